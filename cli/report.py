@@ -1,0 +1,89 @@
+"""What evaluating an expression found out, in the form that every renderer reads."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class Finding(NamedTuple):
+    """Something to tell a person about a result; `text` also stands in JSON, `diagnostic` shows the place."""
+
+    text: str
+    diagnostic: str
+
+
+class Report(NamedTuple):
+    """The result of one expression.
+
+    `inputs` and `grad` hold NumPy values by variable; `more` the other derivatives asked for, by kind and then by
+    variable (`{"hessian": {"x": {"x": 2.0}}}`). `notes` are facts worth saying, `warnings` what may be wrong.
+    """
+
+    expr: str
+    inputs: dict[str, Any]
+    dtype: str
+    value: Any
+    grad_fn: str | None
+    grad: dict[str, Any]
+    more: dict[str, dict[str, Any]]
+    warnings: list[Finding]
+    notes: list[str]
+
+    def facts(self) -> Iterator[tuple[str, Any]]:
+        """The results as pairs of a dotted key and a NumPy value or text, in the order they are printed."""
+        yield "value", self.value
+        if self.grad_fn is not None:
+            yield "grad_fn", self.grad_fn
+        for name, gradient in self.grad.items():
+            yield f"grad.{name}", gradient
+        for kind, values in self.more.items():
+            for name, value in values.items():
+                if isinstance(value, dict):
+                    for other, block in value.items():
+                        yield f"{kind}.{name}.{other}", block
+                else:
+                    yield f"{kind}.{name}", value
+
+    def is_finite(self) -> bool:
+        """Whether every number of the result is."""
+        return all(isinstance(value, str) or is_finite(value) for _, value in self.facts())
+
+
+def is_finite(value: Any) -> bool:
+    """Whether every number of a NumPy value is neither nan nor infinite."""
+    return bool(np.isfinite(value).all())
+
+
+def number_text(value: Any) -> str:
+    """The shortest digits that give the same number when read back."""
+    if isinstance(value, np.float64):
+        return repr(float(value))
+    return str(value)
+
+
+def value_text(value: Any) -> str:
+    """A NumPy value or text on one line, lists in brackets."""
+    if isinstance(value, str):
+        return value
+    if value.ndim == 0:
+        return number_text(value[()])
+    return f"[{', '.join(value_text(part) for part in value)}]"
+
+
+def json_value(value: Any, path: str, nonfinite: dict[str, str]) -> Any:
+    """A NumPy value as JSON can hold it: null for a number that is not finite, noted in `nonfinite` by its path."""
+    if isinstance(value, dict):
+        return {key: json_value(part, f"{path}.{key}", nonfinite) for key, part in value.items()}
+    if value.ndim:
+        return [json_value(part, f"{path}[{i}]", nonfinite) for i, part in enumerate(value)]
+    item = value.item()
+    if isinstance(item, float):
+        if not math.isfinite(item):
+            nonfinite[path] = repr(item)
+            return None
+        return float(number_text(value[()]))
+    return item

@@ -1,0 +1,244 @@
+"""The activation functions of neural networks."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..primitive import NONZERO, EdgeCase, Family, ops
+from .elementary import exp, tanh
+from .selection import abs, where
+from .shape import zeros_like
+
+family = Family("activation")
+primitive, function = family.primitive, family.function
+
+
+def _logistic(x: Any) -> Any:
+    # exp of a large negative number is 0 where exp of its opposite would overflow.
+    z = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, z) / (1 + z)
+
+
+sigmoid_backward = primitive(
+    "sigmoid_backward",
+    lambda grad, y: grad * (1 - y) * y,
+    lambda g, y: g * (1 - y) * y,
+    lambda g, grad, y: g * grad * (1 - 2 * y),
+    public=False,
+)
+sigmoid = primitive(
+    "sigmoid",
+    _logistic,
+    lambda g, out: sigmoid_backward(g, out),
+    floating=True,
+    doc="1 / (1 + exp(-x))",
+    aliases=("expit",),
+    edges=[EdgeCase((0.0,), 0.5, (0.25,)), EdgeCase((-1000.0,), 0.0, (0.0,))],
+)
+
+threshold_backward = primitive(
+    "threshold_backward",
+    lambda grad, x, threshold: np.where(x <= threshold, 0, grad),
+    lambda g, x, threshold: threshold_backward(g, x, threshold),
+    lambda g: zeros_like(g),
+    public=False,
+)
+relu = primitive(
+    "relu",
+    lambda x: np.maximum(x, 0),
+    lambda g, out: threshold_backward(g, out, 0),
+    doc="x where it is positive, else 0",
+    domain=NONZERO,
+    edges=[EdgeCase((0.0,), 0.0, (0.0,)), EdgeCase((-1.0,), 0.0, (0.0,))],
+)
+threshold = primitive(
+    "threshold",
+    lambda x, threshold, value: np.where(x <= threshold, value, x),
+    lambda g, x, threshold: threshold_backward(g, x, threshold),
+    doc="x where it exceeds `threshold`, else `value`",
+    method=False,
+)
+
+
+def _softplus(x: Any, beta: float = 1.0, threshold: float = 20.0) -> Any:
+    scaled = x * beta
+    return np.where(scaled > threshold, x, np.log1p(np.exp(np.minimum(scaled, threshold))) / beta)
+
+
+softplus = primitive(
+    "softplus",
+    _softplus,
+    lambda g, x, beta, threshold: where(x * beta > threshold, g, g * sigmoid(x * beta)),
+    floating=True,
+    doc="log(1 + exp(beta*x)) / beta; x itself where beta*x exceeds `threshold`",
+    method=False,
+)
+silu = primitive(
+    "silu",
+    lambda x: x * _logistic(x),
+    lambda g, x: g * (sigmoid(x) * (1 + x * (1 - sigmoid(x)))),
+    floating=True,
+    doc="x * sigmoid(x)",
+    aliases=("swish",),
+    method=False,
+)
+mish = primitive(
+    "mish",
+    lambda x: x * np.tanh(_softplus(x)),
+    lambda g, x: g * (tanh(softplus(x)) + x * sigmoid(x) * (1 - tanh(softplus(x)) ** 2)),
+    floating=True,
+    doc="x * tanh(softplus(x))",
+    method=False,
+)
+
+
+def _gelu(x: Any, approximate: str = "none") -> Any:
+    if approximate == "tanh":
+        return 0.5 * x * (1 + np.tanh(_GELU_SCALE * (x + _GELU_CUBIC * x**3)))
+    return 0.5 * x * (1 + ops.erf(x * math.sqrt(0.5)))
+
+
+def _gelu_rule(g: Any, x: Any, approximate: Any) -> Any:
+    if approximate == "tanh":
+        inner = tanh(_GELU_SCALE * (x + _GELU_CUBIC * x * x * x))
+        slope = _GELU_SCALE * (1 + 3 * _GELU_CUBIC * x * x)
+        return g * (0.5 * (1 + inner) + 0.5 * x * (1 - inner * inner) * slope)
+    return g * (0.5 * (1 + ops.erf(x * math.sqrt(0.5))) + x * exp(-0.5 * x * x) / math.sqrt(2 * math.pi))
+
+
+_GELU_SCALE = math.sqrt(2 / math.pi)
+_GELU_CUBIC = 0.044715
+
+gelu = primitive(
+    "gelu",
+    _gelu,
+    _gelu_rule,
+    floating=True,
+    doc='x times the normal distribution\'s cumulative probability at x (approximate="tanh": by a tanh)',
+    method=False,
+)
+
+
+def _elu(x: Any, alpha: float = 1.0, scale: float = 1.0, input_scale: float = 1.0) -> Any:
+    return np.where(x > 0, scale * x, scale * alpha * np.expm1(np.minimum(x, 0) * input_scale))
+
+
+def _elu_rule(g: Any, x: Any, alpha: float, scale: float, input_scale: float) -> Any:
+    return where(x <= 0, g * (scale * alpha * input_scale) * exp(minimum_zero(x) * input_scale), g * scale)
+
+
+def minimum_zero(x: Any) -> Any:
+    """x where it is negative, else 0."""
+    return where(x < 0, x, 0)
+
+
+scaled_elu = primitive("elu", _elu, _elu_rule, floating=True, public=False)
+
+
+@function(domain=NONZERO, method=False)
+def elu(x: Any, alpha: float = 1.0) -> Any:
+    """x where it is positive, else alpha * (exp(x) - 1)"""
+    return scaled_elu(x, alpha)
+
+
+@function(domain=NONZERO, method=False)
+def selu(x: Any) -> Any:
+    """elu with the alpha and scale of self-normalising networks"""
+    return scaled_elu(x, 1.6732632423543772848170429916717, 1.0507009873554804934193349852946)
+
+
+celu = primitive(
+    "celu",
+    lambda x, alpha=1.0: _elu(x, alpha, 1.0, 1 / alpha),
+    lambda g, x, alpha: _elu_rule(g, x, alpha, 1.0, 1 / alpha),
+    floating=True,
+    doc="x where it is positive, else alpha * (exp(x/alpha) - 1)",
+    domain=NONZERO,
+    method=False,
+)
+leaky_relu = primitive(
+    "leaky_relu",
+    lambda x, negative_slope=0.01: np.where(x > 0, x, x * negative_slope),
+    lambda g, x, negative_slope: where(x > 0, g, g * negative_slope),
+    doc="x where it is positive, else x * negative_slope",
+    domain=NONZERO,
+    edges=[EdgeCase((0.0,), 0.0, (0.01,))],
+    method=False,
+)
+
+
+def _logsigmoid(x: Any) -> Any:
+    return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
+
+
+logsigmoid = primitive(
+    "logsigmoid",
+    _logsigmoid,
+    lambda g, x: g * sigmoid(-x),
+    floating=True,
+    doc="log(sigmoid(x))",
+    node_name="LogSigmoidBackward0",
+    method=False,
+)
+
+
+@function(method=False)
+def softsign(x: Any) -> Any:
+    """x / (1 + abs(x))"""
+    return x / (abs(x) + 1)
+
+
+hardtanh = primitive(
+    "hardtanh",
+    lambda x, min_val=-1.0, max_val=1.0: np.minimum(np.maximum(x, min_val), max_val),
+    lambda g, x, min_val, max_val: where((x > min_val) & (x < max_val), g, 0),
+    doc="x limited to the interval from min_val to max_val; the bounds pass no gradient",
+    domain=NONZERO,
+    method=False,
+)
+
+
+@function(domain=NONZERO, method=False)
+def relu6(x: Any) -> Any:
+    """x limited to the interval from 0 to 6"""
+    return hardtanh(x, 0.0, 6.0)
+
+
+hardsigmoid = primitive(
+    "hardsigmoid",
+    lambda x: np.minimum(np.maximum(x + 3, 0), 6) / 6,
+    lambda g, x: where((x > -3) & (x < 3), g / 6, 0),
+    doc="x/6 + 1/2 limited to the interval from 0 to 1",
+    method=False,
+)
+hardswish = primitive(
+    "hardswish",
+    lambda x: x * np.minimum(np.maximum(x + 3, 0), 6) / 6,
+    lambda g, x: where(x < -3, 0, where(x <= 3, g * (x / 3 + 0.5), g)),
+    doc="x * hardsigmoid(x)",
+    method=False,
+)
+hardshrink = primitive(
+    "hardshrink",
+    lambda x, lambd=0.5: np.where((x >= -lambd) & (x <= lambd), 0, x),
+    lambda g, x, lambd: where((x >= -lambd) & (x <= lambd), 0, g),
+    doc="x outside the interval from -lambd to lambd, else 0",
+    method=False,
+)
+softshrink = primitive(
+    "softshrink",
+    lambda x, lambd=0.5: np.where(x > lambd, x - lambd, np.where(x < -lambd, x + lambd, 0 * x)),
+    lambda g, x, lambd: where((x >= -lambd) & (x <= lambd), 0, g),
+    doc="x moved towards 0 by lambd",
+    method=False,
+)
+
+
+@function(method=False)
+def tanhshrink(x: Any) -> Any:
+    """x - tanh(x)"""
+    return x - tanh(x)
+

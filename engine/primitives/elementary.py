@@ -1,0 +1,157 @@
+"""Exponentials, logarithms, roots, trigonometric and hyperbolic functions and their inverses."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..primitive import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, UNIT, EdgeCase, Family
+from .arithmetic import reciprocal
+
+primitive = Family("elementary").primitive
+
+_LN2 = math.log(2.0)
+_LN10 = math.log(10.0)
+
+exp = primitive("exp", np.exp, lambda g, out: g * out, floating=True, doc="e to the power x")
+exp2 = primitive("exp2", np.exp2, lambda g, out: g * out * _LN2, floating=True, doc="2 to the power x")
+expm1 = primitive(
+    "expm1", np.expm1, lambda g, out: g * (out + 1), floating=True, doc="e to the power x, minus 1; exact near 0"
+)
+log = primitive(
+    "log",
+    np.log,
+    lambda g, x: g / x,
+    floating=True,
+    doc="natural logarithm",
+    domain=POSITIVE,
+    aliases=("ln",),
+    edges=[EdgeCase((0.0,), -math.inf, (math.inf,)), EdgeCase((-1.0,), math.nan, (-1.0,))],
+)
+log2 = primitive(
+    "log2", np.log2, lambda g, x: g / (x * _LN2), floating=True, doc="logarithm to base 2", domain=POSITIVE
+)
+log10 = primitive(
+    "log10", np.log10, lambda g, x: g / (x * _LN10), floating=True, doc="logarithm to base 10", domain=POSITIVE
+)
+log1p = primitive(
+    "log1p",
+    np.log1p,
+    lambda g, x: g / (x + 1),
+    floating=True,
+    doc="natural logarithm of 1 + x; exact near 0",
+    domain=ABOVE_MINUS_ONE,
+)
+sqrt = primitive(
+    "sqrt",
+    np.sqrt,
+    lambda g, out: g / (2 * out),
+    floating=True,
+    doc="square root",
+    domain=POSITIVE,
+    edges=[EdgeCase((0.0,), 0.0, (math.inf,))],
+)
+rsqrt = primitive(
+    "rsqrt",
+    lambda x: 1 / np.sqrt(x),
+    lambda g, out: -0.5 * g * out**3,
+    floating=True,
+    doc="1 / sqrt(x)",
+    domain=POSITIVE,
+)
+
+sin = primitive("sin", np.sin, lambda g, x: g * cos(x), floating=True, doc="sine of x in radians")
+cos = primitive("cos", np.cos, lambda g, x: g * -sin(x), floating=True, doc="cosine of x in radians")
+tan = primitive("tan", np.tan, lambda g, out: g * (1 + out**2), floating=True, doc="tangent of x in radians", domain=UNIT)
+asin = primitive(
+    "asin",
+    np.arcsin,
+    lambda g, x: g * rsqrt(1 - x * x),
+    floating=True,
+    doc="inverse sine, in radians",
+    domain=UNIT,
+    aliases=("arcsin",),
+    edges=[EdgeCase((1.0,), math.pi / 2, (math.inf,))],
+)
+acos = primitive(
+    "acos",
+    np.arccos,
+    lambda g, x: g * -rsqrt(1 - x * x),
+    floating=True,
+    doc="inverse cosine, in radians",
+    domain=UNIT,
+    aliases=("arccos",),
+    edges=[EdgeCase((1.0,), 0.0, (-math.inf,))],
+)
+atan = primitive(
+    "atan",
+    np.arctan,
+    lambda g, x: g / (x * x + 1),
+    floating=True,
+    doc="inverse tangent, in radians",
+    aliases=("arctan",),
+)
+
+sinh = primitive("sinh", np.sinh, lambda g, x: g * cosh(x), floating=True, doc="hyperbolic sine")
+cosh = primitive("cosh", np.cosh, lambda g, x: g * sinh(x), floating=True, doc="hyperbolic cosine")
+tanh_backward = primitive(
+    "tanh_backward",
+    lambda grad, y: grad * (1 - y * y),
+    lambda g, y: g * (1 - y * y),
+    lambda g, grad, y: g * grad * (-2 * y),
+    public=False,
+)
+tanh = primitive("tanh", np.tanh, lambda g, out: tanh_backward(g, out), floating=True, doc="hyperbolic tangent")
+asinh = primitive(
+    "asinh",
+    np.arcsinh,
+    lambda g, x: g * rsqrt(x * x + 1),
+    floating=True,
+    doc="inverse hyperbolic sine",
+    aliases=("arcsinh",),
+)
+acosh = primitive(
+    "acosh",
+    np.arccosh,
+    lambda g, x: g * rsqrt(x * x - 1),
+    floating=True,
+    doc="inverse hyperbolic cosine",
+    domain=ABOVE_ONE,
+    aliases=("arccosh",),
+)
+atanh = primitive(
+    "atanh",
+    np.arctanh,
+    lambda g, x: g * reciprocal(1 - x * x),
+    floating=True,
+    doc="inverse hyperbolic tangent",
+    domain=UNIT,
+    aliases=("arctanh",),
+)
+
+atan2 = primitive(
+    "atan2",
+    np.arctan2,
+    lambda g, x, y: g * y * reciprocal(x * x + y * y),
+    lambda g, x, y: g * -x * reciprocal(x * x + y * y),
+    floating=True,
+    doc="angle of the point with ordinate x and abscissa y, in radians",
+    aliases=("arctan2",),
+)
+hypot = primitive(
+    "hypot",
+    np.hypot,
+    lambda g, out, x: g * (x / out),
+    lambda g, out, y: g * (y / out),
+    floating=True,
+    doc="sqrt(x**2 + y**2) without overflow",
+    edges=[EdgeCase((0.0, 0.0), 0.0, (math.nan, math.nan))],
+)
+
+deg2rad = primitive(
+    "deg2rad", lambda x: x * (math.pi / 180), lambda g: g * (math.pi / 180), floating=True, doc="degrees to radians"
+)
+rad2deg = primitive(
+    "rad2deg", lambda x: x * (180 / math.pi), lambda g: g * (180 / math.pi), floating=True, doc="radians to degrees"
+)

@@ -1,0 +1,217 @@
+"""Choosing between values: comparisons, `where`, maxima and minima, clamping, rounding, sign."""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Any
+
+import numpy as np
+
+from ..primitive import NONZERO, EdgeCase, Family, is_number
+from .shape import zeros_like
+
+family = Family("selection")
+primitive, function = family.primitive, family.function
+
+
+def _comparison(name: str, forward: Any, symbol: str, doc: str, *aliases: str) -> Any:
+    return primitive(name, forward, tensors=2, symbol=symbol, doc=doc, aliases=aliases)
+
+
+eq = _comparison("eq", operator.eq, "==", "whether x equals y")
+ne = _comparison("ne", operator.ne, "!=", "whether x differs from y", "not_equal")
+lt = _comparison("lt", operator.lt, "<", "whether x is less than y", "less")
+le = _comparison("le", operator.le, "<=", "whether x is at most y", "less_equal")
+gt = _comparison("gt", operator.gt, ">", "whether x is greater than y", "greater")
+ge = _comparison("ge", operator.ge, ">=", "whether x is at least y", "greater_equal")
+
+logical_and = primitive("logical_and", np.logical_and, tensors=2, symbol="and", doc="whether both are nonzero")
+logical_or = primitive("logical_or", np.logical_or, tensors=2, symbol="or", doc="whether either is nonzero")
+logical_xor = primitive("logical_xor", np.logical_xor, tensors=2, doc="whether exactly one is nonzero")
+logical_not = primitive("logical_not", np.logical_not, symbol="not", doc="whether x is zero")
+isnan = primitive("isnan", np.isnan, doc="whether x is nan")
+isinf = primitive("isinf", np.isinf, doc="whether x is infinite")
+isfinite = primitive("isfinite", np.isfinite, doc="whether x is neither nan nor infinite")
+
+where_primitive = primitive(
+    "where",
+    np.where,
+    None,
+    lambda g, x: where(x, g, 0),
+    lambda g, x: where(x, 0, g),
+    promotes=(1, 2),
+    public=False,
+)
+
+
+@function(tensors=1, method=False)
+def where(condition: Any, x: Any, y: Any) -> Any:
+    """x where the condition holds, else y"""
+    return where_primitive(condition, x, y)
+
+
+maximum = primitive(
+    "maximum",
+    np.maximum,
+    lambda g, x, y: where(x == y, g / 2, where(x < y, 0, g)),
+    lambda g, x, y: where(x == y, g / 2, where(y < x, 0, g)),
+    doc="the larger of x and y; a tie shares the gradient",
+    edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5)), EdgeCase((0.0, 0.0), 0.0, (0.5, 0.5))],
+)
+minimum = primitive(
+    "minimum",
+    np.minimum,
+    lambda g, x, y: where(x == y, g / 2, where(x > y, 0, g)),
+    lambda g, x, y: where(x == y, g / 2, where(y > x, 0, g)),
+    doc="the smaller of x and y; a tie shares the gradient",
+    edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))],
+)
+fmax = primitive(
+    "fmax",
+    np.fmax,
+    lambda g, x, y: where((x >= y) | isnan(y), g, 0),
+    lambda g, x, y: where((x >= y) | isnan(y), 0, g),
+    doc="the larger of x and y, ignoring nan; a tie gives the gradient to x",
+    edges=[EdgeCase((1.0, 1.0), 1.0, (1.0, 0.0))],
+)
+fmin = primitive(
+    "fmin",
+    np.fmin,
+    lambda g, x, y: where((x <= y) | isnan(y), g, 0),
+    lambda g, x, y: where((x <= y) | isnan(y), 0, g),
+    doc="the smaller of x and y, ignoring nan; a tie gives the gradient to x",
+    edges=[EdgeCase((1.0, 1.0), 1.0, (1.0, 0.0))],
+)
+
+
+def _clamp(x: Any, min: Any, max: Any) -> Any:
+    if min is not None:
+        x = np.maximum(x, min)
+    return x if max is None else np.minimum(x, max)
+
+
+def _within(x: Any, min: Any, max: Any) -> Any:
+    if min is None:
+        return x <= max
+    return x >= min if max is None else (x >= min) & (x <= max)
+
+
+clamp_numbers = primitive(
+    "clamp", _clamp, lambda g, x, min, max: where(_within(x, min, max), g, 0), overload=1, public=False
+)
+clamp_tensors = primitive(
+    "clamp",
+    _clamp,
+    lambda g, x, min, max: where(_within(x, min, max), g, 0),
+    lambda g, x, min, max: where((x < min) if max is None else (x < min) & (min < max), g, 0),
+    lambda g, x, min, max: where((x > max) if min is None else (x > max) | (max < min), g, 0),
+    public=False,
+)
+
+
+@function(edges=[EdgeCase((0.0,), 0.0, (1.0,))], aliases=("clip",))
+def clamp(x: Any, min: Any = None, max: Any = None) -> Any:
+    """x limited to at least `min` and at most `max`; both bounds pass the gradient"""
+    if min is None and max is None:
+        raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    if (min is None or is_number(min)) and (max is None or is_number(max)):
+        return clamp_numbers(x, min, max)
+    return clamp_tensors(x, min, max)
+
+
+clamp_min_number = primitive("clamp_min", np.maximum, lambda g, x, y: where(x >= y, g, 0), tensors=2, public=False)
+clamp_min_tensor = primitive(
+    "clamp_min",
+    np.maximum,
+    lambda g, x, y: where(x >= y, g, 0),
+    lambda g, x, y: where(x < y, g, 0),
+    overload=1,
+    public=False,
+)
+clamp_max_number = primitive("clamp_max", np.minimum, lambda g, x, y: where(x <= y, g, 0), tensors=2, public=False)
+clamp_max_tensor = primitive(
+    "clamp_max",
+    np.minimum,
+    lambda g, x, y: where(x <= y, g, 0),
+    lambda g, x, y: where(x > y, g, 0),
+    overload=1,
+    public=False,
+)
+
+
+@function()
+def clamp_min(x: Any, min: Any) -> Any:
+    """x limited to at least `min`"""
+    return clamp_min_number(x, min) if is_number(min) else clamp_min_tensor(x, min)
+
+
+@function()
+def clamp_max(x: Any, max: Any) -> Any:
+    """x limited to at most `max`"""
+    return clamp_max_number(x, max) if is_number(max) else clamp_max_tensor(x, max)
+
+
+abs = primitive(
+    "abs",
+    np.abs,
+    lambda g, x: g * sgn(x),
+    doc="absolute value",
+    domain=NONZERO,
+    aliases=("absolute",),
+    edges=[EdgeCase((0.0,), 0.0, (0.0,))],
+)
+
+
+def _sign(x: Any) -> Any:
+    return np.where(np.isnan(x), 0, np.sign(x))
+
+
+sign = primitive(
+    "sign",
+    _sign,
+    lambda g: zeros_like(g),
+    doc="-1, 0 or 1, as x is negative, zero or positive",
+    domain=NONZERO,
+    edges=[EdgeCase((0.0,), 0.0, (0.0,))],
+)
+sgn = primitive("sgn", _sign, lambda g: zeros_like(g), doc="sign of x", domain=NONZERO)
+
+
+def _rounding(name: str, forward: Any, doc: str) -> Any:
+    return primitive(
+        name, forward, lambda g: zeros_like(g), doc=doc, domain=NONZERO, edges=[EdgeCase((2.0,), 2.0, (0.0,))]
+    )
+
+
+floor = _rounding("floor", np.floor, "largest integer not above x")
+ceil = _rounding("ceil", np.ceil, "smallest integer not below x")
+trunc = _rounding("trunc", np.trunc, "x without its fraction")
+round_integer = primitive("round", np.round, lambda g: zeros_like(g), tensors=1, public=False)
+round_decimals = primitive(
+    "round", lambda x, decimals: np.round(x, decimals), lambda g: zeros_like(g), overload=1, public=False
+)
+
+
+@function(domain=NONZERO, edges=[EdgeCase((2.5,), 2.0, (0.0,))])
+def round(x: Any, decimals: int = 0) -> Any:
+    """nearest integer, halves to the even one; or to `decimals` places"""
+    return round_decimals(x, decimals) if decimals else round_integer(x)
+
+
+frac = primitive(
+    "frac", lambda x: x - np.trunc(x), lambda g: g, doc="fraction of x, with its sign", domain=NONZERO
+)
+
+
+def _nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+    return np.nan_to_num(x, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf)
+
+
+nan_to_num = primitive(
+    "nan_to_num",
+    _nan_to_num,
+    lambda g, x: where(isfinite(x), g, 0),
+    doc="x with nan as 0 and infinities as the largest finite numbers",
+    edges=[EdgeCase((math.nan,), 0.0, (0.0,))],
+)

@@ -1,0 +1,176 @@
+"""What can be known of a program before it runs: its variables, and whether its calls can be right."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from ..engine.primitive import FUNCTIONS, Function
+from .errors import ExpressionError, did_you_mean
+from .syntax import (
+    Assign,
+    Attribute,
+    Binary,
+    Call,
+    Compare,
+    Conditional,
+    Define,
+    List,
+    Method,
+    Name,
+    Program,
+    Slice,
+    Subscript,
+    Unary,
+)
+
+CONSTANTS = ("pi", "e", "tau", "inf", "nan")
+ATTRIBUTES = ("T", "mT", "H", "values", "indices")
+
+
+def children(expr: Any) -> tuple[Any, ...]:
+    """The parts of a syntax record, in the order they are evaluated."""
+    kind = type(expr)
+    if kind is Binary:
+        return (expr.left, expr.right)
+    if kind is Unary:
+        return (expr.operand,)
+    if kind is Call:
+        return (*expr.args, *[value for _, value in expr.kwargs])
+    if kind is Method:
+        return (expr.object, *expr.args, *[value for _, value in expr.kwargs])
+    if kind is Compare:
+        return expr.operands
+    if kind is List:
+        return expr.items
+    if kind is Subscript:
+        return (expr.object, *expr.index)
+    if kind is Slice:
+        return tuple(part for part in (expr.lower, expr.upper, expr.step) if part is not None)
+    if kind is Attribute:
+        return (expr.object,)
+    if kind is Conditional:
+        return (expr.condition, expr.then, expr.otherwise)
+    return ()
+
+
+def walk(expr: Any) -> Iterator[Any]:
+    """The record and all its parts, in the order of the source, without recursion."""
+    stack = [expr]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(children(current)))
+
+
+def free_variables(program: Program) -> dict[str, Name]:
+    """The variables a program needs from outside, each with its first use, in the order of use.
+
+    Checks every call on the way. ExpressionError: an unknown function, method or attribute; a call with too many,
+    too few or unknown arguments.
+    """
+    free: dict[str, Name] = {}
+    assigned: set[str] = set()
+    defined: dict[str, tuple[str, ...]] = {}
+    for statement in program.statements:
+        kind = type(statement)
+        if kind is Define:
+            defined[statement.name] = statement.parameters
+        bound = assigned.union(statement.parameters) if kind is Define else assigned
+        body = statement.body if kind is Define else statement.value if kind is Assign else statement
+        for expr in walk(body):
+            if type(expr) is Name:
+                if expr.name not in bound and expr.name not in free:
+                    free[expr.name] = expr
+            elif type(expr) is Call:
+                _check_call(expr, program.source, defined)
+            elif type(expr) is Method:
+                _check_method(expr, program.source)
+            elif type(expr) is Attribute and expr.name not in ATTRIBUTES:
+                raise _unknown("attribute", expr, program.source, ATTRIBUTES)
+        if kind is Assign:
+            assigned.add(statement.name)
+    return free
+
+
+def _check_call(call: Call, source: str, defined: dict[str, tuple[str, ...]]) -> None:
+    if call.function in defined:
+        parameters = defined[call.function]
+        if call.kwargs:
+            name = call.kwargs[0][0]
+            raise _arity(call, source, f"`{call.function}` takes no keyword argument `{name}`")
+        if len(call.args) != len(parameters):
+            raise _arity(
+                call,
+                source,
+                f"`{call.function}` takes {_counted(len(parameters))}, but {len(call.args)} {_was(len(call.args))} "
+                "given",
+            )
+        return
+    function = FUNCTIONS.get(call.function)
+    if function is None:
+        raise _unknown("function", call, source, [*FUNCTIONS, *defined], call.function)
+    _check_arguments(call, source, function, len(call.args))
+
+
+def _check_method(call: Method, source: str) -> None:
+    function = FUNCTIONS.get(call.name)
+    if function is None or not function.method:
+        methods = [name for name, f in FUNCTIONS.items() if f.method]
+        raise _unknown("method", call, source, methods)
+    _check_arguments(call, source, function, len(call.args) + 1)
+
+
+def _check_arguments(call: Any, source: str, function: Function, given: int) -> None:
+    parameters = function.parameters
+    if given > len(parameters) and not function.takes_many:
+        most = len(parameters)
+        raise _arity(call, source, f"`{function.name}` takes at most {_counted(most)}, but {given} {_was(given)} given")
+    named = [name for name, _ in call.kwargs]
+    for name in named:
+        if name not in parameters:
+            close = did_you_mean(name, parameters)
+            raise _arity(
+                call,
+                source,
+                f"`{function.name}` has no argument `{name}`",
+                f"did you mean `{close}`?" if close else f"it is called as {function.signature()}",
+            )
+        if name in parameters[:given]:
+            raise _arity(call, source, f"`{function.name}` is given `{name}` twice")
+    missing = [
+        name for name in parameters[given : function.required] if name not in named and name not in function.defaults
+    ]
+    if missing:
+        names = ", ".join(f"`{name}`" for name in missing)
+        raise _arity(call, source, f"`{function.name}` needs {names}")
+
+
+def _arity(call: Any, source: str, message: str, help: str | None = None) -> ExpressionError:
+    if help is None:
+        name = call.function if type(call) is Call else call.name
+        function = FUNCTIONS.get(name)
+        help = f"it is called as {function.signature()}" if function else None
+    return ExpressionError("arity", message, source, call.start, call.end, help)
+
+
+def _unknown(
+    what: str, expr: Any, source: str, candidates: Collection[str], name: str | None = None
+) -> ExpressionError:
+    name = name or expr.name
+    close = did_you_mean(name, candidates)
+    if close:
+        help = f"did you mean `{close}`?"
+    elif what == "attribute":
+        help = f"the attributes are {', '.join(candidates)}"
+    else:
+        help = "`autodiff functions` lists what can be called"
+    return ExpressionError("name", f"unknown {what} `{name}`", source, expr.name_start, expr.name_end, help)
+
+
+def _counted(n: int) -> str:
+    return f"{n} argument{'' if n == 1 else 's'}"
+
+
+def _was(n: int) -> str:
+    return "was" if n == 1 else "were"

@@ -1,0 +1,399 @@
+"""Runs a program on the engine, so that the graph of its value is the graph of the expression.
+
+The syntax tree may be deeper than Python's stack: a list of tasks stands for the recursion. A value on its way is a
+Tensor, a Python number (a literal, or computed from literals), a list, or a named tuple of tensors (`max(x, 0)`).
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .. import engine
+from ..engine import Tensor
+from ..engine.primitive import FUNCTIONS, Function, is_number
+from .check import children
+from .errors import ExpressionError
+from .syntax import (
+    Assign,
+    Attribute,
+    Binary,
+    Call,
+    Compare,
+    Conditional,
+    Define,
+    Dots,
+    List,
+    Method,
+    Name,
+    Number,
+    Program,
+    Slice,
+    Subscript,
+    Unary,
+)
+
+CONSTANTS: dict[str, float] = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan": math.nan}
+
+Observer = Callable[[Any, Any, list[Any]], None]
+
+
+class Limits(NamedTuple):
+    """What a program may use: evaluated nodes, elements of one tensor, depth of calls of its own functions."""
+
+    nodes: int = 1_000_000
+    elements: int = 10_000_000
+    calls: int = 1_000
+
+
+class _Apply(NamedTuple):
+    expr: Any
+    count: int
+
+
+class _Choose(NamedTuple):
+    expr: Conditional
+
+
+class _Select(NamedTuple):
+    expr: Conditional
+    condition: Tensor
+
+
+class _Return(NamedTuple):
+    scope: Mapping[str, Any]
+
+
+def evaluate(
+    program: Program,
+    variables: Mapping[str, Tensor],
+    limits: Limits = Limits(),  # noqa: B008  (a tuple of constants)
+    observe: Observer | None = None,
+) -> Tensor:
+    """The value of a program: that of its last statement, as a tensor.
+
+    `observe(expr, value, arguments)` is called for each operation as it is done. ExpressionError: a name without a
+    value, shapes or types that do not fit (in PyTorch's words), a limit.
+    """
+    return _Evaluation(program, variables, limits, observe).run()
+
+
+class _Evaluation:
+    def __init__(
+        self, program: Program, variables: Mapping[str, Tensor], limits: Limits, observe: Observer | None
+    ) -> None:
+        self.program = program
+        self.limits = limits
+        self.observe = observe
+        self.names: dict[str, Any] = {**CONSTANTS, **variables}
+        self.functions: dict[str, Define] = {}
+        self.steps = 0
+
+    def run(self) -> Tensor:
+        result: Any = None
+        for statement in self.program.statements:
+            if type(statement) is Define:
+                self.functions[statement.name] = statement
+                result = None
+            elif type(statement) is Assign:
+                result = self.names[statement.name] = operand(self.value_of(statement.value))
+            else:
+                result = self.value_of(statement)
+        if result is None:
+            last = self.program.statements[-1]
+            raise self.error(
+                "syntax", "there is nothing to compute", last, "end with an expression, such as a call of the function"
+            )
+        return tensor_of(result)
+
+    def value_of(self, root: Any) -> Any:
+        """The value of one expression."""
+        values: list[Any] = []
+        tasks: list[Any] = [root]
+        names: Mapping[str, Any] = self.names
+        depth = 0
+        while tasks:
+            task = tasks.pop()
+            kind = type(task)
+            if kind is _Apply:
+                arguments = values[len(values) - task.count :]
+                del values[len(values) - task.count :]
+                defined = self.functions.get(task.expr.function) if type(task.expr) is Call else None
+                if defined is not None:
+                    depth += 1
+                    if depth > self.limits.calls:
+                        raise self.limit("calls", "calls of functions inside each other", self.limits.calls, task.expr)
+                    tasks.append(_Return(names))
+                    tasks.append(defined.body)
+                    # A function sees its parameters, its own program's constants and names, and no caller's.
+                    names = {**self.names, **dict(zip(defined.parameters, map(operand, arguments), strict=True))}
+                else:
+                    values.append(self.apply(task.expr, arguments))
+            elif kind is Number:
+                values.append(task.value)
+            elif kind is Name:
+                values.append(self.lookup(task, names))
+            elif kind is Conditional:
+                tasks.append(_Choose(task))
+                tasks.append(task.condition)
+            elif kind is _Choose:
+                condition = operand(values.pop())
+                if isinstance(condition, Tensor) and condition.numel() != 1:
+                    tasks.append(_Select(task.expr, condition))
+                    tasks.append(task.expr.otherwise)
+                    tasks.append(task.expr.then)
+                else:
+                    tasks.append(task.expr.then if condition else task.expr.otherwise)
+            elif kind is _Select:
+                otherwise, then = operand(values.pop()), operand(values.pop())
+                values.append(self.guarded(task.expr, engine.where, [task.condition, then, otherwise]))
+            elif kind is _Return:
+                names = task.scope
+                depth -= 1
+            else:
+                self.count(task)
+                parts = children(task)
+                tasks.append(_Apply(task, len(parts)))
+                tasks.extend(reversed(parts))
+        return values[0]
+
+    def count(self, expr: Any) -> None:
+        self.steps += 1
+        if self.steps > self.limits.nodes:
+            raise self.limit("nodes", "operations", self.limits.nodes, expr)
+
+    def lookup(self, expr: Name, names: Mapping[str, Any]) -> Any:
+        try:
+            return names[expr.name]
+        except KeyError:
+            raise self.error("name", f"`{expr.name}` has no value", expr, f"give it one: --{expr.name} 1") from None
+
+    def apply(self, expr: Any, arguments: list[Any]) -> Any:
+        """Does the one operation that `expr` stands for on values already computed."""
+        kind = type(expr)
+        if kind is List:
+            return arguments
+        if kind is Slice:
+            return self.slice_of(expr, arguments)
+        if kind is Dots:
+            return Ellipsis
+        if kind is Attribute:
+            return self.attribute(expr, arguments[0])
+        if kind is Subscript:
+            key = tuple(arguments[1:])
+            return self.guarded(
+                expr, operator.getitem, [tensor_of(arguments[0]), key[0] if len(key) == 1 else key], raw=True
+            )
+        if kind is Call:
+            return self.call(expr, FUNCTIONS[expr.function], arguments)
+        if kind is Method:
+            return self.call(expr, FUNCTIONS[expr.name], arguments)
+        arguments = [operand(a) for a in arguments]
+        if kind is Binary:
+            function = number_operator(expr.op) if all(map(is_number, arguments)) else BINARY[expr.op]
+        elif kind is Unary:
+            function = UNARY[expr.op]
+        else:
+            assert kind is Compare
+            return self.compare(expr, arguments)
+        return self.guarded(expr, function, arguments)
+
+    def slice_of(self, expr: Slice, arguments: list[Any]) -> slice:
+        given = iter(arguments)
+        parts = [None if part is None else next(given) for part in (expr.lower, expr.upper, expr.step)]
+        for part in parts:
+            if part is not None and not isinstance(part, int):
+                raise self.error("type", "a slice takes whole numbers", expr)
+        return slice(*parts)
+
+    def attribute(self, expr: Attribute, value: Any) -> Any:
+        if expr.name in ("values", "indices"):
+            if not hasattr(value, "_fields"):
+                raise self.error(
+                    "type", f"this has no `{expr.name}`", expr, "max, min, median and sort along a dimension have"
+                )
+            return getattr(value, expr.name)
+        return self.guarded(expr, lambda x: getattr(x, expr.name), [tensor_of(value)])
+
+    def compare(self, expr: Compare, arguments: list[Any]) -> Any:
+        result: Any = None
+        for op, left, right in zip(expr.ops, arguments, arguments[1:], strict=False):
+            holds = self.guarded(expr, COMPARISONS[op], [left, right])
+            result = holds if result is None else self.guarded(expr, _both, [result, holds])
+        return result
+
+    def call(self, expr: Any, function: Function, arguments: list[Any]) -> Any:
+        """Calls a function of the table; numbers given for its tensor arguments become tensors."""
+        count = len(arguments) - len(expr.kwargs)
+        positional: list[Any] = arguments[:count]
+        named = {name: value for (name, _), value in zip(expr.kwargs, arguments[count:], strict=True)}
+        for name, value in function.defaults.items():
+            if name not in named and function.parameters.index(name) >= count:
+                named[name] = value
+        if function.variadic:
+            items = positional[0] if isinstance(positional[0], list) else [positional[0]]
+            positional[0] = [tensor_of(item) for item in items]
+        else:
+            convert = operand if function.numbers else tensor_of
+            for i, name in enumerate(function.parameters[: function.tensors]):
+                if i < count:
+                    positional[i] = convert(positional[i])
+                elif name in named:
+                    named[name] = convert(named[name])
+            if function.numbers and not any(isinstance(v, Tensor) for v in (*positional, *named.values())):
+                positional = [tensor_of(v) for v in positional]
+        return self.guarded(expr, lambda *values: function.call(*values, **named), positional)
+
+    def guarded(self, expr: Any, function: Callable[..., Any], arguments: list[Any], raw: bool = False) -> Any:
+        """The function's result; an error of the engine becomes one that points at `expr`."""
+        try:
+            value = function(*arguments)
+        except ExpressionError:
+            raise
+        except MemoryError:
+            raise self.limit("elements", "elements in one tensor", self.limits.elements, expr) from None
+        except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+            raise self.error(_kind(error), str(error), expr) from error
+        if isinstance(value, Tensor):
+            if value.numel() > self.limits.elements:
+                raise self.limit("elements", "elements in one tensor", self.limits.elements, expr)
+        if self.observe is not None:
+            self.observe(expr, value, arguments)
+        return value
+
+    def limit(self, option: str, what: str, limit: int, expr: Any) -> ExpressionError:
+        return self.error("limit", f"more than {limit} {what}", expr, f"raise the limit with --limit {option}=N")
+
+    def error(self, kind: str, message: str, expr: Any, help: str | None = None) -> ExpressionError:
+        return ExpressionError(kind, message, self.program.source, expr.start, expr.end, help)
+
+
+def _kind(error: Exception) -> str:
+    text = str(error)
+    if "size" in text or "shape" in text or "imension" in text:
+        return "shape"
+    return "type" if isinstance(error, TypeError) else "value"
+
+
+def operand(value: Any) -> Any:
+    """A value as an operand: a Tensor or a Python number. A list becomes a tensor, a named tuple its values."""
+    if hasattr(value, "_fields"):
+        return value[0]
+    return tensor_of(value) if isinstance(value, (list, tuple)) else value
+
+
+def tensor_of(value: Any) -> Tensor:
+    """A value as a tensor; numbers take the default dtype, a list is stacked. TypeError: something else."""
+    if isinstance(value, Tensor):
+        return value
+    if isinstance(value, bool):
+        return engine.tensor(value)
+    if is_number(value):
+        return engine.tensor(float(value) if abs(value) < 2**1023 else math.inf)
+    if hasattr(value, "_fields"):
+        return value[0]
+    if isinstance(value, (list, tuple)):
+        return _stacked(list(value))
+    raise TypeError(f"a number is expected here, not {'nothing' if value is None else type(value).__name__}")
+
+
+def _stacked(items: list[Any]) -> Tensor:
+    # Nested as deep as its source, so not by recursion: innermost lists first.
+    pending: list[tuple[list[Any], list[Tensor]]] = [(items, [])]
+    while True:
+        remaining, done = pending[-1]
+        if len(done) < len(remaining):
+            item = remaining[len(done)]
+            if isinstance(item, list):
+                pending.append((item, []))
+            else:
+                done.append(tensor_of(item))
+            continue
+        pending.pop()
+        constant = not any(t.requires_grad for t in done)
+        if not done:
+            joined = engine.tensor([])
+        elif constant and len({t.shape for t in done}) == 1:
+            joined = Tensor(np.stack([t._data for t in done]))
+        else:
+            joined = engine.stack(done)
+        if not pending:
+            return joined
+        pending[-1][1].append(joined)
+
+
+def _both(x: Any, y: Any) -> Any:
+    if isinstance(x, Tensor) or isinstance(y, Tensor):
+        return engine.logical_and(tensor_of(x), tensor_of(y))
+    return bool(x) and bool(y)
+
+
+def _either(x: Any, y: Any) -> Any:
+    if isinstance(x, Tensor) or isinstance(y, Tensor):
+        return engine.logical_or(tensor_of(x), tensor_of(y))
+    return bool(x) or bool(y)
+
+
+def _not(x: Any) -> Any:
+    return engine.logical_not(x) if isinstance(x, Tensor) else not x
+
+
+def _matmul(x: Any, y: Any) -> Tensor:
+    return engine.matmul(tensor_of(x), tensor_of(y))
+
+
+BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "**": operator.pow,
+    "@": _matmul,
+    "and": _both,
+    "or": _either,
+}
+UNARY: dict[str, Callable[[Any], Any]] = {"-": operator.neg, "+": operator.pos, "not": _not}
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+_NUMERIC: dict[str, Callable[[Any, Any], Any]] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.true_divide,
+    "//": np.floor_divide,
+    "%": np.remainder,
+    "**": np.power,
+}
+_EXACT = 2**53
+
+
+def number_operator(op: str) -> Callable[[Any, Any], Any]:
+    """The operator on two literals: whole numbers stay whole while float64 holds them exactly, else float64's rules.
+
+    So `2**3` can be an index, and `9**9**9**9` is inf at once and `1/0` inf.
+    """
+    if op not in _NUMERIC:
+        return BINARY[op]
+
+    def compute(x: Any, y: Any) -> Any:
+        with np.errstate(all="ignore"):
+            value = float(_NUMERIC[op](np.float64(x), np.float64(y)))
+        whole = isinstance(x, int) and isinstance(y, int) and op != "/"
+        return int(value) if whole and abs(value) <= _EXACT and value.is_integer() else value
+
+    return compute
+
+
+__all__ = ["CONSTANTS", "Limits", "evaluate", "operand", "tensor_of"]

@@ -1,0 +1,49 @@
+"""The layout of a source text: what stands in comments and brackets, before it is parsed."""
+
+from __future__ import annotations
+
+import re
+
+from .errors import ExpressionError
+
+# Compiled at its first use: most runs do not need it.
+_LAYOUT = r"[()\[\]\n]|#[^\n]*"
+
+
+def check_depth(source: str, max_depth: int) -> None:
+    depth = deepest = 0
+    first = None
+    for match in re.finditer(_LAYOUT, source):
+        if match[0] in "([":
+            depth += 1
+            deepest = max(deepest, depth)
+            if first is None and depth > max_depth:
+                first = match.start()
+        elif match[0] in ")]":
+            depth = max(0, depth - 1)
+    if first is not None:
+        message = f"brackets are nested {deepest:,} deep, more than the limit of {max_depth:,}"
+        help = "raise the limit with `--limit depth=N`"
+        raise ExpressionError("limit", message, source, first, first + 1, help)
+
+
+def blanked(source: str) -> str:
+    """Return the text with spaces for comments and for newlines inside brackets; offsets stay the same."""
+    if "\n" not in source and "#" not in source:
+        return source
+    depth = 0
+
+    def blank(match: re.Match[str]) -> str:
+        nonlocal depth
+        text = match[0]
+        if text in "([":
+            depth += 1
+        elif text in ")]":
+            depth = max(0, depth - 1)
+        elif text == "\n":
+            return " " if depth else "\n"
+        else:
+            return " " * len(text)
+        return text
+
+    return re.sub(_LAYOUT, blank, source)
