@@ -10,41 +10,79 @@ from typing import Any
 
 from . import autograd, primitives
 from .autograd.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
-from .creation import arange, as_tensor, eye, from_numpy, full, linspace, ones, tensor, zeros
+from .creation import arange, as_tensor, eye, from_numpy, full, is_tensor, linspace, ones, tensor, zeros
 from .dtypes import (
+    bool_,
+    double,
     dtype,
     float16,
     float32,
     float64,
     get_default_dtype,
+    half,
     int8,
     int16,
     int32,
     int64,
+    long,
     set_default_dtype,
+    short,
     uint8,
 )
-from .dtypes import bool_ as bool
-from .dtypes import double, half, long, short
-from .dtypes import float32 as float
-from .dtypes import int32 as int
 from .methods import attach as _attach
-from .primitive import FUNCTIONS as _FUNCTIONS
+from .primitive import FUNCTIONS
 from .printing import get_printoptions, printoptions, set_printoptions
 from .tensor import Size, Tensor
 
-FUNCTIONS = _FUNCTIONS
+__all__ = [
+    "FUNCTIONS",
+    "Size",
+    "Tensor",
+    "arange",
+    "as_tensor",
+    "autograd",
+    "bool_",
+    "double",
+    "dtype",
+    "enable_grad",
+    "eye",
+    "float16",
+    "float32",
+    "float64",
+    "from_numpy",
+    "full",
+    "get_default_dtype",
+    "get_printoptions",
+    "half",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "is_grad_enabled",
+    "is_tensor",
+    "linspace",
+    "long",
+    "no_grad",
+    "ones",
+    "primitives",
+    "printoptions",
+    "set_default_dtype",
+    "set_grad_enabled",
+    "set_printoptions",
+    "short",
+    "tensor",
+    "uint8",
+    "zeros",
+]
+
 _attach()
-globals().update((name, record.call) for name, record in _FUNCTIONS.items())
+# The table's functions, and the dtypes whose names Python also uses, which would hide Python's own in this module.
+globals().update((name, record.call) for name, record in FUNCTIONS.items())
+globals().update(bool=bool_, float=float32, int=int32)
 
 # Where NumPy would warn (1/0, log(-1)), a tensor holds inf or nan, as in PyTorch. Setting NumPy's error state at
 # every operation would double its cost, so the warnings are turned off where they arise: in this package.
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"autodiff\.engine")
-
-
-def is_tensor(value: Any) -> Any:
-    """Whether a value is a tensor."""
-    return isinstance(value, Tensor)
 
 
 def __getattr__(name: str) -> Any:

@@ -112,7 +112,14 @@ def arange(
     return Tensor(np.arange(start, end, step).astype(kind.numpy), requires_grad)
 
 
-def linspace(start: float, end: float, steps: int, *, dtype: DType | None = None, requires_grad: bool = False) -> Tensor:
+def linspace(
+    start: float, end: float, steps: int, *, dtype: DType | None = None, requires_grad: bool = False
+) -> Tensor:
     """Evenly spaced numbers, both ends among them."""
     kind = dtype or dtypes.get_default_dtype()
     return Tensor(np.linspace(start, end, steps).astype(kind.numpy), requires_grad)
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether a value is a tensor."""
+    return isinstance(value, Tensor)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,6 +36,7 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
     save = _saver(primitive)
     slots = [i for i, rule in enumerate(primitive.rules) if rule is not None]
     every_argument = slots == list(range(arity))
+    saves_arguments = primitive.saved == primitive.arguments
     new = Tensor.__new__
 
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -74,9 +76,9 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
         node.sequence = next_sequence()
         node.next_functions = tuple(edges if every_argument else [edges[i] for i in slots])
         if type(out) is not _FLOAT64:
-            return recorded(primitive, node, save, args, out)
+            return recorded(primitive, node, save, data, out)
         node.outputs = None
-        node.saved = save(args, out)
+        node.saved = data if saves_arguments else save(data, out)
         result = new(Tensor)
         result._data = out
         result.requires_grad = True
@@ -117,21 +119,21 @@ def make_variadic_call(primitive: Primitive) -> Callable[..., Any]:
         node = primitive.node()
         node.sequence = next_sequence()
         node.next_functions = tuple(value._edge() if isinstance(value, Tensor) else _NOWHERE for value in tensors)
-        return recorded(primitive, node, save, (tensors, *args[1:]), out)
+        return recorded(primitive, node, save, (data, *args[1:]), out)
 
     return call
 
 
-def recorded(primitive: Primitive, node: PrimitiveNode, save: Any, args: Any, out: Any) -> Any:
+def recorded(primitive: Primitive, node: PrimitiveNode, save: Any, data: Any, out: Any) -> Any:
     """The result of a recorded operation, one tensor or one for each named output, tied to its node."""
     if not primitive.outputs:
         out = _scalar(out)
         node.outputs = describe(out)
-        node.saved = save(args, out)
+        node.saved = save(data, out)
         return tracked(out, node)
     outputs = [_scalar(o) for o in out]
     node.outputs = [describe(o) or ((), np.dtype(_FLOAT64)) for o in outputs]
-    node.saved = save(args, outputs)
+    node.saved = save(data, outputs)
     return named_outputs(primitive, [tracked(o, node, i) for i, o in enumerate(outputs)])
 
 
@@ -144,7 +146,7 @@ def named_outputs(primitive: Primitive, tensors: list[Tensor]) -> Any:
 
 @cache
 def _result_type(name: str, outputs: tuple[str, ...]) -> Any:
-    return namedtuple(name, outputs)  # noqa: PYI024
+    return namedtuple(name, outputs)
 
 
 def _scalar(out: Any) -> Any:
@@ -155,33 +157,31 @@ def _saver(primitive: Primitive) -> Callable[[Any, Any], Sequence[Any]]:
     """The function that picks, from the arguments and the result, what the node keeps."""
     saved = primitive.saved
     if not saved:
-        return lambda args, out: ()
+        return lambda data, out: ()
     if saved == primitive.arguments:
-        return lambda args, out: args
+        return lambda data, out: data
     if saved == ("out",):
-        return lambda args, out: (out,)
+        return lambda data, out: (out,)
     getters = [_getter(primitive, source) for source in saved]
-    return lambda args, out: tuple([get(args, out) for get in getters])
+    return lambda data, out: tuple([get(data, out) for get in getters])
 
 
 def _getter(primitive: Primitive, source: str) -> Callable[[Any, Any], Any]:
     if source == "out":
-        return lambda args, out: out
+        return lambda data, out: out
     if source in primitive.outputs:
         number = primitive.outputs.index(source)
-        return lambda args, out: out[number]
+        return lambda data, out: out[number]
     if source in primitive.arguments:
         position = primitive.arguments.index(source)
-        return lambda args, out: args[position]
+        return lambda data, out: data[position]
     position = primitive.arguments.index(source.removesuffix("_shape"))
-    return lambda args, out: shape_of(args[position])
+    return lambda data, out: shape_of(data[position])
 
 
 def shape_of(value: Any) -> Any:
-    """The shape of a tensor or NumPy value as a tuple, () for a number, a list of shapes for a list."""
-    if isinstance(value, Tensor):
-        return value._data.shape
-    if isinstance(value, (list, tuple)):
+    """The shape of a NumPy value as a tuple, () for a number, a list of shapes for a list."""
+    if isinstance(value, list):
         return [shape_of(v) for v in value]
     return getattr(value, "shape", ())
 
@@ -244,7 +244,7 @@ def explain(primitive: Primitive, data: Sequence[Any], error: Exception) -> Exce
 
 def broadcast_mismatch(shapes: Sequence[tuple[int, ...]]) -> str | None:
     """PyTorch's sentence about the first two shapes that do not broadcast together; None if all do."""
-    for a, b in zip(shapes, shapes[1:], strict=False):
+    for a, b in pairwise(shapes):
         rank = max(len(a), len(b))
         for k in range(1, min(len(a), len(b)) + 1):
             if a[-k] != b[-k] and 1 not in (a[-k], b[-k]):

@@ -42,9 +42,7 @@ int8 = dtype("int8", "Char")
 uint8 = dtype("uint8", "Byte")
 bool_ = dtype("bool", "Bool")
 
-_BY_NUMPY = {
-    d.numpy: d for d in (float64, float32, float16, int64, int32, int16, int8, uint8, bool_)
-}
+_BY_NUMPY = {d.numpy: d for d in (float64, float32, float16, int64, int32, int16, int8, uint8, bool_)}
 _CATEGORY = {"b": 0, "i": 1, "u": 1, "f": 2}
 _default = float64
 

@@ -114,6 +114,21 @@ def _backward(
     backward(self, gradient, retain_graph, create_graph, inputs)
 
 
+def _reversed(self: Tensor) -> Tensor:
+    return shape.permute_primitive(self, tuple(reversed(range(self.ndim))))
+
+
+def _matrix_transpose(self: Tensor) -> Tensor:
+    return shape.transpose(self, -2, -1)
+
+
+def _to(self: Tensor, to: dtype | Tensor | str) -> Tensor:
+    """This tensor in another dtype, or that of another tensor; a device name means nothing here."""
+    if isinstance(to, str):
+        return self
+    return shape.to(self, to.dtype if isinstance(to, Tensor) else to)
+
+
 def attach() -> None:
     """Gives Tensor every operator and method of the table."""
     for name, function in OPERATORS.items():
@@ -127,9 +142,12 @@ def attach() -> None:
         in_place = _in_place(f"{name}_", FUNCTIONS[name].call)
         setattr(Tensor, f"{name}_", in_place)
         setattr(Tensor, {"div": "__itruediv__"}.get(name, f"__i{name}__"), in_place)
-    Tensor.backward = _backward
-    Tensor.T = property(lambda self: shape.permute_primitive(self, tuple(reversed(range(self.ndim)))))
-    Tensor.mT = property(lambda self: shape.transpose(self, -2, -1))
-    Tensor.H = property(lambda self: shape.transpose(self, -2, -1))
-    Tensor.to = lambda self, to: shape.to(self, to.dtype if isinstance(to, Tensor) else to)
-    Tensor.type_as = lambda self, other: shape.to(self, other.dtype)
+    for name, attribute in {
+        "backward": _backward,
+        "T": property(_reversed),
+        "mT": property(_matrix_transpose),
+        "H": property(_matrix_transpose),
+        "to": _to,
+        "type_as": _to,
+    }.items():
+        setattr(Tensor, name, attribute)

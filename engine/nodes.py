@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .autograd.graph import Node, next_sequence
+import numpy as np
+
+from .autograd.graph import AccumulateGrad, Edge, Node, next_sequence
 from .tensor import Tensor
 
 if TYPE_CHECKING:
@@ -20,7 +22,11 @@ _FREED = (
 
 
 class PrimitiveNode(Node):
-    """The node of a table operation: what its rules asked to keep, and which of them to run."""
+    """The node of a table operation: what its rules asked to keep, and which of them to run.
+
+    `saved` holds plain data, without the tensors around it: an output's tensor would refer back to this node. The
+    edges say all there is to know of an argument's tensor, should a recorded pass need it again.
+    """
 
     __slots__ = ("saved",)
 
@@ -34,17 +40,18 @@ class PrimitiveNode(Node):
             raise RuntimeError(_FREED)
         primitive = self.primitive
         if create_graph:
-            saved = self._recorded(saved)
-        elif saved:
-            saved = [value._data if isinstance(value, Tensor) else value for value in saved]
+            saved = self._as_tensors(saved)
         if primitive.variadic:
             rule, needs = primitive.vjps[0]
-            return rule(gradients, *needs(saved))
+            return _run(rule, needs, gradients, saved)
         results: list[Any] = []
-        for (rule, needs), (node, _) in zip(primitive.vjps, self.next_functions, strict=True):
+        for position, (node, _) in enumerate(self.next_functions):
             if node is None:
                 results.append(None)
-            elif needs is None:
+                continue
+            rule, needs = primitive.vjps[position]
+            # As `_run`, without the call: this is the innermost loop of every backward pass.
+            if needs is None:
                 results.append(rule(gradients))
             elif type(needs) is int:
                 results.append(rule(gradients, saved[needs]))
@@ -56,20 +63,29 @@ class PrimitiveNode(Node):
         if self.saved:
             self.saved = None
 
-    def _recorded(self, saved: Sequence[Any]) -> list[Any]:
-        """The saved values for a pass that is itself recorded: the outputs as the tensors they were.
-
-        They are kept as plain data, because a tensor would refer back to its node.
-        """
+    def _as_tensors(self, saved: Sequence[Any]) -> list[Any]:
+        """The saved values for a pass that is itself recorded: arguments and outputs as the tensors they were."""
         primitive = self.primitive
         values: list[Any] = []
         for source, value in zip(primitive.saved, saved, strict=True):
-            if source == "out" or source in primitive.outputs:
-                number = primitive.outputs.index(source) if source in primitive.outputs else 0
-                values.append(tracked(value, self, number))
+            if source == "out":
+                values.append(tracked(value, self))
+            elif source in primitive.outputs:
+                values.append(tracked(value, self, primitive.outputs.index(source)))
+            elif source in primitive.slots:
+                values.append(at_edge(value, self.next_functions[primitive.slots.index(source)]))
+            elif isinstance(value, (np.ndarray, np.generic)):
+                values.append(Tensor(value))
             else:
                 values.append(value)
         return values
+
+
+def _run(rule: Any, needs: Any, gradients: Any, saved: Sequence[Any]) -> Any:
+    """A rule's result on those of the saved values that it needs."""
+    if needs is None:
+        return rule(gradients)
+    return rule(gradients, saved[needs]) if type(needs) is int else rule(gradients, *needs(saved))
 
 
 class UndifferentiatedNode(Node):
@@ -103,3 +119,13 @@ def tracked(data: Any, node: Node, number: int = 0) -> Tensor:
         if number:
             tensor.output_nr = number
     return tensor
+
+
+def at_edge(data: Any, edge: Edge) -> Any:
+    """The tensor with this data that a gradient along `edge` belongs to; a Python number as it is."""
+    node, number = edge
+    if not isinstance(data, (np.ndarray, np.generic)):
+        return data
+    if node is None:
+        return Tensor(data)
+    return node.variable if isinstance(node, AccumulateGrad) else tracked(data, node, number)

@@ -18,6 +18,7 @@ from .nodes import PrimitiveNode
 
 Rule = Callable[..., Any]
 
+
 class Domain(NamedTuple):
     """Where an argument may lie: what to print, and an interval inside it to draw test points from."""
 
@@ -103,6 +104,7 @@ class Primitive:
         "promotes",
         "rules",
         "saved",
+        "slots",
         "tensors",
         "undifferentiated",
         "variadic",
@@ -130,6 +132,7 @@ class Primitive:
         self.tensors = tensors
         self.arguments, self.defaults = signature(forward, tensors)
         self.outputs = tuple(outputs)
+        self.slots = tuple(name for name, rule in zip(self.arguments, rules, strict=False) if rule is not None)
         self.variadic = variadic
         self.floating = floating
         self.promotes = tuple(range(tensors)) if promotes is None else tuple(promotes)

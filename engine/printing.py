@@ -62,9 +62,7 @@ def set_printoptions(
     global _options
     given = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems, "linewidth": linewidth}
     base = _options if profile is None else _PROFILES.get(profile, _options)
-    _options = base._replace(
-        **{name: value for name, value in given.items() if value is not None}, sci_mode=sci_mode
-    )
+    _options = base._replace(**{name: value for name, value in given.items() if value is not None}, sci_mode=sci_mode)
 
 
 def get_printoptions() -> dict[str, Any]:

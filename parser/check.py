@@ -73,11 +73,14 @@ def free_variables(program: Program) -> dict[str, Name]:
     assigned: set[str] = set()
     defined: dict[str, tuple[str, ...]] = {}
     for statement in program.statements:
-        kind = type(statement)
-        if kind is Define:
+        bound = assigned
+        body: Any = statement
+        if isinstance(statement, Define):
             defined[statement.name] = statement.parameters
-        bound = assigned.union(statement.parameters) if kind is Define else assigned
-        body = statement.body if kind is Define else statement.value if kind is Assign else statement
+            bound = assigned.union(statement.parameters)
+            body = statement.body
+        elif isinstance(statement, Assign):
+            body = statement.value
         for expr in walk(body):
             if type(expr) is Name:
                 if expr.name not in bound and expr.name not in free:
@@ -87,8 +90,8 @@ def free_variables(program: Program) -> dict[str, Name]:
             elif type(expr) is Method:
                 _check_method(expr, program.source)
             elif type(expr) is Attribute and expr.name not in ATTRIBUTES:
-                raise _unknown("attribute", expr, program.source, ATTRIBUTES)
-        if kind is Assign:
+                raise _unknown("attribute", expr.name, expr, program.source, ATTRIBUTES)
+        if isinstance(statement, Assign):
             assigned.add(statement.name)
     return free
 
@@ -109,7 +112,7 @@ def _check_call(call: Call, source: str, defined: dict[str, tuple[str, ...]]) ->
         return
     function = FUNCTIONS.get(call.function)
     if function is None:
-        raise _unknown("function", call, source, [*FUNCTIONS, *defined], call.function)
+        raise _unknown("function", call.function, call, source, [*FUNCTIONS, *defined])
     _check_arguments(call, source, function, len(call.args))
 
 
@@ -117,7 +120,7 @@ def _check_method(call: Method, source: str) -> None:
     function = FUNCTIONS.get(call.name)
     if function is None or not function.method:
         methods = [name for name, f in FUNCTIONS.items() if f.method]
-        raise _unknown("method", call, source, methods)
+        raise _unknown("method", call.name, call, source, methods)
     _check_arguments(call, source, function, len(call.args) + 1)
 
 
@@ -154,10 +157,7 @@ def _arity(call: Any, source: str, message: str, help: str | None = None) -> Exp
     return ExpressionError("arity", message, source, call.start, call.end, help)
 
 
-def _unknown(
-    what: str, expr: Any, source: str, candidates: Collection[str], name: str | None = None
-) -> ExpressionError:
-    name = name or expr.name
+def _unknown(what: str, name: str, expr: Any, source: str, candidates: Collection[str]) -> ExpressionError:
     close = did_you_mean(name, candidates)
     if close:
         help = f"did you mean `{close}`?"

@@ -13,9 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import engine
-from ..engine import Tensor
-from ..engine.primitive import FUNCTIONS, Function, is_number
+from ..engine import FUNCTIONS, Tensor
+from ..engine.creation import tensor
+from ..engine.primitive import Function, is_number
+from ..engine.primitives.linalg import matmul
+from ..engine.primitives.selection import logical_and, logical_not, logical_or, where
+from ..engine.primitives.shape import stack
 from .check import children
 from .errors import ExpressionError
 from .syntax import (
@@ -52,7 +55,7 @@ class Limits(NamedTuple):
 
 class _Apply(NamedTuple):
     expr: Any
-    count: int
+    parts: int
 
 
 class _Choose(NamedTuple):
@@ -120,8 +123,8 @@ class _Evaluation:
             task = tasks.pop()
             kind = type(task)
             if kind is _Apply:
-                arguments = values[len(values) - task.count :]
-                del values[len(values) - task.count :]
+                arguments = values[len(values) - task.parts :]
+                del values[len(values) - task.parts :]
                 defined = self.functions.get(task.expr.function) if type(task.expr) is Call else None
                 if defined is not None:
                     depth += 1
@@ -150,7 +153,7 @@ class _Evaluation:
                     tasks.append(task.expr.then if condition else task.expr.otherwise)
             elif kind is _Select:
                 otherwise, then = operand(values.pop()), operand(values.pop())
-                values.append(self.guarded(task.expr, engine.where, [task.condition, then, otherwise]))
+                values.append(self.guarded(task.expr, where, [task.condition, then, otherwise]))
             elif kind is _Return:
                 names = task.scope
                 depth -= 1
@@ -185,9 +188,7 @@ class _Evaluation:
             return self.attribute(expr, arguments[0])
         if kind is Subscript:
             key = tuple(arguments[1:])
-            return self.guarded(
-                expr, operator.getitem, [tensor_of(arguments[0]), key[0] if len(key) == 1 else key], raw=True
-            )
+            return self.guarded(expr, operator.getitem, [tensor_of(arguments[0]), key[0] if len(key) == 1 else key])
         if kind is Call:
             return self.call(expr, FUNCTIONS[expr.function], arguments)
         if kind is Method:
@@ -248,7 +249,7 @@ class _Evaluation:
                 positional = [tensor_of(v) for v in positional]
         return self.guarded(expr, lambda *values: function.call(*values, **named), positional)
 
-    def guarded(self, expr: Any, function: Callable[..., Any], arguments: list[Any], raw: bool = False) -> Any:
+    def guarded(self, expr: Any, function: Callable[..., Any], arguments: list[Any]) -> Any:
         """The function's result; an error of the engine becomes one that points at `expr`."""
         try:
             value = function(*arguments)
@@ -258,9 +259,8 @@ class _Evaluation:
             raise self.limit("elements", "elements in one tensor", self.limits.elements, expr) from None
         except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
             raise self.error(_kind(error), str(error), expr) from error
-        if isinstance(value, Tensor):
-            if value.numel() > self.limits.elements:
-                raise self.limit("elements", "elements in one tensor", self.limits.elements, expr)
+        if isinstance(value, Tensor) and value.numel() > self.limits.elements:
+            raise self.limit("elements", "elements in one tensor", self.limits.elements, expr)
         if self.observe is not None:
             self.observe(expr, value, arguments)
         return value
@@ -291,9 +291,9 @@ def tensor_of(value: Any) -> Tensor:
     if isinstance(value, Tensor):
         return value
     if isinstance(value, bool):
-        return engine.tensor(value)
+        return tensor(value)
     if is_number(value):
-        return engine.tensor(float(value) if abs(value) < 2**1023 else math.inf)
+        return tensor(float(value) if abs(value) < 2**1023 else math.inf)
     if hasattr(value, "_fields"):
         return value[0]
     if isinstance(value, (list, tuple)):
@@ -316,11 +316,11 @@ def _stacked(items: list[Any]) -> Tensor:
         pending.pop()
         constant = not any(t.requires_grad for t in done)
         if not done:
-            joined = engine.tensor([])
+            joined = tensor([])
         elif constant and len({t.shape for t in done}) == 1:
             joined = Tensor(np.stack([t._data for t in done]))
         else:
-            joined = engine.stack(done)
+            joined = stack(done)
         if not pending:
             return joined
         pending[-1][1].append(joined)
@@ -328,22 +328,22 @@ def _stacked(items: list[Any]) -> Tensor:
 
 def _both(x: Any, y: Any) -> Any:
     if isinstance(x, Tensor) or isinstance(y, Tensor):
-        return engine.logical_and(tensor_of(x), tensor_of(y))
+        return logical_and(tensor_of(x), tensor_of(y))
     return bool(x) and bool(y)
 
 
 def _either(x: Any, y: Any) -> Any:
     if isinstance(x, Tensor) or isinstance(y, Tensor):
-        return engine.logical_or(tensor_of(x), tensor_of(y))
+        return logical_or(tensor_of(x), tensor_of(y))
     return bool(x) or bool(y)
 
 
 def _not(x: Any) -> Any:
-    return engine.logical_not(x) if isinstance(x, Tensor) else not x
+    return logical_not(x) if isinstance(x, Tensor) else not x
 
 
 def _matmul(x: Any, y: Any) -> Tensor:
-    return engine.matmul(tensor_of(x), tensor_of(y))
+    return matmul(tensor_of(x), tensor_of(y))
 
 
 BINARY: dict[str, Callable[[Any, Any], Any]] = {

@@ -126,9 +126,7 @@ def _complete(operands: list[Any], pending: list[_Pending]) -> None:
         _complete_chain(op, operands, pending)
         return
     left = operands.pop()
-    operands.append(
-        Binary(op, bare(left), bare(right), token.start_pos, token.end_pos, left.start, right.end)
-    )
+    operands.append(Binary(op, bare(left), bare(right), token.start_pos, token.end_pos, left.start, right.end))
 
 
 def _complete_chain(last: str, operands: list[Any], pending: list[_Pending]) -> None:

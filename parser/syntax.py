@@ -155,9 +155,7 @@ class Define(NamedTuple):
     end: int
 
 
-Expr: TypeAlias = (
-    Number | Name | List | Unary | Binary | Compare | Conditional | Call | Method | Attribute | Subscript
-)
+Expr: TypeAlias = Number | Name | List | Unary | Binary | Compare | Conditional | Call | Method | Attribute | Subscript
 Statement: TypeAlias = Expr | Assign | Define
 
 

@@ -76,8 +76,7 @@ def grad(
     """
     if materialize_grads and allow_unused is False:
         raise ValueError(
-            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: "
-            "allow_unused=False."
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
         )
     roots = _as_tuple(outputs)
     targets = _as_tuple(inputs)
@@ -169,7 +168,7 @@ def _run(
                             present = captured[node, number]
                             captured[node, number] = gradient if present is None else present + gradient
                         if node.is_multiple:
-                            slots = pending.setdefault(node, [None] * len(node.outputs))
+                            slots = pending.setdefault(node, [None] * node.output_count)
                             slots[number] = gradient if slots[number] is None else slots[number] + gradient
                         else:
                             present = pending.get(node)
@@ -235,8 +234,7 @@ def _fit(gradient: Any, outputs: Any, number: int) -> Any:
 
             gradient = to_copy(gradient, dtype)
         return gradient
-    if not isinstance(gradient, (np.ndarray, np.generic)):
-        gradient = _FLOAT64(gradient)
+    gradient = np.asarray(gradient)
     if gradient.shape != shape:
         from ..primitives.shape import sum_array_to
 

@@ -32,6 +32,12 @@ class Node:
     __slots__ = ("__weakref__", "next_functions", "outputs", "sequence")
 
     is_multiple = False
+
+    @property
+    def output_count(self) -> int:
+        """How many outputs the operation has."""
+        return len(self.outputs) if self.is_multiple else 1
+
     next_functions: tuple[Edge, ...]
     sequence: int
     outputs: Any

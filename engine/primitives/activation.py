@@ -241,4 +241,3 @@ softshrink = primitive(
 def tanhshrink(x: Any) -> Any:
     """x - tanh(x)"""
     return x - tanh(x)
-

@@ -17,7 +17,11 @@ _LN10 = math.log(10.0)
 exp = primitive("exp", np.exp, lambda g, out: g * out, floating=True, doc="e to the power x")
 exp2 = primitive("exp2", np.exp2, lambda g, out: g * out * _LN2, floating=True, doc="2 to the power x")
 expm1 = primitive(
-    "expm1", np.expm1, lambda g, out: g * (out + 1), floating=True, doc="e to the power x, minus 1; exact near 0"
+    "expm1",
+    np.expm1,
+    lambda g, out: g * (out + 1),
+    floating=True,
+    doc="e to the power x, minus 1; exact near 0",
 )
 log = primitive(
     "log",
@@ -33,7 +37,12 @@ log2 = primitive(
     "log2", np.log2, lambda g, x: g / (x * _LN2), floating=True, doc="logarithm to base 2", domain=POSITIVE
 )
 log10 = primitive(
-    "log10", np.log10, lambda g, x: g / (x * _LN10), floating=True, doc="logarithm to base 10", domain=POSITIVE
+    "log10",
+    np.log10,
+    lambda g, x: g / (x * _LN10),
+    floating=True,
+    doc="logarithm to base 10",
+    domain=POSITIVE,
 )
 log1p = primitive(
     "log1p",
@@ -63,7 +72,9 @@ rsqrt = primitive(
 
 sin = primitive("sin", np.sin, lambda g, x: g * cos(x), floating=True, doc="sine of x in radians")
 cos = primitive("cos", np.cos, lambda g, x: g * -sin(x), floating=True, doc="cosine of x in radians")
-tan = primitive("tan", np.tan, lambda g, out: g * (1 + out**2), floating=True, doc="tangent of x in radians", domain=UNIT)
+tan = primitive(
+    "tan", np.tan, lambda g, out: g * (1 + out**2), floating=True, doc="tangent of x in radians", domain=UNIT
+)
 asin = primitive(
     "asin",
     np.arcsin,
@@ -150,8 +161,16 @@ hypot = primitive(
 )
 
 deg2rad = primitive(
-    "deg2rad", lambda x: x * (math.pi / 180), lambda g: g * (math.pi / 180), floating=True, doc="degrees to radians"
+    "deg2rad",
+    lambda x: x * (math.pi / 180),
+    lambda g: g * (math.pi / 180),
+    floating=True,
+    doc="degrees to radians",
 )
 rad2deg = primitive(
-    "rad2deg", lambda x: x * (180 / math.pi), lambda g: g * (180 / math.pi), floating=True, doc="radians to degrees"
+    "rad2deg",
+    lambda x: x * (180 / math.pi),
+    lambda g: g * (180 / math.pi),
+    floating=True,
+    doc="radians to degrees",
 )

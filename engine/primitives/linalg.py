@@ -19,9 +19,7 @@ def _same_dtype(x: Any, y: Any, what: str) -> None:
     if x.dtype != y.dtype:
         names = dtypes.of(x.dtype).title, dtypes.of(y.dtype).title
         if what == "dot":
-            raise RuntimeError(
-                f"dot : expected both vectors to have same dtype, but found {names[0]} and {names[1]}"
-            )
+            raise RuntimeError(f"dot : expected both vectors to have same dtype, but found {names[0]} and {names[1]}")
         raise RuntimeError(
             f"expected m1 and m2 to have the same dtype, but got: {_C_NAMES[names[0]]} != {_C_NAMES[names[1]]}"
         )
@@ -76,7 +74,12 @@ def _mm(x: Any, y: Any) -> Any:
 
 
 mm = primitive(
-    "mm", _mm, lambda g, y: mm(g, t_primitive(y)), lambda g, x: mm(t_primitive(x), g), promotes=(), doc="product of two matrices"
+    "mm",
+    _mm,
+    lambda g, y: mm(g, t_primitive(y)),
+    lambda g, x: mm(t_primitive(x), g),
+    promotes=(),
+    doc="product of two matrices",
 )
 
 
@@ -126,14 +129,10 @@ def matmul(x: Any, y: Any) -> Any:
     """product of vectors, matrices, or sequences of matrices"""
     for operand in (x, y):
         if not isinstance(operand, (Tensor, np.ndarray)):
-            raise TypeError(
-                f"unsupported operand type(s) for @: '{type(x).__name__}' and '{type(y).__name__}'"
-            )
+            raise TypeError(f"unsupported operand type(s) for @: '{type(x).__name__}' and '{type(y).__name__}'")
     ranks = x.ndim, y.ndim
     if 0 in ranks:
-        raise RuntimeError(
-            f"both arguments to matmul need to be at least 1D, but they are {x.ndim}D and {y.ndim}D"
-        )
+        raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {x.ndim}D and {y.ndim}D")
     if ranks == (1, 1):
         return dot(x, y)
     if ranks == (2, 1):

@@ -76,9 +76,7 @@ def _mean(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
     return x.sum(axis=_axes(x, dim), keepdims=keepdim) / x.dtype.type(count)
 
 
-mean_all = primitive(
-    "mean", _mean, lambda g, x_shape: expand(g, x_shape) / math.prod(x_shape), public=False, tensors=1
-)
+mean_all = primitive("mean", _mean, lambda g, x_shape: expand(g, x_shape) / math.prod(x_shape), public=False, tensors=1)
 mean_dim = primitive(
     "mean",
     _mean,
@@ -310,20 +308,16 @@ def median(x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
 
 def _variance(x: Any, dim: Any, correction: float, keepdim: bool) -> Any:
     axes = _axes(x, dim)
-    centred = x - x.mean(axis=axes, keepdims=True)
-    freedom = max_number(_count(x.shape, dim) - correction, 0)
+    count = _count(x.shape, dim)
+    centred = x - x.sum(axis=axes, keepdims=True) / x.dtype.type(count)
+    freedom = count - correction if count > correction else 0
     return (centred * centred).sum(axis=axes, keepdims=keepdim) / x.dtype.type(freedom)
-
-
-def max_number(a: float, b: float) -> float:
-    """The larger of two Python numbers (`max` is an operation here)."""
-    return a if a > b else b
 
 
 def _var_rule(g: Any, x: Any, dim: Any, correction: float, keepdim: bool) -> Any:
     shape = tuple(x.shape)
     freedom = _count(shape, dim) - correction
-    scale = 2 / freedom if freedom > 0 else math.inf if freedom == 0 else 2 / freedom
+    scale = 2 / freedom if freedom else math.inf
     return scale * unreduce(g, shape, dim, keepdim) * (x - mean(x, dim, True))
 
 
@@ -348,18 +342,14 @@ def _correction(dim: Any, unbiased: bool | None, correction: float) -> tuple[Any
 
 
 @function()
-def var(
-    x: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, correction: float = 1
-) -> Any:
+def var(x: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, correction: float = 1) -> Any:
     """variance: squared deviations from the mean over n - correction"""
     dim, correction = _correction(dim, unbiased, correction)
     return var_primitive(x, dim, correction, keepdim)
 
 
 @function()
-def std(
-    x: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, correction: float = 1
-) -> Any:
+def std(x: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, correction: float = 1) -> Any:
     """standard deviation: square root of the variance"""
     dim, correction = _correction(dim, unbiased, correction)
     return std_primitive(x, dim, correction, keepdim)
@@ -533,9 +523,7 @@ def _norm_rule(g: Any, out: Any, x: Any, ord: float, dim: Any, keepdim: bool) ->
     return where(out == 0, 0, g * x * size ** (ord - 2) / out ** (ord - 1))
 
 
-vector_norm_primitive = primitive(
-    "linalg_vector_norm", _norm, _norm_rule, floating=True, tensors=1, public=False
-)
+vector_norm_primitive = primitive("linalg_vector_norm", _norm, _norm_rule, floating=True, tensors=1, public=False)
 
 
 @function(method=False)
@@ -548,4 +536,3 @@ def vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False) 
 def norm(x: Any, p: Any = None, dim: Any = None, keepdim: bool = False) -> Any:
     """Euclidean norm, or the one of order p"""
     return vector_norm_primitive(x, 2 if p in (None, "fro") else p, dim, keepdim)
-

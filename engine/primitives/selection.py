@@ -199,9 +199,7 @@ def round(x: Any, decimals: int = 0) -> Any:
     return round_decimals(x, decimals) if decimals else round_integer(x)
 
 
-frac = primitive(
-    "frac", lambda x: x - np.trunc(x), lambda g: g, doc="fraction of x, with its sign", domain=NONZERO
-)
+frac = primitive("frac", lambda x: x - np.trunc(x), lambda g: g, doc="fraction of x, with its sign", domain=NONZERO)
 
 
 def _nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:

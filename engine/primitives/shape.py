@@ -117,9 +117,7 @@ def dimension(dim: int, ndim: int) -> int:
     """A dimension counted from the front. IndexError when a tensor of `ndim` dimensions lacks it."""
     rank = max(ndim, 1)
     if not -rank <= dim < rank:
-        raise IndexError(
-            f"Dimension out of range (expected to be in range of [{-rank}, {rank - 1}], but got {dim})"
-        )
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-rank}, {rank - 1}], but got {dim})")
     return dim % rank
 
 
@@ -163,9 +161,7 @@ def _expand(x: Any, shape: tuple[int, ...]) -> Any:
     return np.broadcast_to(x, shape)
 
 
-expand_primitive = primitive(
-    "expand", _expand, lambda g, x_shape: sum_to_size(g, x_shape), promotes=(), public=False
-)
+expand_primitive = primitive("expand", _expand, lambda g, x_shape: sum_to_size(g, x_shape), promotes=(), public=False)
 
 
 @function(tensors=1)
@@ -494,7 +490,11 @@ cat = primitive(
     doc="tensors joined along a dimension",
 )
 flip_primitive = primitive(
-    "flip", lambda x, dims: np.flip(x, dims), lambda g, dims: flip_primitive(g, dims), promotes=(), public=False
+    "flip",
+    lambda x, dims: np.flip(x, dims),
+    lambda g, dims: flip_primitive(g, dims),
+    promotes=(),
+    public=False,
 )
 
 

@@ -111,9 +111,7 @@ lgamma = primitive(
 sinc = primitive(
     "sinc",
     np.sinc,
-    lambda g, x: where(
-        x == 0, 0, g * ((math.pi * x * cos(math.pi * x) - sin(math.pi * x)) / (math.pi * x * x))
-    ),
+    lambda g, x: where(x == 0, 0, g * ((math.pi * x * cos(math.pi * x) - sin(math.pi * x)) / (math.pi * x * x))),
     floating=True,
     doc="sin(pi*x) / (pi*x); 1 at 0",
     edges=[EdgeCase((0.0,), 1.0, (0.0,))],
@@ -159,21 +157,15 @@ def _xlogy_first(g: Any, x: Any, y: Any) -> Any:
     return where((x == 0) & (y <= 0), 0, g * log(y))
 
 
-xlogy_tensors = primitive(
-    "xlogy", _xlogy, _xlogy_first, lambda g, x, y: g * x / y, floating=True, public=False
-)
-xlogy_of_number = primitive(
-    "xlogy", _xlogy, None, lambda g, x, y: g * x / y, overload=1, floating=True, public=False
-)
+xlogy_tensors = primitive("xlogy", _xlogy, _xlogy_first, lambda g, x, y: g * x / y, floating=True, public=False)
+xlogy_of_number = primitive("xlogy", _xlogy, None, lambda g, x, y: g * x / y, overload=1, floating=True, public=False)
 
 
 def _xlogy_number_rule(g: Any, x: Any, y: Any) -> Any:
     return where(x == 0, 0, g * -math.inf) if y == 0 else g * (math.log(y) if y > 0 else math.nan)
 
 
-xlogy_number = primitive(
-    "xlogy", _xlogy, _xlogy_number_rule, tensors=2, overload=2, floating=True, public=False
-)
+xlogy_number = primitive("xlogy", _xlogy, _xlogy_number_rule, tensors=2, overload=2, floating=True, public=False)
 
 
 @function(tensors=2, numbers=True, domain=(REAL, POSITIVE), edges=[EdgeCase((0.0, 0.0), 0.0, (0.0, math.nan))])

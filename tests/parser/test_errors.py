@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from autodiff.parser.errors import ExpressionError, diagnostic, did_you_mean
 from autodiff.parser.parse import parse
 
@@ -15,9 +16,7 @@ def syntax_error(source: str) -> ExpressionError:
 
 
 def test_a_diagnostic_shows_the_line_the_span_and_the_help():
-    error = ExpressionError(
-        "name", "unknown function `sinn`", "2 * sinn(x) + 1", 4, 8, help="did you mean `sin`?"
-    )
+    error = ExpressionError("name", "unknown function `sinn`", "2 * sinn(x) + 1", 4, 8, help="did you mean `sin`?")
     assert diagnostic(error) == (
         "error[name]: unknown function `sinn`\n"
         " --> <expr>:1:5\n"

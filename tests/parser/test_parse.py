@@ -6,6 +6,9 @@ import sys
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from autodiff.parser.errors import ExpressionError, diagnostic
 from autodiff.parser.parse import parse
 from autodiff.parser.syntax import (
@@ -26,8 +29,6 @@ from autodiff.parser.syntax import (
     Subscript,
     Unary,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 
 def shape(node):
@@ -261,9 +262,7 @@ def test_a_variable_f_in_brackets_may_have_any_method():
     assert shape(expression("(F).sum(0)")) == ("Method", ("Name", "F"), "sum", (("Number", 0),), ())
 
 
-@pytest.mark.parametrize(
-    "word", ["lambda", "for", "in", "gamma", "I", "E_n", "g_", "is", "def", "torch", "F"]
-)
+@pytest.mark.parametrize("word", ["lambda", "for", "in", "gamma", "I", "E_n", "g_", "is", "def", "torch", "F"])
 def test_what_python_reserves_may_be_a_name(word):
     assert shape(expression(word)) == ("Name", word)
 

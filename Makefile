@@ -1,0 +1,20 @@
+# For a developer's own environment: pip install -e '.[dev]' first.
+.PHONY: check test lint samples bench
+
+check: lint test
+
+lint:
+	ruff check .
+	ruff format --check .
+	basedpyright
+
+test:
+	pytest -q
+
+samples:  # rewrites the transcripts; their diff is the review
+	python tests/test_samples.py --rewrite
+
+bench:  # pip install -e '.[bench]' first
+	python tests/benchmarks/startup.py
+	python tests/benchmarks/eager.py
+	python tests/benchmarks/parsing.py
