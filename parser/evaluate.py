@@ -15,6 +15,7 @@ import numpy as np
 
 from ..engine import FUNCTIONS, Tensor
 from ..engine.creation import tensor
+from ..engine.dtypes import bool_
 from ..engine.primitive import Function, is_number
 from ..engine.primitives.linalg import matmul
 from ..engine.primitives.selection import logical_and, logical_not, logical_or, where
@@ -68,7 +69,11 @@ class _Select(NamedTuple):
 
 
 class _Return(NamedTuple):
+    expr: Call
     scope: Mapping[str, Any]
+
+
+_TASKS = (_Apply, _Choose, _Select, _Return)
 
 
 def evaluate(
@@ -95,6 +100,7 @@ class _Evaluation:
         self.names: dict[str, Any] = {**CONSTANTS, **variables}
         self.functions: dict[str, Define] = {}
         self.steps = 0
+        self.current: Any = None
 
     def run(self) -> Tensor:
         result: Any = None
@@ -103,7 +109,7 @@ class _Evaluation:
                 self.functions[statement.name] = statement
                 result = None
             elif type(statement) is Assign:
-                result = self.names[statement.name] = operand(self.value_of(statement.value))
+                result = self.names[statement.name] = self.value_of(statement.value)
             else:
                 result = self.value_of(statement)
         if result is None:
@@ -114,14 +120,24 @@ class _Evaluation:
         return tensor_of(result)
 
     def value_of(self, root: Any) -> Any:
-        """The value of one expression."""
-        values: list[Any] = []
+        """The value of one expression: a Tensor or a Python number."""
         tasks: list[Any] = [root]
+        try:
+            return self.bounded(operand(self.run_tasks(tasks)), root)
+        except MemoryError:
+            raise self.limit("elements", "elements in one tensor", self.limits.elements, self.current) from None
+        except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+            raise self.error(_kind(error), str(error), self.current) from error
+
+    def run_tasks(self, tasks: list[Any]) -> Any:
+        """Works off the tasks. Errors of the engine are about `self.current`."""
+        values: list[Any] = []
         names: Mapping[str, Any] = self.names
         depth = 0
         while tasks:
             task = tasks.pop()
             kind = type(task)
+            self.current = task.expr if kind in _TASKS else task
             if kind is _Apply:
                 arguments = values[len(values) - task.parts :]
                 del values[len(values) - task.parts :]
@@ -130,7 +146,7 @@ class _Evaluation:
                     depth += 1
                     if depth > self.limits.calls:
                         raise self.limit("calls", "calls of functions inside each other", self.limits.calls, task.expr)
-                    tasks.append(_Return(names))
+                    tasks.append(_Return(task.expr, names))
                     tasks.append(defined.body)
                     # A function sees its parameters, its own program's constants and names, and no caller's.
                     names = {**self.names, **dict(zip(defined.parameters, map(operand, arguments), strict=True))}
@@ -153,7 +169,7 @@ class _Evaluation:
                     tasks.append(task.expr.then if condition else task.expr.otherwise)
             elif kind is _Select:
                 otherwise, then = operand(values.pop()), operand(values.pop())
-                values.append(self.guarded(task.expr, where, [task.condition, then, otherwise]))
+                values.append(self.done(task.expr, where, [task.condition, then, otherwise]))
             elif kind is _Return:
                 names = task.scope
                 depth -= 1
@@ -187,8 +203,8 @@ class _Evaluation:
         if kind is Attribute:
             return self.attribute(expr, arguments[0])
         if kind is Subscript:
-            key = tuple(arguments[1:])
-            return self.guarded(expr, operator.getitem, [tensor_of(arguments[0]), key[0] if len(key) == 1 else key])
+            key = tuple(map(index_of, arguments[1:]))
+            return self.done(expr, operator.getitem, [tensor_of(arguments[0]), key[0] if len(key) == 1 else key])
         if kind is Call:
             return self.call(expr, FUNCTIONS[expr.function], arguments)
         if kind is Method:
@@ -201,7 +217,7 @@ class _Evaluation:
         else:
             assert kind is Compare
             return self.compare(expr, arguments)
-        return self.guarded(expr, function, arguments)
+        return self.done(expr, function, arguments)
 
     def slice_of(self, expr: Slice, arguments: list[Any]) -> slice:
         given = iter(arguments)
@@ -218,13 +234,13 @@ class _Evaluation:
                     "type", f"this has no `{expr.name}`", expr, "max, min, median and sort along a dimension have"
                 )
             return getattr(value, expr.name)
-        return self.guarded(expr, lambda x: getattr(x, expr.name), [tensor_of(value)])
+        return self.done(expr, lambda x: getattr(x, expr.name), [tensor_of(value)])
 
     def compare(self, expr: Compare, arguments: list[Any]) -> Any:
         result: Any = None
         for op, left, right in zip(expr.ops, arguments, arguments[1:], strict=False):
-            holds = self.guarded(expr, COMPARISONS[op], [left, right])
-            result = holds if result is None else self.guarded(expr, _both, [result, holds])
+            holds = self.done(expr, COMPARISONS[op], [left, right])
+            result = holds if result is None else self.done(expr, _both, [result, holds])
         return result
 
     def call(self, expr: Any, function: Function, arguments: list[Any]) -> Any:
@@ -247,26 +263,26 @@ class _Evaluation:
                     named[name] = convert(named[name])
             if function.numbers and not any(isinstance(v, Tensor) for v in (*positional, *named.values())):
                 positional = [tensor_of(v) for v in positional]
-        return self.guarded(expr, lambda *values: function.call(*values, **named), positional)
+        return self.done(expr, lambda *values: function.call(*values, **named), positional)
 
-    def guarded(self, expr: Any, function: Callable[..., Any], arguments: list[Any]) -> Any:
-        """The function's result; an error of the engine becomes one that points at `expr`."""
-        try:
-            value = function(*arguments)
-        except ExpressionError:
-            raise
-        except MemoryError:
-            raise self.limit("elements", "elements in one tensor", self.limits.elements, expr) from None
-        except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
-            raise self.error(_kind(error), str(error), expr) from error
-        if isinstance(value, Tensor) and value.numel() > self.limits.elements:
-            raise self.limit("elements", "elements in one tensor", self.limits.elements, expr)
+    def done(self, expr: Any, function: Callable[..., Any], arguments: list[Any]) -> Any:
+        """The function's result, within the limits, and shown to the observer."""
+        for argument in arguments:
+            # A list has only now become a tensor.
+            self.bounded(argument, expr)
+        value = self.bounded(function(*arguments), expr)
         if self.observe is not None:
             self.observe(expr, value, arguments)
         return value
 
+    def bounded(self, value: Any, expr: Any) -> Any:
+        """The value, if it is not too large a tensor."""
+        if isinstance(value, Tensor) and value._data.size > self.limits.elements:
+            raise self.limit("elements", "elements in one tensor", self.limits.elements, expr)
+        return value
+
     def limit(self, option: str, what: str, limit: int, expr: Any) -> ExpressionError:
-        return self.error("limit", f"more than {limit} {what}", expr, f"raise the limit with --limit {option}=N")
+        return self.error("limit", f"more than {limit:,} {what}", expr, f"raise the limit with `--limit {option}=N`")
 
     def error(self, kind: str, message: str, expr: Any, help: str | None = None) -> ExpressionError:
         return ExpressionError(kind, message, self.program.source, expr.start, expr.end, help)
@@ -280,10 +296,8 @@ def _kind(error: Exception) -> str:
 
 
 def operand(value: Any) -> Any:
-    """A value as an operand: a Tensor or a Python number. A list becomes a tensor, a named tuple its values."""
-    if hasattr(value, "_fields"):
-        return value[0]
-    return tensor_of(value) if isinstance(value, (list, tuple)) else value
+    """A value as an operand, a Tensor or a Python number: as `tensor_of`, but a number stays one."""
+    return value if is_number(value) else tensor_of(value)
 
 
 def tensor_of(value: Any) -> Tensor:
@@ -298,7 +312,22 @@ def tensor_of(value: Any) -> Tensor:
         return value[0]
     if isinstance(value, (list, tuple)):
         return _stacked(list(value))
-    raise TypeError(f"a number is expected here, not {'nothing' if value is None else type(value).__name__}")
+    raise TypeError(f"a number or tensor is expected here, not {_NAMES.get(type(value), type(value).__name__)}")
+
+
+def index_of(value: Any) -> Any:
+    """A value as an index: a tensor of whole numbers, as all variables are floating, as integers."""
+    if isinstance(value, Tensor) and value.dtype.is_floating_point:
+        data = value._data
+        if not np.all(np.isfinite(data)) or np.any(data != np.rint(data)):
+            raise IndexError("an index is a whole number")
+        return int(data) if not data.ndim else Tensor(data.astype(np.int64))
+    if isinstance(value, Tensor) and not value.ndim and value.dtype is not bool_:
+        return int(value)
+    return value
+
+
+_NAMES = {type(None): "None", slice: "a slice", type(...): "..."}
 
 
 def _stacked(items: list[Any]) -> Tensor:

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 from .errors import ExpressionError
-
-if TYPE_CHECKING:
-    from lark.exceptions import UnexpectedInput
 
 _DIGRAPHS = {
     "=>": "write `>=`",
@@ -49,17 +46,9 @@ _DIGITS = "[0-9](?:_?[0-9])*"
 _NUMBER = rf"(?:{_DIGITS}\.?(?:{_DIGITS})?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?"
 
 
-def explain(error: UnexpectedInput, source: str, text: str) -> ExpressionError:
-    """Return the error to raise for what the parser did not understand in `text`, the blanked `source`."""
-    return _Explainer(source, text, _offset(error, text)).explain()
-
-
-def _offset(error: UnexpectedInput, text: str) -> int:
-    """Return the place at which the parser gave up."""
-    token: Any = getattr(error, "token", None)
-    if token is not None and token.type == "$END":
-        return len(text)
-    return error.pos_in_stream or 0
+def explain(offset: int, source: str, text: str) -> ExpressionError:
+    """Return the error to raise where the parser gave up at `offset` in `text`, the blanked `source`."""
+    return _Explainer(source, text, offset).explain()
 
 
 class _Lexeme(NamedTuple):

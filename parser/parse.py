@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .actions import Actions
+from .driver import Parser, ParserError
 from .errors import ExpressionError
 from .layout import blanked, check_depth
 from .syntax import Program
-from .tables import load_parser
-
-if TYPE_CHECKING:
-    from lark import Lark
+from .tables import load_tables
 
 _MAX_REMEMBERED = 10_000  # characters, whose tree takes a megabyte
 
@@ -41,15 +39,13 @@ def parse(source: str, *, max_length: int = 1_000_000, max_depth: int = 10_000) 
 
 
 def _parse(source: str) -> Program:
-    from lark.exceptions import UnexpectedInput
-
     text = blanked(source)
     try:
         statements: Any = _parser().parse(text)
-    except UnexpectedInput as error:
+    except ParserError as error:
         from .explain import explain
 
-        explanation = explain(error, source, text)
+        explanation = explain(error.offset, source, text)
     except ExpressionError as error:
         error.source = source
         raise
@@ -63,5 +59,5 @@ _remembered = lru_cache(maxsize=64)(_parse)
 
 
 @cache
-def _parser() -> Lark:
-    return load_parser(Actions())
+def _parser() -> Parser:
+    return Parser(load_tables(), Actions())

@@ -1,8 +1,8 @@
-"""The Lark parser, made from tables kept in the user's cache directory.
+"""The parser's tables, which Lark computes from the grammar, kept in the user's cache directory.
 
-Computing the LALR tables takes longer than anything else at start-up, so they are kept in a file. The file
-is JSON, which cannot run code when it is loaded. It is only an optimisation: whatever is wrong with
-it or its directory, the parser is built from the grammar instead.
+Importing Lark and computing the LALR tables takes longer than anything else at start-up, so both happen once, and the
+tables are kept in a file. The file is JSON, which cannot run code when it is loaded. It is only an optimisation:
+whatever is wrong with it or its directory, the tables are computed from the grammar instead.
 """
 
 from __future__ import annotations
@@ -11,28 +11,41 @@ import json
 import os
 import stat
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypedDict
 
-if TYPE_CHECKING:
-    from lark import Lark
-
-_FORMAT = 1
+_FORMAT = 2
 _VARIABLE = "AUTODIFF_CACHE_DIR"
 _MAX_SIZE = 10_000_000
 
 
-def load_parser(transformer: object) -> Lark:
-    """Return the parser of the grammar, running the methods of `transformer` as it parses."""
+class Tables(TypedDict):
+    """What `driver.Parser` runs on.
+
+    `terminals`: name and regular expression, in the order they are tried. `ignore`: the terminals that are skipped.
+    `rules`: for each, the symbol it makes, how many children it takes, and the name of its action. `states`: for each,
+    what to do on a symbol: go to a state, or (-1 - n) apply rule n. `start`, `end`: the first and the last state.
+    """
+
+    terminals: list[list[str]]
+    ignore: list[str]
+    rules: list[list[Any]]
+    states: list[dict[str, int]]
+    start: int
+    end: int
+
+
+def load_tables() -> Tables:
+    """Return the tables of the grammar, from the cache or computed."""
     grammar = _grammar()
     path = _cache_path(grammar)
     if path is None:
-        return _build(grammar, transformer)
+        return _build(grammar)
     try:
-        return _restore(_read(path), transformer)
+        return _read(path)
     except Exception:  # the cache is never a reason to fail, whatever its state
-        parser = _build(grammar, transformer)
-        _save(parser, path)
-        return parser
+        tables = _build(grammar)
+        _save(tables, path)
+        return tables
 
 
 def _grammar() -> str:
@@ -41,19 +54,31 @@ def _grammar() -> str:
         return file.read()
 
 
-def _build(grammar: str, transformer: object) -> Lark:
+def _build(grammar: str) -> Tables:
     """Compute the tables from the grammar."""
     from lark import Lark
+    from lark.parsers.lalr_analysis import Shift
 
-    options: dict[str, Any] = {
-        "start": "program",
-        "parser": "lalr",
-        "lexer": "contextual",
-        "propagate_positions": False,
-        "maybe_placeholders": False,
-        "transformer": transformer,
+    lark = Lark(grammar, start="program", parser="lalr", lexer="contextual", maybe_placeholders=False)
+    lexer: Any = lark.parser.lexer
+    table: Any = lark.parser.parser._parse_table
+    rules: list[Any] = [
+        action[1] for state in table.states.values() for action in state.values() if action[0] is not Shift
+    ]
+    rules = list(dict.fromkeys(rules))
+    numbers = {rule: -1 - i for i, rule in enumerate(rules)}
+    names = {state: i for i, state in enumerate(table.states)}
+    return {
+        "terminals": [[t.name, t.pattern.to_regexp()] for t in lexer.root_lexer.terminals],
+        "ignore": list(lexer.root_lexer.ignore_types),
+        "rules": [[rule.origin.name, len(rule.expansion), rule.alias or rule.origin.name] for rule in rules],
+        "states": [
+            {symbol: names[arg] if action is Shift else numbers[arg] for symbol, (action, arg) in state.items()}
+            for state in table.states.values()
+        ],
+        "start": names[table.start_states["program"]],
+        "end": names[table.end_states["program"]],
     }
-    return Lark(grammar, **options)
 
 
 def _cache_dir() -> str | None:
@@ -75,10 +100,19 @@ def _cache_path(grammar: str) -> str | None:
     directory = _cache_dir()
     if directory is None:
         return None
-    import lark
-
-    key = _digest("\0".join((str(_FORMAT), lark.__version__, sys.version, grammar)))
+    key = _digest("\0".join((str(_FORMAT), _lark_version(), sys.version, grammar)))
     return os.path.join(directory, f"grammar-{key}.json")
+
+
+def _lark_version() -> str:
+    """Return the version of Lark as its source states it, without importing it."""
+    from importlib.util import find_spec
+
+    spec = find_spec("lark")
+    if spec is None or spec.origin is None:
+        return ""
+    with open(spec.origin, encoding="utf-8") as file:
+        return next((line for line in file if line.startswith("__version__")), "")
 
 
 def _digest(text: str) -> str:
@@ -87,7 +121,7 @@ def _digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def _read(path: str) -> dict[str, Any]:
+def _read(path: str) -> Tables:
     """Return the tables in the file.
 
     Raises OSError or ValueError for a file that is missing, damaged or not the user's own.
@@ -103,30 +137,18 @@ def _read(path: str) -> dict[str, Any]:
     tables = content["tables"]
     if content["key"] != os.path.basename(path) or content["digest"] != _digest(tables):
         raise ValueError("the cache file is damaged")
-    return json.loads(tables)
+    loaded = json.loads(tables)
+    if loaded.keys() != Tables.__annotations__.keys():
+        raise ValueError("the cache file has other tables")
+    return loaded
 
 
-def _restore(content: dict[str, Any], transformer: object) -> Lark:
-    """Make a parser from the tables, with the integer keys that JSON turned into strings."""
-    from lark import Lark
-
-    data, memo = content["data"], _integer_keys(content["memo"])
-    table = data["parser"]["parser"]
-    table["tokens"] = _integer_keys(table["tokens"])
-    table["states"] = {int(state): _integer_keys(actions) for state, actions in table["states"].items()}
-    return Lark._load_from_dict(data, memo, transformer=transformer)
-
-
-def _integer_keys(mapping: dict[str, Any]) -> dict[int, Any]:
-    return {int(key): value for key, value in mapping.items()}
-
-
-def _save(parser: Lark, path: str) -> None:
+def _save(tables: Tables, path: str) -> None:
     """Write the tables to the file, or do nothing where that is not possible."""
     temporary = None
     try:
-        tables = _dump(parser)
-        content = {"key": os.path.basename(path), "digest": _digest(tables), "tables": tables}
+        text = json.dumps(tables, separators=(",", ":"))
+        content = {"key": os.path.basename(path), "digest": _digest(text), "tables": text}
         directory = os.path.dirname(path)
         os.makedirs(directory, mode=0o700, exist_ok=True)
         import tempfile
@@ -135,20 +157,9 @@ def _save(parser: Lark, path: str) -> None:
         with open(descriptor, "w", encoding="utf-8") as file:
             json.dump(content, file)
         os.replace(temporary, path)
-    except Exception:  # a read-only file system, a full disk, another version of Lark, ...
+    except Exception:  # a read-only file system, a full disk, ...
         if temporary is not None:
             _remove(temporary)
-
-
-def _dump(parser: Lark) -> str:
-    from lark.grammar import Rule
-    from lark.lexer import TerminalDef
-
-    data, memo = parser.memo_serialize([TerminalDef, Rule])
-    # The other options are given, or left at their defaults, when the tables are loaded.
-    kept = ("start", "parser", "lexer", "maybe_placeholders")
-    data["options"] = {name: data["options"][name] for name in kept}
-    return json.dumps({"data": data, "memo": memo}, separators=(",", ":"))
 
 
 def _remove(path: str) -> None:
