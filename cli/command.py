@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import click
@@ -24,6 +25,14 @@ class Command(click.Command):
         super().__init__(*args, **kwargs)
         self.examples = examples
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            # Click leaves out of some errors which command they are about.
+            error.ctx = error.ctx or ctx
+            raise
+
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_usage(ctx, formatter)
         if self.examples:
@@ -38,9 +47,13 @@ class VariablesCommand(Command):
     """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        rest, variables = split_variables(args, _arities(self, ctx))
-        ctx.obj = variables
-        return super().parse_args(ctx, rest)
+        try:
+            args, ctx.obj = split_variables(args, _arities(self, ctx))
+        except UsageError:
+            # While completing, the value of the last variable is yet to come.
+            if not ctx.resilient_parsing:
+                raise
+        return super().parse_args(ctx, args)
 
 
 def _arities(command: click.Command, ctx: click.Context) -> dict[str, int]:
@@ -56,7 +69,7 @@ def _arities(command: click.Command, ctx: click.Context) -> dict[str, int]:
 def split_variables(args: Sequence[str], arities: dict[str, int]) -> tuple[list[str], list[tuple[str, str]]]:
     """Splits a command's tokens into those for Click (options, `--`, positional ones) and variables.
 
-    UsageError: a variable without a value.
+    UsageError: a variable or an option without its value.
     """
     options: list[str] = []
     positional: list[str] = []
@@ -70,22 +83,19 @@ def split_variables(args: Sequence[str], arities: dict[str, int]) -> tuple[list[
         if name in arities:
             options.append(token)
             if not has_value:
-                for _ in range(arities[name]):
-                    options.extend(_next(tokens))
+                options.extend(_following(tokens, name, arities[name]))
         elif name.startswith("--") and name[2:].isidentifier():
             if not has_value:
-                following = _next(tokens)
-                if not following:
-                    raise UsageError(f"`{name}` has no value", f"write {name} 3 or {name}=3")
-                value = following[0]
+                (value,) = _following(tokens, name, 1)
             variables.append((name[2:], value))
         else:
             positional.append(token)
     return [*options, "--", *positional], variables
 
 
-def _next(tokens: Any) -> list[str]:
-    try:
-        return [next(tokens)]
-    except StopIteration:
-        return []
+def _following(tokens: Iterator[str], name: str, count: int) -> list[str]:
+    """The tokens that belong to the option `name`."""
+    following = list(islice(tokens, count))
+    if len(following) < count:
+        raise UsageError(f"`{name}` has no value", f"write it after a space or an equals sign: `{name} VALUE`")
+    return following

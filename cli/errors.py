@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 OK = 0
 FAILED = 1
 USAGE = 2
@@ -11,6 +13,7 @@ BUG = 70
 INTERRUPTED = 130
 
 EVALUATION_KINDS = ("shape", "type", "value")
+_LONGEST = 60
 
 
 class UsageError(Exception):
@@ -26,3 +29,29 @@ class UsageError(Exception):
         if self.help:
             lines.append(f"  = help: {self.help}")
         return "\n".join(lines)
+
+
+def shortened(text: str) -> str:
+    """What the user wrote, on one line, the middle left out where it is long."""
+    text = " ".join(text.split())
+    if len(text) <= _LONGEST:
+        return text
+    half = _LONGEST // 2
+    return f"{text[:half]}...{text[-half:]}"
+
+
+def quoted(text: str) -> str:
+    """What the user wrote, shortened and in backticks."""
+    return f"`{shortened(text)}`"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in backticks, joined as a sentence joins them."""
+    marked = [f"`{name}`" for name in names]
+    return marked[0] if len(marked) == 1 else f"{', '.join(marked[:-1])} and {marked[-1]}"
+
+
+def sentence(text: str) -> str:
+    """The message of another library in the form of ours: lower case, without the full stop."""
+    first = text[:1] if text[1:2].isupper() else text[:1].lower()
+    return first + text[1:].rstrip(".")

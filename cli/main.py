@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import importlib
+import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from .command import Command, format_examples
-from .errors import BUG, EVALUATION, EVALUATION_KINDS, EXPRESSION, INTERRUPTED, OK, USAGE, UsageError
-from .streams import discard_output, prepare, say
+from .command import format_examples
+from .errors import (
+    BUG,
+    EVALUATION,
+    EVALUATION_KINDS,
+    EXPRESSION,
+    INTERRUPTED,
+    OK,
+    USAGE,
+    UsageError,
+    quoted,
+    sentence,
+    shortened,
+)
+from .streams import decoded, discard, prepare, say
 
 COMMANDS = {
     "eval": "Value, grad_fn and gradients of an expression.",
@@ -23,10 +37,23 @@ EXAMPLES = [
     ('autodiff eval "sin(x**2)" --x pi/4 --get grad.x', "one number, for $(...)"),
     ("autodiff functions sin", "what a function computes"),
 ]
+EXIT_CODES = [
+    ("0", "all went well, warnings allowed"),
+    ("1", "the answer is no: --strict met a number that is not finite"),
+    ("2", "wrong call: an option, a file, a variable missing or unused"),
+    ("3", "wrong expression: syntax, a name, arguments of a call, a limit"),
+    ("5", "evaluation failed: shapes, types, a derivative that does not exist"),
+]
 
 
 class Group(click.Group):
     """Commands by name, each imported when it is needed: `--help` needs none of them."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args and not ctx.resilient_parsing:
+            click.echo(ctx.get_help(), err=True)
+            ctx.exit(USAGE)
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -38,17 +65,9 @@ class Group(click.Group):
         return module.command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        name = args[0]
-        if name not in COMMANDS:
-            from difflib import get_close_matches
-
-            close = get_close_matches(name, COMMANDS, n=1)
-            raise UsageError(
-                f"there is no command `{name}`",
-                f"did you mean `autodiff {close[0]}`?"
-                if close
-                else f'to evaluate an expression: autodiff eval "{name}"',
-            )
+        # While completing, Click wants no error.
+        if args[0] not in COMMANDS and not ctx.resilient_parsing:
+            raise UsageError(f"there is no command {quoted(args[0])}", _command_help(args[0]))
         return super().resolve_command(ctx, args)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -58,6 +77,19 @@ class Group(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+        with formatter.section("Exit codes"):
+            formatter.write_dl(EXIT_CODES)
+
+
+def _command_help(name: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, COMMANDS, n=1)
+    if close:
+        return f"did you mean `autodiff {close[0]}`?"
+    if name.isidentifier() and len(name) > 1:
+        return "`autodiff --help` lists the commands"
+    return f'to evaluate an expression, write `autodiff eval "{shortened(name)}"`'
 
 
 def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
@@ -69,7 +101,7 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
 
 
 @click.command(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error; may stand after the command too.")
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
 )
@@ -79,23 +111,22 @@ def cli(debug: bool) -> None:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Runs the command line and exits with its code (see `errors`)."""
-    args = list(sys.argv[1:] if argv is None else argv)
     prepare()
-    sys.exit(run(args))
+    sys.exit(run([decoded(argument) for argument in sys.argv[1:]] if argv is None else argv))
 
 
-def run(args: list[str]) -> int:
+def run(argv: Sequence[str]) -> int:
     """Runs the command line and returns its exit code. Every error ends here, in words, on standard error."""
-    debug = _take_flag(args, "--debug")
+    args, debug = _without_flag(argv, "--debug")
     try:
-        code = cli.main(args, prog_name="autodiff", standalone_mode=False)
-        sys.stdout.flush()
-        return code if isinstance(code, int) else OK
+        return _invoke(args)
     except BrokenPipeError:
-        discard_output()
+        discard(sys.stdout)
         return OK
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
+    except click.exceptions.Exit as request:
+        return request.exit_code
     except Exception as error:
         if debug:
             import traceback
@@ -104,43 +135,64 @@ def run(args: list[str]) -> int:
         return _report(error)
 
 
-def _take_flag(args: list[str], flag: str) -> bool:
-    """Removes a flag that may stand anywhere before `--`, and says whether it was there."""
+def _invoke(args: list[str]) -> int:
+    if "_AUTODIFF_COMPLETE" in os.environ:
+        # A shell asks what could follow: Click answers and exits.
+        cli.main(args, prog_name="autodiff", standalone_mode=False)
+    # Not `cli.main`, which exits with 1 when the reader of a pipe leaves.
+    with cli.make_context("autodiff", args) as context:
+        code = cli.invoke(context)
+        sys.stdout.flush()
+    return code if isinstance(code, int) else OK
+
+
+def _without_flag(argv: Sequence[str], flag: str) -> tuple[list[str], bool]:
+    """The arguments without a flag that may stand anywhere before `--`, and whether it was there."""
+    args = list(argv)
     end = args.index("--") if "--" in args else len(args)
-    if flag in args[:end]:
-        args.remove(flag)
-        return True
-    return False
+    if flag not in args[:end]:
+        return args, False
+    args.remove(flag)
+    return args, True
 
 
 def _report(error: Exception) -> int:
-    if isinstance(error, click.exceptions.Exit):
-        return error.exit_code
+    """Says what went wrong, and returns the exit code for it."""
     if isinstance(error, UsageError):
         say(str(error))
         return USAGE
-    if isinstance(error, click.UsageError):
-        command = error.ctx.command_path if error.ctx else "autodiff"
-        say(str(UsageError(_sentence(error.format_message()), f"`{command} --help` shows how it is called")))
-        return USAGE
     if isinstance(error, click.ClickException):
-        say(str(UsageError(_sentence(error.format_message()))))
+        say(str(_in_our_words(error)))
         return USAGE
+    if isinstance(error, OSError):
+        # Files that are read report their own errors, so this is the output: a full disk, a closed stream.
+        discard(sys.stdout)
+        say(str(UsageError(f"cannot write the result: {sentence(error.strerror or str(error))}")))
+        return USAGE
+    if isinstance(error, MemoryError):
+        say("error[limit]: this takes more memory than there is")
+        return EXPRESSION
     from ..parser.errors import ExpressionError, diagnostic
 
     if isinstance(error, ExpressionError):
         say(diagnostic(error))
         return EVALUATION if error.kind in EVALUATION_KINDS else EXPRESSION
     say(
-        f"error[bug]: {type(error).__name__}: {error}\n"
+        f"error[bug]: {type(error).__name__}: {' '.join(str(error).split())}\n"
         "  = help: this is a bug in autodiff; please report it with what --debug prints"
     )
     return BUG
 
 
-def _sentence(text: str) -> str:
-    """Click's message in the form of ours: lower case, without the full stop."""
-    return text[:1].lower() + text[1:].rstrip(".")
+def _in_our_words(error: click.ClickException) -> UsageError:
+    """A complaint of Click's in the form of ours: lower case, names in backticks."""
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        message = f"{error.param.human_readable_name} is missing"
+    else:
+        message = re.sub(r"'([^']*)'", r"`\1`", sentence(error.format_message()))
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    command = context.command_path if context else "autodiff"
+    return UsageError(message, f"`{command} --help` shows how it is called")
 
 
-__all__ = ["Command", "cli", "main", "run"]
+__all__ = ["cli", "main", "run"]

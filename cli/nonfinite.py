@@ -1,4 +1,4 @@
-"""Where an infinity or a nan came from: the first sub-expression, forward or backward, that made one of finite parts."""
+"""Where an infinity or a nan came from: the first operation, forward or backward, that made one of finite numbers."""
 
 from __future__ import annotations
 
@@ -9,75 +9,85 @@ import numpy as np
 
 from ..engine import Tensor
 from ..engine.autograd import grad
-from ..parser.errors import ExpressionError, diagnostic
-from ..parser.evaluate import Limits, evaluate
+from ..parser.errors import diagnostic
+from ..parser.evaluate import Limits
 from ..parser.syntax import Program
 from .report import Finding, Report, is_finite, value_text
+from .steps import Step, described, error_at, is_recorded, steps_of
 
-Step = tuple[Any, Any, list[Any]]
+_MOST_NAMED = 3
 
 
 def findings(
     program: Program, variables: Mapping[str, Tensor], wrt: Sequence[str], report: Report, limits: Limits
 ) -> list[Finding]:
-    """A warning for a value that is not finite, else for gradients that are not, each pointing at its source.
-
-    Evaluates the program once more, watching each step.
-    """
-    steps: list[Step] = []
-
-    def observe(expr: Any, value: Any, arguments: list[Any]) -> None:
-        steps.append((expr, value, arguments))
-
-    given = {name: value.detach().requires_grad_(name in wrt) for name, value in variables.items()}
-    value = evaluate(program, given, limits, observe)
-    if not is_finite(report.value):
-        return [_forward(program, report, steps)]
-    return [_backward(program, report, steps, value)]
-
-
-def _forward(program: Program, report: Report, steps: Sequence[Step]) -> Finding:
-    text = f"the value is {_shown(report.value)}"
-    for expr, value, arguments in steps:
-        if not _finite(value) and all(_finite(a) for a in arguments):
-            return _pointed(program, expr, text, f"{_what(expr)} is {_shown(_data(value))} here")
-    return Finding(text, f"warning[nonfinite]: {text}")
+    """A warning for a value that is not finite, else for derivatives that are not, pointing at its source."""
+    bad = {key: fact for key, fact in report.facts() if not isinstance(fact, str) and not is_finite(fact)}
+    text = _summary(bad)
+    infinite_inputs = [name for name, data in report.inputs.items() if not is_finite(data)]
+    if "value" in bad:
+        text = _summary({"the value": bad["value"]})
+        _, steps = steps_of(program, variables, (), limits, _is_source)
+        step = steps[0] if steps else None
+        reason = _forward_reason(step) if step else None
+    else:
+        step = _backward_step(*steps_of(program, variables, wrt, limits, Step.is_recorded))
+        reason = f"the gradient stops being finite in {described(step)}, as in PyTorch" if step else None
+    if step is None and infinite_inputs:
+        reason = f"so is the variable `{infinite_inputs[0]}`"
+    return [_finding(program, step, text, reason)]
 
 
-def _backward(program: Program, report: Report, steps: Sequence[Step], value: Tensor) -> Finding:
-    bad = [key for key, v in report.facts() if not isinstance(v, str) and not is_finite(v)]
-    text = f"{bad[0]} is {_shown(dict(report.facts())[bad[0]])}"
-    if len(bad) > 1:
-        text += f" (as {'are' if len(bad) > 2 else 'is'} {', '.join(bad[1:])})"
-    recorded = [s for s in steps if isinstance(s[1], Tensor) and s[1].requires_grad]
-    tensors: dict[int, Tensor] = {}
-    for _, result, arguments in recorded:
-        for t in (result, *arguments):
-            if isinstance(t, Tensor) and t.requires_grad:
-                tensors[id(t)] = t
-    if tensors:
-        total = value if value.ndim == 0 else value.sum()
-        found = grad(total, list(tensors.values()), allow_unused=True)
-        arriving = dict(zip(tensors, found, strict=True))
-        for expr, result, arguments in reversed(recorded):
-            if _finite(arriving.get(id(result))) and any(not _finite(arriving.get(id(a))) for a in arguments):
-                return _pointed(program, expr, text, f"the derivative of {_what(expr)} is not finite here")
-    return Finding(text, f"warning[nonfinite]: {text}")
+def _is_source(step: Step) -> bool:
+    return not _finite(step.result) and all(map(_finite, step.arguments))
 
 
-def _pointed(program: Program, expr: Any, text: str, help: str) -> Finding:
-    place = ExpressionError("nonfinite", text, program.source, expr.start, expr.end, help)
-    return Finding(f"{text}: {help} (column {place.column})", diagnostic(place, severity="warning"))
+def _forward_reason(step: Step) -> str:
+    # Of literals alone, Python would make an error: 1/0.
+    like = ", as in PyTorch" if any(isinstance(v, Tensor) for v in (step.result, *step.arguments)) else ""
+    data = _data(step.result)
+    if np.size(data) == 1:
+        return f"{described(step)} is {value_text(np.asarray(data))}{like}"
+    return f"these come from {described(step)}{like}"
 
 
-def _what(expr: Any) -> str:
-    name = getattr(expr, "op", None) or getattr(expr, "function", None) or getattr(expr, "name", None)
-    return f"`{name}`" if name else "this"
+def _backward_step(value: Tensor, steps: Sequence[Step]) -> Step | None:
+    """The operation that a finite gradient enters and another leaves."""
+    tensors = {id(t): t for step in steps for t in (step.result, *step.arguments) if is_recorded(t)}
+    if not tensors or not value.requires_grad:
+        return None
+    total = value if value.ndim == 0 else value.sum()
+    found = grad(total, list(tensors.values()), allow_unused=True)
+    arriving = dict(zip(tensors, found, strict=True))
+    for step in reversed(steps):
+        leaving = [arriving[id(a)] for a in step.arguments if is_recorded(a)]
+        if _finite(arriving[id(step.result)]) and not all(map(_finite, leaving)):
+            return step
+    return None
+
+
+def _finding(program: Program, step: Step | None, text: str, reason: str | None) -> Finding:
+    if step is None:
+        more = f"\n  = help: {reason}" if reason else ""
+        return Finding(f"{text}: {reason}" if reason else text, f"warning[nonfinite]: {text}{more}")
+    place = error_at(program, step, "nonfinite", text, reason)
+    where = f"column {place.column}" if place.line == 1 else f"line {place.line}, column {place.column}"
+    return Finding(f"{text}: {reason} ({where})", diagnostic(place, severity="warning"))
+
+
+def _summary(bad: Mapping[str, Any]) -> str:
+    """Such as `grad.x is inf, grad.w is not finite in 2 of 5 elements`."""
+    parts = [f"{key} is {_shown(value)}" for key, value in list(bad.items())[:_MOST_NAMED]]
+    if len(bad) > _MOST_NAMED:
+        parts.append(f"and {len(bad) - _MOST_NAMED} more")
+    return ", ".join(parts)
 
 
 def _shown(value: Any) -> str:
     value = np.asarray(value)
-    return value_text(value) if value.size == 1 else "not finite everywhere"
+    if value.size == 1:
+        return value_text(value.reshape(()))
+    return f"not finite in {value.size - int(np.isfinite(value).sum())} of {value.size} elements"
 
 
 def _data(value: Any) -> Any:

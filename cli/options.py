@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import click
 
-from .errors import UsageError
+from .errors import UsageError, quoted
+from .streams import is_terminal
 
 FORMATS = ("pretty", "plain", "json", "csv", "tsv", "torch")
 LIMITS = ("length", "depth", "nodes", "elements", "calls")
+
+_LONGEST_LIMIT = 18
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -18,7 +22,9 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 def variables(function: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options that give variables and say which of them to differentiate by."""
     return _stack(
-        click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A variable, whatever its name."),
+        click.option(
+            "--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A variable, whatever its name."
+        ),
         click.option("--vars", "vars_file", metavar="FILE", help="Variables from a JSON file: an object of values."),
         click.option("--wrt", metavar="NAMES", help="Differentiate by these variables only, separated by commas."),
         click.option("--const", metavar="NAMES", help="Take these variables as constants, separated by commas."),
@@ -28,6 +34,28 @@ def variables(function: Callable[..., Any]) -> Callable[..., Any]:
             default="float64",
             show_default=True,
             help="Type to compute with.",
+        ),
+    )(function)
+
+
+def derivatives(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options that ask for other derivatives than the gradient."""
+    return _stack(
+        click.option("--hessian", is_flag=True, help="Second derivatives, by pair of variables."),
+        click.option("--jacobian", is_flag=True, help="Derivatives of each element of the value."),
+        click.option(
+            "--order",
+            type=click.IntRange(1, 20),
+            default=1,
+            metavar="N",
+            help="Derivatives up to the N-th by each variable.",
+        ),
+        click.option("--vjp", metavar="VALUE", help="Gradients of the value weighted by VALUE, which has its shape."),
+        click.option(
+            "--jvp",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Derivative of the value along a direction; once for each variable that moves.",
         ),
     )(function)
 
@@ -46,7 +74,7 @@ def output(function: Callable[..., Any]) -> Callable[..., Any]:
             "--precision",
             type=click.IntRange(1, 17),
             metavar="DIGITS",
-            help="Digits to show, in the formats for people: pretty and torch.",
+            help="Digits to show in the formats for people: significant ones in pretty, decimals in torch.",
         ),
         click.option(
             "--color",
@@ -75,11 +103,32 @@ def parse_limits(texts: tuple[str, ...]) -> dict[str, int]:
     for text in texts:
         name, _, value = text.partition("=")
         if name not in LIMITS:
-            raise UsageError(f"there is no limit `{name}`", f"the limits are {', '.join(LIMITS)}")
-        if not value.isdecimal() or int(value) < 1:
-            raise UsageError(f"the limit `{name}` takes a positive whole number, not `{value}`")
+            raise UsageError(f"there is no limit {quoted(name)}", f"the limits are {', '.join(LIMITS)}")
+        if not value.isdecimal() or len(value) > _LONGEST_LIMIT or int(value) < 1:
+            raise UsageError(
+                f"the limit `{name}` takes a positive whole number, not {quoted(value)}",
+                f"write `--limit {name}=1000000`",
+            )
         result[name] = int(value)
     return result
+
+
+def chosen_format(format_name: str | None, as_json: bool, key: str | None) -> str:
+    """The format to print in. UsageError: two formats, or one for the single result `key`."""
+    asked = "--json" if as_json else f"--format {format_name}" if format_name else None
+    if as_json and format_name not in (None, "json"):
+        raise UsageError(f"--json and --format {format_name} exclude each other", "leave out one of them")
+    if key is not None and asked:
+        raise UsageError(f"--get prints one result as plain text and takes no {asked}", "leave out one of them")
+    if as_json:
+        return "json"
+    return format_name or ("pretty" if is_terminal(sys.stdout) else "plain")
+
+
+def names(command: click.Command) -> list[str]:
+    """The long names of a command's options, without dashes."""
+    spellings = [spelling for param in command.params for spelling in param.opts]
+    return ["debug", "help", *(spelling[2:] for spelling in spellings if spelling.startswith("--"))]
 
 
 def split_names(text: str | None) -> list[str] | None:

@@ -38,6 +38,10 @@ class Report(NamedTuple):
         yield "value", self.value
         if self.grad_fn is not None:
             yield "grad_fn", self.grad_fn
+        yield from self.derivatives()
+
+    def derivatives(self) -> Iterator[tuple[str, Any]]:
+        """The gradients and the other derivatives, as `facts`."""
         for name, gradient in self.grad.items():
             yield f"grad.{name}", gradient
         for kind, values in self.more.items():
@@ -60,8 +64,9 @@ def is_finite(value: Any) -> bool:
 
 def number_text(value: Any) -> str:
     """The shortest digits that give the same number when read back."""
-    if isinstance(value, np.float64):
-        return repr(float(value))
+    if isinstance(value, np.floating):
+        # NumPy knows the shortest digits for the type, Python writes them as it writes every float.
+        return repr(float(str(value)))
     return str(value)
 
 
@@ -69,6 +74,9 @@ def value_text(value: Any) -> str:
     """A NumPy value or text on one line, lists in brackets."""
     if isinstance(value, str):
         return value
+    if value.dtype == np.float64:
+        # Python writes a list of floats as we do, and faster.
+        return repr(value.tolist())
     if value.ndim == 0:
         return number_text(value[()])
     return f"[{', '.join(value_text(part) for part in value)}]"
@@ -78,6 +86,8 @@ def json_value(value: Any, path: str, nonfinite: dict[str, str]) -> Any:
     """A NumPy value as JSON can hold it: null for a number that is not finite, noted in `nonfinite` by its path."""
     if isinstance(value, dict):
         return {key: json_value(part, f"{path}.{key}", nonfinite) for key, part in value.items()}
+    if value.dtype == np.float64 and is_finite(value):
+        return value.tolist()
     if value.ndim:
         return [json_value(part, f"{path}[{i}]", nonfinite) for i, part in enumerate(value)]
     item = value.item()
@@ -85,5 +95,5 @@ def json_value(value: Any, path: str, nonfinite: dict[str, str]) -> Any:
         if not math.isfinite(item):
             nonfinite[path] = repr(item)
             return None
-        return float(number_text(value[()]))
+        return float(str(value[()]))
     return item

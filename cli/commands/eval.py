@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from .. import options
 from ..command import VariablesCommand
-from ..errors import FAILED, OK, UsageError
-from ..streams import say, wants_color
+from ..errors import FAILED, OK, UsageError, listed, quoted
+from ..streams import is_terminal, read_input, say, wants_color, write
+
+if TYPE_CHECKING:
+    from ...engine import Tensor
+    from ..report import Report
 
 EXAMPLES = [
     ('autodiff eval "x**2" --x 3', "value 9.0, grad_fn PowBackward0, gradient 6.0"),
@@ -25,11 +30,7 @@ EXAMPLES = [
 @click.command(cls=VariablesCommand, examples=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("words", nargs=-1, metavar="EXPR [NAME=VALUE]...")
 @options.variables
-@click.option("--hessian", is_flag=True, help="Second derivatives, by pair of variables.")
-@click.option("--jacobian", is_flag=True, help="Derivatives of each element of the value.")
-@click.option("--order", type=click.IntRange(1, 20), default=1, metavar="N", help="Derivatives up to the N-th.")
-@click.option("--vjp", metavar="VALUE", help="Gradients of the value weighted by VALUE, of its shape.")
-@click.option("--jvp", multiple=True, metavar="NAME=VALUE", help="Derivative of the value along a direction.")
+@options.derivatives
 @click.option("--get", "key", metavar="KEY", help="Print one result alone: value, grad_fn, grad.x, ...")
 @click.option("--strict", is_flag=True, help="Exit 1 if a result is not finite.")
 @options.output
@@ -60,36 +61,36 @@ def command(
 
     Variables are given as --x 3, --x=-3, or x=3 after the expression; --set x=3 where the name is also an option.
     A value is a number, a list, a constant expression such as pi/2, or @file (.npy, .json, .csv). Every variable
-    is differentiated by, unless --wrt or --const says otherwise.
+    is differentiated by, unless --wrt or --const says otherwise. An expression that is - or left out is read from
+    standard input.
     """
-    source, assigned = _expression(words)
+    format_name = options.chosen_format(format_name, as_json, key)
     limits = options.parse_limits(limit_texts)
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    import numpy as np
-
-    from ... import engine
     from ...parser.check import free_variables
     from ...parser.evaluate import Limits
     from ...parser.parse import parse
+    from ..computing import computing
     from ..derivatives import Request, differentiate
     from ..render import Style, render
-    from ..variables import collect, match, read_value
+    from ..values import read_value
+    from ..variables import collect, match, split_words
 
-    engine.set_default_dtype(getattr(engine, dtype))
-    spellings = [spelling for p in ctx.command.params for spelling in p.opts if spelling.startswith("--")]
-    with np.errstate(all="ignore"):
+    expression, assigned = split_words(words)
+    source = _from_input() if expression is None else expression
+    with computing(dtype):
         bounds = {f"max_{name}": limits.pop(name) for name in ("length", "depth") if name in limits}
         program = parse(source, **bounds)
         free = free_variables(program)
         given = collect(ctx.obj, [*assignments, *assigned], vars_file)
-        names = match(program, free, given, spellings)
+        names = match(program, free, given, options.names(ctx.command))
         request = Request(
-            hessian,
-            jacobian,
-            order,
-            None if vjp is None else read_value("--vjp", vjp),
-            _directions(jvp) if jvp else None,
+            hessian=hessian,
+            jacobian=jacobian,
+            order=order,
+            vjp=None if vjp is None else read_value("--vjp", vjp),
+            jvp=_directions(jvp) if jvp else None,
         )
         report = differentiate(
             program,
@@ -98,59 +99,62 @@ def command(
             request,
             Limits()._replace(**limits),
         )
-        chosen = "json" if as_json else format_name or ("pretty" if sys.stdout.isatty() else "plain")
         if key is not None:
             text = _fact(report, key)
         else:
-            text = render(chosen, report, Style(precision, wants_color(sys.stdout, color)))
-    sys.stdout.write(text)
-    sys.stdout.flush()
+            text = render(format_name, report, Style(precision, wants_color(sys.stdout, color)))
+    write(text)
     for note in report.notes:
-        say(f"note: {note}")
+        # A note is about derivatives, which `--get value` does not show.
+        if key not in ("value", "grad_fn"):
+            say(f"note: {note}")
     for finding in report.warnings:
         say(finding.diagnostic)
     return FAILED if strict and not report.is_finite() else OK
 
 
-def _expression(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """The expression and the words after it; from standard input where it is `-` or missing."""
-    if words and words[0] != "-":
-        return words[0], words[1:]
-    if not words and sys.stdin.isatty():
-        raise UsageError("the expression is missing", 'write autodiff eval "x**2" --x 3')
-    return sys.stdin.buffer.read().decode("utf-8", errors="replace"), words[1:]
+def _from_input() -> str:
+    """The expression on standard input. UsageError: a person sits there, who has most likely forgotten it."""
+    if is_terminal(sys.stdin):
+        raise UsageError("the expression is missing", 'write `autodiff eval "x**2" --x 3`')
+    return read_input().rstrip()
 
 
-def _differentiated(names: list[str], wrt: str | None, const: str | None) -> list[str]:
+def _differentiated(names: Sequence[str], wrt: str | None, const: str | None) -> list[str]:
     """The variables to differentiate by, in the order of `--wrt` where that is given."""
+    from ...parser.errors import did_you_mean
+    from ..variables import variables_help
+
     chosen = options.split_names(wrt)
     constant = options.split_names(const) or []
-    for option, listed in (("--wrt", chosen or []), ("--const", constant)):
-        for name in listed:
+    for option, mentioned in (("--wrt", chosen or []), ("--const", constant)):
+        for name in mentioned:
             if name not in names:
-                from ...parser.errors import did_you_mean
-
                 close = did_you_mean(name, names)
                 raise UsageError(
-                    f"{option} names `{name}`, which is not a variable of the expression",
-                    f"did you mean `{close}`?" if close else f"its variables are {', '.join(names) or 'none'}",
+                    f"{option} names {quoted(name)}, which is not a variable of the expression",
+                    f"did you mean `{close}`?" if close else variables_help(names),
                 )
     return [name for name in (names if chosen is None else dict.fromkeys(chosen)) if name not in constant]
 
 
-def _directions(texts: tuple[str, ...]) -> dict[str, Any]:
-    from ..variables import read_value
+def _directions(texts: Sequence[str]) -> dict[str, Tensor]:
+    """The directions given with `--jvp`, by variable."""
+    from ..values import read_value
 
-    directions: dict[str, Any] = {}
+    directions: dict[str, Tensor] = {}
     for text in texts:
         name, separator, value = text.partition("=")
+        name = name.strip()
         if not separator:
-            raise UsageError(f"--jvp takes NAME=VALUE, not `{text}`")
+            raise UsageError(f"--jvp takes NAME=VALUE, not {quoted(text)}")
+        if name in directions:
+            raise UsageError(f"--jvp has two directions for {quoted(name)}")
         directions[name] = read_value(name, value)
     return directions
 
 
-def _fact(report: Any, key: str) -> str:
+def _fact(report: Report, key: str) -> str:
     """One result alone on a line. UsageError: there is no such result."""
     from ...parser.errors import did_you_mean
     from ..report import value_text
@@ -159,7 +163,7 @@ def _fact(report: Any, key: str) -> str:
     if key not in facts:
         close = did_you_mean(key, facts)
         raise UsageError(
-            f"there is no result `{key}`",
-            f"did you mean `{close}`?" if close else f"the results are {', '.join(facts)}",
+            f"there is no result {quoted(key)}",
+            f"did you mean `{close}`?" if close else f"the results are {listed(facts)}",
         )
     return value_text(facts[key]) + "\n"

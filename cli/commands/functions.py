@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from ..command import Command
-from ..errors import OK, UsageError
+from ..errors import OK, UsageError, quoted
+from ..streams import is_terminal, write
 
 if TYPE_CHECKING:
     from ...engine.primitive import Function
@@ -16,51 +19,85 @@ if TYPE_CHECKING:
 EXAMPLES = [
     ("autodiff functions", "all of them, by family"),
     ("autodiff functions atan2", "one of them"),
+    ('autodiff functions "**"', "what an operator stands for"),
+    ("autodiff functions --json", "all of them, for a program"),
 ]
+_FIRST = ("arithmetic", "elementary")
+_WIDEST_SIGNATURE = 30
+_NARROWEST_DOC = 20
+_NEVER_FOLDED = 10_000
+
+
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The names that begin with what is typed, for the shell."""
+    from ...engine import FUNCTIONS
+
+    return [name for name in FUNCTIONS if name.startswith(incomplete)]
 
 
 @click.command(cls=Command, examples=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=_complete)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def command(name: str | None, as_json: bool) -> int:
     """What can be called in an expression: by family, or one function."""
-    from ...engine import FUNCTIONS
-    from ...parser.errors import did_you_mean
-
-    if name is None:
-        functions = [f for key, f in FUNCTIONS.items() if key == f.name]
-    elif name in FUNCTIONS:
-        functions = [FUNCTIONS[name]]
-    else:
-        close = did_you_mean(name, FUNCTIONS)
-        raise UsageError(
-            f"there is no function `{name}`",
-            f"did you mean `{close}`?" if close else "`autodiff functions` lists them all",
-        )
+    functions = _all() if name is None else [_named(name)]
     if as_json:
         import json
 
-        sys.stdout.write("".join(json.dumps(_as_object(f)) + "\n" for f in functions))
+        write("".join(json.dumps(_as_object(f)) + "\n" for f in functions))
     elif name is None:
-        sys.stdout.write(_listed(functions))
+        write(_listed(functions, shutil.get_terminal_size().columns if is_terminal(sys.stdout) else _NEVER_FOLDED))
     else:
-        sys.stdout.write(_described(functions[0]))
+        write(_described(functions[0]))
     return OK
 
 
-def _listed(functions: list[Function]) -> str:
-    width = max(len(f.signature()) for f in functions if len(f.signature()) < 30)
+def _all() -> list[Function]:
+    """Every function once, the members of a family together, what is used most first."""
+    from ...engine import FUNCTIONS
+
+    functions = [function for name, function in FUNCTIONS.items() if name == function.name]
+    families = dict.fromkeys((*_FIRST, *(function.family for function in functions)))
+    order = {family: place for place, family in enumerate(families)}
+    return sorted(functions, key=lambda function: order[function.family])
+
+
+def _named(name: str) -> Function:
+    """The function of a name or an operator. UsageError: there is none."""
+    from ...engine import FUNCTIONS
+    from ...parser.errors import did_you_mean
+
+    if name in FUNCTIONS:
+        return FUNCTIONS[name]
+    for function in FUNCTIONS.values():
+        if name == function.symbol:
+            return function
+    close = did_you_mean(name, FUNCTIONS)
+    raise UsageError(
+        f"there is no function {quoted(name)}",
+        f"did you mean `{close}`?" if close else "`autodiff functions` lists them all",
+    )
+
+
+def _listed(functions: Sequence[Function], width: int) -> str:
+    """The functions by family, each with what it computes, folded at the width."""
+    from textwrap import wrap
+
+    column = max(len(f.signature()) for f in functions if len(f.signature()) <= _WIDEST_SIGNATURE)
+    room = max(_NARROWEST_DOC, width - column - 4)
     lines: list[str] = []
     family = None
     for function in functions:
         if function.family != family:
             family = function.family
-            lines.append(f"{'' if not lines else chr(10)}{family}")
+            lines += [family] if not lines else ["", family]
         signature = function.signature()
-        if len(signature) > width:
+        if len(signature) > column:
             lines.append(f"  {signature}")
             signature = ""
-        lines.append(f"  {signature:<{width}}  {function.doc}")
+        for part in wrap(function.doc, room):
+            lines.append(f"  {signature:<{column}}  {part}")
+            signature = ""
     return "\n".join(lines) + "\n"
 
 

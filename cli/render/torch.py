@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import indent
+
 import numpy as np
 
 from ...engine import get_default_dtype, printoptions
@@ -22,5 +24,6 @@ def render(report: Report, style: Style) -> str:
             kind, _, name = key.partition(".")
             label = f"{name}.grad" if kind == "grad" else key
             text = tensor_text(np.asarray(value), default_dtype=default)
-            lines.append(f"{label} = " + text.replace("\n", "\n" + " " * (len(label) + 3)))
+            # Empty lines, which stand between matrices, stay empty.
+            lines.append(f"{label} = {indent(text, ' ' * (len(label) + 3)).lstrip()}")
     return "\n".join(lines) + "\n"

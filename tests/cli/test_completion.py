@@ -1,0 +1,66 @@
+"""The scripts that complete commands in a shell."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("shell", "mark"),
+    [("bash", "complete -o nosort -F"), ("zsh", "#compdef autodiff"), ("fish", "complete --no-files")],
+)
+def test_a_script_is_printed_for_each_shell(autodiff, shell: str, mark: str) -> None:
+    result = autodiff("completion", shell)
+    assert (result.code, result.err) == (0, "")
+    assert mark in result.out
+    assert "_AUTODIFF_COMPLETE" in result.out
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with the command `autodiff` in it."""
+    path = tmp_path_factory.mktemp("bin") / "autodiff"
+    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "from autodiff.cli.main import main; main()" "$@"\n')
+    path.chmod(0o755)
+    return path.parent
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["ev"], {"eval"}),
+        ([""], {"eval", "functions", "completion"}),
+        (["--ver"], {"--version"}),
+        (["completion", ""], {"bash", "zsh", "fish"}),
+        (["eval", "--he"], {"--help", "--hessian"}),
+        (["eval", "x**2", "--x", "3", "--jac"], {"--jacobian"}),
+        (["eval", "-v**2", "--v", "3", "--jac"], {"--jacobian"}),
+        (["eval", "x**2", "--x", "3", "--format", ""], {"pretty", "plain", "json", "csv", "tsv", "torch"}),
+        (["eval", "x**2", "--format", "p"], {"pretty", "plain"}),
+        (["eval", "x**2", "--dtype", ""], {"float64", "float32"}),
+        (["eval", "x**2", "--x", ""], set()),
+        (["eval", "--x", "--format", "--strict", "--jac"], {"--jacobian"}),
+        (["functions", "log_s"], {"log_softmax"}),
+        (["functions", "log", "--j"], {"--json"}),
+    ],
+)
+def test_the_script_completes_in_bash(folder: Path, words: list[str], expected: set[str]) -> None:
+    script = (
+        'source <(autodiff completion bash); COMP_WORDS=(autodiff "$@"); COMP_CWORD=$#; '
+        "_autodiff_completion autodiff; printf '%s\\n' \"${COMPREPLY[@]}\""
+    )
+    result = subprocess.run(
+        ["bash", "--norc", "-c", script, "bash", *words],
+        env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert result.stderr == ""
+    assert set(result.stdout.split()) == expected

@@ -1,0 +1,70 @@
+"""The help of every command: examples first, and examples that are true."""
+
+from __future__ import annotations
+
+import shlex
+from importlib import import_module
+from importlib.metadata import version
+
+import pytest
+
+from autodiff.cli import main
+
+COMMANDS = list(main.COMMANDS)
+
+
+@pytest.mark.parametrize("words", [[], *([name] for name in COMMANDS)], ids=lambda words: " ".join(words) or "autodiff")
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_help_opens_with_examples(autodiff, words: list[str], flag: str) -> None:
+    result = autodiff(*words, flag)
+    assert (result.code, result.err) == (0, "")
+    lines = [line for line in result.out.splitlines() if line]
+    assert lines[0].startswith("Usage: autodiff")
+    assert lines[1] == "Examples:"
+    assert lines[2].strip()
+    assert max(map(len, lines)) <= 80
+
+
+def test_the_help_lists_every_command_and_exit_code(autodiff) -> None:
+    out = autodiff("--help").out
+    for name, summary in main.COMMANDS.items():
+        assert f"  {name}" in out
+        assert summary in out
+    for code, _ in main.EXIT_CODES:
+        assert f"\n  {code}  " in out
+
+
+def test_a_summary_in_the_list_is_the_first_sentence_of_the_command() -> None:
+    for name, summary in main.COMMANDS.items():
+        command = import_module(f"autodiff.cli.commands.{name}").command
+        first = command.help.splitlines()[0].rstrip(".")
+        assert first.startswith(summary.rstrip(".")), name
+
+
+def test_the_version_is_that_of_the_package(autodiff) -> None:
+    assert autodiff("--version") == (0, f"autodiff {version('autodiff-cli')}\n", "")
+
+
+EXAMPLES = [*main.EXAMPLES, *(e for name in COMMANDS for e in import_module(f"autodiff.cli.commands.{name}").EXAMPLES)]
+CALLS = [call for call, _ in EXAMPLES if call.startswith("autodiff") and ">" not in call]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_an_example_works(autodiff, call: str, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "point.json").write_text('{"w": 1, "x": 2, "b": 3}')
+    result = autodiff(*shlex.split(call)[1:])
+    assert (result.code, result.err) == (0, "")
+    assert result.out
+
+
+def test_the_examples_that_are_shell_lines_work(autodiff) -> None:
+    assert autodiff("eval", "x**3", "--x", "2", "--get", "grad.x").out == "12.0\n"
+    assert autodiff("eval", "--x", "1", stdin="exp(-x)\n").code == 0
+
+
+@pytest.mark.parametrize("columns", ["20", "40", "200"])
+def test_help_fits_windows_of_any_width(process, columns: str) -> None:
+    result = process("eval", "--help", env={"COLUMNS": columns})
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert b"--hessian" in result.stdout

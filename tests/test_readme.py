@@ -1,0 +1,24 @@
+"""What the README shows is what the commands print."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from test_samples import blocks_of, run, text_of
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+TRANSCRIPTS = [block for block in re.findall(r"```text\n(.*?)```", README, re.DOTALL) if block.startswith("$ ")]
+
+
+@pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda text: text.split("\n")[0][2:40])
+def test_a_transcript_in_the_readme_is_true(transcript: str) -> None:
+    assert text_of(run(blocks_of(transcript))) == transcript
+
+
+def test_the_lesson_in_the_readme_prints_what_its_comment_says(capsys: pytest.CaptureFixture[str]) -> None:
+    (lesson,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(lesson, {})  # noqa: S102  (our own README)
+    (promised,) = re.findall(r"print\(.*\)\s+# (.*)", lesson)
+    assert capsys.readouterr().out.strip() == promised
