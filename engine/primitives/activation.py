@@ -194,7 +194,7 @@ def softsign(x: Any) -> Any:
 hardtanh = primitive(
     "hardtanh",
     lambda x, min_val=-1.0, max_val=1.0: np.minimum(np.maximum(x, min_val), max_val),
-    lambda g, x, min_val, max_val: where((x > min_val) & (x < max_val), g, 0),
+    lambda g, x, min_val, max_val: where((x <= min_val) | (x >= max_val), 0, g),
     doc="x limited to the interval from min_val to max_val; the bounds pass no gradient",
     domain=NONZERO,
     method=False,
@@ -217,7 +217,7 @@ hardsigmoid = primitive(
 hardswish = primitive(
     "hardswish",
     lambda x: x * np.minimum(np.maximum(x + 3, 0), 6) / 6,
-    lambda g, x: where(x < -3, 0, where(x <= 3, g * (x / 3 + 0.5), g)),
+    lambda g, x: where(x <= -3, 0, where(x < 3, g * (x / 3 + 0.5), g)),
     doc="x * hardsigmoid(x)",
     method=False,
 )

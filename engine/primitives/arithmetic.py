@@ -56,14 +56,27 @@ def sub(x: Any, y: Any, alpha: Any = 1) -> Any:
     return minus(x, y) if alpha == 1 else minus_scaled(x, y, alpha)
 
 
-rsub_tensor = primitive("rsub", lambda x, y: y - x, lambda g: -g, lambda g: g, public=False)
-rsub_number = primitive("rsub", lambda x, y: y - x, lambda g: -g, overload=1, public=False)
+rsub_tensor = primitive(
+    "rsub",
+    lambda x, y, alpha=1: y - alpha * x,
+    lambda g, alpha: -g if alpha == 1 else -g * alpha,
+    lambda g: g,
+    public=False,
+)
+rsub_number = primitive(
+    "rsub",
+    lambda x, y, alpha=1: y - alpha * x,
+    lambda g, alpha: -g if alpha == 1 else -g * alpha,
+    tensors=2,
+    overload=1,
+    public=False,
+)
 
 
 @function(tensors=2)
-def rsub(x: Any, y: Any) -> Any:
-    """difference y - x"""
-    return rsub_number(x, y) if is_number(y) else rsub_tensor(x, y)
+def rsub(x: Any, y: Any, alpha: Any = 1) -> Any:
+    """difference y - x (`alpha` times x)"""
+    return rsub_number(x, y, alpha) if is_number(y) else rsub_tensor(x, y, alpha)
 
 
 mul = primitive(
@@ -97,9 +110,17 @@ true_divide = primitive(
 floor_div = primitive(
     "div", np.floor_divide, lambda g: zeros_like(g), lambda g: zeros_like(g), overload=2, public=False
 )
+
+
+def _trunc_divide(x: Any, y: Any) -> Any:
+    if np.result_type(x, y).kind == "f":
+        return np.trunc(x / y)
+    return np.floor_divide(x - np.fmod(x, y), y)
+
+
 trunc_div = primitive(
     "div",
-    lambda x, y: np.trunc(x / y),
+    _trunc_divide,
     lambda g: zeros_like(g),
     lambda g: zeros_like(g),
     overload=2,
@@ -204,12 +225,12 @@ def _base_rule(g: Any, x: Any, y: Any) -> Any:
 
 
 def _exponent_rule(g: Any, out: Any, x: Any, y: Any) -> Any:
-    return ops.where((x == 0) & (y >= 0), zeros_like(g), g * (out * ops.log(x)))
+    return g * ops.where((x == 0) & (y >= 0), 0, out * ops.log(x))
 
 
 def _exponent_of_number_rule(g: Any, out: Any, x: Any, y: Any) -> Any:
     if x == 0:
-        return ops.where(y >= 0, zeros_like(g), g * (out * -math.inf))
+        return g * ops.where(y >= 0, 0, out * -math.inf)
     return g * (out * (math.log(x) if x > 0 else math.nan))
 
 

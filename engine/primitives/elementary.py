@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
-from ..primitive import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, UNIT, EdgeCase, Family
+from ..primitive import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, UNIT, EdgeCase, Family, ops
 from .arithmetic import reciprocal
 
 primitive = Family("elementary").primitive
@@ -141,14 +142,21 @@ atanh = primitive(
     aliases=("arctanh",),
 )
 
+
+def _inverse_square(x: Any, y: Any) -> Any:
+    square = x * x + y * y
+    return ops.where(square == 0, 0, reciprocal(square))
+
+
 atan2 = primitive(
     "atan2",
     np.arctan2,
-    lambda g, x, y: g * y * reciprocal(x * x + y * y),
-    lambda g, x, y: g * -x * reciprocal(x * x + y * y),
+    lambda g, x, y: g * y * _inverse_square(x, y),
+    lambda g, x, y: g * -x * _inverse_square(x, y),
     floating=True,
     doc="angle of the point with ordinate x and abscissa y, in radians",
     aliases=("arctan2",),
+    edges=[EdgeCase((0.0, 0.0), 0.0, (0.0, 0.0))],
 )
 hypot = primitive(
     "hypot",

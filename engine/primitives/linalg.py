@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -84,6 +85,8 @@ mm = primitive(
 
 
 def _mv(x: Any, y: Any) -> Any:
+    if x.ndim != 2 or y.ndim != 1:
+        raise RuntimeError(f"vector + matrix @ vector expected, got 1, {x.ndim}, {y.ndim}")
     if x.shape[1] != y.shape[0]:
         raise RuntimeError(f"size mismatch, got input ({x.shape[0]}), mat ({x.shape[0]}x{x.shape[1]}), vec ({y.size})")
     return x @ y
@@ -100,6 +103,9 @@ mv = primitive(
 
 
 def _bmm(x: Any, y: Any) -> Any:
+    for name, operand in (("batch1", x), ("batch2", y)):
+        if operand.ndim != 3:
+            raise RuntimeError(f"{name} must be a 3D tensor")
     if x.shape[0] != y.shape[0] or x.shape[2] != y.shape[1]:
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: [{x.shape[0]}, {x.shape[2]}] but got: "
@@ -143,12 +149,12 @@ def matmul(x: Any, y: Any) -> Any:
         return mm(x, y)
     if y.ndim <= 2:
         # All matrices on the left meet the same right side: one product of the stacked rows does it.
-        rows = reshape(x, (-1, x.shape[-1]))
+        rows = reshape(x, (math.prod(x.shape[:-1]), x.shape[-1]))
         product = mv(rows, y) if y.ndim == 1 else mm(rows, y)
         return unsafe_view(product, (*x.shape[:-1], *y.shape[1:]))
     if x.ndim == 1:
         return squeeze_product(matmul(unsqueeze(x, 0), y), y.ndim - 2)
     batch = np.broadcast_shapes(tuple(x.shape[:-2]), tuple(y.shape[:-2]))
-    left = reshape(expand(x, (*batch, *x.shape[-2:])), (-1, *x.shape[-2:]))
-    right = reshape(expand(y, (*batch, *y.shape[-2:])), (-1, *y.shape[-2:]))
+    left = reshape(expand(x, (*batch, *x.shape[-2:])), (math.prod(batch), *x.shape[-2:]))
+    right = reshape(expand(y, (*batch, *y.shape[-2:])), (math.prod(batch), *y.shape[-2:]))
     return unsafe_view(bmm(left, right), (*batch, x.shape[-2], y.shape[-1]))

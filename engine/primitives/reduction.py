@@ -21,7 +21,6 @@ from .shape import (
     slice_primitive,
     stack,
     unreduce,
-    zeros_like,
 )
 
 family = Family("reduction")
@@ -47,10 +46,12 @@ def _accumulates(x: Any) -> Any:
 
 
 def _sum(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    return _accumulates(x).sum(axis=_axes(x, dim), keepdims=keepdim)
+    return np.add.reduce(_accumulates(x), axis=_axes(x, dim), keepdims=keepdim)
 
 
-sum_all = primitive("sum", lambda x: _accumulates(x).sum(), lambda g, x_shape: expand(g, x_shape), public=False)
+sum_all = primitive(
+    "sum", lambda x: np.add.reduce(_accumulates(x), axis=None), lambda g, x_shape: expand(g, x_shape), public=False
+)
 sum_dim = primitive(
     "sum",
     _sum,
@@ -73,10 +74,10 @@ def _mean(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
             f"Got: {dtypes.of(x.dtype).title}"
         )
     count = _count(x.shape, dim)
-    return x.sum(axis=_axes(x, dim), keepdims=keepdim) / x.dtype.type(count)
+    return np.add.reduce(x, axis=_axes(x, dim), keepdims=keepdim) / x.dtype.type(count)
 
 
-mean_all = primitive("mean", _mean, lambda g, x_shape: expand(g, x_shape) / math.prod(x_shape), public=False, tensors=1)
+mean_all = primitive("mean", _mean, lambda g, x_shape, x_numel: expand(g, x_shape) / x_numel, public=False, tensors=1)
 mean_dim = primitive(
     "mean",
     _mean,
@@ -125,10 +126,10 @@ def _prod_dim_rule(g: Any, out: Any, x: Any, dim: int, keepdim: bool) -> Any:
     return g * unreduce(out, shape, dim, keepdim) / x
 
 
-prod_all = primitive("prod", lambda x: _accumulates(x).prod(), _prod_rule, public=False)
+prod_all = primitive("prod", lambda x: np.multiply.reduce(_accumulates(x), axis=None), _prod_rule, public=False)
 prod_dim = primitive(
     "prod",
-    lambda x, dim, keepdim: _accumulates(x).prod(axis=_axes(x, dim), keepdims=keepdim),
+    lambda x, dim, keepdim: np.multiply.reduce(_accumulates(x), axis=_axes(x, dim), keepdims=keepdim),
     _prod_dim_rule,
     overload=1,
     public=False,
@@ -153,7 +154,7 @@ def _shared(g: Any, out: Any, x: Any) -> Any:
 def _shared_along(g: Any, out: Any, x: Any, dim: Any, keepdim: bool) -> Any:
     shape = tuple(x.shape)
     chosen = x == unreduce(out, shape, dim, keepdim)
-    return where(chosen, unreduce(g, shape, dim, keepdim) / sum(chosen, dim, True), 0)
+    return unreduce(g, shape, dim, keepdim) * chosen / sum(chosen, dim, True)
 
 
 def _check_nonempty(x: Any, name: str) -> Any:
@@ -269,7 +270,7 @@ argmin = primitive(
 
 
 def _lower_median(x: Any) -> Any:
-    if np.isnan(x).any():
+    if not x.size or np.isnan(x).any():
         return x.dtype.type(math.nan)
     return np.sort(x, axis=None)[(x.size - 1) // 2] if x.ndim else x
 
@@ -307,16 +308,20 @@ def median(x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
 
 
 def _variance(x: Any, dim: Any, correction: float, keepdim: bool) -> Any:
+    if x.dtype.kind != "f":
+        raise RuntimeError("std and var only support floating point and complex dtypes")
     axes = _axes(x, dim)
     count = _count(x.shape, dim)
-    centred = x - x.sum(axis=axes, keepdims=True) / x.dtype.type(count)
+    centred = x - np.add.reduce(x, axis=axes, keepdims=True) / x.dtype.type(count)
     freedom = count - correction if count > correction else 0
-    return (centred * centred).sum(axis=axes, keepdims=keepdim) / x.dtype.type(freedom)
+    return np.add.reduce(centred * centred, axis=axes, keepdims=keepdim) / x.dtype.type(freedom)
 
 
 def _var_rule(g: Any, x: Any, dim: Any, correction: float, keepdim: bool) -> Any:
     shape = tuple(x.shape)
     freedom = _count(shape, dim) - correction
+    if freedom <= 0 and (dim is None or not shape):
+        return g * where(x == mean(x), math.nan, math.inf)
     scale = 2 / freedom if freedom else math.inf
     return scale * unreduce(g, shape, dim, keepdim) * (x - mean(x, dim, True))
 
@@ -334,22 +339,28 @@ std_primitive = primitive(
 )
 
 
-def _correction(dim: Any, unbiased: bool | None, correction: float) -> tuple[Any, float]:
+def _correction(dim: Any, unbiased: bool | None, correction: float | None) -> tuple[Any, float]:
     # PyTorch's older form has the flag in the first place: std(False).
     if isinstance(dim, bool):
         return None, float(dim)
-    return dim, correction if unbiased is None else float(unbiased)
+    if unbiased is not None:
+        return dim, float(unbiased)
+    return dim, 1 if correction is None else correction
 
 
 @function()
-def var(x: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, correction: float = 1) -> Any:
+def var(
+    x: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, correction: float | None = 1
+) -> Any:
     """variance: squared deviations from the mean over n - correction"""
     dim, correction = _correction(dim, unbiased, correction)
     return var_primitive(x, dim, correction, keepdim)
 
 
 @function()
-def std(x: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, correction: float = 1) -> Any:
+def std(
+    x: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, correction: float | None = 1
+) -> Any:
     """standard deviation: square root of the variance"""
     dim, correction = _correction(dim, unbiased, correction)
     return std_primitive(x, dim, correction, keepdim)
@@ -362,7 +373,7 @@ def _logsumexp(x: Any, dim: Any, keepdim: bool = False) -> Any:
     axes = _axes(x, dim)
     top = x.max(axis=axes, keepdims=True, initial=-math.inf)
     top = np.where(np.isfinite(top), top, 0)
-    total = np.log(np.exp(x - top).sum(axis=axes, keepdims=True)) + top
+    total = np.log(np.add.reduce(np.exp(x - top), axis=axes, keepdims=True)) + top
     return total if keepdim else total.reshape([n for i, n in enumerate(x.shape) if i not in axes])
 
 
@@ -384,14 +395,14 @@ logsumexp = primitive(
 
 def _softmax(x: Any, dim: int) -> Any:
     axes = _axes(x, dim)
-    z = np.exp(x - x.max(axis=axes, keepdims=True))
-    return z / z.sum(axis=axes, keepdims=True)
+    z = np.exp(x - x.max(axis=axes, keepdims=True, initial=-math.inf))
+    return z / np.add.reduce(z, axis=axes, keepdims=True)
 
 
 def _log_softmax(x: Any, dim: int) -> Any:
     axes = _axes(x, dim)
-    shifted = x - x.max(axis=axes, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=axes, keepdims=True))
+    shifted = x - x.max(axis=axes, keepdims=True, initial=-math.inf)
+    return shifted - np.log(np.add.reduce(np.exp(shifted), axis=axes, keepdims=True))
 
 
 softmax = primitive(
@@ -415,7 +426,11 @@ log_softmax = primitive(
 
 
 def _running(accumulate: Any) -> Any:
-    return lambda x, dim: accumulate(_accumulates(x), axis=dim) if x.ndim else _accumulates(x)
+    def forward(x: Any, dim: int) -> Any:
+        axes = dimensions(dim, x.ndim)
+        return accumulate(_accumulates(x), axis=axes[0]) if axes else _accumulates(x)
+
+    return forward
 
 
 cumsum = primitive(
@@ -494,23 +509,23 @@ def _norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False) -> Any
     if ord == -math.inf:
         return size.min(axis=axes, keepdims=keepdim)
     if ord == 0:
-        return (x != 0).astype(x.dtype).sum(axis=axes, keepdims=keepdim)
+        return np.add.reduce((x != 0).astype(x.dtype), axis=axes, keepdims=keepdim)
     if ord == 1:
-        return size.sum(axis=axes, keepdims=keepdim)
+        return np.add.reduce(size, axis=axes, keepdims=keepdim)
     if ord == 2:
-        return np.sqrt((x * x).sum(axis=axes, keepdims=keepdim))
-    return (size**ord).sum(axis=axes, keepdims=keepdim) ** (1 / ord)
+        return np.sqrt(np.add.reduce(x * x, axis=axes, keepdims=keepdim))
+    return np.add.reduce(size**ord, axis=axes, keepdims=keepdim) ** (1 / ord)
 
 
 def _norm_rule(g: Any, out: Any, x: Any, ord: float, dim: Any, keepdim: bool) -> Any:
     shape = tuple(x.shape)
     g, out = unreduce(g, shape, dim, keepdim), unreduce(out, shape, dim, keepdim)
     if ord == 0:
-        return zeros_like(x)
+        return None
     if ord == 1:
         return g * sgn(x)
     if ord == 2:
-        return where(out == 0, 0, g * (x / out))
+        return g * where(out == 0, 0, x / out)
     size = abs(x)
     if ord in (math.inf, -math.inf):
         chosen = where(isnan(out), isnan(size), size == out)
@@ -518,9 +533,8 @@ def _norm_rule(g: Any, out: Any, x: Any, ord: float, dim: Any, keepdim: bool) ->
     if ord < 1:
         scaled = where(x == 0, 0, sgn(x) * size ** (ord - 1))
         return where(out == 0, 0, g * scaled * out ** (1 - ord))
-    if ord < 2:
-        return where(out == 0, 0, g * sgn(x) * size ** (ord - 1) / out ** (ord - 1))
-    return where(out == 0, 0, g * x * size ** (ord - 2) / out ** (ord - 1))
+    scale = where(out == 0, 0, g / out ** (ord - 1))
+    return (sgn(x) * size ** (ord - 1) if ord < 2 else x * size ** (ord - 2)) * scale
 
 
 vector_norm_primitive = primitive("linalg_vector_norm", _norm, _norm_rule, floating=True, tensors=1, public=False)

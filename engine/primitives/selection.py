@@ -8,7 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ..dtypes import bool_, of, result_type, uint8
 from ..primitive import NONZERO, EdgeCase, Family, is_number
+from ..tensor import Tensor
+from .indexing import nonzero
 from .shape import zeros_like
 
 family = Family("selection")
@@ -34,6 +37,39 @@ isnan = primitive("isnan", np.isnan, doc="whether x is nan")
 isinf = primitive("isinf", np.isinf, doc="whether x is infinite")
 isfinite = primitive("isfinite", np.isfinite, doc="whether x is neither nan nor infinite")
 
+
+def _check_dtypes(x: Any, y: Any) -> None:
+    a, b = x.dtype, y.dtype
+    if a != b:
+        raise RuntimeError(f"{of(a).title} did not match {of(b).title}")
+
+
+def _isclose(x: Any, y: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Any:
+    _check_dtypes(x, y)
+    return np.isclose(x, y, rtol, atol, equal_nan)
+
+
+isclose = primitive(
+    "isclose",
+    _isclose,
+    tensors=2,
+    promotes=(),
+    doc="whether x and y differ by at most `atol` plus `rtol` times the size of y",
+)
+
+
+@function(tensors=2)
+def allclose(x: Any, y: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
+    """whether all elements of x and y differ by at most `atol` plus `rtol` times the size of that of y"""
+    return bool(isclose(x, y, rtol, atol, equal_nan)._data.all())
+
+
+@function(tensors=2)
+def equal(x: Any, y: Any) -> bool:
+    """whether x and y have one shape and all their elements are equal"""
+    return np.array_equal(x._data, y._data)
+
+
 where_primitive = primitive(
     "where",
     np.where,
@@ -46,8 +82,17 @@ where_primitive = primitive(
 
 
 @function(tensors=1, method=False)
-def where(condition: Any, x: Any, y: Any) -> Any:
-    """x where the condition holds, else y"""
+def where(condition: Any, x: Any = None, y: Any = None) -> Any:
+    """x where the condition holds, else y; of a condition alone, the indices where it holds"""
+    if isinstance(condition, Tensor):
+        if x is None and y is None:
+            return nonzero(condition, as_tuple=True)
+        if condition.dtype not in (bool_, uint8):
+            raise RuntimeError(
+                f"where expected condition to be a boolean tensor, but got a tensor with dtype {condition.dtype.title}"
+            )
+        if is_number(x) and is_number(y):
+            x = Tensor(np.asarray(x, result_type((), (x, y)))[()])
     return where_primitive(condition, x, y)
 
 
@@ -110,7 +155,7 @@ clamp_tensors = primitive(
 )
 
 
-@function(edges=[EdgeCase((0.0,), 0.0, (1.0,))], aliases=("clip",))
+@function(aliases=("clip",))
 def clamp(x: Any, min: Any = None, max: Any = None) -> Any:
     """x limited to at least `min` and at most `max`; both bounds pass the gradient"""
     if min is None and max is None:
@@ -164,6 +209,8 @@ abs = primitive(
 
 
 def _sign(x: Any) -> Any:
+    if x.dtype.kind == "b":
+        return np.array(x)
     return np.where(np.isnan(x), 0, np.sign(x))
 
 
@@ -194,9 +241,9 @@ round_decimals = primitive(
 
 
 @function(domain=NONZERO, edges=[EdgeCase((2.5,), 2.0, (0.0,))])
-def round(x: Any, decimals: int = 0) -> Any:
+def round(x: Any, decimals: int | None = None) -> Any:
     """nearest integer, halves to the even one; or to `decimals` places"""
-    return round_decimals(x, decimals) if decimals else round_integer(x)
+    return round_integer(x) if decimals is None else round_decimals(x, decimals)
 
 
 frac = primitive("frac", lambda x: x - np.trunc(x), lambda g: g, doc="fraction of x, with its sign", domain=NONZERO)

@@ -67,7 +67,7 @@ erfcx = primitive(
 )
 polygamma_primitive = primitive(
     "polygamma",
-    lambda x, n: _scipy("polygamma")(n, x) if n else _scipy("digamma")(x),
+    lambda x, n: _scipy("polygamma")(n, x).astype(x.dtype) if n else _scipy("digamma")(x),
     lambda g, x, n: g * polygamma(n + 1, x),
     tensors=1,
     floating=True,
@@ -95,8 +95,9 @@ digamma = primitive(
 
 
 def _lgamma(x: Any) -> Any:
-    # SciPy overflows where the gamma function does: near 0, where it is 1/x.
-    return np.where(np.abs(x) < 1e-300, -np.log(np.abs(x)), _scipy("gammaln")(x))
+    # SciPy overflows where the gamma function does: near 0, where it is 1/x. At -inf it says -inf.
+    value = np.where(np.abs(x) < 1e-300, -np.log(np.abs(x)), _scipy("gammaln")(x))
+    return np.where(np.isinf(x), np.abs(x), value)
 
 
 lgamma = primitive(
@@ -108,10 +109,17 @@ lgamma = primitive(
     domain=POSITIVE,
     aliases=("gammaln",),
 )
+
+
+def _sinc(x: Any) -> Any:
+    angle = math.pi * x
+    return np.where(angle == 0, 1, np.sin(angle) / angle)
+
+
 sinc = primitive(
     "sinc",
-    np.sinc,
-    lambda g, x: where(x == 0, 0, g * ((math.pi * x * cos(math.pi * x) - sin(math.pi * x)) / (math.pi * x * x))),
+    _sinc,
+    lambda g, x: where(x * x == 0, 0, g * ((math.pi * x * cos(math.pi * x) - sin(math.pi * x)) / (math.pi * x * x))),
     floating=True,
     doc="sin(pi*x) / (pi*x); 1 at 0",
     edges=[EdgeCase((0.0,), 1.0, (0.0,))],
@@ -162,10 +170,20 @@ xlogy_of_number = primitive("xlogy", _xlogy, None, lambda g, x, y: g * x / y, ov
 
 
 def _xlogy_number_rule(g: Any, x: Any, y: Any) -> Any:
-    return where(x == 0, 0, g * -math.inf) if y == 0 else g * (math.log(y) if y > 0 else math.nan)
+    if y > 0:
+        return g * math.log(y)
+    return where(x == 0, 0, g * (-math.inf if y == 0 else math.nan))
 
 
-xlogy_number = primitive("xlogy", _xlogy, _xlogy_number_rule, tensors=2, overload=2, floating=True, public=False)
+xlogy_number = primitive(
+    "xlogy",
+    lambda x, y: _xlogy(x, x.dtype.type(y)),
+    _xlogy_number_rule,
+    tensors=2,
+    overload=2,
+    floating=True,
+    public=False,
+)
 
 
 @function(tensors=2, numbers=True, domain=(REAL, POSITIVE), edges=[EdgeCase((0.0, 0.0), 0.0, (0.0, math.nan))])
