@@ -1,5 +1,5 @@
 # For a developer's own environment: pip install -e '.[dev]' first.
-.PHONY: check test lint samples bench
+.PHONY: check test lint samples picture bench
 
 check: lint test
 
@@ -13,6 +13,9 @@ test:
 
 samples:  # rewrites the transcripts; their diff is the review
 	python tests/test_samples.py --rewrite
+
+picture:  # draws samples/terminal.svg, the README's picture, anew
+	python samples/picture.py
 
 bench:  # pip install -e '.[bench]' first
 	python tests/benchmarks/startup.py

@@ -5,11 +5,19 @@ The functions of the table (`engine/primitives/`) are all here by name, beside w
 
 from __future__ import annotations
 
+import importlib as _importlib
 import warnings as _warnings
 from typing import Any
 
 from . import autograd, primitives
-from .autograd.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from .autograd.modes import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
 from .creation import arange, as_tensor, eye, from_numpy, full, is_tensor, linspace, ones, tensor, zeros
 from .dtypes import (
     bool_,
@@ -54,11 +62,13 @@ __all__ = [
     "get_default_dtype",
     "get_printoptions",
     "half",
+    "inference_mode",
     "int8",
     "int16",
     "int32",
     "int64",
     "is_grad_enabled",
+    "is_inference_mode_enabled",
     "is_tensor",
     "linspace",
     "long",
@@ -80,10 +90,15 @@ _attach()
 globals().update((name, record.call) for name, record in FUNCTIONS.items())
 globals().update(bool=bool_, float=float32, int=int32)
 
-# Where NumPy would warn (1/0, log(-1)), a tensor holds inf or nan, as in PyTorch. Setting NumPy's error state at
-# every operation would double its cost, so the warnings are turned off where they arise: in this package.
+# Where NumPy would warn (1/0, log(-1)), a tensor holds inf or nan, as in PyTorch. Setting NumPy's error state for
+# every operation on a scalar would double its cost, so those warnings are turned off where they arise: in this package.
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"autodiff\.engine")
 
 
 def __getattr__(name: str) -> Any:
+    # Imported when first asked for: what a plain lesson and the command line do not need.
+    if name in ("func", "vmap"):
+        func = _importlib.import_module(".func", __name__)
+        globals().update(func=func, vmap=func.vmap)
+        return globals()[name]
     raise AttributeError(f"module 'torch' has no attribute '{name}'")

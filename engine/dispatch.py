@@ -15,8 +15,11 @@ import numpy as np
 
 from . import dtypes
 from .autograd.graph import describe, next_sequence
+from .autograd.levels import active, entered
 from .autograd.modes import recording
-from .nodes import PrimitiveNode, UndifferentiatedNode, tracked
+from .autograd.watch import node_made, watch
+from .memory import link_view, memory_of, shareable
+from .nodes import MANY, PrimitiveNode, UndifferentiatedNode, tracked
 from .tensor import Tensor
 
 if TYPE_CHECKING:
@@ -24,12 +27,12 @@ if TYPE_CHECKING:
 
 _FLOAT64 = np.float64
 _NOWHERE = (None, 0)
-MANY = ("*",)
 
 
 def make_call(primitive: Primitive) -> Callable[..., Any]:
     """The function that runs `primitive`. Everything that does not change from call to call is worked out here."""
     forward = primitive.forward
+    quiet = quietly(forward)
     arity = len(primitive.arguments)
     promotes = primitive.promotes
     node_class = primitive.node
@@ -40,6 +43,8 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
     new = Tensor.__new__
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        if entered and active():
+            return propagate(call, primitive, args, kwargs)
         if kwargs or len(args) != arity:
             args = bind(primitive, args, kwargs)
         data: list[Any] = []
@@ -48,9 +53,9 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
         for value in args:
             if isinstance(value, Tensor):
                 is_tensor = True
-                if value.requires_grad:
+                if value._requires_grad:
                     requires_grad = True
-                    made_by = value.grad_fn
+                    made_by = value._grad_fn
                     edges.append((made_by, value.output_nr) if made_by is not None else value._edge())
                 else:
                     edges.append(_NOWHERE)
@@ -65,8 +70,9 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
         elif other_dtype and promotes:
             promote(primitive, data)
         try:
-            out = forward(*data)
-        except (ValueError, IndexError, RuntimeWarning, FloatingPointError) as error:
+            # Silencing NumPy costs more than most operations on a scalar, whose warnings are filtered (see __init__).
+            out = quiet(*data) if other_dtype else forward(*data)
+        except (ValueError, IndexError, TypeError, RuntimeWarning, FloatingPointError) as error:
             out = retry(primitive, data, error)
         if not is_tensor:
             return out
@@ -75,33 +81,78 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
         node = node_class()
         node.sequence = next_sequence()
         node.next_functions = tuple(edges if every_argument else [edges[i] for i in slots])
-        if type(out) is not _FLOAT64:
-            return recorded(primitive, node, save, data, out)
+        if other_dtype or type(out) is not _FLOAT64:
+            return recorded(primitive, node, save, args, data, out)
         node.outputs = None
         node.saved = data if saves_arguments else save(data, out)
         result = new(Tensor)
         result._data = out
-        result.requires_grad = True
-        result.grad_fn = node
+        result._requires_grad = True
+        result._grad_fn = node
+        if watch.active:
+            node_made(node, args, result)
         return result
 
     return call
 
 
+def propagate(call: Callable[..., Any], primitive: Primitive, args: Any, kwargs: Any) -> Any:
+    """The result of an operation inside forward-mode differentiation, with its tangent."""
+    from .autograd import forward_ad
+
+    return forward_ad.propagate(call, primitive, args, kwargs)
+
+
 def unrecorded(primitive: Primitive, args: Sequence[Any], out: Any, requires_grad: bool) -> Any:
     """The result of an operation that no gradient passes through."""
     if primitive.outputs:
-        return named_outputs(primitive, [Tensor(_scalar(o)) for o in out])
+        return named_outputs(primitive, [Tensor(_settled(primitive, o)) for o in out])
+    out = _settled(primitive, out)
     if requires_grad and primitive.undifferentiated and recording.enabled:
-        return tracked(_scalar(out), UndifferentiatedNode(primitive, args))
-    return Tensor(_scalar(out))
+        return tracked(out, UndifferentiatedNode(primitive, args))
+    return Tensor(out)
+
+
+def quietly(forward: Callable[..., Any]) -> Callable[..., Any]:
+    """The function without NumPy's warnings about inf and nan, which are ordinary values here, as in PyTorch."""
+    return np.errstate(all="ignore")(forward)
+
+
+def make_view_call(primitive: Primitive) -> Callable[..., Any]:
+    """As `make_call`, for an operation whose result shares the memory of its first argument."""
+    run = make_call(primitive)
+    forward = primitive.forward
+
+    def call(x: Any, *parameters: Any) -> Any:
+        if not isinstance(x, Tensor):
+            return run(x, *parameters)
+        if entered and active():
+            return propagate(call, primitive, (x, *parameters), {})
+        shareable(x)
+        result = run(x, *parameters)
+        if isinstance(result, Tensor):
+            link_view(result, x, lambda array: forward(array, *parameters))
+            result._inference = x._inference
+            if not recording.enabled and x._requires_grad and x._grad_fn is None:
+                # A view of a leaf is as much a leaf as its base, recorded or not.
+                result._requires_grad = True
+        else:
+            for i, part in enumerate(result):
+                link_view(part, x, lambda array, i=i: forward(array, *parameters)[i])
+                part._one_of_many = True
+        return result
+
+    return call
 
 
 def make_variadic_call(primitive: Primitive) -> Callable[..., Any]:
     """As `make_call`, for an operation whose first argument is a sequence of tensors."""
     save = _saver(primitive)
+    forward = quietly(primitive.forward)
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        if entered and active():
+            return propagate(call, primitive, args, kwargs)
         args = bind(primitive, args, kwargs)
         tensors = list(args[0])
         data = [value._data if isinstance(value, Tensor) else value for value in tensors]
@@ -109,32 +160,71 @@ def make_variadic_call(primitive: Primitive) -> Callable[..., Any]:
         if is_tensor and primitive.promotes:
             data = dtypes.promote(data, primitive.floating)
         try:
-            out = primitive.forward(data, *args[1:])
-        except (ValueError, IndexError, RuntimeWarning, FloatingPointError) as error:
-            out = retry(primitive, [data, *args[1:]], error)
+            out = forward(data, *args[1:])
+        except (ValueError, IndexError) as error:
+            raise explain(primitive, data, error) from None
         if not is_tensor:
             return out
         if not (recording.enabled and any(t.requires_grad for t in tensors if isinstance(t, Tensor))):
-            return Tensor(_scalar(out))
+            return Tensor(_settled(primitive, out))
         node = primitive.node()
         node.sequence = next_sequence()
         node.next_functions = tuple(value._edge() if isinstance(value, Tensor) else _NOWHERE for value in tensors)
-        return recorded(primitive, node, save, (data, *args[1:]), out)
+        return recorded(primitive, node, save, (), (data, *args[1:]), out)
 
     return call
 
 
-def recorded(primitive: Primitive, node: PrimitiveNode, save: Any, data: Any, out: Any) -> Any:
+def recorded(
+    primitive: Primitive, node: PrimitiveNode, save: Any, args: Sequence[Any], data: Sequence[Any], out: Any
+) -> Any:
     """The result of a recorded operation, one tensor or one for each named output, tied to its node."""
     if not primitive.outputs:
-        out = _scalar(out)
+        out = _settled(primitive, out)
         node.outputs = describe(out)
         node.saved = save(data, out)
-        return tracked(out, node)
-    outputs = [_scalar(o) for o in out]
+        result = tracked(out, node)
+        guard(node, args, [result])
+        if watch.active:
+            node_made(node, args, result)
+        return result
+    outputs = [_settled(primitive, o) for o in out]
     node.outputs = [describe(o) or ((), np.dtype(_FLOAT64)) for o in outputs]
     node.saved = save(data, outputs)
-    return named_outputs(primitive, [tracked(o, node, i) for i, o in enumerate(outputs)])
+    results = [tracked(o, node, i) for i, o in enumerate(outputs)]
+    guard(node, args, results)
+    if watch.active:
+        node_made(node, args, results)
+    return named_outputs(primitive, results)
+
+
+def guard(node: PrimitiveNode, args: Sequence[Any], results: Sequence[Tensor]) -> None:
+    """Notes the versions of the arrays that the node saved, so that changing one in place is found out."""
+    primitive = node.primitive
+    guards: list[Any] = []
+    for source in primitive.saved:
+        if source == "out":
+            tensor = results[0]
+        elif source in primitive.outputs:
+            tensor = results[primitive.outputs.index(source)]
+        elif source in primitive.arguments and args:
+            tensor = args[primitive.arguments.index(source)]
+        else:
+            continue
+        if isinstance(tensor, Tensor) and isinstance(tensor._data, np.ndarray):
+            if tensor._inference:
+                raise RuntimeError(
+                    "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference "
+                    "mode in computation tracked by autograd. To work around this, you can make a clone to get a "
+                    "normal tensor and use it in autograd, or use `torch.no_grad()` instead of "
+                    "`torch.inference_mode()`."
+                )
+            memory = memory_of(tensor)
+            # The node's class: the node itself may be this one, which would then hold on to itself.
+            made_by = None if tensor._grad_fn is None else type(tensor._grad_fn)
+            guards.append((memory, memory.version, tensor._data, made_by, tensor.output_nr))
+    if guards:
+        node.guards = guards
 
 
 def named_outputs(primitive: Primitive, tensors: list[Tensor]) -> Any:
@@ -149,8 +239,9 @@ def _result_type(name: str, outputs: tuple[str, ...]) -> Any:
     return namedtuple(name, outputs)
 
 
-def _scalar(out: Any) -> Any:
-    return out[()] if type(out) is np.ndarray and not out.ndim else out
+def _settled(primitive: Primitive, out: Any) -> Any:
+    """A result as a tensor holds it: without dimensions as a scalar, unless it shares memory and has to be an array."""
+    return out[()] if type(out) is np.ndarray and not out.ndim and not primitive.view else out
 
 
 def _saver(primitive: Primitive) -> Callable[[Any, Any], Sequence[Any]]:
@@ -175,6 +266,9 @@ def _getter(primitive: Primitive, source: str) -> Callable[[Any, Any], Any]:
     if source in primitive.arguments:
         position = primitive.arguments.index(source)
         return lambda data, out: data[position]
+    if source.endswith("_numel"):
+        position = primitive.arguments.index(source.removesuffix("_numel"))
+        return lambda data, out: data[position].size
     position = primitive.arguments.index(source.removesuffix("_shape"))
     return lambda data, out: shape_of(data[position])
 
@@ -225,8 +319,7 @@ def promote(primitive: Primitive, data: list[Any]) -> None:
 def retry(primitive: Primitive, data: Sequence[Any], error: Exception) -> Any:
     """The result all the same where NumPy was told to treat inf and nan as errors; else the error, explained."""
     if isinstance(error, (RuntimeWarning, FloatingPointError)):
-        with np.errstate(all="ignore"):
-            return primitive.forward(*data)
+        return quietly(primitive.forward)(*data)
     raise explain(primitive, data, error) from None
 
 
@@ -237,9 +330,29 @@ def explain(primitive: Primitive, data: Sequence[Any], error: Exception) -> Exce
         return IndexError(
             f"Dimension out of range (expected to be in range of [{-rank}, {rank - 1}], but got {error.axis})"
         )
+    if isinstance(error, TypeError):
+        return wrong_operand(primitive, data) or error
     shapes = [data[i].shape for i in primitive.promotes if hasattr(data[i], "shape")]
     mismatch = broadcast_mismatch(shapes)
     return error if mismatch is None else RuntimeError(mismatch)
+
+
+def wrong_operand(primitive: Primitive, data: Sequence[Any]) -> Exception | None:
+    """PyTorch's error about an operand that is no tensor and no number; None if all are."""
+    for i, value in enumerate(data[: primitive.tensors]):
+        if type(value) in (int, float, bool) or isinstance(value, (np.ndarray, np.generic)):
+            continue
+        given = type(value).__name__
+        if primitive.name in _SYMBOLS and len(data) > 1:
+            names = (given, "Tensor") if i == 0 else ("Tensor", given)
+            symbol = _SYMBOLS[primitive.name]
+            return TypeError(f"unsupported operand type(s) for {symbol}: '{names[0]}' and '{names[1]}'")
+        argument = ("input", "other")[min(i, 1)]
+        return TypeError(f"{primitive.name}(): argument '{argument}' (position {i + 1}) must be Tensor, not {given}")
+    return None
+
+
+_SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floor_divide": "//", "remainder": "%", "pow": "**"}
 
 
 def broadcast_mismatch(shapes: Sequence[tuple[int, ...]]) -> str | None:

@@ -104,6 +104,10 @@ def promote(data: Sequence[Any], floating: bool) -> list[Any]:
     Python numbers are left as they are: NumPy lets them adopt the dtype of the array beside them.
     """
     arrays = [d for d in data if isinstance(d, (np.ndarray, np.generic))]
+    first = arrays[0].dtype
+    if first.kind == "f" and all(a.dtype is first for a in arrays):
+        # The usual case: one floating dtype, which no Python number can raise.
+        return list(data)
     common = result_type(arrays, [d for d in data if type(d) in (bool, int, float)])
     if floating and common.kind != "f":
         common = _default.numpy

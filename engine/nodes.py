@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from . import dtypes
 from .autograd.graph import AccumulateGrad, Edge, Node, next_sequence
+from .autograd.watch import unpacked
 from .tensor import Tensor
 
 if TYPE_CHECKING:
+    from .autograd.levels import Tangents
     from .primitive import Primitive
 
-_FREED = (
+# The outputs of an operation that returns as many tensors as it does, and has no names for them.
+MANY = ("*",)
+
+FREED = (
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
     "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
     "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
@@ -32,13 +39,22 @@ class PrimitiveNode(Node):
 
     primitive: Primitive
     saved: Sequence[Any] | None
+    guards: Sequence[Any] | None = None
+    packed = False
+    tangents: dict[int, Tangents] | None = None
 
     def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
         """The gradient of each argument that wants one (else None). RuntimeError: what was saved is freed."""
         saved = self.saved
         if saved is None:
-            raise RuntimeError(_FREED)
+            raise RuntimeError(FREED)
+        if self.guards is not None:
+            check_unchanged(self.guards)
         primitive = self.primitive
+        if primitive.outputs == MANY:
+            gradients = self._filled(gradients, create_graph)
+        if self.packed:
+            saved = [value._data if isinstance(value, Tensor) else value for value in unpacked(saved)]
         if create_graph:
             saved = self._as_tensors(saved)
         if primitive.variadic:
@@ -59,9 +75,37 @@ class PrimitiveNode(Node):
                 results.append(rule(gradients, *needs(saved)))
         return results
 
+    def _filled(self, gradients: Sequence[Any], create_graph: bool) -> list[Any]:
+        """The gradients of outputs that have no names, with zeros for those that none came for."""
+        filled: list[Any] = []
+        for gradient, (shape, dtype) in zip(gradients, self.outputs, strict=True):
+            zeros = np.zeros(shape, dtype) if gradient is None else gradient
+            filled.append(Tensor(zeros) if create_graph and gradient is None else zeros)
+        return filled
+
+    def __getattr__(self, name: str) -> Any:
+        """`_saved_self` and its kin: what the node keeps, under PyTorch's names. RuntimeError: it is freed."""
+        if name.startswith("_saved_"):
+            sources = {torch_name(self.primitive, source): i for i, source in enumerate(self.primitive.saved)}
+            wanted = name.removeprefix("_saved_")
+            if wanted in sources:
+                if self.saved is None:
+                    raise RuntimeError(FREED)
+                saved = self.saved
+                if self.packed:
+                    saved = [value._data if isinstance(value, Tensor) else value for value in unpacked(saved)]
+                return self._as_tensors(saved)[sources[wanted]]
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def __dir__(self) -> list[str]:
+        saved = [f"_saved_{torch_name(self.primitive, source)}" for source in self.primitive.saved]
+        return [*super().__dir__(), *saved]
+
     def release(self) -> None:
-        if self.saved:
+        if self.primitive.keeps_tensors:
             self.saved = None
+            if self.guards is not None:
+                self.guards = None
 
     def _as_tensors(self, saved: Sequence[Any]) -> list[Any]:
         """The saved values for a pass that is itself recorded: arguments and outputs as the tensors they were."""
@@ -78,7 +122,29 @@ class PrimitiveNode(Node):
                 values.append(Tensor(value))
             else:
                 values.append(value)
+        for position, held in self.tangents.items() if self.tangents else ():
+            if values[position]._tangents is None:
+                values[position]._tangents = held
         return values
+
+
+_FIRST = {"where": "condition"}
+_SECOND = {"pow": "exponent", "dot": "tensor", "mm": "mat2", "mv": "vec"}
+
+
+def torch_name(primitive: Primitive, source: str) -> str:
+    """PyTorch's name for a saved value: its first argument is `self`, the second of two mostly `other`."""
+    if source == "out":
+        return "result"
+    name, _, kind = source.partition("_")
+    kind = {"shape": "_sym_sizes", "numel": "_sym_numel"}.get(kind, "")
+    if kind == "":
+        name = source
+    if name == primitive.arguments[0]:
+        name = _FIRST.get(primitive.name, "self")
+    elif name == "y":
+        name = _SECOND.get(primitive.name, "other")
+    return name + kind
 
 
 def _run(rule: Any, needs: Any, gradients: Any, saved: Sequence[Any]) -> Any:
@@ -88,19 +154,35 @@ def _run(rule: Any, needs: Any, gradients: Any, saved: Sequence[Any]) -> Any:
     return rule(gradients, saved[needs]) if type(needs) is int else rule(gradients, *needs(saved))
 
 
+def check_unchanged(guards: Sequence[Any]) -> None:
+    """RuntimeError: an array that a node saved was changed in place since."""
+    for memory, version, data, made_by, number in guards:
+        if memory.version != version:
+            where = ""
+            if made_by is not None:
+                name = made_by.__name__.partition("Backward")[0]
+                where = f", which is output {number} of {name},"
+            raise RuntimeError(
+                "one of the variables needed for gradient computation has been modified by an inplace operation: "
+                f"[torch.{dtypes.of(data.dtype).title}Tensor {list(data.shape)}]{where} is at version "
+                f"{memory.version}; expected version {version} instead. Hint: enable anomaly detection to find the "
+                "operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, "
+                "check_nan=False)."
+            )
+
+
 class UndifferentiatedNode(Node):
     """The node of an operation that PyTorch has no derivative for: a backward pass through it is an error."""
 
     __slots__ = ("operation",)
+
+    full_name = "torch::autograd::NotImplemented"
 
     def __init__(self, primitive: Primitive, args: Sequence[Any]) -> None:
         self.operation = primitive.name
         self.sequence = next_sequence()
         self.next_functions = tuple(a._edge() for a in args if isinstance(a, Tensor) and a.requires_grad)
         self.outputs = None
-
-    def name(self) -> str:
-        return "torch::autograd::NotImplemented"
 
     def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
         """RuntimeError, always."""
@@ -114,8 +196,8 @@ def tracked(data: Any, node: Node, number: int = 0) -> Tensor:
     """Output `number` of `node` as a tensor; integer and boolean outputs take no part in the graph."""
     tensor = Tensor(data)
     if data.dtype.kind == "f":
-        tensor.requires_grad = True
-        tensor.grad_fn = node
+        tensor._requires_grad = True
+        tensor._grad_fn = node
         if number:
             tensor.output_nr = number
     return tensor
@@ -128,4 +210,11 @@ def at_edge(data: Any, edge: Edge) -> Any:
         return data
     if node is None:
         return Tensor(data)
-    return node.variable if isinstance(node, AccumulateGrad) else tracked(data, node, number)
+    if not isinstance(node, AccumulateGrad):
+        return tracked(data, node, number)
+    if node.variable._data is data:
+        return node.variable
+    # What was saved is not what the leaf holds now: it was cast, or a hook unpacked it.
+    tensor = Tensor(data, requires_grad=True)
+    tensor._accumulator = weakref.ref(node)
+    return tensor

@@ -13,7 +13,7 @@ from inspect import CO_VARARGS
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from .dispatch import make_call, make_variadic_call
+from .dispatch import make_call, make_variadic_call, make_view_call
 from .nodes import PrimitiveNode
 
 Rule = Callable[..., Any]
@@ -98,6 +98,7 @@ class Primitive:
         "defaults",
         "floating",
         "forward",
+        "keeps_tensors",
         "name",
         "node",
         "outputs",
@@ -108,6 +109,7 @@ class Primitive:
         "tensors",
         "undifferentiated",
         "variadic",
+        "view",
         "vjps",
     )
 
@@ -124,8 +126,10 @@ class Primitive:
         floating: bool,
         promotes: Sequence[int] | None,
         undifferentiated: bool,
+        view: bool,
     ) -> None:
         self.name = name
+        self.view = view
         self.undifferentiated = undifferentiated
         self.forward = forward
         self.rules = tuple(rules)
@@ -138,13 +142,22 @@ class Primitive:
         self.promotes = tuple(range(tensors)) if promotes is None else tuple(promotes)
         named = [rule.__code__.co_varnames[1 : rule.__code__.co_argcount] for rule in rules if rule is not None]
         self.saved = tuple(dict.fromkeys(source for names in named for source in names))
-        known = {*self.arguments, *(f"{a}_shape" for a in self.arguments), "out", *outputs}
+        known = {*self.arguments, *(f"{a}_{of}" for a in self.arguments for of in ("shape", "numel")), "out", *outputs}
         for source in self.saved:
             if source not in known:
                 raise TypeError(f"a rule of {name} asks for {source!r}, which is neither an argument nor an output")
+        # Shapes and numbers stay when a graph is freed, so that only a lost tensor makes a second pass an error.
+        self.keeps_tensors = any(s in ("out", *outputs, *self.arguments[:tensors]) for s in self.saved)
         self.vjps = tuple(_rule_and_needs(rule, self.saved) for rule in rules if rule is not None)
         self.node: type[PrimitiveNode] = type(
-            node_name, (PrimitiveNode,), {"__slots__": (), "primitive": self, "is_multiple": bool(outputs)}
+            node_name.rpartition("::")[2],
+            (PrimitiveNode,),
+            {
+                "__slots__": (),
+                "primitive": self,
+                "is_multiple": bool(outputs),
+                "full_name": node_name if "::" in node_name else "",
+            },
         )
 
 
@@ -208,6 +221,7 @@ class Family:
         floating: bool = False,
         promotes: Sequence[int] | None = None,
         undifferentiated: bool = False,
+        view: bool = False,
         defaults: dict[str, Any] | None = None,
         method: bool = True,
         public: bool = True,
@@ -219,7 +233,8 @@ class Family:
         tensors, where that is not the number of rules. The node is named `<Name>Backward<overload>` unless
         `node_name` says otherwise. `floating`: integers become floating first. `promotes`: which arguments take part in
         dtype promotion (default: all tensor ones). `undifferentiated`: PyTorch
-        has no derivative for it, and says so in the backward pass. `public=False`: only other operations call it.
+        has no derivative for it, and says so in the backward pass. `view`: the result shares the memory of the
+        first argument. `public=False`: only other operations call it.
         """
         count = max(1, len(rules)) if tensors is None else tensors
         record = Primitive(
@@ -231,11 +246,12 @@ class Family:
             outputs=outputs,
             variadic=variadic,
             floating=floating,
-            promotes=promotes,
+            promotes=() if view else promotes,
             undifferentiated=undifferentiated,
+            view=view,
         )
         PRIMITIVES.append(record)
-        call = make_variadic_call(record) if variadic else make_call(record)
+        call = make_variadic_call(record) if variadic else make_view_call(record) if view else make_call(record)
         call.__name__ = call.__qualname__ = name
         call.__doc__ = doc
         if public:

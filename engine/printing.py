@@ -88,18 +88,22 @@ def tensor_text(
     default_dtype: DTypeLike = np.float32,
     grad_fn: str | None = None,
     requires_grad: bool = False,
+    tangent: str | None = None,
 ) -> str:
     """The text of a tensor holding `data`.
 
     `default_dtype` is the floating type that goes without saying; any other type but int64 and bool is
     named, and those two are named as well when there are no elements to tell them by. `grad_fn` is the
-    name of the node that made the tensor; without one, `requires_grad` marks a leaf.
+    name of the node that made the tensor; without one, `requires_grad` marks a leaf. `tangent` is the text of the
+    tangent that the tensor has in forward mode.
     """
     suffixes = _data_suffixes(data, default_dtype)
     if grad_fn is not None:
         suffixes.append(f"grad_fn=<{grad_fn}>")
     elif requires_grad:
         suffixes.append("requires_grad=True")
+    if tangent is not None:
+        suffixes.append(f"tangent={tangent}")
     return _with_suffixes(_PREFIX + _values_text(data), suffixes) + ")"
 
 

@@ -14,10 +14,15 @@ import numpy as np
 
 from . import dtypes
 from .autograd.graph import AccumulateGrad, Edge, Node
+from .autograd.hooks import Hooks, RemovableHandle
+from .autograd.modes import recording
+from .memory import Memory, Slicing, share, shareable
 from .printing import tensor_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from .autograd.levels import Tangents
 
 _NON_LEAF_GRAD = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
@@ -51,14 +56,23 @@ class Tensor:
     """
 
     # What every result has is in slots; what only some tensors have is in __dict__, with its default here.
-    __slots__ = ("__dict__", "__weakref__", "_data", "grad_fn", "requires_grad")
+    __slots__ = ("__dict__", "__weakref__", "_data", "_grad_fn", "_requires_grad")
 
     _data: Any
-    requires_grad: bool
-    grad_fn: Node | None
+    _requires_grad: bool
+    _grad_fn: Node | None
     output_nr = 0
     _grad: Tensor | None = None
     _accumulator: weakref.ref[AccumulateGrad] | None = None
+    _leaf_hooks: Hooks | None = None
+    _post_accumulate_hooks: dict[int, Any] | None = None
+    retains_grad = False
+    _memory: Memory | None = None
+    _base: Tensor | None = None
+    _slicing: Slicing | None = None
+    _one_of_many = False
+    _inference = False
+    _tangents: Tangents | None = None
     __array_priority__ = 1000
 
     if TYPE_CHECKING:
@@ -72,16 +86,20 @@ class Tensor:
 
     def __init__(self, data: Any, requires_grad: bool = False) -> None:
         self._data = data
-        self.requires_grad = requires_grad
-        self.grad_fn = None
+        self._requires_grad = requires_grad
+        self._grad_fn = None
         if requires_grad:
             _check_differentiable(data)
+        if recording.inference:
+            self._inference = True
+            # Operations look more closely at arrays than at scalars, and so find this mark.
+            self._data = np.asarray(data)
 
     def _edge(self) -> Edge:
         """Where a gradient of this tensor is to be sent."""
-        if self.grad_fn is not None:
-            return self.grad_fn, self.output_nr
-        if not self.requires_grad:
+        if self._grad_fn is not None:
+            return self._grad_fn, self.output_nr
+        if not self._requires_grad:
             return None, 0
         node = self._accumulator and self._accumulator()
         if node is None:
@@ -93,14 +111,72 @@ class Tensor:
     # Flags and gradients
 
     @property
+    def _version(self) -> int:
+        """How many times the data were changed in place. RuntimeError on a tensor made in inference mode."""
+        if self._inference:
+            raise RuntimeError("Inference tensors do not track version counter.")
+        return 0 if self._memory is None else self._memory.version
+
+    def _is_view(self) -> bool:
+        return self._base is not None
+
+    @property
+    def grad_fn(self) -> Node | None:
+        """The node of the operation that made this tensor; None for a leaf."""
+        return self._grad_fn
+
+    @grad_fn.setter
+    def grad_fn(self, value: object) -> None:
+        raise AttributeError("attribute 'grad_fn' of 'torch._C.TensorBase' objects is not writable")
+
+    @grad_fn.deleter
+    def grad_fn(self) -> None:
+        raise AttributeError("attribute 'grad_fn' of 'torch._C.TensorBase' objects is not writable")
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether operations on this tensor are recorded; on a leaf it may be set, as by `requires_grad_`."""
+        return self._requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise RuntimeError("requires_grad must be a bool")
+        if value and self._data.dtype.kind != "f":
+            raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
+        self.requires_grad_(value)
+
+    @requires_grad.deleter
+    def requires_grad(self) -> None:
+        raise RuntimeError("requires_grad must be a bool")
+
+    @property
     def is_leaf(self) -> bool:
         """Whether no recorded operation made this tensor."""
-        return self.grad_fn is None
+        return self._grad_fn is None
+
+    @is_leaf.setter
+    def is_leaf(self, value: object) -> None:
+        raise AttributeError("attribute 'is_leaf' of 'torch._C.TensorBase' objects is not writable")
+
+    @is_leaf.deleter
+    def is_leaf(self) -> None:
+        raise AttributeError("attribute 'is_leaf' of 'torch._C.TensorBase' objects is not writable")
+
+    @property
+    def volatile(self) -> bool:
+        """False, with a warning: `torch.no_grad()` took its place."""
+        warnings.warn("volatile was removed (Variable.volatile is always False)", stacklevel=2)
+        return False
+
+    def is_inference(self) -> bool:
+        """Whether the tensor was made in inference mode, and so can never take part in a graph."""
+        return self._inference
 
     @property
     def grad(self) -> Tensor | None:
         """The gradient that backward passes have added up so far; None before the first."""
-        if self._grad is None and self.grad_fn is not None:
+        if self._grad is None and self.grad_fn is not None and not self.retains_grad:
             warnings.warn(_NON_LEAF_GRAD, stacklevel=2)
         return self._grad
 
@@ -119,13 +195,20 @@ class Tensor:
             raise RuntimeError(
                 f"attempting to assign a gradient with dtype '{_C_NAMES[value.dtype.name]}' to a tensor with "
                 f"grad_dtype '{self.dtype.title}'. The gradient must match the tensor's grad_dtype (defaults to "
-                "the tensor's dtype)."
+                "the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to "
+                "allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may "
+                "break downstream systems that assume they match."
             )
         if value.shape != self.shape:
             raise RuntimeError(
-                f"assigned grad has data of a different size (expected {list(self.shape)}, got {list(value.shape)})"
+                f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size "
+                f"'{list(self.shape)}'. Please ensure that the gradient and the tensor are the same size"
             )
         self._grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Sets in place whether operations on this tensor are recorded. RuntimeError on a computed tensor."""
@@ -135,47 +218,63 @@ class Tensor:
                 "in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
             )
         if requires_grad:
-            _check_differentiable(self._data)
-        self.requires_grad = requires_grad
+            if self._data.dtype.kind != "f":
+                raise RuntimeError("only Tensors of floating point dtype can require gradients")
+            if self._inference and not recording.inference:
+                raise RuntimeError(
+                    "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
+                )
+        self._requires_grad = requires_grad
         return self
+
+    def retain_grad(self) -> None:
+        """Keeps this tensor's gradient as its `.grad` in backward passes, which only leaves do otherwise."""
+        if not self.requires_grad:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        if self.grad_fn is not None:
+            self.grad_fn.own_hooks().retain[self.output_nr] = weakref.ref(self)
+            self.retains_grad = True
+
+    def register_hook(self, hook: Any) -> RemovableHandle:
+        """Calls `hook(grad)` with this tensor's gradient in each backward pass; a tensor it returns takes its place."""
+        if not self.requires_grad:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        node, number = self._edge()
+        assert node is not None
+        return RemovableHandle(node.own_hooks().tensor.setdefault(number, {}), hook)
+
+    def register_post_accumulate_grad_hook(self, hook: Any) -> RemovableHandle:
+        """Calls `hook(tensor)` whenever a gradient was added to this leaf's `.grad`."""
+        if not self.requires_grad:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        if self.grad_fn is not None:
+            raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+        if self._post_accumulate_hooks is None:
+            self._post_accumulate_hooks = {}
+        return RemovableHandle(self._post_accumulate_hooks, hook)
 
     def detach(self) -> Tensor:
-        """The same data as a tensor of its own, outside the graph."""
-        return Tensor(self._data)
-
-    # In place, on leaves outside the graph
-
-    def zero_(self) -> Tensor:
-        """Sets every element to 0 in place and returns the tensor."""
-        return self._assign(np.zeros_like(self._data))
-
-    def copy_(self, source: Tensor) -> Tensor:
-        """Copies the data of `source` (broadcast to this shape) into this tensor and returns it."""
-        return self._assign(np.broadcast_to(source._data, self._data.shape).astype(self._data.dtype))
-
-    def _assign(self, data: Any) -> Tensor:
-        from .autograd.modes import recording
-
-        if recording.enabled and self.requires_grad:
-            if self.grad_fn is None:
-                raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
-            raise RuntimeError("in-place operations on a computed tensor are not supported; use the result instead")
-        if isinstance(self._data, np.ndarray):
-            self._data[...] = data
-        else:
-            self._data = data[()] if isinstance(data, np.ndarray) else data
-        return self
+        """The same data as a tensor of its own, outside the graph; the two share memory."""
+        detached = Tensor(shareable(self))
+        share(detached, self)
+        return detached
 
     # Data
 
     @property
     def data(self) -> Tensor:
-        """The same data as a tensor outside the graph."""
-        return self.detach()
+        """The same data as a tensor outside the graph, whose changes this one does not notice."""
+        return Tensor(shareable(self))
 
     @data.setter
     def data(self, value: Tensor) -> None:
+        if not isinstance(value, Tensor):
+            raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
         self._data = value._data
+
+    @data.deleter
+    def data(self) -> None:
+        raise RuntimeError("Deleting tensor data is not allowed. Delete tensor instead!")
 
     @property
     def dtype(self) -> dtypes.dtype:
@@ -189,7 +288,16 @@ class Tensor:
 
     def size(self, dim: int | None = None) -> Any:
         """The shape, or the number of elements along `dim`."""
-        return self.shape if dim is None else self.shape[dim]
+        if dim is None:
+            return self.shape
+        rank = self._data.ndim
+        if not rank:
+            raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+        if not -rank <= dim < rank:
+            raise IndexError(
+                f"Dimension out of range (expected to be in range of [{-rank}, {rank - 1}], but got {dim})"
+            )
+        return self._data.shape[dim]
 
     @property
     def ndim(self) -> int:
@@ -253,7 +361,7 @@ class Tensor:
     def __iter__(self) -> Iterator[Tensor]:
         if not self._data.ndim:
             raise TypeError("iteration over a 0-d tensor")
-        return iter([self[i] for i in range(len(self._data))])
+        return iter(self.unbind(0))
 
     def __hash__(self) -> int:
         return id(self)
@@ -273,9 +381,14 @@ class Tensor:
         return tensor_text(
             self._data,
             default_dtype=dtypes.get_default_dtype().numpy,
-            grad_fn=self.grad_fn.name() if self.grad_fn is not None else None,
+            grad_fn=type(self.grad_fn).__name__ if self.grad_fn is not None else None,
             requires_grad=self.requires_grad,
+            tangent=self._shown_tangent(),
         )
+
+    def _shown_tangent(self) -> str | None:
+        tangents = [t for t in (self._tangents or {}).values() if t is not None]
+        return format(tangents[-1]) if tangents else None
 
     def __format__(self, spec: str) -> str:
         if self._data.ndim == 0:

@@ -1,6 +1,46 @@
-"""Automatic differentiation: `backward`, `grad`, and what switches recording on and off."""
+"""Automatic differentiation: `backward`, `grad`, and what switches recording on and off.
+
+What a plain lesson does not need is imported when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
 
 from .backward import backward, grad
-from .modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from .modes import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 
-__all__ = ["backward", "enable_grad", "grad", "is_grad_enabled", "no_grad", "set_grad_enabled"]
+# The module that has each name; a module of the same name stands for itself unless it is in this table.
+_HOMES = {
+    "Function": "function",
+    "GradcheckError": "gradcheck",
+    "Variable": "variable",
+    "detect_anomaly": "anomaly",
+    "gradcheck": "gradcheck",
+    "gradgradcheck": "gradcheck",
+    "set_detect_anomaly": "anomaly",
+}
+_MODULES = ("anomaly", "forward_ad", "function", "functional", "graph")
+
+__all__ = [
+    "backward",
+    "enable_grad",
+    "grad",
+    "inference_mode",
+    "is_grad_enabled",
+    "no_grad",
+    "set_grad_enabled",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        found = getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+    elif name in _MODULES:
+        found = importlib.import_module(f".{name}", __name__)
+    else:
+        raise AttributeError(f"module 'torch.autograd' has no attribute '{name}'")
+    # Importing a module puts it under its own name, which may be that of the function asked for.
+    globals()[name] = found
+    return found

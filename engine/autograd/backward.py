@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Sequence
 from operator import attrgetter
@@ -9,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..tensor import Tensor
-from .graph import Edge, Node
+from ..tensor import Size, Tensor
+from .graph import Edge, Node, next_sequence
+from .levels import active, hold
 from .modes import recording
+from .watch import watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,12 +38,9 @@ def backward(
     RuntimeError: a tensor needs a gradient to start from or has no graph; the graph was freed by an earlier pass.
     """
     roots = _as_tuple(tensors)
-    if inputs is not None:
-        targets = _as_tuple(inputs)
-        if not targets:
-            raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
-    else:
-        targets = None
+    targets = None if inputs is None else _as_tuple(inputs)
+    if targets is not None and not targets:
+        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     if create_graph:
         warnings.warn(
             "Using backward() with create_graph=True will create a reference cycle between the parameter and its "
@@ -51,13 +51,16 @@ def backward(
         )
     starts = _start_gradients(roots, grad_tensors, create_graph)
     keep = create_graph if retain_graph is None else retain_graph
-    if targets is None:
-        _run(roots, starts, None, keep, create_graph, accumulate)
-    else:
-        captured = _run(roots, starts, [t._edge() for t in targets], keep, create_graph, None)
-        for tensor, gradient in zip(targets, captured, strict=True):
-            if gradient is not None:
-                accumulate(tensor, gradient, create_graph)
+    edges = None if targets is None else [_receiving_edge(t) for t in targets]
+    _run(roots, starts, edges, keep, create_graph, accumulate)
+
+
+def _receiving_edge(target: Any) -> Edge:
+    """Where the gradient of an input of `backward` arrives; a result is made to keep it."""
+    _check_place(target)
+    if isinstance(target, Tensor) and (target._grad_fn is not None or not target._requires_grad):
+        target.retain_grad()
+    return target._edge()
 
 
 def grad(
@@ -67,9 +70,13 @@ def grad(
     retain_graph: bool | None = None,
     create_graph: bool = False,
     allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
     materialize_grads: bool = False,
 ) -> tuple[Tensor | None, ...]:
     """The gradients of `outputs` with respect to `inputs`, one for each; no `.grad` is touched.
+
+    With `is_grads_batched`, the first dimension of each of `grad_outputs` counts the gradients to start from, and so
+    does that of each result.
 
     RuntimeError: as `backward`, or an input that no output depends on, unless `allow_unused` (its gradient is then
     None, or zeros with `materialize_grads`).
@@ -82,11 +89,21 @@ def grad(
     targets = _as_tuple(inputs)
     if not targets:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
-    starts = _start_gradients(roots, grad_outputs, create_graph)
+    for target in targets:
+        _check_place(target)
+        if materialize_grads and not isinstance(target, Tensor):
+            raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
+    keep = create_graph if retain_graph is None else retain_graph
+    if is_grads_batched:
+        return _batched(roots, targets, grad_outputs, keep, create_graph, allow_unused, materialize_grads)
+    # Where tensors have tangents, gradients have them too; they are computed with as the recorded ones are.
+    on_tensors = create_graph or active()
+    starts = _start_gradients(roots, grad_outputs, on_tensors)
     if not all(t.requires_grad for t in targets):
         raise RuntimeError("One of the differentiated Tensors does not require grad")
-    keep = create_graph if retain_graph is None else retain_graph
-    captured = _run(roots, starts, [t._edge() for t in targets], keep, create_graph, None)
+    captured = _run(roots, starts, [t._edge() for t in targets], keep, on_tensors, None)
+    if on_tensors and not create_graph:
+        captured = [None if gradient is None else _without_history(gradient) for gradient in captured]
     results: list[Tensor | None] = []
     for i, (target, gradient) in enumerate(zip(targets, captured, strict=True)):
         if gradient is not None:
@@ -103,13 +120,61 @@ def grad(
     return tuple(results)
 
 
+def _batched(
+    roots: tuple[Tensor, ...],
+    targets: tuple[Tensor, ...],
+    batches: Any,
+    keep_graph: bool,
+    create_graph: bool,
+    allow_unused: bool | None,
+    materialize_grads: bool,
+) -> tuple[Tensor | None, ...]:
+    """The gradients for each of a batch of gradients to start from, stacked."""
+    given: tuple[Any, ...] = (None,) * len(roots) if batches is None else _as_tuple(batches)
+    for i, (root, batch) in enumerate(zip(roots, given, strict=True)):
+        if batch is not None and (not batch.ndim or batch.shape[1:] != root.shape):
+            raise RuntimeError(
+                "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch "
+                "dimension. The sizes of the remaining dimensions are expected to match the shape of corresponding "
+                f"output, but a mismatch was detected: grad_output[{i}] has a shape of {batch.shape} and output[{i}] "
+                f"has a shape of {root.shape}. If you only want some tensors in `grad_output` to be considered "
+                "batched, consider using vmap."
+            )
+    count = next((len(batch) for batch in given if batch is not None), 0)
+    rows: list[tuple[Tensor | None, ...]] = []
+    for i in range(count):
+        starts = [None if batch is None else batch[i] for batch in given]
+        keep = keep_graph or i < count - 1
+        rows.append(grad(roots, targets, starts, keep, create_graph, allow_unused, False, materialize_grads))
+    if not rows:
+        return tuple(Tensor(np.zeros((0, *t._data.shape), t._data.dtype)) for t in targets)
+    from ..primitives.shape import stack
+
+    return tuple(None if column[0] is None else stack(column) for column in zip(*rows, strict=True))
+
+
+def _without_history(tensor: Tensor) -> Tensor:
+    """The data of a tensor and its tangents, outside the graph."""
+    bare = Tensor(tensor._data)
+    for level, tangent in (tensor._tangents or {}).items():
+        bare._tangents = hold(bare._tangents, level, None if tangent is None else _without_history(tangent))
+    return bare
+
+
+def _check_place(target: Any) -> None:
+    if not hasattr(target, "_edge"):
+        raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(target).__name__}")
+
+
 def accumulate(leaf: Tensor, gradient: Any, create_graph: bool) -> None:
     """Adds a gradient to `leaf.grad`: in place, so that the object stays, unless the sum is itself recorded."""
     present = leaf._grad
     if present is None:
         data = gradient._data if isinstance(gradient, Tensor) else gradient
         if create_graph and isinstance(gradient, Tensor) and gradient.requires_grad:
-            leaf._grad = gradient
+            from ..primitives.writing import copied
+
+            leaf._grad = copied(Tensor(np.zeros_like(data)), gradient)
         else:
             # A rule may hand the same array to two inputs, or one that is a view.
             leaf._grad = Tensor(data if type(data) is _FLOAT64 else np.array(data)[()])
@@ -117,7 +182,17 @@ def accumulate(leaf: Tensor, gradient: Any, create_graph: bool) -> None:
         leaf._grad = present + _as_tensor(gradient)
     else:
         data = gradient._data if isinstance(gradient, Tensor) else gradient
-        present._data = present._data + data
+        if isinstance(present._data, np.ndarray):
+            present._data += data
+        else:
+            present._data = present._data + data
+    for hook in list(leaf._post_accumulate_hooks.values()) if leaf._post_accumulate_hooks else ():
+        returned = hook(leaf)
+        if returned is None or returned is leaf:
+            continue
+        if not isinstance(returned, Tensor):
+            raise TypeError(f"expected Variable, but hook returned '{type(returned).__name__}'")
+        raise RuntimeError("Tensor post accumulate grad hooks should return None.")
 
 
 def _run(
@@ -135,14 +210,48 @@ def _run(
     root_edges = [t._edge() for t in roots]
     order, arrivals = _reachable([node for node, _ in root_edges if node is not None])
     captured: dict[Edge, Any] = {}
+    asked: dict[Node | None, list[Edge]] = {}
+    needed: set[Node] = set()
+    wanted: set[Node | None] | None = None
     if targets is not None:
         captured = dict.fromkeys(targets)
-        needed = _leading_to(order, {node for node, _ in targets})
-        order = [node for node in order if node in needed]
+        for target in captured:
+            asked.setdefault(target[0], []).append(target)
+        ends = {node for node, _ in targets}
+        needed = _leading_to(order, ends)
+        wanted = needed | ends
+        order = [node for node in order if node in wanted]
     pending: dict[Node, Any] = {}
+
+    def arrive(node: Node, runs: bool) -> Any:
+        """Takes what arrived at a node through its hooks, notes it for those who asked; None: it is not to run."""
+        arrived = pending.pop(node, None)
+        if arrived is None:
+            return None
+        hooks = node.hooks
+        if hooks is not None:
+            arrived = hooks.run_tensor(arrived if node.is_multiple else [arrived], create_graph)
+            arrived = arrived if node.is_multiple else arrived[0]
+        for target in asked.get(node, ()):
+            captured[target] = arrived[target[1]] if node.is_multiple else arrived
+        if not runs:
+            return None
+        if hooks is not None and hooks.before:
+            arrived = hooks.run_before(arrived if node.is_multiple else [arrived], create_graph)
+            arrived = arrived if node.is_multiple else arrived[0]
+        return arrived
+
+    def finish(leaf: Any) -> None:
+        """Delivers to a leaf what all its uses sent."""
+        total = arrive(leaf, deliver is not None)
+        if deliver is not None and total is not None:
+            deliver(leaf.variable, total, create_graph)
+            if leaf.hooks is not None:
+                leaf.hooks.run_after((), [total], create_graph)
 
     was_enabled = recording.enabled
     recording.enabled = create_graph
+    _passes.running.append(Pass(order, arrivals, wanted, keep_graph))
     try:
         with np.errstate(all="ignore"):
             # The first round hands the start gradients to the roots; each later one runs a node.
@@ -151,11 +260,21 @@ def _run(
                     edges: Sequence[Edge] = root_edges
                     gradients: Sequence[Any] = starts
                 else:
-                    arrived = pending.pop(running, None)
+                    watched = captured or running.hooks is not None
+                    if watched:
+                        arrived = arrive(running, targets is None or running in needed)
+                    else:
+                        arrived = pending.pop(running, None)
                     if arrived is None:
                         continue
                     edges = running.next_functions
-                    gradients = running.apply(arrived, create_graph)
+                    if watch.anomaly:
+                        gradients = _apply_watched(running, arrived, create_graph)
+                    else:
+                        gradients = running.apply(arrived, create_graph)
+                    if running.hooks is not None:
+                        received = arrived if running.is_multiple else [arrived]
+                        gradients = running.hooks.run_after(gradients, received, create_graph)
                     if not keep_graph:
                         running.release()
                 for (node, number), gradient in zip(edges, gradients, strict=True):
@@ -164,9 +283,6 @@ def _run(
                     if type(gradient) is not _FLOAT64 or node.outputs is not None:
                         gradient = _fit(gradient, node.outputs, number)
                     if gradient is not None:
-                        if captured and (node, number) in captured:
-                            present = captured[node, number]
-                            captured[node, number] = gradient if present is None else present + gradient
                         if node.is_multiple:
                             slots = pending.setdefault(node, [None] * node.output_count)
                             slots[number] = gradient if slots[number] is None else slots[number] + gradient
@@ -175,11 +291,64 @@ def _run(
                             pending[node] = gradient if present is None else present + gradient
                     if node.sequence < 0:
                         arrivals[node] -= 1
-                        if not arrivals[node] and deliver is not None and node in pending:
-                            deliver(node.variable, pending[node], create_graph)  # pyright: ignore[reportAttributeAccessIssue]
+                        if not arrivals[node] and (wanted is None or node in wanted):
+                            finish(node)
     finally:
         recording.enabled = was_enabled
+        _passes.running.pop()
     return [captured[t] for t in targets] if targets is not None else []
+
+
+class Pass:
+    """A backward pass while it runs: which nodes it will run, for hooks that want to know."""
+
+    __slots__ = ("arrivals", "id", "keeps_graph", "notes", "order", "wanted")
+
+    def __init__(
+        self, order: list[Node], arrivals: dict[Node, int], wanted: set[Node | None] | None, keeps_graph: bool
+    ) -> None:
+        self.id = next_sequence()
+        self.order = order
+        self.arrivals = arrivals
+        self.wanted = wanted
+        self.keeps_graph = keeps_graph
+        # For hooks that wait for several gradients: what they have so far.
+        self.notes: dict[Any, Any] = {}
+
+    def will_reach(self, node: Node | None) -> bool:
+        """Whether the pass brings a gradient to the node."""
+        return (node in self.arrivals or node in self.order) and (self.wanted is None or node in self.wanted)
+
+
+class _Passes(threading.local):
+    def __init__(self) -> None:
+        self.running: list[Pass] = []
+
+
+_passes = _Passes()
+
+
+def current_pass() -> Pass:
+    """The innermost backward pass that is running in this thread. RuntimeError: none is."""
+    if not _passes.running:
+        raise RuntimeError("no backward pass is running")
+    return _passes.running[-1]
+
+
+def _apply_watched(node: Node, arrived: Any, create_graph: bool) -> Sequence[Any]:
+    """As `node.apply`, saying where the node was made when it fails or makes a nan."""
+    from . import anomaly
+
+    before, watch.running = watch.running, node
+    try:
+        gradients = node.apply(arrived, create_graph)
+    except Exception:
+        anomaly.report(node)
+        raise
+    finally:
+        watch.running = before
+    anomaly.check(node, gradients)
+    return gradients
 
 
 _sequence = attrgetter("sequence")
@@ -188,13 +357,13 @@ _sequence = attrgetter("sequence")
 def _reachable(roots: Sequence[Node]) -> tuple[list[Node], dict[Node, int]]:
     """The operations below the roots, last made first, and how many gradients each leaf will receive."""
     arrivals: dict[Node, int] = {}
-    stack: list[Node] = []
+    seen: set[Node] = set()
     for root in roots:
         if root.sequence < 0:
             arrivals[root] = arrivals.get(root, 0) + 1
         else:
-            stack.append(root)
-    seen = set(stack)
+            seen.add(root)
+    stack = list(seen)
     while stack:
         for child, _ in stack.pop().next_functions:
             if child is None:
@@ -249,14 +418,25 @@ def _as_tensor(gradient: Any) -> Tensor:
 
 
 def _as_tuple(tensors: Any) -> tuple[Tensor, ...]:
-    return (tensors,) if isinstance(tensors, Tensor) else tuple(tensors)
+    return (tensors,) if hasattr(tensors, "_edge") else tuple(tensors)
+
+
+def _stand_in(edge: Any) -> Any:
+    """Data of the shape and dtype that belong to an edge."""
+    outputs = edge.node.outputs[edge.output_nr] if edge.node.is_multiple else edge.node.outputs
+    return _ONE if outputs is None else np.broadcast_to(np.zeros((), outputs[1]), outputs[0])
 
 
 def _start_gradients(roots: Sequence[Tensor], given: Any, create_graph: bool) -> list[Any]:
     gradients = [None] * len(roots) if given is None else _as_tuple(given)
+    if len(gradients) != len(roots):
+        raise RuntimeError(f"got {len(roots)} tensors and {len(gradients)} gradients")
+    for gradient in gradients:
+        if gradient is not None and not isinstance(gradient, Tensor):
+            raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")
     starts: list[Any] = []
     for i, (root, gradient) in enumerate(zip(roots, gradients, strict=True)):
-        data = root._data
+        data = root._data if isinstance(root, Tensor) else _stand_in(root)
         if gradient is None:
             if type(data) is _FLOAT64:
                 start = _ONE
@@ -271,7 +451,7 @@ def _start_gradients(roots: Sequence[Tensor], given: Any, create_graph: bool) ->
         else:
             raise RuntimeError(
                 f"Mismatch in shape: grad_output[{i}] has a shape of {gradient.shape} and output[{i}] has a "
-                f"shape of {root.shape}."
+                f"shape of {Size(data.shape)}."
             )
         if not root.requires_grad:
             raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")

@@ -6,18 +6,17 @@ its last tensor is freed by reference counts alone.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .hooks import Hooks, RemovableHandle, next_sequence
+
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
 Edge = tuple["Node | None", int]
-
-next_sequence = itertools.count().__next__
 
 
 class Node:
@@ -29,9 +28,12 @@ class Node:
     one, a list of such descriptions where the operation has several (`is_multiple`).
     """
 
-    __slots__ = ("__weakref__", "next_functions", "outputs", "sequence")
+    # What every node has is in slots; what few have (hooks, metadata) is in __dict__.
+    __slots__ = ("__dict__", "__weakref__", "next_functions", "outputs", "sequence")
 
+    full_name = ""
     is_multiple = False
+    hooks: Hooks | None = None
 
     @property
     def output_count(self) -> int:
@@ -44,7 +46,7 @@ class Node:
 
     def name(self) -> str:
         """The node's name, such as `SinBackward0`."""
-        return type(self).__name__
+        return self.full_name or type(self).__name__
 
     def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
         """The gradients of this node's inputs, one for each of `next_functions` (None: no gradient)."""
@@ -52,6 +54,40 @@ class Node:
 
     def release(self) -> None:
         """Lets go of what was saved for the backward pass."""
+
+    def own_hooks(self) -> Hooks:
+        """The node's hooks, made when first asked for."""
+        if self.hooks is None:
+            self.hooks = Hooks()
+        return self.hooks
+
+    def register_prehook(self, hook: Any) -> RemovableHandle:
+        """Calls `hook(grad_outputs)` before the node runs; what it returns, if anything, takes their place."""
+        return RemovableHandle(self.own_hooks().before, hook)
+
+    def register_hook(self, hook: Any) -> RemovableHandle:
+        """Calls `hook(grad_inputs, grad_outputs)` after the node ran; a tuple it returns takes grad_inputs' place."""
+        return RemovableHandle(self.own_hooks().after, hook)
+
+    @property
+    def metadata(self) -> dict[Any, Any]:
+        """A dictionary for the user's own notes about the node."""
+        return self.__dict__.setdefault("_metadata", {})
+
+    @property
+    def requires_grad(self) -> bool:
+        """True: a node is only made where a gradient is wanted."""
+        return True
+
+    @property
+    def _input_metadata(self) -> tuple[Metadata, ...]:
+        """What the gradients that arrive here have to look like, one for each output of the operation."""
+        described: Sequence[Any] = self.outputs if self.is_multiple else [self.outputs]
+        scalar: Any = ((), np.dtype(np.float64))
+        return tuple([Metadata(*(d or scalar)) for d in described])
+
+    def _sequence_nr(self) -> int:
+        return self.sequence
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} object at {id(self):#x}>"
@@ -62,16 +98,62 @@ class AccumulateGrad(Node):
 
     __slots__ = ("variable",)
 
+    full_name = "torch::autograd::AccumulateGrad"
+
     def __init__(self, variable: Tensor) -> None:
         self.variable = variable
         self.next_functions = ()
         self.sequence = -1
         self.outputs = describe(variable._data)
 
-    def name(self) -> str:
-        return "torch::autograd::AccumulateGrad"
+    # A leaf holds its node weakly, so the hooks stay with the leaf.
+    @property
+    def hooks(self) -> Hooks | None:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return self.variable._leaf_hooks
+
+    def own_hooks(self) -> Hooks:
+        if self.variable._leaf_hooks is None:
+            self.variable._leaf_hooks = Hooks()
+        return self.variable._leaf_hooks
+
+
+class Metadata:
+    """The shape and dtype of a gradient."""
+
+    __slots__ = ("dtype", "shape")
+
+    def __init__(self, shape: tuple[int, ...], kind: Any) -> None:
+        from ..dtypes import of
+        from ..tensor import Size
+
+        self.shape = Size(shape)
+        self.dtype = of(kind)
 
 
 def describe(data: Any) -> Any:
     """What a gradient of `data` has to look like: (shape, dtype), or None for the common float64 scalar."""
     return None if type(data) is np.float64 else (data.shape, data.dtype)
+
+
+_ELSEWHERE = {
+    "GradientEdge": "edges",
+    "allow_mutation_on_saved_tensors": "saved",
+    "disable_saved_tensors_hooks": "saved",
+    "get_gradient_edge": "edges",
+    "increment_version": "edges",
+    "register_multi_grad_hook": "edges",
+    "save_on_cpu": "saved",
+    "saved_tensors_hooks": "saved",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # PyTorch has these here; they need Tensor, which needs this module.
+    if name not in _ELSEWHERE:
+        raise AttributeError(f"module 'torch.autograd.graph' has no attribute '{name}'")
+    import importlib
+
+    return getattr(importlib.import_module(f".{_ELSEWHERE[name]}", __package__), name)
+
+
+__all__ = ["AccumulateGrad", "Edge", "Node", "describe", "next_sequence"]

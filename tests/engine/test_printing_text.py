@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from autodiff.engine.printing import get_printoptions, printoptions, set_printoptions, tensor_text
 
 FACTS: list[dict[str, Any]] = json.loads(
@@ -44,9 +45,7 @@ def default_options() -> Iterator[None]:
 def test_a_tensor_prints_as_pytorch_recorded_it(fact: dict[str, Any]) -> None:
     data = np.array(numbers(fact["data"]), dtype=fact["dtype"]).reshape(fact["shape"])
     with printoptions(**(fact["printoptions"] or {})):
-        text = tensor_text(
-            data, default_dtype=fact["default_dtype"] or np.float32, requires_grad=fact["requires_grad"]
-        )
+        text = tensor_text(data, default_dtype=fact["default_dtype"] or np.float32, requires_grad=fact["requires_grad"])
     assert text == fact["str"]
 
 
@@ -66,8 +65,7 @@ def test_of_217_recorded_texts_163_are_compared_here_and_54_are_skipped() -> Non
         (
             np.arange(12, dtype=np.float32),
             "MulBackward0",
-            "tensor([ 0.,  1.,  2.,  3.,  4.,  5.,  6.,  7.,  8.,  9., 10., 11.],\n"
-            "       grad_fn=<MulBackward0>)",
+            "tensor([ 0.,  1.,  2.,  3.,  4.,  5.,  6.,  7.,  8.,  9., 10., 11.],\n       grad_fn=<MulBackward0>)",
         ),
         (
             np.array([[-2, 1], [1.5, -0.5]]),
@@ -164,9 +162,7 @@ def test_the_options_left_out_stay_as_they_were_except_sci_mode() -> None:
         ("full", {"threshold": float("inf")}),
     ],
 )
-def test_a_profile_replaces_all_options_before_the_others_apply(
-    profile: str, changed: dict[str, Any]
-) -> None:
+def test_a_profile_replaces_all_options_before_the_others_apply(profile: str, changed: dict[str, Any]) -> None:
     set_printoptions(precision=9, threshold=9, edgeitems=9, linewidth=9)
     set_printoptions(profile=profile)
     assert get_printoptions() == DEFAULTS | changed

@@ -1,0 +1,92 @@
+"""Places in a graph: an output of a node, which gradients can be asked of, and hooks that wait for several of them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from ..memory import memory_of
+from ..tensor import Tensor
+from .graph import Edge, Node
+from .hooks import RemovableHandle
+
+
+class GradientEdge(NamedTuple):
+    """Output `output_nr` of `node`; `grad` and `backward` take it in a tensor's place."""
+
+    node: Node
+    output_nr: int
+    ownership_token: Node | None = None
+
+    @property
+    def requires_grad(self) -> bool:
+        """True: there is a gradient to be had here."""
+        return True
+
+    def _edge(self) -> Edge:
+        return self.node, self.output_nr
+
+
+def get_gradient_edge(tensor: Tensor) -> GradientEdge:
+    """The place in the graph where the tensor's gradient arrives. RuntimeError: it requires none."""
+    if not tensor.requires_grad:
+        raise RuntimeError("It is not possible to get the gradient edge for a Tensor that does not require gradients")
+    node, number = tensor._edge()
+    assert node is not None
+    return GradientEdge(node, number, node)
+
+
+class _Handles(RemovableHandle):
+    def __init__(self, handles: Sequence[RemovableHandle]) -> None:
+        self.handles = handles
+
+    def remove(self) -> None:
+        for handle in self.handles:
+            handle.remove()
+
+
+class _Waiting:
+    """What a hook on several tensors has of a pass so far."""
+
+    __slots__ = ("called", "gradients", "left")
+
+    def __init__(self, count: int, left: int) -> None:
+        self.called = False
+        self.gradients: list[Tensor | None] = [None] * count
+        self.left = left
+
+
+def register_multi_grad_hook(
+    tensors: Sequence[Tensor], fn: Callable[..., Any], *, mode: str = "all"
+) -> RemovableHandle:
+    """Calls `fn` with the gradients of all tensors (None: not reached), or of the first to arrive with mode "any".
+
+    ValueError: another mode.
+    """
+    if mode not in ("all", "any"):
+        raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
+    from .backward import current_pass
+
+    def hook(position: int, gradient: Tensor) -> None:
+        running = current_pass()
+        state = running.notes.get(hook)
+        if state is None:
+            state = running.notes[hook] = _Waiting(len(tensors), sum(running.will_reach(t._edge()[0]) for t in tensors))
+        state.left -= 1
+        if mode == "any":
+            if not state.called:
+                state.called = True
+                fn(gradient)
+            return
+        state.gradients[position] = gradient
+        if not state.left:
+            fn(state.gradients)
+
+    return _Handles([t.register_hook(functools.partial(hook, i)) for i, t in enumerate(tensors)])
+
+
+def increment_version(tensor: Tensor | Sequence[Tensor]) -> None:
+    """Counts an in-place change that the engine could not see."""
+    for t in (tensor,) if isinstance(tensor, Tensor) else tensor:
+        memory_of(t).version += 1

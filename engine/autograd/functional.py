@@ -1,0 +1,427 @@
+"""`torch.autograd.functional`: products with Jacobians and Hessians of a function of tensors, and these matrices.
+
+A function takes tensors and returns a tensor or a tuple of tensors. Results have the structure of the inputs (vjp,
+vhp, hvp), of the outputs (jvp), or one such structure in the other (jacobian, hessian).
+
+With `create_graph` the results can be differentiated again; without it they have no history. With `strict`, an output
+or gradient that does not depend on an input is an error; without it, it counts as zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..func import _stacked, _units
+from ..primitives.shape import reshape, select, squeeze, view_primitive
+from ..tensor import Tensor
+from .backward import grad
+from .forward_ad import dual_at, unpack_at
+from .levels import Level, enter, leave
+from .modes import enable_grad, is_grad_enabled, set_grad_enabled
+
+__all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
+
+_FUNCTION_OUTPUTS = "outputs of the user-provided function"
+
+
+# Arguments and results
+
+
+def _as_tuple(values: Any, what: str, name: str) -> tuple[bool, tuple[Tensor, ...]]:
+    """Whether a tuple was given, and the values as one. TypeError: not all are tensors."""
+    several = isinstance(values, tuple)
+    result = values if several else (values,)
+    for i, value in enumerate(result):
+        if not isinstance(value, Tensor):
+            which = f"value at index {i}" if several else f"given {what}"
+            raise TypeError(
+                f"The {what} given to {name} must be either a Tensor or a tuple of Tensors but the {which} has type "
+                f"{type(value)}."
+            )
+    return several, result
+
+
+def _own(tensors: Sequence[Tensor], create_graph: bool, track: bool) -> tuple[Tensor, ...]:
+    """Tensors to differentiate with respect to: views of those whose history matters, else new leaves.
+
+    RuntimeError: integers.
+    """
+    if track and not all(t.dtype.is_floating_point for t in tensors):
+        raise RuntimeError("only Tensors of floating point dtype can require gradients")
+    return tuple(
+        view_primitive(t, tuple(t.shape)) if create_graph and t.requires_grad else t.detach().requires_grad_(track)
+        for t in tensors
+    )
+
+
+def _finished(results: Any, create_graph: bool) -> Any:
+    """Results without history, unless it was asked for."""
+    if isinstance(results, Tensor):
+        return results if create_graph else results.detach()
+    return tuple(_finished(r, create_graph) for r in results)
+
+
+def _check_vector(v: Sequence[Tensor], like: Sequence[Tensor], several: bool) -> None:
+    """RuntimeError: the vector does not have the shapes of what it is to be multiplied with."""
+    if len(v) != len(like):
+        if several:
+            raise RuntimeError(f"v is a tuple of invalid length: should be {len(like)} but got {len(v)}.")
+        raise RuntimeError("The given v should contain a single Tensor.")
+    for i, (part, other) in enumerate(zip(v, like, strict=True)):
+        if part.shape != other.shape:
+            where = f"Entry {i} in " if several else ""
+            raise RuntimeError(f"{where}v has invalid size: should be {other.shape} but got {part.shape}.")
+
+
+def _vector(
+    v: Any, like: Sequence[Tensor], several: bool, name: str, create_graph: bool, missing: str
+) -> tuple[Tensor, ...] | None:
+    """The vector as a tuple; None stands for 1 where there is a single element. RuntimeError: it does not fit."""
+    if v is None:
+        if len(like) != 1 or like[0].numel() != 1:
+            raise RuntimeError(missing)
+        return None
+    _, given = _as_tuple(v, "v", name)
+    own = _own(given, create_graph, False)
+    _check_vector(own, like, several)
+    return own
+
+
+_NO_V_FOR_INPUT = (
+    "The vector v can only be None if the input to the user-provided function is a single Tensor with a single element."
+)
+_NO_V_FOR_OUTPUT = (
+    "The vector v can only be None if the user-provided function returns a single Tensor with a single element."
+)
+
+# What `strict` refuses
+
+_CONSTANT = {
+    "outputs": (
+        "Output {} of the user-provided function does not require gradients. The outputs must be computed in a "
+        "differentiable manner from the input when running in strict mode."
+    ),
+    "gradients": (
+        "The gradient with respect to input {} is independent of the inputs of the user-provided function. This is "
+        "not allowed in strict mode."
+    ),
+    "jacobian": (
+        "While computing the hessian, found that the jacobian of the user-provided function with respect to input {} "
+        "is independent of the input. This is not allowed in strict mode. You should ensure that your function is "
+        "twice differentiable and that the jacobian depends on the inputs (this would be violated by a linear "
+        "function for example)."
+    ),
+}
+_INDEPENDENT = (
+    "The output of the user-provided function is independent of input {}. This is not allowed in strict mode."
+)
+_UNREACHED = {
+    "vjp": _INDEPENDENT,
+    "jvp": (
+        "The gradient with respect to the input is independent of entry {} in the grad_outputs when using the double "
+        "backward trick to compute forward mode gradients. This is not allowed in strict mode."
+    ),
+    "vhp": "The jacobian of the user-provided function is independent of input {}. This is not allowed in strict mode.",
+    "hvp": (
+        "The hessian of the user-provided function is independent of entry {} in the grad_jacobian. This is not "
+        "allowed in strict mode as it prevents from using the double backward trick to replace forward mode AD."
+    ),
+}
+
+
+def _check_tracked(tensors: Sequence[Tensor | None], kind: str, strict: bool) -> None:
+    """RuntimeError, if strict: one of the tensors does not depend on anything."""
+    for i, tensor in enumerate(tensors if strict else ()):
+        if tensor is None:
+            raise RuntimeError(_INDEPENDENT.format(i))
+        if not tensor.requires_grad:
+            raise RuntimeError(_CONSTANT[kind].format(i))
+
+
+def _filled(
+    gradients: Sequence[Tensor | None], like: Sequence[Tensor], strict: bool, create_graph: bool, name: str
+) -> tuple[Tensor, ...]:
+    """The gradients with zeros for those that do not exist, which is an error if strict."""
+    results = []
+    for i, (gradient, other) in enumerate(zip(gradients, like, strict=True)):
+        if gradient is None:
+            if strict:
+                raise RuntimeError(_UNREACHED[name].format(i))
+            gradient = _zeros_like(other)
+        elif strict and create_graph and not gradient.requires_grad:
+            matrix = "hessian" if name in ("vhp", "hvp") else "jacobian"
+            raise RuntimeError(
+                f"The {matrix} of the user-provided function is independent of input {i}. This is not allowed in "
+                "strict mode when create_graph=True."
+            )
+        results.append(gradient)
+    return tuple(results)
+
+
+def _zeros_like(tensor: Tensor, requires_grad: bool = False) -> Tensor:
+    return Tensor(np.zeros_like(tensor._data)[()], requires_grad)
+
+
+def _grad(
+    outputs: Sequence[Tensor | None],
+    inputs: Sequence[Tensor],
+    v: Sequence[Tensor] | None,
+    create_graph: bool,
+    retain_graph: bool | None = None,
+) -> tuple[Tensor | None, ...]:
+    """The gradients of those outputs that have any; None for an input that none of them depends on."""
+    starts: Sequence[Tensor | None] = [None] * len(outputs) if v is None else v
+    pairs = [(o, s) for o, s in zip(outputs, starts, strict=True) if o is not None and o.requires_grad]
+    if not pairs:
+        return (None,) * len(inputs)
+    roots, given = zip(*pairs, strict=True)
+    return grad(roots, inputs, given, retain_graph, create_graph, allow_unused=True)
+
+
+# Products
+
+
+def vjp(
+    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
+    """(func(*inputs), v^T J), J being the Jacobian; `v` has the shape of the outputs."""
+    with enable_grad():
+        several_inputs, given = _as_tuple(inputs, "inputs", "vjp")
+        own = _own(given, create_graph, True)
+        several, outputs = _as_tuple(func(*own), _FUNCTION_OUTPUTS, "vjp")
+        _check_tracked(outputs, "outputs", strict)
+        vector = _vector(v, outputs, several, "vjp", create_graph, _NO_V_FOR_OUTPUT)
+    with set_grad_enabled(create_graph or is_grad_enabled()):
+        found = _grad(outputs, own, vector, create_graph)
+        product = _filled(found, own, strict, create_graph, "vjp")
+    return _pair(outputs, several, product, several_inputs, create_graph)
+
+
+def _pair(
+    outputs: Sequence[Tensor], several: bool, product: Sequence[Tensor], several_products: bool, create_graph: bool
+) -> tuple[Any, Any]:
+    first, second = _finished(outputs, create_graph), _finished(product, create_graph)
+    return first if several else first[0], second if several_products else second[0]
+
+
+def jvp(
+    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
+    """(func(*inputs), J v), J being the Jacobian; `v` has the shape of the inputs. By running backward twice."""
+    with enable_grad():
+        several_inputs, given = _as_tuple(inputs, "inputs", "jvp")
+        own = _own(given, create_graph, True)
+        vector = _vector(v, own, several_inputs, "jvp", create_graph, _NO_V_FOR_INPUT)
+        several, outputs = _as_tuple(func(*own), _FUNCTION_OUTPUTS, "jvp")
+        _check_tracked(outputs, "outputs", strict)
+        stand_ins = tuple(_zeros_like(o, True) for o in outputs)
+        gradients = _grad(outputs, own, stand_ins, True)
+        _check_tracked(gradients, "gradients", strict)
+    with set_grad_enabled(create_graph or is_grad_enabled()):
+        found = _grad(gradients, stand_ins, vector, create_graph)
+        product = _filled(found, outputs, strict, create_graph, "jvp")
+    return _pair(outputs, several, product, several, create_graph)
+
+
+def _gradient_of_number(
+    func: Callable[..., Any], own: Sequence[Tensor], name: str, strict: bool
+) -> tuple[tuple[Tensor, ...], tuple[Tensor | None, ...]]:
+    """The function's one output and its gradient. RuntimeError: more than one, or more than one element."""
+    several, outputs = _as_tuple(func(*own), _FUNCTION_OUTPUTS, name)
+    _check_tracked(outputs, "outputs", strict)
+    if several:
+        raise RuntimeError(f"The function given to {name} should return a single Tensor")
+    if outputs[0].numel() != 1:
+        raise RuntimeError(f"The Tensor returned by the function given to {name} should contain a single element")
+    gradient = _grad(outputs, own, None, True)
+    _check_tracked(gradient, "jacobian", strict)
+    return outputs, gradient
+
+
+def vhp(
+    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
+    """(func(*inputs), v^T H), H being the Hessian of a function that returns one element."""
+    with enable_grad():
+        several, given = _as_tuple(inputs, "inputs", "vhp")
+        own = _own(given, create_graph, True)
+        vector = _vector(v, own, several, "vhp", create_graph, _NO_V_FOR_INPUT)
+        outputs, gradient = _gradient_of_number(func, own, "vhp", strict)
+    with set_grad_enabled(create_graph or is_grad_enabled()):
+        found = _grad(gradient, own, vector, create_graph)
+        product = _filled(found, own, strict, create_graph, "vhp")
+    return _pair(outputs, False, product, several, create_graph)
+
+
+def hvp(
+    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
+    """(func(*inputs), H v), H being the Hessian of a function that returns one element; `vhp` is the faster way."""
+    with enable_grad():
+        several, given = _as_tuple(inputs, "inputs", "hvp")
+        own = _own(given, create_graph, True)
+        vector = _vector(v, own, several, "hvp", create_graph, _NO_V_FOR_INPUT)
+        outputs, gradient = _gradient_of_number(func, own, "hvp", strict)
+        stand_ins = tuple(_zeros_like(t, True) for t in own)
+        twice = _grad(gradient, own, stand_ins, True)
+    with set_grad_enabled(create_graph or is_grad_enabled()):
+        found = _grad(twice, stand_ins, vector, create_graph)
+        product = _filled(found, own, strict, create_graph, "hvp")
+    return _pair(outputs, False, product, several, create_graph)
+
+
+# Matrices
+
+_STRATEGIES = ("forward-mode", "reverse-mode")
+
+
+def jacobian(
+    func: Callable[..., Any],
+    inputs: Any,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
+    strategy: str = "reverse-mode",
+) -> Any:
+    """The Jacobian, of shape (*output's, *input's): for several of them, a tuple of tuples by output and input.
+
+    `vectorize` is accepted for PyTorch's sake. With `strategy` "forward-mode" the work grows with the number of input
+    elements, else with that of output elements.
+    """
+    if strategy not in _STRATEGIES:
+        raise AssertionError(
+            'Expected strategy to be either "forward-mode" or "reverse-mode". Hint: If your function has more outputs '
+            'than inputs, "forward-mode" tends to be more performant. Otherwise, prefer to use "reverse-mode".'
+        )
+    if strategy == "forward-mode":
+        return _forward_jacobian(func, inputs, create_graph, strict, vectorize)
+    with enable_grad():
+        several_inputs, given = _as_tuple(inputs, "inputs", "jacobian")
+        own = _own(given, create_graph, True)
+        several, outputs = _as_tuple(func(*own), _FUNCTION_OUTPUTS, "jacobian")
+        _check_tracked(outputs, "outputs", strict)
+        if vectorize and strict:
+            raise RuntimeError(
+                "torch.autograd.functional.jacobian: `strict=True` and `vectorized=True` are not supported together. "
+                "Please either set `strict=False` or `vectorize=False`."
+            )
+        rows = [_jacobian_rows(i, output, own, create_graph, strict) for i, output in enumerate(outputs)]
+    return _unnested(_finished(rows, create_graph), several, several_inputs)
+
+
+def _unnested(rows: tuple[tuple[Tensor, ...], ...], several_outputs: bool, several_inputs: bool) -> Any:
+    columns = rows if several_inputs else tuple(row[0] for row in rows)
+    return columns if several_outputs else columns[0]
+
+
+def _jacobian_rows(
+    number: int, output: Tensor, inputs: Sequence[Tensor], create_graph: bool, strict: bool
+) -> tuple[Tensor, ...]:
+    """The Jacobian of one output, a tensor for each input."""
+    rows: list[list[Tensor]] = [[] for _ in inputs]
+    flat = reshape(output, (-1,))
+    for place in range(output.numel()):
+        found = _grad((select(flat, 0, place),), inputs, None, create_graph, retain_graph=True)
+        for i, (gradient, own) in enumerate(zip(found, inputs, strict=True)):
+            if gradient is None and strict:
+                raise RuntimeError(
+                    f"Output {number} of the user-provided function is independent of input {i}. This is not allowed "
+                    "in strict mode."
+                )
+            if gradient is not None and strict and create_graph and not gradient.requires_grad:
+                raise RuntimeError(
+                    f"The jacobian of the user-provided function is independent of input {number}. This is not allowed "
+                    "in strict mode when create_graph=True."
+                )
+            rows[i].append(_zeros_like(own) if gradient is None else gradient)
+    return tuple(_stacked(parts, 0, (*output.shape, *own.shape), own) for parts, own in zip(rows, inputs, strict=True))
+
+
+def _forward_jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool, strict: bool, vectorize: bool) -> Any:
+    if create_graph:
+        raise NotImplementedError(
+            'torch.autograd.functional.jacobian: `create_graph=True` and `strategy="forward-mode"` are not supported '
+            'together (yet). Please either set `create_graph=False` or `strategy="reverse-mode"`.'
+        )
+    if strict:
+        raise RuntimeError(
+            'torch.autograd.functional.jacobian: `strict=True` and `strategy="forward-mode"` are not supported '
+            'together (yet). Please either set `strict=False` or `strategy="reverse-mode"`.'
+        )
+    if not vectorize:
+        raise NotImplementedError(
+            "Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly implemented for "
+            "`vectorize=True`."
+        )
+    several_inputs, given = _as_tuple(inputs, "inputs", "jacobian")
+    several = False
+    shapes: tuple[Any, ...] = ()
+    columns: list[list[tuple[Tensor, ...]]] = [[] for _ in given]
+    for i, value in enumerate(given):
+        for unit in _units(value):
+            several, shapes, tangents = _column(func, given, i, unit)
+            columns[i].append(tangents)
+    rows = tuple(
+        tuple(_stacked([c[k] for c in columns[i]], -1, (*shape, *t.shape), t) for i, t in enumerate(given))
+        for k, shape in enumerate(shapes)
+    )
+    return _unnested(rows, several, several_inputs)
+
+
+def _column(
+    func: Callable[..., Any], inputs: Sequence[Tensor], number: int, unit: Tensor
+) -> tuple[bool, tuple[Any, ...], tuple[Tensor, ...]]:
+    """The derivative of the outputs along one direction of one input, with what structure and shapes they have."""
+    level = enter(Level())
+    try:
+        values = [dual_at(level, t.detach(), unit) if i == number else t.detach() for i, t in enumerate(inputs)]
+        several, outputs = _as_tuple(func(*values), _FUNCTION_OUTPUTS, "jacobian")
+        taken = [unpack_at(level, o) for o in outputs]
+        tangents = tuple(_zeros_like(p) if t is None else t.detach() for p, t in taken)
+        return several, tuple(o.shape for o in outputs), tangents
+    finally:
+        leave(level)
+
+
+def hessian(
+    func: Callable[..., Any],
+    inputs: Any,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
+    outer_jacobian_strategy: str = "reverse-mode",
+) -> Any:
+    """The Hessian of a function that returns one element; for several inputs, a tuple of tuples of blocks."""
+    several, _ = _as_tuple(inputs, "inputs", "hessian")
+    if outer_jacobian_strategy not in _STRATEGIES:
+        raise AssertionError('Expected strategy to be either "forward-mode" or "reverse-mode".')
+
+    def number(*values: Tensor) -> Tensor:
+        output = func(*values)
+        several_outputs, outputs = _as_tuple(output, _FUNCTION_OUTPUTS, "hessian")
+        _check_tracked(outputs, "outputs", strict)
+        if several_outputs:
+            raise RuntimeError("The function given to hessian should return a single Tensor")
+        if outputs[0].numel() != 1:
+            raise RuntimeError("The Tensor returned by the function given to hessian should contain a single element")
+        return squeeze(output)
+
+    def gradient(*values: Tensor) -> tuple[Tensor, ...]:
+        if outer_jacobian_strategy == "forward-mode":
+            values = tuple(t.requires_grad_() for t in values)
+        found = jacobian(number, values, create_graph=True)
+        _check_tracked(found, "jacobian", strict)
+        return found
+
+    blocks = jacobian(
+        gradient,
+        inputs if several else (inputs,),
+        create_graph=create_graph,
+        strict=strict,
+        vectorize=vectorize,
+        strategy=outer_jacobian_strategy,
+    )
+    return blocks if several else blocks[0][0]

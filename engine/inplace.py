@@ -1,0 +1,224 @@
+"""In-place operations: the data change, the object stays, and its history is the operation's.
+
+`x.mul_(2)` computes `x * 2` from the old history, writes the result into x's memory and makes x the result's place in
+the graph. On a view, the base is what changes: its new node, CopySlices, runs the operation's rule on the part of
+the gradient that belongs to the view.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .autograd.graph import Node, describe, next_sequence
+from .autograd.levels import active
+from .autograd.modes import recording
+from .memory import memory_of, positions, shareable, write
+from .primitives.indexing import getitem
+from .primitives.indexing import put as index_put
+from .primitives.shape import as_strided
+from .primitives.writing import copied
+from .tensor import Tensor
+
+
+class CopySlices(Node):
+    """The node of a base one of whose views was changed in place by the operation `inner`."""
+
+    __slots__ = ("inner", "places", "shape")
+
+    full_name = "torch::autograd::CopySlices"
+
+    def __init__(self, base: Tensor, view: Tensor, inner: Node) -> None:
+        self.inner = inner
+        self.places = positions(view)
+        self.shape = base._data.shape
+        self.sequence = next_sequence()
+        self.next_functions = (base._edge(), *inner.next_functions[1:])
+        self.outputs = describe(base._data)
+
+    def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
+        """The base's gradient, with the operation's rule run on the view's part, and those of its other arguments."""
+        part = as_strided(gradients, self.places)
+        first, *others = self.inner.apply(part, create_graph)
+        zero = part * 0
+        changed = zero if first is None else first + zero
+        return [index_put(gradients, changed, self.places), *others]
+
+    def release(self) -> None:
+        self.inner.release()
+
+
+def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
+    """The method that does `function` in place on its first argument."""
+
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        if self._inference and not recording.inference:
+            raise RuntimeError(
+                "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get "
+                "a normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more "
+                "details."
+            )
+        if recording.enabled:
+            check_allowed(self)
+        result = function(snapshot(self), *args, **kwargs)
+        if result._data.dtype != self._data.dtype and not np.can_cast(
+            result._data.dtype, self._data.dtype, casting="same_kind"
+        ):
+            raise RuntimeError(
+                f"result type {result.dtype.title} can't be cast to the desired output type {self.dtype.title}"
+            )
+        write(self, result._data)
+        if result.grad_fn is not None:
+            rebase(self, result.grad_fn, result.output_nr)
+        if active():
+            forward_ad().write_tangents(self, result)
+        return self
+
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"`{function.__name__}` in place."
+    return method
+
+
+def reshaped_in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
+    """The method that gives its first argument the shape of the view that `function` makes of it."""
+
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        if recording.enabled:
+            check_allowed(self)
+        before = Tensor(shareable(self))
+        if self._requires_grad:
+            before._requires_grad, before._grad_fn, before.output_nr = True, self._grad_fn, self.output_nr
+        if active():
+            forward_ad().carry_over(self, before)
+        result = function(before, *args, **kwargs)
+        change, old, shape = result._slicing, self._slicing, self._data.shape
+        for view in [] if self._base is not None else memory_of(self).live_views():
+            view._slicing = _after(view._slicing, lambda array: _undone(array, change, shape))
+        self._data = result._data
+        memory_of(self).version += 1
+        if self._base is not None:
+            self._slicing = _after(change, old)
+        if result.grad_fn is not None:
+            _move_retained(self, result.grad_fn, 0)
+            self._grad_fn, self.output_nr = result.grad_fn, 0
+        if active():
+            self._tangents = result._tangents
+        return self
+
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"`{name.rstrip('_')}` in place."
+    return method
+
+
+def _after(slicing: Any, first: Any) -> Callable[[Any], Any]:
+    return lambda array: slicing(first(array))
+
+
+def _undone(array: Any, change: Any, shape: tuple[int, ...]) -> Any:
+    """The array in the shape it had before the change."""
+    before = np.empty(shape, array.dtype)
+    change(before)[...] = array
+    return before
+
+
+def forward_ad() -> Any:
+    """The module of forward-mode differentiation, which nothing else needs at the start."""
+    from .autograd import forward_ad
+
+    return forward_ad
+
+
+def check_allowed(tensor: Tensor) -> None:
+    """RuntimeError: a leaf that requires grad, or a view of one, is not to be changed while recording."""
+    if not tensor.requires_grad:
+        return
+    if tensor.grad_fn is None:
+        raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
+    base = tensor._base
+    if base is None:
+        return
+    if base.grad_fn is None and base.requires_grad:
+        raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+    if tensor._one_of_many:
+        operation = tensor.grad_fn.name().partition("Backward")[0]
+        raise RuntimeError(
+            f"Output {tensor.output_nr} of {operation} is a view and is being modified inplace. This view is the "
+            "output of a function that returns multiple views. Such functions do not allow the output views to be "
+            "modified inplace. You should replace the inplace operation by an out-of-place one."
+        )
+
+
+def snapshot(tensor: Tensor) -> Tensor:
+    """The tensor as it is now, with its place in the graph but memory of its own, for a rule to keep."""
+    copy = Tensor(np.array(tensor._data)[()] if isinstance(tensor._data, np.ndarray) else tensor._data)
+    if tensor.requires_grad and tensor.grad_fn is not None:
+        copy._requires_grad = True
+        copy._grad_fn = tensor.grad_fn
+        copy.output_nr = tensor.output_nr
+    if active():
+        forward_ad().carry_over(tensor, copy)
+    return copy
+
+
+def rebase(tensor: Tensor, node: Node, number: int) -> None:
+    """Makes output `number` of `node` the history of a tensor that was changed in place, and of all that share it."""
+    if tensor._base is None:
+        _move_retained(tensor, node, number)
+        tensor._grad_fn = node
+        tensor.output_nr = number
+        tensor._requires_grad = True
+        base = tensor
+    else:
+        base = tensor._base
+        copied = CopySlices(base, tensor, node)
+        _move_retained(base, copied, 0)
+        base._grad_fn = copied
+        base.output_nr = 0
+        base._requires_grad = True
+    for view in memory_of(base).live_views():
+        regenerate(view)
+
+
+def regenerate(view: Tensor) -> None:
+    """Makes a view's history that of its base, as it is now."""
+    assert view._base is not None
+    was_enabled = recording.enabled
+    recording.enabled = True
+    try:
+        fresh = as_strided(view._base, positions(view))
+    finally:
+        recording.enabled = was_enabled
+    node = fresh.grad_fn
+    assert node is not None
+    _move_retained(view, node, 0)
+    view._grad_fn = node
+    view.output_nr = 0
+    view._requires_grad = True
+
+
+def _move_retained(tensor: Tensor, node: Node, number: int) -> None:
+    """A tensor that keeps its gradient keeps that of its new history."""
+    if tensor.retains_grad and tensor.grad_fn is not None:
+        tensor.grad_fn.own_hooks().retain.pop(tensor.output_nr, None)
+        node.own_hooks().retain[number] = weakref.ref(tensor)
+
+
+def setitem(tensor: Tensor, key: Any, value: Any) -> None:
+    """`tensor[key] = value`: through a view where the key makes one, by putting elements in where it does not."""
+    value = value if isinstance(value, Tensor) else Tensor(np.asarray(value, tensor._data.dtype)[()])
+    if recording.enabled and tensor.requires_grad and tensor.grad_fn is None and not isinstance(key, slice):
+        check_allowed(tensor)
+    part = getitem(tensor, key)
+    if part._base is not None:
+        in_place("copy_", copied)(part, value)
+    else:
+        in_place("index_put_", lambda x: index_put(x, value, _places(tensor, key)))(tensor)
+
+
+def _places(tensor: Tensor, key: Any) -> np.ndarray[Any, Any]:
+    """Where in the tensor, counted through it in order, the elements lie that an index picks out."""
+    counted = Tensor(np.arange(tensor._data.size).reshape(tensor._data.shape))
+    return np.asarray(getitem(counted, key)._data)

@@ -1,0 +1,78 @@
+"""Errors are PyTorch's, word for word in their first line: tests/data/errors.json."""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import autodiff.engine as torch
+
+RECORDED = json.loads((Path(__file__).parents[1] / "data" / "errors.json").read_text())
+UNSUPPORTED = {
+    r"\dj\b|complex": "complex numbers are not offered",
+}
+DIFFERENT: dict[str, str] = {
+    "modified by in-place, 0-d": "a scalar is kept by value: its tensor may change, and the gradient stays right",
+    "argmax of empty": "the error is NumPy's for now",
+    "pow integers to negative tensor": "the error is NumPy's for now",
+    "integer division by zero": "integers follow NumPy: 0",
+    "int remainder by zero": "integers follow NumPy: 0",
+    "sub on bool": "the error is NumPy's for now",
+    "inverse singular": "the operation is not offered yet",
+    "solve singular": "the operation is not offered yet",
+    "det of vector": "the operation is not offered yet",
+    "trace 3d": "the operation is not offered yet",
+    "cross wrong size": "the operation is not offered yet",
+    "eigh grad of int": "the operation is not offered yet",
+    "derivative not implemented": "the operation is not offered yet",
+    "derivative not implemented nextafter": "the operation is not offered yet",
+    "igamma wrt a": "the operation is not offered yet",
+    "unique has no derivative": "the operation is not offered yet",
+    "eigenvectors at repeated eigenvalues warn? no: nan": "the operation is not offered yet",
+    "out= with requires_grad": "there is no out= argument",
+    "kwarg unknown": "a shorter sentence, naming the argument",
+    "unsupported operand reversed": "a list is taken as an array",
+    "numpy array times tensor that requires grad": "an array is taken as a constant",
+}
+
+
+@pytest.fixture(autouse=True)
+def state() -> Iterator[None]:
+    dtype = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float32)
+    yield
+    torch.set_default_dtype(dtype)
+    torch.set_grad_enabled(True)
+
+
+def marked(entry: dict[str, Any]) -> Any:
+    why = DIFFERENT.get(entry["title"])
+    return pytest.param(entry, id=entry["title"], marks=[pytest.mark.xfail(reason=why, strict=True)] if why else [])
+
+
+@pytest.mark.parametrize("entry", [marked(entry) for entry in RECORDED])
+def test_a_mistake_gives_pytorchs_error(entry: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    for pattern, reason in UNSUPPORTED.items():
+        if re.search(pattern, entry["snippet"]):
+            pytest.skip(reason)
+    source = re.sub(r"(from|import) torch\.", r"\1 autodiff.engine.", entry["snippet"])
+    raised: Exception | None = None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            exec(source, {"torch": torch})  # noqa: S102  (recorded source, in the repository)
+        except Exception as error:
+            raised = error
+    if entry["exception"] is None:
+        assert raised is None
+        assert capsys.readouterr().out == entry["stdout"]
+        return
+    assert raised is not None, f"expected {entry['exception']}: {entry['message']}"
+    assert type(raised).__name__ == entry["exception"].rpartition(".")[2]
+    assert str(raised).partition("\n")[0] == entry["message"].partition("\n")[0]

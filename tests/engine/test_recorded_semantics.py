@@ -1,0 +1,38 @@
+"""Short programs print what they print in PyTorch: tests/data/semantics.json."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import autodiff.engine as torch
+
+RECORDED = json.loads((Path(__file__).parents[1] / "data" / "semantics.json").read_text())
+UNSUPPORTED = {"1j": "complex numbers are not offered"}
+
+
+@pytest.fixture(autouse=True)
+def state() -> Iterator[None]:
+    dtype = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float32)
+    yield
+    torch.set_default_dtype(dtype)
+    torch.set_grad_enabled(True)
+
+
+@pytest.mark.parametrize("entry", RECORDED, ids=lambda entry: entry["title"])
+def test_a_program_prints_what_it_prints_in_pytorch(entry: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    for sign, reason in UNSUPPORTED.items():
+        if sign in entry["code"]:
+            pytest.skip(reason)
+    source = entry["code"].replace("from torch.autograd import", "from autodiff.engine.autograd import")
+    source = source.replace("import torch.", "import autodiff.engine.")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(source, {"torch": torch})  # noqa: S102  (recorded source, in the repository)
+    assert capsys.readouterr().out == entry["stdout"]

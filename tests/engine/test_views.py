@@ -1,0 +1,285 @@
+"""Views share memory with their base, and a change of either is part of the other's history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff.engine as torch
+
+VIEW_OF_LEAF = "a view of a leaf Variable that requires grad is being used in an in-place operation."
+
+
+def leaf(data: Any) -> torch.Tensor:
+    return torch.tensor(data, requires_grad=True)
+
+
+def square() -> torch.Tensor:
+    return leaf([[1.0, 2.0], [3.0, 4.0]])
+
+
+VIEWS = {
+    "x[0]": lambda x: x[0],
+    "x[:, 1]": lambda x: x[:, 1],
+    "x[0, 1]": lambda x: x[0, 1],
+    "x[::2]": lambda x: x[::2],
+    "x[None]": lambda x: x[None],
+    "x.T": lambda x: x.T,
+    "x.t()": lambda x: x.t(),
+    "x.view(4)": lambda x: x.view(4),
+    "x.reshape(4)": lambda x: x.reshape(4),
+    "x.unsqueeze(1)": lambda x: x.unsqueeze(1),
+    "x.squeeze()": lambda x: x.squeeze(),
+    "x.permute(1, 0)": lambda x: x.permute(1, 0),
+    "a view of a view": lambda x: x.T[1].view(1, 2),
+}
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_a_view_knows_its_base_and_shares_its_memory(view: Any) -> None:
+    base = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+    part = view(base)
+    assert part._is_view()
+    assert part._base is base
+    part.fill_(9.0)
+    assert (np.asarray(base) == 9).sum() == part.numel()
+    base.zero_()
+    assert not np.asarray(part).any()
+
+
+@pytest.mark.parametrize("make", [lambda x: x.clone(), lambda x: x[[0]], lambda x: x.T.reshape(4), lambda x: x * 1])
+def test_what_is_copied_is_no_view(make: Any) -> None:
+    x = square()
+    assert not make(x)._is_view()
+
+
+@pytest.mark.covers("TestAutogradDeviceType.test_inplace_on_view_modify_base")
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_a_change_of_the_base_is_part_of_the_views_history(view: Any) -> None:
+    x = square()
+    base = x * 1
+    part = view(base)
+    base.mul_(5)
+    assert part.tolist() == view(x.detach() * 5).tolist()
+    assert part.grad_fn.name() == "AsStridedBackward0"
+    (part * 2).sum().backward()
+    chosen = leaf(x.tolist())
+    (view(chosen) * 10).sum().backward()
+    assert x.grad.tolist() == chosen.grad.tolist()
+
+
+@pytest.mark.covers(
+    "TestAutogradDeviceType.test_inplace_on_view_backprop_base",
+    "TestAutogradDeviceType.test_inplace_on_view_gradcheck",
+)
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_a_change_of_a_view_is_part_of_the_bases_history(view: Any) -> None:
+    x, factor = square(), leaf(3.0)
+    base = x * 1
+    view(base).mul_(factor)
+    assert base.grad_fn.name() == "torch::autograd::CopySlices"
+    (base * base).sum().backward()
+    mask = np.ones((2, 2))
+    touched = torch.zeros(2, 2)
+    view(touched).fill_(1.0)
+    where = np.asarray(touched)
+    data = np.asarray(x.detach())
+    scale = mask + 2 * where
+    np.testing.assert_allclose(x.grad.tolist(), 2 * data * scale**2)
+    np.testing.assert_allclose(factor.grad.item(), (2 * data * scale * data * where).sum())
+
+
+@pytest.mark.covers(
+    "TestAutogradDeviceType.test_inplace_on_view_of_view",
+    "TestAutogradDeviceType.test_inplace_on_view_backprop_view_of_view",
+)
+def test_a_change_of_a_view_of_a_view_reaches_the_base() -> None:
+    x = square()
+    base = x * 1
+    row = base[0]
+    row[1:].mul_(10)
+    assert base.tolist() == [[1, 20], [3, 4]]
+    assert row.tolist() == [1, 20]
+    row.sum().backward()
+    assert x.grad.tolist() == [[1, 10], [0, 0]]
+
+
+@pytest.mark.covers("TestAutogradDeviceType.test_inplace_on_view_backprop_view")
+def test_a_gradient_goes_back_through_a_changed_view() -> None:
+    a, b = leaf([2.0, 5.0]), leaf([3.0])
+    res = a.view(2, 1).select(1, 0) * 1
+    res.mul_(b)
+    res.sum().backward()
+    assert b.grad.tolist() == [7]
+    assert a.grad.tolist() == [3, 3]
+
+
+@pytest.mark.covers("TestAutogradDeviceType.test_inplace_on_view_makes_base_require_grad")
+def test_a_base_outside_the_graph_joins_it_by_a_change_of_its_view() -> None:
+    base = torch.zeros(2, 2)
+    view = base[0]
+    x = leaf([1.0, 2.0])
+    view.copy_(x * 2)
+    assert base.requires_grad
+    assert base.tolist() == [[2, 4], [0, 0]]
+    base.sum().backward()
+    assert x.grad.tolist() == [2, 2]
+
+
+@pytest.mark.covers("TestAutograd.test_inplace_on_view_leaf_errors")
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_a_view_of_a_leaf_that_requires_grad_is_not_changed_while_recording(view: Any) -> None:
+    x = square()
+    with pytest.raises(RuntimeError, match=VIEW_OF_LEAF):
+        view(x).add_(1)
+    with torch.no_grad():
+        view(x).fill_(0.0)
+    assert (np.asarray(x.detach()) == 0).any()
+
+
+@pytest.mark.covers("TestAutogradDeviceType.test_inplace_on_view_then_no_grad")
+def test_a_changed_view_can_be_used_outside_recording() -> None:
+    a = leaf([1.0, 2.0])
+    b = a * 2
+    b[:1].add_(1)
+    with torch.no_grad():
+        assert b.sum().item() == 7
+    b.sum().backward()
+    assert a.grad.tolist() == [2, 2]
+
+
+@pytest.mark.covers("TestAutogradDeviceType.test_inplace_on_view_non_contig")
+def test_a_view_that_is_not_contiguous_can_be_changed() -> None:
+    x = square()
+    base = x.T * 1
+    base.T[0].mul_(4)
+    base.sum().backward()
+    assert x.grad.tolist() == [[4, 4], [1, 1]]
+
+
+@pytest.mark.covers("TestAutograd.test_inplace_on_view_weak_grad_fn")
+def test_the_history_of_a_view_outlives_what_was_asked_of_it() -> None:
+    x = leaf([1.0, 2.0])
+    base = x * 1
+    view = base.view(2)
+    view.relu_()
+    first = view.grad_fn
+    assert view.grad_fn is first
+    base.sum().backward()
+    assert x.grad.tolist() == [1, 1]
+
+
+@pytest.mark.covers("TestAutograd.test_detach_base")
+def test_what_is_detached_from_a_view_is_no_view() -> None:
+    x = square()
+    part = x[0].detach()
+    assert not part._is_view()
+    with torch.no_grad():
+        part.mul_(3)
+    assert x.tolist()[0] == [3, 6]
+
+
+def test_the_change_of_a_view_is_differentiated_twice() -> None:
+    x = leaf([1.0, 2.0])
+    y = x**3
+    y[0].mul_(x[1])
+    (gradient,) = torch.autograd.grad(y.sum(), x, create_graph=True)
+    assert gradient.tolist() == [3 * 1 * 2, 1 + 12]
+    (second,) = torch.autograd.grad(gradient.sum(), x)
+    assert second.tolist() == [6 * 1 * 2 + 3, 3 + 12]
+
+
+def test_a_view_made_outside_recording_requires_grad_as_its_leaf_does() -> None:
+    x = leaf([1.0])
+    with torch.no_grad():
+        assert x.view(1).requires_grad
+        assert not (x * 1).view(1).requires_grad
+
+
+MANY = "This view is the output of a function that returns multiple views"
+
+
+@pytest.mark.covers(
+    "TestAutogradDeviceType.test_inplace_on_view_multiple_outputs",
+    "TestAutogradDeviceType.test_inplace_on_view_multi_output_unsafe",
+)
+@pytest.mark.parametrize("parts", [lambda x: x.unbind(), lambda x: x.split(1), lambda x: x.chunk(2)])
+def test_one_of_several_views_is_not_changed_in_place(parts: Any) -> None:
+    base = square() * 1
+    first, _ = parts(base)
+    with pytest.raises(RuntimeError, match=MANY):
+        first.mul_(2)
+
+
+@pytest.mark.covers("TestAutogradDeviceType.test_inplace_on_view_of_multiple_output_view")
+def test_a_view_of_one_of_several_views_is_not_changed_in_place() -> None:
+    first, _ = (square() * 1).unbind()
+    with pytest.raises(RuntimeError, match=MANY):
+        first.view(2, 1).mul_(2)
+
+
+@pytest.mark.covers("TestAutogradDeviceType.test_inplace_multiple_output_view_of_view")
+def test_one_of_several_views_of_a_view_is_not_changed_in_place() -> None:
+    first, _ = (square() * 1).T.unbind()
+    with pytest.raises(RuntimeError, match=MANY):
+        first.mul_(2)
+
+
+@pytest.mark.covers("TestAutogradDeviceType.test_inplace_on_view_python")
+def test_a_view_is_changed_by_an_operation_of_the_users_own() -> None:
+    class Double(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+            ctx.mark_dirty(x)
+            return x.mul_(2)
+
+        @staticmethod
+        def backward(ctx: Any, g: torch.Tensor) -> torch.Tensor:
+            return g * 2
+
+    x = square()
+    base = x * 1
+    Double.apply(base[0])
+    assert base.tolist() == [[2, 4], [3, 4]]
+    base.sum().backward()
+    assert x.grad.tolist() == [[2, 2], [1, 1]]
+
+
+@pytest.mark.covers("TestAutograd.test_autograd_inplace_view_of_view")
+def test_a_view_of_a_view_made_before_a_change_sees_it() -> None:
+    x = torch.zeros(2)
+    with torch.no_grad():
+        y = x.view(2)
+    z = y.view(2)
+    w = leaf([1.0, 2.0])
+    x.add_(w)
+    assert z.tolist() == [1, 2]
+
+
+@pytest.mark.covers("TestAutograd.test_autograd_print_tensor")
+def test_a_changed_view_prints_with_its_new_history() -> None:
+    base = leaf([1.0, 2.0]) * 1
+    view = base[:1]
+    view.mul_(3)
+    assert str(view) == "tensor([3.], grad_fn=<AsStridedBackward0>)"
+    assert str(base) == "tensor([3., 2.], grad_fn=<CopySlices>)"
+
+
+@pytest.mark.covers("TestAutograd.test_inplace_on_view_saved_output")
+def test_a_result_that_was_saved_is_not_freed_while_its_view_is_changed() -> None:
+    x = leaf([1.0, 2.0])
+    y = x.exp()
+    y[:1].mul_(2)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        y.sum().backward()
+
+
+@pytest.mark.covers("TestAutogradDeviceType.test_inplace_on_view_undefined_grad_output")
+def test_a_change_that_sends_no_gradient_on_leaves_zeros() -> None:
+    x = square()
+    base = x * 1
+    base[0].zero_()
+    base.sum().backward()
+    assert x.grad.tolist() == [[0, 0], [1, 1]]
