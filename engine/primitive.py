@@ -329,4 +329,4 @@ def _register(function: Function) -> None:
 
 
 def _domains(domain: Domain | Sequence[Domain], count: int) -> tuple[Domain, ...]:
-    return (domain,) * count if isinstance(domain, Domain) else tuple(domain)
+    return (domain,) * max(count, 1) if isinstance(domain, Domain) else tuple(domain)

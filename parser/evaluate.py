@@ -38,6 +38,7 @@ from .syntax import (
     Program,
     Slice,
     Subscript,
+    Text,
     Unary,
 )
 
@@ -152,7 +153,7 @@ class _Evaluation:
                     names = {**self.names, **dict(zip(defined.parameters, map(operand, arguments), strict=True))}
                 else:
                     values.append(self.apply(task.expr, arguments))
-            elif kind is Number:
+            elif kind is Number or kind is Text:
                 values.append(task.value)
             elif kind is Name:
                 values.append(self.lookup(task, names))
@@ -329,7 +330,7 @@ def index_of(value: Any) -> Any:
     return value
 
 
-_NAMES = {type(None): "None", slice: "a slice", type(...): "..."}
+_NAMES = {type(None): "None", str: "text", slice: "a slice", type(...): "..."}
 
 
 def _stacked(items: list[Any]) -> Tensor:
