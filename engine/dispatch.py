@@ -18,7 +18,7 @@ from .autograd.graph import describe, next_sequence
 from .autograd.levels import active, entered
 from .autograd.modes import recording
 from .autograd.watch import node_made, watch
-from .memory import link_view, memory_of, shareable
+from .memory import INFERENCE, NO_GRAD, ONE_OF_MANY, link_view, memory_of, shareable
 from .nodes import MANY, PrimitiveNode, UndifferentiatedNode, tracked
 from .tensor import Tensor
 
@@ -136,16 +136,18 @@ def make_view_call(primitive: Primitive) -> Callable[..., Any]:
             return propagate(call, primitive, (x, *parameters), {})
         shareable(x)
         result = run(x, *parameters)
+        unrecorded = None if recording.enabled else INFERENCE if recording.inference else NO_GRAD
         if isinstance(result, Tensor):
-            link_view(result, x, lambda array: forward(array, *parameters))
-            result._inference = x._inference
-            if not recording.enabled and x._requires_grad and x._grad_fn is None:
-                # A view of a leaf is as much a leaf as its base, recorded or not.
-                result._requires_grad = True
+            link_view(result, x, lambda array: forward(array, *parameters), unrecorded)
+            views = (result,)
         else:
+            views = result
             for i, part in enumerate(result):
-                link_view(part, x, lambda array, i=i: forward(array, *parameters)[i])
-                part._one_of_many = True
+                link_view(part, x, lambda array, i=i: forward(array, *parameters)[i], unrecorded or ONE_OF_MANY)
+        for view in views:
+            view._inference = x._inference
+            # A view of what requires grad does so too, recorded or not; if not, it is a leaf.
+            view._requires_grad = view._requires_grad or x._requires_grad
         return result
 
     return call

@@ -53,15 +53,55 @@ def share(tensor: Tensor, source: Tensor) -> None:
     tensor._memory = memory_of(source)
 
 
-def link_view(view: Tensor, source: Tensor, slicing: Slicing) -> None:
-    """Makes `view`, with `slicing(source's array)` as its data, a view of the same base as `source`."""
+def link_view(view: Tensor, source: Tensor, slicing: Slicing, made: str | None = None) -> None:
+    """Makes `view`, with `slicing(source's array)` as its data, a view of the same base as `source`.
+
+    `made` says how, where that forbids to change the view in place while recording: one of the keys of `REFUSALS`.
+    """
     base = source if source._base is None else source._base
     inner = source._slicing
     view._base = base
-    view._one_of_many = source._one_of_many
+    view._made = made or source._made
     view._slicing = slicing if inner is None else lambda array: slicing(inner(array))
     share(view, base)
     memory_of(base).views.append(weakref.ref(view))
+
+
+_CLEARER = (
+    " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both "
+    "the view and the inplace either both inside the {0} block (if you don't want the inplace to be tracked) or both "
+    "outside (if you want the inplace to be tracked)."
+)
+ONE_OF_MANY, CUSTOM, NO_GRAD, INFERENCE = "one of many", "custom", "no_grad", "inference"
+REFUSALS = {
+    ONE_OF_MANY: " This view is the output of a function that returns multiple views. Such functions do not allow the "
+    "output views to be modified inplace. You should replace the inplace operation by an out-of-place one.",
+    CUSTOM: " This view was created inside a custom Function (or because an input was returned as-is) and the autograd "
+    "logic to handle view+inplace would override the custom backward associated with the custom Function, leading to "
+    "incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.",
+    NO_GRAD: _CLEARER.format("no_grad"),
+    INFERENCE: _CLEARER.format("inference_mode"),
+}
+
+
+def refusal(view: Tensor, what_changes: str) -> str:
+    """Why neither `view` nor its base may change in place while recording, for how the view was made."""
+    made, node = view._made, view._grad_fn
+    assert made is not None
+    output = "" if node is None else f"Output {view.output_nr} of {node.name().partition('Backward')[0]} is a view"
+    if node is not None and made in (ONE_OF_MANY, CUSTOM):
+        return f"{output} and {what_changes} modified inplace.{REFUSALS[made]}"
+    start = f"{output} of a view which was created in" if output else "A view was created in"
+    if made == INFERENCE:
+        return f"{start} inference mode and {what_changes} modified inplace in normal mode.{REFUSALS[made]}"
+    return f"{start} no_grad mode and {what_changes} modified inplace with grad mode enabled.{REFUSALS[made]}"
+
+
+def outdate(view: Tensor) -> None:
+    """Takes a view's history away because its base changed: asking for it is an error from now on."""
+    view._outdated = refusal(view, "its base or another view of its base has been")
+    view._grad_fn = None
+    view._requires_grad = True
 
 
 def positions(view: Tensor) -> np.ndarray[Any, Any]:

@@ -96,6 +96,8 @@ IN_PLACE_OPERATORS = {
 
 
 def _fill(self: Tensor, value: Any) -> Tensor:
+    if isinstance(value, Tensor) and value.ndim:
+        raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
     return writing.filled_with_number(self, value) if is_number(value) else writing.filled_with_tensor(self, value)
 
 

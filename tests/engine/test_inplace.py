@@ -294,3 +294,49 @@ def test_setting_the_data_keeps_whether_a_leaf_requires_grad() -> None:
     x.data = torch.tensor([5.0])
     assert x.requires_grad
     assert x.tolist() == [5]
+
+
+FILLED = {
+    "a number": (2.0, "FillBackward2"),
+    "a tensor": (torch.tensor(2.0), "FillBackward3"),
+    "a tensor that requires grad": (torch.tensor(2.0, requires_grad=True), "FillBackward3"),
+}
+
+
+@pytest.mark.parametrize(("value", "name"), FILLED.values(), ids=FILLED)
+def test_filling_a_result_cuts_it_off_from_what_it_was(value: Any, name: str) -> None:
+    x = torch.ones(2, requires_grad=True)
+    y = (x * 3).fill_(value)
+    assert y.grad_fn.name() == name
+    y.sum().backward()
+    assert x.grad.tolist() == [0, 0]
+
+
+def test_filling_takes_a_tensor_without_dimensions() -> None:
+    with pytest.raises(RuntimeError, match="^fill_ only supports 0-dimension value tensor but got tensor with 1 dim"):
+        torch.ones(2).fill_(torch.ones(1))
+
+
+@pytest.mark.covers("TestAutograd.test_save_tensor_hook_version_counter_not_shared")
+def test_what_a_hook_put_in_a_saved_tensors_place_counts_its_own_changes() -> None:
+    class Sine(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+            ctx.save_for_backward(x)
+            return x.sin()
+
+        @staticmethod
+        def backward(ctx: Any, g: torch.Tensor) -> torch.Tensor:
+            (x,) = ctx.saved_tensors
+            before = a._version
+            x.add_(1)
+            assert a._version == before
+            return g
+
+    a = torch.tensor([1.0], requires_grad=True)
+    replacement = a.detach().clone()
+    with torch.autograd.graph.saved_tensors_hooks(lambda tensor: replacement, lambda kept: kept):
+        b = Sine.apply(a)
+    b.backward()
+    assert a.item() == 1
+    assert replacement.item() == 2

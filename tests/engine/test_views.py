@@ -283,3 +283,171 @@ def test_a_change_that_sends_no_gradient_on_leaves_zeros() -> None:
     base[0].zero_()
     base.sum().backward()
     assert x.grad.tolist() == [[0, 0], [1, 1]]
+
+
+# What forbids a change in place
+
+
+class Same(torch.autograd.Function):
+    """What it is given, as a view made in an operation of the user's own."""
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(ctx: Any, g: torch.Tensor) -> torch.Tensor:
+        return g
+
+
+IN_NO_GRAD = "A view was created in no_grad mode and is being modified inplace with grad mode enabled."
+RESHAPED = {
+    "add_": lambda x: x.add_(1),
+    "t_": lambda x: x.t_(),
+    "transpose_": lambda x: x.transpose_(0, 1),
+    "squeeze_": lambda x: x.squeeze_(0),
+    "unsqueeze_": lambda x: x.unsqueeze_(0),
+}
+MAKERS = {
+    "a view": (lambda x: x.view_as(x)[0], None),
+    "one of several": (lambda x: x.unbind()[0], MANY),
+    "a view of the user's own": (lambda x: Same.apply(x[0]), "This view was created inside a custom Function"),
+}
+
+
+@pytest.mark.covers("TestAutograd.test_autograd_inplace_views_creation_meta")
+@pytest.mark.parametrize("change", RESHAPED.values(), ids=RESHAPED)
+@pytest.mark.parametrize(("make", "refused"), MAKERS.values(), ids=MAKERS)
+@pytest.mark.parametrize("recorded", [True, False], ids=["made while recording", "made under no_grad"])
+@pytest.mark.parametrize("changed", [True, False], ids=["reshaped while recording", "reshaped under no_grad"])
+def test_how_a_view_was_made_decides_whether_it_may_change(
+    change: Any, make: Any, refused: str | None, recorded: bool, changed: bool
+) -> None:
+    message = refused if recorded else "A view was created in no_grad mode and is being modified inplace"
+    for requires_grad in (True, False):
+        base = torch.ones(2, 2, 2, requires_grad=requires_grad).clone()
+        with torch.set_grad_enabled(recorded):
+            view = make(base)
+        if not requires_grad or message is None:
+            change(view).add_(1)
+            assert base[0].max().item() >= 2
+            continue
+        with torch.set_grad_enabled(changed):
+            if changed:
+                with pytest.raises(RuntimeError, match=message):
+                    change(view)
+            else:
+                change(view)
+        with pytest.raises(RuntimeError, match=message):
+            view.add_(1)
+
+
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        (lambda x: x.view(4), IN_NO_GRAD),
+        (lambda x: x.view(4).T, IN_NO_GRAD),
+    ],
+)
+def test_a_view_made_under_no_grad_is_not_changed_while_recording(made: Any, message: str) -> None:
+    base = square() * 1
+    with torch.no_grad():
+        view = made(base)
+    with pytest.raises(RuntimeError, match=message):
+        view.add_(1)
+    with pytest.raises(RuntimeError, match="Output 0 of View is a view of a view which was created in no_grad mode"):
+        view.view(2, 2).add_(1)
+    with torch.no_grad():
+        view.add_(1)
+    assert base.tolist() == [[2, 3], [4, 5]]
+
+
+def test_a_view_made_under_no_grad_takes_no_operand_that_requires_grad() -> None:
+    base = torch.ones(2)
+    with torch.no_grad():
+        view = base.view(2)
+    view.add_(1)
+    with pytest.raises(RuntimeError, match=IN_NO_GRAD):
+        view.add_(leaf([1.0, 1.0]))
+
+
+LOST = {
+    "no_grad": (
+        lambda: torch.no_grad(),
+        lambda x: x.view(4),
+        "A view was created in no_grad mode and its base or another view of its base has been modified inplace with",
+    ),
+    "one of several": (
+        lambda: torch.enable_grad(),
+        lambda x: x.unbind()[1],
+        "Output 1 of Unbind is a view and its base or another view of its base has been modified inplace. " + MANY,
+    ),
+}
+
+
+@pytest.mark.parametrize(("mode", "make", "message"), LOST.values(), ids=LOST)
+def test_a_change_of_the_base_takes_the_history_of_such_a_view_away(mode: Any, make: Any, message: str) -> None:
+    base = square() * 1
+    with mode():
+        view = make(base)
+    base.add_(1)
+    assert view.requires_grad
+    assert "grad_fn=<Invalid>" in str(view)
+    for ask in (lambda: view.grad_fn, lambda: view.is_leaf, lambda: view * 2, lambda: view.sum()):
+        with pytest.raises(RuntimeError, match=message):
+            ask()
+    assert not view.detach().requires_grad
+    with torch.no_grad():
+        assert (view * 2).tolist() == (base.detach() * 2).view(4)[-len(view) :].tolist()
+
+
+@pytest.mark.covers("TestAutogradDeviceType.test_inplace_on_view_multi_output_safe")
+@pytest.mark.parametrize(
+    "parts", [lambda x: x.split(1), lambda x: x.split_with_sizes((1, 1)), lambda x: x.chunk(2)], ids=str
+)
+def test_parts_cut_by_an_operation_with_several_results_are_refused_with_its_name(parts: Any) -> None:
+    first, second = parts(square() * 1)
+    with pytest.raises(RuntimeError, match=r"Output 0 of \w+ is a view and is being modified inplace. " + MANY):
+        first.mul_(second)
+
+
+@pytest.mark.covers(
+    "TestAutograd.test_autograd_simple_views_python", "TestAutograd.test_autograd_multiple_views_python"
+)
+@pytest.mark.parametrize(
+    ("compute", "refused"),
+    [
+        (lambda a: a.clone(), None),
+        (lambda a: a[:1], "Output 0 of Own is a view and is being modified inplace. This view was created inside a"),
+        (lambda a: a.clone()[0], "Output 0 of Own is a view and is being modified inplace. This view was created"),
+        (lambda a: a[0:2][1], "Output 0 of Own is a view and is being modified inplace. This view was created inside"),
+        (lambda a: a, "Output 0 of Own is a view and is being modified inplace. This view was created inside a custom"),
+        (lambda a: (a[:1], a + 1), "Output 0 of Own is a view and is being modified inplace. " + MANY),
+        (lambda a: (a.clone(), a + 1), None),
+    ],
+    ids=["a copy", "a view", "a view of a copy", "a view of a view", "itself", "a view and a sum", "copies"],
+)
+def test_an_operation_of_the_users_own_decides_what_becomes_of_its_views(compute: Any, refused: str | None) -> None:
+    calls = []
+
+    class Own(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, a: torch.Tensor) -> Any:
+            return compute(a)
+
+        @staticmethod
+        def backward(ctx: Any, *gradients: torch.Tensor) -> torch.Tensor:
+            calls.append(gradients)
+            return torch.ones(2)
+
+    a = leaf([1.0, 2.0])
+    result = Own.apply(a.clone())
+    result = result[0] if isinstance(result, tuple) else result
+    result.sum().backward()
+    assert len(calls) == 1
+    assert a.grad.tolist() == [1, 1]
+    if refused is None:
+        result.add_(1)
+    else:
+        with pytest.raises(RuntimeError, match=refused):
+            result.add_(1)
