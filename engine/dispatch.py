@@ -20,6 +20,7 @@ from .autograd.modes import recording
 from .autograd.watch import node_made, watch
 from .memory import INFERENCE, NO_GRAD, ONE_OF_MANY, link_view, memory_of, shareable
 from .nodes import MANY, PrimitiveNode, UndifferentiatedNode, tracked
+from .out import run_into
 from .tensor import Tensor
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
         if entered and active():
             return propagate(call, primitive, args, kwargs)
         if kwargs or len(args) != arity:
+            if "out" in kwargs:
+                return run_into(call, args, kwargs)
             args = bind(primitive, args, kwargs)
         data: list[Any] = []
         edges: list[Any] = []
@@ -98,6 +101,8 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
 
 def propagate(call: Callable[..., Any], primitive: Primitive, args: Any, kwargs: Any) -> Any:
     """The result of an operation inside forward-mode differentiation, with its tangent."""
+    if "out" in kwargs:
+        return run_into(call, args, kwargs)
     from .autograd import forward_ad
 
     return forward_ad.propagate(call, primitive, args, kwargs)
@@ -161,6 +166,8 @@ def make_variadic_call(primitive: Primitive) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         if entered and active():
             return propagate(call, primitive, args, kwargs)
+        if "out" in kwargs:
+            return run_into(call, args, kwargs)
         args = bind(primitive, args, kwargs)
         tensors = list(args[0])
         data = [value._data if isinstance(value, Tensor) else value for value in tensors]

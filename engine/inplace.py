@@ -16,7 +16,7 @@ import numpy as np
 from .autograd.graph import Node, describe, next_sequence
 from .autograd.levels import active
 from .autograd.modes import recording
-from .memory import memory_of, outdate, positions, refusal, shareable, write
+from .memory import INFERENCE_TENSOR, memory_of, outdate, positions, refusal, shareable, write
 from .primitives.indexing import getitem
 from .primitives.indexing import put as index_put
 from .primitives.shape import as_strided
@@ -56,12 +56,6 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         check_allowed(self, args)
         result = function(snapshot(self), *args, **kwargs)
-        if result._data.dtype != self._data.dtype and not np.can_cast(
-            result._data.dtype, self._data.dtype, casting="same_kind"
-        ):
-            raise RuntimeError(
-                f"result type {result.dtype.title} can't be cast to the desired output type {self.dtype.title}"
-            )
         write(self, result._data)
         if result.grad_fn is not None:
             rebase(self, result.grad_fn, result.output_nr)
@@ -142,10 +136,7 @@ def check_allowed(tensor: Tensor, others: Sequence[Any] = ()) -> None:
         if tensor._requires_grad and tensor._grad_fn is None:
             raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
     if tensor._inference and not recording.inference:
-        raise RuntimeError(
-            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a "
-            "normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
-        )
+        raise RuntimeError(INFERENCE_TENSOR)
 
 
 def snapshot(tensor: Tensor) -> Tensor:

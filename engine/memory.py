@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from . import dtypes
+
 if TYPE_CHECKING:
     from .tensor import Tensor
 
@@ -104,6 +106,12 @@ def outdate(view: Tensor) -> None:
     view._requires_grad = True
 
 
+INFERENCE_TENSOR = (
+    "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal "
+    "tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
+)
+
+
 def positions(view: Tensor) -> np.ndarray[Any, Any]:
     """Where in the base, counted through it in order, each element of a view lies."""
     base, slicing = view._base, view._slicing
@@ -121,6 +129,10 @@ def write(tensor: Tensor, data: Any) -> None:
             f"output with shape {list(present.shape)} doesn't match the broadcast shape "
             f"{list(together or np.shape(data))}"
         )
+    kind = getattr(data, "dtype", present.dtype)
+    if kind != present.dtype and not np.can_cast(kind, present.dtype, casting="same_kind"):
+        result, wanted = dtypes.of(kind).title, dtypes.of(present.dtype).title
+        raise RuntimeError(f"result type {result} can't be cast to the desired output type {wanted}")
     if isinstance(present, np.ndarray):
         if not present.flags.writeable:
             raise RuntimeError(

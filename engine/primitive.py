@@ -50,7 +50,7 @@ class Function(NamedTuple):
     `tensors` is how many leading arguments are tensors; a number given for one in an expression becomes a tensor,
     unless `numbers` (PyTorch has overloads for numbers). `variadic`: the first is a list of tensors. `takes_many`:
     further positional arguments may follow. `defaults` are arguments that an expression may leave out although
-    PyTorch requires them.
+    PyTorch requires them. `composed`: it is made of other operations.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Function(NamedTuple):
     symbol: str | None
     numbers: bool
     takes_many: bool
+    composed: bool
 
     @property
     def required(self) -> int:
@@ -273,6 +274,7 @@ class Family:
                     symbol=symbol,
                     numbers=False,
                     takes_many=False,
+                    composed=False,
                 )
             )
         return call
@@ -314,6 +316,7 @@ class Family:
                     symbol=symbol,
                     numbers=numbers,
                     takes_many=bool(code.co_flags & CO_VARARGS),
+                    composed=True,
                 )
             )
             return call
