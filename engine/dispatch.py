@@ -237,7 +237,7 @@ def guard(node: PrimitiveNode, args: Sequence[Any], results: Sequence[Tensor]) -
             memory = memory_of(tensor)
             # The node's class: the node itself may be this one, which would then hold on to itself.
             made_by = None if tensor._grad_fn is None else type(tensor._grad_fn)
-            guards.append((memory, memory.version, tensor._data, made_by, tensor.output_nr))
+            guards.append((memory, memory.version, tensor._data, made_by, tensor.output_nr, tensor._grad_fn is node))
     if guards:
         node.guards = guards
 

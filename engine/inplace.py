@@ -20,6 +20,7 @@ from .memory import INFERENCE_TENSOR, memory_of, outdate, positions, refusal, sh
 from .primitives.indexing import getitem
 from .primitives.indexing import put as index_put
 from .primitives.shape import as_strided
+from .scalars import note_change
 from .tensor import Tensor
 
 
@@ -55,8 +56,11 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         check_allowed(self, args)
+        since = next_sequence()
         result = function(snapshot(self), *args, **kwargs)
         write(self, result._data)
+        if not self._data.ndim:
+            note_change(self, since)
         if result.grad_fn is not None:
             rebase(self, result.grad_fn, result.output_nr)
         if active():
@@ -159,6 +163,7 @@ def rebase(tensor: Tensor, node: Node, number: int) -> None:
         tensor.output_nr = number
         tensor._requires_grad = True
         base = tensor
+        memory_of(base).made_by = type(node)
     else:
         base = tensor._base
         copied = CopySlices(base, tensor, node)

@@ -23,10 +23,12 @@ Slicing = Callable[[Any], Any]
 class Memory:
     """What the tensors that share memory have in common: a version, and which of them are views of the base."""
 
-    __slots__ = ("version", "views")
+    __slots__ = ("made_by", "version", "views")
 
     def __init__(self) -> None:
         self.version = 0
+        # The class of the node whose result the base became when it was last changed in place.
+        self.made_by: type[Any] | None = None
         self.views: list[weakref.ref[Tensor]] = []
 
     def live_views(self) -> list[Tensor]:

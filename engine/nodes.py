@@ -15,6 +15,7 @@ from .tensor import Tensor
 
 if TYPE_CHECKING:
     from .autograd.levels import Tangents
+    from .memory import Memory
     from .primitive import Primitive
 
 # The outputs of an operation that returns as many tensors as it does, and has no names for them.
@@ -156,19 +157,24 @@ def _run(rule: Any, needs: Any, gradients: Any, saved: Sequence[Any]) -> Any:
 
 def check_unchanged(guards: Sequence[Any]) -> None:
     """RuntimeError: an array that a node saved was changed in place since."""
-    for memory, version, data, made_by, number in guards:
+    for memory, version, data, made_by, number, is_result in guards:
         if memory.version != version:
-            where = ""
-            if made_by is not None:
-                name = made_by.__name__.partition("Backward")[0]
-                where = f", which is output {number} of {name},"
-            raise RuntimeError(
-                "one of the variables needed for gradient computation has been modified by an inplace operation: "
-                f"[torch.{dtypes.of(data.dtype).title}Tensor {list(data.shape)}]{where} is at version "
-                f"{memory.version}; expected version {version} instead. Hint: enable anomaly detection to find the "
-                "operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, "
-                "check_nan=False)."
-            )
+            # An argument is named after what it is now, a result after the node that saved it.
+            made_by = made_by if is_result else memory.made_by or made_by
+            raise changed(data, memory, version, made_by, number)
+
+
+def changed(data: Any, memory: Memory, version: int, made_by: type[Any] | None, number: int) -> RuntimeError:
+    """The error about data, output `number` of `made_by`, that were saved as `version` of what is in `memory`."""
+    where = ""
+    if made_by is not None:
+        where = f", which is output {number} of {made_by.__name__.partition('Backward')[0]},"
+    return RuntimeError(
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[torch.{dtypes.of(data.dtype).title}Tensor {list(data.shape)}]{where} is at version {memory.version}; "
+        f"expected version {version} instead. Hint: enable anomaly detection to find the operation that failed to "
+        "compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
+    )
 
 
 class UndifferentiatedNode(Node):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..scalars import check_numbers, newest
 from ..tensor import Size, Tensor
 from .graph import Edge, Node, next_sequence
 from .levels import active, hold
@@ -249,6 +250,7 @@ def _run(
             if leaf.hooks is not None:
                 leaf.hooks.run_after((), [total], create_graph)
 
+    outdated = bool(order) and order[-1].sequence < newest.sequence
     was_enabled = recording.enabled
     recording.enabled = create_graph
     _passes.running.append(Pass(order, arrivals, wanted, keep_graph))
@@ -268,6 +270,8 @@ def _run(
                     if arrived is None:
                         continue
                     edges = running.next_functions
+                    if outdated:
+                        check_numbers(running)
                     if watch.anomaly:
                         gradients = _apply_watched(running, arrived, create_graph)
                     else:

@@ -356,7 +356,7 @@ class Saved:
             return
         memory = memory_of(tensor)
         made_by = type(tensor._grad_fn) if output is None and tensor._grad_fn is not None else None
-        self.guard = (memory, memory.version, tensor._data, made_by, tensor.output_nr)
+        self.guard = (memory, memory.version, tensor._data, made_by, tensor.output_nr, output is not None)
 
     def tensor(self, node: Node) -> Tensor:
         """The tensor again. RuntimeError: it was changed in place. TypeError: a hook returned no tensor."""

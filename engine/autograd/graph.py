@@ -14,6 +14,7 @@ import numpy as np
 from .hooks import Hooks, RemovableHandle, as_data, as_tensor, next_sequence
 
 if TYPE_CHECKING:
+    from ..scalars import Change
     from ..tensor import Tensor
 
 Edge = tuple["Node | None", int]
@@ -34,6 +35,8 @@ class Node:
     full_name = ""
     is_multiple = False
     hooks: Hooks | None = None
+    # Changes in place of outputs without dimensions.
+    changes: Sequence[Change] = ()
 
     @property
     def output_count(self) -> int:

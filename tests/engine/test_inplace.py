@@ -340,3 +340,35 @@ def test_what_a_hook_put_in_a_saved_tensors_place_counts_its_own_changes() -> No
     b.backward()
     assert a.item() == 1
     assert replacement.item() == 2
+
+
+NUMBERS = {
+    "an argument": (lambda x: (y := x.sin(), y * y), lambda y: y.mul_(2), "which is output 0 of Mul, is at version 1"),
+    "a result": (lambda x: (y := x.exp(), y + 1), lambda y: y.add_(1).mul_(2), "which is output 0 of Exp, is at ver"),
+    "all of it": (lambda x: (y := x.sin(), y * y), lambda y: y.__setitem__(..., 2.0), "which is output 0 of Fill, is"),
+    "a leaf": (lambda x: (x, x * x), lambda x: torch.no_grad()(x.add_)(1), "is at version 1; expected version 0"),
+}
+
+
+@pytest.mark.parametrize(("compute", "change", "message"), NUMBERS.values(), ids=NUMBERS)
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
+def test_changing_a_saved_tensor_without_dimensions_is_an_error(
+    compute: Any, change: Any, message: str, dtype: torch.dtype
+) -> None:
+    x = torch.tensor(1.0, dtype=dtype, requires_grad=True)
+    y, z = compute(x)
+    change(y)
+    with pytest.raises(RuntimeError, match=rf"{CHANGED}: \[torch.{dtype.title}Tensor \[\]\],? {message}"):
+        z.backward()
+
+
+def test_a_number_changed_before_it_was_saved_is_no_error() -> None:
+    x = leaf(2.0)
+    for _ in range(2):
+        with torch.no_grad():
+            x.add_(1)
+        y = (x * 1).sin_().exp_()
+        (y * y * x).backward()
+    np.testing.assert_allclose(x._version, 2)
+    v = np.array([3.0, 4.0])
+    np.testing.assert_allclose(x.grad.item(), ((1 + 2 * v * np.cos(v)) * np.exp(2 * np.sin(v))).sum())
