@@ -36,6 +36,7 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
     quiet = quietly(forward)
     arity = len(primitive.arguments)
     promotes = primitive.promotes
+    several = len(promotes) > 1
     node_class = primitive.node
     save = _saver(primitive)
     slots = [i for i, rule in enumerate(primitive.rules) if rule is not None]
@@ -71,6 +72,8 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
         if not is_tensor:
             check_arrays(primitive, data)
         elif other_dtype and promotes:
+            if several:
+                check_operands(primitive, args)
             promote(primitive, data)
         try:
             # Silencing NumPy costs more than most operations on a scalar, whose warnings are filtered (see __init__).
@@ -85,6 +88,8 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
         node.sequence = next_sequence()
         node.next_functions = tuple(edges if every_argument else [edges[i] for i in slots])
         if other_dtype or type(out) is not _FLOAT64:
+            if not other_dtype:
+                check_operands(primitive, args)
             return recorded(primitive, node, save, args, data, out)
         node.outputs = None
         node.saved = data if saves_arguments else save(data, out)
@@ -110,6 +115,8 @@ def propagate(call: Callable[..., Any], primitive: Primitive, args: Any, kwargs:
 
 def unrecorded(primitive: Primitive, args: Sequence[Any], out: Any, requires_grad: bool) -> Any:
     """The result of an operation that no gradient passes through."""
+    if type(out) is np.ndarray:
+        check_operands(primitive, args)
     if primitive.outputs:
         return named_outputs(primitive, [Tensor(_settled(primitive, o)) for o in out])
     out = _settled(primitive, out)
@@ -355,7 +362,7 @@ def explain(primitive: Primitive, data: Sequence[Any], error: Exception) -> Exce
 def wrong_operand(primitive: Primitive, data: Sequence[Any]) -> Exception | None:
     """PyTorch's error about an operand that is no tensor and no number; None if all are."""
     for i, value in enumerate(data[: primitive.tensors]):
-        if type(value) in (int, float, bool) or isinstance(value, (np.ndarray, np.generic)):
+        if type(value) in (int, float, bool) or isinstance(value, (Tensor, np.ndarray, np.generic)):
             continue
         given = type(value).__name__
         if primitive.name in _SYMBOLS and len(data) > 1:
@@ -365,6 +372,17 @@ def wrong_operand(primitive: Primitive, data: Sequence[Any]) -> Exception | None
         argument = ("input", "other")[min(i, 1)]
         return TypeError(f"{primitive.name}(): argument '{argument}' (position {i + 1}) must be Tensor, not {given}")
     return None
+
+
+def check_operands(primitive: Primitive, args: Sequence[Any]) -> None:
+    """TypeError: an operand is a list. RuntimeError: one is an array, and a tensor beside it requires grad."""
+    for i in primitive.promotes:
+        if isinstance(args[i], (list, tuple)):
+            raise wrong_operand(primitive, args) or TypeError(f"{primitive.name}() takes no {type(args[i]).__name__}")
+        if isinstance(args[i], np.ndarray):
+            for other in args:
+                if isinstance(other, Tensor):
+                    other.numpy()
 
 
 _SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floor_divide": "//", "remainder": "%", "pow": "**"}

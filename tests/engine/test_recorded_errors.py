@@ -19,8 +19,6 @@ UNSUPPORTED = {
 }
 DIFFERENT: dict[str, str] = {
     "kwarg unknown": "a shorter sentence, naming the argument",
-    "unsupported operand reversed": "a list is taken as an array",
-    "numpy array times tensor that requires grad": "an array is taken as a constant",
 }
 
 
