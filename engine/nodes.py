@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,8 +44,15 @@ class PrimitiveNode(Node):
     packed = False
     tangents: dict[int, Tangents] | None = None
 
-    def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
-        """The gradient of each argument that wants one (else None). RuntimeError: what was saved is freed."""
+    def apply_towards(self, wanted: Container[Node | None], gradients: Any, create_graph: bool) -> Sequence[Any]:
+        # A rule that nobody asks for may be one that raises.
+        return self.apply(gradients, create_graph, [e if e[0] in wanted else (None, 0) for e in self.next_functions])
+
+    def apply(self, gradients: Any, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Any]:
+        """The gradient of each argument that wants one (else None). RuntimeError: what was saved is freed.
+
+        `edges` are the node's, with (None, 0) for arguments that no gradient is asked of.
+        """
         saved = self.saved
         if saved is None:
             raise RuntimeError(FREED)
@@ -62,7 +69,7 @@ class PrimitiveNode(Node):
             rule, needs = primitive.vjps[0]
             return _run(rule, needs, gradients, saved)
         results: list[Any] = []
-        for position, (node, _) in enumerate(self.next_functions):
+        for position, (node, _) in enumerate(self.next_functions if edges is None else edges):
             if node is None:
                 results.append(None)
                 continue

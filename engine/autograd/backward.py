@@ -273,9 +273,11 @@ def _run(
                     if outdated:
                         check_numbers(running)
                     if watch.anomaly:
-                        gradients = _apply_watched(running, arrived, create_graph)
-                    else:
+                        gradients = _apply_watched(running, wanted, arrived, create_graph)
+                    elif wanted is None:
                         gradients = running.apply(arrived, create_graph)
+                    else:
+                        gradients = running.apply_towards(wanted, arrived, create_graph)
                     if running.hooks is not None:
                         received = arrived if running.is_multiple else [arrived]
                         gradients = running.hooks.run_after(gradients, received, create_graph)
@@ -339,13 +341,16 @@ def current_pass() -> Pass:
     return _passes.running[-1]
 
 
-def _apply_watched(node: Node, arrived: Any, create_graph: bool) -> Sequence[Any]:
-    """As `node.apply`, saying where the node was made when it fails or makes a nan."""
+def _apply_watched(node: Node, wanted: set[Node | None] | None, arrived: Any, create_graph: bool) -> Sequence[Any]:
+    """The gradients that a node sends on, saying where the node was made when it fails or makes a nan."""
     from . import anomaly
 
     before, watch.running = watch.running, node
     try:
-        gradients = node.apply(arrived, create_graph)
+        if wanted is None:
+            gradients = node.apply(arrived, create_graph)
+        else:
+            gradients = node.apply_towards(wanted, arrived, create_graph)
     except Exception:
         anomaly.report(node)
         raise
