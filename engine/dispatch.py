@@ -224,7 +224,7 @@ def guard(node: PrimitiveNode, args: Sequence[Any], results: Sequence[Tensor]) -
     """Notes the versions of the arrays that the node saved, so that changing one in place is found out."""
     primitive = node.primitive
     guards: list[Any] = []
-    for source in primitive.saved:
+    for source in primitive.needed(node.next_functions):
         if source == "out":
             tensor = results[0]
         elif source in primitive.outputs:

@@ -8,13 +8,16 @@ and on Tensors (`create_graph=True`). Broadcasting and dtypes are the backward p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from inspect import CO_VARARGS
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .dispatch import make_call, make_variadic_call, make_view_call
 from .nodes import PrimitiveNode
+
+if TYPE_CHECKING:
+    from .autograd.graph import Edge
 
 Rule = Callable[..., Any]
 
@@ -107,6 +110,7 @@ class Primitive:
         "rules",
         "saved",
         "slots",
+        "sources",
         "tensors",
         "undifferentiated",
         "variadic",
@@ -142,6 +146,7 @@ class Primitive:
         self.floating = floating
         self.promotes = tuple(range(tensors)) if promotes is None else tuple(promotes)
         named = [rule.__code__.co_varnames[1 : rule.__code__.co_argcount] for rule in rules if rule is not None]
+        self.sources = tuple(named)
         self.saved = tuple(dict.fromkeys(source for names in named for source in names))
         known = {*self.arguments, "out", *outputs}
         for source in self.saved:
@@ -160,6 +165,12 @@ class Primitive:
                 "full_name": node_name if "::" in node_name else "",
             },
         )
+
+    def needed(self, edges: Sequence[Edge]) -> Collection[str]:
+        """Which of `saved` a node with these edges needs: what the rules ask for that an edge leads on from."""
+        if self.variadic or all(node is not None for node, _ in edges):
+            return self.saved
+        return {s for sources, (node, _) in zip(self.sources, edges, strict=True) if node is not None for s in sources}
 
 
 def signature(forward: Callable[..., Any], tensors: int) -> tuple[tuple[str, ...], tuple[Any, ...]]:

@@ -50,8 +50,9 @@ def check_numbers(node: Node) -> None:
     if not isinstance(node, PrimitiveNode) or node.saved is None or node.packed:
         return
     primitive = node.primitive
+    needed = primitive.needed(node.next_functions)
     for source, value in zip(primitive.saved, node.saved, strict=True):
-        if not isinstance(value, np.generic):
+        if source not in needed or not isinstance(value, np.generic):
             continue
         origin: Any = (None, 0)
         if source == "out":

@@ -125,13 +125,21 @@ def test_the_error_says_which_tensor_was_changed_and_how_often() -> None:
         z.sum().backward()
 
 
-def test_changing_what_no_rule_needs_is_no_error() -> None:
-    x = leaf([1.0, 2.0])
+@pytest.mark.parametrize("data", [[1.0, 2.0], 1.0], ids=["a vector", "a number"])
+@pytest.mark.parametrize(
+    "use",
+    [lambda y: y + 1, lambda y: y * 2, lambda y: y / torch.tensor(2.0), lambda y: 3 - y],
+    ids=["a sum", "a multiple", "a quotient by a constant", "a difference"],
+)
+def test_changing_what_no_rule_needs_is_no_error(data: Any, use: Any) -> None:
+    x = leaf(data)
     y = x * 2
-    z = y + 1
+    z = use(y)
     y.mul_(10)
     z.sum().backward()
-    assert x.grad.tolist() == [2, 2]
+    same = leaf(data)
+    use(same * 2).sum().backward()
+    assert x.grad.tolist() == same.grad.tolist()
 
 
 def test_a_rule_that_needs_its_argument_keeps_it_as_it_was() -> None:
@@ -372,3 +380,14 @@ def test_a_number_changed_before_it_was_saved_is_no_error() -> None:
     np.testing.assert_allclose(x._version, 2)
     v = np.array([3.0, 4.0])
     np.testing.assert_allclose(x.grad.item(), ((1 + 2 * v * np.cos(v)) * np.exp(2 * np.sin(v))).sum())
+
+
+@pytest.mark.covers("TestAutograd.test_set_data_preserve_pyobj")
+def test_setting_data_keeps_the_object_and_takes_the_numbers() -> None:
+    a, b = torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0])
+    before = id(b)
+    b.data = a
+    assert id(b) == before
+    assert b.tolist() == [1, 2]
+    a.add_(1)
+    assert b.tolist() == [2, 3]
