@@ -64,7 +64,7 @@ class PrimitiveNode(Node):
         if self.packed:
             saved = [value._data if isinstance(value, Tensor) else value for value in unpacked(saved)]
         if create_graph:
-            saved = self._as_tensors(saved)
+            saved = self.as_tensors(saved)
         if primitive.variadic:
             rule, needs = primitive.vjps[0]
             return _run(rule, needs, gradients, saved)
@@ -92,17 +92,24 @@ class PrimitiveNode(Node):
         return filled
 
     def __getattr__(self, name: str) -> Any:
-        """`_saved_self` and its kin: what the node keeps, under PyTorch's names. RuntimeError: it is freed."""
-        if name.startswith("_saved_"):
+        """`_saved_self` and its kin: what the node keeps, under PyTorch's names. RuntimeError: it is freed.
+
+        `_raw_saved_self` stands for the place where it is kept.
+        """
+        prefix, _, wanted = name.partition("saved_")
+        if prefix in ("_", "_raw_"):
             sources = {torch_name(self.primitive, source): i for i, source in enumerate(self.primitive.saved)}
-            wanted = name.removeprefix("_saved_")
             if wanted in sources:
+                if prefix == "_raw_":
+                    from .autograd.saved import SavedTensor
+
+                    return SavedTensor._of(self, sources[wanted])
                 if self.saved is None:
                     raise RuntimeError(FREED)
                 saved = self.saved
                 if self.packed:
                     saved = [value._data if isinstance(value, Tensor) else value for value in unpacked(saved)]
-                return self._as_tensors(saved)[sources[wanted]]
+                return self.as_tensors(saved)[sources[wanted]]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __dir__(self) -> list[str]:
@@ -115,7 +122,7 @@ class PrimitiveNode(Node):
             if self.guards is not None:
                 self.guards = None
 
-    def _as_tensors(self, saved: Sequence[Any]) -> list[Any]:
+    def as_tensors(self, saved: Sequence[Any]) -> list[Any]:
         """The saved values for a pass that is itself recorded: arguments and outputs as the tensors they were."""
         primitive = self.primitive
         values: list[Any] = []

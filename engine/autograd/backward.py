@@ -253,7 +253,8 @@ def _run(
     outdated = bool(order) and order[-1].sequence < newest.sequence
     was_enabled = recording.enabled
     recording.enabled = create_graph
-    _passes.running.append(Pass(order, arrivals, wanted, keep_graph))
+    running_pass = Pass(order, arrivals, wanted, keep_graph)
+    _passes.running.append(running_pass)
     try:
         with np.errstate(all="ignore"):
             # The first round hands the start gradients to the roots; each later one runs a node.
@@ -299,6 +300,8 @@ def _run(
                         arrivals[node] -= 1
                         if not arrivals[node] and (wanted is None or node in wanted):
                             finish(node)
+            for callback in running_pass.callbacks:
+                callback()
     finally:
         recording.enabled = was_enabled
         _passes.running.pop()
@@ -308,7 +311,7 @@ def _run(
 class Pass:
     """A backward pass while it runs: which nodes it will run, for hooks that want to know."""
 
-    __slots__ = ("arrivals", "id", "keeps_graph", "notes", "order", "wanted")
+    __slots__ = ("arrivals", "callbacks", "id", "keeps_graph", "notes", "order", "wanted")
 
     def __init__(
         self, order: list[Node], arrivals: dict[Node, int], wanted: set[Node | None] | None, keeps_graph: bool
@@ -318,6 +321,8 @@ class Pass:
         self.arrivals = arrivals
         self.wanted = wanted
         self.keeps_graph = keeps_graph
+        # What to call at the end; a callback may add another.
+        self.callbacks: list[Callable[[], object]] = []
         # For hooks that wait for several gradients: what they have so far.
         self.notes: dict[Any, Any] = {}
 
@@ -339,6 +344,13 @@ def current_pass() -> Pass:
     if not _passes.running:
         raise RuntimeError("no backward pass is running")
     return _passes.running[-1]
+
+
+def queue_callback(callback: Callable[[], object]) -> None:
+    """Calls `callback()` at the end of the backward pass that is running. RuntimeError: none is."""
+    if not _passes.running:
+        raise RuntimeError("Final callbacks can only be installed during backward pass.")
+    current_pass().callbacks.append(callback)
 
 
 def _apply_watched(node: Node, wanted: set[Node | None] | None, arrived: Any, create_graph: bool) -> Sequence[Any]:

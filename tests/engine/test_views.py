@@ -451,3 +451,88 @@ def test_an_operation_of_the_users_own_decides_what_becomes_of_its_views(compute
     else:
         with pytest.raises(RuntimeError, match=refused):
             result.add_(1)
+
+
+class Fails(torch.autograd.Function):
+    """The same values; no gradient comes back through it."""
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx: Any, g: torch.Tensor) -> torch.Tensor:
+        raise RuntimeError("Boom!")
+
+
+@pytest.mark.covers("TestAutograd.test_copy_slices_graph_task_updates")
+@pytest.mark.parametrize("uses_view_before", [False, True], ids=["once", "before and after the change"])
+def test_a_change_of_a_view_sends_gradients_only_where_they_are_asked_for(uses_view_before: bool) -> None:
+    x, y = leaf([1.0, 2.0]), leaf([3.0, 4.0])
+
+    def compute() -> tuple[torch.Tensor, torch.Tensor]:
+        fails = Fails.apply(y)
+        out = x.clone().view(-1)
+        before = out * 2
+        out.add_(fails)
+        return (out + before if uses_view_before else out).sum(), fails
+
+    grad = torch.autograd.grad
+    for run in (lambda: compute()[0].backward(), lambda: grad(compute()[0], y)):
+        with pytest.raises(RuntimeError, match="Boom!"):
+            run()
+    scale = 3 if uses_view_before else 1
+    assert grad(compute()[0], x)[0].tolist() == [scale, scale]
+    out, fails = compute()
+    assert grad(out, fails)[0].tolist() == [1, 1]
+    out, fails = compute()
+    assert [g.tolist() for g in grad(out, (x, fails))] == [[scale, scale], [1, 1]]
+
+
+@pytest.mark.covers("TestAutograd.test_inplace_on_view_backward")
+def test_a_gradient_penalty_goes_back_through_a_view_changed_in_place() -> None:
+    x = leaf([[-1.0, 2.0, 3.0]])
+    weight = leaf([[0.5], [2.0], [-1.0]])
+    hidden = (x @ weight).view(1, 1)
+    hidden.mul_(x[:, 1:2]).relu_()
+    out = x @ weight
+    out[:, 0].mul_(x[:, 1])
+    (gradient,) = torch.autograd.grad(out.sum(), x, create_graph=True)
+    gradient.pow(2).sum().backward()
+    # out = (x . w) * x1, so that d out / d x = w * x1 + (x . w) * e1; then the square's own gradient.
+    w, v = np.array([0.5, 2.0, -1.0]), np.array([-1.0, 2.0, 3.0])
+    e = np.array([0.0, 1.0, 0.0])
+    first = w * v[1] + (v @ w) * e
+    np.testing.assert_allclose(gradient.tolist(), [first])
+    np.testing.assert_allclose(x.grad.tolist(), [2 * ((first @ w) * e + first[1] * w)])
+    np.testing.assert_allclose(weight.grad[:, 0].tolist(), 2 * (first * v[1] + first[1] * v))
+
+
+CODEGEN = {
+    "x.view_as(x)": (lambda x: x.view_as(x), True),
+    "x.unbind()[0]": (lambda x: x.unbind()[0], True),
+    "x[0]": (lambda x: x[0], True),
+    "x.detach()": (lambda x: x.detach(), False),
+    "x.clone()": (lambda x: x.clone(), False),
+    "x + 1": (lambda x: x + 1, False),
+}
+
+
+@pytest.mark.covers("TestAutograd.test_autograd_views_codegen")
+@pytest.mark.parametrize(("make", "is_view"), CODEGEN.values(), ids=CODEGEN)
+@pytest.mark.parametrize("records", [True, False], ids=["recording", "under no_grad"])
+@pytest.mark.parametrize("requires_grad", [True, False], ids=["requires grad", "requires none"])
+def test_what_is_a_view_and_of_what_it_is_a_leaf(make: Any, is_view: bool, records: bool, requires_grad: bool) -> None:
+    x = torch.ones(2, 2, requires_grad=requires_grad)
+    with torch.set_grad_enabled(records):
+        result = make(x)
+    assert result._is_view() is is_view
+    assert result._base is (x if is_view else None)
+    differentiable = make is not CODEGEN["x.detach()"][0]
+    assert result.requires_grad is (requires_grad and (is_view or records) and differentiable)
+    assert (result.grad_fn is not None) is (requires_grad and records and differentiable)
+    if requires_grad and is_view:
+        with pytest.raises(RuntimeError, match="view"):
+            result.add_(1)
+    elif not result.requires_grad:
+        result.add_(1)
