@@ -53,7 +53,7 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
             args = bind(primitive, args, kwargs)
         data: list[Any] = []
         edges: list[Any] = []
-        is_tensor = requires_grad = other_dtype = False
+        is_tensor = requires_grad = other_dtype = others = False
         for value in args:
             if isinstance(value, Tensor):
                 is_tensor = True
@@ -68,11 +68,12 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
                     other_dtype = True
             else:
                 edges.append(_NOWHERE)
+                others = several
             data.append(value)
         if not is_tensor:
             check_arrays(primitive, data)
         elif other_dtype and promotes:
-            if several:
+            if others:
                 check_operands(primitive, args)
             promote(primitive, data)
         try:
@@ -82,14 +83,15 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
             out = retry(primitive, data, error)
         if not is_tensor:
             return out
+        if others and type(out) is np.ndarray and not other_dtype:
+            # NumPy makes an array of a list beside a scalar.
+            check_operands(primitive, args)
         if not (requires_grad and slots and recording.enabled):
             return unrecorded(primitive, args, out, requires_grad)
         node = node_class()
         node.sequence = next_sequence()
         node.next_functions = tuple(edges if every_argument else [edges[i] for i in slots])
         if other_dtype or type(out) is not _FLOAT64:
-            if not other_dtype:
-                check_operands(primitive, args)
             return recorded(primitive, node, save, args, data, out)
         node.outputs = None
         node.saved = data if saves_arguments else save(data, out)
@@ -115,8 +117,6 @@ def propagate(call: Callable[..., Any], primitive: Primitive, args: Any, kwargs:
 
 def unrecorded(primitive: Primitive, args: Sequence[Any], out: Any, requires_grad: bool) -> Any:
     """The result of an operation that no gradient passes through."""
-    if type(out) is np.ndarray:
-        check_operands(primitive, args)
     if primitive.outputs:
         return named_outputs(primitive, [Tensor(_settled(primitive, o)) for o in out])
     out = _settled(primitive, out)
@@ -224,7 +224,8 @@ def guard(node: PrimitiveNode, args: Sequence[Any], results: Sequence[Tensor]) -
     """Notes the versions of the arrays that the node saved, so that changing one in place is found out."""
     primitive = node.primitive
     guards: list[Any] = []
-    for source in primitive.needed(node.next_functions):
+    edges = node.next_functions
+    for source in primitive.needed(edges) if _NOWHERE in edges else primitive.saved:
         if source == "out":
             tensor = results[0]
         elif source in primitive.outputs:

@@ -168,7 +168,7 @@ class Primitive:
 
     def needed(self, edges: Sequence[Edge]) -> Collection[str]:
         """Which of `saved` a node with these edges needs: what the rules ask for that an edge leads on from."""
-        if self.variadic or all(node is not None for node, _ in edges):
+        if self.variadic:
             return self.saved
         return {s for sources, (node, _) in zip(self.sources, edges, strict=True) if node is not None for s in sources}
 

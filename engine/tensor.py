@@ -103,19 +103,14 @@ class Tensor:
             return self._grad_fn, self.output_nr
         if not self._requires_grad:
             return None, 0
-        if recording.enabled:
-            self._check_history()
+        if self._outdated is not None and recording.enabled:
+            raise RuntimeError(self._outdated)
         node = self._accumulator and self._accumulator()
         if node is None:
             # Held weakly: the graph keeps the accumulator alive, and it keeps the leaf.
             node = AccumulateGrad(self)
             self._accumulator = weakref.ref(node)
         return node, 0
-
-    def _check_history(self) -> None:
-        """RuntimeError: a change of its base in place took this view's history away."""
-        if self._outdated is not None:
-            raise RuntimeError(self._outdated)
 
     # Flags and gradients
 
@@ -131,8 +126,12 @@ class Tensor:
 
     @property
     def grad_fn(self) -> Node | None:
-        """The node of the operation that made this tensor; None for a leaf."""
-        self._check_history()
+        """The node of the operation that made this tensor; None for a leaf.
+
+        RuntimeError: a change of its base in place took this view's history away.
+        """
+        if self._outdated is not None:
+            raise RuntimeError(self._outdated)
         return self._grad_fn
 
     @grad_fn.setter

@@ -250,7 +250,7 @@ def _run(
             if leaf.hooks is not None:
                 leaf.hooks.run_after((), [total], create_graph)
 
-    outdated = bool(order) and order[-1].sequence < newest.sequence
+    outdated = newest.sequence > 0 and bool(order) and order[-1].sequence < newest.sequence
     was_enabled = recording.enabled
     recording.enabled = create_graph
     running_pass = Pass(order, arrivals, wanted, keep_graph)
