@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from own_functions import Same
 
 import autodiff.engine as torch
 from autodiff.engine import Tensor
@@ -175,15 +176,6 @@ def test_a_deep_graph_of_several_strands_can_be_run_and_freed() -> None:
 
 @pytest.mark.covers("TestAutograd.test_free_deep_graph_pyfunction")
 def test_a_deep_chain_of_functions_of_ones_own_can_be_freed() -> None:
-    class Same(Function):
-        @staticmethod
-        def forward(ctx: Any, x: Tensor) -> Tensor:
-            return x * 1
-
-        @staticmethod
-        def backward(ctx: Any, gradient: Tensor) -> Tensor:
-            return gradient
-
     y = leaf(1.0)
     for _ in range(10_000):
         y = Same.apply(y)
