@@ -16,10 +16,10 @@ import numpy as np
 from .autograd.graph import Node, describe, next_sequence
 from .autograd.levels import active
 from .autograd.modes import recording
-from .memory import INFERENCE_TENSOR, memory_of, outdate, positions, refusal, shareable, write
+from .memory import INFERENCE_TENSOR, memory_of, outdate, positions, refusal, resize, shareable, write
 from .primitives.indexing import getitem
 from .primitives.indexing import put as index_put
-from .primitives.shape import as_strided
+from .primitives.shape import as_strided, sizes
 from .scalars import note_change
 from .tensor import Tensor
 
@@ -102,6 +102,25 @@ def reshaped_in_place(name: str, function: Callable[..., Any]) -> Callable[..., 
     method.__name__ = method.__qualname__ = name
     method.__doc__ = f"`{name.rstrip('_')}` in place."
     return method
+
+
+def resize_(self: Tensor, *size: Any) -> Tensor:
+    """Gives this tensor another shape: the first elements stay, those that are added are zeros.
+
+    RuntimeError: it requires grad.
+    """
+    if self._requires_grad:
+        raise RuntimeError("cannot resize variables that require grad")
+    shape = sizes(size)
+    if shape != self._data.shape:
+        resize(self, shape)
+        memory_of(self).version += 1
+    return self
+
+
+def resize_as_(self: Tensor, other: Tensor) -> Tensor:
+    """As `resize_`, to the shape of another tensor."""
+    return resize_(self, *other._data.shape)
 
 
 def _after(slicing: Any, first: Any) -> Callable[[Any], Any]:

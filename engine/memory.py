@@ -147,6 +147,17 @@ def write(tensor: Tensor, data: Any) -> None:
     memory_of(tensor).version += 1
 
 
+def resize(tensor: Tensor, shape: tuple[int, ...]) -> None:
+    """Gives a tensor another shape and memory of its own: the first elements stay, those that are added are zeros."""
+    present = np.ravel(tensor._data)
+    data = np.zeros(shape, present.dtype)
+    count = min(data.size, present.size)
+    data.reshape(-1)[:count] = present[:count]
+    memory = Memory()
+    memory.version = 0 if tensor._memory is None else tensor._memory.version
+    tensor._data, tensor._memory, tensor._base, tensor._slicing = data[()], memory, None, None
+
+
 def broadcast_shape(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:
     """The shape that two shapes broadcast to; None if they do not."""
     try:

@@ -10,7 +10,7 @@ import numpy as np
 from . import creation, dtypes
 from .autograd.backward import backward
 from .dtypes import dtype
-from .inplace import in_place, reshaped_in_place, setitem
+from .inplace import in_place, reshaped_in_place, resize_, resize_as_, setitem
 from .memory import shareable
 from .primitive import FUNCTIONS, is_number
 from .primitives import arithmetic, arranging, indexing, linalg, selection, shape, writing
@@ -306,6 +306,8 @@ PROPERTIES: dict[str, Callable[..., Any]] = {
 }
 METHODS: dict[str, Callable[..., Any]] = {
     "backward": _backward,
+    "resize_": resize_,
+    "resize_as_": resize_as_,
     "to": _to,
     "type": _type,
     "type_as": _type_as,

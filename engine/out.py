@@ -7,11 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from typing import Any
 
-import numpy as np
-
 from .autograd.levels import active
 from .autograd.modes import no_grad, recording
-from .memory import INFERENCE_TENSOR, Memory, write
+from .memory import INFERENCE_TENSOR, resize, write
 from .tensor import Tensor
 
 
@@ -87,7 +85,5 @@ def _write(out: Tensor, result: Tensor) -> None:
                 "t.resize_(0).",
                 stacklevel=4,
             )
-        resized = Memory()
-        resized.version = 0 if out._memory is None else out._memory.version
-        out._data, out._memory, out._base, out._slicing = np.empty(shape, present.dtype)[()], resized, None, None
+        resize(out, shape)
     write(out, result._data)

@@ -391,3 +391,16 @@ def test_setting_data_keeps_the_object_and_takes_the_numbers() -> None:
     assert b.tolist() == [1, 2]
     a.add_(1)
     assert b.tolist() == [2, 3]
+
+
+@pytest.mark.covers("TestAutogradDeviceType.test_resize_version_bump")
+def test_a_change_of_size_counts_as_a_change_if_it_is_one() -> None:
+    x, y = torch.tensor([5.0]), torch.zeros(3)
+    assert x.resize_((1, 2)) is x
+    assert (x.tolist(), x._version) == ([[5, 0]], 1)
+    assert (x.resize_as_(y).tolist(), x._version) == ([5, 0, 0], 2)
+    assert (x.resize_(3).shape, x._version) == ((3,), 2)
+    assert (x.resize_as_(y).shape, x._version) == ((3,), 2)
+    assert (x.resize_(2).tolist(), x._version) == ([5, 0], 3)
+    with pytest.raises(RuntimeError, match="^cannot resize variables that require grad$"):
+        leaf([1.0]).resize_(2)
