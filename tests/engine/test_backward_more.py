@@ -429,3 +429,11 @@ def test_only_the_rules_that_lead_to_what_is_asked_for_run(detected: bool, monke
     assert x.grad.tolist() == [3, 4]
     with pytest.raises(RuntimeError, match="no derivative"):
         out.backward()
+
+
+def test_igamma_is_differentiated_by_the_argument_that_has_a_derivative() -> None:
+    a, x = leaf(2.0), leaf(3.0)
+    out = torch.special.gammainc(a, x)
+    assert grad(out, x, retain_graph=True)[0].item() == pytest.approx(3 * np.exp(-3))
+    with pytest.raises(RuntimeError, match="not implemented"):
+        grad(out, a)
