@@ -471,6 +471,7 @@ NODES = {
     "chain_matmul": "ViewBackward0",
     "cholesky_ex": "LinalgCholeskyExBackward0",
     "chunk": "SplitBackward0",
+    "unsafe_chunk": "UnsafeSplitBackward0",
     "clamp": "ClampBackward1",
     "column_stack": "CatBackward0",
     "combinations": "StackBackward0",
