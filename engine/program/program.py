@@ -98,6 +98,8 @@ class Program:
         self.inputs = inputs
         self.equations = equations
         self.outputs = outputs
+        # How `columns` runs it, by which inputs vary.
+        self.plans: dict[Any, Any] = {}
 
     def __call__(self, *values: Any) -> tuple[Any, ...]:
         """The outputs for values of the inputs, in order: as `run`."""
