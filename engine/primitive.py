@@ -79,7 +79,7 @@ class Function(NamedTuple):
         """How it is called, such as `clamp(x, min=None, max=None)`."""
         first_default = len(self.parameters) - len(self.parameter_defaults)
         parts = [
-            name if i < first_default else f"{name}={self.parameter_defaults[i - first_default]}"
+            name if i < first_default else f"{name}={self.parameter_defaults[i - first_default]!r}"
             for i, name in enumerate(self.parameters)
         ]
         return f"{self.name}({', '.join(parts)}{', ...' if self.takes_many else ''})"

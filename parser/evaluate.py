@@ -272,7 +272,8 @@ class _Evaluation:
             return self.attribute(expr, arguments[0])
         if kind is Subscript:
             key = tuple(map(index_of, arguments[1:]))
-            return self.done(expr, operator.getitem, [tensor_of(arguments[0]), key[0] if len(key) == 1 else key])
+            whole = arguments[0] if isinstance(arguments[0], tuple) else tensor_of(arguments[0])
+            return self.done(expr, operator.getitem, [whole, key[0] if len(key) == 1 else key])
         if kind is Call:
             return self.call(expr, FUNCTIONS[expr.function], arguments)
         if kind is Method:
