@@ -140,12 +140,11 @@ class _Plan:
         held: dict[Variable, int] = {}
         steps: list[_Step] = []
         for i, (equation, made) in enumerate(zip(equations, kernels, strict=True)):
-            dying = [v for v in dict.fromkeys(equation.variables()) if last[v] == i and v in held]
-            # The result of an operation that makes it may be its operand, or a view of it: that stays as it is.
             if not made.fills:
-                for variable in dying:
-                    del held[variable]
-                dying = []
+                # The result of an operation that makes it may be its operand, or a view of it: that stays as it is.
+                for variable in equation.variables():
+                    held.pop(variable, None)
+            dying = [v for v in dict.fromkeys(equation.variables()) if last[v] == i and v in held]
             if made.overlaps:
                 self._release(dying, held, free)
             target = equation.results[0]

@@ -2,17 +2,20 @@
 
 Nothing here changes a value, not even the sign of a zero: x + 0 stays, as it makes 0.0 of -0.0, and so do 0 * x
 (nan where x is inf) and x - x. `x * 1`, `x / 1`, `x ** 1`, `x - 0`, `x + -0.0`, `-(-x)` and changes of shape or dtype
-to what they are already vanish.
+to what they are already vanish, `x ** 0` is 1 whatever x is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from ..primitive import Primitive
+from ..primitive import PRIMITIVES, Primitive
+from ..primitives import arithmetic
+from ..primitives.shape import alias
 from .program import Constant, Variable
 from .symbol import Symbol
 
@@ -22,6 +25,8 @@ _MADE_OF_SHAPES = ("zeros_like", "ones_like", "new_zeros", "zero")
 _SAME_ELEMENTS = (
     *("alias", "clone", "view", "unsafe_view", "reshape_alias", "expand", "squeeze", "unsqueeze", "to_copy"),
 )
+# Of a value without dimensions, they return that value.
+_SAME_NUMBER = ("sum", "mean", "prod", "cumsum", "cumprod", "amax", "amin")
 # Exactly the same with their operands exchanged.
 _COMMUTATIVE = ("add", "mul", "eq", "ne", "logical_and", "logical_or", "logical_xor")
 
@@ -34,12 +39,16 @@ def folded(primitive: Primitive, data: Sequence[Any], example: Any) -> Any:
     if name == "where":
         _, x, y = data
         return x if x is y and _fits(x, example) else None
+    if name == "pow" and _is_all(data[1], 0):
+        return np.ones_like(example)[()]
     if name in _REDUNDANT:
         for i, number in _REDUNDANT[name]:
             if len(data) == 2 and _is_all(data[i], number) and _fits(data[1 - i], example):
                 return data[1 - i]
         return None
     if name in _SAME_ELEMENTS and _fits(data[0], example):
+        return data[0]
+    if name in _SAME_NUMBER and _fits(data[0], example) and not data[0].ndim:
         return data[0]
     if name == "neg":
         return _negated(data[0])
@@ -71,6 +80,59 @@ def _negated(value: Symbol) -> Symbol | None:
     """x where the value is -x."""
     made = value.trace.made_by.get(value.variable)
     return made[1][0] if made is not None and made[0].name == "neg" else None
+
+
+def rewritten(primitive: Primitive, data: Sequence[Any]) -> tuple[Primitive, list[Any]] | None:
+    """Another operation that computes exactly the same, chosen so that equal work looks equal; None: there is none.
+
+    Changes of sign are moved out of products and into sums, as they are exact.
+    """
+    name = primitive.name
+    if name == "rsub" and data[2] == 1:
+        return _record(arithmetic.minus), [data[1], data[0]]
+    if name == "reciprocal":
+        return _record(arithmetic.true_divide), [1, data[0]]
+    if name in ("mul", "div") and len(data) == 2:
+        x, y = data
+        if _is_all(y, -1) and _is_floating(x):
+            return _record(arithmetic.neg), [x]
+        if name == "mul" and _is_all(x, -1) and _is_floating(y):
+            return _record(arithmetic.neg), [y]
+        bare = [_without_sign(value) for value in data]
+        if bare[0] is not x or bare[1] is not y:
+            result = bare[0 if isinstance(bare[0], Symbol) else 1].trace.apply(primitive, bare)
+            signs = (bare[0] is not x) + (bare[1] is not y)
+            return (_record(arithmetic.neg), [result]) if signs == 1 else (_record(alias), [result])
+    if name == "add" and len(data) == 2:
+        x, y = data
+        if _without_sign(y) is not y:
+            return _record(arithmetic.minus), [x, _without_sign(y)]
+        if _without_sign(x) is not x:
+            return _record(arithmetic.minus), [y, _without_sign(x)]
+    if name == "sub" and len(data) == 2 and _without_sign(data[1]) is not data[1]:
+        return _record(arithmetic.plus), [data[0], _without_sign(data[1])]
+    return None
+
+
+def _is_floating(value: Any) -> bool:
+    return isinstance(value, Symbol) and value.dtype.kind == "f"
+
+
+def _without_sign(value: Any) -> Any:
+    """x where the value is -x, and floating; else the value."""
+    if not _is_floating(value):
+        return value
+    opposite = _negated(value)
+    return value if opposite is None else opposite
+
+
+@cache
+def _records() -> dict[Any, Primitive]:
+    return {record.call: record for record in PRIMITIVES}
+
+
+def _record(call: Any) -> Primitive:
+    return _records()[call]
 
 
 def key_of(primitive: Primitive, arguments: tuple[Any, ...]) -> Any:

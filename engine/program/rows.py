@@ -163,10 +163,10 @@ def _lowered(equation: Equation, operands: Sequence[Any], extra: Sequence[Any]) 
         return lambda x: x[indices]
     if name in _PRODUCTS:
         return _PRODUCTS[name]
-    if name in _WHOLE and not extra and not primitive.variadic:
+    if name in _WHOLE and not shape and not set(_DIMENSIONS).intersection(primitive.arguments):
         reduce, dtype = _WHOLE[name], equation.results[0].dtype
         return lambda x: reduce(x.reshape(-1, x.shape[-1]).astype(dtype, copy=False), axis=0)
-    if name in _ALONG and (rank or name == "stack"):
+    if name in _ALONG and (rank or name == "stack") and set(_DIMENSIONS).intersection(primitive.arguments):
         return _along(equation, operands, extra, rank)
     return None
 

@@ -49,6 +49,9 @@ class Symbol:
         """The number of elements."""
         return self.example.size
 
+    def __hash__(self) -> int:
+        return id(self)
+
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """A NumPy operator with an array on its left, as the operation of the table."""
         from .trace import operation_of
@@ -75,6 +78,11 @@ class Symbol:
     __array__ = __bool__ = __float__ = __int__ = __index__ = __iter__ = __len__ = _refuse
     item = tolist = all = any = _refuse
 
+    @property
+    def base(self) -> NoReturn:
+        """TraceError: where a value lies in memory is not known."""
+        raise refusal("something")
+
 
 def refusal(asker: str) -> TraceError:
     """The error about something that asked for a traced value's numbers."""
@@ -93,7 +101,7 @@ def _operator(name: str) -> Any:
 for _name in (
     *("__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__", "__truediv__", "__rtruediv__"),
     *("__floordiv__", "__rfloordiv__", "__mod__", "__rmod__", "__pow__", "__rpow__", "__matmul__", "__rmatmul__"),
-    *("__neg__", "__pos__", "__abs__", "__lt__", "__le__", "__gt__", "__ge__"),
+    *("__neg__", "__pos__", "__abs__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"),
 ):
     setattr(Symbol, _name, _operator(_name))
 

@@ -20,13 +20,13 @@ from ..primitive import PRIMITIVES, Primitive
 from ..primitives import arithmetic, selection
 from ..primitives.shape import to_copy
 from ..tensor import Tensor
-from .folding import folded, key_of
+from .folding import folded, key_of, rewritten
 from .program import Constant, Equation, Program, Variable, variables_in
 from .symbol import Symbol, TraceError, refusal
 
 _NOWHERE = (None, 0)
-# The shapes of their results are a matter of the numbers.
-_SHAPED_BY_NUMBERS = ("masked_select", "masked_select_backward", "nonzero", "unique")
+# The shapes of their results are a matter of the numbers in their second argument.
+_SHAPED_BY_NUMBERS = ("masked_select", "masked_select_backward")
 
 
 def trace(function: Callable[..., Any], inputs: Mapping[str, Any]) -> Program:
@@ -136,7 +136,7 @@ class Trace(Level):
 
     def apply(self, primitive: Primitive, data: Sequence[Any]) -> Any:
         """The symbol, symbols or number that an operation yields; the equation is new only if the work is."""
-        if primitive.name in _SHAPED_BY_NUMBERS:
+        if primitive.name in _SHAPED_BY_NUMBERS and isinstance(data[1], Symbol):
             raise TraceError(f"the shape of what {primitive.name} returns depends on the numbers of a traced value")
         for symbol in _symbols(data):
             if symbol.trace is not self:
@@ -150,6 +150,9 @@ class Trace(Level):
         simpler = folded(primitive, data, example)
         if simpler is not None:
             return simpler
+        other = rewritten(primitive, data)
+        if other is not None:
+            return self.apply(*other)
         arguments = tuple(map(_frozen, data))
         key = key_of(primitive, arguments)
         if key not in self.known:
