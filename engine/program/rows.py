@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..primitive import Primitive
-from .program import Equation, Variable, substituted, thawed, variables_in
+from .program import Constant, Equation, Variable, substituted, thawed, variables_in
 
 ELEMENTWISE_FAMILIES = ("activation", "arithmetic", "elementary", "selection", "special", "writing")
 _NOT_ELEMENTWISE = ("glu", "prelu", "where_indices")
@@ -71,16 +71,26 @@ def kernel(equation: Equation, varying: Callable[[Variable], bool]) -> Kernel:
     arguments = equation.arguments
     if is_elementwise(primitive):
         return _elementwise(primitive, arguments)
-    operands = tuple(arguments[0]) if primitive.variadic else arguments[: primitive.tensors]
-    extra = arguments[1:] if primitive.variadic else arguments[primitive.tensors :]
-    indices = [i for i, value in enumerate(extra) if any(True for _ in variables_in(value))]
-    if primitive.name == "gather" or primitive.name == "value_selecting_reduction_backward":
-        # Their indices are the result of an operation, too.
-        operands, extra, indices = arguments[:2], arguments[2:], []
-    lowered = None if indices else _lowered(equation, operands, extra)
-    if lowered is not None:
-        return Kernel(_with_rows(lowered, operands, varying), operands, aligned=False)
+    places = _places(primitive, arguments)
+    if places is not None:
+        operands = tuple(arguments[0]) if primitive.variadic else tuple(arguments[i] for i in places)
+        lowered = _lowered(equation, operands, places)
+        if lowered is not None:
+            return Kernel(_with_rows(lowered, operands, varying), operands, aligned=False)
     return row_by_row(equation, varying)
+
+
+def _places(primitive: Primitive, arguments: Sequence[Any]) -> list[int] | None:
+    """Which arguments are tensors; None where one is hidden in a tuple of others."""
+    places: list[int] = []
+    for i, argument in enumerate(arguments):
+        if isinstance(argument, Variable) or (
+            isinstance(argument, Constant) and (i < primitive.tensors or argument.shape)
+        ):
+            places.append(i)
+        elif not (primitive.variadic and i == 0) and any(True for _ in variables_in(argument)):
+            return None
+    return places
 
 
 @cache
@@ -143,63 +153,65 @@ _POWERS: dict[float, Callable[..., Any]] = {
 }
 
 
-def _lowered(equation: Equation, operands: Sequence[Any], extra: Sequence[Any]) -> Callable[..., Any] | None:
+def _lowered(equation: Equation, operands: Sequence[Any], places: list[int]) -> Callable[..., Any] | None:
     """The function of operands with a row axis that does what the operation does in each row; None: it has none."""
     primitive = equation.primitive
     name = primitive.name
     rank = len(_shape(operands[0]))
     shape = equation.results[0].shape
+    if name in _PRODUCTS and len(places) == 2:
+        return _PRODUCTS[name]
+    if name in _ALONG and (rank or name == "stack") and set(_DIMENSIONS).intersection(primitive.arguments):
+        return _along(equation, places, rank)
+    if places != [0]:
+        return None
     if name in _RESHAPES:
         return lambda x: x.reshape(*shape, x.shape[-1])
     if name == "expand":
         return lambda x: np.broadcast_to(x, (*shape, x.shape[-1]))
     if name == "permute":
-        dims = (*(d % rank for d in extra[0]), rank)
+        dims = (*(d % rank for d in equation.arguments[1]), rank)
         return lambda x: np.transpose(x, dims)
     if name == "t":
         return (lambda x: np.swapaxes(x, 0, 1)) if rank == 2 else (lambda x: x)
     if name == "index":
-        indices = thawed(extra[0])
+        indices = thawed(equation.arguments[1])
         return lambda x: x[indices]
-    if name in _PRODUCTS:
-        return _PRODUCTS[name]
     if name in _WHOLE and not shape and not set(_DIMENSIONS).intersection(primitive.arguments):
         reduce, dtype = _WHOLE[name], equation.results[0].dtype
         return lambda x: reduce(x.reshape(-1, x.shape[-1]).astype(dtype, copy=False), axis=0)
-    if name in _ALONG and (rank or name == "stack") and set(_DIMENSIONS).intersection(primitive.arguments):
-        return _along(equation, operands, extra, rank)
     return None
 
 
-def _along(equation: Equation, operands: Sequence[Any], extra: Sequence[Any], rank: int) -> Callable[..., Any] | None:
+def _along(equation: Equation, places: list[int], rank: int) -> Callable[..., Any]:
     """An operation along dimensions, with these counted from the front and all named."""
     primitive = equation.primitive
     forward = primitive.forward
-    names = primitive.arguments[len(primitive.arguments) - len(extra) :]
-    within = rank + 1 if primitive.name == "stack" else rank
-    if primitive.name in ("select_backward", "slice_backward", "value_selecting_reduction_backward"):
-        within = len(extra[names.index("shape")])
-    parameters: list[Any] = []
-    for name, value in zip(names, extra, strict=True):
-        if name in _DIMENSIONS:
-            parameters.append(_counted(value, within))
-        else:
-            parameters.append(thawed(value))
-    where = names.index("shape") if "shape" in names else None
+    parameters = dict(zip(primitive.arguments, equation.arguments, strict=True))
+    if "shape" in parameters:
+        # The gradient of a part: the dimensions are those of the whole.
+        rank = len(parameters["shape"])
+    elif primitive.name == "stack":
+        rank += 1
+    template = [_counted(v, rank) if n in _DIMENSIONS else thawed(v) for n, v in parameters.items()]
 
     def run(*values: Any) -> Any:
-        given = parameters
-        if where is not None:
-            given = list(parameters)
-            given[where] = (*parameters[where], values[0].shape[-1])
-        return forward(list(values), *given) if primitive.variadic else forward(*values, *given)
+        if primitive.variadic:
+            return forward(list(values), *template[1:])
+        given = [
+            (*value, values[0].shape[-1]) if name == "shape" else value
+            for name, value in zip(parameters, template, strict=True)
+        ]
+        for place, value in zip(places, values, strict=True):
+            given[place] = value
+        return forward(*given)
 
     return run
 
 
 def _counted(dim: Any, rank: int) -> Any:
     if isinstance(dim, int):
-        return dim % rank
+        return dim % max(rank, 1)
     return tuple(d % rank for d in dim) if dim else tuple(range(rank))
 
 
