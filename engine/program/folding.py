@@ -41,11 +41,9 @@ def folded(primitive: Primitive, data: Sequence[Any], example: Any) -> Any:
         return x if x is y and _fits(x, example) else None
     if name == "pow" and _is_all(data[1], 0):
         return np.ones_like(example)[()]
-    if name in _REDUNDANT:
-        for i, number in _REDUNDANT[name]:
-            if len(data) == 2 and _is_all(data[i], number) and _fits(data[1 - i], example):
-                return data[1 - i]
-        return None
+    for i, number in _redundant().get(primitive, ()):
+        if _is_all(data[i], number) and _fits(data[1 - i], example):
+            return data[1 - i]
     if name in _SAME_ELEMENTS and _fits(data[0], example):
         return data[0]
     if name in _SAME_NUMBER and _fits(data[0], example) and not data[0].ndim:
@@ -55,14 +53,17 @@ def folded(primitive: Primitive, data: Sequence[Any], example: Any) -> Any:
     return None
 
 
-# By operation: which operand, if it is this number, leaves the other as the result.
-_REDUNDANT = {
-    "mul": ((0, 1), (1, 1)),
-    "div": ((1, 1),),
-    "pow": ((1, 1),),
-    "add": ((0, -0.0), (1, -0.0)),
-    "sub": ((1, 0),),
-}
+@cache
+def _redundant() -> dict[Primitive, tuple[tuple[int, float], ...]]:
+    """By operation: which operand, if it is this number, leaves the other as the result."""
+    return {
+        _record(arithmetic.mul): ((0, 1), (1, 1)),
+        _record(arithmetic.true_divide): ((1, 1),),
+        _record(arithmetic.power_number): ((1, 1),),
+        _record(arithmetic.power_tensor): ((1, 1),),
+        _record(arithmetic.plus): ((0, -0.0), (1, -0.0)),
+        _record(arithmetic.minus): ((1, 0),),
+    }
 
 
 def _fits(value: Any, example: Any) -> bool:
@@ -82,35 +83,33 @@ def _negated(value: Symbol) -> Symbol | None:
     return made[1][0] if made is not None and made[0].name == "neg" else None
 
 
-def rewritten(primitive: Primitive, data: Sequence[Any]) -> tuple[Primitive, list[Any]] | None:
+def rewritten(primitive: Primitive, data: Sequence[Any], example: Any) -> tuple[Primitive, list[Any]] | None:
     """Another operation that computes exactly the same, chosen so that equal work looks equal; None: there is none.
 
     Changes of sign are moved out of products and into sums, as they are exact.
     """
-    name = primitive.name
-    if name == "rsub" and data[2] == 1:
-        return _record(arithmetic.minus), [data[1], data[0]]
-    if name == "reciprocal":
-        return _record(arithmetic.true_divide), [1, data[0]]
-    if name in ("mul", "div") and len(data) == 2:
-        x, y = data
-        if _is_all(y, -1) and _is_floating(x):
-            return _record(arithmetic.neg), [x]
-        if name == "mul" and _is_all(x, -1) and _is_floating(y):
-            return _record(arithmetic.neg), [y]
-        bare = [_without_sign(value) for value in data]
-        if bare[0] is not x or bare[1] is not y:
-            result = bare[0 if isinstance(bare[0], Symbol) else 1].trace.apply(primitive, bare)
-            signs = (bare[0] is not x) + (bare[1] is not y)
-            return (_record(arithmetic.neg), [result]) if signs == 1 else (_record(alias), [result])
-    if name == "add" and len(data) == 2:
-        x, y = data
-        if _without_sign(y) is not y:
-            return _record(arithmetic.minus), [x, _without_sign(y)]
-        if _without_sign(x) is not x:
-            return _record(arithmetic.minus), [y, _without_sign(x)]
-    if name == "sub" and len(data) == 2 and _without_sign(data[1]) is not data[1]:
-        return _record(arithmetic.plus), [data[0], _without_sign(data[1])]
+    plus, minus, mul, div = map(_record, (arithmetic.plus, arithmetic.minus, arithmetic.mul, arithmetic.true_divide))
+    neg = _record(arithmetic.neg)
+    if primitive.name == "rsub" and data[2] == 1:
+        return minus, [data[1], data[0]]
+    if primitive.name == "reciprocal":
+        return div, [1, data[0]]
+    if primitive not in (plus, minus, mul, div):
+        return None
+    x, y = data
+    if primitive in (mul, div):
+        for number, other in ((y, x), (x, y)) if primitive is mul else ((y, x),):
+            if _is_all(number, -1) and _is_floating(other) and _fits(other, example):
+                return neg, [other]
+    bare_x, bare_y = _without_sign(x), _without_sign(y)
+    if primitive in (mul, div) and (bare_x is not x or bare_y is not y):
+        trace = (bare_x if isinstance(bare_x, Symbol) else bare_y).trace
+        result = trace.apply(primitive, [bare_x, bare_y])
+        return (_record(alias) if bare_x is not x and bare_y is not y else neg), [result]
+    if bare_y is not y and primitive in (plus, minus):
+        return (minus if primitive is plus else plus), [x, bare_y]
+    if bare_x is not x and primitive is plus:
+        return minus, [y, bare_x]
     return None
 
 

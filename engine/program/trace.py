@@ -150,7 +150,7 @@ class Trace(Level):
         simpler = folded(primitive, data, example)
         if simpler is not None:
             return simpler
-        other = rewritten(primitive, data)
+        other = rewritten(primitive, data, example)
         if other is not None:
             return self.apply(*other)
         arguments = tuple(map(_frozen, data))
