@@ -232,11 +232,11 @@ class _Worker:
                     computed = made.function(*given)
                     values.update(zip(results, computed if len(results) > 1 else (computed,), strict=True))
                 elif step.buffer is None:
-                    made.function(*given, values[results[0]])
+                    made.function(*given, out=values[results[0]])
                 else:
                     out = self.buffers[step.buffer]
                     values[results[0]] = out = out if rows == self.size else out[..., :rows]
-                    made.function(*given, out)
+                    made.function(*given, out=out)
             except _FAILURES:
                 values.update(self._one_by_one(step.equation, values, rows))
         self._deliver(values, start, stop)
