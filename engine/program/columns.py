@@ -20,8 +20,9 @@ from .rows import Kernel, kernel, row_by_row
 
 Array = np.ndarray[Any, Any]
 
-# What a thread works on at a time, in bytes for all its buffers together: about half a core's second-level cache.
-_CACHE = 512 * 1024
+# What a thread works on at a time, in bytes for all its buffers together: about a core's second-level cache. With
+# less, calling NumPy takes its share of the time; with more, the memory does.
+_CACHE = 1024 * 1024
 _FAILURES = (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError)
 
 
