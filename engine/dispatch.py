@@ -15,7 +15,7 @@ import numpy as np
 
 from . import dtypes
 from .autograd.graph import describe, next_sequence
-from .autograd.levels import active, entered
+from .autograd.levels import active, entered, forward
 from .autograd.modes import recording
 from .autograd.watch import node_made, watch
 from .memory import INFERENCE, NO_GRAD, ONE_OF_MANY, link_view, memory_of, shareable
@@ -107,12 +107,10 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
 
 
 def propagate(call: Callable[..., Any], primitive: Primitive, args: Any, kwargs: Any) -> Any:
-    """The result of an operation inside forward-mode differentiation, with its tangent."""
+    """The result of an operation inside forward-mode differentiation or a trace: the innermost level's affair."""
     if "out" in kwargs:
         return run_into(call, args, kwargs)
-    from .autograd import forward_ad
-
-    return forward_ad.propagate(call, primitive, args, kwargs)
+    return forward.levels[-1].propagate(call, primitive, args, kwargs)
 
 
 def unrecorded(primitive: Primitive, args: Sequence[Any], out: Any, requires_grad: bool) -> Any:
@@ -267,6 +265,7 @@ def _settled(primitive: Primitive, out: Any) -> Any:
     return out[()] if type(out) is np.ndarray and not out.ndim and not primitive.view else out
 
 
+@cache
 def _saver(primitive: Primitive) -> Callable[[Any, Any], Sequence[Any]]:
     """The function that picks, from the arguments and the result, what the node keeps."""
     saved = primitive.saved
