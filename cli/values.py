@@ -62,10 +62,14 @@ def read_object(path: str) -> dict[str, Tensor]:
     values = _read_json(path, quoted(path))
     if not isinstance(values, dict):
         raise UsageError(f"{quoted(path)} does not hold an object of variables", 'write `{"x": 3, "w": [1, 2]}`')
-    return {name: _from_json(name, value) for name, value in values.items()}
+    return {name: from_json(name, value) for name, value in values.items()}
 
 
-def _from_json(name: str, value: Any) -> Tensor:
+def from_json(name: str, value: Any) -> Tensor:
+    """The value of the variable from what JSON holds: a number, nested lists, or text as for `read_value`.
+
+    UsageError: something else, or lists of unequal lengths.
+    """
     if isinstance(value, str):
         return read_value(name, value)
     try:
