@@ -29,13 +29,14 @@ from .streams import decoded, discard, prepare, say
 
 COMMANDS = {
     "eval": "Value, grad_fn and gradients of an expression.",
-    "batch": "The same for many expressions, from a file or a pipe.",
+    "batch": "Value, grad_fn and gradients of many expressions.",
     "functions": "What can be called in an expression.",
     "completion": "A script that completes commands and options in your shell.",
 }
 EXAMPLES = [
     ('autodiff eval "x**2" --x 3', "value and gradient at x = 3"),
     ('autodiff eval "sin(x**2)" --x pi/4 --get grad.x', "one number, for $(...)"),
+    ("autodiff batch expressions.txt --x 3 --json", "many expressions, a line each"),
     ("autodiff functions sin", "what a function computes"),
 ]
 EXIT_CODES = [

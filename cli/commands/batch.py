@@ -27,12 +27,12 @@ EXAMPLES = [
     ("autodiff batch expressions.jsonl --json", '`{"expr": "x**2", "vars": {"x": 3}}` on each line'),
     ("autodiff batch expressions.csv --format csv --wrt x", "a column `expr`, and one for each variable"),
     ("generate | autodiff batch --jobs 4 --json > results.jsonl", "from a pipe, with four processes"),
-    ("autodiff batch expressions.txt --get grad.x", "a number a line"),
+    ("autodiff batch expressions.txt --x 3 --get grad.x", "a number a line"),
 ]
 
 
 @click.command(cls=VariablesCommand, examples=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("words", nargs=-1, metavar="[FILE] [NAME=VALUE]...")
+@click.argument("words", nargs=-1, type=click.Path(), metavar="[FILE] [NAME=VALUE]...")
 @click.option(
     "--input-format", type=click.Choice(FORMATS), help="What FILE holds.  [default: by its suffix, else text]"
 )
