@@ -90,7 +90,7 @@ class Computation:
                     if settings.errors == "stop":
                         break
                 elif outcome.report is not None:
-                    nonfinite += not outcome.report.is_finite()
+                    nonfinite += bool(outcome.report.warnings)
                 if outcome.report is not None or settings.errors == "mark":
                     texts.append(text)
         return Done("".join(texts), messages, records, failed, nonfinite, bugs, self.used)
