@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -10,15 +11,12 @@ import numpy as np
 from .. import engine
 from ..engine import Tensor
 from ..engine.autograd import grad
-from ..parser.errors import ExpressionError
 from ..parser.evaluate import Limits, evaluate
 from ..parser.syntax import Program
 from .errors import UsageError, listed, quoted
 from .nonfinite import findings
-from .report import Report
+from .report import Finding, Report
 from .steps import Step, error_at, is_recorded, steps_of
-
-_NO_DERIVATIVE = "is not implemented"
 
 
 class Request(NamedTuple):
@@ -45,9 +43,22 @@ def differentiate(
     """The value of a program and its derivatives with respect to the variables named in `wrt`.
 
     The gradient of a value that is not a single number is that of its sum. ExpressionError: as `evaluate`; an
-    operation has no derivative; a result beyond the limit of elements. UsageError: a derivative that the shapes do
-    not allow.
+    operation has no derivative, or none here; a result beyond the limit of elements. UsageError: a derivative that the
+    shapes do not allow.
     """
+    with warnings.catch_warnings(record=True) as raised:
+        warnings.simplefilter("always", UserWarning)
+        report = _differentiated(program, variables, wrt, request, limits)
+        if not report.is_finite():
+            report.warnings.extend(findings(program, variables, wrt, report, limits))
+    texts = dict.fromkeys(str(warning.message) for warning in raised)
+    report.warnings[:0] = [Finding(text, f"warning[value]: {text}") for text in texts]
+    return report
+
+
+def _differentiated(
+    program: Program, variables: Mapping[str, Tensor], wrt: Sequence[str], request: Request, limits: Limits
+) -> Report:
     given = {name: value.detach().requires_grad_(name in wrt) for name, value in variables.items()}
     value = evaluate(program, given, limits)
     notes: list[str] = []
@@ -63,12 +74,10 @@ def differentiate(
         try:
             gradients, more = _derivatives(program, value, {name: given[name] for name in wrt}, request, limits)
         except RuntimeError as error:
-            if not str(error).endswith(_NO_DERIVATIVE):
-                raise
-            raise _without_derivative(program, variables, wrt, limits, str(error)) from error
+            raise _without_derivative(program, variables, wrt, limits, error) from error
         if value.numel() != 1:
             notes.append(f"the value has {value.numel()} elements; the gradient is that of their sum")
-    report = Report(
+    return Report(
         expr=program.source,
         inputs={name: t._data for name, t in variables.items()},
         dtype=value.dtype.name,
@@ -79,9 +88,6 @@ def differentiate(
         warnings=[],
         notes=notes,
     )
-    if not report.is_finite():
-        report.warnings.extend(findings(program, variables, wrt, report, limits))
-    return report
 
 
 def _derivatives(
@@ -203,9 +209,11 @@ def _passes_gradient(step: Step) -> bool:
 
 
 def _without_derivative(
-    program: Program, variables: Mapping[str, Tensor], wrt: Sequence[str], limits: Limits, message: str
-) -> ExpressionError:
-    """The error for an operation that has no derivative, pointing at it."""
+    program: Program, variables: Mapping[str, Tensor], wrt: Sequence[str], limits: Limits, error: RuntimeError
+) -> Exception:
+    """The error for an operation that has no derivative, pointing at it; the error itself where none is to blame."""
     _, steps = steps_of(program, variables, wrt, limits, Step.is_recorded)
     place = next((step for step in steps if not _passes_gradient(step)), None)
-    return error_at(program, place, "value", message, f"for the value alone, add `--const {','.join(wrt)}`")
+    if place is None:
+        return error
+    return error_at(program, place, "value", str(error), f"for the value alone, add `--const {','.join(wrt)}`")

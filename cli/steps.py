@@ -13,7 +13,7 @@ from .report import value_text
 
 
 class Step(NamedTuple):
-    """One operation: its place in the expression, its result, and what it was done on."""
+    """One operation: its place in the expression, its result (the first that is recorded), and what it was done on."""
 
     expr: Any
     result: Any
@@ -40,6 +40,8 @@ def steps_of(
     steps: list[Step] = []
 
     def observe(expr: Any, result: Any, arguments: list[Any]) -> None:
+        if isinstance(result, tuple):
+            result = next(filter(is_recorded, result), result[0] if result else None)
         step = Step(expr, result, arguments)
         if keep(step):
             steps.append(step)

@@ -18,7 +18,26 @@ from .autograd.modes import (
     no_grad,
     set_grad_enabled,
 )
-from .creation import arange, as_tensor, eye, from_numpy, full, is_tensor, linspace, ones, tensor, zeros
+from .creation import (
+    arange,
+    as_tensor,
+    empty,
+    empty_like,
+    eye,
+    from_numpy,
+    full,
+    is_floating_point,
+    is_tensor,
+    linspace,
+    logspace,
+    numel,
+    ones,
+    scalar_tensor,
+    tensor,
+    tril_indices,
+    triu_indices,
+    zeros,
+)
 from .dtypes import (
     bool_,
     double,
@@ -52,6 +71,8 @@ __all__ = [
     "bool_",
     "double",
     "dtype",
+    "empty",
+    "empty_like",
     "enable_grad",
     "eye",
     "float16",
@@ -67,20 +88,26 @@ __all__ = [
     "int16",
     "int32",
     "int64",
+    "is_floating_point",
     "is_grad_enabled",
     "is_inference_mode_enabled",
     "is_tensor",
     "linspace",
+    "logspace",
     "long",
     "no_grad",
+    "numel",
     "ones",
     "primitives",
     "printoptions",
+    "scalar_tensor",
     "set_default_dtype",
     "set_grad_enabled",
     "set_printoptions",
     "short",
     "tensor",
+    "tril_indices",
+    "triu_indices",
     "uint8",
     "zeros",
 ]
@@ -97,8 +124,8 @@ _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"autodiff\.e
 
 def __getattr__(name: str) -> Any:
     # Imported when first asked for: what a plain lesson and the command line do not need.
-    if name in ("func", "vmap"):
-        func = _importlib.import_module(".func", __name__)
-        globals().update(func=func, vmap=func.vmap)
-        return globals()[name]
+    if name in ("func", "linalg", "nn", "special"):
+        return _importlib.import_module(f".{name}", __name__)
+    if name == "vmap":
+        return _importlib.import_module(".func", __name__).vmap
     raise AttributeError(f"module 'torch' has no attribute '{name}'")

@@ -93,7 +93,7 @@ def _listed(functions: Sequence[Function], width: int) -> str:
             lines += [family] if not lines else ["", family]
         signature = function.signature()
         if len(signature) > column:
-            lines.append(f"  {signature}")
+            lines += wrap(signature, width, initial_indent="  ", subsequent_indent="      ", break_long_words=False)
             signature = ""
         for part in wrap(function.doc, room):
             lines.append(f"  {signature:<{column}}  {part}")

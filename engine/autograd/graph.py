@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .hooks import Hooks, RemovableHandle, next_sequence
+from .hooks import Hooks, RemovableHandle, as_data, as_tensor, next_sequence
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -73,6 +73,22 @@ class Node:
     def metadata(self) -> dict[Any, Any]:
         """A dictionary for the user's own notes about the node."""
         return self.__dict__.setdefault("_metadata", {})
+
+    def __call__(self, *gradients: Any, **keywords: Any) -> Any:
+        """Runs the node's rules alone: the gradients of its arguments, one or a tuple, given those of its outputs.
+
+        TypeError: not as many gradients as outputs, or keyword arguments.
+        """
+        from .modes import recording
+
+        if keywords:
+            raise TypeError("keyword arguments are not supported")
+        if len(gradients) != self.output_count:
+            raise TypeError(f"expected {self.output_count} arguments, got {len(gradients)} instead")
+        records = recording.enabled
+        given = [as_data(g, records) for g in gradients]
+        sent = [as_tensor(g) for g in self.apply(given if self.is_multiple else given[0], records)]
+        return sent[0] if len(sent) == 1 else tuple(sent)
 
     @property
     def requires_grad(self) -> bool:

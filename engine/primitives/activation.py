@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import NONZERO, EdgeCase, Family, ops
+from .. import dtypes
+from ..primitive import NONZERO, REAL, EdgeCase, Family, ops
+from ..tensor import Tensor
 from .elementary import exp, tanh
 from .selection import abs, where
-from .shape import zeros_like
+from .shape import cat, dimension, reshape, slice_primitive, zeros_like
 
 family = Family("activation")
 primitive, function = family.primitive, family.function
@@ -226,7 +228,6 @@ hardshrink = primitive(
     lambda x, lambd=0.5: np.where((x >= -lambd) & (x <= lambd), 0, x),
     lambda g, x, lambd: where((x >= -lambd) & (x <= lambd), 0, g),
     doc="x outside the interval from -lambd to lambd, else 0",
-    method=False,
 )
 softshrink = primitive(
     "softshrink",
@@ -241,3 +242,106 @@ softshrink = primitive(
 def tanhshrink(x: Any) -> Any:
     """x - tanh(x)"""
     return x - tanh(x)
+
+
+@function(defaults={"dim": -1}, method=False)
+def softmin(x: Any, dim: int) -> Any:
+    """exp(-x) scaled to a sum of 1 along `dim`"""
+    return ops.softmax(-x, dim)
+
+
+# PyTorch has one node for both, in training and not: the slopes are a number, or one for each element.
+rrelu_with_slopes = primitive(
+    "rrelu_with_noise",
+    lambda x, slopes: np.where(x > 0, x, x * slopes),
+    lambda g, x, slopes: where(x > 0, g, g * slopes),
+    tensors=1,
+    public=False,
+)
+
+
+@function(domain=NONZERO)
+def rrelu(x: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False) -> Any:
+    """x where it is positive, else x times the mean of lower and upper, or in training a random number between"""
+    if lower > upper:
+        raise RuntimeError("Lower bound should be less than or equal to the upper bound")
+    if not training:
+        return rrelu_with_slopes(x, (lower + upper) / 2)
+    slopes = np.random.default_rng().uniform(lower, upper, x.shape)
+    return rrelu_with_slopes(x, np.asarray(slopes, _data(x).dtype))
+
+
+def _data(x: Any) -> Any:
+    return x._data if isinstance(x, Tensor) else x
+
+
+prelu_kernel = primitive(
+    "prelu_kernel",
+    lambda x, weight: np.where(x > 0, x, x * weight),
+    lambda g, x, weight: where(x > 0, g, g * weight),
+    lambda g, x: where(x > 0, 0, g * x),
+    public=False,
+)
+
+
+@function(tensors=2, domain=(NONZERO, REAL))
+def prelu(x: Any, weight: Any) -> Any:
+    """x where it is positive, else x times a weight: a single one, or one for each place along dimension 1"""
+    _check_prelu(_data(x), _data(weight))
+    if len(weight.shape) == len(x.shape):
+        return prelu_kernel(x, weight)
+    shape = [1] * len(x.shape)
+    if len(shape) > 1:
+        shape[1] = _data(weight).size
+    return prelu_kernel(x, reshape(weight, shape))
+
+
+def _check_prelu(x: Any, weight: Any) -> None:
+    if x.dtype != weight.dtype:
+        names = dtypes.of(x.dtype).title, dtypes.of(weight.dtype).title
+        raise RuntimeError(f"prelu: Type promoting not supported. Got {names[0]} and {names[1]}")
+    if weight.size == 1:
+        return
+    if not x.ndim:
+        raise RuntimeError("Not allow zero-dim input tensor.")
+    channels = x.shape[1] if x.ndim > 1 else 1
+    if weight.size != channels:
+        raise RuntimeError(
+            f"Mismatch of parameter numbers and input channel size. Found parameter numbers = {weight.size} and "
+            f"channel size = {channels}."
+        )
+    if weight.ndim > 1:
+        raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}")
+
+
+def _half(x: Any, dim: int) -> int:
+    if not x.ndim:
+        raise RuntimeError("glu does not support scalars because halving size must be even")
+    axis = dimension(dim, x.ndim)
+    if x.shape[axis] % 2:
+        raise RuntimeError(f"Halving dimension must be even, but dimension {axis} is size {x.shape[axis]}")
+    return x.shape[axis] // 2
+
+
+def _glu(x: Any, dim: int = -1) -> Any:
+    _half(x, dim)
+    value, gate = np.split(x, 2, dim)
+    return value * _logistic(gate)
+
+
+def _glu_rule(g: Any, x: Any, dim: int) -> Any:
+    axis = dim % x.ndim
+    half = _half(x, dim)
+    value = slice_primitive(x, axis, 0, half, 1)
+    gate = sigmoid(slice_primitive(x, axis, half, 2 * half, 1))
+    return cat([g * gate, g * value * gate * (1 - gate)], axis)
+
+
+glu = primitive(
+    "glu",
+    _glu,
+    _glu_rule,
+    floating=True,
+    doc="the first half of x along `dim`, times the sigmoid of the second",
+    method=False,
+)

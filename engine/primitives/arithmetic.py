@@ -23,6 +23,8 @@ from .shape import to, zeros_like
 family = Family("arithmetic")
 primitive, function = family.primitive, family.function
 
+_LN2 = math.log(2.0)
+
 
 plus = primitive("add", operator.add, lambda g: g, lambda g: g, public=False)
 plus_scaled = primitive(
@@ -40,7 +42,20 @@ def add(x: Any, y: Any, alpha: Any = 1) -> Any:
     return plus(x, y) if alpha == 1 else plus_scaled(x, y, alpha)
 
 
-minus = primitive("sub", operator.sub, lambda g: g, lambda g: -g, public=False)
+plus_number = primitive("add", operator.add, lambda g: g, tensors=2, overload=1, public=False)
+
+
+def _minus(x: Any, y: Any) -> Any:
+    try:
+        return x - y
+    except TypeError:
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
+            "operator instead."
+        ) from None
+
+
+minus = primitive("sub", _minus, lambda g: g, lambda g: -g, public=False)
 minus_scaled = primitive(
     "sub",
     lambda x, y, alpha: x - alpha * y,
@@ -56,18 +71,22 @@ def sub(x: Any, y: Any, alpha: Any = 1) -> Any:
     return minus(x, y) if alpha == 1 else minus_scaled(x, y, alpha)
 
 
+def _times(x: Any, alpha: Any) -> Any:
+    return x if alpha == 1 else x * alpha
+
+
 rsub_tensor = primitive(
     "rsub",
-    lambda x, y, alpha=1: y - alpha * x,
-    lambda g, alpha: -g if alpha == 1 else -g * alpha,
+    lambda x, y, alpha=1: _minus(y, _times(x, alpha)),
+    lambda g, alpha: _times(-g, alpha),
     lambda g: g,
     public=False,
 )
 rsub_number = primitive(
     "rsub",
-    lambda x, y, alpha=1: y - alpha * x,
-    lambda g, alpha: -g if alpha == 1 else -g * alpha,
-    tensors=2,
+    lambda x, y, alpha=1: _minus(y, _times(x, alpha)),
+    lambda g, alpha: _times(-g, alpha),
+    tensors=1,
     overload=1,
     public=False,
 )
@@ -90,7 +109,21 @@ mul = primitive(
     edges=[EdgeCase((0.0, 0.0), 0.0, (0.0, 0.0))],
 )
 
-neg = primitive("neg", operator.neg, lambda g: -g, doc="x with its sign changed", symbol="-", aliases=("negative",))
+# PyTorch's functions that are written in C++ multiply, add and divide by numbers with these; Python's `x * 2` does not.
+times_number = primitive("mul", operator.mul, lambda g, y: g * y, tensors=2, overload=1, public=False)
+
+
+def _negative(x: Any) -> Any:
+    try:
+        return -x
+    except TypeError:
+        raise RuntimeError(
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use "
+            "the `~` or `logical_not()` operator instead."
+        ) from None
+
+
+neg = primitive("neg", _negative, lambda g: -g, doc="x with its sign changed", symbol="-", aliases=("negative",))
 
 
 @function()
@@ -107,8 +140,23 @@ true_divide = primitive(
     floating=True,
     public=False,
 )
+over_number = primitive("div", operator.truediv, lambda g, y: g / y, tensors=2, overload=1, floating=True, public=False)
+
+
+def _rounded(divide: Any) -> Any:
+    """A division that gives integers for integers, with PyTorch's error where one of those is divided by 0."""
+
+    def forward(x: Any, y: Any) -> Any:
+        result = divide(x, y)
+        if result.dtype.kind in "iu" and np.any(np.asarray(y) == 0):
+            raise RuntimeError("ZeroDivisionError")
+        return result
+
+    return forward
+
+
 floor_div = primitive(
-    "div", np.floor_divide, lambda g: zeros_like(g), lambda g: zeros_like(g), overload=2, public=False
+    "div", _rounded(np.floor_divide), lambda g: zeros_like(g), lambda g: zeros_like(g), overload=2, public=False
 )
 
 
@@ -120,7 +168,7 @@ def _trunc_divide(x: Any, y: Any) -> Any:
 
 trunc_div = primitive(
     "div",
-    _trunc_divide,
+    _rounded(_trunc_divide),
     lambda g: zeros_like(g),
     lambda g: zeros_like(g),
     overload=2,
@@ -159,7 +207,7 @@ reciprocal = primitive(
 
 floor_divide = primitive(
     "floor_divide",
-    operator.floordiv,
+    _rounded(operator.floordiv),
     tensors=2,
     doc="quotient x / y rounded down; has no derivative",
     symbol="//",
@@ -167,10 +215,10 @@ floor_divide = primitive(
     undifferentiated=True,
 )
 
-remainder_number = primitive("remainder", np.remainder, lambda g: g, tensors=2, public=False)
+remainder_number = primitive("remainder", _rounded(np.remainder), lambda g: g, tensors=2, public=False)
 remainder_tensor = primitive(
     "remainder",
-    np.remainder,
+    _rounded(np.remainder),
     lambda g: g,
     lambda g, x, y: -g * div(x, y, rounding_mode="floor"),
     overload=1,
@@ -178,7 +226,7 @@ remainder_tensor = primitive(
 )
 remainder_of_number = primitive(
     "remainder",
-    lambda x, y: np.remainder(y, x),
+    lambda x, y: _rounded(np.remainder)(y, x),
     tensors=2,
     undifferentiated=True,
     public=False,
@@ -193,10 +241,10 @@ def remainder(x: Any, y: Any) -> Any:
     return remainder_number(x, y) if is_number(y) else remainder_tensor(x, y)
 
 
-fmod_number = primitive("fmod", np.fmod, lambda g: g, tensors=2, public=False)
+fmod_number = primitive("fmod", _rounded(np.fmod), lambda g: g, tensors=2, public=False)
 fmod_tensor = primitive(
     "fmod",
-    np.fmod,
+    _rounded(np.fmod),
     lambda g: g,
     lambda g, x, y: -g * div(x, y, rounding_mode="trunc"),
     overload=1,
@@ -211,9 +259,18 @@ def fmod(x: Any, y: Any) -> Any:
 
 
 def _power(x: Any, y: Any) -> Any:
-    if getattr(x, "dtype", None) is not None and x.dtype.kind in "iu" and np.any(np.asarray(y) < 0):
+    if x.dtype.kind in "iu" and is_number(y) and y < 0:
         raise RuntimeError("Integers to negative integer powers are not allowed.")
-    return x**y
+    return _integer_power(x, y) if x.dtype.kind in "iu" else x**y
+
+
+def _integer_power(x: Any, y: Any) -> Any:
+    """A power of integers, where one that is no integer becomes 0."""
+    powers = np.asarray(x) ** np.maximum(y, 0)
+    if powers.dtype.kind == "f":
+        return x**y
+    inverse = np.where(np.abs(x) == 1, np.where(np.asarray(y) % 2, x, 1), 0)
+    return np.where(np.asarray(y) < 0, inverse, powers).astype(powers.dtype)
 
 
 def _power_rule(g: Any, x: Any, y: Any) -> Any:
@@ -238,7 +295,7 @@ power_number = primitive("pow", _power, _power_rule, tensors=2, public=False)
 power_tensor = primitive("pow", _power, _base_rule, _exponent_rule, overload=1, public=False)
 power_of_number = primitive(
     "pow",
-    lambda x, y: np.power(x, y),
+    lambda x, y: _integer_power(x, y) if y.dtype.kind in "iu" else np.power(x, y),
     None,
     _exponent_of_number_rule,
     overload=2,
@@ -278,3 +335,135 @@ def float_power(x: Any, y: Any) -> Any:
 def square(x: Any) -> Any:
     """x squared"""
     return power_number(x, 2)
+
+
+# Products and quotients added, mixtures
+
+addcmul = primitive(
+    "addcmul",
+    lambda x, y, z, value=1: x + x.dtype.type(value) * y * z,
+    lambda g: g,
+    lambda g, z, value: g * (z * value),
+    lambda g, y, value: g * (y * value),
+    doc="x + value * y * z",
+)
+
+
+def _addcdiv(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
+    if x.dtype.kind != "f":
+        raise RuntimeError(
+            "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a "
+            "true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value "
+            "* torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / "
+            "tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value "
+            "* tensor1 / tensor2), for all dtypes."
+        )
+    return x + x.dtype.type(value) * (y / z)
+
+
+addcdiv = primitive(
+    "addcdiv",
+    _addcdiv,
+    lambda g: g,
+    lambda g, z, value: g * (value / z),
+    lambda g, y, z, value: -g * (value * y / (z * z)),
+    doc="x + value * y / z",
+    domain=(REAL, REAL, NONZERO),
+)
+
+
+def _lerp(x: Any, y: Any, weight: Any) -> Any:
+    # Of two ways to say the same, the one that is exact at the nearer end.
+    return np.where(np.abs(weight) < 0.5, x + weight * (y - x), y - (y - x) * (1 - weight))
+
+
+lerp_number = primitive(
+    "lerp",
+    lambda x, y, weight: _lerp(x, y, x.dtype.type(weight)),
+    lambda g, weight: g * (1 - weight),
+    lambda g, weight: g * weight,
+    public=False,
+)
+lerp_tensor = primitive(
+    "lerp",
+    _lerp,
+    lambda g, weight: g * (1 - weight),
+    lambda g, weight: g * weight,
+    lambda g, x, y: g * (y - x),
+    overload=1,
+    public=False,
+)
+
+
+@function(tensors=3)
+def lerp(x: Any, y: Any, weight: Any) -> Any:
+    """x + weight * (y - x)"""
+    for name, other in (("end", y), ("weight", weight)):
+        if isinstance(x, Tensor) and isinstance(other, Tensor) and other.dtype is not x.dtype:
+            found, expected = (_C_NAMES.get(t.dtype.name, t.dtype.name) for t in (other, x))
+            raise RuntimeError(f"expected dtype {expected} for `{name}` but got dtype {found}")
+    return lerp_number(x, y, weight) if is_number(weight) else lerp_tensor(x, y, weight)
+
+
+_C_NAMES = {"float64": "double", "float32": "float", "float16": "c10::Half", "int64": "long int"}
+
+
+# Signs, steps and powers of two
+
+
+def _copysign_rule(g: Any, x: Any, y: Any) -> Any:
+    return g * (ops.sgn(x) * copysign_tensor(ops.ones_like(x), y))
+
+
+copysign_tensor = primitive(
+    "copysign", np.copysign, _copysign_rule, lambda g: zeros_like(g), floating=True, public=False
+)
+copysign_number = primitive(
+    "copysign",
+    lambda x, y: np.copysign(x, x.dtype.type(y)),
+    lambda g, x, y: g * (ops.sgn(x) * math.copysign(1, y)),
+    tensors=2,
+    overload=1,
+    floating=True,
+    public=False,
+)
+
+
+@function(tensors=2, numbers=True, domain=NONZERO, edges=[EdgeCase((0.0, -1.0), 0.0, (0.0, 0.0))])
+def copysign(x: Any, y: Any) -> Any:
+    """the size of x with the sign of y"""
+    return copysign_number(x, y) if is_number(y) else copysign_tensor(x, y)
+
+
+signbit = primitive("signbit", np.signbit, doc="whether the sign of x is minus")
+
+
+def _heaviside(x: Any, y: Any) -> Any:
+    if x.dtype != y.dtype:
+        raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
+    return np.where(x == 0, y, x > 0).astype(x.dtype)
+
+
+heaviside = primitive(
+    "heaviside",
+    _heaviside,
+    tensors=2,
+    promotes=(),
+    doc="0 where x is negative, 1 where it is positive, y where it is 0; has no derivative",
+    undifferentiated=True,
+)
+nextafter = primitive(
+    "nextafter",
+    np.nextafter,
+    lambda g, x, y: ops.where(x == y, 0, g),
+    lambda g: zeros_like(g),
+    doc="the next number after x on the way to y",
+)
+ldexp = primitive(
+    "ldexp",
+    lambda x, y: x * np.exp2(y),
+    lambda g, y: g * ops.exp2(y),
+    lambda g, out: g * (out * _LN2),
+    floating=True,
+    doc="x times 2 to the power y",
+)

@@ -1,4 +1,4 @@
-"""Products of vectors and matrices."""
+"""Norms, ranks, powers and exponentials of matrices."""
 
 from __future__ import annotations
 
@@ -8,153 +8,201 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from ..primitive import Family
-from ..tensor import Tensor
-from .shape import expand, reshape, squeeze_product, t_primitive, transpose, unsafe_view, unsqueeze
+from ..primitive import Family, is_number, ops
+from .decomposition import svdvals
+from .matrix import check_matrices, check_square, check_square_floating, data_of, eigen, turned
+from .product import matmul
+from .reduction import vector_norm
+from .shape import (
+    cat,
+    clone,
+    dimension,
+    expand,
+    permute_primitive,
+    slice_primitive,
+    squeeze,
+    unsqueeze,
+    zeros_like,
+)
+from .solving import decomposed, inv_ex, inverse, tolerances
 
 family = Family("linear algebra")
 primitive, function = family.primitive, family.function
 
 
-def _same_dtype(x: Any, y: Any, what: str) -> None:
-    if x.dtype != y.dtype:
-        names = dtypes.of(x.dtype).title, dtypes.of(y.dtype).title
-        if what == "dot":
-            raise RuntimeError(f"dot : expected both vectors to have same dtype, but found {names[0]} and {names[1]}")
+# Norms
+
+
+@function(method=False)
+def matrix_norm(x: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False) -> Any:
+    """norm of matrices: Frobenius, or of order 1, -1, 2, -2, inf, -inf or nuclear"""
+    check_matrices(x, "linalg.matrix_norm")
+    _check_order(x, ord)
+    dims = [dim] if isinstance(dim, int) else list(dim)
+    if len(dims) != 2:
+        raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, dims))}")
+    rows, columns = (dimension(d, x.ndim) for d in dims)
+    if rows == columns:
+        raise RuntimeError(f"linalg.matrix_norm: dims must be different. Got ({dims[0]}, {dims[1]})")
+    if ord == "fro":
+        return vector_norm(x, 2, [rows, columns], keepdim)
+    if ord == "nuc" or abs(ord) == 2:
+        return _norm_of_singular_values(x, ord, rows, columns, keepdim)
+    if abs(ord) == math.inf:
+        rows, columns = columns, rows
+    sums = vector_norm(x, 1, [rows], keepdim)
+    if not keepdim and columns > rows:
+        columns -= 1
+    return _extreme(sums, ord > 0, columns, keepdim)
+
+
+def _check_order(x: Any, ord: Any) -> None:
+    if data_of(x).dtype.kind != "f":
+        title = dtypes.of(data_of(x).dtype).title
+        raise RuntimeError(f"linalg.matrix_norm: Expected a floating point or complex tensor as input. Got {title}")
+    known = ord in ("fro", "nuc") if isinstance(ord, str) else abs(ord) in (1, 2, math.inf)
+    if not known:
+        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
+
+
+def _extreme(x: Any, largest: bool, dim: int, keepdim: bool) -> Any:
+    if largest and not x.shape[dim]:
+        return ops.sum(x.detach(), dim, keepdim)
+    return ops.amax(x, dim, keepdim) if largest else ops.amin(x, dim, keepdim)
+
+
+def _norm_of_singular_values(x: Any, ord: Any, rows: int, columns: int, keepdim: bool) -> Any:
+    order = (*(i for i in range(x.ndim) if i not in (rows, columns)), rows, columns)
+    values = svdvals(permute_primitive(x, order))
+    norm = ops.sum(values, -1, keepdim) if ord == "nuc" else _extreme(values, ord > 0, values.ndim - 1, keepdim)
+    if keepdim:
+        norm = permute_primitive(unsqueeze(norm, -1), tuple(order.index(i) for i in range(x.ndim)))
+    return norm
+
+
+@function(method=False)
+def linalg_norm(x: Any, ord: Any = None, dim: Any = None, keepdim: bool = False) -> Any:
+    """norm of a vector, or of a matrix where `ord` and two dimensions say so"""
+    dims = [dim] if isinstance(dim, int) else dim
+    if dims is not None and len(dims) not in (1, 2):
+        raise RuntimeError(f"linalg.norm: If dim is specified, it must be of length 1 or 2. Got {list(dims)}")
+    if ord is not None and dims is None and x.ndim not in (1, 2):
         raise RuntimeError(
-            f"expected m1 and m2 to have the same dtype, but got: {_C_NAMES[names[0]]} != {_C_NAMES[names[1]]}"
+            f"linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {x.ndim}D."
         )
+    rank = x.ndim if dims is None else len(dims)
+    if isinstance(ord, str) or (ord is not None and rank == 2):
+        return matrix_norm(x, ord, (-2, -1) if dims is None else dims, keepdim)
+    return vector_norm(x, 2 if ord is None else ord, dims, keepdim)
 
 
-_C_NAMES = {
-    "Double": "double",
-    "Float": "float",
-    "Half": "c10::Half",
-    "Long": "long long",
-    "Int": "int",
-    "Short": "short",
-    "Char": "signed char",
-    "Byte": "unsigned char",
-    "Bool": "bool",
-}
+@function(method=False)
+def cond(x: Any, p: Any = None) -> Any:
+    """condition number: the largest singular value over the smallest, or a norm times that of the inverse"""
+    if x.ndim < 2:
+        raise RuntimeError("linalg.cond: The input tensor must have at least 2 dimensions.")
+    if p is None or (is_number(p) and abs(p) == 2):
+        return _ratio_of_singular_values(x, p == -2)
+    if not (p in ("fro", "nuc") if isinstance(p, str) else abs(p) in (1, math.inf)):
+        raise RuntimeError(f"linalg.cond got an invalid norm type: {p}")
+    check_square(x, f"linalg.cond(ord={p})")
+    if p == "nuc":
+        values = svdvals(x)
+        return ops.sum(values, -1) * ops.sum(ops.reciprocal(values), -1)
+    inverted, info = inv_ex(x)
+    # Of a singular matrix the condition number is infinite.
+    singular = np.asarray(data_of(info) != 0)[..., None, None]
+    product = matrix_norm(x, p) * matrix_norm(ops.masked_fill(inverted, singular, math.inf), p)
+    return ops.nan_to_num(product, math.inf, math.inf, -math.inf)
 
 
-def _dot(x: Any, y: Any) -> Any:
-    if x.ndim != 1 or y.ndim != 1:
-        raise RuntimeError(f"1D tensors expected, but got {x.ndim}D and {y.ndim}D tensors")
-    _same_dtype(x, y, "dot")
-    if x.size != y.size:
-        raise RuntimeError(
-            f"inconsistent tensor size, expected tensor [{x.size}] and src [{y.size}] to have the same number of "
-            f"elements, but got {x.size} and {y.size} elements respectively"
-        )
-    return np.dot(x, y)
+def _ratio_of_singular_values(x: Any, inverted: bool) -> Any:
+    values = svdvals(x)
+    last, count = values.ndim - 1, values.shape[-1]
+    if not count:
+        return ops.sum(values, -1)
+    largest, smallest = slice_primitive(values, last, 0, 1, 1), slice_primitive(values, last, count - 1, count, 1)
+    return squeeze(smallest / largest if inverted else largest / smallest, -1)
 
 
-dot = primitive(
-    "dot",
-    _dot,
-    lambda g, y: g * y,
-    lambda g, x: g * x,
-    promotes=(),
-    doc="sum of the products of two vectors' elements",
-)
+def _rank(x: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
+    check_matrices(x, "torch.linalg.matrix_rank", "input")
+    if not x.size:
+        return np.zeros(x.shape[:-2], np.int64)[()]
+    values = np.abs(eigen(x)[0]) if hermitian else decomposed(x)[1]
+    return np.add.reduce(values > np.asarray(tolerances(x, values.max(-1), atol, rtol))[..., None], axis=-1)
 
 
-def _mm(x: Any, y: Any) -> Any:
-    if x.ndim != 2:
-        raise RuntimeError("self must be a matrix")
-    if y.ndim != 2:
-        raise RuntimeError("mat2 must be a matrix")
-    _same_dtype(x, y, "mm")
-    if x.shape[1] != y.shape[0]:
-        raise RuntimeError(
-            f"mat1 and mat2 shapes cannot be multiplied ({x.shape[0]}x{x.shape[1]} and {y.shape[0]}x{y.shape[1]})"
-        )
-    return x @ y
+rank_primitive = primitive("linalg_matrix_rank", _rank, tensors=1, promotes=(), public=False)
 
 
-mm = primitive(
-    "mm",
-    _mm,
-    lambda g, y: mm(g, t_primitive(y)),
-    lambda g, x: mm(t_primitive(x), g),
-    promotes=(),
-    doc="product of two matrices",
-)
+@function(method=False)
+def matrix_rank(x: Any, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Any:
+    """number of singular values that count as more than zero"""
+    if tol is not None:
+        return rank_primitive(x, data_of(tol), 0.0, hermitian)
+    return rank_primitive(x, data_of(atol), data_of(rtol), hermitian)
 
 
-def _mv(x: Any, y: Any) -> Any:
-    if x.ndim != 2 or y.ndim != 1:
-        raise RuntimeError(f"vector + matrix @ vector expected, got 1, {x.ndim}, {y.ndim}")
-    if x.shape[1] != y.shape[0]:
-        raise RuntimeError(f"size mismatch, got input ({x.shape[0]}), mat ({x.shape[0]}x{x.shape[1]}), vec ({y.size})")
-    return x @ y
+# Functions of matrices
 
 
-mv = primitive(
-    "mv",
-    _mv,
-    lambda g, y: outer(g, y),
-    lambda g, x: mv(t_primitive(x), g),
-    promotes=(),
-    doc="product of a matrix and a vector",
-)
+def _exponential(x: Any) -> Any:
+    check_square_floating(x, "linalg.matrix_exp")
+    if not x.size:
+        return np.zeros_like(x)
+    from scipy.linalg import expm
+
+    return expm(x) if np.isfinite(x).all() else np.full_like(x, math.nan)
 
 
-def _bmm(x: Any, y: Any) -> Any:
-    for name, operand in (("batch1", x), ("batch2", y)):
-        if operand.ndim != 3:
-            raise RuntimeError(f"{name} must be a 3D tensor")
-    if x.shape[0] != y.shape[0] or x.shape[2] != y.shape[1]:
-        raise RuntimeError(
-            f"Expected size for first two dimensions of batch2 tensor to be: [{x.shape[0]}, {x.shape[2]}] but got: "
-            f"[{y.shape[0]}, {y.shape[1]}]."
-        )
-    return x @ y
+def _exponential_rule(g: Any, x: Any) -> Any:
+    # The exponential of a matrix of blocks, which has the derivative in the direction of g in its corner.
+    size, last = x.shape[-1], x.ndim - 1
+    transposed = turned(x)
+    upper = cat([transposed, g], -1)
+    lower = cat([zeros_like(transposed), transposed], -1)
+    blocks = linalg_matrix_exp(cat([upper, lower], -2))
+    return slice_primitive(slice_primitive(blocks, last - 1, 0, size, 1), last, size, 2 * size, 1)
 
 
-bmm = primitive(
-    "bmm",
-    _bmm,
-    lambda g, y: bmm(g, transpose(y, 1, 2)),
-    lambda g, x: bmm(transpose(x, 1, 2), g),
-    promotes=(),
-    doc="products of two equally long sequences of matrices",
-)
+linalg_matrix_exp = primitive("linalg_matrix_exp", _exponential, _exponential_rule, promotes=(), public=False)
 
 
-@function(tensors=2, aliases=("ger",))
-def outer(x: Any, y: Any) -> Any:
-    """products of each element of x with each of y"""
-    return reshape(x, (-1, 1)) * y
+@function()
+def matrix_exp(x: Any) -> Any:
+    """exponential of a square matrix"""
+    return linalg_matrix_exp(x)
 
 
-@function(tensors=2, symbol="@")
-def matmul(x: Any, y: Any) -> Any:
-    """product of vectors, matrices, or sequences of matrices"""
-    for operand in (x, y):
-        if not isinstance(operand, (Tensor, np.ndarray)):
-            raise TypeError(f"unsupported operand type(s) for @: '{type(x).__name__}' and '{type(y).__name__}'")
-    ranks = x.ndim, y.ndim
-    if 0 in ranks:
-        raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {x.ndim}D and {y.ndim}D")
-    if ranks == (1, 1):
-        return dot(x, y)
-    if ranks == (2, 1):
-        return mv(x, y)
-    if ranks == (1, 2):
-        return squeeze_product(mm(unsqueeze(x, 0), y), 0)
-    if ranks == (2, 2):
-        return mm(x, y)
-    if y.ndim <= 2:
-        # All matrices on the left meet the same right side: one product of the stacked rows does it.
-        rows = reshape(x, (math.prod(x.shape[:-1]), x.shape[-1]))
-        product = mv(rows, y) if y.ndim == 1 else mm(rows, y)
-        return unsafe_view(product, (*x.shape[:-1], *y.shape[1:]))
-    if x.ndim == 1:
-        return squeeze_product(matmul(unsqueeze(x, 0), y), y.ndim - 2)
-    batch = np.broadcast_shapes(tuple(x.shape[:-2]), tuple(y.shape[:-2]))
-    left = reshape(expand(x, (*batch, *x.shape[-2:])), (math.prod(batch), *x.shape[-2:]))
-    right = reshape(expand(y, (*batch, *y.shape[-2:])), (math.prod(batch), *y.shape[-2:]))
-    return unsafe_view(bmm(left, right), (*batch, x.shape[-2], y.shape[-1]))
+@function()
+def matrix_power(x: Any, n: int) -> Any:
+    """product of a square matrix with itself, n times; of its inverse for a negative n"""
+    check_square(x, "linalg.matrix_power")
+    if n == 0:
+        return clone(x).copy_(ops.diag_embed(ops.ones_like(ops.select(x, -1, 0).detach())))
+    if n == 1:
+        return clone(x)
+    base = inverse(x) if n < 0 else x
+    n = abs(n)
+    if n == 3:
+        return matmul(matmul(base, base), base)
+    power: Any = None
+    result: Any = None
+    while n:
+        power = base if power is None else matmul(power, power)
+        if n % 2:
+            result = power if result is None else matmul(result, power)
+        n //= 2
+    return result
+
+
+@function(method=False)
+def linalg_vander(x: Any, N: int | None = None) -> Any:  # noqa: N803  (PyTorch's name)
+    """the powers of the elements of vectors, from 0 on, in a new last dimension"""
+    count = (x.shape[-1] if x.ndim else 0) if N is None else N
+    if count <= 1:
+        raise RuntimeError("N must be greater than 1.")
+    repeated = expand(unsqueeze(x, -1), (*x.shape, count - 1))
+    powers = ops.cumprod(repeated, -1)
+    return cat([ops.ones_like(slice_primitive(powers.detach(), powers.ndim - 1, 0, 1, 1)), powers], -1)

@@ -252,7 +252,9 @@ def unflatten(x: Any, dim: int, sizes: Any) -> Any:
 
 
 def dimension(dim: int, ndim: int) -> int:
-    """A dimension counted from the front. IndexError when a tensor of `ndim` dimensions lacks it."""
+    """A dimension counted from the front. IndexError: a tensor of `ndim` dimensions lacks it. TypeError: no integer."""
+    if not isinstance(dim, (int, np.integer)):
+        raise TypeError(f"argument 'dim' must be int, not {type(dim).__name__}")
     rank = max(ndim, 1)
     if not -rank <= dim < rank:
         raise IndexError(f"Dimension out of range (expected to be in range of [{-rank}, {rank - 1}], but got {dim})")
@@ -263,7 +265,7 @@ def dimensions(dim: Any, ndim: int) -> tuple[int, ...]:
     """The dimensions that `dim` names: one, several, or all for None and ()."""
     if dim is None or (isinstance(dim, (list, tuple)) and not dim):
         return tuple(range(ndim))
-    if isinstance(dim, int):
+    if not isinstance(dim, (list, tuple)):
         dim = (dim,)
     result = tuple(dimension(d, ndim) for d in dim)
     for d in result:

@@ -59,7 +59,7 @@ def replaced(value: Any, function: Any) -> Any:
 def test_the_tangent_of_a_sample_call_is_the_transpose_of_its_gradient(
     entry: dict[str, Any], requires_grad: bool
 ) -> None:
-    call, generator = opinfo.function(entry["op"]), np.random.default_rng(0)
+    call, generator = opinfo.function(entry["op"], entry["variant"]), np.random.default_rng(0)
     given = opinfo.value_of([entry["call"]["input"], *entry["call"]["args"]])
     named = {name: opinfo.value_of(value) for name, value in entry["call"]["kwargs"].items()}
 

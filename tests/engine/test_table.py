@@ -11,7 +11,8 @@ import re
 import statistics
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate, combinations, combinations_with_replacement, cycle, islice
+from contextlib import nullcontext, suppress
+from itertools import accumulate, combinations, combinations_with_replacement, cycle, islice, pairwise
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -95,6 +96,104 @@ def product(x: Any, y: Any) -> Any:
     return [[math.fsum(map(operator.mul, row, column)) for column in y.T.tolist()] for row in x.tolist()]
 
 
+def dot_product(x: Any, y: Any) -> float:
+    return math.fsum(map(operator.mul, x, y))
+
+
+def vector_product(x: Any, y: Any) -> list[float]:
+    return [x[1] * y[2] - x[2] * y[1], x[2] * y[0] - x[0] * y[2], x[0] * y[1] - x[1] * y[0]]
+
+
+def determinant(x: Any) -> float:
+    """By the first row, recursively."""
+    if len(x) == 1:
+        return x[0][0]
+    minors = [np.delete(np.delete(x, 0, 0), j, 1) for j in range(len(x))]
+    return math.fsum((-1) ** j * x[0][j] * determinant(minor) for j, minor in enumerate(minors))
+
+
+def inverse(x: Any) -> Any:
+    """By Cramer's rule."""
+    size = range(len(x))
+    minors = [[determinant(np.delete(np.delete(x, j, 0), i, 1)) for j in size] for i in size]
+    return np.array([[(-1) ** (i + j) * minors[i][j] for j in size] for i in size]) / determinant(x)
+
+
+def pseudoinverse(x: Any) -> Any:
+    return np.array(product(inverse(np.array(product(x.T, x))), x.T))
+
+
+def cholesky(x: Any) -> Any:
+    factor = np.zeros(x.shape)
+    for i in range(len(x)):
+        for j in range(i + 1):
+            rest = x[i, j] - dot_product(factor[i, :j], factor[j, :j])
+            factor[i, j] = math.sqrt(rest) if i == j else rest / factor[j, j]
+    return factor
+
+
+def gram_schmidt(x: Any) -> Any:
+    """Orthonormal columns, and what turns them into x, with a positive diagonal."""
+    q: list[Any] = []
+    for column in x.T:
+        rest = column - sum((dot_product(done, column) * done for done in q), np.zeros(len(column)))
+        q.append(rest / length(rest))
+    return np.transpose(q), np.triu(product(np.array(q), x))
+
+
+def with_positive_diagonal(decompose: Callable[..., Any]) -> Callable[..., Any]:
+    """Q and R, of which each column and row is only determined up to its sign."""
+
+    def call(x: Tensor) -> Any:
+        q, r = decompose(x)
+        signs = torch.sign(torch.diagonal(r))
+        return q * signs, r * signs.unsqueeze(1)
+
+    return call
+
+
+def eigenvalues(x: Any) -> list[float]:
+    """Of a symmetric matrix of two rows, in ascending order."""
+    middle, distance = (x[0, 0] + x[1, 1]) / 2, math.hypot((x[0, 0] - x[1, 1]) / 2, x[0, 1])
+    return [middle - distance, middle + distance]
+
+
+def first_projector(x: Any) -> Any:
+    """Onto the eigenvector of the smaller eigenvalue, which has no sign."""
+    low, high = eigenvalues(x + x.T)
+    return (x + x.T - high * np.eye(2)) / (low - high)
+
+
+def projector(vectors: Callable[..., Any]) -> Callable[..., Any]:
+    def call(x: Tensor) -> Any:
+        first = vectors(x)[:, 0]
+        return torch.outer(first, first)
+
+    return call
+
+
+def singular_values(x: Any) -> list[float]:
+    """Of a matrix of two rows, in descending order."""
+    return [math.sqrt(v) for v in reversed(eigenvalues(np.array(product(x, x.T))))]
+
+
+def reflections(x: Any, y: Any) -> Any:
+    result = np.eye(len(x))
+    for i, scale in enumerate(y):
+        direction = np.array([0.0] * i + [1.0] + [*x[i + 1 :, i]])
+        result = result - scale * np.array(product(np.array(product(result, direction[:, None])), direction[None]))
+    return result[:, : len(y)]
+
+
+def exponential(x: Any) -> Any:
+    """By its series."""
+    total = term = np.eye(len(x))
+    for k in range(1, 60):
+        term = np.array(product(term, x)) / k
+        total = total + term
+    return total
+
+
 def position_of(choose: Callable[..., float]) -> Callable[..., int]:
     return lambda values: values.index(choose(values))
 
@@ -148,6 +247,91 @@ def derivative_of_digamma(n: int) -> Callable[[float], float]:
         return math.log(far) - 1 / (2 * far) - far**-2 / 12 + far**-4 / 120 - harmonic
 
     return digamma
+
+
+def incomplete_gamma(a: float, x: float) -> float:
+    return math.fsum(math.exp((a + n) * math.log(x) - x - math.lgamma(a + n + 1)) for n in range(60))
+
+
+def bessel(order: int, sign: int) -> Callable[[float], float]:
+    """The power series of J (sign -1) or I (sign 1)."""
+
+    def compute(x: float) -> float:
+        return math.fsum(
+            sign**k * (x / 2) ** (2 * k + order) / (math.factorial(k) * math.factorial(k + order)) for k in range(40)
+        )
+
+    return compute
+
+
+def bessel_k(order: int) -> Callable[[float], float]:
+    """K by its integral, which the trapezoidal rule meets exponentially fast."""
+
+    def compute(x: float) -> float:
+        steps = [k / 32 for k in range(-256, 257)]
+        return math.fsum(math.exp(-x * math.cosh(t)) * math.cosh(order * t) for t in steps) / 64
+
+    return compute
+
+
+def bessel_y0(x: float) -> float:
+    total, harmonic = 0.0, 0.0
+    for k in range(1, 40):
+        harmonic += 1 / k
+        total -= (-x * x / 4) ** k * harmonic / math.factorial(k) ** 2
+    return 2 / math.pi * ((math.log(x / 2) + 0.5772156649015329) * bessel(0, -1)(x) + total)
+
+
+def bessel_y1(x: float) -> float:
+    return (bessel(1, -1)(x) * bessel_y0(x) - 2 / (math.pi * x)) / bessel(0, -1)(x)
+
+
+def airy_ai(x: float) -> float:
+    first = second = 0.0
+    f, g = 1.0, x
+    for k in range(40):
+        first, second = first + f, second + g
+        f *= x**3 / ((3 * k + 2) * (3 * k + 3))
+        g *= x**3 / ((3 * k + 3) * (3 * k + 4))
+    return first / (3 ** (2 / 3) * math.gamma(2 / 3)) - second / (3 ** (1 / 3) * math.gamma(1 / 3))
+
+
+def gamma_of_dimensions(p: int) -> Callable[[float], float]:
+    return lambda x: p * (p - 1) / 4 * math.log(math.pi) + math.fsum(math.lgamma(x - j / 2) for j in range(p))
+
+
+def normal_probability(x: float) -> float:
+    return statistics.NormalDist().cdf(x)
+
+
+def fraction_point(q: float) -> Callable[[Sequence[float]], float]:
+    """The quantile by linear interpolation between the two elements around it."""
+
+    def compute(values: Sequence[float]) -> float:
+        ordered = sorted(v for v in values if not math.isnan(v))
+        below, part = divmod(q * (len(ordered) - 1), 1)
+        return ordered[int(below)] + part * (ordered[math.ceil(q * (len(ordered) - 1))] - ordered[int(below)])
+
+    return compute
+
+
+def averaged(function: Callable[..., float]) -> Callable[..., float]:
+    """The mean of a function of numbers over the elements of arrays."""
+    return lambda *arrays: statistics.fmean(each(function)(*arrays).ravel().tolist())
+
+
+def parabola_then_line(x: float, y: float, end: float = 1.0) -> float:
+    distance = abs(x - y)
+    return distance**2 / 2 if distance < end else end * (distance - end / 2)
+
+
+def surprise(x: float, y: float) -> float:
+    return -y * math.log(x) - (1 - y) * math.log1p(-x)
+
+
+def present(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of a list, without the nans in it."""
+    return lambda values: function([v for v in values if not math.isnan(v)])
 
 
 def exponential_unit(x: float, alpha: float = 1.0, width: float = 1.0) -> float:
@@ -211,6 +395,35 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "digamma": derivative_of_digamma(0),
     "sinc": lambda x: math.sin(math.pi * x) / (math.pi * x),
     "logit": lambda x: math.log(x) - math.log1p(-x),
+    "addcmul": lambda x, y, z: y * z + x,
+    "addcdiv": lambda x, y, z: y / z + x,
+    "lerp": lambda x, y, z: (1 - z) * x + z * y,
+    "signbit": lambda x: math.copysign(1, x) < 0,
+    "heaviside": lambda x, y: y if x == 0 else float(x > 0),
+    "ldexp": lambda x, y: x * math.exp2(y),
+    "rrelu": lambda x: max(x, x * 11 / 48),
+    "logaddexp2": lambda x, y: math.log2(2**x + 2**y),
+    "xlog1py": lambda x, y: x * math.log1p(y),
+    "entr": lambda x: -x * math.log(x),
+    "ndtr": normal_probability,
+    "log_ndtr": lambda x: math.log(normal_probability(x)),
+    "ndtri": statistics.NormalDist().inv_cdf,
+    "i0": bessel(0, 1),
+    "i0e": lambda x: math.exp(-abs(x)) * bessel(0, 1)(x),
+    "i1": bessel(1, 1),
+    "i1e": lambda x: math.exp(-abs(x)) * bessel(1, 1)(x),
+    "airy_ai": airy_ai,
+    "spherical_bessel_j0": lambda x: math.sin(x) / x,
+    "bessel_j0": bessel(0, -1),
+    "bessel_j1": bessel(1, -1),
+    "bessel_y0": bessel_y0,
+    "bessel_y1": bessel_y1,
+    "modified_bessel_i0": bessel(0, 1),
+    "modified_bessel_i1": bessel(1, 1),
+    "modified_bessel_k0": bessel_k(0),
+    "modified_bessel_k1": bessel_k(1),
+    "scaled_modified_bessel_k0": lambda x: math.exp(x) * bessel_k(0)(x),
+    "scaled_modified_bessel_k1": lambda x: math.exp(x) * bessel_k(1)(x),
     "logaddexp": lambda x, y: log_of_exponentials((x, y)),
     "xlogy": lambda x, y: x * math.log(y),
 }
@@ -230,6 +443,8 @@ def reference_of(record: Function) -> Callable[..., Any] | None:
 # Calls
 
 MATRIX, VECTOR, NUMBER, CUBE = (2, 3), (3,), (), (2, 3, 2)
+SQUARE = [[2.0, 1.0, 0.5], [-1.0, 3.0, 0.25], [0.5, -0.25, 1.5]]
+SYMMETRIC = [[4.0, 1.0, 0.5], [1.0, 3.0, 0.25], [0.5, 0.25, 2.0]]
 MASK = [True, False, True]
 
 CALLS: dict[str, list[Example]] = {
@@ -897,6 +1112,844 @@ CALLS: dict[str, list[Example]] = {
         Example(lambda x: torch.cumprod(x, 0), running(operator.mul), ([0.0, 2.0, 0.0],), "{}(x, 0)"),
         Example(lambda x: torch.cumprod(x, 0), same, (NUMBER,), "{}(x, 0)"),
     ],
+    "softmin": [
+        Example(lambda x: torch.softmin(x, -1), lambda x: rows(shares)(-x), (MATRIX,), "{}(x)"),
+    ],
+    "prelu": [
+        Example(
+            lambda x, y: torch.prelu(x, y),
+            lambda x, y: [[v if v > 0 else v * w for v, w in zip(row, y, strict=True)] for row in x],
+            ([[1.0, -2.0, -0.5], [-1.0, 2.0, -3.0]], [0.3, 0.5, -0.2]),
+            "{}(x, y)",
+        ),
+        Example(lambda x, y: torch.prelu(x, y), lambda x, y: [x[0], y[0] * x[1]], ([2.0, -3.0], [0.3]), "{}(x, y)"),
+    ],
+    "glu": [
+        Example(
+            lambda x: torch.glu(x),
+            rows(lambda v: [v[0] / (1 + math.exp(-v[2])), v[1] / (1 + math.exp(-v[3]))]),
+            ((2, 4),),
+            "{}(x)",
+        ),
+        Example(
+            lambda x: torch.glu(x, 0),
+            columns(lambda v: [v[0] / (1 + math.exp(-v[1]))]),
+            (MATRIX,),
+            "{}(x, 0)",
+        ),
+    ],
+    "mvlgamma": [
+        Example(lambda x, p=p: torch.mvlgamma(x, p), each(gamma_of_dimensions(p)), (MATRIX,), f"{{}}(x, {p})")
+        for p in (1, 3)
+    ],
+    "igamma": [
+        Example(
+            lambda x: torch.igamma(torch.tensor([0.5, 2.0]).type_as(x), x),
+            lambda x: [incomplete_gamma(0.5, x[0]), incomplete_gamma(2.0, x[1])],
+            ((2,),),
+            "{}([0.5, 2.0], x)",
+        )
+    ],
+    "igammac": [
+        Example(
+            lambda x: torch.igammac(torch.tensor([0.5, 2.0]).type_as(x), x),
+            lambda x: [1 - incomplete_gamma(0.5, x[0]), 1 - incomplete_gamma(2.0, x[1])],
+            ((2,),),
+            "{}([0.5, 2.0], x)",
+        )
+    ],
+    "zeta": [
+        Example(
+            lambda x: torch.zeta(torch.tensor([1.5, 3.0]).type_as(x), x),
+            lambda x: [hurwitz_zeta(1.5, x[0]), hurwitz_zeta(3.0, x[1])],
+            ([0.7, 2.0],),
+            "{}([1.5, 3.0], x)",
+        ),
+        Example(lambda x: torch.zeta(3, x), each(lambda x: hurwitz_zeta(3, x)), ([0.7, 2.0],), "{}(3, x)"),
+    ],
+    "linear": [
+        Example(
+            lambda x, y, z: torch.linear(x, y, z),
+            lambda x, y, z: np.add(product(x, y.T), z),
+            (MATRIX, (4, 3), (4,)),
+            "{}(x, y, z)",
+        ),
+        Example(lambda x, y: torch.linear(x, y), lambda x, y: product(x, y.T), (MATRIX, (4, 3)), "{}(x, y)"),
+        Example(lambda x, y: torch.linear(x, y), lambda x, y: product(x[None], y.T)[0], (VECTOR, (4, 3)), "{}(x, y)"),
+    ],
+    "normalize": [
+        Example(lambda x: torch.normalize(x), rows(lambda v: [a / length(v) for a in v]), (MATRIX,), "{}(x)"),
+        Example(
+            lambda x: torch.normalize(x, 3, 0),
+            columns(lambda v: [a / norm_of_order(3)(v) for a in v]),
+            (MATRIX,),
+            "{}(x, 3, 0)",
+        ),
+    ],
+    "cosine_similarity": [
+        Example(
+            lambda x, y: torch.cosine_similarity(x, y),
+            lambda x, y: [
+                math.fsum(map(operator.mul, a, b)) / length(a) / length(b) for a, b in zip(x, y, strict=True)
+            ],
+            (MATRIX, MATRIX),
+            "{}(x, y)",
+        )
+    ],
+    "embedding": [
+        Example(
+            lambda x: torch.embedding(x, torch.tensor([1, 0, 1])),
+            lambda x: [x[1], x[0], x[1]],
+            (MATRIX,),
+            "{}(x, [1, 0, 1])",
+        )
+    ],
+    "pad": [
+        Example(lambda x: torch.pad(x, (1, 2)), rows(lambda v: [0.0, *v, 0.0, 0.0]), (MATRIX,), "{}(x, [1, 2])"),
+        Example(
+            lambda x: torch.pad(x, (0, 0, 1, 0), value=7.0),
+            lambda x: [[7.0] * 3, *x],
+            (MATRIX,),
+            "{}(x, [0, 0, 1, 0], value=7.0)",
+        ),
+        Example(lambda x: torch.pad(x, (2, 1), "reflect"), rows(lambda v: [v[2], v[1], *v, v[1]]), (MATRIX,)),
+        Example(lambda x: torch.pad(x, (1, 2), "replicate"), rows(lambda v: [v[0], *v, v[2], v[2]]), (MATRIX,)),
+        Example(
+            lambda x: torch.pad(x, (1, 0, 0, 1), "reflect"),
+            lambda x: np.pad(x, ((0, 0), (0, 1), (1, 0)), "reflect"),
+            (CUBE,),
+        ),
+        Example(
+            lambda x: torch.pad(x, (1, 0, 0, 1), "replicate"),
+            lambda x: np.pad(x, ((0, 0), (0, 1), (1, 0)), "edge"),
+            (CUBE,),
+        ),
+        Example(
+            lambda x: torch.pad(x, (1, 0, 0, 1, 1, 0), "reflect"),
+            lambda x: np.pad(x, ((0, 0), (1, 0), (0, 1), (1, 0)), "reflect"),
+            ((1, 2, 2, 2),),
+        ),
+        Example(
+            lambda x: torch.pad(x, (1, 0, 0, 1, 1, 0), "replicate"),
+            lambda x: np.pad(x, ((0, 0), (1, 0), (0, 1), (1, 0)), "edge"),
+            ((1, 2, 2, 2),),
+        ),
+        Example(lambda x: torch.pad(x, (1, 2), "circular"), rows(lambda v: [v[2], *v, v[0], v[1]]), (MATRIX,)),
+    ],
+    "mse_loss": [
+        Example(lambda x, y: torch.mse_loss(x, y), averaged(lambda x, y: (x - y) ** 2), (MATRIX, MATRIX), "{}(x, y)"),
+        Example(lambda x, y: torch.mse_loss(x, y, reduction="none"), each(lambda x, y: (x - y) ** 2), (MATRIX, MATRIX)),
+        Example(
+            lambda x, y: torch.mse_loss(x, y, reduction="sum"),
+            lambda x, y: length(np.ravel(x - y)) ** 2,
+            (MATRIX, MATRIX),
+        ),
+    ],
+    "l1_loss": [
+        Example(lambda x, y: torch.l1_loss(x, y), averaged(lambda x, y: abs(x - y)), (MATRIX, MATRIX), "{}(x, y)"),
+    ],
+    "smooth_l1_loss": [
+        Example(lambda x, y: torch.smooth_l1_loss(x, y), averaged(parabola_then_line), (MATRIX, MATRIX), "{}(x, y)"),
+        Example(
+            lambda x, y: torch.smooth_l1_loss(x, y, beta=2.0),
+            averaged(lambda x, y: parabola_then_line(x, y, 2.0) / 2),
+            (MATRIX, MATRIX),
+            "{}(x, y, beta=2.0)",
+        ),
+    ],
+    "huber_loss": [
+        Example(lambda x, y: torch.huber_loss(x, y), averaged(parabola_then_line), (MATRIX, MATRIX), "{}(x, y)"),
+        Example(
+            lambda x, y: torch.huber_loss(x, y, delta=2.0),
+            averaged(lambda x, y: parabola_then_line(x, y, 2.0)),
+            (MATRIX, MATRIX),
+            "{}(x, y, delta=2.0)",
+        ),
+    ],
+    "binary_cross_entropy": [
+        Example(lambda x, y: torch.binary_cross_entropy(x, y), averaged(surprise), (MATRIX, MATRIX), "{}(x, y)"),
+        Example(
+            lambda x, y: torch.binary_cross_entropy(x, y, torch.tensor([1.0, 2.0, 3.0]).type_as(x)),
+            lambda x, y: np.mean(each(surprise)(x, y) * [1, 2, 3]),
+            (MATRIX, MATRIX),
+            "{}(x, y, 1 * [1, 2, 3])",
+        ),
+    ],
+    "binary_cross_entropy_with_logits": [
+        Example(
+            lambda x, y: torch.binary_cross_entropy_with_logits(x, y),
+            averaged(lambda x, y: surprise(1 / (1 + math.exp(-x)), y)),
+            (MATRIX, MATRIX),
+            "{}(x, y)",
+        ),
+        Example(
+            lambda x, y: torch.binary_cross_entropy_with_logits(
+                x, y, pos_weight=torch.tensor([1.0, 2.0, 3.0]).type_as(x)
+            ),
+            lambda x, y: averaged(lambda x, y, w: y * w * softplus(-x) + (1 - y) * softplus(x))(
+                x, y, np.array([1, 2, 3])
+            ),
+            (MATRIX, MATRIX),
+            "{}(x, y, pos_weight=1 * [1, 2, 3])",
+        ),
+    ],
+    "kl_div": [
+        Example(
+            lambda x, y: torch.kl_div(x, y),
+            averaged(lambda x, y: y * (math.log(y) - x)),
+            (VECTOR, [0.2, 0.5, 0.3]),
+            "{}(x, y)",
+        ),
+        Example(
+            lambda x, y: torch.kl_div(x, y, reduction="sum", log_target=True),
+            lambda x, y: math.fsum(each(lambda x, y: math.exp(y) * (y - x))(x, y)),
+            (VECTOR, VECTOR),
+        ),
+    ],
+    "nll_loss": [
+        Example(
+            lambda x: torch.nll_loss(x, torch.tensor([2, 0])),
+            lambda x: -(x[0, 2] + x[1, 0]) / 2,
+            (MATRIX,),
+            "{}(x, [2, 0])",
+        ),
+        Example(
+            lambda x: torch.nll_loss(x, torch.tensor([2, 0]), torch.tensor([1.0, 2.0, 3.0]).type_as(x)),
+            lambda x: -(3 * x[0, 2] + x[1, 0]) / 4,
+            (MATRIX,),
+            "{}(x, [2, 0], 1 * [1, 2, 3])",
+        ),
+        Example(
+            lambda x: torch.nll_loss(x, torch.tensor([2, 1]), ignore_index=1),
+            lambda x: -x[0, 2],
+            (MATRIX,),
+            "{}(x, [2, 1], ignore_index=1)",
+        ),
+        Example(
+            lambda x: torch.nll_loss(x, torch.tensor([[[1, 0]]])),
+            lambda x: -(x[0, 1, 0, 0] + x[0, 0, 0, 1]) / 2,
+            ((1, 2, 1, 2),),
+            "{}(x, [[[1, 0]]])",
+        ),
+    ],
+    "cross_entropy": [
+        Example(
+            lambda x: torch.cross_entropy(x, torch.tensor([2, 0])),
+            lambda x: -(log_shares(x[0])[2] + log_shares(x[1])[0]) / 2,
+            (MATRIX,),
+            "{}(x, [2, 0])",
+        ),
+        Example(
+            lambda x: torch.cross_entropy(x, torch.tensor([2, 0]), label_smoothing=0.3),
+            lambda x: statistics.fmean(
+                -0.7 * log_shares(row)[target] - 0.3 * statistics.fmean(log_shares(row))
+                for row, target in zip(x, (2, 0), strict=True)
+            ),
+            (MATRIX,),
+            "{}(x, [2, 0], label_smoothing=0.3)",
+        ),
+        Example(
+            lambda x, y: torch.cross_entropy(x, y),
+            lambda x, y: (
+                -statistics.fmean(math.fsum(map(operator.mul, log_shares(a), b)) for a, b in zip(x, y, strict=True))
+            ),
+            (MATRIX, [[0.2, 0.3, 0.5], [0.1, 0.1, 0.8]]),
+            "{}(x, y)",
+        ),
+    ],
+    "soft_margin_loss": [
+        Example(
+            lambda x: torch.soft_margin_loss(x, torch.tensor([1.0, -1.0, 1.0]).type_as(x)),
+            lambda x: averaged(lambda x, t: softplus(-x * t))(x, np.array([1, -1, 1])),
+            (VECTOR,),
+            "{}(x, 1 * [1, -1, 1])",
+        )
+    ],
+    "hinge_embedding_loss": [
+        Example(
+            lambda x: torch.hinge_embedding_loss(x, torch.tensor([1.0, -1.0, -1.0]).type_as(x)),
+            lambda x: (x[0] + max(0, 1 - x[1]) + max(0, 1 - x[2])) / 3,
+            ([2.0, -0.5, 1.5],),
+            "{}(x, 1 * [1, -1, -1])",
+        )
+    ],
+    "margin_ranking_loss": [
+        Example(
+            lambda x, y: torch.margin_ranking_loss(x, y, torch.tensor([1.0, -1.0, 1.0]).type_as(x), 0.5),
+            lambda x, y: averaged(lambda x, y, t: max(0.0, 0.5 - t * (x - y)))(x, y, np.array([1, -1, 1])),
+            ([0.3, 1.0, 2.0], [0.5, 0.2, -1.0]),
+            "{}(x, y, 1 * [1, -1, 1], 0.5)",
+        )
+    ],
+    "poisson_nll_loss": [
+        Example(
+            lambda x, y: torch.poisson_nll_loss(x, y),
+            averaged(lambda x, y: math.exp(x) - y * x),
+            (MATRIX, MATRIX),
+            "{}(x, y)",
+        ),
+        Example(
+            lambda x, y: torch.poisson_nll_loss(x, y, log_input=False),
+            averaged(lambda x, y: x - y * math.log(x + 1e-8)),
+            ([0.5, 2.0], [1.0, 3.0]),
+            "{}(x, y, log_input=False)",
+        ),
+    ],
+    "gaussian_nll_loss": [
+        Example(
+            lambda x, y, z: torch.gaussian_nll_loss(x, y, z),
+            averaged(lambda x, y, z: (math.log(z) + (x - y) ** 2 / z) / 2),
+            (VECTOR, VECTOR, [0.5, 2.0, 1.0]),
+            "{}(x, y, z)",
+        )
+    ],
+    "vdot": [Example(lambda x, y: torch.vdot(x, y), dot_product, (VECTOR, VECTOR), "{}(x, y)")],
+    "inner": [
+        Example(lambda x, y: torch.inner(x, y), lambda x, y: product(x, y.T), (MATRIX, (4, 3)), "{}(x, y)"),
+        Example(lambda x, y: torch.inner(x, y), lambda x, y: x * y, (NUMBER, VECTOR), "{}(x, y)"),
+    ],
+    "vecdot": [
+        Example(
+            lambda x, y: torch.vecdot(x, y), lambda x, y: [dot_product(v, y) for v in x], (MATRIX, VECTOR), "{}(x, y)"
+        )
+    ],
+    "linalg_cross": [
+        Example(lambda x, y: torch.linalg_cross(x, y), vector_product, (VECTOR, VECTOR), "{}(x, y)"),
+    ],
+    "cross": [
+        Example(
+            lambda x, y: torch.cross(x, y, dim=0),
+            lambda x, y: np.transpose([vector_product(a, b) for a, b in zip(x.T, y.T, strict=True)]),
+            ((3, 2), (3, 2)),
+            "{}(x, y, dim=0)",
+        )
+    ],
+    "addmm": [
+        Example(
+            lambda x, y, z: torch.addmm(x, y, z),
+            lambda x, y, z: x + product(y, z),
+            (VECTOR, (2, 4), (4, 3)),
+            "{}(x, y, z)",
+        ),
+        Example(
+            lambda x, y, z: torch.addmm(x, y, z, beta=2, alpha=3),
+            lambda x, y, z: x + x + np.multiply(product(y, z), 3),
+            (MATRIX, (2, 4), (4, 3)),
+            "{}(x, y, z, beta=2, alpha=3)",
+        ),
+    ],
+    "addmv": [
+        Example(
+            lambda x, y, z: torch.addmv(x, y, z, beta=2, alpha=3),
+            lambda x, y, z: [a + a + 3 * dot_product(row, z) for a, row in zip(x, y, strict=True)],
+            ((2,), MATRIX, VECTOR),
+            "{}(x, y, z, beta=2, alpha=3)",
+        )
+    ],
+    "addr": [
+        Example(
+            lambda x, y, z: torch.addr(x, y, z, beta=2, alpha=3),
+            lambda x, y, z: [[x[i, j] * 2 + a * b * 3 for j, b in enumerate(z)] for i, a in enumerate(y)],
+            (MATRIX, (2,), VECTOR),
+            "{}(x, y, z, beta=2, alpha=3)",
+        )
+    ],
+    "baddbmm": [
+        Example(
+            lambda x, y, z: torch.baddbmm(x, y, z, beta=2, alpha=3),
+            lambda x, y, z: 2 * x + 3 * np.einsum("aij,ajk->aik", y, z),
+            ((2, 2, 2), (2, 2, 3), CUBE),
+            "{}(x, y, z, beta=2, alpha=3)",
+        )
+    ],
+    "addbmm": [
+        Example(
+            lambda x, y, z: torch.addbmm(x, y, z, beta=2, alpha=3),
+            lambda x, y, z: 2 * x + 3 * np.einsum("aij,ajk->ik", y, z),
+            ((2, 2), (2, 2, 3), CUBE),
+            "{}(x, y, z, beta=2, alpha=3)",
+        )
+    ],
+    "multi_dot": [
+        Example(
+            lambda x, y, z: torch.multi_dot([x, y, z]),
+            lambda x, y, z: np.einsum("ij,jk,kl->il", x, y, z),
+            (MATRIX, (3, 4), (4, 2)),
+            "{}([x, y, z])",
+        )
+    ],
+    "chain_matmul": [
+        Example(
+            lambda x, y, z: torch.chain_matmul(x, y, z),
+            lambda x, y, z: np.einsum("ij,jk,kl->il", x, y, z),
+            (MATRIX, (3, 4), (4, 2)),
+            "{}(x, y, z)",
+        )
+    ],
+    "einsum": [
+        Example(
+            lambda x, y: torch.einsum("ij,jk->k", x, y),
+            lambda x, y: [sum(v) for v in zip(*product(x, y), strict=True)],
+            (MATRIX, (3, 2)),
+        ),
+        Example(lambda x: torch.einsum("ii", x), lambda x: x[0, 0] + x[1, 1], ((2, 2),)),
+        Example(lambda x: torch.einsum("ij->ji", x), lambda x: list(zip(*x, strict=True)), (MATRIX,)),
+    ],
+    "tensordot": [
+        Example(lambda x, y: torch.tensordot(x, y, 1), lambda x, y: product(x, y), (MATRIX, (3, 4)), "{}(x, y, 1)"),
+        Example(
+            lambda x, y: torch.tensordot(x, y, ([0], [1])),
+            lambda x, y: product(x.T, y.T),
+            (MATRIX, (4, 2)),
+            "{}(x, y, [[0], [1]])",
+        ),
+    ],
+    "kron": [
+        Example(
+            lambda x, y: torch.kron(x, y),
+            lambda x, y: [[a * b for a in row for b in other] for row in x for other in y],
+            (MATRIX, (2, 2)),
+            "{}(x, y)",
+        )
+    ],
+    "trace": [Example(lambda x: torch.trace(x), lambda x: x[0, 0] + x[1, 1], (MATRIX,), "{}(x)")],
+    "linalg_diagonal": [
+        Example(lambda x: torch.linalg_diagonal(x), lambda x: [[v[0, 0], v[1, 1]] for v in x], (CUBE,), "{}(x)")
+    ],
+    "inverse": [
+        Example(lambda x: torch.inverse(x), inverse, (SQUARE,), "{}(x)"),
+        Example(lambda x: torch.inverse(x), lambda x: [inverse(v) for v in x], ([SQUARE, SYMMETRIC],), "{}(x)"),
+    ],
+    "inv_ex": [Example(lambda x: torch.inv_ex(x)[0], inverse, (SQUARE,), "{}(x)")],
+    "solve": [
+        Example(lambda x, y: torch.solve(x, y), lambda x, y: product(inverse(x), y), (SQUARE, (3, 2)), "{}(x, y)"),
+        Example(
+            lambda x, y: torch.solve(x, y, left=False),
+            lambda x, y: product(y, inverse(x)),
+            (SQUARE, (2, 3)),
+            "{}(x, y, left=False)",
+        ),
+        Example(
+            lambda x, y: torch.solve(x, y),
+            lambda x, y: [dot_product(row, y) for row in inverse(x)],
+            (SQUARE, VECTOR),
+            "{}(x, y)",
+        ),
+    ],
+    "solve_ex": [
+        Example(lambda x, y: torch.solve_ex(x, y)[0], lambda x, y: product(inverse(x), y), (SQUARE, (3, 2)), "{}(x, y)")
+    ],
+    "solve_triangular": [
+        Example(
+            lambda x, y: torch.solve_triangular(x, y, upper=True),
+            lambda x, y: product(inverse(np.triu(x)), y),
+            (SQUARE, (3, 2)),
+            "{}(x, y, upper=True)",
+        ),
+        Example(
+            lambda x, y: torch.solve_triangular(x, y, upper=False, left=False),
+            lambda x, y: product(y, inverse(np.tril(x))),
+            (SQUARE, (2, 3)),
+            "{}(x, y, upper=False, left=False)",
+        ),
+        Example(
+            lambda x, y: torch.solve_triangular(x, y, upper=False, unitriangular=True),
+            lambda x, y: product(inverse(np.tril(x, -1) + np.eye(3)), y),
+            (SQUARE, (3, 2)),
+            "{}(x, y, upper=False, unitriangular=True)",
+        ),
+    ],
+    "triangular_solve": [
+        Example(
+            lambda x, y: torch.triangular_solve(x, y)[0],
+            lambda x, y: product(inverse(np.triu(y)), x),
+            ((3, 2), SQUARE),
+            "{}(x, y)",
+        ),
+        Example(
+            lambda x, y: torch.triangular_solve(x, y, False, True)[0],
+            lambda x, y: product(inverse(np.tril(y).T), x),
+            ((3, 2), SQUARE),
+            "{}(x, y, False, True)",
+        ),
+    ],
+    "pinv": [Example(lambda x: torch.pinv(x), pseudoinverse, ((3, 2),), "{}(x)")],
+    "pinverse": [Example(lambda x: torch.pinverse(x), pseudoinverse, ((3, 2),), "{}(x)")],
+    "lstsq": [
+        Example(
+            lambda x, y: torch.lstsq(x, y)[0],
+            lambda x, y: product(pseudoinverse(x), y),
+            ((3, 2), (3, 1)),
+            "{}(x, y)",
+        )
+    ],
+    "det": [
+        Example(lambda x: torch.det(x), determinant, (SQUARE,), "{}(x)", order=3),
+        Example(lambda x: torch.det(x), determinant, ([[1.0, 2.0], [2.0, 4.0]],), "{}(x)"),
+    ],
+    "slogdet": [
+        Example(
+            lambda x: torch.slogdet(x),
+            lambda x: [math.copysign(1, determinant(x)), math.log(abs(determinant(x)))],
+            (SQUARE,),
+        ),
+        Example(lambda x: torch.slogdet(x)[0], lambda x: math.copysign(1, determinant(x)), (SQUARE,), "{}(x)"),
+    ],
+    "logdet": [Example(lambda x: torch.logdet(x), lambda x: math.log(determinant(x)), (SYMMETRIC,), "{}(x)")],
+    "cholesky": [
+        Example(lambda x: torch.cholesky(x @ x.mT), lambda x: cholesky(x @ x.T), (SQUARE,), "{}(x @ x.mT)"),
+        Example(
+            lambda x: torch.cholesky(x @ x.mT, True),
+            lambda x: np.transpose(cholesky(x @ x.T)),
+            (SQUARE,),
+            "{}(x @ x.mT, True)",
+        ),
+    ],
+    "linalg_cholesky": [
+        Example(lambda x: torch.linalg_cholesky(x @ x.mT), lambda x: cholesky(x @ x.T), (SQUARE,), "{}(x @ x.mT)")
+    ],
+    "cholesky_ex": [
+        Example(lambda x: torch.cholesky_ex(x @ x.mT)[0], lambda x: cholesky(x @ x.T), (SQUARE,), "{}(x @ x.mT)")
+    ],
+    "cholesky_inverse": [
+        Example(
+            lambda x: torch.cholesky_inverse(torch.tril(x)),
+            lambda x: inverse(np.tril(x) @ np.tril(x).T),
+            (SQUARE,),
+            "{}(tril(x))",
+        )
+    ],
+    "cholesky_solve": [
+        Example(
+            lambda x, y: torch.cholesky_solve(x, torch.tril(y)),
+            lambda x, y: product(inverse(np.tril(y) @ np.tril(y).T), x),
+            ((3, 2), SQUARE),
+            "{}(x, tril(y))",
+        )
+    ],
+    "linalg_qr": [
+        Example(with_positive_diagonal(lambda x: torch.linalg_qr(x)), gram_schmidt, ((3, 2),)),
+        Example(
+            lambda x: torch.linalg_qr(x)[0] @ torch.linalg_qr(x)[0].mT,
+            lambda x: product(x, pseudoinverse(x)),
+            ((3, 2),),
+            "{0}(x) @ {0}(x).mT",
+        ),
+    ],
+    "qr": [
+        Example(with_positive_diagonal(lambda x: torch.qr(x)), gram_schmidt, ((3, 2),)),
+        Example(
+            lambda x: torch.qr(x)[0] @ torch.qr(x)[0].mT,
+            lambda x: product(x, pseudoinverse(x)),
+            ((3, 2),),
+            "{0}(x) @ {0}(x).mT",
+        ),
+    ],
+    "eigh": [
+        Example(
+            lambda x: torch.eigh(x + x.mT)[0],
+            lambda x: eigenvalues(x + x.T),
+            ([[2.0, 0.5], [1.0, -1.0]],),
+            "{}(x + x.mT)",
+        ),
+        Example(projector(lambda x: torch.eigh(x + x.mT)[1]), first_projector, ([[2.0, 0.5], [1.0, -1.0]],)),
+    ],
+    "eigvalsh": [
+        Example(
+            lambda x: torch.eigvalsh(x + x.mT),
+            lambda x: eigenvalues(x + x.T),
+            ([[2.0, 0.5], [1.0, -1.0]],),
+            "{}(x + x.mT)",
+        )
+    ],
+    "linalg_svd": [
+        Example(lambda x: torch.linalg_svd(x, False)[1], singular_values, (MATRIX,)),
+        Example(
+            lambda x: (parts := torch.linalg_svd(x, full_matrices=False))[0] * parts[1] @ parts[2], same, ((3, 2),)
+        ),
+        Example(
+            lambda x: torch.linalg_svd(x, False)[0] @ torch.linalg_svd(x, False)[0].mT,
+            lambda x: np.eye(2),
+            (MATRIX,),
+            "{0}(x, False) @ {0}(x, False).mT",
+        ),
+    ],
+    "svd": [
+        Example(lambda x: torch.svd(x)[0] @ torch.svd(x)[0].mT, lambda x: np.eye(2), (MATRIX,), "{0}(x) @ {0}(x).mT"),
+        Example(lambda x: (parts := torch.svd(x))[0] * parts[1] @ parts[2].mT, same, (MATRIX,)),
+    ],
+    "svdvals": [Example(lambda x: torch.svdvals(x), singular_values, (MATRIX,), "{}(x)")],
+    "householder_product": [
+        Example(
+            lambda x, y: torch.householder_product(x, y),
+            reflections,
+            ([[1.0, 0.3], [0.5, 1.0], [-0.7, 0.4]], [0.6, 0.9]),
+            "{}(x, y)",
+        )
+    ],
+    "matrix_norm": [
+        Example(lambda x: torch.matrix_norm(x), whole(length), (MATRIX,), "{}(x)"),
+        Example(lambda x: torch.matrix_norm(x, 1), lambda x: max(sum(map(abs, v)) for v in x.T), (MATRIX,), "{}(x, 1)"),
+        Example(
+            lambda x: torch.matrix_norm(x, INF), lambda x: max(sum(map(abs, v)) for v in x), (MATRIX,), "{}(x, inf)"
+        ),
+        Example(lambda x: torch.matrix_norm(x, 2), lambda x: singular_values(x)[0], (MATRIX,), "{}(x, 2)"),
+        Example(lambda x: torch.matrix_norm(x, -2), lambda x: singular_values(x)[1], (MATRIX,), "{}(x, -2)"),
+        Example(lambda x: torch.matrix_norm(x, "nuc"), lambda x: sum(singular_values(x)), (MATRIX,)),
+    ],
+    "linalg_norm": [
+        Example(lambda x: torch.linalg_norm(x), whole(length), (MATRIX,), "{}(x)"),
+        Example(lambda x: torch.linalg_norm(x, 2), lambda x: singular_values(x)[0], (MATRIX,), "{}(x, 2)"),
+        Example(lambda x: torch.linalg_norm(x, 3), whole(norm_of_order(3)), (VECTOR,), "{}(x, 3)"),
+    ],
+    "cond": [
+        Example(lambda x: torch.cond(x), lambda x: singular_values(x)[0] / singular_values(x)[1], (MATRIX,), "{}(x)"),
+        Example(
+            lambda x: torch.cond(x, "fro"), lambda x: length(np.ravel(x)) * length(np.ravel(inverse(x))), (SQUARE,)
+        ),
+    ],
+    "matrix_rank": [Example(lambda x: torch.matrix_rank(x), lambda x: 1, ([[1.0, 2.0], [2.0, 4.0]],), "{}(x)")],
+    "matrix_exp": [Example(lambda x: torch.matrix_exp(x), exponential, (SQUARE,), "{}(x)")],
+    "matrix_power": [
+        Example(
+            lambda x: torch.matrix_power(x, 3), lambda x: product(np.array(product(x, x)), x), (SQUARE,), "{}(x, 3)"
+        ),
+        Example(lambda x: torch.matrix_power(x, -1), inverse, (SQUARE,), "{}(x, -1)"),
+        Example(lambda x: torch.matrix_power(x, 0), lambda x: np.eye(3), (SQUARE,), "{}(x, 0)", order=0),
+    ],
+    "linalg_vander": [
+        Example(lambda x: torch.linalg_vander(x), lambda x: [[1, v, v * v] for v in x], (VECTOR,), "{}(x)")
+    ],
+    "nansum": [
+        Example(lambda x: torch.nansum(x), whole(present(math.fsum)), ([[1.0, NAN], [2.0, 3.0]],), "{}(x)"),
+        Example(lambda x: torch.nansum(x, 0), columns(present(math.fsum)), ([[1.0, NAN], [2.0, NAN]],), "{}(x, 0)"),
+    ],
+    "nanmean": [
+        Example(lambda x: torch.nanmean(x), whole(present(statistics.fmean)), ([[1.0, NAN], [2.0, 3.0]],), "{}(x)"),
+        Example(
+            lambda x: torch.nanmean(x, 1), rows(present(statistics.fmean)), ([[1.0, NAN], [2.0, 3.0]],), "{}(x, 1)"
+        ),
+    ],
+    "all": [
+        Example(lambda x: torch.all(x), lambda x: False, ([[1.0, 0.0], [2.0, 3.0]],), "{}(x)"),
+        Example(lambda x: torch.all(x, 1), lambda x: [False, True], ([[1.0, 0.0], [2.0, 3.0]],), "{}(x, 1)"),
+    ],
+    "any": [
+        Example(lambda x: torch.any(x), lambda x: True, ([[0.0, 0.0], [2.0, 0.0]],), "{}(x)"),
+        Example(lambda x: torch.any(x, 0), lambda x: [True, False], ([[0.0, 0.0], [2.0, 0.0]],), "{}(x, 0)"),
+    ],
+    "count_nonzero": [
+        Example(lambda x: torch.count_nonzero(x), lambda x: 3, ([[1.0, 0.0], [2.0, 3.0]],), "{}(x)"),
+        Example(lambda x: torch.count_nonzero(x, 0), lambda x: [2, 1], ([[1.0, 0.0], [2.0, 3.0]],), "{}(x, 0)"),
+    ],
+    "dist": [
+        Example(lambda x, y: torch.dist(x, y), lambda x, y: length((x - y).ravel()), (MATRIX, VECTOR), "{}(x, y)"),
+        Example(
+            lambda x, y: torch.dist(x, y, 3), lambda x, y: norm_of_order(3)(x - y), (VECTOR, VECTOR), "{}(x, y, 3)"
+        ),
+    ],
+    "renorm": [
+        Example(
+            lambda x: torch.renorm(x, 2, 0, 1.5),
+            rows(lambda v: [a * min(1, 1.5 / (length(v) + 1e-7)) if length(v) > 1.5 else a for a in v]),
+            ([[0.5, 1.0], [2.0, -3.0]],),
+            "{}(x, 2, 0, 1.5)",
+        )
+    ],
+    "logcumsumexp": [
+        Example(
+            lambda x: torch.logcumsumexp(x, -1),
+            rows(lambda v: [log_of_exponentials(v[: i + 1]) for i in range(len(v))]),
+            (MATRIX,),
+            "{}(x)",
+        ),
+        Example(lambda x: torch.logcumsumexp(x, 0), same, (NUMBER,), "{}(x, 0)"),
+    ],
+    "cummax": [
+        Example(lambda x: torch.cummax(x, -1).values, rows(running(max)), (MATRIX,), "{}(x).values"),
+        Example(lambda x: torch.cummax(x, 0).values, columns(running(max)), (MATRIX,), "{}(x, 0).values"),
+    ],
+    "cummin": [
+        Example(lambda x: torch.cummin(x, -1).values, rows(running(min)), (MATRIX,), "{}(x).values"),
+        Example(lambda x: torch.cummin(x, 0).values, same, (NUMBER,), "{}(x, 0).values"),
+    ],
+    "diff": [
+        Example(lambda x: torch.diff(x), rows(lambda v: [b - a for a, b in pairwise(v)]), (MATRIX,), "{}(x)"),
+        Example(
+            lambda x: torch.diff(x, 2), lambda x: [x[0] - 2 * x[1] + x[2], x[1] - 2 * x[2] + x[3]], ((4,),), "{}(x, 2)"
+        ),
+        Example(
+            lambda x, y: torch.diff(x, prepend=y, append=y),
+            lambda x, y: [x[0] - y[0], x[1] - x[0], y[0] - x[1]],
+            ((2,), (1,)),
+            "{}(x, prepend=y, append=y)",
+        ),
+        Example(lambda x: torch.diff(x, dim=0), lambda x: [x[1] - x[0]], (MATRIX,), "{}(x, dim=0)"),
+    ],
+    "trapezoid": [
+        Example(lambda x: torch.trapezoid(x), rows(lambda v: (v[0] + v[2]) / 2 + v[1]), (MATRIX,), "{}(x)"),
+        Example(
+            lambda x, y: torch.trapezoid(x, y),
+            lambda x, y: (x[0] + x[1]) / 2 * (y[1] - y[0]) + (x[1] + x[2]) / 2 * (y[2] - y[1]),
+            (VECTOR, VECTOR),
+            "{}(x, y)",
+        ),
+        Example(
+            lambda x: torch.trapezoid(x, dx=0.5, dim=0), lambda x: (x[0] + x[1]) / 4, (MATRIX,), "{}(x, dx=0.5, dim=0)"
+        ),
+    ],
+    "cumulative_trapezoid": [
+        Example(
+            lambda x: torch.cumulative_trapezoid(x),
+            rows(lambda v: [(v[0] + v[1]) / 2, v[0] / 2 + v[1] + v[2] / 2]),
+            (MATRIX,),
+            "{}(x)",
+        ),
+        Example(
+            lambda x, y: torch.cumulative_trapezoid(x, y),
+            lambda x, y: list(accumulate((x[i] + x[i + 1]) / 2 * (y[i + 1] - y[i]) for i in (0, 1))),
+            (VECTOR, VECTOR),
+            "{}(x, y)",
+        ),
+    ],
+    "gradient": [
+        Example(
+            lambda x: tuple(torch.gradient(x)),
+            lambda x: [[x[1] - x[0], (x[2] - x[0]) / 2, (x[3] - x[1]) / 2, x[3] - x[2]]],
+            ((4,),),
+            "{}(x)",
+        ),
+        Example(
+            lambda x: torch.gradient(x, spacing=0.5, dim=1)[0],
+            rows(lambda v: [(v[1] - v[0]) * 2, v[2] - v[0], (v[2] - v[1]) * 2]),
+            (MATRIX,),
+        ),
+    ],
+    "aminmax": [
+        Example(lambda x: torch.aminmax(x), lambda x: [min(x.flat), max(x.flat)], (MATRIX,)),
+        Example(lambda x: torch.aminmax(x).min, whole(min), (MATRIX,), "{}(x)"),
+        Example(lambda x: torch.aminmax(x, dim=1).max, rows(max), (MATRIX,)),
+    ],
+    "msort": [Example(lambda x: torch.msort(x), columns(sorted), (MATRIX,), "{}(x)")],
+    "argsort": [
+        Example(lambda x: torch.argsort(x), rows(lambda v: [v.index(a) for a in sorted(v)]), (MATRIX,), "{}(x)"),
+        Example(
+            lambda x: torch.argsort(x, 0, True),
+            columns(lambda v: [v.index(a) for a in sorted(v, reverse=True)]),
+            (MATRIX,),
+            "{}(x, 0, True)",
+        ),
+    ],
+    "topk": [
+        Example(
+            lambda x: torch.topk(x, 2).values, rows(lambda v: sorted(v, reverse=True)[:2]), (MATRIX,), "{}(x, 2).values"
+        ),
+        Example(
+            lambda x: torch.topk(x, 1, 0, False).values,
+            columns(lambda v: [min(v)]),
+            (MATRIX,),
+            "{}(x, 1, 0, False).values",
+        ),
+    ],
+    "kthvalue": [
+        Example(lambda x: torch.kthvalue(x, 2).values, rows(statistics.median), (MATRIX,), "{}(x, 2).values"),
+        Example(
+            lambda x: torch.kthvalue(x, 1, 0, True).values,
+            columns(lambda v: [min(v)]),
+            (MATRIX,),
+            "{}(x, 1, 0, True).values",
+        ),
+    ],
+    "nanmedian": [
+        Example(
+            lambda x: torch.nanmedian(x), whole(present(statistics.median_low)), ([[1.0, NAN], [5.0, 3.0]],), "{}(x)"
+        ),
+        Example(
+            lambda x: torch.nanmedian(x, 1).values,
+            rows(present(statistics.median_low)),
+            ([[1.0, NAN, 4.0], [5.0, 3.0, 7.0]],),
+            "{}(x, 1).values",
+        ),
+    ],
+    "mode": [
+        Example(lambda x: torch.mode(x).values, rows(min), (MATRIX,), "{}(x).values"),
+        Example(
+            lambda x: torch.mode(x, 0).values,
+            lambda x: [1.0, 4.0],
+            ([[1.0, 5.0], [1.0, 4.0]],),
+            "{}(x, 0).values",
+            order=0,
+        ),
+    ],
+    "quantile": [
+        Example(lambda x: torch.quantile(x, 0.4), whole(fraction_point(0.4)), (MATRIX,), "{}(x, 0.4)"),
+        Example(lambda x: torch.quantile(x, 0.75, 1), rows(fraction_point(0.75)), (MATRIX,), "{}(x, 0.75, 1)"),
+        Example(
+            lambda x: torch.quantile(x, torch.tensor([0.1, 0.5]).type_as(x)),
+            whole(lambda v: [fraction_point(0.1)(v), fraction_point(0.5)(v)]),
+            (MATRIX,),
+        ),
+        Example(lambda x: torch.quantile(x, 0.4, interpolation="nearest"), whole(lambda v: sorted(v)[2]), (MATRIX,)),
+    ],
+    "nanquantile": [
+        Example(
+            lambda x: torch.nanquantile(x, 0.4), whole(fraction_point(0.4)), ([[1.0, NAN], [5.0, 3.0]],), "{}(x, 0.4)"
+        ),
+        Example(
+            lambda x: torch.nanquantile(x, 0.25, 1),
+            rows(fraction_point(0.25)),
+            ([[1.0, NAN, 4.0], [5.0, 3.0, 7.0]],),
+            "{}(x, 0.25, 1)",
+        ),
+    ],
+    "unique": [Example(lambda x: torch.unique(x), lambda x: [1.0, 2.0], ([2.0, 1.0, 2.0],), "{}(x)")],
+    "unique_consecutive": [
+        Example(lambda x: torch.unique_consecutive(x), lambda x: [2.0, 1.0, 2.0], ([2.0, 2.0, 1.0, 2.0],), "{}(x)")
+    ],
+    "bucketize": [
+        Example(lambda x, y: torch.bucketize(x, y), lambda x, y: [0, 1, 2], ([0.5, 2.0, 9.0], [1.0, 3.0]), "{}(x, y)")
+    ],
+    "searchsorted": [
+        Example(
+            lambda x, y: torch.searchsorted(x, y), lambda x, y: [0, 1, 2], ([1.0, 3.0], [0.5, 2.0, 9.0]), "{}(x, y)"
+        )
+    ],
+    "var_mean": [
+        Example(
+            lambda x: torch.var_mean(x),
+            lambda x: [statistics.variance(x.flat), statistics.fmean(x.flat)],
+            (MATRIX,),
+            "{}(x)",
+        ),
+        Example(lambda x: torch.var_mean(x, 1)[0], rows(statistics.variance), (MATRIX,)),
+        Example(lambda x: torch.var_mean(x, 0, correction=0)[1], columns(statistics.fmean), (MATRIX,)),
+    ],
+    "std_mean": [
+        Example(
+            lambda x: torch.std_mean(x),
+            lambda x: [statistics.stdev(x.flat), statistics.fmean(x.flat)],
+            (MATRIX,),
+            "{}(x)",
+        ),
+        Example(lambda x: torch.std_mean(x, 1)[0], rows(statistics.stdev), (MATRIX,)),
+    ],
+    "cov": [
+        Example(
+            lambda x: torch.cov(x),
+            lambda x: [[statistics.covariance(a, b) for b in x.tolist()] for a in x.tolist()],
+            (MATRIX,),
+            "{}(x)",
+        ),
+        Example(lambda x: torch.cov(x, correction=0), whole(statistics.pvariance), (VECTOR,), "{}(x, correction=0)"),
+    ],
+    "corrcoef": [
+        Example(
+            lambda x: torch.corrcoef(x),
+            lambda x: [[statistics.correlation(a, b) for b in x.tolist()] for a in x.tolist()],
+            (MATRIX,),
+            "{}(x)",
+        )
+    ],
     "sort": [
         Example(lambda x: torch.sort(x).values, rows(sorted), (MATRIX,), "{}(x).values"),
         Example(lambda x: torch.sort(x, 0).values, columns(sorted), (MATRIX,), "{}(x, 0).values"),
@@ -1013,6 +2066,12 @@ OVERLOADS: dict[str, list[Example]] = {
         ),
         Example(lambda x: x**0.5, each(math.sqrt), (MATRIX,), "x**0.5"),
         Example(lambda x: 2**x, each(math.exp2), (MATRIX,), "2**x"),
+    ],
+    "lerp": [Example(lambda x, y: torch.lerp(x, y, 0.3), lambda x, y: 0.7 * x + 0.3 * y, (MATRIX, VECTOR))],
+    "copysign": [Example(lambda x: torch.copysign(x, -2.0), lambda x: -abs(x), (MATRIX,), "{}(x, -2.0)")],
+    "xlog1py": [
+        Example(lambda x: torch.xlog1py(x, 3), each(lambda x: math.log(4) * x), (MATRIX,), "{}(x, 3)"),
+        Example(lambda x: torch.xlog1py(3, x), each(lambda x: math.log1p(x) * 3), ([0.5, 2.0],), "{}(3, x)"),
     ],
     "round": [Example(lambda x: torch.round(x, 1), each(lambda x: round(x, 1)), (MATRIX,), "{}(x, 1)")],
     "nan_to_num": [
@@ -1170,13 +2229,20 @@ CASES = list(all_cases())
 IDS = [f"{c.name}-{'-'.join(str(np.shape(d)).replace(' ', '') for d in c.data)}-{i}" for i, c in enumerate(CASES)]
 every_case = pytest.mark.parametrize("case", CASES, ids=IDS)
 
-# Functions with results that no gradient flows through, and one that PyTorch refuses to differentiate.
+# Functions without a slope; those with one whose results PyTorch leaves outside the graph all the same; and those
+# that it puts into the graph and then refuses to differentiate.
 WITHOUT_GRADIENT = {
     *("eq", "ne", "lt", "le", "gt", "ge", "logical_and", "logical_or", "logical_xor", "logical_not"),
     *("isnan", "isinf", "isfinite", "isclose", "allclose", "equal", "argmax", "argmin", "nonzero", "argwhere"),
-    *("zeros_like", "ones_like", "full_like", "detach"),
+    *("zeros_like", "ones_like", "full_like", "detach", "signbit", "all", "any", "count_nonzero", "argsort"),
+    *("bucketize", "searchsorted", "matrix_rank"),
 }
-REFUSED = {"floor_divide"}
+WITHOUT_RULE = {
+    *("airy_ai", "spherical_bessel_j0", "bessel_j0", "bessel_j1", "bessel_y0", "bessel_y1", "modified_bessel_i0"),
+    *("modified_bessel_i1", "modified_bessel_k0", "modified_bessel_k1", "scaled_modified_bessel_k0"),
+    "scaled_modified_bessel_k1",
+}
+REFUSED = {"floor_divide", "heaviside", "unique", "unique_consecutive"}
 
 
 # Checks
@@ -1308,8 +2374,8 @@ def test_the_reference_is_met_all_over_the_domain(record: Function) -> None:
 
 @pytest.mark.parametrize(
     "case",
-    [c for c in CASES if c.name not in REFUSED],
-    ids=[i for i, c in zip(IDS, CASES, strict=True) if c.name not in REFUSED],
+    [c for c in CASES if c.name not in REFUSED | WITHOUT_RULE],
+    ids=[i for i, c in zip(IDS, CASES, strict=True) if c.name not in REFUSED | WITHOUT_RULE],
 )
 def test_the_gradients_are_those_of_differences(case: Case) -> None:
     if case.example.order:
@@ -1351,6 +2417,9 @@ SPECIAL = [0.0, 1.0, -1.0, INF, -INF, NAN, 1e300, -1e300, 1e-310, -0.0, 0.5, 30.
 @every_case
 def test_no_warning_of_numpy_gets_out(case: Case) -> None:
     # As in a program: pytest turns warnings into errors ahead of the engine's own filter.
+    record = RECORDS.get(case.name)
+    picky = case.name in ("binary_cross_entropy", "gaussian_nll_loss") or (record and record.family == "linear algebra")
+    refused = suppress(RuntimeError, ValueError) if picky else nullcontext()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"autodiff\.engine")
@@ -1358,15 +2427,16 @@ def test_no_warning_of_numpy_gets_out(case: Case) -> None:
             numbers = islice(cycle(SPECIAL), start, None)
             data = [np.array([next(numbers) for _ in range(np.size(d))]).reshape(np.shape(d)) for d in case.data]
             tensors = leaves(data)
-            results = [r for r in floating(case.example.call(*tensors)) if r.requires_grad]
-            if results and case.name not in REFUSED:
-                grad(results, tensors, leaves(weights(results)), create_graph=True, materialize_grads=True)
+            with refused:
+                results = [r for r in floating(case.example.call(*tensors)) if r.requires_grad]
+                if results and case.name not in REFUSED:
+                    grad(results, tensors, leaves(weights(results)), create_graph=True, materialize_grads=True)
     assert [str(w.message) for w in caught] == []
 
 
 def test_only_these_results_are_outside_the_graph() -> None:
     outside = {c.name for c in CASES if not any(r.requires_grad for r in floating(c.example.call(*leaves(c.data))))}
-    assert outside == WITHOUT_GRADIENT
+    assert outside == WITHOUT_GRADIENT | WITHOUT_RULE
 
 
 @pytest.mark.parametrize(
@@ -1376,6 +2446,8 @@ def test_only_these_results_are_outside_the_graph() -> None:
         pytest.param(lambda x: x // 2, [3.0], id="x // 2"),
         pytest.param(lambda x: 2 // x, [3.0], id="2 // x"),
         pytest.param(lambda x: 5 % x, [3.0], id="5 % x"),
+        pytest.param(lambda x: torch.igamma(x, x), [3.0], id="igamma by its order"),
+        pytest.param(lambda x: torch.zeta(x, x), [3.0], id="zeta by its order"),
     ],
 )
 def test_what_pytorch_cannot_differentiate_says_so_in_the_backward_pass(call: Any, data: Any) -> None:
@@ -1445,6 +2517,7 @@ SPECIAL_POINTS: list[tuple[str, list[Any], Any, list[Any], list[Any]]] = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:var().*degrees of freedom is <= 0")
 @pytest.mark.parametrize(("text", "at", "value", "slope", "slope_of_slope"), SPECIAL_POINTS)
 def test_a_special_point_has_the_value_and_gradients_of_pytorch(
     text: str, at: list[Any], value: Any, slope: list[Any], slope_of_slope: list[Any]
@@ -1511,15 +2584,30 @@ NODES = {
     "broadcast_tensors": "ExpandBackward0",
     "broadcast_to": "ExpandBackward0",
     "cartesian_prod": "StackBackward0",
+    "chain_matmul": "ViewBackward0",
+    "cholesky_ex": "LinalgCholeskyExBackward0",
     "chunk": "SplitBackward0",
     "clamp": "ClampBackward1",
     "column_stack": "CatBackward0",
     "combinations": "StackBackward0",
+    "cond": "SqueezeBackward1",
     "contiguous": "CloneBackward0",
+    "corrcoef": "ClampBackward1",
+    "cosine_similarity": "SumBackward1",
+    "cov": "SqueezeBackward0",
+    "cross": "LinalgCrossBackward0",
+    "cross_entropy": "NllLossBackward0",
+    "cumulative_trapezoid": "CumsumBackward0",
+    "det": "LinalgDetBackward0",
     "diag": "DiagEmbedBackward0",
     "diagflat": "DiagEmbedBackward0",
+    "diff": "SubBackward0",
     "dsplit": "SliceBackward0",
     "dstack": "CatBackward0",
+    "eigh": "LinalgEighBackward0",
+    "eigvalsh": "LinalgEighBackward0",
+    "einsum": "ViewBackward0",
+    "entr": "SpecialEntrBackward0",
     "erfcx": "SpecialErfcxBackward0",
     "expand_as": "ExpandBackward0",
     "flatten": "ViewBackward0",
@@ -1528,38 +2616,94 @@ NODES = {
     "float_power": "PowBackward1",
     "floor_divide": "torch::autograd::NotImplemented",
     "fmod": "FmodBackward1",
+    "gaussian_nll_loss": "MeanBackward0",
+    "gradient": "CatBackward0",
+    "heaviside": "torch::autograd::NotImplemented",
+    "hinge_embedding_loss": "MeanBackward0",
+    "householder_product": "LinalgHouseholderProductBackward0",
     "hsplit": "SliceBackward0",
     "hstack": "CatBackward0",
+    "i0e": "SpecialI0EBackward0",
+    "i1": "SpecialI1Backward0",
+    "i1e": "SpecialI1EBackward0",
+    "inner": "ViewBackward0",
+    "inv_ex": "LinalgInvExBackward0",
+    "inverse": "LinalgInvExBackward0",
+    "kl_div": "MeanBackward0",
+    "kron": "UnsafeViewBackward0",
+    "l1_loss": "MeanBackward0",
+    "lerp": "LerpBackward1",
+    "linalg_cholesky": "LinalgCholeskyExBackward0",
+    "linalg_diagonal": "DiagonalBackward0",
+    "linalg_norm": "LinalgVectorNormBackward0",
+    "linalg_qr": "MulBackward0",
+    "linalg_vander": "CatBackward0",
+    "linear": "AddmmBackward0",
+    "log_ndtr": "SpecialLogNdtrBackward0",
+    "logdet": "WhereBackward0",
     "logsigmoid": "LogSigmoidBackward0",
+    "lstsq": "LinalgLstsqBackward0",
+    "margin_ranking_loss": "MeanBackward0",
     "matmul": "DotBackward0",
+    "matrix_exp": "LinalgMatrixExpBackward0",
+    "matrix_norm": "LinalgVectorNormBackward0",
+    "matrix_power": "MmBackward0",
     "max": "MaxBackward1",
     "meshgrid": "ExpandBackward0",
     "min": "MinBackward1",
     "movedim": "PermuteBackward0",
+    "msort": "SortBackward0",
+    "multi_dot": "ViewBackward0",
+    "nanmean": "DivBackward0",
+    "nanquantile": "SqueezeBackward4",
     "narrow": "SliceBackward0",
+    "ndtr": "MulBackward1",
+    "ndtri": "SpecialNdtriBackward0",
     "norm": "LinalgVectorNormBackward0",
+    "normalize": "DivBackward0",
     "outer": "MulBackward0",
+    "pad": "ConstantPadNdBackward0",
+    "pinv": "LinalgPinvBackward0",
+    "pinverse": "LinalgPinvBackward0",
+    "poisson_nll_loss": "MeanBackward0",
     "pow": "PowBackward1",
+    "prelu": "PreluKernelBackward0",
+    "qr": "MulBackward0",
+    "quantile": "SqueezeBackward4",
     "ravel": "ViewBackward0",
     "relu6": "HardtanhBackward0",
     "remainder": "RemainderBackward1",
     "repeat_interleave": "ViewBackward0",
     "reshape": "ViewBackward0",
     "reshape_as": "ViewBackward0",
+    "rrelu": "RreluWithNoiseBackward0",
     "selu": "EluBackward0",
+    "slogdet": "LinalgSlogdetBackward0",
+    "softmin": "SoftmaxBackward0",
     "softsign": "DivBackward0",
+    "solve": "LinalgSolveExBackward0",
+    "solve_ex": "LinalgSolveExBackward0",
+    "solve_triangular": "LinalgSolveTriangularBackward0",
     "square": "PowBackward0",
     "sum_to_size": "SumBackward1",
+    "svd": "MmBackward0",
+    "svdvals": "LinalgSvdBackward0",
     "take_along_dim": "GatherBackward0",
     "tanhshrink": "SubBackward0",
     "tensor_split": "SliceBackward0",
+    "tensordot": "ViewBackward0",
     "tile": "RepeatBackward0",
+    "trapezoid": "MulBackward1",
     "unflatten": "ViewBackward0",
+    "unique": "Unique2Backward0",
     "vander": "FlipBackward0",
+    "vecdot": "SumBackward1",
     "vector_norm": "LinalgVectorNormBackward0",
     "view_as": "ViewBackward0",
     "vsplit": "SliceBackward0",
     "vstack": "CatBackward0",
+    "xlog1py": "SpecialXlog1PyBackward0",
+    "zeta": "SpecialZetaBackward0",
 }
 FIRST = {c.name: c for c in reversed(CASES) if c.name in RECORDS}
 
@@ -1569,7 +2713,7 @@ def title_case(name: str) -> str:
     return re.sub("[a-z]+", lambda letters: letters[0].capitalize(), name).replace("_", "")
 
 
-@pytest.mark.parametrize("name", sorted(FIRST.keys() - WITHOUT_GRADIENT - {"positive"}))
+@pytest.mark.parametrize("name", sorted(FIRST.keys() - WITHOUT_GRADIENT - WITHOUT_RULE - {"positive"}))
 def test_a_result_has_the_grad_fn_name_of_pytorch(name: str) -> None:
     example = FIRST[name]
     result, *_ = floating(example.example.call(*leaves(example.data)))
@@ -1611,8 +2755,8 @@ def test_an_expression_calls_it_by_its_name_and_each_alias(case: Case) -> None:
 
 
 def test_every_function_is_called_in_an_expression() -> None:
-    """Each needs an example with a text."""
-    assert {c.name for c in CASES} - OTHERS.keys() - {c.name for c in CASES if "{" in c.example.text} == set()
+    """Each needs an example with a text; but the language has no strings, so no equations of einsum."""
+    assert {c.name for c in CASES} - OTHERS.keys() - {c.name for c in CASES if "{" in c.example.text} == {"einsum"}
 
 
 @pytest.mark.parametrize("record", [r for r in RECORDS.values() if r.symbol], ids=lambda record: record.symbol)
@@ -1666,11 +2810,14 @@ def test_every_rule_of_every_operation_is_checked_by_some_case() -> None:
                     (type(node), 0 if node.primitive.variadic else i) for i in wanted if hasattr(node, "primitive")
                 )
             call, values = gradient_function(call, len(values)), [*values, *weights(results)]
+    # Rules that say that there is no derivative: PyTorch has the node, but not what it would do.
+    refusing = {"IgammaBackward0", "IgammacBackward0", "Unique2Backward0", "UniqueDimBackward0"}
+    refusing |= {"UniqueConsecutiveBackward0", "SpecialZetaBackward0", "SpecialZetaBackward2"}
     unchecked = []
     for primitive in PRIMITIVES:
         slots = sum(rule is not None for rule in primitive.rules)
         unchecked += [(primitive.node.__name__, i) for i in range(slots) if (primitive.node, i) not in checked]
-    assert unchecked == []
+    assert [(name, i) for name, i in unchecked if i or name not in refusing] == []
 
 
 # The checks themselves

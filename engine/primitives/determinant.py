@@ -1,0 +1,160 @@
+"""Determinants and their logarithms."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..primitive import Family, ops
+from ..tensor import Tensor
+from .arranging import diag_embed
+from .matrix import check_square_floating, column, data_of, for_each, lapack, turned
+from .product import matmul
+from .shape import expand, unsqueeze
+from .solving import inverse, solve, solved_unchecked
+
+family = Family("linear algebra")
+primitive, function = family.primitive, family.function
+
+
+def _determinant(x: Any) -> Any:
+    check_square_floating(x, "linalg.det")
+    return _product_of_pivots(x)
+
+
+def _product_of_pivots(x: Any) -> Any:
+    # np.linalg.det goes by logarithms: it would give 11.000000000000002 for [[4, 1], [1, 3]].
+    (getrf,) = lapack(("getrf",), x)
+
+    def product(matrix: Any) -> Any:
+        lu, pivots, _ = getrf(matrix)
+        swaps = np.count_nonzero(pivots != np.arange(len(pivots)))
+        return np.prod(np.diagonal(lu)) * (-1) ** swaps
+
+    return for_each(product, (), x.dtype, x) if x.size else np.ones(x.shape[:-2], x.dtype)
+
+
+linalg_det = primitive(
+    "linalg_det", _determinant, lambda g, x: column(column(g)) * cofactor(x), promotes=(), public=False
+)
+
+
+@function()
+def det(x: Any) -> Any:
+    """determinant"""
+    return linalg_det(x)
+
+
+# The gradient of the determinant is the matrix of cofactors, a polynomial: it exists for singular matrices too.
+# The singular values give it where there is no inverse.
+
+
+def _singular_frame(x: Any) -> tuple[Any, Any, Any, Any]:
+    """The singular value decomposition, and the determinant of the two rotations in it."""
+    u, s, vt = np.linalg.svd(x)
+    return u, s, vt, np.linalg.det(u) * np.linalg.det(vt)
+
+
+def _products_without(s: Any, left_out: int) -> Any:
+    """For each element, or each two, the product of all others; 0 for an element paired with itself."""
+    n = s.shape[-1]
+    if left_out == 1:
+        return np.stack([np.prod(np.delete(s, i, -1), -1) for i in range(n)], -1)
+    pairs = np.zeros((*s.shape, n), s.dtype)
+    for i in range(n):
+        for j in range(n):
+            if i != j:
+                pairs[..., i, j] = np.prod(np.delete(s, [i, j], -1), -1)
+    return pairs
+
+
+def _cofactor(x: Any) -> Any:
+    if not x.size:
+        return np.zeros_like(x)
+    determinant = _product_of_pivots(x)[..., None, None]
+    if np.all(np.abs(determinant) >= 100 * np.finfo(x.dtype).eps):
+        return np.linalg.solve(np.swapaxes(x, -2, -1), determinant * np.eye(x.shape[-1], dtype=x.dtype))
+    if not np.isfinite(x).all():
+        return np.full_like(x, math.nan)
+    u, s, vt, sign = _singular_frame(x)
+    return sign[..., None, None] * ((u * _products_without(s, 1)[..., None, :]) @ vt)
+
+
+cofactor = primitive("cofactor", _cofactor, lambda g, x: cofactor_change(g, x), promotes=(), public=False)
+
+
+def _cofactor_change(change: Any, x: Any) -> Any:
+    """How the cofactors change with x, in the first order."""
+    if not x.size or not np.isfinite(x).all():
+        return np.full(np.broadcast_shapes(change.shape, x.shape), math.nan, x.dtype)
+    u, s, vt, sign = _singular_frame(x)
+    inner = np.swapaxes(u, -2, -1) @ change @ np.swapaxes(vt, -2, -1)
+    pairs = _products_without(s, 2)
+    result = -pairs * np.swapaxes(inner, -2, -1)
+    on_diagonal = np.einsum("...ij,...jj->...i", pairs, inner)
+    result = result + on_diagonal[..., None] * np.eye(x.shape[-1], dtype=x.dtype)
+    return sign[..., None, None] * (u @ result @ vt)
+
+
+def _second_change(g: Any, change: Any, x: Any) -> Any:
+    # The derivative of det(x) (tr(P) tr(Q) - tr(P Q)), with P and Q the inverse times each of the two changes.
+    inverted = inverse(x)
+    p, q = matmul(inverted, change), matmul(inverted, g)
+    trace_p, trace_q = _trace(p), _trace(q)
+    both = matmul(p, q)
+    total = (trace_p * trace_q - _trace(both)) * inverted
+    parts = matmul(both, inverted) + matmul(matmul(q, p), inverted)
+    parts = parts - trace_q * matmul(p, inverted) - trace_p * matmul(q, inverted)
+    return column(column(linalg_det(x))) * turned(total + parts)
+
+
+def _trace(x: Any) -> Any:
+    return ops.sum(ops.diagonal(x, 0, -2, -1), [-1], True)[..., None]
+
+
+cofactor_change = primitive(
+    "cofactor_change",
+    _cofactor_change,
+    lambda g, x: cofactor_change(g, x),
+    _second_change,
+    promotes=(),
+    public=False,
+)
+
+
+# Logarithms
+
+
+def _slogdet(x: Any) -> tuple[Any, Any]:
+    check_square_floating(x, "linalg.slogdet")
+    sign, logarithm = np.linalg.slogdet(x)
+    return sign, logarithm
+
+
+def _slogdet_rule(g: Any, x: Any) -> Any:
+    if g[1] is None:
+        return None
+    scaled = diag_embed(expand(unsqueeze(g[1], -1), tuple(x.shape[:-1])))
+    # As in PyTorch, a singular matrix is an error only where the gradient is itself differentiated.
+    return solve(turned(x), scaled) if isinstance(x, Tensor) else solved_unchecked(turned(x), scaled)
+
+
+linalg_slogdet = primitive(
+    "linalg_slogdet", _slogdet, _slogdet_rule, outputs=("sign", "logabsdet"), promotes=(), public=False
+)
+
+
+@function()
+def slogdet(x: Any) -> Any:
+    """sign of the determinant and logarithm of its size"""
+    return linalg_slogdet(x)
+
+
+@function()
+def logdet(x: Any) -> Any:
+    """logarithm of the determinant; nan where that is negative"""
+    check_square_floating(data_of(x), "logdet")
+    sign, logarithm = linalg_slogdet(x)
+    return ops.where(sign == -1.0, math.nan, logarithm)

@@ -1,0 +1,479 @@
+"""Loss functions. `reduction` says what becomes of the losses of the elements: "mean", "sum" or "none"."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..primitive import NONZERO, PROBABILITY, REAL, Family, ops
+from ..tensor import Tensor
+from .activation import logsigmoid, sigmoid
+from .arithmetic import minus, over_number, plus_number, times_number
+from .elementary import exp, log
+from .layer import at_least
+from .selection import abs, sgn, where
+from .shape import expand, reshape, unsqueeze, view_primitive, zeros_like
+
+family = Family("loss")
+primitive, function = family.primitive, family.function
+
+
+def _data(x: Any) -> Any:
+    return x._data if isinstance(x, Tensor) else x
+
+
+def _constant(value: Any, x: Any) -> Any:
+    """An argument that may be given as a list, as a tensor: of integers, or in the dtype of x."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    data = np.asarray(value)
+    return Tensor(data.astype(_data(x).dtype) if data.dtype.kind == "f" else data)
+
+
+def _reduced(values: Any, reduction: str) -> Any:
+    if reduction == "none":
+        return values
+    total = np.add.reduce(values, axis=None)
+    return total / values.size if reduction == "mean" else total
+
+
+def _share(g: Any, numel: int, reduction: str) -> Any:
+    """What a loss that was reduced sends back to each of the `numel` that it was made of."""
+    return g / numel if reduction == "mean" else g
+
+
+def _check_reduction(reduction: str) -> None:
+    if reduction not in ("none", "mean", "sum"):
+        raise ValueError(f"{reduction} is not a valid value for reduction")
+
+
+def _check_constant(name: str, **arguments: Any) -> None:
+    for argument, value in arguments.items():
+        if isinstance(value, Tensor) and value.requires_grad:
+            raise RuntimeError(
+                f"The function '{name}' is not differentiable with respect to argument '{argument}'. This input cannot "
+                "have requires_grad True."
+            )
+
+
+def _summed_up(values: Any, reduction: str) -> Any:
+    _check_reduction(reduction)
+    return values if reduction == "none" else ops.mean(values) if reduction == "mean" else ops.sum(values)
+
+
+def _in_one_shape(x: Any, target: Any) -> tuple[Any, Any]:
+    """Both in the shape that they broadcast to."""
+    if _data(x).shape == _data(target).shape:
+        return x, target
+    return ops.broadcast_tensors(x, target)
+
+
+# Losses of the difference d of x and the target
+
+
+def _difference_loss(name: str, value: Any, slope: Any) -> Any:
+    """The operation whose elements are `value(d, width)`; `slope(d, width)` is the derivative."""
+
+    def share(g: Any, x: Any, target: Any, x_numel: int, reduction: str, width: float) -> Any:
+        return _share(g, x_numel, reduction) * slope(x - target, width)
+
+    def opposite(g: Any, x: Any, target: Any, x_numel: int, reduction: str, width: float) -> Any:
+        return _share(g, x_numel, reduction) * -slope(x - target, width)
+
+    return primitive(
+        name,
+        lambda x, target, reduction, width: _reduced(value(x - target, width), reduction),
+        share,
+        opposite,
+        public=False,
+    )
+
+
+mse_primitive = _difference_loss("mse_loss", lambda d, width: d * d, lambda d, width: 2 * d)
+smooth_l1_primitive = _difference_loss(
+    "smooth_l1_loss",
+    lambda d, width: np.where(np.abs(d) < width, 0.5 * d * d / width, np.abs(d) - 0.5 * width),
+    lambda d, width: where(abs(d) < width, d / width, sgn(d)),
+)
+huber_primitive = _difference_loss(
+    "huber_loss",
+    lambda d, width: np.where(np.abs(d) <= width, 0.5 * d * d, width * (np.abs(d) - 0.5 * width)),
+    lambda d, width: where(abs(d) <= width, d, width * sgn(d)),
+)
+
+
+@function(tensors=2, method=False)
+def mse_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
+    """(x - target)**2, averaged"""
+    _check_reduction(reduction)
+    return mse_primitive(*_in_one_shape(x, target), reduction, 0.0)
+
+
+@function(tensors=2, method=False, domain=(REAL, NONZERO))
+def l1_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
+    """abs(x - target), averaged"""
+    x, target = _in_one_shape(x, target)
+    return _summed_up(abs(minus(x, target)), reduction)
+
+
+@function(tensors=2, method=False)
+def smooth_l1_loss(x: Any, target: Any, reduction: str = "mean", beta: float = 1.0) -> Any:
+    """abs(x - target) less beta/2, and where that is below beta a parabola, averaged"""
+    _check_reduction(reduction)
+    if beta < 0:
+        raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
+    if beta == 0:
+        return l1_loss(x, target, reduction)
+    return smooth_l1_primitive(*_in_one_shape(x, target), reduction, beta)
+
+
+@function(tensors=2, method=False)
+def huber_loss(x: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Any:
+    """(x - target)**2 / 2, and where the difference exceeds delta a straight line, averaged"""
+    _check_reduction(reduction)
+    if delta <= 0:
+        raise RuntimeError("huber_loss does not support non-positive values for delta.")
+    return huber_primitive(*_in_one_shape(x, target), reduction, delta)
+
+
+# Losses of probabilities
+
+
+def _weighted(value: Any, weight: Any) -> Any:
+    return value if weight is None else value * weight
+
+
+def _check_probabilities(name: str, x: Any) -> None:
+    if not np.all((x >= 0) & (x <= 1)):
+        raise RuntimeError(f"all elements of {name} should be between 0 and 1")
+
+
+def _binary_cross_entropy(x: Any, target: Any, weight: Any, reduction: str) -> Any:
+    _check_probabilities("input", x)
+    _check_probabilities("target", target)
+    # The logarithms are limited, so that the loss of a certain and wrong answer is large and not infinite.
+    value = (target - 1) * np.maximum(np.log1p(-x), -100) - target * np.maximum(np.log(x), -100)
+    return _reduced(_weighted(value, weight), reduction)
+
+
+_LEAST_VARIANCE = float(np.float32(1e-12))  # PyTorch has it in single precision.
+
+
+def _bce_backward(grad: Any, x: Any, target: Any, weight: Any, numel: int, reduction: str) -> Any:
+    slope = (x - target) / np.maximum(x * (1 - x), x.dtype.type(_LEAST_VARIANCE))
+    return _share(grad, numel, reduction) * _weighted(slope, weight)
+
+
+def _bce_slope_rule(g: Any, x: Any, target: Any, weight: Any, numel: int, reduction: str) -> Any:
+    slope = (x - target) / ops.clamp_min(x * (1 - x), _LEAST_VARIANCE)
+    return _share(g, numel, reduction) * _weighted(slope, weight)
+
+
+def _bce_curvature_rule(g: Any, grad: Any, x: Any, target: Any, weight: Any, numel: int, reduction: str) -> Any:
+    curvature = (x * x - 2 * x * target + target) / ((x + 1e-12) * (1 - x + 1e-12)) ** 2
+    return _share(g * grad, numel, reduction) * _weighted(curvature, weight)
+
+
+def _bce_mixed_rule(g: Any, grad: Any, x: Any, weight: Any, numel: int, reduction: str) -> Any:
+    slope = -1 / ops.clamp_min(x * (1 - x), _LEAST_VARIANCE)
+    return _share(g * grad, numel, reduction) * _weighted(slope, weight)
+
+
+bce_backward = primitive(
+    "binary_cross_entropy_backward",
+    _bce_backward,
+    _bce_slope_rule,
+    _bce_curvature_rule,
+    _bce_mixed_rule,
+    tensors=4,
+    public=False,
+)
+
+
+def _bce_target_rule(g: Any, x: Any, weight: Any, x_numel: int, reduction: str) -> Any:
+    return _share(g, x_numel, reduction) * _weighted(log(1 - x) - log(x), weight)
+
+
+bce_primitive = primitive(
+    "binary_cross_entropy",
+    _binary_cross_entropy,
+    lambda g, x, target, weight, x_numel, reduction: bce_backward(g, x, target, weight, x_numel, reduction),
+    _bce_target_rule,
+    tensors=3,
+    public=False,
+)
+
+
+@function(tensors=2, method=False, domain=PROBABILITY)
+def binary_cross_entropy(x: Any, target: Any, weight: Any = None, reduction: str = "mean") -> Any:
+    """-target * log(x) - (1 - target) * log(1 - x), averaged"""
+    _check_reduction(reduction)
+    if tuple(target.shape) != tuple(x.shape):
+        raise ValueError(
+            f"Using a target size (torch.Size({list(target.shape)})) that is different to the input size (torch.Size("
+            f"{list(x.shape)})) is deprecated. Please ensure they have the same size."
+        )
+    _check_constant("binary_cross_entropy", weight=weight)
+    return bce_primitive(x, target, _constant(weight, x), reduction)
+
+
+def _logits_loss(x: Any, target: Any, weight: Any, pos_weight: Any, reduction: str) -> Any:
+    factor = 1 if pos_weight is None else (pos_weight - 1) * target + 1
+    return _reduced(_weighted((1 - target) * x - factor * logsigmoid(x), weight), reduction)
+
+
+def _logits_rule(g: Any, x: Any, target: Any, weight: Any, pos_weight: Any, x_numel: int, reduction: str) -> Any:
+    positive = _weighted(target, pos_weight)
+    slope = (positive + 1 - target) * sigmoid(x) - positive
+    return _share(g, x_numel, reduction) * _weighted(slope, weight)
+
+
+def _logits_target_rule(g: Any, x: Any, weight: Any, pos_weight: Any, x_numel: int, reduction: str) -> Any:
+    slope = logsigmoid(-x) - _weighted(logsigmoid(x), pos_weight)
+    return _share(g, x_numel, reduction) * _weighted(slope, weight)
+
+
+logits_primitive = primitive(
+    "binary_cross_entropy_with_logits", _logits_loss, _logits_rule, _logits_target_rule, tensors=4, public=False
+)
+
+
+@function(tensors=2, method=False, domain=(REAL, PROBABILITY))
+def binary_cross_entropy_with_logits(
+    x: Any, target: Any, weight: Any = None, reduction: str = "mean", pos_weight: Any = None
+) -> Any:
+    """binary_cross_entropy of sigmoid(x), without overflow"""
+    _check_reduction(reduction)
+    if tuple(target.shape) != tuple(x.shape):
+        raise ValueError(
+            f"Target size (torch.Size({list(target.shape)})) must be the same as input size (torch.Size("
+            f"{list(x.shape)}))"
+        )
+    _check_constant("binary_cross_entropy_with_logits", weight=weight, pos_weight=pos_weight)
+    return logits_primitive(x, target, _constant(weight, x), _constant(pos_weight, x), reduction)
+
+
+@function(tensors=2, method=False)
+def kl_div(x: Any, target: Any, reduction: str = "mean", log_target: bool = False) -> Any:
+    """target * (log(target) - x), averaged; with `log_target`, the target is a logarithm as x is"""
+    value = exp(target) * minus(target, x) if log_target else minus(ops.xlogy(target, target), target * x)
+    if reduction == "batchmean":
+        return ops.sum(value) / x.shape[0]
+    return _summed_up(value, reduction)
+
+
+# Losses of classes
+
+
+def _class_axis(x: Any) -> int:
+    return 0 if _data(x).ndim == 1 else 1
+
+
+def _chosen(x: Any, target: Any, weight: Any, ignore_index: int) -> Any:
+    """The weight of each element of x in the loss: that of its class where it is the target, and 0 elsewhere."""
+    axis = _class_axis(x)
+    classes = np.arange(x.shape[axis]).reshape([-1 if i == axis else 1 for i in range(x.ndim)])
+    hit = (classes == np.expand_dims(target, axis)) & (classes != ignore_index)
+    weights = np.ones(x.shape[axis], x.dtype) if weight is None else weight
+    return np.where(hit, weights.reshape(classes.shape), 0).astype(x.dtype)
+
+
+def _nll(x: Any, chosen: Any, axis: int, reduction: str) -> Any:
+    # An element that is not chosen counts nothing, even if it is infinite.
+    losses = -np.add.reduce(np.where(chosen == 0, 0, x * chosen), axis=axis)
+    if reduction == "none":
+        return losses
+    total = np.add.reduce(losses, axis=None)
+    return total / np.add.reduce(chosen, axis=None) if reduction == "mean" else total
+
+
+def _nll_rule(g: Any, chosen: Any, axis: int, reduction: str) -> Any:
+    if reduction == "none":
+        g = unsqueeze(g, axis)
+    if reduction == "mean":
+        g = g / ops.sum(chosen)
+    return where(chosen == 0, 0, -g * chosen)
+
+
+nll_vector = primitive("nll_loss", _nll, _nll_rule, tensors=1, public=False)
+nll_image = primitive("nll_loss2d", _nll, _nll_rule, tensors=1, public=False)
+
+
+def _check_classes(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
+    if not x.ndim:
+        raise ValueError("Expected 1 or more dimensions (got 0)")
+    if x.ndim == 1 and target.ndim == 1 and target.size != 1:
+        raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {target.size}")
+    if x.ndim > 1 and (not target.ndim or x.shape[0] != target.shape[0]):
+        batch = target.shape[0] if target.ndim else 1
+        raise ValueError(f"Expected input batch_size ({x.shape[0]}) to match target batch_size ({batch}).")
+    if target.dtype not in (np.int64, np.uint8):
+        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {dtypes.of(target.dtype).title}")
+    expected = (x.shape[0], *x.shape[2:]) if x.ndim > 1 else target.shape
+    if target.shape != expected:
+        if x.ndim < 3:
+            raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+        raise RuntimeError(f"Expected target size {list(expected)}, got {list(target.shape)}")
+    classes = x.shape[_class_axis(x)]
+    if weight is not None and weight.shape != (classes,):
+        raise RuntimeError(
+            f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of "
+            f"shape: {list(weight.shape)}"
+        )
+    if weight is not None and weight.dtype != x.dtype:
+        names = dtypes.of(x.dtype).title, dtypes.of(weight.dtype).title
+        raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
+    outside = (target != ignore_index) & ((target < 0) | (target >= classes))
+    if outside.any():
+        raise IndexError(f"Target {target[outside].flat[0]} is out of bounds.")
+
+
+@function(method=False)
+def nll_loss(x: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> Any:
+    """-x at the target classes, averaged; x are logarithms of probabilities, with a class for each index of dim 1"""
+    _check_reduction(reduction)
+    classes, weights = np.asarray(_data(_constant(target, x))), _data(_constant(weight, x))
+    _check_classes(_data(x), classes, weights, ignore_index)
+    shape = _data(x).shape
+    _check_constant(f"nll_loss{'2d' * (len(shape) > 2)}_forward", weight=weight)
+    if len(shape) < 3:
+        classes = classes.reshape(shape[:-1])
+        chosen = _chosen(_data(x), classes, weights, ignore_index)
+        return nll_vector(x, chosen, len(shape) - 1, reduction)
+    if len(shape) != 4:
+        x = reshape(x, (*shape[:2], 1, -1))
+        classes = classes.reshape(_data(x).shape[0], *_data(x).shape[2:])
+    result = nll_image(x, _chosen(_data(x), classes, weights, ignore_index), 1, reduction)
+    return view_primitive(result, (shape[0], *shape[2:])) if reduction == "none" and len(shape) != 4 else result
+
+
+@function(method=False)
+def cross_entropy(
+    x: Any,
+    target: Any,
+    weight: Any = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Any:
+    """nll_loss of log_softmax(x); the target may also give the probability of each class, in the shape of x"""
+    _check_reduction(reduction)
+    if not 0 <= label_smoothing <= 1:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
+    axis = _class_axis(x)
+    target, weight = _constant(target, x), _constant(weight, x)
+    if _data(x).ndim and tuple(target.shape) == tuple(x.shape):
+        return _cross_entropy_of_probabilities(x, target, weight, axis, ignore_index, reduction, label_smoothing)
+    if not _data(x).ndim:
+        return nll_loss(x, target)
+    logarithms = ops.log_softmax(x, axis)
+    loss = nll_loss(logarithms, target, weight, ignore_index, reduction)
+    if not label_smoothing:
+        return loss
+    smooth = _loss_of_all(logarithms, target, weight, axis, ignore_index, reduction)
+    share = label_smoothing / x.shape[axis]
+    return times_number(loss, 1 - label_smoothing) + times_number(smooth, share)
+
+
+def _along_classes(weight: Any, x: Any, axis: int) -> Any:
+    return reshape(weight, [-1 if i == axis else 1 for i in range(len(x.shape))])
+
+
+def _loss_of_all(logarithms: Any, target: Any, weight: Any, axis: int, ignore_index: int, reduction: str) -> Any:
+    """The loss with every class as the target."""
+    weights = None if weight is None else _along_classes(weight, logarithms, axis)
+    losses = ops.masked_fill(-ops.sum(_weighted(logarithms, weights), (axis,)), target == ignore_index, 0.0)
+    if reduction == "none":
+        return losses
+    total = ops.sum(losses)
+    if reduction == "sum":
+        return total
+    chosen = _chosen(_data(logarithms), _data(target), _data(weight), ignore_index)
+    return total / Tensor(chosen.sum(dtype=chosen.dtype))
+
+
+def _cross_entropy_of_probabilities(
+    x: Any, target: Any, weight: Any, axis: int, ignore_index: int, reduction: str, label_smoothing: float
+) -> Any:
+    if _data(target).dtype.kind != "f":
+        title = dtypes.of(_data(target).dtype).title
+        raise RuntimeError(f"Expected floating point type for target with class probabilities, got {title}")
+    if ignore_index >= 0:
+        raise RuntimeError("ignore_index is not supported for floating point target")
+    if label_smoothing:
+        target = plus_number(times_number(target, 1 - label_smoothing), label_smoothing / x.shape[axis])
+    products = ops.log_softmax(x, axis) * target
+    if weight is not None:
+        products = products * _along_classes(weight, x, axis)
+    if reduction == "none":
+        return -ops.sum(products, (axis,))
+    loss = -ops.sum(products)
+    return over_number(loss, math.prod(x.shape) // x.shape[axis]) if reduction == "mean" else loss
+
+
+# Other losses
+
+soft_margin_primitive = primitive(
+    "soft_margin_loss",
+    lambda x, target, reduction: _reduced(np.logaddexp(0, -target * x).astype(x.dtype), reduction),
+    lambda g, x, target, x_numel, reduction: _share(g, x_numel, reduction) * (-target * sigmoid(-target * x)),
+    tensors=2,
+    public=False,
+)
+
+
+@function(tensors=2, method=False)
+def soft_margin_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
+    """log(1 + exp(-target * x)), averaged; a target is 1 or -1"""
+    _check_reduction(reduction)
+    _check_constant("soft_margin_loss", target=target)
+    return soft_margin_primitive(x, target, reduction)
+
+
+@function(tensors=2, method=False)
+def hinge_embedding_loss(x: Any, target: Any, margin: float = 1.0, reduction: str = "mean") -> Any:
+    """x where the target is 1, and margin - x, at least 0, where it is -1, averaged"""
+    near = ops.clamp_min(minus(margin, x), 0)
+    zeros = zeros_like(x)
+    return _summed_up(where(target != 1, near, zeros) + where(target != -1, x, zeros), reduction)
+
+
+@function(tensors=3, method=False)
+def margin_ranking_loss(x: Any, y: Any, target: Any, margin: float = 0.0, reduction: str = "mean") -> Any:
+    """margin - target * (x - y), at least 0, averaged; the target is 1 where x should be the larger, else -1"""
+    return _summed_up(ops.clamp_min(plus_number(-target * minus(x, y), margin), 0), reduction)
+
+
+@function(tensors=2, method=False)
+def poisson_nll_loss(
+    x: Any, target: Any, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: str = "mean"
+) -> Any:
+    """exp(x) - target * x, averaged; without `log_input`, x - target * log(x + eps)"""
+    loss = minus(exp(x), target * x) if log_input else minus(x, target * log(plus_number(x, eps)))
+    if full:
+        stirling = target * log(target) - target + 0.5 * log(2 * math.pi * target)
+        loss = loss + where(target <= 1, 0, stirling)
+    return _summed_up(loss, reduction)
+
+
+@function(tensors=3, method=False)
+def gaussian_nll_loss(
+    x: Any, target: Any, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
+) -> Any:
+    """(log(var) + (x - target)**2 / var) / 2, averaged; the variance is at least eps"""
+    _check_reduction(reduction)
+    if not isinstance(var, Tensor):
+        var = expand(Tensor(np.asarray(var, _data(x).dtype)), tuple(x.shape))
+    if np.any(_data(var) < 0):
+        raise ValueError("var has negative entry/entries")
+    if tuple(var.shape) != tuple(x.shape):
+        if tuple(x.shape[:-1]) == tuple(var.shape):
+            var = unsqueeze(var, -1)
+        elif tuple(var.shape) != (*x.shape[:-1], 1):
+            raise ValueError("var is of incorrect size")
+    var = at_least(var, eps)
+    loss = 0.5 * (log(var) + (x - target) ** 2 / var)
+    return _summed_up(loss + 0.5 * math.log(2 * math.pi) if full else loss, reduction)
