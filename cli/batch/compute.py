@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -23,6 +23,7 @@ from .lines import Line
 from .outcome import Outcome, failure_of
 from .output import Output
 from .record import Record, RecordError
+from .together import FEWEST, Task, Together
 
 _MOST_REMEMBERED = 1000  # characters of an expression
 
@@ -69,6 +70,7 @@ class Computation:
         self.settings = settings
         self.remembered = lru_cache(maxsize=1024)(self.parsed)
         self.defaults = {name: Tensor(data) for name, data in settings.defaults.items()}
+        self.together = Together(settings.request, settings.limits)
         self.used: set[str] = set()
 
     def run(self, lines: Sequence[Line]) -> Done:
@@ -79,7 +81,8 @@ class Computation:
         records = failed = nonfinite = bugs = 0
         self.used = set()
         with computing(settings.dtype):
-            for outcome, text in map(self.printed, lines):
+            for outcome in self.outcomes(lines):
+                outcome, text = self.printed(outcome)
                 records += 1
                 if outcome.failure is not None:
                     failed += 1
@@ -95,24 +98,54 @@ class Computation:
                     texts.append(text)
         return Done("".join(texts), messages, records, failed, nonfinite, bugs, self.used)
 
-    def printed(self, line: Line) -> tuple[Outcome, str]:
-        """What became of the record in a line, and its text."""
-        outcome = self.outcome(line)
+    def printed(self, outcome: Outcome) -> tuple[Outcome, str]:
+        """The text of what became of a record; without the result asked for, it has failed."""
         try:
             return outcome, self.settings.output.text_of(outcome)
         except RecordError as error:
-            outcome = Outcome(line.number, outcome.expr, None, failure_of(error, line.number, self.settings.source))
-            return outcome, self.settings.output.text_of(outcome)
+            failed = self.failed(outcome.line, outcome.expr, error)
+            return failed, self.settings.output.text_of(failed)
 
-    def outcome(self, line: Line) -> Outcome:
-        """What became of the record in a line. Whatever goes wrong with it is its own affair."""
+    def outcomes(self, lines: Sequence[Line]) -> Iterator[Outcome]:
+        """What became of the record in each line. Whatever goes wrong with one is its own affair."""
+        prepared = [self.prepared(line) for line in lines]
+        groups: dict[Any, list[int]] = {}
+        for i, task in enumerate(prepared):
+            if isinstance(task, Task):
+                groups.setdefault(task.key(), []).append(i)
+        reports: dict[int, Report | None] = {}
+        for members in groups.values():
+            if len(members) >= FEWEST:
+                found = self.together.reports([task for i in members if isinstance(task := prepared[i], Task)])
+                reports.update(zip(members, found, strict=True))
+        for i, (line, task) in enumerate(zip(lines, prepared, strict=True)):
+            yield task if isinstance(task, Outcome) else self.outcome(line.number, task, reports.get(i))
+
+    def prepared(self, line: Line) -> Task | Outcome:
+        """What there is to compute for the record in a line, or why nothing is."""
         expr: str | None = None
         try:
             record = self.record(line)
             expr = record.expr
-            return Outcome(line.number, expr, self.report(record))
+            program, free = self.program(expr)
+            variables = self.variables(record, program, free)
+            return Task(program, variables, self.differentiated(record, list(variables)))
         except Exception as error:
-            return Outcome(line.number, expr, None, failure_of(error, line.number, self.settings.source))
+            return self.failed(line.number, expr, error)
+
+    def outcome(self, line: int, task: Task, report: Report | None) -> Outcome:
+        """What becomes of a task, which has a report if it was computed together with others."""
+        expr = task.program.source
+        try:
+            settings = self.settings
+            report = report or differentiate(task.program, task.variables, task.wrt, settings.request, settings.limits)
+            return Outcome(line, expr, report)
+        except Exception as error:
+            return self.failed(line, expr, error)
+
+    def failed(self, line: int, expr: str | None, error: Exception) -> Outcome:
+        """The outcome of a record that an exception put an end to."""
+        return Outcome(line, expr, None, failure_of(error, line, self.settings.source))
 
     def record(self, line: Line) -> Record:
         """The record in a line. RecordError: the line is too long, or holds none."""
@@ -124,13 +157,6 @@ class Computation:
                 code="limit",
             )
         return self.settings.read(line.number, line.text)
-
-    def report(self, record: Record) -> Report:
-        """The record's value and derivatives. ExpressionError, RecordError, UsageError: what is wrong with it."""
-        program, free = self.program(record.expr)
-        variables = self.variables(record, program, free)
-        wrt = self.differentiated(record, list(variables))
-        return differentiate(program, variables, wrt, self.settings.request, self.settings.limits)
 
     def program(self, expr: str) -> tuple[Program, dict[str, Name]]:
         """The expression's syntax and its variables; an expression met before is not parsed again."""

@@ -33,7 +33,9 @@ for line in open(sys.argv[1]):
 """
 
 INPUTS = {
-    "distinct expressions": lambda i: f"sin(x**2)*exp(-y) + log(x*y + {i}) where x = {i % 97 + 0.5}, y = {i % 89 + 0.25}",
+    "distinct expressions": lambda i: (
+        f"sin(x**2)*exp(-y) + log(x*y + {i}) where x = {i % 97 + 0.5}, y = {i % 89 + 0.25}"
+    ),
     "one expression": lambda i: f"sin(x**2)*exp(-y) + log(x*y) where x = {i / 97 + 0.5}, y = {i / 89 + 0.25}",
     "one expression of vectors": lambda i: f"(x*y).sum()**2 where x = [{i}, 2, 3], y = [1, {i}, 3]",
 }
