@@ -10,7 +10,7 @@ from ..engine.program.derivatives import derivatives
 from ..engine.program.program import Program
 from ..engine.program.trace import trace
 from .check import free_variables
-from .evaluate import Limits, evaluate_traced
+from .evaluate import CONSTANTS, Limits, evaluate_traced
 from .syntax import Program as Syntax
 
 
@@ -28,15 +28,17 @@ def trace_expression(
 ) -> Program:
     """The program of a parsed expression's value and derivatives by the variables in `wrt` (None: by all).
 
-    `shapes` are those of the variables, () where it has none. The outputs are `value`, the assigned names in `keep`,
+    `shapes` are those of the variables, () where it has none; a constant such as `pi` is a variable only if it has
+    one. The outputs are `value`, the assigned names in `keep`,
     and what `derivatives` calls `grad.x`, `jacobian.x`, `hessian.x.y`, `d2.x`. A value that is not floating has none.
     The inputs are the variables in the order of their first use.
 
     ExpressionError: as `evaluate`. TraceError: there is no one program for all values of the variables, so that each
     has to be evaluated by itself. KeyError: a name in `keep` that is not assigned. ValueError: as `derivatives`.
     """
-    names = list(free_variables(expression))
-    inputs = {name: (shapes or {}).get(name, ()) for name in names}
+    shapes = shapes or {}
+    names = [name for name in free_variables(expression) if name in shapes or name not in CONSTANTS]
+    inputs = {name: shapes.get(name, ()) for name in names}
 
     def outputs(*tensors: engine.Tensor) -> dict[str, Any]:
         variables = dict(zip(names, tensors, strict=True))

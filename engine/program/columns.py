@@ -145,12 +145,11 @@ class _Plan:
         held: dict[Variable, int] = {}
         steps: list[_Step] = []
         for i, (equation, made) in enumerate(zip(equations, kernels, strict=True)):
-            dying = [v for v in dict.fromkeys(equation.variables()) if last[v] == i and v in held]
-            # The result of an operation that makes it may be its operand, or a view of it: that stays as it is.
             if not made.fills:
-                for variable in dying:
-                    del held[variable]
-                dying = []
+                # The result of an operation that makes it may be its operand, or a view of it: that stays as it is.
+                for variable in equation.variables():
+                    held.pop(variable, None)
+            dying = [v for v in dict.fromkeys(equation.variables()) if last[v] == i and v in held]
             if made.overlaps:
                 self._release(dying, held, free)
             target = equation.results[0]
@@ -238,11 +237,11 @@ class _Worker:
                     computed = made.function(*given)
                     values.update(zip(results, computed if len(results) > 1 else (computed,), strict=True))
                 elif step.buffer is None:
-                    made.function(*given, values[results[0]])
+                    made.function(*given, out=values[results[0]])
                 else:
                     out = self.buffers[step.buffer]
                     values[results[0]] = out = out if rows == self.size else out[..., :rows]
-                    made.function(*given, out)
+                    made.function(*given, out=out)
             except _FAILURES:
                 values.update(self._one_by_one(step.equation, values, rows))
         self._deliver(values, start, stop)

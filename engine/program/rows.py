@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..primitive import Primitive
-from .program import Equation, Variable, substituted, thawed, variables_in
+from .program import Constant, Equation, Variable, substituted, thawed, variables_in
 
-ELEMENTWISE_FAMILIES = ("activation", "arithmetic", "elementary", "selection", "special", "writing")
+ELEMENTWISE_FAMILIES = ("activation", "arithmetic", "elementary", "selection", "special")
 _NOT_ELEMENTWISE = ("glu", "prelu", "where_indices")
 _UFUNCS: dict[Any, np.ufunc] = {
     operator.add: np.add,
@@ -47,11 +47,27 @@ _ALONG = (
     *("sum", "mean", "prod", "amax", "amin", "var", "std", "logsumexp", "softmax", "log_softmax", "cumsum", "cumprod"),
     *("linalg_vector_norm", "select", "slice", "flip", "transpose", "sort", "max", "min", "median", "gather"),
     *("select_backward", "slice_backward", "value_selecting_reduction_backward", "stack", "cat"),
+    *("scatter", "scatter_add", "nansum", "logcumsumexp", "cummax", "cummin"),
+)
+# Operations on matrices that take many of them at once, if they come first.
+_BATCHED = (
+    *(
+        "tril",
+        "triu",
+        "linalg_inv_ex",
+        "linalg_det",
+        "linalg_slogdet",
+        "linalg_cholesky_ex",
+        "linalg_eigh",
+        "linalg_qr",
+    ),
+    *("linalg_svd", "linalg_solve_ex", "linalg_solve_triangular", "linalg_pinv", "linalg_matrix_exp", "cofactor"),
 )
 _DIMENSIONS = ("dim", "dims", "dim0", "dim1")
 _WHOLE: dict[str, Callable[..., Any]] = {
     "sum": np.add.reduce,
     "prod": np.multiply.reduce,
+    "mean": lambda x, axis: np.add.reduce(x, axis=axis) / x.dtype.type(x.shape[axis]),
     "max": np.maximum.reduce,
     "min": np.minimum.reduce,
 }
@@ -60,7 +76,7 @@ _WHOLE: dict[str, Callable[..., Any]] = {
 class Kernel(NamedTuple):
     """An operation over the rows of a block: `function` takes the operands, in the order of `operands`.
 
-    With `fills`, it takes one argument more, the array to write its result to, and may be one of the operands where
+    With `fills`, it takes the array to write its result to as well, as `out`, and that may be one of the operands where
     `overlaps`. With `aligned`, operands that are the same in all rows get a row axis of size 1 (else none).
     """
 
@@ -79,16 +95,26 @@ def kernel(equation: Equation, varying: Callable[[Variable], bool], exact: bool 
     arguments = equation.arguments
     if is_elementwise(primitive):
         return _elementwise(primitive, arguments, exact)
-    operands = tuple(arguments[0]) if primitive.variadic else arguments[: primitive.tensors]
-    extra = arguments[1:] if primitive.variadic else arguments[primitive.tensors :]
-    indices = [i for i, value in enumerate(extra) if any(True for _ in variables_in(value))]
-    if primitive.name == "gather" or primitive.name == "value_selecting_reduction_backward":
-        # Their indices are the result of an operation, too.
-        operands, extra, indices = arguments[:2], arguments[2:], []
-    lowered = None if indices else _lowered(equation, operands, extra)
-    if lowered is not None:
-        return Kernel(_with_rows(lowered, operands, varying), operands, aligned=False)
+    places = _places(primitive, arguments)
+    if places is not None:
+        operands = tuple(arguments[0]) if primitive.variadic else tuple(arguments[i] for i in places)
+        lowered = _lowered(equation, operands, places)
+        if lowered is not None:
+            return Kernel(_with_rows(lowered, operands, varying), operands, aligned=False)
     return row_by_row(equation, varying)
+
+
+def _places(primitive: Primitive, arguments: Sequence[Any]) -> list[int] | None:
+    """Which arguments are tensors; None where one is hidden in a tuple of others."""
+    places: list[int] = []
+    for i, argument in enumerate(arguments):
+        if isinstance(argument, Variable) or (
+            isinstance(argument, Constant) and (i < primitive.tensors or argument.shape)
+        ):
+            places.append(i)
+        elif not (primitive.variadic and i == 0) and any(True for _ in variables_in(argument)):
+            return None
+    return places
 
 
 @cache
@@ -97,7 +123,7 @@ def is_elementwise(primitive: Primitive) -> bool:
     forward = primitive.forward
     if primitive.outputs or primitive.variadic or primitive.view or primitive.name in _NOT_ELEMENTWISE:
         return False
-    if forward in _UFUNCS or primitive.name in ("where", "to_copy"):
+    if forward in _UFUNCS or primitive.name in ("where", "to_copy", "masked_fill"):
         return True
     if isinstance(forward, np.ufunc):
         return forward.signature is None
@@ -126,9 +152,16 @@ def _elementwise(primitive: Primitive, arguments: tuple[Any, ...], exact: bool) 
         power = _POWERS.get(arguments[1])
         if power is not None and _is_floating(arguments[0]) and not (exact and arguments[1] > 2):
             return Kernel(power, arguments[:1], fills=True)
-    count = primitive.tensors
-    operands, extra = arguments[:count], [thawed(a) for a in arguments[count:]]
-    return Kernel(lambda *values: forward(*values, *extra), operands) if extra else Kernel(forward, operands)
+    places = _places(primitive, arguments) or []
+    template = [thawed(argument) for argument in arguments]
+
+    def run(*values: Any) -> Any:
+        given = list(template)
+        for place, value in zip(places, values, strict=True):
+            given[place] = value
+        return forward(*given)
+
+    return Kernel(run, tuple(arguments[i] for i in places))
 
 
 def _is_floating(argument: Any) -> bool:
@@ -159,63 +192,82 @@ _POWERS: dict[float, Callable[..., Any]] = {
 }
 
 
-def _lowered(equation: Equation, operands: Sequence[Any], extra: Sequence[Any]) -> Callable[..., Any] | None:
+def _lowered(equation: Equation, operands: Sequence[Any], places: list[int]) -> Callable[..., Any] | None:
     """The function of operands with a row axis that does what the operation does in each row; None: it has none."""
     primitive = equation.primitive
     name = primitive.name
     rank = len(_shape(operands[0]))
     shape = equation.results[0].shape
+    if name in _PRODUCTS and len(places) == 2:
+        return _PRODUCTS[name]
+    if name in _ALONG and (rank or name == "stack") and set(_DIMENSIONS).intersection(primitive.arguments):
+        return _along(equation, places, rank)
+    if name in _BATCHED and all(len(_shape(operand)) == 2 for operand in operands):
+        return _batched(equation, places)
+    if places != [0]:
+        return None
     if name in _RESHAPES:
         return lambda x: x.reshape(*shape, x.shape[-1])
     if name == "expand":
         return lambda x: np.broadcast_to(x, (*shape, x.shape[-1]))
     if name == "permute":
-        dims = (*(d % rank for d in extra[0]), rank)
+        dims = (*(d % rank for d in equation.arguments[1]), rank)
         return lambda x: np.transpose(x, dims)
     if name == "t":
         return (lambda x: np.swapaxes(x, 0, 1)) if rank == 2 else (lambda x: x)
     if name == "index":
-        indices = thawed(extra[0])
+        indices = thawed(equation.arguments[1])
         return lambda x: x[indices]
-    if name in _PRODUCTS:
-        return _PRODUCTS[name]
-    if name in _WHOLE and not extra and not primitive.variadic:
+    if name in _WHOLE and not shape and not set(_DIMENSIONS).intersection(primitive.arguments):
         reduce, dtype = _WHOLE[name], equation.results[0].dtype
         return lambda x: reduce(x.reshape(-1, x.shape[-1]).astype(dtype, copy=False), axis=0)
-    if name in _ALONG and (rank or name == "stack"):
-        return _along(equation, operands, extra, rank)
     return None
 
 
-def _along(equation: Equation, operands: Sequence[Any], extra: Sequence[Any], rank: int) -> Callable[..., Any] | None:
+def _along(equation: Equation, places: list[int], rank: int) -> Callable[..., Any]:
     """An operation along dimensions, with these counted from the front and all named."""
     primitive = equation.primitive
     forward = primitive.forward
-    names = primitive.arguments[len(primitive.arguments) - len(extra) :]
-    within = rank + 1 if primitive.name == "stack" else rank
-    if primitive.name in ("select_backward", "slice_backward", "value_selecting_reduction_backward"):
-        within = len(extra[names.index("shape")])
-    parameters: list[Any] = []
-    for name, value in zip(names, extra, strict=True):
-        if name in _DIMENSIONS:
-            parameters.append(_counted(value, within))
-        else:
-            parameters.append(thawed(value))
-    where = names.index("shape") if "shape" in names else None
+    parameters = dict(zip(primitive.arguments, equation.arguments, strict=True))
+    if "shape" in parameters:
+        # The gradient of a part: the dimensions are those of the whole.
+        rank = len(parameters["shape"])
+    elif primitive.name == "stack":
+        rank += 1
+    template = [_counted(v, rank) if n in _DIMENSIONS else thawed(v) for n, v in parameters.items()]
 
     def run(*values: Any) -> Any:
-        given = parameters
-        if where is not None:
-            given = list(parameters)
-            given[where] = (*parameters[where], values[0].shape[-1])
-        return forward(list(values), *given) if primitive.variadic else forward(*values, *given)
+        if primitive.variadic:
+            return forward(list(values), *template[1:])
+        given = [
+            (*value, values[0].shape[-1]) if name == "shape" else value
+            for name, value in zip(parameters, template, strict=True)
+        ]
+        for place, value in zip(places, values, strict=True):
+            given[place] = value
+        return forward(*given)
+
+    return run
+
+
+def _batched(equation: Equation, places: list[int]) -> Callable[..., Any]:
+    """An operation on matrices, with the rows as its batch."""
+    primitive = equation.primitive
+    template = [thawed(argument) for argument in equation.arguments]
+
+    def run(*values: Any) -> Any:
+        given = list(template)
+        for place, value in zip(places, values, strict=True):
+            given[place] = _first(value)
+        results = primitive.forward(*given)
+        return [_last(result) for result in results] if primitive.outputs else _last(results)
 
     return run
 
 
 def _counted(dim: Any, rank: int) -> Any:
     if isinstance(dim, int):
-        return dim % rank
+        return dim % max(rank, 1)
     return tuple(d % rank for d in dim) if dim else tuple(range(rank))
 
 

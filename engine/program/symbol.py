@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+from ..autograd.levels import tracing
+
 if TYPE_CHECKING:
     from .program import Variable
     from .trace import Trace
@@ -49,6 +51,9 @@ class Symbol:
         """The number of elements."""
         return self.example.size
 
+    def __hash__(self) -> int:
+        return id(self)
+
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """A NumPy operator with an array on its left, as the operation of the table."""
         from .trace import operation_of
@@ -63,17 +68,20 @@ class Symbol:
             return function(args[0].example, **kwargs)
         raise refusal(function.__name__)
 
-    def astype(self, dtype: Any) -> Any:
+    def astype(self, dtype: np.dtype[Any]) -> Any:
         """The value in another dtype."""
-        from ..primitives.shape import to_copy
-
-        return to_copy(self, dtype)
+        return self.trace.cast(self, dtype)
 
     def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise refusal("Python")
 
     __array__ = __bool__ = __float__ = __int__ = __index__ = __iter__ = __len__ = _refuse
     item = tolist = all = any = _refuse
+
+    @property
+    def base(self) -> NoReturn:
+        """TraceError: where a value lies in memory is not known."""
+        raise refusal("something")
 
 
 def refusal(asker: str) -> TraceError:
@@ -85,6 +93,8 @@ def _operator(name: str) -> Any:
     def method(*operands: Any) -> Any:
         from ..methods import OPERATORS
 
+        if not tracing():
+            raise TraceError("a traced value was used outside its trace")
         return OPERATORS[name](*operands)
 
     return method
@@ -93,9 +103,13 @@ def _operator(name: str) -> Any:
 for _name in (
     *("__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__", "__truediv__", "__rtruediv__"),
     *("__floordiv__", "__rfloordiv__", "__mod__", "__rmod__", "__pow__", "__rpow__", "__matmul__", "__rmatmul__"),
-    *("__neg__", "__pos__", "__abs__", "__lt__", "__le__", "__gt__", "__ge__"),
+    *("__neg__", "__pos__", "__abs__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"),
 ):
     setattr(Symbol, _name, _operator(_name))
+
+
+# What a tensor can hold.
+DATA = (np.ndarray, np.generic, Symbol)
 
 
 def is_symbolic(value: Any) -> bool:

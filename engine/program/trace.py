@@ -15,18 +15,24 @@ from .. import dtypes
 from ..autograd.graph import next_sequence
 from ..autograd.levels import Level, enter, forward, leave
 from ..autograd.modes import recording
-from ..dispatch import _saver, bind, explain, recorded, unrecorded
-from ..primitive import PRIMITIVES, Primitive
+from ..dispatch import _saver, bind, explain, promote, recorded, unrecorded
+from ..primitive import Primitive
 from ..primitives import arithmetic, selection
 from ..primitives.shape import to_copy
 from ..tensor import Tensor
-from .folding import folded, key_of
+from .folding import folded, key_of, record_of, rewritten
 from .program import Constant, Equation, Program, Variable, variables_in
 from .symbol import Symbol, TraceError, refusal
 
 _NOWHERE = (None, 0)
-# The shapes of their results are a matter of the numbers.
-_SHAPED_BY_NUMBERS = ("masked_select", "masked_select_backward", "nonzero", "unique")
+# The shapes of their results are a matter of the numbers in this argument.
+_SHAPED_BY_NUMBERS = {
+    "masked_select": 1,
+    "masked_select_backward": 1,
+    "unique2": 0,
+    "unique_dim": 0,
+    "unique_consecutive": 0,
+}
 
 
 def trace(function: Callable[..., Any], inputs: Mapping[str, Any]) -> Program:
@@ -109,7 +115,10 @@ class Trace(Level):
         if primitive.variadic:
             data[0] = list(data[0])
         if tensors and primitive.promotes:
-            self.promote(primitive, data[0] if primitive.variadic else data)
+            if primitive.variadic:
+                data[0] = dtypes.promote(data[0], primitive.floating)
+            else:
+                promote(primitive, data)
         out = self.apply(primitive, data)
         if not tensors:
             return out
@@ -123,20 +132,13 @@ class Trace(Level):
         node.next_functions = tuple(edges if primitive.variadic else [edges[i] for i in slots])
         return recorded(primitive, node, _saver(primitive), () if primitive.variadic else arguments, data, out)
 
-    def promote(self, primitive: Primitive, operands: list[Any]) -> None:
-        """Casts the operands to the operation's dtype, in place in the list."""
-        positions = range(len(operands)) if primitive.variadic else primitive.promotes
-        examples = [_examples(operands[i]) for i in positions]
-        for i, before, after in zip(positions, examples, dtypes.promote(examples, primitive.floating), strict=True):
-            if after is before or after.dtype == before.dtype:
-                continue
-            given = operands[i]
-            cast = isinstance(given, Symbol)
-            operands[i] = self.apply(_cast_record(), [given, after.dtype]) if cast else given.astype(after.dtype)
+    def cast(self, symbol: Symbol, dtype: np.dtype[Any]) -> Any:
+        """The symbol for a value in another dtype."""
+        return self.apply(record_of(to_copy), [symbol, dtype])
 
     def apply(self, primitive: Primitive, data: Sequence[Any]) -> Any:
         """The symbol, symbols or number that an operation yields; the equation is new only if the work is."""
-        if primitive.name in _SHAPED_BY_NUMBERS:
+        if primitive.name in _SHAPED_BY_NUMBERS and isinstance(data[_SHAPED_BY_NUMBERS[primitive.name]], Symbol):
             raise TraceError(f"the shape of what {primitive.name} returns depends on the numbers of a traced value")
         for symbol in _symbols(data):
             if symbol.trace is not self:
@@ -150,6 +152,9 @@ class Trace(Level):
         simpler = folded(primitive, data, example)
         if simpler is not None:
             return simpler
+        other = rewritten(primitive, data, example)
+        if other is not None:
+            return self.apply(*other)
         arguments = tuple(map(_frozen, data))
         key = key_of(primitive, arguments)
         if key not in self.known:
@@ -177,11 +182,6 @@ class Trace(Level):
             for variable in equation.results:
                 variable.name = next(free)
         return Program(tuple(self.inputs), tuple(kept), frozen)
-
-
-@cache
-def _cast_record() -> Primitive:
-    return next(record for record in PRIMITIVES if record.call is to_copy)
 
 
 def _as_results(primitive: Primitive, out: Any) -> list[Any]:
