@@ -184,7 +184,7 @@ class _Plan:
         return max(_CACHE // max(row, 8), 64)
 
 
-def _plan(program: Program, names: frozenset[Variable], exact: bool) -> _Plan:
+def _plan(program: Program, names: frozenset[Variable], exact: bool = False) -> _Plan:
     """The plan for these varying inputs, made once for a program."""
     if (names, exact) not in program.plans:
         program.plans[names, exact] = _Plan(program, names, exact)
