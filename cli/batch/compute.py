@@ -207,7 +207,8 @@ def value_of(name: str, value: Any) -> Tensor:
         return tensor(value)
     if not isinstance(value, str):
         return from_json(name, value)
+    value = value.strip()
     if value.startswith("@"):
         # Records come from elsewhere than the command: they do not say which files to open.
         raise RecordError("a record does not read files", f"give the file for all records: `--{name} {value}`")
-    return read_value(name, value.strip())
+    return read_value(name, value)

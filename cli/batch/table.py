@@ -6,7 +6,7 @@ import csv
 from collections.abc import Sequence
 
 from ...parser.errors import did_you_mean
-from ..errors import UsageError, listed, quoted
+from ..errors import UsageError, listed, quoted, shortened
 from .lines import Line
 from .record import Record, RecordError
 
@@ -35,7 +35,7 @@ class Table:
             raise UsageError(f"the table has two columns {quoted(twice[0])}")
         if "expr" not in self.columns:
             close = did_you_mean("expr", self.columns)
-            help = f"is it {quoted(close)}?" if close else f"its columns are {listed(map(repr, self.columns))}"
+            help = f"is it {quoted(close)}?" if close else f"its columns are {listed(map(shortened, self.columns))}"
             raise UsageError("the table has no column `expr` in its first line", help)
 
     def cells(self, text: str) -> list[str]:

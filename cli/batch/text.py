@@ -39,6 +39,8 @@ def _assigned(text: str) -> dict[str, str]:
 
 def _parts(text: str) -> list[str]:
     """The text cut at the commas outside brackets."""
+    if "[" not in text and "(" not in text:
+        return text.split(",")
     depth = 0
     start = 0
     parts = []

@@ -196,6 +196,7 @@ def test_a_line_that_is_wrong_says_why_and_what_to_do(batch, line: str, code: st
         ('{"expr": "x", "vars": {"x": {}}}', "not a number"),
         ('{"expr": "x", "vars": {"x": [1, [2]]}}', "not a number"),
         ('{"expr": "x", "vars": {"x": "@a.npy"}}', "does not read files"),
+        ('{"expr": "x", "vars": {"x": " @a.npy"}}', "does not read files"),
         ('{"expr": "x", "vars": {"x": 1, "y": 2}}', "no variable `y`"),
         ('{"expr": "x", "vars": {"x": 1}, "wrt": ["y"]}', "`wrt` names `y`"),
         ('{"expr": "x", "vars": {"x": 1}, "wrt": 3}', "`wrt` is not a list"),
