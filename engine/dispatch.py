@@ -113,7 +113,13 @@ def unrecorded(primitive: Primitive, args: Sequence[Any], out: Any, requires_gra
 
 def quietly(forward: Callable[..., Any]) -> Callable[..., Any]:
     """The function without NumPy's warnings about inf and nan, which are ordinary values here, as in PyTorch."""
-    return np.errstate(all="ignore")(forward)
+
+    # Not `errstate` as a decorator, which takes as long to make as all else that an operation is registered with.
+    def quiet(*data: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return forward(*data)
+
+    return quiet
 
 
 def make_view_call(primitive: Primitive) -> Callable[..., Any]:
@@ -242,6 +248,7 @@ def _settled(primitive: Primitive, out: Any) -> Any:
     return out[()] if type(out) is np.ndarray and not out.ndim and not primitive.view else out
 
 
+@cache
 def _saver(primitive: Primitive) -> Callable[[Any, Any], Sequence[Any]]:
     """The function that picks, from the arguments and the result, what the node keeps."""
     saved = primitive.saved

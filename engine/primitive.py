@@ -145,9 +145,9 @@ class Primitive:
         self.promotes = tuple(range(tensors)) if promotes is None else tuple(promotes)
         named = [rule.__code__.co_varnames[1 : rule.__code__.co_argcount] for rule in rules if rule is not None]
         self.saved = tuple(dict.fromkeys(source for names in named for source in names))
-        known = {*self.arguments, *(f"{a}_{of}" for a in self.arguments for of in ("shape", "numel")), "out", *outputs}
+        known = {*self.arguments, "out", *outputs}
         for source in self.saved:
-            if source not in known:
+            if source not in known and source.removesuffix("_shape").removesuffix("_numel") not in self.arguments:
                 raise TypeError(f"a rule of {name} asks for {source!r}, which is neither an argument nor an output")
         # Shapes and numbers stay when a graph is freed, so that only a lost tensor makes a second pass an error.
         self.keeps_tensors = any(s in ("out", *outputs, *self.arguments[:tensors]) for s in self.saved)

@@ -8,7 +8,7 @@ from typing import Any
 from .. import engine
 from ..engine.program.derivatives import derivatives
 from ..engine.program.program import Program
-from ..engine.program.trace import trace
+from ..engine.program.tracing import trace
 from .check import free_variables
 from .evaluate import CONSTANTS, Limits, evaluate_traced
 from .syntax import Program as Syntax

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, UNIT, EdgeCase, Family, ops
+from ..primitive import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, UNIT, Domain, EdgeCase, Family, ops
 from .arithmetic import reciprocal
 
 primitive = Family("elementary").primitive
@@ -61,6 +61,15 @@ sqrt = primitive(
     doc="square root",
     domain=POSITIVE,
     edges=[EdgeCase((0.0,), 0.0, (math.inf,))],
+)
+cbrt = primitive(
+    "cbrt",
+    np.cbrt,
+    lambda g, out: g / (3 * out**2),
+    floating=True,
+    doc="cube root, of negative numbers too",
+    domain=Domain("any number", 0.1, 4.0),
+    edges=[EdgeCase((0.0,), 0.0, (math.inf,)), EdgeCase((-8.0,), -2.0, (1 / 12,))],
 )
 rsqrt = primitive(
     "rsqrt",

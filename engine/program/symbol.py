@@ -10,7 +10,7 @@ from ..autograd.levels import tracing
 
 if TYPE_CHECKING:
     from .program import Variable
-    from .trace import Trace
+    from .tracing import Trace
 
 
 class TraceError(Exception):
@@ -56,7 +56,7 @@ class Symbol:
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """A NumPy operator with an array on its left, as the operation of the table."""
-        from .trace import operation_of
+        from .tracing import operation_of
 
         return operation_of(ufunc, inputs)(*inputs)
 

@@ -144,6 +144,17 @@ def test_an_error_in_a_branch_that_is_never_taken_is_not_an_error_of_the_express
         trace_expression(parse("x if x > 0 else [1, 2] + [1, 2, 3]"))
 
 
+def test_an_operation_that_fails_for_some_numbers_is_traced_and_nan_in_the_rows_where_it_fails() -> None:
+    program = trace_expression(parse("sum(cholesky(a))"), {"a": (2, 2)})
+    found = run(program, {"a": np.array([[[4.0, 2.0], [2.0, 5.0]], [[1.0, 2.0], [2.0, 1.0]]])})
+    assert_close(found["value"], [5.0, math.nan])
+    assert np.isnan(found["grad.a"][1]).all()
+    program = trace_expression(parse("sum(inv([[x, y], [y, x]]))"))
+    assert_close(run(program, {"x": np.array([1.0, 2.0, 3.0]), "y": 2.0})["value"], [2 / 3, math.nan, 2 / 5])
+    program = trace_expression(parse("binary_cross_entropy(3 * x, 1)"))
+    assert_close(run(program, {"x": np.array([0.1, 0.5])})["value"], [-math.log(0.3), math.nan])
+
+
 def test_an_error_of_shapes_points_at_the_place() -> None:
     with pytest.raises(ExpressionError, match="must match the size") as caught:
         trace_expression(parse("1 + x * y"), {"x": (2,), "y": (3,)})
