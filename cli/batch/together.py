@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...engine import Tensor
+from ...engine.program import Equation, run, trace
 from ...engine.program import Program as Traced
-from ...engine.program import TraceError, run, trace
 from ...engine.program.derivatives import derivatives
+from ...engine.program.rows import rounds_alike
 from ...parser.check import walk
-from ...parser.errors import ExpressionError
 from ...parser.evaluate import Limits, evaluate
 from ...parser.syntax import Assign, Conditional, Define, Program
 from ..derivatives import Request, differentiate
@@ -24,6 +24,9 @@ from ..report import Report, value_text
 
 # Below it, tracing takes longer than it saves.
 FEWEST = 32
+
+# Evaluating, their derivatives are quotients where no factor is zero; in a program they are always products.
+_BY_NUMBERS = ("prod", "cumprod")
 
 Shapes = tuple[tuple[str, tuple[int, ...]], ...]
 
@@ -60,9 +63,9 @@ class Together:
         try:
             # What is the same in all rows comes from here: the type, the name of the last node, the notes.
             model = differentiate(first.program, first.variables, first.wrt, self.request, self.limits)
+            found = run(program, columns, threads=1, exact=True)
         except Exception:
             return alone
-        found = run(program, columns, threads=1, exact=True)
         if any(value_text(value) != value_text(found[key][0]) for key, value in model.facts() if key in found):
             return alone
         finite = np.ones(len(tasks), bool)
@@ -94,9 +97,20 @@ class Together:
             return found
 
         try:
-            return trace(outputs, dict(shapes)) if names else None
-        except (ExpressionError, RuntimeError, TraceError, TypeError, ValueError):
+            traced = trace(outputs, dict(shapes))
+        except Exception:
+            # Whatever the reason, evaluating one after the other says what it is.
             return None
+        return traced if names and all(map(_is_as_alone, traced.equations)) else None
+
+
+def _is_as_alone(equation: Equation) -> bool:
+    """Whether what is traced is what evaluating does, to the last bit."""
+    name = equation.primitive.name
+    if name in _BY_NUMBERS:
+        return False
+    # A sum over a single number may or may not keep the sign of a zero.
+    return name == "pow" or rounds_alike(equation) or all(variable.shape for variable in equation.variables())
 
 
 def _body(statement: Any) -> Any:
