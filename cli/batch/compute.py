@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from typing import Any, NamedTuple
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...engine import Tensor
 from ...engine.creation import tensor
@@ -23,9 +23,15 @@ from .lines import Line
 from .outcome import Outcome, failure_of
 from .output import Output
 from .record import Record, RecordError
-from .together import FEWEST, Task, Together
+from .task import Task
+
+if TYPE_CHECKING:
+    from .together import Together
 
 _MOST_REMEMBERED = 1000  # characters of an expression
+
+# Of lines that share an expression: below it, tracing takes longer than it saves.
+FEWEST = 32
 
 
 class Settings(NamedTuple):
@@ -70,8 +76,14 @@ class Computation:
         self.settings = settings
         self.remembered = lru_cache(maxsize=1024)(self.parsed)
         self.defaults = {name: Tensor(data) for name, data in settings.defaults.items()}
-        self.together = Together(settings.request, settings.limits)
         self.used: set[str] = set()
+
+    @cached_property
+    def together(self) -> Together:
+        """What computes tasks that share an expression; imported where there are any."""
+        from .together import Together
+
+        return Together(self.settings.request, self.settings.limits)
 
     def run(self, lines: Sequence[Line]) -> Done:
         """The results of a chunk, in order; with errors "stop", those before the first that failed."""

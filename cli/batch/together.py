@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -21,27 +21,10 @@ from ...parser.evaluate import Limits, evaluate
 from ...parser.syntax import Assign, Conditional, Define, Program
 from ..derivatives import Request, differentiate
 from ..report import Report, value_text
-
-# Below it, tracing takes longer than it saves.
-FEWEST = 32
+from .task import Shapes, Task
 
 # Evaluating, their derivatives are quotients where no factor is zero; in a program they are always products.
 _BY_NUMBERS = ("prod", "cumprod")
-
-Shapes = tuple[tuple[str, tuple[int, ...]], ...]
-
-
-class Task(NamedTuple):
-    """What to compute for a record: a program, the values of its variables, and by which to differentiate."""
-
-    program: Program
-    variables: dict[str, Tensor]
-    wrt: list[str]
-
-    def key(self) -> tuple[str, Shapes, tuple[str, ...]]:
-        """What tasks that can be computed together have in common."""
-        shapes = tuple((name, value.shape) for name, value in self.variables.items())
-        return self.program.source, shapes, tuple(self.wrt)
 
 
 class Together:

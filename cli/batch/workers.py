@@ -6,7 +6,6 @@ import contextlib
 import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
@@ -61,6 +60,9 @@ def in_processes(
 @contextlib.contextmanager
 def _started(jobs: int, settings: Settings) -> Iterator[deque[Any]]:
     """Processes to compute in, as the connections to them; they end with the block."""
+    # Here, because one process needs none of it.
+    from multiprocessing import get_context
+
     context = get_context("spawn")
     pairs = [context.Pipe() for _ in range(jobs)]
     processes = [context.Process(target=_serve, args=(theirs, settings), daemon=True) for _, theirs in pairs]

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autodiff.cli.batch import compute
-from autodiff.cli.batch.together import FEWEST, Together
+from autodiff.cli.batch.compute import FEWEST
+from autodiff.cli.batch.together import Together
 
 RECORDED = [
     json.loads(line) for line in (Path(__file__).parents[1] / "data" / "expressions.jsonl").read_text().splitlines()
