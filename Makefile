@@ -22,3 +22,4 @@ bench:  # pip install -e '.[bench]' first
 	python tests/benchmarks/eager.py
 	python tests/benchmarks/parsing.py
 	python tests/benchmarks/columns.py
+	python tests/benchmarks/batch.py
