@@ -18,7 +18,8 @@ class Progress:
 
     def __init__(self) -> None:
         self.start = time.monotonic()
-        self.shown = self.start + _FIRST - _NEXT
+        self.next = self.start + _FIRST
+        self.on_screen = False
         self.is_shown = is_terminal(sys.stderr) and not is_terminal(sys.stdout)
         self.records = self.failed = self.nonfinite = self.bugs = 0
         self.used: set[str] = set()
@@ -31,15 +32,17 @@ class Progress:
         self.bugs += done.bugs
         self.used |= done.used
         now = time.monotonic()
-        if self.is_shown and now >= self.shown + _NEXT:
-            self.shown = now
+        if self.is_shown and now >= self.next:
+            self.next = now + _NEXT
+            self.on_screen = True
             rate = self.records / (now - self.start)
             sys.stderr.write(f"{_ERASE}{self.records:,} expressions, {rate:,.0f} a second")
             sys.stderr.flush()
 
     def erase(self) -> None:
         """Takes the count away, before other lines are written."""
-        if self.is_shown and self.shown > self.start:
+        if self.on_screen:
+            self.on_screen = False
             sys.stderr.write(_ERASE)
             sys.stderr.flush()
 

@@ -164,7 +164,7 @@ def test_a_person_who_forgot_the_file_is_told(terminal) -> None:
 
 def test_progress_is_shown_on_a_terminal_and_taken_away(terminal_shell, tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
-    path.write_text("".join(f"sin(x*{i})*y where x = {i}, y = 2\n" for i in range(6_000)))
+    path.write_text("".join(f"sin(x*{i})*y where x = {i}, y = 2\n" for i in range(12_000)))
     result = terminal_shell(f"{AUTODIFF} batch {path} > {tmp_path / 'out'}")
-    assert re.search(r"[0-9],000 expressions, [0-9,]+ a second", result.out)
-    assert re.search(r"\x1b\[K6000 expressions: 6000 ok, 0 failed, [0-9.]+ s\n$", result.out)
+    assert re.search(r"[0-9,]+ expressions, [0-9,]+ a second", result.out)
+    assert re.search(r"\x1b\[K12000 expressions: 12000 ok, 0 failed, [0-9.]+ s\n$", result.out)
