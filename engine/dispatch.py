@@ -15,7 +15,7 @@ import numpy as np
 
 from . import dtypes
 from .autograd.graph import describe, next_sequence
-from .autograd.levels import active, entered
+from .autograd.levels import active, entered, forward
 from .autograd.modes import recording
 from .autograd.watch import node_made, watch
 from .memory import link_view, memory_of, shareable
@@ -97,10 +97,8 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
 
 
 def propagate(call: Callable[..., Any], primitive: Primitive, args: Any, kwargs: Any) -> Any:
-    """The result of an operation inside forward-mode differentiation, with its tangent."""
-    from .autograd import forward_ad
-
-    return forward_ad.propagate(call, primitive, args, kwargs)
+    """The result of an operation inside forward-mode differentiation or a trace: the innermost level's affair."""
+    return forward.levels[-1].propagate(call, primitive, args, kwargs)
 
 
 def unrecorded(primitive: Primitive, args: Sequence[Any], out: Any, requires_grad: bool) -> Any:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .program.symbol import Symbol
+
 if TYPE_CHECKING:
     from .tensor import Tensor
 
@@ -43,7 +45,7 @@ def memory_of(tensor: Tensor) -> Memory:
 
 def shareable(tensor: Tensor) -> Any:
     """The tensor's data as an array that another tensor can share; a NumPy scalar becomes an array in place."""
-    if not isinstance(tensor._data, np.ndarray):
+    if not isinstance(tensor._data, (np.ndarray, Symbol)):
         tensor._data = np.array(tensor._data)
     return tensor._data
 

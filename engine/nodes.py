@@ -11,6 +11,7 @@ import numpy as np
 from . import dtypes
 from .autograd.graph import AccumulateGrad, Edge, Node, next_sequence
 from .autograd.watch import unpacked
+from .program.symbol import Symbol
 from .tensor import Tensor
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 # The outputs of an operation that returns as many tensors as it does, and has no names for them.
 MANY = ("*",)
+
+# What a tensor can hold.
+_DATA = (np.ndarray, np.generic, Symbol)
 
 FREED = (
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
@@ -118,7 +122,7 @@ class PrimitiveNode(Node):
                 values.append(tracked(value, self, primitive.outputs.index(source)))
             elif source in primitive.slots:
                 values.append(at_edge(value, self.next_functions[primitive.slots.index(source)]))
-            elif isinstance(value, (np.ndarray, np.generic)):
+            elif isinstance(value, _DATA):
                 values.append(Tensor(value))
             else:
                 values.append(value)
@@ -206,7 +210,7 @@ def tracked(data: Any, node: Node, number: int = 0) -> Tensor:
 def at_edge(data: Any, edge: Edge) -> Any:
     """The tensor with this data that a gradient along `edge` belongs to; a Python number as it is."""
     node, number = edge
-    if not isinstance(data, (np.ndarray, np.generic)):
+    if not isinstance(data, _DATA):
         return data
     if node is None:
         return Tensor(data)

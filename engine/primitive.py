@@ -95,6 +95,7 @@ class Primitive:
 
     __slots__ = (
         "arguments",
+        "call",
         "defaults",
         "floating",
         "forward",
@@ -128,6 +129,8 @@ class Primitive:
         undifferentiated: bool,
         view: bool,
     ) -> None:
+        # The function that runs it, made once the record is whole.
+        self.call: Callable[..., Any] = forward
         self.name = name
         self.view = view
         self.undifferentiated = undifferentiated
@@ -254,6 +257,7 @@ class Family:
         call = make_variadic_call(record) if variadic else make_view_call(record) if view else make_call(record)
         call.__name__ = call.__qualname__ = name
         call.__doc__ = doc
+        record.call = call
         if public:
             _register(
                 Function(

@@ -18,8 +18,9 @@ from ..engine.creation import tensor
 from ..engine.dtypes import bool_
 from ..engine.primitive import Function, is_number
 from ..engine.primitives.linalg import matmul
-from ..engine.primitives.selection import logical_and, logical_not, logical_or, where
+from ..engine.primitives.selection import logical_and, logical_not, logical_or, ne, where
 from ..engine.primitives.shape import stack
+from ..engine.program.symbol import TraceError, is_symbolic
 from .check import children
 from .errors import ExpressionError
 from .syntax import (
@@ -73,7 +74,19 @@ class _Return(NamedTuple):
     scope: Mapping[str, Any]
 
 
-_TASKS = (_Apply, _Choose, _Select, _Return)
+class _Guard(NamedTuple):
+    """From here on, until the next: the conditions that all have to hold for what is computed to be used."""
+
+    expr: Conditional
+    conditions: tuple[Tensor, ...]
+
+
+class _Join(NamedTuple):
+    expr: Conditional
+    condition: Tensor
+
+
+_TASKS = (_Apply, _Choose, _Select, _Return, _Guard, _Join)
 
 
 def evaluate(
@@ -90,6 +103,28 @@ def evaluate(
     return _Evaluation(program, variables, limits, observe).run()
 
 
+def evaluate_traced(
+    program: Program,
+    variables: Mapping[str, Tensor],
+    limits: Limits = Limits(),  # noqa: B008
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """Inside a trace, the value of a program and of every name that it assigns.
+
+    Both branches of a conditional on a traced value are computed, and where one is not chosen no gradient enters it.
+    ExpressionError: as `evaluate`. TraceError: the program needs numbers, or its branches differ in shape.
+    """
+    evaluation = _Evaluation(program, variables, limits, None)
+    try:
+        value = evaluation.run()
+    except ExpressionError as error:
+        if not evaluation.joins:
+            raise
+        # It may be about a branch that is never taken.
+        raise TraceError(str(error)) from error
+    assigned = [s.name for s in program.statements if type(s) is Assign]
+    return value, {name: tensor_of(evaluation.names[name]) for name in assigned}
+
+
 class _Evaluation:
     def __init__(
         self, program: Program, variables: Mapping[str, Tensor], limits: Limits, observe: Observer | None
@@ -101,6 +136,8 @@ class _Evaluation:
         self.functions: dict[str, Define] = {}
         self.steps = 0
         self.current: Any = None
+        self.guards: tuple[Tensor, ...] = ()
+        self.joins = False
 
     def run(self) -> Tensor:
         result: Any = None
@@ -161,7 +198,9 @@ class _Evaluation:
                 tasks.append(task.condition)
             elif kind is _Choose:
                 condition = operand(values.pop())
-                if isinstance(condition, Tensor) and condition.numel() != 1:
+                if is_traced(condition) and condition.numel() == 1:
+                    tasks.extend(reversed(self.both_branches(task.expr, condition)))
+                elif isinstance(condition, Tensor) and condition.numel() != 1:
                     tasks.append(_Select(task.expr, condition))
                     tasks.append(task.expr.otherwise)
                     tasks.append(task.expr.then)
@@ -170,6 +209,11 @@ class _Evaluation:
             elif kind is _Select:
                 otherwise, then = operand(values.pop()), operand(values.pop())
                 values.append(self.done(task.expr, where, [task.condition, then, otherwise]))
+            elif kind is _Guard:
+                self.guards = task.conditions
+            elif kind is _Join:
+                otherwise, then = operand(values.pop()), operand(values.pop())
+                values.append(self.join(task, tensor_of(then), tensor_of(otherwise)))
             elif kind is _Return:
                 names = task.scope
                 depth -= 1
@@ -187,9 +231,33 @@ class _Evaluation:
 
     def lookup(self, expr: Name, names: Mapping[str, Any]) -> Any:
         try:
-            return names[expr.name]
+            value = names[expr.name]
         except KeyError:
             raise self.error("name", f"`{expr.name}` has no value", expr, f"give it one: --{expr.name} 1") from None
+        for condition in self.guards:
+            value = guarded(value, condition)
+        return value
+
+    def both_branches(self, expr: Conditional, condition: Tensor) -> list[Any]:
+        """The tasks that compute both branches of a conditional on a traced value, and choose."""
+        self.joins = True
+        condition = condition.reshape(()).detach()
+        if condition.dtype is not bool_:
+            condition = ne(condition, 0)
+        return [
+            _Guard(expr, (*self.guards, condition)),
+            expr.then,
+            _Guard(expr, (*self.guards, logical_not(condition))),
+            expr.otherwise,
+            _Guard(expr, self.guards),
+            _Join(expr, condition),
+        ]
+
+    def join(self, task: _Join, then: Tensor, otherwise: Tensor) -> Any:
+        """The branch that the condition chooses. TraceError: they differ in shape or dtype, so nothing can be both."""
+        if then.shape != otherwise.shape or then.dtype is not otherwise.dtype:
+            raise TraceError("the branches of a conditional on a traced value differ in shape or dtype")
+        return self.done(task.expr, where, [task.condition, then, otherwise])
 
     def apply(self, expr: Any, arguments: list[Any]) -> Any:
         """Does the one operation that `expr` stands for on values already computed."""
@@ -328,6 +396,21 @@ def index_of(value: Any) -> Any:
     return value
 
 
+def is_traced(value: Any) -> bool:
+    """Whether a value is a tensor of a trace, which has no numbers."""
+    return isinstance(value, Tensor) and is_symbolic(value._data)
+
+
+def guarded(value: Any, condition: Tensor) -> Any:
+    """The value, whose gradient is that of the condition's branch where it holds and 0 elsewhere.
+
+    A branch that is not chosen may have a nan for its gradient, which multiplying by 0 would not remove.
+    """
+    if not isinstance(value, Tensor) or not value.requires_grad:
+        return value
+    return where(condition, value, value.detach())
+
+
 _NAMES = {type(None): "None", slice: "a slice", type(...): "..."}
 
 
@@ -426,4 +509,4 @@ def number_operator(op: str) -> Callable[[Any, Any], Any]:
     return compute
 
 
-__all__ = ["CONSTANTS", "Limits", "evaluate", "operand", "tensor_of"]
+__all__ = ["CONSTANTS", "Limits", "evaluate", "evaluate_traced", "operand", "tensor_of"]

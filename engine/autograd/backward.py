@@ -12,7 +12,7 @@ import numpy as np
 
 from ..tensor import Size, Tensor
 from .graph import Edge, Node, next_sequence
-from .levels import active, hold
+from .levels import active, hold, tracing
 from .modes import recording
 from .watch import watch
 
@@ -49,10 +49,12 @@ def backward(
             "to None after use to break the cycle and avoid the leak.",
             stacklevel=3,
         )
-    starts = _start_gradients(roots, grad_tensors, create_graph)
+    # A trace sees operations on tensors only.
+    on_tensors = create_graph or tracing()
+    starts = _start_gradients(roots, grad_tensors, on_tensors)
     keep = create_graph if retain_graph is None else retain_graph
     edges = None if targets is None else [_receiving_edge(t) for t in targets]
-    _run(roots, starts, edges, keep, create_graph, accumulate)
+    _run(roots, starts, edges, keep, on_tensors, accumulate if create_graph == on_tensors else _accumulate_bare)
 
 
 def _receiving_edge(target: Any) -> Edge:
@@ -177,7 +179,7 @@ def accumulate(leaf: Tensor, gradient: Any, create_graph: bool) -> None:
             leaf._grad = copied(Tensor(np.zeros_like(data)), gradient)
         else:
             # A rule may hand the same array to two inputs, or one that is a view.
-            leaf._grad = Tensor(data if type(data) is _FLOAT64 else np.array(data)[()])
+            leaf._grad = Tensor(np.array(data)[()] if isinstance(data, np.ndarray) else data)
     elif create_graph:
         leaf._grad = present + _as_tensor(gradient)
     else:
@@ -193,6 +195,11 @@ def accumulate(leaf: Tensor, gradient: Any, create_graph: bool) -> None:
         if not isinstance(returned, Tensor):
             raise TypeError(f"expected Variable, but hook returned '{type(returned).__name__}'")
         raise RuntimeError("Tensor post accumulate grad hooks should return None.")
+
+
+def _accumulate_bare(leaf: Tensor, gradient: Any, create_graph: bool) -> None:
+    """As `accumulate`, of a gradient that was recorded only to be traced."""
+    accumulate(leaf, _without_history(gradient), False)
 
 
 def _run(

@@ -1,5 +1,7 @@
 """Which levels of forward-mode differentiation are entered, and where tensors keep their tangents.
 
+A trace (`program/trace.py`) is a level too: each level says what becomes of an operation that is called inside it.
+
 A tensor may have one tangent at each level. Levels nest: what is computed at one level sees only those outside it.
 """
 
@@ -7,9 +9,11 @@ from __future__ import annotations
 
 import threading
 import weakref
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..primitive import Primitive
     from ..tensor import Tensor
 
 
@@ -18,8 +22,16 @@ class Level:
 
     __slots__ = ("__weakref__", "holders")
 
+    traces = False
+
     def __init__(self) -> None:
         self.holders: list[weakref.ref[Tangents]] = []
+
+    def propagate(self, call: Callable[..., Any], primitive: Primitive, args: Any, kwargs: Any) -> Any:
+        """The result of an operation called inside this level, with its tangent."""
+        from . import forward_ad
+
+        return forward_ad.propagate(call, primitive, args, kwargs)
 
 
 class Tangents(dict[Level, "Tensor | None"]):
@@ -43,6 +55,11 @@ forward = _Forward()
 def active() -> bool:
     """Whether operations of this thread compute tangents."""
     return bool(entered) and forward.enabled and bool(forward.levels)
+
+
+def tracing() -> bool:
+    """Whether operations of this thread become equations of a program."""
+    return active() and any(level.traces for level in forward.levels)
 
 
 def enter(level: Level) -> Level:

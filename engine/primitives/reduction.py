@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import dtypes
 from ..primitive import NONZERO, EdgeCase, Family, ops
+from ..program.symbol import is_symbolic
 from .elementary import exp
 from .selection import abs, isnan, logical_not, sgn, where
 from .shape import cat, dimensions, expand, flip_primitive, ones_like, reshape, slice_primitive, to, unreduce
@@ -131,8 +132,9 @@ def nanmean(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -
 
 
 def has_zero(x: Any) -> bool:
-    """Whether some element is zero: then a product cannot be divided by its factors."""
-    return bool(np.any(getattr(x, "_data", x) == 0))
+    """Whether some element is zero: then a product cannot be divided by its factors. One of a trace may be."""
+    data = getattr(x, "_data", x)
+    return is_symbolic(data) or bool(np.any(data == 0))
 
 
 def _products_before(x: Any, dim: int) -> Any:

@@ -1,0 +1,57 @@
+"""Programs: a function of tensors and its derivatives, run once on symbols and kept as a list of equations.
+
+    program = trace(lambda x, y: {"value": sin(x) * y}, {"x": (), "y": ()})
+    print(program)                        # the equations, one a line
+    program(0.5, 2.0)                     # on numbers, arrays or Tensors: the outputs, in order
+    program.run({"x": 0.5, "y": 2.0})     # the same by name
+    run(program, {"x": xs, "y": ys})      # over columns of n rows: arrays of shape (n, ...) by output
+
+`trace` takes each input as a shape, or as a Tensor, an array or a number of that shape and dtype. Inside the function
+`autograd.grad` and `backward` work as they do elsewhere, and what they compute becomes equations too; `derivatives`
+names the usual ones (`grad.x`, `hessian.x.y`, `d2.x`). TraceError: the function asked for the numbers themselves
+(`if x > 0`, `float(x)`, a shape that depends on them), so that there is no one program for all of them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from .symbol import Symbol, TraceError
+
+if TYPE_CHECKING:
+    from .columns import run
+    from .derivatives import derivatives
+    from .program import Constant, Equation, Program, Variable
+    from .trace import trace
+
+# Tensors know symbols, and tracing knows tensors: what needs them is imported when it is first asked for.
+_HOMES = {
+    "Constant": "program",
+    "Equation": "program",
+    "Program": "program",
+    "Variable": "program",
+    "derivatives": "derivatives",
+    "run": "columns",
+    "trace": "trace",
+}
+
+__all__ = [
+    "Constant",
+    "Equation",
+    "Program",
+    "Symbol",
+    "TraceError",
+    "Variable",
+    "derivatives",
+    "run",
+    "trace",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # Importing a module puts it under its own name, which may be that of the function asked for.
+    globals()[name] = getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+    return globals()[name]

@@ -1,0 +1,265 @@
+"""Runs a program that was traced for one row over columns of many.
+
+It goes through the rows block by block, so that what is computed on the way stays in a core's cache, and has several
+threads do so: NumPy lets others run while it computes.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .program import Constant, Equation, Program, Variable, substituted, thawed
+from .rows import Kernel, kernel, row_by_row
+
+Array = np.ndarray[Any, Any]
+
+# What a thread works on at a time, in bytes for all its buffers together: about half a core's second-level cache.
+_CACHE = 512 * 1024
+_FAILURES = (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError)
+
+
+def run(
+    program: Program, columns: Mapping[str, Any], *, threads: int | None = None, block: int | None = None
+) -> dict[str, Array]:
+    """The program's outputs for each row, as arrays of shape (n, ...) by name.
+
+    `columns` has an array of shape (n, ...) for each input, or, for one that is the same in all rows, a value of the
+    input's own shape. `threads` compute side by side (None: as many as there are cores), each `block` rows at a time
+    (None: what fits in a core's cache). A row that fails or yields nan does not touch the others; where an operation
+    fails, its result is nan.
+
+    KeyError: an input without values. ValueError: a column of another shape, or of another length than the first.
+    """
+    fixed, varying, rows = _sorted_out(program, columns)
+    plan = _plan(program, frozenset(varying))
+    results = {name: np.empty((rows, *o.shape), o.dtype) for name, o in program.outputs.items()}
+    with np.errstate(all="ignore"):
+        known = plan.known(fixed)
+    size = block or plan.block_size()
+    blocks = -(-rows // size)
+    workers = min(threads or os.cpu_count() or 1, blocks)
+    starts = count(0, size)
+    stopped = threading.Event()
+
+    def work() -> None:
+        worker = _Worker(plan, known, varying, results, min(size, rows))
+        with np.errstate(all="ignore"):
+            for start in starts:
+                if start >= rows or stopped.is_set():
+                    return
+                worker.compute(start, min(start + size, rows))
+
+    if workers > 1:
+        with ThreadPoolExecutor(workers) as pool:
+            try:
+                for future in [pool.submit(work) for _ in range(workers)]:
+                    future.result()
+            except BaseException:
+                stopped.set()
+                raise
+    else:
+        work()
+    for name, output in program.outputs.items():
+        if isinstance(output, Constant):
+            results[name][...] = output.array()
+        elif output not in plan.varying:
+            results[name][...] = known[output]
+    return results
+
+
+def _sorted_out(program: Program, columns: Mapping[str, Any]) -> tuple[dict[Variable, Any], dict[Variable, Array], int]:
+    """The inputs that are the same in all rows, those that vary, and how many rows there are."""
+    fixed: dict[Variable, Any] = {}
+    varying: dict[Variable, Array] = {}
+    length: int | None = None
+    for variable in program.inputs:
+        data = np.asarray(columns[variable.name], variable.dtype)
+        if data.shape == variable.shape:
+            fixed[variable] = data[()]
+        elif data.shape[1:] != variable.shape or not data.ndim:
+            wanted = ", ".join(["n", *map(str, variable.shape)])
+            raise ValueError(f"{variable.name} has the shape {list(data.shape)}, and a column of it [{wanted}]")
+        elif length not in (None, len(data)):
+            raise ValueError(f"{variable.name} has {len(data)} rows, and another column {length}")
+        else:
+            varying[variable] = data
+            length = len(data)
+    return fixed, varying, 1 if length is None else length
+
+
+class _Step(NamedTuple):
+    equation: Equation
+    kernel: Kernel
+    # For each result, the buffer it is written to (None: an output's own array, or one that the operation makes).
+    buffer: int | None
+
+
+class _Plan:
+    """How to run a program some of whose inputs vary: what is computed once, and the steps for each block."""
+
+    def __init__(self, program: Program, names: frozenset[Variable]) -> None:
+        self.program = program
+        self.varying = set(names)
+        self.once: list[Equation] = []
+        equations: list[Equation] = []
+        for equation in program.equations:
+            if self.varying.isdisjoint(equation.variables()):
+                self.once.append(equation)
+            else:
+                equations.append(equation)
+                self.varying.update(equation.results)
+        kernels = [kernel(equation, self.varying.__contains__) for equation in equations]
+        # A value without dimensions that is an output is computed where it will stay.
+        self.in_place: dict[Variable, str] = {}
+        for name, output in program.outputs.items():
+            if isinstance(output, Variable) and output in self.varying and not output.shape:
+                self.in_place.setdefault(output, name)
+        for equation, made in zip(equations, kernels, strict=True):
+            if not made.fills:
+                for variable in equation.results:
+                    self.in_place.pop(variable, None)
+        for variable in program.inputs:
+            self.in_place.pop(variable, None)
+        self.buffers: list[tuple[tuple[int, ...], str]] = []
+        self.steps = self._with_buffers(equations, kernels)
+
+    def _with_buffers(self, equations: Sequence[Equation], kernels: Sequence[Kernel]) -> list[_Step]:
+        """The steps, with as few buffers as they can do with: one that is not needed any more is used again."""
+        last: dict[Variable, int] = {}
+        for i, equation in enumerate(equations):
+            last.update(dict.fromkeys(equation.variables(), i))
+        last.update({o: len(equations) for o in self.program.outputs.values() if isinstance(o, Variable)})
+        free: dict[tuple[tuple[int, ...], str], list[int]] = {}
+        held: dict[Variable, int] = {}
+        steps: list[_Step] = []
+        for i, (equation, made) in enumerate(zip(equations, kernels, strict=True)):
+            if not made.fills:
+                # The result of an operation that makes it may be its operand, or a view of it: that stays as it is.
+                for variable in equation.variables():
+                    held.pop(variable, None)
+            dying = [v for v in dict.fromkeys(equation.variables()) if last[v] == i and v in held]
+            if made.overlaps:
+                self._release(dying, held, free)
+            target = equation.results[0]
+            buffer: int | None = None
+            if made.fills and target not in self.in_place:
+                kind = (target.shape, target.dtype)
+                buffer = free[kind].pop() if free.get(kind) else len(self.buffers)
+                if buffer == len(self.buffers):
+                    self.buffers.append(kind)
+                held[target] = buffer
+            if not made.overlaps:
+                self._release(dying, held, free)
+            steps.append(_Step(equation, made, buffer))
+        return steps
+
+    def _release(self, variables: Sequence[Variable], held: dict[Variable, int], free: dict[Any, list[int]]) -> None:
+        for variable in variables:
+            free.setdefault((variable.shape, variable.dtype), []).append(held.pop(variable))
+
+    def known(self, fixed: Mapping[Variable, Any]) -> dict[Variable, Any]:
+        """The values that are the same in all rows."""
+        known = dict(fixed)
+        for equation in self.once:
+            results = equation.primitive.forward(*[substituted(thawed(a), known) for a in equation.arguments])
+            known.update(zip(equation.results, results if equation.primitive.outputs else (results,), strict=True))
+        return known
+
+    def block_size(self) -> int:
+        """How many rows' values fit in the cache."""
+        values = [*self.buffers, *((v.shape, v.dtype) for v in self.varying.intersection(self.program.inputs))]
+        row = sum(int(np.prod(shape)) * np.dtype(dtype).itemsize for shape, dtype in values)
+        return max(_CACHE // max(row, 8), 64)
+
+
+def _plan(program: Program, names: frozenset[Variable]) -> _Plan:
+    """The plan for these varying inputs, made once for a program."""
+    if names not in program.plans:
+        program.plans[names] = _Plan(program, names)
+    return program.plans[names]
+
+
+class _Worker:
+    """Computes blocks, with buffers of its own."""
+
+    def __init__(
+        self,
+        plan: _Plan,
+        known: Mapping[Variable, Any],
+        columns: Mapping[Variable, Array],
+        results: Mapping[str, Array],
+        size: int,
+    ) -> None:
+        self.plan = plan
+        self.known = known
+        self.columns = columns
+        self.results = results
+        self.size = size
+        self.buffers = [np.empty((*shape, size), dtype) for shape, dtype in plan.buffers]
+        self.operands = [self._prepared(step) for step in plan.steps]
+
+    def _prepared(self, step: _Step) -> list[Any]:
+        """The operands of a step: variables that vary, and the values of the rest."""
+        prepared: list[Any] = []
+        for operand in step.kernel.operands:
+            value = thawed(operand)
+            if isinstance(value, Variable) and value not in self.plan.varying:
+                value = self.known[value]
+            if step.kernel.aligned and isinstance(value, np.ndarray) and value.ndim:
+                value = value[..., None]
+            prepared.append(value)
+        return prepared
+
+    def compute(self, start: int, stop: int) -> None:
+        """Computes the rows from `start` to `stop`."""
+        rows = stop - start
+        values: dict[Variable, Array] = {v: _row_last(column[start:stop]) for v, column in self.columns.items()}
+        for variable, name in self.plan.in_place.items():
+            values[variable] = self.results[name][start:stop]
+        for step, operands in zip(self.plan.steps, self.operands, strict=True):
+            made = step.kernel
+            given = [values[operand] if type(operand) is Variable else operand for operand in operands]
+            results = step.equation.results
+            try:
+                if not made.fills:
+                    computed = made.function(*given)
+                    values.update(zip(results, computed if len(results) > 1 else (computed,), strict=True))
+                elif step.buffer is None:
+                    made.function(*given, values[results[0]])
+                else:
+                    out = self.buffers[step.buffer]
+                    values[results[0]] = out = out if rows == self.size else out[..., :rows]
+                    made.function(*given, out)
+            except _FAILURES:
+                values.update(self._one_by_one(step.equation, values, rows))
+        self._deliver(values, start, stop)
+
+    def _one_by_one(
+        self, equation: Equation, values: Mapping[Variable, Array], rows: int
+    ) -> Iterator[tuple[Variable, Array]]:
+        """The results of an equation that fails for some row of a block."""
+        made = row_by_row(equation, self.plan.varying.__contains__)
+        given = [values[v] if v in self.plan.varying else self.known[v] for v in made.operands]
+        computed = made.function(*given)
+        return zip(equation.results, computed if len(equation.results) > 1 else (computed,), strict=True)
+
+    def _deliver(self, values: Mapping[Variable, Array], start: int, stop: int) -> None:
+        """Writes the outputs of a block where they are wanted."""
+        for name, output in self.plan.program.outputs.items():
+            if not isinstance(output, Variable) or output not in self.plan.varying:
+                continue
+            target = self.results[name][start:stop]
+            value = values[output]
+            if not np.may_share_memory(target, value):
+                target[...] = np.moveaxis(value, -1, 0)
+
+
+def _row_last(block: Array) -> Array:
+    return block if block.ndim == 1 else np.ascontiguousarray(np.moveaxis(block, 0, -1))

@@ -1,0 +1,153 @@
+"""What needs no equation: operations that return an argument as it is, or the same numbers in every run.
+
+Nothing here changes a value, not even the sign of a zero: x + 0 stays, as it makes 0.0 of -0.0, and so do 0 * x
+(nan where x is inf) and x - x. `x * 1`, `x / 1`, `x ** 1`, `x - 0`, `x + -0.0`, `-(-x)` and changes of shape or dtype
+to what they are already vanish, `x ** 0` is 1 whatever x is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from ..primitive import PRIMITIVES, Primitive
+from ..primitives import arithmetic
+from ..primitives.shape import alias
+from .program import Constant, Variable
+from .symbol import Symbol
+
+# Their results do not depend on the numbers in their arguments, only on shapes.
+_MADE_OF_SHAPES = ("zeros_like", "ones_like", "new_zeros", "zero")
+# They return the elements of their first argument, in their order; whether that is all shows in the shape and dtype.
+_SAME_ELEMENTS = (
+    *("alias", "clone", "view", "unsafe_view", "reshape_alias", "expand", "squeeze", "unsqueeze", "to_copy"),
+)
+# Of a value without dimensions, they return that value.
+_SAME_NUMBER = ("sum", "mean", "prod", "cumsum", "cumprod", "amax", "amin")
+# Exactly the same with their operands exchanged.
+_COMMUTATIVE = ("add", "mul", "eq", "ne", "logical_and", "logical_or", "logical_xor")
+
+
+def folded(primitive: Primitive, data: Sequence[Any], example: Any) -> Any:
+    """The symbol or NumPy value that an operation's result is, if it needs no equation; None: it needs one."""
+    name = primitive.name
+    if name in _MADE_OF_SHAPES or (name == "fill" and not isinstance(data[1], Symbol)):
+        return np.asarray(example)[()]
+    if name == "where":
+        _, x, y = data
+        return x if x is y and _fits(x, example) else None
+    if name == "pow" and _is_all(data[1], 0):
+        return np.ones_like(example)[()]
+    for i, number in _redundant().get(primitive, ()):
+        if _is_all(data[i], number) and _fits(data[1 - i], example):
+            return data[1 - i]
+    if name in _SAME_ELEMENTS and _fits(data[0], example):
+        return data[0]
+    if name in _SAME_NUMBER and _fits(data[0], example) and not data[0].ndim:
+        return data[0]
+    if name == "neg":
+        return _negated(data[0])
+    return None
+
+
+@cache
+def _redundant() -> dict[Primitive, tuple[tuple[int, float], ...]]:
+    """By operation: which operand, if it is this number, leaves the other as the result."""
+    return {
+        _record(arithmetic.mul): ((0, 1), (1, 1)),
+        _record(arithmetic.true_divide): ((1, 1),),
+        _record(arithmetic.power_number): ((1, 1),),
+        _record(arithmetic.power_tensor): ((1, 1),),
+        _record(arithmetic.plus): ((0, -0.0), (1, -0.0)),
+        _record(arithmetic.minus): ((1, 0),),
+    }
+
+
+def _fits(value: Any, example: Any) -> bool:
+    """Whether a value can stand for a result: it has the same shape and dtype."""
+    return isinstance(value, Symbol) and value.shape == example.shape and value.dtype == example.dtype
+
+
+def _is_all(value: Any, number: float) -> bool:
+    if isinstance(value, (int, float)):
+        return value == number and str(value)[0] == str(number)[0]
+    return isinstance(value, (np.ndarray, np.generic)) and Constant.of(value).is_all(number)
+
+
+def _negated(value: Symbol) -> Symbol | None:
+    """x where the value is -x."""
+    made = value.trace.made_by.get(value.variable)
+    return made[1][0] if made is not None and made[0].name == "neg" else None
+
+
+def rewritten(primitive: Primitive, data: Sequence[Any], example: Any) -> tuple[Primitive, list[Any]] | None:
+    """Another operation that computes exactly the same, chosen so that equal work looks equal; None: there is none.
+
+    Changes of sign are moved out of products and into sums, as they are exact.
+    """
+    plus, minus, mul, div = map(_record, (arithmetic.plus, arithmetic.minus, arithmetic.mul, arithmetic.true_divide))
+    neg = _record(arithmetic.neg)
+    if primitive.name == "rsub" and data[2] == 1:
+        return minus, [data[1], data[0]]
+    if primitive.name == "reciprocal":
+        return div, [1, data[0]]
+    if primitive not in (plus, minus, mul, div):
+        return None
+    x, y = data
+    if primitive in (mul, div):
+        for number, other in ((y, x), (x, y)) if primitive is mul else ((y, x),):
+            if _is_all(number, -1) and _is_floating(other) and _fits(other, example):
+                return neg, [other]
+    bare_x, bare_y = _without_sign(x), _without_sign(y)
+    if primitive in (mul, div) and (bare_x is not x or bare_y is not y):
+        trace = (bare_x if isinstance(bare_x, Symbol) else bare_y).trace
+        result = trace.apply(primitive, [bare_x, bare_y])
+        return (_record(alias) if bare_x is not x and bare_y is not y else neg), [result]
+    if bare_y is not y and primitive in (plus, minus):
+        return (minus if primitive is plus else plus), [x, bare_y]
+    if bare_x is not x and primitive is plus:
+        return minus, [y, bare_x]
+    return None
+
+
+def _is_floating(value: Any) -> bool:
+    return isinstance(value, Symbol) and value.dtype.kind == "f"
+
+
+def _without_sign(value: Any) -> Any:
+    """x where the value is -x, and floating; else the value."""
+    if not _is_floating(value):
+        return value
+    opposite = _negated(value)
+    return value if opposite is None else opposite
+
+
+@cache
+def _records() -> dict[Any, Primitive]:
+    return {record.call: record for record in PRIMITIVES}
+
+
+def _record(call: Any) -> Primitive:
+    return _records()[call]
+
+
+def key_of(primitive: Primitive, arguments: tuple[Any, ...]) -> Any:
+    """What two equations that compute the same have in common."""
+    keys = [_key(argument) for argument in arguments]
+    if primitive.name in _COMMUTATIVE and len(keys) == 2:
+        keys.sort(key=repr)
+    return primitive, tuple(keys)
+
+
+def _key(argument: Any) -> Any:
+    """An argument as something hashable, that is equal only for the same argument (1 and 1.0 and True are not)."""
+    if isinstance(argument, Variable):
+        return "variable", id(argument)
+    if isinstance(argument, Constant):
+        return "constant", argument.shape, argument.dtype, repr(argument.value)
+    if isinstance(argument, tuple):
+        return tuple(map(_key, argument))
+    return type(argument).__name__, repr(argument)

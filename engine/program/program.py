@@ -1,0 +1,219 @@
+"""Program: the equations of a traced function, as plain Python values.
+
+Nothing in a program is a NumPy type: shapes are tuples, dtypes names, numbers Python's. What runs it decides what
+they become.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..primitive import Primitive
+from ..tensor import Tensor
+
+
+class Variable:
+    """A value of a program: an input, or what an equation computes."""
+
+    __slots__ = ("dtype", "name", "shape")
+
+    def __init__(self, name: str, shape: tuple[int, ...], dtype: str) -> None:
+        self.name = name
+        self.shape = shape
+        self.dtype = dtype
+
+    def __repr__(self) -> str:
+        return f"{self.name}: {self.dtype}{list(self.shape) if self.shape else ''}"
+
+
+class Constant(NamedTuple):
+    """A tensor that is the same in every run: nested tuples of its elements, or the one number they all are."""
+
+    value: Any
+    shape: tuple[int, ...]
+    dtype: str
+
+    @classmethod
+    def of(cls, data: Any) -> Constant:
+        """The constant with the elements of a NumPy value."""
+        flat = np.asarray(data).ravel()
+        # Compared as bytes, so that nan equals itself, and 0.0 is not -0.0.
+        uniform = flat.size and flat.tobytes() == flat[:1].tobytes() * flat.size
+        value = flat[0].item() if uniform else _nested(np.asarray(data).tolist())
+        return cls(value, data.shape, data.dtype.name)
+
+    def array(self) -> Any:
+        """The NumPy value: a scalar where there are no dimensions."""
+        if isinstance(self.value, tuple):
+            return np.array(self.value, self.dtype).reshape(self.shape)
+        return np.full(self.shape, self.value, self.dtype)[()]
+
+    def is_all(self, number: float) -> bool:
+        """Whether each element is this number, its sign included."""
+        return not isinstance(self.value, tuple) and self.value == number and str(self.value)[0] == str(number)[0]
+
+    def __str__(self) -> str:
+        if not self.shape:
+            return str(self.value)
+        return str(_listed(self.value)) if isinstance(self.value, tuple) else f"full({list(self.shape)}, {self.value})"
+
+
+class Equation(NamedTuple):
+    """`results = primitive(arguments)`.
+
+    An argument is a Variable, a Constant, a parameter (a Python number, string, slice, None), or a tuple of such. A
+    Python number among the first `primitive.tensors` is an operand that takes the dtype of the others.
+    """
+
+    primitive: Primitive
+    arguments: tuple[Any, ...]
+    results: tuple[Variable, ...]
+
+    def variables(self) -> Iterator[Variable]:
+        """The variables among the arguments."""
+        return variables_in(self.arguments)
+
+    def __str__(self) -> str:
+        names = self.primitive.arguments
+        parts = [
+            _text(argument) if i < self.primitive.tensors else f"{names[i]}={_text(argument)}"
+            for i, argument in enumerate(self.arguments)
+        ]
+        return f"{', '.join(map(repr, self.results))} = {self.primitive.name}({', '.join(parts)})"
+
+
+class Program:
+    """What a traced function computes: `inputs`, `equations` in an order they can be run in, `outputs` by name."""
+
+    def __init__(
+        self,
+        inputs: tuple[Variable, ...],
+        equations: tuple[Equation, ...],
+        outputs: dict[str, Variable | Constant],
+    ) -> None:
+        self.inputs = inputs
+        self.equations = equations
+        self.outputs = outputs
+        # How `columns` runs it, by which inputs vary.
+        self.plans: dict[Any, Any] = {}
+
+    def __call__(self, *values: Any) -> tuple[Any, ...]:
+        """The outputs for values of the inputs, in order: as `run`."""
+        names = [variable.name for variable in self.inputs]
+        if len(values) != len(names):
+            raise TypeError(f"the program takes {len(names)} values ({', '.join(names)}), and {len(values)} were given")
+        return tuple(self.run(dict(zip(names, values, strict=True))).values())
+
+    def run(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The outputs by name: Tensors if any value is one, Python numbers if all are, else NumPy values.
+
+        On Tensors the operations are recorded as usual. KeyError: an input without a value. ValueError: a value of
+        another shape than the input's.
+        """
+        given = [_fitted(values[variable.name], variable) for variable in self.inputs]
+        known: dict[Variable, Any] = dict(zip(self.inputs, given, strict=True))
+        on_tensors = any(isinstance(value, Tensor) for value in given)
+        with np.errstate(all="ignore"):
+            for equation, arguments in self._steps:
+                primitive = equation.primitive
+                function = primitive.call if on_tensors and any(_has_tensor(a, known) for a in arguments) else None
+                if function is None:
+                    function = primitive.forward
+                results = function(*[substituted(argument, known) for argument in arguments])
+                known.update(zip(equation.results, results if primitive.outputs else (results,), strict=True))
+        outputs = {name: known[o] if isinstance(o, Variable) else o.array() for name, o in self.outputs.items()}
+        if on_tensors:
+            return {name: o if isinstance(o, Tensor) else Tensor(o) for name, o in outputs.items()}
+        plain = all(isinstance(values[variable.name], (int, float)) for variable in self.inputs)
+        return {name: o.item() if plain and not o.ndim else o for name, o in outputs.items()}
+
+    @cached_property
+    def _steps(self) -> list[tuple[Equation, list[Any]]]:
+        """The equations, with their constants as NumPy values."""
+        return [(equation, [thawed(argument) for argument in equation.arguments]) for equation in self.equations]
+
+    def check(self) -> None:
+        """ValueError: a variable is used before it is computed or computed twice, or an equation lacks arguments."""
+        known = set(self.inputs)
+        names = [variable.name for variable in self.inputs]
+        for equation in self.equations:
+            for variable in equation.variables():
+                if variable not in known:
+                    raise ValueError(f"{variable.name} is used before it is computed: {equation}")
+            if len(equation.arguments) != len(equation.primitive.arguments):
+                raise ValueError(f"{equation.primitive.name} takes {len(equation.primitive.arguments)}: {equation}")
+            known.update(equation.results)
+            names.extend(variable.name for variable in equation.results)
+        for name, output in self.outputs.items():
+            if isinstance(output, Variable) and output not in known:
+                raise ValueError(f"the output {name} is {output.name}, which is not computed")
+        if len(set(names)) < len(names):
+            raise ValueError("two values of the program have one name")
+
+    def __str__(self) -> str:
+        lines = [f"inputs {', '.join(map(repr, self.inputs))}"]
+        lines.extend(map(str, self.equations))
+        lines.extend(f"output {name} = {_text(output)}" for name, output in self.outputs.items())
+        return "\n".join(lines)
+
+
+def variables_in(arguments: Any) -> Iterator[Variable]:
+    """The variables in an argument, or in a tuple of arguments."""
+    if isinstance(arguments, Variable):
+        yield arguments
+    elif type(arguments) is tuple:
+        for argument in arguments:
+            yield from variables_in(argument)
+
+
+def thawed(argument: Any) -> Any:
+    """An argument with its constants as NumPy values."""
+    if isinstance(argument, Constant):
+        return argument.array()
+    return tuple(map(thawed, argument)) if type(argument) is tuple else argument
+
+
+def substituted(argument: Any, values: Mapping[Variable, Any]) -> Any:
+    """An argument with its variables replaced by their values."""
+    if isinstance(argument, Variable):
+        return values[argument]
+    return tuple([substituted(a, values) for a in argument]) if type(argument) is tuple else argument
+
+
+def _has_tensor(argument: Any, values: Mapping[Variable, Any]) -> bool:
+    return any(isinstance(values[variable], Tensor) for variable in variables_in(argument))
+
+
+def _fitted(value: Any, variable: Variable) -> Any:
+    """A value of the variable's dtype. ValueError: it has another shape."""
+    if isinstance(value, Tensor):
+        shape = tuple(value.shape)
+        fitted = value if value.dtype.name == variable.dtype else value.to(np.dtype(variable.dtype))
+    else:
+        fitted = np.asarray(value, variable.dtype)[()]
+        shape = fitted.shape
+    if shape != variable.shape:
+        raise ValueError(f"{variable.name} has the shape {list(variable.shape)}, not {list(shape)}")
+    return fitted
+
+
+def _nested(value: Any) -> Any:
+    return tuple(map(_nested, value)) if isinstance(value, list) else value
+
+
+def _listed(value: Any) -> Any:
+    return list(map(_listed, value)) if isinstance(value, tuple) else value
+
+
+def _text(argument: Any) -> str:
+    if isinstance(argument, Variable):
+        return argument.name
+    if isinstance(argument, Constant):
+        return str(argument)
+    if type(argument) is tuple:
+        return f"({', '.join(map(_text, argument))}{',' if len(argument) == 1 else ''})"
+    return repr(argument)
