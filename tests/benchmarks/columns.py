@@ -1,6 +1,6 @@
 """Value and gradients over columns of numbers in memory, against NumPy by hand, HIPS autograd, PyTorch and JAX.
 
-    python tests/benchmarks/columns.py [ROWS]
+python tests/benchmarks/columns.py [ROWS]
 """
 
 from __future__ import annotations
@@ -91,7 +91,9 @@ def main() -> None:
     print(f"{EXPRESSION}, value and gradients, {rows:,} rows: {ours * 1e3:.0f} ms (one thread {single * 1e3:.0f} ms)")
     for name, other in peers(x, y).items():
         seconds = best(other)
-        print(f"  {name:14} {seconds * 1e3:7.0f} ms   {seconds / ours:5.2f} x ours, {seconds / single:5.2f} x one thread")
+        print(
+            f"  {name:14} {seconds * 1e3:7.0f} ms   {seconds / ours:5.2f} x ours, {seconds / single:5.2f} x one thread"
+        )
     print(f"  value alone    {value * 1e3:7.0f} ms   value and gradients take {ours / value:.2f} x that")
     for n in range(1, 6):
         text, plain, full = variables(n)
