@@ -21,7 +21,7 @@ def shared(outputs: Sequence[Term], decimals: bool, taken: Collection[str]) -> d
     if sum(Presentation(decimals).tokens(term) for term in outputs) < _LONG:
         return {}
     chosen = _chosen(outputs, decimals, {})
-    while True:
+    while chosen:
         # Parts of what has a name are counted once only, so that some may not be worth one any more.
         kept = _chosen(outputs, decimals, dict.fromkeys(chosen, "u"))
         if len(kept) == len(chosen):
