@@ -21,3 +21,4 @@ bench:  # pip install -e '.[bench]' first
 	python tests/benchmarks/startup.py
 	python tests/benchmarks/eager.py
 	python tests/benchmarks/parsing.py
+	python tests/benchmarks/columns.py

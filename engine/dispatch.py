@@ -248,6 +248,7 @@ def _settled(primitive: Primitive, out: Any) -> Any:
     return out[()] if type(out) is np.ndarray and not out.ndim and not primitive.view else out
 
 
+@cache
 def _saver(primitive: Primitive) -> Callable[[Any, Any], Sequence[Any]]:
     """The function that picks, from the arguments and the result, what the node keeps."""
     saved = primitive.saved

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from .program.symbol import DATA
+
 
 class dtype:  # noqa: N801  (PyTorch's name)
     """A data type; prints as PyTorch's does (`torch.float64`)."""
@@ -103,7 +105,7 @@ def promote(data: Sequence[Any], floating: bool) -> list[Any]:
 
     Python numbers are left as they are: NumPy lets them adopt the dtype of the array beside them.
     """
-    arrays = [d for d in data if isinstance(d, (np.ndarray, np.generic))]
+    arrays = [d for d in data if isinstance(d, DATA)]
     first = arrays[0].dtype
     if first.kind == "f" and all(a.dtype is first for a in arrays):
         # The usual case: one floating dtype, which no Python number can raise.
@@ -111,7 +113,7 @@ def promote(data: Sequence[Any], floating: bool) -> list[Any]:
     common = result_type(arrays, [d for d in data if type(d) in (bool, int, float)])
     if floating and common.kind != "f":
         common = _default.numpy
-    return [cast(d, common) if isinstance(d, (np.ndarray, np.generic)) else d for d in data]
+    return [cast(d, common) if isinstance(d, DATA) else d for d in data]
 
 
 def cast(data: Any, to: np.dtype[Any]) -> Any:

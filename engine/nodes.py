@@ -11,7 +11,7 @@ import numpy as np
 from . import dtypes
 from .autograd.graph import AccumulateGrad, Edge, Node, next_sequence
 from .autograd.watch import unpacked
-from .program.symbol import Symbol
+from .program.symbol import DATA
 from .tensor import Tensor
 
 if TYPE_CHECKING:
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 # The outputs of an operation that returns as many tensors as it does, and has no names for them.
 MANY = ("*",)
-
-# What a tensor can hold.
-_DATA = (np.ndarray, np.generic, Symbol)
 
 FREED = (
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
@@ -122,7 +119,7 @@ class PrimitiveNode(Node):
                 values.append(tracked(value, self, primitive.outputs.index(source)))
             elif source in primitive.slots:
                 values.append(at_edge(value, self.next_functions[primitive.slots.index(source)]))
-            elif isinstance(value, _DATA):
+            elif isinstance(value, DATA):
                 values.append(Tensor(value))
             else:
                 values.append(value)
@@ -210,7 +207,7 @@ def tracked(data: Any, node: Node, number: int = 0) -> Tensor:
 def at_edge(data: Any, edge: Edge) -> Any:
     """The tensor with this data that a gradient along `edge` belongs to; a Python number as it is."""
     node, number = edge
-    if not isinstance(data, _DATA):
+    if not isinstance(data, DATA):
         return data
     if node is None:
         return Tensor(data)

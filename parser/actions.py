@@ -30,6 +30,10 @@ from .syntax import (
 
 _WORDS = {"True": True, "False": False, "None": None}
 _SIGNS = {"π": "pi", "τ": "tau"}
+# Modules that need no prefix of their own, where that makes sense: else they are variables.
+_MODULES = ("F", "linalg", "special")
+# What torch.linalg has under a name that is another function without it.
+IN_LINALG = ("cholesky", "cross", "diagonal", "norm", "qr", "svd", "vander")
 _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
@@ -54,6 +58,11 @@ def _span(place: Any) -> tuple[int, int]:
     return place.start, place.end
 
 
+def _in_module(module: str, name: str) -> str:
+    """The name in the table of what a module has under `name`."""
+    return f"linalg_{name}" if module.endswith("linalg") and name in IN_LINALG else name
+
+
 class Actions:
     """What each rule and terminal of the grammar makes of its children.
 
@@ -63,7 +72,8 @@ class Actions:
     def NAME(self, token: Token) -> Name:  # noqa: N802
         name: str = token.value
         if "." in name:
-            name = name.rpartition(".")[2]
+            module, _, name = name.rpartition(".")
+            name = _in_module(module, name)
         return Name(_SIGNS.get(name, name), token.start_pos, token.end_pos)
 
     def NUMBER(self, token: Token) -> Number:  # noqa: N802
@@ -148,9 +158,9 @@ class Actions:
         owner, _, name = children[:3]
         args, kwargs = _arguments(_elements(children, 4))
         end = children[-1].end_pos
-        # `F` is torch.nn.functional where that makes sense, else a variable: `F.relu(x)`, but `F.mean()`.
-        if type(owner) is Name and owner.name == "F" and (args or kwargs):
-            return Call(name.name, args, kwargs, name.start, name.end, owner.start, end)
+        # `F` is torch.nn.functional in `F.relu(x)`, but a variable in `F.mean()`.
+        if type(owner) is Name and owner.name in _MODULES and (args or kwargs):
+            return Call(_in_module(owner.name, name.name), args, kwargs, name.start, name.end, owner.start, end)
         return Method(bare(owner), name.name, args, kwargs, name.start, name.end, owner.start, end)
 
     def subscript(self, children: list[Any]) -> Subscript:

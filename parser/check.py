@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from ..engine.primitive import FUNCTIONS, Function
+from ..engine.primitive import FUNCTIONS, PRIMITIVES, Function
 from .errors import ExpressionError, did_you_mean
 from .syntax import (
     Assign,
@@ -25,7 +25,10 @@ from .syntax import (
 )
 
 CONSTANTS = ("pi", "e", "tau", "inf", "nan")
-ATTRIBUTES = ("T", "mT", "H", "values", "indices")
+TENSOR_ATTRIBUTES = ("T", "mT", "H")
+# Those of a function that has several.
+RESULTS = dict.fromkeys(name for primitive in PRIMITIVES for name in primitive.outputs if name.isidentifier())
+ATTRIBUTES = (*TENSOR_ATTRIBUTES, *RESULTS)
 
 
 def children(expr: Any) -> tuple[Any, ...]:
@@ -162,7 +165,7 @@ def _unknown(what: str, name: str, expr: Any, source: str, candidates: Collectio
     if close:
         help = f"did you mean `{close}`?"
     elif what == "attribute":
-        help = f"the attributes are {', '.join(candidates)}"
+        help = f"a tensor has {', '.join(TENSOR_ATTRIBUTES)}; several results have their names, such as values"
     else:
         help = "`autodiff functions` lists what can be called"
     return ExpressionError("name", f"unknown {what} `{name}`", source, expr.name_start, expr.name_end, help)

@@ -12,7 +12,7 @@ from ..engine import Tensor
 from ..engine.autograd import grad
 from ..engine.creation import tensor
 from ..engine.program.program import Program as Traced
-from ..engine.program.trace import trace
+from ..engine.program.tracing import trace
 from .algebra import literal
 from .algebra.expression import Number, Symbol, Term, ordered
 from .algebra.presentation import Presentation

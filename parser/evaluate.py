@@ -21,7 +21,7 @@ from ..engine.primitives.linalg import matmul
 from ..engine.primitives.selection import logical_and, logical_not, logical_or, ne, where
 from ..engine.primitives.shape import stack
 from ..engine.program.symbol import TraceError, is_symbolic
-from .check import children
+from .check import RESULTS, children
 from .errors import ExpressionError
 from .syntax import (
     Assign,
@@ -297,11 +297,12 @@ class _Evaluation:
         return slice(*parts)
 
     def attribute(self, expr: Attribute, value: Any) -> Any:
-        if expr.name in ("values", "indices"):
-            if not hasattr(value, "_fields"):
-                raise self.error(
-                    "type", f"this has no `{expr.name}`", expr, "max, min, median and sort along a dimension have"
-                )
+        if expr.name in RESULTS:
+            fields = getattr(value, "_fields", ())
+            if expr.name not in fields:
+                names = ", ".join(f"`{field}`" for field in fields)
+                help = f"it has {names}" if fields else "what has several results, such as `max(x, 0)`, has names"
+                raise self.error("type", f"this has no `{expr.name}`", expr, help)
             return getattr(value, expr.name)
         return self.done(expr, lambda x: getattr(x, expr.name), [tensor_of(value)])
 

@@ -8,7 +8,7 @@ from typing import Any
 from .. import engine
 from ..engine.program.derivatives import derivatives
 from ..engine.program.program import Program
-from ..engine.program.trace import trace
+from ..engine.program.tracing import trace
 from .check import free_variables
 from .evaluate import CONSTANTS, Limits, evaluate_traced
 from .syntax import Program as Syntax
@@ -34,7 +34,8 @@ def trace_expression(
     The inputs are the variables in the order of their first use.
 
     ExpressionError: as `evaluate`. TraceError: there is no one program for all values of the variables, so that each
-    has to be evaluated by itself. KeyError: a name in `keep` that is not assigned. ValueError: as `derivatives`.
+    has to be evaluated by itself. RuntimeError: an operation has no derivative. KeyError: a name in `keep` that is
+    not assigned. ValueError: as `derivatives`.
     """
     shapes = shapes or {}
     names = [name for name in free_variables(expression) if name in shapes or name not in CONSTANTS]

@@ -1,6 +1,6 @@
 """Which levels of forward-mode differentiation are entered, and where tensors keep their tangents.
 
-A trace (`program/trace.py`) is a level too: each level says what becomes of an operation that is called inside it.
+A trace (`program/tracing.py`) is a level too: each level says what becomes of an operation that is called inside it.
 
 A tensor may have one tangent at each level. Levels nest: what is computed at one level sees only those outside it.
 """

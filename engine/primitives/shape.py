@@ -517,53 +517,19 @@ def _squeeze(x: Any, dims: Any) -> Any:
     return x.reshape([n for i, n in enumerate(x.shape) if i not in dims or n != 1])
 
 
-squeeze_all = primitive(
-    "squeeze",
-    lambda x: np.squeeze(x),
-    lambda g, x_shape: reshape(g, x_shape),
-    view=True,
-    public=False,
-)
-squeeze_one = primitive(
-    "squeeze",
-    lambda x, dim: _squeeze(x, (dim,)),
-    lambda g, x_shape: reshape(g, x_shape),
-    overload=1,
-    view=True,
-    public=False,
-)
-squeeze_all_in_place = primitive(
-    "squeeze",
-    lambda x: np.squeeze(x),
-    lambda g, x_shape: reshape(g, x_shape),
-    overload=3,
-    view=True,
-    public=False,
-)
-squeeze_several_in_place = primitive(
-    "squeeze",
-    lambda x, dims: _squeeze(x, dims),
-    lambda g, x_shape: reshape(g, x_shape),
-    overload=5,
-    view=True,
-    public=False,
-)
-squeeze_several = primitive(
-    "squeeze",
-    _squeeze,
-    lambda g, x_shape: reshape(g, x_shape),
-    overload=2,
-    view=True,
-    public=False,
-)
-squeeze_product = primitive(
-    "squeeze",
-    lambda x, dim: _squeeze(x, (dim,)),
-    lambda g, x_shape: reshape(g, x_shape),
-    overload=4,
-    view=True,
-    public=False,
-)
+def _squeezing(forward: Any, overload: int) -> Any:
+    return primitive(
+        "squeeze", forward, lambda g, x_shape: reshape(g, x_shape), overload=overload, view=True, public=False
+    )
+
+
+# PyTorch has one more of each for changes in place, and one that its products use.
+squeeze_all = _squeezing(lambda x: np.squeeze(x), 0)
+squeeze_one = _squeezing(lambda x, dim: _squeeze(x, (dim,)), 1)
+squeeze_several = _squeezing(_squeeze, 2)
+squeeze_all_in_place = _squeezing(lambda x: np.squeeze(x), 3)
+squeeze_product = _squeezing(lambda x, dim: _squeeze(x, (dim,)), 4)
+squeeze_several_in_place = _squeezing(_squeeze, 5)
 
 
 @function()

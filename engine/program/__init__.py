@@ -7,9 +7,10 @@
     run(program, {"x": xs, "y": ys})      # over columns of n rows: arrays of shape (n, ...) by output
 
 `trace` takes each input as a shape, or as a Tensor, an array or a number of that shape and dtype. Inside the function
-`autograd.grad` and `backward` work as they do elsewhere, and what they compute becomes equations too; `derivatives`
-names the usual ones (`grad.x`, `hessian.x.y`, `d2.x`). TraceError: the function asked for the numbers themselves
-(`if x > 0`, `float(x)`, a shape that depends on them), so that there is no one program for all of them.
+`autograd.grad` and `backward` work as they do elsewhere, and what they compute becomes equations too; the function
+`derivatives` of the module of that name finds the usual ones and names them (`grad.x`, `hessian.x.y`, `d2.x`).
+TraceError: the function asked for the numbers themselves (`if x > 0`, `float(x)`, a shape that depends on them), so
+that there is no one program for all of them.
 """
 
 from __future__ import annotations
@@ -21,9 +22,8 @@ from .symbol import Symbol, TraceError
 
 if TYPE_CHECKING:
     from .columns import run
-    from .derivatives import derivatives
     from .program import Constant, Equation, Program, Variable
-    from .trace import trace
+    from .tracing import trace
 
 # Tensors know symbols, and tracing knows tensors: what needs them is imported when it is first asked for.
 _HOMES = {
@@ -31,9 +31,8 @@ _HOMES = {
     "Equation": "program",
     "Program": "program",
     "Variable": "program",
-    "derivatives": "derivatives",
     "run": "columns",
-    "trace": "trace",
+    "trace": "tracing",
 }
 
 __all__ = [
@@ -43,7 +42,6 @@ __all__ = [
     "Symbol",
     "TraceError",
     "Variable",
-    "derivatives",
     "run",
     "trace",
 ]
@@ -52,6 +50,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    # Importing a module puts it under its own name, which may be that of the function asked for.
     globals()[name] = getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
     return globals()[name]

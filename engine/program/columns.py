@@ -6,6 +6,7 @@ threads do so: NumPy lets others run while it computes.
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,8 +21,10 @@ from .rows import Kernel, kernel, row_by_row
 
 Array = np.ndarray[Any, Any]
 
-# What a thread works on at a time, in bytes for all its buffers together: about half a core's second-level cache.
-_CACHE = 512 * 1024
+# What a thread works on at a time, in bytes for all its buffers together: about a core's second-level cache. With
+# less, calling NumPy takes its share of the time; with more, the memory does.
+_CACHE = 1024 * 1024
+_FEWEST = 4096
 _FAILURES = (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError)
 
 
@@ -173,10 +176,11 @@ class _Plan:
         return known
 
     def block_size(self) -> int:
-        """How many rows' values fit in the cache."""
+        """How many rows' values fit in the cache, but enough that calling NumPy is not most of the work."""
         values = [*self.buffers, *((v.shape, v.dtype) for v in self.varying.intersection(self.program.inputs))]
-        row = sum(int(np.prod(shape)) * np.dtype(dtype).itemsize for shape, dtype in values)
-        return max(_CACHE // max(row, 8), 64)
+        sizes = [math.prod(shape) for shape, _ in values]
+        row = sum(size * np.dtype(dtype).itemsize for size, (_, dtype) in zip(sizes, values, strict=True))
+        return max(_CACHE // max(row, 8), _FEWEST // max(*sizes, 1, 1), 1)
 
 
 def _plan(program: Program, names: frozenset[Variable]) -> _Plan:
@@ -232,11 +236,11 @@ class _Worker:
                     computed = made.function(*given)
                     values.update(zip(results, computed if len(results) > 1 else (computed,), strict=True))
                 elif step.buffer is None:
-                    made.function(*given, values[results[0]])
+                    made.function(*given, out=values[results[0]])
                 else:
                     out = self.buffers[step.buffer]
                     values[results[0]] = out = out if rows == self.size else out[..., :rows]
-                    made.function(*given, out)
+                    made.function(*given, out=out)
             except _FAILURES:
                 values.update(self._one_by_one(step.equation, values, rows))
         self._deliver(values, start, stop)

@@ -57,12 +57,12 @@ def folded(primitive: Primitive, data: Sequence[Any], example: Any) -> Any:
 def _redundant() -> dict[Primitive, tuple[tuple[int, float], ...]]:
     """By operation: which operand, if it is this number, leaves the other as the result."""
     return {
-        _record(arithmetic.mul): ((0, 1), (1, 1)),
-        _record(arithmetic.true_divide): ((1, 1),),
-        _record(arithmetic.power_number): ((1, 1),),
-        _record(arithmetic.power_tensor): ((1, 1),),
-        _record(arithmetic.plus): ((0, -0.0), (1, -0.0)),
-        _record(arithmetic.minus): ((1, 0),),
+        record_of(arithmetic.mul): ((0, 1), (1, 1)),
+        record_of(arithmetic.true_divide): ((1, 1),),
+        record_of(arithmetic.power_number): ((1, 1),),
+        record_of(arithmetic.power_tensor): ((1, 1),),
+        record_of(arithmetic.plus): ((0, -0.0), (1, -0.0)),
+        record_of(arithmetic.minus): ((1, 0),),
     }
 
 
@@ -88,8 +88,8 @@ def rewritten(primitive: Primitive, data: Sequence[Any], example: Any) -> tuple[
 
     Changes of sign are moved out of products and into sums, as they are exact.
     """
-    plus, minus, mul, div = map(_record, (arithmetic.plus, arithmetic.minus, arithmetic.mul, arithmetic.true_divide))
-    neg = _record(arithmetic.neg)
+    plus, minus, mul, div = map(record_of, (arithmetic.plus, arithmetic.minus, arithmetic.mul, arithmetic.true_divide))
+    neg = record_of(arithmetic.neg)
     if primitive.name == "rsub" and data[2] == 1:
         return minus, [data[1], data[0]]
     if primitive.name == "reciprocal":
@@ -105,7 +105,7 @@ def rewritten(primitive: Primitive, data: Sequence[Any], example: Any) -> tuple[
     if primitive in (mul, div) and (bare_x is not x or bare_y is not y):
         trace = (bare_x if isinstance(bare_x, Symbol) else bare_y).trace
         result = trace.apply(primitive, [bare_x, bare_y])
-        return (_record(alias) if bare_x is not x and bare_y is not y else neg), [result]
+        return (record_of(alias) if bare_x is not x and bare_y is not y else neg), [result]
     if bare_y is not y and primitive in (plus, minus):
         return (minus if primitive is plus else plus), [x, bare_y]
     if bare_x is not x and primitive is plus:
@@ -130,7 +130,8 @@ def _records() -> dict[Any, Primitive]:
     return {record.call: record for record in PRIMITIVES}
 
 
-def _record(call: Any) -> Primitive:
+def record_of(call: Any) -> Primitive:
+    """The record of the operation that a function of the table runs."""
     return _records()[call]
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from ..primitive import Primitive
 from .program import Constant, Equation, Variable, substituted, thawed, variables_in
 
-ELEMENTWISE_FAMILIES = ("activation", "arithmetic", "elementary", "selection", "special", "writing")
+ELEMENTWISE_FAMILIES = ("activation", "arithmetic", "elementary", "selection", "special")
 _NOT_ELEMENTWISE = ("glu", "prelu", "where_indices")
 _UFUNCS: dict[Any, np.ufunc] = {
     operator.add: np.add,
@@ -41,11 +41,27 @@ _ALONG = (
     *("sum", "mean", "prod", "amax", "amin", "var", "std", "logsumexp", "softmax", "log_softmax", "cumsum", "cumprod"),
     *("linalg_vector_norm", "select", "slice", "flip", "transpose", "sort", "max", "min", "median", "gather"),
     *("select_backward", "slice_backward", "value_selecting_reduction_backward", "stack", "cat"),
+    *("scatter", "scatter_add", "nansum", "logcumsumexp", "cummax", "cummin"),
+)
+# Operations on matrices that take many of them at once, if they come first.
+_BATCHED = (
+    *(
+        "tril",
+        "triu",
+        "linalg_inv_ex",
+        "linalg_det",
+        "linalg_slogdet",
+        "linalg_cholesky_ex",
+        "linalg_eigh",
+        "linalg_qr",
+    ),
+    *("linalg_svd", "linalg_solve_ex", "linalg_solve_triangular", "linalg_pinv", "linalg_matrix_exp", "cofactor"),
 )
 _DIMENSIONS = ("dim", "dims", "dim0", "dim1")
 _WHOLE: dict[str, Callable[..., Any]] = {
     "sum": np.add.reduce,
     "prod": np.multiply.reduce,
+    "mean": lambda x, axis: np.add.reduce(x, axis=axis) / x.dtype.type(x.shape[axis]),
     "max": np.maximum.reduce,
     "min": np.minimum.reduce,
 }
@@ -54,7 +70,7 @@ _WHOLE: dict[str, Callable[..., Any]] = {
 class Kernel(NamedTuple):
     """An operation over the rows of a block: `function` takes the operands, in the order of `operands`.
 
-    With `fills`, it takes one argument more, the array to write its result to, and may be one of the operands where
+    With `fills`, it takes the array to write its result to as well, as `out`, and that may be one of the operands where
     `overlaps`. With `aligned`, operands that are the same in all rows get a row axis of size 1 (else none).
     """
 
@@ -99,7 +115,7 @@ def is_elementwise(primitive: Primitive) -> bool:
     forward = primitive.forward
     if primitive.outputs or primitive.variadic or primitive.view or primitive.name in _NOT_ELEMENTWISE:
         return False
-    if forward in _UFUNCS or primitive.name in ("where", "to_copy"):
+    if forward in _UFUNCS or primitive.name in ("where", "to_copy", "masked_fill"):
         return True
     if isinstance(forward, np.ufunc):
         return forward.signature is None
@@ -120,9 +136,16 @@ def _elementwise(primitive: Primitive, arguments: tuple[Any, ...]) -> Kernel:
         power = _POWERS.get(arguments[1])
         if power is not None and _is_floating(arguments[0]):
             return Kernel(power, arguments[:1], fills=True)
-    count = primitive.tensors
-    operands, extra = arguments[:count], [thawed(a) for a in arguments[count:]]
-    return Kernel(lambda *values: forward(*values, *extra), operands) if extra else Kernel(forward, operands)
+    places = _places(primitive, arguments) or []
+    template = [thawed(argument) for argument in arguments]
+
+    def run(*values: Any) -> Any:
+        given = list(template)
+        for place, value in zip(places, values, strict=True):
+            given[place] = value
+        return forward(*given)
+
+    return Kernel(run, tuple(arguments[i] for i in places))
 
 
 def _is_floating(argument: Any) -> bool:
@@ -163,6 +186,8 @@ def _lowered(equation: Equation, operands: Sequence[Any], places: list[int]) -> 
         return _PRODUCTS[name]
     if name in _ALONG and (rank or name == "stack") and set(_DIMENSIONS).intersection(primitive.arguments):
         return _along(equation, places, rank)
+    if name in _BATCHED and all(len(_shape(operand)) == 2 for operand in operands):
+        return _batched(equation, places)
     if places != [0]:
         return None
     if name in _RESHAPES:
@@ -205,6 +230,21 @@ def _along(equation: Equation, places: list[int], rank: int) -> Callable[..., An
         for place, value in zip(places, values, strict=True):
             given[place] = value
         return forward(*given)
+
+    return run
+
+
+def _batched(equation: Equation, places: list[int]) -> Callable[..., Any]:
+    """An operation on matrices, with the rows as its batch."""
+    primitive = equation.primitive
+    template = [thawed(argument) for argument in equation.arguments]
+
+    def run(*values: Any) -> Any:
+        given = list(template)
+        for place, value in zip(places, values, strict=True):
+            given[place] = _first(value)
+        results = primitive.forward(*given)
+        return [_last(result) for result in results] if primitive.outputs else _last(results)
 
     return run
 

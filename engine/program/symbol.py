@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+from ..autograd.levels import tracing
+
 if TYPE_CHECKING:
     from .program import Variable
-    from .trace import Trace
+    from .tracing import Trace
 
 
 class TraceError(Exception):
@@ -54,7 +56,7 @@ class Symbol:
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """A NumPy operator with an array on its left, as the operation of the table."""
-        from .trace import operation_of
+        from .tracing import operation_of
 
         return operation_of(ufunc, inputs)(*inputs)
 
@@ -66,11 +68,9 @@ class Symbol:
             return function(args[0].example, **kwargs)
         raise refusal(function.__name__)
 
-    def astype(self, dtype: Any) -> Any:
+    def astype(self, dtype: np.dtype[Any]) -> Any:
         """The value in another dtype."""
-        from ..primitives.shape import to_copy
-
-        return to_copy(self, dtype)
+        return self.trace.cast(self, dtype)
 
     def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise refusal("Python")
@@ -93,6 +93,8 @@ def _operator(name: str) -> Any:
     def method(*operands: Any) -> Any:
         from ..methods import OPERATORS
 
+        if not tracing():
+            raise TraceError("a traced value was used outside its trace")
         return OPERATORS[name](*operands)
 
     return method
@@ -104,6 +106,10 @@ for _name in (
     *("__neg__", "__pos__", "__abs__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"),
 ):
     setattr(Symbol, _name, _operator(_name))
+
+
+# What a tensor can hold.
+DATA = (np.ndarray, np.generic, Symbol)
 
 
 def is_symbolic(value: Any) -> bool:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from pairs import ratio
 
 from autodiff.engine.program import Program, run
 from autodiff.parser.parse import parse
@@ -60,17 +60,6 @@ def peers(x: Any, y: Any) -> dict[str, Callable[[], Any]]:
     return found
 
 
-def best(function: Callable[[], Any], runs: int = 5) -> float:
-    """The shortest of several times, in seconds."""
-    function()
-    times: list[float] = []
-    for _ in range(runs):
-        before = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - before)
-    return min(times)
-
-
 def variables(n: int) -> tuple[str, Program, Program]:
     """An expression of n variables, and its programs without and with gradients."""
     names = "xyzuw"[:n]
@@ -83,22 +72,19 @@ def main() -> None:
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 4_000_000
     generator = np.random.default_rng(0)
     columns = {name: generator.uniform(0.5, 2.0, rows) for name in "xyzuw"}
-    x, y = columns["x"], columns["y"]
     program = trace_expression(parse(EXPRESSION))
-    ours = best(lambda: run(program, columns))
-    single = best(lambda: run(program, columns, threads=1))
-    value = best(lambda: run(trace_expression(parse(EXPRESSION), gradient=False), columns))
-    print(f"{EXPRESSION}, value and gradients, {rows:,} rows: {ours * 1e3:.0f} ms (one thread {single * 1e3:.0f} ms)")
-    for name, other in peers(x, y).items():
-        seconds = best(other)
-        print(
-            f"  {name:14} {seconds * 1e3:7.0f} ms   {seconds / ours:5.2f} x ours, {seconds / single:5.2f} x one thread"
-        )
-    print(f"  value alone    {value * 1e3:7.0f} ms   value and gradients take {ours / value:.2f} x that")
+    value = trace_expression(parse(EXPRESSION), gradient=False)
+    print(f"{EXPRESSION}, value and gradients over {rows:,} rows")
+    for name, other in peers(columns["x"], columns["y"]).items():
+        times, seconds = ratio(other, lambda: run(program, columns), 7)
+        alone, _ = ratio(other, lambda: run(program, columns, threads=1), 7)
+        print(f"{name}: {times:.2f} times as long ({seconds * 1e3:.0f} ms); with one thread here {alone:.2f} times")
+    times, _ = ratio(lambda: run(program, columns), lambda: run(value, columns), 7)
+    print(f"value and gradients: {times:.2f} times as long as the value")
     for n in range(1, 6):
         text, plain, full = variables(n)
-        times = [best(lambda p=p: run(p, columns), 3) for p in (plain, full)]
-        print(f"  {n} variables: value and gradients take {times[1] / times[0]:.2f} x the value   {text}")
+        times, _ = ratio(lambda full=full: run(full, columns), lambda plain=plain: run(plain, columns), 5)
+        print(f"value and gradients of {text}: {times:.2f} times as long as the value")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ A trace is a level like those of forward-mode differentiation: entered, it is ha
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -15,18 +16,25 @@ from .. import dtypes
 from ..autograd.graph import next_sequence
 from ..autograd.levels import Level, enter, forward, leave
 from ..autograd.modes import recording
-from ..dispatch import _saver, bind, explain, recorded, unrecorded
-from ..primitive import PRIMITIVES, Primitive
+from ..dispatch import _saver, bind, explain, promote, recorded, unrecorded
+from ..primitive import Primitive
 from ..primitives import arithmetic, selection
+from ..primitives.matrix import LinAlgError
 from ..primitives.shape import to_copy
 from ..tensor import Tensor
-from .folding import folded, key_of, rewritten
+from .folding import folded, key_of, record_of, rewritten
 from .program import Constant, Equation, Program, Variable, variables_in
 from .symbol import Symbol, TraceError, refusal
 
 _NOWHERE = (None, 0)
-# The shapes of their results are a matter of the numbers in their second argument.
-_SHAPED_BY_NUMBERS = ("masked_select", "masked_select_backward")
+# The shapes of their results are a matter of the numbers in this argument.
+_SHAPED_BY_NUMBERS = {
+    "masked_select": 1,
+    "masked_select_backward": 1,
+    "unique2": 0,
+    "unique_dim": 0,
+    "unique_consecutive": 0,
+}
 
 
 def trace(function: Callable[..., Any], inputs: Mapping[str, Any]) -> Program:
@@ -37,30 +45,36 @@ def trace(function: Callable[..., Any], inputs: Mapping[str, Any]) -> Program:
     to Tensors. TraceError: it asks for the numbers of a traced value.
     """
     level = Trace()
-    tensors = [level.input(name, _example(given)) for name, given in inputs.items()]
+    tensors = [level.input(name, _example(given, i)) for i, (name, given) in enumerate(inputs.items())]
     enter(level)
     try:
-        returned = function(*tensors)
+        with np.errstate(all="ignore"):
+            returned = function(*tensors)
     finally:
         leave(level)
     outputs = returned if isinstance(returned, Mapping) else {"value": returned}
     return level.program({name: _data(value) for name, value in outputs.items()})
 
 
-def _example(given: Any) -> Any:
+def _example(given: Any, number: int) -> Any:
     """A NumPy value of the shape and dtype that an input is given by."""
     if isinstance(given, Tensor):
         return given.detach()._data[()]
-    if not isinstance(given, tuple):
-        data = np.asarray(given)
-        return data.astype(dtypes.get_default_dtype().numpy)[()] if data.dtype.kind in "iu" else data[()]
-    # Different numbers, none of them special: what is made of them is regular and has no ties.
-    count = int(np.prod(given))
-    return (
-        (0.5 + np.modf(np.arange(1, count + 1) * 0.6180339887498949)[0])
-        .reshape(given)[()]
-        .astype(dtypes.get_default_dtype().numpy)
-    )
+    default = dtypes.get_default_dtype().numpy
+    if isinstance(given, tuple):
+        return _ordinary(given, number).astype(default)[()]
+    data = np.asarray(given)
+    return data.astype(default)[()] if data.dtype.kind in "iu" else data[()]
+
+
+def _ordinary(shape: tuple[int, ...], number: int = 0) -> Any:
+    """An array of numbers none of which is special: different ones between 0 and 1, no matrix singular."""
+    count = math.prod(shape)
+    numbers = 0.1 + 0.8 * np.modf((np.arange(count) + 1 + 7 * number) * 0.6180339887498949)[0]
+    array = numbers.reshape(shape)
+    if len(shape) > 1 and shape[-1] == shape[-2]:
+        array = (array + np.swapaxes(array, -1, -2)) / 2 + shape[-1] * np.eye(shape[-1])
+    return array
 
 
 def _data(value: Any) -> Any:
@@ -109,7 +123,10 @@ class Trace(Level):
         if primitive.variadic:
             data[0] = list(data[0])
         if tensors and primitive.promotes:
-            self.promote(primitive, data[0] if primitive.variadic else data)
+            if primitive.variadic:
+                data[0] = dtypes.promote(data[0], primitive.floating)
+            else:
+                promote(primitive, data)
         out = self.apply(primitive, data)
         if not tensors:
             return out
@@ -123,45 +140,38 @@ class Trace(Level):
         node.next_functions = tuple(edges if primitive.variadic else [edges[i] for i in slots])
         return recorded(primitive, node, _saver(primitive), () if primitive.variadic else arguments, data, out)
 
-    def promote(self, primitive: Primitive, operands: list[Any]) -> None:
-        """Casts the operands to the operation's dtype, in place in the list."""
-        positions = range(len(operands)) if primitive.variadic else primitive.promotes
-        examples = [_examples(operands[i]) for i in positions]
-        for i, before, after in zip(positions, examples, dtypes.promote(examples, primitive.floating), strict=True):
-            if after is before or after.dtype == before.dtype:
-                continue
-            given = operands[i]
-            cast = isinstance(given, Symbol)
-            operands[i] = self.apply(_cast_record(), [given, after.dtype]) if cast else given.astype(after.dtype)
+    def cast(self, symbol: Symbol, dtype: np.dtype[Any]) -> Any:
+        """The symbol for a value in another dtype."""
+        return self.apply(record_of(to_copy), [symbol, dtype])
 
     def apply(self, primitive: Primitive, data: Sequence[Any]) -> Any:
         """The symbol, symbols or number that an operation yields; the equation is new only if the work is."""
-        if primitive.name in _SHAPED_BY_NUMBERS and isinstance(data[1], Symbol):
+        if primitive.name in _SHAPED_BY_NUMBERS and isinstance(data[_SHAPED_BY_NUMBERS[primitive.name]], Symbol):
             raise TraceError(f"the shape of what {primitive.name} returns depends on the numbers of a traced value")
         for symbol in _symbols(data):
             if symbol.trace is not self:
                 raise TraceError("a traced value was used in another trace than its own")
-        examples = _examples(data)
-        try:
-            with np.errstate(all="ignore"):
-                example = primitive.forward(*examples)
-        except (ValueError, IndexError, TypeError) as error:
-            raise explain(primitive, examples, error) from None
-        simpler = folded(primitive, data, example)
-        if simpler is not None:
-            return simpler
-        other = rewritten(primitive, data, example)
-        if other is not None:
-            return self.apply(*other)
-        arguments = tuple(map(_frozen, data))
+        arguments = tuple([_frozen(value) for value in data])
         key = key_of(primitive, arguments)
-        if key not in self.known:
-            made = [Symbol(self, Variable("", e.shape, e.dtype.name), e) for e in _as_results(primitive, example)]
-            self.equations.append(Equation(primitive, arguments, tuple(s.variable for s in made)))
-            self.known[key] = made if primitive.outputs else made[0]
-            if not primitive.outputs:
-                self.made_by[made[0].variable] = primitive, data
-        return self.known[key]
+        if key in self.known:
+            return self.known[key]
+        example = _tried(primitive, data)
+        result = folded(primitive, data, example)
+        if result is None:
+            other = rewritten(primitive, data, example)
+            result = self.append(primitive, arguments, data, example) if other is None else self.apply(*other)
+        self.known[key] = result
+        return result
+
+    def append(self, primitive: Primitive, arguments: tuple[Any, ...], data: Sequence[Any], example: Any) -> Any:
+        """The symbol or symbols for the results of a new equation."""
+        results = [np.asarray(e)[()] for e in (example if primitive.outputs else (example,))]
+        symbols = [Symbol(self, Variable("", e.shape, _name_of(e.dtype)), e) for e in results]
+        self.equations.append(Equation(primitive, arguments, tuple([s.variable for s in symbols])))
+        if primitive.outputs:
+            return symbols
+        self.made_by[symbols[0].variable] = primitive, data
+        return symbols[0]
 
     def program(self, outputs: Mapping[str, Any]) -> Program:
         """The program of what is wanted: without equations that no output needs."""
@@ -182,14 +192,28 @@ class Trace(Level):
         return Program(tuple(self.inputs), tuple(kept), frozen)
 
 
+_FAILURES = (ValueError, IndexError, TypeError, RuntimeError)
+
+
+def _tried(primitive: Primitive, data: Sequence[Any]) -> Any:
+    """What an operation yields for the examples. TraceError: it fails, but not for others of the same shapes."""
+    examples = _examples(data)
+    try:
+        return primitive.forward(*examples)
+    except _FAILURES as error:
+        problem = error
+    try:
+        return primitive.forward(*_examples(data, ordinary=True))
+    except LinAlgError:
+        raise TraceError(str(problem)) from problem
+    except _FAILURES:
+        raise explain(primitive, examples, problem) from None
+
+
+# NumPy makes up a dtype's name each time.
 @cache
-def _cast_record() -> Primitive:
-    return next(record for record in PRIMITIVES if record.call is to_copy)
-
-
-def _as_results(primitive: Primitive, out: Any) -> list[Any]:
-    results = out if primitive.outputs else [out]
-    return [np.asarray(result)[()] for result in results]
+def _name_of(dtype: np.dtype[Any]) -> str:
+    return dtype.name
 
 
 def _stripped(value: Any) -> Any:
@@ -210,12 +234,13 @@ def _symbols(data: Any) -> Any:
             yield from _symbols(value)
 
 
-def _examples(data: Any) -> Any:
-    """Arguments with the examples of symbols in their place."""
+def _examples(data: Any, ordinary: bool = False) -> Any:
+    """Arguments with the examples of symbols in their place; with `ordinary`, floating ones of no special numbers."""
     if isinstance(data, Symbol):
-        return data.example
+        return _ordinary(data.shape).astype(data.dtype)[()] if ordinary and data.dtype.kind == "f" else data.example
     if isinstance(data, (list, tuple)):
-        return [*map(_examples, data)] if type(data) is list else tuple(map(_examples, data))
+        values = [_examples(value, ordinary) for value in data]
+        return values if type(data) is list else tuple(values)
     return data
 
 
