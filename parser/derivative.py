@@ -44,9 +44,11 @@ class DisagreementError(Exception):
 class Derivatives(NamedTuple):
     """Derivatives as programs of the language: assignments to shared parts, then one expression for each.
 
-    `shared` are the assignments, `results` the expressions by what each differentiates by, in order.
+    `variables` are those of the original, `shared` the assignments, `results` the expressions by what each
+    differentiates by, in order.
     """
 
+    variables: tuple[str, ...]
     shared: tuple[Assign, ...]
     results: dict[By, Any]
 
@@ -78,13 +80,14 @@ def derivatives(
     ExpressionError: as `evaluate`. TraceError, UntranslatableError: there is no one formula. DisagreementError: a bug.
     """
     shapes = shapes or {}
+    names = tuple(variables_of(expression, shapes))
     program = traced(expression, wanted, shapes, limits)
     if simplify:
         terms = {name: simplified(term) for name, term in translated(program).items()}
-        found = _presented(expression, dict(zip(wanted, terms.values(), strict=True)), share)
+        found = _presented(expression, names, dict(zip(wanted, terms.values(), strict=True)), share)
     else:
         terms = translated(program, literal)
-        found = Derivatives((), dict(zip(wanted, terms.values(), strict=True)))
+        found = Derivatives(names, (), dict(zip(wanted, terms.values(), strict=True)))
     check(expression, found, shapes, limits)
     return found
 
@@ -126,14 +129,14 @@ def _slope(value: Tensor, variable: Tensor) -> Tensor:
     return found
 
 
-def _presented(expression: Program, terms: Mapping[By, Term], share: bool) -> Derivatives:
+def _presented(expression: Program, variables: tuple[str, ...], terms: Mapping[By, Term], share: bool) -> Derivatives:
     decimals = _has_decimals(expression)
     outputs = list(terms.values())
     taken = {term.name for term in ordered(outputs) if isinstance(term, Symbol)} | set(CONSTANTS)
     names = shared(outputs, decimals, taken | set(free_variables(expression))) if share else {}
     shown = Presentation(decimals, names)
     assigns = tuple(Assign(name, shown.syntax(term, named=False), 0, 0) for term, name in names.items())
-    return Derivatives(assigns, {by: shown.syntax(term) for by, term in terms.items()})
+    return Derivatives(variables, assigns, {by: shown.syntax(term) for by, term in terms.items()})
 
 
 def _has_decimals(expression: Program) -> bool:

@@ -6,6 +6,7 @@ finished ones, and is told apart from others by a digest of theirs.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from hashlib import blake2b
@@ -317,6 +318,12 @@ def power(base: Term, exponent: Term) -> Term:
         return _power_of_product(base, exponent, whole)
     if isinstance(base, Sum) and whole is not None:
         return _collected(Fraction(1), {base: exponent})
+    if isinstance(base, Sum) and isinstance(exponent, Number):
+        # sqrt(4 - x**2)/2 for sqrt(1 - x**2/4).
+        content = abs(primitive_part(base)[0])
+        root = None if content == 1 else _exact_root(content, exponent.value)
+        if root is not None:
+            return product(root, {multiply(number(1 / content), base): exponent})
     return product(Fraction(1), {base: exponent})
 
 
@@ -372,6 +379,10 @@ _ODD = ("sin", "tan", "sinh", "tanh", "asin", "atan", "asinh", "atanh", "erf", "
 _EVEN = ("cos", "cosh", "abs", "sinc", "i0", "i0e")
 # Their values where the argument is a whole number that makes them one.
 _KNOWN = {("log", 1): 0, ("sin", 0): 0, ("cos", 0): 1, ("tan", 0): 0, ("sinh", 0): 0, ("cosh", 0): 1, ("abs", 0): 0}
+_COMPUTED = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+    "==": operator.eq, "!=": operator.ne,
+}
 _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
@@ -404,11 +415,28 @@ def call(name: str, *arguments: Term) -> Term:
             return number(abs(argument.value))
     if name in _NEGATED and is_call(arguments[0], "relu") and arguments[1] is ZERO and name in ("<=", ">"):
         return call(name, arguments[0].arguments[0], ZERO)  # pyright: ignore[reportAttributeAccessIssue]
+    if name in _COMPUTED and all(isinstance(argument, Number) for argument in arguments):
+        left, right = (argument.value for argument in arguments)  # pyright: ignore[reportAttributeAccessIssue]
+        return number(int(_COMPUTED[name](left, right)))
+    if name == "==" and _has_no_zero(subtract(*arguments)):
+        return ZERO
+    if name in ("and", "or"):
+        # True and c is c; True or c is True.
+        for i, argument in enumerate(arguments):
+            if isinstance(argument, Number):
+                return arguments[1 - i] if bool(argument.value) == (name == "and") else argument
     if name == "where":
         from .choice import where
 
         return where(*arguments)
     return _made(Call, name, arguments)
+
+
+def _has_no_zero(term: Term) -> bool:
+    """Whether an expression is a product of reciprocals and exponentials."""
+    return isinstance(term, Product) and all(
+        base is E or (isinstance(exponent, Number) and exponent.value < 0) for base, exponent in term.factors
+    )
 
 
 def raw_call(name: str, arguments: tuple[Term, ...]) -> Term:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from .expression import (
@@ -16,6 +16,7 @@ from .expression import (
     Term,
     add,
     call,
+    coefficient_of,
     factors_of,
     integer,
     multiply,
@@ -97,11 +98,24 @@ def _forms_of_sum(term: Sum) -> Iterator[Term]:
     if len(term.terms) > _MOST_TERMS:
         return
     yield from _identities(term)
-    for multiplied_out in (False, True):
-        found = factored(term, multiplied_out)
+    for multiplied_out, pick in ((False, min), (True, min), (False, max)):
+        found = factored(term, multiplied_out, pick)
         if found is not None:
             yield found
+            yield _with_one_denominator(found)
     yield expanded(term)
+
+
+def _with_one_denominator(term: Term) -> Term:
+    """A quotient with the sums below the line multiplied out: 1 - x**2 for (1 - x)*(1 + x)."""
+    factors = factors_of(term)
+    below = {b: e for b, e in factors.items() if isinstance(b, Sum) and (integer(e) or 0) < 0}
+    if len(below) < 2 or len(set(below.values())) > 1:
+        return term
+    exponent = next(iter(below.values()))
+    denominator = expanded(product(Fraction(1), dict.fromkeys(below, ONE)))
+    above = {b: e for b, e in factors.items() if b not in below}
+    return multiply(product(coefficient_of(term)[0], above), power(denominator, exponent))
 
 
 def _forms_of_product(term: Product) -> Iterator[Term]:
@@ -124,6 +138,7 @@ def _forms_of_product(term: Product) -> Iterator[Term]:
         else:
             together = multiply(together, power(base, exponent))
     yield multiply(together, product(Fraction(1), rest))
+    yield _with_one_denominator(term)
     yield expanded(term)
     # The sums above the line multiplied out, those below left alone.
     above = {b: e for b, e in term.factors if not isinstance(e, Number) or e.value > 0}
@@ -136,10 +151,10 @@ def _forms_of_product(term: Product) -> Iterator[Term]:
                 yield multiply(identity, product(Fraction(1), below))
 
 
-def factored(term: Sum, multiplied_out: bool) -> Term | None:
+def factored(term: Sum, multiplied_out: bool, pick: Callable[..., Fraction] = min) -> Term | None:
     """The sum as a product of what its terms have in common, a common denominator included, and a sum of the rest.
 
-    None: they have nothing in common.
+    `pick` chooses among exponents such as n and n - 1. None: they have nothing in common.
     """
     summands = [(factors_of(part), c) for part, c in term.terms]
     if term.constant:
@@ -147,7 +162,7 @@ def factored(term: Sum, multiplied_out: bool) -> Term | None:
     common: dict[Term, Term] = {}
     for base in {base: None for factors, _ in summands for base in factors}:
         exponents = [factors.get(base) for factors, _ in summands]
-        least = _least(exponents)
+        least = _least(exponents, pick)
         if least is not None:
             common[base] = least
     if not common:
@@ -156,10 +171,13 @@ def factored(term: Sum, multiplied_out: bool) -> Term | None:
     rest = [multiply(product(c, factors), inverse) for factors, c in summands]
     if multiplied_out:
         rest = [expanded(part) for part in rest]
-    return multiply(add(*rest), product(Fraction(1), common))
+    inner = add(*rest)
+    if isinstance(inner, Sum):
+        inner = min([inner, *_identities(inner)], key=lambda form: len(_summands(form)))
+    return multiply(inner, product(Fraction(1), common))
 
 
-def _least(exponents: list[Term | None]) -> Term | None:
+def _least(exponents: list[Term | None], pick: Callable[..., Fraction]) -> Term | None:
     """The least of the exponents that a base has in the terms of a sum; None: nothing to take out."""
     numbers = [e.value for e in exponents if isinstance(e, Number)]
     if len(numbers) + exponents.count(None) == len(exponents):
@@ -172,7 +190,7 @@ def _least(exponents: list[Term | None]) -> Term | None:
     assert first is not None
     differences = [add(e, multiply(MINUS_ONE, first)) for e in exponents if e is not None]
     values = [d.value for d in differences if isinstance(d, Number)]
-    return add(first, number(min(values))) if len(values) == len(exponents) else None
+    return add(first, number(pick(values))) if len(values) == len(exponents) else None
 
 
 def expanded(term: Term) -> Term:
@@ -243,7 +261,7 @@ def _with_identity(
     own, turned = (1, -sign) if base.name == first else (sign * value, -sign)
     squared = multiply(rest, power(partner, number(2)))
     for other in (squared, rest):
-        _, plain = _split(other)
+        _, plain = coefficient_of(other)
         if summands.get(plain):
             replaced = add(
                 multiply(number(coefficient * own), rest),
@@ -251,9 +269,3 @@ def _with_identity(
             )
             yield add(term, multiply(number(-coefficient), part), replaced)
             return
-
-
-def _split(term: Term) -> tuple[Fraction, Term]:
-    from .expression import coefficient_of
-
-    return coefficient_of(term)

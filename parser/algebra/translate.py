@@ -104,8 +104,8 @@ def _clamp(a: Algebra, x: Any, low: Any, high: Any) -> Any:
 
 
 def _elu(a: Algebra, x: Any, alpha: float, scale: float, input_scale: float) -> Any:
-    if scale == 1 and input_scale == 1:
-        return a.call("elu", x) if alpha == 1 else a.call("elu", x, a.read(alpha))
+    if alpha == scale == input_scale == 1:
+        return a.call("elu", x)
     below = a.call("expm1", a.multiply(x, a.read(input_scale)))
     condition = a.call(">", x, a.read(0))
     return a.call("where", condition, a.multiply(a.read(scale), x), a.multiply(a.read(scale * alpha), below))
