@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ...parser.syntax import Program
 
 FORMATS = ("text", "latex", "python", "numpy", "torch", "c", "json")
+_OPERATORS = {"//": "floor_divide", "%": "remainder", "@": "matmul"}
 EXAMPLES = [
     ('autodiff diff "sin(x**2)"', "2*x*cos(x**2)"),
     ('autodiff diff "x**2*y + y**3"', "by each variable"),
@@ -104,7 +105,10 @@ def command(
                 limits=Limits()._replace(**limits),
             )
         except (TraceError, UntranslatableError) as error:
-            raise _without_formula(program, str(error)) from error
+            raise _error(program, f"no formula: {error}", "`autodiff eval` computes it as numbers") from error
+        except RuntimeError as error:
+            # Raised by a rule: there is no derivative.
+            raise _error(program, str(error), "leave the variables of this part out: `--const NAMES`") from error
         try:
             text = printed(format_name, found, source)
         except UnprintableError as error:
@@ -146,11 +150,11 @@ def _wanted(names: Sequence[str], wrt: Sequence[str] | None, const: Sequence[str
     return [(name,) * (order or 1) for name in by]
 
 
-def _without_formula(program: Program, reason: str) -> ExpressionError:
-    """The error about an expression whose derivative is not a formula, pointing at the operation if it is known."""
+def _error(program: Program, message: str, help: str) -> ExpressionError:
+    """The error about a derivative that cannot be written, pointing at the operation that the message names."""
     from ...parser.check import walk
     from ...parser.errors import ExpressionError
-    from ...parser.syntax import Assign, Call, Define, Method
+    from ...parser.syntax import Assign, Binary, Call, Define, Method
 
     place = program.statements[-1]
     for statement in program.statements:
@@ -158,7 +162,8 @@ def _without_formula(program: Program, reason: str) -> ExpressionError:
         body = statement.body if type(statement) is Define else body
         for expr in walk(body):
             name = expr.function if type(expr) is Call else expr.name if type(expr) is Method else None
-            if name is not None and f"`{name}" in reason:
+            if type(expr) is Binary and expr.op in _OPERATORS:
+                name = _OPERATORS[expr.op]
+            if name is not None and (f"`{name}`" in message or f"aten::{name} " in message):
                 place = expr
-    help = "`autodiff eval` computes its derivatives as numbers"
-    return ExpressionError("value", f"no formula: {reason}", program.source, place.start, place.end, help)
+    return ExpressionError("value", message, program.source, place.start, place.end, help)

@@ -94,7 +94,8 @@ def _unsigned(condition: Term) -> Term:
     return min(condition, opposite, key=lambda c: (is_call(c, "not", "!=", "<=", ">="), c.digest))
 
 
-def _branch(choice: Call, condition: Term, side: int) -> Term:
+def _branch(choice: Term, condition: Term, side: int) -> Term:
+    assert isinstance(choice, Call)
     return choice.arguments[side if choice.arguments[0] is condition else 3 - side]
 
 

@@ -380,8 +380,12 @@ _EVEN = ("cos", "cosh", "abs", "sinc", "i0", "i0e")
 # Their values where the argument is a whole number that makes them one.
 _KNOWN = {("log", 1): 0, ("sin", 0): 0, ("cos", 0): 1, ("tan", 0): 0, ("sinh", 0): 0, ("cosh", 0): 1, ("abs", 0): 0}
 _COMPUTED = {
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-    "==": operator.eq, "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
 }
 _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -122,15 +122,15 @@ class Presentation:
 
     def sum_of_terms(self, term: Sum) -> Shown:
         """A sum, the highest power first, and a negative term first only where all are."""
-        terms = [(*self.summand(part, c), _degree(part)) for part, c in term.terms]
-        terms.sort(key=lambda item: (-item[2], len(item[0].label), item[0].label))
+        parts = sorted(term.terms, key=lambda item: (-_degree(item[0]), self.known[item[0]].label))
+        terms = [self.summand(part, c) for part, c in parts]
         if term.constant:
-            terms.append((self.fraction(abs(term.constant)), term.constant < 0, 0))
+            terms.append((self.fraction(abs(term.constant)), term.constant < 0))
         first = next((i for i, item in enumerate(terms) if not item[1]), 0)
         terms.insert(0, terms.pop(first))
-        shown, negative, _ = terms[0]
+        shown, negative = terms[0]
         total = _negated(shown) if negative else shown
-        for shown, negative, _ in terms[1:]:
+        for shown, negative in terms[1:]:
             total = _binary("-" if negative else "+", total, shown)
         return total
 
@@ -174,10 +174,15 @@ class Presentation:
             self.known[term] = self.sum(term)
         return self.known[term]
 
-    def quotient(self, coefficient: Fraction, factors: Iterable[tuple[Term, Term]]) -> Shown:
+    def quotient(self, coefficient: Fraction, factors: Sequence[tuple[Term, Term]]) -> Shown:
         """A positive coefficient and factors, those with negative exponents below the line."""
         above: list[tuple[Any, Shown]] = []
         below: list[tuple[Any, Shown]] = []
+        coefficient, root, factors = _root(coefficient, factors)
+        if root is not None:
+            value, has_pi, is_below = root
+            inside = _binary("*", _literal(value), _name("pi")) if has_pi else _literal(value)
+            (below if is_below else above).append(((0, 1), _called("sqrt", [inside])))
         for base, exponent in factors:
             if _is_below(base, exponent):
                 below.append((_rank(base, exponent), self.power(base, multiply(MINUS_ONE, exponent))))
@@ -238,6 +243,31 @@ def needed(term: Term) -> list[Term]:
     if isinstance(term, Product):
         return [part for base, exponent in term.factors for part in (base, exponent) if not isinstance(part, Number)]
     return list(children(term))
+
+
+def _root(
+    coefficient: Fraction, factors: Sequence[tuple[Term, Term]]
+) -> tuple[Fraction, tuple[int, bool, bool] | None, list[tuple[Term, Term]]]:
+    """Square roots of numbers and of pi as one: what is left of the coefficient, the root, and the other factors.
+
+    The root is that of a whole number, times pi or not, above the line or below it: 1/sqrt(2*pi).
+    """
+    value = 1
+    pi_above: bool | None = None
+    rest: list[tuple[Term, Term]] = []
+    for base, exponent in factors:
+        half = exponent.value if isinstance(exponent, Number) and abs(exponent.value) == Fraction(1, 2) else None
+        if half == Fraction(1, 2) and isinstance(base, Number) and base.value.denominator == 1:
+            value *= base.value.numerator
+        elif half is not None and isinstance(base, Symbol) and base.name == "pi":
+            pi_above = half > 0
+        else:
+            rest.append((base, exponent))
+    # sqrt(n)/n is 1/sqrt(n).
+    is_below = value > 1 and coefficient.denominator % value == 0 and pi_above is not True
+    if value <= 1 or pi_above is is_below:
+        return coefficient, None, list(factors)
+    return coefficient * value if is_below else coefficient, (value, pi_above is not None, is_below), rest
 
 
 def _is_below(base: Term, exponent: Term) -> bool:

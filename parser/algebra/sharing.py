@@ -80,9 +80,6 @@ def _shown_children(term: Term) -> Iterator[Term]:
     if isinstance(term, Product) and len(term.factors) > 1:
         yield from (power(base, exponent) for base, exponent in term.factors)
     elif isinstance(term, Product):
-        ((base, exponent),) = term.factors
-        if base is not E:
-            yield base
-        yield exponent
+        yield from (part for part in children(term) if part is not E)
     else:
         yield from children(term)

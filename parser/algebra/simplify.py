@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any, TypeAlias
 
 from .expression import (
     MINUS_ONE,
     ONE,
     Call,
+    E,
     Number,
     Product,
     Sum,
@@ -31,6 +33,8 @@ _MOST_TERMS = 40  # of a sum that is rewritten
 _LARGEST_POWER = 6  # of a sum that is multiplied out
 _MOST_TOKENS = 600  # of an expression for which other forms are tried
 _ROUNDS = 4
+
+Pick: TypeAlias = Any  # min or max
 
 
 def simplified(term: Term) -> Term:
@@ -138,6 +142,7 @@ def _forms_of_product(term: Product) -> Iterator[Term]:
         else:
             together = multiply(together, power(base, exponent))
     yield multiply(together, product(Fraction(1), rest))
+    yield from _without_exponentials(term)
     yield _with_one_denominator(term)
     yield expanded(term)
     # The sums above the line multiplied out, those below left alone.
@@ -151,7 +156,20 @@ def _forms_of_product(term: Product) -> Iterator[Term]:
                 yield multiply(identity, product(Fraction(1), below))
 
 
-def factored(term: Sum, multiplied_out: bool, pick: Callable[..., Fraction] = min) -> Term | None:
+def _without_exponentials(term: Product) -> Iterator[Term]:
+    """The product with an exponential taken out of a sum: 1/(exp(x) + 1) for exp(-x)/(exp(-x) + 1)."""
+    for base, exponent in term.factors:
+        if not isinstance(base, Sum) or integer(exponent) is None:
+            continue
+        for part, _ in base.terms:
+            if E in (factors := factors_of(part)):
+                outside = power(E, factors[E])
+                inside = add(*(multiply(summand, power(outside, MINUS_ONE)) for summand in _summands(base)))
+                others = {b: e for b, e in term.factors if b is not base}
+                yield multiply(product(term.coefficient, others), power(outside, exponent), power(inside, exponent))
+
+
+def factored(term: Sum, multiplied_out: bool, pick: Pick = min) -> Term | None:
     """The sum as a product of what its terms have in common, a common denominator included, and a sum of the rest.
 
     `pick` chooses among exponents such as n and n - 1. None: they have nothing in common.
@@ -177,7 +195,7 @@ def factored(term: Sum, multiplied_out: bool, pick: Callable[..., Fraction] = mi
     return multiply(inner, product(Fraction(1), common))
 
 
-def _least(exponents: list[Term | None], pick: Callable[..., Fraction]) -> Term | None:
+def _least(exponents: list[Term | None], pick: Pick) -> Term | None:
     """The least of the exponents that a base has in the terms of a sum; None: nothing to take out."""
     numbers = [e.value for e in exponents if isinstance(e, Number)]
     if len(numbers) + exponents.count(None) == len(exponents):
@@ -190,7 +208,7 @@ def _least(exponents: list[Term | None], pick: Callable[..., Fraction]) -> Term 
     assert first is not None
     differences = [add(e, multiply(MINUS_ONE, first)) for e in exponents if e is not None]
     values = [d.value for d in differences if isinstance(d, Number)]
-    return add(first, number(pick(values))) if len(values) == len(exponents) else None
+    return add(first, number(Fraction(pick(values)))) if len(values) == len(exponents) else None
 
 
 def expanded(term: Term) -> Term:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
 
 from ..derivative import Derivatives
 from ..syntax import Assign
@@ -55,15 +54,10 @@ def functions(
     texts: list[str] = []
     for by in derivatives.results:
         *assigns, result = derivatives.program(by).statements
-        pairs: list[tuple[str, str]] = [(printer.name(a.name), printer.text(_value(a))) for a in assigns]
+        pairs = [(printer.name(a.name), printer.text(a.value)) for a in assigns if type(a) is Assign]
         name = label(by)
         texts.append(write(f"{name}_" if name in parameters else name, parameters, pairs, printer.text(result)))
     return texts
-
-
-def _value(assign: Any) -> Any:
-    assert type(assign) is Assign
-    return assign.value
 
 
 def python_function(name: str, parameters: list[str], assigns: list[tuple[str, str]], result: str) -> str:
