@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -66,13 +66,13 @@ def directions(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
-def output(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options that say how to print results."""
+def output(function: Callable[..., Any], formats: Sequence[str] = FORMATS) -> Callable[..., Any]:
+    """Adds the options that say how to print results, in one of the formats."""
     return _stack(
         click.option(
             "--format",
             "format_name",
-            type=click.Choice(FORMATS),
+            type=click.Choice(formats),
             help="How to print.  [default: pretty on a terminal, plain in a pipe]",
         ),
         click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
@@ -80,7 +80,7 @@ def output(function: Callable[..., Any]) -> Callable[..., Any]:
             "--precision",
             type=click.IntRange(1, 17),
             metavar="DIGITS",
-            help="Digits to show in the formats for people: significant ones in pretty, decimals in torch.",
+            help="Digits to show in the formats for people: significant ones, but in torch decimals.",
         ),
         click.option(
             "--color",

@@ -11,7 +11,7 @@ import click
 from .. import options
 from ..command import VariablesCommand
 from ..errors import FAILED, OK, UsageError, listed, quoted
-from ..streams import is_terminal, read_input, say, wants_color, write
+from ..streams import say, wants_color, write
 
 if TYPE_CHECKING:
     from ...engine import Tensor
@@ -69,23 +69,14 @@ def command(
     limits = options.parse_limits(limit_texts)
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    from ...parser.check import free_variables
-    from ...parser.evaluate import Limits
-    from ...parser.parse import parse
     from ..computing import computing
     from ..derivatives import Request, differentiate
+    from ..problem import read_problem
     from ..render import Style, render
     from ..values import read_value
-    from ..variables import collect, match, split_words
 
-    expression, assigned = split_words(words)
-    source = _from_input() if expression is None else expression
     with computing(dtype):
-        bounds = {f"max_{name}": limits.pop(name) for name in ("length", "depth") if name in limits}
-        program = parse(source, **bounds)
-        free = free_variables(program)
-        given = collect(ctx.obj, [*assignments, *assigned], vars_file)
-        names = match(program, free, given, options.names(ctx.command))
+        problem = read_problem(ctx, words, assignments, vars_file, wrt, const, limits)
         request = Request(
             hessian=hessian,
             jacobian=jacobian,
@@ -93,13 +84,7 @@ def command(
             vjp=None if vjp is None else read_value("--vjp", vjp),
             jvp=_directions(jvp) if jvp else None,
         )
-        report = differentiate(
-            program,
-            {name: given[name] for name in names},
-            _differentiated(names, wrt, const),
-            request,
-            Limits()._replace(**limits),
-        )
+        report = differentiate(problem.program, problem.variables, problem.wrt, request, problem.limits)
         if key is not None:
             text = _fact(report, key)
         else:
@@ -112,31 +97,6 @@ def command(
     for finding in report.warnings:
         say(finding.diagnostic)
     return FAILED if strict and not report.is_finite() else OK
-
-
-def _from_input() -> str:
-    """The expression on standard input. UsageError: a person sits there, who has most likely forgotten it."""
-    if is_terminal(sys.stdin):
-        raise UsageError("the expression is missing", 'write `autodiff eval "x**2" --x 3`')
-    return read_input().rstrip()
-
-
-def _differentiated(names: Sequence[str], wrt: str | None, const: str | None) -> list[str]:
-    """The variables to differentiate by, in the order of `--wrt` where that is given."""
-    from ...parser.errors import did_you_mean
-    from ..variables import variables_help
-
-    chosen = options.split_names(wrt)
-    constant = options.split_names(const) or []
-    for option, mentioned in (("--wrt", chosen or []), ("--const", constant)):
-        for name in mentioned:
-            if name not in names:
-                close = did_you_mean(name, names)
-                raise UsageError(
-                    f"{option} names {quoted(name)}, which is not a variable of the expression",
-                    f"did you mean `{close}`?" if close else variables_help(names),
-                )
-    return [name for name in (names if chosen is None else dict.fromkeys(chosen)) if name not in constant]
 
 
 def _directions(texts: Sequence[str]) -> dict[str, Tensor]:

@@ -286,9 +286,11 @@ def _run(
                         gradients = running.apply(arrived, create_graph)
                     else:
                         gradients = running.apply_towards(wanted, arrived, create_graph)
-                    if running.hooks is not None:
+                    if running.hooks is not None and running.hooks.after:
                         received = arrived if running.is_multiple else [arrived]
-                        gradients = running.hooks.run_after(gradients, received, create_graph)
+                        # A hook sees what each input will receive, and its answer is fitted as a rule's is.
+                        fitted = [n and _fit(g, n.outputs, i) for (n, i), g in zip(edges, gradients, strict=True)]
+                        gradients = running.hooks.run_after(fitted, received, create_graph)
                     if not keep_graph:
                         running.release()
                 for (node, number), gradient in zip(edges, gradients, strict=True):

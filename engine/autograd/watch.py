@@ -1,12 +1,13 @@
-"""What watches the making of nodes while it is switched on: saved-tensor hooks and anomaly detection.
+"""What watches the making of nodes while it is switched on: saved-tensor hooks, anomaly detection, observers.
 
-Both are off as a rule, and all that an operation then pays is one look at `watch.active`.
+All are off as a rule, and all that an operation then pays is one look at `watch.active`.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 Pack = Callable[[Any], Any]
@@ -26,10 +27,11 @@ class _Watch(threading.local):
 
     def __init__(self) -> None:
         self.packing: list[tuple[Pack, Pack]] = []
+        self.observers: list[Callable[[Any, Any], None]] = []
 
     def update(self) -> None:
         """Works out whether anything is to be done when a node is made."""
-        self.active = self.anomaly or bool(self.packing)
+        self.active = self.anomaly or bool(self.packing) or bool(self.observers)
 
 
 watch = _Watch()
@@ -46,10 +48,24 @@ def node_made(node: Any, args: Sequence[Any], result: Any) -> None:
     """Called for every table node made while something watches."""
     if watch.anomaly:
         note_origin(node)
+    for observer in watch.observers:
+        observer(node, result)
     if not node.saved:
         return
     if watch.packing:
         _pack(node, args, result)
+
+
+@contextmanager
+def nodes_observed(observer: Callable[[Any, Any], None]) -> Iterator[None]:
+    """Calls `observer(node, result)` for every table node made in the block; a result may be several tensors."""
+    watch.observers.append(observer)
+    watch.update()
+    try:
+        yield
+    finally:
+        watch.observers.remove(observer)
+        watch.update()
 
 
 def note_origin(node: Any) -> None:

@@ -28,7 +28,7 @@ def translated(program: Program, algebra: Algebra = canonical) -> dict[str, Any]
             _argument(argument, known, algebra, i < equation.primitive.tensors)
             for i, argument in enumerate(equation.arguments)
         ]
-        known[equation.results[0]] = _spelling(equation.primitive)(algebra, *arguments)
+        known[equation.results[0]] = spelling(equation.primitive)(algebra, *arguments)
     return {name: _argument(output, known, algebra, True) for name, output in program.outputs.items()}
 
 
@@ -46,7 +46,8 @@ def _argument(argument: Any, known: Mapping[Variable, Any], algebra: Algebra, is
 
 
 @cache
-def _spelling(primitive: Primitive) -> Callable[..., Any]:
+def spelling(primitive: Primitive) -> Callable[..., Any]:
+    """How to spell an operation, given the algebra and its arguments. UntranslatableError: there is no way."""
     spell = _of_record().get(primitive) or _BY_NAME.get(primitive.name) or _as_called(primitive)
     if spell is None:
         raise UntranslatableError(f"the operation `{primitive.name}` has no spelling as a formula")

@@ -12,6 +12,7 @@ import autodiff.engine as torch
 from autodiff.engine import Tensor
 from autodiff.engine.autograd import Function
 from autodiff.engine.autograd.graph import get_gradient_edge, register_multi_grad_hook
+from autodiff.engine.autograd.watch import nodes_observed
 
 
 def leaf(data: Any = 2.0) -> Tensor:
@@ -247,7 +248,7 @@ def test_an_input_of_grad_runs_its_tensor_hooks_and_not_the_hooks_of_its_node() 
 def test_a_prehook_sees_a_tuple_and_a_tuple_it_returns_takes_its_place() -> None:
     x = leaf(3.0)
     y = x * 2
-    seen = []
+    seen: list[Any] = []
     y.grad_fn.register_prehook(lambda grads: seen.append(tuple(g.item() for g in grads)))
     y.grad_fn.register_prehook(lambda grads: (grads[0] * 3,))
     y.grad_fn.register_prehook(lambda grads: seen.append(tuple(g.item() for g in grads)))
@@ -346,7 +347,7 @@ def test_a_hook_after_a_node_sees_what_it_sends_and_what_it_got_and_may_replace_
 def test_a_hook_after_a_node_gets_none_where_no_gradient_is_wanted() -> None:
     x = leaf()
     y = x * torch.tensor(3.0)
-    seen = []
+    seen: list[Any] = []
     y.grad_fn.register_hook(lambda sent, got: seen.append([None if g is None else g.item() for g in sent]))
     y.backward()
     assert seen == [[3, None]]
@@ -624,3 +625,28 @@ def test_a_multi_grad_hook_keeps_no_gradients_after_the_pass() -> None:
     (x * 2).sum().backward()
     gc.collect()
     assert seen[0]() is None
+
+
+def test_a_hook_after_a_node_sees_what_each_input_receives_without_what_broadcasting_added() -> None:
+    x = torch.tensor(2.0, requires_grad=True)
+    y = x * torch.tensor([1.0, 2.0, 3.0])
+    seen: list[Any] = []
+    y.grad_fn.register_hook(lambda sent, arrived: seen.append((sent, arrived)))
+    y.backward(torch.tensor([1.0, 1.0, 1.0]))
+    (((to_x, to_constant), (arrived,)),) = seen
+    assert to_x.shape == ()
+    assert to_x.item() == 6.0
+    assert to_constant is None
+    assert arrived.shape == (3,)
+
+
+def test_an_observer_is_told_of_every_node_made_in_its_block() -> None:
+    x = torch.tensor([2.0, 1.0], requires_grad=True)
+    seen: list[Any] = []
+    with nodes_observed(lambda node, result: seen.append((node, result))):
+        y = x.max(0).values * 2
+    x.sin()
+    (largest, results), (product, doubled) = seen
+    assert [node.name() for node in (largest, product)] == ["MaxBackward0", "MulBackward0"]
+    assert results[0].item() == 2.0
+    assert doubled is y

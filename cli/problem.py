@@ -1,0 +1,80 @@
+"""What a command is asked about one expression: the expression, its variables, and which to differentiate by."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import click
+
+from ..engine import Tensor
+from ..parser.check import free_variables
+from ..parser.errors import did_you_mean
+from ..parser.evaluate import Limits
+from ..parser.parse import parse
+from ..parser.syntax import Program
+from . import options
+from .errors import UsageError, quoted
+from .streams import is_terminal, read_input
+from .variables import collect, match, split_words, variables_help
+
+
+class Problem(NamedTuple):
+    """A parsed expression, the values of its variables, those to differentiate by, and what it may use."""
+
+    program: Program
+    variables: dict[str, Tensor]
+    wrt: list[str]
+    limits: Limits
+
+
+def read_problem(
+    ctx: click.Context,
+    words: Sequence[str],
+    assignments: Sequence[str],
+    vars_file: str | None,
+    wrt: str | None,
+    const: str | None,
+    limits: Mapping[str, int],
+) -> Problem:
+    """What a command was called with, its options as `options.variables` and `options.limits` name them.
+
+    ExpressionError, UsageError: a wrong expression; a variable without a value, or a value without a variable.
+    """
+    expression, assigned = split_words(words)
+    source = _from_input(ctx) if expression is None else expression
+    bounds = {f"max_{name}": limits[name] for name in ("length", "depth") if name in limits}
+    program = parse(source, **bounds)
+    free = free_variables(program)
+    given = collect(ctx.obj, [*assignments, *assigned], vars_file)
+    names = match(program, free, given, options.names(ctx.command))
+    others = {name: limit for name, limit in limits.items() if f"max_{name}" not in bounds}
+    return Problem(
+        program,
+        {name: given[name] for name in names},
+        _differentiated(names, wrt, const),
+        Limits()._replace(**others),
+    )
+
+
+def _from_input(ctx: click.Context) -> str:
+    """The expression on standard input. UsageError: a person sits there, who has most likely forgotten it."""
+    if is_terminal(sys.stdin):
+        raise UsageError("the expression is missing", f'write `{ctx.command_path} "x**2" --x 3`')
+    return read_input().rstrip()
+
+
+def _differentiated(names: Sequence[str], wrt: str | None, const: str | None) -> list[str]:
+    """The variables to differentiate by, in the order of `--wrt` where that is given."""
+    chosen = options.split_names(wrt)
+    constant = options.split_names(const) or []
+    for option, mentioned in (("--wrt", chosen or []), ("--const", constant)):
+        for name in mentioned:
+            if name not in names:
+                close = did_you_mean(name, names)
+                raise UsageError(
+                    f"{option} names {quoted(name)}, which is not a variable of the expression",
+                    f"did you mean `{close}`?" if close else variables_help(names),
+                )
+    return [name for name in (names if chosen is None else dict.fromkeys(chosen)) if name not in constant]
