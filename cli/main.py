@@ -32,6 +32,7 @@ COMMANDS = {
     "batch": "Value, grad_fn and gradients of many expressions.",
     "diff": "The derivative of an expression, as an expression or code.",
     "trace": "Forward and backward pass of an expression, step by step.",
+    "graph": "The graph of an expression, with values and gradients.",
     "functions": "What can be called in an expression.",
     "completion": "A script that completes commands and options in your shell.",
 }

@@ -70,8 +70,9 @@ class Sent(NamedTuple):
 
 
 class Visit(NamedTuple):
-    """A node of the backward pass: what came in, by output, and what it sent on."""
+    """A node of the backward pass by the name of its result: what came in, by output, and what it sent on."""
 
+    name: str
     grad_fn: str
     node: Node
     arrivals: list[Arrival]
@@ -98,10 +99,15 @@ class Passes(NamedTuple):
 
 def record(problem: Problem) -> Passes:
     """Evaluates an expression and differentiates the sum of its value. Errors: as `evaluate` and `backward`."""
-    return _Recording(problem).run()
+    recording = Recording(problem)
+    value = recording.forward()
+    visits, leaves = recording.backward(value) if value.requires_grad else ([], [])
+    return Passes(problem.program, value, recording.steps, visits, leaves, recording.gradient_name)
 
 
-class _Recording:
+class Recording:
+    """An expression while it is evaluated and differentiated, and what is known of its nodes."""
+
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.given = {
@@ -122,7 +128,8 @@ class _Recording:
         self.made: list[tuple[Node, Any]] = []
         self.count = 0
 
-    def run(self) -> Passes:
+    def forward(self) -> Tensor:
+        """Evaluates the expression, and notes its steps."""
         with nodes_observed(lambda node, result: self.made.append((node, result))):
             value = evaluate(self.problem.program, self.given, self.problem.limits, self.observe)
         # A list becomes a tensor at the very end.
@@ -130,8 +137,7 @@ class _Recording:
             self.observe(_last(self.problem.program), value, [])
         elif not self.steps and not any(value is leaf for leaf in self.given.values()):
             self.add(_last(self.problem.program), None, [value], False)
-        visits, leaves = self.backward(value) if value.requires_grad else ([], [])
-        return Passes(self.problem.program, value, self.steps, visits, leaves, self.gradient_name)
+        return value
 
     def observe(self, expr: Any, result: Any, arguments: list[Any]) -> None:
         """Notes the operations that a sub-expression stood for: those recorded, else its result alone."""
@@ -191,7 +197,7 @@ class _Recording:
         """Runs the backward pass with a hook on every node."""
         order: list[tuple[Node, Any, Any]] = []
         handles: list[Any] = []
-        for node in _nodes_below(value):
+        for node in nodes_below(value):
             handles.append(node.register_hook(_noting(order, node)))
         try:
             # The graph is kept, as the rules are asked once more.
@@ -215,7 +221,7 @@ class _Recording:
             for edge, gradient in zip(node.next_functions, sent, strict=True):
                 if gradient is not None:
                     came.setdefault(edge, []).append(Contribution(sender, gradient._data))
-            visits.append(Visit(node.name(), node, arrivals, self.sent(node, arrived, sent)))
+            visits.append(Visit(sender, node.name(), node, arrivals, self.sent(node, arrived, sent)))
         return visits, [leaves[name] for name in self.problem.wrt if name in leaves]
 
     def sent(self, node: Node, arrived: Any, sent: Any) -> list[Sent]:
@@ -265,7 +271,7 @@ def _noting(order: list[tuple[Node, Any, Any]], node: Node) -> Callable[[Any, An
     return note
 
 
-def _nodes_below(value: Tensor) -> list[Node]:
+def nodes_below(value: Tensor) -> list[Node]:
     """The nodes of a value's graph, leaves included."""
     root = value._edge()[0]
     assert root is not None

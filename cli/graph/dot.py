@@ -1,0 +1,42 @@
+"""The language of Graphviz. Edges lead from what is computed first to its results."""
+
+from __future__ import annotations
+
+from . import Style
+from .label import Labels
+from .model import Graph
+
+_HEAD = """digraph {
+  node [shape=box, style="rounded,filled", fillcolor="#eef3fb", color="#5b7db1", fontname="Helvetica", fontsize=11]
+  edge [color="#5f6b7a", fontcolor="#3d4650", fontname="Helvetica", fontsize=9]
+"""
+_LEAF = ', shape=ellipse, fillcolor="#eaf6ea", color="#4f8f57"'
+
+
+def render(graph: Graph, style: Style) -> str:
+    """A digraph: a box for each node, an ellipse for each variable, the local rule at each edge."""
+    labels = Labels(style)
+    lines: list[str] = []
+    for vertex in graph.vertices.values():
+        text = "\\n".join(_escaped(line) for line in [labels.heading(vertex), *labels.lines(vertex)])
+        kind = "" if vertex.grad_fn else _LEAF
+        lines.append(f'  {_quoted(vertex.name)} [id={_quoted(vertex.name)}, label="{text}"{kind}]')
+    for label, root in graph.roots.items():
+        if label not in ("value", root):
+            lines.append(f"  {_quoted(label)} [shape=plaintext, style=solid]")
+            lines.append(f"  {_quoted(root)} -> {_quoted(label)}")
+    for vertex in graph.vertices.values():
+        for link in vertex.inputs:
+            text = labels.link(link)
+            # Spaces keep the text off the line.
+            label = f" [label={_quoted(f' {text} ')}]" if text else ""
+            lines.append(f"  {_quoted(link.to)} -> {_quoted(vertex.name)}{label}")
+    return _HEAD + "".join(f"{line}\n" for line in lines) + "}\n"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _quoted(text: str) -> str:
+    return f'"{_escaped(text)}"'

@@ -1,0 +1,24 @@
+"""Graphviz, as the library pygraphviz brings it along: it lays out and draws."""
+
+from __future__ import annotations
+
+from ..errors import UsageError
+
+
+def drawn(source: str, format_name: str) -> bytes:
+    """The drawing of a graph in Graphviz's language. UsageError: pygraphviz is not installed."""
+    try:
+        from pygraphviz import AGraph
+    except ImportError:
+        raise UsageError(
+            "svg, png and html need pygraphviz, which is not installed",
+            'install it with `pip install "autodiff-cli[graph]"`',
+        ) from None
+    graph = AGraph(string=source)
+    try:
+        drawing = graph.draw(format=format_name, prog="dot")
+    finally:
+        graph.close()
+    # Not None, as no file was named.
+    assert drawing is not None
+    return drawing

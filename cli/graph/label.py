@@ -1,0 +1,53 @@
+"""What is written in a node of a drawing: few words, numbers shortened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..tracing.tables import Cells
+from . import Style
+from .model import Link, Vertex
+
+_MOST_SHOWN = 6
+_LONGEST = 40
+
+
+class Labels:
+    """Texts about vertices."""
+
+    def __init__(self, style: Style) -> None:
+        self.cells = Cells(style.precision)
+
+    def value(self, value: Any) -> str:
+        """A number or a small array; of a larger one, its shape."""
+        if value.size <= _MOST_SHOWN:
+            return self.cells.value(value)
+        return f"{value.dtype.name}[{', '.join(map(str, value.shape))}]"
+
+    def heading(self, vertex: Vertex) -> str:
+        """The name of the grad_fn, or of the variable."""
+        return vertex.grad_fn or vertex.name
+
+    def lines(self, vertex: Vertex) -> list[str]:
+        """What stands below the heading: the sub-expression, then value and gradient of each result."""
+        found: list[str] = []
+        if vertex.expression:
+            named = f"{vertex.name} = " if vertex.grad_fn else ""
+            found.append(shortened(f"{named}{vertex.expression}"))
+        several = len(vertex.results) > 1
+        for result in vertex.results:
+            which = f"{result.name} " if several else ""
+            if result.value is not None:
+                found.append(f"{which}value {self.value(result.value)}")
+            if result.gradient is not None:
+                found.append(f"{which}grad {self.value(result.gradient)}")
+        return found
+
+    def link(self, link: Link) -> str:
+        """What stands at an edge: the local rule."""
+        return "" if link.rule is None else shortened(link.rule)
+
+
+def shortened(text: str) -> str:
+    """The text, or its beginning where it is long."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 4]} ..."

@@ -1,0 +1,15 @@
+"""A drawing as pixels."""
+
+from __future__ import annotations
+
+from . import Style, dot
+from .graphviz import drawn
+from .model import Graph
+
+_DOTS_PER_INCH = 160
+
+
+def render(graph: Graph, style: Style) -> bytes:
+    """The drawing of the graph in Graphviz's language. UsageError: pygraphviz is not installed."""
+    source = dot.render(graph, style).replace("digraph {", f"digraph {{\n  graph [dpi={_DOTS_PER_INCH}]", 1)
+    return drawn(source, "png")

@@ -1,0 +1,37 @@
+"""A tree of lines: results above what they were computed from, a shared node once and then referred to."""
+
+from __future__ import annotations
+
+from ..streams import printable
+from . import Style
+from .label import Labels
+from .model import Graph
+
+_UNICODE = ("├── ", "└── ", "│   ", "    ")
+_ASCII = ("|-- ", "`-- ", "|   ", "    ")
+
+
+def render(graph: Graph, style: Style) -> str:
+    """A line for each node: its grad_fn, name, sub-expression, value and gradient."""
+    branch, last, through, space = _ASCII if style.ascii else _UNICODE
+    labels = Labels(style)
+    lines: list[str] = []
+    shown: set[str] = set()
+    # From the last to the first, as they are taken from the end: connector, indentation of what follows, vertex.
+    pending: list[tuple[str, str, str, str]] = []
+    for label, root in reversed(graph.roots.items()):
+        pending.append(("" if label in ("value", root) else f"{label}: ", "", "", root))
+    while pending:
+        connector, indentation, which, name = pending.pop()
+        vertex = graph.vertices[name]
+        prefix = f"{connector}{which}"
+        if name in shown and vertex.inputs:
+            lines.append(f"{prefix}{labels.heading(vertex)}  {name}, shown above")
+            continue
+        shown.add(name)
+        lines.append(f"{prefix}{'  '.join([labels.heading(vertex), *labels.lines(vertex)])}")
+        for i, link in enumerate(reversed(vertex.inputs)):
+            output = f"{link.result} of " if link.result != link.to else ""
+            joint = last if not i else branch
+            pending.append((indentation + joint, indentation + (space if not i else through), output, link.to))
+    return "".join(f"{printable(line)}\n" for line in lines)
