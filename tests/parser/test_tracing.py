@@ -109,6 +109,11 @@ def test_a_vector_as_a_condition_chooses_element_by_element() -> None:
     assert found["grad.x"].tolist() == [[2, -1, 6], [-1, -1, 4]]
 
 
+def test_a_list_of_values_outside_the_graph_is_traced() -> None:
+    program = trace_expression(parse("[x, y] * [x > 1, y > 1]"))
+    assert run(program, {"x": np.array([2.0, 0.0]), "y": 3.0})["value"].tolist() == [[2, 3], [0, 3]]
+
+
 def test_named_results_are_kept() -> None:
     program = trace_expression(parse("u = x/y; v = u**2; sin(v)"), wrt=["x"], keep=["v", "u"])
     assert list(program.outputs) == ["value", "v", "u", "grad.x"]
