@@ -21,4 +21,5 @@ bench:  # pip install -e '.[bench]' first
 	python tests/benchmarks/startup.py
 	python tests/benchmarks/eager.py
 	python tests/benchmarks/parsing.py
+	python tests/benchmarks/tables.py --memory
 	python tests/benchmarks/columns.py
