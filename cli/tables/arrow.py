@@ -98,7 +98,7 @@ def open_parquet(file: Any, title: str) -> ArrowTable:
     """A Parquet file. UsageError: it is none."""
     pa, parquet = arrow("reading Parquet"), arrow("reading Parquet", "parquet")
     try:
-        opened = parquet.ParquetFile(file, pre_buffer=False, memory_map=isinstance(file, str))
+        opened = parquet.ParquetFile(file, pre_buffer=False)
     except (pa.ArrowInvalid, OSError) as error:
         raise UsageError(f"{title} is not a Parquet file: {sentence(str(error))}") from None
     return ArrowTable(opened.schema_arrow, opened.iter_batches(batch_size=_ROWS), title, ParquetTraits(opened.metadata))
@@ -108,7 +108,7 @@ def open_arrow(file: Any, title: str, is_stream: bool) -> ArrowTable:
     """An Arrow IPC file or stream. UsageError: it is none."""
     pa, ipc = arrow("reading Arrow files"), arrow("reading Arrow files", "ipc")
     if isinstance(file, str):
-        file = pa.memory_map(file)
+        file = pa.OSFile(file)
     try:
         if is_stream:
             stream = ipc.open_stream(file)

@@ -16,6 +16,9 @@ from .chunk import Column
 from .extra import arrow, has_arrow
 from .lines import Readable, blocks, record_bounds, record_ends, text_ends
 
+# As long as a record may be, which is bounded elsewhere.
+csv.field_size_limit(1 << 30)
+
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -66,6 +69,11 @@ class Delimited:
     def schema(self) -> Any:
         """The columns' types in Arrow: those of numbers, else what the first records look like."""
         pa = arrow("writing another format")
+        twice = next((name for name in self.names if self.names.count(name) > 1), None)
+        if twice is not None:
+            raise UsageError(
+                f"{self.title} has two columns {quoted(twice)}", "write the format that is read, or rename one of them"
+            )
         if not self._block:
             self._block = next(self._blocks, b"")
         numeric = {name: pa.float64() for name in self.numeric}

@@ -57,12 +57,15 @@ def _format_by_content(head: bytes) -> str:
 
 
 class Table(NamedTuple):
-    """A table that is read, the name of its format, and the columns that the folders on its way are."""
+    """A table that is read, the name of its format, the columns that the folders on its way are, and whether it is
+    the only one.
+    """
 
     place: Place
     format_name: str
     source: Source
     keys: Mapping[str, float | str]
+    is_alone: bool
 
 
 def open_tables(words: Iterable[str], format_name: str | None, nulls: Sequence[str]) -> Iterator[Table]:
@@ -70,11 +73,12 @@ def open_tables(words: Iterable[str], format_name: str | None, nulls: Sequence[s
 
     UsageError: one cannot be read, or is not what it should be.
     """
-    for place in places(words):
+    found = places(words)
+    for place in found:
         with contextlib.ExitStack() as opened:
             kind, source = _open_source(place, format_name, nulls, opened)
             keys = {name: value for name, value in place.keys.items() if name not in source.names}
-            yield Table(place, kind, source, {name: number_of(text) for name, text in keys.items()})
+            yield Table(place, kind, source, {name: number_of(text) for name, text in keys.items()}, len(found) == 1)
 
 
 def _open_source(

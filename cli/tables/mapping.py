@@ -68,7 +68,7 @@ def map_tables(tables: Iterable[Table], job: Job, writer: Writer, threads: int, 
         if done.table is not table:
             table, before = done.table, 0
         for row, reason in done.faults:
-            progress.fail(before + row + 1, reason, None if table is first else table.place.title)
+            progress.fail(before + row + 1, reason, None if table.is_alone else table.place.title)
         writer.write(done.payload)
         progress.add(done.rows, done.empty)
         before += done.rows
@@ -81,7 +81,7 @@ def _parts(first: Table, following: Iterator[Table], job: Job) -> Iterator[_Part
     """The chunks of all tables. UsageError: a table has other columns than the first."""
     yield from (_Part(first, chunk) for chunk in first.source.chunks())
     for table in following:
-        _check_same(table, first.source.names)
+        _check_same(table, first)
         job.expect(table)
         yield from (_Part(table, chunk) for chunk in table.source.chunks())
 
@@ -109,12 +109,13 @@ def _work(part: _Part, job: Job, writer: Writer) -> _Done:
     return _Done(part.table, payload, rows, int((answer.empty & ~failed)[:rows].sum()), faults)
 
 
-def _check_same(table: Table, names: Sequence[str]) -> None:
+def _check_same(table: Table, first: Table) -> None:
     """UsageError: the table has not the columns that the first one has."""
-    if table.source.names == names:
+    found, wanted = ([*t.source.names, *t.keys] for t in (table, first))
+    if found == wanted:
         return
-    missing = [name for name in names if name not in table.source.names]
-    more = [name for name in table.source.names if name not in names]
+    missing = [name for name in wanted if name not in found]
+    more = [name for name in found if name not in wanted]
     if missing:
         reason = f"lacks {listed(missing)}"
     else:

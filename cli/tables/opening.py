@@ -46,27 +46,41 @@ def places(words: Iterable[str]) -> list[Place]:
     for word in words:
         if word == "-":
             found.append(Place(None))
-        elif os.path.isdir(word):
-            below = _files_below(word)
-            if not below:
-                raise UsageError(f"there is no file in the folder {quoted(word)}")
-            found += below
+            continue
+        if os.path.isdir(word):
+            files = _files_below(word, word)
         elif os.path.lexists(word):
-            found.append(Place(word))
+            # A name may look like a pattern.
+            files = [Place(word)]
         else:
-            matches = sorted(path for path in glob.glob(os.path.expanduser(word), recursive=True))
-            if not matches:
-                raise UsageError(f"there is no file {quoted(word)}")
-            found += [place for path in matches for place in ([Place(path)] if os.path.isfile(path) else [])]
+            files = _matching(os.path.expanduser(word))
+        if not files:
+            where = " in the folder" if os.path.isdir(word) else ""
+            raise UsageError(f"there is no file{where} {quoted(word)}")
+        found += files
     return found
 
 
-def _files_below(folder: str) -> list[Place]:
+def _matching(pattern: str) -> list[Place]:
+    """The files that a pattern matches, and those in folders that it matches, in order."""
+    parts = pattern.split(os.sep)
+    fixed = next((i for i, part in enumerate(parts) if glob.has_magic(part)), len(parts))
+    base = os.sep.join(parts[:fixed]) or (os.sep if pattern.startswith(os.sep) else os.curdir)
+    found: list[Place] = []
+    for path in sorted(glob.glob(pattern, recursive=True)):
+        if os.path.isdir(path):
+            found += _files_below(path, base)
+        else:
+            found.append(Place(path, _keys(os.path.relpath(os.path.dirname(path) or os.curdir, base))))
+    return found
+
+
+def _files_below(folder: str, base: str) -> list[Place]:
     """The files in a folder and its folders in order of their names, without hidden ones and those in `_` folders."""
     found: list[Place] = []
     for path, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "_")))
-        keys = _keys(os.path.relpath(path, folder))
+        keys = _keys(os.path.relpath(path, base))
         found += [Place(os.path.join(path, n), keys) for n in sorted(names) if not n.startswith((".", "_"))]
     return found
 

@@ -267,6 +267,33 @@ def test_lists_of_one_length_are_vectors(autodiff) -> None:
 
 
 @pytest.mark.usefixtures("either")
+def test_a_constant_may_be_a_list(autodiff) -> None:
+    result = autodiff("map", "(w*x).sum()", "--w", "[1, 2]", "--wrt", "x,w", "--only-new", stdin="x\n2\n3\n")
+    assert result.out == 'value,d_x,d_w\n6.0,3.0,"[2.0, 2.0]"\n9.0,3.0,"[3.0, 3.0]"\n'
+
+
+@pytest.mark.usefixtures("either")
+def test_a_result_without_variables_stands_in_every_row(autodiff) -> None:
+    assert (
+        autodiff("map", "2*pi", stdin="x\n1\n2\n").out == f"x,value\n1,{2 * 3.141592653589793}\n2,6.283185307179586\n"
+    )
+
+
+@pytest.mark.usefixtures("either")
+def test_a_cell_may_be_very_long_and_a_neighbour_wrong(autodiff) -> None:
+    text = "a" * 200_000
+    result = autodiff("map", "2*x", "--const", "x", stdin=f"x,t\n1,{text}\nb,c\n")
+    assert result.out == f"x,t,value\n1,{text},2.0\nb,c,\n"
+
+
+@pytest.mark.usefixtures("either")
+def test_a_row_that_fails_in_one_of_several_tables_is_named_with_its_table(autodiff, table) -> None:
+    table("x\n1\n", "a.csv")
+    table("x\n1\nb\n", "b.csv")
+    assert "error[row]: `b.csv`, row 2: `x` is `b`" in autodiff("map", "x", "a.csv", "b.csv").err
+
+
+@pytest.mark.usefixtures("either")
 def test_a_table_of_no_rows_gets_its_columns(autodiff) -> None:
     assert autodiff("map", "x*2", stdin="x,y\n").out == "x,y,value,d_x\n"
     assert autodiff("map", "x*2", stdin="x,y").out == "x,y,value,d_x"
@@ -287,14 +314,19 @@ def test_files_patterns_and_folders_are_written_as_one_table(autodiff, table) ->
     table("x,y\n5,6\n", "runs/year=2024/c.csv")
     table("no table", "runs/_log/d.txt")
     rows = ["1,2,2.0,2.0,1.0", "3,4,12.0,4.0,3.0", "5,6,30.0,6.0,5.0"]
-    assert autodiff("map", "x*y", "runs/*/*.csv").out.splitlines() == ["x,y,value,d_x,d_y", *rows]
-    result = autodiff("map", "x*year", "runs", "--const", "x")
-    assert result.out.splitlines() == [
-        "x,y,year,value,d_year",
-        "1,2,2023,2023.0,1.0",
-        "3,4,2024,6072.0,3.0",
-        "5,6,2024,10120.0,5.0",
-    ]
+    files = ["runs/year=2023/a.csv", "runs/year=2024/b.csv", "runs/year=2024/c.csv"]
+    for words in (files, ["runs/year=2023/*.csv", "runs/year=2024/[bc].csv"]):
+        assert autodiff("map", "x*y", *words).out.splitlines() == ["x,y,value,d_x,d_y", *rows]
+    for word in ("runs", "runs/*/*.csv", "runs/year=*", str(Path("runs/**/*.csv").absolute())):
+        assert autodiff("map", "x*year", word, "--const", "x").out.splitlines() == [
+            "x,y,year,value,d_year",
+            "1,2,2023,2023.0,1.0",
+            "3,4,2024,6072.0,3.0",
+            "5,6,2024,10120.0,5.0",
+        ]
+    result = autodiff("map", "x*y", "runs/year=*", "runs/year=2024/c.csv")
+    assert result.code == 2
+    assert "it lacks `year`" in result.err
     table("y,x\n1,2\n", "runs/year=2024/e.csv")
     result = autodiff("map", "x*y", "runs", "-o", "out.csv")
     assert result.code == 2
