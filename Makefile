@@ -23,3 +23,4 @@ bench:  # pip install -e '.[bench]' first
 	python tests/benchmarks/parsing.py
 	python tests/benchmarks/tables.py --memory
 	python tests/benchmarks/columns.py
+	python tests/benchmarks/batch.py

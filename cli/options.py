@@ -50,6 +50,12 @@ def derivatives(function: Callable[..., Any]) -> Callable[..., Any]:
             metavar="N",
             help="Derivatives up to the N-th by each variable.",
         ),
+    )(function)
+
+
+def directions(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options that ask for products of the derivative with a vector."""
+    return _stack(
         click.option("--vjp", metavar="VALUE", help="Gradients of the value weighted by VALUE, which has its shape."),
         click.option(
             "--jvp",

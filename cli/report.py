@@ -59,6 +59,9 @@ class Report(NamedTuple):
 
 def is_finite(value: Any) -> bool:
     """Whether every number of a NumPy value is neither nan nor infinite."""
+    if isinstance(value, float):
+        # A NumPy scalar too, for which NumPy takes ten times as long.
+        return math.isfinite(value)
     return bool(np.isfinite(value).all())
 
 

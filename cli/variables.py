@@ -83,7 +83,7 @@ def match(program: Program, free: Mapping[str, Name], given: Collection[str], op
     needed = [name for name in free if name in given or name not in CONSTANTS]
     for name in given:
         if name not in needed:
-            raise _unused(name, program, needed, options)
+            raise unused(name, program, needed, options)
     missing = [name for name in needed if name not in given]
     if not missing:
         return needed
@@ -96,7 +96,8 @@ def match(program: Program, free: Mapping[str, Name], given: Collection[str], op
     raise UsageError(f"the {what} {listed(missing)} {have} no value", _missing_help(missing, options))
 
 
-def _unused(name: str, program: Program, needed: Sequence[str], options: Collection[str]) -> UsageError:
+def unused(name: str, program: Program, needed: Sequence[str], options: Collection[str]) -> UsageError:
+    """The error for a value that the program, which needs others, has no use for."""
     message = f"there is no variable {quoted(name)} in the expression"
     if any(type(statement) is Assign and statement.name == name for statement in program.statements):
         return UsageError(f"the expression itself assigns `{name}`", f"leave out the value given for `{name}`")
@@ -137,7 +138,14 @@ def _missing_help(missing: Sequence[str], options: Collection[str]) -> str:
     name = missing[0]
     example = " ".join(f"--set {other}=1" if other in options else f"--{other} 1" for other in missing)
     if name in FUNCTIONS:
-        return f"`{name}` is a function, called as `{name}(...)`; to use it as a variable, give it a value: `{example}`"
+        return f"{misnamed_help(name)}; to use it as a variable, give it a value: `{example}`"
+    return misnamed_help(name) or f"give {'it a value' if len(missing) == 1 else 'them values'}: `{example}`"
+
+
+def misnamed_help(name: str) -> str | None:
+    """What a name without a value is, if it is not meant as a variable."""
+    if name in FUNCTIONS:
+        return f"`{name}` is a function, called as `{name}(...)`"
     if len(name) > 1 and name.lower() in CONSTANTS:
         return f"did you mean `{name.lower()}`?"
-    return f"give {'it a value' if len(missing) == 1 else 'them values'}: `{example}`"
+    return None

@@ -58,9 +58,12 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
     return matches[0] if matches else None
 
 
-def diagnostic(error: ExpressionError, severity: str = "error") -> str:
-    """Return the error (or warning) with the line it is about, the span underlined, and the help."""
-    number = str(error.line)
+def diagnostic(error: ExpressionError, severity: str = "error", first_line: int = 1) -> str:
+    """Return the error (or warning) with the line it is about, the span underlined, and the help.
+
+    `first_line` is the number of the source's first line in what it was taken from.
+    """
+    number = str(error.line + first_line - 1)
     gutter = " " * len(number)
     text, underline = _excerpt(error)
     lines = [

@@ -31,6 +31,7 @@ EXAMPLES = [
 @click.argument("words", nargs=-1, metavar="EXPR [NAME=VALUE]...")
 @options.variables
 @options.derivatives
+@options.directions
 @click.option("--get", "key", metavar="KEY", help="Print one result alone: value, grad_fn, grad.x, ...")
 @click.option("--strict", is_flag=True, help="Exit 1 if a result is not finite.")
 @options.output

@@ -91,7 +91,7 @@ silu = primitive(
 mish = primitive(
     "mish",
     lambda x: x * np.tanh(_softplus(x)),
-    lambda g, x: g * (tanh(softplus(x)) + x * sigmoid(x) * (1 - tanh(softplus(x)) ** 2)),
+    lambda g, x: g * (tanh(softplus(x)) + x * sigmoid(x) * (1 - ops.square(tanh(softplus(x))))),
     floating=True,
     doc="x * tanh(softplus(x))",
     method=False,
@@ -100,7 +100,7 @@ mish = primitive(
 
 def _gelu(x: Any, approximate: str = "none") -> Any:
     if approximate == "tanh":
-        return 0.5 * x * (1 + np.tanh(_GELU_SCALE * (x + _GELU_CUBIC * x**3)))
+        return 0.5 * x * (1 + np.tanh(_GELU_SCALE * (x + _GELU_CUBIC * (x * x * x))))
     return 0.5 * x * (1 + ops.erf(x * math.sqrt(0.5)))
 
 

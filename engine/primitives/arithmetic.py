@@ -132,6 +132,12 @@ def positive(x: Any) -> Any:
     return x
 
 
+@function()
+def real(x: Any) -> Any:
+    """x itself, as all numbers here are real"""
+    return x
+
+
 true_divide = primitive(
     "div",
     operator.truediv,
@@ -259,9 +265,14 @@ def fmod(x: Any, y: Any) -> Any:
 
 
 def _power(x: Any, y: Any) -> Any:
-    if x.dtype.kind in "iu" and is_number(y) and y < 0:
-        raise RuntimeError("Integers to negative integer powers are not allowed.")
-    return _integer_power(x, y) if x.dtype.kind in "iu" else x**y
+    if x.dtype.kind in "iu":
+        if is_number(y) and y < 0:
+            raise RuntimeError("Integers to negative integer powers are not allowed.")
+        return _integer_power(x, y)
+    if is_number(y) and y == 2:
+        return x * x
+    # Of its scalars, NumPy leaves powers to C: this way a number has the same power alone as among others.
+    return np.asarray(x) ** y
 
 
 def _integer_power(x: Any, y: Any) -> Any:
@@ -273,12 +284,18 @@ def _integer_power(x: Any, y: Any) -> Any:
     return np.where(np.asarray(y) < 0, inverse, powers).astype(powers.dtype)
 
 
+def _raised(x: Any, y: Any) -> Any:
+    if isinstance(x, Tensor):
+        return x**y
+    return x if is_number(y) and y == 1 else _power(x, y)
+
+
 def _power_rule(g: Any, x: Any, y: Any) -> Any:
-    return zeros_like(g) if y == 0 else g * (y * x ** (y - 1))
+    return zeros_like(g) if y == 0 else g * (y * _raised(x, y - 1))
 
 
 def _base_rule(g: Any, x: Any, y: Any) -> Any:
-    return ops.where(y == 0, zeros_like(g), g * (y * x ** (y - 1)))
+    return ops.where(y == 0, zeros_like(g), g * (y * _raised(x, y - 1)))
 
 
 def _exponent_rule(g: Any, out: Any, x: Any, y: Any) -> Any:

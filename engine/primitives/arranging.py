@@ -63,24 +63,18 @@ def _pieces(x: Any, lengths: Any, dim: int) -> list[Any]:
     return [x[(*before, slice(end - length, end))] for end, length in zip(ends, lengths, strict=True)]
 
 
-split_primitive = primitive(
-    "split",
-    lambda x, lengths, dim: _pieces(x, lengths, dim),
-    lambda g, dim: cat(g, dim),
-    tensors=1,
-    outputs=MANY,
-    view=True,
-    public=False,
-)
-split_sizes_primitive = primitive(
-    "split_with_sizes",
-    lambda x, lengths, dim: _pieces(x, lengths, dim),
-    lambda g, dim: cat(g, dim),
-    tensors=1,
-    outputs=MANY,
-    view=True,
-    public=False,
-)
+def _splitting(name: str, forward: Any, view: bool) -> Any:
+    return primitive(name, forward, lambda g, dim: cat(g, dim), tensors=1, outputs=MANY, view=view, public=False)
+
+
+def _copied_pieces(x: Any, lengths: Any, dim: int) -> list[Any]:
+    return [np.array(piece) for piece in _pieces(x, lengths, dim)]
+
+
+split_primitive = _splitting("split", _pieces, True)
+split_sizes_primitive = _splitting("split_with_sizes", _pieces, True)
+unsafe_split_primitive = _splitting("unsafe_split", _copied_pieces, False)
+unsafe_split_sizes_primitive = _splitting("unsafe_split_with_sizes", _copied_pieces, False)
 
 
 @function()
@@ -99,46 +93,83 @@ def _axis(function: str, x: Any, dim: int) -> int:
     return dimension(dim, ndim)
 
 
-@function()
-def split(x: Any, split_size_or_sections: Any, dim: int = 0) -> Any:
-    """x in pieces of one length along a dimension, the last maybe shorter; or of the lengths given"""
-    if not isinstance(split_size_or_sections, (int, Tensor)):
-        return split_with_sizes(x, split_size_or_sections, dim)
-    axis = _axis("split", x, dim)
-    size, length = _data(x).shape[axis], whole(split_size_or_sections)
+def _equal_lengths(x: Any, length: int, axis: int) -> tuple[int, ...]:
+    size = _data(x).shape[axis]
     if length < 0:
         raise RuntimeError(f"split expects split_size be non-negative, but got split_size={length}")
     if not length and size:
         raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {size}")
     starts = range(0, size, length) if size else range(1)
-    return split_primitive(x, tuple(min(length, size - start) for start in starts), axis)
+    return tuple(min(length, size - start) for start in starts)
 
 
-@function()
-def split_with_sizes(x: Any, split_sizes: Any, dim: int = 0) -> Any:
-    """x in pieces of the lengths given along a dimension"""
-    axis = _axis("split", x, dim)
-    size, lengths = _data(x).shape[axis], tuple(map(whole, split_sizes))
+def _given_lengths(x: Any, lengths: Any, axis: int) -> tuple[int, ...]:
+    size, lengths = _data(x).shape[axis], tuple(map(whole, lengths))
     if any(n < 0 for n in lengths):
         raise RuntimeError(
             f"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={list(lengths)}"
         )
     if sum(lengths) != size:
         raise RuntimeError(
-            f"split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's size at dimension {dim}), "
+            f"split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's size at dimension {axis}), "
             f"but got split_sizes={list(lengths)}"
         )
-    return split_sizes_primitive(x, lengths, axis)
+    return lengths
+
+
+def _chunk_length(x: Any, chunks: int, axis: int) -> int:
+    if chunks <= 0:
+        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+    return -(-_data(x).shape[axis] // chunks)
+
+
+@function()
+def split(x: Any, split_size_or_sections: Any, dim: int = 0) -> Any:
+    """x in pieces of one length along a dimension, the last maybe shorter; or of the lengths given"""
+    if not isinstance(split_size_or_sections, (int, Tensor)):
+        return split_with_sizes(x, split_size_or_sections, dim)
+    axis = _axis("split", x, dim)
+    return split_primitive(x, _equal_lengths(x, whole(split_size_or_sections), axis), axis)
+
+
+@function()
+def split_with_sizes(x: Any, split_sizes: Any, dim: int = 0) -> Any:
+    """x in pieces of the lengths given along a dimension"""
+    axis = _axis("split", x, dim)
+    return split_sizes_primitive(x, _given_lengths(x, split_sizes, axis), axis)
 
 
 @function()
 def chunk(x: Any, chunks: int, dim: int = 0) -> Any:
     """x in at most so many pieces of one length along a dimension, the last maybe shorter"""
     axis = _axis("chunk", x, dim)
-    if chunks <= 0:
-        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
-    size = _data(x).shape[axis]
-    return split(x, -(-size // chunks), axis) if size else split_with_sizes(x, (0,) * chunks, axis)
+    length = _chunk_length(x, chunks, axis)
+    return split(x, length, axis) if length else split_with_sizes(x, (0,) * chunks, axis)
+
+
+# PyTorch's pieces share memory and may all the same be changed in place, as long as x is not; copies give that freedom.
+
+
+@function()
+def unsafe_split(x: Any, split_size: int, dim: int = 0) -> Any:
+    """split, into pieces that are no views"""
+    axis = _axis("split", x, dim)
+    return unsafe_split_primitive(x, _equal_lengths(x, split_size, axis), axis)
+
+
+@function()
+def unsafe_split_with_sizes(x: Any, split_sizes: Any, dim: int = 0) -> Any:
+    """split_with_sizes, into pieces that are no views"""
+    axis = _axis("split", x, dim)
+    return unsafe_split_sizes_primitive(x, _given_lengths(x, split_sizes, axis), axis)
+
+
+@function()
+def unsafe_chunk(x: Any, chunks: int, dim: int = 0) -> Any:
+    """chunk, into pieces that are no views"""
+    axis = _axis("chunk", x, dim)
+    length = _chunk_length(x, chunks, axis)
+    return unsafe_split(x, length, axis) if length else unsafe_split_with_sizes(x, (0,) * chunks, axis)
 
 
 @function()

@@ -74,7 +74,7 @@ cbrt = primitive(
 rsqrt = primitive(
     "rsqrt",
     lambda x: 1 / np.sqrt(x),
-    lambda g, out: -0.5 * g * out**3,
+    lambda g, out: -0.5 * g * (out * out * out),
     floating=True,
     doc="1 / sqrt(x)",
     domain=POSITIVE,

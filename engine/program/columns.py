@@ -29,19 +29,24 @@ _FAILURES = (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError)
 
 
 def run(
-    program: Program, columns: Mapping[str, Any], *, threads: int | None = None, block: int | None = None
+    program: Program,
+    columns: Mapping[str, Any],
+    *,
+    threads: int | None = None,
+    block: int | None = None,
+    exact: bool = False,
 ) -> dict[str, Array]:
     """The program's outputs for each row, as arrays of shape (n, ...) by name.
 
     `columns` has an array of shape (n, ...) for each input, or, for one that is the same in all rows, a value of the
     input's own shape. `threads` compute side by side (None: as many as there are cores), each `block` rows at a time
     (None: what fits in a core's cache). A row that fails or yields nan does not touch the others; where an operation
-    fails, its result is nan.
+    fails, its result is nan. With `exact`, the numbers are to the last bit those of `program.run` on each row.
 
     KeyError: an input without values. ValueError: a column of another shape, or of another length than the first.
     """
     fixed, varying, rows = _sorted_out(program, columns)
-    plan = _plan(program, frozenset(varying))
+    plan = _plan(program, frozenset(varying), exact)
     results = {name: np.empty((rows, *o.shape), o.dtype) for name, o in program.outputs.items()}
     with np.errstate(all="ignore"):
         known = plan.known(fixed)
@@ -107,7 +112,7 @@ class _Step(NamedTuple):
 class _Plan:
     """How to run a program some of whose inputs vary: what is computed once, and the steps for each block."""
 
-    def __init__(self, program: Program, names: frozenset[Variable]) -> None:
+    def __init__(self, program: Program, names: frozenset[Variable], exact: bool) -> None:
         self.program = program
         self.varying = set(names)
         self.once: list[Equation] = []
@@ -118,7 +123,7 @@ class _Plan:
             else:
                 equations.append(equation)
                 self.varying.update(equation.results)
-        kernels = [kernel(equation, self.varying.__contains__) for equation in equations]
+        kernels = [kernel(equation, self.varying.__contains__, exact) for equation in equations]
         # A value without dimensions that is an output is computed where it will stay.
         self.in_place: dict[Variable, str] = {}
         for name, output in program.outputs.items():
@@ -183,11 +188,11 @@ class _Plan:
         return max(_CACHE // max(row, 8), _FEWEST // max(*sizes, 1, 1), 1)
 
 
-def _plan(program: Program, names: frozenset[Variable]) -> _Plan:
+def _plan(program: Program, names: frozenset[Variable], exact: bool = False) -> _Plan:
     """The plan for these varying inputs, made once for a program."""
-    if names not in program.plans:
-        program.plans[names] = _Plan(program, names)
-    return program.plans[names]
+    if (names, exact) not in program.plans:
+        program.plans[names, exact] = _Plan(program, names, exact)
+    return program.plans[names, exact]
 
 
 class _Worker:

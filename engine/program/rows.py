@@ -36,6 +36,12 @@ _UFUNCS: dict[Any, np.ufunc] = {
 }
 # Operations that leave the elements in their order: the row axis stays last through a reshape.
 _RESHAPES = ("alias", "clone", "view", "unsafe_view", "reshape_alias", "squeeze", "unsqueeze")
+# Operations that compute nothing: each element of the result is one of an operand, or zero.
+_MOVES = (
+    *_RESHAPES,
+    *("expand", "permute", "t", "select", "slice", "flip", "transpose", "stack", "cat"),
+    *("select_backward", "slice_backward"),
+)
 # Operations along the dimensions that they are given as `dim`, `dims`, or two of them.
 _ALONG = (
     *("sum", "mean", "prod", "amax", "amin", "var", "std", "logsumexp", "softmax", "log_softmax", "cumsum", "cumprod"),
@@ -73,12 +79,14 @@ class Kernel(NamedTuple):
     aligned: bool = True
 
 
-def kernel(equation: Equation, varying: Callable[[Variable], bool]) -> Kernel:
-    """The kernel of an equation, some of whose arguments vary."""
+def kernel(equation: Equation, varying: Callable[[Variable], bool], exact: bool = False) -> Kernel:
+    """The kernel of an equation, some of whose arguments vary; with `exact`, one that rounds as each row by itself."""
     primitive = equation.primitive
+    if exact and not rounds_alike(equation):
+        return row_by_row(equation, varying)
     arguments = equation.arguments
     if is_elementwise(primitive):
-        return _elementwise(primitive, arguments)
+        return _elementwise(primitive, arguments, exact)
     places = _places(primitive, arguments)
     if places is not None:
         operands = tuple(arguments[0]) if primitive.variadic else tuple(arguments[i] for i in places)
@@ -117,7 +125,15 @@ def is_elementwise(primitive: Primitive) -> bool:
     return bool(families) and families <= {*ELEMENTWISE_FAMILIES}
 
 
-def _elementwise(primitive: Primitive, arguments: tuple[Any, ...]) -> Kernel:
+def rounds_alike(equation: Equation) -> bool:
+    """Whether many rows at once are rounded as each by itself: sums may have another order, and so may `**`."""
+    name = equation.primitive.name
+    if name == "pow":
+        return not all(isinstance(argument, Variable) for argument in equation.arguments)
+    return name in _MOVES or is_elementwise(equation.primitive)
+
+
+def _elementwise(primitive: Primitive, arguments: tuple[Any, ...], exact: bool) -> Kernel:
     forward = primitive.forward
     ufunc = forward if isinstance(forward, np.ufunc) else _UFUNCS.get(forward)
     if ufunc is not None and ufunc.nin == len(arguments):
@@ -126,7 +142,7 @@ def _elementwise(primitive: Primitive, arguments: tuple[Any, ...]) -> Kernel:
         return Kernel(_choose_into, arguments, fills=True)
     if primitive.name == "pow" and len(arguments) == 2 and type(arguments[1]) in (int, float):
         power = _POWERS.get(arguments[1])
-        if power is not None and _is_floating(arguments[0]):
+        if power is not None and _is_floating(arguments[0]) and not (exact and arguments[1] > 2):
             return Kernel(power, arguments[:1], fills=True)
     places = _places(primitive, arguments) or []
     template = [thawed(argument) for argument in arguments]
@@ -303,7 +319,8 @@ def row_by_row(equation: Equation, varying: Callable[[Variable], bool]) -> Kerne
         outs = [np.full((*r.shape, rows), math.nan if r.dtype.startswith("float") else 0, r.dtype) for r in results]
         for i in range(rows):
             row = {
-                variable: value[..., i][()] if varies else value
+                # In one piece, as a value of its own would be: NumPy adds up the elements of others in another order.
+                variable: np.array(value[..., i])[()] if varies else value
                 for variable, value, varies in zip(variables, values, vary, strict=True)
             }
             try:

@@ -90,6 +90,12 @@ def terminal() -> Callable[..., Result]:
     return call
 
 
+@pytest.fixture(scope="session")
+def terminal_shell() -> Callable[[str], Result]:
+    """Runs a line of shell on a terminal; what it shows, standard error included, is `out`."""
+    return lambda line: on_terminal(["sh", "-c", line], 80, environment({"TERM": "xterm-256color"}))
+
+
 def environment(changes: dict[str, str | None]) -> dict[str, str]:
     """This process's environment with changes; None takes a variable away."""
     merged = {**os.environ, **changes}

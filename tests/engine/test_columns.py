@@ -219,6 +219,24 @@ def test_no_row_is_computed_by_itself_where_there_is_a_way_for_many(function: Ca
     assert set(alone) <= {"index_backward"}
 
 
+@pytest.mark.parametrize("shape", [(), (2,), (9,)])
+@pytest.mark.parametrize("exponent", [2, 3, -1, -2, 0.5, 1.5, "x"])
+def test_exact_columns_have_the_very_bits_of_a_run_for_each_row(shape: tuple[int, ...], exponent: Any) -> None:
+    def function(x: Tensor, y: Tensor) -> dict[str, Tensor]:
+        z = torch.exp(y) * x ** (x if exponent == "x" else exponent)
+        value = torch.sin(z).sum() / torch.linalg.vector_norm(z) + torch.dot(z.reshape(-1), y.reshape(-1))
+        return {"value": value, **derivatives(value, {"x": x, "y": y})}
+
+    program = trace(function, {"x": shape, "y": shape})
+    random = np.random.default_rng(0)
+    given = {"x": random.uniform(0.1, 9, (200, *shape)), "y": random.normal(size=(200, *shape))}
+    found = run(program, given, exact=True, threads=1, block=64)
+    for i in range(200):
+        row = program.run({name: values[i].copy() for name, values in given.items()})
+        for name, value in row.items():
+            np.testing.assert_array_equal(found[name][i], value)
+
+
 def test_what_runs_element_by_element_is_not_a_reduction_or_a_change_of_shape() -> None:
     names = {p.name for p in PRIMITIVES if is_elementwise(p)}
     assert {"add", "sin", "where", "sigmoid", "lgamma", "to_copy", "clamp", "round", "remainder"} <= names

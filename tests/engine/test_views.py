@@ -408,6 +408,21 @@ def test_parts_cut_by_an_operation_with_several_results_are_refused_with_its_nam
         first.mul_(second)
 
 
+@pytest.mark.covers("TestAutogradDeviceType.test_inplace_on_view_multi_output_unsafe")
+@pytest.mark.parametrize(
+    "parts",
+    [lambda x: x.unsafe_split(1), lambda x: x.unsafe_split_with_sizes((1, 1)), lambda x: x.unsafe_chunk(2)],
+    ids=str,
+)
+def test_parts_that_are_no_views_may_be_changed_in_place(parts: Any) -> None:
+    x = square()
+    first, second = parts(x * 1)
+    first.mul_(second)
+    first.sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [*second.tolist(), *parts(x)[0].tolist()]
+
+
 @pytest.mark.covers(
     "TestAutograd.test_autograd_simple_views_python", "TestAutograd.test_autograd_multiple_views_python"
 )

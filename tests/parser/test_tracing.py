@@ -164,3 +164,8 @@ def test_an_error_of_shapes_points_at_the_place() -> None:
     with pytest.raises(ExpressionError, match="must match the size") as caught:
         trace_expression(parse("1 + x * y"), {"x": (2,), "y": (3,)})
     assert (caught.value.start, caught.value.end) == (4, 9)
+
+
+def test_an_error_of_types_is_the_one_that_eval_gives() -> None:
+    with pytest.raises(ExpressionError, match="must be Tensor, not list"):
+        trace_expression(parse("where([x > 1, y > 1], [x, y], 0)"))

@@ -128,6 +128,17 @@ CALLS: dict[str, list[Example]] = {
         Example(lambda x: torch.chunk(x, 2, 1), lambda x: [x[:, :2], x[:, 2:]], (MATRIX,)),
         Example(lambda x: torch.chunk(x, 2), lambda x: [x[:1], x[1:]], (MATRIX,), "{}(x, 2)"),
     ],
+    "unsafe_split": [
+        Example(lambda x: torch.unsafe_split(x, 1), lambda x: [x[:1], x[1:]], (MATRIX,), "{}(x, 1)"),
+        Example(lambda x: torch.unsafe_split(x, 2, 1), lambda x: [x[:, :2], x[:, 2:]], (MATRIX,)),
+    ],
+    "unsafe_split_with_sizes": [
+        Example(lambda x: torch.unsafe_split_with_sizes(x, [2, 2]), lambda x: [x[:2], x[2:]], ((4,),), "{}(x, [2, 2])")
+    ],
+    "unsafe_chunk": [
+        Example(lambda x: torch.unsafe_chunk(x, 2), lambda x: [x[:1], x[1:]], (MATRIX,), "{}(x, 2)"),
+        Example(lambda x: torch.unsafe_chunk(x, 2, 1), lambda x: [x[:, :2], x[:, 2:]], (MATRIX,)),
+    ],
     "tensor_split": [
         Example(lambda x: torch.tensor_split(x, 2, 1), lambda x: [x[:, :2], x[:, 2:]], (MATRIX,)),
         Example(lambda x: torch.tensor_split(x, (2,)), lambda x: [x[:2], x[2:]], ((4,),), "{}(x, [2])"),

@@ -1,0 +1,226 @@
+"""Lines in, text out: what a batch does with a chunk of its input, in this process or in another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ...engine import Tensor
+from ...engine.creation import tensor
+from ...parser.check import CONSTANTS, free_variables
+from ...parser.errors import ExpressionError
+from ...parser.evaluate import Limits
+from ...parser.parse import parse
+from ...parser.syntax import Name, Program
+from ..computing import computing
+from ..derivatives import Request, differentiate
+from ..errors import quoted
+from ..report import Report
+from ..values import from_json, read_value
+from ..variables import canonical, misnamed_help, unused, variables_help
+from .lines import Line
+from .outcome import Outcome, failure_of
+from .output import Output
+from .record import Record, RecordError
+from .task import Task
+
+if TYPE_CHECKING:
+    from .together import Together
+
+_MOST_REMEMBERED = 1000  # characters of an expression
+
+# Of lines that share an expression: below it, tracing takes longer than it saves.
+FEWEST = 32
+
+
+class Settings(NamedTuple):
+    """What holds for all records of a batch.
+
+    `read` makes a record of a line; `give` says how a record gives a value to a variable; `source` names the input.
+    `defaults` are NumPy values for variables that a record does not give. `wrt` and `const` name variables that not
+    every expression has. `errors` is "stop", "skip" or "mark".
+    """
+
+    read: Callable[[int, str], Record]
+    give: str
+    source: str
+    longest: int
+    defaults: dict[str, Any]
+    wrt: Sequence[str] | None
+    const: Sequence[str]
+    dtype: str
+    request: Request
+    bounds: dict[str, int]
+    limits: Limits
+    errors: str
+    output: Output
+
+
+class Done(NamedTuple):
+    """A chunk done: its output, what there is to say about failed records, and counts."""
+
+    text: str
+    messages: list[str]
+    records: int
+    failed: int
+    nonfinite: int
+    bugs: int
+    used: set[str]
+
+
+class Computation:
+    """Computes chunks of lines, each on its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.remembered = lru_cache(maxsize=1024)(self.parsed)
+        self.defaults = {name: Tensor(data) for name, data in settings.defaults.items()}
+        self.used: set[str] = set()
+
+    @cached_property
+    def together(self) -> Together:
+        """What computes tasks that share an expression; imported where there are any."""
+        from .together import Together
+
+        return Together(self.settings.request, self.settings.limits)
+
+    def run(self, lines: Sequence[Line]) -> Done:
+        """The results of a chunk, in order; with errors "stop", those before the first that failed."""
+        settings = self.settings
+        texts: list[str] = []
+        messages: list[str] = []
+        records = failed = nonfinite = bugs = 0
+        self.used = set()
+        with computing(settings.dtype):
+            for outcome in self.outcomes(lines):
+                outcome, text = self.printed(outcome)
+                records += 1
+                if outcome.failure is not None:
+                    failed += 1
+                    is_bug = outcome.failure.code == "bug"
+                    bugs += is_bug
+                    if is_bug or settings.errors != "mark":
+                        messages.append(outcome.failure.diagnostic)
+                    if settings.errors == "stop":
+                        break
+                elif outcome.report is not None:
+                    nonfinite += bool(outcome.report.warnings)
+                if outcome.report is not None or settings.errors == "mark":
+                    texts.append(text)
+        return Done("".join(texts), messages, records, failed, nonfinite, bugs, self.used)
+
+    def printed(self, outcome: Outcome) -> tuple[Outcome, str]:
+        """The text of what became of a record; without the result asked for, it has failed."""
+        try:
+            return outcome, self.settings.output.text_of(outcome)
+        except RecordError as error:
+            failed = self.failed(outcome.line, outcome.expr, error)
+            return failed, self.settings.output.text_of(failed)
+
+    def outcomes(self, lines: Sequence[Line]) -> Iterator[Outcome]:
+        """What became of the record in each line. Whatever goes wrong with one is its own affair."""
+        prepared = [self.prepared(line) for line in lines]
+        groups: dict[Any, list[int]] = {}
+        for i, task in enumerate(prepared):
+            if isinstance(task, Task):
+                groups.setdefault(task.key(), []).append(i)
+        reports: dict[int, Report | None] = {}
+        for members in groups.values():
+            if len(members) >= FEWEST:
+                found = self.together.reports([task for i in members if isinstance(task := prepared[i], Task)])
+                reports.update(zip(members, found, strict=True))
+        for i, (line, task) in enumerate(zip(lines, prepared, strict=True)):
+            yield task if isinstance(task, Outcome) else self.outcome(line.number, task, reports.get(i))
+
+    def prepared(self, line: Line) -> Task | Outcome:
+        """What there is to compute for the record in a line, or why nothing is."""
+        expr: str | None = None
+        try:
+            record = self.record(line)
+            expr = record.expr
+            program, free = self.program(expr)
+            variables = self.variables(record, program, free)
+            return Task(program, variables, self.differentiated(record, list(variables)))
+        except Exception as error:
+            return self.failed(line.number, expr, error)
+
+    def outcome(self, line: int, task: Task, report: Report | None) -> Outcome:
+        """What becomes of a task, which has a report if it was computed together with others."""
+        expr = task.program.source
+        try:
+            settings = self.settings
+            report = report or differentiate(task.program, task.variables, task.wrt, settings.request, settings.limits)
+            return Outcome(line, expr, report)
+        except Exception as error:
+            return self.failed(line, expr, error)
+
+    def failed(self, line: int, expr: str | None, error: Exception) -> Outcome:
+        """The outcome of a record that an exception put an end to."""
+        return Outcome(line, expr, None, failure_of(error, line, self.settings.source))
+
+    def record(self, line: Line) -> Record:
+        """The record in a line. RecordError: the line is too long, or holds none."""
+        longest = self.settings.longest
+        if len(line.text) > longest:
+            raise RecordError(
+                f"the line is longer than {longest:,} characters",
+                "raise the limit with `--limit length=N`; a line may be 16 times as long as an expression",
+                code="limit",
+            )
+        return self.settings.read(line.number, line.text)
+
+    def program(self, expr: str) -> tuple[Program, dict[str, Name]]:
+        """The expression's syntax and its variables; an expression met before is not parsed again."""
+        return self.remembered(expr) if len(expr) <= _MOST_REMEMBERED else self.parsed(expr)
+
+    def parsed(self, expr: str) -> tuple[Program, dict[str, Name]]:
+        """The expression's syntax and its variables."""
+        program = parse(expr, **self.settings.bounds)
+        return program, free_variables(program)
+
+    def variables(self, record: Record, program: Program, free: Mapping[str, Name]) -> dict[str, Tensor]:
+        """The values of the expression's variables, in its order: the record's own, else those for all records."""
+        own = {canonical(name): value for name, value in record.values.items()}
+        needed = [name for name in free if name in own or name in self.defaults or name not in CONSTANTS]
+        if not record.may_ignore:
+            for name in own:
+                if name not in needed:
+                    raise unused(name, program, needed, ())
+        found: dict[str, Tensor] = {}
+        for name in needed:
+            if name in own:
+                found[name] = value_of(name, own[name])
+            elif name in self.defaults:
+                found[name] = self.defaults[name]
+                self.used.add(name)
+            else:
+                place = free[name]
+                help = misnamed_help(name) or self.settings.give.format(name=name)
+                raise ExpressionError("name", f"`{name}` has no value", program.source, place.start, place.end, help)
+        return found
+
+    def differentiated(self, record: Record, names: Sequence[str]) -> list[str]:
+        """The variables to differentiate by. RecordError: the record's own choice is none of its variables."""
+        for name in record.wrt or ():
+            if name not in names:
+                raise RecordError(
+                    f"`wrt` names {quoted(name)}, which is not a variable of the expression", variables_help(names)
+                )
+        chosen = self.settings.wrt if record.wrt is None else record.wrt
+        self.used.update(name for name in (*(self.settings.wrt or ()), *self.settings.const) if name in names)
+        wanted = names if chosen is None else [name for name in dict.fromkeys(chosen) if name in names]
+        return [name for name in wanted if name not in self.settings.const]
+
+
+def value_of(name: str, value: Any) -> Tensor:
+    """A value as a record has it: text as on the command line, or what JSON holds. UsageError: it is no value."""
+    if isinstance(value, float):
+        return tensor(value)
+    if not isinstance(value, str):
+        return from_json(name, value)
+    value = value.strip()
+    if value.startswith("@"):
+        # Records come from elsewhere than the command: they do not say which files to open.
+        raise RecordError("a record does not read files", f"give the file for all records: `--{name} {value}`")
+    return read_value(name, value)

@@ -1,0 +1,76 @@
+"""What became of one record: its result, or why it has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ...parser.errors import ExpressionError, diagnostic
+from ..errors import UsageError, shortened
+from ..report import Report
+from .record import RecordError
+
+
+class Failure(NamedTuple):
+    """Why a record has no result.
+
+    `code` is the kind of an ExpressionError, "record" for what is wrong with the record around the expression, or
+    "bug". `line` and `column` are the place in the expression, from 1, None where it is not the expression's fault.
+    """
+
+    code: str
+    message: str
+    line: int | None
+    column: int | None
+    help: str | None
+    diagnostic: str
+
+
+class Outcome(NamedTuple):
+    """A record's line in the input, its expression where it was read, and either its report or its failure."""
+
+    line: int
+    expr: str | None
+    report: Report | None = None
+    failure: Failure | None = None
+
+    def facts(self) -> Iterator[tuple[str, Any]]:
+        """The record as pairs of a dotted key and text or a NumPy value."""
+        yield "line", str(self.line)
+        yield "ok", "false" if self.report is None else "true"
+        if self.report is not None:
+            yield from self.report.facts()
+        elif self.failure is not None:
+            for key in ERROR_KEYS:
+                value = getattr(self.failure, key)
+                if value is not None:
+                    # A record is a line, whatever an error quotes.
+                    yield f"error.{key}", " ".join(str(value).split())
+
+
+ERROR_KEYS = ("code", "message", "line", "column", "help")
+
+
+def failure_of(error: Exception, line: int, source: str) -> Failure:
+    """The failure that an exception means for the record at a line of the input called `source`."""
+    if isinstance(error, ExpressionError):
+        error.name = source
+        text = diagnostic(error, first_line=line)
+        return Failure(error.kind, error.message, error.line, error.column, error.help, text)
+    if isinstance(error, RecordError):
+        return _around(error.code, error.message, error.help, line, source)
+    if isinstance(error, UsageError):
+        return _around("record", error.message, error.help, line, source)
+    if isinstance(error, MemoryError):
+        return _around("limit", "this takes more memory than there is", None, line, source)
+    help = (
+        "this is a bug in autodiff; please report it with what `--debug` prints for the expression in `autodiff eval`"
+    )
+    return _around("bug", f"{type(error).__name__}: {shortened(str(error))}", help, line, source)
+
+
+def _around(code: str, message: str, help: str | None, line: int, source: str) -> Failure:
+    text = f"error[{code}]: {message}\n --> {source}:{line}"
+    if help is not None:
+        text += f"\n  = help: {help}"
+    return Failure(code, message, None, None, help, text)

@@ -1,0 +1,86 @@
+"""A batch in each format: a line for each record in `plain`, `json`, `csv` and `tsv`, and paragraphs for people."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from itertools import product
+from typing import NamedTuple
+
+from ...parser.errors import did_you_mean
+from ..derivatives import Request
+from ..errors import listed, quoted
+from ..render import Style, render
+from ..render.json import as_object
+from ..report import value_text
+from .outcome import ERROR_KEYS, Outcome
+from .record import RecordError
+
+_DELIMITERS = {"csv": ",", "tsv": "\t"}
+
+
+class Output(NamedTuple):
+    """How to print: the format, with `key` that one result alone, and the columns of a table."""
+
+    format_name: str
+    key: str | None = None
+    style: Style = Style()
+    columns: Sequence[str] = ()
+
+    def header(self) -> str:
+        """What stands before all records."""
+        return _row(self.columns, _DELIMITERS[self.format_name]) if self.columns else ""
+
+    def text_of(self, outcome: Outcome) -> str:
+        """The record, ending in a newline. RecordError: it has no result `key`."""
+        if self.key is not None:
+            return _fact(outcome, self.key) + "\n"
+        if self.format_name == "json":
+            return json.dumps(_object(outcome), allow_nan=False) + "\n"
+        if self.format_name == "plain":
+            return "\t".join(f"{key}\t{value_text(value)}" for key, value in outcome.facts()) + "\n"
+        if self.format_name in _DELIMITERS:
+            facts = {key: value_text(value) for key, value in outcome.facts()}
+            return _row([facts.get(key, "") for key in self.columns], _DELIMITERS[self.format_name])
+        if outcome.report is not None:
+            return render(self.format_name, outcome.report, self.style) + "\n"
+        return outcome.failure.diagnostic + "\n\n" if outcome.failure else ""
+
+
+def columns_of(names: Sequence[str], request: Request) -> list[str]:
+    """The columns of a table of results that are differentiated by variables among `names`."""
+    columns = ["line", "ok", "value", "grad_fn", *(f"grad.{name}" for name in names)]
+    if request.jacobian:
+        columns += [f"jacobian.{name}" for name in names]
+    if request.hessian:
+        columns += [f"hessian.{x}.{y}" for x, y in product(names, names)]
+    columns += [f"d{k}.{name}" for k in range(2, request.order + 1) for name in names]
+    return columns + [f"error.{key}" for key in ERROR_KEYS]
+
+
+def _object(outcome: Outcome) -> dict[str, object]:
+    if outcome.report is not None:
+        return {"line": outcome.line, "ok": True, **as_object(outcome.report)}
+    error = {key: getattr(outcome.failure, key) for key in ERROR_KEYS}
+    return {"line": outcome.line, "ok": False, "expr": outcome.expr, "error": error}
+
+
+def _fact(outcome: Outcome, key: str) -> str:
+    if outcome.report is None:
+        return ""
+    facts = dict(outcome.report.facts())
+    if key not in facts:
+        close = did_you_mean(key, facts)
+        raise RecordError(
+            f"there is no result {quoted(key)}",
+            f"did you mean `{close}`?" if close else f"the results are {listed(facts)}",
+        )
+    return value_text(facts[key])
+
+
+def _row(cells: Sequence[str], delimiter: str) -> str:
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerow(cells)
+    return text.getvalue()

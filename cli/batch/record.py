@@ -1,0 +1,31 @@
+"""One record of a batch, as read: an expression and what it is given, before any of it is understood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+
+class Record(NamedTuple):
+    """An expression with the values of its variables.
+
+    `line` is where the record begins in the input, from 1. `values` are as they stand there: texts, or what JSON
+    holds. With `may_ignore`, a value that the expression has no use for is no mistake. `wrt` are the variables to
+    differentiate by, None for what the command line says.
+    """
+
+    line: int
+    expr: str
+    values: dict[str, Any]
+    may_ignore: bool = False
+    wrt: Sequence[str] | None = None
+
+
+class RecordError(Exception):
+    """A record that cannot be read, or whose values do not fit its expression. `help` says what to do about it."""
+
+    def __init__(self, message: str, help: str | None = None, code: str = "record") -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = help
+        self.code = code

@@ -1,0 +1,52 @@
+"""Expressions as lines of text, each with the values of its variables: `sin(x**2)*y where x = 3, y = [1, 2]`."""
+
+from __future__ import annotations
+
+import re
+
+from .record import Record, RecordError
+
+GIVE = "write `where {name} = 1` after the expression, or `--{name} 1` for all lines"
+
+# `where(c, x, y)` is a function: the word alone, before an assignment, begins the values.
+_WHERE = re.compile(r"(?<![\w.])where(?=\s+[^\W\d]\w*\s*=(?!=))")
+_BRACKETS = {"(": 1, "[": 1, ")": -1, "]": -1}
+
+
+def is_blank(text: str) -> bool:
+    """Whether a line holds no record: nothing, or only a comment."""
+    return not text.partition("#")[0].strip()
+
+
+def read(line: int, text: str) -> Record:
+    """The record in a line, without its comment. RecordError: the values are not `name = value, ...`."""
+    expr, *values = _WHERE.split(text.partition("#")[0], maxsplit=1)
+    # Indentation stays, so that columns in the expression are columns of the line.
+    return Record(line, expr.rstrip(), _assigned(values[0]) if values else {})
+
+
+def _assigned(text: str) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for part in _parts(text):
+        name, separator, value = (word.strip() for word in part.partition("="))
+        if not (name.isidentifier() and separator and value):
+            raise RecordError(f"`{part.strip()}` is not of the form NAME = VALUE", "write `where x = 3, y = [1, 2]`")
+        if name in values:
+            raise RecordError(f"`{name}` is given twice")
+        values[name] = value
+    return values
+
+
+def _parts(text: str) -> list[str]:
+    """The text cut at the commas outside brackets."""
+    if "[" not in text and "(" not in text:
+        return text.split(",")
+    depth = 0
+    start = 0
+    parts = []
+    for match in re.finditer(r"[\[\](),]", text):
+        depth += _BRACKETS.get(match[0], 0)
+        if match[0] == "," and depth == 0:
+            parts.append(text[start : match.start()])
+            start = match.end()
+    return [*parts, text[start:]]

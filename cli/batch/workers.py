@@ -1,0 +1,92 @@
+"""Chunks computed in this process or in others, their results in the order of the input."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from typing import TYPE_CHECKING, Any
+
+from ..errors import UsageError
+from .compute import Computation, Done, Settings
+
+if TYPE_CHECKING:
+    from .lines import Line
+
+Waiting = Callable[[], bool]
+
+
+def in_this_process(chunks: Iterator[list[Line]], settings: Settings) -> Generator[Done, None, None]:
+    """The results of the chunks, one after the other."""
+    computation = Computation(settings)
+    for chunk in chunks:
+        yield computation.run(chunk)
+
+
+def in_processes(
+    chunks: Iterator[list[Line]], settings: Settings, jobs: int, is_waiting: Waiting
+) -> Generator[Done, None, None]:
+    """The results of the chunks, computed by `jobs` processes of which each has one chunk at a time.
+
+    Where `is_waiting` says that the next chunk is not there yet, results come first, so that who waits for an answer
+    before writing the next line gets it. UsageError: a process was killed.
+    """
+    with _started(jobs, settings) as idle:
+        busy: deque[Any] = deque()
+        at_end = False
+        try:
+            while busy or not at_end:
+                done: Done | None = None
+                if busy and (at_end or not idle or is_waiting()):
+                    idle.append(busy.popleft())
+                    done = idle[-1].recv()
+                if not at_end and (done is None or not is_waiting()):
+                    chunk = next(chunks, None)
+                    if chunk is None:
+                        at_end = True
+                    else:
+                        busy.append(idle.popleft())
+                        busy[-1].send(chunk)
+                # Only now, so that all processes have work while this result is written.
+                if done is not None:
+                    yield done
+        except (BrokenPipeError, ConnectionResetError, EOFError):
+            raise UsageError(
+                "a process of `--jobs` was killed, perhaps for want of memory", "try fewer: `--jobs 1`"
+            ) from None
+
+
+@contextlib.contextmanager
+def _started(jobs: int, settings: Settings) -> Iterator[deque[Any]]:
+    """Processes to compute in, as the connections to them; they end with the block."""
+    # Here, because one process needs none of it.
+    from multiprocessing import get_context
+
+    context = get_context("spawn")
+    pairs = [context.Pipe() for _ in range(jobs)]
+    processes = [context.Process(target=_serve, args=(theirs, settings), daemon=True) for _, theirs in pairs]
+    # Ctrl-C goes to all processes of a terminal; that this one ends them is enough.
+    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        for process in processes:
+            process.start()
+    finally:
+        signal.signal(signal.SIGINT, previous)
+    for _, theirs in pairs:
+        theirs.close()
+    try:
+        yield deque(ours for ours, _ in pairs)
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.join()
+
+
+def _serve(connection: Any, settings: Settings) -> None:
+    """Computes what arrives, until nothing more can."""
+    computation = Computation(settings)
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while True:
+            connection.send(computation.run(connection.recv()))

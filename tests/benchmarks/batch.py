@@ -1,0 +1,62 @@
+"""`autodiff batch`, the whole process, against a loop over the engine in Python that prints as much."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+os.environ.setdefault("AUTODIFF_CACHE_DIR", tempfile.mkdtemp())
+
+LINES = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+JOBS = os.cpu_count() or 1
+BATCH = [sys.executable, "-c", "from autodiff.cli.main import main; main()", "batch"]
+
+# What one writes without the command: each line parsed, evaluated and differentiated.
+LOOP = """
+import sys
+import autodiff.engine as torch
+from autodiff.parser.evaluate import evaluate
+from autodiff.parser.parse import parse
+
+for line in open(sys.argv[1]):
+    text, _, given = line.partition(" where ")
+    pairs = (pair.split(" = ") for pair in given.strip().split(", "))
+    variables = {name: torch.tensor(float(value), requires_grad=True) for name, value in pairs}
+    value = evaluate(parse(text), variables)
+    value.backward()
+    grads = "\\t".join(f"grad.{name}\\t{x.grad.item()!r}" for name, x in variables.items())
+    print(f"value\\t{value.item()!r}\\tgrad_fn\\t{value.grad_fn.name()}\\t{grads}")
+"""
+
+INPUTS = {
+    "distinct expressions": lambda i: (
+        f"sin(x**2)*exp(-y) + log(x*y + {i}) where x = {i % 97 + 0.5}, y = {i % 89 + 0.25}"
+    ),
+    "one expression": lambda i: f"sin(x**2)*exp(-y) + log(x*y) where x = {i / 97 + 0.5}, y = {i / 89 + 0.25}",
+    "one expression of vectors": lambda i: f"(x*y).sum()**2 where x = [{i}, 2, 3], y = [1, {i}, 3]",
+}
+
+
+def seconds(command: list[str]) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        for name, line in INPUTS.items():
+            path = Path(folder) / "lines.txt"
+            path.write_text("".join(f"{line(i)}\n" for i in range(LINES)))
+            alone = seconds([*BATCH, str(path)])
+            together = seconds([*BATCH, str(path), "--jobs", str(JOBS)])
+            taken = f"{LINES / alone:,.0f} lines a second; {alone / together:.2f} x as fast with --jobs {JOBS}"
+            if "vectors" in name:
+                print(f"{name}: {taken}")
+            else:
+                loop = seconds([sys.executable, "-c", LOOP, str(path)])
+                print(f"{name}: {loop / alone:.2f} x as fast as a loop; {taken}")
