@@ -55,3 +55,8 @@ def sentence(text: str) -> str:
     """The message of another library in the form of ours: lower case, without the full stop."""
     first = text[:1] if text[1:2].isupper() else text[:1].lower()
     return first + text[1:].rstrip(".")
+
+
+def counted(n: int, noun: str) -> str:
+    """A number of things, such as `1 row` or `2,000 rows`."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"

@@ -30,6 +30,7 @@ from .streams import decoded, discard, prepare, say
 COMMANDS = {
     "eval": "Value, grad_fn and gradients of an expression.",
     "batch": "Value, grad_fn and gradients of many expressions.",
+    "map": "An expression and its derivatives for each row of a table.",
     "diff": "The derivative of an expression, as an expression or code.",
     "trace": "Forward and backward pass of an expression, step by step.",
     "graph": "The graph of an expression, with values and gradients.",
@@ -44,7 +45,7 @@ EXAMPLES = [
 ]
 EXIT_CODES = [
     ("0", "all went well, warnings allowed"),
-    ("1", "the answer is no: expressions of a batch failed, --strict met a number that is not finite"),
+    ("1", "the answer is no: expressions or rows failed, --strict met a number that is not finite"),
     ("2", "wrong call: an option, a file, a variable missing or unused"),
     ("3", "wrong expression: syntax, a name, arguments of a call, a limit"),
     ("5", "evaluation failed: shapes, types, a derivative that does not exist"),

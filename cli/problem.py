@@ -10,14 +10,13 @@ import click
 
 from ..engine import Tensor
 from ..parser.check import free_variables
-from ..parser.errors import did_you_mean
 from ..parser.evaluate import Limits
 from ..parser.parse import parse
 from ..parser.syntax import Program
 from . import options
-from .errors import UsageError, quoted
+from .errors import UsageError
 from .streams import is_terminal, read_input
-from .variables import collect, match, split_words, variables_help
+from .variables import collect, differentiated, match, split_words
 
 
 class Problem(NamedTuple):
@@ -53,7 +52,7 @@ def read_problem(
     return Problem(
         program,
         {name: given[name] for name in names},
-        _differentiated(names, wrt, const),
+        differentiated(names, options.split_names(wrt), options.split_names(const)),
         Limits()._replace(**others),
     )
 
@@ -63,18 +62,3 @@ def _from_input(ctx: click.Context) -> str:
     if is_terminal(sys.stdin):
         raise UsageError("the expression is missing", f'write `{ctx.command_path} "x**2" --x 3`')
     return read_input().rstrip()
-
-
-def _differentiated(names: Sequence[str], wrt: str | None, const: str | None) -> list[str]:
-    """The variables to differentiate by, in the order of `--wrt` where that is given."""
-    chosen = options.split_names(wrt)
-    constant = options.split_names(const) or []
-    for option, mentioned in (("--wrt", chosen or []), ("--const", constant)):
-        for name in mentioned:
-            if name not in names:
-                close = did_you_mean(name, names)
-                raise UsageError(
-                    f"{option} names {quoted(name)}, which is not a variable of the expression",
-                    f"did you mean `{close}`?" if close else variables_help(names),
-                )
-    return [name for name in (names if chosen is None else dict.fromkeys(chosen)) if name not in constant]

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _FLOAT64 = np.float64
 _NOWHERE = (None, 0)
+# What describes a scalar that arrays had a part in; of scalars alone, nodes say None.
+_SCALAR = ((), np.dtype(_FLOAT64))
 
 
 def make_call(primitive: Primitive) -> Callable[..., Any]:
@@ -201,7 +203,7 @@ def recorded(
     """The result of a recorded operation, one tensor or one for each named output, tied to its node."""
     if not primitive.outputs:
         out = _settled(primitive, out)
-        node.outputs = describe(out)
+        node.outputs = describe(out) or _SCALAR
         node.saved = save(data, out)
         result = tracked(out, node)
         guard(node, args, [result])
@@ -209,7 +211,7 @@ def recorded(
             node_made(node, args, result)
         return result
     outputs = [_settled(primitive, o) for o in out]
-    node.outputs = [describe(o) or ((), np.dtype(_FLOAT64)) for o in outputs]
+    node.outputs = [describe(o) or _SCALAR for o in outputs]
     node.saved = save(data, outputs)
     results = [tracked(o, node, i) for i, o in enumerate(outputs)]
     guard(node, args, results)

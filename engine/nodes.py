@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Container, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,7 +61,7 @@ class PrimitiveNode(Node):
         if self.guards is not None:
             check_unchanged(self.guards)
         primitive = self.primitive
-        if primitive.outputs == MANY:
+        if primitive.outputs and primitive.outputs == MANY:
             gradients = self._filled(gradients, create_graph)
         if self.packed:
             saved = [value._data if isinstance(value, Tensor) else value for value in unpacked(saved)]
@@ -92,30 +93,14 @@ class PrimitiveNode(Node):
             filled.append(Tensor(zeros) if create_graph and gradient is None else zeros)
         return filled
 
-    def __getattr__(self, name: str) -> Any:
-        """`_saved_self` and its kin: what the node keeps, under PyTorch's names. RuntimeError: it is freed.
-
-        `_raw_saved_self` stands for the place where it is kept.
-        """
-        prefix, _, wanted = name.partition("saved_")
-        if prefix in ("_", "_raw_"):
-            sources = {torch_name(self.primitive, source): i for i, source in enumerate(self.primitive.saved)}
-            if wanted in sources:
-                if prefix == "_raw_":
-                    from .autograd.saved import SavedTensor
-
-                    return SavedTensor._of(self, sources[wanted])
-                if self.saved is None:
-                    raise RuntimeError(FREED)
-                saved = self.saved
-                if self.packed:
-                    saved = [value._data if isinstance(value, Tensor) else value for value in unpacked(saved)]
-                return self.as_tensors(saved)[sources[wanted]]
-        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
-
-    def __dir__(self) -> list[str]:
-        saved = [f"_saved_{torch_name(self.primitive, source)}" for source in self.primitive.saved]
-        return [*super().__dir__(), *saved]
+    def saved_value(self, position: int) -> Any:
+        """One of what the node keeps, as a tensor where it is one. RuntimeError: it is freed."""
+        saved = self.saved
+        if saved is None:
+            raise RuntimeError(FREED)
+        if self.packed:
+            saved = [value._data if isinstance(value, Tensor) else value for value in unpacked(saved)]
+        return self.as_tensors(saved)[position]
 
     def release(self) -> None:
         if self.primitive.keeps_tensors:
@@ -142,6 +127,28 @@ class PrimitiveNode(Node):
             if values[position]._tangents is None:
                 values[position]._tangents = held
         return values
+
+
+# A node has these as properties, not by `__getattr__`, which would slow down every look at any of its attributes.
+
+
+def saved_properties(primitive: Primitive) -> dict[str, property]:
+    """`_saved_self` and its kin, by PyTorch's names; `_raw_saved_self` stands for the place where it is kept."""
+    properties: dict[str, property] = {}
+    for position, source in enumerate(primitive.saved):
+        name = torch_name(primitive, source)
+        properties[f"_saved_{name}"], properties[f"_raw_saved_{name}"] = _saved_at(position)
+    return properties
+
+
+@cache
+def _saved_at(position: int) -> tuple[property, property]:
+    def raw(node: PrimitiveNode) -> Any:
+        from .autograd.saved import SavedTensor
+
+        return SavedTensor._of(node, position)
+
+    return property(lambda node: node.saved_value(position)), property(raw)
 
 
 _FIRST = {"where": "condition"}

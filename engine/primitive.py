@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .dispatch import make_call, make_variadic_call, make_view_call
-from .nodes import PrimitiveNode
+from .nodes import PrimitiveNode, saved_properties
 
 if TYPE_CHECKING:
     from .autograd.graph import Edge
@@ -166,6 +166,7 @@ class Primitive:
                 "primitive": self,
                 "is_multiple": bool(outputs),
                 "full_name": node_name if "::" in node_name else "",
+                **saved_properties(self),
             },
         )
 

@@ -15,7 +15,7 @@ ALLOWED = {"engine": {"engine"}, "parser": {"engine", "parser"}, "cli": {"engine
 THIRD_PARTY = {
     "engine": {"numpy", "scipy"},
     "parser": {"lark", "numpy"},
-    "cli": {"click", "numpy", "rich"},
+    "cli": {"click", "numpy", "pygraphviz", "rich"},
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "base", "misc", "common"}
 

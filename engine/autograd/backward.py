@@ -13,7 +13,7 @@ import numpy as np
 from ..scalars import check_numbers, newest
 from ..tensor import Size, Tensor
 from .graph import Edge, Node, next_sequence
-from .levels import active, hold, tracing
+from .levels import active, entered, hold, tracing
 from .modes import recording
 from .watch import watch
 
@@ -51,7 +51,7 @@ def backward(
             stacklevel=3,
         )
     # A trace sees operations on tensors only.
-    on_tensors = create_graph or tracing()
+    on_tensors = create_graph or (bool(entered) and tracing())
     starts = _start_gradients(roots, grad_tensors, on_tensors)
     keep = create_graph if retain_graph is None else retain_graph
     edges = None if targets is None else [_receiving_edge(t) for t in targets]
@@ -172,7 +172,9 @@ def _check_place(target: Any) -> None:
 def accumulate(leaf: Tensor, gradient: Any, create_graph: bool) -> None:
     """Adds a gradient to `leaf.grad`: in place, so that the object stays, unless the sum is itself recorded."""
     present = leaf._grad
-    if present is None:
+    if present is None and type(gradient) is _FLOAT64:
+        leaf._grad = Tensor(gradient)
+    elif present is None:
         data = gradient._data if isinstance(gradient, Tensor) else gradient
         if create_graph and isinstance(gradient, Tensor) and gradient.requires_grad:
             from ..primitives.writing import copied
@@ -188,7 +190,7 @@ def accumulate(leaf: Tensor, gradient: Any, create_graph: bool) -> None:
         if isinstance(present._data, np.ndarray):
             present._data += data
         else:
-            present._data = present._data + data
+            present._data = _added(present._data, data)
     for hook in list(leaf._post_accumulate_hooks.values()) if leaf._post_accumulate_hooks else ():
         returned = hook(leaf)
         if returned is None or returned is leaf:
@@ -218,118 +220,147 @@ def _run(
     root_edges = [t._edge() for t in roots]
     order, arrivals = _reachable([node for node, _ in root_edges if node is not None])
     captured: dict[Edge, Any] = {}
-    asked: dict[Node | None, list[Edge]] = {}
-    needed: set[Node] = set()
+    needed: set[Node] | None = None
     wanted: set[Node | None] | None = None
     if targets is not None:
         captured = dict.fromkeys(targets)
-        for target in captured:
-            asked.setdefault(target[0], []).append(target)
         ends = {node for node, _ in targets}
         needed = _leading_to(order, ends)
         wanted = needed | ends
         order = [node for node in order if node in wanted]
     pending: dict[Node, Any] = {}
-
-    def arrive(node: Node, runs: bool) -> Any:
-        """Takes what arrived at a node through its hooks, notes it for those who asked; None: it is not to run."""
-        arrived = pending.pop(node, None)
-        if arrived is None:
-            return None
-        hooks = node.hooks
-        if hooks is not None:
-            arrived = hooks.run_tensor(arrived if node.is_multiple else [arrived], create_graph)
-            arrived = arrived if node.is_multiple else arrived[0]
-        for target in asked.get(node, ()):
-            captured[target] = arrived[target[1]] if node.is_multiple else arrived
-        if not runs:
-            return None
-        if hooks is not None and hooks.before:
-            arrived = hooks.run_before(arrived if node.is_multiple else [arrived], create_graph)
-            arrived = arrived if node.is_multiple else arrived[0]
-        return arrived
-
-    def finish(leaf: Any) -> None:
-        """Delivers to a leaf what all its uses sent."""
-        total = arrive(leaf, deliver is not None)
-        if deliver is not None and total is not None:
-            deliver(leaf.variable, total, create_graph)
-            if leaf.hooks is not None:
-                leaf.hooks.run_after((), [total], create_graph)
-
     outdated = newest.sequence > 0 and bool(order) and order[-1].sequence < newest.sequence
+    # Most passes need no more of a node than to run it.
+    unattended = not (captured or outdated or watch.anomaly)
     was_enabled = recording.enabled
     recording.enabled = create_graph
-    running_pass = Pass(order, arrivals, wanted, keep_graph)
-    _passes.running.append(running_pass)
+    passes = _passes.running
+    passes.append((order, arrivals, pending, captured, needed, wanted, outdated, keep_graph, create_graph, deliver))
+    # Scalars' warnings are filtered (see the engine's __init__), so NumPy is silenced only from the first array on.
+    silenced: Any = None
     try:
-        with np.errstate(all="ignore"):
-            # The first round hands the start gradients to the roots; each later one runs a node.
-            for running in (None, *order):
-                if running is None:
-                    edges: Sequence[Edge] = root_edges
-                    gradients: Sequence[Any] = starts
-                else:
-                    watched = captured or running.hooks is not None
-                    if watched:
-                        arrived = arrive(running, targets is None or running in needed)
-                    else:
-                        arrived = pending.pop(running, None)
+        # The first round hands the start gradients to the roots; each later one runs a node.
+        for running in (None, *order):
+            edges: Sequence[Edge] = root_edges
+            gradients: Sequence[Any] | None = starts
+            if running is not None:
+                if unattended and running.hooks is None:
+                    arrived = pending.pop(running, None)
                     if arrived is None:
                         continue
-                    edges = running.next_functions
-                    if outdated:
-                        check_numbers(running)
-                    if watch.anomaly:
-                        gradients = _apply_watched(running, wanted, arrived, create_graph)
-                    elif wanted is None:
+                    try:
                         gradients = running.apply(arrived, create_graph)
-                    else:
-                        gradients = running.apply_towards(wanted, arrived, create_graph)
-                    if running.hooks is not None and running.hooks.after:
-                        received = arrived if running.is_multiple else [arrived]
-                        # A hook sees what each input will receive, and its answer is fitted as a rule's is.
-                        fitted = [n and _fit(g, n.outputs, i) for (n, i), g in zip(edges, gradients, strict=True)]
-                        gradients = running.hooks.run_after(fitted, received, create_graph)
-                    if not keep_graph:
-                        running.release()
-                for (node, number), gradient in zip(edges, gradients, strict=True):
-                    if node is None:
+                    except (RuntimeWarning, FloatingPointError):
+                        # The caller wants these as errors; inf and nan are none.
+                        silenced = silenced or _silence()
+                        gradients = running.apply(arrived, create_graph)
+                else:
+                    silenced = silenced or _silence()
+                    gradients = current_pass().run_node(running)
+                    if gradients is None:
                         continue
-                    if type(gradient) is not _FLOAT64 or node.outputs is not None:
-                        gradient = _fit(gradient, node.outputs, number)
-                    if gradient is not None:
-                        if node.is_multiple:
-                            slots = pending.setdefault(node, [None] * node.output_count)
-                            slots[number] = gradient if slots[number] is None else slots[number] + gradient
-                        else:
-                            present = pending.get(node)
-                            pending[node] = gradient if present is None else present + gradient
-                    if node.sequence < 0:
-                        arrivals[node] -= 1
-                        if not arrivals[node] and (wanted is None or node in wanted):
-                            finish(node)
-            for callback in running_pass.callbacks:
+                edges = running.next_functions
+                if not keep_graph:
+                    running.release()
+            for i, (node, number) in enumerate(edges):
+                if node is None:
+                    continue
+                gradient = gradients[i]
+                if type(gradient) is not _FLOAT64 or node.outputs is not None:
+                    silenced = silenced or _silence()
+                    gradient = _fit(gradient, node.outputs, number)
+                if gradient is not None:
+                    if node.is_multiple:
+                        slots = pending.setdefault(node, [None] * node.output_count)
+                        slots[number] = gradient if slots[number] is None else _added(slots[number], gradient)
+                    else:
+                        present = pending.get(node)
+                        pending[node] = gradient if present is None else _added(present, gradient)
+                if node.sequence < 0:
+                    arrivals[node] -= 1
+                    if arrivals[node] or (wanted is not None and node not in wanted):
+                        continue
+                    if captured or node.hooks is not None:
+                        current_pass().finish(node)
+                    elif deliver is not None and node in pending:
+                        deliver(node.variable, pending.pop(node), create_graph)  # pyright: ignore[reportAttributeAccessIssue]
+        if type(passes[-1]) is Pass:
+            for callback in passes[-1].callbacks:
                 callback()
     finally:
+        if silenced is not None:
+            silenced.__exit__()
         recording.enabled = was_enabled
-        _passes.running.pop()
+        passes.pop()
     return [captured[t] for t in targets] if targets is not None else []
 
 
-class Pass:
-    """A backward pass while it runs: which nodes it will run, for hooks that want to know."""
+def _silence() -> Any:
+    """NumPy's error state in which nothing warns, entered."""
+    state = np.errstate(all="ignore")
+    state.__enter__()
+    return state
 
-    __slots__ = ("arrivals", "callbacks", "id", "keeps_graph", "notes", "order", "wanted")
+
+def _added(x: Any, y: Any) -> Any:
+    try:
+        return x + y
+    except (RuntimeWarning, FloatingPointError):
+        with np.errstate(all="ignore"):
+            return x + y
+
+
+class Pass:
+    """A backward pass while it runs, for what few passes have: hooks, gradients asked for, anomaly detection.
+
+    `order` are the nodes it runs, `arrivals` how many gradients each leaf still waits for, `pending` what arrived.
+    With `captured`, the edges that are asked for, `needed` are the nodes that lead there and `wanted` the ends too.
+    """
+
+    __slots__ = (
+        "arrivals",
+        "asked",
+        "callbacks",
+        "captured",
+        "create_graph",
+        "deliver",
+        "id",
+        "keeps_graph",
+        "needed",
+        "notes",
+        "order",
+        "outdated",
+        "pending",
+        "wanted",
+    )
 
     def __init__(
-        self, order: list[Node], arrivals: dict[Node, int], wanted: set[Node | None] | None, keeps_graph: bool
+        self,
+        order: list[Node],
+        arrivals: dict[Node, int],
+        pending: dict[Node, Any],
+        captured: dict[Edge, Any],
+        needed: set[Node] | None,
+        wanted: set[Node | None] | None,
+        outdated: bool,
+        keeps_graph: bool,
+        create_graph: bool,
+        deliver: Callable[[Tensor, Any, bool], None] | None,
     ) -> None:
         self.id = next_sequence()
         self.order = order
         self.arrivals = arrivals
+        self.pending = pending
+        self.captured = captured
+        self.needed = needed
         self.wanted = wanted
+        self.outdated = outdated
         self.keeps_graph = keeps_graph
+        self.create_graph = create_graph
+        self.deliver = deliver
+        self.asked: dict[Node | None, list[Edge]] = {}
+        for edge in captured:
+            self.asked.setdefault(edge[0], []).append(edge)
         # What to call at the end; a callback may add another.
         self.callbacks: list[Callable[[], object]] = []
         # For hooks that wait for several gradients: what they have so far.
@@ -339,10 +370,56 @@ class Pass:
         """Whether the pass brings a gradient to the node."""
         return (node in self.arrivals or node in self.order) and (self.wanted is None or node in self.wanted)
 
+    def run_node(self, node: Node) -> Sequence[Any] | None:
+        """What a node sends on; None: it is not to run."""
+        arrived = self._arrived(node, self.needed is None or node in self.needed)
+        if arrived is None:
+            return None
+        if self.outdated:
+            check_numbers(node)
+        if watch.anomaly:
+            sent = _apply_watched(node, self.wanted, arrived, self.create_graph)
+        elif self.wanted is None:
+            sent = node.apply(arrived, self.create_graph)
+        else:
+            sent = node.apply_towards(self.wanted, arrived, self.create_graph)
+        if node.hooks is not None and node.hooks.after:
+            # A hook sees what each input will receive, and its answer is fitted as a rule's is.
+            sent = [n and _fit(g, n.outputs, i) for (n, i), g in zip(node.next_functions, sent, strict=True)]
+            sent = node.hooks.run_after(sent, arrived if node.is_multiple else [arrived], self.create_graph)
+        return sent
+
+    def finish(self, leaf: Any) -> None:
+        """Delivers to a leaf what all its uses sent."""
+        total = self._arrived(leaf, self.deliver is not None)
+        if self.deliver is not None and total is not None:
+            self.deliver(leaf.variable, total, self.create_graph)
+            if leaf.hooks is not None:
+                leaf.hooks.run_after((), [total], self.create_graph)
+
+    def _arrived(self, node: Node, runs: bool) -> Any:
+        """Takes what arrived at a node through its hooks, notes it for those who asked; None: it is not to run."""
+        arrived = self.pending.pop(node, None)
+        if arrived is None:
+            return None
+        hooks = node.hooks
+        if hooks is not None:
+            arrived = hooks.run_tensor(arrived if node.is_multiple else [arrived], self.create_graph)
+            arrived = arrived if node.is_multiple else arrived[0]
+        for edge in self.asked.get(node, ()):
+            self.captured[edge] = arrived[edge[1]] if node.is_multiple else arrived
+        if not runs:
+            return None
+        if hooks is not None and hooks.before:
+            arrived = hooks.run_before(arrived if node.is_multiple else [arrived], self.create_graph)
+            arrived = arrived if node.is_multiple else arrived[0]
+        return arrived
+
 
 class _Passes(threading.local):
     def __init__(self) -> None:
-        self.running: list[Pass] = []
+        # Each as a Pass once somebody asks, till then as what one is made of.
+        self.running: list[Any] = []
 
 
 _passes = _Passes()
@@ -350,9 +427,12 @@ _passes = _Passes()
 
 def current_pass() -> Pass:
     """The innermost backward pass that is running in this thread. RuntimeError: none is."""
-    if not _passes.running:
+    passes = _passes.running
+    if not passes:
         raise RuntimeError("no backward pass is running")
-    return _passes.running[-1]
+    if type(passes[-1]) is not Pass:
+        passes[-1] = Pass(*passes[-1])
+    return passes[-1]
 
 
 def queue_callback(callback: Callable[[], object]) -> None:

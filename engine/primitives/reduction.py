@@ -12,7 +12,7 @@ from ..primitive import NONZERO, EdgeCase, Family, ops
 from ..program.symbol import is_symbolic
 from .elementary import exp
 from .selection import abs, isnan, logical_not, sgn, where
-from .shape import cat, dimensions, expand, flip_primitive, ones_like, reshape, slice_primitive, to, unreduce
+from .shape import cat, dimensions, expand, flip_primitive, ones_like, reshape, slice_primitive, to, unreduce, unsqueeze
 
 family = Family("reduction")
 primitive, function = family.primitive, family.function
@@ -392,6 +392,33 @@ dist = primitive(
     lambda g, out, x, y, p: _norm_rule(g, out, y - x, p, None, False),
     doc="norm of the difference of x and y",
 )
+
+
+def _differences(x: Any, y: Any) -> Any:
+    """x's rows less y's: one more dimension than either."""
+    return unsqueeze(x, -2) - unsqueeze(y, -3)
+
+
+cdist_primitive = primitive(
+    "cdist",
+    lambda x, y, p: _norm(np.expand_dims(x, -2) - np.expand_dims(y, -3), p, -1),
+    lambda g, out, x, y, p: sum(_norm_rule(g, out, _differences(x, y), p, -1, False), (-2,)),
+    lambda g, out, x, y, p: -sum(_norm_rule(g, out, _differences(x, y), p, -1, False), (-3,)),
+    public=False,
+)
+
+
+@function(tensors=2, method=False)
+def cdist(x: Any, y: Any, p: float = 2.0) -> Any:
+    """norm of the difference of each row of x and each row of y"""
+    for name, value in (("X1", x), ("X2", y)):
+        if value.ndim < 2:
+            raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {value.ndim}D")
+    if x.shape[-1] != y.shape[-1]:
+        raise RuntimeError(f"X1 and X2 must have the same number of columns. X1: {x.shape[-1]} X2: {y.shape[-1]}")
+    if p < 0:
+        raise RuntimeError("cdist only supports non-negative p values")
+    return cdist_primitive(x, y, float(p))
 
 
 def _other_dims(ndim: int, dim: int) -> tuple[int, ...]:

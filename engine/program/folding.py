@@ -25,8 +25,8 @@ _MADE_OF_SHAPES = ("zeros_like", "ones_like", "new_zeros", "zero")
 _SAME_ELEMENTS = (
     *("alias", "clone", "view", "unsafe_view", "reshape_alias", "expand", "squeeze", "unsqueeze", "to_copy"),
 )
-# Of a value without dimensions, they return that value.
-_SAME_NUMBER = ("sum", "mean", "prod", "cumsum", "cumprod", "amax", "amin")
+# Of a value without dimensions, they return that value. Not so sum and mean: they make 0.0 of -0.0.
+_SAME_NUMBER = ("prod", "cumsum", "cumprod", "amax", "amin")
 # Exactly the same with their operands exchanged.
 _COMMUTATIVE = ("add", "mul", "eq", "ne", "logical_and", "logical_or", "logical_xor")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -106,6 +107,7 @@ def test_an_interrupt_while_waiting_for_a_line_ends_the_command() -> None:
     assert (child.returncode, out, err) == (130, b"", b"")
 
 
+@pytest.mark.skipif(shutil.which("ps") is None, reason="there is no ps to list processes with")
 def test_a_job_that_is_killed_is_an_error_in_words() -> None:
     with started("--get", "value", "--jobs", "2") as child:
         assert child.stdin
@@ -114,7 +116,7 @@ def test_a_job_that_is_killed_is_an_error_in_words() -> None:
         child.stdin.flush()
         assert child.stdout.readline() == b"1.0\n"
         listed = subprocess.run(
-            ["ps", "--ppid", str(child.pid), "-o", "pid=,args="], capture_output=True, text=True, check=True
+            ["ps", "-ww", "--ppid", str(child.pid), "-o", "pid=,args="], capture_output=True, text=True, check=True
         )
         jobs = [line.split()[0] for line in listed.stdout.splitlines() if "spawn_main" in line]
         assert len(jobs) == 2

@@ -34,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("words", "expected"),
     [
         (["ev"], {"eval"}),
-        ([""], {"eval", "batch", "functions", "completion"}),
+        ([""], {"eval", "batch", "map", "functions", "completion"}),
         (["--ver"], {"--version"}),
         (["completion", ""], {"bash", "zsh", "fish"}),
         (["eval", "--he"], {"--help", "--hessian"}),

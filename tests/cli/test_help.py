@@ -57,11 +57,14 @@ def test_an_example_works(autodiff, call: str, tmp_path, monkeypatch: pytest.Mon
     (tmp_path / "expressions.txt").write_text("x**2\nx*y where y = 2\n")
     (tmp_path / "expressions.jsonl").write_text('{"expr": "x**2", "vars": {"x": 3}}\n')
     (tmp_path / "expressions.csv").write_text("expr,x\nx**2,3\n")
+    (tmp_path / "runs").mkdir()
+    for name in ("points.csv", "run.csv", "runs/1.csv"):
+        (tmp_path / name).write_text("x,y,v,mass (kg)\n1,2,3,4\n")
     result = autodiff(*shlex.split(call)[1:])
     assert result.code == 0
-    # What a batch says at its end is no complaint.
-    assert re.fullmatch(r"(\d expressions?: \d ok, 0 failed, [0-9.]+ s\n)?", result.err)
-    assert result.out
+    # What a batch or a map says at its end is no complaint.
+    assert re.fullmatch(r"(\d (expression|row)s?: \d ok(, 0 failed)?, [0-9.]+ s\n)?", result.err)
+    assert result.out or " -o " in call
 
 
 def test_the_examples_that_are_shell_lines_work(autodiff) -> None:

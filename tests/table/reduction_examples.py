@@ -100,6 +100,25 @@ CALLS: dict[str, list[Example]] = {
             lambda x, y: torch.dist(x, y, 3), lambda x, y: norm_of_order(3)(x - y), (VECTOR, VECTOR), "{}(x, y, 3)"
         ),
     ],
+    "cdist": [
+        Example(
+            lambda x, y: torch.cdist(x, y),
+            lambda x, y: [[length(a - b) for b in y] for a in x],
+            ((2, 3), (4, 3)),
+            "{}(x, y)",
+        ),
+        Example(
+            lambda x, y: torch.cdist(x, y, 3),
+            lambda x, y: [[norm_of_order(3)(a - b) for b in y] for a in x],
+            ((2, 3), (1, 3)),
+            "{}(x, y, 3)",
+        ),
+        Example(
+            lambda x, y: torch.cdist(x, y, 1)[1],
+            lambda x, y: [[np.sum(np.abs(a - b)) for b in y] for a in x[1]],
+            ((2, 2, 3), (4, 3)),
+        ),
+    ],
     "renorm": [
         Example(
             lambda x: torch.renorm(x, 2, 0, 1.5),

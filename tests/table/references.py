@@ -304,6 +304,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "rsub": lambda x, y: y - x,
     "positive": same,
+    "real": same,
     "div": operator.truediv,
     "reciprocal": lambda x: x**-1,
     "floor_divide": operator.floordiv,

@@ -1,0 +1,178 @@
+"""`autodiff map`: an expression and its derivatives for the rows of tables."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import click
+
+from .. import options
+from ..command import VariablesCommand
+from ..errors import FAILED, OK, UsageError, listed, quoted, shortened
+from ..streams import is_terminal, say
+
+if TYPE_CHECKING:
+    from ...parser.syntax import Program
+
+FORMATS = ("csv", "tsv", "jsonl", "parquet", "arrow", "arrows")
+EXAMPLES = [
+    ('autodiff map "x*exp(-y)" points.csv', "the table, with columns value, d_x and d_y behind"),
+    ('autodiff map "a*x**2" points.csv --a 2 -o results.csv.gz', "a constant; into a compressed file"),
+    ('autodiff map "m*v**2/2" run.csv --rename m="mass (kg)"', "a column whose name is no variable"),
+    ("autodiff map 'u = x/y; sin(u)' 'runs/*.csv' --keep u --wrt x", "many files; an intermediate result too"),
+    ('zcat points.gz | autodiff map "x/y" --only-new > results.csv', "in a pipe; the new columns alone"),
+]
+
+
+@click.command(cls=VariablesCommand, examples=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("words", nargs=-1, type=click.Path(), metavar="EXPR [TABLE]... [NAME=VALUE]...")
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE, which appears when it is whole.")
+@click.option("--format", "format_name", type=click.Choice(FORMATS), help="How to write.  [default: by FILE, as read]")
+@click.option("--input-format", type=click.Choice(FORMATS), help="What TABLE is.  [default: by its name or content]")
+@click.option("--rename", "renames", multiple=True, metavar="NAME=COLUMN", help="Which column a variable is.")
+@click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A constant, whatever its name.")
+@click.option("--vars", "vars_file", metavar="FILE", help="Constants from a JSON file: an object of values.")
+@click.option("--wrt", metavar="NAMES", help="Differentiate by these variables only, separated by commas.")
+@click.option("--const", metavar="NAMES", help="Do not differentiate by these variables, separated by commas.")
+@click.option("--hessian", is_flag=True, help="Second derivatives d2_x_y, by pair of variables.")
+@click.option(
+    "--order", type=click.IntRange(1, 20), default=1, metavar="N", help="Derivatives up to the N-th by each variable."
+)
+@click.option("--keep", metavar="NAMES", help="Columns for names that the expression assigns, separated by commas.")
+@click.option("--prefix", default="", metavar="TEXT", help="What the names of new columns begin with.")
+@click.option("--overwrite", is_flag=True, help="Replace columns that have the name of a new one.")
+@click.option("--only-new", is_flag=True, help="Write the new columns alone.")
+@click.option("--null", "nulls", multiple=True, metavar="TEXT", help="A text, such as NA, that means an empty cell.")
+@click.option(
+    "--errors",
+    type=click.Choice(["stop", "skip", "mark"]),
+    default="mark",
+    show_default=True,
+    help="A row that fails: stop there; leave it out; or leave its new cells empty.",
+)
+@click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Threads to compute with.  [default: all cores]")
+@options.limits
+@click.pass_context
+def command(
+    ctx: click.Context,
+    words: tuple[str, ...],
+    output: str | None,
+    format_name: str | None,
+    input_format: str | None,
+    renames: tuple[str, ...],
+    assignments: tuple[str, ...],
+    vars_file: str | None,
+    wrt: str | None,
+    const: str | None,
+    hessian: bool,
+    order: int,
+    keep: str | None,
+    prefix: str,
+    overwrite: bool,
+    only_new: bool,
+    nulls: tuple[str, ...],
+    errors: str,
+    jobs: int | None,
+    limit_texts: tuple[str, ...],
+) -> int:
+    """An expression and its derivatives for each row of a table.
+
+    TABLE is CSV, TSV, JSON Lines, Parquet or Arrow, compressed or not: files, patterns such as '*.csv', folders, whose
+    names such as year=2024 are columns, or standard input. Several tables are written as one. Variables are the columns
+    of their names; --a 2 is a constant, which is not differentiated by unless --wrt says so.
+
+    The columns of the table stay as they are. Behind them stand value, d_x, d_y; with --order d2_x, with --hessian
+    d2_x_y. A row with an empty cell among its variables has empty results; one with text in place of a number fails.
+    """
+    limits = options.parse_limits(limit_texts)
+    expression, table_words, assigned = _split(words)
+
+    # Here, so that `--help` and a wrong option cost no import of NumPy.
+    from ...parser.check import free_variables
+    from ...parser.evaluate import Limits
+    from ...parser.parse import parse
+    from ..computing import computing
+    from ..tables.compute import Computation, Wanted
+    from ..tables.formats import check_binary, format_by_name, open_tables, open_writer
+    from ..tables.layout import Layout
+    from ..tables.mapping import Job, StoppedError, map_tables
+    from ..tables.matching import match_columns, parse_renames
+    from ..tables.naming import column_names, removed_columns
+    from ..tables.output import writing
+    from ..tables.progress import Progress
+    from ..variables import collect, differentiated, match
+
+    with computing("float64"):
+        bounds = {f"max_{name}": limits.pop(name) for name in ("length", "depth") if name in limits}
+        program = parse(expression, **bounds)
+        free = free_variables(program)
+        constants = collect(ctx.obj, [*assignments, *assigned], vars_file)
+        renamed = parse_renames(renames)
+        kept = _kept(program, keep)
+
+        tables = open_tables(table_words, input_format, nulls)
+        first = next(tables)
+        keys = list(first.keys)
+        names = [*first.source.names, *keys]
+        columns = match_columns(free, names, constants, renamed, first.source.title)
+        match(program, free, [*constants, *columns], options.names(ctx.command))
+        by = list(columns) if wrt is None else options.split_names(wrt)
+        wanted = Wanted(kept, differentiated([*columns, *constants], by, options.split_names(const)), hessian, order)
+        computation = Computation(program, columns, constants, wanted, Limits()._replace(**limits))
+        results = column_names(computation.result_names(first), kept, prefix)
+        removed = removed_columns(results, names, overwrite or only_new, first.source.title)
+        keys = [] if only_new else [key for key in keys if key not in removed]
+        layout = Layout((*keys, *results), removed, only_new)
+        job = Job(computation, results, keys, layout, errors)
+        chosen = format_name or format_by_name(output or "") or first.format_name
+        if output is None:
+            check_binary(chosen, is_terminal(sys.stdout))
+
+        with Progress() as progress:
+            try:
+                with writing(output) as file:
+                    writer = open_writer(chosen, file, layout)
+                    map_tables(chain([first], tables), job, writer, jobs or os.cpu_count() or 1, progress)
+            except StoppedError:
+                if output is not None:
+                    say(f"error[row]: {quoted(output)} is not written, because of `--errors stop`")
+        progress.summarise()
+    return FAILED if progress.failed else OK
+
+
+def _split(words: Sequence[str]) -> tuple[str, list[str], list[str]]:
+    """The expression, the tables, and the `name=value` words. UsageError: one of the former is missing."""
+    if not words:
+        raise UsageError("the expression is missing", 'write `autodiff map "x**2" table.csv`')
+    tables: list[str] = []
+    assigned: list[str] = []
+    for word in words[1:]:
+        is_assignment = word.partition("=")[0].strip().isidentifier() and "=" in word and not os.path.lexists(word)
+        (assigned if is_assignment else tables).append(word)
+    if not tables:
+        if is_terminal(sys.stdin):
+            raise UsageError("the table is missing", f'write `autodiff map "{shortened(words[0])}" table.csv`')
+        tables.append("-")
+    return words[0], tables, assigned
+
+
+def _kept(program: Program, text: str | None) -> list[str]:
+    """The names to keep. UsageError: the expression assigns no such name."""
+    from ...parser.errors import did_you_mean
+    from ...parser.syntax import Assign
+
+    assigned = list(dict.fromkeys(s.name for s in program.statements if isinstance(s, Assign)))
+    names = list(dict.fromkeys(options.split_names(text) or []))
+    for name in names:
+        if name not in assigned:
+            close = did_you_mean(name, assigned)
+            if close:
+                help = f"did you mean `{close}`?"
+            else:
+                help = f"it assigns {listed(assigned)}" if assigned else f'write `"{name} = ...; ..."` to name a result'
+            raise UsageError(f"--keep names {quoted(name)}, which the expression does not assign", help)
+    return names

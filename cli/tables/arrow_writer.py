@@ -1,0 +1,89 @@
+"""Writes Parquet files, Arrow IPC files and streams: the batches as they were read with new columns behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .arrays import array_of
+from .arrow import ArrowTable, ParquetTraits
+from .chunk import Chunk, Results, Source
+from .extra import arrow
+from .layout import Layout, written_rows
+
+# Rows of a row group: enough for its pages to fill, few enough to be kept in memory.
+_GROUP = 1 << 18
+
+
+class ArrowWriter:
+    """Writes record batches. The types of the new columns are those of the first results, so `begin` waits for them."""
+
+    def __init__(self, file: Any, layout: Layout, kind: str) -> None:
+        """`kind` is `parquet`, `arrow` or `arrows`, an IPC stream."""
+        self.file = file
+        self.layout = layout
+        self.kind = kind
+        self.writer: Any = None
+        self.waiting: list[Any] = []
+
+    def begin(self, source: Source) -> None:
+        """Prepares the old columns' types."""
+        schema = source.schema
+        old = [schema.field(schema.get_field_index(name)) for name in self.layout.old_names(source.names)]
+        self.old = arrow("writing this format").schema(old, schema.metadata)
+        self.traits = source.parquet if isinstance(source, ArrowTable) else None
+
+    def encode(self, chunk: Chunk, results: Results) -> Any:
+        """The rows of a chunk with their results, as a RecordBatch."""
+        pa = arrow("writing this format")
+        _, old, results = written_rows(self.layout, chunk, results)
+        new = [array_of(values, results.blank) for values in results.columns.values()]
+        fields = [pa.field(name, array.type) for name, array in zip(results.columns, new, strict=True)]
+        cast = [array if array.type == f.type else array.cast(f.type) for array, f in zip(old, self.old, strict=True)]
+        return pa.RecordBatch.from_arrays([*cast, *new], schema=pa.schema([*self.old, *fields], self.old.metadata))
+
+    def write(self, payload: Any) -> None:
+        """Writes what `encode` made."""
+        self.waiting.append(payload)
+        if sum(batch.num_rows for batch in self.waiting) >= _GROUP:
+            self._flush()
+
+    def finish(self, source: Source) -> None:
+        """Writes the rows that wait and what the file ends with."""
+        self._flush()
+        if self.writer is None:
+            # There was no row to tell the types of the results.
+            pa = arrow("writing this format")
+            fields = [pa.field(name, pa.float64()) for name in self.layout.added]
+            self.writer = self._open(pa.schema([*self.old, *fields], self.old.metadata))
+        self.writer.close()
+
+    def _flush(self) -> None:
+        if not self.waiting:
+            return
+        pa = arrow("writing this format")
+        if self.writer is None:
+            self.writer = self._open(self.waiting[0].schema)
+        table = pa.Table.from_batches(self.waiting)
+        self.waiting = []
+        if self.kind == "parquet":
+            self.writer.write_table(table, row_group_size=_GROUP)
+        else:
+            self.writer.write_table(table)
+
+    def _open(self, schema: Any) -> Any:
+        if self.kind == "parquet":
+            parquet = arrow("writing Parquet", "parquet")
+            compression = self.traits.compression if self.traits else "snappy"
+            return parquet.ParquetWriter(
+                self.file, schema, compression=compression, use_dictionary=_dictionaries(schema, self.traits)
+            )
+        ipc = arrow("writing Arrow files", "ipc")
+        return (ipc.new_stream if self.kind == "arrows" else ipc.new_file)(self.file, schema)
+
+
+def _dictionaries(schema: Any, traits: ParquetTraits | None) -> list[str]:
+    """The columns to write with dictionaries: those that had them, or those of texts. Results seldom repeat."""
+    if traits is not None:
+        return traits.dictionaries
+    pa = arrow("writing Parquet")
+    return [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_dictionary(field.type)]

@@ -1,0 +1,83 @@
+"""Some rows of a table: what readers give, what computing makes of them, what writers take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+
+class Column(NamedTuple):
+    """The numbers of one column of a chunk with n rows.
+
+    `values` is float64, (n,) or for lists of length k (n, k), with nan in the rows without a number: those that
+    `empty` marks, a bool array (n,), and those in `faults`, by row from 0 with what is wrong with them.
+    """
+
+    values: np.ndarray
+    empty: np.ndarray
+    faults: Mapping[int, str]
+
+
+class Results(NamedTuple):
+    """The new columns of a chunk with n rows, by name in order.
+
+    Arrays of shape (n,), or (n, k) for lists. `blank` marks the rows that have no results, `keep` those to write;
+    None stands for no such row and for all of them.
+    """
+
+    columns: Mapping[str, np.ndarray]
+    blank: np.ndarray | None = None
+    keep: np.ndarray | None = None
+
+
+class Source(Protocol):
+    """A table that is read: its columns, and the lengths of the lists in those that have lists, in `widths`.
+
+    `schema` is its schema in Arrow; `title` is what errors call it.
+    """
+
+    names: list[str]
+    title: str
+
+    @property
+    def widths(self) -> Mapping[str, int | None]: ...
+
+    @property
+    def schema(self) -> Any: ...
+
+    def expect(self, numeric: Sequence[str], added: Sequence[str]) -> None:
+        """Says which columns are read as numbers, and which are added; before the schema and the chunks are used."""
+        ...
+
+    def chunks(self) -> Iterator[Chunk]:
+        """The rows in order, some at a time."""
+        ...
+
+
+class Chunk(Protocol):
+    """Some rows of a table."""
+
+    def read(self) -> dict[str, Column]:
+        """The columns that its source expects to be numeric, as numbers."""
+        ...
+
+    @property
+    def source(self) -> Source:
+        """The table it is of."""
+        ...
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        ...
+
+    def batch(self, without: Sequence[str]) -> Any:
+        """All columns but some in Arrow, after `read`. UsageError: a column has changed its type."""
+        ...
+
+
+def no_rows(n: int) -> np.ndarray:
+    """A mask that marks none of n rows."""
+    return np.zeros(n, dtype=bool)

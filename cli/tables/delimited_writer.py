@@ -1,0 +1,94 @@
+"""Writes CSV and TSV: records as they were read with new cells behind, or all cells anew."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .cells import delimited_cells
+from .chunk import Chunk, Results, Source
+from .delimited import BYTE_ORDER_MARK, Delimited, DelimitedChunk
+from .digits import CSV, TSV, Texts, as_list, texts
+from .layout import Layout, written_rows
+from .removal import without_cells
+from .splice import splice
+
+
+class DelimitedWriter:
+    """Writes delimited text."""
+
+    def __init__(self, file: Any, layout: Layout, delimiter: str) -> None:
+        self.file = file
+        self.layout = layout
+        self.removed: set[int] = set()
+        self.is_line_open = False
+        self.delimiter = delimiter
+        self.spelling = CSV if delimiter == "," else TSV
+
+    def begin(self, source: Source) -> None:
+        """Writes the header: that of the first table with new names behind."""
+        self.removed = {i for i, name in enumerate(source.names) if name in self.layout.removed}
+        names = [*self.layout.old_names(source.names), *self.layout.added]
+        if not self._continues(source):
+            self.file.write(self._record(names) + b"\n")
+            return
+        assert isinstance(source, Delimited)
+        header = source.header
+        if self.removed:
+            mark = BYTE_ORDER_MARK if header.startswith(BYTE_ORDER_MARK) else b""
+            bare = header.removeprefix(mark)
+            header = mark + without_cells(bare, np.array([0, len(bare)]), self.removed, self.delimiter)[0]
+        self.file.write(header + self.delimiter.encode() + self._record(self.layout.added) + source.header_end)
+        self.is_line_open = not source.header_end
+
+    def encode(self, chunk: Chunk, results: Results) -> Any:
+        """The records of a chunk with their results, and the line end of the last."""
+        if isinstance(chunk, DelimitedChunk) and self._continues(chunk.source):
+            data, bounds = chunk.data, chunk.bounds
+            if self.removed:
+                data, bounds = without_cells(data, bounds, self.removed, self.delimiter)
+            leads = [self.delimiter] * len(results.columns)
+            text = splice(data, bounds, leads, self._cells(results), results.keep)
+            end = data[int(bounds[-1]) :]
+            if results.keep is None or results.keep[:1].all():
+                return text, end
+            # The first record written is not the first: the line end of another stands before it.
+            return (memoryview(text)[2 if bytes(text[:1]) == b"\r" else 1 :], end) if results.keep.any() else (b"", b"")
+        rows, old, results = written_rows(self.layout, chunk, results)
+        columns = [delimited_cells(array, self.delimiter, self.spelling) for array in old] + self._cells(results)
+        if len(columns) == 1:
+            # An empty line would be no record.
+            columns = [[text or '""' for text in as_list(columns[0])]]
+        leads = ["", *[self.delimiter] * (len(columns) - 1)]
+        if not rows:
+            return b"", b""
+        return splice(b"\n" * rows, np.append(0, np.arange(rows)), leads, columns), b"\n"
+
+    def write(self, payload: tuple[Any, bytes]) -> None:
+        """Writes what `encode` made."""
+        text, end = payload
+        if self.is_line_open and len(text):
+            self.file.write(b"\n")
+        self.file.write(text)
+        self.file.write(end)
+        if len(text) or end:
+            self.is_line_open = not end
+
+    def finish(self, source: Source) -> None:
+        """Writes nothing: the last record ends as it does in the input."""
+
+    def _continues(self, source: Source) -> bool:
+        """Whether the records of a table are written as they are."""
+        return isinstance(source, Delimited) and source.dialect.delimiter == self.delimiter and not self.layout.only_new
+
+    def _cells(self, results: Results) -> list[Texts]:
+        return [texts(values, results.blank, self.spelling) for values in results.columns.values()]
+
+    def _record(self, cells: Sequence[str]) -> bytes:
+        text = io.StringIO()
+        csv.writer(text, delimiter=self.delimiter, lineterminator="").writerow(cells)
+        return text.getvalue().encode("utf-8", "surrogateescape")

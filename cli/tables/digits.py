@@ -1,0 +1,103 @@
+"""Columns of numbers as columns of text: the shortest digits that give the same number, as Python writes them.
+
+A column of text is a list of `str`, or with pyarrow an Arrow array of strings, which is several times as fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from .extra import arrow, has_arrow
+
+Texts: TypeAlias = Any
+
+
+class Spelling(NamedTuple):
+    """How a format writes what is no plain number. `nonfinite` None: as nan, inf and -inf."""
+
+    blank: str
+    true: str
+    false: str
+    nonfinite: str | None = None
+    # What stands around a list of several numbers.
+    quote: str = ""
+
+
+CSV = Spelling(blank="", true="True", false="False", quote='"')
+TSV = Spelling(blank="", true="True", false="False")
+JSON = Spelling(blank="null", true="true", false="false", nonfinite="null")
+
+
+def texts(values: np.ndarray, blank: np.ndarray | None, spelling: Spelling) -> Texts:
+    """The text of each of n values, of shape (n,), or (n, k) for lists; `blank` marks rows without a value."""
+    numbers = np.ascontiguousarray(values).reshape(-1)
+    if has_arrow():
+        column = _arrow_numbers(numbers, spelling)
+        return _arrow_rows(column, values, blank, spelling)
+    column = _plain_numbers(numbers, spelling)
+    return _plain_rows(column, values, blank, spelling)
+
+
+def _plain_numbers(numbers: np.ndarray, spelling: Spelling) -> list[str]:
+    if numbers.dtype == bool:
+        return [spelling.true if value else spelling.false for value in numbers.tolist()]
+    found = list(map(repr, numbers.tolist()))
+    if spelling.nonfinite is not None and numbers.dtype.kind == "f":
+        for i in np.flatnonzero(~np.isfinite(numbers)).tolist():
+            found[i] = spelling.nonfinite
+    return found
+
+
+def _plain_rows(column: list[str], values: np.ndarray, blank: np.ndarray | None, spelling: Spelling) -> list[str]:
+    if values.ndim > 1:
+        width = values.shape[1]
+        quote = spelling.quote if width > 1 else ""
+        starts = range(0, len(column), width) if width else [0] * len(values)
+        column = [f"{quote}[{', '.join(column[start : start + width])}]{quote}" for start in starts]
+    if blank is not None:
+        for i in np.flatnonzero(blank).tolist():
+            column[i] = spelling.blank
+    return column
+
+
+def _arrow_numbers(numbers: np.ndarray, spelling: Spelling) -> Texts:
+    pa, pc = arrow("fast text"), arrow("fast text", "compute")
+    if numbers.dtype == bool:
+        return pc.if_else(pa.array(numbers), spelling.true, spelling.false)
+    found = pa.array(numbers).cast(pa.string())
+    if numbers.dtype.kind != "f":
+        return found
+    # Arrow writes 3 for 3.0, and changes to exponents elsewhere than Python.
+    size = np.abs(numbers)
+    whole = (size < 1e10) & (numbers == np.rint(numbers))
+    if whole.any():
+        found = pc.if_else(pa.array(whole), pc.binary_join_element_wise(found, ".0", ""), found)
+    other = ((size >= 1e10) & (size < 1e16)) | ((size > 9e-10) & (size < 1e-4))
+    if other.any():
+        found = pc.replace_with_mask(found, pa.array(other), pa.array(list(map(repr, numbers[other].tolist()))))
+    if spelling.nonfinite is not None:
+        finite = np.isfinite(numbers)
+        if not finite.all():
+            found = pc.if_else(pa.array(finite), found, spelling.nonfinite)
+    return found
+
+
+def _arrow_rows(column: Texts, values: np.ndarray, blank: np.ndarray | None, spelling: Spelling) -> Texts:
+    pa, pc = arrow("fast text"), arrow("fast text", "compute")
+    if values.ndim > 1:
+        rows, width = values.shape
+        quote = spelling.quote if width > 1 else ""
+        starts = pa.array(np.arange(rows + 1, dtype=np.int32) * width)
+        joined = pc.binary_join(pa.ListArray.from_arrays(starts, column), ", ")
+        column = pc.binary_join_element_wise(f"{quote}[", joined, f"]{quote}", "")
+    if blank is not None:
+        column = pc.if_else(pa.array(blank), spelling.blank, column)
+    return column
+
+
+def as_list(column: Texts) -> Sequence[str]:
+    """A column of text as a list."""
+    return column if isinstance(column, list) else column.to_pylist()

@@ -1,0 +1,63 @@
+"""Which columns are written, and what every source and writer has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from .chunk import Chunk, Results, Source
+from .extra import arrow
+
+
+class Layout(NamedTuple):
+    """The columns of the output: those of the input but for `removed`, unless `only_new`; then `added`."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...] = ()
+    only_new: bool = False
+
+    def old_names(self, names: Sequence[str]) -> list[str]:
+        """The columns of an input that are written, in order."""
+        return [] if self.only_new else [name for name in names if name not in self.removed]
+
+
+class Writer(Protocol):
+    """Writes tables with their results: `begin`, each chunk through `encode` and `write`, `finish`.
+
+    `encode` may run in several threads, the others in one.
+    """
+
+    def begin(self, source: Source) -> None:
+        """Writes what stands before the first row; `source` is the first table."""
+        ...
+
+    def encode(self, chunk: Chunk, results: Results) -> Any:
+        """The rows of a chunk with their results, in the form that is written."""
+        ...
+
+    def write(self, payload: Any) -> None:
+        """Writes what `encode` made."""
+        ...
+
+    def finish(self, source: Source) -> None:
+        """Writes what stands after the last row; `source` is the last table."""
+        ...
+
+
+def written_rows(layout: Layout, chunk: Chunk, results: Results) -> tuple[int, list[Any], Results]:
+    """How many rows of a chunk are written, the old columns of these as Arrow arrays, and their results."""
+    rows, keep = chunk.rows, results.keep
+    batch = None if layout.only_new else chunk.batch([name for name in layout.removed if name in chunk.source.names])
+    if keep is not None:
+        rows = int(keep.sum())
+        columns: Mapping[str, np.ndarray] = {name: values[keep] for name, values in results.columns.items()}
+        results = Results(columns, None if results.blank is None else results.blank[keep])
+        batch = None if batch is None else batch.filter(arrow("writing another format").array(keep))
+    return rows, [] if batch is None else [_whole(column) for column in batch.columns], results
+
+
+def _whole(column: Any) -> Any:
+    """One array of a column that may be in several."""
+    return column.combine_chunks() if hasattr(column, "combine_chunks") else column

@@ -1,0 +1,180 @@
+"""CSV, TSV and JSON Lines: what `autodiff map` does not compute with stays as it is, byte for byte."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autodiff.cli.tables import digits, lines
+from autodiff.cli.tables.delimited import Delimited, Dialect
+from autodiff.cli.tables.extra import has_arrow
+from autodiff.cli.tables.jsonl import JsonLines
+from autodiff.cli.tables.opening import Headed
+
+# How much is read at once: each cut in another place.
+SIZES = [1, 2, 3, 7, 64, 1 << 20]
+
+plain = st.text(st.characters(exclude_characters=',"\r\n', exclude_categories=["Cs"]), max_size=5)
+anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
+quoted = anything.map(lambda text: '"' + text.replace('"', '""') + '"')
+# A quote that does not begin a cell stands for itself.
+inner_quote = plain.map(lambda text: f'5{text}"{text}')
+line_end = st.sampled_from(["\n", "\r\n", "\n\n", "\r\n\r\n"])
+records = st.lists(st.tuples(st.integers(0, 99), st.one_of(plain, quoted, inner_quote), line_end), max_size=6)
+
+
+@given(records, st.sampled_from(["", "\ufeff"]), line_end, st.booleans(), st.sampled_from(SIZES))
+@settings(deadline=None, max_examples=150)
+def test_records_of_csv_are_copied_byte_for_byte(autodiff, records, mark, first_end, is_ended, size) -> None:
+    before = [mark + "x,t", *(f"{x},{text}" for x, text, _ in records)]
+    after = [mark + "x,t,value", *(f"{x},{text},{float(2 * x)!r}" for x, text, _ in records)]
+    ends = [first_end, *(end for _, _, end in records)]
+    if not is_ended:
+        ends[-1] = ""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines, "BLOCK", size)
+        result = autodiff("map", "2*x", "--const", "x", stdin="".join(map("".join, zip(before, ends, strict=True))))
+    assert result.code == 0, result.err
+    assert result.out == "".join(map("".join, zip(after, ends, strict=True)))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_bytes_that_are_not_utf8_are_copied_too(process, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(lines, "BLOCK", size)
+    result = process("map", "2*x", "--const", "x", stdin=b"x,gr\xf6\xdfe\n1,\xff\xfe\n2,\x00\n")
+    assert result.stdout == b"x,gr\xf6\xdfe,value\n1,\xff\xfe,2.0\n2,\x00,4.0\n"
+
+
+def test_tsv_is_told_by_its_tabs(autodiff) -> None:
+    assert autodiff("map", "2*x", stdin='x\ty\n1\t"a\tb"\n').out == 'x\ty\tvalue\td_x\n1\t"a\tb"\t2.0\t2.0\n'
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        ("1", "the row has 1 cell, the header 2"),
+        ("1,2,3", "the row has 3 cells, the header 2"),
+        ("1.5.2,2", "`x` is `1.5.2`, not a number"),
+        ("0x10,2", "not a number"),
+        ('"1,5",2', "`x` is `1,5`, not a number"),
+        ("pi,2", "not a number"),
+    ],
+)
+def test_a_record_at_fault_is_copied_with_empty_cells_and_touches_no_other(autodiff, record: str, message: str) -> None:
+    result = autodiff("map", "x*2", "--const", "x", stdin=f"x,y\n1,2\n{record}\n3,4\n")
+    assert result.code == 1
+    assert result.out == f"x,y,value\n1,2,2.0\n{record},\n3,4,6.0\n"
+    assert f"row 2: {message}" in result.err or message in result.err
+
+
+@pytest.mark.parametrize("text", ["1_000", " 1 ", "+1", "1e5", ".5", "5.", '"7"', "-0", "1E-3", "\t2"])
+def test_a_number_may_be_written_as_in_python(autodiff, text: str) -> None:
+    result = autodiff("map", "x", "--const", "x", stdin=f"x,y\n{text},\n")
+    assert result.out == f"x,y,value\n{text},,{float(text.strip(chr(34)))!r}\n"
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ('{"x":1}\n{"x":2}\n', '{"x":1, "value": 2.0}\n{"x":2, "value": 4.0}\n'),
+        ('{"x":1}\n{"x":2}', '{"x":1, "value": 2.0}\n{"x":2, "value": 4.0}'),
+        ('{"x":1}\r\n\r\n{ "x" : 2 }\r\n', '{"x":1, "value": 2.0}\r\n\r\n{ "x" : 2 , "value": 4.0}\r\n'),
+        ('{"x":1}  \n{}\n{"x": 3}\n', '{"x":1, "value": 2.0}\n{"value": null}\n{"x": 3, "value": 6.0}\n'),
+        ('{"x":1}\nnonsense\n[2]\n{"x": 3}\n', '{"x":1, "value": 2.0}\nnonsense\n[2]\n{"x": 3, "value": 6.0}\n'),
+        ('{"x":1, "n": 1.50}\n{"x": true}\n', '{"x":1, "n": 1.50, "value": 2.0}\n{"x": true, "value": 2.0}\n'),
+        ('{"x":"}\\n{"}\n{"x":"\u2028", "y": {"x": 1}}\n', None),
+    ],
+)
+def test_objects_of_json_lines_keep_their_text(
+    autodiff, monkeypatch: pytest.MonkeyPatch, given: str, expected: str | None, size: int
+) -> None:
+    monkeypatch.setattr(lines, "BLOCK", size)
+    result = autodiff("map", "2*x", "--const", "x", stdin=given)
+    if expected is None:
+        expected = given.replace('"}\n', '", "value": null}\n').replace("}}\n", '}, "value": null}\n')
+    if size > 7 or "\r\n\r\n" not in given:
+        assert result.out == expected
+    assert [line for line in result.out.splitlines() if line] == [line for line in expected.splitlines() if line]
+
+
+def test_an_object_that_has_a_new_member_already_is_at_fault(autodiff) -> None:
+    given = '{"x": 1}\n' * 1000 + '{"value": 1, "x": 1}\n'
+    result = autodiff("map", "x", "--const", "x", stdin=given)
+    assert result.code == 1
+    assert result.out == '{"x": 1, "value": 1.0}\n' * 1000 + '{"value": 1, "x": 1}\n'
+    assert "row 1,001: there is a member `value` already" in result.err
+
+
+@given(st.binary(max_size=40).map(lambda data: data.translate(bytes(b'ab,"\n\r'[i % 6] for i in range(256)))))
+def test_records_end_where_the_csv_module_says(data: bytes) -> None:
+    text = data.replace(b"\r", b"").decode()
+    ends = lines.record_ends(text.encode(), b",")
+    bounds = [0, *(int(end) + 1 for end in ends), len(text)]
+    mine = [text[start:end] for start, end in pairwise(bounds)]
+    expected = list(csv.reader(io.StringIO(text)))
+    assert [next(csv.reader([record]), []) for record in mine if record] == expected
+
+
+texts = st.one_of(
+    st.floats().map(repr),
+    st.sampled_from(["", " ", "nan", "-inf", "Infinity", "1_0", "1e400", "0x1", "true", "NA", '"2"', '""', "1,2", "a"]),
+    plain,
+    quoted,
+)
+
+
+@pytest.mark.skipif(not has_arrow(), reason="compares what pyarrow reads with what is read without it")
+@given(st.lists(st.tuples(texts, texts), min_size=1, max_size=5))
+def test_columns_are_the_same_read_with_pyarrow_and_without(records) -> None:
+    data = "x,y\n" + "".join(f"{x},{y}\n" for x, y in records)
+    source = Delimited(Headed(io.BytesIO(data.encode()), "here"), Dialect(",", ("NA",)), "here")
+    for chunk in source.chunks():
+        fast = chunk._read_fast([0, 1])
+        if fast is None:
+            continue
+        for one, other in zip(fast, chunk._read_each([0, 1]), strict=True):
+            np.testing.assert_array_equal(one.values, other.values)
+            np.testing.assert_array_equal(one.empty, other.empty)
+            assert one.faults == other.faults == {}
+
+
+numbers = st.one_of(st.none(), st.integers(-(2**60), 2**60), st.floats(), st.booleans(), st.text(max_size=2))
+
+
+@pytest.mark.skipif(not has_arrow(), reason="compares what pyarrow reads with what is read without it")
+@given(st.lists(st.dictionaries(st.sampled_from("xyz"), numbers, min_size=1), min_size=1, max_size=5))
+def test_members_are_the_same_read_with_pyarrow_and_without(objects) -> None:
+    data = "".join(json.dumps(members) + "\n" for members in objects)
+    source = JsonLines(Headed(io.BytesIO(data.encode()), "here"), "here")
+    for chunk in source.chunks():
+        fast = chunk._read_fast(["x", "y"]) if chunk.is_plain else None
+        if fast is None:
+            continue
+        slow = chunk._read_each(["x", "y"])
+        for name in fast:
+            np.testing.assert_array_equal(fast[name].values, slow[name].values)
+            np.testing.assert_array_equal(fast[name].empty, slow[name].empty)
+            assert fast[name].faults == slow[name].faults == {}
+
+
+@pytest.mark.skipif(not has_arrow(), reason="compares what pyarrow writes with what Python does")
+@given(st.lists(st.one_of(st.floats(), st.integers(-(10**17), 10**17).map(float), st.floats(1e-12, 1e-3))))
+@settings(max_examples=300)
+def test_numbers_are_written_as_python_writes_them(values: list[float]) -> None:
+    written = digits.texts(np.array(values, float), None, digits.CSV)
+    assert digits.as_list(written) == list(map(repr, values))
+
+
+def test_powers_of_two_and_ten_are_written_as_python_writes_them() -> None:
+    powers = [math.ldexp(1, n) for n in range(-1074, 1024)] + [float(f"1e{n}") for n in range(-323, 309)]
+    values = np.array([*powers, *np.nextafter(powers, 0), *np.nextafter(powers, math.inf)])
+    assert digits.as_list(digits.texts(-values, None, digits.CSV)) == list(map(repr, (-values).tolist()))
