@@ -11,6 +11,7 @@ import numpy as np
 from ..engine import Tensor
 from ..engine.autograd import grad
 from ..engine.creation import tensor
+from ..engine.primitive import FUNCTIONS
 from ..engine.program.program import Program as Traced
 from ..engine.program.tracing import trace
 from .algebra import literal
@@ -20,9 +21,10 @@ from .algebra.sharing import shared
 from .algebra.simplify import simplified
 from .algebra.translate import translated
 from .check import CONSTANTS, free_variables, walk
+from .errors import ExpressionError
 from .evaluate import Limits, evaluate, evaluate_traced
 from .parse import parse
-from .syntax import Assign, Program
+from .syntax import Assign, Call, Define, Program
 from .syntax import Number as Literal
 from .unparse.printer import program_text
 
@@ -81,6 +83,7 @@ def derivatives(
     """
     shapes = shapes or {}
     names = tuple(variables_of(expression, shapes))
+    _check_differentiable(expression)
     program = traced(expression, wanted, shapes, limits)
     if simplify:
         terms = {name: simplified(term) for name, term in translated(program).items()}
@@ -90,6 +93,17 @@ def derivatives(
         found = Derivatives(names, (), dict(zip(wanted, terms.values(), strict=True)))
     check(expression, found, shapes, limits)
     return found
+
+
+def _check_differentiable(expression: Program) -> None:
+    """ExpressionError: it calls a function that PyTorch has no derivative for, which is not one of 0."""
+    for statement in expression.statements:
+        body: Any = statement.value if type(statement) is Assign else statement
+        for record in walk(body.body if type(body) is Define else body):
+            function = FUNCTIONS.get(record.function) if type(record) is Call else None
+            if function is not None and "has no derivative here" in function.doc:
+                message = f"`{function.name}` has no derivative"
+                raise ExpressionError("value", message, expression.source, record.start, record.end)
 
 
 def variables_of(expression: Program, shapes: Shapes) -> list[str]:
@@ -103,7 +117,7 @@ def traced(expression: Program, wanted: Sequence[By], shapes: Shapes, limits: Li
     inputs = {name: shapes.get(name, ()) for name in names}
 
     def outputs(*tensors: Tensor) -> dict[str, Any]:
-        variables = dict(zip(names, tensors, strict=True))
+        variables = _constant_but(dict(zip(names, tensors, strict=True)), wanted)
         value, _ = evaluate_traced(expression, variables, limits)
         return {".".join(by): found for by, found in zip(wanted, _derived(value, variables, wanted), strict=True)}
 
@@ -112,21 +126,32 @@ def traced(expression: Program, wanted: Sequence[By], shapes: Shapes, limits: Li
 
 def _derived(value: Tensor, variables: Mapping[str, Tensor], wanted: Sequence[By]) -> list[Tensor]:
     """The derivatives of the value's sum by sequences of variables; what they have in common is computed once."""
-    known: dict[By, Tensor] = {(): value if value.ndim == 0 else value.sum()}
-    for by in wanted:
-        for end in range(1, len(by) + 1):
-            if by[:end] not in known:
-                slope = known[by[: end - 1]]
-                known[by[:end]] = _slope(slope if slope.ndim == 0 else slope.sum(), variables[by[end - 1]])
+    known: dict[By, Tensor] = {(): value}
+    starts = {by[:end]: None for by in wanted for end in range(1, len(by) + 1)}
+    for end in range(max(map(len, wanted))):
+        # The derivatives of one value by all variables come from one backward pass.
+        following: dict[By, list[str]] = {}
+        for start in starts:
+            if len(start) == end + 1:
+                following.setdefault(start[:end], []).append(start[end])
+        for start, names in following.items():
+            slopes = _slopes(known[start], [variables[name] for name in names])
+            known.update({(*start, name): slope for name, slope in zip(names, slopes, strict=True)})
     return [known[by] for by in wanted]
 
 
-def _slope(value: Tensor, variable: Tensor) -> Tensor:
+def _slopes(value: Tensor, variables: Sequence[Tensor]) -> list[Tensor]:
     if not value.requires_grad:
-        return Tensor(np.zeros_like(variable._data)[()])
-    (found,) = grad(value, [variable], retain_graph=True, create_graph=True, materialize_grads=True)
-    assert found is not None
-    return found
+        return [Tensor(np.zeros_like(variable._data)[()]) for variable in variables]
+    total = value if value.ndim == 0 else value.sum()
+    found = grad(total, variables, retain_graph=True, create_graph=True, materialize_grads=True)
+    return [slope for slope in found if slope is not None]
+
+
+def _constant_but(variables: Mapping[str, Tensor], wanted: Sequence[By]) -> dict[str, Tensor]:
+    """The variables, of which only those differentiated by require grad: others may have no derivative."""
+    by = {name for names in wanted for name in names}
+    return {name: variable if name in by else variable.detach() for name, variable in variables.items()}
 
 
 def _presented(expression: Program, variables: tuple[str, ...], terms: Mapping[By, Term], share: bool) -> Derivatives:
@@ -202,7 +227,8 @@ def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[st
 
 
 def _by_engine(expression: Program, wanted: Sequence[By], point: Mapping[str, Any], limits: Limits) -> list[Any]:
-    variables = {name: tensor(value.tolist()).requires_grad_() for name, value in point.items()}
+    given = {name: tensor(value.tolist()).requires_grad_() for name, value in point.items()}
+    variables = _constant_but(given, wanted)
     value = evaluate(expression, variables, limits)
     return [found._data for found in _derived(value, variables, wanted)]
 

@@ -417,7 +417,7 @@ def call(name: str, *arguments: Term) -> Term:
                 return _made(Call, _NEGATED[argument.name], argument.arguments)
         if name == "abs" and isinstance(argument, Number):
             return number(abs(argument.value))
-    if name in _NEGATED and is_call(arguments[0], "relu") and arguments[1] is ZERO and name in ("<=", ">"):
+    if name in ("<=", ">") and is_call(arguments[0], "relu") and arguments[-1] is ZERO:
         return call(name, arguments[0].arguments[0], ZERO)  # pyright: ignore[reportAttributeAccessIssue]
     if name in _COMPUTED and all(isinstance(argument, Number) for argument in arguments):
         left, right = (argument.value for argument in arguments)  # pyright: ignore[reportAttributeAccessIssue]
@@ -441,6 +441,18 @@ def _has_no_zero(term: Term) -> bool:
     return isinstance(term, Product) and all(
         base is E or (isinstance(exponent, Number) and exponent.value < 0) for base, exponent in term.factors
     )
+
+
+def rebuilt(term: Term, known: Mapping[Term, Term]) -> Term:
+    """The expression made of other parts, those that `known` has for its own."""
+    if isinstance(term, Sum):
+        return add(number(term.constant), *(multiply(number(c), known[part]) for part, c in term.terms))
+    if isinstance(term, Product):
+        powers = [power(known[base], known[exponent]) for base, exponent in term.factors]
+        return multiply(number(term.coefficient), *powers)
+    if isinstance(term, Call):
+        return call(term.name, *(known[argument] for argument in term.arguments))
+    return term
 
 
 def raw_call(name: str, arguments: tuple[Term, ...]) -> Term:

@@ -104,17 +104,18 @@ class Presentation:
         return _binary("/", _literal(value.numerator), _literal(value.denominator))
 
     def sum(self, term: Sum) -> Shown:
-        """A sum, as a fraction where that is no longer."""
+        """A sum, as a fraction or a multiple where that is no longer."""
         direct = self.sum_of_terms(term)
         content, primitive = primitive_part(term)
-        if content.denominator > 1 and not (self.decimals and _is_decimal(content)):
-            if all(coefficient < 0 for _, coefficient in primitive.terms) and primitive.constant <= 0:
+        if abs(content) != 1 and not (self.decimals and _is_decimal(content)):
+            signs = {coefficient < 0 for _, coefficient in primitive.terms} | {primitive.constant < 0}
+            if signs == {True} or (content < 0 and signs != {False}):
                 content, primitive = -content, multiply(MINUS_ONE, primitive)
             assert isinstance(primitive, Sum)
             part = self.known[primitive] = self.sum_of_terms(primitive)
             above = _multiplied([self.fraction(Fraction(abs(content.numerator))), part])
             above = above if abs(content.numerator) > 1 else part
-            fraction = _divided(above, [_literal(content.denominator)])
+            fraction = _divided(above, [_literal(content.denominator)] if content.denominator > 1 else [])
             fraction = _negated(fraction) if content < 0 else fraction
             if fraction.tokens <= direct.tokens:
                 return fraction

@@ -26,6 +26,7 @@ from .expression import (
     ordered,
     power,
     product,
+    rebuilt,
 )
 from .presentation import Presentation
 
@@ -42,20 +43,8 @@ def simplified(term: Term) -> Term:
     shown = Presentation()
     known: dict[Term, Term] = {}
     for part in ordered([term]):
-        known[part] = _shortest(_rebuilt(part, known), shown)
+        known[part] = _shortest(rebuilt(part, known), shown)
     return known[term]
-
-
-def _rebuilt(term: Term, known: dict[Term, Term]) -> Term:
-    """The expression made of simplified parts."""
-    if isinstance(term, Sum):
-        return add(number(term.constant), *(multiply(number(c), known[part]) for part, c in term.terms))
-    if isinstance(term, Product):
-        powers = [power(known[base], known[exponent]) for base, exponent in term.factors]
-        return multiply(number(term.coefficient), *powers)
-    if isinstance(term, Call):
-        return call(term.name, *(known[argument] for argument in term.arguments))
-    return term
 
 
 def _shortest(term: Term, shown: Presentation) -> Term:
@@ -208,7 +197,8 @@ def _least(exponents: list[Term | None], pick: Pick) -> Term | None:
     assert first is not None
     differences = [add(e, multiply(MINUS_ONE, first)) for e in exponents if e is not None]
     values = [d.value for d in differences if isinstance(d, Number)]
-    return add(first, number(Fraction(pick(values)))) if len(values) == len(exponents) else None
+    picked: Fraction = pick(values, default=Fraction(0))
+    return add(first, number(picked)) if len(values) == len(exponents) else None
 
 
 def expanded(term: Term) -> Term:

@@ -28,7 +28,14 @@ def translated(program: Program, algebra: Algebra = canonical) -> dict[str, Any]
             _argument(argument, known, algebra, i < equation.primitive.tensors)
             for i, argument in enumerate(equation.arguments)
         ]
-        known[equation.results[0]] = _spelling(equation.primitive)(algebra, *arguments)
+        if equation.primitive.name == "to_copy":
+            source = equation.arguments[0]
+            is_condition = isinstance(source, (Variable, Constant)) and source.dtype == "bool"
+            one, zero = algebra.read(1), algebra.read(0)
+            made = algebra.call("where", arguments[0], one, zero) if is_condition else arguments[0]
+        else:
+            made = _spelling(equation.primitive)(algebra, *arguments)
+        known[equation.results[0]] = made
     return {name: _argument(output, known, algebra, True) for name, output in program.outputs.items()}
 
 
