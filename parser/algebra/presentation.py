@@ -10,6 +10,7 @@ from .. import syntax
 from ..precedence import AND, COMPARE, NOT, OR, POWER, PRODUCT, SUM, UNARY
 from .expression import (
     MINUS_ONE,
+    ONE,
     Call,
     E,
     Number,
@@ -22,7 +23,6 @@ from .expression import (
     factors_of,
     integer,
     multiply,
-    number,
     power,
     primitive_part,
     product,
@@ -137,7 +137,7 @@ class Presentation:
 
     def summand(self, part: Term, coefficient: Fraction) -> tuple[Shown, bool]:
         """A term of a sum without its sign, and whether that is minus."""
-        if coefficient < 0 and isinstance(part, Product):
+        if coefficient < 0 and isinstance(part, Product) and part not in self.names:
             turned = self.turned(part.factors)
             if turned is not None:
                 return self.quotient(-coefficient, turned), False
@@ -147,7 +147,9 @@ class Presentation:
         """A term of a sum with its coefficient."""
         if coefficient == 1:
             return self.known[part]
-        return self.quotient(coefficient, part.factors if isinstance(part, Product) else ((part, number(1)),))
+        return self.quotient(
+            coefficient, part.factors if isinstance(part, Product) and part not in self.names else ((part, ONE),)
+        )
 
     def product(self, term: Product) -> Shown:
         """A product, as a fraction where it has negative exponents."""
@@ -232,6 +234,13 @@ class Presentation:
                 return chained
         if term.name in _OPERATORS:
             return _binary(term.name, *parts)
+        if term.name == "list":
+            tokens = sum(part.tokens for part in parts) + len(parts) + 1
+            return Shown(syntax.List(tuple(part.syntax for part in parts), 0, 0), _ATOM, tokens, "[")
+        if term.name == "[]":
+            whole, index = parts
+            record = syntax.Subscript(whole.syntax, (index.syntax,), 0, 0)
+            return Shown(record, _ATOM, whole.tokens + index.tokens + 2, f"{whole.label}[{index.label}]")
         if term.name == "not":
             (part,) = parts
             inside = _enclosed(part, NOT)
