@@ -119,6 +119,10 @@ def traced(expression: Program, wanted: Sequence[By], shapes: Shapes, limits: Li
     def outputs(*tensors: Tensor) -> dict[str, Any]:
         variables = _constant_but(dict(zip(names, tensors, strict=True)), wanted)
         value, _ = evaluate_traced(expression, variables, limits)
+        if not value.dtype.is_floating_point:
+            last = expression.statements[-1]
+            message = f"a value of type {value.dtype.name} has no derivative"
+            raise ExpressionError("value", message, expression.source, last.start, last.end)
         return {".".join(by): found for by, found in zip(wanted, _derived(value, variables, wanted), strict=True)}
 
     return trace(outputs, inputs)

@@ -7,7 +7,7 @@ finished ones, and is told apart from others by a digest of theirs.
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from hashlib import blake2b
 from typing import Any, TypeAlias
@@ -102,7 +102,7 @@ def children(term: Term) -> Iterator[Term]:
         yield from term.arguments
 
 
-def ordered(roots: Iterable[Term]) -> list[Term]:
+def ordered(roots: Iterable[Term], parts: Callable[[Term], Iterable[Term]] = children) -> list[Term]:
     """All parts of expressions once, each after those that it is made of."""
     done: dict[Term, None] = {}
     stack = list(roots)[::-1]
@@ -111,7 +111,7 @@ def ordered(roots: Iterable[Term]) -> list[Term]:
         if term in done:
             stack.pop()
             continue
-        missing = [child for child in children(term) if child not in done]
+        missing = [part for part in parts(term) if part not in done]
         if missing:
             stack.extend(reversed(missing))
         else:
@@ -394,6 +394,10 @@ def call(name: str, *arguments: Term) -> Term:
     """A function of expressions."""
     if len(arguments) == 1:
         (argument,) = arguments
+        if name in ("sum", "mean"):
+            coefficient, rest = coefficient_of(argument)
+            if coefficient != 1:
+                return multiply(number(coefficient), call(name, rest))
         known = _KNOWN.get((name, integer(argument)))  # pyright: ignore[reportArgumentType,reportCallIssue]
         if known is not None:
             return number(known)

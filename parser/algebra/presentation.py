@@ -123,7 +123,7 @@ class Presentation:
 
     def sum_of_terms(self, term: Sum) -> Shown:
         """A sum, the highest power first, and a negative term first only where all are."""
-        parts = sorted(term.terms, key=lambda item: (-_degree(item[0]), self.known[item[0]].label))
+        parts = sorted(term.terms, key=lambda item: (*_degrees(item[0]), self.known[item[0]].label))
         terms = [self.summand(part, c) for part, c in parts]
         if term.constant:
             terms.append((self.fraction(abs(term.constant)), term.constant < 0))
@@ -153,20 +153,28 @@ class Presentation:
 
     def product(self, term: Product) -> Shown:
         """A product, as a fraction where it has negative exponents."""
-        if term.coefficient >= 0:
-            return self.quotient(term.coefficient, term.factors)
-        turned = self.turned(term.factors)
-        if turned is not None:
-            return self.quotient(-term.coefficient, turned)
-        return _negated(self.quotient(-term.coefficient, term.factors))
+        coefficient, factors = term.coefficient, term.factors
+        if coefficient < 0:
+            turned = self.turned(factors)
+            if turned is None:
+                return _negated(self.quotient(-coefficient, factors))
+            coefficient, factors = -coefficient, turned
+        # (1 - x)*(1 - y) rather than (x - 1)*(y - 1).
+        while (once := self.turned(factors, True)) and (twice := self.turned(once, True)):
+            factors = twice
+        return self.quotient(coefficient, factors)
 
-    def turned(self, factors: Sequence[tuple[Term, Term]]) -> Sequence[tuple[Term, Term]] | None:
-        """The factors with the sign of one sum changed that is no longer for it."""
+    def turned(
+        self, factors: Sequence[tuple[Term, Term]], negative: bool = False
+    ) -> Sequence[tuple[Term, Term]] | None:
+        """The factors with the sign of one sum changed that is no longer for it; of one with a `negative` number."""
         for i, (base, exponent) in enumerate(factors):
             whole = integer(exponent)
+            if negative and not (isinstance(base, Sum) and base.constant < 0):
+                continue
             if isinstance(base, Sum) and whole is not None and whole % 2 and base not in self.names:
                 opposite = multiply(MINUS_ONE, base)
-                if self.sum_of(opposite).tokens <= self.known[base].tokens:
+                if self.sum_of(opposite).tokens <= self.sum_of(base).tokens:
                     return (*factors[:i], (opposite, exponent), *factors[i + 1 :])
         return None
 
@@ -302,13 +310,11 @@ def _rank(base: Term, exponent: Term) -> tuple[int, int]:
     return 3, 0
 
 
-def _degree(term: Term) -> Fraction:
-    """The degree of a term in variables, by which sums are sorted."""
-    degree = Fraction(0)
-    for base, exponent in factors_of(term).items():
-        if isinstance(base, Symbol) and isinstance(exponent, Number) and base is not E:
-            degree += exponent.value
-    return degree
+def _degrees(term: Term) -> tuple[Fraction, Fraction]:
+    """The degree of a term in variables, and that in anything, by which sums are sorted: the highest comes first."""
+    powers = {b: e.value for b, e in factors_of(term).items() if isinstance(e, Number) and b is not E}
+    in_variables = sum((power for base, power in powers.items() if isinstance(base, Symbol)), Fraction(0))
+    return -in_variables, -sum(powers.values(), Fraction(0))
 
 
 def _is_decimal(value: Fraction) -> bool:

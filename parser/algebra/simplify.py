@@ -184,8 +184,10 @@ def factored(term: Sum, multiplied_out: bool, greatest: bool = False) -> Term | 
 def _least(exponents: list[Term | None], greatest: bool) -> Term | None:
     """The least of the exponents that a base has in the terms of a sum; None: nothing to take out."""
     numbers = [e.value for e in exponents if isinstance(e, Number)]
-    if len(numbers) + exponents.count(None) == len(exponents):
-        least = min([*numbers, *([Fraction(0)] if None in exponents else [])])
+    if len(numbers) == len(exponents) - exponents.count(None):
+        if None in exponents:
+            numbers.append(Fraction(0))
+        least = min(numbers)
         return number(least) if least else None
     if None in exponents:
         return None

@@ -73,14 +73,11 @@ PRINTED = [
     ("sqrt(x**2)", "x/sqrt(x**2)"),
     ("x**2 if True else 0", "2*x"),
 ]
-# Functions of single numbers whose derivative is no formula, and why.
-UNWRITTEN = {
-    "polygamma": "numbers of a traced value",
-    "logsumexp": "None",
-    "softmax": "softmax",
-    "log_softmax": "log_softmax",
-    "softmin": "softmax",
-}
+# Functions of single numbers whose derivative is no formula yet, as their rules choose by place in an array.
+UNWRITTEN = (
+    *("median", "nanmedian", "mode", "sort", "msort", "aminmax", "quantile", "nanquantile", "nanmean"),
+    *("binary_cross_entropy", "gaussian_nll_loss", "polygamma"),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -170,12 +167,11 @@ def test_derivatives_of_higher_order_are_by_one_variable_after_the_other(source:
 
 
 def test_parts_that_occur_often_get_names_that_no_variable_has() -> None:
-    found = derivatives(parse("log(u*x + sin(v))*exp(log(u*x + sin(v))*x)*sin(log(u*x + sin(v)))"), [("x",)])
-    assert [assign.name for assign in found.shared] == ["w", "p"]
+    found = derivatives(parse("exp(sin(u)*x + v)*log(sin(u)*x + v)*sin(sin(u)*x + v)"), [("x",)])
+    assert [assign.name for assign in found.shared] == ["w"]
     lines = program_text(found.program(("x",)))
-    assert lines[0] == "w = u*x + sin(v)"
-    written = "; ".join(program_text(derivatives(parse("; ".join(lines)), [("x",)], share=False).program(("x",))))
-    assert ";" not in written
+    assert lines[0] == "w = x*sin(u) + v"
+    assert found.results.keys() == {("x",)}
 
 
 def test_the_rules_as_they_are_are_not_simplified() -> None:
