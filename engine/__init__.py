@@ -57,6 +57,7 @@ from .dtypes import (
     uint8,
 )
 from .methods import attach as _attach
+from .out import accepting_out as _accepting_out
 from .primitive import FUNCTIONS
 from .printing import get_printoptions, printoptions, set_printoptions
 from .tensor import Size, Tensor
@@ -114,7 +115,9 @@ __all__ = [
 
 _attach()
 # The table's functions, and the dtypes whose names Python also uses, which would hide Python's own in this module.
-globals().update((name, record.call) for name, record in FUNCTIONS.items())
+globals().update(
+    (name, _accepting_out(record.call) if record.composed else record.call) for name, record in FUNCTIONS.items()
+)
 globals().update(bool=bool_, float=float32, int=int32)
 
 # Where NumPy would warn (1/0, log(-1)), a tensor holds inf or nan, as in PyTorch. Setting NumPy's error state for

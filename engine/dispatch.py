@@ -18,8 +18,9 @@ from .autograd.graph import describe, next_sequence
 from .autograd.levels import active, entered, forward
 from .autograd.modes import recording
 from .autograd.watch import node_made, watch
-from .memory import link_view, memory_of, shareable
+from .memory import INFERENCE, NO_GRAD, ONE_OF_MANY, link_view, memory_of, shareable
 from .nodes import MANY, PrimitiveNode, UndifferentiatedNode, tracked
+from .out import run_into
 from .tensor import Tensor
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
     quiet = quietly(forward)
     arity = len(primitive.arguments)
     promotes = primitive.promotes
+    several = len(promotes) > 1
     node_class = primitive.node
     save = _saver(primitive)
     slots = [i for i, rule in enumerate(primitive.rules) if rule is not None]
@@ -46,10 +48,12 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
         if entered and active():
             return propagate(call, primitive, args, kwargs)
         if kwargs or len(args) != arity:
+            if "out" in kwargs:
+                return run_into(call, args, kwargs)
             args = bind(primitive, args, kwargs)
         data: list[Any] = []
         edges: list[Any] = []
-        is_tensor = requires_grad = other_dtype = False
+        is_tensor = requires_grad = other_dtype = others = False
         for value in args:
             if isinstance(value, Tensor):
                 is_tensor = True
@@ -64,10 +68,13 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
                     other_dtype = True
             else:
                 edges.append(_NOWHERE)
+                others = several
             data.append(value)
         if not is_tensor:
             check_arrays(primitive, data)
         elif other_dtype and promotes:
+            if others:
+                check_operands(primitive, args)
             promote(primitive, data)
         try:
             # Silencing NumPy costs more than most operations on a scalar, whose warnings are filtered (see __init__).
@@ -76,6 +83,9 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
             out = retry(primitive, data, error)
         if not is_tensor:
             return out
+        if others and type(out) is np.ndarray and not other_dtype:
+            # NumPy makes an array of a list beside a scalar.
+            check_operands(primitive, args)
         if not (requires_grad and slots and recording.enabled):
             return unrecorded(primitive, args, out, requires_grad)
         node = node_class()
@@ -98,6 +108,8 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
 
 def propagate(call: Callable[..., Any], primitive: Primitive, args: Any, kwargs: Any) -> Any:
     """The result of an operation inside forward-mode differentiation or a trace: the innermost level's affair."""
+    if "out" in kwargs:
+        return run_into(call, args, kwargs)
     return forward.levels[-1].propagate(call, primitive, args, kwargs)
 
 
@@ -134,16 +146,18 @@ def make_view_call(primitive: Primitive) -> Callable[..., Any]:
             return propagate(call, primitive, (x, *parameters), {})
         shareable(x)
         result = run(x, *parameters)
+        unrecorded = None if recording.enabled else INFERENCE if recording.inference else NO_GRAD
         if isinstance(result, Tensor):
-            link_view(result, x, lambda array: forward(array, *parameters))
-            result._inference = x._inference
-            if not recording.enabled and x._requires_grad and x._grad_fn is None:
-                # A view of a leaf is as much a leaf as its base, recorded or not.
-                result._requires_grad = True
+            link_view(result, x, lambda array: forward(array, *parameters), unrecorded)
+            views = (result,)
         else:
+            views = result
             for i, part in enumerate(result):
-                link_view(part, x, lambda array, i=i: forward(array, *parameters)[i])
-                part._one_of_many = True
+                link_view(part, x, lambda array, i=i: forward(array, *parameters)[i], unrecorded or ONE_OF_MANY)
+        for view in views:
+            view._inference = x._inference
+            # A view of what requires grad does so too, recorded or not; if not, it is a leaf.
+            view._requires_grad = view._requires_grad or x._requires_grad
         return result
 
     return call
@@ -157,6 +171,8 @@ def make_variadic_call(primitive: Primitive) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         if entered and active():
             return propagate(call, primitive, args, kwargs)
+        if "out" in kwargs:
+            return run_into(call, args, kwargs)
         args = bind(primitive, args, kwargs)
         tensors = list(args[0])
         data = [value._data if isinstance(value, Tensor) else value for value in tensors]
@@ -206,7 +222,8 @@ def guard(node: PrimitiveNode, args: Sequence[Any], results: Sequence[Tensor]) -
     """Notes the versions of the arrays that the node saved, so that changing one in place is found out."""
     primitive = node.primitive
     guards: list[Any] = []
-    for source in primitive.saved:
+    edges = node.next_functions
+    for source in primitive.needed(edges) if _NOWHERE in edges else primitive.saved:
         if source == "out":
             tensor = results[0]
         elif source in primitive.outputs:
@@ -226,7 +243,7 @@ def guard(node: PrimitiveNode, args: Sequence[Any], results: Sequence[Tensor]) -
             memory = memory_of(tensor)
             # The node's class: the node itself may be this one, which would then hold on to itself.
             made_by = None if tensor._grad_fn is None else type(tensor._grad_fn)
-            guards.append((memory, memory.version, tensor._data, made_by, tensor.output_nr))
+            guards.append((memory, memory.version, tensor._data, made_by, tensor.output_nr, tensor._grad_fn is node))
     if guards:
         node.guards = guards
 
@@ -345,7 +362,7 @@ def explain(primitive: Primitive, data: Sequence[Any], error: Exception) -> Exce
 def wrong_operand(primitive: Primitive, data: Sequence[Any]) -> Exception | None:
     """PyTorch's error about an operand that is no tensor and no number; None if all are."""
     for i, value in enumerate(data[: primitive.tensors]):
-        if type(value) in (int, float, bool) or isinstance(value, (np.ndarray, np.generic)):
+        if type(value) in (int, float, bool) or isinstance(value, (Tensor, np.ndarray, np.generic)):
             continue
         given = type(value).__name__
         if primitive.name in _SYMBOLS and len(data) > 1:
@@ -355,6 +372,17 @@ def wrong_operand(primitive: Primitive, data: Sequence[Any]) -> Exception | None
         argument = ("input", "other")[min(i, 1)]
         return TypeError(f"{primitive.name}(): argument '{argument}' (position {i + 1}) must be Tensor, not {given}")
     return None
+
+
+def check_operands(primitive: Primitive, args: Sequence[Any]) -> None:
+    """TypeError: an operand is a list. RuntimeError: one is an array, and a tensor beside it requires grad."""
+    for i in primitive.promotes:
+        if isinstance(args[i], (list, tuple)):
+            raise wrong_operand(primitive, args) or TypeError(f"{primitive.name}() takes no {type(args[i]).__name__}")
+        if isinstance(args[i], np.ndarray):
+            for other in args:
+                if isinstance(other, Tensor):
+                    other.numpy()
 
 
 _SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floor_divide": "//", "remainder": "%", "pow": "**"}

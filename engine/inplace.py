@@ -16,11 +16,11 @@ import numpy as np
 from .autograd.graph import Node, describe, next_sequence
 from .autograd.levels import active
 from .autograd.modes import recording
-from .memory import memory_of, positions, shareable, write
+from .memory import INFERENCE_TENSOR, memory_of, outdate, positions, refusal, resize, shareable, write
 from .primitives.indexing import getitem
 from .primitives.indexing import put as index_put
-from .primitives.shape import as_strided
-from .primitives.writing import copied
+from .primitives.shape import as_strided, sizes
+from .scalars import note_change
 from .tensor import Tensor
 
 
@@ -55,22 +55,12 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
     """The method that does `function` in place on its first argument."""
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        if self._inference and not recording.inference:
-            raise RuntimeError(
-                "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get "
-                "a normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more "
-                "details."
-            )
-        if recording.enabled:
-            check_allowed(self)
+        check_allowed(self, args)
+        since = next_sequence()
         result = function(snapshot(self), *args, **kwargs)
-        if result._data.dtype != self._data.dtype and not np.can_cast(
-            result._data.dtype, self._data.dtype, casting="same_kind"
-        ):
-            raise RuntimeError(
-                f"result type {result.dtype.title} can't be cast to the desired output type {self.dtype.title}"
-            )
         write(self, result._data)
+        if not self._data.ndim:
+            note_change(self, since)
         if result.grad_fn is not None:
             rebase(self, result.grad_fn, result.output_nr)
         if active():
@@ -86,8 +76,7 @@ def reshaped_in_place(name: str, function: Callable[..., Any]) -> Callable[..., 
     """The method that gives its first argument the shape of the view that `function` makes of it."""
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        if recording.enabled:
-            check_allowed(self)
+        check_allowed(self)
         before = Tensor(shareable(self))
         if self._requires_grad:
             before._requires_grad, before._grad_fn, before.output_nr = True, self._grad_fn, self.output_nr
@@ -96,6 +85,8 @@ def reshaped_in_place(name: str, function: Callable[..., Any]) -> Callable[..., 
         result = function(before, *args, **kwargs)
         change, old, shape = result._slicing, self._slicing, self._data.shape
         for view in [] if self._base is not None else memory_of(self).live_views():
+            if recording.enabled and self._requires_grad and view._made is not None:
+                outdate(view)
             view._slicing = _after(view._slicing, lambda array: _undone(array, change, shape))
         self._data = result._data
         memory_of(self).version += 1
@@ -111,6 +102,25 @@ def reshaped_in_place(name: str, function: Callable[..., Any]) -> Callable[..., 
     method.__name__ = method.__qualname__ = name
     method.__doc__ = f"`{name.rstrip('_')}` in place."
     return method
+
+
+def resize_(self: Tensor, *size: Any) -> Tensor:
+    """Gives this tensor another shape: the first elements stay, those that are added are zeros.
+
+    RuntimeError: it requires grad.
+    """
+    if self._requires_grad:
+        raise RuntimeError("cannot resize variables that require grad")
+    shape = sizes(size)
+    if shape != self._data.shape:
+        resize(self, shape)
+        memory_of(self).version += 1
+    return self
+
+
+def resize_as_(self: Tensor, other: Tensor) -> Tensor:
+    """As `resize_`, to the shape of another tensor."""
+    return resize_(self, *other._data.shape)
 
 
 def _after(slicing: Any, first: Any) -> Callable[[Any], Any]:
@@ -131,32 +141,33 @@ def forward_ad() -> Any:
     return forward_ad
 
 
-def check_allowed(tensor: Tensor) -> None:
-    """RuntimeError: a leaf that requires grad, or a view of one, is not to be changed while recording."""
-    if not tensor.requires_grad:
-        return
-    if tensor.grad_fn is None:
-        raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
-    base = tensor._base
-    if base is None:
-        return
-    if base.grad_fn is None and base.requires_grad:
-        raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
-    if tensor._one_of_many:
-        operation = tensor.grad_fn.name().partition("Backward")[0]
-        raise RuntimeError(
-            f"Output {tensor.output_nr} of {operation} is a view and is being modified inplace. This view is the "
-            "output of a function that returns multiple views. Such functions do not allow the output views to be "
-            "modified inplace. You should replace the inplace operation by an out-of-place one."
-        )
+def check_allowed(tensor: Tensor, others: Sequence[Any] = ()) -> None:
+    """RuntimeError: the tensor is not to be changed in place by an operation that also takes `others`.
+
+    While recording, these are a leaf that requires grad, a view of one, and a view whose history could not follow the
+    change; outside inference mode, a tensor made in it.
+    """
+    if recording.enabled and any(isinstance(t, Tensor) and t._requires_grad for t in (tensor, *others)):
+        base = tensor._base
+        if base is not None:
+            if tensor._made is not None:
+                raise RuntimeError(refusal(tensor, "is being"))
+            if base._grad_fn is None and base._requires_grad:
+                raise RuntimeError(
+                    "a view of a leaf Variable that requires grad is being used in an in-place operation."
+                )
+        if tensor._requires_grad and tensor._grad_fn is None:
+            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
+    if tensor._inference and not recording.inference:
+        raise RuntimeError(INFERENCE_TENSOR)
 
 
 def snapshot(tensor: Tensor) -> Tensor:
     """The tensor as it is now, with its place in the graph but memory of its own, for a rule to keep."""
     copy = Tensor(np.array(tensor._data)[()] if isinstance(tensor._data, np.ndarray) else tensor._data)
-    if tensor.requires_grad and tensor.grad_fn is not None:
+    if tensor._requires_grad and tensor._grad_fn is not None:
         copy._requires_grad = True
-        copy._grad_fn = tensor.grad_fn
+        copy._grad_fn = tensor._grad_fn
         copy.output_nr = tensor.output_nr
     if active():
         forward_ad().carry_over(tensor, copy)
@@ -171,6 +182,7 @@ def rebase(tensor: Tensor, node: Node, number: int) -> None:
         tensor.output_nr = number
         tensor._requires_grad = True
         base = tensor
+        memory_of(base).made_by = type(node)
     else:
         base = tensor._base
         copied = CopySlices(base, tensor, node)
@@ -179,7 +191,10 @@ def rebase(tensor: Tensor, node: Node, number: int) -> None:
         base.output_nr = 0
         base._requires_grad = True
     for view in memory_of(base).live_views():
-        regenerate(view)
+        if view._made is None:
+            regenerate(view)
+        else:
+            outdate(view)
 
 
 def regenerate(view: Tensor) -> None:
@@ -209,13 +224,16 @@ def _move_retained(tensor: Tensor, node: Node, number: int) -> None:
 def setitem(tensor: Tensor, key: Any, value: Any) -> None:
     """`tensor[key] = value`: through a view where the key makes one, by putting elements in where it does not."""
     value = value if isinstance(value, Tensor) else Tensor(np.asarray(value, tensor._data.dtype)[()])
-    if recording.enabled and tensor.requires_grad and tensor.grad_fn is None and not isinstance(key, slice):
-        check_allowed(tensor)
     part = getitem(tensor, key)
-    if part._base is not None:
-        in_place("copy_", copied)(part, value)
+    if part._base is None:
+        in_place("index_put_", lambda x, value: index_put(x, value, _places(tensor, key)))(tensor, value)
     else:
-        in_place("index_put_", lambda x: index_put(x, value, _places(tensor, key)))(tensor)
+        # A view of the same shape is the whole tensor, which then is no view's base that changes but changes itself.
+        target = tensor if part._data.shape == tensor._data.shape else part
+        if value._data.ndim:
+            target.copy_(value)
+        else:
+            target.fill_(value)
 
 
 def _places(tensor: Tensor, key: Any) -> np.ndarray[Any, Any]:

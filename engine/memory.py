@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from . import dtypes
 from .program.symbol import Symbol
 
 if TYPE_CHECKING:
@@ -23,10 +24,12 @@ Slicing = Callable[[Any], Any]
 class Memory:
     """What the tensors that share memory have in common: a version, and which of them are views of the base."""
 
-    __slots__ = ("version", "views")
+    __slots__ = ("made_by", "version", "views")
 
     def __init__(self) -> None:
         self.version = 0
+        # The class of the node whose result the base became when it was last changed in place.
+        self.made_by: type[Any] | None = None
         self.views: list[weakref.ref[Tensor]] = []
 
     def live_views(self) -> list[Tensor]:
@@ -55,15 +58,61 @@ def share(tensor: Tensor, source: Tensor) -> None:
     tensor._memory = memory_of(source)
 
 
-def link_view(view: Tensor, source: Tensor, slicing: Slicing) -> None:
-    """Makes `view`, with `slicing(source's array)` as its data, a view of the same base as `source`."""
+def link_view(view: Tensor, source: Tensor, slicing: Slicing, made: str | None = None) -> None:
+    """Makes `view`, with `slicing(source's array)` as its data, a view of the same base as `source`.
+
+    `made` says how, where that forbids to change the view in place while recording: one of the keys of `REFUSALS`.
+    """
     base = source if source._base is None else source._base
     inner = source._slicing
     view._base = base
-    view._one_of_many = source._one_of_many
+    view._made = made or source._made
     view._slicing = slicing if inner is None else lambda array: slicing(inner(array))
     share(view, base)
     memory_of(base).views.append(weakref.ref(view))
+
+
+_CLEARER = (
+    " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both "
+    "the view and the inplace either both inside the {0} block (if you don't want the inplace to be tracked) or both "
+    "outside (if you want the inplace to be tracked)."
+)
+ONE_OF_MANY, CUSTOM, NO_GRAD, INFERENCE = "one of many", "custom", "no_grad", "inference"
+REFUSALS = {
+    ONE_OF_MANY: " This view is the output of a function that returns multiple views. Such functions do not allow the "
+    "output views to be modified inplace. You should replace the inplace operation by an out-of-place one.",
+    CUSTOM: " This view was created inside a custom Function (or because an input was returned as-is) and the autograd "
+    "logic to handle view+inplace would override the custom backward associated with the custom Function, leading to "
+    "incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.",
+    NO_GRAD: _CLEARER.format("no_grad"),
+    INFERENCE: _CLEARER.format("inference_mode"),
+}
+
+
+def refusal(view: Tensor, what_changes: str) -> str:
+    """Why neither `view` nor its base may change in place while recording, for how the view was made."""
+    made, node = view._made, view._grad_fn
+    assert made is not None
+    output = "" if node is None else f"Output {view.output_nr} of {node.name().partition('Backward')[0]} is a view"
+    if node is not None and made in (ONE_OF_MANY, CUSTOM):
+        return f"{output} and {what_changes} modified inplace.{REFUSALS[made]}"
+    start = f"{output} of a view which was created in" if output else "A view was created in"
+    if made == INFERENCE:
+        return f"{start} inference mode and {what_changes} modified inplace in normal mode.{REFUSALS[made]}"
+    return f"{start} no_grad mode and {what_changes} modified inplace with grad mode enabled.{REFUSALS[made]}"
+
+
+def outdate(view: Tensor) -> None:
+    """Takes a view's history away because its base changed: asking for it is an error from now on."""
+    view._outdated = refusal(view, "its base or another view of its base has been")
+    view._grad_fn = None
+    view._requires_grad = True
+
+
+INFERENCE_TENSOR = (
+    "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal "
+    "tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
+)
 
 
 def positions(view: Tensor) -> np.ndarray[Any, Any]:
@@ -83,6 +132,10 @@ def write(tensor: Tensor, data: Any) -> None:
             f"output with shape {list(present.shape)} doesn't match the broadcast shape "
             f"{list(together or np.shape(data))}"
         )
+    kind = getattr(data, "dtype", present.dtype)
+    if kind != present.dtype and not np.can_cast(kind, present.dtype, casting="same_kind"):
+        result, wanted = dtypes.of(kind).title, dtypes.of(present.dtype).title
+        raise RuntimeError(f"result type {result} can't be cast to the desired output type {wanted}")
     if isinstance(present, np.ndarray):
         if not present.flags.writeable:
             raise RuntimeError(
@@ -93,6 +146,17 @@ def write(tensor: Tensor, data: Any) -> None:
     else:
         tensor._data = np.asarray(data).astype(present.dtype)[()]
     memory_of(tensor).version += 1
+
+
+def resize(tensor: Tensor, shape: tuple[int, ...]) -> None:
+    """Gives a tensor another shape and memory of its own: the first elements stay, those that are added are zeros."""
+    present = np.ravel(tensor._data)
+    data = np.zeros(shape, present.dtype)
+    count = min(data.size, present.size)
+    data.reshape(-1)[:count] = present[:count]
+    memory = Memory()
+    memory.version = 0 if tensor._memory is None else tensor._memory.version
+    tensor._data, tensor._memory, tensor._base, tensor._slicing = data[()], memory, None, None
 
 
 def broadcast_shape(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:

@@ -10,7 +10,7 @@ import numpy as np
 from . import creation, dtypes
 from .autograd.backward import backward
 from .dtypes import dtype
-from .inplace import in_place, reshaped_in_place, setitem
+from .inplace import in_place, reshaped_in_place, resize_, resize_as_, setitem
 from .memory import shareable
 from .primitive import FUNCTIONS, is_number
 from .primitives import arithmetic, arranging, indexing, linalg, selection, shape, writing
@@ -19,6 +19,22 @@ from .tensor import Tensor
 
 def _reflected(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda self, other: function(other, self)
+
+
+def _radd(self: Tensor, other: Any) -> Any:
+    # Python then says that a list can only be joined to a list.
+    return NotImplemented if isinstance(other, (list, tuple)) else arithmetic.plus(self, other)
+
+
+def _comparison(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The operator, which leaves to Python what is neither tensor nor number: unequal, and not to be ordered."""
+
+    def method(self: Tensor, other: Any) -> Any:
+        if isinstance(other, (Tensor, int, float, np.ndarray, np.generic)):
+            return function(self, other)
+        return NotImplemented
+
+    return method
 
 
 def _rdiv(self: Tensor, other: Any) -> Tensor:
@@ -51,13 +67,14 @@ def _invert(self: Tensor) -> Tensor:
 
 OPERATORS: dict[str, Callable[..., Any]] = {
     "__add__": arithmetic.plus,
-    "__radd__": arithmetic.plus,
+    "__radd__": _radd,
     "__sub__": arithmetic.minus,
     "__rsub__": _rsub,
     "__mul__": arithmetic.mul,
     "__rmul__": arithmetic.mul,
     "__truediv__": arithmetic.true_divide,
     "__rtruediv__": _rdiv,
+    "__rdiv__": _rdiv,
     "__floordiv__": arithmetic.floor_divide,
     "__rfloordiv__": _rfloordiv,
     "__mod__": arithmetic.remainder,
@@ -69,12 +86,12 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "__neg__": arithmetic.neg,
     "__pos__": arithmetic.positive,
     "__abs__": selection.abs,
-    "__eq__": selection.eq,
-    "__ne__": selection.ne,
-    "__lt__": selection.lt,
-    "__le__": selection.le,
-    "__gt__": selection.gt,
-    "__ge__": selection.ge,
+    "__eq__": _comparison(selection.eq),
+    "__ne__": _comparison(selection.ne),
+    "__lt__": _comparison(selection.lt),
+    "__le__": _comparison(selection.le),
+    "__gt__": _comparison(selection.gt),
+    "__ge__": _comparison(selection.ge),
     "__and__": _bitwise(np.bitwise_and),
     "__or__": _bitwise(np.bitwise_or),
     "__xor__": _bitwise(np.bitwise_xor),
@@ -96,6 +113,8 @@ IN_PLACE_OPERATORS = {
 
 
 def _fill(self: Tensor, value: Any) -> Tensor:
+    if isinstance(value, Tensor) and value.ndim:
+        raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
     return writing.filled_with_number(self, value) if is_number(value) else writing.filled_with_tensor(self, value)
 
 
@@ -287,6 +306,8 @@ PROPERTIES: dict[str, Callable[..., Any]] = {
 }
 METHODS: dict[str, Callable[..., Any]] = {
     "backward": _backward,
+    "resize_": resize_,
+    "resize_as_": resize_as_,
     "to": _to,
     "type": _type,
     "type_as": _type_as,

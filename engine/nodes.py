@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from .tensor import Tensor
 
 if TYPE_CHECKING:
     from .autograd.levels import Tangents
+    from .memory import Memory
     from .primitive import Primitive
 
 # The outputs of an operation that returns as many tensors as it does, and has no names for them.
@@ -44,8 +45,15 @@ class PrimitiveNode(Node):
     packed = False
     tangents: dict[int, Tangents] | None = None
 
-    def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
-        """The gradient of each argument that wants one (else None). RuntimeError: what was saved is freed."""
+    def apply_towards(self, wanted: Container[Node | None], gradients: Any, create_graph: bool) -> Sequence[Any]:
+        # A rule that nobody asks for may be one that raises.
+        return self.apply(gradients, create_graph, [e if e[0] in wanted else (None, 0) for e in self.next_functions])
+
+    def apply(self, gradients: Any, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Any]:
+        """The gradient of each argument that wants one (else None). RuntimeError: what was saved is freed.
+
+        `edges` are the node's, with (None, 0) for arguments that no gradient is asked of.
+        """
         saved = self.saved
         if saved is None:
             raise RuntimeError(FREED)
@@ -57,12 +65,12 @@ class PrimitiveNode(Node):
         if self.packed:
             saved = [value._data if isinstance(value, Tensor) else value for value in unpacked(saved)]
         if create_graph:
-            saved = self._as_tensors(saved)
+            saved = self.as_tensors(saved)
         if primitive.variadic:
             rule, needs = primitive.vjps[0]
             return _run(rule, needs, gradients, saved)
         results: list[Any] = []
-        for position, (node, _) in enumerate(self.next_functions):
+        for position, (node, _) in enumerate(self.next_functions if edges is None else edges):
             if node is None:
                 results.append(None)
                 continue
@@ -85,17 +93,24 @@ class PrimitiveNode(Node):
         return filled
 
     def __getattr__(self, name: str) -> Any:
-        """`_saved_self` and its kin: what the node keeps, under PyTorch's names. RuntimeError: it is freed."""
-        if name.startswith("_saved_"):
+        """`_saved_self` and its kin: what the node keeps, under PyTorch's names. RuntimeError: it is freed.
+
+        `_raw_saved_self` stands for the place where it is kept.
+        """
+        prefix, _, wanted = name.partition("saved_")
+        if prefix in ("_", "_raw_"):
             sources = {torch_name(self.primitive, source): i for i, source in enumerate(self.primitive.saved)}
-            wanted = name.removeprefix("_saved_")
             if wanted in sources:
+                if prefix == "_raw_":
+                    from .autograd.saved import SavedTensor
+
+                    return SavedTensor._of(self, sources[wanted])
                 if self.saved is None:
                     raise RuntimeError(FREED)
                 saved = self.saved
                 if self.packed:
                     saved = [value._data if isinstance(value, Tensor) else value for value in unpacked(saved)]
-                return self._as_tensors(saved)[sources[wanted]]
+                return self.as_tensors(saved)[sources[wanted]]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __dir__(self) -> list[str]:
@@ -108,7 +123,7 @@ class PrimitiveNode(Node):
             if self.guards is not None:
                 self.guards = None
 
-    def _as_tensors(self, saved: Sequence[Any]) -> list[Any]:
+    def as_tensors(self, saved: Sequence[Any]) -> list[Any]:
         """The saved values for a pass that is itself recorded: arguments and outputs as the tensors they were."""
         primitive = self.primitive
         values: list[Any] = []
@@ -157,19 +172,24 @@ def _run(rule: Any, needs: Any, gradients: Any, saved: Sequence[Any]) -> Any:
 
 def check_unchanged(guards: Sequence[Any]) -> None:
     """RuntimeError: an array that a node saved was changed in place since."""
-    for memory, version, data, made_by, number in guards:
+    for memory, version, data, made_by, number, is_result in guards:
         if memory.version != version:
-            where = ""
-            if made_by is not None:
-                name = made_by.__name__.partition("Backward")[0]
-                where = f", which is output {number} of {name},"
-            raise RuntimeError(
-                "one of the variables needed for gradient computation has been modified by an inplace operation: "
-                f"[torch.{dtypes.of(data.dtype).title}Tensor {list(data.shape)}]{where} is at version "
-                f"{memory.version}; expected version {version} instead. Hint: enable anomaly detection to find the "
-                "operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, "
-                "check_nan=False)."
-            )
+            # An argument is named after what it is now, a result after the node that saved it.
+            made_by = made_by if is_result else memory.made_by or made_by
+            raise changed(data, memory, version, made_by, number)
+
+
+def changed(data: Any, memory: Memory, version: int, made_by: type[Any] | None, number: int) -> RuntimeError:
+    """The error about data, output `number` of `made_by`, that were saved as `version` of what is in `memory`."""
+    where = ""
+    if made_by is not None:
+        where = f", which is output {number} of {made_by.__name__.partition('Backward')[0]},"
+    return RuntimeError(
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[torch.{dtypes.of(data.dtype).title}Tensor {list(data.shape)}]{where} is at version {memory.version}; "
+        f"expected version {version} instead. Hint: enable anomaly detection to find the operation that failed to "
+        "compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
+    )
 
 
 class UndifferentiatedNode(Node):

@@ -8,13 +8,16 @@ and on Tensors (`create_graph=True`). Broadcasting and dtypes are the backward p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from inspect import CO_VARARGS
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .dispatch import make_call, make_variadic_call, make_view_call
 from .nodes import PrimitiveNode
+
+if TYPE_CHECKING:
+    from .autograd.graph import Edge
 
 Rule = Callable[..., Any]
 
@@ -50,7 +53,7 @@ class Function(NamedTuple):
     `tensors` is how many leading arguments are tensors; a number given for one in an expression becomes a tensor,
     unless `numbers` (PyTorch has overloads for numbers). `variadic`: the first is a list of tensors. `takes_many`:
     further positional arguments may follow. `defaults` are arguments that an expression may leave out although
-    PyTorch requires them.
+    PyTorch requires them. `composed`: it is made of other operations.
     """
 
     name: str
@@ -69,6 +72,7 @@ class Function(NamedTuple):
     symbol: str | None
     numbers: bool
     takes_many: bool
+    composed: bool
 
     @property
     def required(self) -> int:
@@ -107,6 +111,7 @@ class Primitive:
         "rules",
         "saved",
         "slots",
+        "sources",
         "tensors",
         "undifferentiated",
         "variadic",
@@ -144,6 +149,7 @@ class Primitive:
         self.floating = floating
         self.promotes = tuple(range(tensors)) if promotes is None else tuple(promotes)
         named = [rule.__code__.co_varnames[1 : rule.__code__.co_argcount] for rule in rules if rule is not None]
+        self.sources = tuple(named)
         self.saved = tuple(dict.fromkeys(source for names in named for source in names))
         known = {*self.arguments, "out", *outputs}
         for source in self.saved:
@@ -162,6 +168,12 @@ class Primitive:
                 "full_name": node_name if "::" in node_name else "",
             },
         )
+
+    def needed(self, edges: Sequence[Edge]) -> Collection[str]:
+        """Which of `saved` a node with these edges needs: what the rules ask for that an edge leads on from."""
+        if self.variadic:
+            return self.saved
+        return {s for sources, (node, _) in zip(self.sources, edges, strict=True) if node is not None for s in sources}
 
 
 def signature(forward: Callable[..., Any], tensors: int) -> tuple[tuple[str, ...], tuple[Any, ...]]:
@@ -277,6 +289,7 @@ class Family:
                     symbol=symbol,
                     numbers=False,
                     takes_many=False,
+                    composed=False,
                 )
             )
         return call
@@ -318,6 +331,7 @@ class Family:
                     symbol=symbol,
                     numbers=numbers,
                     takes_many=bool(code.co_flags & CO_VARARGS),
+                    composed=True,
                 )
             )
             return call
@@ -333,4 +347,4 @@ def _register(function: Function) -> None:
 
 
 def _domains(domain: Domain | Sequence[Domain], count: int) -> tuple[Domain, ...]:
-    return (domain,) * count if isinstance(domain, Domain) else tuple(domain)
+    return (domain,) * max(count, 1) if isinstance(domain, Domain) else tuple(domain)

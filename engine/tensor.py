@@ -70,7 +70,9 @@ class Tensor:
     _memory: Memory | None = None
     _base: Tensor | None = None
     _slicing: Slicing | None = None
-    _one_of_many = False
+    # How a view was made, where that forbids to change it in place; why its history is lost, where it is.
+    _made: str | None = None
+    _outdated: str | None = None
     _inference = False
     _tangents: Tangents | None = None
     __array_priority__ = 1000
@@ -101,6 +103,8 @@ class Tensor:
             return self._grad_fn, self.output_nr
         if not self._requires_grad:
             return None, 0
+        if self._outdated is not None and recording.enabled:
+            raise RuntimeError(self._outdated)
         node = self._accumulator and self._accumulator()
         if node is None:
             # Held weakly: the graph keeps the accumulator alive, and it keeps the leaf.
@@ -122,7 +126,12 @@ class Tensor:
 
     @property
     def grad_fn(self) -> Node | None:
-        """The node of the operation that made this tensor; None for a leaf."""
+        """The node of the operation that made this tensor; None for a leaf.
+
+        RuntimeError: a change of its base in place took this view's history away.
+        """
+        if self._outdated is not None:
+            raise RuntimeError(self._outdated)
         return self._grad_fn
 
     @grad_fn.setter
@@ -153,7 +162,7 @@ class Tensor:
     @property
     def is_leaf(self) -> bool:
         """Whether no recorded operation made this tensor."""
-        return self._grad_fn is None
+        return self.grad_fn is None
 
     @is_leaf.setter
     def is_leaf(self, value: object) -> None:
@@ -378,10 +387,11 @@ class Tensor:
         return copy
 
     def __repr__(self) -> str:
+        node = self._grad_fn
         return tensor_text(
             self._data,
             default_dtype=dtypes.get_default_dtype().numpy,
-            grad_fn=type(self.grad_fn).__name__ if self.grad_fn is not None else None,
+            grad_fn="Invalid" if self._outdated else None if node is None else type(node).__name__,
             requires_grad=self.requires_grad,
             tangent=self._shown_tangent(),
         )

@@ -26,6 +26,7 @@ from .syntax import (
     Slice,
     Statement,
     Subscript,
+    Text,
 )
 
 _WORDS = {"True": True, "False": False, "None": None}
@@ -78,6 +79,9 @@ class Actions:
 
     def NUMBER(self, token: Token) -> Number:  # noqa: N802
         return Number(_number(token), token.start_pos, token.end_pos)
+
+    def TEXT(self, token: Token) -> Text:  # noqa: N802
+        return Text(token.value[1:-1], token.start_pos, token.end_pos)
 
     def DOTS(self, token: Token) -> Dots:  # noqa: N802
         return Dots(token.start_pos, token.end_pos)
@@ -136,6 +140,7 @@ class Actions:
         elements = _elements(children, 1)
         for element in elements:
             _require_value(element)
+            _refuse_text(element)
         items = tuple([bare(element) for element in elements])
         return List(items, children[0].start_pos, children[-1].end_pos)
 
@@ -169,6 +174,7 @@ class Actions:
         for element in index:
             if type(element) is _Keyword:
                 raise _syntax_error("an index has no keyword arguments", element)
+            _refuse_text(element)
             if type(element) is Tuple:
                 raise _syntax_error("an index is not a tuple", element, "write `x[0, 1]`")
         parts = tuple([bare(element) for element in index])
@@ -240,6 +246,11 @@ def _require_value(element: Any) -> None:
         raise _syntax_error(f"{kind} belongs in an index", element, "an index is written `x[1:3]`")
     if type(element) is _Keyword:
         raise _syntax_error("a keyword argument belongs in a call", element)
+
+
+def _refuse_text(element: Any) -> None:
+    if type(element) is Text:
+        raise _syntax_error("text can only be an argument of a function", element, "names are written without quotes")
 
 
 def _arguments(elements: list[Any]) -> tuple[tuple[Expr, ...], tuple[tuple[str, Expr], ...]]:

@@ -39,6 +39,7 @@ from .syntax import (
     Program,
     Slice,
     Subscript,
+    Text,
     Unary,
 )
 
@@ -189,7 +190,7 @@ class _Evaluation:
                     names = {**self.names, **dict(zip(defined.parameters, map(operand, arguments), strict=True))}
                 else:
                     values.append(self.apply(task.expr, arguments))
-            elif kind is Number:
+            elif kind is Number or kind is Text:
                 values.append(task.value)
             elif kind is Name:
                 values.append(self.lookup(task, names))
@@ -412,7 +413,7 @@ def guarded(value: Any, condition: Tensor) -> Any:
     return where(condition, value, value.detach())
 
 
-_NAMES = {type(None): "None", slice: "a slice", type(...): "..."}
+_NAMES = {type(None): "None", str: "text", slice: "a slice", type(...): "..."}
 
 
 def _stacked(items: list[Any]) -> Tensor:
@@ -428,7 +429,7 @@ def _stacked(items: list[Any]) -> Tensor:
                 done.append(tensor_of(item))
             continue
         pending.pop()
-        constant = not any(t.requires_grad for t in done)
+        constant = not any(t.requires_grad or is_symbolic(t._data) for t in done)
         if not done:
             joined = tensor([])
         elif constant and len({t.shape for t in done}) == 1:

@@ -145,9 +145,10 @@ class _Explainer:
         found = self._found
         if found is None:
             return None
-        if found.kind == "quote":
-            help = "names are written without quotes"
-            return self._error_at("text in quotes is not part of the language", found, help)
+        for lexeme in (found, self._previous):
+            if lexeme is not None and lexeme.kind == "quote":
+                help = "names are written without quotes"
+                return self._error_at("text can only be an argument of a function", lexeme, help)
         if found.kind == "foreign":
             help = _DIGRAPHS.get(found.text, f"write the assignment out: `x = x {found.text[0]} ...`")
             return self._error_at(f"unexpected `{found.text}`", found, help)

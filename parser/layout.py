@@ -7,7 +7,7 @@ import re
 from .errors import ExpressionError
 
 # Compiled at its first use: most runs do not need it.
-_LAYOUT = r"[()\[\]\n]|#[^\n]*"
+_LAYOUT = r"""[()\[\]\n]|"[^"\n]*"|'[^'\n]*'|#[^\n]*"""
 
 
 def check_depth(source: str, max_depth: int) -> None:
@@ -42,7 +42,7 @@ def blanked(source: str) -> str:
             depth = max(0, depth - 1)
         elif text == "\n":
             return " " if depth else "\n"
-        else:
+        elif text[0] == "#":
             return " " * len(text)
         return text
 

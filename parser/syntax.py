@@ -18,6 +18,14 @@ class Number(NamedTuple):
     end: int
 
 
+class Text(NamedTuple):
+    """Text in quotes, as an argument: `einsum("ij,jk", A, B)`."""
+
+    value: str
+    start: int
+    end: int
+
+
 class Name(NamedTuple):
     """A variable or a constant, without a prefix such as `math.`."""
 
@@ -155,7 +163,9 @@ class Define(NamedTuple):
     end: int
 
 
-Expr: TypeAlias = Number | Name | List | Unary | Binary | Compare | Conditional | Call | Method | Attribute | Subscript
+Expr: TypeAlias = (
+    Number | Text | Name | List | Unary | Binary | Compare | Conditional | Call | Method | Attribute | Subscript
+)
 Statement: TypeAlias = Expr | Assign | Define
 
 

@@ -15,6 +15,7 @@ from .modes import enable_grad, inference_mode, is_grad_enabled, no_grad, set_gr
 _HOMES = {
     "Function": "function",
     "GradcheckError": "gradcheck",
+    "SavedTensor": "saved",
     "Variable": "variable",
     "detect_anomaly": "anomaly",
     "gradcheck": "gradcheck",

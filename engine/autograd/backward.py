@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..scalars import check_numbers, newest
 from ..tensor import Size, Tensor
 from .graph import Edge, Node, next_sequence
-from .levels import active, hold, tracing
+from .levels import active, entered, hold, tracing
 from .modes import recording
 from .watch import watch
 
@@ -50,7 +51,7 @@ def backward(
             stacklevel=3,
         )
     # A trace sees operations on tensors only.
-    on_tensors = create_graph or tracing()
+    on_tensors = create_graph or (bool(entered) and tracing())
     starts = _start_gradients(roots, grad_tensors, on_tensors)
     keep = create_graph if retain_graph is None else retain_graph
     edges = None if targets is None else [_receiving_edge(t) for t in targets]
@@ -256,9 +257,11 @@ def _run(
             if leaf.hooks is not None:
                 leaf.hooks.run_after((), [total], create_graph)
 
+    outdated = newest.sequence > 0 and bool(order) and order[-1].sequence < newest.sequence
     was_enabled = recording.enabled
     recording.enabled = create_graph
-    _passes.running.append(Pass(order, arrivals, wanted, keep_graph))
+    running_pass = Pass(order, arrivals, wanted, keep_graph)
+    _passes.running.append(running_pass)
     try:
         with np.errstate(all="ignore"):
             # The first round hands the start gradients to the roots; each later one runs a node.
@@ -275,10 +278,14 @@ def _run(
                     if arrived is None:
                         continue
                     edges = running.next_functions
+                    if outdated:
+                        check_numbers(running)
                     if watch.anomaly:
-                        gradients = _apply_watched(running, arrived, create_graph)
-                    else:
+                        gradients = _apply_watched(running, wanted, arrived, create_graph)
+                    elif wanted is None:
                         gradients = running.apply(arrived, create_graph)
+                    else:
+                        gradients = running.apply_towards(wanted, arrived, create_graph)
                     if running.hooks is not None:
                         received = arrived if running.is_multiple else [arrived]
                         gradients = running.hooks.run_after(gradients, received, create_graph)
@@ -300,6 +307,8 @@ def _run(
                         arrivals[node] -= 1
                         if not arrivals[node] and (wanted is None or node in wanted):
                             finish(node)
+            for callback in running_pass.callbacks:
+                callback()
     finally:
         recording.enabled = was_enabled
         _passes.running.pop()
@@ -309,7 +318,7 @@ def _run(
 class Pass:
     """A backward pass while it runs: which nodes it will run, for hooks that want to know."""
 
-    __slots__ = ("arrivals", "id", "keeps_graph", "notes", "order", "wanted")
+    __slots__ = ("arrivals", "callbacks", "id", "keeps_graph", "notes", "order", "wanted")
 
     def __init__(
         self, order: list[Node], arrivals: dict[Node, int], wanted: set[Node | None] | None, keeps_graph: bool
@@ -319,6 +328,8 @@ class Pass:
         self.arrivals = arrivals
         self.wanted = wanted
         self.keeps_graph = keeps_graph
+        # What to call at the end; a callback may add another.
+        self.callbacks: list[Callable[[], object]] = []
         # For hooks that wait for several gradients: what they have so far.
         self.notes: dict[Any, Any] = {}
 
@@ -342,13 +353,23 @@ def current_pass() -> Pass:
     return _passes.running[-1]
 
 
-def _apply_watched(node: Node, arrived: Any, create_graph: bool) -> Sequence[Any]:
-    """As `node.apply`, saying where the node was made when it fails or makes a nan."""
+def queue_callback(callback: Callable[[], object]) -> None:
+    """Calls `callback()` at the end of the backward pass that is running. RuntimeError: none is."""
+    if not _passes.running:
+        raise RuntimeError("Final callbacks can only be installed during backward pass.")
+    current_pass().callbacks.append(callback)
+
+
+def _apply_watched(node: Node, wanted: set[Node | None] | None, arrived: Any, create_graph: bool) -> Sequence[Any]:
+    """The gradients that a node sends on, saying where the node was made when it fails or makes a nan."""
     from . import anomaly
 
     before, watch.running = watch.running, node
     try:
-        gradients = node.apply(arrived, create_graph)
+        if wanted is None:
+            gradients = node.apply(arrived, create_graph)
+        else:
+            gradients = node.apply_towards(wanted, arrived, create_graph)
     except Exception:
         anomaly.report(node)
         raise

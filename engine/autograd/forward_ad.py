@@ -423,6 +423,8 @@ def _saved(primitive: Primitive, arguments: Sequence[Any], results: Sequence[Ten
         if isinstance(tensor, Tensor):
             dtype = values[position].dtype
             values[position] = tensor if tensor._data.dtype == dtype else to_copy(tensor, dtype)
+        elif isinstance(tensor, np.ndarray):
+            values[position] = Tensor(tensor)
     return values
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..memory import memory_of, share, shareable
+from ..memory import CUSTOM, ONE_OF_MANY, link_view, memory_of, share, shareable
 from ..nodes import FREED, check_unchanged, tracked
 from ..tensor import Tensor
 from .graph import Edge, Node, describe, next_sequence
@@ -252,9 +252,22 @@ def _alias(tensor: Tensor) -> Tensor:
     return result
 
 
+def _view_of(tensor: Tensor) -> Tensor:
+    """A view of all of a tensor, outside the graph."""
+    result = _alias(tensor)
+    link_view(result, tensor, lambda array: array, CUSTOM)
+    return result
+
+
 def _passed_on(output: Any, inputs: Sequence[Any], node: FunctionNode) -> Any:
     """An output that is not recorded: an input that comes back as it is, as a tensor of its own."""
-    return _alias(output) if _among(output, inputs) and not _among(output, node._dirty) else output
+    if not isinstance(output, Tensor) or _among(output, node._dirty):
+        return output
+    if not _among(output, inputs):
+        if output._base is not None:
+            output._made = CUSTOM
+        return output
+    return _alias(output) if output._requires_grad else _view_of(output)
 
 
 def _recorded(node: FunctionNode, inputs: Sequence[Any], outputs: Sequence[Any]) -> list[Any]:
@@ -290,8 +303,9 @@ def _tied(node: FunctionNode, number: int, output: Any, inputs: Sequence[Any]) -
         if not _among(output, node._non_differentiable):
             rebase(output, node if output._base is None else _OneOutput(node, number, output._edge()), number)
         return output
-    # Returned as it is, or as a view: the result is another tensor over the same memory.
-    result = _alias(output) if _among(output, inputs) or output._base is not None else output
+    result = _view_of(output) if _among(output, inputs) else output
+    if result._base is not None:
+        result._made = CUSTOM if sum(isinstance(d, tuple) for d in node.outputs) < 2 else ONE_OF_MANY
     if result.dtype.is_floating_point and not _among(output, node._non_differentiable):
         result._requires_grad = True
         result._grad_fn = node
@@ -342,7 +356,7 @@ class Saved:
             return
         memory = memory_of(tensor)
         made_by = type(tensor._grad_fn) if output is None and tensor._grad_fn is not None else None
-        self.guard = (memory, memory.version, tensor._data, made_by, tensor.output_nr)
+        self.guard = (memory, memory.version, tensor._data, made_by, tensor.output_nr, output is not None)
 
     def tensor(self, node: Node) -> Tensor:
         """The tensor again. RuntimeError: it was changed in place. TypeError: a hook returned no tensor."""

@@ -6,7 +6,7 @@ its last tensor is freed by reference counts alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from .hooks import Hooks, RemovableHandle, as_data, as_tensor, next_sequence
 
 if TYPE_CHECKING:
+    from ..scalars import Change
     from ..tensor import Tensor
 
 Edge = tuple["Node | None", int]
@@ -34,6 +35,8 @@ class Node:
     full_name = ""
     is_multiple = False
     hooks: Hooks | None = None
+    # Changes in place of outputs without dimensions.
+    changes: Sequence[Change] = ()
 
     @property
     def output_count(self) -> int:
@@ -51,6 +54,10 @@ class Node:
     def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
         """The gradients of this node's inputs, one for each of `next_functions` (None: no gradient)."""
         raise NotImplementedError
+
+    def apply_towards(self, wanted: Container[Node | None], gradients: Any, create_graph: bool) -> Sequence[Any]:
+        """As `apply`; a gradient that leads to none of the nodes `wanted` may be left out."""
+        return self.apply(gradients, create_graph)
 
     def release(self) -> None:
         """Lets go of what was saved for the backward pass."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..tensor import Tensor
-from .watch import watch
+from .watch import Packed, packed, watch
+
+if TYPE_CHECKING:
+    from ..nodes import PrimitiveNode
 
 
 class saved_tensors_hooks:  # noqa: N801  (PyTorch's name)
@@ -30,6 +33,48 @@ class saved_tensors_hooks:  # noqa: N801  (PyTorch's name)
     def __exit__(self, *exc_info: object) -> None:
         watch.packing.pop()
         watch.update()
+
+
+class SavedTensor:
+    """What a node keeps of one tensor: `node._raw_saved_self` and its kin. Nodes make them, nobody else may."""
+
+    def __new__(cls) -> SavedTensor:
+        raise RuntimeError("Trying to create a SavedTensor object from Python is forbidden.")
+
+    @classmethod
+    def _of(cls, node: PrimitiveNode, position: int) -> SavedTensor:
+        saved = super().__new__(cls)
+        saved.node, saved.position = node, position
+        return saved
+
+    node: PrimitiveNode
+    position: int
+
+    def register_hooks(self, pack_hook: Callable[[Tensor], Any], unpack_hook: Callable[[Any], Tensor]) -> None:
+        """Keeps `pack_hook(tensor)` in the tensor's place, which `unpack_hook` brings back.
+
+        RuntimeError: it has hooks or is freed, or the node saved no tensor here.
+        """
+        saved = self.node.saved
+        if saved is None:
+            raise RuntimeError(
+                "Calling register_hooks on a saved tensor after it has been freed. Saved intermediate values of the "
+                "graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need "
+                "to backward through the graph a second time or if you need to access saved variables after calling "
+                "backward."
+            )
+        if isinstance(saved[self.position], Packed):
+            raise RuntimeError(
+                "Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one pair of "
+                "hooks is allowed at a time."
+            )
+        tensor = self.node.as_tensors(saved)[self.position]
+        if not isinstance(tensor, Tensor):
+            raise RuntimeError("Calling register_hooks on a saved tensor with value None is forbidden")
+        kept = list(saved)
+        kept[self.position] = Packed(packed(pack_hook, tensor), unpack_hook)
+        self.node.saved = kept
+        self.node.packed = True
 
 
 class save_on_cpu(saved_tensors_hooks):  # noqa: N801  (PyTorch's name)

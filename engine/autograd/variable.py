@@ -1,10 +1,23 @@
-"""PyTorch's old name for a tensor that requires grad."""
+"""PyTorch's old name for a tensor that requires grad, under which its engine is still found."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..tensor import Tensor
+from .backward import queue_callback
 
 
-def Variable(data: Tensor, requires_grad: bool = False) -> Tensor:  # noqa: N802  (PyTorch's name)
-    """The tensor's data as a leaf; `tensor(..., requires_grad=True)` is the way now."""
-    return data.detach().requires_grad_(requires_grad)
+class Engine:
+    """What programs ask of PyTorch's engine by this name."""
+
+    queue_callback = staticmethod(queue_callback)
+
+
+class Variable:
+    """`Variable(data)` is the data of a tensor as a leaf; `tensor(..., requires_grad=True)` is the way now."""
+
+    _execution_engine = Engine
+
+    def __new__(cls, data: Tensor, requires_grad: bool = False) -> Any:
+        return data.detach().requires_grad_(requires_grad)

@@ -534,7 +534,7 @@ def chain_matmul(x: Any, *matrices: Any) -> Any:
 # Sums of products over named or numbered dimensions
 
 
-@function(method=False)
+@function(tensors=0, method=False)
 def einsum(equation: Any, *operands: Any) -> Any:
     """sums of products over labelled dimensions: an equation and tensors, or tensors each followed by its labels"""
     return contraction(equation, operands)

@@ -20,14 +20,20 @@ copied = primitive(
 )
 zeroed = primitive("zero", lambda x: np.zeros_like(x), lambda g: zeros_like(g), promotes=(), public=False)
 filled_with_number = primitive(
-    "fill", lambda x, value: np.full_like(x, value), lambda g: zeros_like(g), tensors=1, promotes=(), public=False
+    "fill",
+    lambda x, value: np.full_like(x, value),
+    lambda g: zeros_like(g),
+    tensors=1,
+    overload=2,
+    promotes=(),
+    public=False,
 )
 filled_with_tensor = primitive(
     "fill",
     lambda x, value: np.full_like(x, value),
     lambda g: zeros_like(g),
     lambda g: g,
-    overload=1,
+    overload=3,
     promotes=(),
     public=False,
 )

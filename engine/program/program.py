@@ -115,19 +115,17 @@ class Program:
         another shape than the input's.
         """
         given = [_fitted(values[variable.name], variable) for variable in self.inputs]
-        known: dict[Variable, Any] = dict(zip(self.inputs, given, strict=True))
         on_tensors = any(isinstance(value, Tensor) for value in given)
+        known: dict[Variable, Any] = dict(zip(self.inputs, map(_wrapped, given) if on_tensors else given, strict=True))
         with np.errstate(all="ignore"):
-            for equation, arguments in self._steps:
+            for equation, arguments in self._steps_on_tensors if on_tensors else self._steps:
                 primitive = equation.primitive
-                function = primitive.call if on_tensors and any(_has_tensor(a, known) for a in arguments) else None
-                if function is None:
-                    function = primitive.forward
+                function = primitive.call if on_tensors else primitive.forward
                 results = function(*[substituted(argument, known) for argument in arguments])
                 known.update(zip(equation.results, results if primitive.outputs else (results,), strict=True))
         outputs = {name: known[o] if isinstance(o, Variable) else o.array() for name, o in self.outputs.items()}
         if on_tensors:
-            return {name: o if isinstance(o, Tensor) else Tensor(o) for name, o in outputs.items()}
+            return {name: _wrapped(output) for name, output in outputs.items()}
         plain = all(isinstance(values[variable.name], (int, float)) for variable in self.inputs)
         return {name: o.item() if plain and not o.ndim else o for name, o in outputs.items()}
 
@@ -135,6 +133,14 @@ class Program:
     def _steps(self) -> list[tuple[Equation, list[Any]]]:
         """The equations, with their constants as NumPy values."""
         return [(equation, [thawed(argument) for argument in equation.arguments]) for equation in self.equations]
+
+    @cached_property
+    def _steps_on_tensors(self) -> list[tuple[Equation, list[Any]]]:
+        """The equations, with constants as Tensors where a tensor is expected."""
+        return [
+            (e, [_wrapped(argument) if i < e.primitive.tensors else argument for i, argument in enumerate(arguments)])
+            for e, arguments in self._steps
+        ]
 
     def check(self) -> None:
         """ValueError: a variable is used before it is computed or computed twice, or an equation lacks arguments."""
@@ -184,8 +190,11 @@ def substituted(argument: Any, values: Mapping[Variable, Any]) -> Any:
     return tuple([substituted(a, values) for a in argument]) if type(argument) is tuple else argument
 
 
-def _has_tensor(argument: Any, values: Mapping[Variable, Any]) -> bool:
-    return any(isinstance(values[variable], Tensor) for variable in variables_in(argument))
+def _wrapped(value: Any) -> Any:
+    """NumPy values as Tensors, in a tuple as well."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        return Tensor(value)
+    return tuple(map(_wrapped, value)) if type(value) is tuple else value
 
 
 def _fitted(value: Any, variable: Variable) -> Any:

@@ -27,7 +27,7 @@ def underlined(text: str) -> str:
         ("1 + sin(2, 3)", "sin(2, 3)", "error[arity]: `sin` takes at most 1 argument"),
         ("1 + [1, 2] @ [3]", "[1, 2] @ [3]", "error[shape]: "),
         ("[1, 2][5]", "[1, 2][5]", "error[shape]: "),
-        ('__import__("os").getpid()', '"os"', "error[syntax]: text in quotes"),
+        ('__import__("os").getpid()', "getpid", "error[name]: unknown method `getpid`"),
     ],
 )
 def test_an_error_underlines_what_it_is_about(evaluate, expression: str, place: str, message: str) -> None:

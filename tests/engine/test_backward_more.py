@@ -5,11 +5,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from own_functions import Same
 
 import autodiff.engine as torch
 from autodiff.engine import Tensor
 from autodiff.engine.autograd import Function
 from autodiff.engine.autograd.graph import GradientEdge, get_gradient_edge
+from autodiff.engine.primitive import Family
 
 grad = torch.autograd.grad
 
@@ -174,15 +176,6 @@ def test_a_deep_graph_of_several_strands_can_be_run_and_freed() -> None:
 
 @pytest.mark.covers("TestAutograd.test_free_deep_graph_pyfunction")
 def test_a_deep_chain_of_functions_of_ones_own_can_be_freed() -> None:
-    class Same(Function):
-        @staticmethod
-        def forward(ctx: Any, x: Tensor) -> Tensor:
-            return x * 1
-
-        @staticmethod
-        def backward(ctx: Any, gradient: Tensor) -> Tensor:
-            return gradient
-
     y = leaf(1.0)
     for _ in range(10_000):
         y = Same.apply(y)
@@ -419,3 +412,28 @@ def test_an_edge_stands_for_the_tensor_as_a_root() -> None:
     assert x.grad.tolist() == [2, 40]
     scalar = leaf(3.0)
     assert grad(get_gradient_edge(scalar**2), scalar)[0].item() == 6
+
+
+@pytest.mark.parametrize("detected", [False, True], ids=["as a rule", "under anomaly detection"])
+def test_only_the_rules_that_lead_to_what_is_asked_for_run(detected: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def underivable(g: Any) -> Any:
+        raise RuntimeError("no derivative")
+
+    monkeypatch.setattr("autodiff.engine.primitive.PRIMITIVES", [])
+    compute = Family("scratch").primitive("scratch", lambda x, y: x * y, lambda g, y: g * y, underivable, public=False)
+    x, y = leaf([1.0, 2.0]), leaf([3.0, 4.0])
+    out = compute(x * 1, y * 1).sum()
+    with torch.autograd.set_detect_anomaly(detected):
+        assert grad(out, x, retain_graph=True)[0].tolist() == [3, 4]
+        out.backward(inputs=[x], retain_graph=True)
+    assert x.grad.tolist() == [3, 4]
+    with pytest.raises(RuntimeError, match="no derivative"):
+        out.backward()
+
+
+def test_igamma_is_differentiated_by_the_argument_that_has_a_derivative() -> None:
+    a, x = leaf(2.0), leaf(3.0)
+    out = torch.special.gammainc(a, x)
+    assert grad(out, x, retain_graph=True)[0].item() == pytest.approx(3 * np.exp(-3))
+    with pytest.raises(RuntimeError, match="not implemented"):
+        grad(out, a)

@@ -317,3 +317,18 @@ def test_integers_and_booleans_computed_from_a_leaf_are_outside_the_graph() -> N
         assert (result.requires_grad, result.grad_fn) == (False, None)
     (x * x.long()).sum().backward()
     assert x.grad.tolist() == [1, 2]
+
+
+@pytest.mark.covers("TestAutograd.test_type_conversions")
+@pytest.mark.parametrize("name", ["double", "float", "half"])
+def test_a_gradient_goes_back_through_a_conversion_in_the_dtype_it_came_from(name: str) -> None:
+    x = torch.tensor([1.0, 2.0], dtype=torch.float32, requires_grad=True)
+    to = getattr(torch, name)
+    same = torch.ones(2, dtype=to)
+    for converted in (getattr(x, name)(), x.to(to), x.type(f"torch.{same.dtype.title}Tensor"), x.type_as(same)):
+        assert converted.dtype is to
+        assert (converted is x) is (to is torch.float32)
+        (gradient,) = torch.autograd.grad(converted.sum(), x)
+        assert gradient.dtype is torch.float32
+        assert gradient.tolist() == [1, 1]
+    assert not x.long().requires_grad

@@ -74,3 +74,16 @@ def test_a_tensor_of_one_element_converts_to_python_numbers() -> None:
     assert [10, 20, 30][torch.tensor(1)] == 20
     with pytest.raises(ValueError, match="only one element"):
         float(torch.tensor([1.0, 2.0]))
+
+
+@pytest.mark.covers("TestAutograd.test_var_mean_differentiable")
+@pytest.mark.parametrize("keepdim", [False, True])
+def test_variance_and_mean_at_once_are_differentiated_as_each_alone(keepdim: bool) -> None:
+    data = np.random.default_rng(0).standard_normal((3, 4, 5, 2))
+    together, apart = leaf(data), leaf(data)
+    results = torch.var_mean(together, dim=[1, 3], keepdim=keepdim)
+    alone = apart.var(dim=[1, 3], keepdim=keepdim), apart.mean(dim=[1, 3], keepdim=keepdim)
+    for variance, mean in (results, alone):
+        (variance * variance * mean * mean).sum().backward()
+        np.testing.assert_allclose(variance.tolist(), alone[0].tolist())
+    np.testing.assert_allclose(together.grad.tolist(), apart.grad.tolist())

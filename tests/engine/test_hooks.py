@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from own_functions import TwiceAndThrice
 
 import autodiff.engine as torch
 from autodiff.engine import Tensor
@@ -273,17 +274,8 @@ def test_a_prehook_of_a_node_with_two_outputs_gets_both_gradients() -> None:
 
 @pytest.mark.covers("TestAutograd.test_grad_fn_prehooks_multiple_outputs")
 def test_the_hooks_of_a_node_of_ones_own_get_none_for_the_output_not_used() -> None:
-    class Twice(Function):
-        @staticmethod
-        def forward(ctx: Any, x: Tensor) -> Any:
-            return x * 2, x * 3
-
-        @staticmethod
-        def backward(ctx: Any, a: Tensor, b: Tensor) -> Tensor:
-            return a * 2 + b * 3
-
     x = leaf()
-    a, b = Twice.apply(x)
+    a, b = TwiceAndThrice.apply(x)
     seen = []
     a.grad_fn.register_prehook(lambda grads: seen.append(grads))
     b.backward()
@@ -532,17 +524,8 @@ def test_a_hook_stays_with_the_value_it_was_registered_on() -> None:
 
 @pytest.mark.covers("TestAutograd.test_tensor_hooks_inplace_multiple_outputs")
 def test_a_hook_on_one_of_two_outputs_stays_with_it_when_it_is_changed_in_place() -> None:
-    class Both(Function):
-        @staticmethod
-        def forward(ctx: Any, x: Tensor) -> Any:
-            return x * 2, x * 3
-
-        @staticmethod
-        def backward(ctx: Any, a: Tensor, b: Tensor) -> Tensor:
-            return a * 2 + b * 3
-
     x = leaf(1.0)
-    a, b = Both.apply(x)
+    a, b = TwiceAndThrice.apply(x)
     seen: dict[str, float] = {}
 
     def note(name: str) -> Any:

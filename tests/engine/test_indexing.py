@@ -126,3 +126,40 @@ def test_an_expanded_gradient_goes_into_a_slice() -> None:
 def test_a_wrong_index_is_an_error_in_pytorchs_words(index: Any, message: str) -> None:
     with pytest.raises(IndexError, match=message):
         index(grid())
+
+
+@pytest.mark.covers("TestAutograd.test_diagonal_expanded_v")
+def test_a_gradient_that_is_one_number_expanded_goes_back_along_a_diagonal() -> None:
+    x = torch.tensor(np.ones((3, 3)), requires_grad=True)
+    (gradient,) = torch.autograd.grad(x.diagonal(), x, torch.tensor(0.5).expand(3))
+    assert gradient.tolist() == (0.5 * np.eye(3)).tolist()
+
+
+@pytest.mark.covers("TestAutogradDeviceType.test_advanced_indexing_backwards_memory_format")
+def test_the_order_in_memory_of_indices_does_not_matter() -> None:
+    places = torch.tensor(np.asfortranarray([[[0, 1], [1, 1]], [[0, 0], [1, 0]]]))
+    x = torch.tensor(np.ones((2, 3)), requires_grad=True)
+    x[places].sum().backward()
+    assert x.grad.tolist() == [[4, 4, 4], [4, 4, 4]]
+
+
+WHOLE = {"[:]": slice(None), "[...]": ..., "[0:]": slice(0, None), "[:, :]": (slice(None), slice(None))}
+
+
+@pytest.mark.parametrize("key", WHOLE.values(), ids=WHOLE)
+def test_writing_to_all_of_a_tensor_is_a_change_of_the_tensor_and_not_of_a_view(key: Any) -> None:
+    x = torch.ones(2, 3, requires_grad=True)
+    with pytest.raises(RuntimeError, match="^a leaf Variable that requires grad is being used in an in-place"):
+        x[key] = 1.0
+    y, value = x * 1, torch.tensor(2.0, requires_grad=True)
+    y[key] = value
+    assert y.grad_fn.name() == "FillBackward3"
+    y.sum().backward()
+    assert x.grad.tolist() == [[0, 0, 0], [0, 0, 0]]
+    assert value.grad.item() == 6
+
+
+def test_writing_to_a_part_of_a_leaf_is_a_change_of_its_view() -> None:
+    x = torch.ones(2, 3, requires_grad=True)
+    with pytest.raises(RuntimeError, match="^a view of a leaf Variable that requires grad"):
+        x[0] = 1.0

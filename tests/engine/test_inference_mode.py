@@ -219,3 +219,39 @@ def test_a_normal_tensor_viewed_as_an_inference_tensor_is_normal() -> None:
     assert (view.is_inference(), view.requires_grad) == (False, True)
     back = c.view(s.shape)
     assert (back.is_inference(), back.requires_grad) == (True, False)
+
+
+CHANGES = {"add_": lambda x: x.add_(2), "transpose_": lambda x: x.transpose_(0, 1)}
+
+
+@pytest.mark.covers("TestAutogradInferenceMode.test_inference_mode_handle_direct_view_on_rebase")
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_view_made_in_inference_mode_is_not_changed_while_recording(change: Any) -> None:
+    base = torch.ones(1, 2, 3, requires_grad=True).clone()
+    with torch.inference_mode():
+        view = base.view_as(base)
+    assert not view.is_inference()
+    message = "A view was created in inference mode and is being modified inplace in normal mode."
+    with pytest.raises(RuntimeError, match=message):
+        change(view)
+
+
+@pytest.mark.covers("TestAutogradInferenceMode.test_inference_mode_handle_indirect_view_on_rebase")
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_change_of_its_base_ends_the_history_of_a_view_made_in_inference_mode(change: Any) -> None:
+    base = torch.ones(1, 2, 3, requires_grad=True).clone()
+    with torch.inference_mode():
+        view = base.view(-1)
+    change(base)
+    message = "A view was created in inference mode and its base or another view of its base has been modified inplace"
+    with pytest.raises(RuntimeError, match=message):
+        _ = view.grad_fn
+
+
+def test_a_leaf_made_in_inference_mode_is_first_of_all_a_leaf() -> None:
+    with torch.inference_mode():
+        x = torch.ones(2, requires_grad=True)
+    with pytest.raises(RuntimeError, match="a leaf Variable that requires grad is being used in an in-place operation"):
+        x.add_(1)
+    with torch.no_grad(), pytest.raises(RuntimeError, match="Inplace update to inference tensor outside InferenceMode"):
+        x.add_(1)

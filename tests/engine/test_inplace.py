@@ -125,13 +125,21 @@ def test_the_error_says_which_tensor_was_changed_and_how_often() -> None:
         z.sum().backward()
 
 
-def test_changing_what_no_rule_needs_is_no_error() -> None:
-    x = leaf([1.0, 2.0])
+@pytest.mark.parametrize("data", [[1.0, 2.0], 1.0], ids=["a vector", "a number"])
+@pytest.mark.parametrize(
+    "use",
+    [lambda y: y + 1, lambda y: y * 2, lambda y: y / torch.tensor(2.0), lambda y: 3 - y],
+    ids=["a sum", "a multiple", "a quotient by a constant", "a difference"],
+)
+def test_changing_what_no_rule_needs_is_no_error(data: Any, use: Any) -> None:
+    x = leaf(data)
     y = x * 2
-    z = y + 1
+    z = use(y)
     y.mul_(10)
     z.sum().backward()
-    assert x.grad.tolist() == [2, 2]
+    same = leaf(data)
+    use(same * 2).sum().backward()
+    assert x.grad.tolist() == same.grad.tolist()
 
 
 def test_a_rule_that_needs_its_argument_keeps_it_as_it_was() -> None:
@@ -294,3 +302,105 @@ def test_setting_the_data_keeps_whether_a_leaf_requires_grad() -> None:
     x.data = torch.tensor([5.0])
     assert x.requires_grad
     assert x.tolist() == [5]
+
+
+FILLED = {
+    "a number": (2.0, "FillBackward2"),
+    "a tensor": (torch.tensor(2.0), "FillBackward3"),
+    "a tensor that requires grad": (torch.tensor(2.0, requires_grad=True), "FillBackward3"),
+}
+
+
+@pytest.mark.parametrize(("value", "name"), FILLED.values(), ids=FILLED)
+def test_filling_a_result_cuts_it_off_from_what_it_was(value: Any, name: str) -> None:
+    x = torch.ones(2, requires_grad=True)
+    y = (x * 3).fill_(value)
+    assert y.grad_fn.name() == name
+    y.sum().backward()
+    assert x.grad.tolist() == [0, 0]
+
+
+def test_filling_takes_a_tensor_without_dimensions() -> None:
+    with pytest.raises(RuntimeError, match="^fill_ only supports 0-dimension value tensor but got tensor with 1 dim"):
+        torch.ones(2).fill_(torch.ones(1))
+
+
+@pytest.mark.covers("TestAutograd.test_save_tensor_hook_version_counter_not_shared")
+def test_what_a_hook_put_in_a_saved_tensors_place_counts_its_own_changes() -> None:
+    class Sine(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+            ctx.save_for_backward(x)
+            return x.sin()
+
+        @staticmethod
+        def backward(ctx: Any, g: torch.Tensor) -> torch.Tensor:
+            (x,) = ctx.saved_tensors
+            before = a._version
+            x.add_(1)
+            assert a._version == before
+            return g
+
+    a = torch.tensor([1.0], requires_grad=True)
+    replacement = a.detach().clone()
+    with torch.autograd.graph.saved_tensors_hooks(lambda tensor: replacement, lambda kept: kept):
+        b = Sine.apply(a)
+    b.backward()
+    assert a.item() == 1
+    assert replacement.item() == 2
+
+
+NUMBERS = {
+    "an argument": (lambda x: (y := x.sin(), y * y), lambda y: y.mul_(2), "which is output 0 of Mul, is at version 1"),
+    "a result": (lambda x: (y := x.exp(), y + 1), lambda y: y.add_(1).mul_(2), "which is output 0 of Exp, is at ver"),
+    "all of it": (lambda x: (y := x.sin(), y * y), lambda y: y.__setitem__(..., 2.0), "which is output 0 of Fill, is"),
+    "a leaf": (lambda x: (x, x * x), lambda x: torch.no_grad()(x.add_)(1), "is at version 1; expected version 0"),
+}
+
+
+@pytest.mark.parametrize(("compute", "change", "message"), NUMBERS.values(), ids=NUMBERS)
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
+def test_changing_a_saved_tensor_without_dimensions_is_an_error(
+    compute: Any, change: Any, message: str, dtype: torch.dtype
+) -> None:
+    x = torch.tensor(1.0, dtype=dtype, requires_grad=True)
+    y, z = compute(x)
+    change(y)
+    with pytest.raises(RuntimeError, match=rf"{CHANGED}: \[torch.{dtype.title}Tensor \[\]\],? {message}"):
+        z.backward()
+
+
+def test_a_number_changed_before_it_was_saved_is_no_error() -> None:
+    x = leaf(2.0)
+    for _ in range(2):
+        with torch.no_grad():
+            x.add_(1)
+        y = (x * 1).sin_().exp_()
+        (y * y * x).backward()
+    np.testing.assert_allclose(x._version, 2)
+    v = np.array([3.0, 4.0])
+    np.testing.assert_allclose(x.grad.item(), ((1 + 2 * v * np.cos(v)) * np.exp(2 * np.sin(v))).sum())
+
+
+@pytest.mark.covers("TestAutograd.test_set_data_preserve_pyobj")
+def test_setting_data_keeps_the_object_and_takes_the_numbers() -> None:
+    a, b = torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0])
+    before = id(b)
+    b.data = a
+    assert id(b) == before
+    assert b.tolist() == [1, 2]
+    a.add_(1)
+    assert b.tolist() == [2, 3]
+
+
+@pytest.mark.covers("TestAutogradDeviceType.test_resize_version_bump")
+def test_a_change_of_size_counts_as_a_change_if_it_is_one() -> None:
+    x, y = torch.tensor([5.0]), torch.zeros(3)
+    assert x.resize_((1, 2)) is x
+    assert (x.tolist(), x._version) == ([[5, 0]], 1)
+    assert (x.resize_as_(y).tolist(), x._version) == ([5, 0, 0], 2)
+    assert (x.resize_(3).shape, x._version) == ((3,), 2)
+    assert (x.resize_as_(y).shape, x._version) == ((3,), 2)
+    assert (x.resize_(2).tolist(), x._version) == ([5, 0], 3)
+    with pytest.raises(RuntimeError, match="^cannot resize variables that require grad$"):
+        leaf([1.0]).resize_(2)

@@ -5,6 +5,7 @@ import weakref
 from typing import Any
 
 import pytest
+from own_functions import Same, TwiceAndThrice
 
 import autodiff.engine as torch
 from autodiff.engine import Tensor
@@ -317,20 +318,11 @@ def test_a_graph_reaches_its_leaves_by_edges_and_goes_with_its_last_tensor() -> 
 
 @pytest.mark.covers("TestAutograd.test_autograd_node_isinstance")
 def test_every_node_is_an_instance_of_node_whatever_made_it() -> None:
-    class Mine(Function):
-        @staticmethod
-        def forward(ctx: Any, x: Tensor) -> Tensor:
-            return x * 1
-
-        @staticmethod
-        def backward(ctx: Any, gradient: Tensor) -> Tensor:
-            return gradient
-
     x = leaf([1.0, 2.0])
     y = x * 2
     changed = x * 1
     changed[0].mul_(2)
-    nodes = [y.grad_fn, y.grad_fn.next_functions[0][0], Mine.apply(x).grad_fn, changed.grad_fn]
+    nodes = [y.grad_fn, y.grad_fn.next_functions[0][0], Same.apply(x).grad_fn, changed.grad_fn]
     for node in nodes:
         assert isinstance(node, Node)
         assert issubclass(type(node), Node)
@@ -476,15 +468,6 @@ def test_the_class_of_a_functions_node_refers_to_the_function() -> None:
 def test_a_saved_output_knows_which_of_several_it_is() -> None:
     numbers = []
 
-    class Two(Function):
-        @staticmethod
-        def forward(ctx: Any, x: Tensor) -> Any:
-            return x * 2, x * 3
-
-        @staticmethod
-        def backward(ctx: Any, a: Tensor, b: Tensor) -> Tensor:
-            return a * 2 + b * 3
-
     class Saves(Function):
         @staticmethod
         def forward(ctx: Any, x: Tensor) -> Tensor:
@@ -497,7 +480,7 @@ def test_a_saved_output_knows_which_of_several_it_is() -> None:
             numbers.append(x.output_nr)
             return gradient * 2 * x
 
-    first, second = Two.apply(leaf())
+    first, second = TwiceAndThrice.apply(leaf())
     assert (first.output_nr, second.output_nr) == (0, 1)
     Saves.apply(second).backward()
     assert numbers == [1]

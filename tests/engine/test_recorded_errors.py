@@ -18,11 +18,7 @@ UNSUPPORTED = {
     r"\dj\b|complex": "complex numbers are not offered",
 }
 DIFFERENT: dict[str, str] = {
-    "modified by in-place, 0-d": "a scalar is kept by value: its tensor may change, and the gradient stays right",
-    "out= with requires_grad": "there is no out= argument",
     "kwarg unknown": "a shorter sentence, naming the argument",
-    "unsupported operand reversed": "a list is taken as an array",
-    "numpy array times tensor that requires grad": "an array is taken as a constant",
 }
 
 

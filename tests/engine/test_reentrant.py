@@ -313,3 +313,56 @@ def test_the_traceback_of_an_error_leads_to_the_line_of_the_rule() -> None:
         Fails.apply(leaf()).backward()
     assert caught.traceback[-1].name == "backward"
     assert str(caught.traceback[-1].path) == __file__
+
+
+# Callbacks at the end of a pass
+
+
+def queue(callback: Any) -> None:
+    torch.autograd.Variable._execution_engine.queue_callback(callback)
+
+
+class Calls(Function):
+    """A sum whose backward pass has a pass inside it; each notes a callback if told to."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, outer: Any, inner: Any) -> Tensor:
+        ctx.outer, ctx.inner = outer, inner
+        return x.sum()
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+        if ctx.outer is not None:
+            queue(ctx.outer)
+        if ctx.inner is not None:
+            with torch.enable_grad():
+                Calls.apply(leaf([1.0]), ctx.inner, None).backward()
+        return gradient.expand(2), None, None
+
+
+@pytest.mark.covers(
+    "TestAutograd.test_reentrant_with_callbacks_depth_0",
+    "TestAutograd.test_reentrant_with_callbacks_depth_1",
+    "TestAutograd.test_reentrant_with_callbacks_both_depths",
+)
+@pytest.mark.parametrize("depths", [{"outer"}, {"inner"}, {"inner", "outer"}], ids=lambda d: " and ".join(sorted(d)))
+def test_a_callback_runs_once_at_the_end_of_its_pass(depths: set[str]) -> None:
+    calls: list[str] = []
+    outer = (lambda: calls.append("outer")) if "outer" in depths else None
+    inner = lambda: calls.append("inner") if "inner" in depths else None  # noqa: E731
+    x = leaf([1.0, 2.0])
+    x.register_post_accumulate_grad_hook(lambda leaf: calls.append("accumulated"))
+    Calls.apply(x, outer, inner).backward()
+    assert calls == [*["inner"] * ("inner" in depths), "accumulated", *["outer"] * ("outer" in depths)]
+
+
+@pytest.mark.covers("TestAutograd.test_callback_adds_callback")
+def test_a_callback_may_add_another() -> None:
+    calls: list[int] = []
+    x = leaf()
+    x.register_hook(lambda g: queue(lambda: (calls.append(1), queue(lambda: calls.append(2)))))
+    (x * 2).backward()
+    assert calls == [1, 2]
+    (x * 1).register_hook(lambda g: None)
+    with pytest.raises(RuntimeError, match="^Final callbacks can only be installed during backward pass"):
+        queue(lambda: None)

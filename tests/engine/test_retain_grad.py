@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from own_functions import TwiceAndThrice
 
 import autodiff.engine as torch
 from autodiff.engine import Tensor
@@ -90,17 +91,8 @@ def test_a_kept_gradient_is_that_of_the_value_after_the_last_change_in_place() -
 
 @pytest.mark.covers("TestAutograd.test_retains_grad_inplace_multiple_outputs")
 def test_of_two_outputs_the_changed_one_keeps_the_gradient_of_its_new_value() -> None:
-    class Both(torch.autograd.Function):
-        @staticmethod
-        def forward(ctx: Any, x: Tensor) -> Any:
-            return x * 2, x * 3
-
-        @staticmethod
-        def backward(ctx: Any, a: Tensor, b: Tensor) -> Tensor:
-            return a * 2 + b * 3
-
     x = leaf(1.0)
-    a, b = Both.apply(x)
+    a, b = TwiceAndThrice.apply(x)
     a.retain_grad()
     b.retain_grad()
     a.mul_(5)

@@ -363,3 +363,75 @@ def test_the_blocks_do_not_nest() -> None:
             allow_mutation_on_saved_tensors(),
         ):
             pass
+
+
+# Hooks on what one node saved
+
+
+@pytest.mark.covers("TestAutograd.test_saved_variable_packing_unpacking_saved_original_with_hooks")
+@pytest.mark.parametrize("data", [5.0, [5.0, 7.0]])
+@pytest.mark.parametrize("is_leaf", [True, False], ids=["a leaf", "a result"])
+def test_one_saved_argument_is_what_its_own_hooks_make_of_it(data: Any, is_leaf: bool) -> None:
+    def square() -> tuple[Tensor, Tensor, Tensor]:
+        x = leaf(data)
+        a = x if is_leaf else x * 1
+        return x, a, a * a
+
+    x, a, y = square()
+    y.grad_fn._raw_saved_self.register_hooks(lambda t: 2 * t, lambda t: t / 2)
+    assert y.grad_fn._saved_self.tolist() == a.tolist()
+    assert y.grad_fn._saved_self.grad_fn is a.grad_fn
+    y.sum().backward()
+    assert x.grad.tolist() == (2 * a).tolist()
+
+    x, a, y = square()
+    y.grad_fn._raw_saved_self.register_hooks(lambda t: 2 * t, lambda t: t)
+    assert y.grad_fn._saved_self.tolist() == (2 * a).tolist()
+    y.sum().backward()
+    assert x.grad.tolist() == (3 * a).tolist()
+
+    x, a, _ = square()
+    y = a**3
+    y.grad_fn._raw_saved_self.register_hooks(lambda t: t, lambda t: t)
+    (gradient,) = torch.autograd.grad(y.sum(), a, create_graph=True)
+    gradient.sum().backward()
+    assert x.grad.tolist() == (6 * a).tolist()
+
+
+@pytest.mark.covers("TestAutograd.test_saved_variable_packing_unpacking_did_not_save_original_with_hooks")
+def test_one_saved_result_is_what_its_own_hooks_make_of_it() -> None:
+    x = leaf([0.0, 1.0])
+    y = x.exp()
+    y.grad_fn._raw_saved_result.register_hooks(lambda t: t * 2, lambda t: t / 2)
+    assert y.grad_fn._saved_result.tolist() == y.tolist()
+    assert y.grad_fn._saved_result.grad_fn is y.grad_fn
+    y.sum().backward()
+    assert x.grad.tolist() == y.tolist()
+
+
+def test_hooks_on_one_saved_tensor_are_checked() -> None:
+    x = leaf([1.0])
+    y = x * x
+    with pytest.raises(TypeError, match="missing 1 required positional argument"):
+        y.grad_fn._raw_saved_self.register_hooks(lambda t, other: t, lambda t: t)
+    with pytest.raises(RuntimeError, match="^A saved tensor pack hook is modifying its input in place"):
+        (x * 1).mul_(x).grad_fn._raw_saved_self.register_hooks(lambda t: t.mul_(2), lambda t: t)
+    y.grad_fn._raw_saved_self.register_hooks(lambda t: t, lambda t: 1)
+    with pytest.raises(
+        TypeError, match="^Output of saved tensor unpack_hook expected to be a Tensor but got result of"
+    ):
+        _ = y.grad_fn._saved_self
+    with pytest.raises(RuntimeError, match="whose hooks have already been set"):
+        y.grad_fn._raw_saved_self.register_hooks(lambda t: t, lambda t: t)
+    z = x * x
+    z.backward()
+    with pytest.raises(RuntimeError, match="^Calling register_hooks on a saved tensor after it has been freed"):
+        z.grad_fn._raw_saved_self.register_hooks(lambda t: t, lambda t: t)
+    with pytest.raises(RuntimeError, match="^Calling register_hooks on a saved tensor with value None is forbidden"):
+        (x**2).grad_fn._raw_saved_exponent.register_hooks(lambda t: t, lambda t: t)
+
+
+@pytest.mark.covers("TestAutograd.test_cant_create_saved_tensors")
+def test_only_nodes_make_saved_tensors() -> None:
+    with pytest.raises(RuntimeError, match="^Trying to create a SavedTensor object from Python is forbidden"):
+        torch.autograd.SavedTensor()

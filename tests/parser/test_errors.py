@@ -97,7 +97,7 @@ NOT_A_TARGET = "only a name or a function can be assigned"
 TARGETS = "write `name = ...` or `f(x) = ...`; `==` compares"
 LATE_POSITIONAL = "a positional argument follows a keyword argument"
 SCIENTIFIC = "write it in scientific notation, such as `1e300`"
-QUOTED = "text in quotes is not part of the language"
+QUOTED = "text can only be an argument of a function"
 UNQUOTE = "names are written without quotes"
 
 # The source, the part of it that is underlined with the column, the message and the help.
@@ -182,7 +182,10 @@ SYNTAX_ERRORS = [
     ("1__0", 1, "1__0", "`1__0` is not a number", "a number looks like `1.5e-3`"),
     ("9" * 5000, 1, "9" * 5000, "an integer of 5,000 digits is too long", SCIENTIFIC),
     # characters
-    ('__import__("os").getpid()', 12, '"os"', QUOTED, UNQUOTE),
+    ('1 + "x"', 5, '"x"', QUOTED, UNQUOTE),
+    ("f(['x'])", 4, "'x'", QUOTED, UNQUOTE),
+    ("x['a']", 3, "'a'", QUOTED, UNQUOTE),
+    ("f('a' + 1)", 3, "'a'", QUOTED, UNQUOTE),
     ("'a'", 1, "'a'", QUOTED, UNQUOTE),
     ("f(x')", 4, "'", QUOTED, UNQUOTE),
     ("$x", 1, "$", "unexpected character `$`", None),

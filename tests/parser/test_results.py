@@ -1,4 +1,4 @@
-"""Functions with several results, and those of modules, in expressions."""
+"""Functions with several results, those of modules, and those that take text, in expressions."""
 
 from __future__ import annotations
 
@@ -53,6 +53,28 @@ def test_a_result_that_is_not_there_is_a_mistake(source: str, kind: str, help: s
     with pytest.raises(ExpressionError) as caught:
         value(source)
     assert (caught.value.kind, caught.value.help) == (kind, help)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ('einsum("ij,ij->", A, A)', 13.0),
+        ("einsum('i,i', x, x)", 14.0),
+        ("norm(A, 'nuc')", 5.0),
+        ("norm(A, p='fro') # 'fro' is the default", 13**0.5),
+        ("mse_loss(x, 0*x, reduction='sum')", 14.0),
+        ("div(x, 2, rounding_mode='floor')", [1.0, 0.0, 1.0]),
+    ],
+)
+def test_a_function_is_given_text_in_quotes(source: str, expected: object) -> None:
+    assert value(source) == expected
+
+
+@pytest.mark.parametrize("source", ["sin('a')", "max('a', x)", "stack('a')", "f(x) = sin(x); f('a')", "x.sum('a')"])
+def test_text_in_place_of_a_tensor_or_a_number_is_a_mistake(source: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        value(source)
+    assert caught.value.kind == "type"
 
 
 def test_the_parser_knows_which_names_of_torch_linalg_are_other_functions_without_it() -> None:
