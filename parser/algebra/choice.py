@@ -18,6 +18,7 @@ from .expression import (
     call,
     factors_of,
     is_call,
+    is_negatable,
     multiply,
     number,
     ordered,
@@ -47,9 +48,10 @@ def where(condition: Term, then: Term, otherwise: Term) -> Term:
     otherwise = _assuming(condition, otherwise, False)
     if then is otherwise:
         return then
-    if is_call(condition, "<=", ">=") and otherwise is not ZERO:
+    negatable = isinstance(condition, Call) and is_negatable(condition)
+    if is_call(condition, "<=", ">=") and otherwise is not ZERO and negatable:
         return raw_call("where", (call("not", condition), otherwise, then))
-    if then is ZERO and is_call(condition, "<", ">"):
+    if then is ZERO and is_call(condition, "<", ">") and negatable:
         return where(call("not", condition), otherwise, then)
     if then is ZERO and _is_needless(condition, otherwise):
         return otherwise

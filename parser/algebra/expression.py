@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from weakref import WeakValueDictionary
 
 _MOST_DIGITS = 60  # of an exact number; beyond, it is rounded to a float
+_LARGEST_DENOMINATOR = 10**6  # of the coefficients of a sum that are made whole
 _LARGEST_POWER = 64  # of a number, computed exactly
 
 
@@ -242,7 +243,10 @@ def primitive_part(term: Sum) -> tuple[Fraction, Sum]:
     numbers = [coefficient for _, coefficient in term.terms]
     if term.constant:
         numbers.append(term.constant)
-    content = Fraction(gcd(*(n.numerator for n in numbers)), lcm(*(n.denominator for n in numbers)))
+    denominator = lcm(*(n.denominator for n in numbers))
+    content = Fraction(1)
+    if denominator <= _LARGEST_DENOMINATOR:
+        content = Fraction(gcd(*(n.numerator for n in numbers)), denominator)
     if numbers[0] < 0:
         content = -content
     if content == 1:
@@ -336,6 +340,8 @@ def _exponential(exponent: Term) -> Term:
 
 def _power_of_number(base: Number, exponent: Term, whole: int | None) -> Term:
     value = base.value
+    if not value and isinstance(exponent, Number) and exponent.value < 0:
+        return symbol("inf")
     if whole is not None and abs(whole) <= _LARGEST_POWER and (value or whole > 0):
         return number(value**whole)
     if isinstance(exponent, Number) and value > 0:
@@ -417,7 +423,7 @@ def call(name: str, *arguments: Term) -> Term:
         if name == "not" and isinstance(argument, Call):
             if argument.name == "not":
                 return argument.arguments[0]
-            if argument.name in _NEGATED:
+            if argument.name in _NEGATED and is_negatable(argument):
                 return _made(Call, _NEGATED[argument.name], argument.arguments)
         if name == "abs" and isinstance(argument, Number):
             return number(abs(argument.value))
@@ -438,6 +444,33 @@ def call(name: str, *arguments: Term) -> Term:
 
         return where(*arguments)
     return _made(Call, name, arguments)
+
+
+def is_negatable(comparison: Call) -> bool:
+    """Whether the opposite of a comparison is a comparison too: x >= y for x < y, unless one of them may be nan."""
+    return comparison.name in ("==", "!=") or all(map(_is_number_everywhere, comparison.arguments))
+
+
+# Functions that have a value everywhere.
+_TOTAL = (
+    *("sin", "cos", "sinh", "cosh", "tanh", "atan", "asinh", "exp", "expm1", "erf", "erfc", "sigmoid", "softplus"),
+    *("relu", "abs", "sign", "floor", "ceil", "round", "trunc", "frac", "cbrt", "maximum", "minimum", "clamp", "hypot"),
+    *("atan2", "gelu", "silu", "mish", "elu", "logsigmoid", "sinc", "sum", "mean", "[]", "norm"),
+)
+
+
+def _is_number_everywhere(term: Term) -> bool:
+    """Whether an expression cannot be nan for finite variables, as far as that is easy to see."""
+    for part in ordered([term]):
+        if isinstance(part, Symbol) and part.name in ("inf", "nan"):
+            return False
+        if isinstance(part, Call) and part.name not in _TOTAL:
+            return False
+        if isinstance(part, Product):
+            for base, exponent in part.factors:
+                if base is not E and (integer(exponent) or -1) < 0:
+                    return False
+    return True
 
 
 def _has_no_zero(term: Term) -> bool:
