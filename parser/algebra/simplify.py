@@ -145,7 +145,8 @@ def _forms_of_product(term: Product) -> Iterator[Term]:
 def _without_exponentials(term: Product) -> Iterator[Term]:
     """The product with an exponential taken out of a sum: 1/(exp(x) + 1) for exp(-x)/(exp(-x) + 1)."""
     for base, exponent in term.factors:
-        if not isinstance(base, Sum) or integer(exponent) is None:
+        # Of longer sums, what is left might overflow.
+        if not isinstance(base, Sum) or integer(exponent) is None or len(base.terms) > 1:
             continue
         for part, _ in base.terms:
             if E in (factors := factors_of(part)):
