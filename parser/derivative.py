@@ -55,12 +55,13 @@ class Derivatives(NamedTuple):
     """Derivatives as programs of the language: assignments to shared parts, then one expression for each.
 
     `variables` are those of the original, `shared` the assignments, `results` the expressions by what each
-    differentiates by, in order.
+    differentiates by, in order. At `points` of the domain they have been compared with the engine.
     """
 
     variables: tuple[str, ...]
     shared: tuple[Assign, ...]
     results: dict[By, Any]
+    points: int = 0
 
     def program(self, by: By) -> Program:
         """One derivative with the assignments that it needs."""
@@ -100,13 +101,11 @@ def derivatives(
     for form in (simplified, _collected):
         found = _presented(expression, names, {by: form(term) for by, term in terms.items()}, share)
         try:
-            check(expression, found, shapes, limits)
+            return found._replace(points=check(expression, found, shapes, limits))
         except DisagreementError as error:
             # A form that loses digits, or 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
             if not error.is_numerical and not any(isinstance(t, Symbol) and t.name == "inf" for t in known):
                 raise
-        else:
-            return found
     return _literal(expression, program, wanted, names, shapes, limits)
 
 
@@ -125,8 +124,7 @@ def _literal(
     """The rules as they are."""
     terms = translated(program, literal)
     found = Derivatives(names, (), dict(zip(wanted, terms.values(), strict=True)))
-    check(expression, found, shapes, limits)
-    return found
+    return found._replace(points=check(expression, found, shapes, limits))
 
 
 def _check_differentiable(expression: Program) -> None:

@@ -11,7 +11,7 @@ import click
 from .. import options
 from ..command import VariablesCommand
 from ..errors import OK, UsageError, quoted
-from ..streams import is_terminal, read_input, write
+from ..streams import is_terminal, read_input, say, write
 
 if TYPE_CHECKING:
     from ...parser.derivative import By
@@ -114,6 +114,8 @@ def command(
         except UnprintableError as error:
             raise UsageError(str(error), "print it in another --format") from None
     write(text)
+    if not found.points:
+        say("note: no point was found at which the value is finite, to compare this with the engine")
     return OK
 
 

@@ -64,6 +64,12 @@ def test_an_expression_may_come_from_standard_input(autodiff: Run) -> None:
     assert autodiff("diff", stdin="x**3\n").out == "3*x**2\n"
 
 
+def test_a_derivative_that_could_not_be_compared_says_so(autodiff: Run) -> None:
+    result = autodiff("diff", "sqrt(-1 - x**2)")
+    assert (result.code, result.out) == (0, "-x/sqrt(-x**2 - 1)\n")
+    assert "note: no point was found" in result.err
+
+
 def test_json_is_one_object_on_a_line(autodiff: Run) -> None:
     result = autodiff("diff", "x*y", "--json")
     assert json.loads(result.out) == {"expr": "x*y", "let": {}, "derivatives": {"d_x": "y", "d_y": "x"}}
