@@ -18,14 +18,12 @@ from .expression import (
     Sum,
     Symbol,
     Term,
-    call,
     children,
     factors_of,
     integer,
     multiply,
     power,
     primitive_part,
-    product,
 )
 
 _ATOM = POWER + 1
@@ -392,6 +390,3 @@ def _chained(term: Call, known: Mapping[Term, Shown]) -> Shown | None:
         if x is y:
             return _compared((op, other), [known[low], known[x], known[high]])
     return None
-
-
-__all__ = ["Presentation", "Shown", "call", "primitive_part", "product"]
