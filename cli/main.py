@@ -31,6 +31,7 @@ COMMANDS = {
     "eval": "Value, grad_fn and gradients of an expression.",
     "batch": "Value, grad_fn and gradients of many expressions.",
     "map": "An expression and its derivatives for each row of a table.",
+    "diff": "The derivative of an expression, as an expression or code.",
     "functions": "What can be called in an expression.",
     "completion": "A script that completes commands and options in your shell.",
 }
