@@ -11,24 +11,27 @@ import numpy as np
 from ..engine import Tensor
 from ..engine.autograd import grad
 from ..engine.creation import tensor
+from ..engine.primitive import FUNCTIONS
 from ..engine.program.program import Program as Traced
 from ..engine.program.tracing import trace
 from .algebra import literal
-from .algebra.expression import Number, Symbol, Term, ordered
+from .algebra.expression import Symbol, Term, ordered
 from .algebra.presentation import Presentation
 from .algebra.sharing import shared
 from .algebra.simplify import simplified
 from .algebra.translate import translated
 from .check import CONSTANTS, free_variables, walk
+from .errors import ExpressionError
 from .evaluate import Limits, evaluate, evaluate_traced
 from .parse import parse
-from .syntax import Assign, Program
+from .syntax import Assign, Call, Define, Program
 from .syntax import Number as Literal
 from .unparse.printer import program_text
 
 _POINTS = 8
 _TRIES = 60
 _TOLERANCE = 1e-7
+_ROUNDING = 1e-6
 _STEP = 1e-9
 # Intervals to draw points from, as functions are defined on different ones.
 _INTERVALS = ((0.1, 0.9), (-2.5, 2.5), (1.1, 3.0), (0.1, 4.0), (2.5, 9.0), (-0.9, 0.9))
@@ -38,19 +41,27 @@ By = tuple[str, ...]
 
 
 class DisagreementError(Exception):
-    """A derivative that was printed gives other numbers than the engine: a bug."""
+    """A derivative that was printed gives other numbers than the engine: a bug.
+
+    `is_numerical`: it overflows, or differs by as little as rounding errors may.
+    """
+
+    def __init__(self, message: str, is_numerical: bool) -> None:
+        super().__init__(message)
+        self.is_numerical = is_numerical
 
 
 class Derivatives(NamedTuple):
     """Derivatives as programs of the language: assignments to shared parts, then one expression for each.
 
     `variables` are those of the original, `shared` the assignments, `results` the expressions by what each
-    differentiates by, in order.
+    differentiates by, in order. At `points` of the domain they have been compared with the engine.
     """
 
     variables: tuple[str, ...]
     shared: tuple[Assign, ...]
     results: dict[By, Any]
+    points: int = 0
 
     def program(self, by: By) -> Program:
         """One derivative with the assignments that it needs."""
@@ -81,15 +92,50 @@ def derivatives(
     """
     shapes = shapes or {}
     names = tuple(variables_of(expression, shapes))
+    _check_differentiable(expression)
     program = traced(expression, wanted, shapes, limits)
-    if simplify:
-        terms = {name: simplified(term) for name, term in translated(program).items()}
-        found = _presented(expression, names, dict(zip(wanted, terms.values(), strict=True)), share)
-    else:
-        terms = translated(program, literal)
-        found = Derivatives(names, (), dict(zip(wanted, terms.values(), strict=True)))
-    check(expression, found, shapes, limits)
-    return found
+    if not simplify:
+        return _literal(expression, program, wanted, names, shapes, limits)
+    terms = dict(zip(wanted, translated(program).values(), strict=True))
+    known = ordered(terms.values())
+    for form in (simplified, _collected):
+        found = _presented(expression, names, {by: form(term) for by, term in terms.items()}, share)
+        try:
+            return found._replace(points=check(expression, found, shapes, limits))
+        except DisagreementError as error:
+            # A form that loses digits, or 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
+            if not error.is_numerical and not any(isinstance(t, Symbol) and t.name == "inf" for t in known):
+                raise
+    return _literal(expression, program, wanted, names, shapes, limits)
+
+
+def _collected(term: Term) -> Term:
+    return term
+
+
+def _literal(
+    expression: Program,
+    program: Traced,
+    wanted: Sequence[By],
+    names: tuple[str, ...],
+    shapes: Shapes,
+    limits: Limits,
+) -> Derivatives:
+    """The rules as they are."""
+    terms = translated(program, literal)
+    found = Derivatives(names, (), dict(zip(wanted, terms.values(), strict=True)))
+    return found._replace(points=check(expression, found, shapes, limits))
+
+
+def _check_differentiable(expression: Program) -> None:
+    """ExpressionError: it calls a function that PyTorch has no derivative for, which is not one of 0."""
+    for statement in expression.statements:
+        body: Any = statement.value if type(statement) is Assign else statement
+        for record in walk(body.body if type(body) is Define else body):
+            function = FUNCTIONS.get(record.function) if type(record) is Call else None
+            if function is not None and "has no derivative here" in function.doc:
+                message = f"`{function.name}` has no derivative"
+                raise ExpressionError("value", message, expression.source, record.start, record.end)
 
 
 def variables_of(expression: Program, shapes: Shapes) -> list[str]:
@@ -103,8 +149,12 @@ def traced(expression: Program, wanted: Sequence[By], shapes: Shapes, limits: Li
     inputs = {name: shapes.get(name, ()) for name in names}
 
     def outputs(*tensors: Tensor) -> dict[str, Any]:
-        variables = dict(zip(names, tensors, strict=True))
+        variables = _constant_but(dict(zip(names, tensors, strict=True)), wanted)
         value, _ = evaluate_traced(expression, variables, limits)
+        if not value.dtype.is_floating_point:
+            last = expression.statements[-1]
+            message = f"a value of type {value.dtype.name} has no derivative"
+            raise ExpressionError("value", message, expression.source, last.start, last.end)
         return {".".join(by): found for by, found in zip(wanted, _derived(value, variables, wanted), strict=True)}
 
     return trace(outputs, inputs)
@@ -112,21 +162,32 @@ def traced(expression: Program, wanted: Sequence[By], shapes: Shapes, limits: Li
 
 def _derived(value: Tensor, variables: Mapping[str, Tensor], wanted: Sequence[By]) -> list[Tensor]:
     """The derivatives of the value's sum by sequences of variables; what they have in common is computed once."""
-    known: dict[By, Tensor] = {(): value if value.ndim == 0 else value.sum()}
-    for by in wanted:
-        for end in range(1, len(by) + 1):
-            if by[:end] not in known:
-                slope = known[by[: end - 1]]
-                known[by[:end]] = _slope(slope if slope.ndim == 0 else slope.sum(), variables[by[end - 1]])
+    known: dict[By, Tensor] = {(): value}
+    starts = {by[:end]: None for by in wanted for end in range(1, len(by) + 1)}
+    for end in range(max(map(len, wanted))):
+        # The derivatives of one value by all variables come from one backward pass.
+        following: dict[By, list[str]] = {}
+        for start in starts:
+            if len(start) == end + 1:
+                following.setdefault(start[:end], []).append(start[end])
+        for start, names in following.items():
+            slopes = _slopes(known[start], [variables[name] for name in names])
+            known.update({(*start, name): slope for name, slope in zip(names, slopes, strict=True)})
     return [known[by] for by in wanted]
 
 
-def _slope(value: Tensor, variable: Tensor) -> Tensor:
+def _slopes(value: Tensor, variables: Sequence[Tensor]) -> list[Tensor]:
     if not value.requires_grad:
-        return Tensor(np.zeros_like(variable._data)[()])
-    (found,) = grad(value, [variable], retain_graph=True, create_graph=True, materialize_grads=True)
-    assert found is not None
-    return found
+        return [Tensor(np.zeros_like(variable._data)[()]) for variable in variables]
+    total = value if value.ndim == 0 else value.sum()
+    found = grad(total, variables, retain_graph=True, create_graph=True, materialize_grads=True)
+    return [slope for slope in found if slope is not None]
+
+
+def _constant_but(variables: Mapping[str, Tensor], wanted: Sequence[By]) -> dict[str, Tensor]:
+    """The variables, of which only those differentiated by require grad: others may have no derivative."""
+    by = {name for names in wanted for name in names}
+    return {name: variable if name in by else variable.detach() for name, variable in variables.items()}
 
 
 def _presented(expression: Program, variables: tuple[str, ...], terms: Mapping[By, Term], share: bool) -> Derivatives:
@@ -180,14 +241,14 @@ def _point(names: Sequence[str], shapes: Shapes, random: Random, attempt: int) -
 
 
 def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[str, Any], limits: Limits) -> bool:
-    """Whether all derivatives have values at the point. DisagreementError: they have, but differ."""
+    """Whether the expression and all derivatives have values at the point. DisagreementError: they have, but differ."""
     with np.errstate(all="ignore"):
         expected = _by_engine(expression, list(printed), point, limits)
         if not all(np.all(np.isfinite(value)) for value in expected):
             return False
         # How much the derivative changes where the point does a little: rounding errors are magnified by as much.
         nearby = _by_engine(expression, list(printed), {n: v * (1 + _STEP) for n, v in point.items()}, limits)
-        for (by, program), value, near in zip(printed.items(), expected, nearby, strict=True):
+        for (by, program), value, near in zip(printed.items(), expected[1:], nearby[1:], strict=True):
             given = {name: tensor(v.tolist()) for name, v in point.items() if name in free_variables(program)}
             actual = evaluate(program, given, limits)._data
             allowed = _TOLERANCE * np.abs(value) + 10 * np.abs(near - value) + 1e-12
@@ -196,15 +257,18 @@ def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[st
                 raise DisagreementError(
                     f"the derivative of {expression.source!r} by {', '.join(by)} would be printed as "
                     f"{'; '.join(program_text(program))!r}, which is {actual.tolist()} at {where}, "
-                    f"where the engine says {value.tolist()}"
+                    f"where the engine says {value.tolist()}",
+                    not np.all(np.isfinite(actual)) or bool(np.all(np.abs(actual - value) <= _ROUNDING)),
                 )
     return True
 
 
 def _by_engine(expression: Program, wanted: Sequence[By], point: Mapping[str, Any], limits: Limits) -> list[Any]:
-    variables = {name: tensor(value.tolist()).requires_grad_() for name, value in point.items()}
+    """The value of the expression, and after it its derivatives."""
+    given = {name: tensor(value.tolist()).requires_grad_() for name, value in point.items()}
+    variables = _constant_but(given, wanted)
     value = evaluate(expression, variables, limits)
-    return [found._data for found in _derived(value, variables, wanted)]
+    return [value._data, *(found._data for found in _derived(value, variables, wanted))]
 
 
-__all__ = ["Derivatives", "DisagreementError", "Number", "check", "derivatives", "variables_of"]
+__all__ = ["By", "Derivatives", "DisagreementError", "check", "derivatives", "variables_of"]

@@ -11,6 +11,7 @@ from ..engine import Tensor
 from ..engine.autograd.graph import Edge
 from ..engine.autograd.modes import no_grad
 from ..engine.nodes import PrimitiveNode
+from ..engine.primitive import Primitive
 from ..engine.primitives.shape import sum_to_size
 from ..engine.program.program import Constant, Program, Variable
 from ..engine.program.symbol import DATA, TraceError
@@ -142,14 +143,21 @@ def _as_called(program: Program) -> Any:
             return None
         operands = equation.primitive.tensors
         arguments = [_operand(argument, known, i < operands) for i, argument in enumerate(equation.arguments)]
-        try:
-            call = spelling(equation.primitive)(literal, *arguments)
-        except UntranslatableError:
-            while arguments and arguments[-1] is None:
-                arguments.pop()
-            call = Call(equation.primitive.name, tuple(map(_shown, arguments)), (), 0, 0, 0, 0)
-        known[equation.results[0]] = call
+        known[equation.results[0]] = _call(equation.primitive, arguments)
     return _shown(_operand(program.outputs["value"], known, True))
+
+
+def _call(primitive: Primitive, arguments: list[Any]) -> Any:
+    """A call of an operation: as the language spells it, else by the engine's own name."""
+    spell = spelling(primitive)
+    if spell is not None:
+        try:
+            return spell(literal, *arguments)
+        except UntranslatableError:
+            pass
+    while arguments and arguments[-1] is None:
+        arguments.pop()
+    return Call(primitive.name, tuple(map(_shown, arguments)), (), 0, 0, 0, 0)
 
 
 def _operand(argument: Any, known: Mapping[Variable, Any], is_operand: bool) -> Any:

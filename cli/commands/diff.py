@@ -11,7 +11,7 @@ import click
 from .. import options
 from ..command import VariablesCommand
 from ..errors import OK, UsageError, quoted
-from ..streams import is_terminal, read_input, write
+from ..streams import is_terminal, read_input, say, write
 
 if TYPE_CHECKING:
     from ...parser.derivative import By
@@ -59,12 +59,13 @@ def command(
     as_json: bool,
     limit_texts: tuple[str, ...],
 ) -> int:
-    """The derivative of an expression, by each of its variables.
+    """The derivative of an expression, as an expression or code.
 
-    A single derivative stands alone on a line; of several, each has its line, `d_x` before it. Parts that occur often
-    are assigned to names first, in the language itself, so that the output can be evaluated. A variable is a single
-    number unless a value of another shape is given, as for `eval`: --x "[1, 2, 3]". Each derivative is compared with
-    the engine's numbers before it is printed. An expression that is - or left out is read from standard input.
+    It is differentiated by each of its variables. A single derivative stands alone on a line; of several, each has
+    its line, `d_x` before it. Parts that occur often are assigned to names first, in the language itself, so that the
+    output can be evaluated. A variable is a single number unless a value of another shape is given, as for `eval`:
+    --x "[1, 2, 3]". Each derivative is compared with the engine's numbers before it is printed. An expression that is
+    - or left out is read from standard input.
     """
     if as_json and format_name not in (None, "json"):
         raise UsageError(f"--json and --format {format_name} exclude each other", "leave out one of them")
@@ -114,6 +115,8 @@ def command(
         except UnprintableError as error:
             raise UsageError(str(error), "print it in another --format") from None
     write(text)
+    if not found.points:
+        say("note: no point was found at which the value is finite, to compare this with the engine")
     return OK
 
 

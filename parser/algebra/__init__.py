@@ -1,9 +1,10 @@
 """Algebra on expressions in numbers, variables and functions: what a derivative goes through before it is printed.
 
     expression     numbers, names, sums, products and calls, always in one canonical form
+    choice         expressions that choose: where
     constants      which number a float stands for: 2/3, pi, log(2)
-    translate      an engine program as expressions
-    simplify       the shortest of several equal forms
+    translate      an engine program as expressions; arrays for vectors, literal for the rules as they are
+    simplify       the shortest of several equal forms; sharing names parts that occur often
     presentation   an expression as the syntax that a person would write
 
 What is done here keeps the value wherever the original has one, up to rounding and overflow: an expression may become

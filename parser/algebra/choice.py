@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from .expression import (
+    MINUS_ONE,
     ONE,
     ZERO,
     Call,
@@ -17,13 +18,18 @@ from .expression import (
     call,
     factors_of,
     is_call,
+    is_negatable,
     multiply,
     number,
+    ordered,
     primitive_part,
     product,
     raw_call,
+    rebuilt,
     subtract,
 )
+
+_MOST_PARTS = 200  # of a branch that is looked through
 
 
 def where(condition: Term, then: Term, otherwise: Term) -> Term:
@@ -38,11 +44,14 @@ def where(condition: Term, then: Term, otherwise: Term) -> Term:
         return where(call("not", condition), otherwise, then)
     if is_call(condition, "==") and is_call(otherwise, "where"):
         otherwise = _apart(condition, otherwise)
-    then = _chosen(condition, then, 1)
-    otherwise = _chosen(condition, otherwise, 2)
+    then = _assuming(condition, then, True)
+    otherwise = _assuming(condition, otherwise, False)
     if then is otherwise:
         return then
-    if then is ZERO and is_call(condition, "<", "<=", ">", ">="):
+    negatable = isinstance(condition, Call) and is_negatable(condition)
+    if is_call(condition, "<=", ">=") and otherwise is not ZERO and negatable:
+        return raw_call("where", (call("not", condition), otherwise, then))
+    if then is ZERO and is_call(condition, "<", ">") and negatable:
         return where(call("not", condition), otherwise, then)
     if then is ZERO and _is_needless(condition, otherwise):
         return otherwise
@@ -60,11 +69,37 @@ def _apart(condition: Term, choice: Term) -> Term:
     return raw_call("where", (call(inner.name[0], *inner.arguments), then, otherwise))
 
 
-def _chosen(condition: Term, branch: Term, place: int) -> Term:
-    """The branch, where it chooses by the same condition once more what that chooses."""
-    if isinstance(branch, Call) and branch.name == "where" and branch.arguments[0] is condition:
-        return branch.arguments[place]
-    return branch
+def _assuming(condition: Term, branch: Term, holds: bool) -> Term:
+    """A branch, where what it chooses by the same condition is known."""
+    parts = ordered([branch])
+    if len(parts) > _MOST_PARTS or not any(is_call(part, "where") for part in parts):
+        return branch
+    known: dict[Term, Term] = {}
+    for part in parts:
+        made = rebuilt(part, known)
+        known[part] = _decided(condition, made, holds) if isinstance(made, Call) and made.name == "where" else made
+    return known[branch]
+
+
+def _decided(condition: Term, choice: Call, holds: bool) -> Term:
+    """What a choice is where a condition holds or does not."""
+    inner, then, otherwise = choice.arguments
+    if inner is condition:
+        return then if holds else otherwise
+    fact = condition if holds else call("not", condition)
+    if inner is fact or inner is call("not", fact):
+        return then if inner is fact else otherwise
+    if not is_call(inner, "<", "<=", ">", ">=") or not is_call(fact, "<", "<=", ">", ">="):
+        return choice
+    assert isinstance(inner, Call)
+    assert isinstance(fact, Call)
+    if inner.arguments != fact.arguments:
+        return choice
+    # The smaller or larger of two values: that they may be equal makes no difference.
+    difference, gap = subtract(then, otherwise), subtract(*inner.arguments)
+    if difference is gap or difference is multiply(MINUS_ONE, gap):
+        return then if inner.name[0] == fact.name[0] else otherwise
+    return choice
 
 
 def joined(constant: Fraction, terms: Mapping[Term, Fraction]) -> Sequence[Term] | None:

@@ -25,18 +25,18 @@ def read(value: float | bool) -> Term:
     if exact is not None:
         return number(exact)
     for constant, term in _named():
-        ratio = _rational(value / constant, 24)
+        ratio = _rational(value / constant)
         if ratio is not None:
             return multiply(number(ratio), term)
     return number(Fraction(repr(value)))
 
 
-def _rational(value: float, largest: int = _LARGEST_DENOMINATOR) -> Fraction | None:
+def _rational(value: float) -> Fraction | None:
     """The short decimal or the fraction that a float is the nearest to, if it is near enough."""
     text = repr(value)
     if len(text.partition("e")[0].replace(".", "").strip("-0")) <= _SHORT:
         return Fraction(text)
-    fraction = Fraction(value).limit_denominator(largest)
+    fraction = Fraction(value).limit_denominator(_LARGEST_DENOMINATOR)
     # A few rounding errors are allowed: 1/3 - 1 is not the float nearest to -2/3.
     return fraction if fraction and abs(float(fraction) - value) <= _ULPS * math.ulp(value) else None
 

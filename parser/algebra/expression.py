@@ -7,13 +7,14 @@ finished ones, and is told apart from others by a digest of theirs.
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from hashlib import blake2b
 from typing import Any, TypeAlias
 from weakref import WeakValueDictionary
 
 _MOST_DIGITS = 60  # of an exact number; beyond, it is rounded to a float
+_LARGEST_DENOMINATOR = 10**6  # of the coefficients of a sum that are made whole
 _LARGEST_POWER = 64  # of a number, computed exactly
 
 
@@ -102,7 +103,7 @@ def children(term: Term) -> Iterator[Term]:
         yield from term.arguments
 
 
-def ordered(roots: Iterable[Term]) -> list[Term]:
+def ordered(roots: Iterable[Term], parts: Callable[[Term], Iterable[Term]] = children) -> list[Term]:
     """All parts of expressions once, each after those that it is made of."""
     done: dict[Term, None] = {}
     stack = list(roots)[::-1]
@@ -111,7 +112,7 @@ def ordered(roots: Iterable[Term]) -> list[Term]:
         if term in done:
             stack.pop()
             continue
-        missing = [child for child in children(term) if child not in done]
+        missing = [part for part in parts(term) if part not in done]
         if missing:
             stack.extend(reversed(missing))
         else:
@@ -242,7 +243,10 @@ def primitive_part(term: Sum) -> tuple[Fraction, Sum]:
     numbers = [coefficient for _, coefficient in term.terms]
     if term.constant:
         numbers.append(term.constant)
-    content = Fraction(gcd(*(n.numerator for n in numbers)), lcm(*(n.denominator for n in numbers)))
+    denominator = lcm(*(n.denominator for n in numbers))
+    content = Fraction(1)
+    if denominator <= _LARGEST_DENOMINATOR:
+        content = Fraction(gcd(*(n.numerator for n in numbers)), denominator)
     if numbers[0] < 0:
         content = -content
     if content == 1:
@@ -336,6 +340,8 @@ def _exponential(exponent: Term) -> Term:
 
 def _power_of_number(base: Number, exponent: Term, whole: int | None) -> Term:
     value = base.value
+    if not value and isinstance(exponent, Number) and exponent.value < 0:
+        return symbol("inf")
     if whole is not None and abs(whole) <= _LARGEST_POWER and (value or whole > 0):
         return number(value**whole)
     if isinstance(exponent, Number) and value > 0:
@@ -394,6 +400,10 @@ def call(name: str, *arguments: Term) -> Term:
     """A function of expressions."""
     if len(arguments) == 1:
         (argument,) = arguments
+        if name in ("sum", "mean"):
+            coefficient, rest = coefficient_of(argument)
+            if coefficient != 1:
+                return multiply(number(coefficient), call(name, rest))
         known = _KNOWN.get((name, integer(argument)))  # pyright: ignore[reportArgumentType,reportCallIssue]
         if known is not None:
             return number(known)
@@ -413,11 +423,11 @@ def call(name: str, *arguments: Term) -> Term:
         if name == "not" and isinstance(argument, Call):
             if argument.name == "not":
                 return argument.arguments[0]
-            if argument.name in _NEGATED:
+            if argument.name in _NEGATED and is_negatable(argument):
                 return _made(Call, _NEGATED[argument.name], argument.arguments)
         if name == "abs" and isinstance(argument, Number):
             return number(abs(argument.value))
-    if name in _NEGATED and is_call(arguments[0], "relu") and arguments[1] is ZERO and name in ("<=", ">"):
+    if name in ("<=", ">") and is_call(arguments[0], "relu") and arguments[-1] is ZERO:
         return call(name, arguments[0].arguments[0], ZERO)  # pyright: ignore[reportAttributeAccessIssue]
     if name in _COMPUTED and all(isinstance(argument, Number) for argument in arguments):
         left, right = (argument.value for argument in arguments)  # pyright: ignore[reportAttributeAccessIssue]
@@ -436,11 +446,50 @@ def call(name: str, *arguments: Term) -> Term:
     return _made(Call, name, arguments)
 
 
+def is_negatable(comparison: Call) -> bool:
+    """Whether the opposite of a comparison is a comparison too: x >= y for x < y, unless one of them may be nan."""
+    return comparison.name in ("==", "!=") or all(map(_is_number_everywhere, comparison.arguments))
+
+
+# Functions that have a value everywhere.
+_TOTAL = (
+    *("sin", "cos", "sinh", "cosh", "tanh", "atan", "asinh", "exp", "expm1", "erf", "erfc", "sigmoid", "softplus"),
+    *("relu", "abs", "sign", "floor", "ceil", "round", "trunc", "frac", "cbrt", "maximum", "minimum", "clamp", "hypot"),
+    *("atan2", "gelu", "silu", "mish", "elu", "logsigmoid", "sinc", "sum", "mean", "[]", "norm"),
+)
+
+
+def _is_number_everywhere(term: Term) -> bool:
+    """Whether an expression cannot be nan for finite variables, as far as that is easy to see."""
+    for part in ordered([term]):
+        if isinstance(part, Symbol) and part.name in ("inf", "nan"):
+            return False
+        if isinstance(part, Call) and part.name not in _TOTAL:
+            return False
+        if isinstance(part, Product):
+            for base, exponent in part.factors:
+                if base is not E and (integer(exponent) or -1) < 0:
+                    return False
+    return True
+
+
 def _has_no_zero(term: Term) -> bool:
     """Whether an expression is a product of reciprocals and exponentials."""
     return isinstance(term, Product) and all(
         base is E or (isinstance(exponent, Number) and exponent.value < 0) for base, exponent in term.factors
     )
+
+
+def rebuilt(term: Term, known: Mapping[Term, Term]) -> Term:
+    """The expression made of other parts, those that `known` has for its own."""
+    if isinstance(term, Sum):
+        return add(number(term.constant), *(multiply(number(c), known[part]) for part, c in term.terms))
+    if isinstance(term, Product):
+        powers = [power(known[base], known[exponent]) for base, exponent in term.factors]
+        return multiply(number(term.coefficient), *powers)
+    if isinstance(term, Call):
+        return call(term.name, *(known[argument] for argument in term.arguments))
+    return term
 
 
 def raw_call(name: str, arguments: tuple[Term, ...]) -> Term:

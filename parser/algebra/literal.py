@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from ..syntax import Binary, Call, Compare, Name, Number, Unary
+from ..syntax import Binary, Call, Compare, List, Name, Number, Unary
 
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 _OPERATORS = ("%", "//", "and", "or")
@@ -68,6 +68,8 @@ def call(name: str, *arguments: Any) -> Any:
         return Compare((name,), arguments, 0, 0)
     if name in _OPERATORS:
         return _binary(name, *arguments)
+    if name == "list":
+        return List(arguments, 0, 0)
     if name == "not":
         return Unary("not", arguments[0], 0, 0)
     return Call(name, arguments, (), 0, 0, 0, 0)

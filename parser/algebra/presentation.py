@@ -10,6 +10,7 @@ from .. import syntax
 from ..precedence import AND, COMPARE, NOT, OR, POWER, PRODUCT, SUM, UNARY
 from .expression import (
     MINUS_ONE,
+    ONE,
     Call,
     E,
     Number,
@@ -17,15 +18,12 @@ from .expression import (
     Sum,
     Symbol,
     Term,
-    call,
     children,
     factors_of,
     integer,
     multiply,
-    number,
     power,
     primitive_part,
-    product,
 )
 
 _ATOM = POWER + 1
@@ -104,17 +102,18 @@ class Presentation:
         return _binary("/", _literal(value.numerator), _literal(value.denominator))
 
     def sum(self, term: Sum) -> Shown:
-        """A sum, as a fraction where that is no longer."""
+        """A sum, as a fraction or a multiple where that is no longer."""
         direct = self.sum_of_terms(term)
         content, primitive = primitive_part(term)
-        if content.denominator > 1 and not (self.decimals and _is_decimal(content)):
-            if all(coefficient < 0 for _, coefficient in primitive.terms) and primitive.constant <= 0:
+        if abs(content) != 1 and not (self.decimals and _is_decimal(content)):
+            signs = {coefficient < 0 for _, coefficient in primitive.terms} | {primitive.constant < 0}
+            if signs == {True} or (content < 0 and signs != {False}):
                 content, primitive = -content, multiply(MINUS_ONE, primitive)
             assert isinstance(primitive, Sum)
             part = self.known[primitive] = self.sum_of_terms(primitive)
             above = _multiplied([self.fraction(Fraction(abs(content.numerator))), part])
             above = above if abs(content.numerator) > 1 else part
-            fraction = _divided(above, [_literal(content.denominator)])
+            fraction = _divided(above, [_literal(content.denominator)] if content.denominator > 1 else [])
             fraction = _negated(fraction) if content < 0 else fraction
             if fraction.tokens <= direct.tokens:
                 return fraction
@@ -122,7 +121,7 @@ class Presentation:
 
     def sum_of_terms(self, term: Sum) -> Shown:
         """A sum, the highest power first, and a negative term first only where all are."""
-        parts = sorted(term.terms, key=lambda item: (-_degree(item[0]), self.known[item[0]].label))
+        parts = sorted(term.terms, key=lambda item: (*_degrees(item[0]), self.known[item[0]].label))
         terms = [self.summand(part, c) for part, c in parts]
         if term.constant:
             terms.append((self.fraction(abs(term.constant)), term.constant < 0))
@@ -136,7 +135,7 @@ class Presentation:
 
     def summand(self, part: Term, coefficient: Fraction) -> tuple[Shown, bool]:
         """A term of a sum without its sign, and whether that is minus."""
-        if coefficient < 0 and isinstance(part, Product):
+        if coefficient < 0 and isinstance(part, Product) and part not in self.names:
             turned = self.turned(part.factors)
             if turned is not None:
                 return self.quotient(-coefficient, turned), False
@@ -146,24 +145,34 @@ class Presentation:
         """A term of a sum with its coefficient."""
         if coefficient == 1:
             return self.known[part]
-        return self.quotient(coefficient, part.factors if isinstance(part, Product) else ((part, number(1)),))
+        return self.quotient(
+            coefficient, part.factors if isinstance(part, Product) and part not in self.names else ((part, ONE),)
+        )
 
     def product(self, term: Product) -> Shown:
         """A product, as a fraction where it has negative exponents."""
-        if term.coefficient >= 0:
-            return self.quotient(term.coefficient, term.factors)
-        turned = self.turned(term.factors)
-        if turned is not None:
-            return self.quotient(-term.coefficient, turned)
-        return _negated(self.quotient(-term.coefficient, term.factors))
+        coefficient, factors = term.coefficient, term.factors
+        if coefficient < 0:
+            turned = self.turned(factors)
+            if turned is None:
+                return _negated(self.quotient(-coefficient, factors))
+            coefficient, factors = -coefficient, turned
+        # (1 - x)*(1 - y) rather than (x - 1)*(y - 1).
+        while (once := self.turned(factors, True)) and (twice := self.turned(once, True)):
+            factors = twice
+        return self.quotient(coefficient, factors)
 
-    def turned(self, factors: Sequence[tuple[Term, Term]]) -> Sequence[tuple[Term, Term]] | None:
-        """The factors with the sign of one sum changed that is no longer for it."""
+    def turned(
+        self, factors: Sequence[tuple[Term, Term]], negative: bool = False
+    ) -> Sequence[tuple[Term, Term]] | None:
+        """The factors with the sign of one sum changed that is no longer for it; of one with a `negative` number."""
         for i, (base, exponent) in enumerate(factors):
             whole = integer(exponent)
+            if negative and not (isinstance(base, Sum) and base.constant < 0):
+                continue
             if isinstance(base, Sum) and whole is not None and whole % 2 and base not in self.names:
                 opposite = multiply(MINUS_ONE, base)
-                if self.sum_of(opposite).tokens <= self.known[base].tokens:
+                if self.sum_of(opposite).tokens <= self.sum_of(base).tokens:
                     return (*factors[:i], (opposite, exponent), *factors[i + 1 :])
         return None
 
@@ -231,6 +240,13 @@ class Presentation:
                 return chained
         if term.name in _OPERATORS:
             return _binary(term.name, *parts)
+        if term.name == "list":
+            tokens = sum(part.tokens for part in parts) + len(parts) + 1
+            return Shown(syntax.List(tuple(part.syntax for part in parts), 0, 0), _ATOM, tokens, "[")
+        if term.name == "[]":
+            whole, index = parts
+            record = syntax.Subscript(whole.syntax, (index.syntax,), 0, 0)
+            return Shown(record, _ATOM, whole.tokens + index.tokens + 2, f"{whole.label}[{index.label}]")
         if term.name == "not":
             (part,) = parts
             inside = _enclosed(part, NOT)
@@ -292,13 +308,11 @@ def _rank(base: Term, exponent: Term) -> tuple[int, int]:
     return 3, 0
 
 
-def _degree(term: Term) -> Fraction:
-    """The degree of a term in variables, by which sums are sorted."""
-    degree = Fraction(0)
-    for base, exponent in factors_of(term).items():
-        if isinstance(base, Symbol) and isinstance(exponent, Number) and base is not E:
-            degree += exponent.value
-    return degree
+def _degrees(term: Term) -> tuple[Fraction, Fraction]:
+    """The degree of a term in variables, and that in anything, by which sums are sorted: the highest comes first."""
+    powers = {b: e.value for b, e in factors_of(term).items() if isinstance(e, Number) and b is not E}
+    in_variables = sum((power for base, power in powers.items() if isinstance(base, Symbol)), Fraction(0))
+    return -in_variables, -sum(powers.values(), Fraction(0))
 
 
 def _is_decimal(value: Fraction) -> bool:
@@ -376,6 +390,3 @@ def _chained(term: Call, known: Mapping[Term, Shown]) -> Shown | None:
         if x is y:
             return _compared((op, other), [known[low], known[x], known[high]])
     return None
-
-
-__all__ = ["Presentation", "Shown", "call", "primitive_part", "product"]

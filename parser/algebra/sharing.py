@@ -43,7 +43,7 @@ def free_names(taken: Collection[str]) -> Iterator[str]:
 
 def _chosen(outputs: Sequence[Term], decimals: bool, names: dict[Term, str]) -> list[Term]:
     """Among all parts (or those in `names`), those whose name saves enough."""
-    parts = ordered(_with_powers(outputs))
+    parts = ordered(outputs, _shown_children)
     shown = Presentation(decimals, names)
     uses: dict[Term, int] = dict.fromkeys(parts, 0)
     for term in outputs:
@@ -62,17 +62,6 @@ def _chosen(outputs: Sequence[Term], decimals: bool, names: dict[Term, str]) -> 
         for child in _shown_children(term):
             uses[child] += count
     return chosen[::-1]
-
-
-def _with_powers(outputs: Sequence[Term]) -> list[Term]:
-    """The outputs, and the powers in them, which are parts that can have a name too."""
-    powers = [
-        power(base, exponent)
-        for term in ordered(outputs)
-        if isinstance(term, Product) and len(term.factors) > 1
-        for base, exponent in term.factors
-    ]
-    return [*outputs, *powers]
 
 
 def _shown_children(term: Term) -> Iterator[Term]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any, TypeAlias
 
 from .expression import (
     MINUS_ONE,
@@ -26,6 +25,7 @@ from .expression import (
     ordered,
     power,
     product,
+    rebuilt,
 )
 from .presentation import Presentation
 
@@ -34,28 +34,14 @@ _LARGEST_POWER = 6  # of a sum that is multiplied out
 _MOST_TOKENS = 600  # of an expression for which other forms are tried
 _ROUNDS = 4
 
-Pick: TypeAlias = Any  # min or max
-
 
 def simplified(term: Term) -> Term:
     """An expression equal to this one wherever this one has a value, with as few tokens as the forms tried allow."""
     shown = Presentation()
     known: dict[Term, Term] = {}
     for part in ordered([term]):
-        known[part] = _shortest(_rebuilt(part, known), shown)
+        known[part] = _shortest(rebuilt(part, known), shown)
     return known[term]
-
-
-def _rebuilt(term: Term, known: dict[Term, Term]) -> Term:
-    """The expression made of simplified parts."""
-    if isinstance(term, Sum):
-        return add(number(term.constant), *(multiply(number(c), known[part]) for part, c in term.terms))
-    if isinstance(term, Product):
-        powers = [power(known[base], known[exponent]) for base, exponent in term.factors]
-        return multiply(number(term.coefficient), *powers)
-    if isinstance(term, Call):
-        return call(term.name, *(known[argument] for argument in term.arguments))
-    return term
 
 
 def _shortest(term: Term, shown: Presentation) -> Term:
@@ -102,8 +88,8 @@ def _forms_of_sum(term: Sum) -> Iterator[Term]:
     if len(term.terms) > _MOST_TERMS:
         return
     yield from _identities(term)
-    for multiplied_out, pick in ((False, min), (True, min), (False, max)):
-        found = factored(term, multiplied_out, pick)
+    for multiplied_out, greatest in ((False, False), (True, False), (False, True)):
+        found = factored(term, multiplied_out, greatest)
         if found is not None:
             yield found
             yield _with_one_denominator(found)
@@ -159,7 +145,8 @@ def _forms_of_product(term: Product) -> Iterator[Term]:
 def _without_exponentials(term: Product) -> Iterator[Term]:
     """The product with an exponential taken out of a sum: 1/(exp(x) + 1) for exp(-x)/(exp(-x) + 1)."""
     for base, exponent in term.factors:
-        if not isinstance(base, Sum) or integer(exponent) is None:
+        # Of longer sums, what is left might overflow.
+        if not isinstance(base, Sum) or integer(exponent) is None or len(base.terms) > 1:
             continue
         for part, _ in base.terms:
             if E in (factors := factors_of(part)):
@@ -169,10 +156,10 @@ def _without_exponentials(term: Product) -> Iterator[Term]:
                 yield multiply(product(term.coefficient, others), power(outside, exponent), power(inside, exponent))
 
 
-def factored(term: Sum, multiplied_out: bool, pick: Pick = min) -> Term | None:
+def factored(term: Sum, multiplied_out: bool, greatest: bool = False) -> Term | None:
     """The sum as a product of what its terms have in common, a common denominator included, and a sum of the rest.
 
-    `pick` chooses among exponents such as n and n - 1. None: they have nothing in common.
+    Of exponents such as n and n - 1 the least is taken out, or the greatest. None: they have nothing in common.
     """
     summands = [(factors_of(part), c) for part, c in term.terms]
     if term.constant:
@@ -180,7 +167,7 @@ def factored(term: Sum, multiplied_out: bool, pick: Pick = min) -> Term | None:
     common: dict[Term, Term] = {}
     for base in {base: None for factors, _ in summands for base in factors}:
         exponents = [factors.get(base) for factors, _ in summands]
-        least = _least(exponents, pick)
+        least = _least(exponents, greatest)
         if least is not None:
             common[base] = least
     if not common:
@@ -195,11 +182,13 @@ def factored(term: Sum, multiplied_out: bool, pick: Pick = min) -> Term | None:
     return multiply(inner, product(Fraction(1), common))
 
 
-def _least(exponents: list[Term | None], pick: Pick) -> Term | None:
+def _least(exponents: list[Term | None], greatest: bool) -> Term | None:
     """The least of the exponents that a base has in the terms of a sum; None: nothing to take out."""
     numbers = [e.value for e in exponents if isinstance(e, Number)]
-    if len(numbers) + exponents.count(None) == len(exponents):
-        least = min([*numbers, *([Fraction(0)] if None in exponents else [])])
+    if len(numbers) == len(exponents) - exponents.count(None):
+        if None in exponents:
+            numbers.append(Fraction(0))
+        least = min(numbers)
         return number(least) if least else None
     if None in exponents:
         return None
@@ -208,7 +197,9 @@ def _least(exponents: list[Term | None], pick: Pick) -> Term | None:
     assert first is not None
     differences = [add(e, multiply(MINUS_ONE, first)) for e in exponents if e is not None]
     values = [d.value for d in differences if isinstance(d, Number)]
-    return add(first, number(Fraction(pick(values)))) if len(values) == len(exponents) else None
+    if len(values) < len(exponents):
+        return None
+    return add(first, number(max(values) if greatest else min(values)))
 
 
 def expanded(term: Term) -> Term:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from ...engine.primitive import FUNCTIONS, PRIMITIVES, Primitive
 from ...engine.primitives import activation, arithmetic
-from ...engine.program.program import Constant, Program, Variable
-from . import canonical
+from ...engine.program.program import Constant, Equation, Program, Variable
+from . import arrays, canonical
 
 # What expressions are made with: the module `canonical`, or `literal` for the program as it is.
 Algebra = Any
@@ -23,13 +23,33 @@ class UntranslatableError(Exception):
 def translated(program: Program, algebra: Algebra = canonical) -> dict[str, Any]:
     """The outputs of a program as expressions in its inputs. UntranslatableError: an operation has no spelling."""
     known: dict[Variable, Any] = {variable: algebra.symbol(variable.name) for variable in program.inputs}
+    shapes = {variable.name: variable.shape for variable in program.inputs}
     for equation in program.equations:
         arguments = [
             _argument(argument, known, algebra, i < equation.primitive.tensors)
             for i, argument in enumerate(equation.arguments)
         ]
-        known[equation.results[0]] = spelling(equation.primitive)(algebra, *arguments)
+        if equation.primitive.name == "to_copy":
+            source = equation.arguments[0]
+            is_condition = isinstance(source, (Variable, Constant)) and source.dtype == "bool"
+            one, zero = algebra.read(1), algebra.read(0)
+            made = algebra.call("where", arguments[0], one, zero) if is_condition else arguments[0]
+        else:
+            made = _made(equation, arguments, algebra, shapes)
+        known[equation.results[0]] = made
     return {name: _argument(output, known, algebra, True) for name, output in program.outputs.items()}
+
+
+def _made(equation: Equation, arguments: list[Any], algebra: Algebra, shapes: Mapping[str, Any]) -> Any:
+    spell = spelling(equation.primitive)
+    name = equation.primitive.name
+    if algebra is canonical:
+        made = arrays.spelled(equation, arguments, shapes, None if spell is None else partial(spell, algebra))
+    else:
+        made = None if spell is None else spell(algebra, *arguments)
+    if made is None:
+        raise UntranslatableError(f"the operation `{name}` has no spelling as a formula")
+    return made
 
 
 def _argument(argument: Any, known: Mapping[Variable, Any], algebra: Algebra, is_operand: bool) -> Any:
@@ -39,19 +59,20 @@ def _argument(argument: Any, known: Mapping[Variable, Any], algebra: Algebra, is
             raise UntranslatableError("one of several results has no spelling as a formula")
         return known[argument]
     if isinstance(argument, Constant):
+        if len(argument.shape) == 1 and argument.shape[0] <= arrays.LONGEST_LIST and isinstance(argument.value, tuple):
+            return algebra.call(arrays.LIST, *map(algebra.read, argument.value))
         if isinstance(argument.value, tuple):
             raise UntranslatableError("an array of numbers has no spelling as a formula")
         return algebra.read(argument.value)
+    if type(argument) is tuple and is_operand:
+        return tuple(_argument(item, known, algebra, True) for item in argument)
     return algebra.read(argument) if is_operand and isinstance(argument, (int, float)) else argument
 
 
 @cache
-def spelling(primitive: Primitive) -> Callable[..., Any]:
-    """How to spell an operation, given the algebra and its arguments. UntranslatableError: there is no way."""
-    spell = _of_record().get(primitive) or _BY_NAME.get(primitive.name) or _as_called(primitive)
-    if spell is None:
-        raise UntranslatableError(f"the operation `{primitive.name}` has no spelling as a formula")
-    return spell
+def spelling(primitive: Primitive) -> Callable[..., Any] | None:
+    """How to spell an operation, given the algebra and its arguments; None: there is no way."""
+    return _of_record().get(primitive) or _BY_NAME.get(primitive.name) or _as_called(primitive)
 
 
 def _as_called(primitive: Primitive) -> Callable[..., Any] | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..check import children
 from ..precedence import AND, COMPARE, NOT, OR, POWER, PRODUCT, SUM, UNARY
-from ..syntax import Assign, Binary, Call, Compare, List, Name, Number, Program, Unary
+from ..syntax import Assign, Binary, Call, Compare, List, Name, Number, Program, Subscript, Unary
 
 ATOM = POWER + 1
 LEVELS = {"or": OR, "and": AND, "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "//": PRODUCT, "%": PRODUCT}
@@ -57,6 +57,8 @@ class Printer:
             return self.binary(node.op, *parts)
         if kind is Compare:
             return self.compare(node.ops, parts)
+        if kind is Subscript:
+            return f"{enclosed(parts[0], ATOM)}[{', '.join(text for text, _ in parts[1:])}]", ATOM
         if kind is List:
             return f"[{', '.join(text for text, _ in parts)}]", ATOM
         assert kind is Call

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from autodiff.cli.main import COMMANDS
+
 
 @pytest.mark.parametrize(
     ("shell", "mark"),
@@ -34,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("words", "expected"),
     [
         (["ev"], {"eval"}),
-        ([""], {"eval", "batch", "map", "functions", "completion"}),
+        ([""], set(COMMANDS)),
         (["--ver"], {"--version"}),
         (["completion", ""], {"bash", "zsh", "fish"}),
         (["eval", "--he"], {"--help", "--hessian"}),
