@@ -23,7 +23,7 @@ def render(graph: Graph, style: Style) -> str:
         lines.append(f'  {_quoted(vertex.name)} [id={_quoted(vertex.name)}, label="{text}"{kind}]')
     for label, root in graph.roots.items():
         if label not in ("value", root):
-            lines.append(f"  {_quoted(label)} [shape=plaintext, style=solid]")
+            lines.append(f"  {_quoted(label)} [label={_quoted(label)}, shape=plaintext, style=solid]")
             lines.append(f"  {_quoted(root)} -> {_quoted(label)}")
     for vertex in graph.vertices.values():
         for link in vertex.inputs:

@@ -128,7 +128,8 @@ function show(element) {
   if (!node) return;
   for (const other of document.querySelectorAll(".chosen")) other.classList.remove("chosen");
   element.classList.add("chosen");
-  document.getElementById("name").textContent = node.grad_fn ? `${node.name}: ${node.grad_fn}` : node.name;
+  const relation = { value: "", part: ", part of", derivative: ", for the derivative of" }[node.relation];
+  document.getElementById("name").textContent = node.grad_fn ? `${node.name}: ${node.grad_fn}${relation}` : node.name;
   showSource(node);
   const facts = document.getElementById("facts");
   facts.replaceChildren();

@@ -32,6 +32,7 @@ def _node(vertex: Vertex, path: str, nonfinite: dict[str, str]) -> dict[str, Any
     return {
         "name": vertex.name,
         "grad_fn": vertex.grad_fn,
+        "relation": vertex.relation,
         "expr": vertex.expression,
         "start": vertex.start,
         "end": vertex.end,

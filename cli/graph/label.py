@@ -9,7 +9,8 @@ from . import Style
 from .model import Link, Vertex
 
 _MOST_SHOWN = 6
-_LONGEST = 40
+_LONGEST = 48
+_RELATIONS = {"value": " = ", "part": ", part of ", "derivative": ", for the derivative of "}
 
 
 class Labels:
@@ -32,7 +33,7 @@ class Labels:
         """What stands below the heading: the sub-expression, then value and gradient of each result."""
         found: list[str] = []
         if vertex.expression:
-            named = f"{vertex.name} = " if vertex.grad_fn else ""
+            named = f"{vertex.name}{_RELATIONS[vertex.relation]}" if vertex.grad_fn else ""
             found.append(shortened(f"{named}{vertex.expression}"))
         several = len(vertex.results) > 1
         for result in vertex.results:

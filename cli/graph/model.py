@@ -38,13 +38,16 @@ class Link(NamedTuple):
 
 
 class Vertex(NamedTuple):
-    """A node (or, without a `grad_fn`, a variable or constant), with the sub-expression that it stands for.
+    """A node (or, without a `grad_fn`, a variable or constant), with a sub-expression.
 
-    `start` and `end` are the sub-expression's place in the source; None where it has none.
+    `relation` says what the node is to it: its `value`, a `part` of several operations which it stands for, or
+    something that its `derivative` needs. `start` and `end` are the sub-expression's place in the source; None where
+    there is none.
     """
 
     name: str
     grad_fn: str | None
+    relation: str
     expression: str
     start: int | None
     end: int | None
@@ -70,7 +73,7 @@ def graph_of(problem: Problem) -> Graph:
     if not vertices:
         name = passes.steps[-1].name if passes.steps else "value"
         result = Result(name, passes.value._data, None)
-        vertices = [Vertex(name, None, " ".join(passes.program.source.split()), None, None, [result], [])]
+        vertices = [Vertex(name, None, "value", " ".join(passes.program.source.split()), None, None, [result], [])]
     return Graph(problem.program.source, {"value": vertices[0].name}, {vertex.name: vertex for vertex in vertices})
 
 
@@ -89,15 +92,17 @@ def _visited(passes: Passes, visit: Visit, steps: list[Step]) -> Vertex:
     ]
     if not steps:
         results = [Result(name, None, gradient) for name, gradient in gradients.items()]
-        return Vertex(visit.name, visit.grad_fn, "", None, None, results, links)
+        return Vertex(visit.name, visit.grad_fn, "value", "", None, None, results, links)
     step = steps[0]
-    text = f"part of {passes.expression(step)}" if step.part else passes.expression(step)
+    relation = "part" if step.part else "value"
     results = [Result(step.name, step.value, gradients.get(step.name)) for step in steps]
-    return Vertex(visit.name, visit.grad_fn, text, step.expr.start, step.expr.end, results, links)
+    return Vertex(
+        visit.name, visit.grad_fn, relation, passes.expression(step), step.expr.start, step.expr.end, results, links
+    )
 
 
 def _leaf(leaf: Arrival, value: Any) -> Vertex:
-    return Vertex(leaf.name, None, "", None, None, [Result(leaf.name, value, leaf.total)], [])
+    return Vertex(leaf.name, None, "value", "", None, None, [Result(leaf.name, value, leaf.total)], [])
 
 
 def _by_node(steps: list[Step]) -> dict[Node, list[Step]]:
@@ -123,7 +128,9 @@ def gradient_graph_of(problem: Problem) -> Graph:
     for name, gradient in found.items():
         if not gradient.requires_grad:
             root = f"grad.{name}"
-            vertices[root] = Vertex(root, None, "constant", None, None, [Result(root, gradient._data, None)], [])
+            vertices[root] = Vertex(
+                root, None, "value", "constant", None, None, [Result(root, gradient._data, None)], []
+            )
             roots[f"grad.{name}"] = root
             continue
         roots[f"grad.{name}"] = _name(recording, gradient._edge()[0])
@@ -164,7 +171,7 @@ def _recorded_gradients(
 def _recorded(recording: Recording, node: Node, steps: list[Step], origin: Step | None) -> Vertex:
     name = _name(recording, node)
     if isinstance(node, AccumulateGrad):
-        return Vertex(name, None, "", None, None, [Result(name, node.variable._data, None)], [])
+        return Vertex(name, None, "value", "", None, None, [Result(name, node.variable._data, None)], [])
     links = [
         Link(_name(recording, child), recording.name_of((child, number)), None, None, None)
         for child, number in node.next_functions
@@ -172,11 +179,11 @@ def _recorded(recording: Recording, node: Node, steps: list[Step], origin: Step 
     ]
     step = origin or (steps[0] if steps else None)
     if step is None:
-        return Vertex(name, node.name(), "", None, None, [Result(name, None, None)], links)
+        return Vertex(name, node.name(), "value", "", None, None, [Result(name, None, None)], links)
     written = " ".join(recording.problem.program.source[step.expr.start : step.expr.end].split())
-    text = f"from the derivative of {written}" if origin else f"part of {written}" if step.part else written
+    relation = "derivative" if origin else "part" if step.part else "value"
     results = [Result(step.name, step.value, None) for step in steps]
-    return Vertex(name, node.name(), text, step.expr.start, step.expr.end, results, links)
+    return Vertex(name, node.name(), relation, written, step.expr.start, step.expr.end, results, links)
 
 
 def _name(recording: Recording, node: Node | None) -> str:

@@ -233,8 +233,15 @@ def test_a_missing_library_is_named_with_the_command_that_installs_it(
 
 def test_the_graph_of_the_gradient_names_where_its_nodes_come_from(autodiff: Any) -> None:
     out = autodiff("graph", "x**3", "--x", "2", "--backward").out
-    assert out.startswith("grad.x: MulBackward0  v4 = from the derivative of x**3  value 12.0\n")
+    assert out.startswith("grad.x: MulBackward0  v4, for the derivative of x**3  value 12.0\n")
     assert out.endswith("x  value 2.0\n")
+
+
+def test_the_drawing_of_a_gradient_says_which_it_is() -> None:
+    pytest.importorskip("pygraphviz")
+    drawing = str(render("svg", gradient_graph_of(problem_of("x**3*y", {"x": 2.0, "y": 3.0})), Style()))
+    texts = [element.text for element in ElementTree.fromstring(drawing).iter("{http://www.w3.org/2000/svg}text")]
+    assert {"grad.x", "grad.y"} <= {*texts}
 
 
 def test_a_constant_gradient_is_a_graph_of_one_number(autodiff: Any) -> None:
