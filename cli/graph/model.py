@@ -173,8 +173,14 @@ def _recorded(recording: Recording, node: Node, steps: list[Step], origin: Step 
     if isinstance(node, AccumulateGrad):
         return Vertex(name, None, "value", "", None, None, [Result(name, node.variable._data, None)], [])
     links = [
-        Link(_name(recording, child), recording.name_of((child, number)), None, None, None)
-        for child, number in node.next_functions
+        Link(
+            _name(recording, child),
+            recording.name_of((child, number)),
+            _rule(recording, node, position, child),
+            None,
+            None,
+        )
+        for position, (child, number) in enumerate(node.next_functions)
         if child is not None
     ]
     step = origin or (steps[0] if steps else None)
@@ -184,6 +190,15 @@ def _recorded(recording: Recording, node: Node, steps: list[Step], origin: Step 
     relation = "derivative" if origin else "part" if step.part else "value"
     results = [Result(step.name, step.value, None) for step in steps]
     return Vertex(name, node.name(), relation, written, step.expr.start, step.expr.end, results, links)
+
+
+def _rule(recording: Recording, node: Node, position: int, child: Node) -> str | None:
+    """The rule of a node that no gradient has come to: the local derivative, or what it would send of a gradient."""
+    if node.is_multiple:
+        return None
+    numbers = all(not described or not described[0] for described in (node.outputs, child.outputs))
+    rule = recording.rule(node, position, None if numbers else {0: recording.gradient_name})
+    return None if rule is None else Printer().text(rule)
 
 
 def _name(recording: Recording, node: Node | None) -> str:
