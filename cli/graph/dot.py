@@ -35,7 +35,8 @@ def render(graph: Graph, style: Style) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')
+    # Graphviz reads the names of characters, such as &lt;, anywhere.
+    return text.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _quoted(text: str) -> str:

@@ -148,6 +148,15 @@ def test_svg_is_xml_with_a_group_for_each_node(source: str, variables: dict[str,
     assert groups == graph.vertices.keys()
 
 
+def test_what_graphviz_would_take_for_its_own_stays_as_written() -> None:
+    pytest.importorskip("pygraphviz")
+    graph = graph_of(problem_of("x**2", {"x": 3.0}))
+    graph.vertices["v1"] = graph.vertices["v1"]._replace(expression='a\\nb "c" <b> &amp; \\')
+    root = ElementTree.fromstring(render("svg", graph, Style()))
+    texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert 'v1 = a\\nb "c" <b> &amp; \\' in texts
+
+
 @pytest.mark.parametrize(("source", "variables"), AWKWARD, ids=[source for source, _ in AWKWARD])
 def test_the_page_holds_all_it_needs(source: str, variables: dict[str, Any]) -> None:
     pytest.importorskip("pygraphviz")
