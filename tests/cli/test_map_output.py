@@ -17,11 +17,13 @@ import pytest
 
 START = [sys.executable, "-c", "from autodiff.cli.main import main; main()", "map"]
 OLD = "the old file\n"
+# Takes seconds over the long table, on any machine.
+SLOW = "+".join(f"lgamma(x + {i})*digamma(y + {i})" for i in range(1, 13))
 
 
 @pytest.fixture(scope="module")
 def long_table(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A table that takes some seconds."""
+    """A table that takes many blocks."""
     path = tmp_path_factory.mktemp("tables") / "long.csv"
     rng = random.Random(0)
     block = "".join(f"{rng.random()},{rng.random()},text\n" for _ in range(20_000))
@@ -54,9 +56,7 @@ def test_a_run_that_is_killed_leaves_the_old_file_or_none(tmp_path: Path, long_t
     if number % 2:
         target.write_text(OLD)
     sent = signal.SIGKILL if number % 4 < 2 else signal.SIGINT
-    with subprocess.Popen(
-        [*START, "sin(x**2)*exp(-y)", str(long_table), "-o", str(target)], stderr=subprocess.PIPE
-    ) as child:
+    with subprocess.Popen([*START, SLOW, str(long_table), "-o", str(target)], stderr=subprocess.PIPE) as child:
         wait_for_temporary(tmp_path, child)
         time.sleep(rng.random() * 0.3)
         child.send_signal(sent)
@@ -168,7 +168,7 @@ def test_the_output_is_the_same_for_any_number_of_threads(process, long_table: P
 
 def test_progress_is_shown_on_a_terminal_only(tmp_path: Path, long_table: Path) -> None:
     pty = pytest.importorskip("pty")
-    command = [*START, "sin(x)/y", str(long_table), "-o", str(tmp_path / "out.csv")]
+    command = [*START, SLOW, str(long_table), "-o", str(tmp_path / "out.csv")]
     master, slave = pty.openpty()
     shown = bytearray()
 
@@ -228,4 +228,5 @@ def test_the_memory_does_not_grow_with_the_table(tmp_path: Path, ending: str) ->
         write_long(source, rows)
         command = [sys.executable, "-c", script, "map", "sin(x)*y", str(source), "-o", str(tmp_path / f"out.{ending}")]
         peaks.append(int(subprocess.run(command, capture_output=True, check=True, timeout=120).stdout))
-    assert peaks[1] <= 1.2 * peaks[0]
+    # In kB; what the allocators hold on to differs by some MB from run to run.
+    assert peaks[1] <= 1.2 * peaks[0] + 16_384

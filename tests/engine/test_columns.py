@@ -89,6 +89,17 @@ def test_an_operation_that_raises_for_one_number_is_done_row_by_row() -> None:
     assert found["value"][[0, 2]].tolist() == [4, 25]
 
 
+@pytest.mark.parametrize("exponent", [-1, 2, 3, 4, 0.5, -0.5, 1.5, 5])
+def test_powers_of_special_numbers_are_those_of_each_by_itself(exponent: float) -> None:
+    xs = np.array([0.0, -0.0, 1.0, -1.0, 3.0, math.inf, -math.inf, math.nan, 1e-320, -1e200])
+    program = trace(lambda x: derivatives(x**exponent, {"x": x}), {"x": ()})
+    found = run(program, {"x": xs})
+    for i, x in enumerate(xs.tolist()):
+        for name, value in program.run({"x": x}).items():
+            np.testing.assert_allclose(found[name][i], value, rtol=1e-14, err_msg=f"{name} at {x}")
+            np.testing.assert_equal(np.signbit(found[name][i]), np.signbit(value), err_msg=f"{name} at {x}")
+
+
 def test_what_is_the_same_in_all_rows_is_computed_once() -> None:
     calls: list[int] = []
     record = next(p for p in PRIMITIVES if p.name == "lgamma")
