@@ -169,6 +169,26 @@ def test_any_expression_is_evaluated_or_refused(evaluate, expression: str, x: st
     check(evaluate(*used, *options, "--", expression))
 
 
+ways = [
+    *(("trace", f"--format={name}") for name in ("pretty", "plain", "json", "csv", "markdown", "latex")),
+    *(("graph", f"--format={name}") for name in ("tree", "dot", "mermaid", "json")),
+    *(("graph", "--backward", f"--format={name}") for name in ("tree", "dot")),
+    ("trace", "--dtype=float32"),
+    ("trace", "--wrt=x"),
+    ("trace", "--const=x"),
+]
+
+
+@settings(relaxed, max_examples=100)
+@given(expression=expressions, x=values, y=values, way=st.sampled_from(ways))
+def test_any_expression_is_traced_and_drawn_or_refused(
+    autodiff, expression: str, x: str, y: str, way: tuple[str, ...]
+) -> None:
+    given_values = {"x": x, "y": y, "A": "[[1, 2], [3, 4]]"}
+    used = [f"--{name}={value}" for name, value in given_values.items() if name in expression]
+    check(autodiff(*way, *used, "--", expression))
+
+
 @settings(relaxed, max_examples=200)
 @given(args=st.lists(words, max_size=6), stdin=texts)
 def test_any_words_after_eval_end_in_words(evaluate, args: list[str], stdin: str) -> None:
