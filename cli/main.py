@@ -30,6 +30,7 @@ from .streams import decoded, discard, prepare, say
 COMMANDS = {
     "eval": "Value, grad_fn and gradients of an expression.",
     "batch": "Value, grad_fn and gradients of many expressions.",
+    "check": "Check the derivatives of an expression against differences of its values.",
     "functions": "What can be called in an expression.",
     "completion": "A script that completes commands and options in your shell.",
 }
@@ -41,7 +42,7 @@ EXAMPLES = [
 ]
 EXIT_CODES = [
     ("0", "all went well, warnings allowed"),
-    ("1", "the answer is no: expressions of a batch failed, --strict met a number that is not finite"),
+    ("1", "the answer is no: expressions of a batch failed, a check, --strict met a number that is not finite"),
     ("2", "wrong call: an option, a file, a variable missing or unused"),
     ("3", "wrong expression: syntax, a name, arguments of a call, a limit"),
     ("5", "evaluation failed: shapes, types, a derivative that does not exist"),

@@ -74,9 +74,7 @@ def _pair(assignment: str) -> tuple[str, str]:
     return name, value
 
 
-def match(
-    program: Program, free: Mapping[str, Name], given: Mapping[str, Tensor], options: Collection[str]
-) -> list[str]:
+def match(program: Program, free: Mapping[str, Name], given: Collection[str], options: Collection[str]) -> list[str]:
     """The names of the variables the program uses, in its order; `options` are the names options have.
 
     A constant's name (`e`) counts as a variable where a value is given. ExpressionError: with no variable given, a
@@ -117,6 +115,23 @@ def variables_help(names: Sequence[str]) -> str:
     if not names:
         return "it has no variables"
     return f"its {'variable is' if len(names) == 1 else 'variables are'} {listed(names)}"
+
+
+def differentiated(names: Sequence[str], wrt: Sequence[str] | None, const: Sequence[str] | None) -> list[str]:
+    """The variables to differentiate by: all, or those in `wrt`, in its order, but none in `const`.
+
+    UsageError: `wrt` or `const` has another name.
+    """
+    constant = const or []
+    for option, mentioned in (("--wrt", wrt or []), ("--const", constant)):
+        for name in mentioned:
+            if name not in names:
+                close = did_you_mean(name, names)
+                raise UsageError(
+                    f"{option} names {quoted(name)}, which is not a variable of the expression",
+                    f"did you mean `{close}`?" if close else variables_help(names),
+                )
+    return [name for name in (names if wrt is None else dict.fromkeys(wrt)) if name not in constant]
 
 
 def _missing_help(missing: Sequence[str], options: Collection[str]) -> str:

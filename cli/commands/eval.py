@@ -76,7 +76,7 @@ def command(
     from ..derivatives import Request, differentiate
     from ..render import Style, render
     from ..values import read_value
-    from ..variables import collect, match, split_words
+    from ..variables import collect, differentiated, match, split_words
 
     expression, assigned = split_words(words)
     source = _from_input() if expression is None else expression
@@ -96,7 +96,7 @@ def command(
         report = differentiate(
             program,
             {name: given[name] for name in names},
-            _differentiated(names, wrt, const),
+            differentiated(names, options.split_names(wrt), options.split_names(const)),
             request,
             Limits()._replace(**limits),
         )
@@ -119,24 +119,6 @@ def _from_input() -> str:
     if is_terminal(sys.stdin):
         raise UsageError("the expression is missing", 'write `autodiff eval "x**2" --x 3`')
     return read_input().rstrip()
-
-
-def _differentiated(names: Sequence[str], wrt: str | None, const: str | None) -> list[str]:
-    """The variables to differentiate by, in the order of `--wrt` where that is given."""
-    from ...parser.errors import did_you_mean
-    from ..variables import variables_help
-
-    chosen = options.split_names(wrt)
-    constant = options.split_names(const) or []
-    for option, mentioned in (("--wrt", chosen or []), ("--const", constant)):
-        for name in mentioned:
-            if name not in names:
-                close = did_you_mean(name, names)
-                raise UsageError(
-                    f"{option} names {quoted(name)}, which is not a variable of the expression",
-                    f"did you mean `{close}`?" if close else variables_help(names),
-                )
-    return [name for name in (names if chosen is None else dict.fromkeys(chosen)) if name not in constant]
 
 
 def _directions(texts: Sequence[str]) -> dict[str, Tensor]:
