@@ -30,7 +30,7 @@ from .streams import decoded, discard, prepare, say
 COMMANDS = {
     "eval": "Value, grad_fn and gradients of an expression.",
     "batch": "Value, grad_fn and gradients of many expressions.",
-    "check": "Check the derivatives of an expression against differences of its values.",
+    "check": "Derivatives of an expression against differences, or claims.",
     "functions": "What can be called in an expression.",
     "completion": "A script that completes commands and options in your shell.",
 }

@@ -87,8 +87,9 @@ def judge(claim: Claim, expression: Expression, points: Sequence[Point]) -> Verd
     claimed = [_broadcast(value_of(claim, point, expression.limits), point[claim.name]) for point in points]
     largest = max((float(np.abs(a[np.isfinite(a)]).max(initial=0)) for a in actual), default=0.0)
     errors = [_error(c, a, largest) for c, a in zip(claimed, actual, strict=True)]
-    worst = max(range(len(points)), key=lambda i: errors[i])
-    holds = errors[worst] <= 1
+    holds = max(errors) <= 1
+    distances = [_largest(np.nan_to_num(abs(c - a), nan=np.inf)) for c, a in zip(claimed, actual, strict=True)]
+    worst = max(range(len(points)), key=lambda i: (errors[i] > 1, distances[i]))
     at, claim_there, there = points[worst], claimed[worst], actual[worst]
     absolute = _largest(abs(claim_there - there))
     size = _largest(np.maximum(abs(claim_there), abs(there)))

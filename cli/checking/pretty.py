@@ -88,10 +88,11 @@ def _summary(report: CheckReport) -> str:
     verdicts += [verdict.holds for verdict in report.claims]
     what = "claim" if report.claims else "derivative"
     failed = len(verdicts) - sum(verdicts)
-    plural = "" if len(verdicts) == 1 else "s"
-    if not failed:
-        return f"{len(verdicts)} {what}{plural} checked: all hold" if plural else f"the {what} holds"
-    return f"{failed} of {len(verdicts)} {what}{plural} {'does' if failed == 1 else 'do'} not hold"
+    if len(verdicts) == 1:
+        return f"the {what} {'does not hold' if failed else 'holds'}"
+    if failed:
+        return f"{failed} of {len(verdicts)} {what}s {'does' if failed == 1 else 'do'} not hold"
+    return f"{len(verdicts)} {what}s checked: all hold"
 
 
 def _place(point: Point) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import chain
 from typing import Any
@@ -38,7 +38,7 @@ def likely_slip(
             _of_parts(expression, parts, claim, truth),
             _of_something_else(expression, name, points, claim),
             _in_proportion(claim, truth),
-            _by_a_factor(parts, claim, truth),
+            _by_a_factor(_factors(name, points, parts), claim, truth),
             _by_a_constant(claim, truth),
         ),
         None,
@@ -113,15 +113,23 @@ def _in_proportion(claim: Any, truth: Any) -> Iterator[str]:
         yield "this is 1 over the derivative"
 
 
-def _by_a_factor(parts: Sequence[Part], claim: Any, truth: Any) -> Iterator[str]:
+def _factors(name: str, points: Sequence[Point], parts: Sequence[Part]) -> Iterator[tuple[str, Any]]:
+    """What may have been multiplied with by mistake, or forgotten, and its numbers: the simplest first."""
+    for other in points[0]:
+        if other != name and not any(np.ndim(data) for data in points[0].values()):
+            yield f"`{other}`", np.array([float(point[other]) for point in points])
     for part in sorted(parts, key=lambda part: len(part.text)):
-        for text, value in ((part.text, part.value), (f"the derivative of `{part.text}`", part.inner)):
-            name = f"`{text}`" if text == part.text else text
-            many, few = _factor(claim, truth * value), _factor(claim * value, truth)
-            if many is not None:
-                yield f"a factor is too much: {name}{_besides(many)}"
-            if few is not None:
-                yield f"a factor is missing: {name}{_besides(few)}"
+        yield f"`{part.text}`", part.value
+        yield f"the derivative of `{part.text}`", part.inner
+
+
+def _by_a_factor(factors: Iterable[tuple[str, Any]], claim: Any, truth: Any) -> Iterator[str]:
+    for text, value in factors:
+        many, few = _factor(claim, truth * value), _factor(claim * value, truth)
+        if many is not None:
+            yield f"a factor is too much: {text}{_besides(many)}"
+        if few is not None:
+            yield f"a factor is missing: {text}{_besides(few)}"
 
 
 def _besides(factor: float) -> str:

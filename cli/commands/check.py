@@ -61,7 +61,7 @@ def command(
     color: str,
     limit_texts: tuple[str, ...],
 ) -> int:
-    """Check the derivatives of an expression against differences of its values.
+    """Derivatives of an expression against differences, or claims against derivatives.
 
     Variables have the values given, as for `eval`; those without one are numbers drawn at random, where the expression
     is finite. Differences are central, and extrapolated to a step of 0 (Richardson's rule in Ridders' form), which
