@@ -30,6 +30,7 @@ from .streams import decoded, discard, prepare, say
 COMMANDS = {
     "eval": "Value, grad_fn and gradients of an expression.",
     "batch": "Value, grad_fn and gradients of many expressions.",
+    "diff": "The derivative of an expression, as an expression or code.",
     "check": "Derivatives of an expression against differences, or claims.",
     "functions": "What can be called in an expression.",
     "completion": "A script that completes commands and options in your shell.",

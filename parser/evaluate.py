@@ -429,7 +429,7 @@ def _stacked(items: list[Any]) -> Tensor:
                 done.append(tensor_of(item))
             continue
         pending.pop()
-        constant = not any(t.requires_grad for t in done)
+        constant = not any(t.requires_grad or is_symbolic(t._data) for t in done)
         if not done:
             joined = tensor([])
         elif constant and len({t.shape for t in done}) == 1:

@@ -7,46 +7,46 @@ from typing import Any, NamedTuple, TypeAlias
 from .errors import ExpressionError
 from .syntax import Binary, Call, Compare, Expr, List, Unary
 
-_OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _UNARY, _POWER = range(8)
+OR, AND, NOT, COMPARE, SUM, PRODUCT, UNARY, POWER = range(8)
 
 _PREFIX = {
-    "not": ("not", _NOT),
-    "-": ("-", _UNARY),
-    "\N{MINUS SIGN}": ("-", _UNARY),
-    "\N{EN DASH}": ("-", _UNARY),
-    "+": ("+", _UNARY),
-    "\N{SQUARE ROOT}": ("sqrt", _UNARY),
+    "not": ("not", NOT),
+    "-": ("-", UNARY),
+    "\N{MINUS SIGN}": ("-", UNARY),
+    "\N{EN DASH}": ("-", UNARY),
+    "+": ("+", UNARY),
+    "\N{SQUARE ROOT}": ("sqrt", UNARY),
 }
 _BINARY = {
-    "or": ("or", _OR),
-    "and": ("and", _AND),
-    "<": ("<", _COMPARE),
-    "<=": ("<=", _COMPARE),
-    "≤": ("<=", _COMPARE),
-    ">": (">", _COMPARE),
-    ">=": (">=", _COMPARE),
-    "≥": (">=", _COMPARE),
-    "==": ("==", _COMPARE),
-    "!=": ("!=", _COMPARE),
-    "≠": ("!=", _COMPARE),
-    "+": ("+", _SUM),
-    "-": ("-", _SUM),
-    "\N{MINUS SIGN}": ("-", _SUM),
-    "\N{EN DASH}": ("-", _SUM),
-    "*": ("*", _PRODUCT),
-    "\N{MIDDLE DOT}": ("*", _PRODUCT),
-    "\N{MULTIPLICATION SIGN}": ("*", _PRODUCT),
-    "/": ("/", _PRODUCT),
-    "÷": ("/", _PRODUCT),
-    "//": ("//", _PRODUCT),
-    "%": ("%", _PRODUCT),
-    "@": ("@", _PRODUCT),
-    "**": ("**", _POWER),
-    "^": ("**", _POWER),
+    "or": ("or", OR),
+    "and": ("and", AND),
+    "<": ("<", COMPARE),
+    "<=": ("<=", COMPARE),
+    "≤": ("<=", COMPARE),
+    ">": (">", COMPARE),
+    ">=": (">=", COMPARE),
+    "≥": (">=", COMPARE),
+    "==": ("==", COMPARE),
+    "!=": ("!=", COMPARE),
+    "≠": ("!=", COMPARE),
+    "+": ("+", SUM),
+    "-": ("-", SUM),
+    "\N{MINUS SIGN}": ("-", SUM),
+    "\N{EN DASH}": ("-", SUM),
+    "*": ("*", PRODUCT),
+    "\N{MIDDLE DOT}": ("*", PRODUCT),
+    "\N{MULTIPLICATION SIGN}": ("*", PRODUCT),
+    "/": ("/", PRODUCT),
+    "÷": ("/", PRODUCT),
+    "//": ("//", PRODUCT),
+    "%": ("%", PRODUCT),
+    "@": ("@", PRODUCT),
+    "**": ("**", POWER),
+    "^": ("**", POWER),
 }
 # Operators of these levels do not complete an equal one before them: powers group from the right, and
 # comparisons wait for the end of their chain.
-_WAITING = (_POWER, _COMPARE)
+_WAITING = (POWER, COMPARE)
 
 # Lark declares the place of a token as optional, though every token of a text has one.
 Token: TypeAlias = Any
@@ -93,7 +93,7 @@ def resolve(sequence: list[Any]) -> Any:
             operand_expected = False
         elif operand_expected:
             op, precedence = _PREFIX[item.value]
-            if precedence == _NOT and pending and pending[-1][0] > _NOT:
+            if precedence == NOT and pending and pending[-1][0] > NOT:
                 message = f"`not` cannot follow `{pending[-1][2].value}`"
                 help = "put brackets around the `not` expression"
                 raise ExpressionError("syntax", message, start=item.start_pos, end=item.end_pos, help=help)
@@ -114,14 +114,14 @@ def _complete(operands: list[Any], pending: list[_Pending]) -> None:
     """Replace the operands of the last pending operator by the record of its operation."""
     precedence, op, token = pending.pop()
     right = operands.pop()
-    if precedence in (_UNARY, _NOT):
+    if precedence in (UNARY, NOT):
         start, end = token.start_pos, token.end_pos
         if op == "sqrt":
             operands.append(Call(op, (bare(right),), (), start, end, start, right.end))
         else:
             operands.append(Unary(op, bare(right), start, right.end))
         return
-    if precedence == _COMPARE:
+    if precedence == COMPARE:
         operands.append(right)
         _complete_chain(op, operands, pending)
         return
@@ -131,7 +131,7 @@ def _complete(operands: list[Any], pending: list[_Pending]) -> None:
 
 def _complete_chain(last: str, operands: list[Any], pending: list[_Pending]) -> None:
     ops = [last]
-    while pending and pending[-1][0] == _COMPARE:
+    while pending and pending[-1][0] == COMPARE:
         ops.append(pending.pop()[1])
     ops.reverse()
     chain = operands[-len(ops) - 1 :]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = [
     ("autodiff functions", "all of them, by family"),
-    ("autodiff functions atan2", "one of them"),
+    ("autodiff functions atan2", "one of them, with its derivatives"),
     ('autodiff functions "**"', "what an operator stands for"),
     ("autodiff functions --json", "all of them, for a program"),
 ]
@@ -44,7 +44,10 @@ def command(name: str | None, as_json: bool) -> int:
     if as_json:
         import json
 
-        write("".join(json.dumps(_as_object(f)) + "\n" for f in functions))
+        objects = [_as_object(function) for function in functions]
+        if name is not None:
+            objects[0].update(_rules(functions[0]))
+        write("".join(json.dumps(record) + "\n" for record in objects))
     elif name is None:
         write(_listed(functions, shutil.get_terminal_size().columns if is_terminal(sys.stdout) else _NEVER_FOLDED))
     else:
@@ -107,6 +110,12 @@ def _described(function: Function) -> str:
         facts.append(("operator", function.symbol))
     if function.aliases:
         facts.append(("also", ", ".join(function.aliases)))
+    rules = _rules(function)
+    derivative = rules["derivative"]
+    for by, text in derivative.items():
+        facts.append(("derivative" if function.tensors == 1 else f"derivative by {by}", text))
+    if rules["grad_fn"] is not None:
+        facts.append(("grad_fn", rules["grad_fn"]))
     facts.append(("domain", "; ".join(dict.fromkeys(d.text for d in function.domain))))
     for edge in function.edges:
         at = ", ".join(map(str, edge.arguments))
@@ -115,7 +124,16 @@ def _described(function: Function) -> str:
     return "".join(f"{key:<{width}}  {value}\n" for key, value in facts)
 
 
-def _as_object(function: Function) -> dict[str, object]:
+def _rules(function: Function) -> dict[str, Any]:
+    """What the derivatives of the function are, and its node's name."""
+    from ...parser.rules import derivative_texts, grad_fn_name
+    from ..computing import computing
+
+    with computing("float64"):
+        return {"derivative": derivative_texts(function), "grad_fn": grad_fn_name(function)}
+
+
+def _as_object(function: Function) -> dict[str, Any]:
     return {
         "name": function.name,
         "signature": function.signature(),

@@ -13,7 +13,7 @@ import numpy as np
 from ..scalars import check_numbers, newest
 from ..tensor import Size, Tensor
 from .graph import Edge, Node, next_sequence
-from .levels import active, hold, tracing
+from .levels import active, entered, hold, tracing
 from .modes import recording
 from .watch import watch
 
@@ -51,7 +51,7 @@ def backward(
             stacklevel=3,
         )
     # A trace sees operations on tensors only.
-    on_tensors = create_graph or tracing()
+    on_tensors = create_graph or (bool(entered) and tracing())
     starts = _start_gradients(roots, grad_tensors, on_tensors)
     keep = create_graph if retain_graph is None else retain_graph
     edges = None if targets is None else [_receiving_edge(t) for t in targets]

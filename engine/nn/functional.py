@@ -40,6 +40,7 @@ from ..primitives.loss import (
     smooth_l1_loss,
     soft_margin_loss,
 )
+from ..program.symbol import check_not_traced
 from ..tensor import Tensor
 
 __all__ = [
@@ -183,6 +184,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     if not training or p == 0:
         return input
+    check_not_traced(input._data, "dropout")
     kept = np.random.default_rng().random(input.shape) >= p
     scale = 0.0 if p == 1 else 1 / (1 - p)
     mask = Tensor(np.asarray(kept * scale, input._data.dtype)[()])

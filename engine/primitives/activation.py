@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import dtypes
 from ..primitive import NONZERO, REAL, EdgeCase, Family, ops
+from ..program.symbol import check_not_traced
 from ..tensor import Tensor
 from .elementary import exp, tanh
 from .selection import abs, where
@@ -267,6 +268,7 @@ def rrelu(x: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = F
         raise RuntimeError("Lower bound should be less than or equal to the upper bound")
     if not training:
         return rrelu_with_slopes(x, (lower + upper) / 2)
+    check_not_traced(_data(x), "rrelu")
     slopes = np.random.default_rng().uniform(lower, upper, x.shape)
     return rrelu_with_slopes(x, np.asarray(slopes, _data(x).dtype))
 

@@ -19,7 +19,7 @@ from ..primitive import Primitive
 from .program import Constant, Equation, Variable, substituted, thawed, variables_in
 
 ELEMENTWISE_FAMILIES = ("activation", "arithmetic", "elementary", "selection", "special")
-_NOT_ELEMENTWISE = ("glu", "prelu", "where_indices")
+_NOT_ELEMENTWISE = ("glu", "prelu")
 _UFUNCS: dict[Any, np.ufunc] = {
     operator.add: np.add,
     operator.sub: np.subtract,
@@ -51,17 +51,9 @@ _ALONG = (
 )
 # Operations on matrices that take many of them at once, if they come first.
 _BATCHED = (
-    *(
-        "tril",
-        "triu",
-        "linalg_inv_ex",
-        "linalg_det",
-        "linalg_slogdet",
-        "linalg_cholesky_ex",
-        "linalg_eigh",
-        "linalg_qr",
-    ),
-    *("linalg_svd", "linalg_solve_ex", "linalg_solve_triangular", "linalg_pinv", "linalg_matrix_exp", "cofactor"),
+    *("tril", "triu", "linalg_inv_ex", "linalg_det", "linalg_slogdet", "linalg_cholesky_ex", "linalg_eigh"),
+    *("linalg_qr", "linalg_svd", "linalg_solve_ex", "linalg_solve_triangular", "linalg_pinv", "linalg_matrix_exp"),
+    "cofactor",
 )
 _DIMENSIONS = ("dim", "dims", "dim0", "dim1")
 _WHOLE: dict[str, Callable[..., Any]] = {

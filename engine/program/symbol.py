@@ -115,3 +115,9 @@ DATA = (np.ndarray, np.generic, Symbol)
 def is_symbolic(value: Any) -> bool:
     """Whether the data of a tensor, or what a rule was given, have no numbers."""
     return isinstance(value, Symbol)
+
+
+def check_not_traced(data: Any, function: str) -> None:
+    """TraceError: the data are those of a trace, and the function draws other numbers each time it is called."""
+    if is_symbolic(data):
+        raise TraceError(f"{function} draws other numbers each time, and cannot for a traced value")

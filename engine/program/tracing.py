@@ -16,7 +16,7 @@ from .. import dtypes
 from ..autograd.graph import next_sequence
 from ..autograd.levels import Level, enter, forward, leave
 from ..autograd.modes import recording
-from ..dispatch import _saver, bind, explain, promote, recorded, unrecorded
+from ..dispatch import _saver, bind, check_operands, explain, promote, recorded, unrecorded
 from ..primitive import Primitive
 from ..primitives import arithmetic, selection
 from ..primitives.matrix import LinAlgError
@@ -126,6 +126,7 @@ class Trace(Level):
             if primitive.variadic:
                 data[0] = dtypes.promote(data[0], primitive.floating)
             else:
+                check_operands(primitive, arguments)
                 promote(primitive, data)
         out = self.apply(primitive, data)
         if not tensors:

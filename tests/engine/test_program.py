@@ -153,6 +153,8 @@ def test_float32_stays_float32() -> None:
         lambda x: Tensor(np.sin(x._data)),
         lambda x: Tensor(np.sort(x._data)),
         lambda x: (x * 2).add_(1),
+        lambda x: torch.rrelu(x, training=True),
+        lambda x: torch.nn.functional.dropout(x),
     ],
 )
 def test_asking_for_the_numbers_is_an_error_that_says_so(function: Callable[[Tensor], Tensor]) -> None:

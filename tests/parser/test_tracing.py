@@ -109,6 +109,11 @@ def test_a_vector_as_a_condition_chooses_element_by_element() -> None:
     assert found["grad.x"].tolist() == [[2, -1, 6], [-1, -1, 4]]
 
 
+def test_a_list_of_values_outside_the_graph_is_traced() -> None:
+    program = trace_expression(parse("[x, y] * [x > 1, y > 1]"))
+    assert run(program, {"x": np.array([2.0, 0.0]), "y": 3.0})["value"].tolist() == [[2, 3], [0, 3]]
+
+
 def test_named_results_are_kept() -> None:
     program = trace_expression(parse("u = x/y; v = u**2; sin(v)"), wrt=["x"], keep=["v", "u"])
     assert list(program.outputs) == ["value", "v", "u", "grad.x"]
@@ -159,3 +164,8 @@ def test_an_error_of_shapes_points_at_the_place() -> None:
     with pytest.raises(ExpressionError, match="must match the size") as caught:
         trace_expression(parse("1 + x * y"), {"x": (2,), "y": (3,)})
     assert (caught.value.start, caught.value.end) == (4, 9)
+
+
+def test_an_error_of_types_is_the_one_that_eval_gives() -> None:
+    with pytest.raises(ExpressionError, match="must be Tensor, not list"):
+        trace_expression(parse("where([x > 1, y > 1], [x, y], 0)"))

@@ -1,0 +1,193 @@
+"""Expressions that choose: `where(condition, x, y)`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from .expression import (
+    MINUS_ONE,
+    ONE,
+    ZERO,
+    Call,
+    Number,
+    Product,
+    Sum,
+    Term,
+    add,
+    call,
+    factors_of,
+    is_call,
+    is_negatable,
+    multiply,
+    number,
+    ordered,
+    primitive_part,
+    product,
+    raw_call,
+    rebuilt,
+    subtract,
+)
+
+_MOST_PARTS = 200  # of a branch that is looked through
+
+
+def where(condition: Term, then: Term, otherwise: Term) -> Term:
+    """`then` where the condition holds, else `otherwise`."""
+    if then is otherwise:
+        return then
+    if isinstance(condition, Number):
+        return then if condition.value else otherwise
+    if is_call(condition, "not"):
+        return where(condition.arguments[0], otherwise, then)  # pyright: ignore[reportAttributeAccessIssue]
+    if is_call(condition, "!="):
+        return where(call("not", condition), otherwise, then)
+    if is_call(condition, "==") and is_call(otherwise, "where"):
+        otherwise = _apart(condition, otherwise)
+    then = _assuming(condition, then, True)
+    otherwise = _assuming(condition, otherwise, False)
+    if then is otherwise:
+        return then
+    negatable = isinstance(condition, Call) and is_negatable(condition)
+    if is_call(condition, "<=", ">=") and otherwise is not ZERO and negatable:
+        return raw_call("where", (call("not", condition), otherwise, then))
+    if then is ZERO and is_call(condition, "<", ">") and negatable:
+        return where(call("not", condition), otherwise, then)
+    if then is ZERO and _is_needless(condition, otherwise):
+        return otherwise
+    return raw_call("where", (condition, then, otherwise))
+
+
+def _apart(condition: Term, choice: Term) -> Term:
+    """A choice by a comparison of two values that are not equal."""
+    assert isinstance(condition, Call)
+    assert isinstance(choice, Call)
+    inner, then, otherwise = choice.arguments
+    if not is_call(inner, "<=", ">=") or set(inner.arguments) != set(condition.arguments):  # pyright: ignore
+        return choice
+    assert isinstance(inner, Call)
+    return raw_call("where", (call(inner.name[0], *inner.arguments), then, otherwise))
+
+
+def _assuming(condition: Term, branch: Term, holds: bool) -> Term:
+    """A branch, where what it chooses by the same condition is known."""
+    parts = ordered([branch])
+    if len(parts) > _MOST_PARTS or not any(is_call(part, "where") for part in parts):
+        return branch
+    known: dict[Term, Term] = {}
+    for part in parts:
+        made = rebuilt(part, known)
+        known[part] = _decided(condition, made, holds) if isinstance(made, Call) and made.name == "where" else made
+    return known[branch]
+
+
+def _decided(condition: Term, choice: Call, holds: bool) -> Term:
+    """What a choice is where a condition holds or does not."""
+    inner, then, otherwise = choice.arguments
+    if inner is condition:
+        return then if holds else otherwise
+    fact = condition if holds else call("not", condition)
+    if inner is fact or inner is call("not", fact):
+        return then if inner is fact else otherwise
+    if not is_call(inner, "<", "<=", ">", ">=") or not is_call(fact, "<", "<=", ">", ">="):
+        return choice
+    assert isinstance(inner, Call)
+    assert isinstance(fact, Call)
+    if inner.arguments != fact.arguments:
+        return choice
+    # The smaller or larger of two values: that they may be equal makes no difference.
+    difference, gap = subtract(then, otherwise), subtract(*inner.arguments)
+    if difference is gap or difference is multiply(MINUS_ONE, gap):
+        return then if inner.name[0] == fact.name[0] else otherwise
+    return choice
+
+
+def joined(constant: Fraction, terms: Mapping[Term, Fraction]) -> Sequence[Term] | None:
+    """The summands, where two of them choose by one condition and are made one; None: there are no such two."""
+    choices: dict[Term, list[Term]] = {}
+    for term in terms:
+        if isinstance(term, Call) and term.name == "where":
+            choices.setdefault(_unsigned(term.arguments[0]), []).append(term)
+    for condition, group in choices.items():
+        if len(group) > 1:
+            branches = [[_branch(t, condition, side) for t in group] for side in (1, 2)]
+            scaled = [add(*(_times(terms[t], b) for t, b in zip(group, side, strict=True))) for side in branches]
+            rest = [_times(c, t) for t, c in terms.items() if t not in group]
+            return [number(constant), *rest, where(condition, *scaled)]
+        (term,) = group
+        others = [t for t in terms if t is not term]
+        if _branch(term, condition, 1) is ZERO and any(_is_infinite(_zeros_of(condition), t) for t in others):
+            # Another summand has no value where the condition holds.
+            rest = [_times(c, t) for t, c in terms.items() if t is not term]
+            return [number(constant), *rest, _times(terms[term], _branch(term, condition, 2))]
+    return None
+
+
+def _unsigned(condition: Term) -> Term:
+    """Of a condition and its opposite, the one that both are grouped by."""
+    opposite = call("not", condition)
+    return min(condition, opposite, key=lambda c: (is_call(c, "not", "!=", "<=", ">="), c.digest))
+
+
+def _branch(choice: Term, condition: Term, side: int) -> Term:
+    assert isinstance(choice, Call)
+    return choice.arguments[side if choice.arguments[0] is condition else 3 - side]
+
+
+def _times(coefficient: Fraction, term: Term) -> Term:
+    return multiply(number(coefficient), term)
+
+
+def with_factors(choice: Term, factors: Sequence[Term]) -> Term | None:
+    """A choice times factors, which move into the one branch that is not 0; None: both are something else."""
+    assert isinstance(choice, Call)
+    condition, then, otherwise = choice.arguments
+    if all(isinstance(factor, Number) for factor in factors) and {then, otherwise} & {ZERO, ONE}:
+        return where(condition, multiply(*factors, then), multiply(*factors, otherwise))
+    if then is ZERO:
+        return where(condition, ZERO, multiply(*factors, otherwise))
+    if otherwise is ZERO:
+        return where(condition, multiply(*factors, then), ZERO)
+    return None
+
+
+def _zeros_of(condition: Term) -> frozenset[Term]:
+    """What is 0 where a condition holds, as far as it says that something is; one of them where there are several."""
+    if is_call(condition, "and"):
+        parts = [_zeros_of(part) for part in condition.arguments]  # pyright: ignore[reportAttributeAccessIssue]
+        return next(filter(None, parts), frozenset())
+    if is_call(condition, "=="):
+        return _zero_factors(subtract(*condition.arguments))  # pyright: ignore[reportAttributeAccessIssue]
+    return frozenset()
+
+
+def _zero_factors(term: Term) -> frozenset[Term]:
+    """The factors of which one is 0 where the expression is."""
+    bases = [b for b, e in factors_of(term).items() if isinstance(e, Number) and e.value > 0]
+    return frozenset(primitive_part(b)[1] if isinstance(b, Sum) else b for b in bases)
+
+
+def _is_infinite(zeros: frozenset[Term], term: Term) -> bool:
+    """Whether the expression has no finite value where one of the zeros is 0."""
+    if not zeros:
+        return False
+    factors = factors_of(term)
+    if any(is_call(f, "log") and zeros <= _zero_factors(f.arguments[0]) for f in factors):  # pyright: ignore
+        return True
+    negative = {b for b, e in factors.items() if isinstance(e, Number) and e.value < 0}
+    return zeros <= frozenset(primitive_part(b)[1] if isinstance(b, Sum) else b for b in negative)
+
+
+def _is_needless(condition: Term, term: Term) -> bool:
+    """Whether the expression is 0 or has no value where the condition says it is to be 0."""
+    zeros = _zeros_of(condition)
+    if not zeros:
+        return False
+    if isinstance(term, Sum):
+        parts = [product(Fraction(1), factors_of(t)) for t, _ in term.terms]
+        return not term.constant and all(_is_needless(condition, part) for part in parts)
+    if isinstance(term, Product) or is_call(term, "log"):
+        powers = {b: e for b, e in factors_of(term).items() if isinstance(e, Number)}
+        bases = frozenset(primitive_part(b)[1] if isinstance(b, Sum) else b for b in powers)
+        return zeros <= bases or _is_infinite(zeros, term)
+    return term in zeros

@@ -1,0 +1,397 @@
+"""An expression as the syntax that a person would write: fractions, roots, differences, terms in a usual order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from .. import syntax
+from ..precedence import AND, COMPARE, NOT, OR, POWER, PRODUCT, SUM, UNARY
+from .expression import (
+    MINUS_ONE,
+    ONE,
+    Call,
+    E,
+    Number,
+    Product,
+    Sum,
+    Symbol,
+    Term,
+    call,
+    children,
+    factors_of,
+    integer,
+    multiply,
+    power,
+    primitive_part,
+    product,
+)
+
+_ATOM = POWER + 1
+_LONGEST_LABEL = 40
+_LARGEST_DENOMINATOR = 10**6
+_OPERATORS = {"%": PRODUCT, "//": PRODUCT, "and": AND, "or": OR}
+_COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+
+
+class Shown(NamedTuple):
+    """A piece of syntax: how tightly it binds, how many tokens it has, and its beginning as text, to sort by."""
+
+    syntax: Any
+    level: int
+    tokens: int
+    label: str
+
+
+class Presentation:
+    """Shows expressions; `decimals` writes 0.4*x for 2*x/5, and `names` are those of parts that have one."""
+
+    def __init__(self, decimals: bool = False, names: Mapping[Term, str] | None = None) -> None:
+        self.decimals = decimals
+        self.names = names or {}
+        self.known: dict[Term, Shown] = {}
+
+    def tokens(self, term: Term) -> int:
+        """How many tokens an expression has."""
+        return self.show(term).tokens
+
+    def syntax(self, term: Term, named: bool = True) -> Any:
+        """The syntax of an expression; with `named=False` written out, even if it has a name."""
+        return self.show(term, named).syntax
+
+    def show(self, root: Term, named: bool = True) -> Shown:
+        """The syntax of an expression, and what to know about it."""
+        stack = [root]
+        while stack:
+            term = stack[-1]
+            if term in self.known:
+                stack.pop()
+                continue
+            parts = () if term in self.names else needed(term)
+            missing = [part for part in parts if part not in self.known]
+            if missing:
+                stack.extend(missing)
+                continue
+            stack.pop()
+            self.known[term] = _name(self.names[term]) if term in self.names else self.written(term)
+        if named or root not in self.names:
+            return self.known[root]
+        for part in needed(root):
+            self.show(part)
+        return self.written(root)
+
+    def written(self, term: Term) -> Shown:
+        """The syntax of an expression whose parts are known."""
+        if isinstance(term, Number):
+            return self.fraction(term.value)
+        if isinstance(term, Symbol):
+            return _name(term.name)
+        if isinstance(term, Sum):
+            return self.sum(term)
+        if isinstance(term, Product):
+            return self.product(term)
+        return self.call(term)
+
+    def fraction(self, value: Fraction) -> Shown:
+        """A number."""
+        if value < 0:
+            return _negated(self.fraction(-value))
+        if value.denominator == 1:
+            return _literal(value.numerator)
+        if value.denominator > _LARGEST_DENOMINATOR or (self.decimals and _is_decimal(value)):
+            return _literal(float(value))
+        return _binary("/", _literal(value.numerator), _literal(value.denominator))
+
+    def sum(self, term: Sum) -> Shown:
+        """A sum, as a fraction or a multiple where that is no longer."""
+        direct = self.sum_of_terms(term)
+        content, primitive = primitive_part(term)
+        if abs(content) != 1 and not (self.decimals and _is_decimal(content)):
+            signs = {coefficient < 0 for _, coefficient in primitive.terms} | {primitive.constant < 0}
+            if signs == {True} or (content < 0 and signs != {False}):
+                content, primitive = -content, multiply(MINUS_ONE, primitive)
+            assert isinstance(primitive, Sum)
+            part = self.known[primitive] = self.sum_of_terms(primitive)
+            above = _multiplied([self.fraction(Fraction(abs(content.numerator))), part])
+            above = above if abs(content.numerator) > 1 else part
+            fraction = _divided(above, [_literal(content.denominator)] if content.denominator > 1 else [])
+            fraction = _negated(fraction) if content < 0 else fraction
+            if fraction.tokens <= direct.tokens:
+                return fraction
+        return direct
+
+    def sum_of_terms(self, term: Sum) -> Shown:
+        """A sum, the highest power first, and a negative term first only where all are."""
+        parts = sorted(term.terms, key=lambda item: (*_degrees(item[0]), self.known[item[0]].label))
+        terms = [self.summand(part, c) for part, c in parts]
+        if term.constant:
+            terms.append((self.fraction(abs(term.constant)), term.constant < 0))
+        first = next((i for i, item in enumerate(terms) if not item[1]), 0)
+        terms.insert(0, terms.pop(first))
+        shown, negative = terms[0]
+        total = _negated(shown) if negative else shown
+        for shown, negative in terms[1:]:
+            total = _binary("-" if negative else "+", total, shown)
+        return total
+
+    def summand(self, part: Term, coefficient: Fraction) -> tuple[Shown, bool]:
+        """A term of a sum without its sign, and whether that is minus."""
+        if coefficient < 0 and isinstance(part, Product) and part not in self.names:
+            turned = self.turned(part.factors)
+            if turned is not None:
+                return self.quotient(-coefficient, turned), False
+        return self.scaled(part, abs(coefficient)), coefficient < 0
+
+    def scaled(self, part: Term, coefficient: Fraction) -> Shown:
+        """A term of a sum with its coefficient."""
+        if coefficient == 1:
+            return self.known[part]
+        return self.quotient(
+            coefficient, part.factors if isinstance(part, Product) and part not in self.names else ((part, ONE),)
+        )
+
+    def product(self, term: Product) -> Shown:
+        """A product, as a fraction where it has negative exponents."""
+        coefficient, factors = term.coefficient, term.factors
+        if coefficient < 0:
+            turned = self.turned(factors)
+            if turned is None:
+                return _negated(self.quotient(-coefficient, factors))
+            coefficient, factors = -coefficient, turned
+        # (1 - x)*(1 - y) rather than (x - 1)*(y - 1).
+        while (once := self.turned(factors, True)) and (twice := self.turned(once, True)):
+            factors = twice
+        return self.quotient(coefficient, factors)
+
+    def turned(
+        self, factors: Sequence[tuple[Term, Term]], negative: bool = False
+    ) -> Sequence[tuple[Term, Term]] | None:
+        """The factors with the sign of one sum changed that is no longer for it; of one with a `negative` number."""
+        for i, (base, exponent) in enumerate(factors):
+            whole = integer(exponent)
+            if negative and not (isinstance(base, Sum) and base.constant < 0):
+                continue
+            if isinstance(base, Sum) and whole is not None and whole % 2 and base not in self.names:
+                opposite = multiply(MINUS_ONE, base)
+                if self.sum_of(opposite).tokens <= self.sum_of(base).tokens:
+                    return (*factors[:i], (opposite, exponent), *factors[i + 1 :])
+        return None
+
+    def sum_of(self, term: Term) -> Shown:
+        """The sum, which is not known yet but whose terms are."""
+        if term not in self.known:
+            assert isinstance(term, Sum)
+            self.known[term] = self.sum(term)
+        return self.known[term]
+
+    def quotient(self, coefficient: Fraction, factors: Sequence[tuple[Term, Term]]) -> Shown:
+        """A positive coefficient and factors, those with negative exponents below the line."""
+        above: list[tuple[Any, Shown]] = []
+        below: list[tuple[Any, Shown]] = []
+        coefficient, root, factors = _root(coefficient, factors)
+        if root is not None:
+            value, has_pi, is_below = root
+            inside = _binary("*", _literal(value), _name("pi")) if has_pi else _literal(value)
+            (below if is_below else above).append(((0, 1), _called("sqrt", [inside])))
+        for base, exponent in factors:
+            if _is_below(base, exponent):
+                below.append((_rank(base, exponent), self.power(base, multiply(MINUS_ONE, exponent))))
+            else:
+                above.append((_rank(base, exponent), self.power(base, exponent)))
+        tops = [shown for _, shown in sorted(above, key=lambda item: (item[0], item[1].label))]
+        bottoms = [shown for _, shown in sorted(below, key=lambda item: (item[0], item[1].label))]
+        if (self.decimals and _is_decimal(coefficient)) or coefficient.denominator > _LARGEST_DENOMINATOR:
+            numerator, denominator = coefficient, Fraction(1)
+        else:
+            numerator, denominator = Fraction(coefficient.numerator), Fraction(coefficient.denominator)
+        if numerator != 1 or not tops:
+            tops.insert(0, self.fraction(numerator))
+        if denominator != 1:
+            bottoms.insert(0, self.fraction(denominator))
+        return _divided(_multiplied(tops), bottoms)
+
+    def power(self, base: Term, exponent: Term) -> Shown:
+        """base ** exponent, as a root or an exponential where it is one."""
+        whole = power(base, exponent)
+        if whole in self.names:
+            return _name(self.names[whole])
+        if base is E:
+            return _called("exp", [self.known_or_shown(exponent)])
+        shown = self.known_or_shown(base)
+        if integer(exponent) == 1:
+            return shown
+        if isinstance(exponent, Number) and exponent.value == Fraction(1, 2):
+            return _called("sqrt", [shown])
+        if isinstance(exponent, Number) and exponent.value == Fraction(-1, 2):
+            return _divided(_literal(1), [_called("sqrt", [shown])])
+        return _binary("**", shown, self.known_or_shown(exponent))
+
+    def known_or_shown(self, term: Term) -> Shown:
+        """A part that may be new: a changed sign, a number."""
+        return self.known[term] if term in self.known else self.show(term)
+
+    def call(self, term: Call) -> Shown:
+        """A function, or an operator."""
+        parts = [self.known[argument] for argument in term.arguments]
+        if term.name in _COMPARISONS:
+            return _compared((term.name,), parts)
+        if term.name == "and":
+            chained = _chained(term, self.known)
+            if chained is not None:
+                return chained
+        if term.name in _OPERATORS:
+            return _binary(term.name, *parts)
+        if term.name == "list":
+            tokens = sum(part.tokens for part in parts) + len(parts) + 1
+            return Shown(syntax.List(tuple(part.syntax for part in parts), 0, 0), _ATOM, tokens, "[")
+        if term.name == "[]":
+            whole, index = parts
+            record = syntax.Subscript(whole.syntax, (index.syntax,), 0, 0)
+            return Shown(record, _ATOM, whole.tokens + index.tokens + 2, f"{whole.label}[{index.label}]")
+        if term.name == "not":
+            (part,) = parts
+            inside = _enclosed(part, NOT)
+            return Shown(syntax.Unary("not", part.syntax, 0, 0), NOT, inside + 1, f"not {part.label}")
+        return _called(term.name, parts)
+
+
+def needed(term: Term) -> list[Term]:
+    """What has to be known for an expression to be written."""
+    if isinstance(term, Product):
+        return [part for base, exponent in term.factors for part in (base, exponent) if not isinstance(part, Number)]
+    return list(children(term))
+
+
+def _root(
+    coefficient: Fraction, factors: Sequence[tuple[Term, Term]]
+) -> tuple[Fraction, tuple[int, bool, bool] | None, list[tuple[Term, Term]]]:
+    """Square roots of numbers and of pi as one: what is left of the coefficient, the root, and the other factors.
+
+    The root is that of a whole number, times pi or not, above the line or below it: 1/sqrt(2*pi).
+    """
+    value = 1
+    pi_above: bool | None = None
+    rest: list[tuple[Term, Term]] = []
+    for base, exponent in factors:
+        half = exponent.value if isinstance(exponent, Number) and abs(exponent.value) == Fraction(1, 2) else None
+        if half == Fraction(1, 2) and isinstance(base, Number) and base.value.denominator == 1:
+            value *= base.value.numerator
+        elif half is not None and isinstance(base, Symbol) and base.name == "pi":
+            pi_above = half > 0
+        else:
+            rest.append((base, exponent))
+    # sqrt(n)/n is 1/sqrt(n).
+    is_below = value > 1 and coefficient.denominator % value == 0 and pi_above is not True
+    if value <= 1 or pi_above is is_below:
+        return coefficient, None, list(factors)
+    return coefficient * value if is_below else coefficient, (value, pi_above is not None, is_below), rest
+
+
+def _is_below(base: Term, exponent: Term) -> bool:
+    """Whether a factor stands below the line: its exponent is a negative number, or times something, but for e."""
+    if isinstance(exponent, Number):
+        return exponent.value < 0 and base is not E
+    return False
+
+
+def _rank(base: Term, exponent: Term) -> tuple[int, int]:
+    """Where a factor stands in a product: constants, variables, powers, functions, sums."""
+    if isinstance(base, Symbol) and base.name == "pi":
+        return 0, 0
+    if isinstance(base, Number):
+        return (0, 1) if isinstance(exponent, Number) else (2, 0)
+    if base is E:
+        return 2, 1
+    if isinstance(base, Symbol):
+        return (1, 0) if isinstance(exponent, Number) else (2, 0)
+    if isinstance(base, Sum) and integer(exponent) is not None:
+        return 4, 0
+    return 3, 0
+
+
+def _degrees(term: Term) -> tuple[Fraction, Fraction]:
+    """The degree of a term in variables, and that in anything, by which sums are sorted: the highest comes first."""
+    powers = {b: e.value for b, e in factors_of(term).items() if isinstance(e, Number) and b is not E}
+    in_variables = sum((power for base, power in powers.items() if isinstance(base, Symbol)), Fraction(0))
+    return -in_variables, -sum(powers.values(), Fraction(0))
+
+
+def _is_decimal(value: Fraction) -> bool:
+    """Whether a number has a finite decimal expansion, and a short one."""
+    return value.denominator > 1 and 10**9 % value.denominator == 0
+
+
+def _name(name: str) -> Shown:
+    return Shown(syntax.Name(name, 0, 0), _ATOM, 1, name)
+
+
+def _literal(value: int | float) -> Shown:
+    return Shown(syntax.Number(value, 0, 0), _ATOM, 1, repr(value))
+
+
+def _negated(part: Shown) -> Shown:
+    # -a*b is as good as -(a*b).
+    tokens = part.tokens if part.level == PRODUCT else _enclosed(part, UNARY)
+    return Shown(syntax.Unary("-", part.syntax, 0, 0), SUM if part.level == PRODUCT else UNARY, tokens + 1, part.label)
+
+
+def _enclosed(part: Shown, level: int) -> int:
+    """The tokens of an operand of an operator, with the brackets that it needs."""
+    return part.tokens + (2 if part.level < level else 0)
+
+
+_LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER, **_OPERATORS}
+
+
+def _binary(op: str, left: Shown, right: Shown) -> Shown:
+    level = _LEVELS[op]
+    if op == "**":
+        tokens = _enclosed(left, _ATOM) + _enclosed(right, UNARY if right.level == UNARY else _ATOM)
+    else:
+        tokens = _enclosed(left, level) + _enclosed(right, level + 1)
+    record = syntax.Binary(op, left.syntax, right.syntax, 0, 0, 0, 0)
+    # -a // b is not -(a // b): as an operand, such a quotient stands in brackets.
+    level = SUM if op in ("//", "%") else level
+    return Shown(record, level, tokens + 1, f"{left.label}{op}{right.label}"[:_LONGEST_LABEL])
+
+
+def _multiplied(parts: Sequence[Shown]) -> Shown:
+    result = parts[0]
+    for part in parts[1:]:
+        result = _binary("*", result, part)
+    return result
+
+
+def _divided(above: Shown, below: Sequence[Shown]) -> Shown:
+    return _binary("/", above, _multiplied(below)) if below else above
+
+
+def _called(name: str, parts: Sequence[Shown]) -> Shown:
+    record = syntax.Call(name, tuple(part.syntax for part in parts), (), 0, 0, 0, 0)
+    tokens = 2 + len(parts) + sum(part.tokens for part in parts)
+    label = f"{name}({', '.join(part.label for part in parts)})"[:_LONGEST_LABEL]
+    return Shown(record, _ATOM, tokens, label)
+
+
+def _compared(ops: tuple[str, ...], parts: Sequence[Shown]) -> Shown:
+    record = syntax.Compare(ops, tuple(part.syntax for part in parts), 0, 0)
+    tokens = sum(_enclosed(part, COMPARE + 1) for part in parts) + len(ops)
+    return Shown(record, COMPARE, tokens, parts[0].label)
+
+
+def _chained(term: Call, known: Mapping[Term, Shown]) -> Shown | None:
+    """low <= x <= high for the two comparisons of which that is short."""
+    sides: list[tuple[str, Term, Term]] = []
+    for part in term.arguments:
+        if not isinstance(part, Call) or part.name not in ("<", "<=", ">", ">="):
+            return None
+        op, (left, right) = part.name, part.arguments
+        sides.append((op, left, right) if op[0] == "<" else (op.replace(">", "<"), right, left))
+    for (op, low, x), (other, y, high) in (sides, sides[::-1]):
+        if x is y:
+            return _compared((op, other), [known[low], known[x], known[high]])
+    return None
+
+
+__all__ = ["Presentation", "Shown", "call", "primitive_part", "product"]

@@ -1,0 +1,280 @@
+"""The shortest of several equal forms of an expression."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from .expression import (
+    MINUS_ONE,
+    ONE,
+    Call,
+    E,
+    Number,
+    Product,
+    Sum,
+    Symbol,
+    Term,
+    add,
+    call,
+    coefficient_of,
+    factors_of,
+    integer,
+    multiply,
+    number,
+    ordered,
+    power,
+    product,
+    rebuilt,
+)
+from .presentation import Presentation
+
+_MOST_TERMS = 40  # of a sum that is rewritten
+_LARGEST_POWER = 6  # of a sum that is multiplied out
+_MOST_TOKENS = 600  # of an expression for which other forms are tried
+_ROUNDS = 4
+
+
+def simplified(term: Term) -> Term:
+    """An expression equal to this one wherever this one has a value, with as few tokens as the forms tried allow."""
+    shown = Presentation()
+    known: dict[Term, Term] = {}
+    for part in ordered([term]):
+        known[part] = _shortest(rebuilt(part, known), shown)
+    return known[term]
+
+
+def _shortest(term: Term, shown: Presentation) -> Term:
+    if isinstance(term, (Number, Symbol, Call)):
+        return term
+    best, length = term, shown.tokens(term)
+    if length > _MOST_TOKENS:
+        return best
+    for _ in range(_ROUNDS):
+        improved = False
+        for form in _forms(best):
+            tokens = shown.tokens(form)
+            if tokens + _reluctance(best, form) <= length:
+                best, length, improved = form, tokens, True
+        if not improved:
+            break
+    return best
+
+
+def _reluctance(term: Term, form: Term) -> int:
+    """How many tokens a form has to save to be preferred."""
+    if isinstance(term, Product) and isinstance(form, Sum):
+        return 3
+    if isinstance(term, Sum) and isinstance(form, Product):
+        # x**x*(log(x) + 1) rather than x**x + x**x*log(x), but x**2*cos(x) + 2*x*sin(x).
+        return 0 if any(_is_complicated(base, exponent) for base, exponent in form.factors) else 1
+    return 1
+
+
+def _is_complicated(base: Term, exponent: Term) -> bool:
+    """Whether a factor is one to compute only once."""
+    return isinstance(base, Call) or not isinstance(exponent, Number)
+
+
+def _forms(term: Term) -> Iterator[Term]:
+    """Expressions equal to this one."""
+    if isinstance(term, Sum):
+        yield from _forms_of_sum(term)
+    elif isinstance(term, Product):
+        yield from _forms_of_product(term)
+
+
+def _forms_of_sum(term: Sum) -> Iterator[Term]:
+    if len(term.terms) > _MOST_TERMS:
+        return
+    yield from _identities(term)
+    for multiplied_out, greatest in ((False, False), (True, False), (False, True)):
+        found = factored(term, multiplied_out, greatest)
+        if found is not None:
+            yield found
+            yield _with_one_denominator(found)
+    yield expanded(term)
+
+
+def _with_one_denominator(term: Term) -> Term:
+    """A quotient with the sums below the line multiplied out: 1 - x**2 for (1 - x)*(1 + x)."""
+    factors = factors_of(term)
+    below = {b: e for b, e in factors.items() if isinstance(b, Sum) and (integer(e) or 0) < 0}
+    if len(below) < 2 or len(set(below.values())) > 1:
+        return term
+    exponent = next(iter(below.values()))
+    denominator = expanded(product(Fraction(1), dict.fromkeys(below, ONE)))
+    above = {b: e for b, e in factors.items() if b not in below}
+    return multiply(product(coefficient_of(term)[0], above), power(denominator, exponent))
+
+
+def _forms_of_product(term: Product) -> Iterator[Term]:
+    sums = [(base, exponent) for base, exponent in term.factors if isinstance(base, Sum)]
+    if not sums:
+        return
+    rest = dict(term.factors)
+    together: Term = number(term.coefficient)
+    for base, exponent in sums:
+        del rest[base]
+        assert isinstance(base, Sum)
+        for multiplied_out in (False, True):
+            found = factored(base, multiplied_out)
+            if found is not None:
+                others = {b: e for b, e in term.factors if b is not base}
+                yield multiply(product(term.coefficient, others), power(found, exponent))
+                if multiplied_out and integer(exponent) is not None:
+                    together = multiply(together, power(found, exponent))
+                    break
+        else:
+            together = multiply(together, power(base, exponent))
+    yield multiply(together, product(Fraction(1), rest))
+    yield from _without_exponentials(term)
+    yield _with_one_denominator(term)
+    yield expanded(term)
+    # The sums above the line multiplied out, those below left alone.
+    above = {b: e for b, e in term.factors if not isinstance(e, Number) or e.value > 0}
+    below = {b: e for b, e in term.factors if b not in above}
+    if below:
+        numerator = expanded(product(term.coefficient, above))
+        yield multiply(numerator, product(Fraction(1), below))
+        if isinstance(numerator, Sum):
+            for identity in _identities(numerator):
+                yield multiply(identity, product(Fraction(1), below))
+
+
+def _without_exponentials(term: Product) -> Iterator[Term]:
+    """The product with an exponential taken out of a sum: 1/(exp(x) + 1) for exp(-x)/(exp(-x) + 1)."""
+    for base, exponent in term.factors:
+        # Of longer sums, what is left might overflow.
+        if not isinstance(base, Sum) or integer(exponent) is None or len(base.terms) > 1:
+            continue
+        for part, _ in base.terms:
+            if E in (factors := factors_of(part)):
+                outside = power(E, factors[E])
+                inside = add(*(multiply(summand, power(outside, MINUS_ONE)) for summand in _summands(base)))
+                others = {b: e for b, e in term.factors if b is not base}
+                yield multiply(product(term.coefficient, others), power(outside, exponent), power(inside, exponent))
+
+
+def factored(term: Sum, multiplied_out: bool, greatest: bool = False) -> Term | None:
+    """The sum as a product of what its terms have in common, a common denominator included, and a sum of the rest.
+
+    Of exponents such as n and n - 1 the least is taken out, or the greatest. None: they have nothing in common.
+    """
+    summands = [(factors_of(part), c) for part, c in term.terms]
+    if term.constant:
+        summands.append(({}, term.constant))
+    common: dict[Term, Term] = {}
+    for base in {base: None for factors, _ in summands for base in factors}:
+        exponents = [factors.get(base) for factors, _ in summands]
+        least = _least(exponents, greatest)
+        if least is not None:
+            common[base] = least
+    if not common:
+        return None
+    inverse = product(Fraction(1), {base: multiply(MINUS_ONE, exponent) for base, exponent in common.items()})
+    rest = [multiply(product(c, factors), inverse) for factors, c in summands]
+    if multiplied_out:
+        rest = [expanded(part) for part in rest]
+    inner = add(*rest)
+    if isinstance(inner, Sum):
+        inner = min([inner, *_identities(inner)], key=lambda form: len(_summands(form)))
+    return multiply(inner, product(Fraction(1), common))
+
+
+def _least(exponents: list[Term | None], greatest: bool) -> Term | None:
+    """The least of the exponents that a base has in the terms of a sum; None: nothing to take out."""
+    numbers = [e.value for e in exponents if isinstance(e, Number)]
+    if len(numbers) == len(exponents) - exponents.count(None):
+        if None in exponents:
+            numbers.append(Fraction(0))
+        least = min(numbers)
+        return number(least) if least else None
+    if None in exponents:
+        return None
+    # Exponents such as n and n - 1 differ by a number.
+    first = exponents[0]
+    assert first is not None
+    differences = [add(e, multiply(MINUS_ONE, first)) for e in exponents if e is not None]
+    values = [d.value for d in differences if isinstance(d, Number)]
+    if len(values) < len(exponents):
+        return None
+    return add(first, number(max(values) if greatest else min(values)))
+
+
+def expanded(term: Term) -> Term:
+    """Products of sums multiplied out, as far as that stays small."""
+    if isinstance(term, Sum):
+        parts = [expanded(product(c, factors_of(part))) for part, c in term.terms]
+        return add(number(term.constant), *parts)
+    if not isinstance(term, Product):
+        return term
+    result: list[Term] = [ONE]
+    kept: dict[Term, Term] = {}
+    for base, exponent in term.factors:
+        whole = integer(exponent)
+        if not isinstance(base, Sum) or whole is None or not 0 < whole <= _LARGEST_POWER:
+            kept[base] = exponent
+            continue
+        summands = [*(product(c, factors_of(part)) for part, c in base.terms)]
+        if base.constant:
+            summands.append(number(base.constant))
+        if len(result) * len(summands) ** whole > _MOST_TERMS**2:
+            return term
+        for _ in range(whole):
+            collected = add(*(multiply(a, b) for a in result for b in summands))
+            result = _summands(collected)
+    rest = product(term.coefficient, kept)
+    return add(*(multiply(rest, part) for part in result))
+
+
+def _summands(term: Term) -> list[Term]:
+    if not isinstance(term, Sum):
+        return [term]
+    parts = [product(c, factors_of(part)) for part, c in term.terms]
+    return [*parts, number(term.constant)] if term.constant else parts
+
+
+# f(u)**2 + sign * g(u)**2 = value
+_PYTHAGOREAN = (("sin", "cos", 1, 1), ("cosh", "sinh", -1, 1), ("cos", "sin", 1, 1))
+
+
+def _identities(term: Sum) -> Iterator[Term]:
+    """The sum with two of its terms replaced by one: sin(x)**2 + cos(x)**2 = 1 and its relatives, times anything."""
+    summands = dict(term.terms)
+    if term.constant:
+        summands[ONE] = term.constant
+    for part, coefficient in term.terms:
+        factors = factors_of(part)
+        for base, exponent in factors.items():
+            if not isinstance(base, Call) or integer(exponent) is None or integer(exponent) < 2:  # pyright: ignore
+                continue
+            others = {**factors, base: add(exponent, number(-2))}
+            rest = product(Fraction(1), others)
+            for first, second, sign, value in _PYTHAGOREAN:
+                if base.name not in (first, second):
+                    continue
+                yield from _with_identity(term, summands, (part, coefficient, base, rest), (first, second, sign, value))
+
+
+def _with_identity(
+    term: Sum,
+    summands: dict[Term, Fraction],
+    found: tuple[Term, Fraction, Call, Term],
+    identity: tuple[str, str, int, int],
+) -> Iterator[Term]:
+    part, coefficient, base, rest = found
+    first, second, sign, value = identity
+    # base**2 = own * value + turned * partner**2
+    partner = call(second if base.name == first else first, *base.arguments)
+    own, turned = (1, -sign) if base.name == first else (sign * value, -sign)
+    squared = multiply(rest, power(partner, number(2)))
+    for other in (squared, rest):
+        _, plain = coefficient_of(other)
+        if summands.get(plain):
+            replaced = add(
+                multiply(number(coefficient * own), rest),
+                multiply(number(coefficient * turned), squared),
+            )
+            yield add(term, multiply(number(-coefficient), part), replaced)
+            return

@@ -1,0 +1,116 @@
+"""C99, with doubles and math.h."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..derivative import Derivatives
+from ..precedence import AND, COMPARE, OR, PRODUCT, UNARY
+from ..syntax import Binary, Name, Number
+from .code import CodePrinter, functions
+from .printer import ATOM, enclosed
+
+_OWN = (
+    *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "atan2"),
+    *("exp", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "hypot", "erf", "erfc", "lgamma"),
+    *("floor", "ceil", "trunc", "fmod", "copysign", "nextafter"),
+)
+_KEYWORDS = (
+    "auto break case char const continue default do double else enum extern float for goto if inline int long "
+    "register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while "
+    "j0 j1 jn y0 y1 yn gamma signgam scalb significand drem"
+)
+_LARGEST_WRITTEN_OUT = 3
+
+
+class CPrinter(CodePrinter):
+    """Prints C that computes with doubles."""
+
+    language = "C's math.h"
+    reserved = frozenset({*_KEYWORDS.split(), *_OWN, "pow", "fabs", "fmin", "fmax", "rint", "main"})
+    constants = {  # noqa: RUF012
+        "pi": repr(math.pi),
+        "e": repr(math.e),
+        "tau": repr(math.tau),
+        "inf": "INFINITY",
+        "nan": "NAN",
+    }
+    functions = {  # noqa: RUF012
+        **{name: name for name in _OWN},
+        "abs": "fabs",
+        "round": "rint",
+        "maximum": "fmax",
+        "minimum": "fmin",
+        "clamp": "fmin(fmax({0}, {1}), {2})",
+        "relu": "fmax({0}, 0.0)",
+        "sign": "({0} > 0.0) - ({0} < 0.0)",
+        "sigmoid": "1.0/(1.0 + exp(-{0}))",
+        "logsigmoid": "-log1p(exp(-{0}))",
+        "softplus": "log1p(exp({0}))",
+        "mish": "{0}*tanh(log1p(exp({0})))",
+        "elu": "{0} > 0.0 ? {0} : expm1({0})",
+        "silu": "{0}/(1.0 + exp(-{0}))",
+        "gelu": "{0}*(1.0 + erf({0}/sqrt(2.0)))/2.0",
+        "logaddexp": "fmax({0}, {1}) + log1p(exp(-fabs({0} - {1})))",
+        "logit": "log({0}/(1.0 - {0}))",
+        "sinc": f"{{0}} != 0.0 ? sin({math.pi!r}*{{0}})/({math.pi!r}*{{0}}) : 1.0",
+        "frac": "{0} - trunc({0})",
+        "xlogy": "{0} != 0.0 ? {0}*log({1}) : 0.0",
+        "%": "{0} - {1}*floor({0}/{1})",
+        "//": "floor({0}/{1})",
+    }
+
+    def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        if type(node) is Binary and node.op == "**":
+            return self._power(node, *parts)
+        return super().node(node, parts)
+
+    def _power(self, node: Binary, base: tuple[str, int], exponent: tuple[str, int]) -> tuple[str, int]:
+        """Small powers of variables as products, the rest with `pow`."""
+        if type(node.left) is Name and type(node.right) is Number and node.right.value in (2, _LARGEST_WRITTEN_OUT):
+            return f"({'*'.join([base[0]] * int(node.right.value))})", ATOM
+        return f"pow({base[0]}, {exponent[0]})", ATOM
+
+    def number(self, value: Any) -> tuple[str, int]:
+        if isinstance(value, bool):
+            return str(int(value)), ATOM
+        # A whole number would divide as one.
+        return repr(float(value)), ATOM
+
+    def binary(self, op: str, left: tuple[str, int], right: tuple[str, int]) -> tuple[str, int]:
+        if op in ("and", "or"):
+            level = AND if op == "and" else OR
+            sign = "&&" if op == "and" else "||"
+            return f"{enclosed(left, level + 1)} {sign} {enclosed(right, level + 1)}", level
+        if op in ("%", "//"):
+            return self.call(op, [left, right])
+        return super().binary(op, left, right)
+
+    def unary(self, op: str, part: tuple[str, int]) -> tuple[str, int]:
+        if op == "not":
+            return f"!{enclosed(part, ATOM)}", UNARY
+        # As -x*y is written without brackets, and --x is another operator.
+        return super().unary(op, part if part[1] in (ATOM, PRODUCT) else (enclosed(part, ATOM), ATOM))
+
+    def compare(self, ops: tuple[str, ...], parts: list[tuple[str, int]]) -> tuple[str, int]:
+        links = [super(CPrinter, self).compare((op,), parts[i : i + 2])[0] for i, op in enumerate(ops)]
+        return " && ".join(links), AND if len(links) > 1 else COMPARE
+
+    def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        if function == "where":
+            condition, then, otherwise = (enclosed(part, OR) for part in parts)
+            return f"({condition} ? {then} : {otherwise})", ATOM
+        return super().call(function, parts)
+
+
+def render(derivatives: Derivatives, source: str) -> str:
+    """A function of doubles for each derivative."""
+    return "#include <math.h>\n\n" + "\n".join(functions(derivatives, CPrinter(derivatives.variables), _function))
+
+
+def _function(name: str, parameters: list[str], assigns: list[tuple[str, str]], result: str) -> str:
+    lines = [f"double {name}({', '.join(f'double {parameter}' for parameter in parameters) or 'void'}) {{"]
+    lines += [f"    const double {target} = {value};" for target, value in assigns]
+    lines += [f"    return {result};", "}"]
+    return "\n".join(lines) + "\n"

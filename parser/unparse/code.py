@@ -1,0 +1,68 @@
+"""What the programming languages have in common: templates for functions, reserved words, one function a derivative."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from ..derivative import Derivatives
+from ..syntax import Assign
+from . import label
+from .printer import ATOM, Printer, UnprintableError
+
+
+class CodePrinter(Printer):
+    """Prints expressions in a programming language.
+
+    `functions` has for each function the name it has there, or a template with `{0}`, `{1}` for its arguments;
+    `constants` the spelling of `pi` and its like; `reserved` the words that cannot name a variable, which then ends
+    in an underscore.
+    """
+
+    language: str
+    functions: Mapping[str, str]
+    constants: Mapping[str, str]
+    reserved: Collection[str] = ()
+
+    def name(self, name: str) -> str:
+        if name in self.constants and name not in self.variables:
+            return self.constants[name]
+        return f"{name}_" if name in self.reserved else name
+
+    def __init__(self, variables: Collection[str] = ()) -> None:
+        self.variables = variables
+
+    def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        template = self.functions.get(function)
+        if template is None:
+            raise UnprintableError(f"{self.language} has no function for `{function}`")
+        if "{" not in template:
+            return super().call(template, parts)
+        if f"{{{len(parts) - 1}}}" not in template or f"{{{len(parts)}}}" in template:
+            raise UnprintableError(f"{self.language} has no function for `{function}` with these arguments")
+        texts = [text if level == ATOM else f"({text})" for text, level in parts]
+        return f"({template.format(*texts)})", ATOM
+
+
+def functions(
+    derivatives: Derivatives, printer: CodePrinter, write: Callable[[str, list[str], list[tuple[str, str]], str], str]
+) -> list[str]:
+    """The text of a function for each derivative.
+
+    `write` makes it from its name, parameters, assignments and result.
+    """
+    parameters = [printer.name(name) for name in derivatives.variables]
+    texts: list[str] = []
+    for by in derivatives.results:
+        *assigns, result = derivatives.program(by).statements
+        pairs = [(printer.name(a.name), printer.text(a.value)) for a in assigns if type(a) is Assign]
+        name = label(by)
+        texts.append(write(f"{name}_" if name in parameters else name, parameters, pairs, printer.text(result)))
+    return texts
+
+
+def python_function(name: str, parameters: list[str], assigns: list[tuple[str, str]], result: str) -> str:
+    """A function in Python."""
+    lines = [f"def {name}({', '.join(parameters)}):"]
+    lines += [f"    {target} = {value}" for target, value in assigns]
+    lines.append(f"    return {result}")
+    return "\n".join(lines) + "\n"

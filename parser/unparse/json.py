@@ -1,0 +1,20 @@
+"""JSON: one object, the derivatives as text by their names."""
+
+from __future__ import annotations
+
+import json
+
+from ..derivative import Derivatives
+from . import label
+from .printer import Printer
+
+
+def render(derivatives: Derivatives, source: str) -> str:
+    """`{"expr", "let", "derivatives"}`: each derivative may use the names in `let`, in their order."""
+    printer = Printer()
+    record = {
+        "expr": source,
+        "let": {assign.name: printer.text(assign.value) for assign in derivatives.shared},
+        "derivatives": {label(by): printer.text(result) for by, result in derivatives.results.items()},
+    }
+    return json.dumps(record, ensure_ascii=False) + "\n"

@@ -1,0 +1,162 @@
+"""LaTeX, for mathematics mode; `cases` is from the package amsmath."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ..derivative import Derivatives
+from ..precedence import AND, COMPARE, NOT, OR, POWER, PRODUCT, SUM, UNARY
+from ..syntax import Binary, Call, Name, Number
+from . import label
+from .printer import ATOM, Printer, enclosed
+
+_GREEK = (
+    *(
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "zeta",
+        "eta",
+        "theta",
+        "iota",
+        "kappa",
+        "lambda",
+        "mu",
+        "nu",
+        "xi",
+    ),
+    *("pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi"),
+    *("Sigma", "Phi", "Psi", "Omega"),
+)
+_FUNCTIONS = {
+    **{name: f"\\{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "log", "exp")},
+    **{f"a{name}": f"\\arc{name}" for name in ("sin", "cos", "tan")},
+    "maximum": "\\max",
+    "minimum": "\\min",
+    "lgamma": "\\ln\\Gamma",
+    "digamma": "\\psi",
+    "sigmoid": "\\sigma",
+    "log2": "\\log_{2}",
+    "log10": "\\log_{10}",
+}
+_COMPARISONS = {"<": "<", "<=": "\\le", ">": ">", ">=": "\\ge", "==": "=", "!=": "\\ne"}
+_ENCLOSED = {"abs": ("\\left|", "\\right|"), "floor": ("\\lfloor ", "\\rfloor"), "ceil": ("\\lceil ", "\\rceil")}
+
+
+class LatexPrinter(Printer):
+    """Prints LaTeX."""
+
+    language = "LaTeX"
+
+    def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        if type(node) is Binary and node.op == "**" and type(node.left) is Call:
+            name = _FUNCTIONS.get(node.left.function)
+            if name is not None and type(node.right) is Number:
+                # sin^2(x) rather than sin(x)^2.
+                return parts[0][0].replace(name, f"{name}^{{{parts[1][0]}}}", 1), POWER
+        if type(node) is Binary and node.op == "*" and _starts_with_digit(node.right):
+            return f"{enclosed(parts[0], PRODUCT)} \\cdot {enclosed(parts[1], UNARY)}", PRODUCT
+        return super().node(node, parts)
+
+    def number(self, value: Any) -> tuple[str, int]:
+        mantissa, _, exponent = repr(value).partition("e")
+        return (f"{mantissa} \\cdot 10^{{{int(exponent)}}}", PRODUCT) if exponent else (mantissa, ATOM)
+
+    def name(self, name: str) -> str:
+        letters, digits = re.fullmatch(r"(.*?)_?(\d*)", name).groups()  # pyright: ignore[reportOptionalMemberAccess]
+        stem, _, index = letters.partition("_")
+        index = ", ".join(part for part in (index.replace("_", "\\_"), digits) if part)
+        if name == "inf":
+            return "\\infty"
+        shown = f"\\{stem}" if stem in _GREEK else stem if len(stem) == 1 else f"\\mathrm{{{stem}}}"
+        return f"{shown}_{{{index}}}" if index else shown
+
+    def unary(self, op: str, part: tuple[str, int]) -> tuple[str, int]:
+        if op == "not":
+            return f"\\neg {_bracketed(part, NOT)}", NOT
+        return f"-{_bracketed(part, PRODUCT)}", SUM
+
+    def binary(self, op: str, left: tuple[str, int], right: tuple[str, int]) -> tuple[str, int]:
+        if op == "/":
+            return f"\\frac{{{left[0]}}}{{{right[0]}}}", UNARY
+        if op == "**":
+            return f"{_bracketed(left, ATOM)}^{{{right[0]}}}", POWER
+        if op == "*":
+            return f"{_bracketed(left, PRODUCT)} {_bracketed(right, PRODUCT)}", PRODUCT
+        if op == "//":
+            return f"\\lfloor \\frac{{{left[0]}}}{{{right[0]}}}\\rfloor", ATOM
+        if op == "%":
+            return f"{_bracketed(left, UNARY)} \\bmod {_bracketed(right, UNARY)}", SUM
+        if op in ("and", "or"):
+            level = AND if op == "and" else OR
+            word = "\\land" if op == "and" else "\\lor"
+            return f"{_bracketed(left, level)} {word} {_bracketed(right, level)}", level
+        return f"{_bracketed(left, SUM)} {op} {_bracketed(right, PRODUCT)}", SUM
+
+    def compare(self, ops: tuple[str, ...], parts: list[tuple[str, int]]) -> tuple[str, int]:
+        text = parts[0][0]
+        for op, part in zip(ops, parts[1:], strict=True):
+            text += f" {_COMPARISONS[op]} {part[0]}"
+        return text, COMPARE
+
+    def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        if function == "sqrt":
+            return f"\\sqrt{{{parts[0][0]}}}", ATOM
+        if function == "cbrt":
+            return f"\\sqrt[3]{{{parts[0][0]}}}", ATOM
+        if function == "exp":
+            return f"e^{{{parts[0][0]}}}", POWER
+        if function in _ENCLOSED:
+            opening, closing = _ENCLOSED[function]
+            return f"{opening}{parts[0][0]}{closing}", ATOM
+        if function == "polygamma":
+            return f"\\psi^{{({parts[0][0]})}}\\left({parts[1][0]}\\right)", POWER
+        if function == "where":
+            condition, then, otherwise = (text for text, _ in parts)
+            lines = f"{then} & \\text{{if }} {condition} \\\\ {otherwise} & \\text{{otherwise}}"
+            return f"\\begin{{cases}} {lines} \\end{{cases}}", UNARY
+        name = _FUNCTIONS.get(function)
+        if name is None:
+            escaped = function.replace("_", "\\_")
+            name = f"\\operatorname{{{escaped}}}"
+        return f"{name}\\left({', '.join(text for text, _ in parts)}\\right)", ATOM
+
+
+def _bracketed(part: tuple[str, int], level: int) -> str:
+    """An operand, in brackets of its own height if it binds less tightly than the level."""
+    text, own = part
+    return text if own >= level else f"\\left({text}\\right)"
+
+
+def _starts_with_digit(node: Any) -> bool:
+    """Whether an operand begins with a digit, which would run into the number before it."""
+    while type(node) is Binary and node.op in ("*", "**"):
+        node = node.left
+    return type(node) is Number
+
+
+def render(derivatives: Derivatives, source: str) -> str:
+    """A single derivative on a line; of several, each on its line as an equation. Shared parts come first."""
+    printer = LatexPrinter()
+    lines = [f"{printer.name(assign.name)} = {printer.text(assign.value)}" for assign in derivatives.shared]
+    alone = len(derivatives.results) == 1
+    for by, result in derivatives.results.items():
+        text = printer.text(result)
+        lines.append(text if alone else f"{_operator(by, printer)} f = {text}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _operator(by: tuple[str, ...], printer: LatexPrinter) -> str:
+    """The sign of the derivative: the variable differentiated by first stands last."""
+    order = f"^{{{len(by)}}}" if len(by) > 1 else ""
+    below: list[str] = []
+    for name in reversed(dict.fromkeys(by)):
+        times = by.count(name)
+        below.append(f"\\partial {printer.name(name)}" + (f"^{{{times}}}" if times > 1 else ""))
+    return f"\\frac{{\\partial{order}}}{{{' '.join(below)}}}"
+
+
+__all__ = ["LatexPrinter", "Name", "label", "render"]
