@@ -34,18 +34,20 @@ COMMANDS = {
     "diff": "The derivative of an expression, as an expression or code.",
     "trace": "Forward and backward pass of an expression, step by step.",
     "graph": "The graph of an expression, with values and gradients.",
+    "check": "Derivatives of an expression against differences, or claims.",
     "functions": "What can be called in an expression.",
     "completion": "A script that completes commands and options in your shell.",
 }
 EXAMPLES = [
     ('autodiff eval "x**2" --x 3', "value and gradient at x = 3"),
     ('autodiff eval "sin(x**2)" --x pi/4 --get grad.x', "one number, for $(...)"),
+    ('autodiff diff "sin(x**2)"', "the derivative itself"),
     ("autodiff batch expressions.txt --x 3 --json", "many expressions, a line each"),
     ("autodiff functions sin", "what a function computes"),
 ]
 EXIT_CODES = [
     ("0", "all went well, warnings allowed"),
-    ("1", "the answer is no: expressions or rows failed, --strict met a number that is not finite"),
+    ("1", "the answer is no: expressions, rows or a check failed, --strict met a number that is not finite"),
     ("2", "wrong call: an option, a file, a variable missing or unused"),
     ("3", "wrong expression: syntax, a name, arguments of a call, a limit"),
     ("5", "evaluation failed: shapes, types, a derivative that does not exist"),

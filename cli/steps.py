@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..engine import Tensor
+import numpy as np
+
+from ..engine import FUNCTIONS, Tensor
+from ..parser.check import children
 from ..parser.errors import ExpressionError
 from ..parser.evaluate import Limits, evaluate
-from ..parser.syntax import Binary, Call, Method, Program, Unary
+from ..parser.syntax import Binary, Call, Method, Program, Text, Unary
 from .report import value_text
+
+# Families whose functions compute each element from the elements at its place.
+_ELEMENTWISE = ("arithmetic", "elementary", "special")
 
 
 class Step(NamedTuple):
@@ -50,19 +56,42 @@ def steps_of(
     return evaluate(program, given, limits, observe), steps
 
 
-def described(step: Step) -> str:
-    """The operation as one would write it with its numbers, `log(0.0)`; only its name where it is not on numbers."""
+def described(step: Step, place: tuple[int, ...] = ()) -> str:
+    """The operation as one would write it with its numbers, `log(0.0)`; only its name where it is not on numbers.
+
+    Of an operation element by element, the numbers are those of the element `place`.
+    """
     expr = step.expr
-    texts = [_number(argument) for argument in step.arguments]
+    texts = [_number(argument, place if _is_elementwise(step) else ()) for argument in step.arguments]
     known = all(text is not None for text in texts)
     if type(expr) is Binary:
-        return f"`{texts[0]} {expr.op} {texts[1]}`" if known else f"`{expr.op}`"
+        # A power binds tighter than a sign.
+        base = f"({texts[0]})" if expr.op == "**" and str(texts[0]).startswith("-") else texts[0]
+        return f"`{base} {expr.op} {texts[1]}`" if known else f"`{expr.op}`"
     if type(expr) is Unary:
         return f"`{expr.op}{texts[0]}`" if known else f"`{expr.op}`"
     if type(expr) in (Call, Method):
         name = expr.function if type(expr) is Call else expr.name
         return f"`{name}({', '.join(map(str, texts))})`" if known else f"`{name}`"
     return "this"
+
+
+def part_text(program: Program, step: Step, argument: Any) -> str:
+    """An argument of a step as it stands in the source."""
+    parts = [part for part in children(step.expr) if type(part) is not Text]
+    for part, value in zip(parts, step.arguments, strict=False):
+        if value is argument:
+            return program.source[part.start : part.end]
+    return "an argument"
+
+
+def _is_elementwise(step: Step) -> bool:
+    if type(step.expr) is Binary:
+        return step.expr.op != "@"
+    if type(step.expr) in (Call, Method):
+        name = step.expr.function if type(step.expr) is Call else step.expr.name
+        return name in FUNCTIONS and FUNCTIONS[name].family in _ELEMENTWISE
+    return type(step.expr) is Unary
 
 
 def place_of(program: Program, step: Step | None) -> tuple[int, int]:
@@ -77,7 +106,12 @@ def error_at(program: Program, step: Step | None, kind: str, message: str, help:
     return ExpressionError(kind, message, program.source, start, end, help)
 
 
-def _number(argument: Any) -> str | None:
+def _number(argument: Any, place: tuple[int, ...]) -> str | None:
     if isinstance(argument, Tensor):
-        return value_text(argument._data) if argument.ndim == 0 else None
+        if argument.ndim and argument.ndim != len(place):
+            return None
+        try:
+            return value_text(np.asarray(argument._data[place] if argument.ndim else argument._data))
+        except IndexError:
+            return None
     return repr(argument) if isinstance(argument, (int, float)) else None

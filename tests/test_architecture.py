@@ -83,7 +83,9 @@ def modules_after(*words: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "words", [["--help"], ["--version"], ["eval", "--help"], ["batch", "--help"], ["functions", "--help"]], ids=" ".join
+    "words",
+    [["--help"], ["--version"], ["eval", "--help"], ["batch", "--help"], ["check", "--help"], ["functions", "--help"]],
+    ids=" ".join,
 )
 def test_help_and_version_import_nothing_heavy(words: list[str]) -> None:
     assert not modules_after(*words) & {"numpy", "lark", "scipy", "rich", "autodiff.engine"}

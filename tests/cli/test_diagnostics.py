@@ -5,14 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-
-
-def underlined(text: str) -> str:
-    """The part of the source line that has carets below it."""
-    lines = text.splitlines()
-    carets = next(i for i, line in enumerate(lines) if set(line.partition("|")[2].strip()) == {"^"})
-    start = lines[carets].index("^")
-    return lines[carets - 1][start : lines[carets].rindex("^") + 1]
+from underlining import underlined
 
 
 @pytest.mark.parametrize(
@@ -59,12 +52,12 @@ def test_an_operation_without_a_derivative_is_underlined(evaluate) -> None:
         (["x + log(x - 1)", "x=0"], "log(x - 1)", "`log(-1.0)` is nan, as in PyTorch"),
         (["exp(x).log()", "x=1000"], "exp(x)", "`exp(1000.0)` is inf"),
         (["-x.log()", "x=0"], "x.log()", "`log(0.0)` is -inf"),
-        (["sum(log(x))", "x=[0, 1]"], "log(x)", "these come from `log`"),
+        (["sum(log(x))", "x=[0, 1]"], "log(x)", "`log(0.0)` is -inf, as in PyTorch, in element 0"),
         (["9**9**9**9"], "9**9**9", "is inf"),
-        (["3 + sqrt(x)", "x=0"], "sqrt(x)", "in `sqrt(0.0)`"),
+        (["3 + sqrt(x)", "x=0"], "sqrt(x)", "the derivative of `sqrt(0.0)` is inf"),
         (["where(x > 0, sqrt(x), 0)", "x=0"], "sqrt(x)", "grad.x is nan"),
         (["sum(sqrt(x) * 2)", "x=[0, 1]"], "sqrt(x)", "grad.x is not finite in 1 of 2 elements"),
-        (["y = x - 1\nz = 3\nsqrt(y) + z", "x=1"], "sqrt(y)", "in `sqrt(0.0)`"),
+        (["y = x - 1\nz = 3\nsqrt(y) + z", "x=1"], "sqrt(y)", "the derivative of `sqrt(0.0)` is inf"),
     ],
 )
 def test_a_result_that_is_not_finite_is_traced_to_its_source(

@@ -3,11 +3,51 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
+from pathlib import Path
 
 import pytest
 
 from autodiff.engine import FUNCTIONS
 
+# They need arguments of particular shapes, which no list of numbers is.
+WITHOUT_EXAMPLE = [
+    "reshape",
+    "view",
+    "unflatten",
+    "sum_to_size",
+    "expand",
+    "broadcast_to",
+    "permute",
+    "split_with_sizes",
+    "unsafe_split_with_sizes",
+    "dsplit",
+    "repeat",
+    "tile",
+    "diagonal_scatter",
+    "atleast_1d",
+    "atleast_2d",
+    "atleast_3d",
+    "scatter_add",
+    "index_add",
+    "index_copy",
+    "index_put",
+    "masked_fill",
+    "masked_select",
+    "select_scatter",
+    "quantile",
+    "nanquantile",
+    "mv",
+    "bmm",
+    "addmv",
+    "baddbmm",
+    "addbmm",
+    "einsum",
+    "householder_product",
+    "pad",
+    "cross_entropy",
+]
 NAMES = sorted(name for name, function in FUNCTIONS.items() if name == function.name)
 
 
@@ -44,6 +84,61 @@ def test_json_is_an_object_a_line(autodiff) -> None:
     assert sorted(o["name"] for o in objects) == NAMES
     assert {tuple(o) for o in objects} == {("name", "signature", "doc", "family", "operator", "aliases", "domain")}
     assert json.loads(autodiff("functions", "sin", "--json").out)["signature"] == "sin(x)"
+
+
+def test_one_function_comes_with_its_derivative_edges_and_an_example(autodiff) -> None:
+    record = json.loads(autodiff("functions", "log", "--json").out)
+    assert record["derivative"] == {"x": "1/x"}
+    assert record["grad_fn"] == "LogBackward0"
+    assert record["edges"][0] == {"at": ["0.0"], "value": "-inf", "gradient": ["inf"]}
+    assert record["example"]["call"] == 'autodiff eval "log(x)" --x 0.5'
+    plain = autodiff("functions", "log").out
+    assert "\nderivative  1/x\n" in plain
+    assert "\nat 0.0      value -inf, gradient inf\n" in plain
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_prints_what_the_description_says(autodiff, name: str) -> None:
+    example = json.loads(autodiff("functions", name, "--json").out)["example"]
+    if example is None:
+        assert name in WITHOUT_EXAMPLE
+        return
+    facts = autodiff(*shlex.split(example["call"])[1:]).facts
+    facts.pop("grad_fn", None)
+    assert facts == example["results"]
+
+
+def test_a_search_finds_names_other_names_and_descriptions(autodiff) -> None:
+    def names(*words: str) -> list[str]:
+        return [json.loads(line)["name"] for line in autodiff("functions", *words, "--json").out.splitlines()]
+
+    assert "i0" in names("--search", "BESSEL")
+    assert "log" in names("--search", "ln")
+    assert names("--search", "hyperbolic inverse cosine") == ["acosh"]
+    assert "pow" in names("--search", "**")
+    assert names() == [*dict.fromkeys(names())]
+    result = autodiff("functions", "--search", "nonesuch")
+    assert (result.code, result.out) == (2, "")
+    assert "no function has to do with `nonesuch`" in result.err
+
+
+def test_markdown_is_a_table_of_families_or_a_page_on_one_function(autodiff) -> None:
+    table = autodiff("functions", "--format", "markdown").out
+    listed = [name for line in table.splitlines()[2:] for name in re.findall("`([^`]+)`", line)]
+    assert sorted(listed) == NAMES
+    page = autodiff("functions", "abs", "--format", "markdown").out
+    assert page.startswith("### abs\n")
+    assert "| derivative | `sign(x)` |" in page
+    assert '$ autodiff eval "abs(x)" --x 0.5\nvalue\t0.5\ngrad.x\t1.0\n' in page
+
+
+def test_the_table_in_the_readme_is_that_of_the_command(autodiff) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert autodiff("functions", "--format", "markdown").out in readme
+
+
+def test_a_name_and_a_search_exclude_each_other(autodiff) -> None:
+    assert autodiff("functions", "sin", "--search", "cos").code == 2
 
 
 @pytest.mark.parametrize("name", ["", "sine", "x**2", "\x1b[31m", "a" * 1000])
