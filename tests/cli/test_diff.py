@@ -104,6 +104,11 @@ def test_an_error_points_at_the_operation(autodiff: Run) -> None:
     assert lines[3:5] == ["1 | x*unfold(y, 0, 2, 1)", "  |   ^^^^^^^^^^^^^^^^^^"]
 
 
+def test_map_points_at_an_operation_without_a_derivative(autodiff: Run) -> None:
+    result = autodiff("map", "x + x // 2", "-", stdin="x\n1\n")
+    assert result.err.splitlines()[3:5] == ["1 | x + x // 2", "  |     ^^^^^^"]
+
+
 def test_a_derivative_that_disagrees_with_the_engine_is_a_bug_and_no_answer(
     autodiff: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
