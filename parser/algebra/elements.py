@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from itertools import accumulate
 from math import prod
 from typing import Any
+
+import numpy as np
 
 from ...engine.primitive import FUNCTIONS
 from ...engine.program.program import Constant, Equation, Variable
@@ -253,9 +256,54 @@ def _gather(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any
     shape = equation.results[0].shape
     if not shape_of(term, shapes):
         return term
-    return raw_call("gather", (term, ZERO, index)) if len(shape) == 1 and is_call(index, "argsort") else None
+    if isinstance(index, Term) and len(shape) == 1 and is_call(index, "argsort"):
+        return raw_call("gather", (term, ZERO, index))
+    return _linear(equation, arguments, shapes)
 
 
+def _linear(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    """An operation that puts or adds elements of one vector in places that are known, by what it does to each."""
+    places = [i for i, argument in enumerate(equation.arguments) if isinstance(argument, Variable)]
+    if len(places) != 1:
+        return None
+    shape, size = equation.results[0].shape, size_of(equation.arguments[places[0]])
+    if len(shape) != 1 or len(size) != 1 or max(size[0], shape[0]) > LONGEST_LIST:
+        return None
+    items = elements(arguments[places[0]], size[0], shapes)
+
+    def image(vector: Any) -> list[float]:
+        values = [vector if i == places[0] else _value(argument) for i, argument in enumerate(equation.arguments)]
+        return equation.primitive.forward(*values).tolist()
+
+    if items is None or any(image(np.zeros(size))):
+        return None
+    images = [image(row) for row in np.eye(size[0])]
+    return listed(
+        [
+            add(*(multiply(number(Fraction(row[i])), item) for row, item in zip(images, items, strict=True)))
+            for i in range(shape[0])
+        ]
+    )
+
+
+def _value(argument: Any) -> Any:
+    """A constant argument of an equation as the operation takes it."""
+    if isinstance(argument, Constant):
+        return argument.array()
+    return tuple(map(_value, argument)) if type(argument) is tuple else argument
+
+
+def _masked_fill(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    term, mask, value = arguments
+    if any(is_call(part, LIST) for part in (term, mask)):
+        return None
+    return call("where", mask, number(Fraction(value)) if isinstance(value, (int, float)) else value, term)
+
+
+_LINEAR = (
+    *("index", "index_backward", "index_select", "index_add", "gather", "scatter_add", "take", "as_strided_backward"),
+    *("roll", "repeat", "constant_pad_nd"),
+)
 SPELLINGS: dict[str, Callable[..., Any]] = {
     "flip": _flip,
     "slice": _slice,
@@ -271,5 +319,7 @@ SPELLINGS: dict[str, Callable[..., Any]] = {
     "kthvalue": of_two_results,
     "aminmax": _aminmax,
     "scatter": _scatter,
+    **dict.fromkeys(_LINEAR, _linear),
     "gather": _gather,
+    "masked_fill": _masked_fill,
 }
