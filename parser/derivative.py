@@ -243,7 +243,11 @@ def _point(names: Sequence[str], shapes: Shapes, random: Random, attempt: int) -
 def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[str, Any], limits: Limits) -> bool:
     """Whether the expression and all derivatives have values at the point. DisagreementError: they have, but differ."""
     with np.errstate(all="ignore"):
-        expected = _by_engine(expression, list(printed), point, limits)
+        try:
+            expected = _by_engine(expression, list(printed), point, limits)
+        except ExpressionError:
+            # Some functions refuse what is outside their domain, as binary_cross_entropy does.
+            return False
         if not all(np.all(np.isfinite(value)) for value in expected):
             return False
         # How much the derivative changes where the point does a little: rounding errors are magnified by as much.

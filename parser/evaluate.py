@@ -316,6 +316,8 @@ class _Evaluation:
 
     def call(self, expr: Any, function: Function, arguments: list[Any]) -> Any:
         """Calls a function of the table; numbers given for its tensor arguments become tensors."""
+        # Of several results, the first is the argument: where(x > 1, sort(x), 0).
+        arguments = [tensor_of(a) if hasattr(a, "_fields") else a for a in arguments]
         count = len(arguments) - len(expr.kwargs)
         positional: list[Any] = arguments[:count]
         named = {name: value for (name, _), value in zip(expr.kwargs, arguments[count:], strict=True)}

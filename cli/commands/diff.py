@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ...parser.syntax import Program
 
 FORMATS = ("text", "latex", "python", "numpy", "torch", "c", "json")
-_OPERATORS = {"//": "floor_divide", "%": "remainder", "@": "matmul"}
 EXAMPLES = [
     ('autodiff diff "sin(x**2)"', "2*x*cos(x**2)"),
     ('autodiff diff "x**2*y + y**3"', "by each variable"),
@@ -155,18 +154,8 @@ def _wanted(names: Sequence[str], wrt: Sequence[str] | None, const: Sequence[str
 
 def _error(program: Program, message: str, help: str) -> ExpressionError:
     """The error about a derivative that cannot be written, pointing at the operation that the message names."""
-    from ...parser.check import walk
     from ...parser.errors import ExpressionError
-    from ...parser.syntax import Assign, Binary, Call, Define, Method
+    from ...parser.place import operation_named
 
-    place = program.statements[-1]
-    for statement in program.statements:
-        body = statement.value if type(statement) is Assign else statement
-        body = statement.body if type(statement) is Define else body
-        for expr in walk(body):
-            name = expr.function if type(expr) is Call else expr.name if type(expr) is Method else None
-            if type(expr) is Binary and expr.op in _OPERATORS:
-                name = _OPERATORS[expr.op]
-            if name is not None and (f"`{name}`" in message or f"aten::{name} " in message):
-                place = expr
+    place = operation_named(program, message)
     return ExpressionError("value", message, program.source, place.start, place.end, help)

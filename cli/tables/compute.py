@@ -12,6 +12,7 @@ from ...engine import Tensor
 from ...engine.program import Program, TraceError, run
 from ...parser.errors import ExpressionError
 from ...parser.evaluate import CONSTANTS, Limits
+from ...parser.place import operation_named
 from ...parser.syntax import Program as Syntax
 from ...parser.tracing import trace_expression
 from ..errors import UsageError, quoted
@@ -104,9 +105,9 @@ class Computation:
             return None
         except RuntimeError as error:
             # An operation without a derivative.
-            source = self.syntax.source
+            place = operation_named(self.syntax, str(error))
             help = f"for the value alone, add `--const {','.join(wanted.wrt)}`"
-            raise ExpressionError("value", str(error), source, 0, len(source.rstrip()), help) from None
+            raise ExpressionError("value", str(error), self.syntax.source, place.start, place.end, help) from None
         except ValueError as error:
             raise UsageError(str(error)) from None
         for name, output in program.outputs.items():

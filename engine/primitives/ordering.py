@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from ..primitive import EdgeCase, Family, is_number, ops
+from ..program.symbol import is_symbolic, refusal
 from ..tensor import Tensor
 from .indexing import gather_primitive, scatter_tensor
 from .reduction import axes_of, sum
@@ -429,6 +430,8 @@ def _at_ranks(ordered: Any, ranks: Any, interpolation: str) -> Any:
 
 
 def _quantile(x: Any, q: Any, dim: int | None, keepdim: bool, interpolation: str, ignore_nan: bool) -> Any:
+    if is_symbolic(x._data) or (isinstance(q, Tensor) and is_symbolic(q._data)):
+        raise refusal("quantile")
     _check_quantile(x, q, interpolation)
     shape = tuple(x.shape)
     axis = None if dim is None else dimension(dim, len(shape))

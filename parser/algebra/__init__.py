@@ -3,7 +3,8 @@
     expression     numbers, names, sums, products and calls, always in one canonical form
     choice         expressions that choose: where
     constants      which number a float stands for: 2/3, pi, log(2)
-    translate      an engine program as expressions; arrays for vectors, literal for the rules as they are
+    translate      an engine program as expressions; literal for the rules as they are
+    arrays         operations on vectors; elements those that put elements in other places
     simplify       the shortest of several equal forms; sharing names parts that occur often
     presentation   an expression as the syntax that a person would write
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from .expression import E, Number, Product, Symbol, Term, children, ordered, power
+from .elements import OF_TWO_RESULTS
+from .expression import E, Number, Product, Symbol, Term, children, is_call, ordered, power
 from .presentation import Presentation
 
 _LONG = 40  # tokens; what is shorter is readable as it is
@@ -53,7 +54,7 @@ def _chosen(outputs: Sequence[Term], decimals: bool, names: dict[Term, str]) -> 
         count = uses[term]
         if not count:
             continue
-        if isinstance(term, (Number, Symbol)):
+        if isinstance(term, (Number, Symbol)) or is_call(term, *OF_TWO_RESULTS):
             continue
         length = shown.show(term, named=False).tokens
         if (not names or term in names) and (count - 1) * length - count - _OWN >= _SAVED and count > 1:

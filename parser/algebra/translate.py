@@ -11,6 +11,7 @@ from ...engine.primitive import FUNCTIONS, PRIMITIVES, Primitive
 from ...engine.primitives import activation, arithmetic
 from ...engine.program.program import Constant, Equation, Program, Variable
 from . import arrays, canonical
+from .elements import LIST, LONGEST_LIST
 
 # What expressions are made with: the module `canonical`, or `literal` for the program as it is.
 Algebra = Any
@@ -30,13 +31,12 @@ def translated(program: Program, algebra: Algebra = canonical) -> dict[str, Any]
             for i, argument in enumerate(equation.arguments)
         ]
         if equation.primitive.name == "to_copy":
-            source = equation.arguments[0]
-            is_condition = isinstance(source, (Variable, Constant)) and source.dtype == "bool"
             one, zero = algebra.read(1), algebra.read(0)
+            is_condition = arrays.is_condition(equation.arguments[0])
             made = algebra.call("where", arguments[0], one, zero) if is_condition else arguments[0]
         else:
             made = _made(equation, arguments, algebra, shapes)
-        known[equation.results[0]] = made
+        known.update(zip(equation.results, made if type(made) is tuple else (made,), strict=False))
     return {name: _argument(output, known, algebra, True) for name, output in program.outputs.items()}
 
 
@@ -59,8 +59,8 @@ def _argument(argument: Any, known: Mapping[Variable, Any], algebra: Algebra, is
             raise UntranslatableError("one of several results has no spelling as a formula")
         return known[argument]
     if isinstance(argument, Constant):
-        if len(argument.shape) == 1 and argument.shape[0] <= arrays.LONGEST_LIST and isinstance(argument.value, tuple):
-            return algebra.call(arrays.LIST, *map(algebra.read, argument.value))
+        if len(argument.shape) == 1 and argument.shape[0] <= LONGEST_LIST and isinstance(argument.value, tuple):
+            return algebra.call(LIST, *map(algebra.read, argument.value))
         if isinstance(argument.value, tuple):
             raise UntranslatableError("an array of numbers has no spelling as a formula")
         return algebra.read(argument.value)
@@ -145,6 +145,14 @@ def _leaky(a: Algebra, x: Any, slope: Any) -> Any:
     return a.call("where", a.call(">", x, a.read(0)), x, a.multiply(x, _read(a, slope)))
 
 
+def _cross_entropy_slope(a: Algebra, grad: Any, x: Any, target: Any, weight: Any, numel: int, reduction: str) -> Any:
+    # The least variance is PyTorch's, as is that of a certain and wrong answer.
+    variance = a.call("maximum", a.multiply(x, a.subtract(a.read(1), x)), a.number(Fraction("1e-12")))
+    slope = a.multiply(grad, a.divide(a.subtract(x, target), variance))
+    slope = slope if weight is None else a.multiply(weight, slope)
+    return a.divide(slope, a.read(numel)) if reduction == "mean" else slope
+
+
 def _threshold(a: Algebra, x: Any, threshold: Any, below: Any, above: Any) -> Any:
     return a.call("where", a.call("<=", x, _read(a, threshold)), _read(a, below), above)
 
@@ -195,6 +203,7 @@ _BY_NAME: dict[str, Callable[..., Any]] = {
     "prelu_kernel": _leaky,
     "threshold": lambda a, x, threshold, value: _threshold(a, x, threshold, value, x),
     "threshold_backward": lambda a, grad, x, threshold: _threshold(a, x, threshold, 0, grad),
+    "binary_cross_entropy_backward": _cross_entropy_slope,
     "tanh_backward": lambda a, grad, y: a.multiply(grad, a.subtract(a.read(1), a.power(y, a.read(2)))),
     "sigmoid_backward": lambda a, grad, y: a.multiply(a.multiply(grad, y), a.subtract(a.read(1), y)),
 }

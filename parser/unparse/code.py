@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 from ..derivative import Derivatives
-from ..syntax import Assign
+from ..syntax import Assign, List, Subscript
 from . import label
 from .printer import ATOM, Printer, UnprintableError
 
@@ -15,13 +16,14 @@ class CodePrinter(Printer):
 
     `functions` has for each function the name it has there, or a template with `{0}`, `{1}` for its arguments;
     `constants` the spelling of `pi` and its like; `reserved` the words that cannot name a variable, which then ends
-    in an underscore.
+    in an underscore. `has_vectors`: whether its operations work on several numbers at once.
     """
 
     language: str
     functions: Mapping[str, str]
     constants: Mapping[str, str]
     reserved: Collection[str] = ()
+    has_vectors: bool = False
 
     def name(self, name: str) -> str:
         if name in self.constants and name not in self.variables:
@@ -30,6 +32,11 @@ class CodePrinter(Printer):
 
     def __init__(self, variables: Collection[str] = ()) -> None:
         self.variables = variables
+
+    def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        if type(node) in (List, Subscript) and not self.has_vectors:
+            raise UnprintableError(f"{self.language} has no operations on vectors")
+        return super().node(node, parts)
 
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
         template = self.functions.get(function)

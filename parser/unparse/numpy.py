@@ -13,6 +13,7 @@ _OWN = (
     *("hypot", "floor", "ceil", "trunc", "fmod", "copysign", "maximum", "minimum", "where", "abs", "sign", "round"),
     *("sinc", "logaddexp", "logaddexp2", "heaviside", "nextafter"),
 )
+_REDUCTIONS = ("sum", "mean", "prod", "max", "min", "amax", "amin", "argmax", "argmin", "dot")
 _SPECIAL = (
     *("erf", "erfc", "erfinv", "erfcx", "digamma", "polygamma", "logit", "xlogy", "xlog1py", "entr", "ndtr", "ndtri"),
     *("log_ndtr", "i0", "i0e", "i1", "i1e", "zeta"),
@@ -23,6 +24,7 @@ class NumpyPrinter(CodePrinter):
     """Prints Python that computes with NumPy arrays."""
 
     language = "NumPy"
+    has_vectors = True
     reserved = frozenset({*keyword.kwlist, "np", "special"})
     constants = {"pi": "np.pi", "e": "np.e", "tau": "(2*np.pi)", "inf": "np.inf", "nan": "np.nan"}  # noqa: RUF012
     functions = {  # noqa: RUF012
@@ -42,8 +44,25 @@ class NumpyPrinter(CodePrinter):
         "silu": "{0}*special.expit({0})",
         "gelu": "{0}*special.ndtr({0})",
         "frac": "{0} - np.trunc({0})",
-        "list": "np.array",
+        **{
+            name: f"np.{name}"
+            for name in ("sum", "mean", "prod", "max", "min", "amax", "amin", "argmax", "argmin", "dot")
+        },
+        **{name: f"np.{name}({{0}}, 0)" for name in ("cumsum", "cumprod")},
+        **{name: f"np.{name}" for name in ("flip", "isnan", "isfinite")},
+        "softmax": "special.softmax",
+        "log_softmax": "special.log_softmax",
+        "logsumexp": "special.logsumexp({0})",
+        "norm": "np.linalg.norm({0})",
+        "std": "np.std({0}, ddof=1)",
+        "var": "np.var({0}, ddof=1)",
+        "sort": "np.sort({0})",
+        "msort": "np.sort({0}, 0)",
+        "argsort": 'np.argsort({0}, kind="stable")',
     }
+
+    def list(self, items: list[str]) -> str:
+        return f"np.array([{', '.join(items)}])"
 
     def binary(self, op: str, left: tuple[str, int], right: tuple[str, int]) -> tuple[str, int]:
         if op in ("and", "or"):

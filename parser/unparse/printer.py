@@ -60,7 +60,7 @@ class Printer:
         if kind is Subscript:
             return f"{enclosed(parts[0], ATOM)}[{', '.join(text for text, _ in parts[1:])}]", ATOM
         if kind is List:
-            return f"[{', '.join(text for text, _ in parts)}]", ATOM
+            return self.list([text for text, _ in parts]), ATOM
         assert kind is Call
         return self.call(node.function, parts)
 
@@ -71,6 +71,10 @@ class Printer:
     def name(self, name: str) -> str:
         """A variable or constant."""
         return name
+
+    def list(self, items: list[str]) -> str:
+        """A vector of elements."""
+        return f"[{', '.join(items)}]"
 
     def unary(self, op: str, part: tuple[str, int]) -> tuple[str, int]:
         """A prefix operator. The minus sign of a product stands before its first factor."""

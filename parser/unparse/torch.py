@@ -37,8 +37,15 @@ class TorchPrinter(NumpyPrinter):
         **{name: f"torch.nn.functional.{name}" for name in _FUNCTIONAL},
         **{name: f"torch.special.{name}" for name in _SPECIAL},
         "cbrt": "torch.sign({0})*torch.abs({0})**(1/3)",
-        "list": "torch.stack",
+        "flip": "torch.flip({0}, [0])",
+        **{name: f"torch.{name}({{0}}, 0)" for name in ("cumsum", "cumprod", "logsumexp")},
+        "sort": "torch.sort({0})[0]",
+        # The zeros are a list, whose dtype would be another.
+        "scatter": "torch.zeros_like({3}).scatter({1}, {2}, {3}) + 0*{0}",
     }
+
+    def list(self, items: list[str]) -> str:
+        return f"torch.stack([{', '.join(f'torch.as_tensor({item})' for item in items)}])"
 
     def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if type(node) is Call:

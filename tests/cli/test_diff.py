@@ -88,7 +88,7 @@ def test_json_is_one_object_on_a_line(autodiff: Run) -> None:
         (["x", "--y", "3"], 2, "there is no variable `y`"),
         (["x + x // 2"], 5, "derivative for aten::floor_divide is not implemented"),
         (["bessel_j0(x)"], 5, "`bessel_j0` has no derivative"),
-        (["x*median(y)", "--y", "[1, 2]"], 5, "the operation `median` has no spelling as a formula"),
+        (["x*unfold(y, 0, 2, 1)", "--y", "[1, 2]"], 5, "the operation `unfold` has no spelling as a formula"),
         (["x > 1"], 5, "has no derivative"),
     ],
 )
@@ -100,8 +100,13 @@ def test_what_has_no_answer_is_an_error(autodiff: Run, arguments: list[str], cod
 
 
 def test_an_error_points_at_the_operation(autodiff: Run) -> None:
-    lines = autodiff("diff", "x*median(y)", "--y", "[1, 2]").err.splitlines()
-    assert lines[3:5] == ["1 | x*median(y)", "  |   ^^^^^^^^^"]
+    lines = autodiff("diff", "x*unfold(y, 0, 2, 1)", "--y", "[1, 2]").err.splitlines()
+    assert lines[3:5] == ["1 | x*unfold(y, 0, 2, 1)", "  |   ^^^^^^^^^^^^^^^^^^"]
+
+
+def test_map_points_at_an_operation_without_a_derivative(autodiff: Run) -> None:
+    result = autodiff("map", "x + x // 2", "-", stdin="x\n1\n")
+    assert result.err.splitlines()[3:5] == ["1 | x + x // 2", "  |     ^^^^^^"]
 
 
 def test_a_derivative_that_disagrees_with_the_engine_is_a_bug_and_no_answer(

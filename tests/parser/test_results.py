@@ -27,6 +27,8 @@ def value(source: str) -> object:
         ("max(x, 0).indices", 0),
         ("sort(x)[1]", [1, 2, 0]),
         ("sort(x)", [1.0, 2.0, 3.0]),
+        ("where(x > 1, sort(x), 0)", [1.0, 0.0, 3.0]),
+        ("where(2 > 1, x, max(x, 0))", [3.0, 1.0, 2.0]),
         ("split(x, [1, 2])[1]", [1.0, 2.0]),
         ("split(x, 1)[-1][0]", 2.0),
         ("slogdet(A).sign", 1.0),

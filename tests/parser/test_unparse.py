@@ -92,6 +92,38 @@ def test_torch_code_gives_the_same_numbers(source: str) -> None:
         assert float(result) == pytest.approx(gradient, rel=1e-6)
 
 
+OF_VECTORS = [
+    "prod(sin(x))",
+    "amax(x)*x",
+    "cumsum(x)*x",
+    "sort(x) + 0*x",
+    "x[0]**2*x[1]",
+    "softmax(x, 0)*x",
+    "logsumexp(x)",
+]
+
+
+@pytest.mark.parametrize("source", OF_VECTORS)
+@pytest.mark.parametrize("language", ["numpy", "torch"])
+def test_code_of_vectors_gives_the_same_numbers(language: str, source: str) -> None:
+    values = np.array([0.5, 1.5, 0.75])
+    argument: Any = values
+    if language == "torch":
+        argument = pytest.importorskip("torch").tensor(values)
+    found = derivatives(parse(source), [("x",)], {"x": (3,)})
+    given = tensor(values.tolist()).requires_grad_()
+    evaluate(parse(source), {"x": given}).sum().backward()
+    result = functions_in(printed(language, found, source))["d_x"](argument)
+    assert given.grad is not None
+    np.testing.assert_allclose(np.broadcast_to(np.asarray(result), 3), given.grad._data, rtol=1e-9)
+
+
+@pytest.mark.parametrize("language", ["python", "c"])
+def test_a_language_without_vectors_says_so(language: str) -> None:
+    with pytest.raises(UnprintableError, match="has no operations on vectors"):
+        printed(language, derivatives(parse("x[0]*x[1]"), [("x",)], {"x": (2,)}), "x[0]*x[1]")
+
+
 @pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler")
 def test_c_code_compiles_without_a_warning_and_gives_the_same_numbers(tmp_path: Path) -> None:
     library = tmp_path / "derivatives.so"

@@ -1,0 +1,325 @@
+"""Vectors element by element: what an operation does that puts elements in other places, as a list of expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from itertools import accumulate
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from ...engine.primitive import FUNCTIONS
+from ...engine.program.program import Constant, Equation, Variable
+from .expression import (
+    ONE,
+    ZERO,
+    Call,
+    Symbol,
+    Term,
+    add,
+    call,
+    children,
+    is_call,
+    multiply,
+    number,
+    ordered,
+    raw_call,
+    rebuilt,
+    symbol,
+)
+
+LIST, ELEMENT = "list", "[]"
+LONGEST_LIST = 12
+REDUCTIONS = (
+    *("sum", "mean", "prod", "norm", "std", "var", "logsumexp", "max", "min", "amax", "amin"),
+    *("median", "nanmedian", "nansum", "argmax", "argmin", "dot", "mode", "kthvalue"),
+)
+# What has two results, and no value of its own that could be given a name.
+OF_TWO_RESULTS = ("mode", "kthvalue", "median", "nanmedian")
+_OPERATORS = ("<", "<=", ">", ">=", "==", "!=", "and", "or", "not", "where", "%", "//", "exp", "sqrt", "clamp")
+# Those of functions that compute each element from those in the same place.
+_FAMILIES = ("activation", "arithmetic", "elementary", "selection", "special")
+
+Shape = tuple[int, ...]
+Shapes = Mapping[str, Shape]
+
+
+def shapes_of(term: Term, shapes: Shapes) -> dict[Term, Shape]:
+    """The shapes of the values of all parts of an expression, for variables of these shapes."""
+    known: dict[Term, Shape] = {}
+    for part in ordered([term]):
+        if isinstance(part, Symbol):
+            known[part] = shapes.get(part.name, ())
+        elif isinstance(part, Call) and part.name in (*REDUCTIONS, ELEMENT):
+            known[part] = ()
+        elif isinstance(part, Call) and part.name == LIST:
+            known[part] = (len(part.arguments),)
+        else:
+            # Vectors of one length and numbers are all that is met here.
+            known[part] = max(
+                (known[child] for child in children(part)), key=lambda shape: (len(shape), prod(shape)), default=()
+            )
+    return known
+
+
+def shape_of(term: Term, shapes: Shapes) -> Shape:
+    """The shape of an expression's value, for variables of these shapes."""
+    return shapes_of(term, shapes)[term]
+
+
+def size_of(argument: Any) -> Shape:
+    """The shape of an argument of an equation."""
+    return argument.shape if isinstance(argument, (Variable, Constant)) else ()
+
+
+def elements(term: Term, size: int, shapes: Shapes) -> list[Term] | None:
+    """The elements of a vector of this size, or of a number that stands for one. None: the vector has another size."""
+    known = shapes_of(term, shapes)
+    if known[term] not in ((), (size,)):
+        return None
+    return [_mapped(term, known, lambda part, i=i: _element(part, i, size)) for i in range(size)]
+
+
+def _mapped(term: Term, known: Mapping[Term, Shape], change: Callable[[Any], Term]) -> Term:
+    """The expression with its vectors changed: the variables, lists and functions that are not elementwise."""
+    made: dict[Term, Term] = {}
+    for part in ordered([term]):
+        if not known[part]:
+            made[part] = part
+        elif isinstance(part, Symbol) or (isinstance(part, Call) and not is_elementwise(part.name)):
+            made[part] = change(part)
+        else:
+            made[part] = rebuilt(part, made)
+    return made[term]
+
+
+def is_elementwise(name: str) -> bool:
+    """Whether a function computes each element from those in the same place."""
+    return name in _OPERATORS or (name in FUNCTIONS and FUNCTIONS[name].family in _FAMILIES)
+
+
+def _element(part: Symbol | Call, index: int, size: int) -> Term:
+    if isinstance(part, Call) and part.name == LIST:
+        return part.arguments[index]
+    if isinstance(part, Call) and part.name == "flip":
+        return raw_call(ELEMENT, (part.arguments[0], number(size - 1 - index)))
+    if isinstance(part, Call) and part.name == "sort":
+        # sort(x)[0] is the first of its two results.
+        place = index if len(part.arguments) == 1 else size - 1 - index
+        return raw_call(ELEMENT, (raw_call("msort", part.arguments[:1]), number(place)))
+    return raw_call(ELEMENT, (part, number(index)))
+
+
+def listed(items: Sequence[Term]) -> Term | None:
+    """The vector of these elements. None: there are too many to be written one by one."""
+    return raw_call(LIST, tuple(items)) if len(items) <= LONGEST_LIST else None
+
+
+def _flip(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    term = arguments[0]
+    if len(equation.results[0].shape) > 1:
+        return None
+    return _mapped(term, shapes_of(term, shapes), _flipped)
+
+
+def _flipped(part: Symbol | Call) -> Term:
+    if isinstance(part, Call) and part.name == LIST:
+        return raw_call(LIST, part.arguments[::-1])
+    if isinstance(part, Call) and part.name == "flip":
+        return part.arguments[0]
+    return raw_call("flip", (part,))
+
+
+def _slice(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    term, _, start, stop, step = arguments
+    size = size_of(equation.arguments[0])
+    if len(size) != 1 or shape_of(term, shapes) == ():
+        return term if len(size) == 1 else None
+    items = elements(term, size[0], shapes)
+    return None if items is None else listed(items[start:stop:step])
+
+
+def _slice_backward(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    gradient, shape, _, start, stop, step = arguments
+    if len(shape) != 1:
+        return None
+    places = range(shape[0])[start:stop:step]
+    items = elements(gradient, len(places), shapes)
+    if items is None:
+        return None
+    given = dict(zip(places, items, strict=True))
+    return listed([given.get(i, ZERO) for i in range(shape[0])])
+
+
+def _select(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    term, _, index = arguments
+    size = size_of(equation.arguments[0])
+    items = elements(term, size[0], shapes) if len(size) == 1 else None
+    return None if items is None else items[index]
+
+
+def _select_backward(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    gradient, shape, _, index = arguments
+    if len(shape) != 1:
+        return None
+    return listed([gradient if i == index % shape[0] else ZERO for i in range(shape[0])])
+
+
+def _stack(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    return listed(arguments[0]) if len(equation.results[0].shape) == 1 else None
+
+
+def _cat(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    items: list[Term] = []
+    for term, argument in zip(arguments[0], equation.arguments[0], strict=True):
+        size = size_of(argument)
+        own = elements(term, size[0], shapes) if len(size) == 1 else None
+        if own is None:
+            return None
+        items += own
+    return listed(items)
+
+
+def _accumulated(name: str, join: Callable[[Term, Term], Term]) -> Any:
+    def spell(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+        term, shape = arguments[0], equation.results[0].shape
+        if len(shape) != 1:
+            return None if shape else term
+        if shape_of(term, shapes) and not is_call(term, LIST):
+            return raw_call(name, (term,))
+        items = elements(term, shape[0], shapes)
+        return None if items is None else listed(list(accumulate(items, join)))
+
+    return spell
+
+
+def _sort(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    """The elements in order and their places."""
+    term, _, descending, _ = arguments
+    shape = equation.results[0].shape
+    if len(shape) > 1 or (shape and not shape_of(term, shapes)):
+        return None
+    if not shape:
+        return term, ZERO
+    options = (number(-1), symbol("True")) if descending else ()
+    return raw_call("sort", (term, *options)), raw_call("argsort", (term, *options))
+
+
+def of_two_results(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    """An element and its place."""
+    term, size = arguments[0], size_of(equation.arguments[0])
+    if not size or not shape_of(term, shapes):
+        return term, ZERO
+    if len(size) > 1:
+        return None
+    name = equation.primitive.name
+    if name in ("max", "min"):
+        return call(f"a{name}", term), raw_call(f"arg{name}", (term,))
+    # The place of the one, or the dimension.
+    options = () if name == "mode" else (number(arguments[1]),)
+    found = raw_call(name, (term, *options))
+    return raw_call(ELEMENT, (found, ZERO)), raw_call(ELEMENT, (found, ONE))
+
+
+def _aminmax(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    term, size = arguments[0], size_of(equation.arguments[0])
+    if not size or not shape_of(term, shapes):
+        return term, term
+    return (call("amin", term), call("amax", term)) if len(size) == 1 else None
+
+
+def _scatter(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    term, _, index, source = arguments
+    shape = equation.results[0].shape
+    if not shape:
+        return source
+    places = size_of(equation.arguments[2])
+    whole = elements(term, shape[0], shapes) if len(shape) == 1 else None
+    items = elements(source, places[0], shapes) if len(places) == 1 else None
+    if whole is None or items is None:
+        return None
+    if len(items) == 1:
+        (one,) = items
+        (place,) = elements(index, 1, shapes) or [index]
+        return listed([call("where", call("==", place, number(i)), one, item) for i, item in enumerate(whole)])
+    if is_call(index, "argsort") and not shape_of(source, shapes):
+        # Each place is met once.
+        return source
+    zeros, vector = listed(whole), source if shape_of(source, shapes) else listed(items)
+    return None if zeros is None or vector is None else raw_call("scatter", (zeros, ZERO, index, vector))
+
+
+def _gather(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    term, _, index = arguments
+    shape = equation.results[0].shape
+    if not shape_of(term, shapes):
+        return term
+    if isinstance(index, Term) and len(shape) == 1 and is_call(index, "argsort"):
+        return raw_call("gather", (term, ZERO, index))
+    return _linear(equation, arguments, shapes)
+
+
+def _linear(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    """An operation that puts or adds elements of one vector in places that are known, by what it does to each."""
+    places = [i for i, argument in enumerate(equation.arguments) if isinstance(argument, Variable)]
+    if len(places) != 1:
+        return None
+    shape, size = equation.results[0].shape, size_of(equation.arguments[places[0]])
+    if len(shape) != 1 or len(size) != 1 or max(size[0], shape[0]) > LONGEST_LIST:
+        return None
+    items = elements(arguments[places[0]], size[0], shapes)
+
+    def image(vector: Any) -> list[float]:
+        values = [vector if i == places[0] else _value(argument) for i, argument in enumerate(equation.arguments)]
+        return equation.primitive.forward(*values).tolist()
+
+    if items is None or any(image(np.zeros(size))):
+        return None
+    images = [image(row) for row in np.eye(size[0])]
+    return listed(
+        [
+            add(*(multiply(number(Fraction(row[i])), item) for row, item in zip(images, items, strict=True)))
+            for i in range(shape[0])
+        ]
+    )
+
+
+def _value(argument: Any) -> Any:
+    """A constant argument of an equation as the operation takes it."""
+    if isinstance(argument, Constant):
+        return argument.array()
+    return tuple(map(_value, argument)) if type(argument) is tuple else argument
+
+
+def _masked_fill(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    term, mask, value = arguments
+    if any(is_call(part, LIST) for part in (term, mask)):
+        return None
+    return call("where", mask, number(Fraction(value)) if isinstance(value, (int, float)) else value, term)
+
+
+_LINEAR = (
+    *("index", "index_backward", "index_select", "index_add", "gather", "scatter_add", "take", "as_strided_backward"),
+    *("roll", "repeat", "constant_pad_nd"),
+)
+SPELLINGS: dict[str, Callable[..., Any]] = {
+    "flip": _flip,
+    "slice": _slice,
+    "slice_backward": _slice_backward,
+    "select": _select,
+    "select_backward": _select_backward,
+    "stack": _stack,
+    "cat": _cat,
+    "cumsum": _accumulated("cumsum", add),
+    "cumprod": _accumulated("cumprod", multiply),
+    "sort": _sort,
+    "mode": of_two_results,
+    "kthvalue": of_two_results,
+    "aminmax": _aminmax,
+    "scatter": _scatter,
+    **dict.fromkeys(_LINEAR, _linear),
+    "gather": _gather,
+    "masked_fill": _masked_fill,
+}
