@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,7 +16,9 @@ from ..errors import FAILED, OK, UsageError, listed, quoted, shortened
 from ..streams import is_terminal, say
 
 if TYPE_CHECKING:
+    from ...parser.evaluate import Limits
     from ...parser.syntax import Program
+    from ..tables.compute import Wanted
 
 FORMATS = ("csv", "tsv", "jsonl", "parquet", "arrow", "arrows")
 EXAMPLES = [
@@ -141,7 +143,20 @@ def command(
                 if output is not None:
                     say(f"error[row]: {quoted(output)} is not written, because of `--errors stop`")
         progress.summarise()
+        if progress.first_nonfinite is not None:
+            say(_explained(program, *progress.first_nonfinite, wanted, Limits()._replace(**limits)))
     return FAILED if progress.failed else OK
+
+
+def _explained(program: Program, row: str, variables: Mapping[str, Any], wanted: Wanted, limits: Limits) -> str:
+    """Where in a row the first number that is not finite came from."""
+    from ...engine.creation import tensor
+    from ..derivatives import Request, differentiate
+
+    given = {name: tensor(value) for name, value in variables.items()}
+    report = differentiate(program, given, wanted.wrt, Request(hessian=wanted.hessian, order=wanted.order), limits)
+    found = "\n".join(finding.diagnostic for finding in report.warnings)
+    return f"note: {row} is the first with a result that is not finite\n{found}".rstrip()
 
 
 def _split(words: Sequence[str]) -> tuple[str, list[str], list[str]]:

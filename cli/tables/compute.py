@@ -32,11 +32,28 @@ class Wanted(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What became of a chunk: arrays by result, the rows whose input was empty, and those that failed, with why."""
+    """What became of a chunk: arrays by result, the rows whose input was empty, and those that failed, with why.
+
+    `variables` are the values that were given: one each, or arrays with one for each row.
+    """
 
     results: dict[str, np.ndarray]
     empty: np.ndarray
     faults: dict[int, str]
+    variables: Mapping[str, Any]
+    columns: frozenset[str]
+
+    def nonfinite(self, blank: np.ndarray) -> np.ndarray:
+        """The rows with a result that is nan or infinite, without those in `blank`."""
+        found = no_rows(len(blank))
+        for array in self.results.values():
+            bad = ~np.isfinite(array)
+            found |= bad if bad.ndim == 1 else bad.any(axis=tuple(range(1, bad.ndim)))
+        return found & ~blank
+
+    def row(self, number: int) -> dict[str, Any]:
+        """The variables' values in one row."""
+        return {name: value[number] if name in self.columns else value for name, value in self.variables.items()}
 
 
 class Computation:
@@ -149,7 +166,7 @@ class Computation:
         else:
             found = run(program, {**given, **values}, threads=1)
             results = {name: _for_rows(array, rows) for name, array in found.items()}
-        return Answer(results, empty, faults)
+        return Answer(results, empty, faults, {**given, **values}, frozenset(values))
 
     def _row_by_row(
         self, given: Mapping[str, Any], values: Mapping[str, np.ndarray], skipped: np.ndarray, faults: dict[int, str]

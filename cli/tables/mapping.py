@@ -44,13 +44,18 @@ class _Part(NamedTuple):
 
 
 class _Done(NamedTuple):
-    """A chunk that is ready to be written: its rows, how many of them were empty, which failed and why."""
+    """A chunk that is ready to be written: its rows, how many of them were empty, which failed and why.
+
+    `nonfinite` counts those with results that are not finite; `first` is the first of them and its variables.
+    """
 
     table: Table
     payload: Any
     rows: int
     empty: int
     faults: Sequence[tuple[int, str]]
+    nonfinite: int
+    first: tuple[int, dict[str, Any]] | None
 
 
 def map_tables(tables: Iterable[Table], job: Job, writer: Writer, threads: int, progress: Progress) -> None:
@@ -67,8 +72,11 @@ def map_tables(tables: Iterable[Table], job: Job, writer: Writer, threads: int, 
     for done in overlapped(_parts(first, following, job), lambda part: _work(part, job, writer), threads):
         if done.table is not table:
             table, before = done.table, 0
+        title = None if table.is_alone else table.place.title
         for row, reason in done.faults:
-            progress.fail(before + row + 1, reason, None if table.is_alone else table.place.title)
+            progress.fail(before + row + 1, reason, title)
+        if done.first is not None:
+            progress.add_nonfinite(done.nonfinite, before + done.first[0] + 1, title, done.first[1])
         writer.write(done.payload)
         progress.add(done.rows, done.empty)
         before += done.rows
@@ -100,13 +108,16 @@ def _work(part: _Part, job: Job, writer: Writer) -> _Done:
             keep = np.arange(rows) < faults[0][0]
             faults = faults[:1]
         blank = answer.empty | failed
+        nonfinite = answer.nonfinite(blank)
         columns = {name: np.full(rows, part.table.keys[name]) for name in job.keys}
         columns |= {name: answer.results[result] for name, result in job.results.items()}
         results = Results(columns, blank if blank.any() else None, keep)
         payload = writer.encode(part.chunk, results)
     if faults and job.errors == "stop":
         rows = faults[0][0] + 1
-    return _Done(part.table, payload, rows, int((answer.empty & ~failed)[:rows].sum()), faults)
+    empty, count = int((answer.empty & ~failed)[:rows].sum()), int(nonfinite[:rows].sum())
+    first = int(nonfinite.argmax()) if count else 0
+    return _Done(part.table, payload, rows, empty, faults, count, (first, answer.row(first)) if count else None)
 
 
 def _check_same(table: Table, first: Table) -> None:

@@ -13,12 +13,18 @@ _FIRST = 0.5  # seconds before anything is shown
 _MOST_FAILURES = 5
 
 
+def _called(row: int, title: str | None) -> str:
+    return f"{title}, row {row:,}" if title else f"row {row:,}"
+
+
 class Progress:
     """Counts rows, says why the first of them fail, and shows the count where standard error is a terminal."""
 
     def __init__(self) -> None:
         self.start = time.monotonic()
-        self.rows = self.empty = self.failed = 0
+        self.rows = self.empty = self.failed = self.nonfinite = 0
+        # What to call the first row with a result that is not finite, and the variables there.
+        self.first_nonfinite: tuple[str, dict[str, Any]] | None = None
         self._bar: Any = None
         self._is_shown = is_terminal(sys.stderr) and not is_terminal(sys.stdout)
 
@@ -33,7 +39,13 @@ class Progress:
         self.failed += 1
         if self.failed <= _MOST_FAILURES:
             self.erase()
-            say(f"error[row]: {f'{title}, ' if title else ''}row {row:,}: {reason}")
+            say(f"error[row]: {_called(row, title)}: {reason}")
+
+    def add_nonfinite(self, count: int, row: int, title: str | None, variables: dict[str, Any]) -> None:
+        """Counts rows with results that are not finite, of which the first is `row`."""
+        self.nonfinite += count
+        if self.first_nonfinite is None:
+            self.first_nonfinite = _called(row, title), variables
 
     def add(self, rows: int, empty: int) -> None:
         """Counts rows that have been written."""
@@ -48,7 +60,8 @@ class Progress:
         if self.failed > _MOST_FAILURES:
             say(f"error[row]: ... and {counted(self.failed - _MOST_FAILURES, 'row')} more")
         parts = [f"{self.rows - self.empty - self.failed:,} ok"]
-        parts += [f"{number:,} {word}" for number, word in ((self.empty, "empty"), (self.failed, "failed")) if number]
+        counts = (self.empty, "empty"), (self.failed, "failed"), (self.nonfinite, "not finite")
+        parts += [f"{number:,} {word}" for number, word in counts if number]
         say(f"{counted(self.rows, 'row')}: {', '.join(parts)}, {time.monotonic() - self.start:.1f} s")
 
     def erase(self) -> None:

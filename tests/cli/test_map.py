@@ -106,6 +106,26 @@ def test_a_number_that_is_not_finite_is_a_number(autodiff, text: str, value: str
 
 
 @pytest.mark.usefixtures("either")
+def test_the_first_row_with_a_result_that_is_not_finite_is_explained(autodiff) -> None:
+    result = autodiff("map", "y*log(x)", stdin="x,y\n1,2\n,1\n0,3\n-1,3\n")
+    assert result.code == 0
+    assert "4 rows: 3 ok, 1 empty, 2 not finite, " in result.err
+    assert "note: row 3 is the first with a result that is not finite\nwarning[nonfinite]: the value is -inf\n" in (
+        result.err
+    )
+    assert "1 | y*log(x)\n  |   ^^^^^^\n" in result.err
+    assert "not finite" not in autodiff("map", "y*log(x)", stdin="x,y\n1,2\n,1\n").err
+
+
+@pytest.mark.usefixtures("either")
+def test_a_derivative_that_is_not_finite_in_a_list_of_numbers_is_explained_too(autodiff) -> None:
+    table = '{"x": [1.0, 4.0], "a": 1}\n{"x": [0.0, 4.0], "a": 1}\n'
+    result = autodiff("map", "a*sqrt(x).sum()", "--wrt", "x", stdin=table)
+    assert "note: row 2 is the first with a result that is not finite\nwarning[nonfinite]: grad.x is" in result.err
+    assert "^^^^^^^" in result.err
+
+
+@pytest.mark.usefixtures("either")
 def test_strict_json_has_null_for_what_is_not_finite(autodiff) -> None:
     result = autodiff("map", "log(x)", stdin='{"x": 0}\n{"x": 1}\n')
     assert result.out == '{"x": 0, "value": null, "d_x": null}\n{"x": 1, "value": 0.0, "d_x": 1.0}\n'
