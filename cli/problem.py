@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -14,8 +13,7 @@ from ..parser.evaluate import Limits
 from ..parser.parse import parse
 from ..parser.syntax import Program
 from . import options
-from .errors import UsageError
-from .streams import is_terminal, read_input
+from .streams import from_input
 from .variables import collect, differentiated, match, split_words
 
 
@@ -42,7 +40,7 @@ def read_problem(
     ExpressionError, UsageError: a wrong expression; a variable without a value, or a value without a variable.
     """
     expression, assigned = split_words(words)
-    source = _from_input(ctx) if expression is None else expression
+    source = from_input(f'{ctx.command_path} "x**2" --x 3') if expression is None else expression
     bounds = {f"max_{name}": limits[name] for name in ("length", "depth") if name in limits}
     program = parse(source, **bounds)
     free = free_variables(program)
@@ -55,10 +53,3 @@ def read_problem(
         differentiated(names, options.split_names(wrt), options.split_names(const)),
         Limits()._replace(**others),
     )
-
-
-def _from_input(ctx: click.Context) -> str:
-    """The expression on standard input. UsageError: a person sits there, who has most likely forgotten it."""
-    if is_terminal(sys.stdin):
-        raise UsageError("the expression is missing", f'write `{ctx.command_path} "x**2" --x 3`')
-    return read_input().rstrip()

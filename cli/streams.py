@@ -8,6 +8,8 @@ import os
 import sys
 from typing import Any, TextIO
 
+from .errors import UsageError
+
 _UNSAFE = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
@@ -91,3 +93,10 @@ def printable(text: str) -> str:
     from unicodedata import category
 
     return "".join(c if c in "\n\t" or category(c) not in _UNSAFE else _REPLACEMENT for c in text)
+
+
+def from_input(example: str) -> str:
+    """The expression on standard input. UsageError: a person sits there, who has most likely forgotten it."""
+    if is_terminal(sys.stdin):
+        raise UsageError("the expression is missing", f"write `{example}`")
+    return read_input().rstrip()

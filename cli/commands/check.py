@@ -11,7 +11,7 @@ import click
 from .. import options
 from ..command import VariablesCommand
 from ..errors import FAILED, OK, UsageError
-from ..streams import is_terminal, read_input, say, wants_color, write
+from ..streams import from_input, say, wants_color, write
 
 if TYPE_CHECKING:
     from ..checking.report import CheckReport
@@ -86,7 +86,7 @@ def command(
     from ..variables import collect, differentiated, split_words, unused
 
     expression, assigned = split_words(words)
-    source = _from_input() if expression is None else expression
+    source = from_input('autodiff check "x**2"') if expression is None else expression
     with computing("float64"), warnings.catch_warnings():
         # About degrees of freedom, at each of many points.
         warnings.simplefilter("ignore", UserWarning)
@@ -114,13 +114,6 @@ def command(
     for note in report.notes:
         say(f"note: {note}")
     return OK if report.holds else FAILED
-
-
-def _from_input() -> str:
-    """The expression on standard input. UsageError: a person sits there, who has most likely forgotten it."""
-    if is_terminal(sys.stdin):
-        raise UsageError("the expression is missing", 'write `autodiff check "x**2"`')
-    return read_input().rstrip()
 
 
 def _rendered(format_name: str, report: CheckReport, color: bool) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ import click
 from .. import options
 from ..command import VariablesCommand
 from ..errors import OK, UsageError, quoted
-from ..streams import is_terminal, read_input, say, write
+from ..streams import from_input, say, write
 
 if TYPE_CHECKING:
     from ...parser.derivative import By
@@ -84,7 +83,7 @@ def command(
     from ..variables import collect, match, split_words
 
     expression, assigned = split_words(words)
-    source = _from_input() if expression is None else expression
+    source = from_input('autodiff diff "x**2"') if expression is None else expression
     with computing("float64"):
         bounds = {f"max_{name}": limits.pop(name) for name in ("length", "depth") if name in limits}
         program = parse(source, **bounds)
@@ -117,13 +116,6 @@ def command(
     if not found.points:
         say("note: no point was found at which the value is finite, to compare this with the engine")
     return OK
-
-
-def _from_input() -> str:
-    """The expression on standard input. UsageError: a person sits there, who has most likely forgotten it."""
-    if is_terminal(sys.stdin):
-        raise UsageError("the expression is missing", 'write `autodiff diff "x**2"`')
-    return read_input().rstrip()
 
 
 def _wanted(names: Sequence[str], wrt: Sequence[str] | None, const: Sequence[str], order: int | None) -> list[By]:
