@@ -380,12 +380,19 @@ def tensor_of(value: Any) -> Tensor:
     if isinstance(value, bool):
         return tensor(value)
     if is_number(value):
-        return tensor(float(value) if abs(value) < 2**1023 else math.inf)
+        return tensor(_as_float(value))
     if hasattr(value, "_fields"):
         return value[0]
     if isinstance(value, (list, tuple)):
         return _stacked(list(value))
     raise TypeError(f"a number or tensor is expected here, not {_NAMES.get(type(value), type(value).__name__)}")
+
+
+def _as_float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def index_of(value: Any) -> Any:

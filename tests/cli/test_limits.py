@@ -36,6 +36,11 @@ def test_a_long_or_deep_expression_works(evaluate, expression: str, value: float
     assert (float(facts["value"]), float(facts["grad.x"])) == (value, gradient)
 
 
+def test_constants_are_nan_and_infinite_with_the_sign_they_have(evaluate) -> None:
+    assert evaluate("nan").facts == evaluate("(-1)**0.5").facts == {"value": "nan"}
+    assert evaluate("-9**9**9").facts == evaluate("-1" + "0" * 400).facts == {"value": "-inf"}
+
+
 def test_a_tower_of_powers_is_infinite_at_once(evaluate) -> None:
     start = time.perf_counter()
     assert evaluate("9**9**9**9").facts == {"value": "inf"}
