@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from ..primitive import NONZERO, REAL, EdgeCase, Family, ops
+from ..primitive import BESIDE_ZERO, REAL, EdgeCase, Family, ops
 from ..program.symbol import check_not_traced
 from ..tensor import Tensor
 from .elementary import exp, tanh
@@ -54,7 +54,7 @@ relu = primitive(
     lambda x: np.maximum(x, 0),
     lambda g, out: threshold_backward(g, out, 0),
     doc="x where it is positive, else 0",
-    domain=NONZERO,
+    domain=BESIDE_ZERO,
     edges=[EdgeCase((0.0,), 0.0, (0.0,)), EdgeCase((-1.0,), 0.0, (0.0,))],
 )
 threshold = primitive(
@@ -141,13 +141,13 @@ def minimum_zero(x: Any) -> Any:
 scaled_elu = primitive("elu", _elu, _elu_rule, floating=True, public=False)
 
 
-@function(domain=NONZERO, method=False)
+@function(domain=BESIDE_ZERO, method=False)
 def elu(x: Any, alpha: float = 1.0) -> Any:
     """x where it is positive, else alpha * (exp(x) - 1)"""
     return scaled_elu(x, alpha)
 
 
-@function(domain=NONZERO, method=False)
+@function(domain=BESIDE_ZERO, method=False)
 def selu(x: Any) -> Any:
     """elu with the alpha and scale of self-normalising networks"""
     return scaled_elu(x, 1.6732632423543772848170429916717, 1.0507009873554804934193349852946)
@@ -159,7 +159,7 @@ celu = primitive(
     lambda g, x, alpha: _elu_rule(g, x, alpha, 1.0, 1 / alpha),
     floating=True,
     doc="x where it is positive, else alpha * (exp(x/alpha) - 1)",
-    domain=NONZERO,
+    domain=BESIDE_ZERO,
     method=False,
 )
 leaky_relu = primitive(
@@ -167,7 +167,7 @@ leaky_relu = primitive(
     lambda x, negative_slope=0.01: np.where(x > 0, x, x * negative_slope),
     lambda g, x, negative_slope: where(x > 0, g, g * negative_slope),
     doc="x where it is positive, else x * negative_slope",
-    domain=NONZERO,
+    domain=BESIDE_ZERO,
     edges=[EdgeCase((0.0,), 0.0, (0.01,))],
     method=False,
 )
@@ -199,12 +199,12 @@ hardtanh = primitive(
     lambda x, min_val=-1.0, max_val=1.0: np.minimum(np.maximum(x, min_val), max_val),
     lambda g, x, min_val, max_val: where((x <= min_val) | (x >= max_val), 0, g),
     doc="x limited to the interval from min_val to max_val; the bounds pass no gradient",
-    domain=NONZERO,
+    domain=BESIDE_ZERO,
     method=False,
 )
 
 
-@function(domain=NONZERO, method=False)
+@function(domain=BESIDE_ZERO, method=False)
 def relu6(x: Any) -> Any:
     """x limited to the interval from 0 to 6"""
     return hardtanh(x, 0.0, 6.0)
@@ -261,7 +261,7 @@ rrelu_with_slopes = primitive(
 )
 
 
-@function(domain=NONZERO)
+@function(domain=BESIDE_ZERO)
 def rrelu(x: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False) -> Any:
     """x where it is positive, else x times the mean of lower and upper, or in training a random number between"""
     if lower > upper:
@@ -286,7 +286,7 @@ prelu_kernel = primitive(
 )
 
 
-@function(tensors=2, domain=(NONZERO, REAL))
+@function(tensors=2, domain=(BESIDE_ZERO, REAL))
 def prelu(x: Any, weight: Any) -> Any:
     """x where it is positive, else x times a weight: a single one, or one for each place along dimension 1"""
     _check_prelu(_data(x), _data(weight))

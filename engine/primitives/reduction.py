@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from ..primitive import NONZERO, EdgeCase, Family, ops
+from ..primitive import BESIDE_ZERO, EdgeCase, Family, ops
 from ..program.symbol import is_symbolic
 from .elementary import exp
 from .selection import abs, isnan, logical_not, sgn, where
@@ -182,7 +182,7 @@ prod_dim = primitive(
 )
 
 
-@function(domain=NONZERO)
+@function(domain=BESIDE_ZERO)
 def prod(x: Any, dim: int | None = None, keepdim: bool = False, dtype: Any = None) -> Any:
     """product of the elements, or along `dim`"""
     return prod_all(x, dtype) if dim is None else prod_dim(x, dim, keepdim, dtype)

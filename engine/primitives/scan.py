@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import NONZERO, Family, is_number
+from ..primitive import BESIDE_ZERO, Family, is_number
 from ..tensor import Tensor
 from .elementary import exp
 from .indexing import scatter_add_primitive
@@ -90,7 +90,7 @@ cumprod = primitive(
     _cumprod_rule,
     tensors=1,
     defaults={"dim": -1},
-    domain=NONZERO,
+    domain=BESIDE_ZERO,
     doc="products of the elements up to each along `dim`",
 )
 

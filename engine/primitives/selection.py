@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..dtypes import bool_, of, result_type, uint8
-from ..primitive import NONZERO, EdgeCase, Family, is_number
+from ..primitive import BESIDE_ZERO, EdgeCase, Family, is_number
 from ..tensor import Tensor
 from .indexing import nonzero
 from .shape import zeros_like
@@ -202,7 +202,7 @@ abs = primitive(
     np.abs,
     lambda g, x: g * sgn(x),
     doc="absolute value",
-    domain=NONZERO,
+    domain=BESIDE_ZERO,
     aliases=("absolute",),
     edges=[EdgeCase((0.0,), 0.0, (0.0,))],
 )
@@ -219,15 +219,15 @@ sign = primitive(
     _sign,
     lambda g: zeros_like(g),
     doc="-1, 0 or 1, as x is negative, zero or positive",
-    domain=NONZERO,
+    domain=BESIDE_ZERO,
     edges=[EdgeCase((0.0,), 0.0, (0.0,))],
 )
-sgn = primitive("sgn", _sign, lambda g: zeros_like(g), doc="sign of x", domain=NONZERO)
+sgn = primitive("sgn", _sign, lambda g: zeros_like(g), doc="sign of x", domain=BESIDE_ZERO)
 
 
 def _rounding(name: str, forward: Any, doc: str) -> Any:
     return primitive(
-        name, forward, lambda g: zeros_like(g), doc=doc, domain=NONZERO, edges=[EdgeCase((2.0,), 2.0, (0.0,))]
+        name, forward, lambda g: zeros_like(g), doc=doc, domain=BESIDE_ZERO, edges=[EdgeCase((2.0,), 2.0, (0.0,))]
     )
 
 
@@ -240,13 +240,13 @@ round_decimals = primitive(
 )
 
 
-@function(domain=NONZERO, edges=[EdgeCase((2.5,), 2.0, (0.0,))])
+@function(domain=BESIDE_ZERO, edges=[EdgeCase((2.5,), 2.0, (0.0,))])
 def round(x: Any, decimals: int | None = None) -> Any:
     """nearest integer, halves to the even one; or to `decimals` places"""
     return round_integer(x) if decimals is None else round_decimals(x, decimals)
 
 
-frac = primitive("frac", lambda x: x - np.trunc(x), lambda g: g, doc="fraction of x, with its sign", domain=NONZERO)
+frac = primitive("frac", lambda x: x - np.trunc(x), lambda g: g, doc="fraction of x, with its sign", domain=BESIDE_ZERO)
 
 
 def _nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:

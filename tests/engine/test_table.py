@@ -28,6 +28,7 @@ import autodiff.engine as torch
 from autodiff.engine import Tensor
 from autodiff.engine.autograd import grad
 from autodiff.engine.primitive import (
+    BESIDE_ZERO,
     FUNCTIONS,
     NONZERO,
     POSITIVE,
@@ -75,7 +76,7 @@ def sample(domain: Domain, of: Any, random: np.random.Generator) -> Any:
     if isinstance(of, list):
         return np.array(of)
     numbers = random.uniform(domain.low, domain.high, of)
-    return numbers * random.choice([-1.0, 1.0], of) if domain == NONZERO else numbers
+    return numbers * random.choice([-1.0, 1.0], of) if domain in (NONZERO, BESIDE_ZERO) else numbers
 
 
 def make_case(name: str, example: Example, domains: Sequence[Domain]) -> Case:
