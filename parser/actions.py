@@ -38,7 +38,7 @@ IN_LINALG = ("cholesky", "cross", "diagonal", "norm", "qr", "svd", "vander")
 _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
-class _Keyword(NamedTuple):
+class Keyword(NamedTuple):
     """A keyword argument."""
 
     name: str
@@ -47,13 +47,13 @@ class _Keyword(NamedTuple):
     end: int
 
 
-def _syntax_error(message: str, place: Any, help: str | None = None) -> ExpressionError:
+def syntax_error(message: str, place: Any, help: str | None = None) -> ExpressionError:
     """Return an error about a token or a record; its source is filled in by `parse`."""
-    start, end = _span(place)
+    start, end = span_of(place)
     return ExpressionError("syntax", message, start=start, end=end, help=help)
 
 
-def _span(place: Any) -> tuple[int, int]:
+def span_of(place: Any) -> tuple[int, int]:
     if hasattr(place, "start_pos"):
         return place.start_pos, place.end_pos
     return place.start, place.end
@@ -117,12 +117,16 @@ class Actions:
         sequence.append(operand)
         return sequence
 
+    def resolve(self, sequence: list[Any]) -> Any:
+        """The expression of a flat sequence of operands and operators."""
+        return resolve(sequence)
+
     def resolved(self, children: list[Any]) -> Any:
-        return resolve(children[0])
+        return self.resolve(children[0])
 
     def conditional(self, children: list[Any]) -> Conditional:
-        then = resolve(children[0])
-        condition = resolve(children[2])
+        then = self.resolve(children[0])
+        condition = self.resolve(children[2])
         otherwise = children[4]
         return Conditional(bare(condition), bare(then), bare(otherwise), then.start, otherwise.end)
 
@@ -137,7 +141,7 @@ class Actions:
         return Binary("**", bare(base), exponent, start, end, base.start, end)
 
     def listing(self, children: list[Any]) -> List:
-        elements = _elements(children, 1)
+        elements = elements_of(children, 1)
         for element in elements:
             _require_value(element)
             _refuse_text(element)
@@ -150,7 +154,7 @@ class Actions:
 
     def call(self, children: list[Any]) -> Call:
         name = children[0]
-        args, kwargs = _arguments(_elements(children, 2))
+        args, kwargs = arguments_of(elements_of(children, 2))
         # The bare name is what follows the prefix, if there is one.
         name_start = max(name.start, name.end - len(name.name))
         return Call(name.name, args, kwargs, name_start, name.end, name.start, children[-1].end_pos)
@@ -161,7 +165,7 @@ class Actions:
 
     def method(self, children: list[Any]) -> Method | Call:
         owner, _, name = children[:3]
-        args, kwargs = _arguments(_elements(children, 4))
+        args, kwargs = arguments_of(elements_of(children, 4))
         end = children[-1].end_pos
         # `F` is torch.nn.functional in `F.relu(x)`, but a variable in `F.mean()`.
         if type(owner) is Name and owner.name in _MODULES and (args or kwargs):
@@ -170,21 +174,21 @@ class Actions:
 
     def subscript(self, children: list[Any]) -> Subscript:
         owner = children[0]
-        index = _elements(children, 2)
+        index = elements_of(children, 2)
         for element in index:
-            if type(element) is _Keyword:
-                raise _syntax_error("an index has no keyword arguments", element)
+            if type(element) is Keyword:
+                raise syntax_error("an index has no keyword arguments", element)
             _refuse_text(element)
             if type(element) is Tuple:
-                raise _syntax_error("an index is not a tuple", element, "write `x[0, 1]`")
+                raise syntax_error("an index is not a tuple", element, "write `x[0, 1]`")
         parts = tuple([bare(element) for element in index])
         return Subscript(bare(owner), parts, owner.start, children[-1].end_pos)
 
-    def keyword(self, children: list[Any]) -> _Keyword:
+    def keyword(self, children: list[Any]) -> Keyword:
         name, _, value = children
         if type(name) is not Name:
-            raise _syntax_error("the name of a keyword argument is expected", name, "`==` compares")
-        return _Keyword(name.name, bare(value), name.start, value.end)
+            raise syntax_error("the name of a keyword argument is expected", name, "`==` compares")
+        return Keyword(name.name, bare(value), name.start, value.end)
 
     def slice(self, children: list[Any]) -> Slice:
         parts: list[Any] = [None]
@@ -194,7 +198,7 @@ class Actions:
             else:
                 parts[-1] = bare(child)
         lower, upper, step = parts if len(parts) == 3 else [*parts, None]
-        return Slice(lower, upper, step, _span(children[0])[0], _span(children[-1])[1])
+        return Slice(lower, upper, step, span_of(children[0])[0], span_of(children[-1])[1])
 
     def assignment(self, children: list[Any]) -> Assign | Define:
         target, _, value = children
@@ -203,7 +207,7 @@ class Actions:
         if type(target) is Call:
             return Define(target.function, _parameters(target), bare(value), target.start, value.end)
         help = "write `name = ...` or `f(x) = ...`; `==` compares"
-        raise _syntax_error("only a name or a function can be assigned", target, help)
+        raise syntax_error("only a name or a function can be assigned", target, help)
 
     def program(self, children: list[Any]) -> list[Statement]:
         for child in children:
@@ -226,10 +230,10 @@ def _integer(text: str, token: Token) -> int:
         return int(text)
     except ValueError:  # Python limits the length of an integer in decimal digits
         message = f"an integer of {len(text):,} digits is too long"
-        raise _syntax_error(message, token, "write it in scientific notation, such as `1e300`") from None
+        raise syntax_error(message, token, "write it in scientific notation, such as `1e300`") from None
 
 
-def _elements(children: list[Any], position: int) -> list[Any]:
+def elements_of(children: list[Any], position: int) -> list[Any]:
     """Return the elements between brackets, of which `position` is the place of the first."""
     elements: list[Any] = []
     for child in children[position:]:
@@ -243,30 +247,30 @@ def _elements(children: list[Any], position: int) -> list[Any]:
 def _require_value(element: Any) -> None:
     if type(element) is Slice or type(element) is Dots:
         kind = "a slice" if type(element) is Slice else "`...`"
-        raise _syntax_error(f"{kind} belongs in an index", element, "an index is written `x[1:3]`")
-    if type(element) is _Keyword:
-        raise _syntax_error("a keyword argument belongs in a call", element)
+        raise syntax_error(f"{kind} belongs in an index", element, "an index is written `x[1:3]`")
+    if type(element) is Keyword:
+        raise syntax_error("a keyword argument belongs in a call", element)
 
 
 def _refuse_text(element: Any) -> None:
     if type(element) is Text:
-        raise _syntax_error("text can only be an argument of a function", element, "names are written without quotes")
+        raise syntax_error("text can only be an argument of a function", element, "names are written without quotes")
 
 
-def _arguments(elements: list[Any]) -> tuple[tuple[Expr, ...], tuple[tuple[str, Expr], ...]]:
+def arguments_of(elements: list[Any]) -> tuple[tuple[Any, ...], tuple[tuple[str, Any], ...]]:
     """Return the positional and the keyword arguments."""
-    args: list[Expr] = []
-    kwargs: dict[str, Expr] = {}
+    args: list[Any] = []
+    kwargs: dict[str, Any] = {}
     for element in elements:
-        if type(element) is _Keyword:
+        if type(element) is Keyword:
             if element.name in kwargs:
-                raise _syntax_error(f"the keyword argument `{element.name}` is given twice", element)
+                raise syntax_error(f"the keyword argument `{element.name}` is given twice", element)
             kwargs[element.name] = element.value
             continue
         _require_value(element)
         if kwargs:
             message = "a positional argument follows a keyword argument"
-            raise _syntax_error(message, element, "put positional arguments first")
+            raise syntax_error(message, element, "put positional arguments first")
         args.append(bare(element))
     return tuple(args), tuple(kwargs.items())
 
@@ -276,10 +280,10 @@ def _parameters(target: Call) -> tuple[str, ...]:
     names: list[str] = []
     for parameter in target.args:
         if type(parameter) is not Name:
-            raise _syntax_error("a parameter must be a name", parameter, "write `f(x, y) = ...`")
+            raise syntax_error("a parameter must be a name", parameter, "write `f(x, y) = ...`")
         if parameter.name in names:
-            raise _syntax_error(f"the parameter `{parameter.name}` is given twice", parameter)
+            raise syntax_error(f"the parameter `{parameter.name}` is given twice", parameter)
         names.append(parameter.name)
     if target.kwargs:
-        raise _syntax_error("a parameter cannot have a default value", target, "write `f(x, y) = ...`")
+        raise syntax_error("a parameter cannot have a default value", target, "write `f(x, y) = ...`")
     return tuple(names)

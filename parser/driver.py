@@ -58,16 +58,19 @@ class Parser:
         self.scanners: list[Any] = [None] * len(self.states)
         self.compiled: dict[str, Any] = {}
 
-    def parse(self, text: str) -> Any:
-        """Return what the actions made of the text. ParserError: the text is not in the language."""
+    def parse(self, text: str, start: int = 0, end: int | None = None) -> Any:
+        """Return what the actions made of the text, or of the part of it from `start` to `end`.
+
+        ParserError: it is not in the language.
+        """
         states = [self.start]
         values: list[Any] = []
         table, rules, makers, ignored = self.states, self.rules, self.makers, self.ignored
-        position, length = 0, len(text)
+        position, length = start, len(text) if end is None else end
         while True:
             while position < length:
                 scan = self.scanners[states[-1]] or self._scanner(states[-1])
-                match = scan(text, position)
+                match = scan(text, position, length)
                 if match is None:
                     raise ParserError(position)
                 if match.lastgroup not in ignored:

@@ -12,9 +12,12 @@ _TAB = "    "
 class ExpressionError(Exception):
     """An error in an expression, with the place it is about.
 
-    `kind` is a short code: "syntax", "name", "arity", "limit", "type", "shape" or "value". `start` and
-    `end` are offsets in `source` (end exclusive); `name` is what the source is called.
+    `kind` is a short code: "syntax", "name", "arity", "limit", "type", "shape", "value" or "assert". `start` and
+    `end` are offsets in `source` (end exclusive); `name` is what the source is called; `notes` are lines that tell
+    more about the place.
     """
+
+    notes: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -46,6 +49,11 @@ class ExpressionError(Exception):
         return self.start - self.source.rfind("\n", 0, self.start)
 
 
+def position(source: str, offset: int) -> str:
+    """The line and the column of an offset, both from 1, as `3:14`."""
+    return f"{source.count(chr(10), 0, offset) + 1}:{offset - source.rfind(chr(10), 0, offset)}"
+
+
 def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate most like `word`, or None if none is near it."""
     names = sorted(candidates)
@@ -73,6 +81,7 @@ def diagnostic(error: ExpressionError, severity: str = "error", first_line: int 
         f"{number} | {text}".rstrip(),
         f"{gutter} | {underline}",
     ]
+    lines += [f"{gutter} = note: {_printable(note)}" for note in error.notes]
     if error.help is not None:
         lines.append(f"{gutter} = help: {_printable(error.help)}")
     return "\n".join(lines)

@@ -165,7 +165,7 @@ class _Evaluation:
         except MemoryError:
             raise self.limit("elements", "elements in one tensor", self.limits.elements, self.current) from None
         except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
-            raise self.error(_kind(error), str(error), self.current) from error
+            raise self.error(kind_of(error), str(error), self.current) from error
 
     def run_tasks(self, tasks: list[Any]) -> Any:
         """Works off the tasks. Errors of the engine are about `self.current`."""
@@ -361,7 +361,8 @@ class _Evaluation:
         return ExpressionError(kind, message, self.program.source, expr.start, expr.end, help)
 
 
-def _kind(error: Exception) -> str:
+def kind_of(error: Exception) -> str:
+    """The kind of an error that the engine raised, for `ExpressionError`."""
     text = str(error)
     if "size" in text or "shape" in text or "imension" in text:
         return "shape"

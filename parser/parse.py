@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache, lru_cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from .layout import blanked, check_depth
 from .syntax import Program
 from .tables import load_tables
 
+GRAMMAR = os.path.join(os.path.dirname(__file__), "grammar.lark")
 _MAX_REMEMBERED = 10_000  # characters, whose tree takes a megabyte
 
 
@@ -60,4 +62,4 @@ _remembered = lru_cache(maxsize=64)(_parse)
 
 @cache
 def _parser() -> Parser:
-    return Parser(load_tables(), Actions())
+    return Parser(load_tables(GRAMMAR, "program"), Actions())

@@ -7,9 +7,11 @@ from typing import Any, NamedTuple, TypeAlias
 from .errors import ExpressionError
 from .syntax import Binary, Call, Compare, Expr, List, Unary
 
-OR, AND, NOT, COMPARE, SUM, PRODUCT, UNARY, POWER = range(8)
+OR, AND, NOT, COMPARE, BIT_OR, BIT_XOR, BIT_AND, SHIFT, SUM, PRODUCT, UNARY, POWER = range(12)
 
-_PREFIX = {
+_Operators: TypeAlias = dict[str, tuple[str, int]]
+# The spellings in an expression: what each of them is, and how tightly it binds.
+PREFIX: _Operators = {
     "not": ("not", NOT),
     "-": ("-", UNARY),
     "\N{MINUS SIGN}": ("-", UNARY),
@@ -17,7 +19,7 @@ _PREFIX = {
     "+": ("+", UNARY),
     "\N{SQUARE ROOT}": ("sqrt", UNARY),
 }
-_BINARY = {
+BINARY: _Operators = {
     "or": ("or", OR),
     "and": ("and", AND),
     "<": ("<", COMPARE),
@@ -76,8 +78,8 @@ def bare(item: Any) -> Any:
     return item.inner if type(item) in _WRAPPERS else item
 
 
-def resolve(sequence: list[Any]) -> Any:
-    """Return the expression of a flat sequence of operands and operator tokens.
+def resolve(sequence: list[Any], prefix: _Operators = PREFIX, binary: _Operators = BINARY) -> Any:
+    """Return the expression of a flat sequence of operands and operator tokens, in the language of these operators.
 
     Raises ExpressionError for a `not` where Python would need brackets around it; its source is filled in
     by `parse`.
@@ -92,14 +94,14 @@ def resolve(sequence: list[Any]) -> Any:
             operands.append(item)
             operand_expected = False
         elif operand_expected:
-            op, precedence = _PREFIX[item.value]
+            op, precedence = prefix[item.value]
             if precedence == NOT and pending and pending[-1][0] > NOT:
                 message = f"`not` cannot follow `{pending[-1][2].value}`"
                 help = "put brackets around the `not` expression"
                 raise ExpressionError("syntax", message, start=item.start_pos, end=item.end_pos, help=help)
             pending.append((precedence, op, item))
         else:
-            op, precedence = _BINARY[item.value]
+            op, precedence = binary[item.value]
             least = precedence + 1 if precedence in _WAITING else precedence
             while pending and pending[-1][0] >= least:
                 _complete(operands, pending)

@@ -1,4 +1,4 @@
-"""The parser's tables, which Lark computes from the grammar, kept in the user's cache directory.
+"""A parser's tables, which Lark computes from a grammar, kept in the user's cache directory.
 
 Importing Lark and computing the LALR tables takes longer than anything else at start-up, so both happen once, and the
 tables are kept in a file. The file is JSON, which cannot run code when it is loaded. It is only an optimisation:
@@ -34,32 +34,27 @@ class Tables(TypedDict):
     end: int
 
 
-def load_tables() -> Tables:
-    """Return the tables of the grammar, from the cache or computed."""
-    grammar = _grammar()
+def load_tables(source: str, start: str) -> Tables:
+    """Return the tables of the grammar in the file `source` for the symbol `start`, from the cache or computed."""
+    with open(source, encoding="utf-8") as file:
+        grammar = file.read()
     path = _cache_path(grammar)
     if path is None:
-        return _build(grammar)
+        return _build(grammar, start)
     try:
         return _read(path)
     except Exception:  # the cache is never a reason to fail, whatever its state
-        tables = _build(grammar)
+        tables = _build(grammar, start)
         _save(tables, path)
         return tables
 
 
-def _grammar() -> str:
-    path = os.path.join(os.path.dirname(__file__), "grammar.lark")
-    with open(path, encoding="utf-8") as file:
-        return file.read()
-
-
-def _build(grammar: str) -> Tables:
+def _build(grammar: str, start: str) -> Tables:
     """Compute the tables from the grammar."""
     from lark import Lark
     from lark.parsers.lalr_analysis import Shift
 
-    lark = Lark(grammar, start="program", parser="lalr", lexer="contextual", maybe_placeholders=False)
+    lark = Lark(grammar, start=start, parser="lalr", lexer="contextual", maybe_placeholders=False)
     lexer: Any = lark.parser.lexer
     table: Any = lark.parser.parser._parse_table
     rules: list[Any] = [
@@ -76,8 +71,8 @@ def _build(grammar: str) -> Tables:
             {symbol: names[arg] if action is Shift else numbers[arg] for symbol, (action, arg) in state.items()}
             for state in table.states.values()
         ],
-        "start": names[table.start_states["program"]],
-        "end": names[table.end_states["program"]],
+        "start": names[table.start_states[start]],
+        "end": names[table.end_states[start]],
     }
 
 
