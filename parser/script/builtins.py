@@ -1,0 +1,102 @@
+"""Python's own functions, as far as a script has them; none of them takes more than the script may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from .limits import Guard, check_format
+
+
+def builtins(write: Callable[[str], None], guard: Guard) -> dict[str, Any]:
+    """The functions by name. `print` gives its text to `write`."""
+    guarded = {
+        "format": _format,
+        "list": _list,
+        "pow": _pow,
+        "range": _range,
+        "repr": _repr,
+        "str": _str,
+        "sum": _sum,
+        "tuple": _tuple,
+    }
+    plain = [
+        abs,
+        all,
+        any,
+        bool,
+        divmod,
+        enumerate,
+        filter,
+        float,
+        int,
+        len,
+        map,
+        max,
+        min,
+        reversed,
+        round,
+        sorted,
+        zip,
+    ]
+    return {
+        **{function.__name__: function for function in plain},
+        **{name: partial(function, guard) for name, function in guarded.items()},
+        "print": partial(_print, write, guard),
+    }
+
+
+def _print(write: Callable[[str], None], guard: Guard, *values: Any, sep: str = " ", end: str = "\n") -> None:
+    guard.whole(values)
+    write(guard.result(sep.join([str(value) for value in values])) + end)
+
+
+def _range(guard: Guard, *bounds: Any) -> range:
+    numbers = range(*bounds)
+    try:
+        fits = len(numbers) <= guard.elements
+    except OverflowError:
+        fits = False
+    if not fits:
+        raise guard.error("range")
+    return numbers
+
+
+def _sum(guard: Guard, values: Any, start: Any = 0) -> Any:
+    total = start
+    for value in values:
+        guard.operands("+", total, value)
+        total = guard.result(total + value)
+    return total
+
+
+def _pow(guard: Guard, base: Any, exponent: Any, modulus: Any = None) -> Any:
+    if modulus is not None:
+        return pow(base, exponent, modulus)
+    guard.operands("**", base, exponent)
+    return pow(base, exponent)
+
+
+def _list(guard: Guard, values: Any = ()) -> list[Any]:
+    return list(values)
+
+
+def _tuple(guard: Guard, values: Any = ()) -> tuple[Any, ...]:
+    return tuple(values)
+
+
+def _str(guard: Guard, value: Any = "") -> str:
+    guard.whole(value)
+    return str(value)
+
+
+def _repr(guard: Guard, value: Any) -> str:
+    guard.whole(value)
+    return repr(value)
+
+
+def _format(guard: Guard, value: Any, spec: str = "") -> str:
+    check_format(spec)
+    guard.whole(value)
+    return format(value, spec)

@@ -1,0 +1,133 @@
+"""What a script may use, and the checks that keep one operation from taking more than that."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ...engine import Tensor
+
+_BITS = 100_000  # of a whole number
+_DIGITS = 4  # of a width or precision in a format
+_WIDE = re.compile(r"[0-9]{%d}|\*" % (_DIGITS + 1))  # noqa: UP031
+
+
+class Limits(NamedTuple):
+    """What a script may use.
+
+    Characters of its text, depth of its brackets, steps (instructions), depth of calls of its own functions, elements
+    of one tensor, list or text; megabytes of memory beside what is in use before; seconds.
+    """
+
+    length: int = 1_000_000
+    depth: int = 10_000
+    steps: int = 100_000_000
+    calls: int = 1_000
+    elements: int = 10_000_000
+    memory: int = 4_000
+    seconds: float = math.inf
+
+
+class LimitError(Exception):
+    """A script takes more than it may; `help` says how to let it."""
+
+    def __init__(self, message: str, help: str | None = None) -> None:
+        super().__init__(message)
+        self.help = help
+
+
+def exceeded(option: str, limit: int, what: str) -> LimitError:
+    """The error of a script that would take more than `limit` of something."""
+    return LimitError(f"more than {limit:,} {what}", f"raise the limit with `--limit {option}=N`")
+
+
+class Guard:
+    """Keeps values within `elements`."""
+
+    def __init__(self, elements: int) -> None:
+        self.elements = elements
+
+    def error(self, what: str) -> LimitError:
+        return exceeded("elements", self.elements, f"elements in one {what}")
+
+    def result(self, value: Any) -> Any:
+        """The value. LimitError: a tensor, list or text that is too large."""
+        if isinstance(value, Tensor):
+            if value._data.size > self.elements:
+                raise self.error("tensor")
+        elif isinstance(value, (list, tuple, str)):
+            self._length(len(value), value)
+        return value
+
+    def whole(self, value: Any) -> None:
+        """LimitError: a list that has too many elements when those of the lists in it are counted, as printing does.
+
+        A list may hold another one twice, so that few steps make one that is too large to print or compare.
+        """
+        if not isinstance(value, (list, tuple)):
+            return
+        count = 0
+        pending: list[Any] = [value]
+        while pending:
+            items = pending.pop()
+            count += len(items)
+            if count > self.elements:
+                raise self.error("list")
+            pending.extend(item for item in items if isinstance(item, (list, tuple)))
+
+    def operands(self, op: str, x: Any, y: Any) -> None:
+        """LimitError: the result of a binary operator would be too large."""
+        check = _CHECKS.get(op)
+        if check is not None:
+            check(self, x, y)
+
+    def _product(self, x: Any, y: Any) -> None:
+        if isinstance(x, int) and isinstance(y, int):
+            _check_bits(x.bit_length() + y.bit_length())
+            return
+        for sequence, count in ((x, y), (y, x)):
+            if isinstance(count, int) and isinstance(sequence, (list, tuple, str)):
+                self._length(len(sequence) * count, sequence)
+
+    def _length(self, length: int, sequence: Any) -> None:
+        if length > self.elements:
+            raise self.error("text" if isinstance(sequence, str) else "list")
+
+    def _power(self, x: Any, y: Any) -> None:
+        if isinstance(x, int) and isinstance(y, int) and y > 0:
+            _check_bits(x.bit_length() * y if abs(x) > 1 else 1)
+
+    def _shift(self, x: Any, y: Any) -> None:
+        if isinstance(x, int) and isinstance(y, int):
+            _check_bits(x.bit_length() + y)
+
+    def _remainder(self, x: Any, y: Any) -> None:
+        if isinstance(x, str):
+            check_format(x)
+            self.whole(y)
+
+    def _compare(self, x: Any, y: Any) -> None:
+        self.whole(x)
+        self.whole(y)
+
+
+_CHECKS: dict[str, Callable[[Guard, Any, Any], None]] = {
+    "*": Guard._product,
+    "**": Guard._power,
+    "<<": Guard._shift,
+    "%": Guard._remainder,
+    **dict.fromkeys(["==", "!=", "<", "<=", ">", ">=", "in", "not in"], Guard._compare),
+}
+
+
+def check_format(spec: str) -> None:
+    """LimitError: a format that asks for a width or precision of more than four digits."""
+    if _WIDE.search(spec):
+        raise LimitError(f"a width or precision of more than {_DIGITS} digits")
+
+
+def _check_bits(bits: int) -> None:
+    if bits > _BITS:
+        raise LimitError(f"a whole number of more than {_BITS:,} bits; write it as a float, such as `2.0`")

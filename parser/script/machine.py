@@ -1,0 +1,174 @@
+"""Runs the instructions of a script. Calls of its functions take no room on Python's stack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ..errors import did_you_mean, position
+from ..evaluate import kind_of
+from .code import Code
+from .errors import ScriptError
+from .function import Function, Scope
+from .limits import Guard, LimitError, Limits, exceeded
+from .namespace import Namespace
+from .resources import Timer
+from .values import UnknownName
+
+_SHOWN_CALLS = 8  # of a long chain of calls, those shown at either end
+
+
+class Frame:
+    """A script or a function that runs: its next instruction, its values under way, its open `with` blocks.
+
+    `caller` is the frame that waits for its value; a script, and a function that the engine called, have none.
+    """
+
+    __slots__ = ("caller", "code", "managers", "next", "scope", "stack")
+
+    def __init__(self, code: Code, scope: Scope, caller: Frame | None) -> None:
+        self.caller = caller
+        self.code = code
+        self.scope = scope
+        self.next = 0
+        self.stack: list[Any] = []
+        self.managers: list[Any] = []
+
+    @property
+    def place(self) -> Any:
+        """The record of the instruction that runs."""
+        return self.code.instructions[self.next - 1].place
+
+
+class Machine:
+    """Runs scripts within limits; `write` is given what they print, `show` the value of a script's last expression."""
+
+    def __init__(self, limits: Limits, write: Callable[[str], None], show: Callable[[Any], None]) -> None:
+        self.limits = limits
+        self.guard = Guard(limits.elements)
+        self.namespace = Namespace(write, self.guard)
+        self.show = show
+        self.timer = Timer(limits.seconds)
+        self.frames: list[Frame] = []
+        self.steps = 0
+        self.result: Any = None
+
+    def run(self, code: Code, scope: Scope) -> Any:
+        """Runs a script or a function in a scope and returns its value. ScriptError: whatever goes wrong in it."""
+        base = len(self.frames)
+        self.frames.append(Frame(code, scope, None))
+        try:
+            self._loop(base)
+        except BaseException as error:
+            failure = self._explained(error)
+            self._unwind(base, error)
+            if failure is None:
+                raise
+            raise failure from error
+        return self.result
+
+    def _loop(self, base: int) -> None:
+        frames, most = self.frames, self.limits.steps
+        while len(frames) > base:
+            frame = frames[-1]
+            operation, argument, _ = frame.code.instructions[frame.next]
+            frame.next += 1
+            self.steps += 1
+            if self.steps > most:
+                raise exceeded("steps", most, "steps")
+            operation(self, frame, argument)
+
+    def call(self, function: Function, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Calls a function of the script from outside of it."""
+        self._check_depth()
+        return self.run(function.code, Scope(function.bind(args, kwargs), function.scope))
+
+    def enter(self, function: Function, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+        """Begins a call of a function of the script, which goes on in the loop."""
+        self._check_depth()
+        scope = Scope(function.bind(args, kwargs), function.scope)
+        self.frames.append(Frame(function.code, scope, self.frames[-1]))
+
+    def give_back(self, value: Any) -> None:
+        """Ends the innermost call with its value."""
+        frame = self.frames.pop()
+        while frame.managers:
+            frame.managers.pop().__exit__(None, None, None)
+        if frame.caller is None:
+            self.result = value
+        else:
+            frame.caller.stack.append(value)
+
+    def outside(self, callee: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """The result of calling what is no function of the script."""
+        if not callable(callee):
+            raise TypeError(f"'{type(callee).__name__}' object is not callable")
+        result = self.guard.result(callee(*args, **kwargs))
+        # A method may have made its list longer.
+        self.guard.result(getattr(callee, "__self__", None))
+        return result
+
+    def lookup(self, frame: Frame, name: str) -> Any:
+        """The value of a name, seen from a frame. UnknownName, in Python's words: it has none."""
+        scope: Scope | None = frame.scope
+        while scope is not None:
+            if name in scope.names:
+                return scope.names[name]
+            if scope is frame.scope and frame.code.names is not None and name in frame.code.names:
+                message = f"cannot access local variable '{name}' where it is not associated with a value"
+                raise UnknownName("UnboundLocalError", message)
+            scope = scope.outer
+        if name in self.namespace:
+            return self.namespace[name]
+        known = [*self.namespace, *frame.scope.names]
+        raise UnknownName("NameError", f"name '{name}' is not defined", did_you_mean(name, known))
+
+    def _check_depth(self) -> None:
+        if len(self.frames) > self.limits.calls:
+            raise exceeded("calls", self.limits.calls, "calls of functions inside each other")
+
+    def _unwind(self, base: int, error: BaseException) -> None:
+        """Leaves the calls that an error ends, and their `with` blocks."""
+        while len(self.frames) > base:
+            frame = self.frames.pop()
+            while frame.managers:
+                frame.managers.pop().__exit__(type(error), error, None)
+
+    def _explained(self, error: BaseException) -> ScriptError | None:
+        """The error as one of the script, with its place; None for what is not about the script.
+
+        A script reads and writes nothing itself, so an OSError is about the output.
+        """
+        if isinstance(error, KeyboardInterrupt) and self.timer.expired:
+            error = LimitError(f"more than {self.limits.seconds:g} seconds", "give it more with `--timeout SECONDS`")
+        elif isinstance(error, RecursionError):
+            error = exceeded("calls", self.limits.calls, "calls of functions inside each other")
+        elif isinstance(error, MemoryError):
+            error = exceeded("memory", self.limits.memory, "megabytes of memory")
+        if isinstance(error, (ScriptError, OSError)) or not isinstance(error, Exception):
+            return None
+        if isinstance(error, LimitError):
+            return self.error("limit", "LimitError", str(error), error.help)
+        if isinstance(error, UnknownName):
+            help = f"did you mean `{error.close}`?" if error.close else error.help
+            return self.error("name", error.type_name, str(error), help)
+        kind = "assert" if isinstance(error, AssertionError) else kind_of(error)
+        return self.error(kind, type(error).__name__, str(error) or type(error).__name__)
+
+    def error(self, kind: str, type_name: str, message: str, help: str | None = None) -> ScriptError:
+        """An error at the instruction that runs."""
+        frame = self.frames[-1]
+        return ScriptError(kind, type_name, message, frame.code.script, frame.place, help, self._calls())
+
+    def _calls(self) -> list[str]:
+        """Which functions run, the innermost first, and where each was called."""
+        notes = []
+        for caller, frame in zip(self.frames[-2::-1], self.frames[:0:-1], strict=True):
+            script = caller.code.script
+            notes.append(
+                f"in `{frame.code.name}`, called at {script.name}:{position(script.source, caller.place.start)}"
+            )
+        if len(notes) > 2 * _SHOWN_CALLS:
+            between = f"... and {len(notes) - 2 * _SHOWN_CALLS:,} calls more ..."
+            notes = [*notes[:_SHOWN_CALLS], between, *notes[-_SHOWN_CALLS:]]
+        return notes

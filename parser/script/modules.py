@@ -1,0 +1,79 @@
+"""The modules of a script: torch and those inside it, each with the names that it has here."""
+
+from __future__ import annotations
+
+import importlib
+import math
+from types import ModuleType
+from typing import Any
+
+from ... import engine
+from ...engine import FUNCTIONS
+
+_CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
+# What a script has of each module, beside what the module lists in `__all__`.
+_OTHERS: dict[str, tuple[str, ...]] = {
+    "torch": (*FUNCTIONS, *_CONSTANTS, "bool", "float", "int", "vmap"),
+    "torch.autograd": ("detect_anomaly", "gradcheck", "gradgradcheck", "set_detect_anomaly"),
+    "torch.autograd.forward_ad": (),
+    "torch.autograd.functional": (),
+    "torch.autograd.graph": (
+        "allow_mutation_on_saved_tensors",
+        "disable_saved_tensors_hooks",
+        "get_gradient_edge",
+        "increment_version",
+        "register_multi_grad_hook",
+        "saved_tensors_hooks",
+    ),
+    "torch.func": (),
+    "torch.linalg": (),
+    "torch.nn": (),
+    "torch.nn.functional": (),
+    "torch.special": (),
+}
+# What leads out of the engine, or is no function of PyTorch's.
+_HIDDEN = frozenset(["AccumulateGrad", "FUNCTIONS", "LinAlgError", "Tensor", "describe", "from_numpy", "primitives"])
+
+
+class Module:
+    """A module under PyTorch's name, such as `torch.autograd`; the engine's is imported when it is first used."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @property
+    def names(self) -> list[str]:
+        """The names that a script may use."""
+        listed = getattr(self._module(), "__all__", ())
+        return sorted({*listed, *_OTHERS[self.name], *self._inside()} - _HIDDEN)
+
+    def member(self, name: str) -> Any:
+        """What a name stands for, which is one of `names`."""
+        path = f"{self.name}.{name}"
+        if path in _OTHERS:
+            return Module(path)
+        if self.name == "torch" and name in _CONSTANTS:
+            return _CONSTANTS[name]
+        return getattr(self._module(), name)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Module) and other.name == self.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __repr__(self) -> str:
+        return f"<module '{self.name}'>"
+
+    def _module(self) -> ModuleType:
+        return importlib.import_module(self.name.replace("torch", engine.__name__, 1))
+
+    def _inside(self) -> list[str]:
+        """The modules in this one."""
+        before = f"{self.name}."
+        return [path[len(before) :] for path in _OTHERS if path.startswith(before) and "." not in path[len(before) :]]
+
+
+TORCH = Module("torch")

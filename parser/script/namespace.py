@@ -1,0 +1,51 @@
+"""The names that every script sees: Python's functions, `torch`, and all that torch has without the prefix."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ..errors import did_you_mean
+from .builtins import builtins
+from .limits import Guard
+from .modules import TORCH, Module
+from .values import UnknownName
+
+
+class Namespace(Mapping[str, Any]):
+    """Values by name. A name that Python has is Python's: `sum(x)` adds the elements of `x` one by one."""
+
+    def __init__(self, write: Callable[[str], None], guard: Guard) -> None:
+        self.own: dict[str, Any] = {**builtins(write, guard), "torch": TORCH, "tau": math.tau}
+        self.torch = frozenset(TORCH.names)
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.own:
+            return self.own[name]
+        if name in self.torch:
+            return TORCH.member(name)
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.torch.union(self.own))
+
+    def __len__(self) -> int:
+        return len(self.torch.union(self.own))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.own or name in self.torch
+
+    def imported(self, path: str, member: str | None) -> Any:
+        """What `import path`, or `from path import member`, names. UnknownName: it is not torch, or not in it."""
+        first, *others = path.split(".")
+        if first != "torch":
+            help = "only torch can be imported: a script reaches nothing else on the machine"
+            raise UnknownName("ModuleNotFoundError", f"No module named '{path}'", help=help)
+        found: Any = TORCH
+        for name in [*others, *([member] if member is not None else [])]:
+            if not isinstance(found, Module) or name not in found.names:
+                close = did_you_mean(name, found.names if isinstance(found, Module) else [])
+                raise UnknownName("ImportError", f"cannot import name '{name}' from '{path}'", close)
+            found = found.member(name)
+        return found

@@ -1,0 +1,292 @@
+"""What each instruction does: `operation(machine, frame, argument)`, on the stack of the frame."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
+
+from .code import Code, Label
+from .function import Function
+from .limits import check_format
+from .values import attribute_of, set_attribute_of
+
+_UNARY: dict[str, Callable[[Any], Any]] = {
+    "-": operator.neg,
+    "+": operator.pos,
+    "~": operator.invert,
+    "not": operator.not_,
+}
+_BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "**": operator.pow,
+    "@": operator.matmul,
+    "&": operator.and_,
+    "|": operator.or_,
+    "^": operator.xor,
+    "<<": operator.lshift,
+    ">>": operator.rshift,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "in": lambda x, y: x in y,
+    "not in": lambda x, y: x not in y,
+    "is": operator.is_,
+    "is not": operator.is_not,
+}
+_IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.iadd,
+    "-": operator.isub,
+    "*": operator.imul,
+    "/": operator.itruediv,
+    "//": operator.ifloordiv,
+    "%": operator.imod,
+    "**": operator.ipow,
+    "@": operator.imatmul,
+    "&": operator.iand,
+    "|": operator.ior,
+    "^": operator.ixor,
+    "<<": operator.ilshift,
+    ">>": operator.irshift,
+}
+
+
+# The stack
+
+
+def constant(machine: Any, frame: Any, value: Any) -> None:
+    frame.stack.append(value)
+
+
+def drop(machine: Any, frame: Any, argument: None) -> None:
+    frame.stack.pop()
+
+
+def duplicate(machine: Any, frame: Any, count: int) -> None:
+    frame.stack += frame.stack[-count:]
+
+
+def sink(machine: Any, frame: Any, depth: int) -> None:
+    """Moves the topmost value below `depth` others."""
+    frame.stack.insert(-1 - depth, frame.stack.pop())
+
+
+# Names
+
+
+def load(machine: Any, frame: Any, name: str) -> None:
+    frame.stack.append(machine.lookup(frame, name))
+
+
+def store(machine: Any, frame: Any, name: str) -> None:
+    frame.scope.names[name] = frame.stack.pop()
+
+
+def import_module(machine: Any, frame: Any, names: tuple[str, str | None]) -> None:
+    frame.stack.append(machine.namespace.imported(*names))
+
+
+# Values
+
+
+def make_list(machine: Any, frame: Any, count: int) -> None:
+    frame.stack.append(_popped(frame.stack, count))
+
+
+def make_tuple(machine: Any, frame: Any, count: int) -> None:
+    frame.stack.append(tuple(_popped(frame.stack, count)))
+
+
+def make_slice(machine: Any, frame: Any, argument: None) -> None:
+    frame.stack.append(slice(*_popped(frame.stack, 3)))
+
+
+def join(machine: Any, frame: Any, count: int) -> None:
+    frame.stack.append(machine.guard.result("".join(_popped(frame.stack, count))))
+
+
+def format_value(machine: Any, frame: Any, how: tuple[str, str]) -> None:
+    label, conversion = how
+    spec = frame.stack.pop()
+    value = frame.stack.pop()
+    check_format(spec)
+    machine.guard.whole(value)
+    if conversion:
+        value = str(value) if conversion == "s" else repr(value) if conversion == "r" else ascii(value)
+    frame.stack.append(label + format(value, spec))
+
+
+def unary(machine: Any, frame: Any, op: str) -> None:
+    frame.stack.append(_UNARY[op](frame.stack.pop()))
+
+
+def binary(machine: Any, frame: Any, op: str) -> None:
+    stack = frame.stack
+    y = stack.pop()
+    x = stack.pop()
+    machine.guard.operands(op, x, y)
+    stack.append(machine.guard.result(_BINARY[op](x, y)))
+
+
+def in_place(machine: Any, frame: Any, op: str) -> None:
+    stack = frame.stack
+    y = stack.pop()
+    x = stack.pop()
+    machine.guard.operands(op, x, y)
+    stack.append(machine.guard.result(_IN_PLACE[op](x, y)))
+
+
+def compare_and_go_on(machine: Any, frame: Any, argument: tuple[str, Label]) -> None:
+    """One comparison of a chain: leaves the right operand for the next, or the result where it does not hold."""
+    op, end = argument
+    right = frame.stack[-1]
+    binary(machine, frame, op)
+    if frame.stack[-1]:
+        frame.stack[-1] = right
+    else:
+        frame.next = end.position
+
+
+def attribute(machine: Any, frame: Any, name: str) -> None:
+    frame.stack.append(attribute_of(frame.stack.pop(), name, machine.guard))
+
+
+def set_attribute(machine: Any, frame: Any, name: str) -> None:
+    owner = frame.stack.pop()
+    set_attribute_of(owner, name, frame.stack.pop())
+
+
+def item(machine: Any, frame: Any, argument: None) -> None:
+    key = frame.stack.pop()
+    frame.stack.append(machine.guard.result(frame.stack.pop()[key]))
+
+
+def set_item(machine: Any, frame: Any, argument: None) -> None:
+    key = frame.stack.pop()
+    owner = frame.stack.pop()
+    owner[key] = frame.stack.pop()
+    machine.guard.result(owner)
+
+
+def unpack(machine: Any, frame: Any, count: int) -> None:
+    """Leaves the items of a value on the stack, the first on top. ValueError: it has more or fewer than `count`."""
+    items = list(islice(iter(frame.stack.pop()), count + 1))
+    if len(items) > count:
+        raise ValueError(f"too many values to unpack (expected {count})")
+    if len(items) < count:
+        raise ValueError(f"not enough values to unpack (expected {count}, got {len(items)})")
+    frame.stack += reversed(items)
+
+
+def collect(machine: Any, frame: Any, depth: int) -> None:
+    """Adds a value to the list of a comprehension, which is below its iterators."""
+    value = frame.stack.pop()
+    frame.stack[-1 - depth].append(value)
+
+
+def show(machine: Any, frame: Any, argument: None) -> None:
+    machine.show(frame.stack.pop())
+
+
+# Jumps
+
+
+def jump(machine: Any, frame: Any, label: Label) -> None:
+    frame.next = label.position
+
+
+def jump_if_false(machine: Any, frame: Any, label: Label) -> None:
+    if not frame.stack.pop():
+        frame.next = label.position
+
+
+def jump_if_true(machine: Any, frame: Any, label: Label) -> None:
+    if frame.stack.pop():
+        frame.next = label.position
+
+
+def jump_keeping_false(machine: Any, frame: Any, label: Label) -> None:
+    """`and`: jumps with the value that is false, else drops it."""
+    if frame.stack[-1]:
+        frame.stack.pop()
+    else:
+        frame.next = label.position
+
+
+def jump_keeping_true(machine: Any, frame: Any, label: Label) -> None:
+    """`or`: jumps with the value that is true, else drops it."""
+    if frame.stack[-1]:
+        frame.next = label.position
+    else:
+        frame.stack.pop()
+
+
+def iterate(machine: Any, frame: Any, argument: None) -> None:
+    frame.stack.append(iter(frame.stack.pop()))
+
+
+def advance(machine: Any, frame: Any, end: Label) -> None:
+    """Leaves the next value of an iterator on top of it, or drops it and jumps where there is none."""
+    try:
+        frame.stack.append(next(frame.stack[-1]))
+    except StopIteration:
+        frame.stack.pop()
+        frame.next = end.position
+
+
+# Blocks and functions
+
+
+def enter(machine: Any, frame: Any, argument: None) -> None:
+    manager: Any = frame.stack.pop()
+    kind = type(manager)
+    if not hasattr(kind, "__enter__") or not hasattr(kind, "__exit__"):
+        raise TypeError(f"'{kind.__name__}' object does not support the context manager protocol")
+    value = manager.__enter__()
+    frame.managers.append(manager)
+    frame.stack.append(value)
+
+
+def leave(machine: Any, frame: Any, argument: None) -> None:
+    frame.managers.pop().__exit__(None, None, None)
+
+
+def fail(machine: Any, frame: Any, argument: None) -> None:
+    message = frame.stack.pop()
+    raise AssertionError("this does not hold" if message is None else str(message))
+
+
+def function(machine: Any, frame: Any, code: Code) -> None:
+    defaults = tuple(_popped(frame.stack, code.defaults))
+    frame.stack.append(Function(machine, code, defaults, frame.scope))
+
+
+def call(machine: Any, frame: Any, argument: tuple[int, tuple[str, ...]]) -> None:
+    count, names = argument
+    values = _popped(frame.stack, count + len(names))
+    callee = frame.stack.pop()
+    args, kwargs = values[:count], dict(zip(names, values[count:], strict=True))
+    if type(callee) is Function:
+        machine.enter(callee, args, kwargs)
+    else:
+        frame.stack.append(machine.outside(callee, args, kwargs))
+
+
+def give_back(machine: Any, frame: Any, argument: None) -> None:
+    machine.give_back(frame.stack.pop())
+
+
+def _popped(stack: list[Any], count: int) -> list[Any]:
+    """The topmost values, in the order they were put there."""
+    values = stack[len(stack) - count :]
+    del stack[len(stack) - count :]
+    return values

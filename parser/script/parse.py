@@ -1,0 +1,91 @@
+"""Source text to the syntax tree of a script."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import Any
+
+from ..driver import Parser, ParserError
+from ..errors import ExpressionError
+from ..layout import check_depth
+from ..tables import Tables, load_tables
+from .actions import Actions, Statements
+from .blocks import Blocks
+from .layout import lay_out
+from .syntax import Script, Show
+
+GRAMMAR = os.path.join(os.path.dirname(__file__), "grammar.lark")
+
+
+def parse(source: str, name: str = "<script>", *, max_length: int = 1_000_000, max_depth: int = 10_000) -> Script:
+    """Return the syntax tree of a script; `name` is what the source is called in errors.
+
+    Raises ExpressionError, of kind "limit" for a text longer than `max_length` characters or with brackets nested
+    deeper than `max_depth`, and of kind "syntax" for anything outside the language.
+    """
+    try:
+        if len(source) > max_length:
+            message = f"the script is {len(source):,} characters long, more than the limit of {max_length:,}"
+            help = "raise the limit with `--limit length=N`"
+            raise ExpressionError("limit", message, source, max_length, max_length, help)
+        if source.count("(") + source.count("[") > max_depth:
+            check_depth(source, max_depth)
+        return Script(source, name, _statements(source))
+    except ExpressionError as error:
+        error.source, error.name = source, name
+        raise
+
+
+def is_complete(source: str) -> bool:
+    """Whether a person who typed these lines may be done: no bracket or text is open, and no block has just begun."""
+    try:
+        layout = lay_out(source)
+    except ExpressionError:
+        return True
+    if layout.open_at is not None or source.endswith("\\"):
+        return False
+    if not layout.lines:
+        return True
+    last = layout.lines[-1]
+    return not layout.text[: last.end].endswith(":") and (not last.indent or source.endswith("\n"))
+
+
+def _statements(source: str) -> Any:
+    layout = lay_out(source)
+    reader = _Reader(source, layout.text)
+    blocks = Blocks()
+    for line in layout.lines:
+        blocks.add(line, reader.line(line.start, line.end))
+    return blocks.finish()
+
+
+class _Reader:
+    """Parses the lines of one text, and the fields of the f-strings in them."""
+
+    def __init__(self, source: str, text: str) -> None:
+        self.source = source
+        self.text = text
+        self.parser = Parser(_tables(), Actions(self.field))
+
+    def line(self, start: int, end: int) -> Any:
+        """What the actions made of a line. ExpressionError: it is not in the language."""
+        try:
+            return self.parser.parse(self.text, start, end)
+        except ParserError as error:
+            from .explain import explain
+
+            raise explain(error.offset, self.source, self.text, start, end) from None
+
+    def field(self, start: int, end: int) -> Any:
+        """The expression in a field of an f-string."""
+        # Blanks before an expression are no indentation here, and its newlines no end.
+        line = self.line(start, end)
+        if type(line) is Statements and len(line.statements) == 1 and type(line.statements[0]) is Show:
+            return line.statements[0].value
+        raise ExpressionError("syntax", "a field holds one expression", self.source, start, end)
+
+
+@cache
+def _tables() -> Tables:
+    return load_tables(GRAMMAR, "line")

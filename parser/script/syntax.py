@@ -1,0 +1,257 @@
+"""The syntax tree of a script: immutable records, each with its place in the source text.
+
+What scripts share with expressions are the records of `..syntax`; here are the others. As there, `start` and `end` are
+offsets in the source (end exclusive). Expressions may be far deeper than Python's stack; blocks are not (`blocks.py`).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+from ..syntax import Attribute, Binary, Compare, Conditional, Dots, List, Name, Number, Slice, Subscript, Text, Unary
+
+
+class Tuple(NamedTuple):
+    """`(a, b)`, or `a, b` where a statement takes several values."""
+
+    items: tuple[Expr, ...]
+    start: int
+    end: int
+
+
+class Field(NamedTuple):
+    """`{value!conversion:spec}` inside an f-string; `label` is what stands before the value of `{value=}`."""
+
+    value: Expr
+    label: str
+    conversion: str
+    spec: tuple[str | Field, ...]
+    start: int
+    end: int
+
+
+class Format(NamedTuple):
+    """An f-string: text and fields, in order."""
+
+    parts: tuple[str | Field, ...]
+    start: int
+    end: int
+
+
+class Call(NamedTuple):
+    """`function(args, name=value)`."""
+
+    function: Expr
+    args: tuple[Expr, ...]
+    kwargs: tuple[tuple[str, Expr], ...]
+    start: int
+    end: int
+
+
+class Parameter(NamedTuple):
+    """A parameter of a function, with its default value if it has one."""
+
+    name: str
+    default: Expr | None
+    start: int
+    end: int
+
+
+class Lambda(NamedTuple):
+    """`lambda parameters: body`."""
+
+    parameters: tuple[Parameter, ...]
+    body: Expr
+    start: int
+    end: int
+
+
+class Clause(NamedTuple):
+    """`for target in source if condition ...` inside a comprehension."""
+
+    target: Expr
+    source: Expr
+    conditions: tuple[Expr, ...]
+    start: int
+    end: int
+
+
+class Comprehension(NamedTuple):
+    """`[element for ... in ...]`, or a generator expression, which is computed at once as well."""
+
+    element: Expr
+    clauses: tuple[Clause, ...]
+    start: int
+    end: int
+
+
+class Show(NamedTuple):
+    """An expression as a statement; its value is shown where it is the last of a cell, unless `silent` (`x;`)."""
+
+    value: Expr
+    silent: bool
+    start: int
+    end: int
+
+
+class Assign(NamedTuple):
+    """`target = value`, with as many targets as stand before the value."""
+
+    targets: tuple[Expr, ...]
+    value: Expr
+    start: int
+    end: int
+
+
+class Augment(NamedTuple):
+    """`target += value`, for each of the binary operators."""
+
+    op: str
+    target: Name | Attribute | Subscript
+    value: Expr
+    start: int
+    end: int
+
+
+class Return(NamedTuple):
+    """`return value`."""
+
+    value: Expr | None
+    start: int
+    end: int
+
+
+class Assert(NamedTuple):
+    """`assert condition, message`."""
+
+    condition: Expr
+    message: Expr | None
+    start: int
+    end: int
+
+
+class Pass(NamedTuple):
+    """`pass`."""
+
+    start: int
+    end: int
+
+
+class Break(NamedTuple):
+    """`break`."""
+
+    start: int
+    end: int
+
+
+class Continue(NamedTuple):
+    """`continue`."""
+
+    start: int
+    end: int
+
+
+class Import(NamedTuple):
+    """`import module as name`, and `from module import member as name`; one record for each name."""
+
+    module: str
+    member: str | None
+    name: str
+    start: int
+    end: int
+
+
+class Branch(NamedTuple):
+    """A condition and its block; that of `else` is None."""
+
+    condition: Expr | None
+    body: Block
+    start: int
+    end: int
+
+
+class If(NamedTuple):
+    """`if`, `elif` and `else`."""
+
+    branches: tuple[Branch, ...]
+    start: int
+    end: int
+
+
+class While(NamedTuple):
+    """`while condition:` and its block."""
+
+    condition: Expr
+    body: Block
+    start: int
+    end: int
+
+
+class For(NamedTuple):
+    """`for target in source:` and its block."""
+
+    target: Expr
+    source: Expr
+    body: Block
+    start: int
+    end: int
+
+
+class Def(NamedTuple):
+    """`def name(parameters):` and its block."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    body: Block
+    start: int
+    end: int
+
+
+class Manager(NamedTuple):
+    """A context manager of a `with` statement, and the name that its value is given, if any."""
+
+    value: Expr
+    name: str | None
+    start: int
+    end: int
+
+
+class With(NamedTuple):
+    """`with managers:` and its block."""
+
+    managers: tuple[Manager, ...]
+    body: Block
+    start: int
+    end: int
+
+
+Expr: TypeAlias = (
+    Number
+    | Text
+    | Name
+    | List
+    | Unary
+    | Binary
+    | Compare
+    | Conditional
+    | Attribute
+    | Subscript
+    | Slice
+    | Dots
+    | Tuple
+    | Format
+    | Call
+    | Lambda
+    | Comprehension
+)
+Header: TypeAlias = If | While | For | Def | With
+Statement: TypeAlias = Show | Assign | Augment | Return | Assert | Pass | Break | Continue | Import | Header
+Block: TypeAlias = tuple[Statement, ...]
+
+
+class Script(NamedTuple):
+    """The statements of a source text, which may be none; `name` is what the source is called."""
+
+    source: str
+    name: str
+    body: Block

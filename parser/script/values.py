@@ -1,0 +1,102 @@
+"""The attributes and methods of a script's values: those listed here, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from ...engine import Size, Tensor, dtype
+from ...engine.autograd.graph import AccumulateGrad, Node
+from ...engine.autograd.hooks import RemovableHandle
+from ..errors import did_you_mean
+from .limits import Guard
+from .modules import Module
+
+# What the engine's tensors have, but for what leads out of the engine.
+_OUTSIDE = ("numpy", "volatile")
+_TENSOR = frozenset(
+    ["_base", "_is_view", "_version", *(n for n in dir(Tensor) if not n.startswith("_") and n not in _OUTSIDE)]
+)
+_NODE = frozenset(["metadata", "name", "next_functions", "register_hook", "register_prehook"])
+_LISTED: dict[type, frozenset[str]] = {
+    Tensor: _TENSOR,
+    Size: frozenset(["count", "index", "numel"]),
+    RemovableHandle: frozenset(["remove"]),
+    dtype: frozenset(["is_floating_point", "itemsize"]),
+    float: frozenset(["is_integer"]),
+    list: frozenset(
+        ["append", "clear", "copy", "count", "extend", "index", "insert", "pop", "remove", "reverse", "sort"]
+    ),
+    str: frozenset(["count", "endswith", "find", "lower", "lstrip", "rstrip", "split", "startswith", "strip", "upper"]),
+    tuple: frozenset(["count", "index"]),
+}
+_SETTABLE = ("data", "grad", "requires_grad")
+
+
+class UnknownName(Exception):  # noqa: N818  (scripts see Python's name for it)
+    """A name or attribute that is not there; `type_name` is Python's name for the error, `close` a name like it."""
+
+    def __init__(self, type_name: str, message: str, close: str | None = None, help: str | None = None) -> None:
+        super().__init__(message)
+        self.type_name = type_name
+        self.close = close
+        self.help = help
+
+
+def names_of(value: Any) -> frozenset[str]:
+    """The attributes and methods that a script may use of a value."""
+    if isinstance(value, Module):
+        return frozenset(value.names)
+    if isinstance(value, Node):
+        saved = [name for name in dir(value) if name.startswith("_saved_")]
+        return _NODE.union(saved, ["variable"] if isinstance(value, AccumulateGrad) else [])
+    fields = getattr(value, "_fields", ()) if isinstance(value, tuple) else ()
+    listed = _LISTED.get(type(value)) or (_LISTED[tuple] if isinstance(value, tuple) else frozenset())
+    return listed.union(fields, _GUARDED.get(type(value), ()))
+
+
+def attribute_of(value: Any, name: str, guard: Guard) -> Any:
+    """`value.name`. UnknownName, in Python's words: there is no such attribute."""
+    if type(value) is Tensor and name in _TENSOR:
+        return getattr(value, name)
+    names = names_of(value)
+    if name not in names:
+        raise _no_attribute(value, name, names)
+    if isinstance(value, Module):
+        return value.member(name)
+    method = _GUARDED.get(type(value), {}).get(name)
+    return getattr(value, name) if method is None else partial(method, guard, value)
+
+
+def set_attribute_of(owner: Any, name: str, value: Any) -> None:
+    """`owner.name = value`. UnknownName: no such attribute can be set."""
+    if type(owner) is not Tensor or name not in _SETTABLE:
+        what = f"module '{owner.name}'" if isinstance(owner, Module) else f"'{type(owner).__name__}' object"
+        close = did_you_mean(name, _SETTABLE) if type(owner) is Tensor else None
+        help = "of a tensor, `grad`, `requires_grad` and `data` can be set"
+        raise UnknownName("AttributeError", f"{what} has no attribute '{name}' that can be set", close, help)
+    setattr(owner, name, value)
+
+
+def _no_attribute(value: Any, name: str, names: frozenset[str]) -> UnknownName:
+    what = f"module '{value.name}'" if isinstance(value, Module) else f"'{type(value).__name__}' object"
+    help = "names with underscores are not offered" if name.startswith("_") else None
+    return UnknownName("AttributeError", f"{what} has no attribute '{name}'", did_you_mean(name, names), help)
+
+
+def _join(guard: Guard, separator: str, parts: Any) -> str:
+    parts = list(parts)
+    if sum(len(part) + len(separator) for part in parts if isinstance(part, str)) > guard.elements:
+        raise guard.error("text")
+    return separator.join(parts)
+
+
+def _replace(guard: Guard, text: str, old: str, new: str) -> str:
+    if isinstance(new, str) and (len(text) + 1) * (len(new) + 1) > guard.elements:
+        raise guard.error("text")
+    return text.replace(old, new)
+
+
+# Methods whose result may be far larger than what they are given.
+_GUARDED: dict[type, dict[str, Callable[..., Any]]] = {str: {"join": _join, "replace": _replace}}
