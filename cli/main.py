@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import re
@@ -17,6 +18,7 @@ from .errors import (
     EVALUATION,
     EVALUATION_KINDS,
     EXPRESSION,
+    FAILED,
     INTERRUPTED,
     OK,
     USAGE,
@@ -35,6 +37,7 @@ COMMANDS = {
     "trace": "Forward and backward pass of an expression, step by step.",
     "graph": "The graph of an expression, with values and gradients.",
     "check": "Derivatives of an expression against differences, or claims.",
+    "run": "A script in PyTorch's words, or the cells of a notebook.",
     "functions": "What can be called in an expression.",
     "completion": "A script that completes commands and options in your shell.",
 }
@@ -165,7 +168,9 @@ def _without_flag(argv: Sequence[str], flag: str) -> tuple[list[str], bool]:
 
 
 def _report(error: Exception) -> int:
-    """Says what went wrong, and returns the exit code for it."""
+    """Says what went wrong, after what was printed before, and returns the exit code for it."""
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
     if isinstance(error, UsageError):
         say(str(error))
         return USAGE
@@ -184,6 +189,8 @@ def _report(error: Exception) -> int:
 
     if isinstance(error, ExpressionError):
         say(diagnostic(error))
+        if error.kind == "assert":
+            return FAILED
         return EVALUATION if error.kind in EVALUATION_KINDS else EXPRESSION
     say(
         f"error[bug]: {type(error).__name__}: {' '.join(str(error).split())}\n"

@@ -92,24 +92,24 @@ def output(function: Callable[..., Any], formats: Sequence[str] = FORMATS) -> Ca
     )(function)
 
 
-def limits(function: Callable[..., Any]) -> Callable[..., Any]:
+def limits(function: Callable[..., Any], names: Sequence[str] = LIMITS) -> Callable[..., Any]:
     """Adds `--limit`, which raises or lowers a limit by name."""
     return click.option(
         "--limit",
         "limit_texts",
         multiple=True,
         metavar="NAME=N",
-        help=f"Change a limit: {', '.join(LIMITS)}. May be given several times.",
+        help=f"Change a limit: {', '.join(names)}. May be given several times.",
     )(function)
 
 
-def parse_limits(texts: tuple[str, ...]) -> dict[str, int]:
+def parse_limits(texts: tuple[str, ...], names: Sequence[str] = LIMITS) -> dict[str, int]:
     """The limits given with `--limit`. UsageError: an unknown name, or not a positive whole number."""
     result: dict[str, int] = {}
     for text in texts:
         name, _, value = text.partition("=")
-        if name not in LIMITS:
-            raise UsageError(f"there is no limit {quoted(name)}", f"the limits are {', '.join(LIMITS)}")
+        if name not in names:
+            raise UsageError(f"there is no limit {quoted(name)}", f"the limits are {', '.join(names)}")
         if not value.isdecimal() or len(value) > _LONGEST_LIMIT or int(value) < 1:
             raise UsageError(
                 f"the limit `{name}` takes a positive whole number, not {quoted(value)}",

@@ -8,7 +8,7 @@ import os
 import sys
 from typing import Any, TextIO
 
-from .errors import UsageError
+from .errors import UsageError, quoted, sentence
 
 _UNSAFE = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -46,7 +46,24 @@ def read_input() -> str:
     What is not UTF-8 becomes a replacement character, which no expression holds.
     """
     binary: Any = getattr(sys.stdin, "buffer", None)
-    data = sys.stdin.read().encode("utf-8", "replace") if binary is None else binary.read()
+    return _text(sys.stdin.read().encode("utf-8", "replace") if binary is None else binary.read())
+
+
+def read_text(path: str | None) -> str:
+    """All of a file as text, or of standard input where there is no path or it is `-`; as `read_input`.
+
+    UsageError: the file cannot be read.
+    """
+    if path is None or path == "-":
+        return read_input()
+    try:
+        with open(path, "rb") as file:
+            return _text(file.read())
+    except OSError as error:
+        raise UsageError(f"cannot read {quoted(path)}: {sentence(error.strerror or str(error))}") from None
+
+
+def _text(data: bytes) -> str:
     utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     text = data.decode("utf-16" if utf16 else "utf-8-sig", errors="replace")
     return text.replace("\r\n", "\n").replace("\r", "\n")

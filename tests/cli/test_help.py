@@ -57,6 +57,8 @@ def test_an_example_works(autodiff, call: str, tmp_path, monkeypatch: pytest.Mon
     (tmp_path / "expressions.txt").write_text("x**2\nx*y where y = 2\n")
     (tmp_path / "expressions.jsonl").write_text('{"expr": "x**2", "vars": {"x": 3}}\n')
     (tmp_path / "expressions.csv").write_text("expr,x\nx**2,3\n")
+    for name in ("lesson.py", "theirs.py"):
+        (tmp_path / name).write_text("x = torch.tensor(3.0, requires_grad=True)\nx**2\n")
     (tmp_path / "runs").mkdir()
     for name in ("points.csv", "run.csv", "runs/1.csv"):
         (tmp_path / name).write_text("x,y,v,mass (kg)\n1,2,3,4\n")

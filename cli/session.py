@@ -1,0 +1,29 @@
+"""A session of scripts whose output goes to this process's streams."""
+
+from __future__ import annotations
+
+import sys
+
+from ..parser.errors import ExpressionError, diagnostic
+from ..parser.script.limits import Limits
+from ..parser.script.session import Session
+from .streams import is_terminal, printable, say
+
+
+def open_session(limits: Limits) -> Session:
+    """A session that prints to standard output, and to standard error what it warns of."""
+    return Session(_write_for_people if is_terminal(sys.stdout) else _write, limits, _warn)
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+
+
+def _write_for_people(text: str) -> None:
+    # A script by somebody else is not to steer the terminal.
+    sys.stdout.write(printable(text))
+
+
+def _warn(error: ExpressionError) -> None:
+    sys.stdout.flush()
+    say(diagnostic(error, "warning"))
