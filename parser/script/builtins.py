@@ -14,9 +14,12 @@ def builtins(write: Callable[[str], None], guard: Guard) -> dict[str, Any]:
     guarded = {
         "format": _format,
         "list": _list,
+        "max": partial(_comparing, max),
+        "min": partial(_comparing, min),
         "pow": _pow,
         "range": _range,
         "repr": _repr,
+        "sorted": partial(_comparing, sorted),
         "str": _str,
         "sum": _sum,
         "tuple": _tuple,
@@ -33,11 +36,8 @@ def builtins(write: Callable[[str], None], guard: Guard) -> dict[str, Any]:
         int,
         len,
         map,
-        max,
-        min,
         reversed,
         round,
-        sorted,
         zip,
     ]
     return {
@@ -50,6 +50,13 @@ def builtins(write: Callable[[str], None], guard: Guard) -> dict[str, Any]:
 def _print(write: Callable[[str], None], guard: Guard, *values: Any, sep: str = " ", end: str = "\n") -> None:
     guard.whole(values)
     write(guard.result(sep.join([str(value) for value in values])) + end)
+
+
+def _comparing(function: Callable[..., Any], guard: Guard, *values: Any, **options: Any) -> Any:
+    if len(values) == 1:
+        values = (list(values[0]),)
+    guard.whole(values)
+    return function(*values, **options)
 
 
 def _range(guard: Guard, *bounds: Any) -> range:

@@ -140,9 +140,9 @@ class Machine:
         A script reads and writes nothing itself, so an OSError is about the output.
         """
         if isinstance(error, KeyboardInterrupt) and self.timer.expired:
-            error = LimitError(f"more than {self.limits.seconds:g} seconds", "give it more with `--timeout SECONDS`")
+            error = LimitError(f"it takes more than {self.limits.seconds:g} s", "give it more with `--timeout SECONDS`")
         elif isinstance(error, RecursionError):
-            error = exceeded("calls", self.limits.calls, "calls of functions inside each other")
+            error = LimitError("this goes too deep: lists, or calls through a function of torch, inside each other")
         elif isinstance(error, MemoryError):
             error = exceeded("memory", self.limits.memory, "megabytes of memory")
         if isinstance(error, (ScriptError, OSError)) or not isinstance(error, Exception):

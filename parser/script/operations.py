@@ -178,8 +178,18 @@ def set_item(machine: Any, frame: Any, argument: None) -> None:
 
 
 def unpack(machine: Any, frame: Any, count: int) -> None:
-    """Leaves the items of a value on the stack, the first on top. ValueError: it has more or fewer than `count`."""
-    items = list(islice(iter(frame.stack.pop()), count + 1))
+    """Leaves the items of a value on the stack, the first on top.
+
+    ValueError: it has more or fewer than `count`. TypeError: it has none at all.
+    """
+    value = frame.stack.pop()
+    try:
+        iterator = iter(value)
+    except TypeError:
+        if hasattr(type(value), "__iter__"):
+            raise
+        raise TypeError(f"cannot unpack non-iterable {type(value).__name__} object") from None
+    items = list(islice(iterator, count + 1))
     if len(items) > count:
         raise ValueError(f"too many values to unpack (expected {count})")
     if len(items) < count:
@@ -262,6 +272,7 @@ def leave(machine: Any, frame: Any, argument: None) -> None:
 
 def fail(machine: Any, frame: Any, argument: None) -> None:
     message = frame.stack.pop()
+    machine.guard.whole(message)
     raise AssertionError("this does not hold" if message is None else str(message))
 
 

@@ -5,16 +5,22 @@ from __future__ import annotations
 import _thread
 import math
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
 
 _MEGABYTE = 1_000_000
+_GRACE = 5.0  # seconds for one operation of NumPy to come to its end
 
 
 class Timer:
-    """Interrupts the main thread (KeyboardInterrupt) some seconds after it is entered; `expired` says so then."""
+    """Interrupts the main thread (KeyboardInterrupt) some seconds after it is entered; `expired` says so then.
+
+    An operation of NumPy is not interrupted. One that takes far too long is ended by the alarm of the system, and the
+    process with it; where a system has none (Windows), it goes on to its end.
+    """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -27,15 +33,23 @@ class Timer:
             self.thread = threading.Timer(self.seconds, self._expire)
             self.thread.daemon = True
             self.thread.start()
+            _alarm(self.seconds + _GRACE)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self.thread is not None:
             self.thread.cancel()
             self.thread = None
+            _alarm(0)
 
     def _expire(self) -> None:
         self.expired = True
         _thread.interrupt_main()
+
+
+def _alarm(seconds: float) -> None:
+    """Sets the alarm of the system, or with 0 takes it back."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 @contextmanager

@@ -25,11 +25,8 @@ _LISTED: dict[type, frozenset[str]] = {
     RemovableHandle: frozenset(["remove"]),
     dtype: frozenset(["is_floating_point", "itemsize"]),
     float: frozenset(["is_integer"]),
-    list: frozenset(
-        ["append", "clear", "copy", "count", "extend", "index", "insert", "pop", "remove", "reverse", "sort"]
-    ),
+    list: frozenset(["append", "clear", "copy", "extend", "insert", "pop", "reverse"]),
     str: frozenset(["count", "endswith", "find", "lower", "lstrip", "rstrip", "split", "startswith", "strip", "upper"]),
-    tuple: frozenset(["count", "index"]),
 }
 _SETTABLE = ("data", "grad", "requires_grad")
 
@@ -52,7 +49,7 @@ def names_of(value: Any) -> frozenset[str]:
         saved = [name for name in dir(value) if name.startswith("_saved_")]
         return _NODE.union(saved, ["variable"] if isinstance(value, AccumulateGrad) else [])
     fields = getattr(value, "_fields", ()) if isinstance(value, tuple) else ()
-    listed = _LISTED.get(type(value)) or (_LISTED[tuple] if isinstance(value, tuple) else frozenset())
+    listed = _LISTED.get(type(value), frozenset())
     return listed.union(fields, _GUARDED.get(type(value), ()))
 
 
@@ -98,5 +95,20 @@ def _replace(guard: Guard, text: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
-# Methods whose result may be far larger than what they are given.
-_GUARDED: dict[type, dict[str, Callable[..., Any]]] = {str: {"join": _join, "replace": _replace}}
+def _comparing(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A method that compares the elements of its sequence with each other, or with its arguments."""
+
+    def checked(guard: Guard, sequence: Any, *args: Any, **kwargs: Any) -> Any:
+        guard.whole(sequence)
+        guard.whole(args)
+        return method(sequence, *args, **kwargs)
+
+    return checked
+
+
+# Methods whose result may be far larger than what they are given, or which may take far longer.
+_GUARDED: dict[type, dict[str, Callable[..., Any]]] = {
+    list: {name: _comparing(getattr(list, name)) for name in ("count", "index", "remove", "sort")},
+    str: {"join": _join, "replace": _replace},
+    tuple: {name: _comparing(getattr(tuple, name)) for name in ("count", "index")},
+}
