@@ -193,12 +193,18 @@ class Actions(actions.Actions):
         return children[0], children[2] if len(children) > 1 else None
 
     def imported(self, children: list[Any]) -> list[Import]:
-        return [_import(module, name) for module, name in children[1]]
+        return [
+            Import(module.name, None, name and name.name, module.start, (name or module).end)
+            for module, name in children[1]
+        ]
 
     def imported_from(self, children: list[Any]) -> list[Import]:
         module = children[1].name
+        for member, _ in children[3]:
+            if "." in member.name:
+                raise syntax_error("one name is imported here, without dots", member, "write `import a.b as c`")
         return [
-            Import(module, member.name, (name or member).name, children[0].start_pos, (name or member).end)
+            Import(module, member.name, name and name.name, children[0].start_pos, (name or member).end)
             for member, name in children[3]
         ]
 
@@ -268,7 +274,7 @@ def _target(value: Any) -> Any:
             pending.extend(record.items)
         elif type(record) not in (Name, Attribute, Subscript):
             what = "a function's result" if type(record) is Call else "this"
-            help = "`==` compares" if type(record) not in (Call, Tuple) else _TARGETS
+            help = _TARGETS if type(record) is Call else "`==` compares"
             raise syntax_error(f"{what} cannot be given a value", record, help)
     return value
 
@@ -286,14 +292,6 @@ def _distinct(parameters: list[Parameter]) -> tuple[Parameter, ...]:
         names.add(parameter.name)
         optional = parameter.default is not None
     return tuple(parameters)
-
-
-def _import(module: Name, name: Name | None) -> Import:
-    """`import a.b` binds `a`, and `import a.b as name` binds what `a.b` is."""
-    if name is not None:
-        return Import(module.name, None, name.name, module.start, name.end)
-    first = module.name.partition(".")[0]
-    return Import(first, None, first, module.start, module.end)
 
 
 def _flat(statements: list[Any]) -> list[Any]:

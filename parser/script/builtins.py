@@ -8,46 +8,20 @@ from typing import Any
 
 from .limits import Guard, check_format
 
+_PLAIN = (abs, all, any, bool, divmod, enumerate, filter, float, int, len, map, reversed, round, zip)
+
 
 def builtins(write: Callable[[str], None], guard: Guard) -> dict[str, Any]:
     """The functions by name. `print` gives its text to `write`."""
-    guarded = {
-        "format": _format,
-        "list": _list,
-        "max": partial(_comparing, max),
-        "min": partial(_comparing, min),
-        "pow": _pow,
-        "range": _range,
-        "repr": _repr,
-        "sorted": partial(_comparing, sorted),
-        "str": _str,
-        "sum": _sum,
-        "tuple": _tuple,
-    }
-    plain = [
-        abs,
-        all,
-        any,
-        bool,
-        divmod,
-        enumerate,
-        filter,
-        float,
-        int,
-        len,
-        map,
-        reversed,
-        round,
-        zip,
-    ]
     return {
-        **{function.__name__: function for function in plain},
-        **{name: partial(function, guard) for name, function in guarded.items()},
-        "print": partial(_print, write, guard),
+        **{function.__name__: function for function in _PLAIN},
+        **{function.__name__: partial(_comparing, function, guard) for function in (max, min, sorted)},
+        **{function.__qualname__: partial(function, guard) for function in _GUARDED},
+        "print": partial(_print, guard, write),
     }
 
 
-def _print(write: Callable[[str], None], guard: Guard, *values: Any, sep: str = " ", end: str = "\n") -> None:
+def _print(guard: Guard, write: Callable[[str], None], *values: Any, sep: str = " ", end: str = "\n") -> None:
     guard.whole(values)
     write(guard.result(sep.join([str(value) for value in values])) + end)
 
@@ -107,3 +81,9 @@ def _format(guard: Guard, value: Any, spec: str = "") -> str:
     check_format(spec)
     guard.whole(value)
     return format(value, spec)
+
+
+_GUARDED = (_format, _list, _pow, _range, _repr, _str, _sum, _tuple)
+for _function in (*_GUARDED, _print):
+    # What Python says of wrong arguments begins with this.
+    _function.__qualname__ = _function.__name__[1:]

@@ -205,6 +205,9 @@ class _Builder:
 
     def import_(self, statement: Import) -> None:
         self.add(ops.import_module, (statement.module, statement.member), statement)
+        if statement.member is None and statement.alias is None:
+            self.add(ops.drop, None, statement)
+            self.add(ops.import_module, (statement.name, None), statement)
         self.add(ops.store, statement.name, statement)
 
     def if_(self, statement: If) -> None:

@@ -53,6 +53,11 @@ def is_complete(source: str) -> bool:
 
 def _statements(source: str) -> Any:
     layout = lay_out(source)
+    if layout.open_at is not None and source[layout.open_at] in "\"'":
+        start = layout.open_at
+        raise ExpressionError(
+            "syntax", "this text is never closed", source, start, start + 3, "end it with the same quotes"
+        )
     reader = _Reader(source, layout.text)
     blocks = Blocks()
     for line in layout.lines:

@@ -152,13 +152,18 @@ class Continue(NamedTuple):
 
 
 class Import(NamedTuple):
-    """`import module as name`, and `from module import member as name`; one record for each name."""
+    """`import module as alias`, and `from module import member as alias`; one record for each of several."""
 
     module: str
     member: str | None
-    name: str
+    alias: str | None
     start: int
     end: int
+
+    @property
+    def name(self) -> str:
+        """The name that is given a value: without an alias, `import a.b` names what `a` is."""
+        return self.alias or self.member or self.module.partition(".")[0]
 
 
 class Branch(NamedTuple):

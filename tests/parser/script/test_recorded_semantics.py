@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +25,8 @@ OUTSIDE = {
 
 
 @pytest.fixture(autouse=True)
-def float32() -> Iterator[None]:
+def float32() -> None:
     torch.set_default_dtype(torch.float32)
-    yield
 
 
 @pytest.mark.parametrize("entry", RECORDED, ids=lambda entry: entry["title"])

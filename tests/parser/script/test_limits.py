@@ -1,0 +1,155 @@
+"""A script takes no more than it may: each limit has an error that names it, and no operation steps over one."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import pytest
+
+NESTED = "a = b = [1]\nfor i in range(60):\n    a = [a, a]\n    b = [b, b]\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "limits", "message", "option"),
+    [
+        ("x = 1 + 1", {"length": 8}, "the script is 9 characters long, more than the limit of 8", "length"),
+        ("x = ((1))", {"depth": 1}, "brackets are nested 2 deep, more than the limit of 1", "depth"),
+        ("while True: pass", {"steps": 1000}, "more than 1,000 steps", "steps"),
+        ("[i for i in range(1000)]", {"steps": 100}, "more than 100 steps", "steps"),
+        ("def f(n): return f(n + 1)\nf(0)", {}, "more than 1,000 calls of functions inside each other", "calls"),
+        ("def f(n): return g(n)\ndef g(n): return f(n)\nf(0)", {"calls": 5}, "more than 5 calls", "calls"),
+        ("torch.ones(11)", {"elements": 10}, "more than 10 elements in one tensor", "elements"),
+        ("x = torch.ones(5)\ntorch.outer(x, x)", {"elements": 10}, "more than 10 elements in one tensor", "elements"),
+        ("[0] * 11", {"elements": 10}, "more than 10 elements in one list", "elements"),
+        ("l = []\nwhile True: l.append(1)", {"elements": 10}, "more than 10 elements in one list", "elements"),
+        ("l = [0]\nwhile True: l += l", {"elements": 10}, "more than 10 elements in one list", "elements"),
+        ("l = [0]\nfor i in l: l.extend(l)", {"elements": 10}, "more than 10 elements in one list", "elements"),
+        ("l = [0]\nl[0:0] = range(11)", {"elements": 20}, None, None),
+        ("list(range(11))", {"elements": 10}, "more than 10 elements in one range", "elements"),
+        ("range(10**30)", {}, "more than 10,000,000 elements in one range", "elements"),
+        ("'a' * 11", {"elements": 10}, "more than 10 elements in one text", "elements"),
+        ("'ab' + 'cdefghijkl'", {"elements": 10}, "more than 10 elements in one text", "elements"),
+        ("f'{1}' * 5 + f'{123456}'", {"elements": 10}, "more than 10 elements in one text", "elements"),
+        ("'abcdef'.replace('', '123')", {"elements": 10}, "more than 10 elements in one text", "elements"),
+        ("'abc'.join(['', '', '', '', ''])", {"elements": 10}, "more than 10 elements in one text", "elements"),
+        ("sum([[1], [2], [3]] * 3, [])", {"elements": 8}, "more than 8 elements in one list", "elements"),
+        ("10 ** 100000", {}, "a whole number of more than 100,000 bits", None),
+        ("2 ** 2 ** 100", {}, "a whole number of more than 100,000 bits", None),
+        ("1 << 10**9", {}, "a whole number of more than 100,000 bits", None),
+        ("x = 3\nwhile True: x *= x", {}, "a whole number of more than 100,000 bits", None),
+        ("pow(7, 10**6)", {}, "a whole number of more than 100,000 bits", None),
+        ("f'{1:99999}'", {}, "a width or precision of more than 4 digits", None),
+        ("'%99999d' % 1", {}, "a width or precision of more than 4 digits", None),
+        ("'%*d' % (99999, 1)", {}, "a width or precision of more than 4 digits", None),
+        ("format(1.0, '.99999f')", {}, "a width or precision of more than 4 digits", None),
+        ("l = []\nfor i in range(20000): l = [l]\nprint(l)", {}, "this goes too deep", None),
+        *((NESTED + line, {"elements": 1000}, "more than 1,000 elements in one list", "elements") for line in [
+            "print(a)",
+            "a",
+            "str(a)",
+            "repr(a)",
+            "f'{a}'",
+            "'%s' % a",
+            "'%s' % (a,)",
+            "a == b",
+            "a < b",
+            "a in [b]",
+            "max(a, b)",
+            "min([a, b])",
+            "sorted([a, b])",
+            "[a].index(b)",
+            "(a,).count(b)",
+            "[a].remove(b)",
+            "[a, b].sort()",
+            "assert False, a",
+        ]),
+    ],
+)  # fmt: skip
+def test_more_than_a_limit_is_an_error_that_names_the_option(
+    run, fails, source: str, limits: dict[str, int], message: str | None, option: str | None
+) -> None:
+    if message is None:
+        run(source, **limits)
+        return
+    error = fails(source, **limits)
+    assert error.kind == "limit"
+    assert error.message.startswith(message)
+    assert error.help == (f"raise the limit with `--limit {option}=N`" if option else error.help)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is limited on Linux only")
+def test_more_memory_than_the_limit_is_an_error(fails) -> None:
+    error = fails("l = []\nwhile True:\n    l.append(torch.ones(1000000))\n", memory=100)
+    assert (error.kind, error.message) == ("limit", "more than 100 megabytes of memory")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "while True: pass",
+        "def f(): return f\nwhile True: f()()",
+        "sorted(range(1000000), key=lambda x: [x for x in range(1000)])",
+        "x = torch.ones(3, requires_grad=True)\nwhile True: (x * 2).sum().backward()",
+        "x = torch.tensor(1.0, requires_grad=True)\ny = x\nwhile True: y = y * 1.0",
+    ],
+)
+def test_a_script_that_takes_too_long_is_stopped(fails, source: str) -> None:
+    start = time.perf_counter()
+    error = fails(source, seconds=0.2)
+    assert (error.kind, error.message) == ("limit", "it takes more than 0.2 s")
+    assert time.perf_counter() - start < 5
+
+
+def test_a_timer_leaves_nothing_behind(run) -> None:
+    for _ in range(3):
+        assert run("1 + 1", seconds=0.05) == "2\n"
+    time.sleep(0.1)
+    assert run("2 + 2") == "4\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "+".join(["1"] * 50_000),
+        "-" * 20_000 + "1",
+        "(" * 5_000 + "1" + ")" * 5_000,
+        "[" * 5_000 + "]" * 5_000 + "; 1",
+        "f = abs\n" + "f(" * 5_000 + "1" + ")" * 5_000,
+        "x = torch.tensor(1.0)\nx" + ".abs()" * 5_000,
+        "x = 1\n" * 50_000,
+        "1 if 0 else " * 5_000 + "2",
+        "1 < " * 5_000 + "2",
+        "not " * 5_000 + "1",
+        "a = " * 5_000 + "1",
+        "lambda: " * 40 + "1",
+        "if 1:\n" + "".join("  " * depth + "if 1:\n" for depth in range(1, 90)) + "  " * 90 + "x = 1",
+        "'a' " * 20_000,
+        "f'" + "{1}" * 5_000 + "'",
+    ],
+    ids=range(15),
+)
+def test_a_long_or_deep_script_runs(run, source: str) -> None:
+    run(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "(" * 20_000,
+        "[" * 100_000 + "]" * 100_000,
+        "f(" * 20_000,
+        "lambda: " * 60 + "1",
+        "if 1:\n" * 3,
+        "f'{" * 5_000,
+        "".join("  " * depth + "if 1:\n" for depth in range(150)) + "  " * 150 + "1",
+        "\x00",
+        "\ud800",
+        "x = '\x00'; y",
+    ],
+    ids=range(10),
+)
+def test_a_script_that_is_too_deep_or_no_text_is_refused_at_once(fails, source: str) -> None:
+    start = time.perf_counter()
+    assert fails(source).kind in ("limit", "syntax", "name")
+    assert time.perf_counter() - start < 2

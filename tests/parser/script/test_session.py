@@ -1,0 +1,81 @@
+"""Scripts that run one after another in a session: names, shown values, warnings."""
+
+from __future__ import annotations
+
+import pytest
+
+from autodiff.parser.script.session import Session
+
+
+def written_by(*sources: str) -> list[str]:
+    """What each script writes, all in one session."""
+    pieces: list[str] = []
+    session = Session(pieces.append)
+    texts = []
+    for source in sources:
+        session.run(source)
+        texts.append("".join(pieces))
+        pieces.clear()
+    return texts
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("2 + 3", "5\n"),
+        ("'text'", "'text'\n"),
+        ("1, 2", "(1, 2)\n"),
+        ("x = 2; x * 3", "6\n"),
+        ("x = 2\nx * 3\n\n# the end\n", "6\n"),
+        ("torch.tensor([1.0, 2.5])", "tensor([1.0000, 2.5000])\n"),
+        ("torch.tensor(2.0, requires_grad=True) ** 2", "tensor(4., grad_fn=<PowBackward0>)\n"),
+        ("torch.float32", "torch.float32\n"),
+        ("lambda x: x", "<function <lambda>>\n"),
+        # What is not shown: None, a value with `;` behind it, values before the last statement, blocks, assignments.
+        ("None", ""),
+        ("print(1)", "1\n"),
+        ("2 + 3;", ""),
+        ("1\n2\nx = 3", ""),
+        ("1\n2", "2\n"),
+        ("if True:\n    5", ""),
+        ("x = 5", ""),
+        ("", ""),
+        ("# nothing", ""),
+        ("\n\n  \n", ""),
+    ],
+)
+def test_the_value_of_the_last_statement_is_shown(source: str, shown: str) -> None:
+    assert written_by(source) == [shown]
+
+
+def test_names_are_kept_from_script_to_script() -> None:
+    assert written_by("x = 2\ndef f(y):\n    return x * y", "f(5)", "x = 3", "f(5)") == ["", "10\n", "", "15\n"]
+
+
+def test_gradients_accumulate_from_script_to_script() -> None:
+    back = "(x ** 2).backward()\nx.grad"
+    texts = written_by("x = torch.tensor(3.0, requires_grad=True)", back, back, "x.grad = None", back)
+    assert texts == ["", "tensor(6.)\n", "tensor(12.)\n", "", "tensor(6.)\n"]
+
+
+def test_every_function_of_the_engine_is_there_with_and_without_its_prefix() -> None:
+    from autodiff.engine import FUNCTIONS
+    from autodiff.parser.script.namespace import Namespace
+
+    session = Session(lambda text: None)
+    namespace = session.machine.namespace
+    python = {"abs", "all", "any", "max", "min", "pow", "round", "sum"}
+    assert isinstance(namespace, Namespace)
+    for name in FUNCTIONS:
+        if "." not in name and "_" not in name[:1]:
+            assert name in namespace
+            assert name in python or namespace[name] is namespace["torch"].member(name)
+
+
+def test_a_warning_of_the_engine_has_a_place_and_comes_once() -> None:
+    warned = []
+    session = Session(lambda text: None, warn=warned.append)
+    session.run("for i in range(3):\n    torch.var(torch.ones(1))\n")
+    [warning] = warned
+    assert (warning.line, warning.column) == (2, 5)
+    assert "degrees of freedom" in warning.message
