@@ -1,4 +1,4 @@
-"""The state that computing takes, for the length of a `with` block: default dtype, and nothing said by NumPy."""
+"""The state that computing takes, for the length of a `with` block: the engine's modes, and nothing said by NumPy."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from .. import engine
 
 @contextmanager
 def computing(dtype: str) -> Iterator[None]:
-    """Makes numbers of the type named, and keeps NumPy from warning: an infinity is a result, reported as such."""
-    before = engine.get_default_dtype()
+    """Makes numbers of the type named, and keeps NumPy from warning: an infinity is a result, reported as such.
+
+    What a script changes of the engine's modes holds no longer than the block.
+    """
+    before, recording = engine.get_default_dtype(), engine.is_grad_enabled()
     engine.set_default_dtype(getattr(engine, dtype))
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
@@ -22,3 +25,4 @@ def computing(dtype: str) -> Iterator[None]:
             yield
     finally:
         engine.set_default_dtype(before)
+        engine.set_grad_enabled(recording)

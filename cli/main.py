@@ -50,7 +50,7 @@ EXAMPLES = [
 ]
 EXIT_CODES = [
     ("0", "all went well, warnings allowed"),
-    ("1", "the answer is no: expressions, rows or a check failed, --strict met a number that is not finite"),
+    ("1", "the answer is no: expressions, rows, a check or an assert failed, --strict met a number that is not finite"),
     ("2", "wrong call: an option, a file, a variable missing or unused"),
     ("3", "wrong expression: syntax, a name, arguments of a call, a limit"),
     ("5", "evaluation failed: shapes, types, a derivative that does not exist"),

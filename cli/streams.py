@@ -45,27 +45,38 @@ def read_input() -> str:
 
     What is not UTF-8 becomes a replacement character, which no expression holds.
     """
-    binary: Any = getattr(sys.stdin, "buffer", None)
-    return _text(sys.stdin.read().encode("utf-8", "replace") if binary is None else binary.read())
+    return _text(_bytes_of_input(), "replace")
 
 
 def read_text(path: str | None) -> str:
-    """All of a file as text, or of standard input where there is no path or it is `-`; as `read_input`.
+    """All of a file as text, or of standard input where there is no path or it is `-`; encoded as for `read_input`.
 
-    UsageError: the file cannot be read.
+    UsageError: it cannot be read, or it is not text in such an encoding.
     """
     if path is None or path == "-":
-        return read_input()
+        name, data = "standard input", _bytes_of_input()
+    else:
+        name = quoted(path)
+        try:
+            with open(path, "rb") as file:
+                data = file.read()
+        except OSError as error:
+            raise UsageError(f"cannot read {name}: {sentence(error.strerror or str(error))}") from None
     try:
-        with open(path, "rb") as file:
-            return _text(file.read())
-    except OSError as error:
-        raise UsageError(f"cannot read {quoted(path)}: {sentence(error.strerror or str(error))}") from None
+        return _text(data, "strict")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UsageError(f"{name} is not UTF-8 text: see line {line}", "save it as UTF-8") from None
 
 
-def _text(data: bytes) -> str:
+def _bytes_of_input() -> bytes:
+    binary: Any = getattr(sys.stdin, "buffer", None)
+    return sys.stdin.read().encode("utf-8", "replace") if binary is None else binary.read()
+
+
+def _text(data: bytes, errors: str) -> str:
     utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    text = data.decode("utf-16" if utf16 else "utf-8-sig", errors="replace")
+    text = data.decode("utf-16" if utf16 else "utf-8-sig", errors)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
