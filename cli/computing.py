@@ -15,6 +15,7 @@ from .. import engine
 def computing(dtype: str) -> Iterator[None]:
     """Makes numbers of the type named, and keeps NumPy from warning: an infinity is a result, reported as such.
 
+    The engine's own warnings are for those who collect them, once; to look at the steps again repeats them.
     What a script changes of the engine's modes holds no longer than the block.
     """
     before, recording = engine.get_default_dtype(), engine.is_grad_enabled()
@@ -22,6 +23,7 @@ def computing(dtype: str) -> Iterator[None]:
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
+            warnings.simplefilter("ignore", UserWarning)
             yield
     finally:
         engine.set_default_dtype(before)

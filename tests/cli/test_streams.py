@@ -193,3 +193,10 @@ def _wait_until_reading(pid: int) -> None:
         with open(place) as file:
             if "pipe" in file.read():
                 return
+
+
+@pytest.mark.parametrize("command", ["eval", "trace", "graph"])
+def test_a_warning_of_the_engine_is_said_once(process, command: str) -> None:
+    errors = process(command, "var(x)", "--x", "[1]").stderr.decode()
+    assert errors.count("degrees of freedom") == 1
+    assert errors.startswith("warning[value]: var(): degrees of freedom is <= 0.")
