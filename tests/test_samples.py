@@ -47,7 +47,7 @@ def blocks_of(transcript: str) -> list[Block]:
             blocks.append(Block("", lines.pop(0) + "\n"))
             continue
         command = [lines.pop(0)[2:]]
-        while lines and lines[0].startswith("> "):
+        while lines and (lines[0] == ">" or lines[0].startswith("> ")):
             command.append(lines.pop(0)[2:])
         output: list[str] = []
         while lines and not lines[0].startswith(("$ ", "#")):
