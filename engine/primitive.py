@@ -41,6 +41,10 @@ ABOVE_MINUS_ONE = Domain("x > -1", -0.8, 3.0)
 ABOVE_ONE = Domain("x > 1", 1.1, 4.0)
 
 
+# Arguments of PyTorch's about how a result is stored, which no expression has.
+_ABOUT_STORAGE = ("dtype", "device", "requires_grad", "memory_format", "out")
+
+
 class EdgeCase(NamedTuple):
     """A point where value and gradients are worth stating: a kink, a tie, a zero, an infinity."""
 
@@ -80,6 +84,12 @@ class Function(NamedTuple):
     def required(self) -> int:
         """How many leading parameters have no default."""
         return len(self.parameters) - len(self.parameter_defaults)
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """The parameters that are given by name alone, with their defaults; not those about storage."""
+        given: dict[str, Any] = self.call.__kwdefaults__ or {}
+        return {name: default for name, default in given.items() if name not in _ABOUT_STORAGE}
 
     def signature(self) -> str:
         """How it is called, such as `clamp(x, min=None, max=None)`."""

@@ -133,9 +133,10 @@ def _check_arguments(call: Any, source: str, function: Function, given: int) -> 
         most = len(parameters)
         raise _arity(call, source, f"`{function.name}` takes at most {_counted(most)}, but {given} {_was(given)} given")
     named = [name for name, _ in call.kwargs]
+    known = (*parameters, *function.keywords)
     for name in named:
-        if name not in parameters:
-            close = did_you_mean(name, parameters)
+        if name not in known:
+            close = did_you_mean(name, known)
             raise _arity(
                 call,
                 source,

@@ -24,7 +24,7 @@ from .check import CONSTANTS, free_variables, walk
 from .errors import ExpressionError
 from .evaluate import Limits, evaluate, evaluate_traced
 from .parse import parse
-from .syntax import Assign, Call, Define, Program
+from .syntax import Assign, Call, Define, Name, Program
 from .syntax import Number as Literal
 from .unparse.printer import program_text
 
@@ -65,13 +65,17 @@ class Derivatives(NamedTuple):
 
     def program(self, by: By) -> Program:
         """One derivative with the assignments that it needs."""
-        needed = {name.name for name in walk(self.results[by]) if type(name).__name__ == "Name"}
+        parts = {assign.name: assign.value for assign in self.shared}
+        result = self.results[by]
+        while type(result) is Name and result.name in parts:
+            result = parts[result.name]
+        needed = {name.name for name in walk(result) if type(name) is Name}
         kept: list[Assign] = []
         for assign in reversed(self.shared):
             if assign.name in needed:
                 kept.append(assign)
-                needed.update(name.name for name in walk(assign.value) if type(name).__name__ == "Name")
-        return Program("", (*reversed(kept), self.results[by]))
+                needed.update(name.name for name in walk(assign.value) if type(name) is Name)
+        return Program("", (*reversed(kept), result))
 
 
 def derivatives(
@@ -157,7 +161,7 @@ def traced(expression: Program, wanted: Sequence[By], shapes: Shapes, limits: Li
             raise ExpressionError("value", message, expression.source, last.start, last.end)
         return {".".join(by): found for by, found in zip(wanted, _derived(value, variables, wanted), strict=True)}
 
-    return trace(outputs, inputs)
+    return trace(outputs, inputs, formal=True)
 
 
 def _derived(value: Tensor, variables: Mapping[str, Tensor], wanted: Sequence[By]) -> list[Tensor]:

@@ -13,6 +13,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from ..memory import shareable
 from ..nodes import MANY
 from ..primitive import Family, is_number, ops
+from ..program.symbol import is_formal
 from ..tensor import Tensor
 from .indexing import check_size_of_source, index_select
 from .shape import (
@@ -525,7 +526,7 @@ def diagflat(x: Any, offset: int = 0) -> Any:
 def diagonal_scatter(x: Any, src: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
     """x with src in the place of its diagonals between two dimensions"""
     first, second = _two_dimensions(dim1, dim2, _data(x).ndim)
-    check_size_of_source(src, _diagonal(np.asarray(_data(x)), offset, first, second))
+    check_size_of_source(src, _diagonal(np.broadcast_to(False, _data(x).shape), offset, first, second))
     return diagonal_scatter_primitive(x, src, offset, first, second)
 
 
@@ -608,6 +609,11 @@ def as_strided_(x: Any, size: Any, stride: Any, storage_offset: int | None = Non
     size, stride = sizes((size,)), sizes((stride,))
     if len(size) != len(stride):
         raise RuntimeError("mismatch in length of strides and shape")
+    if is_formal(_data(x)) and _data(x).is_input:
+        # A variable's elements lie in order.
+        first = storage_offset or 0
+        places = strided(np.arange(_data(x).size)[first:], size, [n * np.dtype(np.int64).itemsize for n in stride])
+        return ops.take(x, Tensor(np.array(places)))
     data = shareable(x) if isinstance(x, Tensor) else np.asarray(x)
     storage = storage_of(data)
     begin = offset_in(storage, data)

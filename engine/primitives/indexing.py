@@ -841,7 +841,7 @@ def slice_scatter(
     data = _data(x)
     axis = dimension(dim, data.ndim)
     start, end, step = _bounds(slice(start, end, step), data.shape[axis])
-    check_size_of_source(src, slice_primitive(np.asarray(data), axis, start, end, step))
+    check_size_of_source(src, slice_primitive(np.broadcast_to(False, data.shape), axis, start, end, step))
     return slice_scatter_primitive(x, src, axis, start, end, step)
 
 

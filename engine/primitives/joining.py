@@ -9,6 +9,7 @@ import numpy as np
 
 from ..dtypes import get_default_dtype
 from ..primitive import Family, ops
+from ..program.symbol import is_symbolic
 from ..tensor import Tensor
 from .arranging import flip
 from .indexing import masked_select
@@ -222,6 +223,9 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:  # no
     size = _data(x).size
     count = size if N is None else N
     dtype = _data(x).dtype
+    if is_symbolic(_data(x)):
+        powers = unsqueeze(x, 1) ** Tensor(np.arange(count, dtype=dtype))
+        return powers if increasing else flip(powers, 1)
     result: Any = Tensor(np.ones((size, count), np.int64 if dtype.kind in "bui" else dtype))
     if count > 1:
         # As PyTorch does it, written into a tensor that was made before: the graph shows it.

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import dtypes
 from ..primitive import Family, ops
+from ..program.symbol import is_symbolic
 from ..tensor import Tensor
 from .indexing import index_backward
 from .selection import clamp_min, where
@@ -175,6 +176,12 @@ def _places(shape: tuple[int, ...], pad: Sequence[int], mode: str) -> tuple[Any,
 
 def _circular(x: Any, pad: Sequence[int]) -> Any:
     """Padding that goes on at the other end, with the graph of PyTorch's copies into an empty tensor."""
+    if is_symbolic(x._data):
+        for i in range(len(pad) // 2):
+            dim = x.ndim - 1 - i
+            before, after = pad[2 * i : 2 * i + 2]
+            x = ops.index_select(x, dim, Tensor(np.arange(-before, x.shape[dim] + after) % x.shape[dim]))
+        return x
     shape = _padded_shape(x.shape, pad)
     out = target = Tensor(np.empty(shape, x._data.dtype))
     inner, source = _inside(shape, pad), _inside(x.shape, [-n for n in pad])

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import dtypes
 from ..primitive import NONZERO, PROBABILITY, REAL, Family, ops
+from ..program.symbol import is_formal
 from ..tensor import Tensor
 from .activation import logsigmoid, sigmoid
 from .arithmetic import minus, over_number, plus_number, times_number
@@ -467,7 +468,7 @@ def gaussian_nll_loss(
     _check_reduction(reduction)
     if not isinstance(var, Tensor):
         var = expand(Tensor(np.asarray(var, _data(x).dtype)), tuple(x.shape))
-    if np.any(_data(var) < 0):
+    if not is_formal(_data(var)) and np.any(_data(var) < 0):
         raise ValueError("var has negative entry/entries")
     if tuple(var.shape) != tuple(x.shape):
         if tuple(x.shape[:-1]) == tuple(var.shape):

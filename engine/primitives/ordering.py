@@ -8,18 +8,21 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from .. import dtypes
 from ..primitive import EdgeCase, Family, is_number, ops
-from ..program.symbol import is_symbolic, refusal
+from ..program.symbol import is_formal, is_symbolic, refusal
 from ..tensor import Tensor
 from .indexing import gather_primitive, scatter_tensor
 from .reduction import axes_of, sum
 from .selection import isnan, maximum, minimum, where
 from .shape import (
     dimension,
+    expand,
     flatten,
     new_zeros,
     reshape,
     squeeze_product,
+    to,
     transpose,
     transpose_primitive,
     unreduce,
@@ -410,27 +413,36 @@ def _sorted_last(x: Any, dim: int | None) -> Any:
 
 def _ranks(ordered: Any, q: Any, ignore_nan: bool) -> Any:
     """Where each quantile lies in the sorted values, as a number between two places."""
-    missing = np.isnan(ordered)
+    missing = ops.isnan(ordered)
     if ignore_nan:
-        present = np.add.reduce(~missing, axis=-1, keepdims=True)
-        return np.maximum(q * (present - 1).astype(q.dtype), 0)
-    last = q.dtype.type(ordered.shape[-1] - 1)
+        present = ops.sum(ops.logical_not(missing), -1, True)
+        return ops.clamp(q * to(present - 1, ordered.dtype), 0)
+    last = ordered.shape[-1] - 1
+    if is_formal(ordered._data):
+        return expand(q * last, (*ordered.shape[:-1], q.shape[0]))
     # The last of the sorted values is nan where there is one.
-    return np.where(missing.any(axis=-1, keepdims=True), last, q * last)
+    return ops.where(ops.any(missing, -1, True), float(last), q * last)
 
 
 def _at_ranks(ordered: Any, ranks: Any, interpolation: str) -> Any:
-    rounded = {"lower": np.floor, "higher": np.ceil, "nearest": np.round}.get(interpolation)
+    rounded = {"lower": ops.floor, "higher": ops.ceil, "nearest": ops.round}.get(interpolation)
     if rounded is not None:
-        return gather_primitive(ordered, -1, rounded(ranks).astype(np.int64))
-    below = ranks.astype(np.int64)
-    weights = np.full_like(ranks, 0.5) if interpolation == "midpoint" else ranks - np.floor(ranks)
-    above = np.ceil(ranks).astype(np.int64)
-    return ops.lerp(gather_primitive(ordered, -1, below), gather_primitive(ordered, -1, above), Tensor(weights))
+        return gather_primitive(ordered, -1, _places(rounded(ranks), ordered))
+    below = ops.floor(ranks)
+    weights = ops.full_like(ranks, 0.5) if interpolation == "midpoint" else ranks - below
+    places = [_places(rank, ordered) for rank in (below, ops.ceil(ranks))]
+    return ops.lerp(*(gather_primitive(ordered, -1, place) for place in places), weights)
+
+
+def _places(ranks: Any, ordered: Any) -> Any:
+    """Whole ranks as integers; in a formula as the function of them that has integers for results."""
+    if is_formal(ranks._data):
+        return ops.bucketize(ranks, Tensor(np.arange(ordered.shape[-1], dtype=ordered._data.dtype)))
+    return to(ranks, dtypes.int64)
 
 
 def _quantile(x: Any, q: Any, dim: int | None, keepdim: bool, interpolation: str, ignore_nan: bool) -> Any:
-    if is_symbolic(x._data) or (isinstance(q, Tensor) and is_symbolic(q._data)):
+    if isinstance(q, Tensor) and is_symbolic(q._data):
         raise refusal("quantile")
     _check_quantile(x, q, interpolation)
     shape = tuple(x.shape)
@@ -439,8 +451,8 @@ def _quantile(x: Any, q: Any, dim: int | None, keepdim: bool, interpolation: str
     left = kept if keepdim else tuple(n for d, n in enumerate(shape) if axis is not None and d != axis)
     ordered = _sorted_last(x, dim)
     ordered = reshape(ordered, (*left, ordered.shape[-1]))
-    fractions = np.atleast_1d(q._data if isinstance(q, Tensor) else ordered._data.dtype.type(q))
-    ranks = _ranks(ordered._data, fractions, ignore_nan)
+    fractions = Tensor(np.atleast_1d(q._data if isinstance(q, Tensor) else ordered._data.dtype.type(q)))
+    ranks = _ranks(ordered.detach(), fractions, ignore_nan)
     result = _at_ranks(ordered, ranks, interpolation)
     if isinstance(q, Tensor) and q.ndim:
         result = transpose_first(unsqueeze_first(result))

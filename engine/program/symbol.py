@@ -51,6 +51,11 @@ class Symbol:
         """The number of elements."""
         return self.example.size
 
+    @property
+    def is_input(self) -> bool:
+        """Whether it is one of the trace's inputs, and not computed."""
+        return self.variable in self.trace.inputs
+
     def __hash__(self) -> int:
         return id(self)
 
@@ -115,6 +120,11 @@ DATA = (np.ndarray, np.generic, Symbol)
 def is_symbolic(value: Any) -> bool:
     """Whether the data of a tensor, or what a rule was given, have no numbers."""
     return isinstance(value, Symbol)
+
+
+def is_formal(value: Any) -> bool:
+    """Whether the data of a tensor are those of a trace for a formula, which has to hold only where there is a value."""
+    return isinstance(value, Symbol) and value.trace.formal
 
 
 def check_not_traced(data: Any, function: str) -> None:

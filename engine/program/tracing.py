@@ -37,14 +37,15 @@ _SHAPED_BY_NUMBERS = {
 }
 
 
-def trace(function: Callable[..., Any], inputs: Mapping[str, Any]) -> Program:
+def trace(function: Callable[..., Any], inputs: Mapping[str, Any], *, formal: bool = False) -> Program:
     """The program of a function of tensors, called once with one tensor for each of the inputs, in order.
 
     An input is given by its shape (a tuple), or by a Tensor, array or number with its shape and dtype; the tensors
     require grad where their dtype allows. The function returns a Tensor (the output `value`), or a mapping of names
-    to Tensors. TraceError: it asks for the numbers of a traced value.
+    to Tensors. `formal`: the program is to be read, not run, so that no argument is refused for its numbers.
+    TraceError: the function asks for the numbers of a traced value.
     """
-    level = Trace()
+    level = Trace(formal)
     tensors = [level.input(name, _example(given, i)) for i, (name, given) in enumerate(inputs.items())]
     enter(level)
     try:
@@ -84,12 +85,13 @@ def _data(value: Any) -> Any:
 class Trace(Level):
     """The equations found so far, and which computation each symbol stands for."""
 
-    __slots__ = ("equations", "inputs", "known", "made_by")
+    __slots__ = ("equations", "formal", "inputs", "known", "made_by")
 
     traces = True
 
-    def __init__(self) -> None:
+    def __init__(self, formal: bool) -> None:
         super().__init__()
+        self.formal = formal
         self.inputs: list[Variable] = []
         self.equations: list[Equation] = []
         # Equal work is done once: what is computed already, by operation and arguments.

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import accumulate
-from math import prod
 from typing import Any
 
 import numpy as np
 
-from ...engine.primitive import FUNCTIONS
 from ...engine.program.program import Constant, Equation, Variable
 from .expression import (
     ONE,
@@ -29,75 +27,35 @@ from .expression import (
     rebuilt,
     symbol,
 )
+from .shapes import ELEMENT, LIST, Shapes, is_elementwise, size_of
 
-LIST, ELEMENT = "list", "[]"
 LONGEST_LIST = 12
-REDUCTIONS = (
-    *("sum", "mean", "prod", "norm", "std", "var", "logsumexp", "max", "min", "amax", "amin"),
-    *("median", "nanmedian", "nansum", "argmax", "argmin", "dot", "mode", "kthvalue"),
-)
 # What has two results, and no value of its own that could be given a name.
 OF_TWO_RESULTS = ("mode", "kthvalue", "median", "nanmedian")
-_OPERATORS = ("<", "<=", ">", ">=", "==", "!=", "and", "or", "not", "where", "%", "//", "exp", "sqrt", "clamp")
-# Those of functions that compute each element from those in the same place.
-_FAMILIES = ("activation", "arithmetic", "elementary", "selection", "special")
-
-Shape = tuple[int, ...]
-Shapes = Mapping[str, Shape]
-
-
-def shapes_of(term: Term, shapes: Shapes) -> dict[Term, Shape]:
-    """The shapes of the values of all parts of an expression, for variables of these shapes."""
-    known: dict[Term, Shape] = {}
-    for part in ordered([term]):
-        if isinstance(part, Symbol):
-            known[part] = shapes.get(part.name, ())
-        elif isinstance(part, Call) and part.name in (*REDUCTIONS, ELEMENT):
-            known[part] = ()
-        elif isinstance(part, Call) and part.name == LIST:
-            known[part] = (len(part.arguments),)
-        else:
-            # Vectors of one length and numbers are all that is met here.
-            known[part] = max(
-                (known[child] for child in children(part)), key=lambda shape: (len(shape), prod(shape)), default=()
-            )
-    return known
-
-
-def shape_of(term: Term, shapes: Shapes) -> Shape:
-    """The shape of an expression's value, for variables of these shapes."""
-    return shapes_of(term, shapes)[term]
-
-
-def size_of(argument: Any) -> Shape:
-    """The shape of an argument of an equation."""
-    return argument.shape if isinstance(argument, (Variable, Constant)) else ()
 
 
 def elements(term: Term, size: int, shapes: Shapes) -> list[Term] | None:
     """The elements of a vector of this size, or of a number that stands for one. None: the vector has another size."""
-    known = shapes_of(term, shapes)
-    if known[term] not in ((), (size,)):
+    if shapes.of(term) not in ((), (size,)):
         return None
-    return [_mapped(term, known, lambda part, i=i: _element(part, i, size)) for i in range(size)]
+    return [mapped(term, shapes, lambda part, i=i: _element(part, i, size)) for i in range(size)]
 
 
-def _mapped(term: Term, known: Mapping[Term, Shape], change: Callable[[Any], Term]) -> Term:
-    """The expression with its vectors changed: the variables, lists and functions that are not elementwise."""
+def mapped(term: Term, shapes: Shapes, change: Callable[[Any], Term]) -> Term:
+    """The expression with its arrays changed: the variables, lists and functions that are not elementwise."""
     made: dict[Term, Term] = {}
-    for part in ordered([term]):
-        if not known[part]:
+    for part in ordered([term], lambda t: () if _is_array(t, shapes) else children(t)):
+        if not shapes.of(part):
             made[part] = part
-        elif isinstance(part, Symbol) or (isinstance(part, Call) and not is_elementwise(part.name)):
-            made[part] = change(part)
         else:
-            made[part] = rebuilt(part, made)
+            made[part] = change(part) if _is_array(part, shapes) else rebuilt(part, made)
     return made[term]
 
 
-def is_elementwise(name: str) -> bool:
-    """Whether a function computes each element from those in the same place."""
-    return name in _OPERATORS or (name in FUNCTIONS and FUNCTIONS[name].family in _FAMILIES)
+def _is_array(term: Term, shapes: Shapes) -> bool:
+    """Whether an expression is an array that is not computed element by element, but for those of one number."""
+    is_whole = isinstance(term, Symbol) or (isinstance(term, Call) and not is_elementwise(term.name))
+    return is_whole and shapes.of(term) != ()
 
 
 def _element(part: Symbol | Call, index: int, size: int) -> Term:
@@ -118,24 +76,23 @@ def listed(items: Sequence[Term]) -> Term | None:
 
 
 def _flip(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
-    term = arguments[0]
     if len(equation.results[0].shape) > 1:
         return None
-    return _mapped(term, shapes_of(term, shapes), _flipped)
 
+    def flipped(part: Symbol | Call) -> Term:
+        if isinstance(part, Call) and part.name == LIST:
+            return raw_call(LIST, part.arguments[::-1])
+        if isinstance(part, Call) and part.name == "flip":
+            return part.arguments[0]
+        return shapes.record(raw_call("flip", (part,)), shapes.of(part))
 
-def _flipped(part: Symbol | Call) -> Term:
-    if isinstance(part, Call) and part.name == LIST:
-        return raw_call(LIST, part.arguments[::-1])
-    if isinstance(part, Call) and part.name == "flip":
-        return part.arguments[0]
-    return raw_call("flip", (part,))
+    return mapped(arguments[0], shapes, flipped)
 
 
 def _slice(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
     term, _, start, stop, step = arguments
     size = size_of(equation.arguments[0])
-    if len(size) != 1 or shape_of(term, shapes) == ():
+    if len(size) != 1 or shapes.of(term) == ():
         return term if len(size) == 1 else None
     items = elements(term, size[0], shapes)
     return None if items is None else listed(items[start:stop:step])
@@ -187,8 +144,8 @@ def _accumulated(name: str, join: Callable[[Term, Term], Term]) -> Any:
         term, shape = arguments[0], equation.results[0].shape
         if len(shape) != 1:
             return None if shape else term
-        if shape_of(term, shapes) and not is_call(term, LIST):
-            return raw_call(name, (term,))
+        if shapes.of(term) and not is_call(term, LIST):
+            return shapes.record(raw_call(name, (term,)), shape)
         items = elements(term, shape[0], shapes)
         return None if items is None else listed(list(accumulate(items, join)))
 
@@ -199,18 +156,18 @@ def _sort(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
     """The elements in order and their places."""
     term, _, descending, _ = arguments
     shape = equation.results[0].shape
-    if len(shape) > 1 or (shape and not shape_of(term, shapes)):
+    if len(shape) > 1 or (shape and not shapes.of(term)):
         return None
     if not shape:
         return term, ZERO
     options = (number(-1), symbol("True")) if descending else ()
-    return raw_call("sort", (term, *options)), raw_call("argsort", (term, *options))
+    return tuple(shapes.record(raw_call(name, (term, *options)), shape) for name in ("sort", "argsort"))
 
 
 def of_two_results(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
     """An element and its place."""
     term, size = arguments[0], size_of(equation.arguments[0])
-    if not size or not shape_of(term, shapes):
+    if not size or not shapes.of(term):
         return term, ZERO
     if len(size) > 1:
         return None
@@ -225,9 +182,9 @@ def of_two_results(equation: Equation, arguments: Sequence[Any], shapes: Shapes)
 
 def _aminmax(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
     term, size = arguments[0], size_of(equation.arguments[0])
-    if not size or not shape_of(term, shapes):
+    if not size or not shapes.of(term):
         return term, term
-    return (call("amin", term), call("amax", term)) if len(size) == 1 else None
+    return (call("amin", term), call("amax", term)) if arguments[1] is None or len(size) == 1 else None
 
 
 def _scatter(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
@@ -244,20 +201,22 @@ def _scatter(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> An
         (one,) = items
         (place,) = elements(index, 1, shapes) or [index]
         return listed([call("where", call("==", place, number(i)), one, item) for i, item in enumerate(whole)])
-    if is_call(index, "argsort") and not shape_of(source, shapes):
+    if is_call(index, "argsort") and not shapes.of(source):
         # Each place is met once.
         return source
-    zeros, vector = listed(whole), source if shape_of(source, shapes) else listed(items)
-    return None if zeros is None or vector is None else raw_call("scatter", (zeros, ZERO, index, vector))
+    zeros, vector = listed(whole), source if shapes.of(source) else listed(items)
+    if zeros is None or vector is None:
+        return None
+    return shapes.record(raw_call("scatter", (zeros, ZERO, index, vector)), shape)
 
 
 def _gather(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
     term, _, index = arguments
     shape = equation.results[0].shape
-    if not shape_of(term, shapes):
+    if not shapes.of(term):
         return term
     if isinstance(index, Term) and len(shape) == 1 and is_call(index, "argsort"):
-        return raw_call("gather", (term, ZERO, index))
+        return shapes.record(raw_call("gather", (term, ZERO, index)), shape)
     return _linear(equation, arguments, shapes)
 
 

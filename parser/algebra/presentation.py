@@ -25,11 +25,12 @@ from .expression import (
     power,
     primitive_part,
 )
+from .shapes import ELEMENT, FLOAT, KEYWORD, RESULT, SLICE
 
 _ATOM = POWER + 1
 _LONGEST_LABEL = 40
 _LARGEST_DENOMINATOR = 10**6
-_OPERATORS = {"%": PRODUCT, "//": PRODUCT, "and": AND, "or": OR}
+_OPERATORS = {"%": PRODUCT, "//": PRODUCT, "@": PRODUCT, "and": AND, "or": OR}
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
 
@@ -243,10 +244,8 @@ class Presentation:
         if term.name == "list":
             tokens = sum(part.tokens for part in parts) + len(parts) + 1
             return Shown(syntax.List(tuple(part.syntax for part in parts), 0, 0), _ATOM, tokens, "[")
-        if term.name == "[]":
-            whole, index = parts
-            record = syntax.Subscript(whole.syntax, (index.syntax,), 0, 0)
-            return Shown(record, _ATOM, whole.tokens + index.tokens + 2, f"{whole.label}[{index.label}]")
+        if term.name in _SPECIAL:
+            return _SPECIAL[term.name](*parts)
         if term.name == "not":
             (part,) = parts
             inside = _enclosed(part, NOT)
@@ -366,10 +365,59 @@ def _divided(above: Shown, below: Sequence[Shown]) -> Shown:
 
 
 def _called(name: str, parts: Sequence[Shown]) -> Shown:
-    record = syntax.Call(name, tuple(part.syntax for part in parts), (), 0, 0, 0, 0)
+    arguments = [part.syntax for part in parts]
+    named = [part for part in arguments if type(part) is _Named]
+    record = syntax.Call(name, tuple(a for a in arguments if type(a) is not _Named), tuple(named), 0, 0, 0, 0)
     tokens = 2 + len(parts) + sum(part.tokens for part in parts)
     label = f"{name}({', '.join(part.label for part in parts)})"[:_LONGEST_LABEL]
     return Shown(record, _ATOM, tokens, label)
+
+
+class _Named(NamedTuple):
+    """An argument with its name, in a call that is not written yet."""
+
+    name: str
+    value: Any
+
+
+def _named(name: Shown, value: Shown) -> Shown:
+    return Shown(_Named(name.label, value.syntax), _ATOM, value.tokens + 2, f"{name.label}={value.label}")
+
+
+def _subscript(whole: Shown, *keys: Shown) -> Shown:
+    record = syntax.Subscript(whole.syntax, tuple(key.syntax for key in keys), 0, 0)
+    tokens = _enclosed(whole, _ATOM) + sum(key.tokens for key in keys) + len(keys) + 1
+    return Shown(record, _ATOM, tokens, f"{whole.label}[{', '.join(key.label for key in keys)}]"[:_LONGEST_LABEL])
+
+
+def _slice(*bounds: Shown) -> Shown:
+    parts = [None if bound.label == "None" else bound.syntax for bound in bounds]
+    tokens = sum(bound.tokens for bound in bounds if bound.label != "None") + 1
+    return Shown(syntax.Slice(*parts, 0, 0), _ATOM, tokens, ":")
+
+
+def _result(several: Shown, which: Shown) -> Shown:
+    return _attribute(which.label)(several) if type(which.syntax) is syntax.Name else _subscript(several, which)
+
+
+def _attribute(name: str) -> Any:
+    def shown(part: Shown) -> Shown:
+        record = syntax.Attribute(part.syntax, name, 0, 0, 0, 0)
+        return Shown(record, _ATOM, _enclosed(part, _ATOM) + 2, f"{part.label}.{name}"[:_LONGEST_LABEL])
+
+    return shown
+
+
+# What is neither an operator nor a function.
+_SPECIAL: dict[str, Any] = {
+    ELEMENT: _subscript,
+    SLICE: _slice,
+    KEYWORD: _named,
+    RESULT: _result,
+    FLOAT: lambda part: _literal(float(part.syntax.value)),
+    "T": _attribute("T"),
+    "mT": _attribute("mT"),
+}
 
 
 def _compared(ops: tuple[str, ...], parts: Sequence[Shown]) -> Shown:

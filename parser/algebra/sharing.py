@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from .elements import OF_TWO_RESULTS
 from .expression import E, Number, Product, Symbol, Term, children, is_call, ordered, power
 from .presentation import Presentation
+from .shapes import FLOAT, KEYWORD, RESULT, SLICE
 
 _LONG = 40  # tokens; what is shorter is readable as it is
 _SAVED = 8  # tokens that a name has to save
@@ -54,7 +55,7 @@ def _chosen(outputs: Sequence[Term], decimals: bool, names: dict[Term, str]) -> 
         count = uses[term]
         if not count:
             continue
-        if isinstance(term, (Number, Symbol)) or is_call(term, *OF_TWO_RESULTS):
+        if isinstance(term, (Number, Symbol)) or is_call(term, KEYWORD, SLICE, FLOAT, *OF_TWO_RESULTS):
             continue
         length = shown.show(term, named=False).tokens
         if (not names or term in names) and (count - 1) * length - count - _OWN >= _SAVED and count > 1:
@@ -67,7 +68,10 @@ def _chosen(outputs: Sequence[Term], decimals: bool, names: dict[Term, str]) -> 
 
 def _shown_children(term: Term) -> Iterator[Term]:
     """The parts as they are written: the factors of a product with their exponents."""
-    if isinstance(term, Product) and len(term.factors) > 1:
+    if is_call(term, RESULT):
+        # Several results together are no value that could have a name.
+        yield from (part for whole in list(children(term))[:1] for part in children(whole))
+    elif isinstance(term, Product) and len(term.factors) > 1:
         yield from (power(base, exponent) for base, exponent in term.factors)
     elif isinstance(term, Product):
         yield from (part for part in children(term) if part is not E)

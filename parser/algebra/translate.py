@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from fractions import Fraction
 from functools import cache, partial
 from typing import Any
@@ -11,7 +11,8 @@ from ...engine.primitive import FUNCTIONS, PRIMITIVES, Primitive
 from ...engine.primitives import activation, arithmetic
 from ...engine.program.program import Constant, Equation, Program, Variable
 from . import arrays, canonical
-from .elements import LIST, LONGEST_LIST
+from .reductions import is_condition
+from .shapes import LIST, Shapes, is_elementwise
 
 # What expressions are made with: the module `canonical`, or `literal` for the program as it is.
 Algebra = Any
@@ -24,7 +25,7 @@ class UntranslatableError(Exception):
 def translated(program: Program, algebra: Algebra = canonical) -> dict[str, Any]:
     """The outputs of a program as expressions in its inputs. UntranslatableError: an operation has no spelling."""
     known: dict[Variable, Any] = {variable: algebra.symbol(variable.name) for variable in program.inputs}
-    shapes = {variable.name: variable.shape for variable in program.inputs}
+    shapes = Shapes({variable.name: variable.shape for variable in program.inputs})
     for equation in program.equations:
         arguments = [
             _argument(argument, known, algebra, i < equation.primitive.tensors)
@@ -32,15 +33,15 @@ def translated(program: Program, algebra: Algebra = canonical) -> dict[str, Any]
         ]
         if equation.primitive.name == "to_copy":
             one, zero = algebra.read(1), algebra.read(0)
-            is_condition = arrays.is_condition(equation.arguments[0])
-            made = algebra.call("where", arguments[0], one, zero) if is_condition else arguments[0]
+            choose = is_condition(equation.arguments[0])
+            made = algebra.call("where", arguments[0], one, zero) if choose else arguments[0]
         else:
             made = _made(equation, arguments, algebra, shapes)
         known.update(zip(equation.results, made if type(made) is tuple else (made,), strict=False))
     return {name: _argument(output, known, algebra, True) for name, output in program.outputs.items()}
 
 
-def _made(equation: Equation, arguments: list[Any], algebra: Algebra, shapes: Mapping[str, Any]) -> Any:
+def _made(equation: Equation, arguments: list[Any], algebra: Algebra, shapes: Shapes) -> Any:
     spell = spelling(equation.primitive)
     name = equation.primitive.name
     if algebra is canonical:
@@ -59,26 +60,29 @@ def _argument(argument: Any, known: Mapping[Variable, Any], algebra: Algebra, is
             raise UntranslatableError("one of several results has no spelling as a formula")
         return known[argument]
     if isinstance(argument, Constant):
-        if len(argument.shape) == 1 and argument.shape[0] <= LONGEST_LIST and isinstance(argument.value, tuple):
-            return algebra.call(LIST, *map(algebra.read, argument.value))
-        if isinstance(argument.value, tuple):
-            raise UntranslatableError("an array of numbers has no spelling as a formula")
-        return algebra.read(argument.value)
+        return _array(argument.value, algebra) if argument.shape else algebra.read(argument.value)
     if type(argument) is tuple and is_operand:
         return tuple(_argument(item, known, algebra, True) for item in argument)
     return algebra.read(argument) if is_operand and isinstance(argument, (int, float)) else argument
 
 
+def _array(value: Any, algebra: Algebra) -> Any:
+    """A number, or lists of numbers inside each other."""
+    if not isinstance(value, tuple):
+        return algebra.symbol(str(value)) if isinstance(value, bool) else algebra.read(value)
+    return algebra.call(LIST, *(_array(item, algebra) for item in value))
+
+
 @cache
 def spelling(primitive: Primitive) -> Callable[..., Any] | None:
-    """How to spell an operation, given the algebra and its arguments; None: there is no way."""
+    """How to spell an elementwise operation, given the algebra and its arguments; None: there is no way."""
     return _of_record().get(primitive) or _BY_NAME.get(primitive.name) or _as_called(primitive)
 
 
 def _as_called(primitive: Primitive) -> Callable[..., Any] | None:
-    """The call of a function by the name that it has in expressions."""
+    """The call of an elementwise function by the name that it has in expressions."""
     function = FUNCTIONS.get(primitive.name)
-    if function is None or function.call is not primitive.call:
+    if function is None or function.call is not primitive.call or not is_elementwise(primitive.name):
         return None
     defaults = primitive.defaults
     first = len(primitive.arguments) - len(defaults)

@@ -6,10 +6,23 @@ from typing import Any
 
 from ..check import children
 from ..precedence import AND, COMPARE, NOT, OR, POWER, PRODUCT, SUM, UNARY
-from ..syntax import Assign, Binary, Call, Compare, List, Name, Number, Program, Subscript, Unary
+from ..syntax import (
+    Assign,
+    Attribute,
+    Binary,
+    Call,
+    Compare,
+    List,
+    Name,
+    Number,
+    Program,
+    Slice,
+    Subscript,
+    Unary,
+)
 
 ATOM = POWER + 1
-LEVELS = {"or": OR, "and": AND, "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "//": PRODUCT, "%": PRODUCT}
+LEVELS = {"or": OR, "and": AND, "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "//": PRODUCT, "%": PRODUCT, "@": PRODUCT}
 LEVELS["**"] = POWER
 
 
@@ -59,10 +72,16 @@ class Printer:
             return self.compare(node.ops, parts)
         if kind is Subscript:
             return f"{enclosed(parts[0], ATOM)}[{', '.join(text for text, _ in parts[1:])}]", ATOM
+        if kind is Slice:
+            return self.slice(node, [text for text, _ in parts]), ATOM
+        if kind is Attribute:
+            return f"{enclosed(parts[0], ATOM)}.{node.name}", ATOM
         if kind is List:
             return self.list([text for text, _ in parts]), ATOM
         assert kind is Call
-        return self.call(node.function, parts)
+        first = len(node.args)
+        named = [(f"{name}={text}", ATOM) for (name, _), (text, _) in zip(node.kwargs, parts[first:], strict=True)]
+        return self.call(node.function, [*parts[:first], *named])
 
     def number(self, value: Any) -> tuple[str, int]:
         """A literal."""
@@ -75,6 +94,12 @@ class Printer:
     def list(self, items: list[str]) -> str:
         """A vector of elements."""
         return f"[{', '.join(items)}]"
+
+    def slice(self, node: Slice, bounds: list[str]) -> str:
+        """A slice inside an index."""
+        remaining = iter(bounds)
+        lower, upper, step = ("" if b is None else next(remaining) for b in (node.lower, node.upper, node.step))
+        return f"{lower}:{upper}" + (f":{step}" if step else "")
 
     def unary(self, op: str, part: tuple[str, int]) -> tuple[str, int]:
         """A prefix operator. The minus sign of a product stands before its first factor."""

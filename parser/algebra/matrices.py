@@ -1,0 +1,124 @@
+"""Products of matrices and vectors, and transposes, as expressions.
+
+An operand may stand for an array that broadcasting makes of it: a sum takes the place of a product with what is the
+same along the dimension that is summed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ...engine.program.program import Equation
+from .elements import mapped
+from .expression import Call, Term, is_call, multiply, number, ordered, raw_call
+from .reductions import total, with_last_dropped, with_last_kept, without_numbers
+from .shapes import Shape, Shapes, size_of
+
+PRODUCT, TRANSPOSES = "@", ("T", "mT")
+
+
+def matrix_product(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    """x @ y, for vectors, matrices, or as many matrices in both."""
+    left, right = arguments[:2]
+    sizes = size_of(equation.arguments[0]), size_of(equation.arguments[1])
+    return _product(left, right, sizes, equation.results[0].shape, shapes)
+
+
+def _product(left: Term, right: Term, sizes: tuple[Shape, Shape], shape: Shape, shapes: Shapes) -> Term | None:
+    front_of_left, left = without_numbers(left, shapes)
+    front_of_right, right = without_numbers(right, shapes)
+    own, other = shapes.of(left), shapes.of(right)
+    length, is_matrix = sizes[0][-1], len(sizes[1]) > 1
+    if not own or own[-1] != length or length == 1:
+        # Every element of a row is the same.
+        column = total(right, sizes[1], (-2,) if is_matrix else (-1,), len(sizes[1]) > 2, shapes)
+        row = left if is_matrix or not own else _last_dropped(left, shapes)
+        return None if column is None else multiply(front_of_left, front_of_right, row, column)
+    if (len(other) < 2 or other[-2] != length) if is_matrix else other != (length,):
+        # Every element of a column is.
+        row = total(left, sizes[0], (-1,), is_matrix, shapes)
+        return None if row is None else multiply(front_of_left, front_of_right, row, right)
+    if len(own) == 1 and len(other) > 2:
+        left = shapes.fitted(left, sizes[0], True)
+        own = sizes[0]
+    left, right = shapes.fitted(left, own, True), shapes.fitted(right, other, True)
+    made = shapes.record(raw_call(PRODUCT, (left, right)), _shape_of_product(own, other))
+    return multiply(front_of_left, front_of_right, made)
+
+
+def _last_dropped(term: Term, shapes: Shapes) -> Term:
+    """The array without its last dimension, which has size 1."""
+    own = shapes.of(term)
+    if own == (1,):
+        return term
+    dropped = with_last_dropped(term, shapes)
+    if dropped is not None:
+        return dropped
+    return shapes.record(raw_call("squeeze", (term, number(-1))), own[:-1])
+
+
+def _shape_of_product(left: Shape, right: Shape) -> Shape:
+    if len(right) == 1:
+        return left[:-1]
+    if len(left) == 1:
+        return (*right[:-2], right[-1])
+    batch = max(left[:-2], right[:-2], key=len)
+    return (*batch, left[-2], right[-1])
+
+
+def transposed(term: Term, shapes: Shapes) -> Term:
+    """The array, which stands for one of matrices, with its last two dimensions exchanged."""
+    own = shapes.of(term)
+    if not own:
+        return term
+    if len(own) == 1:
+        kept = with_last_kept(term, shapes)
+        return kept or shapes.record(raw_call("unsqueeze", (term, number(-1))), (*own, 1))
+    row = with_last_dropped(term, shapes) if len(own) == 2 else None
+    if row is not None:
+        return row
+    shape = (*own[:-2], own[-1], own[-2])
+    forms: list[Term] = []
+    if is_call(term, PRODUCT) and all(len(shapes.of(part)) == 2 for part in _parts(term)):
+        left, right = (transposed(part, shapes) for part in _parts(term))
+        forms.append(shapes.record(raw_call(PRODUCT, (right, left)), shape))
+    elif is_call(term, *TRANSPOSES):
+        return _parts(term)[0]
+    elif not isinstance(term, Call):
+        forms.append(mapped(term, shapes, lambda part: _turned(part, shapes)))
+    forms.append(shapes.record(raw_call("T" if len(own) == 2 else "mT", (term,)), shape))
+    return min(forms, key=lambda form: len(ordered([form])))
+
+
+def _turned(part: Term, shapes: Shapes) -> Term:
+    """One of the arrays in an expression, transposed."""
+    return transposed(part, shapes) if isinstance(part, Call) else _of_variable(part, shapes)
+
+
+def _of_variable(part: Term, shapes: Shapes) -> Term:
+    own = shapes.of(part)
+    if len(own) < 2:
+        return transposed(part, shapes)
+    return shapes.record(
+        raw_call("T" if len(own) == 2 else "mT", (part,)), (*own[:-2], own[-1], own[-2])
+    )
+
+
+def _parts(term: Term) -> tuple[Term, ...]:
+    assert isinstance(term, Call)
+    return term.arguments
+
+
+def transpose(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    """A transpose of the last two dimensions; None: of others."""
+    rank = len(equation.results[0].shape)
+    if equation.primitive.name == "permute":
+        (dims,) = arguments[1:]
+        if tuple(dims) == tuple(range(rank)):
+            return arguments[0]
+        if tuple(dims) != (*range(rank - 2), rank - 1, rank - 2):
+            return None
+    elif equation.primitive.name == "transpose" and sorted(arguments[1:]) != [rank - 2, rank - 1]:
+        return arguments[0] if not shapes.of(arguments[0]) else None
+    return transposed(arguments[0], shapes) if rank > 1 else arguments[0]

@@ -1,0 +1,141 @@
+"""Sums and their like as expressions: of all elements, or along dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import prod
+from typing import Any
+
+from ...engine.program.program import Equation, Variable
+from .elements import of_two_results
+from .expression import ONE, ZERO, Call, Product, Term, add, call, is_call, multiply, number, power, raw_call, symbol
+from .shapes import LIST, Shape, Shapes, named, numbers, size_of
+
+
+def total(term: Term, shape: Shape, dims: Sequence[int], keepdim: bool, shapes: Shapes) -> Term | None:
+    """The sum along dimensions of what stands for an array of this shape."""
+    return _along("sum", term, shape, dims, keepdim, shapes)
+
+
+def _along(name: str, term: Term, shape: Shape, dims: Sequence[int], keepdim: bool, shapes: Shapes) -> Term | None:
+    """A reduction along dimensions; None: it takes the array that the expression stands for, and not the expression."""
+    own = shapes.of(term)
+    rank, missing = len(shape), len(shape) - len(own)
+    axes = sorted({dim % rank for dim in dims})
+    present = [axis - missing for axis in axes if axis >= missing]
+    repeated = prod(shape[axis] for axis in axes) // prod(own[axis] for axis in present)
+    if repeated != 1 and name not in ("sum", "mean"):
+        return None
+    front: list[Term] = [number(repeated)] if name == "sum" else []
+    if name in ("sum", "mean") and present:
+        single, term = without_numbers(term, shapes)
+        front.append(single)
+    if not present:
+        return multiply(*front, term) if name in ("sum", "mean") else term
+    if len(present) == len(own):
+        return multiply(*front, _of_list(name, term) if is_call(term, LIST) else call(name, term))
+    kept = keepdim and present != list(range(len(present)))
+    left = tuple(1 if i in present else size for i, size in enumerate(own) if kept or i not in present)
+    if isinstance(term, Call) and term.name == "T" and not kept:
+        (term,), present = term.arguments, [1 - present[0]]
+    where = number(present[0]) if len(present) == 1 else numbers(present)
+    options = (where, _KEEPDIM) if kept else (where,)
+    return multiply(*front, shapes.record(raw_call(name, (term, *options)), left))
+
+
+_KEEPDIM = named("keepdim", symbol("True"))
+
+
+def with_last_kept(term: Term, shapes: Shapes) -> Term | None:
+    """A reduction along the last dimension, with size 1 for it. None: the expression is no such reduction."""
+    if not isinstance(term, Call) or len(term.arguments) < 2 or term.name not in (*_LIKE_SUM, "vector_norm"):
+        return None
+    whole, *options = term.arguments
+    last = number(len(shapes.of(whole)) - 1)
+    along = {named("dim", last)} if term.name == "vector_norm" else {last}
+    if options[-1] is last and len(options) == 2:
+        along.add(last)
+    if options[-1] not in along or not shapes.of(term):
+        return None
+    return shapes.record(raw_call(term.name, (*term.arguments, _KEEPDIM)), (*shapes.of(term), 1))
+
+
+def with_last_dropped(term: Term, shapes: Shapes) -> Term | None:
+    """The reduction whose result has a last dimension of size 1, without that. None: it is none."""
+    if not isinstance(term, Call) or term.arguments[-1:] != (_KEEPDIM,):
+        return None
+    dropped = shapes.record(raw_call(term.name, term.arguments[:-1]), shapes.of(term)[:-1])
+    if with_last_kept(dropped, shapes) is not term:
+        return None
+    whole = term.arguments[0]
+    if isinstance(whole, Call) and whole.name == "T":
+        return shapes.record(raw_call(term.name, (whole.arguments[0], ZERO)), shapes.of(term)[:-1])
+    return dropped
+
+
+def without_numbers(term: Term, shapes: Shapes) -> tuple[Term, Term]:
+    """The factors of an expression that are single numbers, and what is left."""
+    if not isinstance(term, Product):
+        return (ONE, term) if shapes.of(term) else (term, ONE)
+    powers = [power(base, exponent) for base, exponent in term.factors]
+    single = [factor for factor in powers if not shapes.of(factor)]
+    return multiply(number(term.coefficient), *single), multiply(*(f for f in powers if shapes.of(f)))
+
+
+def reduced(name: str) -> Any:
+    """The spelling of a reduction that has its name in the language."""
+
+    def reduction(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+        if equation.primitive.outputs:
+            return of_two_results(equation, arguments, shapes)
+        term = arguments[0]
+        shape = size_of(equation.arguments[0])
+        options = dict(zip(equation.primitive.arguments[1:], arguments[1:], strict=True))
+        if options.get("ord", 2) != 2 or options.get("correction", 1) not in (1, None):
+            return None
+        if not shape:
+            if is_condition(equation.arguments[0]):
+                return call("where", term, ONE, ZERO)
+            return _OF_ONE[name](term) if name in _OF_ONE else None
+        dim = options.get("dim")
+        dims = range(len(shape)) if dim in (None, ()) else [dim] if isinstance(dim, int) else dim
+        if name == "prod" and not shapes.of(term) and len(list(dims)) == len(shape):
+            return power(term, number(prod(shape)))
+        if name in _NOT_ALONG and len(list(dims)) < len(shape):
+            return None
+        return _along(name, term, shape, list(dims), bool(options.get("keepdim")), shapes)
+
+    return reduction
+
+
+_LIKE_SUM = ("sum", "mean", "amax", "amin", "logsumexp")
+# Whose arguments are not those of a sum, or not all have dimensions.
+_NOT_ALONG = ("norm", "median", "nanmedian", "max", "min", "std", "var", "prod")
+_OF_ONE: dict[str, Callable[[Term], Term]] = {
+    **dict.fromkeys(
+        ("sum", "mean", "prod", "logsumexp", "max", "min", "amax", "amin", "median", "nanmedian"), lambda x: x
+    ),
+    "norm": lambda x: call("abs", x),
+}
+
+
+def is_condition(argument: Any) -> bool:
+    """Whether an argument of an equation is true or false."""
+    return isinstance(argument, Variable) and argument.dtype == "bool"
+
+
+def _of_list(name: str, vector: Any) -> Term:
+    items = vector.arguments
+    if any(is_call(item, LIST) for item in items):
+        return call(name, vector)
+    if name == "sum":
+        return add(*items)
+    if name == "mean":
+        return multiply(number(Fraction(1, len(items))), add(*items))
+    if name == "prod":
+        return multiply(*items)
+    if name == "norm":
+        return call("sqrt", add(*(power(item, number(2)) for item in items)))
+    return call(name, vector)
+

@@ -1,0 +1,131 @@
+"""The shapes of expressions: what broadcasting makes of their parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from ...engine.primitive import FUNCTIONS
+from ...engine.program.program import Constant, Variable
+from .expression import ONE, ZERO, Call, Number, Term, children, is_call, number, ordered, raw_call, symbol
+
+# Calls that are written in another way: a list, what stands in an index, a number as a float, an argument with its
+# name, one of several results.
+LIST, ELEMENT, SLICE, FLOAT, KEYWORD, RESULT = "list", "[]", "slice", "float", "keyword", "result"
+# What is written with an operator, and computes each element from those in the same place.
+_OPERATORS = ("<", "<=", ">", ">=", "==", "!=", "and", "or", "not", "where", "%", "//", "exp", "sqrt", "clamp")
+# Those of functions that do so.
+_FAMILIES = ("activation", "arithmetic", "elementary", "selection", "special")
+_NOT_ELEMENTWISE = ("equal", "allclose", "mvlgamma", "glu", "softmin", "prelu")
+
+Shape = tuple[int, ...]
+
+
+class Shapes:
+    """The shapes of expressions' values, for variables of given shapes.
+
+    An expression in operators and elementwise functions has the shape that broadcasting gives it; any other call has
+    the one it was recorded with, or none, if it is a number.
+    """
+
+    def __init__(self, variables: Mapping[str, Shape]) -> None:
+        self.variables = {symbol(name): tuple(shape) for name, shape in variables.items()}
+        self.known: dict[Term, Shape] = dict(self.variables)
+
+    def of(self, term: Term) -> Shape:
+        """The shape of an expression's value."""
+        if term not in self.known:
+            for part in ordered([term], lambda t: [c for c in children(t) if c not in self.known]):
+                self.known[part] = self._derived(part)
+        return self.known[term]
+
+    def record(self, term: Term, shape: Shape) -> Term:
+        """Notes the shape of a call that is not elementwise, and returns it."""
+        self.known[term] = shape
+        return term
+
+    def fitted(self, term: Term, shape: Shape, floating: bool) -> Term:
+        """The expression with exactly this shape, and with floating elements if it is one of numbers."""
+        own = self.of(term)
+        if isinstance(term, Number):
+            return self._filled(term, shape, floating)
+        term = self.record(_as_float(term) if floating else term, own)
+        if own == shape:
+            return term
+        return self.record(raw_call("broadcast_to", (term, numbers(shape))), shape)
+
+    def _filled(self, value: Number, shape: Shape, floating: bool) -> Term:
+        """An array of one number: like a variable where one has this shape."""
+        like = next((variable for variable, own in self.variables.items() if own == shape), None)
+        if like is not None and floating and value in (ZERO, ONE):
+            return self.record(raw_call("zeros_like" if value is ZERO else "ones_like", (like,)), shape)
+        item = raw_call(FLOAT, (value,)) if floating else value
+        return self.record(raw_call("broadcast_to", (item, numbers(shape))), shape) if shape else item
+
+    def _derived(self, term: Term) -> Shape:
+        if is_call(term, LIST):
+            items = list(children(term))
+            return (len(items), *(self.known[items[0]] if items else ()))
+        if isinstance(term, Call) and not is_elementwise(term.name):
+            return ()
+        shapes = [self.known[child] for child in children(term)]
+        return np.broadcast_shapes(*shapes) if any(shapes) else ()
+
+
+def is_elementwise(name: str) -> bool:
+    """Whether a function computes each element from those in the same place."""
+    if name in _OPERATORS:
+        return True
+    return name in FUNCTIONS and FUNCTIONS[name].family in _FAMILIES and name not in _NOT_ELEMENTWISE
+
+
+def size_of(argument: Any) -> Shape:
+    """The shape of an argument of an equation."""
+    return argument.shape if isinstance(argument, (Variable, Constant)) else ()
+
+
+def is_floating(argument: Any) -> bool:
+    """Whether the elements of an argument of an equation are floats."""
+    return isinstance(argument, (Variable, Constant)) and argument.dtype.startswith("float")
+
+
+def numbers(values: Any) -> Term:
+    """Whole numbers, in tuples inside each other, as lists."""
+    if isinstance(values, (tuple, list)):
+        return raw_call(LIST, tuple(map(numbers, values)))
+    return number(int(values))
+
+
+def named(name: str, value: Term) -> Term:
+    """An argument with its name."""
+    return raw_call(KEYWORD, (symbol(name), value))
+
+
+def _as_float(term: Term) -> Term:
+    """An array of whole numbers with one of them written as a float, so that all are; any other array as it is."""
+    if isinstance(term, Number):
+        return raw_call(FLOAT, (term,))
+    if not isinstance(term, Call) or not all(_is_whole(part) for part in ordered([term], _results)):
+        return term
+    # The first element of a list, and what is chosen where a condition holds.
+    path: list[tuple[Call, int]] = []
+    part: Term = term
+    while isinstance(part, Call) and part.arguments:
+        path.append((part, 1 if part.name == "where" else 0))
+        part = part.arguments[path[-1][1]]
+    made = _as_float(part)
+    for whole, place in reversed(path):
+        made = raw_call(whole.name, (*whole.arguments[:place], made, *whole.arguments[place + 1 :]))
+    return made
+
+
+def _results(term: Term) -> Iterator[Term]:
+    """The parts that make the elements of an array of numbers."""
+    if is_call(term, LIST, "where"):
+        yield from list(children(term))[1 if is_call(term, "where") else 0 :]
+
+
+def _is_whole(term: Term) -> bool:
+    return is_call(term, LIST, "where") or (isinstance(term, Number) and term.value.denominator == 1)
