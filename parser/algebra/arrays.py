@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...engine.program.program import Equation
+from . import canonical
 from .calls import called
 from .elements import SPELLINGS, elements
 from .expression import ONE, ZERO, Call, Term, call, is_call, raw_call
@@ -32,7 +33,7 @@ def spelled(equation: Equation, arguments: Sequence[Any], shapes: Shapes, spell:
         if found is not None:
             return found
     if spell is None:
-        return called(equation, arguments, shapes)
+        return called(canonical, equation, arguments, shapes)
     operands = arguments[: equation.primitive.tensors]
     if len(equation.results[0].shape) == 1 and any(is_call(o, LIST) for o in operands if isinstance(o, Term)):
         return _elementwise(equation, arguments, shapes, spell)

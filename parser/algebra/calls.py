@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from ...engine.nodes import MANY
 from ...engine.primitive import FUNCTIONS, Function
-from ...engine.program.program import Equation
-from .expression import ZERO, Term, multiply, number, raw_call, symbol
-from .shapes import ELEMENT, LIST, RESULT, Shape, Shapes, is_floating, numbers, size_of
-from .shapes import named as named_argument
+from ...engine.program.program import Constant, Equation
+from .shapes import ELEMENT, KEYWORD, LIST, RESULT, SLICE, Shape, Shapes, is_floating, size_of
+
+# What expressions are made with: the module `canonical`, or `literal` for the program as it is.
+Algebra = Any
 
 # Functions that have another name than their operation.
 _NAMES = {
@@ -42,70 +45,67 @@ _UNNAMED = ("std_mean", "var_mean")
 _INTERNAL = ("check", "name", "driver", "stable", "sorted")
 
 
-def called(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+def called(algebra: Algebra, equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
     """The operation as a call, for each of its results where it has several. None: there is no such function.
 
     The operands are made to have just the shapes that they have in the program.
     """
     primitive = equation.primitive
+    count = primitive.tensors
     operands = [
-        _operand(argument, given, shapes)
-        for argument, given in zip(arguments[: primitive.tensors], equation.arguments, strict=False)
+        _operand(algebra, argument, given, shapes)
+        for argument, given in zip(arguments[:count], equation.arguments, strict=False)
     ]
     if any(operand is None for operand in operands):
         return None
-    rest = arguments[primitive.tensors :]
-    parameters = dict(zip(primitive.arguments[primitive.tensors :], rest, strict=True))
-    parameters = {name: value for name, value in parameters.items() if name not in _INTERNAL}
+    pairs = zip(primitive.arguments[count:], arguments[count:], strict=True)
+    parameters = {name: value for name, value in pairs if name not in _INTERNAL}
     shape = equation.results[0].shape
     if primitive.name in _SPELLINGS:
-        made = _SPELLINGS[primitive.name](operands, parameters, shape, shapes)
-        return None if made is None else shapes.record(made, shape)
+        made = _SPELLINGS[primitive.name](algebra, operands, parameters, shape, shapes)
+        return None if made is None else algebra.recorded(shapes, made, shape)
     name = _NAMES.get(primitive.name, primitive.name)
     if name not in FUNCTIONS:
         return None
-    values = _given(FUNCTIONS[name], primitive.tensors, parameters)
+    values = _given(algebra, FUNCTIONS[name], count, parameters)
     if values is None:
         return None
-    whole = raw_call(name, (*operands, *values))
+    whole = algebra.raw_call(name, (*operands, *values))
     if not primitive.outputs or primitive.name in _WITH_INFO:
-        return shapes.record(whole, shape)
+        return algebra.recorded(shapes, whole, shape)
     named = () if primitive.name in _UNNAMED or primitive.outputs == MANY else primitive.outputs
-    keys = map(symbol, named) if named else map(number, range(len(equation.results)))
-    results = [raw_call(RESULT, (whole, key)) for key in keys]
-    return tuple(shapes.record(term, r.shape) for term, r in zip(results, equation.results, strict=True))
+    keys = [algebra.symbol(n) for n in named] if named else map(algebra.read, range(len(equation.results)))
+    results = [algebra.raw_call(RESULT, (whole, key)) for key in keys]
+    return tuple(algebra.recorded(shapes, term, r.shape) for term, r in zip(results, equation.results, strict=True))
 
 
-def _operand(argument: Any, given: Any, shapes: Shapes) -> Term | None:
+def _operand(algebra: Algebra, argument: Any, given: Any, shapes: Shapes) -> Any:
     """An operand with its shape in the program; a sequence of them as a list."""
-    if argument is None:
-        return None
-    if type(argument) is tuple:
-        items = [_operand(item, own, shapes) for item, own in zip(argument, given, strict=True)]
-        return None if any(item is None for item in items) else raw_call(LIST, tuple(i for i in items if i is not None))
-    return shapes.fitted(argument, size_of(given), is_floating(given))
+    if type(argument) is not tuple:
+        return None if argument is None else algebra.fitted(shapes, argument, size_of(given), is_floating(given))
+    items = tuple(_operand(algebra, item, own, shapes) for item, own in zip(argument, given, strict=True))
+    return None if None in items else algebra.raw_call(LIST, items)
 
 
-def _given(function: Function, count: int, parameters: dict[str, Any]) -> list[Term] | None:
+def _given(algebra: Algebra, function: Function, count: int, parameters: dict[str, Any]) -> list[Any] | None:
     """The arguments after the operands, by place as long as none is left out, then by name.
 
     None: one of them cannot be written, or the function lacks it.
     """
     places = function.parameters
     optional = places[len(places) - len(function.parameter_defaults) :]
-    defaults = dict(zip(optional, function.parameter_defaults, strict=True))
-    defaults |= function.keywords
-    values: list[Term] = []
+    defaults = dict(zip(optional, function.parameter_defaults, strict=True)) | function.keywords
+    values: list[Any] = []
     place: int | None = count
     for name, value in parameters.items():
         if name not in places and name not in defaults and not function.takes_many:
             if value is None or value is False:
                 continue
             return None
-        if name in defaults and _same(defaults[name], value):
+        if name in defaults and type(defaults[name]) is type(value) and defaults[name] == value:
             place = None
             continue
-        term = _parameter(value)
+        term = _parameter(algebra, value)
         if term is None:
             return None
         if place is not None and (function.takes_many or (place < len(places) and places[place] == name)):
@@ -113,71 +113,109 @@ def _given(function: Function, count: int, parameters: dict[str, Any]) -> list[T
             place += 1
         else:
             place = None
-            values.append(named_argument(name, term))
+            values.append(algebra.raw_call(KEYWORD, (algebra.symbol(name), term)))
     return values
 
 
-def _same(default: Any, value: Any) -> bool:
-    """Whether an argument is the default."""
-    return type(default) is type(value) and default == value
+def _parameter(algebra: Algebra, value: Any) -> Any:
+    """A parameter as an expression. None: it cannot be written."""
+    if value is None or isinstance(value, bool):
+        return algebra.symbol(str(value))
+    if isinstance(value, (int, float)):
+        return algebra.read(value)
+    if type(value) in (tuple, list):
+        items = tuple(_parameter(algebra, item) for item in value)
+        return None if None in items else algebra.raw_call(LIST, items)
+    return None if isinstance(value, (str, slice, Constant)) else value
 
 
-def _parameter(value: Any) -> Term | None:
-    """A parameter as an expression."""
-    if isinstance(value, bool):
-        return symbol(str(value))
-    if isinstance(value, int):
-        return number(value)
-    if isinstance(value, (tuple, list)):
-        return numbers(value) if all(isinstance(v, (int, tuple, list)) for v in value) else None
-    if isinstance(value, float):
-        from .constants import read
-
-        return read(value)
-    return symbol("None") if value is None else None
+Spelling = Callable[[Algebra, list[Any], dict[str, Any], Shape, Shapes], Any]
 
 
-Spelling = Callable[[list[Any], dict[str, Any], Shape, Shapes], Any]
+def _zeros(algebra: Algebra, shape: Shape, shapes: Shapes) -> Any:
+    return algebra.fitted(shapes, algebra.read(0), shape, True)
 
 
-def _zeros(shape: Shape, shapes: Shapes) -> Term:
-    return shapes.fitted(ZERO, shape, True)
-
-
-def _put(name: str) -> Spelling:
+def _into_zeros(name: str) -> Spelling:
     """What puts an array into one of zeros."""
 
-    def spell(operands: list[Any], parameters: dict[str, Any], shape: Shape, shapes: Shapes) -> Any:
-        places = [term for key, value in parameters.items() if key != "shape" and (term := _parameter(value))]
-        return raw_call(name, (_zeros(shape, shapes), *operands, *places))
+    def spell(algebra: Algebra, operands: Any, parameters: dict[str, Any], shape: Shape, shapes: Shapes) -> Any:
+        places = [_parameter(algebra, value) for key, value in parameters.items() if key != "shape"]
+        return algebra.raw_call(name, (_zeros(algebra, shape, shapes), *operands, *places))
 
     return spell
 
 
-def _index_backward(operands: list[Any], parameters: dict[str, Any], shape: Shape, shapes: Shapes) -> Any:
-    indices = [index.array() if hasattr(index, "array") else None for index in parameters["indices"]]
-    if any(index is None or index.dtype.kind not in "iu" for index in indices):
+def _slice(algebra: Algebra, operands: Any, parameters: dict[str, Any], shape: Shape, shapes: Shapes) -> Any:
+    keys = [_key(algebra, slice(None))] * parameters["dim"]
+    return algebra.raw_call(ELEMENT, (*operands, *keys, _key(algebra, slice(*list(parameters.values())[1:]))))
+
+
+def _index(algebra: Algebra, operands: Any, parameters: dict[str, Any], shape: Shape, shapes: Shapes) -> Any:
+    keys = [_key(algebra, key) for key in parameters["indices"]]
+    return None if None in keys else algebra.raw_call(ELEMENT, (*operands, *keys))
+
+
+def _key(algebra: Algebra, key: Any) -> Any:
+    """A part of an index as an expression. None: it is known only when the program runs."""
+    if isinstance(key, slice):
+        return algebra.raw_call(SLICE, tuple(_parameter(algebra, n) for n in (key.start, key.stop, key.step)))
+    if isinstance(key, Constant):
+        return _parameter(algebra, key.array().tolist())
+    return algebra.read(key) if isinstance(key, int) else None
+
+
+def _index_backward(algebra: Algebra, operands: Any, parameters: dict[str, Any], shape: Shape, shapes: Shapes) -> Any:
+    """The elements added to zeros, at places among all elements in order."""
+    indices = [key.array() if isinstance(key, Constant) else key for key in parameters["indices"]]
+    if not all(isinstance(key, (np.ndarray, np.integer, slice, int)) for key in indices):
         return None
-    keys = raw_call(LIST, tuple(numbers(index.tolist()) for index in indices))
-    return raw_call("index_put", (_zeros(shape, shapes), keys, *operands, symbol("True")))
+    count = int(np.prod(shape))
+    places = np.arange(count).reshape(shape)[tuple(indices)].ravel()
+    every = algebra.raw_call("reshape", (*operands, _parameter(algebra, [places.size])))
+    zeros = _zeros(algebra, (count,), shapes)
+    added = algebra.raw_call("index_add", (zeros, algebra.read(0), _parameter(algebra, places.tolist()), every))
+    return algebra.raw_call("reshape", (added, _parameter(algebra, shape))) if len(shape) > 1 else added
 
 
-def _cofactor(operands: list[Any], parameters: dict[str, Any], shape: Shape, shapes: Shapes) -> Any:
+def _cofactor(algebra: Algebra, operands: Any, parameters: dict[str, Any], shape: Shape, shapes: Shapes) -> Any:
     """Jacobi's formula: the transposed adjugate."""
     (matrix,) = operands
-    det = shapes.record(raw_call("det", (matrix,)), shape[:-2])
-    inverse = shapes.record(raw_call("inverse", (matrix,)), shape)
-    turned = shapes.record(raw_call("T" if len(shape) == 2 else "mT", (inverse,)), shape)
+    det = algebra.recorded(shapes, algebra.raw_call("det", (matrix,)), shape[:-2])
+    inverse = algebra.recorded(shapes, algebra.raw_call("inverse", (matrix,)), shape)
+    turned = algebra.recorded(shapes, algebra.raw_call("mT" if len(shape) > 2 else "T", (inverse,)), shape)
     if len(shape) > 2:
-        det = shapes.record(raw_call(ELEMENT, (det, symbol("..."), symbol("None"), symbol("None"))), (*shape[:-2], 1, 1))
-    return multiply(det, turned)
+        keys = [algebra.symbol("..."), algebra.symbol("None"), algebra.symbol("None")]
+        det = algebra.recorded(shapes, algebra.raw_call(ELEMENT, (det, *keys)), (*shape[:-2], 1, 1))
+    return algebra.multiply(det, turned)
+
+
+def _cofactor_change(algebra: Algebra, operands: Any, parameters: dict[str, Any], shape: Shape, shapes: Shapes) -> Any:
+    """The derivative of Jacobi's formula in a direction; None: for several matrices at once."""
+    change, matrix = operands
+    if len(shape) != 2:
+        return None
+
+    def made(name: str, *parts: Any, of: Shape = shape) -> Any:
+        return algebra.recorded(shapes, algebra.raw_call(name, parts), of)
+
+    inverse = made("inverse", matrix)
+    relative = made("@", inverse, change)
+    difference = algebra.subtract(
+        algebra.multiply(made("trace", relative, of=()), inverse), made("@", relative, inverse)
+    )
+    return algebra.multiply(made("det", matrix, of=()), made("T", difference))
 
 
 _SPELLINGS: dict[str, Spelling] = {
-    "select_backward": _put("select_scatter"),
-    "slice_backward": _put("slice_scatter"),
-    "diagonal_backward": _put("diagonal_scatter"),
+    "slice": _slice,
+    "index": _index,
+    "select_backward": _into_zeros("select_scatter"),
+    "slice_backward": _into_zeros("slice_scatter"),
+    "diagonal_backward": _into_zeros("diagonal_scatter"),
     "index_backward": _index_backward,
     "cofactor": _cofactor,
-    "new_zeros": lambda operands, parameters, shape, shapes: _zeros(shape, shapes),
+    "cofactor_change": _cofactor_change,
+    "new_zeros": lambda algebra, operands, parameters, shape, shapes: _zeros(algebra, shape, shapes),
 }
+

@@ -1,7 +1,8 @@
 """What `translate` makes expressions with, in canonical form."""
 
 from .constants import read
-from .expression import MINUS_ONE, Term, add, call, multiply, negative, number, power, subtract, symbol
+from .expression import MINUS_ONE, Term, add, call, multiply, negative, number, power, raw_call, subtract, symbol
+from .shapes import Shape, Shapes
 
 
 def divide(left: Term, right: Term) -> Term:
@@ -9,4 +10,28 @@ def divide(left: Term, right: Term) -> Term:
     return multiply(left, power(right, MINUS_ONE))
 
 
-__all__ = ["add", "call", "divide", "multiply", "negative", "number", "power", "read", "subtract", "symbol"]
+def fitted(shapes: Shapes, term: Term, shape: Shape, floating: bool) -> Term:
+    """The expression with exactly this shape, and with floating elements if it is one of numbers."""
+    return shapes.fitted(term, shape, floating)
+
+
+def recorded(shapes: Shapes, term: Term, shape: Shape) -> Term:
+    """Notes the shape of a call that is not elementwise, and returns it."""
+    return shapes.record(term, shape)
+
+
+__all__ = [
+    "add",
+    "call",
+    "divide",
+    "fitted",
+    "multiply",
+    "negative",
+    "number",
+    "power",
+    "raw_call",
+    "read",
+    "recorded",
+    "subtract",
+    "symbol",
+]

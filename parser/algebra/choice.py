@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from .expression import (
@@ -16,6 +16,7 @@ from .expression import (
     Term,
     add,
     call,
+    children,
     factors_of,
     is_call,
     is_negatable,
@@ -28,6 +29,7 @@ from .expression import (
     rebuilt,
     subtract,
 )
+from .shapes import is_elementwise
 
 _MOST_PARTS = 200  # of a branch that is looked through
 
@@ -71,14 +73,23 @@ def _apart(condition: Term, choice: Term) -> Term:
 
 def _assuming(condition: Term, branch: Term, holds: bool) -> Term:
     """A branch, where what it chooses by the same condition is known."""
-    parts = ordered([branch])
+    parts = ordered([branch], _of_each_element)
     if len(parts) > _MOST_PARTS or not any(is_call(part, "where") for part in parts):
         return branch
     known: dict[Term, Term] = {}
     for part in parts:
-        made = rebuilt(part, known)
+        made = rebuilt(part, known) if _is_of_each_element(part) else part
         known[part] = _decided(condition, made, holds) if isinstance(made, Call) and made.name == "where" else made
     return known[branch]
+
+
+def _is_of_each_element(term: Term) -> bool:
+    """Whether an expression is computed from the elements in the same place, for which the condition is the same."""
+    return not isinstance(term, Call) or is_elementwise(term.name)
+
+
+def _of_each_element(term: Term) -> Iterable[Term]:
+    return children(term) if _is_of_each_element(term) else ()
 
 
 def _decided(condition: Term, choice: Call, holds: bool) -> Term:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
-from ..syntax import Binary, Call, Compare, List, Name, Number, Unary
+from ..syntax import Attribute, Binary, Call, Compare, List, Name, Number, Slice, Subscript, Unary
+from .shapes import ELEMENT, FLOAT, KEYWORD, LIST, RESULT, SLICE, Shape, Shapes
 
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
-_OPERATORS = ("%", "//", "and", "or")
+_OPERATORS = ("%", "//", "and", "or", "@")
 
 
 def read(value: float | bool) -> Any:
@@ -63,16 +64,68 @@ def negative(operand: Any) -> Any:
 
 
 def call(name: str, *arguments: Any) -> Any:
-    """A function, comparison or logical operator."""
+    """A function, comparison or operator, a list, an index, or whatever `shapes` has a name for."""
     if name in _COMPARISONS:
         return Compare((name,), arguments, 0, 0)
     if name in _OPERATORS:
         return _binary(name, *arguments)
-    if name == "list":
-        return List(arguments, 0, 0)
-    if name == "not":
-        return Unary("not", arguments[0], 0, 0)
-    return Call(name, arguments, (), 0, 0, 0, 0)
+    if name in _SPECIAL:
+        return _SPECIAL[name](*arguments)
+    named = tuple(a for a in arguments if type(a) is _Named)
+    return Call(name, tuple(a for a in arguments if type(a) is not _Named), named, 0, 0, 0, 0)
+
+
+def raw_call(name: str, arguments: tuple[Any, ...]) -> Any:
+    """The same: nothing is ever simplified here."""
+    return call(name, *arguments)
+
+
+def fitted(shapes: Shapes, term: Any, shape: Shape, floating: bool) -> Any:
+    """An operand as it is, which has its shape, but for one number that stands for an array."""
+    if not shape or type(term) not in (Number, Unary) or (type(term) is Unary and type(term.operand) is not Number):
+        return term
+    return call("broadcast_to", call(FLOAT, term) if floating else term, List(tuple(map(read, shape)), 0, 0))
+
+
+def recorded(shapes: Shapes, term: Any, shape: Shape) -> Any:
+    """The expression: it has the shape that it has in the program."""
+    return term
+
+
+class _Named(NamedTuple):
+    """An argument with its name, in a call that is not written yet."""
+
+    name: str
+    value: Any
+
+
+def _float(term: Any) -> Any:
+    if type(term) is Unary:
+        return Unary(term.op, _float(term.operand), 0, 0)
+    return Number(float(term.value), 0, 0) if type(term) is Number else term
+
+
+def _slice(*bounds: Any) -> Any:
+    return Slice(*(None if type(bound) is Name else bound for bound in bounds), 0, 0)
+
+
+def _result(several: Any, which: Any) -> Any:
+    if type(which) is Name:
+        return Attribute(several, which.name, 0, 0, 0, 0)
+    return Subscript(several, (which,), 0, 0)
+
+
+_SPECIAL: dict[str, Any] = {
+    LIST: lambda *items: List(items, 0, 0),
+    ELEMENT: lambda whole, *keys: Subscript(whole, keys, 0, 0),
+    SLICE: _slice,
+    FLOAT: _float,
+    KEYWORD: lambda name, value: _Named(name.name, value),
+    RESULT: _result,
+    "T": lambda part: Attribute(part, "T", 0, 0, 0, 0),
+    "mT": lambda part: Attribute(part, "mT", 0, 0, 0, 0),
+    "not": lambda part: Unary("not", part, 0, 0),
+}
 
 
 def _binary(op: str, left: Any, right: Any) -> Any:

@@ -82,7 +82,8 @@ def transposed(term: Term, shapes: Shapes) -> Term:
     forms: list[Term] = []
     if is_call(term, PRODUCT) and all(len(shapes.of(part)) == 2 for part in _parts(term)):
         left, right = (transposed(part, shapes) for part in _parts(term))
-        forms.append(shapes.record(raw_call(PRODUCT, (right, left)), shape))
+        made = raw_call(PRODUCT, (right, left))
+        forms.append(shapes.record(made, _shape_of_product(shapes.of(right), shapes.of(left))))
     elif is_call(term, *TRANSPOSES):
         return _parts(term)[0]
     elif not isinstance(term, Call):

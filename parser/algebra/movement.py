@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 from ...engine.program.program import Equation
-from .expression import Call, Term, is_call, number, raw_call, symbol
+from .expression import Call, Term, call, is_call, number, raw_call, symbol
 from .reductions import with_last_dropped, with_last_kept
 from .shapes import ELEMENT, SLICE, Shape, Shapes, numbers, size_of
 
@@ -27,6 +27,8 @@ def reshaped(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> An
 def _reshaped(term: Term, before: Shape, after: Shape, shapes: Shapes) -> Any:
     own = shapes.of(term)
     inner = tuple(size for size in own if size != 1)
+    if prod(own) == 1 and len(own) > len(after):
+        return call("sum", term)
     if prod(own) == 1 or (own == after[len(after) - len(own) :] and prod(after) == prod(own)):
         return term
     if prod(own) != prod(before):

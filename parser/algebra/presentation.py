@@ -384,6 +384,13 @@ def _named(name: Shown, value: Shown) -> Shown:
     return Shown(_Named(name.label, value.syntax), _ATOM, value.tokens + 2, f"{name.label}={value.label}")
 
 
+def _float(part: Shown) -> Shown:
+    record = part.syntax
+    if type(record) is syntax.Number:
+        return _literal(float(record.value))
+    return _negated(_literal(float(record.operand.value))) if type(record) is syntax.Unary else part
+
+
 def _subscript(whole: Shown, *keys: Shown) -> Shown:
     record = syntax.Subscript(whole.syntax, tuple(key.syntax for key in keys), 0, 0)
     tokens = _enclosed(whole, _ATOM) + sum(key.tokens for key in keys) + len(keys) + 1
@@ -414,7 +421,7 @@ _SPECIAL: dict[str, Any] = {
     SLICE: _slice,
     KEYWORD: _named,
     RESULT: _result,
-    FLOAT: lambda part: _literal(float(part.syntax.value)),
+    FLOAT: _float,
     "T": _attribute("T"),
     "mT": _attribute("mT"),
 }

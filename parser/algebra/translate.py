@@ -11,8 +11,9 @@ from ...engine.primitive import FUNCTIONS, PRIMITIVES, Primitive
 from ...engine.primitives import activation, arithmetic
 from ...engine.program.program import Constant, Equation, Program, Variable
 from . import arrays, canonical
+from .calls import called
 from .reductions import is_condition
-from .shapes import LIST, Shapes, is_elementwise
+from .shapes import LIST, Shapes, is_elementwise, is_floating, size_of
 
 # What expressions are made with: the module `canonical`, or `literal` for the program as it is.
 Algebra = Any
@@ -46,11 +47,31 @@ def _made(equation: Equation, arguments: list[Any], algebra: Algebra, shapes: Sh
     name = equation.primitive.name
     if algebra is canonical:
         made = arrays.spelled(equation, arguments, shapes, None if spell is None else partial(spell, algebra))
+    elif spell is None:
+        made = called(algebra, equation, arguments, shapes)
     else:
-        made = None if spell is None else spell(algebra, *arguments)
+        made = spell(algebra, *_sized(equation, arguments, algebra, shapes))
     if made is None:
         raise UntranslatableError(f"the operation `{name}` has no spelling as a formula")
     return made
+
+
+def _sized(equation: Equation, arguments: list[Any], algebra: Algebra, shapes: Shapes) -> list[Any]:
+    """The arguments of an elementwise operation, with the shape of the result in one of them if it is in none."""
+    shape = equation.results[0].shape
+    given = equation.arguments[: equation.primitive.tensors]
+    if any(size_of(argument) == shape for argument in given if not _is_uniform(argument)):
+        return arguments
+    uniform = next((i for i, argument in enumerate(given) if _is_uniform(argument) and argument.shape == shape), None)
+    if uniform is None or not shape:
+        return arguments
+    filled = algebra.fitted(shapes, arguments[uniform], shape, is_floating(given[uniform]))
+    return [filled if i == uniform else argument for i, argument in enumerate(arguments)]
+
+
+def _is_uniform(argument: Any) -> bool:
+    """Whether an argument is an array of one number, which is written as that number."""
+    return isinstance(argument, Constant) and not isinstance(argument.value, tuple)
 
 
 def _argument(argument: Any, known: Mapping[Variable, Any], algebra: Algebra, is_operand: bool) -> Any:
