@@ -81,7 +81,7 @@ where_primitive = primitive(
 )
 
 
-@function(tensors=1, method=False)
+@function(tensors=3, numbers=True, method=False)
 def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     """x where the condition holds, else y; of a condition alone, the indices where it holds"""
     if isinstance(condition, Tensor):

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...engine.nodes import MANY
 from ...engine.primitive import FUNCTIONS, Function
-from ...engine.program.program import Constant, Equation
+from ...engine.program.program import Constant, Equation, Variable
 from .shapes import ELEMENT, KEYWORD, LIST, RESULT, SLICE, Shape, Shapes, is_floating, size_of
 
 # What expressions are made with: the module `canonical`, or `literal` for the program as it is.
@@ -81,8 +81,10 @@ def called(algebra: Algebra, equation: Equation, arguments: Sequence[Any], shape
 
 def _operand(algebra: Algebra, argument: Any, given: Any, shapes: Shapes) -> Any:
     """An operand with its shape in the program; a sequence of them as a list."""
+    if isinstance(given, (Variable, Constant)):
+        return algebra.fitted(shapes, argument, size_of(given), is_floating(given))
     if type(argument) is not tuple:
-        return None if argument is None else algebra.fitted(shapes, argument, size_of(given), is_floating(given))
+        return argument
     items = tuple(_operand(algebra, item, own, shapes) for item, own in zip(argument, given, strict=True))
     return None if None in items else algebra.raw_call(LIST, items)
 

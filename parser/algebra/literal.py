@@ -82,7 +82,7 @@ def raw_call(name: str, arguments: tuple[Any, ...]) -> Any:
 
 def fitted(shapes: Shapes, term: Any, shape: Shape, floating: bool) -> Any:
     """An operand as it is, which has its shape, but for one number that stands for an array."""
-    if not shape or type(term) not in (Number, Unary) or (type(term) is Unary and type(term.operand) is not Number):
+    if type(term) not in (Number, Unary) or (type(term) is Unary and type(term.operand) is not Number):
         return term
     return call("broadcast_to", call(FLOAT, term) if floating else term, List(tuple(map(read, shape)), 0, 0))
 

@@ -7,9 +7,12 @@ from fractions import Fraction
 from functools import cache, partial
 from typing import Any
 
+import numpy as np
+
 from ...engine.primitive import FUNCTIONS, PRIMITIVES, Primitive
 from ...engine.primitives import activation, arithmetic
 from ...engine.program.program import Constant, Equation, Program, Variable
+from ..syntax import Number
 from . import arrays, canonical
 from .calls import called
 from .reductions import is_condition
@@ -57,16 +60,18 @@ def _made(equation: Equation, arguments: list[Any], algebra: Algebra, shapes: Sh
 
 
 def _sized(equation: Equation, arguments: list[Any], algebra: Algebra, shapes: Shapes) -> list[Any]:
-    """The arguments of an elementwise operation, with the shape of the result in one of them if it is in none."""
-    shape = equation.results[0].shape
+    """The arguments of an elementwise operation, its constants with a shape where the others have not the result's."""
     given = equation.arguments[: equation.primitive.tensors]
-    if any(size_of(argument) == shape for argument in given if not _is_uniform(argument)):
+    shape = np.broadcast_shapes(*(size_of(argument) for argument in given if not _is_uniform(argument)))
+    is_of_numbers = equation.primitive.name == "where" and all(type(a) is Number for a in arguments[1:])
+    if shape == equation.results[0].shape and not is_of_numbers:
         return arguments
-    uniform = next((i for i, argument in enumerate(given) if _is_uniform(argument) and argument.shape == shape), None)
-    if uniform is None or not shape:
-        return arguments
-    filled = algebra.fitted(shapes, arguments[uniform], shape, is_floating(given[uniform]))
-    return [filled if i == uniform else argument for i, argument in enumerate(arguments)]
+    return [
+        algebra.fitted(shapes, argument, size_of(own), is_floating(equation.results[0]))
+        if i < len(given) and _is_uniform(own)
+        else argument
+        for i, (argument, own) in enumerate(zip(arguments, equation.arguments, strict=True))
+    ]
 
 
 def _is_uniform(argument: Any) -> bool:
