@@ -55,13 +55,15 @@ class Derivatives(NamedTuple):
     """Derivatives as programs of the language: assignments to shared parts, then one expression for each.
 
     `variables` are those of the original, `shared` the assignments, `results` the expressions by what each
-    differentiates by, in order. At `points` of the domain they have been compared with the engine.
+    differentiates by, in order. At `points` of the domain they have been compared with the engine. `arrays` are the
+    variables that are no single numbers.
     """
 
     variables: tuple[str, ...]
     shared: tuple[Assign, ...]
     results: dict[By, Any]
     points: int = 0
+    arrays: frozenset[str] = frozenset()
 
     def program(self, by: By) -> Program:
         """One derivative with the assignments that it needs."""
@@ -105,12 +107,18 @@ def derivatives(
     for form in (simplified, _collected):
         found = _presented(expression, names, {by: form(term) for by, term in terms.items()}, share)
         try:
-            return found._replace(points=check(expression, found, shapes, limits))
+            return _checked(expression, found, shapes, limits)
         except DisagreementError as error:
             # A form that loses digits, or 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
             if not error.is_numerical and not any(isinstance(t, Symbol) and t.name == "inf" for t in known):
                 raise
     return _literal(expression, program, wanted, names, shapes, limits)
+
+
+def _checked(expression: Program, found: Derivatives, shapes: Shapes, limits: Limits) -> Derivatives:
+    """The derivatives with what is known once they have been compared. DisagreementError: as `check`."""
+    arrays = frozenset(name for name in found.variables if shapes.get(name))
+    return found._replace(points=check(expression, found, shapes, limits), arrays=arrays)
 
 
 def _collected(term: Term) -> Term:
@@ -128,7 +136,7 @@ def _literal(
     """The rules as they are."""
     terms = translated(program, literal)
     found = Derivatives(names, (), dict(zip(wanted, terms.values(), strict=True)))
-    return found._replace(points=check(expression, found, shapes, limits))
+    return _checked(expression, found, shapes, limits)
 
 
 def _check_differentiable(expression: Program) -> None:
@@ -258,7 +266,12 @@ def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[st
         nearby = _by_engine(expression, list(printed), {n: v * (1 + _STEP) for n, v in point.items()}, limits)
         for (by, program), value, near in zip(printed.items(), expected[1:], nearby[1:], strict=True):
             given = {name: tensor(v.tolist()) for name, v in point.items() if name in free_variables(program)}
-            actual = evaluate(program, given, limits)._data
+            try:
+                actual = evaluate(program, given, limits)._data
+            except ExpressionError as error:
+                # A part may have lost the shape that a function needs.
+                message = f"{'; '.join(program_text(program))!r} for {expression.source!r}: {error.message}"
+                raise DisagreementError(message, True) from error
             allowed = _TOLERANCE * np.abs(value) + 10 * np.abs(near - value) + 1e-12
             if not np.all(np.abs(actual - value) <= allowed):
                 where = ", ".join(f"{name} = {np.asarray(v).tolist()}" for name, v in point.items())

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..primitive import Family, ops
+from ..program.symbol import is_formal
 from ..tensor import Tensor
 from .arranging import diag_embed
 from .matrix import check_square_floating, column, data_of, for_each, lapack, turned
@@ -157,4 +158,6 @@ def logdet(x: Any) -> Any:
     """logarithm of the determinant; nan where that is negative"""
     check_square_floating(data_of(x), "logdet")
     sign, logarithm = linalg_slogdet(x)
+    if is_formal(data_of(sign)):
+        return logarithm
     return ops.where(sign == -1.0, math.nan, logarithm)

@@ -123,7 +123,7 @@ def is_symbolic(value: Any) -> bool:
 
 
 def is_formal(value: Any) -> bool:
-    """Whether the data of a tensor are those of a trace for a formula, which has to hold only where there is a value."""
+    """Whether the data of a tensor are those of a trace for a formula, which holds where the original has a value."""
     return isinstance(value, Symbol) and value.trace.formal
 
 

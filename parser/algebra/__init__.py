@@ -4,11 +4,16 @@
     choice         expressions that choose: where
     constants      which number a float stands for: 2/3, pi, log(2)
     translate      an engine program as expressions; literal for the rules as they are
-    arrays         operations on vectors; elements those that put elements in other places
+    shapes         the shapes of expressions, as broadcasting makes them
+    arrays         operations on arrays, each with the first spelling that applies:
+    elements         vectors as lists of their elements      reductions  sums along dimensions
+    matrices         products and transposes                 movement    other shapes, and parts
+    calls            any other operation, as a call of a function of the language
     simplify       the shortest of several equal forms; sharing names parts that occur often
     presentation   an expression as the syntax that a person would write
 
 What is done here keeps the value wherever the original has one, up to rounding and overflow: an expression may become
 defined at more points (x/x is 1), never at fewer, nor another. The one exception are the values that PyTorch gives to
-a derivative at a single point where its formula has none, such as that of x**y by y at x = 0: the formula is kept.
+a derivative at a single point where its formula has none, such as that of x**y by y at x = 0: the formula is kept. So
+is Jacobi's formula for the derivative of a determinant, which has no value for a singular matrix.
 """

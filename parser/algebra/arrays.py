@@ -14,7 +14,7 @@ from . import canonical
 from .calls import called
 from .elements import SPELLINGS, elements
 from .expression import ONE, ZERO, Call, Term, call, is_call, raw_call
-from .matrices import matrix_product, transpose
+from .matrices import diagonal_matrix, matrix_product, outer, solved, transpose
 from .movement import reshaped, same, selected, sliced
 from .reductions import reduced
 from .shapes import LIST, Shapes, size_of
@@ -95,6 +95,9 @@ _RULES: dict[str, Sequence[Any]] = {
     "softmax": (_softmax("softmax"),),
     "log_softmax": (_softmax("log_softmax"),),
     "exp": (_exp,),
+    "mul": (outer,),
+    "linalg_solve_ex": (solved,),
+    "diag_embed": (diagonal_matrix,),
     "where": (_where,),
     "eq": (_equal,),
     **dict.fromkeys(("expand", "alias", "clone"), (same,)),

@@ -220,4 +220,3 @@ _SPELLINGS: dict[str, Spelling] = {
     "cofactor_change": _cofactor_change,
     "new_zeros": lambda algebra, operands, parameters, shape, shapes: _zeros(algebra, shape, shapes),
 }
-

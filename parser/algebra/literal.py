@@ -101,12 +101,13 @@ class _Named(NamedTuple):
 
 def _float(term: Any) -> Any:
     if type(term) is Unary:
-        return Unary(term.op, _float(term.operand), 0, 0)
-    return Number(float(term.value), 0, 0) if type(term) is Number else term
+        return term._replace(operand=_float(term.operand))
+    return term._replace(value=float(term.value or 0)) if type(term) is Number else term
 
 
 def _slice(*bounds: Any) -> Any:
-    return Slice(*(None if type(bound) is Name else bound for bound in bounds), 0, 0)
+    lower, upper, step = (None if type(bound) is Name else bound for bound in bounds)
+    return Slice(lower, upper, step, 0, 0)
 
 
 def _result(several: Any, which: Any) -> Any:

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...engine.program.program import Equation
-from .elements import mapped
-from .expression import Call, Term, is_call, multiply, number, ordered, raw_call
+from .elements import LONGEST_LIST, mapped
+from .expression import ONE, ZERO, Call, Term, is_call, multiply, number, ordered, raw_call
 from .reductions import total, with_last_dropped, with_last_kept, without_numbers
-from .shapes import Shape, Shapes, size_of
+from .shapes import LIST, Shape, Shapes, size_of
 
 PRODUCT, TRANSPOSES = "@", ("T", "mT")
 
@@ -28,17 +28,20 @@ def matrix_product(equation: Equation, arguments: Sequence[Any], shapes: Shapes)
 def _product(left: Term, right: Term, sizes: tuple[Shape, Shape], shape: Shape, shapes: Shapes) -> Term | None:
     front_of_left, left = without_numbers(left, shapes)
     front_of_right, right = without_numbers(right, shapes)
+    for one, rest in ((left, right), (right, left)):
+        if _is_identity(one) and shapes.of(rest) != ():
+            return multiply(front_of_left, front_of_right, rest)
     own, other = shapes.of(left), shapes.of(right)
     length, is_matrix = sizes[0][-1], len(sizes[1]) > 1
     if not own or own[-1] != length or length == 1:
         # Every element of a row is the same.
         column = total(right, sizes[1], (-2,) if is_matrix else (-1,), len(sizes[1]) > 2, shapes)
         row = left if is_matrix or not own else _last_dropped(left, shapes)
-        return None if column is None else multiply(front_of_left, front_of_right, row, column)
+        return None if column is None else multiply(front_of_left, front_of_right, _multiplied(row, column, shapes))
     if (len(other) < 2 or other[-2] != length) if is_matrix else other != (length,):
         # Every element of a column is.
         row = total(left, sizes[0], (-1,), is_matrix, shapes)
-        return None if row is None else multiply(front_of_left, front_of_right, row, right)
+        return None if row is None else multiply(front_of_left, front_of_right, _multiplied(row, right, shapes))
     if len(own) == 1 and len(other) > 2:
         left = shapes.fitted(left, sizes[0], True)
         own = sizes[0]
@@ -67,8 +70,67 @@ def _shape_of_product(left: Shape, right: Shape) -> Shape:
     return (*batch, left[-2], right[-1])
 
 
+def outer(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    """A product in which one vector stands for equal columns and the other for equal rows. None: it is another."""
+    (front_of_left, left), (front_of_right, right) = (without_numbers(term, shapes) for term in arguments)
+    made = _multiplied(left, right, shapes)
+    return multiply(front_of_left, front_of_right, made) if is_call(made, "outer") else None
+
+
+def _multiplied(left: Term, right: Term, shapes: Shapes) -> Term:
+    """The product, element by element, as that of a column and a row where it is one."""
+    for column, row in ((left, right), (right, left)):
+        if isinstance(column, Call) and column.name == "unsqueeze" and column.arguments[1:] == (number(-1),):
+            (vector,) = column.arguments[:1]
+            if len(shapes.of(vector)) == len(shapes.of(row)) == 1:
+                shape = (*shapes.of(vector), *shapes.of(row))
+                return shapes.record(raw_call("outer", (vector, row)), shape)
+    return multiply(left, right)
+
+
+def solved(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    """The solution for the identity, which is the inverse. None: for another right-hand side."""
+    matrix, right = arguments[:2]
+    if not _is_identity(right) or shapes.of(matrix) != size_of(equation.arguments[0]):
+        return None
+    shape = shapes.of(matrix)
+    return (shapes.record(raw_call("inverse", (matrix,)), shape),)
+
+
+def diagonal_matrix(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    """A small matrix with one number on its diagonal. None: it is another, or a large one."""
+    shape = equation.results[0].shape
+    value, offset, *dims = arguments
+    if (
+        shapes.of(value)
+        or len(shape) != 2
+        or shape[0] > LONGEST_LIST
+        or offset
+        or sorted(d % 2 for d in dims) != [0, 1]
+    ):
+        return None
+    rows = [raw_call(LIST, tuple(ONE if i == j else ZERO for j in range(shape[0]))) for i in range(shape[0])]
+    return multiply(value, raw_call(LIST, tuple(rows)))
+
+
+def _is_identity(term: Term) -> bool:
+    """Whether an expression is a list of the rows of the identity."""
+    if not is_call(term, LIST):
+        return False
+    rows = [_parts(row) if is_call(row, LIST) else () for row in _parts(term)]
+    return all(
+        len(row) == len(rows) and all(item is (ONE if i == j else ZERO) for j, item in enumerate(row))
+        for i, row in enumerate(rows)
+    )
+
+
 def transposed(term: Term, shapes: Shapes) -> Term:
     """The array, which stands for one of matrices, with its last two dimensions exchanged."""
+    front, term = without_numbers(term, shapes)
+    return multiply(front, _transposed(term, shapes))
+
+
+def _transposed(term: Term, shapes: Shapes) -> Term:
     own = shapes.of(term)
     if not own:
         return term
@@ -86,9 +148,17 @@ def transposed(term: Term, shapes: Shapes) -> Term:
         forms.append(shapes.record(made, _shape_of_product(shapes.of(right), shapes.of(left))))
     elif is_call(term, *TRANSPOSES):
         return _parts(term)[0]
+    elif is_call(term, "outer"):
+        return shapes.record(raw_call("outer", _parts(term)[::-1]), shape)
+    elif is_call(term, LIST) and all(is_call(row, LIST) for row in _parts(term)):
+        rows = zip(*(_parts(row) for row in _parts(term)), strict=True)
+        return raw_call(LIST, tuple(raw_call(LIST, row) for row in rows))
     elif not isinstance(term, Call):
         forms.append(mapped(term, shapes, lambda part: _turned(part, shapes)))
     forms.append(shapes.record(raw_call("T" if len(own) == 2 else "mT", (term,)), shape))
+    if is_call(term, "inverse"):
+        turned = raw_call("inverse", (transposed(_parts(term)[0], shapes),))
+        forms.append(shapes.record(turned, shape))
     return min(forms, key=lambda form: len(ordered([form])))
 
 
@@ -101,9 +171,7 @@ def _of_variable(part: Term, shapes: Shapes) -> Term:
     own = shapes.of(part)
     if len(own) < 2:
         return transposed(part, shapes)
-    return shapes.record(
-        raw_call("T" if len(own) == 2 else "mT", (part,)), (*own[:-2], own[-1], own[-2])
-    )
+    return shapes.record(raw_call("T" if len(own) == 2 else "mT", (part,)), (*own[:-2], own[-1], own[-2]))
 
 
 def _parts(term: Term) -> tuple[Term, ...]:

@@ -7,8 +7,8 @@ from math import prod
 from typing import Any
 
 from ...engine.program.program import Equation
-from .expression import Call, Term, call, is_call, number, raw_call, symbol
-from .reductions import with_last_dropped, with_last_kept
+from .expression import Call, Term, call, is_call, multiply, number, raw_call, symbol
+from .reductions import with_last_dropped, with_last_kept, without_numbers
 from .shapes import ELEMENT, SLICE, Shape, Shapes, numbers, size_of
 
 _NONE = symbol("None")
@@ -21,10 +21,12 @@ def same(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
 
 def reshaped(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
     """Another shape for the same elements."""
-    return _reshaped(arguments[0], size_of(equation.arguments[0]), equation.results[0].shape, shapes)
+    front, term = without_numbers(arguments[0], shapes)
+    made = _reshaped(term, size_of(equation.arguments[0]), equation.results[0].shape, shapes)
+    return multiply(front, made)
 
 
-def _reshaped(term: Term, before: Shape, after: Shape, shapes: Shapes) -> Any:
+def _reshaped(term: Term, before: Shape, after: Shape, shapes: Shapes) -> Term:
     own = shapes.of(term)
     inner = tuple(size for size in own if size != 1)
     if prod(own) == 1 and len(own) > len(after):

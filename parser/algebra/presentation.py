@@ -244,6 +244,9 @@ class Presentation:
         if term.name == "list":
             tokens = sum(part.tokens for part in parts) + len(parts) + 1
             return Shown(syntax.List(tuple(part.syntax for part in parts), 0, 0), _ATOM, tokens, "[")
+        if term.name == FLOAT and isinstance(term.arguments[0], Number):
+            value = float(term.arguments[0].value)
+            return _negated(_literal(-value)) if value < 0 else _literal(value)
         if term.name in _SPECIAL:
             return _SPECIAL[term.name](*parts)
         if term.name == "not":
@@ -384,13 +387,6 @@ def _named(name: Shown, value: Shown) -> Shown:
     return Shown(_Named(name.label, value.syntax), _ATOM, value.tokens + 2, f"{name.label}={value.label}")
 
 
-def _float(part: Shown) -> Shown:
-    record = part.syntax
-    if type(record) is syntax.Number:
-        return _literal(float(record.value))
-    return _negated(_literal(float(record.operand.value))) if type(record) is syntax.Unary else part
-
-
 def _subscript(whole: Shown, *keys: Shown) -> Shown:
     record = syntax.Subscript(whole.syntax, tuple(key.syntax for key in keys), 0, 0)
     tokens = _enclosed(whole, _ATOM) + sum(key.tokens for key in keys) + len(keys) + 1
@@ -398,9 +394,9 @@ def _subscript(whole: Shown, *keys: Shown) -> Shown:
 
 
 def _slice(*bounds: Shown) -> Shown:
-    parts = [None if bound.label == "None" else bound.syntax for bound in bounds]
+    lower, upper, step = (None if bound.label == "None" else bound.syntax for bound in bounds)
     tokens = sum(bound.tokens for bound in bounds if bound.label != "None") + 1
-    return Shown(syntax.Slice(*parts, 0, 0), _ATOM, tokens, ":")
+    return Shown(syntax.Slice(lower, upper, step, 0, 0), _ATOM, tokens, ":")
 
 
 def _result(several: Shown, which: Shown) -> Shown:
@@ -421,7 +417,6 @@ _SPECIAL: dict[str, Any] = {
     SLICE: _slice,
     KEYWORD: _named,
     RESULT: _result,
-    FLOAT: _float,
     "T": _attribute("T"),
     "mT": _attribute("mT"),
 }

@@ -9,7 +9,23 @@ from typing import Any
 
 from ...engine.program.program import Equation, Variable
 from .elements import of_two_results
-from .expression import ONE, ZERO, Call, Product, Term, add, call, is_call, multiply, number, power, raw_call, symbol
+from .expression import (
+    ONE,
+    ZERO,
+    Call,
+    Product,
+    Sum,
+    Term,
+    add,
+    call,
+    is_call,
+    multiply,
+    number,
+    power,
+    primitive_part,
+    raw_call,
+    symbol,
+)
 from .shapes import LIST, Shape, Shapes, named, numbers, size_of
 
 
@@ -49,14 +65,7 @@ _KEEPDIM = named("keepdim", symbol("True"))
 
 def with_last_kept(term: Term, shapes: Shapes) -> Term | None:
     """A reduction along the last dimension, with size 1 for it. None: the expression is no such reduction."""
-    if not isinstance(term, Call) or len(term.arguments) < 2 or term.name not in (*_LIKE_SUM, "vector_norm"):
-        return None
-    whole, *options = term.arguments
-    last = number(len(shapes.of(whole)) - 1)
-    along = {named("dim", last)} if term.name == "vector_norm" else {last}
-    if options[-1] is last and len(options) == 2:
-        along.add(last)
-    if options[-1] not in along or not shapes.of(term):
+    if not isinstance(term, Call) or not shapes.of(term) or not _is_along_last(term, shapes):
         return None
     return shapes.record(raw_call(term.name, (*term.arguments, _KEEPDIM)), (*shapes.of(term), 1))
 
@@ -65,19 +74,35 @@ def with_last_dropped(term: Term, shapes: Shapes) -> Term | None:
     """The reduction whose result has a last dimension of size 1, without that. None: it is none."""
     if not isinstance(term, Call) or term.arguments[-1:] != (_KEEPDIM,):
         return None
-    dropped = shapes.record(raw_call(term.name, term.arguments[:-1]), shapes.of(term)[:-1])
-    if with_last_kept(dropped, shapes) is not term:
+    dropped = raw_call(term.name, term.arguments[:-1])
+    if not isinstance(dropped, Call) or not _is_along_last(dropped, shapes):
         return None
     whole = term.arguments[0]
-    if isinstance(whole, Call) and whole.name == "T":
-        return shapes.record(raw_call(term.name, (whole.arguments[0], ZERO)), shapes.of(term)[:-1])
-    return dropped
+    if isinstance(whole, Call) and whole.name == "T" and term.name in _LIKE_SUM:
+        dropped = raw_call(term.name, (whole.arguments[0], ZERO))
+    return shapes.record(dropped, shapes.of(term)[:-1])
+
+
+def _is_along_last(term: Call, shapes: Shapes) -> bool:
+    """Whether a call is a reduction along the last dimension, which is not kept."""
+    if term.name not in (*_LIKE_SUM, "vector_norm") or len(term.arguments) < 2:
+        return False
+    whole, *options = term.arguments
+    last = number(len(shapes.of(whole)) - 1)
+    if term.name == "vector_norm":
+        return options[-1] is named("dim", last) or (len(options) == 2 and options[1] is last)
+    return options == [last]
 
 
 def without_numbers(term: Term, shapes: Shapes) -> tuple[Term, Term]:
     """The factors of an expression that are single numbers, and what is left."""
+    if not shapes.of(term):
+        return term, ONE
+    if isinstance(term, Sum):
+        content = abs(primitive_part(term)[0])
+        return number(content), multiply(number(1 / content), term)
     if not isinstance(term, Product):
-        return (ONE, term) if shapes.of(term) else (term, ONE)
+        return ONE, term
     powers = [power(base, exponent) for base, exponent in term.factors]
     single = [factor for factor in powers if not shapes.of(factor)]
     return multiply(number(term.coefficient), *single), multiply(*(f for f in powers if shapes.of(f)))
@@ -138,4 +163,3 @@ def _of_list(name: str, vector: Any) -> Term:
     if name == "norm":
         return call("sqrt", add(*(power(item, number(2)) for item in items)))
     return call(name, vector)
-

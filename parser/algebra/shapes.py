@@ -32,7 +32,7 @@ class Shapes:
 
     def __init__(self, variables: Mapping[str, Shape]) -> None:
         self.variables = {symbol(name): tuple(shape) for name, shape in variables.items()}
-        self.known: dict[Term, Shape] = dict(self.variables)
+        self.known: dict[Term, Shape] = {**self.variables}
 
     def of(self, term: Term) -> Shape:
         """The shape of an expression's value."""

@@ -10,6 +10,8 @@ from ..syntax import Assign, List, Subscript
 from . import label
 from .printer import ATOM, Printer, UnprintableError
 
+_LITERALS = ("True", "False", "None")
+
 
 class CodePrinter(Printer):
     """Prints expressions in a programming language.
@@ -28,7 +30,7 @@ class CodePrinter(Printer):
     def name(self, name: str) -> str:
         if name in self.constants and name not in self.variables:
             return self.constants[name]
-        return f"{name}_" if name in self.reserved else name
+        return f"{name}_" if name in self.reserved and name not in _LITERALS else name
 
     def __init__(self, variables: Collection[str] = ()) -> None:
         self.variables = variables

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
+from ..check import children
 from ..derivative import Derivatives
 from ..precedence import AND, COMPARE, NOT, OR, POWER, PRODUCT, SUM, UNARY
-from ..syntax import Binary, Call, Name, Number
+from ..syntax import Attribute, Binary, Call, List, Name, Number, Subscript
 from . import label
 from .printer import ATOM, Printer, enclosed
 
@@ -41,7 +43,11 @@ _FUNCTIONS = {
     "sigmoid": "\\sigma",
     "log2": "\\log_{2}",
     "log10": "\\log_{10}",
+    "det": "\\det",
+    "trace": "\\operatorname{tr}",
 }
+# What makes one number of all elements.
+_OF_ALL_ELEMENTS = ("sum", "mean", "prod", "norm", "vector_norm", "det", "trace", "amax", "amin", "max", "min")
 _COMPARISONS = {"<": "<", "<=": "\\le", ">": ">", ">=": "\\ge", "==": "=", "!=": "\\ne"}
 _ENCLOSED = {"abs": ("\\left|", "\\right|"), "floor": ("\\lfloor ", "\\rfloor"), "ceil": ("\\lceil ", "\\rceil")}
 
@@ -51,7 +57,23 @@ class LatexPrinter(Printer):
 
     language = "LaTeX"
 
+    def __init__(self, arrays: Collection[str] = ()) -> None:
+        self.arrays = arrays
+
     def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        if type(node) is Binary and node.op == "*" and self._is_array(node.left) and self._is_array(node.right):
+            return f"{_bracketed(parts[0], PRODUCT)} \\odot {_bracketed(parts[1], UNARY)}", PRODUCT
+        if type(node) is Attribute and node.name in ("T", "mT"):
+            return f"{_bracketed(parts[0], ATOM)}^{{\\mathsf{{T}}}}", POWER
+        if type(node) is Attribute:
+            return f"{_bracketed(parts[0], ATOM)}_{{\\mathrm{{{node.name}}}}}", POWER
+        if type(node) is Subscript:
+            keys = ", ".join(text for text, _ in parts[1:])
+            return f"{_bracketed(parts[0], ATOM)}_{{{keys}}}", POWER
+        if type(node) is List and all(type(item) is List for item in node.items):
+            rows = [" & ".join(self.text(item) for item in row.items) for row in node.items if type(row) is List]
+            lines = " \\\\ ".join(rows)
+            return f"\\begin{{pmatrix}} {lines} \\end{{pmatrix}}", ATOM
         if type(node) is Binary and node.op == "**" and type(node.left) is Call:
             name = _FUNCTIONS.get(node.left.function)
             if name is not None and type(node.right) is Number:
@@ -60,6 +82,17 @@ class LatexPrinter(Printer):
         if type(node) is Binary and node.op == "*" and _starts_with_digit(node.right):
             return f"{enclosed(parts[0], PRODUCT)} \\cdot {enclosed(parts[1], UNARY)}", PRODUCT
         return super().node(node, parts)
+
+    def _is_array(self, node: Any) -> bool:
+        """Whether a part has several elements, as far as its variables tell."""
+        pending = [node]
+        while pending:
+            part = pending.pop()
+            if type(part) is Name and part.name in self.arrays:
+                return True
+            if type(part) is not Call or part.function not in _OF_ALL_ELEMENTS or len(part.args) + len(part.kwargs) > 1:
+                pending.extend(children(part))
+        return False
 
     def number(self, value: Any) -> tuple[str, int]:
         mantissa, _, exponent = repr(value).partition("e")
@@ -84,6 +117,8 @@ class LatexPrinter(Printer):
             return f"\\frac{{{left[0]}}}{{{right[0]}}}", UNARY
         if op == "**":
             return f"{_bracketed(left, ATOM)}^{{{right[0]}}}", POWER
+        if op == "@":
+            return f"{_bracketed(left, PRODUCT)} \\, {_bracketed(right, UNARY)}", PRODUCT
         if op == "*":
             return f"{_bracketed(left, PRODUCT)} {_bracketed(right, PRODUCT)}", PRODUCT
         if op == "//":
@@ -112,6 +147,12 @@ class LatexPrinter(Printer):
         if function in _ENCLOSED:
             opening, closing = _ENCLOSED[function]
             return f"{opening}{parts[0][0]}{closing}", ATOM
+        if function in ("norm", "vector_norm") and len(parts) == 1:
+            return f"\\left\\|{parts[0][0]}\\right\\|", ATOM
+        if function == "inverse":
+            return f"{_bracketed(parts[0], ATOM)}^{{-1}}", POWER
+        if function == "outer":
+            return f"{_bracketed(parts[0], ATOM)} \\, {_bracketed(parts[1], ATOM)}^{{\\mathsf{{T}}}}", PRODUCT
         if function == "polygamma":
             return f"\\psi^{{({parts[0][0]})}}\\left({parts[1][0]}\\right)", POWER
         if function == "where":
@@ -140,7 +181,7 @@ def _starts_with_digit(node: Any) -> bool:
 
 def render(derivatives: Derivatives, source: str) -> str:
     """A single derivative on a line; of several, each on its line as an equation. Shared parts come first."""
-    printer = LatexPrinter()
+    printer = LatexPrinter(derivatives.arrays)
     lines = [f"{printer.name(assign.name)} = {printer.text(assign.value)}" for assign in derivatives.shared]
     alone = len(derivatives.results) == 1
     for by, result in derivatives.results.items():

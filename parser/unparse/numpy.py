@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import keyword
+import re
+from collections.abc import Collection
+from typing import Any
 
 from ..derivative import Derivatives
+from ..syntax import Call, List, Number, Unary
 from .code import CodePrinter, functions, python_function
 from .printer import ATOM
 
@@ -13,7 +17,18 @@ _OWN = (
     *("hypot", "floor", "ceil", "trunc", "fmod", "copysign", "maximum", "minimum", "where", "abs", "sign", "round"),
     *("sinc", "logaddexp", "logaddexp2", "heaviside", "nextafter"),
 )
-_REDUCTIONS = ("sum", "mean", "prod", "max", "min", "amax", "amin", "argmax", "argmin", "dot")
+# Those along dimensions, whose arguments have other names.
+_REDUCTIONS = {
+    **{name: f"np.{name}" for name in ("sum", "mean", "prod", "max", "min", "amax", "amin", "argmax", "argmin")},
+    **{name: f"np.{name}" for name in ("any", "all", "std", "var", "nansum")},
+    "logsumexp": "special.logsumexp",
+    "vector_norm": "np.linalg.vector_norm",
+    "norm": "np.linalg.vector_norm",
+}
+# Those that take sizes or dimensions, and those that take several arrays.
+_OF_SIZES = ("reshape", "broadcast_to", "permute", "roll", "tile", "flip", "pad", "expand")
+_OF_SEVERAL = ("cat", "stack")
+_ARGUMENTS = {"dim": "axis", "keepdim": "keepdims", "correction": "ddof"}
 _SPECIAL = (
     *("erf", "erfc", "erfinv", "erfcx", "digamma", "polygamma", "logit", "xlogy", "xlog1py", "entr", "ndtr", "ndtri"),
     *("log_ndtr", "i0", "i0e", "i1", "i1e", "zeta"),
@@ -25,7 +40,7 @@ class NumpyPrinter(CodePrinter):
 
     language = "NumPy"
     has_vectors = True
-    reserved = frozenset({*keyword.kwlist, "np", "special"})
+    reserved = frozenset({*keyword.kwlist, "np", "linalg", "special"})
     constants = {"pi": "np.pi", "e": "np.e", "tau": "(2*np.pi)", "inf": "np.inf", "nan": "np.nan"}  # noqa: RUF012
     functions = {  # noqa: RUF012
         **{name: f"np.{name}" for name in _OWN},
@@ -44,25 +59,74 @@ class NumpyPrinter(CodePrinter):
         "silu": "{0}*special.expit({0})",
         "gelu": "{0}*special.ndtr({0})",
         "frac": "{0} - np.trunc({0})",
-        **{
-            name: f"np.{name}"
-            for name in ("sum", "mean", "prod", "max", "min", "amax", "amin", "argmax", "argmin", "dot")
-        },
-        **{name: f"np.{name}({{0}}, 0)" for name in ("cumsum", "cumprod")},
+        **{name: f"np.{name}" for name in ("cumsum", "cumprod", "dot", "outer", "trace", "tril", "triu", "kron")},
+        **{name: f"np.{name}" for name in ("reshape", "broadcast_to", "zeros_like", "ones_like", "full_like")},
+        **{name: f"np.{name}" for name in ("squeeze", "stack", "diagonal", "roll", "tile", "searchsorted")},
+        **{name: f"np.linalg.{name}" for name in ("det", "slogdet", "pinv", "eigh", "cholesky")},
+        "solve": "np.linalg.solve({0}, {1})",
+        "inverse": "np.linalg.inv",
+        "linalg_svd": "np.linalg.svd",
+        "linalg_qr": "np.linalg.qr",
+        "cat": "np.concatenate",
+        "unsqueeze": "np.expand_dims",
+        "transpose": "np.swapaxes",
+        "permute": "np.transpose",
+        "ldexp": "{0}*2.0**{1}",
+        "matrix_exp": "linalg.expm",
         **{name: f"np.{name}" for name in ("flip", "isnan", "isfinite")},
         "softmax": "special.softmax",
         "log_softmax": "special.log_softmax",
-        "logsumexp": "special.logsumexp({0})",
-        "norm": "np.linalg.norm({0})",
-        "std": "np.std({0}, ddof=1)",
-        "var": "np.var({0}, ddof=1)",
         "sort": "np.sort({0})",
         "msort": "np.sort({0}, 0)",
         "argsort": 'np.argsort({0}, kind="stable")',
     }
 
-    def list(self, items: list[str]) -> str:
-        return f"np.array([{', '.join(items)}])"
+    def __init__(self, variables: Collection[str] = ()) -> None:
+        super().__init__(variables)
+        # Lists as they stand inside others, by the identity of their records.
+        self.lists: dict[int, str] = {}
+
+    def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        if type(node) is List:
+            items = [self.lists.get(id(item), text) for item, (text, _) in zip(node.items, parts, strict=True)]
+            self.lists[id(node)] = f"[{', '.join(items)}]"
+            return self.array(node, [text for text, _ in parts]), ATOM
+        if type(node) is Call and node.function in (*_OF_SIZES, *_OF_SEVERAL, *_REDUCTIONS):
+            arguments = [*node.args, *[value for _, value in node.kwargs]]
+            parts = [
+                (self.sizes(argument, text), level) if i or node.function in _OF_SEVERAL else (text, level)
+                for i, (argument, (text, level)) in enumerate(zip(arguments, parts, strict=True))
+            ]
+        return super().node(node, parts)
+
+    def array(self, node: List, items: list[str]) -> str:
+        """A list as an array."""
+        return f"np.array({self.lists[id(node)]})"
+
+    def sizes(self, node: Any, text: str) -> str:
+        """A list as it is: as a tuple, if it is one of numbers."""
+        if type(node) is not List:
+            return text
+        if not node.items or any(type(item) not in (Number, Unary) for item in node.items):
+            return self.lists[id(node)]
+        return f"({self.lists[id(node)][1:-1]}{',' if len(node.items) == 1 else ''})"
+
+    def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        if function in _REDUCTIONS:
+            return self.reduction(function, [text for text, _ in parts]), ATOM
+        return super().call(function, parts)
+
+    def reduction(self, function: str, texts: list[str]) -> str:
+        """A reduction, with its arguments by NumPy's names."""
+        places = ("", "ord", "dim", "keepdim") if function == "vector_norm" else ("", "dim", "keepdim")
+        given = {"correction": "1"} if function in ("std", "var") else {}
+        for i, text in enumerate(texts[1:], 1):
+            name, _, value = (
+                text.partition("=") if "=" in text and text.split("=")[0].isidentifier() else ("", "", text)
+            )
+            given[name or places[i]] = value
+        options = "".join(f", {_ARGUMENTS.get(name, name)}={value}" for name, value in given.items())
+        return f"{_REDUCTIONS[function]}({texts[0]}{options})"
 
     def binary(self, op: str, left: tuple[str, int], right: tuple[str, int]) -> tuple[str, int]:
         if op in ("and", "or"):
@@ -86,6 +150,7 @@ def render(derivatives: Derivatives, source: str) -> str:
     imports = ""
     if any("np." in text for text in texts):
         imports += "import numpy as np\n"
-    if any("special." in text for text in texts):
-        imports += "from scipy import special\n"
+    modules = [name for name in ("linalg", "special") if any(re.search(rf"(?<!\.)\b{name}\.", text) for text in texts)]
+    if modules:
+        imports += f"from scipy import {', '.join(modules)}\n"
     return (f"{imports}\n\n" if imports else "") + "\n\n".join(texts)

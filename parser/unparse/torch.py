@@ -8,7 +8,7 @@ from typing import Any
 from ...engine.primitive import FUNCTIONS
 from ..check import walk
 from ..derivative import Derivatives
-from ..syntax import Call, Name, Number
+from ..syntax import Attribute, Call, List, Name, Number, Unary
 from .code import functions, python_function
 from .numpy import NumpyPrinter
 from .printer import ATOM
@@ -22,8 +22,13 @@ _SPECIAL = (
     *("ndtr", "ndtri", "log_ndtr", "entr", "erfcx", "i0e", "i1", "i1e", "xlog1py", "zeta", "airy_ai", "bessel_j0"),
     *("bessel_j1", "bessel_y0", "bessel_y1", "spherical_bessel_j0"),
 )
+_LINEAR_ALGEBRA = ("solve", "solve_triangular", "pinv", "eigh", "matrix_exp", "vector_norm", "householder_product")
+# What PyTorch takes by name only.
+_BY_NAME = {"linalg_cross": ("dim",), "solve": ("left",), "solve_triangular": ("upper", "left", "unitriangular")}
+# What has a dimension there, which is the first here.
+_ALONG_FIRST = {"cumsum": "0", "cumprod": "0", "flip": "[0]"}
 # These take tensors only.
-_OF_TENSORS = ("maximum", "minimum", "atan2", "hypot", "logaddexp", "logaddexp2", "zeta")
+_OF_TENSORS = ("copysign", "maximum", "minimum", "atan2", "hypot", "logaddexp", "logaddexp2", "zeta")
 
 
 class TorchPrinter(NumpyPrinter):
@@ -36,27 +41,53 @@ class TorchPrinter(NumpyPrinter):
         **{name: f"torch.{name}" for name in FUNCTIONS},
         **{name: f"torch.nn.functional.{name}" for name in _FUNCTIONAL},
         **{name: f"torch.special.{name}" for name in _SPECIAL},
+        **{name: f"torch.linalg.{name}" for name in _LINEAR_ALGEBRA},
+        **{name: f"torch.linalg.{name[7:]}" for name in FUNCTIONS if name.startswith("linalg_")},
         "cbrt": "torch.sign({0})*torch.abs({0})**(1/3)",
-        "flip": "torch.flip({0}, [0])",
-        **{name: f"torch.{name}({{0}}, 0)" for name in ("cumsum", "cumprod", "logsumexp")},
-        "sort": "torch.sort({0})[0]",
-        # The zeros are a list, whose dtype would be another.
-        "scatter": "torch.zeros_like({3}).scatter({1}, {2}, {3}) + 0*{0}",
+        "broadcast_to": "torch.full({1}, {0}, dtype=torch.float64)",
+        # The zeros may be a list, whose dtype would be another.
+        "scatter": "torch.scatter({0}.to({3}.dtype), {1}, {2}, {3})",
     }
 
-    def list(self, items: list[str]) -> str:
+    def array(self, node: List, items: list[str]) -> str:
+        numbers = [record for record in walk(node) if type(record) is not List]
+        if all(type(record) in (Number, Unary) or _is_truth(record) for record in numbers):
+            is_floating = any(type(record) is Number and isinstance(record.value, float) for record in numbers)
+            return f"torch.tensor({self.lists[id(node)]}{', dtype=torch.float64' if is_floating else ''})"
         return f"torch.stack([{', '.join(f'torch.as_tensor({item})' for item in items)}])"
 
+    def reduction(self, function: str, texts: list[str]) -> str:
+        name = "linalg.vector_norm" if function == "vector_norm" else function
+        if function == "logsumexp" and len(texts) == 1:
+            texts = [f"torch.flatten({texts[0]})", "0"]
+        return f"torch.{name}({', '.join(texts)})"
+
+    def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        if function in _ALONG_FIRST and len(parts) == 1:
+            parts = [*parts, (_ALONG_FIRST[function], ATOM)]
+        names = _BY_NAME.get(function, ())
+        named = [
+            (text if "=" in text else f"{name}={text}", ATOM) for name, (text, _) in zip(names, parts[2:], strict=False)
+        ]
+        return super().call(function, [*parts[:2], *named] if names else parts)
+
     def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        if type(node) is Call and node.function == "sort":
+            # The values, unless one of the results is asked for.
+            return f"{super().node(node, parts)[0]}[0]", ATOM
+        if type(node) is Attribute and type(node.object) is Call and node.object.function == "sort":
+            return super().node(node, [(parts[0][0].removesuffix("[0]"), ATOM)])
         if type(node) is Call:
             numbers = [self._is_number(argument) for argument in node.args]
-            if all(numbers):
+            if all(numbers) and not any(type(record) is List for record in walk(node)):
                 return PythonPrinter(self.variables).texts(node)
             if node.function in _OF_TENSORS:
                 parts = [
                     (f"torch.as_tensor({text})", ATOM) if number else (text, level)
                     for (text, level), number in zip(parts, numbers, strict=True)
                 ]
+            elif node.function == "broadcast_to" and not numbers[0]:
+                return f"torch.broadcast_to({parts[0][0]}, {self.sizes(node.args[1], parts[1][0])})", ATOM
             elif node.function == "where":
                 parts = [
                     (f"{arg.value}.0", ATOM) if type(arg) is Number and type(arg.value) is int else part
@@ -78,6 +109,10 @@ class TorchPrinter(NumpyPrinter):
             for record in walk(argument)
             if type(record) is Name
         )
+
+
+def _is_truth(record: Any) -> bool:
+    return type(record) is Name and record.name in ("True", "False")
 
 
 def render(derivatives: Derivatives, source: str) -> str:

@@ -1,0 +1,180 @@
+"""The derivatives of every operation of the table as text: of each example call, first and second, and of the rules.
+
+`derivatives` compares what it prints with the engine at random points before it returns, and raises where they differ:
+here it has to find a form for all of them.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autodiff.engine.creation import tensor
+from autodiff.parser.algebra import translate
+from autodiff.parser.algebra.presentation import Presentation
+from autodiff.parser.algebra.shapes import Shapes
+from autodiff.parser.derivative import derivatives, traced
+from autodiff.parser.errors import ExpressionError
+from autodiff.parser.evaluate import Limits, evaluate
+from autodiff.parser.parse import parse
+from autodiff.parser.unparse import printed
+from autodiff.parser.unparse.printer import Printer, UnprintableError
+
+
+def table_test() -> Any:
+    """The module of examples of every operation."""
+    path = Path(__file__).parents[1] / "engine/test_table.py"
+    spec = importlib.util.spec_from_file_location("table_of_examples", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+TABLE = table_test()
+# The 4 of 5 that NumPy has words for, at least.
+LEAST_IN_NUMPY = 740
+
+
+def is_differentiable(case: Any) -> bool:
+    """Whether the value of the case's text has a derivative in the engine."""
+    try:
+        value = evaluate(parse(text_of(case)), values_of(case))
+        value.sum().backward()
+    except (ExpressionError, RuntimeError, NotImplementedError):
+        return False
+    return value.dtype.is_floating_point
+
+
+def text_of(case: Any) -> str:
+    return case.example.text.format(case.name)
+
+
+def values_of(case: Any) -> dict[str, Any]:
+    pairs = zip("xyz", case.data, strict=False)
+    return {name: tensor(np.asarray(data, float).tolist()).requires_grad_() for name, data in pairs}
+
+
+def shapes_of(case: Any) -> dict[str, tuple[int, ...]]:
+    return {name: np.shape(data) for name, data in zip("xyz", case.data, strict=False)}
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Any:
+    with np.errstate(all="ignore"):
+        yield
+
+
+with np.errstate(all="ignore"):
+    CASES = [case for case in TABLE.CASES if case.example.text and is_differentiable(case)]
+every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{text_of(case)}-{[*shapes_of(case).values()]}")
+
+
+@every_case
+@pytest.mark.filterwarnings("ignore")
+def test_every_operation_has_a_first_and_a_second_derivative_as_text(case: Any) -> None:
+    expression, shapes = parse(text_of(case)), shapes_of(case)
+    for order in (1, 2):
+        assert derivatives(expression, [(name,) * order for name in shapes], shapes).results
+
+
+@every_case
+@pytest.mark.filterwarnings("ignore")
+def test_the_rules_of_every_operation_can_be_written_as_they_are(case: Any) -> None:
+    shapes = shapes_of(case)
+    assert derivatives(parse(text_of(case)), [(name,) for name in shapes], shapes, simplify=False).results
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_every_part_of_a_derivative_has_the_shape_that_it_is_noted_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    noted: list[Shapes] = []
+
+    class Noting(Shapes):
+        def __init__(self, variables: Any) -> None:
+            super().__init__(variables)
+            noted.append(self)
+
+    monkeypatch.setattr(translate, "Shapes", Noting)
+    compared = 0
+    for case in CASES:
+        values = values_of(case)
+        program = traced(parse(text_of(case)), [(name, name) for name in values], shapes_of(case), Limits())
+        translate.translated(program)
+        for term, shape in noted.pop().known.items():
+            text = Printer().text(Presentation().syntax(term))
+            if len(text) > 200 or re.match(r"[\w.]*=", text):
+                continue
+            try:
+                actual = evaluate(parse(text), values).shape
+            except ExpressionError:
+                # A part of an index, or of an argument, is no expression of its own.
+                continue
+            if "[" not in text[:1] and not text.endswith((":", "values", "indices")):
+                assert tuple(actual) == shape, f"{text} in the derivative of {text_of(case)}"
+                compared += 1
+    assert compared > 1000
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_numpy_code_gives_the_same_numbers_or_names_the_function_that_numpy_lacks() -> None:
+    right = 0
+    for case in CASES:
+        source, shapes = text_of(case), shapes_of(case)
+        found = derivatives(parse(source), [(name,) for name in shapes], shapes)
+        try:
+            code = printed("numpy", found, source)
+        except UnprintableError as error:
+            assert re.fullmatch(r"NumPy has no function for `\w+`( with these arguments)?", str(error))  # noqa: PT017
+            continue
+        namespace: dict[str, Any] = {}
+        exec(compile(code, "<printed>", "exec"), namespace)  # noqa: S102
+        given = values_of(case)
+        evaluate(parse(source), given).sum().backward()
+        if case.name == "det" and np.linalg.matrix_rank(given["x"]._data) < 3:
+            continue
+        for name in shapes:
+            result = namespace[f"d_{name}"](*(given[v]._data for v in found.variables))
+            gradient = given[name].grad
+            wanted = 0.0 if gradient is None else gradient._data
+            np.testing.assert_allclose(np.broadcast_to(result, shapes[name]), wanted, 1e-7, 1e-9, err_msg=source)
+        right += 1
+    assert right >= LEAST_IN_NUMPY
+
+
+# In a matrix A of 2 rows and 3 columns, and vectors x of 3 elements and b of 2.
+OF_MATRICES = [
+    ("(A @ x).sum()", "A", "x"),
+    ("(A @ x).sum()", "x", "sum(A, 0)"),
+    ("((A @ x - b)**2).sum()", "x", "2*(A.T @ (A @ x - b))"),
+    ("((A @ x - b)**2).sum()", "A", "2*outer(A @ x - b, x)"),
+    ("b @ A @ x", "A", "outer(b, x)"),
+    ("b @ A @ x", "x", "b @ A"),
+    ("x @ A.T @ A @ x", "x", "2*(x @ A.T @ A)"),
+    ("trace(A @ A.T)", "A", "2*A"),
+    ("norm(A)", "A", "A/norm(A)"),
+    ("(A**2).mean()", "A", "A/3"),
+    ("(3*sin(A)).sum(1)", "A", "3*cos(A)"),
+    ("cross_entropy(A, [2, 0])", "A", "[[0, 0, -1/2], [-1/2, 0, 0]] + softmax(A, 1)/2"),
+    ("var(A, 1)", "A", "A - mean(A, 1, keepdim=True)"),
+    ("A[:, 1]**2", "A", "select_scatter(zeros_like(A), 2*A[:, 1], 1, 1)"),
+    ("logdet(A @ A.T)", "A", "2*(inverse(A @ A.T) @ A)"),
+    ("b @ inverse(A @ A.T) @ b", "b", "2*(b @ inverse(A @ A.T))"),
+    ("svdvals(A).sum()", "A", "linalg_svd(A, False).U @ linalg_svd(A, False).Vh"),
+    ("max(A, 1).values", "A", "scatter(zeros_like(A), 1, unsqueeze(max(A, 1).indices, -1), broadcast_to(1.0, [2, 1]))"),
+]
+
+
+@pytest.mark.parametrize(("source", "by", "expected"), OF_MATRICES)
+def test_the_derivative_by_a_matrix_is_printed_as_a_person_would_write_it(source: str, by: str, expected: str) -> None:
+    shapes = {"A": (2, 3), "x": (3,), "b": (2,)}
+    expression = parse(source)
+    used = {name: shape for name, shape in shapes.items() if re.search(rf"\b{name}\b", source)}
+    found = derivatives(expression, [(by,)], used)
+    assert Printer().text(found.program((by,)).statements[-1]) == expected
+    assert found.points
