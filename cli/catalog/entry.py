@@ -95,12 +95,14 @@ def _calls(function: Function) -> Iterator[tuple[str, dict[str, str]]]:
     if function.family not in ELEMENTWISE:
         # What these do shows in lists.
         values = [*values[1:], numbers]
+    # A condition is a comparison.
+    operands = [f"{name} > 1" if name == "condition" else name for name in tensors]
     others = function.parameters[function.tensors :]
     needed = [name for name in others if name not in function.defaults][: function.required - function.tensors]
     for count in range(len(needed), len(others) + 1):
         for number in ("0", "1") if count else ("",):
             for given in values:
-                yield ", ".join([*tensors, *[number] * count]), given
+                yield ", ".join([*operands, *[number] * count]), given
 
 
 def _number(domain: Domain, position: int) -> str:

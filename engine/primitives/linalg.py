@@ -10,6 +10,7 @@ import numpy as np
 from .. import dtypes
 from ..primitive import Family, is_number, ops
 from ..program.symbol import is_symbolic
+from ..tensor import Tensor
 from .decomposition import svdvals
 from .matrix import check_matrices, check_square, check_square_floating, data_of, eigen, turned
 from .product import matmul
@@ -182,7 +183,9 @@ def matrix_power(x: Any, n: int) -> Any:
     check_square(x, "linalg.matrix_power")
     if n == 0:
         identity = ops.diag_embed(ops.ones_like(ops.select(x, -1, 0).detach()))
-        return identity if is_symbolic(data_of(x)) else clone(x).copy_(identity)
+        if is_symbolic(data_of(x)):
+            return ops.where(Tensor(np.ones(x.shape, np.bool_)), identity, x)
+        return clone(x).copy_(identity)
     if n == 1:
         return clone(x)
     base = inverse(x) if n < 0 else x

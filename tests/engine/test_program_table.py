@@ -40,13 +40,6 @@ UNTRACED = {
     "as_strided": "is about where elements lie in memory",
     "cond": "of a singular matrix is infinite, which inverting it shows",
     "gaussian_nll_loss": "refuses negative variances",
-    "quantile": "ranks the elements outside the graph",
-    "nanquantile": "ranks the elements outside the graph",
-    "diagonal_scatter": "writes in place",
-    "slice_scatter": "writes in place",
-    "matrix_power": "writes in place",
-    "pad": "writes in place",
-    "vander": "writes in place",
     "writing": "writes in place",
 }
 every_case = pytest.mark.parametrize("case", TABLE.CASES, ids=TABLE.IDS)
