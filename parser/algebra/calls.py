@@ -62,7 +62,7 @@ def called(algebra: Algebra, equation: Equation, arguments: Sequence[Any], shape
     parameters = {name: value for name, value in pairs if name not in _INTERNAL}
     shape = equation.results[0].shape
     if primitive.name in _SPELLINGS:
-        made = _SPELLINGS[primitive.name](algebra, operands, parameters, shape, shapes)
+        made = _SPELLINGS[primitive.name](algebra, equation, operands, parameters, shapes)
         return None if made is None else algebra.recorded(shapes, made, shape)
     name = _NAMES.get(primitive.name, primitive.name)
     if name not in FUNCTIONS:
@@ -131,7 +131,7 @@ def _parameter(algebra: Algebra, value: Any) -> Any:
     return None if isinstance(value, (str, slice, Constant)) else value
 
 
-Spelling = Callable[[Algebra, list[Any], dict[str, Any], Shape, Shapes], Any]
+Spelling = Callable[[Algebra, Equation, list[Any], dict[str, Any], Shapes], Any]
 
 
 def _zeros(algebra: Algebra, shape: Shape, shapes: Shapes) -> Any:
@@ -141,19 +141,22 @@ def _zeros(algebra: Algebra, shape: Shape, shapes: Shapes) -> Any:
 def _into_zeros(name: str) -> Spelling:
     """What puts an array into one of zeros."""
 
-    def spell(algebra: Algebra, operands: Any, parameters: dict[str, Any], shape: Shape, shapes: Shapes) -> Any:
+    def spell(algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], shapes: Shapes) -> Any:
         places = [_parameter(algebra, value) for key, value in parameters.items() if key != "shape"]
-        return algebra.raw_call(name, (_zeros(algebra, shape, shapes), *operands, *places))
+        zeros = _zeros(algebra, equation.results[0].shape, shapes)
+        return algebra.raw_call(name, (zeros, *operands, *places))
 
     return spell
 
 
-def _slice(algebra: Algebra, operands: Any, parameters: dict[str, Any], shape: Shape, shapes: Shapes) -> Any:
+def _slice(algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], shapes: Shapes) -> Any:
     keys = [_key(algebra, slice(None))] * parameters["dim"]
-    return algebra.raw_call(ELEMENT, (*operands, *keys, _key(algebra, slice(*list(parameters.values())[1:]))))
+    return algebra.raw_call(
+        ELEMENT, (*operands, *keys, _key(algebra, slice(*(parameters[name] for name in ("start", "stop", "step")))))
+    )
 
 
-def _index(algebra: Algebra, operands: Any, parameters: dict[str, Any], shape: Shape, shapes: Shapes) -> Any:
+def _index(algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], shapes: Shapes) -> Any:
     keys = [_key(algebra, key) for key in parameters["indices"]]
     return None if None in keys else algebra.raw_call(ELEMENT, (*operands, *keys))
 
@@ -167,22 +170,27 @@ def _key(algebra: Algebra, key: Any) -> Any:
     return algebra.read(key) if isinstance(key, int) else None
 
 
-def _index_backward(algebra: Algebra, operands: Any, parameters: dict[str, Any], shape: Shape, shapes: Shapes) -> Any:
+def _index_backward(
+    algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], shapes: Shapes
+) -> Any:
     """The elements added to zeros, at places among all elements in order."""
     indices = [key.array() if isinstance(key, Constant) else key for key in parameters["indices"]]
     if not all(isinstance(key, (np.ndarray, np.integer, slice, int)) for key in indices):
         return None
+    shape = equation.results[0].shape
     count = int(np.prod(shape))
     places = np.arange(count).reshape(shape)[tuple(indices)].ravel()
-    every = algebra.raw_call("reshape", (*operands, _parameter(algebra, [places.size])))
+    (every,) = operands
+    if len(size_of(equation.arguments[0])) != 1:
+        every = algebra.raw_call("reshape", (every, _parameter(algebra, [places.size])))
     zeros = _zeros(algebra, (count,), shapes)
     added = algebra.raw_call("index_add", (zeros, algebra.read(0), _parameter(algebra, places.tolist()), every))
     return algebra.raw_call("reshape", (added, _parameter(algebra, shape))) if len(shape) > 1 else added
 
 
-def _cofactor(algebra: Algebra, operands: Any, parameters: dict[str, Any], shape: Shape, shapes: Shapes) -> Any:
+def _cofactor(algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], shapes: Shapes) -> Any:
     """Jacobi's formula: the transposed adjugate."""
-    (matrix,) = operands
+    (matrix,), shape = operands, equation.results[0].shape
     det = algebra.recorded(shapes, algebra.raw_call("det", (matrix,)), shape[:-2])
     inverse = algebra.recorded(shapes, algebra.raw_call("inverse", (matrix,)), shape)
     turned = algebra.recorded(shapes, algebra.raw_call("mT" if len(shape) > 2 else "T", (inverse,)), shape)
@@ -192,9 +200,11 @@ def _cofactor(algebra: Algebra, operands: Any, parameters: dict[str, Any], shape
     return algebra.multiply(det, turned)
 
 
-def _cofactor_change(algebra: Algebra, operands: Any, parameters: dict[str, Any], shape: Shape, shapes: Shapes) -> Any:
+def _cofactor_change(
+    algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], shapes: Shapes
+) -> Any:
     """The derivative of Jacobi's formula in a direction; None: for several matrices at once."""
-    change, matrix = operands
+    (change, matrix), shape = operands, equation.results[0].shape
     if len(shape) != 2:
         return None
 
@@ -218,5 +228,7 @@ _SPELLINGS: dict[str, Spelling] = {
     "index_backward": _index_backward,
     "cofactor": _cofactor,
     "cofactor_change": _cofactor_change,
-    "new_zeros": lambda algebra, operands, parameters, shape, shapes: _zeros(algebra, shape, shapes),
+    "new_zeros": lambda algebra, equation, operands, parameters, shapes: _zeros(
+        algebra, equation.results[0].shape, shapes
+    ),
 }

@@ -52,6 +52,8 @@ def _along(name: str, term: Term, shape: Shape, dims: Sequence[int], keepdim: bo
     if len(present) == len(own):
         return multiply(*front, _of_list(name, term) if is_call(term, LIST) else call(name, term))
     kept = keepdim and present != list(range(len(present)))
+    if isinstance(term, Call) and term.name == "unsqueeze" and len(own) == 2 and present == [0] and not kept:
+        return multiply(*front, call(name, term.arguments[0]))
     left = tuple(1 if i in present else size for i, size in enumerate(own) if kept or i not in present)
     if isinstance(term, Call) and term.name == "T" and not kept:
         (term,), present = term.arguments, [1 - present[0]]

@@ -115,6 +115,8 @@ def _as_float(term: Term) -> Term:
     while isinstance(part, Call) and part.arguments:
         path.append((part, 1 if part.name == "where" else 0))
         part = part.arguments[path[-1][1]]
+    if not isinstance(part, Number):
+        return term
     made = _as_float(part)
     for whole, place in reversed(path):
         made = raw_call(whole.name, (*whole.arguments[:place], made, *whole.arguments[place + 1 :]))
