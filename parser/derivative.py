@@ -12,6 +12,7 @@ from ..engine import Tensor
 from ..engine.autograd import grad
 from ..engine.creation import tensor
 from ..engine.primitive import FUNCTIONS
+from ..engine.primitives.matrix import LinAlgError
 from ..engine.program.program import Program as Traced
 from ..engine.program.tracing import trace
 from .algebra import literal
@@ -257,18 +258,21 @@ def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[st
     with np.errstate(all="ignore"):
         try:
             expected = _by_engine(expression, list(printed), point, limits)
+            # How much the derivative changes where the point does a little: rounding errors are magnified by as much.
+            nearby = _by_engine(expression, list(printed), {n: v * (1 + _STEP) for n, v in point.items()}, limits)
         except ExpressionError:
             # Some functions refuse what is outside their domain, as binary_cross_entropy does.
             return False
         if not all(np.all(np.isfinite(value)) for value in expected):
             return False
-        # How much the derivative changes where the point does a little: rounding errors are magnified by as much.
-        nearby = _by_engine(expression, list(printed), {n: v * (1 + _STEP) for n, v in point.items()}, limits)
         for (by, program), value, near in zip(printed.items(), expected[1:], nearby[1:], strict=True):
             given = {name: tensor(v.tolist()) for name, v in point.items() if name in free_variables(program)}
             try:
                 actual = evaluate(program, given, limits)._data
             except ExpressionError as error:
+                if isinstance(error.__cause__, LinAlgError):
+                    # Where a matrix is singular, the formula has no value.
+                    return False
                 # A part may have lost the shape that a function needs.
                 message = f"{'; '.join(program_text(program))!r} for {expression.source!r}: {error.message}"
                 raise DisagreementError(message, True) from error

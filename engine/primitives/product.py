@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import dtypes
 from ..primitive import Family, ops
+from ..program.symbol import is_symbolic
 from ..tensor import Tensor
 from .arithmetic import mul
 from .arranging import diagonal, diagonal_backward
@@ -297,6 +298,7 @@ def _can_be_rows(x: Any, y: Any) -> bool:
     if x.ndim == 2:
         return False
     data = larger._data if isinstance(larger, Tensor) else larger
+    data = data.example if is_symbolic(data) else data
     return not data.size or all(
         data.strides[i] == data.strides[i + 1] * data.shape[i + 1] for i in range(data.ndim - 2)
     )

@@ -144,6 +144,8 @@ def _into_zeros(name: str) -> Spelling:
     def spell(algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], shapes: Shapes) -> Any:
         places = [_parameter(algebra, value) for key, value in parameters.items() if key != "shape"]
         zeros = _zeros(algebra, equation.results[0].shape, shapes)
+        if 0 in size_of(equation.arguments[0]):
+            return zeros
         return algebra.raw_call(name, (zeros, *operands, *places))
 
     return spell

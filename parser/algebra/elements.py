@@ -39,13 +39,18 @@ def elements(term: Term, size: int, shapes: Shapes) -> list[Term] | None:
     """The elements of a vector of this size, or of a number that stands for one. None: the vector has another size."""
     if shapes.of(term) not in ((), (size,)):
         return None
-    return [mapped(term, shapes, lambda part, i=i: _element(part, i, size)) for i in range(size)]
+
+    def element(part: Any, index: int) -> Term:
+        (own,) = shapes.of(part)
+        return _element(part, index if own == size else 0, own)
+
+    return [mapped(term, shapes, lambda part, i=i: element(part, i)) for i in range(size)]
 
 
 def mapped(term: Term, shapes: Shapes, change: Callable[[Any], Term]) -> Term:
     """The expression with its arrays changed: the variables, lists and functions that are not elementwise."""
     made: dict[Term, Term] = {}
-    for part in ordered([term], lambda t: () if _is_array(t, shapes) else children(t)):
+    for part in ordered([term], lambda t: children(t) if shapes.of(t) and not _is_array(t, shapes) else ()):
         if not shapes.of(part):
             made[part] = part
         else:

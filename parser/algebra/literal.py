@@ -69,6 +69,9 @@ def call(name: str, *arguments: Any) -> Any:
         return Compare((name,), arguments, 0, 0)
     if name in _OPERATORS:
         return _binary(name, *arguments)
+    if name == "where" and all(type(a) is Number and type(a.value) is int for a in arguments[1:]):
+        condition, then, otherwise = arguments
+        return Call(name, (condition, _float(then), otherwise), (), 0, 0, 0, 0)
     if name in _SPECIAL:
         return _SPECIAL[name](*arguments)
     named = tuple(a for a in arguments if type(a) is _Named)

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from ...engine.primitive import FUNCTIONS
 from ...engine.program.program import Constant, Variable
-from .expression import ONE, ZERO, Call, Number, Term, children, is_call, number, ordered, raw_call, symbol
+from .expression import (
+    ONE,
+    ZERO,
+    Call,
+    Number,
+    Product,
+    Sum,
+    Term,
+    children,
+    is_call,
+    multiply,
+    number,
+    ordered,
+    raw_call,
+    symbol,
+)
 
 # Calls that are written in another way: a list, what stands in an index, a number as a float, an argument with its
 # name, one of several results.
 LIST, ELEMENT, SLICE, FLOAT, KEYWORD, RESULT = "list", "[]", "slice", "float", "keyword", "result"
 # What is written with an operator, and computes each element from those in the same place.
-_OPERATORS = ("<", "<=", ">", ">=", "==", "!=", "and", "or", "not", "where", "%", "//", "exp", "sqrt", "clamp")
+_COMPARISONS = ("<", "<=", ">", ">=", "==", "!=", "and", "or", "not")
+_OPERATORS = (*_COMPARISONS, "where", "%", "//", "exp", "sqrt", "clamp")
 # Those of functions that do so.
 _FAMILIES = ("activation", "arithmetic", "elementary", "selection", "special")
 _NOT_ELEMENTWISE = ("equal", "allclose", "mvlgamma", "glu", "softmin", "prelu")
@@ -107,27 +123,46 @@ def _as_float(term: Term) -> Term:
     """An array of whole numbers with one of them written as a float, so that all are; any other array as it is."""
     if isinstance(term, Number):
         return raw_call(FLOAT, (term,))
-    if not isinstance(term, Call) or not all(_is_whole(part) for part in ordered([term], _results)):
+    if not _is_whole(term):
         return term
-    # The first element of a list, and what is chosen where a condition holds.
-    path: list[tuple[Call, int]] = []
-    part: Term = term
-    while isinstance(part, Call) and part.arguments:
-        path.append((part, 1 if part.name == "where" else 0))
-        part = part.arguments[path[-1][1]]
-    if not isinstance(part, Number):
-        return term
-    made = _as_float(part)
-    for whole, place in reversed(path):
-        made = raw_call(whole.name, (*whole.arguments[:place], made, *whole.arguments[place + 1 :]))
-    return made
+    if isinstance(term, Call) and term.name == LIST:
+        for first in term.arguments[:1]:
+            if isinstance(first, Number) or is_call(first, LIST):
+                return raw_call(LIST, (_as_float(first), *term.arguments[1:]))
+    return multiply(raw_call(FLOAT, (ONE,)), term)
 
 
-def _results(term: Term) -> Iterator[Term]:
-    """The parts that make the elements of an array of numbers."""
-    if is_call(term, LIST, "where"):
-        yield from list(children(term))[1 if is_call(term, "where") else 0 :]
+# What gives the elements of its first argument other places, or adds them.
+_MOVING = ("unsqueeze", "squeeze", "reshape", "T", "mT", "broadcast_to", "flip", "roll", "sum", "cumsum", "transpose")
 
 
 def _is_whole(term: Term) -> bool:
-    return is_call(term, LIST, "where") or (isinstance(term, Number) and term.value.denominator == 1)
+    """Whether the elements are whole numbers or truth values, of a dtype that says so."""
+    whole: dict[Term, bool] = {}
+    for part in ordered([term], _valued):
+        parts = [whole[child] for child in _valued(part)]
+        if isinstance(part, Number):
+            whole[part] = part.value.denominator == 1
+        elif isinstance(part, Sum):
+            numbers_of = [part.constant, *(coefficient for _, coefficient in part.terms)]
+            whole[part] = all(parts) and all(n.denominator == 1 for n in numbers_of)
+        elif isinstance(part, Product):
+            powers = [isinstance(e, Number) and e.value.denominator == 1 and e.value > 0 for _, e in part.factors]
+            whole[part] = all(parts) and all(powers) and part.coefficient.denominator == 1
+        elif isinstance(part, Call):
+            is_known = part.name in (*_MOVING, *_COMPARISONS, LIST, ELEMENT, "where", "@", "outer")
+            whole[part] = is_known and (part.name in _COMPARISONS or all(parts))
+        else:
+            whole[part] = part.name in ("True", "False")
+    return whole[term]
+
+
+def _valued(term: Term) -> list[Term]:
+    """The parts whose elements make the dtype."""
+    if not isinstance(term, Call):
+        return [base for base, _ in term.factors] if isinstance(term, Product) else list(children(term))
+    if term.name in _COMPARISONS:
+        return []
+    if term.name in (*_MOVING, ELEMENT):
+        return [term.arguments[0]]
+    return list(term.arguments[1:] if term.name == "where" else term.arguments)

@@ -12,7 +12,6 @@ import numpy as np
 from ...engine.primitive import FUNCTIONS, PRIMITIVES, Primitive
 from ...engine.primitives import activation, arithmetic
 from ...engine.program.program import Constant, Equation, Program, Variable
-from ..syntax import Number
 from . import arrays, canonical
 from .calls import called
 from .reductions import is_condition
@@ -63,8 +62,7 @@ def _sized(equation: Equation, arguments: list[Any], algebra: Algebra, shapes: S
     """The arguments of an elementwise operation, its constants with a shape where the others have not the result's."""
     given = equation.arguments[: equation.primitive.tensors]
     shape = np.broadcast_shapes(*(size_of(argument) for argument in given if not _is_uniform(argument)))
-    is_of_numbers = equation.primitive.name == "where" and all(type(a) is Number for a in arguments[1:])
-    if shape == equation.results[0].shape and not is_of_numbers:
+    if shape == equation.results[0].shape:
         return arguments
     return [
         algebra.fitted(shapes, argument, size_of(own), is_floating(equation.results[0]))
