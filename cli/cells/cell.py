@@ -20,8 +20,3 @@ class Cell(NamedTuple):
     output: str
     fails: bool
     following: str = ""
-
-    @property
-    def source(self) -> str:
-        """The code on the lines that it has in its file, so that errors name those."""
-        return "\n" * (self.line - 1) + self.code

@@ -51,7 +51,7 @@ def agrees(cell: Cell, output: str) -> bool:
 def _output(cell: Cell, session: Session, recording: Recording) -> str:
     """What a cell prints, and the error that it ends with, if one is recorded. Another error is raised."""
     try:
-        session.run(cell.source, cell.name)
+        session.run(cell.code, cell.name, cell.line)
     except ScriptError as error:
         output = f"{recording.take()}{_failure(error)}\n"
         if not agrees(cell, output) and (error.kind == "limit" or not cell.fails):

@@ -41,9 +41,8 @@ def parts_of(text: str, known: set[str]) -> Parts:
     paragraphs = _paragraphs(lines)
     if not paragraphs:
         return Parts("", "", "")
-    start, end = paragraphs.pop(0)
-    while paragraphs and _is_open("\n".join(lines[start:end])):
-        end = paragraphs.pop(0)[1]
+    start, end = _first(lines, paragraphs)
+    del paragraphs[: sum(first < end for first, _ in paragraphs)]
     code = _Code("\n".join(lines[start:end]), known)
     after: list[_Paragraph] = []
     for first, last in paragraphs:
@@ -107,12 +106,26 @@ def _paragraphs(lines: Sequence[str]) -> list[tuple[int, int]]:
     return found
 
 
-def _is_open(code: str) -> bool:
-    """Whether a bracket or a text of several lines is still open at the end."""
+def _first(lines: Sequence[str], paragraphs: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """The first paragraph, with those that it goes on to because a bracket or a text in it is open."""
+    text = "\n".join(lines)
     try:
-        return lay_out(code).open_at is not None
-    except ExpressionError:
-        return False
+        layout = lay_out(text)
+    except ExpressionError as error:
+        # Most likely the apostrophe of a word in prose.
+        layout = lay_out(text[: error.start])
+    start, end = paragraphs[0]
+    ends = iter(paragraphs[1:])
+    line = position = 0
+    for logical in layout.lines:
+        line += text.count("\n", position, logical.start)
+        position = logical.start
+        if line >= end:
+            break
+        last = line + text.count("\n", logical.start, logical.end)
+        while last >= end:
+            end = next(ends)[1]
+    return start, end
 
 
 def _is_last_output(after: Sequence[_Paragraph]) -> bool:

@@ -38,7 +38,7 @@ def show(cells: Sequence[Cell], limits: Limits) -> None:
     for cell in cells:
         page.begin(cell)
         try:
-            session.run(cell.source, cell.name)
+            session.run(cell.code, cell.name, cell.line)
         finally:
             page.end()
 

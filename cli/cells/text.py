@@ -18,8 +18,8 @@ from .cell import Cell
 from .kind import ERROR
 from .parts import Parts, parts_of
 
-_PROMPT = re.compile(r"In \[(\d{1,9}|[ *]?)\]:[ \t]*(.*)")
-_RESULT = re.compile(r"^Out\[[\d *]*\]:[ \t]*", re.MULTILINE)
+_PROMPT = re.compile(r"In ?\[(\d{1,9}|[ *]?)\] ?:[ \t]*(.*)")
+_RESULT = re.compile(r"^Out ?\[[\d *]*\] ?:[ \t]*", re.MULTILINE)
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([^`]*)")
 _TRACEBACK = re.compile(
     r"^(?:-{20,}\n)?(?:\w+[ \t]+)?Traceback \(most recent call last\).*\n(?:.*\n)*?(?=\w+:)", re.MULTILINE

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from notebooks import code, notebook, words
 
+SAMPLES = Path(__file__).parents[2] / "samples"
 SESSION = """\
 Words before the first cell.
 
@@ -68,6 +69,14 @@ def test_a_notebook_is_known_by_its_content_and_printed_as_a_session(autodiff, t
     shown = SHOWN.replace("[3]", "[1]").replace("[5]", "[2]").replace("[6]", "[3]")
     assert autodiff("run", "--cells", str(path)) == (0, shown, "")
     assert autodiff("run", "--cells", stdin=NOTEBOOK) == (0, shown, "")
+
+
+def test_the_lesson_is_the_same_as_a_text_and_as_a_notebook(autodiff) -> None:
+    text, notebook = (autodiff("run", "--cells", str(SAMPLES / f"lesson.{suffix}")) for suffix in ("md", "ipynb"))
+    assert text == notebook
+    assert text.code == 0
+    for path in (SAMPLES / "lesson.md", SAMPLES / "lesson.ipynb"):
+        assert autodiff("run", "--cells", "--check", str(path)) == (0, "17 cells: all outputs agree\n", "")
 
 
 def test_the_value_of_a_cell_is_shown_unless_it_is_silenced(autodiff) -> None:

@@ -113,6 +113,7 @@ def test_a_cell_is_code_then_output_then_prose(paragraphs: list[str], code: str 
         ("In [1]:\n\nIn [2]:\n", []),
         ("The line `In [1]:` begins a cell.\n", []),
         ("In [7]:\n\n\nx\n\n3\n", [(7, 4, "x", "3")]),
+        ("In[7] :  \nx\nOut[7] :\n3\n", [(7, 2, "x", "3")]),
         (
             "In [ ]:\nx\n\nIn [*]:\ny\n\nIn [9]:\nz\n\nIn []:\nw\n",
             [(1, 2, "x", ""), (2, 5, "y", ""), (9, 8, "z", ""), (10, 11, "w", "")],
@@ -153,6 +154,20 @@ def test_code_on_the_line_of_the_number_is_an_error_with_its_place() -> None:
     error = caught.value
     assert (error.name, error.line, error.column) == ("notes.md", 3, 9)
     assert error.source[error.start : error.end] == "x = 3"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "output"),
+    [
+        ("x = (1,\n\n2)\ny = [\n\n3]\nprint(y)\n\n[3]", "x = (1,\n\n2)\ny = [\n\n3]\nprint(y)", "[3]"),
+        ("x = (1,\n\n2)\n\n3", "x = (1,\n\n2)", "3"),
+        ("x = (1,\n\n2\n\nIt doesn't end", "x = (1,\n\n2\n\nIt doesn't end", ""),
+        ("x = (1,\n\n2)\nprint(x)\n\n(1, 2)\n\nIt doesn't matter (much\n\nx = 3", "x = (1,\n\n2)\nprint(x)", "(1, 2)"),
+        ("x = f(')')\n\n3 # (", "x = f(')')", "3 # ("),
+    ],
+)
+def test_an_open_bracket_keeps_the_first_paragraph_going(text: str, code: str, output: str) -> None:
+    assert session(f"In [1]:\n{text}") == [(code, output)]
 
 
 @pytest.mark.parametrize("depth", [100, 100_000])
