@@ -1,4 +1,4 @@
-"""A session of scripts whose output goes to this process's streams."""
+"""A session of scripts that speaks to this process's streams."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import sys
 
 from ..parser.errors import ExpressionError, diagnostic
 from ..parser.script.limits import Limits
-from ..parser.script.session import Session
+from ..parser.script.session import Session, Write
 from .streams import is_terminal, printable, say
 
 
-def open_session(limits: Limits) -> Session:
-    """A session that prints to standard output, and to standard error what it warns of."""
-    return Session(_write_for_people if is_terminal(sys.stdout) else _write, limits, _warn)
+def open_session(limits: Limits, write: Write | None = None) -> Session:
+    """A session that prints with `write`, or to standard output, and to standard error what it warns of."""
+    return Session(write or (_write_for_people if is_terminal(sys.stdout) else _write), limits, _warn)
 
 
 def _write(text: str) -> None:

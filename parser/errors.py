@@ -14,10 +14,11 @@ class ExpressionError(Exception):
 
     `kind` is a short code: "syntax", "name", "arity", "limit", "type", "shape", "value" or "assert". `start` and
     `end` are offsets in `source` (end exclusive); `name` is what the source is called; `notes` are lines that tell
-    more about the place.
+    more about the place, and `first_line` is the number of the source's first line in what it was taken from.
     """
 
     notes: tuple[str, ...] = ()
+    first_line = 1
 
     def __init__(
         self,
@@ -40,8 +41,8 @@ class ExpressionError(Exception):
 
     @property
     def line(self) -> int:
-        """The line on which the span starts, from 1."""
-        return self.source.count("\n", 0, self.start) + 1
+        """The line on which the span starts, from `first_line`."""
+        return self.source.count("\n", 0, self.start) + self.first_line
 
     @property
     def column(self) -> int:
@@ -49,9 +50,9 @@ class ExpressionError(Exception):
         return self.start - self.source.rfind("\n", 0, self.start)
 
 
-def position(source: str, offset: int) -> str:
-    """The line and the column of an offset, both from 1, as `3:14`."""
-    return f"{source.count(chr(10), 0, offset) + 1}:{offset - source.rfind(chr(10), 0, offset)}"
+def position(source: str, offset: int, first_line: int = 1) -> str:
+    """The line and the column of an offset, as `3:14`; lines count from `first_line`, columns from 1."""
+    return f"{source.count(chr(10), 0, offset) + first_line}:{offset - source.rfind(chr(10), 0, offset)}"
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:

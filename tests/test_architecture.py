@@ -84,7 +84,7 @@ def modules_after(*words: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "words",
-    [["--help"], ["--version"], ["eval", "--help"], ["batch", "--help"], ["check", "--help"], ["functions", "--help"]],
+    [["--help"], ["--version"], *([name, "--help"] for name in ("eval", "batch", "check", "run", "functions"))],
     ids=" ".join,
 )
 def test_help_and_version_import_nothing_heavy(words: list[str]) -> None:

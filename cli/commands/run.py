@@ -1,4 +1,4 @@
-"""`autodiff run`: scripts in the words of PyTorch, from a file or standard input."""
+"""`autodiff run`: scripts in the words of PyTorch and the cells of notebooks, from a file or standard input."""
 
 from __future__ import annotations
 
@@ -9,19 +9,23 @@ import click
 
 from .. import options
 from ..command import Command
-from ..errors import OK, UsageError
+from ..errors import FAILED, OK, UsageError, quoted
 from ..streams import is_terminal, read_text
 
 LIMITS = ("length", "depth", "steps", "calls", "elements", "memory")
 EXAMPLES = [
     ("autodiff run lesson.py", "what the file prints, and the value of its last expression"),
     ("echo 'x = torch.tensor(3.0); print(x**2)' | autodiff run", "a script from standard input"),
+    ("autodiff run --cells lesson.ipynb", "the cells of a notebook, each with its output"),
+    ("autodiff run --cells --check lesson.md", "whether the outputs that the notes show are true"),
     ("autodiff run --timeout 5 --limit memory=500 theirs.py", "a script by somebody else"),
 ]
 
 
 @click.command(cls=Command, examples=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("path", required=False, metavar="[FILE]")
+@click.option("--cells", is_flag=True, help="Run the cells of a notebook, or of a text, and print each.")
+@click.option("--check", "checks", is_flag=True, help="With --cells: compare with the outputs in FILE instead.")
 @click.option(
     "--dtype",
     type=click.Choice(["float64", "float32"]),
@@ -30,10 +34,15 @@ EXAMPLES = [
     help="Type of tensors made from floats.",
 )
 @click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Stop it after so long."
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Stop a script, or a cell, after so long.",
 )
 @partial(options.limits, names=LIMITS)
-def command(path: str | None, dtype: str, timeout: float | None, limit_texts: tuple[str, ...]) -> int:
+def command(
+    path: str | None, cells: bool, checks: bool, dtype: str, timeout: float | None, limit_texts: tuple[str, ...]
+) -> int:
     """A script in PyTorch's words, or the cells of a notebook.
 
     The language is a safe part of Python: assignments, def and lambda, if, for, while, with, assert, print, f-strings,
@@ -41,20 +50,57 @@ def command(path: str | None, dtype: str, timeout: float | None, limit_texts: tu
     torch may stand there, and nothing else can be imported: a script reaches no files and nothing else on the machine.
     The value of the last statement is printed if it is an expression, as in a notebook. A FILE that is - or left out is
     read from standard input.
+
+    With --cells, FILE is a Jupyter notebook (.ipynb), or a text in which a cell begins below a line In [1]: or is a
+    fenced block of python. Its cells run in order and share their names; the limits hold for each. In a text, blank
+    lines divide a cell's code, its output and prose: the code goes on where Python follows that does something, and the
+    next paragraph is the output, unless it is Markdown or a sentence. Output may be marked with Out[1]:, and that of a
+    fenced block is the plain block after it. What is printed can be read as cells again.
+
+    With --check, a diff is printed for each output that is not as FILE has it, and the exit code is 1 if there is one.
+    An error is an output too: in a text it is a line such as RuntimeError: and its message. One that is not in FILE
+    ends the run.
     """
-    limits = options.parse_limits(limit_texts, LIMITS)
+    limits: dict[str, float] = {**options.parse_limits(limit_texts, LIMITS)}
+    if timeout is not None:
+        limits["seconds"] = timeout
+    if checks and not cells:
+        raise UsageError("--check compares the outputs of cells", "write `--cells --check`")
     if path is None and is_terminal(sys.stdin):
         raise UsageError("the script is missing", "write `autodiff run FILE`, or `autodiff repl` to type one")
+    return _run_cells(path, checks, dtype, limits) if cells else _run_script(path, dtype, limits)
+
+
+def _run_script(path: str | None, dtype: str, limits: dict[str, float]) -> int:
+    from ..cells.source import is_notebook
+
+    if is_notebook(path):
+        raise UsageError(f"{quoted(str(path))} is a notebook", "write `--cells` to run its cells")
     source = read_text(path)
 
-    # Here, so that `--help` and a wrong option cost no import of NumPy.
+    # Here, so that `--help`, a wrong option and a missing file cost no import of NumPy.
     from ...parser.script.limits import Limits
     from ..computing import computing
     from ..session import open_session
 
-    bounds = Limits()._replace(**limits)
-    if timeout is not None:
-        bounds = bounds._replace(seconds=timeout)
     with computing(dtype):
-        open_session(bounds).run(source, "<stdin>" if path is None or path == "-" else path)
+        open_session(Limits()._replace(**limits)).run(source, "<stdin>" if path is None or path == "-" else path)
+    return OK
+
+
+def _run_cells(path: str | None, checks: bool, dtype: str, limits: dict[str, float]) -> int:
+    from ..cells.source import read_cells
+
+    cells = read_cells(path)
+
+    from ...parser.script.limits import Limits
+    from ..cells.check import check
+    from ..cells.show import show
+    from ..computing import computing
+
+    bounds = Limits()._replace(**limits)
+    with computing(dtype):
+        if checks:
+            return OK if check(cells, bounds) else FAILED
+        show(cells, bounds)
     return OK

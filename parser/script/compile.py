@@ -68,7 +68,7 @@ def compile_script(script: Script) -> Code:
             builder.add(ops.drop if last.silent else ops.show, None, last)
         return builder.finish()
     except ExpressionError as error:
-        error.source, error.name = script.source, script.name
+        error.source, error.name, error.first_line = script.source, script.name, script.first_line
         raise
 
 

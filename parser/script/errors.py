@@ -18,5 +18,6 @@ class ScriptError(ExpressionError):
         self, kind: str, type_name: str, message: str, script: Any, place: Any, help: str | None, notes: Sequence[str]
     ) -> None:
         super().__init__(kind, message, script.source, place.start, place.end, help, script.name)
+        self.first_line = script.first_line
         self.type_name = type_name
         self.notes = tuple(notes)

@@ -165,9 +165,8 @@ class Machine:
         notes = []
         for caller, frame in zip(self.frames[-2::-1], self.frames[:0:-1], strict=True):
             script = caller.code.script
-            notes.append(
-                f"in `{frame.code.name}`, called at {script.name}:{position(script.source, caller.place.start)}"
-            )
+            place = position(script.source, caller.place.start, script.first_line)
+            notes.append(f"in `{frame.code.name}`, called at {script.name}:{place}")
         if len(notes) > 2 * _SHOWN_CALLS:
             between = f"... and {len(notes) - 2 * _SHOWN_CALLS:,} calls more ..."
             notes = [*notes[:_SHOWN_CALLS], between, *notes[-_SHOWN_CALLS:]]

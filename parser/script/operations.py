@@ -12,6 +12,7 @@ from .function import Function
 from .limits import check_format
 from .values import attribute_of, set_attribute_of
 
+UNEXPLAINED = "this does not hold"  # of an assert without words of its own
 _UNARY: dict[str, Callable[[Any], Any]] = {
     "-": operator.neg,
     "+": operator.pos,
@@ -273,7 +274,7 @@ def leave(machine: Any, frame: Any, argument: None) -> None:
 def fail(machine: Any, frame: Any, argument: None) -> None:
     message = frame.stack.pop()
     machine.guard.whole(message)
-    raise AssertionError("this does not hold" if message is None else str(message))
+    raise AssertionError(UNEXPLAINED if message is None else str(message))
 
 
 def function(machine: Any, frame: Any, code: Code) -> None:

@@ -18,8 +18,17 @@ from .syntax import Script, Show
 GRAMMAR = os.path.join(os.path.dirname(__file__), "grammar.lark")
 
 
-def parse(source: str, name: str = "<script>", *, max_length: int = 1_000_000, max_depth: int = 10_000) -> Script:
-    """Return the syntax tree of a script; `name` is what the source is called in errors.
+def parse(
+    source: str,
+    name: str = "<script>",
+    first_line: int = 1,
+    *,
+    max_length: int = 1_000_000,
+    max_depth: int = 10_000,
+) -> Script:
+    """Return the syntax tree of a script.
+
+    `name` is what the source is called in errors, and `first_line` the number that its first line has there.
 
     Raises ExpressionError, of kind "limit" for a text longer than `max_length` characters or with brackets nested
     deeper than `max_depth`, and of kind "syntax" for anything outside the language.
@@ -31,9 +40,9 @@ def parse(source: str, name: str = "<script>", *, max_length: int = 1_000_000, m
             raise ExpressionError("limit", message, source, max_length, max_length, help)
         if source.count("(") + source.count("[") > max_depth:
             check_depth(source, max_depth)
-        return Script(source, name, _statements(source))
+        return Script(source, name, _statements(source), first_line)
     except ExpressionError as error:
-        error.source, error.name = source, name
+        error.source, error.name, error.first_line = source, name, first_line
         raise
 
 

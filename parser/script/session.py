@@ -39,13 +39,13 @@ class Session:
         self.warned: set[tuple[Any, ...]] = set()
         self.machine = Machine(limits, write, self._show)
 
-    def run(self, source: str, name: str = "<script>") -> None:
+    def run(self, source: str, name: str = "<script>", first_line: int = 1) -> None:
         """Runs a script, and writes the value of its last statement, if that is an expression and not None.
 
         Raises ExpressionError for what is outside the language, ScriptError for what goes wrong as it runs. Names that
-        have been given values by then keep them.
+        have been given values by then keep them. Errors call the source `name` and count its lines from `first_line`.
         """
-        script = parse(source, name, max_length=self.limits.length, max_depth=self.limits.depth)
+        script = parse(source, name, first_line, max_length=self.limits.length, max_depth=self.limits.depth)
         code = compile_script(script)
         self.machine.steps = 0
         with (
@@ -67,7 +67,7 @@ class Session:
 
     def _warn(self, message: Warning | str, category: type[Warning], *_: Any) -> None:
         error = self.machine.error("value", category.__name__, str(message))
-        key = (error.name, error.source, error.start, error.message)
+        key = (error.name, error.source, error.line, error.start, error.message)
         if key not in self.warned:
             self.warned.add(key)
             self.warn(error)

@@ -255,8 +255,12 @@ Block: TypeAlias = tuple[Statement, ...]
 
 
 class Script(NamedTuple):
-    """The statements of a source text, which may be none; `name` is what the source is called."""
+    """The statements of a source text, which may be none.
+
+    `name` is what the source is called, and `first_line` the number of its first line there.
+    """
 
     source: str
     name: str
     body: Block
+    first_line: int = 1

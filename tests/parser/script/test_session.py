@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from autodiff.parser.errors import ExpressionError, diagnostic
 from autodiff.parser.script.session import Session
 
 
@@ -70,6 +71,17 @@ def test_every_function_of_the_engine_is_there_with_and_without_its_prefix() -> 
         if "." not in name and "_" not in name[:1]:
             assert name in namespace
             assert name in python or namespace[name] is namespace["torch"].member(name)
+
+
+def test_the_lines_of_a_script_count_from_where_it_stands_in_its_file() -> None:
+    session = Session(lambda text: None)
+    session.run("\ndef f(x):\n    return 1 / x", "notes", 10)
+    for source, lines in (("f(0)", (12, "notes:20:1")), ("1 +", (20, None)), ("return", (20, None))):
+        with pytest.raises(ExpressionError) as caught:
+            session.run(source, "notes", 20)
+        notes = caught.value.notes
+        assert (caught.value.line, notes[0].split()[-1] if notes else None) == lines
+        assert f"notes:{lines[0]}:" in diagnostic(caught.value)
 
 
 def test_a_warning_of_the_engine_has_a_place_and_comes_once() -> None:
