@@ -21,10 +21,11 @@ RECORDED = [
 ]
 _TRIGAMMA = "PyTorch's trigamma is off by 5e-10, and the terms of this gradient cancel to 2e-9"
 DIFFERENT = {
-    457: "the gradient is rounding noise of 1e-15 where its terms, of size 1, cancel",
     491: _TRIGAMMA,
     496: _TRIGAMMA,
 }
+# The terms of its gradient, of size 10, cancel: what is left is their rounding errors.
+CANCELLING = {457: 1e-13}
 GAMMA = {"digamma", "lgamma"}
 
 
@@ -73,7 +74,7 @@ def test_an_expression_has_pytorchs_value_gradient_and_graph(entry: dict[str, An
     for name, gradient in zip(entry["grad"], gradients, strict=True):
         assert (gradient is None) == (name in entry["unused"])
         if gradient is not None:
-            assert_close(gradient.tolist(), entry["grad"][name], rtol)
+            assert_close(gradient.tolist(), entry["grad"][name], rtol, CANCELLING.get(entry["id"], 0.0))
     if entry["hvp"] is None:
         return
     sums = [g.sum() for g in gradients if g is not None and g.requires_grad]
