@@ -5,29 +5,15 @@ So are those over columns, row by row. What cannot be traced is listed here, and
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from table.cases import CASES, IDS, REFUSED, Case, floating, leaves
 
 from autodiff.engine import Tensor
 from autodiff.engine.autograd import grad
 from autodiff.engine.program import TraceError, run, trace
-
-
-def table_test() -> Any:
-    """The module of examples of every operation."""
-    spec = importlib.util.spec_from_file_location("table_of_examples", Path(__file__).with_name("test_table.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-TABLE = table_test()
 
 # What asks for the numbers of its arguments, and why: for some only in the cases that do.
 UNTRACED = {
@@ -42,7 +28,7 @@ UNTRACED = {
     "gaussian_nll_loss": "refuses negative variances",
     "writing": "writes in place",
 }
-every_case = pytest.mark.parametrize("case", TABLE.CASES, ids=TABLE.IDS)
+every_case = pytest.mark.parametrize("case", CASES, ids=IDS)
 FACTORS = (1.0, 0.97, 1.0, 1.01, 1.0)
 
 
@@ -55,13 +41,13 @@ def weighted(tensors: list[Tensor], phase: float) -> Tensor:
     return total
 
 
-def results(case: Any, *tensors: Tensor) -> dict[str, Tensor]:
+def results(case: Case, *tensors: Tensor) -> dict[str, Tensor]:
     """The floating results of a case's call, the gradients of a sum of them, and of a sum of those."""
-    values = TABLE.floating(case.example.call(*tensors))
+    values = floating(case.example.call(*tensors))
     found = {f"value{i}": value for i, value in enumerate(values)}
     for order in ("first", "second"):
         values = [value for value in values if value.requires_grad]
-        if not values or case.name in TABLE.REFUSED:
+        if not values or case.name in REFUSED:
             break
         gradients = grad(weighted(values, 0.3), tensors, create_graph=True, allow_unused=True)
         values = [g for g in gradients if g is not None]
@@ -69,8 +55,8 @@ def results(case: Any, *tensors: Tensor) -> dict[str, Tensor]:
     return found
 
 
-def eager(case: Any, data: list[Any]) -> dict[str, Any]:
-    return {name: np.asarray(t._data) for name, t in results(case, *TABLE.leaves(data)).items()}
+def eager(case: Case, data: list[Any]) -> dict[str, Any]:
+    return {name: np.asarray(t._data) for name, t in results(case, *leaves(data)).items()}
 
 
 def assert_same(actual: dict[str, Any], expected: dict[str, Any]) -> None:
@@ -80,14 +66,14 @@ def assert_same(actual: dict[str, Any], expected: dict[str, Any]) -> None:
 
 
 @every_case
-def test_a_program_gives_what_eager_evaluation_gives_for_one_row_and_for_many(case: Any) -> None:
+def test_a_program_gives_what_eager_evaluation_gives_for_one_row_and_for_many(case: Case) -> None:
     try:
         expected = eager(case, list(case.data))
     except RuntimeError as error:
         assert "derivative" in str(error)  # noqa: PT017
         pytest.skip("PyTorch has no derivative for it")
     names = [f"x{i}" for i in range(len(case.data))]
-    inputs = dict(zip(names, TABLE.leaves(case.data), strict=True))
+    inputs = dict(zip(names, leaves(case.data), strict=True))
     try:
         program = trace(lambda *tensors: results(case, *tensors), inputs)
     except TraceError:
@@ -111,11 +97,11 @@ def check_rows(program: Any, columns: dict[str, Any], row_by_row: Any) -> None:
         assert_same({name: values[i] for name, values in found.items()}, row_by_row(row))
 
 
-def asks_for_numbers(case: Any) -> bool:
+def asks_for_numbers(case: Case) -> bool:
     try:
         trace(
-            lambda *tensors: dict(enumerate(TABLE.floating(case.example.call(*tensors)))),
-            {f"x{i}": tensor for i, tensor in enumerate(TABLE.leaves(case.data))},
+            lambda *tensors: dict(enumerate(floating(case.example.call(*tensors)))),
+            {f"x{i}": tensor for i, tensor in enumerate(leaves(case.data))},
         )
     except TraceError:
         return True
@@ -123,4 +109,4 @@ def asks_for_numbers(case: Any) -> bool:
 
 
 def test_what_is_listed_as_untraced_and_nothing_else_asks_for_numbers() -> None:
-    assert {case.name for case in TABLE.CASES if asks_for_numbers(case)} == UNTRACED.keys()
+    assert {case.name for case in CASES if asks_for_numbers(case)} == UNTRACED.keys()

@@ -6,13 +6,13 @@ here it has to find a form for all of them.
 
 from __future__ import annotations
 
-import importlib.util
 import re
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from table.cases import CASES as ALL
+from table.cases import Case
 
 from autodiff.engine.creation import tensor
 from autodiff.parser.algebra import translate
@@ -25,24 +25,11 @@ from autodiff.parser.parse import parse
 from autodiff.parser.unparse import printed
 from autodiff.parser.unparse.printer import Printer, UnprintableError
 
-
-def table_test() -> Any:
-    """The module of examples of every operation."""
-    path = Path(__file__).parents[1] / "engine/test_table.py"
-    spec = importlib.util.spec_from_file_location("table_of_examples", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-TABLE = table_test()
-# The 4 of 5 that NumPy has words for, at least.
+# How many of the cases NumPy has words for, at least.
 LEAST_IN_NUMPY = 740
 
 
-def is_differentiable(case: Any) -> bool:
+def is_differentiable(case: Case) -> bool:
     """Whether the value of the case's text has a derivative in the engine."""
     try:
         value = evaluate(parse(text_of(case)), values_of(case))
@@ -52,16 +39,16 @@ def is_differentiable(case: Any) -> bool:
     return value.dtype.is_floating_point
 
 
-def text_of(case: Any) -> str:
+def text_of(case: Case) -> str:
     return case.example.text.format(case.name)
 
 
-def values_of(case: Any) -> dict[str, Any]:
+def values_of(case: Case) -> dict[str, Any]:
     pairs = zip("xyz", case.data, strict=False)
     return {name: tensor(np.asarray(data, float).tolist()).requires_grad_() for name, data in pairs}
 
 
-def shapes_of(case: Any) -> dict[str, tuple[int, ...]]:
+def shapes_of(case: Case) -> dict[str, tuple[int, ...]]:
     return {name: np.shape(data) for name, data in zip("xyz", case.data, strict=False)}
 
 
@@ -72,13 +59,13 @@ def _quiet() -> Any:
 
 
 with np.errstate(all="ignore"):
-    CASES = [case for case in TABLE.CASES if case.example.text and is_differentiable(case)]
+    CASES = [case for case in ALL if case.example.text and is_differentiable(case)]
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{text_of(case)}-{[*shapes_of(case).values()]}")
 
 
 @every_case
 @pytest.mark.filterwarnings("ignore")
-def test_every_operation_has_a_first_and_a_second_derivative_as_text(case: Any) -> None:
+def test_every_operation_has_a_first_and_a_second_derivative_as_text(case: Case) -> None:
     expression, shapes = parse(text_of(case)), shapes_of(case)
     for order in (1, 2):
         assert derivatives(expression, [(name,) * order for name in shapes], shapes).results
@@ -86,7 +73,7 @@ def test_every_operation_has_a_first_and_a_second_derivative_as_text(case: Any) 
 
 @every_case
 @pytest.mark.filterwarnings("ignore")
-def test_the_rules_of_every_operation_can_be_written_as_they_are(case: Any) -> None:
+def test_the_rules_of_every_operation_can_be_written_as_they_are(case: Case) -> None:
     shapes = shapes_of(case)
     assert derivatives(parse(text_of(case)), [(name,) for name in shapes], shapes, simplify=False).results
 
