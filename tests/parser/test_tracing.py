@@ -167,5 +167,9 @@ def test_an_error_of_shapes_points_at_the_place() -> None:
 
 
 def test_an_error_of_types_is_the_one_that_eval_gives() -> None:
-    with pytest.raises(ExpressionError, match="must be Tensor, not list"):
-        trace_expression(parse("where([x > 1, y > 1], [x, y], 0)"))
+    source = parse("where([x, y], x, 0)")
+    with pytest.raises(ExpressionError) as evaluated:
+        evaluate(source, {"x": torch.tensor(1.0), "y": torch.tensor(2.0)})
+    with pytest.raises(ExpressionError, match="where expected condition to be a boolean tensor") as traced:
+        trace_expression(source)
+    assert traced.value.message == evaluated.value.message
