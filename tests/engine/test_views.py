@@ -400,7 +400,9 @@ def test_a_change_of_the_base_takes_the_history_of_such_a_view_away(mode: Any, m
 
 @pytest.mark.covers("TestAutogradDeviceType.test_inplace_on_view_multi_output_safe")
 @pytest.mark.parametrize(
-    "parts", [lambda x: x.split(1), lambda x: x.split_with_sizes((1, 1)), lambda x: x.chunk(2)], ids=str
+    "parts",
+    [lambda x: x.split(1), lambda x: x.split_with_sizes((1, 1)), lambda x: x.chunk(2)],
+    ids=["split", "split_with_sizes", "chunk"],
 )
 def test_parts_cut_by_an_operation_with_several_results_are_refused_with_its_name(parts: Any) -> None:
     first, second = parts(square() * 1)
@@ -412,7 +414,7 @@ def test_parts_cut_by_an_operation_with_several_results_are_refused_with_its_nam
 @pytest.mark.parametrize(
     "parts",
     [lambda x: x.unsafe_split(1), lambda x: x.unsafe_split_with_sizes((1, 1)), lambda x: x.unsafe_chunk(2)],
-    ids=str,
+    ids=["unsafe_split", "unsafe_split_with_sizes", "unsafe_chunk"],
 )
 def test_parts_that_are_no_views_may_be_changed_in_place(parts: Any) -> None:
     x = square()
