@@ -21,8 +21,8 @@ def lines(inputs: Mapping[str, Any], passes: Passes) -> Iterator[dict[str, str]]
     for name, value in inputs.items():
         yield dict(zip(_INPUT, ("input", name, value_text(value)), strict=True))
     for step in passes.steps:
-        expression = passes.expression(step)
-        facts = ("forward", step.name, expression, value_text(step.value), step.grad_fn or "")
+        value = "" if step.value is None else value_text(step.value)
+        facts = ("forward", step.name, step.written, value, step.grad_fn or "")
         yield dict(zip(_FORWARD, facts, strict=True))
     printer = Printer()
     for visit in passes.visits:
