@@ -24,6 +24,7 @@ COMMANDS = {
     "graph": "The graph of an expression, with values and gradients.",
     "check": "Derivatives of an expression against differences, or claims.",
     "run": "A script in PyTorch's words, or the cells of a notebook.",
+    "repl": "A prompt to type a script at, line by line.",
     "functions": "What can be called in an expression.",
     "completion": "A script that completes commands and options in your shell.",
 }

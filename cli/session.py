@@ -6,13 +6,13 @@ import sys
 
 from ..parser.errors import ExpressionError, diagnostic
 from ..parser.script.limits import Limits
-from ..parser.script.session import Session
+from ..parser.script.session import Observer, Session
 from .streams import is_terminal, printable, say
 
 
-def open_session(limits: Limits) -> Session:
-    """A session that prints to standard output, and to standard error what it warns of."""
-    return Session(_write_for_people if is_terminal(sys.stdout) else _write, limits, _warn)
+def open_session(limits: Limits, observe: Observer | None = None) -> Session:
+    """A session that prints to standard output, and to standard error what it warns of; `observe` as in `Session`."""
+    return Session(_write_for_people if is_terminal(sys.stdout) else _write, limits, _warn, observe)
 
 
 def _write(text: str) -> None:

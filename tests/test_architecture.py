@@ -15,7 +15,7 @@ ALLOWED = {"engine": {"engine"}, "parser": {"engine", "parser"}, "cli": {"engine
 THIRD_PARTY = {
     "engine": {"numpy", "scipy"},
     "parser": {"lark", "numpy"},
-    "cli": {"click", "numpy", "pygraphviz", "rich"},
+    "cli": {"click", "numpy", "prompt_toolkit", "pygraphviz", "rich"},
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "base", "misc", "common"}
 

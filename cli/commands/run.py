@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 
 import click
 
@@ -12,7 +11,6 @@ from ..command import Command
 from ..errors import OK, UsageError
 from ..streams import is_terminal, read_text
 
-LIMITS = ("length", "depth", "steps", "calls", "elements", "memory")
 EXAMPLES = [
     ("autodiff run lesson.py", "what the file prints, and the value of its last expression"),
     ("echo 'x = torch.tensor(3.0); print(x**2)' | autodiff run", "a script from standard input"),
@@ -22,17 +20,7 @@ EXAMPLES = [
 
 @click.command(cls=Command, examples=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("path", required=False, metavar="[FILE]")
-@click.option(
-    "--dtype",
-    type=click.Choice(["float64", "float32"]),
-    default="float64",
-    show_default=True,
-    help="Type of tensors made from floats.",
-)
-@click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Stop it after so long."
-)
-@partial(options.limits, names=LIMITS)
+@options.scripts
 def command(path: str | None, dtype: str, timeout: float | None, limit_texts: tuple[str, ...]) -> int:
     """A script in PyTorch's words, or the cells of a notebook.
 
@@ -42,7 +30,7 @@ def command(path: str | None, dtype: str, timeout: float | None, limit_texts: tu
     The value of the last statement is printed if it is an expression, as in a notebook. A FILE that is - or left out is
     read from standard input.
     """
-    limits = options.parse_limits(limit_texts, LIMITS)
+    limits = options.parse_script_limits(limit_texts, timeout)
     if path is None and is_terminal(sys.stdin):
         raise UsageError("the script is missing", "write `autodiff run FILE`, or `autodiff repl` to type one")
     source = read_text(path)
@@ -52,9 +40,6 @@ def command(path: str | None, dtype: str, timeout: float | None, limit_texts: tu
     from ..computing import computing
     from ..session import open_session
 
-    bounds = Limits()._replace(**limits)
-    if timeout is not None:
-        bounds = bounds._replace(seconds=timeout)
     with computing(dtype):
-        open_session(bounds).run(source, "<stdin>" if path is None or path == "-" else path)
+        open_session(Limits()._replace(**limits)).run(source, "<stdin>" if path is None or path == "-" else path)
     return OK

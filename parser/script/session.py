@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...engine.autograd.graph import Node
 from ...engine.autograd.watch import nodes_observed
+from ...engine.nodes import PrimitiveNode
 from ..errors import ExpressionError
 from .compile import compile_script
 from .function import Scope
@@ -31,7 +31,7 @@ class Origin(NamedTuple):
     step: int
 
 
-Observer = Callable[[Node, Any, Origin], None]
+Observer = Callable[[PrimitiveNode, Any, Origin], None]
 
 
 class Session:
