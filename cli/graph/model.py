@@ -13,7 +13,7 @@ from ...engine.autograd.graph import AccumulateGrad, Node
 from ...engine.autograd.watch import nodes_observed
 from ...parser.unparse.printer import Printer
 from ..backward import NamedGraph, nodes_below
-from ..passes import Arrival, Passes, Step, Visit
+from ..passes import Passes, Step, Visit
 from ..problem import Problem
 from ..recording import Recording, record
 
@@ -77,7 +77,7 @@ def graph_of_passes(passes: Passes, values: Mapping[str, Any], source: str) -> G
     """The graph that a backward pass ran on, with the NumPy values of the variables."""
     steps = _by_node(passes.steps)
     vertices = [_visited(passes, visit, steps.get(visit.node, [])) for visit in passes.visits]
-    vertices += [_leaf(leaf, values[leaf.name]) for leaf in passes.leaves]
+    vertices += [_variable(leaf.name, values[leaf.name], leaf.total) for leaf in passes.leaves]
     if not vertices:
         name = passes.steps[-1].name if passes.steps else "value"
         result = Result(name, passes.value._data, None)
@@ -107,8 +107,8 @@ def _visited(passes: Passes, visit: Visit, steps: list[Step]) -> Vertex:
     return Vertex(visit.name, visit.grad_fn, relation, step.written, step.expr.start, step.expr.end, results, links)
 
 
-def _leaf(leaf: Arrival, value: Any) -> Vertex:
-    return Vertex(leaf.name, None, "value", "", None, None, [Result(leaf.name, value, leaf.total)], [])
+def _variable(name: str, value: Any, gradient: Any) -> Vertex:
+    return Vertex(name, None, "value", "", None, None, [Result(name, value, gradient)], [])
 
 
 def _by_node(steps: list[Step]) -> dict[Node, list[Step]]:
@@ -119,10 +119,15 @@ def _by_node(steps: list[Step]) -> dict[Node, list[Step]]:
     return found
 
 
-def graph_as_recorded(graph: NamedGraph, value: Tensor, source: str) -> Graph:
-    """The graph of a value that no backward pass has run on: without gradients."""
+def graph_as_recorded(graph: NamedGraph, value: Tensor, values: Mapping[str, Any], source: str) -> Graph:
+    """The graph of a value that no backward pass can run on, without gradients; `values` are those of the variables."""
     steps = _by_node(graph.steps)
-    vertices = [_recorded(graph, node, steps.get(node, []), None) for node in nodes_below(value)]
+    vertices = [
+        _variable(name, values[name], None)
+        if (name := _name(graph, node)) in values
+        else _recorded(graph, node, steps.get(node, []), None)
+        for node in nodes_below(value)
+    ]
     return Graph(source, {"value": vertices[0].name}, {vertex.name: vertex for vertex in vertices})
 
 
@@ -184,7 +189,7 @@ def _recorded_gradients(
 def _recorded(recording: NamedGraph, node: Node, steps: list[Step], origin: Step | None) -> Vertex:
     name = _name(recording, node)
     if isinstance(node, AccumulateGrad):
-        return Vertex(name, None, "value", "", None, None, [Result(name, node.variable._data, None)], [])
+        return _variable(name, node.variable._data, None)
     links = [
         Link(
             _name(recording, child),

@@ -46,10 +46,9 @@ def _graph(console: Console, argument: str) -> None:
 
     graph, passes, failure = retraced = _retraced(console, ":graph", argument)
     if failure is None:
-        values = {name: leaf._data for name, leaf in graph.variables.items()}
-        drawn = graph_of_passes(passes, values, argument)
+        drawn = graph_of_passes(passes, graph.values(), argument)
     else:
-        drawn = graph_as_recorded(graph, passes.value, argument)
+        drawn = graph_as_recorded(graph, passes.value, graph.values(), argument)
     write(str(render("tree", drawn, Style(ascii=not is_terminal(sys.stdout)))))
     _say_notes(retraced)
 
@@ -60,10 +59,9 @@ def _trace(console: Console, argument: str) -> None:
     from ..tracing import render
 
     graph, passes, _ = retraced = _retraced(console, ":trace", argument)
-    inputs = {name: leaf._data for name, leaf in graph.variables.items()}
     value, node = passes.value._data, passes.value.grad_fn
     grad_fn = None if node is None else node.name()
-    report = Report(argument, inputs, value.dtype.name, value, grad_fn, {}, {}, [], [])
+    report = Report(argument, graph.values(), value.dtype.name, value, grad_fn, {}, {}, [], [])
     style = Style(color=wants_color(sys.stdout, "auto"))
     write(render("pretty" if is_terminal(sys.stdout) else "plain", report, passes, style))
     _say_notes(retraced)
@@ -102,13 +100,13 @@ def _save(console: Console, argument: str) -> None:
         raise UsageError("the name of a file is missing", "write `:save lesson.py`")
     if not console.inputs:
         raise UsageError("there is nothing to save: no input has run without an error")
-    path = os.path.abspath(os.path.expanduser(argument))
-    if os.path.exists(path) and path not in console.files:
+    path = os.path.expanduser(argument)
+    if os.path.exists(path) and os.path.realpath(path) not in console.files:
         raise UsageError(f"{quoted(argument)} is there already", "choose another name, or remove it first")
     script = console.start + "".join(f"{text}\n" for text in console.inputs)
     with replacing(path) as file:
         file.write(script.encode("utf-8", "replace"))
-    console.files.add(path)
+    console.files.add(os.path.realpath(path))
     say(f"saved {counted(len(console.inputs), 'input')}; `autodiff run {argument}` runs them again")
 
 

@@ -44,7 +44,8 @@ class Console:
                 self.session.run(text, self.next_name())
                 self.inputs.append(text)
         except KeyboardInterrupt:
-            say("interrupted")
+            # Below the ^C that the terminal shows.
+            say("\ninterrupted")
         except (EOFError, OSError):
             raise
         except Exception as error:

@@ -31,7 +31,9 @@ def converse(reader: Reader, open_console: Callable[[], Console], dtype: str) ->
 
     with computing(dtype), suppress(EOFError):
         while text is not None:
-            console.take(text)
+            # Of two interrupts, the second may come when the first is being reported.
+            with suppress(KeyboardInterrupt):
+                console.take(text)
             text = _next_input(reader)
 
 

@@ -36,7 +36,8 @@ class Editor:
         self.prompt: PromptSession[str] = PromptSession(
             PROMPT,
             multiline=True,
-            prompt_continuation=CONTINUATION,
+            # A line that is too long for the window goes on without a mark.
+            prompt_continuation=lambda width, line, wraps: "" if wraps else CONTINUATION,
             history=history,
             completer=_Completer(complete),
             complete_while_typing=False,

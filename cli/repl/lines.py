@@ -20,9 +20,12 @@ class Lines:
     def _line(self, prompt: str) -> str:
         sys.stdout.write(prompt)
         sys.stdout.flush()
-        line = sys.stdin.readline()
-        if not line:
-            # What the shell writes next is to stand on a line of its own.
+        try:
+            line = sys.stdin.readline()
+            if not line:
+                raise EOFError
+        except (EOFError, KeyboardInterrupt):
+            # What is written next is to stand on a line of its own.
             sys.stdout.write("\n")
-            raise EOFError
+            raise
         return line.rstrip("\n")

@@ -9,16 +9,35 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ...engine.autograd.graph import Node
+from ...engine import Tensor
+from ...engine.autograd.graph import AccumulateGrad, Node
 from ...engine.memory import memory_of
 from ...engine.nodes import PrimitiveNode
 from ...parser.script.session import Origin
 
 
-class Made:
-    """A node as it was made. `is_part` says that the sub-expression stands for several, of which it is not the last."""
+class Kept:
+    """The value of a tensor as it was; where that was an array and has been changed in place since, it is not known."""
 
-    __slots__ = ("guards", "is_part", "origin", "results", "saved")
+    __slots__ = ("data", "memory", "version")
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.data = tensor._data
+        self.memory = memory_of(tensor)
+        self.version = self.memory.version
+
+    def value(self) -> Any:
+        """The NumPy value, or None."""
+        return None if isinstance(self.data, np.ndarray) and self.memory.version != self.version else self.data
+
+
+class Made:
+    """A node as it was made: the values of its results, and of those of its inputs that are leaves (else None).
+
+    `is_part` says that its sub-expression stands for several nodes, of which it is not the last.
+    """
+
+    __slots__ = ("guards", "is_part", "leaves", "origin", "results", "saved")
 
     def __init__(self, node: PrimitiveNode, result: Any, origin: Origin) -> None:
         self.origin = origin
@@ -27,15 +46,10 @@ class Made:
         self.saved = node.saved
         self.guards = node.guards
         results = result if isinstance(result, (tuple, list)) else (result,)
-        memories = [memory_of(tensor) for tensor in results]
-        self.results = [(t._data, m, m.version) for t, m in zip(results, memories, strict=True)]
-
-    def values(self) -> list[Any]:
-        """The NumPy values of the results, None for one that was changed in place since."""
-        return [
-            None if isinstance(data, np.ndarray) and memory.version != version else data
-            for data, memory, version in self.results
-        ]
+        self.results = [Kept(tensor) for tensor in results]
+        # Not the leaves themselves: the gradient of one may lead back to this node.
+        inputs = [child for child, _ in node.next_functions]
+        self.leaves = [Kept(child.variable) if isinstance(child, AccumulateGrad) else None for child in inputs]
 
 
 class Origins:

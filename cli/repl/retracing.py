@@ -11,7 +11,7 @@ from ...engine.autograd.graph import AccumulateGrad, Node
 from ..backward import NamedGraph, nodes_below
 from ..errors import UsageError
 from ..passes import Passes, Step
-from .origins import Made, Origins
+from .origins import Kept, Made, Origins
 
 _DECIMAL = re.compile(r"\.[0-9]*[1-9]")
 
@@ -47,7 +47,8 @@ def retrace(value: Any, names: Mapping[str, Any], origins: Origins) -> Retraced:
         try:
             visits, received = graph.backward(value, graph.variables)
         except RuntimeError as error:
-            failure = str(error)
+            # What it advises beside is not for a prompt.
+            failure = str(error).partition(" Hint: ")[0]
     return Retraced(graph, Passes(value, graph.steps, visits, received, graph.gradient_name), failure)
 
 
@@ -63,6 +64,7 @@ class SessionGraph(NamedGraph):
         called = {id(tensor): name for name, tensor in tensors.items()}
         self.variables = {called.get(id(leaf)) or self.new_name(): leaf for leaf in leaves}
         self.given = self.variables
+        self.kept: dict[Node, Kept] = {}
         results = {tensor._grad_fn: name for name, tensor in tensors.items()}
         for node, noted in made.items():
             self.names[node] = (None if node.is_multiple else results.get(node)) or self.new_name()
@@ -72,9 +74,21 @@ class SessionGraph(NamedGraph):
     def add(self, node: Node, made: Made) -> None:
         """Adds a step for each result of a node."""
         source, place = made.origin.script.source, made.origin.place
-        for number, value in enumerate(made.values()):
+        for (child, _), leaf in zip(node.next_functions, made.leaves, strict=True):
+            if child is not None and leaf is not None:
+                self.kept.setdefault(child, leaf)
+        for number, result in enumerate(made.results):
             name = self.name_of((node, number))
-            self.steps.append(Step(name, None, source, place, made.is_part, value, node.name(), node, number))
+            self.steps.append(Step(name, None, source, place, made.is_part, result.value(), node.name(), node, number))
+
+    def values(self) -> dict[str, Any]:
+        """The NumPy values of the variables when they were first used; None for one that is not known any more."""
+        found: dict[str, Any] = {}
+        for name, leaf in self.variables.items():
+            node = leaf._edge()[0]
+            kept = None if node is None else self.kept.get(node)
+            found[name] = leaf._data if kept is None else kept.value()
+        return found
 
 
 def _has_decimals(made: Any) -> bool:
