@@ -16,8 +16,8 @@ from ...engine.nodes import PrimitiveNode
 from ...parser.script.session import Origin
 
 
-class Kept:
-    """The value of a tensor as it was; where that was an array and has been changed in place since, it is not known."""
+class _Array:
+    """An array, and the version of it that is meant."""
 
     __slots__ = ("data", "memory", "version")
 
@@ -26,13 +26,21 @@ class Kept:
         self.memory = memory_of(tensor)
         self.version = self.memory.version
 
-    def value(self) -> Any:
-        """The NumPy value, or None."""
-        return None if isinstance(self.data, np.ndarray) and self.memory.version != self.version else self.data
+
+def kept(tensor: Tensor) -> Any:
+    """The value of a tensor, for `value_of`. It keeps no tensor alive."""
+    return _Array(tensor) if isinstance(tensor._data, np.ndarray) else tensor._data
+
+
+def value_of(kept: Any) -> Any:
+    """The NumPy value of a tensor as it was; None for an array that has been changed in place since."""
+    if not isinstance(kept, _Array):
+        return kept
+    return kept.data if kept.memory.version == kept.version else None
 
 
 class Made:
-    """A node as it was made: the values of its results, and of those of its inputs that are leaves (else None).
+    """A node as it was made: what is `kept` of its results, and of those of its inputs that are leaves (else None).
 
     `is_part` says that its sub-expression stands for several nodes, of which it is not the last.
     """
@@ -46,10 +54,10 @@ class Made:
         self.saved = node.saved
         self.guards = node.guards
         results = result if isinstance(result, (tuple, list)) else (result,)
-        self.results = [Kept(tensor) for tensor in results]
+        self.results = [kept(tensor) for tensor in results]
         # Not the leaves themselves: the gradient of one may lead back to this node.
         inputs = [child for child, _ in node.next_functions]
-        self.leaves = [Kept(child.variable) if isinstance(child, AccumulateGrad) else None for child in inputs]
+        self.leaves = [kept(child.variable) if isinstance(child, AccumulateGrad) else None for child in inputs]
 
 
 class Origins:

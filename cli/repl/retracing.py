@@ -11,7 +11,7 @@ from ...engine.autograd.graph import AccumulateGrad, Node
 from ..backward import NamedGraph, nodes_below
 from ..errors import UsageError
 from ..passes import Passes, Step
-from .origins import Kept, Made, Origins
+from .origins import Made, Origins, value_of
 
 _DECIMAL = re.compile(r"\.[0-9]*[1-9]")
 
@@ -64,7 +64,7 @@ class SessionGraph(NamedGraph):
         called = {id(tensor): name for name, tensor in tensors.items()}
         self.variables = {called.get(id(leaf)) or self.new_name(): leaf for leaf in leaves}
         self.given = self.variables
-        self.kept: dict[Node, Kept] = {}
+        self.kept: dict[Node, Any] = {}
         results = {tensor._grad_fn: name for name, tensor in tensors.items()}
         for node, noted in made.items():
             self.names[node] = (None if node.is_multiple else results.get(node)) or self.new_name()
@@ -79,7 +79,9 @@ class SessionGraph(NamedGraph):
                 self.kept.setdefault(child, leaf)
         for number, result in enumerate(made.results):
             name = self.name_of((node, number))
-            self.steps.append(Step(name, None, source, place, made.is_part, result.value(), node.name(), node, number))
+            self.steps.append(
+                Step(name, None, source, place, made.is_part, value_of(result), node.name(), node, number)
+            )
 
     def values(self) -> dict[str, Any]:
         """The NumPy values of the variables when they were first used; None for one that is not known any more."""
@@ -87,7 +89,7 @@ class SessionGraph(NamedGraph):
         for name, leaf in self.variables.items():
             node = leaf._edge()[0]
             kept = None if node is None else self.kept.get(node)
-            found[name] = leaf._data if kept is None else kept.value()
+            found[name] = leaf._data if kept is None else value_of(kept)
         return found
 
 
