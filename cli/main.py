@@ -1,11 +1,9 @@
-"""The command `autodiff`: a group that imports a command when it is called, and the one place where errors end."""
+"""The command `autodiff`: a group that imports a command when it is called, and the place where its errors end."""
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import os
-import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -13,21 +11,9 @@ from typing import Any
 import click
 
 from .command import format_examples
-from .errors import (
-    BUG,
-    EVALUATION,
-    EVALUATION_KINDS,
-    EXPRESSION,
-    FAILED,
-    INTERRUPTED,
-    OK,
-    USAGE,
-    UsageError,
-    quoted,
-    sentence,
-    shortened,
-)
-from .streams import decoded, discard, prepare, say
+from .errors import INTERRUPTED, OK, USAGE, UsageError, quoted, shortened
+from .reporting import DEBUG, report
+from .streams import decoded, discard, prepare
 
 COMMANDS = {
     "eval": "Value, grad_fn and gradients of an expression.",
@@ -38,6 +24,7 @@ COMMANDS = {
     "graph": "The graph of an expression, with values and gradients.",
     "check": "Derivatives of an expression against differences, or claims.",
     "run": "A script in PyTorch's words, or the cells of a notebook.",
+    "repl": "A prompt to type a script at, line by line.",
     "functions": "What can be called in an expression.",
     "completion": "A script that completes commands and options in your shell.",
 }
@@ -130,7 +117,7 @@ def run(argv: Sequence[str]) -> int:
     """Runs the command line and returns its exit code. Every error ends here, in words, on standard error."""
     args, debug = _without_flag(argv, "--debug")
     try:
-        return _invoke(args)
+        return _invoke(args, debug)
     except BrokenPipeError:
         discard(sys.stdout)
         return OK
@@ -139,19 +126,16 @@ def run(argv: Sequence[str]) -> int:
     except click.exceptions.Exit as request:
         return request.exit_code
     except Exception as error:
-        if debug:
-            import traceback
-
-            traceback.print_exc()
-        return _report(error)
+        return report(error, debug)
 
 
-def _invoke(args: list[str]) -> int:
+def _invoke(args: list[str], debug: bool) -> int:
     if "_AUTODIFF_COMPLETE" in os.environ:
         # A shell asks what could follow: Click answers and exits.
         cli.main(args, prog_name="autodiff", standalone_mode=False)
     # Not `cli.main`, which exits with 1 when the reader of a pipe leaves.
     with cli.make_context("autodiff", args) as context:
+        context.meta[DEBUG] = debug
         code = cli.invoke(context)
         sys.stdout.flush()
     return code if isinstance(code, int) else OK
@@ -165,49 +149,6 @@ def _without_flag(argv: Sequence[str], flag: str) -> tuple[list[str], bool]:
         return args, False
     args.remove(flag)
     return args, True
-
-
-def _report(error: Exception) -> int:
-    """Says what went wrong, after what was printed before, and returns the exit code for it."""
-    with contextlib.suppress(OSError):
-        sys.stdout.flush()
-    if isinstance(error, UsageError):
-        say(str(error))
-        return USAGE
-    if isinstance(error, click.ClickException):
-        say(str(_in_our_words(error)))
-        return USAGE
-    if isinstance(error, OSError):
-        # Files that are read report their own errors, so this is the output: a full disk, a closed stream.
-        discard(sys.stdout)
-        say(str(UsageError(f"cannot write the result: {sentence(error.strerror or str(error))}")))
-        return USAGE
-    if isinstance(error, MemoryError):
-        say("error[limit]: this takes more memory than there is")
-        return EXPRESSION
-    from ..parser.errors import ExpressionError, diagnostic
-
-    if isinstance(error, ExpressionError):
-        say(diagnostic(error))
-        if error.kind == "assert":
-            return FAILED
-        return EVALUATION if error.kind in EVALUATION_KINDS else EXPRESSION
-    say(
-        f"error[bug]: {type(error).__name__}: {' '.join(str(error).split())}\n"
-        "  = help: this is a bug in autodiff; please report it with what --debug prints"
-    )
-    return BUG
-
-
-def _in_our_words(error: click.ClickException) -> UsageError:
-    """A complaint of Click's in the form of ours: lower case, names in backticks."""
-    if isinstance(error, click.MissingParameter) and error.param is not None:
-        message = f"{error.param.human_readable_name} is missing"
-    else:
-        message = re.sub(r"'([^']*)'", r"`\1`", sentence(error.format_message()))
-    context = error.ctx if isinstance(error, click.UsageError) else None
-    command = context.command_path if context else "autodiff"
-    return UsageError(message, f"`{command} --help` shows how it is called")
 
 
 __all__ = ["cli", "main", "run"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ from .streams import is_terminal
 
 FORMATS = ("pretty", "plain", "json", "csv", "tsv", "torch")
 LIMITS = ("length", "depth", "nodes", "elements", "calls")
+SCRIPT_LIMITS = ("length", "depth", "steps", "calls", "elements", "memory")
 
 _LONGEST_LIMIT = 18
 
@@ -103,6 +105,26 @@ def limits(function: Callable[..., Any], names: Sequence[str] = LIMITS) -> Calla
     )(function)
 
 
+def scripts(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options of commands that run scripts: the type of numbers, and what a script may take."""
+    return _stack(
+        click.option(
+            "--dtype",
+            type=click.Choice(["float64", "float32"]),
+            default="float64",
+            show_default=True,
+            help="Type of tensors made from floats.",
+        ),
+        click.option(
+            "--timeout",
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="SECONDS",
+            help="Stop a script, a cell or an input after so long.",
+        ),
+        partial(limits, names=SCRIPT_LIMITS),
+    )(function)
+
+
 def parse_limits(texts: tuple[str, ...], names: Sequence[str] = LIMITS) -> dict[str, int]:
     """The limits given with `--limit`. UsageError: an unknown name, or not a positive whole number."""
     result: dict[str, int] = {}
@@ -117,6 +139,11 @@ def parse_limits(texts: tuple[str, ...], names: Sequence[str] = LIMITS) -> dict[
             )
         result[name] = int(value)
     return result
+
+
+def parse_script_limits(texts: tuple[str, ...], timeout: float | None) -> dict[str, Any]:
+    """What a script may take, as given with `--limit` and `--timeout`. UsageError: as `parse_limits`."""
+    return {**parse_limits(texts, SCRIPT_LIMITS), **({} if timeout is None else {"seconds": timeout})}
 
 
 def chosen_format(format_name: str | None, as_json: bool, key: str | None) -> str:

@@ -6,13 +6,16 @@ import sys
 
 from ..parser.errors import ExpressionError, diagnostic
 from ..parser.script.limits import Limits
-from ..parser.script.session import Session, Write
+from ..parser.script.session import Observer, Session, Write
 from .streams import is_terminal, printable, say
 
 
-def open_session(limits: Limits, write: Write | None = None) -> Session:
-    """A session that prints with `write`, or to standard output, and to standard error what it warns of."""
-    return Session(write or (_write_for_people if is_terminal(sys.stdout) else _write), limits, _warn)
+def open_session(limits: Limits, write: Write | None = None, observe: Observer | None = None) -> Session:
+    """A session that prints with `write`, or to standard output, and to standard error what it warns of.
+
+    `observe` is as in `Session`.
+    """
+    return Session(write or (_write_for_people if is_terminal(sys.stdout) else _write), limits, _warn, observe)
 
 
 def _write(text: str) -> None:

@@ -15,7 +15,7 @@ ALLOWED = {"engine": {"engine"}, "parser": {"engine", "parser"}, "cli": {"engine
 THIRD_PARTY = {
     "engine": {"numpy", "scipy"},
     "parser": {"lark", "numpy"},
-    "cli": {"click", "numpy", "pygraphviz", "rich"},
+    "cli": {"click", "numpy", "prompt_toolkit", "pygraphviz", "rich"},
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "base", "misc", "common"}
 
@@ -84,11 +84,11 @@ def modules_after(*words: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "words",
-    [["--help"], ["--version"], *([name, "--help"] for name in ("eval", "batch", "check", "run", "functions"))],
+    [["--help"], ["--version"], *([name, "--help"] for name in ("eval", "batch", "check", "run", "repl", "functions"))],
     ids=" ".join,
 )
 def test_help_and_version_import_nothing_heavy(words: list[str]) -> None:
-    assert not modules_after(*words) & {"numpy", "lark", "scipy", "rich", "autodiff.engine"}
+    assert not modules_after(*words) & {"numpy", "lark", "scipy", "rich", "prompt_toolkit", "autodiff.engine"}
 
 
 def test_eval_in_a_pipe_imports_neither_rich_nor_scipy_nor_once_the_tables_are_kept_lark() -> None:
@@ -105,6 +105,15 @@ def test_a_batch_of_a_few_lines_imports_no_more_than_eval_and_a_reader(tmp_path:
     modules = modules_after("batch", str(path))
     assert "autodiff.cli.batch.text" in modules
     assert not modules & {"rich", "scipy", "lark", "multiprocessing", "autodiff.engine.program.columns"}
+
+
+def test_the_prompt_is_shown_before_numpy_is_imported_and_rich_is_not_at_all() -> None:
+    script = (
+        "import sys, autodiff.cli.commands.repl, autodiff.cli.repl.conversation, autodiff.cli.repl.editor, "
+        "autodiff.cli.repl.history; assert not {'numpy', 'lark', 'autodiff.engine'} & {*sys.modules}; "
+        "import autodiff.cli.repl.completion, autodiff.cli.repl.console; assert not {'rich', 'lark'} & {*sys.modules}"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
 def test_importing_the_engine_imports_no_parser_and_no_terminal() -> None:

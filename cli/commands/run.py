@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 
 import click
 
@@ -12,7 +11,6 @@ from ..command import Command
 from ..errors import FAILED, OK, UsageError, quoted
 from ..streams import is_terminal, read_text
 
-LIMITS = ("length", "depth", "steps", "calls", "elements", "memory")
 EXAMPLES = [
     ("autodiff run lesson.py", "what the file prints, and the value of its last expression"),
     ("echo 'x = torch.tensor(3.0); print(x**2)' | autodiff run", "a script from standard input"),
@@ -26,20 +24,7 @@ EXAMPLES = [
 @click.argument("path", required=False, metavar="[FILE]")
 @click.option("--cells", is_flag=True, help="Run the cells of a notebook, or of a text, and print each.")
 @click.option("--check", "checks", is_flag=True, help="With --cells: compare with the outputs in FILE instead.")
-@click.option(
-    "--dtype",
-    type=click.Choice(["float64", "float32"]),
-    default="float64",
-    show_default=True,
-    help="Type of tensors made from floats.",
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="SECONDS",
-    help="Stop a script, or a cell, after so long.",
-)
-@partial(options.limits, names=LIMITS)
+@options.scripts
 def command(
     path: str | None, cells: bool, checks: bool, dtype: str, timeout: float | None, limit_texts: tuple[str, ...]
 ) -> int:
@@ -61,9 +46,7 @@ def command(
     An error is an output too: in a text it is a line such as RuntimeError: and its message. One that is not in FILE
     ends the run.
     """
-    limits: dict[str, float] = {**options.parse_limits(limit_texts, LIMITS)}
-    if timeout is not None:
-        limits["seconds"] = timeout
+    limits = options.parse_script_limits(limit_texts, timeout)
     if checks and not cells:
         raise UsageError("--check compares the outputs of cells", "write `--cells --check`")
     if path is None and is_terminal(sys.stdin):

@@ -57,8 +57,8 @@ def command(
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ..computing import computing
     from ..derivatives import Request, differentiate
-    from ..passes import record
     from ..problem import read_problem
+    from ..recording import record
     from ..render import Style
     from ..tracing import render
 

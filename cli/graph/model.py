@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,8 +12,10 @@ from ...engine.autograd import grad
 from ...engine.autograd.graph import AccumulateGrad, Node
 from ...engine.autograd.watch import nodes_observed
 from ...parser.unparse.printer import Printer
-from ..passes import Arrival, Passes, Recording, Step, Visit, nodes_below, record
+from ..backward import NamedGraph, nodes_below
+from ..passes import Passes, Step, Visit
 from ..problem import Problem
+from ..recording import Recording, record
 
 
 class Result(NamedTuple):
@@ -64,17 +67,22 @@ class Graph(NamedTuple):
 
 
 def graph_of(problem: Problem) -> Graph:
-    """The graph of an expression, with the gradient of the sum of its value. Errors: as `passes.record`."""
+    """The graph of an expression, with the gradient of the sum of its value. Errors: as `recording.record`."""
     passes = record(problem)
     values = {name: value._data for name, value in problem.variables.items()}
+    return graph_of_passes(passes, values, problem.program.source)
+
+
+def graph_of_passes(passes: Passes, values: Mapping[str, Any], source: str) -> Graph:
+    """The graph that a backward pass ran on, with the NumPy values of the variables."""
     steps = _by_node(passes.steps)
     vertices = [_visited(passes, visit, steps.get(visit.node, [])) for visit in passes.visits]
-    vertices += [_leaf(leaf, values[leaf.name]) for leaf in passes.leaves]
+    vertices += [_variable(leaf.name, values[leaf.name], leaf.total) for leaf in passes.leaves]
     if not vertices:
         name = passes.steps[-1].name if passes.steps else "value"
         result = Result(name, passes.value._data, None)
-        vertices = [Vertex(name, None, "value", " ".join(passes.program.source.split()), None, None, [result], [])]
-    return Graph(problem.program.source, {"value": vertices[0].name}, {vertex.name: vertex for vertex in vertices})
+        vertices = [Vertex(name, None, "value", " ".join(source.split()), None, None, [result], [])]
+    return Graph(source, {"value": vertices[0].name}, {vertex.name: vertex for vertex in vertices})
 
 
 def _visited(passes: Passes, visit: Visit, steps: list[Step]) -> Vertex:
@@ -96,13 +104,11 @@ def _visited(passes: Passes, visit: Visit, steps: list[Step]) -> Vertex:
     step = steps[0]
     relation = "part" if step.part else "value"
     results = [Result(step.name, step.value, gradients.get(step.name)) for step in steps]
-    return Vertex(
-        visit.name, visit.grad_fn, relation, passes.expression(step), step.expr.start, step.expr.end, results, links
-    )
+    return Vertex(visit.name, visit.grad_fn, relation, step.written, step.expr.start, step.expr.end, results, links)
 
 
-def _leaf(leaf: Arrival, value: Any) -> Vertex:
-    return Vertex(leaf.name, None, "value", "", None, None, [Result(leaf.name, value, leaf.total)], [])
+def _variable(name: str, value: Any, gradient: Any) -> Vertex:
+    return Vertex(name, None, "value", "", None, None, [Result(name, value, gradient)], [])
 
 
 def _by_node(steps: list[Step]) -> dict[Node, list[Step]]:
@@ -111,6 +117,18 @@ def _by_node(steps: list[Step]) -> dict[Node, list[Step]]:
         if step.node is not None:
             found.setdefault(step.node, []).append(step)
     return found
+
+
+def graph_as_recorded(graph: NamedGraph, value: Tensor, values: Mapping[str, Any], source: str) -> Graph:
+    """The graph of a value that no backward pass can run on, without gradients; `values` are those of the variables."""
+    steps = _by_node(graph.steps)
+    vertices = [
+        _variable(name, values[name], None)
+        if (name := _name(graph, node)) in values
+        else _recorded(graph, node, steps.get(node, []), None)
+        for node in nodes_below(value)
+    ]
+    return Graph(source, {"value": vertices[0].name}, {vertex.name: vertex for vertex in vertices})
 
 
 def gradient_graph_of(problem: Problem) -> Graph:
@@ -168,10 +186,10 @@ def _recorded_gradients(
     return [gradient for gradient in found if gradient is not None]
 
 
-def _recorded(recording: Recording, node: Node, steps: list[Step], origin: Step | None) -> Vertex:
+def _recorded(recording: NamedGraph, node: Node, steps: list[Step], origin: Step | None) -> Vertex:
     name = _name(recording, node)
     if isinstance(node, AccumulateGrad):
-        return Vertex(name, None, "value", "", None, None, [Result(name, node.variable._data, None)], [])
+        return _variable(name, node.variable._data, None)
     links = [
         Link(
             _name(recording, child),
@@ -186,13 +204,12 @@ def _recorded(recording: Recording, node: Node, steps: list[Step], origin: Step 
     step = origin or (steps[0] if steps else None)
     if step is None:
         return Vertex(name, node.name(), "value", "", None, None, [Result(name, None, None)], links)
-    written = " ".join(recording.problem.program.source[step.expr.start : step.expr.end].split())
     relation = "derivative" if origin else "part" if step.part else "value"
     results = [Result(step.name, step.value, None) for step in steps]
-    return Vertex(name, node.name(), relation, written, step.expr.start, step.expr.end, results, links)
+    return Vertex(name, node.name(), relation, step.written, step.expr.start, step.expr.end, results, links)
 
 
-def _rule(recording: Recording, node: Node, position: int, child: Node) -> str | None:
+def _rule(recording: NamedGraph, node: Node, position: int, child: Node) -> str | None:
     """The rule of a node that no gradient has come to: the local derivative, or what it would send of a gradient."""
     if node.is_multiple:
         return None
@@ -201,6 +218,6 @@ def _rule(recording: Recording, node: Node, position: int, child: Node) -> str |
     return None if rule is None else Printer().text(rule)
 
 
-def _name(recording: Recording, node: Node | None) -> str:
+def _name(recording: NamedGraph, node: Node | None) -> str:
     assert node is not None
     return recording.name_of((node, 0)) if isinstance(node, AccumulateGrad) else recording.named(node)

@@ -24,7 +24,7 @@ def traced(report: Report, passes: Passes) -> dict[str, Any]:
     result["forward"] = [
         {
             "result": step.name,
-            "expr": passes.expression(step),
+            "expr": step.written,
             "start": step.expr.start,
             "end": step.expr.end,
             "part": step.part,

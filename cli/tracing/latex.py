@@ -40,8 +40,8 @@ class _LatexCells(Cells):
     def rule(self, syntax: Any) -> str:
         return f"${self.latex.text(syntax)}$" if _is_printed(syntax) else self.word(super().rule(syntax))
 
-    def expression(self, passes: Passes, step: Step) -> str:
-        written = passes.expression(step)
+    def expression(self, step: Step) -> str:
+        written = step.written
         text = f"${self.latex.text(step.expr)}$" if _is_printed(step.expr) else self.word(written)
         if step.part:
             return f"part of {text}"

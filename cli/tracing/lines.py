@@ -19,10 +19,9 @@ _LEAF = ("pass", "result", "incoming")
 def lines(inputs: Mapping[str, Any], passes: Passes) -> Iterator[dict[str, str]]:
     """Rows by column, each with the columns that its kind has, in their order; an unknown one is empty."""
     for name, value in inputs.items():
-        yield dict(zip(_INPUT, ("input", name, value_text(value)), strict=True))
+        yield dict(zip(_INPUT, ("input", name, _value(value)), strict=True))
     for step in passes.steps:
-        expression = passes.expression(step)
-        facts = ("forward", step.name, expression, value_text(step.value), step.grad_fn or "")
+        facts = ("forward", step.name, step.written, _value(step.value), step.grad_fn or "")
         yield dict(zip(_FORWARD, facts, strict=True))
     printer = Printer()
     for visit in passes.visits:
@@ -35,3 +34,7 @@ def lines(inputs: Mapping[str, Any], passes: Passes) -> Iterator[dict[str, str]]
             yield dict(zip(_BACKWARD, facts, strict=True))
     for leaf in passes.leaves:
         yield dict(zip(_LEAF, ("gradient", leaf.name, value_text(leaf.total)), strict=True))
+
+
+def _value(value: Any) -> str:
+    return "" if value is None else value_text(value)

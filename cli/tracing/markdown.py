@@ -17,8 +17,8 @@ class _MarkdownCells(Cells):
     def rule(self, syntax: Any) -> str:
         return _code(super().rule(syntax))
 
-    def expression(self, passes: Passes, step: Step) -> str:
-        text = _code(passes.expression(step))
+    def expression(self, step: Step) -> str:
+        text = _code(step.written)
         if step.part:
             return f"part of {text}"
         return f"{_code(step.assigned)} = {text}" if step.assigned else text

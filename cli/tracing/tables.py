@@ -49,9 +49,9 @@ class Cells:
         """A derivative rule."""
         return self.printer.text(syntax)
 
-    def expression(self, passes: Passes, step: Step) -> str:
+    def expression(self, step: Step) -> str:
         """The sub-expression of a step, with the name it is assigned to."""
-        text = passes.expression(step)
+        text = step.written
         if step.part:
             return f"part of {text}"
         return f"{step.assigned} = {text}" if step.assigned else text
@@ -68,8 +68,8 @@ class Cells:
         return text
 
     def value(self, value: Any) -> str:
-        """A number, or an array of numbers on one line, with dots for most of very many."""
-        return self.formula(self._value(value))
+        """A number, or an array of numbers on one line, with dots for most of very many; nothing for None."""
+        return "" if value is None else self.formula(self._value(value))
 
     def total(self, arrival: Arrival) -> str:
         """A gradient, as the sum that it is where several came."""
@@ -93,7 +93,7 @@ def tables(inputs: Mapping[str, Any], passes: Passes, cells: Cells) -> list[Tabl
     forward = [(cells.name(name), "", cells.value(value), "") for name, value in inputs.items()] + [
         (
             cells.name(step.name),
-            cells.expression(passes, step),
+            cells.expression(step),
             cells.value(step.value),
             cells.word(step.grad_fn or ""),
         )

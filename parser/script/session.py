@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import Any
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...engine.autograd.watch import nodes_observed
+from ...engine.nodes import PrimitiveNode
 from ..errors import ExpressionError
 from .compile import compile_script
 from .function import Scope
@@ -15,15 +18,28 @@ from .limits import Limits
 from .machine import Machine
 from .parse import parse
 from .resources import memory_limit
+from .syntax import Script
 
 Write = Callable[[str], None]
+
+
+class Origin(NamedTuple):
+    """Where a node of a graph was made: the sub-expression of a script, and the number of the step that ran it."""
+
+    script: Script
+    place: Any
+    step: int
+
+
+Observer = Callable[[PrimitiveNode, Any, Origin], None]
 
 
 class Session:
     """Runs scripts in one namespace.
 
     What they print goes to `write`. A warning of the engine's goes to `warn`, as an error with its place, once for each
-    place. `names` are the script's own names, with their values.
+    place. `observe(node, result, origin)` is called for every operation that is recorded in a graph. `names` are the
+    script's own names, with their values; `shown` is the last value that was shown.
     """
 
     def __init__(
@@ -31,11 +47,14 @@ class Session:
         write: Write,
         limits: Limits = Limits(),  # noqa: B008  (a tuple of constants)
         warn: Callable[[ExpressionError], None] = lambda error: None,
+        observe: Observer | None = None,
     ) -> None:
         self.write = write
         self.limits = limits
         self.warn = warn
+        self.observe = observe
         self.names: dict[str, Any] = {}
+        self.shown: Any = None
         self.warned: set[tuple[Any, ...]] = set()
         self.machine = Machine(limits, write, self._show)
 
@@ -45,13 +64,27 @@ class Session:
         Raises ExpressionError for what is outside the language, ScriptError for what goes wrong as it runs. Names that
         have been given values by then keep them. Errors call the source `name` and count its lines from `first_line`.
         """
+        self._run(source, name, first_line, self._show)
+
+    def value_of(self, source: str, name: str = "<script>") -> Any:
+        """Runs a script and returns the value of its last statement, None if that is no expression. Errors: as `run`.
+
+        Nothing is written but what it prints.
+        """
+        values: list[Any] = []
+        self._run(source, name, 1, values.append)
+        return values[0] if values else None
+
+    def _run(self, source: str, name: str, first_line: int, show: Callable[[Any], None]) -> None:
         script = parse(source, name, first_line, max_length=self.limits.length, max_depth=self.limits.depth)
         code = compile_script(script)
         self.machine.steps = 0
+        self.machine.show = show
         with (
             np.errstate(all="ignore"),
             warnings.catch_warnings(),
             memory_limit(self.limits.memory),
+            self._observed(),
             self.machine.timer,
         ):
             warnings.simplefilter("always")
@@ -60,9 +93,20 @@ class Session:
             warnings.showwarning = self._warn
             self.machine.run(code, Scope(self.names, None))
 
+    def _observed(self) -> AbstractContextManager[None]:
+        observe = self.observe
+        if observe is None:
+            return nullcontext()
+        return nodes_observed(lambda node, result: observe(node, result, self._origin()))
+
+    def _origin(self) -> Origin:
+        frame = self.machine.frames[-1]
+        return Origin(frame.code.script, frame.place, self.machine.steps)
+
     def _show(self, value: Any) -> None:
         if value is not None:
             self.machine.guard.whole(value)
+            self.shown = value
             self.write(f"{value!r}\n")
 
     def _warn(self, message: Warning | str, category: type[Warning], *_: Any) -> None:

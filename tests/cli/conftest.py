@@ -13,7 +13,10 @@ from typing import NamedTuple
 
 import pytest
 
+from autodiff.cli.computing import computing
 from autodiff.cli.main import run
+from autodiff.cli.repl.console import Console
+from autodiff.parser.script.limits import Limits
 
 START = [sys.executable, "-c", "from autodiff.cli.main import main; main()"]
 TIMEOUT = 60
@@ -57,6 +60,24 @@ def autodiff() -> Callable[..., Result]:
         return Result(code, out.getvalue(), err.getvalue())
 
     return call
+
+
+@pytest.fixture
+def typed(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Result]]:
+    """Types inputs at one prompt inside this process, without an editor; an end that is asked for is the code 0."""
+    with computing("float64"):
+        console = Console(Limits())
+
+        def take(*texts: str) -> Result:
+            code = -1
+            try:
+                for text in texts:
+                    console.take(text)
+            except EOFError:
+                code = 0
+            return Result(code, *capsys.readouterr())
+
+        yield take
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,9 @@ import pytest
 
 from autodiff import engine
 from autodiff.cli.derivatives import Request, differentiate
-from autodiff.cli.passes import Passes, record
+from autodiff.cli.passes import Passes
 from autodiff.cli.problem import Problem
+from autodiff.cli.recording import record
 from autodiff.engine.creation import tensor
 from autodiff.parser.evaluate import Limits, evaluate
 from autodiff.parser.parse import parse

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from autodiff.engine import Tensor
+from autodiff.engine.autograd.graph import Node
 from autodiff.parser.errors import ExpressionError, diagnostic
-from autodiff.parser.script.session import Session
+from autodiff.parser.script.session import Origin, Session
 
 
 def written_by(*sources: str) -> list[str]:
@@ -91,3 +93,32 @@ def test_a_warning_of_the_engine_has_a_place_and_comes_once() -> None:
     [warning] = warned
     assert (warning.line, warning.column) == (2, 5)
     assert "degrees of freedom" in warning.message
+
+
+def test_the_value_of_a_script_is_given_without_being_shown() -> None:
+    written: list[str] = []
+    session = Session(written.append)
+    session.run("x = 2\nx + 1")
+    assert session.value_of("print(x); x * 3") == 6
+    assert session.value_of("y = 4") is None
+    assert (written, session.shown, session.names["y"]) == (["3\n", "2\n"], 3, 4)
+
+
+def test_an_observer_is_told_where_each_node_was_made() -> None:
+    places: list[tuple[str, str, str]] = []
+
+    def observe(node: Node, result: Tensor, origin: Origin) -> None:
+        written = origin.script.source[origin.place.start : origin.place.end]
+        places.append((node.name(), origin.script.name, written))
+
+    session = Session(lambda text: None, observe=observe)
+    session.run("def f(x):\n    return torch.sin(x * 2)", "<first>")
+    session.run("x = torch.tensor(1.0, requires_grad=True)\ny = f(x)\nz = y.detach() + 1", "<second>")
+    assert places == [("MulBackward0", "<first>", "x * 2"), ("SinBackward0", "<first>", "torch.sin(x * 2)")]
+
+
+def test_operations_of_one_step_are_told_from_those_of_the_next() -> None:
+    steps: list[int] = []
+    session = Session(lambda text: None, observe=lambda node, result, origin: steps.append(origin.step))
+    session.run("x = torch.ones(2, requires_grad=True)\nx.std() * 2; F = torch.nn.functional\nF.normalize(x, dim=0)")
+    assert len(steps) > len(set(steps)) > 1
