@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -14,6 +13,8 @@ from ...engine.autograd.graph import AccumulateGrad, Node
 from ...engine.memory import memory_of
 from ...engine.nodes import PrimitiveNode
 from ...parser.script.session import Origin
+
+_MADE = "_made_in_session"
 
 
 class _Array:
@@ -61,10 +62,13 @@ class Made:
 
 
 class Origins:
-    """What is known of every node that is alive. It keeps none of them alive itself."""
+    """What is known of the nodes of a session.
+
+    It stands at the nodes themselves and goes with them. A table of weak references would run code when a node goes,
+    and an interrupt that comes just then would be lost.
+    """
 
     def __init__(self) -> None:
-        self.made: WeakKeyDictionary[Node, Made] = WeakKeyDictionary()
         self.latest: Made | None = None
 
     def observe(self, node: PrimitiveNode, result: Any, origin: Origin) -> None:
@@ -73,11 +77,11 @@ class Origins:
         before = self.latest
         if before is not None and before.origin.script is origin.script and before.origin.step == origin.step:
             before.is_part = True
-        self.made[node] = self.latest = made
+        node.__dict__[_MADE] = self.latest = made
 
     def get(self, node: Node) -> Made | None:
         """What is known of a node; None for one that is of no operation in the table, such as a change of a view."""
-        return self.made.get(node)
+        return node.__dict__.get(_MADE)
 
     @contextmanager
     def undisturbed(self, nodes: Iterable[Node]) -> Iterator[None]:
@@ -90,7 +94,7 @@ class Origins:
         retained = [(node.hooks, node.hooks.retain) for node in nodes if node.hooks is not None]
         try:
             for node in freed:
-                made = self.made.get(node)
+                made = self.get(node)
                 if made is not None:
                     node.saved, node.guards = made.saved, made.guards
             for hooks, _ in retained:

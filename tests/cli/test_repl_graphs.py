@@ -7,6 +7,7 @@ import gc
 import pytest
 
 from autodiff.cli.repl.console import Console
+from autodiff.cli.repl.origins import Made
 from autodiff.parser.script.limits import Limits
 
 CHAIN = ("x = torch.tensor(4., requires_grad=True)", "y = x**2", "z = torch.sin(y)")
@@ -100,24 +101,29 @@ def test_a_graph_that_was_not_run_can_be_run_after_it_was_shown(typed) -> None:
     assert typed(*CHAIN, ":graph z", ":trace z", "z.backward()", "x.grad").out.endswith("tensor(-7.6613)\n")
 
 
+def count_of_known() -> int:
+    """How many nodes something is known of."""
+    gc.collect()
+    return sum(type(thing) is Made for thing in gc.get_objects())
+
+
 def test_what_is_known_of_a_graph_goes_with_it() -> None:
-    console = Console(Limits())
+    console, before = Console(Limits()), count_of_known()
     for text in ("x = torch.ones(3, requires_grad=True)", "y = (x * 2).sin().sum()", "z = x + 1", "y = z = None"):
         console.take(text)
-        gc.collect()
         if text.startswith("z"):
-            assert len(console.origins.made) == 4
-    assert len(console.origins.made) == 0
+            assert count_of_known() == before + 4
+    console.origins.latest = None
+    assert count_of_known() == before
 
 
 def test_a_graph_that_leads_back_to_its_leaf_through_its_gradient_goes_too() -> None:
-    console = Console(Limits())
+    console, before = Console(Limits()), count_of_known()
     x = "x = torch.ones(3, requires_grad=True)"
     for text in (x, "y = (x**3).sum()", "y.backward(create_graph=True)", "x = y = None"):
         console.take(text)
     console.origins.latest = None
-    gc.collect()
-    assert len(console.origins.made) == 0
+    assert count_of_known() == before
 
 
 # What cannot be shown
