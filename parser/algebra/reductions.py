@@ -36,6 +36,8 @@ def total(term: Term, shape: Shape, dims: Sequence[int], keepdim: bool, shapes: 
 
 def _along(name: str, term: Term, shape: Shape, dims: Sequence[int], keepdim: bool, shapes: Shapes) -> Term | None:
     """A reduction along dimensions; None: it takes the array that the expression stands for, and not the expression."""
+    if 0 in shape:
+        return None
     own = shapes.of(term)
     rank, missing = len(shape), len(shape) - len(own)
     axes = sorted({dim % rank for dim in dims})

@@ -72,6 +72,12 @@ def test_latex_tells_the_product_of_matrices_from_that_of_their_elements(source:
     assert printed("latex", derivatives(parse(source), [("A",)], shapes), source).strip() == expected
 
 
+@pytest.mark.parametrize("source", ["x + [[], []]", "sum(x*[])", "[[], []] @ [[x]][:0]", "[x][:0] @ [x][:0]"])
+def test_the_derivative_of_no_elements_is_zero(source: str) -> None:
+    found = derivatives(parse(source), [("x",)])
+    assert evaluate(found.program(("x",)), {"x": tensor(2.0)}).sum().item() == 0
+
+
 SHAPES = {"A": (2, 3), "B": (3, 3), "x": (3,), "b": (2,), "s": ()}
 LEAVES = st.sampled_from([*SHAPES, "A", "B", "x", "2", "1", "A.T"])
 FUNCTIONS = ("sin", "exp", "tanh", "abs", "relu", "sum", "mean", "norm", "amax", "prod", "var", "trace", "det", "msort")
