@@ -9,7 +9,7 @@ lint:
 	basedpyright
 
 test:
-	pytest -q
+	pytest -q -n auto
 
 samples:  # rewrites the transcripts; their diff is the review
 	python tests/test_samples.py --rewrite
