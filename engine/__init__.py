@@ -18,6 +18,7 @@ from .autograd.modes import (
     no_grad,
     set_grad_enabled,
 )
+from .composed import called_by_name as _called_by_name
 from .creation import (
     arange,
     as_tensor,
@@ -57,7 +58,6 @@ from .dtypes import (
     uint8,
 )
 from .methods import attach as _attach
-from .out import accepting_out as _accepting_out
 from .primitive import FUNCTIONS
 from .printing import get_printoptions, printoptions, set_printoptions
 from .tensor import Size, Tensor
@@ -116,7 +116,7 @@ __all__ = [
 _attach()
 # The table's functions, and the dtypes whose names Python also uses, which would hide Python's own in this module.
 globals().update(
-    (name, _accepting_out(record.call) if record.composed else record.call) for name, record in FUNCTIONS.items()
+    (name, _called_by_name(record) if record.composed else record.call) for name, record in FUNCTIONS.items()
 )
 globals().update(bool=bool_, float=float32, int=int32)
 

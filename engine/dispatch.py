@@ -81,7 +81,7 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
         try:
             # Silencing NumPy costs more than most operations on a scalar, whose warnings are filtered (see __init__).
             out = quiet(*data) if other_dtype else forward(*data)
-        except (ValueError, IndexError, TypeError, RuntimeWarning, FloatingPointError) as error:
+        except (ValueError, IndexError, TypeError, AttributeError, RuntimeWarning, FloatingPointError) as error:
             out = retry(primitive, data, error)
         if not is_tensor:
             return out
@@ -354,17 +354,19 @@ def explain(primitive: Primitive, data: Sequence[Any], error: Exception) -> Exce
         return IndexError(
             f"Dimension out of range (expected to be in range of [{-rank}, {rank - 1}], but got {error.axis})"
         )
-    if isinstance(error, TypeError):
-        return wrong_operand(primitive, data) or error
-    shapes = [data[i].shape for i in primitive.promotes if hasattr(data[i], "shape")]
+    if isinstance(error, (TypeError, AttributeError)):
+        return wrong_operand(primitive, data, numbers=isinstance(error, TypeError)) or error
+    # Where nothing is promoted, only NumPy's word for it says that the shapes are what is wrong.
+    together = range(primitive.tensors) if "could not be broadcast together" in str(error) else primitive.promotes
+    shapes = [data[i].shape for i in together if hasattr(data[i], "shape")]
     mismatch = broadcast_mismatch(shapes)
     return error if mismatch is None else RuntimeError(mismatch)
 
 
-def wrong_operand(primitive: Primitive, data: Sequence[Any]) -> Exception | None:
-    """PyTorch's error about an operand that is no tensor and no number; None if all are."""
+def wrong_operand(primitive: Primitive, data: Sequence[Any], numbers: bool = True) -> Exception | None:
+    """PyTorch's error about an operand that is no tensor, and no number where it may be one; None if all are."""
     for i, value in enumerate(data[: primitive.tensors]):
-        if type(value) in (int, float, bool) or isinstance(value, (Tensor, np.ndarray, np.generic)):
+        if (numbers and type(value) in (int, float, bool)) or isinstance(value, (Tensor, np.ndarray, np.generic)):
             continue
         given = type(value).__name__
         if primitive.name in _SYMBOLS and len(data) > 1:

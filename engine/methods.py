@@ -9,6 +9,7 @@ import numpy as np
 
 from . import creation, dtypes
 from .autograd.backward import backward
+from .dispatch import broadcast_mismatch
 from .dtypes import dtype
 from .inplace import in_place, reshaped_in_place, resize_, resize_as_, setitem
 from .memory import shareable
@@ -55,13 +56,30 @@ def _rfloordiv(self: Tensor, other: Any) -> Tensor:
 
 
 def _bitwise(ufunc: Any) -> Callable[..., Any]:
-    def method(self: Tensor, other: Any) -> Tensor:
-        return Tensor(ufunc(self._data, other._data if isinstance(other, Tensor) else other))
+    """The operator on whole numbers and booleans. NotImplementedError, in PyTorch's words: one is a float."""
+
+    def method(self: Tensor, other: Any) -> Any:
+        if not isinstance(other, (Tensor, int, float, np.ndarray, np.generic)):
+            return NotImplemented
+        for operand in (self, other if isinstance(other, Tensor) else creation.tensor(other)):
+            if operand.dtype.is_floating_point:
+                raise _no_bits(ufunc.__name__, operand.dtype)
+        data = self._data, other._data if isinstance(other, Tensor) else other
+        mismatch = broadcast_mismatch([np.shape(part) for part in data])
+        if mismatch is not None:
+            raise RuntimeError(mismatch)
+        return Tensor(ufunc(*data))
 
     return method
 
 
+def _no_bits(name: str, kind: dtype) -> NotImplementedError:
+    return NotImplementedError(f"\"{name}_cpu\" not implemented for '{kind.title}'")
+
+
 def _invert(self: Tensor) -> Tensor:
+    if self.dtype.is_floating_point:
+        raise _no_bits("bitwise_not", self.dtype)
     return Tensor(np.invert(self._data))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from functools import wraps
 from typing import Any
 
 from .autograd.levels import active
@@ -49,18 +48,6 @@ def run_into(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[s
     for target, part in zip(out, result, strict=True):
         _write(target, part)
     return type(result)(*out) if hasattr(result, "_fields") else tuple(out)
-
-
-def accepting_out(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of other operations, with `out=`."""
-
-    @wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        if "out" in kwargs:
-            return run_into(function, args, kwargs)
-        return function(*args, **kwargs)
-
-    return call
 
 
 def _tensors(values: Iterable[Any]) -> Iterator[Tensor]:

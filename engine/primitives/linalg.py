@@ -181,6 +181,8 @@ def matrix_exp(x: Any) -> Any:
 def matrix_power(x: Any, n: int) -> Any:
     """product of a square matrix with itself, n times; of its inverse for a negative n"""
     check_square(x, "linalg.matrix_power")
+    if not isinstance(n, (int, np.integer)):
+        raise TypeError(f"matrix_power(): argument 'n' (position 2) must be int, not {type(n).__name__}")
     if n == 0:
         identity = ops.diag_embed(ops.ones_like(ops.select(x, -1, 0).detach()))
         if is_symbolic(data_of(x)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from typing import Any
@@ -82,3 +83,54 @@ def test_the_default_dtype_is_a_floating_one() -> None:
         TypeError, match="^invalid dtype object: only floating-point types are supported as the default"
     ):
         torch.set_default_dtype(int)
+
+
+@pytest.mark.parametrize(
+    ("compute", "name"),
+    [
+        (lambda x: x & 1, "bitwise_and"),
+        (lambda x: x | x, "bitwise_or"),
+        (lambda x: x ^ True, "bitwise_xor"),
+        (lambda x: ~x, "bitwise_not"),
+    ],
+)
+def test_a_float_has_no_bits(compute: Any, name: str) -> None:
+    with pytest.raises(NotImplementedError, match=f"^\"{name}_cpu\" not implemented for 'Double'$"):
+        compute(torch.ones(2))
+
+
+def test_operands_of_an_operator_on_bits_are_numbers_in_shapes_that_broadcast() -> None:
+    x = torch.tensor([1, 2])
+    with pytest.raises(TypeError, match=r"^unsupported operand type\(s\) for &: 'Tensor' and 'NoneType'$"):
+        x & None
+    with pytest.raises(RuntimeError, match=r"^The size of tensor a \(2\) must match the size of tensor b \(3\) at"):
+        x & torch.tensor([1, 2, 3])
+    assert (x | 4).tolist() == [5, 6]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda x: torch.fliplr([1]), "fliplr(): argument 'input' (position 1) must be Tensor, not list"),
+        (lambda x: torch.equal(x, 1), "equal(): argument 'other' (position 2) must be Tensor, not int"),
+        (
+            lambda x: torch.matrix_power(torch.eye(2), math.inf),
+            "matrix_power(): argument 'n' (position 2) must be int, not float",
+        ),
+        (lambda x: torch.dot(x, 1.0), "dot(): argument 'other' (position 2) must be Tensor, not float"),
+        (
+            lambda x: torch.meshgrid(x, 2),
+            "meshgrid(): argument 'tensors' (position 1) must be tuple of Tensors, but found element of type int at "
+            "pos 1",
+        ),
+    ],
+)
+def test_an_argument_of_a_wrong_type_is_named(call: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        call(torch.ones(2))
+
+
+@pytest.mark.parametrize("compute", [torch.isclose, torch.Tensor.copy_])
+def test_shapes_that_do_not_broadcast_are_named_where_dtypes_are_not_promoted(compute: Any) -> None:
+    with pytest.raises(RuntimeError, match=r"^The size of tensor a \(3\) must match the size of tensor b \(2\) at"):
+        compute(torch.ones(3), torch.ones(2))
