@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from .. import engine
+from ..engine.state import state_kept
 
 
 @contextmanager
@@ -18,13 +19,8 @@ def computing(dtype: str) -> Iterator[None]:
     The engine's own warnings are for those who collect them, once; to look at the steps again repeats them.
     What a script changes of the engine's modes holds no longer than the block.
     """
-    before, recording = engine.get_default_dtype(), engine.is_grad_enabled()
-    engine.set_default_dtype(getattr(engine, dtype))
-    try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)
-            warnings.simplefilter("ignore", UserWarning)
-            yield
-    finally:
-        engine.set_default_dtype(before)
-        engine.set_grad_enabled(recording)
+    with state_kept(), np.errstate(all="ignore"), warnings.catch_warnings():
+        engine.set_default_dtype(getattr(engine, dtype))
+        warnings.simplefilter("ignore", RuntimeWarning)
+        warnings.simplefilter("ignore", UserWarning)
+        yield

@@ -76,10 +76,21 @@ def test_the_type_of_floats_can_be_chosen(autodiff) -> None:
 
 
 def test_a_script_changes_nothing_for_the_commands_after_it(autodiff) -> None:
-    autodiff("run", stdin="torch.set_default_dtype(torch.float32)\ntorch.set_grad_enabled(False)\n")
-    assert (
-        autodiff("run", stdin="print(torch.tensor(0.1).dtype, torch.is_grad_enabled())").out == "torch.float64 True\n"
+    changed = (
+        "torch.set_default_dtype(torch.float32)\n"
+        "torch.set_grad_enabled(False)\n"
+        "torch.set_printoptions(precision=1)\n"
+        "torch.autograd.set_detect_anomaly(True)\n"
+        "torch.autograd.forward_ad.enter_dual_level()\n"
     )
+    look = (
+        "x = torch.tensor(0.0, requires_grad=True)\n"
+        "print(torch.tensor(0.1).dtype, torch.tensor(0.25), torch.is_grad_enabled())\n"
+        "(torch.sqrt(x) * 0).backward()\n"
+        "torch.autograd.forward_ad.enter_dual_level()"
+    )
+    assert autodiff("run", stdin=changed).code == 0
+    assert autodiff("run", stdin=look) == (0, "torch.float64 tensor(0.2500) True\n0\n", "")
 
 
 def test_a_warning_goes_to_standard_error_with_its_place(process) -> None:
