@@ -76,7 +76,7 @@ def diagnostic(error: ExpressionError, severity: str = "error", first_line: int 
     gutter = " " * len(number)
     text, underline = _excerpt(error)
     lines = [
-        f"{severity}[{error.kind}]: {_printable(error.message)}",
+        f"{severity}[{error.kind}]: {_lines(error.message)}",
         f"{gutter}--> {_printable(error.name)}:{number}:{error.column}",
         f"{gutter} |",
         f"{number} | {text}".rstrip(),
@@ -118,6 +118,11 @@ def _printable(text: str) -> str:
     unsafe = {"Cc", "Cf", "Cs", "Zl", "Zp"}
     text = text.replace("\t", _TAB)
     return "".join("\N{REPLACEMENT CHARACTER}" if category(char) in unsafe else char for char in text)
+
+
+def _lines(text: str) -> str:
+    """As `_printable`, of a text that may have several lines."""
+    return "\n".join(map(_printable, text.rstrip("\n").split("\n")))
 
 
 def _width(text: str) -> int:

@@ -80,6 +80,11 @@ def test_the_carets_stand_under_the_span(source, start, end, line, carets):
     assert shown[4] == f"  | {carets}"
 
 
+def test_a_message_of_several_lines_is_shown_as_it_is():
+    error = ExpressionError("assert", "one\n  two\x1b\n", "x", 0, 1)
+    assert diagnostic(error) == "error[assert]: one\n  two\ufffd\n --> <expr>:1:1\n  |\n1 | x\n  | ^"
+
+
 def test_nothing_in_a_diagnostic_can_steer_a_terminal():
     error = ExpressionError("name", "no `\x1b[2J`", "\x1b[2J", 0, 1, help="\x07", name="\x9b1m")
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", diagnostic(error))
