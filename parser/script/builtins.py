@@ -6,19 +6,39 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from .limits import Guard, check_format
+from .limits import Guard, LimitError, check_format
 
-_PLAIN = (abs, all, any, bool, divmod, enumerate, filter, float, int, len, map, reversed, round, zip)
+_PLAIN = (abs, all, any, bool, divmod, float, int, len, reversed, round)
+_LAZY = (enumerate, filter, map, zip)
+_DEEPEST = 100  # iterators inside each other
 
 
 def builtins(write: Callable[[str], None], guard: Guard) -> dict[str, Any]:
     """The functions by name. `print` gives its text to `write`."""
     return {
         **{function.__name__: function for function in _PLAIN},
+        **{kind.__name__: _bounded(kind) for kind in _LAZY},
         **{function.__name__: partial(_comparing, function, guard) for function in (max, min, sorted)},
         **{function.__qualname__: partial(function, guard) for function in _GUARDED},
         "print": partial(_print, guard, write),
     }
+
+
+def _bounded(kind: type[Any]) -> type[Any]:
+    """The type of iterators, of which no more than `_DEEPEST` may stand inside each other.
+
+    Each of them takes room on the stack of C, and Python crashes where that ends.
+    """
+
+    def new(cls: type[Any], *args: Any, **kwargs: Any) -> Any:
+        iterator = kind.__new__(cls, *args, **kwargs)
+        inside: list[Any] = [value for value in (*args, *kwargs.values()) if isinstance(value, _LAZY)]
+        iterator.depth = 1 + max([other.depth for other in inside], default=0)
+        if iterator.depth > _DEEPEST:
+            raise LimitError(f"more than {_DEEPEST} iterators inside each other", "make a list of one: `list(...)`")
+        return iterator
+
+    return type(kind.__name__, (kind,), {"__slots__": ("depth",), "__new__": new, "__module__": kind.__module__})
 
 
 def _print(guard: Guard, write: Callable[[str], None], *values: Any, sep: str = " ", end: str = "\n") -> None:

@@ -77,8 +77,19 @@ class Guard:
                 raise self.error("list")
             pending.extend(item for item in items if isinstance(item, (list, tuple)))
 
+    def listed(self, values: Any) -> Any:
+        """The values in a list, to be joined to another, which they may be read from."""
+        return self.result(list(values))
+
+    def beside_tensor(self, x: Any, y: Any) -> None:
+        """LimitError: one is a tensor, and the other a list too large to make one of."""
+        if isinstance(x, Tensor) or isinstance(y, Tensor):
+            self.whole(x)
+            self.whole(y)
+
     def operands(self, op: str, x: Any, y: Any) -> None:
         """LimitError: the result of a binary operator would be too large."""
+        self.beside_tensor(x, y)
         check = _CHECKS.get(op)
         if check is not None:
             check(self, x, y)

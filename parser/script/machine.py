@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from types import BuiltinFunctionType
 from typing import Any
 
 from ..errors import did_you_mean, position
@@ -15,6 +17,7 @@ from .namespace import Namespace
 from .resources import Timer
 from .values import UnknownName
 
+_PYTHON = (BuiltinFunctionType, partial, type)  # what Python's own functions and methods are
 _SHOWN_CALLS = 8  # of a long chain of calls, those shown at either end
 
 
@@ -103,6 +106,9 @@ class Machine:
         """The result of calling what is no function of the script."""
         if not callable(callee):
             raise TypeError(f"'{type(callee).__name__}' object is not callable")
+        if not isinstance(callee, _PYTHON):
+            # The engine makes tensors of lists.
+            self.guard.whole((*args, *kwargs.values()))
         result = self.guard.result(callee(*args, **kwargs))
         # A method may have made its list longer.
         self.guard.result(getattr(callee, "__self__", None))

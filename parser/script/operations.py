@@ -143,6 +143,8 @@ def in_place(machine: Any, frame: Any, op: str) -> None:
     y = stack.pop()
     x = stack.pop()
     machine.guard.operands(op, x, y)
+    if op == "+" and isinstance(x, list):
+        y = machine.guard.listed(y)
     stack.append(machine.guard.result(_IN_PLACE[op](x, y)))
 
 
@@ -168,13 +170,17 @@ def set_attribute(machine: Any, frame: Any, name: str) -> None:
 
 def item(machine: Any, frame: Any, argument: None) -> None:
     key = frame.stack.pop()
+    machine.guard.whole(key)
     frame.stack.append(machine.guard.result(frame.stack.pop()[key]))
 
 
 def set_item(machine: Any, frame: Any, argument: None) -> None:
     key = frame.stack.pop()
     owner = frame.stack.pop()
-    owner[key] = frame.stack.pop()
+    value = frame.stack.pop()
+    machine.guard.whole(key)
+    machine.guard.beside_tensor(owner, value)
+    owner[key] = value
     machine.guard.result(owner)
 
 

@@ -25,7 +25,7 @@ _LISTED: dict[type, frozenset[str]] = {
     RemovableHandle: frozenset(["remove"]),
     dtype: frozenset(["is_floating_point", "itemsize"]),
     float: frozenset(["is_integer"]),
-    list: frozenset(["append", "clear", "copy", "extend", "insert", "pop", "reverse"]),
+    list: frozenset(["append", "clear", "copy", "insert", "pop", "reverse"]),
     str: frozenset(["count", "endswith", "find", "lower", "lstrip", "rstrip", "split", "startswith", "strip", "upper"]),
 }
 _SETTABLE = ("data", "grad", "requires_grad")
@@ -82,6 +82,11 @@ def _no_attribute(value: Any, name: str, names: frozenset[str]) -> UnknownName:
     return UnknownName("AttributeError", f"{what} has no attribute '{name}'", did_you_mean(name, names), help)
 
 
+def _extend(guard: Guard, items: list[Any], more: Any) -> None:
+    items.extend(guard.listed(more))
+    guard.result(items)
+
+
 def _join(guard: Guard, separator: str, parts: Any) -> str:
     parts = list(parts)
     if sum(len(part) + len(separator) for part in parts if isinstance(part, str)) > guard.elements:
@@ -108,7 +113,10 @@ def _comparing(method: Callable[..., Any]) -> Callable[..., Any]:
 
 # Methods whose result may be far larger than what they are given, or which may take far longer.
 _GUARDED: dict[type, dict[str, Callable[..., Any]]] = {
-    list: {name: _comparing(getattr(list, name)) for name in ("count", "index", "remove", "sort")},
+    list: {
+        **{name: _comparing(getattr(list, name)) for name in ("count", "index", "remove", "sort")},
+        "extend": _extend,
+    },
     str: {"join": _join, "replace": _replace},
     tuple: {name: _comparing(getattr(tuple, name)) for name in ("count", "index")},
 }
