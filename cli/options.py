@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -142,8 +143,12 @@ def parse_limits(texts: tuple[str, ...], names: Sequence[str] = LIMITS) -> dict[
 
 
 def parse_script_limits(texts: tuple[str, ...], timeout: float | None) -> dict[str, Any]:
-    """What a script may take, as given with `--limit` and `--timeout`. UsageError: as `parse_limits`."""
-    return {**parse_limits(texts, SCRIPT_LIMITS), **({} if timeout is None else {"seconds": timeout})}
+    """What a script may take, as given with `--limit` and `--timeout`. UsageError: as `parse_limits`, or a nan."""
+    if timeout is None:
+        return dict(parse_limits(texts, SCRIPT_LIMITS))
+    if math.isnan(timeout):
+        raise UsageError("`--timeout` takes a number of seconds, not `nan`", "write `--timeout 10`")
+    return {**parse_limits(texts, SCRIPT_LIMITS), "seconds": timeout}
 
 
 def chosen_format(format_name: str | None, as_json: bool, key: str | None) -> str:

@@ -99,7 +99,7 @@ class _Builder:
         label.position = len(self.code.instructions)
 
     def finish(self) -> Code:
-        end = self.code.instructions[-1].place if self.code.instructions else None
+        end = self.code.instructions[-1].place if self.code.instructions else Pass(0, 0)
         self.add(ops.constant, None, end)
         self.add(ops.give_back, None, end)
         return self.code

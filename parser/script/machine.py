@@ -39,8 +39,8 @@ class Frame:
 
     @property
     def place(self) -> Any:
-        """The record of the instruction that runs."""
-        return self.code.instructions[self.next - 1].place
+        """The record of the instruction that runs, or of the first where none has begun."""
+        return self.code.instructions[max(self.next - 1, 0)].place
 
 
 class Machine:
@@ -56,21 +56,13 @@ class Machine:
         self.steps = 0
         self.result: Any = None
 
-    def run(self, code: Code, scope: Scope) -> Any:
-        """Runs a script or a function in a scope and returns its value. ScriptError: whatever goes wrong in it."""
-        base = len(self.frames)
+    def begin(self, code: Code, scope: Scope) -> None:
+        """Makes ready to run a script in a scope."""
+        self.steps = 0
         self.frames.append(Frame(code, scope, None))
-        try:
-            self._loop(base)
-        except BaseException as error:
-            failure = self._explained(error)
-            self._unwind(base, error)
-            if failure is None:
-                raise
-            raise failure from error
-        return self.result
 
-    def _loop(self, base: int) -> None:
+    def go_on(self, base: int = 0) -> None:
+        """Runs until no more than `base` calls are left. What goes wrong is raised as it is: it is for `fail`."""
         frames, most = self.frames, self.limits.steps
         while len(frames) > base:
             frame = frames[-1]
@@ -81,10 +73,34 @@ class Machine:
                 raise exceeded("steps", most, "steps")
             operation(self, frame, argument)
 
+    def fail(self, error: BaseException, base: int = 0) -> None:
+        """Leaves the calls beyond `base` and their `with` blocks. ScriptError: the error, with its place."""
+        if not self.frames and isinstance(error, KeyboardInterrupt) and self.timer.expired:
+            return  # as the script had just ended
+        failure = self._explained(error)
+        for frame in reversed(self.frames[base:]):
+            while frame.managers:
+                try:
+                    frame.managers.pop().__exit__(type(error), error, None)
+                except Exception as another:
+                    # As in Python, what leaving a block raises stands for the error that it was left by.
+                    error, failure = another, self._explained(another)
+        del self.frames[base:]
+        if failure is None:
+            raise error
+        raise failure from error
+
     def call(self, function: Function, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Calls a function of the script from outside of it."""
         self._check_depth()
-        return self.run(function.code, Scope(function.bind(args, kwargs), function.scope))
+        base = len(self.frames)
+        self.frames.append(Frame(function.code, Scope(function.bind(args, kwargs), function.scope), None))
+        try:
+            self.go_on(base)
+        except BaseException as error:
+            self.fail(error, base)
+        self.guard.whole(self.result)
+        return self.result
 
     def enter(self, function: Function, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
         """Begins a call of a function of the script, which goes on in the loop."""
@@ -94,9 +110,10 @@ class Machine:
 
     def give_back(self, value: Any) -> None:
         """Ends the innermost call with its value."""
-        frame = self.frames.pop()
+        frame = self.frames[-1]
         while frame.managers:
             frame.managers.pop().__exit__(None, None, None)
+        self.frames.pop()
         if frame.caller is None:
             self.result = value
         else:
@@ -132,13 +149,6 @@ class Machine:
     def _check_depth(self) -> None:
         if len(self.frames) > self.limits.calls:
             raise exceeded("calls", self.limits.calls, "calls of functions inside each other")
-
-    def _unwind(self, base: int, error: BaseException) -> None:
-        """Leaves the calls that an error ends, and their `with` blocks."""
-        while len(self.frames) > base:
-            frame = self.frames.pop()
-            while frame.managers:
-                frame.managers.pop().__exit__(type(error), error, None)
 
     def _explained(self, error: BaseException) -> ScriptError | None:
         """The error as one of the script, with its place; None for what is not about the script.

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import _thread
-import math
 import os
 import signal
+import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 
 _MEGABYTE = 1_000_000
 _GRACE = 5.0  # seconds for one operation of NumPy to come to its end
+_AGAIN = 1.0  # seconds between interrupts
 
 
 class Timer:
@@ -25,25 +26,36 @@ class Timer:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.expired = False
-        self.thread: threading.Timer | None = None
+        self.ended = threading.Event()
+        self.thread: threading.Thread | None = None
 
     def __enter__(self) -> None:
         self.expired = False
-        if not math.isinf(self.seconds):
-            self.thread = threading.Timer(self.seconds, self._expire)
-            self.thread.daemon = True
+        if self.seconds <= threading.TIMEOUT_MAX:
+            self.ended.clear()
+            self.thread = threading.Thread(target=self._interrupt, daemon=True)
             self.thread.start()
             _alarm(self.seconds + _GRACE)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self.thread is not None:
-            self.thread.cancel()
-            self.thread = None
-            _alarm(0)
+        while self.thread is not None:
+            try:
+                self.ended.set()
+                _alarm(0)
+                self.thread.join()
+                self.thread = None
+            except KeyboardInterrupt:
+                # Where time was up only now, all is done already.
+                if not self.expired:
+                    raise
 
-    def _expire(self) -> None:
-        self.expired = True
-        _thread.interrupt_main()
+    def _interrupt(self) -> None:
+        """Interrupts again and again: NumPy drops an error that it meets in asking what an object is."""
+        stopped = self.ended.wait(self.seconds)
+        while not stopped:
+            self.expired = True
+            _thread.interrupt_main()
+            stopped = self.ended.wait(_AGAIN)
 
 
 def _alarm(seconds: float) -> None:
@@ -52,21 +64,27 @@ def _alarm(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-@contextmanager
-def memory_limit(megabytes: int) -> Iterator[None]:
+class MemoryLimit:
     """Lets the process take that much more memory; what takes more is a MemoryError. On Linux only: else nothing."""
-    if not os.path.exists("/proc/self/statm"):
-        yield
-        return
-    import resource
 
-    with open("/proc/self/statm", encoding="ascii") as file:
-        used = int(file.read().split()[0]) * resource.getpagesize()
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    most = used + megabytes * _MEGABYTE
-    allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (allowed, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+    def __init__(self, megabytes: int) -> None:
+        self.megabytes = megabytes
+        self.lift: Callable[[], None] | None = None
+
+    def __enter__(self) -> None:
+        if not os.path.exists("/proc/self/statm"):
+            return
+        import resource
+
+        with open("/proc/self/statm", encoding="ascii") as file:
+            used = int(file.read().split()[0]) * resource.getpagesize()
+        before = resource.getrlimit(resource.RLIMIT_AS)
+        most = min(used + self.megabytes * _MEGABYTE, sys.maxsize)
+        allowed = most if before[1] == resource.RLIM_INFINITY else min(most, before[1])
+        # Made now: where memory is full, nothing can be.
+        self.lift = partial(resource.setrlimit, resource.RLIMIT_AS, before)
+        resource.setrlimit(resource.RLIMIT_AS, (allowed, before[1]))
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self.lift is not None:
+            self.lift()

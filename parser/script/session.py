@@ -17,7 +17,7 @@ from .function import Scope
 from .limits import Limits
 from .machine import Machine
 from .parse import parse
-from .resources import memory_limit
+from .resources import MemoryLimit
 from .syntax import Script
 
 Write = Callable[[str], None]
@@ -78,20 +78,20 @@ class Session:
     def _run(self, source: str, name: str, first_line: int, show: Callable[[Any], None]) -> None:
         script = parse(source, name, first_line, max_length=self.limits.length, max_depth=self.limits.depth)
         code = compile_script(script)
-        self.machine.steps = 0
         self.machine.show = show
-        with (
-            np.errstate(all="ignore"),
-            warnings.catch_warnings(),
-            memory_limit(self.limits.memory),
-            self._observed(),
-            self.machine.timer,
-        ):
-            warnings.simplefilter("always")
-            # NumPy's, about infinities: those are results.
-            warnings.simplefilter("ignore", RuntimeWarning)
-            warnings.showwarning = self._warn
-            self.machine.run(code, Scope(self.names, None))
+        self.machine.begin(code, Scope(self.names, None))
+        try:
+            with np.errstate(all="ignore"), warnings.catch_warnings(), self._observed():
+                warnings.simplefilter("always")
+                # NumPy's, about infinities: those are results.
+                warnings.simplefilter("ignore", RuntimeWarning)
+                warnings.showwarning = self._warn
+                # The thread of the timer takes memory, so it begins before.
+                with self.machine.timer, MemoryLimit(self.limits.memory):
+                    self.machine.go_on()
+        except BaseException as error:
+            # Not inside, where no time or memory may be left to say so.
+            self.machine.fail(error)
 
     def _observed(self) -> AbstractContextManager[None]:
         observe = self.observe

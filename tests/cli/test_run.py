@@ -45,6 +45,7 @@ def test_a_script_from_any_system_is_read(autodiff, encoding: str, newline: str)
         ([], b"1\n'\xff'", 2, "error[usage]: standard input is not UTF-8 text: see line 2"),
         (["--timeout", "0"], b"", 2, "error[usage]: "),
         (["--timeout", "soon"], b"", 2, "error[usage]: "),
+        (["--timeout", "nan"], b"", 2, "error[usage]: `--timeout` takes a number of seconds, not `nan`"),
         (["--limit", "nodes=3"], b"", 2, "error[usage]: "),
         (["--dtype", "float16"], b"", 2, "error[usage]: "),
         ([], b"x = = 3", 3, "error[syntax]: unexpected `=`\n --> <stdin>:1:5\n"),

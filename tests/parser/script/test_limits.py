@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
+from _thread import interrupt_main
 
 import pytest
+
+from autodiff.parser.script import resources
+from autodiff.parser.script.errors import ScriptError
+from autodiff.parser.script.limits import Limits
+from autodiff.parser.script.session import Session
 
 NESTED = "a = b = [1]\nfor i in range(60):\n    a = [a, a]\n    b = [b, b]\n"
 
@@ -103,6 +109,63 @@ def test_more_than_a_limit_is_an_error_that_names_the_option(
 def test_more_memory_than_the_limit_is_an_error(fails) -> None:
     error = fails("l = []\nwhile True:\n    l.append(torch.ones(1000000))\n", memory=100)
     assert (error.kind, error.message) == ("limit", "more than 100 megabytes of memory")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is limited on Linux only")
+@pytest.mark.parametrize("memory", [1, 5, 10**13])
+def test_the_thread_of_the_timer_has_its_memory_whatever_the_limit(run, memory: int) -> None:
+    assert run("1 + 1", memory=memory, seconds=60) == "2\n"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is limited on Linux only")
+def test_memory_that_is_full_of_small_things_leaves_room_for_the_error(fails) -> None:
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    error = fails("l = []\nwhile True: l.append(list(zip(range(1000))))", memory=1)
+    assert (error.kind, error.message) == ("limit", "more than 1 megabytes of memory")
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+@pytest.mark.parametrize("seconds", [1e10, 1e300])
+def test_more_time_than_a_timer_can_wait_for_is_no_limit(run, seconds: float) -> None:
+    assert run("1 + 1", seconds=seconds) == "2\n"
+
+
+def test_an_interrupt_that_is_lost_is_not_the_last(fails, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resources, "_AGAIN", 0.05)
+    interrupts = iter([lambda: None])
+    monkeypatch.setattr(resources._thread, "interrupt_main", lambda: next(interrupts, interrupt_main)())
+    assert fails("while True: pass", seconds=0.05).kind == "limit"
+
+
+def test_time_that_is_up_as_a_script_ends_is_no_error() -> None:
+    written: list[str] = []
+    session = Session(written.append, Limits(seconds=60))
+    go_on = session.machine.go_on
+
+    def late(base: int = 0) -> None:
+        go_on(base)
+        session.machine.timer.expired = True
+        raise KeyboardInterrupt
+
+    session.machine.go_on = late
+    session.run("1 + 1")
+    assert written == ["2\n"]
+
+
+def test_time_that_is_up_as_an_error_is_explained_is_an_error_all_the_same() -> None:
+    session = Session(lambda text: None, Limits(seconds=60))
+    fail = session.machine.fail
+
+    def late(error: BaseException, base: int = 0) -> None:
+        session.machine.fail = fail
+        session.machine.timer.expired = True
+        raise KeyboardInterrupt
+
+    session.machine.fail = late
+    with pytest.raises(ScriptError, match="it takes more than 60 s"):
+        session.run("torch.func.grad(lambda x: 1 / 0)(torch.ones(2))")
+    assert session.machine.frames == []
 
 
 @pytest.mark.parametrize(

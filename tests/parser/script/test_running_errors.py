@@ -138,3 +138,20 @@ def test_with_blocks_are_left_by_errors(run) -> None:
         session.run("def f():\n    with torch.no_grad():\n        1 / 0\nwith torch.no_grad():\n    f()\n")
     session.run("torch.is_grad_enabled()")
     assert written == ["True\n"]
+
+
+@pytest.mark.parametrize("before", ["1 / 0", "pass"], ids=["after an error", "at its end"])
+def test_a_with_block_that_cannot_be_left_is_an_error(before: str) -> None:
+    from autodiff.parser.script.session import Session
+
+    written: list[str] = []
+    session = Session(written.append)
+    source = f"def f():\n    with dual_level():\n        exit_dual_level()\n        {before}\n"
+    with pytest.raises(ExpressionError, match="Dual level must be a positive number"):
+        session.run(
+            "from torch.autograd.forward_ad import dual_level, exit_dual_level\n"
+            f"{source}with torch.no_grad():\n    f()\n"
+        )
+    assert session.machine.frames == []
+    session.run("torch.is_grad_enabled()")
+    assert written == ["True\n"]
