@@ -16,6 +16,15 @@ Pack = Callable[[Any], Any]
 _ENGINE = __file__.removesuffix("watch.py").removesuffix("autograd/")
 
 
+def _stack() -> list[str]:
+    import traceback
+
+    frames = traceback.extract_stack()
+    while frames and frames[-1].filename.startswith(_ENGINE):
+        frames.pop()
+    return traceback.format_list(frames)
+
+
 class _Watch(threading.local):
     active = False
     anomaly = False
@@ -28,6 +37,8 @@ class _Watch(threading.local):
     def __init__(self) -> None:
         self.packing: list[tuple[Pack, Pack]] = []
         self.observers: list[Callable[[Any, Any], None]] = []
+        # Where the user's code is, as lines of a traceback.
+        self.stack = _stack
 
     def update(self) -> None:
         """Works out whether anything is to be done when a node is made."""
@@ -70,14 +81,19 @@ def nodes_observed(observer: Callable[[Any, Any], None]) -> Iterator[None]:
 
 def note_origin(node: Any) -> None:
     """Notes at a node where it was made: the user's stack, and the node whose rule made it, if one did."""
-    import traceback
-
-    frames = traceback.extract_stack()
-    while frames and frames[-1].filename.startswith(_ENGINE):
-        frames.pop()
-    node.metadata["traceback_"] = traceback.format_list(frames)
+    node.metadata["traceback_"] = watch.stack()
     if watch.running is not None:
         node.metadata["parent_"] = watch.running
+
+
+@contextmanager
+def stack_given_by(stack: Callable[[], list[str]]) -> Iterator[None]:
+    """In the block, `stack` says where the user's code is: for what runs that code without Python's stack."""
+    before, watch.stack = watch.stack, stack
+    try:
+        yield
+    finally:
+        watch.stack = before
 
 
 def packed(pack: Pack, tensor: Any) -> Any:

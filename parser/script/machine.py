@@ -176,6 +176,17 @@ class Machine:
         frame = self.frames[-1]
         return ScriptError(kind, type_name, message, frame.code.script, frame.place, help, self._calls())
 
+    def traceback(self) -> list[str]:
+        """Which functions run, the outermost first, as the lines of Python's tracebacks."""
+        lines = []
+        for frame in self.frames:
+            script, start = frame.code.script, frame.place.start
+            number = script.source.count("\n", 0, start) + script.first_line
+            line = script.source[script.source.rfind("\n", 0, start) + 1 :].partition("\n")[0].strip()
+            name = "<module>" if frame is self.frames[0] else frame.code.name
+            lines.append(f'  File "{script.name}", line {number}, in {name}\n    {line}\n')
+        return lines
+
     def _calls(self) -> list[str]:
         """Which functions run, the innermost first, and where each was called."""
         notes = []

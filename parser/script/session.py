@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...engine.autograd.watch import nodes_observed
+from ...engine.autograd.watch import nodes_observed, stack_given_by
 from ...engine.nodes import PrimitiveNode
 from ..errors import ExpressionError
 from .compile import compile_script
@@ -81,7 +81,12 @@ class Session:
         self.machine.show = show
         self.machine.begin(code, Scope(self.names, None))
         try:
-            with np.errstate(all="ignore"), warnings.catch_warnings(), self._observed():
+            with (
+                np.errstate(all="ignore"),
+                warnings.catch_warnings(),
+                stack_given_by(self.machine.traceback),
+                self._observed(),
+            ):
                 warnings.simplefilter("always")
                 # NumPy's, about infinities: those are results.
                 warnings.simplefilter("ignore", RuntimeWarning)

@@ -122,3 +122,27 @@ def test_operations_of_one_step_are_told_from_those_of_the_next() -> None:
     session = Session(lambda text: None, observe=lambda node, result, origin: steps.append(origin.step))
     session.run("x = torch.ones(2, requires_grad=True)\nx.std() * 2; F = torch.nn.functional\nF.normalize(x, dim=0)")
     assert len(steps) > len(set(steps)) > 1
+
+
+def test_a_warning_of_a_nan_shows_the_lines_of_the_script_that_led_to_it() -> None:
+    warned: list[ExpressionError] = []
+    source = (
+        "x = torch.tensor(0.0, requires_grad=True)\n"
+        "def root(x):\n"
+        "    return torch.sqrt(x)\n"
+        "with torch.autograd.detect_anomaly():\n"
+        "    (root(x) * 0).backward()\n"
+    )
+    with pytest.raises(ExpressionError, match="returned nan values"):
+        Session(lambda text: None, warn=warned.append).run(source, "lesson.py", 11)
+    assert diagnostic(warned[1], "warning") == (
+        "warning[value]: Error detected in SqrtBackward0. Traceback of forward call that caused the error:\n"
+        '  File "lesson.py", line 15, in <module>\n'
+        "    (root(x) * 0).backward()\n"
+        '  File "lesson.py", line 13, in root\n'
+        "    return torch.sqrt(x)\n"
+        "  --> lesson.py:15:5\n"
+        "   |\n"
+        "15 |     (root(x) * 0).backward()\n"
+        "   |     ^^^^^^^^^^^^^^^^^^^^^^^^"
+    )
