@@ -10,10 +10,13 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from types import TracebackType
+from typing import Any
 
 _MEGABYTE = 1_000_000
 _GRACE = 5.0  # seconds for one operation of NumPy to come to its end
 _AGAIN = 1.0  # seconds between interrupts
+# A signal that interrupts Python also where Ctrl-C is ignored, as in the background of a shell's script.
+_INTERRUPT: signal.Signals = getattr(signal, "SIGVTALRM", signal.SIGINT)
 
 
 class Timer:
@@ -28,11 +31,13 @@ class Timer:
         self.expired = False
         self.ended = threading.Event()
         self.thread: threading.Thread | None = None
+        self.handler: Any = None
 
     def __enter__(self) -> None:
         self.expired = False
         if self.seconds <= threading.TIMEOUT_MAX:
             self.ended.clear()
+            self.handler = signal.signal(_INTERRUPT, signal.default_int_handler)
             self.thread = threading.Thread(target=self._interrupt, daemon=True)
             self.thread.start()
             _alarm(self.seconds + _GRACE)
@@ -43,6 +48,7 @@ class Timer:
                 self.ended.set()
                 _alarm(0)
                 self.thread.join()
+                signal.signal(_INTERRUPT, self.handler)
                 self.thread = None
             except KeyboardInterrupt:
                 # Where time was up only now, all is done already.
@@ -54,7 +60,7 @@ class Timer:
         stopped = self.ended.wait(self.seconds)
         while not stopped:
             self.expired = True
-            _thread.interrupt_main()
+            _thread.interrupt_main(_INTERRUPT)
             stopped = self.ended.wait(_AGAIN)
 
 

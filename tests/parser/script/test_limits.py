@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from _thread import interrupt_main
@@ -133,9 +134,17 @@ def test_more_time_than_a_timer_can_wait_for_is_no_limit(run, seconds: float) ->
 
 def test_an_interrupt_that_is_lost_is_not_the_last(fails, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resources, "_AGAIN", 0.05)
-    interrupts = iter([lambda: None])
-    monkeypatch.setattr(resources._thread, "interrupt_main", lambda: next(interrupts, interrupt_main)())
+    interrupts = iter([lambda signal: None])
+    monkeypatch.setattr(resources._thread, "interrupt_main", lambda signal: next(interrupts, interrupt_main)(signal))
     assert fails("while True: pass", seconds=0.05).kind == "limit"
+
+
+def test_time_is_up_also_where_interrupts_by_a_key_are_ignored(fails) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        assert fails("while True: pass", seconds=0.05).kind == "limit"
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_time_that_is_up_as_a_script_ends_is_no_error() -> None:
