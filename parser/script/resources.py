@@ -56,7 +56,7 @@ class Timer:
                     raise
 
     def _interrupt(self) -> None:
-        """Interrupts again and again: NumPy drops an error that it meets in asking what an object is."""
+        """Interrupts again and again: one that comes as NumPy asks what an object is, or in a callback, is dropped."""
         stopped = self.ended.wait(self.seconds)
         while not stopped:
             self.expired = True

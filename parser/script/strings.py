@@ -56,12 +56,12 @@ def _unescaped(text: str, start: int) -> str:
     """The text with its escapes, such as `\\n`, replaced by what they stand for."""
     if "\\" not in text:
         return text
+    place = _Place(start, start + len(text))
     # Python warns of a backslash that begins no escape; it stands for itself.
     text = re.sub(r"\\(?![\\'\"abfnrtvx0-7NuU\n])", r"\\\\", text.replace("\\\\", "\\x5c"))
     try:
         return text.encode("latin-1", "backslashreplace").decode("unicode_escape")
     except UnicodeDecodeError as error:
-        place = _Place(start, start + len(text))
         raise syntax_error("an escape in this text is not complete", place, f"{error.reason}") from None
 
 

@@ -187,6 +187,8 @@ def test_time_that_is_up_as_an_error_is_explained_is_an_error_all_the_same() -> 
         "x = torch.tensor(1.0, requires_grad=True)\ny = x\nwhile True: y = y * 1.0",
     ],
 )
+# Hypothesis is called at each collection of garbage, and an interrupt that comes then is dropped. Another follows.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_script_that_takes_too_long_is_stopped(fails, source: str) -> None:
     start = time.perf_counter()
     error = fails(source, seconds=0.2)
