@@ -50,7 +50,7 @@ def _along(name: str, term: Term, shape: Shape, dims: Sequence[int], keepdim: bo
         single, term = without_numbers(term, shapes)
         front.append(single)
     if not present:
-        return multiply(*front, term) if name in ("sum", "mean") else term
+        return multiply(*front, term) if name in ("sum", "mean") else _of_one(name, term)
     if len(present) == len(own):
         return multiply(*front, _of_list(name, term) if is_call(term, LIST) else call(name, term))
     kept = keepdim and present != list(range(len(present)))
@@ -126,7 +126,7 @@ def reduced(name: str) -> Any:
         if not shape:
             if is_condition(equation.arguments[0]):
                 return call("where", term, ONE, ZERO)
-            return _OF_ONE[name](term) if name in _OF_ONE else None
+            return _of_one(name, term)
         dim = options.get("dim")
         dims = range(len(shape)) if dim in (None, ()) else [dim] if isinstance(dim, int) else dim
         if name == "prod" and not shapes.of(term) and len(list(dims)) == len(shape):
@@ -147,6 +147,11 @@ _OF_ONE: dict[str, Callable[[Term], Term]] = {
     ),
     "norm": lambda x: call("abs", x),
 }
+
+
+def _of_one(name: str, term: Term) -> Term | None:
+    """The reduction of one element. None: it is none of that element's."""
+    return _OF_ONE[name](term) if name in _OF_ONE else None
 
 
 def is_condition(argument: Any) -> bool:
