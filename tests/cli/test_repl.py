@@ -6,9 +6,11 @@ import _thread
 import io
 import os
 import re
+import select
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -169,6 +171,9 @@ def test_in_a_pipe_it_is_as_run(autodiff) -> None:
 # On a terminal
 
 
+PATIENCE = 60  # seconds
+
+
 class Typist:
     """A prompt on a terminal of its own."""
 
@@ -177,6 +182,8 @@ class Typist:
         # As a shell starts it, so that Ctrl-C is a signal to it.
         take = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)"
         self.master, slave = pty.openpty()
+        # What was read past the last word.
+        self.ahead = b""
         self.process = subprocess.Popen(
             [sys.executable, "-c", f"{take}; from autodiff.cli.main import main; main()", "repl"],
             stdin=slave,
@@ -188,11 +195,14 @@ class Typist:
         os.close(slave)
 
     def until(self, word: str) -> str:
-        """What is shown up to and with a word."""
-        shown = b""
-        while word.encode() not in shown:
-            shown += os.read(self.master, 65536)
-        return shown.decode()
+        """What is shown up to and with a word. AssertionError: it does not come."""
+        end = time.monotonic() + PATIENCE
+        while word.encode() not in self.ahead:
+            ready, _, _ = select.select([self.master], [], [], max(0.0, end - time.monotonic()))
+            assert ready, f"{word!r} does not come after {self.ahead.decode(errors='replace')!r}"
+            self.ahead += os.read(self.master, 65536)
+        shown, found, self.ahead = self.ahead.partition(word.encode())
+        return (shown + found).decode()
 
     def types(self, text: str) -> None:
         os.write(self.master, text.encode())
