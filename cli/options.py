@@ -31,13 +31,7 @@ def variables(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--vars", "vars_file", metavar="FILE", help="Variables from a JSON file: an object of values."),
         click.option("--wrt", metavar="NAMES", help="Differentiate by these variables only, separated by commas."),
         click.option("--const", metavar="NAMES", help="Take these variables as constants, separated by commas."),
-        click.option(
-            "--dtype",
-            type=click.Choice(["float64", "float32"]),
-            default="float64",
-            show_default=True,
-            help="Type to compute with.",
-        ),
+        _dtype("Type to compute with."),
     )(function)
 
 
@@ -106,16 +100,16 @@ def limits(function: Callable[..., Any], names: Sequence[str] = LIMITS) -> Calla
     )(function)
 
 
+def _dtype(help: str) -> Callable[..., Any]:
+    return click.option(
+        "--dtype", type=click.Choice(["float64", "float32"]), default="float64", show_default=True, help=help
+    )
+
+
 def scripts(function: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options of commands that run scripts: the type of numbers, and what a script may take."""
     return _stack(
-        click.option(
-            "--dtype",
-            type=click.Choice(["float64", "float32"]),
-            default="float64",
-            show_default=True,
-            help="Type of tensors made from floats.",
-        ),
+        _dtype("Type of tensors made from floats."),
         click.option(
             "--timeout",
             type=click.FloatRange(min=0, min_open=True),

@@ -13,6 +13,8 @@ import stat
 import sys
 from typing import Any, TypedDict
 
+from .folders import user_path
+
 _FORMAT = 2
 _VARIABLE = "AUTODIFF_CACHE_DIR"
 _MAX_SIZE = 10_000_000
@@ -78,17 +80,7 @@ def _build(grammar: str, start: str) -> Tables:
 
 def _cache_dir() -> str | None:
     """Return the directory for cached files, or None if there is to be no cache."""
-    override = os.environ.get(_VARIABLE)
-    if override is not None:
-        return override or None
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or os.path.expanduser(r"~\AppData\Local")
-    elif sys.platform == "darwin":
-        base = os.path.expanduser("~/Library/Caches")
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    # Without a home the path stays relative, and nothing is to be written to the working directory.
-    return os.path.join(base, "autodiff") if os.path.isabs(base) else None
+    return user_path(_VARIABLE, "~/Library/Caches", "XDG_CACHE_HOME", "~/.cache")
 
 
 def _cache_path(grammar: str) -> str | None:

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 from collections.abc import Iterable
 
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+
+from ...parser.folders import user_path
 
 _VARIABLE = "AUTODIFF_HISTORY"
 
 
 def history_path() -> str | None:
     """The file of the history, from the user's settings; None where there is to be none."""
-    override = os.environ.get(_VARIABLE)
-    if override is not None:
-        return override or None
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or os.path.expanduser(r"~\AppData\Local")
-    elif sys.platform == "darwin":
-        base = os.path.expanduser("~/Library/Application Support")
-    else:
-        base = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
-    # Without a home the path stays relative, and nothing is to be written to the working directory.
-    return os.path.join(base, "autodiff", "history") if os.path.isabs(base) else None
+    return user_path(_VARIABLE, "~/Library/Application Support", "XDG_STATE_HOME", "~/.local/state", "history")
 
 
 def open_history(path: str | None) -> History:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -190,16 +191,20 @@ def _index_backward(
     return algebra.raw_call("reshape", (added, _parameter(algebra, shape))) if len(shape) > 1 else added
 
 
+def _shaped(algebra: Algebra, shapes: Shapes, shape: Shape, name: str, *parts: Any) -> Any:
+    """A call whose value has this shape."""
+    return algebra.recorded(shapes, algebra.raw_call(name, parts), shape)
+
+
 def _cofactor(algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], shapes: Shapes) -> Any:
     """Jacobi's formula: the transposed adjugate."""
     (matrix,), shape = operands, equation.results[0].shape
-    det = algebra.recorded(shapes, algebra.raw_call("det", (matrix,)), shape[:-2])
-    inverse = algebra.recorded(shapes, algebra.raw_call("inverse", (matrix,)), shape)
-    turned = algebra.recorded(shapes, algebra.raw_call("mT" if len(shape) > 2 else "T", (inverse,)), shape)
-    if len(shape) > 2:
-        keys = [algebra.symbol("..."), algebra.symbol("None"), algebra.symbol("None")]
-        det = algebra.recorded(shapes, algebra.raw_call(ELEMENT, (det, *keys)), (*shape[:-2], 1, 1))
-    return algebra.multiply(det, turned)
+    made = partial(_shaped, algebra, shapes)
+    det, inverse = made(shape[:-2], "det", matrix), made(shape, "inverse", matrix)
+    if len(shape) == 2:
+        return algebra.multiply(det, made(shape, "T", inverse))
+    keys = [algebra.symbol(key) for key in ("...", "None", "None")]
+    return algebra.multiply(made((*shape[:-2], 1, 1), ELEMENT, det, *keys), made(shape, "mT", inverse))
 
 
 def _cofactor_change(
@@ -209,16 +214,12 @@ def _cofactor_change(
     (change, matrix), shape = operands, equation.results[0].shape
     if len(shape) != 2:
         return None
-
-    def made(name: str, *parts: Any, of: Shape = shape) -> Any:
-        return algebra.recorded(shapes, algebra.raw_call(name, parts), of)
-
-    inverse = made("inverse", matrix)
-    relative = made("@", inverse, change)
-    difference = algebra.subtract(
-        algebra.multiply(made("trace", relative, of=()), inverse), made("@", relative, inverse)
-    )
-    return algebra.multiply(made("det", matrix, of=()), made("T", difference))
+    made = partial(_shaped, algebra, shapes)
+    inverse = made(shape, "inverse", matrix)
+    relative = made(shape, "@", inverse, change)
+    growth = algebra.multiply(made((), "trace", relative), inverse)
+    difference = algebra.subtract(growth, made(shape, "@", relative, inverse))
+    return algebra.multiply(made((), "det", matrix), made(shape, "T", difference))
 
 
 _SPELLINGS: dict[str, Spelling] = {

@@ -69,13 +69,14 @@ def call(name: str, *arguments: Any) -> Any:
         return Compare((name,), arguments, 0, 0)
     if name in _OPERATORS:
         return _binary(name, *arguments)
+    # A choice of two whole numbers would be one, where the program has floats.
     if name == "where" and all(type(a) is Number and type(a.value) is int for a in arguments[1:]):
         condition, then, otherwise = arguments
         return Call(name, (condition, _float(then), otherwise), (), 0, 0, 0, 0)
     if name in _SPECIAL:
         return _SPECIAL[name](*arguments)
-    named = tuple(a for a in arguments if type(a) is _Named)
-    return Call(name, tuple(a for a in arguments if type(a) is not _Named), named, 0, 0, 0, 0)
+    named = tuple(a for a in arguments if type(a) is Named)
+    return Call(name, tuple(a for a in arguments if type(a) is not Named), named, 0, 0, 0, 0)
 
 
 def raw_call(name: str, arguments: tuple[Any, ...]) -> Any:
@@ -95,7 +96,7 @@ def recorded(shapes: Shapes, term: Any, shape: Shape) -> Any:
     return term
 
 
-class _Named(NamedTuple):
+class Named(NamedTuple):
     """An argument with its name, in a call that is not written yet."""
 
     name: str
@@ -124,7 +125,7 @@ _SPECIAL: dict[str, Any] = {
     ELEMENT: lambda whole, *keys: Subscript(whole, keys, 0, 0),
     SLICE: _slice,
     FLOAT: _float,
-    KEYWORD: lambda name, value: _Named(name.name, value),
+    KEYWORD: lambda name, value: Named(name.name, value),
     RESULT: _result,
     "T": lambda part: Attribute(part, "T", 0, 0, 0, 0),
     "mT": lambda part: Attribute(part, "mT", 0, 0, 0, 0),

@@ -11,23 +11,17 @@ from typing import Any
 
 from ...engine.program.program import Equation
 from .elements import LONGEST_LIST, mapped
-from .expression import ONE, ZERO, Call, Term, is_call, multiply, number, ordered, raw_call
+from .expression import ONE, ZERO, Call, Product, Sum, Term, is_call, multiply, number, ordered, raw_call
 from .reductions import total, with_last_dropped, with_last_kept, without_numbers
 from .shapes import LIST, Shape, Shapes, size_of
 
-PRODUCT, TRANSPOSES = "@", ("T", "mT")
+_PRODUCT, _TRANSPOSES = "@", ("T", "mT")
 
 
 def matrix_product(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
-    """x @ y, for vectors, matrices, or as many matrices in both."""
-    left, right = arguments[:2]
+    """x @ y, for vectors, matrices, or as many matrices in both. None: there are no elements to add."""
+    (front_of_left, left), (front_of_right, right) = (without_numbers(term, shapes) for term in arguments[:2])
     sizes = size_of(equation.arguments[0]), size_of(equation.arguments[1])
-    return _product(left, right, sizes, equation.results[0].shape, shapes)
-
-
-def _product(left: Term, right: Term, sizes: tuple[Shape, Shape], shape: Shape, shapes: Shapes) -> Term | None:
-    front_of_left, left = without_numbers(left, shapes)
-    front_of_right, right = without_numbers(right, shapes)
     for one, rest in ((left, right), (right, left)):
         if _is_identity(one) and shapes.of(rest) != ():
             return multiply(front_of_left, front_of_right, rest)
@@ -46,7 +40,7 @@ def _product(left: Term, right: Term, sizes: tuple[Shape, Shape], shape: Shape, 
         left = shapes.fitted(left, sizes[0], True)
         own = sizes[0]
     left, right = shapes.fitted(left, own, True), shapes.fitted(right, other, True)
-    made = shapes.record(raw_call(PRODUCT, (left, right)), _shape_of_product(own, other))
+    made = shapes.record(raw_call(_PRODUCT, (left, right)), _shape_of_product(own, other))
     return multiply(front_of_left, front_of_right, made)
 
 
@@ -142,36 +136,24 @@ def _transposed(term: Term, shapes: Shapes) -> Term:
         return row
     shape = (*own[:-2], own[-1], own[-2])
     forms: list[Term] = []
-    if is_call(term, PRODUCT) and all(len(shapes.of(part)) == 2 for part in _parts(term)):
+    if is_call(term, _PRODUCT) and all(len(shapes.of(part)) == 2 for part in _parts(term)):
         left, right = (transposed(part, shapes) for part in _parts(term))
-        made = raw_call(PRODUCT, (right, left))
+        made = raw_call(_PRODUCT, (right, left))
         forms.append(shapes.record(made, _shape_of_product(shapes.of(right), shapes.of(left))))
-    elif is_call(term, *TRANSPOSES):
+    elif is_call(term, *_TRANSPOSES):
         return _parts(term)[0]
     elif is_call(term, "outer"):
         return shapes.record(raw_call("outer", _parts(term)[::-1]), shape)
     elif is_call(term, LIST) and all(is_call(row, LIST) for row in _parts(term)):
         rows = zip(*(_parts(row) for row in _parts(term)), strict=True)
         return raw_call(LIST, tuple(raw_call(LIST, row) for row in rows))
-    elif not isinstance(term, Call):
-        forms.append(mapped(term, shapes, lambda part: _turned(part, shapes)))
+    elif isinstance(term, (Sum, Product)):
+        forms.append(mapped(term, shapes, lambda part: transposed(part, shapes)))
     forms.append(shapes.record(raw_call("T" if len(own) == 2 else "mT", (term,)), shape))
     if is_call(term, "inverse"):
         turned = raw_call("inverse", (transposed(_parts(term)[0], shapes),))
         forms.append(shapes.record(turned, shape))
     return min(forms, key=lambda form: len(ordered([form])))
-
-
-def _turned(part: Term, shapes: Shapes) -> Term:
-    """One of the arrays in an expression, transposed."""
-    return transposed(part, shapes) if isinstance(part, Call) else _of_variable(part, shapes)
-
-
-def _of_variable(part: Term, shapes: Shapes) -> Term:
-    own = shapes.of(part)
-    if len(own) < 2:
-        return transposed(part, shapes)
-    return shapes.record(raw_call("T" if len(own) == 2 else "mT", (part,)), (*own[:-2], own[-1], own[-2]))
 
 
 def _parts(term: Term) -> tuple[Term, ...]:

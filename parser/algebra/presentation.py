@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from .. import syntax
 from ..precedence import AND, COMPARE, NOT, OR, POWER, PRODUCT, SUM, UNARY
+from . import literal
 from .expression import (
     MINUS_ONE,
     ONE,
@@ -369,46 +370,37 @@ def _divided(above: Shown, below: Sequence[Shown]) -> Shown:
 
 def _called(name: str, parts: Sequence[Shown]) -> Shown:
     arguments = [part.syntax for part in parts]
-    named = [part for part in arguments if type(part) is _Named]
-    record = syntax.Call(name, tuple(a for a in arguments if type(a) is not _Named), tuple(named), 0, 0, 0, 0)
+    named = tuple(part for part in arguments if type(part) is literal.Named)
+    record = syntax.Call(name, tuple(a for a in arguments if type(a) is not literal.Named), named, 0, 0, 0, 0)
     tokens = 2 + len(parts) + sum(part.tokens for part in parts)
     label = f"{name}({', '.join(part.label for part in parts)})"[:_LONGEST_LABEL]
     return Shown(record, _ATOM, tokens, label)
 
 
-class _Named(NamedTuple):
-    """An argument with its name, in a call that is not written yet."""
-
-    name: str
-    value: Any
+def _special(name: str, tokens: int, label: str, *parts: Shown) -> Shown:
+    """What `shapes` has a name for."""
+    return Shown(literal.call(name, *(part.syntax for part in parts)), _ATOM, tokens, label[:_LONGEST_LABEL])
 
 
 def _named(name: Shown, value: Shown) -> Shown:
-    return Shown(_Named(name.label, value.syntax), _ATOM, value.tokens + 2, f"{name.label}={value.label}")
+    return _special(KEYWORD, value.tokens + 2, f"{name.label}={value.label}", name, value)
 
 
 def _subscript(whole: Shown, *keys: Shown) -> Shown:
-    record = syntax.Subscript(whole.syntax, tuple(key.syntax for key in keys), 0, 0)
     tokens = _enclosed(whole, _ATOM) + sum(key.tokens for key in keys) + len(keys) + 1
-    return Shown(record, _ATOM, tokens, f"{whole.label}[{', '.join(key.label for key in keys)}]"[:_LONGEST_LABEL])
+    return _special(ELEMENT, tokens, f"{whole.label}[{', '.join(key.label for key in keys)}]", whole, *keys)
 
 
 def _slice(*bounds: Shown) -> Shown:
-    lower, upper, step = (None if bound.label == "None" else bound.syntax for bound in bounds)
-    tokens = sum(bound.tokens for bound in bounds if bound.label != "None") + 1
-    return Shown(syntax.Slice(lower, upper, step, 0, 0), _ATOM, tokens, ":")
+    return _special(SLICE, sum(bound.tokens for bound in bounds if bound.label != "None") + 1, ":", *bounds)
 
 
 def _result(several: Shown, which: Shown) -> Shown:
-    return _attribute(which.label)(several) if type(which.syntax) is syntax.Name else _subscript(several, which)
+    return _special(RESULT, _enclosed(several, _ATOM) + 2, f"{several.label}.{which.label}", several, which)
 
 
-def _attribute(name: str) -> Any:
-    def shown(part: Shown) -> Shown:
-        record = syntax.Attribute(part.syntax, name, 0, 0, 0, 0)
-        return Shown(record, _ATOM, _enclosed(part, _ATOM) + 2, f"{part.label}.{name}"[:_LONGEST_LABEL])
-
-    return shown
+def _turned(name: str) -> Any:
+    return lambda part: _special(name, _enclosed(part, _ATOM) + 2, f"{part.label}.{name}", part)
 
 
 # What is neither an operator nor a function.
@@ -417,8 +409,8 @@ _SPECIAL: dict[str, Any] = {
     SLICE: _slice,
     KEYWORD: _named,
     RESULT: _result,
-    "T": _attribute("T"),
-    "mT": _attribute("mT"),
+    "T": _turned("T"),
+    "mT": _turned("mT"),
 }
 
 

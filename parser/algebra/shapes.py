@@ -125,10 +125,10 @@ def _as_float(term: Term) -> Term:
         return raw_call(FLOAT, (term,))
     if not _is_whole(term):
         return term
-    if isinstance(term, Call) and term.name == LIST:
-        for first in term.arguments[:1]:
-            if isinstance(first, Number) or is_call(first, LIST):
-                return raw_call(LIST, (_as_float(first), *term.arguments[1:]))
+    if isinstance(term, Call) and term.name == LIST and term.arguments:
+        first, *others = term.arguments
+        if isinstance(first, Number) or is_call(first, LIST):
+            return raw_call(LIST, (_as_float(first), *others))
     return multiply(raw_call(FLOAT, (ONE,)), term)
 
 

@@ -28,6 +28,7 @@ _REDUCTIONS = {
 # Those that take sizes or dimensions, and those that take several arrays.
 _OF_SIZES = ("reshape", "broadcast_to", "permute", "roll", "tile", "flip", "pad", "expand")
 _OF_SEVERAL = ("cat", "stack")
+_NAMED = re.compile(r"(\w+)=(?!=)(.*)", re.DOTALL)
 _ARGUMENTS = {"dim": "axis", "keepdim": "keepdims", "correction": "ddof"}
 _SPECIAL = (
     *("erf", "erfc", "erfinv", "erfcx", "digamma", "polygamma", "logit", "xlogy", "xlog1py", "entr", "ndtr", "ndtri"),
@@ -121,10 +122,8 @@ class NumpyPrinter(CodePrinter):
         places = ("", "ord", "dim", "keepdim") if function == "vector_norm" else ("", "dim", "keepdim")
         given = {"correction": "1"} if function in ("std", "var") else {}
         for i, text in enumerate(texts[1:], 1):
-            name, _, value = (
-                text.partition("=") if "=" in text and text.split("=")[0].isidentifier() else ("", "", text)
-            )
-            given[name or places[i]] = value
+            named = _NAMED.fullmatch(text)
+            given.update([(named[1], named[2])] if named else [(places[i], text)])
         options = "".join(f", {_ARGUMENTS.get(name, name)}={value}" for name, value in given.items())
         return f"{_REDUCTIONS[function]}({texts[0]}{options})"
 

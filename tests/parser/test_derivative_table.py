@@ -68,14 +68,14 @@ every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{text_of(
 def test_every_operation_has_a_first_and_a_second_derivative_as_text(case: Case) -> None:
     expression, shapes = parse(text_of(case)), shapes_of(case)
     for order in (1, 2):
-        assert derivatives(expression, [(name,) * order for name in shapes], shapes).results
+        assert derivatives(expression, [(name,) * order for name in shapes], shapes).points
 
 
 @every_case
 @pytest.mark.filterwarnings("ignore")
 def test_the_rules_of_every_operation_can_be_written_as_they_are(case: Case) -> None:
     shapes = shapes_of(case)
-    assert derivatives(parse(text_of(case)), [(name,) for name in shapes], shapes, simplify=False).results
+    assert derivatives(parse(text_of(case)), [(name,) for name in shapes], shapes, simplify=False).points
 
 
 @pytest.mark.filterwarnings("ignore")
