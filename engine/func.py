@@ -13,9 +13,9 @@ import numpy as np
 
 from .autograd.backward import _without_history
 from .autograd.backward import grad as _gradients
-from .autograd.forward_ad import carry_over, dual_at, unpack_at
+from .autograd.forward_ad import Dual, dual_at, unpack_at
 from .autograd.graph import AccumulateGrad, Node
-from .autograd.levels import Level, enter, leave
+from .autograd.levels import carry_over, enter, leave
 from .autograd.modes import enable_grad, recording
 from .primitives.shape import reshape, select, stack, view_primitive
 from .tensor import Tensor
@@ -333,7 +333,7 @@ def _pushed_forward(
     func: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Tensor | None], has_aux: bool, where: str
 ) -> tuple[Any, Any, Any]:
     """The result of `func`, its tangent and the aux; `tangents` has one for each leaf of the primals, or None."""
-    level = enter(Level())
+    level = enter(Dual())
     try:
         given = iter(tangents)
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .autograd.graph import Node, describe, next_sequence
-from .autograd.levels import active
+from .autograd.levels import active, carry_over, written
 from .autograd.modes import recording
 from .memory import INFERENCE_TENSOR, memory_of, outdate, positions, refusal, resize, shareable, write
 from .primitives.indexing import getitem
@@ -64,7 +64,7 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
         if result.grad_fn is not None:
             rebase(self, result.grad_fn, result.output_nr)
         if active():
-            forward_ad().write_tangents(self, result)
+            written(self, result)
         return self
 
     method.__name__ = method.__qualname__ = name
@@ -81,7 +81,7 @@ def reshaped_in_place(name: str, function: Callable[..., Any]) -> Callable[..., 
         if self._requires_grad:
             before._requires_grad, before._grad_fn, before.output_nr = True, self._grad_fn, self.output_nr
         if active():
-            forward_ad().carry_over(self, before)
+            carry_over(self, before)
         result = function(before, *args, **kwargs)
         change, old, shape = result._slicing, self._slicing, self._data.shape
         for view in [] if self._base is not None else memory_of(self).live_views():
@@ -134,13 +134,6 @@ def _undone(array: Any, change: Any, shape: tuple[int, ...]) -> Any:
     return before
 
 
-def forward_ad() -> Any:
-    """The module of forward-mode differentiation, which nothing else needs at the start."""
-    from .autograd import forward_ad
-
-    return forward_ad
-
-
 def check_allowed(tensor: Tensor, others: Sequence[Any] = ()) -> None:
     """RuntimeError: the tensor is not to be changed in place by an operation that also takes `others`.
 
@@ -170,7 +163,7 @@ def snapshot(tensor: Tensor) -> Tensor:
         copy._grad_fn = tensor._grad_fn
         copy.output_nr = tensor.output_nr
     if active():
-        forward_ad().carry_over(tensor, copy)
+        carry_over(tensor, copy)
     return copy
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from . import creation, dtypes
 from .autograd.backward import backward
+from .autograd.graph import edge_of, register_hook, register_post_accumulate_grad_hook
 from .dispatch import broadcast_mismatch
 from .dtypes import dtype
 from .inplace import in_place, reshaped_in_place, resize_, resize_as_, setitem
@@ -323,6 +324,9 @@ PROPERTIES: dict[str, Callable[..., Any]] = {
     "nbytes": lambda self: self._data.nbytes,
 }
 METHODS: dict[str, Callable[..., Any]] = {
+    "_edge": edge_of,
+    "register_hook": register_hook,
+    "register_post_accumulate_grad_hook": register_post_accumulate_grad_hook,
     "backward": _backward,
     "resize_": resize_,
     "resize_as_": resize_as_,

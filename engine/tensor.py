@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import dtypes
-from .autograd.graph import AccumulateGrad, Edge, Node
-from .autograd.hooks import Hooks, RemovableHandle
 from .autograd.modes import recording
 from .memory import Memory, Slicing, share, shareable
 from .printing import tensor_text
+from .size import Size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .autograd.graph import AccumulateGrad, Edge, Node
+    from .autograd.hooks import Hooks, RemovableHandle
     from .autograd.levels import Tangents
 
 _NON_LEAF_GRAD = (
@@ -30,22 +31,6 @@ _NON_LEAF_GRAD = (
     "Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure "
     "you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information."
 )
-
-
-class Size(tuple[int, ...]):
-    """A tensor's shape: a tuple that prints as PyTorch's does."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"torch.Size({list(self)})"
-
-    def numel(self) -> int:
-        """How many elements a tensor of this shape has."""
-        count = 1
-        for n in self:
-            count *= n
-        return count
 
 
 class Tensor:
@@ -81,6 +66,8 @@ class Tensor:
         # What `methods.attach` adds.
         def __getattr__(self, name: str) -> Any: ...
         def __setattr__(self, name: str, value: Any) -> None: ...
+        def _edge(self) -> Edge: ...
+        def register_hook(self, hook: Any) -> RemovableHandle: ...
         def __getitem__(self, key: Any) -> Tensor: ...
         def __add__(self, other: Any) -> Tensor: ...
         def __mul__(self, other: Any) -> Tensor: ...
@@ -96,21 +83,6 @@ class Tensor:
             self._inference = True
             # Operations look more closely at arrays than at scalars, and so find this mark.
             self._data = np.asarray(data)
-
-    def _edge(self) -> Edge:
-        """Where a gradient of this tensor is to be sent."""
-        if self._grad_fn is not None:
-            return self._grad_fn, self.output_nr
-        if not self._requires_grad:
-            return None, 0
-        if self._outdated is not None and recording.enabled:
-            raise RuntimeError(self._outdated)
-        node = self._accumulator and self._accumulator()
-        if node is None:
-            # Held weakly: the graph keeps the accumulator alive, and it keeps the leaf.
-            node = AccumulateGrad(self)
-            self._accumulator = weakref.ref(node)
-        return node, 0
 
     # Flags and gradients
 
@@ -243,24 +215,6 @@ class Tensor:
         if self.grad_fn is not None:
             self.grad_fn.own_hooks().retain[self.output_nr] = weakref.ref(self)
             self.retains_grad = True
-
-    def register_hook(self, hook: Any) -> RemovableHandle:
-        """Calls `hook(grad)` with this tensor's gradient in each backward pass; a tensor it returns takes its place."""
-        if not self.requires_grad:
-            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        node, number = self._edge()
-        assert node is not None
-        return RemovableHandle(node.own_hooks().tensor.setdefault(number, {}), hook)
-
-    def register_post_accumulate_grad_hook(self, hook: Any) -> RemovableHandle:
-        """Calls `hook(tensor)` whenever a gradient was added to this leaf's `.grad`."""
-        if not self.requires_grad:
-            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        if self.grad_fn is not None:
-            raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
-        if self._post_accumulate_hooks is None:
-            self._post_accumulate_hooks = {}
-        return RemovableHandle(self._post_accumulate_hooks, hook)
 
     def detach(self) -> Tensor:
         """The same data as a tensor of its own, outside the graph; the two share memory."""

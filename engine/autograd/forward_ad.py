@@ -24,13 +24,22 @@ from ..primitives.writing import copied
 from ..tensor import Tensor
 from .backward import _fit
 from .graph import Edge, Node, describe, next_sequence
-from .levels import Level, enter, forward, hold, leave
+from .levels import Level, carry_over, enter, forward, hold, leave
 from .modes import recording
 
 if TYPE_CHECKING:
     from ..primitive import Primitive
 
-__all__ = ["UnpackedDualTensor", "dual_level", "enter_dual_level", "exit_dual_level", "make_dual", "unpack_dual"]
+__all__ = [
+    "Dual",
+    "UnpackedDualTensor",
+    "carry_over",
+    "dual_level",
+    "enter_dual_level",
+    "exit_dual_level",
+    "make_dual",
+    "unpack_dual",
+]
 
 
 class UnpackedDualTensor(NamedTuple):
@@ -40,7 +49,39 @@ class UnpackedDualTensor(NamedTuple):
     tangent: Tensor | None
 
 
-class _UserLevel(Level):
+class Dual(Level):
+    """A level of forward-mode differentiation: what is computed at it has tangents."""
+
+    __slots__ = ()
+
+    def propagate(self, call: Callable[..., Any], primitive: Primitive, args: Any, kwargs: Any) -> Any:
+        return propagate(call, primitive, args, kwargs)
+
+    def carry_over(self, source: Tensor, target: Tensor) -> None:
+        tangent = tangent_of(source, self)
+        if tangent is not None:
+            with outside(self):
+                target._tangents = hold(target._tangents, self, clone(tangent))
+
+    def written(self, tensor: Tensor, result: Tensor) -> None:
+        present, new = tangent_of(tensor, self), tangent_of(result, self)
+        if present is None and new is None:
+            return
+        with outside(self):
+            if present is None and tensor._base is not None and self not in (tensor._tangents or ()):
+                # A view of a tensor without tangent: the rest of the base has zeros.
+                zeros = Tensor(np.zeros_like(tensor._base._data)[()])
+                tensor._base._tangents = hold(tensor._base._tangents, self, zeros)
+                present = tangent_of(tensor, self)
+            if new is None:
+                new = Tensor(np.zeros_like(tensor._data)[()])
+            if present is None or (present._requires_grad and present._grad_fn is None and recording.enabled):
+                tensor._tangents = hold(tensor._tangents, self, copied(Tensor(np.zeros_like(tensor._data)[()]), new))
+            else:
+                in_place("copy_", copied)(present, new)
+
+
+class _UserLevel(Dual):
     """A level entered by `enter_dual_level`, of which there is one at most."""
 
 
@@ -199,35 +240,6 @@ def set_tangent(tensor: Tensor, level: Level, tangent: Tensor) -> None:
             "Setting a forward grad that itself has a forward gradient at the same level0 is not supported."
         )
     tensor._tangents = hold(tensor._tangents, level, tangent)
-
-
-def carry_over(source: Tensor, target: Tensor) -> None:
-    """Gives `target` the tangents that `source` has now, whatever is written into them later."""
-    for level in forward.levels:
-        tangent = tangent_of(source, level)
-        if tangent is not None:
-            with outside(level):
-                target._tangents = hold(target._tangents, level, clone(tangent))
-
-
-def write_tangents(tensor: Tensor, result: Tensor) -> None:
-    """Makes the tangents of a tensor that was changed in place those of what was written into it."""
-    for level in forward.levels:
-        present, new = tangent_of(tensor, level), tangent_of(result, level)
-        if present is None and new is None:
-            continue
-        with outside(level):
-            if present is None and tensor._base is not None and level not in (tensor._tangents or ()):
-                # A view of a tensor without tangent: the rest of the base has zeros.
-                zeros = Tensor(np.zeros_like(tensor._base._data)[()])
-                tensor._base._tangents = hold(tensor._base._tangents, level, zeros)
-                present = tangent_of(tensor, level)
-            if new is None:
-                new = Tensor(np.zeros_like(tensor._data)[()])
-            if present is None or (present._requires_grad and present._grad_fn is None and recording.enabled):
-                tensor._tangents = hold(tensor._tangents, level, copied(Tensor(np.zeros_like(tensor._data)[()]), new))
-            else:
-                in_place("copy_", copied)(present, new)
 
 
 # Tangents of results

@@ -18,8 +18,8 @@ from ..func import _stacked, _units
 from ..primitives.shape import reshape, select, squeeze, view_primitive
 from ..tensor import Tensor
 from .backward import grad
-from .forward_ad import dual_at, unpack_at
-from .levels import Level, enter, leave
+from .forward_ad import Dual, dual_at, unpack_at
+from .levels import enter, leave
 from .modes import enable_grad, is_grad_enabled, set_grad_enabled
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
@@ -375,7 +375,7 @@ def _column(
     func: Callable[..., Any], inputs: Sequence[Tensor], number: int, unit: Tensor
 ) -> tuple[bool, tuple[Any, ...], tuple[Tensor, ...]]:
     """The derivative of the outputs along one direction of one input, with what structure and shapes they have."""
-    level = enter(Level())
+    level = enter(Dual())
     try:
         values = [dual_at(level, t.detach(), unit) if i == number else t.detach() for i, t in enumerate(inputs)]
         several, outputs = _as_tuple(func(*values), _FUNCTION_OUTPUTS, "jacobian")

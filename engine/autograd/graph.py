@@ -6,16 +6,20 @@ its last tensor is freed by reference counts alone.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..dtypes import of
+from ..size import Size
+from ..tensor import Tensor
 from .hooks import Hooks, RemovableHandle, as_data, as_tensor, next_sequence
+from .modes import recording
 
 if TYPE_CHECKING:
     from ..scalars import Change
-    from ..tensor import Tensor
 
 Edge = tuple["Node | None", int]
 
@@ -86,8 +90,6 @@ class Node:
 
         TypeError: not as many gradients as outputs, or keyword arguments.
         """
-        from .modes import recording
-
         if keywords:
             raise TypeError("keyword arguments are not supported")
         if len(gradients) != self.output_count:
@@ -140,15 +142,48 @@ class AccumulateGrad(Node):
         return self.variable._leaf_hooks
 
 
+def edge_of(self: Tensor) -> Edge:
+    """Where a gradient of this tensor is to be sent."""
+    if self._grad_fn is not None:
+        return self._grad_fn, self.output_nr
+    if not self._requires_grad:
+        return None, 0
+    if self._outdated is not None and recording.enabled:
+        raise RuntimeError(self._outdated)
+    node = self._accumulator and self._accumulator()
+    if node is None:
+        # Held weakly: the graph keeps the accumulator alive, and it keeps the leaf.
+        node = AccumulateGrad(self)
+        self._accumulator = weakref.ref(node)
+    return node, 0
+
+
+def register_hook(self: Tensor, hook: Any) -> RemovableHandle:
+    """Calls `hook(grad)` with this tensor's gradient in each backward pass; a tensor it returns takes its place."""
+    if not self.requires_grad:
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    node, number = self._edge()
+    assert node is not None
+    return RemovableHandle(node.own_hooks().tensor.setdefault(number, {}), hook)
+
+
+def register_post_accumulate_grad_hook(self: Tensor, hook: Any) -> RemovableHandle:
+    """Calls `hook(tensor)` whenever a gradient was added to this leaf's `.grad`."""
+    if not self.requires_grad:
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    if self.grad_fn is not None:
+        raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+    if self._post_accumulate_hooks is None:
+        self._post_accumulate_hooks = {}
+    return RemovableHandle(self._post_accumulate_hooks, hook)
+
+
 class Metadata:
     """The shape and dtype of a gradient."""
 
     __slots__ = ("dtype", "shape")
 
     def __init__(self, shape: tuple[int, ...], kind: Any) -> None:
-        from ..dtypes import of
-        from ..tensor import Size
-
         self.shape = Size(shape)
         self.dtype = of(kind)
 

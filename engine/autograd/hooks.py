@@ -5,12 +5,11 @@ from __future__ import annotations
 import itertools
 import weakref
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from ..tensor import Tensor
+from ..tensor import Tensor
 
 next_sequence = itertools.count().__next__
 
@@ -87,8 +86,6 @@ class Hooks:
 
 
 def _replaced(hook: Callable[..., Any], gradient: Any, create_graph: bool) -> Any:
-    from ..tensor import Tensor
-
     returned = hook(as_tensor(gradient))
     if returned is None:
         return gradient
@@ -101,8 +98,6 @@ def _replaced(hook: Callable[..., Any], gradient: Any, create_graph: bool) -> An
 
 def as_tensor(gradient: Any) -> Any:
     """A gradient as a user sees it: a tensor, or None."""
-    from ..tensor import Tensor
-
     return Tensor(gradient) if isinstance(gradient, (np.ndarray, np.generic)) else gradient
 
 

@@ -28,10 +28,26 @@ class Level:
         self.holders: list[weakref.ref[Tangents]] = []
 
     def propagate(self, call: Callable[..., Any], primitive: Primitive, args: Any, kwargs: Any) -> Any:
-        """The result of an operation called inside this level, with its tangent."""
-        from . import forward_ad
+        """The result of an operation called inside this level."""
+        raise NotImplementedError
 
-        return forward_ad.propagate(call, primitive, args, kwargs)
+    def carry_over(self, source: Tensor, target: Tensor) -> None:
+        """Gives `target` what this level knows of `source` now."""
+
+    def written(self, tensor: Tensor, result: Tensor) -> None:
+        """Called when `result` was written into `tensor` in place."""
+
+
+def carry_over(source: Tensor, target: Tensor) -> None:
+    """Gives `target` what the levels of this thread know of `source` now, whatever is written into that later."""
+    for level in forward.levels:
+        level.carry_over(source, target)
+
+
+def written(tensor: Tensor, result: Tensor) -> None:
+    """Tells the levels of this thread that `result` was written into `tensor` in place."""
+    for level in forward.levels:
+        level.written(tensor, result)
 
 
 class Tangents(dict[Level, "Tensor | None"]):

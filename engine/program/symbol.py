@@ -61,9 +61,7 @@ class Symbol:
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """A NumPy operator with an array on its left, as the operation of the table."""
-        from .tracing import operation_of
-
-        return operation_of(ufunc, inputs)(*inputs)
+        return self.trace.operation(ufunc, inputs)(*inputs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         """What NumPy can say of a value from its shape and dtype alone."""
@@ -96,11 +94,9 @@ def refusal(asker: str) -> TraceError:
 
 def _operator(name: str) -> Any:
     def method(*operands: Any) -> Any:
-        from ..methods import OPERATORS
-
         if not tracing():
             raise TraceError("a traced value was used outside its trace")
-        return OPERATORS[name](*operands)
+        return operands[0].trace.operator(name)(*operands)
 
     return method
 

@@ -17,6 +17,7 @@ from ..autograd.graph import next_sequence
 from ..autograd.levels import Level, enter, forward, leave
 from ..autograd.modes import recording
 from ..dispatch import _saver, bind, check_operands, explain, promote, recorded, unrecorded
+from ..methods import OPERATORS
 from ..primitive import Primitive
 from ..primitives import arithmetic, selection
 from ..primitives.matrix import LinAlgError
@@ -142,6 +143,14 @@ class Trace(Level):
         node.sequence = next_sequence()
         node.next_functions = tuple(edges if primitive.variadic else [edges[i] for i in slots])
         return recorded(primitive, node, _saver(primitive), () if primitive.variadic else arguments, data, out)
+
+    def operator(self, name: str) -> Callable[..., Any]:
+        """The operation of a Python operator on a symbol."""
+        return OPERATORS[name]
+
+    def operation(self, ufunc: Any, inputs: Sequence[Any]) -> Callable[..., Any]:
+        """The operation of the table that a NumPy function on symbols stands for. TraceError: there is none."""
+        return operation_of(ufunc, inputs)
 
     def cast(self, symbol: Symbol, dtype: np.dtype[Any]) -> Any:
         """The symbol for a value in another dtype."""
