@@ -10,10 +10,12 @@ from typing import Any
 
 import click
 
-from .command import format_examples
-from .errors import INTERRUPTED, OK, USAGE, UsageError, quoted, shortened
-from .reporting import DEBUG, report
-from .streams import decoded, discard, prepare
+from ..parser.syntax.errors import UsageError
+from ..parser.syntax.wording import quoted, shortened
+from .shell.command import format_examples
+from .shell.errors import INTERRUPTED, OK, USAGE
+from .shell.failures import DEBUG, report
+from .shell.streams import decoded, discard, prepare
 
 COMMANDS = {
     "eval": "Value, grad_fn and gradients of an expression.",

@@ -10,16 +10,7 @@ import warnings as _warnings
 from typing import Any
 
 from . import autograd, primitives
-from .autograd.modes import (
-    enable_grad,
-    inference_mode,
-    is_grad_enabled,
-    is_inference_mode_enabled,
-    no_grad,
-    set_grad_enabled,
-)
-from .composed import called_by_name as _called_by_name
-from .creation import (
+from .api.creation import (
     arange,
     as_tensor,
     empty,
@@ -39,7 +30,10 @@ from .creation import (
     triu_indices,
     zeros,
 )
-from .dtypes import (
+from .api.methods import attach as _attach
+from .table.composed import called_by_name as _called_by_name
+from .table.record import FUNCTIONS
+from .tensors.dtypes import (
     bool_,
     double,
     dtype,
@@ -57,10 +51,16 @@ from .dtypes import (
     short,
     uint8,
 )
-from .methods import attach as _attach
-from .primitive import FUNCTIONS
-from .printing import get_printoptions, printoptions, set_printoptions
-from .tensor import Size, Tensor
+from .tensors.modes import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
+from .tensors.printing import get_printoptions, printoptions, set_printoptions
+from .tensors.tensor import Size, Tensor
 
 __all__ = [
     "FUNCTIONS",

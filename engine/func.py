@@ -14,11 +14,12 @@ import numpy as np
 from .autograd.backward import _without_history
 from .autograd.backward import grad as _gradients
 from .autograd.forward_ad import Dual, dual_at, unpack_at
-from .autograd.graph import AccumulateGrad, Node
-from .autograd.levels import carry_over, enter, leave
-from .autograd.modes import enable_grad, recording
-from .primitives.shape import reshape, select, stack, view_primitive
-from .tensor import Tensor
+from .autograd.jacobians import stacked, units
+from .graph.node import AccumulateGrad, Node
+from .graph.transforms import carry_over, enter, leave
+from .primitives.shape import select, stack, view_primitive
+from .tensors.modes import enable_grad, recording
+from .tensors.tensor import Tensor
 
 __all__ = ["grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "linearize", "vjp", "vmap"]
 
@@ -276,13 +277,6 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     return (result, pull_back, _released(aux, inputs)) if has_aux else (result, pull_back)
 
 
-def _stacked(parts: Sequence[Tensor], dim: int, shape: tuple[int, ...], like: Tensor) -> Tensor:
-    """Slices of a Jacobian put together, in its shape."""
-    if not parts:
-        return Tensor(np.zeros(shape, like._data.dtype))
-    return reshape(stack(parts, dim), shape)
-
-
 def jacrev(
     func: Callable[..., Any], argnums: ArgNums = 0, *, has_aux: bool = False, chunk_size: int | None = None
 ) -> Callable[..., Any]:
@@ -304,11 +298,11 @@ def jacrev(
         def rows_of(number: int) -> Any:
             out = outputs[number]
             rows = []
-            for unit in _units(out):
+            for unit in units(out):
                 cotangents = [unit if i == number else None for i in range(len(outputs))]
                 rows.append(_pulled_back(outputs, cotangents, inputs, records))
             found = iter(
-                [_stacked([row[i] for row in rows], 0, (*out.shape, *t.shape), t) for i, t in enumerate(inputs)]
+                [stacked([row[i] for row in rows], 0, (*out.shape, *t.shape), t) for i, t in enumerate(inputs)]
             )
             return _by_argnums(argnums, [_rebuilt(part, found) for part in chosen])
 
@@ -316,14 +310,6 @@ def jacrev(
         return (result, _released(aux, inputs)) if has_aux else result
 
     return wrapper
-
-
-def _units(like: Tensor) -> Iterator[Tensor]:
-    """The tensors of a shape that are 1 in one place and 0 elsewhere, place by place."""
-    for place in range(like.numel()):
-        flat = np.zeros(like.numel(), like._data.dtype)
-        flat[place] = 1
-        yield Tensor(flat.reshape(like.shape)[()])
 
 
 # Forward mode
@@ -400,7 +386,7 @@ def jacfwd(
         columns: list[list[list[Tensor]]] = []
         for number, value in enumerate(inputs):
             columns.append([])
-            for unit in _units(value):
+            for unit in units(value):
                 tangents = [unit if i == number else None for i in range(len(inputs))]
                 _, tangent, _ = _pushed_forward(partial, chosen, tangents, has_aux, where)
                 columns[-1].append(list(_leaves(tangent)))
@@ -408,7 +394,7 @@ def jacfwd(
         def block(number: int, out: Tensor) -> Any:
             found = iter(
                 [
-                    _stacked([column[number] for column in columns[i]], -1, (*out.shape, *t.shape), out)
+                    stacked([column[number] for column in columns[i]], -1, (*out.shape, *t.shape), out)
                     for i, t in enumerate(inputs)
                 ]
             )

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from .primitives.decomposition import (
-    cholesky_ex,
-    eigh,
-    eigvalsh,
-    householder_product,
-    svdvals,
-)
+from .primitives.decomposition import cholesky_ex, eigh, eigvalsh, householder_product, svdvals
 from .primitives.decomposition import linalg_cholesky as cholesky
 from .primitives.decomposition import linalg_qr as qr
 from .primitives.decomposition import linalg_svd as svd
 from .primitives.determinant import det, slogdet
-from .primitives.linalg import cond, matrix_exp, matrix_norm, matrix_power, matrix_rank
-from .primitives.linalg import linalg_norm as norm
-from .primitives.linalg import linalg_vander as vander
 from .primitives.matrix import LinAlgError
+from .primitives.norms import cond, matrix_exp, matrix_norm, matrix_power, matrix_rank
+from .primitives.norms import linalg_norm as norm
+from .primitives.norms import linalg_vander as vander
 from .primitives.product import linalg_cross as cross
 from .primitives.product import linalg_diagonal as diagonal
 from .primitives.product import matmul, multi_dot, vecdot

@@ -8,7 +8,7 @@ from .primitives.activation import sigmoid as expit
 from .primitives.elementary import exp2, expm1, log1p
 from .primitives.reduction import log_softmax, logsumexp, softmax
 from .primitives.selection import round_decimals
-from .primitives.special import (
+from .primitives.special_functions import (
     airy_ai,
     bessel_j0,
     bessel_j1,
@@ -41,11 +41,11 @@ from .primitives.special import (
     xlogy,
     zeta,
 )
-from .primitives.special import digamma as psi
-from .primitives.special import igamma as gammainc
-from .primitives.special import igammac as gammaincc
-from .primitives.special import lgamma as gammaln
-from .primitives.special import mvlgamma as multigammaln
+from .primitives.special_functions import digamma as psi
+from .primitives.special_functions import igamma as gammainc
+from .primitives.special_functions import igammac as gammaincc
+from .primitives.special_functions import lgamma as gammaln
+from .primitives.special_functions import mvlgamma as multigammaln
 
 __all__ = [
     "airy_ai",

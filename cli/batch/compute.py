@@ -7,18 +7,18 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...engine import Tensor
-from ...engine.creation import tensor
-from ...parser.check import CONSTANTS, free_variables
-from ...parser.errors import ExpressionError
-from ...parser.evaluate import Limits
-from ...parser.parse import parse
-from ...parser.syntax import Name, Program
-from ..computing import computing
-from ..derivatives import Request, differentiate
-from ..errors import quoted
-from ..report import Report
-from ..values import from_json, read_value
-from ..variables import canonical, misnamed_help, unused, variables_help
+from ...engine.api.creation import tensor
+from ...parser.analysis.differentiate import Request, differentiate
+from ...parser.analysis.result import Report
+from ...parser.semantics.computing import computing
+from ...parser.semantics.evaluate import Limits
+from ...parser.semantics.names import CONSTANTS, free_variables
+from ...parser.syntax.errors import ExpressionError
+from ...parser.syntax.parse import parse
+from ...parser.syntax.records import Name, Program
+from ...parser.syntax.wording import quoted, variables_help
+from ..shell.values import from_json, read_value
+from ..shell.variables import canonical, misnamed_help, unused
 from .lines import Line
 from .outcome import Outcome, failure_of
 from .output import Output

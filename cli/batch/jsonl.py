@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ...parser.errors import did_you_mean
-from ..errors import quoted, sentence
-from ..options import split_names
+from ...parser.syntax.errors import did_you_mean
+from ...parser.syntax.wording import quoted, sentence
+from ..shell.options import split_names
 from .record import Record, RecordError
 
 GIVE = 'write `"vars": {{"{name}": 1}}` beside the expression, or `--{name} 1` for all records'

@@ -7,7 +7,8 @@ import io
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ..errors import UsageError, sentence
+from ...parser.syntax.errors import UsageError
+from ...parser.syntax.wording import sentence
 
 _READ = 1 << 16
 

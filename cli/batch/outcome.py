@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ...parser.errors import ExpressionError, diagnostic
-from ..errors import UsageError, shortened
-from ..report import Report
+from ...parser.analysis.result import Report
+from ...parser.syntax.errors import ExpressionError, UsageError, diagnostic
+from ...parser.syntax.wording import shortened
 from .record import RecordError
 
 

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from itertools import product
 from typing import NamedTuple
 
-from ...parser.errors import did_you_mean
-from ..derivatives import Request
-from ..errors import listed, quoted
-from ..render import Style, render
-from ..render.json import as_object
-from ..report import value_text
+from ...parser.analysis.differentiate import Request
+from ...parser.analysis.result import value_text
+from ...parser.syntax.errors import did_you_mean
+from ...parser.syntax.wording import listed, quoted
+from ..value import Style, render
+from ..value.json import as_object
 from .outcome import ERROR_KEYS, Outcome
 from .record import RecordError
 

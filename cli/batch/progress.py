@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from ..streams import is_terminal, say
+from ..shell.streams import is_terminal, say
 from .compute import Done
 
 _FIRST = 0.5  # seconds before anything is shown

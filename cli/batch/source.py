@@ -12,7 +12,8 @@ from contextlib import suppress
 from itertools import chain
 from typing import Any
 
-from ..errors import UsageError, quoted, sentence
+from ...parser.syntax.errors import UsageError
+from ...parser.syntax.wording import quoted, sentence
 from . import jsonl, table, text
 from .lines import Line, chunks
 from .record import Record, RecordError

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 
-from ...parser.errors import did_you_mean
-from ..errors import UsageError, listed, quoted, shortened
+from ...parser.syntax.errors import UsageError, did_you_mean
+from ...parser.syntax.wording import listed, quoted, shortened
 from .lines import Line
 from .record import Record, RecordError
 

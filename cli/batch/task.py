@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ...engine import Tensor
-from ...parser.syntax import Program
+from ...parser.syntax.records import Program
 
 Shapes = tuple[tuple[str, tuple[int, ...]], ...]
 

@@ -16,11 +16,11 @@ from ...engine.program import Equation, run, trace
 from ...engine.program import Program as Traced
 from ...engine.program.derivatives import derivatives
 from ...engine.program.rows import rounds_alike
-from ...parser.check import walk
-from ...parser.evaluate import Limits, evaluate
-from ...parser.syntax import Assign, Conditional, Define, Program
-from ..derivatives import Request, differentiate
-from ..report import Report, value_text
+from ...parser.analysis.differentiate import Request, differentiate
+from ...parser.analysis.result import Report, value_text
+from ...parser.semantics.evaluate import Limits, evaluate
+from ...parser.syntax.records import Assign, Conditional, Define, Program
+from ...parser.syntax.walk import walk
 from .task import Shapes, Task
 
 # Evaluating, their derivatives are quotients where no factor is zero; in a program they are always products.

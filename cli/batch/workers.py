@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..errors import UsageError
+from ...parser.syntax.errors import UsageError
 from .compute import Computation, Done, Settings
 
 if TYPE_CHECKING:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import options
-from ..command import VariablesCommand
-from ..errors import BUG, FAILED, OK, UsageError, quoted
-from ..streams import is_terminal, say, wants_color, write
+from ...parser.syntax.errors import UsageError
+from ...parser.syntax.wording import quoted
+from ..shell import options
+from ..shell.command import VariablesCommand
+from ..shell.errors import BUG, FAILED, OK
+from ..shell.streams import is_terminal, say, wants_color, write
 
 if TYPE_CHECKING:
     from ..batch.compute import Settings
@@ -88,15 +90,15 @@ def command(
         raise UsageError("the file of expressions is missing", "write `autodiff batch FILE`, or `-` to type them")
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    from ...parser.evaluate import Limits
+    from ...parser.analysis.differentiate import Request
+    from ...parser.semantics.computing import computing
+    from ...parser.semantics.evaluate import Limits
     from ..batch.compute import Settings
     from ..batch.output import Output, columns_of
     from ..batch.progress import Progress
     from ..batch.source import Source
-    from ..computing import computing
-    from ..derivatives import Request
-    from ..render import Style
-    from ..variables import collect
+    from ..shell.variables import collect
+    from ..value import Style
 
     with computing(dtype):
         given = collect(ctx.obj, [*assignments, *assigned], None)
@@ -210,7 +212,7 @@ def _whole() -> Iterator[None]:
 
 def _warn_of_unused(named: dict[str, Collection[str]], used: Collection[str], command: click.Command) -> None:
     """Says which names on the command line no expression has; `named` holds them by where they stand."""
-    from ...parser.errors import did_you_mean
+    from ...parser.syntax.errors import did_you_mean
 
     for where, names in named.items():
         for name in names:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import options
-from ..command import VariablesCommand
-from ..errors import FAILED, OK, UsageError
-from ..streams import from_input, say, wants_color, write
+from ...parser.syntax.errors import UsageError
+from ..shell import options
+from ..shell.command import VariablesCommand
+from ..shell.errors import FAILED, OK
+from ..shell.streams import from_input, say, wants_color, write
 
 if TYPE_CHECKING:
-    from ..checking.report import CheckReport
+    from ...parser.analysis.verdict import CheckReport
 
 FORMATS = ("pretty", "plain", "json")
 
@@ -77,13 +78,13 @@ def command(
         raise UsageError("--claim is about first derivatives and takes no --order", "leave out one of them")
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    from ...parser.check import CONSTANTS, free_variables
-    from ...parser.evaluate import Limits
-    from ...parser.parse import parse
-    from ..checking.expression import Expression
-    from ..checking.report import check, check_claims
-    from ..computing import computing
-    from ..variables import collect, differentiated, split_words, unused
+    from ...parser.analysis.coordinates import Expression
+    from ...parser.analysis.verdict import check, check_claims
+    from ...parser.semantics.computing import computing
+    from ...parser.semantics.evaluate import Limits
+    from ...parser.semantics.names import CONSTANTS, free_variables
+    from ...parser.syntax.parse import parse
+    from ..shell.variables import collect, differentiated, split_words, unused
 
     expression, assigned = split_words(words)
     source = from_input('autodiff check "x**2"') if expression is None else expression
@@ -119,13 +120,13 @@ def command(
 def _rendered(format_name: str, report: CheckReport, color: bool) -> str:
     # Only what is used is imported: `pretty` brings Rich.
     if format_name == "pretty":
-        from ..checking.pretty import render
+        from ..check.pretty import render
 
         return render(report, color)
     if format_name == "json":
-        from ..checking.json import render
+        from ..check.json import render
 
         return render(report)
-    from ..checking.plain import render
+    from ..check.plain import render
 
     return render(report)

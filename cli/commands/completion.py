@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from ..command import Command
-from ..streams import write
+from ..shell.command import Command
+from ..shell.streams import write
 
 EXAMPLES = [
     ("autodiff completion bash >> ~/.bashrc", "for good, in bash"),

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import options
-from ..command import VariablesCommand
-from ..errors import OK, UsageError, quoted
-from ..streams import from_input, say, write
+from ...parser.syntax.errors import UsageError
+from ...parser.syntax.wording import quoted
+from ..shell import options
+from ..shell.command import VariablesCommand
+from ..shell.errors import OK
+from ..shell.streams import from_input, say, write
 
 if TYPE_CHECKING:
-    from ...parser.derivative import By
-    from ...parser.errors import ExpressionError
-    from ...parser.syntax import Program
+    from ...parser.algebra.derivative import By
+    from ...parser.syntax.errors import ExpressionError
+    from ...parser.syntax.records import Program
 
 FORMATS = ("text", "latex", "python", "numpy", "torch", "c", "json")
 EXAMPLES = [
@@ -71,16 +73,16 @@ def command(
     limits = options.parse_limits(limit_texts)
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    from ...engine.program.symbol import TraceError
+    from ...engine.tensors.symbol import TraceError
+    from ...parser.algebra.derivative import derivatives, variables_of
     from ...parser.algebra.translate import UntranslatableError
-    from ...parser.check import free_variables
-    from ...parser.derivative import derivatives, variables_of
-    from ...parser.evaluate import Limits
-    from ...parser.parse import parse
+    from ...parser.semantics.computing import computing
+    from ...parser.semantics.evaluate import Limits
+    from ...parser.semantics.names import free_variables
+    from ...parser.syntax.parse import parse
+    from ...parser.syntax.printer import UnprintableError
     from ...parser.unparse import printed
-    from ...parser.unparse.printer import UnprintableError
-    from ..computing import computing
-    from ..variables import collect, match, split_words
+    from ..shell.variables import collect, match, split_words
 
     expression, assigned = split_words(words)
     source = from_input('autodiff diff "x**2"') if expression is None else expression
@@ -120,8 +122,8 @@ def command(
 
 def _wanted(names: Sequence[str], wrt: Sequence[str] | None, const: Sequence[str], order: int | None) -> list[By]:
     """By what to differentiate, for each derivative. UsageError: a name that is no variable, or nothing to do."""
-    from ...parser.errors import did_you_mean
-    from ..variables import variables_help
+    from ...parser.syntax.errors import did_you_mean
+    from ...parser.syntax.wording import variables_help
 
     for option, mentioned in (("--wrt", wrt or []), ("--const", const)):
         for name in mentioned:
@@ -146,8 +148,8 @@ def _wanted(names: Sequence[str], wrt: Sequence[str] | None, const: Sequence[str
 
 def _error(program: Program, message: str, help: str) -> ExpressionError:
     """The error about a derivative that cannot be written, pointing at the operation that the message names."""
-    from ...parser.errors import ExpressionError
-    from ...parser.place import operation_named
+    from ...parser.semantics.place import operation_named
+    from ...parser.syntax.errors import ExpressionError
 
     place = operation_named(program, message)
     return ExpressionError("value", message, program.source, place.start, place.end, help)

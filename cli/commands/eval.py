@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import options
-from ..command import VariablesCommand
-from ..errors import FAILED, OK, UsageError, listed, quoted
-from ..streams import say, wants_color, write
+from ...parser.syntax.errors import UsageError
+from ...parser.syntax.wording import listed, quoted
+from ..shell import options
+from ..shell.command import VariablesCommand
+from ..shell.errors import FAILED, OK
+from ..shell.streams import say, wants_color, write
 
 if TYPE_CHECKING:
     from ...engine import Tensor
-    from ..report import Report
+    from ...parser.analysis.result import Report
 
 EXAMPLES = [
     ('autodiff eval "x**2" --x 3', "value 9.0, grad_fn PowBackward0, gradient 6.0"),
@@ -69,11 +71,11 @@ def command(
     limits = options.parse_limits(limit_texts)
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    from ..computing import computing
-    from ..derivatives import Request, differentiate
-    from ..problem import read_problem
-    from ..render import Style, render
-    from ..values import read_value
+    from ...parser.analysis.differentiate import Request, differentiate
+    from ...parser.semantics.computing import computing
+    from ..shell.problem import read_problem
+    from ..shell.values import read_value
+    from ..value import Style, render
 
     with computing(dtype):
         problem = read_problem(ctx, words, assignments, vars_file, wrt, const, limits)
@@ -101,7 +103,7 @@ def command(
 
 def _directions(texts: Sequence[str]) -> dict[str, Tensor]:
     """The directions given with `--jvp`, by variable."""
-    from ..values import read_value
+    from ..shell.values import read_value
 
     directions: dict[str, Tensor] = {}
     for text in texts:
@@ -117,8 +119,8 @@ def _directions(texts: Sequence[str]) -> dict[str, Tensor]:
 
 def _fact(report: Report, key: str) -> str:
     """One result alone on a line. UsageError: there is no such result."""
-    from ...parser.errors import did_you_mean
-    from ..report import value_text
+    from ...parser.analysis.result import value_text
+    from ...parser.syntax.errors import did_you_mean
 
     facts = dict(report.facts())
     if key not in facts:

@@ -7,10 +7,11 @@ import sys
 
 import click
 
-from .. import options
-from ..command import Command
-from ..errors import OK, UsageError
-from ..streams import is_terminal, write
+from ...parser.syntax.errors import UsageError
+from ..shell import options
+from ..shell.command import Command
+from ..shell.errors import OK
+from ..shell.streams import is_terminal, write
 
 FORMATS = ("plain", "json", "markdown")
 
@@ -45,11 +46,11 @@ def command(name: str | None, text: str | None, format_name: str | None, as_json
         raise UsageError("a function's name and --search exclude each other", "leave out one of them")
 
     # Here, so that `--help` costs no import of NumPy.
-    from ..catalog import json, markdown, plain
-    from ..catalog.selection import all_functions, found, named
+    from ..functions import json, markdown, plain
+    from ..functions.selection import all_functions, found, named
 
     if name is not None:
-        from ..catalog.entry import entry_of
+        from ..functions.entry import entry_of
 
         describe = {"plain": plain.described, "json": json.described, "markdown": markdown.described}
         write(describe[format_name](entry_of(named(name))))

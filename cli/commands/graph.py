@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from .. import options
-from ..command import VariablesCommand
-from ..errors import OK, UsageError
+from ...parser.syntax.errors import UsageError
 from ..graph import FORMATS
-from ..streams import is_terminal, say, write
+from ..shell import options
+from ..shell.command import VariablesCommand
+from ..shell.errors import OK
+from ..shell.streams import is_terminal, say, write
 
 EXAMPLES = [
     ('autodiff graph "sin(x**2)" --x 4', "a tree of grad_fn names with values and gradients"),
@@ -60,11 +61,11 @@ def command(
     limits = options.parse_limits(limit_texts)
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    from ..computing import computing
-    from ..derivatives import Request, differentiate
+    from ...parser.analysis.differentiate import Request, differentiate
+    from ...parser.analysis.graph import gradient_graph_of, graph_of
+    from ...parser.semantics.computing import computing
     from ..graph import Style, render
-    from ..graph.model import gradient_graph_of, graph_of
-    from ..problem import read_problem
+    from ..shell.problem import read_problem
 
     with computing(dtype):
         problem = read_problem(ctx, words, assignments, vars_file, wrt, const, limits)

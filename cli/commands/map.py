@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import options
-from ..command import VariablesCommand
-from ..errors import FAILED, OK, UsageError, listed, quoted, shortened
-from ..streams import is_terminal, say
+from ...parser.syntax.errors import UsageError
+from ...parser.syntax.wording import listed, quoted, shortened
+from ..shell import options
+from ..shell.command import VariablesCommand
+from ..shell.errors import FAILED, OK
+from ..shell.streams import is_terminal, say
 
 if TYPE_CHECKING:
-    from ...parser.evaluate import Limits
-    from ...parser.syntax import Program
-    from ..tables.compute import Wanted
+    from ...parser.semantics.evaluate import Limits
+    from ...parser.syntax.records import Program
+    from ..map.compute import Wanted
 
 FORMATS = ("csv", "tsv", "jsonl", "parquet", "arrow", "arrows")
 EXAMPLES = [
@@ -94,19 +96,19 @@ def command(
     expression, table_words, assigned = _split(words)
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    from ...parser.check import free_variables
-    from ...parser.evaluate import Limits
-    from ...parser.parse import parse
-    from ..computing import computing
-    from ..tables.compute import Computation, Wanted
-    from ..tables.formats import check_binary, format_by_name, open_tables, open_writer
-    from ..tables.layout import Layout
-    from ..tables.mapping import Job, StoppedError, map_tables
-    from ..tables.matching import match_columns, parse_renames
-    from ..tables.naming import column_names, removed_columns
-    from ..tables.output import writing
-    from ..tables.progress import Progress
-    from ..variables import collect, differentiated, match
+    from ...parser.semantics.computing import computing
+    from ...parser.semantics.evaluate import Limits
+    from ...parser.semantics.names import free_variables
+    from ...parser.syntax.parse import parse
+    from ..map.compute import Computation, Wanted
+    from ..map.formats import check_binary, format_by_name, open_tables, open_writer
+    from ..map.layout import Layout
+    from ..map.mapping import Job, StoppedError, map_tables
+    from ..map.matching import match_columns, parse_renames
+    from ..map.naming import column_names, removed_columns
+    from ..map.output import writing
+    from ..map.progress import Progress
+    from ..shell.variables import collect, differentiated, match
 
     with computing("float64"):
         bounds = {f"max_{name}": limits.pop(name) for name in ("length", "depth") if name in limits}
@@ -150,8 +152,8 @@ def command(
 
 def _explained(program: Program, row: str, variables: Mapping[str, Any], wanted: Wanted, limits: Limits) -> str:
     """Where in a row the first number that is not finite came from."""
-    from ...engine.creation import tensor
-    from ..derivatives import Request, differentiate
+    from ...engine.api.creation import tensor
+    from ...parser.analysis.differentiate import Request, differentiate
 
     given = {name: tensor(value) for name, value in variables.items()}
     report = differentiate(program, given, wanted.wrt, Request(hessian=wanted.hessian, order=wanted.order), limits)
@@ -177,8 +179,8 @@ def _split(words: Sequence[str]) -> tuple[str, list[str], list[str]]:
 
 def _kept(program: Program, text: str | None) -> list[str]:
     """The names to keep. UsageError: the expression assigns no such name."""
-    from ...parser.errors import did_you_mean
-    from ...parser.syntax import Assign
+    from ...parser.syntax.errors import did_you_mean
+    from ...parser.syntax.records import Assign
 
     assigned = list(dict.fromkeys(s.name for s in program.statements if isinstance(s, Assign)))
     names = list(dict.fromkeys(options.split_names(text) or []))

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import options
-from ..command import Command
-from ..errors import OK
-from ..reporting import DEBUG
-from ..streams import is_terminal, read_text, say
+from ..shell import options
+from ..shell.command import Command
+from ..shell.errors import OK
+from ..shell.failures import DEBUG
+from ..shell.streams import is_terminal, read_text, say
 
 if TYPE_CHECKING:
     from ..repl.console import Console
@@ -56,8 +56,8 @@ def _run_input(limits: dict[str, Any], dtype: str) -> None:
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.script.limits import Limits
-    from ..computing import computing
-    from ..session import open_session
+    from ...parser.semantics.computing import computing
+    from ..run.session import open_session
 
     with computing(dtype):
         open_session(Limits()._replace(**limits)).run(source, "<stdin>")

@@ -6,10 +6,12 @@ import sys
 
 import click
 
-from .. import options
-from ..command import Command
-from ..errors import FAILED, OK, UsageError, quoted
-from ..streams import is_terminal, read_text
+from ...parser.syntax.errors import UsageError
+from ...parser.syntax.wording import quoted
+from ..shell import options
+from ..shell.command import Command
+from ..shell.errors import FAILED, OK
+from ..shell.streams import is_terminal, read_text
 
 EXAMPLES = [
     ("autodiff run lesson.py", "what the file prints, and the value of its last expression"),
@@ -55,7 +57,7 @@ def command(
 
 
 def _run_script(path: str | None, dtype: str, limits: dict[str, float]) -> int:
-    from ..cells.source import is_notebook
+    from ..run.source import is_notebook
 
     if is_notebook(path):
         raise UsageError(f"{quoted(str(path))} is a notebook", "write `--cells` to run its cells")
@@ -63,8 +65,8 @@ def _run_script(path: str | None, dtype: str, limits: dict[str, float]) -> int:
 
     # Here, so that `--help`, a wrong option and a missing file cost no import of NumPy.
     from ...parser.script.limits import Limits
-    from ..computing import computing
-    from ..session import open_session
+    from ...parser.semantics.computing import computing
+    from ..run.session import open_session
 
     with computing(dtype):
         open_session(Limits()._replace(**limits)).run(source, "<stdin>" if path is None or path == "-" else path)
@@ -72,14 +74,14 @@ def _run_script(path: str | None, dtype: str, limits: dict[str, float]) -> int:
 
 
 def _run_cells(path: str | None, checks: bool, dtype: str, limits: dict[str, float]) -> int:
-    from ..cells.source import read_cells
+    from ..run.source import read_cells
 
     cells = read_cells(path)
 
     from ...parser.script.limits import Limits
-    from ..cells.check import check
-    from ..cells.show import show
-    from ..computing import computing
+    from ...parser.semantics.computing import computing
+    from ..run.check import check
+    from ..run.show import show
 
     bounds = Limits()._replace(**limits)
     with computing(dtype):

@@ -7,10 +7,10 @@ from functools import partial
 
 import click
 
-from .. import options
-from ..command import VariablesCommand
-from ..errors import OK
-from ..streams import say, wants_color, write
+from ..shell import options
+from ..shell.command import VariablesCommand
+from ..shell.errors import OK
+from ..shell.streams import say, wants_color, write
 
 FORMATS = ("pretty", "plain", "json", "csv", "tsv", "markdown", "latex")
 EXAMPLES = [
@@ -55,12 +55,12 @@ def command(
     limits = options.parse_limits(limit_texts)
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    from ..computing import computing
-    from ..derivatives import Request, differentiate
-    from ..problem import read_problem
-    from ..recording import record
-    from ..render import Style
-    from ..tracing import render
+    from ...parser.analysis.differentiate import Request, differentiate
+    from ...parser.analysis.forward_pass import record
+    from ...parser.semantics.computing import computing
+    from ..shell.problem import read_problem
+    from ..trace import render
+    from ..value import Style
 
     with computing(dtype):
         problem = read_problem(ctx, words, assignments, vars_file, wrt, const, limits)

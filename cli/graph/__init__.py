@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from .model import Graph
+    from ...parser.analysis.graph import Graph
 
 # The formats, with the endings of the names of files that are written in them.
 FORMATS = {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ...parser.analysis.graph import Graph
 from . import Style
 from .label import Labels
-from .model import Graph
 
 _HEAD = """digraph {
   node [shape=box, style="rounded,filled", fillcolor="#eef3fb", color="#5b7db1", fontname="Helvetica", fontsize=11]

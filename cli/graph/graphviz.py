@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import UsageError
+from ...parser.syntax.errors import UsageError
 
 
 def drawn(source: str, format_name: str) -> bytes:

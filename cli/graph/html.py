@@ -6,9 +6,9 @@ import html
 import json
 import re
 
+from ...parser.analysis.graph import Graph
 from . import Style, svg
 from .json import as_object
-from .model import Graph
 
 
 def render(graph: Graph, style: Style) -> str:

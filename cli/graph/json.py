@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..report import json_value
+from ...parser.analysis.graph import Graph, Vertex
+from ...parser.analysis.result import json_value
 from . import Style
-from .model import Graph, Vertex
 
 
 def render(graph: Graph, style: Style) -> str:

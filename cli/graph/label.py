@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..tracing.tables import Cells
+from ...parser.analysis.graph import Link, Vertex
+from ..trace.tables import Cells
 from . import Style
-from .model import Link, Vertex
 
 _MOST_SHOWN = 6
 _LONGEST = 48

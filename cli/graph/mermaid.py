@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from ...parser.analysis.graph import Graph
 from . import Style
 from .label import Labels
-from .model import Graph
 
 # In quotes, everything may stand but these; numbers of characters stand for them.
 _SPECIAL = re.compile(r"[\"#&<>`\\|{}\[\]]")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ...parser.analysis.graph import Graph
 from . import Style, dot
 from .graphviz import drawn
-from .model import Graph
 
 _DOTS_PER_INCH = 160
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..streams import printable
+from ...parser.analysis.graph import Graph
+from ..shell.streams import printable
 from . import Style
 from .label import Labels
-from .model import Graph
 
 _UNICODE = ("├── ", "└── ", "│   ", "    ")
 _ASCII = ("|-- ", "`-- ", "|   ", "    ")

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...engine import FUNCTIONS
-from ...parser.errors import did_you_mean
-from ..errors import UsageError, counted, quoted
-from ..streams import is_terminal, say, wants_color, write
+from ...parser.syntax.errors import UsageError, did_you_mean
+from ...parser.syntax.wording import counted, quoted
+from ..shell.streams import is_terminal, say, wants_color, write
 
 if TYPE_CHECKING:
     from .console import Console
@@ -41,8 +41,8 @@ def run_command(console: Console, text: str) -> None:
 
 
 def _graph(console: Console, argument: str) -> None:
+    from ...parser.analysis.graph import graph_as_recorded, graph_of_passes
     from ..graph import Style, render
-    from ..graph.model import graph_as_recorded, graph_of_passes
 
     graph, passes, failure = retraced = _retraced(console, ":graph", argument)
     if failure is None:
@@ -54,9 +54,9 @@ def _graph(console: Console, argument: str) -> None:
 
 
 def _trace(console: Console, argument: str) -> None:
-    from ..render import Style
-    from ..report import Report
-    from ..tracing import render
+    from ...parser.analysis.result import Report
+    from ..trace import render
+    from ..value import Style
 
     graph, passes, _ = retraced = _retraced(console, ":trace", argument)
     value, node = passes.value._data, passes.value.grad_fn
@@ -94,7 +94,7 @@ def _vars(console: Console, argument: str) -> None:
 
 
 def _save(console: Console, argument: str) -> None:
-    from ..tables.output import replacing
+    from ..map.output import replacing
 
     if not argument:
         raise UsageError("the name of a file is missing", "write `:save lesson.py`")
@@ -118,9 +118,9 @@ def _help(console: Console, argument: str) -> None:
         command = COMMANDS[argument]
         write(_columns([(f"{argument} {command.argument}".rstrip(), command.summary)]))
     else:
-        from ..catalog import plain
-        from ..catalog.entry import entry_of
-        from ..catalog.selection import named
+        from ..functions import plain
+        from ..functions.entry import entry_of
+        from ..functions.selection import named
 
         module, _, name = argument.rpartition(".")
         name = f"linalg_{name}" if module.endswith("linalg") and f"linalg_{name}" in FUNCTIONS else name

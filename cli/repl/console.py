@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 from ...parser.script.limits import Limits
-from ..reporting import report
-from ..session import open_session
-from ..streams import say
+from ..run.session import open_session
+from ..shell.failures import report
+from ..shell.streams import say
 from .entry import is_command, is_ending, unprompted
 from .origins import Origins
 

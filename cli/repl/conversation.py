@@ -27,7 +27,7 @@ def converse(reader: Reader, open_console: Callable[[], Console], dtype: str) ->
     if text is None:
         return
     console = open_console()
-    from ..computing import computing
+    from ...parser.semantics.computing import computing
 
     with computing(dtype), suppress(EOFError):
         while text is not None:

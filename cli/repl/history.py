@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 
-from ...parser.folders import user_path
+from ...parser.syntax.folders import user_path
 
 _VARIABLE = "AUTODIFF_HISTORY"
 

@@ -9,7 +9,7 @@ from typing import Any
 from ...engine import Tensor
 from ...parser.script.function import Function
 from ...parser.script.modules import Module
-from ..streams import printable
+from ..shell.streams import printable
 
 _LONGEST = 60
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ...engine import Tensor
-from ...engine.autograd.graph import AccumulateGrad, Node
-from ...engine.memory import memory_of
-from ...engine.nodes import PrimitiveNode
+from ...engine.graph.node import AccumulateGrad, Node
+from ...engine.table.nodes import PrimitiveNode
+from ...engine.tensors.memory import memory_of
 from ...parser.script.session import Origin
 
 _MADE = "_made_in_session"

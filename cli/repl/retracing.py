@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...engine import Tensor
-from ...engine.autograd.graph import AccumulateGrad, Node
-from ..backward import NamedGraph, nodes_below
-from ..errors import UsageError
-from ..passes import Passes, Step
+from ...engine.graph.node import AccumulateGrad, Node
+from ...parser.analysis.backward_pass import NamedGraph, nodes_below
+from ...parser.analysis.passes import Passes, Step
+from ...parser.syntax.errors import UsageError
 from .origins import Made, Origins, value_of
 
 _DECIMAL = re.compile(r"\.[0-9]*[1-9]")

@@ -8,8 +8,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from ..tensors.modes import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from .backward import backward, grad
-from .modes import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 
 # The module that has each name; a module of the same name stands for itself unless it is in this table.
 _HOMES = {

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .watch import watch
+from ..graph.observers import watch
 
 
 class set_detect_anomaly:  # noqa: N801  (PyTorch's name)

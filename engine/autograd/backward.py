@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..scalars import check_numbers, newest
-from ..tensor import Size, Tensor
-from .graph import Edge, Node, next_sequence
-from .levels import active, entered, hold, tracing
-from .modes import recording
-from .watch import watch
+from ..graph.node import Edge, Node, next_sequence
+from ..graph.observers import watch
+from ..graph.transforms import active, entered, hold, tracing
+from ..table.scalars import check_numbers, newest
+from ..tensors.modes import recording
+from ..tensors.tensor import Size, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Callable

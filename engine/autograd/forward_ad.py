@@ -15,20 +15,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..dispatch import _saver, bind, promote
-from ..inplace import in_place, regenerate
-from ..memory import link_view, shareable
-from ..nodes import _run
+from ..graph.node import Edge, Node, describe, next_sequence
+from ..graph.transforms import Level, carry_over, enter, forward, hold, leave
 from ..primitives.shape import alias, clone, expand, to_copy, view_primitive
 from ..primitives.writing import copied
-from ..tensor import Tensor
+from ..table.dispatch import _saver, bind, promote
+from ..table.nodes import _run
+from ..tensors.memory import link_view, shareable
+from ..tensors.modes import recording
+from ..tensors.tensor import Tensor
 from .backward import _fit
-from .graph import Edge, Node, describe, next_sequence
-from .levels import Level, carry_over, enter, forward, hold, leave
-from .modes import recording
+from .inplace import in_place, regenerate
 
 if TYPE_CHECKING:
-    from ..primitive import Primitive
+    from ..table.record import Primitive
 
 __all__ = [
     "Dual",

@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from ..memory import CUSTOM, ONE_OF_MANY, link_view, memory_of, share, shareable
-from ..nodes import FREED, check_unchanged, tracked
-from ..tensor import Tensor
-from .graph import Edge, Node, describe, next_sequence
-from .hooks import as_data, as_tensor
-from .levels import active
-from .modes import recording
-from .watch import Packed, note_origin, packed, unpacked, watch
+from ..graph.hooks import as_data, as_tensor
+from ..graph.node import Edge, Node, describe, next_sequence
+from ..graph.observers import Packed, note_origin, packed, unpacked, watch
+from ..graph.transforms import active
+from ..table.nodes import FREED, check_unchanged, tracked
+from ..tensors.memory import CUSTOM, ONE_OF_MANY, link_view, memory_of, share, shareable
+from ..tensors.modes import recording
+from ..tensors.tensor import Tensor
 
 _LEGACY = (
     "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd function "
@@ -291,7 +291,7 @@ def _recorded(node: FunctionNode, inputs: Sequence[Any], outputs: Sequence[Any])
 
 def _tied(node: FunctionNode, number: int, output: Any, inputs: Sequence[Any]) -> Any:
     """An output as a result of the node, if it can have a gradient."""
-    from ..inplace import check_allowed, rebase
+    from .inplace import check_allowed, rebase
 
     if not isinstance(output, Tensor) or (_among(output, node._non_differentiable) and not _among(output, inputs)):
         return output

@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from ..func import _stacked, _units
+from ..graph.transforms import enter, leave
 from ..primitives.shape import reshape, select, squeeze, view_primitive
-from ..tensor import Tensor
+from ..tensors.modes import enable_grad, is_grad_enabled, set_grad_enabled
+from ..tensors.tensor import Tensor
 from .backward import grad
 from .forward_ad import Dual, dual_at, unpack_at
-from .levels import enter, leave
-from .modes import enable_grad, is_grad_enabled, set_grad_enabled
+from .jacobians import stacked, units
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
 
@@ -337,7 +337,7 @@ def _jacobian_rows(
                     "in strict mode when create_graph=True."
                 )
             rows[i].append(_zeros_like(own) if gradient is None else gradient)
-    return tuple(_stacked(parts, 0, (*output.shape, *own.shape), own) for parts, own in zip(rows, inputs, strict=True))
+    return tuple(stacked(parts, 0, (*output.shape, *own.shape), own) for parts, own in zip(rows, inputs, strict=True))
 
 
 def _forward_jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool, strict: bool, vectorize: bool) -> Any:
@@ -361,11 +361,11 @@ def _forward_jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool,
     shapes: tuple[Any, ...] = ()
     columns: list[list[tuple[Tensor, ...]]] = [[] for _ in given]
     for i, value in enumerate(given):
-        for unit in _units(value):
+        for unit in units(value):
             several, shapes, tangents = _column(func, given, i, unit)
             columns[i].append(tangents)
     rows = tuple(
-        tuple(_stacked([c[k] for c in columns[i]], -1, (*shape, *t.shape), t) for i, t in enumerate(given))
+        tuple(stacked([c[k] for c in columns[i]], -1, (*shape, *t.shape), t) for i, t in enumerate(given))
         for k, shape in enumerate(shapes)
     )
     return _unnested(rows, several, several_inputs)

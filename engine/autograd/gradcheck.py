@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from ..func import _units
-from ..memory import shareable
 from ..primitives.shape import stack
-from ..tensor import Tensor
+from ..tensors.memory import shareable
+from ..tensors.tensor import Tensor
 from .backward import grad
 from .forward_ad import dual_level, make_dual, unpack_dual
+from .jacobians import units
 
 __all__ = ["GradcheckError", "get_analytical_jacobian", "get_numerical_jacobian", "gradcheck", "gradgradcheck"]
 
@@ -275,7 +275,7 @@ def _backward_jacobian(inputs: Sequence[Any], output: Tensor) -> list[Tensor]:
     """The Jacobian of one output for each input that requires grad, column by column."""
     wanted = _tracked(inputs)
     matrices = [np.zeros((t.numel(), output.numel()), t._data.dtype) for t in wanted]
-    for place, unit in enumerate(_units(output)):
+    for place, unit in enumerate(units(output)):
         for matrix, column in zip(matrices, grad(output, wanted, unit, True, allow_unused=True), strict=True):
             if column is not None:
                 matrix[:, place] = column._data.reshape(-1)
@@ -288,7 +288,7 @@ def _forward_jacobians(
     """The Jacobians by forward mode: for each output a list with one for each input that requires grad."""
     matrices: list[list[Tensor]] = [[] for _ in outputs]
     for value in _tracked(inputs):
-        rows = [_tangents(func, inputs, value, unit) for unit in _units(value)]
+        rows = [_tangents(func, inputs, value, unit) for unit in units(value)]
         for number, output in enumerate(outputs):
             matrix = np.zeros((len(rows), output.numel()), output._data.dtype)
             for place, row in enumerate(rows):

@@ -1,217 +1,105 @@
-"""The graph that operations record: a Node for each, and the edges gradients travel back along.
-
-A tensor refers to the node that made it and a node to the nodes of its inputs, never the other way: a graph without
-its last tensor is freed by reference counts alone.
-"""
+"""`torch.autograd.graph`: what is saved (`saved`), places in a graph, and hooks that wait for several gradients."""
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Container, Sequence
-from typing import TYPE_CHECKING, Any
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
-import numpy as np
+from ..graph.hooks import RemovableHandle
+from ..graph.node import Edge, Node
+from ..graph.saved import allow_mutation_on_saved_tensors, disable_saved_tensors_hooks, save_on_cpu, saved_tensors_hooks
+from ..tensors.memory import memory_of
+from ..tensors.tensor import Tensor
+from .backward import current_pass
 
-from ..dtypes import of
-from ..size import Size
-from ..tensor import Tensor
-from .hooks import Hooks, RemovableHandle, as_data, as_tensor, next_sequence
-from .modes import recording
+__all__ = [
+    "GradientEdge",
+    "Node",
+    "allow_mutation_on_saved_tensors",
+    "disable_saved_tensors_hooks",
+    "get_gradient_edge",
+    "increment_version",
+    "register_multi_grad_hook",
+    "save_on_cpu",
+    "saved_tensors_hooks",
+]
 
-if TYPE_CHECKING:
-    from ..scalars import Change
 
-Edge = tuple["Node | None", int]
+class GradientEdge(NamedTuple):
+    """Output `output_nr` of `node`; `grad` and `backward` take it in a tensor's place."""
 
-
-class Node:
-    """One recorded operation.
-
-    `next_functions` holds, for each differentiable argument, the node that made it and which of that node's outputs
-    it is; `(None, 0)` where no gradient is wanted. `sequence` grows with each node, so that a larger one never
-    leads to a node that has to run first. `outputs` describes the outputs' shapes and dtypes: as `describe` does for
-    one, a list of such descriptions where the operation has several (`is_multiple`).
-    """
-
-    # What every node has is in slots; what few have (hooks, metadata) is in __dict__.
-    __slots__ = ("__dict__", "__weakref__", "next_functions", "outputs", "sequence")
-
-    full_name = ""
-    is_multiple = False
-    hooks: Hooks | None = None
-    # Changes in place of outputs without dimensions.
-    changes: Sequence[Change] = ()
-
-    @property
-    def output_count(self) -> int:
-        """How many outputs the operation has."""
-        return len(self.outputs) if self.is_multiple else 1
-
-    next_functions: tuple[Edge, ...]
-    sequence: int
-    outputs: Any
-
-    def name(self) -> str:
-        """The node's name, such as `SinBackward0`."""
-        return self.full_name or type(self).__name__
-
-    def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
-        """The gradients of this node's inputs, one for each of `next_functions` (None: no gradient)."""
-        raise NotImplementedError
-
-    def apply_towards(self, wanted: Container[Node | None], gradients: Any, create_graph: bool) -> Sequence[Any]:
-        """As `apply`; a gradient that leads to none of the nodes `wanted` may be left out."""
-        return self.apply(gradients, create_graph)
-
-    def release(self) -> None:
-        """Lets go of what was saved for the backward pass."""
-
-    def own_hooks(self) -> Hooks:
-        """The node's hooks, made when first asked for."""
-        if self.hooks is None:
-            self.hooks = Hooks()
-        return self.hooks
-
-    def register_prehook(self, hook: Any) -> RemovableHandle:
-        """Calls `hook(grad_outputs)` before the node runs; what it returns, if anything, takes their place."""
-        return RemovableHandle(self.own_hooks().before, hook)
-
-    def register_hook(self, hook: Any) -> RemovableHandle:
-        """Calls `hook(grad_inputs, grad_outputs)` after the node ran; a tuple it returns takes grad_inputs' place."""
-        return RemovableHandle(self.own_hooks().after, hook)
-
-    @property
-    def metadata(self) -> dict[Any, Any]:
-        """A dictionary for the user's own notes about the node."""
-        return self.__dict__.setdefault("_metadata", {})
-
-    def __call__(self, *gradients: Any, **keywords: Any) -> Any:
-        """Runs the node's rules alone: the gradients of its arguments, one or a tuple, given those of its outputs.
-
-        TypeError: not as many gradients as outputs, or keyword arguments.
-        """
-        if keywords:
-            raise TypeError("keyword arguments are not supported")
-        if len(gradients) != self.output_count:
-            raise TypeError(f"expected {self.output_count} arguments, got {len(gradients)} instead")
-        records = recording.enabled
-        given = [as_data(g, records) for g in gradients]
-        sent = [as_tensor(g) for g in self.apply(given if self.is_multiple else given[0], records)]
-        return sent[0] if len(sent) == 1 else tuple(sent)
+    node: Node
+    output_nr: int
+    ownership_token: Node | None = None
 
     @property
     def requires_grad(self) -> bool:
-        """True: a node is only made where a gradient is wanted."""
+        """True: there is a gradient to be had here."""
         return True
 
-    @property
-    def _input_metadata(self) -> tuple[Metadata, ...]:
-        """What the gradients that arrive here have to look like, one for each output of the operation."""
-        described: Sequence[Any] = self.outputs if self.is_multiple else [self.outputs]
-        scalar: Any = ((), np.dtype(np.float64))
-        return tuple([Metadata(*(d or scalar)) for d in described])
-
-    def _sequence_nr(self) -> int:
-        return self.sequence
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} object at {id(self):#x}>"
+    def _edge(self) -> Edge:
+        return self.node, self.output_nr
 
 
-class AccumulateGrad(Node):
-    """The end of an edge at a leaf: adds what arrives to the leaf's `.grad`."""
-
-    __slots__ = ("variable",)
-
-    full_name = "torch::autograd::AccumulateGrad"
-
-    def __init__(self, variable: Tensor) -> None:
-        self.variable = variable
-        self.next_functions = ()
-        self.sequence = -1
-        self.outputs = describe(variable._data)
-
-    # A leaf holds its node weakly, so the hooks stay with the leaf.
-    @property
-    def hooks(self) -> Hooks | None:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return self.variable._leaf_hooks
-
-    def own_hooks(self) -> Hooks:
-        if self.variable._leaf_hooks is None:
-            self.variable._leaf_hooks = Hooks()
-        return self.variable._leaf_hooks
-
-
-def edge_of(self: Tensor) -> Edge:
-    """Where a gradient of this tensor is to be sent."""
-    if self._grad_fn is not None:
-        return self._grad_fn, self.output_nr
-    if not self._requires_grad:
-        return None, 0
-    if self._outdated is not None and recording.enabled:
-        raise RuntimeError(self._outdated)
-    node = self._accumulator and self._accumulator()
-    if node is None:
-        # Held weakly: the graph keeps the accumulator alive, and it keeps the leaf.
-        node = AccumulateGrad(self)
-        self._accumulator = weakref.ref(node)
-    return node, 0
-
-
-def register_hook(self: Tensor, hook: Any) -> RemovableHandle:
-    """Calls `hook(grad)` with this tensor's gradient in each backward pass; a tensor it returns takes its place."""
-    if not self.requires_grad:
-        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-    node, number = self._edge()
+def get_gradient_edge(tensor: Tensor) -> GradientEdge:
+    """The place in the graph where the tensor's gradient arrives. RuntimeError: it requires none."""
+    if not tensor.requires_grad:
+        raise RuntimeError("It is not possible to get the gradient edge for a Tensor that does not require gradients")
+    node, number = tensor._edge()
     assert node is not None
-    return RemovableHandle(node.own_hooks().tensor.setdefault(number, {}), hook)
+    return GradientEdge(node, number, node)
 
 
-def register_post_accumulate_grad_hook(self: Tensor, hook: Any) -> RemovableHandle:
-    """Calls `hook(tensor)` whenever a gradient was added to this leaf's `.grad`."""
-    if not self.requires_grad:
-        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-    if self.grad_fn is not None:
-        raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
-    if self._post_accumulate_hooks is None:
-        self._post_accumulate_hooks = {}
-    return RemovableHandle(self._post_accumulate_hooks, hook)
+class _Handles(RemovableHandle):
+    def __init__(self, handles: Sequence[RemovableHandle]) -> None:
+        self.handles = handles
+
+    def remove(self) -> None:
+        for handle in self.handles:
+            handle.remove()
 
 
-class Metadata:
-    """The shape and dtype of a gradient."""
+class _Waiting:
+    """What a hook on several tensors has of a pass so far."""
 
-    __slots__ = ("dtype", "shape")
+    __slots__ = ("called", "gradients", "left")
 
-    def __init__(self, shape: tuple[int, ...], kind: Any) -> None:
-        self.shape = Size(shape)
-        self.dtype = of(kind)
-
-
-def describe(data: Any) -> Any:
-    """What a gradient of `data` has to look like: (shape, dtype), or None for the common float64 scalar."""
-    return None if type(data) is np.float64 else (data.shape, data.dtype)
+    def __init__(self, count: int, left: int) -> None:
+        self.called = False
+        self.gradients: list[Tensor | None] = [None] * count
+        self.left = left
 
 
-_ELSEWHERE = {
-    "GradientEdge": "edges",
-    "allow_mutation_on_saved_tensors": "saved",
-    "disable_saved_tensors_hooks": "saved",
-    "get_gradient_edge": "edges",
-    "increment_version": "edges",
-    "register_multi_grad_hook": "edges",
-    "save_on_cpu": "saved",
-    "saved_tensors_hooks": "saved",
-}
+def register_multi_grad_hook(
+    tensors: Sequence[Tensor], fn: Callable[..., Any], *, mode: str = "all"
+) -> RemovableHandle:
+    """Calls `fn` with the gradients of all tensors (None: not reached), or of the first to arrive with mode "any".
+
+    ValueError: another mode.
+    """
+    if mode not in ("all", "any"):
+        raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
+
+    def hook(position: int, gradient: Tensor) -> None:
+        running = current_pass()
+        state = running.notes.get(hook)
+        if state is None:
+            state = running.notes[hook] = _Waiting(len(tensors), sum(running.will_reach(t._edge()[0]) for t in tensors))
+        state.left -= 1
+        if mode == "any":
+            if not state.called:
+                state.called = True
+                fn(gradient)
+            return
+        state.gradients[position] = gradient
+        if not state.left:
+            fn(state.gradients)
+
+    return _Handles([t.register_hook(functools.partial(hook, i)) for i, t in enumerate(tensors)])
 
 
-def __getattr__(name: str) -> Any:
-    # PyTorch has these here; they need Tensor, which needs this module.
-    if name not in _ELSEWHERE:
-        raise AttributeError(f"module 'torch.autograd.graph' has no attribute '{name}'")
-    import importlib
-
-    return getattr(importlib.import_module(f".{_ELSEWHERE[name]}", __package__), name)
-
-
-__all__ = ["AccumulateGrad", "Edge", "Node", "describe", "next_sequence"]
+def increment_version(tensor: Tensor | Sequence[Tensor]) -> None:
+    """Counts an in-place change that the engine could not see."""
+    for t in (tensor,) if isinstance(tensor, Tensor) else tensor:
+        memory_of(t).version += 1

@@ -9,19 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..inplace import in_place
+from ..autograd.inplace import in_place
 from ..primitives import activation, elementary, layer, reduction
-from ..primitives.activation import (
-    gelu,
-    glu,
-    hardshrink,
-    logsigmoid,
-    prelu,
-    softplus,
-    softshrink,
-    softsign,
-    tanhshrink,
-)
+from ..primitives.activation import gelu, glu, hardshrink, logsigmoid, prelu, softplus, softshrink, softsign, tanhshrink
 from ..primitives.arithmetic import mul
 from ..primitives.layer import cosine_similarity, linear, normalize, pad
 from ..primitives.loss import (
@@ -40,8 +30,8 @@ from ..primitives.loss import (
     smooth_l1_loss,
     soft_margin_loss,
 )
-from ..program.symbol import check_not_traced
-from ..tensor import Tensor
+from ..tensors.symbol import check_not_traced
+from ..tensors.tensor import Tensor
 
 __all__ = [
     "binary_cross_entropy",

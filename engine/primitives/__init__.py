@@ -6,8 +6,8 @@ loss, writing. A rule that needs a later one asks for it by name (`ops.where`).
 """
 
 from . import shape, indexing, arranging, joining, arithmetic, elementary, selection  # noqa: I001
-from . import activation, special, reduction, scan, ordering, statistics
-from . import product, solving, determinant, decomposition, linalg
+from . import activation, special_functions as special, reduction, scan, ordering, statistics
+from . import product, solving, determinant, decomposition, norms as linalg
 from . import layer, loss, writing
 
 __all__ = [

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from ..primitive import BESIDE_ZERO, REAL, EdgeCase, Family, ops
-from ..program.symbol import check_not_traced
-from ..tensor import Tensor
+from ..table.record import BESIDE_ZERO, REAL, EdgeCase, Family, ops
+from ..tensors import dtypes
+from ..tensors.symbol import check_not_traced
+from ..tensors.tensor import Tensor
 from .elementary import exp, tanh
 from .selection import abs, where
 from .shape import cat, dimension, reshape, slice_primitive, zeros_like

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from ..dtypes import float64
-from ..primitive import NONZERO, POSITIVE, REAL, EdgeCase, Family, is_number, ops
-from ..tensor import Tensor
+from ..table.record import NONZERO, POSITIVE, REAL, EdgeCase, Family, is_number, ops
+from ..tensors.dtypes import float64
+from ..tensors.tensor import Tensor
 from .shape import to, zeros_like
 
 family = Family("arithmetic")

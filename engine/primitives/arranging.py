@@ -10,11 +10,11 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided as strided
 from numpy.lib.stride_tricks import sliding_window_view
 
-from ..memory import shareable
-from ..nodes import MANY
-from ..primitive import Family, is_number, ops
-from ..program.symbol import is_formal
-from ..tensor import Tensor
+from ..table.nodes import MANY
+from ..table.record import Family, is_number, ops
+from ..tensors.memory import shareable
+from ..tensors.symbol import is_formal
+from ..tensors.tensor import Tensor
 from .indexing import check_size_of_source, index_select
 from .shape import (
     as_strided,

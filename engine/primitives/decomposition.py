@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from ..primitive import Family, ops
+from ..table.record import Family, ops
+from ..tensors import dtypes
 from .arranging import diag_embed, narrow, tril, triu
 from .matrix import (
     check_floating,

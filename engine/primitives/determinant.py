@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import Family, ops
-from ..program.symbol import is_formal
-from ..tensor import Tensor
+from ..table.record import Family, ops
+from ..tensors.symbol import is_formal
+from ..tensors.tensor import Tensor
 from .arranging import diag_embed
 from .matrix import check_square_floating, column, data_of, for_each, lapack, turned
 from .product import matmul

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ..primitive import ops
+from ..table.record import ops
 from .arithmetic import mul
 from .arranging import diagonal
 from .shape import movedim, permute_primitive, reshape, unsqueeze, view_primitive

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, UNIT, Domain, EdgeCase, Family, ops
+from ..table.record import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, UNIT, Domain, EdgeCase, Family, ops
 from .arithmetic import reciprocal
 
 primitive = Family("elementary").primitive

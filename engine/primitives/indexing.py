@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from ..primitive import Family, is_number, ops
-from ..tensor import Tensor
+from ..table.record import Family, is_number, ops
+from ..tensors import dtypes
+from ..tensors.tensor import Tensor
 from .shape import (
     alias,
     as_strided,

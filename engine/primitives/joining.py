@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..dtypes import get_default_dtype
-from ..primitive import Family, ops
-from ..program.symbol import is_symbolic
-from ..tensor import Tensor
+from ..table.record import Family, ops
+from ..tensors.dtypes import get_default_dtype
+from ..tensors.symbol import is_symbolic
+from ..tensors.tensor import Tensor
 from .arranging import flip
 from .indexing import masked_select
 from .shape import cat, contiguous_clone, expand, reshape, slice_primitive, stack, unsafe_view, unsqueeze, view
@@ -156,7 +156,7 @@ def broadcast_tensors(*tensors: Any) -> Any:
 
 
 def _broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
-    from ..dispatch import broadcast_mismatch
+    from ..table.dispatch import broadcast_mismatch
 
     mismatch = broadcast_mismatch([a, b])
     if mismatch is not None:
@@ -230,7 +230,7 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:  # no
     if count > 1:
         # As PyTorch does it, written into a tensor that was made before: the graph shows it.
         # But there the rule of cumprod finds its argument overwritten; here it keeps a copy.
-        from ..inplace import snapshot
+        from ..graph.node import snapshot
 
         slice_primitive(result, 1, 1, count, 1).copy_(unsqueeze(x, 1))
         powers = ops.cumprod(snapshot(slice_primitive(result, 1, 1, count, 1)), 1)

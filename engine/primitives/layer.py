@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from ..primitive import Family, ops
-from ..program.symbol import is_symbolic
-from ..tensor import Tensor
+from ..table.record import Family, ops
+from ..tensors import dtypes
+from ..tensors.symbol import is_symbolic
+from ..tensors.tensor import Tensor
 from .indexing import index_backward
 from .selection import clamp_min, where
 from .shape import expand, is_contiguous, slice_primitive, t, view_primitive

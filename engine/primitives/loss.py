@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from ..primitive import NONZERO, PROBABILITY, REAL, Family, ops
-from ..program.symbol import is_formal
-from ..tensor import Tensor
+from ..table.record import NONZERO, PROBABILITY, REAL, Family, ops
+from ..tensors import dtypes
+from ..tensors.symbol import is_formal
+from ..tensors.tensor import Tensor
 from .activation import logsigmoid, sigmoid
 from .arithmetic import minus, over_number, plus_number, times_number
 from .elementary import exp, log

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from ..primitive import ops
-from ..tensor import Tensor
+from ..table.record import ops
+from ..tensors import dtypes
+from ..tensors.tensor import Tensor
 from .shape import transpose_primitive, unsqueeze
 
 _LOW_PRECISION = {

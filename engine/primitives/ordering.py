@@ -8,10 +8,10 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from .. import dtypes
-from ..primitive import EdgeCase, Family, is_number, ops
-from ..program.symbol import is_formal, is_symbolic, refusal
-from ..tensor import Tensor
+from ..table.record import EdgeCase, Family, is_number, ops
+from ..tensors import dtypes
+from ..tensors.symbol import is_formal, is_symbolic, refusal
+from ..tensors.tensor import Tensor
 from .indexing import gather_primitive, scatter_tensor
 from .reduction import axes_of, sum
 from .selection import isnan, maximum, minimum, where

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from ..primitive import Family, ops
-from ..program.symbol import is_symbolic
-from ..tensor import Tensor
+from ..table.record import Family, ops
+from ..tensors import dtypes
+from ..tensors.symbol import is_symbolic
+from ..tensors.tensor import Tensor
 from .arithmetic import mul
 from .arranging import diagonal, diagonal_backward
 from .einsum import contraction
@@ -330,7 +330,7 @@ def _product_of_batches(x: Any, y: Any) -> Any:
 
 
 def _mismatch(a: tuple[int, ...], b: tuple[int, ...]) -> str:
-    from ..dispatch import broadcast_mismatch
+    from ..table.dispatch import broadcast_mismatch
 
     return broadcast_mismatch([a, b]) or ""
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from ..primitive import BESIDE_ZERO, EdgeCase, Family, ops
-from ..program.symbol import is_symbolic
+from ..table.record import BESIDE_ZERO, EdgeCase, Family, ops
+from ..tensors import dtypes
+from ..tensors.symbol import is_symbolic
 from .elementary import exp
 from .selection import abs, isnan, logical_not, sgn, where
 from .shape import cat, dimensions, expand, flip_primitive, ones_like, reshape, slice_primitive, to, unreduce, unsqueeze

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import BESIDE_ZERO, Family, is_number
-from ..tensor import Tensor
+from ..table.record import BESIDE_ZERO, Family, is_number
+from ..tensors.tensor import Tensor
 from .elementary import exp
 from .indexing import scatter_add_primitive
 from .reduction import has_zero, sum, summable

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..dtypes import bool_, of, result_type, uint8
-from ..primitive import BESIDE_ZERO, EdgeCase, Family, is_number
-from ..tensor import Tensor
+from ..table.record import BESIDE_ZERO, EdgeCase, Family, is_number
+from ..tensors.dtypes import bool_, of, result_type, uint8
+from ..tensors.tensor import Tensor
 from .indexing import nonzero
 from .shape import zeros_like
 

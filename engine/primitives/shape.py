@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from ..primitive import Family, ops
-from ..tensor import Tensor
+from ..table.record import Family, ops
+from ..tensors import dtypes
+from ..tensors.tensor import Tensor
 
 family = Family("shape")
 primitive, function = family.primitive, family.function

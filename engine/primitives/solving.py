@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from ..primitive import Family
+from ..table.record import Family
+from ..tensors import dtypes
 from .arranging import tril, triu
 from .matrix import (
     LinAlgError,

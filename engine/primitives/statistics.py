@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from ..primitive import Family, ops
-from ..tensor import Tensor
+from ..table.record import Family, ops
+from ..tensors import dtypes
+from ..tensors.tensor import Tensor
 from .elementary import sqrt
 from .reduction import axes_of, count_along, mean, spread, sum
 from .scan import multiplied_by_number

@@ -18,7 +18,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from .symbol import Symbol, TraceError
+from ..tensors.symbol import Symbol, TraceError
 
 if TYPE_CHECKING:
     from .columns import run

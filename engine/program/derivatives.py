@@ -9,7 +9,7 @@ import numpy as np
 
 from ..autograd.backward import grad
 from ..primitives.shape import reshape, stack
-from ..tensor import Tensor
+from ..tensors.tensor import Tensor
 
 
 def derivatives(

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import PRIMITIVES, Primitive
 from ..primitives import arithmetic
 from ..primitives.shape import alias
+from ..table.record import PRIMITIVES, Primitive
+from ..tensors.symbol import Symbol
 from .program import Constant, Variable
-from .symbol import Symbol
 
 # Their results do not depend on the numbers in their arguments, only on shapes.
 _MADE_OF_SHAPES = ("zeros_like", "ones_like", "new_zeros", "zero")

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..primitive import Primitive
-from ..tensor import Tensor
+from ..table.record import Primitive
+from ..tensors.tensor import Tensor
 
 
 class Variable:

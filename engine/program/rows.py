@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..primitive import Primitive
+from ..table.record import Primitive
 from .program import Constant, Equation, Variable, substituted, thawed, variables_in
 
 ELEMENTWISE_FAMILIES = ("activation", "arithmetic", "elementary", "selection", "special")

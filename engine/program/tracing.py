@@ -12,20 +12,20 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from ..autograd.graph import next_sequence
-from ..autograd.levels import Level, enter, forward, leave
-from ..autograd.modes import recording
-from ..dispatch import _saver, bind, check_operands, explain, promote, recorded, unrecorded
-from ..methods import OPERATORS
-from ..primitive import Primitive
+from ..graph.node import next_sequence
+from ..graph.transforms import Level, enter, forward, leave, tracing
 from ..primitives import arithmetic, selection
 from ..primitives.matrix import LinAlgError
+from ..primitives.operators import OPERATORS
 from ..primitives.shape import to_copy
-from ..tensor import Tensor
+from ..table.dispatch import _saver, bind, check_operands, explain, promote, recorded, unrecorded
+from ..table.record import Primitive
+from ..tensors import dtypes
+from ..tensors.modes import recording
+from ..tensors.symbol import Symbol, TraceError, refusal
+from ..tensors.tensor import Tensor
 from .folding import folded, key_of, record_of, rewritten
 from .program import Constant, Equation, Program, Variable, variables_in
-from .symbol import Symbol, TraceError, refusal
 
 _NOWHERE = (None, 0)
 # The shapes of their results are a matter of the numbers in this argument.
@@ -145,7 +145,9 @@ class Trace(Level):
         return recorded(primitive, node, _saver(primitive), () if primitive.variadic else arguments, data, out)
 
     def operator(self, name: str) -> Callable[..., Any]:
-        """The operation of a Python operator on a symbol."""
+        """The operation of a Python operator on a symbol. TraceError: the trace has ended."""
+        if not tracing():
+            raise TraceError("a traced value was used outside its trace")
         return OPERATORS[name]
 
     def operation(self, ufunc: Any, inputs: Sequence[Any]) -> Callable[..., Any]:

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.nodes import MANY
-from ...engine.primitive import FUNCTIONS, Function
 from ...engine.program.program import Constant, Equation, Variable
+from ...engine.table.nodes import MANY
+from ...engine.table.record import FUNCTIONS, Function
 from .shapes import ELEMENT, KEYWORD, LIST, RESULT, SLICE, Shape, Shapes, is_floating, size_of
 
 # What expressions are made with: the module `canonical`, or `literal` for the program as it is.

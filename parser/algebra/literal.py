@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from ..syntax import Attribute, Binary, Call, Compare, List, Name, Number, Slice, Subscript, Unary
+from ..syntax.records import Attribute, Binary, Call, Compare, List, Name, Number, Slice, Subscript, Unary
 from .shapes import ELEMENT, FLOAT, KEYWORD, LIST, RESULT, SLICE, Shape, Shapes
 
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from .. import syntax
-from ..precedence import AND, COMPARE, NOT, OR, POWER, PRODUCT, SUM, UNARY
+from ..syntax import records as syntax
+from ..syntax.operators import AND, COMPARE, NOT, OR, POWER, PRODUCT, SUM, UNARY
 from . import literal
 from .expression import (
     MINUS_ONE,

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.primitive import FUNCTIONS
 from ...engine.program.program import Constant, Variable
+from ...engine.table.record import FUNCTIONS
 from .expression import (
     ONE,
     ZERO,

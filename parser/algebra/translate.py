@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.primitive import FUNCTIONS, PRIMITIVES, Primitive
 from ...engine.primitives import activation, arithmetic
 from ...engine.program.program import Constant, Equation, Program, Variable
+from ...engine.table.record import FUNCTIONS, PRIMITIVES, Primitive
 from . import arrays, canonical
 from .calls import called
 from .reductions import is_condition

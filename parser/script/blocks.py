@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..actions import syntax_error
+from ..syntax.actions import syntax_error
 from .actions import Opened, Statements
 from .layout import Line
 from .syntax import Block, Branch, If

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..actions import syntax_error
-from ..errors import ExpressionError
-from ..syntax import (
+from ..syntax.actions import syntax_error
+from ..syntax.errors import ExpressionError
+from ..syntax.records import (
     Attribute,
     Binary,
     Compare,

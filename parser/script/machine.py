@@ -7,8 +7,8 @@ from functools import partial
 from types import BuiltinFunctionType
 from typing import Any
 
-from ..errors import did_you_mean, position
-from ..evaluate import kind_of
+from ..semantics.evaluate import kind_of
+from ..syntax.errors import did_you_mean, position
 from .code import Code
 from .errors import ScriptError
 from .function import Function, Scope

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ..errors import did_you_mean
+from ..syntax.errors import did_you_mean
 from .builtins import builtins
 from .limits import Guard
 from .modules import TORCH, Module

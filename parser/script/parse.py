@@ -6,10 +6,10 @@ import os
 from functools import cache
 from typing import Any
 
-from ..driver import Parser, ParserError
-from ..errors import ExpressionError
-from ..layout import check_depth
-from ..tables import Tables, load_tables
+from ..syntax.errors import ExpressionError
+from ..syntax.lalr import Parser, ParserError
+from ..syntax.layout import check_depth
+from ..syntax.tables import Tables, load_tables
 from .actions import Actions, Statements
 from .blocks import Blocks
 from .layout import lay_out

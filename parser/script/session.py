@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...engine.autograd.watch import nodes_observed, stack_given_by
-from ...engine.nodes import PrimitiveNode
-from ..errors import ExpressionError
+from ...engine.graph.observers import nodes_observed, stack_given_by
+from ...engine.table.nodes import PrimitiveNode
+from ..syntax.errors import ExpressionError
 from .compile import compile_script
 from .function import Scope
 from .limits import Limits

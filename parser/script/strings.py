@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ..actions import syntax_error
-from ..syntax import Text
+from ..syntax.actions import syntax_error
+from ..syntax.records import Text
 from .syntax import Field, Format
 
 Read = Callable[[int, int], Any]

@@ -8,7 +8,20 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-from ..syntax import Attribute, Binary, Compare, Conditional, Dots, List, Name, Number, Slice, Subscript, Text, Unary
+from ..syntax.records import (
+    Attribute,
+    Binary,
+    Compare,
+    Conditional,
+    Dots,
+    List,
+    Name,
+    Number,
+    Slice,
+    Subscript,
+    Text,
+    Unary,
+)
 
 
 class Tuple(NamedTuple):

@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 
 from ...engine import Size, Tensor, dtype
-from ...engine.autograd.graph import AccumulateGrad, Node
-from ...engine.autograd.hooks import RemovableHandle
-from ..errors import did_you_mean
+from ...engine.graph.hooks import RemovableHandle
+from ...engine.graph.node import AccumulateGrad, Node
+from ..syntax.errors import did_you_mean
 from .limits import Guard
 from .modules import Module
 

@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..derivative import Derivatives
+    from ..algebra.derivative import Derivatives
 
 
 def printed(format_name: str, derivatives: Derivatives, source: str) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..derivative import Derivatives
-from ..precedence import AND, COMPARE, OR, PRODUCT, UNARY
-from ..syntax import Binary, Name, Number
+from ..algebra.derivative import Derivatives
+from ..syntax.operators import AND, COMPARE, OR, PRODUCT, UNARY
+from ..syntax.printer import ATOM, enclosed
+from ..syntax.records import Binary, Name, Number
 from .code import CodePrinter, functions
-from .printer import ATOM, enclosed
 
 _OWN = (
     *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "atan2"),

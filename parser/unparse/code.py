@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from ..derivative import Derivatives
-from ..syntax import Assign, List, Subscript
+from ..algebra.derivative import Derivatives
+from ..syntax.printer import ATOM, Printer, UnprintableError
+from ..syntax.records import Assign, List, Subscript
 from . import label
-from .printer import ATOM, Printer, UnprintableError
 
 _LITERALS = ("True", "False", "None")
 

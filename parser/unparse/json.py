@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from ..derivative import Derivatives
+from ..algebra.derivative import Derivatives
+from ..syntax.printer import Printer
 from . import label
-from .printer import Printer
 
 
 def render(derivatives: Derivatives, source: str) -> str:

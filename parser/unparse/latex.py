@@ -6,12 +6,12 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from ..check import children
-from ..derivative import Derivatives
-from ..precedence import AND, COMPARE, NOT, OR, POWER, PRODUCT, SUM, UNARY
-from ..syntax import Attribute, Binary, Call, List, Name, Number, Subscript
+from ..algebra.derivative import Derivatives
+from ..syntax.operators import AND, COMPARE, NOT, OR, POWER, PRODUCT, SUM, UNARY
+from ..syntax.printer import ATOM, Printer, enclosed
+from ..syntax.records import Attribute, Binary, Call, List, Name, Number, Subscript
+from ..syntax.walk import children
 from . import label
-from .printer import ATOM, Printer, enclosed
 
 _GREEK = (
     *(

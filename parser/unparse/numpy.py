@@ -7,10 +7,10 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from ..derivative import Derivatives
-from ..syntax import Call, List, Number, Unary
+from ..algebra.derivative import Derivatives
+from ..syntax.printer import ATOM
+from ..syntax.records import Call, List, Number, Unary
 from .code import CodePrinter, functions, python_function
-from .printer import ATOM
 
 _OWN = (
     *("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt"),

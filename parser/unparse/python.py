@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import keyword
 
-from ..derivative import Derivatives
-from ..precedence import OR
+from ..algebra.derivative import Derivatives
+from ..syntax.operators import OR
+from ..syntax.printer import enclosed
 from .code import CodePrinter, functions, python_function
-from .printer import enclosed
 
 _OWN = (
     *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "atan2"),

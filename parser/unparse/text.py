@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..derivative import Derivatives
+from ..algebra.derivative import Derivatives
+from ..syntax.printer import program_text
 from . import label
-from .printer import program_text
 
 
 def render(derivatives: Derivatives, source: str) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import keyword
 from typing import Any
 
-from ...engine.primitive import FUNCTIONS
-from ..check import walk
-from ..derivative import Derivatives
-from ..syntax import Attribute, Call, List, Name, Number, Unary
+from ...engine.table.record import FUNCTIONS
+from ..algebra.derivative import Derivatives
+from ..syntax.printer import ATOM
+from ..syntax.records import Attribute, Call, List, Name, Number, Unary
+from ..syntax.walk import walk
 from .code import functions, python_function
 from .numpy import NumpyPrinter
-from .printer import ATOM
 from .python import PythonPrinter
 
 _FUNCTIONAL = (

@@ -19,8 +19,8 @@ BATCH = [sys.executable, "-c", "from autodiff.cli.main import main; main()", "ba
 LOOP = """
 import sys
 import autodiff.engine as torch
-from autodiff.parser.evaluate import evaluate
-from autodiff.parser.parse import parse
+from autodiff.parser.semantics.evaluate import evaluate
+from autodiff.parser.syntax.parse import parse
 
 for line in open(sys.argv[1]):
     text, _, given = line.partition(" where ")

@@ -14,8 +14,8 @@ import numpy as np
 from pairs import ratio
 
 from autodiff.engine.program import Program, run
-from autodiff.parser.parse import parse
-from autodiff.parser.tracing import trace_expression
+from autodiff.parser.semantics.program import trace_expression
+from autodiff.parser.syntax.records.parse import parse
 
 EXPRESSION = "sin(x**2)*exp(-y)+log(x*y)"
 

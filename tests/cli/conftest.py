@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import pytest
 
-from autodiff.cli.computing import computing
 from autodiff.cli.main import run
 from autodiff.cli.repl.console import Console
 from autodiff.parser.script.limits import Limits
+from autodiff.parser.semantics.computing import computing
 
 START = [sys.executable, "-c", "from autodiff.cli.main import main; main()"]
 TIMEOUT = 60

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from autodiff.cli.command import split_variables
-from autodiff.cli.errors import UsageError
-from autodiff.cli.variables import split_words
+from autodiff.cli.shell.command import split_variables
+from autodiff.cli.shell.variables import split_words
+from autodiff.parser.syntax.errors import UsageError
 
 ARITIES = {"--get": 1, "--json": 0, "--set": 1}
 

@@ -7,8 +7,8 @@ import json
 import pytest
 from notebooks import code, failure, notebook, printed, result, words
 
-from autodiff.cli.cells.notebook import read
-from autodiff.cli.errors import UsageError
+from autodiff.parser.notes.notebook import read
+from autodiff.parser.syntax.errors import UsageError
 
 PICTURE = {"output_type": "display_data", "metadata": {}, "data": {"image/png": "iVBORw0KGgo="}}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from autodiff.cli.cells.text import read
-from autodiff.parser.errors import ExpressionError
+from autodiff.parser.notes.text import read
+from autodiff.parser.syntax.records.errors import ExpressionError
 
 
 def session(*paragraphs: str) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autodiff.engine.autograd.differences import slopes
-from autodiff.engine.primitive import PRIMITIVES
+from autodiff.engine.table.record import PRIMITIVES
 
 Change = Callable[[Any], Any]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from autodiff.parser import derivative
+from autodiff.parser.algebra import derivative
 from autodiff.parser.algebra.expression import add, number
 
 Run = Callable[..., Any]

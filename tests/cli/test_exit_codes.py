@@ -124,7 +124,7 @@ def _fail(*args: object, **kwargs: object) -> None:
 @pytest.fixture
 def bug(monkeypatch: pytest.MonkeyPatch) -> None:
     """Breaks `eval`."""
-    from autodiff.cli import derivatives
+    from autodiff.parser.analysis import differentiate as derivatives
 
     monkeypatch.setattr(derivatives, "evaluate", _fail)
 
@@ -166,7 +166,7 @@ def test_debug_says_nothing_where_nothing_fails(autodiff) -> None:
 def test_what_stops_a_computation_has_its_own_code(
     evaluate, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
 ) -> None:
-    from autodiff.cli import derivatives
+    from autodiff.parser.analysis import differentiate as derivatives
 
     def stop(*args: object, **kwargs: object) -> None:
         raise error

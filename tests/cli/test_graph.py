@@ -14,11 +14,11 @@ import pytest
 
 from autodiff import engine
 from autodiff.cli.graph import FORMATS, Style, render
-from autodiff.cli.graph.model import Graph, gradient_graph_of, graph_of
-from autodiff.cli.problem import Problem
-from autodiff.engine.creation import tensor
-from autodiff.parser.evaluate import Limits
-from autodiff.parser.parse import parse
+from autodiff.engine.api.creation import tensor
+from autodiff.parser.analysis.graph import Graph, gradient_graph_of, graph_of
+from autodiff.parser.analysis.problem import Problem
+from autodiff.parser.semantics.evaluate import Limits
+from autodiff.parser.syntax.records.parse import parse
 
 RECORDED = [
     json.loads(line)

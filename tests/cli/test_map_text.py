@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff.cli.tables import digits, lines
-from autodiff.cli.tables.delimited import Delimited, Dialect
-from autodiff.cli.tables.extra import has_arrow
-from autodiff.cli.tables.jsonl import JsonLines
-from autodiff.cli.tables.opening import Headed
+from autodiff.cli.map import digits, lines
+from autodiff.cli.map.delimited import Delimited, Dialect
+from autodiff.cli.map.extra import has_arrow
+from autodiff.cli.map.jsonl import JsonLines
+from autodiff.cli.map.opening import Headed
 
 # How much is read at once: each cut in another place.
 SIZES = [1, 2, 3, 7, 64, 1 << 20]

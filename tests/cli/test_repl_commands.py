@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from autodiff.cli.computing import computing
 from autodiff.cli.repl.commands import COMMANDS
 from autodiff.cli.repl.console import Console
 from autodiff.parser.script.limits import Limits
+from autodiff.parser.semantics.computing import computing
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,14 @@ import numpy as np
 import pytest
 
 from autodiff import engine
-from autodiff.cli.derivatives import Request, differentiate
-from autodiff.cli.passes import Passes
-from autodiff.cli.problem import Problem
-from autodiff.cli.recording import record
-from autodiff.engine.creation import tensor
-from autodiff.parser.evaluate import Limits, evaluate
-from autodiff.parser.parse import parse
-from autodiff.parser.unparse.printer import Printer
+from autodiff.engine.api.creation import tensor
+from autodiff.parser.analysis.differentiate import Request, differentiate
+from autodiff.parser.analysis.forward_pass import record
+from autodiff.parser.analysis.passes import Passes
+from autodiff.parser.analysis.problem import Problem
+from autodiff.parser.semantics.evaluate import Limits, evaluate
+from autodiff.parser.syntax.records.parse import parse
+from autodiff.parser.syntax.records.printer import Printer
 
 RECORDED = [
     json.loads(line)

@@ -10,8 +10,8 @@ from own_functions import Same
 import autodiff.engine as torch
 from autodiff.engine import Tensor
 from autodiff.engine.autograd import Function
-from autodiff.engine.autograd.graph import GradientEdge, get_gradient_edge
-from autodiff.engine.primitive import Family
+from autodiff.engine.graph.node import GradientEdge, get_gradient_edge
+from autodiff.engine.table.record import Family
 
 grad = torch.autograd.grad
 
@@ -419,7 +419,7 @@ def test_only_the_rules_that_lead_to_what_is_asked_for_run(detected: bool, monke
     def underivable(g: Any) -> Any:
         raise RuntimeError("no derivative")
 
-    monkeypatch.setattr("autodiff.engine.primitive.PRIMITIVES", [])
+    monkeypatch.setattr("autodiff.engine.table.record.PRIMITIVES", [])
     compute = Family("scratch").primitive("scratch", lambda x, y: x * y, lambda g, y: g * y, underivable, public=False)
     x, y = leaf([1.0, 2.0]), leaf([3.0, 4.0])
     out = compute(x * 1, y * 1).sum()

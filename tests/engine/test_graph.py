@@ -8,7 +8,7 @@ import pytest
 
 import autodiff.engine as torch
 from autodiff.engine import Tensor
-from autodiff.engine.autograd.graph import AccumulateGrad, Node
+from autodiff.engine.graph.node import AccumulateGrad, Node
 
 
 def leaf(data: Any = 2.0) -> Tensor:

@@ -11,7 +11,7 @@ import pytest
 
 import autodiff.engine as torch
 from autodiff.engine import Tensor
-from autodiff.engine.autograd.graph import Node
+from autodiff.engine.graph.node import Node
 
 
 @pytest.fixture(autouse=True)

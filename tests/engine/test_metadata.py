@@ -10,7 +10,7 @@ from own_functions import Same, TwiceAndThrice
 import autodiff.engine as torch
 from autodiff.engine import Tensor
 from autodiff.engine.autograd import Function
-from autodiff.engine.autograd.graph import Node
+from autodiff.engine.graph.node import Node
 
 FREED = "^Trying to backward through the graph a second time"
 

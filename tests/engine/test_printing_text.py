@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autodiff.engine.printing import get_printoptions, printoptions, set_printoptions, tensor_text
+from autodiff.engine.tensors.printing import get_printoptions, printoptions, set_printoptions, tensor_text
 
 FACTS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "data" / "printing.json").read_text(encoding="utf-8")

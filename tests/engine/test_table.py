@@ -25,16 +25,9 @@ from table.references import REFERENCES, each, reference_of
 import autodiff.engine as torch
 from autodiff.engine import Tensor
 from autodiff.engine.autograd import grad
-from autodiff.engine.primitive import (
-    FUNCTIONS,
-    POSITIVE,
-    PRIMITIVES,
-    EdgeCase,
-    Family,
-    Function,
-)
-from autodiff.parser.evaluate import evaluate
-from autodiff.parser.parse import parse
+from autodiff.engine.table.record import FUNCTIONS, POSITIVE, PRIMITIVES, EdgeCase, Family, Function
+from autodiff.parser.semantics.evaluate import evaluate
+from autodiff.parser.syntax.records.parse import parse
 
 every_case = pytest.mark.parametrize("case", CASES, ids=IDS)
 

@@ -14,17 +14,17 @@ from lark import Lark
 
 from autodiff import engine
 from autodiff.engine import FUNCTIONS
-from autodiff.engine.creation import tensor
-from autodiff.engine.primitive import Function
-from autodiff.engine.program.symbol import TraceError
-from autodiff.parser import derivative
+from autodiff.engine.api.creation import tensor
+from autodiff.engine.table.record import Function
+from autodiff.engine.tensors.symbol import TraceError
+from autodiff.parser.algebra import derivative
+from autodiff.parser.algebra.derivative import DisagreementError, check, derivatives, variables_of
 from autodiff.parser.algebra.expression import add, number
 from autodiff.parser.algebra.translate import UntranslatableError
-from autodiff.parser.derivative import DisagreementError, check, derivatives, variables_of
-from autodiff.parser.errors import ExpressionError
-from autodiff.parser.evaluate import Limits, evaluate
-from autodiff.parser.parse import parse
-from autodiff.parser.unparse.printer import program_text
+from autodiff.parser.semantics.evaluate import Limits, evaluate
+from autodiff.parser.syntax.records.errors import ExpressionError
+from autodiff.parser.syntax.records.parse import parse
+from autodiff.parser.syntax.records.printer import program_text
 
 ROOT = Path(__file__).parents[2]
 RECORDED = [json.loads(line) for line in (ROOT / "tests/data/expressions.jsonl").read_text("utf-8").splitlines()]

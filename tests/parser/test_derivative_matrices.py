@@ -10,13 +10,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from autodiff.engine.creation import tensor
-from autodiff.parser.derivative import derivatives
-from autodiff.parser.errors import ExpressionError
-from autodiff.parser.evaluate import evaluate
-from autodiff.parser.parse import parse
+from autodiff.engine.api.creation import tensor
+from autodiff.parser.algebra.derivative import derivatives
+from autodiff.parser.semantics.evaluate import evaluate
+from autodiff.parser.syntax.records.errors import ExpressionError
+from autodiff.parser.syntax.records.parse import parse
+from autodiff.parser.syntax.records.printer import Printer
 from autodiff.parser.unparse import printed
-from autodiff.parser.unparse.printer import Printer
 
 
 @pytest.fixture(autouse=True)

@@ -14,16 +14,16 @@ import pytest
 from table.cases import CASES as ALL
 from table.cases import Case
 
-from autodiff.engine.creation import tensor
+from autodiff.engine.api.creation import tensor
 from autodiff.parser.algebra import translate
+from autodiff.parser.algebra.derivative import derivatives, traced
 from autodiff.parser.algebra.presentation import Presentation
 from autodiff.parser.algebra.shapes import Shapes
-from autodiff.parser.derivative import derivatives, traced
-from autodiff.parser.errors import ExpressionError
-from autodiff.parser.evaluate import Limits, evaluate
-from autodiff.parser.parse import parse
+from autodiff.parser.semantics.evaluate import Limits, evaluate
+from autodiff.parser.syntax.records.errors import ExpressionError
+from autodiff.parser.syntax.records.parse import parse
+from autodiff.parser.syntax.records.printer import Printer, UnprintableError
 from autodiff.parser.unparse import printed
-from autodiff.parser.unparse.printer import Printer, UnprintableError
 
 # How many of the cases NumPy has words for, at least.
 LEAST_IN_NUMPY = 740

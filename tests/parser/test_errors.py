@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from autodiff.parser.errors import ExpressionError, diagnostic, did_you_mean
-from autodiff.parser.parse import parse
+from autodiff.parser.syntax.records.errors import ExpressionError, diagnostic, did_you_mean
+from autodiff.parser.syntax.records.parse import parse
 
 
 def syntax_error(source: str) -> ExpressionError:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff.parser.errors import ExpressionError, diagnostic
-from autodiff.parser.parse import parse
-from autodiff.parser.syntax import (
+from autodiff.parser.syntax.records.errors import ExpressionError, diagnostic
+from autodiff.parser.syntax.records.parse import parse
+from autodiff.parser.syntax.records.records import (
     Assign,
     Attribute,
     Binary,
@@ -494,13 +494,13 @@ def test_every_error_is_a_new_one():
 
 
 def test_importing_the_parser_does_not_import_lark():
-    code = "import sys, autodiff.parser.parse; sys.exit('lark' in sys.modules)"
+    code = "import sys, autodiff.parser.syntax.parse; sys.exit('lark' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_parsing_imports_neither_the_explanations_nor_the_engine():
     code = (
-        "import sys; from autodiff.parser.parse import parse; parse('sin(x)'); "
+        "import sys; from autodiff.parser.syntax.parse import parse; parse('sin(x)'); "
         "sys.exit(any(f'autodiff.{name}' in sys.modules for name in ('parser.explain', 'engine')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,11 +6,11 @@ import pytest
 
 import autodiff.engine as torch
 from autodiff.engine import FUNCTIONS
-from autodiff.parser.actions import IN_LINALG
-from autodiff.parser.check import free_variables
-from autodiff.parser.errors import ExpressionError
-from autodiff.parser.evaluate import evaluate
-from autodiff.parser.parse import parse
+from autodiff.parser.semantics.evaluate import evaluate
+from autodiff.parser.semantics.names import free_variables
+from autodiff.parser.syntax.records.actions import IN_LINALG
+from autodiff.parser.syntax.records.errors import ExpressionError
+from autodiff.parser.syntax.records.parse import parse
 
 
 def value(source: str) -> object:

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autodiff.engine.creation import tensor
-from autodiff.parser.derivative import Derivatives, derivatives, variables_of
-from autodiff.parser.evaluate import evaluate
-from autodiff.parser.parse import parse
+from autodiff.engine.api.creation import tensor
+from autodiff.parser.algebra.derivative import Derivatives, derivatives, variables_of
+from autodiff.parser.semantics.evaluate import evaluate
+from autodiff.parser.syntax.records.parse import parse
+from autodiff.parser.syntax.records.printer import UnprintableError
 from autodiff.parser.unparse import label, printed
-from autodiff.parser.unparse.printer import UnprintableError
 
 EXPRESSIONS = [
     "sin(x**2)",

@@ -18,7 +18,7 @@ from table.references import reference_of
 
 import autodiff.engine as torch
 from autodiff.engine import Tensor
-from autodiff.engine.primitive import BESIDE_ZERO, FUNCTIONS, NONZERO, REAL, Domain, Function
+from autodiff.engine.table.record import BESIDE_ZERO, FUNCTIONS, NONZERO, REAL, Domain, Function
 
 RECORDS = {record.name: record for record in FUNCTIONS.values()}
 

@@ -11,7 +11,7 @@ import numpy as np
 
 import autodiff.engine as torch
 from autodiff.engine import Tensor
-from autodiff.engine.primitive import Function
+from autodiff.engine.table.record import Function
 
 INF, NAN = math.inf, math.nan
 

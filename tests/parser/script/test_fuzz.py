@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from autodiff.engine import FUNCTIONS
-from autodiff.parser.errors import ExpressionError, diagnostic
 from autodiff.parser.script.limits import Limits
 from autodiff.parser.script.session import Session
+from autodiff.parser.syntax.records.errors import ExpressionError, diagnostic
 
 HERE = Path(__file__).parent
 LIMITS = Limits(steps=3_000, elements=3_000, seconds=5)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from autodiff.engine import Tensor
-from autodiff.engine.autograd.graph import Node
-from autodiff.parser.errors import ExpressionError, diagnostic
+from autodiff.engine.graph.node import Node
 from autodiff.parser.script.session import Origin, Session
+from autodiff.parser.syntax.records.errors import ExpressionError, diagnostic
 
 
 def written_by(*sources: str) -> list[str]:

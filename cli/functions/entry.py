@@ -1,0 +1,110 @@
+"""All that is known of a function, as text: from its record, its rules, and calling it once."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ...engine.table.record import Domain, EdgeCase, Function
+from ...parser.analysis.differentiate import Request, differentiate
+from ...parser.analysis.function_derivatives import derivative_texts, grad_fn_name
+from ...parser.analysis.result import value_text
+from ...parser.semantics.computing import computing
+from ...parser.semantics.evaluate import Limits
+from ...parser.syntax.errors import ExpressionError, UsageError
+from ...parser.syntax.parse import parse
+from ..shell.values import read_value
+
+# Numbers at which most functions are neither 0 nor infinite; the arguments of one function take turns.
+_NUMBERS = (0.5, 2.0, -1.5, 1.5)
+# Families whose functions compute each element of the result from one of each argument.
+ELEMENTWISE = ("arithmetic", "elementary", "special", "selection", "activation")
+_LISTS = ("[1, 2, 4]", "[[2, 1], [1, 3]]")
+
+
+class Example(NamedTuple):
+    """A call of `autodiff eval`, and the results it prints: `value` and the gradients, by key."""
+
+    call: str
+    results: dict[str, str]
+
+
+class Entry(NamedTuple):
+    """A function, its derivatives by argument (those that are formulas), its node's name, and an example."""
+
+    function: Function
+    derivative: dict[str, str]
+    grad_fn: str | None
+    example: Example | None
+
+
+def entry_of(function: Function) -> Entry:
+    """What is known of a function."""
+    with computing("float64"):
+        return Entry(function, derivative_texts(function), grad_fn_name(function), _example(function))
+
+
+def domain_text(function: Function) -> str:
+    """Where its arguments may lie."""
+    return "; ".join(dict.fromkeys(domain.text for domain in function.domain))
+
+
+def edge_texts(edge: EdgeCase) -> tuple[str, str]:
+    """A point where the function has a kink, a tie, a zero or an infinity, and what it does there."""
+    return _listed(edge.arguments), f"value {edge.value}, gradient {_listed(edge.gradients)}"
+
+
+def _listed(numbers: tuple[float, ...]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def _example(function: Function) -> Example | None:
+    """The first call that can be made, of numbers, of a list, or of a matrix; None: it needs something else."""
+    for arguments, values in _calls(function):
+        expression = f"{function.name}({arguments})"
+        for constant in (False, True):
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    given = {name: read_value(name, text) for name, text in values.items()}
+                    wrt = [] if constant else list(given)
+                    report = differentiate(parse(expression), given, wrt, Request(), Limits())
+            except (ExpressionError, RuntimeError, TypeError, ValueError, UsageError):
+                # Perhaps only the derivative does not exist.
+                continue
+            if not report.is_finite() or report.value.size == 0:
+                break
+            words = [f'--{name} "{text}"' if "[" in text else f"--{name} {text}" for name, text in values.items()]
+            words += [f"--const {','.join(values)}"] * constant
+            facts = {key: value_text(value) for key, value in report.facts() if key != "grad_fn"}
+            return Example(f'autodiff eval "{expression}" {" ".join(words)}', facts)
+    return None
+
+
+def _calls(function: Function) -> Iterator[tuple[str, dict[str, str]]]:
+    """Calls to try: the arguments as written, and the variables' values."""
+    if function.variadic:
+        yield "[x, y]", {"x": "[1, 2]", "y": "[3, 4]"}
+        return
+    tensors = list(function.parameters[: function.tensors])
+    numbers = {n: _number(d, i) for i, (n, d) in enumerate(zip(tensors, function.domain, strict=False))}
+    values = [numbers, *(dict.fromkeys(tensors, text) for text in _LISTS)]
+    if function.family not in ELEMENTWISE:
+        # What these do shows in lists.
+        values = [*values[1:], numbers]
+    # A condition is a comparison.
+    operands = [f"{name} > 1" if name == "condition" else name for name in tensors]
+    others = function.parameters[function.tensors :]
+    needed = [name for name in others if name not in function.defaults][: function.required - function.tensors]
+    for count in range(len(needed), len(others) + 1):
+        for number in ("0", "1") if count else ("",):
+            for given in values:
+                yield ", ".join([*operands, *[number] * count]), given
+
+
+def _number(domain: Domain, position: int) -> str:
+    turned = _NUMBERS[position % 2 :] + _NUMBERS[: position % 2]
+    number = next((n for n in turned if domain.low < n < domain.high), (domain.low + domain.high) / 2)
+    return f"{number:g}" if math.isfinite(number) else "1"

@@ -1,0 +1,44 @@
+"""Functions as JSON, an object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from ...engine.table.record import Function
+from .entry import Entry
+
+
+def listed(functions: Sequence[Function]) -> str:
+    """The functions, each with what its record says."""
+    return "".join(json.dumps(_record(function)) + "\n" for function in functions)
+
+
+def described(entry: Entry) -> str:
+    """All that is known of one function. Numbers that are not finite, and those of the example, are text."""
+    record = _record(entry.function)
+    record["derivative"] = entry.derivative
+    record["grad_fn"] = entry.grad_fn
+    record["edges"] = [
+        {"at": _texts(e.arguments), "value": str(e.value), "gradient": _texts(e.gradients)}
+        for e in entry.function.edges
+    ]
+    record["example"] = entry.example._asdict() if entry.example else None
+    return json.dumps(record) + "\n"
+
+
+def _record(function: Function) -> dict[str, Any]:
+    return {
+        "name": function.name,
+        "signature": function.signature(),
+        "doc": function.doc,
+        "family": function.family,
+        "operator": function.symbol,
+        "aliases": list(function.aliases),
+        "domain": [d.text for d in function.domain],
+    }
+
+
+def _texts(numbers: Sequence[float]) -> list[str]:
+    return [str(number) for number in numbers]

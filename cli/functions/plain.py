@@ -1,0 +1,60 @@
+"""Functions as text for people and for `grep`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from textwrap import wrap
+
+from ...engine.table.record import Function
+from .entry import Entry, domain_text, edge_texts
+from .selection import by_family
+
+_WIDEST_SIGNATURE = 30
+_NARROWEST_DOC = 20
+
+
+def listed(functions: Sequence[Function], width: int) -> str:
+    """The functions by family, each with what it computes, folded at the width."""
+    column = max((len(f.signature()) for f in functions if len(f.signature()) <= _WIDEST_SIGNATURE), default=0)
+    room = max(_NARROWEST_DOC, width - column - 4)
+    lines: list[str] = []
+    for family, members in by_family(functions):
+        lines += [family] if not lines else ["", family]
+        for function in members:
+            signature = function.signature()
+            if len(signature) > column:
+                lines += wrap(signature, width, initial_indent="  ", subsequent_indent="      ", break_long_words=False)
+                signature = ""
+            for part in wrap(function.doc, room):
+                lines.append(f"  {signature:<{column}}  {part}")
+                signature = ""
+    return "\n".join(lines) + "\n"
+
+
+def described(entry: Entry) -> str:
+    """What is known of one function, a fact a line."""
+    facts = facts_of(entry)
+    if entry.example:
+        facts.append(("example", entry.example.call))
+        facts += [("", f"{key} {value}") for key, value in entry.example.results.items()]
+    width = max(len(key) for key, _ in facts)
+    return "".join(f"{key:<{width}}  {value}\n" for key, value in facts)
+
+
+def facts_of(entry: Entry) -> list[tuple[str, str]]:
+    """What is known of one function but the example, as pairs of a label and a text."""
+    function = entry.function
+    facts = [("signature", function.signature()), ("computes", function.doc), ("family", function.family)]
+    if function.symbol:
+        facts.append(("operator", function.symbol))
+    if function.aliases:
+        facts.append(("also", ", ".join(function.aliases)))
+    for by, text in entry.derivative.items():
+        facts.append(("derivative" if function.tensors == 1 else f"derivative by {by}", text))
+    if entry.grad_fn is not None:
+        facts.append(("grad_fn", entry.grad_fn))
+    facts.append(("domain", domain_text(function)))
+    for edge in function.edges:
+        point, what = edge_texts(edge)
+        facts.append((f"at {point}", what))
+    return facts

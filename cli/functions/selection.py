@@ -1,0 +1,58 @@
+"""Which functions to show: all, by family; those that a word finds; or one, by name or operator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from ...engine import FUNCTIONS
+from ...engine.table.record import Function
+from ...parser.syntax.errors import UsageError, did_you_mean
+from ...parser.syntax.wording import quoted
+
+_FIRST = ("arithmetic", "elementary")
+
+
+def all_functions() -> list[Function]:
+    """Every function once, the members of a family together, what is used most first."""
+    functions = [function for name, function in FUNCTIONS.items() if name == function.name]
+    families = dict.fromkeys((*_FIRST, *(function.family for function in functions)))
+    order = {family: place for place, family in enumerate(families)}
+    return sorted(functions, key=lambda function: order[function.family])
+
+
+def by_family(functions: Sequence[Function]) -> Iterator[tuple[str, list[Function]]]:
+    """The families in order, each with its functions."""
+    for family, members in groupby(functions, key=lambda function: function.family):
+        yield family, list(members)
+
+
+def found(text: str) -> list[Function]:
+    """The functions in whose name, other names, operator, family or description all words of the text occur.
+
+    UsageError: there are none.
+    """
+    words = text.casefold().split()
+    functions = [f for f in all_functions() if words and all(word in _searched(f) for word in words)]
+    if not functions:
+        raise UsageError(f"no function has to do with {quoted(text)}", "`autodiff functions` lists them all")
+    return functions
+
+
+def _searched(function: Function) -> str:
+    parts = (function.name, *function.aliases, function.symbol or "", function.family, function.doc)
+    return "\n".join(parts).casefold()
+
+
+def named(name: str) -> Function:
+    """The function of a name or an operator. UsageError: there is none."""
+    if name in FUNCTIONS:
+        return FUNCTIONS[name]
+    for function in FUNCTIONS.values():
+        if name == function.symbol:
+            return function
+    close = did_you_mean(name, FUNCTIONS)
+    raise UsageError(
+        f"there is no function {quoted(name)}",
+        f"did you mean `{close}`?" if close else "`autodiff functions --search WORD` searches their descriptions",
+    )

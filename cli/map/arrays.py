@@ -1,0 +1,83 @@
+"""Arrow arrays as columns of numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...parser.syntax.errors import UsageError
+from ...parser.syntax.wording import counted
+from .chunk import Column, no_rows
+from .extra import arrow
+
+
+def is_numeric(kind: Any) -> bool:
+    """Whether an Arrow type is that of numbers, or of truth values, which count as 1 and 0."""
+    types = arrow("reading this table", "types")
+    kind = kind.value_type if types.is_dictionary(kind) else kind
+    return any(is_kind(kind) for is_kind in (types.is_integer, types.is_floating, types.is_boolean, types.is_decimal))
+
+
+def is_list(kind: Any) -> bool:
+    """Whether an Arrow type is that of lists."""
+    types = arrow("reading this table", "types")
+    return types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind)
+
+
+def check_type(name: str, kind: Any) -> None:
+    """UsageError: the column's type is neither that of numbers nor that of lists of numbers."""
+    if not is_numeric(kind.value_type if is_list(kind) else kind) and str(kind) != "null":
+        raise UsageError(f"the column `{name}` is of type {kind}, and its values are to be numbers or lists of numbers")
+
+
+def column_of(array: Any, name: str, width: int | None) -> Column:
+    """An Arrow array of n numbers, or with `width` of n lists of that length, as a column."""
+    if width is not None:
+        return _lists(array, name, width)
+    pa = arrow("reading this table")
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    values = array.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    empty = array.is_null().to_numpy(zero_copy_only=False) if array.null_count else no_rows(len(array))
+    return Column(values, empty, {})
+
+
+def _lists(array: Any, name: str, width: int) -> Column:
+    pa, pc = arrow("reading this table"), arrow("reading this table", "compute")
+    rows = len(array)
+    empty = array.is_null().to_numpy(zero_copy_only=False)
+    lengths = pc.fill_null(pc.list_value_length(array), width).to_numpy(zero_copy_only=False)
+    faults = {
+        int(row): wrong_length(name, int(lengths[row]), width) for row in np.flatnonzero((lengths != width) & ~empty)
+    }
+    whole = ~empty & (lengths == width)
+    flat = array.filter(pa.array(whole)).flatten()
+    values = np.full((rows, width), np.nan)
+    values[whole] = flat.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False).reshape(-1, width)
+    if flat.null_count:
+        gaps = flat.is_null().to_numpy(zero_copy_only=False).reshape(-1, width).any(axis=1)
+        faults.update(dict.fromkeys(np.flatnonzero(whole)[gaps].tolist(), f"`{name}` has a null in its list"))
+    return Column(values, empty, faults)
+
+
+def wrong_length(name: str, length: int, width: int) -> str:
+    """What is wrong with a list of another length than the first."""
+    return f"`{name}` has {counted(length, 'element')}, and {width} in the first row"
+
+
+def array_of(values: np.ndarray, missing: np.ndarray | None) -> Any:
+    """Values (n,), or (n, k) for lists, as an Arrow array with nulls where `missing` marks rows."""
+    pa, pc = arrow("writing this format"), arrow("writing this format", "compute")
+    if values.ndim == 1:
+        return pa.array(values, mask=missing)
+    rows, width = values.shape
+    lists = pa.ListArray.from_arrays(np.arange(rows + 1, dtype=np.int32) * width, pa.array(values.reshape(-1)))
+    return lists if missing is None else pc.if_else(pa.array(missing), pa.scalar(None, lists.type), lists)
+
+
+def array_of_column(column: Column) -> Any:
+    """A column as an Arrow array, with nulls in the rows without a number."""
+    missing = column.empty.copy()
+    missing[list(column.faults)] = True
+    return array_of(column.values, missing if missing.any() else None)

@@ -1,0 +1,132 @@
+"""Parquet files, Arrow IPC files and Arrow IPC streams: record batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from ...parser.syntax.errors import UsageError
+from ...parser.syntax.wording import sentence
+from .arrays import check_type, column_of, is_list
+from .chunk import Column
+from .extra import arrow
+
+_ROWS = 1 << 16
+_ELEMENTS = 1 << 22
+_BYTES = {"INT32": 4, "INT64": 8, "FLOAT": 4, "DOUBLE": 8}
+
+
+class ArrowTable:
+    """A table in record batches, with the types of its columns and what else its schema says.
+
+    `widths` are the lengths of the lists in columns of lists, those of the first row that has one.
+    """
+
+    def __init__(self, schema: Any, batches: Iterable[Any], title: str, parquet: ParquetTraits | None = None) -> None:
+        self.schema = schema
+        self.title = title
+        self.parquet = parquet
+        self.names: list[str] = list(schema.names)
+        self.numeric: Sequence[str] = ()
+        self._batches = iter(batches)
+        self._first = next(self._batches, None)
+        self.widths = {name: _width(schema.field(i).type, i, self._first) for i, name in enumerate(self.names)}
+
+    def expect(self, numeric: Sequence[str], added: Sequence[str]) -> None:
+        """Says which columns are read as numbers. UsageError: one has another type."""
+        for name in numeric:
+            check_type(name, self.schema.field(name).type)
+        self.numeric = numeric
+
+    def chunks(self) -> Iterator[ArrowChunk]:
+        """The rows in order, some at a time."""
+        widest = max([1, *(width or 1 for width in self.widths.values())])
+        rows = max(1, min(_ROWS, _ELEMENTS // widest))
+        batch = self._first
+        while batch is not None:
+            for start in range(0, batch.num_rows, rows):
+                yield ArrowChunk(self, batch.slice(start, rows))
+            batch = next(self._batches, None)
+
+
+class ArrowChunk:
+    """Some rows of a record batch."""
+
+    def __init__(self, source: ArrowTable, rows: Any) -> None:
+        self.source = source
+        self.record_batch = rows
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return self.record_batch.num_rows
+
+    def read(self) -> dict[str, Column]:
+        """The columns that the source expects to be numeric, as numbers."""
+        source = self.source
+        return {
+            name: column_of(self.record_batch.column(source.names.index(name)), name, source.widths[name])
+            for name in source.numeric
+        }
+
+    def batch(self, without: Sequence[str]) -> Any:
+        """All columns but some."""
+        return self.record_batch.drop_columns(list(without)) if without else self.record_batch
+
+
+class ParquetTraits:
+    """How a Parquet file is written, so that another can be written like it."""
+
+    def __init__(self, metadata: Any) -> None:
+        self.compression = "snappy"
+        self.dictionaries: list[str] = []
+        if metadata.num_row_groups and metadata.num_columns:
+            group = metadata.row_group(0)
+            columns = [group.column(i) for i in range(group.num_columns)]
+            self.compression = columns[0].compression.lower().replace("uncompressed", "none")
+            self.dictionaries = [column.path_in_schema for column in columns if _repeats(column)]
+
+
+def _repeats(column: Any) -> bool:
+    """Whether a dictionary makes a column chunk shorter: writers try one everywhere, and give up where it does not."""
+    if not any("DICTIONARY" in encoding for encoding in column.encodings):
+        return False
+    width = _BYTES.get(column.physical_type)
+    return width is None or column.total_uncompressed_size < width * column.num_values
+
+
+def open_parquet(file: Any, title: str) -> ArrowTable:
+    """A Parquet file. UsageError: it is none."""
+    pa, parquet = arrow("reading Parquet"), arrow("reading Parquet", "parquet")
+    try:
+        opened = parquet.ParquetFile(file, pre_buffer=False)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise UsageError(f"{title} is not a Parquet file: {sentence(str(error))}") from None
+    return ArrowTable(opened.schema_arrow, opened.iter_batches(batch_size=_ROWS), title, ParquetTraits(opened.metadata))
+
+
+def open_arrow(file: Any, title: str, is_stream: bool) -> ArrowTable:
+    """An Arrow IPC file or stream. UsageError: it is none."""
+    pa, ipc = arrow("reading Arrow files"), arrow("reading Arrow files", "ipc")
+    if isinstance(file, str):
+        file = pa.OSFile(file)
+    try:
+        if is_stream:
+            stream = ipc.open_stream(file)
+            return ArrowTable(stream.schema, stream, title)
+        opened = ipc.open_file(file)
+    except pa.ArrowInvalid as error:
+        raise UsageError(f"{title} is not an Arrow file: {sentence(str(error))}") from None
+    batches = (opened.get_batch(i) for i in range(opened.num_record_batches))
+    return ArrowTable(opened.schema, batches, title)
+
+
+def _width(kind: Any, place: int, batch: Any) -> int | None:
+    """The length of a column's lists, None where it has no lists."""
+    if not is_list(kind):
+        return None
+    pa, pc = arrow("reading this table"), arrow("reading this table", "compute")
+    if pa.types.is_fixed_size_list(kind):
+        return kind.list_size
+    lengths = pc.list_value_length(batch.column(place)).drop_null() if batch is not None else []
+    return lengths[0].as_py() if len(lengths) else 0

@@ -1,0 +1,213 @@
+"""JSON Lines: an object a line, whose bytes stay as they are; new members stand before its closing brace."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ...parser.syntax.errors import UsageError
+from ...parser.syntax.wording import quoted
+from .arrays import array_of_column, column_of, wrong_length
+from .chunk import Column
+from .delimited import BYTE_ORDER_MARK
+from .extra import arrow, has_arrow
+from .lines import Readable, blocks, newlines, text_ends
+
+_OPEN, _SPACE, _QUOTE, _CLOSE = b'{ "}'
+_SAMPLE = 1000
+
+
+class JsonLines:
+    """A table of JSON objects, a line each.
+
+    `names` are the members of the first thousand, `widths` the lengths of those whose first values are lists.
+    """
+
+    def __init__(self, file: Readable, title: str) -> None:
+        """UsageError: the first line is no object. `title` is what errors call the table."""
+        self.title = title
+        self.numeric: Sequence[str] = ()
+        self.added: Sequence[str] = ()
+        self._blocks = blocks(file, None)
+        self._block = next(self._blocks, b"").removeprefix(BYTE_ORDER_MARK)
+        self.widths: dict[str, int | None] = {}
+        lines = [line for line in self._block.split(b"\n", _SAMPLE)[:_SAMPLE] if line.strip()]
+        if lines and not isinstance(loaded(lines[0]), dict):
+            raise UsageError(f"{title} is not JSON Lines", 'each line is an object, such as `{"x": 1, "y": 2}`')
+        seen: set[str] = set()
+        for line in lines:
+            found = loaded(line)
+            for name, value in found.items() if isinstance(found, dict) else ():
+                self.widths.setdefault(name)
+                if value is not None and name not in seen:
+                    seen.add(name)
+                    self.widths[name] = len(value) if isinstance(value, list) else None
+        self.names = list(self.widths)
+
+    def expect(self, numeric: Sequence[str], added: Sequence[str]) -> None:
+        """Says which members are read as numbers, and which are added: an object that has these is at fault."""
+        self.numeric = numeric
+        self.added = added
+
+    def chunks(self) -> Iterator[JsonChunk]:
+        """The records in order, some at a time."""
+        if self._block:
+            yield JsonChunk(self, self._block)
+        for block in self._blocks:
+            yield JsonChunk(self, block)
+
+    @cached_property
+    def schema(self) -> Any:
+        """The columns' types in Arrow: those of numbers, else what the first records look like."""
+        pa = arrow("writing another format")
+        if not self.names:
+            return pa.schema([])
+        others = [name for name in self.names if name not in self.numeric]
+        found = JsonChunk(self, self._block).table(None).schema if others else pa.schema([])
+        types: dict[str, Any] = {}
+        for name in self.names:
+            if name in self.numeric:
+                types[name] = pa.float64() if self.widths[name] is None else pa.list_(pa.float64())
+            else:
+                kind = found.field(name).type
+                types[name] = pa.string() if pa.types.is_null(kind) else kind
+        return pa.schema(list(types.items()))
+
+
+class JsonChunk:
+    """Some lines, `data`, each with its end."""
+
+    def __init__(self, source: JsonLines, data: bytes) -> None:
+        self.source = source
+        self.data = data
+        self.malformed: set[int] = set()
+        self._columns: dict[str, Column] = {}
+
+    @cached_property
+    def lines(self) -> np.ndarray:
+        """Where each line that is not empty begins and ends: (rows, 2)."""
+        ends = np.append(newlines(self.data), len(self.data))
+        starts = np.append(0, ends[:-1] + 1)
+        ends = text_ends(self.data, ends)
+        full = ends > starts
+        return np.stack([starts[full], ends[full]], axis=1)
+
+    @property
+    def rows(self) -> int:
+        """How many records there are."""
+        return len(self.lines)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether each line looks like an object with members: it begins `{"` or `{ "` and ends `}`."""
+        codes = np.frombuffer(self.data, np.uint8)
+        starts, ends = self.lines.T
+        if not self.rows or (ends - starts < len('{"":0}')).any():
+            return False
+        quotes = starts + 1 + (codes[starts + 1] == _SPACE)
+        return bool(((codes[starts] == _OPEN) & (codes[quotes] == _QUOTE) & (codes[ends - 1] == _CLOSE)).all())
+
+    def read(self) -> dict[str, Column]:
+        """The members that the source expects to be numeric, as numbers."""
+        names = self.source.numeric
+        found = self._read_fast(names) if has_arrow() and names and self.is_plain else None
+        self._columns = self._read_each(names) if found is None else found
+        return self._columns
+
+    def _read_fast(self, names: Sequence[str]) -> dict[str, Column] | None:
+        """The columns, or None where some line or value is not as it should be."""
+        pa = arrow("fast text")
+        if any(json.dumps(name).encode() in self.data for name in self.source.added):
+            return None
+        widths = self.source.widths
+        kinds = [pa.float64() if widths.get(name) is None else pa.list_(pa.float64()) for name in names]
+        try:
+            table = self.table(pa.schema(list(zip(names, kinds, strict=True))))
+        except pa.ArrowInvalid:
+            return None
+        if table.num_rows != self.rows:
+            return None
+        return {name: column_of(table.column(name).combine_chunks(), name, widths.get(name)) for name in names}
+
+    def table(self, schema: Any) -> Any:
+        """The members of a schema as an Arrow table, or all of them. ArrowInvalid: values of other types."""
+        pa, reader = arrow("fast text"), arrow("fast text", "json")
+        options = reader.ParseOptions(
+            explicit_schema=schema, unexpected_field_behavior="infer" if schema is None else "ignore"
+        )
+        size = reader.ReadOptions(use_threads=False, block_size=len(self.data) + 1)
+        return reader.read_json(pa.BufferReader(self.data), size, options)
+
+    def objects(self) -> list[Any]:
+        """The value on each line, None where it is no JSON."""
+        return [loaded(self.data[start:end]) for start, end in self.lines.tolist()]
+
+    def _read_each(self, names: Sequence[str]) -> dict[str, Column]:
+        """The columns, value by value: what is wrong with one stays with it."""
+        widths = [self.source.widths.get(name) for name in names]
+        values = [np.full(self.rows if width is None else (self.rows, width), np.nan) for width in widths]
+        empty = np.zeros((len(names), self.rows), dtype=bool)
+        faults: list[dict[int, str]] = [{} for _ in names]
+        first = faults[0] if faults else {}
+        for row, members in enumerate(self.objects()):
+            if not isinstance(members, dict):
+                self.malformed.add(row)
+                first[row] = "the line is not a JSON object"
+                continue
+            taken = [name for name in self.source.added if name in members]
+            if taken:
+                self.malformed.add(row)
+                first[row] = f"there is a member `{taken[0]}` already"
+                continue
+            for i, name in enumerate(names):
+                value = members.get(name)
+                if value is None:
+                    empty[i, row] = True
+                    continue
+                fault = _fault(name, value, widths[i])
+                if fault:
+                    faults[i][row] = fault
+                else:
+                    values[i][row] = value
+        return {name: Column(values[i], empty[i], faults[i]) for i, name in enumerate(names)}
+
+    def batch(self, without: Sequence[str]) -> Any:
+        """All columns but some as an Arrow table. UsageError: a type other than in the first records."""
+        pa = arrow("writing another format")
+        schema = pa.schema([field for field in self.source.schema if field.name not in without])
+        others = pa.schema([field for field in schema if field.name not in self._columns])
+        try:
+            table = self.table(others) if len(others) else None
+        except pa.ArrowInvalid as error:
+            raise UsageError(
+                f"{self.source.title} has a record that does not fit the types of its first: {error}",
+                "write the format that is read, which keeps every text as it is",
+            ) from None
+        columns = [
+            array_of_column(self._columns[name]) if name in self._columns else table.column(name)  # pyright: ignore
+            for name in schema.names
+        ]
+        return pa.table(columns, schema=schema)
+
+
+def loaded(line: bytes) -> Any:
+    """The value on a line, None where it is no JSON."""
+    try:
+        return json.loads(line, parse_int=float)
+    except (RecursionError, ValueError):
+        return None
+
+
+def _fault(name: str, value: Any, width: int | None) -> str | None:
+    """What is wrong with a value, if anything is."""
+    if width is None:
+        if isinstance(value, (bool, float)):
+            return None
+        return f"`{name}` is {quoted(json.dumps(value))}, not a number"
+    if not isinstance(value, list) or not all(isinstance(item, (bool, float)) for item in value):
+        return f"`{name}` is {quoted(json.dumps(value))}, not a list of numbers"
+    return None if len(value) == width else wrong_length(name, len(value), width)

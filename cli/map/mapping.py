@@ -1,0 +1,135 @@
+"""Reads tables, computes, and writes them with the results, chunk by chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...parser.syntax.errors import UsageError
+from ...parser.syntax.wording import listed
+from .chunk import Chunk, Results
+from .compute import Computation
+from .formats import Table
+from .layout import Layout, Writer
+from .pipeline import overlapped
+from .progress import Progress
+
+
+class Job(NamedTuple):
+    """What to do with the rows of all tables: `results` says which result each new column holds.
+
+    `keys` are columns for what the folders say; `errors` is `mark`, `skip` or `stop`.
+    """
+
+    computation: Computation
+    results: Mapping[str, str]
+    keys: Sequence[str]
+    layout: Layout
+    errors: str
+
+    def expect(self, table: Table) -> None:
+        """Tells a table which columns are read, and which are added. UsageError: one of the former has no numbers."""
+        added = () if self.layout.removed else self.layout.added
+        table.source.expect(self.computation.numeric(table), added)
+
+
+class StoppedError(Exception):
+    """A row failed, and nothing is to be written from there on."""
+
+
+class _Part(NamedTuple):
+    table: Table
+    chunk: Chunk
+
+
+class _Done(NamedTuple):
+    """A chunk that is ready to be written: its rows, how many of them were empty, which failed and why.
+
+    `nonfinite` counts those with results that are not finite; `first` is the first of them and its variables.
+    """
+
+    table: Table
+    payload: Any
+    rows: int
+    empty: int
+    faults: Sequence[tuple[int, str]]
+    nonfinite: int
+    first: tuple[int, dict[str, Any]] | None
+
+
+def map_tables(tables: Iterable[Table], job: Job, writer: Writer, threads: int, progress: Progress) -> None:
+    """Writes the tables one after the other with their results.
+
+    StoppedError: a row failed and `errors` is `stop`; the rows before it are written. UsageError: a table cannot be
+    read, or has other columns than the first. ExpressionError: the expression is wrong for the values of a table.
+    """
+    following = iter(tables)
+    first = table = next(following)
+    job.expect(first)
+    writer.begin(first.source)
+    before = 0
+    for done in overlapped(_parts(first, following, job), lambda part: _work(part, job, writer), threads):
+        if done.table is not table:
+            table, before = done.table, 0
+        title = None if table.is_alone else table.place.title
+        for row, reason in done.faults:
+            progress.fail(before + row + 1, reason, title)
+        if done.first is not None:
+            progress.add_nonfinite(done.nonfinite, before + done.first[0] + 1, title, done.first[1])
+        writer.write(done.payload)
+        progress.add(done.rows, done.empty)
+        before += done.rows
+        if done.faults and job.errors == "stop":
+            raise StoppedError
+    writer.finish(table.source)
+
+
+def _parts(first: Table, following: Iterator[Table], job: Job) -> Iterator[_Part]:
+    """The chunks of all tables. UsageError: a table has other columns than the first."""
+    yield from (_Part(first, chunk) for chunk in first.source.chunks())
+    for table in following:
+        _check_same(table, first)
+        job.expect(table)
+        yield from (_Part(table, chunk) for chunk in table.source.chunks())
+
+
+def _work(part: _Part, job: Job, writer: Writer) -> _Done:
+    with np.errstate(all="ignore"):
+        answer = job.computation.answer(part.table, part.chunk)
+        rows = part.chunk.rows
+        faults = sorted(answer.faults.items())
+        failed = np.zeros(rows, dtype=bool)
+        failed[[row for row, _ in faults]] = True
+        keep = None
+        if faults and job.errors == "skip":
+            keep = ~failed
+        elif faults and job.errors == "stop":
+            keep = np.arange(rows) < faults[0][0]
+            faults = faults[:1]
+        blank = answer.empty | failed
+        nonfinite = answer.nonfinite(blank)
+        columns = {name: np.full(rows, part.table.keys[name]) for name in job.keys}
+        columns |= {name: answer.results[result] for name, result in job.results.items()}
+        results = Results(columns, blank if blank.any() else None, keep)
+        payload = writer.encode(part.chunk, results)
+    if faults and job.errors == "stop":
+        rows = faults[0][0] + 1
+    empty, count = int((answer.empty & ~failed)[:rows].sum()), int(nonfinite[:rows].sum())
+    first = int(nonfinite.argmax()) if count else 0
+    return _Done(part.table, payload, rows, empty, faults, count, (first, answer.row(first)) if count else None)
+
+
+def _check_same(table: Table, first: Table) -> None:
+    """UsageError: the table has not the columns that the first one has."""
+    found, wanted = ([*t.source.names, *t.keys] for t in (table, first))
+    if found == wanted:
+        return
+    missing = [name for name in wanted if name not in found]
+    more = [name for name in found if name not in wanted]
+    if missing:
+        reason = f"lacks {listed(missing)}"
+    else:
+        reason = f"has {listed(more)} beside them" if more else "has them in another order"
+    raise UsageError(f"{table.place.title} has not the columns of the first table: it {reason}")

@@ -1,0 +1,45 @@
+"""The names of new columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ...parser.syntax.errors import UsageError
+from ...parser.syntax.wording import quoted
+
+
+def column_names(results: Iterable[str], keep: Sequence[str], prefix: str) -> dict[str, str]:
+    """The result that each new column holds, by the column's name in order: kept names, the value, derivatives.
+
+    A gradient `grad.x` is `d_x`, a repeated derivative `d2.x` is `d2_x`, an element `hessian.x.y` is `d2_x_y`, of which
+    there is one for each pair of variables. UsageError: two results would have one name.
+    """
+    found: dict[str, str] = {}
+    pairs: set[frozenset[str]] = set()
+    for result in sorted(results, key=lambda name: name not in keep):
+        kind, _, variables = result.partition(".")
+        if kind == "hessian":
+            pair = frozenset(variables.split("."))
+            if pair in pairs:
+                continue
+            pairs.add(pair)
+            kind = "d2"
+        parts = ["d" if kind == "grad" else kind, *variables.split(".")] if variables else [kind]
+        name = prefix + "_".join(parts)
+        if name in found:
+            raise UsageError(f"two results would be called {quoted(name)}", "rename a variable of the expression")
+        found[name] = result
+    return found
+
+
+def removed_columns(new: Iterable[str], names: Sequence[str], overwrite: bool, title: str) -> tuple[str, ...]:
+    """The columns that new ones replace where a table has them. UsageError: it has some, and is to keep them."""
+    if overwrite:
+        return tuple(new)
+    taken = [name for name in new if name in names]
+    if taken:
+        raise UsageError(
+            f"{title} has a column {quoted(taken[0])} already",
+            "replace it with `--overwrite`, or give the new columns other names with `--prefix new_`",
+        )
+    return ()

@@ -1,0 +1,197 @@
+"""Where tables come from: files by name or pattern, folders, standard input, each of them perhaps compressed."""
+
+from __future__ import annotations
+
+import bz2
+import contextlib
+import glob
+import gzip
+import io
+import lzma
+import os
+import select
+import sys
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from ...parser.syntax.errors import UsageError
+from ...parser.syntax.wording import quoted, sentence
+from .extra import arrow
+
+_MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zst"}
+_HEAD = 1 << 12
+_MOST = 1 << 24
+_PAUSE = 0.02
+
+
+class Place(NamedTuple):
+    """Where one table is: a path, None for standard input, and what the folders `name=value` on its way say."""
+
+    path: str | None
+    keys: Mapping[str, str] = {}
+
+    @property
+    def title(self) -> str:
+        """What errors call it."""
+        return "standard input" if self.path is None else quoted(self.path)
+
+
+def places(words: Iterable[str]) -> list[Place]:
+    """The tables that words name: files, patterns such as `*.csv`, folders with all files below, `-`.
+
+    UsageError: nothing is there.
+    """
+    found: list[Place] = []
+    for word in words:
+        if word == "-":
+            found.append(Place(None))
+            continue
+        if os.path.isdir(word):
+            files = _files_below(word, word)
+        elif os.path.lexists(word):
+            # A name may look like a pattern.
+            files = [Place(word)]
+        else:
+            files = _matching(os.path.expanduser(word))
+        if not files:
+            where = " in the folder" if os.path.isdir(word) else ""
+            raise UsageError(f"there is no file{where} {quoted(word)}")
+        found += files
+    return found
+
+
+def _matching(pattern: str) -> list[Place]:
+    """The files that a pattern matches, and those in folders that it matches, in order."""
+    parts = pattern.split(os.sep)
+    fixed = next((i for i, part in enumerate(parts) if glob.has_magic(part)), len(parts))
+    base = os.sep.join(parts[:fixed]) or (os.sep if pattern.startswith(os.sep) else os.curdir)
+    found: list[Place] = []
+    for path in sorted(glob.glob(pattern, recursive=True)):
+        if os.path.isdir(path):
+            found += _files_below(path, base)
+        else:
+            found.append(Place(path, _keys(os.path.relpath(os.path.dirname(path) or os.curdir, base))))
+    return found
+
+
+def _files_below(folder: str, base: str) -> list[Place]:
+    """The files in a folder and its folders in order of their names, without hidden ones and those in `_` folders."""
+    found: list[Place] = []
+    for path, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "_")))
+        keys = _keys(os.path.relpath(path, base))
+        found += [Place(os.path.join(path, n), keys) for n in sorted(names) if not n.startswith((".", "_"))]
+    return found
+
+
+def _keys(path: str) -> dict[str, str]:
+    pairs = [part.partition("=") for part in path.split(os.sep) if "=" in part]
+    return {name: unquote(value) for name, _, value in pairs}
+
+
+def number_of(text: str) -> float | int | str:
+    """What a folder's name says, as a number where it is one."""
+    for read in (int, float):
+        with contextlib.suppress(ValueError):
+            return read(text)
+    return text
+
+
+def open_bytes(place: Place) -> Headed:
+    """The bytes of a table, decompressed. UsageError: it cannot be read."""
+    if place.path is None:
+        return _decompressed(Headed(_standard_input(), place.title))
+    try:
+        raw = open(place.path, "rb", buffering=0)  # noqa: SIM115
+    except OSError as error:
+        raise UsageError(f"cannot read {place.title}: {sentence(error.strerror or str(error))}") from None
+    return _decompressed(Headed(raw, place.title, [raw]))
+
+
+class Headed(io.RawIOBase):
+    """A stream whose first bytes, `head`, can be looked at before they are read."""
+
+    def __init__(self, raw: Any, title: str, owned: Sequence[Any] = ()) -> None:
+        """UsageError, also of `read`: it cannot be read. `title` is what errors call it, `owned` is closed with it."""
+        super().__init__()
+        self.raw = raw
+        self.title = title
+        self.owned = owned
+        self._is_drained = False
+        self.head = b""
+        self.head = self.read(_HEAD)
+
+    @property
+    def ended(self) -> bool:
+        """Whether all has been read."""
+        return self._is_drained and not self.head
+
+    def close(self) -> None:
+        """Closes what it owns, which is not standard input."""
+        for stream in self.owned:
+            stream.close()
+        super().close()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        piece = self.read(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most `size` bytes: fewer at the end, or where the writer of a pipe pauses."""
+        pieces: list[bytes] = []
+        wanted = size if size >= 0 else sys.maxsize
+        if self.head:
+            pieces.append(self.head[:wanted])
+            self.head = self.head[wanted:]
+            wanted -= len(pieces[0])
+        if self.head:
+            return pieces[0]
+        while wanted > 0 and (not pieces or _ready(self.raw)):
+            piece = self._read(min(wanted, _MOST))
+            if not piece:
+                break
+            pieces.append(piece)
+            wanted -= len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _read(self, size: int) -> bytes:
+        try:
+            piece = self.raw.read(size)
+            self._is_drained = not piece
+            return piece
+        except (EOFError, OSError, ValueError, lzma.LZMAError, zlib.error) as error:
+            raise UsageError(f"cannot read {self.title}: {sentence(str(error))}") from None
+
+
+def _ready(raw: Any) -> bool:
+    """Whether reading more will not wait, or not for long."""
+    try:
+        return bool(select.select([raw], [], [], _PAUSE)[0])
+    except (OSError, ValueError):
+        return True
+
+
+def _standard_input() -> Any:
+    """Standard input without Python's buffer, whose lock a waiting thread would hold at the end of the process."""
+    binary: Any = getattr(sys.stdin, "buffer", sys.stdin)
+    return getattr(binary, "raw", binary)
+
+
+def _decompressed(stream: Any) -> Headed:
+    """The stream, or what it holds where its first bytes are those of gzip, bzip2, xz or Zstandard."""
+    kind = next((name for magic, name in _MAGIC.items() if stream.head.startswith(magic)), None)
+    if kind is None:
+        return stream
+    if kind == "zst":
+        inner: Any = arrow("reading .zst").CompressedInputStream(stream, "zstd")
+    elif kind == "gz":
+        inner = gzip.GzipFile(fileobj=stream)
+    else:
+        inner = bz2.BZ2File(stream) if kind == "bz2" else lzma.LZMAFile(stream)  # noqa: SIM115
+    return Headed(inner, stream.title, [inner, stream])

@@ -1,0 +1,84 @@
+"""How far a table has come, on a terminal, and how it ended."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+from ...parser.syntax.wording import counted
+from ..shell.streams import is_terminal, say
+
+_FIRST = 0.5  # seconds before anything is shown
+_MOST_FAILURES = 5
+
+
+def _called(row: int, title: str | None) -> str:
+    return f"{title}, row {row:,}" if title else f"row {row:,}"
+
+
+class Progress:
+    """Counts rows, says why the first of them fail, and shows the count where standard error is a terminal."""
+
+    def __init__(self) -> None:
+        self.start = time.monotonic()
+        self.rows = self.empty = self.failed = self.nonfinite = 0
+        # What to call the first row with a result that is not finite, and the variables there.
+        self.first_nonfinite: tuple[str, dict[str, Any]] | None = None
+        self._bar: Any = None
+        self._is_shown = is_terminal(sys.stderr) and not is_terminal(sys.stdout)
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.erase()
+
+    def fail(self, row: int, reason: str, title: str | None) -> None:
+        """Counts a row that failed, from 1 in its table, and says why unless many have."""
+        self.failed += 1
+        if self.failed <= _MOST_FAILURES:
+            self.erase()
+            say(f"error[row]: {_called(row, title)}: {reason}")
+
+    def add_nonfinite(self, count: int, row: int, title: str | None, variables: dict[str, Any]) -> None:
+        """Counts rows with results that are not finite, of which the first is `row`."""
+        self.nonfinite += count
+        if self.first_nonfinite is None:
+            self.first_nonfinite = _called(row, title), variables
+
+    def add(self, rows: int, empty: int) -> None:
+        """Counts rows that have been written."""
+        self.rows += rows
+        self.empty += empty
+        if self._is_shown and time.monotonic() - self.start > _FIRST:
+            self._show()
+
+    def summarise(self) -> None:
+        """Says what became of the rows, as `600 rows: 598 ok, 1 empty, 1 failed, 1.2 s`."""
+        self.erase()
+        if self.failed > _MOST_FAILURES:
+            say(f"error[row]: ... and {counted(self.failed - _MOST_FAILURES, 'row')} more")
+        parts = [f"{self.rows - self.empty - self.failed:,} ok"]
+        counts = (self.empty, "empty"), (self.failed, "failed"), (self.nonfinite, "not finite")
+        parts += [f"{number:,} {word}" for number, word in counts if number]
+        say(f"{counted(self.rows, 'row')}: {', '.join(parts)}, {time.monotonic() - self.start:.1f} s")
+
+    def erase(self) -> None:
+        """Takes the count away, before other lines are written."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def _show(self) -> None:
+        from rich.console import Console
+        from rich.progress import Progress as Bar
+        from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        if self._bar is None:
+            columns = [SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()]
+            self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
+            self._bar.start()
+            self._bar.add_task("")
+        rate = self.rows / (time.monotonic() - self.start)
+        self._bar.update(self._bar.task_ids[0], description=f"{self.rows:,} rows, {rate:,.0f} rows/s")

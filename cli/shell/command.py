@@ -1,0 +1,101 @@
+"""The command class of every command: examples at the top of the help, and variables among the options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import click
+
+from ...parser.syntax.errors import UsageError
+
+
+def format_examples(formatter: click.HelpFormatter, examples: Sequence[tuple[str, str]]) -> None:
+    """Writes example calls, each with what it is for."""
+    with formatter.section("Examples"):
+        for call, purpose in examples:
+            formatter.write(f"  {call}\n      {purpose}\n")
+
+
+class Command(click.Command):
+    """A command with examples in its help."""
+
+    def __init__(self, *args: Any, examples: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.examples = examples
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            # Click leaves out of some errors which command they are about.
+            error.ctx = error.ctx or ctx
+            raise
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_usage(ctx, formatter)
+        if self.examples:
+            format_examples(formatter, self.examples)
+
+
+class VariablesCommand(Command):
+    """A command that takes variables as options: `--x 3`, `--x=-3`.
+
+    Known options pass on to Click; any other `--name` takes the next token as it is, and all else is positional,
+    so that an expression may begin with a dash. The variables arrive as the context's `obj`: (name, text) pairs.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            args, ctx.obj = split_variables(args, _arities(self, ctx))
+        except UsageError:
+            # While completing, the value of the last variable is yet to come.
+            if not ctx.resilient_parsing:
+                raise
+        return super().parse_args(ctx, args)
+
+
+def _arities(command: click.Command, ctx: click.Context) -> dict[str, int]:
+    """Each spelling of each option, with how many tokens follow it."""
+    arities: dict[str, int] = {}
+    for param in command.get_params(ctx):
+        if isinstance(param, click.Option):
+            takes = 0 if param.is_flag or param.count else param.nargs
+            arities.update((spelling, takes) for spelling in (*param.opts, *param.secondary_opts))
+    return arities
+
+
+def split_variables(args: Sequence[str], arities: dict[str, int]) -> tuple[list[str], list[tuple[str, str]]]:
+    """Splits a command's tokens into those for Click (options, `--`, positional ones) and variables.
+
+    UsageError: a variable or an option without its value.
+    """
+    options: list[str] = []
+    positional: list[str] = []
+    variables: list[tuple[str, str]] = []
+    tokens = iter(args)
+    for token in tokens:
+        if token == "--":
+            positional.extend(tokens)
+            break
+        name, has_value, value = token.partition("=")
+        if name in arities:
+            options.append(token)
+            if not has_value:
+                options.extend(_following(tokens, name, arities[name]))
+        elif name.startswith("--") and name[2:].isidentifier():
+            if not has_value:
+                (value,) = _following(tokens, name, 1)
+            variables.append((name[2:], value))
+        else:
+            positional.append(token)
+    return [*options, "--", *positional], variables
+
+
+def _following(tokens: Iterator[str], name: str, count: int) -> list[str]:
+    """The tokens that belong to the option `name`."""
+    following = list(islice(tokens, count))
+    if len(following) < count:
+        raise UsageError(f"`{name}` has no value", f"write it after a space or an equals sign: `{name} VALUE`")
+    return following

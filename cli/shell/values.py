@@ -1,0 +1,140 @@
+"""The value of one variable: a number, a list, a constant expression, a file."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+from typing import Any
+
+import numpy as np
+
+from ...engine import Tensor
+from ...engine.api.creation import tensor
+from ...parser.semantics.evaluate import evaluate
+from ...parser.semantics.names import CONSTANTS, free_variables
+from ...parser.syntax.errors import ExpressionError, UsageError
+from ...parser.syntax.parse import parse
+from ...parser.syntax.wording import quoted, sentence
+
+_NUMBERS = re.compile(r"\[[\[\]\d\s.,eE+-]*")
+_FILES = (".npy", ".json", ".csv")
+
+
+def read_value(name: str, text: str) -> Tensor:
+    """The value of the variable: a number, a list, a constant expression such as `pi/2`, or `@file`.
+
+    UsageError: none of these.
+    """
+    try:
+        return tensor(float(text))
+    except ValueError:
+        pass
+    if text.startswith("@"):
+        return _read_array(name, text[1:])
+    if _NUMBERS.fullmatch(text):
+        # Read as JSON in a fraction of the time; what is none, such as `[.5]`, is an expression still.
+        with contextlib.suppress(RecursionError, TypeError, ValueError):
+            return _tensor_of(json.loads(text, parse_int=float))
+    try:
+        program = parse(text)
+        unknown = [n for n in free_variables(program) if n not in CONSTANTS]
+        if not unknown:
+            return evaluate(program, {}).detach().to(tensor(0.0).dtype)
+        reason, help = f"{quoted(unknown[0])} has no value here", None
+    except ExpressionError as error:
+        reason, help = f"{error.message} (column {error.column})", error.help
+    if text.endswith(_FILES):
+        help = f"to read a file, write `@{text}`"
+    elif help is None:
+        help = "write a number, a list such as `[1, 2]`, a constant expression such as `pi/2`, or `@file`"
+    raise UsageError(f"the value of `{name}` cannot be {quoted(text)}: {reason}", help)
+
+
+def is_constant(text: str) -> bool:
+    """Whether a text could be the value of a variable, rather than an expression in variables."""
+    if text.startswith("@"):
+        return True
+    if any(mark in text for mark in "=;\n"):
+        return False
+    try:
+        return all(name in CONSTANTS for name in free_variables(parse(text)))
+    except ExpressionError:
+        return False
+
+
+def read_object(path: str) -> dict[str, Tensor]:
+    """The variables in a JSON file. UsageError: it cannot be read, or holds something else."""
+    values = _read_json(path, quoted(path))
+    if not isinstance(values, dict):
+        raise UsageError(f"{quoted(path)} does not hold an object of variables", 'write `{"x": 3, "w": [1, 2]}`')
+    return {name: from_json(name, value) for name, value in values.items()}
+
+
+def from_json(name: str, value: Any) -> Tensor:
+    """The value of the variable from what JSON holds: a number, nested lists, or text as for `read_value`.
+
+    UsageError: something else, or lists of unequal lengths.
+    """
+    if isinstance(value, str):
+        return read_value(name, value)
+    try:
+        return _tensor_of(value)
+    except (TypeError, ValueError):
+        raise UsageError(
+            f"the value of {quoted(name)} is not a number or a list of numbers: {quoted(json.dumps(value))}",
+            "the rows of a matrix are lists of one length",
+        ) from None
+
+
+def _read_array(name: str, path: str) -> Tensor:
+    shown = f"{quoted(path)}, given for `{name}`,"
+    path = os.path.expanduser(path)
+    if not path.endswith(_FILES):
+        raise UsageError(f"cannot tell what kind of file {shown} is", f"use {', '.join(_FILES)}")
+    values = _read_json(path, shown) if path.endswith(".json") else _load(path, shown)
+    try:
+        return _tensor_of(values)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{shown} does not hold an array of numbers: {sentence(str(error))}") from None
+
+
+def _load(path: str, shown: str) -> Any:
+    """The array in a .npy or .csv file."""
+    try:
+        if path.endswith(".npy"):
+            with open(path, "rb") as file:
+                return np.lib.format.read_array(file, allow_pickle=False)
+        # Looked at first: of a file without numbers, NumPy would merely warn.
+        with open(path, encoding="utf-8-sig") as file:
+            lines = [line for line in file if line.partition("#")[0].strip()]
+        if not lines:
+            raise UsageError(f"{shown} is empty")
+        return np.loadtxt(lines, delimiter=",", ndmin=1)
+    except OSError as error:
+        raise _unreadable(shown, error) from None
+    except (EOFError, ValueError) as error:
+        raise UsageError(f"{shown} does not hold an array of numbers: {sentence(str(error))}") from None
+
+
+def _read_json(path: str, shown: str) -> Any:
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            return json.load(file, parse_int=float)
+    except OSError as error:
+        raise _unreadable(shown, error) from None
+    except (RecursionError, ValueError) as error:
+        raise UsageError(f"{shown} is not JSON: {sentence(str(error))}") from None
+
+
+def _unreadable(shown: str, error: OSError) -> UsageError:
+    return UsageError(f"cannot read {shown.rstrip(',')}: {sentence(error.strerror or str(error))}")
+
+
+def _tensor_of(values: Any) -> Tensor:
+    """Numbers as a tensor of the default dtype. TypeError, ValueError: other things, or lists of unequal lengths."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "biuf":
+        raise TypeError("its elements are not numbers")
+    return tensor(np.asarray(array, dtype=float)).to(tensor(0.0).dtype)

@@ -1,0 +1,144 @@
+"""The variables of an expression: which words are theirs, what they are given, and whether that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from ...engine import Tensor
+from ...engine.table.record import FUNCTIONS
+from ...parser.semantics.names import CONSTANTS
+from ...parser.syntax.errors import ExpressionError, UsageError, did_you_mean
+from ...parser.syntax.parse import parse
+from ...parser.syntax.records import Assign, Name, Program
+from ...parser.syntax.wording import listed, quoted, variables_help
+from .values import is_constant, read_object, read_value
+
+
+def split_words(words: Sequence[str]) -> tuple[str | None, list[str]]:
+    """The expression among the words of a command, and the `name=value` words.
+
+    None for the expression where it is to be read from standard input: it is `-`, or there is none. A first word such
+    as `x=3` is a variable, though it could be a program too. UsageError: a second expression.
+    """
+    expression: str | None = None
+    assignments: list[str] = []
+    for word in words:
+        if _assigns(word) and (expression is not None or is_constant(word.partition("=")[2])):
+            assignments.append(word)
+        elif expression is None:
+            expression = word
+        else:
+            raise UsageError(
+                f"{quoted(word)} is a second expression, after {quoted(expression)}",
+                "put the expression in quotes, and write variables as `--x 3` or `x=3`",
+            )
+    return None if expression == "-" else expression, assignments
+
+
+def _assigns(word: str) -> bool:
+    name, separator, value = word.partition("=")
+    return bool(separator) and name.strip().isidentifier() and not value.startswith("=")
+
+
+def collect(options: Iterable[tuple[str, str]], assignments: Iterable[str], vars_file: str | None) -> dict[str, Tensor]:
+    """The variables given, by name: as options, as `name=value`, and in a JSON file, which the others override.
+
+    UsageError: a name given twice on the command line, a value or file that cannot be read.
+    """
+    given: dict[str, Tensor] = {}
+    for spelling, value in [*options, *map(_pair, assignments)]:
+        name = canonical(spelling)
+        if name in given:
+            raise UsageError(f"`{name}` is given twice")
+        given[name] = read_value(name, value)
+    from_file = read_object(vars_file) if vars_file is not None else {}
+    return {**from_file, **given}
+
+
+def canonical(name: str) -> str:
+    """The name as the parser reads it: `π` is `pi`."""
+    if name.isascii():
+        return name
+    try:
+        statement = parse(name).statements[0]
+    except ExpressionError:
+        return name
+    return statement.name if type(statement) is Name else name
+
+
+def _pair(assignment: str) -> tuple[str, str]:
+    name, separator, value = assignment.partition("=")
+    name = name.strip()
+    if not separator or not name.isidentifier():
+        raise UsageError(f"{quoted(assignment)} is not of the form NAME=VALUE", "write `--set x=3`")
+    return name, value
+
+
+def match(program: Program, free: Mapping[str, Name], given: Collection[str], options: Collection[str]) -> list[str]:
+    """The names of the variables the program uses, in its order; `options` are the names options have.
+
+    A constant's name (`e`) counts as a variable where a value is given. ExpressionError: with no variable given, a
+    name is a mistake in the expression. UsageError: a variable is missing among others, or not in the expression.
+    """
+    needed = [name for name in free if name in given or name not in CONSTANTS]
+    for name in given:
+        if name not in needed:
+            raise unused(name, program, needed, options)
+    missing = [name for name in needed if name not in given]
+    if not missing:
+        return needed
+    if not given:
+        place = free[missing[0]]
+        help = _missing_help(missing[:1], options)
+        raise ExpressionError("name", f"`{missing[0]}` has no value", program.source, place.start, place.end, help)
+    what = "variable" if len(missing) == 1 else "variables"
+    have = "has" if len(missing) == 1 else "have"
+    raise UsageError(f"the {what} {listed(missing)} {have} no value", _missing_help(missing, options))
+
+
+def unused(name: str, program: Program, needed: Sequence[str], options: Collection[str]) -> UsageError:
+    """The error for a value that the program, which needs others, has no use for."""
+    message = f"there is no variable {quoted(name)} in the expression"
+    if any(type(statement) is Assign and statement.name == name for statement in program.statements):
+        return UsageError(f"the expression itself assigns `{name}`", f"leave out the value given for `{name}`")
+    option = did_you_mean(name, options)
+    if option:
+        return UsageError(message, f"did you mean the option `--{option}`?")
+    variable = did_you_mean(name, needed)
+    if variable:
+        return UsageError(message, f"did you mean the variable `{variable}`?")
+    return UsageError(message, variables_help(needed))
+
+
+def differentiated(names: Sequence[str], wrt: Sequence[str] | None, const: Sequence[str] | None) -> list[str]:
+    """The variables to differentiate by: all, or those in `wrt`, in its order, but none in `const`.
+
+    UsageError: `wrt` or `const` has another name.
+    """
+    constant = const or []
+    for option, mentioned in (("--wrt", wrt or []), ("--const", constant)):
+        for name in mentioned:
+            if name not in names:
+                close = did_you_mean(name, names)
+                raise UsageError(
+                    f"{option} names {quoted(name)}, which is not a variable of the expression",
+                    f"did you mean `{close}`?" if close else variables_help(names),
+                )
+    return [name for name in (names if wrt is None else dict.fromkeys(wrt)) if name not in constant]
+
+
+def _missing_help(missing: Sequence[str], options: Collection[str]) -> str:
+    name = missing[0]
+    example = " ".join(f"--set {other}=1" if other in options else f"--{other} 1" for other in missing)
+    if name in FUNCTIONS:
+        return f"{misnamed_help(name)}; to use it as a variable, give it a value: `{example}`"
+    return misnamed_help(name) or f"give {'it a value' if len(missing) == 1 else 'them values'}: `{example}`"
+
+
+def misnamed_help(name: str) -> str | None:
+    """What a name without a value is, if it is not meant as a variable."""
+    if name in FUNCTIONS:
+        return f"`{name}` is a function, called as `{name}(...)`"
+    if len(name) > 1 and name.lower() in CONSTANTS:
+        return f"did you mean `{name.lower()}`?"
+    return None

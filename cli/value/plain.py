@@ -1,0 +1,11 @@
+"""One fact a line: the key, a TAB, the value."""
+
+from __future__ import annotations
+
+from ...parser.analysis.result import Report, value_text
+from . import Style
+
+
+def render(report: Report, style: Style) -> str:
+    """The report for scripts, exact and unadorned."""
+    return "".join(f"{key}\t{value_text(value)}\n" for key, value in report.facts())

@@ -1,0 +1,104 @@
+"""For a person at a terminal: aligned, coloured, at the width of the window."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ...parser.analysis.result import Report, number_text
+from ..shell.streams import printable
+from . import Style
+from .layout import array_text
+
+_GAP = 2
+_NARROW = 24
+_LONGEST_EXPRESSION = 2000
+
+# What stands on the left, what on the right, and the colour of that.
+Row = tuple[str, Any, str]
+
+
+def render(report: Report, style: Style) -> str:
+    """The report as a small table. User text is never read as markup."""
+    width = shutil.get_terminal_size().columns
+    buffer = io.StringIO()
+    console = Console(
+        file=buffer,
+        width=width,
+        force_terminal=style.color,
+        color_system="standard" if style.color else None,
+        no_color=not style.color,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    console.print(_table(_rows(report), style, width))
+    return "".join(line.rstrip() + "\n" for line in buffer.getvalue().rstrip("\n").split("\n"))
+
+
+def _rows(report: Report) -> list[Row]:
+    rows: list[Row] = [("expression", _shortened(printable(report.expr.strip("\n"))), "")]
+    rows += [(name, value, "") for name, value in report.inputs.items()]
+    rows.append(("value", report.value, "bold"))
+    if report.grad_fn is not None:
+        rows.append(("grad_fn", report.grad_fn, "magenta"))
+    rows += [(_label(key), value, "green") for key, value in report.derivatives()]
+    return rows
+
+
+def _table(rows: list[Row], style: Style, width: int) -> Table:
+    """Labels on the left, values on the right; in a narrow window, each value below its label."""
+    labels = max(len(label) for label, _, _ in rows) + _GAP
+    beside = width - labels >= _NARROW
+    margin = labels if beside else _GAP
+    table = Table(box=None, show_header=False, padding=0, pad_edge=False)
+    table.add_column(overflow="fold", width=margin if beside else None)
+    if beside:
+        table.add_column(overflow="fold")
+    for label, value, look in rows:
+        name = Text(label, style="bold cyan")
+        shown = value if isinstance(value, str) else _shown(value, style, width - margin)
+        # Assembled, so that the colour ends with the text and not with the column.
+        text = Text.assemble((shown, look))
+        if beside:
+            table.add_row(name, text)
+        else:
+            table.add_row(name)
+            table.add_row(Padding(text, (0, 0, 0, margin)))
+    return table
+
+
+def _label(key: str) -> str:
+    """The key of a derivative as mathematics writes it, where it does."""
+    kind, *names = key.split(".")
+    if kind == "grad":
+        return f"d/d{names[0]}"
+    if kind == "hessian":
+        return f"d2/d{names[0]} d{names[1]}"
+    if kind[0] == "d" and kind[1:].isdigit():
+        return f"{kind}/d{names[0]}{kind[1:]}"
+    return "jvp" if kind == "jvp" else f"{kind} {names[0]}"
+
+
+def _shown(value: Any, style: Style, width: int) -> str:
+    def number(item: Any) -> str:
+        if style.precision is None or not isinstance(item, np.floating):
+            return number_text(item)
+        return f"{item:.{style.precision}g}"
+
+    return array_text(value, width, number) if value.ndim else number(value[()])
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= _LONGEST_EXPRESSION:
+        return text
+    half = _LONGEST_EXPRESSION // 2
+    return f"{text[:half]} ... {text[-half:]}"

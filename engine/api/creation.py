@@ -1,0 +1,279 @@
+"""Making tensors from Python numbers, lists and NumPy arrays, and by size."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ..primitives.shape import sizes
+from ..tensors import dtypes
+from ..tensors.dtypes import dtype as DType  # noqa: N812
+from ..tensors.tensor import Tensor
+
+
+def tensor(data: Any, *, dtype: DType | None = None, requires_grad: bool = False, device: Any = None) -> Tensor:
+    """A tensor with a copy of `data`: a number, nested lists of numbers, or a NumPy array.
+
+    Floats take the default dtype, integers int64, booleans bool; an array keeps its own dtype.
+    ValueError: ragged lists, strings. TypeError: other things that are not numbers. RuntimeError: None, or an integer
+    tensor that is to require grad.
+    """
+    if type(data) is float and dtype is None and dtypes.get_default_dtype() is dtypes.float64:
+        return Tensor(np.float64(data), requires_grad)
+    if isinstance(data, Tensor):
+        warnings.warn(
+            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+            "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
+            stacklevel=2,
+        )
+        array = np.array(data._data)
+    else:
+        array = _array(data)
+    if dtype is not None:
+        array = array.astype(dtype.numpy)
+    return Tensor(array[()] if array.ndim == 0 else array, requires_grad)
+
+
+def _array(data: Any) -> np.ndarray[Any, Any]:
+    if type(data) is float:
+        return np.array(data, dtypes.get_default_dtype().numpy)
+    try:
+        array = np.array(data)
+    except (ValueError, RuntimeError):
+        # Lists of different lengths, or tensors that require grad, which NumPy may not look into.
+        array = np.array(_plain(data))
+    if array.dtype.kind not in "biuf":
+        raise _not_a_number(data)
+    given = _first(data)
+    if isinstance(given, (np.ndarray, np.generic, Tensor)):
+        return array
+    if array.dtype.kind == "f" or not array.size:
+        return array.astype(dtypes.get_default_dtype().numpy)
+    return array.astype(np.int64) if array.dtype.kind in "iu" else array
+
+
+def _first(data: Any) -> Any:
+    while isinstance(data, (list, tuple)) and data:
+        data = data[0]
+    return data
+
+
+def _plain(data: Any, dim: int = 0) -> Any:
+    """Nested lists with the numbers of tensors in place of the tensors. ValueError: their lengths differ."""
+    if isinstance(data, Tensor):
+        return data.tolist()
+    if not isinstance(data, (list, tuple)):
+        return data
+    rows = [_plain(row, dim + 1) for row in data]
+    lengths = [len(row) if isinstance(row, list) else None for row in rows]
+    for length in lengths:
+        if length != lengths[0]:
+            if length is None or lengths[0] is None:
+                raise TypeError("not a sequence")
+            raise ValueError(f"expected sequence of length {lengths[0]} at dim {dim + 1} (got {length})")
+    return rows
+
+
+def _not_a_number(data: Any) -> Exception:
+    """What PyTorch raises for data that no tensor can hold."""
+    inner = _first(data)
+    if isinstance(data, str):
+        return TypeError("new(): invalid data type 'str'")
+    if inner is data:
+        return RuntimeError(f"Could not infer dtype of {type(data).__name__}")
+    if isinstance(inner, str):
+        return ValueError("too many dimensions 'str'")
+    if isinstance(inner, complex):
+        return TypeError("complex numbers are not offered")
+    return RuntimeError(f"Could not infer dtype of {type(inner).__name__}")
+
+
+def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tensor:
+    """`data` as a tensor: itself if it is one, sharing the memory of a NumPy array, else as `tensor` makes it."""
+    if isinstance(data, Tensor):
+        return data if dtype is None or dtype is data.dtype else data.to(dtype)
+    if isinstance(data, np.ndarray) and (dtype is None or dtype.numpy == data.dtype):
+        return from_numpy(data)
+    return tensor(data, dtype=dtype)
+
+
+def from_numpy(array: np.ndarray[Any, Any]) -> Tensor:
+    """A tensor that shares the memory of a NumPy array."""
+    if not isinstance(array, np.ndarray):
+        raise TypeError(f"expected np.ndarray (got {type(array).__name__})")
+    dtypes.of(array.dtype)
+    return Tensor(array)
+
+
+def _shape(function: str, size: tuple[Any, ...], named: Any) -> tuple[int, ...]:
+    """The shape of a new tensor. TypeError: none is given, or not of whole numbers. RuntimeError: a negative size."""
+    if named is not None:
+        size = (named,)
+    if not size:
+        raise TypeError(f'{function}() missing 1 required positional arguments: "size"')
+    try:
+        result = sizes(size)
+    except TypeError:
+        raise TypeError(
+            f"{function}(): argument 'size' (position 1) must be tuple of ints, not {type(size[0]).__name__}"
+        ) from None
+    if any(n < 0 for n in result):
+        raise RuntimeError(f"{function}: Dimension size must be non-negative.")
+    return result
+
+
+def _filled(shape: tuple[int, ...], value: Any, dtype: DType | None, requires_grad: bool) -> Tensor:
+    numpy_dtype = (dtype or dtypes.get_default_dtype()).numpy
+    return Tensor(np.full(shape, value, numpy_dtype)[()], requires_grad)
+
+
+def zeros(
+    *shape: Any, size: Any = None, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
+) -> Tensor:
+    """A tensor of zeros."""
+    return _filled(_shape("zeros", shape, size), 0, dtype, requires_grad)
+
+
+def ones(
+    *shape: Any, size: Any = None, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
+) -> Tensor:
+    """A tensor of ones."""
+    return _filled(_shape("ones", shape, size), 1, dtype, requires_grad)
+
+
+def empty(
+    *shape: Any, size: Any = None, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
+) -> Tensor:
+    """A tensor whose elements are yet to be written; here they are zeros."""
+    return _filled(_shape("empty", shape, size), 0, dtype, requires_grad)
+
+
+def full(
+    size: Any, fill_value: Any, *, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
+) -> Tensor:
+    """A tensor of one value; its dtype is that of the value unless given. TypeError: the value is a tensor of many."""
+    if isinstance(fill_value, Tensor):
+        if fill_value.ndim or fill_value.requires_grad:
+            raise TypeError("full(): argument 'fill_value' (position 2) must be Number, not Tensor")
+        fill_value = fill_value.item()
+    kind = tensor(fill_value).dtype if dtype is None else dtype
+    return _filled(_shape("full", (size,), None), fill_value, kind, requires_grad)
+
+
+def empty_like(x: Tensor, *, dtype: DType | None = None, requires_grad: bool = False, device: Any = None) -> Tensor:
+    """A tensor in the shape of another, whose elements are yet to be written; here they are zeros."""
+    return empty(tuple(x.shape), dtype=dtype or x.dtype, requires_grad=requires_grad)
+
+
+def scalar_tensor(value: Any, *, dtype: DType | None = None, requires_grad: bool = False) -> Tensor:
+    """A tensor without dimensions, of the default dtype unless another is given."""
+    return full((), value, dtype=dtype or dtypes.get_default_dtype(), requires_grad=requires_grad)
+
+
+def eye(
+    n: int, m: int | None = None, *, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
+) -> Tensor:
+    """A matrix with ones on its diagonal and zeros elsewhere."""
+    return Tensor(np.eye(n, m, dtype=(dtype or dtypes.get_default_dtype()).numpy), requires_grad)
+
+
+def _number(value: Any) -> Any:
+    return value.item() if isinstance(value, (Tensor, np.generic)) else value
+
+
+def arange(
+    start: Any,
+    end: Any = None,
+    step: Any = 1,
+    *,
+    dtype: DType | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+) -> Tensor:
+    """Numbers from `start` (0 if only one is given) up to but not including `end`, in steps.
+
+    RuntimeError: a step of 0, or one that leads away from the end.
+    """
+    if end is None:
+        start, end = 0, start
+    start, end, step = map(_number, (start, end, step))
+    if dtype is not None and not dtype.is_floating_point:
+        start, end, step = int(start), int(end), int(step)
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    if (end - start) * step < 0:
+        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+    integers = all(isinstance(v, int) for v in (start, end, step))
+    kind = dtype or (dtypes.int64 if integers else dtypes.get_default_dtype())
+    if integers:
+        return Tensor(np.arange(start, end, step).astype(kind.numpy), requires_grad)
+    count = math.ceil((end - start) / step)
+    return Tensor((start + np.arange(count) * float(step)).astype(kind.numpy), requires_grad)
+
+
+def linspace(
+    start: Any,
+    end: Any,
+    steps: int,
+    *,
+    dtype: DType | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+) -> Tensor:
+    """Evenly spaced numbers, both ends among them. RuntimeError: a negative number of them."""
+    kind = dtype or dtypes.get_default_dtype()
+    return Tensor(_spaced(_number(start), _number(end), steps).astype(kind.numpy), requires_grad)
+
+
+def _spaced(start: float, end: float, steps: int) -> np.ndarray[Any, Any]:
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    if steps < 2:
+        return np.full(steps, float(start))
+    step = (end - start) / (steps - 1)
+    # As PyTorch does it: each half is counted from its own end.
+    counted = np.arange(steps)
+    return np.where(counted < steps // 2, start + step * counted, end - step * (steps - 1 - counted))
+
+
+def logspace(
+    start: Any,
+    end: Any,
+    steps: int,
+    base: float = 10.0,
+    *,
+    dtype: DType | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+) -> Tensor:
+    """`base` to the power of evenly spaced numbers, both ends among them."""
+    kind = dtype or dtypes.get_default_dtype()
+    return Tensor(np.power(float(base), _spaced(_number(start), _number(end), steps)).astype(kind.numpy), requires_grad)
+
+
+def tril_indices(row: int, col: int, offset: int = 0, *, dtype: DType | None = None, device: Any = None) -> Tensor:
+    """The indices of the elements of a matrix on or below a diagonal, as two rows."""
+    return Tensor(np.stack(np.tril_indices(row, offset, col)).astype((dtype or dtypes.int64).numpy))
+
+
+def triu_indices(row: int, col: int, offset: int = 0, *, dtype: DType | None = None, device: Any = None) -> Tensor:
+    """The indices of the elements of a matrix on or above a diagonal, as two rows."""
+    return Tensor(np.stack(np.triu_indices(row, offset, col)).astype((dtype or dtypes.int64).numpy))
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether a value is a tensor."""
+    return isinstance(value, Tensor)
+
+
+def is_floating_point(x: Tensor) -> bool:
+    """Whether the elements of a tensor are floating-point numbers."""
+    return x.dtype.is_floating_point
+
+
+def numel(x: Tensor) -> int:
+    """The number of elements of a tensor."""
+    return x._data.size

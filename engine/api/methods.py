@@ -1,0 +1,301 @@
+"""Gives Tensor its operators and methods, read off the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..autograd.backward import backward
+from ..autograd.inplace import in_place, reshaped_in_place, resize_, resize_as_, setitem
+from ..graph.node import edge_of, register_hook, register_post_accumulate_grad_hook
+from ..primitives import arranging, selection, shape, writing
+from ..primitives.operators import OPERATORS
+from ..table.record import FUNCTIONS, is_number
+from ..tensors import dtypes
+from ..tensors.dtypes import dtype
+from ..tensors.memory import shareable
+from ..tensors.tensor import Tensor
+from . import creation
+
+ELEMENTWISE = ("arithmetic", "elementary", "selection", "activation", "special")
+IN_PLACE_OPERATORS = {
+    "add": "__iadd__",
+    "sub": "__isub__",
+    "mul": "__imul__",
+    "div": "__itruediv__",
+    "floor_divide": "__ifloordiv__",
+    "remainder": "__imod__",
+    "pow": "__ipow__",
+}
+
+
+def _fill(self: Tensor, value: Any) -> Tensor:
+    if isinstance(value, Tensor) and value.ndim:
+        raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
+    return writing.filled_with_number(self, value) if is_number(value) else writing.filled_with_tensor(self, value)
+
+
+WRITING: dict[str, Callable[..., Any]] = {"copy_": writing.copied, "zero_": writing.zeroed, "fill_": _fill}
+
+_CASTS = {
+    "double": dtypes.float64,
+    "float": dtypes.float32,
+    "half": dtypes.float16,
+    "long": dtypes.int64,
+    "int": dtypes.int32,
+    "short": dtypes.int16,
+    "char": dtypes.int8,
+    "byte": dtypes.uint8,
+    "bool": dtypes.bool_,
+}
+
+
+def _cast(to: dtype) -> Callable[..., Tensor]:
+    def method(self: Tensor, memory_format: Any = None) -> Tensor:
+        return shape.to(self, to)
+
+    return method
+
+
+def _backward(
+    self: Tensor,
+    gradient: Tensor | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Any = None,
+) -> None:
+    """Adds the gradient of this tensor to the `.grad` of every leaf it was computed from.
+
+    `gradient` (of this tensor's shape) is the gradient to start from; it may be left out for one element.
+    RuntimeError: no graph, a graph freed by an earlier pass, or a missing `gradient`.
+    """
+    backward(self, gradient, retain_graph, create_graph, inputs)
+
+
+def _to(
+    self: Tensor,
+    *args: Any,
+    dtype: dtype | None = None,
+    device: Any = None,
+    non_blocking: bool = False,
+    copy: bool = False,
+    memory_format: Any = None,
+) -> Tensor:
+    """This tensor in another dtype, or that of another tensor; itself where it has it already, unless `copy`.
+
+    The only device is the CPU. AssertionError: another one is asked for.
+    """
+    flags = [non_blocking, copy]
+    given = 0
+    for argument in args:
+        if isinstance(argument, bool):
+            flags[given] = argument
+            given += 1
+        elif isinstance(argument, Tensor):
+            dtype = argument.dtype
+        elif isinstance(argument, dtypes.dtype):
+            dtype = argument
+        elif argument is not None:
+            device = argument
+    _check_device(device)
+    wanted = self.dtype if dtype is None else dtype
+    return shape.to_copy(self, wanted.numpy) if flags[1] else shape.to(self, wanted)
+
+
+def _check_device(device: Any) -> None:
+    if device is not None and not str(device).startswith("cpu"):
+        raise AssertionError("Torch not compiled with CUDA enabled")
+
+
+def _type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
+    """The name of this tensor's type, or the tensor in another dtype, which may be given by such a name."""
+    if dtype is None:
+        return f"torch.{self.dtype.title}Tensor"
+    if isinstance(dtype, str):
+        names = {f"torch.{known.title}Tensor": known for known in _CASTS.values()}
+        if dtype not in names:
+            raise ValueError(f"invalid type: '{dtype}'")
+        dtype = names[dtype]
+    return shape.to(self, dtype)
+
+
+def _type_as(self: Tensor, other: Tensor) -> Tensor:
+    """This tensor in the dtype of another."""
+    return shape.to(self, other.dtype)
+
+
+def _itself(self: Tensor, memory_format: Any = None) -> Tensor:
+    """This tensor, as the only device is the CPU."""
+    return self
+
+
+def _where(self: Tensor, condition: Tensor, other: Any) -> Tensor:
+    """This tensor where the condition holds, else the other."""
+    return selection.where(condition, self, other)
+
+
+# Memory
+
+
+def _stride(self: Tensor, dim: int | None = None) -> Any:
+    """How many elements of memory lie between neighbours along each dimension, or along `dim`."""
+    data = self._data
+    strides = [n // data.itemsize for n in data.strides] if data.size else [1] * data.ndim
+    for d in reversed(range(data.ndim - 1)):
+        if not data.size or (data.shape[d] == 1 and strides[d] == 0):
+            strides[d] = strides[d + 1] * max(data.shape[d + 1], 1)
+    if data.ndim and strides[-1] == 0 and data.shape[-1] == 1:
+        strides[-1] = 1
+    return tuple(strides) if dim is None else strides[shape.dimension(dim, data.ndim)]
+
+
+def _storage_offset(self: Tensor) -> int:
+    """How many elements of the memory come before the first of this tensor."""
+    data = shareable(self)
+    return arranging.offset_in(arranging.storage_of(data), data)
+
+
+def _data_ptr(self: Tensor) -> int:
+    """The address of the first element."""
+    return shareable(self).__array_interface__["data"][0]
+
+
+def _is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
+    """Whether the elements lie in memory in order, without gaps."""
+    return shape.is_contiguous(self)
+
+
+def _element_size(self: Tensor) -> int:
+    """The number of bytes of one element."""
+    return self._data.itemsize
+
+
+def _is_floating_point(self: Tensor) -> bool:
+    """Whether the elements are floating-point numbers."""
+    return self.dtype.is_floating_point
+
+
+# New tensors of the same dtype
+
+
+def _new(make: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    def method(
+        self: Tensor,
+        *args: Any,
+        dtype: dtype | None = None,
+        requires_grad: bool = False,
+        device: Any = None,
+        **named: Any,
+    ) -> Tensor:
+        return make(*args, dtype=self.dtype if dtype is None else dtype, requires_grad=requires_grad, **named)
+
+    method.__name__ = method.__qualname__ = f"new_{make.__name__}"
+    method.__doc__ = f"As `torch.{make.__name__}`, in the dtype of this tensor unless another is given."
+    return method
+
+
+# As containers
+
+
+def _contains(self: Tensor, element: Any) -> bool:
+    if not isinstance(element, (Tensor, int, float)):
+        raise RuntimeError(f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}.")
+    return bool(np.any(selection.eq(self, element)._data))
+
+
+def _backwards(self: Tensor) -> Tensor:
+    return shape.flip_primitive(self, (0,)) if self.ndim else self
+
+
+def _array_wrap(self: Tensor, array: Any, context: Any = None, return_scalar: bool = False) -> Tensor:
+    """What a NumPy function returns for a tensor, as a tensor."""
+    array = np.asarray(array)
+    return Tensor((array.astype(np.uint8) if array.dtype.kind == "b" else array)[()])
+
+
+PROPERTIES: dict[str, Callable[..., Any]] = {
+    "T": shape.reversed_dimensions,
+    "mT": shape.matrix_transpose,
+    "H": shape.conjugate_transpose,
+    "mH": shape.adjoint_property,
+    "itemsize": _element_size,
+    "nbytes": lambda self: self._data.nbytes,
+}
+METHODS: dict[str, Callable[..., Any]] = {
+    "__setitem__": setitem,
+    "_edge": edge_of,
+    "register_hook": register_hook,
+    "register_post_accumulate_grad_hook": register_post_accumulate_grad_hook,
+    "backward": _backward,
+    "resize_": resize_,
+    "resize_as_": resize_as_,
+    "to": _to,
+    "type": _type,
+    "type_as": _type_as,
+    "cpu": _itself,
+    "where": _where,
+    "stride": _stride,
+    "storage_offset": _storage_offset,
+    "data_ptr": _data_ptr,
+    "is_contiguous": _is_contiguous,
+    "element_size": _element_size,
+    "is_floating_point": _is_floating_point,
+    "nelement": Tensor.numel,
+    "ndimension": Tensor.dim,
+    "new_zeros": _new(creation.zeros),
+    "new_ones": _new(creation.ones),
+    "new_empty": _new(creation.empty),
+    "new_full": _new(creation.full),
+    "new_tensor": _new(creation.tensor),
+    "__contains__": _contains,
+    "__reversed__": _backwards,
+    "__array_wrap__": _array_wrap,
+}
+IN_PLACE = (
+    "masked_fill",
+    "index_fill",
+    "index_copy",
+    "index_add",
+    "index_put",
+    "scatter",
+    "scatter_add",
+    "tril",
+    "triu",
+)
+RESHAPED_IN_PLACE: dict[str, Callable[..., Tensor]] = {
+    "t_": shape.t_,
+    "transpose_": shape.transpose_,
+    "swapaxes_": shape.transpose_,
+    "swapdims_": shape.transpose_,
+    "unsqueeze_": shape.unsqueeze_,
+    "squeeze_": shape.squeeze_,
+}
+
+
+def attach() -> None:
+    """Gives Tensor every operator and method of the table."""
+    for name, function in OPERATORS.items():
+        setattr(Tensor, name, function)
+    for name, record in FUNCTIONS.items():
+        if record.method and not hasattr(Tensor, name):
+            setattr(Tensor, name, record.call)
+    for name, to in _CASTS.items():
+        setattr(Tensor, name, _cast(to))
+    for record in FUNCTIONS.values():
+        if record.family in ELEMENTWISE:
+            for name in (record.name, *record.aliases):
+                setattr(Tensor, f"{name}_", in_place(f"{name}_", record.call))
+    for name, operator_name in IN_PLACE_OPERATORS.items():
+        setattr(Tensor, operator_name, in_place(operator_name, FUNCTIONS[name].call))
+    for name, function in WRITING.items():
+        setattr(Tensor, name, in_place(name, function))
+    for name in IN_PLACE:
+        setattr(Tensor, f"{name}_", in_place(f"{name}_", FUNCTIONS[name].call))
+    for name, function in RESHAPED_IN_PLACE.items():
+        setattr(Tensor, name, reshaped_in_place(name, function))
+    for name, function in METHODS.items():
+        setattr(Tensor, name, function)
+    for name, function in PROPERTIES.items():
+        setattr(Tensor, name, property(function))

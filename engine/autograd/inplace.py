@@ -1,0 +1,223 @@
+"""In-place operations: the data change, the object stays, and its history is the operation's.
+
+`x.mul_(2)` computes `x * 2` from the old history, writes the result into x's memory and makes x the result's place in
+the graph. On a view, the base is what changes: its new node, CopySlices, runs the operation's rule on the part of
+the gradient that belongs to the view.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..graph.node import Node, describe, next_sequence, snapshot
+from ..graph.transforms import active, carry_over, written
+from ..primitives.indexing import getitem
+from ..primitives.indexing import put as index_put
+from ..primitives.shape import as_strided, sizes
+from ..table.scalars import note_change
+from ..tensors.memory import INFERENCE_TENSOR, memory_of, outdate, positions, refusal, resize, shareable, write
+from ..tensors.modes import recording
+from ..tensors.tensor import Tensor
+
+
+class CopySlices(Node):
+    """The node of a base one of whose views was changed in place by the operation `inner`."""
+
+    __slots__ = ("inner", "places", "shape")
+
+    full_name = "torch::autograd::CopySlices"
+
+    def __init__(self, base: Tensor, view: Tensor, inner: Node) -> None:
+        self.inner = inner
+        self.places = positions(view)
+        self.shape = base._data.shape
+        self.sequence = next_sequence()
+        self.next_functions = (base._edge(), *inner.next_functions[1:])
+        self.outputs = describe(base._data)
+
+    def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
+        """The base's gradient, with the operation's rule run on the view's part, and those of its other arguments."""
+        part = as_strided(gradients, self.places)
+        first, *others = self.inner.apply(part, create_graph)
+        zero = part * 0
+        changed = zero if first is None else first + zero
+        return [index_put(gradients, changed, self.places), *others]
+
+    def release(self) -> None:
+        self.inner.release()
+
+
+def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
+    """The method that does `function` in place on its first argument."""
+
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        check_allowed(self, args)
+        since = next_sequence()
+        result = function(snapshot(self), *args, **kwargs)
+        write(self, result._data)
+        if not self._data.ndim:
+            note_change(self, since)
+        if result.grad_fn is not None:
+            rebase(self, result.grad_fn, result.output_nr)
+        if active():
+            written(self, result)
+        return self
+
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"`{function.__name__}` in place."
+    return method
+
+
+def reshaped_in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
+    """The method that gives its first argument the shape of the view that `function` makes of it."""
+
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        check_allowed(self)
+        before = Tensor(shareable(self))
+        if self._requires_grad:
+            before._requires_grad, before._grad_fn, before.output_nr = True, self._grad_fn, self.output_nr
+        if active():
+            carry_over(self, before)
+        result = function(before, *args, **kwargs)
+        change, old, shape = result._slicing, self._slicing, self._data.shape
+        for view in [] if self._base is not None else memory_of(self).live_views():
+            if recording.enabled and self._requires_grad and view._made is not None:
+                outdate(view)
+            view._slicing = _after(view._slicing, lambda array: _undone(array, change, shape))
+        self._data = result._data
+        memory_of(self).version += 1
+        if self._base is not None:
+            self._slicing = _after(change, old)
+        if result.grad_fn is not None:
+            _move_retained(self, result.grad_fn, 0)
+            self._grad_fn, self.output_nr = result.grad_fn, 0
+        if active():
+            self._tangents = result._tangents
+        return self
+
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"`{name.rstrip('_')}` in place."
+    return method
+
+
+def resize_(self: Tensor, *size: Any) -> Tensor:
+    """Gives this tensor another shape: the first elements stay, those that are added are zeros.
+
+    RuntimeError: it requires grad.
+    """
+    if self._requires_grad:
+        raise RuntimeError("cannot resize variables that require grad")
+    shape = sizes(size)
+    if shape != self._data.shape:
+        resize(self, shape)
+        memory_of(self).version += 1
+    return self
+
+
+def resize_as_(self: Tensor, other: Tensor) -> Tensor:
+    """As `resize_`, to the shape of another tensor."""
+    return resize_(self, *other._data.shape)
+
+
+def _after(slicing: Any, first: Any) -> Callable[[Any], Any]:
+    return lambda array: slicing(first(array))
+
+
+def _undone(array: Any, change: Any, shape: tuple[int, ...]) -> Any:
+    """The array in the shape it had before the change."""
+    before = np.empty(shape, array.dtype)
+    change(before)[...] = array
+    return before
+
+
+def check_allowed(tensor: Tensor, others: Sequence[Any] = ()) -> None:
+    """RuntimeError: the tensor is not to be changed in place by an operation that also takes `others`.
+
+    While recording, these are a leaf that requires grad, a view of one, and a view whose history could not follow the
+    change; outside inference mode, a tensor made in it.
+    """
+    if recording.enabled and any(isinstance(t, Tensor) and t._requires_grad for t in (tensor, *others)):
+        base = tensor._base
+        if base is not None:
+            if tensor._made is not None:
+                raise RuntimeError(refusal(tensor, "is being"))
+            if base._grad_fn is None and base._requires_grad:
+                raise RuntimeError(
+                    "a view of a leaf Variable that requires grad is being used in an in-place operation."
+                )
+        if tensor._requires_grad and tensor._grad_fn is None:
+            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
+    if tensor._inference and not recording.inference:
+        raise RuntimeError(INFERENCE_TENSOR)
+
+
+def rebase(tensor: Tensor, node: Node, number: int) -> None:
+    """Makes output `number` of `node` the history of a tensor that was changed in place, and of all that share it."""
+    if tensor._base is None:
+        _move_retained(tensor, node, number)
+        tensor._grad_fn = node
+        tensor.output_nr = number
+        tensor._requires_grad = True
+        base = tensor
+        memory_of(base).made_by = type(node)
+    else:
+        base = tensor._base
+        copied = CopySlices(base, tensor, node)
+        _move_retained(base, copied, 0)
+        base._grad_fn = copied
+        base.output_nr = 0
+        base._requires_grad = True
+    for view in memory_of(base).live_views():
+        if view._made is None:
+            regenerate(view)
+        else:
+            outdate(view)
+
+
+def regenerate(view: Tensor) -> None:
+    """Makes a view's history that of its base, as it is now."""
+    assert view._base is not None
+    was_enabled = recording.enabled
+    recording.enabled = True
+    try:
+        fresh = as_strided(view._base, positions(view))
+    finally:
+        recording.enabled = was_enabled
+    node = fresh.grad_fn
+    assert node is not None
+    _move_retained(view, node, 0)
+    view._grad_fn = node
+    view.output_nr = 0
+    view._requires_grad = True
+
+
+def _move_retained(tensor: Tensor, node: Node, number: int) -> None:
+    """A tensor that keeps its gradient keeps that of its new history."""
+    if tensor.retains_grad and tensor.grad_fn is not None:
+        tensor.grad_fn.own_hooks().retain.pop(tensor.output_nr, None)
+        node.own_hooks().retain[number] = weakref.ref(tensor)
+
+
+def setitem(tensor: Tensor, key: Any, value: Any) -> None:
+    """`tensor[key] = value`: through a view where the key makes one, by putting elements in where it does not."""
+    value = value if isinstance(value, Tensor) else Tensor(np.asarray(value, tensor._data.dtype)[()])
+    part = getitem(tensor, key)
+    if part._base is None:
+        in_place("index_put_", lambda x, value: index_put(x, value, _places(tensor, key)))(tensor, value)
+    else:
+        # A view of the same shape is the whole tensor, which then is no view's base that changes but changes itself.
+        target = tensor if part._data.shape == tensor._data.shape else part
+        if value._data.ndim:
+            target.copy_(value)
+        else:
+            target.fill_(value)
+
+
+def _places(tensor: Tensor, key: Any) -> np.ndarray[Any, Any]:
+    """Where in the tensor, counted through it in order, the elements lie that an index picks out."""
+    counted = Tensor(np.arange(tensor._data.size).reshape(tensor._data.shape))
+    return np.asarray(getitem(counted, key)._data)

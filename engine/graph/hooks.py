@@ -1,0 +1,106 @@
+"""Functions of the user's that a backward pass calls on its way: with a tensor's gradient, or around a node."""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..tensors.tensor import Tensor
+
+next_sequence = itertools.count().__next__
+
+
+class RemovableHandle:
+    """What registering a hook returns: `remove()` takes it away, and so does leaving a `with` block."""
+
+    def __init__(self, hooks: dict[int, Any], hook: Callable[..., Any]) -> None:
+        self.hooks = hooks
+        self.id = next_sequence()
+        hooks[self.id] = hook
+
+    def remove(self) -> None:
+        """Takes the hook away; again does nothing."""
+        self.hooks.pop(self.id, None)
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.remove()
+
+
+class Hooks:
+    """The hooks of one node, each kind in the order it was registered.
+
+    `tensor` holds, by output, functions of that output's gradient; `retain` the tensors that keep an output's
+    gradient as their `.grad`; `before` functions of all the gradients that arrived; `after` functions of the
+    gradients sent on and of those that arrived. A function returns None, or what to go on with.
+    """
+
+    __slots__ = ("after", "before", "retain", "tensor")
+
+    def __init__(self) -> None:
+        self.tensor: dict[int, dict[int, Callable[..., Any]]] = {}
+        self.retain: dict[int, weakref.ref[Tensor]] = {}
+        self.before: dict[int, Callable[..., Any]] = {}
+        self.after: dict[int, Callable[..., Any]] = {}
+
+    def run_tensor(self, arrived: list[Any], create_graph: bool) -> list[Any]:
+        """The gradients that arrived, one for each output, as the tensors' hooks leave them; keeps retained ones.
+
+        TypeError, RuntimeError: a hook returned something that is no tensor, or of another shape.
+        """
+        for number, hooks in self.tensor.items():
+            for hook in list(hooks.values()):
+                if arrived[number] is not None:
+                    arrived[number] = _replaced(hook, arrived[number], create_graph)
+        for number, reference in self.retain.items():
+            tensor = reference()
+            if tensor is not None and arrived[number] is not None:
+                gradient = as_tensor(arrived[number])
+                gradient = gradient if create_graph else gradient.detach().clone()
+                tensor._grad = gradient if tensor._grad is None else tensor._grad + gradient
+        return arrived
+
+    def run_before(self, arrived: list[Any], create_graph: bool) -> list[Any]:
+        """The gradients a node is to run with, as the hooks before it leave them."""
+        for hook in list(self.before.values()):
+            returned = hook(tuple([as_tensor(g) for g in arrived]))
+            if returned is not None:
+                returned = returned if isinstance(returned, tuple) else (returned,)
+                arrived = [as_data(g, create_graph) for g in returned]
+        return arrived
+
+    def run_after(self, sent: Sequence[Any], arrived: Sequence[Any], create_graph: bool) -> Sequence[Any]:
+        """The gradients that a node sends on, as the hooks leave them."""
+        for hook in list(self.after.values()):
+            returned = hook(tuple(as_tensor(g) for g in sent), tuple(as_tensor(g) for g in arrived))
+            if returned is not None:
+                returned = returned if isinstance(returned, tuple) else (returned,)
+                sent = [as_data(g, create_graph) for g in returned]
+        return sent
+
+
+def _replaced(hook: Callable[..., Any], gradient: Any, create_graph: bool) -> Any:
+    returned = hook(as_tensor(gradient))
+    if returned is None:
+        return gradient
+    if not isinstance(returned, Tensor):
+        raise TypeError(f"expected Variable, but hook returned '{type(returned).__name__}'")
+    if returned.shape != as_tensor(gradient).shape:
+        raise RuntimeError(f"hook '{getattr(hook, '__name__', '<unknown>')}' has changed the size of value")
+    return as_data(returned, create_graph)
+
+
+def as_tensor(gradient: Any) -> Any:
+    """A gradient as a user sees it: a tensor, or None."""
+    return Tensor(gradient) if isinstance(gradient, (np.ndarray, np.generic)) else gradient
+
+
+def as_data(gradient: Any, create_graph: bool) -> Any:
+    """A gradient as a backward pass carries it: plain data, unless the pass is recorded."""
+    return gradient if create_graph or gradient is None else gradient._data

@@ -1,0 +1,209 @@
+"""The graph that operations record: a Node for each, and the edges gradients travel back along.
+
+A tensor refers to the node that made it and a node to the nodes of its inputs, never the other way: a graph without
+its last tensor is freed by reference counts alone.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Container, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..tensors.dtypes import of
+from ..tensors.modes import recording
+from ..tensors.size import Size
+from ..tensors.tensor import Tensor
+from .hooks import Hooks, RemovableHandle, as_data, as_tensor, next_sequence
+from .transforms import active, carry_over
+
+if TYPE_CHECKING:
+    from ..table.scalars import Change
+
+Edge = tuple["Node | None", int]
+
+
+class Node:
+    """One recorded operation.
+
+    `next_functions` holds, for each differentiable argument, the node that made it and which of that node's outputs
+    it is; `(None, 0)` where no gradient is wanted. `sequence` grows with each node, so that a larger one never
+    leads to a node that has to run first. `outputs` describes the outputs' shapes and dtypes: as `describe` does for
+    one, a list of such descriptions where the operation has several (`is_multiple`).
+    """
+
+    # What every node has is in slots; what few have (hooks, metadata) is in __dict__.
+    __slots__ = ("__dict__", "__weakref__", "next_functions", "outputs", "sequence")
+
+    full_name = ""
+    is_multiple = False
+    hooks: Hooks | None = None
+    # Changes in place of outputs without dimensions.
+    changes: Sequence[Change] = ()
+
+    @property
+    def output_count(self) -> int:
+        """How many outputs the operation has."""
+        return len(self.outputs) if self.is_multiple else 1
+
+    next_functions: tuple[Edge, ...]
+    sequence: int
+    outputs: Any
+
+    def name(self) -> str:
+        """The node's name, such as `SinBackward0`."""
+        return self.full_name or type(self).__name__
+
+    def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
+        """The gradients of this node's inputs, one for each of `next_functions` (None: no gradient)."""
+        raise NotImplementedError
+
+    def apply_towards(self, wanted: Container[Node | None], gradients: Any, create_graph: bool) -> Sequence[Any]:
+        """As `apply`; a gradient that leads to none of the nodes `wanted` may be left out."""
+        return self.apply(gradients, create_graph)
+
+    def release(self) -> None:
+        """Lets go of what was saved for the backward pass."""
+
+    def own_hooks(self) -> Hooks:
+        """The node's hooks, made when first asked for."""
+        if self.hooks is None:
+            self.hooks = Hooks()
+        return self.hooks
+
+    def register_prehook(self, hook: Any) -> RemovableHandle:
+        """Calls `hook(grad_outputs)` before the node runs; what it returns, if anything, takes their place."""
+        return RemovableHandle(self.own_hooks().before, hook)
+
+    def register_hook(self, hook: Any) -> RemovableHandle:
+        """Calls `hook(grad_inputs, grad_outputs)` after the node ran; a tuple it returns takes grad_inputs' place."""
+        return RemovableHandle(self.own_hooks().after, hook)
+
+    @property
+    def metadata(self) -> dict[Any, Any]:
+        """A dictionary for the user's own notes about the node."""
+        return self.__dict__.setdefault("_metadata", {})
+
+    def __call__(self, *gradients: Any, **keywords: Any) -> Any:
+        """Runs the node's rules alone: the gradients of its arguments, one or a tuple, given those of its outputs.
+
+        TypeError: not as many gradients as outputs, or keyword arguments.
+        """
+        if keywords:
+            raise TypeError("keyword arguments are not supported")
+        if len(gradients) != self.output_count:
+            raise TypeError(f"expected {self.output_count} arguments, got {len(gradients)} instead")
+        records = recording.enabled
+        given = [as_data(g, records) for g in gradients]
+        sent = [as_tensor(g) for g in self.apply(given if self.is_multiple else given[0], records)]
+        return sent[0] if len(sent) == 1 else tuple(sent)
+
+    @property
+    def requires_grad(self) -> bool:
+        """True: a node is only made where a gradient is wanted."""
+        return True
+
+    @property
+    def _input_metadata(self) -> tuple[Metadata, ...]:
+        """What the gradients that arrive here have to look like, one for each output of the operation."""
+        described: Sequence[Any] = self.outputs if self.is_multiple else [self.outputs]
+        scalar: Any = ((), np.dtype(np.float64))
+        return tuple([Metadata(*(d or scalar)) for d in described])
+
+    def _sequence_nr(self) -> int:
+        return self.sequence
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} object at {id(self):#x}>"
+
+
+class AccumulateGrad(Node):
+    """The end of an edge at a leaf: adds what arrives to the leaf's `.grad`."""
+
+    __slots__ = ("variable",)
+
+    full_name = "torch::autograd::AccumulateGrad"
+
+    def __init__(self, variable: Tensor) -> None:
+        self.variable = variable
+        self.next_functions = ()
+        self.sequence = -1
+        self.outputs = describe(variable._data)
+
+    # A leaf holds its node weakly, so the hooks stay with the leaf.
+    @property
+    def hooks(self) -> Hooks | None:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return self.variable._leaf_hooks
+
+    def own_hooks(self) -> Hooks:
+        if self.variable._leaf_hooks is None:
+            self.variable._leaf_hooks = Hooks()
+        return self.variable._leaf_hooks
+
+
+def edge_of(self: Tensor) -> Edge:
+    """Where a gradient of this tensor is to be sent."""
+    if self._grad_fn is not None:
+        return self._grad_fn, self.output_nr
+    if not self._requires_grad:
+        return None, 0
+    if self._outdated is not None and recording.enabled:
+        raise RuntimeError(self._outdated)
+    node = self._accumulator and self._accumulator()
+    if node is None:
+        # Held weakly: the graph keeps the accumulator alive, and it keeps the leaf.
+        node = AccumulateGrad(self)
+        self._accumulator = weakref.ref(node)
+    return node, 0
+
+
+def register_hook(self: Tensor, hook: Any) -> RemovableHandle:
+    """Calls `hook(grad)` with this tensor's gradient in each backward pass; a tensor it returns takes its place."""
+    if not self.requires_grad:
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    node, number = self._edge()
+    assert node is not None
+    return RemovableHandle(node.own_hooks().tensor.setdefault(number, {}), hook)
+
+
+def register_post_accumulate_grad_hook(self: Tensor, hook: Any) -> RemovableHandle:
+    """Calls `hook(tensor)` whenever a gradient was added to this leaf's `.grad`."""
+    if not self.requires_grad:
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    if self.grad_fn is not None:
+        raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+    if self._post_accumulate_hooks is None:
+        self._post_accumulate_hooks = {}
+    return RemovableHandle(self._post_accumulate_hooks, hook)
+
+
+def snapshot(tensor: Tensor) -> Tensor:
+    """The tensor as it is now, with its place in the graph but memory of its own, for a rule to keep."""
+    copy = Tensor(np.array(tensor._data)[()] if isinstance(tensor._data, np.ndarray) else tensor._data)
+    if tensor._requires_grad and tensor._grad_fn is not None:
+        copy._requires_grad = True
+        copy._grad_fn = tensor._grad_fn
+        copy.output_nr = tensor.output_nr
+    if active():
+        carry_over(tensor, copy)
+    return copy
+
+
+class Metadata:
+    """The shape and dtype of a gradient."""
+
+    __slots__ = ("dtype", "shape")
+
+    def __init__(self, shape: tuple[int, ...], kind: Any) -> None:
+        self.shape = Size(shape)
+        self.dtype = of(kind)
+
+
+def describe(data: Any) -> Any:
+    """What a gradient of `data` has to look like: (shape, dtype), or None for the common float64 scalar."""
+    return None if type(data) is np.float64 else (data.shape, data.dtype)
+
+
+__all__ = ["AccumulateGrad", "Edge", "Node", "describe", "edge_of", "next_sequence", "snapshot"]

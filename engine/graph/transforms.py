@@ -1,0 +1,106 @@
+"""Which levels of forward-mode differentiation are entered, and where tensors keep their tangents.
+
+A trace (`program/tracing.py`) is a level too: each level says what becomes of an operation that is called inside it.
+
+A tensor may have one tangent at each level. Levels nest: what is computed at one level sees only those outside it.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..table.record import Primitive
+    from ..tensors.tensor import Tensor
+
+
+class Level:
+    """One run of forward-mode differentiation; it knows who holds tangents of it, to take them away at its end."""
+
+    __slots__ = ("__weakref__", "holders")
+
+    traces = False
+
+    def __init__(self) -> None:
+        self.holders: list[weakref.ref[Tangents]] = []
+
+    def propagate(self, call: Callable[..., Any], primitive: Primitive, args: Any, kwargs: Any) -> Any:
+        """The result of an operation called inside this level."""
+        raise NotImplementedError
+
+    def carry_over(self, source: Tensor, target: Tensor) -> None:
+        """Gives `target` what this level knows of `source` now."""
+
+    def written(self, tensor: Tensor, result: Tensor) -> None:
+        """Called when `result` was written into `tensor` in place."""
+
+
+def carry_over(source: Tensor, target: Tensor) -> None:
+    """Gives `target` what the levels of this thread know of `source` now, whatever is written into that later."""
+    for level in forward.levels:
+        level.carry_over(source, target)
+
+
+def written(tensor: Tensor, result: Tensor) -> None:
+    """Tells the levels of this thread that `result` was written into `tensor` in place."""
+    for level in forward.levels:
+        level.written(tensor, result)
+
+
+class Tangents(dict[Level, "Tensor | None"]):
+    """The tangents of a tensor by level; None says that it has none although its base has one."""
+
+    __slots__ = ("__weakref__",)
+
+
+class _Forward(threading.local):
+    enabled = True
+
+    def __init__(self) -> None:
+        self.levels: list[Level] = []
+
+
+# The levels entered in any thread. Nearly always none, and looking at this list is all that an operation pays.
+entered: list[Level] = []
+forward = _Forward()
+
+
+def active() -> bool:
+    """Whether operations of this thread compute tangents."""
+    return bool(entered) and forward.enabled and bool(forward.levels)
+
+
+def tracing() -> bool:
+    """Whether operations of this thread become equations of a program."""
+    return active() and any(level.traces for level in forward.levels)
+
+
+def enter(level: Level) -> Level:
+    """Begins a level inside those that this thread is in."""
+    forward.levels = [*forward.levels, level]
+    entered.append(level)
+    return level
+
+
+def leave(level: Level) -> None:
+    """Ends the innermost level; its tangents are gone."""
+    forward.levels = [other for other in forward.levels if other is not level]
+    entered.remove(level)
+    for reference in level.holders:
+        held = reference()
+        if held is not None:
+            held.pop(level, None)
+    level.holders.clear()
+
+
+def hold(held: Tangents | None, level: Level, tangent: Tensor | None) -> Tangents:
+    """Tangents with one more among them, noted for the end of the level."""
+    if held is None:
+        held = Tangents()
+    if level not in held:
+        level.holders.append(weakref.ref(held))
+    held[level] = tangent
+    return held

@@ -1,0 +1,123 @@
+"""Python's operators on tensors, as operations of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..table.dispatch import broadcast_mismatch
+from ..table.record import is_number
+from ..tensors import dtypes
+from ..tensors.dtypes import dtype
+from ..tensors.tensor import Tensor
+from . import arithmetic, indexing, selection
+from .product import matmul
+
+
+def _reflected(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda self, other: function(other, self)
+
+
+def _radd(self: Tensor, other: Any) -> Any:
+    # Python then says that a list can only be joined to a list.
+    return NotImplemented if isinstance(other, (list, tuple)) else arithmetic.plus(self, other)
+
+
+def _comparison(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The operator, which leaves to Python what is neither tensor nor number: unequal, and not to be ordered."""
+
+    def method(self: Tensor, other: Any) -> Any:
+        if isinstance(other, (Tensor, int, float, np.ndarray, np.generic)):
+            return function(self, other)
+        return NotImplemented
+
+    return method
+
+
+def _rdiv(self: Tensor, other: Any) -> Tensor:
+    # PyTorch computes a number over a tensor this way, and its graph shows it.
+    return arithmetic.reciprocal(self) * other
+
+
+def _rsub(self: Tensor, other: Any) -> Tensor:
+    return arithmetic.rsub_number(self, other) if is_number(other) else arithmetic.minus(other, self)
+
+
+def _rpow(self: Tensor, other: Any) -> Tensor:
+    return arithmetic.pow(other, self)
+
+
+def _rfloordiv(self: Tensor, other: Any) -> Tensor:
+    return arithmetic.floor_divide(other, self)
+
+
+def _bitwise(ufunc: Any) -> Callable[..., Any]:
+    """The operator on whole numbers and booleans. NotImplementedError, in PyTorch's words: one is a float."""
+
+    def method(self: Tensor, other: Any) -> Any:
+        if not isinstance(other, (Tensor, int, float, np.ndarray, np.generic)):
+            return NotImplemented
+        for kind in (self.dtype, _kind(other)):
+            if kind.is_floating_point:
+                raise _no_bits(ufunc.__name__, kind)
+        data = self._data, other._data if isinstance(other, Tensor) else other
+        mismatch = broadcast_mismatch([np.shape(part) for part in data])
+        if mismatch is not None:
+            raise RuntimeError(mismatch)
+        return Tensor(ufunc(*data))
+
+    return method
+
+
+def _kind(operand: Any) -> dtype:
+    """The dtype that a tensor of this operand has."""
+    if isinstance(operand, (Tensor, np.ndarray, np.generic)):
+        return operand.dtype if isinstance(operand, Tensor) else dtypes.of(operand.dtype)
+    return dtypes.get_default_dtype() if isinstance(operand, float) else dtypes.int64
+
+
+def _no_bits(name: str, kind: dtype) -> NotImplementedError:
+    return NotImplementedError(f"\"{name}_cpu\" not implemented for '{kind.title}'")
+
+
+def _invert(self: Tensor) -> Tensor:
+    if self.dtype.is_floating_point:
+        raise _no_bits("bitwise_not", self.dtype)
+    return Tensor(np.invert(self._data))
+
+
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "__add__": arithmetic.plus,
+    "__radd__": _radd,
+    "__sub__": arithmetic.minus,
+    "__rsub__": _rsub,
+    "__mul__": arithmetic.mul,
+    "__rmul__": arithmetic.mul,
+    "__truediv__": arithmetic.true_divide,
+    "__rtruediv__": _rdiv,
+    "__rdiv__": _rdiv,
+    "__floordiv__": arithmetic.floor_divide,
+    "__rfloordiv__": _rfloordiv,
+    "__mod__": arithmetic.remainder,
+    "__rmod__": _reflected(arithmetic.remainder),
+    "__pow__": arithmetic.pow,
+    "__rpow__": _rpow,
+    "__matmul__": matmul,
+    "__rmatmul__": _reflected(matmul),
+    "__neg__": arithmetic.neg,
+    "__pos__": arithmetic.positive,
+    "__abs__": selection.abs,
+    "__eq__": _comparison(selection.eq),
+    "__ne__": _comparison(selection.ne),
+    "__lt__": _comparison(selection.lt),
+    "__le__": _comparison(selection.le),
+    "__gt__": _comparison(selection.gt),
+    "__ge__": _comparison(selection.ge),
+    "__and__": _bitwise(np.bitwise_and),
+    "__or__": _bitwise(np.bitwise_or),
+    "__xor__": _bitwise(np.bitwise_xor),
+    "__invert__": _invert,
+    "__getitem__": indexing.getitem,
+}

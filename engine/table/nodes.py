@@ -1,0 +1,248 @@
+"""The nodes of table operations: what they keep for the backward pass and how they run their rules."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Container, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..graph.node import AccumulateGrad, Edge, Node, next_sequence
+from ..graph.observers import unpacked
+from ..tensors import dtypes
+from ..tensors.symbol import DATA
+from ..tensors.tensor import Tensor
+
+if TYPE_CHECKING:
+    from ..graph.transforms import Tangents
+    from ..tensors.memory import Memory
+    from .record import Primitive
+
+# The outputs of an operation that returns as many tensors as it does, and has no names for them.
+MANY = ("*",)
+
+FREED = (
+    "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
+    "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
+    "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
+    "saved tensors after calling backward."
+)
+
+
+class PrimitiveNode(Node):
+    """The node of a table operation: what its rules asked to keep, and which of them to run.
+
+    `saved` holds plain data, without the tensors around it: an output's tensor would refer back to this node. The
+    edges say all there is to know of an argument's tensor, should a recorded pass need it again.
+    """
+
+    __slots__ = ("saved",)
+
+    primitive: Primitive
+    saved: Sequence[Any] | None
+    guards: Sequence[Any] | None = None
+    packed = False
+    tangents: dict[int, Tangents] | None = None
+
+    def apply_towards(self, wanted: Container[Node | None], gradients: Any, create_graph: bool) -> Sequence[Any]:
+        # A rule that nobody asks for may be one that raises.
+        return self.apply(gradients, create_graph, [e if e[0] in wanted else (None, 0) for e in self.next_functions])
+
+    def apply(self, gradients: Any, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Any]:
+        """The gradient of each argument that wants one (else None). RuntimeError: what was saved is freed.
+
+        `edges` are the node's, with (None, 0) for arguments that no gradient is asked of.
+        """
+        saved = self.saved
+        if saved is None:
+            raise RuntimeError(FREED)
+        if self.guards is not None:
+            check_unchanged(self.guards)
+        primitive = self.primitive
+        if primitive.outputs and primitive.outputs == MANY:
+            gradients = self._filled(gradients, create_graph)
+        if self.packed:
+            saved = [value._data if isinstance(value, Tensor) else value for value in unpacked(saved)]
+        if create_graph:
+            saved = self.as_tensors(saved)
+        if primitive.variadic:
+            rule, needs = primitive.vjps[0]
+            return _run(rule, needs, gradients, saved)
+        results: list[Any] = []
+        for position, (node, _) in enumerate(self.next_functions if edges is None else edges):
+            if node is None:
+                results.append(None)
+                continue
+            rule, needs = primitive.vjps[position]
+            # As `_run`, without the call: this is the innermost loop of every backward pass.
+            if needs is None:
+                results.append(rule(gradients))
+            elif type(needs) is int:
+                results.append(rule(gradients, saved[needs]))
+            else:
+                results.append(rule(gradients, *needs(saved)))
+        return results
+
+    def _filled(self, gradients: Sequence[Any], create_graph: bool) -> list[Any]:
+        """The gradients of outputs that have no names, with zeros for those that none came for."""
+        filled: list[Any] = []
+        for gradient, (shape, dtype) in zip(gradients, self.outputs, strict=True):
+            zeros = np.zeros(shape, dtype) if gradient is None else gradient
+            filled.append(Tensor(zeros) if create_graph and gradient is None else zeros)
+        return filled
+
+    def saved_value(self, position: int) -> Any:
+        """One of what the node keeps, as a tensor where it is one. RuntimeError: it is freed."""
+        saved = self.saved
+        if saved is None:
+            raise RuntimeError(FREED)
+        if self.packed:
+            saved = [value._data if isinstance(value, Tensor) else value for value in unpacked(saved)]
+        return self.as_tensors(saved)[position]
+
+    def release(self) -> None:
+        if self.primitive.keeps_tensors:
+            self.saved = None
+            if self.guards is not None:
+                self.guards = None
+
+    def as_tensors(self, saved: Sequence[Any]) -> list[Any]:
+        """The saved values for a pass that is itself recorded: arguments and outputs as the tensors they were."""
+        primitive = self.primitive
+        values: list[Any] = []
+        for source, value in zip(primitive.saved, saved, strict=True):
+            if source == "out":
+                values.append(tracked(value, self))
+            elif source in primitive.outputs:
+                values.append(tracked(value, self, primitive.outputs.index(source)))
+            elif source in primitive.slots:
+                values.append(at_edge(value, self.next_functions[primitive.slots.index(source)]))
+            elif isinstance(value, DATA):
+                values.append(Tensor(value))
+            else:
+                values.append(value)
+        for position, held in self.tangents.items() if self.tangents else ():
+            if values[position]._tangents is None:
+                values[position]._tangents = held
+        return values
+
+
+# A node has these as properties, not by `__getattr__`, which would slow down every look at any of its attributes.
+
+
+def saved_properties(primitive: Primitive) -> dict[str, property]:
+    """`_saved_self` and its kin, by PyTorch's names; `_raw_saved_self` stands for the place where it is kept."""
+    properties: dict[str, property] = {}
+    for position, source in enumerate(primitive.saved):
+        name = torch_name(primitive, source)
+        properties[f"_saved_{name}"], properties[f"_raw_saved_{name}"] = _saved_at(position)
+    return properties
+
+
+@cache
+def _saved_at(position: int) -> tuple[property, property]:
+    def raw(node: PrimitiveNode) -> Any:
+        from ..graph.saved import SavedTensor
+
+        return SavedTensor._of(node, position)
+
+    return property(lambda node: node.saved_value(position)), property(raw)
+
+
+_FIRST = {"where": "condition"}
+_SECOND = {"pow": "exponent", "dot": "tensor", "mm": "mat2", "mv": "vec"}
+
+
+def torch_name(primitive: Primitive, source: str) -> str:
+    """PyTorch's name for a saved value: its first argument is `self`, the second of two mostly `other`."""
+    if source == "out":
+        return "result"
+    name, _, kind = source.partition("_")
+    kind = {"shape": "_sym_sizes", "numel": "_sym_numel"}.get(kind, "")
+    if kind == "":
+        name = source
+    if name == primitive.arguments[0]:
+        name = _FIRST.get(primitive.name, "self")
+    elif name == "y":
+        name = _SECOND.get(primitive.name, "other")
+    return name + kind
+
+
+def _run(rule: Any, needs: Any, gradients: Any, saved: Sequence[Any]) -> Any:
+    """A rule's result on those of the saved values that it needs."""
+    if needs is None:
+        return rule(gradients)
+    return rule(gradients, saved[needs]) if type(needs) is int else rule(gradients, *needs(saved))
+
+
+def check_unchanged(guards: Sequence[Any]) -> None:
+    """RuntimeError: an array that a node saved was changed in place since."""
+    for memory, version, data, made_by, number, is_result in guards:
+        if memory.version != version:
+            # An argument is named after what it is now, a result after the node that saved it.
+            made_by = made_by if is_result else memory.made_by or made_by
+            raise changed(data, memory, version, made_by, number)
+
+
+def changed(data: Any, memory: Memory, version: int, made_by: type[Any] | None, number: int) -> RuntimeError:
+    """The error about data, output `number` of `made_by`, that were saved as `version` of what is in `memory`."""
+    where = ""
+    if made_by is not None:
+        where = f", which is output {number} of {made_by.__name__.partition('Backward')[0]},"
+    return RuntimeError(
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[torch.{dtypes.of(data.dtype).title}Tensor {list(data.shape)}]{where} is at version {memory.version}; "
+        f"expected version {version} instead. Hint: enable anomaly detection to find the operation that failed to "
+        "compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
+    )
+
+
+class UndifferentiatedNode(Node):
+    """The node of an operation that PyTorch has no derivative for: a backward pass through it is an error."""
+
+    __slots__ = ("operation",)
+
+    full_name = "torch::autograd::NotImplemented"
+
+    def __init__(self, primitive: Primitive, args: Sequence[Any]) -> None:
+        self.operation = primitive.name
+        self.sequence = next_sequence()
+        self.next_functions = tuple(a._edge() for a in args if isinstance(a, Tensor) and a.requires_grad)
+        self.outputs = None
+
+    def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
+        """RuntimeError, always."""
+        raise RuntimeError(f"derivative for aten::{self.operation} is not implemented")
+
+
+UndifferentiatedNode.__name__ = "NotImplemented"
+
+
+def tracked(data: Any, node: Node, number: int = 0) -> Tensor:
+    """Output `number` of `node` as a tensor; integer and boolean outputs take no part in the graph."""
+    tensor = Tensor(data)
+    if data.dtype.kind == "f":
+        tensor._requires_grad = True
+        tensor._grad_fn = node
+        if number:
+            tensor.output_nr = number
+    return tensor
+
+
+def at_edge(data: Any, edge: Edge) -> Any:
+    """The tensor with this data that a gradient along `edge` belongs to; a Python number as it is."""
+    node, number = edge
+    if not isinstance(data, DATA):
+        return data
+    if node is None:
+        return Tensor(data)
+    if not isinstance(node, AccumulateGrad):
+        return tracked(data, node, number)
+    if node.variable._data is data:
+        return node.variable
+    # What was saved is not what the leaf holds now: it was cast, or a hook unpacked it.
+    tensor = Tensor(data, requires_grad=True)
+    tensor._accumulator = weakref.ref(node)
+    return tensor

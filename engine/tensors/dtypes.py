@@ -1,0 +1,123 @@
+"""Data types, the default one, and PyTorch's type promotion.
+
+PyTorch ranks operands in three tiers (tensors with dimensions, tensors without, Python numbers) and lets a lower
+tier raise the result only to a higher *category* (bool < integer < floating), never to a wider type of the same one.
+Source: https://pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .symbol import DATA
+
+
+class dtype:  # noqa: N801  (PyTorch's name)
+    """A data type; prints as PyTorch's does (`torch.float64`)."""
+
+    __slots__ = ("is_floating_point", "itemsize", "name", "numpy", "title")
+
+    def __init__(self, name: str, title: str) -> None:
+        self.name = name
+        self.title = title
+        self.numpy = np.dtype(name)
+        self.is_floating_point = self.numpy.kind == "f"
+        self.itemsize = self.numpy.itemsize
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return of, (self.numpy,)
+
+
+float64 = double = dtype("float64", "Double")
+float32 = dtype("float32", "Float")
+float16 = half = dtype("float16", "Half")
+int64 = long = dtype("int64", "Long")
+int32 = dtype("int32", "Int")
+int16 = short = dtype("int16", "Short")
+int8 = dtype("int8", "Char")
+uint8 = dtype("uint8", "Byte")
+bool_ = dtype("bool", "Bool")
+
+_BY_NUMPY = {d.numpy: d for d in (float64, float32, float16, int64, int32, int16, int8, uint8, bool_)}
+_CATEGORY = {"b": 0, "i": 1, "u": 1, "f": 2}
+_default = float64
+
+
+def of(numpy_dtype: Any) -> dtype:
+    """The dtype for a NumPy one. TypeError when the engine has none for it."""
+    try:
+        return _BY_NUMPY[np.dtype(numpy_dtype)]
+    except KeyError:
+        raise TypeError(f"can't convert np.ndarray of type {np.dtype(numpy_dtype)}") from None
+
+
+def get_default_dtype() -> dtype:
+    """The dtype of new tensors made from Python floats; float64 unless it was set."""
+    return _default
+
+
+def set_default_dtype(d: dtype) -> None:
+    """Sets the dtype of new tensors made from Python floats. TypeError unless it is a floating one."""
+    global _default
+    if not isinstance(d, dtype):
+        raise TypeError("invalid dtype object: only floating-point types are supported as the default type")
+    if not d.is_floating_point:
+        raise TypeError("only floating-point types are supported as the default type")
+    _default = d
+
+
+def result_type(arrays: Iterable[Any], numbers: Iterable[Any]) -> np.dtype[Any]:
+    """The NumPy dtype of an operation on these NumPy values and Python numbers, by PyTorch's rules."""
+    dimensioned: np.dtype[Any] | None = None
+    dimensionless: np.dtype[Any] | None = None
+    for a in arrays:
+        if a.ndim:
+            dimensioned = a.dtype if dimensioned is None else _wider(dimensioned, a.dtype)
+        else:
+            dimensionless = a.dtype if dimensionless is None else _wider(dimensionless, a.dtype)
+    number: np.dtype[Any] | None = None
+    for n in numbers:
+        kind = bool_.numpy if isinstance(n, bool) else int64.numpy if isinstance(n, int) else _default.numpy
+        number = kind if number is None else _wider(number, kind)
+    result: np.dtype[Any] | None = None
+    for tier in (dimensioned, dimensionless, number):
+        if tier is not None and (result is None or _CATEGORY[tier.kind] > _CATEGORY[result.kind]):
+            result = tier
+    assert result is not None
+    return result
+
+
+def _wider(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:
+    if a is b:
+        return a
+    if a.kind == "f" or b.kind == "f":
+        # NumPy widens int32 + float32 to float64; PyTorch keeps the floating type as it is.
+        return np.promote_types(a, b) if a.kind == b.kind else a if a.kind == "f" else b
+    return np.promote_types(a, b)
+
+
+def promote(data: Sequence[Any], floating: bool) -> list[Any]:
+    """The operands of an operation, cast to their common dtype (`floating`: an integer one becomes the default).
+
+    Python numbers are left as they are: NumPy lets them adopt the dtype of the array beside them.
+    """
+    arrays = [d for d in data if isinstance(d, DATA)]
+    first = arrays[0].dtype
+    if first.kind == "f" and all(a.dtype is first for a in arrays):
+        # The usual case: one floating dtype, which no Python number can raise.
+        return list(data)
+    common = result_type(arrays, [d for d in data if type(d) in (bool, int, float)])
+    if floating and common.kind != "f":
+        common = _default.numpy
+    return [cast(d, common) if isinstance(d, DATA) else d for d in data]
+
+
+def cast(data: Any, to: np.dtype[Any]) -> Any:
+    """The NumPy value in dtype `to`; the same object where it has it already."""
+    return data if data.dtype == to else data.astype(to)

@@ -1,0 +1,167 @@
+"""Memory that tensors share: views of one base, and the count of in-place changes that guards what graphs saved.
+
+A view shares its base's memory. Changing either changes both, so each change counts up one version for all of them,
+and the graph of every live view is made anew from the base's.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import dtypes
+from .symbol import Symbol
+
+if TYPE_CHECKING:
+    from .tensor import Tensor
+
+Slicing = Callable[[Any], Any]
+
+
+class Memory:
+    """What the tensors that share memory have in common: a version, and which of them are views of the base."""
+
+    __slots__ = ("made_by", "version", "views")
+
+    def __init__(self) -> None:
+        self.version = 0
+        # The class of the node whose result the base became when it was last changed in place.
+        self.made_by: type[Any] | None = None
+        self.views: list[weakref.ref[Tensor]] = []
+
+    def live_views(self) -> list[Tensor]:
+        """The views that still exist."""
+        views = [view for reference in self.views if (view := reference()) is not None]
+        self.views = [weakref.ref(view) for view in views]
+        return views
+
+
+def memory_of(tensor: Tensor) -> Memory:
+    """The tensor's memory record, made when it is first asked for."""
+    if tensor._memory is None:
+        tensor._memory = Memory()
+    return tensor._memory
+
+
+def shareable(tensor: Tensor) -> Any:
+    """The tensor's data as an array that another tensor can share; a NumPy scalar becomes an array in place."""
+    if not isinstance(tensor._data, (np.ndarray, Symbol)):
+        tensor._data = np.array(tensor._data)
+    return tensor._data
+
+
+def share(tensor: Tensor, source: Tensor) -> None:
+    """Makes `tensor`, whose data is `source`'s, count its changes together with it."""
+    tensor._memory = memory_of(source)
+
+
+def link_view(view: Tensor, source: Tensor, slicing: Slicing, made: str | None = None) -> None:
+    """Makes `view`, with `slicing(source's array)` as its data, a view of the same base as `source`.
+
+    `made` says how, where that forbids to change the view in place while recording: one of the keys of `REFUSALS`.
+    """
+    base = source if source._base is None else source._base
+    inner = source._slicing
+    view._base = base
+    view._made = made or source._made
+    view._slicing = slicing if inner is None else lambda array: slicing(inner(array))
+    share(view, base)
+    memory_of(base).views.append(weakref.ref(view))
+
+
+_CLEARER = (
+    " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both "
+    "the view and the inplace either both inside the {0} block (if you don't want the inplace to be tracked) or both "
+    "outside (if you want the inplace to be tracked)."
+)
+ONE_OF_MANY, CUSTOM, NO_GRAD, INFERENCE = "one of many", "custom", "no_grad", "inference"
+REFUSALS = {
+    ONE_OF_MANY: " This view is the output of a function that returns multiple views. Such functions do not allow the "
+    "output views to be modified inplace. You should replace the inplace operation by an out-of-place one.",
+    CUSTOM: " This view was created inside a custom Function (or because an input was returned as-is) and the autograd "
+    "logic to handle view+inplace would override the custom backward associated with the custom Function, leading to "
+    "incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.",
+    NO_GRAD: _CLEARER.format("no_grad"),
+    INFERENCE: _CLEARER.format("inference_mode"),
+}
+
+
+def refusal(view: Tensor, what_changes: str) -> str:
+    """Why neither `view` nor its base may change in place while recording, for how the view was made."""
+    made, node = view._made, view._grad_fn
+    assert made is not None
+    output = "" if node is None else f"Output {view.output_nr} of {node.name().partition('Backward')[0]} is a view"
+    if node is not None and made in (ONE_OF_MANY, CUSTOM):
+        return f"{output} and {what_changes} modified inplace.{REFUSALS[made]}"
+    start = f"{output} of a view which was created in" if output else "A view was created in"
+    if made == INFERENCE:
+        return f"{start} inference mode and {what_changes} modified inplace in normal mode.{REFUSALS[made]}"
+    return f"{start} no_grad mode and {what_changes} modified inplace with grad mode enabled.{REFUSALS[made]}"
+
+
+def outdate(view: Tensor) -> None:
+    """Takes a view's history away because its base changed: asking for it is an error from now on."""
+    view._outdated = refusal(view, "its base or another view of its base has been")
+    view._grad_fn = None
+    view._requires_grad = True
+
+
+INFERENCE_TENSOR = (
+    "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal "
+    "tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
+)
+
+
+def positions(view: Tensor) -> np.ndarray[Any, Any]:
+    """Where in the base, counted through it in order, each element of a view lies."""
+    base, slicing = view._base, view._slicing
+    assert base is not None
+    assert slicing is not None
+    return slicing(np.arange(base._data.size).reshape(base._data.shape))
+
+
+def write(tensor: Tensor, data: Any) -> None:
+    """Changes the tensor's data in place and counts the change. RuntimeError: the shape or dtype does not fit."""
+    present = tensor._data
+    together = broadcast_shape(np.shape(data), present.shape)
+    if together != present.shape:
+        raise RuntimeError(
+            f"output with shape {list(present.shape)} doesn't match the broadcast shape "
+            f"{list(together or np.shape(data))}"
+        )
+    kind = getattr(data, "dtype", present.dtype)
+    if kind != present.dtype and not np.can_cast(kind, present.dtype, casting="same_kind"):
+        result, wanted = dtypes.of(kind).title, dtypes.of(present.dtype).title
+        raise RuntimeError(f"result type {result} can't be cast to the desired output type {wanted}")
+    if isinstance(present, np.ndarray):
+        if not present.flags.writeable:
+            raise RuntimeError(
+                "unsupported operation: more than one element of the written-to tensor refers to a single memory "
+                "location. Please clone() the tensor before performing the operation."
+            )
+        present[...] = data
+    else:
+        tensor._data = np.asarray(data).astype(present.dtype)[()]
+    memory_of(tensor).version += 1
+
+
+def resize(tensor: Tensor, shape: tuple[int, ...]) -> None:
+    """Gives a tensor another shape and memory of its own: the first elements stay, those that are added are zeros."""
+    present = np.ravel(tensor._data)
+    data = np.zeros(shape, present.dtype)
+    count = min(data.size, present.size)
+    data.reshape(-1)[:count] = present[:count]
+    memory = Memory()
+    memory.version = 0 if tensor._memory is None else tensor._memory.version
+    tensor._data, tensor._memory, tensor._base, tensor._slicing = data[()], memory, None, None
+
+
+def broadcast_shape(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The shape that two shapes broadcast to; None if they do not."""
+    try:
+        return np.broadcast_shapes(a, b)
+    except ValueError:
+        return None

@@ -1,0 +1,300 @@
+"""Derivatives of an expression as expressions: traced, simplified, and compared with the engine's numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...engine import Tensor
+from ...engine.api.creation import tensor
+from ...engine.autograd import grad
+from ...engine.primitives.matrix import LinAlgError
+from ...engine.program.program import Program as Traced
+from ...engine.program.tracing import trace
+from ...engine.table.record import FUNCTIONS
+from ..semantics.evaluate import Limits, evaluate, evaluate_traced
+from ..semantics.names import CONSTANTS, free_variables
+from ..syntax.errors import ExpressionError
+from ..syntax.parse import parse
+from ..syntax.printer import program_text
+from ..syntax.records import Assign, Call, Define, Name, Program
+from ..syntax.records import Number as Literal
+from ..syntax.walk import walk
+from . import literal
+from .expression import Symbol, Term, ordered
+from .presentation import Presentation
+from .sharing import shared
+from .simplify import simplified
+from .translate import translated
+
+_POINTS = 8
+_TRIES = 60
+_TOLERANCE = 1e-7
+_ROUNDING = 1e-6
+_STEP = 1e-9
+# Intervals to draw points from, as functions are defined on different ones.
+_INTERVALS = ((0.1, 0.9), (-2.5, 2.5), (1.1, 3.0), (0.1, 4.0), (2.5, 9.0), (-0.9, 0.9))
+
+Shapes = Mapping[str, tuple[int, ...]]
+By = tuple[str, ...]
+
+
+class DisagreementError(Exception):
+    """A derivative that was printed gives other numbers than the engine: a bug.
+
+    `is_numerical`: it overflows, or differs by as little as rounding errors may.
+    """
+
+    def __init__(self, message: str, is_numerical: bool) -> None:
+        super().__init__(message)
+        self.is_numerical = is_numerical
+
+
+class Derivatives(NamedTuple):
+    """Derivatives as programs of the language: assignments to shared parts, then one expression for each.
+
+    `variables` are those of the original, `shared` the assignments, `results` the expressions by what each
+    differentiates by, in order. At `points` of the domain they have been compared with the engine. `arrays` are the
+    variables that are no single numbers.
+    """
+
+    variables: tuple[str, ...]
+    shared: tuple[Assign, ...]
+    results: dict[By, Any]
+    points: int = 0
+    arrays: frozenset[str] = frozenset()
+
+    def program(self, by: By) -> Program:
+        """One derivative with the assignments that it needs."""
+        parts = {assign.name: assign.value for assign in self.shared}
+        result = self.results[by]
+        while type(result) is Name and result.name in parts:
+            result = parts[result.name]
+        needed = {name.name for name in walk(result) if type(name) is Name}
+        kept: list[Assign] = []
+        for assign in reversed(self.shared):
+            if assign.name in needed:
+                kept.append(assign)
+                needed.update(name.name for name in walk(assign.value) if type(name) is Name)
+        return Program("", (*reversed(kept), result))
+
+
+def derivatives(
+    expression: Program,
+    wanted: Sequence[By],
+    shapes: Shapes | None = None,
+    *,
+    simplify: bool = True,
+    share: bool = True,
+    limits: Limits = Limits(),  # noqa: B008
+) -> Derivatives:
+    """The derivatives of a parsed expression by each of the sequences of variables in `wanted`.
+
+    `shapes` are those of the variables, () where it has none. `simplify`: else the rules as they are. `share`: parts
+    that occur often get names.
+
+    ExpressionError: as `evaluate`. TraceError, UntranslatableError: there is no one formula. DisagreementError: a bug.
+    """
+    shapes = shapes or {}
+    names = tuple(variables_of(expression, shapes))
+    _check_differentiable(expression)
+    program = traced(expression, wanted, shapes, limits)
+    if not simplify:
+        return _literal(expression, program, wanted, names, shapes, limits)
+    terms = dict(zip(wanted, translated(program).values(), strict=True))
+    known = ordered(terms.values())
+    for form in (simplified, _collected):
+        found = _presented(expression, names, {by: form(term) for by, term in terms.items()}, share)
+        try:
+            return _checked(expression, found, shapes, limits)
+        except DisagreementError as error:
+            # A form that loses digits, or 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
+            if not error.is_numerical and not any(isinstance(t, Symbol) and t.name == "inf" for t in known):
+                raise
+    return _literal(expression, program, wanted, names, shapes, limits)
+
+
+def _checked(expression: Program, found: Derivatives, shapes: Shapes, limits: Limits) -> Derivatives:
+    """The derivatives with what is known once they have been compared. DisagreementError: as `check`."""
+    arrays = frozenset(name for name in found.variables if shapes.get(name))
+    return found._replace(points=check(expression, found, shapes, limits), arrays=arrays)
+
+
+def _collected(term: Term) -> Term:
+    return term
+
+
+def _literal(
+    expression: Program,
+    program: Traced,
+    wanted: Sequence[By],
+    names: tuple[str, ...],
+    shapes: Shapes,
+    limits: Limits,
+) -> Derivatives:
+    """The rules as they are."""
+    terms = translated(program, literal)
+    found = Derivatives(names, (), dict(zip(wanted, terms.values(), strict=True)))
+    return _checked(expression, found, shapes, limits)
+
+
+def _check_differentiable(expression: Program) -> None:
+    """ExpressionError: it calls a function that PyTorch has no derivative for, which is not one of 0."""
+    for statement in expression.statements:
+        body: Any = statement.value if type(statement) is Assign else statement
+        for record in walk(body.body if type(body) is Define else body):
+            function = FUNCTIONS.get(record.function) if type(record) is Call else None
+            if function is not None and "has no derivative here" in function.doc:
+                message = f"`{function.name}` has no derivative"
+                raise ExpressionError("value", message, expression.source, record.start, record.end)
+
+
+def variables_of(expression: Program, shapes: Shapes) -> list[str]:
+    """The variables of an expression; a constant such as `pi` is one only if it has a shape."""
+    return [name for name in free_variables(expression) if name in shapes or name not in CONSTANTS]
+
+
+def traced(expression: Program, wanted: Sequence[By], shapes: Shapes, limits: Limits) -> Traced:
+    """The engine program of the derivatives alone."""
+    names = variables_of(expression, shapes)
+    inputs = {name: shapes.get(name, ()) for name in names}
+
+    def outputs(*tensors: Tensor) -> dict[str, Any]:
+        variables = _constant_but(dict(zip(names, tensors, strict=True)), wanted)
+        value, _ = evaluate_traced(expression, variables, limits)
+        if not value.dtype.is_floating_point:
+            last = expression.statements[-1]
+            message = f"a value of type {value.dtype.name} has no derivative"
+            raise ExpressionError("value", message, expression.source, last.start, last.end)
+        return {".".join(by): found for by, found in zip(wanted, _derived(value, variables, wanted), strict=True)}
+
+    return trace(outputs, inputs, formal=True)
+
+
+def _derived(value: Tensor, variables: Mapping[str, Tensor], wanted: Sequence[By]) -> list[Tensor]:
+    """The derivatives of the value's sum by sequences of variables; what they have in common is computed once."""
+    known: dict[By, Tensor] = {(): value}
+    starts = {by[:end]: None for by in wanted for end in range(1, len(by) + 1)}
+    for end in range(max(map(len, wanted))):
+        # The derivatives of one value by all variables come from one backward pass.
+        following: dict[By, list[str]] = {}
+        for start in starts:
+            if len(start) == end + 1:
+                following.setdefault(start[:end], []).append(start[end])
+        for start, names in following.items():
+            slopes = _slopes(known[start], [variables[name] for name in names])
+            known.update({(*start, name): slope for name, slope in zip(names, slopes, strict=True)})
+    return [known[by] for by in wanted]
+
+
+def _slopes(value: Tensor, variables: Sequence[Tensor]) -> list[Tensor]:
+    if not value.requires_grad:
+        return [Tensor(np.zeros_like(variable._data)[()]) for variable in variables]
+    total = value if value.ndim == 0 else value.sum()
+    found = grad(total, variables, retain_graph=True, create_graph=True, materialize_grads=True)
+    return [slope for slope in found if slope is not None]
+
+
+def _constant_but(variables: Mapping[str, Tensor], wanted: Sequence[By]) -> dict[str, Tensor]:
+    """The variables, of which only those differentiated by require grad: others may have no derivative."""
+    by = {name for names in wanted for name in names}
+    return {name: variable if name in by else variable.detach() for name, variable in variables.items()}
+
+
+def _presented(expression: Program, variables: tuple[str, ...], terms: Mapping[By, Term], share: bool) -> Derivatives:
+    decimals = _has_decimals(expression)
+    outputs = list(terms.values())
+    taken = {term.name for term in ordered(outputs) if isinstance(term, Symbol)} | set(CONSTANTS)
+    names = shared(outputs, decimals, taken | set(free_variables(expression))) if share else {}
+    shown = Presentation(decimals, names)
+    assigns = tuple(Assign(name, shown.syntax(term, named=False), 0, 0) for term, name in names.items())
+    return Derivatives(variables, assigns, {by: shown.syntax(term) for by, term in terms.items()})
+
+
+def _has_decimals(expression: Program) -> bool:
+    """Whether someone who wrote the expression writes 0.5 rather than 1/2."""
+    for statement in expression.statements:
+        body = getattr(statement, "value", None) or getattr(statement, "body", None) or statement
+        for record in walk(statement if isinstance(statement, Literal) else body):
+            if isinstance(record, Literal) and isinstance(record.value, float) and not record.value.is_integer():
+                return True
+    return False
+
+
+def check(expression: Program, found: Derivatives, shapes: Shapes, limits: Limits) -> int:
+    """Compares derivatives, printed and parsed again, with the engine's; returns at how many points they have values.
+
+    DisagreementError: they differ at one.
+    """
+    printed = {by: parse("\n".join(program_text(found.program(by)))) for by in found.results}
+    names = variables_of(expression, shapes)
+    random = Random(0)
+    compared = 0
+    for attempt in range(_TRIES):
+        point = _point(names, shapes, random, attempt)
+        if _agree(expression, printed, point, limits):
+            compared += 1
+        if compared == _POINTS or not names:
+            break
+    return compared
+
+
+def _point(names: Sequence[str], shapes: Shapes, random: Random, attempt: int) -> dict[str, Any]:
+    """Values for the variables: all from one interval, or each from one of its own."""
+    common = _INTERVALS[attempt % len(_INTERVALS)]
+    point: dict[str, Any] = {}
+    for name in names:
+        low, high = common if attempt % 2 else random.choice(_INTERVALS)
+        shape = shapes.get(name, ())
+        count = int(np.prod(shape))
+        point[name] = np.array([random.uniform(low, high) for _ in range(count)]).reshape(shape)
+    return point
+
+
+def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[str, Any], limits: Limits) -> bool:
+    """Whether the expression and all derivatives have values at the point. DisagreementError: they have, but differ."""
+    with np.errstate(all="ignore"):
+        try:
+            expected = _by_engine(expression, list(printed), point, limits)
+            # How much the derivative changes where the point does a little: rounding errors are magnified by as much.
+            nearby = _by_engine(expression, list(printed), {n: v * (1 + _STEP) for n, v in point.items()}, limits)
+        except ExpressionError:
+            # Some functions refuse what is outside their domain, as binary_cross_entropy does.
+            return False
+        if not all(np.all(np.isfinite(value)) for value in expected):
+            return False
+        for (by, program), value, near in zip(printed.items(), expected[1:], nearby[1:], strict=True):
+            given = {name: tensor(v.tolist()) for name, v in point.items() if name in free_variables(program)}
+            try:
+                actual = evaluate(program, given, limits)._data
+            except ExpressionError as error:
+                if isinstance(error.__cause__, LinAlgError):
+                    # Where a matrix is singular, the formula has no value.
+                    return False
+                # A part may have lost the shape that a function needs.
+                message = f"{'; '.join(program_text(program))!r} for {expression.source!r}: {error.message}"
+                raise DisagreementError(message, True) from error
+            allowed = _TOLERANCE * np.abs(value) + 10 * np.abs(near - value) + 1e-12
+            if not np.all(np.abs(actual - value) <= allowed):
+                where = ", ".join(f"{name} = {np.asarray(v).tolist()}" for name, v in point.items())
+                raise DisagreementError(
+                    f"the derivative of {expression.source!r} by {', '.join(by)} would be printed as "
+                    f"{'; '.join(program_text(program))!r}, which is {actual.tolist()} at {where}, "
+                    f"where the engine says {value.tolist()}",
+                    not np.all(np.isfinite(actual)) or bool(np.all(np.abs(actual - value) <= _ROUNDING)),
+                )
+    return True
+
+
+def _by_engine(expression: Program, wanted: Sequence[By], point: Mapping[str, Any], limits: Limits) -> list[Any]:
+    """The value of the expression, and after it its derivatives."""
+    given = {name: tensor(value.tolist()).requires_grad_() for name, value in point.items()}
+    variables = _constant_but(given, wanted)
+    value = evaluate(expression, variables, limits)
+    return [value._data, *(found._data for found in _derived(value, variables, wanted))]
+
+
+__all__ = ["By", "Derivatives", "DisagreementError", "check", "derivatives", "variables_of"]

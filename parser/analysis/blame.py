@@ -1,0 +1,207 @@
+"""Where an infinity or a nan came from: the first operation, forward or backward, that made one of finite numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...engine import Tensor
+from ...engine.autograd import grad
+from ..semantics.evaluate import Limits
+from ..syntax.errors import diagnostic
+from ..syntax.records import Program
+from .guards import guarded_rewrite, unchosen_by
+from .result import Finding, Report, is_finite, value_text
+from .steps import Step, described, error_at, is_recorded, part_text, steps_of
+
+_MOST_NAMED = 3
+
+
+class _Source(NamedTuple):
+    step: Step | None
+    reason: str | None
+
+
+def findings(
+    program: Program, variables: Mapping[str, Tensor], wrt: Sequence[str], report: Report, limits: Limits
+) -> list[Finding]:
+    """A warning for a value that is not finite, else for derivatives that are not, pointing at its source."""
+    bad = {key: fact for key, fact in report.facts() if not isinstance(fact, str) and not is_finite(fact)}
+    text = _summary(bad)
+    infinite_inputs = [name for name, data in report.inputs.items() if not is_finite(data)]
+    if "value" in bad:
+        text = _summary({"the value": bad["value"]})
+        _, steps = steps_of(program, variables, (), limits, lambda step: True)
+        source = _forward(steps, list(bad) == ["value"] and bool(report.grad))
+    else:
+        source = _backward(program, variables, *steps_of(program, variables, wrt, limits, lambda step: True), limits)
+    step, reason = source
+    if step is None and infinite_inputs:
+        reason = f"so is the variable `{infinite_inputs[0]}`"
+    return [_finding(program, step, text, reason)]
+
+
+def _forward(steps: Sequence[Step], only_the_value: bool) -> _Source:
+    """The step that made a value that is not finite; `only_the_value`: the gradients are finite all the same."""
+    step = next((s for s in steps if not _finite(s.result) and all(map(_finite, s.arguments))), None)
+    # An infinite variable is nobody's fault until it becomes a nan.
+    step = step or next((s for s in steps if _makes_nan(s)), None)
+    if step is None:
+        return _Source(None, None)
+    place = _first_bad(step.result)
+    result = _at(step.result, place)
+    # Of literals alone, Python would make an error: 1/0.
+    like = ", as in PyTorch" if any(isinstance(v, Tensor) for v in (step.result, *step.arguments)) else ""
+    reason = f"{described(step, place)} is {result}{like}" if result else f"these come from {described(step)}{like}"
+    if result and np.ndim(_data(step.result)):
+        reason += f", in element {_index(place)}"
+    if not _makes_nan(step):
+        then = next((s for s in steps if _makes_nan(s)), None)
+        if then and "nan" in (_at(then.result, _first_bad(then.result)) or ""):
+            reason += f"; then {described(then, _first_bad(then.result))} is nan"
+    elif only_the_value:
+        reason += "; the gradient is finite, but means nothing where there is no value"
+    return _Source(step, reason)
+
+
+def _makes_nan(step: Step) -> bool:
+    return _has_nan(step.result) and not any(map(_has_nan, step.arguments))
+
+
+def _backward(
+    program: Program, variables: Mapping[str, Tensor], value: Tensor, steps: Sequence[Step], limits: Limits
+) -> _Source:
+    """The operation that a finite gradient enters and another leaves, and what became of that."""
+    recorded = [step for step in steps if step.is_recorded()]
+    tensors = {id(t): t for step in recorded for t in (step.result, *step.arguments) if is_recorded(t)}
+    if not tensors or not value.requires_grad:
+        return _Source(None, None)
+    total = value if value.ndim == 0 else value.sum()
+    found = grad(total, list(tensors.values()), retain_graph=True, allow_unused=True)
+    arriving = dict(zip(tensors, found, strict=True))
+    for number in reversed(range(len(recorded))):
+        step = recorded[number]
+        came = arriving[id(step.result)]
+        arguments = [a for a in step.arguments if is_recorded(a)]
+        if came is None or not _finite(came) or all(_finite(arriving[id(a)]) for a in arguments):
+            continue
+        # What arrives at an argument may come from elsewhere too: ask what this step sends.
+        arguments = _separate(arguments)
+        sent = grad(step.result, arguments, came, retain_graph=True, allow_unused=True)
+        if not all(map(_finite, sent)):
+            break
+    else:
+        return _Source(None, None)
+    own = grad(step.result.sum(), arguments, retain_graph=True, allow_unused=True)
+    culprit = next((i for i, s in enumerate(sent) if not _finite(s)), 0)
+    place = _first_bad(sent[culprit])
+    slope, left = _at(own[culprit], place), _at(sent[culprit], place)
+    text = described(step, place)
+    if sum(map(is_recorded, step.arguments)) > 1:
+        text += f" by `{part_text(program, step, arguments[culprit])}`"
+    if slope is None or slope not in ("inf", "-inf", "nan"):
+        return _Source(step, f"the gradient stops being finite in {text}, as in PyTorch")
+    reason = f"the derivative of {text} is {slope}, as in PyTorch"
+    if left == "nan" and slope != "nan":
+        reason += f"; then {_plain(_at(came, place))} * {slope} is nan"
+    elif left in ("inf", "-inf"):
+        reason += _later(recorded[:number], arriving)
+    branch = unchosen_by(steps, step)
+    if branch is not None:
+        reason += ". `where` does not choose this branch here, and multiplies its gradient by 0"
+        rewrite = guarded_rewrite(program, variables, branch, step, limits)
+        if rewrite:
+            reason += f": write `{rewrite}`"
+    return _Source(step, reason)
+
+
+def _separate(arguments: Sequence[Tensor]) -> list[Tensor]:
+    """The arguments on which no other one depends: to those, a gradient comes from the step alone."""
+    others = [[other for other in arguments if other is not a] for a in arguments]
+    return [
+        a
+        for a, rest in zip(arguments, others, strict=True)
+        if all(grad(o.sum(), [a], retain_graph=True, allow_unused=True)[0] is None for o in rest)
+    ]
+
+
+def _later(earlier: Sequence[Step], arriving: Mapping[int, Any]) -> str:
+    """What became of an infinite gradient further back: a nan, where it met a zero."""
+    for step in reversed(earlier):
+        came = arriving[id(step.result)]
+        sent = [arriving[id(a)] for a in step.arguments if is_recorded(a)]
+        if not _finite(came) and not _has_nan(came) and any(map(_has_nan, sent)):
+            own = grad(step.result.sum(), [a for a in step.arguments if is_recorded(a)], retain_graph=True)
+            place = _first_bad(came)
+            slope = next((_at(o, place) for o, s in zip(own, sent, strict=True) if _has_nan(s)), None)
+            if slope is not None:
+                return f"; then, in {described(step, place)}, {_at(came, place)} * {_plain(slope)} is nan"
+    return ""
+
+
+def _finding(program: Program, step: Step | None, text: str, reason: str | None) -> Finding:
+    if step is None:
+        more = f"\n  = help: {reason}" if reason else ""
+        return Finding(f"{text}: {reason}" if reason else text, f"warning[nonfinite]: {text}{more}")
+    place = error_at(program, step, "nonfinite", text, reason)
+    where = f"column {place.column}" if place.line == 1 else f"line {place.line}, column {place.column}"
+    return Finding(f"{text}: {reason} ({where})", diagnostic(place, severity="warning"))
+
+
+def _summary(bad: Mapping[str, Any]) -> str:
+    """Such as `grad.x is inf, grad.w is not finite in 2 of 5 elements`."""
+    parts = [f"{key} is {_shown(value)}" for key, value in list(bad.items())[:_MOST_NAMED]]
+    if len(bad) > _MOST_NAMED:
+        parts.append(f"and {len(bad) - _MOST_NAMED} more")
+    return ", ".join(parts)
+
+
+def _shown(value: Any) -> str:
+    value = np.asarray(value)
+    if value.size == 1:
+        return value_text(value.reshape(()))
+    return f"not finite in {value.size - int(np.isfinite(value).sum())} of {value.size} elements"
+
+
+def _data(value: Any) -> Any:
+    return value._data if isinstance(value, Tensor) else value
+
+
+def _first_bad(value: Any) -> tuple[int, ...]:
+    """The index of the first element that is not finite."""
+    array = np.asarray(_data(value))
+    bad = ~np.isfinite(array) if array.dtype.kind == "f" else np.zeros(array.shape, bool)
+    return tuple(int(i) for i in np.argwhere(bad)[0]) if bad.any() else (0,) * array.ndim
+
+
+def _at(value: Any, place: tuple[int, ...]) -> str | None:
+    """An element as text; None where there is none of that index."""
+    array = np.asarray(_data(value))
+    if array.ndim not in (0, len(place)) or array.dtype.kind not in "fiub":
+        return None
+    try:
+        return value_text(np.asarray(array[place] if array.ndim else array))
+    except IndexError:
+        return None
+
+
+def _index(place: tuple[int, ...]) -> str:
+    return str(place[0]) if len(place) == 1 else f"[{', '.join(map(str, place))}]"
+
+
+def _plain(text: str | None) -> str:
+    return "0" if text in ("0.0", "-0.0", None) else text
+
+
+def _has_nan(value: Any) -> bool:
+    data = _data(value)
+    return isinstance(data, (float, np.ndarray, np.generic)) and bool((np.asarray(data) != data).any())
+
+
+def _finite(value: Any) -> bool:
+    data = _data(value)
+    if isinstance(data, (bool, int)):
+        return True
+    return not isinstance(data, (float, np.ndarray, np.generic)) or is_finite(data)

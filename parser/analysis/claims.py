@@ -1,0 +1,149 @@
+"""A derivative worked out by hand, against autograd's at many points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...engine import Tensor
+from ...engine.api.creation import tensor
+from ..semantics.computing import computing
+from ..semantics.evaluate import Limits, evaluate
+from ..semantics.names import CONSTANTS, free_variables
+from ..syntax.errors import ExpressionError, UsageError, did_you_mean
+from ..syntax.parse import parse
+from ..syntax.records import Program
+from ..syntax.wording import quoted, variables_help
+from .compare import compare
+from .coordinates import Expression, Point
+from .slips import likely_slip
+
+_RELATIVE = 1e-7
+# As a part of the largest derivative sampled: what cancellation leaves.
+_ABSOLUTE = 1e-10
+
+
+class Claim(NamedTuple):
+    """What is claimed to be the derivative by a variable."""
+
+    name: str
+    text: str
+    program: Program
+
+
+class Verdict(NamedTuple):
+    """What became of a claim: whether it holds at all of `points`, and the point where it is worst.
+
+    `claimed`, `autograd` and `numeric` are there the derivative as claimed, by autograd and from differences;
+    `absolute` and `relative` how far the claim is off. `slip`: what was most likely overlooked, where that can be told.
+    """
+
+    claim: Claim
+    holds: bool
+    points: int
+    at: Point
+    claimed: Any
+    autograd: Any
+    numeric: Any
+    absolute: float
+    relative: float
+    slip: str | None
+
+
+def read_claims(texts: Iterable[str], names: Sequence[str]) -> list[Claim]:
+    """The claims given as `NAME=EXPR`.
+
+    UsageError: one is not about a variable. ExpressionError: one is no expression in the variables.
+    """
+    claims: list[Claim] = []
+    for text in texts:
+        name, separator, source = text.partition("=")
+        name, source = name.strip(), source.strip()
+        if not separator or not name.isidentifier() or not source:
+            raise UsageError(f"--claim takes NAME=EXPR, not {quoted(text)}", 'write `--claim x="2*x"`')
+        if name not in names:
+            close = did_you_mean(name, names)
+            raise UsageError(
+                f"--claim is about {quoted(name)}, which the expression is not differentiated by",
+                f"did you mean `{close}`?" if close else variables_help(names),
+            )
+        program = parse(source)
+        for variable, place in free_variables(program).items():
+            if variable not in names and variable not in CONSTANTS:
+                help = f"a claim has the variables of the expression; {variables_help(names)}"
+                message = f"there is no variable `{variable}` in the expression"
+                raise ExpressionError("name", message, source, place.start, place.end, help, f"<claim {name}>")
+        claims.append(Claim(name, source, program))
+    return claims
+
+
+def judge(claim: Claim, expression: Expression, points: Sequence[Point]) -> Verdict:
+    """Whether a claim is the derivative of the sum of the expression's value. ExpressionError: as `evaluate`."""
+    single = Expression(expression.program, [claim.name], expression.limits, expression.dtype)
+    actual = [single.gradient(point).reshape(np.shape(point[claim.name])) for point in points]
+    claimed = [_broadcast(value_of(claim, point, expression.limits), point[claim.name]) for point in points]
+    largest = max((float(np.abs(a[np.isfinite(a)]).max(initial=0)) for a in actual), default=0.0)
+    errors = [_error(c, a, largest) for c, a in zip(claimed, actual, strict=True)]
+    holds = max(errors) <= 1
+    distances = [_largest(np.nan_to_num(abs(c - a), nan=np.inf)) for c, a in zip(claimed, actual, strict=True)]
+    worst = max(range(len(points)), key=lambda i: (errors[i] > 1, distances[i]))
+    at, claim_there, there = points[worst], claimed[worst], actual[worst]
+    absolute = _largest(abs(claim_there - there))
+    size = _largest(np.maximum(abs(claim_there), abs(there)))
+    return Verdict(
+        claim=claim,
+        holds=holds,
+        points=len(points),
+        at=at,
+        claimed=claim_there,
+        autograd=there,
+        numeric=_numeric(single, at),
+        absolute=absolute,
+        relative=absolute / size if size else 0.0,
+        slip=None if holds else likely_slip(expression, claim.name, points, claimed, actual),
+    )
+
+
+def value_of(claim: Claim, point: Point, limits: Limits) -> Any:
+    """The number claimed at a point. ExpressionError, naming the claim: as `evaluate`."""
+    needed = free_variables(claim.program)
+    with computing("float64"):
+        given: Mapping[str, Tensor] = {
+            name: tensor(np.asarray(data, float)) for name, data in point.items() if name in needed
+        }
+        try:
+            return np.asarray(evaluate(claim.program, given, limits)._data, float)
+        except ExpressionError as error:
+            error.name = f"<claim {claim.name}>"
+            raise
+
+
+def _broadcast(claimed: Any, variable: Any) -> Any:
+    try:
+        return np.broadcast_to(claimed, np.shape(variable))
+    except ValueError:
+        raise UsageError(
+            f"the claim has the shape {list(claimed.shape)}, and its variable {list(np.shape(variable))}"
+        ) from None
+
+
+def _error(claimed: Any, actual: Any, largest: float) -> float:
+    """The largest difference as a multiple of what is allowed."""
+    allowed = _RELATIVE * abs(actual) + _ABSOLUTE * largest + np.finfo(float).tiny
+    same = (claimed == actual) | (np.isnan(claimed) & np.isnan(actual))
+    ratio = np.where(same, 0, abs(claimed - actual) / allowed)
+    return float(np.where(np.isnan(ratio), np.inf, ratio).max(initial=0))
+
+
+def _largest(values: Any) -> float:
+    return float(np.max(values, initial=0))
+
+
+def _numeric(expression: Expression, point: Point) -> Any:
+    """The derivatives from differences, of the sum of the value where that has several elements."""
+    found = np.zeros(np.shape(point[expression.wrt[0]]))
+    for check in compare(expression, point, 1):
+        found[check.coordinate.place] += check.numeric
+    return found

@@ -1,0 +1,162 @@
+"""Autograd against differences: for each derivative at a point, both numbers and whether they agree."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...engine.autograd.differences import Slope, Slopes, slopes
+from ..syntax.errors import ExpressionError
+from .coordinates import Coordinate, Expression, Point, subscript
+
+OK = "ok"
+KINK = "kink"
+EDGE = "edge"
+WRONG = "wrong"
+UNSETTLED = "unsettled"
+UNDEFINED = "undefined"
+HOLDS = (OK, KINK, EDGE)
+
+# The part of a derivative by which it may differ: far above rounding, far below the effect of a wrong rule.
+_RELATIVE = {"float64": 1e-6, "float32": 1e-3}
+_ABSOLUTE = 1e-10
+# How many times its own estimate the error of a difference may be.
+_SAFETY = 10
+# A difference whose error may be a larger part of it than that settles nothing.
+_VAGUE = 0.1
+_NEGLIGIBLE = 1e-6
+# Slopes from the two sides that differ by this part of them make a kink.
+_KINK = 1e-3
+
+
+class Check(NamedTuple):
+    """One derivative by one coordinate at one point.
+
+    `key` names it as `eval` does, with its index (`grad.x[0]`). `absolute` and `relative` are the differences between
+    `autograd` and `numeric`. `verdict`: "ok"; "kink", the slopes from the `left` and `right` differ and what autograd
+    says lies between them; "edge", the domain ends here; "wrong"; "unsettled", where differences find no slope;
+    "undefined", where the value is not finite.
+    """
+
+    key: str
+    coordinate: Coordinate
+    autograd: float
+    numeric: float
+    absolute: float
+    relative: float
+    tolerance: float
+    verdict: str
+    left: float
+    right: float
+    jumps: bool
+
+
+class _Judged(NamedTuple):
+    numeric: float
+    tolerance: float
+    verdict: str
+
+
+def compare(expression: Expression, point: Point, order: int) -> Iterator[Check]:
+    """The checks of all first, or second, derivatives at a point. ExpressionError: as `evaluate`."""
+    value = expression.value(point)
+    coordinates = expression.coordinates(point)
+    if order == 1:
+        function, found = expression.value, expression.jacobian(point)
+        kind = "jacobian" if value.ndim else "grad"
+        columns = [(kind, index) for index in np.ndindex(value.shape)]
+    else:
+        function, found = expression.gradient, expression.hessian(point)
+        columns = [(f"hessian.{by.name}", by.place) for by in coordinates]
+    for row, coordinate in enumerate(coordinates):
+        sides = slopes(_along(function, point, coordinate, len(columns)), coordinate.of(point))
+        for column, (kind, index) in enumerate(columns):
+            key = f"{kind}.{coordinate.name}{subscript((*index, *coordinate.place))}"
+            yield _check(key, coordinate, float(found[row, column]), _part(sides, column), expression.dtype)
+
+
+def _along(function: Any, point: Point, coordinate: Coordinate, size: int) -> Any:
+    """The function of one coordinate, flat; nan where it cannot be computed."""
+
+    def moved(x: float) -> Any:
+        try:
+            return np.ravel(function(coordinate.moved(point, x)))
+        except ExpressionError:
+            return np.full(size, np.nan)
+
+    return moved
+
+
+def _part(sides: Slopes, column: int) -> Slopes:
+    central, left, right = (type(s)(float(s.value[column]), float(s.error[column])) for s in sides[:3])
+    return Slopes(central, left, right, sides.jump[column], sides.finite[column])
+
+
+def _check(key: str, coordinate: Coordinate, autograd: float, sides: Slopes, dtype: str) -> Check:
+    numeric, tolerance, verdict = _judged(autograd, sides, _RELATIVE[dtype])
+    absolute = 0.0 if autograd == numeric else abs(autograd - numeric)
+    largest = max(abs(autograd), abs(numeric))
+    relative = absolute / largest if largest else 0.0
+    return Check(
+        key,
+        coordinate,
+        autograd,
+        numeric,
+        absolute,
+        relative,
+        tolerance,
+        verdict,
+        sides.left.value,
+        sides.right.value,
+        bool(sides.jump),
+    )
+
+
+def _judged(autograd: float, sides: Slopes, relative: float) -> _Judged:
+    central, left, right = sides.central, sides.left, sides.right
+
+    def allowed(slope: float, error: float) -> float:
+        if not math.isfinite(slope):
+            return 0.0
+        return _ABSOLUTE + relative * max(abs(slope), min(abs(autograd), 2 * abs(slope))) + _SAFETY * error
+
+    def agrees(slope: float, tolerance: float) -> bool:
+        return autograd == slope or abs(autograd - slope) <= tolerance
+
+    if not sides.finite:
+        return _Judged(math.nan, 0.0, UNDEFINED)
+    missing = [side for side in (left, right) if math.isnan(side.value)]
+    if len(missing) == 1:
+        side = right if missing[0] is left else left
+        tolerance = allowed(*side)
+        return _Judged(side.value, tolerance, EDGE if agrees(side.value, tolerance) else WRONG)
+    if left.value == right.value and math.isinf(left.value):
+        return _Judged(left.value, 0.0, OK if autograd == left.value else WRONG)
+    if (sides.jump and _settles(left) and _settles(right)) or _bends(sides):
+        low, high = sorted((left.value, right.value))
+        middle = (low + high) / 2
+        tolerance = (high - low) / 2 + allowed(max(abs(low), abs(high)), left.error + right.error)
+        between = low <= autograd <= high or agrees(middle, tolerance)
+        return _Judged(middle, tolerance, KINK if between else WRONG)
+    tolerance = allowed(*central)
+    if sides.jump or not _settles(central):
+        return _Judged(central.value, tolerance, UNSETTLED)
+    return _Judged(central.value, tolerance, OK if agrees(central.value, tolerance) else WRONG)
+
+
+def _settles(slope: Slope) -> bool:
+    """Whether a slope is known well enough to tell a wrong derivative from a right one."""
+    return _SAFETY * slope.error <= max(_NEGLIGIBLE, _VAGUE * abs(slope.value))
+
+
+def _bends(sides: Slopes) -> bool:
+    """Whether the slopes from the left and from the right are known and differ."""
+    left, right = sides.left, sides.right
+    if math.isinf(left.value) or math.isinf(right.value):
+        return left.value != right.value
+    size = max(abs(left.value), abs(right.value))
+    doubt = _SAFETY * (left.error + right.error)
+    return doubt < _VAGUE * size and abs(left.value - right.value) > _KINK * size + doubt

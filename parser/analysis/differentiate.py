@@ -1,0 +1,220 @@
+"""Evaluates an expression and differentiates it in the ways `eval` offers."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ... import engine
+from ...engine import Tensor
+from ...engine.autograd import grad
+from ..semantics.evaluate import Limits, evaluate
+from ..syntax.errors import UsageError
+from ..syntax.records import Program
+from ..syntax.wording import listed, quoted
+from .blame import findings
+from .result import Finding, Report
+from .steps import Step, error_at, is_recorded, steps_of
+
+
+class Request(NamedTuple):
+    """Which derivatives to compute, beside the gradient."""
+
+    hessian: bool = False
+    jacobian: bool = False
+    order: int = 1
+    vjp: Tensor | None = None
+    jvp: Mapping[str, Tensor] | None = None
+
+    def is_more(self) -> bool:
+        """Whether anything but the gradient is asked for."""
+        return self.is_recorded() or self.jacobian or self.vjp is not None or self.jvp is not None
+
+    def is_recorded(self) -> bool:
+        """Whether the gradient is to be differentiated once more."""
+        return self.hessian or self.order > 1
+
+
+def differentiate(
+    program: Program, variables: Mapping[str, Tensor], wrt: Sequence[str], request: Request, limits: Limits
+) -> Report:
+    """The value of a program and its derivatives with respect to the variables named in `wrt`.
+
+    The gradient of a value that is not a single number is that of its sum. ExpressionError: as `evaluate`; an
+    operation has no derivative, or none here; a result beyond the limit of elements. UsageError: a derivative that the
+    shapes do not allow.
+    """
+    with warnings.catch_warnings(record=True) as raised:
+        warnings.simplefilter("always", UserWarning)
+        report = _differentiated(program, variables, wrt, request, limits)
+        if not report.is_finite():
+            report.warnings.extend(findings(program, variables, wrt, report, limits))
+    texts = dict.fromkeys(str(warning.message) for warning in raised)
+    report.warnings[:0] = [Finding(text, f"warning[value]: {text}") for text in texts]
+    return report
+
+
+def _differentiated(
+    program: Program, variables: Mapping[str, Tensor], wrt: Sequence[str], request: Request, limits: Limits
+) -> Report:
+    given = {name: value.detach().requires_grad_(name in wrt) for name, value in variables.items()}
+    value = evaluate(program, given, limits)
+    notes: list[str] = []
+    gradients: dict[str, Any] = {}
+    more: dict[str, dict[str, Any]] = {}
+    if request.jvp is not None:
+        _check_directions(request.jvp, {name: given[name] for name in wrt})
+    if not wrt and request.is_more():
+        notes.append("there is no variable to differentiate by")
+    elif wrt and not value.dtype.is_floating_point:
+        notes.append(f"a value of type {value.dtype.name} has no derivative")
+    elif wrt:
+        try:
+            gradients, more = _derivatives(program, value, {name: given[name] for name in wrt}, request, limits)
+        except RuntimeError as error:
+            raise _without_derivative(program, variables, wrt, limits, error) from error
+        if value.numel() != 1:
+            notes.append(f"the value has {value.numel()} elements; the gradient is that of their sum")
+    return Report(
+        expr=program.source,
+        inputs={name: t._data for name, t in variables.items()},
+        dtype=value.dtype.name,
+        value=value._data,
+        grad_fn=value.grad_fn.name() if value.grad_fn is not None else None,
+        grad=gradients,
+        more=more,
+        warnings=[],
+        notes=notes,
+    )
+
+
+def _derivatives(
+    program: Program, value: Tensor, inputs: Mapping[str, Tensor], request: Request, limits: Limits
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """The gradients by variable, and the other derivatives asked for by kind."""
+    names = list(inputs)
+    tensors = list(inputs.values())
+    total = value if value.ndim == 0 else value.sum()
+    first = _grad(total, tensors, request.is_recorded())
+    more: dict[str, dict[str, Any]] = {}
+    if request.jacobian:
+        _check_size(program, "jacobian", value.numel(), tensors, limits)
+        more["jacobian"] = dict(zip(names, _jacobian(value, tensors), strict=True))
+    if request.hessian:
+        _check_size(program, "hessian", max(t.numel() for t in tensors), tensors, limits)
+        more["hessian"] = {
+            name: dict(zip(names, _jacobian(gradient, tensors), strict=True))
+            for name, gradient in zip(names, first, strict=True)
+        }
+    if request.order > 1:
+        more.update(_higher(inputs, first, request.order))
+    if request.vjp is not None:
+        more["vjp"] = dict(zip(names, _vjp(value, tensors, request.vjp), strict=True))
+    if request.jvp is not None:
+        more["jvp"] = {"value": _jvp(value, inputs, request.jvp)}
+    return {name: g._data for name, g in zip(names, first, strict=True)}, more
+
+
+def _grad(output: Tensor, inputs: Sequence[Tensor], create_graph: bool = False) -> list[Tensor]:
+    """The gradients, zeros for an input that the output does not depend on. The graph is kept."""
+    if not output.requires_grad:
+        return [engine.zeros_like(t) for t in inputs]
+    found = grad(output, inputs, retain_graph=True, create_graph=create_graph, materialize_grads=True)
+    return [g for g in found if g is not None]
+
+
+def _jacobian(value: Tensor, inputs: Sequence[Tensor]) -> list[Any]:
+    """For each input an array of the value's shape followed by the input's."""
+    flat = value.reshape(-1)
+    rows = [[g._data for g in _grad(flat[i], inputs)] for i in range(flat.numel())]
+    return [
+        np.array([row[k] for row in rows], dtype=t._data.dtype).reshape(value.shape + t.shape)
+        for k, t in enumerate(inputs)
+    ]
+
+
+def _higher(inputs: Mapping[str, Tensor], first: Sequence[Tensor], order: int) -> dict[str, Any]:
+    """Derivatives 2 to `order` with respect to each variable alone: `{"d2": {"x": ...}, ...}`."""
+    result: dict[str, dict[str, Any]] = {f"d{k}": {} for k in range(2, order + 1)}
+    for (name, variable), gradient in zip(inputs.items(), first, strict=True):
+        if variable.numel() != 1:
+            raise UsageError(
+                f"--order takes variables that are single numbers, and `{name}` has {variable.numel()} elements",
+                "use --hessian for second derivatives",
+            )
+        current = gradient
+        for k in range(2, order + 1):
+            (current,) = _grad(current.reshape(()), [variable], True)
+            result[f"d{k}"][name] = current._data
+    return result
+
+
+def _vjp(value: Tensor, inputs: Sequence[Tensor], cotangent: Tensor) -> list[Any]:
+    if cotangent.shape != value.shape:
+        raise UsageError(f"--vjp takes weights of the shape of the value, {_shape(value)}, not of {_shape(cotangent)}")
+    if not value.requires_grad:
+        return [np.zeros_like(t._data) for t in inputs]
+    found = grad(value, inputs, cotangent, retain_graph=True, materialize_grads=True)
+    return [g._data for g in found if g is not None]
+
+
+def _jvp(value: Tensor, inputs: Mapping[str, Tensor], tangents: Mapping[str, Tensor]) -> Any:
+    """The derivative of the value along the tangents: the gradient, in `u`, of the gradient of `u . value`."""
+    u = engine.zeros_like(value).requires_grad_()
+    if not value.requires_grad:
+        return u._data
+    along = [inputs[name] for name in tangents]
+    pulled = grad(value, along, u, create_graph=True, materialize_grads=True)
+    terms = [(g * d).sum() for g, d in zip(pulled, tangents.values(), strict=True) if g is not None]
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return _grad(total, [u])[0]._data
+
+
+def _check_directions(directions: Mapping[str, Tensor], inputs: Mapping[str, Tensor]) -> None:
+    for name, direction in directions.items():
+        if name not in inputs:
+            raise UsageError(
+                f"--jvp has a direction for {quoted(name)}, which is not differentiated by",
+                f"the gradient is by {listed(inputs)}" if inputs else "there is no variable to differentiate by",
+            )
+        if direction.shape != inputs[name].shape:
+            raise UsageError(
+                f"--jvp takes a direction of the shape of `{name}`, {_shape(inputs[name])}, not of {_shape(direction)}"
+            )
+
+
+def _shape(tensor: Tensor) -> str:
+    return f"[{', '.join(map(str, tensor.shape))}]"
+
+
+def _check_size(program: Program, kind: str, rows: int, inputs: Sequence[Tensor], limits: Limits) -> None:
+    """ExpressionError: the derivative has more elements than a tensor may have."""
+    elements = rows * max(t.numel() for t in inputs)
+    if elements > limits.elements:
+        message = f"the {kind} has {elements:,} elements, more than the limit of {limits.elements:,}"
+        raise error_at(program, None, "limit", message, "raise the limit with `--limit elements=N`")
+
+
+def _passes_gradient(step: Step) -> bool:
+    inputs = [argument for argument in step.arguments if is_recorded(argument)]
+    try:
+        grad(step.result.sum(), inputs, retain_graph=True, allow_unused=True)
+    except RuntimeError:
+        return not inputs
+    return True
+
+
+def _without_derivative(
+    program: Program, variables: Mapping[str, Tensor], wrt: Sequence[str], limits: Limits, error: RuntimeError
+) -> Exception:
+    """The error for an operation that has no derivative, pointing at it; the error itself where none is to blame."""
+    _, steps = steps_of(program, variables, wrt, limits, Step.is_recorded)
+    place = next((step for step in steps if not _passes_gradient(step)), None)
+    if place is None:
+        return error
+    return error_at(program, place, "value", str(error), f"for the value alone, add `--const {','.join(wrt)}`")

@@ -1,0 +1,223 @@
+"""The graph of an expression, or of its gradient, as what every drawing of it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...engine import Tensor
+from ...engine.autograd import grad
+from ...engine.graph.node import AccumulateGrad, Node
+from ...engine.graph.observers import nodes_observed
+from ..syntax.printer import Printer
+from .backward_pass import NamedGraph, nodes_below
+from .forward_pass import Recording, record
+from .passes import Passes, Step, Visit
+from .problem import Problem
+
+
+class Result(NamedTuple):
+    """A result of a node: its name, its NumPy value and gradient (None: not known)."""
+
+    name: str
+    value: Any
+    gradient: Any
+
+
+class Link(NamedTuple):
+    """From a node to one that made an input of it: the vertex, which of its results, and the local rule.
+
+    `rule` is the local derivative as text, or with arrays the gradient sent, `local` its value where it is a number,
+    `gradient` what was sent. None: not known.
+    """
+
+    to: str
+    result: str
+    rule: str | None
+    local: Any
+    gradient: Any
+
+
+class Vertex(NamedTuple):
+    """A node (or, without a `grad_fn`, a variable or constant), with a sub-expression.
+
+    `relation` says what the node is to it: its `value`, a `part` of several operations which it stands for, or
+    something that its `derivative` needs. `start` and `end` are the sub-expression's place in the source; None where
+    there is none.
+    """
+
+    name: str
+    grad_fn: str | None
+    relation: str
+    expression: str
+    start: int | None
+    end: int | None
+    results: list[Result]
+    inputs: list[Link]
+
+
+class Graph(NamedTuple):
+    """The vertices by name, results first, and what to begin with: names of vertices by what they are."""
+
+    source: str
+    roots: dict[str, str]
+    vertices: dict[str, Vertex]
+
+
+def graph_of(problem: Problem) -> Graph:
+    """The graph of an expression, with the gradient of the sum of its value. Errors: as `recording.record`."""
+    passes = record(problem)
+    values = {name: value._data for name, value in problem.variables.items()}
+    return graph_of_passes(passes, values, problem.program.source)
+
+
+def graph_of_passes(passes: Passes, values: Mapping[str, Any], source: str) -> Graph:
+    """The graph that a backward pass ran on, with the NumPy values of the variables."""
+    steps = _by_node(passes.steps)
+    vertices = [_visited(passes, visit, steps.get(visit.node, [])) for visit in passes.visits]
+    vertices += [_variable(leaf.name, values[leaf.name], leaf.total) for leaf in passes.leaves]
+    if not vertices:
+        name = passes.steps[-1].name if passes.steps else "value"
+        result = Result(name, passes.value._data, None)
+        vertices = [Vertex(name, None, "value", " ".join(source.split()), None, None, [result], [])]
+    return Graph(source, {"value": vertices[0].name}, {vertex.name: vertex for vertex in vertices})
+
+
+def _visited(passes: Passes, visit: Visit, steps: list[Step]) -> Vertex:
+    gradients = {arrival.name: arrival.total for arrival in visit.arrivals}
+    printer = Printer()
+    links = [
+        Link(
+            sent.to.partition(".")[0].partition("[")[0],
+            sent.to,
+            None if sent.rule is None else printer.text(sent.rule),
+            sent.local,
+            sent.gradient,
+        )
+        for sent in visit.sent
+    ]
+    if not steps:
+        results = [Result(name, None, gradient) for name, gradient in gradients.items()]
+        return Vertex(visit.name, visit.grad_fn, "value", "", None, None, results, links)
+    step = steps[0]
+    relation = "part" if step.part else "value"
+    results = [Result(step.name, step.value, gradients.get(step.name)) for step in steps]
+    return Vertex(visit.name, visit.grad_fn, relation, step.written, step.expr.start, step.expr.end, results, links)
+
+
+def _variable(name: str, value: Any, gradient: Any) -> Vertex:
+    return Vertex(name, None, "value", "", None, None, [Result(name, value, gradient)], [])
+
+
+def _by_node(steps: list[Step]) -> dict[Node, list[Step]]:
+    found: dict[Node, list[Step]] = {}
+    for step in steps:
+        if step.node is not None:
+            found.setdefault(step.node, []).append(step)
+    return found
+
+
+def graph_as_recorded(graph: NamedGraph, value: Tensor, values: Mapping[str, Any], source: str) -> Graph:
+    """The graph of a value that no backward pass can run on, without gradients; `values` are those of the variables."""
+    steps = _by_node(graph.steps)
+    vertices = [
+        _variable(name, values[name], None)
+        if (name := _name(graph, node)) in values
+        else _recorded(graph, node, steps.get(node, []), None)
+        for node in nodes_below(value)
+    ]
+    return Graph(source, {"value": vertices[0].name}, {vertex.name: vertex for vertex in vertices})
+
+
+def gradient_graph_of(problem: Problem) -> Graph:
+    """The graph of the gradients by each variable, recorded as `create_graph` does. Errors: as `grad`."""
+    recording = Recording(problem)
+    value = recording.forward()
+    tensors = {name: recording.given[name] for name in problem.wrt}
+    found: dict[str, Tensor] = {}
+    origins: dict[Node, Step] = {}
+    if tensors and value.requires_grad:
+        found = dict(zip(tensors, _recorded_gradients(recording, value, list(tensors.values()), origins), strict=True))
+    vertices: dict[str, Vertex] = {}
+    roots: dict[str, str] = {}
+    steps = _by_node(recording.steps)
+    for name, gradient in found.items():
+        if not gradient.requires_grad:
+            root = f"grad.{name}"
+            vertices[root] = Vertex(
+                root, None, "value", "constant", None, None, [Result(root, gradient._data, None)], []
+            )
+            roots[f"grad.{name}"] = root
+            continue
+        roots[f"grad.{name}"] = _name(recording, gradient._edge()[0])
+        for node in nodes_below(gradient):
+            vertex = _recorded(recording, node, steps.get(node, []), origins.get(node))
+            vertices.setdefault(vertex.name, vertex)
+    return Graph(problem.program.source, roots, vertices)
+
+
+def _recorded_gradients(
+    recording: Recording, value: Tensor, tensors: list[Tensor], origins: dict[Node, Step]
+) -> list[Tensor]:
+    """The gradients with their graph; notes for the nodes of it the steps whose rules made them."""
+    last = {step.node: step for step in recording.steps if step.node is not None}
+    running: list[Step] = []
+
+    def observe(node: Node, result: Any) -> None:
+        results = result if isinstance(result, (tuple, list)) else [result]
+        step = running[-1] if running else recording.steps[-1]
+        recording.add(step.expr, node, results, step.part)
+        origins[node] = step
+
+    handles = [
+        node.register_prehook(lambda arrived, step=last[node]: running.append(step))
+        for node in nodes_below(value)
+        if node in last
+    ]
+    try:
+        with nodes_observed(observe):
+            ones = Tensor(np.ones_like(value._data)[()])
+            found = grad(value, tensors, ones, create_graph=True, materialize_grads=True)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return [gradient for gradient in found if gradient is not None]
+
+
+def _recorded(recording: NamedGraph, node: Node, steps: list[Step], origin: Step | None) -> Vertex:
+    name = _name(recording, node)
+    if isinstance(node, AccumulateGrad):
+        return _variable(name, node.variable._data, None)
+    links = [
+        Link(
+            _name(recording, child),
+            recording.name_of((child, number)),
+            _rule(recording, node, position, child),
+            None,
+            None,
+        )
+        for position, (child, number) in enumerate(node.next_functions)
+        if child is not None
+    ]
+    step = origin or (steps[0] if steps else None)
+    if step is None:
+        return Vertex(name, node.name(), "value", "", None, None, [Result(name, None, None)], links)
+    relation = "derivative" if origin else "part" if step.part else "value"
+    results = [Result(step.name, step.value, None) for step in steps]
+    return Vertex(name, node.name(), relation, step.written, step.expr.start, step.expr.end, results, links)
+
+
+def _rule(recording: NamedGraph, node: Node, position: int, child: Node) -> str | None:
+    """The rule of a node that no gradient has come to: the local derivative, or what it would send of a gradient."""
+    if node.is_multiple:
+        return None
+    numbers = all(not described or not described[0] for described in (node.outputs, child.outputs))
+    rule = recording.rule(node, position, None if numbers else {0: recording.gradient_name})
+    return None if rule is None else Printer().text(rule)
+
+
+def _name(recording: NamedGraph, node: Node | None) -> str:
+    assert node is not None
+    return recording.name_of((node, 0)) if isinstance(node, AccumulateGrad) else recording.named(node)

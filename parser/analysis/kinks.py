@@ -1,0 +1,112 @@
+"""What there is to say about a point where the slopes from the two sides differ."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...engine import Tensor
+from ...engine.api.creation import tensor
+from ..syntax.errors import ExpressionError
+from ..syntax.records import Assign, Binary, Call, Conditional, Define, Method, Unary
+from ..syntax.walk import walk
+from .compare import EDGE, KINK, OK, UNDEFINED, UNSETTLED, WRONG, Check
+from .coordinates import Expression, Point
+from .steps import Step, steps_of
+
+_STEP = 1e-4
+# What rounding leaves of a slope of 0.
+_NOTHING = 1e-9
+# How far slopes on the two sides differ at a kink, and a value from its neighbours at a jump: more than any curve.
+_BEND = 100 * _STEP
+_JUMP = 1000 * _STEP
+
+
+def remark(expression: Expression, point: Point, check: Check) -> str | None:
+    """A sentence about a check that needs one; None for one that simply holds, or is simply wrong."""
+    if check.verdict == OK:
+        return None
+    where = f"{check.coordinate} = {_number(check.coordinate.of(point))}"
+    shown = _number(check.autograd)
+    left, right = _number(check.left), _number(check.right)
+    if check.verdict == UNDEFINED:
+        return f"{_subject(check)} is not finite at {where}, so that there is nothing to compare with"
+    if check.verdict == UNSETTLED:
+        return f"differences of {_subject(check)} find no slope at {where}"
+    if check.verdict == EDGE:
+        side = "left" if math.isnan(check.right) else "right"
+        slope = "0" if abs(check.numeric) <= check.tolerance else _number(check.numeric)
+        return f"the domain ends at {where}: the slope on the {side} is {slope}, and {shown} is shown"
+    if check.verdict == WRONG and not check.jumps and not _differ(check):
+        return None
+    what = "jump" if check.jumps else "kink"
+    owner = "the derivative" if _is_second(check) else _owner(expression, point, check)
+    slopes = f"slope {left} on both sides" if left == right else f"slopes {left} and {right}"
+    ending = f"{shown} is shown, as in PyTorch" if check.verdict == KINK else f"{shown}, which is shown, is neither"
+    return f"{where} is a {what} of {owner}: {slopes}; {ending}"
+
+
+def _differ(check: Check) -> bool:
+    return not math.isnan(check.left + check.right) and _number(check.left) != _number(check.right)
+
+
+def _number(value: float) -> str:
+    return "0" if abs(value) < _NOTHING else f"{value:.6g}"
+
+
+def _is_second(check: Check) -> bool:
+    return check.key.startswith("hessian")
+
+
+def _subject(check: Check) -> str:
+    return "the gradient" if _is_second(check) else "the value"
+
+
+def _owner(expression: Expression, point: Point, check: Check) -> str:
+    """The first operation that is not smooth there, by its name."""
+    x = check.coordinate.of(point)
+    places = [x + offset * _STEP for offset in (-2, -1, 0, 1, 2)]
+    try:
+        runs = [_steps(expression, check.coordinate.moved(point, place)) for place in places]
+    except ExpressionError:
+        runs = []
+    for same in zip(*runs, strict=False):
+        if len({(step.expr.start, step.expr.end) for step in same}) == 1 and _is_kink([step.result for step in same]):
+            return f"`{_name(same[0].expr)}`"
+    has_branches = any(type(e) is Conditional for s in expression.program.statements for e in walk(_body(s)))
+    return "the conditional" if has_branches else "the expression"
+
+
+def _steps(expression: Expression, point: Point) -> Sequence[Step]:
+    variables = {name: tensor(np.asarray(data, float)) for name, data in point.items()}
+    return steps_of(expression.program, variables, (), expression.limits, lambda step: True)[1]
+
+
+def _is_kink(results: Sequence[Any]) -> bool:
+    arrays = [np.asarray(result._data) for result in results if isinstance(result, Tensor)]
+    if len(arrays) < len(results) or any(a.dtype.kind != "f" for a in arrays):
+        return False
+    if len({a.shape for a in arrays}) > 1 or not all(np.isfinite(a).all() for a in arrays):
+        return False
+    far_left, left, here, right, far_right = arrays
+    bend = abs((far_right - right) - (left - far_left)) / _STEP
+    jump = np.maximum(abs(right - here), abs(left - here))
+    scale = np.maximum(1, abs(here))
+    return bool((bend > _BEND * scale).any() or (jump > _JUMP * scale).any())
+
+
+def _name(expr: Any) -> str:
+    if isinstance(expr, Call):
+        return expr.function
+    if isinstance(expr, Method):
+        return expr.name
+    return expr.op if isinstance(expr, (Binary, Unary)) else "this"
+
+
+def _body(statement: Any) -> Any:
+    if isinstance(statement, Assign):
+        return statement.value
+    return statement.body if isinstance(statement, Define) else statement

@@ -1,0 +1,99 @@
+"""What a check found out, in the form that every format reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+from ..syntax.errors import UsageError
+from ..syntax.wording import listed
+from .claims import Verdict, judge, read_claims
+from .compare import HOLDS, UNDEFINED, UNSETTLED, Check, compare
+from .coordinates import Expression, Point
+from .kinks import remark
+from .sample import points
+
+POINTS = 10
+# A claim is cheaper to compare, and a wrong one right at some points.
+CLAIM_POINTS = 50
+# How many sampled points in a row may settle nothing.
+_MOST_UNSETTLED = 20
+
+
+class CheckReport(NamedTuple):
+    """The checks at each point, or the verdicts on claims; `notes` are sentences on what is worth knowing.
+
+    `expr` is the source, `seed` None where nothing was sampled.
+    """
+
+    expr: str
+    order: int
+    seed: int | None
+    checks: list[tuple[Point, list[Check]]]
+    claims: list[Verdict]
+    notes: list[str]
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything checked holds."""
+        checked = all(check.verdict in HOLDS for _, checks in self.checks for check in checks)
+        return checked and all(verdict.holds for verdict in self.claims)
+
+
+def check(
+    expression: Expression, given: Mapping[str, Any], free: Sequence[str], count: int | None, seed: int, order: int
+) -> CheckReport:
+    """The checks at the point given, or at random ones where variables are free.
+
+    ExpressionError: as `evaluate`. UsageError: the expression is finite nowhere.
+    """
+    found: list[tuple[Point, list[Check]]] = []
+    left_out = 0
+    for point in _points(expression, given, free, seed):
+        checks = [check for k in range(1, order + 1) for check in compare(expression, point, k)]
+        # What differences cannot settle says nothing, unless the point was chosen.
+        if free and any(check.verdict in (UNSETTLED, UNDEFINED) for check in checks) and left_out < _MOST_UNSETTLED:
+            left_out += 1
+            continue
+        found.append((point, checks))
+        if len(found) == (count or POINTS):
+            break
+    remarks = [remark(expression, point, check) for point, checks in found for check in checks]
+    notes = list(dict.fromkeys(text for text in remarks if text))
+    if left_out:
+        notes.append(f"{left_out} random point{'s' * (left_out > 1)} left out, where differences settle nothing")
+    return CheckReport(expression.program.source, order, seed if free else None, found, [], notes)
+
+
+def check_claims(
+    expression: Expression,
+    given: Mapping[str, Any],
+    free: Sequence[str],
+    count: int | None,
+    seed: int,
+    texts: Sequence[str],
+) -> CheckReport:
+    """The verdicts on derivatives claimed as `NAME=EXPR`, at the point given or at random ones.
+
+    ExpressionError: as `evaluate`, in the expression or a claim. UsageError: as `read_claims` and `check`.
+    """
+    claims = read_claims(texts, expression.wrt)
+    sampled = list(islice(_points(expression, given, free, seed), count or CLAIM_POINTS))
+    verdicts = [judge(claim, expression, sampled) for claim in claims]
+    return CheckReport(expression.program.source, 1, seed if free else None, [], verdicts, [])
+
+
+def _points(expression: Expression, given: Mapping[str, Any], free: Sequence[str], seed: int) -> Iterator[Point]:
+    if not free:
+        yield given
+        return
+    nothing = True
+    for point in points(expression, given, free, seed):
+        nothing = False
+        yield point
+    if nothing:
+        raise UsageError(
+            "the expression is finite at none of the random points tried",
+            f"give values where it is finite, for {listed(free)}",
+        )

@@ -1,0 +1,139 @@
+"""What can be known of a program before it runs: its variables, and whether its calls can be right."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from ...engine.table.record import FUNCTIONS, PRIMITIVES, Function
+from ..syntax.errors import ExpressionError, did_you_mean
+from ..syntax.records import (
+    Assign,
+    Attribute,
+    Call,
+    Define,
+    Method,
+    Name,
+    Program,
+)
+from ..syntax.walk import walk
+
+CONSTANTS = ("pi", "e", "tau", "inf", "nan")
+TENSOR_ATTRIBUTES = ("T", "mT", "H")
+# Those of a function that has several.
+RESULTS = dict.fromkeys(name for primitive in PRIMITIVES for name in primitive.outputs if name.isidentifier())
+ATTRIBUTES = (*TENSOR_ATTRIBUTES, *RESULTS)
+
+
+def free_variables(program: Program) -> dict[str, Name]:
+    """The variables a program needs from outside, each with its first use, in the order of use.
+
+    Checks every call on the way. ExpressionError: an unknown function, method or attribute; a call with too many,
+    too few or unknown arguments.
+    """
+    free: dict[str, Name] = {}
+    assigned: set[str] = set()
+    defined: dict[str, tuple[str, ...]] = {}
+    for statement in program.statements:
+        bound = assigned
+        body: Any = statement
+        if isinstance(statement, Define):
+            defined[statement.name] = statement.parameters
+            bound = assigned.union(statement.parameters)
+            body = statement.body
+        elif isinstance(statement, Assign):
+            body = statement.value
+        for expr in walk(body):
+            if type(expr) is Name:
+                if expr.name not in bound and expr.name not in free:
+                    free[expr.name] = expr
+            elif type(expr) is Call:
+                _check_call(expr, program.source, defined)
+            elif type(expr) is Method:
+                _check_method(expr, program.source)
+            elif type(expr) is Attribute and expr.name not in ATTRIBUTES:
+                raise _unknown("attribute", expr.name, expr, program.source, ATTRIBUTES)
+        if isinstance(statement, Assign):
+            assigned.add(statement.name)
+    return free
+
+
+def _check_call(call: Call, source: str, defined: dict[str, tuple[str, ...]]) -> None:
+    if call.function in defined:
+        parameters = defined[call.function]
+        if call.kwargs:
+            name = call.kwargs[0][0]
+            raise _arity(call, source, f"`{call.function}` takes no keyword argument `{name}`")
+        if len(call.args) != len(parameters):
+            raise _arity(
+                call,
+                source,
+                f"`{call.function}` takes {_counted(len(parameters))}, but {len(call.args)} {_was(len(call.args))} "
+                "given",
+            )
+        return
+    function = FUNCTIONS.get(call.function)
+    if function is None:
+        raise _unknown("function", call.function, call, source, [*FUNCTIONS, *defined])
+    _check_arguments(call, source, function, len(call.args))
+
+
+def _check_method(call: Method, source: str) -> None:
+    function = FUNCTIONS.get(call.name)
+    if function is None or not function.method:
+        methods = [name for name, f in FUNCTIONS.items() if f.method]
+        raise _unknown("method", call.name, call, source, methods)
+    _check_arguments(call, source, function, len(call.args) + 1)
+
+
+def _check_arguments(call: Any, source: str, function: Function, given: int) -> None:
+    parameters = function.parameters
+    if given > len(parameters) and not function.takes_many:
+        most = len(parameters)
+        raise _arity(call, source, f"`{function.name}` takes at most {_counted(most)}, but {given} {_was(given)} given")
+    named = [name for name, _ in call.kwargs]
+    known = (*parameters, *function.keywords)
+    for name in named:
+        if name not in known:
+            close = did_you_mean(name, known)
+            raise _arity(
+                call,
+                source,
+                f"`{function.name}` has no argument `{name}`",
+                f"did you mean `{close}`?" if close else f"it is called as {function.signature()}",
+            )
+        if name in parameters[:given]:
+            raise _arity(call, source, f"`{function.name}` is given `{name}` twice")
+    missing = [
+        name for name in parameters[given : function.required] if name not in named and name not in function.defaults
+    ]
+    if missing:
+        names = ", ".join(f"`{name}`" for name in missing)
+        raise _arity(call, source, f"`{function.name}` needs {names}")
+
+
+def _arity(call: Any, source: str, message: str, help: str | None = None) -> ExpressionError:
+    if help is None:
+        name = call.function if type(call) is Call else call.name
+        function = FUNCTIONS.get(name)
+        help = f"it is called as {function.signature()}" if function else None
+    return ExpressionError("arity", message, source, call.start, call.end, help)
+
+
+def _unknown(what: str, name: str, expr: Any, source: str, candidates: Collection[str]) -> ExpressionError:
+    close = did_you_mean(name, candidates)
+    if close:
+        help = f"did you mean `{close}`?"
+    elif what == "attribute":
+        help = f"a tensor has {', '.join(TENSOR_ATTRIBUTES)}; several results have their names, such as values"
+    else:
+        help = "`autodiff functions` lists what can be called"
+    return ExpressionError("name", f"unknown {what} `{name}`", source, expr.name_start, expr.name_end, help)
+
+
+def _counted(n: int) -> str:
+    return f"{n} argument{'' if n == 1 else 's'}"
+
+
+def _was(n: int) -> str:
+    return "was" if n == 1 else "were"

@@ -1,0 +1,153 @@
+"""The exceptions users see: a wrong expression, drawn with its line and carets, and a wrong call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_CONTEXT = 40  # characters shown before the span in a line too long to show whole
+_WINDOW = 100  # the longest line shown whole
+_TAB = "    "
+
+
+class ExpressionError(Exception):
+    """An error in an expression, with the place it is about.
+
+    `kind` is a short code: "syntax", "name", "arity", "limit", "type", "shape", "value" or "assert". `start` and
+    `end` are offsets in `source` (end exclusive); `name` is what the source is called; `notes` are lines that tell
+    more about the place, and `first_line` is the number of the source's first line in what it was taken from.
+    """
+
+    notes: tuple[str, ...] = ()
+    first_line = 1
+
+    def __init__(
+        self,
+        kind: str,
+        message: str,
+        source: str = "",
+        start: int = 0,
+        end: int = 0,
+        help: str | None = None,
+        name: str = "<expr>",
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.source = source
+        self.start = start
+        self.end = end
+        self.help = help
+        self.name = name
+
+    @property
+    def line(self) -> int:
+        """The line on which the span starts, from `first_line`."""
+        return self.source.count("\n", 0, self.start) + self.first_line
+
+    @property
+    def column(self) -> int:
+        """The column in characters at which the span starts, from 1."""
+        return self.start - self.source.rfind("\n", 0, self.start)
+
+
+class UsageError(Exception):
+    """A wrong call: an option, a file, a variable missing or unused, or such. `help` says what to do about it."""
+
+    def __init__(self, message: str, help: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = help
+
+    def __str__(self) -> str:
+        lines = [f"error[usage]: {self.message}"]
+        if self.help:
+            lines.append(f"  = help: {self.help}")
+        return "\n".join(lines)
+
+
+def position(source: str, offset: int, first_line: int = 1) -> str:
+    """The line and the column of an offset, as `3:14`; lines count from `first_line`, columns from 1."""
+    return f"{source.count(chr(10), 0, offset) + first_line}:{offset - source.rfind(chr(10), 0, offset)}"
+
+
+def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
+    """Return the candidate most like `word`, or None if none is near it."""
+    names = sorted(candidates)
+    for name in names:
+        if name.lower() == word.lower():
+            return name
+    from difflib import get_close_matches
+
+    matches = get_close_matches(word, names, n=1)
+    return matches[0] if matches else None
+
+
+def diagnostic(error: ExpressionError, severity: str = "error", first_line: int = 1) -> str:
+    """Return the error (or warning) with the line it is about, the span underlined, and the help.
+
+    `first_line` is the number of the source's first line in what it was taken from.
+    """
+    number = str(error.line + first_line - 1)
+    gutter = " " * len(number)
+    text, underline = _excerpt(error)
+    lines = [
+        f"{severity}[{error.kind}]: {_lines(error.message)}",
+        f"{gutter}--> {_printable(error.name)}:{number}:{error.column}",
+        f"{gutter} |",
+        f"{number} | {text}".rstrip(),
+        f"{gutter} | {underline}",
+    ]
+    lines += [f"{gutter} = note: {_printable(note)}" for note in error.notes]
+    if error.help is not None:
+        lines.append(f"{gutter} = help: {_printable(error.help)}")
+    return "\n".join(lines)
+
+
+def _excerpt(error: ExpressionError) -> tuple[str, str]:
+    """Return the source line, cut down if it is long, and the line of carets under it."""
+    source = error.source
+    line_start = source.rfind("\n", 0, error.start) + 1
+    newline = source.find("\n", line_start)
+    line_end = len(source) if newline < 0 else newline
+    left, right = line_start, line_end
+    if line_end - line_start > _WINDOW:
+        left = max(line_start, min(error.start - _CONTEXT, line_end - _WINDOW))
+        right = min(line_end, left + _WINDOW)
+    before = "..." if left > line_start else ""
+    after = "..." if right < line_end else ""
+
+    span_end = max(error.start, min(error.end, right))
+    lead = before + _printable(source[left : error.start])
+    marked = _printable(source[error.start : span_end])
+    rest = _printable(source[span_end:right].rstrip("\r")) + after
+    underline = " " * _width(lead) + "^" * max(1, _width(marked))
+    return lead + marked + rest, underline
+
+
+def _printable(text: str) -> str:
+    """Return `text` with tabs as spaces and with nothing in it that could steer a terminal."""
+    if text.isascii() and text.isprintable():
+        return text
+    from unicodedata import category
+
+    unsafe = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    text = text.replace("\t", _TAB)
+    return "".join("\N{REPLACEMENT CHARACTER}" if category(char) in unsafe else char for char in text)
+
+
+def _lines(text: str) -> str:
+    """As `_printable`, of a text that may have several lines."""
+    return "\n".join(map(_printable, text.rstrip("\n").split("\n")))
+
+
+def _width(text: str) -> int:
+    """Return the number of terminal columns that printable `text` takes."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import category, east_asian_width
+
+    width = 0
+    for char in text:
+        if category(char) not in ("Mn", "Me"):
+            width += 2 if east_asian_width(char) in ("W", "F") else 1
+    return width

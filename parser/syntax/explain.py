@@ -1,0 +1,285 @@
+"""Explanations of syntax errors: what is wrong, where, and how to mend it.
+
+The parser only says where it gave up. The words come from a simpler reading of the text, as lexemes that
+may be wrong in themselves. This module is imported when there is an error to explain.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from .errors import ExpressionError
+
+_DIGRAPHS = {
+    "=>": "write `>=`",
+    "=<": "write `<=`",
+    "<>": "write `!=`",
+    "===": "write `==`",
+    ":=": "write `=`",
+    "&&": "write `and`",
+    "||": "write `or`",
+    "&": "write `and`",
+    "|": "write `or`",
+    "!": "write `not`",
+    "~": "write `not`",
+    "{": "write `(` or `[`",
+    "}": "write `)` or `]`",
+}
+_LEXEME = r"""
+      (?P<number> \.?[0-9][0-9_.]* (?:[eE][+-]?[0-9]+)? )
+    | (?P<word> [^\W\d⁰¹²³⁴-⁹¼-¾][^\W⁰¹²³⁴-⁹¼-¾]* )
+    | (?P<superscript> ⁻?[⁰¹²³⁴-⁹]+ )
+    | (?P<foreign> === | => | =< | <> | := | && | \|\| | [-+*/%@^]=(?!=) | [&|~{}] | !(?!=) )
+    | (?P<operator> \*\* | // | [<>=!]= | \.\.\. | [-+*/%@^·÷<>≤≥≠=√,:.] )
+    | (?P<sign> [\N{MINUS SIGN}\N{EN DASH}\N{MULTIPLICATION SIGN}] )
+    | (?P<open> [(\[] )
+    | (?P<close> [)\]] )
+    | (?P<separator> [;\n] )
+    | (?P<quote> "[^"\n]*" | '[^'\n]*' | ["'`\u2018\u2019\u201c\u201d] )
+    | (?P<unknown> \S )
+    """
+_OPERATOR_WORDS = frozenset(["and", "or", "not", "if", "else"])
+_CLOSING = {"(": ")", "[": "]"}
+_DIGITS = "[0-9](?:_?[0-9])*"
+_NUMBER = rf"(?:{_DIGITS}\.?(?:{_DIGITS})?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?"
+
+
+def explain(offset: int, source: str, text: str) -> ExpressionError:
+    """Return the error to raise where the parser gave up at `offset` in `text`, the blanked `source`."""
+    return _Explainer(source, text, offset).explain()
+
+
+class _Lexeme(NamedTuple):
+    kind: str
+    text: str
+    start: int
+    end: int
+
+    def ends_operand(self) -> bool:
+        return self.kind in ("number", "word", "superscript", "close")
+
+    def starts_operand(self) -> bool:
+        return self.kind in ("number", "word", "open") or self.text == "√"
+
+
+class _Explainer:
+    """Finds the words for a syntax error, from the lexemes around the place of failure."""
+
+    def __init__(self, source: str, text: str, offset: int) -> None:
+        self.source = source
+        self.lexemes = list(_lexemes(text))
+        self.partners: dict[int, int] = {}
+        self.stray: int | None = None
+        self.unclosed: list[int] = []
+        self._match_brackets()
+        self.place = len(self.lexemes)
+        for index, lexeme in enumerate(self.lexemes):
+            if lexeme.end > offset:
+                self.place = index
+                break
+
+    def explain(self) -> ExpressionError:
+        """Return the error to raise."""
+        if all(lexeme.kind == "separator" for lexeme in self.lexemes):
+            return self._error("the expression is empty", 0, 0, "write an expression, such as `x**2`")
+        return self._bracket_error() or self._lexeme_error() or self._order_error()
+
+    def _error(self, message: str, start: int, end: int, help: str | None = None) -> ExpressionError:
+        return ExpressionError("syntax", message, self.source, start, end, help)
+
+    def _error_at(self, message: str, lexeme: _Lexeme, help: str | None = None) -> ExpressionError:
+        return self._error(message, lexeme.start, lexeme.end, help)
+
+    @property
+    def _found(self) -> _Lexeme | None:
+        """The lexeme that did not fit, or None at the end of the statement."""
+        if self.place == len(self.lexemes) or self.lexemes[self.place].kind == "separator":
+            return None
+        return self.lexemes[self.place]
+
+    @property
+    def _previous(self) -> _Lexeme | None:
+        """The lexeme before, or None at the start of the statement."""
+        if self.place == 0 or self.lexemes[self.place - 1].kind == "separator":
+            return None
+        return self.lexemes[self.place - 1]
+
+    def _match_brackets(self) -> None:
+        for index, lexeme in enumerate(self.lexemes):
+            if lexeme.kind == "open":
+                self.unclosed.append(index)
+            elif lexeme.kind == "close":
+                opening = self.lexemes[self.unclosed[-1]] if self.unclosed else None
+                if opening is None or _CLOSING[opening.text] != lexeme.text:
+                    self.stray = index
+                    return
+                partner = self.unclosed.pop()
+                self.partners[index] = partner
+                self.partners[partner] = index
+
+    def _bracket_error(self) -> ExpressionError | None:
+        """Explain a bracket without a partner, unless something before it went wrong."""
+        if self.stray is not None:
+            if self.place < self.stray:
+                return None
+            closing = self.lexemes[self.stray]
+            if not self.unclosed:
+                return self._error_at(f"unmatched `{closing.text}`", closing, f"remove the `{closing.text}`")
+            opening = self.lexemes[self.unclosed[-1]].text
+            message = f"`{closing.text}` does not close `{opening}`"
+            return self._error_at(message, closing, f"write `{_CLOSING[opening]}`")
+        if not self.unclosed:
+            return None
+        opening = self.lexemes[self.unclosed[-1]]
+        # After an unclosed bracket the next statement is read as part of this one.
+        goes_on = self._found is not None and "\n" not in self.source[opening.end : self._found.start]
+        if goes_on:
+            return None
+        help = f"add `{_CLOSING[opening.text]}`"
+        return self._error_at(f"`{opening.text}` was never closed", opening, help)
+
+    def _lexeme_error(self) -> ExpressionError | None:
+        """Explain a lexeme that is wrong wherever it stands."""
+        found = self._found
+        if found is None:
+            return None
+        for lexeme in (found, self._previous):
+            if lexeme is not None and lexeme.kind == "quote":
+                help = "names are written without quotes"
+                return self._error_at("text can only be an argument of a function", lexeme, help)
+        if found.kind == "foreign":
+            help = _DIGRAPHS.get(found.text, f"write the assignment out: `x = x {found.text[0]} ...`")
+            return self._error_at(f"unexpected `{found.text}`", found, help)
+        if found.kind == "number" and not re.fullmatch(_NUMBER, found.text):
+            return self._error_at(f"`{found.text}` is not a number", found, "a number looks like `1.5e-3`")
+        if found.kind == "unknown":
+            return self._unknown_error(found)
+        return None
+
+    def _unknown_error(self, found: _Lexeme) -> ExpressionError:
+        from unicodedata import normalize
+
+        char = found.text
+        shown = f"`{char}`" if char.isprintable() else f"U+{ord(char):04X}"
+        plain = normalize("NFKC", char)
+        help = f"write `{plain}`" if plain != char and plain.isascii() and plain.isprintable() else None
+        return self._error_at(f"unexpected character {shown}", found, help)
+
+    def _order_error(self) -> ExpressionError:
+        """Explain a lexeme that is wrong after the one before it."""
+        found, previous = self._found, self._previous
+        if found is None:
+            return self._end_error(previous)
+        operand_before = previous is not None and previous.ends_operand()
+        if previous is not None and operand_before and found.starts_operand():
+            return self._missing_operator(previous, found)
+        message = f"unexpected `{found.text}`"
+        if found.text in ("if", "else"):
+            return self._error_at(message, found, "a choice is written `a if condition else b`")
+        if previous is None:
+            return self._error_at(message, found, f"an operand is missing before `{found.text}`")
+        if not operand_before:
+            return self._missing_operand(previous, found)
+        help = {
+            ",": "a list is written in square brackets: `[1, 2]`",
+            "=": "`==` compares",
+            ":": "a slice belongs in an index: `x[1:3]`",
+        }
+        return self._error_at(message, found, help.get(found.text))
+
+    def _end_error(self, previous: _Lexeme | None) -> ExpressionError:
+        if previous is None:
+            return self._error("the expression is empty", 0, 0)
+        if previous.ends_operand():
+            return self._choice_error()
+        missing = "a name" if previous.text == "." else "an operand"
+        message = f"{missing} is missing after `{previous.text}`"
+        return self._error(message, previous.end, previous.end, "complete the expression")
+
+    def _choice_error(self) -> ExpressionError:
+        """Explain the end of a statement after an operand: inside brackets, or after an `if`."""
+        if self.place < len(self.lexemes) and self._inside_brackets():
+            return self._error_at("unexpected `;`", self.lexemes[self.place], "elements are separated by `,`")
+        for lexeme in reversed(self.lexemes[: self.place]):
+            if lexeme.text == "if":
+                return self._error_at("`if` without `else`", lexeme, "write `a if condition else b`")
+        end = self.lexemes[self.place - 1].end
+        return self._error("the expression is not complete", end, end)
+
+    def _inside_brackets(self) -> bool:
+        return any(first < self.place < last for first, last in self.partners.items())
+
+    def _missing_operand(self, previous: _Lexeme, found: _Lexeme) -> ExpressionError:
+        message = f"unexpected `{found.text}`"
+        if previous.kind == "open" and found.kind == "close":
+            help = "write an index, such as `x[0]` or `x[:]`" if found.text == "]" else "write an expression"
+            return self._error("nothing stands between the brackets", previous.start, found.end, help)
+        if previous.text == ".":
+            return self._error_at(message, found, "a name is missing after `.`")
+        help = f"an operand is missing between `{previous.text}` and `{found.text}`"
+        return self._error_at(message, found, help)
+
+    def _missing_operator(self, previous: _Lexeme, found: _Lexeme) -> ExpressionError:
+        left, right = self._operand_before(), self._operand_after()
+        message = f"an operator is missing between `{left}` and `{right}`"
+        if previous.kind == "word" and found.kind in ("word", "number") and _is_function(previous.text):
+            help = f"write `{left}({right})`"
+        elif self._inside_list():
+            help = f"write `{left}, {right}` or `{left}*{right}`"
+        else:
+            help = f"write `{left}*{right}`"
+        return self._error_at(message, found, help)
+
+    def _inside_list(self) -> bool:
+        """Whether the place is inside the brackets of a call or a list, where a comma may be missing."""
+        index = self.place - 1
+        while index >= 0:
+            lexeme = self.lexemes[index]
+            if lexeme.kind == "close":
+                index = self.partners[index]
+            elif lexeme.kind == "open":
+                return lexeme.text == "[" or (index > 0 and self.lexemes[index - 1].kind == "word")
+            index -= 1
+        return False
+
+    def _operand_before(self) -> str:
+        first = last = self.place - 1
+        if self.lexemes[first].kind == "superscript":
+            first -= 1
+        if self.lexemes[first].kind == "close":
+            first = self.partners[first]
+            if first > 0 and self.lexemes[first - 1].kind == "word":
+                first -= 1
+        return self._quoted(first, last)
+
+    def _operand_after(self) -> str:
+        first = last = self.place
+        beyond = len(self.lexemes) - 1
+        if self.lexemes[last].text == "√" and last < beyond:
+            last += 1
+        if self.lexemes[last].kind == "word" and last < beyond and self.lexemes[last + 1].kind == "open":
+            last += 1
+        if self.lexemes[last].kind == "open":
+            last = self.partners.get(last, last)
+        return self._quoted(first, last)
+
+    def _quoted(self, first: int, last: int) -> str:
+        """Return the source from one lexeme to another, shortened if it is long."""
+        text = " ".join(self.source[self.lexemes[first].start : self.lexemes[last].end].split())
+        return text if len(text) <= 30 else f"{text[:12]}...{text[-12:]}"
+
+
+def _is_function(name: str) -> bool:
+    from ...engine.table.record import FUNCTIONS  # brings NumPy with it
+
+    return name in FUNCTIONS
+
+
+def _lexemes(text: str) -> Iterator[_Lexeme]:
+    for match in re.finditer(_LEXEME, text, re.VERBOSE):
+        kind = match.lastgroup or "unknown"
+        if match[0] in _OPERATOR_WORDS:
+            kind = "operator"
+        yield _Lexeme(kind, match[0], match.start(), match.end())

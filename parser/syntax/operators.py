@@ -1,0 +1,142 @@
+"""Operator precedence: from a flat sequence of operands and operators to the tree of the expression."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, TypeAlias
+
+from .errors import ExpressionError
+from .records import Binary, Call, Compare, Expr, List, Unary
+
+OR, AND, NOT, COMPARE, BIT_OR, BIT_XOR, BIT_AND, SHIFT, SUM, PRODUCT, UNARY, POWER = range(12)
+
+_Operators: TypeAlias = dict[str, tuple[str, int]]
+# The spellings in an expression: what each of them is, and how tightly it binds.
+PREFIX: _Operators = {
+    "not": ("not", NOT),
+    "-": ("-", UNARY),
+    "\N{MINUS SIGN}": ("-", UNARY),
+    "\N{EN DASH}": ("-", UNARY),
+    "+": ("+", UNARY),
+    "\N{SQUARE ROOT}": ("sqrt", UNARY),
+}
+BINARY: _Operators = {
+    "or": ("or", OR),
+    "and": ("and", AND),
+    "<": ("<", COMPARE),
+    "<=": ("<=", COMPARE),
+    "≤": ("<=", COMPARE),
+    ">": (">", COMPARE),
+    ">=": (">=", COMPARE),
+    "≥": (">=", COMPARE),
+    "==": ("==", COMPARE),
+    "!=": ("!=", COMPARE),
+    "≠": ("!=", COMPARE),
+    "+": ("+", SUM),
+    "-": ("-", SUM),
+    "\N{MINUS SIGN}": ("-", SUM),
+    "\N{EN DASH}": ("-", SUM),
+    "*": ("*", PRODUCT),
+    "\N{MIDDLE DOT}": ("*", PRODUCT),
+    "\N{MULTIPLICATION SIGN}": ("*", PRODUCT),
+    "/": ("/", PRODUCT),
+    "÷": ("/", PRODUCT),
+    "//": ("//", PRODUCT),
+    "%": ("%", PRODUCT),
+    "@": ("@", PRODUCT),
+    "**": ("**", POWER),
+    "^": ("**", POWER),
+}
+# Operators of these levels do not complete an equal one before them: powers group from the right, and
+# comparisons wait for the end of their chain.
+_WAITING = (POWER, COMPARE)
+
+# Lark declares the place of a token as optional, though every token of a text has one.
+Token: TypeAlias = Any
+_Pending: TypeAlias = tuple[int, str, Token]
+
+
+class Group(NamedTuple):
+    """A parenthesised expression, which knows where its brackets are until the expression is used."""
+
+    inner: Expr
+    start: int
+    end: int
+
+
+class Tuple(NamedTuple):
+    """A parenthesised comma list, which is a list except in an index."""
+
+    inner: List
+    start: int
+    end: int
+
+
+_WRAPPERS = (Group, Tuple)
+
+
+def bare(item: Any) -> Any:
+    return item.inner if type(item) in _WRAPPERS else item
+
+
+def resolve(sequence: list[Any], prefix: _Operators = PREFIX, binary: _Operators = BINARY) -> Any:
+    """Return the expression of a flat sequence of operands and operator tokens, in the language of these operators.
+
+    Raises ExpressionError for a `not` where Python would need brackets around it; its source is filled in
+    by `parse`.
+    """
+    if len(sequence) == 1:
+        return sequence[0]
+    operands: list[Any] = []
+    pending: list[_Pending] = []
+    operand_expected = True
+    for item in sequence:
+        if isinstance(item, tuple):
+            operands.append(item)
+            operand_expected = False
+        elif operand_expected:
+            op, precedence = prefix[item.value]
+            if precedence == NOT and pending and pending[-1][0] > NOT:
+                message = f"`not` cannot follow `{pending[-1][2].value}`"
+                help = "put brackets around the `not` expression"
+                raise ExpressionError("syntax", message, start=item.start_pos, end=item.end_pos, help=help)
+            pending.append((precedence, op, item))
+        else:
+            op, precedence = binary[item.value]
+            least = precedence + 1 if precedence in _WAITING else precedence
+            while pending and pending[-1][0] >= least:
+                _complete(operands, pending)
+            pending.append((precedence, op, item))
+            operand_expected = True
+    while pending:
+        _complete(operands, pending)
+    return operands[0]
+
+
+def _complete(operands: list[Any], pending: list[_Pending]) -> None:
+    """Replace the operands of the last pending operator by the record of its operation."""
+    precedence, op, token = pending.pop()
+    right = operands.pop()
+    if precedence in (UNARY, NOT):
+        start, end = token.start_pos, token.end_pos
+        if op == "sqrt":
+            operands.append(Call(op, (bare(right),), (), start, end, start, right.end))
+        else:
+            operands.append(Unary(op, bare(right), start, right.end))
+        return
+    if precedence == COMPARE:
+        operands.append(right)
+        _complete_chain(op, operands, pending)
+        return
+    left = operands.pop()
+    operands.append(Binary(op, bare(left), bare(right), token.start_pos, token.end_pos, left.start, right.end))
+
+
+def _complete_chain(last: str, operands: list[Any], pending: list[_Pending]) -> None:
+    ops = [last]
+    while pending and pending[-1][0] == COMPARE:
+        ops.append(pending.pop()[1])
+    ops.reverse()
+    chain = operands[-len(ops) - 1 :]
+    del operands[-len(ops) - 1 :]
+    parts = tuple(bare(operand) for operand in chain)
+    operands.append(Compare(tuple(ops), parts, chain[0].start, chain[-1].end))

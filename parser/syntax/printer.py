@@ -1,0 +1,141 @@
+"""Syntax to text: what all output languages have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .operators import AND, COMPARE, NOT, OR, POWER, PRODUCT, SUM, UNARY
+from .records import Assign, Attribute, Binary, Call, Compare, List, Name, Number, Program, Slice, Subscript, Unary
+from .walk import children
+
+ATOM = POWER + 1
+LEVELS = {
+    "or": OR,
+    "and": AND,
+    "+": SUM,
+    "-": SUM,
+    "*": PRODUCT,
+    "/": PRODUCT,
+    "//": PRODUCT,
+    "%": PRODUCT,
+    "@": PRODUCT,
+}
+LEVELS["**"] = POWER
+
+
+class UnprintableError(Exception):
+    """A language has no word for a function; the message names both."""
+
+
+class Printer:
+    """Prints syntax records as this language's own; others override what differs. Nothing recurses.
+
+    Each method gets the texts of the parts with how tightly they bind, and returns such a pair.
+    """
+
+    language = "text"
+
+    def text(self, root: Any) -> str:
+        """The text of an expression. UnprintableError: the language has no word for a function in it."""
+        return self.texts(root)[0]
+
+    def texts(self, root: Any) -> tuple[str, int]:
+        """The text of an expression, and how tightly it binds."""
+        known: dict[int, tuple[str, int]] = {}
+        stack = [root]
+        while stack:
+            node = stack[-1]
+            missing = [part for part in children(node) if id(part) not in known]
+            if missing:
+                stack.extend(missing)
+                continue
+            stack.pop()
+            if id(node) not in known:
+                known[id(node)] = self.node(node, [known[id(part)] for part in children(node)])
+        return known[id(root)]
+
+    def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        """The text of one record from those of its parts."""
+        kind = type(node)
+        if kind is Number:
+            return self.number(node.value)
+        if kind is Name:
+            return self.name(node.name), ATOM
+        if kind is Unary:
+            return self.unary(node.op, parts[0])
+        if kind is Binary:
+            return self.binary(node.op, *parts)
+        if kind is Compare:
+            return self.compare(node.ops, parts)
+        if kind is Subscript:
+            return f"{enclosed(parts[0], ATOM)}[{', '.join(text for text, _ in parts[1:])}]", ATOM
+        if kind is Slice:
+            return self.slice(node, [text for text, _ in parts]), ATOM
+        if kind is Attribute:
+            return f"{enclosed(parts[0], ATOM)}.{node.name}", ATOM
+        if kind is List:
+            return self.list([text for text, _ in parts]), ATOM
+        assert kind is Call
+        first = len(node.args)
+        named = [(f"{name}={text}", ATOM) for (name, _), (text, _) in zip(node.kwargs, parts[first:], strict=True)]
+        return self.call(node.function, [*parts[:first], *named])
+
+    def number(self, value: Any) -> tuple[str, int]:
+        """A literal."""
+        return repr(value), ATOM
+
+    def name(self, name: str) -> str:
+        """A variable or constant."""
+        return name
+
+    def list(self, items: list[str]) -> str:
+        """A vector of elements."""
+        return f"[{', '.join(items)}]"
+
+    def slice(self, node: Slice, bounds: list[str]) -> str:
+        """A slice inside an index."""
+        remaining = iter(bounds)
+        lower, upper, step = ("" if b is None else next(remaining) for b in (node.lower, node.upper, node.step))
+        return f"{lower}:{upper}" + (f":{step}" if step else "")
+
+    def unary(self, op: str, part: tuple[str, int]) -> tuple[str, int]:
+        """A prefix operator. The minus sign of a product stands before its first factor."""
+        text, level = part
+        if op == "not":
+            return f"not {enclosed(part, NOT)}", NOT
+        if level == PRODUCT:
+            return f"{op}{text}", SUM
+        return f"{op}{enclosed(part, UNARY)}", UNARY
+
+    def binary(self, op: str, left: tuple[str, int], right: tuple[str, int]) -> tuple[str, int]:
+        """A binary operator."""
+        level = LEVELS[op]
+        if op == "**":
+            exponent = right[0] if right[1] == UNARY else enclosed(right, ATOM)
+            return f"{enclosed(left, ATOM)}**{exponent}", POWER
+        space = "" if level == PRODUCT and op in "*/" else " "
+        text = f"{enclosed(left, level)}{space}{op}{space}{enclosed(right, level + 1)}"
+        # -a // b is not -(a // b): as an operand, such a quotient stands in brackets.
+        return text, SUM if op in ("//", "%") else level
+
+    def compare(self, ops: tuple[str, ...], parts: list[tuple[str, int]]) -> tuple[str, int]:
+        """A chain of comparisons."""
+        texts = [enclosed(part, COMPARE + 1) for part in parts]
+        words = [texts[0], *(word for op, text in zip(ops, texts[1:], strict=True) for word in (op, text))]
+        return " ".join(words), COMPARE
+
+    def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        """A call."""
+        return f"{function}({', '.join(text for text, _ in parts)})", ATOM
+
+
+def enclosed(part: tuple[str, int], level: int) -> str:
+    """The text of an operand, in brackets if it binds less tightly than the level."""
+    text, own = part
+    return text if own >= level else f"({text})"
+
+
+def program_text(program: Program) -> list[str]:
+    """The statements of a program of assignments and one expression, in the language itself."""
+    printer = Printer()
+    return [f"{s.name} = {printer.text(s.value)}" if type(s) is Assign else printer.text(s) for s in program.statements]

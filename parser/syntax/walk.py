@@ -1,0 +1,43 @@
+"""The parts of syntax records, and walking over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .records import Attribute, Binary, Call, Compare, Conditional, List, Method, Slice, Subscript, Unary
+
+
+def children(expr: Any) -> tuple[Any, ...]:
+    """The parts of a syntax record, in the order they are evaluated."""
+    kind = type(expr)
+    if kind is Binary:
+        return (expr.left, expr.right)
+    if kind is Unary:
+        return (expr.operand,)
+    if kind is Call:
+        return (*expr.args, *[value for _, value in expr.kwargs])
+    if kind is Method:
+        return (expr.object, *expr.args, *[value for _, value in expr.kwargs])
+    if kind is Compare:
+        return expr.operands
+    if kind is List:
+        return expr.items
+    if kind is Subscript:
+        return (expr.object, *expr.index)
+    if kind is Slice:
+        return tuple(part for part in (expr.lower, expr.upper, expr.step) if part is not None)
+    if kind is Attribute:
+        return (expr.object,)
+    if kind is Conditional:
+        return (expr.condition, expr.then, expr.otherwise)
+    return ()
+
+
+def walk(expr: Any) -> Iterator[Any]:
+    """The record and all its parts, in the order of the source, without recursion."""
+    stack = [expr]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(children(current)))
