@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff.parser.syntax.records.errors import ExpressionError, diagnostic
-from autodiff.parser.syntax.records.parse import parse
-from autodiff.parser.syntax.records.records import (
+from autodiff.parser.syntax.errors import ExpressionError, diagnostic
+from autodiff.parser.syntax.parse import parse
+from autodiff.parser.syntax.records import (
     Assign,
     Attribute,
     Binary,
