@@ -1,0 +1,199 @@
+"""Derivatives as code give the engine's numbers when they are run, and as LaTeX they are well formed."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autodiff.engine.api.creation import tensor
+from autodiff.parser.algebra.derivative import Derivatives, derivatives, variables_of
+from autodiff.parser.semantics.evaluate import evaluate
+from autodiff.parser.syntax.parse import parse
+from autodiff.parser.syntax.printer import UnprintableError
+from autodiff.parser.unparse import label, printed
+
+EXPRESSIONS = [
+    "sin(x**2)",
+    "x**3/(1 + y**2)",
+    "-x**2*exp(-y)/2",
+    "x**x + 2**y",
+    "sqrt(x*y)*log(x + y)**2",
+    "where(x > y, x**2, y**3) + (x*y if x < 2 else x)",
+    "maximum(x, y)*minimum(x, 1) + clamp(x, 0.5, 1)",
+    "x*((y + 2) % x) + fmod(y, x)",
+    "atan2(x, y) + hypot(x, y)",
+    "sigmoid(x*y) + tanh(x - y) + softplus(x)*silu(y)",
+    "abs(x - y)**3 + relu(x - 1) + sinc(x)",
+    "erf(x)*erfc(y) + lgamma(1)*x + cbrt(x)*y",
+    "asin(x/3)*acos(y/3) + asinh(x)*acosh(1 + y)*atanh(x/4)",
+    "exp(-(x**2 + y**2)/2)*sin(x*y)*log(x + y)/(sin(x*y) + 2)",
+    "log10(x) + log2(y) + log1p(x) + expm1(y) + exp2(x)",
+    "logaddexp(x, y) + logit(x/4) + xlogy(x, y) + gelu(x) + mish(y) + elu(x - 1)",
+    "clamp(x*y, -1, 1) + pi*x**e/y",
+    "1e-9*x**2 + 123456789*x*y",
+    "lambda*int + math",
+    "5*x",
+]
+POINT = {"x": 0.7, "y": 1.3, "lambda": 0.4, "int": 0.6, "math": 2.0}
+
+
+def expected(source: str) -> tuple[Derivatives, list[float], dict[str, float]]:
+    """The derivatives, the values of the variables, and the engine's gradients by the names of the derivatives."""
+    expression = parse(source)
+    names = variables_of(expression, {})
+    variables = {name: tensor(POINT[name]).requires_grad_() for name in names}
+    evaluate(expression, variables).backward()
+    found = derivatives(expression, [(name,) for name in names])
+    gradients = {label((name,)): variables[name].grad for name in names}
+    return (
+        found,
+        [POINT[name] for name in names],
+        {key: 0.0 if g is None else float(g.item()) for key, g in gradients.items()},
+    )
+
+
+def functions_in(code: str) -> dict[str, Any]:
+    """What a module defines."""
+    namespace: dict[str, Any] = {}
+    exec(compile(code, "<printed>", "exec"), namespace)  # noqa: S102
+    return namespace
+
+
+@pytest.mark.parametrize("source", EXPRESSIONS)
+@pytest.mark.parametrize("language", ["python", "numpy"])
+def test_python_code_gives_the_same_numbers(language: str, source: str) -> None:
+    found, values, gradients = expected(source)
+    functions = functions_in(printed(language, found, source))
+    for name, gradient in gradients.items():
+        assert float(functions[name](*values)) == pytest.approx(gradient, rel=1e-9)
+        if language == "numpy":
+            columns = [np.full(3, value) for value in values]
+            np.testing.assert_allclose(functions[name](*columns), gradient, rtol=1e-9)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
+@pytest.mark.parametrize("source", EXPRESSIONS)
+@pytest.mark.filterwarnings("ignore")
+def test_torch_code_gives_the_same_numbers(source: str) -> None:
+    import torch  # pyright: ignore[reportMissingImports]
+
+    found, values, gradients = expected(source)
+    functions = functions_in(printed("torch", found, source))
+    for name, gradient in gradients.items():
+        result = functions[name](*(torch.tensor(value, dtype=torch.float64) for value in values))
+        assert float(result) == pytest.approx(gradient, rel=1e-6)
+
+
+OF_VECTORS = [
+    "prod(sin(x))",
+    "amax(x)*x",
+    "cumsum(x)*x",
+    "sort(x) + 0*x",
+    "x[0]**2*x[1]",
+    "softmax(x, 0)*x",
+    "logsumexp(x)",
+]
+
+
+@pytest.mark.parametrize("source", OF_VECTORS)
+@pytest.mark.parametrize("language", ["numpy", "torch"])
+def test_code_of_vectors_gives_the_same_numbers(language: str, source: str) -> None:
+    values = np.array([0.5, 1.5, 0.75])
+    argument: Any = values
+    if language == "torch":
+        argument = pytest.importorskip("torch").tensor(values)
+    found = derivatives(parse(source), [("x",)], {"x": (3,)})
+    given = tensor(values.tolist()).requires_grad_()
+    evaluate(parse(source), {"x": given}).sum().backward()
+    result = functions_in(printed(language, found, source))["d_x"](argument)
+    assert given.grad is not None
+    np.testing.assert_allclose(np.broadcast_to(np.asarray(result), 3), given.grad._data, rtol=1e-9)
+
+
+@pytest.mark.parametrize("language", ["python", "c"])
+def test_a_language_without_vectors_says_so(language: str) -> None:
+    with pytest.raises(UnprintableError, match="has no operations on vectors"):
+        printed(language, derivatives(parse("x[0]*x[1]"), [("x",)], {"x": (2,)}), "x[0]*x[1]")
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler")
+def test_c_code_compiles_without_a_warning_and_gives_the_same_numbers(tmp_path: Path) -> None:
+    library = tmp_path / "derivatives.so"
+    wanted: list[tuple[str, list[float], float]] = []
+    texts: list[str] = []
+    for i, source in enumerate(EXPRESSIONS):
+        found, values, gradients = expected(source)
+        code = printed("c", found, source)
+        for name, gradient in gradients.items():
+            code = code.replace(f"double {name}(", f"double {name}_of_{i}(")
+            wanted.append((f"{name}_of_{i}", values, gradient))
+        texts.append(code)
+    (tmp_path / "derivatives.c").write_text("\n".join(texts), "utf-8")
+    command = ["cc", "-std=c99", "-Wall", "-pedantic", "-Werror", "-shared", "-fPIC", "-o", str(library)]
+    done = subprocess.run(
+        [*command, str(tmp_path / "derivatives.c"), "-lm"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = ctypes.CDLL(str(library))
+    for name, values, gradient in wanted:
+        function = getattr(loaded, name)
+        function.restype = ctypes.c_double
+        function.argtypes = [ctypes.c_double] * len(values)
+        assert function(*values) == pytest.approx(gradient, rel=1e-9), name
+
+
+@pytest.mark.parametrize("source", EXPRESSIONS)
+def test_latex_has_balanced_brackets(source: str) -> None:
+    text = printed("latex", expected(source)[0], source)
+    depth = 0
+    for character in text:
+        depth += (character == "{") - (character == "}")
+        assert depth >= 0
+    assert depth == 0
+    assert text.count("\\left") == text.count("\\right")
+    assert text.count("\\begin{cases}") == text.count("\\end{cases}")
+
+
+@pytest.mark.parametrize(
+    ("source", "latex"),
+    [
+        ("sin(x**2)", "2 x \\cos\\left(x^{2}\\right)"),
+        ("sqrt(x)", "\\frac{1}{2 \\sqrt{x}}"),
+        ("sin(x)**3", "3 \\cos\\left(x\\right) \\sin^{2}\\left(x\\right)"),
+        ("exp(-x)", "-e^{-x}"),
+        ("relu(x)", "\\begin{cases} 1 & \\text{if } x > 0 \\\\ 0 & \\text{otherwise} \\end{cases}"),
+        ("1e-9*x", "1 \\cdot 10^{-9}"),
+    ],
+)
+def test_latex_is_what_a_person_would_write(source: str, latex: str) -> None:
+    assert printed("latex", derivatives(parse(source), [("x",)]), source) == latex + "\n"
+
+
+def test_a_greek_letter_and_an_index_are_shown_as_such_in_latex() -> None:
+    text = printed("latex", derivatives(parse("alpha*x_1*weight2"), [("x_1",)]), "")
+    assert text == "\\alpha \\mathrm{weight}_{2}\n"
+
+
+def test_json_has_the_named_parts_and_the_derivatives() -> None:
+    record = json.loads(printed("json", derivatives(parse("x*y"), [("x",), ("y",)]), "x*y"))
+    assert record == {"expr": "x*y", "let": {}, "derivatives": {"d_x": "y", "d_y": "x"}}
+
+
+@pytest.mark.parametrize("language", ["python", "c"])
+def test_a_function_that_a_language_lacks_is_named(language: str) -> None:
+    with pytest.raises(UnprintableError, match="has no function for `digamma`"):
+        printed(language, derivatives(parse("lgamma(x)"), [("x",)]), "lgamma(x)")
+
+
+def test_the_names_of_derivatives_say_by_what_and_how_often() -> None:
+    assert label(("x",)) == "d_x"
+    assert label(("x", "x")) == "d2_x"
+    assert label(("x", "y", "y")) == "d3_x_y_y"
