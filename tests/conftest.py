@@ -6,14 +6,6 @@ from pathlib import Path
 import pytest
 
 
-@pytest.fixture(scope="session", autouse=True)
-def cache_directory(tmp_path_factory):
-    """Keep the parser tables out of the user's cache, in the processes that tests start as well."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AUTODIFF_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
-        yield
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Prints how much of each recorded file holds, so that what is skipped is seen."""
     scores: dict[str, Counter[str]] = {}
