@@ -18,7 +18,7 @@ import numpy as np
 from ..table.record import NONZERO, POSITIVE, REAL, EdgeCase, Family, is_number, ops
 from ..tensors.dtypes import float64
 from ..tensors.tensor import Tensor
-from .shape import to, zeros_like
+from .copying import to, zeros_like
 
 family = Family("arithmetic")
 primitive, function = family.primitive, family.function
