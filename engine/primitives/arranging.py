@@ -10,8 +10,9 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided as strided
 from numpy.lib.stride_tricks import sliding_window_view
 
+from ..table.family import Family
 from ..table.nodes import MANY
-from ..table.record import Family, is_number, ops
+from ..table.record import is_number, ops
 from ..tensors.memory import shareable
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor

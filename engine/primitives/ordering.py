@@ -8,7 +8,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from ..table.record import EdgeCase, Family, is_number, ops
+from ..table.family import Family
+from ..table.record import EdgeCase, is_number, ops
 from ..tensors import dtypes
 from ..tensors.symbol import is_formal, is_symbolic, refusal
 from ..tensors.tensor import Tensor

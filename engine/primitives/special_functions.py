@@ -7,24 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import (
-    ABOVE_MINUS_ONE,
-    ABOVE_ONE,
-    POSITIVE,
-    PROBABILITY,
-    REAL,
-    UNIT,
-    Domain,
-    EdgeCase,
-    Family,
-    is_number,
-)
+from ..table.family import Family
+from ..table.record import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, PROBABILITY, REAL, UNIT, Domain, EdgeCase, is_number
 from .activation import minimum_zero
 from .arithmetic import plus_number, times_number
 from .elementary import cos, exp, exp2, log, log1p, sin
 from .selection import sgn, where
 
-family = Family("special")
+family = Family("special", elementwise=True)
 primitive, function = family.primitive, family.function
 
 
