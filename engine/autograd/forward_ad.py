@@ -17,7 +17,9 @@ import numpy as np
 
 from ..graph.node import Edge, Node, describe, next_sequence
 from ..graph.transforms import Level, carry_over, enter, forward, hold, leave
-from ..primitives.shape import alias, clone, expand, to_copy, view_primitive
+from ..primitives.broadcasting import expand
+from ..primitives.copying import alias, clone, to_copy
+from ..primitives.reshaping import view_primitive
 from ..primitives.writing import copied
 from ..table.dispatch import _saver, bind, promote
 from ..table.nodes import _run

@@ -11,10 +11,13 @@ from ..table.family import Family
 from ..table.record import BESIDE_ZERO, REAL, EdgeCase, ops
 from ..tensors import dtypes
 from ..tensors.symbol import check_not_traced
-from ..tensors.tensor import Tensor
+from .arguments import data_of, dimension
+from .copying import zeros_like
 from .elementary import exp, tanh
+from .joining import cat
+from .reshaping import reshape
 from .selection import abs, where
-from .shape import cat, dimension, reshape, slice_primitive, zeros_like
+from .slicing import slice_primitive
 
 family = Family("activation", elementwise=True)
 primitive, function = family.primitive, family.function
@@ -269,13 +272,9 @@ def rrelu(x: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = F
         raise RuntimeError("Lower bound should be less than or equal to the upper bound")
     if not training:
         return rrelu_with_slopes(x, (lower + upper) / 2)
-    check_not_traced(_data(x), "rrelu")
+    check_not_traced(data_of(x), "rrelu")
     slopes = np.random.default_rng().uniform(lower, upper, x.shape)
-    return rrelu_with_slopes(x, np.asarray(slopes, _data(x).dtype))
-
-
-def _data(x: Any) -> Any:
-    return x._data if isinstance(x, Tensor) else x
+    return rrelu_with_slopes(x, np.asarray(slopes, data_of(x).dtype))
 
 
 prelu_kernel = primitive(
@@ -290,12 +289,12 @@ prelu_kernel = primitive(
 @function(tensors=2, domain=(BESIDE_ZERO, REAL), elementwise=False)
 def prelu(x: Any, weight: Any) -> Any:
     """x where it is positive, else x times a weight: a single one, or one for each place along dimension 1"""
-    _check_prelu(_data(x), _data(weight))
+    _check_prelu(data_of(x), data_of(weight))
     if len(weight.shape) == len(x.shape):
         return prelu_kernel(x, weight)
     shape = [1] * len(x.shape)
     if len(shape) > 1:
-        shape[1] = _data(weight).size
+        shape[1] = data_of(weight).size
     return prelu_kernel(x, reshape(weight, shape))
 
 

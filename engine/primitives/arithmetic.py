@@ -19,7 +19,7 @@ from ..table.family import Family
 from ..table.record import NONZERO, POSITIVE, REAL, EdgeCase, is_number, ops
 from ..tensors.dtypes import float64
 from ..tensors.tensor import Tensor
-from .shape import to, zeros_like
+from .copying import to, zeros_like
 
 family = Family("arithmetic", elementwise=True)
 primitive, function = family.primitive, family.function

@@ -11,9 +11,16 @@ from ..table.family import Family
 from ..table.record import BESIDE_ZERO, EdgeCase, ops
 from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
+from .arguments import dimensions
+from .broadcasting import expand
+from .copying import ones_like, to
 from .elementary import exp
+from .joining import cat
+from .reshaping import reshape
 from .selection import abs, isnan, logical_not, sgn, where
-from .shape import cat, dimensions, expand, flip_primitive, ones_like, reshape, slice_primitive, to, unreduce, unsqueeze
+from .slicing import slice_primitive
+from .squeezing import unreduce, unsqueeze
+from .turning import flip_primitive
 
 family = Family("reduction")
 primitive, function = family.primitive, family.function

@@ -11,24 +11,17 @@ import numpy as np
 from ..table.family import Family
 from ..table.record import BESIDE_ZERO, is_number
 from ..tensors.tensor import Tensor
+from .arguments import dimension, dimensions
+from .copying import new_zeros, ones_like, zeros_like
 from .elementary import exp
-from .indexing import scatter_add_primitive
+from .gathering import scatter_add_primitive
+from .joining import cat, stack
 from .reduction import has_zero, sum, summable
+from .reshaping import reshape
 from .selection import logical_xor, where
-from .shape import (
-    cat,
-    dimension,
-    dimensions,
-    flip_primitive,
-    new_zeros,
-    ones_like,
-    reshape,
-    select,
-    slice_primitive,
-    stack,
-    unsqueeze,
-    zeros_like,
-)
+from .slicing import select, slice_primitive
+from .squeezing import unsqueeze
+from .turning import flip_primitive
 
 family = Family("scan")
 primitive, function = family.primitive, family.function

@@ -12,8 +12,8 @@ from ..table.family import Family
 from ..table.record import BESIDE_ZERO, EdgeCase, is_number
 from ..tensors.dtypes import bool_, of, result_type, uint8
 from ..tensors.tensor import Tensor
-from .indexing import nonzero
-from .shape import zeros_like
+from .copying import zeros_like
+from .nonzero import nonzero
 
 family = Family("selection", elementwise=True)
 primitive, function = family.primitive, family.function

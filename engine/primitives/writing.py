@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..table.family import Family
-from .shape import zeros_like
+from .copying import zeros_like
 
 primitive = Family("writing").primitive
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..primitives import arithmetic
-from ..primitives.shape import alias
+from ..primitives.copying import alias
 from ..table.record import Operation
 from ..tensors.symbol import Symbol
 from .program import Constant, Variable

@@ -1,4 +1,4 @@
-"""Adds operations to the table: from the facts of a record it builds the class of its nodes and the function to call."""
+"""Adds operations to the table: builds the class of their nodes and the function to call from the facts of a record."""
 
 from __future__ import annotations
 

@@ -15,9 +15,9 @@ import numpy as np
 
 from ...engine import FUNCTIONS, Tensor
 from ...engine.api.creation import tensor
+from ...engine.primitives.joining import stack
 from ...engine.primitives.norms import matmul
 from ...engine.primitives.selection import logical_and, logical_not, logical_or, ne, where
-from ...engine.primitives.shape import stack
 from ...engine.table.record import Function, is_number
 from ...engine.tensors.dtypes import bool_
 from ...engine.tensors.symbol import TraceError, is_symbolic
