@@ -91,7 +91,7 @@ def text_of(source: str, by: str = "x", **options: Any) -> str:
 
 @pytest.fixture(scope="module")
 def lexer() -> Lark:
-    return Lark((ROOT / "parser/grammar.lark").read_text("utf-8"), start="program", parser="lalr")
+    return Lark((ROOT / "parser/syntax/grammar.lark").read_text("utf-8"), parser="lalr")
 
 
 @pytest.mark.parametrize(("source", "expected"), [p for p in PRINTED if "x" in p[0]])
