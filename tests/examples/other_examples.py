@@ -5,7 +5,7 @@ from examples.example import CUBE, MASK, MATRIX, NUMBER, VECTOR, Example
 from examples.references import each, rows, same, whole
 
 import autodiff.engine as torch
-from autodiff.engine.primitives import activation, arithmetic, shape
+from autodiff.engine.primitives import activation, arithmetic, copying
 
 OTHERS: dict[str, list[Example]] = {
     "indexing": [
@@ -24,7 +24,7 @@ OTHERS: dict[str, list[Example]] = {
         Example(lambda x: x.T, lambda x: np.einsum("ijk->kji", x), (CUBE,), "x.T"),
         Example(lambda x: x.mT, lambda x: np.einsum("ijk->ikj", x), (CUBE,), "x.mT"),
     ],
-    "conversion": [Example(lambda x: shape.to_copy(x, np.dtype(np.float64)), same, (MATRIX,))],
+    "conversion": [Example(lambda x: copying.to_copy(x, np.dtype(np.float64)), same, (MATRIX,))],
     "methods": [
         Example(lambda x, y: torch.rsub(x, y), each(lambda x, y: y - x), (MATRIX, VECTOR)),
         Example(lambda x: arithmetic.rsub_number(x, 2.0), each(lambda x: 2 - x), (VECTOR,)),

@@ -91,7 +91,7 @@ def text_of(source: str, by: str = "x", **options: Any) -> str:
 
 @pytest.fixture(scope="module")
 def lexer() -> Lark:
-    return Lark((ROOT / "parser/grammar.lark").read_text("utf-8"), start="program", parser="lalr")
+    return Lark((ROOT / "parser/syntax/grammar.lark").read_text("utf-8"), parser="lalr")
 
 
 @pytest.mark.parametrize(("source", "expected"), [p for p in PRINTED if "x" in p[0]])
@@ -133,7 +133,7 @@ def test_every_recorded_expression_has_derivatives_that_agree_with_the_engine(re
 
 
 def _takes_numbers(function: Function) -> bool:
-    return not function.variadic and function.required <= function.tensors <= 3 and not function.defaults
+    return not function.variadic and function.required <= function.tensors <= 3 and not function.assumed
 
 
 @pytest.mark.parametrize(
