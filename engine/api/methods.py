@@ -19,7 +19,6 @@ from ..tensors.memory import shareable
 from ..tensors.tensor import Tensor
 from . import creation
 
-ELEMENTWISE = ("arithmetic", "elementary", "selection", "activation", "special")
 IN_PLACE_OPERATORS = {
     "add": "__iadd__",
     "sub": "__isub__",
@@ -284,7 +283,7 @@ def attach() -> None:
     for name, to in _CASTS.items():
         setattr(Tensor, name, _cast(to))
     for record in FUNCTIONS.values():
-        if record.family in ELEMENTWISE:
+        if record.elementwise:
             for name in (record.name, *record.aliases):
                 setattr(Tensor, f"{name}_", in_place(f"{name}_", record.call))
     for name, operator_name in IN_PLACE_OPERATORS.items():

@@ -134,7 +134,7 @@ def test_every_recorded_expression_has_derivatives_that_agree_with_the_engine(re
 
 
 def _takes_numbers(function: Function) -> bool:
-    return not function.variadic and function.required <= function.tensors <= 3 and not function.defaults
+    return not function.variadic and function.required <= function.tensors <= 3 and not function.assumed
 
 
 @pytest.mark.parametrize(
