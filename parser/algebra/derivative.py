@@ -147,7 +147,7 @@ def _check_differentiable(expression: Program) -> None:
         body: Any = statement.value if type(statement) is Assign else statement
         for record in walk(body.body if type(body) is Define else body):
             function = FUNCTIONS.get(record.function) if type(record) is Call else None
-            if function is not None and "has no derivative here" in function.doc:
+            if function is not None and not function.differentiable:
                 message = f"`{function.name}` has no derivative"
                 raise ExpressionError("value", message, expression.source, record.start, record.end)
 

@@ -17,9 +17,10 @@ from ...engine.table.record import Primitive
 from ...engine.tensors.modes import no_grad
 from ...engine.tensors.symbol import DATA, TraceError
 from ..algebra import verbatim
+from ..algebra.formulas import UntranslatableError, spelling
 from ..algebra.presentation import Presentation
 from ..algebra.simplify import simplified
-from ..algebra.translate import UntranslatableError, spelling, translated
+from ..algebra.translate import translated
 from ..syntax.records import Call, List, Name
 
 _NOWHERE = (None, 0)
