@@ -15,7 +15,7 @@ from pairs import ratio
 
 from autodiff.engine.program import Program, run
 from autodiff.parser.semantics.program import trace_expression
-from autodiff.parser.syntax.records.parse import parse
+from autodiff.parser.syntax.parse import parse
 
 EXPRESSION = "sin(x**2)*exp(-y)+log(x*y)"
 

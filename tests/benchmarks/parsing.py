@@ -11,7 +11,7 @@ from pairs import ratio
 
 os.environ.setdefault("AUTODIFF_CACHE_DIR", tempfile.mkdtemp())
 
-from autodiff.parser.syntax.records.parse import parse
+from autodiff.parser.syntax.parse import parse
 
 EXPRESSION = "log(1+exp(-y*(w0+w1*x1+w2*x2)))"
 

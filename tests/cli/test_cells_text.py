@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autodiff.parser.notes.text import read
-from autodiff.parser.syntax.records.errors import ExpressionError
+from autodiff.parser.syntax.errors import ExpressionError
 
 
 def session(*paragraphs: str) -> list[tuple[str, str]]:

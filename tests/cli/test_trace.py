@@ -20,8 +20,8 @@ from autodiff.parser.analysis.forward_pass import record
 from autodiff.parser.analysis.passes import Passes
 from autodiff.parser.analysis.problem import Problem
 from autodiff.parser.semantics.evaluate import Limits, evaluate
-from autodiff.parser.syntax.records.parse import parse
-from autodiff.parser.syntax.records.printer import Printer
+from autodiff.parser.syntax.parse import parse
+from autodiff.parser.syntax.printer import Printer
 
 RECORDED = [
     json.loads(line)

@@ -10,7 +10,7 @@ from own_functions import Same
 import autodiff.engine as torch
 from autodiff.engine import Tensor
 from autodiff.engine.autograd import Function
-from autodiff.engine.graph.node import GradientEdge, get_gradient_edge
+from autodiff.engine.autograd.graph import GradientEdge, get_gradient_edge
 from autodiff.engine.table.record import Family
 
 grad = torch.autograd.grad

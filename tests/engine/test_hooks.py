@@ -11,7 +11,7 @@ from own_functions import TwiceAndThrice
 import autodiff.engine as torch
 from autodiff.engine import Tensor
 from autodiff.engine.autograd import Function
-from autodiff.engine.graph.node import get_gradient_edge, register_multi_grad_hook
+from autodiff.engine.autograd.graph import get_gradient_edge, register_multi_grad_hook
 from autodiff.engine.graph.observers import nodes_observed
 
 

@@ -8,7 +8,7 @@ import pytest
 import autodiff.engine as torch
 from autodiff.engine import Tensor
 from autodiff.engine.autograd import Function
-from autodiff.engine.graph.node import register_multi_grad_hook
+from autodiff.engine.autograd.graph import register_multi_grad_hook
 
 
 def leaf(data: Any = 2.0) -> Tensor:

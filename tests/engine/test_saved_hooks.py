@@ -8,7 +8,11 @@ import pytest
 
 import autodiff.engine as torch
 from autodiff.engine import Tensor
-from autodiff.engine.graph.node import allow_mutation_on_saved_tensors, disable_saved_tensors_hooks, saved_tensors_hooks
+from autodiff.engine.autograd.graph import (
+    allow_mutation_on_saved_tensors,
+    disable_saved_tensors_hooks,
+    saved_tensors_hooks,
+)
 
 IN_PLACE = "^one of the variables needed for gradient computation has been modified by an inplace operation"
 

@@ -27,7 +27,7 @@ from autodiff.engine import Tensor
 from autodiff.engine.autograd import grad
 from autodiff.engine.table.record import FUNCTIONS, POSITIVE, PRIMITIVES, EdgeCase, Family, Function
 from autodiff.parser.semantics.evaluate import evaluate
-from autodiff.parser.syntax.records.parse import parse
+from autodiff.parser.syntax.parse import parse
 
 every_case = pytest.mark.parametrize("case", CASES, ids=IDS)
 

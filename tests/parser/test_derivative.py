@@ -22,9 +22,9 @@ from autodiff.parser.algebra.derivative import DisagreementError, check, derivat
 from autodiff.parser.algebra.expression import add, number
 from autodiff.parser.algebra.translate import UntranslatableError
 from autodiff.parser.semantics.evaluate import Limits, evaluate
-from autodiff.parser.syntax.records.errors import ExpressionError
-from autodiff.parser.syntax.records.parse import parse
-from autodiff.parser.syntax.records.printer import program_text
+from autodiff.parser.syntax.errors import ExpressionError
+from autodiff.parser.syntax.parse import parse
+from autodiff.parser.syntax.printer import program_text
 
 ROOT = Path(__file__).parents[2]
 RECORDED = [json.loads(line) for line in (ROOT / "tests/data/expressions.jsonl").read_text("utf-8").splitlines()]

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from autodiff.engine.api.creation import tensor
 from autodiff.parser.algebra.derivative import derivatives
 from autodiff.parser.semantics.evaluate import evaluate
-from autodiff.parser.syntax.records.errors import ExpressionError
-from autodiff.parser.syntax.records.parse import parse
-from autodiff.parser.syntax.records.printer import Printer
+from autodiff.parser.syntax.errors import ExpressionError
+from autodiff.parser.syntax.parse import parse
+from autodiff.parser.syntax.printer import Printer
 from autodiff.parser.unparse import printed
 
 

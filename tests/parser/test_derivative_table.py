@@ -20,9 +20,9 @@ from autodiff.parser.algebra.derivative import derivatives, traced
 from autodiff.parser.algebra.presentation import Presentation
 from autodiff.parser.algebra.shapes import Shapes
 from autodiff.parser.semantics.evaluate import Limits, evaluate
-from autodiff.parser.syntax.records.errors import ExpressionError
-from autodiff.parser.syntax.records.parse import parse
-from autodiff.parser.syntax.records.printer import Printer, UnprintableError
+from autodiff.parser.syntax.errors import ExpressionError
+from autodiff.parser.syntax.parse import parse
+from autodiff.parser.syntax.printer import Printer, UnprintableError
 from autodiff.parser.unparse import printed
 
 # How many of the cases NumPy has words for, at least.

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from autodiff.parser.syntax.records.errors import ExpressionError, diagnostic, did_you_mean
-from autodiff.parser.syntax.records.parse import parse
+from autodiff.parser.syntax.errors import ExpressionError, diagnostic, did_you_mean
+from autodiff.parser.syntax.parse import parse
 
 
 def syntax_error(source: str) -> ExpressionError:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff.parser.syntax.records.errors import ExpressionError, diagnostic
-from autodiff.parser.syntax.records.parse import parse
-from autodiff.parser.syntax.records.records import (
+from autodiff.parser.syntax.errors import ExpressionError, diagnostic
+from autodiff.parser.syntax.parse import parse
+from autodiff.parser.syntax.records import (
     Assign,
     Attribute,
     Binary,
@@ -501,7 +501,7 @@ def test_importing_the_parser_does_not_import_lark():
 def test_parsing_imports_neither_the_explanations_nor_the_engine():
     code = (
         "import sys; from autodiff.parser.syntax.parse import parse; parse('sin(x)'); "
-        "sys.exit(any(f'autodiff.{name}' in sys.modules for name in ('parser.explain', 'engine')))"
+        "sys.exit(any(f'autodiff.{name}' in sys.modules for name in ('parser.syntax.explain', 'engine')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

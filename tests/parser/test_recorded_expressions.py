@@ -14,7 +14,7 @@ from autodiff.cli.main import run
 from autodiff.engine.autograd import grad
 from autodiff.parser.semantics.evaluate import evaluate
 from autodiff.parser.semantics.names import free_variables
-from autodiff.parser.syntax.records.parse import parse
+from autodiff.parser.syntax.parse import parse
 
 RECORDED = [
     json.loads(line) for line in (Path(__file__).parents[1] / "data" / "expressions.jsonl").read_text().splitlines()

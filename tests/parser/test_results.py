@@ -8,9 +8,9 @@ import autodiff.engine as torch
 from autodiff.engine import FUNCTIONS
 from autodiff.parser.semantics.evaluate import evaluate
 from autodiff.parser.semantics.names import free_variables
-from autodiff.parser.syntax.records.actions import IN_LINALG
-from autodiff.parser.syntax.records.errors import ExpressionError
-from autodiff.parser.syntax.records.parse import parse
+from autodiff.parser.syntax.actions import IN_LINALG
+from autodiff.parser.syntax.errors import ExpressionError
+from autodiff.parser.syntax.parse import parse
 
 
 def value(source: str) -> object:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from lark import Lark
 
-from autodiff.parser.syntax.records import tables
-from autodiff.parser.syntax.records.actions import Actions
-from autodiff.parser.syntax.records.lalr import Parser
-from autodiff.parser.syntax.records.parse import GRAMMAR
+from autodiff.parser.syntax import tables
+from autodiff.parser.syntax.actions import Actions
+from autodiff.parser.syntax.lalr import Parser
+from autodiff.parser.syntax.parse import GRAMMAR
 
 POSIX_ONLY = pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's")
 

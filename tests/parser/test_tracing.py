@@ -17,8 +17,8 @@ from autodiff.engine.autograd import grad
 from autodiff.engine.program import TraceError, run
 from autodiff.parser.semantics.evaluate import Limits, evaluate
 from autodiff.parser.semantics.program import trace_expression
-from autodiff.parser.syntax.records.errors import ExpressionError
-from autodiff.parser.syntax.records.parse import parse
+from autodiff.parser.syntax.errors import ExpressionError
+from autodiff.parser.syntax.parse import parse
 
 RECORDED = [
     json.loads(line) for line in (Path(__file__).parents[1] / "data" / "expressions.jsonl").read_text().splitlines()

@@ -16,8 +16,8 @@ import pytest
 from autodiff.engine.api.creation import tensor
 from autodiff.parser.algebra.derivative import Derivatives, derivatives, variables_of
 from autodiff.parser.semantics.evaluate import evaluate
-from autodiff.parser.syntax.records.parse import parse
-from autodiff.parser.syntax.records.printer import UnprintableError
+from autodiff.parser.syntax.parse import parse
+from autodiff.parser.syntax.printer import UnprintableError
 from autodiff.parser.unparse import label, printed
 
 EXPRESSIONS = [

@@ -9,7 +9,7 @@ import pytest
 import autodiff.engine as torch
 from autodiff.parser.script.limits import Limits
 from autodiff.parser.script.session import Session
-from autodiff.parser.syntax.records.errors import ExpressionError
+from autodiff.parser.syntax.errors import ExpressionError
 
 Run = Callable[..., str]
 Fails = Callable[..., ExpressionError]

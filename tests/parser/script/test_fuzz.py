@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from autodiff.engine import FUNCTIONS
 from autodiff.parser.script.limits import Limits
 from autodiff.parser.script.session import Session
-from autodiff.parser.syntax.records.errors import ExpressionError, diagnostic
+from autodiff.parser.syntax.errors import ExpressionError, diagnostic
 
 HERE = Path(__file__).parent
 LIMITS = Limits(steps=3_000, elements=3_000, seconds=5)

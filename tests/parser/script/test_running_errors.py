@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autodiff.parser.syntax.records.errors import ExpressionError, diagnostic
+from autodiff.parser.syntax.errors import ExpressionError, diagnostic
 
 
 def underlined(error: ExpressionError) -> str:

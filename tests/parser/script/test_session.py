@@ -7,7 +7,7 @@ import pytest
 from autodiff.engine import Tensor
 from autodiff.engine.graph.node import Node
 from autodiff.parser.script.session import Origin, Session
-from autodiff.parser.syntax.records.errors import ExpressionError, diagnostic
+from autodiff.parser.syntax.errors import ExpressionError, diagnostic
 
 
 def written_by(*sources: str) -> list[str]:

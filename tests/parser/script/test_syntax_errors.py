@@ -11,7 +11,7 @@ import pytest
 
 from autodiff.parser.script.compile import compile_script
 from autodiff.parser.script.parse import parse
-from autodiff.parser.syntax.records.errors import ExpressionError
+from autodiff.parser.syntax.errors import ExpressionError
 
 ENTRIES = (Path(__file__).parent / "syntax_errors.txt").read_text().removesuffix("\n").split("\n\n")
 
