@@ -151,7 +151,7 @@ def _batched(
         rows.append(grad(roots, targets, starts, keep, create_graph, allow_unused, False, materialize_grads))
     if not rows:
         return tuple(Tensor(np.zeros((0, *t._data.shape), t._data.dtype)) for t in targets)
-    from ..primitives.shape import stack
+    from ..primitives.joining import stack
 
     return tuple(None if column[0] is None else stack(column) for column in zip(*rows, strict=True))
 
@@ -505,17 +505,17 @@ def _fit(gradient: Any, outputs: Any, number: int) -> Any:
     if isinstance(gradient, Tensor):
         data = gradient._data
         if data.shape != shape:
-            from ..primitives.shape import sum_to_size
+            from ..primitives.broadcasting import sum_to_size
 
             gradient = sum_to_size(gradient, shape)
         if data.dtype != dtype:
-            from ..primitives.shape import to_copy
+            from ..primitives.copying import to_copy
 
             gradient = to_copy(gradient, dtype)
         return gradient
     gradient = np.asarray(gradient)
     if gradient.shape != shape:
-        from ..primitives.shape import sum_array_to
+        from ..primitives.broadcasting import sum_array_to
 
         gradient = sum_array_to(gradient, shape)
     if gradient.dtype != dtype:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..graph.node import AccumulateGrad, Node
 from ..graph.transforms import carry_over
-from ..primitives.shape import view_primitive
+from ..primitives.reshaping import view_primitive
 from ..tensors.modes import enable_grad, recording
 from ..tensors.tensor import Tensor
 from .backward import _without_history

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from ..primitives.shape import reshape, stack
+from ..primitives.joining import stack
+from ..primitives.reshaping import reshape
 from ..tensors.tensor import Tensor
 from .backward import grad
 

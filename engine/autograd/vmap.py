@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..primitives.shape import select, stack
+from ..primitives.joining import stack
+from ..primitives.slicing import select
 from ..tensors.tensor import Tensor
 from .nesting import leaves, rebuilt, spec, spread
 
