@@ -230,7 +230,7 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:  # no
     if count > 1:
         # As PyTorch does it, written into a tensor that was made before: the graph shows it.
         # But there the rule of cumprod finds its argument overwritten; here it keeps a copy.
-        from ..graph.node import snapshot
+        from ..graph.history import snapshot
 
         slice_primitive(result, 1, 1, count, 1).copy_(unsqueeze(x, 1))
         powers = ops.cumprod(snapshot(slice_primitive(result, 1, 1, count, 1)), 1)

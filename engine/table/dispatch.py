@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..graph.node import describe, next_sequence
+from ..graph.hooks import next_sequence
+from ..graph.node import describe
 from ..graph.observers import node_made, watch
 from ..graph.transforms import active, entered, forward
 from ..tensors import dtypes
@@ -101,7 +102,7 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
         result._data = out
         result._requires_grad = True
         result._grad_fn = node
-        if watch.active:
+        if watch.made:
             node_made(node, args, result)
         return result
 
@@ -207,7 +208,7 @@ def recorded(
         node.saved = save(data, out)
         result = tracked(out, node)
         guard(node, args, [result])
-        if watch.active:
+        if watch.made:
             node_made(node, args, result)
         return result
     outputs = [_settled(primitive, o) for o in out]
@@ -215,7 +216,7 @@ def recorded(
     node.saved = save(data, outputs)
     results = [tracked(o, node, i) for i, o in enumerate(outputs)]
     guard(node, args, results)
-    if watch.active:
+    if watch.made:
         node_made(node, args, results)
     return named_outputs(primitive, results)
 
