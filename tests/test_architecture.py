@@ -91,8 +91,7 @@ def test_help_and_version_import_nothing_heavy(words: list[str]) -> None:
     assert not modules_after(*words) & {"numpy", "lark", "scipy", "rich", "prompt_toolkit", "autodiff.engine"}
 
 
-def test_eval_in_a_pipe_imports_neither_rich_nor_scipy_nor_once_the_tables_are_kept_lark() -> None:
-    modules_after("eval", "x**2", "--x", "3")
+def test_eval_in_a_pipe_imports_neither_rich_nor_scipy_nor_lark() -> None:
     modules = modules_after("eval", "x**2", "--x", "3")
     assert "numpy" in modules
     assert not modules & {"rich", "scipy", "lark", "hypothesis", "pytest"}
@@ -101,7 +100,6 @@ def test_eval_in_a_pipe_imports_neither_rich_nor_scipy_nor_once_the_tables_are_k
 def test_a_batch_of_a_few_lines_imports_no_more_than_eval_and_a_reader(tmp_path: Path) -> None:
     path = tmp_path / "lines.txt"
     path.write_text("x**2 where x = 3\n")
-    modules_after("batch", str(path))
     modules = modules_after("batch", str(path))
     assert "autodiff.cli.batch.text" in modules
     assert not modules & {"rich", "scipy", "lark", "multiprocessing", "autodiff.engine.program.columns"}

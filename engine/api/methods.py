@@ -10,7 +10,7 @@ import numpy as np
 from ..autograd.backward import backward
 from ..autograd.inplace import in_place, reshaped_in_place, resize_, resize_as_, setitem
 from ..graph import history
-from ..primitives import arranging, selection, shape, writing
+from ..primitives import arguments, copying, selection, squeezing, transposing, turning, windows, writing
 from ..primitives.operators import OPERATORS
 from ..table.record import FUNCTIONS, is_number
 from ..tensors import dtypes, memory
@@ -18,7 +18,6 @@ from ..tensors.dtypes import dtype
 from ..tensors.tensor import Tensor
 from . import creation
 
-ELEMENTWISE = ("arithmetic", "elementary", "selection", "activation", "special")
 IN_PLACE_OPERATORS = {
     "add": "__iadd__",
     "sub": "__isub__",
@@ -53,7 +52,7 @@ _CASTS = {
 
 def _cast(to: dtype) -> Callable[..., Tensor]:
     def method(self: Tensor, memory_format: Any = None) -> Tensor:
-        return shape.to(self, to)
+        return copying.to(self, to)
 
     return method
 
@@ -100,7 +99,7 @@ def _to(
             device = argument
     _check_device(device)
     wanted = self.dtype if dtype is None else dtype
-    return shape.to_copy(self, wanted.numpy) if flags[1] else shape.to(self, wanted)
+    return copying.to_copy(self, wanted.numpy) if flags[1] else copying.to(self, wanted)
 
 
 def _check_device(device: Any) -> None:
@@ -117,12 +116,12 @@ def _type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
         if dtype not in names:
             raise ValueError(f"invalid type: '{dtype}'")
         dtype = names[dtype]
-    return shape.to(self, dtype)
+    return copying.to(self, dtype)
 
 
 def _type_as(self: Tensor, other: Tensor) -> Tensor:
     """This tensor in the dtype of another."""
-    return shape.to(self, other.dtype)
+    return copying.to(self, other.dtype)
 
 
 def _itself(self: Tensor, memory_format: Any = None) -> Tensor:
@@ -147,13 +146,13 @@ def _stride(self: Tensor, dim: int | None = None) -> Any:
             strides[d] = strides[d + 1] * max(data.shape[d + 1], 1)
     if data.ndim and strides[-1] == 0 and data.shape[-1] == 1:
         strides[-1] = 1
-    return tuple(strides) if dim is None else strides[shape.dimension(dim, data.ndim)]
+    return tuple(strides) if dim is None else strides[arguments.dimension(dim, data.ndim)]
 
 
 def _storage_offset(self: Tensor) -> int:
     """How many elements of the memory come before the first of this tensor."""
     data = memory.shareable(self)
-    return arranging.offset_in(arranging.storage_of(data), data)
+    return windows.offset_in(windows.storage_of(data), data)
 
 
 def _data_ptr(self: Tensor) -> int:
@@ -163,7 +162,7 @@ def _data_ptr(self: Tensor) -> int:
 
 def _is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
     """Whether the elements lie in memory in order, without gaps."""
-    return shape.is_contiguous(self)
+    return copying.is_contiguous(self)
 
 
 def _element_size(self: Tensor) -> int:
@@ -205,7 +204,7 @@ def _contains(self: Tensor, element: Any) -> bool:
 
 
 def _backwards(self: Tensor) -> Tensor:
-    return shape.flip_primitive(self, (0,)) if self.ndim else self
+    return turning.flip_primitive(self, (0,)) if self.ndim else self
 
 
 def _array_wrap(self: Tensor, array: Any, context: Any = None, return_scalar: bool = False) -> Tensor:
@@ -220,10 +219,10 @@ PROPERTIES: dict[str, property | Callable[..., Any]] = {
     "requires_grad": history.requires_grad,
     "is_leaf": history.is_leaf,
     "grad": history.grad,
-    "T": shape.reversed_dimensions,
-    "mT": shape.matrix_transpose,
-    "H": shape.conjugate_transpose,
-    "mH": shape.adjoint_property,
+    "T": transposing.reversed_dimensions,
+    "mT": transposing.matrix_transpose,
+    "H": transposing.conjugate_transpose,
+    "mH": transposing.adjoint_property,
     "itemsize": _element_size,
     "nbytes": lambda self: self._data.nbytes,
 }
@@ -273,12 +272,12 @@ IN_PLACE = (
     "triu",
 )
 RESHAPED_IN_PLACE: dict[str, Callable[..., Tensor]] = {
-    "t_": shape.t_,
-    "transpose_": shape.transpose_,
-    "swapaxes_": shape.transpose_,
-    "swapdims_": shape.transpose_,
-    "unsqueeze_": shape.unsqueeze_,
-    "squeeze_": shape.squeeze_,
+    "t_": transposing.t_,
+    "transpose_": transposing.transpose_,
+    "swapaxes_": transposing.transpose_,
+    "swapdims_": transposing.transpose_,
+    "unsqueeze_": squeezing.unsqueeze_,
+    "squeeze_": squeezing.squeeze_,
 }
 
 
@@ -292,7 +291,7 @@ def attach() -> None:
     for name, to in _CASTS.items():
         setattr(Tensor, name, _cast(to))
     for record in FUNCTIONS.values():
-        if record.family in ELEMENTWISE:
+        if record.elementwise:
             for name in (record.name, *record.aliases):
                 setattr(Tensor, f"{name}_", in_place(f"{name}_", record.call))
     for name, operator_name in IN_PLACE_OPERATORS.items():

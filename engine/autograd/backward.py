@@ -15,7 +15,9 @@ from ..graph.hooks import next_sequence
 from ..graph.node import Edge, Node
 from ..graph.observers import watch
 from ..graph.transforms import active, entered, hold, tracing
-from ..primitives.shape import stack, sum_array_to, sum_to_size, to_copy
+from ..primitives.broadcasting import sum_array_to, sum_to_size
+from ..primitives.copying import to_copy
+from ..primitives.joining import stack
 from ..primitives.writing import copied
 from ..table.scalars import check_numbers, newest
 from ..tensors.modes import recording

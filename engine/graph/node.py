@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..tensors.dtypes import of
-from ..tensors.memory import Memory
 from ..tensors.modes import recording
 from ..tensors.size import Size
-from ..tensors.tensor import Tensor
+from ..tensors.tensor import Memory, Tensor
 from .hooks import Hooks, RemovableHandle, as_data, as_tensor
 
 Edge = tuple["Node | None", int]

@@ -95,9 +95,9 @@ def _given(algebra: Algebra, function: Function, count: int, parameters: dict[st
 
     None: one of them cannot be written, or the function lacks it.
     """
-    places = function.parameters
-    optional = places[len(places) - len(function.parameter_defaults) :]
-    defaults = dict(zip(optional, function.parameter_defaults, strict=True)) | function.keywords
+    places = function.arguments
+    optional = places[len(places) - len(function.defaults) :]
+    defaults = dict(zip(optional, function.defaults, strict=True)) | function.keywords
     values: list[Any] = []
     place: int | None = count
     for name, value in parameters.items():

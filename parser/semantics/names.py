@@ -87,7 +87,7 @@ def _check_method(call: Method, source: str) -> None:
 
 
 def _check_arguments(call: Any, source: str, function: Function, given: int) -> None:
-    parameters = function.parameters
+    parameters = function.arguments
     if given > len(parameters) and not function.takes_many:
         most = len(parameters)
         raise _arity(call, source, f"`{function.name}` takes at most {_counted(most)}, but {given} {_was(given)} given")
@@ -105,7 +105,7 @@ def _check_arguments(call: Any, source: str, function: Function, given: int) -> 
         if name in parameters[:given]:
             raise _arity(call, source, f"`{function.name}` is given `{name}` twice")
     missing = [
-        name for name in parameters[given : function.required] if name not in named and name not in function.defaults
+        name for name in parameters[given : function.required] if name not in named and name not in function.assumed
     ]
     if missing:
         names = ", ".join(f"`{name}`" for name in missing)
