@@ -11,7 +11,7 @@ import numpy as np
 from ...engine.program.program import Constant, Equation, Variable
 from ...engine.table.nodes import MANY
 from ...engine.table.record import FUNCTIONS, Function
-from .formulas import Algebra
+from .construction import Algebra
 from .notation import ELEMENT, KEYWORD, LIST, RESULT, SLICE
 from .shapes import Shape, Shapes, is_floating, size_of
 
@@ -201,9 +201,9 @@ def _cofactor(algebra: Algebra, equation: Equation, operands: Any, parameters: d
     made = partial(_shaped, algebra, shapes)
     det, inverse = made(shape[:-2], "det", matrix), made(shape, "inverse", matrix)
     if len(shape) == 2:
-        return algebra.multiply(det, made(shape, "T", inverse))
+        return algebra.operators["*"](det, made(shape, "T", inverse))
     keys = [algebra.symbol(key) for key in ("...", "None", "None")]
-    return algebra.multiply(made((*shape[:-2], 1, 1), ELEMENT, det, *keys), made(shape, "mT", inverse))
+    return algebra.operators["*"](made((*shape[:-2], 1, 1), ELEMENT, det, *keys), made(shape, "mT", inverse))
 
 
 def _cofactor_change(
@@ -216,9 +216,9 @@ def _cofactor_change(
     made = partial(_shaped, algebra, shapes)
     inverse = made(shape, "inverse", matrix)
     relative = made(shape, "@", inverse, change)
-    growth = algebra.multiply(made((), "trace", relative), inverse)
-    difference = algebra.subtract(growth, made(shape, "@", relative, inverse))
-    return algebra.multiply(made((), "det", matrix), made(shape, "T", difference))
+    growth = algebra.operators["*"](made((), "trace", relative), inverse)
+    difference = algebra.operators["-"](growth, made(shape, "@", relative, inverse))
+    return algebra.operators["*"](made((), "det", matrix), made(shape, "T", difference))
 
 
 _SPELLINGS: dict[str, Spelling] = {

@@ -9,17 +9,11 @@ from typing import Any
 from ...engine.table.record import FUNCTIONS, Operation
 from ..syntax.parse import parse
 from ..syntax.records import Binary, Call, Compare, Name, Number, Unary
+from .canonical import CANONICAL
+from .construction import Algebra
 
-# What expressions are made with: the module `canonical`, or `verbatim` for the program as it is.
-Algebra = Any
 # Makes an expression with an algebra from the arguments of an operation.
 Spelling = Callable[..., Any]
-
-_OPERATORS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power"}
-
-
-# What an algebra has functions of its own for, by these names.
-_METHODS = (*_OPERATORS.values(), "negative")
 
 
 class UntranslatableError(Exception):
@@ -80,16 +74,17 @@ def _step(record: Any) -> Callable[[Algebra, Mapping[str, Any]], Any]:
         return lambda algebra, given: (
             _read(algebra, given[record.name]) if record.name in given else algebra.symbol(record.name)
         )
-    if kind is Unary:
-        name, parts = "negative" if record.op == "-" else record.op, (record.operand,)
-    elif kind is Binary:
-        name, parts = _OPERATORS.get(record.op, record.op), (record.left, record.right)
+    if kind is Unary and record.op == "-":
+        operand = _step(record.operand)
+        return lambda algebra, given: algebra.negative(operand(algebra, given))
+    if kind is Binary and record.op in CANONICAL.operators:
+        left, right = _step(record.left), _step(record.right)
+        return lambda algebra, given: algebra.operators[record.op](left(algebra, given), right(algebra, given))
+    if kind is Call:
+        name, parts = record.function, record.args
     elif kind is Compare:
         name, parts = record.ops[0], record.operands
     else:
-        assert kind is Call
-        name, parts = record.function, record.args
+        name, parts = record.op, (record.operand,) if kind is Unary else (record.left, record.right)
     steps = [_step(part) for part in parts]
-    if name in _METHODS:
-        return lambda algebra, given: getattr(algebra, name)(*(step(algebra, given) for step in steps))
     return lambda algebra, given: algebra.call(name, *(step(algebra, given) for step in steps))

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from ...engine.table.record import FUNCTIONS
-from . import canonical
 from .arithmetic import add, multiply, power
+from .canonical import CANONICAL
 from .formulas import formula
 from .functions import rebuilt
 from .presentation import Presentation
@@ -263,5 +263,5 @@ def _square(base: Term) -> Sum | None:
     function = FUNCTIONS.get(base.name) if isinstance(base, Call) else None
     if function is None or function.square is None or not isinstance(base, Call):
         return None
-    square = formula(function.square)(canonical, {"x": base.arguments[0]})
+    square = formula(function.square)(CANONICAL, {"x": base.arguments[0]})
     return square if isinstance(square, Sum) and len(square.terms) == 1 else None

@@ -9,15 +9,17 @@ from typing import Any
 import numpy as np
 
 from ...engine.program.program import Constant, Equation, Program, Variable
-from . import arrays, canonical
+from . import arrays
 from .calls import called
-from .formulas import Algebra, UntranslatableError, spelling
+from .canonical import CANONICAL
+from .construction import Algebra
+from .formulas import UntranslatableError, spelling
 from .notation import LIST
 from .reductions import is_condition
 from .shapes import Shapes, is_floating, size_of
 
 
-def translated(program: Program, algebra: Algebra = canonical) -> dict[str, Any]:
+def translated(program: Program, algebra: Algebra = CANONICAL) -> dict[str, Any]:
     """The outputs of a program as expressions in its inputs. UntranslatableError: an operation has no spelling."""
     known: dict[Variable, Any] = {variable: algebra.symbol(variable.name) for variable in program.inputs}
     shapes = Shapes({variable.name: variable.shape for variable in program.inputs})
@@ -39,7 +41,7 @@ def translated(program: Program, algebra: Algebra = canonical) -> dict[str, Any]
 def _made(equation: Equation, arguments: list[Any], algebra: Algebra, shapes: Shapes) -> Any:
     spell = spelling(equation.primitive)
     name = equation.primitive.name
-    if algebra is canonical:
+    if algebra is CANONICAL:
         made = arrays.spelled(equation, arguments, shapes, None if spell is None else partial(spell, algebra))
     elif spell is None:
         made = called(algebra, equation, arguments, shapes)
