@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from autodiff.parser.script.limits import Guard
-from autodiff.parser.script.modules import Module
+from autodiff.parser.script.running.attributes import attribute_of, names_of
+from autodiff.parser.script.running.guard import Guard
+from autodiff.parser.script.running.modules import Module
 from autodiff.parser.script.session import Session
-from autodiff.parser.script.values import attribute_of, names_of
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..syntax.operators import AND, BIT_AND, BIT_OR, BIT_XOR, COMPARE, NOT, OR, POWER, PRODUCT, SHIFT, SUM, UNARY
+from ...syntax.operators import AND, BIT_AND, BIT_OR, BIT_XOR, COMPARE, NOT, OR, POWER, PRODUCT, SHIFT, SUM, UNARY
 
 _LEVELS = {
     OR: ["or"],

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..syntax.actions import syntax_error
-from ..syntax.errors import ExpressionError
-from ..syntax.records import (
+from ...syntax.actions import syntax_error
+from ...syntax.errors import ExpressionError
+from ...syntax.records import (
     Attribute,
     Binary,
     Compare,
@@ -26,9 +26,7 @@ from ..syntax.records import (
     Text,
     Unary,
 )
-from . import operations as ops
-from .code import Code, Instruction, Label
-from .syntax import (
+from ..reading.tree import (
     Assert,
     Assign,
     Augment,
@@ -52,6 +50,8 @@ from .syntax import (
     While,
     With,
 )
+from ..running import operations as ops
+from ..running.instructions import Code, Instruction, Label
 
 _DEEPEST = 50  # functions inside each other
 _SOURCE = ".source"  # the parameter of a comprehension's function: no name that a script can use

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ..syntax import actions
-from ..syntax.actions import arguments_of, elements_of, span_of, syntax_error
-from ..syntax.lalr import Token
-from ..syntax.operators import Group, bare, resolve
-from ..syntax.records import Attribute, List, Name, Subscript, Text
-from .operators import BINARY, PREFIX
-from .strings import read_strings
-from .syntax import (
+from ...syntax import actions
+from ...syntax.actions import arguments_of, elements_of, span_of, syntax_error
+from ...syntax.lalr import Token
+from ...syntax.operators import Group, bare, resolve
+from ...syntax.records import Attribute, List, Name, Subscript, Text
+from .precedence import BINARY, PREFIX
+from .string_literals import read_strings
+from .tree import (
     Assert,
     Assign,
     Augment,
