@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import BESIDE_ZERO, REAL, EdgeCase, Family, ops
+from ..table.family import Family
+from ..table.record import BESIDE_ZERO, REAL, EdgeCase, ops
 from ..tensors import dtypes
 from ..tensors.symbol import check_not_traced
 from .arguments import data_of, dimension
@@ -18,7 +19,7 @@ from .reshaping import reshape
 from .selection import abs, where
 from .slicing import slice_primitive
 
-family = Family("activation")
+family = Family("activation", elementwise=True)
 primitive, function = family.primitive, family.function
 
 
@@ -248,7 +249,7 @@ def tanhshrink(x: Any) -> Any:
     return x - tanh(x)
 
 
-@function(defaults={"dim": -1}, method=False)
+@function(assumed={"dim": -1}, method=False, elementwise=False)
 def softmin(x: Any, dim: int) -> Any:
     """exp(-x) scaled to a sum of 1 along `dim`"""
     return ops.softmax(-x, dim)
@@ -285,7 +286,7 @@ prelu_kernel = primitive(
 )
 
 
-@function(tensors=2, domain=(BESIDE_ZERO, REAL))
+@function(tensors=2, domain=(BESIDE_ZERO, REAL), elementwise=False)
 def prelu(x: Any, weight: Any) -> Any:
     """x where it is positive, else x times a weight: a single one, or one for each place along dimension 1"""
     _check_prelu(data_of(x), data_of(weight))
@@ -342,6 +343,7 @@ glu = primitive(
     "glu",
     _glu,
     _glu_rule,
+    elementwise=False,
     floating=True,
     doc="the first half of x along `dim`, times the sigmoid of the second",
     method=False,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import Family
+from ..table.family import Family
 from .broadcasting import expand
 from .matrix_products import batched_product, bmm, mm, mv, product_of_matrices, product_with_vector
 from .operands import c_names, check_ranks, titles

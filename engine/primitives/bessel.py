@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import POSITIVE, REAL, Domain, EdgeCase, Family
+from ..table.family import Family
+from ..table.record import POSITIVE, REAL, Domain, EdgeCase
 from .error_and_gamma import unary
 from .selection import sgn, where
 
-primitive = Family("special").primitive
+primitive = Family("special", elementwise=True).primitive
 
 
 # Bessel functions

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from ..table.record import Family
+from ..table.family import Family
 from .matrix_products import mm
 from .operands import c_names
 from .reshaping import view_primitive

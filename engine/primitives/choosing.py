@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import Family
+from ..table.family import Family
 from .arguments import dimension
 from .copying import new_zeros
 from .gathering import scatter_tensor

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..graph.node import snapshot
+from ..graph.history import snapshot
 from ..table.dispatch import broadcast_mismatch
-from ..table.record import Family, ops
+from ..table.family import Family
+from ..table.record import ops
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .arguments import data_of

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import Family, ops
+from ..table.family import Family
+from ..table.record import ops
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor
 from .arguments import data_of

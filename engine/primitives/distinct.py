@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from ..table.record import Family
+from ..table.family import Family
 from .arguments import dimension
 
 family = Family("ordering")

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ..table.record import Family, ops
+from ..table.family import Family
+from ..table.record import ops
 from .arithmetic import mul
 from .diagonals import diagonal
 from .reshaping import reshape, view_primitive

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import POSITIVE, REAL, UNIT, EdgeCase, Family, is_number
+from ..table.family import Family
+from ..table.record import POSITIVE, REAL, UNIT, EdgeCase, is_number
 from .elementary import exp
 
-family = Family("special")
+family = Family("special", elementwise=True)
 primitive, function = family.primitive, family.function
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import EdgeCase, Family
+from ..table.family import Family
+from ..table.record import EdgeCase
 from .choosing import check_any, check_some, selecting, shared, shared_along
 from .reduction import axes_of
 from .selection import maximum, minimum

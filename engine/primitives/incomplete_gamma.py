@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import ABOVE_ONE, POSITIVE, Domain, Family, is_number
+from ..table.family import Family
+from ..table.record import ABOVE_ONE, POSITIVE, Domain, is_number
 from .elementary import exp, log
 from .error_and_gamma import digamma, lgamma, log_of_gamma, scipy_function, underived
 
-family = Family("special")
+family = Family("special", elementwise=True)
 primitive, function = family.primitive, family.function
 
 

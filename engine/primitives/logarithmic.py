@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import ABOVE_MINUS_ONE, POSITIVE, PROBABILITY, REAL, EdgeCase, Family, is_number
+from ..table.family import Family
+from ..table.record import ABOVE_MINUS_ONE, POSITIVE, PROBABILITY, REAL, EdgeCase, is_number
 from .elementary import cos, exp, exp2, log, log1p, sin
 from .selection import where
 
-family = Family("special")
+family = Family("special", elementwise=True)
 primitive, function = family.primitive, family.function
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import Family
+from ..table.family import Family
 from .arguments import dimension
 from .choosing import check_some, put_selected, selecting, shared
 from .sorting import order_along

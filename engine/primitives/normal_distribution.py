@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..table.record import PROBABILITY, EdgeCase, Family
+from ..table.family import Family
+from ..table.record import PROBABILITY, EdgeCase
 from .activation import minimum_zero
 from .arithmetic import plus_number, times_number
 from .elementary import exp
 from .error_and_gamma import erf, erfcx, unary
 from .selection import where
 
-family = Family("special")
+family = Family("special", elementwise=True)
 primitive, function = family.primitive, family.function
 
 

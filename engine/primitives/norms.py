@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import Family, is_number, ops
+from ..table.family import Family
+from ..table.record import is_number, ops
 from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor

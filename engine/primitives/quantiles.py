@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import Family, ops
+from ..table.family import Family
+from ..table.record import ops
 from ..tensors import dtypes
 from ..tensors.symbol import is_formal, is_symbolic, refusal
 from ..tensors.tensor import Tensor

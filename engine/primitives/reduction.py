@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import BESIDE_ZERO, EdgeCase, Family, ops
+from ..table.family import Family
+from ..table.record import BESIDE_ZERO, EdgeCase, ops
 from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
 from .arguments import dimensions
@@ -252,7 +253,7 @@ logsumexp = primitive(
     _logsumexp_rule,
     floating=True,
     tensors=1,
-    defaults={"dim": None},
+    assumed={"dim": None},
     doc="log of the sum of exp(x) along `dim`, without overflow",
 )
 
@@ -287,13 +288,13 @@ log_softmax_primitive = primitive(
 )
 
 
-@function(defaults={"dim": -1})
+@function(assumed={"dim": -1})
 def softmax(x: Any, dim: int, dtype: Any = None) -> Any:
     """exp(x) scaled to a sum of 1 along `dim`"""
     return softmax_primitive(x if dtype is None else to(x, dtype), dim)
 
 
-@function(defaults={"dim": -1})
+@function(assumed={"dim": -1})
 def log_softmax(x: Any, dim: int, dtype: Any = None) -> Any:
     """log of softmax, without overflow"""
     return log_softmax_primitive(x if dtype is None else to(x, dtype), dim)

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import Family, is_number
+from ..table.family import Family
+from ..table.record import is_number
 from ..tensors.tensor import Tensor
 from .gathering import gather_primitive
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import Family
+from ..table.family import Family
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension
 from .copying import zeros_like

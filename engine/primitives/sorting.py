@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import Family
+from ..table.family import Family
 from .arguments import dimension
 from .choosing import put_along
 

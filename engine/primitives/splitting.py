@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..table.family import Family
 from ..table.nodes import MANY
-from ..table.record import Family, is_number
+from ..table.record import is_number
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, whole
 from .joining import cat, stack

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import Family, ops
+from ..table.family import Family
+from ..table.record import ops
 from ..tensors import dtypes
 from ..tensors.tensor import Tensor
 from .copying import zeros_like

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import Family, ops
+from ..table.family import Family
+from ..table.record import ops
 from .arguments import dimension
 from .arithmetic import mul
 from .operands import check_ranks, titles

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided as strided
 from numpy.lib.stride_tricks import sliding_window_view
 
-from ..table.record import Family, ops
+from ..table.family import Family
+from ..table.record import ops
 from ..tensors.memory import shareable
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor

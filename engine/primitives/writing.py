@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..table.record import Family
+from ..table.family import Family
 from .copying import zeros_like
 
 primitive = Family("writing").primitive

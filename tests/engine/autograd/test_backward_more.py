@@ -11,7 +11,7 @@ import autodiff.engine as torch
 from autodiff.engine import Tensor
 from autodiff.engine.autograd import Function
 from autodiff.engine.autograd.graph import GradientEdge, get_gradient_edge
-from autodiff.engine.table.record import Family
+from autodiff.engine.table.family import Family
 
 grad = torch.autograd.grad
 

@@ -25,7 +25,8 @@ from examples.references import REFERENCES, each, reference_of
 import autodiff.engine as torch
 from autodiff.engine import Tensor
 from autodiff.engine.autograd import grad
-from autodiff.engine.table.record import FUNCTIONS, POSITIVE, PRIMITIVES, EdgeCase, Family, Function
+from autodiff.engine.table.family import Family
+from autodiff.engine.table.record import FUNCTIONS, POSITIVE, PRIMITIVES, EdgeCase, Function
 from autodiff.parser.semantics.evaluate import evaluate
 from autodiff.parser.syntax.parse import parse
 
