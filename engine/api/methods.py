@@ -229,7 +229,6 @@ PROPERTIES: dict[str, property | Callable[..., Any]] = {
 METHODS: dict[str, Callable[..., Any]] = {
     "__setitem__": setitem,
     "__deepcopy__": history.copied_leaf,
-    "detach": memory.detach,
     "requires_grad_": history.requires_grad_,
     "retain_grad": history.retain_grad,
     "_edge": history.edge_of,
