@@ -12,7 +12,7 @@ test:
 	pytest -q -n auto
 
 tables:  # computes the parser's tables anew, after a grammar has been edited
-	python -m autodiff.parser.syntax.tables parser/syntax/grammar.lark parser/script/grammar.lark
+	python -m autodiff.parser.syntax.tables parser/syntax/grammar.lark parser/script/reading/script.lark
 
 samples:  # rewrites the transcripts; their diff is the review
 	python tests/test_samples.py --rewrite
