@@ -15,8 +15,8 @@ from hypothesis.extra.numpy import arrays
 
 import autodiff.engine as torch
 from autodiff.engine import Tensor
+from autodiff.engine.autograd.jacobians import derivatives
 from autodiff.engine.program import Program, TraceError, columns, run, trace
-from autodiff.engine.program.derivatives import derivatives
 from autodiff.engine.program.rows import is_elementwise, kernel
 from autodiff.engine.table.registry import all_primitives
 
