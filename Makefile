@@ -12,7 +12,7 @@ test:
 	pytest -q -n auto
 
 tables:  # writes anew what is computed from the grammars and from the table: after an edit of either
-	python -m autodiff.parser.syntax.tables parser/syntax/grammar.lark parser/script/grammar.lark
+	python -m autodiff.parser.syntax.tables parser/syntax/grammar.lark parser/script/reading/script.lark
 	python -m autodiff.engine.primitives.index
 
 samples:  # rewrites the transcripts; their diff is the review
