@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from ...engine.table.record import FUNCTIONS, Operation
+from ...engine.table.record import Operation
+from ...engine.table.registry import FUNCTIONS
 from ..syntax.parse import parse
 from ..syntax.records import Binary, Call, Compare, Name, Number, Unary
 from .canonical import CANONICAL

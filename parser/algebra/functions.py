@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import cache, partial
 
-from ...engine.table.record import FUNCTIONS, REAL
+from ...engine.table.record import REAL
+from ...engine.table.registry import FUNCTIONS
 from .arithmetic import add, multiply, negative, power, subtract
 from .notation import ELEMENT, is_elementwise
 from .terms import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from ...engine.table.record import FUNCTIONS
+from ...engine.table.registry import FUNCTIONS
 from .arithmetic import add, multiply, power
 from .canonical import CANONICAL
 from .formulas import formula
