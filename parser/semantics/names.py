@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from typing import Any
 
@@ -10,7 +11,7 @@ from ..syntax.errors import ExpressionError, did_you_mean
 from ..syntax.records import Assign, Attribute, Call, Define, Method, Name, Program
 from ..syntax.walk import walk
 
-CONSTANTS = ("pi", "e", "tau", "inf", "nan")
+CONSTANTS: dict[str, float] = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan": math.nan}
 TENSOR_ATTRIBUTES = ("T", "mT", "H")
 # Those of a function that has several.
 RESULTS = dict.fromkeys(name for primitive in PRIMITIVES for name in primitive.outputs if name.isidentifier())
