@@ -14,7 +14,7 @@ from ...engine.autograd.jacobians import gradients
 from ...engine.primitives.matrix import LinAlgError
 from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
-from ...engine.table.record import FUNCTIONS
+from ...engine.table.registry import FUNCTIONS
 from ..semantics.evaluate import evaluate, evaluate_traced
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables

@@ -11,9 +11,9 @@ from ...engine.table.record import Function
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Attribute, Binary, Call, Compare, Dots, List, Method, Slice, Subscript, Syntax, Unary
 from .arguments import arranged
-from .arithmetic import COMPARISONS, UNARY, binary_operator, both
 from .limits import Limits
-from .names import RESULTS
+from .names import TENSOR_ATTRIBUTES
+from .operands import COMPARISONS, UNARY, binary_operator, both
 from .values import Value, index_of, operand, tensor_of
 
 Observer: TypeAlias = Callable[[Any, Any, list[Any]], None]
@@ -65,7 +65,7 @@ class Application:
         return slice(*parts)
 
     def attribute(self, expr: Attribute, value: Value) -> Value:
-        if expr.name in RESULTS:
+        if expr.name not in TENSOR_ATTRIBUTES:
             fields = getattr(value, "_fields", ())
             if expr.name not in fields:
                 names = ", ".join(f"`{field}`" for field in fields)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ...engine import Tensor
-from ...engine.primitives.selection import logical_not, ne, where
+from ...engine.table.registry import ops
 from ...engine.tensors.dtypes import bool_
 from ...engine.tensors.symbol import TraceError, is_symbolic
 from ..syntax.errors import ExpressionError
@@ -191,20 +191,20 @@ class _Evaluation:
     def select(self, expr: Conditional, condition: Tensor) -> None:
         """Replaces the values of both branches by what the elements of the condition choose."""
         otherwise, then = operand(self.values.pop()), operand(self.values.pop())
-        self.values.append(self.application.done(expr, where, [condition, then, otherwise]))
+        self.values.append(self.application.done(expr, ops.where, [condition, then, otherwise]))
 
     def both_branches(self, expr: Conditional, condition: Tensor) -> None:
         """Goes on with both branches of a conditional on a traced value, and then chooses."""
         self.joins = True
         condition = condition.reshape(()).detach()
         if condition.dtype is not bool_:
-            condition = ne(condition, 0)
+            condition = ops.ne(condition, 0)
         outside = self.conditions
         self.tasks += (
             _Then(_Evaluation.join, expr, condition),
             _Then(_Evaluation.assume, expr, outside),
             expr.otherwise,
-            _Then(_Evaluation.assume, expr, (*outside, logical_not(condition))),
+            _Then(_Evaluation.assume, expr, (*outside, ops.logical_not(condition))),
             expr.then,
             _Then(_Evaluation.assume, expr, (*outside, condition)),
         )
@@ -218,4 +218,4 @@ class _Evaluation:
         otherwise, then = tensor_of(self.values.pop()), tensor_of(self.values.pop())
         if then.shape != otherwise.shape or then.dtype is not otherwise.dtype:
             raise TraceError("the branches of a conditional on a traced value differ in shape or dtype")
-        self.values.append(self.application.done(expr, where, [condition, then, otherwise]))
+        self.values.append(self.application.done(expr, ops.where, [condition, then, otherwise]))

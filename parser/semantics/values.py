@@ -9,9 +9,8 @@ import numpy as np
 
 from ...engine import Tensor
 from ...engine.api.creation import tensor
-from ...engine.primitives.joining import stack
-from ...engine.primitives.selection import where
 from ...engine.table.record import is_number
+from ...engine.table.registry import ops
 from ...engine.tensors.dtypes import bool_
 from ...engine.tensors.symbol import is_symbolic
 
@@ -66,7 +65,7 @@ def gated(value: Value, condition: Tensor) -> Value:
     """
     if not isinstance(value, Tensor) or not value.requires_grad:
         return value
-    return where(condition, value, value.detach())
+    return ops.where(condition, value, value.detach())
 
 
 _NAMES = {type(None): "None", str: "text", slice: "a slice", type(...): "..."}
@@ -91,7 +90,7 @@ def _stacked(items: list[Any]) -> Tensor:
         elif constant and len({t.shape for t in done}) == 1:
             joined = Tensor(np.stack([t._data for t in done]))
         else:
-            joined = stack(done)
+            joined = ops.stack(done)
         if not pending:
             return joined
         pending[-1][1].append(joined)

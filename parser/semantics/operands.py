@@ -1,4 +1,4 @@
-"""The operators on values: as the engine has them, and on literals."""
+"""What the operators do to their operands: tensors as the engine has it, literals by the rules of float64."""
 
 from __future__ import annotations
 
@@ -10,30 +10,29 @@ from typing import Any
 import numpy as np
 
 from ...engine import Tensor
-from ...engine.primitives.norms import matmul
-from ...engine.primitives.selection import logical_and, logical_not, logical_or
 from ...engine.table.record import is_number
+from ...engine.table.registry import ops
 from .values import Operand, tensor_of
 
 
 def both(x: Operand, y: Operand) -> Operand:
     if isinstance(x, Tensor) or isinstance(y, Tensor):
-        return logical_and(tensor_of(x), tensor_of(y))
+        return ops.logical_and(tensor_of(x), tensor_of(y))
     return bool(x) and bool(y)
 
 
 def _either(x: Operand, y: Operand) -> Operand:
     if isinstance(x, Tensor) or isinstance(y, Tensor):
-        return logical_or(tensor_of(x), tensor_of(y))
+        return ops.logical_or(tensor_of(x), tensor_of(y))
     return bool(x) or bool(y)
 
 
 def _not(x: Operand) -> Operand:
-    return logical_not(x) if isinstance(x, Tensor) else not x
+    return ops.logical_not(x) if isinstance(x, Tensor) else not x
 
 
 def _matmul(x: Operand, y: Operand) -> Tensor:
-    return matmul(tensor_of(x), tensor_of(y))
+    return ops.matmul(tensor_of(x), tensor_of(y))
 
 
 _BINARY: dict[str, Callable[[Any, Any], Any]] = {
