@@ -19,7 +19,7 @@ import pytest
 
 from autodiff.cli.repl.console import Console
 from autodiff.cli.repl.conversation import converse
-from autodiff.cli.repl.lines import Lines
+from autodiff.cli.repl.dumb_terminal import Lines
 from autodiff.parser.script.limits import Limits
 
 from .conftest import environment
