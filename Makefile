@@ -1,5 +1,5 @@
 # For a developer's own environment: pip install -e '.[dev]' first.
-.PHONY: check test lint samples picture bench
+.PHONY: check test lint tables samples picture bench
 
 check: lint test
 
@@ -10,6 +10,9 @@ lint:
 
 test:
 	pytest -q -n auto
+
+tables:  # computes the parser's tables anew, after a grammar has been edited
+	python -m autodiff.parser.syntax.tables parser/syntax/grammar.lark parser/script/grammar.lark
 
 samples:  # rewrites the transcripts; their diff is the review
 	python tests/test_samples.py --rewrite

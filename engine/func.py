@@ -17,7 +17,9 @@ from .autograd.forward_ad import Dual, dual_at, unpack_at
 from .autograd.jacobians import stacked, units
 from .graph.node import AccumulateGrad, Node
 from .graph.transforms import carry_over, enter, leave
-from .primitives.shape import select, stack, view_primitive
+from .primitives.joining import stack
+from .primitives.reshaping import view_primitive
+from .primitives.slicing import select
 from .tensors.modes import enable_grad, recording
 from .tensors.tensor import Tensor
 

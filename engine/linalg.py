@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from .primitives.chained_products import multi_dot
+from .primitives.contraction import linalg_diagonal as diagonal
 from .primitives.decomposition import cholesky_ex, eigh, eigvalsh, householder_product, svdvals
 from .primitives.decomposition import linalg_cholesky as cholesky
 from .primitives.decomposition import linalg_qr as qr
 from .primitives.decomposition import linalg_svd as svd
 from .primitives.determinant import det, slogdet
 from .primitives.matrix import LinAlgError
+from .primitives.matrix_products import matmul
 from .primitives.norms import cond, matrix_exp, matrix_norm, matrix_power, matrix_rank
 from .primitives.norms import linalg_norm as norm
 from .primitives.norms import linalg_vander as vander
-from .primitives.product import linalg_cross as cross
-from .primitives.product import linalg_diagonal as diagonal
-from .primitives.product import matmul, multi_dot, vecdot
 from .primitives.reduction import vector_norm
 from .primitives.solving import inv_ex, lstsq, pinv, solve, solve_ex, solve_triangular
 from .primitives.solving import inverse as inv
+from .primitives.vector_products import linalg_cross as cross
+from .primitives.vector_products import vecdot
 
 __all__ = [
     "LinAlgError",

@@ -5,47 +5,36 @@ from __future__ import annotations
 from typing import Any
 
 from .primitives.activation import sigmoid as expit
-from .primitives.elementary import exp2, expm1, log1p
-from .primitives.reduction import log_softmax, logsumexp, softmax
-from .primitives.selection import round_decimals
-from .primitives.special_functions import (
+from .primitives.bessel import (
     airy_ai,
     bessel_j0,
     bessel_j1,
     bessel_y0,
     bessel_y1,
-    digamma,
-    entr,
-    erf,
-    erfc,
-    erfcx,
-    erfinv,
     i0,
     i0e,
     i1,
     i1e,
-    log_ndtr,
-    logit,
     modified_bessel_i0,
     modified_bessel_i1,
     modified_bessel_k0,
     modified_bessel_k1,
-    ndtr,
-    ndtri,
-    polygamma,
     scaled_modified_bessel_k0,
     scaled_modified_bessel_k1,
-    sinc,
     spherical_bessel_j0,
-    xlog1py,
-    xlogy,
-    zeta,
 )
-from .primitives.special_functions import digamma as psi
-from .primitives.special_functions import igamma as gammainc
-from .primitives.special_functions import igammac as gammaincc
-from .primitives.special_functions import lgamma as gammaln
-from .primitives.special_functions import mvlgamma as multigammaln
+from .primitives.elementary import exp2, expm1, log1p
+from .primitives.error_and_gamma import digamma, erf, erfc, erfcx, erfinv, polygamma
+from .primitives.error_and_gamma import digamma as psi
+from .primitives.error_and_gamma import lgamma as gammaln
+from .primitives.incomplete_gamma import igamma as gammainc
+from .primitives.incomplete_gamma import igammac as gammaincc
+from .primitives.incomplete_gamma import mvlgamma as multigammaln
+from .primitives.incomplete_gamma import zeta
+from .primitives.logarithmic import entr, logit, sinc, xlog1py, xlogy
+from .primitives.normal_distribution import log_ndtr, ndtr, ndtri
+from .primitives.reduction import log_softmax, logsumexp, softmax
+from .primitives.selection import round_decimals
 
 __all__ = [
     "airy_ai",

@@ -1,17 +1,20 @@
 """What holds for all tests."""
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import autodiff.engine as torch
 
-@pytest.fixture(scope="session", autouse=True)
-def cache_directory(tmp_path_factory):
-    """Keep the parser tables out of the user's cache, in the processes that tests start as well."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AUTODIFF_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
-        yield
+
+@pytest.fixture(autouse=True)
+def settings_of_a_fresh_process() -> Iterator[None]:
+    """Whatever a test sets, the next one finds the default dtype float64, and operations recorded."""
+    yield
+    torch.set_default_dtype(torch.float64)
+    torch.set_grad_enabled(True)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -10,7 +10,6 @@ one after the other in one shell, in a directory with copies of the other files 
 from __future__ import annotations
 
 import difflib
-import os
 import re
 import shutil
 import subprocess
@@ -95,10 +94,7 @@ def run(blocks: list[Block]) -> list[Block]:
 
 def environment(folder: str) -> dict[str, str]:
     """What the commands may know of this machine: where `autodiff` and the usual commands are."""
-    # The parser's tables, made once, are of use to all.
-    cache = os.environ.get("AUTODIFF_CACHE_DIR", str(Path(tempfile.gettempdir()) / "autodiff-samples"))
     return {
-        "AUTODIFF_CACHE_DIR": cache,
         "PATH": f"{sysconfig.get_path('scripts')}:/usr/local/bin:/usr/bin:/bin",
         "HOME": folder,
         "LANG": "C.UTF-8",

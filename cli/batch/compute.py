@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...engine import Tensor
 from ...engine.api.creation import tensor
 from ...parser.analysis.differentiate import Request, differentiate
+from ...parser.analysis.given_values import from_json, read_value
 from ...parser.analysis.result import Report
-from ...parser.analysis.values import from_json, read_value
 from ...parser.semantics.computing import computing
 from ...parser.semantics.evaluate import Limits
 from ...parser.semantics.names import CONSTANTS, free_variables

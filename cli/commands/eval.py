@@ -49,7 +49,7 @@ def command(
     """
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.analysis.differentiate import Request, differentiate
-    from ...parser.analysis.values import read_value
+    from ...parser.analysis.given_values import read_value
     from ...parser.semantics.computing import computing
     from ..shell.problem import read_problem, say_remarks
 
@@ -74,7 +74,7 @@ def command(
 
 def _directions(texts: Sequence[str]) -> dict[str, Tensor]:
     """The directions given with `--jvp`, by variable."""
-    from ...parser.analysis.values import read_value
+    from ...parser.analysis.given_values import read_value
 
     directions: dict[str, Tensor] = {}
     for text in texts:

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterable
 
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
-
-from ...parser.syntax.folders import user_path
 
 _VARIABLE = "AUTODIFF_HISTORY"
 
 
 def history_path() -> str | None:
-    """The file of the history, from the user's settings; None where there is to be none."""
-    return user_path(_VARIABLE, "~/Library/Application Support", "XDG_STATE_HOME", "~/.local/state", "history")
+    """The file of the history: the one the user sets, else where the system keeps such; None where there is to be none.
+
+    The variable of the environment, where it is empty, says that there is to be none; so does a user without a home.
+    """
+    given = os.environ.get(_VARIABLE)
+    if given is not None:
+        return given or None
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or os.path.expanduser(r"~\AppData\Local")
+    elif sys.platform == "darwin":
+        base = os.path.expanduser("~/Library/Application Support")
+    else:
+        base = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+    # Without a home the path stays relative, and nothing is to be written to the working directory.
+    return os.path.join(base, "autodiff", "history") if os.path.isabs(base) else None
 
 
 def open_history(path: str | None) -> History:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ...engine import Tensor
 from ...engine.table.record import FUNCTIONS
-from ...parser.analysis.values import is_constant, read_object, read_value
+from ...parser.analysis.given_values import is_constant, read_object, read_value
 from ...parser.semantics.names import CONSTANTS
 from ...parser.syntax.errors import ExpressionError, UsageError, did_you_mean
 from ...parser.syntax.parse import parse

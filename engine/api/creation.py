@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..primitives.shape import sizes
+from ..primitives.arguments import sizes
 from ..tensors import dtypes
 from ..tensors.dtypes import dtype as DType  # noqa: N812
 from ..tensors.tensor import Tensor

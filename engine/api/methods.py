@@ -9,17 +9,15 @@ import numpy as np
 
 from ..autograd.backward import backward
 from ..autograd.inplace import in_place, reshaped_in_place, resize_, resize_as_, setitem
-from ..graph.node import edge_of, register_hook, register_post_accumulate_grad_hook
-from ..primitives import arranging, selection, shape, writing
+from ..graph import history
+from ..primitives import arguments, copying, selection, squeezing, transposing, turning, windows, writing
 from ..primitives.operators import OPERATORS
 from ..table.record import FUNCTIONS, is_number
-from ..tensors import dtypes
+from ..tensors import dtypes, memory
 from ..tensors.dtypes import dtype
-from ..tensors.memory import shareable
 from ..tensors.tensor import Tensor
 from . import creation
 
-ELEMENTWISE = ("arithmetic", "elementary", "selection", "activation", "special")
 IN_PLACE_OPERATORS = {
     "add": "__iadd__",
     "sub": "__isub__",
@@ -54,7 +52,7 @@ _CASTS = {
 
 def _cast(to: dtype) -> Callable[..., Tensor]:
     def method(self: Tensor, memory_format: Any = None) -> Tensor:
-        return shape.to(self, to)
+        return copying.to(self, to)
 
     return method
 
@@ -101,7 +99,7 @@ def _to(
             device = argument
     _check_device(device)
     wanted = self.dtype if dtype is None else dtype
-    return shape.to_copy(self, wanted.numpy) if flags[1] else shape.to(self, wanted)
+    return copying.to_copy(self, wanted.numpy) if flags[1] else copying.to(self, wanted)
 
 
 def _check_device(device: Any) -> None:
@@ -118,12 +116,12 @@ def _type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
         if dtype not in names:
             raise ValueError(f"invalid type: '{dtype}'")
         dtype = names[dtype]
-    return shape.to(self, dtype)
+    return copying.to(self, dtype)
 
 
 def _type_as(self: Tensor, other: Tensor) -> Tensor:
     """This tensor in the dtype of another."""
-    return shape.to(self, other.dtype)
+    return copying.to(self, other.dtype)
 
 
 def _itself(self: Tensor, memory_format: Any = None) -> Tensor:
@@ -148,23 +146,23 @@ def _stride(self: Tensor, dim: int | None = None) -> Any:
             strides[d] = strides[d + 1] * max(data.shape[d + 1], 1)
     if data.ndim and strides[-1] == 0 and data.shape[-1] == 1:
         strides[-1] = 1
-    return tuple(strides) if dim is None else strides[shape.dimension(dim, data.ndim)]
+    return tuple(strides) if dim is None else strides[arguments.dimension(dim, data.ndim)]
 
 
 def _storage_offset(self: Tensor) -> int:
     """How many elements of the memory come before the first of this tensor."""
-    data = shareable(self)
-    return arranging.offset_in(arranging.storage_of(data), data)
+    data = memory.shareable(self)
+    return windows.offset_in(windows.storage_of(data), data)
 
 
 def _data_ptr(self: Tensor) -> int:
     """The address of the first element."""
-    return shareable(self).__array_interface__["data"][0]
+    return memory.shareable(self).__array_interface__["data"][0]
 
 
 def _is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
     """Whether the elements lie in memory in order, without gaps."""
-    return shape.is_contiguous(self)
+    return copying.is_contiguous(self)
 
 
 def _element_size(self: Tensor) -> int:
@@ -206,7 +204,7 @@ def _contains(self: Tensor, element: Any) -> bool:
 
 
 def _backwards(self: Tensor) -> Tensor:
-    return shape.flip_primitive(self, (0,)) if self.ndim else self
+    return turning.flip_primitive(self, (0,)) if self.ndim else self
 
 
 def _array_wrap(self: Tensor, array: Any, context: Any = None, return_scalar: bool = False) -> Tensor:
@@ -215,19 +213,27 @@ def _array_wrap(self: Tensor, array: Any, context: Any = None, return_scalar: bo
     return Tensor((array.astype(np.uint8) if array.dtype.kind == "b" else array)[()])
 
 
-PROPERTIES: dict[str, Callable[..., Any]] = {
-    "T": shape.reversed_dimensions,
-    "mT": shape.matrix_transpose,
-    "H": shape.conjugate_transpose,
-    "mH": shape.adjoint_property,
+PROPERTIES: dict[str, property | Callable[..., Any]] = {
+    "data": memory.data,
+    "grad_fn": history.grad_fn,
+    "requires_grad": history.requires_grad,
+    "is_leaf": history.is_leaf,
+    "grad": history.grad,
+    "T": transposing.reversed_dimensions,
+    "mT": transposing.matrix_transpose,
+    "H": transposing.conjugate_transpose,
+    "mH": transposing.adjoint_property,
     "itemsize": _element_size,
     "nbytes": lambda self: self._data.nbytes,
 }
 METHODS: dict[str, Callable[..., Any]] = {
     "__setitem__": setitem,
-    "_edge": edge_of,
-    "register_hook": register_hook,
-    "register_post_accumulate_grad_hook": register_post_accumulate_grad_hook,
+    "__deepcopy__": history.copied_leaf,
+    "requires_grad_": history.requires_grad_,
+    "retain_grad": history.retain_grad,
+    "_edge": history.edge_of,
+    "register_hook": history.register_hook,
+    "register_post_accumulate_grad_hook": history.register_post_accumulate_grad_hook,
     "backward": _backward,
     "resize_": resize_,
     "resize_as_": resize_as_,
@@ -265,12 +271,12 @@ IN_PLACE = (
     "triu",
 )
 RESHAPED_IN_PLACE: dict[str, Callable[..., Tensor]] = {
-    "t_": shape.t_,
-    "transpose_": shape.transpose_,
-    "swapaxes_": shape.transpose_,
-    "swapdims_": shape.transpose_,
-    "unsqueeze_": shape.unsqueeze_,
-    "squeeze_": shape.squeeze_,
+    "t_": transposing.t_,
+    "transpose_": transposing.transpose_,
+    "swapaxes_": transposing.transpose_,
+    "swapdims_": transposing.transpose_,
+    "unsqueeze_": squeezing.unsqueeze_,
+    "squeeze_": squeezing.squeeze_,
 }
 
 
@@ -284,7 +290,7 @@ def attach() -> None:
     for name, to in _CASTS.items():
         setattr(Tensor, name, _cast(to))
     for record in FUNCTIONS.values():
-        if record.family in ELEMENTWISE:
+        if record.elementwise:
             for name in (record.name, *record.aliases):
                 setattr(Tensor, f"{name}_", in_place(f"{name}_", record.call))
     for name, operator_name in IN_PLACE_OPERATORS.items():
@@ -298,4 +304,4 @@ def attach() -> None:
     for name, function in METHODS.items():
         setattr(Tensor, name, function)
     for name, function in PROPERTIES.items():
-        setattr(Tensor, name, property(function))
+        setattr(Tensor, name, function if isinstance(function, property) else property(function))

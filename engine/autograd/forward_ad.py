@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..graph.node import Edge, Node, describe, next_sequence
+from ..graph.hooks import next_sequence
+from ..graph.node import Edge, Node, describe
 from ..graph.transforms import Level, carry_over, enter, forward, hold, leave
-from ..primitives.shape import alias, clone, expand, to_copy, view_primitive
+from ..primitives.broadcasting import expand
+from ..primitives.copying import alias, clone, to_copy
+from ..primitives.reshaping import view_primitive
 from ..primitives.writing import copied
 from ..table.dispatch import _saver, bind, promote
 from ..table.nodes import _run
@@ -318,17 +321,6 @@ def _source(primitive: Primitive, source: str, arguments: Sequence[Any], results
     return arguments[primitive.arguments.index(source)] if source in primitive.arguments else None
 
 
-# The modules of the table whose operations work element by element, and their operations that do not.
-_ELEMENTWISE = ("activation", "arithmetic", "elementary", "selection", "special")
-_NOT_ELEMENTWISE = ("glu", "prelu")
-
-
-@cache
-def _is_elementwise(primitive: Primitive) -> bool:
-    modules = {rule.__module__.rpartition(".")[2] for rule in primitive.rules if rule is not None}
-    return modules <= {*_ELEMENTWISE} and primitive.name not in _NOT_ELEMENTWISE and not primitive.outputs
-
-
 def _tangents_of_results(
     primitive: Primitive,
     arguments: Sequence[Any],
@@ -342,7 +334,7 @@ def _tangents_of_results(
     record = was_enabled and (bool(forward.levels) or any(t._requires_grad for t in given))
     try:
         with np.errstate(all="ignore"):
-            if _is_elementwise(primitive):
+            if primitive.elementwise:
                 recording.enabled = record
                 derived = [_elementwise(primitive, arguments, tangents, results[0], record or bool(forward.levels))]
             else:

@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 
 from ..graph.transforms import enter, leave
-from ..primitives.shape import reshape, select, squeeze, view_primitive
+from ..primitives.reshaping import reshape, view_primitive
+from ..primitives.slicing import select
+from ..primitives.squeezing import squeeze
 from ..tensors.modes import enable_grad, is_grad_enabled, set_grad_enabled
 from ..tensors.tensor import Tensor
 from .backward import grad

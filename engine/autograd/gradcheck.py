@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..primitives.shape import stack
+from ..primitives.joining import stack
 from ..tensors.memory import shareable
 from ..tensors.tensor import Tensor
 from .backward import grad

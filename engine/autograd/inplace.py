@@ -13,11 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from ..graph.node import Node, describe, next_sequence, snapshot
+from ..graph.history import snapshot
+from ..graph.hooks import next_sequence
+from ..graph.node import Node, describe
 from ..graph.transforms import active, carry_over, written
-from ..primitives.indexing import getitem
-from ..primitives.indexing import put as index_put
-from ..primitives.shape import as_strided, sizes
+from ..primitives.arguments import sizes
+from ..primitives.getitem import getitem
+from ..primitives.positions import as_strided
+from ..primitives.positions import put as index_put
 from ..table.scalars import note_change
 from ..tensors.memory import INFERENCE_TENSOR, memory_of, outdate, positions, refusal, resize, shareable, write
 from ..tensors.modes import recording

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ..primitives.shape import reshape, stack
+from ..primitives.joining import stack
+from ..primitives.reshaping import reshape
 from ..tensors.tensor import Tensor
 
 

@@ -7,15 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import BESIDE_ZERO, REAL, EdgeCase, Family, ops
+from ..table.family import Family
+from ..table.record import BESIDE_ZERO, REAL, EdgeCase, ops
 from ..tensors import dtypes
 from ..tensors.symbol import check_not_traced
-from ..tensors.tensor import Tensor
+from .arguments import data_of, dimension
+from .copying import zeros_like
 from .elementary import exp, tanh
+from .joining import cat
+from .reshaping import reshape
 from .selection import abs, where
-from .shape import cat, dimension, reshape, slice_primitive, zeros_like
+from .slicing import slice_primitive
 
-family = Family("activation")
+family = Family("activation", elementwise=True)
 primitive, function = family.primitive, family.function
 
 
@@ -245,7 +249,7 @@ def tanhshrink(x: Any) -> Any:
     return x - tanh(x)
 
 
-@function(defaults={"dim": -1}, method=False)
+@function(assumed={"dim": -1}, method=False, elementwise=False)
 def softmin(x: Any, dim: int) -> Any:
     """exp(-x) scaled to a sum of 1 along `dim`"""
     return ops.softmax(-x, dim)
@@ -268,13 +272,9 @@ def rrelu(x: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = F
         raise RuntimeError("Lower bound should be less than or equal to the upper bound")
     if not training:
         return rrelu_with_slopes(x, (lower + upper) / 2)
-    check_not_traced(_data(x), "rrelu")
+    check_not_traced(data_of(x), "rrelu")
     slopes = np.random.default_rng().uniform(lower, upper, x.shape)
-    return rrelu_with_slopes(x, np.asarray(slopes, _data(x).dtype))
-
-
-def _data(x: Any) -> Any:
-    return x._data if isinstance(x, Tensor) else x
+    return rrelu_with_slopes(x, np.asarray(slopes, data_of(x).dtype))
 
 
 prelu_kernel = primitive(
@@ -286,15 +286,15 @@ prelu_kernel = primitive(
 )
 
 
-@function(tensors=2, domain=(BESIDE_ZERO, REAL))
+@function(tensors=2, domain=(BESIDE_ZERO, REAL), elementwise=False)
 def prelu(x: Any, weight: Any) -> Any:
     """x where it is positive, else x times a weight: a single one, or one for each place along dimension 1"""
-    _check_prelu(_data(x), _data(weight))
+    _check_prelu(data_of(x), data_of(weight))
     if len(weight.shape) == len(x.shape):
         return prelu_kernel(x, weight)
     shape = [1] * len(x.shape)
     if len(shape) > 1:
-        shape[1] = _data(weight).size
+        shape[1] = data_of(weight).size
     return prelu_kernel(x, reshape(weight, shape))
 
 
@@ -343,6 +343,7 @@ glu = primitive(
     "glu",
     _glu,
     _glu_rule,
+    elementwise=False,
     floating=True,
     doc="the first half of x along `dim`, times the sigmoid of the second",
     method=False,

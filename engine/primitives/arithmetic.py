@@ -15,12 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import NONZERO, POSITIVE, REAL, EdgeCase, Family, is_number, ops
+from ..table.family import Family
+from ..table.record import NONZERO, POSITIVE, REAL, EdgeCase, is_number, ops
 from ..tensors.dtypes import float64
 from ..tensors.tensor import Tensor
-from .shape import to, zeros_like
+from .copying import to, zeros_like
 
-family = Family("arithmetic")
+family = Family("arithmetic", elementwise=True)
 primitive, function = family.primitive, family.function
 
 _LN2 = math.log(2.0)

@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import Family, ops
+from ..table.family import Family
+from ..table.record import ops
 from ..tensors import dtypes
-from .arranging import diag_embed, narrow, tril, triu
+from .copying import new_zeros
+from .diagonals import diag_embed, tril, triu
+from .joining import cat
 from .matrix import (
     check_floating,
     check_info,
@@ -24,9 +27,10 @@ from .matrix import (
     row,
     turned,
 )
-from .product import matmul
-from .shape import cat, new_zeros, slice_primitive
+from .matrix_products import matmul
+from .slicing import slice_primitive
 from .solving import SINGULAR, check_old_sizes, decomposed, solve_triangular, triangular
+from .splitting import narrow
 
 family = Family("linear algebra")
 primitive, function = family.primitive, family.function

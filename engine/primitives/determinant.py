@@ -7,14 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import Family, ops
+from ..table.family import Family
+from ..table.record import ops
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor
-from .arranging import diag_embed
-from .matrix import check_square_floating, column, data_of, for_each, lapack, turned
-from .product import matmul
-from .shape import expand, unsqueeze
+from .arguments import data_of
+from .broadcasting import expand
+from .diagonals import diag_embed
+from .matrix import check_square_floating, column, for_each, lapack, turned
+from .matrix_products import matmul
 from .solving import inverse, solve, solved_unchecked
+from .squeezing import unsqueeze
 
 family = Family("linear algebra")
 primitive, function = family.primitive, family.function

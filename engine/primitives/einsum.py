@@ -1,4 +1,4 @@
-"""How `einsum` reads its equation, and the products of matrices that it comes down to, in PyTorch's order."""
+"""`einsum`: how it reads its equation, and the products of matrices that it comes down to, in PyTorch's order."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from ..table.family import Family
 from ..table.record import ops
 from .arithmetic import mul
-from .arranging import diagonal
-from .shape import movedim, permute_primitive, reshape, unsqueeze, view_primitive
+from .diagonals import diagonal
+from .reshaping import reshape, view_primitive
+from .squeezing import unsqueeze
+from .transposing import movedim, permute_primitive
+
+function = Family("linear algebra").function
 
 ELLIPSIS = "..."
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -34,13 +39,14 @@ class Layout(NamedTuple):
     total: int
 
 
-def contraction(equation: Any, operands: Sequence[Any]) -> Any:
-    """The result of `einsum`. RuntimeError, ValueError: the equation is wrong or does not fit the operands."""
+@function(tensors=0, method=False)
+def einsum(equation: Any, *operands: Any) -> Any:
+    """sums of products over labelled dimensions: an equation and tensors, or tensors each followed by its labels"""
     if not isinstance(equation, str):
         inputs, output, operands = _from_numbers((equation, *operands))
     else:
         if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
-            operands = operands[0]
+            operands = tuple(operands[0])
         if not operands:
             raise ValueError(_NOTHING_GIVEN)
         inputs, output = _parsed(equation)
@@ -56,13 +62,13 @@ def contraction(equation: Any, operands: Sequence[Any]) -> Any:
 # Reading
 
 
-def _from_numbers(arguments: Sequence[Any]) -> tuple[list[list[str]], list[str] | None, list[Any]]:
+def _from_numbers(arguments: Sequence[Any]) -> tuple[list[list[str]], list[str] | None, tuple[Any, ...]]:
     """Labels and operands from `einsum(x, [0, 1], y, [1, 2], [0, 2])`."""
     given = list(arguments)
     output = _lettered(given.pop()) if len(given) % 2 else None
     if not given:
         raise ValueError(_NOTHING_GIVEN)
-    return [_lettered(numbers) for numbers in given[1::2]], output, given[::2]
+    return [_lettered(numbers) for numbers in given[1::2]], output, tuple(given[::2])
 
 
 def _lettered(numbers: Sequence[Any]) -> list[str]:

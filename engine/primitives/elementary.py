@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, UNIT, Domain, EdgeCase, Family, ops
+from ..table.family import Family
+from ..table.record import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, UNIT, Domain, EdgeCase, ops
 from .arithmetic import reciprocal
 
-primitive = Family("elementary").primitive
+primitive = Family("elementary", elementwise=True).primitive
 
 _LN2 = math.log(2.0)
 _LN10 = math.log(10.0)

@@ -1,238 +1,105 @@
-"""Tensors side by side, and every combination of their elements."""
+"""Tensors joined along a dimension, a new one or one they have."""
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from ..table.record import Family, ops
-from ..tensors.dtypes import get_default_dtype
-from ..tensors.symbol import is_symbolic
+from ..table.family import Family
 from ..tensors.tensor import Tensor
-from .arranging import flip
-from .indexing import masked_select
-from .shape import cat, contiguous_clone, expand, reshape, slice_primitive, stack, unsafe_view, unsqueeze, view
+from .arguments import data_of, dimension
+from .copying import new_zeros
+from .slicing import select_primitive, slice_primitive
 
 family = Family("shape")
 primitive, function = family.primitive, family.function
 
 
-def _data(x: Any) -> Any:
-    return x._data if isinstance(x, Tensor) else x
+# Joining
+
+stack_primitive = primitive(
+    "stack",
+    lambda tensors, dim: np.stack(tensors, dim),
+    lambda g, dim, tensors_shape: [select_primitive(g, dim, i) for i in range(len(tensors_shape))],
+    variadic=True,
+    public=False,
+)
 
 
-def listed_tensors(tensors: tuple[Any, ...]) -> list[Any]:
-    """Tensors given as separate arguments or as one list."""
-    if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
-        return list(tensors[0])
-    return [part for value in tensors for part in (value if isinstance(value, (list, tuple)) else [value])]
+@function(variadic=True, method=False)
+def stack(tensors: Any, dim: int = 0) -> Any:
+    """tensors of one shape, joined along a new dimension"""
+    shapes = _shapes("stack", tensors)
+    if not shapes:
+        raise RuntimeError("stack expects a non-empty TensorList")
+    for i, shape in enumerate(shapes):
+        if shape != shapes[0]:
+            raise RuntimeError(
+                f"stack expects each tensor to be equal size, but got {list(shapes[0])} at entry 0 and {list(shape)} "
+                f"at entry {i}"
+            )
+    return stack_primitive(tensors, dimension(dim, len(shapes[0]) + 1))
 
 
-# Side by side
-
-
-def _at_least(x: Any, ndim: int) -> Any:
-    """x with dimensions of size 1 added, before for a matrix or less, after it for a third."""
-    have = _data(x).ndim
-    if not have and ndim:
-        return reshape(x, (1,) * ndim)
-    if have == 1 and ndim >= 2:
-        x = unsqueeze(x, 0)
-    return unsqueeze(x, -1) if ndim == 3 and 0 < have < 3 else x
-
-
-def _at_least_all(tensors: tuple[Any, ...], ndim: int) -> Any:
-    if len(tensors) == 1 and not isinstance(tensors[0], (list, tuple)):
-        return _at_least(tensors[0], ndim)
-    return tuple(_at_least(x, ndim) for x in listed_tensors(tensors))
-
-
-@function(tensors=1)
-def atleast_1d(*tensors: Any) -> Any:
-    """x, with one dimension if it has none"""
-    return _at_least_all(tensors, 1)
-
-
-@function(tensors=1)
-def atleast_2d(*tensors: Any) -> Any:
-    """x, made a matrix of one row if it has fewer than two dimensions"""
-    return _at_least_all(tensors, 2)
-
-
-@function(tensors=1)
-def atleast_3d(*tensors: Any) -> Any:
-    """x, with dimensions of size 1 added if it has fewer than three"""
-    return _at_least_all(tensors, 3)
-
-
-def _not_empty(function: str, tensors: Any) -> Any:
+def _shapes(function: str, tensors: Any) -> list[tuple[int, ...]]:
+    """The shapes of tensors that are to be joined. TypeError: they are not a list of tensors."""
     if isinstance(tensors, Tensor):
         raise TypeError(f"{function}(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor")
-    if not len(tensors):
-        raise RuntimeError(f"{function} expects a non-empty TensorList")
-    return tensors
+    for i, value in enumerate(tensors):
+        if isinstance(value, (int, float)) and not isinstance(value, np.generic):
+            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(value).__name__}")
+    return [data_of(value).shape for value in tensors]
 
 
-@function(variadic=True, method=False)
-def hstack(tensors: Any) -> Any:
-    """tensors joined along the second dimension, vectors along their only one"""
-    parts = [_at_least(x, 1) for x in _not_empty("hstack", tensors)]
-    return cat(parts, min(1, _data(parts[0]).ndim - 1))
+_NOTHING = (0,)
 
 
-@function(variadic=True, method=False, aliases=("row_stack",))
-def vstack(tensors: Any) -> Any:
-    """tensors joined along the first dimension, each vector as a row"""
-    return cat([_at_least(x, 2) for x in _not_empty("vstack", tensors)], 0)
+def _cat(tensors: Any, dim: int) -> Any:
+    # PyTorch lets an empty vector be joined with anything.
+    return np.concatenate([t for t in tensors if t.shape != _NOTHING] or tensors, dim)
 
 
-@function(variadic=True, method=False)
-def dstack(tensors: Any) -> Any:
-    """tensors joined along a third dimension"""
-    return cat([_at_least(x, 3) for x in _not_empty("dstack", tensors)], 2)
-
-
-@function(variadic=True, method=False)
-def column_stack(tensors: Any) -> Any:
-    """tensors joined along the second dimension, each vector as a column"""
-    parts = [x if _data(x).ndim > 1 else reshape(x, (_data(x).size, 1)) for x in _not_empty("column_stack", tensors)]
-    return cat(parts, 1)
-
-
-def _matrix_shape(shape: tuple[int, ...]) -> tuple[int, int]:
-    return (1, 1) if not shape else (1, shape[0]) if len(shape) == 1 else (shape[0], shape[1])
-
-
-def _blocks(tensors: Any) -> Any:
-    shapes = [_matrix_shape(x.shape) for x in tensors]
-    result = np.zeros((sum(r for r, _ in shapes), sum(c for _, c in shapes)), tensors[0].dtype)
-    row = column = 0
-    for x, (rows, columns) in zip(tensors, shapes, strict=True):
-        result[row : row + rows, column : column + columns] = x
-        row, column = row + rows, column + columns
-    return result
-
-
-def _blocks_rule(g: Any, tensors_shape: Any) -> list[Any]:
+def _cut(g: Any, shapes: Any, dim: int) -> list[Any]:
     pieces = []
-    row = column = 0
-    for shape in tensors_shape:
-        rows, columns = _matrix_shape(shape)
-        piece = slice_primitive(slice_primitive(g, 0, row, row + rows, 1), 1, column, column + columns, 1)
-        pieces.append(reshape(piece, shape))
-        row, column = row + rows, column + columns
+    start = 0
+    for shape in shapes:
+        if shape == _NOTHING:
+            pieces.append(new_zeros(g, shape))
+            continue
+        pieces.append(slice_primitive(g, dim, start, start + shape[dim], 1))
+        start += shape[dim]
     return pieces
 
 
-blocks = primitive("block_diag", _blocks, _blocks_rule, variadic=True, public=False)
+cat_primitive = primitive(
+    "cat",
+    _cat,
+    lambda g, dim, tensors_shape: _cut(g, tensors_shape, dim),
+    variadic=True,
+    public=False,
+)
 
 
-@function(variadic=True, method=False)
-def block_diag(*tensors: Any) -> Any:
-    """zeros with the matrices along the diagonal"""
-    parts = listed_tensors(tensors)
-    for i, x in enumerate(parts):
-        if _data(x).ndim > 2:
-            raise RuntimeError(
-                f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {i} has {_data(x).ndim} "
-                "dimensions"
-            )
-    return blocks(parts) if parts else Tensor(np.zeros((1, 0), get_default_dtype().numpy))
-
-
-# Combinations
-
-
-@function(variadic=True, method=False)
-def broadcast_tensors(*tensors: Any) -> Any:
-    """the tensors, each expanded to the shape they broadcast to"""
-    parts = listed_tensors(tensors)
-    shape: tuple[int, ...] = ()
-    for x in parts:
-        shape = _broadcast(shape, _data(x).shape)
-    return tuple(x if _data(x).shape == shape else expand(x, shape) for x in parts)
-
-
-def _broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
-    from ..table.dispatch import broadcast_mismatch
-
-    mismatch = broadcast_mismatch([a, b])
-    if mismatch is not None:
-        raise RuntimeError(mismatch)
-    return np.broadcast_shapes(a, b)
-
-
-@function(variadic=True, method=False)
-def meshgrid(*tensors: Any, indexing: str | None = None) -> Any:
-    """the coordinates of a grid, one tensor for each vector of them"""
-    parts = listed_tensors(tensors)
-    for x in parts:
-        if _data(x).ndim > 1:
-            raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {x}")
-    if indexing not in (None, "ij", "xy"):
-        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
-    order = list(range(len(parts)))
-    if indexing == "xy" and len(parts) > 1:
-        order[:2] = [1, 0]
-    lengths = [_data(parts[i]).size for i in order]
-    grids = []
-    for i, x in enumerate(parts):
-        place = order.index(i)
-        line = view(x, tuple(lengths[place] if d == place else 1 for d in range(len(parts))))
-        grids.append(expand(line, tuple(lengths)))
-    return tuple(grids)
-
-
-def _vector(x: Any) -> Any:
-    if _data(x).ndim != 1:
-        raise RuntimeError(f"Expect a 1D vector, but got shape {list(_data(x).shape)}")
-    return x
-
-
-@function(variadic=True, method=False)
-def cartesian_prod(*tensors: Any) -> Any:
-    """every choice of one element from each vector, one row for each"""
-    parts = [_vector(x) for x in listed_tensors(tensors)]
-    if len(parts) == 1:
-        return parts[0]
-    return stack([unsafe_view(contiguous_clone(grid), (_data(grid).size,)) for grid in meshgrid(parts)], 1)
-
-
-@function()
-def combinations(x: Any, r: int = 2, with_replacement: bool = False) -> Any:
-    """every choice of r elements of a vector, in order, one row for each"""
-    if r < 0:
-        raise RuntimeError(f"Expect a non-negative number, but got {r}")
-    size = _data(_vector(x)).size
-    if r == 0:
-        return Tensor(np.zeros(0, _data(x).dtype))
-    indices = np.indices((size,) * r)
-    mask = np.ones((size,) * r, bool)
-    for a, b in pairwise(indices):
-        mask &= a <= b if with_replacement else a < b
-    return stack([masked_select(grid, mask) for grid in meshgrid([x] * r)], 1)
-
-
-@function()
-def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:  # noqa: N803  (PyTorch's name)
-    """the powers of the elements of a vector, a row for each, falling from the first to the last"""
-    if _data(x).ndim != 1:
-        raise RuntimeError("x must be a one-dimensional tensor.")
-    size = _data(x).size
-    count = size if N is None else N
-    dtype = _data(x).dtype
-    if is_symbolic(_data(x)):
-        powers = unsqueeze(x, 1) ** Tensor(np.arange(count, dtype=dtype))
-        return powers if increasing else flip(powers, 1)
-    result: Any = Tensor(np.ones((size, count), np.int64 if dtype.kind in "bui" else dtype))
-    if count > 1:
-        # As PyTorch does it, written into a tensor that was made before: the graph shows it.
-        # But there the rule of cumprod finds its argument overwritten; here it keeps a copy.
-        from ..graph.node import snapshot
-
-        slice_primitive(result, 1, 1, count, 1).copy_(unsqueeze(x, 1))
-        powers = ops.cumprod(snapshot(slice_primitive(result, 1, 1, count, 1)), 1)
-        slice_primitive(result, 1, 1, count, 1).copy_(powers)
-    return result if increasing else flip(result, 1)
+@function(variadic=True, method=False, aliases=("concat", "concatenate"))
+def cat(tensors: Any, dim: int = 0) -> Any:
+    """tensors joined along a dimension"""
+    shapes = _shapes("cat", tensors)
+    if not shapes:
+        raise ValueError("torch.cat(): expected a non-empty list of Tensors")
+    first: tuple[int, ...] = next((s for s in shapes if s != _NOTHING), _NOTHING)
+    axis = dimension(dim, len(first))
+    for i, shape in enumerate(shapes):
+        if not shape:
+            raise RuntimeError(f"zero-dimensional tensor (at position {i}) cannot be concatenated")
+        if shape == _NOTHING:
+            continue
+        if len(shape) != len(first):
+            raise RuntimeError(f"Tensors must have same number of dimensions: got {len(first)} and {len(shape)}")
+        for d, (wanted, size) in enumerate(zip(first, shape, strict=True)):
+            if d != axis and wanted != size:
+                raise RuntimeError(
+                    f"Sizes of tensors must match except in dimension {axis}. Expected size {wanted} but got size "
+                    f"{size} for tensor number {i} in the list."
+                )
+    return cat_primitive(tensors, axis)

@@ -7,37 +7,39 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import Family, ops
+from ..table.family import Family
+from ..table.record import ops
 from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
-from .indexing import index_backward
+from .arguments import data_of
+from .broadcasting import expand
+from .copying import is_contiguous
+from .getitem import index_backward
+from .reshaping import view_primitive
 from .selection import clamp_min, where
-from .shape import expand, is_contiguous, slice_primitive, t, view_primitive
+from .slicing import slice_primitive
+from .transposing import t
 
 family = Family("layer")
 primitive, function = family.primitive, family.function
 
 
-def _data(x: Any) -> Any:
-    return x._data if isinstance(x, Tensor) else x
-
-
 @function(tensors=2, method=False)
 def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     """x times the transpose of the weight, plus the bias"""
-    rank = _data(x).ndim
-    if not rank or not _data(weight).ndim:
-        ranks = f"{rank}D and {_data(weight).ndim}D"
+    rank = data_of(x).ndim
+    if not rank or not data_of(weight).ndim:
+        ranks = f"{rank}D and {data_of(weight).ndim}D"
         raise RuntimeError(f"both arguments to linear need to be at least 1D, but they are {ranks}")
     if bias is None:
         return ops.matmul(x, t(weight))
-    if rank == 2 and _data(weight).ndim == 2:
+    if rank == 2 and data_of(weight).ndim == 2:
         return ops.addmm(bias, x, t(weight))
-    if _data(weight).ndim == 2 and _data(bias).ndim == 1 and is_contiguous(x):
-        shape = _data(x).shape
+    if data_of(weight).ndim == 2 and data_of(bias).ndim == 1 and is_contiguous(x):
+        shape = data_of(x).shape
         rows = view_primitive(x, (int(np.prod(shape[:-1])), shape[-1]))
-        return view_primitive(ops.addmm(bias, rows, t(weight)), (*shape[:-1], _data(weight).shape[0]))
+        return view_primitive(ops.addmm(bias, rows, t(weight)), (*shape[:-1], data_of(weight).shape[0]))
     return ops.matmul(x, t(weight)) + bias
 
 
@@ -65,7 +67,7 @@ def cosine_similarity(x: Any, y: Any, dim: int = 1, eps: float = 1e-8) -> Any:
 
 
 def _check_floating(x: Any, y: Any) -> None:
-    common = dtypes.result_type([_data(x), _data(y)], [])
+    common = dtypes.result_type([data_of(x), data_of(y)], [])
     if common.kind != "f":
         title = dtypes.of(common).title
         raise RuntimeError(f"expected common dtype to be floating point, yet common dtype is {title}")
@@ -92,7 +94,7 @@ embedding_primitive = primitive("embedding", _looked_up, _lookup_rule, tensors=1
 @function(method=False)
 def embedding(weight: Any, indices: Any, padding_idx: int = -1) -> Any:
     """the rows of a matrix at the indices; the row at `padding_idx` gets no gradient"""
-    places = np.asarray(_data(indices))
+    places = np.asarray(data_of(indices))
     if places.dtype not in (np.int64, np.int32):
         raise RuntimeError(
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
@@ -209,7 +211,7 @@ def _circular(x: Any, pad: Sequence[int]) -> Any:
 def pad(x: Any, pad: Any, mode: str = "constant", value: Any = None) -> Any:
     """x with more elements, pairs of numbers before and after from the last dimension on"""
     sizes = tuple(int(n) for n in pad)
-    rank = _data(x).ndim
+    rank = data_of(x).ndim
     if len(sizes) % 2:
         raise RuntimeError("Padding length must be divisible by 2")
     if len(sizes) > 2 * rank:
@@ -227,4 +229,4 @@ def pad(x: Any, pad: Any, mode: str = "constant", value: Any = None) -> Any:
         raise NotImplementedError(f"Padding size {len(sizes)} is not supported for {rank}D input tensor.")
     if mode == "circular":
         return _circular(x, sizes)
-    return _COPYING[mode][len(sizes) // 2 - 1](x, _places(_data(x).shape, sizes, mode))
+    return _COPYING[mode][len(sizes) // 2 - 1](x, _places(data_of(x).shape, sizes, mode))

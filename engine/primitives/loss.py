@@ -7,23 +7,24 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import NONZERO, PROBABILITY, REAL, Family, ops
+from ..table.family import Family
+from ..table.record import NONZERO, PROBABILITY, REAL, ops
 from ..tensors import dtypes
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor
 from .activation import logsigmoid, sigmoid
+from .arguments import data_of
 from .arithmetic import minus, over_number, plus_number, times_number
+from .broadcasting import expand
+from .copying import zeros_like
 from .elementary import exp, log
 from .layer import at_least
+from .reshaping import reshape, view_primitive
 from .selection import abs, sgn, where
-from .shape import expand, reshape, unsqueeze, view_primitive, zeros_like
+from .squeezing import unsqueeze
 
 family = Family("loss")
 primitive, function = family.primitive, family.function
-
-
-def _data(x: Any) -> Any:
-    return x._data if isinstance(x, Tensor) else x
 
 
 def _constant(value: Any, x: Any) -> Any:
@@ -31,7 +32,7 @@ def _constant(value: Any, x: Any) -> Any:
     if not isinstance(value, (list, tuple)):
         return value
     data = np.asarray(value)
-    return Tensor(data.astype(_data(x).dtype) if data.dtype.kind == "f" else data)
+    return Tensor(data.astype(data_of(x).dtype) if data.dtype.kind == "f" else data)
 
 
 def _reduced(values: Any, reduction: str) -> Any:
@@ -67,7 +68,7 @@ def _summed_up(values: Any, reduction: str) -> Any:
 
 def _in_one_shape(x: Any, target: Any) -> tuple[Any, Any]:
     """Both in the shape that they broadcast to."""
-    if _data(x).shape == _data(target).shape:
+    if data_of(x).shape == data_of(target).shape:
         return x, target
     return ops.broadcast_tensors(x, target)
 
@@ -270,7 +271,7 @@ def kl_div(x: Any, target: Any, reduction: str = "mean", log_target: bool = Fals
 
 
 def _class_axis(x: Any) -> int:
-    return 0 if _data(x).ndim == 1 else 1
+    return 0 if data_of(x).ndim == 1 else 1
 
 
 def _chosen(x: Any, target: Any, weight: Any, ignore_index: int) -> Any:
@@ -336,18 +337,18 @@ def _check_classes(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
 def nll_loss(x: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> Any:
     """-x at the target classes, averaged; x are logarithms of probabilities, with a class for each index of dim 1"""
     _check_reduction(reduction)
-    classes, weights = np.asarray(_data(_constant(target, x))), _data(_constant(weight, x))
-    _check_classes(_data(x), classes, weights, ignore_index)
-    shape = _data(x).shape
+    classes, weights = np.asarray(data_of(_constant(target, x))), data_of(_constant(weight, x))
+    _check_classes(data_of(x), classes, weights, ignore_index)
+    shape = data_of(x).shape
     _check_constant(f"nll_loss{'2d' * (len(shape) > 2)}_forward", weight=weight)
     if len(shape) < 3:
         classes = classes.reshape(shape[:-1])
-        chosen = _chosen(_data(x), classes, weights, ignore_index)
+        chosen = _chosen(data_of(x), classes, weights, ignore_index)
         return nll_vector(x, chosen, len(shape) - 1, reduction)
     if len(shape) != 4:
         x = reshape(x, (*shape[:2], 1, -1))
-        classes = classes.reshape(_data(x).shape[0], *_data(x).shape[2:])
-    result = nll_image(x, _chosen(_data(x), classes, weights, ignore_index), 1, reduction)
+        classes = classes.reshape(data_of(x).shape[0], *data_of(x).shape[2:])
+    result = nll_image(x, _chosen(data_of(x), classes, weights, ignore_index), 1, reduction)
     return view_primitive(result, (shape[0], *shape[2:])) if reduction == "none" and len(shape) != 4 else result
 
 
@@ -366,9 +367,9 @@ def cross_entropy(
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
     axis = _class_axis(x)
     target, weight = _constant(target, x), _constant(weight, x)
-    if _data(x).ndim and tuple(target.shape) == tuple(x.shape):
+    if data_of(x).ndim and tuple(target.shape) == tuple(x.shape):
         return _cross_entropy_of_probabilities(x, target, weight, axis, ignore_index, reduction, label_smoothing)
-    if not _data(x).ndim:
+    if not data_of(x).ndim:
         return nll_loss(x, target)
     logarithms = ops.log_softmax(x, axis)
     loss = nll_loss(logarithms, target, weight, ignore_index, reduction)
@@ -392,15 +393,15 @@ def _loss_of_all(logarithms: Any, target: Any, weight: Any, axis: int, ignore_in
     total = ops.sum(losses)
     if reduction == "sum":
         return total
-    chosen = _chosen(_data(logarithms), _data(target), _data(weight), ignore_index)
+    chosen = _chosen(data_of(logarithms), data_of(target), data_of(weight), ignore_index)
     return total / Tensor(chosen.sum(dtype=chosen.dtype))
 
 
 def _cross_entropy_of_probabilities(
     x: Any, target: Any, weight: Any, axis: int, ignore_index: int, reduction: str, label_smoothing: float
 ) -> Any:
-    if _data(target).dtype.kind != "f":
-        title = dtypes.of(_data(target).dtype).title
+    if data_of(target).dtype.kind != "f":
+        title = dtypes.of(data_of(target).dtype).title
         raise RuntimeError(f"Expected floating point type for target with class probabilities, got {title}")
     if ignore_index >= 0:
         raise RuntimeError("ignore_index is not supported for floating point target")
@@ -467,8 +468,8 @@ def gaussian_nll_loss(
     """(log(var) + (x - target)**2 / var) / 2, averaged; the variance is at least eps"""
     _check_reduction(reduction)
     if not isinstance(var, Tensor):
-        var = expand(Tensor(np.asarray(var, _data(x).dtype)), tuple(x.shape))
-    if not is_formal(_data(var)) and np.any(_data(var) < 0):
+        var = expand(Tensor(np.asarray(var, data_of(x).dtype)), tuple(x.shape))
+    if not is_formal(data_of(var)) and np.any(data_of(var) < 0):
         raise ValueError("var has negative entry/entries")
     if tuple(var.shape) != tuple(x.shape):
         if tuple(x.shape[:-1]) == tuple(var.shape):

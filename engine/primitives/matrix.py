@@ -9,8 +9,8 @@ import numpy as np
 
 from ..table.record import ops
 from ..tensors import dtypes
-from ..tensors.tensor import Tensor
-from .shape import transpose_primitive, unsqueeze
+from .squeezing import unsqueeze
+from .transposing import transpose_primitive
 
 _LOW_PRECISION = {
     "linalg.det": "lu_cpu",
@@ -27,11 +27,6 @@ class _LinAlgError(RuntimeError):
 
 
 LinAlgError = _LinAlgError
-
-
-def data_of(x: Any) -> Any:
-    """The NumPy value of a tensor; anything else as it is."""
-    return x._data if isinstance(x, Tensor) else x
 
 
 def check_matrices(x: Any, name: str, argument: str = "A") -> None:

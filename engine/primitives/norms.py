@@ -7,16 +7,23 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import Family, is_number, ops
+from ..table.family import Family
+from ..table.record import is_number, ops
 from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
+from .arguments import data_of, dimension
+from .broadcasting import expand
+from .copying import clone, zeros_like
 from .decomposition import svdvals
-from .matrix import check_matrices, check_square, check_square_floating, data_of, eigen, turned
-from .product import matmul
+from .joining import cat
+from .matrix import check_matrices, check_square, check_square_floating, eigen, turned
+from .matrix_products import matmul
 from .reduction import vector_norm
-from .shape import cat, clone, dimension, expand, permute_primitive, slice_primitive, squeeze, unsqueeze, zeros_like
+from .slicing import slice_primitive
 from .solving import decomposed, inv_ex, inverse, tolerances
+from .squeezing import squeeze, unsqueeze
+from .transposing import permute_primitive
 
 family = Family("linear algebra")
 primitive, function = family.primitive, family.function

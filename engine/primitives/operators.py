@@ -12,8 +12,9 @@ from ..table.record import is_number
 from ..tensors import dtypes
 from ..tensors.dtypes import dtype
 from ..tensors.tensor import Tensor
-from . import arithmetic, indexing, selection
-from .product import matmul
+from . import arithmetic, selection
+from .getitem import getitem
+from .matrix_products import matmul
 
 
 def _reflected(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -119,5 +120,5 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "__or__": _bitwise(np.bitwise_or),
     "__xor__": _bitwise(np.bitwise_xor),
     "__invert__": _invert,
-    "__getitem__": indexing.getitem,
+    "__getitem__": getitem,
 }

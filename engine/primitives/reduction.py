@@ -7,12 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import BESIDE_ZERO, EdgeCase, Family, ops
+from ..table.family import Family
+from ..table.record import BESIDE_ZERO, EdgeCase, ops
 from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
+from .arguments import dimensions
+from .broadcasting import expand
+from .copying import ones_like, to
 from .elementary import exp
+from .joining import cat
+from .reshaping import reshape
 from .selection import abs, isnan, logical_not, sgn, where
-from .shape import cat, dimensions, expand, flip_primitive, ones_like, reshape, slice_primitive, to, unreduce, unsqueeze
+from .slicing import slice_primitive
+from .squeezing import unreduce, unsqueeze
+from .turning import flip_primitive
 
 family = Family("reduction")
 primitive, function = family.primitive, family.function
@@ -245,7 +253,7 @@ logsumexp = primitive(
     _logsumexp_rule,
     floating=True,
     tensors=1,
-    defaults={"dim": None},
+    assumed={"dim": None},
     doc="log of the sum of exp(x) along `dim`, without overflow",
 )
 
@@ -280,13 +288,13 @@ log_softmax_primitive = primitive(
 )
 
 
-@function(defaults={"dim": -1})
+@function(assumed={"dim": -1})
 def softmax(x: Any, dim: int, dtype: Any = None) -> Any:
     """exp(x) scaled to a sum of 1 along `dim`"""
     return softmax_primitive(x if dtype is None else to(x, dtype), dim)
 
 
-@function(defaults={"dim": -1})
+@function(assumed={"dim": -1})
 def log_softmax(x: Any, dim: int, dtype: Any = None) -> Any:
     """log of softmax, without overflow"""
     return log_softmax_primitive(x if dtype is None else to(x, dtype), dim)

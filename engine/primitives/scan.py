@@ -8,26 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import BESIDE_ZERO, Family, is_number
+from ..table.family import Family
+from ..table.record import BESIDE_ZERO, is_number
 from ..tensors.tensor import Tensor
+from .arguments import dimension, dimensions
+from .copying import new_zeros, ones_like, zeros_like
 from .elementary import exp
-from .indexing import scatter_add_primitive
+from .gathering import scatter_add_primitive
+from .joining import cat, stack
 from .reduction import has_zero, sum, summable
+from .reshaping import reshape
 from .selection import logical_xor, where
-from .shape import (
-    cat,
-    dimension,
-    dimensions,
-    flip_primitive,
-    new_zeros,
-    ones_like,
-    reshape,
-    select,
-    slice_primitive,
-    stack,
-    unsqueeze,
-    zeros_like,
-)
+from .slicing import select, slice_primitive
+from .squeezing import unsqueeze
+from .turning import flip_primitive
 
 family = Family("scan")
 primitive, function = family.primitive, family.function
@@ -53,7 +47,7 @@ cumsum = primitive(
     _running(np.add.accumulate),
     lambda g, dim: _reversed_cumsum(g, dim),
     tensors=1,
-    defaults={"dim": -1},
+    assumed={"dim": -1},
     doc="sums of the elements up to each along `dim`",
 )
 
@@ -89,7 +83,7 @@ cumprod = primitive(
     _running(np.multiply.accumulate),
     _cumprod_rule,
     tensors=1,
-    defaults={"dim": -1},
+    assumed={"dim": -1},
     domain=BESIDE_ZERO,
     doc="products of the elements up to each along `dim`",
 )
@@ -113,7 +107,7 @@ logcumsumexp = primitive(
     _logcumsumexp_rule,
     tensors=1,
     floating=True,
-    defaults={"dim": -1},
+    assumed={"dim": -1},
     doc="logs of the sums of exp(x) up to each element along `dim`, without overflow",
 )
 
@@ -136,7 +130,7 @@ def _running_extremum(name: str, extremum: Any, doc: str) -> Any:
         lambda g, indices, x_shape, dim: scatter_add_primitive(new_zeros(g[0], x_shape), dim, indices, g[0]),
         outputs=("values", "indices"),
         tensors=1,
-        defaults={"dim": -1},
+        assumed={"dim": -1},
         doc=doc,
     )
 

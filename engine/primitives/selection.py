@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import BESIDE_ZERO, EdgeCase, Family, is_number
+from ..table.family import Family
+from ..table.record import BESIDE_ZERO, EdgeCase, is_number
 from ..tensors.dtypes import bool_, of, result_type, uint8
 from ..tensors.tensor import Tensor
-from .indexing import nonzero
-from .shape import zeros_like
+from .copying import zeros_like
+from .nonzero import nonzero
 
-family = Family("selection")
+family = Family("selection", elementwise=True)
 primitive, function = family.primitive, family.function
 
 
@@ -58,13 +59,13 @@ isclose = primitive(
 )
 
 
-@function(tensors=2)
+@function(tensors=2, elementwise=False)
 def allclose(x: Any, y: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
     """whether all elements of x and y differ by at most `atol` plus `rtol` times the size of that of y"""
     return bool(isclose(x, y, rtol, atol, equal_nan)._data.all())
 
 
-@function(tensors=2)
+@function(tensors=2, elementwise=False)
 def equal(x: Any, y: Any) -> bool:
     """whether x and y have one shape and all their elements are equal"""
     return np.array_equal(x._data, y._data)

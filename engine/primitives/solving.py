@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import Family
+from ..table.family import Family
 from ..tensors import dtypes
-from .arranging import tril, triu
+from .arguments import data_of
+from .diagonals import tril, triu
 from .matrix import (
     LinAlgError,
     check_floating,
@@ -17,15 +18,14 @@ from .matrix import (
     check_square,
     check_square_floating,
     column,
-    data_of,
     eigen,
     for_each,
     lapack,
     row,
     turned,
 )
-from .product import matmul
-from .shape import squeeze
+from .matrix_products import matmul
+from .squeezing import squeeze
 
 family = Family("linear algebra")
 primitive, function = family.primitive, family.function

@@ -8,14 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import Family, ops
+from ..table.family import Family
+from ..table.record import ops
 from ..tensors import dtypes
 from ..tensors.tensor import Tensor
+from .copying import zeros_like
 from .elementary import sqrt
 from .reduction import axes_of, count_along, mean, spread, sum
+from .reshaping import reshape
 from .scan import multiplied_by_number
 from .selection import clamp_numbers, where
-from .shape import reshape, squeeze_all, t_primitive, unreduce, unsqueeze, zeros_like
+from .squeezing import squeeze_all, unreduce, unsqueeze
+from .transposing import t_primitive
 
 family = Family("statistics")
 primitive, function = family.primitive, family.function

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..table.record import Family
-from .shape import zeros_like
+from ..table.family import Family
+from .copying import zeros_like
 
 primitive = Family("writing").primitive
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..autograd.backward import grad
-from ..primitives.shape import reshape, stack
+from ..primitives.joining import stack
+from ..primitives.reshaping import reshape
 from ..tensors.tensor import Tensor
 
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from ..primitives import arithmetic
-from ..primitives.shape import alias
-from ..table.record import PRIMITIVES, Primitive
+from ..primitives.copying import alias
+from ..table.record import Operation
 from ..tensors.symbol import Symbol
 from .program import Constant, Variable
 
@@ -31,7 +31,7 @@ _SAME_NUMBER = ("prod", "cumsum", "cumprod", "amax", "amin")
 _COMMUTATIVE = ("add", "mul", "eq", "ne", "logical_and", "logical_or", "logical_xor")
 
 
-def folded(primitive: Primitive, data: Sequence[Any], example: Any) -> Any:
+def folded(primitive: Operation, data: Sequence[Any], example: Any) -> Any:
     """The symbol or NumPy value that an operation's result is, if it needs no equation; None: it needs one."""
     name = primitive.name
     if name in _MADE_OF_SHAPES or (name == "fill" and not isinstance(data[1], Symbol)):
@@ -54,7 +54,7 @@ def folded(primitive: Primitive, data: Sequence[Any], example: Any) -> Any:
 
 
 @cache
-def _redundant() -> dict[Primitive, tuple[tuple[int, float], ...]]:
+def _redundant() -> dict[Operation, tuple[tuple[int, float], ...]]:
     """By operation: which operand, if it is this number, leaves the other as the result."""
     return {
         record_of(arithmetic.mul): ((0, 1), (1, 1)),
@@ -83,7 +83,7 @@ def _negated(value: Symbol) -> Symbol | None:
     return made[1][0] if made is not None and made[0].name == "neg" else None
 
 
-def rewritten(primitive: Primitive, data: Sequence[Any], example: Any) -> tuple[Primitive, list[Any]] | None:
+def rewritten(primitive: Operation, data: Sequence[Any], example: Any) -> tuple[Operation, list[Any]] | None:
     """Another operation that computes exactly the same, chosen so that equal work looks equal; None: there is none.
 
     Changes of sign are moved out of products and into sums, as they are exact.
@@ -125,17 +125,12 @@ def _without_sign(value: Any) -> Any:
     return value if opposite is None else opposite
 
 
-@cache
-def _records() -> dict[Any, Primitive]:
-    return {record.call: record for record in PRIMITIVES}
-
-
-def record_of(call: Any) -> Primitive:
+def record_of(call: Any) -> Operation:
     """The record of the operation that a function of the table runs."""
-    return _records()[call]
+    return call.operation
 
 
-def key_of(primitive: Primitive, arguments: tuple[Any, ...]) -> Any:
+def key_of(primitive: Operation, arguments: tuple[Any, ...]) -> Any:
     """What two equations that compute the same have in common."""
     keys = [_key(argument) for argument in arguments]
     if primitive.name in _COMMUTATIVE and len(keys) == 2:

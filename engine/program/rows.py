@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,8 +17,6 @@ import numpy as np
 from ..table.record import Primitive
 from .program import Constant, Equation, Variable, substituted, thawed, variables_in
 
-ELEMENTWISE_FAMILIES = ("activation", "arithmetic", "elementary", "selection", "special")
-_NOT_ELEMENTWISE = ("glu", "prelu")
 _UFUNCS: dict[Any, np.ufunc] = {
     operator.add: np.add,
     operator.sub: np.subtract,
@@ -109,20 +106,9 @@ def _places(primitive: Primitive, arguments: Sequence[Any]) -> list[int] | None:
     return places
 
 
-@cache
 def is_elementwise(primitive: Primitive) -> bool:
     """Whether each element of the result depends on the elements in the same place of the operands alone."""
-    forward = primitive.forward
-    if primitive.outputs or primitive.variadic or primitive.view or primitive.name in _NOT_ELEMENTWISE:
-        return False
-    if forward in _UFUNCS or primitive.name in ("where", "to_copy", "masked_fill"):
-        return True
-    if isinstance(forward, np.ufunc):
-        return forward.signature is None
-    functions = [forward, *(rule for rule in primitive.rules if rule is not None)]
-    modules = {f.__module__ for f in functions}
-    families = {m.rpartition(".")[2] for m in modules if ".primitives." in m}
-    return bool(families) and families <= {*ELEMENTWISE_FAMILIES}
+    return primitive.elementwise or primitive.name in ("to_copy", "masked_fill")
 
 
 def rounds_alike(equation: Equation) -> bool:

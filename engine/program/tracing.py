@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from ..graph.node import next_sequence
+from ..graph.hooks import next_sequence
 from ..graph.transforms import Level, enter, forward, leave, tracing
 from ..primitives import arithmetic, selection
+from ..primitives.copying import to_copy
 from ..primitives.matrix import LinAlgError
 from ..primitives.operators import OPERATORS
-from ..primitives.shape import to_copy
 from ..table.dispatch import _saver, bind, check_operands, explain, promote, recorded, unrecorded
 from ..table.record import Primitive
 from ..tensors import dtypes

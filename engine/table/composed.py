@@ -40,7 +40,7 @@ def _wrong_argument(record: Function, args: Sequence[Any]) -> TypeError | None:
                 )
     for i, value in enumerate(args[: record.tensors]):
         if not isinstance(value, Tensor):
-            name = ("input", "other")[i] if record.parameters[i] in ("x", "y") else record.parameters[i]
+            name = ("input", "other")[i] if record.arguments[i] in ("x", "y") else record.arguments[i]
             given = type(value).__name__
             return TypeError(f"{record.name}(): argument '{name}' (position {i + 1}) must be Tensor, not {given}")
     return None

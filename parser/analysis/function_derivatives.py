@@ -26,7 +26,7 @@ def derivative_texts(function: Function) -> dict[str, str]:
 
     Arguments that it has no derivative by, or none that is a formula, are left out.
     """
-    names = function.parameters[: function.tensors]
+    names = function.arguments[: function.tensors]
     found: dict[str, str] = {}
     if grad_fn_name(function) is None:
         return found
@@ -48,7 +48,7 @@ def grad_fn_name(function: Function) -> str | None:
     """
     if function.variadic or function.takes_many:
         return None
-    names = function.parameters[: function.tensors]
+    names = function.arguments[: function.tensors]
     middles = [(domain.low + domain.high) / 2 for domain in function.domain]
     given: dict[str, Tensor] = {n: tensor(m).requires_grad_() for n, m in zip(names, middles, strict=True)}
     try:
@@ -61,4 +61,4 @@ def grad_fn_name(function: Function) -> str | None:
 
 
 def _call(function: Function) -> str:
-    return f"{function.name}({', '.join(function.parameters[: function.tensors])})"
+    return f"{function.name}({', '.join(function.arguments[: function.tensors])})"

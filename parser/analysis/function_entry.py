@@ -14,13 +14,11 @@ from ..syntax.errors import ExpressionError, UsageError
 from ..syntax.parse import parse
 from .differentiate import Request, differentiate
 from .function_derivatives import derivative_texts, grad_fn_name
+from .given_values import read_value
 from .result import value_text
-from .values import read_value
 
 # Numbers at which most functions are neither 0 nor infinite; the arguments of one function take turns.
 _NUMBERS = (0.5, 2.0, -1.5, 1.5)
-# Families whose functions compute each element of the result from one of each argument.
-ELEMENTWISE = ("arithmetic", "elementary", "special", "selection", "activation")
 _LISTS = ("[1, 2, 4]", "[[2, 1], [1, 3]]")
 
 
@@ -88,16 +86,16 @@ def _calls(function: Function) -> Iterator[tuple[str, dict[str, str]]]:
     if function.variadic:
         yield "[x, y]", {"x": "[1, 2]", "y": "[3, 4]"}
         return
-    tensors = list(function.parameters[: function.tensors])
+    tensors = list(function.arguments[: function.tensors])
     numbers = {n: _number(d, i) for i, (n, d) in enumerate(zip(tensors, function.domain, strict=False))}
     values = [numbers, *(dict.fromkeys(tensors, text) for text in _LISTS)]
-    if function.family not in ELEMENTWISE:
+    if not function.elementwise:
         # What these do shows in lists.
         values = [*values[1:], numbers]
     # A condition is a comparison.
     operands = [f"{name} > 1" if name == "condition" else name for name in tensors]
-    others = function.parameters[function.tensors :]
-    needed = [name for name in others if name not in function.defaults][: function.required - function.tensors]
+    others = function.arguments[function.tensors :]
+    needed = [name for name in others if name not in function.assumed][: function.required - function.tensors]
     for count in range(len(needed), len(others) + 1):
         for number in ("0", "1") if count else ("",):
             for given in values:

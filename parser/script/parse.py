@@ -102,4 +102,4 @@ class _Reader:
 
 @cache
 def _tables() -> Tables:
-    return load_tables(GRAMMAR, "line")
+    return load_tables(GRAMMAR)

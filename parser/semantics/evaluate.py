@@ -15,9 +15,9 @@ import numpy as np
 
 from ...engine import FUNCTIONS, Tensor
 from ...engine.api.creation import tensor
+from ...engine.primitives.joining import stack
 from ...engine.primitives.norms import matmul
 from ...engine.primitives.selection import logical_and, logical_not, logical_or, ne, where
-from ...engine.primitives.shape import stack
 from ...engine.table.record import Function, is_number
 from ...engine.tensors.dtypes import bool_
 from ...engine.tensors.symbol import TraceError, is_symbolic
@@ -322,15 +322,15 @@ class _Evaluation:
         count = len(arguments) - len(expr.kwargs)
         positional: list[Any] = arguments[:count]
         named = {name: value for (name, _), value in zip(expr.kwargs, arguments[count:], strict=True)}
-        for name, value in function.defaults.items():
-            if name not in named and function.parameters.index(name) >= count:
+        for name, value in function.assumed.items():
+            if name not in named and function.arguments.index(name) >= count:
                 named[name] = value
         if function.variadic:
             items = positional[0] if isinstance(positional[0], list) else [positional[0]]
             positional[0] = [tensor_of(item) for item in items]
         else:
             convert = operand if function.numbers else tensor_of
-            for i, name in enumerate(function.parameters[: function.tensors]):
+            for i, name in enumerate(function.arguments[: function.tensors]):
                 if i < count:
                     positional[i] = convert(positional[i])
                 elif name in named:

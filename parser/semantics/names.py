@@ -7,15 +7,7 @@ from typing import Any
 
 from ...engine.table.record import FUNCTIONS, PRIMITIVES, Function
 from ..syntax.errors import ExpressionError, did_you_mean
-from ..syntax.records import (
-    Assign,
-    Attribute,
-    Call,
-    Define,
-    Method,
-    Name,
-    Program,
-)
+from ..syntax.records import Assign, Attribute, Call, Define, Method, Name, Program
 from ..syntax.walk import walk
 
 CONSTANTS = ("pi", "e", "tau", "inf", "nan")
@@ -87,7 +79,7 @@ def _check_method(call: Method, source: str) -> None:
 
 
 def _check_arguments(call: Any, source: str, function: Function, given: int) -> None:
-    parameters = function.parameters
+    parameters = function.arguments
     if given > len(parameters) and not function.takes_many:
         most = len(parameters)
         raise _arity(call, source, f"`{function.name}` takes at most {_counted(most)}, but {given} {_was(given)} given")
@@ -105,7 +97,7 @@ def _check_arguments(call: Any, source: str, function: Function, given: int) -> 
         if name in parameters[:given]:
             raise _arity(call, source, f"`{function.name}` is given `{name}` twice")
     missing = [
-        name for name in parameters[given : function.required] if name not in named and name not in function.defaults
+        name for name in parameters[given : function.required] if name not in named and name not in function.assumed
     ]
     if missing:
         names = ", ".join(f"`{name}`" for name in missing)

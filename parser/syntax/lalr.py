@@ -46,7 +46,6 @@ class Parser:
 
     def __init__(self, tables: Tables, actions: object) -> None:
         self.states = tables["states"]
-        self.start = tables["start"]
         self.end = tables["end"]
         self.rules: list[tuple[str, int, Callable[[list[Any]], Any]]] = [
             (origin, size, getattr(actions, action, list)) for origin, size, action in tables["rules"]
@@ -63,7 +62,7 @@ class Parser:
 
         ParserError: it is not in the language.
         """
-        states = [self.start]
+        states = [0]
         values: list[Any] = []
         table, rules, makers, ignored = self.states, self.rules, self.makers, self.ignored
         position, length = start, len(text) if end is None else end

@@ -62,4 +62,4 @@ _remembered = lru_cache(maxsize=64)(_parse)
 
 @cache
 def _parser() -> Parser:
-    return Parser(load_tables(GRAMMAR, "program"), Actions())
+    return Parser(load_tables(GRAMMAR), Actions())

@@ -1,156 +1,94 @@
-"""A parser's tables, which Lark computes from a grammar, kept in the user's cache directory.
+"""The LALR tables of a grammar: Lark computes them, `make tables` keeps them beside it, and the parser runs on them.
 
-Importing Lark and computing the LALR tables takes longer than anything else at start-up, so both happen once, and the
-tables are kept in a file. The file is JSON, which cannot run code when it is loaded. It is only an optimisation:
-whatever is wrong with it or its directory, the tables are computed from the grammar instead.
+Importing Lark and computing tables takes longer than all else that a small run does. So the tables come with the
+grammar, in JSON, and Lark is needed only for a grammar that has been edited since they were made.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import stat
 import sys
 from typing import Any, TypedDict
 
-from .folders import user_path
-
-_FORMAT = 2
-_VARIABLE = "AUTODIFF_CACHE_DIR"
-_MAX_SIZE = 10_000_000
-
 
 class Tables(TypedDict):
-    """What `driver.Parser` runs on.
+    """What `lalr.Parser` runs on, and the text of the grammar that it is made from.
 
     `terminals`: name and regular expression, in the order they are tried. `ignore`: the terminals that are skipped.
     `rules`: for each, the symbol it makes, how many children it takes, and the name of its action. `states`: for each,
-    what to do on a symbol: go to a state, or (-1 - n) apply rule n. `start`, `end`: the first and the last state.
+    what to do on a symbol: go to a state, or (-1 - n) apply rule n. The first state is 0, the last is `end`.
     """
 
-    terminals: list[list[str]]
+    grammar: str
+    terminals: list[tuple[str, str]]
     ignore: list[str]
-    rules: list[list[Any]]
+    rules: list[tuple[str, int, str]]
     states: list[dict[str, int]]
-    start: int
     end: int
 
 
-def load_tables(source: str, start: str) -> Tables:
-    """Return the tables of the grammar in the file `source` for the symbol `start`, from the cache or computed."""
-    with open(source, encoding="utf-8") as file:
+def load_tables(path: str) -> Tables:
+    """The tables of the grammar in a file `name.lark`: those in `name.json`, or computed where the text is another."""
+    with open(path, encoding="utf-8") as file:
         grammar = file.read()
-    path = _cache_path(grammar)
-    if path is None:
-        return _build(grammar, start)
-    try:
-        return _read(path)
-    except Exception:  # the cache is never a reason to fail, whatever its state
-        tables = _build(grammar, start)
-        _save(tables, path)
-        return tables
+    with open(_kept(path), encoding="utf-8") as file:
+        tables: Tables = json.load(file)
+    return tables if tables["grammar"] == grammar else tables_of(grammar)
 
 
-def _build(grammar: str, start: str) -> Tables:
-    """Compute the tables from the grammar."""
+def tables_of(grammar: str) -> Tables:
+    """Compute the tables of a grammar, whose first symbol is `start`. States and rules are numbered as they are met."""
     from lark import Lark
     from lark.parsers.lalr_analysis import Shift
 
-    lark = Lark(grammar, start=start, parser="lalr", lexer="contextual", maybe_placeholders=False)
+    lark = Lark(grammar, parser="lalr", lexer="contextual", maybe_placeholders=False)
     lexer: Any = lark.parser.lexer
     table: Any = lark.parser.parser._parse_table
-    rules: list[Any] = [
-        action[1] for state in table.states.values() for action in state.values() if action[0] is not Shift
-    ]
-    rules = list(dict.fromkeys(rules))
-    numbers = {rule: -1 - i for i, rule in enumerate(rules)}
-    names = {state: i for i, state in enumerate(table.states)}
+    reached = [table.start_states["start"]]
+    numbers = {reached[0]: 0}
+    rules: dict[Any, int] = {}
+    states: list[dict[str, int]] = []
+    for state in reached:
+        actions: dict[str, int] = {}
+        for symbol, (action, argument) in sorted(table.states[state].items()):
+            if action is not Shift:
+                actions[symbol] = -1 - rules.setdefault(argument, len(rules))
+                continue
+            if argument not in numbers:
+                numbers[argument] = len(reached)
+                reached.append(argument)
+            actions[symbol] = numbers[argument]
+        states.append(actions)
     return {
-        "terminals": [[t.name, t.pattern.to_regexp()] for t in lexer.root_lexer.terminals],
+        "grammar": grammar,
+        "terminals": [(t.name, t.pattern.to_regexp()) for t in lexer.root_lexer.terminals],
         "ignore": list(lexer.root_lexer.ignore_types),
-        "rules": [[rule.origin.name, len(rule.expansion), rule.alias or rule.origin.name] for rule in rules],
-        "states": [
-            {symbol: names[arg] if action is Shift else numbers[arg] for symbol, (action, arg) in state.items()}
-            for state in table.states.values()
-        ],
-        "start": names[table.start_states[start]],
-        "end": names[table.end_states[start]],
+        "rules": [(rule.origin.name, len(rule.expansion), rule.alias or rule.origin.name) for rule in rules],
+        "states": states,
+        "end": numbers[table.end_states["start"]],
     }
 
 
-def _cache_dir() -> str | None:
-    """Return the directory for cached files, or None if there is to be no cache."""
-    return user_path(_VARIABLE, "~/Library/Caches", "XDG_CACHE_HOME", "~/.cache")
+def _kept(path: str) -> str:
+    return path.removesuffix(".lark") + ".json"
 
 
-def _cache_path(grammar: str) -> str | None:
-    directory = _cache_dir()
-    if directory is None:
-        return None
-    key = _digest("\0".join((str(_FORMAT), _lark_version(), sys.version, grammar)))
-    return os.path.join(directory, f"grammar-{key}.json")
+def write_tables(path: str) -> None:
+    """Write the tables of the grammar in a file beside it, a line for each state."""
+    with open(path, encoding="utf-8") as file:
+        tables = tables_of(file.read())
+    parts = [f"{json.dumps(key)}:{_lines(value)}" for key, value in tables.items()]
+    with open(_kept(path), "w", encoding="utf-8") as file:
+        file.write("{" + ",\n".join(parts) + "}\n")
 
 
-def _lark_version() -> str:
-    """Return the version of Lark as its source states it, without importing it."""
-    from importlib.util import find_spec
-
-    spec = find_spec("lark")
-    if spec is None or spec.origin is None:
-        return ""
-    with open(spec.origin, encoding="utf-8") as file:
-        return next((line for line in file if line.startswith("__version__")), "")
+def _lines(value: Any) -> str:
+    """The value in JSON, with a line for each element of a list."""
+    if not isinstance(value, list):
+        return json.dumps(value, ensure_ascii=False)
+    return "[" + ",\n".join(json.dumps(item, ensure_ascii=False, separators=(",", ":")) for item in value) + "]"
 
 
-def _digest(text: str) -> str:
-    from hashlib import sha256
-
-    return sha256(text.encode()).hexdigest()
-
-
-def _read(path: str) -> Tables:
-    """Return the tables in the file.
-
-    Raises OSError or ValueError for a file that is missing, damaged or not the user's own.
-    """
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-    with open(descriptor, encoding="utf-8") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _MAX_SIZE:
-            raise ValueError("not a cache file")
-        if os.name == "posix" and (status.st_uid != os.geteuid() or status.st_mode & 0o022):
-            raise ValueError("the cache file is not private")
-        content = json.load(file)
-    tables = content["tables"]
-    if content["key"] != os.path.basename(path) or content["digest"] != _digest(tables):
-        raise ValueError("the cache file is damaged")
-    loaded = json.loads(tables)
-    if loaded.keys() != Tables.__annotations__.keys():
-        raise ValueError("the cache file has other tables")
-    return loaded
-
-
-def _save(tables: Tables, path: str) -> None:
-    """Write the tables to the file, or do nothing where that is not possible."""
-    temporary = None
-    try:
-        text = json.dumps(tables, separators=(",", ":"))
-        content = {"key": os.path.basename(path), "digest": _digest(text), "tables": text}
-        directory = os.path.dirname(path)
-        os.makedirs(directory, mode=0o700, exist_ok=True)
-        import tempfile
-
-        descriptor, temporary = tempfile.mkstemp(dir=directory)  # created with mode 0600
-        with open(descriptor, "w", encoding="utf-8") as file:
-            json.dump(content, file)
-        os.replace(temporary, path)
-    except Exception:  # a read-only file system, a full disk, ...
-        if temporary is not None:
-            _remove(temporary)
-
-
-def _remove(path: str) -> None:
-    try:
-        os.remove(path)
-    except OSError:
-        return
+if __name__ == "__main__":
+    for argument in sys.argv[1:]:
+        write_tables(argument)

@@ -9,8 +9,6 @@ import tempfile
 import time
 from pathlib import Path
 
-os.environ.setdefault("AUTODIFF_CACHE_DIR", tempfile.mkdtemp())
-
 LINES = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
 JOBS = os.cpu_count() or 1
 BATCH = [sys.executable, "-c", "from autodiff.cli.main import main; main()", "batch"]

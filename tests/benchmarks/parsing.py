@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import ast
 import itertools
-import os
-import tempfile
 
 from pairs import ratio
-
-os.environ.setdefault("AUTODIFF_CACHE_DIR", tempfile.mkdtemp())
 
 from autodiff.parser.syntax.parse import parse
 

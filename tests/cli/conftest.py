@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
-import struct
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
 
 import pytest
+from processes import START, TIMEOUT, Result, environment, on_terminal
 
 from autodiff.cli.main import run
 from autodiff.cli.repl.console import Console
 from autodiff.parser.script.limits import Limits
 from autodiff.parser.semantics.computing import computing
-
-START = [sys.executable, "-c", "from autodiff.cli.main import main; main()"]
-TIMEOUT = 60
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,19 +23,6 @@ def buffered() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PYTHONUNBUFFERED", raising=False)
         yield
-
-
-class Result(NamedTuple):
-    """What a run left behind: its exit code, standard output and standard error."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def facts(self) -> dict[str, str]:
-        """The lines of the plain format by their keys."""
-        return dict(line.split("\t") for line in self.out.splitlines())
 
 
 @pytest.fixture(scope="session")
@@ -115,28 +97,3 @@ def terminal() -> Callable[..., Result]:
 def terminal_shell() -> Callable[[str], Result]:
     """Runs a line of shell on a terminal; what it shows, standard error included, is `out`."""
     return lambda line: on_terminal(["sh", "-c", line], 80, environment({"TERM": "xterm-256color"}))
-
-
-def environment(changes: dict[str, str | None]) -> dict[str, str]:
-    """This process's environment with changes; None takes a variable away."""
-    merged = {**os.environ, **changes}
-    return {name: value for name, value in merged.items() if value is not None}
-
-
-def on_terminal(command: Sequence[str], columns: int, env: dict[str, str]) -> Result:
-    """Runs a command with a pseudo-terminal as its standard input, output and error. Skips where there is none."""
-    pty = pytest.importorskip("pty")
-    fcntl = pytest.importorskip("fcntl")
-    termios = pytest.importorskip("termios")
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    with subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=env) as child:
-        os.close(slave)
-        shown = b""
-        # The reading end of a terminal without a writer is an error on Linux.
-        with contextlib.suppress(OSError):
-            while chunk := os.read(master, 65536):
-                shown += chunk
-        os.close(master)
-        code = child.wait(TIMEOUT)
-    return Result(code, shown.decode().replace("\r\n", "\n"), "")

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-import autodiff.engine as torch
 from autodiff.parser.script.limits import Limits
 from autodiff.parser.script.session import Session
 from autodiff.parser.syntax.errors import ExpressionError
 
 Run = Callable[..., str]
 Fails = Callable[..., ExpressionError]
-
-
-@pytest.fixture(autouse=True)
-def state() -> Iterator[None]:
-    """A script may change the default type and the mode; the next test is not to notice."""
-    dtype = torch.get_default_dtype()
-    yield
-    torch.set_default_dtype(dtype)
-    torch.set_grad_enabled(True)
 
 
 @pytest.fixture

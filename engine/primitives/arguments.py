@@ -1,0 +1,88 @@
+"""What callers give: sizes, dimensions and shapes, as one sequence or as separate arguments."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..tensors.tensor import Tensor
+
+
+def data_of(x: Any) -> Any:
+    return x._data if isinstance(x, Tensor) else x
+
+
+# Shapes
+
+
+def sizes(shape: Sequence[Any]) -> tuple[int, ...]:
+    """The sizes given as one sequence or as separate arguments."""
+    if len(shape) == 1 and isinstance(shape[0], Sequence):
+        shape = shape[0]
+    return tuple(n if type(n) is int else whole(n) for n in shape)
+
+
+def whole(n: Any) -> int:
+    """A size, a dimension or an index as a Python number; a tensor may hold it as a float, if it is a whole one."""
+    if isinstance(n, Tensor):
+        value = n.item()
+        if value == int(value):
+            return int(value)
+    return operator.index(n)
+
+
+def listed(function: str, values: Sequence[Any], named: dict[str, Any], name: str) -> tuple[int, ...]:
+    """Sizes or dimensions given as one sequence, as separate arguments, or by name. TypeError: not given at all."""
+    if name in named:
+        values = (named.pop(name),)
+    elif not values:
+        raise TypeError(f'{function}() missing 1 required positional arguments: "{name}"')
+    if named:
+        raise TypeError(f"{function}() got an unexpected keyword argument '{next(iter(named))}'")
+    return sizes(values)
+
+
+def full_shape(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
+    """The shape with its -1 worked out. RuntimeError when `numel` elements do not fill it."""
+    if shape.count(-1) > 1:
+        raise RuntimeError("only one dimension can be inferred")
+    known = 1
+    for n in shape:
+        known *= n if n != -1 else 1
+    if -1 in shape:
+        if not known and not numel:
+            raise RuntimeError(
+                f"cannot reshape tensor of 0 elements into shape {list(shape)} because the unspecified dimension size "
+                "-1 can be any value and is ambiguous"
+            )
+        if known and numel % known == 0:
+            return tuple(numel // known if n == -1 else n for n in shape)
+    elif known == numel:
+        return shape
+    raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {numel}")
+
+
+def dimension(dim: int, ndim: int) -> int:
+    """A dimension counted from the front. IndexError: a tensor of `ndim` dimensions lacks it. TypeError: no integer."""
+    if not isinstance(dim, (int, np.integer)):
+        raise TypeError(f"argument 'dim' must be int, not {type(dim).__name__}")
+    rank = max(ndim, 1)
+    if not -rank <= dim < rank:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-rank}, {rank - 1}], but got {dim})")
+    return dim % rank
+
+
+def dimensions(dim: Any, ndim: int) -> tuple[int, ...]:
+    """The dimensions that `dim` names: one, several, or all for None and ()."""
+    if dim is None or (isinstance(dim, (list, tuple)) and not dim):
+        return tuple(range(ndim))
+    if not isinstance(dim, (list, tuple)):
+        dim = (dim,)
+    result = tuple(dimension(d, ndim) for d in dim)
+    for d in result:
+        if result.count(d) > 1:
+            raise RuntimeError(f"dim {d} appears multiple times in the list of dims")
+    return result if ndim else ()

@@ -1,0 +1,112 @@
+"""Values of the same shape: zeros, ones, copies, and the same elements in another dtype."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..table.family import Family
+from ..tensors import dtypes, memory
+from ..tensors.tensor import Tensor
+from .arguments import data_of
+
+family = Family("shape")
+primitive, function = family.primitive, family.function
+
+
+# Values of the same shape
+
+zeros_primitive = primitive("zeros_like", np.zeros_like, tensors=1, promotes=(), public=False)
+
+
+ones_primitive = primitive("ones_like", np.ones_like, tensors=1, promotes=(), public=False)
+
+
+new_zeros = primitive("new_zeros", lambda x, shape: np.zeros(shape, x.dtype), tensors=1, promotes=(), public=False)
+
+
+@function(method=False)
+def zeros_like(x: Any, *, dtype: dtypes.dtype | None = None, requires_grad: bool = False, device: Any = None) -> Any:
+    """zeros in the shape of x"""
+    zeros = zeros_primitive(x)
+    return zeros if dtype is None and not requires_grad else _made(zeros, dtype, requires_grad)
+
+
+@function(method=False)
+def ones_like(x: Any, *, dtype: dtypes.dtype | None = None, requires_grad: bool = False, device: Any = None) -> Any:
+    """ones in the shape of x"""
+    ones = ones_primitive(x)
+    return ones if dtype is None and not requires_grad else _made(ones, dtype, requires_grad)
+
+
+@function(method=False)
+def full_like(
+    x: Any, fill_value: Any, *, dtype: dtypes.dtype | None = None, requires_grad: bool = False, device: Any = None
+) -> Any:
+    """one number in the shape of x"""
+    data = data_of(x)
+    value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
+    filled = np.full(data.shape, value, data.dtype if dtype is None else dtype.numpy)
+    return Tensor(filled[()], requires_grad) if isinstance(x, Tensor) else filled
+
+
+def _made(x: Any, dtype: dtypes.dtype | None, requires_grad: bool) -> Tensor:
+    """A new tensor with the data of one that nothing else refers to."""
+    data = x._data if dtype is None else x._data.astype(dtype.numpy)
+    return Tensor(data, requires_grad)
+
+
+def _copied(x: Any) -> Any:
+    # The memory is laid out as that of x, unless elements of x lie in one place.
+    return np.array(x, order="C" if isinstance(x, np.ndarray) and 0 in x.strides else "K")
+
+
+clone_primitive = primitive("clone", _copied, lambda g: g, promotes=(), public=False)
+
+
+contiguous_clone = primitive("clone", lambda x: np.array(x, order="C"), lambda g: g, promotes=(), public=False)
+
+
+def is_contiguous(x: Any) -> bool:
+    """Whether the elements of x lie in memory in order, without gaps."""
+    data = data_of(x)
+    return not isinstance(data, np.ndarray) or data.flags.c_contiguous
+
+
+@function()
+def clone(x: Any, *, memory_format: Any = None) -> Any:
+    """a copy of x"""
+    return clone_primitive(x)
+
+
+@function()
+def contiguous(x: Any, *, memory_format: Any = None) -> Any:
+    """x itself if its elements lie in memory in order, else a copy of which that is true"""
+    return x if is_contiguous(x) else contiguous_clone(x)
+
+
+@function()
+def detach(x: Any) -> Any:
+    """x outside the graph: no gradient passes through it"""
+    return memory.detach(x) if isinstance(x, Tensor) else x
+
+
+alias = primitive("alias", lambda x: x, lambda g: g, view=True, public=False)
+
+
+to_copy = primitive(
+    "to_copy",
+    lambda x, dtype: x.astype(dtype),
+    lambda g: g,
+    promotes=(),
+    public=False,
+)
+
+
+# dtypes
+
+
+def to(x: Tensor, dtype: dtypes.dtype) -> Tensor:
+    """x in another dtype; x itself where it has it already."""
+    return x if x.dtype is dtype else to_copy(x, dtype.numpy)

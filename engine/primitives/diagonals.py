@@ -1,0 +1,164 @@
+"""Triangles and diagonals of matrices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..table.family import Family
+from .arguments import data_of, dimension
+from .copying import new_zeros
+from .reshaping import reshape
+from .slice_scatter import check_size_of_source
+
+family = Family("shape")
+primitive, function = family.primitive, family.function
+
+
+# Diagonals
+
+tril_primitive = primitive(
+    "tril", lambda x, diagonal: np.tril(x, diagonal), lambda g, diagonal: tril_primitive(g, diagonal), public=False
+)
+
+
+triu_primitive = primitive(
+    "triu", lambda x, diagonal: np.triu(x, diagonal), lambda g, diagonal: triu_primitive(g, diagonal), public=False
+)
+
+
+@function()
+def tril(x: Any, diagonal: int = 0) -> Any:
+    """x with zeros above a diagonal, in its last two dimensions"""
+    return tril_primitive(_matrices("tril", x), diagonal)
+
+
+@function()
+def triu(x: Any, diagonal: int = 0) -> Any:
+    """x with zeros below a diagonal, in its last two dimensions"""
+    return triu_primitive(_matrices("triu", x), diagonal)
+
+
+def _matrices(function: str, x: Any) -> Any:
+    if data_of(x).ndim < 2:
+        raise RuntimeError(f"{function}: input tensor must have at least 2 dimensions")
+    return x
+
+
+def _diagonal(x: Any, offset: int, dim1: int, dim2: int) -> Any:
+    # Not np.diagonal: what that returns cannot be written to.
+    x = np.moveaxis(x, (dim1, dim2), (-2, -1))
+    x = x[..., :, offset:] if offset >= 0 else x[..., -offset:, :]
+    size = min(x.shape[-2:])
+    return np.einsum("...ii->...i", x[..., :size, :size])
+
+
+def _with_diagonal(x: Any, src: Any, offset: int, dim1: int, dim2: int) -> Any:
+    result = np.array(x)
+    _diagonal(result, offset, dim1, dim2)[...] = src
+    return result
+
+
+diagonal_primitive = primitive(
+    "diagonal",
+    _diagonal,
+    lambda g, x_shape, offset, dim1, dim2: diagonal_backward(g, x_shape, offset, dim1, dim2),
+    tensors=1,
+    view=True,
+    public=False,
+)
+
+
+diagonal_copy = primitive(
+    "diagonal",
+    lambda x, offset, dim1, dim2: np.array(_diagonal(x, offset, dim1, dim2)),
+    lambda g, x_shape, offset, dim1, dim2: diagonal_backward(g, x_shape, offset, dim1, dim2),
+    node_name="DiagonalBackward0_copy",
+    tensors=1,
+    promotes=(),
+    public=False,
+)
+
+
+diagonal_backward = primitive(
+    "diagonal_backward",
+    lambda grad, shape, offset, dim1, dim2: _with_diagonal(np.zeros(shape, grad.dtype), grad, offset, dim1, dim2),
+    lambda g, offset, dim1, dim2: diagonal_primitive(g, offset, dim1, dim2),
+    tensors=1,
+    promotes=(),
+    public=False,
+)
+
+
+diagonal_scatter_primitive = primitive(
+    "diagonal_scatter",
+    _with_diagonal,
+    lambda g, src_shape, offset, dim1, dim2: diagonal_scatter_primitive(g, new_zeros(g, src_shape), offset, dim1, dim2),
+    lambda g, offset, dim1, dim2: diagonal_primitive(g, offset, dim1, dim2),
+    promotes=(),
+    public=False,
+)
+
+
+def _embedded(x: Any, offset: int, dim1: int, dim2: int) -> Any:
+    size = x.shape[-1] + abs(offset)
+    shape = list(x.shape[:-1])
+    for dim in sorted((dim1, dim2)):
+        shape.insert(dim, size)
+    return _with_diagonal(np.zeros(shape, x.dtype), x, offset, dim1, dim2)
+
+
+diag_embed_primitive = primitive(
+    "diag_embed",
+    _embedded,
+    lambda g, offset, dim1, dim2: diagonal_primitive(g, offset, dim1, dim2),
+    tensors=1,
+    promotes=(),
+    public=False,
+)
+
+
+def _two_dimensions(dim1: int, dim2: int, ndim: int) -> tuple[int, int]:
+    first, second = dimension(dim1, ndim), dimension(dim2, ndim)
+    if first == second:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    return first, second
+
+
+@function()
+def diagonal(x: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
+    """the diagonals of x between two dimensions, as its last dimension"""
+    return diagonal_primitive(x, offset, *_two_dimensions(dim1, dim2, data_of(x).ndim))
+
+
+@function()
+def diag_embed(x: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
+    """zeros with the last dimension of x on a diagonal between two dimensions"""
+    ndim = data_of(x).ndim
+    if not ndim:
+        raise IndexError("Dimension out of range (expected to be in range of [-1, 0], but got -2)")
+    return diag_embed_primitive(x, offset, *_two_dimensions(dim1, dim2, ndim + 1))
+
+
+@function()
+def diag(x: Any, diagonal: int = 0) -> Any:
+    """a diagonal of a matrix; or the matrix with a vector on that diagonal"""
+    ndim = data_of(x).ndim
+    if ndim not in (1, 2):
+        raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {ndim}D")
+    return diagonal_copy(x, diagonal, 0, 1) if ndim == 2 else diag_embed(x, diagonal)
+
+
+@function()
+def diagflat(x: Any, offset: int = 0) -> Any:
+    """the matrix with all elements of x on a diagonal"""
+    return diag_embed(reshape(x, -1), offset)
+
+
+@function(tensors=2)
+def diagonal_scatter(x: Any, src: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
+    """x with src in the place of its diagonals between two dimensions"""
+    first, second = _two_dimensions(dim1, dim2, data_of(x).ndim)
+    check_size_of_source(src, _diagonal(np.broadcast_to(False, data_of(x).shape), offset, first, second))
+    return diagonal_scatter_primitive(x, src, offset, first, second)

@@ -1,0 +1,114 @@
+"""The gamma function's relatives: of several dimensions, incomplete, and the zeta function."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..table.family import Family
+from ..table.record import ABOVE_ONE, POSITIVE, Domain, is_number
+from .elementary import exp, log
+from .error_and_gamma import digamma, lgamma, log_of_gamma, scipy_function, underived
+
+family = Family("special", elementwise=True)
+primitive, function = family.primitive, family.function
+
+
+# The gamma function's relatives
+
+
+def _mvlgamma(x: Any, p: int) -> Any:
+    if p < 1:
+        raise RuntimeError("p has to be greater than or equal to 1")
+    total = np.zeros_like(x) + x.dtype.type(p * (p - 1) / 4 * math.log(math.pi))
+    for j in range(p):
+        total = total + log_of_gamma(x - x.dtype.type(j / 2))
+    return total
+
+
+def _mvlgamma_rule(g: Any, x: Any, p: int) -> Any:
+    slope = digamma(x)
+    for j in range(1, p):
+        slope = slope + digamma(x - j / 2)
+    return g * slope
+
+
+mvlgamma = primitive(
+    "mvlgamma",
+    _mvlgamma,
+    _mvlgamma_rule,
+    floating=True,
+    doc="logarithm of the gamma function of p dimensions",
+    domain=Domain("x > (p - 1) / 2", 2.1, 5.0),
+    aliases=("multigammaln",),
+)
+
+
+def _gamma_density(x: Any, y: Any) -> Any:
+    return exp((x - 1) * log(y) - y - lgamma(x))
+
+
+igamma = primitive(
+    "igamma",
+    lambda x, y: scipy_function("gammainc")(x, y),
+    underived("igamma: input"),
+    lambda g, x, y: g * _gamma_density(x, y),
+    floating=True,
+    doc="regularised lower incomplete gamma function of order x; has a derivative by y only",
+    domain=POSITIVE,
+    aliases=("gammainc",),
+)
+
+
+igammac = primitive(
+    "igammac",
+    lambda x, y: scipy_function("gammaincc")(x, y),
+    underived("igammac: input"),
+    lambda g, x, y: -g * _gamma_density(x, y),
+    floating=True,
+    doc="1 - igamma(x, y), without cancellation",
+    domain=POSITIVE,
+    aliases=("gammaincc",),
+)
+
+
+zeta_tensors = primitive(
+    "special_zeta",
+    lambda x, y: scipy_function("zeta")(x, y),
+    underived("zeta"),
+    lambda g, x, y: g * -x * zeta(x + 1, y),
+    floating=True,
+    public=False,
+)
+
+
+zeta_of_number = primitive(
+    "special_zeta",
+    lambda x, y: scipy_function("zeta")(x, y),
+    None,
+    lambda g, x, y: g * -x * zeta(x + 1, y),
+    overload=1,
+    floating=True,
+    public=False,
+)
+
+
+zeta_number = primitive(
+    "special_zeta",
+    lambda x, y: scipy_function("zeta")(x, x.dtype.type(y)),
+    underived("zeta"),
+    tensors=2,
+    overload=2,
+    floating=True,
+    public=False,
+)
+
+
+@function(tensors=2, numbers=True, domain=(ABOVE_ONE, POSITIVE), method=False)
+def zeta(x: Any, y: Any) -> Any:
+    """the sum of 1 / (k + y)**x over k = 0, 1, 2, ...; has a derivative by y only"""
+    if is_number(x):
+        return zeta_of_number(x, y)
+    return zeta_number(x, y) if is_number(y) else zeta_tensors(x, y)

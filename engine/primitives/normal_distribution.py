@@ -1,0 +1,57 @@
+"""The normal distribution."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..table.family import Family
+from ..table.record import PROBABILITY, EdgeCase
+from .activation import minimum_zero
+from .arithmetic import plus_number, times_number
+from .elementary import exp
+from .error_and_gamma import erf, erfcx, unary
+from .selection import where
+
+family = Family("special", elementwise=True)
+primitive, function = family.primitive, family.function
+
+
+# The normal distribution
+
+
+@function(method=False)
+def ndtr(x: Any) -> Any:
+    """the probability that a standard normal variable is at most x"""
+    return times_number(plus_number(erf(times_number(x, math.sqrt(0.5))), 1), 0.5)
+
+
+def _log_ndtr_rule(g: Any, out: Any, x: Any) -> Any:
+    # The density over the probability; where the latter is small, both are scaled up.
+    below = 1 / (erfcx(minimum_zero(x) * -math.sqrt(0.5)) * math.sqrt(math.pi / 2))
+    above = exp(-0.5 * x * x - out) / math.sqrt(2 * math.pi)
+    return g * where(x < 0, below, above)
+
+
+log_ndtr = primitive(
+    "log_ndtr",
+    unary("log_ndtr"),
+    _log_ndtr_rule,
+    floating=True,
+    doc="logarithm of ndtr, without underflow",
+    node_name="SpecialLogNdtrBackward0",
+    method=False,
+)
+
+
+ndtri = primitive(
+    "ndtri",
+    unary("ndtri"),
+    lambda g, out: g * (math.sqrt(2 * math.pi) * exp(out * out * 0.5)),
+    floating=True,
+    doc="inverse of ndtr",
+    domain=PROBABILITY,
+    node_name="SpecialNdtriBackward0",
+    edges=[EdgeCase((1.0,), math.inf, (math.inf,))],
+    method=False,
+)

@@ -1,0 +1,230 @@
+"""A tensor in pieces along a dimension."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from ..table.family import Family
+from ..table.nodes import MANY
+from ..table.record import is_number
+from ..tensors.tensor import Tensor
+from .arguments import data_of, dimension, whole
+from .joining import cat, stack
+from .slicing import slice_primitive
+
+family = Family("shape")
+primitive, function = family.primitive, family.function
+
+
+# Splitting
+
+unbind_primitive = primitive(
+    "unbind",
+    lambda x, dim: [x[(*(slice(None),) * dim, i, ...)] for i in range(x.shape[dim])],
+    lambda g, dim: stack(g, dim),
+    tensors=1,
+    outputs=MANY,
+    view=True,
+    public=False,
+)
+
+
+def _pieces(x: Any, lengths: Any, dim: int) -> list[Any]:
+    ends = np.cumsum(lengths).tolist()
+    before = (slice(None),) * dim
+    return [x[(*before, slice(end - length, end))] for end, length in zip(ends, lengths, strict=True)]
+
+
+def _splitting(name: str, forward: Any, view: bool) -> Any:
+    return primitive(name, forward, lambda g, dim: cat(g, dim), tensors=1, outputs=MANY, view=view, public=False)
+
+
+def _copied_pieces(x: Any, lengths: Any, dim: int) -> list[Any]:
+    return [np.array(piece) for piece in _pieces(x, lengths, dim)]
+
+
+split_primitive = _splitting("split", _pieces, True)
+
+
+split_sizes_primitive = _splitting("split_with_sizes", _pieces, True)
+
+
+unsafe_split_primitive = _splitting("unsafe_split", _copied_pieces, False)
+
+
+unsafe_split_sizes_primitive = _splitting("unsafe_split_with_sizes", _copied_pieces, False)
+
+
+@function()
+def unbind(x: Any, dim: int = 0) -> Any:
+    """the slices of x along a dimension"""
+    ndim = data_of(x).ndim
+    if not ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    return unbind_primitive(x, dimension(dim, ndim))
+
+
+def _axis(function: str, x: Any, dim: int) -> int:
+    ndim = data_of(x).ndim
+    if not ndim:
+        raise RuntimeError(f"{function} expects at least a 1-dimensional tensor")
+    return dimension(dim, ndim)
+
+
+def _equal_lengths(x: Any, length: int, axis: int) -> tuple[int, ...]:
+    size = data_of(x).shape[axis]
+    if length < 0:
+        raise RuntimeError(f"split expects split_size be non-negative, but got split_size={length}")
+    if not length and size:
+        raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {size}")
+    starts = range(0, size, length) if size else range(1)
+    return tuple(min(length, size - start) for start in starts)
+
+
+def _given_lengths(x: Any, lengths: Any, axis: int) -> tuple[int, ...]:
+    size, lengths = data_of(x).shape[axis], tuple(map(whole, lengths))
+    if any(n < 0 for n in lengths):
+        raise RuntimeError(
+            f"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={list(lengths)}"
+        )
+    if sum(lengths) != size:
+        raise RuntimeError(
+            f"split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's size at dimension {axis}), "
+            f"but got split_sizes={list(lengths)}"
+        )
+    return lengths
+
+
+def _chunk_length(x: Any, chunks: int, axis: int) -> int:
+    if chunks <= 0:
+        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+    return -(-data_of(x).shape[axis] // chunks)
+
+
+@function()
+def split(x: Any, split_size_or_sections: Any, dim: int = 0) -> Any:
+    """x in pieces of one length along a dimension, the last maybe shorter; or of the lengths given"""
+    if not isinstance(split_size_or_sections, (int, Tensor)):
+        return split_with_sizes(x, split_size_or_sections, dim)
+    axis = _axis("split", x, dim)
+    return split_primitive(x, _equal_lengths(x, whole(split_size_or_sections), axis), axis)
+
+
+@function()
+def split_with_sizes(x: Any, split_sizes: Any, dim: int = 0) -> Any:
+    """x in pieces of the lengths given along a dimension"""
+    axis = _axis("split", x, dim)
+    return split_sizes_primitive(x, _given_lengths(x, split_sizes, axis), axis)
+
+
+@function()
+def chunk(x: Any, chunks: int, dim: int = 0) -> Any:
+    """x in at most so many pieces of one length along a dimension, the last maybe shorter"""
+    axis = _axis("chunk", x, dim)
+    length = _chunk_length(x, chunks, axis)
+    return split(x, length, axis) if length else split_with_sizes(x, (0,) * chunks, axis)
+
+
+# PyTorch's pieces share memory and may all the same be changed in place, as long as x is not; copies give that freedom.
+
+
+@function()
+def unsafe_split(x: Any, split_size: int, dim: int = 0) -> Any:
+    """split, into pieces that are no views"""
+    axis = _axis("split", x, dim)
+    return unsafe_split_primitive(x, _equal_lengths(x, split_size, axis), axis)
+
+
+@function()
+def unsafe_split_with_sizes(x: Any, split_sizes: Any, dim: int = 0) -> Any:
+    """split_with_sizes, into pieces that are no views"""
+    axis = _axis("split", x, dim)
+    return unsafe_split_sizes_primitive(x, _given_lengths(x, split_sizes, axis), axis)
+
+
+@function()
+def unsafe_chunk(x: Any, chunks: int, dim: int = 0) -> Any:
+    """chunk, into pieces that are no views"""
+    axis = _axis("chunk", x, dim)
+    length = _chunk_length(x, chunks, axis)
+    return unsafe_split(x, length, axis) if length else unsafe_split_with_sizes(x, (0,) * chunks, axis)
+
+
+@function()
+def tensor_split(x: Any, indices_or_sections: Any, dim: int = 0) -> Any:
+    """x in so many pieces of nearly one length along a dimension; or cut at the indices given"""
+    ndim = data_of(x).ndim
+    if not ndim:
+        raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
+    axis = dimension(dim, ndim)
+    size = data_of(x).shape[axis]
+    given = indices_or_sections
+    if isinstance(given, Tensor):
+        given = given.tolist()
+    if isinstance(given, (int, float)):
+        count = whole(int(given))
+        if count <= 0:
+            raise RuntimeError(f"number of sections must be larger than 0, got {count}")
+        cuts = [i * (size // count) + min(i, size % count) for i in range(count + 1)]
+        return tuple(slice_primitive(x, axis, a, b, 1) for a, b in pairwise(cuts))
+    cuts = [0, *map(whole, given), size]
+    return tuple(_slice(x, axis, a, b) for a, b in pairwise(cuts))
+
+
+def _slice(x: Any, dim: int, start: int, end: int) -> Any:
+    start, end, _ = slice(start, end).indices(data_of(x).shape[dim])
+    return slice_primitive(x, dim, start, max(start, end), 1)
+
+
+def _split_along(name: str, x: Any, given: Any, dim: int, least: int) -> Any:
+    shape = data_of(x).shape
+    if len(shape) < least:
+        raise RuntimeError(
+            f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor with {len(shape)} "
+            "dimensions!"
+        )
+    if is_number(given) and (given <= 0 or shape[dim] % given):
+        raise RuntimeError(
+            f"torch.{name} attempted to split along dimension {dim}, but the size of the dimension {shape[dim]} is not "
+            f"divisible by the split_size {given}!"
+        )
+    return tensor_split(x, given, dim)
+
+
+@function()
+def hsplit(x: Any, indices_or_sections: Any) -> Any:
+    """x in pieces along its second dimension, or its only one"""
+    return _split_along("hsplit", x, indices_or_sections, min(1, max(data_of(x).ndim - 1, 0)), 1)
+
+
+@function()
+def vsplit(x: Any, indices_or_sections: Any) -> Any:
+    """x in pieces along its first dimension"""
+    return _split_along("vsplit", x, indices_or_sections, 0, 2)
+
+
+@function()
+def dsplit(x: Any, indices_or_sections: Any) -> Any:
+    """x in pieces along its third dimension"""
+    return _split_along("dsplit", x, indices_or_sections, 2, 3)
+
+
+@function()
+def narrow(x: Any, dim: int, start: Any, length: int) -> Any:
+    """the part of x of some length along a dimension"""
+    shape = data_of(x).shape
+    if not shape:
+        raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
+    if length < 0:
+        raise RuntimeError("narrow(): length must be non-negative.")
+    axis, first = dimension(dim, len(shape)), whole(start)
+    size = shape[axis]
+    if not -size <= first <= size:
+        raise IndexError(f"start out of range (expected to be in range of [{-size}, {size}], but got {first})")
+    first += size if first < 0 else 0
+    if first + length > size:
+        raise RuntimeError(f"start ({first}) + length ({length}) exceeds dimension size ({size}).")
+    return slice_primitive(x, axis, first, first + length, 1)

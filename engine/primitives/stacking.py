@@ -1,0 +1,140 @@
+"""Tensors side by side, as rows, columns or blocks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..table.family import Family
+from ..tensors.dtypes import get_default_dtype
+from ..tensors.tensor import Tensor
+from .arguments import data_of
+from .joining import cat
+from .reshaping import reshape
+from .slicing import slice_primitive
+from .squeezing import unsqueeze
+
+family = Family("shape")
+primitive, function = family.primitive, family.function
+
+
+def listed_tensors(tensors: tuple[Any, ...]) -> list[Any]:
+    """Tensors given as separate arguments or as one list."""
+    if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
+        return list(tensors[0])
+    return [part for value in tensors for part in (value if isinstance(value, (list, tuple)) else [value])]
+
+
+# Side by side
+
+
+def _at_least(x: Any, ndim: int) -> Any:
+    """x with dimensions of size 1 added, before for a matrix or less, after it for a third."""
+    have = data_of(x).ndim
+    if not have and ndim:
+        return reshape(x, (1,) * ndim)
+    if have == 1 and ndim >= 2:
+        x = unsqueeze(x, 0)
+    return unsqueeze(x, -1) if ndim == 3 and 0 < have < 3 else x
+
+
+def _at_least_all(tensors: tuple[Any, ...], ndim: int) -> Any:
+    if len(tensors) == 1 and not isinstance(tensors[0], (list, tuple)):
+        return _at_least(tensors[0], ndim)
+    return tuple(_at_least(x, ndim) for x in listed_tensors(tensors))
+
+
+@function(tensors=1)
+def atleast_1d(*tensors: Any) -> Any:
+    """x, with one dimension if it has none"""
+    return _at_least_all(tensors, 1)
+
+
+@function(tensors=1)
+def atleast_2d(*tensors: Any) -> Any:
+    """x, made a matrix of one row if it has fewer than two dimensions"""
+    return _at_least_all(tensors, 2)
+
+
+@function(tensors=1)
+def atleast_3d(*tensors: Any) -> Any:
+    """x, with dimensions of size 1 added if it has fewer than three"""
+    return _at_least_all(tensors, 3)
+
+
+def _not_empty(function: str, tensors: Any) -> Any:
+    if isinstance(tensors, Tensor):
+        raise TypeError(f"{function}(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor")
+    if not len(tensors):
+        raise RuntimeError(f"{function} expects a non-empty TensorList")
+    return tensors
+
+
+@function(variadic=True, method=False)
+def hstack(tensors: Any) -> Any:
+    """tensors joined along the second dimension, vectors along their only one"""
+    parts = [_at_least(x, 1) for x in _not_empty("hstack", tensors)]
+    return cat(parts, min(1, data_of(parts[0]).ndim - 1))
+
+
+@function(variadic=True, method=False, aliases=("row_stack",))
+def vstack(tensors: Any) -> Any:
+    """tensors joined along the first dimension, each vector as a row"""
+    return cat([_at_least(x, 2) for x in _not_empty("vstack", tensors)], 0)
+
+
+@function(variadic=True, method=False)
+def dstack(tensors: Any) -> Any:
+    """tensors joined along a third dimension"""
+    return cat([_at_least(x, 3) for x in _not_empty("dstack", tensors)], 2)
+
+
+@function(variadic=True, method=False)
+def column_stack(tensors: Any) -> Any:
+    """tensors joined along the second dimension, each vector as a column"""
+    parts = [
+        x if data_of(x).ndim > 1 else reshape(x, (data_of(x).size, 1)) for x in _not_empty("column_stack", tensors)
+    ]
+    return cat(parts, 1)
+
+
+def _matrix_shape(shape: tuple[int, ...]) -> tuple[int, int]:
+    return (1, 1) if not shape else (1, shape[0]) if len(shape) == 1 else (shape[0], shape[1])
+
+
+def _blocks(tensors: Any) -> Any:
+    shapes = [_matrix_shape(x.shape) for x in tensors]
+    result = np.zeros((sum(r for r, _ in shapes), sum(c for _, c in shapes)), tensors[0].dtype)
+    row = column = 0
+    for x, (rows, columns) in zip(tensors, shapes, strict=True):
+        result[row : row + rows, column : column + columns] = x
+        row, column = row + rows, column + columns
+    return result
+
+
+def _blocks_rule(g: Any, tensors_shape: Any) -> list[Any]:
+    pieces = []
+    row = column = 0
+    for shape in tensors_shape:
+        rows, columns = _matrix_shape(shape)
+        piece = slice_primitive(slice_primitive(g, 0, row, row + rows, 1), 1, column, column + columns, 1)
+        pieces.append(reshape(piece, shape))
+        row, column = row + rows, column + columns
+    return pieces
+
+
+blocks = primitive("block_diag", _blocks, _blocks_rule, variadic=True, public=False)
+
+
+@function(variadic=True, method=False)
+def block_diag(*tensors: Any) -> Any:
+    """zeros with the matrices along the diagonal"""
+    parts = listed_tensors(tensors)
+    for i, x in enumerate(parts):
+        if data_of(x).ndim > 2:
+            raise RuntimeError(
+                f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {i} has {data_of(x).ndim} "
+                "dimensions"
+            )
+    return blocks(parts) if parts else Tensor(np.zeros((1, 0), get_default_dtype().numpy))

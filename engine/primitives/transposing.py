@@ -1,0 +1,159 @@
+"""Dimensions in another order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..table.family import Family
+from ..tensors.tensor import Tensor
+from .arguments import data_of, dimension, listed
+from .copying import alias
+
+family = Family("shape")
+primitive, function = family.primitive, family.function
+
+
+permute_primitive = primitive(
+    "permute",
+    lambda x, dims: np.transpose(x, dims),
+    lambda g, dims: permute_primitive(g, tuple(int(i) for i in np.argsort(dims))),
+    view=True,
+    public=False,
+)
+
+
+@function(tensors=1)
+def permute(x: Any, *dims: Any, **named: Any) -> Any:
+    """x with its dimensions in another order"""
+    ndim = data_of(x).ndim
+    order = listed("permute", dims, named, "dims")
+    if len(order) != ndim:
+        raise RuntimeError(
+            "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired "
+            f"ordering of dimensions i.e. input.dim() = {ndim} is not equal to len(dims) = {len(order)}"
+        )
+    order = tuple(dimension(d, ndim) for d in order)
+    if len(set(order)) != ndim:
+        raise RuntimeError("permute(): duplicate dims are not allowed.")
+    return permute_primitive(x, order)
+
+
+@function(aliases=("moveaxis",))
+def movedim(x: Any, source: Any, destination: Any) -> Any:
+    """x with some dimensions moved to other places, the rest in the order they have"""
+    ndim = data_of(x).ndim
+    sources = tuple(dimension(d, ndim) for d in ((source,) if isinstance(source, int) else source))
+    targets = tuple(dimension(d, ndim) for d in ((destination,) if isinstance(destination, int) else destination))
+    if len(sources) != len(targets):
+        raise RuntimeError(
+            f"movedim: Invalid source or destination dims: source ({list(sources)} dims) should contain the same "
+            f"number of dims as destination ({list(targets)} dims)"
+        )
+    for name, dims in (("source", sources), ("destination", targets)):
+        if len(set(dims)) != len(dims):
+            raise RuntimeError(f"movedim: repeated dim in `{name}` ({list(dims)})")
+    if not ndim:
+        return alias(x)
+    rest = iter([d for d in range(ndim) if d not in sources])
+    origin = dict(zip(targets, sources, strict=True))
+    return permute_primitive(x, tuple(origin[d] if d in origin else next(rest) for d in range(ndim)))
+
+
+transpose_primitive = primitive(
+    "transpose",
+    lambda x, dim0, dim1: np.swapaxes(x, dim0, dim1) if x.ndim else x,
+    lambda g, dim0, dim1: transpose_primitive(g, dim0, dim1),
+    tensors=1,
+    view=True,
+    public=False,
+)
+
+
+@function(aliases=("swapaxes", "swapdims"))
+def transpose(x: Any, dim0: int, dim1: int) -> Any:
+    """x with two dimensions swapped"""
+    ndim = data_of(x).ndim
+    return transpose_primitive(x, dimension(dim0, ndim), dimension(dim1, ndim))
+
+
+transposed_in_place = primitive(
+    "transpose",
+    lambda x, dim0, dim1: np.swapaxes(x, dim0, dim1) if x.ndim else x,
+    lambda g, dim0, dim1: transpose_primitive(g, dim0, dim1),
+    tensors=1,
+    overload=1,
+    view=True,
+    public=False,
+)
+
+
+t_primitive = primitive("t", np.transpose, lambda g: t_primitive(g), view=True, public=False)
+
+
+t_in_place = primitive("t", np.transpose, lambda g: t_primitive(g), overload=1, view=True, public=False)
+
+
+@function()
+def t(x: Any) -> Any:
+    """transpose of a matrix"""
+    if data_of(x).ndim > 2:
+        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {data_of(x).ndim}D")
+    return t_primitive(x)
+
+
+@function()
+def adjoint(x: Any) -> Any:
+    """x with its last two dimensions swapped"""
+    return _matrices_transposed(x, "adjoint()")
+
+
+def _matrices_transposed(x: Any, name: str) -> Any:
+    ndim = data_of(x).ndim
+    if not ndim:
+        return x
+    if ndim < 2:
+        raise RuntimeError(f"tensor.{name} is only supported on matrices or batches of matrices. Got {ndim}-D tensor.")
+    return transpose_primitive(x, ndim - 2, ndim - 1)
+
+
+def reversed_dimensions(x: Any) -> Any:
+    """`x.T`: the dimensions of x in reverse order."""
+    return permute_primitive(x, tuple(reversed(range(data_of(x).ndim))))
+
+
+def matrix_transpose(x: Any) -> Any:
+    """`x.mT`: the last two dimensions of x swapped."""
+    return _matrices_transposed(x, "mT")
+
+
+def adjoint_property(x: Any) -> Any:
+    """`x.mH`: the last two dimensions of x swapped, as there are no complex numbers."""
+    return _matrices_transposed(x, "mH")
+
+
+def conjugate_transpose(x: Any) -> Any:
+    """`x.H`: the transpose of a matrix, as there are no complex numbers."""
+    ndim = data_of(x).ndim
+    if ndim not in (0, 2):
+        raise RuntimeError(
+            f"tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor."
+            + (" For batches of matrices, consider using tensor.mH" if ndim > 2 else "")
+        )
+    return transpose_primitive(x, 0, 1) if ndim else x
+
+
+# In place: the same memory in another shape. Each takes what the function of its name takes.
+
+
+def t_(x: Tensor) -> Tensor:
+    """`x.t_()`, as a view of x that is yet to take its place."""
+    if x.ndim > 2:
+        raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {x.ndim}D")
+    return t_in_place(x)
+
+
+def transpose_(x: Tensor, dim0: int, dim1: int) -> Tensor:
+    """`x.transpose_(dim0, dim1)`, as a view of x that is yet to take its place."""
+    return transposed_in_place(x, dimension(dim0, x.ndim), dimension(dim1, x.ndim))

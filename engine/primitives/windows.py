@@ -1,0 +1,129 @@
+"""Windows along a dimension, and memory seen with other strides."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided as strided
+from numpy.lib.stride_tricks import sliding_window_view
+
+from ..table.family import Family
+from ..table.record import ops
+from ..tensors.memory import shareable
+from ..tensors.symbol import is_formal
+from ..tensors.tensor import Tensor
+from .arguments import data_of, sizes
+from .arguments import dimension as from_front
+from .positions import as_strided, strided_sum
+from .reshaping import reshape
+from .slicing import slice_primitive
+
+family = Family("shape")
+primitive, function = family.primitive, family.function
+
+
+# Windows and strides
+
+
+def _windows(x: Any, dim: int, size: int, step: int) -> Any:
+    return sliding_window_view(x, size, dim, writeable=True)[(*(slice(None),) * dim, slice(None, None, step))]
+
+
+def _windows_summed(grad: Any, shape: Any, dim: int, size: int, step: int) -> Any:
+    result = np.zeros(math.prod(shape), grad.dtype)
+    np.add.at(result, _windows(np.arange(result.size).reshape(shape), dim, size, step), grad)
+    return result.reshape(shape)
+
+
+unfold_primitive = primitive(
+    "unfold",
+    _windows,
+    lambda g, x_shape, dim, size, step: unfold_backward(g, x_shape, dim, size, step),
+    tensors=1,
+    view=True,
+    public=False,
+)
+
+
+unfold_backward = primitive(
+    "unfold_backward",
+    _windows_summed,
+    lambda g, dim, size, step: unfold_primitive(g, dim, size, step),
+    tensors=1,
+    promotes=(),
+    public=False,
+)
+
+
+@function()
+def unfold(x: Any, dimension: int, size: int, step: int) -> Any:
+    """the windows of some size along a dimension, a step apart, as the last dimension"""
+    shape = data_of(x).shape
+    axis = from_front(dimension, len(shape))
+    length = shape[axis] if shape else 1
+    if size > length:
+        raise RuntimeError(f"maximum size for tensor at dimension {axis} is {length} but size is {size}")
+    if step <= 0:
+        raise RuntimeError(f"step is {step} but must be > 0")
+    return unfold_primitive(x, axis, size, step) if shape else slice_primitive(reshape(x, 1), 0, 0, size, 1)
+
+
+def storage_of(data: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """All the elements of the memory that an array is a part of, in order."""
+    while isinstance(data.base, np.ndarray):
+        data = data.base
+    order = np.argsort([-s for s in data.strides], kind="stable")
+    return data.transpose(order).reshape(-1)
+
+
+def offset_in(storage: np.ndarray[Any, Any], data: np.ndarray[Any, Any]) -> int:
+    """How many elements of the storage come before the first of an array."""
+    start, first = (a.__array_interface__["data"][0] for a in (storage, data))
+    return (first - start) // storage.itemsize
+
+
+def _strided(x: Any, size: Any, stride: Any, offset: int) -> Any:
+    storage = storage_of(x)
+    return strided(storage[offset:], size, [n * storage.itemsize for n in stride])
+
+
+as_strided_primitive = primitive(
+    "as_strided",
+    lambda x, size, stride, offset, places, own, count: _strided(x, size, stride, offset),
+    lambda g, places, own, count: as_strided(strided_sum(g, places, (count,)), own),
+    tensors=1,
+    view=True,
+    public=False,
+)
+
+
+@function(tensors=1)
+def as_strided_(x: Any, size: Any, stride: Any, storage_offset: int | None = None) -> Any:
+    """the memory of x seen in a size, with so many elements from one to the next along each dimension"""
+    size, stride = sizes((size,)), sizes((stride,))
+    if len(size) != len(stride):
+        raise RuntimeError("mismatch in length of strides and shape")
+    if is_formal(data_of(x)) and data_of(x).is_input:
+        # A variable's elements lie in order.
+        first = storage_offset or 0
+        places = strided(np.arange(data_of(x).size)[first:], size, [n * np.dtype(np.int64).itemsize for n in stride])
+        return ops.take(x, Tensor(np.array(places)))
+    data = shareable(x) if isinstance(x, Tensor) else np.asarray(x)
+    storage = storage_of(data)
+    begin = offset_in(storage, data)
+    offset = begin if storage_offset is None else storage_offset
+    reach = 0 if 0 in size else offset + 1 + sum((n - 1) * s for n, s in zip(size, stride, strict=True))
+    itemsize = storage.itemsize
+    if reach > storage.size:
+        raise RuntimeError(
+            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize {itemsize} "
+            f"requiring a storage size of {reach * itemsize} are out of bounds for storage of size "
+            f"{storage.size * itemsize}"
+        )
+    counted = np.arange(storage.size)
+    step = counted.itemsize
+    places = np.array(strided(counted[offset:], size, [n * step for n in stride]))
+    own = np.array(strided(counted[begin:], data.shape, [s // itemsize * step for s in data.strides]))
+    return as_strided_primitive(x, size, stride, offset, places, own, storage.size)

@@ -1,0 +1,132 @@
+"""Adds operations to the table: builds the class of their nodes and the function to call from the facts of a record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from inspect import CO_VARARGS
+from operator import itemgetter
+from typing import Any
+
+from .dispatch import make_call, make_variadic_call, make_view_call
+from .nodes import PrimitiveNode, saved_properties
+from .record import PRIMITIVES, REAL, Domain, Operation, Rule, register
+
+Call = Callable[..., Any]
+
+
+class Family:
+    """A group of operations, one module of the table, with the facts that hold for all of them unless one says else."""
+
+    def __init__(self, name: str, **facts: Any) -> None:
+        self.name = name
+        self.facts: dict[str, Any] = {"family": name, **facts}
+
+    def private(self, name: str, forward: Call, *rules: Rule | None, **facts: Any) -> Call:
+        """Adds a primitive that only other operations call, and returns the function that runs it.
+
+        `forward` computes on NumPy values and changes none of them; `rules` has one for each tensor argument.
+        TypeError: a rule asks for what the operation does not have, or a fact is none of a record's.
+        """
+        return self._primitive(name, forward, rules, facts).call
+
+    def primitive(self, name: str, forward: Call, *rules: Rule | None, public: bool = True, **facts: Any) -> Call:
+        """As `private`, for one that is called by name. TypeError: the name is taken."""
+        operation = self._primitive(name, forward, rules, facts)
+        if public:
+            register(operation)
+        return operation.call
+
+    def function(self, **facts: Any) -> Callable[[Call], Call]:
+        """Adds a function made of other operations; its docstring is its record's `doc`."""
+
+        def add(call: Call) -> Call:
+            code = call.__code__
+            operation = Operation(**{**self.facts, **facts}, name=call.__name__.rstrip("_"), call=call, composed=True)
+            operation.doc = (call.__doc__ or "").strip()
+            operation.arguments = code.co_varnames[: code.co_argcount]
+            operation.defaults = call.__defaults__ or ()
+            operation.takes_many = bool(code.co_flags & CO_VARARGS)
+            operation.domain = _domains(facts.get("domain", REAL), operation.tensors)
+            register(operation)
+            return call
+
+        return add
+
+    def _primitive(self, name: str, forward: Call, rules: Sequence[Rule | None], facts: dict[str, Any]) -> Operation:
+        operation = Operation(**{"tensors": max(1, len(rules)), **self.facts, **facts, "name": name})
+        operation.forward = forward
+        operation.rules = tuple(rules)
+        operation.domain = _domains(facts.get("domain", REAL), operation.tensors)
+        operation.arguments, operation.defaults = _signature(forward, operation.tensors)
+        if operation.promotes is None:
+            operation.promotes = () if operation.view else tuple(range(operation.tensors))
+        _derive(operation)
+        operation.node = _node_class(operation)
+        call = _make(operation)(operation)
+        call.__name__ = call.__qualname__ = name
+        call.__doc__ = operation.doc
+        operation.call = call
+        call.operation = operation  # pyright: ignore[reportFunctionMemberAccess]
+        PRIMITIVES.append(operation)
+        return operation
+
+
+def _make(operation: Operation) -> Callable[[Operation], Call]:
+    return make_variadic_call if operation.variadic else make_view_call if operation.view else make_call
+
+
+def _signature(forward: Call, tensors: int) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+    """The parameter names of a forward function, and the defaults of the last of them."""
+    code = getattr(forward, "__code__", None)
+    if code is None:
+        return ("x", "y", "z")[:tensors], ()
+    return code.co_varnames[: code.co_argcount], getattr(forward, "__defaults__", None) or ()
+
+
+def _derive(operation: Operation) -> None:
+    """What nodes keep, as the rules ask for it. TypeError: one asks for what the operation does not have."""
+    arguments, rules = operation.arguments, operation.rules
+    operation.slots = tuple(name for name, rule in zip(arguments, rules, strict=False) if rule is not None)
+    operation.sources = tuple(_parameters(rule)[1:] for rule in rules if rule is not None)
+    operation.saved = tuple(dict.fromkeys(source for names in operation.sources for source in names))
+    known = {*arguments, "out", *operation.outputs}
+    for source in operation.saved:
+        if source not in known and source.removesuffix("_shape").removesuffix("_numel") not in arguments:
+            raise TypeError(
+                f"a rule of {operation.name} asks for {source!r}, which is neither an argument nor an output"
+            )
+    # Shapes and numbers stay when a graph is freed, so that only a lost tensor makes a second pass an error.
+    tensors = ("out", *operation.outputs, *arguments[: operation.tensors])
+    operation.keeps_tensors = any(source in tensors for source in operation.saved)
+    operation.vjps = tuple(_rule_and_needs(rule, operation.saved) for rule in rules if rule is not None)
+
+
+def _rule_and_needs(rule: Rule, saved: tuple[str, ...]) -> tuple[Rule, Any]:
+    """A rule with what it needs of the saved values: None, the position of the one, or a function that picks them."""
+    positions = [saved.index(name) for name in _parameters(rule)[1:]]
+    if len(positions) < 2:
+        return rule, positions[0] if positions else None
+    return rule, itemgetter(*positions)
+
+
+def _parameters(rule: Rule) -> tuple[str, ...]:
+    code = rule.__code__
+    return code.co_varnames[: code.co_argcount]
+
+
+def _node_class(operation: Operation) -> type[PrimitiveNode]:
+    """The class of an operation's nodes, named as PyTorch names it."""
+    titled = "".join(part.title() for part in operation.name.split("_"))
+    name = operation.node_name or f"{titled}Backward{operation.overload}"
+    members = {
+        "__slots__": (),
+        "primitive": operation,
+        "is_multiple": bool(operation.outputs),
+        "full_name": name if "::" in name else "",
+        **saved_properties(operation),
+    }
+    return type(name.rpartition("::")[2], (PrimitiveNode,), members)
+
+
+def _domains(domain: Domain | Sequence[Domain], count: int) -> tuple[Domain, ...]:
+    return (domain,) * max(count, 1) if isinstance(domain, Domain) else tuple(domain)

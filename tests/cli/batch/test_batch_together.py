@@ -1,0 +1,129 @@
+"""Lines that share an expression are computed together, and nobody can tell from the output."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pytorch.recorded import entries
+
+from autodiff.cli.batch import compute
+from autodiff.cli.batch.compute import FEWEST
+from autodiff.cli.batch.together import Together
+
+RECORDED = entries("expressions.jsonl")
+SPECIAL = [0.0, -0.0, 1.0, -1.0, 700.0, 1e-300, float("inf"), float("nan")]
+ALONE = 10**9
+
+
+@pytest.fixture
+def both(autodiff, monkeypatch: pytest.MonkeyPatch):
+    """Runs a batch with lines computed together and each alone: both results, and how many were together."""
+
+    def call(*args: str, stdin: str) -> tuple[Any, Any, int]:
+        counts: list[int] = []
+        original = Together.reports
+
+        def reports(self: Together, tasks: Any) -> Any:
+            found = original(self, tasks)
+            counts.append(sum(report is not None for report in found))
+            return found
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Together, "reports", reports)
+            together = autodiff("batch", *args, stdin=stdin)
+        with monkeypatch.context() as patch:
+            patch.setattr(compute, "FEWEST", ALONE)
+            alone = autodiff("batch", *args, stdin=stdin)
+        return together, alone, sum(counts)
+
+    return call
+
+
+def varied(value: Any, source: random.Random) -> Any:
+    """A value like another, and sometimes a special one."""
+    if isinstance(value, list):
+        return [varied(item, source) for item in value]
+    return source.choice([value * source.uniform(0.5, 1.5), source.gauss(0, 2), -value, source.choice(SPECIAL)])
+
+
+@pytest.mark.parametrize("options", [[], ["--hessian"], ["--jacobian"], ["--dtype", "float32"]], ids=str)
+def test_the_recorded_expressions_give_the_same_bytes_together_and_alone(both, options: list[str]) -> None:
+    source = random.Random(0)
+    lines = [
+        json.dumps({"expr": entry["expr"], "vars": {n: varied(v, source) for n, v in entry["vars"].items()}})
+        for entry in RECORDED[:: 12 if options else 4]
+        for _ in range(FEWEST)
+    ]
+    together, alone, count = both("--input-format", "jsonl", "--json", *options, stdin="\n".join(lines) + "\n")
+    assert together.code == alone.code, together.err
+    for line, other in zip(together.out.splitlines(), alone.out.splitlines(), strict=True):
+        assert line == other
+    assert count > len(lines) / 2
+
+
+@settings(
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(
+    exponent=st.sampled_from(["2", "3", "-1", "-2", "0.5", "1.5", "0", "1", "y", "-y", "x"]),
+    outer=st.sampled_from(["2", "3", "-1", "0.5", "y"]),
+    values=st.lists(st.floats(-50, 50), min_size=FEWEST, max_size=FEWEST),
+)
+def test_powers_round_the_same_together_and_alone(both, exponent: str, outer: str, values: list[float]) -> None:
+    # NumPy computes the powers of its scalars and of its arrays in different ways.
+    expression = f"(1.1*x**({exponent}))**({outer})"
+    lines = [f"{expression} where x = {x!r}{', y = 1.7' if 'y' in expression else ''}" for x in values]
+    together, alone, _ = both(stdin="\n".join(lines) + "\n")
+    assert together.out == alone.out
+
+
+@pytest.mark.parametrize(
+    ("expression", "is_together"),
+    [
+        ("sin(x)*y", True),
+        ("(x*y).sum()", True),
+        ("f(t) = t**2; z = f(x); z*y", True),
+        ("x + y*pi", True),
+        ("x if x > 0 else y", False),
+        ("x[y > 0].sum()", False),
+        ("x > y", True),
+        ("x.detach()*y", True),
+    ],
+)
+def test_what_depends_on_the_numbers_is_computed_alone(both, expression: str, is_together: bool) -> None:
+    lines = [f"{expression} where x = [{i}, 2], y = [3, {i}]" for i in range(FEWEST)]
+    if " if " in expression:
+        lines = [f"{expression} where x = {i - 9}, y = {i}" for i in range(FEWEST)]
+    together, alone, count = both("--json", stdin="\n".join(lines) + "\n")
+    assert together.out == alone.out
+    assert (count == FEWEST) == is_together
+
+
+def test_a_line_that_fails_among_others_fails_alone(both) -> None:
+    lines = [f"log(x)*y where x = {i}, y = 2" for i in range(FEWEST)]
+    lines[5:5] = ["log(x)*y where x = 1", "log(x)*y where x = [1, 2], y = [1, 2, 3]", "log(x) where x = two", "1/x"]
+    together, alone, count = both("--json", "--x", "5", stdin="\n".join(lines) + "\n")
+    assert (together.code, together.out) == (alone.code, alone.out)
+    # The summary ends with how long it took.
+    assert together.err.rpartition(", ")[0] == alone.err.rpartition(", ")[0]
+    # The first is not finite, which its warning explains.
+    assert count == FEWEST - 1
+    assert [json.loads(line)["ok"] for line in together.out.splitlines()].count(False) == 3
+
+
+def test_lines_that_differentiate_by_other_variables_keep_them(both) -> None:
+    lines = [
+        json.dumps({"expr": "x*y", "vars": {"x": i, "y": 2}, "wrt": wrt})
+        for i in range(FEWEST)
+        for wrt in ([], ["x"], ["y", "x"])
+    ]
+    together, alone, count = both("--input-format", "jsonl", stdin="\n".join(lines) + "\n")
+    assert together.out == alone.out
+    assert count == 3 * FEWEST

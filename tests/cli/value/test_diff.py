@@ -1,0 +1,126 @@
+"""The command `diff`: what it prints, how it is asked, what it refuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from autodiff.parser.algebra import derivative
+from autodiff.parser.algebra.arithmetic import add
+from autodiff.parser.algebra.terms import number
+
+Run = Callable[..., Any]
+
+
+def test_a_single_derivative_stands_alone_on_a_line(autodiff: Run) -> None:
+    result = autodiff("diff", "sin(x**2)")
+    assert (result.code, result.out, result.err) == (0, "2*x*cos(x**2)\n", "")
+
+
+def test_each_of_several_derivatives_has_a_line_with_its_name(autodiff: Run) -> None:
+    assert autodiff("diff", "x**2*y + y**3").out == "d_x\t2*x*y\nd_y\tx**2 + 3*y**2\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "out"),
+    [
+        (["--wrt", "y"], "x**2 + 3*y**2\n"),
+        (["--wrt", "x,y"], "2*x\n"),
+        (["--wrt", "y,y"], "6*y\n"),
+        (["--const", "y"], "2*x*y\n"),
+        (["--order", "2"], "d2_x\t2*y\nd2_y\t6*y\n"),
+        (["--wrt", "y", "--order", "3"], "6\n"),
+    ],
+)
+def test_options_say_by_what_to_differentiate(autodiff: Run, options: list[str], out: str) -> None:
+    assert autodiff("diff", "x**2*y + y**3", *options).out == out
+
+
+def test_what_is_printed_can_be_evaluated(autodiff: Run) -> None:
+    source = "exp(sin(x)*cos(y))*log(sin(x)*cos(y) + 2)"
+    text = autodiff("diff", source, "--wrt", "x").out
+    assert text.startswith("u = ")
+    again = autodiff("eval", "--x", "0.4", "--y", "0.3", "--get", "value", stdin=text).out
+    engine = autodiff("eval", source, "--x", "0.4", "--y", "0.3", "--get", "grad.x").out
+    assert float(again) == pytest.approx(float(engine), rel=1e-12)
+    expanded = autodiff("diff", source, "--wrt", "x", "--expand").out
+    assert "u" not in expanded
+    assert len(expanded.splitlines()) == 1
+
+
+def test_values_give_the_shapes_of_variables(autodiff: Run) -> None:
+    assert autodiff("diff", "(x**2).mean()", "--x", "[1, 2, 3, 4]").out == "x/2\n"
+    assert autodiff("diff", "x[0]**2*x[1]", "x=[1, 2, 3]").out == "[2*x[0]*x[1], x[0]**2, 0]\n"
+    assert autodiff("diff", "e*x", "--e", "1").out == "d_e\tx\nd_x\te\n"
+
+
+def test_the_rules_can_be_seen_as_they_are(autodiff: Run) -> None:
+    assert autodiff("diff", "sigmoid(x)", "--no-simplify").out == "1*sigmoid(x)*(1 - sigmoid(x))\n"
+
+
+def test_an_expression_may_come_from_standard_input(autodiff: Run) -> None:
+    assert autodiff("diff", stdin="x**3\n").out == "3*x**2\n"
+
+
+def test_a_derivative_that_could_not_be_compared_says_so(autodiff: Run) -> None:
+    result = autodiff("diff", "sqrt(-1 - x**2)")
+    assert (result.code, result.out) == (0, "-x/sqrt(-x**2 - 1)\n")
+    assert "note: no point was found" in result.err
+
+
+def test_json_is_one_object_on_a_line(autodiff: Run) -> None:
+    result = autodiff("diff", "x*y", "--json")
+    assert json.loads(result.out) == {"expr": "x*y", "let": {}, "derivatives": {"d_x": "y", "d_y": "x"}}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["2"], 2, "there is no variable to differentiate by"),
+        (["sin(x)", "--wrt", "y"], 2, "--wrt names `y`, which is not a variable"),
+        (["x*y", "--wrt", "x,y", "--order", "2"], 2, "write each as often as it is differentiated by"),
+        (["lgamma(x)", "--format", "c"], 2, "C's math.h has no function for `digamma`"),
+        (["x", "--json", "--format", "c"], 2, "exclude each other"),
+        (["sin(x", "--json"], 3, "error[syntax]"),
+        (["sinn(x)"], 3, "did you mean `sin`?"),
+        (["x", "--y", "3"], 2, "there is no variable `y`"),
+        (["x + x // 2"], 5, "derivative for aten::floor_divide is not implemented"),
+        (["bessel_j0(x)"], 5, "`bessel_j0` has no derivative"),
+        (["x*unfold(y, 0, 2, 1)", "--y", "[1, 2]"], 5, "the operation `unfold` has no spelling as a formula"),
+        (["x > 1"], 5, "has no derivative"),
+    ],
+)
+def test_what_has_no_answer_is_an_error(autodiff: Run, arguments: list[str], code: int, message: str) -> None:
+    result = autodiff("diff", *arguments)
+    assert result.code == code
+    assert message in result.err
+    assert result.out == ""
+
+
+def test_an_error_points_at_the_operation(autodiff: Run) -> None:
+    lines = autodiff("diff", "x*unfold(y, 0, 2, 1)", "--y", "[1, 2]").err.splitlines()
+    assert lines[3:5] == ["1 | x*unfold(y, 0, 2, 1)", "  |   ^^^^^^^^^^^^^^^^^^"]
+
+
+def test_map_points_at_an_operation_without_a_derivative(autodiff: Run) -> None:
+    result = autodiff("map", "x + x // 2", "-", stdin="x\n1\n")
+    assert result.err.splitlines()[3:5] == ["1 | x + x // 2", "  |     ^^^^^^"]
+
+
+def test_a_derivative_that_disagrees_with_the_engine_is_a_bug_and_no_answer(
+    autodiff: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(derivative, "simplified", lambda term: add(term, number(1)))
+    result = autodiff("diff", "sin(x)")
+    assert (result.code, result.out) == (70, "")
+    assert "report" in result.err
+
+
+def test_a_function_is_described_with_its_derivative_and_its_node(autodiff: Run) -> None:
+    text = autodiff("functions", "atan2").out
+    assert "derivative by x  y/(x**2 + y**2)\n" in text
+    assert "grad_fn          Atan2Backward0\n" in text
+    assert json.loads(autodiff("functions", "sin", "--json").out)["derivative"] == {"x": "cos(x)"}

@@ -1,0 +1,277 @@
+"""Derivatives as text: what is printed, that it is right, and that it is no longer than what a textbook prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lark import Lark
+from pytorch.recorded import entries
+
+from autodiff import engine
+from autodiff.engine import FUNCTIONS
+from autodiff.engine.api.creation import tensor
+from autodiff.engine.table.record import Function
+from autodiff.engine.tensors.symbol import TraceError
+from autodiff.parser.algebra import derivative
+from autodiff.parser.algebra.arithmetic import add
+from autodiff.parser.algebra.derivative import DisagreementError, check, derivatives, variables_of
+from autodiff.parser.algebra.terms import number
+from autodiff.parser.algebra.translate import UntranslatableError
+from autodiff.parser.semantics.evaluate import Limits, evaluate
+from autodiff.parser.syntax.errors import ExpressionError
+from autodiff.parser.syntax.parse import parse
+from autodiff.parser.syntax.printer import program_text
+
+ROOT = Path(__file__).parents[3]
+RECORDED = entries("expressions.jsonl")
+TEXTBOOK = [line.split("\t") for line in (ROOT / "samples/derivatives-textbook.tsv").read_text("utf-8").splitlines()]
+
+# An expression and its derivative by x.
+PRINTED = [
+    ("sin(x**2)", "2*x*cos(x**2)"),
+    ("x", "1"),
+    ("3", "0"),
+    ("y", "0"),
+    ("x*x", "2*x"),
+    ("x**1", "1"),
+    ("x - x", "0"),
+    ("x*1 + 0", "1"),
+    ("x + -x**2", "1 - 2*x"),
+    ("x**2/3", "2*x/3"),
+    ("0.5*x**2 + 0.1*x", "x + 0.1"),
+    ("x**2/2 + x/10", "x + 1/10"),
+    ("sqrt(x)", "1/(2*sqrt(x))"),
+    ("x**(1/3)", "1/(3*x**(2/3))"),
+    ("atan(x)", "1/(x**2 + 1)"),
+    ("tan(x)", "tan(x)**2 + 1"),
+    ("x**x", "x**x*(log(x) + 1)"),
+    ("x**n*log(x)", "x**(n - 1)*(n*log(x) + 1)"),
+    ("2**x", "2**x*log(2)"),
+    ("e**x", "exp(x)"),
+    ("log10(x)", "1/(x*log(10))"),
+    ("erf(x)", "2*exp(-x**2)/sqrt(pi)"),
+    ("sigmoid(x)", "sigmoid(x)*(1 - sigmoid(x))"),
+    ("tanh(x)", "1 - tanh(x)**2"),
+    ("asin(x)", "1/sqrt(1 - x**2)"),
+    ("atan2(x, y)", "y/(x**2 + y**2)"),
+    ("relu(x)", "where(x > 0, 1, 0)"),
+    ("elu(x)", "where(x > 0, 1, exp(x))"),
+    ("clamp(x, -1, 1)", "where(-1 <= x <= 1, 1, 0)"),
+    ("maximum(x, y)", "where(x == y, 1/2, where(x > y, 1, 0))"),
+    ("x if x > 0 else -x", "where(x > 0, 1, -1)"),
+    ("x*y if x > y else 2*x", "where(x > y, y, 2)"),
+    ("3*x if x > 0 else 3*x", "3"),
+    ("y % x", "-(y // x)"),
+    ("f(t) = t**3; f(x) + f(2*x)", "27*x**2"),
+    ("u = x**2; u*y", "2*x*y"),
+    ("(x - y)**2", "2*(x - y)"),
+    ("abs(x)", "sign(x)"),
+    ("sqrt(x**2)", "x/sqrt(x**2)"),
+    ("x**2 if True else 0", "2*x"),
+]
+# Functions of single numbers whose rules need the number that an argument is.
+UNWRITTEN = ("quantile", "nanquantile", "polygamma", "gaussian_nll_loss")
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Any:
+    with np.errstate(all="ignore"):
+        yield
+
+
+def text_of(source: str, by: str = "x", **options: Any) -> str:
+    """The derivative as it is printed."""
+    found = derivatives(parse(source), [(by,)], {by: ()}, **options)
+    return "; ".join(program_text(found.program((by,))))
+
+
+@pytest.fixture(scope="module")
+def lexer() -> Lark:
+    return Lark((ROOT / "parser/syntax/grammar.lark").read_text("utf-8"), parser="lalr")
+
+
+@pytest.mark.parametrize(("source", "expected"), [p for p in PRINTED if "x" in p[0]])
+def test_a_derivative_is_printed_as_a_person_would_write_it(source: str, expected: str) -> None:
+    assert text_of(source) == expected
+
+
+def test_no_derivative_of_a_textbook_is_printed_longer_than_there(lexer: Lark) -> None:
+    longer: list[str] = []
+    for source, theirs in TEXTBOOK:
+        ours = text_of(source)
+        # The textbook's is right, by the same comparison as ours.
+        check(parse(source), derivative.Derivatives(("x",), (), {("x",): parse(theirs).statements[0]}), {}, Limits())
+        if len(list(lexer.lex(ours))) > len(list(lexer.lex(theirs))):
+            longer.append(f"{source}: {ours}, where a textbook has {theirs}")
+    score = len(TEXTBOOK) - len(longer)
+    print(f"{score} of {len(TEXTBOOK)} derivatives are no longer than in a textbook")  # noqa: T201
+    assert len(TEXTBOOK) == 100
+    assert not longer
+
+
+@pytest.mark.parametrize("record", [r for r in RECORDED if r["kind"] == "scalar"], ids=lambda r: r["id"])
+def test_the_derivatives_of_recorded_expressions_have_the_recorded_values(record: dict[str, Any]) -> None:
+    expression = parse(record["expr"])
+    by = [(name,) for name in record["vars"]]
+    found = derivatives(expression, by, dict.fromkeys(record["vars"], ()))
+    values = {name: tensor(value) for name, value in record["vars"].items()}
+    for (name,) in by:
+        program = parse("\n".join(program_text(found.program((name,)))))
+        value = evaluate(program, values).item()
+        assert value == pytest.approx(record["grad"][name], rel=1e-7, abs=1e-9, nan_ok=True)
+
+
+@pytest.mark.parametrize("record", RECORDED, ids=lambda r: r["id"])
+def test_every_recorded_expression_has_derivatives_that_agree_with_the_engine(record: dict[str, Any]) -> None:
+    by = [(name,) for name in record["vars"]]
+    found = derivatives(parse(record["expr"]), by, {name: np.shape(value) for name, value in record["vars"].items()})
+    assert found.points
+
+
+def _takes_numbers(function: Function) -> bool:
+    return not function.variadic and function.required <= function.tensors <= 3 and not function.assumed
+
+
+@pytest.mark.parametrize(
+    "function", [f for name, f in FUNCTIONS.items() if name == f.name and _takes_numbers(f)], ids=lambda f: f.name
+)
+def test_the_derivative_of_a_function_of_numbers_agrees_with_the_engine(function: Function) -> None:
+    names = ["x", "y", "z"][: function.tensors]
+    expression = parse(f"{function.name}({', '.join(names)})")
+    try:
+        evaluate(expression, {name: tensor(0.5).requires_grad_() for name in names}).sum().backward()
+    except (ExpressionError, RuntimeError, UserWarning):
+        pytest.skip("not a function of single numbers, or without a derivative")
+    for name in names:
+        try:
+            assert derivatives(expression, [(name,)]).results
+        except (ExpressionError, TraceError, UntranslatableError):
+            assert function.name in UNWRITTEN
+
+
+@pytest.mark.parametrize(
+    ("source", "by", "expected"),
+    [
+        ("x**5", "xxx", "60*x**2"),
+        ("sin(x)", "xxxx", "sin(x)"),
+        ("x**2*y**3", "xy", "6*x*y**2"),
+        ("x**2*y**3", "yx", "6*x*y**2"),
+        ("x**2", "xxx", "0"),
+        ("1/(1 + x**2)", "xx", "2*(3*x**2 - 1)/(x**2 + 1)**3"),
+        ("exp(-x**2)", "xxx", "4*x*exp(-x**2)*(3 - 2*x**2)"),
+    ],
+)
+def test_derivatives_of_higher_order_are_by_one_variable_after_the_other(source: str, by: str, expected: str) -> None:
+    found = derivatives(parse(source), [tuple(by)])
+    assert program_text(found.program(tuple(by))) == [expected]
+
+
+def test_parts_that_occur_often_get_names_that_no_variable_has() -> None:
+    found = derivatives(parse("exp(sin(u)*x + v)*log(sin(u)*x + v)*sin(sin(u)*x + v)"), [("x",)])
+    assert [assign.name for assign in found.shared] == ["w"]
+    lines = program_text(found.program(("x",)))
+    assert lines[0] == "w = x*sin(u) + v"
+    assert found.results.keys() == {("x",)}
+
+
+def test_the_rules_as_they_are_are_not_simplified() -> None:
+    assert text_of("sigmoid(x*y)", simplify=False) == "1*sigmoid(x*y)*(1 - sigmoid(x*y))*y"
+
+
+def test_a_derivative_that_disagrees_with_the_engine_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(derivative, "simplified", lambda term: add(term, number(1)))
+    with pytest.raises(DisagreementError, match="would be printed as"):
+        text_of("sin(x)")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "sin(" * 500 + "x" + ")" * 500,
+        "1/(1 + " * 50 + "x" + ")" * 50,
+        "+".join(f"x**{i}" for i in range(2, 300)),
+        "*".join(["x"] * 1000),
+        "-" * 1000 + "x",
+    ],
+    ids=["calls", "fractions", "terms", "factors", "signs"],
+)
+def test_an_expression_may_be_deeper_than_the_stack(source: str) -> None:
+    assert text_of(source)
+
+
+def test_an_operation_without_a_derivative_is_pointed_at() -> None:
+    with pytest.raises(ExpressionError, match="`bessel_j0` has no derivative") as caught:
+        text_of("x + bessel_j0(x)")
+    assert (caught.value.start, caught.value.end) == (4, 16)
+
+
+def test_a_variable_that_is_not_differentiated_by_needs_no_derivative() -> None:
+    assert text_of("igamma(a, x)") == "exp(log(x)*(a - 1) - x - lgamma(a))"
+
+
+UNARY = st.sampled_from(["sin", "cos", "exp", "log", "sqrt", "tanh", "abs", "relu", "sigmoid", "atan", "-", "log1p"])
+BINARY = st.sampled_from(["+", "-", "*", "/", "**"])
+LEAVES = st.sampled_from(["x", "y", "2", "3", "0.5", "1", "pi", "x", "(x + 1)", "x*y"])
+
+
+def _extended(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.one_of(
+        st.builds(lambda f, a: f"{f}({a})", UNARY, parts),
+        st.builds(lambda op, a, b: f"({a}){op}({b})", BINARY, parts, parts),
+        st.builds(lambda a, b, c: f"where(({a}) > ({b}), {c}, {b})", parts, parts, parts),
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.recursive(LEAVES, _extended, max_leaves=6))
+def test_no_expression_has_a_derivative_that_disagrees_with_the_engine(source: str) -> None:
+    expression = parse(f"({source}) + 0*x")
+    for names in (("x",), ("x", "x")):
+        assert derivatives(expression, [names], {"x": ()}).results
+
+
+# An expression in a vector of three elements, and its derivative.
+OF_VECTORS = [
+    ("prod(x)", "[x[1]*x[2], x[0]*x[2], x[0]*x[1]]"),
+    ("amax(x)", "where(x == amax(x), 1/sum(x == amax(x)), 0)"),
+    ("median(x)", "where(x == median(x), 1/sum(x == median(x)), 0)"),
+    ("sort(x)", "1"),
+    ("flip(sin(x))", "cos(x)"),
+    ("sort(x)*flip(x)", "flip(sort(x)) + scatter([0, 0, 0], 0, argsort(x), flip(x))"),
+    ("msort(x)[0]", "scatter([0, 0, 0], 0, argsort(x), [1, 0, 0])"),
+    ("sort(x, -1, True)*x", "scatter([0, 0, 0], 0, argsort(x, -1, True), x) + sort(x, -1, True)"),
+    ("cumsum(x)*x", "cumsum(x) + flip(cumsum(flip(x)))"),
+    ("x[1:]**2", "[0, 2*x[1], 2*x[2]]"),
+    ("cat([x, x**2])", "2*x + 1"),
+    ("x[[0, 0]]**2", "[4*x[0], 0, 0]"),
+    ("x*gather(x, 0, [0, 1, 1])", "[2*x[0], 2*x[1] + x[2], x[1]]"),
+    ("index_select(x, 0, [1, 0])**2", "[2*x[0], 2*x[1], 0]"),
+    ("take(x, [0, 2])**2", "[2*x[0], 0, 2*x[2]]"),
+    ("roll(x, 1)*x", "[x[1] + x[2], x[0] + x[2], x[0] + x[1]]"),
+    ("pad(x, [1, 1])**2", "[2*x[0], 2*x[1], 2*x[2]]"),
+    ("masked_fill(x**2, x > 1, 0)", "where(x <= 1, 2*x, 0)"),
+    ("kthvalue(x, 2)", "u = kthvalue(x, 2)[1]; [where(u == 0, 1, 0), where(u == 1, 1, 0), where(u == 2, 1, 0)]"),
+    ("max(x, 0)", "[where(argmax(x) == 0, 1, 0), where(argmax(x) == 1, 1, 0), where(argmax(x) == 2, 1, 0)]"),
+    ("median(x, 0)", "u = median(x, 0)[1]; [where(u == 0, 1, 0), where(u == 1, 1, 0), where(u == 2, 1, 0)]"),
+]
+
+
+@pytest.mark.parametrize(("source", "expected"), OF_VECTORS, ids=[source for source, _ in OF_VECTORS])
+def test_the_derivative_by_a_vector_is_one_for_each_element(source: str, expected: str) -> None:
+    found = derivatives(parse(source), [("x",)], {"x": (3,)})
+    assert "; ".join(program_text(found.program(("x",)))) == expected
+    assert found.points
+
+
+def test_the_variables_are_those_without_a_value_of_their_own() -> None:
+    assert variables_of(parse("pi*x + e"), {}) == ["x"]
+    assert variables_of(parse("pi*x + e"), {"e": ()}) == ["x", "e"]
+
+
+def test_the_default_dtype_is_the_one_that_is_computed_with() -> None:
+    assert engine.get_default_dtype() is engine.float64
