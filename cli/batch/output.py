@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ...parser.analysis.differentiate import Request
 from ...parser.analysis.result import value_text
-from ..shell.formats import Style, rendered
+from ..shell.printing import Style, rendered
 from ..value.json import as_object
 from .outcome import ERROR_KEYS, Outcome
 

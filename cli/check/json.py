@@ -12,7 +12,7 @@ from ...parser.analysis.compare import Check
 from ...parser.analysis.coordinates import Point
 from ...parser.analysis.result import json_value
 from ...parser.analysis.verdict import CheckReport
-from ..shell.formats import Style
+from ..shell.printing import Style
 
 
 def render(report: CheckReport, style: Style) -> str:

@@ -12,8 +12,8 @@ from ...parser.analysis.compare import HOLDS, Check
 from ...parser.analysis.coordinates import Point
 from ...parser.analysis.result import value_text
 from ...parser.analysis.verdict import CheckReport
-from ..shell.formats import Style
 from ..shell.painting import painted, window_width
+from ..shell.printing import Style
 
 _NARROW = 72
 _DECIMALS = 6

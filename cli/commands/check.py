@@ -11,7 +11,6 @@ from ...parser.syntax.errors import UsageError
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
-from ..shell.formats import Style, rendered
 from ..shell.options import (
     JSON,
     Format,
@@ -24,6 +23,7 @@ from ..shell.options import (
     option_names,
     split_names,
 )
+from ..shell.printing import Style, rendered
 from ..shell.streams import say, wants_color, write
 
 EXAMPLES = [

@@ -10,8 +10,8 @@ from ...parser.syntax.wording import quoted
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
-from ..shell.formats import rendered
 from ..shell.options import STRICT, Derivatives, Directions, Limits, Output, Variables, option
+from ..shell.printing import rendered
 from ..shell.streams import write
 
 if TYPE_CHECKING:

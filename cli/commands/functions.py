@@ -10,8 +10,8 @@ import click
 from ...parser.syntax.errors import UsageError
 from ..shell.command import command as declared
 from ..shell.exit_codes import OK
-from ..shell.formats import printer
 from ..shell.options import Format, option
+from ..shell.printing import printer
 from ..shell.streams import is_terminal, write
 
 EXAMPLES = [

@@ -12,8 +12,8 @@ from ..graph import FORMATS
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import OK
-from ..shell.formats import Style, rendered
 from ..shell.options import JSON, Format, Limits, Variables, option
+from ..shell.printing import Style, rendered
 from ..shell.streams import is_terminal, write
 
 EXAMPLES = [

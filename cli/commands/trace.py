@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import OK
-from ..shell.formats import rendered
 from ..shell.options import Limits, Output, Variables, format_option
+from ..shell.printing import rendered
 from ..shell.streams import write
 
 EXAMPLES = [

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from ...parser.analysis.graph import Graph
-from ..shell.formats import Style
+from ..shell.printing import Style
 from . import svg
 from .json import as_object
 

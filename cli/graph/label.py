@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...parser.analysis.graph import Link, Vertex
-from ..shell.formats import Style
+from ..shell.printing import Style
 from ..trace.tables import Cells
 
 _MOST_SHOWN = 6

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...parser.analysis.graph import Graph
-from ..shell.formats import Style
+from ..shell.printing import Style
 from ..shell.streams import printable
 from .label import Labels
 

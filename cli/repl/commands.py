@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...engine import FUNCTIONS
 from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.wording import counted, quoted
-from ..shell.formats import Style, rendered
+from ..shell.printing import Style, rendered
 from ..shell.streams import is_terminal, say, wants_color, write
 
 if TYPE_CHECKING:

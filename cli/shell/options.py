@@ -11,7 +11,7 @@ import click
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted
-from .formats import Style
+from .printing import Style
 from .streams import is_terminal, wants_color
 
 if TYPE_CHECKING:

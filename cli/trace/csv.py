@@ -7,7 +7,7 @@ import io
 
 from ...parser.analysis.passes import Passes
 from ...parser.analysis.result import Report
-from ..shell.formats import Style
+from ..shell.printing import Style
 from .rows import COLUMNS, lines
 
 

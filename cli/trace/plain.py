@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...parser.analysis.passes import Passes
 from ...parser.analysis.result import Report
-from ..shell.formats import Style
+from ..shell.printing import Style
 from .rows import lines
 
 

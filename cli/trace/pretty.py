@@ -9,8 +9,8 @@ from rich.text import Text
 
 from ...parser.analysis.passes import Passes
 from ...parser.analysis.result import Report
-from ..shell.formats import Style
 from ..shell.painting import painted, window_width
+from ..shell.printing import Style
 from ..shell.streams import printable
 from .tables import Cells, Table, tables
 

@@ -6,7 +6,7 @@ import csv
 import io
 
 from ...parser.analysis.result import Report, value_text
-from ..shell.formats import Style
+from ..shell.printing import Style
 
 
 def render(report: Report, style: Style, delimiter: str) -> str:

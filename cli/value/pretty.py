@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ...parser.analysis.result import Report, number_text
-from ..shell.formats import Style
 from ..shell.painting import painted, window_width
+from ..shell.printing import Style
 from ..shell.streams import printable
 from .brackets import array_text
 

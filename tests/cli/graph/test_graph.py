@@ -15,7 +15,7 @@ from pytorch.recorded import entries
 
 from autodiff import engine
 from autodiff.cli.graph import FORMATS
-from autodiff.cli.shell.formats import Style, rendered
+from autodiff.cli.shell.printing import Style, rendered
 from autodiff.engine.api.creation import tensor
 from autodiff.parser.analysis.graph import Graph, gradient_graph_of, graph_of
 from autodiff.parser.analysis.problem import Problem
