@@ -12,7 +12,7 @@ from ...parser.analysis.differentiate import Request, differentiate
 from ...parser.analysis.given_values import from_json, read_value
 from ...parser.analysis.result import Report
 from ...parser.semantics.computing import computing
-from ...parser.semantics.evaluate import Limits
+from ...parser.semantics.limits import Limits
 from ...parser.semantics.names import CONSTANTS, free_variables
 from ...parser.syntax.errors import ExpressionError, UsageError
 from ...parser.syntax.parse import parse

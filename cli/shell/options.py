@@ -15,7 +15,7 @@ from .printing import Style
 from .streams import is_terminal, wants_color
 
 if TYPE_CHECKING:
-    from ...parser.script.limits import Limits as ScriptLimits
+    from ...parser.script.running.guard import Limits as ScriptLimits
     from ...parser.semantics.evaluate import Limits as EvaluationLimits
 
 _LONGEST_LIMIT = 18
@@ -196,7 +196,7 @@ class Limits(_Limited):
 
     def evaluation(self) -> EvaluationLimits:
         """Those that evaluating takes."""
-        from ...parser.semantics.evaluate import Limits
+        from ...parser.semantics.limits import Limits
 
         return Limits()._replace(**{name: limit for name, limit in self.found.items() if name not in _PARSING})
 
@@ -223,7 +223,7 @@ class Scripts(_Limited):
 
     def script(self) -> ScriptLimits:
         """Those that a session takes."""
-        from ...parser.script.limits import Limits
+        from ...parser.script.running.guard import Limits
 
         return Limits()._replace(**self.found)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ...engine.table.record import Domain, EdgeCase, Function
 from ..semantics.computing import computing
-from ..semantics.evaluate import Limits
+from ..semantics.limits import Limits
 from ..syntax.errors import ExpressionError, UsageError
 from ..syntax.parse import parse
 from .differentiate import Request, differentiate

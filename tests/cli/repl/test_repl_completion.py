@@ -10,7 +10,7 @@ import pytest
 from autodiff.cli.repl import completing
 from autodiff.cli.repl.completing import completions
 from autodiff.engine import FUNCTIONS
-from autodiff.parser.script.parse import parse
+from autodiff.parser.script.reading.reader import parse
 from autodiff.parser.script.session import Session
 
 
