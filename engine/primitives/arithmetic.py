@@ -27,7 +27,9 @@ primitive, function = family.primitive, family.function
 _LN2 = math.log(2.0)
 
 
-plus = primitive("add", operator.add, lambda g: g, lambda g: g, public=False)
+plus = primitive(
+    "add", operator.add, lambda g: g, lambda g: g, public=False, commutative=True, neutral={"x": -0.0, "y": -0.0}
+)
 plus_scaled = primitive(
     "add",
     lambda x, y, alpha: x + alpha * y,
@@ -56,7 +58,7 @@ def _minus(x: Any, y: Any) -> Any:
         ) from None
 
 
-minus = primitive("sub", _minus, lambda g: g, lambda g: -g, public=False)
+minus = primitive("sub", _minus, lambda g: g, lambda g: -g, public=False, neutral={"y": 0})
 minus_scaled = primitive(
     "sub",
     lambda x, y, alpha: x - alpha * y,
@@ -108,6 +110,8 @@ mul = primitive(
     symbol="*",
     aliases=("multiply",),
     edges=[EdgeCase((0.0, 0.0), 0.0, (0.0, 0.0))],
+    commutative=True,
+    neutral={"x": 1, "y": 1},
 )
 
 # PyTorch's functions that are written in C++ multiply, add and divide by numbers with these; Python's `x * 2` does not.
@@ -146,6 +150,7 @@ true_divide = primitive(
     lambda g, x, y: -g * ((x / y) / y),
     floating=True,
     public=False,
+    neutral={"y": 1},
 )
 over_number = primitive("div", operator.truediv, lambda g, y: g / y, tensors=2, overload=1, floating=True, public=False)
 
@@ -309,8 +314,27 @@ def _exponent_of_number_rule(g: Any, out: Any, x: Any, y: Any) -> Any:
     return g * (out * (math.log(x) if x > 0 else math.nan))
 
 
-power_number = primitive("pow", _power, _power_rule, tensors=2, public=False)
-power_tensor = primitive("pow", _power, _base_rule, _exponent_rule, overload=1, public=False)
+power_number = primitive(
+    "pow",
+    _power,
+    _power_rule,
+    tensors=2,
+    public=False,
+    neutral={"y": 1},
+    makes_one={"y": 0},
+    saved_as={"y": "exponent"},
+)
+power_tensor = primitive(
+    "pow",
+    _power,
+    _base_rule,
+    _exponent_rule,
+    overload=1,
+    public=False,
+    neutral={"y": 1},
+    makes_one={"y": 0},
+    saved_as={"y": "exponent"},
+)
 power_of_number = primitive(
     "pow",
     lambda x, y: _integer_power(x, y) if y.dtype.kind in "iu" else np.power(x, y),
@@ -318,6 +342,8 @@ power_of_number = primitive(
     _exponent_of_number_rule,
     overload=2,
     public=False,
+    makes_one={"y": 0},
+    saved_as={"y": "exponent"},
 )
 
 

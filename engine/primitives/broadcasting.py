@@ -55,7 +55,9 @@ def _expand(x: Any, shape: tuple[int, ...]) -> Any:
     return np.broadcast_to(x, shape)
 
 
-expand_primitive = primitive("expand", _expand, lambda g, x_shape: sum_to_size(g, x_shape), view=True, public=False)
+expand_primitive = primitive(
+    "expand", _expand, lambda g, x_shape: sum_to_size(g, x_shape), view=True, public=False, moves="repeated"
+)
 
 
 @function(tensors=1)

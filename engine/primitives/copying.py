@@ -17,13 +17,15 @@ primitive, function = family.primitive, family.function
 
 # Values of the same shape
 
-zeros_primitive = primitive("zeros_like", np.zeros_like, tensors=1, promotes=(), public=False)
+zeros_primitive = primitive("zeros_like", np.zeros_like, tensors=1, promotes=(), public=False, shape_only=("x",))
 
 
-ones_primitive = primitive("ones_like", np.ones_like, tensors=1, promotes=(), public=False)
+ones_primitive = primitive("ones_like", np.ones_like, tensors=1, promotes=(), public=False, shape_only=("x",))
 
 
-new_zeros = primitive("new_zeros", lambda x, shape: np.zeros(shape, x.dtype), tensors=1, promotes=(), public=False)
+new_zeros = primitive(
+    "new_zeros", lambda x, shape: np.zeros(shape, x.dtype), tensors=1, promotes=(), public=False, shape_only=("x",)
+)
 
 
 @function(method=False)
@@ -62,10 +64,12 @@ def _copied(x: Any) -> Any:
     return np.array(x, order="C" if isinstance(x, np.ndarray) and 0 in x.strides else "K")
 
 
-clone_primitive = primitive("clone", _copied, lambda g: g, promotes=(), public=False)
+clone_primitive = primitive("clone", _copied, lambda g: g, promotes=(), public=False, moves="order")
 
 
-contiguous_clone = primitive("clone", lambda x: np.array(x, order="C"), lambda g: g, promotes=(), public=False)
+contiguous_clone = primitive(
+    "clone", lambda x: np.array(x, order="C"), lambda g: g, promotes=(), public=False, moves="order"
+)
 
 
 def is_contiguous(x: Any) -> bool:
@@ -92,15 +96,11 @@ def detach(x: Any) -> Any:
     return x.detach() if isinstance(x, Tensor) else x
 
 
-alias = primitive("alias", lambda x: x, lambda g: g, view=True, public=False)
+alias = primitive("alias", lambda x: x, lambda g: g, view=True, public=False, moves="order")
 
 
 to_copy = primitive(
-    "to_copy",
-    lambda x, dtype: x.astype(dtype),
-    lambda g: g,
-    promotes=(),
-    public=False,
+    "to_copy", lambda x, dtype: x.astype(dtype), lambda g: g, promotes=(), public=False, moves="order", elementwise=True
 )
 
 

@@ -88,6 +88,7 @@ linalg_cholesky_ex = primitive(
     outputs=("L", "info"),
     promotes=(),
     public=False,
+    rows="matrices",
 )
 cholesky_primitive = primitive(
     "cholesky", _cholesky, lambda g, out, upper: _cholesky_rule(g, out, upper), promotes=(), public=False
@@ -224,7 +225,9 @@ def _qr_square_rule(of_q: Any, of_r: Any, q: Any, r: Any) -> Any:
     return solve_triangular(turned(r), result, False, False)
 
 
-linalg_qr_primitive = primitive("linalg_qr", _qr, _qr_rule, outputs=("Q", "R"), tensors=1, promotes=(), public=False)
+linalg_qr_primitive = primitive(
+    "linalg_qr", _qr, _qr_rule, outputs=("Q", "R"), tensors=1, promotes=(), public=False, rows="matrices"
+)
 
 
 @function(method=False)
@@ -274,6 +277,7 @@ linalg_eigh = primitive(
     outputs=("eigenvalues", "eigenvectors"),
     promotes=(),
     public=False,
+    rows="matrices",
 )
 
 
@@ -330,7 +334,7 @@ def _skew(x: Any) -> Any:
 
 
 linalg_svd_primitive = primitive(
-    "linalg_svd", _svd, _svd_rule, outputs=("U", "S", "Vh"), tensors=1, promotes=(), public=False
+    "linalg_svd", _svd, _svd_rule, outputs=("U", "S", "Vh"), tensors=1, promotes=(), public=False, rows="matrices"
 )
 
 

@@ -69,6 +69,8 @@ gather_primitive = primitive(
     tensors=1,
     promotes=(),
     public=False,
+    moves="places",
+    rows="dimensions",
 )
 
 
@@ -81,6 +83,7 @@ scatter_add_primitive = primitive(
     lambda g, dim, index: gather_primitive(g, dim, index),
     promotes=(),
     public=False,
+    rows="dimensions",
 )
 
 
@@ -93,6 +96,7 @@ scatter_tensor = primitive(
     lambda g, dim, index: gather_primitive(g, dim, index),
     promotes=(),
     public=False,
+    rows="dimensions",
 )
 
 
@@ -104,6 +108,7 @@ scatter_number = primitive(
     tensors=1,
     promotes=(),
     public=False,
+    rows="dimensions",
 )
 
 

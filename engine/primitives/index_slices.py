@@ -55,6 +55,7 @@ index_select_primitive = primitive(
     tensors=1,
     promotes=(),
     public=False,
+    moves="places",
 )
 
 

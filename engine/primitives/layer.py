@@ -88,7 +88,9 @@ def _lookup_rule(g: Any, weight_shape: tuple[int, ...], places: tuple[Any], padd
     return index_backward(g, weight_shape, places)
 
 
-embedding_primitive = primitive("embedding", _looked_up, _lookup_rule, tensors=1, promotes=(), public=False)
+embedding_primitive = primitive(
+    "embedding", _looked_up, _lookup_rule, tensors=1, promotes=(), public=False, moves="places"
+)
 
 
 @function(method=False)

@@ -46,6 +46,7 @@ masked_fill_number = primitive(
     tensors=1,
     promotes=(),
     public=False,
+    elementwise=True,
 )
 
 
@@ -58,6 +59,7 @@ masked_fill_tensor = primitive(
     overload=1,
     promotes=(),
     public=False,
+    elementwise=True,
 )
 
 
@@ -90,6 +92,8 @@ masked_select_primitive = primitive(
     tensors=1,
     promotes=(),
     public=False,
+    moves="places",
+    shaped_by="mask",
 )
 
 
@@ -100,6 +104,8 @@ masked_select_backward = primitive(
     tensors=1,
     promotes=(),
     public=False,
+    moves="places",
+    shaped_by="mask",
 )
 
 

@@ -53,6 +53,7 @@ take_primitive = primitive(
     tensors=1,
     promotes=(),
     public=False,
+    moves="places",
 )
 
 

@@ -11,7 +11,7 @@ from ..table.family import Family
 from ..table.record import BESIDE_ZERO, EdgeCase, ops
 from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
-from .arguments import dimensions
+from .arguments import dimensions, flat_rows
 from .broadcasting import expand
 from .copying import ones_like, to
 from .elementary import exp
@@ -60,6 +60,7 @@ sum_all = primitive(
     lambda x, dtype=None: np.add.reduce(summable(x, dtype), axis=None),
     lambda g, x_shape: expand(g, x_shape),
     public=False,
+    rows=lambda x, dtype: np.add.reduce(flat_rows(x), axis=0, dtype=dtype),
 )
 sum_dim = primitive(
     "sum",
@@ -67,6 +68,7 @@ sum_dim = primitive(
     lambda g, x_shape, dim, keepdim: spread(g, x_shape, dim, keepdim),
     overload=1,
     public=False,
+    rows="dimensions",
 )
 
 
@@ -85,6 +87,7 @@ nansum = primitive(
     _nansum,
     lambda g, x, dim, keepdim: spread(g, tuple(x.shape), dim, keepdim) * logical_not(isnan(x)),
     doc="sum of the elements that are not nan, or along `dim`",
+    rows="dimensions",
 )
 
 # Means
@@ -107,11 +110,17 @@ def _mean(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> 
     return np.add.reduce(x, axis=axes_of(x, dim), keepdims=keepdim) / x.dtype.type(count_along(x.shape, dim))
 
 
+def _mean_of_rows(x: Any, dtype: Any) -> Any:
+    total = np.add.reduce(flat_rows(x), axis=0, dtype=dtype)
+    return total / total.dtype.type(x.size // x.shape[-1])
+
+
 mean_all = primitive(
     "mean",
     lambda x, dtype=None: _mean(x, None, False, dtype),
     lambda g, x_shape, x_numel: expand(g, x_shape) / x_numel,
     public=False,
+    rows=_mean_of_rows,
 )
 mean_dim = primitive(
     "mean",
@@ -119,6 +128,7 @@ mean_dim = primitive(
     lambda g, x_shape, dim, keepdim: spread(g, x_shape, dim, keepdim) / count_along(x_shape, dim),
     overload=1,
     public=False,
+    rows="dimensions",
 )
 
 
@@ -180,6 +190,8 @@ prod_all = primitive(
     lambda x, dtype=None: np.multiply.reduce(summable(x, dtype), axis=None),
     _prod_rule,
     public=False,
+    rows=lambda x, dtype: np.multiply.reduce(flat_rows(x), axis=0, dtype=dtype),
+    keeps_scalars=True,
 )
 prod_dim = primitive(
     "prod",
@@ -187,6 +199,8 @@ prod_dim = primitive(
     _prod_dim_rule,
     overload=1,
     public=False,
+    rows="dimensions",
+    keeps_scalars=True,
 )
 
 
@@ -255,6 +269,7 @@ logsumexp = primitive(
     tensors=1,
     assumed={"dim": None},
     doc="log of the sum of exp(x) along `dim`, without overflow",
+    rows="dimensions",
 )
 
 
@@ -277,6 +292,7 @@ softmax_primitive = primitive(
     floating=True,
     tensors=1,
     public=False,
+    rows="dimensions",
 )
 log_softmax_primitive = primitive(
     "log_softmax",
@@ -285,6 +301,7 @@ log_softmax_primitive = primitive(
     floating=True,
     tensors=1,
     public=False,
+    rows="dimensions",
 )
 
 
@@ -370,7 +387,9 @@ def _vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False,
     return _norm(x.astype(dtype.numpy, copy=False), ord, dim, keepdim)
 
 
-vector_norm_primitive = primitive("linalg_vector_norm", _vector_norm, _norm_rule, tensors=1, public=False)
+vector_norm_primitive = primitive(
+    "linalg_vector_norm", _vector_norm, _norm_rule, tensors=1, public=False, rows="dimensions"
+)
 
 
 @function(method=False)

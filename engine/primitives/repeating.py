@@ -32,12 +32,7 @@ def _repeat_rule(g: Any, x_shape: tuple[int, ...], repeats: tuple[int, ...]) -> 
 
 
 repeat_primitive = primitive(
-    "repeat",
-    lambda x, repeats: np.tile(x, repeats),
-    _repeat_rule,
-    tensors=1,
-    promotes=(),
-    public=False,
+    "repeat", lambda x, repeats: np.tile(x, repeats), _repeat_rule, tensors=1, promotes=(), public=False, moves="places"
 )
 
 

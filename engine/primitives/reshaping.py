@@ -20,6 +20,7 @@ view_primitive = primitive(
     lambda g, x_shape: reshape(g, x_shape),
     view=True,
     public=False,
+    moves="order",
 )
 
 
@@ -29,6 +30,7 @@ unsafe_view = primitive(
     lambda g, x_shape: reshape(g, x_shape),
     promotes=(),
     public=False,
+    moves="order",
 )
 
 
@@ -38,6 +40,7 @@ reshape_alias = primitive(
     lambda g, x_shape: reshape(g, x_shape),
     view=True,
     public=False,
+    moves="order",
 )
 
 

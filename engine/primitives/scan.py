@@ -49,6 +49,8 @@ cumsum = primitive(
     tensors=1,
     assumed={"dim": -1},
     doc="sums of the elements up to each along `dim`",
+    rows="dimensions",
+    keeps_scalars=True,
 )
 
 
@@ -86,6 +88,8 @@ cumprod = primitive(
     assumed={"dim": -1},
     domain=BESIDE_ZERO,
     doc="products of the elements up to each along `dim`",
+    rows="dimensions",
+    keeps_scalars=True,
 )
 
 
@@ -109,6 +113,7 @@ logcumsumexp = primitive(
     floating=True,
     assumed={"dim": -1},
     doc="logs of the sums of exp(x) up to each element along `dim`, without overflow",
+    rows="dimensions",
 )
 
 
@@ -129,6 +134,7 @@ def _running_extremum(name: str, extremum: Any, doc: str) -> Any:
         forward,
         lambda g, indices, x_shape, dim: scatter_add_primitive(new_zeros(g[0], x_shape), dim, indices, g[0]),
         outputs=("values", "indices"),
+        rows="dimensions",
         tensors=1,
         assumed={"dim": -1},
         doc=doc,

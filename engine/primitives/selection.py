@@ -19,20 +19,28 @@ family = Family("selection", elementwise=True)
 primitive, function = family.primitive, family.function
 
 
-def _comparison(name: str, forward: Any, symbol: str, doc: str, *aliases: str) -> Any:
-    return primitive(name, forward, tensors=2, symbol=symbol, doc=doc, aliases=aliases)
+def _comparison(name: str, forward: Any, symbol: str, doc: str, *aliases: str, commutative: bool = False) -> Any:
+    return primitive(
+        name, forward, tensors=2, symbol=symbol, doc=doc, aliases=aliases, commutative=commutative, in_place=True
+    )
 
 
-eq = _comparison("eq", operator.eq, "==", "whether x equals y")
-ne = _comparison("ne", operator.ne, "!=", "whether x differs from y", "not_equal")
+eq = _comparison("eq", operator.eq, "==", "whether x equals y", commutative=True)
+ne = _comparison("ne", operator.ne, "!=", "whether x differs from y", "not_equal", commutative=True)
 lt = _comparison("lt", operator.lt, "<", "whether x is less than y", "less")
 le = _comparison("le", operator.le, "<=", "whether x is at most y", "less_equal")
 gt = _comparison("gt", operator.gt, ">", "whether x is greater than y", "greater")
 ge = _comparison("ge", operator.ge, ">=", "whether x is at least y", "greater_equal")
 
-logical_and = primitive("logical_and", np.logical_and, tensors=2, symbol="and", doc="whether both are nonzero")
-logical_or = primitive("logical_or", np.logical_or, tensors=2, symbol="or", doc="whether either is nonzero")
-logical_xor = primitive("logical_xor", np.logical_xor, tensors=2, doc="whether exactly one is nonzero")
+logical_and = primitive(
+    "logical_and", np.logical_and, tensors=2, symbol="and", doc="whether both are nonzero", commutative=True
+)
+logical_or = primitive(
+    "logical_or", np.logical_or, tensors=2, symbol="or", doc="whether either is nonzero", commutative=True
+)
+logical_xor = primitive(
+    "logical_xor", np.logical_xor, tensors=2, doc="whether exactly one is nonzero", commutative=True
+)
 logical_not = primitive("logical_not", np.logical_not, symbol="not", doc="whether x is zero")
 isnan = primitive("isnan", np.isnan, doc="whether x is nan")
 isinf = primitive("isinf", np.isinf, doc="whether x is infinite")
@@ -71,6 +79,11 @@ def equal(x: Any, y: Any) -> bool:
     return np.array_equal(x._data, y._data)
 
 
+def _choose(condition: Any, x: Any, y: Any, out: Any) -> None:
+    np.copyto(out, y)
+    np.copyto(out, x, where=condition if condition.dtype == np.bool_ else condition != 0)
+
+
 where_primitive = primitive(
     "where",
     np.where,
@@ -78,6 +91,8 @@ where_primitive = primitive(
     lambda g, x: where(x, g, 0),
     lambda g, x: where(x, 0, g),
     promotes=(1, 2),
+    rows=_choose,
+    saved_as={"x": "condition"},
     public=False,
 )
 

@@ -102,12 +102,7 @@ def _inverse_rule(g: Any, inverse: Any) -> Any:
 
 
 linalg_inv_ex = primitive(
-    "linalg_inv_ex",
-    _inverses,
-    _inverse_rule,
-    outputs=("inverse", "info"),
-    promotes=(),
-    public=False,
+    "linalg_inv_ex", _inverses, _inverse_rule, outputs=("inverse", "info"), promotes=(), public=False, rows="matrices"
 )
 
 
@@ -186,6 +181,7 @@ linalg_solve_ex = primitive(
     outputs=("result", "info"),
     promotes=(),
     public=False,
+    rows="matrices",
 )
 
 
@@ -227,6 +223,7 @@ linalg_solve_triangular = primitive(
     _triangular_rule,
     lambda g, x, upper, left, unitriangular: linalg_solve_triangular(turned(x), g, not upper, left, unitriangular),
     public=False,
+    rows="matrices",
 )
 
 
@@ -346,7 +343,9 @@ def _pinv_rule(g: Any, out: Any, x: Any) -> Any:
     return -turned(matmul(k, out)) + outside + out_k - matmul(matmul(out_k, out), x)
 
 
-linalg_pinv = primitive("linalg_pinv", _pseudoinverse, _pinv_rule, tensors=1, promotes=(), public=False)
+linalg_pinv = primitive(
+    "linalg_pinv", _pseudoinverse, _pinv_rule, tensors=1, promotes=(), public=False, rows="matrices"
+)
 
 
 @function(method=False)

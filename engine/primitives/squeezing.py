@@ -21,6 +21,7 @@ unsqueeze_primitive = primitive(
     lambda g, dim: squeeze_one(g, dim),
     view=True,
     public=False,
+    moves="order",
 )
 
 
@@ -31,6 +32,7 @@ unsqueezed_in_place = primitive(
     overload=1,
     view=True,
     public=False,
+    moves="order",
 )
 
 
@@ -46,7 +48,13 @@ def _squeeze(x: Any, dims: Any) -> Any:
 
 def _squeezing(forward: Any, overload: int) -> Any:
     return primitive(
-        "squeeze", forward, lambda g, x_shape: reshape(g, x_shape), overload=overload, view=True, public=False
+        "squeeze",
+        forward,
+        lambda g, x_shape: reshape(g, x_shape),
+        overload=overload,
+        view=True,
+        moves="order",
+        public=False,
     )
 
 

@@ -70,12 +70,14 @@ var_primitive = primitive(
     lambda x, dim, correction, keepdim: _squared_deviations(x, dim, correction, keepdim)[0],
     _var_rule,
     public=False,
+    rows="dimensions",
 )
 std_primitive = primitive(
     "std",
     lambda x, dim, correction, keepdim: _deviations(x, dim, correction, keepdim)[0],
     _std_rule,
     public=False,
+    rows="dimensions",
 )
 var_mean_primitive = primitive(
     "var_mean",

@@ -21,6 +21,8 @@ permute_primitive = primitive(
     lambda g, dims: permute_primitive(g, tuple(int(i) for i in np.argsort(dims))),
     view=True,
     public=False,
+    moves="places",
+    rows=lambda x, dims: np.transpose(x, (*(d % (x.ndim - 1) for d in dims), x.ndim - 1)),
 )
 
 
@@ -68,6 +70,8 @@ transpose_primitive = primitive(
     tensors=1,
     view=True,
     public=False,
+    moves="places",
+    rows="dimensions",
 )
 
 
@@ -86,13 +90,32 @@ transposed_in_place = primitive(
     overload=1,
     view=True,
     public=False,
+    moves="places",
+    rows="dimensions",
 )
 
 
-t_primitive = primitive("t", np.transpose, lambda g: t_primitive(g), view=True, public=False)
+t_primitive = primitive(
+    "t",
+    np.transpose,
+    lambda g: t_primitive(g),
+    view=True,
+    public=False,
+    moves="places",
+    rows=lambda x: np.swapaxes(x, 0, 1) if x.ndim == 3 else x,
+)
 
 
-t_in_place = primitive("t", np.transpose, lambda g: t_primitive(g), overload=1, view=True, public=False)
+t_in_place = primitive(
+    "t",
+    np.transpose,
+    lambda g: t_primitive(g),
+    overload=1,
+    view=True,
+    public=False,
+    moves="places",
+    rows=lambda x: np.swapaxes(x, 0, 1) if x.ndim == 3 else x,
+)
 
 
 @function()

@@ -41,6 +41,8 @@ dot = primitive(
     lambda g, x: g * x,
     promotes=(),
     doc="sum of the products of two vectors' elements",
+    rows=lambda x, y: np.add.reduce(x * y, axis=0),
+    saved_as={"y": "tensor"},
 )
 
 

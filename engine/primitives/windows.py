@@ -44,6 +44,7 @@ unfold_primitive = primitive(
     tensors=1,
     view=True,
     public=False,
+    moves="places",
 )
 
 

@@ -18,7 +18,9 @@ copied = primitive(
     node_name="torch::autograd::CopyBackwards",
     public=False,
 )
-zeroed = primitive("zero", lambda x: np.zeros_like(x), lambda g: zeros_like(g), promotes=(), public=False)
+zeroed = primitive(
+    "zero", lambda x: np.zeros_like(x), lambda g: zeros_like(g), promotes=(), public=False, shape_only=("x",)
+)
 filled_with_number = primitive(
     "fill",
     lambda x, value: np.full_like(x, value),
@@ -27,6 +29,7 @@ filled_with_number = primitive(
     overload=2,
     promotes=(),
     public=False,
+    shape_only=("x",),
 )
 filled_with_tensor = primitive(
     "fill",
@@ -36,4 +39,5 @@ filled_with_tensor = primitive(
     overload=3,
     promotes=(),
     public=False,
+    shape_only=("x",),
 )
