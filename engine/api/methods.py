@@ -10,24 +10,14 @@ import numpy as np
 from ..autograd.backward import backward
 from ..autograd.inplace import in_place, reshaped_in_place, resize_, resize_as_, setitem
 from ..graph.node import edge_of, register_hook, register_post_accumulate_grad_hook
-from ..primitives import arguments, copying, selection, squeezing, transposing, turning, windows, writing
-from ..primitives.operators import OPERATORS
+from ..primitives import arguments, copying, selection, transposing, turning, windows, writing
+from ..primitives.operators import IN_PLACE_OPERATORS, OPERATORS
 from ..table.record import FUNCTIONS, is_number
 from ..tensors import dtypes
 from ..tensors.dtypes import dtype
 from ..tensors.memory import shareable
 from ..tensors.tensor import Tensor
 from . import creation
-
-IN_PLACE_OPERATORS = {
-    "add": "__iadd__",
-    "sub": "__isub__",
-    "mul": "__imul__",
-    "div": "__itruediv__",
-    "floor_divide": "__ifloordiv__",
-    "remainder": "__imod__",
-    "pow": "__ipow__",
-}
 
 
 def _fill(self: Tensor, value: Any) -> Tensor:
@@ -252,25 +242,6 @@ METHODS: dict[str, Callable[..., Any]] = {
     "__reversed__": _backwards,
     "__array_wrap__": _array_wrap,
 }
-IN_PLACE = (
-    "masked_fill",
-    "index_fill",
-    "index_copy",
-    "index_add",
-    "index_put",
-    "scatter",
-    "scatter_add",
-    "tril",
-    "triu",
-)
-RESHAPED_IN_PLACE: dict[str, Callable[..., Tensor]] = {
-    "t_": transposing.t_,
-    "transpose_": transposing.transpose_,
-    "swapaxes_": transposing.transpose_,
-    "swapdims_": transposing.transpose_,
-    "unsqueeze_": squeezing.unsqueeze_,
-    "squeeze_": squeezing.squeeze_,
-}
 
 
 def attach() -> None:
@@ -282,18 +253,15 @@ def attach() -> None:
             setattr(Tensor, name, record.call)
     for name, to in _CASTS.items():
         setattr(Tensor, name, _cast(to))
-    for record in FUNCTIONS.values():
-        if record.elementwise:
-            for name in (record.name, *record.aliases):
-                setattr(Tensor, f"{name}_", in_place(f"{name}_", record.call))
-    for name, operator_name in IN_PLACE_OPERATORS.items():
-        setattr(Tensor, operator_name, in_place(operator_name, FUNCTIONS[name].call))
+    for name, record in FUNCTIONS.items():
+        if record.in_place and name in record.torch_names:
+            make = in_place if record.in_place is True else reshaped_in_place
+            setattr(Tensor, f"{name}_", make(f"{name}_", record.call if record.in_place is True else record.in_place))
+        if record.symbol in IN_PLACE_OPERATORS and record.tensors == 2:
+            operator_name = IN_PLACE_OPERATORS[record.symbol]
+            setattr(Tensor, operator_name, in_place(operator_name, record.call))
     for name, function in WRITING.items():
         setattr(Tensor, name, in_place(name, function))
-    for name in IN_PLACE:
-        setattr(Tensor, f"{name}_", in_place(f"{name}_", FUNCTIONS[name].call))
-    for name, function in RESHAPED_IN_PLACE.items():
-        setattr(Tensor, name, reshaped_in_place(name, function))
     for name, function in METHODS.items():
         setattr(Tensor, name, function)
     for name, function in PROPERTIES.items():

@@ -21,7 +21,7 @@ from ..tensors.dtypes import float64
 from ..tensors.tensor import Tensor
 from .copying import to, zeros_like
 
-family = Family("arithmetic", elementwise=True)
+family = Family("arithmetic", elementwise=True, in_place=True)
 primitive, function = family.primitive, family.function
 
 _LN2 = math.log(2.0)
@@ -95,7 +95,7 @@ rsub_number = primitive(
 )
 
 
-@function(tensors=2)
+@function(tensors=2, in_place=False)
 def rsub(x: Any, y: Any, alpha: Any = 1) -> Any:
     """difference y - x (`alpha` times x)"""
     return rsub_number(x, y, alpha) if is_number(y) else rsub_tensor(x, y, alpha)
@@ -131,13 +131,13 @@ def _negative(x: Any) -> Any:
 neg = primitive("neg", _negative, lambda g: -g, doc="x with its sign changed", symbol="-", aliases=("negative",))
 
 
-@function()
+@function(in_place=False)
 def positive(x: Any) -> Any:
     """x itself"""
     return x
 
 
-@function()
+@function(in_place=False)
 def real(x: Any) -> Any:
     """x itself, as all numbers here are real"""
     return x
@@ -479,7 +479,7 @@ def copysign(x: Any, y: Any) -> Any:
     return copysign_number(x, y) if is_number(y) else copysign_tensor(x, y)
 
 
-signbit = primitive("signbit", np.signbit, doc="whether the sign of x is minus")
+signbit = primitive("signbit", np.signbit, doc="whether the sign of x is minus", in_place=False)
 
 
 def _heaviside(x: Any, y: Any) -> Any:

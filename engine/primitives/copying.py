@@ -84,7 +84,7 @@ def clone(x: Any, *, memory_format: Any = None) -> Any:
     return clone_primitive(x)
 
 
-@function()
+@function(torch=())
 def contiguous(x: Any, *, memory_format: Any = None) -> Any:
     """x itself if its elements lie in memory in order, else a copy of which that is true"""
     return x if is_contiguous(x) else contiguous_clone(x)

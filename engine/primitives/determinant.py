@@ -45,7 +45,7 @@ linalg_det = primitive(
 )
 
 
-@function()
+@function(torch=("det", "linalg.det"))
 def det(x: Any) -> Any:
     """determinant"""
     return linalg_det(x)
@@ -152,7 +152,7 @@ linalg_slogdet = primitive(
 )
 
 
-@function()
+@function(torch=("slogdet", "linalg.slogdet"))
 def slogdet(x: Any) -> Any:
     """sign of the determinant and logarithm of its size"""
     return linalg_slogdet(x)

@@ -11,19 +11,27 @@ from ..table.family import Family
 from ..table.record import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, UNIT, Domain, EdgeCase, ops
 from .arithmetic import reciprocal
 
-primitive = Family("elementary", elementwise=True).primitive
+primitive = Family("elementary", elementwise=True, in_place=True).primitive
 
 _LN2 = math.log(2.0)
 _LN10 = math.log(10.0)
 
 exp = primitive("exp", np.exp, lambda g, out: g * out, floating=True, doc="e to the power x")
-exp2 = primitive("exp2", np.exp2, lambda g, out: g * out * _LN2, floating=True, doc="2 to the power x")
+exp2 = primitive(
+    "exp2",
+    np.exp2,
+    lambda g, out: g * out * _LN2,
+    floating=True,
+    doc="2 to the power x",
+    torch=("exp2", "special.exp2"),
+)
 expm1 = primitive(
     "expm1",
     np.expm1,
     lambda g, out: g * (out + 1),
     floating=True,
     doc="e to the power x, minus 1; exact near 0",
+    torch=("expm1", "special.expm1"),
 )
 log = primitive(
     "log",
@@ -34,6 +42,7 @@ log = primitive(
     domain=POSITIVE,
     aliases=("ln",),
     edges=[EdgeCase((0.0,), -math.inf, (math.inf,)), EdgeCase((-1.0,), math.nan, (-1.0,))],
+    torch=("log",),
 )
 log2 = primitive(
     "log2", np.log2, lambda g, x: g / (x * _LN2), floating=True, doc="logarithm to base 2", domain=POSITIVE
@@ -53,6 +62,7 @@ log1p = primitive(
     floating=True,
     doc="natural logarithm of 1 + x; exact near 0",
     domain=ABOVE_MINUS_ONE,
+    torch=("log1p", "special.log1p"),
 )
 sqrt = primitive(
     "sqrt",
@@ -71,6 +81,8 @@ cbrt = primitive(
     doc="cube root, of negative numbers too",
     domain=Domain("any number", 0.1, 4.0),
     edges=[EdgeCase((0.0,), 0.0, (math.inf,)), EdgeCase((-8.0,), -2.0, (1 / 12,))],
+    torch=(),
+    in_place=False,
 )
 rsqrt = primitive(
     "rsqrt",
@@ -124,7 +136,14 @@ tanh_backward = primitive(
     lambda g, grad, y: g * grad * (-2 * y),
     public=False,
 )
-tanh = primitive("tanh", np.tanh, lambda g, out: tanh_backward(g, out), floating=True, doc="hyperbolic tangent")
+tanh = primitive(
+    "tanh",
+    np.tanh,
+    lambda g, out: tanh_backward(g, out),
+    floating=True,
+    doc="hyperbolic tangent",
+    torch=("tanh", "nn.functional.tanh"),
+)
 asinh = primitive(
     "asinh",
     np.arcsinh,

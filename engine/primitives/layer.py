@@ -21,11 +21,11 @@ from .selection import clamp_min, where
 from .slicing import slice_primitive
 from .transposing import t
 
-family = Family("layer")
+family = Family("layer", method=False)
 primitive, function = family.primitive, family.function
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, torch=("nn.functional.linear",))
 def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     """x times the transpose of the weight, plus the bias"""
     rank = data_of(x).ndim
@@ -49,13 +49,13 @@ at_least = primitive(
 )
 
 
-@function(method=False)
+@function(torch=("nn.functional.normalize",))
 def normalize(x: Any, p: float = 2.0, dim: Any = 1, eps: float = 1e-12) -> Any:
     """x divided by its norm of order p along `dim`, or by `eps` where the norm is less"""
     return x / expand(clamp_min(ops.norm(x, p, dim, True), eps), tuple(x.shape))
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, torch=("cosine_similarity", "nn.functional.cosine_similarity"))
 def cosine_similarity(x: Any, y: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     """cosine of the angle between x and y along `dim`"""
     _check_floating(x, y)
@@ -93,7 +93,7 @@ embedding_primitive = primitive(
 )
 
 
-@function(method=False)
+@function()
 def embedding(weight: Any, indices: Any, padding_idx: int = -1) -> Any:
     """the rows of a matrix at the indices; the row at `padding_idx` gets no gradient"""
     places = np.asarray(data_of(indices))
@@ -209,7 +209,7 @@ def _circular(x: Any, pad: Sequence[int]) -> Any:
     return out
 
 
-@function(method=False)
+@function(torch=("nn.functional.pad",))
 def pad(x: Any, pad: Any, mode: str = "constant", value: Any = None) -> Any:
     """x with more elements, pairs of numbers before and after from the last dimension on"""
     sizes = tuple(int(n) for n in pad)

@@ -63,7 +63,7 @@ masked_fill_tensor = primitive(
 )
 
 
-@function()
+@function(in_place=True)
 def masked_fill(x: Any, mask: Any, value: Any) -> Any:
     """x with one value where the mask is true"""
     mask = _mask("masked_fill_", " only supports boolean masks, but got mask with dtype {}", mask)

@@ -116,7 +116,7 @@ bmm = primitive(
 )
 
 
-@function(tensors=2, symbol="@")
+@function(tensors=2, symbol="@", torch=("matmul", "linalg.matmul"))
 def matmul(x: Any, y: Any) -> Any:
     """product of vectors, matrices, or sequences of matrices"""
     if type(x) is np.ndarray and type(y) is np.ndarray:

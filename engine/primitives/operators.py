@@ -122,3 +122,13 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "__invert__": _invert,
     "__getitem__": getitem,
 }
+# Python's names for what changes a tensor in place, such as `x += y`.
+IN_PLACE_OPERATORS = {
+    "+": "__iadd__",
+    "-": "__isub__",
+    "*": "__imul__",
+    "/": "__itruediv__",
+    "//": "__ifloordiv__",
+    "%": "__imod__",
+    "**": "__ipow__",
+}

@@ -270,6 +270,7 @@ logsumexp = primitive(
     assumed={"dim": None},
     doc="log of the sum of exp(x) along `dim`, without overflow",
     rows="dimensions",
+    torch=("logsumexp", "special.logsumexp"),
 )
 
 
@@ -305,13 +306,13 @@ log_softmax_primitive = primitive(
 )
 
 
-@function(assumed={"dim": -1})
+@function(assumed={"dim": -1}, torch=("softmax", "special.softmax"))
 def softmax(x: Any, dim: int, dtype: Any = None) -> Any:
     """exp(x) scaled to a sum of 1 along `dim`"""
     return softmax_primitive(x if dtype is None else to(x, dtype), dim)
 
 
-@function(assumed={"dim": -1})
+@function(assumed={"dim": -1}, torch=("log_softmax", "special.log_softmax"))
 def log_softmax(x: Any, dim: int, dtype: Any = None) -> Any:
     """log of softmax, without overflow"""
     return log_softmax_primitive(x if dtype is None else to(x, dtype), dim)
@@ -392,7 +393,7 @@ vector_norm_primitive = primitive(
 )
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.vector_norm",))
 def vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
     """norm of the elements: the root of the sum of their powers; 0 gradient at the zero vector"""
     return vector_norm_primitive(x, ord, dim, keepdim, dtype)
@@ -481,4 +482,5 @@ renorm = primitive(
     _renorm_rule,
     tensors=1,
     doc="x with each slice along `dim` scaled down to a norm, of order p, of at most `maxnorm`",
+    in_place=True,
 )

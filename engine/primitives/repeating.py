@@ -36,7 +36,7 @@ repeat_primitive = primitive(
 )
 
 
-@function(tensors=1)
+@function(tensors=1, torch=())
 def repeat(x: Any, *repeats: Any, **named: Any) -> Any:
     """x side by side with itself, so many times along each dimension"""
     counts = listed("repeat", repeats, named, "repeats")

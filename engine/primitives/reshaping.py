@@ -59,7 +59,7 @@ def reshape(x: Any, *shape: Any, **named: Any) -> Any:
     return reshape_alias(x, new) if _viewable(x, new) else unsafe_view(contiguous_clone(x), new)
 
 
-@function(tensors=1)
+@function(tensors=1, torch=())
 def view(x: Any, *shape: Any, **named: Any) -> Any:
     """the elements of x in another shape, without copying; one size may be -1"""
     new = full_shape(listed("view", shape, named, "size"), data_of(x).size)
@@ -71,13 +71,13 @@ def view(x: Any, *shape: Any, **named: Any) -> Any:
     return view_primitive(x, new)
 
 
-@function(tensors=2)
+@function(tensors=2, torch=())
 def view_as(x: Any, other: Any) -> Any:
     """the elements of x in the shape of another tensor, without copying"""
     return view(x, tuple(data_of(other).shape))
 
 
-@function(tensors=2)
+@function(tensors=2, torch=())
 def reshape_as(x: Any, other: Any) -> Any:
     """the elements of x in the shape of another tensor"""
     return reshape(x, tuple(data_of(other).shape))

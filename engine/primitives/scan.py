@@ -51,6 +51,7 @@ cumsum = primitive(
     doc="sums of the elements up to each along `dim`",
     rows="dimensions",
     keeps_scalars=True,
+    in_place=True,
 )
 
 
@@ -90,6 +91,7 @@ cumprod = primitive(
     doc="products of the elements up to each along `dim`",
     rows="dimensions",
     keeps_scalars=True,
+    in_place=True,
 )
 
 

@@ -15,14 +15,12 @@ from ..tensors.tensor import Tensor
 from .copying import zeros_like
 from .nonzero import nonzero
 
-family = Family("selection", elementwise=True)
+family = Family("selection", elementwise=True, in_place=True)
 primitive, function = family.primitive, family.function
 
 
 def _comparison(name: str, forward: Any, symbol: str, doc: str, *aliases: str, commutative: bool = False) -> Any:
-    return primitive(
-        name, forward, tensors=2, symbol=symbol, doc=doc, aliases=aliases, commutative=commutative, in_place=True
-    )
+    return primitive(name, forward, tensors=2, symbol=symbol, doc=doc, aliases=aliases, commutative=commutative)
 
 
 eq = _comparison("eq", operator.eq, "==", "whether x equals y", commutative=True)
@@ -42,9 +40,9 @@ logical_xor = primitive(
     "logical_xor", np.logical_xor, tensors=2, doc="whether exactly one is nonzero", commutative=True
 )
 logical_not = primitive("logical_not", np.logical_not, symbol="not", doc="whether x is zero")
-isnan = primitive("isnan", np.isnan, doc="whether x is nan")
-isinf = primitive("isinf", np.isinf, doc="whether x is infinite")
-isfinite = primitive("isfinite", np.isfinite, doc="whether x is neither nan nor infinite")
+isnan = primitive("isnan", np.isnan, doc="whether x is nan", in_place=False)
+isinf = primitive("isinf", np.isinf, doc="whether x is infinite", in_place=False)
+isfinite = primitive("isfinite", np.isfinite, doc="whether x is neither nan nor infinite", in_place=False)
 
 
 def _check_dtypes(x: Any, y: Any) -> None:
@@ -64,16 +62,17 @@ isclose = primitive(
     tensors=2,
     promotes=(),
     doc="whether x and y differ by at most `atol` plus `rtol` times the size of y",
+    in_place=False,
 )
 
 
-@function(tensors=2, elementwise=False)
+@function(tensors=2, elementwise=False, in_place=False)
 def allclose(x: Any, y: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
     """whether all elements of x and y differ by at most `atol` plus `rtol` times the size of that of y"""
     return bool(isclose(x, y, rtol, atol, equal_nan)._data.all())
 
 
-@function(tensors=2, elementwise=False)
+@function(tensors=2, elementwise=False, in_place=False)
 def equal(x: Any, y: Any) -> bool:
     """whether x and y have one shape and all their elements are equal"""
     return np.array_equal(x._data, y._data)
@@ -97,7 +96,7 @@ where_primitive = primitive(
 )
 
 
-@function(tensors=3, numbers=True, method=False)
+@function(tensors=3, numbers=True, method=False, in_place=False)
 def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     """x where the condition holds, else y; of a condition alone, the indices where it holds"""
     if isinstance(condition, Tensor):
@@ -119,6 +118,7 @@ maximum = primitive(
     lambda g, x, y: where(x == y, g / 2, where(y < x, 0, g)),
     doc="the larger of x and y; a tie shares the gradient",
     edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5)), EdgeCase((0.0, 0.0), 0.0, (0.5, 0.5))],
+    in_place=False,
 )
 minimum = primitive(
     "minimum",
@@ -127,6 +127,7 @@ minimum = primitive(
     lambda g, x, y: where(x == y, g / 2, where(y > x, 0, g)),
     doc="the smaller of x and y; a tie shares the gradient",
     edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))],
+    in_place=False,
 )
 fmax = primitive(
     "fmax",
@@ -135,6 +136,7 @@ fmax = primitive(
     lambda g, x, y: where((x >= y) | isnan(y), 0, g),
     doc="the larger of x and y, ignoring nan; a tie gives the gradient to x",
     edges=[EdgeCase((1.0, 1.0), 1.0, (1.0, 0.0))],
+    in_place=False,
 )
 fmin = primitive(
     "fmin",
@@ -143,6 +145,7 @@ fmin = primitive(
     lambda g, x, y: where((x <= y) | isnan(y), 0, g),
     doc="the smaller of x and y, ignoring nan; a tie gives the gradient to x",
     edges=[EdgeCase((1.0, 1.0), 1.0, (1.0, 0.0))],
+    in_place=False,
 )
 
 

@@ -75,13 +75,6 @@ transpose_primitive = primitive(
 )
 
 
-@function(aliases=("swapaxes", "swapdims"))
-def transpose(x: Any, dim0: int, dim1: int) -> Any:
-    """x with two dimensions swapped"""
-    ndim = data_of(x).ndim
-    return transpose_primitive(x, dimension(dim0, ndim), dimension(dim1, ndim))
-
-
 transposed_in_place = primitive(
     "transpose",
     lambda x, dim0, dim1: np.swapaxes(x, dim0, dim1) if x.ndim else x,
@@ -95,6 +88,22 @@ transposed_in_place = primitive(
 )
 
 
+def transpose_(x: Tensor, dim0: int, dim1: int) -> Tensor:
+    """`x.transpose_(dim0, dim1)`, as a view of x that is yet to take its place."""
+    return transposed_in_place(x, dimension(dim0, x.ndim), dimension(dim1, x.ndim))
+
+
+@function(aliases=("swapaxes", "swapdims"), in_place=transpose_)
+def transpose(x: Any, dim0: int, dim1: int) -> Any:
+    """x with two dimensions swapped"""
+    ndim = data_of(x).ndim
+    return transpose_primitive(x, dimension(dim0, ndim), dimension(dim1, ndim))
+
+
+def _t_of_rows(x: Any) -> Any:
+    return np.swapaxes(x, 0, 1) if x.ndim == 3 else x
+
+
 t_primitive = primitive(
     "t",
     np.transpose,
@@ -102,7 +111,7 @@ t_primitive = primitive(
     view=True,
     public=False,
     moves="places",
-    rows=lambda x: np.swapaxes(x, 0, 1) if x.ndim == 3 else x,
+    rows=_t_of_rows,
 )
 
 
@@ -114,11 +123,18 @@ t_in_place = primitive(
     view=True,
     public=False,
     moves="places",
-    rows=lambda x: np.swapaxes(x, 0, 1) if x.ndim == 3 else x,
+    rows=_t_of_rows,
 )
 
 
-@function()
+def t_(x: Tensor) -> Tensor:
+    """`x.t_()`, as a view of x that is yet to take its place."""
+    if x.ndim > 2:
+        raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {x.ndim}D")
+    return t_in_place(x)
+
+
+@function(in_place=t_)
 def t(x: Any) -> Any:
     """transpose of a matrix"""
     if data_of(x).ndim > 2:
@@ -168,15 +184,3 @@ def conjugate_transpose(x: Any) -> Any:
 
 
 # In place: the same memory in another shape. Each takes what the function of its name takes.
-
-
-def t_(x: Tensor) -> Tensor:
-    """`x.t_()`, as a view of x that is yet to take its place."""
-    if x.ndim > 2:
-        raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {x.ndim}D")
-    return t_in_place(x)
-
-
-def transpose_(x: Tensor, dim0: int, dim1: int) -> Tensor:
-    """`x.transpose_(dim0, dim1)`, as a view of x that is yet to take its place."""
-    return transposed_in_place(x, dimension(dim0, x.ndim), dimension(dim1, x.ndim))

@@ -9,7 +9,7 @@ from collections import namedtuple
 from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -22,9 +22,7 @@ from ..tensors.modes import recording
 from ..tensors.tensor import Tensor
 from .nodes import MANY, PrimitiveNode, UndifferentiatedNode, tracked
 from .out import run_into
-
-if TYPE_CHECKING:
-    from .record import Primitive
+from .record import FUNCTIONS, Primitive
 
 _FLOAT64 = np.float64
 _NOWHERE = (None, 0)
@@ -369,9 +367,8 @@ def wrong_operand(primitive: Primitive, data: Sequence[Any], numbers: bool = Tru
         if (numbers and type(value) in (int, float, bool)) or isinstance(value, (Tensor, np.ndarray, np.generic)):
             continue
         given = type(value).__name__
-        if primitive.name in _SYMBOLS and len(data) > 1:
+        if primitive.family == "arithmetic" and (symbol := FUNCTIONS[primitive.name].symbol) and len(data) > 1:
             names = (given, "Tensor") if i == 0 else ("Tensor", given)
-            symbol = _SYMBOLS[primitive.name]
             return TypeError(f"unsupported operand type(s) for {symbol}: '{names[0]}' and '{names[1]}'")
         argument = ("input", "other")[min(i, 1)]
         return TypeError(f"{primitive.name}(): argument '{argument}' (position {i + 1}) must be Tensor, not {given}")
@@ -387,9 +384,6 @@ def check_operands(primitive: Primitive, args: Sequence[Any]) -> None:
             for other in args:
                 if isinstance(other, Tensor):
                     other.numpy()
-
-
-_SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floor_divide": "//", "remainder": "%", "pow": "**"}
 
 
 def broadcast_mismatch(shapes: Sequence[tuple[int, ...]]) -> str | None:

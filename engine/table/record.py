@@ -69,9 +69,11 @@ class Operation:
     torch: tuple[str, ...] | None = None
     # Whether it is a method of tensors too.
     method: bool = True
-    # The method with `_` behind its name: it writes what the operation returns into its tensor, or it gives its tensor
-    # the shape of the view that the operation makes.
-    in_place: Literal["", "values", "shape"] = ""
+    # Whether tensors have it with `_` behind its name too, which writes what the operation returns into its tensor; or
+    # the function that makes the view whose shape the tensor takes.
+    in_place: bool | Callable[..., Any] = False
+    # Whether `torch.nn.functional` has it with an argument `inplace`.
+    inplace_flag: bool = False
 
     # How it is called. `arguments` are the names of the parameters, of which the first `tensors` are tensors, and
     # `defaults` belongs to the last; with `variadic`, the first is a sequence of tensors; with `takes_many`, further
@@ -209,6 +211,17 @@ def register(operation: Operation) -> None:
         if name in FUNCTIONS:
             raise TypeError(f"{name} is in the table twice")
         FUNCTIONS[name] = operation
+
+
+def functions_of(module: str) -> dict[str, Operation]:
+    """What PyTorch has in a module below `torch`, such as `linalg`, by its name there."""
+    return {
+        path.removeprefix(f"{module}."): function
+        for name, function in FUNCTIONS.items()
+        if name == function.name
+        for path in function.torch_names
+        if path.startswith(f"{module}.")
+    }
 
 
 class _Operations:
