@@ -9,13 +9,12 @@ import numpy as np
 
 from ..autograd.backward import backward
 from ..autograd.inplace import in_place, reshaped_in_place, resize_, resize_as_, setitem
-from ..graph.node import edge_of, register_hook, register_post_accumulate_grad_hook
+from ..graph import history
 from ..primitives import arguments, copying, selection, transposing, turning, windows, writing
 from ..primitives.operators import IN_PLACE_OPERATORS, OPERATORS
 from ..table.record import FUNCTIONS, is_number
-from ..tensors import dtypes
+from ..tensors import dtypes, memory
 from ..tensors.dtypes import dtype
-from ..tensors.memory import shareable
 from ..tensors.tensor import Tensor
 from . import creation
 
@@ -142,13 +141,13 @@ def _stride(self: Tensor, dim: int | None = None) -> Any:
 
 def _storage_offset(self: Tensor) -> int:
     """How many elements of the memory come before the first of this tensor."""
-    data = shareable(self)
+    data = memory.shareable(self)
     return windows.offset_in(windows.storage_of(data), data)
 
 
 def _data_ptr(self: Tensor) -> int:
     """The address of the first element."""
-    return shareable(self).__array_interface__["data"][0]
+    return memory.shareable(self).__array_interface__["data"][0]
 
 
 def _is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
@@ -204,7 +203,12 @@ def _array_wrap(self: Tensor, array: Any, context: Any = None, return_scalar: bo
     return Tensor((array.astype(np.uint8) if array.dtype.kind == "b" else array)[()])
 
 
-PROPERTIES: dict[str, Callable[..., Any]] = {
+PROPERTIES: dict[str, property | Callable[..., Any]] = {
+    "data": memory.data,
+    "grad_fn": history.grad_fn,
+    "requires_grad": history.requires_grad,
+    "is_leaf": history.is_leaf,
+    "grad": history.grad,
     "T": transposing.reversed_dimensions,
     "mT": transposing.matrix_transpose,
     "H": transposing.conjugate_transpose,
@@ -214,9 +218,12 @@ PROPERTIES: dict[str, Callable[..., Any]] = {
 }
 METHODS: dict[str, Callable[..., Any]] = {
     "__setitem__": setitem,
-    "_edge": edge_of,
-    "register_hook": register_hook,
-    "register_post_accumulate_grad_hook": register_post_accumulate_grad_hook,
+    "__deepcopy__": history.copied_leaf,
+    "requires_grad_": history.requires_grad_,
+    "retain_grad": history.retain_grad,
+    "_edge": history.edge_of,
+    "register_hook": history.register_hook,
+    "register_post_accumulate_grad_hook": history.register_post_accumulate_grad_hook,
     "backward": _backward,
     "resize_": resize_,
     "resize_as_": resize_as_,
@@ -265,4 +272,4 @@ def attach() -> None:
     for name, function in METHODS.items():
         setattr(Tensor, name, function)
     for name, function in PROPERTIES.items():
-        setattr(Tensor, name, property(function))
+        setattr(Tensor, name, function if isinstance(function, property) else property(function))

@@ -13,14 +13,14 @@ from .backward import backward, grad
 
 # The module that has each name; a module of the same name stands for itself unless it is in this table.
 _HOMES = {
-    "Function": "function",
-    "GradcheckError": "gradcheck",
-    "SavedTensor": "saved",
-    "Variable": "variable",
-    "detect_anomaly": "anomaly",
-    "gradcheck": "gradcheck",
-    "gradgradcheck": "gradcheck",
-    "set_detect_anomaly": "anomaly",
+    "Function": ".function",
+    "GradcheckError": ".gradcheck",
+    "SavedTensor": "..table.nodes",
+    "Variable": ".variable",
+    "detect_anomaly": ".anomaly",
+    "gradcheck": ".gradcheck",
+    "gradgradcheck": ".gradcheck",
+    "set_detect_anomaly": ".anomaly",
 }
 _MODULES = ("anomaly", "forward_ad", "function", "functional", "graph")
 
@@ -37,7 +37,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        found = getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+        found = getattr(importlib.import_module(_HOMES[name], __name__), name)
     elif name in _MODULES:
         found = importlib.import_module(f".{name}", __name__)
     else:

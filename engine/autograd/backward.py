@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from ..graph.node import Edge, Node, next_sequence
+from ..graph.hooks import next_sequence
+from ..graph.node import Edge, Node
 from ..graph.observers import watch
 from ..graph.transforms import active, entered, hold, tracing
+from ..primitives.broadcasting import sum_array_to, sum_to_size
+from ..primitives.copying import to_copy
+from ..primitives.joining import stack
+from ..primitives.writing import copied
 from ..table.scalars import check_numbers, newest
 from ..tensors.modes import recording
 from ..tensors.tensor import Size, Tensor
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _FLOAT64 = np.float64
 _ONE = np.float64(1.0)
@@ -151,8 +154,6 @@ def _batched(
         rows.append(grad(roots, targets, starts, keep, create_graph, allow_unused, False, materialize_grads))
     if not rows:
         return tuple(Tensor(np.zeros((0, *t._data.shape), t._data.dtype)) for t in targets)
-    from ..primitives.joining import stack
-
     return tuple(None if column[0] is None else stack(column) for column in zip(*rows, strict=True))
 
 
@@ -177,8 +178,6 @@ def accumulate(leaf: Tensor, gradient: Any, create_graph: bool) -> None:
     elif present is None:
         data = gradient._data if isinstance(gradient, Tensor) else gradient
         if create_graph and isinstance(gradient, Tensor) and gradient.requires_grad:
-            from ..primitives.writing import copied
-
             leaf._grad = copied(Tensor(np.zeros_like(data)), gradient)
         else:
             # A rule may hand the same array to two inputs, or one that is a view.
@@ -217,7 +216,7 @@ def _run(
 
     A node made earlier never depends on one made later, so the order of making, reversed, is the order to run in.
     """
-    root_edges = [t._edge() for t in roots]
+    root_edges: list[Edge] = [t._edge() for t in roots]
     order, arrivals = _reachable([node for node, _ in root_edges if node is not None])
     captured: dict[Edge, Any] = {}
     needed: set[Node] | None = None
@@ -231,7 +230,7 @@ def _run(
     pending: dict[Node, Any] = {}
     outdated = newest.sequence > 0 and bool(order) and order[-1].sequence < newest.sequence
     # Most passes need no more of a node than to run it.
-    unattended = not (captured or outdated or watch.anomaly)
+    unattended = not (captured or outdated or watch.run)
     was_enabled = recording.enabled
     recording.enabled = create_graph
     passes = _passes.running
@@ -377,12 +376,13 @@ class Pass:
             return None
         if self.outdated:
             check_numbers(node)
-        if watch.anomaly:
-            sent = _apply_watched(node, self.wanted, arrived, self.create_graph)
-        elif self.wanted is None:
-            sent = node.apply(arrived, self.create_graph)
+        if self.wanted is None:
+            run = partial(node.apply, arrived, self.create_graph)
         else:
-            sent = node.apply_towards(self.wanted, arrived, self.create_graph)
+            run = partial(node.apply_towards, self.wanted, arrived, self.create_graph)
+        for observer in watch.run:
+            run = partial(observer, node, run)
+        sent = run()
         if node.hooks is not None and node.hooks.after:
             # A hook sees what each input will receive, and its answer is fitted as a rule's is.
             sent = [n and _fit(g, n.outputs, i) for (n, i), g in zip(node.next_functions, sent, strict=True)]
@@ -442,25 +442,6 @@ def queue_callback(callback: Callable[[], object]) -> None:
     current_pass().callbacks.append(callback)
 
 
-def _apply_watched(node: Node, wanted: set[Node | None] | None, arrived: Any, create_graph: bool) -> Sequence[Any]:
-    """The gradients that a node sends on, saying where the node was made when it fails or makes a nan."""
-    from . import anomaly
-
-    before, watch.running = watch.running, node
-    try:
-        if wanted is None:
-            gradients = node.apply(arrived, create_graph)
-        else:
-            gradients = node.apply_towards(wanted, arrived, create_graph)
-    except Exception:
-        anomaly.report(node)
-        raise
-    finally:
-        watch.running = before
-    anomaly.check(node, gradients)
-    return gradients
-
-
 _sequence = attrgetter("sequence")
 
 
@@ -505,18 +486,12 @@ def _fit(gradient: Any, outputs: Any, number: int) -> Any:
     if isinstance(gradient, Tensor):
         data = gradient._data
         if data.shape != shape:
-            from ..primitives.broadcasting import sum_to_size
-
             gradient = sum_to_size(gradient, shape)
         if data.dtype != dtype:
-            from ..primitives.copying import to_copy
-
             gradient = to_copy(gradient, dtype)
         return gradient
     gradient = np.asarray(gradient)
     if gradient.shape != shape:
-        from ..primitives.broadcasting import sum_array_to
-
         gradient = sum_array_to(gradient, shape)
     if gradient.dtype != dtype:
         gradient = gradient.astype(dtype)

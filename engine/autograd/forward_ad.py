@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..graph.node import Edge, Node, describe, next_sequence
+from ..graph.hooks import next_sequence
+from ..graph.node import Edge, Node, describe
 from ..graph.transforms import Level, carry_over, enter, forward, hold, leave
 from ..primitives.broadcasting import expand
 from ..primitives.copying import alias, clone, to_copy

@@ -10,14 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from ..graph.hooks import as_data, as_tensor
-from ..graph.node import Edge, Node, describe, next_sequence
-from ..graph.observers import Packed, note_origin, packed, unpacked, watch
+from ..graph.hooks import as_data, as_tensor, next_sequence
+from ..graph.node import Edge, Node, describe
+from ..graph.saved import Packed, packed, packing, unpacked
 from ..graph.transforms import active
 from ..table.nodes import FREED, check_unchanged, tracked
 from ..tensors.memory import CUSTOM, ONE_OF_MANY, link_view, memory_of, share, shareable
 from ..tensors.modes import recording
 from ..tensors.tensor import Tensor
+from .anomaly import is_anomaly_enabled, note_origin
 
 _LEGACY = (
     "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd function "
@@ -213,7 +214,7 @@ class Function:
         node.sequence = next_sequence()
         node._parameters = tuple([isinstance(a, Tensor) for a in inputs])
         node.next_functions = tuple([a._edge() for a in inputs if isinstance(a, Tensor)]) if records else ()
-        if watch.anomaly:
+        if is_anomaly_enabled():
             note_origin(node)
         was_enabled = recording.enabled
         recording.enabled = False
@@ -342,17 +343,15 @@ class Saved:
     An output is kept as plain data, without the tensor, which refers to the node.
     """
 
-    __slots__ = ("data", "guard", "original", "output", "unpack")
+    __slots__ = ("data", "guard", "original", "output")
 
     def __init__(self, tensor: Tensor, node: Node, output: int | None) -> None:
         self.output = output
         self.original = tensor if output is None else None
         self.data: Any = tensor._data
         self.guard: Any = None
-        self.unpack: Any = None
-        if watch.packing:
-            pack, self.unpack = watch.packing[-1]
-            self.data, self.original = packed(pack, tensor), None
+        if packing.hooks:
+            self.data, self.original = packed(packing.hooks[-1], tensor), None
             return
         memory = memory_of(tensor)
         made_by = type(tensor._grad_fn) if output is None and tensor._grad_fn is not None else None
@@ -360,8 +359,8 @@ class Saved:
 
     def tensor(self, node: Node) -> Tensor:
         """The tensor again. RuntimeError: it was changed in place. TypeError: a hook returned no tensor."""
-        if self.unpack is not None:
-            return unpacked([Packed(self.data, self.unpack)])[0]
+        if isinstance(self.data, Packed):
+            return unpacked(self.data)
         if self.guard is not None:
             check_unchanged([self.guard])
         return self.original if self.original is not None else tracked(self.data, node, self.output or 0)

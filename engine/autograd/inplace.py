@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from ..graph.node import Node, describe, next_sequence, snapshot
+from ..graph.history import snapshot
+from ..graph.hooks import next_sequence
+from ..graph.node import Node, describe
 from ..graph.transforms import active, carry_over, written
 from ..primitives.arguments import sizes
 from ..primitives.getitem import getitem

@@ -6,23 +6,27 @@ its last tensor is freed by reference counts alone.
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Container, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..tensors.dtypes import of
 from ..tensors.modes import recording
 from ..tensors.size import Size
-from ..tensors.tensor import Tensor
-from .hooks import Hooks, RemovableHandle, as_data, as_tensor, next_sequence
-from .transforms import active, carry_over
-
-if TYPE_CHECKING:
-    from ..table.scalars import Change
+from ..tensors.tensor import Memory, Tensor
+from .hooks import Hooks, RemovableHandle, as_data, as_tensor
 
 Edge = tuple["Node | None", int]
+
+
+class Change(NamedTuple):
+    """A change of output `number` of a node in place: when, which version it ended, and what counts the versions."""
+
+    sequence: int
+    number: int
+    version: int
+    memory: Memory
 
 
 class Node:
@@ -143,54 +147,6 @@ class AccumulateGrad(Node):
         return self.variable._leaf_hooks
 
 
-def edge_of(self: Tensor) -> Edge:
-    """Where a gradient of this tensor is to be sent."""
-    if self._grad_fn is not None:
-        return self._grad_fn, self.output_nr
-    if not self._requires_grad:
-        return None, 0
-    if self._outdated is not None and recording.enabled:
-        raise RuntimeError(self._outdated)
-    node = self._accumulator and self._accumulator()
-    if node is None:
-        # Held weakly: the graph keeps the accumulator alive, and it keeps the leaf.
-        node = AccumulateGrad(self)
-        self._accumulator = weakref.ref(node)
-    return node, 0
-
-
-def register_hook(self: Tensor, hook: Any) -> RemovableHandle:
-    """Calls `hook(grad)` with this tensor's gradient in each backward pass; a tensor it returns takes its place."""
-    if not self.requires_grad:
-        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-    node, number = self._edge()
-    assert node is not None
-    return RemovableHandle(node.own_hooks().tensor.setdefault(number, {}), hook)
-
-
-def register_post_accumulate_grad_hook(self: Tensor, hook: Any) -> RemovableHandle:
-    """Calls `hook(tensor)` whenever a gradient was added to this leaf's `.grad`."""
-    if not self.requires_grad:
-        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-    if self.grad_fn is not None:
-        raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
-    if self._post_accumulate_hooks is None:
-        self._post_accumulate_hooks = {}
-    return RemovableHandle(self._post_accumulate_hooks, hook)
-
-
-def snapshot(tensor: Tensor) -> Tensor:
-    """The tensor as it is now, with its place in the graph but memory of its own, for a rule to keep."""
-    copy = Tensor(np.array(tensor._data)[()] if isinstance(tensor._data, np.ndarray) else tensor._data)
-    if tensor._requires_grad and tensor._grad_fn is not None:
-        copy._requires_grad = True
-        copy._grad_fn = tensor._grad_fn
-        copy.output_nr = tensor.output_nr
-    if active():
-        carry_over(tensor, copy)
-    return copy
-
-
 class Metadata:
     """The shape and dtype of a gradient."""
 
@@ -204,6 +160,3 @@ class Metadata:
 def describe(data: Any) -> Any:
     """What a gradient of `data` has to look like: (shape, dtype), or None for the common float64 scalar."""
     return None if type(data) is np.float64 else (data.shape, data.dtype)
-
-
-__all__ = ["AccumulateGrad", "Edge", "Node", "describe", "edge_of", "next_sequence", "snapshot"]

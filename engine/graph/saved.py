@@ -2,17 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..tensors.modes import recording
 from ..tensors.tensor import Tensor
-from .observers import Packed, packed, watch
+from .observers import watch
 
-if TYPE_CHECKING:
-    from ..table.nodes import PrimitiveNode
+Pack = Callable[[Tensor], Any]
+Unpack = Callable[[Any], Tensor]
+
+
+class _Packing(threading.local):
+    # Whether all that a node keeps is copied, and not the tensors alone.
+    copies = False
+    # Why there may be no hooks, where there may be none.
+    disabled: str | None = None
+
+    def __init__(self) -> None:
+        # The hooks of the blocks that this thread is in; the innermost hold.
+        self.hooks: list[tuple[Pack, Unpack]] = []
+
+
+packing = _Packing()
+
+
+class Packed(NamedTuple):
+    """A saved value as a pack hook left it, with the hook that brings it back."""
+
+    value: Any
+    unpack: Unpack
+
+
+def packed(hooks: tuple[Pack, Unpack], tensor: Tensor) -> Packed:
+    """What hooks make of a tensor. RuntimeError: the pack hook changed it in place."""
+    pack, unpack = hooks
+    version = tensor._version
+    was_enabled = recording.enabled
+    recording.enabled = False
+    try:
+        value = pack(tensor)
+    finally:
+        recording.enabled = was_enabled
+    if tensor._version != version:
+        raise RuntimeError(
+            "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook can "
+            "not be modified by in-place operations as this can lead to unexpected side-effects. Please open an "
+            "issue if you need to perform in-place operations on the input to a pack hook."
+        )
+    return Packed(value, unpack)
+
+
+def unpacked(value: Any) -> Any:
+    """A saved value, brought back by its hook if it has one. TypeError: the hook returned no tensor."""
+    if not isinstance(value, Packed):
+        return value
+    tensor: Any = value.unpack(value.value)
+    if not isinstance(tensor, Tensor):
+        raise TypeError(
+            f"Output of saved tensor unpack_hook expected to be a Tensor but got result of type {type(tensor).__name__}"
+        )
+    return tensor
+
+
+def _pack(node: Any, args: Sequence[Any], result: Any) -> None:
+    node.pack(packing.hooks[-1], args, result)
 
 
 class saved_tensors_hooks:  # noqa: N801  (PyTorch's name)
@@ -21,60 +79,20 @@ class saved_tensors_hooks:  # noqa: N801  (PyTorch's name)
     RuntimeError: hooks are disabled.
     """
 
-    def __init__(self, pack_hook: Callable[[Tensor], Any], unpack_hook: Callable[[Any], Tensor]) -> None:
+    def __init__(self, pack_hook: Pack, unpack_hook: Unpack) -> None:
         self.hooks = pack_hook, unpack_hook
 
     def __enter__(self) -> None:
-        if watch.disabled is not None:
-            raise RuntimeError(watch.disabled)
-        watch.packing.append(self.hooks)
-        watch.update()
+        if packing.disabled is not None:
+            raise RuntimeError(packing.disabled)
+        if not packing.hooks:
+            watch.made.append(_pack)
+        packing.hooks.append(self.hooks)
 
     def __exit__(self, *exc_info: object) -> None:
-        watch.packing.pop()
-        watch.update()
-
-
-class SavedTensor:
-    """What a node keeps of one tensor: `node._raw_saved_self` and its kin. Nodes make them, nobody else may."""
-
-    def __new__(cls) -> SavedTensor:
-        raise RuntimeError("Trying to create a SavedTensor object from Python is forbidden.")
-
-    @classmethod
-    def _of(cls, node: PrimitiveNode, position: int) -> SavedTensor:
-        saved = super().__new__(cls)
-        saved.node, saved.position = node, position
-        return saved
-
-    node: PrimitiveNode
-    position: int
-
-    def register_hooks(self, pack_hook: Callable[[Tensor], Any], unpack_hook: Callable[[Any], Tensor]) -> None:
-        """Keeps `pack_hook(tensor)` in the tensor's place, which `unpack_hook` brings back.
-
-        RuntimeError: it has hooks or is freed, or the node saved no tensor here.
-        """
-        saved = self.node.saved
-        if saved is None:
-            raise RuntimeError(
-                "Calling register_hooks on a saved tensor after it has been freed. Saved intermediate values of the "
-                "graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need "
-                "to backward through the graph a second time or if you need to access saved variables after calling "
-                "backward."
-            )
-        if isinstance(saved[self.position], Packed):
-            raise RuntimeError(
-                "Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one pair of "
-                "hooks is allowed at a time."
-            )
-        tensor = self.node.as_tensors(saved)[self.position]
-        if not isinstance(tensor, Tensor):
-            raise RuntimeError("Calling register_hooks on a saved tensor with value None is forbidden")
-        kept = list(saved)
-        kept[self.position] = Packed(packed(pack_hook, tensor), unpack_hook)
-        self.node.saved = kept
-        self.node.packed = True
+        packing.hooks.pop()
+        if not packing.hooks:
+            watch.made.remove(_pack)
 
 
 class save_on_cpu(saved_tensors_hooks):  # noqa: N801  (PyTorch's name)
@@ -87,13 +105,13 @@ class save_on_cpu(saved_tensors_hooks):  # noqa: N801  (PyTorch's name)
 @contextmanager
 def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
     """Until the end of the block, entering `saved_tensors_hooks` is an error with this message."""
-    if watch.packing:
+    if packing.hooks:
         raise RuntimeError(error_message)
-    previous, watch.disabled = watch.disabled, error_message
+    previous, packing.disabled = packing.disabled, error_message
     try:
         yield
     finally:
-        watch.disabled = previous
+        packing.disabled = previous
 
 
 class AllowMutationOnSaved:
@@ -109,7 +127,7 @@ def allow_mutation_on_saved_tensors() -> Iterator[AllowMutationOnSaved]:
 
     RuntimeError: already inside such a block.
     """
-    if watch.copies:
+    if packing.copies:
         raise RuntimeError("allow_mutation_on_saved_tensors contexts cannot be nested")
     active = [True]
 
@@ -121,10 +139,10 @@ def allow_mutation_on_saved_tensors() -> Iterator[AllowMutationOnSaved]:
             )
         return copy
 
-    watch.copies = True
+    packing.copies = True
     try:
         with saved_tensors_hooks(lambda tensor: Tensor(np.array(tensor._data)[()]), unpack):
             yield AllowMutationOnSaved()
     finally:
-        watch.copies = False
+        packing.copies = False
         active.clear()

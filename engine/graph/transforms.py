@@ -10,11 +10,9 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from ..table.record import Primitive
-    from ..tensors.tensor import Tensor
+from ..tensors.tensor import Tensor
 
 
 class Level:
@@ -27,8 +25,8 @@ class Level:
     def __init__(self) -> None:
         self.holders: list[weakref.ref[Tangents]] = []
 
-    def propagate(self, call: Callable[..., Any], primitive: Primitive, args: Any, kwargs: Any) -> Any:
-        """The result of an operation called inside this level."""
+    def propagate(self, call: Callable[..., Any], primitive: Any, args: Any, kwargs: Any) -> Any:
+        """The result of an operation called inside this level; `primitive` is its record in the table."""
         raise NotImplementedError
 
     def carry_over(self, source: Tensor, target: Tensor) -> None:

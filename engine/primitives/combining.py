@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph.node import snapshot
+from ..graph.history import snapshot
 from ..table.dispatch import broadcast_mismatch
 from ..table.family import Family
 from ..table.record import ops

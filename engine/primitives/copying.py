@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..table.family import Family
-from ..tensors import dtypes
+from ..tensors import dtypes, memory
 from ..tensors.tensor import Tensor
 from .arguments import data_of
 
@@ -93,7 +93,7 @@ def contiguous(x: Any, *, memory_format: Any = None) -> Any:
 @function()
 def detach(x: Any) -> Any:
     """x outside the graph: no gradient passes through it"""
-    return x.detach() if isinstance(x, Tensor) else x
+    return memory.detach(x) if isinstance(x, Tensor) else x
 
 
 alias = primitive("alias", lambda x: x, lambda g: g, view=True, public=False, moves="order")

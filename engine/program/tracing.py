@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph.node import next_sequence
+from ..graph.hooks import next_sequence
 from ..graph.transforms import Level, enter, forward, leave, tracing
 from ..primitives import arithmetic, selection
 from ..primitives.copying import to_copy

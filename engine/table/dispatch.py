@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph.node import describe, next_sequence
+from ..graph.hooks import next_sequence
+from ..graph.node import describe
 from ..graph.observers import node_made, watch
 from ..graph.transforms import active, entered, forward
 from ..tensors import dtypes
@@ -35,7 +36,7 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
     forward = primitive.forward
     quiet = quietly(forward)
     arity = len(primitive.arguments)
-    promotes = primitive.promotes
+    promotes = primitive.promotes or ()
     several = len(promotes) > 1
     node_class = primitive.node
     save = _saver(primitive)
@@ -99,7 +100,7 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
         result._data = out
         result._requires_grad = True
         result._grad_fn = node
-        if watch.active:
+        if watch.made:
             node_made(node, args, result)
         return result
 
@@ -205,7 +206,7 @@ def recorded(
         node.saved = save(data, out)
         result = tracked(out, node)
         guard(node, args, [result])
-        if watch.active:
+        if watch.made:
             node_made(node, args, result)
         return result
     outputs = [_settled(primitive, o) for o in out]
@@ -213,7 +214,7 @@ def recorded(
     node.saved = save(data, outputs)
     results = [tracked(o, node, i) for i, o in enumerate(outputs)]
     guard(node, args, results)
-    if watch.active:
+    if watch.made:
         node_made(node, args, results)
     return named_outputs(primitive, results)
 
@@ -333,7 +334,7 @@ def check_arrays(primitive: Primitive, values: Sequence[Any]) -> None:
 
 def promote(primitive: Primitive, data: list[Any]) -> None:
     """Casts the tensor operands in `data` to the operation's dtype, in place in the list."""
-    positions = primitive.promotes
+    positions = primitive.promotes or ()
     for i, value in zip(positions, dtypes.promote([data[i] for i in positions], primitive.floating), strict=True):
         data[i] = value
 
@@ -355,7 +356,7 @@ def explain(primitive: Primitive, data: Sequence[Any], error: Exception) -> Exce
     if isinstance(error, (TypeError, AttributeError)):
         return wrong_operand(primitive, data, numbers=isinstance(error, TypeError)) or error
     # Where nothing is promoted, only NumPy's word for it says that the shapes are what is wrong.
-    together = range(primitive.tensors) if "could not be broadcast together" in str(error) else primitive.promotes
+    together = range(primitive.tensors) if "could not be broadcast together" in str(error) else primitive.promotes or ()
     shapes = [data[i].shape for i in together if hasattr(data[i], "shape")]
     mismatch = broadcast_mismatch(shapes)
     return error if mismatch is None else RuntimeError(mismatch)
@@ -377,7 +378,7 @@ def wrong_operand(primitive: Primitive, data: Sequence[Any], numbers: bool = Tru
 
 def check_operands(primitive: Primitive, args: Sequence[Any]) -> None:
     """TypeError: an operand is a list. RuntimeError: one is an array, and a tensor beside it requires grad."""
-    for i in primitive.promotes:
+    for i in primitive.promotes or ():
         if isinstance(args[i], (list, tuple)):
             raise wrong_operand(primitive, args) or TypeError(f"{primitive.name}() takes no {type(args[i]).__name__}")
         if isinstance(args[i], np.ndarray):

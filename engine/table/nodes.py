@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import weakref
 from collections.abc import Container, Sequence
 from functools import cache
@@ -9,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..graph.node import AccumulateGrad, Edge, Node, next_sequence
-from ..graph.observers import unpacked
+from ..graph.hooks import next_sequence
+from ..graph.node import AccumulateGrad, Edge, Node
+from ..graph.saved import Pack, Packed, Unpack, packed, packing, unpacked
+from ..graph.transforms import Tangents
 from ..tensors import dtypes
 from ..tensors.symbol import DATA
-from ..tensors.tensor import Tensor
+from ..tensors.tensor import Memory, Tensor
 
 if TYPE_CHECKING:
-    from ..graph.transforms import Tangents
-    from ..tensors.memory import Memory
     from .record import Primitive
 
 # The outputs of an operation that returns as many tensors as it does, and has no names for them.
@@ -64,7 +65,7 @@ class PrimitiveNode(Node):
         if primitive.outputs and primitive.outputs == MANY:
             gradients = self._filled(gradients, create_graph)
         if self.packed:
-            saved = [value._data if isinstance(value, Tensor) else value for value in unpacked(saved)]
+            saved = self._unpacked(saved)
         if create_graph:
             saved = self.as_tensors(saved)
         if primitive.variadic:
@@ -99,8 +100,33 @@ class PrimitiveNode(Node):
         if saved is None:
             raise RuntimeError(FREED)
         if self.packed:
-            saved = [value._data if isinstance(value, Tensor) else value for value in unpacked(saved)]
+            saved = self._unpacked(saved)
         return self.as_tensors(saved)[position]
+
+    def pack(self, hooks: tuple[Pack, Unpack], args: Sequence[Any], result: Any) -> None:
+        """Keeps what `hooks` make of each saved tensor in its place."""
+        if not self.saved:
+            return
+        primitive = self.primitive
+        kept: list[Any] = []
+        for source, value in zip(primitive.saved, self.saved, strict=True):
+            if source == "out":
+                tensor = result
+            elif source in primitive.outputs:
+                tensor = result[primitive.outputs.index(source)]
+            else:
+                tensor = args[primitive.arguments.index(source)] if source in primitive.arguments and args else None
+                if tensor is None and packing.copies and isinstance(value, (np.ndarray, list)):
+                    value = copy.deepcopy(value)
+            kept.append(packed(hooks, tensor) if isinstance(tensor, Tensor) else value)
+        self.saved = kept
+        self.packed = True
+        self.guards = None
+
+    def _unpacked(self, saved: Sequence[Any]) -> list[Any]:
+        """What the node keeps as plain data, brought back by the hooks that packed it."""
+        values = [unpacked(value) for value in saved]
+        return [value._data if isinstance(value, Tensor) else value for value in values]
 
     def release(self) -> None:
         if self.primitive.keeps_tensors:
@@ -129,6 +155,48 @@ class PrimitiveNode(Node):
         return values
 
 
+class SavedTensor:
+    """What a node keeps of one tensor: `node._raw_saved_self` and its kin. Nodes make them, nobody else may."""
+
+    def __new__(cls) -> SavedTensor:
+        raise RuntimeError("Trying to create a SavedTensor object from Python is forbidden.")
+
+    @classmethod
+    def _of(cls, node: PrimitiveNode, position: int) -> SavedTensor:
+        saved = super().__new__(cls)
+        saved.node, saved.position = node, position
+        return saved
+
+    node: PrimitiveNode
+    position: int
+
+    def register_hooks(self, pack_hook: Pack, unpack_hook: Unpack) -> None:
+        """Keeps `pack_hook(tensor)` in the tensor's place, which `unpack_hook` brings back.
+
+        RuntimeError: it has hooks or is freed, or the node saved no tensor here.
+        """
+        saved = self.node.saved
+        if saved is None:
+            raise RuntimeError(
+                "Calling register_hooks on a saved tensor after it has been freed. Saved intermediate values of the "
+                "graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need "
+                "to backward through the graph a second time or if you need to access saved variables after calling "
+                "backward."
+            )
+        if isinstance(saved[self.position], Packed):
+            raise RuntimeError(
+                "Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one pair of "
+                "hooks is allowed at a time."
+            )
+        tensor = self.node.as_tensors(saved)[self.position]
+        if not isinstance(tensor, Tensor):
+            raise RuntimeError("Calling register_hooks on a saved tensor with value None is forbidden")
+        kept = list(saved)
+        kept[self.position] = packed((pack_hook, unpack_hook), tensor)
+        self.node.saved = kept
+        self.node.packed = True
+
+
 # A node has these as properties, not by `__getattr__`, which would slow down every look at any of its attributes.
 
 
@@ -144,8 +212,6 @@ def saved_properties(primitive: Primitive) -> dict[str, property]:
 @cache
 def _saved_at(position: int) -> tuple[property, property]:
     def raw(node: PrimitiveNode) -> Any:
-        from ..graph.saved import SavedTensor
-
         return SavedTensor._of(node, position)
 
     return property(lambda node: node.saved_value(position)), property(raw)

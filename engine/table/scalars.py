@@ -7,25 +7,14 @@ newest change of any.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from ..graph.node import AccumulateGrad, Node
-from ..tensors.memory import Memory, memory_of
+from ..graph.node import AccumulateGrad, Change, Node
+from ..tensors.memory import memory_of
+from ..tensors.tensor import Tensor
 from .nodes import PrimitiveNode, changed
-
-if TYPE_CHECKING:
-    from ..tensors.tensor import Tensor
-
-
-class Change(NamedTuple):
-    """A change of output `number` of a node: when, which version it ended, and what counts the versions."""
-
-    sequence: int
-    number: int
-    version: int
-    memory: Memory
 
 
 class _Newest:

@@ -7,36 +7,13 @@ and the graph of every live view is made anew from the base's.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from . import dtypes
 from .symbol import Symbol
-
-if TYPE_CHECKING:
-    from .tensor import Tensor
-
-Slicing = Callable[[Any], Any]
-
-
-class Memory:
-    """What the tensors that share memory have in common: a version, and which of them are views of the base."""
-
-    __slots__ = ("made_by", "version", "views")
-
-    def __init__(self) -> None:
-        self.version = 0
-        # The class of the node whose result the base became when it was last changed in place.
-        self.made_by: type[Any] | None = None
-        self.views: list[weakref.ref[Tensor]] = []
-
-    def live_views(self) -> list[Tensor]:
-        """The views that still exist."""
-        views = [view for reference in self.views if (view := reference()) is not None]
-        self.views = [weakref.ref(view) for view in views]
-        return views
+from .tensor import Memory, Slicing, Tensor
 
 
 def memory_of(tensor: Tensor) -> Memory:
@@ -56,6 +33,31 @@ def shareable(tensor: Tensor) -> Any:
 def share(tensor: Tensor, source: Tensor) -> None:
     """Makes `tensor`, whose data is `source`'s, count its changes together with it."""
     tensor._memory = memory_of(source)
+
+
+def detach(tensor: Tensor) -> Tensor:
+    """The same data as a tensor of its own, outside the graph; the two share memory."""
+    detached = Tensor(shareable(tensor))
+    share(detached, tensor)
+    return detached
+
+
+@property
+def data(tensor: Tensor) -> Tensor:
+    """The same data as a tensor outside the graph, whose changes this one does not notice."""
+    return Tensor(shareable(tensor))
+
+
+@data.setter
+def data(tensor: Tensor, value: object) -> None:
+    if not isinstance(value, Tensor):
+        raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+    tensor._data = value._data
+
+
+@data.deleter
+def data(tensor: Tensor) -> None:
+    raise RuntimeError("Deleting tensor data is not allowed. Delete tensor instead!")
 
 
 def link_view(view: Tensor, source: Tensor, slicing: Slicing, made: str | None = None) -> None:

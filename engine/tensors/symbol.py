@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Callable, Container, Mapping, Sequence
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from ..program.program import Variable
-    from ..program.tracing import Trace
 
 
 class TraceError(Exception):
     """A traced function asked for the numbers themselves: it has no one program for all of them."""
+
+
+class Recorder(Protocol):
+    """The trace that a symbol is part of, as far as a symbol asks anything of it."""
+
+    formal: bool
+
+    @property
+    def inputs(self) -> Container[Any]:
+        """The variables that are given."""
+        ...
+
+    @property
+    def made_by(self) -> Mapping[Any, Any]:
+        """The operation that made each other variable, and its arguments."""
+        ...
+
+    def apply(self, primitive: Any, data: Sequence[Any]) -> Any:
+        """What an operation of the table yields."""
+        ...
+
+    def operator(self, name: str) -> Callable[..., Any]:
+        """The operation of a Python operator."""
+        ...
+
+    def operation(self, ufunc: Any, inputs: Sequence[Any]) -> Callable[..., Any]:
+        """The operation that a NumPy function stands for."""
+        ...
+
+    def cast(self, symbol: Symbol, dtype: np.dtype[Any]) -> Any:
+        """The symbol in another dtype."""
+        ...
 
 
 class Symbol:
@@ -24,7 +53,7 @@ class Symbol:
 
     __slots__ = ("example", "trace", "variable")
 
-    def __init__(self, trace: Trace, variable: Variable, example: Any) -> None:
+    def __init__(self, trace: Recorder, variable: Any, example: Any) -> None:
         self.trace = trace
         self.variable = variable
         self.example = example

@@ -1,36 +1,42 @@
-"""Tensor: data, whether it requires grad, its gradient, and the node that made it.
+"""Tensor: numbers, and the memory they share with other tensors.
 
-Its operators and most methods are read off the table of operations (see `methods.py`); here is what is not an
-operation: flags, gradients, conversion to Python and NumPy.
+Here is what holds of any tensor: its shape and dtype, versions, conversion to Python and NumPy. Its operators and most
+methods are read off the table of operations, and what it has of a graph is added by `graph/history.py`.
 """
 
 from __future__ import annotations
 
 import warnings
 import weakref
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import dtypes
-from .memory import Memory, Slicing, share, shareable
 from .modes import recording
 from .printing import tensor_text
 from .size import Size
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+Slicing = Callable[[Any], Any]
 
-    from ..graph.hooks import Hooks, RemovableHandle
-    from ..graph.node import AccumulateGrad, Edge, Node
-    from ..graph.transforms import Tangents
 
-_NON_LEAF_GRAD = (
-    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
-    "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf "
-    "Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure "
-    "you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information."
-)
+class Memory:
+    """What the tensors that share memory have in common: a version, and which of them are views of the base."""
+
+    __slots__ = ("made_by", "version", "views")
+
+    def __init__(self) -> None:
+        self.version = 0
+        # The class of the node whose result the base became when it was last changed in place.
+        self.made_by: type[Any] | None = None
+        self.views: list[weakref.ref[Tensor]] = []
+
+    def live_views(self) -> list[Tensor]:
+        """The views that still exist."""
+        views = [view for reference in self.views if (view := reference()) is not None]
+        self.views = [weakref.ref(view) for view in views]
+        return views
 
 
 class Tensor:
@@ -44,30 +50,40 @@ class Tensor:
     __slots__ = ("__dict__", "__weakref__", "_data", "_grad_fn", "_requires_grad")
 
     _data: Any
-    _requires_grad: bool
-    _grad_fn: Node | None
-    output_nr = 0
-    _grad: Tensor | None = None
-    _accumulator: weakref.ref[AccumulateGrad] | None = None
-    _leaf_hooks: Hooks | None = None
-    _post_accumulate_hooks: dict[int, Any] | None = None
-    retains_grad = False
     _memory: Memory | None = None
+    # Of a view: its base, and how the base's array makes its own. How it was made, where that forbids to change it in
+    # place; why its history is lost, where it is.
     _base: Tensor | None = None
     _slicing: Slicing | None = None
-    # How a view was made, where that forbids to change it in place; why its history is lost, where it is.
     _made: str | None = None
     _outdated: str | None = None
     _inference = False
-    _tangents: Tangents | None = None
+
+    # What the floors above keep with a tensor: its place in a graph (`graph/history.py`), and tangents by level.
+    _requires_grad: bool
+    _grad_fn: Any
+    output_nr = 0
+    _grad: Tensor | None = None
+    _accumulator: weakref.ref[Any] | None = None
+    _leaf_hooks: Any = None
+    _post_accumulate_hooks: dict[int, Callable[[Tensor], Any]] | None = None
+    retains_grad = False
+    _tangents: Any = None
+
     __array_priority__ = 1000
 
     if TYPE_CHECKING:
-        # What `methods.attach` adds.
+        # What `api/methods.py` attaches.
+        requires_grad: bool
+        is_leaf: bool
+        grad: Tensor | None
+        data: Tensor
+
+        def detach(self) -> Tensor: ...
+        def requires_grad_(self, requires_grad: bool = True) -> Tensor: ...
+        def _edge(self) -> tuple[Any, int]: ...
         def __getattr__(self, name: str) -> Any: ...
         def __setattr__(self, name: str, value: Any) -> None: ...
-        def _edge(self) -> Edge: ...
-        def register_hook(self, hook: Any) -> RemovableHandle: ...
         def __getitem__(self, key: Any) -> Tensor: ...
         def __add__(self, other: Any) -> Tensor: ...
         def __mul__(self, other: Any) -> Tensor: ...
@@ -84,8 +100,6 @@ class Tensor:
             # Operations look more closely at arrays than at scalars, and so find this mark.
             self._data = np.asarray(data)
 
-    # Flags and gradients
-
     @property
     def _version(self) -> int:
         """How many times the data were changed in place. RuntimeError on a tensor made in inference mode."""
@@ -97,54 +111,6 @@ class Tensor:
         return self._base is not None
 
     @property
-    def grad_fn(self) -> Node | None:
-        """The node of the operation that made this tensor; None for a leaf.
-
-        RuntimeError: a change of its base in place took this view's history away.
-        """
-        if self._outdated is not None:
-            raise RuntimeError(self._outdated)
-        return self._grad_fn
-
-    @grad_fn.setter
-    def grad_fn(self, value: object) -> None:
-        raise AttributeError("attribute 'grad_fn' of 'torch._C.TensorBase' objects is not writable")
-
-    @grad_fn.deleter
-    def grad_fn(self) -> None:
-        raise AttributeError("attribute 'grad_fn' of 'torch._C.TensorBase' objects is not writable")
-
-    @property
-    def requires_grad(self) -> bool:
-        """Whether operations on this tensor are recorded; on a leaf it may be set, as by `requires_grad_`."""
-        return self._requires_grad
-
-    @requires_grad.setter
-    def requires_grad(self, value: bool) -> None:
-        if not isinstance(value, bool):
-            raise RuntimeError("requires_grad must be a bool")
-        if value and self._data.dtype.kind != "f":
-            raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
-        self.requires_grad_(value)
-
-    @requires_grad.deleter
-    def requires_grad(self) -> None:
-        raise RuntimeError("requires_grad must be a bool")
-
-    @property
-    def is_leaf(self) -> bool:
-        """Whether no recorded operation made this tensor."""
-        return self.grad_fn is None
-
-    @is_leaf.setter
-    def is_leaf(self, value: object) -> None:
-        raise AttributeError("attribute 'is_leaf' of 'torch._C.TensorBase' objects is not writable")
-
-    @is_leaf.deleter
-    def is_leaf(self) -> None:
-        raise AttributeError("attribute 'is_leaf' of 'torch._C.TensorBase' objects is not writable")
-
-    @property
     def volatile(self) -> bool:
         """False, with a warning: `torch.no_grad()` took its place."""
         warnings.warn("volatile was removed (Variable.volatile is always False)", stacklevel=2)
@@ -153,91 +119,6 @@ class Tensor:
     def is_inference(self) -> bool:
         """Whether the tensor was made in inference mode, and so can never take part in a graph."""
         return self._inference
-
-    @property
-    def grad(self) -> Tensor | None:
-        """The gradient that backward passes have added up so far; None before the first."""
-        if self._grad is None and self.grad_fn is not None and not self.retains_grad:
-            warnings.warn(_NON_LEAF_GRAD, stacklevel=2)
-        return self._grad
-
-    @grad.setter
-    def grad(self, value: Tensor | None) -> None:
-        if value is None:
-            self._grad = None
-            return
-        if not isinstance(value, Tensor):
-            raise TypeError(
-                f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
-            )
-        if value is self:
-            raise RuntimeError("can't assign Variable as its own grad")
-        if value.dtype is not self.dtype:
-            raise RuntimeError(
-                f"attempting to assign a gradient with dtype '{_C_NAMES[value.dtype.name]}' to a tensor with "
-                f"grad_dtype '{self.dtype.title}'. The gradient must match the tensor's grad_dtype (defaults to "
-                "the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to "
-                "allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may "
-                "break downstream systems that assume they match."
-            )
-        if value.shape != self.shape:
-            raise RuntimeError(
-                f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size "
-                f"'{list(self.shape)}'. Please ensure that the gradient and the tensor are the same size"
-            )
-        self._grad = value
-
-    @grad.deleter
-    def grad(self) -> None:
-        self._grad = None
-
-    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
-        """Sets in place whether operations on this tensor are recorded. RuntimeError on a computed tensor."""
-        if self.grad_fn is not None and not requires_grad:
-            raise RuntimeError(
-                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable "
-                "in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
-            )
-        if requires_grad:
-            if self._data.dtype.kind != "f":
-                raise RuntimeError("only Tensors of floating point dtype can require gradients")
-            if self._inference and not recording.inference:
-                raise RuntimeError(
-                    "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
-                )
-        self._requires_grad = requires_grad
-        return self
-
-    def retain_grad(self) -> None:
-        """Keeps this tensor's gradient as its `.grad` in backward passes, which only leaves do otherwise."""
-        if not self.requires_grad:
-            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        if self.grad_fn is not None:
-            self.grad_fn.own_hooks().retain[self.output_nr] = weakref.ref(self)
-            self.retains_grad = True
-
-    def detach(self) -> Tensor:
-        """The same data as a tensor of its own, outside the graph; the two share memory."""
-        detached = Tensor(shareable(self))
-        share(detached, self)
-        return detached
-
-    # Data
-
-    @property
-    def data(self) -> Tensor:
-        """The same data as a tensor outside the graph, whose changes this one does not notice."""
-        return Tensor(shareable(self))
-
-    @data.setter
-    def data(self, value: Tensor) -> None:
-        if not isinstance(value, Tensor):
-            raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
-        self._data = value._data
-
-    @data.deleter
-    def data(self) -> None:
-        raise RuntimeError("Deleting tensor data is not allowed. Delete tensor instead!")
 
     @property
     def dtype(self) -> dtypes.dtype:
@@ -277,7 +158,7 @@ class Tensor:
 
     def numpy(self) -> np.ndarray[Any, Any]:
         """The data as a NumPy array. RuntimeError on a tensor that requires grad (detach it first)."""
-        if self.requires_grad:
+        if self._requires_grad:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         return np.asarray(self._data)
 
@@ -329,24 +210,13 @@ class Tensor:
     def __hash__(self) -> int:
         return id(self)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
-        if self.grad_fn is not None:
-            raise RuntimeError(
-                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the "
-                "moment."
-            )
-        copy = Tensor(np.array(self._data)[()], self.requires_grad)
-        if self._grad is not None:
-            copy._grad = Tensor(np.array(self._grad._data)[()])
-        return copy
-
     def __repr__(self) -> str:
         node = self._grad_fn
         return tensor_text(
             self._data,
             default_dtype=dtypes.get_default_dtype().numpy,
             grad_fn="Invalid" if self._outdated else None if node is None else type(node).__name__,
-            requires_grad=self.requires_grad,
+            requires_grad=self._requires_grad,
             tangent=self._shown_tangent(),
         )
 
@@ -364,17 +234,5 @@ def _check_differentiable(data: Any) -> None:
     if data.dtype.kind != "f":
         raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
 
-
-_C_NAMES = {
-    "float64": "double",
-    "float32": "float",
-    "float16": "c10::Half",
-    "int64": "long int",
-    "int32": "int",
-    "int16": "short int",
-    "int8": "signed char",
-    "uint8": "unsigned char",
-    "bool": "bool",
-}
 
 __all__ = ["Size", "Tensor"]

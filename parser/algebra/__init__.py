@@ -1,19 +1,24 @@
 """Algebra on expressions in numbers, variables and functions: what a derivative goes through before it is printed.
 
-    expression     numbers, names, sums, products and calls, always in one canonical form
-    choice         expressions that choose: where
+    terms          numbers, names, sums, products and calls: the records;  notation: calls that are no functions
+    arithmetic     sums, products and powers in canonical form;  functions: calls;  choice: where
     constants      which number a float stands for: 2/3, pi, log(2)
-    translate      an engine program as expressions; literal for the rules as they are
+    translate      an engine program as expressions: canonical ones, or verbatim for the rules as they are
     shapes         the shapes of expressions, as broadcasting makes them
     arrays         operations on arrays, each with the first spelling that applies:
     elements         vectors as lists of their elements      reductions  sums along dimensions
     matrices         products and transposes                 movement    other shapes, and parts
     calls            any other operation, as a call of a function of the language
     simplify       the shortest of several equal forms; sharing names parts that occur often
-    presentation   an expression as the syntax that a person would write
+    presentation   an expression as the syntax that a person would write, put together of pieces
 
 What is done here keeps the value wherever the original has one, up to rounding and overflow: an expression may become
 defined at more points (x/x is 1), never at fewer, nor another. The one exception are the values that PyTorch gives to
 a derivative at a single point where its formula has none, such as that of x**y by y at x = 0: the formula is kept. So
 is Jacobi's formula for the derivative of a determinant, which has no value for a singular matrix.
 """
+
+# The rules for choices are in force as soon as expressions are made, though what they are made with lies below.
+from . import choice
+
+__all__ = ["choice"]

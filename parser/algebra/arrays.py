@@ -13,11 +13,13 @@ from ...engine.program.program import Equation
 from . import canonical
 from .calls import called
 from .elements import SPELLINGS, elements
-from .expression import ONE, ZERO, Call, Term, call, is_call, raw_call
+from .functions import call
 from .matrices import diagonal_matrix, matrix_product, outer, solved, transpose
 from .movement import reshaped, same, selected, sliced
+from .notation import LIST
 from .reductions import reduced
-from .shapes import LIST, Shapes, size_of
+from .shapes import Shapes, size_of
+from .terms import ONE, ZERO, Call, Term, is_call, raw_call
 
 # What `translate` does with operations on single numbers.
 Spell = Callable[..., Term]

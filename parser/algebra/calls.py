@@ -11,9 +11,10 @@ import numpy as np
 from ...engine.program.program import Constant, Equation, Variable
 from ...engine.table.nodes import MANY
 from ...engine.table.record import FUNCTIONS, Function
-from .shapes import ELEMENT, KEYWORD, LIST, RESULT, SLICE, Shape, Shapes, is_floating, size_of
+from .notation import ELEMENT, KEYWORD, LIST, RESULT, SLICE
+from .shapes import Shape, Shapes, is_floating, size_of
 
-# What expressions are made with: the module `canonical`, or `literal` for the program as it is.
+# What expressions are made with: the module `canonical`, or `verbatim` for the program as it is.
 Algebra = Any
 
 # Functions that have another name than their operation.

@@ -1,8 +1,10 @@
 """What `translate` makes expressions with, in canonical form."""
 
+from .arithmetic import add, multiply, negative, power, subtract
 from .constants import read
-from .expression import MINUS_ONE, Term, add, call, multiply, negative, number, power, raw_call, subtract, symbol
+from .functions import call
 from .shapes import Shape, Shapes
+from .terms import MINUS_ONE, Term, number, raw_call, symbol
 
 
 def divide(left: Term, right: Term) -> Term:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from .expression import (
-    MINUS_ONE,
+from .arithmetic import COMPANY, Company, add, multiply, negative, primitive_part, subtract
+from .functions import REWRITES, call, is_negatable, rebuilt
+from .notation import is_elementwise
+from .terms import (
     ONE,
     ZERO,
     Call,
@@ -14,22 +16,14 @@ from .expression import (
     Product,
     Sum,
     Term,
-    add,
-    call,
     children,
     factors_of,
     is_call,
-    is_negatable,
-    multiply,
     number,
     ordered,
-    primitive_part,
     product,
     raw_call,
-    rebuilt,
-    subtract,
 )
-from .shapes import is_elementwise
 
 _MOST_PARTS = 200  # of a branch that is looked through
 
@@ -41,7 +35,7 @@ def where(condition: Term, then: Term, otherwise: Term) -> Term:
     if isinstance(condition, Number):
         return then if condition.value else otherwise
     if is_call(condition, "not"):
-        return where(condition.arguments[0], otherwise, then)  # pyright: ignore[reportAttributeAccessIssue]
+        return where(condition.arguments[0], otherwise, then)
     if is_call(condition, "!="):
         return where(call("not", condition), otherwise, then)
     if is_call(condition, "==") and is_call(otherwise, "where"):
@@ -60,14 +54,11 @@ def where(condition: Term, then: Term, otherwise: Term) -> Term:
     return raw_call("where", (condition, then, otherwise))
 
 
-def _apart(condition: Term, choice: Term) -> Term:
+def _apart(condition: Call, choice: Call) -> Term:
     """A choice by a comparison of two values that are not equal."""
-    assert isinstance(condition, Call)
-    assert isinstance(choice, Call)
     inner, then, otherwise = choice.arguments
-    if not is_call(inner, "<=", ">=") or set(inner.arguments) != set(condition.arguments):  # pyright: ignore
+    if not is_call(inner, "<=", ">=") or set(inner.arguments) != set(condition.arguments):
         return choice
-    assert isinstance(inner, Call)
     return raw_call("where", (call(inner.name[0], *inner.arguments), then, otherwise))
 
 
@@ -102,13 +93,11 @@ def _decided(condition: Term, choice: Call, holds: bool) -> Term:
         return then if inner is fact else otherwise
     if not is_call(inner, "<", "<=", ">", ">=") or not is_call(fact, "<", "<=", ">", ">="):
         return choice
-    assert isinstance(inner, Call)
-    assert isinstance(fact, Call)
     if inner.arguments != fact.arguments:
         return choice
     # The smaller or larger of two values: that they may be equal makes no difference.
     difference, gap = subtract(then, otherwise), subtract(*inner.arguments)
-    if difference is gap or difference is multiply(MINUS_ONE, gap):
+    if difference is gap or difference is negative(gap):
         return then if inner.name[0] == fact.name[0] else otherwise
     return choice
 
@@ -149,9 +138,8 @@ def _times(coefficient: Fraction, term: Term) -> Term:
     return multiply(number(coefficient), term)
 
 
-def with_factors(choice: Term, factors: Sequence[Term]) -> Term | None:
+def with_factors(choice: Call, factors: Sequence[Term]) -> Term | None:
     """A choice times factors, which move into the one branch that is not 0; None: both are something else."""
-    assert isinstance(choice, Call)
     condition, then, otherwise = choice.arguments
     if all(isinstance(factor, Number) for factor in factors) and {then, otherwise} & {ZERO, ONE}:
         return where(condition, multiply(*factors, then), multiply(*factors, otherwise))
@@ -165,10 +153,10 @@ def with_factors(choice: Term, factors: Sequence[Term]) -> Term | None:
 def _zeros_of(condition: Term) -> frozenset[Term]:
     """What is 0 where a condition holds, as far as it says that something is; one of them where there are several."""
     if is_call(condition, "and"):
-        parts = [_zeros_of(part) for part in condition.arguments]  # pyright: ignore[reportAttributeAccessIssue]
+        parts = [_zeros_of(part) for part in condition.arguments]
         return next(filter(None, parts), frozenset())
     if is_call(condition, "=="):
-        return _zero_factors(subtract(*condition.arguments))  # pyright: ignore[reportAttributeAccessIssue]
+        return _zero_factors(subtract(*condition.arguments))
     return frozenset()
 
 
@@ -183,7 +171,7 @@ def _is_infinite(zeros: frozenset[Term], term: Term) -> bool:
     if not zeros:
         return False
     factors = factors_of(term)
-    if any(is_call(f, "log") and zeros <= _zero_factors(f.arguments[0]) for f in factors):  # pyright: ignore
+    if any(is_call(f, "log") and zeros <= _zero_factors(f.arguments[0]) for f in factors):
         return True
     negative = {b for b, e in factors.items() if isinstance(e, Number) and e.value < 0}
     return zeros <= frozenset(primitive_part(b)[1] if isinstance(b, Sum) else b for b in negative)
@@ -202,3 +190,7 @@ def _is_needless(condition: Term, term: Term) -> bool:
         bases = frozenset(primitive_part(b)[1] if isinstance(b, Sum) else b for b in powers)
         return zeros <= bases or _is_infinite(zeros, term)
     return term in zeros
+
+
+REWRITES["where"] = where
+COMPANY["where"] = Company(joined, with_factors)

@@ -6,7 +6,9 @@ import math
 from fractions import Fraction
 from functools import cache
 
-from .expression import HALF, Term, call, multiply, number, power, symbol
+from .arithmetic import multiply, power
+from .functions import call
+from .terms import HALF, Term, number, symbol
 
 _SHORT = 12  # digits; what has no more of them is what someone wrote
 _LARGEST_DENOMINATOR = 720

@@ -23,11 +23,11 @@ from ..syntax.printer import program_text
 from ..syntax.records import Assign, Call, Define, Name, Program
 from ..syntax.records import Number as Literal
 from ..syntax.walk import walk
-from . import literal
-from .expression import Symbol, Term, ordered
+from . import verbatim
 from .presentation import Presentation
 from .sharing import shared
 from .simplify import simplified
+from .terms import Symbol, Term, ordered
 from .translate import translated
 
 _POINTS = 8
@@ -136,7 +136,7 @@ def _literal(
     limits: Limits,
 ) -> Derivatives:
     """The rules as they are."""
-    terms = translated(program, literal)
+    terms = translated(program, verbatim)
     found = Derivatives(names, (), dict(zip(wanted, terms.values(), strict=True)))
     return _checked(expression, found, shapes, limits)
 

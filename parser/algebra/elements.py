@@ -10,25 +10,11 @@ from typing import Any
 import numpy as np
 
 from ...engine.program.program import Constant, Equation, Variable
-from .expression import (
-    ONE,
-    ZERO,
-    Call,
-    Number,
-    Symbol,
-    Term,
-    add,
-    call,
-    children,
-    is_call,
-    multiply,
-    number,
-    ordered,
-    raw_call,
-    rebuilt,
-    symbol,
-)
-from .shapes import ELEMENT, LIST, Shapes, is_elementwise, size_of
+from .arithmetic import add, multiply
+from .functions import call, rebuilt
+from .notation import ELEMENT, LIST, is_elementwise
+from .shapes import Shapes, size_of
+from .terms import ONE, ZERO, Call, Number, Symbol, Term, children, is_call, number, ordered, raw_call, symbol
 
 LONGEST_LIST = 12
 # What has two results, and no value of its own that could be given a name.

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...engine.program.program import Equation
+from .arithmetic import multiply
 from .elements import LONGEST_LIST, mapped
-from .expression import ONE, ZERO, Call, Product, Sum, Term, is_call, multiply, number, ordered, raw_call
+from .notation import LIST
 from .reductions import total, with_last_dropped, with_last_kept, without_numbers
-from .shapes import LIST, Shape, Shapes, size_of
+from .shapes import Shape, Shapes, size_of
+from .terms import ONE, ZERO, Call, Product, Sum, Term, is_call, number, ordered, raw_call
 
 _PRODUCT, _TRANSPOSES = "@", ("T", "mT")
 

@@ -7,9 +7,12 @@ from math import prod
 from typing import Any
 
 from ...engine.program.program import Equation
-from .expression import Call, Term, call, is_call, multiply, number, raw_call, symbol
+from .arithmetic import multiply
+from .functions import call
+from .notation import ELEMENT, SLICE
 from .reductions import with_last_dropped, with_last_kept, without_numbers
-from .shapes import ELEMENT, SLICE, Shape, Shapes, numbers, size_of
+from .shapes import Shape, Shapes, numbers, size_of
+from .terms import Call, Term, is_call, number, raw_call, symbol
 
 _NONE = symbol("None")
 

@@ -4,44 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
-from ..syntax import records as syntax
-from ..syntax.operators import AND, COMPARE, NOT, OR, POWER, PRODUCT, SUM, UNARY
-from . import literal
-from .expression import (
-    MINUS_ONE,
-    ONE,
-    Call,
-    E,
-    Number,
-    Product,
-    Sum,
-    Symbol,
-    Term,
-    children,
-    factors_of,
-    integer,
-    multiply,
-    power,
-    primitive_part,
-)
-from .shapes import ELEMENT, FLOAT, KEYWORD, RESULT, SLICE
+from .arithmetic import multiply, power, primitive_part
+from .notation import FLOAT
+from .pieces import Shown, binary, called, compared, divided, literal, multiplied, negated, variable
+from .terms import HALF, MINUS_ONE, ONE, Call, E, Number, Product, Sum, Symbol, Term, children, factors_of, integer
 
-_ATOM = POWER + 1
-_LONGEST_LABEL = 40
 _LARGEST_DENOMINATOR = 10**6
-_OPERATORS = {"%": PRODUCT, "//": PRODUCT, "@": PRODUCT, "and": AND, "or": OR}
-_COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
-
-
-class Shown(NamedTuple):
-    """A piece of syntax: how tightly it binds, how many tokens it has, and its beginning as text, to sort by."""
-
-    syntax: Any
-    level: int
-    tokens: int
-    label: str
 
 
 class Presentation:
@@ -74,7 +44,7 @@ class Presentation:
                 stack.extend(missing)
                 continue
             stack.pop()
-            self.known[term] = _name(self.names[term]) if term in self.names else self.written(term)
+            self.known[term] = variable(self.names[term]) if term in self.names else self.written(term)
         if named or root not in self.names:
             return self.known[root]
         for part in needed(root):
@@ -86,7 +56,7 @@ class Presentation:
         if isinstance(term, Number):
             return self.fraction(term.value)
         if isinstance(term, Symbol):
-            return _name(term.name)
+            return variable(term.name)
         if isinstance(term, Sum):
             return self.sum(term)
         if isinstance(term, Product):
@@ -96,12 +66,12 @@ class Presentation:
     def fraction(self, value: Fraction) -> Shown:
         """A number."""
         if value < 0:
-            return _negated(self.fraction(-value))
+            return negated(self.fraction(-value))
         if value.denominator == 1:
-            return _literal(value.numerator)
+            return literal(value.numerator)
         if value.denominator > _LARGEST_DENOMINATOR or (self.decimals and _is_decimal(value)):
-            return _literal(float(value))
-        return _binary("/", _literal(value.numerator), _literal(value.denominator))
+            return literal(float(value))
+        return binary("/", literal(value.numerator), literal(value.denominator))
 
     def sum(self, term: Sum) -> Shown:
         """A sum, as a fraction or a multiple where that is no longer."""
@@ -113,10 +83,10 @@ class Presentation:
                 content, primitive = -content, multiply(MINUS_ONE, primitive)
             assert isinstance(primitive, Sum)
             part = self.known[primitive] = self.sum_of_terms(primitive)
-            above = _multiplied([self.fraction(Fraction(abs(content.numerator))), part])
+            above = multiplied([self.fraction(Fraction(abs(content.numerator))), part])
             above = above if abs(content.numerator) > 1 else part
-            fraction = _divided(above, [_literal(content.denominator)] if content.denominator > 1 else [])
-            fraction = _negated(fraction) if content < 0 else fraction
+            fraction = divided(above, [literal(content.denominator)] if content.denominator > 1 else [])
+            fraction = negated(fraction) if content < 0 else fraction
             if fraction.tokens <= direct.tokens:
                 return fraction
         return direct
@@ -130,9 +100,9 @@ class Presentation:
         first = next((i for i, item in enumerate(terms) if not item[1]), 0)
         terms.insert(0, terms.pop(first))
         shown, negative = terms[0]
-        total = _negated(shown) if negative else shown
+        total = negated(shown) if negative else shown
         for shown, negative in terms[1:]:
-            total = _binary("-" if negative else "+", total, shown)
+            total = binary("-" if negative else "+", total, shown)
         return total
 
     def summand(self, part: Term, coefficient: Fraction) -> tuple[Shown, bool]:
@@ -157,7 +127,7 @@ class Presentation:
         if coefficient < 0:
             turned = self.turned(factors)
             if turned is None:
-                return _negated(self.quotient(-coefficient, factors))
+                return negated(self.quotient(-coefficient, factors))
             coefficient, factors = -coefficient, turned
         # (1 - x)*(1 - y) rather than (x - 1)*(y - 1).
         while (once := self.turned(factors, True)) and (twice := self.turned(once, True)):
@@ -192,8 +162,8 @@ class Presentation:
         coefficient, root, factors = _root(coefficient, factors)
         if root is not None:
             value, has_pi, is_below = root
-            inside = _binary("*", _literal(value), _name("pi")) if has_pi else _literal(value)
-            (below if is_below else above).append(((0, 1), _called("sqrt", [inside])))
+            inside = binary("*", literal(value), variable("pi")) if has_pi else literal(value)
+            (below if is_below else above).append(((0, 1), called("sqrt", [inside])))
         for base, exponent in factors:
             if _is_below(base, exponent):
                 below.append((_rank(base, exponent), self.power(base, multiply(MINUS_ONE, exponent))))
@@ -209,23 +179,23 @@ class Presentation:
             tops.insert(0, self.fraction(numerator))
         if denominator != 1:
             bottoms.insert(0, self.fraction(denominator))
-        return _divided(_multiplied(tops), bottoms)
+        return divided(multiplied(tops), bottoms)
 
     def power(self, base: Term, exponent: Term) -> Shown:
         """base ** exponent, as a root or an exponential where it is one."""
         whole = power(base, exponent)
         if whole in self.names:
-            return _name(self.names[whole])
+            return variable(self.names[whole])
         if base is E:
-            return _called("exp", [self.known_or_shown(exponent)])
+            return called("exp", [self.known_or_shown(exponent)])
         shown = self.known_or_shown(base)
         if integer(exponent) == 1:
             return shown
-        if isinstance(exponent, Number) and exponent.value == Fraction(1, 2):
-            return _called("sqrt", [shown])
-        if isinstance(exponent, Number) and exponent.value == Fraction(-1, 2):
-            return _divided(_literal(1), [_called("sqrt", [shown])])
-        return _binary("**", shown, self.known_or_shown(exponent))
+        if exponent is HALF:
+            return called("sqrt", [shown])
+        if isinstance(exponent, Number) and exponent.value == -HALF.value:
+            return divided(literal(1), [called("sqrt", [shown])])
+        return binary("**", shown, self.known_or_shown(exponent))
 
     def known_or_shown(self, term: Term) -> Shown:
         """A part that may be new: a changed sign, a number."""
@@ -233,28 +203,13 @@ class Presentation:
 
     def call(self, term: Call) -> Shown:
         """A function, or an operator."""
-        parts = [self.known[argument] for argument in term.arguments]
-        if term.name in _COMPARISONS:
-            return _compared((term.name,), parts)
-        if term.name == "and":
-            chained = _chained(term, self.known)
-            if chained is not None:
-                return chained
-        if term.name in _OPERATORS:
-            return _binary(term.name, *parts)
-        if term.name == "list":
-            tokens = sum(part.tokens for part in parts) + len(parts) + 1
-            return Shown(syntax.List(tuple(part.syntax for part in parts), 0, 0), _ATOM, tokens, "[")
+        chained = _chained(term, self.known) if term.name == "and" else None
+        if chained is not None:
+            return chained
         if term.name == FLOAT and isinstance(term.arguments[0], Number):
             value = float(term.arguments[0].value)
-            return _negated(_literal(-value)) if value < 0 else _literal(value)
-        if term.name in _SPECIAL:
-            return _SPECIAL[term.name](*parts)
-        if term.name == "not":
-            (part,) = parts
-            inside = _enclosed(part, NOT)
-            return Shown(syntax.Unary("not", part.syntax, 0, 0), NOT, inside + 1, f"not {part.label}")
-        return _called(term.name, parts)
+            return negated(literal(-value)) if value < 0 else literal(value)
+        return called(term.name, [self.known[argument] for argument in term.arguments])
 
 
 def needed(term: Term) -> list[Term]:
@@ -323,103 +278,6 @@ def _is_decimal(value: Fraction) -> bool:
     return value.denominator > 1 and 10**9 % value.denominator == 0
 
 
-def _name(name: str) -> Shown:
-    return Shown(syntax.Name(name, 0, 0), _ATOM, 1, name)
-
-
-def _literal(value: int | float) -> Shown:
-    return Shown(syntax.Number(value, 0, 0), _ATOM, 1, repr(value))
-
-
-def _negated(part: Shown) -> Shown:
-    # -a*b is as good as -(a*b).
-    tokens = part.tokens if part.level == PRODUCT else _enclosed(part, UNARY)
-    return Shown(syntax.Unary("-", part.syntax, 0, 0), SUM if part.level == PRODUCT else UNARY, tokens + 1, part.label)
-
-
-def _enclosed(part: Shown, level: int) -> int:
-    """The tokens of an operand of an operator, with the brackets that it needs."""
-    return part.tokens + (2 if part.level < level else 0)
-
-
-_LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER, **_OPERATORS}
-
-
-def _binary(op: str, left: Shown, right: Shown) -> Shown:
-    level = _LEVELS[op]
-    if op == "**":
-        tokens = _enclosed(left, _ATOM) + _enclosed(right, UNARY if right.level == UNARY else _ATOM)
-    else:
-        tokens = _enclosed(left, level) + _enclosed(right, level + 1)
-    record = syntax.Binary(op, left.syntax, right.syntax, 0, 0, 0, 0)
-    # -a // b is not -(a // b): as an operand, such a quotient stands in brackets.
-    level = SUM if op in ("//", "%") else level
-    return Shown(record, level, tokens + 1, f"{left.label}{op}{right.label}"[:_LONGEST_LABEL])
-
-
-def _multiplied(parts: Sequence[Shown]) -> Shown:
-    result = parts[0]
-    for part in parts[1:]:
-        result = _binary("*", result, part)
-    return result
-
-
-def _divided(above: Shown, below: Sequence[Shown]) -> Shown:
-    return _binary("/", above, _multiplied(below)) if below else above
-
-
-def _called(name: str, parts: Sequence[Shown]) -> Shown:
-    arguments = [part.syntax for part in parts]
-    named = tuple(part for part in arguments if type(part) is literal.Named)
-    record = syntax.Call(name, tuple(a for a in arguments if type(a) is not literal.Named), named, 0, 0, 0, 0)
-    tokens = 2 + len(parts) + sum(part.tokens for part in parts)
-    label = f"{name}({', '.join(part.label for part in parts)})"[:_LONGEST_LABEL]
-    return Shown(record, _ATOM, tokens, label)
-
-
-def _special(name: str, tokens: int, label: str, *parts: Shown) -> Shown:
-    """What `shapes` has a name for."""
-    return Shown(literal.call(name, *(part.syntax for part in parts)), _ATOM, tokens, label[:_LONGEST_LABEL])
-
-
-def _named(name: Shown, value: Shown) -> Shown:
-    return _special(KEYWORD, value.tokens + 2, f"{name.label}={value.label}", name, value)
-
-
-def _subscript(whole: Shown, *keys: Shown) -> Shown:
-    tokens = _enclosed(whole, _ATOM) + sum(key.tokens for key in keys) + len(keys) + 1
-    return _special(ELEMENT, tokens, f"{whole.label}[{', '.join(key.label for key in keys)}]", whole, *keys)
-
-
-def _slice(*bounds: Shown) -> Shown:
-    return _special(SLICE, sum(bound.tokens for bound in bounds if bound.label != "None") + 1, ":", *bounds)
-
-
-def _result(several: Shown, which: Shown) -> Shown:
-    return _special(RESULT, _enclosed(several, _ATOM) + 2, f"{several.label}.{which.label}", several, which)
-
-
-def _turned(name: str) -> Any:
-    return lambda part: _special(name, _enclosed(part, _ATOM) + 2, f"{part.label}.{name}", part)
-
-
-# What is neither an operator nor a function.
-_SPECIAL: dict[str, Any] = {
-    ELEMENT: _subscript,
-    SLICE: _slice,
-    KEYWORD: _named,
-    RESULT: _result,
-    "T": _turned("T"),
-    "mT": _turned("mT"),
-}
-
-
-def _compared(ops: tuple[str, ...], parts: Sequence[Shown]) -> Shown:
-    record = syntax.Compare(ops, tuple(part.syntax for part in parts), 0, 0)
-    tokens = sum(_enclosed(part, COMPARE + 1) for part in parts) + len(ops)
-    return Shown(record, COMPARE, tokens, parts[0].label)
-
-
 def _chained(term: Call, known: Mapping[Term, Shown]) -> Shown | None:
     """low <= x <= high for the two comparisons of which that is short."""
     sides: list[tuple[str, Term, Term]] = []
@@ -430,5 +288,5 @@ def _chained(term: Call, known: Mapping[Term, Shown]) -> Shown | None:
         sides.append((op, left, right) if op[0] == "<" else (op.replace(">", "<"), right, left))
     for (op, low, x), (other, y, high) in (sides, sides[::-1]):
         if x is y:
-            return _compared((op, other), [known[low], known[x], known[high]])
+            return compared((op, other), [known[low], known[x], known[high]])
     return None

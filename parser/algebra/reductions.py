@@ -8,25 +8,12 @@ from math import prod
 from typing import Any
 
 from ...engine.program.program import Equation, Variable
+from .arithmetic import add, multiply, power, primitive_part
 from .elements import of_two_results
-from .expression import (
-    ONE,
-    ZERO,
-    Call,
-    Product,
-    Sum,
-    Term,
-    add,
-    call,
-    is_call,
-    multiply,
-    number,
-    power,
-    primitive_part,
-    raw_call,
-    symbol,
-)
-from .shapes import LIST, Shape, Shapes, named, numbers, size_of
+from .functions import call
+from .notation import LIST
+from .shapes import Shape, Shapes, named, numbers, size_of
+from .terms import ONE, ZERO, Call, Product, Sum, Term, is_call, number, raw_call, symbol
 
 
 def total(term: Term, shape: Shape, dims: Sequence[int], keepdim: bool, shapes: Shapes) -> Term | None:

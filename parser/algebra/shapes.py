@@ -8,33 +8,9 @@ from typing import Any
 import numpy as np
 
 from ...engine.program.program import Constant, Variable
-from ...engine.table.record import FUNCTIONS
-from .expression import (
-    ONE,
-    ZERO,
-    Call,
-    Number,
-    Product,
-    Sum,
-    Term,
-    children,
-    is_call,
-    multiply,
-    number,
-    ordered,
-    raw_call,
-    symbol,
-)
-
-# Calls that are written in another way: a list, what stands in an index, a number as a float, an argument with its
-# name, one of several results.
-LIST, ELEMENT, SLICE, FLOAT, KEYWORD, RESULT = "list", "[]", "slice", "float", "keyword", "result"
-# What is written with an operator, and computes each element from those in the same place.
-_COMPARISONS = ("<", "<=", ">", ">=", "==", "!=", "and", "or", "not")
-_OPERATORS = (*_COMPARISONS, "where", "%", "//", "exp", "sqrt", "clamp")
-# Those of functions that do so.
-_FAMILIES = ("activation", "arithmetic", "elementary", "selection", "special")
-_NOT_ELEMENTWISE = ("equal", "allclose", "mvlgamma", "glu", "softmin", "prelu")
+from .arithmetic import multiply
+from .notation import CONDITIONS, ELEMENT, FLOAT, KEYWORD, LIST, is_elementwise
+from .terms import ONE, ZERO, Call, Number, Product, Sum, Term, children, is_call, number, ordered, raw_call, symbol
 
 Shape = tuple[int, ...]
 
@@ -90,13 +66,6 @@ class Shapes:
         return np.broadcast_shapes(*shapes) if any(shapes) else ()
 
 
-def is_elementwise(name: str) -> bool:
-    """Whether a function computes each element from those in the same place."""
-    if name in _OPERATORS:
-        return True
-    return name in FUNCTIONS and FUNCTIONS[name].family in _FAMILIES and name not in _NOT_ELEMENTWISE
-
-
 def size_of(argument: Any) -> Shape:
     """The shape of an argument of an equation."""
     return argument.shape if isinstance(argument, (Variable, Constant)) else ()
@@ -150,8 +119,8 @@ def _is_whole(term: Term) -> bool:
             powers = [isinstance(e, Number) and e.value.denominator == 1 and e.value > 0 for _, e in part.factors]
             whole[part] = all(parts) and all(powers) and part.coefficient.denominator == 1
         elif isinstance(part, Call):
-            is_known = part.name in (*_MOVING, *_COMPARISONS, LIST, ELEMENT, "where", "@", "outer")
-            whole[part] = is_known and (part.name in _COMPARISONS or all(parts))
+            is_known = part.name in (*_MOVING, *CONDITIONS, LIST, ELEMENT, "where", "@", "outer")
+            whole[part] = is_known and (part.name in CONDITIONS or all(parts))
         else:
             whole[part] = part.name in ("True", "False")
     return whole[term]
@@ -161,7 +130,7 @@ def _valued(term: Term) -> list[Term]:
     """The parts whose elements make the dtype."""
     if not isinstance(term, Call):
         return [base for base, _ in term.factors] if isinstance(term, Product) else list(children(term))
-    if term.name in _COMPARISONS:
+    if term.name in CONDITIONS:
         return []
     if term.name in (*_MOVING, ELEMENT):
         return [term.arguments[0]]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from .arithmetic import power
 from .elements import OF_TWO_RESULTS
-from .expression import E, Number, Product, Symbol, Term, children, is_call, ordered, power
+from .notation import FLOAT, KEYWORD, RESULT, SLICE
 from .presentation import Presentation
-from .shapes import FLOAT, KEYWORD, RESULT, SLICE
+from .terms import E, Number, Product, Symbol, Term, children, is_call, ordered
 
 _LONG = 40  # tokens; what is shorter is readable as it is
 _SAVED = 8  # tokens that a name has to save

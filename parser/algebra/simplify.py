@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from .expression import (
+from .arithmetic import add, multiply, power
+from .functions import call, rebuilt
+from .presentation import Presentation
+from .terms import (
     MINUS_ONE,
     ONE,
     Call,
@@ -15,19 +18,13 @@ from .expression import (
     Sum,
     Symbol,
     Term,
-    add,
-    call,
     coefficient_of,
     factors_of,
     integer,
-    multiply,
     number,
     ordered,
-    power,
     product,
-    rebuilt,
 )
-from .presentation import Presentation
 
 _MOST_TERMS = 40  # of a sum that is rewritten
 _LARGEST_POWER = 6  # of a sum that is multiplied out

@@ -14,10 +14,11 @@ from ...engine.program.program import Constant, Equation, Program, Variable
 from ...engine.table.record import FUNCTIONS, PRIMITIVES, Primitive
 from . import arrays, canonical
 from .calls import called
+from .notation import LIST, is_elementwise
 from .reductions import is_condition
-from .shapes import LIST, Shapes, is_elementwise, is_floating, size_of
+from .shapes import Shapes, is_floating, size_of
 
-# What expressions are made with: the module `canonical`, or `literal` for the program as it is.
+# What expressions are made with: the module `canonical`, or `verbatim` for the program as it is.
 Algebra = Any
 
 

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...engine.graph.observers import nodes_observed, stack_given_by
+from ...engine.autograd.anomaly import stack_given_by
+from ...engine.graph.observers import nodes_observed
 from ...engine.table.nodes import PrimitiveNode
 from ..syntax.errors import ExpressionError
 from .compile import compile_script

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from ... import engine
-from ...engine.graph.state import state_kept
+from ...engine.autograd.state import state_kept
 
 
 @contextmanager

@@ -7,15 +7,7 @@ from typing import Any
 
 from ...engine.table.record import FUNCTIONS, PRIMITIVES, Function
 from ..syntax.errors import ExpressionError, did_you_mean
-from ..syntax.records import (
-    Assign,
-    Attribute,
-    Call,
-    Define,
-    Method,
-    Name,
-    Program,
-)
+from ..syntax.records import Assign, Attribute, Call, Define, Method, Name, Program
 from ..syntax.walk import walk
 
 CONSTANTS = ("pi", "e", "tau", "inf", "nan")

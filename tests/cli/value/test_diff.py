@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from autodiff.parser.algebra import derivative
-from autodiff.parser.algebra.expression import add, number
+from autodiff.parser.algebra.arithmetic import add
+from autodiff.parser.algebra.terms import number
 
 Run = Callable[..., Any]
 

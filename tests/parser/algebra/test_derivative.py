@@ -18,8 +18,9 @@ from autodiff.engine.api.creation import tensor
 from autodiff.engine.table.record import Function
 from autodiff.engine.tensors.symbol import TraceError
 from autodiff.parser.algebra import derivative
+from autodiff.parser.algebra.arithmetic import add
 from autodiff.parser.algebra.derivative import DisagreementError, check, derivatives, variables_of
-from autodiff.parser.algebra.expression import add, number
+from autodiff.parser.algebra.terms import number
 from autodiff.parser.algebra.translate import UntranslatableError
 from autodiff.parser.semantics.evaluate import Limits, evaluate
 from autodiff.parser.syntax.errors import ExpressionError

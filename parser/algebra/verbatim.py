@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ..syntax.records import Attribute, Binary, Call, Compare, List, Name, Number, Slice, Subscript, Unary
-from .shapes import ELEMENT, FLOAT, KEYWORD, LIST, RESULT, SLICE, Shape, Shapes
+from .notation import ELEMENT, FLOAT, KEYWORD, LIST, RESULT, SLICE
+from .shapes import Shape, Shapes
 
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 _OPERATORS = ("%", "//", "and", "or", "@")

@@ -1,0 +1,218 @@
+"""What a tensor has of a graph: the node that made it, where its gradient is sent, its `.grad` and its hooks.
+
+`api/methods.py` gives these to Tensor, under their names here (`edge_of` as `_edge`).
+"""
+
+from __future__ import annotations
+
+import warnings
+import weakref
+from typing import Any
+
+import numpy as np
+
+from ..tensors.modes import recording
+from ..tensors.tensor import Tensor
+from .hooks import RemovableHandle
+from .node import AccumulateGrad, Edge, Node
+from .transforms import active, carry_over
+
+_NON_LEAF_GRAD = (
+    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+    "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf "
+    "Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure "
+    "you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information."
+)
+
+
+@property
+def grad_fn(tensor: Tensor) -> Node | None:
+    """The node of the operation that made this tensor; None for a leaf.
+
+    RuntimeError: a change of its base in place took this view's history away.
+    """
+    if tensor._outdated is not None:
+        raise RuntimeError(tensor._outdated)
+    return tensor._grad_fn
+
+
+@grad_fn.setter
+def grad_fn(tensor: Tensor, value: object) -> None:
+    raise AttributeError("attribute 'grad_fn' of 'torch._C.TensorBase' objects is not writable")
+
+
+@grad_fn.deleter
+def grad_fn(tensor: Tensor) -> None:
+    raise AttributeError("attribute 'grad_fn' of 'torch._C.TensorBase' objects is not writable")
+
+
+@property
+def requires_grad(tensor: Tensor) -> bool:
+    """Whether operations on this tensor are recorded; on a leaf it may be set, as by `requires_grad_`."""
+    return tensor._requires_grad
+
+
+@requires_grad.setter
+def requires_grad(tensor: Tensor, value: bool) -> None:
+    if not isinstance(value, bool):
+        raise RuntimeError("requires_grad must be a bool")
+    if value and tensor._data.dtype.kind != "f":
+        raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
+    tensor.requires_grad_(value)
+
+
+@requires_grad.deleter
+def requires_grad(tensor: Tensor) -> None:
+    raise RuntimeError("requires_grad must be a bool")
+
+
+@property
+def is_leaf(tensor: Tensor) -> bool:
+    """Whether no recorded operation made this tensor."""
+    return tensor.grad_fn is None
+
+
+@is_leaf.setter
+def is_leaf(tensor: Tensor, value: object) -> None:
+    raise AttributeError("attribute 'is_leaf' of 'torch._C.TensorBase' objects is not writable")
+
+
+@is_leaf.deleter
+def is_leaf(tensor: Tensor) -> None:
+    raise AttributeError("attribute 'is_leaf' of 'torch._C.TensorBase' objects is not writable")
+
+
+@property
+def grad(tensor: Tensor) -> Tensor | None:
+    """The gradient that backward passes have added up so far; None before the first."""
+    if tensor._grad is None and tensor.grad_fn is not None and not tensor.retains_grad:
+        warnings.warn(_NON_LEAF_GRAD, stacklevel=2)
+    return tensor._grad
+
+
+@grad.setter
+def grad(tensor: Tensor, value: Tensor | None) -> None:
+    if value is None:
+        tensor._grad = None
+        return
+    if not isinstance(value, Tensor):
+        raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+    if value is tensor:
+        raise RuntimeError("can't assign Variable as its own grad")
+    if value.dtype is not tensor.dtype:
+        raise RuntimeError(
+            f"attempting to assign a gradient with dtype '{_C_NAMES[value.dtype.name]}' to a tensor with "
+            f"grad_dtype '{tensor.dtype.title}'. The gradient must match the tensor's grad_dtype (defaults to "
+            "the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to "
+            "allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may "
+            "break downstream systems that assume they match."
+        )
+    if value.shape != tensor.shape:
+        raise RuntimeError(
+            f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size "
+            f"'{list(tensor.shape)}'. Please ensure that the gradient and the tensor are the same size"
+        )
+    tensor._grad = value
+
+
+@grad.deleter
+def grad(tensor: Tensor) -> None:
+    tensor._grad = None
+
+
+def requires_grad_(tensor: Tensor, requires_grad: bool = True) -> Tensor:
+    """Sets in place whether operations on this tensor are recorded. RuntimeError on a computed tensor."""
+    if tensor.grad_fn is not None and not requires_grad:
+        raise RuntimeError(
+            "you can only change requires_grad flags of leaf variables. If you want to use a computed variable "
+            "in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+        )
+    if requires_grad:
+        if tensor._data.dtype.kind != "f":
+            raise RuntimeError("only Tensors of floating point dtype can require gradients")
+        if tensor._inference and not recording.inference:
+            raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
+    tensor._requires_grad = requires_grad
+    return tensor
+
+
+def retain_grad(tensor: Tensor) -> None:
+    """Keeps this tensor's gradient as its `.grad` in backward passes, which only leaves do otherwise."""
+    if not tensor.requires_grad:
+        raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+    if tensor.grad_fn is not None:
+        tensor.grad_fn.own_hooks().retain[tensor.output_nr] = weakref.ref(tensor)
+        tensor.retains_grad = True
+
+
+def copied_leaf(tensor: Tensor, memo: dict[int, Any]) -> Tensor:
+    """A leaf's numbers and gradient in memory of their own, for `copy.deepcopy`. RuntimeError: it is no leaf."""
+    if tensor.grad_fn is not None:
+        raise RuntimeError(
+            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment."
+        )
+    copy = Tensor(np.array(tensor._data)[()], tensor.requires_grad)
+    if tensor._grad is not None:
+        copy._grad = Tensor(np.array(tensor._grad._data)[()])
+    return copy
+
+
+def edge_of(tensor: Tensor) -> Edge:
+    """Where a gradient of this tensor is to be sent."""
+    if tensor._grad_fn is not None:
+        return tensor._grad_fn, tensor.output_nr
+    if not tensor._requires_grad:
+        return None, 0
+    if tensor._outdated is not None and recording.enabled:
+        raise RuntimeError(tensor._outdated)
+    node = tensor._accumulator and tensor._accumulator()
+    if node is None:
+        # Held weakly: the graph keeps the accumulator alive, and it keeps the leaf.
+        node = AccumulateGrad(tensor)
+        tensor._accumulator = weakref.ref(node)
+    return node, 0
+
+
+def register_hook(tensor: Tensor, hook: Any) -> RemovableHandle:
+    """Calls `hook(grad)` with this tensor's gradient in each backward pass; a tensor it returns takes its place."""
+    if not tensor.requires_grad:
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    node, number = edge_of(tensor)
+    assert node is not None
+    return RemovableHandle(node.own_hooks().tensor.setdefault(number, {}), hook)
+
+
+def register_post_accumulate_grad_hook(tensor: Tensor, hook: Any) -> RemovableHandle:
+    """Calls `hook(tensor)` whenever a gradient was added to this leaf's `.grad`."""
+    if not tensor.requires_grad:
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    if tensor.grad_fn is not None:
+        raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+    if tensor._post_accumulate_hooks is None:
+        tensor._post_accumulate_hooks = {}
+    return RemovableHandle(tensor._post_accumulate_hooks, hook)
+
+
+def snapshot(tensor: Tensor) -> Tensor:
+    """The tensor as it is now, with its place in the graph but memory of its own, for a rule to keep."""
+    copy = Tensor(np.array(tensor._data)[()] if isinstance(tensor._data, np.ndarray) else tensor._data)
+    if tensor._requires_grad and tensor._grad_fn is not None:
+        copy._requires_grad = True
+        copy._grad_fn = tensor._grad_fn
+        copy.output_nr = tensor.output_nr
+    if active():
+        carry_over(tensor, copy)
+    return copy
+
+
+_C_NAMES = {
+    "float64": "double",
+    "float32": "float",
+    "float16": "c10::Half",
+    "int64": "long int",
+    "int32": "int",
+    "int16": "short int",
+    "int8": "signed char",
+    "uint8": "unsigned char",
+    "bool": "bool",
+}

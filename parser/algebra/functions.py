@@ -1,0 +1,183 @@
+"""Calls of functions and comparisons in canonical form: values that are known, signs taken out, opposites."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import partial
+
+from .arithmetic import add, multiply, negative, power, subtract
+from .terms import (
+    HALF,
+    ZERO,
+    Call,
+    E,
+    Number,
+    Product,
+    Sum,
+    Symbol,
+    Term,
+    coefficient_of,
+    factors_of,
+    integer,
+    is_call,
+    number,
+    ordered,
+    raw_call,
+)
+
+_ODD = ("sin", "tan", "sinh", "tanh", "asin", "atan", "asinh", "atanh", "erf", "erfinv", "sign", "cbrt", "trunc")
+_EVEN = ("cos", "cosh", "abs", "sinc", "i0", "i0e")
+# Their values where the argument is a whole number that makes them one.
+_KNOWN = {("log", 1): 0, ("sin", 0): 0, ("cos", 0): 1, ("tan", 0): 0, ("sinh", 0): 0, ("cosh", 0): 1, ("abs", 0): 0}
+_COMPARED: dict[str, Callable[[Fraction, Fraction], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+_NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+
+# What calls are rewritten as, by the name of the function; None: they stay as they are.
+REWRITES: dict[str, Callable[..., Term | None]] = {}
+
+
+def rewrite(*names: str) -> Callable[[Callable[..., Term | None]], Callable[..., Term | None]]:
+    """Makes a function of a name and of arguments the rule for calls of these functions."""
+
+    def register(rule: Callable[..., Term | None]) -> Callable[..., Term | None]:
+        REWRITES.update({name: partial(rule, name) for name in names})
+        return rule
+
+    return register
+
+
+def call(name: str, *arguments: Term) -> Term:
+    """A function, comparison (`<`), `and`, `or`, `not` or `where` of expressions."""
+    rule = REWRITES.get(name)
+    found = rule(*arguments) if rule is not None else None
+    if found is None and len(arguments) == 1:
+        found = _of_one(name, *arguments)
+    return raw_call(name, arguments) if found is None else found
+
+
+def _of_one(name: str, argument: Term) -> Term | None:
+    """A function of one argument at a number where it has a simple value, or with a sign that may be taken out."""
+    known = _KNOWN.get((name, integer(argument)))  # pyright: ignore[reportArgumentType,reportCallIssue]
+    if known is not None:
+        return number(known)
+    if name in _ODD and _is_negative(argument):
+        return negative(call(name, negative(argument)))
+    if name in _EVEN and _is_negative(argument):
+        return call(name, negative(argument))
+    return None
+
+
+@rewrite("sum", "mean")
+def _linear(name: str, argument: Term, *options: Term) -> Term | None:
+    coefficient, rest = coefficient_of(argument)
+    return None if options or coefficient == 1 else multiply(number(coefficient), call(name, rest))
+
+
+@rewrite("exp")
+def _exp(name: str, argument: Term) -> Term:
+    return power(E, argument)
+
+
+@rewrite("sqrt")
+def _sqrt(name: str, argument: Term) -> Term:
+    return power(argument, HALF)
+
+
+@rewrite("log")
+def _log(name: str, argument: Term) -> Term | None:
+    factors = factors_of(argument)
+    return factors[E] if list(factors) == [E] and coefficient_of(argument)[0] == 1 else None
+
+
+@rewrite("abs")
+def _abs(name: str, argument: Term) -> Term | None:
+    return number(abs(argument.value)) if isinstance(argument, Number) else None
+
+
+@rewrite("not")
+def _not(name: str, argument: Term) -> Term | None:
+    if is_call(argument, "not"):
+        return argument.arguments[0]
+    if is_call(argument, *_NEGATED) and is_negatable(argument):
+        return raw_call(_NEGATED[argument.name], argument.arguments)
+    return None
+
+
+@rewrite("and", "or")
+def _connected(name: str, left: Term, right: Term) -> Term | None:
+    # True and c is c; True or c is True.
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Number):
+            return other if bool(one.value) == (name == "and") else one
+    return None
+
+
+@rewrite(*_COMPARED)
+def _comparison(name: str, left: Term, right: Term) -> Term | None:
+    if name in ("<=", ">") and is_call(left, "relu") and right is ZERO:
+        return call(name, left.arguments[0], ZERO)
+    if isinstance(left, Number) and isinstance(right, Number):
+        return number(int(_COMPARED[name](left.value, right.value)))
+    return ZERO if name == "==" and _has_no_zero(subtract(left, right)) else None
+
+
+def is_negatable(comparison: Call) -> bool:
+    """Whether the opposite of a comparison is a comparison too: x >= y for x < y, unless one of them may be nan."""
+    return comparison.name in ("==", "!=") or all(map(_is_number_everywhere, comparison.arguments))
+
+
+# Functions that have a value everywhere.
+_TOTAL = (
+    *("sin", "cos", "sinh", "cosh", "tanh", "atan", "asinh", "exp", "expm1", "erf", "erfc", "sigmoid", "softplus"),
+    *("relu", "abs", "sign", "floor", "ceil", "round", "trunc", "frac", "cbrt", "maximum", "minimum", "clamp", "hypot"),
+    *("atan2", "gelu", "silu", "mish", "elu", "logsigmoid", "sinc", "sum", "mean", "[]", "norm"),
+)
+
+
+def _is_number_everywhere(term: Term) -> bool:
+    """Whether an expression cannot be nan for finite variables, as far as that is easy to see."""
+    for part in ordered([term]):
+        if isinstance(part, Symbol) and part.name in ("inf", "nan"):
+            return False
+        if isinstance(part, Call) and part.name not in _TOTAL:
+            return False
+        if isinstance(part, Product):
+            for base, exponent in part.factors:
+                if base is not E and (integer(exponent) or -1) < 0:
+                    return False
+    return True
+
+
+def _has_no_zero(term: Term) -> bool:
+    """Whether an expression is a product of reciprocals and exponentials."""
+    return isinstance(term, Product) and all(
+        base is E or (isinstance(exponent, Number) and exponent.value < 0) for base, exponent in term.factors
+    )
+
+
+def rebuilt(term: Term, known: Mapping[Term, Term]) -> Term:
+    """The expression made of other parts, those that `known` has for its own."""
+    if isinstance(term, Sum):
+        return add(number(term.constant), *(multiply(number(c), known[part]) for part, c in term.terms))
+    if isinstance(term, Product):
+        powers = [power(known[base], known[exponent]) for base, exponent in term.factors]
+        return multiply(number(term.coefficient), *powers)
+    if isinstance(term, Call):
+        return call(term.name, *(known[argument] for argument in term.arguments))
+    return term
+
+
+def _is_negative(term: Term) -> bool:
+    """Whether every summand has a negative coefficient."""
+    if isinstance(term, Sum):
+        return term.constant <= 0 and all(coefficient < 0 for _, coefficient in term.terms)
+    return coefficient_of(term)[0] < 0

@@ -1,0 +1,207 @@
+"""The records that expressions are made of, hash-consed, and what makes and takes them apart without a rule.
+
+There is one object for each expression, so that equal ones are identical. Nothing recurses: an expression is made from
+finished ones, and is told apart from others by a digest of theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from fractions import Fraction
+from hashlib import blake2b
+from typing import Any, TypeAlias, TypeGuard
+from weakref import WeakValueDictionary
+
+_MOST_DIGITS = 60  # of an exact number; beyond, it is rounded to a float
+
+
+class Number:
+    """An exact number."""
+
+    __slots__ = ("__weakref__", "digest", "value")
+
+    def __init__(self, digest: bytes, value: Fraction) -> None:
+        self.digest = digest
+        self.value = value
+
+
+class Symbol:
+    """A variable, or a constant with a name such as `pi`."""
+
+    __slots__ = ("__weakref__", "digest", "name")
+
+    def __init__(self, digest: bytes, name: str) -> None:
+        self.digest = digest
+        self.name = name
+
+
+class Sum:
+    """A number and at least one term, each with a coefficient that is not 0; two or more summands in all."""
+
+    __slots__ = ("__weakref__", "constant", "digest", "terms")
+
+    def __init__(self, digest: bytes, constant: Fraction, terms: tuple[tuple[Term, Fraction], ...]) -> None:
+        self.digest = digest
+        self.constant = constant
+        self.terms = terms
+
+
+class Product:
+    """A coefficient, and factors with exponents that are not 0. An exponential is a power of e."""
+
+    __slots__ = ("__weakref__", "coefficient", "digest", "factors")
+
+    def __init__(self, digest: bytes, coefficient: Fraction, factors: tuple[tuple[Term, Term], ...]) -> None:
+        self.digest = digest
+        self.coefficient = coefficient
+        self.factors = factors
+
+
+class Call:
+    """A function, comparison (`<`), `and`, `or`, `not` or `where` of expressions."""
+
+    __slots__ = ("__weakref__", "arguments", "digest", "name")
+
+    def __init__(self, digest: bytes, name: str, arguments: tuple[Term, ...]) -> None:
+        self.digest = digest
+        self.name = name
+        self.arguments = arguments
+
+
+Term: TypeAlias = Number | Symbol | Sum | Product | Call
+
+_known: WeakValueDictionary[bytes, Any] = WeakValueDictionary()
+
+
+def _made(kind: Any, *parts: Any) -> Any:
+    """The one expression of a kind with these parts."""
+    digest = blake2b(f"{kind.__name__}{_flat(parts)}".encode(), digest_size=16).digest()
+    found = _known.get(digest)
+    if found is None:
+        found = _known[digest] = kind(digest, *parts)
+    return found
+
+
+def _flat(part: Any) -> str:
+    if isinstance(part, tuple):
+        return f"({','.join(map(_flat, part))})"
+    return part.digest.hex() if hasattr(part, "digest") else repr(part)
+
+
+def children(term: Term) -> Iterator[Term]:
+    """The expressions that an expression is made of."""
+    if isinstance(term, Sum):
+        yield from (part for part, _ in term.terms)
+    elif isinstance(term, Product):
+        for base, exponent in term.factors:
+            yield base
+            yield exponent
+    elif isinstance(term, Call):
+        yield from term.arguments
+
+
+def ordered(roots: Iterable[Term], parts: Callable[[Term], Iterable[Term]] = children) -> list[Term]:
+    """All parts of expressions once, each after those that it is made of."""
+    done: dict[Term, None] = {}
+    stack = list(roots)[::-1]
+    while stack:
+        term = stack[-1]
+        if term in done:
+            stack.pop()
+            continue
+        missing = [part for part in parts(term) if part not in done]
+        if missing:
+            stack.extend(reversed(missing))
+        else:
+            done[term] = None
+            stack.pop()
+    return list(done)
+
+
+def number(value: Fraction | int) -> Number:
+    """A number, rounded to float64 where it has too many digits to be exact."""
+    value = Fraction(value)
+    if max(abs(value.numerator), value.denominator) > 10**_MOST_DIGITS:
+        value = Fraction(repr(float(value)))
+    return _made(Number, value)
+
+
+def symbol(name: str) -> Symbol:
+    """A variable or constant."""
+    return _made(Symbol, name)
+
+
+ZERO = number(0)
+ONE = number(1)
+MINUS_ONE = number(-1)
+HALF = number(Fraction(1, 2))
+E = symbol("e")
+
+
+def coefficient_of(term: Term) -> tuple[Fraction, Term]:
+    """The number in front of an expression, and the rest."""
+    if isinstance(term, Number):
+        return term.value, ONE
+    if isinstance(term, Product) and term.coefficient != 1:
+        return term.coefficient, product(Fraction(1), dict(term.factors))
+    return Fraction(1), term
+
+
+def factors_of(term: Term) -> dict[Term, Term]:
+    """The factors of an expression without its coefficient, with their exponents."""
+    if isinstance(term, Number):
+        return {}
+    return dict(term.factors) if isinstance(term, Product) else {term: ONE}
+
+
+def integer(term: Term) -> int | None:
+    """The whole number that an expression is, or None."""
+    if isinstance(term, Number) and term.value.denominator == 1:
+        return term.value.numerator
+    return None
+
+
+def is_call(term: Term, *names: str) -> TypeGuard[Call]:
+    """Whether an expression is a call of one of these functions."""
+    return isinstance(term, Call) and term.name in names
+
+
+def sum_of(constant: Fraction, terms: Mapping[Term, Fraction]) -> Term:
+    """The sum of a number and of terms with coefficients."""
+    kept = {term: coefficient for term, coefficient in terms.items() if coefficient}
+    if not kept:
+        return number(constant)
+    if not constant and len(kept) == 1:
+        ((term, coefficient),) = kept.items()
+        return product(coefficient, factors_of(term))
+    return _made(Sum, constant, tuple(sorted(kept.items(), key=_place)))
+
+
+def scaled(term: Sum, factor: Fraction) -> Sum:
+    """A sum with all its coefficients multiplied by a number that is not 0."""
+    return _made(Sum, term.constant * factor, tuple((part, c * factor) for part, c in term.terms))
+
+
+def product(coefficient: Fraction, factors: Mapping[Term, Term]) -> Term:
+    """The product of a number and of powers, which have no factors in common."""
+    if not coefficient:
+        return ZERO
+    kept = {base: exponent for base, exponent in factors.items() if exponent is not ZERO}
+    if not kept:
+        return number(coefficient)
+    if len(kept) == 1:
+        ((base, exponent),) = kept.items()
+        if exponent is ONE and coefficient == 1:
+            return base
+        if exponent is ONE and isinstance(base, Sum):
+            return scaled(base, coefficient)
+    return _made(Product, coefficient, tuple(sorted(kept.items(), key=_place)))
+
+
+def _place(pair: tuple[Term, Any]) -> bytes:
+    return pair[0].digest
+
+
+def raw_call(name: str, arguments: tuple[Term, ...]) -> Term:
+    """The call as it is."""
+    return _made(Call, name, arguments)
