@@ -32,16 +32,10 @@ _FUNCTIONS = {
     name: _with_inplace(function.call) if function.inplace_flag else function.call
     for name, function in functions_of("nn.functional").items()
 }
+# Those below that are of the same name take their place.
 globals().update(_FUNCTIONS)
 
-__all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
-    *_FUNCTIONS,
-    "dropout",
-    "embedding",
-    "log_softmax",
-    "one_hot",
-    "softmax",
-]
+__all__ = ["dropout", "one_hot", *_FUNCTIONS]  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:

@@ -93,7 +93,7 @@ embedding_primitive = primitive(
 )
 
 
-@function()
+@function(torch=("embedding", "nn.functional.embedding"))
 def embedding(weight: Any, indices: Any, padding_idx: int = -1) -> Any:
     """the rows of a matrix at the indices; the row at `padding_idx` gets no gradient"""
     places = np.asarray(data_of(indices))

@@ -306,13 +306,13 @@ log_softmax_primitive = primitive(
 )
 
 
-@function(assumed={"dim": -1}, torch=("softmax", "special.softmax"))
+@function(assumed={"dim": -1}, torch=("softmax", "special.softmax", "nn.functional.softmax"))
 def softmax(x: Any, dim: int, dtype: Any = None) -> Any:
     """exp(x) scaled to a sum of 1 along `dim`"""
     return softmax_primitive(x if dtype is None else to(x, dtype), dim)
 
 
-@function(assumed={"dim": -1}, torch=("log_softmax", "special.log_softmax"))
+@function(assumed={"dim": -1}, torch=("log_softmax", "special.log_softmax", "nn.functional.log_softmax"))
 def log_softmax(x: Any, dim: int, dtype: Any = None) -> Any:
     """log of softmax, without overflow"""
     return log_softmax_primitive(x if dtype is None else to(x, dtype), dim)

@@ -111,8 +111,8 @@ def unflatten(x: Any, dim: int, sizes: Any) -> Any:
         raise RuntimeError("unflatten: sizes must be non-empty")
     try:
         parts = full_shape(parts, shape[axis])
-    except RuntimeError as error:
-        if "inferred" in str(error):
+    except RuntimeError:
+        if parts.count(-1) > 1:
             raise
         raise RuntimeError(
             f"unflatten: Provided sizes {list(parts)} don't multiply up to the size of dim {axis} ({shape[axis]}) in "

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from ..table.dispatch import broadcast_mismatch
 from ..table.family import Family
 from .copying import zeros_like
 
 primitive = Family("writing").primitive
 
+
+def _copied(x: Any, y: Any) -> Any:
+    mismatch = broadcast_mismatch([np.shape(x), np.shape(y)])
+    if mismatch is not None:
+        raise RuntimeError(mismatch)
+    return np.broadcast_to(y, np.shape(x)).astype(x.dtype)
+
+
 copied = primitive(
     "copy",
-    lambda x, y: np.broadcast_to(y, np.shape(x)).astype(x.dtype),
+    _copied,
     lambda g: zeros_like(g),
     lambda g: g,
     promotes=(),

@@ -100,8 +100,8 @@ class Operation:
     outputs: tuple[str, ...] = ()
     # Integers become floating first.
     floating: bool = False
-    # Which arguments take part in the promotion of dtypes; None: all that are tensors.
-    promotes: tuple[int, ...] | None = None
+    # Which arguments take part in the promotion of dtypes: all that are tensors, if it is no view and nothing is said.
+    promotes: tuple[int, ...] = ()
     # PyTorch has no derivative for it, and says so in the backward pass.
     undifferentiated: bool = False
     # The result shares the memory of the first argument.
