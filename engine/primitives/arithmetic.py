@@ -444,12 +444,8 @@ def lerp(x: Any, y: Any, weight: Any) -> Any:
     """x + weight * (y - x)"""
     for name, other in (("end", y), ("weight", weight)):
         if isinstance(x, Tensor) and isinstance(other, Tensor) and other.dtype is not x.dtype:
-            found, expected = (_C_NAMES.get(t.dtype.name, t.dtype.name) for t in (other, x))
-            raise RuntimeError(f"expected dtype {expected} for `{name}` but got dtype {found}")
+            raise RuntimeError(f"expected dtype {x.dtype.c_name} for `{name}` but got dtype {other.dtype.c_name}")
     return lerp_number(x, y, weight) if is_number(weight) else lerp_tensor(x, y, weight)
-
-
-_C_NAMES = {"float64": "double", "float32": "float", "float16": "c10::Half", "int64": "long int"}
 
 
 # Signs, steps and powers of two

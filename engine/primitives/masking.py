@@ -8,6 +8,7 @@ import numpy as np
 
 from ..table.family import Family
 from ..table.record import is_number, ops
+from ..tensors import dtypes
 from ..tensors.tensor import Tensor
 from .arguments import data_of
 from .indices import check_value
@@ -25,11 +26,8 @@ def _mask(function: str, message: str, mask: Any) -> Any:
         mask = np.asarray(mask)
     dtype = data_of(mask).dtype
     if dtype.kind != "b":
-        raise RuntimeError(function + message.format(_C_NAMES.get(dtype.name, dtype.name)))
+        raise RuntimeError(function + message.format(dtypes.of(dtype).c_name))
     return mask
-
-
-_C_NAMES = {"float64": "double", "float32": "float", "float16": "c10::Half", "int64": "long int", "int32": "int"}
 
 
 def _masked_put(x: Any, value: Any, mask: Any) -> Any:
