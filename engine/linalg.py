@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import primitives  # noqa: F401  (fills the table)
 from .primitives.matrix import LinAlgError
-from .table.record import functions_of
+from .table.registry import functions_of
 
 _FUNCTIONS = {name: function.call for name, function in functions_of("linalg").items()}
 globals().update(_FUNCTIONS)

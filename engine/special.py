@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .primitives.selection import round_decimals
-from .table.record import functions_of
+from .table.registry import functions_of
 
 _FUNCTIONS = {name: function.call for name, function in functions_of("special").items()}
 globals().update(_FUNCTIONS)

@@ -94,10 +94,14 @@ def _user_level() -> _UserLevel | None:
 
 def enter_dual_level() -> int:
     """Begins forward-mode differentiation; returns the level's number. RuntimeError: inside another."""
+    _enter_user_level()
+    return 0
+
+
+def _enter_user_level() -> Level:
     if _user_level() is not None:
         raise RuntimeError("Nested forward mode AD is not supported at the moment")
-    enter(_UserLevel())
-    return 0
+    return enter(_UserLevel())
 
 
 def exit_dual_level(*, level: int | None = None) -> None:
@@ -167,6 +171,24 @@ def unpack_at(level: Level, tensor: Tensor) -> UnpackedDualTensor:
         primal = alias(tensor)
     primal._tangents = hold(primal._tangents, level, None)
     return UnpackedDualTensor(primal, tangent_of(tensor, level))
+
+
+def pushed_forward(
+    function: Callable[..., Sequence[Tensor]],
+    inputs: Sequence[Any],
+    tangents: Sequence[Tensor | None],
+    visible: bool = False,
+) -> list[UnpackedDualTensor]:
+    """The outputs of a function with their tangents, J t, where the inputs have the tangents given (None: none).
+
+    If `visible`, the function can see them by `unpack_dual`. RuntimeError: it should, inside another `dual_level`.
+    """
+    level = _enter_user_level() if visible else enter(Dual())
+    try:
+        duals = [t if d is None else dual_at(level, t, d) for t, d in zip(inputs, tangents, strict=True)]
+        return [unpack_at(level, output) for output in function(*duals)]
+    finally:
+        leave(level)
 
 
 def __getattr__(name: str) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 from ..autograd.inplace import in_place
 from ..primitives import layer, reduction
 from ..primitives.arithmetic import mul
-from ..table.record import functions_of
+from ..table.registry import functions_of
 from ..tensors.symbol import check_not_traced
 from ..tensors.tensor import Tensor
 

@@ -23,7 +23,8 @@ from ..tensors.modes import recording
 from ..tensors.tensor import Tensor
 from .nodes import MANY, PrimitiveNode, UndifferentiatedNode, tracked
 from .out import run_into
-from .record import FUNCTIONS, Primitive
+from .record import Primitive
+from .registry import FUNCTIONS
 
 _FLOAT64 = np.float64
 _NOWHERE = (None, 0)

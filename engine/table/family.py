@@ -9,7 +9,8 @@ from typing import Any
 
 from .dispatch import make_call, make_variadic_call, make_view_call
 from .nodes import PrimitiveNode, saved_properties
-from .record import PRIMITIVES, REAL, Domain, Operation, Rule, register
+from .record import REAL, Domain, Operation, Rule
+from .registry import PRIMITIVES, register
 
 Call = Callable[..., Any]
 

@@ -1,4 +1,4 @@
-"""The record of an operation, and the registry of all of them: data alone, from which `family.py` builds.
+"""The record of an operation: data alone, from which `family.py` builds.
 
 A derivative rule is a function of the incoming gradient `g` and of whatever else it names: an argument of the
 operation, `out` (the result), `<argument>_shape`, or a named output. Only what some rule names is kept for the
@@ -179,6 +179,13 @@ class Operation:
         """Where PyTorch has it, below `torch`."""
         return (self.name, *self.aliases) if self.torch is None else self.torch
 
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The names of the methods of tensors that it gives."""
+        names = (self.name, *self.aliases)
+        in_place = [f"{name}_" for name in names if self.in_place and name in self.torch_names]
+        return (*(names if self.method else ()), *in_place)
+
     def signature(self) -> str:
         """How it is called, such as `clamp(x, min=None, max=None)`."""
         first = self.required
@@ -199,36 +206,3 @@ def is_number(value: Any) -> bool:
 
 # What there is one record for, also by the names of its two kinds.
 Function = Primitive = Operation
-
-# What can be called, by name and alias; and what has rules of its own.
-FUNCTIONS: dict[str, Operation] = {}
-PRIMITIVES: list[Operation] = []
-
-
-def register(operation: Operation) -> None:
-    """Makes an operation callable by its names. TypeError: one of them is taken."""
-    for name in (operation.name, *operation.aliases):
-        if name in FUNCTIONS:
-            raise TypeError(f"{name} is in the table twice")
-        FUNCTIONS[name] = operation
-
-
-def functions_of(module: str) -> dict[str, Operation]:
-    """What PyTorch has in a module below `torch`, such as `linalg`, by its name there."""
-    return {
-        path.removeprefix(f"{module}."): function
-        for name, function in FUNCTIONS.items()
-        if name == function.name
-        for path in function.torch_names
-        if path.startswith(f"{module}.")
-    }
-
-
-class _Operations:
-    """The functions of the table as attributes, for a rule that needs one defined in a later module."""
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        return FUNCTIONS[name].call
-
-
-ops = _Operations()

@@ -12,7 +12,8 @@ import pytest
 
 import autodiff.engine as torch
 from autodiff.engine import Tensor
-from autodiff.engine.table.record import FUNCTIONS, Operation, functions_of
+from autodiff.engine.table.record import Operation
+from autodiff.engine.table.registry import FUNCTIONS, functions_of
 
 from .recorded import DATA
 
