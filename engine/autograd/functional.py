@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..primitives.copying import alias
+from ..primitives.copying import alias, zeros_like
 from ..primitives.reshaping import view_primitive
 from ..primitives.squeezing import squeeze
 from ..tensors.modes import enable_grad, is_grad_enabled, set_grad_enabled
 from ..tensors.tensor import Tensor
-from .jacobians import Gradients, filled, jacobian_columns, jacobian_rows, pulled_back, zeros_like
+from .jacobians import Gradients, filled, jacobian_columns, jacobian_rows, pulled_back
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
 
@@ -195,7 +195,7 @@ def jvp(
         vector = _vector(v, own, several_inputs, "jvp", create_graph, _NO_V_FOR_INPUT)
         several, outputs = _as_tuple(func(*own), _FUNCTION_OUTPUTS, "jvp")
         _check_tracked(outputs, "outputs", strict)
-        stand_ins = [zeros_like(o, True) for o in outputs]
+        stand_ins = [zeros_like(o, requires_grad=True) for o in outputs]
         gradients = pulled_back(outputs, own, stand_ins, True)
         _check_tracked(gradients, "gradients", strict)
     product = _product(gradients, stand_ins, vector, create_graph, strict, "jvp")
@@ -239,7 +239,7 @@ def hvp(
         own = _own(given, create_graph, True)
         vector = _vector(v, own, several, "hvp", create_graph, _NO_V_FOR_INPUT)
         outputs, gradient = _gradient_of_number(func, own, "hvp", strict)
-        stand_ins = [zeros_like(t, True) for t in own]
+        stand_ins = [zeros_like(t, requires_grad=True) for t in own]
         twice = pulled_back(gradient, own, stand_ins, True)
     product = _product(twice, stand_ins, vector, create_graph, strict, "hvp")
     return _pair(outputs, False, product, several, create_graph)

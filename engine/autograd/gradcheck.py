@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from ..primitives.copying import zeros_like
 from ..primitives.joining import stack
 from ..tensors.memory import shareable
 from ..tensors.tensor import Tensor
 from .backward import grad
 from .forward_ad import pushed_forward
-from .jacobians import jacobian_rows, units, zeros_like
+from .jacobians import jacobian_rows, units
 
 __all__ = ["GradcheckError", "get_analytical_jacobian", "get_numerical_jacobian", "gradcheck", "gradgradcheck"]
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from ..primitives.copying import zeros_like
 from ..primitives.joining import stack
 from ..primitives.reshaping import reshape
 from ..tensors.tensor import Tensor
@@ -17,11 +18,6 @@ from .backward import grad
 
 # A gradient for each input; None where no output depends on it.
 Gradients = Sequence[Tensor | None]
-
-
-def zeros_like(tensor: Tensor, requires_grad: bool = False) -> Tensor:
-    """Zeros of the tensor's shape and dtype, also of a traced one."""
-    return Tensor(np.zeros_like(tensor._data)[()], requires_grad)
 
 
 def filled(gradients: Gradients, inputs: Sequence[Tensor]) -> list[Tensor]:
@@ -59,7 +55,7 @@ def pushed_by_backward(
 
     By the double-backward trick: u^T J is linear in u, and the gradient of <u^T J, v> with respect to u is J v.
     """
-    stand_ins = [zeros_like(output, True) for output in outputs]
+    stand_ins = [zeros_like(output, requires_grad=True) for output in outputs]
     return pulled_back(pulled_back(outputs, inputs, stand_ins, True), stand_ins, vectors)
 
 

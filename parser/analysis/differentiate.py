@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from ...engine import Tensor
 from ...engine.autograd import grad
-from ...engine.autograd.jacobians import derivatives, filled, pulled_back, pushed_by_backward, zeros_like
+from ...engine.autograd.jacobians import derivatives, filled, pulled_back, pushed_by_backward
+from ...engine.primitives.copying import zeros_like
 from ..semantics.evaluate import Limits, evaluate
 from ..syntax.errors import UsageError
 from ..syntax.records import Program
