@@ -43,9 +43,16 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     return ops.matmul(x, t(weight)) + bias
 
 
-# The bound is not part of the graph, so the gradient passes it: PyTorch clamps a clone with recording off.
+# The bound is not part of the graph, so the gradient passes it: PyTorch clamps a clone with recording off. For a program
+# it is that clone: a bound that only zeros come below would stand in every formula.
 at_least = primitive(
-    "clone", lambda x, bound: np.maximum(x, bound), lambda g: g, tensors=1, node_name="CloneBackward0", public=False
+    "clone",
+    lambda x, bound: np.maximum(x, bound),
+    lambda g: g,
+    tensors=1,
+    moves="order",
+    node_name="CloneBackward0",
+    public=False,
 )
 
 
