@@ -10,7 +10,8 @@ from ...engine import Tensor
 from ...engine.autograd import grad
 from ...engine.autograd.jacobians import derivatives, filled, pulled_back, pushed_by_backward
 from ...engine.primitives.copying import zeros_like
-from ..semantics.evaluate import Limits, evaluate
+from ..semantics.evaluate import evaluate
+from ..semantics.limits import Limits
 from ..syntax.errors import UsageError
 from ..syntax.records import Program
 from ..syntax.wording import listed, quoted
