@@ -43,8 +43,8 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     return ops.matmul(x, t(weight)) + bias
 
 
-# The bound is not part of the graph, so the gradient passes it: PyTorch clamps a clone with recording off. For a program
-# it is that clone: a bound that only zeros come below would stand in every formula.
+# The bound is not part of the graph, so the gradient passes it: PyTorch clamps a clone with recording off. A program
+# takes it for that clone: a bound that only lengths of about 0 come below would stand in every formula.
 at_least = primitive(
     "clone",
     lambda x, bound: np.maximum(x, bound),
