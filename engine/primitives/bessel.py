@@ -30,6 +30,7 @@ i0 = primitive(
     doc="modified Bessel function of the first kind, of order 0",
     torch=("i0", "special.i0"),
     in_place=True,
+    parity="even",
 )
 
 
@@ -42,6 +43,7 @@ i0e = primitive(
     node_name="SpecialI0EBackward0",
     method=False,
     torch=("special.i0e",),
+    parity="even",
 )
 
 

@@ -52,6 +52,7 @@ erf = primitive(
     doc="error function",
     torch=("erf", "special.erf"),
     in_place=True,
+    parity="odd",
 )
 
 
@@ -76,6 +77,7 @@ erfinv = primitive(
     edges=[EdgeCase((1.0,), math.inf, (math.inf,))],
     torch=("erfinv", "special.erfinv"),
     in_place=True,
+    parity="odd",
 )
 
 
@@ -98,6 +100,7 @@ polygamma_primitive = primitive(
     tensors=1,
     floating=True,
     public=False,
+    formula="polygamma(n, x)",
 )
 
 

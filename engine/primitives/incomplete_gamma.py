@@ -87,6 +87,7 @@ zeta_tensors = primitive(
     lambda g, x, y: g * -x * zeta(x + 1, y),
     floating=True,
     public=False,
+    formula="zeta(x, y)",
 )
 
 
@@ -98,6 +99,7 @@ zeta_of_number = primitive(
     overload=1,
     floating=True,
     public=False,
+    formula="zeta(x, y)",
 )
 
 
@@ -109,6 +111,7 @@ zeta_number = primitive(
     overload=2,
     floating=True,
     public=False,
+    formula="zeta(x, y)",
 )
 
 

@@ -30,6 +30,7 @@ sinc = primitive(
     edges=[EdgeCase((0.0,), 1.0, (0.0,))],
     torch=("sinc", "special.sinc"),
     in_place=True,
+    parity="even",
 )
 
 
@@ -140,6 +141,7 @@ xlog1py_tensors = primitive(
     lambda g, x, y: g * x / (y + 1),
     floating=True,
     public=False,
+    formula="xlog1py(x, y)",
 )
 
 
@@ -151,6 +153,7 @@ xlog1py_of_number = primitive(
     overload=1,
     floating=True,
     public=False,
+    formula="xlog1py(x, y)",
 )
 
 
@@ -162,6 +165,7 @@ xlog1py_number = primitive(
     overload=2,
     floating=True,
     public=False,
+    formula="xlog1py(x, y)",
 )
 
 
