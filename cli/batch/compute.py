@@ -11,7 +11,7 @@ from ...engine.api.creation import tensor
 from ...parser.analysis.differentiate import Request, differentiate
 from ...parser.analysis.result import Report
 from ...parser.semantics.computing import computing
-from ...parser.semantics.evaluate import Limits
+from ...parser.semantics.limits import Limits
 from ...parser.semantics.names import CONSTANTS, free_variables
 from ...parser.syntax.errors import ExpressionError
 from ...parser.syntax.parse import parse

@@ -92,7 +92,7 @@ def command(
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.analysis.differentiate import Request
     from ...parser.semantics.computing import computing
-    from ...parser.semantics.evaluate import Limits
+    from ...parser.semantics.limits import Limits
     from ..batch.compute import Settings
     from ..batch.output import Output, columns_of
     from ..batch.progress import Progress

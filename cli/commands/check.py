@@ -81,7 +81,7 @@ def command(
     from ...parser.analysis.coordinates import Expression
     from ...parser.analysis.verdict import check, check_claims
     from ...parser.semantics.computing import computing
-    from ...parser.semantics.evaluate import Limits
+    from ...parser.semantics.limits import Limits
     from ...parser.semantics.names import CONSTANTS, free_variables
     from ...parser.syntax.parse import parse
     from ..shell.variables import collect, differentiated, split_words, unused

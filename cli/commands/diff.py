@@ -77,7 +77,7 @@ def command(
     from ...parser.algebra.derivative import derivatives, variables_of
     from ...parser.algebra.translate import UntranslatableError
     from ...parser.semantics.computing import computing
-    from ...parser.semantics.evaluate import Limits
+    from ...parser.semantics.limits import Limits
     from ...parser.semantics.names import free_variables
     from ...parser.syntax.parse import parse
     from ...parser.syntax.printer import UnprintableError

@@ -18,7 +18,7 @@ from ..shell.errors import FAILED, OK
 from ..shell.streams import is_terminal, say
 
 if TYPE_CHECKING:
-    from ...parser.semantics.evaluate import Limits
+    from ...parser.semantics.limits import Limits
     from ...parser.syntax.records import Program
     from ..map.compute import Wanted
 
@@ -97,7 +97,7 @@ def command(
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.semantics.computing import computing
-    from ...parser.semantics.evaluate import Limits
+    from ...parser.semantics.limits import Limits
     from ...parser.semantics.names import free_variables
     from ...parser.syntax.parse import parse
     from ..map.compute import Computation, Wanted

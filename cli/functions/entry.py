@@ -12,7 +12,7 @@ from ...parser.analysis.differentiate import Request, differentiate
 from ...parser.analysis.function_derivatives import derivative_texts, grad_fn_name
 from ...parser.analysis.result import value_text
 from ...parser.semantics.computing import computing
-from ...parser.semantics.evaluate import Limits
+from ...parser.semantics.limits import Limits
 from ...parser.syntax.errors import ExpressionError, UsageError
 from ...parser.syntax.parse import parse
 from ..shell.values import read_value

@@ -10,7 +10,8 @@ import numpy as np
 
 from ...engine import Tensor
 from ...engine.program import Program, TraceError, run
-from ...parser.semantics.evaluate import CONSTANTS, Limits
+from ...parser.semantics.limits import Limits
+from ...parser.semantics.names import CONSTANTS
 from ...parser.semantics.place import operation_named
 from ...parser.semantics.program import trace_expression
 from ...parser.syntax.errors import ExpressionError, UsageError

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 from ...parser.analysis.problem import Problem
-from ...parser.semantics.evaluate import Limits
+from ...parser.semantics.limits import Limits
 from ...parser.semantics.names import free_variables
 from ...parser.syntax.parse import parse
 from . import options

@@ -15,7 +15,8 @@ from ...engine.primitives.matrix import LinAlgError
 from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
 from ...engine.table.registry import FUNCTIONS
-from ..semantics.evaluate import Limits, evaluate, evaluate_traced
+from ..semantics.evaluate import evaluate, evaluate_traced
+from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.errors import ExpressionError
 from ..syntax.parse import parse

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...engine import Tensor
 from ...engine.autograd import grad
-from ..semantics.evaluate import Limits
+from ..semantics.limits import Limits
 from ..syntax.errors import diagnostic
 from ..syntax.records import Program
 from .guards import guarded_rewrite, unchosen_by

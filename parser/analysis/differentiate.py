@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from ...engine import Tensor
 from ...engine.autograd import grad
 from ...engine.autograd.jacobians import derivatives, jvp, vjp
-from ..semantics.evaluate import Limits, evaluate
+from ..semantics.evaluate import evaluate
+from ..semantics.limits import Limits
 from ..syntax.errors import UsageError
 from ..syntax.records import Program
 from ..syntax.wording import listed, quoted

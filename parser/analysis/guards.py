@@ -9,7 +9,8 @@ import numpy as np
 
 from ...engine import Tensor
 from ...engine.autograd import grad
-from ..semantics.evaluate import Limits, evaluate
+from ..semantics.evaluate import evaluate
+from ..semantics.limits import Limits
 from ..syntax.errors import ExpressionError
 from ..syntax.parse import parse
 from ..syntax.records import Binary, Call, Method, Name, Program

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...engine import FUNCTIONS, Tensor
-from ..semantics.evaluate import Limits, evaluate
+from ..semantics.evaluate import evaluate
+from ..semantics.limits import Limits
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Binary, Call, Method, Program, Text, Unary
 from ..syntax.walk import children

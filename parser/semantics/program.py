@@ -10,8 +10,9 @@ from ...engine.autograd.jacobians import derivatives
 from ...engine.program.program import Program
 from ...engine.program.tracing import trace
 from ..syntax.records import Program as Syntax
-from .evaluate import CONSTANTS, Limits, evaluate_traced
-from .names import free_variables
+from .evaluate import evaluate_traced
+from .limits import Limits
+from .names import CONSTANTS, free_variables
 
 
 def trace_expression(

@@ -18,7 +18,7 @@ from autodiff.cli.graph import FORMATS, Style, render
 from autodiff.engine.api.creation import tensor
 from autodiff.parser.analysis.graph import Graph, gradient_graph_of, graph_of
 from autodiff.parser.analysis.problem import Problem
-from autodiff.parser.semantics.evaluate import Limits
+from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.syntax.parse import parse
 
 RECORDED = entries("expressions.jsonl")

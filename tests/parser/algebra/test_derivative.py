@@ -22,7 +22,8 @@ from autodiff.parser.algebra.arithmetic import add
 from autodiff.parser.algebra.derivative import DisagreementError, check, derivatives, variables_of
 from autodiff.parser.algebra.terms import number
 from autodiff.parser.algebra.translate import UntranslatableError
-from autodiff.parser.semantics.evaluate import Limits, evaluate
+from autodiff.parser.semantics.evaluate import evaluate
+from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.syntax.errors import ExpressionError
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import program_text
