@@ -102,14 +102,10 @@ TABLES = {
     "engine.table.nodes": 1,
     "parser.algebra.arrays": 2,
     "parser.algebra.calls": 3,
-    "parser.algebra.canonical": 1,
     "parser.algebra.elements": 3,
-    "parser.algebra.functions": 4,
-    "parser.algebra.notation": 2,
+    "parser.algebra.functions": 1,
     "parser.algebra.reductions": 3,
     "parser.algebra.shapes": 1,
-    "parser.algebra.simplify": 1,
-    "parser.algebra.translate": 1,
     "parser.script.running.attributes": 1,  # the methods of Python's lists and texts
     "parser.semantics.place": 1,
     "parser.syntax.actions": 1,
@@ -120,7 +116,6 @@ READS_MODULE_NAMES = {"engine.autograd.forward_ad", "engine.program.rows"}
 READS_MESSAGES = {
     "engine.primitives.reshaping": "NumPy has one class of error for all that reshape refuses",
     "engine.table.dispatch": "NumPy has one class of error for all that operands refuse",
-    "parser.algebra.derivative": "",
 }
 # Where derivatives are computed, and the modules of the command line that call it themselves: over rows, by programs.
 DERIVATIVES = {"engine.autograd", "engine.primitives", "engine.program.derivatives"}

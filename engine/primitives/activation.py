@@ -36,6 +36,7 @@ sigmoid_backward = primitive(
     lambda g, y: g * (1 - y) * y,
     lambda g, grad, y: g * grad * (1 - 2 * y),
     public=False,
+    formula="grad*y*(1 - y)",
 )
 sigmoid = primitive(
     "sigmoid",
@@ -53,6 +54,7 @@ threshold_backward = primitive(
     lambda g, x, threshold: threshold_backward(g, x, threshold),
     lambda g: zeros_like(g),
     public=False,
+    formula="where(x <= threshold, 0, grad)",
 )
 relu = primitive(
     "relu",
@@ -68,6 +70,7 @@ threshold = primitive(
     lambda g, x, threshold: threshold_backward(g, x, threshold),
     doc="x where it exceeds `threshold`, else `value`",
     method=False,
+    formula="where(x <= threshold, value, x)",
 )
 
 
@@ -120,6 +123,11 @@ def _gelu_rule(g: Any, x: Any, approximate: Any) -> Any:
 _GELU_SCALE = math.sqrt(2 / math.pi)
 _GELU_CUBIC = 0.044715
 
+
+def _gelu_formula(approximate: str) -> str:
+    return "gelu(x)" if approximate == "none" else "x/2*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x**3)))"
+
+
 gelu = primitive(
     "gelu",
     _gelu,
@@ -127,6 +135,7 @@ gelu = primitive(
     floating=True,
     doc='x times the normal distribution\'s cumulative probability at x (approximate="tanh": by a tanh)',
     method=False,
+    formula=_gelu_formula,
 )
 
 
@@ -143,7 +152,13 @@ def minimum_zero(x: Any) -> Any:
     return where(x < 0, x, 0)
 
 
-scaled_elu = primitive("elu", _elu, _elu_rule, floating=True, public=False)
+def _elu_formula(alpha: float, scale: float, input_scale: float) -> str:
+    if alpha == scale == input_scale == 1:
+        return "elu(x)"
+    return f"where(x > 0, scale*x, ({scale * alpha!r})*expm1(x*input_scale))"
+
+
+scaled_elu = primitive("elu", _elu, _elu_rule, floating=True, public=False, formula=_elu_formula)
 
 
 @function(domain=BESIDE_ZERO, method=False)
@@ -175,6 +190,7 @@ leaky_relu = primitive(
     domain=BESIDE_ZERO,
     edges=[EdgeCase((0.0,), 0.0, (0.01,))],
     method=False,
+    formula="where(x > 0, x, x*negative_slope)",
 )
 
 
@@ -263,6 +279,7 @@ rrelu_with_slopes = primitive(
     lambda g, x, slopes: where(x > 0, g, g * slopes),
     tensors=1,
     public=False,
+    formula="where(x > 0, x, x*slopes)",
 )
 
 
@@ -284,6 +301,7 @@ prelu_kernel = primitive(
     lambda g, x, weight: where(x > 0, g, g * weight),
     lambda g, x: where(x > 0, 0, g * x),
     public=False,
+    formula="where(x > 0, x, x*weight)",
 )
 
 

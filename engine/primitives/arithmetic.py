@@ -35,6 +35,7 @@ plus_scaled = primitive(
     lambda g: g,
     lambda g, alpha: g * alpha,
     public=False,
+    formula="x + alpha*y",
 )
 
 
@@ -64,6 +65,7 @@ minus_scaled = primitive(
     lambda g: g,
     lambda g, alpha: -g * alpha,
     public=False,
+    formula="x - alpha*y",
 )
 
 
@@ -83,6 +85,7 @@ rsub_tensor = primitive(
     lambda g, alpha: _times(-g, alpha),
     lambda g: g,
     public=False,
+    formula=lambda alpha: "y - x" if alpha == 1 else "y - alpha*x",
 )
 rsub_number = primitive(
     "rsub",
@@ -91,6 +94,7 @@ rsub_number = primitive(
     tensors=1,
     overload=1,
     public=False,
+    formula=lambda alpha: "y - x" if alpha == 1 else "y - alpha*x",
 )
 
 
@@ -164,7 +168,13 @@ def _rounded(divide: Any) -> Any:
 
 
 floor_div = primitive(
-    "div", _rounded(np.floor_divide), lambda g: zeros_like(g), lambda g: zeros_like(g), overload=2, public=False
+    "div",
+    _rounded(np.floor_divide),
+    lambda g: zeros_like(g),
+    lambda g: zeros_like(g),
+    overload=2,
+    public=False,
+    formula="x // y",
 )
 
 
@@ -181,6 +191,7 @@ trunc_div = primitive(
     lambda g: zeros_like(g),
     overload=2,
     public=False,
+    formula="trunc(x/y)",
 )
 
 
@@ -210,6 +221,7 @@ reciprocal = primitive(
     domain=NONZERO,
     floating=True,
     edges=[EdgeCase((0.0,), math.inf, (-math.inf,))],
+    formula="1/x",
 )
 
 
@@ -238,6 +250,7 @@ remainder_of_number = primitive(
     tensors=2,
     undifferentiated=True,
     public=False,
+    formula="y % x",
 )
 
 
@@ -365,6 +378,7 @@ addcmul = primitive(
     lambda g, z, value: g * (z * value),
     lambda g, y, value: g * (y * value),
     doc="x + value * y * z",
+    formula="x + value*(y*z)",
 )
 
 
@@ -388,6 +402,7 @@ addcdiv = primitive(
     lambda g, y, z, value: -g * (value * y / (z * z)),
     doc="x + value * y / z",
     domain=(REAL, REAL, NONZERO),
+    formula="x + value*y/z",
 )
 
 
@@ -402,6 +417,7 @@ lerp_number = primitive(
     lambda g, weight: g * (1 - weight),
     lambda g, weight: g * weight,
     public=False,
+    formula="x + weight*(y - x)",
 )
 lerp_tensor = primitive(
     "lerp",
@@ -411,6 +427,7 @@ lerp_tensor = primitive(
     lambda g, x, y: g * (y - x),
     overload=1,
     public=False,
+    formula="x + weight*(y - x)",
 )
 
 

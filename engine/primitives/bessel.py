@@ -28,6 +28,7 @@ i0 = primitive(
     lambda g, x: g * i1(x),
     floating=True,
     doc="modified Bessel function of the first kind, of order 0",
+    parity="even",
 )
 
 
@@ -39,6 +40,7 @@ i0e = primitive(
     doc="exp(-abs(x)) * i0(x)",
     node_name="SpecialI0EBackward0",
     method=False,
+    parity="even",
 )
 
 

@@ -50,6 +50,7 @@ erf = primitive(
     lambda g, x: g * (_TWO_OVER_SQRT_PI * exp(-(x * x))),
     floating=True,
     doc="error function",
+    parity="odd",
 )
 
 
@@ -70,6 +71,7 @@ erfinv = primitive(
     doc="inverse of erf",
     domain=UNIT,
     edges=[EdgeCase((1.0,), math.inf, (math.inf,))],
+    parity="odd",
 )
 
 
@@ -91,6 +93,7 @@ polygamma_primitive = primitive(
     tensors=1,
     floating=True,
     public=False,
+    formula="polygamma(n, x)",
 )
 
 

@@ -81,6 +81,7 @@ zeta_tensors = primitive(
     lambda g, x, y: g * -x * zeta(x + 1, y),
     floating=True,
     public=False,
+    formula="zeta(x, y)",
 )
 
 
@@ -92,6 +93,7 @@ zeta_of_number = primitive(
     overload=1,
     floating=True,
     public=False,
+    formula="zeta(x, y)",
 )
 
 
@@ -103,6 +105,7 @@ zeta_number = primitive(
     overload=2,
     floating=True,
     public=False,
+    formula="zeta(x, y)",
 )
 
 

@@ -28,6 +28,7 @@ sinc = primitive(
     floating=True,
     doc="sin(pi*x) / (pi*x); 1 at 0",
     edges=[EdgeCase((0.0,), 1.0, (0.0,))],
+    parity="even",
 )
 
 
@@ -129,6 +130,7 @@ xlog1py_tensors = primitive(
     lambda g, x, y: g * x / (y + 1),
     floating=True,
     public=False,
+    formula="xlog1py(x, y)",
 )
 
 
@@ -140,6 +142,7 @@ xlog1py_of_number = primitive(
     overload=1,
     floating=True,
     public=False,
+    formula="xlog1py(x, y)",
 )
 
 
@@ -151,6 +154,7 @@ xlog1py_number = primitive(
     overload=2,
     floating=True,
     public=False,
+    formula="xlog1py(x, y)",
 )
 
 

@@ -185,6 +185,12 @@ def _bce_mixed_rule(g: Any, grad: Any, x: Any, weight: Any, numel: int, reductio
     return _share(g * grad, numel, reduction) * _weighted(slope, weight)
 
 
+def _slope_formula(weight: Any, reduction: str) -> str:
+    slope = "grad*((x - target)/maximum(x*(1 - x), 1e-12))"
+    slope = slope if weight is None else f"weight*({slope})"
+    return f"{slope}/numel" if reduction == "mean" else slope
+
+
 bce_backward = primitive(
     "binary_cross_entropy_backward",
     _bce_backward,
@@ -193,6 +199,7 @@ bce_backward = primitive(
     _bce_mixed_rule,
     tensors=4,
     public=False,
+    formula=_slope_formula,
 )
 
 

@@ -143,8 +143,17 @@ def _within(x: Any, min: Any, max: Any) -> Any:
     return x >= min if max is None else (x >= min) & (x <= max)
 
 
+def _clamp_formula(min: Any, max: Any) -> str:
+    return "minimum(x, max)" if min is None else "maximum(x, min)" if max is None else "clamp(x, min, max)"
+
+
 clamp_numbers = primitive(
-    "clamp", _clamp, lambda g, x, min, max: where(_within(x, min, max), g, 0), overload=1, public=False
+    "clamp",
+    _clamp,
+    lambda g, x, min, max: where(_within(x, min, max), g, 0),
+    overload=1,
+    public=False,
+    formula=_clamp_formula,
 )
 clamp_tensors = primitive(
     "clamp",
@@ -153,6 +162,7 @@ clamp_tensors = primitive(
     lambda g, x, min, max: where((x < min) if max is None else (x < min) & (min < max), g, 0),
     lambda g, x, min, max: where((x > max) if min is None else (x > max) | (max < min), g, 0),
     public=False,
+    formula=_clamp_formula,
 )
 
 
@@ -166,7 +176,9 @@ def clamp(x: Any, min: Any = None, max: Any = None) -> Any:
     return clamp_tensors(x, min, max)
 
 
-clamp_min_number = primitive("clamp_min", np.maximum, lambda g, x, y: where(x >= y, g, 0), tensors=2, public=False)
+clamp_min_number = primitive(
+    "clamp_min", np.maximum, lambda g, x, y: where(x >= y, g, 0), tensors=2, public=False, formula="maximum(x, y)"
+)
 clamp_min_tensor = primitive(
     "clamp_min",
     np.maximum,
@@ -174,8 +186,11 @@ clamp_min_tensor = primitive(
     lambda g, x, y: where(x < y, g, 0),
     overload=1,
     public=False,
+    formula="maximum(x, y)",
 )
-clamp_max_number = primitive("clamp_max", np.minimum, lambda g, x, y: where(x <= y, g, 0), tensors=2, public=False)
+clamp_max_number = primitive(
+    "clamp_max", np.minimum, lambda g, x, y: where(x <= y, g, 0), tensors=2, public=False, formula="minimum(x, y)"
+)
 clamp_max_tensor = primitive(
     "clamp_max",
     np.minimum,
@@ -183,6 +198,7 @@ clamp_max_tensor = primitive(
     lambda g, x, y: where(x > y, g, 0),
     overload=1,
     public=False,
+    formula="minimum(x, y)",
 )
 
 
@@ -206,6 +222,8 @@ abs = primitive(
     domain=BESIDE_ZERO,
     aliases=("absolute",),
     edges=[EdgeCase((0.0,), 0.0, (0.0,))],
+    parity="even",
+    integers={0: 0},
 )
 
 
@@ -222,19 +240,19 @@ sign = primitive(
     doc="-1, 0 or 1, as x is negative, zero or positive",
     domain=BESIDE_ZERO,
     edges=[EdgeCase((0.0,), 0.0, (0.0,))],
+    parity="odd",
 )
-sgn = primitive("sgn", _sign, lambda g: zeros_like(g), doc="sign of x", domain=BESIDE_ZERO)
+sgn = primitive("sgn", _sign, lambda g: zeros_like(g), doc="sign of x", domain=BESIDE_ZERO, formula="sign(x)")
 
 
-def _rounding(name: str, forward: Any, doc: str) -> Any:
-    return primitive(
-        name, forward, lambda g: zeros_like(g), doc=doc, domain=BESIDE_ZERO, edges=[EdgeCase((2.0,), 2.0, (0.0,))]
-    )
+def _rounding(name: str, forward: Any, **facts: Any) -> Any:
+    edges = [EdgeCase((2.0,), 2.0, (0.0,))]
+    return primitive(name, forward, lambda g: zeros_like(g), domain=BESIDE_ZERO, edges=edges, **facts)
 
 
-floor = _rounding("floor", np.floor, "largest integer not above x")
-ceil = _rounding("ceil", np.ceil, "smallest integer not below x")
-trunc = _rounding("trunc", np.trunc, "x without its fraction")
+floor = _rounding("floor", np.floor, doc="largest integer not above x")
+ceil = _rounding("ceil", np.ceil, doc="smallest integer not below x")
+trunc = _rounding("trunc", np.trunc, doc="x without its fraction", parity="odd")
 round_integer = primitive("round", np.round, lambda g: zeros_like(g), tensors=1, public=False)
 round_decimals = primitive(
     "round", lambda x, decimals: np.round(x, decimals), lambda g: zeros_like(g), overload=1, public=False

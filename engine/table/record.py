@@ -48,7 +48,7 @@ class EdgeCase(NamedTuple):
 _DIMENSIONS = ("dim", "dims", "dim0", "dim1", "dim2", "start_dim", "end_dim", "source", "destination")
 # Arguments of PyTorch's about how a result is stored, which no expression has.
 _ABOUT_STORAGE = ("dtype", "device", "requires_grad", "memory_format", "out")
-_NONE: Mapping[str, Any] = MappingProxyType({})
+_NONE: Mapping[Any, Any] = MappingProxyType({})
 
 
 class Operation:
@@ -140,6 +140,13 @@ class Operation:
     shaped_by: str | None = None
     # f(-x) is f(x), or -f(x).
     parity: Literal["", "even", "odd"] = ""
+    # Its values at whole numbers where they are whole, as far as derivatives meet them.
+    integers: Mapping[int, int] = _NONE
+    # Its square by another function, as an expression.
+    square: str | None = None
+    # What it computes as an expression in its arguments, or a function of some of them that gives that; None: it is
+    # written with its symbol, else called by its name.
+    formula: str | Callable[..., str] | None = None
 
     def __init__(self, **facts: Any) -> None:
         """TypeError: a fact that no record has."""
