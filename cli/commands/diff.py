@@ -71,7 +71,7 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...engine.tensors.symbol import TraceError
     from ...parser.algebra.derivative import derivatives, variables_of
-    from ...parser.algebra.translate import UntranslatableError
+    from ...parser.algebra.formulas import UntranslatableError
     from ...parser.semantics.computing import computing
     from ...parser.semantics.names import free_variables
     from ...parser.syntax.printer import UnprintableError

@@ -22,19 +22,22 @@ from ..tensors.dtypes import float64
 from ..tensors.tensor import Tensor
 from .copying import to, zeros_like
 
-family = Family("arithmetic", elementwise=True)
+family = Family("arithmetic", elementwise=True, in_place=True)
 primitive, function = family.primitive, family.function
 
 _LN2 = math.log(2.0)
 
 
-plus = primitive("add", operator.add, lambda g: g, lambda g: g, public=False)
+plus = primitive(
+    "add", operator.add, lambda g: g, lambda g: g, public=False, commutative=True, neutral={"x": -0.0, "y": -0.0}
+)
 plus_scaled = primitive(
     "add",
     lambda x, y, alpha: x + alpha * y,
     lambda g: g,
     lambda g, alpha: g * alpha,
     public=False,
+    formula="x + alpha*y",
 )
 
 
@@ -57,13 +60,14 @@ def _minus(x: Any, y: Any) -> Any:
         ) from None
 
 
-minus = primitive("sub", _minus, lambda g: g, lambda g: -g, public=False)
+minus = primitive("sub", _minus, lambda g: g, lambda g: -g, public=False, neutral={"y": 0})
 minus_scaled = primitive(
     "sub",
     lambda x, y, alpha: x - alpha * y,
     lambda g: g,
     lambda g, alpha: -g * alpha,
     public=False,
+    formula="x - alpha*y",
 )
 
 
@@ -83,6 +87,7 @@ rsub_tensor = primitive(
     lambda g, alpha: _times(-g, alpha),
     lambda g: g,
     public=False,
+    formula=lambda alpha: "y - x" if alpha == 1 else "y - alpha*x",
 )
 rsub_number = primitive(
     "rsub",
@@ -91,10 +96,11 @@ rsub_number = primitive(
     tensors=1,
     overload=1,
     public=False,
+    formula=lambda alpha: "y - x" if alpha == 1 else "y - alpha*x",
 )
 
 
-@function(tensors=2)
+@function(tensors=2, in_place=False)
 def rsub(x: Any, y: Any, alpha: Any = 1) -> Any:
     """difference y - x (`alpha` times x)"""
     return rsub_number(x, y, alpha) if is_number(y) else rsub_tensor(x, y, alpha)
@@ -109,6 +115,8 @@ mul = primitive(
     symbol="*",
     aliases=("multiply",),
     edges=[EdgeCase((0.0, 0.0), 0.0, (0.0, 0.0))],
+    commutative=True,
+    neutral={"x": 1, "y": 1},
 )
 
 # PyTorch's functions that are written in C++ multiply, add and divide by numbers with these; Python's `x * 2` does not.
@@ -128,13 +136,13 @@ def _negative(x: Any) -> Any:
 neg = primitive("neg", _negative, lambda g: -g, doc="x with its sign changed", symbol="-", aliases=("negative",))
 
 
-@function()
+@function(in_place=False)
 def positive(x: Any) -> Any:
     """x itself"""
     return x
 
 
-@function()
+@function(in_place=False)
 def real(x: Any) -> Any:
     """x itself, as all numbers here are real"""
     return x
@@ -147,6 +155,7 @@ true_divide = primitive(
     lambda g, x, y: -g * ((x / y) / y),
     floating=True,
     public=False,
+    neutral={"y": 1},
 )
 over_number = primitive("div", operator.truediv, lambda g, y: g / y, tensors=2, overload=1, floating=True, public=False)
 
@@ -164,7 +173,13 @@ def _rounded(divide: Any) -> Any:
 
 
 floor_div = primitive(
-    "div", _rounded(np.floor_divide), lambda g: zeros_like(g), lambda g: zeros_like(g), overload=2, public=False
+    "div",
+    _rounded(np.floor_divide),
+    lambda g: zeros_like(g),
+    lambda g: zeros_like(g),
+    overload=2,
+    public=False,
+    formula="x // y",
 )
 
 
@@ -181,6 +196,7 @@ trunc_div = primitive(
     lambda g: zeros_like(g),
     overload=2,
     public=False,
+    formula="trunc(x/y)",
 )
 
 
@@ -210,6 +226,7 @@ reciprocal = primitive(
     domain=NONZERO,
     floating=True,
     edges=[EdgeCase((0.0,), math.inf, (-math.inf,))],
+    formula="1/x",
 )
 
 
@@ -238,6 +255,7 @@ remainder_of_number = primitive(
     tensors=2,
     undifferentiated=True,
     public=False,
+    formula="y % x",
 )
 
 
@@ -310,8 +328,27 @@ def _exponent_of_number_rule(g: Any, out: Any, x: Any, y: Any) -> Any:
     return g * (out * (math.log(x) if x > 0 else math.nan))
 
 
-power_number = primitive("pow", _power, _power_rule, tensors=2, public=False)
-power_tensor = primitive("pow", _power, _base_rule, _exponent_rule, overload=1, public=False)
+power_number = primitive(
+    "pow",
+    _power,
+    _power_rule,
+    tensors=2,
+    public=False,
+    neutral={"y": 1},
+    makes_one={"y": 0},
+    saved_as={"y": "exponent"},
+)
+power_tensor = primitive(
+    "pow",
+    _power,
+    _base_rule,
+    _exponent_rule,
+    overload=1,
+    public=False,
+    neutral={"y": 1},
+    makes_one={"y": 0},
+    saved_as={"y": "exponent"},
+)
 power_of_number = primitive(
     "pow",
     lambda x, y: _integer_power(x, y) if y.dtype.kind in "iu" else np.power(x, y),
@@ -319,6 +356,8 @@ power_of_number = primitive(
     _exponent_of_number_rule,
     overload=2,
     public=False,
+    makes_one={"y": 0},
+    saved_as={"y": "exponent"},
 )
 
 
@@ -365,6 +404,7 @@ addcmul = primitive(
     lambda g, z, value: g * (z * value),
     lambda g, y, value: g * (y * value),
     doc="x + value * y * z",
+    formula="x + value*(y*z)",
 )
 
 
@@ -388,6 +428,7 @@ addcdiv = primitive(
     lambda g, y, z, value: -g * (value * y / (z * z)),
     doc="x + value * y / z",
     domain=(REAL, REAL, NONZERO),
+    formula="x + value*y/z",
 )
 
 
@@ -402,6 +443,7 @@ lerp_number = primitive(
     lambda g, weight: g * (1 - weight),
     lambda g, weight: g * weight,
     public=False,
+    formula="x + weight*(y - x)",
 )
 lerp_tensor = primitive(
     "lerp",
@@ -411,6 +453,7 @@ lerp_tensor = primitive(
     lambda g, x, y: g * (y - x),
     overload=1,
     public=False,
+    formula="x + weight*(y - x)",
 )
 
 
@@ -419,12 +462,8 @@ def lerp(x: Any, y: Any, weight: Any) -> Any:
     """x + weight * (y - x)"""
     for name, other in (("end", y), ("weight", weight)):
         if isinstance(x, Tensor) and isinstance(other, Tensor) and other.dtype is not x.dtype:
-            found, expected = (_C_NAMES.get(t.dtype.name, t.dtype.name) for t in (other, x))
-            raise RuntimeError(f"expected dtype {expected} for `{name}` but got dtype {found}")
+            raise RuntimeError(f"expected dtype {x.dtype.c_name} for `{name}` but got dtype {other.dtype.c_name}")
     return lerp_number(x, y, weight) if is_number(weight) else lerp_tensor(x, y, weight)
-
-
-_C_NAMES = {"float64": "double", "float32": "float", "float16": "c10::Half", "int64": "long int"}
 
 
 # Signs, steps and powers of two
@@ -454,7 +493,7 @@ def copysign(x: Any, y: Any) -> Any:
     return copysign_number(x, y) if is_number(y) else copysign_tensor(x, y)
 
 
-signbit = primitive("signbit", np.signbit, doc="whether the sign of x is minus")
+signbit = primitive("signbit", np.signbit, doc="whether the sign of x is minus", in_place=False)
 
 
 def _heaviside(x: Any, y: Any) -> Any:

@@ -12,19 +12,28 @@ from ..table.record import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, UNIT, Domain, E
 from ..table.registry import ops
 from .arithmetic import reciprocal
 
-primitive = Family("elementary", elementwise=True).primitive
+primitive = Family("elementary", elementwise=True, in_place=True).primitive
 
 _LN2 = math.log(2.0)
 _LN10 = math.log(10.0)
 
 exp = primitive("exp", np.exp, lambda g, out: g * out, floating=True, doc="e to the power x")
-exp2 = primitive("exp2", np.exp2, lambda g, out: g * out * _LN2, floating=True, doc="2 to the power x")
+exp2 = primitive(
+    "exp2",
+    np.exp2,
+    lambda g, out: g * out * _LN2,
+    floating=True,
+    doc="2 to the power x",
+    formula="2**x",
+    torch=("exp2", "special.exp2"),
+)
 expm1 = primitive(
     "expm1",
     np.expm1,
     lambda g, out: g * (out + 1),
     floating=True,
     doc="e to the power x, minus 1; exact near 0",
+    torch=("expm1", "special.expm1"),
 )
 log = primitive(
     "log",
@@ -35,6 +44,8 @@ log = primitive(
     domain=POSITIVE,
     aliases=("ln",),
     edges=[EdgeCase((0.0,), -math.inf, (math.inf,)), EdgeCase((-1.0,), math.nan, (-1.0,))],
+    torch=("log",),
+    integers={1: 0},
 )
 log2 = primitive(
     "log2", np.log2, lambda g, x: g / (x * _LN2), floating=True, doc="logarithm to base 2", domain=POSITIVE
@@ -54,6 +65,7 @@ log1p = primitive(
     floating=True,
     doc="natural logarithm of 1 + x; exact near 0",
     domain=ABOVE_MINUS_ONE,
+    torch=("log1p", "special.log1p"),
 )
 sqrt = primitive(
     "sqrt",
@@ -72,6 +84,9 @@ cbrt = primitive(
     doc="cube root, of negative numbers too",
     domain=Domain("any number", 0.1, 4.0),
     edges=[EdgeCase((0.0,), 0.0, (math.inf,)), EdgeCase((-8.0,), -2.0, (1 / 12,))],
+    torch=(),
+    in_place=False,
+    parity="odd",
 )
 rsqrt = primitive(
     "rsqrt",
@@ -80,12 +95,38 @@ rsqrt = primitive(
     floating=True,
     doc="1 / sqrt(x)",
     domain=POSITIVE,
+    formula="1/sqrt(x)",
 )
 
-sin = primitive("sin", np.sin, lambda g, x: g * cos(x), floating=True, doc="sine of x in radians")
-cos = primitive("cos", np.cos, lambda g, x: g * -sin(x), floating=True, doc="cosine of x in radians")
+sin = primitive(
+    "sin",
+    np.sin,
+    lambda g, x: g * cos(x),
+    floating=True,
+    doc="sine of x in radians",
+    parity="odd",
+    integers={0: 0},
+    square="1 - cos(x)**2",
+)
+cos = primitive(
+    "cos",
+    np.cos,
+    lambda g, x: g * -sin(x),
+    floating=True,
+    doc="cosine of x in radians",
+    parity="even",
+    integers={0: 1},
+    square="1 - sin(x)**2",
+)
 tan = primitive(
-    "tan", np.tan, lambda g, out: g * (1 + out**2), floating=True, doc="tangent of x in radians", domain=UNIT
+    "tan",
+    np.tan,
+    lambda g, out: g * (1 + out**2),
+    floating=True,
+    doc="tangent of x in radians",
+    domain=UNIT,
+    parity="odd",
+    integers={0: 0},
 )
 asin = primitive(
     "asin",
@@ -96,6 +137,7 @@ asin = primitive(
     domain=UNIT,
     aliases=("arcsin",),
     edges=[EdgeCase((1.0,), math.pi / 2, (math.inf,))],
+    parity="odd",
 )
 acos = primitive(
     "acos",
@@ -114,18 +156,46 @@ atan = primitive(
     floating=True,
     doc="inverse tangent, in radians",
     aliases=("arctan",),
+    parity="odd",
 )
 
-sinh = primitive("sinh", np.sinh, lambda g, x: g * cosh(x), floating=True, doc="hyperbolic sine")
-cosh = primitive("cosh", np.cosh, lambda g, x: g * sinh(x), floating=True, doc="hyperbolic cosine")
+sinh = primitive(
+    "sinh",
+    np.sinh,
+    lambda g, x: g * cosh(x),
+    floating=True,
+    doc="hyperbolic sine",
+    parity="odd",
+    integers={0: 0},
+    square="cosh(x)**2 - 1",
+)
+cosh = primitive(
+    "cosh",
+    np.cosh,
+    lambda g, x: g * sinh(x),
+    floating=True,
+    doc="hyperbolic cosine",
+    parity="even",
+    integers={0: 1},
+    square="1 + sinh(x)**2",
+)
 tanh_backward = primitive(
     "tanh_backward",
     lambda grad, y: grad * (1 - y * y),
     lambda g, y: g * (1 - y * y),
     lambda g, grad, y: g * grad * (-2 * y),
     public=False,
+    formula="grad*(1 - y**2)",
 )
-tanh = primitive("tanh", np.tanh, lambda g, out: tanh_backward(g, out), floating=True, doc="hyperbolic tangent")
+tanh = primitive(
+    "tanh",
+    np.tanh,
+    lambda g, out: tanh_backward(g, out),
+    floating=True,
+    doc="hyperbolic tangent",
+    parity="odd",
+    torch=("tanh", "nn.functional.tanh"),
+)
 asinh = primitive(
     "asinh",
     np.arcsinh,
@@ -133,6 +203,7 @@ asinh = primitive(
     floating=True,
     doc="inverse hyperbolic sine",
     aliases=("arcsinh",),
+    parity="odd",
 )
 acosh = primitive(
     "acosh",
@@ -151,6 +222,7 @@ atanh = primitive(
     doc="inverse hyperbolic tangent",
     domain=UNIT,
     aliases=("arctanh",),
+    parity="odd",
 )
 
 
@@ -185,6 +257,7 @@ deg2rad = primitive(
     lambda g: g * (math.pi / 180),
     floating=True,
     doc="degrees to radians",
+    formula="pi*x/180",
 )
 rad2deg = primitive(
     "rad2deg",
@@ -192,4 +265,5 @@ rad2deg = primitive(
     lambda g: g * (180 / math.pi),
     floating=True,
     doc="radians to degrees",
+    formula="180*x/pi",
 )

@@ -50,6 +50,9 @@ erf = primitive(
     lambda g, x: g * (_TWO_OVER_SQRT_PI * exp(-(x * x))),
     floating=True,
     doc="error function",
+    torch=("erf", "special.erf"),
+    in_place=True,
+    parity="odd",
 )
 
 
@@ -59,6 +62,8 @@ erfc = primitive(
     lambda g, x: g * (-_TWO_OVER_SQRT_PI * exp(-(x * x))),
     floating=True,
     doc="1 - erf(x), without cancellation",
+    torch=("erfc", "special.erfc"),
+    in_place=True,
 )
 
 
@@ -70,6 +75,9 @@ erfinv = primitive(
     doc="inverse of erf",
     domain=UNIT,
     edges=[EdgeCase((1.0,), math.inf, (math.inf,))],
+    torch=("erfinv", "special.erfinv"),
+    in_place=True,
+    parity="odd",
 )
 
 
@@ -81,6 +89,7 @@ erfcx = primitive(
     doc="exp(x**2) * erfc(x)",
     node_name="SpecialErfcxBackward0",
     method=False,
+    torch=("special.erfcx",),
 )
 
 
@@ -91,10 +100,11 @@ polygamma_primitive = primitive(
     tensors=1,
     floating=True,
     public=False,
+    formula="polygamma(n, x)",
 )
 
 
-@function(tensors=2, numbers=True, domain=(REAL, POSITIVE))
+@function(tensors=2, numbers=True, domain=(REAL, POSITIVE), torch=("polygamma", "special.polygamma"), in_place=True)
 def polygamma(n: Any, x: Any) -> Any:
     """derivative number n of digamma"""
     if is_number(x):
@@ -114,6 +124,8 @@ digamma = primitive(
     doc="derivative of lgamma",
     domain=POSITIVE,
     aliases=("psi",),
+    torch=("digamma", "special.digamma", "special.psi"),
+    in_place=True,
 )
 
 
@@ -131,4 +143,6 @@ lgamma = primitive(
     doc="logarithm of the absolute value of the gamma function",
     domain=POSITIVE,
     aliases=("gammaln",),
+    torch=("lgamma", "special.gammaln"),
+    in_place=True,
 )
