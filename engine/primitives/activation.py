@@ -46,6 +46,8 @@ sigmoid = primitive(
     doc="1 / (1 + exp(-x))",
     aliases=("expit",),
     edges=[EdgeCase((0.0,), 0.5, (0.25,)), EdgeCase((-1000.0,), 0.0, (0.0,))],
+    torch=("sigmoid", "special.expit", "nn.functional.sigmoid"),
+    in_place=True,
 )
 
 threshold_backward = primitive(
@@ -63,6 +65,9 @@ relu = primitive(
     doc="x where it is positive, else 0",
     domain=BESIDE_ZERO,
     edges=[EdgeCase((0.0,), 0.0, (0.0,)), EdgeCase((-1.0,), 0.0, (0.0,))],
+    torch=("relu", "nn.functional.relu"),
+    in_place=True,
+    inplace_flag=True,
 )
 threshold = primitive(
     "threshold",
@@ -70,6 +75,8 @@ threshold = primitive(
     lambda g, x, threshold: threshold_backward(g, x, threshold),
     doc="x where it exceeds `threshold`, else `value`",
     method=False,
+    torch=("threshold", "nn.functional.threshold"),
+    inplace_flag=True,
     formula="where(x <= threshold, value, x)",
 )
 
@@ -86,6 +93,7 @@ softplus = primitive(
     floating=True,
     doc="log(1 + exp(beta*x)) / beta; x itself where beta*x exceeds `threshold`",
     method=False,
+    torch=("nn.functional.softplus",),
 )
 silu = primitive(
     "silu",
@@ -95,6 +103,8 @@ silu = primitive(
     doc="x * sigmoid(x)",
     aliases=("swish",),
     method=False,
+    torch=("nn.functional.silu",),
+    inplace_flag=True,
 )
 mish = primitive(
     "mish",
@@ -103,6 +113,8 @@ mish = primitive(
     floating=True,
     doc="x * tanh(softplus(x))",
     method=False,
+    torch=("nn.functional.mish",),
+    inplace_flag=True,
 )
 
 
@@ -135,6 +147,7 @@ gelu = primitive(
     floating=True,
     doc='x times the normal distribution\'s cumulative probability at x (approximate="tanh": by a tanh)',
     method=False,
+    torch=("nn.functional.gelu",),
     formula=_gelu_formula,
 )
 
@@ -161,13 +174,13 @@ def _elu_formula(alpha: float, scale: float, input_scale: float) -> str:
 scaled_elu = primitive("elu", _elu, _elu_rule, floating=True, public=False, formula=_elu_formula)
 
 
-@function(domain=BESIDE_ZERO, method=False)
+@function(domain=BESIDE_ZERO, method=False, torch=("nn.functional.elu",), inplace_flag=True)
 def elu(x: Any, alpha: float = 1.0) -> Any:
     """x where it is positive, else alpha * (exp(x) - 1)"""
     return scaled_elu(x, alpha)
 
 
-@function(domain=BESIDE_ZERO, method=False)
+@function(domain=BESIDE_ZERO, method=False, torch=("selu", "nn.functional.selu"), inplace_flag=True)
 def selu(x: Any) -> Any:
     """elu with the alpha and scale of self-normalising networks"""
     return scaled_elu(x, 1.6732632423543772848170429916717, 1.0507009873554804934193349852946)
@@ -181,6 +194,8 @@ celu = primitive(
     doc="x where it is positive, else alpha * (exp(x/alpha) - 1)",
     domain=BESIDE_ZERO,
     method=False,
+    torch=("celu", "nn.functional.celu"),
+    inplace_flag=True,
 )
 leaky_relu = primitive(
     "leaky_relu",
@@ -190,6 +205,8 @@ leaky_relu = primitive(
     domain=BESIDE_ZERO,
     edges=[EdgeCase((0.0,), 0.0, (0.01,))],
     method=False,
+    torch=("nn.functional.leaky_relu",),
+    inplace_flag=True,
     formula="where(x > 0, x, x*negative_slope)",
 )
 
@@ -206,10 +223,11 @@ logsigmoid = primitive(
     doc="log(sigmoid(x))",
     node_name="LogSigmoidBackward0",
     method=False,
+    torch=("nn.functional.logsigmoid",),
 )
 
 
-@function(method=False)
+@function(method=False, torch=("nn.functional.softsign",))
 def softsign(x: Any) -> Any:
     """x / (1 + abs(x))"""
     return x / (abs(x) + 1)
@@ -222,10 +240,12 @@ hardtanh = primitive(
     doc="x limited to the interval from min_val to max_val; the bounds pass no gradient",
     domain=BESIDE_ZERO,
     method=False,
+    torch=("nn.functional.hardtanh",),
+    inplace_flag=True,
 )
 
 
-@function(domain=BESIDE_ZERO, method=False)
+@function(domain=BESIDE_ZERO, method=False, torch=("nn.functional.relu6",), inplace_flag=True)
 def relu6(x: Any) -> Any:
     """x limited to the interval from 0 to 6"""
     return hardtanh(x, 0.0, 6.0)
@@ -237,6 +257,8 @@ hardsigmoid = primitive(
     lambda g, x: where((x > -3) & (x < 3), g / 6, 0),
     doc="x/6 + 1/2 limited to the interval from 0 to 1",
     method=False,
+    torch=("nn.functional.hardsigmoid",),
+    inplace_flag=True,
 )
 hardswish = primitive(
     "hardswish",
@@ -244,12 +266,15 @@ hardswish = primitive(
     lambda g, x: where(x <= -3, 0, where(x < 3, g * (x / 3 + 0.5), g)),
     doc="x * hardsigmoid(x)",
     method=False,
+    torch=("nn.functional.hardswish",),
+    inplace_flag=True,
 )
 hardshrink = primitive(
     "hardshrink",
     lambda x, lambd=0.5: np.where((x >= -lambd) & (x <= lambd), 0, x),
     lambda g, x, lambd: where((x >= -lambd) & (x <= lambd), 0, g),
     doc="x outside the interval from -lambd to lambd, else 0",
+    torch=("hardshrink", "nn.functional.hardshrink"),
 )
 softshrink = primitive(
     "softshrink",
@@ -257,16 +282,17 @@ softshrink = primitive(
     lambda g, x, lambd: where((x >= -lambd) & (x <= lambd), 0, g),
     doc="x moved towards 0 by lambd",
     method=False,
+    torch=("nn.functional.softshrink",),
 )
 
 
-@function(method=False)
+@function(method=False, torch=("nn.functional.tanhshrink",))
 def tanhshrink(x: Any) -> Any:
     """x - tanh(x)"""
     return x - tanh(x)
 
 
-@function(assumed={"dim": -1}, method=False, elementwise=False)
+@function(assumed={"dim": -1}, method=False, elementwise=False, torch=("nn.functional.softmin",))
 def softmin(x: Any, dim: int) -> Any:
     """exp(-x) scaled to a sum of 1 along `dim`"""
     return ops.softmax(-x, dim)
@@ -283,7 +309,7 @@ rrelu_with_slopes = primitive(
 )
 
 
-@function(domain=BESIDE_ZERO)
+@function(domain=BESIDE_ZERO, torch=("rrelu", "nn.functional.rrelu"), inplace_flag=True)
 def rrelu(x: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False) -> Any:
     """x where it is positive, else x times the mean of lower and upper, or in training a random number between"""
     if lower > upper:
@@ -305,7 +331,7 @@ prelu_kernel = primitive(
 )
 
 
-@function(tensors=2, domain=(BESIDE_ZERO, REAL), elementwise=False)
+@function(tensors=2, domain=(BESIDE_ZERO, REAL), elementwise=False, torch=("prelu", "nn.functional.prelu"))
 def prelu(x: Any, weight: Any) -> Any:
     """x where it is positive, else x times a weight: a single one, or one for each place along dimension 1"""
     _check_prelu(data_of(x), data_of(weight))
@@ -366,4 +392,5 @@ glu = primitive(
     floating=True,
     doc="the first half of x along `dim`, times the sigmoid of the second",
     method=False,
+    torch=("nn.functional.glu",),
 )

@@ -22,13 +22,15 @@ from ..tensors.dtypes import float64
 from ..tensors.tensor import Tensor
 from .copying import to, zeros_like
 
-family = Family("arithmetic", elementwise=True)
+family = Family("arithmetic", elementwise=True, in_place=True)
 primitive, function = family.primitive, family.function
 
 _LN2 = math.log(2.0)
 
 
-plus = primitive("add", operator.add, lambda g: g, lambda g: g, public=False)
+plus = primitive(
+    "add", operator.add, lambda g: g, lambda g: g, public=False, commutative=True, neutral={"x": -0.0, "y": -0.0}
+)
 plus_scaled = primitive(
     "add",
     lambda x, y, alpha: x + alpha * y,
@@ -58,7 +60,7 @@ def _minus(x: Any, y: Any) -> Any:
         ) from None
 
 
-minus = primitive("sub", _minus, lambda g: g, lambda g: -g, public=False)
+minus = primitive("sub", _minus, lambda g: g, lambda g: -g, public=False, neutral={"y": 0})
 minus_scaled = primitive(
     "sub",
     lambda x, y, alpha: x - alpha * y,
@@ -98,7 +100,7 @@ rsub_number = primitive(
 )
 
 
-@function(tensors=2)
+@function(tensors=2, in_place=False)
 def rsub(x: Any, y: Any, alpha: Any = 1) -> Any:
     """difference y - x (`alpha` times x)"""
     return rsub_number(x, y, alpha) if is_number(y) else rsub_tensor(x, y, alpha)
@@ -113,6 +115,8 @@ mul = primitive(
     symbol="*",
     aliases=("multiply",),
     edges=[EdgeCase((0.0, 0.0), 0.0, (0.0, 0.0))],
+    commutative=True,
+    neutral={"x": 1, "y": 1},
 )
 
 # PyTorch's functions that are written in C++ multiply, add and divide by numbers with these; Python's `x * 2` does not.
@@ -132,13 +136,13 @@ def _negative(x: Any) -> Any:
 neg = primitive("neg", _negative, lambda g: -g, doc="x with its sign changed", symbol="-", aliases=("negative",))
 
 
-@function()
+@function(in_place=False)
 def positive(x: Any) -> Any:
     """x itself"""
     return x
 
 
-@function()
+@function(in_place=False)
 def real(x: Any) -> Any:
     """x itself, as all numbers here are real"""
     return x
@@ -151,6 +155,7 @@ true_divide = primitive(
     lambda g, x, y: -g * ((x / y) / y),
     floating=True,
     public=False,
+    neutral={"y": 1},
 )
 over_number = primitive("div", operator.truediv, lambda g, y: g / y, tensors=2, overload=1, floating=True, public=False)
 
@@ -323,8 +328,27 @@ def _exponent_of_number_rule(g: Any, out: Any, x: Any, y: Any) -> Any:
     return g * (out * (math.log(x) if x > 0 else math.nan))
 
 
-power_number = primitive("pow", _power, _power_rule, tensors=2, public=False)
-power_tensor = primitive("pow", _power, _base_rule, _exponent_rule, overload=1, public=False)
+power_number = primitive(
+    "pow",
+    _power,
+    _power_rule,
+    tensors=2,
+    public=False,
+    neutral={"y": 1},
+    makes_one={"y": 0},
+    saved_as={"y": "exponent"},
+)
+power_tensor = primitive(
+    "pow",
+    _power,
+    _base_rule,
+    _exponent_rule,
+    overload=1,
+    public=False,
+    neutral={"y": 1},
+    makes_one={"y": 0},
+    saved_as={"y": "exponent"},
+)
 power_of_number = primitive(
     "pow",
     lambda x, y: _integer_power(x, y) if y.dtype.kind in "iu" else np.power(x, y),
@@ -332,6 +356,8 @@ power_of_number = primitive(
     _exponent_of_number_rule,
     overload=2,
     public=False,
+    makes_one={"y": 0},
+    saved_as={"y": "exponent"},
 )
 
 
@@ -436,12 +462,8 @@ def lerp(x: Any, y: Any, weight: Any) -> Any:
     """x + weight * (y - x)"""
     for name, other in (("end", y), ("weight", weight)):
         if isinstance(x, Tensor) and isinstance(other, Tensor) and other.dtype is not x.dtype:
-            found, expected = (_C_NAMES.get(t.dtype.name, t.dtype.name) for t in (other, x))
-            raise RuntimeError(f"expected dtype {expected} for `{name}` but got dtype {found}")
+            raise RuntimeError(f"expected dtype {x.dtype.c_name} for `{name}` but got dtype {other.dtype.c_name}")
     return lerp_number(x, y, weight) if is_number(weight) else lerp_tensor(x, y, weight)
-
-
-_C_NAMES = {"float64": "double", "float32": "float", "float16": "c10::Half", "int64": "long int"}
 
 
 # Signs, steps and powers of two
@@ -471,7 +493,7 @@ def copysign(x: Any, y: Any) -> Any:
     return copysign_number(x, y) if is_number(y) else copysign_tensor(x, y)
 
 
-signbit = primitive("signbit", np.signbit, doc="whether the sign of x is minus")
+signbit = primitive("signbit", np.signbit, doc="whether the sign of x is minus", in_place=False)
 
 
 def _heaviside(x: Any, y: Any) -> Any:

@@ -28,6 +28,8 @@ i0 = primitive(
     lambda g, x: g * i1(x),
     floating=True,
     doc="modified Bessel function of the first kind, of order 0",
+    torch=("i0", "special.i0"),
+    in_place=True,
     parity="even",
 )
 
@@ -40,6 +42,7 @@ i0e = primitive(
     doc="exp(-abs(x)) * i0(x)",
     node_name="SpecialI0EBackward0",
     method=False,
+    torch=("special.i0e",),
     parity="even",
 )
 
@@ -53,6 +56,7 @@ i1 = primitive(
     node_name="SpecialI1Backward0",
     edges=[EdgeCase((0.0,), 0.0, (0.5,))],
     method=False,
+    torch=("special.i1",),
 )
 
 
@@ -65,6 +69,7 @@ i1e = primitive(
     node_name="SpecialI1EBackward0",
     edges=[EdgeCase((0.0,), 0.0, (0.5,))],
     method=False,
+    torch=("special.i1e",),
 )
 
 
@@ -80,7 +85,15 @@ def _spherical_bessel(x: Any) -> Any:
 
 def _without_derivative(name: str, forward: Any, doc: str, domain: Domain = REAL) -> Any:
     forward = unary(forward) if isinstance(forward, str) else forward
-    return primitive(name, forward, floating=True, doc=f"{doc}; has no derivative here", domain=domain, method=False)
+    return primitive(
+        name,
+        forward,
+        floating=True,
+        doc=f"{doc}; has no derivative here",
+        domain=domain,
+        method=False,
+        torch=(f"special.{name}",),
+    )
 
 
 airy_ai = _without_derivative("airy_ai", _airy, "Airy function")

@@ -41,7 +41,7 @@ def _check_chain(tensors: Sequence[Any]) -> None:
             )
 
 
-@function(variadic=True, method=False)
+@function(variadic=True, method=False, torch=("linalg.multi_dot",))
 def multi_dot(tensors: Any) -> Any:
     """product of several matrices, in the cheapest order; the first and the last may be vectors"""
     _check_chain(tensors)

@@ -78,5 +78,6 @@ def selecting(name: str, choose: Callable[..., Any], overload: int = 0) -> Any:
         lambda g, indices, x_shape, dim, keepdim: put_selected(g[0], indices, x_shape, dim, keepdim),
         overload=overload,
         outputs=("values", "indices"),
+        rows="dimensions",
         public=False,
     )

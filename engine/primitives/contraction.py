@@ -105,7 +105,7 @@ trace = primitive(
 )
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.diagonal",))
 def linalg_diagonal(x: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
     """the diagonals of matrices"""
     return diagonal(x, offset, dim1, dim2)

@@ -88,6 +88,7 @@ linalg_cholesky_ex = primitive(
     outputs=("L", "info"),
     promotes=(),
     public=False,
+    rows="matrices",
 )
 cholesky_primitive = primitive(
     "cholesky", _cholesky, lambda g, out, upper: _cholesky_rule(g, out, upper), promotes=(), public=False
@@ -100,13 +101,13 @@ def cholesky(x: Any, upper: bool = False) -> Any:
     return cholesky_primitive(x, upper)
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.cholesky",))
 def linalg_cholesky(x: Any, upper: bool = False) -> Any:
     """the lower (or upper) triangular matrix whose product with its transpose is x"""
     return linalg_cholesky_ex(x, upper, True, "linalg.cholesky")[0]
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.cholesky_ex",))
 def cholesky_ex(x: Any, upper: bool = False, check_errors: bool = False) -> Any:
     """Cholesky factor of x, and 0 or the order of the first minor of x that is not positive"""
     return linalg_cholesky_ex(x, upper, check_errors, "linalg.cholesky_ex")
@@ -224,10 +225,12 @@ def _qr_square_rule(of_q: Any, of_r: Any, q: Any, r: Any) -> Any:
     return solve_triangular(turned(r), result, False, False)
 
 
-linalg_qr_primitive = primitive("linalg_qr", _qr, _qr_rule, outputs=("Q", "R"), tensors=1, promotes=(), public=False)
+linalg_qr_primitive = primitive(
+    "linalg_qr", _qr, _qr_rule, outputs=("Q", "R"), tensors=1, promotes=(), public=False, rows="matrices"
+)
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.qr",))
 def linalg_qr(x: Any, mode: str = "reduced") -> Any:
     """orthonormal columns Q and upper triangular R whose product is x"""
     return linalg_qr_primitive(x, mode)
@@ -274,16 +277,17 @@ linalg_eigh = primitive(
     outputs=("eigenvalues", "eigenvectors"),
     promotes=(),
     public=False,
+    rows="matrices",
 )
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.eigh",))
 def eigh(x: Any, UPLO: str = "L") -> Any:  # noqa: N803  (PyTorch's name)
     """eigenvalues and eigenvectors of a symmetric matrix"""
     return linalg_eigh(x, UPLO)
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.eigvalsh",))
 def eigvalsh(x: Any, UPLO: str = "L") -> Any:  # noqa: N803  (PyTorch's name)
     """eigenvalues of a symmetric matrix"""
     return linalg_eigh(x, UPLO)[0]
@@ -330,11 +334,11 @@ def _skew(x: Any) -> Any:
 
 
 linalg_svd_primitive = primitive(
-    "linalg_svd", _svd, _svd_rule, outputs=("U", "S", "Vh"), tensors=1, promotes=(), public=False
+    "linalg_svd", _svd, _svd_rule, outputs=("U", "S", "Vh"), tensors=1, promotes=(), public=False, rows="matrices"
 )
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.svd",))
 def linalg_svd(x: Any, full_matrices: bool = True) -> Any:
     """singular value decomposition: U, the singular values, and the transpose of V"""
     return linalg_svd_primitive(x, full_matrices)
@@ -351,7 +355,7 @@ def svd(x: Any, some: bool = True, compute_uv: bool = True) -> Any:
     return _SVD(u, s, turned(vt))
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.svdvals",))
 def svdvals(x: Any) -> Any:
     """singular values, largest first"""
     return linalg_svd_primitive(x, False)[1]
@@ -441,7 +445,7 @@ linalg_householder_product = primitive(
 )
 
 
-@function(tensors=2, method=False, aliases=("orgqr",))
+@function(tensors=2, method=False, aliases=("orgqr",), torch=("orgqr", "linalg.householder_product"))
 def householder_product(x: Any, tau: Any) -> Any:
     """first columns of the product of reflections, whose directions are below the diagonal of x"""
     return linalg_householder_product(x, tau)

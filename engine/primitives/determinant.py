@@ -41,11 +41,11 @@ def _product_of_pivots(x: Any) -> Any:
 
 
 linalg_det = primitive(
-    "linalg_det", _determinant, lambda g, x: column(column(g)) * cofactor(x), promotes=(), public=False
+    "linalg_det", _determinant, lambda g, x: column(column(g)) * cofactor(x), promotes=(), public=False, rows="matrices"
 )
 
 
-@function()
+@function(torch=("det", "linalg.det"))
 def det(x: Any) -> Any:
     """determinant"""
     return linalg_det(x)
@@ -86,7 +86,9 @@ def _cofactor(x: Any) -> Any:
     return sign[..., None, None] * ((u * _products_without(s, 1)[..., None, :]) @ vt)
 
 
-cofactor = primitive("cofactor", _cofactor, lambda g, x: cofactor_change(g, x), promotes=(), public=False)
+cofactor = primitive(
+    "cofactor", _cofactor, lambda g, x: cofactor_change(g, x), promotes=(), public=False, rows="matrices"
+)
 
 
 def _cofactor_change(change: Any, x: Any) -> Any:
@@ -146,11 +148,11 @@ def _slogdet_rule(g: Any, x: Any) -> Any:
 
 
 linalg_slogdet = primitive(
-    "linalg_slogdet", _slogdet, _slogdet_rule, outputs=("sign", "logabsdet"), promotes=(), public=False
+    "linalg_slogdet", _slogdet, _slogdet_rule, outputs=("sign", "logabsdet"), promotes=(), public=False, rows="matrices"
 )
 
 
-@function()
+@function(torch=("slogdet", "linalg.slogdet"))
 def slogdet(x: Any) -> Any:
     """sign of the determinant and logarithm of its size"""
     return linalg_slogdet(x)

@@ -19,22 +19,32 @@ primitive, function = family.primitive, family.function
 # Diagonals
 
 tril_primitive = primitive(
-    "tril", lambda x, diagonal: np.tril(x, diagonal), lambda g, diagonal: tril_primitive(g, diagonal), public=False
+    "tril",
+    lambda x, diagonal: np.tril(x, diagonal),
+    lambda g, diagonal: tril_primitive(g, diagonal),
+    public=False,
+    moves="places",
+    rows="matrices",
 )
 
 
 triu_primitive = primitive(
-    "triu", lambda x, diagonal: np.triu(x, diagonal), lambda g, diagonal: triu_primitive(g, diagonal), public=False
+    "triu",
+    lambda x, diagonal: np.triu(x, diagonal),
+    lambda g, diagonal: triu_primitive(g, diagonal),
+    public=False,
+    moves="places",
+    rows="matrices",
 )
 
 
-@function(in_place="values")
+@function(in_place=True)
 def tril(x: Any, diagonal: int = 0) -> Any:
     """x with zeros above a diagonal, in its last two dimensions"""
     return tril_primitive(_matrices("tril", x), diagonal)
 
 
-@function(in_place="values")
+@function(in_place=True)
 def triu(x: Any, diagonal: int = 0) -> Any:
     """x with zeros below a diagonal, in its last two dimensions"""
     return triu_primitive(_matrices("triu", x), diagonal)
@@ -67,6 +77,7 @@ diagonal_primitive = primitive(
     tensors=1,
     view=True,
     public=False,
+    moves="places",
 )
 
 
@@ -78,6 +89,7 @@ diagonal_copy = primitive(
     tensors=1,
     promotes=(),
     public=False,
+    moves="places",
 )
 
 
@@ -88,6 +100,7 @@ diagonal_backward = primitive(
     tensors=1,
     promotes=(),
     public=False,
+    moves="places",
 )
 
 
@@ -116,6 +129,7 @@ diag_embed_primitive = primitive(
     tensors=1,
     promotes=(),
     public=False,
+    moves="places",
 )
 
 

@@ -44,11 +44,13 @@ _DISTINCT = ("output", "inverse_indices", "counts")
 
 
 unique_all = primitive(
-    "unique2", lambda x: _unique(x, None), _no_derivative("_unique2"), outputs=_DISTINCT, public=False
+    "unique2", lambda x: _unique(x, None), _no_derivative("_unique2"), outputs=_DISTINCT, public=False, shaped_by="x"
 )
 
 
-unique_dim = primitive("unique_dim", _unique, _no_derivative("unique_dim"), outputs=_DISTINCT, public=False)
+unique_dim = primitive(
+    "unique_dim", _unique, _no_derivative("unique_dim"), outputs=_DISTINCT, public=False, shaped_by="x"
+)
 
 
 unique_consecutive_primitive = primitive(
@@ -57,6 +59,7 @@ unique_consecutive_primitive = primitive(
     _no_derivative("unique_consecutive"),
     outputs=_DISTINCT,
     public=False,
+    shaped_by="x",
 )
 
 

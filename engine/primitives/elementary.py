@@ -12,19 +12,28 @@ from ..table.record import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, UNIT, Domain, E
 from ..table.registry import ops
 from .arithmetic import reciprocal
 
-primitive = Family("elementary", elementwise=True).primitive
+primitive = Family("elementary", elementwise=True, in_place=True).primitive
 
 _LN2 = math.log(2.0)
 _LN10 = math.log(10.0)
 
 exp = primitive("exp", np.exp, lambda g, out: g * out, floating=True, doc="e to the power x")
-exp2 = primitive("exp2", np.exp2, lambda g, out: g * out * _LN2, floating=True, doc="2 to the power x", formula="2**x")
+exp2 = primitive(
+    "exp2",
+    np.exp2,
+    lambda g, out: g * out * _LN2,
+    floating=True,
+    doc="2 to the power x",
+    formula="2**x",
+    torch=("exp2", "special.exp2"),
+)
 expm1 = primitive(
     "expm1",
     np.expm1,
     lambda g, out: g * (out + 1),
     floating=True,
     doc="e to the power x, minus 1; exact near 0",
+    torch=("expm1", "special.expm1"),
 )
 log = primitive(
     "log",
@@ -35,6 +44,7 @@ log = primitive(
     domain=POSITIVE,
     aliases=("ln",),
     edges=[EdgeCase((0.0,), -math.inf, (math.inf,)), EdgeCase((-1.0,), math.nan, (-1.0,))],
+    torch=("log",),
     integers={1: 0},
 )
 log2 = primitive(
@@ -55,6 +65,7 @@ log1p = primitive(
     floating=True,
     doc="natural logarithm of 1 + x; exact near 0",
     domain=ABOVE_MINUS_ONE,
+    torch=("log1p", "special.log1p"),
 )
 sqrt = primitive(
     "sqrt",
@@ -73,6 +84,8 @@ cbrt = primitive(
     doc="cube root, of negative numbers too",
     domain=Domain("any number", 0.1, 4.0),
     edges=[EdgeCase((0.0,), 0.0, (math.inf,)), EdgeCase((-8.0,), -2.0, (1 / 12,))],
+    torch=(),
+    in_place=False,
     parity="odd",
 )
 rsqrt = primitive(
@@ -175,7 +188,13 @@ tanh_backward = primitive(
     formula="grad*(1 - y**2)",
 )
 tanh = primitive(
-    "tanh", np.tanh, lambda g, out: tanh_backward(g, out), floating=True, doc="hyperbolic tangent", parity="odd"
+    "tanh",
+    np.tanh,
+    lambda g, out: tanh_backward(g, out),
+    floating=True,
+    doc="hyperbolic tangent",
+    parity="odd",
+    torch=("tanh", "nn.functional.tanh"),
 )
 asinh = primitive(
     "asinh",

@@ -50,6 +50,8 @@ erf = primitive(
     lambda g, x: g * (_TWO_OVER_SQRT_PI * exp(-(x * x))),
     floating=True,
     doc="error function",
+    torch=("erf", "special.erf"),
+    in_place=True,
     parity="odd",
 )
 
@@ -60,6 +62,8 @@ erfc = primitive(
     lambda g, x: g * (-_TWO_OVER_SQRT_PI * exp(-(x * x))),
     floating=True,
     doc="1 - erf(x), without cancellation",
+    torch=("erfc", "special.erfc"),
+    in_place=True,
 )
 
 
@@ -71,6 +75,8 @@ erfinv = primitive(
     doc="inverse of erf",
     domain=UNIT,
     edges=[EdgeCase((1.0,), math.inf, (math.inf,))],
+    torch=("erfinv", "special.erfinv"),
+    in_place=True,
     parity="odd",
 )
 
@@ -83,6 +89,7 @@ erfcx = primitive(
     doc="exp(x**2) * erfc(x)",
     node_name="SpecialErfcxBackward0",
     method=False,
+    torch=("special.erfcx",),
 )
 
 
@@ -97,7 +104,7 @@ polygamma_primitive = primitive(
 )
 
 
-@function(tensors=2, numbers=True, domain=(REAL, POSITIVE))
+@function(tensors=2, numbers=True, domain=(REAL, POSITIVE), torch=("polygamma", "special.polygamma"), in_place=True)
 def polygamma(n: Any, x: Any) -> Any:
     """derivative number n of digamma"""
     if is_number(x):
@@ -117,6 +124,8 @@ digamma = primitive(
     doc="derivative of lgamma",
     domain=POSITIVE,
     aliases=("psi",),
+    torch=("digamma", "special.digamma", "special.psi"),
+    in_place=True,
 )
 
 
@@ -134,4 +143,6 @@ lgamma = primitive(
     doc="logarithm of the absolute value of the gamma function",
     domain=POSITIVE,
     aliases=("gammaln",),
+    torch=("lgamma", "special.gammaln"),
+    in_place=True,
 )

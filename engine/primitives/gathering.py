@@ -69,6 +69,8 @@ gather_primitive = primitive(
     tensors=1,
     promotes=(),
     public=False,
+    moves="places",
+    rows="dimensions",
 )
 
 
@@ -81,6 +83,7 @@ scatter_add_primitive = primitive(
     lambda g, dim, index: gather_primitive(g, dim, index),
     promotes=(),
     public=False,
+    rows="dimensions",
 )
 
 
@@ -93,6 +96,7 @@ scatter_tensor = primitive(
     lambda g, dim, index: gather_primitive(g, dim, index),
     promotes=(),
     public=False,
+    rows="dimensions",
 )
 
 
@@ -104,6 +108,7 @@ scatter_number = primitive(
     tensors=1,
     promotes=(),
     public=False,
+    rows="dimensions",
 )
 
 
@@ -159,7 +164,7 @@ def gather(x: Any, dim: int, index: Any) -> Any:
     return gather_primitive(x, *_check_along("gather", x, dim, index))
 
 
-@function(in_place="values")
+@function(in_place=True)
 def scatter(x: Any, dim: int, index: Any, src: Any) -> Any:
     """x with the elements of src, or a number, put in at the indices along a dimension"""
     if not isinstance(src, (Tensor, np.ndarray, np.generic)):
@@ -169,7 +174,7 @@ def scatter(x: Any, dim: int, index: Any, src: Any) -> Any:
     return scatter_tensor(x, axis, index, _corner(src, index))
 
 
-@function(in_place="values")
+@function(in_place=True)
 def scatter_add(x: Any, dim: int, index: Any, src: Any) -> Any:
     """x with the elements of src added at the indices along a dimension"""
     check_same_dtype("scatter(): Expected self.dtype to be equal to src.dtype", x, src)

@@ -28,6 +28,8 @@ index_primitive = primitive(
     tensors=1,
     promotes=(),
     public=False,
+    moves="places",
+    rows=lambda x, indices: x[indices],
 )
 
 

@@ -43,6 +43,8 @@ mvlgamma = primitive(
     doc="logarithm of the gamma function of p dimensions",
     domain=Domain("x > (p - 1) / 2", 2.1, 5.0),
     aliases=("multigammaln",),
+    torch=("mvlgamma", "special.multigammaln"),
+    in_place=True,
 )
 
 
@@ -59,6 +61,8 @@ igamma = primitive(
     doc="regularised lower incomplete gamma function of order x; has a derivative by y only",
     domain=POSITIVE,
     aliases=("gammainc",),
+    torch=("igamma", "special.gammainc"),
+    in_place=True,
 )
 
 
@@ -71,6 +75,8 @@ igammac = primitive(
     doc="1 - igamma(x, y), without cancellation",
     domain=POSITIVE,
     aliases=("gammaincc",),
+    torch=("igammac", "special.gammaincc"),
+    in_place=True,
 )
 
 
@@ -109,7 +115,7 @@ zeta_number = primitive(
 )
 
 
-@function(tensors=2, numbers=True, domain=(ABOVE_ONE, POSITIVE), method=False)
+@function(tensors=2, numbers=True, domain=(ABOVE_ONE, POSITIVE), method=False, torch=("special.zeta",))
 def zeta(x: Any, y: Any) -> Any:
     """the sum of 1 / (k + y)**x over k = 0, 1, 2, ...; has a derivative by y only"""
     if is_number(x):

@@ -24,6 +24,8 @@ stack_primitive = primitive(
     lambda g, dim, tensors_shape: [select_primitive(g, dim, i) for i in range(len(tensors_shape))],
     variadic=True,
     public=False,
+    moves="places",
+    rows=lambda tensors, dim: np.stack(tensors, dim % tensors[0].ndim),
 )
 
 
@@ -78,6 +80,8 @@ cat_primitive = primitive(
     lambda g, dim, tensors_shape: _cut(g, tensors_shape, dim),
     variadic=True,
     public=False,
+    moves="places",
+    rows="dimensions",
 )
 
 

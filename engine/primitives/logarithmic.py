@@ -28,6 +28,8 @@ sinc = primitive(
     floating=True,
     doc="sin(pi*x) / (pi*x); 1 at 0",
     edges=[EdgeCase((0.0,), 1.0, (0.0,))],
+    torch=("sinc", "special.sinc"),
+    in_place=True,
     parity="even",
 )
 
@@ -51,6 +53,8 @@ logit = primitive(
     floating=True,
     doc="log(x / (1 - x)); with `eps`, x is first limited to the interval from eps to 1 - eps",
     domain=PROBABILITY,
+    torch=("logit", "special.logit"),
+    in_place=True,
 )
 
 
@@ -106,7 +110,14 @@ xlogy_number = primitive(
 )
 
 
-@function(tensors=2, numbers=True, domain=(REAL, POSITIVE), edges=[EdgeCase((0.0, 0.0), 0.0, (0.0, math.nan))])
+@function(
+    tensors=2,
+    numbers=True,
+    domain=(REAL, POSITIVE),
+    edges=[EdgeCase((0.0, 0.0), 0.0, (0.0, math.nan))],
+    torch=("xlogy", "special.xlogy"),
+    in_place=True,
+)
 def xlogy(x: Any, y: Any) -> Any:
     """x * log(y), and 0 where x is 0"""
     if is_number(x):
@@ -164,6 +175,7 @@ xlog1py_number = primitive(
     domain=(REAL, ABOVE_MINUS_ONE),
     edges=[EdgeCase((0.0, -1.0), 0.0, (0.0, math.nan))],
     method=False,
+    torch=("special.xlog1py",),
 )
 def xlog1py(x: Any, y: Any) -> Any:
     """x * log1p(y), and 0 where x is 0"""
@@ -186,4 +198,5 @@ entr = primitive(
     node_name="SpecialEntrBackward0",
     edges=[EdgeCase((0.0,), 0.0, (math.inf,))],
     method=False,
+    torch=("special.entr",),
 )

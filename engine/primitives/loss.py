@@ -24,7 +24,7 @@ from .reshaping import reshape, view_primitive
 from .selection import abs, sgn, where
 from .squeezing import unsqueeze
 
-family = Family("loss")
+family = Family("loss", method=False)
 primitive, function = family.primitive, family.function
 
 
@@ -108,21 +108,21 @@ huber_primitive = _difference_loss(
 )
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, torch=("nn.functional.mse_loss",))
 def mse_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
     """(x - target)**2, averaged"""
     _check_reduction(reduction)
     return mse_primitive(*_in_one_shape(x, target), reduction, 0.0)
 
 
-@function(tensors=2, method=False, domain=(REAL, NONZERO))
+@function(tensors=2, domain=(REAL, NONZERO), torch=("nn.functional.l1_loss",))
 def l1_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
     """abs(x - target), averaged"""
     x, target = _in_one_shape(x, target)
     return _summed_up(abs(minus(x, target)), reduction)
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, torch=("nn.functional.smooth_l1_loss",))
 def smooth_l1_loss(x: Any, target: Any, reduction: str = "mean", beta: float = 1.0) -> Any:
     """abs(x - target) less beta/2, and where that is below beta a parabola, averaged"""
     _check_reduction(reduction)
@@ -133,7 +133,7 @@ def smooth_l1_loss(x: Any, target: Any, reduction: str = "mean", beta: float = 1
     return smooth_l1_primitive(*_in_one_shape(x, target), reduction, beta)
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, torch=("nn.functional.huber_loss",))
 def huber_loss(x: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Any:
     """(x - target)**2 / 2, and where the difference exceeds delta a straight line, averaged"""
     _check_reduction(reduction)
@@ -217,7 +217,7 @@ bce_primitive = primitive(
 )
 
 
-@function(tensors=2, method=False, domain=PROBABILITY)
+@function(tensors=2, domain=PROBABILITY, torch=("nn.functional.binary_cross_entropy",))
 def binary_cross_entropy(x: Any, target: Any, weight: Any = None, reduction: str = "mean") -> Any:
     """-target * log(x) - (1 - target) * log(1 - x), averaged"""
     _check_reduction(reduction)
@@ -251,7 +251,11 @@ logits_primitive = primitive(
 )
 
 
-@function(tensors=2, method=False, domain=(REAL, PROBABILITY))
+@function(
+    tensors=2,
+    domain=(REAL, PROBABILITY),
+    torch=("binary_cross_entropy_with_logits", "nn.functional.binary_cross_entropy_with_logits"),
+)
 def binary_cross_entropy_with_logits(
     x: Any, target: Any, weight: Any = None, reduction: str = "mean", pos_weight: Any = None
 ) -> Any:
@@ -266,7 +270,7 @@ def binary_cross_entropy_with_logits(
     return logits_primitive(x, target, _constant(weight, x), _constant(pos_weight, x), reduction)
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, torch=("kl_div", "nn.functional.kl_div"))
 def kl_div(x: Any, target: Any, reduction: str = "mean", log_target: bool = False) -> Any:
     """target * (log(target) - x), averaged; with `log_target`, the target is a logarithm as x is"""
     value = exp(target) * minus(target, x) if log_target else minus(ops.xlogy(target, target), target * x)
@@ -341,7 +345,7 @@ def _check_classes(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
         raise IndexError(f"Target {target[outside].flat[0]} is out of bounds.")
 
 
-@function(method=False)
+@function(torch=("nn.functional.nll_loss",))
 def nll_loss(x: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> Any:
     """-x at the target classes, averaged; x are logarithms of probabilities, with a class for each index of dim 1"""
     _check_reduction(reduction)
@@ -360,7 +364,7 @@ def nll_loss(x: Any, target: Any, weight: Any = None, ignore_index: int = -100, 
     return view_primitive(result, (shape[0], *shape[2:])) if reduction == "none" and len(shape) != 4 else result
 
 
-@function(method=False)
+@function(torch=("nn.functional.cross_entropy",))
 def cross_entropy(
     x: Any,
     target: Any,
@@ -435,7 +439,7 @@ soft_margin_primitive = primitive(
 )
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, torch=("nn.functional.soft_margin_loss",))
 def soft_margin_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
     """log(1 + exp(-target * x)), averaged; a target is 1 or -1"""
     _check_reduction(reduction)
@@ -443,7 +447,7 @@ def soft_margin_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
     return soft_margin_primitive(x, target, reduction)
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, torch=("hinge_embedding_loss", "nn.functional.hinge_embedding_loss"))
 def hinge_embedding_loss(x: Any, target: Any, margin: float = 1.0, reduction: str = "mean") -> Any:
     """x where the target is 1, and margin - x, at least 0, where it is -1, averaged"""
     near = ops.clamp_min(minus(margin, x), 0)
@@ -451,13 +455,13 @@ def hinge_embedding_loss(x: Any, target: Any, margin: float = 1.0, reduction: st
     return _summed_up(where(target != 1, near, zeros) + where(target != -1, x, zeros), reduction)
 
 
-@function(tensors=3, method=False)
+@function(tensors=3, torch=("margin_ranking_loss", "nn.functional.margin_ranking_loss"))
 def margin_ranking_loss(x: Any, y: Any, target: Any, margin: float = 0.0, reduction: str = "mean") -> Any:
     """margin - target * (x - y), at least 0, averaged; the target is 1 where x should be the larger, else -1"""
     return _summed_up(ops.clamp_min(plus_number(-target * minus(x, y), margin), 0), reduction)
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, torch=("poisson_nll_loss", "nn.functional.poisson_nll_loss"))
 def poisson_nll_loss(
     x: Any, target: Any, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: str = "mean"
 ) -> Any:
@@ -469,7 +473,7 @@ def poisson_nll_loss(
     return _summed_up(loss, reduction)
 
 
-@function(tensors=3, method=False)
+@function(tensors=3, torch=("nn.functional.gaussian_nll_loss",))
 def gaussian_nll_loss(
     x: Any, target: Any, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
 ) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 from ..table.family import Family
 from ..table.record import is_number
 from ..table.registry import ops
+from ..tensors import dtypes
 from ..tensors.tensor import Tensor
 from .arguments import data_of
 from .indices import check_value
@@ -26,11 +27,8 @@ def _mask(function: str, message: str, mask: Any) -> Any:
         mask = np.asarray(mask)
     dtype = data_of(mask).dtype
     if dtype.kind != "b":
-        raise RuntimeError(function + message.format(_C_NAMES.get(dtype.name, dtype.name)))
+        raise RuntimeError(function + message.format(dtypes.of(dtype).c_name))
     return mask
-
-
-_C_NAMES = {"float64": "double", "float32": "float", "float16": "c10::Half", "int64": "long int", "int32": "int"}
 
 
 def _masked_put(x: Any, value: Any, mask: Any) -> Any:
@@ -47,6 +45,7 @@ masked_fill_number = primitive(
     tensors=1,
     promotes=(),
     public=False,
+    elementwise=True,
 )
 
 
@@ -59,10 +58,11 @@ masked_fill_tensor = primitive(
     overload=1,
     promotes=(),
     public=False,
+    elementwise=True,
 )
 
 
-@function(in_place="values")
+@function(in_place=True)
 def masked_fill(x: Any, mask: Any, value: Any) -> Any:
     """x with one value where the mask is true"""
     mask = _mask("masked_fill_", " only supports boolean masks, but got mask with dtype {}", mask)
@@ -91,6 +91,8 @@ masked_select_primitive = primitive(
     tensors=1,
     promotes=(),
     public=False,
+    moves="places",
+    shaped_by="mask",
 )
 
 
@@ -101,6 +103,8 @@ masked_select_backward = primitive(
     tensors=1,
     promotes=(),
     public=False,
+    moves="places",
+    shaped_by="mask",
 )
 
 

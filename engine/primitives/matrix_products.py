@@ -46,6 +46,10 @@ def product_of_matrices(x: Any, y: Any) -> Any:
     return x @ y
 
 
+def _matrices_of_rows(x: Any, y: Any) -> Any:
+    return np.moveaxis(np.moveaxis(x, -1, 0) @ np.moveaxis(y, -1, 0), 0, -1)
+
+
 mm = primitive(
     "mm",
     _mm,
@@ -53,6 +57,8 @@ mm = primitive(
     lambda g, x: mm(t_primitive(x), g),
     promotes=(),
     doc="product of two matrices",
+    rows=_matrices_of_rows,
+    saved_as={"y": "mat2"},
 )
 
 
@@ -82,6 +88,8 @@ mv = primitive(
     lambda g, x: mv(t_primitive(x), g),
     promotes=(),
     doc="product of a matrix and a vector",
+    rows=lambda x, y: np.add.reduce(x * y, axis=1),
+    saved_as={"y": "vec"},
 )
 
 
@@ -104,10 +112,11 @@ bmm = primitive(
     lambda g, x: bmm(transpose(x, 1, 2), g),
     promotes=(),
     doc="products of two equally long sequences of matrices",
+    rows=_matrices_of_rows,
 )
 
 
-@function(tensors=2, symbol="@")
+@function(tensors=2, symbol="@", torch=("matmul", "linalg.matmul"))
 def matmul(x: Any, y: Any) -> Any:
     """product of vectors, matrices, or sequences of matrices"""
     if type(x) is np.ndarray and type(y) is np.ndarray:

@@ -20,7 +20,7 @@ primitive, function = family.primitive, family.function
 # The normal distribution
 
 
-@function(method=False)
+@function(method=False, torch=("special.ndtr",))
 def ndtr(x: Any) -> Any:
     """the probability that a standard normal variable is at most x"""
     return times_number(plus_number(erf(times_number(x, math.sqrt(0.5))), 1), 0.5)
@@ -41,6 +41,7 @@ log_ndtr = primitive(
     doc="logarithm of ndtr, without underflow",
     node_name="SpecialLogNdtrBackward0",
     method=False,
+    torch=("special.log_ndtr",),
 )
 
 
@@ -54,4 +55,5 @@ ndtri = primitive(
     node_name="SpecialNdtriBackward0",
     edges=[EdgeCase((1.0,), math.inf, (math.inf,))],
     method=False,
+    torch=("special.ndtri",),
 )

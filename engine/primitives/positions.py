@@ -53,6 +53,7 @@ take_primitive = primitive(
     tensors=1,
     promotes=(),
     public=False,
+    moves="places",
 )
 
 
@@ -100,7 +101,7 @@ put_added = primitive(
 )
 
 
-@function(tensors=1, in_place="values")
+@function(tensors=1, in_place=True)
 def index_put(x: Any, indices: Any, values: Any, accumulate: bool = False) -> Any:
     """x with values put in, or added, where a list of index tensors points, one for each dimension"""
     for i, index in enumerate(indices):

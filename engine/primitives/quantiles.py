@@ -31,7 +31,13 @@ _INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
 
 # PyTorch puts the quantiles first with in-place operations, which have nodes of their own.
 unsqueeze_first = primitive(
-    "unsqueeze", lambda x: np.expand_dims(x, 0), lambda g: reshape(g, g.shape[1:]), overload=1, view=True, public=False
+    "unsqueeze",
+    lambda x: np.expand_dims(x, 0),
+    lambda g: reshape(g, g.shape[1:]),
+    overload=1,
+    view=True,
+    public=False,
+    moves="order",
 )
 
 
@@ -42,6 +48,7 @@ transpose_first = primitive(
     overload=1,
     view=True,
     public=False,
+    moves="places",
 )
 
 

@@ -12,7 +12,7 @@ from ..table.record import BESIDE_ZERO, EdgeCase
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
-from .arguments import dimensions
+from .arguments import dimensions, flat_rows
 from .broadcasting import expand
 from .copying import ones_like, to
 from .elementary import exp
@@ -61,6 +61,7 @@ sum_all = primitive(
     lambda x, dtype=None: np.add.reduce(summable(x, dtype), axis=None),
     lambda g, x_shape: expand(g, x_shape),
     public=False,
+    rows=lambda x, dtype: np.add.reduce(flat_rows(x), axis=0, dtype=dtype),
 )
 sum_dim = primitive(
     "sum",
@@ -68,6 +69,7 @@ sum_dim = primitive(
     lambda g, x_shape, dim, keepdim: spread(g, x_shape, dim, keepdim),
     overload=1,
     public=False,
+    rows="dimensions",
 )
 
 
@@ -86,6 +88,7 @@ nansum = primitive(
     _nansum,
     lambda g, x, dim, keepdim: spread(g, tuple(x.shape), dim, keepdim) * logical_not(isnan(x)),
     doc="sum of the elements that are not nan, or along `dim`",
+    rows="dimensions",
 )
 
 # Means
@@ -108,11 +111,17 @@ def _mean(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> 
     return np.add.reduce(x, axis=axes_of(x, dim), keepdims=keepdim) / x.dtype.type(count_along(x.shape, dim))
 
 
+def _mean_of_rows(x: Any, dtype: Any) -> Any:
+    total = np.add.reduce(flat_rows(x), axis=0, dtype=dtype)
+    return total / total.dtype.type(x.size // x.shape[-1])
+
+
 mean_all = primitive(
     "mean",
     lambda x, dtype=None: _mean(x, None, False, dtype),
     lambda g, x_shape, x_numel: expand(g, x_shape) / x_numel,
     public=False,
+    rows=_mean_of_rows,
 )
 mean_dim = primitive(
     "mean",
@@ -120,6 +129,7 @@ mean_dim = primitive(
     lambda g, x_shape, dim, keepdim: spread(g, x_shape, dim, keepdim) / count_along(x_shape, dim),
     overload=1,
     public=False,
+    rows="dimensions",
 )
 
 
@@ -181,6 +191,8 @@ prod_all = primitive(
     lambda x, dtype=None: np.multiply.reduce(summable(x, dtype), axis=None),
     _prod_rule,
     public=False,
+    rows=lambda x, dtype: np.multiply.reduce(flat_rows(x), axis=0, dtype=dtype),
+    keeps_scalars=True,
 )
 prod_dim = primitive(
     "prod",
@@ -188,6 +200,8 @@ prod_dim = primitive(
     _prod_dim_rule,
     overload=1,
     public=False,
+    rows="dimensions",
+    keeps_scalars=True,
 )
 
 
@@ -256,6 +270,8 @@ logsumexp = primitive(
     tensors=1,
     assumed={"dim": None},
     doc="log of the sum of exp(x) along `dim`, without overflow",
+    rows="dimensions",
+    torch=("logsumexp", "special.logsumexp"),
 )
 
 
@@ -278,6 +294,7 @@ softmax_primitive = primitive(
     floating=True,
     tensors=1,
     public=False,
+    rows="dimensions",
 )
 log_softmax_primitive = primitive(
     "log_softmax",
@@ -286,16 +303,17 @@ log_softmax_primitive = primitive(
     floating=True,
     tensors=1,
     public=False,
+    rows="dimensions",
 )
 
 
-@function(assumed={"dim": -1})
+@function(assumed={"dim": -1}, torch=("softmax", "special.softmax", "nn.functional.softmax"))
 def softmax(x: Any, dim: int, dtype: Any = None) -> Any:
     """exp(x) scaled to a sum of 1 along `dim`"""
     return softmax_primitive(x if dtype is None else to(x, dtype), dim)
 
 
-@function(assumed={"dim": -1})
+@function(assumed={"dim": -1}, torch=("log_softmax", "special.log_softmax", "nn.functional.log_softmax"))
 def log_softmax(x: Any, dim: int, dtype: Any = None) -> Any:
     """log of softmax, without overflow"""
     return log_softmax_primitive(x if dtype is None else to(x, dtype), dim)
@@ -371,10 +389,12 @@ def _vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False,
     return _norm(x.astype(dtype.numpy, copy=False), ord, dim, keepdim)
 
 
-vector_norm_primitive = primitive("linalg_vector_norm", _vector_norm, _norm_rule, tensors=1, public=False)
+vector_norm_primitive = primitive(
+    "linalg_vector_norm", _vector_norm, _norm_rule, tensors=1, public=False, rows="dimensions"
+)
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.vector_norm",))
 def vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
     """norm of the elements: the root of the sum of their powers; 0 gradient at the zero vector"""
     return vector_norm_primitive(x, ord, dim, keepdim, dtype)
@@ -463,4 +483,5 @@ renorm = primitive(
     _renorm_rule,
     tensors=1,
     doc="x with each slice along `dim` scaled down to a norm, of order p, of at most `maxnorm`",
+    in_place=True,
 )

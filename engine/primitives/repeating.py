@@ -33,16 +33,11 @@ def _repeat_rule(g: Any, x_shape: tuple[int, ...], repeats: tuple[int, ...]) -> 
 
 
 repeat_primitive = primitive(
-    "repeat",
-    lambda x, repeats: np.tile(x, repeats),
-    _repeat_rule,
-    tensors=1,
-    promotes=(),
-    public=False,
+    "repeat", lambda x, repeats: np.tile(x, repeats), _repeat_rule, tensors=1, promotes=(), public=False, moves="places"
 )
 
 
-@function(tensors=1)
+@function(tensors=1, torch=())
 def repeat(x: Any, *repeats: Any, **named: Any) -> Any:
     """x side by side with itself, so many times along each dimension"""
     counts = listed("repeat", repeats, named, "repeats")

@@ -15,28 +15,34 @@ from ..tensors.tensor import Tensor
 from .copying import zeros_like
 from .nonzero import nonzero
 
-family = Family("selection", elementwise=True)
+family = Family("selection", elementwise=True, in_place=True)
 primitive, function = family.primitive, family.function
 
 
-def _comparison(name: str, forward: Any, symbol: str, doc: str, *aliases: str) -> Any:
-    return primitive(name, forward, tensors=2, symbol=symbol, doc=doc, aliases=aliases)
+def _comparison(name: str, forward: Any, symbol: str, doc: str, *aliases: str, commutative: bool = False) -> Any:
+    return primitive(name, forward, tensors=2, symbol=symbol, doc=doc, aliases=aliases, commutative=commutative)
 
 
-eq = _comparison("eq", operator.eq, "==", "whether x equals y")
-ne = _comparison("ne", operator.ne, "!=", "whether x differs from y", "not_equal")
+eq = _comparison("eq", operator.eq, "==", "whether x equals y", commutative=True)
+ne = _comparison("ne", operator.ne, "!=", "whether x differs from y", "not_equal", commutative=True)
 lt = _comparison("lt", operator.lt, "<", "whether x is less than y", "less")
 le = _comparison("le", operator.le, "<=", "whether x is at most y", "less_equal")
 gt = _comparison("gt", operator.gt, ">", "whether x is greater than y", "greater")
 ge = _comparison("ge", operator.ge, ">=", "whether x is at least y", "greater_equal")
 
-logical_and = primitive("logical_and", np.logical_and, tensors=2, symbol="and", doc="whether both are nonzero")
-logical_or = primitive("logical_or", np.logical_or, tensors=2, symbol="or", doc="whether either is nonzero")
-logical_xor = primitive("logical_xor", np.logical_xor, tensors=2, doc="whether exactly one is nonzero")
+logical_and = primitive(
+    "logical_and", np.logical_and, tensors=2, symbol="and", doc="whether both are nonzero", commutative=True
+)
+logical_or = primitive(
+    "logical_or", np.logical_or, tensors=2, symbol="or", doc="whether either is nonzero", commutative=True
+)
+logical_xor = primitive(
+    "logical_xor", np.logical_xor, tensors=2, doc="whether exactly one is nonzero", commutative=True
+)
 logical_not = primitive("logical_not", np.logical_not, symbol="not", doc="whether x is zero")
-isnan = primitive("isnan", np.isnan, doc="whether x is nan")
-isinf = primitive("isinf", np.isinf, doc="whether x is infinite")
-isfinite = primitive("isfinite", np.isfinite, doc="whether x is neither nan nor infinite")
+isnan = primitive("isnan", np.isnan, doc="whether x is nan", in_place=False)
+isinf = primitive("isinf", np.isinf, doc="whether x is infinite", in_place=False)
+isfinite = primitive("isfinite", np.isfinite, doc="whether x is neither nan nor infinite", in_place=False)
 
 
 def _check_dtypes(x: Any, y: Any) -> None:
@@ -56,19 +62,25 @@ isclose = primitive(
     tensors=2,
     promotes=(),
     doc="whether x and y differ by at most `atol` plus `rtol` times the size of y",
+    in_place=False,
 )
 
 
-@function(tensors=2, elementwise=False)
+@function(tensors=2, elementwise=False, in_place=False)
 def allclose(x: Any, y: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
     """whether all elements of x and y differ by at most `atol` plus `rtol` times the size of that of y"""
     return bool(isclose(x, y, rtol, atol, equal_nan)._data.all())
 
 
-@function(tensors=2, elementwise=False)
+@function(tensors=2, elementwise=False, in_place=False)
 def equal(x: Any, y: Any) -> bool:
     """whether x and y have one shape and all their elements are equal"""
     return np.array_equal(x._data, y._data)
+
+
+def _choose(condition: Any, x: Any, y: Any, out: Any) -> None:
+    np.copyto(out, y)
+    np.copyto(out, x, where=condition if condition.dtype == np.bool_ else condition != 0)
 
 
 where_primitive = primitive(
@@ -78,11 +90,13 @@ where_primitive = primitive(
     lambda g, x: where(x, g, 0),
     lambda g, x: where(x, 0, g),
     promotes=(1, 2),
+    rows=_choose,
+    saved_as={"x": "condition"},
     public=False,
 )
 
 
-@function(tensors=3, numbers=True, method=False)
+@function(tensors=3, numbers=True, method=False, in_place=False)
 def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     """x where the condition holds, else y; of a condition alone, the indices where it holds"""
     if isinstance(condition, Tensor):
@@ -104,6 +118,7 @@ maximum = primitive(
     lambda g, x, y: where(x == y, g / 2, where(y < x, 0, g)),
     doc="the larger of x and y; a tie shares the gradient",
     edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5)), EdgeCase((0.0, 0.0), 0.0, (0.5, 0.5))],
+    in_place=False,
 )
 minimum = primitive(
     "minimum",
@@ -112,6 +127,7 @@ minimum = primitive(
     lambda g, x, y: where(x == y, g / 2, where(y > x, 0, g)),
     doc="the smaller of x and y; a tie shares the gradient",
     edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))],
+    in_place=False,
 )
 fmax = primitive(
     "fmax",
@@ -120,6 +136,7 @@ fmax = primitive(
     lambda g, x, y: where((x >= y) | isnan(y), 0, g),
     doc="the larger of x and y, ignoring nan; a tie gives the gradient to x",
     edges=[EdgeCase((1.0, 1.0), 1.0, (1.0, 0.0))],
+    in_place=False,
 )
 fmin = primitive(
     "fmin",
@@ -128,6 +145,7 @@ fmin = primitive(
     lambda g, x, y: where((x <= y) | isnan(y), 0, g),
     doc="the smaller of x and y, ignoring nan; a tie gives the gradient to x",
     edges=[EdgeCase((1.0, 1.0), 1.0, (1.0, 0.0))],
+    in_place=False,
 )
 
 

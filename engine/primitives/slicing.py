@@ -22,6 +22,8 @@ select_primitive = primitive(
     tensors=1,
     view=True,
     public=False,
+    moves="places",
+    rows="dimensions",
 )
 
 
@@ -38,6 +40,8 @@ select_backward = primitive(
     tensors=1,
     promotes=(),
     public=False,
+    moves="places",
+    rows="dimensions",
 )
 
 
@@ -67,6 +71,8 @@ slice_primitive = primitive(
     tensors=1,
     view=True,
     public=False,
+    moves="places",
+    rows="dimensions",
 )
 
 
@@ -83,6 +89,8 @@ slice_backward = primitive(
     tensors=1,
     promotes=(),
     public=False,
+    moves="places",
+    rows="dimensions",
 )
 
 

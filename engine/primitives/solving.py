@@ -102,22 +102,17 @@ def _inverse_rule(g: Any, inverse: Any) -> Any:
 
 
 linalg_inv_ex = primitive(
-    "linalg_inv_ex",
-    _inverses,
-    _inverse_rule,
-    outputs=("inverse", "info"),
-    promotes=(),
-    public=False,
+    "linalg_inv_ex", _inverses, _inverse_rule, outputs=("inverse", "info"), promotes=(), public=False, rows="matrices"
 )
 
 
-@function(aliases=("inv",))
+@function(aliases=("inv",), torch=("inverse", "linalg.inv"))
 def inverse(x: Any) -> Any:
     """inverse of a square matrix"""
     return linalg_inv_ex(x, True, "linalg.inv")[0]
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.inv_ex",))
 def inv_ex(x: Any, check_errors: bool = False) -> Any:
     """inverse of a square matrix, and 0 or which diagonal element of its decomposition is zero"""
     return linalg_inv_ex(x, check_errors, "linalg.inv_ex")
@@ -186,16 +181,17 @@ linalg_solve_ex = primitive(
     outputs=("result", "info"),
     promotes=(),
     public=False,
+    rows="matrices",
 )
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, method=False, torch=("linalg.solve",))
 def solve(x: Any, y: Any, left: bool = True) -> Any:
     """the solution of `x @ solution = y`, or of `solution @ x = y` without `left`"""
     return linalg_solve_ex(x, y, left, True)[0]
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, method=False, torch=("linalg.solve_ex",))
 def solve_ex(x: Any, y: Any, left: bool = True, check_errors: bool = False) -> Any:
     """the solution of `x @ solution = y`, and 0 or which diagonal element of the decomposition of x is zero"""
     return linalg_solve_ex(x, y, left, check_errors)
@@ -227,10 +223,11 @@ linalg_solve_triangular = primitive(
     _triangular_rule,
     lambda g, x, upper, left, unitriangular: linalg_solve_triangular(turned(x), g, not upper, left, unitriangular),
     public=False,
+    rows="matrices",
 )
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, method=False, torch=("linalg.solve_triangular",))
 def solve_triangular(x: Any, y: Any, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
     """the solution of `x @ solution = y` for an upper or lower triangular x, whose other elements are not looked at"""
     return linalg_solve_triangular(x, y, upper, left, unitriangular)
@@ -346,10 +343,12 @@ def _pinv_rule(g: Any, out: Any, x: Any) -> Any:
     return -turned(matmul(k, out)) + outside + out_k - matmul(matmul(out_k, out), x)
 
 
-linalg_pinv = primitive("linalg_pinv", _pseudoinverse, _pinv_rule, tensors=1, promotes=(), public=False)
+linalg_pinv = primitive(
+    "linalg_pinv", _pseudoinverse, _pinv_rule, tensors=1, promotes=(), public=False, rows="matrices"
+)
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.pinv",))
 def pinv(x: Any, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Any:
     """pseudoinverse"""
     relative = rcond if rtol is None else rtol
@@ -467,7 +466,7 @@ linalg_lstsq = primitive(
 )
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, method=False, torch=("linalg.lstsq",))
 def lstsq(x: Any, y: Any, rcond: Any = None, *, driver: str | None = None) -> Any:
     """least squares: the solution that brings `x @ solution` nearest to y, residuals, rank and singular values"""
     result = linalg_lstsq(x, y, data_of(rcond), driver or "gelsy")

@@ -37,10 +37,12 @@ def _sort_rule(g: Any, indices: Any, x_shape: Any, dim: int) -> Any:
     return put_along(g[0], indices, dim, x_shape)
 
 
-sort_any = primitive("sort", _sort, _sort_rule, outputs=("values", "indices"), public=False)
+sort_any = primitive("sort", _sort, _sort_rule, outputs=("values", "indices"), public=False, rows="dimensions")
 
 
-sort_stable = primitive("sort", _sort, _sort_rule, overload=1, outputs=("values", "indices"), public=False)
+sort_stable = primitive(
+    "sort", _sort, _sort_rule, overload=1, outputs=("values", "indices"), public=False, rows="dimensions"
+)
 
 
 @function()

@@ -39,7 +39,9 @@ def _pieces(x: Any, lengths: Any, dim: int) -> list[Any]:
 
 
 def _splitting(name: str, forward: Any, view: bool) -> Any:
-    return primitive(name, forward, lambda g, dim: cat(g, dim), tensors=1, outputs=MANY, view=view, public=False)
+    return primitive(
+        name, forward, lambda g, dim: cat(g, dim), tensors=1, outputs=MANY, view=view, moves="places", public=False
+    )
 
 
 def _copied_pieces(x: Any, lengths: Any, dim: int) -> list[Any]:

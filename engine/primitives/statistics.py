@@ -12,11 +12,11 @@ from ..table.family import Family
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.tensor import Tensor
+from .arithmetic import times_number
 from .copying import zeros_like
 from .elementary import sqrt
 from .reduction import axes_of, count_along, mean, spread, sum
 from .reshaping import reshape
-from .scan import multiplied_by_number
 from .selection import clamp_numbers, where
 from .squeezing import squeeze_all, unreduce, unsqueeze
 from .transposing import t_primitive
@@ -70,12 +70,14 @@ var_primitive = primitive(
     lambda x, dim, correction, keepdim: _squared_deviations(x, dim, correction, keepdim)[0],
     _var_rule,
     public=False,
+    rows="dimensions",
 )
 std_primitive = primitive(
     "std",
     lambda x, dim, correction, keepdim: _deviations(x, dim, correction, keepdim)[0],
     _std_rule,
     public=False,
+    rows="dimensions",
 )
 var_mean_primitive = primitive(
     "var_mean",
@@ -192,7 +194,7 @@ def _weights(fweights: Any, aweights: Any, observations: int) -> Any:
 def _freedom(total: Any, weights: Any, aweights: Any, correction: int) -> Any:
     """What the sum of products is divided by; 0, with a warning, where the correction leaves nothing."""
     if aweights is not None and correction:
-        lost = multiplied_by_number(sum(weights * aweights), correction) / total
+        lost = times_number(sum(weights * aweights), correction) / total
         freedom = total - lost
     else:
         freedom = total - correction if correction else total

@@ -19,6 +19,8 @@ flip_primitive = primitive(
     lambda g, dims: flip_primitive(g, dims),
     promotes=(),
     public=False,
+    moves="places",
+    rows="dimensions",
 )
 
 
@@ -57,6 +59,7 @@ rot90_primitive = primitive(
     tensors=1,
     promotes=(),
     public=False,
+    moves="places",
 )
 
 
@@ -81,6 +84,7 @@ roll_primitive = primitive(
     tensors=1,
     promotes=(),
     public=False,
+    moves="places",
 )
 
 

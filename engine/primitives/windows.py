@@ -44,6 +44,7 @@ unfold_primitive = primitive(
     tensors=1,
     view=True,
     public=False,
+    moves="places",
 )
 
 
@@ -57,7 +58,7 @@ unfold_backward = primitive(
 )
 
 
-@function()
+@function(torch=())
 def unfold(x: Any, dimension: int, size: int, step: int) -> Any:
     """the windows of some size along a dimension, a step apart, as the last dimension"""
     shape = data_of(x).shape

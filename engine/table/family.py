@@ -59,8 +59,8 @@ class Family:
         operation.rules = tuple(rules)
         operation.domain = _domains(facts.get("domain", REAL), operation.tensors)
         operation.arguments, operation.defaults = _signature(forward, operation.tensors)
-        if operation.promotes is None:
-            operation.promotes = () if operation.view else tuple(range(operation.tensors))
+        if "promotes" not in facts and not operation.view:
+            operation.promotes = tuple(range(operation.tensors))
         _derive(operation)
         operation.node = _node_class(operation)
         call = _make(operation)(operation)
