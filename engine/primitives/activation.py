@@ -48,6 +48,7 @@ sigmoid = primitive(
     edges=[EdgeCase((0.0,), 0.5, (0.25,)), EdgeCase((-1000.0,), 0.0, (0.0,))],
     torch=("sigmoid", "special.expit", "nn.functional.sigmoid"),
     in_place=True,
+    definition="1/(1 + exp(-x))",
 )
 
 threshold_backward = primitive(
@@ -68,6 +69,7 @@ relu = primitive(
     torch=("relu", "nn.functional.relu"),
     in_place=True,
     inplace_flag=True,
+    definition="maximum(x, 0)",
 )
 threshold = primitive(
     "threshold",
@@ -94,6 +96,7 @@ softplus = primitive(
     doc="log(1 + exp(beta*x)) / beta; x itself where beta*x exceeds `threshold`",
     method=False,
     torch=("nn.functional.softplus",),
+    definition="log1p(exp(x))",
 )
 silu = primitive(
     "silu",
@@ -105,6 +108,7 @@ silu = primitive(
     method=False,
     torch=("nn.functional.silu",),
     inplace_flag=True,
+    definition="x/(1 + exp(-x))",
 )
 mish = primitive(
     "mish",
@@ -115,6 +119,7 @@ mish = primitive(
     method=False,
     torch=("nn.functional.mish",),
     inplace_flag=True,
+    definition="x*tanh(log1p(exp(x)))",
 )
 
 
@@ -149,6 +154,7 @@ gelu = primitive(
     method=False,
     torch=("nn.functional.gelu",),
     formula=_gelu_formula,
+    definition="x*(1 + erf(x/sqrt(2)))/2",
 )
 
 
@@ -174,7 +180,13 @@ def _elu_formula(alpha: float, scale: float, input_scale: float) -> str:
 scaled_elu = primitive("elu", _elu, _elu_rule, floating=True, public=False, formula=_elu_formula)
 
 
-@function(domain=BESIDE_ZERO, method=False, torch=("nn.functional.elu",), inplace_flag=True)
+@function(
+    domain=BESIDE_ZERO,
+    method=False,
+    torch=("nn.functional.elu",),
+    inplace_flag=True,
+    definition="where(x > 0, x, expm1(x))",
+)
 def elu(x: Any, alpha: float = 1.0) -> Any:
     """x where it is positive, else alpha * (exp(x) - 1)"""
     return scaled_elu(x, alpha)
@@ -224,6 +236,7 @@ logsigmoid = primitive(
     node_name="LogSigmoidBackward0",
     method=False,
     torch=("nn.functional.logsigmoid",),
+    definition="-log1p(exp(-x))",
 )
 
 
