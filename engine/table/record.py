@@ -69,9 +69,11 @@ class Operation:
     torch: tuple[str, ...] | None = None
     # Whether it is a method of tensors too.
     method: bool = True
-    # The method with `_` behind its name: it writes what the operation returns into its tensor, or it gives its tensor
-    # the shape of the view that the operation makes.
-    in_place: Literal["", "values", "shape"] = ""
+    # Whether tensors have it with `_` behind its name too, which writes what the operation returns into its tensor; or
+    # the function that makes the view whose shape the tensor takes.
+    in_place: bool | Callable[..., Any] = False
+    # Whether `torch.nn.functional` has it with an argument `inplace`.
+    inplace_flag: bool = False
 
     # How it is called. `arguments` are the names of the parameters, of which the first `tensors` are tensors, and
     # `defaults` belongs to the last; with `variadic`, the first is a sequence of tensors; with `takes_many`, further
@@ -98,8 +100,8 @@ class Operation:
     outputs: tuple[str, ...] = ()
     # Integers become floating first.
     floating: bool = False
-    # Which arguments take part in the promotion of dtypes; None: all that are tensors.
-    promotes: tuple[int, ...] | None = None
+    # Which arguments take part in the promotion of dtypes: all that are tensors, if it is no view and nothing is said.
+    promotes: tuple[int, ...] = ()
     # PyTorch has no derivative for it, and says so in the backward pass.
     undifferentiated: bool = False
     # The result shares the memory of the first argument.
@@ -188,8 +190,8 @@ class Operation:
     def methods(self) -> tuple[str, ...]:
         """The names of the methods of tensors that it gives."""
         names = (self.name, *self.aliases)
-        in_place = self.in_place or self.elementwise
-        return (*(names if self.method else ()), *(f"{name}_" for name in names if in_place))
+        in_place = [f"{name}_" for name in names if self.in_place and name in self.torch_names]
+        return (*(names if self.method else ()), *in_place)
 
     def signature(self) -> str:
         """How it is called, such as `clamp(x, min=None, max=None)`."""

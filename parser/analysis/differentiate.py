@@ -14,9 +14,9 @@ from ..semantics.limits import Limits
 from ..syntax.errors import UsageError
 from ..syntax.records import Program
 from ..syntax.wording import listed, quoted
+from .applications import Step, error_at, is_recorded, steps_of
 from .blame import findings
 from .result import Finding, Report
-from .steps import Step, error_at, is_recorded, steps_of
 
 
 class Request(NamedTuple):
