@@ -111,7 +111,6 @@ TABLES = {
     "parser.algebra.simplify": 1,
     "parser.algebra.translate": 1,
     "parser.script.running.attributes": 1,  # the methods of Python's lists and texts
-    "parser.semantics.place": 1,
     "parser.syntax.actions": 1,
 }
 
