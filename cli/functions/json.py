@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...engine.table.record import Function
-from .entry import Entry
+from ...parser.analysis.function_entry import Entry
 
 
-def listed(functions: Sequence[Function]) -> str:
+def listed(functions: Sequence[Function], width: int) -> str:
     """The functions, each with what its record says."""
     return "".join(json.dumps(_record(function)) + "\n" for function in functions)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from ...engine.table.record import Function
-from .entry import Entry, domain_text, edge_texts
+from ...parser.analysis.function_entry import Entry, domain_text, edge_texts
 from .selection import by_family
 
 _WIDEST_SIGNATURE = 30

@@ -28,14 +28,6 @@ from .folding import folded, key_of, record_of, rewritten
 from .program import Constant, Equation, Program, Variable, variables_in
 
 _NOWHERE = (None, 0)
-# The shapes of their results are a matter of the numbers in this argument.
-_SHAPED_BY_NUMBERS = {
-    "masked_select": 1,
-    "masked_select_backward": 1,
-    "unique2": 0,
-    "unique_dim": 0,
-    "unique_consecutive": 0,
-}
 
 
 def trace(function: Callable[..., Any], inputs: Mapping[str, Any], *, formal: bool = False) -> Program:
@@ -160,7 +152,8 @@ class Trace(Level):
 
     def apply(self, primitive: Primitive, data: Sequence[Any]) -> Any:
         """The symbol, symbols or number that an operation yields; the equation is new only if the work is."""
-        if primitive.name in _SHAPED_BY_NUMBERS and isinstance(data[_SHAPED_BY_NUMBERS[primitive.name]], Symbol):
+        shaped_by = primitive.shaped_by
+        if shaped_by is not None and isinstance(data[primitive.arguments.index(shaped_by)], Symbol):
             raise TraceError(f"the shape of what {primitive.name} returns depends on the numbers of a traced value")
         for symbol in _symbols(data):
             if symbol.trace is not self:

@@ -11,7 +11,7 @@ from ...engine.api.creation import tensor
 from ...engine.table.record import Function
 from ...engine.tensors.symbol import TraceError
 from ..algebra.derivative import derivatives
-from ..algebra.translate import UntranslatableError
+from ..algebra.formulas import UntranslatableError
 from ..semantics.evaluate import evaluate
 from ..syntax.errors import ExpressionError
 from ..syntax.parse import parse

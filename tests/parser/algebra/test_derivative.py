@@ -20,8 +20,8 @@ from autodiff.engine.tensors.symbol import TraceError
 from autodiff.parser.algebra import derivative
 from autodiff.parser.algebra.arithmetic import add
 from autodiff.parser.algebra.derivative import DisagreementError, check, derivatives, variables_of
+from autodiff.parser.algebra.formulas import UntranslatableError
 from autodiff.parser.algebra.terms import number
-from autodiff.parser.algebra.translate import UntranslatableError
 from autodiff.parser.semantics.evaluate import evaluate
 from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.syntax.errors import ExpressionError

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...engine.table.record import Domain, EdgeCase, Function
-from ...parser.analysis.differentiate import Request, differentiate
-from ...parser.analysis.function_derivatives import derivative_texts, grad_fn_name
-from ...parser.analysis.result import value_text
-from ...parser.semantics.computing import computing
-from ...parser.semantics.limits import Limits
-from ...parser.syntax.errors import ExpressionError, UsageError
-from ...parser.syntax.parse import parse
-from ..shell.values import read_value
+from ..semantics.computing import computing
+from ..semantics.limits import Limits
+from ..syntax.errors import ExpressionError, UsageError
+from ..syntax.parse import parse
+from .differentiate import Request, differentiate
+from .function_derivatives import derivative_texts, grad_fn_name
+from .given_values import read_value
+from .result import value_text
 
 # Numbers at which most functions are neither 0 nor infinite; the arguments of one function take turns.
 _NUMBERS = (0.5, 2.0, -1.5, 1.5)
