@@ -26,7 +26,7 @@ import autodiff.engine as torch
 from autodiff.engine import Tensor
 from autodiff.engine.autograd import grad
 from autodiff.engine.table.family import Family
-from autodiff.engine.table.record import POSITIVE, EdgeCase, Function
+from autodiff.engine.table.record import POSITIVE, EdgeCase, Operation
 from autodiff.engine.table.registry import FUNCTIONS, all_primitives
 from autodiff.parser.semantics.evaluate import evaluate
 from autodiff.parser.syntax.parse import parse
@@ -158,7 +158,7 @@ def test_the_value_is_that_of_an_independent_reference(case: Case) -> None:
 
 
 @pytest.mark.parametrize("record", [r for r in RECORDS.values() if is_sampled(r)], ids=lambda record: record.name)
-def test_the_reference_is_met_all_over_the_domain(record: Function) -> None:
+def test_the_reference_is_met_all_over_the_domain(record: Operation) -> None:
     random = np.random.default_rng(1)
     data = [np.concatenate([[d.low, d.high], sample(d, (30,), random)])[random.permutation(32)] for d in record.domain]
     check_value(record.call, reference_of(record), data)
@@ -253,7 +253,7 @@ def test_what_pytorch_cannot_differentiate_says_so_in_the_backward_pass(call: An
 EDGES = [(r, edge) for r in RECORDS.values() for edge in r.edges]
 
 
-def check_edge(record: Function, edge: EdgeCase) -> None:
+def check_edge(record: Operation, edge: EdgeCase) -> None:
     """AssertionError unless the function has the value and gradients that its record states."""
     elements = len(edge.arguments) != record.tensors  # of one tensor, rather than arguments
     tensors = leaves([edge.arguments] if elements else edge.arguments)
@@ -266,7 +266,7 @@ def check_edge(record: Function, edge: EdgeCase) -> None:
 
 
 @pytest.mark.parametrize(("record", "edge"), EDGES, ids=[f"{r.name}{e.arguments}" for r, e in EDGES])
-def test_value_and_gradients_at_an_edge_are_the_recorded_ones(record: Function, edge: EdgeCase) -> None:
+def test_value_and_gradients_at_an_edge_are_the_recorded_ones(record: Operation, edge: EdgeCase) -> None:
     check_edge(record, edge)
 
 
@@ -352,7 +352,7 @@ def test_rounded_division_of_integers_stays_integer_and_is_exact(mode: str) -> N
 
 
 @pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
-def test_a_record_is_documented_in_one_line_without_a_full_stop(record: Function) -> None:
+def test_a_record_is_documented_in_one_line_without_a_full_stop(record: Operation) -> None:
     assert record.doc == record.doc.strip() != ""
     assert "\n" not in record.doc
     assert not record.doc.endswith(".")
@@ -360,7 +360,7 @@ def test_a_record_is_documented_in_one_line_without_a_full_stop(record: Function
 
 
 @pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
-def test_a_function_is_in_the_module_and_on_tensors_under_all_its_names(record: Function) -> None:
+def test_a_function_is_in_the_module_and_on_tensors_under_all_its_names(record: Operation) -> None:
     for name in (record.name, *record.aliases):
         assert FUNCTIONS[name] is record
         assert inspect.unwrap(getattr(torch, name)) is record.call
@@ -553,7 +553,7 @@ def test_every_function_is_called_in_an_expression() -> None:
 
 
 @pytest.mark.parametrize("record", [r for r in RECORDS.values() if r.symbol], ids=lambda record: record.symbol)
-def test_an_expression_calls_it_by_its_symbol(record: Function) -> None:
+def test_an_expression_calls_it_by_its_symbol(record: Operation) -> None:
     data = FIRST[record.name].data
     text = f"x {record.symbol} y" if record.tensors == 2 else f"{record.symbol} x"
     value, expected = value_of(text, data), record.call(*leaves(data))
