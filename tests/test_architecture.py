@@ -89,7 +89,6 @@ TABLES = {
     "parser.algebra.reductions": 3,
     "parser.algebra.shapes": 1,
     "parser.script.running.attributes": 1,  # the methods of Python's lists and texts
-    "parser.semantics.place": 1,
     "parser.syntax.actions": 1,
 }
 
