@@ -25,11 +25,15 @@ from examples.references import REFERENCES, each, reference_of
 import autodiff.engine as torch
 from autodiff.engine import Tensor
 from autodiff.engine.autograd import grad
+from autodiff.engine.program import run, trace
+from autodiff.engine.program.rows import kernel
 from autodiff.engine.table.family import Family
 from autodiff.engine.table.record import POSITIVE, EdgeCase, Operation
 from autodiff.engine.table.registry import FUNCTIONS, all_primitives
+from autodiff.parser.algebra.derivative import derivatives
 from autodiff.parser.semantics.evaluate import evaluate
 from autodiff.parser.syntax.parse import parse
+from autodiff.parser.syntax.printer import program_text
 
 every_case = pytest.mark.parametrize("case", CASES, ids=IDS)
 
@@ -745,3 +749,21 @@ def test_a_new_record_gets_its_node_its_name_and_its_signature(scratch: Family) 
     x = torch.tensor(1.0, requires_grad=True)
     assert call(x).grad_fn.name() == "ScaledLog1PBackward0"
     check_gradients(lambda x: call(x, scale=3.0), [np.array([0.5, 1.5])])
+
+
+def test_a_record_is_all_that_a_function_needs(scratch: Family) -> None:
+    call = scratch.primitive(
+        "cube_root",
+        np.cbrt,
+        lambda g, out: g / (3 * out**2),
+        elementwise=True,
+        floating=True,
+        parity="odd",
+        doc="cube root",
+    )
+    assert value_of("cube_root(x)", [np.float64(-8.0)]).item() == -2
+    derivative = derivatives(parse("cube_root(-x)"), [("x",)], {"x": ()}).program(("x",))
+    assert program_text(derivative) == ["-1/(3*cube_root(x)**2)"]
+    program = trace(call, {"x": ()})
+    np.testing.assert_array_equal(run(program, {"x": np.array([1.0, 8.0, 27.0])})["value"], [1, 2, 3])
+    assert kernel(program.equations[0], lambda variable: True).fills
