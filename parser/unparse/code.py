@@ -53,8 +53,12 @@ class CodePrinter(Printer):
             raise UnprintableError(f"{self.language} has no operations on vectors")
         return super().node(node, parts)
 
+    def spelling(self, function: str) -> str | None:
+        """The name or the template of a function; None: there is none."""
+        return self.functions.get(function)
+
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
-        template = self.functions.get(function)
+        template = self.spelling(function)
         if template is not None and "{" not in template:
             return super().call(template, parts)
         texts = [enclosed(part, ATOM) for part in parts]

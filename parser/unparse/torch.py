@@ -26,12 +26,18 @@ class TorchPrinter(NumpyPrinter):
     reserved = frozenset({*keyword.kwlist, "torch", "math"})
     constants = PythonPrinter.constants
     functions = {  # noqa: RUF012
-        **{name: f"torch.{(*function.torch_names, name)[0]}" for name, function in FUNCTIONS.items()},
         "cbrt": "torch.sign({0})*torch.abs({0})**(1/3)",
         "broadcast_to": "torch.full({1}, {0}, dtype=torch.float64)",
         # The zeros may be a list, whose dtype would be another.
         "scatter": "torch.scatter({0}.to({3}.dtype), {1}, {2}, {3})",
     }
+
+    def spelling(self, function: str) -> str | None:
+        if function in self.functions or function not in FUNCTIONS:
+            return self.functions.get(function)
+        paths = FUNCTIONS[function].torch_names
+        usual = paths[0] if paths else function
+        return f"torch.{next((path for path in paths if path.rpartition('.')[2] == function), usual)}"
 
     def array(self, node: List, items: list[str]) -> str:
         numbers = [record for record in walk(node) if type(record) is not List]
@@ -43,7 +49,7 @@ class TorchPrinter(NumpyPrinter):
     def reduction(self, function: str, texts: list[str]) -> str:
         if function == "logsumexp" and len(texts) == 1:
             texts = [f"torch.flatten({texts[0]})", "0"]
-        return f"{self.functions[function]}({', '.join(texts)})"
+        return f"{self.spelling(function)}({', '.join(texts)})"
 
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if function in _ALONG_FIRST and len(parts) == 1:
