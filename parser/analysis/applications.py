@@ -15,9 +15,6 @@ from ..syntax.records import Binary, Call, Method, Program, Text, Unary
 from ..syntax.walk import children
 from .result import value_text
 
-# Families whose functions compute each element from the elements at its place.
-_ELEMENTWISE = ("arithmetic", "elementary", "special")
-
 
 class Step(NamedTuple):
     """One operation: its place in the expression, its result (the first that is recorded), and what it was done on."""
@@ -91,7 +88,7 @@ def _is_elementwise(step: Step) -> bool:
         return step.expr.op != "@"
     if type(step.expr) in (Call, Method):
         name = step.expr.function if type(step.expr) is Call else step.expr.name
-        return name in FUNCTIONS and FUNCTIONS[name].family in _ELEMENTWISE
+        return name in FUNCTIONS and FUNCTIONS[name].elementwise
     return type(step.expr) is Unary
 
 
