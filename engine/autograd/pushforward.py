@@ -21,7 +21,7 @@ from ..primitives.broadcasting import expand
 from ..primitives.copying import clone, to_copy, zeros_like
 from ..table.dispatch import _saver, bind, promote
 from ..table.nodes import _run
-from ..table.record import Primitive
+from ..table.record import Operation
 from ..tensors.modes import recording
 from ..tensors.tensor import Tensor
 from .backward import _fit
@@ -34,7 +34,7 @@ class _Call(NamedTuple):
     `tangents` are those of `tensors`, None for what has none.
     """
 
-    primitive: Primitive
+    primitive: Operation
     arguments: Sequence[Any]
     tensors: Sequence[Any]
     tangents: Sequence[Tensor | None]
@@ -82,11 +82,11 @@ def _cast(tensor: Tensor, dtype: np.dtype[Any]) -> Tensor:
 
 
 @cache
-def _saver_of(primitive: Primitive) -> Callable[[Any, Any], Sequence[Any]]:
+def _saver_of(primitive: Operation) -> Callable[[Any, Any], Sequence[Any]]:
     return _saver(primitive)
 
 
-def propagate(call: Callable[..., Any], primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def propagate(call: Callable[..., Any], primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What `call`, which runs `primitive`, returns, with its tangent at the innermost level.
 
     The call runs outside that level, so that the levels further out are dealt with on the way.

@@ -213,7 +213,3 @@ class Operation:
 def is_number(value: Any) -> bool:
     """Whether a value is a Python number: PyTorch has overloads for these (a NumPy scalar stands for a tensor)."""
     return type(value) in (int, float, bool)
-
-
-# What there is one record for, also by the names of its two kinds.
-Function = Primitive = Operation
