@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from .autograd.backward import _without_history
 from .autograd.backward import grad as _gradients
 from .autograd.forward_ad import Dual, dual_at, unpack_at
+from .autograd.gradients import without_history
 from .autograd.jacobians import stacked, units
 from .graph.node import AccumulateGrad, Node
 from .graph.transforms import carry_over, enter, leave
@@ -132,7 +132,7 @@ def _tied(outputs: Sequence[Any], inputs: Sequence[Tensor]) -> bool:
 
 def _released(tree: Any, inputs: Sequence[Tensor]) -> Any:
     """Results without the history that only our own inputs gave them."""
-    return _map(lambda t: t if not isinstance(t, Tensor) or _tied([t], inputs) else _without_history(t), tree)
+    return _map(lambda t: t if not isinstance(t, Tensor) or _tied([t], inputs) else without_history(t), tree)
 
 
 def _pulled_back(

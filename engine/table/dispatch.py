@@ -9,7 +9,7 @@ from collections import namedtuple
 from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -23,9 +23,7 @@ from ..tensors.modes import recording
 from ..tensors.tensor import Tensor
 from .nodes import MANY, PrimitiveNode, UndifferentiatedNode, tracked
 from .out import run_into
-
-if TYPE_CHECKING:
-    from .record import Primitive
+from .record import Primitive
 
 _FLOAT64 = np.float64
 _NOWHERE = (None, 0)

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from .dispatch import make_call, make_variadic_call, make_view_call
-from .nodes import PrimitiveNode, saved_properties
+from .nodes import MANY, ManyNode, PrimitiveNode, VariadicNode, saved_properties
 from .record import PRIMITIVES, REAL, Domain, Operation, Rule, register
 
 Call = Callable[..., Any]
@@ -125,7 +125,8 @@ def _node_class(operation: Operation) -> type[PrimitiveNode]:
         "full_name": name if "::" in name else "",
         **saved_properties(operation),
     }
-    return type(name.rpartition("::")[2], (PrimitiveNode,), members)
+    base = VariadicNode if operation.variadic else ManyNode if operation.outputs == MANY else PrimitiveNode
+    return type(name.rpartition("::")[2], (base,), members)
 
 
 def _domains(domain: Domain | Sequence[Domain], count: int) -> tuple[Domain, ...]:
