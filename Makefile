@@ -11,8 +11,9 @@ lint:
 test:
 	pytest -q -n auto
 
-tables:  # computes the parser's tables anew, after a grammar has been edited
-	python -m autodiff.parser.syntax.tables parser/syntax/grammar.lark parser/script/grammar.lark
+tables:  # writes anew what is computed from the grammars and from the table: after an edit of either
+	python -m autodiff.parser.syntax.tables parser/syntax/grammar.lark parser/script/reading/script.lark
+	python -m autodiff.engine.primitives.index
 
 samples:  # rewrites the transcripts; their diff is the review
 	python tests/test_samples.py --rewrite

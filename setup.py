@@ -8,5 +8,5 @@ FOUND = [name for top in TOP for name in (top, *(f"{top}.{inner}" for inner in f
 setup(
     packages=[f"autodiff.{name}" for name in FOUND],
     package_dir={f"autodiff.{top}": top for top in TOP},
-    package_data={f"autodiff.{name}": ["*.lark", "*.json", "*.html", "py.typed"] for name in FOUND},
+    package_data={f"autodiff.{name}": ["*.lark", "*.json", "*.txt", "*.html", "py.typed"] for name in FOUND},
 )

@@ -32,7 +32,7 @@ from .api.creation import (
 )
 from .api.methods import attach as _attach
 from .table.composed import called_by_name as _called_by_name
-from .table.record import FUNCTIONS
+from .table.registry import FUNCTIONS
 from .tensors.dtypes import (
     bool_,
     double,
@@ -114,10 +114,7 @@ __all__ = [
 ]
 
 _attach()
-# The table's functions, and the dtypes whose names Python also uses, which would hide Python's own in this module.
-globals().update(
-    (name, _called_by_name(record) if record.composed else record.call) for name, record in FUNCTIONS.items()
-)
+# Dtypes whose names Python also uses, which would hide Python's own in this module.
 globals().update(bool=bool_, float=float32, int=int32)
 
 # Where NumPy would warn (1/0, log(-1)), a tensor holds inf or nan, as in PyTorch. Setting NumPy's error state for
@@ -131,4 +128,12 @@ def __getattr__(name: str) -> Any:
         return _importlib.import_module(f".{name}", __name__)
     if name == "vmap":
         return _importlib.import_module(".func", __name__).vmap
+    if name in FUNCTIONS:
+        record = FUNCTIONS[name]
+        globals()[name] = _called_by_name(record) if record.composed else record.call
+        return globals()[name]
     raise AttributeError(f"module 'torch' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *FUNCTIONS]

@@ -35,6 +35,14 @@ def test_eval_in_a_pipe_imports_neither_rich_nor_scipy_nor_lark() -> None:
     assert not modules & {"rich", "scipy", "lark", "hypothesis", "pytest"}
 
 
+def test_an_expression_costs_the_modules_of_the_table_that_it_uses() -> None:
+    modules = modules_after("eval", "x**2", "--x", "3")
+    assert not modules & {f"autodiff.engine.primitives.{name}" for name in ("selection", "elementary", "reduction")}
+    further = modules_after("eval", "sin(x)", "--x", "3") - modules
+    assert "autodiff.engine.primitives.elementary" in further
+    assert "autodiff.engine.primitives.reduction" not in further
+
+
 def test_a_batch_of_a_few_lines_imports_no_more_than_eval_and_a_reader(tmp_path: Path) -> None:
     path = tmp_path / "lines.txt"
     path.write_text("x**2 where x = 3\n")

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from ...engine import Tensor
+from ...engine.autograd.jacobians import derivatives
 from ...engine.program import Equation, run, trace
 from ...engine.program import Program as Traced
-from ...engine.program.derivatives import derivatives
 from ...engine.program.rows import rounds_alike
 from ...parser.analysis.differentiate import Request, differentiate
 from ...parser.analysis.result import Report, value_text

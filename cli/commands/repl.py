@@ -55,7 +55,7 @@ def _run_input(limits: dict[str, Any], dtype: str) -> None:
     source = read_text(None)
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    from ...parser.script.limits import Limits
+    from ...parser.script.running.guard import Limits
     from ...parser.semantics.computing import computing
     from ..run.session import open_session
 
@@ -72,7 +72,7 @@ def _converse(limits: dict[str, Any], dtype: str, debug: bool) -> None:
     @cache
     def console() -> Console:
         loading.join()
-        from ...parser.script.limits import Limits
+        from ...parser.script.running.guard import Limits
         from ..repl.console import Console
 
         start = "" if dtype == "float64" else f"torch.set_default_dtype(torch.{dtype})\n"

@@ -64,7 +64,7 @@ def _run_script(path: str | None, dtype: str, limits: dict[str, float]) -> int:
     source = read_text(path)
 
     # Here, so that `--help`, a wrong option and a missing file cost no import of NumPy.
-    from ...parser.script.limits import Limits
+    from ...parser.script.running.guard import Limits
     from ...parser.semantics.computing import computing
     from ..run.session import open_session
 
@@ -78,7 +78,7 @@ def _run_cells(path: str | None, checks: bool, dtype: str, limits: dict[str, flo
 
     cells = read_cells(path)
 
-    from ...parser.script.limits import Limits
+    from ...parser.script.running.guard import Limits
     from ...parser.semantics.computing import computing
     from ..run.check import check
     from ..run.show import show

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...engine import Tensor
-from ...engine.program.derivatives import derivatives
+from ...engine.autograd.jacobians import derivatives
 from ...parser.semantics.evaluate import Limits, evaluate_traced
 from ...parser.syntax.errors import ExpressionError
 from ...parser.syntax.records import Program as Syntax

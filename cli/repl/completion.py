@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...engine import FUNCTIONS, Tensor
-from ...parser.script.modules import Module
+from ...parser.script.running.attributes import names_of
+from ...parser.script.running.modules import Module
 from ...parser.script.session import Session
-from ...parser.script.values import names_of
 from .commands import COMMANDS
 
 _KEYWORDS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ...parser.script.limits import Limits
+from ...parser.script.running.guard import Limits
 from ..run.session import open_session
 from ..shell.failures import report
 from ..shell.streams import say

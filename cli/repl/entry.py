@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...parser.script.parse import is_complete
+from ...parser.script.reading.reader import is_complete
 
 PROMPT = ">>> "
 CONTINUATION = "... "

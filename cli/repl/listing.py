@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...engine import Tensor
-from ...parser.script.function import Function
-from ...parser.script.modules import Module
+from ...parser.script.running.function import Function
+from ...parser.script.running.modules import Module
 from ..shell.streams import printable
 
 _LONGEST = 60

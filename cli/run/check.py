@@ -9,9 +9,9 @@ from difflib import unified_diff
 import click
 
 from ...parser.notes.cell import Cell
-from ...parser.script.errors import ScriptError
-from ...parser.script.limits import Limits
-from ...parser.script.operations import UNEXPLAINED
+from ...parser.script.running.exceptions import ScriptError
+from ...parser.script.running.guard import Limits
+from ...parser.script.running.operations import UNEXPLAINED
 from ...parser.script.session import Session
 from ...parser.syntax.wording import counted
 from ..shell.streams import is_terminal, printable, wants_color, write

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...parser.script.limits import exceeded
+from ...parser.script.running.guard import exceeded
 
 
 class Recording:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ...parser.script.limits import Limits
+from ...parser.script.running.guard import Limits
 from ...parser.script.session import Observer, Session, Write
 from ...parser.syntax.errors import ExpressionError, diagnostic
 from ..shell.streams import is_terminal, printable, say

@@ -11,7 +11,7 @@ import click
 
 from ...parser.notes import text
 from ...parser.notes.cell import Cell
-from ...parser.script.limits import Limits
+from ...parser.script.running.guard import Limits
 from ...parser.syntax.errors import ExpressionError
 from ..shell.streams import is_terminal, printable, wants_color, write
 from .check import agrees

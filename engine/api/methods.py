@@ -10,9 +10,10 @@ import numpy as np
 from ..autograd.backward import backward
 from ..autograd.inplace import in_place, reshaped_in_place, resize_, resize_as_, setitem
 from ..graph import history
-from ..primitives import arguments, copying, selection, squeezing, transposing, turning, windows, writing
+from ..primitives import TENSOR_METHODS, arguments, copying, squeezing, transposing, writing
 from ..primitives.operators import OPERATORS
-from ..table.record import FUNCTIONS, is_number
+from ..table.record import is_number
+from ..table.registry import FUNCTIONS, ops
 from ..tensors import dtypes, memory
 from ..tensors.dtypes import dtype
 from ..tensors.tensor import Tensor
@@ -131,7 +132,7 @@ def _itself(self: Tensor, memory_format: Any = None) -> Tensor:
 
 def _where(self: Tensor, condition: Tensor, other: Any) -> Tensor:
     """This tensor where the condition holds, else the other."""
-    return selection.where(condition, self, other)
+    return ops.where(condition, self, other)
 
 
 # Memory
@@ -152,7 +153,7 @@ def _stride(self: Tensor, dim: int | None = None) -> Any:
 def _storage_offset(self: Tensor) -> int:
     """How many elements of the memory come before the first of this tensor."""
     data = memory.shareable(self)
-    return windows.offset_in(windows.storage_of(data), data)
+    return memory.offset_in(memory.storage_of(data), data)
 
 
 def _data_ptr(self: Tensor) -> int:
@@ -200,11 +201,11 @@ def _new(make: Callable[..., Tensor]) -> Callable[..., Tensor]:
 def _contains(self: Tensor, element: Any) -> bool:
     if not isinstance(element, (Tensor, int, float)):
         raise RuntimeError(f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}.")
-    return bool(np.any(selection.eq(self, element)._data))
+    return bool(np.any(ops.eq(self, element)._data))
 
 
 def _backwards(self: Tensor) -> Tensor:
-    return turning.flip_primitive(self, (0,)) if self.ndim else self
+    return ops.flip(self, 0) if self.ndim else self
 
 
 def _array_wrap(self: Tensor, array: Any, context: Any = None, return_scalar: bool = False) -> Tensor:
@@ -259,17 +260,6 @@ METHODS: dict[str, Callable[..., Any]] = {
     "__reversed__": _backwards,
     "__array_wrap__": _array_wrap,
 }
-IN_PLACE = (
-    "masked_fill",
-    "index_fill",
-    "index_copy",
-    "index_add",
-    "index_put",
-    "scatter",
-    "scatter_add",
-    "tril",
-    "triu",
-)
 RESHAPED_IN_PLACE: dict[str, Callable[..., Tensor]] = {
     "t_": transposing.t_,
     "transpose_": transposing.transpose_,
@@ -280,25 +270,31 @@ RESHAPED_IN_PLACE: dict[str, Callable[..., Tensor]] = {
 }
 
 
+class _Deferred:
+    """A method that a function of the table gives, made when it is first asked for; it takes this object's place."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, tensor: Tensor | None, owner: type[Tensor]) -> Any:
+        call = FUNCTIONS[self.name.removesuffix("_")].call
+        setattr(Tensor, self.name, in_place(self.name, call) if self.name.endswith("_") else call)
+        return getattr(owner if tensor is None else tensor, self.name)
+
+
 def attach() -> None:
     """Gives Tensor every operator and method of the table."""
     for name, function in OPERATORS.items():
         setattr(Tensor, name, function)
-    for name, record in FUNCTIONS.items():
-        if record.method and not hasattr(Tensor, name):
-            setattr(Tensor, name, record.call)
+    for name in TENSOR_METHODS:
+        if name.endswith("_") or not hasattr(Tensor, name):
+            setattr(Tensor, name, _Deferred(name))
     for name, to in _CASTS.items():
         setattr(Tensor, name, _cast(to))
-    for record in FUNCTIONS.values():
-        if record.elementwise:
-            for name in (record.name, *record.aliases):
-                setattr(Tensor, f"{name}_", in_place(f"{name}_", record.call))
     for name, operator_name in IN_PLACE_OPERATORS.items():
         setattr(Tensor, operator_name, in_place(operator_name, FUNCTIONS[name].call))
     for name, function in WRITING.items():
         setattr(Tensor, name, in_place(name, function))
-    for name in IN_PLACE:
-        setattr(Tensor, f"{name}_", in_place(f"{name}_", FUNCTIONS[name].call))
     for name, function in RESHAPED_IN_PLACE.items():
         setattr(Tensor, name, reshaped_in_place(name, function))
     for name, function in METHODS.items():

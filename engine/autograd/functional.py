@@ -12,17 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
-from ..graph.transforms import enter, leave
-from ..primitives.reshaping import reshape, view_primitive
-from ..primitives.slicing import select
+from ..primitives.copying import alias, zeros_like
+from ..primitives.reshaping import view_primitive
 from ..primitives.squeezing import squeeze
 from ..tensors.modes import enable_grad, is_grad_enabled, set_grad_enabled
 from ..tensors.tensor import Tensor
-from .backward import grad
-from .forward_ad import Dual, dual_at, unpack_at
-from .jacobians import stacked, units
+from .jacobians import Gradients, filled, jacobian_columns, jacobian_rows, pulled_back
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
 
@@ -143,44 +138,27 @@ def _check_tracked(tensors: Sequence[Tensor | None], kind: str, strict: bool) ->
             raise RuntimeError(_CONSTANT[kind].format(i))
 
 
-def _filled(
-    gradients: Sequence[Tensor | None], like: Sequence[Tensor], strict: bool, create_graph: bool, name: str
-) -> tuple[Tensor, ...]:
-    """The gradients with zeros for those that do not exist, which is an error if strict."""
-    results = []
-    for i, (gradient, other) in enumerate(zip(gradients, like, strict=True)):
-        if gradient is None:
-            if strict:
-                raise RuntimeError(_UNREACHED[name].format(i))
-            gradient = _zeros_like(other)
-        elif strict and create_graph and not gradient.requires_grad:
-            matrix = "hessian" if name in ("vhp", "hvp") else "jacobian"
-            raise RuntimeError(
-                f"The {matrix} of the user-provided function is independent of input {i}. This is not allowed in "
-                "strict mode when create_graph=True."
-            )
-        results.append(gradient)
-    return tuple(results)
-
-
-def _zeros_like(tensor: Tensor, requires_grad: bool = False) -> Tensor:
-    return Tensor(np.zeros_like(tensor._data)[()], requires_grad)
-
-
-def _grad(
-    outputs: Sequence[Tensor | None],
+def _product(
+    outputs: Gradients,
     inputs: Sequence[Tensor],
     v: Sequence[Tensor] | None,
     create_graph: bool,
-    retain_graph: bool | None = None,
-) -> tuple[Tensor | None, ...]:
-    """The gradients of those outputs that have any; None for an input that none of them depends on."""
-    starts: Sequence[Tensor | None] = [None] * len(outputs) if v is None else v
-    pairs = [(o, s) for o, s in zip(outputs, starts, strict=True) if o is not None and o.requires_grad]
-    if not pairs:
-        return (None,) * len(inputs)
-    roots, given = zip(*pairs, strict=True)
-    return grad(roots, inputs, given, retain_graph, create_graph, allow_unused=True)
+    strict: bool,
+    name: str,
+) -> list[Tensor]:
+    """v^T J with zeros for inputs that nothing depends on, which is an error if strict."""
+    with set_grad_enabled(create_graph or is_grad_enabled()):
+        found = pulled_back(outputs, inputs, v, create_graph, None)
+        for i, gradient in enumerate(found if strict else ()):
+            if gradient is None:
+                raise RuntimeError(_UNREACHED[name].format(i))
+            if create_graph and not gradient.requires_grad:
+                matrix = "hessian" if name in ("vhp", "hvp") else "jacobian"
+                raise RuntimeError(
+                    f"The {matrix} of the user-provided function is independent of input {i}. This is not allowed in "
+                    "strict mode when create_graph=True."
+                )
+        return filled(found, inputs)
 
 
 # Products
@@ -196,9 +174,7 @@ def vjp(
         several, outputs = _as_tuple(func(*own), _FUNCTION_OUTPUTS, "vjp")
         _check_tracked(outputs, "outputs", strict)
         vector = _vector(v, outputs, several, "vjp", create_graph, _NO_V_FOR_OUTPUT)
-    with set_grad_enabled(create_graph or is_grad_enabled()):
-        found = _grad(outputs, own, vector, create_graph)
-        product = _filled(found, own, strict, create_graph, "vjp")
+    product = _product(outputs, own, vector, create_graph, strict, "vjp")
     return _pair(outputs, several, product, several_inputs, create_graph)
 
 
@@ -219,12 +195,10 @@ def jvp(
         vector = _vector(v, own, several_inputs, "jvp", create_graph, _NO_V_FOR_INPUT)
         several, outputs = _as_tuple(func(*own), _FUNCTION_OUTPUTS, "jvp")
         _check_tracked(outputs, "outputs", strict)
-        stand_ins = tuple(_zeros_like(o, True) for o in outputs)
-        gradients = _grad(outputs, own, stand_ins, True)
+        stand_ins = [zeros_like(o, requires_grad=True) for o in outputs]
+        gradients = pulled_back(outputs, own, stand_ins, True)
         _check_tracked(gradients, "gradients", strict)
-    with set_grad_enabled(create_graph or is_grad_enabled()):
-        found = _grad(gradients, stand_ins, vector, create_graph)
-        product = _filled(found, outputs, strict, create_graph, "jvp")
+    product = _product(gradients, stand_ins, vector, create_graph, strict, "jvp")
     return _pair(outputs, several, product, several, create_graph)
 
 
@@ -238,7 +212,7 @@ def _gradient_of_number(
         raise RuntimeError(f"The function given to {name} should return a single Tensor")
     if outputs[0].numel() != 1:
         raise RuntimeError(f"The Tensor returned by the function given to {name} should contain a single element")
-    gradient = _grad(outputs, own, None, True)
+    gradient = pulled_back(outputs, own, None, True)
     _check_tracked(gradient, "jacobian", strict)
     return outputs, gradient
 
@@ -252,9 +226,7 @@ def vhp(
         own = _own(given, create_graph, True)
         vector = _vector(v, own, several, "vhp", create_graph, _NO_V_FOR_INPUT)
         outputs, gradient = _gradient_of_number(func, own, "vhp", strict)
-    with set_grad_enabled(create_graph or is_grad_enabled()):
-        found = _grad(gradient, own, vector, create_graph)
-        product = _filled(found, own, strict, create_graph, "vhp")
+    product = _product(gradient, own, vector, create_graph, strict, "vhp")
     return _pair(outputs, False, product, several, create_graph)
 
 
@@ -267,17 +239,19 @@ def hvp(
         own = _own(given, create_graph, True)
         vector = _vector(v, own, several, "hvp", create_graph, _NO_V_FOR_INPUT)
         outputs, gradient = _gradient_of_number(func, own, "hvp", strict)
-        stand_ins = tuple(_zeros_like(t, True) for t in own)
-        twice = _grad(gradient, own, stand_ins, True)
-    with set_grad_enabled(create_graph or is_grad_enabled()):
-        found = _grad(twice, stand_ins, vector, create_graph)
-        product = _filled(found, own, strict, create_graph, "hvp")
+        stand_ins = [zeros_like(t, requires_grad=True) for t in own]
+        twice = pulled_back(gradient, own, stand_ins, True)
+    product = _product(twice, stand_ins, vector, create_graph, strict, "hvp")
     return _pair(outputs, False, product, several, create_graph)
 
 
 # Matrices
 
 _STRATEGIES = ("forward-mode", "reverse-mode")
+_NOT_IN_FORWARD_MODE = (
+    'torch.autograd.functional.jacobian: `{0}=True` and `strategy="forward-mode"` are not supported together (yet). '
+    'Please either set `{0}=False` or `strategy="reverse-mode"`.'
+)
 
 
 def jacobian(
@@ -310,7 +284,10 @@ def jacobian(
                 "torch.autograd.functional.jacobian: `strict=True` and `vectorized=True` are not supported together. "
                 "Please either set `strict=False` or `vectorize=False`."
             )
-        rows = [_jacobian_rows(i, output, own, create_graph, strict) for i, output in enumerate(outputs)]
+        rows = [
+            jacobian_rows(output, own, create_graph, _check_row(i, create_graph) if strict else None)
+            for i, output in enumerate(outputs)
+        ]
     return _unnested(_finished(rows, create_graph), several, several_inputs)
 
 
@@ -319,73 +296,44 @@ def _unnested(rows: tuple[tuple[Tensor, ...], ...], several_outputs: bool, sever
     return columns if several_outputs else columns[0]
 
 
-def _jacobian_rows(
-    number: int, output: Tensor, inputs: Sequence[Tensor], create_graph: bool, strict: bool
-) -> tuple[Tensor, ...]:
-    """The Jacobian of one output, a tensor for each input."""
-    rows: list[list[Tensor]] = [[] for _ in inputs]
-    flat = reshape(output, (-1,))
-    for place in range(output.numel()):
-        found = _grad((select(flat, 0, place),), inputs, None, create_graph, retain_graph=True)
-        for i, (gradient, own) in enumerate(zip(found, inputs, strict=True)):
-            if gradient is None and strict:
+def _check_row(number: int, create_graph: bool) -> Callable[[Gradients], None]:
+    """What refuses a row of the Jacobian of an output that does not depend on an input, or is the same everywhere."""
+
+    def check(row: Gradients) -> None:
+        for i, gradient in enumerate(row):
+            if gradient is None:
                 raise RuntimeError(
                     f"Output {number} of the user-provided function is independent of input {i}. This is not allowed "
                     "in strict mode."
                 )
-            if gradient is not None and strict and create_graph and not gradient.requires_grad:
+            if create_graph and not gradient.requires_grad:
                 raise RuntimeError(
                     f"The jacobian of the user-provided function is independent of input {number}. This is not allowed "
                     "in strict mode when create_graph=True."
                 )
-            rows[i].append(_zeros_like(own) if gradient is None else gradient)
-    return tuple(stacked(parts, 0, (*output.shape, *own.shape), own) for parts, own in zip(rows, inputs, strict=True))
+
+    return check
 
 
 def _forward_jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool, strict: bool, vectorize: bool) -> Any:
     if create_graph:
-        raise NotImplementedError(
-            'torch.autograd.functional.jacobian: `create_graph=True` and `strategy="forward-mode"` are not supported '
-            'together (yet). Please either set `create_graph=False` or `strategy="reverse-mode"`.'
-        )
+        raise NotImplementedError(_NOT_IN_FORWARD_MODE.format("create_graph"))
     if strict:
-        raise RuntimeError(
-            'torch.autograd.functional.jacobian: `strict=True` and `strategy="forward-mode"` are not supported '
-            'together (yet). Please either set `strict=False` or `strategy="reverse-mode"`.'
-        )
+        raise RuntimeError(_NOT_IN_FORWARD_MODE.format("strict"))
     if not vectorize:
         raise NotImplementedError(
             "Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly implemented for "
             "`vectorize=True`."
         )
     several_inputs, given = _as_tuple(inputs, "inputs", "jacobian")
-    several = False
-    shapes: tuple[Any, ...] = ()
-    columns: list[list[tuple[Tensor, ...]]] = [[] for _ in given]
-    for i, value in enumerate(given):
-        for unit in units(value):
-            several, shapes, tangents = _column(func, given, i, unit)
-            columns[i].append(tangents)
-    rows = tuple(
-        tuple(stacked([c[k] for c in columns[i]], -1, (*shape, *t.shape), t) for i, t in enumerate(given))
-        for k, shape in enumerate(shapes)
-    )
-    return _unnested(rows, several, several_inputs)
+    own = _own(given, False, False)
 
+    def outputs_of(*values: Tensor) -> tuple[Tensor, ...]:
+        return _as_tuple(func(*values), _FUNCTION_OUTPUTS, "jacobian")[1]
 
-def _column(
-    func: Callable[..., Any], inputs: Sequence[Tensor], number: int, unit: Tensor
-) -> tuple[bool, tuple[Any, ...], tuple[Tensor, ...]]:
-    """The derivative of the outputs along one direction of one input, with what structure and shapes they have."""
-    level = enter(Dual())
-    try:
-        values = [dual_at(level, t.detach(), unit) if i == number else t.detach() for i, t in enumerate(inputs)]
-        several, outputs = _as_tuple(func(*values), _FUNCTION_OUTPUTS, "jacobian")
-        taken = [unpack_at(level, o) for o in outputs]
-        tangents = tuple(_zeros_like(p) if t is None else t.detach() for p, t in taken)
-        return several, tuple(o.shape for o in outputs), tangents
-    finally:
-        leave(level)
+    several, outputs = _as_tuple(func(*own), _FUNCTION_OUTPUTS, "jacobian")
+    blocks = jacobian_columns(outputs_of, own, outputs)
+    return _unnested(_finished(blocks, False), several, several_inputs)
 
 
 def hessian(
@@ -413,7 +361,7 @@ def hessian(
 
     def gradient(*values: Tensor) -> tuple[Tensor, ...]:
         if outer_jacobian_strategy == "forward-mode":
-            values = tuple(t.requires_grad_() for t in values)
+            values = tuple(alias(t).requires_grad_() for t in values)
         found = jacobian(number, values, create_graph=True)
         _check_tracked(found, "jacobian", strict)
         return found

@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from ..primitives.copying import zeros_like
 from ..primitives.joining import stack
 from ..tensors.memory import shareable
 from ..tensors.tensor import Tensor
 from .backward import grad
-from .forward_ad import dual_level, make_dual, unpack_dual
-from .jacobians import units
+from .forward_ad import pushed_forward
+from .jacobians import jacobian_rows, units
 
 __all__ = ["GradcheckError", "get_analytical_jacobian", "get_numerical_jacobian", "gradcheck", "gradgradcheck"]
 
@@ -175,14 +176,18 @@ def _differentiable(outputs: Any) -> tuple[Tensor, ...]:
     return tuple(o for o in _as_tuple(outputs) if o.requires_grad)
 
 
+def _is_tracked(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.requires_grad
+
+
 def _tracked(inputs: Sequence[Any]) -> list[Tensor]:
-    return [t for t in inputs if isinstance(t, Tensor) and t.requires_grad]
+    return [value for value in inputs if _is_tracked(value)]
 
 
 def _check_inputs(inputs: Sequence[Any]) -> None:
     """Warns of inputs too coarse for differences. ValueError: none requires grad. RuntimeError: elements overlap."""
     for i, value in enumerate(inputs):
-        if not (isinstance(value, Tensor) and value.requires_grad):
+        if not _is_tracked(value):
             continue
         if value._data.dtype != np.float64:
             warnings.warn(
@@ -211,18 +216,21 @@ class _Numerical:
 
     def __init__(self, func: Callable[..., Any], inputs: Sequence[Any], eps: float) -> None:
         self.outputs = _as_tuple(func(*inputs))
-        self.matrices: list[list[Tensor]] = [[] for _ in self.outputs]
-        for value in _tracked(inputs):
-            rows = list(_difference_rows(func, inputs, value, eps))
-            for number, output in enumerate(self.outputs):
-                matrix = np.zeros((len(rows), output.numel()), output._data.dtype)
-                for place, row in enumerate(rows):
-                    matrix[place] = row[number]
-                self.matrices[number].append(Tensor(matrix))
+        rows = [list(_difference_rows(func, inputs, value, eps)) for value in _tracked(inputs)]
+        self.matrices = _matrices(rows, self.outputs)
 
     def differentiable(self) -> list[list[Tensor]]:
         """The Jacobians of those outputs that require grad."""
         return [m for o, m in zip(self.outputs, self.matrices, strict=True) if o.requires_grad]
+
+
+def _matrices(rows: Sequence[Sequence[Sequence[Any]]], outputs: Sequence[Tensor]) -> list[list[Tensor]]:
+    """The matrices by output and input, of rows for each input and each of its elements that hold all outputs."""
+    matrices: list[list[Tensor]] = []
+    for number, output in enumerate(outputs):
+        parts = [[np.ravel(row[number]) for row in of_input] for of_input in rows]
+        matrices.append([Tensor(np.array(p, output._data.dtype).reshape(len(p), output.numel())) for p in parts])
+    return matrices
 
 
 def _difference_rows(
@@ -272,42 +280,25 @@ def _check_alike(below: Any, above: Any, index: Any, eps: float) -> None:
 
 
 def _backward_jacobian(inputs: Sequence[Any], output: Tensor) -> list[Tensor]:
-    """The Jacobian of one output for each input that requires grad, column by column."""
+    """The Jacobian of one output for each input that requires grad, by backward."""
     wanted = _tracked(inputs)
-    matrices = [np.zeros((t.numel(), output.numel()), t._data.dtype) for t in wanted]
-    for place, unit in enumerate(units(output)):
-        for matrix, column in zip(matrices, grad(output, wanted, unit, True, allow_unused=True), strict=True):
-            if column is not None:
-                matrix[:, place] = column._data.reshape(-1)
-    return [Tensor(matrix) for matrix in matrices]
+    blocks = zip(jacobian_rows(output, wanted), wanted, strict=True)
+    return [Tensor(np.reshape(block._data, (output.numel(), t.numel())).T) for block, t in blocks]
 
 
 def _forward_jacobians(
     func: Callable[..., Any], inputs: Sequence[Any], outputs: Sequence[Tensor]
 ) -> list[list[Tensor]]:
     """The Jacobians by forward mode: for each output a list with one for each input that requires grad."""
-    matrices: list[list[Tensor]] = [[] for _ in outputs]
-    for value in _tracked(inputs):
-        rows = [_tangents(func, inputs, value, unit) for unit in units(value)]
-        for number, output in enumerate(outputs):
-            matrix = np.zeros((len(rows), output.numel()), output._data.dtype)
-            for place, row in enumerate(rows):
-                if row[number] is not None:
-                    matrix[place] = row[number]._data.reshape(-1)
-            matrices[number].append(Tensor(matrix))
-    return matrices
+    given = [t.detach() if _is_tracked(t) else t for t in inputs]
 
+    def slopes(value: Tensor, unit: Tensor) -> list[Any]:
+        """The tangents of the outputs where one input has the tangent `unit`, and the others have zeros."""
+        along = [unit if t is value else zeros_like(t) if _is_tracked(t) else None for t in inputs]
+        found = pushed_forward(lambda *args: _as_tuple(func(*args)), given, along, True)
+        return [np.zeros_like(p._data) if tangent is None else tangent._data for p, tangent in found]
 
-def _tangents(func: Callable[..., Any], inputs: Sequence[Any], value: Tensor, unit: Tensor) -> list[Any]:
-    """The tangents of the outputs where one input has the tangent `unit`, and the others that require grad zeros."""
-    with dual_level():
-        given = []
-        for other in inputs:
-            if isinstance(other, Tensor) and other.requires_grad:
-                tangent = unit if other is value else Tensor(np.zeros_like(other._data)[()])
-                other = make_dual(other.detach(), tangent)
-            given.append(other)
-        return [unpack_dual(o).tangent for o in _as_tuple(func(*given))]
+    return _matrices([[slopes(value, unit) for unit in units(value)] for value in _tracked(inputs)], outputs)
 
 
 # Checks
@@ -365,7 +356,7 @@ def _check_more(func: Callable[..., Any], inputs: Sequence[Any], batched: bool, 
         return
     if batched:
         _check_batched(outputs, wanted)
-    for gradient in grad(outputs, wanted, [_zeros(o) for o in outputs], allow_unused=True):
+    for gradient in grad(outputs, wanted, [zeros_like(o) for o in outputs], allow_unused=True):
         if gradient is None:
             continue
         zero = np.allclose(gradient._data, 0) if masked else not gradient._data.any()
@@ -374,10 +365,6 @@ def _check_more(func: Callable[..., Any], inputs: Sequence[Any], batched: bool, 
     if undefined and len(outputs) > 1:
         for number in range(len(outputs)):
             _check_undefined(_differentiable(func(*inputs))[number], wanted)
-
-
-def _zeros(tensor: Tensor) -> Tensor:
-    return Tensor(np.zeros_like(tensor._data)[()])
 
 
 def _check_batched(outputs: Sequence[Tensor], wanted: Sequence[Tensor]) -> None:
@@ -396,7 +383,7 @@ def _check_batched(outputs: Sequence[Tensor], wanted: Sequence[Tensor]) -> None:
 def _check_undefined(output: Tensor, wanted: Sequence[Tensor]) -> None:
     """GradcheckError: a backward cannot do without the gradients of the other outputs, or makes up one."""
     try:
-        found = grad(output, wanted, _zeros(output), allow_unused=True)
+        found = grad(output, wanted, zeros_like(output), allow_unused=True)
     except (RuntimeError, TypeError) as error:
         warnings.warn(_UNDEFINED, stacklevel=5)
         raise GradcheckError(

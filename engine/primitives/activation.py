@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..table.family import Family
-from ..table.record import BESIDE_ZERO, REAL, EdgeCase, ops
+from ..table.record import BESIDE_ZERO, REAL, EdgeCase
+from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.symbol import check_not_traced
 from .arguments import data_of, dimension

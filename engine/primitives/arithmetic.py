@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from ..table.family import Family
-from ..table.record import NONZERO, POSITIVE, REAL, EdgeCase, is_number, ops
+from ..table.record import NONZERO, POSITIVE, REAL, EdgeCase, is_number
+from ..table.registry import ops
 from ..tensors.dtypes import float64
 from ..tensors.tensor import Tensor
 from .copying import to, zeros_like

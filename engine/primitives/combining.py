@@ -10,7 +10,7 @@ import numpy as np
 from ..graph.history import snapshot
 from ..table.dispatch import broadcast_mismatch
 from ..table.family import Family
-from ..table.record import ops
+from ..table.registry import ops
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .arguments import data_of

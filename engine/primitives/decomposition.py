@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..table.family import Family
-from ..table.record import ops
+from ..table.registry import ops
 from ..tensors import dtypes
 from .copying import new_zeros
 from .diagonals import diag_embed, tril, triu

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..table.family import Family
-from ..table.record import ops
+from ..table.registry import ops
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor
 from .arguments import data_of

@@ -28,13 +28,13 @@ triu_primitive = primitive(
 )
 
 
-@function()
+@function(in_place="values")
 def tril(x: Any, diagonal: int = 0) -> Any:
     """x with zeros above a diagonal, in its last two dimensions"""
     return tril_primitive(_matrices("tril", x), diagonal)
 
 
-@function()
+@function(in_place="values")
 def triu(x: Any, diagonal: int = 0) -> Any:
     """x with zeros below a diagonal, in its last two dimensions"""
     return triu_primitive(_matrices("triu", x), diagonal)

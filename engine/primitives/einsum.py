@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ..table.family import Family
-from ..table.record import ops
+from ..table.registry import ops
 from .arithmetic import mul
 from .diagonals import diagonal
 from .reshaping import reshape, view_primitive

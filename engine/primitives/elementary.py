@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..table.family import Family
-from ..table.record import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, UNIT, Domain, EdgeCase, ops
+from ..table.record import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, UNIT, Domain, EdgeCase
+from ..table.registry import ops
 from .arithmetic import reciprocal
 
 primitive = Family("elementary", elementwise=True).primitive

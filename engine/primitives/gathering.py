@@ -159,7 +159,7 @@ def gather(x: Any, dim: int, index: Any) -> Any:
     return gather_primitive(x, *_check_along("gather", x, dim, index))
 
 
-@function()
+@function(in_place="values")
 def scatter(x: Any, dim: int, index: Any, src: Any) -> Any:
     """x with the elements of src, or a number, put in at the indices along a dimension"""
     if not isinstance(src, (Tensor, np.ndarray, np.generic)):
@@ -169,7 +169,7 @@ def scatter(x: Any, dim: int, index: Any, src: Any) -> Any:
     return scatter_tensor(x, axis, index, _corner(src, index))
 
 
-@function()
+@function(in_place="values")
 def scatter_add(x: Any, dim: int, index: Any, src: Any) -> Any:
     """x with the elements of src added at the indices along a dimension"""
     check_same_dtype("scatter(): Expected self.dtype to be equal to src.dtype", x, src)

@@ -173,7 +173,7 @@ def index_select(x: Any, dim: int, index: Any) -> Any:
     return index_select_primitive(x, axis, index)
 
 
-@function()
+@function(in_place="values")
 def index_add(x: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) -> Any:
     """x with the slices of source (`alpha` times) added at the indices along a dimension"""
     axis, index = _check_slices("index_add", x, dim, index, _OUT_OF_RANGE)
@@ -184,7 +184,7 @@ def index_add(x: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) -> A
     return index_add_primitive(x, axis, index, source, alpha)
 
 
-@function()
+@function(in_place="values")
 def index_copy(x: Any, dim: int, index: Any, source: Any) -> Any:
     """x with the slices of source put in at the indices along a dimension"""
     axis, index = _check_slices("index_copy", x, dim, index, f"index_copy_(): {_OUT_OF_BOUNDS}")
@@ -192,7 +192,7 @@ def index_copy(x: Any, dim: int, index: Any, source: Any) -> Any:
     return index_copy_primitive(x, axis, index, source)
 
 
-@function()
+@function(in_place="values")
 def index_fill(x: Any, dim: int, index: Any, value: Any) -> Any:
     """x with one value in the slices at the indices along a dimension"""
     axis, index = _check_slices("index_fill", x, dim, index, _OUT_OF_BOUNDS)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..table.family import Family
-from ..table.record import NONZERO, PROBABILITY, REAL, ops
+from ..table.record import NONZERO, PROBABILITY, REAL
+from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..table.family import Family
-from ..table.record import is_number, ops
+from ..table.record import is_number
+from ..table.registry import ops
 from ..tensors.tensor import Tensor
 from .arguments import data_of
 from .indices import check_value
@@ -61,7 +62,7 @@ masked_fill_tensor = primitive(
 )
 
 
-@function()
+@function(in_place="values")
 def masked_fill(x: Any, mask: Any, value: Any) -> Any:
     """x with one value where the mask is true"""
     mask = _mask("masked_fill_", " only supports boolean masks, but got mask with dtype {}", mask)

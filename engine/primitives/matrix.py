@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import ops
+from ..table.registry import ops
 from ..tensors import dtypes
 from .squeezing import unsqueeze
 from .transposing import transpose_primitive

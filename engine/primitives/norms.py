@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..table.family import Family
-from ..table.record import is_number, ops
+from ..table.record import is_number
+from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor

@@ -9,12 +9,12 @@ import numpy as np
 
 from ..table.dispatch import broadcast_mismatch
 from ..table.record import is_number
+from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.dtypes import dtype
 from ..tensors.tensor import Tensor
-from . import arithmetic, selection
+from . import arithmetic
 from .getitem import getitem
-from .matrix_products import matmul
 
 
 def _reflected(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -26,12 +26,17 @@ def _radd(self: Tensor, other: Any) -> Any:
     return NotImplemented if isinstance(other, (list, tuple)) else arithmetic.plus(self, other)
 
 
-def _comparison(function: Callable[..., Any]) -> Callable[..., Any]:
+def _named(name: str) -> Callable[..., Any]:
+    """The operator that is a function of a module that is not imported before it is used."""
+    return lambda *operands: getattr(ops, name)(*operands)
+
+
+def _comparison(name: str) -> Callable[..., Any]:
     """The operator, which leaves to Python what is neither tensor nor number: unequal, and not to be ordered."""
 
     def method(self: Tensor, other: Any) -> Any:
         if isinstance(other, (Tensor, int, float, np.ndarray, np.generic)):
-            return function(self, other)
+            return getattr(ops, name)(self, other)
         return NotImplemented
 
     return method
@@ -105,17 +110,17 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "__rmod__": _reflected(arithmetic.remainder),
     "__pow__": arithmetic.pow,
     "__rpow__": _rpow,
-    "__matmul__": matmul,
-    "__rmatmul__": _reflected(matmul),
+    "__matmul__": _named("matmul"),
+    "__rmatmul__": _reflected(_named("matmul")),
     "__neg__": arithmetic.neg,
     "__pos__": arithmetic.positive,
-    "__abs__": selection.abs,
-    "__eq__": _comparison(selection.eq),
-    "__ne__": _comparison(selection.ne),
-    "__lt__": _comparison(selection.lt),
-    "__le__": _comparison(selection.le),
-    "__gt__": _comparison(selection.gt),
-    "__ge__": _comparison(selection.ge),
+    "__abs__": _named("abs"),
+    "__eq__": _comparison("eq"),
+    "__ne__": _comparison("ne"),
+    "__lt__": _comparison("lt"),
+    "__le__": _comparison("le"),
+    "__gt__": _comparison("gt"),
+    "__ge__": _comparison("ge"),
     "__and__": _bitwise(np.bitwise_and),
     "__or__": _bitwise(np.bitwise_or),
     "__xor__": _bitwise(np.bitwise_xor),

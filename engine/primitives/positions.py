@@ -100,7 +100,7 @@ put_added = primitive(
 )
 
 
-@function(tensors=1)
+@function(tensors=1, in_place="values")
 def index_put(x: Any, indices: Any, values: Any, accumulate: bool = False) -> Any:
     """x with values put in, or added, where a list of index tensors points, one for each dimension"""
     for i, index in enumerate(indices):

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..table.family import Family
-from ..table.record import BESIDE_ZERO, EdgeCase, ops
+from ..table.record import BESIDE_ZERO, EdgeCase
+from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
 from .arguments import dimensions

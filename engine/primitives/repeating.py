@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..table.family import Family
-from ..table.record import is_number, ops
+from ..table.record import is_number
+from ..table.registry import ops
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, listed
 from .broadcasting import expand

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..table.family import Family
-from ..table.record import ops
+from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.tensor import Tensor
 from .copying import zeros_like

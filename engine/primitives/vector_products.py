@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..table.family import Family
-from ..table.record import ops
+from ..table.registry import ops
 from .arguments import dimension
 from .arithmetic import mul
 from .operands import check_ranks, titles

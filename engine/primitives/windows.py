@@ -10,8 +10,8 @@ from numpy.lib.stride_tricks import as_strided as strided
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ..table.family import Family
-from ..table.record import ops
-from ..tensors.memory import shareable
+from ..table.registry import ops
+from ..tensors.memory import offset_in, shareable, storage_of
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor
 from .arguments import data_of, sizes
@@ -68,20 +68,6 @@ def unfold(x: Any, dimension: int, size: int, step: int) -> Any:
     if step <= 0:
         raise RuntimeError(f"step is {step} but must be > 0")
     return unfold_primitive(x, axis, size, step) if shape else slice_primitive(reshape(x, 1), 0, 0, size, 1)
-
-
-def storage_of(data: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """All the elements of the memory that an array is a part of, in order."""
-    while isinstance(data.base, np.ndarray):
-        data = data.base
-    order = np.argsort([-s for s in data.strides], kind="stable")
-    return data.transpose(order).reshape(-1)
-
-
-def offset_in(storage: np.ndarray[Any, Any], data: np.ndarray[Any, Any]) -> int:
-    """How many elements of the storage come before the first of an array."""
-    start, first = (a.__array_interface__["data"][0] for a in (storage, data))
-    return (first - start) // storage.itemsize
 
 
 def _strided(x: Any, size: Any, stride: Any, offset: int) -> Any:

@@ -9,7 +9,8 @@ from typing import Any
 
 from .dispatch import make_call, make_variadic_call, make_view_call
 from .nodes import MANY, ManyNode, PrimitiveNode, VariadicNode, saved_properties
-from .record import PRIMITIVES, REAL, Domain, Operation, Rule, register
+from .record import REAL, Domain, Operation, Rule
+from .registry import PRIMITIVES, register
 
 Call = Callable[..., Any]
 
@@ -125,8 +126,13 @@ def _node_class(operation: Operation) -> type[PrimitiveNode]:
         "full_name": name if "::" in name else "",
         **saved_properties(operation),
     }
-    base = VariadicNode if operation.variadic else ManyNode if operation.outputs == MANY else PrimitiveNode
-    return type(name.rpartition("::")[2], (base,), members)
+    kind: type[PrimitiveNode] = PrimitiveNode
+    if operation.variadic:
+        kind = VariadicNode
+    elif operation.outputs == MANY:
+        kind = ManyNode
+    made: Any = type(name.rpartition("::")[2], (kind,), members)
+    return made
 
 
 def _domains(domain: Domain | Sequence[Domain], count: int) -> tuple[Domain, ...]:

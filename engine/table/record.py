@@ -1,4 +1,4 @@
-"""The record of an operation, and the registry of all of them: data alone, from which `family.py` builds.
+"""The record of an operation: data alone, from which `family.py` builds.
 
 A derivative rule is a function of the incoming gradient `g` and of whatever else it names: an argument of the
 operation, `out` (the result), `<argument>_shape`, or a named output. Only what some rule names is kept for the
@@ -177,6 +177,13 @@ class Operation:
         """Where PyTorch has it, below `torch`."""
         return (self.name, *self.aliases) if self.torch is None else self.torch
 
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The names of the methods of tensors that it gives."""
+        names = (self.name, *self.aliases)
+        in_place = self.in_place or self.elementwise
+        return (*(names if self.method else ()), *(f"{name}_" for name in names if in_place))
+
     def signature(self) -> str:
         """How it is called, such as `clamp(x, min=None, max=None)`."""
         first = self.required
@@ -197,25 +204,3 @@ def is_number(value: Any) -> bool:
 
 # What there is one record for, also by the names of its two kinds.
 Function = Primitive = Operation
-
-# What can be called, by name and alias; and what has rules of its own.
-FUNCTIONS: dict[str, Operation] = {}
-PRIMITIVES: list[Operation] = []
-
-
-def register(operation: Operation) -> None:
-    """Makes an operation callable by its names. TypeError: one of them is taken."""
-    for name in (operation.name, *operation.aliases):
-        if name in FUNCTIONS:
-            raise TypeError(f"{name} is in the table twice")
-        FUNCTIONS[name] = operation
-
-
-class _Operations:
-    """The functions of the table as attributes, for a rule that needs one defined in a later module."""
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        return FUNCTIONS[name].call
-
-
-ops = _Operations()

@@ -30,6 +30,20 @@ def shareable(tensor: Tensor) -> Any:
     return tensor._data
 
 
+def storage_of(data: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """All the elements of the memory that an array is a part of, in order."""
+    while isinstance(data.base, np.ndarray):
+        data = data.base
+    order = np.argsort([-s for s in data.strides], kind="stable")
+    return data.transpose(order).reshape(-1)
+
+
+def offset_in(storage: np.ndarray[Any, Any], data: np.ndarray[Any, Any]) -> int:
+    """How many elements of the storage come before the first of an array."""
+    start, first = (a.__array_interface__["data"][0] for a in (storage, data))
+    return (first - start) // storage.itemsize
+
+
 def share(tensor: Tensor, source: Tensor) -> None:
     """Makes `tensor`, whose data is `source`'s, count its changes together with it."""
     tensor._memory = memory_of(source)

@@ -10,7 +10,8 @@ import numpy as np
 
 from ...engine.program.program import Constant, Equation, Variable
 from ...engine.table.nodes import MANY
-from ...engine.table.record import FUNCTIONS, Function
+from ...engine.table.record import Function
+from ...engine.table.registry import FUNCTIONS
 from .notation import ELEMENT, KEYWORD, LIST, RESULT, SLICE
 from .shapes import Shape, Shapes, is_floating, size_of
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from ...engine import Tensor
 from ...engine.api.creation import tensor
-from ...engine.autograd import grad
+from ...engine.autograd.jacobians import gradients
 from ...engine.primitives.matrix import LinAlgError
 from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
-from ...engine.table.record import FUNCTIONS
+from ...engine.table.registry import FUNCTIONS
 from ..semantics.evaluate import Limits, evaluate, evaluate_traced
 from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.errors import ExpressionError
@@ -185,17 +185,9 @@ def _derived(value: Tensor, variables: Mapping[str, Tensor], wanted: Sequence[By
             if len(start) == end + 1:
                 following.setdefault(start[:end], []).append(start[end])
         for start, names in following.items():
-            slopes = _slopes(known[start], [variables[name] for name in names])
+            slopes = gradients(known[start], [variables[name] for name in names], True)
             known.update({(*start, name): slope for name, slope in zip(names, slopes, strict=True)})
     return [known[by] for by in wanted]
-
-
-def _slopes(value: Tensor, variables: Sequence[Tensor]) -> list[Tensor]:
-    if not value.requires_grad:
-        return [Tensor(np.zeros_like(variable._data)[()]) for variable in variables]
-    total = value if value.ndim == 0 else value.sum()
-    found = grad(total, variables, retain_graph=True, create_graph=True, materialize_grads=True)
-    return [slope for slope in found if slope is not None]
 
 
 def _constant_but(variables: Mapping[str, Tensor], wanted: Sequence[By]) -> dict[str, Tensor]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...engine.table.record import FUNCTIONS
+from ...engine.table.registry import FUNCTIONS
 
 # Calls that are written in another way: a list, what stands in an index, a number as a float, an argument with its
 # name, one of several results.

@@ -11,7 +11,8 @@ import numpy as np
 
 from ...engine.primitives import activation, arithmetic
 from ...engine.program.program import Constant, Equation, Program, Variable
-from ...engine.table.record import FUNCTIONS, PRIMITIVES, Primitive
+from ...engine.table.record import Primitive
+from ...engine.table.registry import FUNCTIONS
 from . import arrays, canonical
 from .calls import called
 from .notation import LIST, is_elementwise
@@ -241,7 +242,6 @@ _BY_NAME: dict[str, Callable[..., Any]] = {
 @cache
 def _of_record() -> dict[Primitive, Callable[..., Any]]:
     """Operations that share their names with others."""
-    records = {record.call: record for record in PRIMITIVES}
     spellings: dict[Any, Callable[..., Any]] = {
         arithmetic.true_divide: lambda a, x, y: a.divide(x, y),
         arithmetic.over_number: lambda a, x, y: a.divide(x, y),
@@ -250,4 +250,4 @@ def _of_record() -> dict[Primitive, Callable[..., Any]]:
         arithmetic.remainder_of_number: lambda a, x, y: a.call("%", y, x),
         activation.scaled_elu: _elu,
     }
-    return {records[function]: spell for function, spell in spellings.items()}
+    return {function.operation: spell for function, spell in spellings.items()}

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...engine import Tensor
 from ...engine.api.creation import tensor
-from ...engine.autograd import grad
+from ...engine.autograd.jacobians import gradients, jacobian_rows
 from ..semantics.computing import computing
 from ..semantics.evaluate import Limits, evaluate
 from ..syntax.errors import ExpressionError
@@ -66,25 +66,21 @@ class Expression:
 
     def gradient(self, point: Point) -> Any:
         """The derivatives of the sum of the value by each coordinate."""
-        return self._differentiated(point, lambda value, inputs: _flat(_grad(value.sum(), inputs)))
+        return self._differentiated(
+            point, lambda value, inputs: np.concatenate([np.ravel(_floats(g)) for g in gradients(value, inputs)])
+        )
 
     def jacobian(self, point: Point) -> Any:
         """The derivatives of each element of the value, along the columns, by each coordinate, along the rows."""
-
-        def derivatives(value: Tensor, inputs: Sequence[Tensor]) -> Any:
-            flat = value.reshape(-1)
-            return np.array([_flat(_grad(flat[i], inputs)) for i in range(flat.numel())]).T
-
-        return self._differentiated(point, derivatives)
+        return self._differentiated(point, _matrix)
 
     def hessian(self, point: Point) -> Any:
         """The derivatives, by each coordinate, of each element of `gradient`, which are along the columns."""
 
-        def derivatives(value: Tensor, inputs: Sequence[Tensor]) -> Any:
-            first = [g.reshape(-1) for g in _grad(value.sum(), inputs, True)]
-            return np.array([_flat(_grad(g[i], inputs)) for g in first for i in range(g.numel())]).T
+        def blocks(value: Tensor, inputs: Sequence[Tensor]) -> Any:
+            return np.concatenate([_matrix(slope, inputs) for slope in gradients(value, inputs, True)], axis=1)
 
-        return self._differentiated(point, derivatives)
+        return self._differentiated(point, blocks)
 
     def _differentiated(self, point: Point, derivatives: Callable[[Tensor, Sequence[Tensor]], Any]) -> Any:
         with computing(self.dtype):
@@ -101,12 +97,11 @@ class Expression:
                 raise
 
 
-def _grad(output: Tensor, inputs: Sequence[Tensor], create_graph: bool = False) -> list[Tensor]:
-    if not output.requires_grad:
-        return [tensor(np.zeros(t.shape)) for t in inputs]
-    found = grad(output, inputs, retain_graph=True, create_graph=create_graph, materialize_grads=True)
-    return [g for g in found if g is not None]
+def _matrix(output: Tensor, inputs: Sequence[Tensor]) -> Any:
+    """The Jacobian with a row for each coordinate and a column for each element of the output."""
+    blocks = zip(jacobian_rows(output, inputs), inputs, strict=True)
+    return np.concatenate([_floats(block).reshape(output.numel(), t.numel()).T for block, t in blocks])
 
 
-def _flat(tensors: Sequence[Tensor]) -> Any:
-    return np.concatenate([np.ravel(np.asarray(t._data, float)) for t in tensors])
+def _floats(tensor: Tensor) -> Any:
+    return np.asarray(tensor._data, float)

@@ -6,11 +6,10 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from ... import engine
 from ...engine import Tensor
 from ...engine.autograd import grad
+from ...engine.autograd.jacobians import derivatives, filled, pulled_back, pushed_by_backward
+from ...engine.primitives.copying import zeros_like
 from ..semantics.evaluate import Limits, evaluate
 from ..syntax.errors import UsageError
 from ..syntax.records import Program
@@ -95,84 +94,44 @@ def _derivatives(
     program: Program, value: Tensor, inputs: Mapping[str, Tensor], request: Request, limits: Limits
 ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """The gradients by variable, and the other derivatives asked for by kind."""
-    names = list(inputs)
     tensors = list(inputs.values())
-    total = value if value.ndim == 0 else value.sum()
-    first = _grad(total, tensors, request.is_recorded())
-    more: dict[str, dict[str, Any]] = {}
     if request.jacobian:
         _check_size(program, "jacobian", value.numel(), tensors, limits)
-        more["jacobian"] = dict(zip(names, _jacobian(value, tensors), strict=True))
     if request.hessian:
         _check_size(program, "hessian", max(t.numel() for t in tensors), tensors, limits)
-        more["hessian"] = {
-            name: dict(zip(names, _jacobian(gradient, tensors), strict=True))
-            for name, gradient in zip(names, first, strict=True)
-        }
     if request.order > 1:
-        more.update(_higher(inputs, first, request.order))
+        _check_numbers(inputs)
+    kinds: dict[str, dict[str, Any]] = {}
+    found = derivatives(value, inputs, jacobian=request.jacobian, hessian=request.hessian, order=request.order)
+    for key, tensor in found.items():
+        kind, name, *other = key.split(".")
+        named = kinds.setdefault(kind, {})
+        if other:
+            named.setdefault(name, {})[other[0]] = tensor._data
+        else:
+            named[name] = tensor._data
+    gradients = kinds.pop("grad")
     if request.vjp is not None:
-        more["vjp"] = dict(zip(names, _vjp(value, tensors, request.vjp), strict=True))
+        kinds["vjp"] = dict(zip(inputs, _vjp(value, tensors, request.vjp), strict=True))
     if request.jvp is not None:
-        more["jvp"] = {"value": _jvp(value, inputs, request.jvp)}
-    return {name: g._data for name, g in zip(names, first, strict=True)}, more
+        (along,) = pushed_by_backward([value], [inputs[name] for name in request.jvp], [*request.jvp.values()])
+        kinds["jvp"] = {"value": (zeros_like(value) if along is None else along)._data}
+    return gradients, kinds
 
 
-def _grad(output: Tensor, inputs: Sequence[Tensor], create_graph: bool = False) -> list[Tensor]:
-    """The gradients, zeros for an input that the output does not depend on. The graph is kept."""
-    if not output.requires_grad:
-        return [engine.zeros_like(t) for t in inputs]
-    found = grad(output, inputs, retain_graph=True, create_graph=create_graph, materialize_grads=True)
-    return [g for g in found if g is not None]
-
-
-def _jacobian(value: Tensor, inputs: Sequence[Tensor]) -> list[Any]:
-    """For each input an array of the value's shape followed by the input's."""
-    flat = value.reshape(-1)
-    rows = [[g._data for g in _grad(flat[i], inputs)] for i in range(flat.numel())]
-    return [
-        np.array([row[k] for row in rows], dtype=t._data.dtype).reshape(value.shape + t.shape)
-        for k, t in enumerate(inputs)
-    ]
-
-
-def _higher(inputs: Mapping[str, Tensor], first: Sequence[Tensor], order: int) -> dict[str, Any]:
-    """Derivatives 2 to `order` with respect to each variable alone: `{"d2": {"x": ...}, ...}`."""
-    result: dict[str, dict[str, Any]] = {f"d{k}": {} for k in range(2, order + 1)}
-    for (name, variable), gradient in zip(inputs.items(), first, strict=True):
+def _check_numbers(inputs: Mapping[str, Tensor]) -> None:
+    for name, variable in inputs.items():
         if variable.numel() != 1:
             raise UsageError(
                 f"--order takes variables that are single numbers, and `{name}` has {variable.numel()} elements",
                 "use --hessian for second derivatives",
             )
-        current = gradient
-        for k in range(2, order + 1):
-            (current,) = _grad(current.reshape(()), [variable], True)
-            result[f"d{k}"][name] = current._data
-    return result
 
 
 def _vjp(value: Tensor, inputs: Sequence[Tensor], cotangent: Tensor) -> list[Any]:
     if cotangent.shape != value.shape:
         raise UsageError(f"--vjp takes weights of the shape of the value, {_shape(value)}, not of {_shape(cotangent)}")
-    if not value.requires_grad:
-        return [np.zeros_like(t._data) for t in inputs]
-    found = grad(value, inputs, cotangent, retain_graph=True, materialize_grads=True)
-    return [g._data for g in found if g is not None]
-
-
-def _jvp(value: Tensor, inputs: Mapping[str, Tensor], tangents: Mapping[str, Tensor]) -> Any:
-    """The derivative of the value along the tangents: the gradient, in `u`, of the gradient of `u . value`."""
-    u = engine.zeros_like(value).requires_grad_()
-    if not value.requires_grad:
-        return u._data
-    along = [inputs[name] for name in tangents]
-    pulled = grad(value, along, u, create_graph=True, materialize_grads=True)
-    terms = [(g * d).sum() for g, d in zip(pulled, tangents.values(), strict=True) if g is not None]
-    total = terms[0]
-    for term in terms[1:]:
-        total = total + term
-    return _grad(total, [u])[0]._data
+    return [g._data for g in filled(pulled_back([value], inputs, [cotangent]), inputs)]
 
 
 def _check_directions(directions: Mapping[str, Tensor], inputs: Mapping[str, Tensor]) -> None:

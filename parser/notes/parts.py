@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..script.layout import lay_out
+from ..script.reading.logical_lines import lay_out
 from ..syntax.errors import ExpressionError
 from .kind import ERROR, Kind, kind_of, parsed
 

@@ -13,13 +13,13 @@ from ...engine.autograd.anomaly import stack_given_by
 from ...engine.graph.observers import nodes_observed
 from ...engine.table.nodes import PrimitiveNode
 from ..syntax.errors import ExpressionError
-from .compile import compile_script
-from .function import Scope
-from .limits import Limits
-from .machine import Machine
-from .parse import parse
-from .resources import MemoryLimit
-from .syntax import Script
+from .compiling.compile import compile_script
+from .reading.reader import parse
+from .reading.tree import Script
+from .running.function import Scope
+from .running.guard import Limits
+from .running.machine import Machine
+from .running.resources import MemoryLimit
 
 Write = Callable[[str], None]
 

@@ -15,10 +15,8 @@ import numpy as np
 
 from ...engine import FUNCTIONS, Tensor
 from ...engine.api.creation import tensor
-from ...engine.primitives.joining import stack
-from ...engine.primitives.norms import matmul
-from ...engine.primitives.selection import logical_and, logical_not, logical_or, ne, where
 from ...engine.table.record import Function, is_number
+from ...engine.table.registry import ops
 from ...engine.tensors.dtypes import bool_
 from ...engine.tensors.symbol import TraceError, is_symbolic
 from ..syntax.errors import ExpressionError
@@ -42,7 +40,7 @@ from ..syntax.records import (
     Unary,
 )
 from ..syntax.walk import children
-from .names import RESULTS
+from .names import TENSOR_ATTRIBUTES
 
 CONSTANTS: dict[str, float] = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan": math.nan}
 
@@ -210,7 +208,7 @@ class _Evaluation:
                     tasks.append(task.expr.then if condition else task.expr.otherwise)
             elif kind is _Select:
                 otherwise, then = operand(values.pop()), operand(values.pop())
-                values.append(self.done(task.expr, where, [task.condition, then, otherwise]))
+                values.append(self.done(task.expr, ops.where, [task.condition, then, otherwise]))
             elif kind is _Guard:
                 self.guards = task.conditions
             elif kind is _Join:
@@ -245,11 +243,11 @@ class _Evaluation:
         self.joins = True
         condition = condition.reshape(()).detach()
         if condition.dtype is not bool_:
-            condition = ne(condition, 0)
+            condition = ops.ne(condition, 0)
         return [
             _Guard(expr, (*self.guards, condition)),
             expr.then,
-            _Guard(expr, (*self.guards, logical_not(condition))),
+            _Guard(expr, (*self.guards, ops.logical_not(condition))),
             expr.otherwise,
             _Guard(expr, self.guards),
             _Join(expr, condition),
@@ -259,7 +257,7 @@ class _Evaluation:
         """The branch that the condition chooses. TraceError: they differ in shape or dtype, so nothing can be both."""
         if then.shape != otherwise.shape or then.dtype is not otherwise.dtype:
             raise TraceError("the branches of a conditional on a traced value differ in shape or dtype")
-        return self.done(task.expr, where, [task.condition, then, otherwise])
+        return self.done(task.expr, ops.where, [task.condition, then, otherwise])
 
     def apply(self, expr: Any, arguments: list[Any]) -> Any:
         """Does the one operation that `expr` stands for on values already computed."""
@@ -299,7 +297,7 @@ class _Evaluation:
         return slice(*parts)
 
     def attribute(self, expr: Attribute, value: Any) -> Any:
-        if expr.name in RESULTS:
+        if expr.name not in TENSOR_ATTRIBUTES:
             fields = getattr(value, "_fields", ())
             if expr.name not in fields:
                 names = ", ".join(f"`{field}`" for field in fields)
@@ -421,7 +419,7 @@ def guarded(value: Any, condition: Tensor) -> Any:
     """
     if not isinstance(value, Tensor) or not value.requires_grad:
         return value
-    return where(condition, value, value.detach())
+    return ops.where(condition, value, value.detach())
 
 
 _NAMES = {type(None): "None", str: "text", slice: "a slice", type(...): "..."}
@@ -446,7 +444,7 @@ def _stacked(items: list[Any]) -> Tensor:
         elif constant and len({t.shape for t in done}) == 1:
             joined = Tensor(np.stack([t._data for t in done]))
         else:
-            joined = stack(done)
+            joined = ops.stack(done)
         if not pending:
             return joined
         pending[-1][1].append(joined)
@@ -454,22 +452,22 @@ def _stacked(items: list[Any]) -> Tensor:
 
 def _both(x: Any, y: Any) -> Any:
     if isinstance(x, Tensor) or isinstance(y, Tensor):
-        return logical_and(tensor_of(x), tensor_of(y))
+        return ops.logical_and(tensor_of(x), tensor_of(y))
     return bool(x) and bool(y)
 
 
 def _either(x: Any, y: Any) -> Any:
     if isinstance(x, Tensor) or isinstance(y, Tensor):
-        return logical_or(tensor_of(x), tensor_of(y))
+        return ops.logical_or(tensor_of(x), tensor_of(y))
     return bool(x) or bool(y)
 
 
 def _not(x: Any) -> Any:
-    return logical_not(x) if isinstance(x, Tensor) else not x
+    return ops.logical_not(x) if isinstance(x, Tensor) else not x
 
 
 def _matmul(x: Any, y: Any) -> Tensor:
-    return matmul(tensor_of(x), tensor_of(y))
+    return ops.matmul(tensor_of(x), tensor_of(y))
 
 
 BINARY: dict[str, Callable[[Any, Any], Any]] = {

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
-from ...engine.table.record import FUNCTIONS, PRIMITIVES, Function
+from ...engine.table.record import Function
+from ...engine.table.registry import FUNCTIONS, all_primitives
 from ..syntax.errors import ExpressionError, did_you_mean
 from ..syntax.records import Assign, Attribute, Call, Define, Method, Name, Program
 from ..syntax.walk import walk
 
 CONSTANTS = ("pi", "e", "tau", "inf", "nan")
 TENSOR_ATTRIBUTES = ("T", "mT", "H")
-# Those of a function that has several.
-RESULTS = dict.fromkeys(name for primitive in PRIMITIVES for name in primitive.outputs if name.isidentifier())
-ATTRIBUTES = (*TENSOR_ATTRIBUTES, *RESULTS)
 
 
 def free_variables(program: Program) -> dict[str, Name]:
@@ -43,11 +42,17 @@ def free_variables(program: Program) -> dict[str, Name]:
                 _check_call(expr, program.source, defined)
             elif type(expr) is Method:
                 _check_method(expr, program.source)
-            elif type(expr) is Attribute and expr.name not in ATTRIBUTES:
-                raise _unknown("attribute", expr.name, expr, program.source, ATTRIBUTES)
+            elif type(expr) is Attribute and expr.name not in TENSOR_ATTRIBUTES and expr.name not in _results():
+                raise _unknown("attribute", expr.name, expr, program.source, (*TENSOR_ATTRIBUTES, *_results()))
         if isinstance(statement, Assign):
             assigned.add(statement.name)
     return free
+
+
+@cache
+def _results() -> dict[str, None]:
+    """The names of the results of functions that have several."""
+    return dict.fromkeys(name for primitive in all_primitives() for name in primitive.outputs if name.isidentifier())
 
 
 def _check_call(call: Call, source: str, defined: dict[str, tuple[str, ...]]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ... import engine
-from ...engine.program.derivatives import derivatives
+from ...engine.autograd.jacobians import derivatives
 from ...engine.program.program import Program
 from ...engine.program.tracing import trace
 from ..syntax.records import Program as Syntax

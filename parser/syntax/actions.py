@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from .errors import ExpressionError
-from .operators import Group, Token, Tuple, bare, resolve
+from .lalr import Token
+from .operators import Group, Tuple, bare, resolve
 from .records import (
     Assign,
     Attribute,

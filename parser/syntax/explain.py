@@ -272,7 +272,7 @@ class _Explainer:
 
 
 def _is_function(name: str) -> bool:
-    from ...engine.table.record import FUNCTIONS  # brings NumPy with it
+    from ...engine.table.registry import FUNCTIONS
 
     return name in FUNCTIONS
 

@@ -5,53 +5,50 @@ from __future__ import annotations
 from typing import Any, NamedTuple, TypeAlias
 
 from .errors import ExpressionError
+from .lalr import Token
 from .records import Binary, Call, Compare, Expr, List, Unary
 
 OR, AND, NOT, COMPARE, BIT_OR, BIT_XOR, BIT_AND, SHIFT, SUM, PRODUCT, UNARY, POWER = range(12)
 
 _Operators: TypeAlias = dict[str, tuple[str, int]]
-# The spellings in an expression: what each of them is, and how tightly it binds.
-PREFIX: _Operators = {
-    "not": ("not", NOT),
-    "-": ("-", UNARY),
-    "\N{MINUS SIGN}": ("-", UNARY),
-    "\N{EN DASH}": ("-", UNARY),
-    "+": ("+", UNARY),
-    "\N{SQUARE ROOT}": ("sqrt", UNARY),
+# Python's binary operators, and how tightly each binds.
+LEVELS = {
+    "or": OR,
+    "and": AND,
+    **dict.fromkeys(("<", "<=", ">", ">=", "==", "!=", "in", "not in", "is", "is not"), COMPARE),
+    "|": BIT_OR,
+    "^": BIT_XOR,
+    "&": BIT_AND,
+    **dict.fromkeys(("<<", ">>"), SHIFT),
+    **dict.fromkeys(("+", "-"), SUM),
+    **dict.fromkeys(("*", "/", "//", "%", "@"), PRODUCT),
+    "**": POWER,
 }
-BINARY: _Operators = {
-    "or": ("or", OR),
-    "and": ("and", AND),
-    "<": ("<", COMPARE),
-    "<=": ("<=", COMPARE),
-    "≤": ("<=", COMPARE),
-    ">": (">", COMPARE),
-    ">=": (">=", COMPARE),
-    "≥": (">=", COMPARE),
-    "==": ("==", COMPARE),
-    "!=": ("!=", COMPARE),
-    "≠": ("!=", COMPARE),
-    "+": ("+", SUM),
-    "-": ("-", SUM),
-    "\N{MINUS SIGN}": ("-", SUM),
-    "\N{EN DASH}": ("-", SUM),
-    "*": ("*", PRODUCT),
-    "\N{MIDDLE DOT}": ("*", PRODUCT),
-    "\N{MULTIPLICATION SIGN}": ("*", PRODUCT),
-    "/": ("/", PRODUCT),
-    "÷": ("/", PRODUCT),
-    "//": ("//", PRODUCT),
-    "%": ("%", PRODUCT),
-    "@": ("@", PRODUCT),
-    "**": ("**", POWER),
-    "^": ("**", POWER),
+# What each spelling is in the tree, and its level: as in Python, and as in an expression, which knows more of them.
+BINARY: _Operators = {op: (op, level) for op, level in LEVELS.items()}
+PREFIX: _Operators = {"not": ("not", NOT), "-": ("-", UNARY), "+": ("+", UNARY), "~": ("~", UNARY)}
+_SPELLINGS = {
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+    "\N{MINUS SIGN}": "-",
+    "\N{EN DASH}": "-",
+    "\N{MIDDLE DOT}": "*",
+    "\N{MULTIPLICATION SIGN}": "*",
+    "÷": "/",
+    "^": "**",
+}
+_EXPRESSION_BINARY = {**BINARY, **{spelling: BINARY[op] for spelling, op in _SPELLINGS.items()}}
+_EXPRESSION_PREFIX = {
+    **PREFIX,
+    "\N{MINUS SIGN}": PREFIX["-"],
+    "\N{EN DASH}": PREFIX["-"],
+    "\N{SQUARE ROOT}": ("sqrt", UNARY),
 }
 # Operators of these levels do not complete an equal one before them: powers group from the right, and
 # comparisons wait for the end of their chain.
 _WAITING = (POWER, COMPARE)
 
-# Lark declares the place of a token as optional, though every token of a text has one.
-Token: TypeAlias = Any
 _Pending: TypeAlias = tuple[int, str, Token]
 
 
@@ -78,7 +75,9 @@ def bare(item: Any) -> Any:
     return item.inner if type(item) in _WRAPPERS else item
 
 
-def resolve(sequence: list[Any], prefix: _Operators = PREFIX, binary: _Operators = BINARY) -> Any:
+def resolve(
+    sequence: list[Any], prefix: _Operators = _EXPRESSION_PREFIX, binary: _Operators = _EXPRESSION_BINARY
+) -> Any:
     """Return the expression of a flat sequence of operands and operator tokens, in the language of these operators.
 
     Raises ExpressionError for a `not` where Python would need brackets around it; its source is filled in

@@ -4,23 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .operators import AND, COMPARE, NOT, OR, POWER, PRODUCT, SUM, UNARY
+from .operators import COMPARE, LEVELS, NOT, POWER, PRODUCT, SUM, UNARY
 from .records import Assign, Attribute, Binary, Call, Compare, List, Name, Number, Program, Slice, Subscript, Unary
 from .walk import children
 
 ATOM = POWER + 1
-LEVELS = {
-    "or": OR,
-    "and": AND,
-    "+": SUM,
-    "-": SUM,
-    "*": PRODUCT,
-    "/": PRODUCT,
-    "//": PRODUCT,
-    "%": PRODUCT,
-    "@": PRODUCT,
-}
-LEVELS["**"] = POWER
 
 
 class UnprintableError(Exception):

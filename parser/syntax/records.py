@@ -7,7 +7,17 @@ what is inside. Trees may be far deeper than the recursion limit: walk them with
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
+
+
+class Syntax(Protocol):
+    """Any record of a syntax tree but the whole: of an expression, or of a script."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
 
 
 class Number(NamedTuple):

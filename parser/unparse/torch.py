@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 from typing import Any
 
-from ...engine.table.record import FUNCTIONS
+from ...engine.table.registry import FUNCTIONS
 from ..algebra.derivative import Derivatives
 from ..syntax.printer import ATOM
 from ..syntax.records import Attribute, Call, List, Name, Number, Unary

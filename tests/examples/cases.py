@@ -18,7 +18,8 @@ from examples.references import reference_of
 
 import autodiff.engine as torch
 from autodiff.engine import Tensor
-from autodiff.engine.table.record import BESIDE_ZERO, FUNCTIONS, NONZERO, REAL, Domain, Function
+from autodiff.engine.table.record import BESIDE_ZERO, NONZERO, REAL, Domain, Function
+from autodiff.engine.table.registry import FUNCTIONS
 
 RECORDS = {record.name: record for record in FUNCTIONS.values()}
 

@@ -21,7 +21,7 @@ from processes import environment
 from autodiff.cli.repl.console import Console
 from autodiff.cli.repl.conversation import converse
 from autodiff.cli.repl.lines import Lines
-from autodiff.parser.script.limits import Limits
+from autodiff.parser.script.running.guard import Limits
 
 
 def test_a_value_is_shown_and_names_stay(typed) -> None:

@@ -10,7 +10,7 @@ import pytest
 from autodiff.cli.repl import completion
 from autodiff.cli.repl.completion import completions
 from autodiff.engine import FUNCTIONS
-from autodiff.parser.script.parse import parse
+from autodiff.parser.script.reading.reader import parse
 from autodiff.parser.script.session import Session
 
 

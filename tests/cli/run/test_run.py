@@ -119,10 +119,10 @@ def test_a_reader_that_leaves_ends_the_script_in_silence() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no alarm")
 def test_an_operation_that_outlives_its_time_ends_with_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     code = (
-        "import autodiff.parser.script.resources as r; r._GRACE = 0.2\n"
+        "import autodiff.parser.script.running.resources as r; r._GRACE = 0.2\n"
         "import time; import autodiff.engine as engine\n"
         "from autodiff.parser.script.session import Session\n"
-        "from autodiff.parser.script.limits import Limits\n"
+        "from autodiff.parser.script.running.guard import Limits\n"
         "def deaf():\n"
         "    while True:\n"
         "        try: time.sleep(60)\n"

@@ -12,9 +12,9 @@ import pytest
 import autodiff.engine as torch
 from autodiff.engine import Tensor
 from autodiff.engine.autograd import grad
+from autodiff.engine.autograd.jacobians import derivatives
 from autodiff.engine.func import jvp
 from autodiff.engine.program import Constant, Equation, Program, TraceError, Variable, trace
-from autodiff.engine.program.derivatives import derivatives
 
 SPECIAL = [0.0, -0.0, 1.0, -2.5, math.inf, -math.inf, math.nan, 1e300, 5e-324]
 

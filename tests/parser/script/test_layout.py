@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from autodiff.parser.script.layout import lay_out
-from autodiff.parser.script.parse import is_complete
+from autodiff.parser.script.reading.logical_lines import lay_out
+from autodiff.parser.script.reading.reader import is_complete
 
 
 @pytest.mark.parametrize(

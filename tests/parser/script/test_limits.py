@@ -9,9 +9,9 @@ from _thread import interrupt_main
 
 import pytest
 
-from autodiff.parser.script import resources
-from autodiff.parser.script.errors import ScriptError
-from autodiff.parser.script.limits import Limits
+from autodiff.parser.script.running import resources
+from autodiff.parser.script.running.exceptions import ScriptError
+from autodiff.parser.script.running.guard import Limits
 from autodiff.parser.script.session import Session
 
 NESTED = "a = b = [1]\nfor i in range(60):\n    a = [a, a]\n    b = [b, b]\n"

@@ -63,7 +63,7 @@ def test_gradients_accumulate_from_script_to_script() -> None:
 
 def test_every_function_of_the_engine_is_there_with_and_without_its_prefix() -> None:
     from autodiff.engine import FUNCTIONS
-    from autodiff.parser.script.namespace import Namespace
+    from autodiff.parser.script.running.namespace import Namespace
 
     session = Session(lambda text: None)
     namespace = session.machine.namespace

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from autodiff.parser.script.compile import compile_script
-from autodiff.parser.script.parse import parse
+from autodiff.parser.script.compiling.compile import compile_script
+from autodiff.parser.script.reading.reader import parse
 from autodiff.parser.syntax.errors import ExpressionError
 
 ENTRIES = (Path(__file__).parent / "syntax_errors.txt").read_text().removesuffix("\n").split("\n\n")

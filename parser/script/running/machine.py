@@ -7,15 +7,15 @@ from functools import partial
 from types import BuiltinFunctionType
 from typing import Any
 
-from ..semantics.evaluate import kind_of
-from ..syntax.errors import did_you_mean, position
-from .code import Code
-from .errors import ScriptError
+from ...semantics.evaluate import kind_of
+from ...syntax.errors import did_you_mean, position
+from .attributes import UnknownName
+from .exceptions import ScriptError
 from .function import Function, Scope
-from .limits import Guard, LimitError, Limits, exceeded
+from .guard import Guard, LimitError, Limits, exceeded
+from .instructions import Code
 from .namespace import Namespace
 from .resources import Timer
-from .values import UnknownName
 
 _PYTHON = (BuiltinFunctionType, partial, type)  # what Python's own functions and methods are
 _SHOWN_CALLS = 8  # of a long chain of calls, those shown at either end

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..syntax.actions import syntax_error
-from .actions import Opened, Statements
-from .layout import Line
-from .syntax import Block, Branch, If
+from ...syntax.actions import syntax_error
+from .logical_lines import Line
+from .tree import Block, Branch, If
+from .tree_builder import Opened, Statements
 
 _DEEPEST = 100  # blocks inside each other, as in Python
 _INDENT = "indent it by the same number of spaces as the lines around it"

@@ -6,16 +6,16 @@ import os
 from functools import cache
 from typing import Any
 
-from ..syntax.errors import ExpressionError
-from ..syntax.lalr import Parser, ParserError
-from ..syntax.layout import check_depth
-from ..syntax.tables import Tables, load_tables
-from .actions import Actions, Statements
+from ...syntax.errors import ExpressionError
+from ...syntax.lalr import Parser, ParserError
+from ...syntax.layout import check_depth
+from ...syntax.tables import Tables, load_tables
 from .blocks import Blocks
-from .layout import lay_out
-from .syntax import Script, Show
+from .logical_lines import lay_out
+from .tree import Script, Show
+from .tree_builder import Actions, Statements
 
-GRAMMAR = os.path.join(os.path.dirname(__file__), "grammar.lark")
+GRAMMAR = os.path.join(os.path.dirname(__file__), "script.lark")
 
 
 def parse(
@@ -87,7 +87,7 @@ class _Reader:
         try:
             return self.parser.parse(self.text, start, end)
         except ParserError as error:
-            from .explain import explain
+            from .line_errors import explain
 
             raise explain(error.offset, self.source, self.text, start, end) from None
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ..syntax.actions import syntax_error
-from ..syntax.records import Text
-from .syntax import Field, Format
+from ...syntax.actions import syntax_error
+from ...syntax.records import Text
+from .tree import Field, Format
 
 Read = Callable[[int, int], Any]
 

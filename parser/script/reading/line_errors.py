@@ -11,7 +11,7 @@ from keyword import iskeyword
 from typing import NamedTuple
 from unicodedata import normalize
 
-from ..syntax.errors import ExpressionError
+from ...syntax.errors import ExpressionError
 
 _LEXEME = re.compile(
     r"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .code import Code
+from .instructions import Code
 
 
 class Scope:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from .limits import Guard, LimitError, check_format
+from .guard import Guard, LimitError, check_format
 
 _PLAIN = (abs, all, any, bool, divmod, float, int, len, reversed, round)
 _LAZY = (enumerate, filter, map, zip)

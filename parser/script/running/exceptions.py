@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..syntax.errors import ExpressionError
+from ...syntax.errors import ExpressionError
 
 
 class ScriptError(ExpressionError):

@@ -7,8 +7,8 @@ import math
 from types import ModuleType
 from typing import Any
 
-from ... import engine
-from ...engine import FUNCTIONS
+from .... import engine
+from ....engine import FUNCTIONS
 
 _CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 # What a script has of each module, beside what the module lists in `__all__`.

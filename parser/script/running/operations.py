@@ -7,10 +7,10 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
-from .code import Code, Label
+from .attributes import attribute_of, set_attribute_of
 from .function import Function
-from .limits import check_format
-from .values import attribute_of, set_attribute_of
+from .guard import check_format
+from .instructions import Code, Label
 
 UNEXPLAINED = "this does not hold"  # of an assert without words of its own
 _UNARY: dict[str, Callable[[Any], Any]] = {

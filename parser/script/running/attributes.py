@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ...engine import Size, Tensor, dtype
-from ...engine.graph.hooks import RemovableHandle
-from ...engine.graph.node import AccumulateGrad, Node
-from ..syntax.errors import did_you_mean
-from .limits import Guard
+from ....engine import Size, Tensor, dtype
+from ....engine.graph.hooks import RemovableHandle
+from ....engine.graph.node import AccumulateGrad, Node
+from ...syntax.errors import did_you_mean
+from .guard import Guard
 from .modules import Module
 
 # What the engine's tensors have, but for what leads out of the engine.

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ...engine import Tensor
+from ....engine import Tensor
 
 _BITS = 100_000  # of a whole number
 _DIGITS = 4  # of a width or precision in a format

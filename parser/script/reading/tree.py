@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-from ..syntax.records import (
+from ...syntax.records import (
     Attribute,
     Binary,
     Compare,

@@ -1,8 +1,7 @@
 """The syntax tree of a script to instructions.
 
-An expression may be deeper than Python's stack: what is left to do of it stands in a list of tasks, each a record to
-compile, an instruction to add when its parts are done, or a label to set. Blocks and functions, which `blocks` and
-`_DEEPEST` keep from being nested deeply, are compiled by recursion.
+An expression may be deeper than Python's stack: what is left to do of it stands in a list of steps (`lowering`). Blocks
+and functions, which are never nested deeply (`blocks`, `_DEEPEST`), are compiled by recursion.
 """
 
 from __future__ import annotations
@@ -10,36 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..syntax.actions import syntax_error
-from ..syntax.errors import ExpressionError
-from ..syntax.records import (
-    Attribute,
-    Binary,
-    Compare,
-    Conditional,
-    Dots,
-    List,
-    Name,
-    Number,
-    Slice,
-    Subscript,
-    Text,
-    Unary,
-)
-from . import operations as ops
-from .code import Code, Instruction, Label
-from .syntax import (
+from ...syntax.actions import syntax_error
+from ...syntax.errors import ExpressionError
+from ...syntax.records import Attribute, List, Name, Number, Subscript, Syntax
+from ..reading.tree import (
     Assert,
     Assign,
     Augment,
     Break,
-    Call,
     Comprehension,
     Continue,
     Def,
-    Field,
     For,
-    Format,
     If,
     Import,
     Lambda,
@@ -48,10 +29,15 @@ from .syntax import (
     Return,
     Script,
     Show,
+    Statement,
     Tuple,
     While,
     With,
 )
+from ..running import operations as ops
+from ..running.instructions import Code, Instruction, Label
+from .local_names import assigned_in, names_in
+from .lowering import Step, key_of, lowered
 
 _DEEPEST = 50  # functions inside each other
 _SOURCE = ".source"  # the parameter of a comprehension's function: no name that a script can use
@@ -92,7 +78,7 @@ class _Builder:
         self.loops: list[_Loop] = []
         self.managers = 0
 
-    def add(self, operation: Callable[..., None], argument: Any, place: Any) -> None:
+    def add(self, operation: Callable[..., None], argument: Any, place: Syntax) -> None:
         self.code.instructions.append(Instruction(operation, argument, place))
 
     def mark(self, label: Label) -> None:
@@ -106,7 +92,7 @@ class _Builder:
 
     # Statements
 
-    def block(self, statements: Iterable[Any]) -> None:
+    def block(self, statements: Iterable[Statement]) -> None:
         for statement in statements:
             _STATEMENTS[type(statement)](self, statement)
 
@@ -121,21 +107,22 @@ class _Builder:
             self.store(target)
         self.store(statement.targets[-1])
 
-    def store(self, target: Any) -> None:
+    def store(self, target: Syntax) -> None:
         """Instructions that give the value on the stack to a target."""
         pending = [target]
         while pending:
             target = pending.pop()
-            if type(target) is Name:
+            if isinstance(target, Name):
                 self.add(ops.store, target.name, target)
-            elif type(target) is Attribute:
+            elif isinstance(target, Attribute):
                 self.expression(target.object)
                 self.add(ops.set_attribute, target.name, target)
-            elif type(target) is Subscript:
+            elif isinstance(target, Subscript):
                 self.expression(target.object)
-                self.key(target)
+                self.steps(key_of(target))
                 self.add(ops.set_item, None, target)
             else:
+                assert isinstance(target, (List, Tuple))
                 self.add(ops.unpack, len(target.items), target)
                 pending.extend(reversed(target.items))
 
@@ -157,7 +144,7 @@ class _Builder:
             self.add(ops.set_attribute, target.name, target)
         else:
             self.expression(target.object)
-            self.key(target)
+            self.steps(key_of(target))
             self.add(ops.duplicate, 2, target)
             self.add(ops.item, None, target)
             self.expression(statement.value)
@@ -194,7 +181,7 @@ class _Builder:
     def continue_(self, statement: Continue) -> None:
         self.add(ops.jump, self.innermost(statement, "continue").again, statement)
 
-    def innermost(self, statement: Any, word: str) -> _Loop:
+    def innermost(self, statement: Syntax, word: str) -> _Loop:
         """The loop around a `break` or `continue`, after the `with` blocks in it have been left."""
         if not self.loops:
             raise syntax_error(f"`{word}` outside of a loop", statement)
@@ -261,14 +248,14 @@ class _Builder:
 
     def def_(self, statement: Def) -> None:
         inner = self.function(statement.name, statement.parameters, statement)
-        inner.code.names = frozenset([*inner.code.parameters, *_assigned(statement.body)])
+        inner.code.names = frozenset([*inner.code.parameters, *assigned_in(statement.body)])
         inner.block(statement.body)
         self.expression_of_function(inner, statement.parameters, statement)
         self.add(ops.store, statement.name, statement)
 
     # Functions
 
-    def function(self, name: str, parameters: Iterable[Parameter], place: Any) -> _Builder:
+    def function(self, name: str, parameters: Iterable[Parameter], place: Syntax) -> _Builder:
         if self.depth == _DEEPEST:
             raise syntax_error(f"more than {_DEEPEST} functions inside each other", place)
         parameters = tuple(parameters)
@@ -276,7 +263,7 @@ class _Builder:
         code = Code(name, self.code.script, tuple(parameter.name for parameter in parameters), defaults)
         return _Builder(code, self, self.depth + 1)
 
-    def expression_of_function(self, inner: _Builder, parameters: Iterable[Parameter], place: Any) -> None:
+    def expression_of_function(self, inner: _Builder, parameters: Iterable[Parameter], place: Syntax) -> None:
         """Instructions that leave the function on the stack, made from its code and its default values."""
         for parameter in parameters:
             if parameter.default is not None:
@@ -294,7 +281,7 @@ class _Builder:
         """A function of the first source, as in Python, so that its names are its own."""
         first, *others = record.clauses
         inner = self.function("<comprehension>", [Parameter(_SOURCE, None, first.start, first.end)], record)
-        targets = [name for clause in record.clauses for name in _names(clause.target)]
+        targets = [name for clause in record.clauses for name in names_in(clause.target)]
         inner.code.names = frozenset([_SOURCE, *targets])
         inner.add(ops.make_list, 0, record)
         inner.add(ops.load, _SOURCE, first)
@@ -323,160 +310,26 @@ class _Builder:
 
     # Expressions
 
-    def expression(self, root: Any) -> None:
+    def expression(self, root: Syntax) -> None:
         """Instructions that leave the value of an expression on the stack."""
-        tasks: list[Any] = [root]
-        while tasks:
-            task = tasks.pop()
-            if type(task) is Label:
-                self.mark(task)
-            elif type(task) is Instruction:
-                self.code.instructions.append(task)
-            elif type(task) is Lambda:
-                self.lambda_(task)
-            elif type(task) is Comprehension:
-                self.comprehension(task)
-            else:
-                tasks.extend(reversed(_STEPS[type(task)](task)))
+        self.steps([root])
 
-    def key(self, record: Subscript) -> None:
-        """Instructions that leave the key of a subscript on the stack."""
-        for step in _key(record):
-            if type(step) is Instruction:
-                self.code.instructions.append(step)
-            else:
-                self.expression(step)
-
-
-def _assigned(statements: Iterable[Any]) -> set[str]:
-    """The names that a block gives values to, without those of the functions in it."""
-    names: set[str] = set()
-    for statement in statements:
-        kind = type(statement)
-        if kind is Assign:
-            names.update(name for target in statement.targets for name in _names(target))
-        elif kind is Augment:
-            names.update(_names(statement.target))
-        elif kind is Def or kind is Import:
-            names.add(statement.name)
-        elif kind is For:
-            names.update(_names(statement.target))
-        elif kind is With:
-            names.update(manager.name for manager in statement.managers if manager.name is not None)
-        if kind is If:
-            for branch in statement.branches:
-                names |= _assigned(branch.body)
-        elif kind in (For, While, With):
-            names |= _assigned(statement.body)
-    return names
-
-
-def _names(target: Any) -> list[str]:
-    """The names among the targets of an assignment."""
-    names: list[str] = []
-    pending = [target]
-    while pending:
-        record = pending.pop()
-        if type(record) is Name:
-            names.append(record.name)
-        elif type(record) in (Tuple, List):
-            pending.extend(record.items)
-    return names
-
-
-# What each kind of expression takes, in order: records to compile, instructions, labels.
-
-
-def _literal(record: Number | Text) -> list[Any]:
-    return [Instruction(ops.constant, record.value, record)]
-
-
-def _name(record: Name) -> list[Any]:
-    return [Instruction(ops.load, record.name, record)]
-
-
-def _dots(record: Dots) -> list[Any]:
-    return [Instruction(ops.constant, ..., record)]
-
-
-def _list(record: List) -> list[Any]:
-    return [*record.items, Instruction(ops.make_list, len(record.items), record)]
-
-
-def _tuple(record: Tuple) -> list[Any]:
-    return [*record.items, Instruction(ops.make_tuple, len(record.items), record)]
-
-
-def _slice(record: Slice) -> list[Any]:
-    none = Instruction(ops.constant, None, record)
-    parts = [none if part is None else part for part in (record.lower, record.upper, record.step)]
-    return [*parts, Instruction(ops.make_slice, None, record)]
-
-
-def _unary(record: Unary) -> list[Any]:
-    return [record.operand, Instruction(ops.unary, record.op, record)]
-
-
-def _binary(record: Binary) -> list[Any]:
-    if record.op in ("and", "or"):
-        end = Label()
-        jump = ops.jump_keeping_false if record.op == "and" else ops.jump_keeping_true
-        return [record.left, Instruction(jump, end, record.left), record.right, end]
-    return [record.left, record.right, Instruction(ops.binary, record.op, record)]
-
-
-def _compare(record: Compare) -> list[Any]:
-    first, *others = record.operands
-    end = Label()
-    steps: list[Any] = [first]
-    for op, operand in zip(record.ops[:-1], others[:-1], strict=True):
-        steps += [operand, Instruction(ops.compare_and_go_on, (op, end), record)]
-    steps += [others[-1], Instruction(ops.binary, record.ops[-1], record), end]
-    return steps
-
-
-def _conditional(record: Conditional) -> list[Any]:
-    otherwise, end = Label(), Label()
-    return [
-        record.condition,
-        Instruction(ops.jump_if_false, otherwise, record.condition),
-        record.then,
-        Instruction(ops.jump, end, record),
-        otherwise,
-        record.otherwise,
-        end,
-    ]
-
-
-def _attribute(record: Attribute) -> list[Any]:
-    return [record.object, Instruction(ops.attribute, record.name, record)]
-
-
-def _key(record: Subscript) -> list[Any]:
-    parts: tuple[Any, ...] = record.index
-    return [*parts, Instruction(ops.make_tuple, len(parts), record)] if len(parts) > 1 else [*parts]
-
-
-def _subscript(record: Subscript) -> list[Any]:
-    return [record.object, *_key(record), Instruction(ops.item, None, record)]
-
-
-def _call(record: Call) -> list[Any]:
-    names = tuple(name for name, _ in record.kwargs)
-    values = [value for _, value in record.kwargs]
-    return [record.function, *record.args, *values, Instruction(ops.call, (len(record.args), names), record)]
-
-
-def _format(record: Format) -> list[Any]:
-    steps: list[Any] = []
-    for part in record.parts:
-        steps.append(Instruction(ops.constant, part, record) if isinstance(part, str) else part)
-    return [*steps, Instruction(ops.join, len(record.parts), record)]
-
-
-def _field(record: Field) -> list[Any]:
-    spec = Format(record.spec, record.start, record.end)
-    return [record.value, spec, Instruction(ops.format_value, (record.label, record.conversion), record)]
+    def steps(self, steps: list[Step]) -> None:
+        """The instructions of these steps."""
+        pending = steps[::-1]
+        while pending:
+            step = pending.pop()
+            match step:
+                case Instruction():
+                    self.code.instructions.append(step)
+                case Label():
+                    self.mark(step)
+                case Lambda():
+                    self.lambda_(step)
+                case Comprehension():
+                    self.comprehension(step)
+                case _:
+                    pending.extend(reversed(lowered(step)))
 
 
 _STATEMENTS: dict[type, Callable[[_Builder, Any], None]] = {
@@ -494,22 +347,4 @@ _STATEMENTS: dict[type, Callable[[_Builder, Any], None]] = {
     For: _Builder.for_,
     With: _Builder.with_,
     Def: _Builder.def_,
-}
-_STEPS: dict[type, Callable[[Any], list[Any]]] = {
-    Number: _literal,
-    Text: _literal,
-    Name: _name,
-    Dots: _dots,
-    List: _list,
-    Tuple: _tuple,
-    Slice: _slice,
-    Unary: _unary,
-    Binary: _binary,
-    Compare: _compare,
-    Conditional: _conditional,
-    Attribute: _attribute,
-    Subscript: _subscript,
-    Call: _call,
-    Format: _format,
-    Field: _field,
 }

@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ..syntax.errors import did_you_mean
+from ...syntax.errors import did_you_mean
+from .attributes import UnknownName
 from .builtins import builtins
-from .limits import Guard
+from .guard import Guard
 from .modules import TORCH, Module
-from .values import UnknownName
 
 
 class Namespace(Mapping[str, Any]):

@@ -1,6 +1,6 @@
 """What the rules and terminals of the grammar make of what they match.
 
-As in `..actions`, the parser runs these methods as it goes; a rule's children are its tokens and values in order.
+As in `syntax.actions`, the parser runs these methods as it goes; a rule's children are its tokens and values in order.
 Where a script reads like an expression, the methods are those of expressions. Errors have no source yet.
 """
 
@@ -9,38 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ..syntax import actions
-from ..syntax.actions import arguments_of, elements_of, span_of, syntax_error
-from ..syntax.lalr import Token
-from ..syntax.operators import Group, bare, resolve
-from ..syntax.records import Attribute, List, Name, Subscript, Text
-from .operators import BINARY, PREFIX
-from .strings import read_strings
-from .syntax import (
-    Assert,
-    Assign,
-    Augment,
-    Branch,
-    Break,
-    Call,
-    Clause,
-    Comprehension,
-    Continue,
-    Def,
-    For,
-    Format,
-    If,
-    Import,
-    Lambda,
-    Manager,
-    Parameter,
-    Pass,
-    Return,
-    Show,
-    Tuple,
-    While,
-    With,
-)
+from ...syntax import actions
+from ...syntax.actions import arguments_of, elements_of, span_of, syntax_error
+from ...syntax.lalr import Token
+from ...syntax.operators import BINARY, PREFIX, Group, bare, resolve
+from ...syntax.records import Attribute, List, Name, Subscript, Text
+from . import tree
+from .string_literals import read_strings
 
 _TARGETS = "a value can be given to a name, `x.grad`, `x[0]`, or several of them"
 
@@ -82,7 +57,7 @@ class Actions(actions.Actions):
 
     # Operands
 
-    def text(self, children: list[Any]) -> Text | Format:
+    def text(self, children: list[Any]) -> Text | tree.Format:
         return read_strings(children[0], self.read)
 
     def parenthesised(self, children: list[Any]) -> Any:
@@ -90,45 +65,45 @@ class Actions(actions.Actions):
         start, end = children[0].start_pos, children[-1].end_pos
         if len(items) == 1 and not _is_comma(children[-2]):
             return Group(items[0], start, end)
-        return Tuple(items, start, end)
+        return tree.Tuple(items, start, end)
 
     def listing(self, children: list[Any]) -> List:
         return List(_items(children), children[0].start_pos, children[-1].end_pos)
 
-    def comprehension(self, children: list[Any]) -> Comprehension:
+    def comprehension(self, children: list[Any]) -> tree.Comprehension:
         opening, element, clauses, closing = children
-        return Comprehension(bare(element), tuple(clauses), opening.start_pos, closing.end_pos)
+        return tree.Comprehension(bare(element), tuple(clauses), opening.start_pos, closing.end_pos)
 
     def call(self, children: list[Any]) -> Any:
         function = children[0]
         args, kwargs = arguments_of(elements_of(children, 2))
-        return Call(bare(function), args, kwargs, function.start, children[-1].end_pos)
+        return tree.Call(bare(function), args, kwargs, function.start, children[-1].end_pos)
 
-    def call_comprehension(self, children: list[Any]) -> Call:
+    def call_comprehension(self, children: list[Any]) -> tree.Call:
         function = children[0]
-        return Call(bare(function), (self.comprehension(children[1:]),), (), function.start, children[-1].end_pos)
+        return tree.Call(bare(function), (self.comprehension(children[1:]),), (), function.start, children[-1].end_pos)
 
     def subscript(self, children: list[Any]) -> Subscript:
         owner = children[0]
         parts: tuple[Any, ...] = tuple(bare(part) for part in children[2])
         if _is_comma(children[-2]) and len(parts) == 1:
-            parts = (Tuple(parts, parts[0].start, parts[0].end),)
+            parts = (tree.Tuple(parts, parts[0].start, parts[0].end),)
         return Subscript(bare(owner), parts, owner.start, children[-1].end_pos)
 
-    def lambda_(self, children: list[Any]) -> Lambda:
+    def lambda_(self, children: list[Any]) -> tree.Lambda:
         parameters = children[1] if isinstance(children[1], list) else []
         body = children[-1]
-        return Lambda(_distinct(parameters), bare(body), children[0].start_pos, body.end)
+        return tree.Lambda(_distinct(parameters), bare(body), children[0].start_pos, body.end)
 
-    def parameter(self, children: list[Any]) -> Parameter:
+    def parameter(self, children: list[Any]) -> tree.Parameter:
         name, default = children[0], bare(children[-1]) if len(children) > 1 else None
-        return Parameter(name.name, default, name.start, children[-1].end)
+        return tree.Parameter(name.name, default, name.start, children[-1].end)
 
-    def clause(self, children: list[Any]) -> Clause:
+    def clause(self, children: list[Any]) -> tree.Clause:
         source = bare(self.resolve(children[3]))
-        return Clause(children[1], source, (), children[0].start_pos, source.end)
+        return tree.Clause(children[1], source, (), children[0].start_pos, source.end)
 
-    def filtered(self, children: list[Any]) -> Clause:
+    def filtered(self, children: list[Any]) -> tree.Clause:
         clause, _, condition = children
         condition = bare(self.resolve(condition))
         return clause._replace(conditions=(*clause.conditions, condition), end=condition.end)
@@ -141,47 +116,47 @@ class Actions(actions.Actions):
     def targets(self, children: list[Any]) -> Any:
         return _target(_one_or_tuple(children))
 
-    def shown(self, children: list[Any]) -> Show:
+    def shown(self, children: list[Any]) -> tree.Show:
         value = children[0]
-        return Show(value, False, value.start, value.end)
+        return tree.Show(value, False, value.start, value.end)
 
     def silenced(self, children: list[Any]) -> list[Any]:
         statements = children[0]
-        if type(statements[-1]) is Show:
+        if type(statements[-1]) is tree.Show:
             statements[-1] = statements[-1]._replace(silent=True)
         return statements
 
-    def assigned(self, children: list[Any]) -> Assign:
+    def assigned(self, children: list[Any]) -> tree.Assign:
         target, _, value = children
-        return Assign((_target(target),), value, target.start, value.end)
+        return tree.Assign((_target(target),), value, target.start, value.end)
 
-    def assigned_again(self, children: list[Any]) -> Assign:
+    def assigned_again(self, children: list[Any]) -> tree.Assign:
         before, _, value = children
-        return Assign((*before.targets, _target(before.value)), value, before.start, value.end)
+        return tree.Assign((*before.targets, _target(before.value)), value, before.start, value.end)
 
-    def augmented(self, children: list[Any]) -> Augment:
+    def augmented(self, children: list[Any]) -> tree.Augment:
         target, operator, value = children
-        if type(target) is Tuple or type(_target(target)) is List:
+        if type(target) is tree.Tuple or type(_target(target)) is List:
             raise syntax_error("several values cannot be changed at once", target, "change one after the other")
-        return Augment(operator[:-1], target, value, target.start, value.end)
+        return tree.Augment(operator[:-1], target, value, target.start, value.end)
 
-    def returned(self, children: list[Any]) -> Return:
+    def returned(self, children: list[Any]) -> tree.Return:
         value = children[1] if len(children) > 1 else None
-        return Return(value, children[0].start_pos, value.end if value else children[0].end_pos)
+        return tree.Return(value, children[0].start_pos, value.end if value else children[0].end_pos)
 
-    def asserted(self, children: list[Any]) -> Assert:
+    def asserted(self, children: list[Any]) -> tree.Assert:
         condition = bare(children[1])
         message = bare(children[3]) if len(children) > 2 else None
-        return Assert(condition, message, children[0].start_pos, children[-1].end)
+        return tree.Assert(condition, message, children[0].start_pos, children[-1].end)
 
-    def passed(self, children: list[Any]) -> Pass:
-        return Pass(children[0].start_pos, children[0].end_pos)
+    def passed(self, children: list[Any]) -> tree.Pass:
+        return tree.Pass(children[0].start_pos, children[0].end_pos)
 
-    def broken(self, children: list[Any]) -> Break:
-        return Break(children[0].start_pos, children[0].end_pos)
+    def broken(self, children: list[Any]) -> tree.Break:
+        return tree.Break(children[0].start_pos, children[0].end_pos)
 
-    def continued(self, children: list[Any]) -> Continue:
-        return Continue(children[0].start_pos, children[0].end_pos)
+    def continued(self, children: list[Any]) -> tree.Continue:
+        return tree.Continue(children[0].start_pos, children[0].end_pos)
 
     # Imports
 
@@ -192,52 +167,52 @@ class Actions(actions.Actions):
     def module(self, children: list[Any]) -> tuple[Name, Name | None]:
         return children[0], children[2] if len(children) > 1 else None
 
-    def imported(self, children: list[Any]) -> list[Import]:
+    def imported(self, children: list[Any]) -> list[tree.Import]:
         return [
-            Import(module.name, None, name and name.name, module.start, (name or module).end)
+            tree.Import(module.name, None, name and name.name, module.start, (name or module).end)
             for module, name in children[1]
         ]
 
-    def imported_from(self, children: list[Any]) -> list[Import]:
+    def imported_from(self, children: list[Any]) -> list[tree.Import]:
         module = children[1].name
         for member, _ in children[3]:
             if "." in member.name:
                 raise syntax_error("one name is imported here, without dots", member, "write `import a.b as c`")
         return [
-            Import(module, member.name, name and name.name, children[0].start_pos, (name or member).end)
+            tree.Import(module, member.name, name and name.name, children[0].start_pos, (name or member).end)
             for member, name in children[3]
         ]
 
     # Blocks
 
-    def if_header(self, children: list[Any]) -> If:
+    def if_header(self, children: list[Any]) -> tree.If:
         branch = self.elif_header(children)
-        return If((branch,), branch.start, branch.end)
+        return tree.If((branch,), branch.start, branch.end)
 
-    def elif_header(self, children: list[Any]) -> Branch:
-        return Branch(bare(children[1]), (), children[0].start_pos, children[1].end)
+    def elif_header(self, children: list[Any]) -> tree.Branch:
+        return tree.Branch(bare(children[1]), (), children[0].start_pos, children[1].end)
 
-    def else_header(self, children: list[Any]) -> Branch:
-        return Branch(None, (), children[0].start_pos, children[0].end_pos)
+    def else_header(self, children: list[Any]) -> tree.Branch:
+        return tree.Branch(None, (), children[0].start_pos, children[0].end_pos)
 
-    def while_header(self, children: list[Any]) -> While:
-        return While(bare(children[1]), (), children[0].start_pos, children[1].end)
+    def while_header(self, children: list[Any]) -> tree.While:
+        return tree.While(bare(children[1]), (), children[0].start_pos, children[1].end)
 
-    def for_header(self, children: list[Any]) -> For:
-        return For(children[1], children[3], (), children[0].start_pos, children[3].end)
+    def for_header(self, children: list[Any]) -> tree.For:
+        return tree.For(children[1], children[3], (), children[0].start_pos, children[3].end)
 
-    def def_header(self, children: list[Any]) -> Def:
+    def def_header(self, children: list[Any]) -> tree.Def:
         parameters = children[3] if isinstance(children[3], list) else []
-        return Def(children[1].name, _distinct(parameters), (), children[0].start_pos, children[-1].end_pos)
+        return tree.Def(children[1].name, _distinct(parameters), (), children[0].start_pos, children[-1].end_pos)
 
-    def manager(self, children: list[Any]) -> Manager:
+    def manager(self, children: list[Any]) -> tree.Manager:
         name = children[2] if len(children) > 1 else None
         value = bare(children[0])
-        return Manager(value, name.name if name else None, value.start, children[-1].end)
+        return tree.Manager(value, name.name if name else None, value.start, children[-1].end)
 
-    def with_header(self, children: list[Any]) -> With:
+    def with_header(self, children: list[Any]) -> tree.With:
         managers = tuple(children[1])
-        return With(managers, (), children[0].start_pos, managers[-1].end)
+        return tree.With(managers, (), children[0].start_pos, managers[-1].end)
 
     # Lines
 
@@ -262,7 +237,9 @@ def _one_or_tuple(children: list[Any]) -> Any:
     items = tuple(bare(item) for item in children[0])
     if len(items) == 1 and len(children) == 1:
         return items[0]
-    return Tuple(items, children[0][0].start, span_of(children[-1])[1] if len(children) > 1 else children[0][-1].end)
+    return tree.Tuple(
+        items, children[0][0].start, span_of(children[-1])[1] if len(children) > 1 else children[0][-1].end
+    )
 
 
 def _target(value: Any) -> Any:
@@ -270,16 +247,16 @@ def _target(value: Any) -> Any:
     pending = [value]
     while pending:
         record = pending.pop()
-        if type(record) in (Tuple, List):
+        if type(record) in (tree.Tuple, List):
             pending.extend(record.items)
         elif type(record) not in (Name, Attribute, Subscript):
-            what = "a function's result" if type(record) is Call else "this"
-            help = _TARGETS if type(record) is Call else "`==` compares"
+            what = "a function's result" if type(record) is tree.Call else "this"
+            help = _TARGETS if type(record) is tree.Call else "`==` compares"
             raise syntax_error(f"{what} cannot be given a value", record, help)
     return value
 
 
-def _distinct(parameters: list[Parameter]) -> tuple[Parameter, ...]:
+def _distinct(parameters: list[tree.Parameter]) -> tuple[tree.Parameter, ...]:
     """The parameters. ExpressionError: one of them twice, or one without a default after one with."""
     names: set[str] = set()
     optional = False

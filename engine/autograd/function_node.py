@@ -1,0 +1,166 @@
+"""The node of an operation of the user's own, which is also the `ctx` that its methods are given."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..graph.hooks import as_data, as_tensor
+from ..graph.node import Node
+from ..graph.saved import Packed, packed, packing, unpacked
+from ..table.nodes import FREED, check_unchanged, tracked
+from ..tensors.memory import memory_of
+from ..tensors.tensor import Tensor
+
+
+class FunctionCtx:
+    """What `forward` (or `setup_context`) tells `backward`, beside any attributes the user sets."""
+
+    needs_input_grad: tuple[bool, ...] = ()
+    _to_save: Sequence[Tensor | None] = ()
+    _saved: list[Any] | None = None
+    _non_differentiable: tuple[Tensor, ...] = ()
+    _dirty: tuple[Tensor, ...] = ()
+    _materialize = True
+
+    def save_for_backward(self, *tensors: Tensor | None) -> None:
+        """Keeps inputs, outputs or other tensors (or None) for `backward`. TypeError: something else."""
+        for i, tensor in enumerate(tensors):
+            if tensor is not None and not isinstance(tensor, Tensor):
+                raise TypeError(
+                    f"save_for_backward can only save variables, but argument {i} is of type {type(tensor).__name__}"
+                )
+        self._to_save = tensors
+
+    def save_for_forward(self, *tensors: Tensor | None) -> None:
+        """Keeps tensors for `jvp`."""
+        for i, tensor in enumerate(tensors):
+            if tensor is not None and not isinstance(tensor, Tensor):
+                raise TypeError(
+                    "save_for_forward can only save tensors or None, but argument "
+                    f"{i} is of type {type(tensor).__name__}"
+                )
+        self.saved_for_forward = tensors
+
+    def mark_dirty(self, *tensors: Tensor) -> None:
+        """Says which inputs `forward` changed in place."""
+        self._dirty = tensors
+
+    def mark_non_differentiable(self, *tensors: Tensor) -> None:
+        """Says which outputs have no derivative."""
+        self._non_differentiable = tensors
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Whether `backward` gets zeros (the default) or None for an output that no gradient reached."""
+        self._materialize = value
+
+
+class FunctionNode(FunctionCtx, Node):
+    """The node of a user's operation, which is also its `ctx`."""
+
+    is_multiple = True
+    # The class of the operation.
+    function: Any
+    _parameters: tuple[bool, ...]
+    # Which outputs are marked as not differentiable, if any.
+    _constants: tuple[bool, ...] = ()
+    # What `save_for_forward` kept, while `jvp` runs: there it is what `saved_tensors` means.
+    _for_jvp: tuple[Tensor | None, ...] | None = None
+
+    @property
+    def saved_tensors(self) -> tuple[Tensor | None, ...]:
+        """What `save_for_backward` kept. RuntimeError: it was freed, or changed in place since."""
+        if self._for_jvp is not None:
+            return self._for_jvp
+        if self._saved is None:
+            raise RuntimeError(FREED)
+        return tuple([None if kept is None else kept.tensor(self) for kept in self._saved])
+
+    @property
+    def saved_variables(self) -> tuple[Tensor | None, ...]:
+        """The old name of `saved_tensors`, with a DeprecationWarning."""
+        warnings.warn("'saved_variables' is deprecated; use 'saved_tensors'", DeprecationWarning, stacklevel=2)
+        return self.saved_tensors
+
+    def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
+        """The gradients of the tensor inputs, checked. RuntimeError: too few, of a wrong shape, no tensors."""
+        if self._saved is None:
+            raise RuntimeError(FREED)
+        rule = self.function._rule()
+        arguments = [self._materialized(g, i) for i, g in enumerate(gradients)]
+        returned = rule(self, *arguments)
+        returned = returned if isinstance(returned, tuple) else (returned,)
+        expected = len(self._parameters)
+        name = type(self).__name__
+        if len(returned) < expected or any(g is not None for g in returned[expected:]):
+            raise RuntimeError(
+                f"function {name} returned an incorrect number of gradients (expected {expected}, got {len(returned)})"
+            )
+        results = []
+        for i, (gradient, is_tensor) in enumerate(zip(returned, self._parameters, strict=False)):
+            if gradient is not None and not isinstance(gradient, Tensor):
+                raise RuntimeError(f"expected Variable or None (got {type(gradient).__name__})")
+            if is_tensor:
+                results.append(self._fitting(gradient, i, len(results)))
+        return [as_data(g, create_graph) for g in results]
+
+    def release(self) -> None:
+        if self._saved:
+            self._saved = None
+
+    def _materialized(self, gradient: Any, number: int) -> Any:
+        if gradient is not None or not self._materialize:
+            return as_tensor(gradient)
+        if self.outputs[number] is None:
+            return None
+        shape, dtype = self.outputs[number]
+        return Tensor(np.zeros(shape, dtype)[()])
+
+    def _fitting(self, gradient: Tensor | None, position: int, slot: int) -> Tensor | None:
+        node, number = self.next_functions[slot]
+        if gradient is None or node is None:
+            return gradient
+        outputs = node.outputs[number] if node.is_multiple else node.outputs
+        shape = () if outputs is None else outputs[0]
+        try:
+            fits = np.broadcast_shapes(gradient.shape, shape) == tuple(gradient.shape)
+        except ValueError:
+            fits = False
+        if not fits:
+            raise RuntimeError(
+                f"Function {type(self).__name__} returned an invalid gradient at index {position} - got "
+                f"{list(gradient.shape)} but expected shape compatible with {list(shape)}"
+            )
+        return gradient
+
+
+class Saved:
+    """A tensor as a node keeps it: with what tells whether it was changed since, or as a pack hook left it.
+
+    An output is kept as plain data, without the tensor, which refers to the node.
+    """
+
+    __slots__ = ("data", "guard", "original", "output")
+
+    def __init__(self, tensor: Tensor, node: Node, output: int | None) -> None:
+        self.output = output
+        self.original = tensor if output is None else None
+        self.data: Any = tensor._data
+        self.guard: Any = None
+        if packing.hooks:
+            self.data, self.original = packed(packing.hooks[-1], tensor), None
+            return
+        memory = memory_of(tensor)
+        made_by = type(tensor._grad_fn) if output is None and tensor._grad_fn is not None else None
+        self.guard = (memory, memory.version, tensor._data, made_by, tensor.output_nr, output is not None)
+
+    def tensor(self, node: Node) -> Tensor:
+        """The tensor again. RuntimeError: it was changed in place. TypeError: a hook returned no tensor."""
+        if isinstance(self.data, Packed):
+            return unpacked(self.data)
+        if self.guard is not None:
+            check_unchanged([self.guard])
+        return self.original if self.original is not None else tracked(self.data, node, self.output or 0)
