@@ -161,6 +161,7 @@ class Pass:
 
     def attend(self, node: Node, arrived: Any) -> Sequence[Gradient] | None:
         """What a node sends on, with all that happens around its run; None: it is not to run."""
+        self.silence()
         arrived = self.receive(node, arrived, runs=self.needed is None or node in self.needed)
         if arrived is None:
             return None
