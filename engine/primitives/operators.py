@@ -127,3 +127,13 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "__invert__": _invert,
     "__getitem__": getitem,
 }
+# Those that change a tensor in place, such as `x += y`.
+IN_PLACE_OPERATORS: dict[str, Callable[..., Any]] = {
+    "__iadd__": arithmetic.add,
+    "__isub__": arithmetic.sub,
+    "__imul__": arithmetic.mul,
+    "__itruediv__": arithmetic.div,
+    "__ifloordiv__": arithmetic.floor_divide,
+    "__imod__": arithmetic.remainder,
+    "__ipow__": arithmetic.pow,
+}

@@ -24,6 +24,7 @@ from ..tensors.tensor import Tensor
 from .nodes import MANY, PrimitiveNode, UndifferentiatedNode, tracked
 from .out import run_into
 from .record import Primitive
+from .registry import FUNCTIONS
 
 _FLOAT64 = np.float64
 _NOWHERE = (None, 0)
@@ -36,7 +37,7 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
     forward = primitive.forward
     quiet = quietly(forward)
     arity = len(primitive.arguments)
-    promotes = primitive.promotes or ()
+    promotes = primitive.promotes
     several = len(promotes) > 1
     node_class = primitive.node
     save = _saver(primitive)
@@ -334,7 +335,7 @@ def check_arrays(primitive: Primitive, values: Sequence[Any]) -> None:
 
 def promote(primitive: Primitive, data: list[Any]) -> None:
     """Casts the tensor operands in `data` to the operation's dtype, in place in the list."""
-    positions = primitive.promotes or ()
+    positions = primitive.promotes
     for i, value in zip(positions, dtypes.promote([data[i] for i in positions], primitive.floating), strict=True):
         data[i] = value
 
@@ -355,8 +356,7 @@ def explain(primitive: Primitive, data: Sequence[Any], error: Exception) -> Exce
         )
     if isinstance(error, (TypeError, AttributeError)):
         return wrong_operand(primitive, data, numbers=isinstance(error, TypeError)) or error
-    # Where nothing is promoted, only NumPy's word for it says that the shapes are what is wrong.
-    together = range(primitive.tensors) if "could not be broadcast together" in str(error) else primitive.promotes or ()
+    together = range(primitive.tensors) if primitive.elementwise else primitive.promotes
     shapes = [data[i].shape for i in together if hasattr(data[i], "shape")]
     mismatch = broadcast_mismatch(shapes)
     return error if mismatch is None else RuntimeError(mismatch)
@@ -368,9 +368,8 @@ def wrong_operand(primitive: Primitive, data: Sequence[Any], numbers: bool = Tru
         if (numbers and type(value) in (int, float, bool)) or isinstance(value, (Tensor, np.ndarray, np.generic)):
             continue
         given = type(value).__name__
-        if primitive.name in _SYMBOLS and len(data) > 1:
+        if primitive.family == "arithmetic" and (symbol := FUNCTIONS[primitive.name].symbol) and len(data) > 1:
             names = (given, "Tensor") if i == 0 else ("Tensor", given)
-            symbol = _SYMBOLS[primitive.name]
             return TypeError(f"unsupported operand type(s) for {symbol}: '{names[0]}' and '{names[1]}'")
         argument = ("input", "other")[min(i, 1)]
         return TypeError(f"{primitive.name}(): argument '{argument}' (position {i + 1}) must be Tensor, not {given}")
@@ -379,16 +378,13 @@ def wrong_operand(primitive: Primitive, data: Sequence[Any], numbers: bool = Tru
 
 def check_operands(primitive: Primitive, args: Sequence[Any]) -> None:
     """TypeError: an operand is a list. RuntimeError: one is an array, and a tensor beside it requires grad."""
-    for i in primitive.promotes or ():
+    for i in primitive.promotes:
         if isinstance(args[i], (list, tuple)):
             raise wrong_operand(primitive, args) or TypeError(f"{primitive.name}() takes no {type(args[i]).__name__}")
         if isinstance(args[i], np.ndarray):
             for other in args:
                 if isinstance(other, Tensor):
                     other.numpy()
-
-
-_SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floor_divide": "//", "remainder": "%", "pow": "**"}
 
 
 def broadcast_mismatch(shapes: Sequence[tuple[int, ...]]) -> str | None:

@@ -232,10 +232,6 @@ def _saved_at(position: int) -> tuple[property, property]:
     return property(lambda node: node.saved_value(position)), property(raw)
 
 
-_FIRST = {"where": "condition"}
-_SECOND = {"pow": "exponent", "dot": "tensor", "mm": "mat2", "mv": "vec"}
-
-
 def torch_name(primitive: Primitive, source: str) -> str:
     """PyTorch's name for a saved value: its first argument is `self`, the second of two mostly `other`."""
     if source == "out":
@@ -244,11 +240,8 @@ def torch_name(primitive: Primitive, source: str) -> str:
     kind = {"shape": "_sym_sizes", "numel": "_sym_numel"}.get(kind, "")
     if kind == "":
         name = source
-    if name == primitive.arguments[0]:
-        name = _FIRST.get(primitive.name, "self")
-    elif name == "y":
-        name = _SECOND.get(primitive.name, "other")
-    return name + kind
+    usual = "self" if name == primitive.arguments[0] else "other" if name == "y" else name
+    return primitive.saved_as.get(name, usual) + kind
 
 
 def run_rule(rule: Rule, needs: Any, gradients: Any, saved: Sequence[Any]) -> Any:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...engine.program.program import Equation
-from . import canonical
 from .calls import called
+from .canonical import CANONICAL
 from .elements import SPELLINGS, elements
 from .functions import call
 from .matrices import diagonal_matrix, matrix_product, outer, solved, transpose
@@ -35,7 +35,7 @@ def spelled(equation: Equation, arguments: Sequence[Any], shapes: Shapes, spell:
         if found is not None:
             return found
     if spell is None:
-        return called(canonical, equation, arguments, shapes)
+        return called(CANONICAL, equation, arguments, shapes)
     operands = arguments[: equation.primitive.tensors]
     if len(equation.results[0].shape) == 1 and any(is_call(o, LIST) for o in operands if isinstance(o, Term)):
         return _elementwise(equation, arguments, shapes, spell)

@@ -10,13 +10,11 @@ import numpy as np
 
 from ...engine.program.program import Constant, Equation, Variable
 from ...engine.table.nodes import MANY
-from ...engine.table.record import Function
+from ...engine.table.record import Operation
 from ...engine.table.registry import FUNCTIONS
+from .construction import Algebra
 from .notation import ELEMENT, KEYWORD, LIST, RESULT, SLICE
 from .shapes import Shape, Shapes, is_floating, size_of
-
-# What expressions are made with: the module `canonical`, or `verbatim` for the program as it is.
-Algebra = Any
 
 # Functions that have another name than their operation.
 _NAMES = {
@@ -92,7 +90,7 @@ def _operand(algebra: Algebra, argument: Any, given: Any, shapes: Shapes) -> Any
     return None if None in items else algebra.raw_call(LIST, items)
 
 
-def _given(algebra: Algebra, function: Function, count: int, parameters: dict[str, Any]) -> list[Any] | None:
+def _given(algebra: Algebra, function: Operation, count: int, parameters: dict[str, Any]) -> list[Any] | None:
     """The arguments after the operands, by place as long as none is left out, then by name.
 
     None: one of them cannot be written, or the function lacks it.
@@ -204,9 +202,9 @@ def _cofactor(algebra: Algebra, equation: Equation, operands: Any, parameters: d
     made = partial(_shaped, algebra, shapes)
     det, inverse = made(shape[:-2], "det", matrix), made(shape, "inverse", matrix)
     if len(shape) == 2:
-        return algebra.multiply(det, made(shape, "T", inverse))
+        return algebra.operators["*"](det, made(shape, "T", inverse))
     keys = [algebra.symbol(key) for key in ("...", "None", "None")]
-    return algebra.multiply(made((*shape[:-2], 1, 1), ELEMENT, det, *keys), made(shape, "mT", inverse))
+    return algebra.operators["*"](made((*shape[:-2], 1, 1), ELEMENT, det, *keys), made(shape, "mT", inverse))
 
 
 def _cofactor_change(
@@ -219,9 +217,9 @@ def _cofactor_change(
     made = partial(_shaped, algebra, shapes)
     inverse = made(shape, "inverse", matrix)
     relative = made(shape, "@", inverse, change)
-    growth = algebra.multiply(made((), "trace", relative), inverse)
-    difference = algebra.subtract(growth, made(shape, "@", relative, inverse))
-    return algebra.multiply(made((), "det", matrix), made(shape, "T", difference))
+    growth = algebra.operators["*"](made((), "trace", relative), inverse)
+    difference = algebra.operators["-"](growth, made(shape, "@", relative, inverse))
+    return algebra.operators["*"](made((), "det", matrix), made(shape, "T", difference))
 
 
 _SPELLINGS: dict[str, Spelling] = {

@@ -5,9 +5,12 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 
+from ...engine.table.record import REAL
+from ...engine.table.registry import FUNCTIONS
 from .arithmetic import add, multiply, negative, power, subtract
+from .notation import ELEMENT, is_elementwise
 from .terms import (
     HALF,
     ZERO,
@@ -27,10 +30,6 @@ from .terms import (
     raw_call,
 )
 
-_ODD = ("sin", "tan", "sinh", "tanh", "asin", "atan", "asinh", "atanh", "erf", "erfinv", "sign", "cbrt", "trunc")
-_EVEN = ("cos", "cosh", "abs", "sinc", "i0", "i0e")
-# Their values where the argument is a whole number that makes them one.
-_KNOWN = {("log", 1): 0, ("sin", 0): 0, ("cos", 0): 1, ("tan", 0): 0, ("sinh", 0): 0, ("cosh", 0): 1, ("abs", 0): 0}
 _COMPARED: dict[str, Callable[[Fraction, Fraction], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -66,13 +65,14 @@ def call(name: str, *arguments: Term) -> Term:
 
 def _of_one(name: str, argument: Term) -> Term | None:
     """A function of one argument at a number where it has a simple value, or with a sign that may be taken out."""
-    known = _KNOWN.get((name, integer(argument)))  # pyright: ignore[reportArgumentType,reportCallIssue]
-    if known is not None:
-        return number(known)
-    if name in _ODD and _is_negative(argument):
-        return negative(call(name, negative(argument)))
-    if name in _EVEN and _is_negative(argument):
-        return call(name, negative(argument))
+    function, whole = FUNCTIONS.get(name), integer(argument)
+    if function is None:
+        return None
+    if whole is not None and whole in function.integers:
+        return number(function.integers[whole])
+    if function.parity and _is_negative(argument):
+        turned = call(name, negative(argument))
+        return negative(turned) if function.parity == "odd" else turned
     return None
 
 
@@ -135,12 +135,12 @@ def is_negatable(comparison: Call) -> bool:
     return comparison.name in ("==", "!=") or all(map(_is_number_everywhere, comparison.arguments))
 
 
-# Functions that have a value everywhere.
-_TOTAL = (
-    *("sin", "cos", "sinh", "cosh", "tanh", "atan", "asinh", "exp", "expm1", "erf", "erfc", "sigmoid", "softplus"),
-    *("relu", "abs", "sign", "floor", "ceil", "round", "trunc", "frac", "cbrt", "maximum", "minimum", "clamp", "hypot"),
-    *("atan2", "gelu", "silu", "mish", "elu", "logsigmoid", "sinc", "sum", "mean", "[]", "norm"),
-)
+@cache
+def _is_total(name: str) -> bool:
+    """Whether a function has a value everywhere: where nothing is said against it."""
+    if name in (ELEMENT, "sum", "mean", "norm"):
+        return True
+    return is_elementwise(name) and name in FUNCTIONS and all(d.text == REAL.text for d in FUNCTIONS[name].domain)
 
 
 def _is_number_everywhere(term: Term) -> bool:
@@ -148,7 +148,7 @@ def _is_number_everywhere(term: Term) -> bool:
     for part in ordered([term]):
         if isinstance(part, Symbol) and part.name in ("inf", "nan"):
             return False
-        if isinstance(part, Call) and part.name not in _TOTAL:
+        if isinstance(part, Call) and not _is_total(part.name):
             return False
         if isinstance(part, Product):
             for base, exponent in part.factors:

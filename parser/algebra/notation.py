@@ -10,14 +10,9 @@ LIST, ELEMENT, SLICE, FLOAT, KEYWORD, RESULT = "list", "[]", "slice", "float", "
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 CONDITIONS = (*COMPARISONS, "and", "or", "not")
 # What is written with an operator, and computes each element from those in the same place.
-_OPERATORS = (*CONDITIONS, "where", "%", "//", "exp", "sqrt", "clamp")
-# Those of functions that do so.
-_FAMILIES = ("activation", "arithmetic", "elementary", "selection", "special")
-_NOT_ELEMENTWISE = ("equal", "allclose", "mvlgamma", "glu", "softmin", "prelu")
+_OPERATORS = (*CONDITIONS, "%", "//")
 
 
 def is_elementwise(name: str) -> bool:
     """Whether a function computes each element from those in the same place."""
-    if name in _OPERATORS:
-        return True
-    return name in FUNCTIONS and FUNCTIONS[name].family in _FAMILIES and name not in _NOT_ELEMENTWISE
+    return name in _OPERATORS or (name in FUNCTIONS and FUNCTIONS[name].elementwise)

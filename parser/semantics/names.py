@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from ...engine.table.record import Function
+from ...engine.table.record import Operation
 from ...engine.table.registry import FUNCTIONS, all_primitives
 from ..syntax.errors import ExpressionError, did_you_mean
 from ..syntax.records import Assign, Attribute, Call, Define, Method, Name, Program
 from ..syntax.walk import walk
 
-CONSTANTS = ("pi", "e", "tau", "inf", "nan")
+CONSTANTS: dict[str, float] = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan": math.nan}
 TENSOR_ATTRIBUTES = ("T", "mT", "H")
 
 
@@ -83,7 +84,7 @@ def _check_method(call: Method, source: str) -> None:
     _check_arguments(call, source, function, len(call.args) + 1)
 
 
-def _check_arguments(call: Any, source: str, function: Function, given: int) -> None:
+def _check_arguments(call: Any, source: str, function: Operation, given: int) -> None:
     parameters = function.arguments
     if given > len(parameters) and not function.takes_many:
         most = len(parameters)

@@ -7,7 +7,7 @@ from functools import partial
 from types import BuiltinFunctionType
 from typing import Any
 
-from ...semantics.evaluate import kind_of
+from ...semantics.error_kind import kind_of
 from ...syntax.errors import did_you_mean, position
 from .attributes import UnknownName
 from .exceptions import ScriptError

@@ -17,7 +17,7 @@ import autodiff.engine as torch
 from autodiff.engine import Tensor
 from autodiff.engine.autograd.jacobians import derivatives
 from autodiff.engine.program import Program, TraceError, columns, run, trace
-from autodiff.engine.program.rows import is_elementwise, kernel
+from autodiff.engine.program.rows import kernel
 from autodiff.engine.table.registry import all_primitives
 
 
@@ -249,7 +249,7 @@ def test_exact_columns_have_the_very_bits_of_a_run_for_each_row(shape: tuple[int
 
 
 def test_what_runs_element_by_element_is_not_a_reduction_or_a_change_of_shape() -> None:
-    names = {p.name for p in all_primitives() if is_elementwise(p)}
+    names = {p.name for p in all_primitives() if p.elementwise}
     assert {"add", "sin", "where", "sigmoid", "lgamma", "to_copy", "clamp", "round", "remainder"} <= names
     assert not names & {"sum", "max", "median", "view", "mm", "dot", "cat", "glu", "prelu", "softmax", "sort", "select"}
 

@@ -14,7 +14,8 @@ from pytorch.recorded import entries
 import autodiff.engine as torch
 from autodiff.engine.autograd import grad
 from autodiff.engine.program import TraceError, run
-from autodiff.parser.semantics.evaluate import Limits, evaluate
+from autodiff.parser.semantics.evaluate import evaluate
+from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.semantics.program import trace_expression
 from autodiff.parser.syntax.errors import ExpressionError
 from autodiff.parser.syntax.parse import parse
