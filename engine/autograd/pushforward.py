@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,13 +21,11 @@ from ..primitives.broadcasting import expand
 from ..primitives.copying import clone, to_copy, zeros_like
 from ..table.dispatch import _saver, bind, promote
 from ..table.nodes import run_rule
+from ..table.record import Operation
 from ..tensors.modes import recording
 from ..tensors.tensor import Tensor
 from .gradients import fit
 from .tangents import tangent_of
-
-if TYPE_CHECKING:
-    from ..table.record import Primitive
 
 
 class _Call(NamedTuple):
@@ -36,7 +34,7 @@ class _Call(NamedTuple):
     `tangents` are those of `tensors`, None for what has none.
     """
 
-    primitive: Primitive
+    primitive: Operation
     arguments: Sequence[Any]
     tensors: Sequence[Any]
     tangents: Sequence[Tensor | None]
@@ -84,11 +82,11 @@ def _cast(tensor: Tensor, dtype: np.dtype[Any]) -> Tensor:
 
 
 @cache
-def _saver_of(primitive: Primitive) -> Callable[[Any, Any], Sequence[Any]]:
+def _saver_of(primitive: Operation) -> Callable[[Any, Any], Sequence[Any]]:
     return _saver(primitive)
 
 
-def propagate(call: Callable[..., Any], primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def propagate(call: Callable[..., Any], primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What `call`, which runs `primitive`, returns, with its tangent at the innermost level.
 
     The call runs outside that level, so that the levels further out are dealt with on the way.

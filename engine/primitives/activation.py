@@ -174,7 +174,7 @@ def elu(x: Any, alpha: float = 1.0) -> Any:
     return scaled_elu(x, alpha)
 
 
-@function(domain=BESIDE_ZERO, torch=("selu", "nn.functional.selu"), inplace_flag=True)
+@function(domain=BESIDE_ZERO, torch=("nn.functional.selu", "selu"), inplace_flag=True)
 def selu(x: Any) -> Any:
     """elu with the alpha and scale of self-normalising networks"""
     return scaled_elu(x, 1.6732632423543772848170429916717, 1.0507009873554804934193349852946)
@@ -187,7 +187,7 @@ celu = primitive(
     floating=True,
     doc="x where it is positive, else alpha * (exp(x/alpha) - 1)",
     domain=BESIDE_ZERO,
-    torch=("celu", "nn.functional.celu"),
+    torch=("nn.functional.celu", "celu"),
     inplace_flag=True,
 )
 leaky_relu = primitive(

@@ -17,7 +17,7 @@ from ..graph.transforms import Tangents
 from ..tensors import dtypes
 from ..tensors.symbol import DATA
 from ..tensors.tensor import Memory, Tensor
-from .record import Primitive, Rule
+from .record import Operation, Rule
 
 # The outputs of an operation that returns as many tensors as it does, and has no names for them.
 MANY = ("*",)
@@ -39,7 +39,7 @@ class PrimitiveNode(Node):
 
     __slots__ = ("saved",)
 
-    primitive: Primitive
+    primitive: Operation
     saved: Sequence[Any] | None
     guards: Sequence[Any] | None = None
     packed = False
@@ -215,7 +215,7 @@ class ManyNode(PrimitiveNode):
 # A node has these as properties, not by `__getattr__`, which would slow down every look at any of its attributes.
 
 
-def saved_properties(primitive: Primitive) -> dict[str, property]:
+def saved_properties(primitive: Operation) -> dict[str, property]:
     """`_saved_self` and its kin, by PyTorch's names; `_raw_saved_self` stands for the place where it is kept."""
     properties: dict[str, property] = {}
     for position, source in enumerate(primitive.saved):
@@ -232,7 +232,7 @@ def _saved_at(position: int) -> tuple[property, property]:
     return property(lambda node: node.saved_value(position)), property(raw)
 
 
-def torch_name(primitive: Primitive, source: str) -> str:
+def torch_name(primitive: Operation, source: str) -> str:
     """PyTorch's name for a saved value: its first argument is `self`, the second of two mostly `other`."""
     if source == "out":
         return "result"
@@ -280,7 +280,7 @@ class UndifferentiatedNode(Node):
 
     full_name = "torch::autograd::NotImplemented"
 
-    def __init__(self, primitive: Primitive, args: Sequence[Any]) -> None:
+    def __init__(self, primitive: Operation, args: Sequence[Any]) -> None:
         self.operation = primitive.name
         self.sequence = next_sequence()
         self.next_functions = tuple(a._edge() for a in args if isinstance(a, Tensor) and a.requires_grad)

@@ -65,7 +65,8 @@ class Operation:
     aliases: tuple[str, ...] = ()
     # How expressions write it, such as `+`.
     symbol: str | None = None
-    # Where PyTorch has it, below `torch`, such as `special.expit`; None: there by its name and its aliases.
+    # Where PyTorch has it, below `torch`, such as `special.expit`, first where code looks for it; None: there, by its
+    # name and its aliases.
     torch: tuple[str, ...] | None = None
     # Whether it is a method of tensors too.
     method: bool = True
@@ -209,7 +210,3 @@ class Operation:
 def is_number(value: Any) -> bool:
     """Whether a value is a Python number: PyTorch has overloads for these (a NumPy scalar stands for a tensor)."""
     return type(value) in (int, float, bool)
-
-
-# What there is one record for, also by the names of its two kinds.
-Function = Primitive = Operation

@@ -40,8 +40,12 @@ class CodePrinter(Printer):
             raise UnprintableError(f"{self.language} has no operations on vectors")
         return super().node(node, parts)
 
+    def spelling(self, function: str) -> str | None:
+        """The name or the template of a function; None: there is none."""
+        return self.functions.get(function)
+
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
-        template = self.functions.get(function)
+        template = self.spelling(function)
         if template is None:
             raise UnprintableError(f"{self.language} has no function for `{function}`")
         if "{" not in template:

@@ -14,15 +14,6 @@ from .code import functions, python_function
 from .numpy import NumpyPrinter
 from .python import PythonPrinter
 
-_FUNCTIONAL = (
-    *("gelu", "silu", "mish", "softplus", "elu", "selu", "celu", "leaky_relu", "logsigmoid", "softsign", "hardtanh"),
-    *("relu6", "hardsigmoid", "hardswish", "softshrink", "tanhshrink"),
-)
-_SPECIAL = (
-    *("ndtr", "ndtri", "log_ndtr", "entr", "erfcx", "i0e", "i1", "i1e", "xlog1py", "zeta", "airy_ai", "bessel_j0"),
-    *("bessel_j1", "bessel_y0", "bessel_y1", "spherical_bessel_j0"),
-)
-_LINEAR_ALGEBRA = ("solve", "solve_triangular", "pinv", "eigh", "matrix_exp", "vector_norm", "householder_product")
 # What PyTorch takes by name only.
 _BY_NAME = {"linalg_cross": ("dim",), "solve": ("left",), "solve_triangular": ("upper", "left", "unitriangular")}
 # What has a dimension there, which is the first here.
@@ -38,16 +29,18 @@ class TorchPrinter(NumpyPrinter):
     reserved = frozenset({*keyword.kwlist, "torch", "math"})
     constants = PythonPrinter.constants
     functions = {  # noqa: RUF012
-        **{name: f"torch.{name}" for name in FUNCTIONS},
-        **{name: f"torch.nn.functional.{name}" for name in _FUNCTIONAL},
-        **{name: f"torch.special.{name}" for name in _SPECIAL},
-        **{name: f"torch.linalg.{name}" for name in _LINEAR_ALGEBRA},
-        **{name: f"torch.linalg.{name[7:]}" for name in FUNCTIONS if name.startswith("linalg_")},
         "cbrt": "torch.sign({0})*torch.abs({0})**(1/3)",
         "broadcast_to": "torch.full({1}, {0}, dtype=torch.float64)",
         # The zeros may be a list, whose dtype would be another.
         "scatter": "torch.scatter({0}.to({3}.dtype), {1}, {2}, {3})",
     }
+
+    def spelling(self, function: str) -> str | None:
+        if function in self.functions or function not in FUNCTIONS:
+            return self.functions.get(function)
+        paths = FUNCTIONS[function].torch_names
+        usual = paths[0] if paths else function
+        return f"torch.{next((path for path in paths if path.rpartition('.')[2] == function), usual)}"
 
     def array(self, node: List, items: list[str]) -> str:
         numbers = [record for record in walk(node) if type(record) is not List]
