@@ -151,6 +151,9 @@ class Operation:
     # written with its symbol, else called by its name.
     formula: str | Callable[..., str] | None = None
 
+    # The same in simpler functions, for a language of code that has no word for it.
+    definition: str | None = None
+
     def __init__(self, **facts: Any) -> None:
         """TypeError: a fact that no record has."""
         unknown = facts.keys() - Operation.__annotations__.keys()
