@@ -208,8 +208,3 @@ class Operation:
         if self.variadic:
             return self.saved
         return {s for sources, (node, _) in zip(self.sources, edges, strict=True) if node is not None for s in sources}
-
-
-def is_number(value: Any) -> bool:
-    """Whether a value is a Python number: PyTorch has overloads for these (a NumPy scalar stands for a tensor)."""
-    return type(value) in (int, float, bool)
