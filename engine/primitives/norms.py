@@ -165,7 +165,9 @@ def _exponential_rule(g: Any, x: Any) -> Any:
     return slice_primitive(slice_primitive(blocks, last - 1, 0, size, 1), last, size, 2 * size, 1)
 
 
-linalg_matrix_exp = private("linalg_matrix_exp", _exponential, _exponential_rule, promotes=(), rows="matrices")
+linalg_matrix_exp = private(
+    "linalg_matrix_exp", _exponential, _exponential_rule, promotes=(), rows="matrices", function="matrix_exp"
+)
 
 
 @function(torch=("linalg.matrix_exp", "matrix_exp"))

@@ -151,6 +151,8 @@ class Operation:
     # written with its symbol, else called by its name.
     formula: str | Callable[..., str] | None = None
 
+    # The function of expressions that calls it, where that has another name.
+    function: str | None = None
     # The same in simpler functions, for a language of code that has no word for it.
     definition: str | None = None
 
