@@ -89,7 +89,6 @@ TABLES = {
     "parser.algebra.reductions": 3,
     "parser.algebra.shapes": 1,
     "parser.script.running.attributes": 1,  # the methods of Python's lists and texts
-    "parser.semantics.place": 1,
     "parser.syntax.actions": 1,
 }
 
@@ -203,6 +202,11 @@ def test_what_an_operation_is_stands_in_its_record_and_nowhere_else() -> None:
         if len(found) > TABLES.get(name, 0):
             wrong += [f"{name}:{line}: {', '.join(held[:8])}" for line, held in found]
     assert not wrong, listed(wrong)
+
+
+def test_the_cube_root_is_named_in_its_record_and_in_the_spellings_of_printers_alone() -> None:
+    named = {name for name, path in modules().items() if "cbrt" in path.read_text(encoding="utf-8")}
+    assert {name for name in named if not name.startswith(PRINTERS)} == {"engine.primitives.elementary"}
 
 
 def test_nothing_depends_on_the_module_that_a_function_was_written_in() -> None:

@@ -67,7 +67,9 @@ def jvp(outputs: Sequence[Tensor], inputs: Sequence[Tensor], vectors: Sequence[T
 def gradients(value: Tensor, inputs: Sequence[Tensor], create_graph: bool = False) -> list[Tensor]:
     """The gradients of the sum of the value's elements, each of its input's shape. The graph is kept."""
     total = value if value.ndim == 0 else value.sum()
-    return vjp([total], inputs, None, create_graph)
+    if not inputs or not total.requires_grad:
+        return [zeros_like(t) for t in inputs]
+    return filled(grad(total, inputs, None, True, create_graph, True), inputs)
 
 
 # Matrices

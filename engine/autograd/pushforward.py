@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,13 +21,11 @@ from ..primitives.broadcasting import expand
 from ..primitives.copying import clone, to_copy, zeros_like
 from ..table.dispatch import _saver, bind, promote
 from ..table.nodes import _run
+from ..table.record import Primitive
 from ..tensors.modes import recording
 from ..tensors.tensor import Tensor
 from .backward import _fit
 from .tangents import tangent_of
-
-if TYPE_CHECKING:
-    from ..table.record import Primitive
 
 
 class _Call(NamedTuple):

@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from .broadcasting import expand
+from .families import LINEAR_ALGEBRA
 from .matrix_products import batched_product, bmm, mm, mv, product_of_matrices, product_with_vector
 from .operands import c_names, check_ranks, titles
 from .squeezing import unsqueeze
 from .transposing import t_primitive, transpose
 from .vector_products import outer
 
-primitive = Family("linear algebra").primitive
+primitive = LINEAR_ALGEBRA.primitive
 
 
 # Products added to something

@@ -15,29 +15,21 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.record import NONZERO, POSITIVE, REAL, EdgeCase, is_number
 from ..table.registry import ops
 from ..tensors.dtypes import float64
 from ..tensors.tensor import Tensor
 from .copying import to, zeros_like
+from .families import ARITHMETIC
 
-family = Family("arithmetic", elementwise=True, in_place=True)
-primitive, function = family.primitive, family.function
+private, primitive, function = ARITHMETIC.private, ARITHMETIC.primitive, ARITHMETIC.function
 
 _LN2 = math.log(2.0)
 
 
-plus = primitive(
-    "add", operator.add, lambda g: g, lambda g: g, public=False, commutative=True, neutral={"x": -0.0, "y": -0.0}
-)
-plus_scaled = primitive(
-    "add",
-    lambda x, y, alpha: x + alpha * y,
-    lambda g: g,
-    lambda g, alpha: g * alpha,
-    public=False,
-    formula="x + alpha*y",
+plus = private("add", operator.add, lambda g: g, lambda g: g, commutative=True, neutral={"x": -0.0, "y": -0.0})
+plus_scaled = private(
+    "add", lambda x, y, alpha: x + alpha * y, lambda g: g, lambda g, alpha: g * alpha, formula="x + alpha*y"
 )
 
 
@@ -47,7 +39,7 @@ def add(x: Any, y: Any, alpha: Any = 1) -> Any:
     return plus(x, y) if alpha == 1 else plus_scaled(x, y, alpha)
 
 
-plus_number = primitive("add", operator.add, lambda g: g, tensors=2, overload=1, public=False)
+plus_number = private("add", operator.add, lambda g: g, tensors=2, overload=1)
 
 
 def _minus(x: Any, y: Any) -> Any:
@@ -60,14 +52,9 @@ def _minus(x: Any, y: Any) -> Any:
         ) from None
 
 
-minus = primitive("sub", _minus, lambda g: g, lambda g: -g, public=False, neutral={"y": 0})
-minus_scaled = primitive(
-    "sub",
-    lambda x, y, alpha: x - alpha * y,
-    lambda g: g,
-    lambda g, alpha: -g * alpha,
-    public=False,
-    formula="x - alpha*y",
+minus = private("sub", _minus, lambda g: g, lambda g: -g, neutral={"y": 0})
+minus_scaled = private(
+    "sub", lambda x, y, alpha: x - alpha * y, lambda g: g, lambda g, alpha: -g * alpha, formula="x - alpha*y"
 )
 
 
@@ -81,21 +68,19 @@ def _times(x: Any, alpha: Any) -> Any:
     return x if alpha == 1 else x * alpha
 
 
-rsub_tensor = primitive(
+rsub_tensor = private(
     "rsub",
     lambda x, y, alpha=1: _minus(y, _times(x, alpha)),
     lambda g, alpha: _times(-g, alpha),
     lambda g: g,
-    public=False,
     formula=lambda alpha: "y - x" if alpha == 1 else "y - alpha*x",
 )
-rsub_number = primitive(
+rsub_number = private(
     "rsub",
     lambda x, y, alpha=1: _minus(y, _times(x, alpha)),
     lambda g, alpha: _times(-g, alpha),
     tensors=1,
     overload=1,
-    public=False,
     formula=lambda alpha: "y - x" if alpha == 1 else "y - alpha*x",
 )
 
@@ -120,7 +105,7 @@ mul = primitive(
 )
 
 # PyTorch's functions that are written in C++ multiply, add and divide by numbers with these; Python's `x * 2` does not.
-times_number = primitive("mul", operator.mul, lambda g, y: g * y, tensors=2, overload=1, public=False)
+times_number = private("mul", operator.mul, lambda g, y: g * y, tensors=2, overload=1)
 
 
 def _negative(x: Any) -> Any:
@@ -148,16 +133,10 @@ def real(x: Any) -> Any:
     return x
 
 
-true_divide = primitive(
-    "div",
-    operator.truediv,
-    lambda g, y: g / y,
-    lambda g, x, y: -g * ((x / y) / y),
-    floating=True,
-    public=False,
-    neutral={"y": 1},
+true_divide = private(
+    "div", operator.truediv, lambda g, y: g / y, lambda g, x, y: -g * ((x / y) / y), floating=True, neutral={"y": 1}
 )
-over_number = primitive("div", operator.truediv, lambda g, y: g / y, tensors=2, overload=1, floating=True, public=False)
+over_number = private("div", operator.truediv, lambda g, y: g / y, tensors=2, overload=1, floating=True)
 
 
 def _rounded(divide: Any) -> Any:
@@ -172,14 +151,8 @@ def _rounded(divide: Any) -> Any:
     return forward
 
 
-floor_div = primitive(
-    "div",
-    _rounded(np.floor_divide),
-    lambda g: zeros_like(g),
-    lambda g: zeros_like(g),
-    overload=2,
-    public=False,
-    formula="x // y",
+floor_div = private(
+    "div", _rounded(np.floor_divide), lambda g: zeros_like(g), lambda g: zeros_like(g), overload=2, formula="x // y"
 )
 
 
@@ -189,14 +162,8 @@ def _trunc_divide(x: Any, y: Any) -> Any:
     return np.floor_divide(x - np.fmod(x, y), y)
 
 
-trunc_div = primitive(
-    "div",
-    _rounded(_trunc_divide),
-    lambda g: zeros_like(g),
-    lambda g: zeros_like(g),
-    overload=2,
-    public=False,
-    formula="trunc(x/y)",
+trunc_div = private(
+    "div", _rounded(_trunc_divide), lambda g: zeros_like(g), lambda g: zeros_like(g), overload=2, formula="trunc(x/y)"
 )
 
 
@@ -240,22 +207,12 @@ floor_divide = primitive(
     undifferentiated=True,
 )
 
-remainder_number = primitive("remainder", _rounded(np.remainder), lambda g: g, tensors=2, public=False)
-remainder_tensor = primitive(
-    "remainder",
-    _rounded(np.remainder),
-    lambda g: g,
-    lambda g, x, y: -g * div(x, y, rounding_mode="floor"),
-    overload=1,
-    public=False,
+remainder_number = private("remainder", _rounded(np.remainder), lambda g: g, tensors=2)
+remainder_tensor = private(
+    "remainder", _rounded(np.remainder), lambda g: g, lambda g, x, y: -g * div(x, y, rounding_mode="floor"), overload=1
 )
-remainder_of_number = primitive(
-    "remainder",
-    lambda x, y: _rounded(np.remainder)(y, x),
-    tensors=2,
-    undifferentiated=True,
-    public=False,
-    formula="y % x",
+remainder_of_number = private(
+    "remainder", lambda x, y: _rounded(np.remainder)(y, x), tensors=2, undifferentiated=True, formula="y % x"
 )
 
 
@@ -267,14 +224,9 @@ def remainder(x: Any, y: Any) -> Any:
     return remainder_number(x, y) if is_number(y) else remainder_tensor(x, y)
 
 
-fmod_number = primitive("fmod", _rounded(np.fmod), lambda g: g, tensors=2, public=False)
-fmod_tensor = primitive(
-    "fmod",
-    _rounded(np.fmod),
-    lambda g: g,
-    lambda g, x, y: -g * div(x, y, rounding_mode="trunc"),
-    overload=1,
-    public=False,
+fmod_number = private("fmod", _rounded(np.fmod), lambda g: g, tensors=2)
+fmod_tensor = private(
+    "fmod", _rounded(np.fmod), lambda g: g, lambda g, x, y: -g * div(x, y, rounding_mode="trunc"), overload=1
 )
 
 
@@ -328,34 +280,25 @@ def _exponent_of_number_rule(g: Any, out: Any, x: Any, y: Any) -> Any:
     return g * (out * (math.log(x) if x > 0 else math.nan))
 
 
-power_number = primitive(
-    "pow",
-    _power,
-    _power_rule,
-    tensors=2,
-    public=False,
-    neutral={"y": 1},
-    makes_one={"y": 0},
-    saved_as={"y": "exponent"},
+power_number = private(
+    "pow", _power, _power_rule, tensors=2, neutral={"y": 1}, makes_one={"y": 0}, saved_as={"y": "exponent"}
 )
-power_tensor = primitive(
+power_tensor = private(
     "pow",
     _power,
     _base_rule,
     _exponent_rule,
     overload=1,
-    public=False,
     neutral={"y": 1},
     makes_one={"y": 0},
     saved_as={"y": "exponent"},
 )
-power_of_number = primitive(
+power_of_number = private(
     "pow",
     lambda x, y: _integer_power(x, y) if y.dtype.kind in "iu" else np.power(x, y),
     None,
     _exponent_of_number_rule,
     overload=2,
-    public=False,
     makes_one={"y": 0},
     saved_as={"y": "exponent"},
 )
@@ -437,22 +380,20 @@ def _lerp(x: Any, y: Any, weight: Any) -> Any:
     return np.where(np.abs(weight) < 0.5, x + weight * (y - x), y - (y - x) * (1 - weight))
 
 
-lerp_number = primitive(
+lerp_number = private(
     "lerp",
     lambda x, y, weight: _lerp(x, y, x.dtype.type(weight)),
     lambda g, weight: g * (1 - weight),
     lambda g, weight: g * weight,
-    public=False,
     formula="x + weight*(y - x)",
 )
-lerp_tensor = primitive(
+lerp_tensor = private(
     "lerp",
     _lerp,
     lambda g, weight: g * (1 - weight),
     lambda g, weight: g * weight,
     lambda g, x, y: g * (y - x),
     overload=1,
-    public=False,
     formula="x + weight*(y - x)",
 )
 
@@ -473,17 +414,14 @@ def _copysign_rule(g: Any, x: Any, y: Any) -> Any:
     return g * (ops.sgn(x) * copysign_tensor(ops.ones_like(x), y))
 
 
-copysign_tensor = primitive(
-    "copysign", np.copysign, _copysign_rule, lambda g: zeros_like(g), floating=True, public=False
-)
-copysign_number = primitive(
+copysign_tensor = private("copysign", np.copysign, _copysign_rule, lambda g: zeros_like(g), floating=True)
+copysign_number = private(
     "copysign",
     lambda x, y: np.copysign(x, x.dtype.type(y)),
     lambda g, x, y: g * (ops.sgn(x) * math.copysign(1, y)),
     tensors=2,
     overload=1,
     floating=True,
-    public=False,
 )
 
 

@@ -6,15 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.tensor import Tensor
 from .arguments import data_of, listed
+from .families import SHAPE
 from .reshaping import view_primitive
 
-family = Family("shape")
-primitive, function = family.primitive, family.function
+private, function = SHAPE.private, SHAPE.function
 
 
 def sum_array_to(x: Any, shape: tuple[int, ...]) -> Any:
@@ -55,9 +54,7 @@ def _expand(x: Any, shape: tuple[int, ...]) -> Any:
     return np.broadcast_to(x, shape)
 
 
-expand_primitive = primitive(
-    "expand", _expand, lambda g, x_shape: sum_to_size(g, x_shape), view=True, public=False, moves="repeated"
-)
+expand_primitive = private("expand", _expand, lambda g, x_shape: sum_to_size(g, x_shape), view=True, moves="repeated")
 
 
 @function(tensors=1, torch=())

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from ..table.family import Family
+from .families import LINEAR_ALGEBRA
 from .matrix_products import mm
 from .operands import c_names
 from .reshaping import view_primitive
 from .squeezing import unsqueeze
 
-function = Family("linear algebra").function
+function = LINEAR_ALGEBRA.function
 
 
 # Products of many

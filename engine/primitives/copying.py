@@ -6,26 +6,23 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..tensors import dtypes, memory
 from ..tensors.tensor import Tensor
 from .arguments import data_of
+from .families import SHAPE
 
-family = Family("shape")
-primitive, function = family.primitive, family.function
+private, function = SHAPE.private, SHAPE.function
 
 
 # Values of the same shape
 
-zeros_primitive = primitive("zeros_like", np.zeros_like, tensors=1, promotes=(), public=False, shape_only=("x",))
+zeros_primitive = private("zeros_like", np.zeros_like, tensors=1, promotes=(), shape_only=("x",))
 
 
-ones_primitive = primitive("ones_like", np.ones_like, tensors=1, promotes=(), public=False, shape_only=("x",))
+ones_primitive = private("ones_like", np.ones_like, tensors=1, promotes=(), shape_only=("x",))
 
 
-new_zeros = primitive(
-    "new_zeros", lambda x, shape: np.zeros(shape, x.dtype), tensors=1, promotes=(), public=False, shape_only=("x",)
-)
+new_zeros = private("new_zeros", lambda x, shape: np.zeros(shape, x.dtype), tensors=1, promotes=(), shape_only=("x",))
 
 
 @function(method=False)
@@ -64,12 +61,10 @@ def _copied(x: Any) -> Any:
     return np.array(x, order="C" if isinstance(x, np.ndarray) and 0 in x.strides else "K")
 
 
-clone_primitive = primitive("clone", _copied, lambda g: g, promotes=(), public=False, moves="order")
+clone_primitive = private("clone", _copied, lambda g: g, promotes=(), moves="order")
 
 
-contiguous_clone = primitive(
-    "clone", lambda x: np.array(x, order="C"), lambda g: g, promotes=(), public=False, moves="order"
-)
+contiguous_clone = private("clone", lambda x: np.array(x, order="C"), lambda g: g, promotes=(), moves="order")
 
 
 def is_contiguous(x: Any) -> bool:
@@ -96,11 +91,11 @@ def detach(x: Any) -> Any:
     return memory.detach(x) if isinstance(x, Tensor) else x
 
 
-alias = primitive("alias", lambda x: x, lambda g: g, view=True, public=False, moves="order")
+alias = private("alias", lambda x: x, lambda g: g, view=True, moves="order")
 
 
-to_copy = primitive(
-    "to_copy", lambda x, dtype: x.astype(dtype), lambda g: g, promotes=(), public=False, moves="order", elementwise=True
+to_copy = private(
+    "to_copy", lambda x, dtype: x.astype(dtype), lambda g: g, promotes=(), moves="order", elementwise=True
 )
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.registry import ops
 from ..tensors import dtypes
 from .copying import new_zeros
 from .diagonals import diag_embed, tril, triu
+from .families import LINEAR_ALGEBRA
 from .joining import cat
 from .matrix import (
     check_floating,
@@ -32,8 +32,7 @@ from .slicing import slice_primitive
 from .solving import SINGULAR, check_old_sizes, decomposed, solve_triangular, triangular
 from .splitting import narrow
 
-family = Family("linear algebra")
-primitive, function = family.primitive, family.function
+private, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.function
 
 
 # Cholesky
@@ -81,18 +80,15 @@ def _cholesky_rule(g: Any, factor: Any, upper: bool) -> Any:
     return solve_triangular(lower, inner, False, False)
 
 
-linalg_cholesky_ex = primitive(
+linalg_cholesky_ex = private(
     "linalg_cholesky_ex",
     _cholesky_ex,
     lambda g, L, upper: _cholesky_rule(g[0], L, upper),  # noqa: N803  (PyTorch's name)
     outputs=("L", "info"),
     promotes=(),
-    public=False,
     rows="matrices",
 )
-cholesky_primitive = primitive(
-    "cholesky", _cholesky, lambda g, out, upper: _cholesky_rule(g, out, upper), promotes=(), public=False
-)
+cholesky_primitive = private("cholesky", _cholesky, lambda g, out, upper: _cholesky_rule(g, out, upper), promotes=())
 
 
 @function()
@@ -129,9 +125,7 @@ def _cholesky_inverse_rule(g: Any, out: Any, x: Any, upper: bool) -> Any:
     return -matmul(x, common) if upper else -matmul(common, x)
 
 
-cholesky_inverse_primitive = primitive(
-    "cholesky_inverse", _cholesky_inverse, _cholesky_inverse_rule, promotes=(), public=False
-)
+cholesky_inverse_primitive = private("cholesky_inverse", _cholesky_inverse, _cholesky_inverse_rule, promotes=())
 
 
 @function()
@@ -156,12 +150,8 @@ def _cholesky_solve_rule(g: Any, out: Any, x: Any, upper: bool) -> Any:
     return -matmul(x, common) if upper else -matmul(common, x)
 
 
-cholesky_solve_primitive = primitive(
-    "cholesky_solve",
-    _cholesky_solve,
-    lambda g, x, upper: cholesky_solve_primitive(g, x, upper),
-    _cholesky_solve_rule,
-    public=False,
+cholesky_solve_primitive = private(
+    "cholesky_solve", _cholesky_solve, lambda g, x, upper: cholesky_solve_primitive(g, x, upper), _cholesky_solve_rule
 )
 
 
@@ -225,9 +215,7 @@ def _qr_square_rule(of_q: Any, of_r: Any, q: Any, r: Any) -> Any:
     return solve_triangular(turned(r), result, False, False)
 
 
-linalg_qr_primitive = primitive(
-    "linalg_qr", _qr, _qr_rule, outputs=("Q", "R"), tensors=1, promotes=(), public=False, rows="matrices"
-)
+linalg_qr_primitive = private("linalg_qr", _qr, _qr_rule, outputs=("Q", "R"), tensors=1, promotes=(), rows="matrices")
 
 
 @function(method=False, torch=("linalg.qr",))
@@ -270,14 +258,8 @@ def _eigh_rule(g: Any, eigenvalues: Any, eigenvectors: Any) -> Any:
     return matmul(eigenvectors, matmul(inner + diag_embed(g[0]), turned(eigenvectors)))
 
 
-linalg_eigh = primitive(
-    "linalg_eigh",
-    _eigh,
-    _eigh_rule,
-    outputs=("eigenvalues", "eigenvectors"),
-    promotes=(),
-    public=False,
-    rows="matrices",
+linalg_eigh = private(
+    "linalg_eigh", _eigh, _eigh_rule, outputs=("eigenvalues", "eigenvectors"), promotes=(), rows="matrices"
 )
 
 
@@ -333,8 +315,8 @@ def _skew(x: Any) -> Any:
     return x - turned(x)
 
 
-linalg_svd_primitive = primitive(
-    "linalg_svd", _svd, _svd_rule, outputs=("U", "S", "Vh"), tensors=1, promotes=(), public=False, rows="matrices"
+linalg_svd_primitive = private(
+    "linalg_svd", _svd, _svd_rule, outputs=("U", "S", "Vh"), tensors=1, promotes=(), rows="matrices"
 )
 
 
@@ -436,12 +418,11 @@ def slice_all_rows(x: Any) -> Any:
     return ops.select(x, -2, 0)
 
 
-linalg_householder_product = primitive(
+linalg_householder_product = private(
     "linalg_householder_product",
     _householder,
     lambda g, x, tau: _householder_gradients(g, x, tau)[0],
     lambda g, x, tau: _householder_gradients(g, x, tau)[1],
-    public=False,
 )
 
 

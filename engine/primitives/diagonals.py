@@ -6,33 +6,30 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from .arguments import data_of, dimension
 from .copying import new_zeros
+from .families import SHAPE
 from .reshaping import reshape
 from .slice_scatter import check_size_of_source
 
-family = Family("shape")
-primitive, function = family.primitive, family.function
+private, function = SHAPE.private, SHAPE.function
 
 
 # Diagonals
 
-tril_primitive = primitive(
+tril_primitive = private(
     "tril",
     lambda x, diagonal: np.tril(x, diagonal),
     lambda g, diagonal: tril_primitive(g, diagonal),
-    public=False,
     moves="places",
     rows="matrices",
 )
 
 
-triu_primitive = primitive(
+triu_primitive = private(
     "triu",
     lambda x, diagonal: np.triu(x, diagonal),
     lambda g, diagonal: triu_primitive(g, diagonal),
-    public=False,
     moves="places",
     rows="matrices",
 )
@@ -70,47 +67,43 @@ def _with_diagonal(x: Any, src: Any, offset: int, dim1: int, dim2: int) -> Any:
     return result
 
 
-diagonal_primitive = primitive(
+diagonal_primitive = private(
     "diagonal",
     _diagonal,
     lambda g, x_shape, offset, dim1, dim2: diagonal_backward(g, x_shape, offset, dim1, dim2),
     tensors=1,
     view=True,
-    public=False,
     moves="places",
 )
 
 
-diagonal_copy = primitive(
+diagonal_copy = private(
     "diagonal",
     lambda x, offset, dim1, dim2: np.array(_diagonal(x, offset, dim1, dim2)),
     lambda g, x_shape, offset, dim1, dim2: diagonal_backward(g, x_shape, offset, dim1, dim2),
     node_name="DiagonalBackward0_copy",
     tensors=1,
     promotes=(),
-    public=False,
     moves="places",
 )
 
 
-diagonal_backward = primitive(
+diagonal_backward = private(
     "diagonal_backward",
     lambda grad, shape, offset, dim1, dim2: _with_diagonal(np.zeros(shape, grad.dtype), grad, offset, dim1, dim2),
     lambda g, offset, dim1, dim2: diagonal_primitive(g, offset, dim1, dim2),
     tensors=1,
     promotes=(),
-    public=False,
     moves="places",
 )
 
 
-diagonal_scatter_primitive = primitive(
+diagonal_scatter_primitive = private(
     "diagonal_scatter",
     _with_diagonal,
     lambda g, src_shape, offset, dim1, dim2: diagonal_scatter_primitive(g, new_zeros(g, src_shape), offset, dim1, dim2),
     lambda g, offset, dim1, dim2: diagonal_primitive(g, offset, dim1, dim2),
     promotes=(),
-    public=False,
 )
 
 
@@ -122,13 +115,12 @@ def _embedded(x: Any, offset: int, dim1: int, dim2: int) -> Any:
     return _with_diagonal(np.zeros(shape, x.dtype), x, offset, dim1, dim2)
 
 
-diag_embed_primitive = primitive(
+diag_embed_primitive = private(
     "diag_embed",
     _embedded,
     lambda g, offset, dim1, dim2: diagonal_primitive(g, offset, dim1, dim2),
     tensors=1,
     promotes=(),
-    public=False,
     moves="places",
 )
 

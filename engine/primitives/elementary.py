@@ -7,22 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.record import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, UNIT, Domain, EdgeCase
 from ..table.registry import ops
 from .arithmetic import reciprocal
+from .families import ELEMENTARY
 
-primitive = Family("elementary", elementwise=True, in_place=True).primitive
+private, primitive = ELEMENTARY.private, ELEMENTARY.primitive
 
 _LN2 = math.log(2.0)
 _LN10 = math.log(10.0)
 
-exp = primitive("exp", np.exp, lambda g, out: g * out, floating=True, doc="e to the power x")
+exp = primitive("exp", np.exp, lambda g, out: g * out, doc="e to the power x")
 exp2 = primitive(
     "exp2",
     np.exp2,
     lambda g, out: g * out * _LN2,
-    floating=True,
     doc="2 to the power x",
     formula="2**x",
     torch=("exp2", "special.exp2"),
@@ -31,7 +30,6 @@ expm1 = primitive(
     "expm1",
     np.expm1,
     lambda g, out: g * (out + 1),
-    floating=True,
     doc="e to the power x, minus 1; exact near 0",
     torch=("expm1", "special.expm1"),
 )
@@ -39,7 +37,6 @@ log = primitive(
     "log",
     np.log,
     lambda g, x: g / x,
-    floating=True,
     doc="natural logarithm",
     domain=POSITIVE,
     aliases=("ln",),
@@ -47,22 +44,12 @@ log = primitive(
     torch=("log",),
     integers={1: 0},
 )
-log2 = primitive(
-    "log2", np.log2, lambda g, x: g / (x * _LN2), floating=True, doc="logarithm to base 2", domain=POSITIVE
-)
-log10 = primitive(
-    "log10",
-    np.log10,
-    lambda g, x: g / (x * _LN10),
-    floating=True,
-    doc="logarithm to base 10",
-    domain=POSITIVE,
-)
+log2 = primitive("log2", np.log2, lambda g, x: g / (x * _LN2), doc="logarithm to base 2", domain=POSITIVE)
+log10 = primitive("log10", np.log10, lambda g, x: g / (x * _LN10), doc="logarithm to base 10", domain=POSITIVE)
 log1p = primitive(
     "log1p",
     np.log1p,
     lambda g, x: g / (x + 1),
-    floating=True,
     doc="natural logarithm of 1 + x; exact near 0",
     domain=ABOVE_MINUS_ONE,
     torch=("log1p", "special.log1p"),
@@ -71,7 +58,6 @@ sqrt = primitive(
     "sqrt",
     np.sqrt,
     lambda g, out: g / (2 * out),
-    floating=True,
     doc="square root",
     domain=POSITIVE,
     edges=[EdgeCase((0.0,), 0.0, (math.inf,))],
@@ -80,7 +66,6 @@ cbrt = primitive(
     "cbrt",
     np.cbrt,
     lambda g, out: g / (3 * out**2),
-    floating=True,
     doc="cube root, of negative numbers too",
     domain=Domain("any number", 0.1, 4.0),
     edges=[EdgeCase((0.0,), 0.0, (math.inf,)), EdgeCase((-8.0,), -2.0, (1 / 12,))],
@@ -92,7 +77,6 @@ rsqrt = primitive(
     "rsqrt",
     lambda x: 1 / np.sqrt(x),
     lambda g, out: -0.5 * g * (out * out * out),
-    floating=True,
     doc="1 / sqrt(x)",
     domain=POSITIVE,
     formula="1/sqrt(x)",
@@ -102,7 +86,6 @@ sin = primitive(
     "sin",
     np.sin,
     lambda g, x: g * cos(x),
-    floating=True,
     doc="sine of x in radians",
     parity="odd",
     integers={0: 0},
@@ -112,7 +95,6 @@ cos = primitive(
     "cos",
     np.cos,
     lambda g, x: g * -sin(x),
-    floating=True,
     doc="cosine of x in radians",
     parity="even",
     integers={0: 1},
@@ -122,7 +104,6 @@ tan = primitive(
     "tan",
     np.tan,
     lambda g, out: g * (1 + out**2),
-    floating=True,
     doc="tangent of x in radians",
     domain=UNIT,
     parity="odd",
@@ -132,7 +113,6 @@ asin = primitive(
     "asin",
     np.arcsin,
     lambda g, x: g * rsqrt(1 - x * x),
-    floating=True,
     doc="inverse sine, in radians",
     domain=UNIT,
     aliases=("arcsin",),
@@ -143,7 +123,6 @@ acos = primitive(
     "acos",
     np.arccos,
     lambda g, x: g * -rsqrt(1 - x * x),
-    floating=True,
     doc="inverse cosine, in radians",
     domain=UNIT,
     aliases=("arccos",),
@@ -153,7 +132,6 @@ atan = primitive(
     "atan",
     np.arctan,
     lambda g, x: g / (x * x + 1),
-    floating=True,
     doc="inverse tangent, in radians",
     aliases=("arctan",),
     parity="odd",
@@ -163,7 +141,6 @@ sinh = primitive(
     "sinh",
     np.sinh,
     lambda g, x: g * cosh(x),
-    floating=True,
     doc="hyperbolic sine",
     parity="odd",
     integers={0: 0},
@@ -173,25 +150,22 @@ cosh = primitive(
     "cosh",
     np.cosh,
     lambda g, x: g * sinh(x),
-    floating=True,
     doc="hyperbolic cosine",
     parity="even",
     integers={0: 1},
     square="1 + sinh(x)**2",
 )
-tanh_backward = primitive(
+tanh_backward = private(
     "tanh_backward",
     lambda grad, y: grad * (1 - y * y),
     lambda g, y: g * (1 - y * y),
     lambda g, grad, y: g * grad * (-2 * y),
-    public=False,
     formula="grad*(1 - y**2)",
 )
 tanh = primitive(
     "tanh",
     np.tanh,
     lambda g, out: tanh_backward(g, out),
-    floating=True,
     doc="hyperbolic tangent",
     parity="odd",
     torch=("tanh", "nn.functional.tanh"),
@@ -200,7 +174,6 @@ asinh = primitive(
     "asinh",
     np.arcsinh,
     lambda g, x: g * rsqrt(x * x + 1),
-    floating=True,
     doc="inverse hyperbolic sine",
     aliases=("arcsinh",),
     parity="odd",
@@ -209,7 +182,6 @@ acosh = primitive(
     "acosh",
     np.arccosh,
     lambda g, x: g * rsqrt(x * x - 1),
-    floating=True,
     doc="inverse hyperbolic cosine",
     domain=ABOVE_ONE,
     aliases=("arccosh",),
@@ -218,7 +190,6 @@ atanh = primitive(
     "atanh",
     np.arctanh,
     lambda g, x: g * reciprocal(1 - x * x),
-    floating=True,
     doc="inverse hyperbolic tangent",
     domain=UNIT,
     aliases=("arctanh",),
@@ -236,7 +207,6 @@ atan2 = primitive(
     np.arctan2,
     lambda g, x, y: g * y * _inverse_square(x, y),
     lambda g, x, y: g * -x * _inverse_square(x, y),
-    floating=True,
     doc="angle of the point with ordinate x and abscissa y, in radians",
     aliases=("arctan2",),
     edges=[EdgeCase((0.0, 0.0), 0.0, (0.0, 0.0))],
@@ -246,7 +216,6 @@ hypot = primitive(
     np.hypot,
     lambda g, out, x: g * (x / out),
     lambda g, out, y: g * (y / out),
-    floating=True,
     doc="sqrt(x**2 + y**2) without overflow",
     edges=[EdgeCase((0.0, 0.0), 0.0, (math.nan, math.nan))],
 )
@@ -255,7 +224,6 @@ deg2rad = primitive(
     "deg2rad",
     lambda x: x * (math.pi / 180),
     lambda g: g * (math.pi / 180),
-    floating=True,
     doc="degrees to radians",
     formula="pi*x/180",
 )
@@ -263,7 +231,6 @@ rad2deg = primitive(
     "rad2deg",
     lambda x: x * (180 / math.pi),
     lambda g: g * (180 / math.pi),
-    floating=True,
     doc="radians to degrees",
     formula="180*x/pi",
 )

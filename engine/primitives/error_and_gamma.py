@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.record import POSITIVE, REAL, UNIT, EdgeCase, is_number
 from .elementary import exp
+from .families import SPECIAL
 
-family = Family("special", elementwise=True)
-primitive, function = family.primitive, family.function
+private, primitive, function = SPECIAL.private, SPECIAL.primitive, SPECIAL.function
 
 
 def scipy_function(name: str) -> Any:
@@ -48,7 +47,6 @@ erf = primitive(
     "erf",
     unary("erf"),
     lambda g, x: g * (_TWO_OVER_SQRT_PI * exp(-(x * x))),
-    floating=True,
     doc="error function",
     torch=("erf", "special.erf"),
     in_place=True,
@@ -60,7 +58,6 @@ erfc = primitive(
     "erfc",
     unary("erfc"),
     lambda g, x: g * (-_TWO_OVER_SQRT_PI * exp(-(x * x))),
-    floating=True,
     doc="1 - erf(x), without cancellation",
     torch=("erfc", "special.erfc"),
     in_place=True,
@@ -71,7 +68,6 @@ erfinv = primitive(
     "erfinv",
     unary("erfinv"),
     lambda g, out: g * (exp(out * out) / _TWO_OVER_SQRT_PI),
-    floating=True,
     doc="inverse of erf",
     domain=UNIT,
     edges=[EdgeCase((1.0,), math.inf, (math.inf,))],
@@ -85,7 +81,6 @@ erfcx = primitive(
     "erfcx",
     unary("erfcx"),
     lambda g, out, x: g * (2 * x * out - _TWO_OVER_SQRT_PI),
-    floating=True,
     doc="exp(x**2) * erfc(x)",
     node_name="SpecialErfcxBackward0",
     method=False,
@@ -93,13 +88,11 @@ erfcx = primitive(
 )
 
 
-polygamma_primitive = primitive(
+polygamma_primitive = private(
     "polygamma",
     lambda x, n: scipy_function("polygamma")(n, x) if n else scipy_function("digamma")(x),
     lambda g, x, n: g * polygamma(n + 1, x),
     tensors=1,
-    floating=True,
-    public=False,
     formula="polygamma(n, x)",
 )
 
@@ -120,7 +113,6 @@ digamma = primitive(
     "digamma",
     unary("digamma"),
     lambda g, x: g * polygamma(1, x),
-    floating=True,
     doc="derivative of lgamma",
     domain=POSITIVE,
     aliases=("psi",),
@@ -139,7 +131,6 @@ lgamma = primitive(
     "lgamma",
     log_of_gamma,
     lambda g, x: g * digamma(x),
-    floating=True,
     doc="logarithm of the absolute value of the gamma function",
     domain=POSITIVE,
     aliases=("gammaln",),

@@ -6,17 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension
 from .broadcasting import expand
 from .copying import new_zeros
+from .families import INDEXING
 from .indices import check_range, check_same_dtype, indices_of, integers
 from .reshaping import reshape
 from .slicing import slice_primitive
 
-family = Family("indexing")
-primitive, function = family.primitive, family.function
+private, function = INDEXING.private, INDEXING.function
 
 
 # Along a dimension: gather and scatter
@@ -62,19 +61,18 @@ def _scatter_added(x: Any, dim: int, index: Any, src: Any) -> Any:
     return result
 
 
-gather_primitive = primitive(
+gather_primitive = private(
     "gather",
     _gather,
     lambda g, x_shape, dim, index: scatter_add_primitive(new_zeros(g, x_shape), dim, index, g),
     tensors=1,
     promotes=(),
-    public=False,
     moves="places",
     rows="dimensions",
 )
 
 
-scatter_add_primitive = primitive(
+scatter_add_primitive = private(
     "scatter_add",
     _scatter_added,
     lambda g: g,
@@ -82,12 +80,11 @@ scatter_add_primitive = primitive(
     None,
     lambda g, dim, index: gather_primitive(g, dim, index),
     promotes=(),
-    public=False,
     rows="dimensions",
 )
 
 
-scatter_tensor = primitive(
+scatter_tensor = private(
     "scatter",
     _scattered,
     lambda g, dim, index: scatter_number(g, dim, index, 0),
@@ -95,19 +92,17 @@ scatter_tensor = primitive(
     None,
     lambda g, dim, index: gather_primitive(g, dim, index),
     promotes=(),
-    public=False,
     rows="dimensions",
 )
 
 
-scatter_number = primitive(
+scatter_number = private(
     "scatter",
     lambda x, dim, index, value: _scattered(x, dim, index, value),
     lambda g, dim, index: scatter_number(g, dim, index, 0),
     overload=1,
     tensors=1,
     promotes=(),
-    public=False,
     rows="dimensions",
 )
 

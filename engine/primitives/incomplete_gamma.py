@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.record import ABOVE_ONE, POSITIVE, Domain, is_number
 from .elementary import exp, log
 from .error_and_gamma import digamma, lgamma, log_of_gamma, scipy_function, underived
+from .families import SPECIAL
 
-family = Family("special", elementwise=True)
-primitive, function = family.primitive, family.function
+private, primitive, function = SPECIAL.private, SPECIAL.primitive, SPECIAL.function
 
 
 # The gamma function's relatives
@@ -39,7 +38,6 @@ mvlgamma = primitive(
     "mvlgamma",
     _mvlgamma,
     _mvlgamma_rule,
-    floating=True,
     doc="logarithm of the gamma function of p dimensions",
     domain=Domain("x > (p - 1) / 2", 2.1, 5.0),
     aliases=("multigammaln",),
@@ -57,7 +55,6 @@ igamma = primitive(
     lambda x, y: scipy_function("gammainc")(x, y),
     underived("igamma: input"),
     lambda g, x, y: g * _gamma_density(x, y),
-    floating=True,
     doc="regularised lower incomplete gamma function of order x; has a derivative by y only",
     domain=POSITIVE,
     aliases=("gammainc",),
@@ -71,7 +68,6 @@ igammac = primitive(
     lambda x, y: scipy_function("gammaincc")(x, y),
     underived("igammac: input"),
     lambda g, x, y: -g * _gamma_density(x, y),
-    floating=True,
     doc="1 - igamma(x, y), without cancellation",
     domain=POSITIVE,
     aliases=("gammaincc",),
@@ -80,37 +76,31 @@ igammac = primitive(
 )
 
 
-zeta_tensors = primitive(
+zeta_tensors = private(
     "special_zeta",
     lambda x, y: scipy_function("zeta")(x, y),
     underived("zeta"),
     lambda g, x, y: g * -x * zeta(x + 1, y),
-    floating=True,
-    public=False,
     formula="zeta(x, y)",
 )
 
 
-zeta_of_number = primitive(
+zeta_of_number = private(
     "special_zeta",
     lambda x, y: scipy_function("zeta")(x, y),
     None,
     lambda g, x, y: g * -x * zeta(x + 1, y),
     overload=1,
-    floating=True,
-    public=False,
     formula="zeta(x, y)",
 )
 
 
-zeta_number = primitive(
+zeta_number = private(
     "special_zeta",
     lambda x, y: scipy_function("zeta")(x, x.dtype.type(y)),
     underived("zeta"),
     tensors=2,
     overload=2,
-    floating=True,
-    public=False,
     formula="zeta(x, y)",
 )
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
@@ -15,14 +14,14 @@ from ..tensors.tensor import Tensor
 from .arguments import data_of
 from .broadcasting import expand
 from .copying import is_contiguous
+from .families import LAYER
 from .getitem import index_backward
 from .reshaping import view_primitive
 from .selection import clamp_min, where
 from .slicing import slice_primitive
 from .transposing import t
 
-family = Family("layer", method=False)
-primitive, function = family.primitive, family.function
+private, function = LAYER.private, LAYER.function
 
 
 @function(tensors=2, torch=("nn.functional.linear",))
@@ -45,14 +44,8 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
 
 # The bound is not part of the graph, so the gradient passes it: PyTorch clamps a clone with recording off. A program
 # takes it for that clone: a bound that only lengths of about 0 come below would stand in every formula.
-at_least = primitive(
-    "clone",
-    lambda x, bound: np.maximum(x, bound),
-    lambda g: g,
-    tensors=1,
-    moves="order",
-    node_name="CloneBackward0",
-    public=False,
+at_least = private(
+    "clone", lambda x, bound: np.maximum(x, bound), lambda g: g, tensors=1, moves="order", node_name="CloneBackward0"
 )
 
 
@@ -95,9 +88,7 @@ def _lookup_rule(g: Any, weight_shape: tuple[int, ...], places: tuple[Any], padd
     return index_backward(g, weight_shape, places)
 
 
-embedding_primitive = primitive(
-    "embedding", _looked_up, _lookup_rule, tensors=1, promotes=(), public=False, moves="places"
-)
+embedding_primitive = private("embedding", _looked_up, _lookup_rule, tensors=1, promotes=(), moves="places")
 
 
 @function(torch=("embedding", "nn.functional.embedding"))
@@ -140,24 +131,19 @@ def _constant_pad(x: Any, pad: Sequence[int], value: float = 0.0) -> Any:
     return result
 
 
-constant_pad = primitive(
-    "constant_pad_nd",
-    _constant_pad,
-    lambda g, pad: constant_pad(g, [-n for n in pad], 0.0),
-    tensors=1,
-    public=False,
+constant_pad = private(
+    "constant_pad_nd", _constant_pad, lambda g, pad: constant_pad(g, [-n for n in pad], 0.0), tensors=1
 )
 
 
 def _copying_pad(name: str) -> Any:
     """The operation, for each number of dimensions, that fills the padding with elements of x at given places."""
     return [
-        primitive(
+        private(
             f"{name}_pad{n}d",
             lambda x, places: x[places],
             lambda g, x_shape, places: index_backward(g, x_shape, places),
             tensors=1,
-            public=False,
         )
         for n in (1, 2, 3)
     ]

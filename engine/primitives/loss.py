@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.record import NONZERO, PROBABILITY, REAL
 from ..table.registry import ops
 from ..tensors import dtypes
@@ -19,13 +18,13 @@ from .arithmetic import minus, over_number, plus_number, times_number
 from .broadcasting import expand
 from .copying import zeros_like
 from .elementary import exp, log
+from .families import LOSS
 from .layer import at_least
 from .reshaping import reshape, view_primitive
 from .selection import abs, sgn, where
 from .squeezing import unsqueeze
 
-family = Family("loss", method=False)
-primitive, function = family.primitive, family.function
+private, function = LOSS.private, LOSS.function
 
 
 def _constant(value: Any, x: Any) -> Any:
@@ -86,12 +85,8 @@ def _difference_loss(name: str, value: Any, slope: Any) -> Any:
     def opposite(g: Any, x: Any, target: Any, x_numel: int, reduction: str, width: float) -> Any:
         return _share(g, x_numel, reduction) * -slope(x - target, width)
 
-    return primitive(
-        name,
-        lambda x, target, reduction, width: _reduced(value(x - target, width), reduction),
-        share,
-        opposite,
-        public=False,
+    return private(
+        name, lambda x, target, reduction, width: _reduced(value(x - target, width), reduction), share, opposite
     )
 
 
@@ -191,14 +186,13 @@ def _slope_formula(weight: Any, reduction: str) -> str:
     return f"{slope}/numel" if reduction == "mean" else slope
 
 
-bce_backward = primitive(
+bce_backward = private(
     "binary_cross_entropy_backward",
     _bce_backward,
     _bce_slope_rule,
     _bce_curvature_rule,
     _bce_mixed_rule,
     tensors=4,
-    public=False,
     formula=_slope_formula,
 )
 
@@ -207,13 +201,12 @@ def _bce_target_rule(g: Any, x: Any, weight: Any, x_numel: int, reduction: str) 
     return _share(g, x_numel, reduction) * _weighted(log(1 - x) - log(x), weight)
 
 
-bce_primitive = primitive(
+bce_primitive = private(
     "binary_cross_entropy",
     _binary_cross_entropy,
     lambda g, x, target, weight, x_numel, reduction: bce_backward(g, x, target, weight, x_numel, reduction),
     _bce_target_rule,
     tensors=3,
-    public=False,
 )
 
 
@@ -246,8 +239,8 @@ def _logits_target_rule(g: Any, x: Any, weight: Any, pos_weight: Any, x_numel: i
     return _share(g, x_numel, reduction) * _weighted(slope, weight)
 
 
-logits_primitive = primitive(
-    "binary_cross_entropy_with_logits", _logits_loss, _logits_rule, _logits_target_rule, tensors=4, public=False
+logits_primitive = private(
+    "binary_cross_entropy_with_logits", _logits_loss, _logits_rule, _logits_target_rule, tensors=4
 )
 
 
@@ -312,8 +305,8 @@ def _nll_rule(g: Any, chosen: Any, axis: int, reduction: str) -> Any:
     return where(chosen == 0, 0, -g * chosen)
 
 
-nll_vector = primitive("nll_loss", _nll, _nll_rule, tensors=1, public=False)
-nll_image = primitive("nll_loss2d", _nll, _nll_rule, tensors=1, public=False)
+nll_vector = private("nll_loss", _nll, _nll_rule, tensors=1)
+nll_image = private("nll_loss2d", _nll, _nll_rule, tensors=1)
 
 
 def _check_classes(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
@@ -430,12 +423,11 @@ def _cross_entropy_of_probabilities(
 
 # Other losses
 
-soft_margin_primitive = primitive(
+soft_margin_primitive = private(
     "soft_margin_loss",
     lambda x, target, reduction: _reduced(np.logaddexp(0, -target * x).astype(x.dtype), reduction),
     lambda g, x, target, x_numel, reduction: _share(g, x_numel, reduction) * (-target * sigmoid(-target * x)),
     tensors=2,
-    public=False,
 )
 
 

@@ -8,20 +8,19 @@ from typing import Any
 import numpy as np
 
 from ..table.dispatch import broadcast_mismatch
-from ..table.family import Family
 from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .broadcasting import expand
 from .copying import contiguous
+from .families import LINEAR_ALGEBRA
 from .operands import c_names, check_ranks, titles
 from .reshaping import reshape, unsafe_view
 from .squeezing import squeeze, squeeze_product, unsqueeze
 from .transposing import t, t_primitive, transpose
 from .vector_products import dot, outer
 
-family = Family("linear algebra")
-primitive, function = family.primitive, family.function
+primitive, function = LINEAR_ALGEBRA.primitive, LINEAR_ALGEBRA.function
 
 
 # Matrices

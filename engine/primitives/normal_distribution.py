@@ -5,16 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..table.family import Family
 from ..table.record import PROBABILITY, EdgeCase
 from .activation import minimum_zero
 from .arithmetic import plus_number, times_number
 from .elementary import exp
 from .error_and_gamma import erf, erfcx, unary
+from .families import SPECIAL
 from .selection import where
 
-family = Family("special", elementwise=True)
-primitive, function = family.primitive, family.function
+primitive, function = SPECIAL.primitive, SPECIAL.function
 
 
 # The normal distribution
@@ -37,7 +36,6 @@ log_ndtr = primitive(
     "log_ndtr",
     unary("log_ndtr"),
     _log_ndtr_rule,
-    floating=True,
     doc="logarithm of ndtr, without underflow",
     node_name="SpecialLogNdtrBackward0",
     method=False,
@@ -49,7 +47,6 @@ ndtri = primitive(
     "ndtri",
     unary("ndtri"),
     lambda g, out: g * (math.sqrt(2 * math.pi) * exp(out * out * 0.5)),
-    floating=True,
     doc="inverse of ndtr",
     domain=PROBABILITY,
     node_name="SpecialNdtriBackward0",

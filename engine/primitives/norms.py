@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.record import is_number
 from ..table.registry import ops
 from ..tensors import dtypes
@@ -17,6 +16,7 @@ from .arguments import data_of, dimension
 from .broadcasting import expand
 from .copying import clone, zeros_like
 from .decomposition import svdvals
+from .families import LINEAR_ALGEBRA
 from .joining import cat
 from .matrix import check_matrices, check_square, check_square_floating, eigen, turned
 from .matrix_products import matmul
@@ -26,8 +26,7 @@ from .solving import decomposed, inv_ex, inverse, tolerances
 from .squeezing import squeeze, unsqueeze
 from .transposing import permute_primitive
 
-family = Family("linear algebra")
-primitive, function = family.primitive, family.function
+private, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.function
 
 
 # Norms
@@ -133,7 +132,7 @@ def _rank(x: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
     return np.add.reduce(values > np.asarray(tolerances(x, values.max(-1), atol, rtol))[..., None], axis=-1)
 
 
-rank_primitive = primitive("linalg_matrix_rank", _rank, tensors=1, promotes=(), public=False)
+rank_primitive = private("linalg_matrix_rank", _rank, tensors=1, promotes=())
 
 
 @function(method=False, torch=("linalg.matrix_rank",))
@@ -166,9 +165,7 @@ def _exponential_rule(g: Any, x: Any) -> Any:
     return slice_primitive(slice_primitive(blocks, last - 1, 0, size, 1), last, size, 2 * size, 1)
 
 
-linalg_matrix_exp = primitive(
-    "linalg_matrix_exp", _exponential, _exponential_rule, promotes=(), public=False, rows="matrices"
-)
+linalg_matrix_exp = private("linalg_matrix_exp", _exponential, _exponential_rule, promotes=(), rows="matrices")
 
 
 @function(torch=("matrix_exp", "linalg.matrix_exp"))

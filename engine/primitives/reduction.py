@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.record import BESIDE_ZERO, EdgeCase
 from ..table.registry import ops
 from ..tensors import dtypes
@@ -16,6 +15,7 @@ from .arguments import dimensions, flat_rows
 from .broadcasting import expand
 from .copying import ones_like, to
 from .elementary import exp
+from .families import REDUCTION
 from .joining import cat
 from .reshaping import reshape
 from .selection import abs, isnan, logical_not, sgn, where
@@ -23,8 +23,7 @@ from .slicing import slice_primitive
 from .squeezing import unreduce, unsqueeze
 from .turning import flip_primitive
 
-family = Family("reduction")
-primitive, function = family.primitive, family.function
+private, primitive, function = REDUCTION.private, REDUCTION.primitive, REDUCTION.function
 
 
 def axes_of(x: Any, dim: Any) -> tuple[int, ...]:
@@ -56,20 +55,14 @@ def _sum(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> A
     return np.add.reduce(summable(x, dtype), axis=axes_of(x, dim), keepdims=keepdim)
 
 
-sum_all = primitive(
+sum_all = private(
     "sum",
     lambda x, dtype=None: np.add.reduce(summable(x, dtype), axis=None),
     lambda g, x_shape: expand(g, x_shape),
-    public=False,
     rows=lambda x, dtype: np.add.reduce(flat_rows(x), axis=0, dtype=dtype),
 )
-sum_dim = primitive(
-    "sum",
-    _sum,
-    lambda g, x_shape, dim, keepdim: spread(g, x_shape, dim, keepdim),
-    overload=1,
-    public=False,
-    rows="dimensions",
+sum_dim = private(
+    "sum", _sum, lambda g, x_shape, dim, keepdim: spread(g, x_shape, dim, keepdim), overload=1, rows="dimensions"
 )
 
 
@@ -116,19 +109,17 @@ def _mean_of_rows(x: Any, dtype: Any) -> Any:
     return total / total.dtype.type(x.size // x.shape[-1])
 
 
-mean_all = primitive(
+mean_all = private(
     "mean",
     lambda x, dtype=None: _mean(x, None, False, dtype),
     lambda g, x_shape, x_numel: expand(g, x_shape) / x_numel,
-    public=False,
     rows=_mean_of_rows,
 )
-mean_dim = primitive(
+mean_dim = private(
     "mean",
     _mean,
     lambda g, x_shape, dim, keepdim: spread(g, x_shape, dim, keepdim) / count_along(x_shape, dim),
     overload=1,
-    public=False,
     rows="dimensions",
 )
 
@@ -186,20 +177,18 @@ def _prod_dim_rule(g: Any, out: Any, x: Any, dim: int, keepdim: bool) -> Any:
     return g * unreduce(out, shape, dim, keepdim) / x
 
 
-prod_all = primitive(
+prod_all = private(
     "prod",
     lambda x, dtype=None: np.multiply.reduce(summable(x, dtype), axis=None),
     _prod_rule,
-    public=False,
     rows=lambda x, dtype: np.multiply.reduce(flat_rows(x), axis=0, dtype=dtype),
     keeps_scalars=True,
 )
-prod_dim = primitive(
+prod_dim = private(
     "prod",
     lambda x, dim, keepdim, dtype: np.multiply.reduce(summable(x, dtype), axis=axes_of(x, dim), keepdims=keepdim),
     _prod_dim_rule,
     overload=1,
-    public=False,
     rows="dimensions",
     keeps_scalars=True,
 )
@@ -287,22 +276,20 @@ def _log_softmax(x: Any, dim: int) -> Any:
     return shifted - np.log(np.add.reduce(np.exp(shifted), axis=axes, keepdims=True))
 
 
-softmax_primitive = primitive(
+softmax_primitive = private(
     "softmax",
     _softmax,
     lambda g, out, dim: g * out - out * sum(g * out, dim, True),
     floating=True,
     tensors=1,
-    public=False,
     rows="dimensions",
 )
-log_softmax_primitive = primitive(
+log_softmax_primitive = private(
     "log_softmax",
     _log_softmax,
     lambda g, out, dim: g - exp(out) * sum(g, dim, True),
     floating=True,
     tensors=1,
-    public=False,
     rows="dimensions",
 )
 
@@ -389,9 +376,7 @@ def _vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False,
     return _norm(x.astype(dtype.numpy, copy=False), ord, dim, keepdim)
 
 
-vector_norm_primitive = primitive(
-    "linalg_vector_norm", _vector_norm, _norm_rule, tensors=1, public=False, rows="dimensions"
-)
+vector_norm_primitive = private("linalg_vector_norm", _vector_norm, _norm_rule, tensors=1, rows="dimensions")
 
 
 @function(method=False, torch=("linalg.vector_norm",))
@@ -428,12 +413,11 @@ def _differences(x: Any, y: Any) -> Any:
     return unsqueeze(x, -2) - unsqueeze(y, -3)
 
 
-cdist_primitive = primitive(
+cdist_primitive = private(
     "cdist",
     lambda x, y, p: _norm(np.expand_dims(x, -2) - np.expand_dims(y, -3), p, -1),
     lambda g, out, x, y, p: sum(_norm_rule(g, out, _differences(x, y), p, -1, False), (-2,)),
     lambda g, out, x, y, p: -sum(_norm_rule(g, out, _differences(x, y), p, -1, False), (-3,)),
-    public=False,
 )
 
 

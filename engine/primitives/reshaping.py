@@ -6,41 +6,25 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from .arguments import data_of, dimension, full_shape, listed, whole
 from .copying import contiguous, contiguous_clone, is_contiguous
+from .families import SHAPE
 
-family = Family("shape")
-primitive, function = family.primitive, family.function
+private, function = SHAPE.private, SHAPE.function
 
 
-view_primitive = primitive(
-    "view",
-    lambda x, shape: x.reshape(shape),
-    lambda g, x_shape: reshape(g, x_shape),
-    view=True,
-    public=False,
-    moves="order",
+view_primitive = private(
+    "view", lambda x, shape: x.reshape(shape), lambda g, x_shape: reshape(g, x_shape), view=True, moves="order"
 )
 
 
-unsafe_view = primitive(
-    "unsafe_view",
-    lambda x, shape: x.reshape(shape),
-    lambda g, x_shape: reshape(g, x_shape),
-    promotes=(),
-    public=False,
-    moves="order",
+unsafe_view = private(
+    "unsafe_view", lambda x, shape: x.reshape(shape), lambda g, x_shape: reshape(g, x_shape), promotes=(), moves="order"
 )
 
 
-reshape_alias = primitive(
-    "reshape_alias",
-    lambda x, shape: x.reshape(shape),
-    lambda g, x_shape: reshape(g, x_shape),
-    view=True,
-    public=False,
-    moves="order",
+reshape_alias = private(
+    "reshape_alias", lambda x, shape: x.reshape(shape), lambda g, x_shape: reshape(g, x_shape), view=True, moves="order"
 )
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.record import BESIDE_ZERO, is_number
 from ..tensors.tensor import Tensor
 from .arguments import dimension, dimensions
 from .arithmetic import over_number, times_number
 from .copying import new_zeros, ones_like, zeros_like
 from .elementary import exp
+from .families import SCAN
 from .gathering import scatter_add_primitive
 from .joining import cat, stack
 from .reduction import has_zero, sum, summable
@@ -23,8 +23,7 @@ from .slicing import select, slice_primitive
 from .squeezing import unsqueeze
 from .turning import flip_primitive
 
-family = Family("scan")
-primitive, function = family.primitive, family.function
+primitive, function = SCAN.primitive, SCAN.function
 
 
 def _running(accumulate: Any) -> Any:

@@ -8,15 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.record import BESIDE_ZERO, EdgeCase, is_number
 from ..tensors.dtypes import bool_, of, result_type, uint8
 from ..tensors.tensor import Tensor
 from .copying import zeros_like
+from .families import SELECTION
 from .nonzero import nonzero
 
-family = Family("selection", elementwise=True, in_place=True)
-primitive, function = family.primitive, family.function
+private, primitive, function = SELECTION.private, SELECTION.primitive, SELECTION.function
 
 
 def _comparison(name: str, forward: Any, symbol: str, doc: str, *aliases: str, commutative: bool = False) -> Any:
@@ -83,7 +82,7 @@ def _choose(condition: Any, x: Any, y: Any, out: Any) -> None:
     np.copyto(out, x, where=condition if condition.dtype == np.bool_ else condition != 0)
 
 
-where_primitive = primitive(
+where_primitive = private(
     "where",
     np.where,
     None,
@@ -92,7 +91,6 @@ where_primitive = primitive(
     promotes=(1, 2),
     rows=_choose,
     saved_as={"x": "condition"},
-    public=False,
 )
 
 
@@ -165,21 +163,15 @@ def _clamp_formula(min: Any, max: Any) -> str:
     return "minimum(x, max)" if min is None else "maximum(x, min)" if max is None else "clamp(x, min, max)"
 
 
-clamp_numbers = primitive(
-    "clamp",
-    _clamp,
-    lambda g, x, min, max: where(_within(x, min, max), g, 0),
-    overload=1,
-    public=False,
-    formula=_clamp_formula,
+clamp_numbers = private(
+    "clamp", _clamp, lambda g, x, min, max: where(_within(x, min, max), g, 0), overload=1, formula=_clamp_formula
 )
-clamp_tensors = primitive(
+clamp_tensors = private(
     "clamp",
     _clamp,
     lambda g, x, min, max: where(_within(x, min, max), g, 0),
     lambda g, x, min, max: where((x < min) if max is None else (x < min) & (min < max), g, 0),
     lambda g, x, min, max: where((x > max) if min is None else (x > max) | (max < min), g, 0),
-    public=False,
     formula=_clamp_formula,
 )
 
@@ -194,28 +186,26 @@ def clamp(x: Any, min: Any = None, max: Any = None) -> Any:
     return clamp_tensors(x, min, max)
 
 
-clamp_min_number = primitive(
-    "clamp_min", np.maximum, lambda g, x, y: where(x >= y, g, 0), tensors=2, public=False, formula="maximum(x, y)"
+clamp_min_number = private(
+    "clamp_min", np.maximum, lambda g, x, y: where(x >= y, g, 0), tensors=2, formula="maximum(x, y)"
 )
-clamp_min_tensor = primitive(
+clamp_min_tensor = private(
     "clamp_min",
     np.maximum,
     lambda g, x, y: where(x >= y, g, 0),
     lambda g, x, y: where(x < y, g, 0),
     overload=1,
-    public=False,
     formula="maximum(x, y)",
 )
-clamp_max_number = primitive(
-    "clamp_max", np.minimum, lambda g, x, y: where(x <= y, g, 0), tensors=2, public=False, formula="minimum(x, y)"
+clamp_max_number = private(
+    "clamp_max", np.minimum, lambda g, x, y: where(x <= y, g, 0), tensors=2, formula="minimum(x, y)"
 )
-clamp_max_tensor = primitive(
+clamp_max_tensor = private(
     "clamp_max",
     np.minimum,
     lambda g, x, y: where(x <= y, g, 0),
     lambda g, x, y: where(x > y, g, 0),
     overload=1,
-    public=False,
     formula="minimum(x, y)",
 )
 
@@ -271,10 +261,8 @@ def _rounding(name: str, forward: Any, **facts: Any) -> Any:
 floor = _rounding("floor", np.floor, doc="largest integer not above x")
 ceil = _rounding("ceil", np.ceil, doc="smallest integer not below x")
 trunc = _rounding("trunc", np.trunc, doc="x without its fraction", parity="odd")
-round_integer = primitive("round", np.round, lambda g: zeros_like(g), tensors=1, public=False)
-round_decimals = primitive(
-    "round", lambda x, decimals: np.round(x, decimals), lambda g: zeros_like(g), overload=1, public=False
-)
+round_integer = private("round", np.round, lambda g: zeros_like(g), tensors=1)
+round_decimals = private("round", lambda x, decimals: np.round(x, decimals), lambda g: zeros_like(g), overload=1)
 
 
 @function(domain=BESIDE_ZERO, edges=[EdgeCase((2.5,), 2.0, (0.0,))])

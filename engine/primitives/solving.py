@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..tensors import dtypes
 from .arguments import data_of
 from .diagonals import tril, triu
+from .families import LINEAR_ALGEBRA
 from .matrix import (
     LinAlgError,
     check_floating,
@@ -27,8 +27,7 @@ from .matrix import (
 from .matrix_products import matmul
 from .squeezing import squeeze
 
-family = Family("linear algebra")
-primitive, function = family.primitive, family.function
+private, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.function
 
 SINGULAR = (
     "The diagonal element {info} is zero, the inversion could not be completed because the input matrix is singular."
@@ -101,8 +100,8 @@ def _inverse_rule(g: Any, inverse: Any) -> Any:
     return -matmul(transposed, matmul(g[0], transposed))
 
 
-linalg_inv_ex = primitive(
-    "linalg_inv_ex", _inverses, _inverse_rule, outputs=("inverse", "info"), promotes=(), public=False, rows="matrices"
+linalg_inv_ex = private(
+    "linalg_inv_ex", _inverses, _inverse_rule, outputs=("inverse", "info"), promotes=(), rows="matrices"
 )
 
 
@@ -173,14 +172,13 @@ def _solve_rule(g: Any, result: Any, x: Any, y_shape: Any, left: bool) -> Any:
     return -matmul(of_y, turned(result)) if left else -matmul(turned(result), of_y)
 
 
-linalg_solve_ex = primitive(
+linalg_solve_ex = private(
     "linalg_solve_ex",
     _solved,
     _solve_rule,
     lambda g, x, left: linalg_solve_ex(turned(x), g[0], left, True)[0],
     outputs=("result", "info"),
     promotes=(),
-    public=False,
     rows="matrices",
 )
 
@@ -217,12 +215,11 @@ def _triangular_rule(g: Any, out: Any, x: Any, upper: bool, left: bool, unitrian
     return _triangle(of_x, upper, unitriangular)
 
 
-linalg_solve_triangular = primitive(
+linalg_solve_triangular = private(
     "linalg_solve_triangular",
     _solved_triangular,
     _triangular_rule,
     lambda g, x, upper, left, unitriangular: linalg_solve_triangular(turned(x), g, not upper, left, unitriangular),
-    public=False,
     rows="matrices",
 )
 
@@ -274,13 +271,12 @@ def _old_rule_of_x(g: Any, solution: Any, x: Any, upper: bool, transpose: bool, 
     return of_x if g[1] is None else of_x + g[1]
 
 
-triangular_solve_primitive = primitive(
+triangular_solve_primitive = private(
     "triangular_solve",
     _solved_triangular_old,
     _old_rule_of_b,
     _old_rule_of_x,
     outputs=("solution", "cloned_coefficient"),
-    public=False,
 )
 
 
@@ -343,9 +339,7 @@ def _pinv_rule(g: Any, out: Any, x: Any) -> Any:
     return -turned(matmul(k, out)) + outside + out_k - matmul(matmul(out_k, out), x)
 
 
-linalg_pinv = primitive(
-    "linalg_pinv", _pseudoinverse, _pinv_rule, tensors=1, promotes=(), public=False, rows="matrices"
-)
+linalg_pinv = private("linalg_pinv", _pseudoinverse, _pinv_rule, tensors=1, promotes=(), rows="matrices")
 
 
 @function(method=False, torch=("linalg.pinv",))
@@ -455,14 +449,13 @@ def _lstsq_rule_of_y(g: Any, solution: Any, x: Any, y: Any) -> Any:
     return squeeze(total, -1) if vector and total is not None else total
 
 
-linalg_lstsq = primitive(
+linalg_lstsq = private(
     "linalg_lstsq",
     _least_squares,
     _lstsq_rule_of_x,
     _lstsq_rule_of_y,
     outputs=("solution", "residuals", "rank", "singular_values"),
     promotes=(),
-    public=False,
 )
 
 

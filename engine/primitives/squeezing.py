@@ -6,32 +6,25 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, dimensions
+from .families import SHAPE
 from .reshaping import reshape
 
-family = Family("shape")
-primitive, function = family.primitive, family.function
+private, function = SHAPE.private, SHAPE.function
 
 
-unsqueeze_primitive = primitive(
-    "unsqueeze",
-    lambda x, dim: np.expand_dims(x, dim),
-    lambda g, dim: squeeze_one(g, dim),
-    view=True,
-    public=False,
-    moves="order",
+unsqueeze_primitive = private(
+    "unsqueeze", lambda x, dim: np.expand_dims(x, dim), lambda g, dim: squeeze_one(g, dim), view=True, moves="order"
 )
 
 
-unsqueezed_in_place = primitive(
+unsqueezed_in_place = private(
     "unsqueeze",
     lambda x, dim: np.expand_dims(x, dim),
     lambda g, dim: squeeze_one(g, dim),
     overload=1,
     view=True,
-    public=False,
     moves="order",
 )
 
@@ -52,14 +45,8 @@ def _squeeze(x: Any, dims: Any) -> Any:
 
 
 def _squeezing(forward: Any, overload: int) -> Any:
-    return primitive(
-        "squeeze",
-        forward,
-        lambda g, x_shape: reshape(g, x_shape),
-        overload=overload,
-        view=True,
-        moves="order",
-        public=False,
+    return private(
+        "squeeze", forward, lambda g, x_shape: reshape(g, x_shape), overload=overload, view=True, moves="order"
     )
 
 

@@ -6,21 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, listed
 from .copying import alias
+from .families import SHAPE
 
-family = Family("shape")
-primitive, function = family.primitive, family.function
+private, function = SHAPE.private, SHAPE.function
 
 
-permute_primitive = primitive(
+permute_primitive = private(
     "permute",
     lambda x, dims: np.transpose(x, dims),
     lambda g, dims: permute_primitive(g, tuple(int(i) for i in np.argsort(dims))),
     view=True,
-    public=False,
     moves="places",
     rows=lambda x, dims: np.transpose(x, (*(d % (x.ndim - 1) for d in dims), x.ndim - 1)),
 )
@@ -63,26 +61,24 @@ def movedim(x: Any, source: Any, destination: Any) -> Any:
     return permute_primitive(x, tuple(origin[d] if d in origin else next(rest) for d in range(ndim)))
 
 
-transpose_primitive = primitive(
+transpose_primitive = private(
     "transpose",
     lambda x, dim0, dim1: np.swapaxes(x, dim0, dim1) if x.ndim else x,
     lambda g, dim0, dim1: transpose_primitive(g, dim0, dim1),
     tensors=1,
     view=True,
-    public=False,
     moves="places",
     rows="dimensions",
 )
 
 
-transposed_in_place = primitive(
+transposed_in_place = private(
     "transpose",
     lambda x, dim0, dim1: np.swapaxes(x, dim0, dim1) if x.ndim else x,
     lambda g, dim0, dim1: transpose_primitive(g, dim0, dim1),
     tensors=1,
     overload=1,
     view=True,
-    public=False,
     moves="places",
     rows="dimensions",
 )
@@ -104,26 +100,11 @@ def _t_of_rows(x: Any) -> Any:
     return np.swapaxes(x, 0, 1) if x.ndim == 3 else x
 
 
-t_primitive = primitive(
-    "t",
-    np.transpose,
-    lambda g: t_primitive(g),
-    view=True,
-    public=False,
-    moves="places",
-    rows=_t_of_rows,
-)
+t_primitive = private("t", np.transpose, lambda g: t_primitive(g), view=True, moves="places", rows=_t_of_rows)
 
 
-t_in_place = primitive(
-    "t",
-    np.transpose,
-    lambda g: t_primitive(g),
-    overload=1,
-    view=True,
-    public=False,
-    moves="places",
-    rows=_t_of_rows,
+t_in_place = private(
+    "t", np.transpose, lambda g: t_primitive(g), overload=1, view=True, moves="places", rows=_t_of_rows
 )
 
 

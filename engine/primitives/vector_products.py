@@ -6,15 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.registry import ops
 from .arguments import dimension
 from .arithmetic import mul
+from .families import LINEAR_ALGEBRA
 from .operands import check_ranks, titles
 from .reshaping import reshape
 
-family = Family("linear algebra")
-primitive, function = family.primitive, family.function
+primitive, function = LINEAR_ALGEBRA.primitive, LINEAR_ALGEBRA.function
 
 
 # Two vectors

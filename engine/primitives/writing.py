@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from ..table.dispatch import broadcast_mismatch
-from ..table.family import Family
 from .copying import zeros_like
+from .families import WRITING
 
-primitive = Family("writing").primitive
+private = WRITING.private
 
 
 def _copied(x: Any, y: Any) -> Any:
@@ -20,35 +20,25 @@ def _copied(x: Any, y: Any) -> Any:
     return np.broadcast_to(y, np.shape(x)).astype(x.dtype)
 
 
-copied = primitive(
-    "copy",
-    _copied,
-    lambda g: zeros_like(g),
-    lambda g: g,
-    promotes=(),
-    node_name="torch::autograd::CopyBackwards",
-    public=False,
+copied = private(
+    "copy", _copied, lambda g: zeros_like(g), lambda g: g, promotes=(), node_name="torch::autograd::CopyBackwards"
 )
-zeroed = primitive(
-    "zero", lambda x: np.zeros_like(x), lambda g: zeros_like(g), promotes=(), public=False, shape_only=("x",)
-)
-filled_with_number = primitive(
+zeroed = private("zero", lambda x: np.zeros_like(x), lambda g: zeros_like(g), promotes=(), shape_only=("x",))
+filled_with_number = private(
     "fill",
     lambda x, value: np.full_like(x, value),
     lambda g: zeros_like(g),
     tensors=1,
     overload=2,
     promotes=(),
-    public=False,
     shape_only=("x",),
 )
-filled_with_tensor = primitive(
+filled_with_tensor = private(
     "fill",
     lambda x, value: np.full_like(x, value),
     lambda g: zeros_like(g),
     lambda g: g,
     overload=3,
     promotes=(),
-    public=False,
     shape_only=("x",),
 )

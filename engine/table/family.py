@@ -30,11 +30,10 @@ class Family:
         """
         return self._primitive(name, forward, rules, facts).call
 
-    def primitive(self, name: str, forward: Call, *rules: Rule | None, public: bool = True, **facts: Any) -> Call:
+    def primitive(self, name: str, forward: Call, *rules: Rule | None, **facts: Any) -> Call:
         """As `private`, for one that is called by name. TypeError: the name is taken."""
         operation = self._primitive(name, forward, rules, facts)
-        if public:
-            register(operation)
+        register(operation)
         return operation.call
 
     def function(self, **facts: Any) -> Callable[[Call], Call]:

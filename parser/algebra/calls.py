@@ -10,7 +10,7 @@ import numpy as np
 
 from ...engine.program.program import Constant, Equation, Variable
 from ...engine.table.nodes import MANY
-from ...engine.table.record import Function
+from ...engine.table.record import Operation
 from ...engine.table.registry import FUNCTIONS
 from .construction import Algebra
 from .notation import ELEMENT, KEYWORD, LIST, RESULT, SLICE
@@ -90,7 +90,7 @@ def _operand(algebra: Algebra, argument: Any, given: Any, shapes: Shapes) -> Any
     return None if None in items else algebra.raw_call(LIST, items)
 
 
-def _given(algebra: Algebra, function: Function, count: int, parameters: dict[str, Any]) -> list[Any] | None:
+def _given(algebra: Algebra, function: Operation, count: int, parameters: dict[str, Any]) -> list[Any] | None:
     """The arguments after the operands, by place as long as none is left out, then by name.
 
     None: one of them cannot be written, or the function lacks it.

@@ -14,9 +14,6 @@ from ..syntax.walk import children
 from .problem import Problem
 from .result import value_text
 
-# Families whose functions compute each element from the elements at its place.
-_ELEMENTWISE = ("arithmetic", "elementary", "special")
-
 
 class Application(NamedTuple):
     """An operation as it was done: its place in the expression, its result (the first recorded one), its arguments."""
@@ -81,7 +78,7 @@ def _is_elementwise(step: Application) -> bool:
         return step.expr.op != "@"
     if type(step.expr) in (Call, Method):
         name = step.expr.function if type(step.expr) is Call else step.expr.name
-        return name in FUNCTIONS and FUNCTIONS[name].family in _ELEMENTWISE
+        return name in FUNCTIONS and FUNCTIONS[name].elementwise
     return type(step.expr) is Unary
 
 

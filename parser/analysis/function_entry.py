@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...engine.table.record import Domain, EdgeCase, Function
+from ...engine.table.record import Domain, EdgeCase, Operation
 from ..semantics.computing import computing
 from ..syntax.errors import ExpressionError, UsageError
 from ..syntax.parse import parse
@@ -32,19 +32,19 @@ class Example(NamedTuple):
 class Entry(NamedTuple):
     """A function, its derivatives by argument (those that are formulas), its node's name, and an example."""
 
-    function: Function
+    function: Operation
     derivative: dict[str, str]
     grad_fn: str | None
     example: Example | None
 
 
-def entry_of(function: Function) -> Entry:
+def entry_of(function: Operation) -> Entry:
     """What is known of a function."""
     with computing("float64"):
         return Entry(function, derivative_texts(function), grad_fn_name(function), _example(function))
 
 
-def domain_text(function: Function) -> str:
+def domain_text(function: Operation) -> str:
     """Where its arguments may lie."""
     return "; ".join(dict.fromkeys(domain.text for domain in function.domain))
 
@@ -58,7 +58,7 @@ def _listed(numbers: tuple[float, ...]) -> str:
     return ", ".join(map(str, numbers))
 
 
-def _example(function: Function) -> Example | None:
+def _example(function: Operation) -> Example | None:
     """The first call that can be made, of numbers, of a list, or of a matrix; None: it needs something else."""
     for arguments, values in _calls(function):
         expression = f"{function.name}({arguments})"
@@ -81,7 +81,7 @@ def _example(function: Function) -> Example | None:
     return None
 
 
-def _calls(function: Function) -> Iterator[tuple[str, dict[str, str]]]:
+def _calls(function: Operation) -> Iterator[tuple[str, dict[str, str]]]:
     """Calls to try: the arguments as written, and the variables' values."""
     if function.variadic:
         yield "[x, y]", {"x": "[1, 2]", "y": "[3, 4]"}

@@ -13,7 +13,7 @@ from ...engine.primitives.broadcasting import sum_to_size
 from ...engine.program.program import Constant, Program, Variable
 from ...engine.program.tracing import trace
 from ...engine.table.nodes import PrimitiveNode
-from ...engine.table.record import Primitive
+from ...engine.table.record import Operation
 from ...engine.tensors.modes import no_grad
 from ...engine.tensors.symbol import DATA, TraceError
 from ..algebra.formulas import UntranslatableError, spelling
@@ -148,7 +148,7 @@ def _as_called(program: Program) -> Any:
     return _shown(_operand(program.outputs["value"], known, True))
 
 
-def _call(primitive: Primitive, arguments: list[Any]) -> Any:
+def _call(primitive: Operation, arguments: list[Any]) -> Any:
     """A call of an operation: as the language spells it, else by the engine's own name."""
     spell = spelling(primitive)
     if spell is not None:

@@ -12,7 +12,6 @@ from ...engine import Tensor
 from ...engine.program import Program, TraceError, run
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS
-from ..semantics.place import operation_named
 from ..semantics.program import trace_expression
 from ..syntax.errors import ExpressionError, UsageError
 from ..syntax.records import Program as Syntax
@@ -93,11 +92,6 @@ class RowExpression:
             )
         except TraceError:
             return None
-        except RuntimeError as error:
-            # An operation without a derivative.
-            place = operation_named(self.syntax, str(error))
-            help = f"for the value alone, add `--const {','.join(wanted.wrt)}`"
-            raise ExpressionError("value", str(error), self.syntax.source, place.start, place.end, help) from None
         except ValueError as error:
             raise UsageError(str(error)) from None
         for name, output in program.outputs.items():

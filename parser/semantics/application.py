@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from ...engine import FUNCTIONS, Tensor
-from ...engine.table.record import Function
+from ...engine.table.record import Operation
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Attribute, Binary, Call, Compare, Dots, List, Method, Slice, Subscript, Syntax, Unary
 from .arguments import arranged
@@ -81,7 +81,7 @@ class Application:
             result = holds if result is None else self.done(expr, both, [result, holds])
         return result
 
-    def call(self, expr: Call | Method, function: Function, arguments: list[Value]) -> Value:
+    def call(self, expr: Call | Method, function: Operation, arguments: list[Value]) -> Value:
         """Calls a function of the table."""
         positional, named = arranged(function, arguments, [name for name, _ in expr.kwargs])
         return self.done(expr, lambda *values: function.call(*values, **named), positional)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...engine import Tensor
-from ...engine.table.record import Function
+from ...engine.table.record import Operation
 from .values import Value, operand, tensor_of
 
 
-def arranged(function: Function, values: list[Value], names: Sequence[str]) -> tuple[list[Value], dict[str, Value]]:
+def arranged(function: Operation, values: list[Value], names: Sequence[str]) -> tuple[list[Value], dict[str, Value]]:
     """The positional arguments of a call and those by name, of which the last `values` are.
 
     Numbers given for tensor arguments become tensors, but for those that the function takes as they are; of several

@@ -49,13 +49,14 @@ def evaluate_traced(
     program: Program,
     variables: Mapping[str, Tensor],
     limits: Limits = Limits(),  # noqa: B008
+    observe: Observer | None = None,
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """Inside a trace, the value of a program and of every name that it assigns.
 
     Both branches of a conditional on a traced value are computed, and where one is not chosen no gradient enters it.
     ExpressionError: as `evaluate`. TraceError: the program needs numbers, or its branches differ in shape.
     """
-    evaluation = _Evaluation(program, variables, limits, None)
+    evaluation = _Evaluation(program, variables, limits, observe)
     try:
         value = evaluation.run()
     except ExpressionError as error:

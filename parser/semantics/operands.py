@@ -35,7 +35,8 @@ def _matmul(x: Operand, y: Operand) -> Tensor:
     return ops.matmul(tensor_of(x), tensor_of(y))
 
 
-_BINARY: dict[str, Callable[[Any, Any], Any]] = {
+# Python's own operators, which the engine's tensors have too.
+ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
@@ -43,10 +44,9 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "//": operator.floordiv,
     "%": operator.mod,
     "**": operator.pow,
-    "@": _matmul,
-    "and": both,
-    "or": _either,
+    "@": operator.matmul,
 }
+_BINARY = {**ARITHMETIC, "@": _matmul, "and": both, "or": _either}
 UNARY: dict[str, Callable[[Any], Any]] = {"-": operator.neg, "+": operator.pos, "not": _not}
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt,

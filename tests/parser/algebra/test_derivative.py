@@ -15,7 +15,7 @@ from pytorch.recorded import entries
 from autodiff import engine
 from autodiff.engine import FUNCTIONS
 from autodiff.engine.api.creation import tensor
-from autodiff.engine.table.record import Function
+from autodiff.engine.table.record import Operation
 from autodiff.engine.tensors.symbol import TraceError
 from autodiff.parser.algebra import derivative
 from autodiff.parser.algebra.arithmetic import add
@@ -134,14 +134,14 @@ def test_every_recorded_expression_has_derivatives_that_agree_with_the_engine(re
     assert found.points
 
 
-def _takes_numbers(function: Function) -> bool:
+def _takes_numbers(function: Operation) -> bool:
     return not function.variadic and function.required <= function.tensors <= 3 and not function.assumed
 
 
 @pytest.mark.parametrize(
     "function", [f for name, f in FUNCTIONS.items() if name == f.name and _takes_numbers(f)], ids=lambda f: f.name
 )
-def test_the_derivative_of_a_function_of_numbers_agrees_with_the_engine(function: Function) -> None:
+def test_the_derivative_of_a_function_of_numbers_agrees_with_the_engine(function: Operation) -> None:
     names = ["x", "y", "z"][: function.tensors]
     expression = parse(f"{function.name}({', '.join(names)})")
     try:
