@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -74,7 +74,6 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
     from ...parser.algebra.formulas import UntranslatableError
     from ...parser.semantics.computing import computing
     from ...parser.semantics.names import free_variables
-    from ...parser.semantics.program import WithoutDerivativeError
     from ...parser.syntax.printer import UnprintableError
     from ...parser.unparse import printed
     from ..shell.problem import read_program
@@ -99,10 +98,10 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
                 limits=limits.evaluation(),
             )
         except (TraceError, UntranslatableError) as error:
-            raise _without_formula(program, error) from error
-        except WithoutDerivativeError as error:
-            error.help = "leave the variables of this part out: `--const NAMES`"
-            raise
+            raise _at(program, error, f"no formula: {error}", "`autodiff eval` computes it as numbers") from error
+        except RuntimeError as error:
+            # Raised by a rule: there is no derivative.
+            raise _at(program, error, str(error), "leave the variables of this part out: `--const NAMES`") from error
         try:
             text = printed(language.format_name, found, program.source)
         except UnprintableError as error:
@@ -132,17 +131,10 @@ def _wanted(names: Sequence[str], asked: Differentiation) -> list[By]:
     return [(name,) * (order or 1) for name in by]
 
 
-def _without_formula(program: Program, error: Exception) -> ExpressionError:
-    """The error about a derivative that cannot be written, pointing at the last operation that has no formula."""
-    from ...engine.table.registry import FUNCTIONS
+def _at(program: Program, error: Exception, message: str, help: str) -> ExpressionError:
+    """The error about a derivative that cannot be written, pointing at the operation that it is about."""
+    from ...parser.semantics.place import place_of
     from ...parser.syntax.errors import ExpressionError
-    from ...parser.syntax.walk import body_of, operation_of, walk
 
-    place = program.statements[-1]
-    name: Any = getattr(error, "operation", None)
-    spellings = {name, FUNCTIONS[name].symbol if name in FUNCTIONS else None} - {None}
-    for part in (part for statement in program.statements for part in walk(body_of(statement))):
-        if operation_of(part) in spellings:
-            place = part
-    help = "`autodiff eval` computes it as numbers"
-    return ExpressionError("value", f"no formula: {error}", program.source, place.start, place.end, help)
+    place = place_of(program, error)
+    return ExpressionError("value", message, program.source, place.start, place.end, help)

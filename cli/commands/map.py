@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ...parser.rows.expression import Wanted
     from ...parser.semantics.limits import Limits as EvaluationLimits
     from ...parser.syntax.records import Program
+    from ..map.mapping import Job
+    from ..map.progress import Progress
+    from ..map.table_formats import Table
 
 FORMATS = ("csv", "tsv", "jsonl", "parquet", "arrow", "arrows")
 EXAMPLES = [
@@ -111,12 +114,10 @@ def command(
     from ...parser.syntax.parse import parse
     from ..map.column_names import column_names, removed_columns
     from ..map.computation import Computation
-    from ..map.destination import writing
     from ..map.layout import Layout
-    from ..map.mapping import Job, StoppedError, map_tables
+    from ..map.mapping import Job
     from ..map.matching import match_columns, parse_renames
-    from ..map.progress import Progress
-    from ..map.table_formats import check_binary, format_by_name, open_tables, open_writer
+    from ..map.table_formats import check_binary, format_by_name, open_tables
     from ..shell.variables import collect, differentiated, match
 
     with computing("float64"):
@@ -146,18 +147,28 @@ def command(
         if files.output is None:
             check_binary(format_name, is_terminal(sys.stdout))
 
-        with Progress() as progress:
-            try:
-                with writing(files.output) as file:
-                    writer = open_writer(format_name, file, layout)
-                    map_tables(chain([first], tables), job, writer, reading.jobs or os.cpu_count() or 1, progress)
-            except StoppedError:
-                if files.output is not None:
-                    say(f"error[row]: {quoted(files.output)} is not written, because of `--errors stop`")
+        progress = _write(files.output, format_name, chain([first], tables), job, reading.jobs or os.cpu_count() or 1)
         progress.summarise()
         if progress.first_nonfinite is not None:
             say(_explained(program, *progress.first_nonfinite, wanted, limits.evaluation()))
     return FAILED if progress.failed else OK
+
+
+def _write(output: str | None, format_name: str, tables: Iterable[Table], job: Job, threads: int) -> Progress:
+    """Writes the tables with their results, to a file or standard output, and counts the rows."""
+    from ..map.destination import writing
+    from ..map.mapping import StoppedError, map_tables
+    from ..map.progress import Progress
+    from ..map.table_formats import open_writer
+
+    with Progress() as progress:
+        try:
+            with writing(output) as file:
+                map_tables(tables, job, open_writer(format_name, file, job.layout), threads, progress)
+        except StoppedError:
+            if output is not None:
+                say(f"error[row]: {quoted(output)} is not written, because of `--errors stop`")
+    return progress
 
 
 def _explained(

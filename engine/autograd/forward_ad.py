@@ -10,7 +10,7 @@ from ..graph.transforms import Level, enter, forward, hold, leave
 from ..primitives.copying import clone, zeros_like
 from ..primitives.reshaping import view_primitive
 from ..primitives.writing import copied
-from ..table.record import Primitive
+from ..table.record import Operation
 from ..tensors.modes import recording
 from ..tensors.tensor import Tensor
 from .inplace import in_place
@@ -25,7 +25,7 @@ class Dual(Level):
 
     __slots__ = ()
 
-    def propagate(self, call: Callable[..., Any], primitive: Primitive, args: Any, kwargs: Any) -> Any:
+    def propagate(self, call: Callable[..., Any], primitive: Operation, args: Any, kwargs: Any) -> Any:
         return propagate(call, primitive, args, kwargs)
 
     def carry_over(self, source: Tensor, target: Tensor) -> None:

@@ -15,8 +15,8 @@ from ..primitives.reshaping import view_primitive
 from ..tensors.modes import enable_grad, recording
 from ..tensors.tensor import Tensor
 from . import jacobians
-from .backward import _without_history
 from .forward_ad import pushed_forward
+from .gradients import without_history
 from .jacobians import filled, jacobian_columns, jacobian_rows
 from .nesting import Nesting, leaves, mapped, outline, rebuilt, spec
 from .vmap import check_randomness
@@ -66,7 +66,7 @@ def _tied(outputs: Sequence[Any], inputs: Sequence[Tensor]) -> bool:
 
 def _released(results: Nesting, inputs: Sequence[Tensor]) -> Nesting:
     """Results without the history that only our own inputs gave them."""
-    return mapped(lambda t: t if not isinstance(t, Tensor) or _tied([t], inputs) else _without_history(t), results)
+    return mapped(lambda t: t if not isinstance(t, Tensor) or _tied([t], inputs) else without_history(t), results)
 
 
 def _positions(argnums: Any, count: int) -> tuple[int, ...]:

@@ -1,9 +1,10 @@
 """The operators `+ - * / // % **` in all of PyTorch's overloads, and the functions they stand for.
 
-To add an operation: add its record to the module of its family. `family.primitive(name, forward, rule, ...)` takes a
-NumPy function and one rule for each tensor argument; `family.function` takes a function made of other operations.
-A rule's parameters say what it needs: `g`, `out`, an argument's name, `<argument>_shape`. That is all: the name in
-expressions, the method, the grad_fn name, the list of functions and the tests follow from the record.
+To add an operation: add its record to the module of its subject. `primitive(name, forward, rule, ...)` takes a NumPy
+function and one rule for each tensor argument, `private` one that only other operations call, and `function` a function
+made of other operations; `Operation` in `engine/table/record.py` lists what else a record can say. A rule's parameters
+say what it needs: `g`, `out`, an argument's name, `<argument>_shape`. That is all: the name in expressions, the method,
+the grad_fn name, the list of functions and the tests follow from the record.
 Rules are those of PyTorch's derivatives.yaml where a point (a kink, a zero) leaves a choice.
 """
 

@@ -168,7 +168,7 @@ def _exponential_rule(g: Any, x: Any) -> Any:
 linalg_matrix_exp = private("linalg_matrix_exp", _exponential, _exponential_rule, promotes=(), rows="matrices")
 
 
-@function(torch=("matrix_exp", "linalg.matrix_exp"))
+@function(torch=("linalg.matrix_exp", "matrix_exp"))
 def matrix_exp(x: Any) -> Any:
     """exponential of a square matrix"""
     return linalg_matrix_exp(x)

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from .dispatch import make_call, make_variadic_call, make_view_call
-from .nodes import PrimitiveNode, saved_properties
+from .nodes import MANY, ManyNode, PrimitiveNode, VariadicNode, saved_properties
 from .record import REAL, Domain, Operation, Rule
 from .registry import PRIMITIVES, register
 
@@ -125,7 +125,13 @@ def _node_class(operation: Operation) -> type[PrimitiveNode]:
         "full_name": name if "::" in name else "",
         **saved_properties(operation),
     }
-    return type(name.rpartition("::")[2], (PrimitiveNode,), members)
+    kind: type[PrimitiveNode] = PrimitiveNode
+    if operation.variadic:
+        kind = VariadicNode
+    elif operation.outputs == MANY:
+        kind = ManyNode
+    made: Any = type(name.rpartition("::")[2], (kind,), members)
+    return made
 
 
 def _domains(domain: Domain | Sequence[Domain], count: int) -> tuple[Domain, ...]:

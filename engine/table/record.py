@@ -65,7 +65,8 @@ class Operation:
     aliases: tuple[str, ...] = ()
     # How expressions write it, such as `+`.
     symbol: str | None = None
-    # Where PyTorch has it, below `torch`, such as `special.expit`; None: there by its name and its aliases.
+    # Where PyTorch has it, below `torch`, such as `special.expit`, first where code looks for it; None: there, by its
+    # name and its aliases.
     torch: tuple[str, ...] | None = None
     # Whether it is a method of tensors too.
     method: bool = True
@@ -150,6 +151,9 @@ class Operation:
     # written with its symbol, else called by its name.
     formula: str | Callable[..., str] | None = None
 
+    # The same in simpler functions, for a language of code that has no word for it.
+    definition: str | None = None
+
     def __init__(self, **facts: Any) -> None:
         """TypeError: a fact that no record has."""
         unknown = facts.keys() - Operation.__annotations__.keys()
@@ -209,7 +213,3 @@ class Operation:
 def is_number(value: Any) -> bool:
     """Whether a value is a Python number: PyTorch has overloads for these (a NumPy scalar stands for a tensor)."""
     return type(value) in (int, float, bool)
-
-
-# What there is one record for, also by the names of its two kinds.
-Function = Primitive = Operation

@@ -18,7 +18,6 @@ from ...engine.table.registry import FUNCTIONS
 from ..semantics.evaluate import evaluate, evaluate_traced
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables
-from ..semantics.program import without_derivative
 from ..syntax.errors import ExpressionError
 from ..syntax.parse import parse
 from ..syntax.printer import program_text
@@ -98,8 +97,7 @@ def derivatives(
     `shapes` are those of the variables, () where it has none. `simplify`: else the rules as they are. `share`: parts
     that occur often get names.
 
-    ExpressionError: as `evaluate`; an operation has no derivative. TraceError, UntranslatableError: there is no one
-    formula. DisagreementError: a bug.
+    ExpressionError: as `evaluate`. TraceError, UntranslatableError: there is no one formula. DisagreementError: a bug.
     """
     shapes = shapes or {}
     names = tuple(variables_of(expression, shapes))
@@ -167,17 +165,12 @@ def traced(expression: Program, wanted: Sequence[By], shapes: Shapes, limits: Li
 
     def outputs(*tensors: Tensor) -> dict[str, Any]:
         variables = _constant_but(dict(zip(names, tensors, strict=True)), wanted)
-        steps: list[tuple[Any, Any]] = []
-        value, _ = evaluate_traced(expression, variables, limits, lambda expr, out, _: steps.append((expr, out)))
+        value, _ = evaluate_traced(expression, variables, limits)
         if not value.dtype.is_floating_point:
             last = expression.statements[-1]
             message = f"a value of type {value.dtype.name} has no derivative"
             raise ExpressionError("value", message, expression.source, last.start, last.end)
-        try:
-            found = _derived(value, variables, wanted)
-        except RuntimeError as error:
-            raise without_derivative(expression, steps, variables, error) from None
-        return {".".join(by): slope for by, slope in zip(wanted, found, strict=True)}
+        return {".".join(by): found for by, found in zip(wanted, _derived(value, variables, wanted), strict=True)}
 
     return trace(outputs, inputs, formal=True)
 

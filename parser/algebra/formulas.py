@@ -18,7 +18,7 @@ Spelling = Callable[..., Any]
 
 
 class UntranslatableError(Exception):
-    """An operation, which `operation` names where it is one, has no spelling in the language."""
+    """An operation, of which it bears the name, has no spelling in the language."""
 
     def __init__(self, message: str, operation: str | None = None) -> None:
         super().__init__(message)

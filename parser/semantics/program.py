@@ -18,10 +18,6 @@ from .limits import Limits
 from .names import CONSTANTS, free_variables
 
 
-class WithoutDerivativeError(ExpressionError):
-    """An operation of an expression has no derivative."""
-
-
 def trace_expression(
     expression: Expression,
     shapes: Mapping[str, tuple[int, ...]] | None = None,
@@ -61,17 +57,17 @@ def trace_expression(
             try:
                 found.update(derivatives(value, by, **kinds))
             except RuntimeError as error:
-                raise without_derivative(expression, steps, by, error) from None
+                raise _without_derivative(expression, steps, by, error) from None
         return found
 
     return trace(outputs, inputs)
 
 
-def without_derivative(
+def _without_derivative(
     expression: Expression, steps: Sequence[tuple[Syntax, Any]], by: Iterable[str], error: RuntimeError
-) -> WithoutDerivativeError:
+) -> ExpressionError:
     """The error, at the last operation that has no derivative."""
     found = (expr for expr, out in reversed(steps) if isinstance(getattr(out, "grad_fn", None), UndifferentiatedNode))
     place = next(found, expression.statements[-1])
     help = f"for the value alone, add `--const {','.join(by)}`"
-    return WithoutDerivativeError("value", str(error), expression.source, place.start, place.end, help)
+    return ExpressionError("value", str(error), expression.source, place.start, place.end, help)

@@ -54,15 +54,6 @@ def body_of(statement: Any) -> Any:
     return statement.body if type(statement) is Define else statement
 
 
-def operation_of(expr: Any) -> str | None:
-    """The name of what a record calls, or its operator."""
-    if type(expr) is Call:
-        return expr.function
-    if type(expr) is Method:
-        return expr.name
-    return expr.op if type(expr) is Binary else None
-
-
 def walk(expr: Any) -> Iterator[Any]:
     """The record and all its parts, in the order of the source, without recursion."""
     stack = [expr]
