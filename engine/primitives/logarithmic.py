@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import ABOVE_MINUS_ONE, POSITIVE, PROBABILITY, REAL, EdgeCase, is_number
+from ..table.record import ABOVE_MINUS_ONE, POSITIVE, PROBABILITY, REAL, EdgeCase
+from ..tensors.dtypes import is_number
 from .elementary import cos, exp, exp2, log, log1p, sin
 from .families import SPECIAL
 from .selection import where

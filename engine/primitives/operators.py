@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..table.dispatch import broadcast_mismatch
-from ..table.record import is_number
 from ..table.registry import ops
 from ..tensors import dtypes
-from ..tensors.dtypes import dtype
+from ..tensors.dtypes import dtype, is_number
 from ..tensors.tensor import Tensor
 from . import arithmetic
 from .getitem import getitem

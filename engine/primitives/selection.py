@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import BESIDE_ZERO, EdgeCase, is_number
-from ..tensors.dtypes import bool_, of, result_type, uint8
+from ..table.record import BESIDE_ZERO, EdgeCase
+from ..tensors.dtypes import bool_, is_number, of, result_type, uint8
 from ..tensors.tensor import Tensor
 from .copying import zeros_like
 from .families import SELECTION
