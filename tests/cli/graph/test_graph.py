@@ -131,7 +131,7 @@ def test_a_deep_graph_needs_no_recursion(autodiff: Any) -> None:
 @pytest.mark.parametrize("of", [graph_of, gradient_graph_of])
 def test_graphviz_reads_all_nodes_and_edges(source: str, variables: dict[str, Any], of: Any) -> None:
     pygraphviz = pytest.importorskip("pygraphviz")
-    graph = of(problem_of(source, variables))
+    _, graph = of(problem_of(source, variables))
     read = pygraphviz.AGraph(string=rendered("graph", "dot", graph, Style()))
     assert {str(node) for node in read.nodes()} >= graph.vertices.keys()
     roots = sum(1 for label, root in graph.roots.items() if label not in ("value", root))
