@@ -13,7 +13,7 @@ import click
 from ..parser.syntax.errors import UsageError
 from ..parser.syntax.wording import quoted, shortened
 from .shell.command import format_examples
-from .shell.errors import INTERRUPTED, OK, USAGE
+from .shell.exit_codes import INTERRUPTED, OK, USAGE
 from .shell.failures import DEBUG, report
 from .shell.streams import decoded, discard, prepare
 

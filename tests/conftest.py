@@ -1,12 +1,27 @@
 """What holds for all tests."""
 
+import gc
+import os
+import sysconfig
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from effort import examples
+from hypothesis import settings
+from server import OFFERED, serving
 
 import autodiff.engine as torch
+
+settings.register_profile("shared", max_examples=examples(100))
+settings.load_profile("shared")
+
+
+def pytest_collection_finish() -> None:
+    """Takes what is there before the tests out of what is looked through when one of them collects garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -15,6 +30,19 @@ def settings_of_a_fresh_process() -> Iterator[None]:
     yield
     torch.set_default_dtype(torch.float64)
     torch.set_grad_enabled(True)
+
+
+@pytest.fixture(scope="session")
+def programs() -> Iterator[Path]:
+    """The folder of a program `autodiff` for tests that only look at bytes and exit codes: it asks a server, if it can.
+
+    With AUTODIFF_PROCESSES=1 in the environment each run is a process of its own, as for users.
+    """
+    if not OFFERED or os.environ.get("AUTODIFF_PROCESSES"):
+        yield Path(sysconfig.get_path("scripts"))
+        return
+    with serving() as folder:
+        yield folder
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

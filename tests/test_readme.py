@@ -13,8 +13,8 @@ TRANSCRIPTS = [block for block in re.findall(r"```text\n(.*?)```", README, re.DO
 
 
 @pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda text: text.split("\n")[0][2:40])
-def test_a_transcript_in_the_readme_is_true(transcript: str) -> None:
-    assert text_of(run(blocks_of(transcript))) == transcript
+def test_a_transcript_in_the_readme_is_true(transcript: str, programs: Path) -> None:
+    assert text_of(run(blocks_of(transcript), programs)) == transcript
 
 
 def test_the_lesson_in_the_readme_prints_what_its_comment_says(capsys: pytest.CaptureFixture[str]) -> None:

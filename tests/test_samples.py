@@ -25,6 +25,7 @@ import pytest
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 TRANSCRIPTS = sorted(SAMPLES.glob("*.txt"))
+INSTALLED = Path(sysconfig.get_path("scripts"))
 # What stands around the exit code after each command's output; no command prints it.
 MARK = "\x1e"
 TIMEOUT = 300
@@ -70,8 +71,8 @@ def text_of(blocks: list[Block]) -> str:
     return "".join(parts).rstrip("\n") + "\n"
 
 
-def run(blocks: list[Block]) -> list[Block]:
-    """The blocks with what their commands print now."""
+def run(blocks: list[Block], programs: Path = INSTALLED) -> list[Block]:
+    """The blocks with what their commands print now; `programs` is the folder of the program `autodiff`."""
     commands = [block.command for block in blocks if block.command]
     script = "".join(f"{command}\nprintf '{MARK}%s{MARK}\\n' $?\n" for command in commands)
     with tempfile.TemporaryDirectory() as folder:
@@ -81,7 +82,7 @@ def run(blocks: list[Block]) -> list[Block]:
         output = subprocess.run(
             ["bash", "--norc", "-c", script],
             cwd=folder,
-            env=environment(folder),
+            env=environment(folder, programs),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -92,10 +93,10 @@ def run(blocks: list[Block]) -> list[Block]:
     return [Block(block.command, shown(*next(results, (output, "?")))) if block.command else block for block in blocks]
 
 
-def environment(folder: str) -> dict[str, str]:
+def environment(folder: str, programs: Path) -> dict[str, str]:
     """What the commands may know of this machine: where `autodiff` and the usual commands are."""
     return {
-        "PATH": f"{sysconfig.get_path('scripts')}:/usr/local/bin:/usr/bin:/bin",
+        "PATH": f"{programs}:{INSTALLED}:/usr/local/bin:/usr/bin:/bin",
         "HOME": folder,
         "LANG": "C.UTF-8",
         "COLUMNS": "80",
@@ -111,11 +112,14 @@ def shown(output: str, code: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def running(request: pytest.FixtureRequest) -> Iterator[dict[Path, Future[str]]]:
+def running(request: pytest.FixtureRequest, programs: Path) -> Iterator[dict[Path, Future[str]]]:
     """The transcripts under test, all of them started: most of a command's time is one processor's."""
     paths = [item.callspec.params["path"] for item in request.session.items if item.path == request.path]
     with ThreadPoolExecutor() as pool:
-        yield {path: pool.submit(lambda path: text_of(run(blocks_of(path.read_text("utf-8")))), path) for path in paths}
+        yield {
+            path: pool.submit(lambda path: text_of(run(blocks_of(path.read_text("utf-8")), programs)), path)
+            for path in paths
+        }
 
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)

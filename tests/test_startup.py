@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.processes
+
 
 def modules_after(*words: str) -> set[str]:
     """The modules a run of the command line has imported by its end, its output going to a pipe."""
@@ -55,7 +57,7 @@ def test_the_prompt_is_shown_before_numpy_is_imported_and_rich_is_not_at_all() -
     script = (
         "import sys, autodiff.cli.commands.repl, autodiff.cli.repl.conversation, autodiff.cli.repl.editor, "
         "autodiff.cli.repl.history; assert not {'numpy', 'lark', 'autodiff.engine'} & {*sys.modules}; "
-        "import autodiff.cli.repl.completion, autodiff.cli.repl.console; assert not {'rich', 'lark'} & {*sys.modules}"
+        "import autodiff.cli.repl.completing, autodiff.cli.repl.console; assert not {'rich', 'lark'} & {*sys.modules}"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 

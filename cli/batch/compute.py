@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...engine import Tensor
 from ...engine.api.creation import tensor
 from ...parser.analysis.differentiate import Request, differentiate
+from ...parser.analysis.given_values import from_json, read_value
 from ...parser.analysis.result import Report
 from ...parser.semantics.computing import computing
-from ...parser.semantics.evaluate import Limits
+from ...parser.semantics.limits import Limits
 from ...parser.semantics.names import CONSTANTS, free_variables
-from ...parser.syntax.errors import ExpressionError
+from ...parser.syntax.errors import ExpressionError, UsageError
 from ...parser.syntax.parse import parse
 from ...parser.syntax.records import Name, Program
 from ...parser.syntax.wording import quoted, variables_help
-from ..shell.values import from_json, read_value
 from ..shell.variables import canonical, misnamed_help, unused
 from .lines import Line
 from .outcome import Outcome, failure_of
@@ -114,7 +114,7 @@ class Computation:
         """The text of what became of a record; without the result asked for, it has failed."""
         try:
             return outcome, self.settings.output.text_of(outcome)
-        except RecordError as error:
+        except UsageError as error:
             failed = self.failed(outcome.line, outcome.expr, error)
             return failed, self.settings.output.text_of(failed)
 

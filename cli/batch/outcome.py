@@ -57,10 +57,9 @@ def failure_of(error: Exception, line: int, source: str) -> Failure:
         error.name = source
         text = diagnostic(error, first_line=line)
         return Failure(error.kind, error.message, error.line, error.column, error.help, text)
-    if isinstance(error, RecordError):
-        return _around(error.code, error.message, error.help, line, source)
     if isinstance(error, UsageError):
-        return _around("record", error.message, error.help, line, source)
+        code = error.code if isinstance(error, RecordError) else "record"
+        return _around(code, error.message, error.help, line, source)
     if isinstance(error, MemoryError):
         return _around("limit", "this takes more memory than there is", None, line, source)
     help = (

@@ -11,12 +11,9 @@ from typing import NamedTuple
 
 from ...parser.analysis.differentiate import Request
 from ...parser.analysis.result import value_text
-from ...parser.syntax.errors import did_you_mean
-from ...parser.syntax.wording import listed, quoted
-from ..value import Style, render
+from ..shell.printing import Style, rendered
 from ..value.json import as_object
 from .outcome import ERROR_KEYS, Outcome
-from .record import RecordError
 
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
 
@@ -34,9 +31,9 @@ class Output(NamedTuple):
         return _row(self.columns, _DELIMITERS[self.format_name]) if self.columns else ""
 
     def text_of(self, outcome: Outcome) -> str:
-        """The record, ending in a newline. RecordError: it has no result `key`."""
+        """The record, ending in a newline. UsageError: it has no result `key`."""
         if self.key is not None:
-            return _fact(outcome, self.key) + "\n"
+            return ("" if outcome.report is None else outcome.report.text_of(self.key)) + "\n"
         if self.format_name == "json":
             return json.dumps(_object(outcome), allow_nan=False) + "\n"
         if self.format_name == "plain":
@@ -45,7 +42,7 @@ class Output(NamedTuple):
             facts = {key: value_text(value) for key, value in outcome.facts()}
             return _row([facts.get(key, "") for key in self.columns], _DELIMITERS[self.format_name])
         if outcome.report is not None:
-            return render(self.format_name, outcome.report, self.style) + "\n"
+            return rendered("value", self.format_name, outcome.report, self.style) + "\n"
         return outcome.failure.diagnostic + "\n\n" if outcome.failure else ""
 
 
@@ -65,19 +62,6 @@ def _object(outcome: Outcome) -> dict[str, object]:
         return {"line": outcome.line, "ok": True, **as_object(outcome.report)}
     error = {key: getattr(outcome.failure, key) for key in ERROR_KEYS}
     return {"line": outcome.line, "ok": False, "expr": outcome.expr, "error": error}
-
-
-def _fact(outcome: Outcome, key: str) -> str:
-    if outcome.report is None:
-        return ""
-    facts = dict(outcome.report.facts())
-    if key not in facts:
-        close = did_you_mean(key, facts)
-        raise RecordError(
-            f"there is no result {quoted(key)}",
-            f"did you mean `{close}`?" if close else f"the results are {listed(facts)}",
-        )
-    return value_text(facts[key])
 
 
 def _row(cells: Sequence[str], delimiter: str) -> str:

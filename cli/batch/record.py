@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from ...parser.syntax.errors import UsageError
+
 
 class Record(NamedTuple):
     """An expression with the values of its variables.
@@ -21,11 +23,9 @@ class Record(NamedTuple):
     wrt: Sequence[str] | None = None
 
 
-class RecordError(Exception):
-    """A record that cannot be read, or whose values do not fit its expression. `help` says what to do about it."""
+class RecordError(UsageError):
+    """A record that cannot be read, or whose values do not fit its expression."""
 
     def __init__(self, message: str, help: str | None = None, code: str = "record") -> None:
-        super().__init__(message)
-        self.message = message
-        self.help = help
+        super().__init__(message, help)
         self.code = code

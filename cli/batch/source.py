@@ -14,7 +14,8 @@ from typing import Any
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted, sentence
-from . import jsonl, table, text
+from . import csv as table
+from . import jsonl, text
 from .lines import Line, chunks
 from .record import Record, RecordError
 

@@ -18,7 +18,8 @@ from ...engine.program import Program as Traced
 from ...engine.program.rows import rounds_alike
 from ...parser.analysis.differentiate import Request, differentiate
 from ...parser.analysis.result import Report, value_text
-from ...parser.semantics.evaluate import Limits, evaluate
+from ...parser.semantics.evaluate import evaluate
+from ...parser.semantics.limits import Limits
 from ...parser.syntax.records import Assign, Conditional, Define, Program
 from ...parser.syntax.walk import walk
 from .task import Shapes, Task

@@ -1,0 +1,1 @@
+"""What a check found as text: one small module for each format, each with `render(report, style) -> str`."""

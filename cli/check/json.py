@@ -12,9 +12,10 @@ from ...parser.analysis.compare import Check
 from ...parser.analysis.coordinates import Point
 from ...parser.analysis.result import json_value
 from ...parser.analysis.verdict import CheckReport
+from ..shell.printing import Style
 
 
-def render(report: CheckReport) -> str:
+def render(report: CheckReport, style: Style) -> str:
     """The report as a JSON object; `nonfinite` says which of its nulls are inf, -inf or nan."""
     nonfinite: dict[str, str] = {}
     result: dict[str, Any] = {

@@ -9,9 +9,10 @@ from ...parser.analysis.compare import Check
 from ...parser.analysis.coordinates import Point
 from ...parser.analysis.result import value_text
 from ...parser.analysis.verdict import CheckReport
+from ..shell.printing import Style
 
 
-def render(report: CheckReport) -> str:
+def render(report: CheckReport, style: Style) -> str:
     """The report, exact and unadorned."""
     lines = [
         _line({"point": str(number), **_at(point), **_fields(check)})

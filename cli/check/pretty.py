@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
-import shutil
-
 import numpy as np
-from rich.console import Console
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -15,32 +12,19 @@ from ...parser.analysis.compare import HOLDS, Check
 from ...parser.analysis.coordinates import Point
 from ...parser.analysis.result import value_text
 from ...parser.analysis.verdict import CheckReport
+from ..shell.painting import painted, window_width
+from ..shell.printing import Style
 
 _NARROW = 72
 _DECIMALS = 6
 
 
-def render(report: CheckReport, color: bool) -> str:
+def render(report: CheckReport, style: Style) -> str:
     """The report at the width of the window. User text is never read as markup."""
-    buffer = io.StringIO()
-    width = shutil.get_terminal_size().columns
-    console = Console(
-        file=buffer,
-        width=width,
-        force_terminal=color,
-        color_system="standard" if color else None,
-        no_color=not color,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-    )
-    if report.checks:
-        console.print(_table(report, width))
-    for verdict in report.claims:
-        console.print(_claim(verdict))
-    console.print(Text(_summary(report), style="bold green" if report.holds else "bold red"))
-    return "".join(line.rstrip() + "\n" for line in buffer.getvalue().rstrip("\n").split("\n"))
+    parts: list[RenderableType] = [_table(report, window_width())] if report.checks else []
+    parts += map(_claim, report.claims)
+    parts.append(Text(_summary(report), style="bold green" if report.holds else "bold red"))
+    return painted(style.color, *parts)
 
 
 def _table(report: CheckReport, width: int) -> Table:

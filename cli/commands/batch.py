@@ -12,17 +12,26 @@ import click
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted
-from ..shell import options
-from ..shell.command import VariablesCommand
-from ..shell.errors import BUG, FAILED, OK
-from ..shell.streams import is_terminal, say, wants_color, write
+from ..shell.command import command as declared
+from ..shell.exit_codes import BUG, FAILED, OK
+from ..shell.options import (
+    STRICT,
+    Derivatives,
+    Limits,
+    Options,
+    Output,
+    Variables,
+    errors_option,
+    option,
+    option_names,
+    split_names,
+)
+from ..shell.streams import is_terminal, say, write
 
 if TYPE_CHECKING:
     from ..batch.compute import Settings
     from ..batch.progress import Progress
     from ..batch.source import Source
-
-FORMATS = ("text", "jsonl", "csv", "tsv")
 
 EXAMPLES = [
     ("autodiff batch expressions.txt --x 3", "a line each; a line may end in `where y = 2, w = [1, 2]`"),
@@ -32,48 +41,34 @@ EXAMPLES = [
     ("autodiff batch expressions.txt --x 3 --get grad.x", "a number a line"),
 ]
 
+WORDS = click.Argument(["words"], nargs=-1, type=click.Path(), metavar="[FILE] [NAME=VALUE]...")
+INPUT_FORMAT = option(
+    "--input-format",
+    type=click.Choice(("text", "jsonl", "csv", "tsv")),
+    help="What FILE holds.  [default: by its suffix, else text]",
+)
 
-@click.command(cls=VariablesCommand, examples=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("words", nargs=-1, type=click.Path(), metavar="[FILE] [NAME=VALUE]...")
-@click.option(
-    "--input-format", type=click.Choice(FORMATS), help="What FILE holds.  [default: by its suffix, else text]"
-)
-@options.variables
-@options.derivatives
-@click.option(
-    "--errors",
-    type=click.Choice(["stop", "skip", "mark"]),
-    default="mark",
-    show_default=True,
-    help="An expression that fails: stop there; leave it out; or put its error in its place.",
-)
-@click.option("--jobs", type=click.IntRange(1, 256), default=1, metavar="N", help="Compute in N processes.")
-@click.option("--get", "key", metavar="KEY", help="Print one result alone for each expression: value, grad.x, ...")
-@click.option("--strict", is_flag=True, help="Exit 1 if a result is not finite.")
-@options.output
-@options.limits
-@click.pass_context
+
+class Running(Options):
+    """How to go through the records, and what of each to print."""
+
+    errors: str = errors_option("An expression that fails: stop there; leave it out; or put its error in its place.")
+    jobs: int = option("--jobs", type=click.IntRange(1, 256), default=1, metavar="N", help="Compute in N processes.")
+    key: str | None = option(
+        "--get", metavar="KEY", help="Print one result alone for each expression: value, grad.x, ..."
+    )
+
+
+@declared(EXAMPLES, WORDS, INPUT_FORMAT, Variables, Derivatives, Running, STRICT, Output, Limits)
 def command(
-    ctx: click.Context,
     words: tuple[str, ...],
     input_format: str | None,
-    assignments: tuple[str, ...],
-    vars_file: str | None,
-    wrt: str | None,
-    const: str | None,
-    dtype: str,
-    hessian: bool,
-    jacobian: bool,
-    order: int,
-    errors: str,
-    jobs: int,
-    key: str | None,
+    variables: Variables,
+    derivatives: Derivatives,
+    running: Running,
     strict: bool,
-    format_name: str | None,
-    as_json: bool,
-    precision: int | None,
-    color: str,
-    limit_texts: tuple[str, ...],
+    printing: Output,
+    limits: Limits,
 ) -> int:
     """Value, grad_fn and gradients of many expressions, from FILE or standard input.
 
@@ -83,8 +78,6 @@ def command(
 
     Each expression has one record in the output, in order; one that fails has its error there, and the exit code is 1.
     """
-    format_name = options.chosen_format(format_name, as_json, key)
-    limits = options.parse_limits(limit_texts)
     path, assigned = _split(words)
     if path is None and is_terminal(sys.stdin):
         raise UsageError("the file of expressions is missing", "write `autodiff batch FILE`, or `-` to type them")
@@ -92,25 +85,22 @@ def command(
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.analysis.differentiate import Request
     from ...parser.semantics.computing import computing
-    from ...parser.semantics.evaluate import Limits
     from ..batch.compute import Settings
     from ..batch.output import Output, columns_of
     from ..batch.progress import Progress
     from ..batch.source import Source
     from ..shell.variables import collect
-    from ..value import Style
 
-    with computing(dtype):
-        given = collect(ctx.obj, [*assignments, *assigned], None)
-        defaults = {**collect((), (), vars_file), **given}
-    chosen = options.split_names(wrt)
-    constant = options.split_names(const) or []
-    request = Request(hessian=hessian, jacobian=jacobian, order=order)
-    bounds = {f"max_{name}": limits.pop(name) for name in ("length", "depth") if name in limits}
+    context = variables.context
+    with computing(variables.dtype):
+        given = collect(context.obj, [*variables.assignments, *assigned], None)
+        defaults = {**collect((), (), variables.vars_file), **given}
+    chosen, constant = split_names(variables.wrt), split_names(variables.const) or []
+    request = Request(derivatives.hessian, derivatives.jacobian, derivatives.order)
     progress = Progress()
-    with Source(path, input_format, _LINE * bounds.get("max_length", _LENGTH)) as source:
+    with Source(path, input_format, _LINE * limits.parsing().get("max_length", _LENGTH)) as source:
         columns: list[str] = []
-        if format_name in ("csv", "tsv"):
+        if printing.format_name in ("csv", "tsv"):
             names = _names(source, chosen, defaults)
             columns = columns_of([name for name in names if name not in constant], request)
         settings = Settings(
@@ -121,20 +111,18 @@ def command(
             defaults={name: value._data for name, value in defaults.items()},
             wrt=chosen,
             const=constant,
-            dtype=dtype,
+            dtype=variables.dtype,
             request=request,
-            bounds=bounds,
-            limits=Limits()._replace(**limits),
-            errors=errors,
-            output=Output(format_name, key, Style(precision, wants_color(sys.stdout, color)), columns),
+            bounds=limits.parsing(),
+            limits=limits.evaluation(),
+            errors=running.errors,
+            output=Output(printing.format_name, running.key, printing.style(), columns),
         )
-        _run(source, settings, jobs, progress)
+        _run(source, settings, running.jobs, progress)
     progress.summarise()
-    stopped = errors == "stop" and progress.failed
-    if progress.records and not stopped:
-        _warn_of_unused(
-            {"": given, ", as --wrt says": chosen or (), ", as --const says": constant}, progress.used, ctx.command
-        )
+    if progress.records and not (running.errors == "stop" and progress.failed):
+        named = {"": given, ", as --wrt says": chosen or (), ", as --const says": constant}
+        _warn_of_unused(named, progress.used, context.command)
     if progress.bugs:
         return BUG
     return FAILED if progress.failed or (strict and progress.nonfinite) else OK
@@ -217,6 +205,6 @@ def _warn_of_unused(named: dict[str, Collection[str]], used: Collection[str], co
     for where, names in named.items():
         for name in names:
             if name not in used:
-                option = did_you_mean(name, options.names(command)) if not where else None
+                option = did_you_mean(name, option_names(command)) if not where else None
                 help = f"\n  = help: did you mean the option `--{option}`?" if option else ""
                 say(f"warning[unused]: no expression has a variable {quoted(name)}{where}{help}")

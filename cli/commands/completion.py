@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from ..shell.command import Command
+from ..shell.command import command as declared
+from ..shell.exit_codes import OK
 from ..shell.streams import write
 
 EXAMPLES = [
@@ -13,15 +14,16 @@ EXAMPLES = [
     ("autodiff completion fish > ~/.config/fish/completions/autodiff.fish", "for good, in fish"),
 ]
 
+SHELL = click.Argument(["shell"], type=click.Choice(["bash", "zsh", "fish"]), metavar="SHELL")
 
-@click.command(cls=Command, examples=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]), metavar="SHELL")
-def command(shell: str) -> None:
+
+@declared(EXAMPLES, SHELL, takes_variables=False)
+def command(shell: str) -> int:
     """A script that completes commands and options in your shell: bash, zsh or fish."""
     from click.shell_completion import get_completion_class
 
-    from ..main import cli
-
     completion = get_completion_class(shell)
     assert completion is not None
-    write(completion(cli, {}, "autodiff", "_AUTODIFF_COMPLETE").source() + "\n")
+    root = click.get_current_context().find_root().command
+    write(completion(root, {}, "autodiff", "_AUTODIFF_COMPLETE").source() + "\n")
+    return OK

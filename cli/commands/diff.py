@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import quoted
-from ..shell import options
-from ..shell.command import VariablesCommand
-from ..shell.errors import OK
-from ..shell.streams import from_input, say, write
+from ..shell.command import EXPRESSION
+from ..shell.command import command as declared
+from ..shell.exit_codes import OK
+from ..shell.options import CONST, HIGHEST_ORDER, JSON, SET, Format, Limits, Options, option, option_names, split_names
+from ..shell.streams import say, write
 
 if TYPE_CHECKING:
     from ...parser.algebra.derivative import By
     from ...parser.syntax.errors import ExpressionError
     from ...parser.syntax.records import Program
 
-FORMATS = ("text", "latex", "python", "numpy", "torch", "c", "json")
 EXAMPLES = [
     ('autodiff diff "sin(x**2)"', "2*x*cos(x**2)"),
     ('autodiff diff "x**2*y + y**3"', "by each variable"),
@@ -30,35 +29,37 @@ EXAMPLES = [
 ]
 
 
-@click.command(cls=VariablesCommand, examples=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("words", nargs=-1, metavar="EXPR [NAME=VALUE]...")
-@click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A variable, whatever its name.")
-@click.option(
-    "--wrt",
-    metavar="NAMES",
-    help="Differentiate by this variable; by several, separated by commas, one after the other.",
-)
-@click.option("--const", metavar="NAMES", help="Take these variables as constants, separated by commas.")
-@click.option("--order", type=click.IntRange(1, 20), metavar="N", help="The N-th derivative by each variable.")
-@click.option("--expand", is_flag=True, help="Write out parts that occur several times, instead of naming them.")
-@click.option("--no-simplify", is_flag=True, help="The rules as they are, not simplified.")
-@click.option("--format", "format_name", type=click.Choice(FORMATS), help="What to print.  [default: text]")
-@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
-@options.limits
-@click.pass_context
-def command(
-    ctx: click.Context,
-    words: tuple[str, ...],
-    assignments: tuple[str, ...],
-    wrt: str | None,
-    const: str | None,
-    order: int | None,
-    expand: bool,
-    no_simplify: bool,
-    format_name: str | None,
-    as_json: bool,
-    limit_texts: tuple[str, ...],
-) -> int:
+class Differentiation(Options):
+    """What to differentiate by, and how to write it."""
+
+    assignments: tuple[str, ...] = SET
+    wrt: str | None = option(
+        "--wrt",
+        metavar="NAMES",
+        help="Differentiate by this variable; by several, separated by commas, one after the other.",
+    )
+    const: str | None = CONST
+    order: int | None = option("--order", type=HIGHEST_ORDER, metavar="N", help="The N-th derivative by each variable.")
+    expand: bool = option(
+        "--expand", is_flag=True, help="Write out parts that occur several times, instead of naming them."
+    )
+    no_simplify: bool = option("--no-simplify", is_flag=True, help="The rules as they are, not simplified.")
+
+
+class Language(Format):
+    """What to write it in."""
+
+    default = "text"
+    format_name: str = option(
+        "--format",
+        type=click.Choice(("text", "latex", "python", "numpy", "torch", "c", "json")),
+        help="What to print.  [default: text]",
+    )
+    as_json: bool = JSON
+
+
+@declared(EXAMPLES, EXPRESSION, Differentiation, Language, Limits)
+def command(words: tuple[str, ...], asked: Differentiation, language: Language, limits: Limits) -> int:
     """The derivative of an expression, as an expression or code.
 
     It is differentiated by each of its variables. A single derivative stands alone on a line; of several, each has
@@ -67,51 +68,42 @@ def command(
     --x "[1, 2, 3]". Each derivative is compared with the engine's numbers before it is printed. An expression that is
     - or left out is read from standard input.
     """
-    if as_json and format_name not in (None, "json"):
-        raise UsageError(f"--json and --format {format_name} exclude each other", "leave out one of them")
-    format_name = "json" if as_json else format_name or "text"
-    limits = options.parse_limits(limit_texts)
-
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...engine.tensors.symbol import TraceError
     from ...parser.algebra.derivative import derivatives, variables_of
-    from ...parser.algebra.translate import UntranslatableError
+    from ...parser.algebra.formulas import UntranslatableError
     from ...parser.semantics.computing import computing
-    from ...parser.semantics.evaluate import Limits
     from ...parser.semantics.names import free_variables
-    from ...parser.syntax.parse import parse
     from ...parser.syntax.printer import UnprintableError
     from ...parser.unparse import printed
-    from ..shell.variables import collect, match, split_words
+    from ..shell.problem import read_program
+    from ..shell.variables import collect, match
 
-    expression, assigned = split_words(words)
-    source = from_input('autodiff diff "x**2"') if expression is None else expression
+    context = asked.context
     with computing("float64"):
-        bounds = {f"max_{name}": limits.pop(name) for name in ("length", "depth") if name in limits}
-        program = parse(source, **bounds)
-        given = collect(ctx.obj, [*assignments, *assigned], None)
+        program, assigned = read_program(context, words, limits)
+        given = collect(context.obj, [*asked.assignments, *assigned], None)
         free = free_variables(program)
         if given:
-            match(program, {name: free[name] for name in free if name in given}, given, options.names(ctx.command))
+            match(program, {name: free[name] for name in free if name in given}, given, option_names(context.command))
         shapes = {name: tuple(value.shape) for name, value in given.items()}
-        names = variables_of(program, shapes)
-        wanted = _wanted(names, options.split_names(wrt), options.split_names(const) or [], order)
+        wanted = _wanted(variables_of(program, shapes), asked)
         try:
             found = derivatives(
                 program,
                 wanted,
                 shapes,
-                simplify=not no_simplify,
-                share=not expand,
-                limits=Limits()._replace(**limits),
+                simplify=not asked.no_simplify,
+                share=not asked.expand,
+                limits=limits.evaluation(),
             )
         except (TraceError, UntranslatableError) as error:
-            raise _error(program, f"no formula: {error}", "`autodiff eval` computes it as numbers") from error
+            raise _at(program, error, f"no formula: {error}", "`autodiff eval` computes it as numbers") from error
         except RuntimeError as error:
             # Raised by a rule: there is no derivative.
-            raise _error(program, str(error), "leave the variables of this part out: `--const NAMES`") from error
+            raise _at(program, error, str(error), "leave the variables of this part out: `--const NAMES`") from error
         try:
-            text = printed(format_name, found, source)
+            text = printed(language.format_name, found, program.source)
         except UnprintableError as error:
             raise UsageError(str(error), "print it in another --format") from None
     write(text)
@@ -120,19 +112,13 @@ def command(
     return OK
 
 
-def _wanted(names: Sequence[str], wrt: Sequence[str] | None, const: Sequence[str], order: int | None) -> list[By]:
+def _wanted(names: Sequence[str], asked: Differentiation) -> list[By]:
     """By what to differentiate, for each derivative. UsageError: a name that is no variable, or nothing to do."""
-    from ...parser.syntax.errors import did_you_mean
     from ...parser.syntax.wording import variables_help
+    from ..shell.variables import differentiated
 
-    for option, mentioned in (("--wrt", wrt or []), ("--const", const)):
-        for name in mentioned:
-            if name not in names:
-                close = did_you_mean(name, names)
-                raise UsageError(
-                    f"{option} names {quoted(name)}, which is not a variable of the expression",
-                    f"did you mean `{close}`?" if close else variables_help(names),
-                )
+    wrt, order = split_names(asked.wrt), asked.order
+    by = differentiated(names, wrt or None, split_names(asked.const))
     if wrt and len(wrt) > 1:
         if order is not None:
             raise UsageError(
@@ -140,16 +126,15 @@ def _wanted(names: Sequence[str], wrt: Sequence[str] | None, const: Sequence[str
                 f"write each as often as it is differentiated by: `--wrt {wrt[0]},{wrt[0]},{wrt[1]}`",
             )
         return [tuple(wrt)]
-    by = [name for name in (wrt or names) if name not in const]
     if not by:
         raise UsageError("there is no variable to differentiate by", variables_help(names))
     return [(name,) * (order or 1) for name in by]
 
 
-def _error(program: Program, message: str, help: str) -> ExpressionError:
-    """The error about a derivative that cannot be written, pointing at the operation that the message names."""
-    from ...parser.semantics.place import operation_named
+def _at(program: Program, error: Exception, message: str, help: str) -> ExpressionError:
+    """The error about a derivative that cannot be written, pointing at the operation that it is about."""
+    from ...parser.semantics.place import place_of
     from ...parser.syntax.errors import ExpressionError
 
-    place = operation_named(program, message)
+    place = place_of(program, error)
     return ExpressionError("value", message, program.source, place.start, place.end, help)

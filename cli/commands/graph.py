@@ -9,10 +9,12 @@ import click
 
 from ...parser.syntax.errors import UsageError
 from ..graph import FORMATS
-from ..shell import options
-from ..shell.command import VariablesCommand
-from ..shell.errors import OK
-from ..shell.streams import is_terminal, say, write
+from ..shell.command import EXPRESSION
+from ..shell.command import command as declared
+from ..shell.exit_codes import OK
+from ..shell.options import JSON, Format, Limits, Variables, option
+from ..shell.printing import Style, rendered
+from ..shell.streams import is_terminal, write
 
 EXAMPLES = [
     ('autodiff graph "sin(x**2)" --x 4', "a tree of grad_fn names with values and gradients"),
@@ -22,31 +24,28 @@ EXAMPLES = [
 ]
 
 
-@click.command(cls=VariablesCommand, examples=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("words", nargs=-1, metavar="EXPR [NAME=VALUE]...")
-@options.variables
-@click.option("--backward", is_flag=True, help="The graph of the gradient, as create_graph records it.")
-@click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="How to draw.  [default: tree]")
-@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
-@click.option("-o", "--output", metavar="FILE", help="Write to this file; its ending says in which format.")
-@click.option("--precision", type=click.IntRange(1, 17), metavar="DIGITS", help="Significant digits.  [default: 6]")
-@options.limits
-@click.pass_context
-def command(
-    ctx: click.Context,
-    words: tuple[str, ...],
-    assignments: tuple[str, ...],
-    vars_file: str | None,
-    wrt: str | None,
-    const: str | None,
-    dtype: str,
-    backward: bool,
-    format_name: str | None,
-    as_json: bool,
-    output: str | None,
-    precision: int | None,
-    limit_texts: tuple[str, ...],
-) -> int:
+class Drawing(Format):
+    """What to draw, how, and where to. UsageError: the file's ending does not say in which format."""
+
+    default = "tree"
+    backward: bool = option("--backward", is_flag=True, help="The graph of the gradient, as create_graph records it.")
+    format_name: str = option("--format", type=click.Choice(list(FORMATS)), help="How to draw.  [default: tree]")
+    as_json: bool = JSON
+    output: str | None = option(
+        "-o", "--output", metavar="FILE", help="Write to this file; its ending says in which format."
+    )
+    precision: int | None = option(
+        "--precision", type=click.IntRange(1, 17), metavar="DIGITS", help="Significant digits.  [default: 6]"
+    )
+
+    def __init__(self, context: click.Context) -> None:
+        super().__init__(context)
+        if self.output is not None and not self.is_given:
+            self.format_name = _format_of(self.output)
+
+
+@declared(EXAMPLES, EXPRESSION, Variables, Drawing, Limits)
+def command(words: tuple[str, ...], variables: Variables, drawing: Drawing, limits: Limits) -> int:
     """The graph of an expression, with values and gradients.
 
     A node for each operation, with its grad_fn, sub-expression, value and gradient, and for each of its inputs the
@@ -57,47 +56,36 @@ def command(
 
     Variables are given as for `eval`.
     """
-    format_name = _format(format_name, as_json, output)
-    limits = options.parse_limits(limit_texts)
-
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.analysis.differentiate import Request, differentiate
     from ...parser.analysis.graph import gradient_graph_of, graph_of
     from ...parser.semantics.computing import computing
-    from ..graph import Style, render
-    from ..shell.problem import read_problem
+    from ..shell.problem import read_problem, say_remarks
 
-    with computing(dtype):
-        problem = read_problem(ctx, words, assignments, vars_file, wrt, const, limits)
+    with computing(variables.dtype):
+        problem = read_problem(words, variables, limits)
         # First as `eval` does it, for its warnings and its words for what has no derivative.
         report = differentiate(problem.program, problem.variables, problem.wrt, Request(), problem.limits)
-        graph = gradient_graph_of(problem) if backward else graph_of(problem)
-        ascii = output is not None or not is_terminal(sys.stdout)
-        drawing = render(format_name, graph, Style(precision, ascii))
-    if output is not None:
-        _save(output, drawing)
-    elif isinstance(drawing, bytes):
-        _write_bytes(drawing, format_name)
+        graph = gradient_graph_of(problem) if drawing.backward else graph_of(problem)
+        ascii = drawing.output is not None or not is_terminal(sys.stdout)
+        drawn = rendered("graph", drawing.format_name, graph, Style(drawing.precision, ascii=ascii))
+    if drawing.output is not None:
+        _save(drawing.output, drawn)
+    elif isinstance(drawn, bytes):
+        _write_bytes(drawn, drawing.format_name)
     else:
-        write(drawing)
-    for note in report.notes:
-        say(f"note: {note}")
-    for finding in report.warnings:
-        say(finding.diagnostic)
+        write(drawn)
+    say_remarks(report)
     return OK
 
 
-def _format(format_name: str | None, as_json: bool, output: str | None) -> str:
-    """The format to draw in: as asked for, else as the file's ending says. UsageError: it says nothing."""
-    if as_json or format_name is not None:
-        return options.chosen_format(format_name, as_json, None)
-    if output is None:
-        return "tree"
-    ending = Path(output).suffix.lower()
+def _format_of(path: str) -> str:
+    """The format that a file's ending tells. UsageError: it tells none."""
+    ending = Path(path).suffix.lower()
     for name, endings in FORMATS.items():
         if ending in endings:
             return name
-    raise UsageError(f"`{output}` does not say in which format to draw", f"add --format: {', '.join(FORMATS)}")
+    raise UsageError(f"`{path}` does not say in which format to draw", f"add --format: {', '.join(FORMATS)}")
 
 
 def _write_bytes(drawing: bytes, format_name: str) -> None:

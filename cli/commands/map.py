@@ -12,13 +12,13 @@ import click
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import listed, quoted, shortened
-from ..shell import options
-from ..shell.command import VariablesCommand
-from ..shell.errors import FAILED, OK
+from ..shell.command import command as declared
+from ..shell.exit_codes import FAILED, OK
+from ..shell.options import HIGHEST_ORDER, WRT, Limits, Options, errors_option, option, option_names, split_names
 from ..shell.streams import is_terminal, say
 
 if TYPE_CHECKING:
-    from ...parser.semantics.evaluate import Limits
+    from ...parser.semantics.evaluate import Limits as EvaluationLimits
     from ...parser.syntax.records import Program
     from ..map.compute import Wanted
 
@@ -31,57 +31,67 @@ EXAMPLES = [
     ('zcat points.gz | autodiff map "x/y" --only-new > results.csv', "in a pipe; the new columns alone"),
 ]
 
+WORDS = click.Argument(["words"], nargs=-1, type=click.Path(), metavar="EXPR [TABLE]... [NAME=VALUE]...")
 
-@click.command(cls=VariablesCommand, examples=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("words", nargs=-1, type=click.Path(), metavar="EXPR [TABLE]... [NAME=VALUE]...")
-@click.option("-o", "--output", metavar="FILE", help="Write to FILE, which appears when it is whole.")
-@click.option("--format", "format_name", type=click.Choice(FORMATS), help="How to write.  [default: by FILE, as read]")
-@click.option("--input-format", type=click.Choice(FORMATS), help="What TABLE is.  [default: by its name or content]")
-@click.option("--rename", "renames", multiple=True, metavar="NAME=COLUMN", help="Which column a variable is.")
-@click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A constant, whatever its name.")
-@click.option("--vars", "vars_file", metavar="FILE", help="Constants from a JSON file: an object of values.")
-@click.option("--wrt", metavar="NAMES", help="Differentiate by these variables only, separated by commas.")
-@click.option("--const", metavar="NAMES", help="Do not differentiate by these variables, separated by commas.")
-@click.option("--hessian", is_flag=True, help="Second derivatives d2_x_y, by pair of variables.")
-@click.option(
-    "--order", type=click.IntRange(1, 20), default=1, metavar="N", help="Derivatives up to the N-th by each variable."
-)
-@click.option("--keep", metavar="NAMES", help="Columns for names that the expression assigns, separated by commas.")
-@click.option("--prefix", default="", metavar="TEXT", help="What the names of new columns begin with.")
-@click.option("--overwrite", is_flag=True, help="Replace columns that have the name of a new one.")
-@click.option("--only-new", is_flag=True, help="Write the new columns alone.")
-@click.option("--null", "nulls", multiple=True, metavar="TEXT", help="A text, such as NA, that means an empty cell.")
-@click.option(
-    "--errors",
-    type=click.Choice(["stop", "skip", "mark"]),
-    default="mark",
-    show_default=True,
-    help="A row that fails: stop there; leave it out; or leave its new cells empty.",
-)
-@click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Threads to compute with.  [default: all cores]")
-@options.limits
-@click.pass_context
+
+class Files(Options):
+    """What is read and written."""
+
+    output: str | None = option("-o", "--output", metavar="FILE", help="Write to FILE, which appears when it is whole.")
+    format_name: str | None = option(
+        "--format", type=click.Choice(FORMATS), help="How to write.  [default: by FILE, as read]"
+    )
+    input_format: str | None = option(
+        "--input-format", type=click.Choice(FORMATS), help="What TABLE is.  [default: by its name or content]"
+    )
+    renames: tuple[str, ...] = option(
+        "--rename", multiple=True, metavar="NAME=COLUMN", help="Which column a variable is."
+    )
+
+
+class Differentiation(Options):
+    """What is computed."""
+
+    assignments: tuple[str, ...] = option(
+        "--set", multiple=True, metavar="NAME=VALUE", help="A constant, whatever its name."
+    )
+    vars_file: str | None = option("--vars", metavar="FILE", help="Constants from a JSON file: an object of values.")
+    wrt: str | None = WRT
+    const: str | None = option(
+        "--const", metavar="NAMES", help="Do not differentiate by these variables, separated by commas."
+    )
+    hessian: bool = option("--hessian", is_flag=True, help="Second derivatives d2_x_y, by pair of variables.")
+    order: int = option(
+        "--order", type=HIGHEST_ORDER, default=1, metavar="N", help="Derivatives up to the N-th by each variable."
+    )
+    keep: str | None = option(
+        "--keep", metavar="NAMES", help="Columns for names that the expression assigns, separated by commas."
+    )
+
+
+class Columns(Options):
+    """Which columns are written."""
+
+    prefix: str = option("--prefix", default="", metavar="TEXT", help="What the names of new columns begin with.")
+    overwrite: bool = option("--overwrite", is_flag=True, help="Replace columns that have the name of a new one.")
+    only_new: bool = option("--only-new", is_flag=True, help="Write the new columns alone.")
+
+
+class Rows(Options):
+    """How to go through the rows."""
+
+    nulls: tuple[str, ...] = option(
+        "--null", multiple=True, metavar="TEXT", help="A text, such as NA, that means an empty cell."
+    )
+    errors: str = errors_option("A row that fails: stop there; leave it out; or leave its new cells empty.")
+    jobs: int | None = option(
+        "--jobs", type=click.IntRange(1, 256), metavar="N", help="Threads to compute with.  [default: all cores]"
+    )
+
+
+@declared(EXAMPLES, WORDS, Files, Differentiation, Columns, Rows, Limits)
 def command(
-    ctx: click.Context,
-    words: tuple[str, ...],
-    output: str | None,
-    format_name: str | None,
-    input_format: str | None,
-    renames: tuple[str, ...],
-    assignments: tuple[str, ...],
-    vars_file: str | None,
-    wrt: str | None,
-    const: str | None,
-    hessian: bool,
-    order: int,
-    keep: str | None,
-    prefix: str,
-    overwrite: bool,
-    only_new: bool,
-    nulls: tuple[str, ...],
-    errors: str,
-    jobs: int | None,
-    limit_texts: tuple[str, ...],
+    words: tuple[str, ...], files: Files, asked: Differentiation, added: Columns, reading: Rows, limits: Limits
 ) -> int:
     """An expression and its derivatives for each row of a table.
 
@@ -92,65 +102,65 @@ def command(
     The columns of the table stay as they are. Behind them stand value, d_x, d_y; with --order d2_x, with --hessian
     d2_x_y. A row with an empty cell among its variables has empty results; one with text in place of a number fails.
     """
-    limits = options.parse_limits(limit_texts)
     expression, table_words, assigned = _split(words)
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.semantics.computing import computing
-    from ...parser.semantics.evaluate import Limits
     from ...parser.semantics.names import free_variables
     from ...parser.syntax.parse import parse
+    from ..map.column_names import column_names, removed_columns
     from ..map.compute import Computation, Wanted
+    from ..map.destination import writing
     from ..map.formats import check_binary, format_by_name, open_tables, open_writer
     from ..map.layout import Layout
     from ..map.mapping import Job, StoppedError, map_tables
     from ..map.matching import match_columns, parse_renames
-    from ..map.naming import column_names, removed_columns
-    from ..map.output import writing
     from ..map.progress import Progress
     from ..shell.variables import collect, differentiated, match
 
     with computing("float64"):
-        bounds = {f"max_{name}": limits.pop(name) for name in ("length", "depth") if name in limits}
-        program = parse(expression, **bounds)
+        program = parse(expression, **limits.parsing())
         free = free_variables(program)
-        constants = collect(ctx.obj, [*assignments, *assigned], vars_file)
-        renamed = parse_renames(renames)
-        kept = _kept(program, keep)
+        constants = collect(asked.context.obj, [*asked.assignments, *assigned], asked.vars_file)
+        renamed = parse_renames(files.renames)
+        kept = _kept(program, asked.keep)
 
-        tables = open_tables(table_words, input_format, nulls)
+        tables = open_tables(table_words, files.input_format, reading.nulls)
         first = next(tables)
         keys = list(first.keys)
         names = [*first.source.names, *keys]
         columns = match_columns(free, names, constants, renamed, first.source.title)
-        match(program, free, [*constants, *columns], options.names(ctx.command))
-        by = list(columns) if wrt is None else options.split_names(wrt)
-        wanted = Wanted(kept, differentiated([*columns, *constants], by, options.split_names(const)), hessian, order)
-        computation = Computation(program, columns, constants, wanted, Limits()._replace(**limits))
-        results = column_names(computation.result_names(first), kept, prefix)
-        removed = removed_columns(results, names, overwrite or only_new, first.source.title)
-        keys = [] if only_new else [key for key in keys if key not in removed]
-        layout = Layout((*keys, *results), removed, only_new)
-        job = Job(computation, results, keys, layout, errors)
-        chosen = format_name or format_by_name(output or "") or first.format_name
-        if output is None:
-            check_binary(chosen, is_terminal(sys.stdout))
+        match(program, free, [*constants, *columns], option_names(asked.context.command))
+        by = list(columns) if asked.wrt is None else split_names(asked.wrt)
+        chosen = differentiated([*columns, *constants], by, split_names(asked.const))
+        wanted = Wanted(kept, chosen, asked.hessian, asked.order)
+        computation = Computation(program, columns, constants, wanted, limits.evaluation())
+        results = column_names(computation.result_names(first), kept, added.prefix)
+        removed = removed_columns(results, names, added.overwrite or added.only_new, first.source.title)
+        keys = [] if added.only_new else [key for key in keys if key not in removed]
+        layout = Layout((*keys, *results), removed, added.only_new)
+        job = Job(computation, results, keys, layout, reading.errors)
+        format_name = files.format_name or format_by_name(files.output or "") or first.format_name
+        if files.output is None:
+            check_binary(format_name, is_terminal(sys.stdout))
 
         with Progress() as progress:
             try:
-                with writing(output) as file:
-                    writer = open_writer(chosen, file, layout)
-                    map_tables(chain([first], tables), job, writer, jobs or os.cpu_count() or 1, progress)
+                with writing(files.output) as file:
+                    writer = open_writer(format_name, file, layout)
+                    map_tables(chain([first], tables), job, writer, reading.jobs or os.cpu_count() or 1, progress)
             except StoppedError:
-                if output is not None:
-                    say(f"error[row]: {quoted(output)} is not written, because of `--errors stop`")
+                if files.output is not None:
+                    say(f"error[row]: {quoted(files.output)} is not written, because of `--errors stop`")
         progress.summarise()
         if progress.first_nonfinite is not None:
-            say(_explained(program, *progress.first_nonfinite, wanted, Limits()._replace(**limits)))
+            say(_explained(program, *progress.first_nonfinite, wanted, limits.evaluation()))
     return FAILED if progress.failed else OK
 
 
-def _explained(program: Program, row: str, variables: Mapping[str, Any], wanted: Wanted, limits: Limits) -> str:
+def _explained(
+    program: Program, row: str, variables: Mapping[str, Any], wanted: Wanted, limits: EvaluationLimits
+) -> str:
     """Where in a row the first number that is not finite came from."""
     from ...engine.api.creation import tensor
     from ...parser.analysis.differentiate import Request, differentiate
@@ -183,7 +193,7 @@ def _kept(program: Program, text: str | None) -> list[str]:
     from ...parser.syntax.records import Assign
 
     assigned = list(dict.fromkeys(s.name for s in program.statements if isinstance(s, Assign)))
-    names = list(dict.fromkeys(options.split_names(text) or []))
+    names = list(dict.fromkeys(split_names(text) or []))
     for name in names:
         if name not in assigned:
             close = did_you_mean(name, assigned)

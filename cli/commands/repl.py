@@ -8,14 +8,12 @@ from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import click
-
-from ..shell import options
-from ..shell.command import Command
-from ..shell.errors import OK
+from ..shell.command import command as declared
+from ..shell.exit_codes import OK
 from ..shell.failures import DEBUG
+from ..shell.options import Scripts
 from ..shell.streams import is_terminal, read_text, say
 
 if TYPE_CHECKING:
@@ -29,10 +27,8 @@ EXAMPLES = [
 ]
 
 
-@click.command(cls=Command, examples=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
-@options.scripts
-@click.pass_context
-def command(ctx: click.Context, dtype: str, timeout: float | None, limit_texts: tuple[str, ...]) -> int:
+@declared(EXAMPLES, Scripts, takes_variables=False)
+def command(scripts: Scripts) -> int:
     """A prompt to type a script at, line by line.
 
     The language is that of `autodiff run`. The value of an input is shown if it is an expression; an error points at
@@ -42,28 +38,26 @@ def command(ctx: click.Context, dtype: str, timeout: float | None, limit_texts: 
 
     What was typed is kept in a file for the next time: AUTODIFF_HISTORY names it, and none if it is empty.
     """
-    limits = options.parse_script_limits(limit_texts, timeout)
     if not is_terminal(sys.stdin):
-        _run_input(limits, dtype)
+        _run_input(scripts)
         return OK
-    say(f"autodiff: torch with {dtype} numbers; :help lists commands and keys, Ctrl-D ends")
-    _converse(limits, dtype, bool(ctx.meta.get(DEBUG)))
+    say(f"autodiff: torch with {scripts.dtype} numbers; :help lists commands and keys, Ctrl-D ends")
+    _converse(scripts, bool(scripts.context.meta.get(DEBUG)))
     return OK
 
 
-def _run_input(limits: dict[str, Any], dtype: str) -> None:
+def _run_input(scripts: Scripts) -> None:
     source = read_text(None)
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    from ...parser.script.running.guard import Limits
     from ...parser.semantics.computing import computing
     from ..run.session import open_session
 
-    with computing(dtype):
-        open_session(Limits()._replace(**limits)).run(source, "<stdin>")
+    with computing(scripts.dtype):
+        open_session(scripts.script()).run(source, "<stdin>")
 
 
-def _converse(limits: dict[str, Any], dtype: str, debug: bool) -> None:
+def _converse(scripts: Scripts, debug: bool) -> None:
     from ..repl.conversation import converse
 
     # The prompt does not wait for NumPy: what runs inputs is imported while the first is typed.
@@ -72,28 +66,27 @@ def _converse(limits: dict[str, Any], dtype: str, debug: bool) -> None:
     @cache
     def console() -> Console:
         loading.join()
-        from ...parser.script.running.guard import Limits
         from ..repl.console import Console
 
-        start = "" if dtype == "float64" else f"torch.set_default_dtype(torch.{dtype})\n"
-        return Console(Limits()._replace(**limits), start, debug)
+        start = "" if scripts.dtype == "float64" else f"torch.set_default_dtype(torch.{scripts.dtype})\n"
+        return Console(scripts.script(), start, debug)
 
     reader = _reader(console)
     loading.start()
-    converse(reader, console, dtype)
+    converse(reader, console, scripts.dtype)
 
 
 def _reader(console: Callable[[], Console]) -> Reader:
     """How to read from this terminal."""
     if os.environ.get("TERM") == "dumb":
-        from ..repl.lines import Lines
+        from ..repl.dumb_terminal import Lines
 
         return Lines()
     from ..repl.editor import Editor
     from ..repl.history import history_path, open_history
 
     def complete(text: str) -> tuple[str, list[str]]:
-        from ..repl.completion import completions
+        from ..repl.completing import completions
 
         return completions(console().session, text)
 

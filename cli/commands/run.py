@@ -8,9 +8,9 @@ import click
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted
-from ..shell import options
-from ..shell.command import Command
-from ..shell.errors import FAILED, OK
+from ..shell.command import command as declared
+from ..shell.exit_codes import FAILED, OK
+from ..shell.options import Scripts, option
 from ..shell.streams import is_terminal, read_text
 
 EXAMPLES = [
@@ -20,16 +20,13 @@ EXAMPLES = [
     ("autodiff run --cells --check lesson.md", "whether the outputs that the notes show are true"),
     ("autodiff run --timeout 5 --limit memory=500 theirs.py", "a script by somebody else"),
 ]
+FILE = click.Argument(["path"], required=False, metavar="[FILE]")
+CELLS = option("--cells", is_flag=True, help="Run the cells of a notebook, or of a text, and print each.")
+CHECK = option("--check", "checks", is_flag=True, help="With --cells: compare with the outputs in FILE instead.")
 
 
-@click.command(cls=Command, examples=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("path", required=False, metavar="[FILE]")
-@click.option("--cells", is_flag=True, help="Run the cells of a notebook, or of a text, and print each.")
-@click.option("--check", "checks", is_flag=True, help="With --cells: compare with the outputs in FILE instead.")
-@options.scripts
-def command(
-    path: str | None, cells: bool, checks: bool, dtype: str, timeout: float | None, limit_texts: tuple[str, ...]
-) -> int:
+@declared(EXAMPLES, FILE, CELLS, CHECK, Scripts, takes_variables=False)
+def command(path: str | None, cells: bool, checks: bool, scripts: Scripts) -> int:
     """A script in PyTorch's words, or the cells of a notebook.
 
     The language is a safe part of Python: assignments, def and lambda, if, for, while, with, assert, print, f-strings,
@@ -48,44 +45,41 @@ def command(
     An error is an output too: in a text it is a line such as RuntimeError: and its message. One that is not in FILE
     ends the run.
     """
-    limits = options.parse_script_limits(limit_texts, timeout)
     if checks and not cells:
         raise UsageError("--check compares the outputs of cells", "write `--cells --check`")
     if path is None and is_terminal(sys.stdin):
         raise UsageError("the script is missing", "write `autodiff run FILE`, or `autodiff repl` to type one")
-    return _run_cells(path, checks, dtype, limits) if cells else _run_script(path, dtype, limits)
+    return _run_cells(path, checks, scripts) if cells else _run_script(path, scripts)
 
 
-def _run_script(path: str | None, dtype: str, limits: dict[str, float]) -> int:
-    from ..run.source import is_notebook
+def _run_script(path: str | None, scripts: Scripts) -> int:
+    from ..run.cell_input import is_notebook
 
     if is_notebook(path):
         raise UsageError(f"{quoted(str(path))} is a notebook", "write `--cells` to run its cells")
     source = read_text(path)
 
     # Here, so that `--help`, a wrong option and a missing file cost no import of NumPy.
-    from ...parser.script.running.guard import Limits
     from ...parser.semantics.computing import computing
     from ..run.session import open_session
 
-    with computing(dtype):
-        open_session(Limits()._replace(**limits)).run(source, "<stdin>" if path is None or path == "-" else path)
+    with computing(scripts.dtype):
+        open_session(scripts.script()).run(source, "<stdin>" if path is None or path == "-" else path)
     return OK
 
 
-def _run_cells(path: str | None, checks: bool, dtype: str, limits: dict[str, float]) -> int:
-    from ..run.source import read_cells
+def _run_cells(path: str | None, checks: bool, scripts: Scripts) -> int:
+    from ..run.cell_input import read_cells
 
     cells = read_cells(path)
 
-    from ...parser.script.running.guard import Limits
     from ...parser.semantics.computing import computing
-    from ..run.check import check
+    from ..run.comparing import check
     from ..run.show import show
 
-    bounds = Limits()._replace(**limits)
-    with computing(dtype):
+    limits = scripts.script()
+    with computing(scripts.dtype):
         if checks:
-            return OK if check(cells, bounds) else FAILED
-        show(cells, bounds)
+            return OK if check(cells, limits) else FAILED
+        show(cells, limits)
     return OK

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from functools import partial
+from ..shell.command import EXPRESSION
+from ..shell.command import command as declared
+from ..shell.exit_codes import OK
+from ..shell.options import Limits, Output, Variables, format_option
+from ..shell.printing import rendered
+from ..shell.streams import write
 
-import click
-
-from ..shell import options
-from ..shell.command import VariablesCommand
-from ..shell.errors import OK
-from ..shell.streams import say, wants_color, write
-
-FORMATS = ("pretty", "plain", "json", "csv", "tsv", "markdown", "latex")
 EXAMPLES = [
     ('autodiff trace "sin(x**2)" --x 4', "each step with its local derivative"),
     ('autodiff trace "x*y + sin(x)" --x 0.5 --y 4.2', "x is used twice: its gradient is a sum"),
@@ -21,26 +17,14 @@ EXAMPLES = [
 ]
 
 
-@click.command(cls=VariablesCommand, examples=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("words", nargs=-1, metavar="EXPR [NAME=VALUE]...")
-@options.variables
-@partial(options.output, formats=FORMATS)
-@options.limits
-@click.pass_context
-def command(
-    ctx: click.Context,
-    words: tuple[str, ...],
-    assignments: tuple[str, ...],
-    vars_file: str | None,
-    wrt: str | None,
-    const: str | None,
-    dtype: str,
-    format_name: str | None,
-    as_json: bool,
-    precision: int | None,
-    color: str,
-    limit_texts: tuple[str, ...],
-) -> int:
+class Tables(Output):
+    """How to print the passes."""
+
+    format_name: str = format_option(("pretty", "plain", "json", "csv", "tsv", "markdown", "latex"))
+
+
+@declared(EXAMPLES, EXPRESSION, Variables, Tables, Limits)
+def command(words: tuple[str, ...], variables: Variables, output: Tables, limits: Limits) -> int:
     """Forward and backward pass of an expression, step by step.
 
     The forward pass: each operation with its sub-expression, its result and its grad_fn. The backward pass, in the
@@ -51,25 +35,17 @@ def command(
     Variables are given as for `eval`. Numbers have 6 digits in pretty, markdown and latex, unless --precision says
     otherwise, and all their digits in the other formats.
     """
-    format_name = options.chosen_format(format_name, as_json, None)
-    limits = options.parse_limits(limit_texts)
-
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.analysis.differentiate import Request, differentiate
     from ...parser.analysis.forward_pass import record
     from ...parser.semantics.computing import computing
-    from ..shell.problem import read_problem
-    from ..trace import render
-    from ..value import Style
+    from ..shell.problem import read_problem, say_remarks
 
-    with computing(dtype):
-        problem = read_problem(ctx, words, assignments, vars_file, wrt, const, limits)
+    with computing(variables.dtype):
+        problem = read_problem(words, variables, limits)
         # First as `eval` does it, for its warnings and its words for what has no derivative.
         report = differentiate(problem.program, problem.variables, problem.wrt, Request(), problem.limits)
-        text = render(format_name, report, record(problem), Style(precision, wants_color(sys.stdout, color)))
+        text = rendered("trace", output.format_name, report, record(problem), output.style())
     write(text)
-    for note in report.notes:
-        say(f"note: {note}")
-    for finding in report.warnings:
-        say(finding.diagnostic)
+    say_remarks(report)
     return OK

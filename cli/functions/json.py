@@ -6,11 +6,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from ...engine.table.record import Function
-from .entry import Entry
+from ...engine.table.record import Operation
+from ...parser.analysis.function_entry import Entry
 
 
-def listed(functions: Sequence[Function]) -> str:
+def listed(functions: Sequence[Operation], width: int) -> str:
     """The functions, each with what its record says."""
     return "".join(json.dumps(_record(function)) + "\n" for function in functions)
 
@@ -28,7 +28,7 @@ def described(entry: Entry) -> str:
     return json.dumps(record) + "\n"
 
 
-def _record(function: Function) -> dict[str, Any]:
+def _record(function: Operation) -> dict[str, Any]:
     return {
         "name": function.name,
         "signature": function.signature(),

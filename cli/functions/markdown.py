@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...engine.table.record import Function
-from .entry import Entry
+from ...engine.table.record import Operation
+from ...parser.analysis.function_entry import Entry
 from .plain import facts_of
 from .selection import by_family
 
 _CODE = ("signature", "operator", "also", "derivative", "grad_fn")
 
 
-def listed(functions: Sequence[Function]) -> str:
+def listed(functions: Sequence[Operation], width: int) -> str:
     """A table with a row for each family: the names of its functions."""
     rows = [
         f"| {family} | {' '.join(f'`{function.name}`' for function in members)} |"

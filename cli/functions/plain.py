@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import wrap
 
-from ...engine.table.record import Function
-from .entry import Entry, domain_text, edge_texts
+from ...engine.table.record import Operation
+from ...parser.analysis.function_entry import Entry, domain_text, edge_texts
 from .selection import by_family
 
 _WIDEST_SIGNATURE = 30
 _NARROWEST_DOC = 20
 
 
-def listed(functions: Sequence[Function], width: int) -> str:
+def listed(functions: Sequence[Operation], width: int) -> str:
     """The functions by family, each with what it computes, folded at the width."""
     column = max((len(f.signature()) for f in functions if len(f.signature()) <= _WIDEST_SIGNATURE), default=0)
     room = max(_NARROWEST_DOC, width - column - 4)

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from ...engine import FUNCTIONS
-from ...engine.table.record import Function
+from ...engine.table.record import Operation
 from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.wording import quoted
 
 _FIRST = ("arithmetic", "elementary")
 
 
-def all_functions() -> list[Function]:
+def all_functions() -> list[Operation]:
     """Every function once, the members of a family together, what is used most first."""
     functions = [function for name, function in FUNCTIONS.items() if name == function.name]
     families = dict.fromkeys((*_FIRST, *(function.family for function in functions)))
@@ -21,13 +21,13 @@ def all_functions() -> list[Function]:
     return sorted(functions, key=lambda function: order[function.family])
 
 
-def by_family(functions: Sequence[Function]) -> Iterator[tuple[str, list[Function]]]:
+def by_family(functions: Sequence[Operation]) -> Iterator[tuple[str, list[Operation]]]:
     """The families in order, each with its functions."""
     for family, members in groupby(functions, key=lambda function: function.family):
         yield family, list(members)
 
 
-def found(text: str) -> list[Function]:
+def found(text: str) -> list[Operation]:
     """The functions in whose name, other names, operator, family or description all words of the text occur.
 
     UsageError: there are none.
@@ -39,12 +39,12 @@ def found(text: str) -> list[Function]:
     return functions
 
 
-def _searched(function: Function) -> str:
+def _searched(function: Operation) -> str:
     parts = (function.name, *function.aliases, function.symbol or "", function.family, function.doc)
     return "\n".join(parts).casefold()
 
 
-def named(name: str) -> Function:
+def named(name: str) -> Operation:
     """The function of a name or an operator. UsageError: there is none."""
     if name in FUNCTIONS:
         return FUNCTIONS[name]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...parser.analysis.graph import Graph
-from . import Style
+from ..shell.printing import Style
 from .label import Labels
 
 _HEAD = """digraph {

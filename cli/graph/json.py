@@ -7,7 +7,7 @@ from typing import Any
 
 from ...parser.analysis.graph import Graph, Vertex
 from ...parser.analysis.result import json_value
-from . import Style
+from ..shell.printing import Style
 
 
 def render(graph: Graph, style: Style) -> str:

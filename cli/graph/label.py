@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...parser.analysis.graph import Link, Vertex
+from ..shell.printing import Style
 from ..trace.tables import Cells
-from . import Style
 
 _MOST_SHOWN = 6
 _LONGEST = 48

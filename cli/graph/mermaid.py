@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...parser.analysis.graph import Graph
-from . import Style
+from ..shell.printing import Style
 from .label import Labels
 
 # In quotes, everything may stand but these; numbers of characters stand for them.

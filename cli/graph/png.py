@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...parser.analysis.graph import Graph
-from . import Style, dot
+from ..shell.printing import Style
+from . import dot
 from .graphviz import drawn
 
 _DOTS_PER_INCH = 160

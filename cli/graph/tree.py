@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...parser.analysis.graph import Graph
+from ..shell.printing import Style
 from ..shell.streams import printable
-from . import Style
 from .label import Labels
 
 _UNICODE = ("├── ", "└── ", "│   ", "    ")

@@ -8,8 +8,8 @@ import numpy as np
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import counted
+from .arrow_import import arrow
 from .chunk import Column, no_rows
-from .extra import arrow
 
 
 def is_numeric(kind: Any) -> bool:

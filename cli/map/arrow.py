@@ -8,8 +8,8 @@ from typing import Any
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import sentence
 from .arrays import check_type, column_of, is_list
+from .arrow_import import arrow
 from .chunk import Column
-from .extra import arrow
 
 _ROWS = 1 << 16
 _ELEMENTS = 1 << 22

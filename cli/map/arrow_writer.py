@@ -6,8 +6,8 @@ from typing import Any
 
 from .arrays import array_of
 from .arrow import ArrowTable, ParquetTraits
+from .arrow_import import arrow
 from .chunk import Chunk, Results, Source
-from .extra import arrow
 from .layout import Layout, written_rows
 
 # Rows of a row group: enough for its pages to fill, few enough to be kept in memory.

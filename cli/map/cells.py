@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from .arrow_import import arrow
 from .chunk import no_rows
-from .digits import CSV, JSON, Spelling, Texts, texts
-from .extra import arrow
+from .spelling import CSV, JSON, Spelling, Texts, texts
 
 _CONTROL = r'["\\\x00-\x1f]'
 

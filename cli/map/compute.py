@@ -10,8 +10,8 @@ import numpy as np
 
 from ...engine import Tensor
 from ...engine.program import Program, TraceError, run
-from ...parser.semantics.evaluate import CONSTANTS, Limits
-from ...parser.semantics.place import operation_named
+from ...parser.semantics.limits import Limits
+from ...parser.semantics.names import CONSTANTS
 from ...parser.semantics.program import trace_expression
 from ...parser.syntax.errors import ExpressionError, UsageError
 from ...parser.syntax.records import Program as Syntax
@@ -120,11 +120,6 @@ class Computation:
             )
         except TraceError:
             return None
-        except RuntimeError as error:
-            # An operation without a derivative.
-            place = operation_named(self.syntax, str(error))
-            help = f"for the value alone, add `--const {','.join(wanted.wrt)}`"
-            raise ExpressionError("value", str(error), self.syntax.source, place.start, place.end, help) from None
         except ValueError as error:
             raise UsageError(str(error)) from None
         for name, output in program.outputs.items():

@@ -13,9 +13,9 @@ import numpy as np
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import counted, quoted
 from .arrays import array_of_column
+from .arrow_import import arrow, has_arrow
 from .chunk import Column
-from .extra import arrow, has_arrow
-from .lines import Readable, blocks, record_bounds, record_ends, text_ends
+from .record_ends import Readable, blocks, record_bounds, record_ends, text_ends
 
 # As long as a record may be, which is bounded elsewhere.
 csv.field_size_limit(1 << 30)

@@ -12,10 +12,10 @@ import numpy as np
 from .cells import delimited_cells
 from .chunk import Chunk, Results, Source
 from .delimited import BYTE_ORDER_MARK, Delimited, DelimitedChunk
-from .digits import CSV, TSV, Texts, as_list, texts
+from .insertion import splice
 from .layout import Layout, written_rows
 from .removal import without_cells
-from .splice import splice
+from .spelling import CSV, TSV, Texts, as_list, texts
 
 
 class DelimitedWriter:

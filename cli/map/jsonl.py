@@ -12,10 +12,10 @@ import numpy as np
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted
 from .arrays import array_of_column, column_of, wrong_length
+from .arrow_import import arrow, has_arrow
 from .chunk import Column
 from .delimited import BYTE_ORDER_MARK
-from .extra import arrow, has_arrow
-from .lines import Readable, blocks, newlines, text_ends
+from .record_ends import Readable, blocks, newlines, text_ends
 
 _OPEN, _SPACE, _QUOTE, _CLOSE = b'{ "}'
 _SAMPLE = 1000

@@ -9,10 +9,10 @@ import numpy as np
 
 from .cells import json_cells
 from .chunk import Chunk, Results, Source
-from .digits import JSON, Texts, as_list, texts
+from .insertion import splice
 from .jsonl import JsonChunk, loaded
 from .layout import Layout, written_rows
-from .splice import splice
+from .spelling import JSON, Texts, as_list, texts
 
 _NEWLINE = ord("\n")
 

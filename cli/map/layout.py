@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from .arrow_import import arrow
 from .chunk import Chunk, Results, Source
-from .extra import arrow
 
 
 class Layout(NamedTuple):

@@ -9,7 +9,8 @@ import numpy as np
 
 from ...engine import Tensor
 from ...engine.autograd.jacobians import derivatives
-from ...parser.semantics.evaluate import Limits, evaluate_traced
+from ...parser.semantics.evaluate import evaluate_traced
+from ...parser.semantics.limits import Limits
 from ...parser.syntax.errors import ExpressionError
 from ...parser.syntax.records import Program as Syntax
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...engine import FUNCTIONS
 from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.wording import counted, quoted
+from ..shell.printing import Style, rendered
 from ..shell.streams import is_terminal, say, wants_color, write
 
 if TYPE_CHECKING:
@@ -42,28 +43,25 @@ def run_command(console: Console, text: str) -> None:
 
 def _graph(console: Console, argument: str) -> None:
     from ...parser.analysis.graph import graph_as_recorded, graph_of_passes
-    from ..graph import Style, render
 
     graph, passes, failure = retraced = _retraced(console, ":graph", argument)
     if failure is None:
         drawn = graph_of_passes(passes, graph.values(), argument)
     else:
         drawn = graph_as_recorded(graph, passes.value, graph.values(), argument)
-    write(str(render("tree", drawn, Style(ascii=not is_terminal(sys.stdout)))))
+    write(rendered("graph", "tree", drawn, Style(ascii=not is_terminal(sys.stdout))))
     _say_notes(retraced)
 
 
 def _trace(console: Console, argument: str) -> None:
     from ...parser.analysis.result import Report
-    from ..trace import render
-    from ..value import Style
 
     graph, passes, _ = retraced = _retraced(console, ":trace", argument)
     value, node = passes.value._data, passes.value.grad_fn
     grad_fn = None if node is None else node.name()
     report = Report(argument, graph.values(), value.dtype.name, value, grad_fn, {}, {}, [], [])
     style = Style(color=wants_color(sys.stdout, "auto"))
-    write(render("pretty" if is_terminal(sys.stdout) else "plain", report, passes, style))
+    write(rendered("trace", "pretty" if is_terminal(sys.stdout) else "plain", report, passes, style))
     _say_notes(retraced)
 
 
@@ -94,7 +92,7 @@ def _vars(console: Console, argument: str) -> None:
 
 
 def _save(console: Console, argument: str) -> None:
-    from ..map.output import replacing
+    from ..map.destination import replacing
 
     if not argument:
         raise UsageError("the name of a file is missing", "write `:save lesson.py`")
@@ -118,8 +116,8 @@ def _help(console: Console, argument: str) -> None:
         command = COMMANDS[argument]
         write(_columns([(f"{argument} {command.argument}".rstrip(), command.summary)]))
     else:
+        from ...parser.analysis.function_entry import entry_of
         from ..functions import plain
-        from ..functions.entry import entry_of
         from ..functions.selection import named
 
         module, _, name = argument.rpartition(".")

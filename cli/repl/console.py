@@ -8,8 +8,8 @@ from ...parser.script.running.guard import Limits
 from ..run.session import open_session
 from ..shell.failures import report
 from ..shell.streams import say
-from .entry import is_command, is_ending, unprompted
 from .origins import Origins
+from .typed import is_command, is_ending, unprompted
 
 
 class Console:

@@ -19,7 +19,7 @@ from prompt_toolkit.output.defaults import create_output
 from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.shortcuts import CompleteStyle
 
-from .entry import CONTINUATION, INDENT, PROMPT, indentation_after, may_end
+from .typed import CONTINUATION, INDENT, PROMPT, indentation_after, may_end
 
 Complete = Callable[[str], tuple[str, list[str]]]
 

@@ -14,7 +14,7 @@ from ...parser.notes.cell import Cell
 from ...parser.script.running.guard import Limits
 from ...parser.syntax.errors import ExpressionError
 from ..shell.streams import is_terminal, printable, wants_color, write
-from .check import agrees
+from .comparing import agrees
 from .recording import Recording
 from .session import open_session
 

@@ -1,8 +1,8 @@
-"""The command class of every command: examples at the top of the help, and variables among the options."""
+"""Commands: examples at the top of the help, options as records, and variables among the options."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -16,6 +16,33 @@ def format_examples(formatter: click.HelpFormatter, examples: Sequence[tuple[str
     with formatter.section("Examples"):
         for call, purpose in examples:
             formatter.write(f"  {call}\n      {purpose}\n")
+
+
+EXPRESSION = click.Argument(["words"], nargs=-1, metavar="EXPR [NAME=VALUE]...")
+
+
+def command(
+    examples: Sequence[tuple[str, str]], *parts: Any, takes_variables: bool = True
+) -> Callable[[Callable[..., int]], click.Command]:
+    """Makes a command of a function, whose docstring is the help.
+
+    `parts` are what it can be given, in the order of the help: groups of options, of which the function gets records,
+    and single options and arguments, of which it gets the values; all of them by position. It returns an exit code.
+    """
+
+    def made(function: Callable[..., int]) -> click.Command:
+        def call(**given: Any) -> int:
+            context = click.get_current_context()
+            return function(*[part(context) if isinstance(part, type) else given[part.name] for part in parts])
+
+        params = [p for part in parts for p in (part.params.values() if isinstance(part, type) else [part])]
+        kind = VariablesCommand if takes_variables else Command
+        settings = {"help_option_names": ["-h", "--help"]}
+        return kind(
+            None, callback=call, params=params, help=function.__doc__, examples=examples, context_settings=settings
+        )
+
+    return made
 
 
 class Command(click.Command):

@@ -10,7 +10,7 @@ import click
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import sentence
-from .errors import BUG, EVALUATION, EVALUATION_KINDS, EXPRESSION, FAILED, USAGE
+from .exit_codes import BUG, EVALUATION, EVALUATION_KINDS, EXPRESSION, FAILED, USAGE
 from .streams import discard, say
 
 # Where a command finds in its context's `meta` whether `--debug` was given.

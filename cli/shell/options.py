@@ -1,164 +1,234 @@
-"""Options that several commands share."""
+"""Groups of options as records: what a command lists to have the options, and is given with their values."""
 
 from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted
-from .streams import is_terminal
+from .printing import Style
+from .streams import is_terminal, wants_color
 
-FORMATS = ("pretty", "plain", "json", "csv", "tsv", "torch")
-LIMITS = ("length", "depth", "nodes", "elements", "calls")
-SCRIPT_LIMITS = ("length", "depth", "steps", "calls", "elements", "memory")
+if TYPE_CHECKING:
+    from ...parser.script.running.guard import Limits as ScriptLimits
+    from ...parser.semantics.evaluate import Limits as EvaluationLimits
 
 _LONGEST_LIMIT = 18
-
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
-
-
-def variables(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options that give variables and say which of them to differentiate by."""
-    return _stack(
-        click.option(
-            "--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A variable, whatever its name."
-        ),
-        click.option("--vars", "vars_file", metavar="FILE", help="Variables from a JSON file: an object of values."),
-        click.option("--wrt", metavar="NAMES", help="Differentiate by these variables only, separated by commas."),
-        click.option("--const", metavar="NAMES", help="Take these variables as constants, separated by commas."),
-        _dtype("Type to compute with."),
-    )(function)
+# Limits of the parser, which are not those of evaluating.
+_PARSING = ("length", "depth")
 
 
-def derivatives(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options that ask for other derivatives than the gradient."""
-    return _stack(
-        click.option("--hessian", is_flag=True, help="Second derivatives, by pair of variables."),
-        click.option("--jacobian", is_flag=True, help="Derivatives of each element of the value."),
-        click.option(
-            "--order",
-            type=click.IntRange(1, 20),
-            default=1,
-            metavar="N",
-            help="Derivatives up to the N-th by each variable.",
-        ),
-    )(function)
+def option(*spellings: str, **settings: Any) -> Any:
+    """An option, in a group or to be listed alone."""
+    return click.Option(spellings, **settings)
 
 
-def directions(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options that ask for products of the derivative with a vector."""
-    return _stack(
-        click.option("--vjp", metavar="VALUE", help="Gradients of the value weighted by VALUE, which has its shape."),
-        click.option(
-            "--jvp",
-            multiple=True,
-            metavar="NAME=VALUE",
-            help="Derivative of the value along a direction; once for each variable that moves.",
-        ),
-    )(function)
+class Options:
+    """A group of options: a subclass has an `option` for each of its fields, in the order in which help lists them.
+
+    An instance has what was given. `context` is the call, `params` are the options by field.
+    """
+
+    params: ClassVar[dict[str, click.Option]] = {}
+
+    def __init_subclass__(cls) -> None:
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, click.Option)}
+        for name, value in own.items():
+            value.name = name
+        cls.params = {**cls.params, **own}
+
+    def __init__(self, context: click.Context) -> None:
+        """UsageError: what was given cannot be meant."""
+        self.context = context
+        for name in self.params:
+            setattr(self, name, context.params[name])
 
 
-def output(function: Callable[..., Any], formats: Sequence[str] = FORMATS) -> Callable[..., Any]:
-    """Adds the options that say how to print results, in one of the formats."""
-    return _stack(
-        click.option(
-            "--format",
-            "format_name",
-            type=click.Choice(formats),
-            help="How to print.  [default: pretty on a terminal, plain in a pipe]",
-        ),
-        click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
-        click.option(
-            "--precision",
-            type=click.IntRange(1, 17),
-            metavar="DIGITS",
-            help="Digits to show in the formats for people: significant ones, but in torch decimals.",
-        ),
-        click.option(
-            "--color",
-            type=click.Choice(["auto", "always", "never"]),
-            default="auto",
-            show_default=True,
-            help="Colours on a terminal.",
-        ),
-    )(function)
+SET = option("--set", multiple=True, metavar="NAME=VALUE", help="A variable, whatever its name.")
+WRT = option("--wrt", metavar="NAMES", help="Differentiate by these variables only, separated by commas.")
+CONST = option("--const", metavar="NAMES", help="Take these variables as constants, separated by commas.")
+HIGHEST_ORDER = click.IntRange(1, 20)
+JSON = option("--json", is_flag=True, help="Short for --format json.")
+STRICT = option("--strict", is_flag=True, help="Exit 1 if a result is not finite.")
 
 
-def limits(function: Callable[..., Any], names: Sequence[str] = LIMITS) -> Callable[..., Any]:
-    """Adds `--limit`, which raises or lowers a limit by name."""
-    return click.option(
-        "--limit",
-        "limit_texts",
-        multiple=True,
-        metavar="NAME=N",
-        help=f"Change a limit: {', '.join(names)}. May be given several times.",
-    )(function)
+def dtype_option(help: str) -> Any:
+    """The option for the type of numbers."""
+    return option("--dtype", type=click.Choice(["float64", "float32"]), default="float64", show_default=True, help=help)
 
 
-def _dtype(help: str) -> Callable[..., Any]:
-    return click.option(
-        "--dtype", type=click.Choice(["float64", "float32"]), default="float64", show_default=True, help=help
+def errors_option(help: str) -> Any:
+    """The option for what becomes of records that fail."""
+    choice = click.Choice(["stop", "skip", "mark"])
+    return option("--errors", type=choice, default="mark", show_default=True, help=help)
+
+
+class Variables(Options):
+    """What gives variables and says which of them to differentiate by."""
+
+    assignments: tuple[str, ...] = SET
+    vars_file: str | None = option("--vars", metavar="FILE", help="Variables from a JSON file: an object of values.")
+    wrt: str | None = WRT
+    const: str | None = CONST
+    dtype: str = dtype_option("Type to compute with.")
+
+
+class Derivatives(Options):
+    """What asks for other derivatives than the gradient."""
+
+    hessian: bool = option("--hessian", is_flag=True, help="Second derivatives, by pair of variables.")
+    jacobian: bool = option("--jacobian", is_flag=True, help="Derivatives of each element of the value.")
+    order: int = option(
+        "--order", type=HIGHEST_ORDER, default=1, metavar="N", help="Derivatives up to the N-th by each variable."
     )
 
 
-def scripts(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options of commands that run scripts: the type of numbers, and what a script may take."""
-    return _stack(
-        _dtype("Type of tensors made from floats."),
-        click.option(
-            "--timeout",
-            type=click.FloatRange(min=0, min_open=True),
-            metavar="SECONDS",
-            help="Stop a script, a cell or an input after so long.",
-        ),
-        partial(limits, names=SCRIPT_LIMITS),
-    )(function)
+class Directions(Options):
+    """What asks for products of the derivative with a vector."""
+
+    vjp: str | None = option(
+        "--vjp", metavar="VALUE", help="Gradients of the value weighted by VALUE, which has its shape."
+    )
+    jvp: tuple[str, ...] = option(
+        "--jvp",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Derivative of the value along a direction; once for each variable that moves.",
+    )
 
 
-def parse_limits(texts: tuple[str, ...], names: Sequence[str] = LIMITS) -> dict[str, int]:
-    """The limits given with `--limit`. UsageError: an unknown name, or not a positive whole number."""
-    result: dict[str, int] = {}
-    for text in texts:
-        name, _, value = text.partition("=")
-        if name not in names:
-            raise UsageError(f"there is no limit {quoted(name)}", f"the limits are {', '.join(names)}")
-        if not value.isdecimal() or len(value) > _LONGEST_LIMIT or int(value) < 1:
-            raise UsageError(
-                f"the limit `{name}` takes a positive whole number, not {quoted(value)}",
-                f"write `--limit {name}=1000000`",
-            )
-        result[name] = int(value)
-    return result
+def format_option(formats: Sequence[str], help: str = "pretty on a terminal, plain in a pipe") -> Any:
+    """The option for the format of results; `help` says which is the default."""
+    return option("--format", type=click.Choice(formats), help=f"How to print.  [default: {help}]")
 
 
-def parse_script_limits(texts: tuple[str, ...], timeout: float | None) -> dict[str, Any]:
-    """What a script may take, as given with `--limit` and `--timeout`. UsageError: as `parse_limits`, or a nan."""
-    if timeout is None:
-        return dict(parse_limits(texts, SCRIPT_LIMITS))
-    if math.isnan(timeout):
-        raise UsageError("`--timeout` takes a number of seconds, not `nan`", "write `--timeout 10`")
-    return {**parse_limits(texts, SCRIPT_LIMITS), "seconds": timeout}
+def color_option(show_default: bool) -> Any:
+    """The option for colours."""
+    choice = click.Choice(["auto", "always", "never"])
+    return option("--color", type=choice, default="auto", show_default=show_default, help="Colours on a terminal.")
 
 
-def chosen_format(format_name: str | None, as_json: bool, key: str | None) -> str:
-    """The format to print in. UsageError: two formats, or one for the single result `key`."""
-    asked = "--json" if as_json else f"--format {format_name}" if format_name else None
-    if as_json and format_name not in (None, "json"):
-        raise UsageError(f"--json and --format {format_name} exclude each other", "leave out one of them")
-    if key is not None and asked:
-        raise UsageError(f"--get prints one result as plain text and takes no {asked}", "leave out one of them")
-    if as_json:
-        return "json"
-    return format_name or ("pretty" if is_terminal(sys.stdout) else "plain")
+class Format(Options):
+    """How to print. Where no format is given, `format_name` is the `default`, or one that suits the output.
+
+    UsageError: two formats are given, or one for the single result of `--get`.
+    """
+
+    format_name: str
+    as_json: bool
+    default: ClassVar[str | None] = None
+
+    def __init__(self, context: click.Context) -> None:
+        super().__init__(context)
+        given: str | None = self.format_name
+        if self.as_json and given not in (None, "json"):
+            raise UsageError(f"--json and --format {given} exclude each other", "leave out one of them")
+        if context.params.get("key") is not None and (self.as_json or given):
+            asked = "--json" if self.as_json else f"--format {given}"
+            raise UsageError(f"--get prints one result as plain text and takes no {asked}", "leave out one of them")
+        self.is_given = self.as_json or given is not None
+        self.format_name = "json" if self.as_json else given or self.default or _suited()
 
 
-def names(command: click.Command) -> list[str]:
+def _suited() -> str:
+    return "pretty" if is_terminal(sys.stdout) else "plain"
+
+
+class Output(Format):
+    """How to print results."""
+
+    format_name: str = format_option(("pretty", "plain", "json", "csv", "tsv", "torch"))
+    as_json: bool = JSON
+    precision: int | None = option(
+        "--precision",
+        type=click.IntRange(1, 17),
+        metavar="DIGITS",
+        help="Digits to show in the formats for people: significant ones, but in torch decimals.",
+    )
+    color: str = color_option(True)
+
+    def style(self) -> Style:
+        """The looks that were chosen."""
+        return Style(self.precision, wants_color(sys.stdout, self.color))
+
+
+def limit_option(names: Sequence[str]) -> Any:
+    """The option that raises or lowers a limit by name."""
+    help = f"Change a limit: {', '.join(names)}. May be given several times."
+    return option("--limit", multiple=True, metavar="NAME=N", help=help)
+
+
+class _Limited(Options):
+    """What may be used. UsageError: an unknown limit, or not a positive whole number."""
+
+    names: ClassVar[Sequence[str]]
+    limits: tuple[str, ...]
+
+    def __init__(self, context: click.Context) -> None:
+        super().__init__(context)
+        self.found: dict[str, Any] = {}
+        for text in self.limits:
+            name, _, value = text.partition("=")
+            if name not in self.names:
+                raise UsageError(f"there is no limit {quoted(name)}", f"the limits are {', '.join(self.names)}")
+            if not value.isdecimal() or len(value) > _LONGEST_LIMIT or int(value) < 1:
+                raise UsageError(
+                    f"the limit `{name}` takes a positive whole number, not {quoted(value)}",
+                    f"write `--limit {name}=1000000`",
+                )
+            self.found[name] = int(value)
+
+
+class Limits(_Limited):
+    """What an expression may use."""
+
+    names = (*_PARSING, "nodes", "elements", "calls")
+    limits: tuple[str, ...] = limit_option(names)
+
+    def parsing(self) -> dict[str, int]:
+        """Those that `parse` takes."""
+        return {f"max_{name}": limit for name, limit in self.found.items() if name in _PARSING}
+
+    def evaluation(self) -> EvaluationLimits:
+        """Those that evaluating takes."""
+        from ...parser.semantics.limits import Limits
+
+        return Limits()._replace(**{name: limit for name, limit in self.found.items() if name not in _PARSING})
+
+
+class Scripts(_Limited):
+    """The type of a script's numbers, and what it may take."""
+
+    names = (*_PARSING, "steps", "calls", "elements", "memory")
+    dtype: str = dtype_option("Type of tensors made from floats.")
+    timeout: float | None = option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="SECONDS",
+        help="Stop a script, a cell or an input after so long.",
+    )
+    limits: tuple[str, ...] = limit_option(names)
+
+    def __init__(self, context: click.Context) -> None:
+        if context.params["timeout"] is not None and math.isnan(context.params["timeout"]):
+            raise UsageError("`--timeout` takes a number of seconds, not `nan`", "write `--timeout 10`")
+        super().__init__(context)
+        if self.timeout is not None:
+            self.found["seconds"] = self.timeout
+
+    def script(self) -> ScriptLimits:
+        """Those that a session takes."""
+        from ...parser.script.running.guard import Limits
+
+        return Limits()._replace(**self.found)
+
+
+def option_names(command: click.Command) -> list[str]:
     """The long names of a command's options, without dashes."""
     spellings = [spelling for param in command.params for spelling in param.opts]
     return ["debug", "help", *(spelling[2:] for spelling in spellings if spelling.startswith("--"))]
@@ -167,12 +237,3 @@ def names(command: click.Command) -> list[str]:
 def split_names(text: str | None) -> list[str] | None:
     """Names separated by commas; None stays None."""
     return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
-
-
-def _stack(*decorators: Decorator) -> Decorator:
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        for decorator in reversed(decorators):
-            function = decorator(function)
-        return function
-
-    return decorate

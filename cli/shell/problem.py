@@ -2,43 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import click
 
 from ...parser.analysis.problem import Problem
-from ...parser.semantics.evaluate import Limits
+from ...parser.analysis.result import Report
 from ...parser.semantics.names import free_variables
 from ...parser.syntax.parse import parse
-from . import options
-from .streams import from_input
+from ...parser.syntax.records import Program
+from .options import Limits, Variables, option_names, split_names
+from .streams import from_input, say
 from .variables import collect, differentiated, match, split_words
 
 
-def read_problem(
-    ctx: click.Context,
-    words: Sequence[str],
-    assignments: Sequence[str],
-    vars_file: str | None,
-    wrt: str | None,
-    const: str | None,
-    limits: Mapping[str, int],
-) -> Problem:
-    """What a command was called with, its options as `options.variables` and `options.limits` name them.
+def read_program(
+    context: click.Context, words: Sequence[str], limits: Limits, example: str = ""
+) -> tuple[Program, list[str]]:
+    """The expression that a command was called with, and the `name=value` words behind it.
 
-    ExpressionError, UsageError: a wrong expression; a variable without a value, or a value without a variable.
+    `example` is what a call needs beside an expression. ExpressionError, UsageError: a wrong expression, or none.
     """
     expression, assigned = split_words(words)
-    source = from_input(f'{ctx.command_path} "x**2" --x 3') if expression is None else expression
-    bounds = {f"max_{name}": limits[name] for name in ("length", "depth") if name in limits}
-    program = parse(source, **bounds)
+    source = from_input(f'{context.command_path} "x**2"{example}') if expression is None else expression
+    return parse(source, **limits.parsing()), assigned
+
+
+def read_problem(words: Sequence[str], variables: Variables, limits: Limits) -> Problem:
+    """What a command was called with.
+
+    ExpressionError, UsageError: as `read_program`; a variable without a value, or a value without a variable.
+    """
+    context = variables.context
+    program, assigned = read_program(context, words, limits, " --x 3")
     free = free_variables(program)
-    given = collect(ctx.obj, [*assignments, *assigned], vars_file)
-    names = match(program, free, given, options.names(ctx.command))
-    others = {name: limit for name, limit in limits.items() if f"max_{name}" not in bounds}
+    given = collect(context.obj, [*variables.assignments, *assigned], variables.vars_file)
+    names = match(program, free, given, option_names(context.command))
     return Problem(
         program,
         {name: given[name] for name in names},
-        differentiated(names, options.split_names(wrt), options.split_names(const)),
-        Limits()._replace(**others),
+        differentiated(names, split_names(variables.wrt), split_names(variables.const)),
+        limits.evaluation(),
     )
+
+
+def say_remarks(report: Report, key: str | None = None) -> None:
+    """Says what there is to know of a result beside the numbers, of which `key` is the only one shown."""
+    # A note is about derivatives, which `--get value` does not show.
+    for note in report.notes if key not in ("value", "grad_fn") else ():
+        say(f"note: {note}")
+    for finding in report.warnings:
+        say(finding.diagnostic)

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ...engine import Tensor
 from ...engine.table.registry import FUNCTIONS
+from ...parser.analysis.given_values import is_constant, read_object, read_value
 from ...parser.semantics.names import CONSTANTS
 from ...parser.syntax.errors import ExpressionError, UsageError, did_you_mean
 from ...parser.syntax.parse import parse
 from ...parser.syntax.records import Assign, Name, Program
 from ...parser.syntax.wording import listed, quoted, variables_help
-from .values import is_constant, read_object, read_value
 
 
 def split_words(words: Sequence[str]) -> tuple[str | None, list[str]]:

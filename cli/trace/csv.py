@@ -1,4 +1,4 @@
-"""Comma-separated values: a header, and a row for each step, empty where a column is not about it."""
+"""Delimited values: a header, and a row for each step, empty where a column is not about it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,11 @@ import io
 
 from ...parser.analysis.passes import Passes
 from ...parser.analysis.result import Report
-from ..value import Style
-from .lines import COLUMNS, lines
+from ..shell.printing import Style
+from .rows import COLUMNS, lines
 
 
-def render(report: Report, passes: Passes, style: Style) -> str:
-    """The passes as one table."""
-    return table(report, passes, ",")
-
-
-def table(report: Report, passes: Passes, delimiter: str) -> str:
+def render(report: Report, passes: Passes, style: Style, delimiter: str) -> str:
     """The passes as one table, cells divided by `delimiter`."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")

@@ -8,7 +8,7 @@ from typing import Any
 from ...parser.analysis.passes import Contribution, Passes, Visit
 from ...parser.analysis.result import Report, json_value
 from ...parser.syntax.printer import Printer
-from ..value import Style
+from ..shell.printing import Style
 from ..value.json import as_object
 
 

@@ -9,7 +9,7 @@ from ...parser.analysis.result import Report
 from ...parser.syntax.records import Binary, Call, Compare, List, Name, Number, Unary
 from ...parser.syntax.walk import walk
 from ...parser.unparse.latex import LatexPrinter
-from ..value import Style
+from ..shell.printing import Style
 from .tables import Cells, tables
 
 _PRINTED = (Binary, Call, Compare, List, Name, Number, Unary)

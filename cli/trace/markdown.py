@@ -6,7 +6,7 @@ from typing import Any
 
 from ...parser.analysis.passes import Passes, Step
 from ...parser.analysis.result import Report
-from ..value import Style
+from ..shell.printing import Style
 from .tables import Cells, tables
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ...parser.analysis.passes import Passes
 from ...parser.analysis.result import Report
-from ..value import Style
-from .lines import lines
+from ..shell.printing import Style
+from .rows import lines
 
 
 def render(report: Report, passes: Passes, style: Style) -> str:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import shutil
-
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from ...parser.analysis.passes import Passes
 from ...parser.analysis.result import Report
+from ..shell.painting import painted, window_width
+from ..shell.printing import Style
 from ..shell.streams import printable
-from ..value import Style
 from .tables import Cells, Table, tables
 
 _GAP = 2
@@ -26,27 +24,14 @@ _NARROWEST = 10
 
 def render(report: Report, passes: Passes, style: Style) -> str:
     """The passes as tables at the width of the window. User text is never read as markup."""
-    width = shutil.get_terminal_size().columns
-    buffer = io.StringIO()
-    console = Console(
-        file=buffer,
-        width=width,
-        force_terminal=style.color,
-        color_system="standard" if style.color else None,
-        no_color=not style.color,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-    )
-    for i, table in enumerate(tables(report.inputs, passes, Cells(style.precision))):
-        if i:
-            console.print()
-        console.print(Text.assemble((table.title, "bold underline" if style.color else "")))
-        console.print(_side_by_side(table, width) if _fits(table, width) else _below_each_other(table))
-        if table.note:
-            console.print(Text(table.note, style="dim"))
-    return "".join(line.rstrip() + "\n" for line in buffer.getvalue().rstrip("\n").split("\n"))
+    width = window_width()
+    parts: list[RenderableType] = []
+    for table in tables(report.inputs, passes, Cells(style.precision)):
+        parts += [""] if parts else []
+        parts.append(Text.assemble((table.title, "bold underline" if style.color else "")))
+        parts.append(_side_by_side(table, width) if _fits(table, width) else _below_each_other(table))
+        parts += [Text(table.note, style="dim")] if table.note else []
+    return painted(style.color, *parts)
 
 
 def _fits(table: Table, width: int) -> bool:

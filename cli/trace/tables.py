@@ -10,7 +10,7 @@ import numpy as np
 from ...parser.analysis.passes import Arrival, Passes, Sent, Step
 from ...parser.analysis.result import number_text
 from ...parser.syntax.printer import Printer
-from ..value.layout import array_text
+from ..value.brackets import array_text
 
 DIGITS = 6
 _MOST_SHOWN = 1000

@@ -1,4 +1,4 @@
-"""Comma-separated values: a header of keys and a row of values; lists stand in brackets in one cell."""
+"""Delimited values: a header of keys and a row of values; lists stand in brackets in one cell."""
 
 from __future__ import annotations
 
@@ -6,15 +6,10 @@ import csv
 import io
 
 from ...parser.analysis.result import Report, value_text
-from . import Style
+from ..shell.printing import Style
 
 
-def render(report: Report, style: Style) -> str:
-    """The report as a header and a row."""
-    return table(report, ",")
-
-
-def table(report: Report, delimiter: str) -> str:
+def render(report: Report, style: Style, delimiter: str) -> str:
     """The report as a header and a row, cells divided by `delimiter`."""
     facts = list(report.facts())
     text = io.StringIO()

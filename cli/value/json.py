@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from ...parser.analysis.result import Report, json_value
-from . import Style
+from ..shell.printing import Style
 
 
 def render(report: Report, style: Style) -> str:

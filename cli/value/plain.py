@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...parser.analysis.result import Report, value_text
-from . import Style
+from ..shell.printing import Style
 
 
 def render(report: Report, style: Style) -> str:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import shutil
 from typing import Any
 
 import numpy as np
-from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from ...parser.analysis.result import Report, number_text
+from ..shell.painting import painted, window_width
+from ..shell.printing import Style
 from ..shell.streams import printable
-from . import Style
-from .layout import array_text
+from .brackets import array_text
 
 _GAP = 2
 _NARROW = 24
@@ -27,21 +25,7 @@ Row = tuple[str, Any, str]
 
 def render(report: Report, style: Style) -> str:
     """The report as a small table. User text is never read as markup."""
-    width = shutil.get_terminal_size().columns
-    buffer = io.StringIO()
-    console = Console(
-        file=buffer,
-        width=width,
-        force_terminal=style.color,
-        color_system="standard" if style.color else None,
-        no_color=not style.color,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-    )
-    console.print(_table(_rows(report), style, width))
-    return "".join(line.rstrip() + "\n" for line in buffer.getvalue().rstrip("\n").split("\n"))
+    return painted(style.color, _table(_rows(report), style, window_width()))
 
 
 def _rows(report: Report) -> list[Row]:

@@ -9,7 +9,7 @@ import numpy as np
 from ...engine import get_default_dtype, printoptions
 from ...engine.tensors.printing import tensor_text
 from ...parser.analysis.result import Report
-from . import Style
+from ..shell.printing import Style
 
 
 def render(report: Report, style: Style) -> str:

@@ -10,24 +10,13 @@ import numpy as np
 from ..autograd.backward import backward
 from ..autograd.inplace import in_place, reshaped_in_place, resize_, resize_as_, setitem
 from ..graph import history
-from ..primitives import TENSOR_METHODS, arguments, copying, squeezing, transposing, writing
-from ..primitives.operators import OPERATORS
-from ..table.record import is_number
+from ..primitives import TENSOR_METHODS, arguments, copying, transposing, writing
+from ..primitives.operators import IN_PLACE_OPERATORS, OPERATORS
 from ..table.registry import FUNCTIONS, ops
 from ..tensors import dtypes, memory
-from ..tensors.dtypes import dtype
+from ..tensors.dtypes import dtype, is_number
 from ..tensors.tensor import Tensor
 from . import creation
-
-IN_PLACE_OPERATORS = {
-    "add": "__iadd__",
-    "sub": "__isub__",
-    "mul": "__imul__",
-    "div": "__itruediv__",
-    "floor_divide": "__ifloordiv__",
-    "remainder": "__imod__",
-    "pow": "__ipow__",
-}
 
 
 def _fill(self: Tensor, value: Any) -> Tensor:
@@ -260,14 +249,6 @@ METHODS: dict[str, Callable[..., Any]] = {
     "__reversed__": _backwards,
     "__array_wrap__": _array_wrap,
 }
-RESHAPED_IN_PLACE: dict[str, Callable[..., Tensor]] = {
-    "t_": transposing.t_,
-    "transpose_": transposing.transpose_,
-    "swapaxes_": transposing.transpose_,
-    "swapdims_": transposing.transpose_,
-    "unsqueeze_": squeezing.unsqueeze_,
-    "squeeze_": squeezing.squeeze_,
-}
 
 
 class _Deferred:
@@ -277,8 +258,12 @@ class _Deferred:
         self.name = name
 
     def __get__(self, tensor: Tensor | None, owner: type[Tensor]) -> Any:
-        call = FUNCTIONS[self.name.removesuffix("_")].call
-        setattr(Tensor, self.name, in_place(self.name, call) if self.name.endswith("_") else call)
+        record = FUNCTIONS[self.name.removesuffix("_")]
+        method = record.call
+        if self.name.endswith("_"):
+            change = record.in_place
+            method = reshaped_in_place(self.name, change) if callable(change) else in_place(self.name, method)
+        setattr(Tensor, self.name, method)
         return getattr(owner if tensor is None else tensor, self.name)
 
 
@@ -291,12 +276,8 @@ def attach() -> None:
             setattr(Tensor, name, _Deferred(name))
     for name, to in _CASTS.items():
         setattr(Tensor, name, _cast(to))
-    for name, operator_name in IN_PLACE_OPERATORS.items():
-        setattr(Tensor, operator_name, in_place(operator_name, FUNCTIONS[name].call))
-    for name, function in WRITING.items():
+    for name, function in {**IN_PLACE_OPERATORS, **WRITING}.items():
         setattr(Tensor, name, in_place(name, function))
-    for name, function in RESHAPED_IN_PLACE.items():
-        setattr(Tensor, name, reshaped_in_place(name, function))
     for name, function in METHODS.items():
         setattr(Tensor, name, function)
     for name, function in PROPERTIES.items():

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ContextDecorator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..graph.transforms import Level, enter, forward, hold, leave
 from ..primitives.copying import clone, zeros_like
 from ..primitives.reshaping import view_primitive
 from ..primitives.writing import copied
+from ..table.record import Operation
 from ..tensors.modes import recording
 from ..tensors.tensor import Tensor
 from .inplace import in_place
 from .pushforward import propagate
 from .tangents import UnpackedDualTensor, dual_at, outside, tangent_of, unpack_at
-
-if TYPE_CHECKING:
-    from ..table.record import Primitive
 
 __all__ = ["UnpackedDualTensor", "dual_level", "enter_dual_level", "exit_dual_level", "make_dual", "unpack_dual"]
 
@@ -27,7 +25,7 @@ class Dual(Level):
 
     __slots__ = ()
 
-    def propagate(self, call: Callable[..., Any], primitive: Primitive, args: Any, kwargs: Any) -> Any:
+    def propagate(self, call: Callable[..., Any], primitive: Operation, args: Any, kwargs: Any) -> Any:
         return propagate(call, primitive, args, kwargs)
 
     def carry_over(self, source: Tensor, target: Tensor) -> None:

@@ -28,21 +28,12 @@ class FunctionCtx:
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keeps inputs, outputs or other tensors (or None) for `backward`. TypeError: something else."""
-        for i, tensor in enumerate(tensors):
-            if tensor is not None and not isinstance(tensor, Tensor):
-                raise TypeError(
-                    f"save_for_backward can only save variables, but argument {i} is of type {type(tensor).__name__}"
-                )
+        _check_kept(tensors, "save_for_backward can only save variables")
         self._to_save = tensors
 
     def save_for_forward(self, *tensors: Tensor | None) -> None:
         """Keeps tensors for `jvp`."""
-        for i, tensor in enumerate(tensors):
-            if tensor is not None and not isinstance(tensor, Tensor):
-                raise TypeError(
-                    "save_for_forward can only save tensors or None, but argument "
-                    f"{i} is of type {type(tensor).__name__}"
-                )
+        _check_kept(tensors, "save_for_forward can only save tensors or None")
         self.saved_for_forward = tensors
 
     def mark_dirty(self, *tensors: Tensor) -> None:
@@ -56,6 +47,12 @@ class FunctionCtx:
     def set_materialize_grads(self, value: bool) -> None:
         """Whether `backward` gets zeros (the default) or None for an output that no gradient reached."""
         self._materialize = value
+
+
+def _check_kept(tensors: Sequence[Any], rule: str) -> None:
+    for i, tensor in enumerate(tensors):
+        if tensor is not None and not isinstance(tensor, Tensor):
+            raise TypeError(f"{rule}, but argument {i} is of type {type(tensor).__name__}")
 
 
 class FunctionNode(FunctionCtx, Node):

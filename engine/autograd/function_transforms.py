@@ -14,9 +14,10 @@ from ..graph.transforms import carry_over
 from ..primitives.reshaping import view_primitive
 from ..tensors.modes import enable_grad, recording
 from ..tensors.tensor import Tensor
-from .backward import _without_history
+from . import jacobians
 from .forward_ad import pushed_forward
-from .jacobians import Gradients, filled, jacobian_columns, jacobian_rows, pulled_back
+from .gradients import without_history
+from .jacobians import filled, jacobian_columns, jacobian_rows
 from .nesting import Nesting, leaves, mapped, outline, rebuilt, spec
 from .vmap import check_randomness
 
@@ -65,7 +66,7 @@ def _tied(outputs: Sequence[Any], inputs: Sequence[Tensor]) -> bool:
 
 def _released(results: Nesting, inputs: Sequence[Tensor]) -> Nesting:
     """Results without the history that only our own inputs gave them."""
-    return mapped(lambda t: t if not isinstance(t, Tensor) or _tied([t], inputs) else _without_history(t), results)
+    return mapped(lambda t: t if not isinstance(t, Tensor) or _tied([t], inputs) else without_history(t), results)
 
 
 def _positions(argnums: Any, count: int) -> tuple[int, ...]:
@@ -150,7 +151,7 @@ def grad_and_value(func: Function, argnums: ArgNums = 0, has_aux: bool = False) 
             )
         inputs = list(leaves(chosen))
         records = recording.enabled and _tied([output], inputs)
-        found = filled(pulled_back([output], inputs, None, records), inputs)
+        found = jacobians.vjp([output], inputs, None, records)
         value = _released((output, aux) if has_aux else output, inputs)
         return _by_argument(argnums, chosen, found), value
 
@@ -195,7 +196,7 @@ def vjp(func: Function, *primals: Any, has_aux: bool = False) -> Any:
                     f"{o.shape}."
                 )
         records = recording.enabled and (tied or any(c.requires_grad for c in given))
-        found = filled(pulled_back(outputs, inputs, given, records), inputs)
+        found = jacobians.vjp(outputs, inputs, given, records)
         return _by_argument(tuple(range(len(primals))), tracked, found)
 
     result = _released(output, inputs)
@@ -270,9 +271,8 @@ def jvp(func: Function, primals: Any, tangents: Any, *, strict: bool = False, ha
     flat = _Flat(func, primals, has_aux)
     pushed = pushed_forward(flat, list(leaves(primals)), list(leaves(tangents)))
     values = iter([value for value, _ in pushed])
-    slopes: Gradients = [tangent for _, tangent in pushed]
     result, aux = rebuilt(flat.output, values), rebuilt(flat.aux, values)
-    tangent = rebuilt(flat.output, iter(filled(slopes, [value for value, _ in pushed])))
+    tangent = rebuilt(flat.output, iter(filled([t for _, t in pushed], [value for value, _ in pushed])))
     return (result, tangent, aux) if has_aux else (result, tangent)
 
 

@@ -21,13 +21,17 @@ from .jacobians import Gradients, filled, jacobian_columns, jacobian_rows, pulle
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
 
+# A tensor or a tuple of tensors, a nesting of one in another, and what takes several tensors to one.
+Tensors = Any
+Function = Callable[..., Tensors]
+
 _FUNCTION_OUTPUTS = "outputs of the user-provided function"
 
 
 # Arguments and results
 
 
-def _as_tuple(values: Any, what: str, name: str) -> tuple[bool, tuple[Tensor, ...]]:
+def _as_tuple(values: Tensors, what: str, name: str) -> tuple[bool, tuple[Tensor, ...]]:
     """Whether a tuple was given, and the values as one. TypeError: not all are tensors."""
     several = isinstance(values, tuple)
     result = values if several else (values,)
@@ -54,7 +58,7 @@ def _own(tensors: Sequence[Tensor], create_graph: bool, track: bool) -> tuple[Te
     )
 
 
-def _finished(results: Any, create_graph: bool) -> Any:
+def _finished(results: Tensors, create_graph: bool) -> Tensors:
     """Results without history, unless it was asked for."""
     if isinstance(results, Tensor):
         return results if create_graph else results.detach()
@@ -74,7 +78,7 @@ def _check_vector(v: Sequence[Tensor], like: Sequence[Tensor], several: bool) ->
 
 
 def _vector(
-    v: Any, like: Sequence[Tensor], several: bool, name: str, create_graph: bool, missing: str
+    v: Tensors, like: Sequence[Tensor], several: bool, name: str, create_graph: bool, missing: str
 ) -> tuple[Tensor, ...] | None:
     """The vector as a tuple; None stands for 1 where there is a single element. RuntimeError: it does not fit."""
     if v is None:
@@ -165,8 +169,8 @@ def _product(
 
 
 def vjp(
-    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
-) -> tuple[Any, Any]:
+    func: Function, inputs: Tensors, v: Tensors = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Tensors, Tensors]:
     """(func(*inputs), v^T J), J being the Jacobian; `v` has the shape of the outputs."""
     with enable_grad():
         several_inputs, given = _as_tuple(inputs, "inputs", "vjp")
@@ -180,14 +184,14 @@ def vjp(
 
 def _pair(
     outputs: Sequence[Tensor], several: bool, product: Sequence[Tensor], several_products: bool, create_graph: bool
-) -> tuple[Any, Any]:
+) -> tuple[Tensors, Tensors]:
     first, second = _finished(outputs, create_graph), _finished(product, create_graph)
     return first if several else first[0], second if several_products else second[0]
 
 
 def jvp(
-    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
-) -> tuple[Any, Any]:
+    func: Function, inputs: Tensors, v: Tensors = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Tensors, Tensors]:
     """(func(*inputs), J v), J being the Jacobian; `v` has the shape of the inputs. By running backward twice."""
     with enable_grad():
         several_inputs, given = _as_tuple(inputs, "inputs", "jvp")
@@ -202,24 +206,30 @@ def jvp(
     return _pair(outputs, several, product, several, create_graph)
 
 
-def _gradient_of_number(
-    func: Callable[..., Any], own: Sequence[Tensor], name: str, strict: bool
-) -> tuple[tuple[Tensor, ...], tuple[Tensor | None, ...]]:
-    """The function's one output and its gradient. RuntimeError: more than one, or more than one element."""
-    several, outputs = _as_tuple(func(*own), _FUNCTION_OUTPUTS, name)
+def _number(func: Function, inputs: Sequence[Tensor], name: str, strict: bool) -> Tensor:
+    """The function's one output. RuntimeError: there are more, or more elements than one."""
+    several, outputs = _as_tuple(func(*inputs), _FUNCTION_OUTPUTS, name)
     _check_tracked(outputs, "outputs", strict)
     if several:
         raise RuntimeError(f"The function given to {name} should return a single Tensor")
     if outputs[0].numel() != 1:
         raise RuntimeError(f"The Tensor returned by the function given to {name} should contain a single element")
+    return outputs[0]
+
+
+def _gradient_of_number(
+    func: Function, own: Sequence[Tensor], name: str, strict: bool
+) -> tuple[list[Tensor], Gradients]:
+    """The function's one output and its gradient. RuntimeError: as `_number`."""
+    outputs = [_number(func, own, name, strict)]
     gradient = pulled_back(outputs, own, None, True)
     _check_tracked(gradient, "jacobian", strict)
     return outputs, gradient
 
 
 def vhp(
-    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
-) -> tuple[Any, Any]:
+    func: Function, inputs: Tensors, v: Tensors = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Tensors, Tensors]:
     """(func(*inputs), v^T H), H being the Hessian of a function that returns one element."""
     with enable_grad():
         several, given = _as_tuple(inputs, "inputs", "vhp")
@@ -231,8 +241,8 @@ def vhp(
 
 
 def hvp(
-    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
-) -> tuple[Any, Any]:
+    func: Function, inputs: Tensors, v: Tensors = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Tensors, Tensors]:
     """(func(*inputs), H v), H being the Hessian of a function that returns one element; `vhp` is the faster way."""
     with enable_grad():
         several, given = _as_tuple(inputs, "inputs", "hvp")
@@ -255,13 +265,13 @@ _NOT_IN_FORWARD_MODE = (
 
 
 def jacobian(
-    func: Callable[..., Any],
-    inputs: Any,
+    func: Function,
+    inputs: Tensors,
     create_graph: bool = False,
     strict: bool = False,
     vectorize: bool = False,
     strategy: str = "reverse-mode",
-) -> Any:
+) -> Tensors:
     """The Jacobian, of shape (*output's, *input's): for several of them, a tuple of tuples by output and input.
 
     `vectorize` is accepted for PyTorch's sake. With `strategy` "forward-mode" the work grows with the number of input
@@ -291,7 +301,7 @@ def jacobian(
     return _unnested(_finished(rows, create_graph), several, several_inputs)
 
 
-def _unnested(rows: tuple[tuple[Tensor, ...], ...], several_outputs: bool, several_inputs: bool) -> Any:
+def _unnested(rows: tuple[tuple[Tensor, ...], ...], several_outputs: bool, several_inputs: bool) -> Tensors:
     columns = rows if several_inputs else tuple(row[0] for row in rows)
     return columns if several_outputs else columns[0]
 
@@ -315,7 +325,7 @@ def _check_row(number: int, create_graph: bool) -> Callable[[Gradients], None]:
     return check
 
 
-def _forward_jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool, strict: bool, vectorize: bool) -> Any:
+def _forward_jacobian(func: Function, inputs: Tensors, create_graph: bool, strict: bool, vectorize: bool) -> Tensors:
     if create_graph:
         raise NotImplementedError(_NOT_IN_FORWARD_MODE.format("create_graph"))
     if strict:
@@ -337,27 +347,20 @@ def _forward_jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool,
 
 
 def hessian(
-    func: Callable[..., Any],
-    inputs: Any,
+    func: Function,
+    inputs: Tensors,
     create_graph: bool = False,
     strict: bool = False,
     vectorize: bool = False,
     outer_jacobian_strategy: str = "reverse-mode",
-) -> Any:
+) -> Tensors:
     """The Hessian of a function that returns one element; for several inputs, a tuple of tuples of blocks."""
     several, _ = _as_tuple(inputs, "inputs", "hessian")
     if outer_jacobian_strategy not in _STRATEGIES:
         raise AssertionError('Expected strategy to be either "forward-mode" or "reverse-mode".')
 
     def number(*values: Tensor) -> Tensor:
-        output = func(*values)
-        several_outputs, outputs = _as_tuple(output, _FUNCTION_OUTPUTS, "hessian")
-        _check_tracked(outputs, "outputs", strict)
-        if several_outputs:
-            raise RuntimeError("The function given to hessian should return a single Tensor")
-        if outputs[0].numel() != 1:
-            raise RuntimeError("The Tensor returned by the function given to hessian should contain a single element")
-        return squeeze(output)
+        return squeeze(_number(func, values, "hessian", strict))
 
     def gradient(*values: Tensor) -> tuple[Tensor, ...]:
         if outer_jacobian_strategy == "forward-mode":

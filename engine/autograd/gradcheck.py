@@ -1,25 +1,31 @@
-"""`torch.autograd.gradcheck`: compares the derivatives of a function with differences of its values.
-
-A Jacobian here is a matrix with a row for each element of an input and a column for each element of an output.
-"""
+"""`torch.autograd.gradcheck`: compares the derivatives of a function with differences of its values."""
 
 from __future__ import annotations
 
 import sys
 import types
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..primitives.copying import zeros_like
 from ..primitives.joining import stack
-from ..tensors.memory import shareable
 from ..tensors.tensor import Tensor
 from .backward import grad
-from .forward_ad import pushed_forward
-from .jacobians import jacobian_rows, units
+from .checked_jacobians import (
+    Function,
+    Numerical,
+    as_tuple,
+    backward_jacobian,
+    difference_rows,
+    differentiable_among,
+    forward_jacobians,
+    is_tracked,
+    matrices,
+    tracked,
+)
 
 __all__ = ["GradcheckError", "get_analytical_jacobian", "get_numerical_jacobian", "gradcheck", "gradgradcheck"]
 
@@ -41,7 +47,7 @@ class GradcheckError(RuntimeError):
 
 
 def gradcheck(
-    func: Callable[..., Any],
+    func: Function,
     inputs: Any,
     *,
     eps: float = 1e-6,
@@ -71,10 +77,10 @@ def gradcheck(
         raise AssertionError("Setting check_batched_grad=True requires check_backward_ad to be True")
     if check_batched_forward_grad and not check_forward_ad:
         raise AssertionError("Setting check_batched_forward_grad=True requires check_forward_ad to be True")
-    given = _as_tuple(inputs)
+    given = as_tuple(inputs)
     _check_inputs(given)
     try:
-        numerical = _Numerical(func, given, eps)
+        numerical = Numerical(func, given, eps)
         if check_backward_ad:
             _check_backward(func, given, numerical, rtol, atol, nondet_tol)
         if check_forward_ad:
@@ -89,7 +95,7 @@ def gradcheck(
 
 
 def gradgradcheck(
-    func: Callable[..., Any],
+    func: Function,
     inputs: Any,
     grad_outputs: Any = None,
     *,
@@ -117,19 +123,19 @@ def gradgradcheck(
         raise AssertionError("Setting check_undefined_grad=True requires check_rev_over_rev to be True")
     if check_batched_grad and not check_rev_over_rev:
         raise AssertionError("Setting check_batched_grad=True requires check_rev_over_rev to be True")
-    given = _as_tuple(inputs)
+    given = as_tuple(inputs)
     if grad_outputs is None:
-        starts = _drawn(_differentiable(func(*given)), gen_non_contig_grad_outputs)
+        starts = _drawn(differentiable_among(func(*given)), gen_non_contig_grad_outputs)
     else:
-        starts = _as_tuple(grad_outputs)
-    tracked = [isinstance(t, Tensor) and t.requires_grad for t in (*given, *starts)]
+        starts = as_tuple(grad_outputs)
+    requiring = [is_tracked(t) for t in (*given, *starts)]
 
     def gradients(*args: Any) -> tuple[Tensor, ...]:
         # Forward mode hands in tensors that do not require grad.
-        args = tuple(a.requires_grad_() if track else a for a, track in zip(args, tracked, strict=True))
+        args = tuple(a.requires_grad_() if required else a for a, required in zip(args, requiring, strict=True))
         values = args[: len(given)]
-        wanted = [v for v, track in zip(values, tracked, strict=False) if track]
-        outputs = _differentiable(func(*values))
+        wanted = [v for v, required in zip(values, requiring, strict=False) if required]
+        outputs = differentiable_among(func(*values))
         found = grad(outputs, wanted, args[len(given) :], create_graph=True, allow_unused=True)
         return tuple(g for g in found if g is not None)
 
@@ -166,28 +172,10 @@ def _drawn(outputs: Sequence[Tensor], non_contiguous: bool) -> tuple[Tensor, ...
 # Inputs and outputs
 
 
-def _as_tuple(values: Any) -> tuple[Any, ...]:
-    if isinstance(values, (tuple, list)):
-        return tuple(values)
-    return (values,)
-
-
-def _differentiable(outputs: Any) -> tuple[Tensor, ...]:
-    return tuple(o for o in _as_tuple(outputs) if o.requires_grad)
-
-
-def _is_tracked(value: Any) -> bool:
-    return isinstance(value, Tensor) and value.requires_grad
-
-
-def _tracked(inputs: Sequence[Any]) -> list[Tensor]:
-    return [value for value in inputs if _is_tracked(value)]
-
-
 def _check_inputs(inputs: Sequence[Any]) -> None:
     """Warns of inputs too coarse for differences. ValueError: none requires grad. RuntimeError: elements overlap."""
     for i, value in enumerate(inputs):
-        if not _is_tracked(value):
+        if not is_tracked(value):
             continue
         if value._data.dtype != np.float64:
             warnings.warn(
@@ -202,137 +190,42 @@ def _check_inputs(inputs: Sequence[Any]) -> None:
                 "non-overlapping to be able to compute the numerical gradients correctly. You should call .contiguous "
                 "on the input before passing it to gradcheck."
             )
-    if not _tracked(inputs):
+    if not tracked(inputs):
         raise ValueError(
             "gradcheck expects at least one input tensor to require gradient, but none of them have requires_grad=True."
         )
-
-
-# Jacobians
-
-
-class _Numerical:
-    """The Jacobians by central differences, for each output a list with one for each input that requires grad."""
-
-    def __init__(self, func: Callable[..., Any], inputs: Sequence[Any], eps: float) -> None:
-        self.outputs = _as_tuple(func(*inputs))
-        rows = [list(_difference_rows(func, inputs, value, eps)) for value in _tracked(inputs)]
-        self.matrices = _matrices(rows, self.outputs)
-
-    def differentiable(self) -> list[list[Tensor]]:
-        """The Jacobians of those outputs that require grad."""
-        return [m for o, m in zip(self.outputs, self.matrices, strict=True) if o.requires_grad]
-
-
-def _matrices(rows: Sequence[Sequence[Sequence[Any]]], outputs: Sequence[Tensor]) -> list[list[Tensor]]:
-    """The matrices by output and input, of rows for each input and each of its elements that hold all outputs."""
-    matrices: list[list[Tensor]] = []
-    for number, output in enumerate(outputs):
-        parts = [[np.ravel(row[number]) for row in of_input] for of_input in rows]
-        matrices.append([Tensor(np.array(p, output._data.dtype).reshape(len(p), output.numel())) for p in parts])
-    return matrices
-
-
-def _difference_rows(
-    func: Callable[..., Any], inputs: Sequence[Any], value: Tensor, eps: float
-) -> Iterator[list[np.ndarray[Any, Any]]]:
-    """The derivatives of all outputs with respect to one element of an input after another, which is changed in place.
-
-    AssertionError: the outputs' shapes or dtypes change with it.
-    """
-    data = shareable(value)
-
-    def outputs() -> list[Any]:
-        return [np.array(o._data) for o in _as_tuple(func(*inputs))]
-
-    for index in np.ndindex(data.shape):
-        original = data[index]
-        try:
-            data[index] = original - eps
-            below = outputs()
-            data[index] = original + eps
-            above = outputs()
-        finally:
-            data[index] = original
-        for a, b in zip(below, above, strict=True):
-            _check_alike(a, b, index, eps)
-        yield [
-            ((b - a) / (2 * eps) if b.dtype.kind == "f" else _whole(a, b, eps)).reshape(-1)
-            for a, b in zip(below, above, strict=True)
-        ]
-
-
-def _whole(below: Any, above: Any, eps: float) -> Any:
-    """A difference of integers or booleans."""
-    return (above.astype(float) - below.astype(float)) / (2 * eps)
-
-
-def _check_alike(below: Any, above: Any, index: Any, eps: float) -> None:
-    for what, a, b in (
-        ("shape", Tensor(below).shape, Tensor(above).shape),
-        ("dtype", Tensor(below).dtype, Tensor(above).dtype),
-    ):
-        if a != b:
-            raise AssertionError(
-                f"Expected `func` to return outputs with the same {what} when inputs are perturbed on index {index} by "
-                f"{eps}, but got: {what}s {a} and {b}."
-            )
-
-
-def _backward_jacobian(inputs: Sequence[Any], output: Tensor) -> list[Tensor]:
-    """The Jacobian of one output for each input that requires grad, by backward."""
-    wanted = _tracked(inputs)
-    blocks = zip(jacobian_rows(output, wanted), wanted, strict=True)
-    return [Tensor(np.reshape(block._data, (output.numel(), t.numel())).T) for block, t in blocks]
-
-
-def _forward_jacobians(
-    func: Callable[..., Any], inputs: Sequence[Any], outputs: Sequence[Tensor]
-) -> list[list[Tensor]]:
-    """The Jacobians by forward mode: for each output a list with one for each input that requires grad."""
-    given = [t.detach() if _is_tracked(t) else t for t in inputs]
-
-    def slopes(value: Tensor, unit: Tensor) -> list[Any]:
-        """The tangents of the outputs where one input has the tangent `unit`, and the others have zeros."""
-        along = [unit if t is value else zeros_like(t) if _is_tracked(t) else None for t in inputs]
-        found = pushed_forward(lambda *args: _as_tuple(func(*args)), given, along, True)
-        return [np.zeros_like(p._data) if tangent is None else tangent._data for p, tangent in found]
-
-    return _matrices([[slopes(value, unit) for unit in units(value)] for value in _tracked(inputs)], outputs)
 
 
 # Checks
 
 
 def _check_backward(
-    func: Callable[..., Any],
+    func: Function,
     inputs: Sequence[Any],
-    numerical: _Numerical,
+    numerical: Numerical,
     rtol: float,
     atol: float,
     nondet_tol: float,
 ) -> None:
     """GradcheckError: the gradients differ from the differences, or from themselves when computed again."""
-    outputs = _differentiable(numerical.outputs)
+    outputs = differentiable_among(numerical.outputs)
     if not outputs:
         if any((m._data != 0).any() for matrices in numerical.matrices for m in matrices):
             raise GradcheckError("Numerical gradient for function expected to be zero")
         return
     for i, (output, expected) in enumerate(zip(outputs, numerical.differentiable(), strict=True)):
-        found = _backward_jacobian(inputs, output)
-        again = _backward_jacobian(inputs, output)
+        found = backward_jacobian(inputs, output)
+        again = backward_jacobian(inputs, output)
         for a, b in zip(found, again, strict=True):
             if a._data.size and np.abs(a._data - b._data).max() > nondet_tol:
                 raise GradcheckError(_NONDETERMINISTIC.format(nondet_tol))
         _compare(i, found, expected, rtol, atol, "")
 
 
-def _check_forward(
-    func: Callable[..., Any], inputs: Sequence[Any], numerical: _Numerical, rtol: float, atol: float
-) -> None:
+def _check_forward(func: Function, inputs: Sequence[Any], numerical: Numerical, rtol: float, atol: float) -> None:
     """GradcheckError: the tangents differ from the differences."""
     kept = [i for i, o in enumerate(numerical.outputs) if o.dtype.is_floating_point]
-    found = _forward_jacobians(func, inputs, numerical.outputs)
+    found = forward_jacobians(func, inputs, numerical.outputs)
     for i in kept:
         _compare(i, found[i], numerical.matrices[i], rtol, atol, "computed with forward mode ")
 
@@ -348,10 +241,10 @@ def _compare(
             )
 
 
-def _check_more(func: Callable[..., Any], inputs: Sequence[Any], batched: bool, undefined: bool, masked: bool) -> None:
+def _check_more(func: Function, inputs: Sequence[Any], batched: bool, undefined: bool, masked: bool) -> None:
     """GradcheckError: gradients are not linear in the incoming ones, or fail where some of those are missing."""
-    wanted = _tracked(inputs)
-    outputs = _differentiable(func(*inputs))
+    wanted = tracked(inputs)
+    outputs = differentiable_among(func(*inputs))
     if not outputs:
         return
     if batched:
@@ -364,7 +257,7 @@ def _check_more(func: Callable[..., Any], inputs: Sequence[Any], batched: bool, 
             raise GradcheckError("backward not multiplied by grad_output")
     if undefined and len(outputs) > 1:
         for number in range(len(outputs)):
-            _check_undefined(_differentiable(func(*inputs))[number], wanted)
+            _check_undefined(differentiable_among(func(*inputs))[number], wanted)
 
 
 def _check_batched(outputs: Sequence[Tensor], wanted: Sequence[Tensor]) -> None:
@@ -416,12 +309,10 @@ def get_numerical_jacobian(
         raise ValueError(
             "Expected grad_out to be 1.0. get_numerical_jacobian no longer supports values of grad_out != 1.0."
         )
-    output = _as_tuple(fn(inputs))[0]
-    matrices = []
-    for value in _tracked(inputs if target is None else _as_tuple(target)):
-        rows = [row[0] for row in _difference_rows(lambda *given: fn(given), inputs, value, eps)]
-        matrices.append(Tensor(np.array(rows, output._data.dtype).reshape(value.numel(), output.numel())))
-    return tuple(matrices)
+    output = as_tuple(fn(inputs))[0]
+    wanted = tracked(inputs if target is None else as_tuple(target))
+    rows = [list(difference_rows(lambda *given: fn(given), inputs, value, eps)) for value in wanted]
+    return tuple(matrices(rows, [output])[0])
 
 
 def get_analytical_jacobian(
@@ -433,7 +324,7 @@ def get_analytical_jacobian(
         raise ValueError(
             "Expected grad_out to be 1.0. get_analytical_jacobian no longer supports values of grad_out != 1.0."
         )
-    found, again = _backward_jacobian(inputs, output), _backward_jacobian(inputs, output)
+    found, again = backward_jacobian(inputs, output), backward_jacobian(inputs, output)
     alike = all(np.allclose(a._data, b._data, 0, nondet_tol) for a, b in zip(found, again, strict=True))
     return tuple(found), alike, True, True
 

@@ -11,7 +11,7 @@ from ..graph.node import Edge, Node
 from ..graph.saved import allow_mutation_on_saved_tensors, disable_saved_tensors_hooks, save_on_cpu, saved_tensors_hooks
 from ..tensors.memory import memory_of
 from ..tensors.tensor import Tensor
-from .backward import current_pass
+from .passes import current_pass
 
 __all__ = [
     "GradientEdge",

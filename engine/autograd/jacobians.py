@@ -48,21 +48,28 @@ def pulled_back(
     return grad(roots, inputs, given, retain_graph, create_graph, allow_unused=True)
 
 
-def pushed_by_backward(
-    outputs: Sequence[Tensor], inputs: Sequence[Tensor], vectors: Sequence[Tensor]
-) -> tuple[Tensor | None, ...]:
-    """J v: for each output a tensor of its shape, or None where it depends on no input; v has the inputs' shapes.
+def vjp(
+    outputs: Gradients, inputs: Sequence[Tensor], vectors: Gradients | None, create_graph: bool = False
+) -> list[Tensor]:
+    """v^T J as `pulled_back`, with zeros for inputs that no output depends on. The graph is kept."""
+    return filled(pulled_back(outputs, inputs, vectors, create_graph), inputs)
+
+
+def jvp(outputs: Sequence[Tensor], inputs: Sequence[Tensor], vectors: Sequence[Tensor]) -> list[Tensor]:
+    """J v: for each output a tensor of its shape; v has the inputs' shapes.
 
     By the double-backward trick: u^T J is linear in u, and the gradient of <u^T J, v> with respect to u is J v.
     """
     stand_ins = [zeros_like(output, requires_grad=True) for output in outputs]
-    return pulled_back(pulled_back(outputs, inputs, stand_ins, True), stand_ins, vectors)
+    return vjp(pulled_back(outputs, inputs, stand_ins, True), stand_ins, vectors)
 
 
 def gradients(value: Tensor, inputs: Sequence[Tensor], create_graph: bool = False) -> list[Tensor]:
     """The gradients of the sum of the value's elements, each of its input's shape. The graph is kept."""
     total = value if value.ndim == 0 else value.sum()
-    return filled(pulled_back([total], inputs, None, create_graph), inputs)
+    if not inputs or not total.requires_grad:
+        return [zeros_like(t) for t in inputs]
+    return filled(grad(total, inputs, None, True, create_graph, True), inputs)
 
 
 # Matrices

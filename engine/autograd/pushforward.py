@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,14 +20,12 @@ from ..graph.transforms import Level, forward, hold
 from ..primitives.broadcasting import expand
 from ..primitives.copying import clone, to_copy, zeros_like
 from ..table.dispatch import _saver, bind, promote
-from ..table.nodes import _run
+from ..table.nodes import run_rule
+from ..table.record import Operation
 from ..tensors.modes import recording
 from ..tensors.tensor import Tensor
-from .backward import _fit
+from .gradients import fit
 from .tangents import tangent_of
-
-if TYPE_CHECKING:
-    from ..table.record import Primitive
 
 
 class _Call(NamedTuple):
@@ -36,7 +34,7 @@ class _Call(NamedTuple):
     `tangents` are those of `tensors`, None for what has none.
     """
 
-    primitive: Primitive
+    primitive: Operation
     arguments: Sequence[Any]
     tensors: Sequence[Any]
     tangents: Sequence[Tensor | None]
@@ -84,11 +82,11 @@ def _cast(tensor: Tensor, dtype: np.dtype[Any]) -> Tensor:
 
 
 @cache
-def _saver_of(primitive: Primitive) -> Callable[[Any, Any], Sequence[Any]]:
+def _saver_of(primitive: Operation) -> Callable[[Any, Any], Sequence[Any]]:
     return _saver(primitive)
 
 
-def propagate(call: Callable[..., Any], primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def propagate(call: Callable[..., Any], primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What `call`, which runs `primitive`, returns, with its tangent at the innermost level.
 
     The call runs outside that level, so that the levels further out are dealt with on the way.
@@ -188,9 +186,9 @@ def _elementwise(call: _Call, on_tensors: bool) -> Any:
         g: Any = tangent if on_tensors else tangent._data
         if tangent._data.shape != result._data.shape:
             g = expand(g, result._data.shape)
-        part = _run(*vjp, g, saved)
+        part = run_rule(*vjp, g, saved)
         total = part if total is None else total + part
-    return None if total is None else _fit(total, describe(result._data), 0)
+    return None if total is None else fit(total, describe(result._data), 0)
 
 
 def _stand_in(result: Tensor) -> Tensor | None:
@@ -204,18 +202,18 @@ def _pulled_back(call: _Call, stand_ins: Sequence[Tensor | None]) -> Iterator[tu
     primitive, tangents = call.primitive, call.tangents
     g = list(stand_ins) if primitive.outputs else stand_ins[0]
     if primitive.variadic:
-        made = list(_run(*primitive.vjps[0], g, saved))
+        made = list(run_rule(*primitive.vjps[0], g, saved))
         positions: Sequence[int] = range(len(call.tensors))
     else:
         positions = call.positions()
         made = [
-            _run(*vjp, g, saved) if tangents[i] is not None else None
+            run_rule(*vjp, g, saved) if tangents[i] is not None else None
             for i, vjp in zip(positions, primitive.vjps, strict=True)
         ]
     for position, gradient in zip(positions, made, strict=True):
         tangent = tangents[position]
         if tangent is not None and gradient is not None:
-            yield _fit(gradient, describe(call.tensors[position]._data), 0), tangent
+            yield fit(gradient, describe(call.tensors[position]._data), 0), tangent
 
 
 def _transposed(
@@ -233,7 +231,7 @@ def _transposed(
         node, number = edge
         if node is None or gradient is None or (node.sequence < since and not any(node is end for end in ends)):
             return
-        gradient = _fit(gradient, node.outputs, number)
+        gradient = fit(gradient, node.outputs, number)
         if node not in pending and node.sequence >= since:
             heapq.heappush(queue, (-node.sequence, node))
         if node.is_multiple:

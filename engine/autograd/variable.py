@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..tensors.tensor import Tensor
-from .backward import queue_callback
+from .passes import queue_callback
 
 
 class Engine:

@@ -41,9 +41,7 @@ def vmap(
     @functools.wraps(func)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         dims, count = _mapped(name, in_dims, args)
-        rows = []
-        for index in range(max(count, 1)):
-            rows.append(func(*_at(args, dims, index), **kwargs))
+        rows = [func(*_at(args, dims, index), **kwargs) for index in range(max(count, 1))]
         return _gathered(name, out_dims, rows, count)
 
     return wrapper
@@ -148,9 +146,4 @@ def _joined(name: str, dim: int | None, column: Sequence[Any], count: int) -> An
                 "out_dims= to None for output?"
             )
     joined = stack(list(column), dim)
-    return joined if count else _emptied(joined, dim)
-
-
-def _emptied(tensor: Tensor, dim: int) -> Tensor:
-    """The tensor with no index left along a dimension."""
-    return Tensor(np.take(tensor._data, [], axis=dim))
+    return joined if count else Tensor(np.take(joined._data, [], axis=dim))

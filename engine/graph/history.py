@@ -101,7 +101,7 @@ def grad(tensor: Tensor, value: Tensor | None) -> None:
         raise RuntimeError("can't assign Variable as its own grad")
     if value.dtype is not tensor.dtype:
         raise RuntimeError(
-            f"attempting to assign a gradient with dtype '{_C_NAMES[value.dtype.name]}' to a tensor with "
+            f"attempting to assign a gradient with dtype '{value.dtype.c_name}' to a tensor with "
             f"grad_dtype '{tensor.dtype.title}'. The gradient must match the tensor's grad_dtype (defaults to "
             "the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to "
             "allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may "
@@ -203,16 +203,3 @@ def snapshot(tensor: Tensor) -> Tensor:
     if active():
         carry_over(tensor, copy)
     return copy
-
-
-_C_NAMES = {
-    "float64": "double",
-    "float32": "float",
-    "float16": "c10::Half",
-    "int64": "long int",
-    "int32": "int",
-    "int16": "short int",
-    "int8": "signed char",
-    "uint8": "unsigned char",
-    "bool": "bool",
-}

@@ -85,6 +85,20 @@ class Hooks:
         return sent
 
 
+def run_post_accumulate(leaf: Tensor) -> None:
+    """Calls the hooks of a leaf to whose `.grad` a gradient was added.
+
+    TypeError, RuntimeError: one returned something else than None or the leaf.
+    """
+    for hook in list((leaf._post_accumulate_hooks or {}).values()):
+        returned = hook(leaf)
+        if returned is None or returned is leaf:
+            continue
+        if not isinstance(returned, Tensor):
+            raise TypeError(f"expected Variable, but hook returned '{type(returned).__name__}'")
+        raise RuntimeError("Tensor post accumulate grad hooks should return None.")
+
+
 def _replaced(hook: Callable[..., Any], gradient: Any, create_graph: bool) -> Any:
     returned = hook(as_tensor(gradient))
     if returned is None:

@@ -10,79 +10,11 @@ from typing import Any
 import numpy as np
 
 from ..autograd.inplace import in_place
-from ..primitives import activation, elementary, layer, reduction
-from ..primitives.activation import gelu, glu, hardshrink, logsigmoid, prelu, softplus, softshrink, softsign, tanhshrink
+from ..primitives import layer, reduction
 from ..primitives.arithmetic import mul
-from ..primitives.layer import cosine_similarity, linear, normalize, pad
-from ..primitives.loss import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-    gaussian_nll_loss,
-    hinge_embedding_loss,
-    huber_loss,
-    kl_div,
-    l1_loss,
-    margin_ranking_loss,
-    mse_loss,
-    nll_loss,
-    poisson_nll_loss,
-    smooth_l1_loss,
-    soft_margin_loss,
-)
+from ..table.registry import functions_of
 from ..tensors.symbol import check_not_traced
 from ..tensors.tensor import Tensor
-
-__all__ = [
-    "binary_cross_entropy",
-    "binary_cross_entropy_with_logits",
-    "celu",
-    "cosine_similarity",
-    "cross_entropy",
-    "dropout",
-    "elu",
-    "embedding",
-    "gaussian_nll_loss",
-    "gelu",
-    "glu",
-    "hardshrink",
-    "hardsigmoid",
-    "hardswish",
-    "hardtanh",
-    "hinge_embedding_loss",
-    "huber_loss",
-    "kl_div",
-    "l1_loss",
-    "leaky_relu",
-    "linear",
-    "log_softmax",
-    "logsigmoid",
-    "margin_ranking_loss",
-    "mish",
-    "mse_loss",
-    "nll_loss",
-    "normalize",
-    "one_hot",
-    "pad",
-    "poisson_nll_loss",
-    "prelu",
-    "relu",
-    "relu6",
-    "rrelu",
-    "selu",
-    "sigmoid",
-    "silu",
-    "smooth_l1_loss",
-    "soft_margin_loss",
-    "softmax",
-    "softmin",
-    "softplus",
-    "softshrink",
-    "softsign",
-    "tanh",
-    "tanhshrink",
-    "threshold",
-]
 
 
 def _with_inplace(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -96,21 +28,18 @@ def _with_inplace(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-celu = _with_inplace(activation.celu)
-elu = _with_inplace(activation.elu)
-hardsigmoid = _with_inplace(activation.hardsigmoid)
-hardswish = _with_inplace(activation.hardswish)
-hardtanh = _with_inplace(activation.hardtanh)
-leaky_relu = _with_inplace(activation.leaky_relu)
-mish = _with_inplace(activation.mish)
-relu = _with_inplace(activation.relu)
-relu6 = _with_inplace(activation.relu6)
-rrelu = _with_inplace(activation.rrelu)
-selu = _with_inplace(activation.selu)
-silu = _with_inplace(activation.silu)
-threshold = _with_inplace(activation.threshold)
-sigmoid = activation.sigmoid
-tanh = elementary.tanh
+_FUNCTIONS = {
+    name: _with_inplace(function.call) if function.inplace_flag else function.call
+    for name, function in functions_of("nn.functional").items()
+}
+# Those below that are of the same name take their place.
+globals().update(_FUNCTIONS)
+
+__all__ = ["dropout", "one_hot", *_FUNCTIONS]  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    raise AttributeError(f"module 'torch.nn.functional' has no attribute '{name}'")
 
 
 def _dimension(name: str, x: Any, dim: int | None) -> int:

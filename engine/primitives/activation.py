@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.record import BESIDE_ZERO, REAL, EdgeCase
 from ..table.registry import ops
 from ..tensors import dtypes
@@ -15,13 +14,13 @@ from ..tensors.symbol import check_not_traced
 from .arguments import data_of, dimension
 from .copying import zeros_like
 from .elementary import exp, tanh
+from .families import ACTIVATION
 from .joining import cat
 from .reshaping import reshape
 from .selection import abs, where
 from .slicing import slice_primitive
 
-family = Family("activation", elementwise=True)
-primitive, function = family.primitive, family.function
+private, primitive, function = ACTIVATION.private, ACTIVATION.primitive, ACTIVATION.function
 
 
 def _logistic(x: Any) -> Any:
@@ -30,12 +29,12 @@ def _logistic(x: Any) -> Any:
     return np.where(x >= 0, 1, z) / (1 + z)
 
 
-sigmoid_backward = primitive(
+sigmoid_backward = private(
     "sigmoid_backward",
     lambda grad, y: grad * (1 - y) * y,
     lambda g, y: g * (1 - y) * y,
     lambda g, grad, y: g * grad * (1 - 2 * y),
-    public=False,
+    formula="grad*y*(1 - y)",
 )
 sigmoid = primitive(
     "sigmoid",
@@ -45,14 +44,18 @@ sigmoid = primitive(
     doc="1 / (1 + exp(-x))",
     aliases=("expit",),
     edges=[EdgeCase((0.0,), 0.5, (0.25,)), EdgeCase((-1000.0,), 0.0, (0.0,))],
+    torch=("sigmoid", "special.expit", "nn.functional.sigmoid"),
+    in_place=True,
+    definition="1/(1 + exp(-x))",
+    method=True,
 )
 
-threshold_backward = primitive(
+threshold_backward = private(
     "threshold_backward",
     lambda grad, x, threshold: np.where(x <= threshold, 0, grad),
     lambda g, x, threshold: threshold_backward(g, x, threshold),
     lambda g: zeros_like(g),
-    public=False,
+    formula="where(x <= threshold, 0, grad)",
 )
 relu = primitive(
     "relu",
@@ -61,13 +64,20 @@ relu = primitive(
     doc="x where it is positive, else 0",
     domain=BESIDE_ZERO,
     edges=[EdgeCase((0.0,), 0.0, (0.0,)), EdgeCase((-1.0,), 0.0, (0.0,))],
+    torch=("relu", "nn.functional.relu"),
+    in_place=True,
+    inplace_flag=True,
+    definition="maximum(x, 0)",
+    method=True,
 )
 threshold = primitive(
     "threshold",
     lambda x, threshold, value: np.where(x <= threshold, value, x),
     lambda g, x, threshold: threshold_backward(g, x, threshold),
     doc="x where it exceeds `threshold`, else `value`",
-    method=False,
+    torch=("threshold", "nn.functional.threshold"),
+    inplace_flag=True,
+    formula="where(x <= threshold, value, x)",
 )
 
 
@@ -82,7 +92,8 @@ softplus = primitive(
     lambda g, x, beta, threshold: where(x * beta > threshold, g, g * sigmoid(x * beta)),
     floating=True,
     doc="log(1 + exp(beta*x)) / beta; x itself where beta*x exceeds `threshold`",
-    method=False,
+    torch=("nn.functional.softplus",),
+    definition="log1p(exp(x))",
 )
 silu = primitive(
     "silu",
@@ -91,7 +102,9 @@ silu = primitive(
     floating=True,
     doc="x * sigmoid(x)",
     aliases=("swish",),
-    method=False,
+    torch=("nn.functional.silu",),
+    inplace_flag=True,
+    definition="x/(1 + exp(-x))",
 )
 mish = primitive(
     "mish",
@@ -99,7 +112,9 @@ mish = primitive(
     lambda g, x: g * (tanh(softplus(x)) + x * sigmoid(x) * (1 - ops.square(tanh(softplus(x))))),
     floating=True,
     doc="x * tanh(softplus(x))",
-    method=False,
+    torch=("nn.functional.mish",),
+    inplace_flag=True,
+    definition="x*tanh(log1p(exp(x)))",
 )
 
 
@@ -120,13 +135,20 @@ def _gelu_rule(g: Any, x: Any, approximate: Any) -> Any:
 _GELU_SCALE = math.sqrt(2 / math.pi)
 _GELU_CUBIC = 0.044715
 
+
+def _gelu_formula(approximate: str) -> str:
+    return "gelu(x)" if approximate == "none" else "x/2*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x**3)))"
+
+
 gelu = primitive(
     "gelu",
     _gelu,
     _gelu_rule,
     floating=True,
     doc='x times the normal distribution\'s cumulative probability at x (approximate="tanh": by a tanh)',
-    method=False,
+    torch=("nn.functional.gelu",),
+    formula=_gelu_formula,
+    definition="x*(1 + erf(x/sqrt(2)))/2",
 )
 
 
@@ -143,16 +165,22 @@ def minimum_zero(x: Any) -> Any:
     return where(x < 0, x, 0)
 
 
-scaled_elu = primitive("elu", _elu, _elu_rule, floating=True, public=False)
+def _elu_formula(alpha: float, scale: float, input_scale: float) -> str:
+    if alpha == scale == input_scale == 1:
+        return "elu(x)"
+    return f"where(x > 0, scale*x, ({scale * alpha!r})*expm1(x*input_scale))"
 
 
-@function(domain=BESIDE_ZERO, method=False)
+scaled_elu = private("elu", _elu, _elu_rule, floating=True, formula=_elu_formula)
+
+
+@function(domain=BESIDE_ZERO, torch=("nn.functional.elu",), inplace_flag=True, definition="where(x > 0, x, expm1(x))")
 def elu(x: Any, alpha: float = 1.0) -> Any:
     """x where it is positive, else alpha * (exp(x) - 1)"""
     return scaled_elu(x, alpha)
 
 
-@function(domain=BESIDE_ZERO, method=False)
+@function(domain=BESIDE_ZERO, torch=("nn.functional.selu", "selu"), inplace_flag=True)
 def selu(x: Any) -> Any:
     """elu with the alpha and scale of self-normalising networks"""
     return scaled_elu(x, 1.6732632423543772848170429916717, 1.0507009873554804934193349852946)
@@ -165,7 +193,8 @@ celu = primitive(
     floating=True,
     doc="x where it is positive, else alpha * (exp(x/alpha) - 1)",
     domain=BESIDE_ZERO,
-    method=False,
+    torch=("nn.functional.celu", "celu"),
+    inplace_flag=True,
 )
 leaky_relu = primitive(
     "leaky_relu",
@@ -174,7 +203,9 @@ leaky_relu = primitive(
     doc="x where it is positive, else x * negative_slope",
     domain=BESIDE_ZERO,
     edges=[EdgeCase((0.0,), 0.0, (0.01,))],
-    method=False,
+    torch=("nn.functional.leaky_relu",),
+    inplace_flag=True,
+    formula="where(x > 0, x, x*negative_slope)",
 )
 
 
@@ -189,11 +220,12 @@ logsigmoid = primitive(
     floating=True,
     doc="log(sigmoid(x))",
     node_name="LogSigmoidBackward0",
-    method=False,
+    torch=("nn.functional.logsigmoid",),
+    definition="-log1p(exp(-x))",
 )
 
 
-@function(method=False)
+@function(torch=("nn.functional.softsign",))
 def softsign(x: Any) -> Any:
     """x / (1 + abs(x))"""
     return x / (abs(x) + 1)
@@ -205,11 +237,12 @@ hardtanh = primitive(
     lambda g, x, min_val, max_val: where((x <= min_val) | (x >= max_val), 0, g),
     doc="x limited to the interval from min_val to max_val; the bounds pass no gradient",
     domain=BESIDE_ZERO,
-    method=False,
+    torch=("nn.functional.hardtanh",),
+    inplace_flag=True,
 )
 
 
-@function(domain=BESIDE_ZERO, method=False)
+@function(domain=BESIDE_ZERO, torch=("nn.functional.relu6",), inplace_flag=True)
 def relu6(x: Any) -> Any:
     """x limited to the interval from 0 to 6"""
     return hardtanh(x, 0.0, 6.0)
@@ -220,53 +253,57 @@ hardsigmoid = primitive(
     lambda x: np.minimum(np.maximum(x + 3, 0), 6) / 6,
     lambda g, x: where((x > -3) & (x < 3), g / 6, 0),
     doc="x/6 + 1/2 limited to the interval from 0 to 1",
-    method=False,
+    torch=("nn.functional.hardsigmoid",),
+    inplace_flag=True,
 )
 hardswish = primitive(
     "hardswish",
     lambda x: x * np.minimum(np.maximum(x + 3, 0), 6) / 6,
     lambda g, x: where(x <= -3, 0, where(x < 3, g * (x / 3 + 0.5), g)),
     doc="x * hardsigmoid(x)",
-    method=False,
+    torch=("nn.functional.hardswish",),
+    inplace_flag=True,
 )
 hardshrink = primitive(
     "hardshrink",
     lambda x, lambd=0.5: np.where((x >= -lambd) & (x <= lambd), 0, x),
     lambda g, x, lambd: where((x >= -lambd) & (x <= lambd), 0, g),
     doc="x outside the interval from -lambd to lambd, else 0",
+    torch=("hardshrink", "nn.functional.hardshrink"),
+    method=True,
 )
 softshrink = primitive(
     "softshrink",
     lambda x, lambd=0.5: np.where(x > lambd, x - lambd, np.where(x < -lambd, x + lambd, 0 * x)),
     lambda g, x, lambd: where((x >= -lambd) & (x <= lambd), 0, g),
     doc="x moved towards 0 by lambd",
-    method=False,
+    torch=("nn.functional.softshrink",),
 )
 
 
-@function(method=False)
+@function(torch=("nn.functional.tanhshrink",))
 def tanhshrink(x: Any) -> Any:
     """x - tanh(x)"""
     return x - tanh(x)
 
 
-@function(assumed={"dim": -1}, method=False, elementwise=False)
+@function(assumed={"dim": -1}, elementwise=False, torch=("nn.functional.softmin",))
 def softmin(x: Any, dim: int) -> Any:
     """exp(-x) scaled to a sum of 1 along `dim`"""
     return ops.softmax(-x, dim)
 
 
 # PyTorch has one node for both, in training and not: the slopes are a number, or one for each element.
-rrelu_with_slopes = primitive(
+rrelu_with_slopes = private(
     "rrelu_with_noise",
     lambda x, slopes: np.where(x > 0, x, x * slopes),
     lambda g, x, slopes: where(x > 0, g, g * slopes),
     tensors=1,
-    public=False,
+    formula="where(x > 0, x, x*slopes)",
 )
 
 
-@function(domain=BESIDE_ZERO)
+@function(domain=BESIDE_ZERO, torch=("rrelu", "nn.functional.rrelu"), inplace_flag=True, method=True)
 def rrelu(x: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False) -> Any:
     """x where it is positive, else x times the mean of lower and upper, or in training a random number between"""
     if lower > upper:
@@ -278,16 +315,16 @@ def rrelu(x: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = F
     return rrelu_with_slopes(x, np.asarray(slopes, data_of(x).dtype))
 
 
-prelu_kernel = primitive(
+prelu_kernel = private(
     "prelu_kernel",
     lambda x, weight: np.where(x > 0, x, x * weight),
     lambda g, x, weight: where(x > 0, g, g * weight),
     lambda g, x: where(x > 0, 0, g * x),
-    public=False,
+    formula="where(x > 0, x, x*weight)",
 )
 
 
-@function(tensors=2, domain=(BESIDE_ZERO, REAL), elementwise=False)
+@function(tensors=2, domain=(BESIDE_ZERO, REAL), elementwise=False, torch=("prelu", "nn.functional.prelu"), method=True)
 def prelu(x: Any, weight: Any) -> Any:
     """x where it is positive, else x times a weight: a single one, or one for each place along dimension 1"""
     _check_prelu(data_of(x), data_of(weight))
@@ -347,5 +384,5 @@ glu = primitive(
     elementwise=False,
     floating=True,
     doc="the first half of x along `dim`, times the sigmoid of the second",
-    method=False,
+    torch=("nn.functional.glu",),
 )

@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from .broadcasting import expand
+from .families import LINEAR_ALGEBRA
 from .matrix_products import batched_product, bmm, mm, mv, product_of_matrices, product_with_vector
 from .operands import c_names, check_ranks, titles
 from .squeezing import unsqueeze
 from .transposing import t_primitive, transpose
 from .vector_products import outer
 
-primitive = Family("linear algebra").primitive
+primitive = LINEAR_ALGEBRA.primitive
 
 
 # Products added to something
@@ -49,6 +49,7 @@ addmm = primitive(
     lambda g, mat1, alpha: mm(t_primitive(mat1), g) * alpha,
     promotes=(),
     doc="`beta` times x plus `alpha` times the product of two matrices",
+    in_place=True,
 )
 
 
@@ -64,6 +65,7 @@ addmv = primitive(
     lambda g, mat, alpha: mv(t_primitive(mat), g) * alpha,
     promotes=(),
     doc="`beta` times x plus `alpha` times the product of a matrix and a vector",
+    in_place=True,
 )
 
 
@@ -79,6 +81,7 @@ addr = primitive(
     lambda g, vec2, alpha: mv(g, vec2) * alpha,
     lambda g, vec1, alpha: mv(t_primitive(g), vec1) * alpha,
     doc="`beta` times x plus `alpha` times the outer product of two vectors",
+    in_place=True,
 )
 
 
@@ -100,6 +103,7 @@ baddbmm = primitive(
     lambda g, batch1, alpha: bmm(transpose(batch1, 1, 2), g) * alpha,
     promotes=(),
     doc="`beta` times x plus `alpha` times the products of two sequences of matrices",
+    in_place=True,
 )
 
 
@@ -129,4 +133,5 @@ addbmm = primitive(
     lambda g, batch1, alpha: bmm(transpose(batch1, 1, 2), _for_each(g, batch1.shape[0])) * alpha,
     promotes=(),
     doc="`beta` times x plus `alpha` times the sum of the products of two sequences of matrices",
+    in_place=True,
 )

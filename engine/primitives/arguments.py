@@ -15,6 +15,11 @@ def data_of(x: Any) -> Any:
     return x._data if isinstance(x, Tensor) else x
 
 
+def flat_rows(x: Any) -> Any:
+    """Many values, the axis that counts them last, each with its elements in one dimension."""
+    return x.reshape(-1, x.shape[-1])
+
+
 # Shapes
 
 

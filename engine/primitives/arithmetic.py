@@ -1,9 +1,10 @@
 """The operators `+ - * / // % **` in all of PyTorch's overloads, and the functions they stand for.
 
-To add an operation: add its record to the module of its family. `family.primitive(name, forward, rule, ...)` takes a
-NumPy function and one rule for each tensor argument; `family.function` takes a function made of other operations.
-A rule's parameters say what it needs: `g`, `out`, an argument's name, `<argument>_shape`. That is all: the name in
-expressions, the method, the grad_fn name, the list of functions and the tests follow from the record.
+To add an operation: add its record to the module of its subject. `primitive(name, forward, rule, ...)` takes a NumPy
+function and one rule for each tensor argument, `private` one that only other operations call, and `function` a function
+made of other operations; `Operation` in `engine/table/record.py` lists what else a record can say. A rule's parameters
+say what it needs: `g`, `out`, an argument's name, `<argument>_shape`. That is all: the name in expressions, the method,
+the grad_fn name, the list of functions and the tests follow from the record.
 Rules are those of PyTorch's derivatives.yaml where a point (a kink, a zero) leaves a choice.
 """
 
@@ -15,26 +16,21 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
-from ..table.record import NONZERO, POSITIVE, REAL, EdgeCase, is_number
+from ..table.record import NONZERO, POSITIVE, REAL, EdgeCase
 from ..table.registry import ops
-from ..tensors.dtypes import float64
+from ..tensors.dtypes import float64, is_number
 from ..tensors.tensor import Tensor
 from .copying import to, zeros_like
+from .families import ARITHMETIC
 
-family = Family("arithmetic", elementwise=True)
-primitive, function = family.primitive, family.function
+private, primitive, function = ARITHMETIC.private, ARITHMETIC.primitive, ARITHMETIC.function
 
 _LN2 = math.log(2.0)
 
 
-plus = primitive("add", operator.add, lambda g: g, lambda g: g, public=False)
-plus_scaled = primitive(
-    "add",
-    lambda x, y, alpha: x + alpha * y,
-    lambda g: g,
-    lambda g, alpha: g * alpha,
-    public=False,
+plus = private("add", operator.add, lambda g: g, lambda g: g, commutative=True, neutral={"x": -0.0, "y": -0.0})
+plus_scaled = private(
+    "add", lambda x, y, alpha: x + alpha * y, lambda g: g, lambda g, alpha: g * alpha, formula="x + alpha*y"
 )
 
 
@@ -44,7 +40,7 @@ def add(x: Any, y: Any, alpha: Any = 1) -> Any:
     return plus(x, y) if alpha == 1 else plus_scaled(x, y, alpha)
 
 
-plus_number = primitive("add", operator.add, lambda g: g, tensors=2, overload=1, public=False)
+plus_number = private("add", operator.add, lambda g: g, tensors=2, overload=1)
 
 
 def _minus(x: Any, y: Any) -> Any:
@@ -57,13 +53,9 @@ def _minus(x: Any, y: Any) -> Any:
         ) from None
 
 
-minus = primitive("sub", _minus, lambda g: g, lambda g: -g, public=False)
-minus_scaled = primitive(
-    "sub",
-    lambda x, y, alpha: x - alpha * y,
-    lambda g: g,
-    lambda g, alpha: -g * alpha,
-    public=False,
+minus = private("sub", _minus, lambda g: g, lambda g: -g, neutral={"y": 0})
+minus_scaled = private(
+    "sub", lambda x, y, alpha: x - alpha * y, lambda g: g, lambda g, alpha: -g * alpha, formula="x - alpha*y"
 )
 
 
@@ -77,24 +69,24 @@ def _times(x: Any, alpha: Any) -> Any:
     return x if alpha == 1 else x * alpha
 
 
-rsub_tensor = primitive(
+rsub_tensor = private(
     "rsub",
     lambda x, y, alpha=1: _minus(y, _times(x, alpha)),
     lambda g, alpha: _times(-g, alpha),
     lambda g: g,
-    public=False,
+    formula=lambda alpha: "y - x" if alpha == 1 else "y - alpha*x",
 )
-rsub_number = primitive(
+rsub_number = private(
     "rsub",
     lambda x, y, alpha=1: _minus(y, _times(x, alpha)),
     lambda g, alpha: _times(-g, alpha),
     tensors=1,
     overload=1,
-    public=False,
+    formula=lambda alpha: "y - x" if alpha == 1 else "y - alpha*x",
 )
 
 
-@function(tensors=2)
+@function(tensors=2, in_place=False)
 def rsub(x: Any, y: Any, alpha: Any = 1) -> Any:
     """difference y - x (`alpha` times x)"""
     return rsub_number(x, y, alpha) if is_number(y) else rsub_tensor(x, y, alpha)
@@ -109,10 +101,12 @@ mul = primitive(
     symbol="*",
     aliases=("multiply",),
     edges=[EdgeCase((0.0, 0.0), 0.0, (0.0, 0.0))],
+    commutative=True,
+    neutral={"x": 1, "y": 1},
 )
 
 # PyTorch's functions that are written in C++ multiply, add and divide by numbers with these; Python's `x * 2` does not.
-times_number = primitive("mul", operator.mul, lambda g, y: g * y, tensors=2, overload=1, public=False)
+times_number = private("mul", operator.mul, lambda g, y: g * y, tensors=2, overload=1)
 
 
 def _negative(x: Any) -> Any:
@@ -128,27 +122,22 @@ def _negative(x: Any) -> Any:
 neg = primitive("neg", _negative, lambda g: -g, doc="x with its sign changed", symbol="-", aliases=("negative",))
 
 
-@function()
+@function(in_place=False)
 def positive(x: Any) -> Any:
     """x itself"""
     return x
 
 
-@function()
+@function(in_place=False)
 def real(x: Any) -> Any:
     """x itself, as all numbers here are real"""
     return x
 
 
-true_divide = primitive(
-    "div",
-    operator.truediv,
-    lambda g, y: g / y,
-    lambda g, x, y: -g * ((x / y) / y),
-    floating=True,
-    public=False,
+true_divide = private(
+    "div", operator.truediv, lambda g, y: g / y, lambda g, x, y: -g * ((x / y) / y), floating=True, neutral={"y": 1}
 )
-over_number = primitive("div", operator.truediv, lambda g, y: g / y, tensors=2, overload=1, floating=True, public=False)
+over_number = private("div", operator.truediv, lambda g, y: g / y, tensors=2, overload=1, floating=True)
 
 
 def _rounded(divide: Any) -> Any:
@@ -163,8 +152,8 @@ def _rounded(divide: Any) -> Any:
     return forward
 
 
-floor_div = primitive(
-    "div", _rounded(np.floor_divide), lambda g: zeros_like(g), lambda g: zeros_like(g), overload=2, public=False
+floor_div = private(
+    "div", _rounded(np.floor_divide), lambda g: zeros_like(g), lambda g: zeros_like(g), overload=2, formula="x // y"
 )
 
 
@@ -174,13 +163,8 @@ def _trunc_divide(x: Any, y: Any) -> Any:
     return np.floor_divide(x - np.fmod(x, y), y)
 
 
-trunc_div = primitive(
-    "div",
-    _rounded(_trunc_divide),
-    lambda g: zeros_like(g),
-    lambda g: zeros_like(g),
-    overload=2,
-    public=False,
+trunc_div = private(
+    "div", _rounded(_trunc_divide), lambda g: zeros_like(g), lambda g: zeros_like(g), overload=2, formula="trunc(x/y)"
 )
 
 
@@ -210,6 +194,7 @@ reciprocal = primitive(
     domain=NONZERO,
     floating=True,
     edges=[EdgeCase((0.0,), math.inf, (-math.inf,))],
+    formula="1/x",
 )
 
 
@@ -223,21 +208,12 @@ floor_divide = primitive(
     undifferentiated=True,
 )
 
-remainder_number = primitive("remainder", _rounded(np.remainder), lambda g: g, tensors=2, public=False)
-remainder_tensor = primitive(
-    "remainder",
-    _rounded(np.remainder),
-    lambda g: g,
-    lambda g, x, y: -g * div(x, y, rounding_mode="floor"),
-    overload=1,
-    public=False,
+remainder_number = private("remainder", _rounded(np.remainder), lambda g: g, tensors=2)
+remainder_tensor = private(
+    "remainder", _rounded(np.remainder), lambda g: g, lambda g, x, y: -g * div(x, y, rounding_mode="floor"), overload=1
 )
-remainder_of_number = primitive(
-    "remainder",
-    lambda x, y: _rounded(np.remainder)(y, x),
-    tensors=2,
-    undifferentiated=True,
-    public=False,
+remainder_of_number = private(
+    "remainder", lambda x, y: _rounded(np.remainder)(y, x), tensors=2, undifferentiated=True, formula="y % x"
 )
 
 
@@ -249,14 +225,9 @@ def remainder(x: Any, y: Any) -> Any:
     return remainder_number(x, y) if is_number(y) else remainder_tensor(x, y)
 
 
-fmod_number = primitive("fmod", _rounded(np.fmod), lambda g: g, tensors=2, public=False)
-fmod_tensor = primitive(
-    "fmod",
-    _rounded(np.fmod),
-    lambda g: g,
-    lambda g, x, y: -g * div(x, y, rounding_mode="trunc"),
-    overload=1,
-    public=False,
+fmod_number = private("fmod", _rounded(np.fmod), lambda g: g, tensors=2)
+fmod_tensor = private(
+    "fmod", _rounded(np.fmod), lambda g: g, lambda g, x, y: -g * div(x, y, rounding_mode="trunc"), overload=1
 )
 
 
@@ -310,15 +281,27 @@ def _exponent_of_number_rule(g: Any, out: Any, x: Any, y: Any) -> Any:
     return g * (out * (math.log(x) if x > 0 else math.nan))
 
 
-power_number = primitive("pow", _power, _power_rule, tensors=2, public=False)
-power_tensor = primitive("pow", _power, _base_rule, _exponent_rule, overload=1, public=False)
-power_of_number = primitive(
+power_number = private(
+    "pow", _power, _power_rule, tensors=2, neutral={"y": 1}, makes_one={"y": 0}, saved_as={"y": "exponent"}
+)
+power_tensor = private(
+    "pow",
+    _power,
+    _base_rule,
+    _exponent_rule,
+    overload=1,
+    neutral={"y": 1},
+    makes_one={"y": 0},
+    saved_as={"y": "exponent"},
+)
+power_of_number = private(
     "pow",
     lambda x, y: _integer_power(x, y) if y.dtype.kind in "iu" else np.power(x, y),
     None,
     _exponent_of_number_rule,
     overload=2,
-    public=False,
+    makes_one={"y": 0},
+    saved_as={"y": "exponent"},
 )
 
 
@@ -365,6 +348,7 @@ addcmul = primitive(
     lambda g, z, value: g * (z * value),
     lambda g, y, value: g * (y * value),
     doc="x + value * y * z",
+    formula="x + value*(y*z)",
 )
 
 
@@ -388,6 +372,7 @@ addcdiv = primitive(
     lambda g, y, z, value: -g * (value * y / (z * z)),
     doc="x + value * y / z",
     domain=(REAL, REAL, NONZERO),
+    formula="x + value*y/z",
 )
 
 
@@ -396,21 +381,21 @@ def _lerp(x: Any, y: Any, weight: Any) -> Any:
     return np.where(np.abs(weight) < 0.5, x + weight * (y - x), y - (y - x) * (1 - weight))
 
 
-lerp_number = primitive(
+lerp_number = private(
     "lerp",
     lambda x, y, weight: _lerp(x, y, x.dtype.type(weight)),
     lambda g, weight: g * (1 - weight),
     lambda g, weight: g * weight,
-    public=False,
+    formula="x + weight*(y - x)",
 )
-lerp_tensor = primitive(
+lerp_tensor = private(
     "lerp",
     _lerp,
     lambda g, weight: g * (1 - weight),
     lambda g, weight: g * weight,
     lambda g, x, y: g * (y - x),
     overload=1,
-    public=False,
+    formula="x + weight*(y - x)",
 )
 
 
@@ -419,12 +404,8 @@ def lerp(x: Any, y: Any, weight: Any) -> Any:
     """x + weight * (y - x)"""
     for name, other in (("end", y), ("weight", weight)):
         if isinstance(x, Tensor) and isinstance(other, Tensor) and other.dtype is not x.dtype:
-            found, expected = (_C_NAMES.get(t.dtype.name, t.dtype.name) for t in (other, x))
-            raise RuntimeError(f"expected dtype {expected} for `{name}` but got dtype {found}")
+            raise RuntimeError(f"expected dtype {x.dtype.c_name} for `{name}` but got dtype {other.dtype.c_name}")
     return lerp_number(x, y, weight) if is_number(weight) else lerp_tensor(x, y, weight)
-
-
-_C_NAMES = {"float64": "double", "float32": "float", "float16": "c10::Half", "int64": "long int"}
 
 
 # Signs, steps and powers of two
@@ -434,17 +415,14 @@ def _copysign_rule(g: Any, x: Any, y: Any) -> Any:
     return g * (ops.sgn(x) * copysign_tensor(ops.ones_like(x), y))
 
 
-copysign_tensor = primitive(
-    "copysign", np.copysign, _copysign_rule, lambda g: zeros_like(g), floating=True, public=False
-)
-copysign_number = primitive(
+copysign_tensor = private("copysign", np.copysign, _copysign_rule, lambda g: zeros_like(g), floating=True)
+copysign_number = private(
     "copysign",
     lambda x, y: np.copysign(x, x.dtype.type(y)),
     lambda g, x, y: g * (ops.sgn(x) * math.copysign(1, y)),
     tensors=2,
     overload=1,
     floating=True,
-    public=False,
 )
 
 
@@ -454,7 +432,7 @@ def copysign(x: Any, y: Any) -> Any:
     return copysign_number(x, y) if is_number(y) else copysign_tensor(x, y)
 
 
-signbit = primitive("signbit", np.signbit, doc="whether the sign of x is minus")
+signbit = primitive("signbit", np.signbit, doc="whether the sign of x is minus", in_place=False)
 
 
 def _heaviside(x: Any, y: Any) -> Any:

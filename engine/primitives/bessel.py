@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.record import POSITIVE, REAL, Domain, EdgeCase
 from .error_and_gamma import unary
+from .families import SPECIAL
 from .selection import sgn, where
 
-primitive = Family("special", elementwise=True).primitive
+primitive = SPECIAL.primitive
 
 
 # Bessel functions
@@ -26,8 +26,10 @@ i0 = primitive(
     "i0",
     unary("i0"),
     lambda g, x: g * i1(x),
-    floating=True,
     doc="modified Bessel function of the first kind, of order 0",
+    torch=("i0", "special.i0"),
+    in_place=True,
+    parity="even",
 )
 
 
@@ -35,10 +37,11 @@ i0e = primitive(
     "i0e",
     unary("i0e"),
     lambda g, out, x: g * (i1e(x) - sgn(x) * out),
-    floating=True,
     doc="exp(-abs(x)) * i0(x)",
     node_name="SpecialI0EBackward0",
     method=False,
+    torch=("special.i0e",),
+    parity="even",
 )
 
 
@@ -46,11 +49,11 @@ i1 = primitive(
     "i1",
     unary("i1"),
     lambda g, out, x: g * where(x == 0, 0.5, i0(x) - _over_itself(out, x)),
-    floating=True,
     doc="modified Bessel function of the first kind, of order 1",
     node_name="SpecialI1Backward0",
     edges=[EdgeCase((0.0,), 0.0, (0.5,))],
     method=False,
+    torch=("special.i1",),
 )
 
 
@@ -58,11 +61,11 @@ i1e = primitive(
     "i1e",
     unary("i1e"),
     lambda g, out, x: g * where(x == 0, 0.5, i0e(x) - out * sgn(x) - _over_itself(out, x)),
-    floating=True,
     doc="exp(-abs(x)) * i1(x)",
     node_name="SpecialI1EBackward0",
     edges=[EdgeCase((0.0,), 0.0, (0.5,))],
     method=False,
+    torch=("special.i1e",),
 )
 
 
@@ -78,7 +81,9 @@ def _spherical_bessel(x: Any) -> Any:
 
 def _without_derivative(name: str, forward: Any, doc: str, domain: Domain = REAL) -> Any:
     forward = unary(forward) if isinstance(forward, str) else forward
-    return primitive(name, forward, floating=True, doc=f"{doc}; has no derivative here", domain=domain, method=False)
+    return primitive(
+        name, forward, doc=f"{doc}; has no derivative here", domain=domain, method=False, torch=(f"special.{name}",)
+    )
 
 
 airy_ai = _without_derivative("airy_ai", _airy, "Airy function")

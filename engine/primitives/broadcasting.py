@@ -6,15 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.tensor import Tensor
 from .arguments import data_of, listed
+from .families import SHAPE
 from .reshaping import view_primitive
 
-family = Family("shape")
-primitive, function = family.primitive, family.function
+private, function = SHAPE.private, SHAPE.function
 
 
 def sum_array_to(x: Any, shape: tuple[int, ...]) -> Any:
@@ -40,7 +39,7 @@ def sum_to_size(x: Any, shape: Any) -> Any:
     return view_primitive(x, shape) if added else x
 
 
-@function(tensors=1)
+@function(tensors=1, torch=())
 def sum_to_size_(x: Any, *size: Any, **named: Any) -> Any:
     """x summed over the dimensions that broadcasting the size to its shape would stretch"""
     current = tuple(data_of(x).shape)
@@ -55,10 +54,10 @@ def _expand(x: Any, shape: tuple[int, ...]) -> Any:
     return np.broadcast_to(x, shape)
 
 
-expand_primitive = primitive("expand", _expand, lambda g, x_shape: sum_to_size(g, x_shape), view=True, public=False)
+expand_primitive = private("expand", _expand, lambda g, x_shape: sum_to_size(g, x_shape), view=True, moves="repeated")
 
 
-@function(tensors=1)
+@function(tensors=1, torch=())
 def expand(x: Any, *shape: Any, **named: Any) -> Any:
     """x repeated along dimensions of size 1 until it has the shape; -1 keeps a size"""
     current = data_of(x).shape
@@ -91,7 +90,7 @@ def broadcast_to(x: Any, *size: Any, **named: Any) -> Any:
     return expand(x, listed("broadcast_to", size, named, "size"))
 
 
-@function(tensors=2)
+@function(tensors=2, torch=())
 def expand_as(x: Any, other: Any) -> Any:
     """x repeated along dimensions of size 1 until it has the shape of another tensor"""
     return expand(x, tuple(data_of(other).shape))

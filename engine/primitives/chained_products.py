@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from ..table.family import Family
+from .families import LINEAR_ALGEBRA
 from .matrix_products import mm
 from .operands import c_names
 from .reshaping import view_primitive
 from .squeezing import unsqueeze
 
-function = Family("linear algebra").function
+function = LINEAR_ALGEBRA.function
 
 
 # Products of many
@@ -41,7 +41,7 @@ def _check_chain(tensors: Sequence[Any]) -> None:
             )
 
 
-@function(variadic=True, method=False)
+@function(variadic=True, method=False, torch=("linalg.multi_dot",))
 def multi_dot(tensors: Any) -> Any:
     """product of several matrices, in the cheapest order; the first and the last may be vectors"""
     _check_chain(tensors)

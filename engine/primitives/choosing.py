@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from .arguments import dimension
 from .copying import new_zeros
+from .families import ORDERING
 from .gathering import scatter_tensor
 from .reduction import sum
 from .selection import isnan, where
 from .squeezing import unreduce
 
-primitive = Family("ordering").primitive
+private = ORDERING.private
 
 
 def check_some(x: Any, name: str, dim: int) -> None:
@@ -72,11 +72,11 @@ def selecting(name: str, choose: Callable[..., Any], overload: int = 0) -> Any:
         values = np.take_along_axis(x, indices, dim)
         return (values, indices) if keepdim else (values.squeeze(dim), indices.squeeze(dim))
 
-    return primitive(
+    return private(
         name,
         forward,
         lambda g, indices, x_shape, dim, keepdim: put_selected(g[0], indices, x_shape, dim, keepdim),
         overload=overload,
         outputs=("values", "indices"),
-        public=False,
+        rows="dimensions",
     )

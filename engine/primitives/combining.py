@@ -9,13 +9,13 @@ import numpy as np
 
 from ..graph.history import snapshot
 from ..table.dispatch import broadcast_mismatch
-from ..table.family import Family
 from ..table.registry import ops
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .arguments import data_of
 from .broadcasting import expand
 from .copying import contiguous_clone
+from .families import SHAPE
 from .joining import stack
 from .masking import masked_select
 from .reshaping import unsafe_view, view
@@ -24,7 +24,7 @@ from .squeezing import unsqueeze
 from .stacking import listed_tensors
 from .turning import flip
 
-function = Family("shape").function
+function = SHAPE.function
 
 
 # Combinations

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.registry import ops
 from ..tensors.tensor import Tensor
 from .arguments import dimension, dimensions
@@ -15,14 +14,14 @@ from .arithmetic import mul
 from .broadcasting import expand
 from .copying import contiguous
 from .diagonals import diagonal, diagonal_backward
+from .families import LINEAR_ALGEBRA
 from .matrix_products import mm
 from .reshaping import flatten, reshape, unsafe_view
 from .squeezing import squeeze
 from .transposing import permute_primitive
 from .vector_products import dot
 
-family = Family("linear algebra")
-primitive, function = family.primitive, family.function
+primitive, function = LINEAR_ALGEBRA.primitive, LINEAR_ALGEBRA.function
 
 
 @function(tensors=2, method=False)
@@ -105,7 +104,7 @@ trace = primitive(
 )
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.diagonal",))
 def linalg_diagonal(x: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
     """the diagonals of matrices"""
     return diagonal(x, offset, dim1, dim2)

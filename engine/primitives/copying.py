@@ -6,24 +6,23 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..tensors import dtypes, memory
 from ..tensors.tensor import Tensor
 from .arguments import data_of
+from .families import SHAPE
 
-family = Family("shape")
-primitive, function = family.primitive, family.function
+private, function = SHAPE.private, SHAPE.function
 
 
 # Values of the same shape
 
-zeros_primitive = primitive("zeros_like", np.zeros_like, tensors=1, promotes=(), public=False)
+zeros_primitive = private("zeros_like", np.zeros_like, tensors=1, promotes=(), shape_only=("x",))
 
 
-ones_primitive = primitive("ones_like", np.ones_like, tensors=1, promotes=(), public=False)
+ones_primitive = private("ones_like", np.ones_like, tensors=1, promotes=(), shape_only=("x",))
 
 
-new_zeros = primitive("new_zeros", lambda x, shape: np.zeros(shape, x.dtype), tensors=1, promotes=(), public=False)
+new_zeros = private("new_zeros", lambda x, shape: np.zeros(shape, x.dtype), tensors=1, promotes=(), shape_only=("x",))
 
 
 @function(method=False)
@@ -62,10 +61,10 @@ def _copied(x: Any) -> Any:
     return np.array(x, order="C" if isinstance(x, np.ndarray) and 0 in x.strides else "K")
 
 
-clone_primitive = primitive("clone", _copied, lambda g: g, promotes=(), public=False)
+clone_primitive = private("clone", _copied, lambda g: g, promotes=(), moves="order")
 
 
-contiguous_clone = primitive("clone", lambda x: np.array(x, order="C"), lambda g: g, promotes=(), public=False)
+contiguous_clone = private("clone", lambda x: np.array(x, order="C"), lambda g: g, promotes=(), moves="order")
 
 
 def is_contiguous(x: Any) -> bool:
@@ -80,7 +79,7 @@ def clone(x: Any, *, memory_format: Any = None) -> Any:
     return clone_primitive(x)
 
 
-@function()
+@function(torch=())
 def contiguous(x: Any, *, memory_format: Any = None) -> Any:
     """x itself if its elements lie in memory in order, else a copy of which that is true"""
     return x if is_contiguous(x) else contiguous_clone(x)
@@ -92,15 +91,11 @@ def detach(x: Any) -> Any:
     return memory.detach(x) if isinstance(x, Tensor) else x
 
 
-alias = primitive("alias", lambda x: x, lambda g: g, view=True, public=False)
+alias = private("alias", lambda x: x, lambda g: g, view=True, moves="order", function="clone")
 
 
-to_copy = primitive(
-    "to_copy",
-    lambda x, dtype: x.astype(dtype),
-    lambda g: g,
-    promotes=(),
-    public=False,
+to_copy = private(
+    "to_copy", lambda x, dtype: x.astype(dtype), lambda g: g, promotes=(), moves="order", elementwise=True
 )
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.registry import ops
 from ..tensors import dtypes
 from .copying import new_zeros
 from .diagonals import diag_embed, tril, triu
+from .families import LINEAR_ALGEBRA
 from .joining import cat
 from .matrix import (
     check_floating,
@@ -32,8 +32,7 @@ from .slicing import slice_primitive
 from .solving import SINGULAR, check_old_sizes, decomposed, solve_triangular, triangular
 from .splitting import narrow
 
-family = Family("linear algebra")
-primitive, function = family.primitive, family.function
+private, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.function
 
 
 # Cholesky
@@ -81,17 +80,16 @@ def _cholesky_rule(g: Any, factor: Any, upper: bool) -> Any:
     return solve_triangular(lower, inner, False, False)
 
 
-linalg_cholesky_ex = primitive(
+linalg_cholesky_ex = private(
     "linalg_cholesky_ex",
     _cholesky_ex,
     lambda g, L, upper: _cholesky_rule(g[0], L, upper),  # noqa: N803  (PyTorch's name)
     outputs=("L", "info"),
     promotes=(),
-    public=False,
+    rows="matrices",
+    function="cholesky",
 )
-cholesky_primitive = primitive(
-    "cholesky", _cholesky, lambda g, out, upper: _cholesky_rule(g, out, upper), promotes=(), public=False
-)
+cholesky_primitive = private("cholesky", _cholesky, lambda g, out, upper: _cholesky_rule(g, out, upper), promotes=())
 
 
 @function()
@@ -100,13 +98,13 @@ def cholesky(x: Any, upper: bool = False) -> Any:
     return cholesky_primitive(x, upper)
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.cholesky",))
 def linalg_cholesky(x: Any, upper: bool = False) -> Any:
     """the lower (or upper) triangular matrix whose product with its transpose is x"""
     return linalg_cholesky_ex(x, upper, True, "linalg.cholesky")[0]
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.cholesky_ex",))
 def cholesky_ex(x: Any, upper: bool = False, check_errors: bool = False) -> Any:
     """Cholesky factor of x, and 0 or the order of the first minor of x that is not positive"""
     return linalg_cholesky_ex(x, upper, check_errors, "linalg.cholesky_ex")
@@ -128,9 +126,7 @@ def _cholesky_inverse_rule(g: Any, out: Any, x: Any, upper: bool) -> Any:
     return -matmul(x, common) if upper else -matmul(common, x)
 
 
-cholesky_inverse_primitive = primitive(
-    "cholesky_inverse", _cholesky_inverse, _cholesky_inverse_rule, promotes=(), public=False
-)
+cholesky_inverse_primitive = private("cholesky_inverse", _cholesky_inverse, _cholesky_inverse_rule, promotes=())
 
 
 @function()
@@ -155,12 +151,8 @@ def _cholesky_solve_rule(g: Any, out: Any, x: Any, upper: bool) -> Any:
     return -matmul(x, common) if upper else -matmul(common, x)
 
 
-cholesky_solve_primitive = primitive(
-    "cholesky_solve",
-    _cholesky_solve,
-    lambda g, x, upper: cholesky_solve_primitive(g, x, upper),
-    _cholesky_solve_rule,
-    public=False,
+cholesky_solve_primitive = private(
+    "cholesky_solve", _cholesky_solve, lambda g, x, upper: cholesky_solve_primitive(g, x, upper), _cholesky_solve_rule
 )
 
 
@@ -224,10 +216,10 @@ def _qr_square_rule(of_q: Any, of_r: Any, q: Any, r: Any) -> Any:
     return solve_triangular(turned(r), result, False, False)
 
 
-linalg_qr_primitive = primitive("linalg_qr", _qr, _qr_rule, outputs=("Q", "R"), tensors=1, promotes=(), public=False)
+linalg_qr_primitive = private("linalg_qr", _qr, _qr_rule, outputs=("Q", "R"), tensors=1, promotes=(), rows="matrices")
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.qr",))
 def linalg_qr(x: Any, mode: str = "reduced") -> Any:
     """orthonormal columns Q and upper triangular R whose product is x"""
     return linalg_qr_primitive(x, mode)
@@ -267,23 +259,24 @@ def _eigh_rule(g: Any, eigenvalues: Any, eigenvectors: Any) -> Any:
     return matmul(eigenvectors, matmul(inner + diag_embed(g[0]), turned(eigenvectors)))
 
 
-linalg_eigh = primitive(
+linalg_eigh = private(
     "linalg_eigh",
     _eigh,
     _eigh_rule,
     outputs=("eigenvalues", "eigenvectors"),
     promotes=(),
-    public=False,
+    rows="matrices",
+    function="eigh",
 )
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.eigh",))
 def eigh(x: Any, UPLO: str = "L") -> Any:  # noqa: N803  (PyTorch's name)
     """eigenvalues and eigenvectors of a symmetric matrix"""
     return linalg_eigh(x, UPLO)
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.eigvalsh",))
 def eigvalsh(x: Any, UPLO: str = "L") -> Any:  # noqa: N803  (PyTorch's name)
     """eigenvalues of a symmetric matrix"""
     return linalg_eigh(x, UPLO)[0]
@@ -329,12 +322,12 @@ def _skew(x: Any) -> Any:
     return x - turned(x)
 
 
-linalg_svd_primitive = primitive(
-    "linalg_svd", _svd, _svd_rule, outputs=("U", "S", "Vh"), tensors=1, promotes=(), public=False
+linalg_svd_primitive = private(
+    "linalg_svd", _svd, _svd_rule, outputs=("U", "S", "Vh"), tensors=1, promotes=(), rows="matrices"
 )
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.svd",))
 def linalg_svd(x: Any, full_matrices: bool = True) -> Any:
     """singular value decomposition: U, the singular values, and the transpose of V"""
     return linalg_svd_primitive(x, full_matrices)
@@ -351,7 +344,7 @@ def svd(x: Any, some: bool = True, compute_uv: bool = True) -> Any:
     return _SVD(u, s, turned(vt))
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.svdvals",))
 def svdvals(x: Any) -> Any:
     """singular values, largest first"""
     return linalg_svd_primitive(x, False)[1]
@@ -432,16 +425,16 @@ def slice_all_rows(x: Any) -> Any:
     return ops.select(x, -2, 0)
 
 
-linalg_householder_product = primitive(
+linalg_householder_product = private(
     "linalg_householder_product",
     _householder,
     lambda g, x, tau: _householder_gradients(g, x, tau)[0],
     lambda g, x, tau: _householder_gradients(g, x, tau)[1],
-    public=False,
+    function="householder_product",
 )
 
 
-@function(tensors=2, method=False, aliases=("orgqr",))
+@function(tensors=2, method=False, aliases=("orgqr",), torch=("orgqr", "linalg.householder_product"))
 def householder_product(x: Any, tau: Any) -> Any:
     """first columns of the product of reflections, whose directions are below the diagonal of x"""
     return linalg_householder_product(x, tau)

@@ -7,20 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.registry import ops
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor
 from .arguments import data_of
 from .broadcasting import expand
 from .diagonals import diag_embed
+from .families import LINEAR_ALGEBRA
 from .matrix import check_square_floating, column, for_each, lapack, turned
 from .matrix_products import matmul
 from .solving import inverse, solve, solved_unchecked
 from .squeezing import unsqueeze
 
-family = Family("linear algebra")
-primitive, function = family.primitive, family.function
+private, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.function
 
 
 def _determinant(x: Any) -> Any:
@@ -40,12 +39,17 @@ def _product_of_pivots(x: Any) -> Any:
     return for_each(product, (), x.dtype, x) if x.size else np.ones(x.shape[:-2], x.dtype)
 
 
-linalg_det = primitive(
-    "linalg_det", _determinant, lambda g, x: column(column(g)) * cofactor(x), promotes=(), public=False
+linalg_det = private(
+    "linalg_det",
+    _determinant,
+    lambda g, x: column(column(g)) * cofactor(x),
+    promotes=(),
+    rows="matrices",
+    function="det",
 )
 
 
-@function()
+@function(torch=("det", "linalg.det"))
 def det(x: Any) -> Any:
     """determinant"""
     return linalg_det(x)
@@ -86,7 +90,7 @@ def _cofactor(x: Any) -> Any:
     return sign[..., None, None] * ((u * _products_without(s, 1)[..., None, :]) @ vt)
 
 
-cofactor = primitive("cofactor", _cofactor, lambda g, x: cofactor_change(g, x), promotes=(), public=False)
+cofactor = private("cofactor", _cofactor, lambda g, x: cofactor_change(g, x), promotes=(), rows="matrices")
 
 
 def _cofactor_change(change: Any, x: Any) -> Any:
@@ -118,13 +122,8 @@ def _trace(x: Any) -> Any:
     return ops.sum(ops.diagonal(x, 0, -2, -1), [-1], True)[..., None]
 
 
-cofactor_change = primitive(
-    "cofactor_change",
-    _cofactor_change,
-    lambda g, x: cofactor_change(g, x),
-    _second_change,
-    promotes=(),
-    public=False,
+cofactor_change = private(
+    "cofactor_change", _cofactor_change, lambda g, x: cofactor_change(g, x), _second_change, promotes=()
 )
 
 
@@ -145,12 +144,18 @@ def _slogdet_rule(g: Any, x: Any) -> Any:
     return solve(turned(x), scaled) if isinstance(x, Tensor) else solved_unchecked(turned(x), scaled)
 
 
-linalg_slogdet = primitive(
-    "linalg_slogdet", _slogdet, _slogdet_rule, outputs=("sign", "logabsdet"), promotes=(), public=False
+linalg_slogdet = private(
+    "linalg_slogdet",
+    _slogdet,
+    _slogdet_rule,
+    outputs=("sign", "logabsdet"),
+    promotes=(),
+    rows="matrices",
+    function="slogdet",
 )
 
 
-@function()
+@function(torch=("slogdet", "linalg.slogdet"))
 def slogdet(x: Any) -> Any:
     """sign of the determinant and logarithm of its size"""
     return linalg_slogdet(x)

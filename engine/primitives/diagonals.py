@@ -6,35 +6,42 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from .arguments import data_of, dimension
 from .copying import new_zeros
+from .families import SHAPE
 from .reshaping import reshape
 from .slice_scatter import check_size_of_source
 
-family = Family("shape")
-primitive, function = family.primitive, family.function
+private, function = SHAPE.private, SHAPE.function
 
 
 # Diagonals
 
-tril_primitive = primitive(
-    "tril", lambda x, diagonal: np.tril(x, diagonal), lambda g, diagonal: tril_primitive(g, diagonal), public=False
+tril_primitive = private(
+    "tril",
+    lambda x, diagonal: np.tril(x, diagonal),
+    lambda g, diagonal: tril_primitive(g, diagonal),
+    moves="places",
+    rows="matrices",
 )
 
 
-triu_primitive = primitive(
-    "triu", lambda x, diagonal: np.triu(x, diagonal), lambda g, diagonal: triu_primitive(g, diagonal), public=False
+triu_primitive = private(
+    "triu",
+    lambda x, diagonal: np.triu(x, diagonal),
+    lambda g, diagonal: triu_primitive(g, diagonal),
+    moves="places",
+    rows="matrices",
 )
 
 
-@function(in_place="values")
+@function(in_place=True)
 def tril(x: Any, diagonal: int = 0) -> Any:
     """x with zeros above a diagonal, in its last two dimensions"""
     return tril_primitive(_matrices("tril", x), diagonal)
 
 
-@function(in_place="values")
+@function(in_place=True)
 def triu(x: Any, diagonal: int = 0) -> Any:
     """x with zeros below a diagonal, in its last two dimensions"""
     return triu_primitive(_matrices("triu", x), diagonal)
@@ -60,44 +67,43 @@ def _with_diagonal(x: Any, src: Any, offset: int, dim1: int, dim2: int) -> Any:
     return result
 
 
-diagonal_primitive = primitive(
+diagonal_primitive = private(
     "diagonal",
     _diagonal,
     lambda g, x_shape, offset, dim1, dim2: diagonal_backward(g, x_shape, offset, dim1, dim2),
     tensors=1,
     view=True,
-    public=False,
+    moves="places",
 )
 
 
-diagonal_copy = primitive(
+diagonal_copy = private(
     "diagonal",
     lambda x, offset, dim1, dim2: np.array(_diagonal(x, offset, dim1, dim2)),
     lambda g, x_shape, offset, dim1, dim2: diagonal_backward(g, x_shape, offset, dim1, dim2),
     node_name="DiagonalBackward0_copy",
     tensors=1,
     promotes=(),
-    public=False,
+    moves="places",
 )
 
 
-diagonal_backward = primitive(
+diagonal_backward = private(
     "diagonal_backward",
     lambda grad, shape, offset, dim1, dim2: _with_diagonal(np.zeros(shape, grad.dtype), grad, offset, dim1, dim2),
     lambda g, offset, dim1, dim2: diagonal_primitive(g, offset, dim1, dim2),
     tensors=1,
     promotes=(),
-    public=False,
+    moves="places",
 )
 
 
-diagonal_scatter_primitive = primitive(
+diagonal_scatter_primitive = private(
     "diagonal_scatter",
     _with_diagonal,
     lambda g, src_shape, offset, dim1, dim2: diagonal_scatter_primitive(g, new_zeros(g, src_shape), offset, dim1, dim2),
     lambda g, offset, dim1, dim2: diagonal_primitive(g, offset, dim1, dim2),
     promotes=(),
-    public=False,
 )
 
 
@@ -109,13 +115,13 @@ def _embedded(x: Any, offset: int, dim1: int, dim2: int) -> Any:
     return _with_diagonal(np.zeros(shape, x.dtype), x, offset, dim1, dim2)
 
 
-diag_embed_primitive = primitive(
+diag_embed_primitive = private(
     "diag_embed",
     _embedded,
     lambda g, offset, dim1, dim2: diagonal_primitive(g, offset, dim1, dim2),
     tensors=1,
     promotes=(),
-    public=False,
+    moves="places",
 )
 
 

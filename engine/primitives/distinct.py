@@ -7,11 +7,10 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from ..table.family import Family
 from .arguments import dimension
+from .families import ORDERING
 
-family = Family("ordering")
-primitive, function = family.primitive, family.function
+private, function = ORDERING.private, ORDERING.function
 
 
 # Distinct values
@@ -43,20 +42,16 @@ def _unique_consecutive(x: Any, dim: int | None) -> tuple[Any, Any, Any]:
 _DISTINCT = ("output", "inverse_indices", "counts")
 
 
-unique_all = primitive(
-    "unique2", lambda x: _unique(x, None), _no_derivative("_unique2"), outputs=_DISTINCT, public=False
+unique_all = private(
+    "unique2", lambda x: _unique(x, None), _no_derivative("_unique2"), outputs=_DISTINCT, shaped_by="x"
 )
 
 
-unique_dim = primitive("unique_dim", _unique, _no_derivative("unique_dim"), outputs=_DISTINCT, public=False)
+unique_dim = private("unique_dim", _unique, _no_derivative("unique_dim"), outputs=_DISTINCT, shaped_by="x")
 
 
-unique_consecutive_primitive = primitive(
-    "unique_consecutive",
-    _unique_consecutive,
-    _no_derivative("unique_consecutive"),
-    outputs=_DISTINCT,
-    public=False,
+unique_consecutive_primitive = private(
+    "unique_consecutive", _unique_consecutive, _no_derivative("unique_consecutive"), outputs=_DISTINCT, shaped_by="x"
 )
 
 

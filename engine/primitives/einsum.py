@@ -7,15 +7,15 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ..table.family import Family
 from ..table.registry import ops
 from .arithmetic import mul
 from .diagonals import diagonal
+from .families import LINEAR_ALGEBRA
 from .reshaping import reshape, view_primitive
 from .squeezing import unsqueeze
 from .transposing import movedim, permute_primitive
 
-function = Family("linear algebra").function
+function = LINEAR_ALGEBRA.function
 
 ELLIPSIS = "..."
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -7,59 +7,57 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.record import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, UNIT, Domain, EdgeCase
 from ..table.registry import ops
 from .arithmetic import reciprocal
+from .families import ELEMENTARY
 
-primitive = Family("elementary", elementwise=True).primitive
+private, primitive = ELEMENTARY.private, ELEMENTARY.primitive
 
 _LN2 = math.log(2.0)
 _LN10 = math.log(10.0)
 
-exp = primitive("exp", np.exp, lambda g, out: g * out, floating=True, doc="e to the power x")
-exp2 = primitive("exp2", np.exp2, lambda g, out: g * out * _LN2, floating=True, doc="2 to the power x")
+exp = primitive("exp", np.exp, lambda g, out: g * out, doc="e to the power x")
+exp2 = primitive(
+    "exp2",
+    np.exp2,
+    lambda g, out: g * out * _LN2,
+    doc="2 to the power x",
+    formula="2**x",
+    torch=("exp2", "special.exp2"),
+)
 expm1 = primitive(
     "expm1",
     np.expm1,
     lambda g, out: g * (out + 1),
-    floating=True,
     doc="e to the power x, minus 1; exact near 0",
+    torch=("expm1", "special.expm1"),
 )
 log = primitive(
     "log",
     np.log,
     lambda g, x: g / x,
-    floating=True,
     doc="natural logarithm",
     domain=POSITIVE,
     aliases=("ln",),
     edges=[EdgeCase((0.0,), -math.inf, (math.inf,)), EdgeCase((-1.0,), math.nan, (-1.0,))],
+    torch=("log",),
+    integers={1: 0},
 )
-log2 = primitive(
-    "log2", np.log2, lambda g, x: g / (x * _LN2), floating=True, doc="logarithm to base 2", domain=POSITIVE
-)
-log10 = primitive(
-    "log10",
-    np.log10,
-    lambda g, x: g / (x * _LN10),
-    floating=True,
-    doc="logarithm to base 10",
-    domain=POSITIVE,
-)
+log2 = primitive("log2", np.log2, lambda g, x: g / (x * _LN2), doc="logarithm to base 2", domain=POSITIVE)
+log10 = primitive("log10", np.log10, lambda g, x: g / (x * _LN10), doc="logarithm to base 10", domain=POSITIVE)
 log1p = primitive(
     "log1p",
     np.log1p,
     lambda g, x: g / (x + 1),
-    floating=True,
     doc="natural logarithm of 1 + x; exact near 0",
     domain=ABOVE_MINUS_ONE,
+    torch=("log1p", "special.log1p"),
 )
 sqrt = primitive(
     "sqrt",
     np.sqrt,
     lambda g, out: g / (2 * out),
-    floating=True,
     doc="square root",
     domain=POSITIVE,
     edges=[EdgeCase((0.0,), 0.0, (math.inf,))],
@@ -68,40 +66,63 @@ cbrt = primitive(
     "cbrt",
     np.cbrt,
     lambda g, out: g / (3 * out**2),
-    floating=True,
     doc="cube root, of negative numbers too",
     domain=Domain("any number", 0.1, 4.0),
     edges=[EdgeCase((0.0,), 0.0, (math.inf,)), EdgeCase((-8.0,), -2.0, (1 / 12,))],
+    torch=(),
+    in_place=False,
+    parity="odd",
 )
 rsqrt = primitive(
     "rsqrt",
     lambda x: 1 / np.sqrt(x),
     lambda g, out: -0.5 * g * (out * out * out),
-    floating=True,
     doc="1 / sqrt(x)",
     domain=POSITIVE,
+    formula="1/sqrt(x)",
 )
 
-sin = primitive("sin", np.sin, lambda g, x: g * cos(x), floating=True, doc="sine of x in radians")
-cos = primitive("cos", np.cos, lambda g, x: g * -sin(x), floating=True, doc="cosine of x in radians")
+sin = primitive(
+    "sin",
+    np.sin,
+    lambda g, x: g * cos(x),
+    doc="sine of x in radians",
+    parity="odd",
+    integers={0: 0},
+    square="1 - cos(x)**2",
+)
+cos = primitive(
+    "cos",
+    np.cos,
+    lambda g, x: g * -sin(x),
+    doc="cosine of x in radians",
+    parity="even",
+    integers={0: 1},
+    square="1 - sin(x)**2",
+)
 tan = primitive(
-    "tan", np.tan, lambda g, out: g * (1 + out**2), floating=True, doc="tangent of x in radians", domain=UNIT
+    "tan",
+    np.tan,
+    lambda g, out: g * (1 + out**2),
+    doc="tangent of x in radians",
+    domain=UNIT,
+    parity="odd",
+    integers={0: 0},
 )
 asin = primitive(
     "asin",
     np.arcsin,
     lambda g, x: g * rsqrt(1 - x * x),
-    floating=True,
     doc="inverse sine, in radians",
     domain=UNIT,
     aliases=("arcsin",),
     edges=[EdgeCase((1.0,), math.pi / 2, (math.inf,))],
+    parity="odd",
 )
 acos = primitive(
     "acos",
     np.arccos,
     lambda g, x: g * -rsqrt(1 - x * x),
-    floating=True,
     doc="inverse cosine, in radians",
     domain=UNIT,
     aliases=("arccos",),
@@ -111,34 +132,56 @@ atan = primitive(
     "atan",
     np.arctan,
     lambda g, x: g / (x * x + 1),
-    floating=True,
     doc="inverse tangent, in radians",
     aliases=("arctan",),
+    parity="odd",
 )
 
-sinh = primitive("sinh", np.sinh, lambda g, x: g * cosh(x), floating=True, doc="hyperbolic sine")
-cosh = primitive("cosh", np.cosh, lambda g, x: g * sinh(x), floating=True, doc="hyperbolic cosine")
-tanh_backward = primitive(
+sinh = primitive(
+    "sinh",
+    np.sinh,
+    lambda g, x: g * cosh(x),
+    doc="hyperbolic sine",
+    parity="odd",
+    integers={0: 0},
+    square="cosh(x)**2 - 1",
+)
+cosh = primitive(
+    "cosh",
+    np.cosh,
+    lambda g, x: g * sinh(x),
+    doc="hyperbolic cosine",
+    parity="even",
+    integers={0: 1},
+    square="1 + sinh(x)**2",
+)
+tanh_backward = private(
     "tanh_backward",
     lambda grad, y: grad * (1 - y * y),
     lambda g, y: g * (1 - y * y),
     lambda g, grad, y: g * grad * (-2 * y),
-    public=False,
+    formula="grad*(1 - y**2)",
 )
-tanh = primitive("tanh", np.tanh, lambda g, out: tanh_backward(g, out), floating=True, doc="hyperbolic tangent")
+tanh = primitive(
+    "tanh",
+    np.tanh,
+    lambda g, out: tanh_backward(g, out),
+    doc="hyperbolic tangent",
+    parity="odd",
+    torch=("tanh", "nn.functional.tanh"),
+)
 asinh = primitive(
     "asinh",
     np.arcsinh,
     lambda g, x: g * rsqrt(x * x + 1),
-    floating=True,
     doc="inverse hyperbolic sine",
     aliases=("arcsinh",),
+    parity="odd",
 )
 acosh = primitive(
     "acosh",
     np.arccosh,
     lambda g, x: g * rsqrt(x * x - 1),
-    floating=True,
     doc="inverse hyperbolic cosine",
     domain=ABOVE_ONE,
     aliases=("arccosh",),
@@ -147,10 +190,10 @@ atanh = primitive(
     "atanh",
     np.arctanh,
     lambda g, x: g * reciprocal(1 - x * x),
-    floating=True,
     doc="inverse hyperbolic tangent",
     domain=UNIT,
     aliases=("arctanh",),
+    parity="odd",
 )
 
 
@@ -164,7 +207,6 @@ atan2 = primitive(
     np.arctan2,
     lambda g, x, y: g * y * _inverse_square(x, y),
     lambda g, x, y: g * -x * _inverse_square(x, y),
-    floating=True,
     doc="angle of the point with ordinate x and abscissa y, in radians",
     aliases=("arctan2",),
     edges=[EdgeCase((0.0, 0.0), 0.0, (0.0, 0.0))],
@@ -174,7 +216,6 @@ hypot = primitive(
     np.hypot,
     lambda g, out, x: g * (x / out),
     lambda g, out, y: g * (y / out),
-    floating=True,
     doc="sqrt(x**2 + y**2) without overflow",
     edges=[EdgeCase((0.0, 0.0), 0.0, (math.nan, math.nan))],
 )
@@ -183,13 +224,13 @@ deg2rad = primitive(
     "deg2rad",
     lambda x: x * (math.pi / 180),
     lambda g: g * (math.pi / 180),
-    floating=True,
     doc="degrees to radians",
+    formula="pi*x/180",
 )
 rad2deg = primitive(
     "rad2deg",
     lambda x: x * (180 / math.pi),
     lambda g: g * (180 / math.pi),
-    floating=True,
     doc="radians to degrees",
+    formula="180*x/pi",
 )

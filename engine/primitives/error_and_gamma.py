@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
-from ..table.record import POSITIVE, REAL, UNIT, EdgeCase, is_number
+from ..table.record import POSITIVE, REAL, UNIT, EdgeCase
+from ..tensors.dtypes import is_number
 from .elementary import exp
+from .families import SPECIAL
 
-family = Family("special", elementwise=True)
-primitive, function = family.primitive, family.function
+private, primitive, function = SPECIAL.private, SPECIAL.primitive, SPECIAL.function
 
 
 def scipy_function(name: str) -> Any:
@@ -48,8 +48,10 @@ erf = primitive(
     "erf",
     unary("erf"),
     lambda g, x: g * (_TWO_OVER_SQRT_PI * exp(-(x * x))),
-    floating=True,
     doc="error function",
+    torch=("erf", "special.erf"),
+    in_place=True,
+    parity="odd",
 )
 
 
@@ -57,8 +59,9 @@ erfc = primitive(
     "erfc",
     unary("erfc"),
     lambda g, x: g * (-_TWO_OVER_SQRT_PI * exp(-(x * x))),
-    floating=True,
     doc="1 - erf(x), without cancellation",
+    torch=("erfc", "special.erfc"),
+    in_place=True,
 )
 
 
@@ -66,10 +69,12 @@ erfinv = primitive(
     "erfinv",
     unary("erfinv"),
     lambda g, out: g * (exp(out * out) / _TWO_OVER_SQRT_PI),
-    floating=True,
     doc="inverse of erf",
     domain=UNIT,
     edges=[EdgeCase((1.0,), math.inf, (math.inf,))],
+    torch=("erfinv", "special.erfinv"),
+    in_place=True,
+    parity="odd",
 )
 
 
@@ -77,24 +82,23 @@ erfcx = primitive(
     "erfcx",
     unary("erfcx"),
     lambda g, out, x: g * (2 * x * out - _TWO_OVER_SQRT_PI),
-    floating=True,
     doc="exp(x**2) * erfc(x)",
     node_name="SpecialErfcxBackward0",
     method=False,
+    torch=("special.erfcx",),
 )
 
 
-polygamma_primitive = primitive(
+polygamma_primitive = private(
     "polygamma",
     lambda x, n: scipy_function("polygamma")(n, x) if n else scipy_function("digamma")(x),
     lambda g, x, n: g * polygamma(n + 1, x),
     tensors=1,
-    floating=True,
-    public=False,
+    formula="polygamma(n, x)",
 )
 
 
-@function(tensors=2, numbers=True, domain=(REAL, POSITIVE))
+@function(tensors=2, numbers=True, domain=(REAL, POSITIVE), torch=("polygamma", "special.polygamma"), in_place=True)
 def polygamma(n: Any, x: Any) -> Any:
     """derivative number n of digamma"""
     if is_number(x):
@@ -110,10 +114,11 @@ digamma = primitive(
     "digamma",
     unary("digamma"),
     lambda g, x: g * polygamma(1, x),
-    floating=True,
     doc="derivative of lgamma",
     domain=POSITIVE,
     aliases=("psi",),
+    torch=("digamma", "special.digamma", "special.psi"),
+    in_place=True,
 )
 
 
@@ -127,8 +132,9 @@ lgamma = primitive(
     "lgamma",
     log_of_gamma,
     lambda g, x: g * digamma(x),
-    floating=True,
     doc="logarithm of the absolute value of the gamma function",
     domain=POSITIVE,
     aliases=("gammaln",),
+    torch=("lgamma", "special.gammaln"),
+    in_place=True,
 )

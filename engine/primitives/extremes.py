@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.record import EdgeCase
+from .arguments import flat_rows
 from .choosing import check_any, check_some, selecting, shared, shared_along
+from .families import ORDERING
 from .reduction import axes_of
 from .selection import maximum, minimum
 
-family = Family("ordering")
-primitive, function = family.primitive, family.function
+private, primitive, function = ORDERING.private, ORDERING.primitive, ORDERING.function
 
 
 # The largest and the smallest
@@ -24,7 +24,9 @@ def _extremum(name: str, reduce: Any, arg: Any) -> tuple[Any, Any]:
         check_any(x, name)
         return reduce(x)
 
-    whole = primitive(name, of_all, lambda g, out, x: shared(g, out, x), overload=1, public=False)
+    whole = private(
+        name, of_all, lambda g, out, x: shared(g, out, x), rows=lambda x: reduce(flat_rows(x), axis=0), overload=1
+    )
     return whole, selecting(name, lambda x, axis: np.expand_dims(arg(x, axis), axis))
 
 
@@ -67,6 +69,8 @@ amax = primitive(
     _reduced("amax", np.max),
     lambda g, out, x, dim, keepdim: shared_along(g, out, x, dim, keepdim),
     doc="largest element, or along `dim`; ties share the gradient",
+    rows="dimensions",
+    keeps_scalars=True,
 )
 
 
@@ -75,6 +79,8 @@ amin = primitive(
     _reduced("amin", np.min),
     lambda g, out, x, dim, keepdim: shared_along(g, out, x, dim, keepdim),
     doc="smallest element, or along `dim`; ties share the gradient",
+    rows="dimensions",
+    keeps_scalars=True,
 )
 
 

@@ -6,17 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension
 from .broadcasting import expand
 from .copying import new_zeros
+from .families import INDEXING
 from .indices import check_range, check_same_dtype, indices_of, integers
 from .reshaping import reshape
 from .slicing import slice_primitive
 
-family = Family("indexing")
-primitive, function = family.primitive, family.function
+private, function = INDEXING.private, INDEXING.function
 
 
 # Along a dimension: gather and scatter
@@ -62,17 +61,18 @@ def _scatter_added(x: Any, dim: int, index: Any, src: Any) -> Any:
     return result
 
 
-gather_primitive = primitive(
+gather_primitive = private(
     "gather",
     _gather,
     lambda g, x_shape, dim, index: scatter_add_primitive(new_zeros(g, x_shape), dim, index, g),
     tensors=1,
     promotes=(),
-    public=False,
+    moves="places",
+    rows="dimensions",
 )
 
 
-scatter_add_primitive = primitive(
+scatter_add_primitive = private(
     "scatter_add",
     _scatter_added,
     lambda g: g,
@@ -80,11 +80,11 @@ scatter_add_primitive = primitive(
     None,
     lambda g, dim, index: gather_primitive(g, dim, index),
     promotes=(),
-    public=False,
+    rows="dimensions",
 )
 
 
-scatter_tensor = primitive(
+scatter_tensor = private(
     "scatter",
     _scattered,
     lambda g, dim, index: scatter_number(g, dim, index, 0),
@@ -92,18 +92,18 @@ scatter_tensor = primitive(
     None,
     lambda g, dim, index: gather_primitive(g, dim, index),
     promotes=(),
-    public=False,
+    rows="dimensions",
 )
 
 
-scatter_number = primitive(
+scatter_number = private(
     "scatter",
     lambda x, dim, index, value: _scattered(x, dim, index, value),
     lambda g, dim, index: scatter_number(g, dim, index, 0),
     overload=1,
     tensors=1,
     promotes=(),
-    public=False,
+    rows="dimensions",
 )
 
 
@@ -159,7 +159,7 @@ def gather(x: Any, dim: int, index: Any) -> Any:
     return gather_primitive(x, *_check_along("gather", x, dim, index))
 
 
-@function(in_place="values")
+@function(in_place=True)
 def scatter(x: Any, dim: int, index: Any, src: Any) -> Any:
     """x with the elements of src, or a number, put in at the indices along a dimension"""
     if not isinstance(src, (Tensor, np.ndarray, np.generic)):
@@ -169,7 +169,7 @@ def scatter(x: Any, dim: int, index: Any, src: Any) -> Any:
     return scatter_tensor(x, axis, index, _corner(src, index))
 
 
-@function(in_place="values")
+@function(in_place=True)
 def scatter_add(x: Any, dim: int, index: Any, src: Any) -> Any:
     """x with the elements of src added at the indices along a dimension"""
     check_same_dtype("scatter(): Expected self.dtype to be equal to src.dtype", x, src)

@@ -8,26 +8,27 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..tensors.tensor import Tensor
 from .arguments import data_of
 from .copying import alias
+from .families import INDEXING
 from .indices import check_indices
 from .slicing import select_primitive, slice_bounds, slice_primitive
 from .squeezing import unsqueeze
 
-primitive = Family("indexing").primitive
+private = INDEXING.private
 
 
 # x[key]
 
-index_primitive = primitive(
+index_primitive = private(
     "index",
     lambda x, indices: np.asarray(x[indices], order="C"),
     lambda g, x_shape, indices: index_backward(g, x_shape, indices),
     tensors=1,
     promotes=(),
-    public=False,
+    moves="places",
+    rows=lambda x, indices: x[indices],
 )
 
 
@@ -37,13 +38,8 @@ def _index_backward(grad: Any, shape: Any, indices: Any) -> Any:
     return result
 
 
-index_backward = primitive(
-    "index_backward",
-    _index_backward,
-    lambda g, indices: index_primitive(g, indices),
-    tensors=1,
-    promotes=(),
-    public=False,
+index_backward = private(
+    "index_backward", _index_backward, lambda g, indices: index_primitive(g, indices), tensors=1, promotes=()
 )
 
 

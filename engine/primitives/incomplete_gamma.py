@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
-from ..table.record import ABOVE_ONE, POSITIVE, Domain, is_number
+from ..table.record import ABOVE_ONE, POSITIVE, Domain
+from ..tensors.dtypes import is_number
 from .elementary import exp, log
 from .error_and_gamma import digamma, lgamma, log_of_gamma, scipy_function, underived
+from .families import SPECIAL
 
-family = Family("special", elementwise=True)
-primitive, function = family.primitive, family.function
+private, primitive, function = SPECIAL.private, SPECIAL.primitive, SPECIAL.function
 
 
 # The gamma function's relatives
@@ -39,10 +39,11 @@ mvlgamma = primitive(
     "mvlgamma",
     _mvlgamma,
     _mvlgamma_rule,
-    floating=True,
     doc="logarithm of the gamma function of p dimensions",
     domain=Domain("x > (p - 1) / 2", 2.1, 5.0),
     aliases=("multigammaln",),
+    torch=("mvlgamma", "special.multigammaln"),
+    in_place=True,
 )
 
 
@@ -55,10 +56,11 @@ igamma = primitive(
     lambda x, y: scipy_function("gammainc")(x, y),
     underived("igamma: input"),
     lambda g, x, y: g * _gamma_density(x, y),
-    floating=True,
     doc="regularised lower incomplete gamma function of order x; has a derivative by y only",
     domain=POSITIVE,
     aliases=("gammainc",),
+    torch=("igamma", "special.gammainc"),
+    in_place=True,
 )
 
 
@@ -67,46 +69,44 @@ igammac = primitive(
     lambda x, y: scipy_function("gammaincc")(x, y),
     underived("igammac: input"),
     lambda g, x, y: -g * _gamma_density(x, y),
-    floating=True,
     doc="1 - igamma(x, y), without cancellation",
     domain=POSITIVE,
     aliases=("gammaincc",),
+    torch=("igammac", "special.gammaincc"),
+    in_place=True,
 )
 
 
-zeta_tensors = primitive(
+zeta_tensors = private(
     "special_zeta",
     lambda x, y: scipy_function("zeta")(x, y),
     underived("zeta"),
     lambda g, x, y: g * -x * zeta(x + 1, y),
-    floating=True,
-    public=False,
+    formula="zeta(x, y)",
 )
 
 
-zeta_of_number = primitive(
+zeta_of_number = private(
     "special_zeta",
     lambda x, y: scipy_function("zeta")(x, y),
     None,
     lambda g, x, y: g * -x * zeta(x + 1, y),
     overload=1,
-    floating=True,
-    public=False,
+    formula="zeta(x, y)",
 )
 
 
-zeta_number = primitive(
+zeta_number = private(
     "special_zeta",
     lambda x, y: scipy_function("zeta")(x, x.dtype.type(y)),
     underived("zeta"),
     tensors=2,
     overload=2,
-    floating=True,
-    public=False,
+    formula="zeta(x, y)",
 )
 
 
-@function(tensors=2, numbers=True, domain=(ABOVE_ONE, POSITIVE), method=False)
+@function(tensors=2, numbers=True, domain=(ABOVE_ONE, POSITIVE), method=False, torch=("special.zeta",))
 def zeta(x: Any, y: Any) -> Any:
     """the sum of 1 / (k + y)**x over k = 0, 1, 2, ...; has a derivative by y only"""
     if is_number(x):

@@ -6,15 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
-from ..table.record import is_number
 from ..tensors import dtypes
+from ..tensors.dtypes import is_number
 from .arguments import data_of, dimension
 from .copying import new_zeros
+from .families import INDEXING
 from .indices import check_range, check_same_dtype, check_value, indices_of, integers
 
-family = Family("indexing")
-primitive, function = family.primitive, family.function
+private, function = INDEXING.private, INDEXING.function
 
 
 # Along a dimension: whole slices
@@ -48,17 +47,17 @@ def _index_filled(x: Any, dim: int, index: Any, value: Any) -> Any:
     return result
 
 
-index_select_primitive = primitive(
+index_select_primitive = private(
     "index_select",
     _index_select,
     lambda g, x_shape, dim, index: index_add_primitive(new_zeros(g, x_shape), dim, index, g, 1),
     tensors=1,
     promotes=(),
-    public=False,
+    moves="places",
 )
 
 
-index_add_primitive = primitive(
+index_add_primitive = private(
     "index_add",
     lambda x, dim, index, src, alpha: _index_added(x, dim, index, src if alpha == 1 else src * alpha),
     lambda g: g,
@@ -66,11 +65,10 @@ index_add_primitive = primitive(
     None,
     lambda g, dim, index, alpha: index_select_primitive(g, dim, index) * alpha,
     promotes=(),
-    public=False,
 )
 
 
-index_copy_primitive = primitive(
+index_copy_primitive = private(
     "index_copy",
     _index_copied,
     lambda g, dim, index: index_fill_number(g, dim, index, 0),
@@ -78,21 +76,19 @@ index_copy_primitive = primitive(
     None,
     lambda g, dim, index: index_select_primitive(g, dim, index),
     promotes=(),
-    public=False,
 )
 
 
-index_fill_number = primitive(
+index_fill_number = private(
     "index_fill",
     lambda x, dim, index, value: _index_filled(x, dim, index, value),
     lambda g, dim, index: index_fill_number(g, dim, index, 0),
     tensors=1,
     promotes=(),
-    public=False,
 )
 
 
-index_fill_tensor = primitive(
+index_fill_tensor = private(
     "index_fill",
     _index_filled,
     lambda g, dim, index: index_fill_number(g, dim, index, 0),
@@ -102,7 +98,6 @@ index_fill_tensor = primitive(
     lambda g, dim, index: index_select_primitive(g, dim, np.unique(data_of(index))),
     overload=1,
     promotes=(),
-    public=False,
 )
 
 
@@ -173,7 +168,7 @@ def index_select(x: Any, dim: int, index: Any) -> Any:
     return index_select_primitive(x, axis, index)
 
 
-@function(in_place="values")
+@function(in_place=True)
 def index_add(x: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) -> Any:
     """x with the slices of source (`alpha` times) added at the indices along a dimension"""
     axis, index = _check_slices("index_add", x, dim, index, _OUT_OF_RANGE)
@@ -184,7 +179,7 @@ def index_add(x: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) -> A
     return index_add_primitive(x, axis, index, source, alpha)
 
 
-@function(in_place="values")
+@function(in_place=True)
 def index_copy(x: Any, dim: int, index: Any, source: Any) -> Any:
     """x with the slices of source put in at the indices along a dimension"""
     axis, index = _check_slices("index_copy", x, dim, index, f"index_copy_(): {_OUT_OF_BOUNDS}")
@@ -192,7 +187,7 @@ def index_copy(x: Any, dim: int, index: Any, source: Any) -> Any:
     return index_copy_primitive(x, axis, index, source)
 
 
-@function(in_place="values")
+@function(in_place=True)
 def index_fill(x: Any, dim: int, index: Any, value: Any) -> Any:
     """x with one value in the slices at the indices along a dimension"""
     axis, index = _check_slices("index_fill", x, dim, index, _OUT_OF_BOUNDS)

@@ -6,24 +6,24 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension
 from .copying import new_zeros
+from .families import SHAPE
 from .slicing import select_primitive, slice_primitive
 
-family = Family("shape")
-primitive, function = family.primitive, family.function
+private, function = SHAPE.private, SHAPE.function
 
 
 # Joining
 
-stack_primitive = primitive(
+stack_primitive = private(
     "stack",
     lambda tensors, dim: np.stack(tensors, dim),
     lambda g, dim, tensors_shape: [select_primitive(g, dim, i) for i in range(len(tensors_shape))],
     variadic=True,
-    public=False,
+    moves="places",
+    rows=lambda tensors, dim: np.stack(tensors, dim % tensors[0].ndim),
 )
 
 
@@ -72,12 +72,13 @@ def _cut(g: Any, shapes: Any, dim: int) -> list[Any]:
     return pieces
 
 
-cat_primitive = primitive(
+cat_primitive = private(
     "cat",
     _cat,
     lambda g, dim, tensors_shape: _cut(g, tensors_shape, dim),
     variadic=True,
-    public=False,
+    moves="places",
+    rows="dimensions",
 )
 
 

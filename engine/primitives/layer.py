@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
@@ -15,17 +14,17 @@ from ..tensors.tensor import Tensor
 from .arguments import data_of
 from .broadcasting import expand
 from .copying import is_contiguous
+from .families import LAYER
 from .getitem import index_backward
 from .reshaping import view_primitive
 from .selection import clamp_min, where
 from .slicing import slice_primitive
 from .transposing import t
 
-family = Family("layer")
-primitive, function = family.primitive, family.function
+private, function = LAYER.private, LAYER.function
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, torch=("nn.functional.linear",))
 def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     """x times the transpose of the weight, plus the bias"""
     rank = data_of(x).ndim
@@ -43,19 +42,20 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     return ops.matmul(x, t(weight)) + bias
 
 
-# The bound is not part of the graph, so the gradient passes it: PyTorch clamps a clone with recording off.
-at_least = primitive(
-    "clone", lambda x, bound: np.maximum(x, bound), lambda g: g, tensors=1, node_name="CloneBackward0", public=False
+# The bound is not part of the graph, so the gradient passes it: PyTorch clamps a clone with recording off. A program
+# takes it for that clone: a bound that only lengths of about 0 come below would stand in every formula.
+at_least = private(
+    "clone", lambda x, bound: np.maximum(x, bound), lambda g: g, tensors=1, moves="order", node_name="CloneBackward0"
 )
 
 
-@function(method=False)
+@function(torch=("nn.functional.normalize",))
 def normalize(x: Any, p: float = 2.0, dim: Any = 1, eps: float = 1e-12) -> Any:
     """x divided by its norm of order p along `dim`, or by `eps` where the norm is less"""
     return x / expand(clamp_min(ops.norm(x, p, dim, True), eps), tuple(x.shape))
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, torch=("cosine_similarity", "nn.functional.cosine_similarity"))
 def cosine_similarity(x: Any, y: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     """cosine of the angle between x and y along `dim`"""
     _check_floating(x, y)
@@ -88,10 +88,10 @@ def _lookup_rule(g: Any, weight_shape: tuple[int, ...], places: tuple[Any], padd
     return index_backward(g, weight_shape, places)
 
 
-embedding_primitive = primitive("embedding", _looked_up, _lookup_rule, tensors=1, promotes=(), public=False)
+embedding_primitive = private("embedding", _looked_up, _lookup_rule, tensors=1, promotes=(), moves="places")
 
 
-@function(method=False)
+@function(torch=("embedding", "nn.functional.embedding"))
 def embedding(weight: Any, indices: Any, padding_idx: int = -1) -> Any:
     """the rows of a matrix at the indices; the row at `padding_idx` gets no gradient"""
     places = np.asarray(data_of(indices))
@@ -131,24 +131,19 @@ def _constant_pad(x: Any, pad: Sequence[int], value: float = 0.0) -> Any:
     return result
 
 
-constant_pad = primitive(
-    "constant_pad_nd",
-    _constant_pad,
-    lambda g, pad: constant_pad(g, [-n for n in pad], 0.0),
-    tensors=1,
-    public=False,
+constant_pad = private(
+    "constant_pad_nd", _constant_pad, lambda g, pad: constant_pad(g, [-n for n in pad], 0.0), tensors=1, function="pad"
 )
 
 
 def _copying_pad(name: str) -> Any:
     """The operation, for each number of dimensions, that fills the padding with elements of x at given places."""
     return [
-        primitive(
+        private(
             f"{name}_pad{n}d",
             lambda x, places: x[places],
             lambda g, x_shape, places: index_backward(g, x_shape, places),
             tensors=1,
-            public=False,
         )
         for n in (1, 2, 3)
     ]
@@ -207,7 +202,7 @@ def _circular(x: Any, pad: Sequence[int]) -> Any:
     return out
 
 
-@function(method=False)
+@function(torch=("nn.functional.pad",))
 def pad(x: Any, pad: Any, mode: str = "constant", value: Any = None) -> Any:
     """x with more elements, pairs of numbers before and after from the last dimension on"""
     sizes = tuple(int(n) for n in pad)

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
-from ..table.record import ABOVE_MINUS_ONE, POSITIVE, PROBABILITY, REAL, EdgeCase, is_number
+from ..table.record import ABOVE_MINUS_ONE, POSITIVE, PROBABILITY, REAL, EdgeCase
+from ..tensors.dtypes import is_number
 from .elementary import cos, exp, exp2, log, log1p, sin
+from .families import SPECIAL
 from .selection import where
 
-family = Family("special", elementwise=True)
-primitive, function = family.primitive, family.function
+private, primitive, function = SPECIAL.private, SPECIAL.primitive, SPECIAL.function
 
 
 def _sinc(x: Any) -> Any:
@@ -25,9 +25,12 @@ sinc = primitive(
     "sinc",
     _sinc,
     lambda g, x: where(x * x == 0, 0, g * ((math.pi * x * cos(math.pi * x) - sin(math.pi * x)) / (math.pi * x * x))),
-    floating=True,
     doc="sin(pi*x) / (pi*x); 1 at 0",
     edges=[EdgeCase((0.0,), 1.0, (0.0,))],
+    torch=("sinc", "special.sinc"),
+    in_place=True,
+    parity="even",
+    definition="where(x != 0, sin(pi*x)/(pi*x), 1)",
 )
 
 
@@ -47,9 +50,11 @@ logit = primitive(
     "logit",
     _logit,
     _logit_rule,
-    floating=True,
     doc="log(x / (1 - x)); with `eps`, x is first limited to the interval from eps to 1 - eps",
     domain=PROBABILITY,
+    torch=("logit", "special.logit"),
+    in_place=True,
+    definition="log(x/(1 - x))",
 )
 
 
@@ -58,7 +63,6 @@ logaddexp2 = primitive(
     np.logaddexp2,
     lambda g, x, y: g / (1 + exp2(y - x)),
     lambda g, x, y: g / (1 + exp2(x - y)),
-    floating=True,
     doc="log2(2**x + 2**y) without overflow",
 )
 
@@ -68,8 +72,8 @@ logaddexp = primitive(
     np.logaddexp,
     lambda g, x, y: g / (1 + exp(y - x)),
     lambda g, x, y: g / (1 + exp(x - y)),
-    floating=True,
     doc="log(exp(x) + exp(y)) without overflow",
+    definition="maximum(x, y) + log1p(exp(-abs(x - y)))",
 )
 
 
@@ -82,10 +86,10 @@ def _xlogy_first(g: Any, x: Any, y: Any) -> Any:
     return where((x == 0) & (y <= 0), 0, g * log(y))
 
 
-xlogy_tensors = primitive("xlogy", _xlogy, _xlogy_first, lambda g, x, y: g * x / y, floating=True, public=False)
+xlogy_tensors = private("xlogy", _xlogy, _xlogy_first, lambda g, x, y: g * x / y)
 
 
-xlogy_of_number = primitive("xlogy", _xlogy, None, lambda g, x, y: g * x / y, overload=1, floating=True, public=False)
+xlogy_of_number = private("xlogy", _xlogy, None, lambda g, x, y: g * x / y, overload=1)
 
 
 def _xlogy_number_rule(g: Any, x: Any, y: Any) -> Any:
@@ -94,18 +98,18 @@ def _xlogy_number_rule(g: Any, x: Any, y: Any) -> Any:
     return where(x == 0, 0, g * (-math.inf if y == 0 else math.nan))
 
 
-xlogy_number = primitive(
-    "xlogy",
-    lambda x, y: _xlogy(x, x.dtype.type(y)),
-    _xlogy_number_rule,
+xlogy_number = private("xlogy", lambda x, y: _xlogy(x, x.dtype.type(y)), _xlogy_number_rule, tensors=2, overload=2)
+
+
+@function(
     tensors=2,
-    overload=2,
-    floating=True,
-    public=False,
+    numbers=True,
+    domain=(REAL, POSITIVE),
+    edges=[EdgeCase((0.0, 0.0), 0.0, (0.0, math.nan))],
+    torch=("xlogy", "special.xlogy"),
+    in_place=True,
+    definition="where(x != 0, x*log(y), 0)",
 )
-
-
-@function(tensors=2, numbers=True, domain=(REAL, POSITIVE), edges=[EdgeCase((0.0, 0.0), 0.0, (0.0, math.nan))])
 def xlogy(x: Any, y: Any) -> Any:
     """x * log(y), and 0 where x is 0"""
     if is_number(x):
@@ -122,35 +126,28 @@ def _xlog1py_first(g: Any, x: Any, y: Any) -> Any:
     return where((x == 0) & (y <= -1), 0, g * log1p(y))
 
 
-xlog1py_tensors = primitive(
-    "special_xlog1py",
-    _xlog1py,
-    _xlog1py_first,
-    lambda g, x, y: g * x / (y + 1),
-    floating=True,
-    public=False,
+xlog1py_tensors = private(
+    "special_xlog1py", _xlog1py, _xlog1py_first, lambda g, x, y: g * x / (y + 1), formula="xlog1py(x, y)"
 )
 
 
-xlog1py_of_number = primitive(
+xlog1py_of_number = private(
     "special_xlog1py",
     lambda x, y: _xlog1py(y.dtype.type(x), y),
     None,
     lambda g, x, y: g * x / (y + 1),
     overload=1,
-    floating=True,
-    public=False,
+    formula="xlog1py(x, y)",
 )
 
 
-xlog1py_number = primitive(
+xlog1py_number = private(
     "special_xlog1py",
     lambda x, y: _xlog1py(x, x.dtype.type(y)),
     lambda g, x, y: _xlog1py_first(g, x, np.float64(y)),
     tensors=2,
     overload=2,
-    floating=True,
-    public=False,
+    formula="xlog1py(x, y)",
 )
 
 
@@ -160,6 +157,7 @@ xlog1py_number = primitive(
     domain=(REAL, ABOVE_MINUS_ONE),
     edges=[EdgeCase((0.0, -1.0), 0.0, (0.0, math.nan))],
     method=False,
+    torch=("special.xlog1py",),
 )
 def xlog1py(x: Any, y: Any) -> Any:
     """x * log1p(y), and 0 where x is 0"""
@@ -176,10 +174,10 @@ entr = primitive(
     "entr",
     _entr,
     lambda g, x: g * (-log(x) - 1),
-    floating=True,
     doc="-x * log(x), and 0 where x is 0",
     domain=POSITIVE,
     node_name="SpecialEntrBackward0",
     edges=[EdgeCase((0.0,), 0.0, (math.inf,))],
     method=False,
+    torch=("special.entr",),
 )

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.record import NONZERO, PROBABILITY, REAL
 from ..table.registry import ops
 from ..tensors import dtypes
@@ -19,13 +18,13 @@ from .arithmetic import minus, over_number, plus_number, times_number
 from .broadcasting import expand
 from .copying import zeros_like
 from .elementary import exp, log
+from .families import LOSS
 from .layer import at_least
 from .reshaping import reshape, view_primitive
 from .selection import abs, sgn, where
 from .squeezing import unsqueeze
 
-family = Family("loss")
-primitive, function = family.primitive, family.function
+private, function = LOSS.private, LOSS.function
 
 
 def _constant(value: Any, x: Any) -> Any:
@@ -86,12 +85,8 @@ def _difference_loss(name: str, value: Any, slope: Any) -> Any:
     def opposite(g: Any, x: Any, target: Any, x_numel: int, reduction: str, width: float) -> Any:
         return _share(g, x_numel, reduction) * -slope(x - target, width)
 
-    return primitive(
-        name,
-        lambda x, target, reduction, width: _reduced(value(x - target, width), reduction),
-        share,
-        opposite,
-        public=False,
+    return private(
+        name, lambda x, target, reduction, width: _reduced(value(x - target, width), reduction), share, opposite
     )
 
 
@@ -108,21 +103,21 @@ huber_primitive = _difference_loss(
 )
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, torch=("nn.functional.mse_loss",))
 def mse_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
     """(x - target)**2, averaged"""
     _check_reduction(reduction)
     return mse_primitive(*_in_one_shape(x, target), reduction, 0.0)
 
 
-@function(tensors=2, method=False, domain=(REAL, NONZERO))
+@function(tensors=2, domain=(REAL, NONZERO), torch=("nn.functional.l1_loss",))
 def l1_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
     """abs(x - target), averaged"""
     x, target = _in_one_shape(x, target)
     return _summed_up(abs(minus(x, target)), reduction)
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, torch=("nn.functional.smooth_l1_loss",))
 def smooth_l1_loss(x: Any, target: Any, reduction: str = "mean", beta: float = 1.0) -> Any:
     """abs(x - target) less beta/2, and where that is below beta a parabola, averaged"""
     _check_reduction(reduction)
@@ -133,7 +128,7 @@ def smooth_l1_loss(x: Any, target: Any, reduction: str = "mean", beta: float = 1
     return smooth_l1_primitive(*_in_one_shape(x, target), reduction, beta)
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, torch=("nn.functional.huber_loss",))
 def huber_loss(x: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Any:
     """(x - target)**2 / 2, and where the difference exceeds delta a straight line, averaged"""
     _check_reduction(reduction)
@@ -185,14 +180,20 @@ def _bce_mixed_rule(g: Any, grad: Any, x: Any, weight: Any, numel: int, reductio
     return _share(g * grad, numel, reduction) * _weighted(slope, weight)
 
 
-bce_backward = primitive(
+def _slope_formula(weight: Any, reduction: str) -> str:
+    slope = "grad*((x - target)/maximum(x*(1 - x), 1e-12))"
+    slope = slope if weight is None else f"weight*({slope})"
+    return f"{slope}/numel" if reduction == "mean" else slope
+
+
+bce_backward = private(
     "binary_cross_entropy_backward",
     _bce_backward,
     _bce_slope_rule,
     _bce_curvature_rule,
     _bce_mixed_rule,
     tensors=4,
-    public=False,
+    formula=_slope_formula,
 )
 
 
@@ -200,17 +201,16 @@ def _bce_target_rule(g: Any, x: Any, weight: Any, x_numel: int, reduction: str) 
     return _share(g, x_numel, reduction) * _weighted(log(1 - x) - log(x), weight)
 
 
-bce_primitive = primitive(
+bce_primitive = private(
     "binary_cross_entropy",
     _binary_cross_entropy,
     lambda g, x, target, weight, x_numel, reduction: bce_backward(g, x, target, weight, x_numel, reduction),
     _bce_target_rule,
     tensors=3,
-    public=False,
 )
 
 
-@function(tensors=2, method=False, domain=PROBABILITY)
+@function(tensors=2, domain=PROBABILITY, torch=("nn.functional.binary_cross_entropy",))
 def binary_cross_entropy(x: Any, target: Any, weight: Any = None, reduction: str = "mean") -> Any:
     """-target * log(x) - (1 - target) * log(1 - x), averaged"""
     _check_reduction(reduction)
@@ -239,12 +239,16 @@ def _logits_target_rule(g: Any, x: Any, weight: Any, pos_weight: Any, x_numel: i
     return _share(g, x_numel, reduction) * _weighted(slope, weight)
 
 
-logits_primitive = primitive(
-    "binary_cross_entropy_with_logits", _logits_loss, _logits_rule, _logits_target_rule, tensors=4, public=False
+logits_primitive = private(
+    "binary_cross_entropy_with_logits", _logits_loss, _logits_rule, _logits_target_rule, tensors=4
 )
 
 
-@function(tensors=2, method=False, domain=(REAL, PROBABILITY))
+@function(
+    tensors=2,
+    domain=(REAL, PROBABILITY),
+    torch=("binary_cross_entropy_with_logits", "nn.functional.binary_cross_entropy_with_logits"),
+)
 def binary_cross_entropy_with_logits(
     x: Any, target: Any, weight: Any = None, reduction: str = "mean", pos_weight: Any = None
 ) -> Any:
@@ -259,7 +263,7 @@ def binary_cross_entropy_with_logits(
     return logits_primitive(x, target, _constant(weight, x), _constant(pos_weight, x), reduction)
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, torch=("kl_div", "nn.functional.kl_div"))
 def kl_div(x: Any, target: Any, reduction: str = "mean", log_target: bool = False) -> Any:
     """target * (log(target) - x), averaged; with `log_target`, the target is a logarithm as x is"""
     value = exp(target) * minus(target, x) if log_target else minus(ops.xlogy(target, target), target * x)
@@ -301,8 +305,8 @@ def _nll_rule(g: Any, chosen: Any, axis: int, reduction: str) -> Any:
     return where(chosen == 0, 0, -g * chosen)
 
 
-nll_vector = primitive("nll_loss", _nll, _nll_rule, tensors=1, public=False)
-nll_image = primitive("nll_loss2d", _nll, _nll_rule, tensors=1, public=False)
+nll_vector = private("nll_loss", _nll, _nll_rule, tensors=1)
+nll_image = private("nll_loss2d", _nll, _nll_rule, tensors=1)
 
 
 def _check_classes(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
@@ -334,7 +338,7 @@ def _check_classes(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
         raise IndexError(f"Target {target[outside].flat[0]} is out of bounds.")
 
 
-@function(method=False)
+@function(torch=("nn.functional.nll_loss",))
 def nll_loss(x: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> Any:
     """-x at the target classes, averaged; x are logarithms of probabilities, with a class for each index of dim 1"""
     _check_reduction(reduction)
@@ -353,7 +357,7 @@ def nll_loss(x: Any, target: Any, weight: Any = None, ignore_index: int = -100, 
     return view_primitive(result, (shape[0], *shape[2:])) if reduction == "none" and len(shape) != 4 else result
 
 
-@function(method=False)
+@function(torch=("nn.functional.cross_entropy",))
 def cross_entropy(
     x: Any,
     target: Any,
@@ -419,16 +423,15 @@ def _cross_entropy_of_probabilities(
 
 # Other losses
 
-soft_margin_primitive = primitive(
+soft_margin_primitive = private(
     "soft_margin_loss",
     lambda x, target, reduction: _reduced(np.logaddexp(0, -target * x).astype(x.dtype), reduction),
     lambda g, x, target, x_numel, reduction: _share(g, x_numel, reduction) * (-target * sigmoid(-target * x)),
     tensors=2,
-    public=False,
 )
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, torch=("nn.functional.soft_margin_loss",))
 def soft_margin_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
     """log(1 + exp(-target * x)), averaged; a target is 1 or -1"""
     _check_reduction(reduction)
@@ -436,7 +439,7 @@ def soft_margin_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
     return soft_margin_primitive(x, target, reduction)
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, torch=("hinge_embedding_loss", "nn.functional.hinge_embedding_loss"))
 def hinge_embedding_loss(x: Any, target: Any, margin: float = 1.0, reduction: str = "mean") -> Any:
     """x where the target is 1, and margin - x, at least 0, where it is -1, averaged"""
     near = ops.clamp_min(minus(margin, x), 0)
@@ -444,13 +447,13 @@ def hinge_embedding_loss(x: Any, target: Any, margin: float = 1.0, reduction: st
     return _summed_up(where(target != 1, near, zeros) + where(target != -1, x, zeros), reduction)
 
 
-@function(tensors=3, method=False)
+@function(tensors=3, torch=("margin_ranking_loss", "nn.functional.margin_ranking_loss"))
 def margin_ranking_loss(x: Any, y: Any, target: Any, margin: float = 0.0, reduction: str = "mean") -> Any:
     """margin - target * (x - y), at least 0, averaged; the target is 1 where x should be the larger, else -1"""
     return _summed_up(ops.clamp_min(plus_number(-target * minus(x, y), margin), 0), reduction)
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, torch=("poisson_nll_loss", "nn.functional.poisson_nll_loss"))
 def poisson_nll_loss(
     x: Any, target: Any, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: str = "mean"
 ) -> Any:
@@ -462,7 +465,7 @@ def poisson_nll_loss(
     return _summed_up(loss, reduction)
 
 
-@function(tensors=3, method=False)
+@function(tensors=3, torch=("nn.functional.gaussian_nll_loss",))
 def gaussian_nll_loss(
     x: Any, target: Any, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
 ) -> Any:

@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
-from ..table.record import is_number
 from ..table.registry import ops
+from ..tensors import dtypes
+from ..tensors.dtypes import is_number
 from ..tensors.tensor import Tensor
 from .arguments import data_of
+from .families import INDEXING
 from .indices import check_value
 
-family = Family("indexing")
-primitive, function = family.primitive, family.function
+private, function = INDEXING.private, INDEXING.function
 
 
 # Masks
@@ -26,11 +26,8 @@ def _mask(function: str, message: str, mask: Any) -> Any:
         mask = np.asarray(mask)
     dtype = data_of(mask).dtype
     if dtype.kind != "b":
-        raise RuntimeError(function + message.format(_C_NAMES.get(dtype.name, dtype.name)))
+        raise RuntimeError(function + message.format(dtypes.of(dtype).c_name))
     return mask
-
-
-_C_NAMES = {"float64": "double", "float32": "float", "float16": "c10::Half", "int64": "long int", "int32": "int"}
 
 
 def _masked_put(x: Any, value: Any, mask: Any) -> Any:
@@ -40,17 +37,17 @@ def _masked_put(x: Any, value: Any, mask: Any) -> Any:
     return result
 
 
-masked_fill_number = primitive(
+masked_fill_number = private(
     "masked_fill",
     lambda x, mask, value: _masked_put(x, value, mask),
     lambda g, mask: masked_fill_number(g, mask, 0),
     tensors=1,
     promotes=(),
-    public=False,
+    elementwise=True,
 )
 
 
-masked_fill_tensor = primitive(
+masked_fill_tensor = private(
     "masked_fill",
     lambda x, mask, value: _masked_put(x, value, mask),
     lambda g, mask: masked_fill_number(g, mask, 0),
@@ -58,11 +55,11 @@ masked_fill_tensor = primitive(
     lambda g, mask: ops.where(mask, g, 0),
     overload=1,
     promotes=(),
-    public=False,
+    elementwise=True,
 )
 
 
-@function(in_place="values")
+@function(in_place=True)
 def masked_fill(x: Any, mask: Any, value: Any) -> Any:
     """x with one value where the mask is true"""
     mask = _mask("masked_fill_", " only supports boolean masks, but got mask with dtype {}", mask)
@@ -84,23 +81,25 @@ def _masked_select_backward(grad: Any, mask: Any, shape: Any) -> Any:
     return result
 
 
-masked_select_primitive = primitive(
+masked_select_primitive = private(
     "masked_select",
     _masked_select,
     lambda g, mask, x_shape: masked_select_backward(g, mask, x_shape),
     tensors=1,
     promotes=(),
-    public=False,
+    moves="places",
+    shaped_by="mask",
 )
 
 
-masked_select_backward = primitive(
+masked_select_backward = private(
     "masked_select_backward",
     _masked_select_backward,
     lambda g, mask: masked_select_primitive(g, mask),
     tensors=1,
     promotes=(),
-    public=False,
+    moves="places",
+    shaped_by="mask",
 )
 
 

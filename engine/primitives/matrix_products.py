@@ -8,20 +8,19 @@ from typing import Any
 import numpy as np
 
 from ..table.dispatch import broadcast_mismatch
-from ..table.family import Family
 from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .broadcasting import expand
 from .copying import contiguous
+from .families import LINEAR_ALGEBRA
 from .operands import c_names, check_ranks, titles
 from .reshaping import reshape, unsafe_view
 from .squeezing import squeeze, squeeze_product, unsqueeze
 from .transposing import t, t_primitive, transpose
 from .vector_products import dot, outer
 
-family = Family("linear algebra")
-primitive, function = family.primitive, family.function
+primitive, function = LINEAR_ALGEBRA.primitive, LINEAR_ALGEBRA.function
 
 
 # Matrices
@@ -46,6 +45,10 @@ def product_of_matrices(x: Any, y: Any) -> Any:
     return x @ y
 
 
+def _matrices_of_rows(x: Any, y: Any) -> Any:
+    return np.moveaxis(np.moveaxis(x, -1, 0) @ np.moveaxis(y, -1, 0), 0, -1)
+
+
 mm = primitive(
     "mm",
     _mm,
@@ -53,6 +56,8 @@ mm = primitive(
     lambda g, x: mm(t_primitive(x), g),
     promotes=(),
     doc="product of two matrices",
+    rows=_matrices_of_rows,
+    saved_as={"y": "mat2"},
 )
 
 
@@ -82,6 +87,8 @@ mv = primitive(
     lambda g, x: mv(t_primitive(x), g),
     promotes=(),
     doc="product of a matrix and a vector",
+    rows=lambda x, y: np.add.reduce(x * y, axis=1),
+    saved_as={"y": "vec"},
 )
 
 
@@ -104,10 +111,11 @@ bmm = primitive(
     lambda g, x: bmm(transpose(x, 1, 2), g),
     promotes=(),
     doc="products of two equally long sequences of matrices",
+    rows=_matrices_of_rows,
 )
 
 
-@function(tensors=2, symbol="@")
+@function(tensors=2, symbol="@", torch=("matmul", "linalg.matmul"))
 def matmul(x: Any, y: Any) -> Any:
     """product of vectors, matrices, or sequences of matrices"""
     if type(x) is np.ndarray and type(y) is np.ndarray:

@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from .arguments import dimension
 from .choosing import check_some, put_selected, selecting, shared
+from .families import ORDERING
 from .sorting import order_along
 
-family = Family("ordering")
-primitive, function = family.primitive, family.function
+private, primitive, function = ORDERING.private, ORDERING.primitive, ORDERING.function
 
 
 # One in the order
@@ -69,7 +68,7 @@ def _nanmedian_indices(x: Any, dim: int) -> Any:
 
 
 def _middle(name: str, of_all: Any, indices: Any) -> tuple[Any, Any]:
-    whole = primitive(name, of_all, lambda g, out, x: shared(g, out, x), public=False)
+    whole = private(name, of_all, lambda g, out, x: shared(g, out, x))
     return whole, selecting(name, indices, overload=1)
 
 

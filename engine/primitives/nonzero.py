@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..tensors.tensor import Tensor
 from .arguments import data_of
+from .families import INDEXING
 
-function = Family("indexing").function
+function = INDEXING.function
 
 
 # Places of what is not zero or false

@@ -5,22 +5,21 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..table.family import Family
 from ..table.record import PROBABILITY, EdgeCase
 from .activation import minimum_zero
 from .arithmetic import plus_number, times_number
 from .elementary import exp
 from .error_and_gamma import erf, erfcx, unary
+from .families import SPECIAL
 from .selection import where
 
-family = Family("special", elementwise=True)
-primitive, function = family.primitive, family.function
+primitive, function = SPECIAL.primitive, SPECIAL.function
 
 
 # The normal distribution
 
 
-@function(method=False)
+@function(method=False, torch=("special.ndtr",))
 def ndtr(x: Any) -> Any:
     """the probability that a standard normal variable is at most x"""
     return times_number(plus_number(erf(times_number(x, math.sqrt(0.5))), 1), 0.5)
@@ -37,10 +36,10 @@ log_ndtr = primitive(
     "log_ndtr",
     unary("log_ndtr"),
     _log_ndtr_rule,
-    floating=True,
     doc="logarithm of ndtr, without underflow",
     node_name="SpecialLogNdtrBackward0",
     method=False,
+    torch=("special.log_ndtr",),
 )
 
 
@@ -48,10 +47,10 @@ ndtri = primitive(
     "ndtri",
     unary("ndtri"),
     lambda g, out: g * (math.sqrt(2 * math.pi) * exp(out * out * 0.5)),
-    floating=True,
     doc="inverse of ndtr",
     domain=PROBABILITY,
     node_name="SpecialNdtriBackward0",
     edges=[EdgeCase((1.0,), math.inf, (math.inf,))],
     method=False,
+    torch=("special.ndtri",),
 )

@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
-from ..table.record import is_number
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.dtypes import is_number
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension
 from .broadcasting import expand
 from .copying import clone, zeros_like
 from .decomposition import svdvals
+from .families import LINEAR_ALGEBRA
 from .joining import cat
 from .matrix import check_matrices, check_square, check_square_floating, eigen, turned
 from .matrix_products import matmul
@@ -26,14 +26,13 @@ from .solving import decomposed, inv_ex, inverse, tolerances
 from .squeezing import squeeze, unsqueeze
 from .transposing import permute_primitive
 
-family = Family("linear algebra")
-primitive, function = family.primitive, family.function
+private, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.function
 
 
 # Norms
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.matrix_norm",))
 def matrix_norm(x: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False) -> Any:
     """norm of matrices: Frobenius, or of order 1, -1, 2, -2, inf, -inf or nuclear"""
     check_matrices(x, "linalg.matrix_norm")
@@ -80,7 +79,7 @@ def _norm_of_singular_values(x: Any, ord: Any, rows: int, columns: int, keepdim:
     return norm
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.norm",))
 def linalg_norm(x: Any, ord: Any = None, dim: Any = None, keepdim: bool = False) -> Any:
     """norm of a vector, or of a matrix where `ord` and two dimensions say so"""
     dims = [dim] if isinstance(dim, int) else dim
@@ -96,7 +95,7 @@ def linalg_norm(x: Any, ord: Any = None, dim: Any = None, keepdim: bool = False)
     return vector_norm(x, 2 if ord is None else ord, dims, keepdim)
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.cond",))
 def cond(x: Any, p: Any = None) -> Any:
     """condition number: the largest singular value over the smallest, or a norm times that of the inverse"""
     if x.ndim < 2:
@@ -133,10 +132,10 @@ def _rank(x: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
     return np.add.reduce(values > np.asarray(tolerances(x, values.max(-1), atol, rtol))[..., None], axis=-1)
 
 
-rank_primitive = primitive("linalg_matrix_rank", _rank, tensors=1, promotes=(), public=False)
+rank_primitive = private("linalg_matrix_rank", _rank, tensors=1, promotes=())
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.matrix_rank",))
 def matrix_rank(x: Any, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Any:
     """number of singular values that count as more than zero"""
     if tol is not None:
@@ -166,16 +165,18 @@ def _exponential_rule(g: Any, x: Any) -> Any:
     return slice_primitive(slice_primitive(blocks, last - 1, 0, size, 1), last, size, 2 * size, 1)
 
 
-linalg_matrix_exp = primitive("linalg_matrix_exp", _exponential, _exponential_rule, promotes=(), public=False)
+linalg_matrix_exp = private(
+    "linalg_matrix_exp", _exponential, _exponential_rule, promotes=(), rows="matrices", function="matrix_exp"
+)
 
 
-@function()
+@function(torch=("linalg.matrix_exp", "matrix_exp"))
 def matrix_exp(x: Any) -> Any:
     """exponential of a square matrix"""
     return linalg_matrix_exp(x)
 
 
-@function()
+@function(torch=("matrix_power", "linalg.matrix_power"))
 def matrix_power(x: Any, n: int) -> Any:
     """product of a square matrix with itself, n times; of its inverse for a negative n"""
     check_square(x, "linalg.matrix_power")
@@ -202,7 +203,7 @@ def matrix_power(x: Any, n: int) -> Any:
     return result
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.vander",))
 def linalg_vander(x: Any, N: int | None = None) -> Any:  # noqa: N803  (PyTorch's name)
     """the powers of the elements of vectors, from 0 on, in a new last dimension"""
     count = (x.shape[-1] if x.ndim else 0) if N is None else N

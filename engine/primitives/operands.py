@@ -7,27 +7,19 @@ from typing import Any
 from ..tensors import dtypes
 from ..tensors.tensor import Tensor
 
-_C_NAMES = {
-    "Double": "double",
-    "Float": "float",
-    "Half": "c10::Half",
-    "Long": "long int",
-    "Int": "int",
-    "Short": "short",
-    "Char": "signed char",
-    "Byte": "unsigned char",
-    "Bool": "bool",
-}
-
 
 def titles(*values: Any) -> list[str]:
     """PyTorch's names of the dtypes of tensors or arrays, such as Double."""
-    return [dtypes.of(v._data.dtype if isinstance(v, Tensor) else v.dtype).title for v in values]
+    return [_dtype(value).title for value in values]
 
 
 def c_names(*values: Any) -> list[str]:
     """C++'s names of the dtypes of tensors or arrays, such as double."""
-    return [_C_NAMES[title] for title in titles(*values)]
+    return [_dtype(value).c_name for value in values]
+
+
+def _dtype(value: Any) -> dtypes.dtype:
+    return value.dtype if isinstance(value, Tensor) else dtypes.of(value.dtype)
 
 
 def check_ranks(rank: int, sentence: str, **operands: Any) -> None:

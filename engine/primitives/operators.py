@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..table.dispatch import broadcast_mismatch
-from ..table.record import is_number
 from ..table.registry import ops
 from ..tensors import dtypes
-from ..tensors.dtypes import dtype
+from ..tensors.dtypes import dtype, is_number
 from ..tensors.tensor import Tensor
 from . import arithmetic
 from .getitem import getitem
@@ -126,4 +125,14 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "__xor__": _bitwise(np.bitwise_xor),
     "__invert__": _invert,
     "__getitem__": getitem,
+}
+# Those that change a tensor in place, such as `x += y`.
+IN_PLACE_OPERATORS: dict[str, Callable[..., Any]] = {
+    "__iadd__": arithmetic.add,
+    "__isub__": arithmetic.sub,
+    "__imul__": arithmetic.mul,
+    "__itruediv__": arithmetic.div,
+    "__ifloordiv__": arithmetic.floor_divide,
+    "__imod__": arithmetic.remainder,
+    "__ipow__": arithmetic.pow,
 }

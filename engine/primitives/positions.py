@@ -6,24 +6,22 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..tensors.tensor import Tensor
 from .arguments import data_of
 from .copying import zeros_like
+from .families import INDEXING
 from .getitem import getitem
 from .indices import check_range, check_same_dtype, indices_of, integers
 
-family = Family("indexing")
-primitive, function = family.primitive, family.function
+private, function = INDEXING.private, INDEXING.function
 
 
-as_strided = primitive(
+as_strided = private(
     "as_strided",
     lambda x, positions: x.reshape(-1)[positions],
     lambda g, positions, x_shape: strided_sum(g, positions, x_shape),
     tensors=1,
     promotes=(),
-    public=False,
 )
 
 
@@ -33,26 +31,21 @@ def _strided_sum(grad: Any, positions: Any, shape: Any) -> Any:
     return result.reshape(shape)
 
 
-strided_sum = primitive(
-    "as_strided_backward",
-    _strided_sum,
-    lambda g, positions: as_strided(g, positions),
-    tensors=1,
-    promotes=(),
-    public=False,
+strided_sum = private(
+    "as_strided_backward", _strided_sum, lambda g, positions: as_strided(g, positions), tensors=1, promotes=()
 )
 
 
 # Anywhere
 
 
-take_primitive = primitive(
+take_primitive = private(
     "take",
     lambda x, index: np.asarray(x).reshape(-1)[integers(index)],
     lambda g, x_shape, index: strided_sum(g, index, x_shape),
     tensors=1,
     promotes=(),
-    public=False,
+    moves="places",
 )
 
 
@@ -80,27 +73,19 @@ def _put_added(x: Any, value: Any, places: Any) -> Any:
     return result.reshape(np.shape(x))
 
 
-put = primitive(
+put = private(
     "index_put",
     _put,
     lambda g, places: put(g, zeros_like(as_strided(g, places)), places),
     lambda g, places: as_strided(g, places),
     promotes=(),
-    public=False,
 )
 
 
-put_added = primitive(
-    "index_put",
-    _put_added,
-    lambda g: g,
-    lambda g, places: as_strided(g, places),
-    promotes=(),
-    public=False,
-)
+put_added = private("index_put", _put_added, lambda g: g, lambda g, places: as_strided(g, places), promotes=())
 
 
-@function(tensors=1, in_place="values")
+@function(tensors=1, in_place=True)
 def index_put(x: Any, indices: Any, values: Any, accumulate: bool = False) -> Any:
     """x with values put in, or added, where a list of index tensors points, one for each dimension"""
     for i, index in enumerate(indices):

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.symbol import is_formal, is_symbolic, refusal
@@ -14,14 +13,14 @@ from ..tensors.tensor import Tensor
 from .arguments import dimension
 from .broadcasting import expand
 from .copying import to
+from .families import ORDERING
 from .gathering import gather_primitive
 from .reshaping import flatten, reshape
 from .sorting import sort
 from .squeezing import squeeze_product, unsqueeze
 from .transposing import transpose, transpose_primitive
 
-family = Family("ordering")
-primitive, function = family.primitive, family.function
+private, function = ORDERING.private, ORDERING.function
 
 
 # Quantiles
@@ -30,18 +29,18 @@ _INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
 
 
 # PyTorch puts the quantiles first with in-place operations, which have nodes of their own.
-unsqueeze_first = primitive(
-    "unsqueeze", lambda x: np.expand_dims(x, 0), lambda g: reshape(g, g.shape[1:]), overload=1, view=True, public=False
+unsqueeze_first = private(
+    "unsqueeze", lambda x: np.expand_dims(x, 0), lambda g: reshape(g, g.shape[1:]), overload=1, view=True, moves="order"
 )
 
 
-transpose_first = primitive(
+transpose_first = private(
     "transpose",
     lambda x: np.swapaxes(x, 0, -1),
     lambda g: transpose_primitive(g, 0, g.ndim - 1),
     overload=1,
     view=True,
-    public=False,
+    moves="places",
 )
 
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.record import BESIDE_ZERO, EdgeCase
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
-from .arguments import dimensions
+from .arguments import dimensions, flat_rows
 from .broadcasting import expand
 from .copying import ones_like, to
 from .elementary import exp
+from .families import REDUCTION
 from .joining import cat
 from .reshaping import reshape
 from .selection import abs, isnan, logical_not, sgn, where
@@ -23,8 +23,7 @@ from .slicing import slice_primitive
 from .squeezing import unreduce, unsqueeze
 from .turning import flip_primitive
 
-family = Family("reduction")
-primitive, function = family.primitive, family.function
+private, primitive, function = REDUCTION.private, REDUCTION.primitive, REDUCTION.function
 
 
 def axes_of(x: Any, dim: Any) -> tuple[int, ...]:
@@ -56,18 +55,14 @@ def _sum(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> A
     return np.add.reduce(summable(x, dtype), axis=axes_of(x, dim), keepdims=keepdim)
 
 
-sum_all = primitive(
+sum_all = private(
     "sum",
     lambda x, dtype=None: np.add.reduce(summable(x, dtype), axis=None),
     lambda g, x_shape: expand(g, x_shape),
-    public=False,
+    rows=lambda x, dtype: np.add.reduce(flat_rows(x), axis=0, dtype=dtype),
 )
-sum_dim = primitive(
-    "sum",
-    _sum,
-    lambda g, x_shape, dim, keepdim: spread(g, x_shape, dim, keepdim),
-    overload=1,
-    public=False,
+sum_dim = private(
+    "sum", _sum, lambda g, x_shape, dim, keepdim: spread(g, x_shape, dim, keepdim), overload=1, rows="dimensions"
 )
 
 
@@ -86,6 +81,7 @@ nansum = primitive(
     _nansum,
     lambda g, x, dim, keepdim: spread(g, tuple(x.shape), dim, keepdim) * logical_not(isnan(x)),
     doc="sum of the elements that are not nan, or along `dim`",
+    rows="dimensions",
 )
 
 # Means
@@ -108,18 +104,23 @@ def _mean(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> 
     return np.add.reduce(x, axis=axes_of(x, dim), keepdims=keepdim) / x.dtype.type(count_along(x.shape, dim))
 
 
-mean_all = primitive(
+def _mean_of_rows(x: Any, dtype: Any) -> Any:
+    total = np.add.reduce(flat_rows(x), axis=0, dtype=dtype)
+    return total / total.dtype.type(x.size // x.shape[-1])
+
+
+mean_all = private(
     "mean",
     lambda x, dtype=None: _mean(x, None, False, dtype),
     lambda g, x_shape, x_numel: expand(g, x_shape) / x_numel,
-    public=False,
+    rows=_mean_of_rows,
 )
-mean_dim = primitive(
+mean_dim = private(
     "mean",
     _mean,
     lambda g, x_shape, dim, keepdim: spread(g, x_shape, dim, keepdim) / count_along(x_shape, dim),
     overload=1,
-    public=False,
+    rows="dimensions",
 )
 
 
@@ -176,18 +177,20 @@ def _prod_dim_rule(g: Any, out: Any, x: Any, dim: int, keepdim: bool) -> Any:
     return g * unreduce(out, shape, dim, keepdim) / x
 
 
-prod_all = primitive(
+prod_all = private(
     "prod",
     lambda x, dtype=None: np.multiply.reduce(summable(x, dtype), axis=None),
     _prod_rule,
-    public=False,
+    rows=lambda x, dtype: np.multiply.reduce(flat_rows(x), axis=0, dtype=dtype),
+    keeps_scalars=True,
 )
-prod_dim = primitive(
+prod_dim = private(
     "prod",
     lambda x, dim, keepdim, dtype: np.multiply.reduce(summable(x, dtype), axis=axes_of(x, dim), keepdims=keepdim),
     _prod_dim_rule,
     overload=1,
-    public=False,
+    rows="dimensions",
+    keeps_scalars=True,
 )
 
 
@@ -256,6 +259,8 @@ logsumexp = primitive(
     tensors=1,
     assumed={"dim": None},
     doc="log of the sum of exp(x) along `dim`, without overflow",
+    rows="dimensions",
+    torch=("logsumexp", "special.logsumexp"),
 )
 
 
@@ -271,31 +276,31 @@ def _log_softmax(x: Any, dim: int) -> Any:
     return shifted - np.log(np.add.reduce(np.exp(shifted), axis=axes, keepdims=True))
 
 
-softmax_primitive = primitive(
+softmax_primitive = private(
     "softmax",
     _softmax,
     lambda g, out, dim: g * out - out * sum(g * out, dim, True),
     floating=True,
     tensors=1,
-    public=False,
+    rows="dimensions",
 )
-log_softmax_primitive = primitive(
+log_softmax_primitive = private(
     "log_softmax",
     _log_softmax,
     lambda g, out, dim: g - exp(out) * sum(g, dim, True),
     floating=True,
     tensors=1,
-    public=False,
+    rows="dimensions",
 )
 
 
-@function(assumed={"dim": -1})
+@function(assumed={"dim": -1}, torch=("softmax", "special.softmax", "nn.functional.softmax"))
 def softmax(x: Any, dim: int, dtype: Any = None) -> Any:
     """exp(x) scaled to a sum of 1 along `dim`"""
     return softmax_primitive(x if dtype is None else to(x, dtype), dim)
 
 
-@function(assumed={"dim": -1})
+@function(assumed={"dim": -1}, torch=("log_softmax", "special.log_softmax", "nn.functional.log_softmax"))
 def log_softmax(x: Any, dim: int, dtype: Any = None) -> Any:
     """log of softmax, without overflow"""
     return log_softmax_primitive(x if dtype is None else to(x, dtype), dim)
@@ -371,10 +376,12 @@ def _vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False,
     return _norm(x.astype(dtype.numpy, copy=False), ord, dim, keepdim)
 
 
-vector_norm_primitive = primitive("linalg_vector_norm", _vector_norm, _norm_rule, tensors=1, public=False)
+vector_norm_primitive = private(
+    "linalg_vector_norm", _vector_norm, _norm_rule, tensors=1, rows="dimensions", function="vector_norm"
+)
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.vector_norm",))
 def vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
     """norm of the elements: the root of the sum of their powers; 0 gradient at the zero vector"""
     return vector_norm_primitive(x, ord, dim, keepdim, dtype)
@@ -408,12 +415,11 @@ def _differences(x: Any, y: Any) -> Any:
     return unsqueeze(x, -2) - unsqueeze(y, -3)
 
 
-cdist_primitive = primitive(
+cdist_primitive = private(
     "cdist",
     lambda x, y, p: _norm(np.expand_dims(x, -2) - np.expand_dims(y, -3), p, -1),
     lambda g, out, x, y, p: sum(_norm_rule(g, out, _differences(x, y), p, -1, False), (-2,)),
     lambda g, out, x, y, p: -sum(_norm_rule(g, out, _differences(x, y), p, -1, False), (-3,)),
-    public=False,
 )
 
 
@@ -463,4 +469,5 @@ renorm = primitive(
     _renorm_rule,
     tensors=1,
     doc="x with each slice along `dim` scaled down to a norm, of order p, of at most `maxnorm`",
+    in_place=True,
 )

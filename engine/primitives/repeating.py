@@ -6,19 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
-from ..table.record import is_number
 from ..table.registry import ops
+from ..tensors.dtypes import is_number
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, listed
 from .broadcasting import expand
 from .copying import contiguous_clone
+from .families import SHAPE
 from .index_slices import index_select
 from .reshaping import reshape, view
 from .squeezing import unsqueeze
 
-family = Family("shape")
-primitive, function = family.primitive, family.function
+private, function = SHAPE.private, SHAPE.function
 
 
 # Repeating
@@ -32,17 +31,12 @@ def _repeat_rule(g: Any, x_shape: tuple[int, ...], repeats: tuple[int, ...]) -> 
     return ops.sum(reshape(g, apart), tuple(range(0, len(apart), 2)))
 
 
-repeat_primitive = primitive(
-    "repeat",
-    lambda x, repeats: np.tile(x, repeats),
-    _repeat_rule,
-    tensors=1,
-    promotes=(),
-    public=False,
+repeat_primitive = private(
+    "repeat", lambda x, repeats: np.tile(x, repeats), _repeat_rule, tensors=1, promotes=(), moves="places"
 )
 
 
-@function(tensors=1)
+@function(tensors=1, torch=())
 def repeat(x: Any, *repeats: Any, **named: Any) -> Any:
     """x side by side with itself, so many times along each dimension"""
     counts = listed("repeat", repeats, named, "repeats")

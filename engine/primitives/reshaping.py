@@ -6,38 +6,40 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from .arguments import data_of, dimension, full_shape, listed, whole
 from .copying import contiguous, contiguous_clone, is_contiguous
+from .families import SHAPE
 
-family = Family("shape")
-primitive, function = family.primitive, family.function
+private, function = SHAPE.private, SHAPE.function
 
 
-view_primitive = primitive(
+view_primitive = private(
     "view",
     lambda x, shape: x.reshape(shape),
     lambda g, x_shape: reshape(g, x_shape),
     view=True,
-    public=False,
+    moves="order",
+    function="reshape",
 )
 
 
-unsafe_view = primitive(
+unsafe_view = private(
     "unsafe_view",
     lambda x, shape: x.reshape(shape),
     lambda g, x_shape: reshape(g, x_shape),
     promotes=(),
-    public=False,
+    moves="order",
+    function="reshape",
 )
 
 
-reshape_alias = primitive(
+reshape_alias = private(
     "reshape_alias",
     lambda x, shape: x.reshape(shape),
     lambda g, x_shape: reshape(g, x_shape),
     view=True,
-    public=False,
+    moves="order",
+    function="reshape",
 )
 
 
@@ -56,7 +58,7 @@ def reshape(x: Any, *shape: Any, **named: Any) -> Any:
     return reshape_alias(x, new) if _viewable(x, new) else unsafe_view(contiguous_clone(x), new)
 
 
-@function(tensors=1)
+@function(tensors=1, torch=())
 def view(x: Any, *shape: Any, **named: Any) -> Any:
     """the elements of x in another shape, without copying; one size may be -1"""
     new = full_shape(listed("view", shape, named, "size"), data_of(x).size)
@@ -68,13 +70,13 @@ def view(x: Any, *shape: Any, **named: Any) -> Any:
     return view_primitive(x, new)
 
 
-@function(tensors=2)
+@function(tensors=2, torch=())
 def view_as(x: Any, other: Any) -> Any:
     """the elements of x in the shape of another tensor, without copying"""
     return view(x, tuple(data_of(other).shape))
 
 
-@function(tensors=2)
+@function(tensors=2, torch=())
 def reshape_as(x: Any, other: Any) -> Any:
     """the elements of x in the shape of another tensor"""
     return reshape(x, tuple(data_of(other).shape))
@@ -108,8 +110,8 @@ def unflatten(x: Any, dim: int, sizes: Any) -> Any:
         raise RuntimeError("unflatten: sizes must be non-empty")
     try:
         parts = full_shape(parts, shape[axis])
-    except RuntimeError as error:
-        if "inferred" in str(error):
+    except RuntimeError:
+        if parts.count(-1) > 1:
             raise
         raise RuntimeError(
             f"unflatten: Provided sizes {list(parts)} don't multiply up to the size of dim {axis} ({shape[axis]}) in "

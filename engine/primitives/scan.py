@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-import operator
 from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
-from ..table.record import BESIDE_ZERO, is_number
+from ..table.record import BESIDE_ZERO
+from ..tensors.dtypes import is_number
 from ..tensors.tensor import Tensor
 from .arguments import dimension, dimensions
+from .arithmetic import over_number, times_number
 from .copying import new_zeros, ones_like, zeros_like
 from .elementary import exp
+from .families import SCAN
 from .gathering import scatter_add_primitive
 from .joining import cat, stack
 from .reduction import has_zero, sum, summable
@@ -23,14 +24,7 @@ from .slicing import select, slice_primitive
 from .squeezing import unsqueeze
 from .turning import flip_primitive
 
-family = Family("scan")
-primitive, function = family.primitive, family.function
-
-# PyTorch's own composites multiply and divide by numbers with these overloads; `x * 2` in Python does not.
-multiplied_by_number = primitive("mul", operator.mul, lambda g, y: g * y, tensors=2, overload=1, public=False)
-divided_by_number = primitive(
-    "div", operator.truediv, lambda g, y: g / y, tensors=2, overload=1, floating=True, public=False
-)
+primitive, function = SCAN.primitive, SCAN.function
 
 
 def _running(accumulate: Any) -> Any:
@@ -49,6 +43,9 @@ cumsum = primitive(
     tensors=1,
     assumed={"dim": -1},
     doc="sums of the elements up to each along `dim`",
+    rows="dimensions",
+    keeps_scalars=True,
+    in_place=True,
 )
 
 
@@ -86,6 +83,9 @@ cumprod = primitive(
     assumed={"dim": -1},
     domain=BESIDE_ZERO,
     doc="products of the elements up to each along `dim`",
+    rows="dimensions",
+    keeps_scalars=True,
+    in_place=True,
 )
 
 
@@ -109,6 +109,7 @@ logcumsumexp = primitive(
     floating=True,
     assumed={"dim": -1},
     doc="logs of the sums of exp(x) up to each element along `dim`, without overflow",
+    rows="dimensions",
 )
 
 
@@ -129,6 +130,7 @@ def _running_extremum(name: str, extremum: Any, doc: str) -> Any:
         forward,
         lambda g, indices, x_shape, dim: scatter_add_primitive(new_zeros(g[0], x_shape), dim, indices, g[0]),
         outputs=("values", "indices"),
+        rows="dimensions",
         tensors=1,
         assumed={"dim": -1},
         doc=doc,
@@ -225,9 +227,9 @@ def trapezoid(y: Any, x: Any = None, dim: int = -1, dx: Any = None) -> Any:
     if not y.shape[dim]:
         return Tensor(np.zeros([n for d, n in enumerate(y.shape) if d != dim], y.dtype.numpy)[()])
     if x is not None:
-        return divided_by_number(sum(_neighbours(y, dim) * _widths(x, y, dim), dim), 2.0)
+        return over_number(sum(_neighbours(y, dim) * _widths(x, y, dim), dim), 2.0)
     ends = select(y, dim, 0) + select(y, dim, -1)
-    return multiplied_by_number(sum(y, dim) - multiplied_by_number(ends, 0.5), 1.0 if dx is None else dx)
+    return times_number(sum(y, dim) - times_number(ends, 0.5), 1.0 if dx is None else dx)
 
 
 @function(tensors=2, method=False)
@@ -238,8 +240,8 @@ def cumulative_trapezoid(y: Any, x: Any = None, dim: int = -1, dx: Any = None) -
     _check_samples("cumulative_trapezoid", y, x, dx)
     dim = dimension(dim, y.ndim)
     if x is not None:
-        return divided_by_number(cumsum(_neighbours(y, dim) * _widths(x, y, dim), dim), 2.0)
-    return cumsum(multiplied_by_number(_neighbours(y, dim), (1.0 if dx is None else dx) / 2), dim)
+        return over_number(cumsum(_neighbours(y, dim) * _widths(x, y, dim), dim), 2.0)
+    return cumsum(times_number(_neighbours(y, dim), (1.0 if dx is None else dx) / 2), dim)
 
 
 # Derivatives of samples
@@ -247,17 +249,17 @@ def cumulative_trapezoid(y: Any, x: Any = None, dim: int = -1, dx: Any = None) -
 
 def _evenly_spaced(x: Any, dim: int, spacing: float, edge_order: int) -> Any:
     n = x.shape[dim]
-    inside = divided_by_number(divided_by_number(_part(x, dim, 2, n) - _part(x, dim, 0, n - 2), spacing), 2)
+    inside = over_number(over_number(_part(x, dim, 2, n) - _part(x, dim, 0, n - 2), spacing), 2)
     if edge_order == 1:
-        first = divided_by_number(_part(x, dim, 1, 2) - _part(x, dim, 0, 1), spacing)
-        last = divided_by_number(_part(x, dim, n - 1, n) - _part(x, dim, n - 2, n - 1), spacing)
+        first = over_number(_part(x, dim, 1, 2) - _part(x, dim, 0, 1), spacing)
+        last = over_number(_part(x, dim, n - 1, n) - _part(x, dim, n - 2, n - 1), spacing)
         return cat([first, inside, last], dim)
 
     def term(place: int, factor: float) -> Any:
-        return multiplied_by_number(_part(x, dim, place, place + 1), factor)
+        return times_number(_part(x, dim, place, place + 1), factor)
 
-    first = divided_by_number(term(0, -1.5) + term(1, 2) - term(2, 0.5), spacing)
-    last = divided_by_number(term(n - 3, 0.5) - term(n - 2, 2) + term(n - 1, 1.5), spacing)
+    first = over_number(term(0, -1.5) + term(1, 2) - term(2, 0.5), spacing)
+    last = over_number(term(n - 3, 0.5) - term(n - 2, 2) + term(n - 1, 1.5), spacing)
     return cat([first, inside, last], dim)
 
 
@@ -290,7 +292,7 @@ def _parabola_at_edge(x: Any, dim: int, steps: Any, first: bool) -> Any:
     outer, inner = (select(steps, 0, at) for at in ((0, 1) if first else (-1, -2)))
     both = outer + inner
     slopes = [
-        -(multiplied_by_number(outer, 2.0) + inner) / (outer * both),
+        -(times_number(outer, 2.0) + inner) / (outer * both),
         both / (outer * inner),
         -outer / (inner * both),
     ]

@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
-from ..table.record import is_number
+from ..tensors.dtypes import is_number
 from ..tensors.tensor import Tensor
+from .families import ORDERING
 from .gathering import gather_primitive
 
-family = Family("ordering")
-primitive, function = family.primitive, family.function
+private, function = ORDERING.private, ORDERING.function
 
 
 # Searching
@@ -30,7 +29,7 @@ def _search(boundaries: Any, values: Any, right: bool, out_int32: bool) -> Any:
     return places.astype(np.int32 if out_int32 else np.int64)
 
 
-search = primitive("searchsorted", _search, tensors=2, promotes=(), public=False)
+search = private("searchsorted", _search, tensors=2, promotes=())
 
 
 @function(tensors=2, method=False)

@@ -8,35 +8,40 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
-from ..table.record import BESIDE_ZERO, EdgeCase, is_number
-from ..tensors.dtypes import bool_, of, result_type, uint8
+from ..table.record import BESIDE_ZERO, EdgeCase
+from ..tensors.dtypes import bool_, is_number, of, result_type, uint8
 from ..tensors.tensor import Tensor
 from .copying import zeros_like
+from .families import SELECTION
 from .nonzero import nonzero
 
-family = Family("selection", elementwise=True)
-primitive, function = family.primitive, family.function
+private, primitive, function = SELECTION.private, SELECTION.primitive, SELECTION.function
 
 
-def _comparison(name: str, forward: Any, symbol: str, doc: str, *aliases: str) -> Any:
-    return primitive(name, forward, tensors=2, symbol=symbol, doc=doc, aliases=aliases)
+def _comparison(name: str, forward: Any, symbol: str, doc: str, *aliases: str, commutative: bool = False) -> Any:
+    return primitive(name, forward, tensors=2, symbol=symbol, doc=doc, aliases=aliases, commutative=commutative)
 
 
-eq = _comparison("eq", operator.eq, "==", "whether x equals y")
-ne = _comparison("ne", operator.ne, "!=", "whether x differs from y", "not_equal")
+eq = _comparison("eq", operator.eq, "==", "whether x equals y", commutative=True)
+ne = _comparison("ne", operator.ne, "!=", "whether x differs from y", "not_equal", commutative=True)
 lt = _comparison("lt", operator.lt, "<", "whether x is less than y", "less")
 le = _comparison("le", operator.le, "<=", "whether x is at most y", "less_equal")
 gt = _comparison("gt", operator.gt, ">", "whether x is greater than y", "greater")
 ge = _comparison("ge", operator.ge, ">=", "whether x is at least y", "greater_equal")
 
-logical_and = primitive("logical_and", np.logical_and, tensors=2, symbol="and", doc="whether both are nonzero")
-logical_or = primitive("logical_or", np.logical_or, tensors=2, symbol="or", doc="whether either is nonzero")
-logical_xor = primitive("logical_xor", np.logical_xor, tensors=2, doc="whether exactly one is nonzero")
+logical_and = primitive(
+    "logical_and", np.logical_and, tensors=2, symbol="and", doc="whether both are nonzero", commutative=True
+)
+logical_or = primitive(
+    "logical_or", np.logical_or, tensors=2, symbol="or", doc="whether either is nonzero", commutative=True
+)
+logical_xor = primitive(
+    "logical_xor", np.logical_xor, tensors=2, doc="whether exactly one is nonzero", commutative=True
+)
 logical_not = primitive("logical_not", np.logical_not, symbol="not", doc="whether x is zero")
-isnan = primitive("isnan", np.isnan, doc="whether x is nan")
-isinf = primitive("isinf", np.isinf, doc="whether x is infinite")
-isfinite = primitive("isfinite", np.isfinite, doc="whether x is neither nan nor infinite")
+isnan = primitive("isnan", np.isnan, doc="whether x is nan", in_place=False)
+isinf = primitive("isinf", np.isinf, doc="whether x is infinite", in_place=False)
+isfinite = primitive("isfinite", np.isfinite, doc="whether x is neither nan nor infinite", in_place=False)
 
 
 def _check_dtypes(x: Any, y: Any) -> None:
@@ -56,33 +61,40 @@ isclose = primitive(
     tensors=2,
     promotes=(),
     doc="whether x and y differ by at most `atol` plus `rtol` times the size of y",
+    in_place=False,
 )
 
 
-@function(tensors=2, elementwise=False)
+@function(tensors=2, elementwise=False, in_place=False)
 def allclose(x: Any, y: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
     """whether all elements of x and y differ by at most `atol` plus `rtol` times the size of that of y"""
     return bool(isclose(x, y, rtol, atol, equal_nan)._data.all())
 
 
-@function(tensors=2, elementwise=False)
+@function(tensors=2, elementwise=False, in_place=False)
 def equal(x: Any, y: Any) -> bool:
     """whether x and y have one shape and all their elements are equal"""
     return np.array_equal(x._data, y._data)
 
 
-where_primitive = primitive(
+def _choose(condition: Any, x: Any, y: Any, out: Any) -> None:
+    np.copyto(out, y)
+    np.copyto(out, x, where=condition if condition.dtype == np.bool_ else condition != 0)
+
+
+where_primitive = private(
     "where",
     np.where,
     None,
     lambda g, x: where(x, g, 0),
     lambda g, x: where(x, 0, g),
     promotes=(1, 2),
-    public=False,
+    rows=_choose,
+    saved_as={"x": "condition"},
 )
 
 
-@function(tensors=3, numbers=True, method=False)
+@function(tensors=3, numbers=True, method=False, in_place=False)
 def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     """x where the condition holds, else y; of a condition alone, the indices where it holds"""
     if isinstance(condition, Tensor):
@@ -104,6 +116,7 @@ maximum = primitive(
     lambda g, x, y: where(x == y, g / 2, where(y < x, 0, g)),
     doc="the larger of x and y; a tie shares the gradient",
     edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5)), EdgeCase((0.0, 0.0), 0.0, (0.5, 0.5))],
+    in_place=False,
 )
 minimum = primitive(
     "minimum",
@@ -112,6 +125,7 @@ minimum = primitive(
     lambda g, x, y: where(x == y, g / 2, where(y > x, 0, g)),
     doc="the smaller of x and y; a tie shares the gradient",
     edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))],
+    in_place=False,
 )
 fmax = primitive(
     "fmax",
@@ -120,6 +134,7 @@ fmax = primitive(
     lambda g, x, y: where((x >= y) | isnan(y), 0, g),
     doc="the larger of x and y, ignoring nan; a tie gives the gradient to x",
     edges=[EdgeCase((1.0, 1.0), 1.0, (1.0, 0.0))],
+    in_place=False,
 )
 fmin = primitive(
     "fmin",
@@ -128,6 +143,7 @@ fmin = primitive(
     lambda g, x, y: where((x <= y) | isnan(y), 0, g),
     doc="the smaller of x and y, ignoring nan; a tie gives the gradient to x",
     edges=[EdgeCase((1.0, 1.0), 1.0, (1.0, 0.0))],
+    in_place=False,
 )
 
 
@@ -143,20 +159,24 @@ def _within(x: Any, min: Any, max: Any) -> Any:
     return x >= min if max is None else (x >= min) & (x <= max)
 
 
-clamp_numbers = primitive(
-    "clamp", _clamp, lambda g, x, min, max: where(_within(x, min, max), g, 0), overload=1, public=False
+def _clamp_formula(min: Any, max: Any) -> str:
+    return "minimum(x, max)" if min is None else "maximum(x, min)" if max is None else "clamp(x, min, max)"
+
+
+clamp_numbers = private(
+    "clamp", _clamp, lambda g, x, min, max: where(_within(x, min, max), g, 0), overload=1, formula=_clamp_formula
 )
-clamp_tensors = primitive(
+clamp_tensors = private(
     "clamp",
     _clamp,
     lambda g, x, min, max: where(_within(x, min, max), g, 0),
     lambda g, x, min, max: where((x < min) if max is None else (x < min) & (min < max), g, 0),
     lambda g, x, min, max: where((x > max) if min is None else (x > max) | (max < min), g, 0),
-    public=False,
+    formula=_clamp_formula,
 )
 
 
-@function(aliases=("clip",))
+@function(aliases=("clip",), definition="minimum(maximum(x, min), max)")
 def clamp(x: Any, min: Any = None, max: Any = None) -> Any:
     """x limited to at least `min` and at most `max`; both bounds pass the gradient"""
     if min is None and max is None:
@@ -166,23 +186,27 @@ def clamp(x: Any, min: Any = None, max: Any = None) -> Any:
     return clamp_tensors(x, min, max)
 
 
-clamp_min_number = primitive("clamp_min", np.maximum, lambda g, x, y: where(x >= y, g, 0), tensors=2, public=False)
-clamp_min_tensor = primitive(
+clamp_min_number = private(
+    "clamp_min", np.maximum, lambda g, x, y: where(x >= y, g, 0), tensors=2, formula="maximum(x, y)"
+)
+clamp_min_tensor = private(
     "clamp_min",
     np.maximum,
     lambda g, x, y: where(x >= y, g, 0),
     lambda g, x, y: where(x < y, g, 0),
     overload=1,
-    public=False,
+    formula="maximum(x, y)",
 )
-clamp_max_number = primitive("clamp_max", np.minimum, lambda g, x, y: where(x <= y, g, 0), tensors=2, public=False)
-clamp_max_tensor = primitive(
+clamp_max_number = private(
+    "clamp_max", np.minimum, lambda g, x, y: where(x <= y, g, 0), tensors=2, formula="minimum(x, y)"
+)
+clamp_max_tensor = private(
     "clamp_max",
     np.minimum,
     lambda g, x, y: where(x <= y, g, 0),
     lambda g, x, y: where(x > y, g, 0),
     overload=1,
-    public=False,
+    formula="minimum(x, y)",
 )
 
 
@@ -206,6 +230,8 @@ abs = primitive(
     domain=BESIDE_ZERO,
     aliases=("absolute",),
     edges=[EdgeCase((0.0,), 0.0, (0.0,))],
+    parity="even",
+    integers={0: 0},
 )
 
 
@@ -222,23 +248,22 @@ sign = primitive(
     doc="-1, 0 or 1, as x is negative, zero or positive",
     domain=BESIDE_ZERO,
     edges=[EdgeCase((0.0,), 0.0, (0.0,))],
+    parity="odd",
+    definition="(x > 0) - (x < 0)",
 )
-sgn = primitive("sgn", _sign, lambda g: zeros_like(g), doc="sign of x", domain=BESIDE_ZERO)
+sgn = primitive("sgn", _sign, lambda g: zeros_like(g), doc="sign of x", domain=BESIDE_ZERO, formula="sign(x)")
 
 
-def _rounding(name: str, forward: Any, doc: str) -> Any:
-    return primitive(
-        name, forward, lambda g: zeros_like(g), doc=doc, domain=BESIDE_ZERO, edges=[EdgeCase((2.0,), 2.0, (0.0,))]
-    )
+def _rounding(name: str, forward: Any, **facts: Any) -> Any:
+    edges = [EdgeCase((2.0,), 2.0, (0.0,))]
+    return primitive(name, forward, lambda g: zeros_like(g), domain=BESIDE_ZERO, edges=edges, **facts)
 
 
-floor = _rounding("floor", np.floor, "largest integer not above x")
-ceil = _rounding("ceil", np.ceil, "smallest integer not below x")
-trunc = _rounding("trunc", np.trunc, "x without its fraction")
-round_integer = primitive("round", np.round, lambda g: zeros_like(g), tensors=1, public=False)
-round_decimals = primitive(
-    "round", lambda x, decimals: np.round(x, decimals), lambda g: zeros_like(g), overload=1, public=False
-)
+floor = _rounding("floor", np.floor, doc="largest integer not above x")
+ceil = _rounding("ceil", np.ceil, doc="smallest integer not below x")
+trunc = _rounding("trunc", np.trunc, doc="x without its fraction", parity="odd")
+round_integer = private("round", np.round, lambda g: zeros_like(g), tensors=1)
+round_decimals = private("round", lambda x, decimals: np.round(x, decimals), lambda g: zeros_like(g), overload=1)
 
 
 @function(domain=BESIDE_ZERO, edges=[EdgeCase((2.5,), 2.0, (0.0,))])
@@ -247,7 +272,14 @@ def round(x: Any, decimals: int | None = None) -> Any:
     return round_integer(x) if decimals is None else round_decimals(x, decimals)
 
 
-frac = primitive("frac", lambda x: x - np.trunc(x), lambda g: g, doc="fraction of x, with its sign", domain=BESIDE_ZERO)
+frac = primitive(
+    "frac",
+    lambda x: x - np.trunc(x),
+    lambda g: g,
+    doc="fraction of x, with its sign",
+    domain=BESIDE_ZERO,
+    definition="x - trunc(x)",
+)
 
 
 def _nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:

@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension
 from .copying import zeros_like
+from .families import INDEXING
 from .slicing import select, select_primitive, slice_bounds, slice_primitive
 
-family = Family("indexing")
-primitive, function = family.primitive, family.function
+private, function = INDEXING.private, INDEXING.function
 
 
 # Slices put in
@@ -25,17 +24,16 @@ def _placed(x: Any, src: Any, where: tuple[Any, ...]) -> Any:
     return result
 
 
-select_scatter_primitive = primitive(
+select_scatter_primitive = private(
     "select_scatter",
     lambda x, src, dim, index: _placed(x, src, (*(slice(None),) * dim, index)),
     lambda g, dim, index: select_scatter_primitive(g, zeros_like(select_primitive(g, dim, index)), dim, index),
     lambda g, dim, index: select_primitive(g, dim, index),
     promotes=(),
-    public=False,
 )
 
 
-slice_scatter_primitive = primitive(
+slice_scatter_primitive = private(
     "slice_scatter",
     lambda x, src, dim, start, end, step: _placed(x, src, (*(slice(None),) * dim, slice(start, end, step))),
     lambda g, dim, start, end, step: slice_scatter_primitive(
@@ -43,7 +41,6 @@ slice_scatter_primitive = primitive(
     ),
     lambda g, dim, start, end, step: slice_primitive(g, dim, start, end, step),
     promotes=(),
-    public=False,
 )
 
 

@@ -6,22 +6,22 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from .arguments import data_of, dimension
+from .families import SHAPE
 
-family = Family("shape")
-primitive, function = family.primitive, family.function
+private, function = SHAPE.private, SHAPE.function
 
 
 # Parts
 
-select_primitive = primitive(
+select_primitive = private(
     "select",
     lambda x, dim, index: x[(slice(None),) * dim + (index, ...)],
     lambda g, x_shape, dim, index: select_backward(g, x_shape, dim, index),
     tensors=1,
     view=True,
-    public=False,
+    moves="places",
+    rows="dimensions",
 )
 
 
@@ -31,13 +31,14 @@ def _select_backward(grad: Any, shape: Any, dim: int, index: int) -> Any:
     return result
 
 
-select_backward = primitive(
+select_backward = private(
     "select_backward",
     _select_backward,
     lambda g, dim, index: select_primitive(g, dim, index),
     tensors=1,
     promotes=(),
-    public=False,
+    moves="places",
+    rows="dimensions",
 )
 
 
@@ -60,13 +61,14 @@ def _slice_of(dim: int, start: Any, stop: Any, step: Any) -> tuple[slice, ...]:
     return (slice(None),) * dim + (slice(start, stop, step),)
 
 
-slice_primitive = primitive(
+slice_primitive = private(
     "slice",
     lambda x, dim, start, stop, step: x[_slice_of(dim, start, stop, step)],
     lambda g, x_shape, dim, start, stop, step: slice_backward(g, x_shape, dim, start, stop, step),
     tensors=1,
     view=True,
-    public=False,
+    moves="places",
+    rows="dimensions",
 )
 
 
@@ -76,13 +78,14 @@ def _slice_backward(grad: Any, shape: Any, dim: int, start: Any, stop: Any, step
     return result
 
 
-slice_backward = primitive(
+slice_backward = private(
     "slice_backward",
     _slice_backward,
     lambda g, dim, start, stop, step: slice_primitive(g, dim, start, stop, step),
     tensors=1,
     promotes=(),
-    public=False,
+    moves="places",
+    rows="dimensions",
 )
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..tensors import dtypes
 from .arguments import data_of
 from .diagonals import tril, triu
+from .families import LINEAR_ALGEBRA
 from .matrix import (
     LinAlgError,
     check_floating,
@@ -27,8 +27,7 @@ from .matrix import (
 from .matrix_products import matmul
 from .squeezing import squeeze
 
-family = Family("linear algebra")
-primitive, function = family.primitive, family.function
+private, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.function
 
 SINGULAR = (
     "The diagonal element {info} is zero, the inversion could not be completed because the input matrix is singular."
@@ -101,23 +100,24 @@ def _inverse_rule(g: Any, inverse: Any) -> Any:
     return -matmul(transposed, matmul(g[0], transposed))
 
 
-linalg_inv_ex = primitive(
+linalg_inv_ex = private(
     "linalg_inv_ex",
     _inverses,
     _inverse_rule,
     outputs=("inverse", "info"),
     promotes=(),
-    public=False,
+    rows="matrices",
+    function="inverse",
 )
 
 
-@function(aliases=("inv",))
+@function(aliases=("inv",), torch=("inverse", "linalg.inv"))
 def inverse(x: Any) -> Any:
     """inverse of a square matrix"""
     return linalg_inv_ex(x, True, "linalg.inv")[0]
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.inv_ex",))
 def inv_ex(x: Any, check_errors: bool = False) -> Any:
     """inverse of a square matrix, and 0 or which diagonal element of its decomposition is zero"""
     return linalg_inv_ex(x, check_errors, "linalg.inv_ex")
@@ -178,24 +178,25 @@ def _solve_rule(g: Any, result: Any, x: Any, y_shape: Any, left: bool) -> Any:
     return -matmul(of_y, turned(result)) if left else -matmul(turned(result), of_y)
 
 
-linalg_solve_ex = primitive(
+linalg_solve_ex = private(
     "linalg_solve_ex",
     _solved,
     _solve_rule,
     lambda g, x, left: linalg_solve_ex(turned(x), g[0], left, True)[0],
     outputs=("result", "info"),
     promotes=(),
-    public=False,
+    rows="matrices",
+    function="solve",
 )
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, method=False, torch=("linalg.solve",))
 def solve(x: Any, y: Any, left: bool = True) -> Any:
     """the solution of `x @ solution = y`, or of `solution @ x = y` without `left`"""
     return linalg_solve_ex(x, y, left, True)[0]
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, method=False, torch=("linalg.solve_ex",))
 def solve_ex(x: Any, y: Any, left: bool = True, check_errors: bool = False) -> Any:
     """the solution of `x @ solution = y`, and 0 or which diagonal element of the decomposition of x is zero"""
     return linalg_solve_ex(x, y, left, check_errors)
@@ -221,16 +222,17 @@ def _triangular_rule(g: Any, out: Any, x: Any, upper: bool, left: bool, unitrian
     return _triangle(of_x, upper, unitriangular)
 
 
-linalg_solve_triangular = primitive(
+linalg_solve_triangular = private(
     "linalg_solve_triangular",
     _solved_triangular,
     _triangular_rule,
     lambda g, x, upper, left, unitriangular: linalg_solve_triangular(turned(x), g, not upper, left, unitriangular),
-    public=False,
+    rows="matrices",
+    function="solve_triangular",
 )
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, method=False, torch=("linalg.solve_triangular",))
 def solve_triangular(x: Any, y: Any, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
     """the solution of `x @ solution = y` for an upper or lower triangular x, whose other elements are not looked at"""
     return linalg_solve_triangular(x, y, upper, left, unitriangular)
@@ -277,13 +279,12 @@ def _old_rule_of_x(g: Any, solution: Any, x: Any, upper: bool, transpose: bool, 
     return of_x if g[1] is None else of_x + g[1]
 
 
-triangular_solve_primitive = primitive(
+triangular_solve_primitive = private(
     "triangular_solve",
     _solved_triangular_old,
     _old_rule_of_b,
     _old_rule_of_x,
     outputs=("solution", "cloned_coefficient"),
-    public=False,
 )
 
 
@@ -346,10 +347,12 @@ def _pinv_rule(g: Any, out: Any, x: Any) -> Any:
     return -turned(matmul(k, out)) + outside + out_k - matmul(matmul(out_k, out), x)
 
 
-linalg_pinv = primitive("linalg_pinv", _pseudoinverse, _pinv_rule, tensors=1, promotes=(), public=False)
+linalg_pinv = private(
+    "linalg_pinv", _pseudoinverse, _pinv_rule, tensors=1, promotes=(), rows="matrices", function="pinv"
+)
 
 
-@function(method=False)
+@function(method=False, torch=("linalg.pinv",))
 def pinv(x: Any, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Any:
     """pseudoinverse"""
     relative = rcond if rtol is None else rtol
@@ -456,18 +459,18 @@ def _lstsq_rule_of_y(g: Any, solution: Any, x: Any, y: Any) -> Any:
     return squeeze(total, -1) if vector and total is not None else total
 
 
-linalg_lstsq = primitive(
+linalg_lstsq = private(
     "linalg_lstsq",
     _least_squares,
     _lstsq_rule_of_x,
     _lstsq_rule_of_y,
     outputs=("solution", "residuals", "rank", "singular_values"),
     promotes=(),
-    public=False,
+    function="lstsq",
 )
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, method=False, torch=("linalg.lstsq",))
 def lstsq(x: Any, y: Any, rcond: Any = None, *, driver: str | None = None) -> Any:
     """least squares: the solution that brings `x @ solution` nearest to y, residuals, rank and singular values"""
     result = linalg_lstsq(x, y, data_of(rcond), driver or "gelsy")

@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from .arguments import dimension
 from .choosing import put_along
+from .families import ORDERING
 
-family = Family("ordering")
-primitive, function = family.primitive, family.function
+private, primitive, function = ORDERING.private, ORDERING.primitive, ORDERING.function
 
 
 # Sorting
@@ -37,10 +36,10 @@ def _sort_rule(g: Any, indices: Any, x_shape: Any, dim: int) -> Any:
     return put_along(g[0], indices, dim, x_shape)
 
 
-sort_any = primitive("sort", _sort, _sort_rule, outputs=("values", "indices"), public=False)
+sort_any = private("sort", _sort, _sort_rule, outputs=("values", "indices"), rows="dimensions")
 
 
-sort_stable = primitive("sort", _sort, _sort_rule, overload=1, outputs=("values", "indices"), public=False)
+sort_stable = private("sort", _sort, _sort_rule, overload=1, outputs=("values", "indices"), rows="dimensions")
 
 
 @function()

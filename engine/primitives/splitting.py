@@ -7,28 +7,26 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.nodes import MANY
-from ..table.record import is_number
+from ..tensors.dtypes import is_number
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, whole
+from .families import SHAPE
 from .joining import cat, stack
 from .slicing import slice_primitive
 
-family = Family("shape")
-primitive, function = family.primitive, family.function
+private, function = SHAPE.private, SHAPE.function
 
 
 # Splitting
 
-unbind_primitive = primitive(
+unbind_primitive = private(
     "unbind",
     lambda x, dim: [x[(*(slice(None),) * dim, i, ...)] for i in range(x.shape[dim])],
     lambda g, dim: stack(g, dim),
     tensors=1,
     outputs=MANY,
     view=True,
-    public=False,
 )
 
 
@@ -39,7 +37,7 @@ def _pieces(x: Any, lengths: Any, dim: int) -> list[Any]:
 
 
 def _splitting(name: str, forward: Any, view: bool) -> Any:
-    return primitive(name, forward, lambda g, dim: cat(g, dim), tensors=1, outputs=MANY, view=view, public=False)
+    return private(name, forward, lambda g, dim: cat(g, dim), tensors=1, outputs=MANY, view=view, moves="places")
 
 
 def _copied_pieces(x: Any, lengths: Any, dim: int) -> list[Any]:

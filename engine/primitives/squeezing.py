@@ -6,35 +6,35 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, dimensions
+from .families import SHAPE
 from .reshaping import reshape
 
-family = Family("shape")
-primitive, function = family.primitive, family.function
+private, function = SHAPE.private, SHAPE.function
 
 
-unsqueeze_primitive = primitive(
-    "unsqueeze",
-    lambda x, dim: np.expand_dims(x, dim),
-    lambda g, dim: squeeze_one(g, dim),
-    view=True,
-    public=False,
+unsqueeze_primitive = private(
+    "unsqueeze", lambda x, dim: np.expand_dims(x, dim), lambda g, dim: squeeze_one(g, dim), view=True, moves="order"
 )
 
 
-unsqueezed_in_place = primitive(
+unsqueezed_in_place = private(
     "unsqueeze",
     lambda x, dim: np.expand_dims(x, dim),
     lambda g, dim: squeeze_one(g, dim),
     overload=1,
     view=True,
-    public=False,
+    moves="order",
 )
 
 
-@function()
+def unsqueeze_(x: Tensor, dim: int) -> Tensor:
+    """`x.unsqueeze_(dim)`, as a view of x that is yet to take its place."""
+    return unsqueezed_in_place(x, dimension(dim, x.ndim + 1))
+
+
+@function(in_place=unsqueeze_)
 def unsqueeze(x: Any, dim: int) -> Any:
     """x with a new dimension of size 1"""
     return unsqueeze_primitive(x, dimension(dim, data_of(x).ndim + 1))
@@ -45,8 +45,8 @@ def _squeeze(x: Any, dims: Any) -> Any:
 
 
 def _squeezing(forward: Any, overload: int) -> Any:
-    return primitive(
-        "squeeze", forward, lambda g, x_shape: reshape(g, x_shape), overload=overload, view=True, public=False
+    return private(
+        "squeeze", forward, lambda g, x_shape: reshape(g, x_shape), overload=overload, view=True, moves="order"
     )
 
 
@@ -69,7 +69,16 @@ squeeze_product = _squeezing(lambda x, dim: _squeeze(x, (dim,)), 4)
 squeeze_several_in_place = _squeezing(_squeeze, 5)
 
 
-@function()
+def squeeze_(x: Tensor, dim: Any = None) -> Tensor:
+    """`x.squeeze_()`, as a view of x that is yet to take its place."""
+    if dim is None:
+        return squeeze_all_in_place(x)
+    if isinstance(dim, int):
+        return squeeze_product(x, dimension(dim, x.ndim))
+    return squeeze_several_in_place(x, dimensions(dim, x.ndim) if dim else ())
+
+
+@function(in_place=squeeze_)
 def squeeze(x: Any, dim: Any = None, *dims: int) -> Any:
     """x without its dimensions of size 1, or without those of them named by `dim`"""
     ndim = data_of(x).ndim
@@ -80,20 +89,6 @@ def squeeze(x: Any, dim: Any = None, *dims: int) -> Any:
     if isinstance(dim, int):
         return squeeze_one(x, dimension(dim, ndim))
     return squeeze_several(x, dimensions(dim, ndim) if dim else ())
-
-
-def unsqueeze_(x: Tensor, dim: int) -> Tensor:
-    """`x.unsqueeze_(dim)`, as a view of x that is yet to take its place."""
-    return unsqueezed_in_place(x, dimension(dim, x.ndim + 1))
-
-
-def squeeze_(x: Tensor, dim: Any = None) -> Tensor:
-    """`x.squeeze_()`, as a view of x that is yet to take its place."""
-    if dim is None:
-        return squeeze_all_in_place(x)
-    if isinstance(dim, int):
-        return squeeze_product(x, dimension(dim, x.ndim))
-    return squeeze_several_in_place(x, dimensions(dim, x.ndim) if dim else ())
 
 
 def unreduce(g: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:

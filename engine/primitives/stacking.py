@@ -6,17 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..tensors.dtypes import get_default_dtype
 from ..tensors.tensor import Tensor
 from .arguments import data_of
+from .families import SHAPE
 from .joining import cat
 from .reshaping import reshape
 from .slicing import slice_primitive
 from .squeezing import unsqueeze
 
-family = Family("shape")
-primitive, function = family.primitive, family.function
+private, function = SHAPE.private, SHAPE.function
 
 
 def listed_tensors(tensors: tuple[Any, ...]) -> list[Any]:
@@ -124,7 +123,7 @@ def _blocks_rule(g: Any, tensors_shape: Any) -> list[Any]:
     return pieces
 
 
-blocks = primitive("block_diag", _blocks, _blocks_rule, variadic=True, public=False)
+blocks = private("block_diag", _blocks, _blocks_rule, variadic=True)
 
 
 @function(variadic=True, method=False)

@@ -8,21 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.tensor import Tensor
+from .arithmetic import times_number
 from .copying import zeros_like
 from .elementary import sqrt
+from .families import STATISTICS
 from .reduction import axes_of, count_along, mean, spread, sum
 from .reshaping import reshape
-from .scan import multiplied_by_number
 from .selection import clamp_numbers, where
 from .squeezing import squeeze_all, unreduce, unsqueeze
 from .transposing import t_primitive
 
-family = Family("statistics")
-primitive, function = family.primitive, family.function
+private, function = STATISTICS.private, STATISTICS.function
 
 
 def _squared_deviations(x: Any, dim: Any, correction: float, keepdim: bool) -> tuple[Any, Any]:
@@ -65,35 +64,30 @@ def _with_mean(rule_of_spread: Any, g: Any, x: Any, dim: Any, keepdim: bool) -> 
     return through_spread if through_mean is None else through_spread + through_mean
 
 
-var_primitive = primitive(
+var_primitive = private(
     "var",
     lambda x, dim, correction, keepdim: _squared_deviations(x, dim, correction, keepdim)[0],
     _var_rule,
-    public=False,
+    rows="dimensions",
 )
-std_primitive = primitive(
-    "std",
-    lambda x, dim, correction, keepdim: _deviations(x, dim, correction, keepdim)[0],
-    _std_rule,
-    public=False,
+std_primitive = private(
+    "std", lambda x, dim, correction, keepdim: _deviations(x, dim, correction, keepdim)[0], _std_rule, rows="dimensions"
 )
-var_mean_primitive = primitive(
+var_mean_primitive = private(
     "var_mean",
     _squared_deviations,
     lambda g, x, dim, correction, keepdim: _with_mean(
         lambda slope: _var_rule(slope, x, dim, correction, keepdim), g, x, dim, keepdim
     ),
     outputs=("var", "mean"),
-    public=False,
 )
-std_mean_primitive = primitive(
+std_mean_primitive = private(
     "std_mean",
     _deviations,
     lambda g, std, x, dim, correction, keepdim: _with_mean(
         lambda slope: _std_rule(slope, std, x, dim, correction, keepdim), g, x, dim, keepdim
     ),
     outputs=("std", "mean"),
-    public=False,
 )
 
 
@@ -192,7 +186,7 @@ def _weights(fweights: Any, aweights: Any, observations: int) -> Any:
 def _freedom(total: Any, weights: Any, aweights: Any, correction: int) -> Any:
     """What the sum of products is divided by; 0, with a warning, where the correction leaves nothing."""
     if aweights is not None and correction:
-        lost = multiplied_by_number(sum(weights * aweights), correction) / total
+        lost = times_number(sum(weights * aweights), correction) / total
         freedom = total - lost
     else:
         freedom = total - correction if correction else total

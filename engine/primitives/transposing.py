@@ -6,21 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, listed
 from .copying import alias
+from .families import SHAPE
 
-family = Family("shape")
-primitive, function = family.primitive, family.function
+private, function = SHAPE.private, SHAPE.function
 
 
-permute_primitive = primitive(
+permute_primitive = private(
     "permute",
     lambda x, dims: np.transpose(x, dims),
     lambda g, dims: permute_primitive(g, tuple(int(i) for i in np.argsort(dims))),
     view=True,
-    public=False,
+    moves="places",
+    rows=lambda x, dims: np.transpose(x, (*(d % (x.ndim - 1) for d in dims), x.ndim - 1)),
 )
 
 
@@ -61,41 +61,61 @@ def movedim(x: Any, source: Any, destination: Any) -> Any:
     return permute_primitive(x, tuple(origin[d] if d in origin else next(rest) for d in range(ndim)))
 
 
-transpose_primitive = primitive(
+transpose_primitive = private(
     "transpose",
     lambda x, dim0, dim1: np.swapaxes(x, dim0, dim1) if x.ndim else x,
     lambda g, dim0, dim1: transpose_primitive(g, dim0, dim1),
     tensors=1,
     view=True,
-    public=False,
+    moves="places",
+    rows="dimensions",
 )
 
 
-@function(aliases=("swapaxes", "swapdims"))
-def transpose(x: Any, dim0: int, dim1: int) -> Any:
-    """x with two dimensions swapped"""
-    ndim = data_of(x).ndim
-    return transpose_primitive(x, dimension(dim0, ndim), dimension(dim1, ndim))
-
-
-transposed_in_place = primitive(
+transposed_in_place = private(
     "transpose",
     lambda x, dim0, dim1: np.swapaxes(x, dim0, dim1) if x.ndim else x,
     lambda g, dim0, dim1: transpose_primitive(g, dim0, dim1),
     tensors=1,
     overload=1,
     view=True,
-    public=False,
+    moves="places",
+    rows="dimensions",
 )
 
 
-t_primitive = primitive("t", np.transpose, lambda g: t_primitive(g), view=True, public=False)
+def transpose_(x: Tensor, dim0: int, dim1: int) -> Tensor:
+    """`x.transpose_(dim0, dim1)`, as a view of x that is yet to take its place."""
+    return transposed_in_place(x, dimension(dim0, x.ndim), dimension(dim1, x.ndim))
 
 
-t_in_place = primitive("t", np.transpose, lambda g: t_primitive(g), overload=1, view=True, public=False)
+@function(aliases=("swapaxes", "swapdims"), in_place=transpose_)
+def transpose(x: Any, dim0: int, dim1: int) -> Any:
+    """x with two dimensions swapped"""
+    ndim = data_of(x).ndim
+    return transpose_primitive(x, dimension(dim0, ndim), dimension(dim1, ndim))
 
 
-@function()
+def _t_of_rows(x: Any) -> Any:
+    return np.swapaxes(x, 0, 1) if x.ndim == 3 else x
+
+
+t_primitive = private("t", np.transpose, lambda g: t_primitive(g), view=True, moves="places", rows=_t_of_rows)
+
+
+t_in_place = private(
+    "t", np.transpose, lambda g: t_primitive(g), overload=1, view=True, moves="places", rows=_t_of_rows
+)
+
+
+def t_(x: Tensor) -> Tensor:
+    """`x.t_()`, as a view of x that is yet to take its place."""
+    if x.ndim > 2:
+        raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {x.ndim}D")
+    return t_in_place(x)
+
+
+@function(in_place=t_)
 def t(x: Any) -> Any:
     """transpose of a matrix"""
     if data_of(x).ndim > 2:
@@ -145,15 +165,3 @@ def conjugate_transpose(x: Any) -> Any:
 
 
 # In place: the same memory in another shape. Each takes what the function of its name takes.
-
-
-def t_(x: Tensor) -> Tensor:
-    """`x.t_()`, as a view of x that is yet to take its place."""
-    if x.ndim > 2:
-        raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {x.ndim}D")
-    return t_in_place(x)
-
-
-def transpose_(x: Tensor, dim0: int, dim1: int) -> Tensor:
-    """`x.transpose_(dim0, dim1)`, as a view of x that is yet to take its place."""
-    return transposed_in_place(x, dimension(dim0, x.ndim), dimension(dim1, x.ndim))

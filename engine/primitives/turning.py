@@ -6,19 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from .arguments import data_of, dimension, dimensions, listed, sizes
+from .families import SHAPE
 
-family = Family("shape")
-primitive, function = family.primitive, family.function
+private, function = SHAPE.private, SHAPE.function
 
 
-flip_primitive = primitive(
+flip_primitive = private(
     "flip",
     lambda x, dims: np.flip(x, dims).copy(),
     lambda g, dims: flip_primitive(g, dims),
     promotes=(),
-    public=False,
+    moves="places",
+    rows="dimensions",
 )
 
 
@@ -50,13 +50,13 @@ def flipud(x: Any) -> Any:
     return flip_primitive(x, (0,))
 
 
-rot90_primitive = primitive(
+rot90_primitive = private(
     "rot90",
     lambda x, k, dims: np.array(np.rot90(x, k, dims)),
     lambda g, k, dims: rot90_primitive(g, -k, dims),
     tensors=1,
     promotes=(),
-    public=False,
+    moves="places",
 )
 
 
@@ -74,13 +74,13 @@ def rot90(x: Any, k: int = 1, dims: Any = (0, 1)) -> Any:
     return rot90_primitive(x, k, (first, second))
 
 
-roll_primitive = primitive(
+roll_primitive = private(
     "roll",
     lambda x, shifts, dims: np.roll(x, shifts, dims) if dims else np.roll(x, shifts[0]),
     lambda g, shifts, dims: roll_primitive(g, tuple(-n for n in shifts), dims),
     tensors=1,
     promotes=(),
-    public=False,
+    moves="places",
 )
 
 

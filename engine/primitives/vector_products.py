@@ -6,15 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from ..table.family import Family
 from ..table.registry import ops
 from .arguments import dimension
 from .arithmetic import mul
+from .families import LINEAR_ALGEBRA
 from .operands import check_ranks, titles
 from .reshaping import reshape
 
-family = Family("linear algebra")
-primitive, function = family.primitive, family.function
+primitive, function = LINEAR_ALGEBRA.primitive, LINEAR_ALGEBRA.function
 
 
 # Two vectors
@@ -41,6 +40,8 @@ dot = primitive(
     lambda g, x: g * x,
     promotes=(),
     doc="sum of the products of two vectors' elements",
+    rows=lambda x, y: np.add.reduce(x * y, axis=0),
+    saved_as={"y": "tensor"},
 )
 
 
@@ -74,7 +75,7 @@ def inner(x: Any, y: Any) -> Any:
     return ops.tensordot(x, y, ([-1], [-1]))
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, method=False, torch=("linalg.vecdot",))
 def vecdot(x: Any, y: Any, *, dim: int = -1) -> Any:
     """sums of products along one dimension"""
     names = titles(x, y)
@@ -110,6 +111,7 @@ linalg_cross = primitive(
     lambda g, x, dim: linalg_cross(g, x, dim),
     doc="vector products along a dimension of size 3",
     method=False,
+    torch=("linalg.cross",),
 )
 
 

@@ -9,19 +9,18 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided as strided
 from numpy.lib.stride_tricks import sliding_window_view
 
-from ..table.family import Family
 from ..table.registry import ops
 from ..tensors.memory import offset_in, shareable, storage_of
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor
 from .arguments import data_of, sizes
 from .arguments import dimension as from_front
+from .families import SHAPE
 from .positions import as_strided, strided_sum
 from .reshaping import reshape
 from .slicing import slice_primitive
 
-family = Family("shape")
-primitive, function = family.primitive, family.function
+private, function = SHAPE.private, SHAPE.function
 
 
 # Windows and strides
@@ -37,27 +36,26 @@ def _windows_summed(grad: Any, shape: Any, dim: int, size: int, step: int) -> An
     return result.reshape(shape)
 
 
-unfold_primitive = primitive(
+unfold_primitive = private(
     "unfold",
     _windows,
     lambda g, x_shape, dim, size, step: unfold_backward(g, x_shape, dim, size, step),
     tensors=1,
     view=True,
-    public=False,
+    moves="places",
 )
 
 
-unfold_backward = primitive(
+unfold_backward = private(
     "unfold_backward",
     _windows_summed,
     lambda g, dim, size, step: unfold_primitive(g, dim, size, step),
     tensors=1,
     promotes=(),
-    public=False,
 )
 
 
-@function()
+@function(torch=())
 def unfold(x: Any, dimension: int, size: int, step: int) -> Any:
     """the windows of some size along a dimension, a step apart, as the last dimension"""
     shape = data_of(x).shape
@@ -75,13 +73,12 @@ def _strided(x: Any, size: Any, stride: Any, offset: int) -> Any:
     return strided(storage[offset:], size, [n * storage.itemsize for n in stride])
 
 
-as_strided_primitive = primitive(
+as_strided_primitive = private(
     "as_strided",
     lambda x, size, stride, offset, places, own, count: _strided(x, size, stride, offset),
     lambda g, places, own, count: as_strided(strided_sum(g, places, (count,)), own),
     tensors=1,
     view=True,
-    public=False,
 )
 
 

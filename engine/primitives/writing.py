@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from ..table.family import Family
+from ..table.dispatch import broadcast_mismatch
 from .copying import zeros_like
+from .families import WRITING
 
-primitive = Family("writing").primitive
+private = WRITING.private
 
-copied = primitive(
-    "copy",
-    lambda x, y: np.broadcast_to(y, np.shape(x)).astype(x.dtype),
-    lambda g: zeros_like(g),
-    lambda g: g,
-    promotes=(),
-    node_name="torch::autograd::CopyBackwards",
-    public=False,
+
+def _copied(x: Any, y: Any) -> Any:
+    mismatch = broadcast_mismatch([np.shape(x), np.shape(y)])
+    if mismatch is not None:
+        raise RuntimeError(mismatch)
+    return np.broadcast_to(y, np.shape(x)).astype(x.dtype)
+
+
+copied = private(
+    "copy", _copied, lambda g: zeros_like(g), lambda g: g, promotes=(), node_name="torch::autograd::CopyBackwards"
 )
-zeroed = primitive("zero", lambda x: np.zeros_like(x), lambda g: zeros_like(g), promotes=(), public=False)
-filled_with_number = primitive(
+zeroed = private("zero", lambda x: np.zeros_like(x), lambda g: zeros_like(g), promotes=(), shape_only=("x",))
+filled_with_number = private(
     "fill",
     lambda x, value: np.full_like(x, value),
     lambda g: zeros_like(g),
     tensors=1,
     overload=2,
     promotes=(),
-    public=False,
+    shape_only=("x",),
 )
-filled_with_tensor = primitive(
+filled_with_tensor = private(
     "fill",
     lambda x, value: np.full_like(x, value),
     lambda g: zeros_like(g),
     lambda g: g,
     overload=3,
     promotes=(),
-    public=False,
+    shape_only=("x",),
 )

@@ -8,7 +8,6 @@ to what they are already vanish, `x ** 0` is 1 whatever x is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,51 +18,28 @@ from ..table.record import Operation
 from ..tensors.symbol import Symbol
 from .program import Constant, Variable
 
-# Their results do not depend on the numbers in their arguments, only on shapes.
-_MADE_OF_SHAPES = ("zeros_like", "ones_like", "new_zeros", "zero")
-# They return the elements of their first argument, in their order; whether that is all shows in the shape and dtype.
-_SAME_ELEMENTS = (
-    *("alias", "clone", "view", "unsafe_view", "reshape_alias", "expand", "squeeze", "unsqueeze", "to_copy"),
-)
-# Of a value without dimensions, they return that value. Not so sum and mean: they make 0.0 of -0.0.
-_SAME_NUMBER = ("prod", "cumsum", "cumprod", "amax", "amin")
-# Exactly the same with their operands exchanged.
-_COMMUTATIVE = ("add", "mul", "eq", "ne", "logical_and", "logical_or", "logical_xor")
-
 
 def folded(primitive: Operation, data: Sequence[Any], example: Any) -> Any:
     """The symbol or NumPy value that an operation's result is, if it needs no equation; None: it needs one."""
-    name = primitive.name
-    if name in _MADE_OF_SHAPES or (name == "fill" and not isinstance(data[1], Symbol)):
+    named = dict(zip(primitive.arguments, data, strict=True))
+    if primitive.shape_only and not any(isinstance(named[n], Symbol) for n in named.keys() - primitive.shape_only):
         return np.asarray(example)[()]
-    if name == "where":
+    if primitive.name == "where":
         _, x, y = data
         return x if x is y and _fits(x, example) else None
-    if name == "pow" and _is_all(data[1], 0):
+    if any(_is_all(named[argument], number) for argument, number in primitive.makes_one.items()):
         return np.ones_like(example)[()]
-    for i, number in _redundant().get(primitive, ()):
-        if _is_all(data[i], number) and _fits(data[1 - i], example):
-            return data[1 - i]
-    if name in _SAME_ELEMENTS and _fits(data[0], example):
+    for argument, number in primitive.neutral.items():
+        other = data[1 - primitive.arguments.index(argument)]
+        if _is_all(named[argument], number) and _fits(other, example):
+            return other
+    if primitive.moves in ("order", "repeated") and _fits(data[0], example):
         return data[0]
-    if name in _SAME_NUMBER and _fits(data[0], example) and not data[0].ndim:
+    if primitive.keeps_scalars and _fits(data[0], example) and not data[0].ndim:
         return data[0]
-    if name == "neg":
+    if primitive.name == "neg":
         return _negated(data[0])
     return None
-
-
-@cache
-def _redundant() -> dict[Operation, tuple[tuple[int, float], ...]]:
-    """By operation: which operand, if it is this number, leaves the other as the result."""
-    return {
-        record_of(arithmetic.mul): ((0, 1), (1, 1)),
-        record_of(arithmetic.true_divide): ((1, 1),),
-        record_of(arithmetic.power_number): ((1, 1),),
-        record_of(arithmetic.power_tensor): ((1, 1),),
-        record_of(arithmetic.plus): ((0, -0.0), (1, -0.0)),
-        record_of(arithmetic.minus): ((1, 0),),
-    }
 
 
 def _fits(value: Any, example: Any) -> bool:
@@ -133,7 +109,7 @@ def record_of(call: Any) -> Operation:
 def key_of(primitive: Operation, arguments: tuple[Any, ...]) -> Any:
     """What two equations that compute the same have in common."""
     keys = [_key(argument) for argument in arguments]
-    if primitive.name in _COMMUTATIVE and len(keys) == 2:
+    if primitive.commutative:
         keys.sort(key=repr)
     return primitive, tuple(keys)
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..table.record import Primitive
+from ..table.record import Operation
 from ..tensors.tensor import Tensor
 
 
@@ -69,7 +69,7 @@ class Equation(NamedTuple):
     Python number among the first `primitive.tensors` is an operand that takes the dtype of the others.
     """
 
-    primitive: Primitive
+    primitive: Operation
     arguments: tuple[Any, ...]
     results: tuple[Variable, ...]
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..table.record import Primitive
+from ..table.record import Operation
 from .program import Constant, Equation, Variable, substituted, thawed, variables_in
 
 _UFUNCS: dict[Any, np.ufunc] = {
@@ -30,35 +30,6 @@ _UFUNCS: dict[Any, np.ufunc] = {
     operator.eq: np.equal,
     operator.ne: np.not_equal,
     np.abs: np.absolute,
-}
-# Operations that leave the elements in their order: the row axis stays last through a reshape.
-_RESHAPES = ("alias", "clone", "view", "unsafe_view", "reshape_alias", "squeeze", "unsqueeze")
-# Operations that compute nothing: each element of the result is one of an operand, or zero.
-_MOVES = (
-    *_RESHAPES,
-    *("expand", "permute", "t", "select", "slice", "flip", "transpose", "stack", "cat"),
-    *("select_backward", "slice_backward"),
-)
-# Operations along the dimensions that they are given as `dim`, `dims`, or two of them.
-_ALONG = (
-    *("sum", "mean", "prod", "amax", "amin", "var", "std", "logsumexp", "softmax", "log_softmax", "cumsum", "cumprod"),
-    *("linalg_vector_norm", "select", "slice", "flip", "transpose", "sort", "max", "min", "median", "gather"),
-    *("select_backward", "slice_backward", "value_selecting_reduction_backward", "stack", "cat"),
-    *("scatter", "scatter_add", "nansum", "logcumsumexp", "cummax", "cummin"),
-)
-# Operations on matrices that take many of them at once, if they come first.
-_BATCHED = (
-    *("tril", "triu", "linalg_inv_ex", "linalg_det", "linalg_slogdet", "linalg_cholesky_ex", "linalg_eigh"),
-    *("linalg_qr", "linalg_svd", "linalg_solve_ex", "linalg_solve_triangular", "linalg_pinv", "linalg_matrix_exp"),
-    "cofactor",
-)
-_DIMENSIONS = ("dim", "dims", "dim0", "dim1")
-_WHOLE: dict[str, Callable[..., Any]] = {
-    "sum": np.add.reduce,
-    "prod": np.multiply.reduce,
-    "mean": lambda x, axis: np.add.reduce(x, axis=axis) / x.dtype.type(x.shape[axis]),
-    "max": np.maximum.reduce,
-    "min": np.minimum.reduce,
 }
 
 
@@ -82,7 +53,7 @@ def kernel(equation: Equation, varying: Callable[[Variable], bool], exact: bool 
     if exact and not rounds_alike(equation):
         return row_by_row(equation, varying)
     arguments = equation.arguments
-    if is_elementwise(primitive):
+    if primitive.elementwise:
         return _elementwise(primitive, arguments, exact)
     places = _places(primitive, arguments)
     if places is not None:
@@ -93,7 +64,7 @@ def kernel(equation: Equation, varying: Callable[[Variable], bool], exact: bool 
     return row_by_row(equation, varying)
 
 
-def _places(primitive: Primitive, arguments: Sequence[Any]) -> list[int] | None:
+def _places(primitive: Operation, arguments: Sequence[Any]) -> list[int] | None:
     """Which arguments are tensors; None where one is hidden in a tuple of others."""
     places: list[int] = []
     for i, argument in enumerate(arguments):
@@ -106,49 +77,32 @@ def _places(primitive: Primitive, arguments: Sequence[Any]) -> list[int] | None:
     return places
 
 
-def is_elementwise(primitive: Primitive) -> bool:
-    """Whether each element of the result depends on the elements in the same place of the operands alone."""
-    return primitive.elementwise or primitive.name in ("to_copy", "masked_fill")
-
-
 def rounds_alike(equation: Equation) -> bool:
     """Whether many rows at once are rounded as each by itself: sums may have another order, and so may `**`."""
-    name = equation.primitive.name
-    if name == "pow":
+    primitive = equation.primitive
+    if primitive.name == "pow":
         return not all(isinstance(argument, Variable) for argument in equation.arguments)
-    return name in _MOVES or is_elementwise(equation.primitive)
+    return primitive.elementwise or bool(primitive.moves)
 
 
-def _elementwise(primitive: Primitive, arguments: tuple[Any, ...], exact: bool) -> Kernel:
+def _elementwise(primitive: Operation, arguments: tuple[Any, ...], exact: bool) -> Kernel:
     forward = primitive.forward
     ufunc = forward if isinstance(forward, np.ufunc) else _UFUNCS.get(forward)
     if ufunc is not None and ufunc.nin == len(arguments):
         return Kernel(ufunc, arguments, fills=True, overlaps=True)
-    if primitive.name == "where":
-        return Kernel(_choose_into, arguments, fills=True)
+    if callable(primitive.rows):
+        return Kernel(primitive.rows, arguments, fills=True)
     if primitive.name == "pow" and len(arguments) == 2 and type(arguments[1]) in (int, float):
         power = _POWERS.get(arguments[1])
         if power is not None and _is_floating(arguments[0]) and not (exact and arguments[1] > 2):
             return Kernel(power, arguments[:1], fills=True)
     places = _places(primitive, arguments) or []
-    template = [thawed(argument) for argument in arguments]
-
-    def run(*values: Any) -> Any:
-        given = list(template)
-        for place, value in zip(places, values, strict=True):
-            given[place] = value
-        return forward(*given)
-
+    run = _called(forward, [thawed(argument) for argument in arguments], places)
     return Kernel(run, tuple(arguments[i] for i in places))
 
 
 def _is_floating(argument: Any) -> bool:
     return isinstance(argument, Variable) and argument.dtype.startswith("float")
-
-
-def _choose_into(condition: Any, x: Any, y: Any, out: Any) -> Any:
-    np.copyto(out, y)
-    np.copyto(out, x, where=condition if condition.dtype == np.bool_ else condition != 0)
 
 
 def _cube_into(x: Any, out: Any) -> Any:
@@ -173,79 +127,58 @@ _POWERS: dict[float, Callable[..., Any]] = {
 def _lowered(equation: Equation, operands: Sequence[Any], places: list[int]) -> Callable[..., Any] | None:
     """The function of operands with a row axis that does what the operation does in each row; None: it has none."""
     primitive = equation.primitive
-    name = primitive.name
-    rank = len(_shape(operands[0]))
     shape = equation.results[0].shape
-    if name in _PRODUCTS and len(places) == 2:
-        return _PRODUCTS[name]
-    if name in _ALONG and (rank or name == "stack") and set(_DIMENSIONS).intersection(primitive.arguments):
-        return _along(equation, places, rank)
-    if name in _BATCHED and all(len(_shape(operand)) == 2 for operand in operands):
-        return _batched(equation, places)
-    if places != [0]:
-        return None
-    if name in _RESHAPES:
+    template = [thawed(argument) for argument in equation.arguments]
+    if callable(primitive.rows) and (primitive.variadic or places == list(range(primitive.tensors))):
+        return _called(primitive.rows, template, None if primitive.variadic else places)
+    if primitive.rows == "dimensions" and _shape(operands[0]):
+        return _along(primitive, template, operands[0].shape, places)
+    if primitive.rows == "matrices" and all(len(_shape(operand)) == 2 for operand in operands):
+        run = _called(primitive.forward, template, places)
+        return lambda *values: _each(_last, run(*map(_first, values)))
+    if places == [0] and primitive.moves == "order":
         return lambda x: x.reshape(*shape, x.shape[-1])
-    if name == "expand":
+    if places == [0] and primitive.moves == "repeated":
         return lambda x: np.broadcast_to(x, (*shape, x.shape[-1]))
-    if name == "permute":
-        dims = (*(d % rank for d in equation.arguments[1]), rank)
-        return lambda x: np.transpose(x, dims)
-    if name == "t":
-        return (lambda x: np.swapaxes(x, 0, 1)) if rank == 2 else (lambda x: x)
-    if name == "index":
-        indices = thawed(equation.arguments[1])
-        return lambda x: x[indices]
-    if name in _WHOLE and not shape and not set(_DIMENSIONS).intersection(primitive.arguments):
-        reduce, dtype = _WHOLE[name], equation.results[0].dtype
-        return lambda x: reduce(x.reshape(-1, x.shape[-1]).astype(dtype, copy=False), axis=0)
     return None
 
 
-def _along(equation: Equation, places: list[int], rank: int) -> Callable[..., Any]:
-    """An operation along dimensions, with these counted from the front and all named."""
-    primitive = equation.primitive
-    forward = primitive.forward
-    parameters = dict(zip(primitive.arguments, equation.arguments, strict=True))
-    if "shape" in parameters:
-        # The gradient of a part: the dimensions are those of the whole.
-        rank = len(parameters["shape"])
-    elif primitive.name == "stack":
-        rank += 1
-    template = [_counted(v, rank) if n in _DIMENSIONS else thawed(v) for n, v in parameters.items()]
+def _called(function: Callable[..., Any], template: Sequence[Any], places: list[int] | None) -> Callable[..., Any]:
+    """A function of an operation's arguments as one of its operands, which are in these places (None: in a list)."""
 
     def run(*values: Any) -> Any:
-        if primitive.variadic:
-            return forward(list(values), *template[1:])
-        given = [
-            (*value, values[0].shape[-1]) if name == "shape" else value
-            for name, value in zip(parameters, template, strict=True)
-        ]
-        for place, value in zip(places, values, strict=True):
-            given[place] = value
-        return forward(*given)
-
-    return run
-
-
-def _batched(equation: Equation, places: list[int]) -> Callable[..., Any]:
-    """An operation on matrices, with the rows as its batch."""
-    primitive = equation.primitive
-    template = [thawed(argument) for argument in equation.arguments]
-
-    def run(*values: Any) -> Any:
+        if places is None:
+            return function(list(values), *template[1:])
         given = list(template)
         for place, value in zip(places, values, strict=True):
-            given[place] = _first(value)
-        results = primitive.forward(*given)
-        return [_last(result) for result in results] if primitive.outputs else _last(results)
+            given[place] = value
+        return function(*given)
 
     return run
+
+
+def _along(primitive: Operation, template: list[Any], shape: tuple[int, ...], places: list[int]) -> Callable[..., Any]:
+    """An operation along dimensions of an operand of this shape, with these counted from the front and all named."""
+    forward = primitive.forward
+    if "shape" in primitive.arguments:
+        # The gradient of a part: the dimensions are those of the whole, which has as many rows.
+        place = primitive.arguments.index("shape")
+        shape = template[place]
+
+        def forward(x: Any, *others: Any) -> Any:
+            given = [x, *others]
+            given[place] = (*shape, x.shape[-1])
+            return primitive.forward(*given)
+
+    for name in primitive.dimensions:
+        place_of = primitive.arguments.index(name)
+        template[place_of] = _counted(template[place_of], len(shape))
+    return _called(forward, template, None if primitive.variadic else places)
 
 
 def _counted(dim: Any, rank: int) -> Any:
     if isinstance(dim, int):
-        return dim % max(rank, 1)
+        return dim % rank
     return tuple(d % rank for d in dim) if dim else tuple(range(rank))
 
 
@@ -257,12 +190,8 @@ def _last(x: Any) -> Any:
     return np.moveaxis(x, 0, -1)
 
 
-_PRODUCTS: dict[str, Callable[..., Any]] = {
-    "dot": lambda x, y: np.add.reduce(x * y, axis=0),
-    "mv": lambda x, y: np.add.reduce(x * y, axis=1),
-    "mm": lambda x, y: _last(_first(x) @ _first(y)),
-    "bmm": lambda x, y: _last(_first(x) @ _first(y)),
-}
+def _each(change: Callable[[Any], Any], results: Any) -> Any:
+    return list(map(change, results)) if isinstance(results, (tuple, list)) else change(results)
 
 
 def _shape(argument: Any) -> tuple[int, ...]:

@@ -19,7 +19,7 @@ from ..primitives.copying import to_copy
 from ..primitives.matrix import LinAlgError
 from ..primitives.operators import OPERATORS
 from ..table.dispatch import _saver, bind, check_operands, explain, promote, recorded, unrecorded
-from ..table.record import Primitive
+from ..table.record import Operation
 from ..tensors import dtypes
 from ..tensors.modes import recording
 from ..tensors.symbol import Symbol, TraceError, refusal
@@ -28,14 +28,6 @@ from .folding import folded, key_of, record_of, rewritten
 from .program import Constant, Equation, Program, Variable, variables_in
 
 _NOWHERE = (None, 0)
-# The shapes of their results are a matter of the numbers in this argument.
-_SHAPED_BY_NUMBERS = {
-    "masked_select": 1,
-    "masked_select_backward": 1,
-    "unique2": 0,
-    "unique_dim": 0,
-    "unique_consecutive": 0,
-}
 
 
 def trace(function: Callable[..., Any], inputs: Mapping[str, Any], *, formal: bool = False) -> Program:
@@ -98,7 +90,7 @@ class Trace(Level):
         # Equal work is done once: what is computed already, by operation and arguments.
         self.known: dict[Any, Any] = {}
         # For each variable the operation it is the only result of, and what that was called with.
-        self.made_by: dict[Variable, tuple[Primitive, Sequence[Any]]] = {}
+        self.made_by: dict[Variable, tuple[Operation, Sequence[Any]]] = {}
 
     def input(self, name: str, example: Any) -> Tensor:
         """A tensor that stands for an input of the program."""
@@ -106,7 +98,7 @@ class Trace(Level):
         self.inputs.append(variable)
         return Tensor(Symbol(self, variable, example), requires_grad=example.dtype.kind == "f")
 
-    def propagate(self, call: Callable[..., Any], primitive: Primitive, args: Any, kwargs: Any) -> Any:
+    def propagate(self, call: Callable[..., Any], primitive: Operation, args: Any, kwargs: Any) -> Any:
         """What `call`, which runs `primitive`, would return, as an equation if an argument is a symbol."""
         levels = forward.levels
         forward.levels = levels[:-1]
@@ -119,7 +111,7 @@ class Trace(Level):
         finally:
             forward.levels = levels
 
-    def record(self, primitive: Primitive, arguments: tuple[Any, ...], data: list[Any]) -> Any:
+    def record(self, primitive: Operation, arguments: tuple[Any, ...], data: list[Any]) -> Any:
         """The result of an operation on symbols: as the dispatcher's, with a node if a gradient is wanted."""
         operands = list(arguments[0]) if primitive.variadic else list(arguments)
         tensors = [a for a in operands if isinstance(a, Tensor)]
@@ -158,9 +150,10 @@ class Trace(Level):
         """The symbol for a value in another dtype."""
         return self.apply(record_of(to_copy), [symbol, dtype])
 
-    def apply(self, primitive: Primitive, data: Sequence[Any]) -> Any:
+    def apply(self, primitive: Operation, data: Sequence[Any]) -> Any:
         """The symbol, symbols or number that an operation yields; the equation is new only if the work is."""
-        if primitive.name in _SHAPED_BY_NUMBERS and isinstance(data[_SHAPED_BY_NUMBERS[primitive.name]], Symbol):
+        shaped_by = primitive.shaped_by
+        if shaped_by is not None and isinstance(data[primitive.arguments.index(shaped_by)], Symbol):
             raise TraceError(f"the shape of what {primitive.name} returns depends on the numbers of a traced value")
         for symbol in _symbols(data):
             if symbol.trace is not self:
@@ -177,7 +170,7 @@ class Trace(Level):
         self.known[key] = result
         return result
 
-    def append(self, primitive: Primitive, arguments: tuple[Any, ...], data: Sequence[Any], example: Any) -> Any:
+    def append(self, primitive: Operation, arguments: tuple[Any, ...], data: Sequence[Any], example: Any) -> Any:
         """The symbol or symbols for the results of a new equation."""
         results = [np.asarray(e)[()] for e in (example if primitive.outputs else (example,))]
         symbols = [Symbol(self, Variable("", e.shape, _name_of(e.dtype)), e) for e in results]
@@ -209,7 +202,7 @@ class Trace(Level):
 _FAILURES = (ValueError, IndexError, TypeError, RuntimeError)
 
 
-def _tried(primitive: Primitive, data: Sequence[Any]) -> Any:
+def _tried(primitive: Operation, data: Sequence[Any]) -> Any:
     """What an operation yields for the examples. TraceError: it fails, but not for others of the same shapes."""
     examples = _examples(data)
     try:

@@ -8,10 +8,10 @@ from typing import Any
 
 from ..tensors.tensor import Tensor
 from .out import run_into
-from .record import Function
+from .record import Operation
 
 
-def called_by_name(record: Function) -> Callable[..., Any]:
+def called_by_name(record: Operation) -> Callable[..., Any]:
     """The function of a composed record. TypeError: something else is given where it takes a tensor."""
     function = record.call
 
@@ -28,7 +28,7 @@ def called_by_name(record: Function) -> Callable[..., Any]:
     return call
 
 
-def _wrong_argument(record: Function, args: Sequence[Any]) -> TypeError | None:
+def _wrong_argument(record: Operation, args: Sequence[Any]) -> TypeError | None:
     """PyTorch's error about the first argument that is no tensor; None if all are that are to be."""
     if record.variadic:
         items = args[0] if len(args) == 1 and isinstance(args[0], (list, tuple)) else args

@@ -9,7 +9,7 @@ from collections import namedtuple
 from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -23,9 +23,8 @@ from ..tensors.modes import recording
 from ..tensors.tensor import Tensor
 from .nodes import MANY, PrimitiveNode, UndifferentiatedNode, tracked
 from .out import run_into
-
-if TYPE_CHECKING:
-    from .record import Primitive
+from .record import Operation
+from .registry import FUNCTIONS
 
 _FLOAT64 = np.float64
 _NOWHERE = (None, 0)
@@ -33,12 +32,12 @@ _NOWHERE = (None, 0)
 _SCALAR = ((), np.dtype(_FLOAT64))
 
 
-def make_call(primitive: Primitive) -> Callable[..., Any]:
+def make_call(primitive: Operation) -> Callable[..., Any]:
     """The function that runs `primitive`. Everything that does not change from call to call is worked out here."""
     forward = primitive.forward
     quiet = quietly(forward)
     arity = len(primitive.arguments)
-    promotes = primitive.promotes or ()
+    promotes = primitive.promotes
     several = len(promotes) > 1
     node_class = primitive.node
     save = _saver(primitive)
@@ -109,14 +108,14 @@ def make_call(primitive: Primitive) -> Callable[..., Any]:
     return call
 
 
-def propagate(call: Callable[..., Any], primitive: Primitive, args: Any, kwargs: Any) -> Any:
+def propagate(call: Callable[..., Any], primitive: Operation, args: Any, kwargs: Any) -> Any:
     """The result of an operation inside forward-mode differentiation or a trace: the innermost level's affair."""
     if "out" in kwargs:
         return run_into(call, args, kwargs)
     return forward.levels[-1].propagate(call, primitive, args, kwargs)
 
 
-def unrecorded(primitive: Primitive, args: Sequence[Any], out: Any, requires_grad: bool) -> Any:
+def unrecorded(primitive: Operation, args: Sequence[Any], out: Any, requires_grad: bool) -> Any:
     """The result of an operation that no gradient passes through."""
     if primitive.outputs:
         return named_outputs(primitive, [Tensor(_settled(primitive, o)) for o in out])
@@ -137,7 +136,7 @@ def quietly(forward: Callable[..., Any]) -> Callable[..., Any]:
     return quiet
 
 
-def make_view_call(primitive: Primitive) -> Callable[..., Any]:
+def make_view_call(primitive: Operation) -> Callable[..., Any]:
     """As `make_call`, for an operation whose result shares the memory of its first argument."""
     run = make_call(primitive)
     forward = primitive.forward
@@ -166,7 +165,7 @@ def make_view_call(primitive: Primitive) -> Callable[..., Any]:
     return call
 
 
-def make_variadic_call(primitive: Primitive) -> Callable[..., Any]:
+def make_variadic_call(primitive: Operation) -> Callable[..., Any]:
     """As `make_call`, for an operation whose first argument is a sequence of tensors."""
     save = _saver(primitive)
     forward = quietly(primitive.forward)
@@ -199,7 +198,7 @@ def make_variadic_call(primitive: Primitive) -> Callable[..., Any]:
 
 
 def recorded(
-    primitive: Primitive, node: PrimitiveNode, save: Any, args: Sequence[Any], data: Sequence[Any], out: Any
+    primitive: Operation, node: PrimitiveNode, save: Any, args: Sequence[Any], data: Sequence[Any], out: Any
 ) -> Any:
     """The result of a recorded operation, one tensor or one for each named output, tied to its node."""
     if not primitive.outputs:
@@ -251,7 +250,7 @@ def guard(node: PrimitiveNode, args: Sequence[Any], results: Sequence[Tensor]) -
         node.guards = guards
 
 
-def named_outputs(primitive: Primitive, tensors: list[Tensor]) -> Any:
+def named_outputs(primitive: Operation, tensors: list[Tensor]) -> Any:
     """Several results as a named tuple (`.values`, `.indices`), or a plain one where they have no names."""
     if primitive.outputs == MANY:
         return tuple(tensors)
@@ -263,13 +262,13 @@ def _result_type(name: str, outputs: tuple[str, ...]) -> Any:
     return namedtuple(name, outputs)
 
 
-def _settled(primitive: Primitive, out: Any) -> Any:
+def _settled(primitive: Operation, out: Any) -> Any:
     """A result as a tensor holds it: without dimensions as a scalar, unless it shares memory and has to be an array."""
     return out[()] if type(out) is np.ndarray and not out.ndim and not primitive.view else out
 
 
 @cache
-def _saver(primitive: Primitive) -> Callable[[Any, Any], Sequence[Any]]:
+def _saver(primitive: Operation) -> Callable[[Any, Any], Sequence[Any]]:
     """The function that picks, from the arguments and the result, what the node keeps."""
     saved = primitive.saved
     if not saved:
@@ -282,7 +281,7 @@ def _saver(primitive: Primitive) -> Callable[[Any, Any], Sequence[Any]]:
     return lambda data, out: tuple([get(data, out) for get in getters])
 
 
-def _getter(primitive: Primitive, source: str) -> Callable[[Any, Any], Any]:
+def _getter(primitive: Operation, source: str) -> Callable[[Any, Any], Any]:
     if source == "out":
         return lambda data, out: out
     if source in primitive.outputs:
@@ -305,7 +304,7 @@ def shape_of(value: Any) -> Any:
     return getattr(value, "shape", ())
 
 
-def bind(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+def bind(primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
     """The arguments of a call, by position and complete. TypeError: too many, missing or unknown ones."""
     names, defaults = primitive.arguments, primitive.defaults
     if len(args) > len(names):
@@ -326,7 +325,7 @@ def bind(primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
     return tuple(values)
 
 
-def check_arrays(primitive: Primitive, values: Sequence[Any]) -> None:
+def check_arrays(primitive: Operation, values: Sequence[Any]) -> None:
     """TypeError unless one of the values is a NumPy one (which is how rules call operations)."""
     if not any(isinstance(value, (np.ndarray, np.generic)) for value in values):
         raise TypeError(
@@ -334,21 +333,21 @@ def check_arrays(primitive: Primitive, values: Sequence[Any]) -> None:
         )
 
 
-def promote(primitive: Primitive, data: list[Any]) -> None:
+def promote(primitive: Operation, data: list[Any]) -> None:
     """Casts the tensor operands in `data` to the operation's dtype, in place in the list."""
-    positions = primitive.promotes or ()
+    positions = primitive.promotes
     for i, value in zip(positions, dtypes.promote([data[i] for i in positions], primitive.floating), strict=True):
         data[i] = value
 
 
-def retry(primitive: Primitive, data: Sequence[Any], error: Exception) -> Any:
+def retry(primitive: Operation, data: Sequence[Any], error: Exception) -> Any:
     """The result all the same where NumPy was told to treat inf and nan as errors; else the error, explained."""
     if isinstance(error, (RuntimeWarning, FloatingPointError)):
         return quietly(primitive.forward)(*data)
     raise explain(primitive, data, error) from None
 
 
-def explain(primitive: Primitive, data: Sequence[Any], error: Exception) -> Exception:
+def explain(primitive: Operation, data: Sequence[Any], error: Exception) -> Exception:
     """The error of a NumPy function in PyTorch's words: shapes that do not broadcast, a dimension out of range."""
     if isinstance(error, np.exceptions.AxisError):
         rank = max(error.ndim or 0, 1)
@@ -357,40 +356,35 @@ def explain(primitive: Primitive, data: Sequence[Any], error: Exception) -> Exce
         )
     if isinstance(error, (TypeError, AttributeError)):
         return wrong_operand(primitive, data, numbers=isinstance(error, TypeError)) or error
-    # Where nothing is promoted, only NumPy's word for it says that the shapes are what is wrong.
-    together = range(primitive.tensors) if "could not be broadcast together" in str(error) else primitive.promotes or ()
+    together = range(primitive.tensors) if primitive.elementwise else primitive.promotes
     shapes = [data[i].shape for i in together if hasattr(data[i], "shape")]
     mismatch = broadcast_mismatch(shapes)
     return error if mismatch is None else RuntimeError(mismatch)
 
 
-def wrong_operand(primitive: Primitive, data: Sequence[Any], numbers: bool = True) -> Exception | None:
+def wrong_operand(primitive: Operation, data: Sequence[Any], numbers: bool = True) -> Exception | None:
     """PyTorch's error about an operand that is no tensor, and no number where it may be one; None if all are."""
     for i, value in enumerate(data[: primitive.tensors]):
         if (numbers and type(value) in (int, float, bool)) or isinstance(value, (Tensor, np.ndarray, np.generic)):
             continue
         given = type(value).__name__
-        if primitive.name in _SYMBOLS and len(data) > 1:
+        if primitive.family == "arithmetic" and (symbol := FUNCTIONS[primitive.name].symbol) and len(data) > 1:
             names = (given, "Tensor") if i == 0 else ("Tensor", given)
-            symbol = _SYMBOLS[primitive.name]
             return TypeError(f"unsupported operand type(s) for {symbol}: '{names[0]}' and '{names[1]}'")
         argument = ("input", "other")[min(i, 1)]
         return TypeError(f"{primitive.name}(): argument '{argument}' (position {i + 1}) must be Tensor, not {given}")
     return None
 
 
-def check_operands(primitive: Primitive, args: Sequence[Any]) -> None:
+def check_operands(primitive: Operation, args: Sequence[Any]) -> None:
     """TypeError: an operand is a list. RuntimeError: one is an array, and a tensor beside it requires grad."""
-    for i in primitive.promotes or ():
+    for i in primitive.promotes:
         if isinstance(args[i], (list, tuple)):
             raise wrong_operand(primitive, args) or TypeError(f"{primitive.name}() takes no {type(args[i]).__name__}")
         if isinstance(args[i], np.ndarray):
             for other in args:
                 if isinstance(other, Tensor):
                     other.numpy()
-
-
-_SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floor_divide": "//", "remainder": "%", "pow": "**"}
 
 
 def broadcast_mismatch(shapes: Sequence[tuple[int, ...]]) -> str | None:

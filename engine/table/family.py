@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from .dispatch import make_call, make_variadic_call, make_view_call
-from .nodes import PrimitiveNode, saved_properties
+from .nodes import MANY, ManyNode, PrimitiveNode, VariadicNode, saved_properties
 from .record import REAL, Domain, Operation, Rule
 from .registry import PRIMITIVES, register
 
@@ -30,11 +30,10 @@ class Family:
         """
         return self._primitive(name, forward, rules, facts).call
 
-    def primitive(self, name: str, forward: Call, *rules: Rule | None, public: bool = True, **facts: Any) -> Call:
+    def primitive(self, name: str, forward: Call, *rules: Rule | None, **facts: Any) -> Call:
         """As `private`, for one that is called by name. TypeError: the name is taken."""
         operation = self._primitive(name, forward, rules, facts)
-        if public:
-            register(operation)
+        register(operation)
         return operation.call
 
     def function(self, **facts: Any) -> Callable[[Call], Call]:
@@ -59,8 +58,8 @@ class Family:
         operation.rules = tuple(rules)
         operation.domain = _domains(facts.get("domain", REAL), operation.tensors)
         operation.arguments, operation.defaults = _signature(forward, operation.tensors)
-        if operation.promotes is None:
-            operation.promotes = () if operation.view else tuple(range(operation.tensors))
+        if "promotes" not in facts and not operation.view:
+            operation.promotes = tuple(range(operation.tensors))
         _derive(operation)
         operation.node = _node_class(operation)
         call = _make(operation)(operation)
@@ -126,7 +125,13 @@ def _node_class(operation: Operation) -> type[PrimitiveNode]:
         "full_name": name if "::" in name else "",
         **saved_properties(operation),
     }
-    return type(name.rpartition("::")[2], (PrimitiveNode,), members)
+    kind: type[PrimitiveNode] = PrimitiveNode
+    if operation.variadic:
+        kind = VariadicNode
+    elif operation.outputs == MANY:
+        kind = ManyNode
+    made: Any = type(name.rpartition("::")[2], (kind,), members)
+    return made
 
 
 def _domains(domain: Domain | Sequence[Domain], count: int) -> tuple[Domain, ...]:

@@ -48,7 +48,7 @@ class EdgeCase(NamedTuple):
 _DIMENSIONS = ("dim", "dims", "dim0", "dim1", "dim2", "start_dim", "end_dim", "source", "destination")
 # Arguments of PyTorch's about how a result is stored, which no expression has.
 _ABOUT_STORAGE = ("dtype", "device", "requires_grad", "memory_format", "out")
-_NONE: Mapping[str, Any] = MappingProxyType({})
+_NONE: Mapping[Any, Any] = MappingProxyType({})
 
 
 class Operation:
@@ -65,13 +65,16 @@ class Operation:
     aliases: tuple[str, ...] = ()
     # How expressions write it, such as `+`.
     symbol: str | None = None
-    # Where PyTorch has it, below `torch`, such as `special.expit`; None: there by its name and its aliases.
+    # Where PyTorch has it, below `torch`, such as `special.expit`, first where code looks for it; None: there, by its
+    # name and its aliases.
     torch: tuple[str, ...] | None = None
     # Whether it is a method of tensors too.
     method: bool = True
-    # The method with `_` behind its name: it writes what the operation returns into its tensor, or it gives its tensor
-    # the shape of the view that the operation makes.
-    in_place: Literal["", "values", "shape"] = ""
+    # Whether tensors have it with `_` behind its name too, which writes what the operation returns into its tensor; or
+    # the function that makes the view whose shape the tensor takes.
+    in_place: bool | Callable[..., Any] = False
+    # Whether `torch.nn.functional` has it with an argument `inplace`.
+    inplace_flag: bool = False
 
     # How it is called. `arguments` are the names of the parameters, of which the first `tensors` are tensors, and
     # `defaults` belongs to the last; with `variadic`, the first is a sequence of tensors; with `takes_many`, further
@@ -98,8 +101,8 @@ class Operation:
     outputs: tuple[str, ...] = ()
     # Integers become floating first.
     floating: bool = False
-    # Which arguments take part in the promotion of dtypes; None: all that are tensors.
-    promotes: tuple[int, ...] | None = None
+    # Which arguments take part in the promotion of dtypes: all that are tensors, if it is no view and nothing is said.
+    promotes: tuple[int, ...] = ()
     # PyTorch has no derivative for it, and says so in the backward pass.
     undifferentiated: bool = False
     # The result shares the memory of the first argument.
@@ -140,6 +143,18 @@ class Operation:
     shaped_by: str | None = None
     # f(-x) is f(x), or -f(x).
     parity: Literal["", "even", "odd"] = ""
+    # Its values at whole numbers where they are whole, as far as derivatives meet them.
+    integers: Mapping[int, int] = _NONE
+    # Its square by another function, as an expression.
+    square: str | None = None
+    # What it computes as an expression in its arguments, or a function of some of them that gives that; None: it is
+    # written with its symbol, else called by its name.
+    formula: str | Callable[..., str] | None = None
+
+    # The function of expressions that calls it, where that has another name.
+    function: str | None = None
+    # The same in simpler functions, for a language of code that has no word for it.
+    definition: str | None = None
 
     def __init__(self, **facts: Any) -> None:
         """TypeError: a fact that no record has."""
@@ -181,8 +196,8 @@ class Operation:
     def methods(self) -> tuple[str, ...]:
         """The names of the methods of tensors that it gives."""
         names = (self.name, *self.aliases)
-        in_place = self.in_place or self.elementwise
-        return (*(names if self.method else ()), *(f"{name}_" for name in names if in_place))
+        in_place = [f"{name}_" for name in names if self.in_place and name in self.torch_names]
+        return (*(names if self.method else ()), *in_place)
 
     def signature(self) -> str:
         """How it is called, such as `clamp(x, min=None, max=None)`."""
@@ -195,12 +210,3 @@ class Operation:
         if self.variadic:
             return self.saved
         return {s for sources, (node, _) in zip(self.sources, edges, strict=True) if node is not None for s in sources}
-
-
-def is_number(value: Any) -> bool:
-    """Whether a value is a Python number: PyTorch has overloads for these (a NumPy scalar stands for a tensor)."""
-    return type(value) in (int, float, bool)
-
-
-# What there is one record for, also by the names of its two kinds.
-Function = Primitive = Operation

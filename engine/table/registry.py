@@ -66,6 +66,17 @@ def all_primitives() -> list[Operation]:
     return PRIMITIVES
 
 
+def functions_of(module: str) -> dict[str, Operation]:
+    """What PyTorch has in a module below `torch`, such as `linalg`, by its name there."""
+    return {
+        path.removeprefix(f"{module}."): function
+        for name, function in FUNCTIONS.items()
+        if name == function.name
+        for path in function.torch_names
+        if path.startswith(f"{module}.")
+    }
+
+
 class _Operations:
     """The functions of the table as attributes, for a rule that needs one defined in a later module."""
 

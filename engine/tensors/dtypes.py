@@ -16,13 +16,14 @@ from .symbol import DATA
 
 
 class dtype:  # noqa: N801  (PyTorch's name)
-    """A data type; prints as PyTorch's does (`torch.float64`)."""
+    """A data type; prints as PyTorch's does (`torch.float64`). PyTorch's messages have its title, or C++'s name."""
 
-    __slots__ = ("is_floating_point", "itemsize", "name", "numpy", "title")
+    __slots__ = ("c_name", "is_floating_point", "itemsize", "name", "numpy", "title")
 
-    def __init__(self, name: str, title: str) -> None:
+    def __init__(self, name: str, title: str, c_name: str) -> None:
         self.name = name
         self.title = title
+        self.c_name = c_name
         self.numpy = np.dtype(name)
         self.is_floating_point = self.numpy.kind == "f"
         self.itemsize = self.numpy.itemsize
@@ -34,15 +35,15 @@ class dtype:  # noqa: N801  (PyTorch's name)
         return of, (self.numpy,)
 
 
-float64 = double = dtype("float64", "Double")
-float32 = dtype("float32", "Float")
-float16 = half = dtype("float16", "Half")
-int64 = long = dtype("int64", "Long")
-int32 = dtype("int32", "Int")
-int16 = short = dtype("int16", "Short")
-int8 = dtype("int8", "Char")
-uint8 = dtype("uint8", "Byte")
-bool_ = dtype("bool", "Bool")
+float64 = double = dtype("float64", "Double", "double")
+float32 = dtype("float32", "Float", "float")
+float16 = half = dtype("float16", "Half", "c10::Half")
+int64 = long = dtype("int64", "Long", "long int")
+int32 = dtype("int32", "Int", "int")
+int16 = short = dtype("int16", "Short", "short int")
+int8 = dtype("int8", "Char", "signed char")
+uint8 = dtype("uint8", "Byte", "unsigned char")
+bool_ = dtype("bool", "Bool", "bool")
 
 _BY_NUMPY = {d.numpy: d for d in (float64, float32, float16, int64, int32, int16, int8, uint8, bool_)}
 _CATEGORY = {"b": 0, "i": 1, "u": 1, "f": 2}
@@ -112,10 +113,15 @@ def promote(data: Sequence[Any], floating: bool) -> list[Any]:
     if first.kind == "f" and all(a.dtype is first for a in arrays):
         # The usual case: one floating dtype, which no Python number can raise.
         return list(data)
-    common = result_type(arrays, [d for d in data if type(d) in (bool, int, float)])
+    common = result_type(arrays, [d for d in data if is_number(d)])
     if floating and common.kind != "f":
         common = _default.numpy
     return [cast(d, common) if isinstance(d, DATA) else d for d in data]
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a Python number: PyTorch has overloads for these (a NumPy scalar stands for a tensor)."""
+    return type(value) in (int, float, bool)
 
 
 def cast(data: Any, to: np.dtype[Any]) -> Any:

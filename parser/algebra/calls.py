@@ -10,38 +10,12 @@ import numpy as np
 
 from ...engine.program.program import Constant, Equation, Variable
 from ...engine.table.nodes import MANY
-from ...engine.table.record import Function
+from ...engine.table.record import Operation
 from ...engine.table.registry import FUNCTIONS
+from .construction import Algebra
 from .notation import ELEMENT, KEYWORD, LIST, RESULT, SLICE
 from .shapes import Shape, Shapes, is_floating, size_of
 
-# What expressions are made with: the module `canonical`, or `verbatim` for the program as it is.
-Algebra = Any
-
-# Functions that have another name than their operation.
-_NAMES = {
-    "alias": "clone",
-    "reshape_alias": "reshape",
-    "unsafe_view": "reshape",
-    "view": "reshape",
-    "linalg_vector_norm": "vector_norm",
-    "special_xlog1py": "xlog1py",
-    "special_zeta": "zeta",
-    "linalg_inv_ex": "inverse",
-    "linalg_solve_ex": "solve",
-    "linalg_solve_triangular": "solve_triangular",
-    "linalg_pinv": "pinv",
-    "linalg_lstsq": "lstsq",
-    "linalg_det": "det",
-    "linalg_slogdet": "slogdet",
-    "linalg_cholesky_ex": "cholesky",
-    "linalg_eigh": "eigh",
-    "linalg_householder_product": "householder_product",
-    "linalg_matrix_exp": "matrix_exp",
-    "constant_pad_nd": "pad",
-}
-# Of these, the one result that counts is that of the function.
-_WITH_INFO = ("linalg_inv_ex", "linalg_solve_ex", "linalg_cholesky_ex")
 # Whose results have no names in PyTorch.
 _UNNAMED = ("std_mean", "var_mean")
 # How an operation is carried out, which changes nothing.
@@ -67,14 +41,14 @@ def called(algebra: Algebra, equation: Equation, arguments: Sequence[Any], shape
     if primitive.name in _SPELLINGS:
         made = _SPELLINGS[primitive.name](algebra, equation, operands, parameters, shapes)
         return None if made is None else algebra.recorded(shapes, made, shape)
-    name = _NAMES.get(primitive.name, primitive.name)
+    name = primitive.function or primitive.name
     if name not in FUNCTIONS:
         return None
     values = _given(algebra, FUNCTIONS[name], count, parameters)
     if values is None:
         return None
     whole = algebra.raw_call(name, (*operands, *values))
-    if not primitive.outputs or primitive.name in _WITH_INFO:
+    if not primitive.outputs or "info" in primitive.outputs:
         return algebra.recorded(shapes, whole, shape)
     named = () if primitive.name in _UNNAMED or primitive.outputs == MANY else primitive.outputs
     keys = [algebra.symbol(n) for n in named] if named else map(algebra.read, range(len(equation.results)))
@@ -92,7 +66,7 @@ def _operand(algebra: Algebra, argument: Any, given: Any, shapes: Shapes) -> Any
     return None if None in items else algebra.raw_call(LIST, items)
 
 
-def _given(algebra: Algebra, function: Function, count: int, parameters: dict[str, Any]) -> list[Any] | None:
+def _given(algebra: Algebra, function: Operation, count: int, parameters: dict[str, Any]) -> list[Any] | None:
     """The arguments after the operands, by place as long as none is left out, then by name.
 
     None: one of them cannot be written, or the function lacks it.
@@ -204,9 +178,9 @@ def _cofactor(algebra: Algebra, equation: Equation, operands: Any, parameters: d
     made = partial(_shaped, algebra, shapes)
     det, inverse = made(shape[:-2], "det", matrix), made(shape, "inverse", matrix)
     if len(shape) == 2:
-        return algebra.multiply(det, made(shape, "T", inverse))
+        return algebra.operators["*"](det, made(shape, "T", inverse))
     keys = [algebra.symbol(key) for key in ("...", "None", "None")]
-    return algebra.multiply(made((*shape[:-2], 1, 1), ELEMENT, det, *keys), made(shape, "mT", inverse))
+    return algebra.operators["*"](made((*shape[:-2], 1, 1), ELEMENT, det, *keys), made(shape, "mT", inverse))
 
 
 def _cofactor_change(
@@ -219,9 +193,9 @@ def _cofactor_change(
     made = partial(_shaped, algebra, shapes)
     inverse = made(shape, "inverse", matrix)
     relative = made(shape, "@", inverse, change)
-    growth = algebra.multiply(made((), "trace", relative), inverse)
-    difference = algebra.subtract(growth, made(shape, "@", relative, inverse))
-    return algebra.multiply(made((), "det", matrix), made(shape, "T", difference))
+    growth = algebra.operators["*"](made((), "trace", relative), inverse)
+    difference = algebra.operators["-"](growth, made(shape, "@", relative, inverse))
+    return algebra.operators["*"](made((), "det", matrix), made(shape, "T", difference))
 
 
 _SPELLINGS: dict[str, Spelling] = {

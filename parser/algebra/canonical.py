@@ -1,10 +1,11 @@
-"""What `translate` makes expressions with, in canonical form."""
+"""Makes expressions in canonical form."""
 
 from .arithmetic import add, multiply, negative, power, subtract
 from .constants import read
+from .construction import Algebra
 from .functions import call
-from .shapes import Shape, Shapes
-from .terms import MINUS_ONE, Term, number, raw_call, symbol
+from .shapes import Shapes
+from .terms import MINUS_ONE, Term, raw_call, symbol
 
 
 def divide(left: Term, right: Term) -> Term:
@@ -12,28 +13,13 @@ def divide(left: Term, right: Term) -> Term:
     return multiply(left, power(right, MINUS_ONE))
 
 
-def fitted(shapes: Shapes, term: Term, shape: Shape, floating: bool) -> Term:
-    """The expression with exactly this shape, and with floating elements if it is one of numbers."""
-    return shapes.fitted(term, shape, floating)
-
-
-def recorded(shapes: Shapes, term: Term, shape: Shape) -> Term:
-    """Notes the shape of a call that is not elementwise, and returns it."""
-    return shapes.record(term, shape)
-
-
-__all__ = [
-    "add",
-    "call",
-    "divide",
-    "fitted",
-    "multiply",
-    "negative",
-    "number",
-    "power",
-    "raw_call",
-    "read",
-    "recorded",
-    "subtract",
-    "symbol",
-]
+CANONICAL = Algebra(
+    operators={"+": add, "-": subtract, "*": multiply, "/": divide, "**": power},
+    negative=negative,
+    call=call,
+    raw_call=raw_call,
+    symbol=symbol,
+    read=read,
+    fitted=Shapes.fitted,
+    recorded=Shapes.record,
+)

@@ -15,7 +15,8 @@ from ...engine.primitives.matrix import LinAlgError
 from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
 from ...engine.table.registry import FUNCTIONS
-from ..semantics.evaluate import Limits, evaluate, evaluate_traced
+from ..semantics.evaluate import evaluate, evaluate_traced
+from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.errors import ExpressionError
 from ..syntax.parse import parse
@@ -23,12 +24,12 @@ from ..syntax.printer import program_text
 from ..syntax.records import Assign, Call, Define, Name, Program
 from ..syntax.records import Number as Literal
 from ..syntax.walk import walk
-from . import verbatim
 from .presentation import Presentation
 from .sharing import shared
 from .simplify import simplified
 from .terms import Symbol, Term, ordered
 from .translate import translated
+from .verbatim import VERBATIM
 
 _POINTS = 8
 _TRIES = 60
@@ -136,7 +137,7 @@ def _literal(
     limits: Limits,
 ) -> Derivatives:
     """The rules as they are."""
-    terms = translated(program, verbatim)
+    terms = translated(program, VERBATIM)
     found = Derivatives(names, (), dict(zip(wanted, terms.values(), strict=True)))
     return _checked(expression, found, shapes, limits)
 
@@ -147,7 +148,7 @@ def _check_differentiable(expression: Program) -> None:
         body: Any = statement.value if type(statement) is Assign else statement
         for record in walk(body.body if type(body) is Define else body):
             function = FUNCTIONS.get(record.function) if type(record) is Call else None
-            if function is not None and "has no derivative here" in function.doc:
+            if function is not None and not function.differentiable:
                 message = f"`{function.name}` has no derivative"
                 raise ExpressionError("value", message, expression.source, record.start, record.end)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 
+from ...engine.table.record import REAL
 from .arithmetic import add, multiply, negative, power, subtract
+from .notation import ELEMENT, function
 from .terms import (
     HALF,
     ZERO,
@@ -27,10 +29,6 @@ from .terms import (
     raw_call,
 )
 
-_ODD = ("sin", "tan", "sinh", "tanh", "asin", "atan", "asinh", "atanh", "erf", "erfinv", "sign", "cbrt", "trunc")
-_EVEN = ("cos", "cosh", "abs", "sinc", "i0", "i0e")
-# Their values where the argument is a whole number that makes them one.
-_KNOWN = {("log", 1): 0, ("sin", 0): 0, ("cos", 0): 1, ("tan", 0): 0, ("sinh", 0): 0, ("cosh", 0): 1, ("abs", 0): 0}
 _COMPARED: dict[str, Callable[[Fraction, Fraction], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -40,6 +38,9 @@ _COMPARED: dict[str, Callable[[Fraction, Fraction], bool]] = {
     "!=": operator.ne,
 }
 _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+
+# Reductions that have a value wherever all elements have one.
+_REDUCTIONS = ("mean", "norm", "sum")
 
 # What calls are rewritten as, by the name of the function; None: they stay as they are.
 REWRITES: dict[str, Callable[..., Term | None]] = {}
@@ -66,13 +67,14 @@ def call(name: str, *arguments: Term) -> Term:
 
 def _of_one(name: str, argument: Term) -> Term | None:
     """A function of one argument at a number where it has a simple value, or with a sign that may be taken out."""
-    known = _KNOWN.get((name, integer(argument)))  # pyright: ignore[reportArgumentType,reportCallIssue]
-    if known is not None:
-        return number(known)
-    if name in _ODD and _is_negative(argument):
-        return negative(call(name, negative(argument)))
-    if name in _EVEN and _is_negative(argument):
-        return call(name, negative(argument))
+    record, whole = function(name), integer(argument)
+    if record is None:
+        return None
+    if whole is not None and whole in record.integers:
+        return number(record.integers[whole])
+    if record.parity and _is_negative(argument):
+        turned = call(name, negative(argument))
+        return negative(turned) if record.parity == "odd" else turned
     return None
 
 
@@ -135,12 +137,13 @@ def is_negatable(comparison: Call) -> bool:
     return comparison.name in ("==", "!=") or all(map(_is_number_everywhere, comparison.arguments))
 
 
-# Functions that have a value everywhere.
-_TOTAL = (
-    *("sin", "cos", "sinh", "cosh", "tanh", "atan", "asinh", "exp", "expm1", "erf", "erfc", "sigmoid", "softplus"),
-    *("relu", "abs", "sign", "floor", "ceil", "round", "trunc", "frac", "cbrt", "maximum", "minimum", "clamp", "hypot"),
-    *("atan2", "gelu", "silu", "mish", "elu", "logsigmoid", "sinc", "sum", "mean", "[]", "norm"),
-)
+@cache
+def _is_total(name: str) -> bool:
+    """Whether a function has a value everywhere: where nothing is said against it."""
+    record = function(name)
+    if record is None:
+        return name == ELEMENT
+    return (record.elementwise or name in _REDUCTIONS) and all(d.text == REAL.text for d in record.domain)
 
 
 def _is_number_everywhere(term: Term) -> bool:
@@ -148,7 +151,7 @@ def _is_number_everywhere(term: Term) -> bool:
     for part in ordered([term]):
         if isinstance(part, Symbol) and part.name in ("inf", "nan"):
             return False
-        if isinstance(part, Call) and part.name not in _TOTAL:
+        if isinstance(part, Call) and not _is_total(part.name):
             return False
         if isinstance(part, Product):
             for base, exponent in part.factors:

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from .arithmetic import add, multiply, power
-from .functions import call, rebuilt
+from .canonical import CANONICAL
+from .formulas import formula
+from .functions import rebuilt
+from .notation import function
 from .presentation import Presentation
 from .terms import (
     MINUS_ONE,
@@ -232,10 +235,6 @@ def _summands(term: Term) -> list[Term]:
     return [*parts, number(term.constant)] if term.constant else parts
 
 
-# f(u)**2 + sign * g(u)**2 = value
-_PYTHAGOREAN = (("sin", "cos", 1, 1), ("cosh", "sinh", -1, 1), ("cos", "sin", 1, 1))
-
-
 def _identities(term: Sum) -> Iterator[Term]:
     """The sum with two of its terms replaced by one: sin(x)**2 + cos(x)**2 = 1 and its relatives, times anything."""
     summands = dict(term.terms)
@@ -244,34 +243,25 @@ def _identities(term: Sum) -> Iterator[Term]:
     for part, coefficient in term.terms:
         factors = factors_of(part)
         for base, exponent in factors.items():
-            if not isinstance(base, Call) or integer(exponent) is None or integer(exponent) < 2:  # pyright: ignore
+            square = _square(base) if (integer(exponent) or 0) >= 2 else None
+            if square is None:
                 continue
-            others = {**factors, base: add(exponent, number(-2))}
-            rest = product(Fraction(1), others)
-            for first, second, sign, value in _PYTHAGOREAN:
-                if base.name not in (first, second):
-                    continue
-                yield from _with_identity(term, summands, (part, coefficient, base, rest), (first, second, sign, value))
+            rest = product(Fraction(1), {**factors, base: add(exponent, number(-2))})
+            # base**2 = constant + turned * partner**2
+            ((partner, turned),) = square.terms
+            squared = multiply(rest, partner)
+            if any(summands.get(coefficient_of(other)[1]) for other in (squared, rest)):
+                replaced = (
+                    multiply(number(coefficient * square.constant), rest),
+                    multiply(number(coefficient * turned), squared),
+                )
+                yield add(term, multiply(number(-coefficient), part), add(*replaced))
 
 
-def _with_identity(
-    term: Sum,
-    summands: dict[Term, Fraction],
-    found: tuple[Term, Fraction, Call, Term],
-    identity: tuple[str, str, int, int],
-) -> Iterator[Term]:
-    part, coefficient, base, rest = found
-    first, second, sign, value = identity
-    # base**2 = own * value + turned * partner**2
-    partner = call(second if base.name == first else first, *base.arguments)
-    own, turned = (1, -sign) if base.name == first else (sign * value, -sign)
-    squared = multiply(rest, power(partner, number(2)))
-    for other in (squared, rest):
-        _, plain = coefficient_of(other)
-        if summands.get(plain):
-            replaced = add(
-                multiply(number(coefficient * own), rest),
-                multiply(number(coefficient * turned), squared),
-            )
-            yield add(term, multiply(number(-coefficient), part), replaced)
-            return
+def _square(base: Term) -> Sum | None:
+    """The square of a function by that of another, where that is known."""
+    record = function(base.name) if isinstance(base, Call) else None
+    if record is None or record.square is None or not isinstance(base, Call):
+        return None
+    square = formula(record.square)(CANONICAL, {"x": base.arguments[0]})
+    return square if isinstance(square, Sum) and len(square.terms) == 1 else None

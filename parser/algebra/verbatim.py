@@ -1,16 +1,16 @@
-"""What `translate` makes expressions with where they are to stay as they are: syntax, one operator for each step."""
+"""Makes syntax with one operator for each step, which stays as it is."""
 
 from __future__ import annotations
 
-from fractions import Fraction
+from functools import partial
 from typing import Any, NamedTuple
 
+from ..syntax.printer import LEVELS
 from ..syntax.records import Attribute, Binary, Call, Compare, List, Name, Number, Slice, Subscript, Unary
-from .notation import ELEMENT, FLOAT, KEYWORD, LIST, RESULT, SLICE
+from .canonical import CANONICAL
+from .construction import Algebra
+from .notation import COMPARISONS, ELEMENT, FLOAT, KEYWORD, LIST, RESULT, SLICE
 from .shapes import Shape, Shapes
-
-_COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
-_OPERATORS = ("%", "//", "and", "or", "@")
 
 
 def read(value: float | bool) -> Any:
@@ -24,39 +24,9 @@ def read(value: float | bool) -> Any:
     return Number(int(value) if value == int(value) and value < 1e15 else value, 0, 0)
 
 
-def number(value: Fraction) -> Any:
-    """An exact number."""
-    return read(float(value))
-
-
 def symbol(name: str) -> Any:
     """A variable or constant."""
     return Name(name, 0, 0)
-
-
-def add(left: Any, right: Any) -> Any:
-    """left + right."""
-    return _binary("+", left, right)
-
-
-def subtract(left: Any, right: Any) -> Any:
-    """left - right."""
-    return _binary("-", left, right)
-
-
-def multiply(left: Any, right: Any) -> Any:
-    """left * right."""
-    return _binary("*", left, right)
-
-
-def divide(left: Any, right: Any) -> Any:
-    """left / right."""
-    return _binary("/", left, right)
-
-
-def power(left: Any, right: Any) -> Any:
-    """left ** right."""
-    return _binary("**", left, right)
 
 
 def negative(operand: Any) -> Any:
@@ -66,9 +36,9 @@ def negative(operand: Any) -> Any:
 
 def call(name: str, *arguments: Any) -> Any:
     """A function, comparison or operator, a list, an index, or whatever `shapes` has a name for."""
-    if name in _COMPARISONS:
+    if name in COMPARISONS:
         return Compare((name,), arguments, 0, 0)
-    if name in _OPERATORS:
+    if name in LEVELS:
         return _binary(name, *arguments)
     # A choice of two whole numbers would be one, where the program has floats.
     if name == "where" and all(type(a) is Number and type(a.value) is int for a in arguments[1:]):
@@ -80,21 +50,11 @@ def call(name: str, *arguments: Any) -> Any:
     return Call(name, tuple(a for a in arguments if type(a) is not Named), named, 0, 0, 0, 0)
 
 
-def raw_call(name: str, arguments: tuple[Any, ...]) -> Any:
-    """The same: nothing is ever simplified here."""
-    return call(name, *arguments)
-
-
 def fitted(shapes: Shapes, term: Any, shape: Shape, floating: bool) -> Any:
     """An operand as it is, which has its shape, but for one number that stands for an array."""
     if type(term) not in (Number, Unary) or (type(term) is Unary and type(term.operand) is not Number):
         return term
     return call("broadcast_to", call(FLOAT, term) if floating else term, List(tuple(map(read, shape)), 0, 0))
-
-
-def recorded(shapes: Shapes, term: Any, shape: Shape) -> Any:
-    """The expression: it has the shape that it has in the program."""
-    return term
 
 
 class Named(NamedTuple):
@@ -136,3 +96,16 @@ _SPECIAL: dict[str, Any] = {
 
 def _binary(op: str, left: Any, right: Any) -> Any:
     return Binary(op, left, right, 0, 0, 0, 0)
+
+
+VERBATIM = Algebra(
+    operators={op: partial(_binary, op) for op in CANONICAL.operators},
+    negative=negative,
+    call=call,
+    # Nothing is ever simplified here, and everything has the shape that it has in the program.
+    raw_call=lambda name, arguments: call(name, *arguments),
+    symbol=symbol,
+    read=read,
+    fitted=fitted,
+    recorded=lambda shapes, term, shape: term,
+)

@@ -9,12 +9,12 @@ import numpy as np
 
 from ...engine import Tensor
 from ...engine.autograd import grad
-from ..semantics.evaluate import Limits
+from ..semantics.limits import Limits
 from ..syntax.errors import diagnostic
 from ..syntax.records import Program
+from .applications import Step, described, error_at, is_recorded, part_text, steps_of
 from .guards import guarded_rewrite, unchosen_by
 from .result import Finding, Report, is_finite, value_text
-from .steps import Step, described, error_at, is_recorded, part_text, steps_of
 
 _MOST_NAMED = 3
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...engine import Tensor
 from ...engine.api.creation import tensor
-from ...engine.autograd import grad
+from ...engine.autograd.jacobians import gradients
 from ..semantics.computing import computing
 from ..semantics.evaluate import evaluate
 from ..syntax.parse import parse
@@ -114,10 +114,6 @@ def _run(
         value = evaluate(program, given, expression.limits, observe)
         if not value.requires_grad or value.ndim:
             return [], []
-        outer = _numbers(grad(value, results, retain_graph=True, materialize_grads=True))
-        inner = [sum(_numbers(grad(r, leaves, retain_graph=True, materialize_grads=True))) for r in results]
+        outer = map(float, gradients(value, results))
+        inner = [sum(map(float, gradients(result, leaves))) for result in results]
         return places, list(zip(map(float, results), outer, inner, strict=True))
-
-
-def _numbers(gradients: Sequence[Tensor | None]) -> list[float]:
-    return [float(gradient) for gradient in gradients if gradient is not None]

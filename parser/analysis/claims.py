@@ -10,7 +10,8 @@ import numpy as np
 from ...engine import Tensor
 from ...engine.api.creation import tensor
 from ..semantics.computing import computing
-from ..semantics.evaluate import Limits, evaluate
+from ..semantics.evaluate import evaluate
+from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.errors import ExpressionError, UsageError, did_you_mean
 from ..syntax.parse import parse

@@ -11,7 +11,8 @@ from ...engine import Tensor
 from ...engine.api.creation import tensor
 from ...engine.autograd.jacobians import gradients, jacobian_rows
 from ..semantics.computing import computing
-from ..semantics.evaluate import Limits, evaluate
+from ..semantics.evaluate import evaluate
+from ..semantics.limits import Limits
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Program
 from .differentiate import Request, differentiate

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 
 from ...engine import Tensor
 from ...engine.autograd import grad
-from ...engine.autograd.jacobians import derivatives, filled, pulled_back, pushed_by_backward
-from ...engine.primitives.copying import zeros_like
-from ..semantics.evaluate import Limits, evaluate
+from ...engine.autograd.jacobians import derivatives, jvp, vjp
+from ..semantics.evaluate import evaluate
+from ..semantics.limits import Limits
 from ..syntax.errors import UsageError
 from ..syntax.records import Program
 from ..syntax.wording import listed, quoted
+from .applications import Step, error_at, is_recorded, steps_of
 from .blame import findings
 from .result import Finding, Report
-from .steps import Step, error_at, is_recorded, steps_of
 
 
 class Request(NamedTuple):
@@ -114,8 +114,8 @@ def _derivatives(
     if request.vjp is not None:
         kinds["vjp"] = dict(zip(inputs, _vjp(value, tensors, request.vjp), strict=True))
     if request.jvp is not None:
-        (along,) = pushed_by_backward([value], [inputs[name] for name in request.jvp], [*request.jvp.values()])
-        kinds["jvp"] = {"value": (zeros_like(value) if along is None else along)._data}
+        (along,) = jvp([value], [inputs[name] for name in request.jvp], [*request.jvp.values()])
+        kinds["jvp"] = {"value": along._data}
     return gradients, kinds
 
 
@@ -131,7 +131,7 @@ def _check_numbers(inputs: Mapping[str, Tensor]) -> None:
 def _vjp(value: Tensor, inputs: Sequence[Tensor], cotangent: Tensor) -> list[Any]:
     if cotangent.shape != value.shape:
         raise UsageError(f"--vjp takes weights of the shape of the value, {_shape(value)}, not of {_shape(cotangent)}")
-    return [g._data for g in filled(pulled_back([value], inputs, [cotangent]), inputs)]
+    return [g._data for g in vjp([value], inputs, [cotangent])]
 
 
 def _check_directions(directions: Mapping[str, Tensor], inputs: Mapping[str, Tensor]) -> None:

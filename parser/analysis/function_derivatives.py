@@ -8,10 +8,10 @@ import numpy as np
 
 from ...engine import Tensor
 from ...engine.api.creation import tensor
-from ...engine.table.record import Function
+from ...engine.table.record import Operation
 from ...engine.tensors.symbol import TraceError
 from ..algebra.derivative import derivatives
-from ..algebra.translate import UntranslatableError
+from ..algebra.formulas import UntranslatableError
 from ..semantics.evaluate import evaluate
 from ..syntax.errors import ExpressionError
 from ..syntax.parse import parse
@@ -21,7 +21,7 @@ from ..syntax.printer import program_text
 _FAILURES = (ExpressionError, RuntimeError, TypeError, ValueError)
 
 
-def derivative_texts(function: Function) -> dict[str, str]:
+def derivative_texts(function: Operation) -> dict[str, str]:
     """The derivatives of a function of single numbers by its arguments, as text: `{"x": "cos(x)"}` for sin.
 
     Arguments that it has no derivative by, or none that is a formula, are left out.
@@ -41,7 +41,7 @@ def derivative_texts(function: Function) -> dict[str, str]:
     return found
 
 
-def grad_fn_name(function: Function) -> str | None:
+def grad_fn_name(function: Operation) -> str | None:
     """The name of the node that a call leaves in the graph, such as `SinBackward0`.
 
     None: it leaves none, or cannot be called with single numbers alone.
@@ -60,5 +60,5 @@ def grad_fn_name(function: Function) -> str | None:
     return None if value.grad_fn is None or not np.isfinite(value._data).all() else value.grad_fn.name()
 
 
-def _call(function: Function) -> str:
+def _call(function: Operation) -> str:
     return f"{function.name}({', '.join(function.arguments[: function.tensors])})"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...engine import Tensor
-from ...engine.autograd import grad
+from ...engine.autograd.jacobians import vjp
 from ...engine.graph.node import AccumulateGrad, Node
 from ...engine.graph.observers import nodes_observed
 from ..syntax.printer import Printer
@@ -179,11 +179,10 @@ def _recorded_gradients(
     try:
         with nodes_observed(observe):
             ones = Tensor(np.ones_like(value._data)[()])
-            found = grad(value, tensors, ones, create_graph=True, materialize_grads=True)
+            return vjp([value], tensors, [ones], True)
     finally:
         for handle in handles:
             handle.remove()
-    return [gradient for gradient in found if gradient is not None]
 
 
 def _recorded(recording: NamedGraph, node: Node, steps: list[Step], origin: Step | None) -> Vertex:

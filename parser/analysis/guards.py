@@ -9,12 +9,13 @@ import numpy as np
 
 from ...engine import Tensor
 from ...engine.autograd import grad
-from ..semantics.evaluate import Limits, evaluate
+from ..semantics.evaluate import evaluate
+from ..semantics.limits import Limits
 from ..syntax.errors import ExpressionError
 from ..syntax.parse import parse
 from ..syntax.records import Binary, Call, Method, Name, Program
+from .applications import Step
 from .result import is_finite
-from .steps import Step
 
 # What an argument may be instead, where its number is not used: first that at which most functions are smooth.
 _HARMLESS = ("1", "0", "2", "0.5")

@@ -13,9 +13,9 @@ from ...engine.api.creation import tensor
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Assign, Binary, Call, Conditional, Define, Method, Unary
 from ..syntax.walk import walk
+from .applications import Step, steps_of
 from .compare import EDGE, KINK, OK, UNDEFINED, UNSETTLED, WRONG, Check
 from .coordinates import Expression, Point
-from .steps import Step, steps_of
 
 _STEP = 1e-4
 # What rounding leaves of a slope of 0.

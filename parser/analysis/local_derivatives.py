@@ -13,13 +13,14 @@ from ...engine.primitives.broadcasting import sum_to_size
 from ...engine.program.program import Constant, Program, Variable
 from ...engine.program.tracing import trace
 from ...engine.table.nodes import PrimitiveNode
-from ...engine.table.record import Primitive
+from ...engine.table.record import Operation
 from ...engine.tensors.modes import no_grad
 from ...engine.tensors.symbol import DATA, TraceError
-from ..algebra import verbatim
+from ..algebra.formulas import UntranslatableError, spelling
 from ..algebra.presentation import Presentation
 from ..algebra.simplify import simplified
-from ..algebra.translate import UntranslatableError, spelling, translated
+from ..algebra.translate import translated
+from ..algebra.verbatim import VERBATIM
 from ..syntax.records import Call, List, Name
 
 _NOWHERE = (None, 0)
@@ -147,12 +148,12 @@ def _as_called(program: Program) -> Any:
     return _shown(_operand(program.outputs["value"], known, True))
 
 
-def _call(primitive: Primitive, arguments: list[Any]) -> Any:
+def _call(primitive: Operation, arguments: list[Any]) -> Any:
     """A call of an operation: as the language spells it, else by the engine's own name."""
     spell = spelling(primitive)
     if spell is not None:
         try:
-            return spell(verbatim, *arguments)
+            return spell(VERBATIM, *arguments)
         except UntranslatableError:
             pass
     while arguments and arguments[-1] is None:
@@ -164,10 +165,10 @@ def _operand(argument: Any, known: Mapping[Variable, Any], is_operand: bool) -> 
     if isinstance(argument, Variable):
         return known[argument]
     if isinstance(argument, Constant):
-        return verbatim.read(argument.value) if not isinstance(argument.value, tuple) else Name(str(argument), 0, 0)
+        return VERBATIM.read(argument.value) if not isinstance(argument.value, tuple) else Name(str(argument), 0, 0)
     if isinstance(argument, tuple) and any(isinstance(part, (Variable, Constant)) for part in argument):
         return List(tuple(_shown(_operand(part, known, True)) for part in argument), 0, 0)
-    return verbatim.read(argument) if is_operand and isinstance(argument, (int, float)) else argument
+    return VERBATIM.read(argument) if is_operand and isinstance(argument, (int, float)) else argument
 
 
 def _shown(argument: Any) -> Any:
@@ -175,7 +176,7 @@ def _shown(argument: Any) -> Any:
     if hasattr(argument, "_fields"):
         return argument
     if type(argument) in (int, float):
-        return verbatim.read(argument)
+        return VERBATIM.read(argument)
     return Name(repr([*argument] if type(argument) is tuple else argument), 0, 0)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ...engine import Tensor
-from ..semantics.evaluate import Limits
+from ..semantics.limits import Limits
 from ..syntax.records import Program
 
 

@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..syntax.errors import UsageError, did_you_mean
+from ..syntax.wording import listed, quoted
+
 
 class Finding(NamedTuple):
     """Something to tell a person about a result; `text` also stands in JSON, `diagnostic` shows the place."""
@@ -51,6 +54,15 @@ class Report(NamedTuple):
                         yield f"{kind}.{name}.{other}", block
                 else:
                     yield f"{kind}.{name}", value
+
+    def text_of(self, key: str) -> str:
+        """One of the facts on a line. UsageError: there is none of that key."""
+        facts = dict(self.facts())
+        if key not in facts:
+            close = did_you_mean(key, facts)
+            help = f"did you mean `{close}`?" if close else f"the results are {listed(facts)}"
+            raise UsageError(f"there is no result {quoted(key)}", help)
+        return value_text(facts[key])
 
     def is_finite(self) -> bool:
         """Whether every number of the result is."""

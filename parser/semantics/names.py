@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from ...engine.table.record import Function
+from ...engine.table.record import Operation
 from ...engine.table.registry import FUNCTIONS, all_primitives
 from ..syntax.errors import ExpressionError, did_you_mean
 from ..syntax.records import Assign, Attribute, Call, Define, Method, Name, Program
 from ..syntax.walk import walk
+from ..syntax.wording import counted
 
-CONSTANTS = ("pi", "e", "tau", "inf", "nan")
+CONSTANTS: dict[str, float] = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan": math.nan}
 TENSOR_ATTRIBUTES = ("T", "mT", "H")
 
 
@@ -62,12 +64,8 @@ def _check_call(call: Call, source: str, defined: dict[str, tuple[str, ...]]) ->
             name = call.kwargs[0][0]
             raise _arity(call, source, f"`{call.function}` takes no keyword argument `{name}`")
         if len(call.args) != len(parameters):
-            raise _arity(
-                call,
-                source,
-                f"`{call.function}` takes {_counted(len(parameters))}, but {len(call.args)} {_was(len(call.args))} "
-                "given",
-            )
+            takes = f"`{call.function}` takes {counted(len(parameters), 'argument')}"
+            raise _arity(call, source, f"{takes}, but {len(call.args)} {_was(len(call.args))} given")
         return
     function = FUNCTIONS.get(call.function)
     if function is None:
@@ -83,11 +81,15 @@ def _check_method(call: Method, source: str) -> None:
     _check_arguments(call, source, function, len(call.args) + 1)
 
 
-def _check_arguments(call: Any, source: str, function: Function, given: int) -> None:
+def _check_arguments(call: Any, source: str, function: Operation, given: int) -> None:
     parameters = function.arguments
     if given > len(parameters) and not function.takes_many:
         most = len(parameters)
-        raise _arity(call, source, f"`{function.name}` takes at most {_counted(most)}, but {given} {_was(given)} given")
+        raise _arity(
+            call,
+            source,
+            f"`{function.name}` takes at most {counted(most, 'argument')}, but {given} {_was(given)} given",
+        )
     named = [name for name, _ in call.kwargs]
     known = (*parameters, *function.keywords)
     for name in named:
@@ -126,10 +128,6 @@ def _unknown(what: str, name: str, expr: Any, source: str, candidates: Collectio
     else:
         help = "`autodiff functions` lists what can be called"
     return ExpressionError("name", f"unknown {what} `{name}`", source, expr.name_start, expr.name_end, help)
-
-
-def _counted(n: int) -> str:
-    return f"{n} argument{'' if n == 1 else 's'}"
 
 
 def _was(n: int) -> str:

@@ -1,26 +1,25 @@
-"""Where in an expression the operation stands that a message of the engine is about."""
+"""Where in an expression the operation stands that an error of the engine is about."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ...engine.table.registry import FUNCTIONS
 from ..syntax.records import Assign, Binary, Call, Define, Method, Program
 from ..syntax.walk import walk
 
-_OPERATORS = {"//": "floor_divide", "%": "remainder", "@": "matmul"}
 
-
-def operation_named(program: Program, message: str) -> Any:
-    """The syntax record of the last operation that the message names (`aten::floor_divide`), else the last statement.
-
-    A name in backquotes is that of an operation too.
-    """
+def place_of(program: Program, error: BaseException) -> Any:
+    """The syntax record of the last use of the `operation` that an error bears, else the last statement."""
     place: Any = program.statements[-1]
+    operation: str | None = getattr(error, "operation", None)
+    if operation is None:
+        return place
+    symbol = FUNCTIONS[operation].symbol if operation in FUNCTIONS else None
     for statement in program.statements:
         body: Any = statement.value if type(statement) is Assign else statement
         for record in walk(body.body if type(body) is Define else body):
-            name = _name(record)
-            if name is not None and (f"`{name}`" in message or f"aten::{name} " in message):
+            if _name(record) in (operation, symbol or operation):
                 place = record
     return place
 
@@ -30,4 +29,4 @@ def _name(record: Any) -> str | None:
         return record.function
     if type(record) is Method:
         return record.name
-    return _OPERATORS.get(record.op) if type(record) is Binary else None
+    return record.op if type(record) is Binary else None

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from .errors import ExpressionError
+from .lexemes import CLOSING, Lexeme, Reading, ascii_for
 
 _DIGRAPHS = {
     "=>": "write `>=`",
@@ -41,7 +41,6 @@ _LEXEME = r"""
     | (?P<unknown> \S )
     """
 _OPERATOR_WORDS = frozenset(["and", "or", "not", "if", "else"])
-_CLOSING = {"(": ")", "[": "]"}
 _DIGITS = "[0-9](?:_?[0-9])*"
 _NUMBER = rf"(?:{_DIGITS}\.?(?:{_DIGITS})?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?"
 
@@ -51,56 +50,39 @@ def explain(offset: int, source: str, text: str) -> ExpressionError:
     return _Explainer(source, text, offset).explain()
 
 
-class _Lexeme(NamedTuple):
-    kind: str
-    text: str
-    start: int
-    end: int
-
-    def ends_operand(self) -> bool:
-        return self.kind in ("number", "word", "superscript", "close")
-
-    def starts_operand(self) -> bool:
-        return self.kind in ("number", "word", "open") or self.text == "√"
+def _ends_operand(lexeme: Lexeme) -> bool:
+    return lexeme.kind in ("number", "word", "superscript", "close")
 
 
-class _Explainer:
+def _starts_operand(lexeme: Lexeme) -> bool:
+    return lexeme.kind in ("number", "word", "open") or lexeme.text == "√"
+
+
+class _Explainer(Reading):
     """Finds the words for a syntax error, from the lexemes around the place of failure."""
 
     def __init__(self, source: str, text: str, offset: int) -> None:
-        self.source = source
-        self.lexemes = list(_lexemes(text))
+        super().__init__(source, list(_lexemes(text)), offset)
         self.partners: dict[int, int] = {}
         self.stray: int | None = None
-        self.unclosed: list[int] = []
+        self.open: list[int] = []
         self._match_brackets()
-        self.place = len(self.lexemes)
-        for index, lexeme in enumerate(self.lexemes):
-            if lexeme.end > offset:
-                self.place = index
-                break
 
     def explain(self) -> ExpressionError:
         """Return the error to raise."""
         if all(lexeme.kind == "separator" for lexeme in self.lexemes):
-            return self._error("the expression is empty", 0, 0, "write an expression, such as `x**2`")
+            return self.error("the expression is empty", 0, 0, "write an expression, such as `x**2`")
         return self._bracket_error() or self._lexeme_error() or self._order_error()
 
-    def _error(self, message: str, start: int, end: int, help: str | None = None) -> ExpressionError:
-        return ExpressionError("syntax", message, self.source, start, end, help)
-
-    def _error_at(self, message: str, lexeme: _Lexeme, help: str | None = None) -> ExpressionError:
-        return self._error(message, lexeme.start, lexeme.end, help)
-
     @property
-    def _found(self) -> _Lexeme | None:
+    def _found(self) -> Lexeme | None:
         """The lexeme that did not fit, or None at the end of the statement."""
         if self.place == len(self.lexemes) or self.lexemes[self.place].kind == "separator":
             return None
         return self.lexemes[self.place]
 
     @property
-    def _previous(self) -> _Lexeme | None:
+    def _previous(self) -> Lexeme | None:
         """The lexeme before, or None at the start of the statement."""
         if self.place == 0 or self.lexemes[self.place - 1].kind == "separator":
             return None
@@ -109,36 +91,26 @@ class _Explainer:
     def _match_brackets(self) -> None:
         for index, lexeme in enumerate(self.lexemes):
             if lexeme.kind == "open":
-                self.unclosed.append(index)
+                self.open.append(index)
             elif lexeme.kind == "close":
-                opening = self.lexemes[self.unclosed[-1]] if self.unclosed else None
-                if opening is None or _CLOSING[opening.text] != lexeme.text:
+                opening = self.lexemes[self.open[-1]] if self.open else None
+                if opening is None or CLOSING[opening.text] != lexeme.text:
                     self.stray = index
                     return
-                partner = self.unclosed.pop()
+                partner = self.open.pop()
                 self.partners[index] = partner
                 self.partners[partner] = index
 
     def _bracket_error(self) -> ExpressionError | None:
         """Explain a bracket without a partner, unless something before it went wrong."""
+        opening = self.lexemes[self.open[-1]] if self.open else None
         if self.stray is not None:
-            if self.place < self.stray:
-                return None
-            closing = self.lexemes[self.stray]
-            if not self.unclosed:
-                return self._error_at(f"unmatched `{closing.text}`", closing, f"remove the `{closing.text}`")
-            opening = self.lexemes[self.unclosed[-1]].text
-            message = f"`{closing.text}` does not close `{opening}`"
-            return self._error_at(message, closing, f"write `{_CLOSING[opening]}`")
-        if not self.unclosed:
+            return None if self.place < self.stray else self.unmatched(self.lexemes[self.stray], opening)
+        if opening is None:
             return None
-        opening = self.lexemes[self.unclosed[-1]]
         # After an unclosed bracket the next statement is read as part of this one.
         goes_on = self._found is not None and "\n" not in self.source[opening.end : self._found.start]
-        if goes_on:
-            return None
-        help = f"add `{_CLOSING[opening.text]}`"
-        return self._error_at(f"`{opening.text}` was never closed", opening, help)
+        return None if goes_on else self.unclosed(opening)
 
     def _lexeme_error(self) -> ExpressionError | None:
         """Explain a lexeme that is wrong wherever it stands."""
@@ -148,38 +120,34 @@ class _Explainer:
         for lexeme in (found, self._previous):
             if lexeme is not None and lexeme.kind == "quote":
                 help = "names are written without quotes"
-                return self._error_at("text can only be an argument of a function", lexeme, help)
+                return self.error_at("text can only be an argument of a function", lexeme, help)
         if found.kind == "foreign":
             help = _DIGRAPHS.get(found.text, f"write the assignment out: `x = x {found.text[0]} ...`")
-            return self._error_at(f"unexpected `{found.text}`", found, help)
+            return self.error_at(f"unexpected `{found.text}`", found, help)
         if found.kind == "number" and not re.fullmatch(_NUMBER, found.text):
-            return self._error_at(f"`{found.text}` is not a number", found, "a number looks like `1.5e-3`")
+            return self.error_at(f"`{found.text}` is not a number", found, "a number looks like `1.5e-3`")
         if found.kind == "unknown":
             return self._unknown_error(found)
         return None
 
-    def _unknown_error(self, found: _Lexeme) -> ExpressionError:
-        from unicodedata import normalize
-
+    def _unknown_error(self, found: Lexeme) -> ExpressionError:
         char = found.text
         shown = f"`{char}`" if char.isprintable() else f"U+{ord(char):04X}"
-        plain = normalize("NFKC", char)
-        help = f"write `{plain}`" if plain != char and plain.isascii() and plain.isprintable() else None
-        return self._error_at(f"unexpected character {shown}", found, help)
+        return self.error_at(f"unexpected character {shown}", found, ascii_for(char))
 
     def _order_error(self) -> ExpressionError:
         """Explain a lexeme that is wrong after the one before it."""
         found, previous = self._found, self._previous
         if found is None:
             return self._end_error(previous)
-        operand_before = previous is not None and previous.ends_operand()
-        if previous is not None and operand_before and found.starts_operand():
+        operand_before = previous is not None and _ends_operand(previous)
+        if previous is not None and operand_before and _starts_operand(found):
             return self._missing_operator(previous, found)
         message = f"unexpected `{found.text}`"
         if found.text in ("if", "else"):
-            return self._error_at(message, found, "a choice is written `a if condition else b`")
+            return self.error_at(message, found, "a choice is written `a if condition else b`")
         if previous is None:
-            return self._error_at(message, found, f"an operand is missing before `{found.text}`")
+            return self.error_at(message, found, f"an operand is missing before `{found.text}`")
         if not operand_before:
             return self._missing_operand(previous, found)
         help = {
@@ -187,41 +155,41 @@ class _Explainer:
             "=": "`==` compares",
             ":": "a slice belongs in an index: `x[1:3]`",
         }
-        return self._error_at(message, found, help.get(found.text))
+        return self.error_at(message, found, help.get(found.text))
 
-    def _end_error(self, previous: _Lexeme | None) -> ExpressionError:
+    def _end_error(self, previous: Lexeme | None) -> ExpressionError:
         if previous is None:
-            return self._error("the expression is empty", 0, 0)
-        if previous.ends_operand():
+            return self.error("the expression is empty", 0, 0)
+        if _ends_operand(previous):
             return self._choice_error()
         missing = "a name" if previous.text == "." else "an operand"
         message = f"{missing} is missing after `{previous.text}`"
-        return self._error(message, previous.end, previous.end, "complete the expression")
+        return self.error(message, previous.end, previous.end, "complete the expression")
 
     def _choice_error(self) -> ExpressionError:
         """Explain the end of a statement after an operand: inside brackets, or after an `if`."""
         if self.place < len(self.lexemes) and self._inside_brackets():
-            return self._error_at("unexpected `;`", self.lexemes[self.place], "elements are separated by `,`")
+            return self.error_at("unexpected `;`", self.lexemes[self.place], "elements are separated by `,`")
         for lexeme in reversed(self.lexemes[: self.place]):
             if lexeme.text == "if":
-                return self._error_at("`if` without `else`", lexeme, "write `a if condition else b`")
+                return self.error_at("`if` without `else`", lexeme, "write `a if condition else b`")
         end = self.lexemes[self.place - 1].end
-        return self._error("the expression is not complete", end, end)
+        return self.error("the expression is not complete", end, end)
 
     def _inside_brackets(self) -> bool:
         return any(first < self.place < last for first, last in self.partners.items())
 
-    def _missing_operand(self, previous: _Lexeme, found: _Lexeme) -> ExpressionError:
+    def _missing_operand(self, previous: Lexeme, found: Lexeme) -> ExpressionError:
         message = f"unexpected `{found.text}`"
         if previous.kind == "open" and found.kind == "close":
             help = "write an index, such as `x[0]` or `x[:]`" if found.text == "]" else "write an expression"
-            return self._error("nothing stands between the brackets", previous.start, found.end, help)
+            return self.error("nothing stands between the brackets", previous.start, found.end, help)
         if previous.text == ".":
-            return self._error_at(message, found, "a name is missing after `.`")
+            return self.error_at(message, found, "a name is missing after `.`")
         help = f"an operand is missing between `{previous.text}` and `{found.text}`"
-        return self._error_at(message, found, help)
+        return self.error_at(message, found, help)
 
-    def _missing_operator(self, previous: _Lexeme, found: _Lexeme) -> ExpressionError:
+    def _missing_operator(self, previous: Lexeme, found: Lexeme) -> ExpressionError:
         left, right = self._operand_before(), self._operand_after()
         message = f"an operator is missing between `{left}` and `{right}`"
         if previous.kind == "word" and found.kind in ("word", "number") and _is_function(previous.text):
@@ -230,7 +198,7 @@ class _Explainer:
             help = f"write `{left}, {right}` or `{left}*{right}`"
         else:
             help = f"write `{left}*{right}`"
-        return self._error_at(message, found, help)
+        return self.error_at(message, found, help)
 
     def _inside_list(self) -> bool:
         """Whether the place is inside the brackets of a call or a list, where a comma may be missing."""
@@ -277,9 +245,9 @@ def _is_function(name: str) -> bool:
     return name in FUNCTIONS
 
 
-def _lexemes(text: str) -> Iterator[_Lexeme]:
+def _lexemes(text: str) -> Iterator[Lexeme]:
     for match in re.finditer(_LEXEME, text, re.VERBOSE):
         kind = match.lastgroup or "unknown"
         if match[0] in _OPERATOR_WORDS:
             kind = "operator"
-        yield _Lexeme(kind, match[0], match.start(), match.end())
+        yield Lexeme(kind, match[0], match.start(), match.end())

@@ -12,6 +12,7 @@ from typing import Any
 from .tables import Tables
 
 _END = "$END"
+_OPERAND = "NAME"  # the terminal that can begin every operand
 
 
 class ParserError(Exception):
@@ -53,9 +54,10 @@ class Parser:
         self.makers = {name: getattr(actions, name, None) for name, _ in tables["terminals"]}
         self.terminals = tables["terminals"]
         self.ignored = frozenset(tables["ignore"])
-        # A scanner tries only what its state can go on with, and is compiled when it is first needed.
-        self.scanners: list[Any] = [None] * len(self.states)
-        self.compiled: dict[str, Any] = {}
+        # Two scanners, compiled when they are first needed: for states where an operand may begin, and for the others.
+        # In neither do two terminals match the same text, so that a scanner for each state would say the same.
+        self.begins_operand = [_OPERAND in actions for actions in self.states]
+        self.scanners: list[Any] = [None, None]
 
     def parse(self, text: str, start: int = 0, end: int | None = None) -> Any:
         """Return what the actions made of the text, or of the part of it from `start` to `end`.
@@ -65,10 +67,12 @@ class Parser:
         states = [0]
         values: list[Any] = []
         table, rules, makers, ignored = self.states, self.rules, self.makers, self.ignored
+        scanners, begins_operand = self.scanners, self.begins_operand
         position, length = start, len(text) if end is None else end
         while True:
             while position < length:
-                scan = self.scanners[states[-1]] or self._scanner(states[-1])
+                mode = begins_operand[states[-1]]
+                scan = scanners[mode] or self._scanner(mode)
                 match = scan(text, position, length)
                 if match is None:
                     raise ParserError(position)
@@ -102,10 +106,10 @@ class Parser:
             maker = makers[kind]
             values.append(token if maker is None else maker(token))
 
-    def _scanner(self, state: int) -> Any:
-        expected = self.states[state].keys() | self.ignored
+    def _scanner(self, mode: bool) -> Any:
+        """What matches the next token, or what is skipped, in states where an operand may begin, or in all others."""
+        modes = zip(self.states, self.begins_operand, strict=True)
+        expected = self.ignored.union(*(actions for actions, own in modes if own is mode))
         pattern = "|".join(f"(?P<{name}>{regexp})" for name, regexp in self.terminals if name in expected)
-        if pattern not in self.compiled:
-            self.compiled[pattern] = re.compile(pattern).match
-        self.scanners[state] = self.compiled[pattern]
-        return self.scanners[state]
+        self.scanners[mode] = re.compile(pattern).match
+        return self.scanners[mode]

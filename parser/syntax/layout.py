@@ -10,7 +10,15 @@ from .errors import ExpressionError
 _LAYOUT = r"""[()\[\]\n]|"[^"\n]*"|'[^'\n]*'|#[^\n]*"""
 
 
-def check_depth(source: str, max_depth: int) -> None:
+def check_size(source: str, what: str, max_length: int, max_depth: int) -> None:
+    """Raises ExpressionError, of kind "limit", for a text that is too long, or whose brackets are nested too deeply."""
+    if len(source) > max_length:
+        message = f"the {what} is {len(source):,} characters long, more than the limit of {max_length:,}"
+        help = "raise the limit with `--limit length=N`"
+        raise ExpressionError("limit", message, source, max_length, max_length, help)
+    # The depth cannot exceed the number of brackets, which is all that needs counting as a rule.
+    if source.count("(") + source.count("[") <= max_depth:
+        return
     depth = deepest = 0
     first = None
     for match in re.finditer(_LAYOUT, source):

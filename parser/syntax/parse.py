@@ -9,7 +9,7 @@ from typing import Any
 from .actions import Actions
 from .errors import ExpressionError
 from .lalr import Parser, ParserError
-from .layout import blanked, check_depth
+from .layout import blanked, check_size
 from .records import Program
 from .tables import load_tables
 
@@ -25,18 +25,7 @@ def parse(source: str, *, max_length: int = 1_000_000, max_depth: int = 10_000) 
     Raises ExpressionError, of kind "limit" for a text longer than `max_length` characters or with
     brackets nested deeper than `max_depth`, and of kind "syntax" for anything outside the language.
     """
-    if len(source) > max_length:
-        raise ExpressionError(
-            "limit",
-            f"the expression is {len(source):,} characters long, more than the limit of {max_length:,}",
-            source,
-            max_length,
-            max_length,
-            help="raise the limit with `--limit length=N`",
-        )
-    # The depth cannot exceed the number of brackets, which is all that needs counting as a rule.
-    if source.count("(") + source.count("[") > max_depth:
-        check_depth(source, max_depth)
+    check_size(source, "expression", max_length, max_depth)
     return _parse(source) if len(source) > _MAX_REMEMBERED else _remembered(source)
 
 

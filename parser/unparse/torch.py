@@ -14,21 +14,9 @@ from .code import functions, python_function
 from .numpy import NumpyPrinter
 from .python import PythonPrinter
 
-_FUNCTIONAL = (
-    *("gelu", "silu", "mish", "softplus", "elu", "selu", "celu", "leaky_relu", "logsigmoid", "softsign", "hardtanh"),
-    *("relu6", "hardsigmoid", "hardswish", "softshrink", "tanhshrink"),
-)
-_SPECIAL = (
-    *("ndtr", "ndtri", "log_ndtr", "entr", "erfcx", "i0e", "i1", "i1e", "xlog1py", "zeta", "airy_ai", "bessel_j0"),
-    *("bessel_j1", "bessel_y0", "bessel_y1", "spherical_bessel_j0"),
-)
-_LINEAR_ALGEBRA = ("solve", "solve_triangular", "pinv", "eigh", "matrix_exp", "vector_norm", "householder_product")
-# What PyTorch takes by name only.
+# What PyTorch takes by name only, and what has a dimension there, which is the first here.
 _BY_NAME = {"linalg_cross": ("dim",), "solve": ("left",), "solve_triangular": ("upper", "left", "unitriangular")}
-# What has a dimension there, which is the first here.
 _ALONG_FIRST = {"cumsum": "0", "cumprod": "0", "flip": "[0]"}
-# These take tensors only.
-_OF_TENSORS = ("copysign", "maximum", "minimum", "atan2", "hypot", "logaddexp", "logaddexp2", "zeta")
 
 
 class TorchPrinter(NumpyPrinter):
@@ -38,16 +26,18 @@ class TorchPrinter(NumpyPrinter):
     reserved = frozenset({*keyword.kwlist, "torch", "math"})
     constants = PythonPrinter.constants
     functions = {  # noqa: RUF012
-        **{name: f"torch.{name}" for name in FUNCTIONS},
-        **{name: f"torch.nn.functional.{name}" for name in _FUNCTIONAL},
-        **{name: f"torch.special.{name}" for name in _SPECIAL},
-        **{name: f"torch.linalg.{name}" for name in _LINEAR_ALGEBRA},
-        **{name: f"torch.linalg.{name[7:]}" for name in FUNCTIONS if name.startswith("linalg_")},
         "cbrt": "torch.sign({0})*torch.abs({0})**(1/3)",
         "broadcast_to": "torch.full({1}, {0}, dtype=torch.float64)",
         # The zeros may be a list, whose dtype would be another.
         "scatter": "torch.scatter({0}.to({3}.dtype), {1}, {2}, {3})",
     }
+
+    def spelling(self, function: str) -> str | None:
+        if function in self.functions or function not in FUNCTIONS:
+            return self.functions.get(function)
+        paths = FUNCTIONS[function].torch_names
+        usual = paths[0] if paths else function
+        return f"torch.{next((path for path in paths if path.rpartition('.')[2] == function), usual)}"
 
     def array(self, node: List, items: list[str]) -> str:
         numbers = [record for record in walk(node) if type(record) is not List]
@@ -57,10 +47,9 @@ class TorchPrinter(NumpyPrinter):
         return f"torch.stack([{', '.join(f'torch.as_tensor({item})' for item in items)}])"
 
     def reduction(self, function: str, texts: list[str]) -> str:
-        name = "linalg.vector_norm" if function == "vector_norm" else function
         if function == "logsumexp" and len(texts) == 1:
             texts = [f"torch.flatten({texts[0]})", "0"]
-        return f"torch.{name}({', '.join(texts)})"
+        return f"{self.spelling(function)}({', '.join(texts)})"
 
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if function in _ALONG_FIRST and len(parts) == 1:
@@ -81,7 +70,7 @@ class TorchPrinter(NumpyPrinter):
             numbers = [self._is_number(argument) for argument in node.args]
             if all(numbers) and not any(type(record) is List for record in walk(node)):
                 return PythonPrinter(self.variables).texts(node)
-            if node.function in _OF_TENSORS:
+            if _takes_tensors_only(node.function):
                 parts = [
                     (f"torch.as_tensor({text})", ATOM) if number else (text, level)
                     for (text, level), number in zip(parts, numbers, strict=True)
@@ -109,6 +98,14 @@ class TorchPrinter(NumpyPrinter):
             for record in walk(argument)
             if type(record) is Name
         )
+
+
+def _takes_tensors_only(name: str) -> bool:
+    """Whether PyTorch refuses a number as one of several operands; it takes one only as the second of these two."""
+    function = FUNCTIONS.get(name)
+    if function is None or function.tensors < 2 or not function.elementwise:
+        return False
+    return not function.numbers or name in ("copysign", "zeta")
 
 
 def _is_truth(record: Any) -> bool:

@@ -18,7 +18,7 @@ from examples.references import reference_of
 
 import autodiff.engine as torch
 from autodiff.engine import Tensor
-from autodiff.engine.table.record import BESIDE_ZERO, NONZERO, REAL, Domain, Function
+from autodiff.engine.table.record import BESIDE_ZERO, NONZERO, REAL, Domain, Operation
 from autodiff.engine.table.registry import FUNCTIONS
 
 RECORDS = {record.name: record for record in FUNCTIONS.values()}
@@ -61,13 +61,13 @@ def make_case(name: str, example: Example, domains: Sequence[Domain]) -> Case:
     return Case(name, example, tuple(data))
 
 
-def is_sampled(record: Function) -> bool:
+def is_sampled(record: Operation) -> bool:
     """Whether a function can be called with tensors alone, on each of their elements, and there is a reference."""
     takes_more = record.required > record.tensors or record.variadic or record.takes_many
     return not takes_more and record.name not in CALLS and reference_of(record) is not None
 
 
-def sampled_examples(record: Function) -> Iterator[Example]:
+def sampled_examples(record: Operation) -> Iterator[Example]:
     """Examples of a function that takes only tensors, in all combinations of shapes."""
     text = f"{{}}({', '.join('xyz'[: record.tensors])})"
     reference = reference_of(record)

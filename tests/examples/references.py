@@ -11,7 +11,7 @@ import numpy as np
 
 import autodiff.engine as torch
 from autodiff.engine import Tensor
-from autodiff.engine.table.record import Function
+from autodiff.engine.table.record import Operation
 
 INF, NAN = math.inf, math.nan
 
@@ -388,7 +388,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
 }
 
 
-def reference_of(record: Function) -> Callable[..., Any] | None:
+def reference_of(record: Operation) -> Callable[..., Any] | None:
     """What to compare a function of numbers with: from the table above, or from a module under one of its names."""
     if record.name in REFERENCES:
         return each(REFERENCES[record.name])

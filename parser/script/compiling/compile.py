@@ -12,28 +12,7 @@ from typing import Any
 from ...syntax.actions import syntax_error
 from ...syntax.errors import ExpressionError
 from ...syntax.records import Attribute, List, Name, Number, Subscript, Syntax
-from ..reading.tree import (
-    Assert,
-    Assign,
-    Augment,
-    Break,
-    Comprehension,
-    Continue,
-    Def,
-    For,
-    If,
-    Import,
-    Lambda,
-    Parameter,
-    Pass,
-    Return,
-    Script,
-    Show,
-    Statement,
-    Tuple,
-    While,
-    With,
-)
+from ..reading import tree
 from ..running import operations as ops
 from ..running.instructions import Code, Instruction, Label
 from .local_names import assigned_in, names_in
@@ -43,13 +22,13 @@ _DEEPEST = 50  # functions inside each other
 _SOURCE = ".source"  # the parameter of a comprehension's function: no name that a script can use
 
 
-def compile_script(script: Script) -> Code:
+def compile_script(script: tree.Script) -> Code:
     """The instructions of a script. Its last statement is shown, if it is an expression (`Show`)."""
     builder = _Builder(Code("<script>", script), None, 0)
     last = script.body[-1] if script.body else None
     try:
-        builder.block(script.body[:-1] if type(last) is Show else script.body)
-        if type(last) is Show:
+        builder.block(script.body[:-1] if type(last) is tree.Show else script.body)
+        if type(last) is tree.Show:
             builder.expression(last.value)
             builder.add(ops.drop if last.silent else ops.show, None, last)
         return builder.finish()
@@ -85,22 +64,22 @@ class _Builder:
         label.position = len(self.code.instructions)
 
     def finish(self) -> Code:
-        end = self.code.instructions[-1].place if self.code.instructions else Pass(0, 0)
+        end = self.code.instructions[-1].place if self.code.instructions else tree.Pass(0, 0)
         self.add(ops.constant, None, end)
         self.add(ops.give_back, None, end)
         return self.code
 
     # Statements
 
-    def block(self, statements: Iterable[Statement]) -> None:
+    def block(self, statements: Iterable[tree.Statement]) -> None:
         for statement in statements:
             _STATEMENTS[type(statement)](self, statement)
 
-    def show(self, statement: Show) -> None:
+    def show(self, statement: tree.Show) -> None:
         self.expression(statement.value)
         self.add(ops.drop, None, statement)
 
-    def assign(self, statement: Assign) -> None:
+    def assign(self, statement: tree.Assign) -> None:
         self.expression(statement.value)
         for target in statement.targets[:-1]:
             self.add(ops.duplicate, 1, target)
@@ -122,11 +101,11 @@ class _Builder:
                 self.steps(key_of(target))
                 self.add(ops.set_item, None, target)
             else:
-                assert isinstance(target, (List, Tuple))
+                assert isinstance(target, (List, tree.Tuple))
                 self.add(ops.unpack, len(target.items), target)
                 pending.extend(reversed(target.items))
 
-    def augment(self, statement: Augment) -> None:
+    def augment(self, statement: tree.Augment) -> None:
         target = statement.target
         operation = (ops.in_place, statement.op, statement)
         if isinstance(target, Name):
@@ -152,7 +131,7 @@ class _Builder:
             self.add(ops.sink, 2, target)
             self.add(ops.set_item, None, target)
 
-    def return_(self, statement: Return) -> None:
+    def return_(self, statement: tree.Return) -> None:
         if self.outer is None:
             raise syntax_error("`return` outside of a function", statement)
         if statement.value is None:
@@ -161,7 +140,7 @@ class _Builder:
             self.expression(statement.value)
         self.add(ops.give_back, None, statement)
 
-    def assert_(self, statement: Assert) -> None:
+    def assert_(self, statement: tree.Assert) -> None:
         holds = Label()
         self.expression(statement.condition)
         self.add(ops.jump_if_true, holds, statement)
@@ -169,16 +148,16 @@ class _Builder:
         self.add(ops.fail, None, statement.condition)
         self.mark(holds)
 
-    def pass_(self, statement: Pass) -> None:
+    def pass_(self, statement: tree.Pass) -> None:
         """Nothing to do."""
 
-    def break_(self, statement: Break) -> None:
+    def break_(self, statement: tree.Break) -> None:
         loop = self.innermost(statement, "break")
         if loop.iterates:
             self.add(ops.drop, None, statement)
         self.add(ops.jump, loop.end, statement)
 
-    def continue_(self, statement: Continue) -> None:
+    def continue_(self, statement: tree.Continue) -> None:
         self.add(ops.jump, self.innermost(statement, "continue").again, statement)
 
     def innermost(self, statement: Syntax, word: str) -> _Loop:
@@ -190,14 +169,14 @@ class _Builder:
             self.add(ops.leave, None, statement)
         return loop
 
-    def import_(self, statement: Import) -> None:
+    def import_(self, statement: tree.Import) -> None:
         self.add(ops.import_module, (statement.module, statement.member), statement)
         if statement.member is None and statement.alias is None:
             self.add(ops.drop, None, statement)
             self.add(ops.import_module, (statement.name, None), statement)
         self.add(ops.store, statement.name, statement)
 
-    def if_(self, statement: If) -> None:
+    def if_(self, statement: tree.If) -> None:
         end = Label()
         for branch in statement.branches:
             otherwise = Label()
@@ -209,14 +188,14 @@ class _Builder:
             self.mark(otherwise)
         self.mark(end)
 
-    def while_(self, statement: While) -> None:
+    def while_(self, statement: tree.While) -> None:
         again, end = Label(), Label()
         self.mark(again)
         self.expression(statement.condition)
         self.add(ops.jump_if_false, end, statement.condition)
         self.loop(_Loop(again, end, self.managers, iterates=False), statement)
 
-    def for_(self, statement: For) -> None:
+    def for_(self, statement: tree.For) -> None:
         again, end = Label(), Label()
         self.expression(statement.source)
         self.add(ops.iterate, None, statement.source)
@@ -225,14 +204,14 @@ class _Builder:
         self.store(statement.target)
         self.loop(_Loop(again, end, self.managers, iterates=True), statement)
 
-    def loop(self, loop: _Loop, statement: For | While) -> None:
+    def loop(self, loop: _Loop, statement: tree.For | tree.While) -> None:
         self.loops.append(loop)
         self.block(statement.body)
         self.loops.pop()
         self.add(ops.jump, loop.again, statement)
         self.mark(loop.end)
 
-    def with_(self, statement: With) -> None:
+    def with_(self, statement: tree.With) -> None:
         for manager in statement.managers:
             self.expression(manager.value)
             self.add(ops.enter, None, manager)
@@ -246,7 +225,7 @@ class _Builder:
             self.add(ops.leave, None, manager)
             self.managers -= 1
 
-    def def_(self, statement: Def) -> None:
+    def def_(self, statement: tree.Def) -> None:
         inner = self.function(statement.name, statement.parameters, statement)
         inner.code.names = frozenset([*inner.code.parameters, *assigned_in(statement.body)])
         inner.block(statement.body)
@@ -255,7 +234,7 @@ class _Builder:
 
     # Functions
 
-    def function(self, name: str, parameters: Iterable[Parameter], place: Syntax) -> _Builder:
+    def function(self, name: str, parameters: Iterable[tree.Parameter], place: Syntax) -> _Builder:
         if self.depth == _DEEPEST:
             raise syntax_error(f"more than {_DEEPEST} functions inside each other", place)
         parameters = tuple(parameters)
@@ -263,24 +242,24 @@ class _Builder:
         code = Code(name, self.code.script, tuple(parameter.name for parameter in parameters), defaults)
         return _Builder(code, self, self.depth + 1)
 
-    def expression_of_function(self, inner: _Builder, parameters: Iterable[Parameter], place: Syntax) -> None:
+    def expression_of_function(self, inner: _Builder, parameters: Iterable[tree.Parameter], place: Syntax) -> None:
         """Instructions that leave the function on the stack, made from its code and its default values."""
         for parameter in parameters:
             if parameter.default is not None:
                 self.expression(parameter.default)
         self.add(ops.function, inner.finish(), place)
 
-    def lambda_(self, record: Lambda) -> None:
+    def lambda_(self, record: tree.Lambda) -> None:
         inner = self.function("<lambda>", record.parameters, record)
         inner.code.names = frozenset(inner.code.parameters)
         inner.expression(record.body)
         inner.add(ops.give_back, None, record)
         self.expression_of_function(inner, record.parameters, record)
 
-    def comprehension(self, record: Comprehension) -> None:
+    def comprehension(self, record: tree.Comprehension) -> None:
         """A function of the first source, as in Python, so that its names are its own."""
         first, *others = record.clauses
-        inner = self.function("<comprehension>", [Parameter(_SOURCE, None, first.start, first.end)], record)
+        inner = self.function("<comprehension>", [tree.Parameter(_SOURCE, None, first.start, first.end)], record)
         targets = [name for clause in record.clauses for name in names_in(clause.target)]
         inner.code.names = frozenset([_SOURCE, *targets])
         inner.add(ops.make_list, 0, record)
@@ -324,27 +303,27 @@ class _Builder:
                     self.code.instructions.append(step)
                 case Label():
                     self.mark(step)
-                case Lambda():
+                case tree.Lambda():
                     self.lambda_(step)
-                case Comprehension():
+                case tree.Comprehension():
                     self.comprehension(step)
                 case _:
                     pending.extend(reversed(lowered(step)))
 
 
 _STATEMENTS: dict[type, Callable[[_Builder, Any], None]] = {
-    Show: _Builder.show,
-    Assign: _Builder.assign,
-    Augment: _Builder.augment,
-    Return: _Builder.return_,
-    Assert: _Builder.assert_,
-    Pass: _Builder.pass_,
-    Break: _Builder.break_,
-    Continue: _Builder.continue_,
-    Import: _Builder.import_,
-    If: _Builder.if_,
-    While: _Builder.while_,
-    For: _Builder.for_,
-    With: _Builder.with_,
-    Def: _Builder.def_,
+    tree.Show: _Builder.show,
+    tree.Assign: _Builder.assign,
+    tree.Augment: _Builder.augment,
+    tree.Return: _Builder.return_,
+    tree.Assert: _Builder.assert_,
+    tree.Pass: _Builder.pass_,
+    tree.Break: _Builder.break_,
+    tree.Continue: _Builder.continue_,
+    tree.Import: _Builder.import_,
+    tree.If: _Builder.if_,
+    tree.While: _Builder.while_,
+    tree.For: _Builder.for_,
+    tree.With: _Builder.with_,
+    tree.Def: _Builder.def_,
 }

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from keyword import iskeyword
-from typing import NamedTuple
 from unicodedata import normalize
 
 from ...syntax.errors import ExpressionError
+from ...syntax.lexemes import Lexeme, Reading, ascii_for
 
 _LEXEME = re.compile(
     r"""
@@ -27,9 +27,7 @@ _LEXEME = re.compile(
     """,
     re.VERBOSE,
 )
-_CLOSING = {"(": ")", "[": "]"}
 _HEADERS = ("if", "elif", "else", "while", "for", "def", "with")
-_ENDS_OPERAND = ("text", "number", "close")
 # Words that stand alone on their line, those that begin a statement, and those after which an operand follows.
 _ALONE = ("pass", "break", "continue")
 _BEGINNING = frozenset([*_ALONE, "return", "assert", "import", "from", "while", "def", "with"])
@@ -76,41 +74,37 @@ _NUMBER = re.compile(r"(?!0[0-9_]*[1-9][0-9_]*$)[0-9_]*\.?[0-9_]*([eE][+-]?[0-9_
 _NUMBER_AND_NAME = re.compile(r"([0-9]+|[0-9]*\.[0-9]+)([^\W\d]\w*)")
 
 
-class _Lexeme(NamedTuple):
-    kind: str
-    text: str
-    start: int
-    end: int
+def _is_operand(lexeme: Lexeme) -> bool:
+    return lexeme.kind in ("text", "number") or (lexeme.kind == "word" and lexeme.text not in _JOINING)
 
-    @property
-    def ends_operand(self) -> bool:
-        return self.kind in _ENDS_OPERAND or (self.kind == "word" and self.text not in _JOINING)
 
-    @property
-    def starts_operand(self) -> bool:
-        return self.kind in ("text", "number", "open") or (self.kind == "word" and self.text not in _JOINING)
+def _ends_operand(lexeme: Lexeme) -> bool:
+    return lexeme.kind == "close" or _is_operand(lexeme)
+
+
+def _starts_operand(lexeme: Lexeme) -> bool:
+    return lexeme.kind == "open" or _is_operand(lexeme)
 
 
 def explain(offset: int, source: str, text: str, start: int, end: int) -> ExpressionError:
     """Return the error to raise where the parser gave up at `offset` in the line between `start` and `end`."""
     lexemes = [
-        _Lexeme(match.lastgroup or "unknown", match[0], match.start(), match.end())
+        Lexeme(match.lastgroup or "unknown", match[0], match.start(), match.end())
         for match in _LEXEME.finditer(text, start, end)
     ]
     return _Explainer(source, lexemes, offset).explain()
 
 
-class _Explainer:
+class _Explainer(Reading):
     """Finds the words for a syntax error, from the lexemes of its line around the place of failure."""
 
-    def __init__(self, source: str, lexemes: list[_Lexeme], offset: int) -> None:
-        self.source = source
-        self.lexemes = lexemes
-        place = next((i for i, lexeme in enumerate(lexemes) if lexeme.end > offset), len(lexemes))
+    def __init__(self, source: str, lexemes: list[Lexeme], offset: int) -> None:
+        super().__init__(source, lexemes, offset)
+        place = self.place
         self.before = lexemes[:place]
         self.found = lexemes[place] if place < len(lexemes) else None
         self.previous = lexemes[place - 1] if place else None
-        self.open: list[_Lexeme] = []
+        self.open: list[Lexeme] = []
         for lexeme in self.before:
             if lexeme.kind == "open":
                 self.open.append(lexeme)
@@ -122,48 +116,32 @@ class _Explainer:
             return self.at_end()
         if self.found.kind == "word" and self.is_inside_and_lower(self.found):
             # After a bracket that is never closed the next line is read as part of this one.
-            return self.unclosed()
+            return self.unclosed(self.open[-1])
         return self.bracket(self.found) or self.foreign(self.found) or self.order(self.found)
 
-    def is_inside_and_lower(self, found: _Lexeme) -> bool:
+    def is_inside_and_lower(self, found: Lexeme) -> bool:
         """Whether brackets are open, and the lexeme begins a line."""
         above = self.previous
         return bool(self.open) and above is not None and "\n" in self.source[above.end : found.start]
-
-    def error(self, message: str, first: _Lexeme, last: _Lexeme, help: str | None = None) -> ExpressionError:
-        return ExpressionError("syntax", message, self.source, first.start, last.end, help)
 
     def at_end(self) -> ExpressionError:
         """The line ends too early."""
         last = self.lexemes[-1]
         if self.open:
-            return self.unclosed()
+            return self.unclosed(self.open[-1])
         if last.text in _INSTEAD:
-            return self.error(f"unexpected `{last.text}`", last, last, _INSTEAD[last.text])
-        if self.lexemes[0].text in _HEADERS and (last.ends_operand or last.text == "else"):
-            return self.error("`:` is missing at the end of this line", last, last, "a block begins after `:`")
+            return self.error_at(f"unexpected `{last.text}`", last, _INSTEAD[last.text])
+        if self.lexemes[0].text in _HEADERS and (_ends_operand(last) or last.text == "else"):
+            return self.error_at("`:` is missing at the end of this line", last, "a block begins after `:`")
         words = [lexeme.text for lexeme in self.lexemes]
         if "if" in words[1:] and "else" not in words:
-            return self.error("`else` is missing after this", last, last, "write `a if condition else b`")
-        return self.error(f"something is missing after `{last.text}`", last, last, "complete the line")
+            return self.error_at("`else` is missing after this", last, "write `a if condition else b`")
+        return self.error_at(f"something is missing after `{last.text}`", last, "complete the line")
 
-    def unclosed(self) -> ExpressionError:
-        opening = self.open[-1]
-        help = f"add `{_CLOSING[opening.text]}`"
-        return self.error(f"`{opening.text}` was never closed", opening, opening, help)
+    def bracket(self, found: Lexeme) -> ExpressionError | None:
+        return self.unmatched(found, self.open[-1] if self.open else None) if found.kind == "close" else None
 
-    def bracket(self, found: _Lexeme) -> ExpressionError | None:
-        if found.kind != "close":
-            return None
-        if not self.open:
-            return self.error(f"unmatched `{found.text}`", found, found, f"remove the `{found.text}`")
-        closing = _CLOSING[self.open[-1].text]
-        if closing != found.text:
-            message = f"`{found.text}` does not close `{self.open[-1].text}`"
-            return self.error(message, found, found, f"write `{closing}`")
-        return None
-
-    def foreign(self, found: _Lexeme) -> ExpressionError | None:
+    def foreign(self, found: Lexeme) -> ExpressionError | None:
         """What is not part of the language, wherever it stands."""
         first = not self.before
         if first and found.text in ("!", "%"):
@@ -174,19 +152,18 @@ class _Explainer:
         if found.text in _LEFT_OUT:
             return self.left_out(found, f"`{found.text}` is", _LEFT_OUT[found.text])
         if found.text in _INSTEAD:
-            return self.error(f"unexpected `{found.text}`", found, found, _INSTEAD[found.text])
+            return self.error_at(f"unexpected `{found.text}`", found, _INSTEAD[found.text])
         if found.kind == "number" and not _NUMBER.fullmatch(found.text):
-            return self.error(f"`{found.text}` is not a number", found, found, _help_for_number(found.text))
+            return self.error_at(f"`{found.text}` is not a number", found, _help_for_number(found.text))
         if found.text in ("*", "**") and self.previous is not None and self.previous.text in ("(", ",", "["):
             return self.left_out(found, f"`{found.text}` before an argument is", "write the arguments out")
-        if found.text == ":" and self.previous is not None and self.previous.ends_operand and self.is_type():
+        if found.text == ":" and self.previous is not None and _ends_operand(self.previous) and self.is_type():
             return self.left_out(found, "types of names are", "leave out the type")
-        plain = normalize("NFKC", found.text)
         if found.kind == "superscript":
-            return self.error(f"unexpected `{found.text}`", found, found, f"write `**{plain}`")
+            help = f"write `**{normalize('NFKC', found.text)}`"
+            return self.error_at(f"unexpected `{found.text}`", found, help)
         if found.kind == "unknown":
-            help = f"write `{plain}`" if plain != found.text and plain.isascii() and plain.isprintable() else None
-            return self.error(f"unexpected character `{found.text}`", found, found, help)
+            return self.error_at(f"unexpected character `{found.text}`", found, ascii_for(found.text))
         return None
 
     def is_type(self) -> bool:
@@ -194,30 +171,30 @@ class _Explainer:
         first = self.lexemes[0].text
         return first == "def" if self.open else first not in _HEADERS
 
-    def left_out(self, found: _Lexeme, what: str, help: str) -> ExpressionError:
-        return self.error(f"{what} not part of the language", found, found, help)
+    def left_out(self, found: Lexeme, what: str, help: str) -> ExpressionError:
+        return self.error_at(f"{what} not part of the language", found, help)
 
-    def order(self, found: _Lexeme) -> ExpressionError:
+    def order(self, found: Lexeme) -> ExpressionError:
         """A lexeme that is wrong after the one before it."""
         previous, first = self.previous, self.lexemes[0]
         message = f"unexpected `{found.text}`"
         if previous is None:
-            return self.error(message, found, found, "a statement does not begin like this")
+            return self.error_at(message, found, "a statement does not begin like this")
         if help := self.help_for_order(first, previous, found):
-            return self.error(message, found, found, help)
+            return self.error_at(message, found, help)
         if previous.text == "else" and found.text == "if":
-            return self.error(message, previous, found, "write `elif`")
-        begins = found.starts_operand or found.text in _BEGINNING
-        if first.text in _HEADERS and not self.open and previous.ends_operand and begins:
-            return self.error(f"`:` is missing before `{found.text}`", found, found, "a block begins after `:`")
-        if previous.ends_operand and found.starts_operand:
+            return self.error(message, previous.start, found.end, "write `elif`")
+        begins = _starts_operand(found) or found.text in _BEGINNING
+        if first.text in _HEADERS and not self.open and _ends_operand(previous) and begins:
+            return self.error_at(f"`:` is missing before `{found.text}`", found, "a block begins after `:`")
+        if _ends_operand(previous) and _starts_operand(found):
             return self.missing_operator(previous, found)
-        if not previous.ends_operand:
+        if not _ends_operand(previous):
             help = f"something is missing between `{previous.text}` and `{found.text}`"
-            return self.error(message, found, found, help)
-        return self.error(message, found, found)
+            return self.error_at(message, found, help)
+        return self.error_at(message, found)
 
-    def help_for_order(self, first: _Lexeme, previous: _Lexeme, found: _Lexeme) -> str | None:
+    def help_for_order(self, first: Lexeme, previous: Lexeme, found: Lexeme) -> str | None:
         """What to do about it, where the words around it tell."""
         words = [lexeme.text for lexeme in self.before]
         if found.text == "=" and iskeyword(previous.text):
@@ -250,12 +227,12 @@ class _Explainer:
             return "change one after the other"
         return None
 
-    def missing_operator(self, previous: _Lexeme, found: _Lexeme) -> ExpressionError:
+    def missing_operator(self, previous: Lexeme, found: Lexeme) -> ExpressionError:
         left, right = previous.text, found.text
         help = f"write `{left}, {right}` or `{left} * {right}`" if self.open else f"write `{left} * {right}`"
         if previous.kind == "word" and self.before == [previous]:
             help = f"write `{left}({right})` to call a function, or `{left} * {right}`"
-        return self.error(f"an operator is missing between `{left}` and `{right}`", found, found, help)
+        return self.error_at(f"an operator is missing between `{left}` and `{right}`", found, help)
 
 
 def _help_for_number(text: str) -> str:

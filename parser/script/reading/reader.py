@@ -8,7 +8,7 @@ from typing import Any
 
 from ...syntax.errors import ExpressionError
 from ...syntax.lalr import Parser, ParserError
-from ...syntax.layout import check_depth
+from ...syntax.layout import check_size
 from ...syntax.tables import Tables, load_tables
 from .blocks import Blocks
 from .logical_lines import lay_out
@@ -34,12 +34,7 @@ def parse(
     deeper than `max_depth`, and of kind "syntax" for anything outside the language.
     """
     try:
-        if len(source) > max_length:
-            message = f"the script is {len(source):,} characters long, more than the limit of {max_length:,}"
-            help = "raise the limit with `--limit length=N`"
-            raise ExpressionError("limit", message, source, max_length, max_length, help)
-        if source.count("(") + source.count("[") > max_depth:
-            check_depth(source, max_depth)
+        check_size(source, "script", max_length, max_depth)
         return Script(source, name, _statements(source), first_line)
     except ExpressionError as error:
         error.source, error.name, error.first_line = source, name, first_line

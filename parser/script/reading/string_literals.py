@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...syntax.actions import syntax_error
 from ...syntax.records import Text
@@ -23,12 +23,11 @@ _CONVERSIONS = ("r", "s", "a")
 _DEEPEST = 2
 
 
-class _Place:
+class _Place(NamedTuple):
     """Offsets in the source, for an error."""
 
-    def __init__(self, start: int, end: int) -> None:
-        self.start = start
-        self.end = end
+    start: int
+    end: int
 
 
 def read_strings(tokens: list[Any], read: Read) -> Text | Format:

@@ -8,26 +8,13 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-from ...syntax.records import (
-    Attribute,
-    Binary,
-    Compare,
-    Conditional,
-    Dots,
-    List,
-    Name,
-    Number,
-    Slice,
-    Subscript,
-    Text,
-    Unary,
-)
+from ...syntax.records import Attribute, Name, Subscript, Syntax
 
 
 class Tuple(NamedTuple):
     """`(a, b)`, or `a, b` where a statement takes several values."""
 
-    items: tuple[Expr, ...]
+    items: tuple[Syntax, ...]
     start: int
     end: int
 
@@ -35,7 +22,7 @@ class Tuple(NamedTuple):
 class Field(NamedTuple):
     """`{value!conversion:spec}` inside an f-string; `label` is what stands before the value of `{value=}`."""
 
-    value: Expr
+    value: Syntax
     label: str
     conversion: str
     spec: tuple[str | Field, ...]
@@ -54,9 +41,9 @@ class Format(NamedTuple):
 class Call(NamedTuple):
     """`function(args, name=value)`."""
 
-    function: Expr
-    args: tuple[Expr, ...]
-    kwargs: tuple[tuple[str, Expr], ...]
+    function: Syntax
+    args: tuple[Syntax, ...]
+    kwargs: tuple[tuple[str, Syntax], ...]
     start: int
     end: int
 
@@ -65,7 +52,7 @@ class Parameter(NamedTuple):
     """A parameter of a function, with its default value if it has one."""
 
     name: str
-    default: Expr | None
+    default: Syntax | None
     start: int
     end: int
 
@@ -74,7 +61,7 @@ class Lambda(NamedTuple):
     """`lambda parameters: body`."""
 
     parameters: tuple[Parameter, ...]
-    body: Expr
+    body: Syntax
     start: int
     end: int
 
@@ -82,9 +69,9 @@ class Lambda(NamedTuple):
 class Clause(NamedTuple):
     """`for target in source if condition ...` inside a comprehension."""
 
-    target: Expr
-    source: Expr
-    conditions: tuple[Expr, ...]
+    target: Syntax
+    source: Syntax
+    conditions: tuple[Syntax, ...]
     start: int
     end: int
 
@@ -92,7 +79,7 @@ class Clause(NamedTuple):
 class Comprehension(NamedTuple):
     """`[element for ... in ...]`, or a generator expression, which is computed at once as well."""
 
-    element: Expr
+    element: Syntax
     clauses: tuple[Clause, ...]
     start: int
     end: int
@@ -101,7 +88,7 @@ class Comprehension(NamedTuple):
 class Show(NamedTuple):
     """An expression as a statement; its value is shown where it is the last of a cell, unless `silent` (`x;`)."""
 
-    value: Expr
+    value: Syntax
     silent: bool
     start: int
     end: int
@@ -110,8 +97,8 @@ class Show(NamedTuple):
 class Assign(NamedTuple):
     """`target = value`, with as many targets as stand before the value."""
 
-    targets: tuple[Expr, ...]
-    value: Expr
+    targets: tuple[Syntax, ...]
+    value: Syntax
     start: int
     end: int
 
@@ -121,7 +108,7 @@ class Augment(NamedTuple):
 
     op: str
     target: Name | Attribute | Subscript
-    value: Expr
+    value: Syntax
     start: int
     end: int
 
@@ -129,7 +116,7 @@ class Augment(NamedTuple):
 class Return(NamedTuple):
     """`return value`."""
 
-    value: Expr | None
+    value: Syntax | None
     start: int
     end: int
 
@@ -137,8 +124,8 @@ class Return(NamedTuple):
 class Assert(NamedTuple):
     """`assert condition, message`."""
 
-    condition: Expr
-    message: Expr | None
+    condition: Syntax
+    message: Syntax | None
     start: int
     end: int
 
@@ -182,7 +169,7 @@ class Import(NamedTuple):
 class Branch(NamedTuple):
     """A condition and its block; that of `else` is None."""
 
-    condition: Expr | None
+    condition: Syntax | None
     body: Block
     start: int
     end: int
@@ -199,7 +186,7 @@ class If(NamedTuple):
 class While(NamedTuple):
     """`while condition:` and its block."""
 
-    condition: Expr
+    condition: Syntax
     body: Block
     start: int
     end: int
@@ -208,8 +195,8 @@ class While(NamedTuple):
 class For(NamedTuple):
     """`for target in source:` and its block."""
 
-    target: Expr
-    source: Expr
+    target: Syntax
+    source: Syntax
     body: Block
     start: int
     end: int
@@ -228,7 +215,7 @@ class Def(NamedTuple):
 class Manager(NamedTuple):
     """A context manager of a `with` statement, and the name that its value is given, if any."""
 
-    value: Expr
+    value: Syntax
     name: str | None
     start: int
     end: int
@@ -243,25 +230,6 @@ class With(NamedTuple):
     end: int
 
 
-Expr: TypeAlias = (
-    Number
-    | Text
-    | Name
-    | List
-    | Unary
-    | Binary
-    | Compare
-    | Conditional
-    | Attribute
-    | Subscript
-    | Slice
-    | Dots
-    | Tuple
-    | Format
-    | Call
-    | Lambda
-    | Comprehension
-)
 Header: TypeAlias = If | While | For | Def | With
 Statement: TypeAlias = Show | Assign | Augment | Return | Assert | Pass | Break | Continue | Import | Header
 Block: TypeAlias = tuple[Statement, ...]

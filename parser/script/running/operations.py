@@ -7,6 +7,7 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
+from ...semantics.operands import ARITHMETIC, COMPARISONS
 from .attributes import attribute_of, set_attribute_of
 from .function import Function
 from .guard import check_format
@@ -20,25 +21,13 @@ _UNARY: dict[str, Callable[[Any], Any]] = {
     "not": operator.not_,
 }
 _BINARY: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "//": operator.floordiv,
-    "%": operator.mod,
-    "**": operator.pow,
-    "@": operator.matmul,
+    **ARITHMETIC,
+    **COMPARISONS,
     "&": operator.and_,
     "|": operator.or_,
     "^": operator.xor,
     "<<": operator.lshift,
     ">>": operator.rshift,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
     "in": lambda x, y: x in y,
     "not in": lambda x, y: x not in y,
     "is": operator.is_,

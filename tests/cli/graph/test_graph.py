@@ -14,11 +14,12 @@ import pytest
 from pytorch.recorded import entries
 
 from autodiff import engine
-from autodiff.cli.graph import FORMATS, Style, render
+from autodiff.cli.graph import FORMATS
+from autodiff.cli.shell.printing import Style, rendered
 from autodiff.engine.api.creation import tensor
 from autodiff.parser.analysis.graph import Graph, gradient_graph_of, graph_of
 from autodiff.parser.analysis.problem import Problem
-from autodiff.parser.semantics.evaluate import Limits
+from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.syntax.parse import parse
 
 RECORDED = entries("expressions.jsonl")
@@ -110,7 +111,7 @@ def test_a_shared_node_is_shown_once_and_then_referred_to(autodiff: Any) -> None
 
 def test_a_tree_on_a_terminal_has_lines() -> None:
     graph = graph_of(problem_of("x*y", {"x": 2.0, "y": 3.0}))
-    assert render("tree", graph, Style(ascii=False)).splitlines()[1:] == [
+    assert rendered("graph", "tree", graph, Style(ascii=False)).splitlines()[1:] == [
         "├── x  value 2.0  grad 3.0",
         "└── y  value 3.0  grad 2.0",
     ]
@@ -131,7 +132,7 @@ def test_a_deep_graph_needs_no_recursion(autodiff: Any) -> None:
 def test_graphviz_reads_all_nodes_and_edges(source: str, variables: dict[str, Any], of: Any) -> None:
     pygraphviz = pytest.importorskip("pygraphviz")
     graph = of(problem_of(source, variables))
-    read = pygraphviz.AGraph(string=render("dot", graph, Style()))
+    read = pygraphviz.AGraph(string=rendered("graph", "dot", graph, Style()))
     assert {str(node) for node in read.nodes()} >= graph.vertices.keys()
     roots = sum(1 for label, root in graph.roots.items() if label not in ("value", root))
     assert len(read.edges()) == sum(len(vertex.inputs) for vertex in graph.vertices.values()) + roots
@@ -141,7 +142,7 @@ def test_graphviz_reads_all_nodes_and_edges(source: str, variables: dict[str, An
 def test_svg_is_xml_with_a_group_for_each_node(source: str, variables: dict[str, Any]) -> None:
     pytest.importorskip("pygraphviz")
     graph = graph_of(problem_of(source, variables))
-    root = ElementTree.fromstring(render("svg", graph, Style()))
+    root = ElementTree.fromstring(rendered("graph", "svg", graph, Style()))
     groups = {group.get("id") for group in root.iter("{http://www.w3.org/2000/svg}g") if group.get("class") == "node"}
     assert groups == graph.vertices.keys()
 
@@ -150,7 +151,7 @@ def test_what_graphviz_would_take_for_its_own_stays_as_written() -> None:
     pytest.importorskip("pygraphviz")
     graph = graph_of(problem_of("x**2", {"x": 3.0}))
     graph.vertices["v1"] = graph.vertices["v1"]._replace(expression='a\\nb "c" <b> &amp; \\')
-    root = ElementTree.fromstring(render("svg", graph, Style()))
+    root = ElementTree.fromstring(rendered("graph", "svg", graph, Style()))
     texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
     assert 'v1 = a\\nb "c" <b> &amp; \\' in texts
 
@@ -159,19 +160,19 @@ def test_what_graphviz_would_take_for_its_own_stays_as_written() -> None:
 def test_the_page_holds_all_it_needs(source: str, variables: dict[str, Any]) -> None:
     pytest.importorskip("pygraphviz")
     graph = graph_of(problem_of(source, variables))
-    page = render("html", graph, Style())
+    page = rendered("graph", "html", graph, Style())
     assert isinstance(page, str)
     assert not re.search(r"\b(?:src|href)\s*=|@import|url\(", page)
     assert page.count("</script>") == 2
     (facts,) = re.findall(r'<script id="graph" type="application/json">(.*?)</script>', page, re.DOTALL)
-    assert json.loads(facts) == json.loads(render("json", graph, Style()))
+    assert json.loads(facts) == json.loads(rendered("graph", "json", graph, Style()))
     assert page.count('class="node" tabindex="0"') == len(graph.vertices)
 
 
 @pytest.mark.parametrize(("source", "variables"), AWKWARD, ids=[source for source, _ in AWKWARD])
 def test_mermaid_has_nothing_in_a_label_that_could_end_it(source: str, variables: dict[str, Any]) -> None:
     graph = graph_of(problem_of(source, variables))
-    lines = str(render("mermaid", graph, Style())).splitlines()
+    lines = str(rendered("graph", "mermaid", graph, Style())).splitlines()
     assert lines[0] == "flowchart TD"
     for line in lines[1:]:
         text = r'"(?:[^"#`\\|{}\[\]&]|#\d+;)*"'
@@ -203,7 +204,7 @@ def test_the_ending_of_a_file_says_in_which_format(ending: str, autodiff: Any, t
     path = tmp_path / f"graph{ending.upper()}"
     result = autodiff("graph", "x**2", "--x", "3", "-o", str(path))
     assert (result.code, result.out) == (0, "")
-    drawn = render(name, graph_of(problem_of("x**2", {"x": 3.0})), Style())
+    drawn = rendered("graph", name, graph_of(problem_of("x**2", {"x": 3.0})), Style())
     assert path.read_bytes() == (drawn if isinstance(drawn, bytes) else drawn.encode())
     assert list(tmp_path.iterdir()) == [path]
 
@@ -246,7 +247,7 @@ def test_the_graph_of_the_gradient_names_where_its_nodes_come_from(autodiff: Any
 
 def test_the_drawing_of_a_gradient_says_which_it_is() -> None:
     pytest.importorskip("pygraphviz")
-    drawing = str(render("svg", gradient_graph_of(problem_of("x**3*y", {"x": 2.0, "y": 3.0})), Style()))
+    drawing = str(rendered("graph", "svg", gradient_graph_of(problem_of("x**3*y", {"x": 2.0, "y": 3.0})), Style()))
     texts = [element.text for element in ElementTree.fromstring(drawing).iter("{http://www.w3.org/2000/svg}text")]
     assert {"grad.x", "grad.y"} <= {*texts}
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autodiff.cli.map import extra
+from autodiff.cli.map import arrow_import
 
 TABLE = "id,x,y,note\n1,2,3,a\n2,,1,b\n3,abc,1,c\n4,1e3,0.5,d\n"
 
@@ -25,9 +25,9 @@ def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
         yield
         return
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    extra.has_arrow.cache_clear()
+    arrow_import.has_arrow.cache_clear()
     yield
-    extra.has_arrow.cache_clear()
+    arrow_import.has_arrow.cache_clear()
 
 
 @pytest.fixture
@@ -356,7 +356,7 @@ def test_files_patterns_and_folders_are_written_as_one_table(autodiff, table) ->
 
 def test_without_pyarrow_other_formats_say_how_to_install_it(autodiff, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    extra.has_arrow.cache_clear()
+    arrow_import.has_arrow.cache_clear()
     try:
         for args, given in (
             (["--format", "parquet"], b"x\n1\n"),
@@ -370,4 +370,4 @@ def test_without_pyarrow_other_formats_say_how_to_install_it(autodiff, monkeypat
             assert "needs pyarrow, which is not installed" in result.err
             assert 'pip install "autodiff-cli[tables]"' in result.err
     finally:
-        extra.has_arrow.cache_clear()
+        arrow_import.has_arrow.cache_clear()

@@ -10,12 +10,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff.cli.map import digits, lines
+from autodiff.cli.map import record_ends, spelling
+from autodiff.cli.map.arrow_import import has_arrow
 from autodiff.cli.map.delimited import Delimited, Dialect
-from autodiff.cli.map.extra import has_arrow
 from autodiff.cli.map.jsonl import JsonLines
 from autodiff.cli.map.opening import Headed
 
@@ -32,7 +33,7 @@ records = st.lists(st.tuples(st.integers(0, 99), st.one_of(plain, quoted, inner_
 
 
 @given(records, st.sampled_from(["", "\ufeff"]), line_end, st.booleans(), st.sampled_from(SIZES))
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 def test_records_of_csv_are_copied_byte_for_byte(autodiff, records, mark, first_end, is_ended, size) -> None:
     before = [mark + "x,t", *(f"{x},{text}" for x, text, _ in records)]
     after = [mark + "x,t,value", *(f"{x},{text},{float(2 * x)!r}" for x, text, _ in records)]
@@ -40,7 +41,7 @@ def test_records_of_csv_are_copied_byte_for_byte(autodiff, records, mark, first_
     if not is_ended:
         ends[-1] = ""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lines, "BLOCK", size)
+        patch.setattr(record_ends, "BLOCK", size)
         result = autodiff("map", "2*x", "--const", "x", stdin="".join(map("".join, zip(before, ends, strict=True))))
     assert result.code == 0, result.err
     assert result.out == "".join(map("".join, zip(after, ends, strict=True)))
@@ -48,7 +49,7 @@ def test_records_of_csv_are_copied_byte_for_byte(autodiff, records, mark, first_
 
 @pytest.mark.parametrize("size", SIZES)
 def test_bytes_that_are_not_utf8_are_copied_too(process, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    monkeypatch.setattr(lines, "BLOCK", size)
+    monkeypatch.setattr(record_ends, "BLOCK", size)
     result = process("map", "2*x", "--const", "x", stdin=b"x,gr\xf6\xdfe\n1,\xff\xfe\n2,\x00\n")
     assert result.stdout == b"x,gr\xf6\xdfe,value\n1,\xff\xfe,2.0\n2,\x00,4.0\n"
 
@@ -97,7 +98,7 @@ def test_a_number_may_be_written_as_in_python(autodiff, text: str) -> None:
 def test_objects_of_json_lines_keep_their_text(
     autodiff, monkeypatch: pytest.MonkeyPatch, given: str, expected: str | None, size: int
 ) -> None:
-    monkeypatch.setattr(lines, "BLOCK", size)
+    monkeypatch.setattr(record_ends, "BLOCK", size)
     result = autodiff("map", "2*x", "--const", "x", stdin=given)
     if expected is None:
         expected = given.replace('"}\n', '", "value": null}\n').replace("}}\n", '}, "value": null}\n')
@@ -117,7 +118,7 @@ def test_an_object_that_has_a_new_member_already_is_at_fault(autodiff) -> None:
 @given(st.binary(max_size=40).map(lambda data: data.translate(bytes(b'ab,"\n\r'[i % 6] for i in range(256)))))
 def test_records_end_where_the_csv_module_says(data: bytes) -> None:
     text = data.replace(b"\r", b"").decode()
-    ends = lines.record_ends(text.encode(), b",")
+    ends = record_ends.record_ends(text.encode(), b",")
     bounds = [0, *(int(end) + 1 for end in ends), len(text)]
     mine = [text[start:end] for start, end in pairwise(bounds)]
     expected = list(csv.reader(io.StringIO(text)))
@@ -168,13 +169,13 @@ def test_members_are_the_same_read_with_pyarrow_and_without(objects) -> None:
 
 @pytest.mark.skipif(not has_arrow(), reason="compares what pyarrow writes with what Python does")
 @given(st.lists(st.one_of(st.floats(), st.integers(-(10**17), 10**17).map(float), st.floats(1e-12, 1e-3))))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_numbers_are_written_as_python_writes_them(values: list[float]) -> None:
-    written = digits.texts(np.array(values, float), None, digits.CSV)
-    assert digits.as_list(written) == list(map(repr, values))
+    written = spelling.texts(np.array(values, float), None, spelling.CSV)
+    assert spelling.as_list(written) == list(map(repr, values))
 
 
 def test_powers_of_two_and_ten_are_written_as_python_writes_them() -> None:
     powers = [math.ldexp(1, n) for n in range(-1074, 1024)] + [float(f"1e{n}") for n in range(-323, 309)]
     values = np.array([*powers, *np.nextafter(powers, 0), *np.nextafter(powers, math.inf)])
-    assert digits.as_list(digits.texts(-values, None, digits.CSV)) == list(map(repr, (-values).tolist()))
+    assert spelling.as_list(spelling.texts(-values, None, spelling.CSV)) == list(map(repr, (-values).tolist()))

@@ -20,7 +20,7 @@ from processes import environment
 
 from autodiff.cli.repl.console import Console
 from autodiff.cli.repl.conversation import converse
-from autodiff.cli.repl.lines import Lines
+from autodiff.cli.repl.dumb_terminal import Lines
 from autodiff.parser.script.running.guard import Limits
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from autodiff.cli.repl import completion
-from autodiff.cli.repl.completion import completions
+from autodiff.cli.repl import completing
+from autodiff.cli.repl.completing import completions
 from autodiff.engine import FUNCTIONS
 from autodiff.parser.script.reading.reader import parse
 from autodiff.parser.script.session import Session
@@ -75,7 +75,7 @@ def test_a_warning_or_an_effect_of_an_attribute_is_not_called_up(session: Sessio
 def test_every_word_of_the_language_is_offered(session: Session) -> None:
     _, names = completions(session, "")
     words = {name for name in names if iskeyword(name)}
-    assert words == {*completion._KEYWORDS}
+    assert words == {*completing._KEYWORDS}
     parse(
         "from torch import nn as n\nimport torch\ndef f(x):\n    return lambda: None\n"
         "while True:\n    if not 1 in (2,) and 3 is 4 or False:\n        break\n    elif 5: continue\n    else: pass\n"

@@ -12,8 +12,8 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from autodiff.cli.repl.editor import Editor
-from autodiff.cli.repl.entry import indentation_after, may_end, unprompted
 from autodiff.cli.repl.history import history_path, open_history
+from autodiff.cli.repl.typed import indentation_after, may_end, unprompted
 
 ENTER, TAB, BACKSPACE, UP, LEFT = "\r", "\t", "\x7f", "\x1b[A", "\x1b[D"
 CTRL_C, CTRL_D, CTRL_R = "\x03", "\x04", "\x12"

@@ -19,7 +19,8 @@ from autodiff.parser.analysis.differentiate import Request, differentiate
 from autodiff.parser.analysis.forward_pass import record
 from autodiff.parser.analysis.passes import Passes
 from autodiff.parser.analysis.problem import Problem
-from autodiff.parser.semantics.evaluate import Limits, evaluate
+from autodiff.parser.semantics.evaluate import evaluate
+from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import Printer
 

@@ -420,7 +420,7 @@ def test_only_the_rules_that_lead_to_what_is_asked_for_run(detected: bool, monke
         raise RuntimeError("no derivative")
 
     monkeypatch.setattr("autodiff.engine.table.family.PRIMITIVES", [])
-    compute = Family("scratch").primitive("scratch", lambda x, y: x * y, lambda g, y: g * y, underivable, public=False)
+    compute = Family("scratch").private("scratch", lambda x, y: x * y, lambda g, y: g * y, underivable)
     x, y = leaf([1.0, 2.0]), leaf([3.0, 4.0])
     out = compute(x * 1, y * 1).sum()
     with torch.autograd.set_detect_anomaly(detected):

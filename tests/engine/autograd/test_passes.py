@@ -6,8 +6,8 @@ import pytest
 
 import autodiff.engine as torch
 from autodiff.engine import Tensor
-from autodiff.engine.autograd.backward import current_pass
 from autodiff.engine.autograd.graph import get_gradient_edge
+from autodiff.engine.autograd.passes import current_pass
 
 
 def leaf(data: Any = 2.0) -> Tensor:

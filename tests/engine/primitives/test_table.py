@@ -25,11 +25,15 @@ from examples.references import REFERENCES, each, reference_of
 import autodiff.engine as torch
 from autodiff.engine import Tensor
 from autodiff.engine.autograd import grad
+from autodiff.engine.program import run, trace
+from autodiff.engine.program.rows import kernel
 from autodiff.engine.table.family import Family
-from autodiff.engine.table.record import POSITIVE, EdgeCase, Function
+from autodiff.engine.table.record import POSITIVE, EdgeCase, Operation
 from autodiff.engine.table.registry import FUNCTIONS, all_primitives
+from autodiff.parser.algebra.derivative import derivatives
 from autodiff.parser.semantics.evaluate import evaluate
 from autodiff.parser.syntax.parse import parse
+from autodiff.parser.syntax.printer import program_text
 
 every_case = pytest.mark.parametrize("case", CASES, ids=IDS)
 
@@ -158,7 +162,7 @@ def test_the_value_is_that_of_an_independent_reference(case: Case) -> None:
 
 
 @pytest.mark.parametrize("record", [r for r in RECORDS.values() if is_sampled(r)], ids=lambda record: record.name)
-def test_the_reference_is_met_all_over_the_domain(record: Function) -> None:
+def test_the_reference_is_met_all_over_the_domain(record: Operation) -> None:
     random = np.random.default_rng(1)
     data = [np.concatenate([[d.low, d.high], sample(d, (30,), random)])[random.permutation(32)] for d in record.domain]
     check_value(record.call, reference_of(record), data)
@@ -253,7 +257,7 @@ def test_what_pytorch_cannot_differentiate_says_so_in_the_backward_pass(call: An
 EDGES = [(r, edge) for r in RECORDS.values() for edge in r.edges]
 
 
-def check_edge(record: Function, edge: EdgeCase) -> None:
+def check_edge(record: Operation, edge: EdgeCase) -> None:
     """AssertionError unless the function has the value and gradients that its record states."""
     elements = len(edge.arguments) != record.tensors  # of one tensor, rather than arguments
     tensors = leaves([edge.arguments] if elements else edge.arguments)
@@ -266,7 +270,7 @@ def check_edge(record: Function, edge: EdgeCase) -> None:
 
 
 @pytest.mark.parametrize(("record", "edge"), EDGES, ids=[f"{r.name}{e.arguments}" for r, e in EDGES])
-def test_value_and_gradients_at_an_edge_are_the_recorded_ones(record: Function, edge: EdgeCase) -> None:
+def test_value_and_gradients_at_an_edge_are_the_recorded_ones(record: Operation, edge: EdgeCase) -> None:
     check_edge(record, edge)
 
 
@@ -352,7 +356,7 @@ def test_rounded_division_of_integers_stays_integer_and_is_exact(mode: str) -> N
 
 
 @pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
-def test_a_record_is_documented_in_one_line_without_a_full_stop(record: Function) -> None:
+def test_a_record_is_documented_in_one_line_without_a_full_stop(record: Operation) -> None:
     assert record.doc == record.doc.strip() != ""
     assert "\n" not in record.doc
     assert not record.doc.endswith(".")
@@ -360,7 +364,7 @@ def test_a_record_is_documented_in_one_line_without_a_full_stop(record: Function
 
 
 @pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
-def test_a_function_is_in_the_module_and_on_tensors_under_all_its_names(record: Function) -> None:
+def test_a_function_is_in_the_module_and_on_tensors_under_all_its_names(record: Operation) -> None:
     for name in (record.name, *record.aliases):
         assert FUNCTIONS[name] is record
         assert inspect.unwrap(getattr(torch, name)) is record.call
@@ -553,7 +557,7 @@ def test_every_function_is_called_in_an_expression() -> None:
 
 
 @pytest.mark.parametrize("record", [r for r in RECORDS.values() if r.symbol], ids=lambda record: record.symbol)
-def test_an_expression_calls_it_by_its_symbol(record: Function) -> None:
+def test_an_expression_calls_it_by_its_symbol(record: Operation) -> None:
     data = FIRST[record.name].data
     text = f"x {record.symbol} y" if record.tensors == 2 else f"{record.symbol} x"
     value, expected = value_of(text, data), record.call(*leaves(data))
@@ -745,3 +749,21 @@ def test_a_new_record_gets_its_node_its_name_and_its_signature(scratch: Family) 
     x = torch.tensor(1.0, requires_grad=True)
     assert call(x).grad_fn.name() == "ScaledLog1PBackward0"
     check_gradients(lambda x: call(x, scale=3.0), [np.array([0.5, 1.5])])
+
+
+def test_a_record_is_all_that_a_function_needs(scratch: Family) -> None:
+    call = scratch.primitive(
+        "cube_root",
+        np.cbrt,
+        lambda g, out: g / (3 * out**2),
+        elementwise=True,
+        floating=True,
+        parity="odd",
+        doc="cube root",
+    )
+    assert value_of("cube_root(x)", [np.float64(-8.0)]).item() == -2
+    derivative = derivatives(parse("cube_root(-x)"), [("x",)], {"x": ()}).program(("x",))
+    assert program_text(derivative) == ["-1/(3*cube_root(x)**2)"]
+    program = trace(call, {"x": ()})
+    np.testing.assert_array_equal(run(program, {"x": np.array([1.0, 8.0, 27.0])})["value"], [1, 2, 3])
+    assert kernel(program.equations[0], lambda variable: True).fills

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -17,7 +18,7 @@ import autodiff.engine as torch
 from autodiff.engine import Tensor
 from autodiff.engine.autograd.jacobians import derivatives
 from autodiff.engine.program import Program, TraceError, columns, run, trace
-from autodiff.engine.program.rows import is_elementwise, kernel
+from autodiff.engine.program.rows import kernel
 from autodiff.engine.table.registry import all_primitives
 
 
@@ -64,7 +65,7 @@ def test_rows_of_numbers_vectors_and_matrices_are_computed_one_like_the_other(
 numbers = arrays(np.float64, st.shared(st.integers(1, 30), key="rows"), elements=st.floats(allow_subnormal=False))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(numbers, numbers, st.integers(1, 9), st.integers(1, 3))
 def test_no_number_in_a_row_touches_another_row(x: Any, y: Any, block: int, threads: int) -> None:
     # Huge powers of huge numbers overflow sooner in one order than in another: only that is a matter of rounding.
@@ -249,7 +250,7 @@ def test_exact_columns_have_the_very_bits_of_a_run_for_each_row(shape: tuple[int
 
 
 def test_what_runs_element_by_element_is_not_a_reduction_or_a_change_of_shape() -> None:
-    names = {p.name for p in all_primitives() if is_elementwise(p)}
+    names = {p.name for p in all_primitives() if p.elementwise}
     assert {"add", "sin", "where", "sigmoid", "lgamma", "to_copy", "clamp", "round", "remainder"} <= names
     assert not names & {"sum", "max", "median", "view", "mm", "dot", "cat", "glu", "prelu", "softmax", "sort", "select"}
 

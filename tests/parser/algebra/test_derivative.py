@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lark import Lark
@@ -15,14 +16,15 @@ from pytorch.recorded import entries
 from autodiff import engine
 from autodiff.engine import FUNCTIONS
 from autodiff.engine.api.creation import tensor
-from autodiff.engine.table.record import Function
+from autodiff.engine.table.record import Operation
 from autodiff.engine.tensors.symbol import TraceError
 from autodiff.parser.algebra import derivative
 from autodiff.parser.algebra.arithmetic import add
 from autodiff.parser.algebra.derivative import DisagreementError, check, derivatives, variables_of
+from autodiff.parser.algebra.formulas import UntranslatableError
 from autodiff.parser.algebra.terms import number
-from autodiff.parser.algebra.translate import UntranslatableError
-from autodiff.parser.semantics.evaluate import Limits, evaluate
+from autodiff.parser.semantics.evaluate import evaluate
+from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.syntax.errors import ExpressionError
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import program_text
@@ -133,14 +135,14 @@ def test_every_recorded_expression_has_derivatives_that_agree_with_the_engine(re
     assert found.points
 
 
-def _takes_numbers(function: Function) -> bool:
+def _takes_numbers(function: Operation) -> bool:
     return not function.variadic and function.required <= function.tensors <= 3 and not function.assumed
 
 
 @pytest.mark.parametrize(
     "function", [f for name, f in FUNCTIONS.items() if name == f.name and _takes_numbers(f)], ids=lambda f: f.name
 )
-def test_the_derivative_of_a_function_of_numbers_agrees_with_the_engine(function: Function) -> None:
+def test_the_derivative_of_a_function_of_numbers_agrees_with_the_engine(function: Operation) -> None:
     names = ["x", "y", "z"][: function.tensors]
     expression = parse(f"{function.name}({', '.join(names)})")
     try:
@@ -227,7 +229,7 @@ def _extended(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.recursive(LEAVES, _extended, max_leaves=6))
 def test_no_expression_has_a_derivative_that_disagrees_with_the_engine(source: str) -> None:
     expression = parse(f"({source}) + 0*x")

@@ -19,7 +19,8 @@ from autodiff.parser.algebra import translate
 from autodiff.parser.algebra.derivative import derivatives, traced
 from autodiff.parser.algebra.presentation import Presentation
 from autodiff.parser.algebra.shapes import Shapes
-from autodiff.parser.semantics.evaluate import Limits, evaluate
+from autodiff.parser.semantics.evaluate import evaluate
+from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.syntax.errors import ExpressionError
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import Printer, UnprintableError

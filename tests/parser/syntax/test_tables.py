@@ -6,11 +6,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from lark import Lark
+from effort import examples
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lark import Lark, UnexpectedCharacters, UnexpectedToken
+from lark.exceptions import VisitError
 
 from autodiff.parser.syntax import tables
 from autodiff.parser.syntax.actions import Actions
-from autodiff.parser.syntax.lalr import Parser
+from autodiff.parser.syntax.errors import ExpressionError
+from autodiff.parser.syntax.lalr import Parser, ParserError
 from autodiff.parser.syntax.parse import GRAMMAR
 
 ROOT = Path(__file__).parents[3]
@@ -41,11 +46,60 @@ def test_the_tables_of_a_grammar_are_those_that_lark_computes_from_it(path: Path
     assert json.loads(kept) == json.loads(json.dumps(computed)), "run `make tables`"
 
 
-@pytest.mark.parametrize("source", SOURCES)
-def test_the_parser_makes_of_a_text_what_larks_own_makes_of_it(source: str) -> None:
+@pytest.fixture(scope="module")
+def lark() -> Lark:
+    """Lark's own parser of expressions, whose lexer tries in each state what that state expects."""
     grammar = Path(GRAMMAR).read_text("utf-8")
-    lark = Lark(grammar, parser="lalr", lexer="contextual", maybe_placeholders=False, transformer=Actions())
+    return Lark(grammar, parser="lalr", lexer="contextual", maybe_placeholders=False, transformer=Actions())
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_parser_makes_of_a_text_what_larks_own_makes_of_it(lark: Lark, source: str) -> None:
     assert Parser(tables.load_tables(GRAMMAR), Actions()).parse(source) == lark.parse(source)
+
+
+PIECES = [
+    "x",
+    "sin",
+    "np.pi",
+    "2",
+    ".5",
+    "1.",
+    "(",
+    ")",
+    "[",
+    "]",
+    ",",
+    ":",
+    ";",
+    ".",
+    "...",
+    "+",
+    "-",
+    "**",
+    "=",
+    "==",
+]
+PIECES += ["<=", "!", "not", "and", "if", "else", "\n", " ", "'a'", "²", "√", "π", "True", "x2", "&"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+@settings(max_examples=examples(300), deadline=None)
+def test_the_parser_fails_where_larks_own_fails(lark: Lark, text: str) -> None:
+    parser = Parser(tables.load_tables(GRAMMAR), Actions())
+    try:
+        expected = lark.parse(text)
+    except UnexpectedToken as error:
+        expected = len(text) if error.token.type == "$END" else error.pos_in_stream
+    except UnexpectedCharacters as error:
+        expected = error.pos_in_stream
+    except (ExpressionError, VisitError):
+        return  # of an action
+    try:
+        found = parser.parse(text)
+    except ParserError as error:
+        found = error.offset
+    assert found == expected
 
 
 def test_a_grammar_that_has_been_edited_works_at_once(edited: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted, sentence
-from .extra import arrow
+from .arrow_import import arrow
 
 # What a pipe takes at once, by POSIX at least 512 bytes.
 _ATOMIC = 4096 if sys.platform == "linux" else 512

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .digits import Texts, as_list
-from .extra import arrow, has_arrow
+from .arrow_import import arrow, has_arrow
+from .spelling import Texts, as_list
 
 _LARGEST = 2**31 - 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from .entry import CONTINUATION, PROMPT, may_end
+from .typed import CONTINUATION, PROMPT, may_end
 
 
 class Lines:

@@ -8,14 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...engine import FUNCTIONS, Tensor
-from ..semantics.evaluate import Limits, evaluate
+from ..semantics.evaluate import evaluate
+from ..semantics.limits import Limits
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Binary, Call, Method, Program, Text, Unary
 from ..syntax.walk import children
 from .result import value_text
-
-# Families whose functions compute each element from the elements at its place.
-_ELEMENTWISE = ("arithmetic", "elementary", "special")
 
 
 class Step(NamedTuple):
@@ -90,7 +88,7 @@ def _is_elementwise(step: Step) -> bool:
         return step.expr.op != "@"
     if type(step.expr) in (Call, Method):
         name = step.expr.function if type(step.expr) is Call else step.expr.name
-        return name in FUNCTIONS and FUNCTIONS[name].family in _ELEMENTWISE
+        return name in FUNCTIONS and FUNCTIONS[name].elementwise
     return type(step.expr) is Unary
 
 

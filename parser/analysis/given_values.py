@@ -12,11 +12,11 @@ import numpy as np
 
 from ...engine import Tensor
 from ...engine.api.creation import tensor
-from ...parser.semantics.evaluate import evaluate
-from ...parser.semantics.names import CONSTANTS, free_variables
-from ...parser.syntax.errors import ExpressionError, UsageError
-from ...parser.syntax.parse import parse
-from ...parser.syntax.wording import quoted, sentence
+from ..semantics.evaluate import evaluate
+from ..semantics.names import CONSTANTS, free_variables
+from ..syntax.errors import ExpressionError, UsageError
+from ..syntax.parse import parse
+from ..syntax.wording import quoted, sentence
 
 _NUMBERS = re.compile(r"\[[\[\]\d\s.,eE+-]*")
 _FILES = (".npy", ".json", ".csv")

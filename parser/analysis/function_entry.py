@@ -7,15 +7,15 @@ import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...engine.table.record import Domain, EdgeCase, Function
-from ...parser.analysis.differentiate import Request, differentiate
-from ...parser.analysis.function_derivatives import derivative_texts, grad_fn_name
-from ...parser.analysis.result import value_text
-from ...parser.semantics.computing import computing
-from ...parser.semantics.evaluate import Limits
-from ...parser.syntax.errors import ExpressionError, UsageError
-from ...parser.syntax.parse import parse
-from ..shell.values import read_value
+from ...engine.table.record import Domain, EdgeCase, Operation
+from ..semantics.computing import computing
+from ..semantics.limits import Limits
+from ..syntax.errors import ExpressionError, UsageError
+from ..syntax.parse import parse
+from .differentiate import Request, differentiate
+from .function_derivatives import derivative_texts, grad_fn_name
+from .given_values import read_value
+from .result import value_text
 
 # Numbers at which most functions are neither 0 nor infinite; the arguments of one function take turns.
 _NUMBERS = (0.5, 2.0, -1.5, 1.5)
@@ -32,19 +32,19 @@ class Example(NamedTuple):
 class Entry(NamedTuple):
     """A function, its derivatives by argument (those that are formulas), its node's name, and an example."""
 
-    function: Function
+    function: Operation
     derivative: dict[str, str]
     grad_fn: str | None
     example: Example | None
 
 
-def entry_of(function: Function) -> Entry:
+def entry_of(function: Operation) -> Entry:
     """What is known of a function."""
     with computing("float64"):
         return Entry(function, derivative_texts(function), grad_fn_name(function), _example(function))
 
 
-def domain_text(function: Function) -> str:
+def domain_text(function: Operation) -> str:
     """Where its arguments may lie."""
     return "; ".join(dict.fromkeys(domain.text for domain in function.domain))
 
@@ -58,7 +58,7 @@ def _listed(numbers: tuple[float, ...]) -> str:
     return ", ".join(map(str, numbers))
 
 
-def _example(function: Function) -> Example | None:
+def _example(function: Operation) -> Example | None:
     """The first call that can be made, of numbers, of a list, or of a matrix; None: it needs something else."""
     for arguments, values in _calls(function):
         expression = f"{function.name}({arguments})"
@@ -81,7 +81,7 @@ def _example(function: Function) -> Example | None:
     return None
 
 
-def _calls(function: Function) -> Iterator[tuple[str, dict[str, str]]]:
+def _calls(function: Operation) -> Iterator[tuple[str, dict[str, str]]]:
     """Calls to try: the arguments as written, and the variables' values."""
     if function.variadic:
         yield "[x, y]", {"x": "[1, 2]", "y": "[3, 4]"}

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from .extra import arrow, has_arrow
+from .arrow_import import arrow, has_arrow
 
 Texts: TypeAlias = Any
 

@@ -1,0 +1,32 @@
+"""How results are printed: the module of a room that is named for the format, found when it is needed."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any, NamedTuple
+
+# TSV is CSV with another delimiter.
+_DELIMITERS = {"csv": ",", "tsv": "\t"}
+
+
+class Style(NamedTuple):
+    """What a person may choose about the looks: digits to show (None: as many as is usual), colours, ASCII alone."""
+
+    precision: int | None = None
+    color: bool = False
+    ascii: bool = True
+
+
+def printer(room: str, format_name: str) -> Any:
+    """The module of a room, such as `value`, that prints a format.
+
+    Only the format in use is imported: `pretty` brings Rich, which takes longer than all the others.
+    """
+    return importlib.import_module(f"..{room}.{format_name}", __package__)
+
+
+def rendered(room: str, format_name: str, *what: Any) -> Any:
+    """What the printer makes of `what`: text that ends in a newline, or for a picture bytes."""
+    if format_name in _DELIMITERS:
+        return printer(room, "csv").render(*what, _DELIMITERS[format_name])
+    return printer(room, format_name).render(*what)

@@ -1,0 +1,21 @@
+"""The families that the operations are in, with the facts that hold for all of one unless its record says else."""
+
+from __future__ import annotations
+
+from ..table.family import Family
+
+ACTIVATION = Family("activation", elementwise=True, method=False)
+ARITHMETIC = Family("arithmetic", elementwise=True, in_place=True)
+ELEMENTARY = Family("elementary", elementwise=True, floating=True, in_place=True)
+INDEXING = Family("indexing")
+LAYER = Family("layer", method=False)
+LINEAR_ALGEBRA = Family("linear algebra")
+LOSS = Family("loss", method=False)
+ORDERING = Family("ordering")
+REDUCTION = Family("reduction")
+SCAN = Family("scan")
+SELECTION = Family("selection", elementwise=True, in_place=True)
+SHAPE = Family("shape")
+SPECIAL = Family("special", elementwise=True, floating=True)
+STATISTICS = Family("statistics")
+WRITING = Family("writing")

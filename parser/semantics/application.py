@@ -1,0 +1,112 @@
+"""One operation of a program on values already computed: what a record of the syntax does with those of its parts."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from ...engine import FUNCTIONS, Tensor
+from ...engine.table.record import Operation
+from ..syntax.errors import ExpressionError
+from ..syntax.records import Attribute, Binary, Call, Compare, Dots, List, Method, Slice, Subscript, Syntax, Unary
+from .arguments import arranged
+from .limits import Limits
+from .names import TENSOR_ATTRIBUTES
+from .operands import COMPARISONS, UNARY, binary_operator, both
+from .values import Value, index_of, operand, tensor_of
+
+Observer: TypeAlias = Callable[[Any, Value, list[Value]], None]
+
+
+class Application:
+    """Does the operations of a program within limits; `observe(expr, value, arguments)` is shown each of them."""
+
+    def __init__(self, source: str, limits: Limits, observe: Observer | None) -> None:
+        self.source = source
+        self.limits = limits
+        self.observe = observe
+
+    def value(self, expr: Any, arguments: list[Value]) -> Value:
+        """Does the one operation that `expr` stands for on values already computed."""
+        kind = type(expr)
+        if kind is List:
+            return arguments
+        if kind is Slice:
+            return self.slice_of(expr, arguments)
+        if kind is Dots:
+            return Ellipsis
+        if kind is Attribute:
+            return self.attribute(expr, arguments[0])
+        if kind is Subscript:
+            key = tuple(map(index_of, arguments[1:]))
+            whole = arguments[0] if isinstance(arguments[0], tuple) else tensor_of(arguments[0])
+            return self.done(expr, operator.getitem, [whole, key[0] if len(key) == 1 else key])
+        if kind is Call:
+            return self.call(expr, FUNCTIONS[expr.function], arguments)
+        if kind is Method:
+            return self.call(expr, FUNCTIONS[expr.name], arguments)
+        arguments = [operand(a) for a in arguments]
+        if kind is Binary:
+            function = binary_operator(expr.op, *arguments)
+        elif kind is Unary:
+            function = UNARY[expr.op]
+        else:
+            assert kind is Compare
+            return self.compare(expr, arguments)
+        return self.done(expr, function, arguments)
+
+    def slice_of(self, expr: Slice, arguments: list[Value]) -> slice:
+        given = iter(arguments)
+        parts = [None if part is None else next(given) for part in (expr.lower, expr.upper, expr.step)]
+        for part in parts:
+            if part is not None and not isinstance(part, int):
+                raise self.error("type", "a slice takes whole numbers", expr)
+        return slice(*parts)
+
+    def attribute(self, expr: Attribute, value: Value) -> Value:
+        if expr.name not in TENSOR_ATTRIBUTES:
+            fields = getattr(value, "_fields", ())
+            if expr.name not in fields:
+                names = ", ".join(f"`{field}`" for field in fields)
+                help = f"it has {names}" if fields else "what has several results, such as `max(x, 0)`, has names"
+                raise self.error("type", f"this has no `{expr.name}`", expr, help)
+            return getattr(value, expr.name)
+        return self.done(expr, lambda x: getattr(x, expr.name), [tensor_of(value)])
+
+    def compare(self, expr: Compare, arguments: list[Value]) -> Value:
+        result: Value = None
+        for op, left, right in zip(expr.ops, arguments, arguments[1:], strict=False):
+            holds = self.done(expr, COMPARISONS[op], [left, right])
+            result = holds if result is None else self.done(expr, both, [result, holds])
+        return result
+
+    def call(self, expr: Call | Method, function: Operation, arguments: list[Value]) -> Value:
+        """Calls a function of the table."""
+        positional, named = arranged(function, arguments, [name for name, _ in expr.kwargs])
+        return self.done(expr, lambda *values: function.call(*values, **named), positional)
+
+    def done(self, expr: Syntax, function: Callable[..., Value], arguments: list[Value]) -> Value:
+        """The function's result, within the limits, and shown to the observer."""
+        for argument in arguments:
+            # A list has only now become a tensor.
+            self.bounded(argument, expr)
+        value = self.bounded(function(*arguments), expr)
+        if self.observe is not None:
+            self.observe(expr, value, arguments)
+        return value
+
+    def bounded(self, value: Value, expr: Syntax) -> Value:
+        """The value, if it is not too large a tensor."""
+        if isinstance(value, Tensor) and value._data.size > self.limits.elements:
+            raise self.too_large(expr)
+        return value
+
+    def too_large(self, expr: Syntax) -> ExpressionError:
+        return self.limit("elements", "elements in one tensor", self.limits.elements, expr)
+
+    def limit(self, option: str, what: str, limit: int, expr: Syntax) -> ExpressionError:
+        return self.error("limit", f"more than {limit:,} {what}", expr, f"raise the limit with `--limit {option}=N`")
+
+    def error(self, kind: str, message: str, expr: Syntax, help: str | None = None) -> ExpressionError:
+        return ExpressionError(kind, message, self.source, expr.start, expr.end, help)

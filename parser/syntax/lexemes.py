@@ -1,0 +1,55 @@
+"""What explanations of syntax errors read: a text as lexemes, which may be wrong in themselves, around a place."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from unicodedata import normalize
+
+from .errors import ExpressionError
+
+CLOSING = {"(": ")", "[": "]"}
+
+
+class Lexeme(NamedTuple):
+    """A piece of text of some kind."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+class Reading:
+    """The lexemes of a text that the parser gave up at `offset`; `place` is the index of the first that did not fit."""
+
+    def __init__(self, source: str, lexemes: list[Lexeme], offset: int) -> None:
+        self.source = source
+        self.lexemes = lexemes
+        self.place = next((i for i, lexeme in enumerate(lexemes) if lexeme.end > offset), len(lexemes))
+
+    def error(self, message: str, start: int, end: int, help: str | None = None) -> ExpressionError:
+        """An error about a part of the source."""
+        return ExpressionError("syntax", message, self.source, start, end, help)
+
+    def error_at(self, message: str, lexeme: Lexeme, help: str | None = None) -> ExpressionError:
+        """An error about a lexeme."""
+        return self.error(message, lexeme.start, lexeme.end, help)
+
+    def unmatched(self, closing: Lexeme, opening: Lexeme | None) -> ExpressionError | None:
+        """The error about a bracket that does not close the one that is open, if it does not."""
+        if opening is None:
+            return self.error_at(f"unmatched `{closing.text}`", closing, f"remove the `{closing.text}`")
+        if CLOSING[opening.text] == closing.text:
+            return None
+        message = f"`{closing.text}` does not close `{opening.text}`"
+        return self.error_at(message, closing, f"write `{CLOSING[opening.text]}`")
+
+    def unclosed(self, opening: Lexeme) -> ExpressionError:
+        """The error about a bracket that nothing closes."""
+        return self.error_at(f"`{opening.text}` was never closed", opening, f"add `{CLOSING[opening.text]}`")
+
+
+def ascii_for(character: str) -> str | None:
+    """What to write instead of a character that is like one of ASCII."""
+    plain = normalize("NFKC", character)
+    return f"write `{plain}`" if plain != character and plain.isascii() and plain.isprintable() else None

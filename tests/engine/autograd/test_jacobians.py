@@ -1,0 +1,85 @@
+"""Gradients, Jacobians and Hessians by their one implementation: by rows, by columns, as products, and traced."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff.engine as torch
+from autodiff.engine import Tensor
+from autodiff.engine.autograd.jacobians import derivatives, gradients, jacobian_columns, jacobian_rows, jvp, vjp
+from autodiff.engine.program.program import Program
+from autodiff.engine.program.tracing import trace
+
+
+def inputs() -> tuple[Tensor, Tensor]:
+    return torch.tensor([0.3, 0.7, -0.2], requires_grad=True), torch.tensor(1.5, requires_grad=True)
+
+
+def outputs_of(x: Any, y: Any) -> list[Tensor]:
+    return [torch.outer(torch.sin(x), x * y), (x**2).sum() * y]
+
+
+def test_rows_and_columns_make_the_same_matrix_in_the_shape_of_output_and_input() -> None:
+    given = inputs()
+    outputs = outputs_of(*given)
+    columns = jacobian_columns(outputs_of, [t.detach() for t in given], outputs)
+    for output, blocks in zip(outputs, columns, strict=True):
+        for row, column, tensor in zip(jacobian_rows(output, given), blocks, given, strict=True):
+            assert row.shape == column.shape == (*output.shape, *tensor.shape)
+            np.testing.assert_allclose(row._data, column._data, rtol=1e-14)
+
+
+def test_products_are_those_with_the_matrix() -> None:
+    x, y = inputs()
+    output = outputs_of(x, y)[0]
+    by_x, by_y = jacobian_rows(output, [x, y])
+    cotangent, tangent = torch.tensor(np.arange(9.0).reshape(3, 3).tolist()), torch.tensor([1.0, -2.0, 0.5])
+    pulled = vjp([output], [x, y], [cotangent])
+    np.testing.assert_allclose(pulled[0]._data, np.tensordot(cotangent._data, by_x._data, 2), rtol=1e-14)
+    np.testing.assert_allclose(pulled[1]._data, np.tensordot(cotangent._data, by_y._data, 2), rtol=1e-14)
+    (pushed,) = jvp([output], [x], [tangent])
+    np.testing.assert_allclose(pushed._data, by_x._data @ tangent._data, rtol=1e-14)
+
+
+def test_what_is_not_reached_has_zeros_of_its_shape_and_dtype() -> None:
+    x = torch.tensor([1.0, 2.0], dtype=torch.float32, requires_grad=True)
+    y = torch.tensor(3.0, requires_grad=True)
+    constant = torch.tensor([1.0, 2.0])
+    for value in (y * 2, constant):
+        (gradient,) = gradients(value, [x])
+        assert gradient.tolist() == [0.0, 0.0]
+        assert gradient.dtype == torch.float32
+    assert jacobian_rows(constant, [x])[0].tolist() == [[0.0, 0.0], [0.0, 0.0]]
+    assert jvp([constant], [x], [x.detach()])[0].tolist() == [0.0, 0.0]
+
+
+def test_a_matrix_of_nothing_has_its_shape() -> None:
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    assert jacobian_rows(x[:0] * 2, [x])[0].shape == (0, 2)
+    assert jacobian_columns(lambda t: [t * 2], [x.detach()[:0]], [x[:0] * 2])[0][0].shape == (0, 0)
+
+
+def test_traced_the_same_derivatives_are_outputs_of_a_program() -> None:
+    kinds: dict[str, Any] = {"jacobian": True, "hessian": True}
+    x, y = inputs()
+
+    def found(x: Tensor, y: Tensor) -> dict[str, Tensor]:
+        return derivatives(outputs_of(x, y)[0], {"x": x, "y": y}, **kinds)
+
+    program: Program = trace(found, {"x": (3,), "y": ()})
+    expected = found(x, y)
+    results = program.run({"x": x._data, "y": y._data})
+    assert list(results) == list(expected)
+    for name, tensor in expected.items():
+        np.testing.assert_allclose(results[name], tensor._data, rtol=1e-13, atol=1e-15)
+
+
+def test_repeated_derivatives_are_by_single_numbers_only() -> None:
+    x, y = inputs()
+    found = derivatives(y**4, {"y": y}, order=4)
+    assert [float(found[f"d{k}.y"]) for k in (2, 3, 4)] == pytest.approx([12 * 1.5**2, 24 * 1.5, 24.0])
+    with pytest.raises(ValueError, match=r"^repeated derivatives are by single numbers; x has 3 elements$"):
+        derivatives((x**2).sum(), {"x": x}, order=2)
