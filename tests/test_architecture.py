@@ -72,12 +72,12 @@ LONG_FUNCTIONS = {
 # Tables outside the records that name three or more operations, by module. Printers have a table of spellings each.
 PRINTERS = "parser.unparse."
 TABLES = {
-    "parser.algebra.arrays": 2,
-    "parser.algebra.calls": 3,
-    "parser.algebra.elements": 3,
-    "parser.algebra.functions": 1,
-    "parser.algebra.reductions": 3,
-    "parser.algebra.shapes": 1,
+    "parser.algebra.arrays": 1,  # its rules, an entry a rule
+    "parser.algebra.calls": 1,  # its rules for what is no call
+    "parser.algebra.elements": 2,  # its rules; pairs that have no name of their own
+    "parser.algebra.functions": 1,  # which reductions the algebra knows to keep numbers numbers
+    "parser.algebra.reductions": 1,  # which have all arguments of a sum
+    "parser.algebra.shapes": 1,  # of which calls the first argument decides the dtype
     "parser.script.running.attributes": 1,  # the methods of Python's lists and texts
     "parser.syntax.actions": 1,
 }
