@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..table.dispatch import broadcast_mismatch
+from ..table.operands import broadcast_mismatch
 from ..table.record import is_number
 from ..table.registry import ops
 from ..tensors import dtypes
