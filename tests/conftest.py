@@ -8,9 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from effort import examples
+from hypothesis import settings
 from server import OFFERED, serving
 
 import autodiff.engine as torch
+
+settings.register_profile("shared", max_examples=examples(100))
+settings.load_profile("shared")
 
 
 def pytest_collection_finish() -> None:

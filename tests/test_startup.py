@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.processes
+
 
 def modules_after(*words: str) -> set[str]:
     """The modules a run of the command line has imported by its end, its output going to a pipe."""

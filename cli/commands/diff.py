@@ -98,10 +98,10 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
                 limits=limits.evaluation(),
             )
         except (TraceError, UntranslatableError) as error:
-            raise _error(program, f"no formula: {error}", "`autodiff eval` computes it as numbers") from error
+            raise _at(program, error, f"no formula: {error}", "`autodiff eval` computes it as numbers") from error
         except RuntimeError as error:
             # Raised by a rule: there is no derivative.
-            raise _error(program, str(error), "leave the variables of this part out: `--const NAMES`") from error
+            raise _at(program, error, str(error), "leave the variables of this part out: `--const NAMES`") from error
         try:
             text = printed(language.format_name, found, program.source)
         except UnprintableError as error:
@@ -131,10 +131,10 @@ def _wanted(names: Sequence[str], asked: Differentiation) -> list[By]:
     return [(name,) * (order or 1) for name in by]
 
 
-def _error(program: Program, message: str, help: str) -> ExpressionError:
-    """The error about a derivative that cannot be written, pointing at the operation that the message names."""
-    from ...parser.semantics.place import operation_named
+def _at(program: Program, error: Exception, message: str, help: str) -> ExpressionError:
+    """The error about a derivative that cannot be written, pointing at the operation that it is about."""
+    from ...parser.semantics.place import place_of
     from ...parser.syntax.errors import ExpressionError
 
-    place = operation_named(program, message)
+    place = place_of(program, error)
     return ExpressionError("value", message, program.source, place.start, place.end, help)

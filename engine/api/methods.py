@@ -12,10 +12,9 @@ from ..autograd.inplace import in_place, reshaped_in_place, resize_, resize_as_,
 from ..graph import history
 from ..primitives import TENSOR_METHODS, arguments, copying, transposing, writing
 from ..primitives.operators import IN_PLACE_OPERATORS, OPERATORS
-from ..table.record import is_number
 from ..table.registry import FUNCTIONS, ops
 from ..tensors import dtypes, memory
-from ..tensors.dtypes import dtype
+from ..tensors.dtypes import dtype, is_number
 from ..tensors.tensor import Tensor
 from . import creation
 

@@ -19,8 +19,8 @@ from ..graph.node import Edge, Node, describe
 from ..graph.transforms import Level, forward, hold
 from ..primitives.broadcasting import expand
 from ..primitives.copying import clone, to_copy, zeros_like
+from ..table.binding import bind, promote
 from ..table.nodes import run_rule
-from ..table.operands import bind, promote
 from ..table.record import Operation
 from ..table.recorded import saver
 from ..tensors.modes import recording

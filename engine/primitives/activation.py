@@ -46,6 +46,7 @@ sigmoid = primitive(
     edges=[EdgeCase((0.0,), 0.5, (0.25,)), EdgeCase((-1000.0,), 0.0, (0.0,))],
     torch=("sigmoid", "special.expit", "nn.functional.sigmoid"),
     in_place=True,
+    definition="1/(1 + exp(-x))",
     method=True,
 )
 
@@ -66,6 +67,7 @@ relu = primitive(
     torch=("relu", "nn.functional.relu"),
     in_place=True,
     inplace_flag=True,
+    definition="maximum(x, 0)",
     method=True,
 )
 threshold = primitive(
@@ -91,6 +93,7 @@ softplus = primitive(
     floating=True,
     doc="log(1 + exp(beta*x)) / beta; x itself where beta*x exceeds `threshold`",
     torch=("nn.functional.softplus",),
+    definition="log1p(exp(x))",
 )
 silu = primitive(
     "silu",
@@ -101,6 +104,7 @@ silu = primitive(
     aliases=("swish",),
     torch=("nn.functional.silu",),
     inplace_flag=True,
+    definition="x/(1 + exp(-x))",
 )
 mish = primitive(
     "mish",
@@ -110,6 +114,7 @@ mish = primitive(
     doc="x * tanh(softplus(x))",
     torch=("nn.functional.mish",),
     inplace_flag=True,
+    definition="x*tanh(log1p(exp(x)))",
 )
 
 
@@ -143,6 +148,7 @@ gelu = primitive(
     doc='x times the normal distribution\'s cumulative probability at x (approximate="tanh": by a tanh)',
     torch=("nn.functional.gelu",),
     formula=_gelu_formula,
+    definition="x*(1 + erf(x/sqrt(2)))/2",
 )
 
 
@@ -168,7 +174,7 @@ def _elu_formula(alpha: float, scale: float, input_scale: float) -> str:
 scaled_elu = private("elu", _elu, _elu_rule, floating=True, formula=_elu_formula)
 
 
-@function(domain=BESIDE_ZERO, torch=("nn.functional.elu",), inplace_flag=True)
+@function(domain=BESIDE_ZERO, torch=("nn.functional.elu",), inplace_flag=True, definition="where(x > 0, x, expm1(x))")
 def elu(x: Any, alpha: float = 1.0) -> Any:
     """x where it is positive, else alpha * (exp(x) - 1)"""
     return scaled_elu(x, alpha)
@@ -215,6 +221,7 @@ logsigmoid = primitive(
     doc="log(sigmoid(x))",
     node_name="LogSigmoidBackward0",
     torch=("nn.functional.logsigmoid",),
+    definition="-log1p(exp(-x))",
 )
 
 

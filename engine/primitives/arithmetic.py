@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import NONZERO, POSITIVE, REAL, EdgeCase, is_number
+from ..table.record import NONZERO, POSITIVE, REAL, EdgeCase
 from ..table.registry import ops
-from ..tensors.dtypes import float64
+from ..tensors.dtypes import float64, is_number
 from ..tensors.tensor import Tensor
 from .copying import to, zeros_like
 from .families import ARITHMETIC

@@ -91,7 +91,7 @@ def detach(x: Any) -> Any:
     return memory.detach(x) if isinstance(x, Tensor) else x
 
 
-alias = private("alias", lambda x: x, lambda g: g, view=True, moves="order")
+alias = private("alias", lambda x: x, lambda g: g, view=True, moves="order", function="clone")
 
 
 to_copy = private(

@@ -87,6 +87,7 @@ linalg_cholesky_ex = private(
     outputs=("L", "info"),
     promotes=(),
     rows="matrices",
+    function="cholesky",
 )
 cholesky_primitive = private("cholesky", _cholesky, lambda g, out, upper: _cholesky_rule(g, out, upper), promotes=())
 
@@ -259,7 +260,13 @@ def _eigh_rule(g: Any, eigenvalues: Any, eigenvectors: Any) -> Any:
 
 
 linalg_eigh = private(
-    "linalg_eigh", _eigh, _eigh_rule, outputs=("eigenvalues", "eigenvectors"), promotes=(), rows="matrices"
+    "linalg_eigh",
+    _eigh,
+    _eigh_rule,
+    outputs=("eigenvalues", "eigenvectors"),
+    promotes=(),
+    rows="matrices",
+    function="eigh",
 )
 
 
@@ -423,6 +430,7 @@ linalg_householder_product = private(
     _householder,
     lambda g, x, tau: _householder_gradients(g, x, tau)[0],
     lambda g, x, tau: _householder_gradients(g, x, tau)[1],
+    function="householder_product",
 )
 
 

@@ -40,7 +40,12 @@ def _product_of_pivots(x: Any) -> Any:
 
 
 linalg_det = private(
-    "linalg_det", _determinant, lambda g, x: column(column(g)) * cofactor(x), promotes=(), rows="matrices"
+    "linalg_det",
+    _determinant,
+    lambda g, x: column(column(g)) * cofactor(x),
+    promotes=(),
+    rows="matrices",
+    function="det",
 )
 
 
@@ -140,7 +145,13 @@ def _slogdet_rule(g: Any, x: Any) -> Any:
 
 
 linalg_slogdet = private(
-    "linalg_slogdet", _slogdet, _slogdet_rule, outputs=("sign", "logabsdet"), promotes=(), rows="matrices"
+    "linalg_slogdet",
+    _slogdet,
+    _slogdet_rule,
+    outputs=("sign", "logabsdet"),
+    promotes=(),
+    rows="matrices",
+    function="slogdet",
 )
 
 

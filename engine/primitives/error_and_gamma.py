@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import POSITIVE, REAL, UNIT, EdgeCase, is_number
+from ..table.record import POSITIVE, REAL, UNIT, EdgeCase
+from ..tensors.dtypes import is_number
 from .elementary import exp
 from .families import SPECIAL
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import ABOVE_ONE, POSITIVE, Domain, is_number
+from ..table.record import ABOVE_ONE, POSITIVE, Domain
+from ..tensors.dtypes import is_number
 from .elementary import exp, log
 from .error_and_gamma import digamma, lgamma, log_of_gamma, scipy_function, underived
 from .families import SPECIAL

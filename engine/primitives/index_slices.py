@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import is_number
 from ..tensors import dtypes
+from ..tensors.dtypes import is_number
 from .arguments import data_of, dimension
 from .copying import new_zeros
 from .families import INDEXING

@@ -132,7 +132,7 @@ def _constant_pad(x: Any, pad: Sequence[int], value: float = 0.0) -> Any:
 
 
 constant_pad = private(
-    "constant_pad_nd", _constant_pad, lambda g, pad: constant_pad(g, [-n for n in pad], 0.0), tensors=1
+    "constant_pad_nd", _constant_pad, lambda g, pad: constant_pad(g, [-n for n in pad], 0.0), tensors=1, function="pad"
 )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import ABOVE_MINUS_ONE, POSITIVE, PROBABILITY, REAL, EdgeCase, is_number
+from ..table.record import ABOVE_MINUS_ONE, POSITIVE, PROBABILITY, REAL, EdgeCase
+from ..tensors.dtypes import is_number
 from .elementary import cos, exp, exp2, log, log1p, sin
 from .families import SPECIAL
 from .selection import where
@@ -29,6 +30,7 @@ sinc = primitive(
     torch=("sinc", "special.sinc"),
     in_place=True,
     parity="even",
+    definition="where(x != 0, sin(pi*x)/(pi*x), 1)",
 )
 
 
@@ -52,6 +54,7 @@ logit = primitive(
     domain=PROBABILITY,
     torch=("logit", "special.logit"),
     in_place=True,
+    definition="log(x/(1 - x))",
 )
 
 
@@ -70,6 +73,7 @@ logaddexp = primitive(
     lambda g, x, y: g / (1 + exp(y - x)),
     lambda g, x, y: g / (1 + exp(x - y)),
     doc="log(exp(x) + exp(y)) without overflow",
+    definition="maximum(x, y) + log1p(exp(-abs(x - y)))",
 )
 
 
@@ -104,6 +108,7 @@ xlogy_number = private("xlogy", lambda x, y: _xlogy(x, x.dtype.type(y)), _xlogy_
     edges=[EdgeCase((0.0, 0.0), 0.0, (0.0, math.nan))],
     torch=("xlogy", "special.xlogy"),
     in_place=True,
+    definition="where(x != 0, x*log(y), 0)",
 )
 def xlogy(x: Any, y: Any) -> Any:
     """x * log(y), and 0 where x is 0"""

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import is_number
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.dtypes import is_number
 from ..tensors.tensor import Tensor
 from .arguments import data_of
 from .families import INDEXING

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import is_number
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.dtypes import is_number
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension
@@ -165,7 +165,9 @@ def _exponential_rule(g: Any, x: Any) -> Any:
     return slice_primitive(slice_primitive(blocks, last - 1, 0, size, 1), last, size, 2 * size, 1)
 
 
-linalg_matrix_exp = private("linalg_matrix_exp", _exponential, _exponential_rule, promotes=(), rows="matrices")
+linalg_matrix_exp = private(
+    "linalg_matrix_exp", _exponential, _exponential_rule, promotes=(), rows="matrices", function="matrix_exp"
+)
 
 
 @function(torch=("linalg.matrix_exp", "matrix_exp"))

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..table.operands import broadcast_mismatch
-from ..table.record import is_number
+from ..table.binding import broadcast_mismatch
 from ..table.registry import ops
 from ..tensors import dtypes
-from ..tensors.dtypes import dtype
+from ..tensors.dtypes import dtype, is_number
 from ..tensors.tensor import Tensor
 from . import arithmetic
 from .getitem import getitem

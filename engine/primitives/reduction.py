@@ -376,7 +376,9 @@ def _vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False,
     return _norm(x.astype(dtype.numpy, copy=False), ord, dim, keepdim)
 
 
-vector_norm_primitive = private("linalg_vector_norm", _vector_norm, _norm_rule, tensors=1, rows="dimensions")
+vector_norm_primitive = private(
+    "linalg_vector_norm", _vector_norm, _norm_rule, tensors=1, rows="dimensions", function="vector_norm"
+)
 
 
 @function(method=False, torch=("linalg.vector_norm",))

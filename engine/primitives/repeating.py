@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import is_number
 from ..table.registry import ops
+from ..tensors.dtypes import is_number
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, listed
 from .broadcasting import expand

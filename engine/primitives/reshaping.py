@@ -14,17 +14,32 @@ private, function = SHAPE.private, SHAPE.function
 
 
 view_primitive = private(
-    "view", lambda x, shape: x.reshape(shape), lambda g, x_shape: reshape(g, x_shape), view=True, moves="order"
+    "view",
+    lambda x, shape: x.reshape(shape),
+    lambda g, x_shape: reshape(g, x_shape),
+    view=True,
+    moves="order",
+    function="reshape",
 )
 
 
 unsafe_view = private(
-    "unsafe_view", lambda x, shape: x.reshape(shape), lambda g, x_shape: reshape(g, x_shape), promotes=(), moves="order"
+    "unsafe_view",
+    lambda x, shape: x.reshape(shape),
+    lambda g, x_shape: reshape(g, x_shape),
+    promotes=(),
+    moves="order",
+    function="reshape",
 )
 
 
 reshape_alias = private(
-    "reshape_alias", lambda x, shape: x.reshape(shape), lambda g, x_shape: reshape(g, x_shape), view=True, moves="order"
+    "reshape_alias",
+    lambda x, shape: x.reshape(shape),
+    lambda g, x_shape: reshape(g, x_shape),
+    view=True,
+    moves="order",
+    function="reshape",
 )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import BESIDE_ZERO, is_number
+from ..table.record import BESIDE_ZERO
+from ..tensors.dtypes import is_number
 from ..tensors.tensor import Tensor
 from .arguments import dimension, dimensions
 from .arithmetic import over_number, times_number

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import is_number
+from ..tensors.dtypes import is_number
 from ..tensors.tensor import Tensor
 from .families import ORDERING
 from .gathering import gather_primitive

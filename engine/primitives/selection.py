@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import BESIDE_ZERO, EdgeCase, is_number
-from ..tensors.dtypes import bool_, of, result_type, uint8
+from ..table.record import BESIDE_ZERO, EdgeCase
+from ..tensors.dtypes import bool_, is_number, of, result_type, uint8
 from ..tensors.tensor import Tensor
 from .copying import zeros_like
 from .families import SELECTION
@@ -176,7 +176,7 @@ clamp_tensors = private(
 )
 
 
-@function(aliases=("clip",))
+@function(aliases=("clip",), definition="minimum(maximum(x, min), max)")
 def clamp(x: Any, min: Any = None, max: Any = None) -> Any:
     """x limited to at least `min` and at most `max`; both bounds pass the gradient"""
     if min is None and max is None:
@@ -249,6 +249,7 @@ sign = primitive(
     domain=BESIDE_ZERO,
     edges=[EdgeCase((0.0,), 0.0, (0.0,))],
     parity="odd",
+    definition="(x > 0) - (x < 0)",
 )
 sgn = primitive("sgn", _sign, lambda g: zeros_like(g), doc="sign of x", domain=BESIDE_ZERO, formula="sign(x)")
 
@@ -271,7 +272,14 @@ def round(x: Any, decimals: int | None = None) -> Any:
     return round_integer(x) if decimals is None else round_decimals(x, decimals)
 
 
-frac = primitive("frac", lambda x: x - np.trunc(x), lambda g: g, doc="fraction of x, with its sign", domain=BESIDE_ZERO)
+frac = primitive(
+    "frac",
+    lambda x: x - np.trunc(x),
+    lambda g: g,
+    doc="fraction of x, with its sign",
+    domain=BESIDE_ZERO,
+    definition="x - trunc(x)",
+)
 
 
 def _nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:

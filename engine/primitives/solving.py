@@ -101,7 +101,13 @@ def _inverse_rule(g: Any, inverse: Any) -> Any:
 
 
 linalg_inv_ex = private(
-    "linalg_inv_ex", _inverses, _inverse_rule, outputs=("inverse", "info"), promotes=(), rows="matrices"
+    "linalg_inv_ex",
+    _inverses,
+    _inverse_rule,
+    outputs=("inverse", "info"),
+    promotes=(),
+    rows="matrices",
+    function="inverse",
 )
 
 
@@ -180,6 +186,7 @@ linalg_solve_ex = private(
     outputs=("result", "info"),
     promotes=(),
     rows="matrices",
+    function="solve",
 )
 
 
@@ -221,6 +228,7 @@ linalg_solve_triangular = private(
     _triangular_rule,
     lambda g, x, upper, left, unitriangular: linalg_solve_triangular(turned(x), g, not upper, left, unitriangular),
     rows="matrices",
+    function="solve_triangular",
 )
 
 
@@ -339,7 +347,9 @@ def _pinv_rule(g: Any, out: Any, x: Any) -> Any:
     return -turned(matmul(k, out)) + outside + out_k - matmul(matmul(out_k, out), x)
 
 
-linalg_pinv = private("linalg_pinv", _pseudoinverse, _pinv_rule, tensors=1, promotes=(), rows="matrices")
+linalg_pinv = private(
+    "linalg_pinv", _pseudoinverse, _pinv_rule, tensors=1, promotes=(), rows="matrices", function="pinv"
+)
 
 
 @function(method=False, torch=("linalg.pinv",))
@@ -456,6 +466,7 @@ linalg_lstsq = private(
     _lstsq_rule_of_y,
     outputs=("solution", "residuals", "rank", "singular_values"),
     promotes=(),
+    function="lstsq",
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..table.nodes import MANY
-from ..table.record import is_number
+from ..tensors.dtypes import is_number
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, whole
 from .families import SHAPE

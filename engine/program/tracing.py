@@ -18,7 +18,7 @@ from ..primitives import arithmetic, selection
 from ..primitives.copying import to_copy
 from ..primitives.matrix import LinAlgError
 from ..primitives.operators import OPERATORS
-from ..table.operands import bind, explain, promote_operands
+from ..table.binding import bind, explain, promote_operands
 from ..table.record import Operation
 from ..table.recorded import recorded, saver, unrecorded
 from ..tensors import dtypes

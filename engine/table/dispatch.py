@@ -4,7 +4,7 @@ It is read in the order it happens, which is that of `call` in `make_call`:
 
 1. *Unwrap.* The data are taken out of the tensors, and for each tensor the edge is noted along which its gradient will
    go: the node that made it, or that of a leaf (`graph/history.py`).
-2. *Promote.* The operands are cast to one dtype (`operands.py`).
+2. *Promote.* The operands are cast to one dtype (`binding.py`).
 3. *Compute.* The forward function of the record runs on NumPy values.
 4. *Record.* If an argument requires grad, a node is made that has the edges and what the rules will need (`nodes.py`),
    and the result remembers the node (`recorded.py`). `autograd/passes.py` tells how a gradient comes back.
@@ -29,7 +29,7 @@ from ..tensors import dtypes
 from ..tensors.memory import INFERENCE, NO_GRAD, ONE_OF_MANY, link_view, shareable
 from ..tensors.modes import recording
 from ..tensors.tensor import Tensor
-from .operands import bind, check_arrays, check_operands, explain, promote_operands
+from .binding import bind, check_arrays, check_operands, explain, promote_operands
 from .out import run_into
 from .record import Operation
 from .recorded import recorded, saver, unrecorded

@@ -287,8 +287,10 @@ class UndifferentiatedNode(Node):
         self.outputs = None
 
     def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
-        """RuntimeError, always."""
-        raise RuntimeError(f"derivative for aten::{self.operation} is not implemented")
+        """RuntimeError, always, that bears the name of the operation."""
+        error = RuntimeError(f"derivative for aten::{self.operation} is not implemented")
+        vars(error)["operation"] = self.operation
+        raise error
 
 
 UndifferentiatedNode.__name__ = "NotImplemented"

@@ -151,6 +151,11 @@ class Operation:
     # written with its symbol, else called by its name.
     formula: str | Callable[..., str] | None = None
 
+    # The function of expressions that calls it, where that has another name.
+    function: str | None = None
+    # The same in simpler functions, for a language of code that has no word for it.
+    definition: str | None = None
+
     def __init__(self, **facts: Any) -> None:
         """TypeError: a fact that no record has."""
         unknown = facts.keys() - Operation.__annotations__.keys()
@@ -205,8 +210,3 @@ class Operation:
         if self.variadic:
             return self.saved
         return {s for sources, (node, _) in zip(self.sources, edges, strict=True) if node is not None for s in sources}
-
-
-def is_number(value: Any) -> bool:
-    """Whether a value is a Python number: PyTorch has overloads for these (a NumPy scalar stands for a tensor)."""
-    return type(value) in (int, float, bool)

@@ -113,10 +113,15 @@ def promote(data: Sequence[Any], floating: bool) -> list[Any]:
     if first.kind == "f" and all(a.dtype is first for a in arrays):
         # The usual case: one floating dtype, which no Python number can raise.
         return list(data)
-    common = result_type(arrays, [d for d in data if type(d) in (bool, int, float)])
+    common = result_type(arrays, [d for d in data if is_number(d)])
     if floating and common.kind != "f":
         common = _default.numpy
     return [cast(d, common) if isinstance(d, DATA) else d for d in data]
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a Python number: PyTorch has overloads for these (a NumPy scalar stands for a tensor)."""
+    return type(value) in (int, float, bool)
 
 
 def cast(data: Any, to: np.dtype[Any]) -> Any:

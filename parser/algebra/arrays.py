@@ -30,7 +30,7 @@ def spelled(equation: Equation, arguments: Sequence[Any], shapes: Shapes, spell:
 
     `shapes` are those of the variables, `spell` writes an elementwise operation on single numbers.
     """
-    for rule in _RULES.get(equation.primitive.name, ()):
+    for rule in _RULES.get(equation.primitive.name, _BY_MOVE.get(equation.primitive.moves, ())):
         found = rule(equation, arguments, shapes)
         if found is not None:
             return found
@@ -89,6 +89,8 @@ def _exp(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
 
 
 _REDUCTIONS = ("sum", "mean", "prod", "std", "var", "logsumexp", "max", "min", "amax", "amin", "median", "nanmedian")
+# Ways to spell what only moves elements, by how it does.
+_BY_MOVE: dict[str, Sequence[Any]] = {"order": (reshaped,), "repeated": (same,)}
 # Ways to spell an operation, of which the first that applies is taken.
 _RULES: dict[str, Sequence[Any]] = {
     **{name: (rule,) for name, rule in SPELLINGS.items()},
@@ -102,8 +104,6 @@ _RULES: dict[str, Sequence[Any]] = {
     "diag_embed": (diagonal_matrix,),
     "where": (_where,),
     "eq": (_equal,),
-    **dict.fromkeys(("expand", "alias", "clone"), (same,)),
-    **dict.fromkeys(("view", "unsafe_view", "reshape_alias", "unsqueeze", "squeeze"), (reshaped,)),
     **dict.fromkeys(("t", "transpose", "permute"), (transpose,)),
     **dict.fromkeys(("mm", "mv", "bmm", "dot", "vdot"), (matrix_product,)),
     "slice": (SPELLINGS["slice"], sliced),

@@ -16,30 +16,6 @@ from .construction import Algebra
 from .notation import ELEMENT, KEYWORD, LIST, RESULT, SLICE
 from .shapes import Shape, Shapes, is_floating, size_of
 
-# Functions that have another name than their operation.
-_NAMES = {
-    "alias": "clone",
-    "reshape_alias": "reshape",
-    "unsafe_view": "reshape",
-    "view": "reshape",
-    "linalg_vector_norm": "vector_norm",
-    "special_xlog1py": "xlog1py",
-    "special_zeta": "zeta",
-    "linalg_inv_ex": "inverse",
-    "linalg_solve_ex": "solve",
-    "linalg_solve_triangular": "solve_triangular",
-    "linalg_pinv": "pinv",
-    "linalg_lstsq": "lstsq",
-    "linalg_det": "det",
-    "linalg_slogdet": "slogdet",
-    "linalg_cholesky_ex": "cholesky",
-    "linalg_eigh": "eigh",
-    "linalg_householder_product": "householder_product",
-    "linalg_matrix_exp": "matrix_exp",
-    "constant_pad_nd": "pad",
-}
-# Of these, the one result that counts is that of the function.
-_WITH_INFO = ("linalg_inv_ex", "linalg_solve_ex", "linalg_cholesky_ex")
 # Whose results have no names in PyTorch.
 _UNNAMED = ("std_mean", "var_mean")
 # How an operation is carried out, which changes nothing.
@@ -65,14 +41,14 @@ def called(algebra: Algebra, equation: Equation, arguments: Sequence[Any], shape
     if primitive.name in _SPELLINGS:
         made = _SPELLINGS[primitive.name](algebra, equation, operands, parameters, shapes)
         return None if made is None else algebra.recorded(shapes, made, shape)
-    name = _NAMES.get(primitive.name, primitive.name)
+    name = primitive.function or primitive.name
     if name not in FUNCTIONS:
         return None
     values = _given(algebra, FUNCTIONS[name], count, parameters)
     if values is None:
         return None
     whole = algebra.raw_call(name, (*operands, *values))
-    if not primitive.outputs or primitive.name in _WITH_INFO:
+    if not primitive.outputs or "info" in primitive.outputs:
         return algebra.recorded(shapes, whole, shape)
     named = () if primitive.name in _UNNAMED or primitive.outputs == MANY else primitive.outputs
     keys = [algebra.symbol(n) for n in named] if named else map(algebra.read, range(len(equation.results)))

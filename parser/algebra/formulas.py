@@ -18,7 +18,11 @@ Spelling = Callable[..., Any]
 
 
 class UntranslatableError(Exception):
-    """An operation has no spelling in the language."""
+    """An operation, of which it bears the name, has no spelling in the language."""
+
+    def __init__(self, message: str, operation: str | None = None) -> None:
+        super().__init__(message)
+        self.operation = operation
 
 
 @cache
@@ -52,7 +56,7 @@ def _by_name(operation: Operation, algebra: Algebra, arguments: tuple[Any, ...])
     for value in arguments:
         if value is None or isinstance(value, str) or type(value) is tuple:
             message = f"`{operation.name}` with the argument {value!r} has no spelling as a formula"
-            raise UntranslatableError(message)
+            raise UntranslatableError(message, operation.name)
     return algebra.call(operation.name, *(_read(algebra, argument) for argument in arguments))
 
 

@@ -8,9 +8,8 @@ from fractions import Fraction
 from functools import cache, partial
 
 from ...engine.table.record import REAL
-from ...engine.table.registry import FUNCTIONS
 from .arithmetic import add, multiply, negative, power, subtract
-from .notation import ELEMENT, is_elementwise
+from .notation import ELEMENT, function
 from .terms import (
     HALF,
     ZERO,
@@ -40,6 +39,9 @@ _COMPARED: dict[str, Callable[[Fraction, Fraction], bool]] = {
 }
 _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
+# Reductions that have a value wherever all elements have one.
+_REDUCTIONS = ("mean", "norm", "sum")
+
 # What calls are rewritten as, by the name of the function; None: they stay as they are.
 REWRITES: dict[str, Callable[..., Term | None]] = {}
 
@@ -65,14 +67,14 @@ def call(name: str, *arguments: Term) -> Term:
 
 def _of_one(name: str, argument: Term) -> Term | None:
     """A function of one argument at a number where it has a simple value, or with a sign that may be taken out."""
-    function, whole = FUNCTIONS.get(name), integer(argument)
-    if function is None:
+    record, whole = function(name), integer(argument)
+    if record is None:
         return None
-    if whole is not None and whole in function.integers:
-        return number(function.integers[whole])
-    if function.parity and _is_negative(argument):
+    if whole is not None and whole in record.integers:
+        return number(record.integers[whole])
+    if record.parity and _is_negative(argument):
         turned = call(name, negative(argument))
-        return negative(turned) if function.parity == "odd" else turned
+        return negative(turned) if record.parity == "odd" else turned
     return None
 
 
@@ -138,9 +140,10 @@ def is_negatable(comparison: Call) -> bool:
 @cache
 def _is_total(name: str) -> bool:
     """Whether a function has a value everywhere: where nothing is said against it."""
-    if name in (ELEMENT, "sum", "mean", "norm"):
-        return True
-    return is_elementwise(name) and name in FUNCTIONS and all(d.text == REAL.text for d in FUNCTIONS[name].domain)
+    record = function(name)
+    if record is None:
+        return name == ELEMENT
+    return (record.elementwise or name in _REDUCTIONS) and all(d.text == REAL.text for d in record.domain)
 
 
 def _is_number_everywhere(term: Term) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...engine.table.record import Operation
 from ...engine.table.registry import FUNCTIONS
 
 # Calls that are written in another way: a list, what stands in an index, a number as a float, an argument with its
@@ -13,6 +14,16 @@ CONDITIONS = (*COMPARISONS, "and", "or", "not")
 _OPERATORS = (*CONDITIONS, "%", "//")
 
 
+# What is no function, so that the table need not be asked.
+_NO_FUNCTIONS = (*_OPERATORS, LIST, ELEMENT, SLICE, FLOAT, KEYWORD, RESULT, "@", "T", "mT")
+
+
+def function(name: str) -> Operation | None:
+    """The record of a function; None: it is none."""
+    return None if name in _NO_FUNCTIONS else FUNCTIONS.get(name)
+
+
 def is_elementwise(name: str) -> bool:
     """Whether a function computes each element from those in the same place."""
-    return name in _OPERATORS or (name in FUNCTIONS and FUNCTIONS[name].elementwise)
+    record = function(name)
+    return name in _OPERATORS or (record is not None and record.elementwise)

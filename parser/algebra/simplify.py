@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from ...engine.table.registry import FUNCTIONS
 from .arithmetic import add, multiply, power
 from .canonical import CANONICAL
 from .formulas import formula
 from .functions import rebuilt
+from .notation import function
 from .presentation import Presentation
 from .terms import (
     MINUS_ONE,
@@ -260,8 +260,8 @@ def _identities(term: Sum) -> Iterator[Term]:
 
 def _square(base: Term) -> Sum | None:
     """The square of a function by that of another, where that is known."""
-    function = FUNCTIONS.get(base.name) if isinstance(base, Call) else None
-    if function is None or function.square is None or not isinstance(base, Call):
+    record = function(base.name) if isinstance(base, Call) else None
+    if record is None or record.square is None or not isinstance(base, Call):
         return None
-    square = formula(function.square)(CANONICAL, {"x": base.arguments[0]})
+    square = formula(record.square)(CANONICAL, {"x": base.arguments[0]})
     return square if isinstance(square, Sum) and len(square.terms) == 1 else None

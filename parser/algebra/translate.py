@@ -48,7 +48,7 @@ def _made(equation: Equation, arguments: list[Any], algebra: Algebra, shapes: Sh
     else:
         made = spell(algebra, *_sized(equation, arguments, algebra, shapes))
     if made is None:
-        raise UntranslatableError(f"the operation `{name}` has no spelling as a formula")
+        raise UntranslatableError(f"the operation `{name}` has no spelling as a formula", name)
     return made
 
 

@@ -13,6 +13,7 @@ from ...engine.autograd.anomaly import stack_given_by
 from ...engine.graph.observers import nodes_observed
 from ...engine.table.nodes import PrimitiveNode
 from ..syntax.errors import ExpressionError
+from ..syntax.records import Syntax
 from .compiling.compile import compile_script
 from .reading.reader import parse
 from .reading.tree import Script
@@ -28,7 +29,7 @@ class Origin(NamedTuple):
     """Where a node of a graph was made: the sub-expression of a script, and the number of the step that ran it."""
 
     script: Script
-    place: Any
+    place: Syntax
     step: int
 
 

@@ -16,7 +16,7 @@ from .names import TENSOR_ATTRIBUTES
 from .operands import COMPARISONS, UNARY, binary_operator, both
 from .values import Value, index_of, operand, tensor_of
 
-Observer: TypeAlias = Callable[[Any, Any, list[Any]], None]
+Observer: TypeAlias = Callable[[Any, Value, list[Value]], None]
 
 
 class Application:

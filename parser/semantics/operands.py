@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ...engine import Tensor
-from ...engine.table.record import is_number
 from ...engine.table.registry import ops
+from ...engine.tensors.dtypes import is_number
 from .values import Operand, tensor_of
 
 

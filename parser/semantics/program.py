@@ -16,6 +16,7 @@ from ..syntax.records import Syntax
 from .evaluate import evaluate_traced
 from .limits import Limits
 from .names import CONSTANTS, free_variables
+from .values import Value
 
 
 def trace_expression(
@@ -44,7 +45,7 @@ def trace_expression(
     shapes = shapes or {}
     names = [name for name in free_variables(expression) if name in shapes or name not in CONSTANTS]
     inputs = {name: shapes.get(name, ()) for name in names}
-    steps: list[tuple[Syntax, Any]] = []
+    steps: list[tuple[Syntax, Value]] = []
 
     def outputs(*tensors: engine.Tensor) -> dict[str, Any]:
         variables = dict(zip(names, tensors, strict=True))
@@ -64,7 +65,7 @@ def trace_expression(
 
 
 def _without_derivative(
-    expression: Expression, steps: Sequence[tuple[Syntax, Any]], by: Iterable[str], error: RuntimeError
+    expression: Expression, steps: Sequence[tuple[Syntax, Value]], by: Iterable[str], error: RuntimeError
 ) -> ExpressionError:
     """The error, at the last operation that has no derivative."""
     found = (expr for expr, out in reversed(steps) if isinstance(getattr(out, "grad_fn", None), UndifferentiatedNode))

@@ -9,9 +9,8 @@ import numpy as np
 
 from ...engine import Tensor
 from ...engine.api.creation import tensor
-from ...engine.table.record import is_number
 from ...engine.table.registry import ops
-from ...engine.tensors.dtypes import bool_
+from ...engine.tensors.dtypes import bool_, is_number
 from ...engine.tensors.symbol import is_symbolic
 
 Operand: TypeAlias = Tensor | int | float

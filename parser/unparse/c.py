@@ -9,13 +9,8 @@ from ..algebra.derivative import Derivatives
 from ..syntax.operators import AND, COMPARE, OR, PRODUCT, UNARY
 from ..syntax.printer import ATOM, enclosed
 from ..syntax.records import Binary, Name, Number
-from .code import CodePrinter, functions
+from .code import MATH, CodePrinter, functions, named
 
-_OWN = (
-    *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "atan2"),
-    *("exp", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "hypot", "erf", "erfc", "lgamma"),
-    *("floor", "ceil", "trunc", "fmod", "copysign", "nextafter"),
-)
 _KEYWORDS = (
     "auto break case char const continue default do double else enum extern float for goto if inline int long "
     "register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while "
@@ -28,7 +23,9 @@ class CPrinter(CodePrinter):
     """Prints C that computes with doubles."""
 
     language = "C's math.h"
-    reserved = frozenset({*_KEYWORDS.split(), *_OWN, "pow", "fabs", "fmin", "fmax", "rint", "main"})
+    reserved = frozenset(
+        {*_KEYWORDS.split(), *MATH.split(), "nextafter", "pow", "fabs", "fmin", "fmax", "rint", "main"}
+    )
     constants = {  # noqa: RUF012
         "pi": repr(math.pi),
         "e": repr(math.e),
@@ -37,26 +34,11 @@ class CPrinter(CodePrinter):
         "nan": "NAN",
     }
     functions = {  # noqa: RUF012
-        **{name: name for name in _OWN},
+        **named("", f"{MATH} nextafter"),
         "abs": "fabs",
         "round": "rint",
         "maximum": "fmax",
         "minimum": "fmin",
-        "clamp": "fmin(fmax({0}, {1}), {2})",
-        "relu": "fmax({0}, 0.0)",
-        "sign": "({0} > 0.0) - ({0} < 0.0)",
-        "sigmoid": "1.0/(1.0 + exp(-{0}))",
-        "logsigmoid": "-log1p(exp(-{0}))",
-        "softplus": "log1p(exp({0}))",
-        "mish": "{0}*tanh(log1p(exp({0})))",
-        "elu": "{0} > 0.0 ? {0} : expm1({0})",
-        "silu": "{0}/(1.0 + exp(-{0}))",
-        "gelu": "{0}*(1.0 + erf({0}/sqrt(2.0)))/2.0",
-        "logaddexp": "fmax({0}, {1}) + log1p(exp(-fabs({0} - {1})))",
-        "logit": "log({0}/(1.0 - {0}))",
-        "sinc": f"{{0}} != 0.0 ? sin({math.pi!r}*{{0}})/({math.pi!r}*{{0}}) : 1.0",
-        "frac": "{0} - trunc({0})",
-        "xlogy": "{0} != 0.0 ? {0}*log({1}) : 0.0",
         "%": "{0} - {1}*floor({0}/{1})",
         "//": "floor({0}/{1})",
     }

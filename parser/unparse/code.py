@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from ...engine.table.registry import FUNCTIONS
 from ..algebra.derivative import Derivatives
-from ..syntax.printer import ATOM, Printer, UnprintableError
-from ..syntax.records import Assign, List, Subscript
+from ..syntax.parse import parse
+from ..syntax.printer import ATOM, Printer, UnprintableError, enclosed
+from ..syntax.records import Assign, List, Name, Subscript
+from ..syntax.walk import walk
 from . import label
 
+# What math.h has by these names, and Python's math after it.
+MATH = (
+    "acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh erf erfc exp expm1 floor fmod hypot lgamma "
+    "log log10 log1p log2 sin sinh sqrt tan tanh trunc"
+)
 _LITERALS = ("True", "False", "None")
 
 
 class CodePrinter(Printer):
     """Prints expressions in a programming language.
 
-    `functions` has for each function the name it has there, or a template with `{0}`, `{1}` for its arguments;
+    `functions` has for each function the name it has there, or a template with `{0}`, `{1}` for its arguments; what it
+    lacks is written out where its record has a definition;
     `constants` the spelling of `pi` and its like; `reserved` the words that cannot name a variable, which then ends
     in an underscore. `has_vectors`: whether its operations work on several numbers at once.
     """
@@ -28,12 +37,16 @@ class CodePrinter(Printer):
     has_vectors: bool = False
 
     def name(self, name: str) -> str:
+        if name in self.arguments:
+            return self.arguments[name]
         if name in self.constants and name not in self.variables:
             return self.constants[name]
         return f"{name}_" if name in self.reserved and name not in _LITERALS else name
 
     def __init__(self, variables: Collection[str] = ()) -> None:
         self.variables = variables
+        # The texts of what stands for the arguments of a function that is written out.
+        self.arguments: Mapping[str, str] = {}
 
     def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if type(node) in (List, Subscript) and not self.has_vectors:
@@ -46,14 +59,33 @@ class CodePrinter(Printer):
 
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
         template = self.spelling(function)
-        if template is None:
-            raise UnprintableError(f"{self.language} has no function for `{function}`")
-        if "{" not in template:
+        if template is not None and "{" not in template:
             return super().call(template, parts)
+        texts = [enclosed(part, ATOM) for part in parts]
+        if template is None:
+            return self._written_out(function, texts), ATOM
         if f"{{{len(parts) - 1}}}" not in template or f"{{{len(parts)}}}" in template:
             raise UnprintableError(f"{self.language} has no function for `{function}` with these arguments")
-        texts = [text if level == ATOM else f"({text})" for text, level in parts]
         return f"({template.format(*texts)})", ATOM
+
+    def _written_out(self, function: str, texts: list[str]) -> str:
+        """A function that the language lacks, in simpler ones. UnprintableError: its record has none."""
+        operation = FUNCTIONS.get(function)
+        if operation is None or operation.definition is None:
+            raise UnprintableError(f"{self.language} has no function for `{function}`")
+        definition = parse(operation.definition).statements[-1]
+        names = {record.name for record in walk(definition) if type(record) is Name} & {*operation.arguments}
+        if len(texts) != len(names):
+            raise UnprintableError(f"{self.language} has no function for `{function}` with these arguments")
+        printer = type(self)()
+        printer.arguments = dict(zip(operation.arguments, texts, strict=False))
+        text, level = printer.texts(definition)
+        return text if level == ATOM and text.startswith("(") else f"({text})"
+
+
+def named(prefix: str, names: str) -> dict[str, str]:
+    """The spellings of functions that keep their names behind a prefix."""
+    return {name: prefix + name for name in names.split()}
 
 
 def functions(

@@ -7,33 +7,18 @@ import re
 from collections.abc import Collection
 from typing import Any
 
+from ...engine.table.registry import FUNCTIONS
 from ..algebra.derivative import Derivatives
 from ..syntax.printer import ATOM
 from ..syntax.records import Call, List, Number, Unary
-from .code import CodePrinter, functions, python_function
+from .code import CodePrinter, functions, named, python_function
 
-_OWN = (
-    *("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt"),
-    *("hypot", "floor", "ceil", "trunc", "fmod", "copysign", "maximum", "minimum", "where", "abs", "sign", "round"),
-    *("sinc", "logaddexp", "logaddexp2", "heaviside", "nextafter"),
-)
-# Those along dimensions, whose arguments have other names.
-_REDUCTIONS = {
-    **{name: f"np.{name}" for name in ("sum", "mean", "prod", "max", "min", "amax", "amin", "argmax", "argmin")},
-    **{name: f"np.{name}" for name in ("any", "all", "std", "var", "nansum")},
-    "logsumexp": "special.logsumexp",
-    "vector_norm": "np.linalg.vector_norm",
-    "norm": "np.linalg.vector_norm",
-}
-# Those that take sizes or dimensions, and those that take several arrays.
-_OF_SIZES = ("reshape", "broadcast_to", "permute", "roll", "tile", "flip", "pad", "expand")
-_OF_SEVERAL = ("cat", "stack")
 _NAMED = re.compile(r"(\w+)=(?!=)(.*)", re.DOTALL)
+# What NumPy calls the arguments of reductions.
 _ARGUMENTS = {"dim": "axis", "keepdim": "keepdims", "correction": "ddof"}
-_SPECIAL = (
-    *("erf", "erfc", "erfinv", "erfcx", "digamma", "polygamma", "logit", "xlogy", "xlog1py", "entr", "ndtr", "ndtri"),
-    *("log_ndtr", "i0", "i0e", "i1", "i1e", "zeta"),
-)
+_REDUCTIONS = "all amax amin any argmax argmin max mean min nansum prod std sum var"
+# What takes sizes or dimensions, as tuples.
+_OF_SIZES = "broadcast_to expand flip pad permute reshape roll tile"
 
 
 class NumpyPrinter(CodePrinter):
@@ -44,43 +29,47 @@ class NumpyPrinter(CodePrinter):
     reserved = frozenset({*keyword.kwlist, "np", "linalg", "special"})
     constants = {"pi": "np.pi", "e": "np.e", "tau": "(2*np.pi)", "inf": "np.inf", "nan": "np.nan"}  # noqa: RUF012
     functions = {  # noqa: RUF012
-        **{name: f"np.{name}" for name in _OWN},
+        **named(
+            "np.",
+            f"{_REDUCTIONS} abs broadcast_to cbrt ceil copysign cos cosh cumprod cumsum diagonal dot exp expm1 flip "
+            "floor fmod full_like heaviside hypot isfinite isnan kron log log10 log1p log2 logaddexp logaddexp2 "
+            "maximum minimum nextafter ones_like outer reshape roll round searchsorted sign sin sinc sinh sqrt "
+            "squeeze stack tan tanh tile trace tril triu trunc where zeros_like",
+        ),
         **{f"a{name}": f"np.arc{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "tan2")},
-        **{name: f"special.{name}" for name in _SPECIAL},
-        "sigmoid": "special.expit",
-        "lgamma": "special.gammaln",
+        **named("np.linalg.", "cholesky det eigh pinv slogdet vector_norm"),
+        **named(
+            "special.",
+            "digamma entr erf erfc erfcx erfinv i0 i0e i1 i1e log_ndtr log_softmax logit logsumexp ndtr ndtri "
+            "polygamma softmax xlog1py xlogy zeta",
+        ),
+        "argsort": 'np.argsort({0}, kind="stable")',
+        "cat": "np.concatenate",
+        "clamp": "np.clip",
+        "gelu": "{0}*special.ndtr({0})",
         "igamma": "special.gammainc",
         "igammac": "special.gammaincc",
-        "clamp": "np.clip",
-        "relu": "np.maximum({0}, 0)",
-        "logsigmoid": "-np.logaddexp(0, -{0})",
-        "softplus": "np.logaddexp(0, {0})",
-        "mish": "{0}*np.tanh(np.logaddexp(0, {0}))",
-        "elu": "np.where({0} > 0, {0}, np.expm1({0}))",
-        "silu": "{0}*special.expit({0})",
-        "gelu": "{0}*special.ndtr({0})",
-        "frac": "{0} - np.trunc({0})",
-        **{name: f"np.{name}" for name in ("cumsum", "cumprod", "dot", "outer", "trace", "tril", "triu", "kron")},
-        **{name: f"np.{name}" for name in ("reshape", "broadcast_to", "zeros_like", "ones_like", "full_like")},
-        **{name: f"np.{name}" for name in ("squeeze", "stack", "diagonal", "roll", "tile", "searchsorted")},
-        **{name: f"np.linalg.{name}" for name in ("det", "slogdet", "pinv", "eigh", "cholesky")},
-        "solve": "np.linalg.solve({0}, {1})",
         "inverse": "np.linalg.inv",
-        "linalg_svd": "np.linalg.svd",
-        "linalg_qr": "np.linalg.qr",
-        "cat": "np.concatenate",
-        "unsqueeze": "np.expand_dims",
-        "transpose": "np.swapaxes",
-        "permute": "np.transpose",
         "ldexp": "{0}*2.0**{1}",
+        "lgamma": "special.gammaln",
+        "linalg_qr": "np.linalg.qr",
+        "linalg_svd": "np.linalg.svd",
+        "logsigmoid": "-np.logaddexp(0, -{0})",
         "matrix_exp": "linalg.expm",
-        **{name: f"np.{name}" for name in ("flip", "isnan", "isfinite")},
-        "softmax": "special.softmax",
-        "log_softmax": "special.log_softmax",
-        "sort": "np.sort({0})",
+        "mish": "{0}*np.tanh(np.logaddexp(0, {0}))",
         "msort": "np.sort({0}, 0)",
-        "argsort": 'np.argsort({0}, kind="stable")',
+        "norm": "np.linalg.vector_norm",
+        "permute": "np.transpose",
+        "sigmoid": "special.expit",
+        "silu": "{0}*special.expit({0})",
+        "softplus": "np.logaddexp(0, {0})",
+        "solve": "np.linalg.solve({0}, {1})",
+        "sort": "np.sort({0})",
+        "transpose": "np.swapaxes",
+        "unsqueeze": "np.expand_dims",
     }
+    reductions = frozenset({*_REDUCTIONS.split(), "logsumexp", "norm", "vector_norm"})
+    of_sizes = frozenset(_OF_SIZES.split())
 
     def __init__(self, variables: Collection[str] = ()) -> None:
         super().__init__(variables)
@@ -92,12 +81,14 @@ class NumpyPrinter(CodePrinter):
             items = [self.lists.get(id(item), text) for item, (text, _) in zip(node.items, parts, strict=True)]
             self.lists[id(node)] = f"[{', '.join(items)}]"
             return self.array(node, [text for text, _ in parts]), ATOM
-        if type(node) is Call and node.function in (*_OF_SIZES, *_OF_SEVERAL, *_REDUCTIONS):
-            arguments = [*node.args, *[value for _, value in node.kwargs]]
-            parts = [
-                (self.sizes(argument, text), level) if i or node.function in _OF_SEVERAL else (text, level)
-                for i, (argument, (text, level)) in enumerate(zip(arguments, parts, strict=True))
-            ]
+        if type(node) is Call and node.function in FUNCTIONS:
+            of_several = FUNCTIONS[node.function].variadic
+            if of_several or node.function in self.of_sizes | self.reductions:
+                arguments = [*node.args, *[value for _, value in node.kwargs]]
+                parts = [
+                    (self.sizes(argument, text), level) if i or of_several else (text, level)
+                    for i, (argument, (text, level)) in enumerate(zip(arguments, parts, strict=True))
+                ]
         return super().node(node, parts)
 
     def array(self, node: List, items: list[str]) -> str:
@@ -113,7 +104,7 @@ class NumpyPrinter(CodePrinter):
         return f"({self.lists[id(node)][1:-1]}{',' if len(node.items) == 1 else ''})"
 
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
-        if function in _REDUCTIONS:
+        if function in self.reductions:
             return self.reduction(function, [text for text, _ in parts]), ATOM
         return super().call(function, parts)
 
@@ -125,7 +116,7 @@ class NumpyPrinter(CodePrinter):
             named = _NAMED.fullmatch(text)
             given.update([(named[1], named[2])] if named else [(places[i], text)])
         options = "".join(f", {_ARGUMENTS.get(name, name)}={value}" for name, value in given.items())
-        return f"{_REDUCTIONS[function]}({texts[0]}{options})"
+        return f"{self.functions[function]}({texts[0]}{options})"
 
     def binary(self, op: str, left: tuple[str, int], right: tuple[str, int]) -> tuple[str, int]:
         if op in ("and", "or"):

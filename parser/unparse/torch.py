@@ -14,12 +14,9 @@ from .code import functions, python_function
 from .numpy import NumpyPrinter
 from .python import PythonPrinter
 
-# What PyTorch takes by name only.
+# What PyTorch takes by name only, and what has a dimension there, which is the first here.
 _BY_NAME = {"linalg_cross": ("dim",), "solve": ("left",), "solve_triangular": ("upper", "left", "unitriangular")}
-# What has a dimension there, which is the first here.
 _ALONG_FIRST = {"cumsum": "0", "cumprod": "0", "flip": "[0]"}
-# These take tensors only.
-_OF_TENSORS = ("copysign", "maximum", "minimum", "atan2", "hypot", "logaddexp", "logaddexp2", "zeta")
 
 
 class TorchPrinter(NumpyPrinter):
@@ -50,10 +47,9 @@ class TorchPrinter(NumpyPrinter):
         return f"torch.stack([{', '.join(f'torch.as_tensor({item})' for item in items)}])"
 
     def reduction(self, function: str, texts: list[str]) -> str:
-        name = "linalg.vector_norm" if function == "vector_norm" else function
         if function == "logsumexp" and len(texts) == 1:
             texts = [f"torch.flatten({texts[0]})", "0"]
-        return f"torch.{name}({', '.join(texts)})"
+        return f"{self.spelling(function)}({', '.join(texts)})"
 
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if function in _ALONG_FIRST and len(parts) == 1:
@@ -74,7 +70,7 @@ class TorchPrinter(NumpyPrinter):
             numbers = [self._is_number(argument) for argument in node.args]
             if all(numbers) and not any(type(record) is List for record in walk(node)):
                 return PythonPrinter(self.variables).texts(node)
-            if node.function in _OF_TENSORS:
+            if _takes_tensors_only(node.function):
                 parts = [
                     (f"torch.as_tensor({text})", ATOM) if number else (text, level)
                     for (text, level), number in zip(parts, numbers, strict=True)
@@ -102,6 +98,14 @@ class TorchPrinter(NumpyPrinter):
             for record in walk(argument)
             if type(record) is Name
         )
+
+
+def _takes_tensors_only(name: str) -> bool:
+    """Whether PyTorch refuses a number as one of several operands; it takes one only as the second of these two."""
+    function = FUNCTIONS.get(name)
+    if function is None or function.tensors < 2 or not function.elementwise:
+        return False
+    return not function.numbers or name in ("copysign", "zeta")
 
 
 def _is_truth(record: Any) -> bool:

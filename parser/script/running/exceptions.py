@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...syntax.errors import ExpressionError
+from ...syntax.records import Syntax
 
 
 class ScriptError(ExpressionError):
@@ -15,7 +16,14 @@ class ScriptError(ExpressionError):
     """
 
     def __init__(
-        self, kind: str, type_name: str, message: str, script: Any, place: Any, help: str | None, notes: Sequence[str]
+        self,
+        kind: str,
+        type_name: str,
+        message: str,
+        script: Any,
+        place: Syntax,
+        help: str | None,
+        notes: Sequence[str],
     ) -> None:
         super().__init__(kind, message, script.source, place.start, place.end, help, script.name)
         self.first_line = script.first_line

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from ...syntax.records import Syntax
+
 
 class Label:
     """A place in the instructions to jump to, known when all of them are there."""
@@ -19,7 +21,7 @@ class Instruction(NamedTuple):
 
     operation: Callable[[Any, Any, Any], None]
     argument: Any
-    place: Any
+    place: Syntax
 
 
 class Code:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ...semantics.error_kind import kind_of
 from ...syntax.errors import did_you_mean, position
+from ...syntax.records import Syntax
 from .attributes import UnknownName
 from .exceptions import ScriptError
 from .function import Function, Scope
@@ -38,7 +39,7 @@ class Frame:
         self.managers: list[Any] = []
 
     @property
-    def place(self) -> Any:
+    def place(self) -> Syntax:
         """The record of the instruction that runs, or of the first where none has begun."""
         return self.code.instructions[max(self.next - 1, 0)].place
 

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from pytorch.recorded import DATA
 
+pytestmark = pytest.mark.processes
+
 START = [sys.executable, "-c", "from autodiff.cli.main import main; main()"]
 # The same for a shell.
 AUTODIFF = f"'{sys.executable}' -c 'from autodiff.cli.main import main; main()'"

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.processes
+
 START = [sys.executable, "-c", "from autodiff.cli.main import main; main()", "map"]
 OLD = "the old file\n"
 # Takes seconds over the long table, on any machine.
@@ -214,6 +216,7 @@ def write_long(path: Path, rows: int) -> None:
             writer.write_table(table, max_chunksize=1 << 14)
 
 
+@pytest.mark.memory
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="this system does not say how much memory was used")
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet", "arrow"])
 def test_the_memory_does_not_grow_with_the_table(tmp_path: Path, ending: str) -> None:

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +33,7 @@ records = st.lists(st.tuples(st.integers(0, 99), st.one_of(plain, quoted, inner_
 
 
 @given(records, st.sampled_from(["", "\ufeff"]), line_end, st.booleans(), st.sampled_from(SIZES))
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 def test_records_of_csv_are_copied_byte_for_byte(autodiff, records, mark, first_end, is_ended, size) -> None:
     before = [mark + "x,t", *(f"{x},{text}" for x, text, _ in records)]
     after = [mark + "x,t,value", *(f"{x},{text},{float(2 * x)!r}" for x, text, _ in records)]
@@ -168,7 +169,7 @@ def test_members_are_the_same_read_with_pyarrow_and_without(objects) -> None:
 
 @pytest.mark.skipif(not has_arrow(), reason="compares what pyarrow writes with what Python does")
 @given(st.lists(st.one_of(st.floats(), st.integers(-(10**17), 10**17).map(float), st.floats(1e-12, 1e-3))))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_numbers_are_written_as_python_writes_them(values: list[float]) -> None:
     written = spelling.texts(np.array(values, float), None, spelling.CSV)
     assert spelling.as_list(written) == list(map(repr, values))

@@ -11,6 +11,8 @@ import pytest
 
 from autodiff.cli.main import COMMANDS
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.mark.parametrize(
     ("shell", "mark"),

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from effort import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -89,7 +90,7 @@ def check(result) -> None:
         assert result.err.startswith(("error[", "Usage:"))
 
 
-@settings(relaxed, max_examples=200)
+@settings(relaxed, max_examples=examples(200))
 @given(expression=texts)
 def test_any_text_is_evaluated_or_refused(evaluate, expression: str) -> None:
     check(evaluate("--x", "3", "--", expression))
@@ -97,7 +98,7 @@ def test_any_text_is_evaluated_or_refused(evaluate, expression: str) -> None:
     check(evaluate("--x", "3", stdin=expression))
 
 
-@settings(relaxed, max_examples=400)
+@settings(relaxed, max_examples=examples(400))
 @given(expression=expressions, x=values, y=values, options=st.lists(flags, max_size=3))
 def test_any_expression_is_evaluated_or_refused(evaluate, expression: str, x: str, y: str, options: list[str]) -> None:
     given_values = {"x": x, "y": y, "A": "[[1, 2], [3, 4]]"}
@@ -115,7 +116,7 @@ ways = [
 ]
 
 
-@settings(relaxed, max_examples=100)
+@settings(relaxed, max_examples=examples(100))
 @given(expression=expressions, x=values, y=values, way=st.sampled_from(ways))
 def test_any_expression_is_traced_and_drawn_or_refused(
     autodiff, expression: str, x: str, y: str, way: tuple[str, ...]
@@ -125,13 +126,13 @@ def test_any_expression_is_traced_and_drawn_or_refused(
     check(autodiff(*way, *used, "--", expression))
 
 
-@settings(relaxed, max_examples=200)
+@settings(relaxed, max_examples=examples(200))
 @given(args=st.lists(words, max_size=6), stdin=texts)
 def test_any_words_after_eval_end_in_words(evaluate, args: list[str], stdin: str) -> None:
     check(evaluate(*args, stdin=stdin))
 
 
-@settings(relaxed, max_examples=100)
+@settings(relaxed, max_examples=examples(100))
 @given(args=st.lists(st.one_of(words, st.sampled_from(["eval", "functions", "completion", "bash"])), max_size=4))
 def test_any_command_line_ends_in_words(autodiff, args: list[str]) -> None:
     check(autodiff(*args))
@@ -140,7 +141,7 @@ def test_any_command_line_ends_in_words(autodiff, args: list[str]) -> None:
 contents = st.one_of(st.binary(max_size=60), st.text(max_size=40).map(str.encode))
 
 
-@settings(relaxed, max_examples=100)
+@settings(relaxed, max_examples=examples(100))
 @given(content=contents, suffix=st.sampled_from(["npy", "csv", "json"]), begins_well=st.booleans())
 def test_any_file_is_read_or_refused(evaluate, tmp_path: Path, content: bytes, suffix: str, begins_well: bool) -> None:
     path = tmp_path / f"a.{suffix}"
@@ -156,7 +157,7 @@ json_values = st.recursive(
 )
 
 
-@settings(relaxed, max_examples=100)
+@settings(relaxed, max_examples=examples(100))
 @given(value=json_values)
 def test_any_json_is_read_or_refused(evaluate, tmp_path: Path, value: object) -> None:
     path = tmp_path / "a.json"

@@ -10,6 +10,8 @@ import time
 
 import pytest
 
+pytestmark = pytest.mark.processes
+
 START = [sys.executable, "-c", "from autodiff.cli.main import main; main()"]
 # The same for a shell.
 AUTODIFF = f"'{sys.executable}' -c 'from autodiff.cli.main import main; main()'"

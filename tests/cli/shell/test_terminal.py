@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+pytestmark = pytest.mark.processes
+
 
 def plain(text: str) -> str:
     """The text without the colours."""

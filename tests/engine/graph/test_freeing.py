@@ -13,6 +13,8 @@ import autodiff.engine as torch
 from autodiff.engine import Tensor
 from autodiff.engine.autograd import Function
 
+pytestmark = pytest.mark.memory
+
 FREED = "^Trying to backward through the graph a second time"
 
 

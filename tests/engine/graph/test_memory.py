@@ -13,6 +13,8 @@ import autodiff.engine as torch
 from autodiff.engine import Tensor
 from autodiff.engine.graph.node import Node
 
+pytestmark = pytest.mark.memory
+
 
 @pytest.fixture(autouse=True)
 def without_collector() -> Iterator[None]:

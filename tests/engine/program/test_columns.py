@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -64,7 +65,7 @@ def test_rows_of_numbers_vectors_and_matrices_are_computed_one_like_the_other(
 numbers = arrays(np.float64, st.shared(st.integers(1, 30), key="rows"), elements=st.floats(allow_subnormal=False))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(numbers, numbers, st.integers(1, 9), st.integers(1, 3))
 def test_no_number_in_a_row_touches_another_row(x: Any, y: Any, block: int, threads: int) -> None:
     # Huge powers of huge numbers overflow sooner in one order than in another: only that is a matter of rounding.

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lark import Lark
@@ -228,7 +229,7 @@ def _extended(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.recursive(LEAVES, _extended, max_leaves=6))
 def test_no_expression_has_a_derivative_that_disagrees_with_the_engine(source: str) -> None:
     expression = parse(f"({source}) + 0*x")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from effort import examples
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -103,7 +104,7 @@ def _extended(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=examples(150), deadline=None, derandomize=True)
 @given(st.recursive(LEAVES, _extended, max_leaves=6))
 @pytest.mark.filterwarnings("ignore")
 def test_no_expression_in_matrices_has_a_derivative_that_disagrees_with_the_engine(source: str) -> None:

@@ -7,6 +7,7 @@ import io
 import warnings
 from pathlib import Path
 
+from effort import examples
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -131,7 +132,7 @@ def ended(source: str, limits: Limits = LIMITS) -> tuple[str, str | None] | None
     return "".join(written), getattr(failure, "type_name", failure and "LimitError")
 
 
-@settings(relaxed, max_examples=300)
+@settings(relaxed, max_examples=examples(300))
 @given(source=programs)
 def test_a_program_of_numbers_lists_and_text_ends_as_in_python(source: str) -> None:
     here = ended(source)
@@ -179,7 +180,7 @@ tensor_lines = st.one_of(
 START = "x = torch.tensor([1., 2.], requires_grad=True)\ny = x.sum()\nA = torch.ones(2, 2, requires_grad=True)\n"
 
 
-@settings(relaxed, max_examples=200)
+@settings(relaxed, max_examples=examples(200))
 @given(lines=st.lists(tensor_lines, max_size=5))
 def test_a_program_of_tensors_ends(lines: list[str]) -> None:
     ended("\n".join([START, *lines]))
@@ -230,13 +231,13 @@ def edited(source: str, changes: list[tuple[int, int, str]]) -> str:
     return source
 
 
-@settings(relaxed, max_examples=300)
+@settings(relaxed, max_examples=examples(300))
 @given(source=st.sampled_from(SEEDS), changes=st.lists(edits, min_size=1, max_size=4))
 def test_a_script_with_slips_of_the_hand_ends_or_is_refused(source: str, changes: list[tuple[int, int, str]]) -> None:
     ended(edited(source, changes))
 
 
-@settings(relaxed, max_examples=300)
+@settings(relaxed, max_examples=examples(300))
 @given(source=st.one_of(st.text(max_size=40), st.lists(st.sampled_from(PIECES), max_size=15).map("".join)))
 @example("f'{a!")
 @example("\\")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytorch.recorded import entries
@@ -88,7 +89,7 @@ def test_in_each_row_a_conditional_is_the_branch_that_eval_takes(text: str) -> N
             np.testing.assert_allclose(found[name][i], wanted, rtol=1e-12, err_msg=f"{name} at x={x}, y={y}")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.floats(), min_size=1, max_size=40), st.floats(), st.integers(1, 9), st.sampled_from(CONDITIONALS))
 def test_any_numbers_give_row_by_row_what_eval_gives(xs: list[float], y: float, block: int, text: str) -> None:
     program = trace_expression(parse(text))

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lark import Lark, UnexpectedCharacters, UnexpectedToken
@@ -83,7 +84,7 @@ PIECES += ["<=", "!", "not", "and", "if", "else", "\n", " ", "'a'", "²", "√",
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_the_parser_fails_where_larks_own_fails(lark: Lark, text: str) -> None:
     parser = Parser(tables.load_tables(GRAMMAR), Actions())
     try:
