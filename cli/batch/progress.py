@@ -6,7 +6,7 @@ import sys
 import time
 
 from ..shell.streams import is_terminal, say
-from .compute import Done
+from .computing import Done
 
 _FIRST = 0.5  # seconds before anything is shown
 _NEXT = 0.1

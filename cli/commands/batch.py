@@ -29,7 +29,7 @@ from ..shell.options import (
 from ..shell.streams import is_terminal, say, write
 
 if TYPE_CHECKING:
-    from ..batch.compute import Settings
+    from ..batch.computing import Settings
     from ..batch.progress import Progress
     from ..batch.source import Source
 
@@ -85,7 +85,7 @@ def command(
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.analysis.differentiate import Request
     from ...parser.semantics.computing import computing
-    from ..batch.compute import Settings
+    from ..batch.computing import Settings
     from ..batch.output import Output, columns_of
     from ..batch.progress import Progress
     from ..batch.source import Source

@@ -57,16 +57,13 @@ def command(words: tuple[str, ...], variables: Variables, drawing: Drawing, limi
     Variables are given as for `eval`.
     """
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    from ...parser.analysis.differentiate import Request, differentiate
     from ...parser.analysis.graph import gradient_graph_of, graph_of
     from ...parser.semantics.computing import computing
     from ..shell.problem import read_problem, say_remarks
 
     with computing(variables.dtype):
         problem = read_problem(words, variables, limits)
-        # First as `eval` does it, for its warnings and its words for what has no derivative.
-        report = differentiate(problem.program, problem.variables, problem.wrt, Request(), problem.limits)
-        graph = gradient_graph_of(problem) if drawing.backward else graph_of(problem)
+        report, graph = gradient_graph_of(problem) if drawing.backward else graph_of(problem)
         ascii = drawing.output is not None or not is_terminal(sys.stdout)
         drawn = rendered("graph", drawing.format_name, graph, Style(drawing.precision, ascii=ascii))
     if drawing.output is not None:

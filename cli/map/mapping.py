@@ -10,11 +10,11 @@ import numpy as np
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import listed
 from .chunk import Chunk, Results
-from .compute import Computation
-from .formats import Table
+from .computation import Computation
 from .layout import Layout, Writer
 from .pipeline import overlapped
 from .progress import Progress
+from .table_formats import Table
 
 
 class Job(NamedTuple):

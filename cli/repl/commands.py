@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ...engine import FUNCTIONS
 from ...parser.syntax.errors import UsageError, did_you_mean
@@ -14,8 +14,23 @@ from ..shell.printing import Style, rendered
 from ..shell.streams import is_terminal, say, wants_color, write
 
 if TYPE_CHECKING:
-    from .console import Console
-    from .retracing import Retraced
+    from ...parser.analysis.origins import Origins
+    from ...parser.analysis.session_graph import Retraced
+    from ...parser.script.session import Session
+
+
+class Console(Protocol):
+    """What commands act on: a session, what is known of its graphs, and the inputs that ran."""
+
+    session: Session
+    origins: Origins
+    start: str
+    inputs: list[str]
+    files: set[str]
+
+    def next_name(self) -> str:
+        """What the next input is called in errors."""
+        ...
 
 
 class Command(NamedTuple):
@@ -67,7 +82,7 @@ def _trace(console: Console, argument: str) -> None:
 
 def _retraced(console: Console, command: str, argument: str) -> Retraced:
     """The passes through the graph of an expression's value, or without one of the value shown last."""
-    from .retracing import retrace
+    from ...parser.analysis.session_graph import retrace
 
     session = console.session
     value: Any = session.value_of(argument, console.next_name()) if argument else session.shown
