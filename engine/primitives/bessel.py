@@ -14,9 +14,6 @@ from .selection import sgn, where
 primitive = SPECIAL.primitive
 
 
-# Bessel functions
-
-
 def _over_itself(value: Any, x: Any) -> Any:
     """value / x, where both may be 0; there it does not matter."""
     return value / where(x == 0, 1, x)
@@ -31,8 +28,6 @@ i0 = primitive(
     in_place=True,
     parity="even",
 )
-
-
 i0e = primitive(
     "i0e",
     unary("i0e"),
@@ -43,8 +38,6 @@ i0e = primitive(
     torch=("special.i0e",),
     parity="even",
 )
-
-
 i1 = primitive(
     "i1",
     unary("i1"),
@@ -55,8 +48,6 @@ i1 = primitive(
     method=False,
     torch=("special.i1",),
 )
-
-
 i1e = primitive(
     "i1e",
     unary("i1e"),
@@ -87,44 +78,22 @@ def _without_derivative(name: str, forward: Any, doc: str, domain: Domain = REAL
 
 
 airy_ai = _without_derivative("airy_ai", _airy, "Airy function")
-
-
 spherical_bessel_j0 = _without_derivative("spherical_bessel_j0", _spherical_bessel, "sin(x) / x, and 1 where x is 0")
-
-
 bessel_j0 = _without_derivative("bessel_j0", "j0", "Bessel function of the first kind, order 0")
-
-
 bessel_j1 = _without_derivative("bessel_j1", "j1", "Bessel function of the first kind, order 1")
-
-
 bessel_y0 = _without_derivative("bessel_y0", "y0", "Bessel function of the second kind, order 0", POSITIVE)
-
-
 bessel_y1 = _without_derivative("bessel_y1", "y1", "Bessel function of the second kind, order 1", POSITIVE)
-
-
 modified_bessel_i0 = _without_derivative("modified_bessel_i0", "i0", "as i0")
-
-
 modified_bessel_i1 = _without_derivative("modified_bessel_i1", "i1", "as i1")
-
-
 modified_bessel_k0 = _without_derivative(
     "modified_bessel_k0", "k0", "modified Bessel function of the second kind, order 0", POSITIVE
 )
-
-
 modified_bessel_k1 = _without_derivative(
     "modified_bessel_k1", "k1", "modified Bessel function of the second kind, order 1", POSITIVE
 )
-
-
 scaled_modified_bessel_k0 = _without_derivative(
     "scaled_modified_bessel_k0", "k0e", "exp(x) * modified_bessel_k0(x)", POSITIVE
 )
-
-
 scaled_modified_bessel_k1 = _without_derivative(
     "scaled_modified_bessel_k1", "k1e", "exp(x) * modified_bessel_k1(x)", POSITIVE
 )

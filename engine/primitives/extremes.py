@@ -31,8 +31,6 @@ def _extremum(name: str, reduce: Any, arg: Any) -> tuple[Any, Any]:
 
 
 max_all, max_dim = _extremum("max", np.max, np.argmax)
-
-
 min_all, min_dim = _extremum("min", np.min, np.argmin)
 
 
@@ -72,8 +70,6 @@ amax = primitive(
     rows="dimensions",
     keeps_scalars=True,
 )
-
-
 amin = primitive(
     "amin",
     _reduced("amin", np.min),
@@ -126,8 +122,6 @@ def _position(name: str, arg: Any) -> Any:
 
 
 argmax = primitive("argmax", _position("argmax", np.argmax), tensors=1, promotes=(), doc="index of the largest element")
-
-
 argmin = primitive(
     "argmin", _position("argmin", np.argmin), tensors=1, promotes=(), doc="index of the smallest element"
 )
