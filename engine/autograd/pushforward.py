@@ -41,10 +41,6 @@ class _Call(NamedTuple):
     tangents: Sequence[Tensor | None]
     results: Sequence[Tensor]
 
-    def positions(self) -> list[int]:
-        """Where the arguments stand that it has a rule for."""
-        return [i for i, rule in enumerate(self.primitive.rules) if rule is not None]
-
     def meant_by(self, source: str) -> Any:
         """What a rule means by one of its parameters: a result or an argument; None where it is but a shape."""
         primitive = self.primitive
@@ -180,7 +176,7 @@ def _elementwise(call: _Call, on_tensors: bool) -> Any:
     if not on_tensors:
         saved = [*map(_data, saved)]
     total: Any = None
-    for position, vjp in zip(call.positions(), call.primitive.vjps, strict=True):
+    for position, vjp in zip(call.primitive.differentiated, call.primitive.vjps, strict=True):
         tangent = call.tangents[position]
         if tangent is None:
             continue
@@ -206,7 +202,7 @@ def _pulled_back(call: _Call, stand_ins: Sequence[Tensor | None]) -> Iterator[tu
         made = list(run_rule(*primitive.vjps[0], g, saved))
         positions: Sequence[int] = range(len(call.tensors))
     else:
-        positions = call.positions()
+        positions = primitive.differentiated
         made = [
             run_rule(*vjp, g, saved) if tangents[i] is not None else None
             for i, vjp in zip(positions, primitive.vjps, strict=True)
