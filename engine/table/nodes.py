@@ -295,7 +295,11 @@ class UndifferentiatedNode(Node):
         """RuntimeError, always, that bears the name of the operation."""
         error = RuntimeError(f"derivative for aten::{self.operation} is not implemented")
         vars(error)["operation"] = self.operation
-        raise error
+        try:
+            raise error
+        finally:
+            # The error knows this frame, and with it the graph: a name for it here would be a cycle.
+            del error
 
 
 UndifferentiatedNode.__name__ = "NotImplemented"
