@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from test_samples import blocks_of, run, text_of
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 TRANSCRIPTS = [block for block in re.findall(r"```text\n(.*?)```", README, re.DOTALL) if block.startswith("$ ")]
 
 
@@ -22,3 +23,10 @@ def test_the_lesson_in_the_readme_prints_what_its_comment_says(capsys: pytest.Ca
     exec(lesson, {})  # noqa: S102  (our own README)
     (promised,) = re.findall(r"print\(.*\)\s+# (.*)", lesson)
     assert capsys.readouterr().out.strip() == promised
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "docs/walk.md"])
+def test_a_file_named_in_the_guide_exists(name: str) -> None:
+    named = re.findall(r"(?:engine|parser|cli|tests)/[\w/]*\w\.py", (ROOT / name).read_text(encoding="utf-8"))
+    assert named
+    assert [path for path in named if not (ROOT / path).exists()] == []

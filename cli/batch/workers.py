@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ...parser.syntax.errors import UsageError
-from .compute import Computation, Done, Settings
+from .computing import Computation, Done, Settings
 
 if TYPE_CHECKING:
     from .lines import Line

@@ -62,7 +62,7 @@ def command(
             vjp=None if directions.vjp is None else read_value("--vjp", directions.vjp),
             jvp=_directions(directions.jvp) if directions.jvp else None,
         )
-        report = differentiate(problem.program, problem.variables, problem.wrt, request, problem.limits)
+        report = differentiate(problem, request)
         if key is not None:
             text = report.text_of(key) + "\n"
         else:

@@ -12,6 +12,7 @@ from ..graph import FORMATS
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import OK
+from ..shell.files import replacing
 from ..shell.options import JSON, Format, Limits, Variables, option
 from ..shell.printing import Style, rendered
 from ..shell.streams import is_terminal, write
@@ -57,20 +58,18 @@ def command(words: tuple[str, ...], variables: Variables, drawing: Drawing, limi
     Variables are given as for `eval`.
     """
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    from ...parser.analysis.differentiate import Request, differentiate
     from ...parser.analysis.graph import gradient_graph_of, graph_of
     from ...parser.semantics.computing import computing
     from ..shell.problem import read_problem, say_remarks
 
     with computing(variables.dtype):
         problem = read_problem(words, variables, limits)
-        # First as `eval` does it, for its warnings and its words for what has no derivative.
-        report = differentiate(problem.program, problem.variables, problem.wrt, Request(), problem.limits)
-        graph = gradient_graph_of(problem) if drawing.backward else graph_of(problem)
+        report, graph = gradient_graph_of(problem) if drawing.backward else graph_of(problem)
         ascii = drawing.output is not None or not is_terminal(sys.stdout)
         drawn = rendered("graph", drawing.format_name, graph, Style(drawing.precision, ascii=ascii))
     if drawing.output is not None:
-        _save(drawing.output, drawn)
+        with replacing(drawing.output) as file:
+            file.write(drawn if isinstance(drawn, bytes) else drawn.encode())
     elif isinstance(drawn, bytes):
         _write_bytes(drawn, drawing.format_name)
     else:
@@ -96,15 +95,3 @@ def _write_bytes(drawing: bytes, format_name: str) -> None:
         )
     sys.stdout.flush()
     sys.stdout.buffer.write(drawing)
-
-
-def _save(path: str, drawing: str | bytes) -> None:
-    """Writes a file that is whole or not there. UsageError: it cannot be written."""
-    target = Path(path)
-    unfinished = target.with_name(f".{target.name}.part")
-    try:
-        unfinished.write_bytes(drawing if isinstance(drawing, bytes) else drawing.encode())
-        unfinished.replace(target)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise UsageError(f"cannot write `{path}`: {error.strerror}") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +18,12 @@ from ..shell.options import HIGHEST_ORDER, WRT, Limits, Options, errors_option, 
 from ..shell.streams import is_terminal, say
 
 if TYPE_CHECKING:
-    from ...parser.semantics.evaluate import Limits as EvaluationLimits
+    from ...parser.rows.expression import Wanted
+    from ...parser.semantics.limits import Limits as EvaluationLimits
     from ...parser.syntax.records import Program
-    from ..map.compute import Wanted
+    from ..map.mapping import Job
+    from ..map.row_counts import RowCounts
+    from ..map.table_formats import Table
 
 FORMATS = ("csv", "tsv", "jsonl", "parquet", "arrow", "arrows")
 EXAMPLES = [
@@ -102,24 +105,23 @@ def command(
     The columns of the table stay as they are. Behind them stand value, d_x, d_y; with --order d2_x, with --hessian
     d2_x_y. A row with an empty cell among its variables has empty results; one with text in place of a number fails.
     """
-    expression, table_words, assigned = _split(words)
+    text, table_words, assigned = _split(words)
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
+    from ...parser.rows.expression import RowExpression, Wanted
     from ...parser.semantics.computing import computing
     from ...parser.semantics.names import free_variables
     from ...parser.syntax.parse import parse
     from ..map.column_names import column_names, removed_columns
-    from ..map.compute import Computation, Wanted
-    from ..map.destination import writing
-    from ..map.formats import check_binary, format_by_name, open_tables, open_writer
+    from ..map.computation import Computation
     from ..map.layout import Layout
-    from ..map.mapping import Job, StoppedError, map_tables
+    from ..map.mapping import Job
     from ..map.matching import match_columns, parse_renames
-    from ..map.progress import Progress
+    from ..map.table_formats import check_binary, format_by_name, open_tables
     from ..shell.variables import collect, differentiated, match
 
     with computing("float64"):
-        program = parse(expression, **limits.parsing())
+        program = parse(text, **limits.parsing())
         free = free_variables(program)
         constants = collect(asked.context.obj, [*asked.assignments, *assigned], asked.vars_file)
         renamed = parse_renames(files.renames)
@@ -134,7 +136,8 @@ def command(
         by = list(columns) if asked.wrt is None else split_names(asked.wrt)
         chosen = differentiated([*columns, *constants], by, split_names(asked.const))
         wanted = Wanted(kept, chosen, asked.hessian, asked.order)
-        computation = Computation(program, columns, constants, wanted, limits.evaluation())
+        expression = RowExpression(program, constants, wanted, limits.evaluation())
+        computation = Computation(expression, columns)
         results = column_names(computation.result_names(first), kept, added.prefix)
         removed = removed_columns(results, names, added.overwrite or added.only_new, first.source.title)
         keys = [] if added.only_new else [key for key in keys if key not in removed]
@@ -144,18 +147,28 @@ def command(
         if files.output is None:
             check_binary(format_name, is_terminal(sys.stdout))
 
-        with Progress() as progress:
-            try:
-                with writing(files.output) as file:
-                    writer = open_writer(format_name, file, layout)
-                    map_tables(chain([first], tables), job, writer, reading.jobs or os.cpu_count() or 1, progress)
-            except StoppedError:
-                if files.output is not None:
-                    say(f"error[row]: {quoted(files.output)} is not written, because of `--errors stop`")
+        progress = _write(files.output, format_name, chain([first], tables), job, reading.jobs or os.cpu_count() or 1)
         progress.summarise()
         if progress.first_nonfinite is not None:
             say(_explained(program, *progress.first_nonfinite, wanted, limits.evaluation()))
     return FAILED if progress.failed else OK
+
+
+def _write(output: str | None, format_name: str, tables: Iterable[Table], job: Job, threads: int) -> RowCounts:
+    """Writes the tables with their results, to a file or standard output, and counts the rows."""
+    from ..map.destination import writing
+    from ..map.mapping import StoppedError, map_tables
+    from ..map.row_counts import RowCounts
+    from ..map.table_formats import open_writer
+
+    with RowCounts() as progress:
+        try:
+            with writing(output) as file:
+                map_tables(tables, job, open_writer(format_name, file, job.layout), threads, progress)
+        except StoppedError:
+            if output is not None:
+                say(f"error[row]: {quoted(output)} is not written, because of `--errors stop`")
+    return progress
 
 
 def _explained(
@@ -164,9 +177,11 @@ def _explained(
     """Where in a row the first number that is not finite came from."""
     from ...engine.api.creation import tensor
     from ...parser.analysis.differentiate import Request, differentiate
+    from ...parser.analysis.problem import Problem
 
     given = {name: tensor(value) for name, value in variables.items()}
-    report = differentiate(program, given, wanted.wrt, Request(hessian=wanted.hessian, order=wanted.order), limits)
+    problem = Problem(program, given, wanted.wrt, limits)
+    report = differentiate(problem, Request(hessian=wanted.hessian, order=wanted.order))
     found = "\n".join(finding.diagnostic for finding in report.warnings)
     return f"note: {row} is the first with a result that is not finite\n{found}".rstrip()
 

@@ -36,16 +36,14 @@ def command(words: tuple[str, ...], variables: Variables, output: Tables, limits
     otherwise, and all their digits in the other formats.
     """
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    from ...parser.analysis.differentiate import Request, differentiate
     from ...parser.analysis.forward_pass import record
     from ...parser.semantics.computing import computing
     from ..shell.problem import read_problem, say_remarks
 
     with computing(variables.dtype):
         problem = read_problem(words, variables, limits)
-        # First as `eval` does it, for its warnings and its words for what has no derivative.
-        report = differentiate(problem.program, problem.variables, problem.wrt, Request(), problem.limits)
-        text = rendered("trace", output.format_name, report, record(problem), output.style())
+        report, passes = record(problem)
+        text = rendered("trace", output.format_name, report, passes, output.style())
     write(text)
     say_remarks(report)
     return OK

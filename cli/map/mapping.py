@@ -10,11 +10,11 @@ import numpy as np
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import listed
 from .chunk import Chunk, Results
-from .compute import Computation
-from .formats import Table
+from .computation import Computation
 from .layout import Layout, Writer
 from .pipeline import overlapped
-from .progress import Progress
+from .row_counts import RowCounts
+from .table_formats import Table
 
 
 class Job(NamedTuple):
@@ -59,7 +59,7 @@ class _Done(NamedTuple):
     first: tuple[int, dict[str, Any]] | None
 
 
-def map_tables(tables: Iterable[Table], job: Job, writer: Writer, threads: int, progress: Progress) -> None:
+def map_tables(tables: Iterable[Table], job: Job, writer: Writer, threads: int, progress: RowCounts) -> None:
     """Writes the tables one after the other with their results.
 
     StoppedError: a row failed and `errors` is `stop`; the rows before it are written. UsageError: a table cannot be

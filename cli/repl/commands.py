@@ -5,17 +5,33 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ...engine import FUNCTIONS
 from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.wording import counted, quoted
+from ..shell.files import replacing
 from ..shell.printing import Style, rendered
 from ..shell.streams import is_terminal, say, wants_color, write
 
 if TYPE_CHECKING:
-    from .console import Console
-    from .retracing import Retraced
+    from ...parser.analysis.origins import Origins
+    from ...parser.analysis.session_graph import Retraced
+    from ...parser.script.session import Session
+
+
+class Console(Protocol):
+    """What commands act on: a session, what is known of its graphs, and the inputs that ran."""
+
+    session: Session
+    origins: Origins
+    start: str
+    inputs: list[str]
+    files: set[str]
+
+    def next_name(self) -> str:
+        """What the next input is called in errors."""
+        ...
 
 
 class Command(NamedTuple):
@@ -67,7 +83,7 @@ def _trace(console: Console, argument: str) -> None:
 
 def _retraced(console: Console, command: str, argument: str) -> Retraced:
     """The passes through the graph of an expression's value, or without one of the value shown last."""
-    from .retracing import retrace
+    from ...parser.analysis.session_graph import retrace
 
     session = console.session
     value: Any = session.value_of(argument, console.next_name()) if argument else session.shown
@@ -92,8 +108,6 @@ def _vars(console: Console, argument: str) -> None:
 
 
 def _save(console: Console, argument: str) -> None:
-    from ..map.destination import replacing
-
     if not argument:
         raise UsageError("the name of a file is missing", "write `:save lesson.py`")
     if not console.inputs:

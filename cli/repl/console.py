@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
+from ...parser.analysis.origins import Origins
 from ...parser.script.running.guard import Limits
 from ..run.session import open_session
 from ..shell.failures import report
 from ..shell.streams import say
-from .origins import Origins
 from .typed import is_command, is_ending, unprompted
 
 

@@ -16,7 +16,7 @@ from .streams import is_terminal, wants_color
 
 if TYPE_CHECKING:
     from ...parser.script.running.guard import Limits as ScriptLimits
-    from ...parser.semantics.evaluate import Limits as EvaluationLimits
+    from ...parser.semantics.limits import Limits as EvaluationLimits
 
 _LONGEST_LIMIT = 18
 # Limits of the parser, which are not those of evaluating.

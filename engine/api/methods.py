@@ -272,7 +272,7 @@ def attach() -> None:
     for name, function in OPERATORS.items():
         setattr(Tensor, name, function)
     for name in TENSOR_METHODS:
-        if name.endswith("_") or not hasattr(Tensor, name):
+        if name.endswith("_") or name not in vars(Tensor):
             setattr(Tensor, name, _Deferred(name))
     for name, to in _CASTS.items():
         setattr(Tensor, name, _cast(to))

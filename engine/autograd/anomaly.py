@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from ..graph.node import Node
 from ..graph.observers import watch
 
 # Frames of files below this folder are the engine's own.
-_ENGINE = str(Path(__file__).parents[1])
+_ENGINE = os.path.dirname(os.path.dirname(__file__))
 
 
 def _stack() -> list[str]:

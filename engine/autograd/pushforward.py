@@ -19,9 +19,10 @@ from ..graph.node import Edge, Node, describe
 from ..graph.transforms import Level, forward, hold
 from ..primitives.broadcasting import expand
 from ..primitives.copying import clone, to_copy, zeros_like
-from ..table.dispatch import _saver, bind, promote
+from ..table.binding import bind, promote
 from ..table.nodes import run_rule
 from ..table.record import Operation
+from ..table.recorded import saver
 from ..tensors.modes import recording
 from ..tensors.tensor import Tensor
 from .gradients import fit
@@ -83,7 +84,7 @@ def _cast(tensor: Tensor, dtype: np.dtype[Any]) -> Tensor:
 
 @cache
 def _saver_of(primitive: Operation) -> Callable[[Any, Any], Sequence[Any]]:
-    return _saver(primitive)
+    return saver(primitive)
 
 
 def propagate(call: Callable[..., Any], primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

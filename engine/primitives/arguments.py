@@ -20,9 +20,6 @@ def flat_rows(x: Any) -> Any:
     return x.reshape(-1, x.shape[-1])
 
 
-# Shapes
-
-
 def sizes(shape: Sequence[Any]) -> tuple[int, ...]:
     """The sizes given as one sequence or as separate arguments."""
     if len(shape) == 1 and isinstance(shape[0], Sequence):

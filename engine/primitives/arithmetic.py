@@ -26,8 +26,6 @@ from .families import ARITHMETIC
 private, primitive, function = ARITHMETIC.private, ARITHMETIC.primitive, ARITHMETIC.function
 
 _LN2 = math.log(2.0)
-
-
 plus = private("add", operator.add, lambda g: g, lambda g: g, commutative=True, neutral={"x": -0.0, "y": -0.0})
 plus_scaled = private(
     "add", lambda x, y, alpha: x + alpha * y, lambda g: g, lambda g, alpha: g * alpha, formula="x + alpha*y"
@@ -196,8 +194,6 @@ reciprocal = primitive(
     edges=[EdgeCase((0.0,), math.inf, (-math.inf,))],
     formula="1/x",
 )
-
-
 floor_divide = primitive(
     "floor_divide",
     _rounded(operator.floordiv),

@@ -15,9 +15,6 @@ from .selection import sgn, where
 private, primitive, function = SPECIAL.private, SPECIAL.primitive, SPECIAL.function
 
 
-# Bessel functions
-
-
 # Recurrences such as J_n' = (J_(n-1) - J_(n+1)) / 2 hold at 0 too, where J_(n-1) - n*J_n/x is 0/0, at every order of
 # derivative (DLMF 10.6.1 and 10.29.1).
 

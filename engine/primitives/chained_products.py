@@ -15,9 +15,6 @@ from .squeezing import unsqueeze
 function = LINEAR_ALGEBRA.function
 
 
-# Products of many
-
-
 def _check_chain(tensors: Sequence[Any]) -> None:
     if len(tensors) < 2:
         raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(tensors)}")

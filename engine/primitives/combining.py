@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..graph.history import snapshot
-from ..table.dispatch import broadcast_mismatch
+from ..table.binding import broadcast_mismatch
 from ..table.registry import ops
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor

@@ -14,14 +14,8 @@ from .families import SHAPE
 private, function = SHAPE.private, SHAPE.function
 
 
-# Values of the same shape
-
 zeros_primitive = private("zeros_like", np.zeros_like, tensors=1, promotes=(), shape_only=("x",))
-
-
 ones_primitive = private("ones_like", np.ones_like, tensors=1, promotes=(), shape_only=("x",))
-
-
 new_zeros = private("new_zeros", lambda x, shape: np.zeros(shape, x.dtype), tensors=1, promotes=(), shape_only=("x",))
 
 
@@ -62,8 +56,6 @@ def _copied(x: Any) -> Any:
 
 
 clone_primitive = private("clone", _copied, lambda g: g, promotes=(), moves="order")
-
-
 contiguous_clone = private("clone", lambda x: np.array(x, order="C"), lambda g: g, promotes=(), moves="order")
 
 
@@ -92,8 +84,6 @@ def detach(x: Any) -> Any:
 
 
 alias = private("alias", lambda x: x, lambda g: g, view=True, moves="order", function="clone")
-
-
 to_copy = private(
     "to_copy", lambda x, dtype: x.astype(dtype), lambda g: g, promotes=(), moves="order", elementwise=True
 )

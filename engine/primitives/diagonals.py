@@ -15,8 +15,6 @@ from .slice_scatter import check_size_of_source
 private, function = SHAPE.private, SHAPE.function
 
 
-# Diagonals
-
 tril_primitive = private(
     "tril",
     lambda x, diagonal: np.tril(x, diagonal),
@@ -24,8 +22,6 @@ tril_primitive = private(
     moves="places",
     rows="matrices",
 )
-
-
 triu_primitive = private(
     "triu",
     lambda x, diagonal: np.triu(x, diagonal),
@@ -75,8 +71,6 @@ diagonal_primitive = private(
     view=True,
     moves="places",
 )
-
-
 diagonal_copy = private(
     "diagonal",
     lambda x, offset, dim1, dim2: np.array(_diagonal(x, offset, dim1, dim2)),
@@ -86,8 +80,6 @@ diagonal_copy = private(
     promotes=(),
     moves="places",
 )
-
-
 diagonal_backward = private(
     "diagonal_backward",
     lambda grad, shape, offset, dim1, dim2: _with_diagonal(np.zeros(shape, grad.dtype), grad, offset, dim1, dim2),
@@ -96,8 +88,6 @@ diagonal_backward = private(
     promotes=(),
     moves="places",
 )
-
-
 diagonal_scatter_primitive = private(
     "diagonal_scatter",
     _with_diagonal,

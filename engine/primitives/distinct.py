@@ -13,9 +13,6 @@ from .families import ORDERING
 private, function = ORDERING.private, ORDERING.function
 
 
-# Distinct values
-
-
 def _no_derivative(name: str) -> Callable[[Any], NoReturn]:
     def rule(g: Any) -> NoReturn:
         raise NotImplementedError(f"the derivative for '{name}' is not implemented.")
@@ -40,16 +37,10 @@ def _unique_consecutive(x: Any, dim: int | None) -> tuple[Any, Any, Any]:
 
 
 _DISTINCT = ("output", "inverse_indices", "counts")
-
-
 unique_all = private(
     "unique2", lambda x: _unique(x, None), _no_derivative("_unique2"), outputs=_DISTINCT, shaped_by="x"
 )
-
-
 unique_dim = private("unique_dim", _unique, _no_derivative("unique_dim"), outputs=_DISTINCT, shaped_by="x")
-
-
 unique_consecutive_primitive = private(
     "unique_consecutive", _unique_consecutive, _no_derivative("unique_consecutive"), outputs=_DISTINCT, shaped_by="x"
 )

@@ -42,8 +42,6 @@ def underived(what: str) -> Any:
 
 
 _TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
-
-
 erf = primitive(
     "erf",
     unary("erf"),
@@ -53,8 +51,6 @@ erf = primitive(
     in_place=True,
     parity="odd",
 )
-
-
 erfc = primitive(
     "erfc",
     unary("erfc"),
@@ -63,8 +59,6 @@ erfc = primitive(
     torch=("erfc", "special.erfc"),
     in_place=True,
 )
-
-
 erfinv = primitive(
     "erfinv",
     unary("erfinv"),
@@ -76,8 +70,6 @@ erfinv = primitive(
     in_place=True,
     parity="odd",
 )
-
-
 erfcx = primitive(
     "erfcx",
     unary("erfcx"),
@@ -87,8 +79,6 @@ erfcx = primitive(
     method=False,
     torch=("special.erfcx",),
 )
-
-
 polygamma_primitive = private(
     "polygamma",
     lambda x, n: scipy_function("polygamma")(n, x) if n else scipy_function("digamma")(x),

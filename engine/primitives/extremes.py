@@ -31,22 +31,20 @@ def _extremum(name: str, reduce: Any, arg: Any) -> tuple[Any, Any]:
 
 
 max_all, max_dim = _extremum("max", np.max, np.argmax)
-
-
 min_all, min_dim = _extremum("min", np.min, np.argmin)
 
 
-@function(edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))], tensors=1)
+@function(edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))], tensors=1, of_two="maximum")
 def max(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    """largest element, ties sharing the gradient; along `dim`, values and indices; of two tensors, as maximum"""
+    """largest element, ties sharing the gradient; along `dim`, values and indices; of several numbers, the largest"""
     if dim is None:
         return max_all(x)
     return max_dim(x, dim, keepdim) if isinstance(dim, int) else maximum(x, dim)
 
 
-@function(edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))], tensors=1)
+@function(edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))], tensors=1, of_two="minimum")
 def min(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    """smallest element, ties sharing the gradient; along `dim`, values and indices; of two tensors, as minimum"""
+    """smallest element, ties sharing the gradient; along `dim`, values and indices; of several numbers, the smallest"""
     if dim is None:
         return min_all(x)
     return min_dim(x, dim, keepdim) if isinstance(dim, int) else minimum(x, dim)
@@ -72,8 +70,6 @@ amax = primitive(
     rows="dimensions",
     keeps_scalars=True,
 )
-
-
 amin = primitive(
     "amin",
     _reduced("amin", np.min),
@@ -126,8 +122,6 @@ def _position(name: str, arg: Any) -> Any:
 
 
 argmax = primitive("argmax", _position("argmax", np.argmax), tensors=1, promotes=(), doc="index of the largest element")
-
-
 argmin = primitive(
     "argmin", _position("argmin", np.argmin), tensors=1, promotes=(), doc="index of the smallest element"
 )

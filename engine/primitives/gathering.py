@@ -70,8 +70,6 @@ gather_primitive = private(
     moves="places",
     rows="dimensions",
 )
-
-
 scatter_add_primitive = private(
     "scatter_add",
     _scatter_added,
@@ -82,8 +80,6 @@ scatter_add_primitive = private(
     promotes=(),
     rows="dimensions",
 )
-
-
 scatter_tensor = private(
     "scatter",
     _scattered,
@@ -94,8 +90,6 @@ scatter_tensor = private(
     promotes=(),
     rows="dimensions",
 )
-
-
 scatter_number = private(
     "scatter",
     lambda x, dim, index, value: _scattered(x, dim, index, value),

@@ -19,8 +19,6 @@ from .squeezing import unsqueeze
 private = INDEXING.private
 
 
-# x[key]
-
 index_primitive = private(
     "index",
     lambda x, indices: np.asarray(x[indices], order="C"),

@@ -62,8 +62,6 @@ igamma = primitive(
     torch=("igamma", "special.gammainc"),
     in_place=True,
 )
-
-
 igammac = primitive(
     "igammac",
     lambda x, y: scipy_function("gammaincc")(x, y),
@@ -75,8 +73,6 @@ igammac = primitive(
     torch=("igammac", "special.gammaincc"),
     in_place=True,
 )
-
-
 zeta_tensors = private(
     "special_zeta",
     lambda x, y: scipy_function("zeta")(x, y),
@@ -84,8 +80,6 @@ zeta_tensors = private(
     lambda g, x, y: g * -x * zeta(x + 1, y),
     formula="zeta(x, y)",
 )
-
-
 zeta_of_number = private(
     "special_zeta",
     lambda x, y: scipy_function("zeta")(x, y),
@@ -94,8 +88,6 @@ zeta_of_number = private(
     overload=1,
     formula="zeta(x, y)",
 )
-
-
 zeta_number = private(
     "special_zeta",
     lambda x, y: scipy_function("zeta")(x, x.dtype.type(y)),

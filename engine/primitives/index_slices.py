@@ -55,8 +55,6 @@ index_select_primitive = private(
     promotes=(),
     moves="places",
 )
-
-
 index_add_primitive = private(
     "index_add",
     lambda x, dim, index, src, alpha: _index_added(x, dim, index, src if alpha == 1 else src * alpha),
@@ -66,8 +64,6 @@ index_add_primitive = private(
     lambda g, dim, index, alpha: index_select_primitive(g, dim, index) * alpha,
     promotes=(),
 )
-
-
 index_copy_primitive = private(
     "index_copy",
     _index_copied,
@@ -77,8 +73,6 @@ index_copy_primitive = private(
     lambda g, dim, index: index_select_primitive(g, dim, index),
     promotes=(),
 )
-
-
 index_fill_number = private(
     "index_fill",
     lambda x, dim, index, value: _index_filled(x, dim, index, value),
@@ -86,8 +80,6 @@ index_fill_number = private(
     tensors=1,
     promotes=(),
 )
-
-
 index_fill_tensor = private(
     "index_fill",
     _index_filled,
@@ -117,11 +109,7 @@ def _check_slices(function: str, x: Any, dim: int, index: Any, message: str) -> 
 
 
 _OUT_OF_RANGE = "index out of range in self"
-
-
 _OUT_OF_BOUNDS = "index {} is out of bounds for dimension {dim} with size {size}"
-
-
 _TWO_DTYPES = "index_copy_(): self and source expected to have the same dtype, but got (self) {} and (source) {}"
 
 

@@ -15,8 +15,6 @@ from .slicing import select_primitive, slice_primitive
 private, function = SHAPE.private, SHAPE.function
 
 
-# Joining
-
 stack_primitive = private(
     "stack",
     lambda tensors, dim: np.stack(tensors, dim),

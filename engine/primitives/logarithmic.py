@@ -120,8 +120,6 @@ logit = primitive(
     in_place=True,
     definition="log(x/(1 - x))",
 )
-
-
 logaddexp2 = primitive(
     "logaddexp2",
     np.logaddexp2,
@@ -129,8 +127,6 @@ logaddexp2 = primitive(
     lambda g, x, y: g / (1 + exp2(x - y)),
     doc="log2(2**x + 2**y) without overflow",
 )
-
-
 logaddexp = primitive(
     "logaddexp",
     np.logaddexp,
@@ -151,8 +147,6 @@ def _xlogy_first(g: Any, x: Any, y: Any) -> Any:
 
 
 xlogy_tensors = private("xlogy", _xlogy, _xlogy_first, lambda g, x, y: g * x / y)
-
-
 xlogy_of_number = private("xlogy", _xlogy, None, lambda g, x, y: g * x / y, overload=1)
 
 
@@ -193,8 +187,6 @@ def _xlog1py_first(g: Any, x: Any, y: Any) -> Any:
 xlog1py_tensors = private(
     "special_xlog1py", _xlog1py, _xlog1py_first, lambda g, x, y: g * x / (y + 1), formula="xlog1py(x, y)"
 )
-
-
 xlog1py_of_number = private(
     "special_xlog1py",
     lambda x, y: _xlog1py(y.dtype.type(x), y),
@@ -203,8 +195,6 @@ xlog1py_of_number = private(
     overload=1,
     formula="xlog1py(x, y)",
 )
-
-
 xlog1py_number = private(
     "special_xlog1py",
     lambda x, y: _xlog1py(x, x.dtype.type(y)),

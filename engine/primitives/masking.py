@@ -17,9 +17,6 @@ from .indices import check_value
 private, function = INDEXING.private, INDEXING.function
 
 
-# Masks
-
-
 def _mask(function: str, message: str, mask: Any) -> Any:
     """A mask, which may be given as a list. RuntimeError: it is not one of booleans."""
     if not isinstance(mask, (Tensor, np.ndarray, np.generic)):
@@ -45,8 +42,6 @@ masked_fill_number = private(
     promotes=(),
     elementwise=True,
 )
-
-
 masked_fill_tensor = private(
     "masked_fill",
     lambda x, mask, value: _masked_put(x, value, mask),
@@ -90,8 +85,6 @@ masked_select_primitive = private(
     moves="places",
     shaped_by="mask",
 )
-
-
 masked_select_backward = private(
     "masked_select_backward",
     _masked_select_backward,

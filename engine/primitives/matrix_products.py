@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..table.dispatch import broadcast_mismatch
+from ..table.binding import broadcast_mismatch
 from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor

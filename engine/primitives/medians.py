@@ -73,8 +73,6 @@ def _middle(name: str, of_all: Any, indices: Any) -> tuple[Any, Any]:
 
 
 median_all, median_dim = _middle("median", _median, _median_indices)
-
-
 nanmedian_all, nanmedian_dim = _middle("nanmedian", _nanmedian, _nanmedian_indices)
 
 

@@ -13,9 +13,6 @@ from .families import INDEXING
 function = INDEXING.function
 
 
-# Places of what is not zero or false
-
-
 @function(method=True)
 def nonzero(x: Any, *, as_tuple: bool = False) -> Any:
     """the indices of the elements that are not zero, one row for each"""

@@ -16,9 +16,6 @@ from .selection import where
 primitive, function = SPECIAL.primitive, SPECIAL.function
 
 
-# The normal distribution
-
-
 @function(method=False, torch=("special.ndtr",))
 def ndtr(x: Any) -> Any:
     """the probability that a standard normal variable is at most x"""
@@ -41,8 +38,6 @@ log_ndtr = primitive(
     method=False,
     torch=("special.log_ndtr",),
 )
-
-
 ndtri = primitive(
     "ndtri",
     unary("ndtri"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..table.dispatch import broadcast_mismatch
+from ..table.binding import broadcast_mismatch
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.dtypes import dtype, is_number

@@ -14,8 +14,6 @@ from .getitem import getitem
 from .indices import check_range, check_same_dtype, indices_of, integers
 
 private, function = INDEXING.private, INDEXING.function
-
-
 as_strided = private(
     "as_strided",
     lambda x, positions: x.reshape(-1)[positions],
@@ -80,8 +78,6 @@ put = private(
     lambda g, places: as_strided(g, places),
     promotes=(),
 )
-
-
 put_added = private("index_put", _put_added, lambda g: g, lambda g, places: as_strided(g, places), promotes=())
 
 

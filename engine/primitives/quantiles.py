@@ -23,8 +23,6 @@ from .transposing import transpose, transpose_primitive
 private, function = ORDERING.private, ORDERING.function
 
 
-# Quantiles
-
 _INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
 
 
@@ -32,8 +30,6 @@ _INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
 unsqueeze_first = private(
     "unsqueeze", lambda x: np.expand_dims(x, 0), lambda g: reshape(g, g.shape[1:]), overload=1, view=True, moves="order"
 )
-
-
 transpose_first = private(
     "transpose",
     lambda x: np.swapaxes(x, 0, -1),

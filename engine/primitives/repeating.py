@@ -20,9 +20,6 @@ from .squeezing import unsqueeze
 private, function = SHAPE.private, SHAPE.function
 
 
-# Repeating
-
-
 def _repeat_rule(g: Any, x_shape: tuple[int, ...], repeats: tuple[int, ...]) -> Any:
     padded = (1,) * (len(repeats) - len(x_shape)) + tuple(x_shape)
     apart = tuple(n for pair in zip(repeats, padded, strict=True) for n in pair)

@@ -11,8 +11,6 @@ from .copying import contiguous, contiguous_clone, is_contiguous
 from .families import SHAPE
 
 private, function = SHAPE.private, SHAPE.function
-
-
 view_primitive = private(
     "view",
     lambda x, shape: x.reshape(shape),
@@ -21,8 +19,6 @@ view_primitive = private(
     moves="order",
     function="reshape",
 )
-
-
 unsafe_view = private(
     "unsafe_view",
     lambda x, shape: x.reshape(shape),
@@ -31,8 +27,6 @@ unsafe_view = private(
     moves="order",
     function="reshape",
 )
-
-
 reshape_alias = private(
     "reshape_alias",
     lambda x, shape: x.reshape(shape),

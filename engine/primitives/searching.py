@@ -14,9 +14,6 @@ from .gathering import gather_primitive
 private, function = ORDERING.private, ORDERING.function
 
 
-# Searching
-
-
 def _search(boundaries: Any, values: Any, right: bool, out_int32: bool) -> Any:
     side = "right" if right else "left"
     if boundaries.ndim == 1:

@@ -15,9 +15,6 @@ from .slicing import select, select_primitive, slice_bounds, slice_primitive
 private, function = INDEXING.private, INDEXING.function
 
 
-# Slices put in
-
-
 def _placed(x: Any, src: Any, where: tuple[Any, ...]) -> Any:
     result = np.array(x)
     result[where] = src
@@ -31,8 +28,6 @@ select_scatter_primitive = private(
     lambda g, dim, index: select_primitive(g, dim, index),
     promotes=(),
 )
-
-
 slice_scatter_primitive = private(
     "slice_scatter",
     lambda x, src, dim, start, end, step: _placed(x, src, (*(slice(None),) * dim, slice(start, end, step))),

@@ -13,9 +13,6 @@ from .families import ORDERING
 private, primitive, function = ORDERING.private, ORDERING.primitive, ORDERING.function
 
 
-# Sorting
-
-
 def order_along(x: Any, dim: int, descending: bool = False) -> Any:
     """The indices that sort x along `dim`, ties in their order; nan counts as larger than any number."""
     if not descending:
@@ -37,8 +34,6 @@ def _sort_rule(g: Any, indices: Any, x_shape: Any, dim: int) -> Any:
 
 
 sort_any = private("sort", _sort, _sort_rule, outputs=("values", "indices"), rows="dimensions")
-
-
 sort_stable = private("sort", _sort, _sort_rule, overload=1, outputs=("values", "indices"), rows="dimensions")
 
 

@@ -18,8 +18,6 @@ from .slicing import slice_primitive
 private, function = SHAPE.private, SHAPE.function
 
 
-# Splitting
-
 unbind_primitive = private(
     "unbind",
     lambda x, dim: [x[(*(slice(None),) * dim, i, ...)] for i in range(x.shape[dim])],
@@ -45,14 +43,8 @@ def _copied_pieces(x: Any, lengths: Any, dim: int) -> list[Any]:
 
 
 split_primitive = _splitting("split", _pieces, True)
-
-
 split_sizes_primitive = _splitting("split_with_sizes", _pieces, True)
-
-
 unsafe_split_primitive = _splitting("unsafe_split", _copied_pieces, False)
-
-
 unsafe_split_sizes_primitive = _splitting("unsafe_split_with_sizes", _copied_pieces, False)
 
 

@@ -12,13 +12,9 @@ from .families import SHAPE
 from .reshaping import reshape
 
 private, function = SHAPE.private, SHAPE.function
-
-
 unsqueeze_primitive = private(
     "unsqueeze", lambda x, dim: np.expand_dims(x, dim), lambda g, dim: squeeze_one(g, dim), view=True, moves="order"
 )
-
-
 unsqueezed_in_place = private(
     "unsqueeze",
     lambda x, dim: np.expand_dims(x, dim),
@@ -52,20 +48,10 @@ def _squeezing(forward: Any, overload: int) -> Any:
 
 # PyTorch has one more of each for changes in place, and one that its products use.
 squeeze_all = _squeezing(lambda x: np.squeeze(x), 0)
-
-
 squeeze_one = _squeezing(lambda x, dim: _squeeze(x, (dim,)), 1)
-
-
 squeeze_several = _squeezing(_squeeze, 2)
-
-
 squeeze_all_in_place = _squeezing(lambda x: np.squeeze(x), 3)
-
-
 squeeze_product = _squeezing(lambda x, dim: _squeeze(x, (dim,)), 4)
-
-
 squeeze_several_in_place = _squeezing(_squeeze, 5)
 
 

@@ -25,9 +25,6 @@ def listed_tensors(tensors: tuple[Any, ...]) -> list[Any]:
     return [part for value in tensors for part in (value if isinstance(value, (list, tuple)) else [value])]
 
 
-# Side by side
-
-
 def _at_least(x: Any, ndim: int) -> Any:
     """x with dimensions of size 1 added, before for a matrix or less, after it for a third."""
     have = data_of(x).ndim

@@ -12,8 +12,6 @@ from .copying import alias
 from .families import SHAPE
 
 private, function = SHAPE.private, SHAPE.function
-
-
 permute_primitive = private(
     "permute",
     lambda x, dims: np.transpose(x, dims),
@@ -70,8 +68,6 @@ transpose_primitive = private(
     moves="places",
     rows="dimensions",
 )
-
-
 transposed_in_place = private(
     "transpose",
     lambda x, dim0, dim1: np.swapaxes(x, dim0, dim1) if x.ndim else x,
@@ -101,8 +97,6 @@ def _t_of_rows(x: Any) -> Any:
 
 
 t_primitive = private("t", np.transpose, lambda g: t_primitive(g), view=True, moves="places", rows=_t_of_rows)
-
-
 t_in_place = private(
     "t", np.transpose, lambda g: t_primitive(g), overload=1, view=True, moves="places", rows=_t_of_rows
 )

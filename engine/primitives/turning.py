@@ -10,8 +10,6 @@ from .arguments import data_of, dimension, dimensions, listed, sizes
 from .families import SHAPE
 
 private, function = SHAPE.private, SHAPE.function
-
-
 flip_primitive = private(
     "flip",
     lambda x, dims: np.flip(x, dims).copy(),
@@ -20,9 +18,6 @@ flip_primitive = private(
     moves="places",
     rows="dimensions",
 )
-
-
-# Turning
 
 
 @function(tensors=1)

@@ -16,9 +16,6 @@ from .reshaping import reshape
 primitive, function = LINEAR_ALGEBRA.primitive, LINEAR_ALGEBRA.function
 
 
-# Two vectors
-
-
 def _dot(x: Any, y: Any) -> Any:
     if x.ndim != 1 or y.ndim != 1:
         raise RuntimeError(f"1D tensors expected, but got {x.ndim}D and {y.ndim}D tensors")
@@ -43,8 +40,6 @@ dot = primitive(
     rows=lambda x, y: np.add.reduce(x * y, axis=0),
     saved_as={"y": "tensor"},
 )
-
-
 vdot = primitive(
     "vdot",
     _dot,

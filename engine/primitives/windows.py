@@ -44,8 +44,6 @@ unfold_primitive = private(
     view=True,
     moves="places",
 )
-
-
 unfold_backward = private(
     "unfold_backward",
     _windows_summed,

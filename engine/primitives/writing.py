@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..table.dispatch import broadcast_mismatch
+from ..table.binding import broadcast_mismatch
 from .copying import zeros_like
 from .families import WRITING
 

@@ -21,18 +21,20 @@ from .program import Constant, Variable
 
 def folded(primitive: Operation, data: Sequence[Any], example: Any) -> Any:
     """The symbol or NumPy value that an operation's result is, if it needs no equation; None: it needs one."""
-    named = dict(zip(primitive.arguments, data, strict=True))
-    if primitive.shape_only and not any(isinstance(named[n], Symbol) for n in named.keys() - primitive.shape_only):
-        return np.asarray(example)[()]
+    arguments = primitive.arguments
+    if primitive.shape_only:
+        others = [value for name, value in zip(arguments, data, strict=True) if name not in primitive.shape_only]
+        if not any(isinstance(value, Symbol) for value in others):
+            return np.asarray(example)[()]
     if primitive.name == "where":
         _, x, y = data
         return x if x is y and _fits(x, example) else None
-    if any(_is_all(named[argument], number) for argument, number in primitive.makes_one.items()):
+    if any(_is_all(data[arguments.index(operand)], number) for operand, number in primitive.makes_one.items()):
         return np.ones_like(example)[()]
-    for argument, number in primitive.neutral.items():
-        other = data[1 - primitive.arguments.index(argument)]
-        if _is_all(named[argument], number) and _fits(other, example):
-            return other
+    for operand, number in primitive.neutral.items():
+        place = arguments.index(operand)
+        if _is_all(data[place], number) and _fits(data[1 - place], example):
+            return data[1 - place]
     if primitive.moves in ("order", "repeated") and _fits(data[0], example):
         return data[0]
     if primitive.keeps_scalars and _fits(data[0], example) and not data[0].ndim:

@@ -18,8 +18,9 @@ from ..primitives import arithmetic, selection
 from ..primitives.copying import to_copy
 from ..primitives.matrix import LinAlgError
 from ..primitives.operators import OPERATORS
-from ..table.dispatch import _saver, bind, check_operands, explain, promote, recorded, unrecorded
+from ..table.binding import bind, explain, promote_operands
 from ..table.record import Operation
+from ..table.recorded import recorded, saver, unrecorded
 from ..tensors import dtypes
 from ..tensors.modes import recording
 from ..tensors.symbol import Symbol, TraceError, refusal
@@ -121,8 +122,7 @@ class Trace(Level):
             if primitive.variadic:
                 data[0] = dtypes.promote(data[0], primitive.floating)
             else:
-                check_operands(primitive, arguments)
-                promote(primitive, data)
+                promote_operands(primitive, arguments, data)
         out = self.apply(primitive, data)
         if not tensors:
             return out
@@ -134,7 +134,7 @@ class Trace(Level):
         node = primitive.node()
         node.sequence = next_sequence()
         node.next_functions = tuple(edges if primitive.variadic else [edges[i] for i in slots])
-        return recorded(primitive, node, _saver(primitive), () if primitive.variadic else arguments, data, out)
+        return recorded(primitive, node, saver(primitive), () if primitive.variadic else arguments, data, out)
 
     def operator(self, name: str) -> Callable[..., Any]:
         """The operation of a Python operator on a symbol. TraceError: the trace has ended."""

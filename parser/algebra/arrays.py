@@ -88,14 +88,13 @@ def _exp(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
     return shapes.record(raw_call("softmax", term.arguments), shapes.of(term))
 
 
-_REDUCTIONS = ("sum", "mean", "prod", "std", "var", "logsumexp", "max", "min", "amax", "amin", "median", "nanmedian")
 # Ways to spell what only moves elements, by how it does.
 _BY_MOVE: dict[str, Sequence[Any]] = {"order": (reshaped,), "repeated": (same,)}
-# Ways to spell an operation, of which the first that applies is taken.
+# Ways to spell an operation, of which the first that applies is taken: the algebra's grammar, an entry a rule.
 _RULES: dict[str, Sequence[Any]] = {
     **{name: (rule,) for name, rule in SPELLINGS.items()},
-    **{name: (reduced(name),) for name in _REDUCTIONS},
-    "linalg_vector_norm": (reduced("norm"),),
+    **dict.fromkeys(("sum", "mean", "prod", "std", "var", "logsumexp", "linalg_vector_norm"), (reduced,)),
+    **dict.fromkeys(("max", "min", "amax", "amin", "median", "nanmedian"), (reduced,)),
     "softmax": (_softmax("softmax"),),
     "log_softmax": (_softmax("log_softmax"),),
     "exp": (_exp,),

@@ -253,10 +253,7 @@ def _masked_fill(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -
     return call("where", mask, number(Fraction(value)) if isinstance(value, (int, float)) else value, term)
 
 
-_LINEAR = (
-    *("index", "index_backward", "index_select", "index_add", "gather", "scatter_add", "take", "as_strided_backward"),
-    *("roll", "repeat", "constant_pad_nd"),
-)
+# The rule for each operation on a vector of few elements.
 SPELLINGS: dict[str, Callable[..., Any]] = {
     "flip": _flip,
     "slice": _slice,
@@ -272,7 +269,8 @@ SPELLINGS: dict[str, Callable[..., Any]] = {
     "kthvalue": of_two_results,
     "aminmax": _aminmax,
     "scatter": _scatter,
-    **dict.fromkeys(_LINEAR, _linear),
+    **dict.fromkeys(("index", "index_backward", "index_select", "index_add", "scatter_add", "take"), _linear),
+    **dict.fromkeys(("as_strided_backward", "roll", "repeat", "constant_pad_nd"), _linear),
     "gather": _gather,
     "masked_fill": _masked_fill,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -99,46 +99,39 @@ def without_numbers(term: Term, shapes: Shapes) -> tuple[Term, Term]:
     return multiply(number(term.coefficient), *single), multiply(*(f for f in powers if shapes.of(f)))
 
 
-def reduced(name: str) -> Any:
-    """The spelling of a reduction that has its name in the language."""
-
-    def reduction(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
-        if equation.primitive.outputs:
-            return of_two_results(equation, arguments, shapes)
-        term = arguments[0]
-        shape = size_of(equation.arguments[0])
-        options = dict(zip(equation.primitive.arguments[1:], arguments[1:], strict=True))
-        if options.get("ord", 2) != 2 or options.get("correction", 1) not in (1, None):
-            return None
-        if not shape:
-            if is_condition(equation.arguments[0]):
-                return call("where", term, ONE, ZERO)
-            return _of_one(name, term)
-        dim = options.get("dim")
-        dims = range(len(shape)) if dim in (None, ()) else [dim] if isinstance(dim, int) else dim
-        if name == "prod" and not shapes.of(term) and len(list(dims)) == len(shape):
-            return power(term, number(prod(shape)))
-        if name in _NOT_ALONG and len(list(dims)) < len(shape):
-            return None
-        return _along(name, term, shape, list(dims), bool(options.get("keepdim")), shapes)
-
-    return reduction
+def reduced(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    """A reduction, by its name in the language. None: it is one of those that are no formula."""
+    primitive = equation.primitive
+    if primitive.outputs:
+        return of_two_results(equation, arguments, shapes)
+    name = "norm" if primitive.function == "vector_norm" else primitive.name
+    term = arguments[0]
+    shape = size_of(equation.arguments[0])
+    options = dict(zip(primitive.arguments[1:], arguments[1:], strict=True))
+    if options.get("ord", 2) != 2 or options.get("correction", 1) not in (1, None):
+        return None
+    if not shape:
+        if is_condition(equation.arguments[0]):
+            return call("where", term, ONE, ZERO)
+        return _of_one(name, term)
+    dim = options.get("dim")
+    dims = range(len(shape)) if dim in (None, ()) else [dim] if isinstance(dim, int) else dim
+    if name == "prod" and not shapes.of(term) and len(list(dims)) == len(shape):
+        return power(term, number(prod(shape)))
+    if name not in _LIKE_SUM and len(list(dims)) < len(shape):
+        return None
+    return _along(name, term, shape, list(dims), bool(options.get("keepdim")), shapes)
 
 
+# Along dimensions too, with the arguments of a sum: a formula may drop a dimension of theirs, or keep it.
 _LIKE_SUM = ("sum", "mean", "amax", "amin", "logsumexp")
-# Whose arguments are not those of a sum, or not all have dimensions.
-_NOT_ALONG = ("norm", "median", "nanmedian", "max", "min", "std", "var", "prod")
-_OF_ONE: dict[str, Callable[[Term], Term]] = {
-    **dict.fromkeys(
-        ("sum", "mean", "prod", "logsumexp", "max", "min", "amax", "amin", "median", "nanmedian"), lambda x: x
-    ),
-    "norm": lambda x: call("abs", x),
-}
 
 
 def _of_one(name: str, term: Term) -> Term | None:
     """The reduction of one element. None: it is none of that element's."""
-    return _OF_ONE[name](term) if name in _OF_ONE else None
+    if name in ("std", "var"):
+        return None
+    return call("abs", term) if name == "norm" else term
 
 
 def is_condition(argument: Any) -> bool:

@@ -1,23 +1,22 @@
-"""Evaluates a program once more and looks at each step, to find the one to point at."""
+"""Evaluates a program once more and looks at each operation, to find the one to point at."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...engine import FUNCTIONS, Tensor
 from ..semantics.evaluate import evaluate
-from ..semantics.limits import Limits
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Binary, Call, Method, Program, Text, Unary
 from ..syntax.walk import children
+from .problem import Problem
 from .result import value_text
 
 
-class Step(NamedTuple):
-    """One operation: its place in the expression, its result (the first that is recorded), and what it was done on."""
+class Application(NamedTuple):
+    """An operation as it was done: its place in the expression, its result (the first recorded one), its arguments."""
 
     expr: Any
     result: Any
@@ -33,28 +32,19 @@ def is_recorded(value: Any) -> bool:
     return isinstance(value, Tensor) and value.requires_grad
 
 
-def steps_of(
-    program: Program,
-    variables: Mapping[str, Tensor],
-    wrt: Sequence[str],
-    limits: Limits,
-    keep: Callable[[Step], bool],
-) -> tuple[Tensor, list[Step]]:
-    """The value of the program, and those of its operations that `keep` approves, in the order they were done."""
-    steps: list[Step] = []
+def applications_of(problem: Problem) -> tuple[Tensor, list[Application]]:
+    """The value of a program, and its operations in the order they were done."""
+    found: list[Application] = []
 
     def observe(expr: Any, result: Any, arguments: list[Any]) -> None:
         if isinstance(result, tuple):
             result = next(filter(is_recorded, result), result[0] if result else None)
-        step = Step(expr, result, arguments)
-        if keep(step):
-            steps.append(step)
+        found.append(Application(expr, result, arguments))
 
-    given = {name: value.detach().requires_grad_(name in wrt) for name, value in variables.items()}
-    return evaluate(program, given, limits, observe), steps
+    return evaluate(problem.program, problem.leaves(), problem.limits, observe), found
 
 
-def described(step: Step, place: tuple[int, ...] = ()) -> str:
+def described(step: Application, place: tuple[int, ...] = ()) -> str:
     """The operation as one would write it with its numbers, `log(0.0)`; only its name where it is not on numbers.
 
     Of an operation element by element, the numbers are those of the element `place`.
@@ -74,7 +64,7 @@ def described(step: Step, place: tuple[int, ...] = ()) -> str:
     return "this"
 
 
-def part_text(program: Program, step: Step, argument: Any) -> str:
+def part_text(program: Program, step: Application, argument: Any) -> str:
     """An argument of a step as it stands in the source."""
     parts = [part for part in children(step.expr) if type(part) is not Text]
     for part, value in zip(parts, step.arguments, strict=False):
@@ -83,7 +73,7 @@ def part_text(program: Program, step: Step, argument: Any) -> str:
     return "an argument"
 
 
-def _is_elementwise(step: Step) -> bool:
+def _is_elementwise(step: Application) -> bool:
     if type(step.expr) is Binary:
         return step.expr.op != "@"
     if type(step.expr) in (Call, Method):
@@ -92,13 +82,13 @@ def _is_elementwise(step: Step) -> bool:
     return type(step.expr) is Unary
 
 
-def place_of(program: Program, step: Step | None) -> tuple[int, int]:
+def place_of(program: Program, step: Application | None) -> tuple[int, int]:
     """Where the step stands in the source; the last statement stands for one that is not known."""
     expr = step.expr if step else program.statements[-1]
     return expr.start, expr.end
 
 
-def error_at(program: Program, step: Step | None, kind: str, message: str, help: str | None) -> ExpressionError:
+def error_at(program: Program, step: Application | None, kind: str, message: str, help: str | None) -> ExpressionError:
     """An error that points at the step."""
     start, end = place_of(program, step)
     return ExpressionError(kind, message, program.source, start, end, help)

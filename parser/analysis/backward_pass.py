@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,6 +17,17 @@ from .passes import Arrival, Contribution, Sent, Step, Visit
 
 # What results may be called; the first that no variable's name looks like is.
 _LETTERS = "vwstuabcd"
+
+
+class BackwardRun(NamedTuple):
+    """A backward pass as it ran: the gradient it began with, each node with what it sent and what arrived, the totals.
+
+    The totals are by variable, None where nothing arrived.
+    """
+
+    start: Any
+    order: list[tuple[Node, Any, Any]]
+    totals: dict[str, Tensor | None]
 
 
 class NamedGraph:
@@ -63,10 +74,14 @@ class NamedGraph:
         return self.names[node]
 
     def backward(self, value: Tensor, wrt: Iterable[str]) -> tuple[list[Visit], list[Arrival]]:
-        """Runs the backward pass from the sum of a value to the variables `wrt`, with a hook on every node.
+        """Runs the backward pass from the sum of a value to the variables `wrt`: its visits, and what arrived there.
 
         Their `.grad` stays as it is.
         """
+        return self.read(value, self.run(value, wrt))
+
+    def run(self, value: Tensor, wrt: Iterable[str]) -> BackwardRun:
+        """Runs the backward pass with a hook on every node. The graph is kept, as its rules will be asked once more."""
         order: list[tuple[Node, Any, Any]] = []
         variables = {name: self.given[name] for name in wrt}
         start = np.ones_like(value._data)[()]
@@ -76,14 +91,17 @@ class NamedGraph:
             if not isinstance(node, AccumulateGrad)
         ]
         try:
-            # The graph is kept, as the rules are asked once more.
             totals = grad(value, [*variables.values()], Tensor(start), retain_graph=True, allow_unused=True)
         finally:
             for handle in handles:
                 handle.remove()
-        came: dict[Edge, list[Contribution]] = {value._edge(): [Contribution(None, start)]}
+        return BackwardRun(start, order, dict(zip(variables, totals, strict=True)))
+
+    def read(self, value: Tensor, run: BackwardRun) -> tuple[list[Visit], list[Arrival]]:
+        """What happened in a backward pass from a value, in the names of the results and the variables."""
+        came: dict[Edge, list[Contribution]] = {value._edge(): [Contribution(None, run.start)]}
         visits: list[Visit] = []
-        for node, sent, arrived in order:
+        for node, sent, arrived in run.order:
             arrivals = [
                 Arrival(self.name_of((node, i)), came[node, i], gradient._data)
                 for i, gradient in enumerate(arrived)
@@ -95,8 +113,8 @@ class NamedGraph:
                     came.setdefault(edge, []).append(Contribution(sender, gradient._data))
             visits.append(Visit(sender, node.name(), node, arrivals, self.sent(node, arrived, sent)))
         leaves = [
-            Arrival(name, came[leaf._edge()], total._data)
-            for (name, leaf), total in zip(variables.items(), totals, strict=True)
+            Arrival(name, came[self.given[name]._edge()], total._data)
+            for name, total in run.totals.items()
             if total is not None
         ]
         return visits, leaves

@@ -9,41 +9,39 @@ import numpy as np
 
 from ...engine import Tensor
 from ...engine.autograd import grad
-from ..semantics.limits import Limits
 from ..syntax.errors import diagnostic
 from ..syntax.records import Program
-from .applications import Step, described, error_at, is_recorded, part_text, steps_of
+from .applications import Application, applications_of, described, error_at, is_recorded, part_text
 from .guards import guarded_rewrite, unchosen_by
+from .problem import Problem
 from .result import Finding, Report, is_finite, value_text
 
 _MOST_NAMED = 3
 
 
 class _Source(NamedTuple):
-    step: Step | None
+    step: Application | None
     reason: str | None
 
 
-def findings(
-    program: Program, variables: Mapping[str, Tensor], wrt: Sequence[str], report: Report, limits: Limits
-) -> list[Finding]:
+def findings(problem: Problem, report: Report) -> list[Finding]:
     """A warning for a value that is not finite, else for derivatives that are not, pointing at its source."""
     bad = {key: fact for key, fact in report.facts() if not isinstance(fact, str) and not is_finite(fact)}
     text = _summary(bad)
     infinite_inputs = [name for name, data in report.inputs.items() if not is_finite(data)]
     if "value" in bad:
         text = _summary({"the value": bad["value"]})
-        _, steps = steps_of(program, variables, (), limits, lambda step: True)
+        _, steps = applications_of(problem._replace(wrt=()))
         source = _forward(steps, list(bad) == ["value"] and bool(report.grad))
     else:
-        source = _backward(program, variables, *steps_of(program, variables, wrt, limits, lambda step: True), limits)
+        source = _backward(problem, *applications_of(problem))
     step, reason = source
     if step is None and infinite_inputs:
         reason = f"so is the variable `{infinite_inputs[0]}`"
-    return [_finding(program, step, text, reason)]
+    return [_finding(problem.program, step, text, reason)]
 
 
-def _forward(steps: Sequence[Step], only_the_value: bool) -> _Source:
+def _forward(steps: Sequence[Application], only_the_value: bool) -> _Source:
     """The step that made a value that is not finite; `only_the_value`: the gradients are finite all the same."""
     step = next((s for s in steps if not _finite(s.result) and all(map(_finite, s.arguments))), None)
     # An infinite variable is nobody's fault until it becomes a nan.
@@ -66,13 +64,11 @@ def _forward(steps: Sequence[Step], only_the_value: bool) -> _Source:
     return _Source(step, reason)
 
 
-def _makes_nan(step: Step) -> bool:
+def _makes_nan(step: Application) -> bool:
     return _has_nan(step.result) and not any(map(_has_nan, step.arguments))
 
 
-def _backward(
-    program: Program, variables: Mapping[str, Tensor], value: Tensor, steps: Sequence[Step], limits: Limits
-) -> _Source:
+def _backward(problem: Problem, value: Tensor, steps: Sequence[Application]) -> _Source:
     """The operation that a finite gradient enters and another leaves, and what became of that."""
     recorded = [step for step in steps if step.is_recorded()]
     tensors = {id(t): t for step in recorded for t in (step.result, *step.arguments) if is_recorded(t)}
@@ -100,7 +96,7 @@ def _backward(
     slope, left = _at(own[culprit], place), _at(sent[culprit], place)
     text = described(step, place)
     if sum(map(is_recorded, step.arguments)) > 1:
-        text += f" by `{part_text(program, step, arguments[culprit])}`"
+        text += f" by `{part_text(problem.program, step, arguments[culprit])}`"
     if slope is None or slope not in ("inf", "-inf", "nan"):
         return _Source(step, f"the gradient stops being finite in {text}, as in PyTorch")
     reason = f"the derivative of {text} is {slope}, as in PyTorch"
@@ -111,7 +107,7 @@ def _backward(
     branch = unchosen_by(steps, step)
     if branch is not None:
         reason += ". `where` does not choose this branch here, and multiplies its gradient by 0"
-        rewrite = guarded_rewrite(program, variables, branch, step, limits)
+        rewrite = guarded_rewrite(problem, branch, step)
         if rewrite:
             reason += f": write `{rewrite}`"
     return _Source(step, reason)
@@ -127,7 +123,7 @@ def _separate(arguments: Sequence[Tensor]) -> list[Tensor]:
     ]
 
 
-def _later(earlier: Sequence[Step], arriving: Mapping[int, Any]) -> str:
+def _later(earlier: Sequence[Application], arriving: Mapping[int, Any]) -> str:
     """What became of an infinite gradient further back: a nan, where it met a zero."""
     for step in reversed(earlier):
         came = arriving[id(step.result)]
@@ -141,7 +137,7 @@ def _later(earlier: Sequence[Step], arriving: Mapping[int, Any]) -> str:
     return ""
 
 
-def _finding(program: Program, step: Step | None, text: str, reason: str | None) -> Finding:
+def _finding(program: Program, step: Application | None, text: str, reason: str | None) -> Finding:
     if step is None:
         more = f"\n  = help: {reason}" if reason else ""
         return Finding(f"{text}: {reason}" if reason else text, f"warning[nonfinite]: {text}{more}")

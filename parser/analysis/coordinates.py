@@ -16,6 +16,7 @@ from ..semantics.limits import Limits
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Program
 from .differentiate import Request, differentiate
+from .problem import Problem
 
 # A value for each variable: NumPy arrays of float64.
 Point = Mapping[str, Any]
@@ -94,7 +95,7 @@ class Expression:
                 raise
             except RuntimeError:
                 # It says which operation has no derivative.
-                differentiate(self.program, variables, self.wrt, Request(hessian=True), self.limits)
+                differentiate(Problem(self.program, variables, self.wrt, self.limits), Request(hessian=True))
                 raise
 
 

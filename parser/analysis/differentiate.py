@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from ...engine import Tensor
 from ...engine.autograd import grad
 from ...engine.autograd.jacobians import derivatives, jvp, vjp
 from ..semantics.evaluate import evaluate
-from ..semantics.limits import Limits
 from ..syntax.errors import UsageError
-from ..syntax.records import Program
 from ..syntax.wording import listed, quoted
-from .applications import Step, error_at, is_recorded, steps_of
+from .applications import Application, applications_of, error_at, is_recorded
 from .blame import findings
+from .problem import Problem
 from .result import Finding, Report
 
 
@@ -37,49 +36,63 @@ class Request(NamedTuple):
         return self.hessian or self.order > 1
 
 
-def differentiate(
-    program: Program, variables: Mapping[str, Tensor], wrt: Sequence[str], request: Request, limits: Limits
-) -> Report:
+class Recorder(Protocol):
+    """Evaluates a problem and finds its gradients, as `differentiate` does, and notes how."""
+
+    def forward(self) -> Tensor:
+        """The value. ExpressionError: as `evaluate`."""
+        ...
+
+    def differentiate(self, value: Tensor) -> dict[str, Any]:
+        """The gradients of the sum of the value, NumPy's, by each variable to differentiate by."""
+        ...
+
+
+def differentiate(problem: Problem, request: Request = Request(), recorder: Recorder | None = None) -> Report:  # noqa: B008
     """The value of a program and its derivatives with respect to the variables named in `wrt`.
 
-    The gradient of a value that is not a single number is that of its sum. ExpressionError: as `evaluate`; an
-    operation has no derivative, or none here; a result beyond the limit of elements. UsageError: a derivative that the
-    shapes do not allow.
+    The gradient of a value that is not a single number is that of its sum. With a `recorder` that evaluates and
+    differentiates there are no derivatives beside the gradient. ExpressionError: as `evaluate`; an operation has no
+    derivative, or none here; a result beyond the limit of elements. UsageError: a derivative that the shapes do not
+    allow.
     """
     with warnings.catch_warnings(record=True) as raised:
         warnings.simplefilter("always", UserWarning)
-        report = _differentiated(program, variables, wrt, request, limits)
+        report = _differentiated(problem, request, recorder)
         if not report.is_finite():
-            report.warnings.extend(findings(program, variables, wrt, report, limits))
+            report.warnings.extend(findings(problem, report))
     texts = dict.fromkeys(str(warning.message) for warning in raised)
     report.warnings[:0] = [Finding(text, f"warning[value]: {text}") for text in texts]
     return report
 
 
-def _differentiated(
-    program: Program, variables: Mapping[str, Tensor], wrt: Sequence[str], request: Request, limits: Limits
-) -> Report:
-    given = {name: value.detach().requires_grad_(name in wrt) for name, value in variables.items()}
-    value = evaluate(program, given, limits)
+def _differentiated(problem: Problem, request: Request, recorder: Recorder | None) -> Report:
+    program, wrt = problem.program, problem.wrt
+    given = problem.leaves()
+    value = evaluate(program, given, problem.limits) if recorder is None else recorder.forward()
     notes: list[str] = []
     gradients: dict[str, Any] = {}
     more: dict[str, dict[str, Any]] = {}
+    inputs = {name: given[name] for name in wrt}
     if request.jvp is not None:
-        _check_directions(request.jvp, {name: given[name] for name in wrt})
+        _check_directions(request.jvp, inputs)
     if not wrt and request.is_more():
         notes.append("there is no variable to differentiate by")
     elif wrt and not value.dtype.is_floating_point:
         notes.append(f"a value of type {value.dtype.name} has no derivative")
     elif wrt:
         try:
-            gradients, more = _derivatives(program, value, {name: given[name] for name in wrt}, request, limits)
+            if recorder is None:
+                gradients, more = _derivatives(problem, value, inputs, request)
+            else:
+                gradients = recorder.differentiate(value)
         except RuntimeError as error:
-            raise _without_derivative(program, variables, wrt, limits, error) from error
+            raise _without_derivative(problem, error) from error
         if value.numel() != 1:
             notes.append(f"the value has {value.numel()} elements; the gradient is that of their sum")
     return Report(
         expr=program.source,
-        inputs={name: t._data for name, t in variables.items()},
+        inputs={name: t._data for name, t in problem.variables.items()},
         dtype=value.dtype.name,
         value=value._data,
         grad_fn=value.grad_fn.name() if value.grad_fn is not None else None,
@@ -91,14 +104,14 @@ def _differentiated(
 
 
 def _derivatives(
-    program: Program, value: Tensor, inputs: Mapping[str, Tensor], request: Request, limits: Limits
+    problem: Problem, value: Tensor, inputs: Mapping[str, Tensor], request: Request
 ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """The gradients by variable, and the other derivatives asked for by kind."""
     tensors = list(inputs.values())
     if request.jacobian:
-        _check_size(program, "jacobian", value.numel(), tensors, limits)
+        _check_size(problem, "jacobian", value.numel(), tensors)
     if request.hessian:
-        _check_size(program, "hessian", max(t.numel() for t in tensors), tensors, limits)
+        _check_size(problem, "hessian", max(t.numel() for t in tensors), tensors)
     if request.order > 1:
         _check_numbers(inputs)
     kinds: dict[str, dict[str, Any]] = {}
@@ -151,15 +164,15 @@ def _shape(tensor: Tensor) -> str:
     return f"[{', '.join(map(str, tensor.shape))}]"
 
 
-def _check_size(program: Program, kind: str, rows: int, inputs: Sequence[Tensor], limits: Limits) -> None:
+def _check_size(problem: Problem, kind: str, rows: int, inputs: Sequence[Tensor]) -> None:
     """ExpressionError: the derivative has more elements than a tensor may have."""
-    elements = rows * max(t.numel() for t in inputs)
-    if elements > limits.elements:
-        message = f"the {kind} has {elements:,} elements, more than the limit of {limits.elements:,}"
-        raise error_at(program, None, "limit", message, "raise the limit with `--limit elements=N`")
+    elements, most = rows * max(t.numel() for t in inputs), problem.limits.elements
+    if elements > most:
+        message = f"the {kind} has {elements:,} elements, more than the limit of {most:,}"
+        raise error_at(problem.program, None, "limit", message, "raise the limit with `--limit elements=N`")
 
 
-def _passes_gradient(step: Step) -> bool:
+def _passes_gradient(step: Application) -> bool:
     inputs = [argument for argument in step.arguments if is_recorded(argument)]
     try:
         grad(step.result.sum(), inputs, retain_graph=True, allow_unused=True)
@@ -168,12 +181,11 @@ def _passes_gradient(step: Step) -> bool:
     return True
 
 
-def _without_derivative(
-    program: Program, variables: Mapping[str, Tensor], wrt: Sequence[str], limits: Limits, error: RuntimeError
-) -> Exception:
+def _without_derivative(problem: Problem, error: RuntimeError) -> Exception:
     """The error for an operation that has no derivative, pointing at it; the error itself where none is to blame."""
-    _, steps = steps_of(program, variables, wrt, limits, Step.is_recorded)
-    place = next((step for step in steps if not _passes_gradient(step)), None)
+    _, steps = applications_of(problem)
+    place = next((step for step in steps if step.is_recorded() and not _passes_gradient(step)), None)
     if place is None:
         return error
-    return error_at(program, place, "value", str(error), f"for the value alone, add `--const {','.join(wrt)}`")
+    help = f"for the value alone, add `--const {','.join(problem.wrt)}`"
+    return error_at(problem.program, place, "value", str(error), help)

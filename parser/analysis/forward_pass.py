@@ -2,43 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from ...engine import Tensor
+from ...engine.autograd.jacobians import filled
 from ...engine.graph.node import Node
 from ...engine.graph.observers import nodes_observed
 from ..semantics.evaluate import evaluate
-from ..syntax.records import Assign, Define, Name, Number, Program, Unary
-from ..syntax.walk import walk
-from .backward_pass import NamedGraph, output_name
+from ..syntax.records import Assign, Name, Number, Program, Unary
+from ..syntax.walk import body_of, walk
+from .backward_pass import BackwardRun, NamedGraph, output_name
+from .differentiate import differentiate
 from .passes import Passes, Step
 from .problem import Problem
+from .result import Report
 
 
-def record(problem: Problem) -> Passes:
-    """Evaluates an expression and differentiates the sum of its value. Errors: as `evaluate` and `backward`."""
+def record(problem: Problem) -> tuple[Report, Passes]:
+    """Evaluates an expression and differentiates the sum of its value, once. Errors: as `differentiate`."""
     recording = Recording(problem)
-    value = recording.forward()
-    visits, leaves = recording.backward(value, problem.wrt) if value.requires_grad else ([], [])
-    return Passes(value, recording.steps, visits, leaves, recording.gradient_name)
+    report = differentiate(problem, recorder=recording)
+    return report, recording.passes()
 
 
 class Recording(NamedGraph):
     """An expression while it is evaluated and differentiated, and what is known of its nodes."""
 
     def __init__(self, problem: Problem) -> None:
-        given = {name: value.detach().requires_grad_(name in problem.wrt) for name, value in problem.variables.items()}
         decimals = any(
             type(part) is Number and isinstance(part.value, float) and not part.value.is_integer()
             for part in _parts(problem.program)
         )
-        super().__init__(given, _names_in(problem), decimals)
+        super().__init__(problem.leaves(), _names_in(problem), decimals)
         self.problem = problem
         self.assigned = {id(s.value): s.name for s in problem.program.statements if type(s) is Assign}
         self.made: list[tuple[Node, Any]] = []
+        self.value: Tensor | None = None
+        self.ran: BackwardRun | None = None
+
+    def differentiate(self, value: Tensor) -> dict[str, Any]:
+        """Runs the backward pass, and notes what arrives where."""
+        found: Mapping[str, Tensor | None] = dict.fromkeys(self.problem.wrt)
+        if value.requires_grad:
+            self.ran = self.run(value, self.problem.wrt)
+            found = self.ran.totals
+        full = filled([*found.values()], [self.given[name] for name in found])
+        return {name: gradient._data for name, gradient in zip(found, full, strict=True)}
+
+    def passes(self) -> Passes:
+        """What was noted, after `forward` and `differentiate`."""
+        assert self.value is not None
+        visits, leaves = self.read(self.value, self.ran) if self.ran is not None else ([], [])
+        return Passes(self.value, self.steps, visits, leaves, self.gradient_name)
 
     def forward(self) -> Tensor:
         """Evaluates the expression, and notes its steps."""
@@ -49,6 +67,7 @@ class Recording(NamedGraph):
             self.observe(_last(self.problem.program), value, [])
         elif not self.steps and not any(value is leaf for leaf in self.given.values()):
             self.add(_last(self.problem.program), None, [value], False)
+        self.value = value
         return value
 
     def observe(self, expr: Any, result: Any, arguments: list[Any]) -> None:
@@ -86,17 +105,11 @@ class Recording(NamedGraph):
 
 def _parts(program: Program) -> Iterable[Any]:
     for statement in program.statements:
-        yield from walk(_body(statement))
-
-
-def _body(statement: Any) -> Any:
-    if type(statement) is Assign:
-        return statement.value
-    return statement.body if type(statement) is Define else statement
+        yield from walk(body_of(statement))
 
 
 def _last(program: Program) -> Any:
-    return _body(program.statements[-1])
+    return body_of(program.statements[-1])
 
 
 def _names_in(problem: Problem) -> set[str]:

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from ...engine.table.record import Domain, EdgeCase, Operation
 from ..semantics.computing import computing
-from ..semantics.limits import Limits
 from ..syntax.errors import ExpressionError, UsageError
 from ..syntax.parse import parse
-from .differentiate import Request, differentiate
+from .differentiate import differentiate
 from .function_derivatives import derivative_texts, grad_fn_name
 from .given_values import read_value
+from .problem import Problem
 from .result import value_text
 
 # Numbers at which most functions are neither 0 nor infinite; the arguments of one function take turns.
@@ -68,7 +68,7 @@ def _example(function: Operation) -> Example | None:
                     warnings.simplefilter("ignore")
                     given = {name: read_value(name, text) for name, text in values.items()}
                     wrt = [] if constant else list(given)
-                    report = differentiate(parse(expression), given, wrt, Request(), Limits())
+                    report = differentiate(Problem(parse(expression), given, wrt))
             except (ExpressionError, RuntimeError, TypeError, ValueError, UsageError):
                 # Perhaps only the derivative does not exist.
                 continue

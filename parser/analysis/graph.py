@@ -13,9 +13,11 @@ from ...engine.graph.node import AccumulateGrad, Node
 from ...engine.graph.observers import nodes_observed
 from ..syntax.printer import Printer
 from .backward_pass import NamedGraph, nodes_below
+from .differentiate import differentiate
 from .forward_pass import Recording, record
 from .passes import Passes, Step, Visit
 from .problem import Problem
+from .result import Report
 
 
 class Result(NamedTuple):
@@ -66,11 +68,10 @@ class Graph(NamedTuple):
     vertices: dict[str, Vertex]
 
 
-def graph_of(problem: Problem) -> Graph:
-    """The graph of an expression, with the gradient of the sum of its value. Errors: as `recording.record`."""
-    passes = record(problem)
-    values = {name: value._data for name, value in problem.variables.items()}
-    return graph_of_passes(passes, values, problem.program.source)
+def graph_of(problem: Problem) -> tuple[Report, Graph]:
+    """The graph of an expression, with the gradient of the sum of its value. Errors: as `differentiate`."""
+    report, passes = record(problem)
+    return report, graph_of_passes(passes, report.inputs, problem.program.source)
 
 
 def graph_of_passes(passes: Passes, values: Mapping[str, Any], source: str) -> Graph:
@@ -131,31 +132,42 @@ def graph_as_recorded(graph: NamedGraph, value: Tensor, values: Mapping[str, Any
     return Graph(source, {"value": vertices[0].name}, {vertex.name: vertex for vertex in vertices})
 
 
-def gradient_graph_of(problem: Problem) -> Graph:
-    """The graph of the gradients by each variable, recorded as `create_graph` does. Errors: as `grad`."""
-    recording = Recording(problem)
-    value = recording.forward()
-    tensors = {name: recording.given[name] for name in problem.wrt}
-    found: dict[str, Tensor] = {}
-    origins: dict[Node, Step] = {}
-    if tensors and value.requires_grad:
-        found = dict(zip(tensors, _recorded_gradients(recording, value, list(tensors.values()), origins), strict=True))
+def gradient_graph_of(problem: Problem) -> tuple[Report, Graph]:
+    """The graph of the gradients by each variable, recorded as `create_graph` does. Errors: as `differentiate`."""
+    recording = _GradientRecording(problem)
+    report = differentiate(problem, recorder=recording)
     vertices: dict[str, Vertex] = {}
     roots: dict[str, str] = {}
     steps = _by_node(recording.steps)
-    for name, gradient in found.items():
+    for name, gradient in recording.found.items():
         if not gradient.requires_grad:
             root = f"grad.{name}"
-            vertices[root] = Vertex(
-                root, None, "value", "constant", None, None, [Result(root, gradient._data, None)], []
-            )
-            roots[f"grad.{name}"] = root
+            result = Result(root, gradient._data, None)
+            vertices[root] = Vertex(root, None, "value", "constant", None, None, [result], [])
+            roots[root] = root
             continue
         roots[f"grad.{name}"] = _name(recording, gradient._edge()[0])
         for node in nodes_below(gradient):
-            vertex = _recorded(recording, node, steps.get(node, []), origins.get(node))
+            vertex = _recorded(recording, node, steps.get(node, []), recording.origins.get(node))
             vertices.setdefault(vertex.name, vertex)
-    return Graph(problem.program.source, roots, vertices)
+    return report, Graph(problem.program.source, roots, vertices)
+
+
+class _GradientRecording(Recording):
+    """An expression whose gradients are recorded: `found`, and for the nodes of their graph the steps in `origins`."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.found: dict[str, Tensor] = {}
+        self.origins: dict[Node, Step] = {}
+
+    def differentiate(self, value: Tensor) -> dict[str, Any]:
+        if not value.requires_grad:
+            return super().differentiate(value)
+        tensors = [self.given[name] for name in self.problem.wrt]
+        found = _recorded_gradients(self, value, tensors, self.origins)
+        self.found = dict(zip(self.problem.wrt, found, strict=True))
+        return {name: gradient._data for name, gradient in self.found.items()}
 
 
 def _recorded_gradients(

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...engine import Tensor
 from ...engine.autograd import grad
 from ..semantics.evaluate import evaluate
-from ..semantics.limits import Limits
 from ..syntax.errors import ExpressionError
 from ..syntax.parse import parse
-from ..syntax.records import Binary, Call, Method, Name, Program
-from .applications import Step
+from ..syntax.records import Binary, Call, Method, Name
+from .applications import Application
+from .problem import Problem
 from .result import is_finite
 
 # What an argument may be instead, where its number is not used: first that at which most functions are smooth.
@@ -28,7 +27,7 @@ class Branch(NamedTuple):
     then: bool
 
 
-def unchosen_by(steps: Sequence[Step], step: Step) -> Branch | None:
+def unchosen_by(steps: Sequence[Application], step: Application) -> Branch | None:
     """The branch that a step stands in and that `where` does not choose everywhere; None: it stands in none."""
     for outer in steps:
         call = outer.expr
@@ -41,11 +40,9 @@ def unchosen_by(steps: Sequence[Step], step: Step) -> Branch | None:
     return None
 
 
-def guarded_rewrite(
-    program: Program, variables: Mapping[str, Tensor], branch: Branch, step: Step, limits: Limits
-) -> str | None:
+def guarded_rewrite(problem: Problem, branch: Branch, step: Application) -> str | None:
     """The call of `where` with an argument of the step chosen first, tried: its gradients are finite. None: none is."""
-    source = program.source
+    source = problem.program.source
     call = branch.call
     condition = source[call.args[0].start : call.args[0].end]
     for argument in _arguments(step.expr):
@@ -54,7 +51,7 @@ def guarded_rewrite(
             chosen = f"where({condition}, {text}, {number})" if branch.then else f"where({condition}, {number}, {text})"
             start, end = _outer(source, argument)
             rewritten = source[:start] + chosen + source[end:]
-            if _is_finite(rewritten, variables, limits):
+            if _is_finite(problem, rewritten):
                 longer = len(rewritten) - len(source)
                 return rewritten[call.start : call.end + longer]
     return None
@@ -80,10 +77,11 @@ def _arguments(expr: Any) -> Sequence[Any]:
     return sorted((p for p in parts if hasattr(p, "start")), key=lambda p: type(p) is not Name)
 
 
-def _is_finite(source: str, variables: Mapping[str, Tensor], limits: Limits) -> bool:
-    given = {name: value.detach().requires_grad_() for name, value in variables.items()}
+def _is_finite(problem: Problem, source: str) -> bool:
+    """Whether the value and all gradients of another program are, with the variables of the problem."""
+    given = problem._replace(wrt=[*problem.variables]).leaves()
     try:
-        value = evaluate(parse(source), given, limits)
+        value = evaluate(parse(source), given, problem.limits)
         found = grad(value.sum(), list(given.values()), allow_unused=True)
     except (ExpressionError, RuntimeError):
         return False

@@ -11,11 +11,12 @@ import numpy as np
 from ...engine import Tensor
 from ...engine.api.creation import tensor
 from ..syntax.errors import ExpressionError
-from ..syntax.records import Assign, Binary, Call, Conditional, Define, Method, Unary
-from ..syntax.walk import walk
-from .applications import Step, steps_of
+from ..syntax.records import Binary, Call, Conditional, Method, Unary
+from ..syntax.walk import body_of, walk
+from .applications import Application, applications_of
 from .compare import EDGE, KINK, OK, UNDEFINED, UNSETTLED, WRONG, Check
 from .coordinates import Expression, Point
+from .problem import Problem
 
 _STEP = 1e-4
 # What rounding leaves of a slope of 0.
@@ -76,13 +77,13 @@ def _owner(expression: Expression, point: Point, check: Check) -> str:
     for same in zip(*runs, strict=False):
         if len({(step.expr.start, step.expr.end) for step in same}) == 1 and _is_kink([step.result for step in same]):
             return f"`{_name(same[0].expr)}`"
-    has_branches = any(type(e) is Conditional for s in expression.program.statements for e in walk(_body(s)))
+    has_branches = any(type(e) is Conditional for s in expression.program.statements for e in walk(body_of(s)))
     return "the conditional" if has_branches else "the expression"
 
 
-def _steps(expression: Expression, point: Point) -> Sequence[Step]:
+def _steps(expression: Expression, point: Point) -> Sequence[Application]:
     variables = {name: tensor(np.asarray(data, float)) for name, data in point.items()}
-    return steps_of(expression.program, variables, (), expression.limits, lambda step: True)[1]
+    return applications_of(Problem(expression.program, variables, (), expression.limits))[1]
 
 
 def _is_kink(results: Sequence[Any]) -> bool:
@@ -104,9 +105,3 @@ def _name(expr: Any) -> str:
     if isinstance(expr, Method):
         return expr.name
     return expr.op if isinstance(expr, (Binary, Unary)) else "this"
-
-
-def _body(statement: Any) -> Any:
-    if isinstance(statement, Assign):
-        return statement.value
-    return statement.body if isinstance(statement, Define) else statement

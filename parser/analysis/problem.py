@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ...engine import Tensor
 from ..semantics.limits import Limits
 from ..syntax.records import Program
 
+# Those of the variables, in order.
+Shapes = tuple[tuple[str, tuple[int, ...]], ...]
+
 
 class Problem(NamedTuple):
     """A parsed expression, the values of its variables, those to differentiate by, and what it may use."""
 
     program: Program
-    variables: dict[str, Tensor]
-    wrt: list[str]
-    limits: Limits
+    variables: Mapping[str, Tensor]
+    wrt: Sequence[str]
+    limits: Limits = Limits()
+
+    def key(self) -> tuple[str, Shapes, tuple[str, ...]]:
+        """What problems have in common that one program computes."""
+        shapes = tuple((name, value.shape) for name, value in self.variables.items())
+        return self.program.source, shapes, tuple(self.wrt)
+
+    def leaves(self) -> dict[str, Tensor]:
+        """The variables as leaves of a new graph, of which those to differentiate by require grad."""
+        return {name: value.detach().requires_grad_(name in self.wrt) for name, value in self.variables.items()}

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .records import Attribute, Binary, Call, Compare, Conditional, List, Method, Slice, Subscript, Unary
+from .records import (
+    Assign,
+    Attribute,
+    Binary,
+    Call,
+    Compare,
+    Conditional,
+    Define,
+    List,
+    Method,
+    Slice,
+    Subscript,
+    Unary,
+)
 
 
 def children(expr: Any) -> tuple[Any, ...]:
@@ -32,6 +45,13 @@ def children(expr: Any) -> tuple[Any, ...]:
     if kind is Conditional:
         return (expr.condition, expr.then, expr.otherwise)
     return ()
+
+
+def body_of(statement: Any) -> Any:
+    """The expression in a statement: what is assigned, what a function computes, or the statement itself."""
+    if type(statement) is Assign:
+        return statement.value
+    return statement.body if type(statement) is Define else statement
 
 
 def walk(expr: Any) -> Iterator[Any]:

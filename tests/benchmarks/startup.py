@@ -1,4 +1,4 @@
-"""The whole process of a small `eval`, against starting Python and importing NumPy."""
+"""The whole process of a small `eval`, against starting Python and importing NumPy: at most 1.6 times that."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytorch.recorded import entries
 
-from autodiff.cli.batch import compute
-from autodiff.cli.batch.compute import FEWEST
-from autodiff.cli.batch.together import Together
+from autodiff.cli.batch import computing
+from autodiff.cli.batch.computing import FEWEST
+from autodiff.parser.rows.together import Together
 
 RECORDED = entries("expressions.jsonl")
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 700.0, 1e-300, float("inf"), float("nan")]
@@ -29,8 +29,8 @@ def both(autodiff, monkeypatch: pytest.MonkeyPatch):
         counts: list[int] = []
         original = Together.reports
 
-        def reports(self: Together, tasks: Any) -> Any:
-            found = original(self, tasks)
+        def reports(self: Together, problems: Any) -> Any:
+            found = original(self, problems)
             counts.append(sum(report is not None for report in found))
             return found
 
@@ -38,7 +38,7 @@ def both(autodiff, monkeypatch: pytest.MonkeyPatch):
             patch.setattr(Together, "reports", reports)
             together = autodiff("batch", *args, stdin=stdin)
         with monkeypatch.context() as patch:
-            patch.setattr(compute, "FEWEST", ALONE)
+            patch.setattr(computing, "FEWEST", ALONE)
             alone = autodiff("batch", *args, stdin=stdin)
         return together, alone, sum(counts)
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from effort import examples
 
 pytestmark = pytest.mark.processes
 
@@ -51,7 +52,7 @@ def wait_for_temporary(folder: Path, child: subprocess.Popen[bytes]) -> None:
         time.sleep(0.005)
 
 
-@pytest.mark.parametrize("number", range(20))
+@pytest.mark.parametrize("number", range(examples(20)))
 def test_a_run_that_is_killed_leaves_the_old_file_or_none(tmp_path: Path, long_table: Path, number: int) -> None:
     rng = random.Random(number)
     target = tmp_path / "out.csv"

@@ -7,7 +7,7 @@ import gc
 import pytest
 
 from autodiff.cli.repl.console import Console
-from autodiff.cli.repl.origins import Made
+from autodiff.parser.analysis.origins import Made
 from autodiff.parser.script.running.guard import Limits
 
 CHAIN = ("x = torch.tensor(4., requires_grad=True)", "y = x**2", "z = torch.sin(y)")

@@ -10,6 +10,7 @@ from ...engine import Tensor
 from ...engine.api.creation import tensor
 from ...parser.analysis.differentiate import Request, differentiate
 from ...parser.analysis.given_values import from_json, read_value
+from ...parser.analysis.problem import Problem
 from ...parser.analysis.result import Report
 from ...parser.semantics.computing import computing
 from ...parser.semantics.limits import Limits
@@ -23,10 +24,9 @@ from .lines import Line
 from .outcome import Outcome, failure_of
 from .output import Output
 from .record import Record, RecordError
-from .task import Task
 
 if TYPE_CHECKING:
-    from .together import Together
+    from ...parser.rows.together import Together
 
 _MOST_REMEMBERED = 1000  # characters of an expression
 
@@ -80,10 +80,10 @@ class Computation:
 
     @cached_property
     def together(self) -> Together:
-        """What computes tasks that share an expression; imported where there are any."""
-        from .together import Together
+        """What computes problems that share an expression; imported where there are any."""
+        from ...parser.rows.together import Together
 
-        return Together(self.settings.request, self.settings.limits)
+        return Together(self.settings.request)
 
     def run(self, lines: Sequence[Line]) -> Done:
         """The results of a chunk, in order; with errors "stop", those before the first that failed."""
@@ -122,18 +122,18 @@ class Computation:
         """What became of the record in each line. Whatever goes wrong with one is its own affair."""
         prepared = [self.prepared(line) for line in lines]
         groups: dict[Any, list[int]] = {}
-        for i, task in enumerate(prepared):
-            if isinstance(task, Task):
-                groups.setdefault(task.key(), []).append(i)
+        for i, problem in enumerate(prepared):
+            if isinstance(problem, Problem):
+                groups.setdefault(problem.key(), []).append(i)
         reports: dict[int, Report | None] = {}
         for members in groups.values():
             if len(members) >= FEWEST:
-                found = self.together.reports([task for i in members if isinstance(task := prepared[i], Task)])
+                found = self.together.reports([problem for i in members if isinstance(problem := prepared[i], Problem)])
                 reports.update(zip(members, found, strict=True))
-        for i, (line, task) in enumerate(zip(lines, prepared, strict=True)):
-            yield task if isinstance(task, Outcome) else self.outcome(line.number, task, reports.get(i))
+        for i, (line, problem) in enumerate(zip(lines, prepared, strict=True)):
+            yield problem if isinstance(problem, Outcome) else self.outcome(line.number, problem, reports.get(i))
 
-    def prepared(self, line: Line) -> Task | Outcome:
+    def prepared(self, line: Line) -> Problem | Outcome:
         """What there is to compute for the record in a line, or why nothing is."""
         expr: str | None = None
         try:
@@ -141,17 +141,15 @@ class Computation:
             expr = record.expr
             program, free = self.program(expr)
             variables = self.variables(record, program, free)
-            return Task(program, variables, self.differentiated(record, list(variables)))
+            return Problem(program, variables, self.differentiated(record, list(variables)), self.settings.limits)
         except Exception as error:
             return self.failed(line.number, expr, error)
 
-    def outcome(self, line: int, task: Task, report: Report | None) -> Outcome:
-        """What becomes of a task, which has a report if it was computed together with others."""
-        expr = task.program.source
+    def outcome(self, line: int, problem: Problem, report: Report | None) -> Outcome:
+        """What becomes of a problem, which has a report if it was computed together with others."""
+        expr = problem.program.source
         try:
-            settings = self.settings
-            report = report or differentiate(task.program, task.variables, task.wrt, settings.request, settings.limits)
-            return Outcome(line, expr, report)
+            return Outcome(line, expr, report or differentiate(problem, self.settings.request))
         except Exception as error:
             return self.failed(line, expr, error)
 

@@ -12,7 +12,7 @@ from ...engine import Tensor
 from ...engine.graph.node import AccumulateGrad, Node
 from ...engine.table.nodes import PrimitiveNode
 from ...engine.tensors.memory import memory_of
-from ...parser.script.session import Origin
+from ..script.session import Origin
 
 _MADE = "_made_in_session"
 

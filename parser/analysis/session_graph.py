@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from ...engine import Tensor
 from ...engine.graph.node import AccumulateGrad, Node
-from ...parser.analysis.backward_pass import NamedGraph, nodes_below
-from ...parser.analysis.passes import Passes, Step
-from ...parser.syntax.errors import UsageError
+from ..syntax.errors import UsageError
+from .backward_pass import NamedGraph, nodes_below
 from .origins import Made, Origins, value_of
+from .passes import Passes, Step
 
 _DECIMAL = re.compile(r"\.[0-9]*[1-9]")
 

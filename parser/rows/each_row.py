@@ -9,10 +9,10 @@ import numpy as np
 
 from ...engine import Tensor
 from ...engine.autograd.jacobians import derivatives
-from ...parser.semantics.evaluate import evaluate_traced
-from ...parser.semantics.limits import Limits
-from ...parser.syntax.errors import ExpressionError
-from ...parser.syntax.records import Program as Syntax
+from ..semantics.evaluate import evaluate_traced
+from ..semantics.limits import Limits
+from ..syntax.errors import ExpressionError
+from ..syntax.records import Program as Syntax
 
 
 def result_names(keep: Sequence[str], wrt: Sequence[str], hessian: bool, order: int) -> list[str]:

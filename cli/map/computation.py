@@ -1,0 +1,90 @@
+"""An expression and its derivatives for the rows of a chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...parser.rows.expression import RowExpression
+from ...parser.syntax.errors import UsageError
+from ...parser.syntax.wording import quoted
+from .chunk import Chunk, no_rows
+from .table_formats import Table
+
+
+class Answer(NamedTuple):
+    """What became of a chunk: arrays by result, the rows whose input was empty, and those that failed, with why.
+
+    `variables` are the values that were given: one each, or arrays with one for each row.
+    """
+
+    results: dict[str, np.ndarray]
+    empty: np.ndarray
+    faults: dict[int, str]
+    variables: Mapping[str, Any]
+    columns: frozenset[str]
+
+    def nonfinite(self, blank: np.ndarray) -> np.ndarray:
+        """The rows with a result that is nan or infinite, without those in `blank`."""
+        found = no_rows(len(blank))
+        for array in self.results.values():
+            bad = ~np.isfinite(array)
+            found |= bad if bad.ndim == 1 else bad.any(axis=tuple(range(1, bad.ndim)))
+        return found & ~blank
+
+    def row(self, number: int) -> dict[str, Any]:
+        """The variables' values in one row."""
+        return {name: value[number] if name in self.columns else value for name, value in self.variables.items()}
+
+
+class Computation:
+    """An expression whose variables are columns of tables, `columns` by variable, or the same in all rows."""
+
+    def __init__(self, expression: RowExpression, columns: Mapping[str, str]) -> None:
+        self.expression = expression
+        self.columns = columns
+
+    def numeric(self, table: Table) -> list[str]:
+        """The columns of a table that are to be read as numbers."""
+        return list(dict.fromkeys(column for column in self.columns.values() if column not in table.keys))
+
+    def result_names(self, table: Table) -> list[str]:
+        """The results for a table. ExpressionError, UsageError: as `RowExpression`."""
+        return self.expression.result_names(self._shapes(table))
+
+    def answer(self, table: Table, chunk: Chunk) -> Answer:
+        """The results for rows of a table. Those of a row that failed mean nothing.
+
+        ExpressionError, UsageError: as `RowExpression`.
+        """
+        read = chunk.read()
+        empty = no_rows(chunk.rows)
+        faults: dict[int, str] = {}
+        for column in read.values():
+            empty |= column.empty
+            for row, fault in column.faults.items():
+                faults.setdefault(row, fault)
+        skipped = empty.copy()
+        skipped[list(faults)] = True
+        values = {variable: read[column].values for variable, column in self.columns.items() if column in read}
+        given = {**self.expression.constants, **self._from_keys(table)}
+        results = self.expression.results(self._shapes(table), given, values, skipped, faults)
+        return Answer(results, empty, faults, {**given, **values}, frozenset(values))
+
+    def _shapes(self, table: Table) -> dict[str, tuple[int, ...]]:
+        """The shapes of the variables that are columns, which depend on the lengths of a table's lists."""
+        widths = {variable: table.source.widths.get(column) for variable, column in self.columns.items()}
+        return {variable: () if width is None else (width,) for variable, width in widths.items()}
+
+    def _from_keys(self, table: Table) -> dict[str, float]:
+        """The variables that are the same in all rows of a table. UsageError: one is no number."""
+        found: dict[str, float] = {}
+        for variable, column in self.columns.items():
+            if column in table.keys:
+                value = table.keys[column]
+                if isinstance(value, str):
+                    raise UsageError(f"`{column}` is {quoted(value)} in {table.place.title}, not a number")
+                found[variable] = value
+        return found
