@@ -219,7 +219,14 @@ remainder_of_number = private(
 )
 
 
-@function(tensors=2, symbol="%", domain=(REAL, NONZERO), numbers=True)
+@function(
+    tensors=2,
+    symbol="%",
+    domain=(REAL, NONZERO),
+    numbers=True,
+    aliases=("mod",),
+    torch=("remainder",),
+)
 def remainder(x: Any, y: Any) -> Any:
     """remainder of x / y with the sign of y"""
     if is_number(x):
@@ -233,7 +240,7 @@ fmod_tensor = private(
 )
 
 
-@function(tensors=2, domain=(REAL, NONZERO), numbers=True)
+@function(tensors=2, domain=(REAL, NONZERO), numbers=True, aliases=("rem",), torch=("fmod",))
 def fmod(x: Any, y: Any) -> Any:
     """remainder of x / y with the sign of x"""
     return fmod_number(x, y) if is_number(y) else fmod_tensor(x, y)
@@ -487,6 +494,14 @@ heaviside = primitive(
     doc="0 where x is negative, 1 where it is positive, y where it is 0",
     edges=[EdgeCase((0.0, 0.5), 0.5, (0.0, 1.0))],
 )
+
+
+@function(torch=(), method=False, in_place=False, domain=NONZERO)
+def Heaviside(x: Any, y: Any = 0.5) -> Any:  # noqa: N802
+    """heaviside(x, y), and 1/2 where x is 0 unless y is given"""
+    return heaviside(x, ops.full_like(x, y) if is_number(y) else y)
+
+
 nextafter = primitive(
     "nextafter",
     np.nextafter,

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from ..table.record import POSITIVE, REAL, Domain, EdgeCase
-from ..tensors.symbol import is_symbolic
-from ..tensors.tensor import Tensor
+from ..tensors.dtypes import is_number
+from .elementary import plain_number
 from .error_and_gamma import scipy_function, unary
 from .families import SPECIAL
 from .selection import sgn, where
@@ -158,10 +158,9 @@ besselk_of_order = _of_order(
 
 def _order(n: Any, function: str) -> Any:
     """The order as a number. RuntimeError: it depends on a variable, by which there is no derivative."""
-    if isinstance(n, Tensor):
-        if is_symbolic(n._data) or n.requires_grad or n.numel() != 1:
-            raise RuntimeError(f"{function}(n, x) has no derivative by n: write a number for n")
-        n = n.item()
+    n = plain_number(n)
+    if not is_number(n):
+        raise RuntimeError(f"{function}(n, x) has no derivative by n: write a number for n")
     return int(n) if float(n).is_integer() else float(n)
 
 

@@ -470,6 +470,9 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "fresnel_s": integral(lambda t: math.sin(math.pi / 2 * t * t)),
     "fresnel_c": integral(lambda t: math.cos(math.pi / 2 * t * t)),
     "lambertw": lambert_w,
+    "log": math.log,
+    "root": lambda x, n: x ** (1 / n),
+    "Heaviside": lambda x: float(x > 0),
     "logaddexp": lambda x, y: log_of_exponentials((x, y)),
     "xlogy": lambda x, y: x * math.log(y),
 }

@@ -495,6 +495,8 @@ NODES = {
     "xlog1py": "SpecialXlog1PyBackward0",
     "zeta": "SpecialZetaBackward0",
     "factorial": "GammaBackward0",
+    "root": "PowBackward1",
+    "Heaviside": "HeavisideBackward0",
     "li": "ExpiBackward0",
     "trigamma": "PolygammaBackward0",
 }
