@@ -59,10 +59,10 @@ def _limit(n: int) -> float:
 
 def _sine_quotient_formula(n: int, a: float) -> str:
     """The closed form as an expression in x, and its limit at 0."""
-    a = "pi" if a == math.pi else "1"
-    sines = (f"sin({a}*x)", f"cos({a}*x)", f"(-sin({a}*x))", f"(-cos({a}*x))")
-    terms = [f"{_coefficient(n, k)}*{a}**{k}*{sines[k % 4]}/({a}*x**{n - k + 1})" for k in range(n + 1)]
-    limit = "0" if n % 2 else f"{(-1) ** (n // 2)}*{a}**{n}/{n + 1}"
+    factor = "pi" if a == math.pi else "1"
+    sines = (f"sin({factor}*x)", f"cos({factor}*x)", f"(-sin({factor}*x))", f"(-cos({factor}*x))")
+    terms = [f"{_coefficient(n, k)}*{factor}**{k}*{sines[k % 4]}/({factor}*x**{n - k + 1})" for k in range(n + 1)]
+    limit = "0" if n % 2 else f"{(-1) ** (n // 2)}*{factor}**{n}/{n + 1}"
     return f"where(x == 0, {limit}, {' + '.join(terms)})"
 
 
