@@ -27,17 +27,8 @@ def _fill(self: Tensor, value: Any) -> Tensor:
 
 WRITING: dict[str, Callable[..., Any]] = {"copy_": writing.copied, "zero_": writing.zeroed, "fill_": _fill}
 
-_CASTS = {
-    "double": dtypes.float64,
-    "float": dtypes.float32,
-    "half": dtypes.float16,
-    "long": dtypes.int64,
-    "int": dtypes.int32,
-    "short": dtypes.int16,
-    "char": dtypes.int8,
-    "byte": dtypes.uint8,
-    "bool": dtypes.bool_,
-}
+# `double`, `float`, `long` and so on.
+_CASTS = {kind.title.lower(): kind for kind in dtypes.BY_NUMPY.values()}
 
 
 def _cast(to: dtype) -> Callable[..., Tensor]:

@@ -23,7 +23,7 @@ from ..primitives.positions import as_strided
 from ..primitives.positions import put as index_put
 from ..table.scalars import note_change
 from ..tensors.memory import INFERENCE_TENSOR, memory_of, outdate, positions, refusal, resize, shareable, write
-from ..tensors.modes import recording
+from ..tensors.modes import enable_grad, recording
 from ..tensors.tensor import Tensor
 
 
@@ -175,12 +175,8 @@ def rebase(tensor: Tensor, node: Node, number: int) -> None:
 def regenerate(view: Tensor) -> None:
     """Makes a view's history that of its base, as it is now."""
     assert view._base is not None
-    was_enabled = recording.enabled
-    recording.enabled = True
-    try:
+    with enable_grad():
         fresh = as_strided(view._base, positions(view))
-    finally:
-        recording.enabled = was_enabled
     assert fresh.grad_fn is not None
     _give_history(view, fresh.grad_fn, 0)
 
