@@ -54,10 +54,6 @@ FLOORS = {
 FORBIDDEN_NAMES = {"utils", "helpers", "base", "misc", "common"}
 # Formats have a file in each room that prints them; torch has two modules `functional`, and so has its double.
 MANY_TIMES = {"json", "jsonl", "csv", "tsv", "plain", "pretty", "markdown", "latex", "text", "functional"}
-# Names that still stand in several rooms.
-TWICE = {
-    "cli": {"progress"},
-}
 
 LOOSE = 6
 LONGEST_FILE = 600
@@ -142,8 +138,9 @@ def test_a_file_name_occurs_once_in_a_package(package: str) -> None:
     for name in of(package):
         if not is_folder(name):
             places[name.rpartition(".")[2]].append(name)
-    allowed = MANY_TIMES | TWICE.get(package, set())
-    wrong = [f"{stem}: {', '.join(names)}" for stem, names in places.items() if len(names) > 1 and stem not in allowed]
+    wrong = [
+        f"{stem}: {', '.join(names)}" for stem, names in places.items() if len(names) > 1 and stem not in MANY_TIMES
+    ]
     assert not wrong, listed(wrong)
 
 

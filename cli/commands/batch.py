@@ -30,8 +30,8 @@ from ..shell.streams import is_terminal, say, write
 
 if TYPE_CHECKING:
     from ..batch.computing import Settings
-    from ..batch.progress import Progress
     from ..batch.source import Source
+    from ..batch.tally import Tally
 
 EXAMPLES = [
     ("autodiff batch expressions.txt --x 3", "a line each; a line may end in `where y = 2, w = [1, 2]`"),
@@ -87,8 +87,8 @@ def command(
     from ...parser.semantics.computing import computing
     from ..batch.computing import Settings
     from ..batch.output import Output, columns_of
-    from ..batch.progress import Progress
     from ..batch.source import Source
+    from ..batch.tally import Tally
     from ..shell.variables import collect
 
     context = variables.context
@@ -97,7 +97,7 @@ def command(
         defaults = {**collect((), (), variables.vars_file), **given}
     chosen, constant = split_names(variables.wrt), split_names(variables.const) or []
     request = Request(derivatives.hessian, derivatives.jacobian, derivatives.order)
-    progress = Progress()
+    progress = Tally()
     with Source(path, input_format, _LINE * limits.parsing().get("max_length", _LENGTH)) as source:
         columns: list[str] = []
         if printing.format_name in ("csv", "tsv"):
@@ -157,7 +157,7 @@ def _names(source: Source, wrt: Sequence[str] | None, defaults: Collection[str])
     return list(dict.fromkeys([*names, *defaults]))
 
 
-def _run(source: Source, settings: Settings, jobs: int, progress: Progress) -> None:
+def _run(source: Source, settings: Settings, jobs: int, progress: Tally) -> None:
     """Computes all there is and writes it, each chunk at once."""
     from ..batch.workers import in_processes, in_this_process
 

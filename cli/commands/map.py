@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ...parser.semantics.limits import Limits as EvaluationLimits
     from ...parser.syntax.records import Program
     from ..map.mapping import Job
-    from ..map.progress import Progress
+    from ..map.row_counts import RowCounts
     from ..map.table_formats import Table
 
 FORMATS = ("csv", "tsv", "jsonl", "parquet", "arrow", "arrows")
@@ -154,14 +154,14 @@ def command(
     return FAILED if progress.failed else OK
 
 
-def _write(output: str | None, format_name: str, tables: Iterable[Table], job: Job, threads: int) -> Progress:
+def _write(output: str | None, format_name: str, tables: Iterable[Table], job: Job, threads: int) -> RowCounts:
     """Writes the tables with their results, to a file or standard output, and counts the rows."""
     from ..map.destination import writing
     from ..map.mapping import StoppedError, map_tables
-    from ..map.progress import Progress
+    from ..map.row_counts import RowCounts
     from ..map.table_formats import open_writer
 
-    with Progress() as progress:
+    with RowCounts() as progress:
         try:
             with writing(output) as file:
                 map_tables(tables, job, open_writer(format_name, file, job.layout), threads, progress)

@@ -13,7 +13,7 @@ from .chunk import Chunk, Results
 from .computation import Computation
 from .layout import Layout, Writer
 from .pipeline import overlapped
-from .progress import Progress
+from .row_counts import RowCounts
 from .table_formats import Table
 
 
@@ -59,7 +59,7 @@ class _Done(NamedTuple):
     first: tuple[int, dict[str, Any]] | None
 
 
-def map_tables(tables: Iterable[Table], job: Job, writer: Writer, threads: int, progress: Progress) -> None:
+def map_tables(tables: Iterable[Table], job: Job, writer: Writer, threads: int, progress: RowCounts) -> None:
     """Writes the tables one after the other with their results.
 
     StoppedError: a row failed and `errors` is `stop`; the rows before it are written. UsageError: a table cannot be

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from typing import Any
 
 from ...parser.syntax.wording import counted
-from ..shell.streams import is_terminal, say
+from ..shell.progress import Progress
+from ..shell.streams import say
 
-_FIRST = 0.5  # seconds before anything is shown
 _MOST_FAILURES = 5
 
 
@@ -17,18 +15,17 @@ def _called(row: int, title: str | None) -> str:
     return f"{title}, row {row:,}" if title else f"row {row:,}"
 
 
-class Progress:
-    """Counts rows, says why the first of them fail, and shows the count where standard error is a terminal."""
+class RowCounts(Progress):
+    """Counts rows, says why the first of them fail, and shows the count while it grows."""
 
     def __init__(self) -> None:
-        self.start = time.monotonic()
+        super().__init__()
         self.rows = self.empty = self.failed = self.nonfinite = 0
         # What to call the first row with a result that is not finite, and the variables there.
         self.first_nonfinite: tuple[str, dict[str, Any]] | None = None
         self._bar: Any = None
-        self._is_shown = is_terminal(sys.stderr) and not is_terminal(sys.stdout)
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> RowCounts:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -51,7 +48,7 @@ class Progress:
         """Counts rows that have been written."""
         self.rows += rows
         self.empty += empty
-        if self._is_shown and time.monotonic() - self.start > _FIRST:
+        if self.is_due():
             self._show()
 
     def summarise(self) -> None:
@@ -62,7 +59,7 @@ class Progress:
         parts = [f"{self.rows - self.empty - self.failed:,} ok"]
         counts = (self.empty, "empty"), (self.failed, "failed"), (self.nonfinite, "not finite")
         parts += [f"{number:,} {word}" for number, word in counts if number]
-        say(f"{counted(self.rows, 'row')}: {', '.join(parts)}, {time.monotonic() - self.start:.1f} s")
+        self.say_end(counted(self.rows, "row"), parts)
 
     def erase(self) -> None:
         """Takes the count away, before other lines are written."""
@@ -80,5 +77,5 @@ class Progress:
             self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
             self._bar.start()
             self._bar.add_task("")
-        rate = self.rows / (time.monotonic() - self.start)
+        rate = self.rows / self.seconds()
         self._bar.update(self._bar.task_ids[0], description=f"{self.rows:,} rows, {rate:,.0f} rows/s")
