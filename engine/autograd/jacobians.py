@@ -164,9 +164,14 @@ def derivatives(
             found.update({f"hessian.{name}.{other}": h for other, h in zip(variables, rows, strict=True)})
     if order > 1:
         for (name, variable), slope in zip(variables.items(), first, strict=True):
-            if variable.numel() != 1:
-                raise ValueError(f"repeated derivatives are by single numbers; {name} has {variable.numel()} elements")
+            check_number(name, variable)
             for k in range(2, order + 1):
                 (slope,) = gradients(slope, [variable], k < order)
                 found[f"d{k}.{name}"] = slope
     return found
+
+
+def check_number(name: str, variable: Tensor) -> None:
+    """ValueError: a variable to differentiate by again and again has several elements."""
+    if variable.numel() != 1:
+        raise ValueError(f"repeated derivatives are by single numbers; {name} has {variable.numel()} elements")
