@@ -44,10 +44,8 @@ def check_numbers(node: Node) -> None:
             continue
         maker: Node | None = None
         number = 0
-        if source == "out":
-            maker = node
-        elif source in primitive.outputs:
-            maker, number = node, primitive.outputs.index(source)
+        if source in primitive.results:
+            maker, number = node, primitive.results.index(source)
         elif source in primitive.slots:
             maker, number = node.next_functions[primitive.slots.index(source)]
         if maker is None:
