@@ -135,7 +135,7 @@ def linspace(
     """evenly spaced numbers, both ends among them"""
     steps = whole(steps)
     if _is_differentiated(start) or _is_differentiated(end):
-        shares = of_kind(spaced(0.0, 1.0, steps), dtype, False)
+        shares: Any = of_kind(spaced(0.0, 1.0, steps), dtype, False)
         return start * (1 - shares) + end * shares
     return of_kind(spaced(number(start), number(end), steps), dtype, requires_grad)
 
