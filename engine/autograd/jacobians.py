@@ -25,9 +25,6 @@ def filled(gradients: Gradients, inputs: Sequence[Tensor]) -> list[Tensor]:
     return [zeros_like(t) if g is None else g for g, t in zip(gradients, inputs, strict=True)]
 
 
-# Products
-
-
 def pulled_back(
     outputs: Gradients,
     inputs: Sequence[Tensor],
@@ -66,13 +63,7 @@ def jvp(outputs: Sequence[Tensor], inputs: Sequence[Tensor], vectors: Sequence[T
 
 def gradients(value: Tensor, inputs: Sequence[Tensor], create_graph: bool = False) -> list[Tensor]:
     """The gradients of the sum of the value's elements, each of its input's shape. The graph is kept."""
-    total = value if value.ndim == 0 else value.sum()
-    if not inputs or not total.requires_grad:
-        return [zeros_like(t) for t in inputs]
-    return filled(grad(total, inputs, None, True, create_graph, True), inputs)
-
-
-# Matrices
+    return vjp([value if value.ndim == 0 else value.sum()], inputs, None, create_graph)
 
 
 def jacobian_rows(
@@ -129,9 +120,6 @@ def units(like: Tensor) -> Iterator[Tensor]:
         flat = np.zeros(like.numel(), like._data.dtype)
         flat[place] = 1
         yield Tensor(flat.reshape(like.shape)[()])
-
-
-# All that may be asked for of one value
 
 
 def derivatives(

@@ -1,15 +1,16 @@
+# pyright: strict, reportPrivateUsage=false
 """Hooks on what a graph saves: `saved_tensors_hooks` and what is built on it."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..tensors.modes import recording
+from ..tensors.modes import no_grad
 from ..tensors.tensor import Tensor
 from .observers import watch
 
@@ -42,12 +43,8 @@ def packed(hooks: tuple[Pack, Unpack], tensor: Tensor) -> Packed:
     """What hooks make of a tensor. RuntimeError: the pack hook changed it in place."""
     pack, unpack = hooks
     version = tensor._version
-    was_enabled = recording.enabled
-    recording.enabled = False
-    try:
+    with no_grad():
         value = pack(tensor)
-    finally:
-        recording.enabled = was_enabled
     if tensor._version != version:
         raise RuntimeError(
             "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook can "
@@ -103,7 +100,7 @@ class save_on_cpu(saved_tensors_hooks):  # noqa: N801  (PyTorch's name)
 
 
 @contextmanager
-def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
+def disable_saved_tensors_hooks(error_message: str) -> Generator[None]:
     """Until the end of the block, entering `saved_tensors_hooks` is an error with this message."""
     if packing.hooks:
         raise RuntimeError(error_message)
@@ -122,7 +119,7 @@ class AllowMutationOnSaved:
 
 
 @contextmanager
-def allow_mutation_on_saved_tensors() -> Iterator[AllowMutationOnSaved]:
+def allow_mutation_on_saved_tensors() -> Generator[AllowMutationOnSaved]:
     """Until the end of the block, what is saved for backward is copied, so that it may be changed in place.
 
     RuntimeError: already inside such a block.

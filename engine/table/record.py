@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """The record of an operation: data alone, from which `family.py` builds.
 
 A derivative rule is a function of the incoming gradient `g` and of whatever else it names: an argument of the
@@ -97,8 +98,9 @@ class Operation:
     # is no derivative, which is not the same as zero; with `variadic`, the one rule returns a gradient for each).
     forward: Callable[..., Any]
     rules: tuple[Rule | None, ...] = ()
-    # The names of several results.
+    # The names of several results; and what rules call the results, one or several.
     outputs: tuple[str, ...] = ()
+    results: tuple[str, ...] = ("out",)
     # Integers become floating first.
     floating: bool = False
     # Which arguments take part in the promotion of dtypes: all that are tensors, if it is no view and nothing is said.
@@ -145,6 +147,8 @@ class Operation:
     shape_only: tuple[str, ...] = ()
     # The argument whose numbers decide on the shape of the result.
     shaped_by: str | None = None
+    # How many elements its result has, from its arguments: known before it is computed, and limited in expressions.
+    elements: Callable[..., int] | None = None
     # f(-x) is f(x), or -f(x).
     parity: Literal["", "even", "odd"] = ""
     # Its values at whole numbers where they are whole, as far as derivatives meet them.
@@ -190,11 +194,6 @@ class Operation:
     def dimensions(self) -> tuple[str, ...]:
         """The arguments that name dimensions."""
         return tuple(name for name in self.arguments if name in _DIMENSIONS)
-
-    @property
-    def differentiable(self) -> bool:
-        """Whether PyTorch has a derivative, if only one of 0: it has none for some whose results are floating."""
-        return self.composed or not self.floating or any(self.rules)
 
     @property
     def torch_names(self) -> tuple[str, ...]:

@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """Data types, the default one, and PyTorch's type promotion.
 
 PyTorch ranks operands in three tiers (tensors with dimensions, tensors without, Python numbers) and lets a lower
@@ -45,7 +46,7 @@ int8 = dtype("int8", "Char", "signed char")
 uint8 = dtype("uint8", "Byte", "unsigned char")
 bool_ = dtype("bool", "Bool", "bool")
 
-_BY_NUMPY = {d.numpy: d for d in (float64, float32, float16, int64, int32, int16, int8, uint8, bool_)}
+BY_NUMPY = {d.numpy: d for d in (float64, float32, float16, int64, int32, int16, int8, uint8, bool_)}
 _CATEGORY = {"b": 0, "i": 1, "u": 1, "f": 2}
 _default = float64
 
@@ -53,7 +54,7 @@ _default = float64
 def of(numpy_dtype: Any) -> dtype:
     """The dtype for a NumPy one. TypeError when the engine has none for it."""
     try:
-        return _BY_NUMPY[np.dtype(numpy_dtype)]
+        return BY_NUMPY[np.dtype(numpy_dtype)]
     except KeyError:
         raise TypeError(f"can't convert np.ndarray of type {np.dtype(numpy_dtype)}") from None
 
@@ -63,7 +64,7 @@ def get_default_dtype() -> dtype:
     return _default
 
 
-def set_default_dtype(d: dtype) -> None:
+def set_default_dtype(d: object) -> None:
     """Sets the dtype of new tensors made from Python floats. TypeError unless it is a floating one."""
     global _default
     if not isinstance(d, dtype):
@@ -108,7 +109,7 @@ def promote(data: Sequence[Any], floating: bool) -> list[Any]:
 
     Python numbers are left as they are: NumPy lets them adopt the dtype of the array beside them.
     """
-    arrays = [d for d in data if isinstance(d, DATA)]
+    arrays: list[Any] = [d for d in data if isinstance(d, DATA)]
     first = arrays[0].dtype
     if first.kind == "f" and all(a.dtype is first for a in arrays):
         # The usual case: one floating dtype, which no Python number can raise.
