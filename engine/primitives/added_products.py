@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..tensors.size import check_count
 from .broadcasting import expand
 from .families import LINEAR_ALGEBRA
 from .matrix_products import batched_product, bmm, mm, mv, product_of_matrices, product_with_vector
@@ -71,6 +72,7 @@ addmv = primitive(
 
 def _addr(x: Any, vec1: Any, vec2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
     check_ranks(1, "addr: Expected 1-D argument {name}, but got {ndim}-D", vec1=vec1, vec2=vec2)
+    check_count(vec1.size * vec2.size)
     return _added(x, np.multiply.outer(vec1, vec2), beta, alpha)
 
 

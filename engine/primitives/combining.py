@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from ..graph.history import snapshot
 from ..table.binding import broadcast_mismatch
 from ..table.registry import ops
+from ..tensors.size import check_count
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .arguments import data_of
@@ -37,6 +39,7 @@ def broadcast_tensors(*tensors: Any) -> Any:
     shape: tuple[int, ...] = ()
     for x in parts:
         shape = _broadcast(shape, data_of(x).shape)
+    check_count(math.prod(shape))
     return tuple(x if data_of(x).shape == shape else expand(x, shape) for x in parts)
 
 
@@ -60,6 +63,7 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> Any:
     if indexing == "xy" and len(parts) > 1:
         order[:2] = [1, 0]
     lengths = [data_of(parts[i]).size for i in order]
+    check_count(math.prod(lengths))
     grids = []
     for i, x in enumerate(parts):
         place = order.index(i)
@@ -91,6 +95,7 @@ def combinations(x: Any, r: int = 2, with_replacement: bool = False) -> Any:
     size = data_of(_vector(x)).size
     if r == 0:
         return Tensor(np.zeros(0, data_of(x).dtype))
+    check_count((r + 1) * max(size, 1) ** min(r, 64))
     indices = np.indices((size,) * r)
     mask = np.ones((size,) * r, bool)
     for a, b in pairwise(indices):
@@ -105,6 +110,7 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:  # no
         raise RuntimeError("x must be a one-dimensional tensor.")
     size = data_of(x).size
     count = size if N is None else N
+    check_count(size * count)
     dtype = data_of(x).dtype
     if is_symbolic(data_of(x)):
         powers = unsqueeze(x, 1) ** Tensor(np.arange(count, dtype=dtype))

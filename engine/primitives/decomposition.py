@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import namedtuple
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.size import check_count
 from .copying import new_zeros
 from .diagonals import diag_embed, tril, triu
 from .families import LINEAR_ALGEBRA
@@ -174,6 +176,8 @@ def _qr(x: Any, mode: str) -> tuple[Any, Any]:
         )
     if mode == "r":
         return np.zeros(0, x.dtype), np.linalg.qr(x, "r")
+    if mode == "complete":
+        check_count(x.shape[-2] * math.prod(x.shape[:-1]))
     q, r = np.linalg.qr(x, mode)
     return q, r
 
@@ -288,6 +292,8 @@ def eigvalsh(x: Any, UPLO: str = "L") -> Any:  # noqa: N803  (PyTorch's name)
 def _svd(x: Any, full_matrices: bool) -> tuple[Any, Any, Any]:
     check_matrices(x, "linalg.svd")
     check_floating(x, "linalg.svd")
+    if full_matrices:
+        check_count(max(x.shape[-2:]) ** 2 * math.prod(x.shape[:-2]))
     u, s, vt = decomposed(x, full_matrices)
     return u, s, vt
 

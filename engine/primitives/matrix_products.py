@@ -9,6 +9,7 @@ import numpy as np
 
 from ..table.binding import broadcast_mismatch
 from ..tensors import dtypes
+from ..tensors.size import check_count
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .broadcasting import expand
@@ -42,6 +43,7 @@ def product_of_matrices(x: Any, y: Any) -> Any:
         raise RuntimeError(
             f"mat1 and mat2 shapes cannot be multiplied ({x.shape[0]}x{x.shape[1]} and {y.shape[0]}x{y.shape[1]})"
         )
+    check_count(x.shape[0] * y.shape[1])
     return x @ y
 
 
@@ -101,6 +103,7 @@ def batched_product(x: Any, y: Any) -> Any:
         )
     if x.dtype != y.dtype:
         raise RuntimeError("expected scalar type {} but found {}".format(*titles(x, y)))
+    check_count(x.shape[0] * x.shape[1] * y.shape[2])
     return x @ y
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..tensors.dtypes import get_default_dtype
+from ..tensors.size import check_count
 from ..tensors.tensor import Tensor
 from .arguments import data_of
 from .families import SHAPE
@@ -101,7 +102,9 @@ def _matrix_shape(shape: tuple[int, ...]) -> tuple[int, int]:
 
 def _blocks(tensors: Any) -> Any:
     shapes = [_matrix_shape(x.shape) for x in tensors]
-    result = np.zeros((sum(r for r, _ in shapes), sum(c for _, c in shapes)), tensors[0].dtype)
+    size = (sum(r for r, _ in shapes), sum(c for _, c in shapes))
+    check_count(size[0] * size[1])
+    result = np.zeros(size, tensors[0].dtype)
     row = column = 0
     for x, (rows, columns) in zip(tensors, shapes, strict=True):
         result[row : row + rows, column : column + columns] = x
