@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """The record of an operation: data alone, from which `family.py` builds.
 
 A derivative rule is a function of the incoming gradient `g` and of whatever else it names: an argument of the
