@@ -92,7 +92,6 @@ softplus = primitive(
     lambda g, x, beta, threshold: where(x * beta > threshold, g, g * sigmoid(x * beta)),
     floating=True,
     doc="log(1 + exp(beta*x)) / beta; x itself where beta*x exceeds `threshold`",
-    torch=("nn.functional.softplus",),
     definition="log1p(exp(x))",
 )
 silu = primitive(
@@ -102,7 +101,6 @@ silu = primitive(
     floating=True,
     doc="x * sigmoid(x)",
     aliases=("swish",),
-    torch=("nn.functional.silu",),
     inplace_flag=True,
     definition="x/(1 + exp(-x))",
 )
@@ -112,7 +110,6 @@ mish = primitive(
     lambda g, x: g * (tanh(softplus(x)) + x * sigmoid(x) * (1 - ops.square(tanh(softplus(x))))),
     floating=True,
     doc="x * tanh(softplus(x))",
-    torch=("nn.functional.mish",),
     inplace_flag=True,
     definition="x*tanh(log1p(exp(x)))",
 )
@@ -146,7 +143,6 @@ gelu = primitive(
     _gelu_rule,
     floating=True,
     doc='x times the normal distribution\'s cumulative probability at x (approximate="tanh": by a tanh)',
-    torch=("nn.functional.gelu",),
     formula=_gelu_formula,
     definition="x*(1 + erf(x/sqrt(2)))/2",
 )
@@ -174,7 +170,7 @@ def _elu_formula(alpha: float, scale: float, input_scale: float) -> str:
 scaled_elu = private("elu", _elu, _elu_rule, floating=True, formula=_elu_formula)
 
 
-@function(domain=BESIDE_ZERO, torch=("nn.functional.elu",), inplace_flag=True, definition="where(x > 0, x, expm1(x))")
+@function(domain=BESIDE_ZERO, inplace_flag=True, definition="where(x > 0, x, expm1(x))")
 def elu(x: Any, alpha: float = 1.0) -> Any:
     """x where it is positive, else alpha * (exp(x) - 1)"""
     return scaled_elu(x, alpha)
@@ -203,7 +199,6 @@ leaky_relu = primitive(
     doc="x where it is positive, else x * negative_slope",
     domain=BESIDE_ZERO,
     edges=[EdgeCase((0.0,), 0.0, (0.01,))],
-    torch=("nn.functional.leaky_relu",),
     inplace_flag=True,
     formula="where(x > 0, x, x*negative_slope)",
 )
@@ -220,12 +215,11 @@ logsigmoid = primitive(
     floating=True,
     doc="log(sigmoid(x))",
     node_name="LogSigmoidBackward0",
-    torch=("nn.functional.logsigmoid",),
     definition="-log1p(exp(-x))",
 )
 
 
-@function(torch=("nn.functional.softsign",))
+@function()
 def softsign(x: Any) -> Any:
     """x / (1 + abs(x))"""
     return x / (abs(x) + 1)
@@ -237,12 +231,11 @@ hardtanh = primitive(
     lambda g, x, min_val, max_val: where((x <= min_val) | (x >= max_val), 0, g),
     doc="x limited to the interval from min_val to max_val; the bounds pass no gradient",
     domain=BESIDE_ZERO,
-    torch=("nn.functional.hardtanh",),
     inplace_flag=True,
 )
 
 
-@function(domain=BESIDE_ZERO, torch=("nn.functional.relu6",), inplace_flag=True)
+@function(domain=BESIDE_ZERO, inplace_flag=True)
 def relu6(x: Any) -> Any:
     """x limited to the interval from 0 to 6"""
     return hardtanh(x, 0.0, 6.0)
@@ -253,7 +246,6 @@ hardsigmoid = primitive(
     lambda x: np.minimum(np.maximum(x + 3, 0), 6) / 6,
     lambda g, x: where((x > -3) & (x < 3), g / 6, 0),
     doc="x/6 + 1/2 limited to the interval from 0 to 1",
-    torch=("nn.functional.hardsigmoid",),
     inplace_flag=True,
 )
 hardswish = primitive(
@@ -261,7 +253,6 @@ hardswish = primitive(
     lambda x: x * np.minimum(np.maximum(x + 3, 0), 6) / 6,
     lambda g, x: where(x <= -3, 0, where(x < 3, g * (x / 3 + 0.5), g)),
     doc="x * hardsigmoid(x)",
-    torch=("nn.functional.hardswish",),
     inplace_flag=True,
 )
 hardshrink = primitive(
@@ -277,17 +268,16 @@ softshrink = primitive(
     lambda x, lambd=0.5: np.where(x > lambd, x - lambd, np.where(x < -lambd, x + lambd, 0 * x)),
     lambda g, x, lambd: where((x >= -lambd) & (x <= lambd), 0, g),
     doc="x moved towards 0 by lambd",
-    torch=("nn.functional.softshrink",),
 )
 
 
-@function(torch=("nn.functional.tanhshrink",))
+@function()
 def tanhshrink(x: Any) -> Any:
     """x - tanh(x)"""
     return x - tanh(x)
 
 
-@function(assumed={"dim": -1}, elementwise=False, torch=("nn.functional.softmin",))
+@function(assumed={"dim": -1}, elementwise=False)
 def softmin(x: Any, dim: int) -> Any:
     """exp(-x) scaled to a sum of 1 along `dim`"""
     return ops.softmax(-x, dim)
@@ -298,7 +288,6 @@ rrelu_with_slopes = private(
     "rrelu_with_noise",
     lambda x, slopes: np.where(x > 0, x, x * slopes),
     lambda g, x, slopes: where(x > 0, g, g * slopes),
-    tensors=1,
     formula="where(x > 0, x, x*slopes)",
 )
 
@@ -384,5 +373,4 @@ glu = primitive(
     elementwise=False,
     floating=True,
     doc="the first half of x along `dim`, times the sigmoid of the second",
-    torch=("nn.functional.glu",),
 )

@@ -47,7 +47,6 @@ addmm = primitive(
     lambda g, beta: g * beta,
     lambda g, mat2, alpha: mm(g, t_primitive(mat2)) * alpha,
     lambda g, mat1, alpha: mm(t_primitive(mat1), g) * alpha,
-    promotes=(),
     doc="`beta` times x plus `alpha` times the product of two matrices",
     in_place=True,
 )
@@ -63,7 +62,6 @@ addmv = primitive(
     lambda g, beta: g * beta,
     lambda g, vec, alpha: outer(g, vec) * alpha,
     lambda g, mat, alpha: mv(t_primitive(mat), g) * alpha,
-    promotes=(),
     doc="`beta` times x plus `alpha` times the product of a matrix and a vector",
     in_place=True,
 )
@@ -82,6 +80,7 @@ addr = primitive(
     lambda g, vec1, alpha: mv(t_primitive(g), vec1) * alpha,
     doc="`beta` times x plus `alpha` times the outer product of two vectors",
     in_place=True,
+    promotes=(0, 1, 2),
 )
 
 
@@ -101,7 +100,6 @@ baddbmm = primitive(
     lambda g, beta: g * beta,
     lambda g, batch2, alpha: bmm(g, transpose(batch2, 1, 2)) * alpha,
     lambda g, batch1, alpha: bmm(transpose(batch1, 1, 2), g) * alpha,
-    promotes=(),
     doc="`beta` times x plus `alpha` times the products of two sequences of matrices",
     in_place=True,
 )
@@ -131,7 +129,6 @@ addbmm = primitive(
     lambda g, beta: g * beta,
     lambda g, batch2, alpha: bmm(_for_each(g, batch2.shape[0]), transpose(batch2, 1, 2)) * alpha,
     lambda g, batch1, alpha: bmm(transpose(batch1, 1, 2), _for_each(g, batch1.shape[0])) * alpha,
-    promotes=(),
     doc="`beta` times x plus `alpha` times the sum of the products of two sequences of matrices",
     in_place=True,
 )

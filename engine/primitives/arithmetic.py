@@ -78,7 +78,6 @@ rsub_number = private(
     "rsub",
     lambda x, y, alpha=1: _minus(y, _times(x, alpha)),
     lambda g, alpha: _times(-g, alpha),
-    tensors=1,
     overload=1,
     formula=lambda alpha: "y - x" if alpha == 1 else "y - alpha*x",
 )

@@ -39,7 +39,7 @@ def sum_to_size(x: Any, shape: Any) -> Any:
     return view_primitive(x, shape) if added else x
 
 
-@function(tensors=1, torch=())
+@function(torch=())
 def sum_to_size_(x: Any, *size: Any, **named: Any) -> Any:
     """x summed over the dimensions that broadcasting the size to its shape would stretch"""
     current = tuple(data_of(x).shape)
@@ -57,7 +57,7 @@ def _expand(x: Any, shape: tuple[int, ...]) -> Any:
 expand_primitive = private("expand", _expand, lambda g, x_shape: sum_to_size(g, x_shape), view=True, moves="repeated")
 
 
-@function(tensors=1, torch=())
+@function(torch=())
 def expand(x: Any, *shape: Any, **named: Any) -> Any:
     """x repeated along dimensions of size 1 until it has the shape; -1 keeps a size"""
     current = data_of(x).shape
@@ -84,7 +84,7 @@ def expand(x: Any, *shape: Any, **named: Any) -> Any:
     return expand_primitive(x, full)
 
 
-@function(tensors=1)
+@function()
 def broadcast_to(x: Any, *size: Any, **named: Any) -> Any:
     """x repeated along dimensions of size 1 until it has the size"""
     return expand(x, listed("broadcast_to", size, named, "size"))

@@ -14,9 +14,9 @@ from .families import SHAPE
 private, function = SHAPE.private, SHAPE.function
 
 
-zeros_primitive = private("zeros_like", np.zeros_like, tensors=1, promotes=(), shape_only=("x",))
-ones_primitive = private("ones_like", np.ones_like, tensors=1, promotes=(), shape_only=("x",))
-new_zeros = private("new_zeros", lambda x, shape: np.zeros(shape, x.dtype), tensors=1, promotes=(), shape_only=("x",))
+zeros_primitive = private("zeros_like", np.zeros_like, shape_only=("x",))
+ones_primitive = private("ones_like", np.ones_like, shape_only=("x",))
+new_zeros = private("new_zeros", lambda x, shape: np.zeros(shape, x.dtype), shape_only=("x",))
 
 
 @function(method=False)
@@ -55,8 +55,8 @@ def _copied(x: Any) -> Any:
     return np.array(x, order="C" if isinstance(x, np.ndarray) and 0 in x.strides else "K")
 
 
-clone_primitive = private("clone", _copied, lambda g: g, promotes=(), moves="order")
-contiguous_clone = private("clone", lambda x: np.array(x, order="C"), lambda g: g, promotes=(), moves="order")
+clone_primitive = private("clone", _copied, lambda g: g, moves="order")
+contiguous_clone = private("clone", lambda x: np.array(x, order="C"), lambda g: g, moves="order")
 
 
 def is_contiguous(x: Any) -> bool:
@@ -84,9 +84,7 @@ def detach(x: Any) -> Any:
 
 
 alias = private("alias", lambda x: x, lambda g: g, view=True, moves="order", function="clone")
-to_copy = private(
-    "to_copy", lambda x, dtype: x.astype(dtype), lambda g: g, promotes=(), moves="order", elementwise=True
-)
+to_copy = private("to_copy", lambda x, dtype: x.astype(dtype), lambda g: g, moves="order", elementwise=True)
 
 
 # dtypes

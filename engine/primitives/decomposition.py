@@ -89,7 +89,7 @@ linalg_cholesky_ex = private(
     rows="matrices",
     function="cholesky",
 )
-cholesky_primitive = private("cholesky", _cholesky, lambda g, out, upper: _cholesky_rule(g, out, upper), promotes=())
+cholesky_primitive = private("cholesky", _cholesky, lambda g, out, upper: _cholesky_rule(g, out, upper))
 
 
 @function()
@@ -126,7 +126,7 @@ def _cholesky_inverse_rule(g: Any, out: Any, x: Any, upper: bool) -> Any:
     return -matmul(x, common) if upper else -matmul(common, x)
 
 
-cholesky_inverse_primitive = private("cholesky_inverse", _cholesky_inverse, _cholesky_inverse_rule, promotes=())
+cholesky_inverse_primitive = private("cholesky_inverse", _cholesky_inverse, _cholesky_inverse_rule)
 
 
 @function()
@@ -152,7 +152,11 @@ def _cholesky_solve_rule(g: Any, out: Any, x: Any, upper: bool) -> Any:
 
 
 cholesky_solve_primitive = private(
-    "cholesky_solve", _cholesky_solve, lambda g, x, upper: cholesky_solve_primitive(g, x, upper), _cholesky_solve_rule
+    "cholesky_solve",
+    _cholesky_solve,
+    lambda g, x, upper: cholesky_solve_primitive(g, x, upper),
+    _cholesky_solve_rule,
+    promotes=(0, 1),
 )
 
 
@@ -216,7 +220,7 @@ def _qr_square_rule(of_q: Any, of_r: Any, q: Any, r: Any) -> Any:
     return solve_triangular(turned(r), result, False, False)
 
 
-linalg_qr_primitive = private("linalg_qr", _qr, _qr_rule, outputs=("Q", "R"), tensors=1, promotes=(), rows="matrices")
+linalg_qr_primitive = private("linalg_qr", _qr, _qr_rule, outputs=("Q", "R"), rows="matrices")
 
 
 @function(method=False, torch=("linalg.qr",))
@@ -260,13 +264,7 @@ def _eigh_rule(g: Any, eigenvalues: Any, eigenvectors: Any) -> Any:
 
 
 linalg_eigh = private(
-    "linalg_eigh",
-    _eigh,
-    _eigh_rule,
-    outputs=("eigenvalues", "eigenvectors"),
-    promotes=(),
-    rows="matrices",
-    function="eigh",
+    "linalg_eigh", _eigh, _eigh_rule, outputs=("eigenvalues", "eigenvectors"), rows="matrices", function="eigh"
 )
 
 
@@ -322,9 +320,7 @@ def _skew(x: Any) -> Any:
     return x - turned(x)
 
 
-linalg_svd_primitive = private(
-    "linalg_svd", _svd, _svd_rule, outputs=("U", "S", "Vh"), tensors=1, promotes=(), rows="matrices"
-)
+linalg_svd_primitive = private("linalg_svd", _svd, _svd_rule, outputs=("U", "S", "Vh"), rows="matrices")
 
 
 @function(method=False, torch=("linalg.svd",))
@@ -431,6 +427,7 @@ linalg_householder_product = private(
     lambda g, x, tau: _householder_gradients(g, x, tau)[0],
     lambda g, x, tau: _householder_gradients(g, x, tau)[1],
     function="householder_product",
+    promotes=(0, 1),
 )
 
 

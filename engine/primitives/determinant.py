@@ -40,12 +40,7 @@ def _product_of_pivots(x: Any) -> Any:
 
 
 linalg_det = private(
-    "linalg_det",
-    _determinant,
-    lambda g, x: column(column(g)) * cofactor(x),
-    promotes=(),
-    rows="matrices",
-    function="det",
+    "linalg_det", _determinant, lambda g, x: column(column(g)) * cofactor(x), rows="matrices", function="det"
 )
 
 
@@ -90,7 +85,7 @@ def _cofactor(x: Any) -> Any:
     return sign[..., None, None] * ((u * _products_without(s, 1)[..., None, :]) @ vt)
 
 
-cofactor = private("cofactor", _cofactor, lambda g, x: cofactor_change(g, x), promotes=(), rows="matrices")
+cofactor = private("cofactor", _cofactor, lambda g, x: cofactor_change(g, x), rows="matrices")
 
 
 def _cofactor_change(change: Any, x: Any) -> Any:
@@ -122,9 +117,7 @@ def _trace(x: Any) -> Any:
     return ops.sum(ops.diagonal(x, 0, -2, -1), [-1], True)[..., None]
 
 
-cofactor_change = private(
-    "cofactor_change", _cofactor_change, lambda g, x: cofactor_change(g, x), _second_change, promotes=()
-)
+cofactor_change = private("cofactor_change", _cofactor_change, lambda g, x: cofactor_change(g, x), _second_change)
 
 
 # Logarithms
@@ -145,13 +138,7 @@ def _slogdet_rule(g: Any, x: Any) -> Any:
 
 
 linalg_slogdet = private(
-    "linalg_slogdet",
-    _slogdet,
-    _slogdet_rule,
-    outputs=("sign", "logabsdet"),
-    promotes=(),
-    rows="matrices",
-    function="slogdet",
+    "linalg_slogdet", _slogdet, _slogdet_rule, outputs=("sign", "logabsdet"), rows="matrices", function="slogdet"
 )
 
 

@@ -67,7 +67,6 @@ diagonal_primitive = private(
     "diagonal",
     _diagonal,
     lambda g, x_shape, offset, dim1, dim2: diagonal_backward(g, x_shape, offset, dim1, dim2),
-    tensors=1,
     view=True,
     moves="places",
 )
@@ -76,16 +75,12 @@ diagonal_copy = private(
     lambda x, offset, dim1, dim2: np.array(_diagonal(x, offset, dim1, dim2)),
     lambda g, x_shape, offset, dim1, dim2: diagonal_backward(g, x_shape, offset, dim1, dim2),
     node_name="DiagonalBackward0_copy",
-    tensors=1,
-    promotes=(),
     moves="places",
 )
 diagonal_backward = private(
     "diagonal_backward",
     lambda grad, shape, offset, dim1, dim2: _with_diagonal(np.zeros(shape, grad.dtype), grad, offset, dim1, dim2),
     lambda g, offset, dim1, dim2: diagonal_primitive(g, offset, dim1, dim2),
-    tensors=1,
-    promotes=(),
     moves="places",
 )
 diagonal_scatter_primitive = private(
@@ -106,12 +101,7 @@ def _embedded(x: Any, offset: int, dim1: int, dim2: int) -> Any:
 
 
 diag_embed_primitive = private(
-    "diag_embed",
-    _embedded,
-    lambda g, offset, dim1, dim2: diagonal_primitive(g, offset, dim1, dim2),
-    tensors=1,
-    promotes=(),
-    moves="places",
+    "diag_embed", _embedded, lambda g, offset, dim1, dim2: diagonal_primitive(g, offset, dim1, dim2), moves="places"
 )
 
 

@@ -34,7 +34,7 @@ max_all, max_dim = _extremum("max", np.max, np.argmax)
 min_all, min_dim = _extremum("min", np.min, np.argmin)
 
 
-@function(edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))], tensors=1)
+@function(edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))])
 def max(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
     """largest element, ties sharing the gradient; along `dim`, values and indices; of two tensors, as maximum"""
     if dim is None:
@@ -42,7 +42,7 @@ def max(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
     return max_dim(x, dim, keepdim) if isinstance(dim, int) else maximum(x, dim)
 
 
-@function(edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))], tensors=1)
+@function(edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))])
 def min(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
     """smallest element, ties sharing the gradient; along `dim`, values and indices; of two tensors, as minimum"""
     if dim is None:
@@ -121,7 +121,5 @@ def _position(name: str, arg: Any) -> Any:
     return forward
 
 
-argmax = primitive("argmax", _position("argmax", np.argmax), tensors=1, promotes=(), doc="index of the largest element")
-argmin = primitive(
-    "argmin", _position("argmin", np.argmin), tensors=1, promotes=(), doc="index of the smallest element"
-)
+argmax = primitive("argmax", _position("argmax", np.argmax), doc="index of the largest element")
+argmin = primitive("argmin", _position("argmin", np.argmin), doc="index of the smallest element")

@@ -65,8 +65,6 @@ gather_primitive = private(
     "gather",
     _gather,
     lambda g, x_shape, dim, index: scatter_add_primitive(new_zeros(g, x_shape), dim, index, g),
-    tensors=1,
-    promotes=(),
     moves="places",
     rows="dimensions",
 )
@@ -95,8 +93,6 @@ scatter_number = private(
     lambda x, dim, index, value: _scattered(x, dim, index, value),
     lambda g, dim, index: scatter_number(g, dim, index, 0),
     overload=1,
-    tensors=1,
-    promotes=(),
     rows="dimensions",
 )
 

@@ -23,8 +23,6 @@ index_primitive = private(
     "index",
     lambda x, indices: np.asarray(x[indices], order="C"),
     lambda g, x_shape, indices: index_backward(g, x_shape, indices),
-    tensors=1,
-    promotes=(),
     moves="places",
     rows=lambda x, indices: x[indices],
 )
@@ -36,9 +34,7 @@ def _index_backward(grad: Any, shape: Any, indices: Any) -> Any:
     return result
 
 
-index_backward = private(
-    "index_backward", _index_backward, lambda g, indices: index_primitive(g, indices), tensors=1, promotes=()
-)
+index_backward = private("index_backward", _index_backward, lambda g, indices: index_primitive(g, indices))
 
 
 def getitem(x: Tensor, key: Any) -> Tensor:

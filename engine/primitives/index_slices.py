@@ -51,8 +51,6 @@ index_select_primitive = private(
     "index_select",
     _index_select,
     lambda g, x_shape, dim, index: index_add_primitive(new_zeros(g, x_shape), dim, index, g, 1),
-    tensors=1,
-    promotes=(),
     moves="places",
 )
 index_add_primitive = private(
@@ -77,8 +75,6 @@ index_fill_number = private(
     "index_fill",
     lambda x, dim, index, value: _index_filled(x, dim, index, value),
     lambda g, dim, index: index_fill_number(g, dim, index, 0),
-    tensors=1,
-    promotes=(),
 )
 index_fill_tensor = private(
     "index_fill",

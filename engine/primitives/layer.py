@@ -24,7 +24,7 @@ from .transposing import t
 private, function = LAYER.private, LAYER.function
 
 
-@function(tensors=2, torch=("nn.functional.linear",))
+@function(tensors=2)
 def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     """x times the transpose of the weight, plus the bias"""
     rank = data_of(x).ndim
@@ -45,11 +45,11 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
 # The bound is not part of the graph, so the gradient passes it: PyTorch clamps a clone with recording off. A program
 # takes it for that clone: a bound that only lengths of about 0 come below would stand in every formula.
 at_least = private(
-    "clone", lambda x, bound: np.maximum(x, bound), lambda g: g, tensors=1, moves="order", node_name="CloneBackward0"
+    "clone", lambda x, bound: np.maximum(x, bound), lambda g: g, moves="order", node_name="CloneBackward0"
 )
 
 
-@function(torch=("nn.functional.normalize",))
+@function()
 def normalize(x: Any, p: float = 2.0, dim: Any = 1, eps: float = 1e-12) -> Any:
     """x divided by its norm of order p along `dim`, or by `eps` where the norm is less"""
     return x / expand(clamp_min(ops.norm(x, p, dim, True), eps), tuple(x.shape))
@@ -88,7 +88,7 @@ def _lookup_rule(g: Any, weight_shape: tuple[int, ...], places: tuple[Any], padd
     return index_backward(g, weight_shape, places)
 
 
-embedding_primitive = private("embedding", _looked_up, _lookup_rule, tensors=1, promotes=(), moves="places")
+embedding_primitive = private("embedding", _looked_up, _lookup_rule, moves="places")
 
 
 @function(torch=("embedding", "nn.functional.embedding"))
@@ -132,7 +132,7 @@ def _constant_pad(x: Any, pad: Sequence[int], value: float = 0.0) -> Any:
 
 
 constant_pad = private(
-    "constant_pad_nd", _constant_pad, lambda g, pad: constant_pad(g, [-n for n in pad], 0.0), tensors=1, function="pad"
+    "constant_pad_nd", _constant_pad, lambda g, pad: constant_pad(g, [-n for n in pad], 0.0), function="pad"
 )
 
 
@@ -143,7 +143,6 @@ def _copying_pad(name: str) -> Any:
             f"{name}_pad{n}d",
             lambda x, places: x[places],
             lambda g, x_shape, places: index_backward(g, x_shape, places),
-            tensors=1,
         )
         for n in (1, 2, 3)
     ]
@@ -202,7 +201,7 @@ def _circular(x: Any, pad: Sequence[int]) -> Any:
     return out
 
 
-@function(torch=("nn.functional.pad",))
+@function()
 def pad(x: Any, pad: Any, mode: str = "constant", value: Any = None) -> Any:
     """x with more elements, pairs of numbers before and after from the last dimension on"""
     sizes = tuple(int(n) for n in pad)

@@ -103,21 +103,21 @@ huber_primitive = _difference_loss(
 )
 
 
-@function(tensors=2, torch=("nn.functional.mse_loss",))
+@function(tensors=2)
 def mse_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
     """(x - target)**2, averaged"""
     _check_reduction(reduction)
     return mse_primitive(*_in_one_shape(x, target), reduction, 0.0)
 
 
-@function(tensors=2, domain=(REAL, NONZERO), torch=("nn.functional.l1_loss",))
+@function(tensors=2, domain=(REAL, NONZERO))
 def l1_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
     """abs(x - target), averaged"""
     x, target = _in_one_shape(x, target)
     return _summed_up(abs(minus(x, target)), reduction)
 
 
-@function(tensors=2, torch=("nn.functional.smooth_l1_loss",))
+@function(tensors=2)
 def smooth_l1_loss(x: Any, target: Any, reduction: str = "mean", beta: float = 1.0) -> Any:
     """abs(x - target) less beta/2, and where that is below beta a parabola, averaged"""
     _check_reduction(reduction)
@@ -128,7 +128,7 @@ def smooth_l1_loss(x: Any, target: Any, reduction: str = "mean", beta: float = 1
     return smooth_l1_primitive(*_in_one_shape(x, target), reduction, beta)
 
 
-@function(tensors=2, torch=("nn.functional.huber_loss",))
+@function(tensors=2)
 def huber_loss(x: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Any:
     """(x - target)**2 / 2, and where the difference exceeds delta a straight line, averaged"""
     _check_reduction(reduction)
@@ -210,7 +210,7 @@ bce_primitive = private(
 )
 
 
-@function(tensors=2, domain=PROBABILITY, torch=("nn.functional.binary_cross_entropy",))
+@function(tensors=2, domain=PROBABILITY)
 def binary_cross_entropy(x: Any, target: Any, weight: Any = None, reduction: str = "mean") -> Any:
     """-target * log(x) - (1 - target) * log(1 - x), averaged"""
     _check_reduction(reduction)
@@ -305,8 +305,8 @@ def _nll_rule(g: Any, chosen: Any, axis: int, reduction: str) -> Any:
     return where(chosen == 0, 0, -g * chosen)
 
 
-nll_vector = private("nll_loss", _nll, _nll_rule, tensors=1)
-nll_image = private("nll_loss2d", _nll, _nll_rule, tensors=1)
+nll_vector = private("nll_loss", _nll, _nll_rule)
+nll_image = private("nll_loss2d", _nll, _nll_rule)
 
 
 def _check_classes(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
@@ -338,7 +338,7 @@ def _check_classes(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
         raise IndexError(f"Target {target[outside].flat[0]} is out of bounds.")
 
 
-@function(torch=("nn.functional.nll_loss",))
+@function()
 def nll_loss(x: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> Any:
     """-x at the target classes, averaged; x are logarithms of probabilities, with a class for each index of dim 1"""
     _check_reduction(reduction)
@@ -357,7 +357,7 @@ def nll_loss(x: Any, target: Any, weight: Any = None, ignore_index: int = -100, 
     return view_primitive(result, (shape[0], *shape[2:])) if reduction == "none" and len(shape) != 4 else result
 
 
-@function(torch=("nn.functional.cross_entropy",))
+@function()
 def cross_entropy(
     x: Any,
     target: Any,
@@ -431,7 +431,7 @@ soft_margin_primitive = private(
 )
 
 
-@function(tensors=2, torch=("nn.functional.soft_margin_loss",))
+@function(tensors=2)
 def soft_margin_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
     """log(1 + exp(-target * x)), averaged; a target is 1 or -1"""
     _check_reduction(reduction)
@@ -465,7 +465,7 @@ def poisson_nll_loss(
     return _summed_up(loss, reduction)
 
 
-@function(tensors=3, torch=("nn.functional.gaussian_nll_loss",))
+@function(tensors=3)
 def gaussian_nll_loss(
     x: Any, target: Any, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
 ) -> Any:

@@ -38,8 +38,6 @@ masked_fill_number = private(
     "masked_fill",
     lambda x, mask, value: _masked_put(x, value, mask),
     lambda g, mask: masked_fill_number(g, mask, 0),
-    tensors=1,
-    promotes=(),
     elementwise=True,
 )
 masked_fill_tensor = private(
@@ -80,8 +78,6 @@ masked_select_primitive = private(
     "masked_select",
     _masked_select,
     lambda g, mask, x_shape: masked_select_backward(g, mask, x_shape),
-    tensors=1,
-    promotes=(),
     moves="places",
     shaped_by="mask",
 )
@@ -89,8 +85,6 @@ masked_select_backward = private(
     "masked_select_backward",
     _masked_select_backward,
     lambda g, mask: masked_select_primitive(g, mask),
-    tensors=1,
-    promotes=(),
     moves="places",
     shaped_by="mask",
 )

@@ -54,7 +54,6 @@ mm = primitive(
     _mm,
     lambda g, y: mm(g, t_primitive(y)),
     lambda g, x: mm(t_primitive(x), g),
-    promotes=(),
     doc="product of two matrices",
     rows=_matrices_of_rows,
     saved_as={"y": "mat2"},
@@ -85,7 +84,6 @@ mv = primitive(
     _mv,
     lambda g, y: outer(g, y),
     lambda g, x: mv(t_primitive(x), g),
-    promotes=(),
     doc="product of a matrix and a vector",
     rows=lambda x, y: np.add.reduce(x * y, axis=1),
     saved_as={"y": "vec"},
@@ -109,7 +107,6 @@ bmm = primitive(
     batched_product,
     lambda g, y: bmm(g, transpose(y, 1, 2)),
     lambda g, x: bmm(transpose(x, 1, 2), g),
-    promotes=(),
     doc="products of two equally long sequences of matrices",
     rows=_matrices_of_rows,
 )

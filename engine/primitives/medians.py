@@ -38,7 +38,6 @@ kthvalue = primitive(
     "kthvalue",
     _kthvalue,
     lambda g, indices, x_shape, dim, keepdim: put_selected(g[0], indices, x_shape, dim, keepdim),
-    tensors=1,
     outputs=("values", "indices"),
     doc="the k-th smallest element along `dim`: values and indices",
 )

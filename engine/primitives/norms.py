@@ -132,7 +132,7 @@ def _rank(x: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
     return np.add.reduce(values > np.asarray(tolerances(x, values.max(-1), atol, rtol))[..., None], axis=-1)
 
 
-rank_primitive = private("linalg_matrix_rank", _rank, tensors=1, promotes=())
+rank_primitive = private("linalg_matrix_rank", _rank)
 
 
 @function(method=False, torch=("linalg.matrix_rank",))
@@ -166,7 +166,7 @@ def _exponential_rule(g: Any, x: Any) -> Any:
 
 
 linalg_matrix_exp = private(
-    "linalg_matrix_exp", _exponential, _exponential_rule, promotes=(), rows="matrices", function="matrix_exp"
+    "linalg_matrix_exp", _exponential, _exponential_rule, rows="matrices", function="matrix_exp"
 )
 
 

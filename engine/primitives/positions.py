@@ -18,8 +18,6 @@ as_strided = private(
     "as_strided",
     lambda x, positions: x.reshape(-1)[positions],
     lambda g, positions, x_shape: strided_sum(g, positions, x_shape),
-    tensors=1,
-    promotes=(),
 )
 
 
@@ -29,9 +27,7 @@ def _strided_sum(grad: Any, positions: Any, shape: Any) -> Any:
     return result.reshape(shape)
 
 
-strided_sum = private(
-    "as_strided_backward", _strided_sum, lambda g, positions: as_strided(g, positions), tensors=1, promotes=()
-)
+strided_sum = private("as_strided_backward", _strided_sum, lambda g, positions: as_strided(g, positions))
 
 
 # Anywhere
@@ -41,8 +37,6 @@ take_primitive = private(
     "take",
     lambda x, index: np.asarray(x).reshape(-1)[integers(index)],
     lambda g, x_shape, index: strided_sum(g, index, x_shape),
-    tensors=1,
-    promotes=(),
     moves="places",
 )
 
@@ -81,7 +75,7 @@ put = private(
 put_added = private("index_put", _put_added, lambda g: g, lambda g, places: as_strided(g, places), promotes=())
 
 
-@function(tensors=1, in_place=True)
+@function(in_place=True)
 def index_put(x: Any, indices: Any, values: Any, accumulate: bool = False) -> Any:
     """x with values put in, or added, where a list of index tensors points, one for each dimension"""
     for i, index in enumerate(indices):

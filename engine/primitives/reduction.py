@@ -213,25 +213,11 @@ def _truth(combine: Any) -> Any:
     return forward
 
 
-all = primitive(
-    "all",
-    _truth(np.logical_and.reduce),
-    tensors=1,
-    promotes=(),
-    doc="whether all elements are nonzero, or all along `dim`",
-)
-any = primitive(
-    "any",
-    _truth(np.logical_or.reduce),
-    tensors=1,
-    promotes=(),
-    doc="whether some element is nonzero, or some along `dim`",
-)
+all = primitive("all", _truth(np.logical_and.reduce), doc="whether all elements are nonzero, or all along `dim`")
+any = primitive("any", _truth(np.logical_or.reduce), doc="whether some element is nonzero, or some along `dim`")
 count_nonzero = primitive(
     "count_nonzero",
     lambda x, dim=None: np.add.reduce((x != 0).astype(np.int64), axis=axes_of(x, dim)),
-    tensors=1,
-    promotes=(),
     doc="number of nonzero elements, or along `dim`",
 )
 
@@ -256,7 +242,6 @@ logsumexp = primitive(
     _logsumexp,
     _logsumexp_rule,
     floating=True,
-    tensors=1,
     assumed={"dim": None},
     doc="log of the sum of exp(x) along `dim`, without overflow",
     rows="dimensions",
@@ -277,20 +262,10 @@ def _log_softmax(x: Any, dim: int) -> Any:
 
 
 softmax_primitive = private(
-    "softmax",
-    _softmax,
-    lambda g, out, dim: g * out - out * sum(g * out, dim, True),
-    floating=True,
-    tensors=1,
-    rows="dimensions",
+    "softmax", _softmax, lambda g, out, dim: g * out - out * sum(g * out, dim, True), floating=True, rows="dimensions"
 )
 log_softmax_primitive = private(
-    "log_softmax",
-    _log_softmax,
-    lambda g, out, dim: g - exp(out) * sum(g, dim, True),
-    floating=True,
-    tensors=1,
-    rows="dimensions",
+    "log_softmax", _log_softmax, lambda g, out, dim: g - exp(out) * sum(g, dim, True), floating=True, rows="dimensions"
 )
 
 
@@ -377,7 +352,7 @@ def _vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False,
 
 
 vector_norm_primitive = private(
-    "linalg_vector_norm", _vector_norm, _norm_rule, tensors=1, rows="dimensions", function="vector_norm"
+    "linalg_vector_norm", _vector_norm, _norm_rule, rows="dimensions", function="vector_norm"
 )
 
 
@@ -467,7 +442,6 @@ renorm = primitive(
     "renorm",
     _renorm,
     _renorm_rule,
-    tensors=1,
     doc="x with each slice along `dim` scaled down to a norm, of order p, of at most `maxnorm`",
     in_place=True,
 )

@@ -28,12 +28,10 @@ def _repeat_rule(g: Any, x_shape: tuple[int, ...], repeats: tuple[int, ...]) -> 
     return ops.sum(reshape(g, apart), tuple(range(0, len(apart), 2)))
 
 
-repeat_primitive = private(
-    "repeat", lambda x, repeats: np.tile(x, repeats), _repeat_rule, tensors=1, promotes=(), moves="places"
-)
+repeat_primitive = private("repeat", lambda x, repeats: np.tile(x, repeats), _repeat_rule, moves="places")
 
 
-@function(tensors=1, torch=())
+@function(torch=())
 def repeat(x: Any, *repeats: Any, **named: Any) -> Any:
     """x side by side with itself, so many times along each dimension"""
     counts = listed("repeat", repeats, named, "repeats")
@@ -42,14 +40,14 @@ def repeat(x: Any, *repeats: Any, **named: Any) -> Any:
     return repeat_primitive(x, counts)
 
 
-@function(tensors=1)
+@function()
 def tile(x: Any, *dims: Any, **named: Any) -> Any:
     """x side by side with itself, so many times along each of the last dimensions"""
     counts = listed("tile", dims, named, "dims")
     return repeat_primitive(x, (1,) * (data_of(x).ndim - len(counts)) + counts)
 
 
-@function(tensors=1)
+@function()
 def repeat_interleave(x: Any, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None) -> Any:
     """each element of x, or each slice along a dimension, so many times in a row"""
     if repeats is None:

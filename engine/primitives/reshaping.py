@@ -23,7 +23,6 @@ unsafe_view = private(
     "unsafe_view",
     lambda x, shape: x.reshape(shape),
     lambda g, x_shape: reshape(g, x_shape),
-    promotes=(),
     moves="order",
     function="reshape",
 )
@@ -43,7 +42,7 @@ def _viewable(x: Any, shape: tuple[int, ...]) -> bool:
     return not data.size or np.may_share_memory(data.reshape(shape), data)
 
 
-@function(tensors=1)
+@function()
 def reshape(x: Any, *shape: Any, **named: Any) -> Any:
     """the elements of x in another shape; one size may be -1"""
     new = full_shape(listed("reshape", shape, named, "shape"), data_of(x).size)
@@ -52,7 +51,7 @@ def reshape(x: Any, *shape: Any, **named: Any) -> Any:
     return reshape_alias(x, new) if _viewable(x, new) else unsafe_view(contiguous_clone(x), new)
 
 
-@function(tensors=1, torch=())
+@function(torch=())
 def view(x: Any, *shape: Any, **named: Any) -> Any:
     """the elements of x in another shape, without copying; one size may be -1"""
     new = full_shape(listed("view", shape, named, "size"), data_of(x).size)

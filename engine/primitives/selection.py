@@ -262,7 +262,7 @@ def _rounding(name: str, forward: Any, **facts: Any) -> Any:
 floor = _rounding("floor", np.floor, doc="largest integer not above x")
 ceil = _rounding("ceil", np.ceil, doc="smallest integer not below x")
 trunc = _rounding("trunc", np.trunc, doc="x without its fraction", parity="odd")
-round_integer = private("round", np.round, lambda g: zeros_like(g), tensors=1)
+round_integer = private("round", np.round, lambda g: zeros_like(g))
 round_decimals = private("round", lambda x, decimals: np.round(x, decimals), lambda g: zeros_like(g), overload=1)
 
 

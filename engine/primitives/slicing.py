@@ -18,7 +18,6 @@ select_primitive = private(
     "select",
     lambda x, dim, index: x[(slice(None),) * dim + (index, ...)],
     lambda g, x_shape, dim, index: select_backward(g, x_shape, dim, index),
-    tensors=1,
     view=True,
     moves="places",
     rows="dimensions",
@@ -35,8 +34,6 @@ select_backward = private(
     "select_backward",
     _select_backward,
     lambda g, dim, index: select_primitive(g, dim, index),
-    tensors=1,
-    promotes=(),
     moves="places",
     rows="dimensions",
 )
@@ -65,7 +62,6 @@ slice_primitive = private(
     "slice",
     lambda x, dim, start, stop, step: x[_slice_of(dim, start, stop, step)],
     lambda g, x_shape, dim, start, stop, step: slice_backward(g, x_shape, dim, start, stop, step),
-    tensors=1,
     view=True,
     moves="places",
     rows="dimensions",
@@ -82,8 +78,6 @@ slice_backward = private(
     "slice_backward",
     _slice_backward,
     lambda g, dim, start, stop, step: slice_primitive(g, dim, start, stop, step),
-    tensors=1,
-    promotes=(),
     moves="places",
     rows="dimensions",
 )

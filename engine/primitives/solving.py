@@ -101,13 +101,7 @@ def _inverse_rule(g: Any, inverse: Any) -> Any:
 
 
 linalg_inv_ex = private(
-    "linalg_inv_ex",
-    _inverses,
-    _inverse_rule,
-    outputs=("inverse", "info"),
-    promotes=(),
-    rows="matrices",
-    function="inverse",
+    "linalg_inv_ex", _inverses, _inverse_rule, outputs=("inverse", "info"), rows="matrices", function="inverse"
 )
 
 
@@ -184,7 +178,6 @@ linalg_solve_ex = private(
     _solve_rule,
     lambda g, x, left: linalg_solve_ex(turned(x), g[0], left, True)[0],
     outputs=("result", "info"),
-    promotes=(),
     rows="matrices",
     function="solve",
 )
@@ -229,6 +222,7 @@ linalg_solve_triangular = private(
     lambda g, x, upper, left, unitriangular: linalg_solve_triangular(turned(x), g, not upper, left, unitriangular),
     rows="matrices",
     function="solve_triangular",
+    promotes=(0, 1),
 )
 
 
@@ -285,6 +279,7 @@ triangular_solve_primitive = private(
     _old_rule_of_b,
     _old_rule_of_x,
     outputs=("solution", "cloned_coefficient"),
+    promotes=(0, 1),
 )
 
 
@@ -347,9 +342,7 @@ def _pinv_rule(g: Any, out: Any, x: Any) -> Any:
     return -turned(matmul(k, out)) + outside + out_k - matmul(matmul(out_k, out), x)
 
 
-linalg_pinv = private(
-    "linalg_pinv", _pseudoinverse, _pinv_rule, tensors=1, promotes=(), rows="matrices", function="pinv"
-)
+linalg_pinv = private("linalg_pinv", _pseudoinverse, _pinv_rule, rows="matrices", function="pinv")
 
 
 @function(method=False, torch=("linalg.pinv",))
@@ -465,7 +458,6 @@ linalg_lstsq = private(
     _lstsq_rule_of_x,
     _lstsq_rule_of_y,
     outputs=("solution", "residuals", "rank", "singular_values"),
-    promotes=(),
     function="lstsq",
 )
 

@@ -53,8 +53,6 @@ def msort(x: Any) -> Any:
 argsort = primitive(
     "argsort",
     lambda x, dim=-1, descending=False, stable=False: _sort(x, dim, descending)[1],
-    tensors=1,
-    promotes=(),
     doc="indices that sort the elements along `dim`",
 )
 
@@ -73,7 +71,6 @@ topk = primitive(
     "topk",
     _topk,
     lambda g, indices, x_shape, dim: _sort_rule(g, indices, x_shape, dim),
-    tensors=1,
     outputs=("values", "indices"),
     doc="the k largest elements along `dim`, or the k smallest: values and indices",
 )

@@ -22,7 +22,6 @@ unbind_primitive = private(
     "unbind",
     lambda x, dim: [x[(*(slice(None),) * dim, i, ...)] for i in range(x.shape[dim])],
     lambda g, dim: stack(g, dim),
-    tensors=1,
     outputs=MANY,
     view=True,
 )
@@ -35,7 +34,7 @@ def _pieces(x: Any, lengths: Any, dim: int) -> list[Any]:
 
 
 def _splitting(name: str, forward: Any, view: bool) -> Any:
-    return private(name, forward, lambda g, dim: cat(g, dim), tensors=1, outputs=MANY, view=view, moves="places")
+    return private(name, forward, lambda g, dim: cat(g, dim), outputs=MANY, view=view, moves="places")
 
 
 def _copied_pieces(x: Any, lengths: Any, dim: int) -> list[Any]:

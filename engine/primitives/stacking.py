@@ -41,19 +41,19 @@ def _at_least_all(tensors: tuple[Any, ...], ndim: int) -> Any:
     return tuple(_at_least(x, ndim) for x in listed_tensors(tensors))
 
 
-@function(tensors=1)
+@function()
 def atleast_1d(*tensors: Any) -> Any:
     """x, with one dimension if it has none"""
     return _at_least_all(tensors, 1)
 
 
-@function(tensors=1)
+@function()
 def atleast_2d(*tensors: Any) -> Any:
     """x, made a matrix of one row if it has fewer than two dimensions"""
     return _at_least_all(tensors, 2)
 
 
-@function(tensors=1)
+@function()
 def atleast_3d(*tensors: Any) -> Any:
     """x, with dimensions of size 1 added if it has fewer than three"""
     return _at_least_all(tensors, 3)

@@ -22,7 +22,7 @@ permute_primitive = private(
 )
 
 
-@function(tensors=1)
+@function()
 def permute(x: Any, *dims: Any, **named: Any) -> Any:
     """x with its dimensions in another order"""
     ndim = data_of(x).ndim
@@ -63,7 +63,6 @@ transpose_primitive = private(
     "transpose",
     lambda x, dim0, dim1: np.swapaxes(x, dim0, dim1) if x.ndim else x,
     lambda g, dim0, dim1: transpose_primitive(g, dim0, dim1),
-    tensors=1,
     view=True,
     moves="places",
     rows="dimensions",
@@ -72,7 +71,6 @@ transposed_in_place = private(
     "transpose",
     lambda x, dim0, dim1: np.swapaxes(x, dim0, dim1) if x.ndim else x,
     lambda g, dim0, dim1: transpose_primitive(g, dim0, dim1),
-    tensors=1,
     overload=1,
     view=True,
     moves="places",

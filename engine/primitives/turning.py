@@ -14,13 +14,12 @@ flip_primitive = private(
     "flip",
     lambda x, dims: np.flip(x, dims).copy(),
     lambda g, dims: flip_primitive(g, dims),
-    promotes=(),
     moves="places",
     rows="dimensions",
 )
 
 
-@function(tensors=1)
+@function()
 def flip(x: Any, *dims: Any, **named: Any) -> Any:
     """x in reverse order along the dimensions, or along all"""
     if not dims and not named:
@@ -49,8 +48,6 @@ rot90_primitive = private(
     "rot90",
     lambda x, k, dims: np.array(np.rot90(x, k, dims)),
     lambda g, k, dims: rot90_primitive(g, -k, dims),
-    tensors=1,
-    promotes=(),
     moves="places",
 )
 
@@ -73,8 +70,6 @@ roll_primitive = private(
     "roll",
     lambda x, shifts, dims: np.roll(x, shifts, dims) if dims else np.roll(x, shifts[0]),
     lambda g, shifts, dims: roll_primitive(g, tuple(-n for n in shifts), dims),
-    tensors=1,
-    promotes=(),
     moves="places",
 )
 

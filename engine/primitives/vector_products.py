@@ -35,18 +35,12 @@ dot = primitive(
     _dot,
     lambda g, y: g * y,
     lambda g, x: g * x,
-    promotes=(),
     doc="sum of the products of two vectors' elements",
     rows=lambda x, y: np.add.reduce(x * y, axis=0),
     saved_as={"y": "tensor"},
 )
 vdot = primitive(
-    "vdot",
-    _dot,
-    lambda g, y: g * y,
-    lambda g, x: g * x,
-    promotes=(),
-    doc="sum of the products of two vectors' elements",
+    "vdot", _dot, lambda g, y: g * y, lambda g, x: g * x, doc="sum of the products of two vectors' elements"
 )
 
 
@@ -107,6 +101,7 @@ linalg_cross = primitive(
     doc="vector products along a dimension of size 3",
     method=False,
     torch=("linalg.cross",),
+    promotes=(0, 1),
 )
 
 

@@ -40,16 +40,11 @@ unfold_primitive = private(
     "unfold",
     _windows,
     lambda g, x_shape, dim, size, step: unfold_backward(g, x_shape, dim, size, step),
-    tensors=1,
     view=True,
     moves="places",
 )
 unfold_backward = private(
-    "unfold_backward",
-    _windows_summed,
-    lambda g, dim, size, step: unfold_primitive(g, dim, size, step),
-    tensors=1,
-    promotes=(),
+    "unfold_backward", _windows_summed, lambda g, dim, size, step: unfold_primitive(g, dim, size, step)
 )
 
 
@@ -75,12 +70,11 @@ as_strided_primitive = private(
     "as_strided",
     lambda x, size, stride, offset, places, own, count: _strided(x, size, stride, offset),
     lambda g, places, own, count: as_strided(strided_sum(g, places, (count,)), own),
-    tensors=1,
     view=True,
 )
 
 
-@function(tensors=1)
+@function()
 def as_strided_(x: Any, size: Any, stride: Any, storage_offset: int | None = None) -> Any:
     """the memory of x seen in a size, with so many elements from one to the next along each dimension"""
     size, stride = sizes((size,)), sizes((stride,))

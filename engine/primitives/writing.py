@@ -23,15 +23,9 @@ def _copied(x: Any, y: Any) -> Any:
 copied = private(
     "copy", _copied, lambda g: zeros_like(g), lambda g: g, promotes=(), node_name="torch::autograd::CopyBackwards"
 )
-zeroed = private("zero", lambda x: np.zeros_like(x), lambda g: zeros_like(g), promotes=(), shape_only=("x",))
+zeroed = private("zero", lambda x: np.zeros_like(x), lambda g: zeros_like(g), shape_only=("x",))
 filled_with_number = private(
-    "fill",
-    lambda x, value: np.full_like(x, value),
-    lambda g: zeros_like(g),
-    tensors=1,
-    overload=2,
-    promotes=(),
-    shape_only=("x",),
+    "fill", lambda x, value: np.full_like(x, value), lambda g: zeros_like(g), overload=2, shape_only=("x",)
 )
 filled_with_tensor = private(
     "fill",

@@ -53,12 +53,14 @@ class Family:
         return add
 
     def _primitive(self, name: str, forward: Call, rules: Sequence[Rule | None], facts: dict[str, Any]) -> Operation:
-        operation = Operation(**{"tensors": max(1, len(rules)), **self.facts, **facts, "name": name})
+        facts = {"tensors": max(1, len(rules)), **self.facts, **facts, "name": name}
+        operation = Operation(**facts)
         operation.forward = forward
         operation.rules = tuple(rules)
         operation.domain = _domains(facts.get("domain", REAL), operation.tensors)
         operation.arguments, operation.defaults = _signature(forward, operation.tensors)
-        if "promotes" not in facts and not operation.view:
+        several = operation.tensors > 1 or operation.variadic or operation.floating
+        if "promotes" not in facts and several and not operation.view:
             operation.promotes = tuple(range(operation.tensors))
         _derive(operation)
         operation.node = _node_class(operation)
