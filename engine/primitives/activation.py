@@ -15,10 +15,9 @@ from .arguments import data_of, dimension
 from .copying import zeros_like
 from .elementary import exp, tanh
 from .families import ACTIVATION
-from .joining import cat
+from .parts import cat, slice_primitive
 from .reshaping import reshape
 from .selection import abs, where
-from .slicing import slice_primitive
 
 private, primitive, function = ACTIVATION.private, ACTIVATION.primitive, ACTIVATION.function
 

@@ -12,7 +12,6 @@ from ..tensors import dtypes
 from .copying import new_zeros
 from .diagonals import diag_embed, tril, triu
 from .families import LINEAR_ALGEBRA
-from .joining import cat
 from .matrix import (
     check_floating,
     check_info,
@@ -27,10 +26,9 @@ from .matrix import (
     row,
     turned,
 )
-from .matrix_products import matmul
-from .slicing import slice_primitive
+from .parts import cat, narrow, slice_primitive
+from .products import matmul
 from .solving import SINGULAR, check_old_sizes, decomposed, solve_triangular, triangular
-from .splitting import narrow
 
 private, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.function
 

@@ -11,13 +11,13 @@ from ..table.registry import ops
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor
 from .arguments import data_of
-from .broadcasting import expand
+from .axes import unsqueeze
 from .diagonals import diag_embed
 from .families import LINEAR_ALGEBRA
 from .matrix import check_square_floating, column, for_each, lapack, turned
-from .matrix_products import matmul
+from .products import matmul
+from .reshaping import expand
 from .solving import inverse, solve, solved_unchecked
-from .squeezing import unsqueeze
 
 private, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.function
 

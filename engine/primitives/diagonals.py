@@ -9,8 +9,8 @@ import numpy as np
 from .arguments import data_of, dimension
 from .copying import new_zeros
 from .families import SHAPE
+from .places import check_size_of_source
 from .reshaping import reshape
-from .slice_scatter import check_size_of_source
 
 private, function = SHAPE.private, SHAPE.function
 

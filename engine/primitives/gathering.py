@@ -1,4 +1,4 @@
-"""Elements along a dimension, each by an index of its own: picked out, put in, added."""
+"""Elements, and whole slices, by their indices along a dimension: picked out, put in, added, filled."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from ..tensors import dtypes
+from ..tensors.dtypes import is_number
 from ..tensors.tensor import Tensor
-from .arguments import data_of, dimension
-from .broadcasting import expand
+from .arguments import check_range, check_same_dtype, check_value, data_of, dimension, indices_of, integers
 from .copying import new_zeros
 from .families import INDEXING
-from .indices import check_range, check_same_dtype, indices_of, integers
-from .reshaping import reshape
-from .slicing import slice_primitive
+from .parts import slice_primitive
+from .reshaping import expand, reshape
 
 private, function = INDEXING.private, INDEXING.function
 
@@ -195,3 +195,168 @@ def take_along_dim(x: Any, indices: Any, dim: int | None = None) -> Any:
     # Unlike gather, this counts negative indices from the end.
     places = np.where(places < 0, places + (shape[axis] if shape else 1), places)
     return gather(expand(x, own), axis, np.broadcast_to(places, wanted))
+
+
+# Along a dimension: whole slices
+
+
+def _slices(dim: int, index: Any) -> tuple[Any, ...]:
+    return (*(slice(None),) * dim, integers(index).reshape(-1))
+
+
+def _index_select(x: Any, dim: int, index: Any) -> Any:
+    if not np.ndim(x):
+        return np.reshape(np.asarray(x).reshape(1)[integers(index).reshape(-1)], ())
+    return np.take(x, integers(index).reshape(-1), dim)
+
+
+def _index_added(x: Any, dim: int, index: Any, src: Any) -> Any:
+    result = np.array(x)
+    np.add.at(np.atleast_1d(result), _slices(dim, index), np.atleast_1d(src))
+    return result
+
+
+def _index_copied(x: Any, dim: int, index: Any, src: Any) -> Any:
+    result = np.array(x)
+    np.atleast_1d(result)[_slices(dim, index)] = np.atleast_1d(src)
+    return result
+
+
+def _index_filled(x: Any, dim: int, index: Any, value: Any) -> Any:
+    result = np.array(x)
+    np.atleast_1d(result)[_slices(dim, index)] = value
+    return result
+
+
+index_select_primitive = private(
+    "index_select",
+    _index_select,
+    lambda g, x_shape, dim, index: index_add_primitive(new_zeros(g, x_shape), dim, index, g, 1),
+    moves="places",
+)
+index_add_primitive = private(
+    "index_add",
+    lambda x, dim, index, src, alpha: _index_added(x, dim, index, src if alpha == 1 else src * alpha),
+    lambda g: g,
+    None,
+    None,
+    lambda g, dim, index, alpha: index_select_primitive(g, dim, index) * alpha,
+    promotes=(),
+)
+index_copy_primitive = private(
+    "index_copy",
+    _index_copied,
+    lambda g, dim, index: index_fill_number(g, dim, index, 0),
+    None,
+    None,
+    lambda g, dim, index: index_select_primitive(g, dim, index),
+    promotes=(),
+)
+index_fill_number = private(
+    "index_fill",
+    lambda x, dim, index, value: _index_filled(x, dim, index, value),
+    lambda g, dim, index: index_fill_number(g, dim, index, 0),
+)
+index_fill_tensor = private(
+    "index_fill",
+    _index_filled,
+    lambda g, dim, index: index_fill_number(g, dim, index, 0),
+    None,
+    None,
+    # An element filled twice is still one element.
+    lambda g, dim, index: index_select_primitive(g, dim, np.unique(data_of(index))),
+    overload=1,
+    promotes=(),
+)
+
+
+def _check_slices(function: str, x: Any, dim: int, index: Any, message: str) -> tuple[int, Any]:
+    """The dimension from the front and the index, checked. IndexError: one is out of range, with the message."""
+    index = indices_of(function, index, "Expected dtype int32 or int64 for index")
+    shape = data_of(x).shape
+    axis = dimension(dim, len(shape))
+    if data_of(index).ndim > 1:
+        raise IndexError(f"{function}(): Index is supposed to be a vector{'' if function == 'index_select' else '.'}")
+    size = shape[axis] if shape else 1
+    negative = function == "index_fill"
+    check_range(
+        data_of(index), size, message.replace("{dim}", str(axis)).replace("{size}", str(size)), negative=negative
+    )
+    return axis, index
+
+
+_OUT_OF_RANGE = "index out of range in self"
+_OUT_OF_BOUNDS = "index {} is out of bounds for dimension {dim} with size {size}"
+_TWO_DTYPES = "index_copy_(): self and source expected to have the same dtype, but got (self) {} and (source) {}"
+
+
+def _check_source(function: str, x: Any, axis: int, index: Any, source: Any) -> None:
+    """IndexError or RuntimeError: the source has not as many slices as there are indices, or not of x's shape."""
+    shape, given = data_of(x).shape, data_of(source).shape
+    length = given[axis] if axis < len(given) else 1
+    count = data_of(index).size
+    around, other = ([n for d, n in enumerate(s) if d != axis] for s in (shape, given))
+    if function == "index_add":
+        if count != length:
+            raise RuntimeError(
+                f"index_add_(): Number of indices ({count}) should be equal to source.size(dim): ({length}), for dim: "
+                f"{axis}"
+            )
+        if around != other or len(shape) != len(given):
+            raise RuntimeError(
+                "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
+                f"{list(shape)} source.shape = {list(given)}"
+            )
+        return
+    if shape and given and len(shape) != len(given):
+        raise IndexError(
+            "index_copy_(): When source and destination are not scalars, their dimensionality must match. Source "
+            f"dimensionality ({len(given)}), destination dimensionality ({len(shape)})"
+        )
+    if around != other:
+        raise RuntimeError(
+            "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
+            f"{' '.join(map(str, around))} at dimension {axis} and source slice shape: {' '.join(map(str, other))} at "
+            "dimension 0."
+        )
+    if count != length:
+        raise IndexError(f"index_copy_(): Number of indices ({count}) should be equal to source.size(dim) ({length})")
+    check_same_dtype(_TWO_DTYPES, x, source)
+
+
+@function()
+def index_select(x: Any, dim: int, index: Any) -> Any:
+    """the slices of x at the indices along a dimension"""
+    axis, index = _check_slices("index_select", x, dim, index, _OUT_OF_RANGE)
+    if not data_of(x).ndim and data_of(index).size != 1:
+        raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {data_of(index).size} value(s)")
+    return index_select_primitive(x, axis, index)
+
+
+@function(in_place=True)
+def index_add(x: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) -> Any:
+    """x with the slices of source (`alpha` times) added at the indices along a dimension"""
+    axis, index = _check_slices("index_add", x, dim, index, _OUT_OF_RANGE)
+    if data_of(x).dtype != data_of(source).dtype:
+        titles = (dtypes.of(data_of(value).dtype).title for value in (x, source))
+        raise RuntimeError("index_add_(): self ({}) and source ({}) must have the same scalar type".format(*titles))
+    _check_source("index_add", x, axis, index, source)
+    return index_add_primitive(x, axis, index, source, alpha)
+
+
+@function(in_place=True)
+def index_copy(x: Any, dim: int, index: Any, source: Any) -> Any:
+    """x with the slices of source put in at the indices along a dimension"""
+    axis, index = _check_slices("index_copy", x, dim, index, f"index_copy_(): {_OUT_OF_BOUNDS}")
+    _check_source("index_copy", x, axis, index, source)
+    return index_copy_primitive(x, axis, index, source)
+
+
+@function(in_place=True)
+def index_fill(x: Any, dim: int, index: Any, value: Any) -> Any:
+    """x with one value in the slices at the indices along a dimension"""
+    axis, index = _check_slices("index_fill", x, dim, index, _OUT_OF_BOUNDS)
+    if is_number(value):
+        return index_fill_number(x, axis, index, value)
+    check_value("index_fill_", value)
+    return index_fill_tensor(x, axis, index, value)

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 
 from ..tensors.tensor import Tensor
-from .arguments import data_of
+from .arguments import check_indices, data_of
+from .axes import unsqueeze
 from .copying import alias
 from .families import INDEXING
-from .indices import check_indices
-from .slicing import select_primitive, slice_bounds, slice_primitive
-from .squeezing import unsqueeze
+from .parts import select_primitive, slice_bounds, slice_primitive
 
 private = INDEXING.private
 

@@ -12,14 +12,13 @@ from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .arguments import data_of
-from .broadcasting import expand
+from .axes import t
 from .copying import is_contiguous
 from .families import LAYER
 from .getitem import index_backward
-from .reshaping import view_primitive
+from .parts import slice_primitive
+from .reshaping import expand, view_primitive
 from .selection import clamp_min, where
-from .slicing import slice_primitive
-from .transposing import t
 
 private, function = LAYER.private, LAYER.function
 

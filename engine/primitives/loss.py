@@ -15,14 +15,13 @@ from ..tensors.tensor import Tensor
 from .activation import logsigmoid, sigmoid
 from .arguments import data_of
 from .arithmetic import minus, over_number, plus_number, times_number
-from .broadcasting import expand
+from .axes import unsqueeze
 from .copying import zeros_like
 from .elementary import exp, log
 from .families import LOSS
 from .layer import at_least
-from .reshaping import reshape, view_primitive
+from .reshaping import expand, reshape, view_primitive
 from .selection import abs, sgn, where
-from .squeezing import unsqueeze
 
 private, function = LOSS.private, LOSS.function
 

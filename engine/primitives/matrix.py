@@ -9,8 +9,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
-from .squeezing import unsqueeze
-from .transposing import transpose_primitive
+from .axes import transpose_primitive, unsqueeze
 
 _LOW_PRECISION = {
     "linalg.det": "lu_cpu",

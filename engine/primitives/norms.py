@@ -13,18 +13,16 @@ from ..tensors.dtypes import is_number
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension
-from .broadcasting import expand
+from .axes import permute_primitive, squeeze, unsqueeze
 from .copying import clone, zeros_like
 from .decomposition import svdvals
 from .families import LINEAR_ALGEBRA
-from .joining import cat
 from .matrix import check_matrices, check_square, check_square_floating, eigen, turned
-from .matrix_products import matmul
+from .parts import cat, slice_primitive
+from .products import matmul
 from .reduction import vector_norm
-from .slicing import slice_primitive
+from .reshaping import expand
 from .solving import decomposed, inv_ex, inverse, tolerances
-from .squeezing import squeeze, unsqueeze
-from .transposing import permute_primitive
 
 private, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.function
 

@@ -12,16 +12,14 @@ from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
 from .arguments import dimensions, flat_rows
-from .broadcasting import expand
+from .arranging import flip_primitive
+from .axes import unreduce, unsqueeze
 from .copying import ones_like, to
 from .elementary import exp
 from .families import REDUCTION
-from .joining import cat
-from .reshaping import reshape
+from .parts import cat, slice_primitive
+from .reshaping import expand, reshape
 from .selection import abs, isnan, logical_not, sgn, where
-from .slicing import slice_primitive
-from .squeezing import unreduce, unsqueeze
-from .turning import flip_primitive
 
 private, primitive, function = REDUCTION.private, REDUCTION.primitive, REDUCTION.function
 

@@ -12,17 +12,16 @@ from ..tensors.dtypes import is_number
 from ..tensors.tensor import Tensor
 from .arguments import dimension, dimensions
 from .arithmetic import over_number, times_number
-from .copying import new_zeros, ones_like, zeros_like
+from .arranging import flip_primitive
+from .axes import unsqueeze
+from .copying import copied, new_zeros, ones_like, zeros_like
 from .elementary import exp
 from .families import SCAN
 from .gathering import scatter_add_primitive
-from .joining import cat, stack
+from .parts import cat, select, slice_primitive, stack
 from .reduction import has_zero, sum, summable
 from .reshaping import reshape
 from .selection import logical_xor, where
-from .slicing import select, slice_primitive
-from .squeezing import unsqueeze
-from .turning import flip_primitive
 
 primitive, function = SCAN.primitive, SCAN.function
 
@@ -168,8 +167,6 @@ def diff(x: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any = N
         if extension is not None:
             _check_extension(x, extension, dim)
     if n == 0:
-        from .writing import copied
-
         return copied(zeros_like(x), x)
     parts = [part for part in (prepend, x, append) if part is not None]
     if len(parts) > 1:

@@ -13,7 +13,7 @@ from ..tensors.dtypes import bool_, is_number, of, result_type, uint8
 from ..tensors.tensor import Tensor
 from .copying import zeros_like
 from .families import SELECTION
-from .nonzero import nonzero
+from .places import nonzero
 
 private, primitive, function = SELECTION.private, SELECTION.primitive, SELECTION.function
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..tensors import dtypes
 from .arguments import data_of
+from .axes import squeeze
 from .diagonals import tril, triu
 from .families import LINEAR_ALGEBRA
 from .matrix import (
@@ -24,8 +25,7 @@ from .matrix import (
     row,
     turned,
 )
-from .matrix_products import matmul
-from .squeezing import squeeze
+from .products import matmul
 
 private, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.function
 

@@ -1,13 +1,14 @@
-"""Elements in order, and the first of them."""
+"""Elements in order: the first, the k-th, the middle, the most frequent."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from .arguments import dimension
-from .choosing import put_along
+from .extremes import check_some, put_along, put_selected, selecting, shared
 from .families import ORDERING
 
 private, primitive, function = ORDERING.private, ORDERING.primitive, ORDERING.function
@@ -74,3 +75,95 @@ topk = primitive(
     outputs=("values", "indices"),
     doc="the k largest elements along `dim`, or the k smallest: values and indices",
 )
+
+
+# One in the order
+
+
+def _check_rank(x: Any, k: int, dim: int) -> None:
+    axis = dimension(dim, x.ndim)
+    if not 1 <= k <= (x.shape[axis] if x.ndim else 1):
+        raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {axis}")
+
+
+def _kthvalue(x: Any, k: int, dim: int = -1, keepdim: bool = False) -> tuple[Any, Any]:
+    check_some(x, "kthvalue()", dim)
+    _check_rank(x, k, dim)
+    if not x.ndim:
+        return x, np.int64(0)
+    indices = np.take(order_along(x, dim), [k - 1], axis=dim)
+    values = np.take_along_axis(x, indices, dim)
+    return (values, indices) if keepdim else (values.squeeze(dim), indices.squeeze(dim))
+
+
+kthvalue = primitive(
+    "kthvalue",
+    _kthvalue,
+    lambda g, indices, x_shape, dim, keepdim: put_selected(g[0], indices, x_shape, dim, keepdim),
+    outputs=("values", "indices"),
+    doc="the k-th smallest element along `dim`: values and indices",
+)
+
+
+def _median(x: Any) -> Any:
+    if not x.size or np.isnan(x).any():
+        return x.dtype.type(math.nan)
+    return np.sort(x, axis=None)[(x.size - 1) // 2]
+
+
+def _nanmedian(x: Any) -> Any:
+    numbers = x[~np.isnan(x)]
+    return _median(numbers) if numbers.size else x.dtype.type(math.nan)
+
+
+def _median_indices(x: Any, dim: int) -> Any:
+    middle = np.take(order_along(x, dim), [(x.shape[dim] - 1) // 2], axis=dim)
+    # Where there is a nan, the first one is the median.
+    spoilt = np.isnan(x)
+    return np.where(spoilt.any(axis=dim, keepdims=True), np.argmax(spoilt, axis=dim, keepdims=True), middle)
+
+
+def _nanmedian_indices(x: Any, dim: int) -> Any:
+    count = np.add.reduce(~np.isnan(x), axis=dim, keepdims=True)
+    return np.take_along_axis(order_along(x, dim), np.maximum(count - 1, 0) // 2, dim)
+
+
+def _middle(name: str, of_all: Any, indices: Any) -> tuple[Any, Any]:
+    whole = private(name, of_all, lambda g, out, x: shared(g, out, x))
+    return whole, selecting(name, indices, overload=1)
+
+
+median_all, median_dim = _middle("median", _median, _median_indices)
+nanmedian_all, nanmedian_dim = _middle("nanmedian", _nanmedian, _nanmedian_indices)
+
+
+@function()
+def median(x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+    """middle element, the lower one of an even number, ties sharing the gradient; along `dim`, values and indices"""
+    return median_all(x) if dim is None else median_dim(x, dim, keepdim)
+
+
+@function()
+def nanmedian(x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+    """median of the elements that are not nan"""
+    return nanmedian_all(x) if dim is None else nanmedian_dim(x, dim, keepdim)
+
+
+def _mode_indices(x: Any, dim: int) -> Any:
+    order = order_along(x, dim)
+    ordered = np.moveaxis(np.take_along_axis(x, order, dim), dim, -1)
+    position = np.arange(x.shape[dim])
+    starts = np.concatenate([np.ones_like(ordered[..., :1], np.bool_), ordered[..., 1:] != ordered[..., :-1]], axis=-1)
+    run = position - np.maximum.accumulate(np.where(starts, position, 0), axis=-1)
+    # The end of the first of the longest runs: the smallest of the most frequent values, in its last place.
+    ends = np.moveaxis(np.argmax(run, axis=-1, keepdims=True), -1, dim)
+    return np.take_along_axis(order, ends, dim)
+
+
+mode_primitive = selecting("mode", _mode_indices)
+
+
+@function()
+def mode(x: Any, dim: int = -1, keepdim: bool = False) -> Any:
+    """most frequent element along `dim`, the smallest of several: values and indices"""
+    return mode_primitive(x, dim, keepdim)

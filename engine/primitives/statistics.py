@@ -12,14 +12,13 @@ from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.tensor import Tensor
 from .arithmetic import times_number
+from .axes import squeeze_all, t_primitive, unreduce, unsqueeze
 from .copying import zeros_like
 from .elementary import sqrt
 from .families import STATISTICS
 from .reduction import axes_of, count_along, mean, spread, sum
 from .reshaping import reshape
 from .selection import clamp_numbers, where
-from .squeezing import squeeze_all, unreduce, unsqueeze
-from .transposing import t_primitive
 
 private, function = STATISTICS.private, STATISTICS.function
 

@@ -16,9 +16,9 @@ from ..tensors.tensor import Tensor
 from .arguments import data_of, sizes
 from .arguments import dimension as from_front
 from .families import SHAPE
-from .positions import as_strided, strided_sum
+from .parts import slice_primitive
+from .places import as_strided, strided_sum
 from .reshaping import reshape
-from .slicing import slice_primitive
 
 private, function = SHAPE.private, SHAPE.function
 
