@@ -42,7 +42,8 @@ class Pass:
 
     `order` are the nodes it runs, `arrivals` how many gradients each leaf still waits for, `pending` what has arrived.
     With `targets`, only what leads there is run: `needed` are the nodes on the way, `wanted` the targets' nodes too,
-    and `captured` is what arrived at each of them. `deliver` adds a gradient to a leaf (None: nothing does).
+    and `captured` is what arrived at each of them. `deliver` adds a gradient to a leaf (None: nothing does). Operations
+    recorded before `since` are not run.
     """
 
     # Few passes are more than these say.
@@ -54,12 +55,14 @@ class Pass:
     # and a pass over few of them is 1.1 times as fast without it.
     silenced: Any = None
 
-    def __init__(self, roots: Sequence[Edge], keeps_graph: bool, create_graph: bool, deliver: Deliver | None) -> None:
+    def __init__(
+        self, roots: Sequence[Edge], keeps_graph: bool, create_graph: bool, deliver: Deliver | None, since: int = 0
+    ) -> None:
         self.roots = roots
         self.keeps_graph = keeps_graph
         self.create_graph = create_graph
         self.deliver = deliver
-        self.order, self.arrivals = below(roots)
+        self.order, self.arrivals = below(roots, since)
         self.pending: dict[Node, Any] = {}
 
     def towards(self, targets: Iterable[Edge]) -> Pass:
@@ -202,8 +205,11 @@ class Pass:
 _sequence = attrgetter("sequence")
 
 
-def below(roots: Iterable[Edge]) -> tuple[list[Node], dict[Node, int]]:
-    """The operations that `roots` lead to, last made first, and how many gradients each leaf will receive."""
+def below(roots: Iterable[Edge], since: int = 0) -> tuple[list[Node], dict[Node, int]]:
+    """The operations that `roots` lead to, last made first, and how many gradients each leaf will receive.
+
+    What was made before `since` is no more than the end of an edge.
+    """
     arrivals: dict[Node, int] = {}
     seen: set[Node] = set()
     edges = list(roots)
@@ -211,8 +217,9 @@ def below(roots: Iterable[Edge]) -> tuple[list[Node], dict[Node, int]]:
     for node, _ in edges:
         if node is None:
             continue
-        if node.sequence < 0:
-            arrivals[node] = arrivals.get(node, 0) + 1
+        if node.sequence < since:
+            if node.sequence < 0:
+                arrivals[node] = arrivals.get(node, 0) + 1
         elif node not in seen:
             seen.add(node)
             edges += node.next_functions

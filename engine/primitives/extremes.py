@@ -101,17 +101,17 @@ max_all, max_dim = _extremum("max", np.max, np.argmax)
 min_all, min_dim = _extremum("min", np.min, np.argmin)
 
 
-@function(edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))])
+@function(edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))], of_two="maximum")
 def max(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    """largest element, ties sharing the gradient; along `dim`, values and indices; of two tensors, as maximum"""
+    """largest element, ties sharing the gradient; along `dim`, values and indices; of several numbers, the largest"""
     if dim is None:
         return max_all(x)
     return max_dim(x, dim, keepdim) if isinstance(dim, int) else maximum(x, dim)
 
 
-@function(edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))])
+@function(edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))], of_two="minimum")
 def min(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    """smallest element, ties sharing the gradient; along `dim`, values and indices; of two tensors, as minimum"""
+    """smallest element, ties sharing the gradient; along `dim`, values and indices; of several numbers, the smallest"""
     if dim is None:
         return min_all(x)
     return min_dim(x, dim, keepdim) if isinstance(dim, int) else minimum(x, dim)

@@ -132,6 +132,10 @@ class Operation:
     # How to run it for many rows at once, with the row axis last. `dimensions`: as for one row, with its dimensions
     # counted from the front. `matrices`: as for a batch of them. Else the function of the same arguments that does so.
     rows: Literal["", "dimensions", "matrices"] | Callable[..., Any] = ""
+    # It takes the numbers along a dimension together: in an expression it is of one list, not of several numbers.
+    along: bool = False
+    # What an expression means by it with several numbers: this function of each two of them.
+    of_two: str | None = None
     # Exactly the same with its operands exchanged.
     commutative: bool = False
     # For an operand, the number that leaves the other as the result.
@@ -173,6 +177,11 @@ class Operation:
     def required(self) -> int:
         """How many leading arguments have no default."""
         return len(self.arguments) - len(self.defaults)
+
+    @property
+    def differentiated(self) -> list[int]:
+        """Which arguments have a rule."""
+        return [i for i, rule in enumerate(self.rules) if rule is not None]
 
     @property
     def keywords(self) -> dict[str, Any]:

@@ -44,7 +44,10 @@ def called(algebra: Algebra, equation: Equation, arguments: Sequence[Any], shape
     name = primitive.function or primitive.name
     if name not in FUNCTIONS:
         return None
-    values = _given(algebra, FUNCTIONS[name], count, parameters)
+    # Of a single number, or beside one that it could be compared with, a dimension is given by name.
+    function = FUNCTIONS[name]
+    by_name = function.of_two is not None or (function.along and size_of(equation.arguments[0]) == ())
+    values = _given(algebra, function, None if by_name else count, parameters)
     if values is None:
         return None
     whole = algebra.raw_call(name, (*operands, *values))
@@ -66,8 +69,8 @@ def _operand(algebra: Algebra, argument: Any, given: Any, shapes: Shapes) -> Any
     return None if None in items else algebra.raw_call(LIST, items)
 
 
-def _given(algebra: Algebra, function: Operation, count: int, parameters: dict[str, Any]) -> list[Any] | None:
-    """The arguments after the operands, by place as long as none is left out, then by name.
+def _given(algebra: Algebra, function: Operation, place: int | None, parameters: dict[str, Any]) -> list[Any] | None:
+    """The arguments after the operands, from a place on as long as none is left out, then by name.
 
     None: one of them cannot be written, or the function lacks it.
     """
@@ -75,7 +78,6 @@ def _given(algebra: Algebra, function: Operation, count: int, parameters: dict[s
     optional = places[len(places) - len(function.defaults) :]
     defaults = dict(zip(optional, function.defaults, strict=True)) | function.keywords
     values: list[Any] = []
-    place: int | None = count
     for name, value in parameters.items():
         if name not in places and name not in defaults and not function.takes_many:
             if value is None or value is False:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from functools import reduce
 from typing import Any, TypeAlias
 
 from ...engine import FUNCTIONS, Tensor
@@ -14,6 +15,7 @@ from .arguments import arranged
 from .limits import Limits
 from .names import TENSOR_ATTRIBUTES
 from .operands import COMPARISONS, UNARY, binary_operator, both
+from .readings import numbers_together
 from .values import Value, index_of, operand, tensor_of
 
 Observer: TypeAlias = Callable[[Any, Value, list[Value]], None]
@@ -69,7 +71,7 @@ class Application:
             fields = getattr(value, "_fields", ())
             if expr.name not in fields:
                 names = ", ".join(f"`{field}`" for field in fields)
-                help = f"it has {names}" if fields else "what has several results, such as `max(x, 0)`, has names"
+                help = f"it has {names}" if fields else "what has several results, such as `max(x, dim=0)`, has names"
                 raise self.error("type", f"this has no `{expr.name}`", expr, help)
             return getattr(value, expr.name)
         return self.done(expr, lambda x: getattr(x, expr.name), [tensor_of(value)])
@@ -84,6 +86,10 @@ class Application:
     def call(self, expr: Call | Method, function: Operation, arguments: list[Value]) -> Value:
         """Calls a function of the table."""
         positional, named = arranged(function, arguments, [name for name, _ in expr.kwargs])
+        together = numbers_together(function, expr, positional, self.source)
+        if together is not None:
+            of_two = FUNCTIONS[str(function.of_two)].call
+            return reduce(lambda x, y: self.done(expr, of_two, [x, y]), together)
         return self.done(expr, lambda *values: function.call(*values, **named), positional)
 
     def done(self, expr: Syntax, function: Callable[..., Value], arguments: list[Value]) -> Value:

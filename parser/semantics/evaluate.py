@@ -1,7 +1,7 @@
 """Runs a program on the engine, so that the graph of its value is the graph of the expression.
 
 The syntax tree may be deeper than Python's stack: a list of tasks stands for the recursion. A value on its way is a
-Tensor, a Python number (a literal, or computed from literals), a list, or a named tuple of tensors (`max(x, 0)`).
+Tensor, a Python number (a literal, or computed from literals), a list, or a named tuple of tensors (`max(x, dim=0)`).
 """
 
 from __future__ import annotations

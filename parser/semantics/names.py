@@ -13,6 +13,7 @@ from ..syntax.errors import ExpressionError, did_you_mean
 from ..syntax.records import Assign, Attribute, Call, Define, Method, Name, Program
 from ..syntax.walk import walk
 from ..syntax.wording import counted
+from .unused_statements import check_all_used
 
 CONSTANTS: dict[str, float] = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan": math.nan}
 TENSOR_ATTRIBUTES = ("T", "mT", "H")
@@ -22,8 +23,10 @@ def free_variables(program: Program) -> dict[str, Name]:
     """The variables a program needs from outside, each with its first use, in the order of use.
 
     Checks every call on the way. ExpressionError: an unknown function, method or attribute; a call with too many,
-    too few or unknown arguments.
+    too few or unknown arguments; a statement whose value nothing uses.
     """
+    if len(program.statements) > 1:
+        check_all_used(program)
     free: dict[str, Name] = {}
     assigned: set[str] = set()
     defined: dict[str, tuple[str, ...]] = {}
@@ -83,7 +86,7 @@ def _check_method(call: Method, source: str) -> None:
 
 def _check_arguments(call: Any, source: str, function: Operation, given: int) -> None:
     parameters = function.arguments
-    if given > len(parameters) and not function.takes_many:
+    if given > len(parameters) and not function.takes_many and not function.of_two:
         most = len(parameters)
         raise _arity(
             call,

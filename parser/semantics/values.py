@@ -14,7 +14,7 @@ from ...engine.tensors.dtypes import bool_, is_number
 from ...engine.tensors.symbol import is_symbolic
 
 Operand: TypeAlias = Tensor | int | float
-# An operand, text, None, a slice, `...`, a list of such, or several results of a function by name: `max(x, 0)`.
+# An operand, text, None, a slice, `...`, a list of such, or several results of a function by name: `max(x, dim=0)`.
 Value: TypeAlias = Any
 
 

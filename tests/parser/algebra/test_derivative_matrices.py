@@ -46,7 +46,11 @@ OF_MATRICES = [
     ("logdet(A @ A.T)", "A", "2*(inverse(A @ A.T) @ A)"),
     ("b @ inverse(A @ A.T) @ b", "b", "2*(b @ inverse(A @ A.T))"),
     ("svdvals(A).sum()", "A", "linalg_svd(A, False).U @ linalg_svd(A, False).Vh"),
-    ("max(A, 1).values", "A", "scatter(zeros_like(A), 1, unsqueeze(max(A, 1).indices, -1), broadcast_to(1.0, [2, 1]))"),
+    (
+        "max(A, dim=1).values",
+        "A",
+        "scatter(zeros_like(A), 1, unsqueeze(max(A, dim=1).indices, -1), broadcast_to(1.0, [2, 1]))",
+    ),
 ]
 
 

@@ -23,12 +23,12 @@ def value(source: str) -> object:
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ("max(x, 0)[0]", 3.0),
-        ("max(x, 0).indices", 0),
+        ("max(x, dim=0)[0]", 3.0),
+        ("max(x, dim=0).indices", 0),
         ("sort(x)[1]", [1, 2, 0]),
         ("sort(x)", [1.0, 2.0, 3.0]),
         ("where(x > 1, sort(x), 0)", [1.0, 0.0, 3.0]),
-        ("where(2 > 1, x, max(x, 0))", [3.0, 1.0, 2.0]),
+        ("where(2 > 1, x, max(x, dim=0))", [3.0, 1.0, 2.0]),
         ("split(x, [1, 2])[1]", [1.0, 2.0]),
         ("split(x, 1)[-1][0]", 2.0),
         ("slogdet(A).sign", 1.0),
@@ -45,10 +45,10 @@ def test_a_result_is_picked_by_its_place_or_name(source: str, expected: object) 
     ("source", "kind", "help"),
     [
         ("slogdet(A).values", "type", "it has `sign`, `logabsdet`"),
-        ("x.values", "type", "what has several results, such as `max(x, 0)`, has names"),
+        ("x.values", "type", "what has several results, such as `max(x, dim=0)`, has names"),
         ("x.foo", "name", "a tensor has T, mT, H; several results have their names, such as values"),
         ("split(x, 1)[7]", "value", None),
-        ("max(x, 0)[x]", "value", None),
+        ("max(x, dim=0)[x]", "value", None),
     ],
 )
 def test_a_result_that_is_not_there_is_a_mistake(source: str, kind: str, help: str | None) -> None:
