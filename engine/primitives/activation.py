@@ -9,9 +9,8 @@ import numpy as np
 
 from ..table.record import BESIDE_ZERO, REAL, EdgeCase
 from ..table.registry import ops
-from ..tensors import dtypes
 from ..tensors.symbol import check_not_traced
-from .arguments import data_of, dimension
+from .arguments import check_same_dtype, data_of, dimension
 from .copying import zeros_like
 from .elementary import exp, tanh
 from .families import ACTIVATION
@@ -151,13 +150,13 @@ def _elu(x: Any, alpha: float = 1.0, scale: float = 1.0, input_scale: float = 1.
     return np.where(x > 0, scale * x, scale * alpha * np.expm1(np.minimum(x, 0) * input_scale))
 
 
-def _elu_rule(g: Any, x: Any, alpha: float, scale: float, input_scale: float) -> Any:
-    return where(x <= 0, g * (scale * alpha * input_scale) * exp(minimum_zero(x) * input_scale), g * scale)
-
-
 def minimum_zero(x: Any) -> Any:
     """x where it is negative, else 0."""
     return where(x < 0, x, 0)
+
+
+def _elu_rule(g: Any, x: Any, alpha: float, scale: float, input_scale: float) -> Any:
+    return where(x <= 0, g * (scale * alpha * input_scale) * exp(minimum_zero(x) * input_scale), g * scale)
 
 
 def _elu_formula(alpha: float, scale: float, input_scale: float) -> str:
@@ -203,13 +202,9 @@ leaky_relu = primitive(
 )
 
 
-def _logsigmoid(x: Any) -> Any:
-    return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
-
-
 logsigmoid = primitive(
     "logsigmoid",
-    _logsigmoid,
+    lambda x: np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x))),
     lambda g, x: g * sigmoid(-x),
     floating=True,
     doc="log(sigmoid(x))",
@@ -325,9 +320,7 @@ def prelu(x: Any, weight: Any) -> Any:
 
 
 def _check_prelu(x: Any, weight: Any) -> None:
-    if x.dtype != weight.dtype:
-        names = dtypes.of(x.dtype).title, dtypes.of(weight.dtype).title
-        raise RuntimeError(f"prelu: Type promoting not supported. Got {names[0]} and {names[1]}")
+    check_same_dtype("prelu: Type promoting not supported. Got {} and {}", x, weight)
     if weight.size == 1:
         return
     if not x.ndim:

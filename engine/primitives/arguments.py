@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -78,6 +78,13 @@ def dimension(dim: int, ndim: int) -> int:
     return dim % rank
 
 
+def own_dimension(dim: int, ndim: int) -> int:
+    """As `dimension`. IndexError: the tensor has none."""
+    if not ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    return dimension(dim, ndim)
+
+
 def dimensions(dim: Any, ndim: int) -> tuple[int, ...]:
     """The dimensions that `dim` names: one, several, or all for None and ()."""
     if dim is None or (isinstance(dim, (list, tuple)) and not dim):
@@ -130,10 +137,26 @@ def check_indices(shape: tuple[int, ...], indices: tuple[Any, ...]) -> None:
         ) from None
 
 
-def check_same_dtype(message: str, x: Any, src: Any) -> None:
-    a, b = data_of(x).dtype, data_of(src).dtype
-    if a != b:
-        raise RuntimeError(message.format(dtypes.of(a).title, dtypes.of(b).title))
+def titles(*values: Any) -> list[str]:
+    """PyTorch's names of the dtypes of tensors or arrays, such as Double."""
+    return [dtypes.of(data_of(value).dtype).title for value in values]
+
+
+def c_names(*values: Any) -> list[str]:
+    """C++'s names of the dtypes of tensors or arrays, such as double."""
+    return [dtypes.of(data_of(value).dtype).c_name for value in values]
+
+
+def check_same_dtype(message: str, x: Any, y: Any, names: Callable[..., list[str]] = titles) -> None:
+    """RuntimeError with the message, the names of the two dtypes put in, if they differ."""
+    if data_of(x).dtype != data_of(y).dtype:
+        raise RuntimeError(message.format(*names(x, y)))
+
+
+def check_floating(x: Any, name: str) -> None:
+    """RuntimeError, about the function that is named, unless the elements are floating."""
+    if data_of(x).dtype.kind != "f":
+        raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {titles(x)[0]}")
 
 
 def check_value(function: str, value: Any) -> None:

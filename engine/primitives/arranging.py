@@ -9,7 +9,7 @@ import numpy as np
 from ..table.registry import ops
 from ..tensors.dtypes import is_number
 from ..tensors.tensor import Tensor
-from .arguments import data_of, dimension, dimensions, listed, sizes
+from .arguments import data_of, dimension, dimensions, listed, own_dimension, sizes
 from .axes import unsqueeze
 from .copying import contiguous_clone
 from .families import SHAPE
@@ -55,9 +55,7 @@ def repeat_interleave(x: Any, repeats: Any = None, dim: int | None = None, *, ou
     if dim is None:
         x, dim = (x if data_of(x).ndim == 1 else reshape(x, -1)), 0
     shape = data_of(x).shape
-    if not shape:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
-    axis = dimension(dim, len(shape))
+    axis = own_dimension(dim, len(shape))
     if is_number(repeats):
         if repeats < 0:
             raise RuntimeError("Repeats must be non-negative")
@@ -146,6 +144,4 @@ def roll(x: Any, shifts: Any, dims: Any = ()) -> Any:
         raise RuntimeError("`shifts` required")
     if len(by) != len(along) and (along or len(by) != 1):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(by)}, dims:{len(along)}")
-    if along and not data_of(x).ndim:
-        raise IndexError(f"Dimension specified as {along[0]} but tensor has no dimensions")
-    return roll_primitive(x, by, tuple(dimension(d, data_of(x).ndim) for d in along))
+    return roll_primitive(x, by, tuple(own_dimension(d, data_of(x).ndim) for d in along))

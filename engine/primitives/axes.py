@@ -62,22 +62,18 @@ def movedim(x: Any, source: Any, destination: Any) -> Any:
     return permute_primitive(x, tuple(origin[d] if d in origin else next(rest) for d in range(ndim)))
 
 
-transpose_primitive = private(
-    "transpose",
-    lambda x, dim0, dim1: np.swapaxes(x, dim0, dim1) if x.ndim else x,
-    lambda g, dim0, dim1: transpose_primitive(g, dim0, dim1),
-    view=True,
-    moves="places",
-    rows="dimensions",
-)
-transposed_in_place = private(
-    "transpose",
-    lambda x, dim0, dim1: np.swapaxes(x, dim0, dim1) if x.ndim else x,
-    lambda g, dim0, dim1: transpose_primitive(g, dim0, dim1),
-    overload=1,
-    view=True,
-    moves="places",
-    rows="dimensions",
+# PyTorch has one more of these for changes in place.
+transpose_primitive, transposed_in_place = (
+    private(
+        "transpose",
+        lambda x, dim0, dim1: np.swapaxes(x, dim0, dim1) if x.ndim else x,
+        lambda g, dim0, dim1: transpose_primitive(g, dim0, dim1),
+        overload=overload,
+        view=True,
+        moves="places",
+        rows="dimensions",
+    )
+    for overload in (0, 1)
 )
 
 
@@ -97,25 +93,27 @@ def _t_of_rows(x: Any) -> Any:
     return np.swapaxes(x, 0, 1) if x.ndim == 3 else x
 
 
-t_primitive = private("t", np.transpose, lambda g: t_primitive(g), view=True, moves="places", rows=_t_of_rows)
-t_in_place = private(
-    "t", np.transpose, lambda g: t_primitive(g), overload=1, view=True, moves="places", rows=_t_of_rows
+t_primitive, t_in_place = (
+    private("t", np.transpose, lambda g: t_primitive(g), overload=i, view=True, moves="places", rows=_t_of_rows)
+    for i in (0, 1)
 )
 
 
 def t_(x: Tensor) -> Tensor:
     """`x.t_()`, as a view of x that is yet to take its place."""
-    if x.ndim > 2:
-        raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {x.ndim}D")
-    return t_in_place(x)
+    return t_in_place(_no_batch("t_()", x))
+
+
+def _no_batch(function: str, x: Any) -> Any:
+    if data_of(x).ndim > 2:
+        raise RuntimeError(f"{function} expects a tensor with <= 2 dimensions, but self is {data_of(x).ndim}D")
+    return x
 
 
 @function(in_place=t_)
 def t(x: Any) -> Any:
     """transpose of a matrix"""
-    if data_of(x).ndim > 2:
-        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {data_of(x).ndim}D")
-    return t_primitive(x)
+    return t_primitive(_no_batch("t()", x))
 
 
 @function()
@@ -159,19 +157,16 @@ def conjugate_transpose(x: Any) -> Any:
     return transpose_primitive(x, 0, 1) if ndim else x
 
 
-# In place: the same memory in another shape. Each takes what the function of its name takes.
-
-
-unsqueeze_primitive = private(
-    "unsqueeze", lambda x, dim: np.expand_dims(x, dim), lambda g, dim: squeeze_one(g, dim), view=True, moves="order"
-)
-unsqueezed_in_place = private(
-    "unsqueeze",
-    lambda x, dim: np.expand_dims(x, dim),
-    lambda g, dim: squeeze_one(g, dim),
-    overload=1,
-    view=True,
-    moves="order",
+unsqueeze_primitive, unsqueezed_in_place = (
+    private(
+        "unsqueeze",
+        lambda x, dim: np.expand_dims(x, dim),
+        lambda g, dim: squeeze_one(g, dim),
+        overload=overload,
+        view=True,
+        moves="order",
+    )
+    for overload in (0, 1)
 )
 
 

@@ -30,7 +30,7 @@ from .parts import cat, narrow, slice_primitive
 from .products import matmul
 from .solving import SINGULAR, check_old_sizes, decomposed, solve_triangular, triangular
 
-private, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.function
+private, primitive, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.primitive, LINEAR_ALGEBRA.function
 
 
 # Cholesky
@@ -63,7 +63,7 @@ def _cholesky_ex(x: Any, upper: bool, check: bool, name: str) -> tuple[Any, Any]
     return factor, info[()]
 
 
-def _cholesky(x: Any, upper: bool) -> Any:
+def _cholesky(x: Any, upper: bool = False) -> Any:
     check_square(x, "cholesky")
     factor, info = _factored(x, upper)
     check_info(info, "cholesky", _NOT_POSITIVE)
@@ -87,13 +87,13 @@ linalg_cholesky_ex = private(
     rows="matrices",
     function="cholesky",
 )
-cholesky_primitive = private("cholesky", _cholesky, lambda g, out, upper: _cholesky_rule(g, out, upper))
-
-
-@function()
-def cholesky(x: Any, upper: bool = False) -> Any:
-    """the lower (or upper) triangular matrix whose product with its transpose is x"""
-    return cholesky_primitive(x, upper)
+cholesky = primitive(
+    "cholesky",
+    _cholesky,
+    lambda g, out, upper: _cholesky_rule(g, out, upper),
+    called="cholesky",
+    doc="the lower (or upper) triangular matrix whose product with its transpose is x",
+)
 
 
 @function(method=False, torch=("linalg.cholesky",))
@@ -108,7 +108,7 @@ def cholesky_ex(x: Any, upper: bool = False, check_errors: bool = False) -> Any:
     return linalg_cholesky_ex(x, upper, check_errors, "linalg.cholesky_ex")
 
 
-def _cholesky_inverse(x: Any, upper: bool) -> Any:
+def _cholesky_inverse(x: Any, upper: bool = False) -> Any:
     check_square(x, "cholesky_inverse")
     zeros = np.diagonal(x, axis1=-2, axis2=-1) == 0
     first = np.where(zeros.any(-1), zeros.argmax(-1) + 1 if x.shape[-1] else 0, 0)
@@ -124,16 +124,16 @@ def _cholesky_inverse_rule(g: Any, out: Any, x: Any, upper: bool) -> Any:
     return -matmul(x, common) if upper else -matmul(common, x)
 
 
-cholesky_inverse_primitive = private("cholesky_inverse", _cholesky_inverse, _cholesky_inverse_rule)
+cholesky_inverse = primitive(
+    "cholesky_inverse",
+    _cholesky_inverse,
+    _cholesky_inverse_rule,
+    called="cholesky_inverse",
+    doc="inverse of the matrix that has x as its Cholesky factor",
+)
 
 
-@function()
-def cholesky_inverse(x: Any, upper: bool = False) -> Any:
-    """inverse of the matrix that has x as its Cholesky factor"""
-    return cholesky_inverse_primitive(x, upper)
-
-
-def _cholesky_solve(b: Any, x: Any, upper: bool) -> Any:
+def _cholesky_solve(b: Any, x: Any, upper: bool = False) -> Any:
     for name, value in (("b", b), ("u", x)):
         if value.ndim < 2:
             raise RuntimeError(f"{name} should have at least 2 dimensions, but has {value.ndim} dimensions instead")
@@ -144,30 +144,26 @@ def _cholesky_solve(b: Any, x: Any, upper: bool) -> Any:
 
 
 def _cholesky_solve_rule(g: Any, out: Any, x: Any, upper: bool) -> Any:
-    common = matmul(cholesky_solve_primitive(g, x, upper), turned(out))
+    common = matmul(cholesky_solve(g, x, upper), turned(out))
     common = common + turned(common)
     return -matmul(x, common) if upper else -matmul(common, x)
 
 
-cholesky_solve_primitive = private(
+cholesky_solve = primitive(
     "cholesky_solve",
     _cholesky_solve,
-    lambda g, x, upper: cholesky_solve_primitive(g, x, upper),
+    lambda g, x, upper: cholesky_solve(g, x, upper),
     _cholesky_solve_rule,
+    called="cholesky_solve",
+    doc="the solution of `a @ solution = b` for the matrix a that has x as its Cholesky factor",
     promotes=(0, 1),
 )
-
-
-@function(tensors=2)
-def cholesky_solve(b: Any, x: Any, upper: bool = False) -> Any:
-    """the solution of `a @ solution = b` for the matrix a that has x as its Cholesky factor"""
-    return cholesky_solve_primitive(b, x, upper)
 
 
 # QR
 
 
-def _qr(x: Any, mode: str) -> tuple[Any, Any]:
+def _qr(x: Any, mode: str = "reduced") -> tuple[Any, Any]:
     check_matrices(x, "linalg.qr")
     check_floating(x, "linalg.qr")
     if mode not in ("reduced", "r", "complete"):
@@ -218,15 +214,17 @@ def _qr_square_rule(of_q: Any, of_r: Any, q: Any, r: Any) -> Any:
     return solve_triangular(turned(r), result, False, False)
 
 
-linalg_qr_primitive = private("linalg_qr", _qr, _qr_rule, outputs=("Q", "R"), rows="matrices")
-
-
-@function(method=False, torch=("linalg.qr",))
-def linalg_qr(x: Any, mode: str = "reduced") -> Any:
-    """orthonormal columns Q and upper triangular R whose product is x"""
-    return linalg_qr_primitive(x, mode)
-
-
+linalg_qr = primitive(
+    "linalg_qr",
+    _qr,
+    _qr_rule,
+    called="linalg_qr",
+    doc="orthonormal columns Q and upper triangular R whose product is x",
+    method=False,
+    outputs=("Q", "R"),
+    rows="matrices",
+    torch=("linalg.qr",),
+)
 _QR = namedtuple("qr", "Q R")
 _SVD = namedtuple("svd", "U S V")
 
@@ -234,13 +232,13 @@ _SVD = namedtuple("svd", "U S V")
 @function()
 def qr(x: Any, some: bool = True) -> Any:
     """orthonormal columns Q and upper triangular R whose product is x"""
-    return _QR(*linalg_qr_primitive(x, "reduced" if some else "complete"))
+    return _QR(*linalg_qr(x, "reduced" if some else "complete"))
 
 
 # Eigenvalues
 
 
-def _eigh(x: Any, UPLO: str) -> tuple[Any, Any]:  # noqa: N803  (PyTorch's name)
+def _eigh(x: Any, UPLO: str = "L") -> tuple[Any, Any]:  # noqa: N803  (PyTorch's name)
     check_square(x, "linalg.eigh")
     if UPLO.upper() not in ("L", "U"):
         raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
@@ -261,27 +259,29 @@ def _eigh_rule(g: Any, eigenvalues: Any, eigenvectors: Any) -> Any:
     return matmul(eigenvectors, matmul(inner + diag_embed(g[0]), turned(eigenvectors)))
 
 
-linalg_eigh = private(
-    "linalg_eigh", _eigh, _eigh_rule, outputs=("eigenvalues", "eigenvectors"), rows="matrices", function="eigh"
+eigh = primitive(
+    "linalg_eigh",
+    _eigh,
+    _eigh_rule,
+    called="eigh",
+    doc="eigenvalues and eigenvectors of a symmetric matrix",
+    method=False,
+    outputs=("eigenvalues", "eigenvectors"),
+    rows="matrices",
+    torch=("linalg.eigh",),
 )
-
-
-@function(method=False, torch=("linalg.eigh",))
-def eigh(x: Any, UPLO: str = "L") -> Any:  # noqa: N803  (PyTorch's name)
-    """eigenvalues and eigenvectors of a symmetric matrix"""
-    return linalg_eigh(x, UPLO)
 
 
 @function(method=False, torch=("linalg.eigvalsh",))
 def eigvalsh(x: Any, UPLO: str = "L") -> Any:  # noqa: N803  (PyTorch's name)
     """eigenvalues of a symmetric matrix"""
-    return linalg_eigh(x, UPLO)[0]
+    return eigh(x, UPLO)[0]
 
 
 # Singular values
 
 
-def _svd(x: Any, full_matrices: bool) -> tuple[Any, Any, Any]:
+def _svd(x: Any, full_matrices: bool = True) -> tuple[Any, Any, Any]:
     check_matrices(x, "linalg.svd")
     check_floating(x, "linalg.svd")
     u, s, vt = decomposed(x, full_matrices)
@@ -318,19 +318,23 @@ def _skew(x: Any) -> Any:
     return x - turned(x)
 
 
-linalg_svd_primitive = private("linalg_svd", _svd, _svd_rule, outputs=("U", "S", "Vh"), rows="matrices")
-
-
-@function(method=False, torch=("linalg.svd",))
-def linalg_svd(x: Any, full_matrices: bool = True) -> Any:
-    """singular value decomposition: U, the singular values, and the transpose of V"""
-    return linalg_svd_primitive(x, full_matrices)
+linalg_svd = primitive(
+    "linalg_svd",
+    _svd,
+    _svd_rule,
+    called="linalg_svd",
+    doc="singular value decomposition: U, the singular values, and the transpose of V",
+    method=False,
+    outputs=("U", "S", "Vh"),
+    rows="matrices",
+    torch=("linalg.svd",),
+)
 
 
 @function()
 def svd(x: Any, some: bool = True, compute_uv: bool = True) -> Any:
     """singular value decomposition: U, the singular values, and V"""
-    u, s, vt = linalg_svd_primitive(x, not some)
+    u, s, vt = linalg_svd(x, not some)
     if not compute_uv:
         rows, columns = x.shape[-2:]
         batch = tuple(x.shape[:-2])
@@ -341,7 +345,7 @@ def svd(x: Any, some: bool = True, compute_uv: bool = True) -> Any:
 @function(method=False, torch=("linalg.svdvals",))
 def svdvals(x: Any) -> Any:
     """singular values, largest first"""
-    return linalg_svd_primitive(x, False)[1]
+    return linalg_svd(x, False)[1]
 
 
 # Products of reflections
@@ -411,25 +415,18 @@ def _householder_gradients(g: Any, x: Any, tau: Any) -> tuple[Any, Any]:
     if unused or not pairs:
         directions.append(new_zeros(x, (*x.shape[:-1], unused)))
     of_tau = cat(factors, -1) if factors else new_zeros(x, (*x.shape[:-2], 1, 0))
-    return tril(cat(directions, -1), -1), slice_all_rows(of_tau)
+    return tril(cat(directions, -1), -1), ops.select(of_tau, -2, 0)
 
 
-def slice_all_rows(x: Any) -> Any:
-    """Matrices of one row as vectors."""
-    return ops.select(x, -2, 0)
-
-
-linalg_householder_product = private(
+householder_product = primitive(
     "linalg_householder_product",
     _householder,
     lambda g, x, tau: _householder_gradients(g, x, tau)[0],
     lambda g, x, tau: _householder_gradients(g, x, tau)[1],
-    function="householder_product",
+    called="householder_product",
+    doc="first columns of the product of reflections, whose directions are below the diagonal of x",
+    aliases=("orgqr",),
+    method=False,
     promotes=(0, 1),
+    torch=("orgqr", "linalg.householder_product"),
 )
-
-
-@function(tensors=2, method=False, aliases=("orgqr",), torch=("orgqr", "linalg.householder_product"))
-def householder_product(x: Any, tau: Any) -> Any:
-    """first columns of the product of reflections, whose directions are below the diagonal of x"""
-    return linalg_householder_product(x, tau)

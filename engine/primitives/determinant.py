@@ -19,7 +19,7 @@ from .products import matmul
 from .reshaping import expand
 from .solving import inverse, solve, solved_unchecked
 
-private, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.function
+private, primitive, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.primitive, LINEAR_ALGEBRA.function
 
 
 def _determinant(x: Any) -> Any:
@@ -39,15 +39,15 @@ def _product_of_pivots(x: Any) -> Any:
     return for_each(product, (), x.dtype, x) if x.size else np.ones(x.shape[:-2], x.dtype)
 
 
-linalg_det = private(
-    "linalg_det", _determinant, lambda g, x: column(column(g)) * cofactor(x), rows="matrices", function="det"
+det = primitive(
+    "linalg_det",
+    _determinant,
+    lambda g, x: column(column(g)) * cofactor(x),
+    called="det",
+    doc="determinant",
+    rows="matrices",
+    torch=("det", "linalg.det"),
 )
-
-
-@function(torch=("det", "linalg.det"))
-def det(x: Any) -> Any:
-    """determinant"""
-    return linalg_det(x)
 
 
 # The gradient of the determinant is the matrix of cofactors, a polynomial: it exists for singular matrices too.
@@ -110,7 +110,7 @@ def _second_change(g: Any, change: Any, x: Any) -> Any:
     total = (trace_p * trace_q - _trace(both)) * inverted
     parts = matmul(both, inverted) + matmul(matmul(q, p), inverted)
     parts = parts - trace_q * matmul(p, inverted) - trace_p * matmul(q, inverted)
-    return column(column(linalg_det(x))) * turned(total + parts)
+    return column(column(det(x))) * turned(total + parts)
 
 
 def _trace(x: Any) -> Any:
@@ -137,22 +137,23 @@ def _slogdet_rule(g: Any, x: Any) -> Any:
     return solve(turned(x), scaled) if isinstance(x, Tensor) else solved_unchecked(turned(x), scaled)
 
 
-linalg_slogdet = private(
-    "linalg_slogdet", _slogdet, _slogdet_rule, outputs=("sign", "logabsdet"), rows="matrices", function="slogdet"
+slogdet = primitive(
+    "linalg_slogdet",
+    _slogdet,
+    _slogdet_rule,
+    called="slogdet",
+    doc="sign of the determinant and logarithm of its size",
+    outputs=("sign", "logabsdet"),
+    rows="matrices",
+    torch=("slogdet", "linalg.slogdet"),
 )
-
-
-@function(torch=("slogdet", "linalg.slogdet"))
-def slogdet(x: Any) -> Any:
-    """sign of the determinant and logarithm of its size"""
-    return linalg_slogdet(x)
 
 
 @function()
 def logdet(x: Any) -> Any:
     """logarithm of the determinant; nan where that is negative"""
     check_square_floating(data_of(x), "logdet")
-    sign, logarithm = linalg_slogdet(x)
+    sign, logarithm = slogdet(x)
     if is_formal(data_of(sign)):
         return logarithm
     return ops.where(sign == -1.0, math.nan, logarithm)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..tensors import dtypes
 from ..tensors.dtypes import is_number
 from ..tensors.tensor import Tensor
 from .arguments import check_range, check_same_dtype, check_value, data_of, dimension, indices_of, integers
@@ -18,49 +19,37 @@ from .reshaping import expand, reshape
 private, function = INDEXING.private, INDEXING.function
 
 
-# Along a dimension: gather and scatter
-
-
-def _along(index: Any, dim: int) -> tuple[Any, ...]:
-    """The index arrays that place each element of `index`, itself the position along `dim`, in its own row."""
-    grid = list(np.ogrid[tuple(slice(n) for n in index.shape)]) if index.ndim else []
-    if not grid:
-        return ()
+def _along(x: Any, dim: int, index: Any) -> tuple[Any, tuple[Any, ...]]:
+    """x, as a vector if it is one number, and the places in it of the indices, each in its own row along `dim`."""
+    if not x.ndim or not index.ndim:
+        return x.reshape(-1), (index.reshape(-1),)
+    grid = list(np.ogrid[tuple(slice(n) for n in index.shape)])
     grid[dim] = index
-    return tuple(grid)
+    return x, tuple(grid)
 
 
 def _gather(x: Any, dim: int, index: Any) -> Any:
     x, index = np.asarray(x), integers(index)
     if not index.size:
         return np.empty(index.shape, x.dtype)
-    if not x.ndim or not index.ndim:
-        return x.reshape(-1)[index.reshape(-1)].reshape(index.shape)
-    return x[_along(index, dim)]
+    x, places = _along(x, dim, index)
+    return x[places].reshape(index.shape)
 
 
-def _scattered(x: Any, dim: int, index: Any, src: Any) -> Any:
-    result, index = np.array(x, order="C"), integers(index)
-    if not index.size:
+def _scattering(put: Callable[[Any, Any, Any], None]) -> Callable[..., Any]:
+    """The function that puts the elements of src into a copy of x."""
+
+    def forward(x: Any, dim: int, index: Any, src: Any) -> Any:
+        result, index = np.array(x, order="C"), integers(index)
+        if index.size:
+            target, places = _along(result, dim, index)
+            put(target, places, src if target is result else np.reshape(src, -1))
         return result
-    if not result.ndim or not index.ndim:
-        result.reshape(-1)[index.reshape(-1)] = np.reshape(src, -1)
-    else:
-        result[_along(index, dim)] = src
-    return result
+
+    return forward
 
 
-def _scatter_added(x: Any, dim: int, index: Any, src: Any) -> Any:
-    result, index = np.array(x, order="C"), integers(index)
-    if not index.size:
-        return result
-    if not result.ndim or not index.ndim:
-        np.add.at(result.reshape(-1), index.reshape(-1), np.reshape(src, -1))
-    else:
-        np.add.at(result, _along(index, dim), src)
-    return result
-
-
+_scattered = _scattering(operator.setitem)
 gather_primitive = private(
     "gather",
     _gather,
@@ -68,26 +57,19 @@ gather_primitive = private(
     moves="places",
     rows="dimensions",
 )
-scatter_add_primitive = private(
-    "scatter_add",
-    _scatter_added,
-    lambda g: g,
-    None,
-    None,
-    lambda g, dim, index: gather_primitive(g, dim, index),
-    promotes=(),
-    rows="dimensions",
-)
-scatter_tensor = private(
-    "scatter",
-    _scattered,
-    lambda g, dim, index: scatter_number(g, dim, index, 0),
-    None,
-    None,
-    lambda g, dim, index: gather_primitive(g, dim, index),
-    promotes=(),
-    rows="dimensions",
-)
+
+
+def _scatter(name: str, forward: Any, kept: Any) -> Any:
+    """The operation; `kept` is the gradient of what stays of x."""
+
+    def taken(g: Any, dim: int, index: Any) -> Any:
+        return gather_primitive(g, dim, index)
+
+    return private(name, forward, kept, None, None, taken, promotes=(), rows="dimensions")
+
+
+scatter_add_primitive = _scatter("scatter_add", _scattering(np.add.at), lambda g: g)
+scatter_tensor = _scatter("scatter", _scattered, lambda g, dim, index: scatter_number(g, dim, index, 0))
 scatter_number = private(
     "scatter",
     lambda x, dim, index, value: _scattered(x, dim, index, value),
@@ -118,15 +100,11 @@ def _check_along(function: str, x: Any, dim: int, index: Any, src: Any = None) -
                 f"Expected index {list(places.shape)} to be no larger than self {list(shape)} apart from dimension "
                 f"{axis} and to be no larger size than src {list(data_of(src).shape)}"
             )
-    elif not fits and function == "scatter":
-        raise RuntimeError(
-            f"Expected index {list(places.shape)} to be no larger than self {list(shape)} apart from dimension {axis}"
-        )
     elif not fits:
         wrong = next(d for d, n in enumerate(wanted) if d != axis and n > sizes[d])
+        expected = "Expected" if function == "scatter" else f"Size does not match at dimension {wrong} expected"
         raise RuntimeError(
-            f"Size does not match at dimension {wrong} expected index {list(places.shape)} to be no larger than self "
-            f"{list(shape)} apart from dimension {axis}"
+            f"{expected} index {list(places.shape)} to be no larger than self {list(shape)} apart from dimension {axis}"
         )
     message = f"index {{}} is out of bounds for dimension {axis} with size {sizes[axis]}"
     check_range(places, sizes[axis], message, RuntimeError, negative=False)
@@ -197,37 +175,24 @@ def take_along_dim(x: Any, indices: Any, dim: int | None = None) -> Any:
     return gather(expand(x, own), axis, np.broadcast_to(places, wanted))
 
 
-# Along a dimension: whole slices
-
-
-def _slices(dim: int, index: Any) -> tuple[Any, ...]:
-    return (*(slice(None),) * dim, integers(index).reshape(-1))
-
-
 def _index_select(x: Any, dim: int, index: Any) -> Any:
     if not np.ndim(x):
         return np.reshape(np.asarray(x).reshape(1)[integers(index).reshape(-1)], ())
     return np.take(x, integers(index).reshape(-1), dim)
 
 
-def _index_added(x: Any, dim: int, index: Any, src: Any) -> Any:
-    result = np.array(x)
-    np.add.at(np.atleast_1d(result), _slices(dim, index), np.atleast_1d(src))
-    return result
+def _indexing(put: Callable[[Any, Any, Any], None]) -> Callable[..., Any]:
+    """The function that puts the slices of src into a copy of x."""
+
+    def forward(x: Any, dim: int, index: Any, src: Any) -> Any:
+        result = np.array(x)
+        put(np.atleast_1d(result), (*(slice(None),) * dim, integers(index).reshape(-1)), src)
+        return result
+
+    return forward
 
 
-def _index_copied(x: Any, dim: int, index: Any, src: Any) -> Any:
-    result = np.array(x)
-    np.atleast_1d(result)[_slices(dim, index)] = np.atleast_1d(src)
-    return result
-
-
-def _index_filled(x: Any, dim: int, index: Any, value: Any) -> Any:
-    result = np.array(x)
-    np.atleast_1d(result)[_slices(dim, index)] = value
-    return result
-
-
+_index_added, _index_put = _indexing(np.add.at), _indexing(operator.setitem)
 index_select_primitive = private(
     "index_select",
     _index_select,
@@ -245,7 +210,7 @@ index_add_primitive = private(
 )
 index_copy_primitive = private(
     "index_copy",
-    _index_copied,
+    _index_put,
     lambda g, dim, index: index_fill_number(g, dim, index, 0),
     None,
     None,
@@ -254,12 +219,12 @@ index_copy_primitive = private(
 )
 index_fill_number = private(
     "index_fill",
-    lambda x, dim, index, value: _index_filled(x, dim, index, value),
+    lambda x, dim, index, value: _index_put(x, dim, index, value),
     lambda g, dim, index: index_fill_number(g, dim, index, 0),
 )
 index_fill_tensor = private(
     "index_fill",
-    _index_filled,
+    lambda x, dim, index, value: _index_put(x, dim, index, value),
     lambda g, dim, index: index_fill_number(g, dim, index, 0),
     None,
     None,
@@ -337,9 +302,7 @@ def index_select(x: Any, dim: int, index: Any) -> Any:
 def index_add(x: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) -> Any:
     """x with the slices of source (`alpha` times) added at the indices along a dimension"""
     axis, index = _check_slices("index_add", x, dim, index, _OUT_OF_RANGE)
-    if data_of(x).dtype != data_of(source).dtype:
-        titles = (dtypes.of(data_of(value).dtype).title for value in (x, source))
-        raise RuntimeError("index_add_(): self ({}) and source ({}) must have the same scalar type".format(*titles))
+    check_same_dtype("index_add_(): self ({}) and source ({}) must have the same scalar type", x, source)
     _check_source("index_add", x, axis, index, source)
     return index_add_primitive(x, axis, index, source, alpha)
 

@@ -9,11 +9,10 @@ import numpy as np
 
 from ..table.record import NONZERO, PROBABILITY, REAL
 from ..table.registry import ops
-from ..tensors import dtypes
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor
 from .activation import logsigmoid, sigmoid
-from .arguments import data_of
+from .arguments import check_same_dtype, data_of, titles
 from .arithmetic import minus, over_number, plus_number, times_number
 from .axes import unsqueeze
 from .copying import zeros_like
@@ -49,6 +48,12 @@ def _share(g: Any, numel: int, reduction: str) -> Any:
 def _check_reduction(reduction: str) -> None:
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"{reduction} is not a valid value for reduction")
+
+
+def _check_same_shape(x: Any, target: Any, message: str) -> None:
+    """ValueError with the message, the two shapes put in, unless they are equal."""
+    if tuple(target.shape) != tuple(x.shape):
+        raise ValueError(message.format(*(f"torch.Size({list(value.shape)})" for value in (target, x))))
 
 
 def _check_constant(name: str, **arguments: Any) -> None:
@@ -143,14 +148,10 @@ def _weighted(value: Any, weight: Any) -> Any:
     return value if weight is None else value * weight
 
 
-def _check_probabilities(name: str, x: Any) -> None:
-    if not np.all((x >= 0) & (x <= 1)):
-        raise RuntimeError(f"all elements of {name} should be between 0 and 1")
-
-
 def _binary_cross_entropy(x: Any, target: Any, weight: Any, reduction: str) -> Any:
-    _check_probabilities("input", x)
-    _check_probabilities("target", target)
+    for name, value in (("input", x), ("target", target)):
+        if not np.all((value >= 0) & (value <= 1)):
+            raise RuntimeError(f"all elements of {name} should be between 0 and 1")
     # The logarithms are limited, so that the loss of a certain and wrong answer is large and not infinite.
     value = (target - 1) * np.maximum(np.log1p(-x), -100) - target * np.maximum(np.log(x), -100)
     return _reduced(_weighted(value, weight), reduction)
@@ -196,15 +197,11 @@ bce_backward = private(
 )
 
 
-def _bce_target_rule(g: Any, x: Any, weight: Any, x_numel: int, reduction: str) -> Any:
-    return _share(g, x_numel, reduction) * _weighted(log(1 - x) - log(x), weight)
-
-
 bce_primitive = private(
     "binary_cross_entropy",
     _binary_cross_entropy,
     lambda g, x, target, weight, x_numel, reduction: bce_backward(g, x, target, weight, x_numel, reduction),
-    _bce_target_rule,
+    lambda g, x, weight, x_numel, reduction: _share(g, x_numel, reduction) * _weighted(log(1 - x) - log(x), weight),
     tensors=3,
 )
 
@@ -213,11 +210,12 @@ bce_primitive = private(
 def binary_cross_entropy(x: Any, target: Any, weight: Any = None, reduction: str = "mean") -> Any:
     """-target * log(x) - (1 - target) * log(1 - x), averaged"""
     _check_reduction(reduction)
-    if tuple(target.shape) != tuple(x.shape):
-        raise ValueError(
-            f"Using a target size (torch.Size({list(target.shape)})) that is different to the input size (torch.Size("
-            f"{list(x.shape)})) is deprecated. Please ensure they have the same size."
-        )
+    _check_same_shape(
+        x,
+        target,
+        "Using a target size ({}) that is different to the input size ({}) is deprecated. Please ensure they have the "
+        "same size.",
+    )
     _check_constant("binary_cross_entropy", weight=weight)
     return bce_primitive(x, target, _constant(weight, x), reduction)
 
@@ -253,11 +251,7 @@ def binary_cross_entropy_with_logits(
 ) -> Any:
     """binary_cross_entropy of sigmoid(x), without overflow"""
     _check_reduction(reduction)
-    if tuple(target.shape) != tuple(x.shape):
-        raise ValueError(
-            f"Target size (torch.Size({list(target.shape)})) must be the same as input size (torch.Size("
-            f"{list(x.shape)}))"
-        )
+    _check_same_shape(x, target, "Target size ({}) must be the same as input size ({})")
     _check_constant("binary_cross_entropy_with_logits", weight=weight, pos_weight=pos_weight)
     return logits_primitive(x, target, _constant(weight, x), _constant(pos_weight, x), reduction)
 
@@ -317,7 +311,7 @@ def _check_classes(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
         batch = target.shape[0] if target.ndim else 1
         raise ValueError(f"Expected input batch_size ({x.shape[0]}) to match target batch_size ({batch}).")
     if target.dtype not in (np.int64, np.uint8):
-        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {dtypes.of(target.dtype).title}")
+        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {titles(target)[0]}")
     expected = (x.shape[0], *x.shape[2:]) if x.ndim > 1 else target.shape
     if target.shape != expected:
         if x.ndim < 3:
@@ -329,9 +323,8 @@ def _check_classes(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
             f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of "
             f"shape: {list(weight.shape)}"
         )
-    if weight is not None and weight.dtype != x.dtype:
-        names = dtypes.of(x.dtype).title, dtypes.of(weight.dtype).title
-        raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
+    if weight is not None:
+        check_same_dtype("expected scalar type {} but found {}", x, weight)
     outside = (target != ignore_index) & ((target < 0) | (target >= classes))
     if outside.any():
         raise IndexError(f"Target {target[outside].flat[0]} is out of bounds.")
@@ -405,8 +398,7 @@ def _cross_entropy_of_probabilities(
     x: Any, target: Any, weight: Any, axis: int, ignore_index: int, reduction: str, label_smoothing: float
 ) -> Any:
     if data_of(target).dtype.kind != "f":
-        title = dtypes.of(data_of(target).dtype).title
-        raise RuntimeError(f"Expected floating point type for target with class probabilities, got {title}")
+        raise RuntimeError(f"Expected floating point type for target with class probabilities, got {titles(target)[0]}")
     if ignore_index >= 0:
         raise RuntimeError("ignore_index is not supported for floating point target")
     if label_smoothing:

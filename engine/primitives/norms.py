@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
-from ..tensors import dtypes
 from ..tensors.dtypes import is_number
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
-from .arguments import data_of, dimension
+from .arguments import check_floating, data_of, dimension
 from .axes import permute_primitive, squeeze, unsqueeze
 from .copying import clone, zeros_like
 from .decomposition import svdvals
@@ -24,7 +23,7 @@ from .reduction import vector_norm
 from .reshaping import expand
 from .solving import decomposed, inv_ex, inverse, tolerances
 
-private, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.function
+private, primitive, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.primitive, LINEAR_ALGEBRA.function
 
 
 # Norms
@@ -54,9 +53,7 @@ def matrix_norm(x: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = F
 
 
 def _check_order(x: Any, ord: Any) -> None:
-    if data_of(x).dtype.kind != "f":
-        title = dtypes.of(data_of(x).dtype).title
-        raise RuntimeError(f"linalg.matrix_norm: Expected a floating point or complex tensor as input. Got {title}")
+    check_floating(x, "linalg.matrix_norm")
     known = ord in ("fro", "nuc") if isinstance(ord, str) else abs(ord) in (1, 2, math.inf)
     if not known:
         raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
@@ -159,19 +156,19 @@ def _exponential_rule(g: Any, x: Any) -> Any:
     transposed = turned(x)
     upper = cat([transposed, g], -1)
     lower = cat([zeros_like(transposed), transposed], -1)
-    blocks = linalg_matrix_exp(cat([upper, lower], -2))
+    blocks = matrix_exp(cat([upper, lower], -2))
     return slice_primitive(slice_primitive(blocks, last - 1, 0, size, 1), last, size, 2 * size, 1)
 
 
-linalg_matrix_exp = private(
-    "linalg_matrix_exp", _exponential, _exponential_rule, rows="matrices", function="matrix_exp"
+matrix_exp = primitive(
+    "linalg_matrix_exp",
+    _exponential,
+    _exponential_rule,
+    called="matrix_exp",
+    doc="exponential of a square matrix",
+    rows="matrices",
+    torch=("linalg.matrix_exp", "matrix_exp"),
 )
-
-
-@function(torch=("linalg.matrix_exp", "matrix_exp"))
-def matrix_exp(x: Any) -> Any:
-    """exponential of a square matrix"""
-    return linalg_matrix_exp(x)
 
 
 @function(torch=("matrix_power", "linalg.matrix_power"))

@@ -10,7 +10,7 @@ import numpy as np
 from ..table.nodes import MANY
 from ..tensors.dtypes import is_number
 from ..tensors.tensor import Tensor
-from .arguments import data_of, dimension, whole
+from .arguments import data_of, dimension, own_dimension, whole
 from .copying import new_zeros
 from .families import SHAPE
 
@@ -217,10 +217,7 @@ unsafe_split_sizes_primitive = _splitting("unsafe_split_with_sizes", _copied_pie
 @function()
 def unbind(x: Any, dim: int = 0) -> Any:
     """the slices of x along a dimension"""
-    ndim = data_of(x).ndim
-    if not ndim:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
-    return unbind_primitive(x, dimension(dim, ndim))
+    return unbind_primitive(x, own_dimension(dim, data_of(x).ndim))
 
 
 def _axis(function: str, x: Any, dim: int) -> int:

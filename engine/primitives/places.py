@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
-from ..tensors import dtypes
 from ..tensors.dtypes import is_number
 from ..tensors.tensor import Tensor
-from .arguments import check_range, check_same_dtype, check_value, data_of, dimension, indices_of, integers
+from .arguments import c_names, check_range, check_same_dtype, check_value, data_of, dimension, indices_of, integers
 from .copying import zeros_like
 from .families import INDEXING
 from .getitem import getitem
@@ -113,9 +112,8 @@ def _mask(function: str, message: str, mask: Any) -> Any:
     """A mask, which may be given as a list. RuntimeError: it is not one of booleans."""
     if not isinstance(mask, (Tensor, np.ndarray, np.generic)):
         mask = np.asarray(mask)
-    dtype = data_of(mask).dtype
-    if dtype.kind != "b":
-        raise RuntimeError(function + message.format(dtypes.of(dtype).c_name))
+    if data_of(mask).dtype.kind != "b":
+        raise RuntimeError(function + message.format(*c_names(mask)))
     return mask
 
 

@@ -11,10 +11,9 @@ import numpy as np
 
 from ..table.binding import broadcast_mismatch
 from ..table.registry import ops
-from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
-from .arguments import dimension
+from .arguments import c_names, check_floating, check_same_dtype, dimension, titles
 from .arithmetic import mul
 from .axes import squeeze, squeeze_product, t, t_primitive, transpose, unsqueeze
 from .copying import contiguous
@@ -22,20 +21,6 @@ from .families import LINEAR_ALGEBRA
 from .reshaping import expand, reshape, unsafe_view, view_primitive
 
 primitive, function = LINEAR_ALGEBRA.primitive, LINEAR_ALGEBRA.function
-
-
-def titles(*values: Any) -> list[str]:
-    """PyTorch's names of the dtypes of tensors or arrays, such as Double."""
-    return [_dtype(value).title for value in values]
-
-
-def c_names(*values: Any) -> list[str]:
-    """C++'s names of the dtypes of tensors or arrays, such as double."""
-    return [_dtype(value).c_name for value in values]
-
-
-def _dtype(value: Any) -> dtypes.dtype:
-    return value.dtype if isinstance(value, Tensor) else dtypes.of(value.dtype)
 
 
 def check_ranks(rank: int, sentence: str, **operands: Any) -> None:
@@ -48,9 +33,7 @@ def check_ranks(rank: int, sentence: str, **operands: Any) -> None:
 def _dot(x: Any, y: Any) -> Any:
     if x.ndim != 1 or y.ndim != 1:
         raise RuntimeError(f"1D tensors expected, but got {x.ndim}D and {y.ndim}D tensors")
-    if x.dtype != y.dtype:
-        names = titles(x, y)
-        raise RuntimeError(f"dot : expected both vectors to have same dtype, but found {names[0]} and {names[1]}")
+    check_same_dtype("dot : expected both vectors to have same dtype, but found {} and {}", x, y)
     if x.size != y.size:
         raise RuntimeError(
             f"inconsistent tensor size, expected tensor [{x.size}] and src [{y.size}] to have the same number of "
@@ -96,14 +79,10 @@ def inner(x: Any, y: Any) -> Any:
 @function(tensors=2, method=False, torch=("linalg.vecdot",))
 def vecdot(x: Any, y: Any, *, dim: int = -1) -> Any:
     """sums of products along one dimension"""
-    names = titles(x, y)
-    if names[0] not in ("Double", "Float", "Half"):
-        raise RuntimeError(f"linalg.vecdot: Expected a floating point or complex tensor as input. Got {names[0]}")
-    if names[0] != names[1]:
-        raise RuntimeError(
-            "linalg.vecdot: Expected x and y to have the same dtype, but found x of type "
-            f"{names[0]} and y of type {names[1]} instead"
-        )
+    check_floating(x, "linalg.vecdot")
+    check_same_dtype(
+        "linalg.vecdot: Expected x and y to have the same dtype, but found x of type {} and y of type {} instead", x, y
+    )
     if x.ndim == y.ndim == 1:
         return vdot(x, y)
     return ops.sum(mul(x, y), dim)
@@ -117,8 +96,7 @@ def _cross(x: Any, y: Any, dim: int = -1) -> Any:
         raise RuntimeError(
             f"linalg.cross: inputs dimension {dim} must have length 3. Got {x.shape[axis]} and {y.shape[axis]}"
         )
-    if x.dtype != y.dtype:
-        raise RuntimeError("expected scalar type {} but found {}".format(*titles(x, y)))
+    check_same_dtype("expected scalar type {} but found {}", x, y)
     return np.cross(x, y, axis=axis)
 
 
@@ -152,9 +130,7 @@ def _mm(x: Any, y: Any) -> Any:
         raise RuntimeError("self must be a matrix")
     if y.ndim != 2:
         raise RuntimeError("mat2 must be a matrix")
-    if x.dtype != y.dtype:
-        names = c_names(x, y)
-        raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {names[0]} != {names[1]}")
+    check_same_dtype("expected m1 and m2 to have the same dtype, but got: {} != {}", x, y, c_names)
     return product_of_matrices(x, y)
 
 
@@ -193,10 +169,8 @@ def product_with_vector(x: Any, y: Any, size: int, rank: int, dtype: Any) -> Any
     if x.shape[1] != y.shape[0] or size not in (1, x.shape[0]):
         raise RuntimeError(f"size mismatch, got input ({size}), mat ({x.shape[0]}x{x.shape[1]}), vec ({y.size})")
     if not dtype == x.dtype == y.dtype:
-        names = dtypes.of(dtype).title, *titles(x, y)
-        raise RuntimeError(
-            f"addmv input tensors must have the same dtype, but got {names[0]}, {names[1]}, and {names[2]}"
-        )
+        names = titles(np.empty(0, dtype), x, y)
+        raise RuntimeError("addmv input tensors must have the same dtype, but got {}, {}, and {}".format(*names))
     return x @ y
 
 
@@ -218,8 +192,7 @@ def batched_product(x: Any, y: Any) -> Any:
             f"Expected size for first two dimensions of batch2 tensor to be: [{x.shape[0]}, {x.shape[2]}] but got: "
             f"[{y.shape[0]}, {y.shape[1]}]."
         )
-    if x.dtype != y.dtype:
-        raise RuntimeError("expected scalar type {} but found {}".format(*titles(x, y)))
+    check_same_dtype("expected scalar type {} but found {}", x, y)
     return x @ y
 
 
@@ -379,9 +352,7 @@ def _baddbmm(x: Any, batch1: Any, batch2: Any, beta: Any = 1, alpha: Any = 1) ->
     product = batched_product(batch1, batch2)
     if x.dtype != product.dtype:
         names = c_names(x, batch1, batch2)
-        raise RuntimeError(
-            f"Input dtypes must be the same, got: input {names[0]}, batch1: {names[1]}, batch2: {names[2]}"
-        )
+        raise RuntimeError("Input dtypes must be the same, got: input {}, batch1: {}, batch2: {}".format(*names))
     return _added(x, product, beta, alpha)
 
 
@@ -434,12 +405,8 @@ def _check_chain(tensors: Sequence[Any]) -> None:
     for i, tensor in enumerate(tensors):
         if 0 < i < len(tensors) - 1 and tensor.ndim != 2:
             raise RuntimeError(f"multi_dot(): tensor {i} must be 2D but got {tensor.ndim}D")
-        if tensor.dtype != tensors[0].dtype:
-            names = c_names(tensors[0], tensor)
-            raise RuntimeError(
-                "multi_dot(): all tensors must have be the same dtype but tensor 0 is "
-                f"{names[0]} and tensor {i} {names[1]}"
-            )
+        message = f"multi_dot(): all tensors must have be the same dtype but tensor 0 is {{}} and tensor {i} {{}}"
+        check_same_dtype(message, tensors[0], tensor, c_names)
     for i, (left, right) in enumerate(pairwise(tensors)):
         if left.shape[-1] != right.shape[0]:
             raise RuntimeError(

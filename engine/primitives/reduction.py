@@ -11,7 +11,7 @@ from ..table.record import BESIDE_ZERO, EdgeCase
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
-from .arguments import dimensions, flat_rows
+from .arguments import check_floating, dimensions, flat_rows
 from .arranging import flip_primitive
 from .axes import unreduce, unsqueeze
 from .copying import ones_like, to
@@ -284,10 +284,7 @@ def log_softmax(x: Any, dim: int, dtype: Any = None) -> Any:
 
 def _check_norm(x: Any, ord: float, dim: Any) -> None:
     """RuntimeError: not floating, or no elements to take a norm without identity (inf, or a negative order) of."""
-    if x.dtype.kind != "f":
-        raise RuntimeError(
-            f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {dtypes.of(x.dtype).title}"
-        )
+    check_floating(x, "linalg.vector_norm")
     if x.size or not (ord == math.inf or ord < 0):
         return
     problem = f"linalg.vector_norm cannot compute the {ord:g} norm on"
@@ -349,15 +346,16 @@ def _vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False,
     return _norm(x.astype(dtype.numpy, copy=False), ord, dim, keepdim)
 
 
-vector_norm_primitive = private(
-    "linalg_vector_norm", _vector_norm, _norm_rule, rows="dimensions", function="vector_norm"
+vector_norm = primitive(
+    "linalg_vector_norm",
+    _vector_norm,
+    _norm_rule,
+    called="vector_norm",
+    doc="norm of the elements: the root of the sum of their powers; 0 gradient at the zero vector",
+    method=False,
+    rows="dimensions",
+    torch=("linalg.vector_norm",),
 )
-
-
-@function(method=False, torch=("linalg.vector_norm",))
-def vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
-    """norm of the elements: the root of the sum of their powers; 0 gradient at the zero vector"""
-    return vector_norm_primitive(x, ord, dim, keepdim, dtype)
 
 
 @function(edges=[EdgeCase((0.0, 0.0), 0.0, (0.0, 0.0)), EdgeCase((3.0, 4.0), 5.0, (0.6, 0.8))])
@@ -428,7 +426,7 @@ def _renorm(x: Any, p: float, dim: int, maxnorm: float) -> Any:
 
 def _renorm_rule(g: Any, x: Any, p: float, dim: int, maxnorm: float) -> Any:
     others = _other_dims(len(x.shape), dim)
-    size = vector_norm_primitive(x, p, others, True)
+    size = vector_norm(x, p, others, True)
     inverse = 1 / (size + _NO_DIVISION_BY_ZERO)
     along_size = _norm_rule(sum(x * g, others, True), size, x, p, others, True)
     return where(size > maxnorm, maxnorm * inverse * (g - inverse * along_size), g)

@@ -9,36 +9,27 @@ import numpy as np
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.tensor import Tensor
-from .arguments import data_of, dimension, full_shape, listed, whole
+from .arguments import data_of, dimension, full_shape, listed, own_dimension, whole
 from .copying import contiguous, contiguous_clone, is_contiguous
 from .families import SHAPE
 
 private, function = SHAPE.private, SHAPE.function
 
 
-view_primitive = private(
-    "view",
-    lambda x, shape: x.reshape(shape),
-    lambda g, x_shape: reshape(g, x_shape),
-    view=True,
-    moves="order",
-    function="reshape",
-)
-unsafe_view = private(
-    "unsafe_view",
-    lambda x, shape: x.reshape(shape),
-    lambda g, x_shape: reshape(g, x_shape),
-    moves="order",
-    function="reshape",
-)
-reshape_alias = private(
-    "reshape_alias",
-    lambda x, shape: x.reshape(shape),
-    lambda g, x_shape: reshape(g, x_shape),
-    view=True,
-    moves="order",
-    function="reshape",
-)
+def _reshaping(name: str, view: bool) -> Any:
+    return private(
+        name,
+        lambda x, shape: x.reshape(shape),
+        lambda g, x_shape: reshape(g, x_shape),
+        view=view,
+        moves="order",
+        function="reshape",
+    )
+
+
+view_primitive = _reshaping("view", view=True)
+unsafe_view = _reshaping("unsafe_view", view=False)
+reshape_alias = _reshaping("reshape_alias", view=True)
 
 
 def _viewable(x: Any, shape: tuple[int, ...]) -> bool:
@@ -100,9 +91,7 @@ def ravel(x: Any) -> Any:
 def unflatten(x: Any, dim: int, sizes: Any) -> Any:
     """x with one dimension made several; one of their sizes may be -1"""
     shape = tuple(data_of(x).shape)
-    if not shape:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
-    axis = dimension(dim, len(shape))
+    axis = own_dimension(dim, len(shape))
     parts = tuple(map(whole, sizes))
     if not parts:
         raise RuntimeError("unflatten: sizes must be non-empty")
@@ -152,11 +141,13 @@ def sum_to_size_(x: Any, *size: Any, **named: Any) -> Any:
     return sum_to_size(x, wanted)
 
 
-def _expand(x: Any, shape: tuple[int, ...]) -> Any:
-    return np.broadcast_to(x, shape)
-
-
-expand_primitive = private("expand", _expand, lambda g, x_shape: sum_to_size(g, x_shape), view=True, moves="repeated")
+expand_primitive = private(
+    "expand",
+    lambda x, shape: np.broadcast_to(x, shape),
+    lambda g, x_shape: sum_to_size(g, x_shape),
+    view=True,
+    moves="repeated",
+)
 
 
 @function(torch=())

@@ -10,7 +10,7 @@ import numpy as np
 from ..table.record import BESIDE_ZERO
 from ..tensors.dtypes import is_number
 from ..tensors.tensor import Tensor
-from .arguments import dimension, dimensions
+from .arguments import dimension, dimensions, own_dimension
 from .arithmetic import over_number, times_number
 from .arranging import flip_primitive
 from .axes import unsqueeze
@@ -213,10 +213,8 @@ def _check_samples(name: str, y: Any, x: Any, dx: Any) -> None:
 @function(tensors=2, method=False, aliases=("trapz",))
 def trapezoid(y: Any, x: Any = None, dim: int = -1, dx: Any = None) -> Any:
     """integral of samples y along `dim` by the trapezoidal rule, at the places x or `dx` (1) apart"""
-    if not y.ndim:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    dim = own_dimension(dim, y.ndim)
     _check_samples("trapezoid", y, x, dx)
-    dim = dimension(dim, y.ndim)
     if not y.shape[dim]:
         return Tensor(np.zeros([n for d, n in enumerate(y.shape) if d != dim], y.dtype.numpy)[()])
     if x is not None:

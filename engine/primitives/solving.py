@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tensors import dtypes
-from .arguments import data_of
+from .arguments import check_same_dtype, data_of, titles
 from .axes import squeeze
 from .diagonals import tril, triu
 from .families import LINEAR_ALGEBRA
@@ -18,6 +17,7 @@ from .matrix import (
     check_matrices,
     check_square,
     check_square_floating,
+    check_square_sizes,
     column,
     eigen,
     for_each,
@@ -27,7 +27,7 @@ from .matrix import (
 )
 from .products import matmul
 
-private, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.function
+private, primitive, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.primitive, LINEAR_ALGEBRA.function
 
 SINGULAR = (
     "The diagonal element {info} is zero, the inversion could not be completed because the input matrix is singular."
@@ -53,14 +53,8 @@ def triangular(a: Any, b: Any, upper: bool, left: bool, unit: bool) -> Any:
     from scipy.linalg.blas import get_blas_funcs
 
     (trsm,) = get_blas_funcs(("trsm",), (a, b))
-    shape = b.shape[-2:]
-    return for_each(
-        lambda m, v: trsm(1.0, m, v, side=0 if left else 1, lower=0 if upper else 1, diag=1 if unit else 0),
-        shape,
-        b.dtype,
-        a,
-        b,
-    )
+    flags = {"side": int(not left), "lower": int(not upper), "diag": int(unit)}
+    return for_each(lambda m, v: trsm(1.0, m, v, **flags), b.shape[-2:], b.dtype, a, b)
 
 
 def solved_unchecked(x: Any, y: Any) -> Any:
@@ -143,14 +137,10 @@ def _solved(x: Any, y: Any, left: bool, check: bool) -> tuple[Any, Any]:
 
 
 def _check_system(x: Any, y: Any, left: bool) -> None:
-    check_square(x, "linalg.solve")
-    check_floating(x, "linalg.solve")
-    if x.dtype != y.dtype:
-        names = dtypes.of(x.dtype).title, dtypes.of(y.dtype).title
-        raise RuntimeError(
-            f"linalg.solve: Expected A and B to have the same dtype, but found A of type {names[0]} and B of type "
-            f"{names[1]} instead"
-        )
+    check_square_floating(x, "linalg.solve")
+    check_same_dtype(
+        "linalg.solve: Expected A and B to have the same dtype, but found A of type {} and B of type {} instead", x, y
+    )
     vector = _is_vector(x.shape, y.shape)
     check_matrices(column(y) if vector else y, "linalg.solve", "B")
     _check_fit(x, (*y.shape, 1) if vector else y.shape, left, "linalg.solve")
@@ -195,7 +185,7 @@ def solve_ex(x: Any, y: Any, left: bool = True, check_errors: bool = False) -> A
     return linalg_solve_ex(x, y, left, check_errors)
 
 
-def _solved_triangular(x: Any, y: Any, upper: bool, left: bool, unitriangular: bool) -> Any:
+def _solved_triangular(x: Any, y: Any, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
     name = "linalg.solve_triangular"
     check_square(x, name)
     check_matrices(y, name, "B")
@@ -210,35 +200,32 @@ def _triangle(x: Any, upper: bool, unit: bool) -> Any:
 
 
 def _triangular_rule(g: Any, out: Any, x: Any, upper: bool, left: bool, unitriangular: bool) -> Any:
-    of_y = linalg_solve_triangular(turned(x), g, not upper, left, unitriangular)
+    of_y = solve_triangular(turned(x), g, not upper, left, unitriangular)
     of_x = -matmul(of_y, turned(out)) if left else -matmul(turned(out), of_y)
     return _triangle(of_x, upper, unitriangular)
 
 
-linalg_solve_triangular = private(
+solve_triangular = primitive(
     "linalg_solve_triangular",
     _solved_triangular,
     _triangular_rule,
-    lambda g, x, upper, left, unitriangular: linalg_solve_triangular(turned(x), g, not upper, left, unitriangular),
-    rows="matrices",
-    function="solve_triangular",
+    lambda g, x, upper, left, unitriangular: solve_triangular(turned(x), g, not upper, left, unitriangular),
+    called="solve_triangular",
+    doc="the solution of `x @ solution = y` for an upper or lower triangular x, whose other elements are not looked at",
+    method=False,
     promotes=(0, 1),
+    rows="matrices",
+    torch=("linalg.solve_triangular",),
 )
 
 
-@function(tensors=2, method=False, torch=("linalg.solve_triangular",))
-def solve_triangular(x: Any, y: Any, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
-    """the solution of `x @ solution = y` for an upper or lower triangular x, whose other elements are not looked at"""
-    return linalg_solve_triangular(x, y, upper, left, unitriangular)
-
-
-def _solved_triangular_old(b: Any, x: Any, upper: bool, transpose: bool, unitriangular: bool) -> tuple[Any, Any]:
+def _solved_triangular_old(
+    b: Any, x: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False
+) -> tuple[Any, Any]:
     for letter, value in (("b", b), ("A", x)):
         if value.ndim < 2:
-            raise RuntimeError(
-                f"torch.triangular_solve: Expected {letter} to have at least 2 dimensions, but it has {value.ndim} "
-                "dimensions instead"
-            )
+            expected = f"Expected {letter} to have at least 2 dimensions, but it has {value.ndim} dimensions instead"
+            raise RuntimeError(f"torch.triangular_solve: {expected}")
     check_old_sizes(x, b, "triangular_solve")
     a = np.swapaxes(x, -2, -1) if transpose else x
     batch = np.broadcast_shapes(b.shape[:-2], x.shape[:-2])
@@ -247,10 +234,7 @@ def _solved_triangular_old(b: Any, x: Any, upper: bool, transpose: bool, unitria
 
 
 def check_old_sizes(x: Any, b: Any, name: str) -> None:
-    if x.shape[-2] != x.shape[-1]:
-        raise RuntimeError(
-            f"A must be batches of square matrices, but they are {x.shape[-2]} by {x.shape[-1]} matrices"
-        )
+    check_square_sizes(x)
     if x.shape[-1] != b.shape[-2]:
         raise RuntimeError(
             f"Incompatible matrix sizes for {name}: each A matrix is {x.shape[-1]} by {x.shape[-1]} but each b matrix "
@@ -261,7 +245,7 @@ def check_old_sizes(x: Any, b: Any, name: str) -> None:
 def _old_rule_of_b(g: Any, x: Any, upper: bool, transpose: bool, unitriangular: bool) -> Any:
     if g[0] is None:
         return None
-    return triangular_solve_primitive(g[0], x, upper, not transpose, unitriangular)[0]
+    return triangular_solve(g[0], x, upper, not transpose, unitriangular)[0]
 
 
 def _old_rule_of_x(g: Any, solution: Any, x: Any, upper: bool, transpose: bool, unitriangular: bool) -> Any:
@@ -273,20 +257,16 @@ def _old_rule_of_x(g: Any, solution: Any, x: Any, upper: bool, transpose: bool, 
     return of_x if g[1] is None else of_x + g[1]
 
 
-triangular_solve_primitive = private(
+triangular_solve = primitive(
     "triangular_solve",
     _solved_triangular_old,
     _old_rule_of_b,
     _old_rule_of_x,
+    called="triangular_solve",
+    doc="the solution of `x @ solution = b` for an upper or lower triangular x, and x",
     outputs=("solution", "cloned_coefficient"),
     promotes=(0, 1),
 )
-
-
-@function(tensors=2)
-def triangular_solve(b: Any, x: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False) -> Any:
-    """the solution of `x @ solution = b` for an upper or lower triangular x, and x"""
-    return triangular_solve_primitive(b, x, upper, transpose, unitriangular)
 
 
 # Least squares
@@ -311,7 +291,7 @@ def tolerances(x: Any, largest: Any, atol: Any, rtol: Any) -> Any:
 def _pseudoinverse(x: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
     if x.ndim < 2 or x.dtype.kind != "f":
         raise RuntimeError(
-            f"linalg.pinv({dtypes.of(x.dtype).title}{{{list(x.shape)}}}): expected a tensor with 2 or more dimensions "
+            f"linalg.pinv({titles(x)[0]}{{{list(x.shape)}}}): expected a tensor with 2 or more dimensions "
             "of float, double, cfloat or cdouble types"
         )
     if hermitian:
@@ -403,13 +383,12 @@ def _check_least_squares(x: Any, y: Any, driver: str) -> None:
         raise RuntimeError(f"{name}: input must have at least 2 dimensions.")
     if not y.ndim:
         raise RuntimeError(f"{name}: other must have at least 1 dimension.")
-    names = dtypes.of(x.dtype).title, dtypes.of(y.dtype).title
-    if names[0] != names[1]:
-        raise RuntimeError(
-            f"{name}: Expected input and other to have the same dtype, but got input's dtype {names[0]} and other's "
-            f"dtype {names[1]}"
-        )
-    if names[0] not in ("Double", "Float"):
+    check_same_dtype(
+        f"{name}: Expected input and other to have the same dtype, but got input's dtype {{}} and other's dtype {{}}",
+        x,
+        y,
+    )
+    if titles(x)[0] not in ("Double", "Float"):
         raise RuntimeError("This function doesn't handle types other than float and double")
     dim = -1 if _is_vector(x.shape, y.shape) else -2
     if x.shape[-2] != y.shape[dim]:

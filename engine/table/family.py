@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from inspect import CO_VARARGS
 from operator import itemgetter
 from typing import Any
@@ -30,10 +31,16 @@ class Family:
         """
         return self._primitive(name, forward, rules, facts).call
 
-    def primitive(self, name: str, forward: Call, *rules: Rule | None, **facts: Any) -> Call:
-        """As `private`, for one that is called by name. TypeError: the name is taken."""
-        operation = self._primitive(name, forward, rules, facts)
-        register(operation)
+    def primitive(self, name: str, forward: Call, *rules: Rule | None, called: str | None = None, **facts: Any) -> Call:
+        """As `private`, for one that is called by name: its own, or `called`. TypeError: the name is taken."""
+        operation = self._primitive(name, forward, rules, facts if called is None else {**facts, "function": called})
+        if called is None:
+            register(operation)
+            return operation.call
+        operation.call.__name__ = operation.call.__qualname__ = called
+        function = copy(operation)
+        function.name, function.function, function.composed = called, None, True
+        register(function)
         return operation.call
 
     def function(self, **facts: Any) -> Callable[[Call], Call]:
