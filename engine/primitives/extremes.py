@@ -34,9 +34,6 @@ def check_any(x: Any, name: str) -> None:
         )
 
 
-# Gradients
-
-
 def shared(g: Any, out: Any, x: Any) -> Any:
     """The gradient of the element chosen from all, shared evenly by all that tie."""
     chosen = where(isnan(out), isnan(x), x == out)
@@ -83,9 +80,6 @@ def selecting(name: str, choose: Callable[..., Any], overload: int = 0) -> Any:
     )
 
 
-# The largest and the smallest
-
-
 def _extremum(name: str, reduce: Any, arg: Any) -> tuple[Any, Any]:
     def of_all(x: Any) -> Any:
         check_any(x, name)
@@ -117,7 +111,7 @@ def min(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
     return min_dim(x, dim, keepdim) if isinstance(dim, int) else minimum(x, dim)
 
 
-def _reduced(name: str, reduce: Any) -> Any:
+def _extreme(name: str, reduce: Any, which: str) -> Any:
     def forward(x: Any, dim: Any = (), keepdim: bool = False) -> Any:
         if dim is None or (isinstance(dim, (list, tuple)) and not dim):
             check_any(x, name)
@@ -126,25 +120,18 @@ def _reduced(name: str, reduce: Any) -> Any:
             check_some(x, f"{name}()", axis)
         return reduce(x, axis=axes, keepdims=keepdim)
 
-    return forward
+    return primitive(
+        name,
+        forward,
+        lambda g, out, x, dim, keepdim: shared_along(g, out, x, dim, keepdim),
+        doc=f"{which} element, or along `dim`; ties share the gradient",
+        rows="dimensions",
+        keeps_scalars=True,
+    )
 
 
-amax = primitive(
-    "amax",
-    _reduced("amax", np.max),
-    lambda g, out, x, dim, keepdim: shared_along(g, out, x, dim, keepdim),
-    doc="largest element, or along `dim`; ties share the gradient",
-    rows="dimensions",
-    keeps_scalars=True,
-)
-amin = primitive(
-    "amin",
-    _reduced("amin", np.min),
-    lambda g, out, x, dim, keepdim: shared_along(g, out, x, dim, keepdim),
-    doc="smallest element, or along `dim`; ties share the gradient",
-    rows="dimensions",
-    keeps_scalars=True,
-)
+amax = _extreme("amax", np.max, "largest")
+amin = _extreme("amin", np.min, "smallest")
 
 
 def _aminmax(x: Any, dim: int | None = None, keepdim: bool = False) -> tuple[Any, Any]:
@@ -160,7 +147,7 @@ def _aminmax(x: Any, dim: int | None = None, keepdim: bool = False) -> tuple[Any
 
 def _aminmax_rule(g: Any, min: Any, max: Any, x: Any, dim: Any, keepdim: bool) -> Any:
     slopes = [
-        shared_along(slope, out, x, dim, keepdim) for slope, out in zip(g, (min, max), strict=True) if slope is not None
+        shared_along(slope, out, x, dim, keepdim) for slope, out in ((g[0], min), (g[1], max)) if slope is not None
     ]
     return slopes[0] if len(slopes) == 1 else slopes[0] + slopes[1]
 
@@ -174,7 +161,7 @@ aminmax = primitive(
 )
 
 
-def _position(name: str, arg: Any) -> Any:
+def _position(name: str, arg: Any, which: str) -> Any:
     def forward(x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
         if x.dtype.kind == "b":
             raise RuntimeError(f"{name}(): does not support bool input")
@@ -185,8 +172,7 @@ def _position(name: str, arg: Any) -> Any:
         check_some(x, f"{name}()", dim)
         return arg(x, axis=dim, keepdims=keepdim) if x.ndim else np.int64(0)
 
-    return forward
+    return primitive(name, forward, doc=f"index of the {which} element")
 
 
-argmax = primitive("argmax", _position("argmax", np.argmax), doc="index of the largest element")
-argmin = primitive("argmin", _position("argmin", np.argmin), doc="index of the smallest element")
+argmax, argmin = _position("argmax", np.argmax, "largest"), _position("argmin", np.argmin, "smallest")

@@ -29,15 +29,16 @@ select_primitive = private(
 )
 
 
-def _select_backward(grad: Any, shape: Any, dim: int, index: int) -> Any:
+def _placed(grad: Any, shape: Any, places: tuple[Any, ...]) -> Any:
+    """Zeros of a shape with the gradient in some places."""
     result = np.zeros(shape, grad.dtype)
-    result[(slice(None),) * dim + (index,)] = grad
+    result[places] = grad
     return result
 
 
 select_backward = private(
     "select_backward",
-    _select_backward,
+    lambda grad, shape, dim, index: _placed(grad, shape, (slice(None),) * dim + (index,)),
     lambda g, dim, index: select_primitive(g, dim, index),
     moves="places",
     rows="dimensions",
@@ -73,15 +74,9 @@ slice_primitive = private(
 )
 
 
-def _slice_backward(grad: Any, shape: Any, dim: int, start: Any, stop: Any, step: Any) -> Any:
-    result = np.zeros(shape, grad.dtype)
-    result[_slice_of(dim, start, stop, step)] = grad
-    return result
-
-
 slice_backward = private(
     "slice_backward",
-    _slice_backward,
+    lambda grad, shape, dim, start, stop, step: _placed(grad, shape, _slice_of(dim, start, stop, step)),
     lambda g, dim, start, stop, step: slice_primitive(g, dim, start, stop, step),
     moves="places",
     rows="dimensions",
@@ -200,18 +195,18 @@ def _pieces(x: Any, lengths: Any, dim: int) -> list[Any]:
     return [x[(*before, slice(end - length, end))] for end, length in zip(ends, lengths, strict=True)]
 
 
-def _splitting(name: str, forward: Any, view: bool) -> Any:
-    return private(name, forward, lambda g, dim: cat(g, dim), outputs=MANY, view=view, moves="places")
-
-
 def _copied_pieces(x: Any, lengths: Any, dim: int) -> list[Any]:
     return [np.array(piece) for piece in _pieces(x, lengths, dim)]
 
 
-split_primitive = _splitting("split", _pieces, True)
-split_sizes_primitive = _splitting("split_with_sizes", _pieces, True)
-unsafe_split_primitive = _splitting("unsafe_split", _copied_pieces, False)
-unsafe_split_sizes_primitive = _splitting("unsafe_split_with_sizes", _copied_pieces, False)
+def _splitting(name: str, view: bool) -> Any:
+    forward = _pieces if view else _copied_pieces
+    return private(name, forward, lambda g, dim: cat(g, dim), outputs=MANY, view=view, moves="places")
+
+
+split_primitive, split_sizes_primitive = _splitting("split", True), _splitting("split_with_sizes", True)
+unsafe_split_primitive = _splitting("unsafe_split", False)
+unsafe_split_sizes_primitive = _splitting("unsafe_split_with_sizes", False)
 
 
 @function()

@@ -34,8 +34,9 @@ def _sort_rule(g: Any, indices: Any, x_shape: Any, dim: int) -> Any:
     return put_along(g[0], indices, dim, x_shape)
 
 
-sort_any = private("sort", _sort, _sort_rule, outputs=("values", "indices"), rows="dimensions")
-sort_stable = private("sort", _sort, _sort_rule, overload=1, outputs=("values", "indices"), rows="dimensions")
+sort_any, sort_stable = (
+    private("sort", _sort, _sort_rule, overload=i, outputs=("values", "indices"), rows="dimensions") for i in (0, 1)
+)
 
 
 @function()
@@ -77,18 +78,11 @@ topk = primitive(
 )
 
 
-# One in the order
-
-
-def _check_rank(x: Any, k: int, dim: int) -> None:
+def _kthvalue(x: Any, k: int, dim: int = -1, keepdim: bool = False) -> tuple[Any, Any]:
+    check_some(x, "kthvalue()", dim)
     axis = dimension(dim, x.ndim)
     if not 1 <= k <= (x.shape[axis] if x.ndim else 1):
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {axis}")
-
-
-def _kthvalue(x: Any, k: int, dim: int = -1, keepdim: bool = False) -> tuple[Any, Any]:
-    check_some(x, "kthvalue()", dim)
-    _check_rank(x, k, dim)
     if not x.ndim:
         return x, np.int64(0)
     indices = np.take(order_along(x, dim), [k - 1], axis=dim)
