@@ -113,12 +113,6 @@ mish = primitive(
 )
 
 
-def _gelu(x: Any, approximate: str = "none") -> Any:
-    if approximate == "tanh":
-        return 0.5 * x * (1 + np.tanh(_GELU_SCALE * (x + _GELU_CUBIC * (x * x * x))))
-    return 0.5 * x * (1 + ops.erf(x * math.sqrt(0.5)))
-
-
 def _gelu_rule(g: Any, x: Any, approximate: Any) -> Any:
     if approximate == "tanh":
         inner = tanh(_GELU_SCALE * (x + _GELU_CUBIC * x * x * x))
@@ -135,15 +129,12 @@ def _gelu_formula(approximate: str) -> str:
     return "gelu(x)" if approximate == "none" else "x/2*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x**3)))"
 
 
-gelu = primitive(
-    "gelu",
-    _gelu,
-    _gelu_rule,
-    floating=True,
-    doc='x times the normal distribution\'s cumulative probability at x (approximate="tanh": by a tanh)',
-    formula=_gelu_formula,
-    definition="x*(1 + erf(x/sqrt(2)))/2",
-)
+@primitive(_gelu_rule, floating=True, formula=_gelu_formula, definition="x*(1 + erf(x/sqrt(2)))/2")
+def gelu(x: Any, approximate: str = "none") -> Any:
+    """x times the normal distribution's cumulative probability at x (approximate="tanh": by a tanh)"""
+    if approximate == "tanh":
+        return 0.5 * x * (1 + np.tanh(_GELU_SCALE * (x + _GELU_CUBIC * (x * x * x))))
+    return 0.5 * x * (1 + ops.erf(x * math.sqrt(0.5)))
 
 
 def _elu(x: Any, alpha: float = 1.0, scale: float = 1.0, input_scale: float = 1.0) -> Any:
@@ -344,12 +335,6 @@ def _half(x: Any, dim: int) -> int:
     return x.shape[axis] // 2
 
 
-def _glu(x: Any, dim: int = -1) -> Any:
-    _half(x, dim)
-    value, gate = np.split(x, 2, dim)
-    return value * _logistic(gate)
-
-
 def _glu_rule(g: Any, x: Any, dim: int) -> Any:
     axis = dim % x.ndim
     half = _half(x, dim)
@@ -358,11 +343,9 @@ def _glu_rule(g: Any, x: Any, dim: int) -> Any:
     return cat([g * gate, g * value * gate * (1 - gate)], axis)
 
 
-glu = primitive(
-    "glu",
-    _glu,
-    _glu_rule,
-    elementwise=False,
-    floating=True,
-    doc="the first half of x along `dim`, times the sigmoid of the second",
-)
+@primitive(_glu_rule, elementwise=False, floating=True)
+def glu(x: Any, dim: int = -1) -> Any:
+    """the first half of x along `dim`, times the sigmoid of the second"""
+    _half(x, dim)
+    value, gate = np.split(x, 2, dim)
+    return value * _logistic(gate)

@@ -346,18 +346,12 @@ def kron(x: Any, y: Any) -> Any:
     return unsafe_view(mul(left, right), tuple(a * b for a, b in zip(of_x, of_y, strict=True)))
 
 
-def _trace(x: Any) -> Any:
+@primitive(lambda g, x_shape: diagonal_backward(expand(g, (min(x_shape),)), x_shape, 0, 0, 1))
+def trace(x: Any) -> Any:
+    """sum of the diagonal of a matrix"""
     if x.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {x.ndim}")
     return np.trace(x)
-
-
-trace = primitive(
-    "trace",
-    _trace,
-    lambda g, x_shape: diagonal_backward(expand(g, (min(x_shape),)), x_shape, 0, 0, 1),
-    doc="sum of the diagonal of a matrix",
-)
 
 
 @function(method=False, torch=("linalg.diagonal",))

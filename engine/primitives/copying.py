@@ -50,12 +50,12 @@ def _made(x: Any, dtype: dtypes.dtype | None, requires_grad: bool) -> Tensor:
     return Tensor(data, requires_grad)
 
 
-def _copied(x: Any) -> Any:
+@private(lambda g: g, moves="order", name="clone")
+def clone_primitive(x: Any) -> Any:
     # The memory is laid out as that of x, unless elements of x lie in one place.
     return np.array(x, order="C" if isinstance(x, np.ndarray) and 0 in x.strides else "K")
 
 
-clone_primitive = private("clone", _copied, lambda g: g, moves="order")
 contiguous_clone = private("clone", lambda x: np.array(x, order="C"), lambda g: g, moves="order")
 
 

@@ -63,13 +63,6 @@ def _cholesky_ex(x: Any, upper: bool, check: bool, name: str) -> tuple[Any, Any]
     return factor, info[()]
 
 
-def _cholesky(x: Any, upper: bool = False) -> Any:
-    check_square(x, "cholesky")
-    factor, info = _factored(x, upper)
-    check_info(info, "cholesky", _NOT_POSITIVE)
-    return factor
-
-
 def _cholesky_rule(g: Any, factor: Any, upper: bool) -> Any:
     lower, g = (turned(factor), turned(g)) if upper else (factor, g)
     inner = tril(matmul(turned(lower), g))
@@ -87,13 +80,15 @@ linalg_cholesky_ex = private(
     rows="matrices",
     function="cholesky",
 )
-cholesky = primitive(
-    "cholesky",
-    _cholesky,
-    lambda g, out, upper: _cholesky_rule(g, out, upper),
-    called="cholesky",
-    doc="the lower (or upper) triangular matrix whose product with its transpose is x",
-)
+
+
+@primitive(lambda g, out, upper: _cholesky_rule(g, out, upper), called="cholesky")
+def cholesky(x: Any, upper: bool = False) -> Any:
+    """the lower (or upper) triangular matrix whose product with its transpose is x"""
+    check_square(x, "cholesky")
+    factor, info = _factored(x, upper)
+    check_info(info, "cholesky", _NOT_POSITIVE)
+    return factor
 
 
 @function(method=False, torch=("linalg.cholesky",))
@@ -108,7 +103,14 @@ def cholesky_ex(x: Any, upper: bool = False, check_errors: bool = False) -> Any:
     return linalg_cholesky_ex(x, upper, check_errors, "linalg.cholesky_ex")
 
 
-def _cholesky_inverse(x: Any, upper: bool = False) -> Any:
+def _cholesky_inverse_rule(g: Any, out: Any, x: Any, upper: bool) -> Any:
+    common = matmul(matmul(out, g + turned(g)), out)
+    return -matmul(x, common) if upper else -matmul(common, x)
+
+
+@primitive(_cholesky_inverse_rule, called="cholesky_inverse")
+def cholesky_inverse(x: Any, upper: bool = False) -> Any:
+    """inverse of the matrix that has x as its Cholesky factor"""
     check_square(x, "cholesky_inverse")
     zeros = np.diagonal(x, axis1=-2, axis2=-1) == 0
     first = np.where(zeros.any(-1), zeros.argmax(-1) + 1 if x.shape[-1] else 0, 0)
@@ -119,21 +121,17 @@ def _cholesky_inverse(x: Any, upper: bool = False) -> Any:
     return inverted @ transposed if upper else transposed @ inverted
 
 
-def _cholesky_inverse_rule(g: Any, out: Any, x: Any, upper: bool) -> Any:
-    common = matmul(matmul(out, g + turned(g)), out)
+def _cholesky_solve_rule(g: Any, out: Any, x: Any, upper: bool) -> Any:
+    common = matmul(cholesky_solve(g, x, upper), turned(out))
+    common = common + turned(common)
     return -matmul(x, common) if upper else -matmul(common, x)
 
 
-cholesky_inverse = primitive(
-    "cholesky_inverse",
-    _cholesky_inverse,
-    _cholesky_inverse_rule,
-    called="cholesky_inverse",
-    doc="inverse of the matrix that has x as its Cholesky factor",
+@primitive(
+    lambda g, x, upper: cholesky_solve(g, x, upper), _cholesky_solve_rule, called="cholesky_solve", promotes=(0, 1)
 )
-
-
-def _cholesky_solve(b: Any, x: Any, upper: bool = False) -> Any:
+def cholesky_solve(b: Any, x: Any, upper: bool = False) -> Any:
+    """the solution of `a @ solution = b` for the matrix a that has x as its Cholesky factor"""
     for name, value in (("b", b), ("u", x)):
         if value.ndim < 2:
             raise RuntimeError(f"{name} should have at least 2 dimensions, but has {value.ndim} dimensions instead")
@@ -143,37 +141,7 @@ def _cholesky_solve(b: Any, x: Any, upper: bool = False) -> Any:
     return triangular(second, triangular(first, b, False, True, False), True, True, False)
 
 
-def _cholesky_solve_rule(g: Any, out: Any, x: Any, upper: bool) -> Any:
-    common = matmul(cholesky_solve(g, x, upper), turned(out))
-    common = common + turned(common)
-    return -matmul(x, common) if upper else -matmul(common, x)
-
-
-cholesky_solve = primitive(
-    "cholesky_solve",
-    _cholesky_solve,
-    lambda g, x, upper: cholesky_solve(g, x, upper),
-    _cholesky_solve_rule,
-    called="cholesky_solve",
-    doc="the solution of `a @ solution = b` for the matrix a that has x as its Cholesky factor",
-    promotes=(0, 1),
-)
-
-
 # QR
-
-
-def _qr(x: Any, mode: str = "reduced") -> tuple[Any, Any]:
-    check_matrices(x, "linalg.qr")
-    check_floating(x, "linalg.qr")
-    if mode not in ("reduced", "r", "complete"):
-        raise RuntimeError(
-            f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'"
-        )
-    if mode == "r":
-        return np.zeros(0, x.dtype), np.linalg.qr(x, "r")
-    q, r = np.linalg.qr(x, mode)
-    return q, r
 
 
 def _qr_rule(g: Any, Q: Any, R: Any, x: Any, mode: str) -> Any:  # noqa: N803  (PyTorch's names)
@@ -214,17 +182,21 @@ def _qr_square_rule(of_q: Any, of_r: Any, q: Any, r: Any) -> Any:
     return solve_triangular(turned(r), result, False, False)
 
 
-linalg_qr = primitive(
-    "linalg_qr",
-    _qr,
-    _qr_rule,
-    called="linalg_qr",
-    doc="orthonormal columns Q and upper triangular R whose product is x",
-    method=False,
-    outputs=("Q", "R"),
-    rows="matrices",
-    torch=("linalg.qr",),
-)
+@primitive(_qr_rule, called="linalg_qr", method=False, outputs=("Q", "R"), rows="matrices", torch=("linalg.qr",))
+def linalg_qr(x: Any, mode: str = "reduced") -> tuple[Any, Any]:
+    """orthonormal columns Q and upper triangular R whose product is x"""
+    check_matrices(x, "linalg.qr")
+    check_floating(x, "linalg.qr")
+    if mode not in ("reduced", "r", "complete"):
+        raise RuntimeError(
+            f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'"
+        )
+    if mode == "r":
+        return np.zeros(0, x.dtype), np.linalg.qr(x, "r")
+    q, r = np.linalg.qr(x, mode)
+    return q, r
+
+
 _QR = namedtuple("qr", "Q R")
 _SVD = namedtuple("svd", "U S V")
 
@@ -236,15 +208,6 @@ def qr(x: Any, some: bool = True) -> Any:
 
 
 # Eigenvalues
-
-
-def _eigh(x: Any, UPLO: str = "L") -> tuple[Any, Any]:  # noqa: N803  (PyTorch's name)
-    check_square(x, "linalg.eigh")
-    if UPLO.upper() not in ("L", "U"):
-        raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
-    if x.dtype not in (np.float64, np.float32):
-        raise NotImplementedError(f"\"linalg_eigh_cpu\" not implemented for '{dtypes.of(x.dtype).title}'")
-    return eigen(x, UPLO)
 
 
 def _eigh_rule(g: Any, eigenvalues: Any, eigenvectors: Any) -> Any:
@@ -259,17 +222,22 @@ def _eigh_rule(g: Any, eigenvalues: Any, eigenvectors: Any) -> Any:
     return matmul(eigenvectors, matmul(inner + diag_embed(g[0]), turned(eigenvectors)))
 
 
-eigh = primitive(
-    "linalg_eigh",
-    _eigh,
+@primitive(
     _eigh_rule,
-    called="eigh",
-    doc="eigenvalues and eigenvectors of a symmetric matrix",
     method=False,
     outputs=("eigenvalues", "eigenvectors"),
     rows="matrices",
     torch=("linalg.eigh",),
+    name="linalg_eigh",
 )
+def eigh(x: Any, UPLO: str = "L") -> tuple[Any, Any]:  # noqa: N803  (PyTorch's name)
+    """eigenvalues and eigenvectors of a symmetric matrix"""
+    check_square(x, "linalg.eigh")
+    if UPLO.upper() not in ("L", "U"):
+        raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
+    if x.dtype not in (np.float64, np.float32):
+        raise NotImplementedError(f"\"linalg_eigh_cpu\" not implemented for '{dtypes.of(x.dtype).title}'")
+    return eigen(x, UPLO)
 
 
 @function(method=False, torch=("linalg.eigvalsh",))
@@ -279,13 +247,6 @@ def eigvalsh(x: Any, UPLO: str = "L") -> Any:  # noqa: N803  (PyTorch's name)
 
 
 # Singular values
-
-
-def _svd(x: Any, full_matrices: bool = True) -> tuple[Any, Any, Any]:
-    check_matrices(x, "linalg.svd")
-    check_floating(x, "linalg.svd")
-    u, s, vt = decomposed(x, full_matrices)
-    return u, s, vt
 
 
 def _svd_rule(g: Any, U: Any, S: Any, Vh: Any) -> Any:  # noqa: N803  (PyTorch's names)
@@ -318,17 +279,15 @@ def _skew(x: Any) -> Any:
     return x - turned(x)
 
 
-linalg_svd = primitive(
-    "linalg_svd",
-    _svd,
-    _svd_rule,
-    called="linalg_svd",
-    doc="singular value decomposition: U, the singular values, and the transpose of V",
-    method=False,
-    outputs=("U", "S", "Vh"),
-    rows="matrices",
-    torch=("linalg.svd",),
+@primitive(
+    _svd_rule, called="linalg_svd", method=False, outputs=("U", "S", "Vh"), rows="matrices", torch=("linalg.svd",)
 )
+def linalg_svd(x: Any, full_matrices: bool = True) -> tuple[Any, Any, Any]:
+    """singular value decomposition: U, the singular values, and the transpose of V"""
+    check_matrices(x, "linalg.svd")
+    check_floating(x, "linalg.svd")
+    u, s, vt = decomposed(x, full_matrices)
+    return u, s, vt
 
 
 @function()
@@ -349,20 +308,6 @@ def svdvals(x: Any) -> Any:
 
 
 # Products of reflections
-
-
-def _householder(x: Any, tau: Any) -> Any:
-    _check_householder(x, tau)
-    rows, columns = x.shape[-2:]
-
-    def product(v: Any, t: Any) -> Any:
-        result = np.eye(rows, columns, dtype=x.dtype)
-        for i in reversed(range(t.shape[-1])):
-            vector = np.concatenate([np.zeros(i, x.dtype), np.ones(1, x.dtype), v[i + 1 :, i]])
-            result = result - t[0, i] * np.outer(vector, vector @ result)
-        return result
-
-    return for_each(product, (rows, columns), x.dtype, x, tau[..., None, :])
 
 
 def _check_householder(x: Any, tau: Any) -> None:
@@ -418,15 +363,25 @@ def _householder_gradients(g: Any, x: Any, tau: Any) -> tuple[Any, Any]:
     return tril(cat(directions, -1), -1), ops.select(of_tau, -2, 0)
 
 
-householder_product = primitive(
-    "linalg_householder_product",
-    _householder,
+@primitive(
     lambda g, x, tau: _householder_gradients(g, x, tau)[0],
     lambda g, x, tau: _householder_gradients(g, x, tau)[1],
-    called="householder_product",
-    doc="first columns of the product of reflections, whose directions are below the diagonal of x",
     aliases=("orgqr",),
     method=False,
     promotes=(0, 1),
     torch=("orgqr", "linalg.householder_product"),
+    name="linalg_householder_product",
 )
+def householder_product(x: Any, tau: Any) -> Any:
+    """first columns of the product of reflections, whose directions are below the diagonal of x"""
+    _check_householder(x, tau)
+    rows, columns = x.shape[-2:]
+
+    def product(v: Any, t: Any) -> Any:
+        result = np.eye(rows, columns, dtype=x.dtype)
+        for i in reversed(range(t.shape[-1])):
+            vector = np.concatenate([np.zeros(i, x.dtype), np.ones(1, x.dtype), v[i + 1 :, i]])
+            result = result - t[0, i] * np.outer(vector, vector @ result)
+        return result
+
+    return for_each(product, (rows, columns), x.dtype, x, tau[..., None, :])

@@ -22,11 +22,6 @@ from .solving import inverse, solve, solved_unchecked
 private, primitive, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.primitive, LINEAR_ALGEBRA.function
 
 
-def _determinant(x: Any) -> Any:
-    check_square_floating(x, "linalg.det")
-    return _product_of_pivots(x)
-
-
 def _product_of_pivots(x: Any) -> Any:
     # np.linalg.det goes by logarithms: it would give 11.000000000000002 for [[4, 1], [1, 3]].
     (getrf,) = lapack(("getrf",), x)
@@ -39,15 +34,13 @@ def _product_of_pivots(x: Any) -> Any:
     return for_each(product, (), x.dtype, x) if x.size else np.ones(x.shape[:-2], x.dtype)
 
 
-det = primitive(
-    "linalg_det",
-    _determinant,
-    lambda g, x: column(column(g)) * cofactor(x),
-    called="det",
-    doc="determinant",
-    rows="matrices",
-    torch=("det", "linalg.det"),
+@primitive(
+    lambda g, x: column(column(g)) * cofactor(x), rows="matrices", torch=("det", "linalg.det"), name="linalg_det"
 )
+def det(x: Any) -> Any:
+    """determinant"""
+    check_square_floating(x, "linalg.det")
+    return _product_of_pivots(x)
 
 
 # The gradient of the determinant is the matrix of cofactors, a polynomial: it exists for singular matrices too.
@@ -73,7 +66,8 @@ def _products_without(s: Any, left_out: int) -> Any:
     return pairs
 
 
-def _cofactor(x: Any) -> Any:
+@private(lambda g, x: cofactor_change(g, x), rows="matrices")
+def cofactor(x: Any) -> Any:
     if not x.size:
         return np.zeros_like(x)
     determinant = _product_of_pivots(x)[..., None, None]
@@ -83,22 +77,6 @@ def _cofactor(x: Any) -> Any:
         return np.full_like(x, math.nan)
     u, s, vt, sign = _singular_frame(x)
     return sign[..., None, None] * ((u * _products_without(s, 1)[..., None, :]) @ vt)
-
-
-cofactor = private("cofactor", _cofactor, lambda g, x: cofactor_change(g, x), rows="matrices")
-
-
-def _cofactor_change(change: Any, x: Any) -> Any:
-    """How the cofactors change with x, in the first order."""
-    if not x.size or not np.isfinite(x).all():
-        return np.full(np.broadcast_shapes(change.shape, x.shape), math.nan, x.dtype)
-    u, s, vt, sign = _singular_frame(x)
-    inner = np.swapaxes(u, -2, -1) @ change @ np.swapaxes(vt, -2, -1)
-    pairs = _products_without(s, 2)
-    result = -pairs * np.swapaxes(inner, -2, -1)
-    on_diagonal = np.einsum("...ij,...jj->...i", pairs, inner)
-    result = result + on_diagonal[..., None] * np.eye(x.shape[-1], dtype=x.dtype)
-    return sign[..., None, None] * (u @ result @ vt)
 
 
 def _second_change(g: Any, change: Any, x: Any) -> Any:
@@ -117,16 +95,21 @@ def _trace(x: Any) -> Any:
     return ops.sum(ops.diagonal(x, 0, -2, -1), [-1], True)[..., None]
 
 
-cofactor_change = private("cofactor_change", _cofactor_change, lambda g, x: cofactor_change(g, x), _second_change)
+@private(lambda g, x: cofactor_change(g, x), _second_change)
+def cofactor_change(change: Any, x: Any) -> Any:
+    """How the cofactors change with x, in the first order."""
+    if not x.size or not np.isfinite(x).all():
+        return np.full(np.broadcast_shapes(change.shape, x.shape), math.nan, x.dtype)
+    u, s, vt, sign = _singular_frame(x)
+    inner = np.swapaxes(u, -2, -1) @ change @ np.swapaxes(vt, -2, -1)
+    pairs = _products_without(s, 2)
+    result = -pairs * np.swapaxes(inner, -2, -1)
+    on_diagonal = np.einsum("...ij,...jj->...i", pairs, inner)
+    result = result + on_diagonal[..., None] * np.eye(x.shape[-1], dtype=x.dtype)
+    return sign[..., None, None] * (u @ result @ vt)
 
 
 # Logarithms
-
-
-def _slogdet(x: Any) -> tuple[Any, Any]:
-    check_square_floating(x, "linalg.slogdet")
-    sign, logarithm = np.linalg.slogdet(x)
-    return sign, logarithm
 
 
 def _slogdet_rule(g: Any, x: Any) -> Any:
@@ -137,16 +120,18 @@ def _slogdet_rule(g: Any, x: Any) -> Any:
     return solve(turned(x), scaled) if isinstance(x, Tensor) else solved_unchecked(turned(x), scaled)
 
 
-slogdet = primitive(
-    "linalg_slogdet",
-    _slogdet,
+@primitive(
     _slogdet_rule,
-    called="slogdet",
-    doc="sign of the determinant and logarithm of its size",
     outputs=("sign", "logabsdet"),
     rows="matrices",
     torch=("slogdet", "linalg.slogdet"),
+    name="linalg_slogdet",
 )
+def slogdet(x: Any) -> tuple[Any, Any]:
+    """sign of the determinant and logarithm of its size"""
+    check_square_floating(x, "linalg.slogdet")
+    sign, logarithm = np.linalg.slogdet(x)
+    return sign, logarithm
 
 
 @function()

@@ -81,17 +81,13 @@ diagonal_scatter_primitive = private(
 )
 
 
-def _embedded(x: Any, offset: int, dim1: int, dim2: int) -> Any:
+@private(lambda g, offset, dim1, dim2: diagonal_primitive(g, offset, dim1, dim2), moves="places", name="diag_embed")
+def diag_embed_primitive(x: Any, offset: int, dim1: int, dim2: int) -> Any:
     size = x.shape[-1] + abs(offset)
     shape = list(x.shape[:-1])
     for dim in sorted((dim1, dim2)):
         shape.insert(dim, size)
     return _with_diagonal(np.zeros(shape, x.dtype), x, offset, dim1, dim2)
-
-
-diag_embed_primitive = private(
-    "diag_embed", _embedded, lambda g, offset, dim1, dim2: diagonal_primitive(g, offset, dim1, dim2), moves="places"
-)
 
 
 def _two_dimensions(dim1: int, dim2: int, ndim: int) -> tuple[int, int]:

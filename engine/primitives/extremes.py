@@ -134,7 +134,16 @@ amax = _extreme("amax", np.max, "largest")
 amin = _extreme("amin", np.min, "smallest")
 
 
-def _aminmax(x: Any, dim: int | None = None, keepdim: bool = False) -> tuple[Any, Any]:
+def _aminmax_rule(g: Any, min: Any, max: Any, x: Any, dim: Any, keepdim: bool) -> Any:
+    slopes = [
+        shared_along(slope, out, x, dim, keepdim) for slope, out in ((g[0], min), (g[1], max)) if slope is not None
+    ]
+    return slopes[0] if len(slopes) == 1 else slopes[0] + slopes[1]
+
+
+@primitive(_aminmax_rule, outputs=("min", "max"))
+def aminmax(x: Any, dim: int | None = None, keepdim: bool = False) -> tuple[Any, Any]:
+    """smallest and largest element, or along `dim`; ties share the gradient"""
     if dim is not None:
         check_some(x, "aminmax", dim)
     elif not x.size:
@@ -143,22 +152,6 @@ def _aminmax(x: Any, dim: int | None = None, keepdim: bool = False) -> tuple[Any
         )
     axes = axes_of(x, dim)
     return np.min(x, axis=axes, keepdims=keepdim), np.max(x, axis=axes, keepdims=keepdim)
-
-
-def _aminmax_rule(g: Any, min: Any, max: Any, x: Any, dim: Any, keepdim: bool) -> Any:
-    slopes = [
-        shared_along(slope, out, x, dim, keepdim) for slope, out in ((g[0], min), (g[1], max)) if slope is not None
-    ]
-    return slopes[0] if len(slopes) == 1 else slopes[0] + slopes[1]
-
-
-aminmax = primitive(
-    "aminmax",
-    _aminmax,
-    _aminmax_rule,
-    outputs=("min", "max"),
-    doc="smallest and largest element, or along `dim`; ties share the gradient",
-)
 
 
 def _position(name: str, arg: Any, which: str) -> Any:

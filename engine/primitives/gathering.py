@@ -28,14 +28,6 @@ def _along(x: Any, dim: int, index: Any) -> tuple[Any, tuple[Any, ...]]:
     return x, tuple(grid)
 
 
-def _gather(x: Any, dim: int, index: Any) -> Any:
-    x, index = np.asarray(x), integers(index)
-    if not index.size:
-        return np.empty(index.shape, x.dtype)
-    x, places = _along(x, dim, index)
-    return x[places].reshape(index.shape)
-
-
 def _scattering(put: Callable[[Any, Any, Any], None]) -> Callable[..., Any]:
     """The function that puts the elements of src into a copy of x."""
 
@@ -50,13 +42,20 @@ def _scattering(put: Callable[[Any, Any, Any], None]) -> Callable[..., Any]:
 
 
 _scattered = _scattering(operator.setitem)
-gather_primitive = private(
-    "gather",
-    _gather,
+
+
+@private(
     lambda g, x_shape, dim, index: scatter_add_primitive(new_zeros(g, x_shape), dim, index, g),
     moves="places",
     rows="dimensions",
+    name="gather",
 )
+def gather_primitive(x: Any, dim: int, index: Any) -> Any:
+    x, index = np.asarray(x), integers(index)
+    if not index.size:
+        return np.empty(index.shape, x.dtype)
+    x, places = _along(x, dim, index)
+    return x[places].reshape(index.shape)
 
 
 def _scatter(name: str, forward: Any, kept: Any) -> Any:
@@ -175,12 +174,6 @@ def take_along_dim(x: Any, indices: Any, dim: int | None = None) -> Any:
     return gather(expand(x, own), axis, np.broadcast_to(places, wanted))
 
 
-def _index_select(x: Any, dim: int, index: Any) -> Any:
-    if not np.ndim(x):
-        return np.reshape(np.asarray(x).reshape(1)[integers(index).reshape(-1)], ())
-    return np.take(x, integers(index).reshape(-1), dim)
-
-
 def _indexing(put: Callable[[Any, Any, Any], None]) -> Callable[..., Any]:
     """The function that puts the slices of src into a copy of x."""
 
@@ -193,12 +186,19 @@ def _indexing(put: Callable[[Any, Any, Any], None]) -> Callable[..., Any]:
 
 
 _index_added, _index_put = _indexing(np.add.at), _indexing(operator.setitem)
-index_select_primitive = private(
-    "index_select",
-    _index_select,
+
+
+@private(
     lambda g, x_shape, dim, index: index_add_primitive(new_zeros(g, x_shape), dim, index, g, 1),
     moves="places",
+    name="index_select",
 )
+def index_select_primitive(x: Any, dim: int, index: Any) -> Any:
+    if not np.ndim(x):
+        return np.reshape(np.asarray(x).reshape(1)[integers(index).reshape(-1)], ())
+    return np.take(x, integers(index).reshape(-1), dim)
+
+
 index_add_primitive = private(
     "index_add",
     lambda x, dim, index, src, alpha: _index_added(x, dim, index, src if alpha == 1 else src * alpha),

@@ -27,13 +27,11 @@ index_primitive = private(
 )
 
 
-def _index_backward(grad: Any, shape: Any, indices: Any) -> Any:
+@private(lambda g, indices: index_primitive(g, indices))
+def index_backward(grad: Any, shape: Any, indices: Any) -> Any:
     result = np.zeros(shape, grad.dtype)
     np.add.at(result, indices, grad)
     return result
-
-
-index_backward = private("index_backward", _index_backward, lambda g, indices: index_primitive(g, indices))
 
 
 def getitem(x: Tensor, key: Any) -> Tensor:

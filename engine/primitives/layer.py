@@ -72,22 +72,20 @@ def _check_floating(x: Any, y: Any) -> None:
         raise RuntimeError(f"expected common dtype to be floating point, yet common dtype is {title}")
 
 
-def _looked_up(weight: Any, places: tuple[Any], padding_idx: int) -> Any:
-    if weight.ndim != 2:
-        raise RuntimeError("'weight' must be 2-D")
-    (indices,) = places
-    if indices.size and not (indices.min() >= 0 and indices.max() < len(weight)):
-        raise IndexError("index out of range in self")
-    return np.take(weight, indices, 0)
-
-
 def _lookup_rule(g: Any, weight_shape: tuple[int, ...], places: tuple[Any], padding_idx: int) -> Any:
     if padding_idx >= 0:
         g = where((places[0] != padding_idx)[..., None], g, 0)
     return index_backward(g, weight_shape, places)
 
 
-embedding_primitive = private("embedding", _looked_up, _lookup_rule, moves="places")
+@private(_lookup_rule, moves="places", name="embedding")
+def embedding_primitive(weight: Any, places: tuple[Any], padding_idx: int) -> Any:
+    if weight.ndim != 2:
+        raise RuntimeError("'weight' must be 2-D")
+    (indices,) = places
+    if indices.size and not (indices.min() >= 0 and indices.max() < len(weight)):
+        raise IndexError("index out of range in self")
+    return np.take(weight, indices, 0)
 
 
 @function(torch=("embedding", "nn.functional.embedding"))
@@ -121,18 +119,14 @@ def _inside(shape: tuple[int, ...], pad: Sequence[int]) -> tuple[slice, ...]:
     return tuple(parts)
 
 
-def _constant_pad(x: Any, pad: Sequence[int], value: float = 0.0) -> Any:
+@private(lambda g, pad: constant_pad(g, [-n for n in pad], 0.0), function="pad", name="constant_pad_nd")
+def constant_pad(x: Any, pad: Sequence[int], value: float = 0.0) -> Any:
     shape = _padded_shape(x.shape, pad)
     if min(shape, default=0) < 0:
         raise RuntimeError("narrow(): length must be non-negative.")
     result = np.full(shape, value, x.dtype)
     result[_inside(shape, pad)] = x[_inside(x.shape, [-n for n in pad])]
     return result
-
-
-constant_pad = private(
-    "constant_pad_nd", _constant_pad, lambda g, pad: constant_pad(g, [-n for n in pad], 0.0), function="pad"
-)
 
 
 def _copying_pad(name: str) -> Any:

@@ -148,21 +148,7 @@ def _weighted(value: Any, weight: Any) -> Any:
     return value if weight is None else value * weight
 
 
-def _binary_cross_entropy(x: Any, target: Any, weight: Any, reduction: str) -> Any:
-    for name, value in (("input", x), ("target", target)):
-        if not np.all((value >= 0) & (value <= 1)):
-            raise RuntimeError(f"all elements of {name} should be between 0 and 1")
-    # The logarithms are limited, so that the loss of a certain and wrong answer is large and not infinite.
-    value = (target - 1) * np.maximum(np.log1p(-x), -100) - target * np.maximum(np.log(x), -100)
-    return _reduced(_weighted(value, weight), reduction)
-
-
 _LEAST_VARIANCE = float(np.float32(1e-12))  # PyTorch has it in single precision.
-
-
-def _bce_backward(grad: Any, x: Any, target: Any, weight: Any, numel: int, reduction: str) -> Any:
-    slope = (x - target) / np.maximum(x * (1 - x), x.dtype.type(_LEAST_VARIANCE))
-    return _share(grad, numel, reduction) * _weighted(slope, weight)
 
 
 def _bce_slope_rule(g: Any, x: Any, target: Any, weight: Any, numel: int, reduction: str) -> Any:
@@ -186,24 +172,32 @@ def _slope_formula(weight: Any, reduction: str) -> str:
     return f"{slope}/numel" if reduction == "mean" else slope
 
 
-bce_backward = private(
-    "binary_cross_entropy_backward",
-    _bce_backward,
+@private(
     _bce_slope_rule,
     _bce_curvature_rule,
     _bce_mixed_rule,
     tensors=4,
     formula=_slope_formula,
+    name="binary_cross_entropy_backward",
 )
+def bce_backward(grad: Any, x: Any, target: Any, weight: Any, numel: int, reduction: str) -> Any:
+    slope = (x - target) / np.maximum(x * (1 - x), x.dtype.type(_LEAST_VARIANCE))
+    return _share(grad, numel, reduction) * _weighted(slope, weight)
 
 
-bce_primitive = private(
-    "binary_cross_entropy",
-    _binary_cross_entropy,
+@private(
     lambda g, x, target, weight, x_numel, reduction: bce_backward(g, x, target, weight, x_numel, reduction),
     lambda g, x, weight, x_numel, reduction: _share(g, x_numel, reduction) * _weighted(log(1 - x) - log(x), weight),
     tensors=3,
+    name="binary_cross_entropy",
 )
+def bce_primitive(x: Any, target: Any, weight: Any, reduction: str) -> Any:
+    for name, value in (("input", x), ("target", target)):
+        if not np.all((value >= 0) & (value <= 1)):
+            raise RuntimeError(f"all elements of {name} should be between 0 and 1")
+    # The logarithms are limited, so that the loss of a certain and wrong answer is large and not infinite.
+    value = (target - 1) * np.maximum(np.log1p(-x), -100) - target * np.maximum(np.log(x), -100)
+    return _reduced(_weighted(value, weight), reduction)
 
 
 @function(tensors=2, domain=PROBABILITY)
@@ -220,11 +214,6 @@ def binary_cross_entropy(x: Any, target: Any, weight: Any = None, reduction: str
     return bce_primitive(x, target, _constant(weight, x), reduction)
 
 
-def _logits_loss(x: Any, target: Any, weight: Any, pos_weight: Any, reduction: str) -> Any:
-    factor = 1 if pos_weight is None else (pos_weight - 1) * target + 1
-    return _reduced(_weighted((1 - target) * x - factor * logsigmoid(x), weight), reduction)
-
-
 def _logits_rule(g: Any, x: Any, target: Any, weight: Any, pos_weight: Any, x_numel: int, reduction: str) -> Any:
     positive = _weighted(target, pos_weight)
     slope = (positive + 1 - target) * sigmoid(x) - positive
@@ -236,9 +225,10 @@ def _logits_target_rule(g: Any, x: Any, weight: Any, pos_weight: Any, x_numel: i
     return _share(g, x_numel, reduction) * _weighted(slope, weight)
 
 
-logits_primitive = private(
-    "binary_cross_entropy_with_logits", _logits_loss, _logits_rule, _logits_target_rule, tensors=4
-)
+@private(_logits_rule, _logits_target_rule, tensors=4, name="binary_cross_entropy_with_logits")
+def logits_primitive(x: Any, target: Any, weight: Any, pos_weight: Any, reduction: str) -> Any:
+    factor = 1 if pos_weight is None else (pos_weight - 1) * target + 1
+    return _reduced(_weighted((1 - target) * x - factor * logsigmoid(x), weight), reduction)
 
 
 @function(

@@ -119,15 +119,13 @@ def _ratio_of_singular_values(x: Any, inverted: bool) -> Any:
     return squeeze(smallest / largest if inverted else largest / smallest, -1)
 
 
-def _rank(x: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
+@private(name="linalg_matrix_rank")
+def rank_primitive(x: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
     check_matrices(x, "torch.linalg.matrix_rank", "input")
     if not x.size:
         return np.zeros(x.shape[:-2], np.int64)[()]
     values = np.abs(eigen(x)[0]) if hermitian else decomposed(x)[1]
     return np.add.reduce(values > np.asarray(tolerances(x, values.max(-1), atol, rtol))[..., None], axis=-1)
-
-
-rank_primitive = private("linalg_matrix_rank", _rank)
 
 
 @function(method=False, torch=("linalg.matrix_rank",))
@@ -141,15 +139,6 @@ def matrix_rank(x: Any, tol: Any = None, hermitian: bool = False, *, atol: Any =
 # Functions of matrices
 
 
-def _exponential(x: Any) -> Any:
-    check_square_floating(x, "linalg.matrix_exp")
-    if not x.size:
-        return np.zeros_like(x)
-    from scipy.linalg import expm
-
-    return expm(x) if np.isfinite(x).all() else np.full_like(x, math.nan)
-
-
 def _exponential_rule(g: Any, x: Any) -> Any:
     # The exponential of a matrix of blocks, which has the derivative in the direction of g in its corner.
     size, last = x.shape[-1], x.ndim - 1
@@ -160,15 +149,15 @@ def _exponential_rule(g: Any, x: Any) -> Any:
     return slice_primitive(slice_primitive(blocks, last - 1, 0, size, 1), last, size, 2 * size, 1)
 
 
-matrix_exp = primitive(
-    "linalg_matrix_exp",
-    _exponential,
-    _exponential_rule,
-    called="matrix_exp",
-    doc="exponential of a square matrix",
-    rows="matrices",
-    torch=("linalg.matrix_exp", "matrix_exp"),
-)
+@primitive(_exponential_rule, rows="matrices", torch=("linalg.matrix_exp", "matrix_exp"), name="linalg_matrix_exp")
+def matrix_exp(x: Any) -> Any:
+    """exponential of a square matrix"""
+    check_square_floating(x, "linalg.matrix_exp")
+    if not x.size:
+        return np.zeros_like(x)
+    from scipy.linalg import expm
+
+    return expm(x) if np.isfinite(x).all() else np.full_like(x, math.nan)
 
 
 @function(torch=("matrix_power", "linalg.matrix_power"))

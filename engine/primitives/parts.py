@@ -129,11 +129,6 @@ def _shapes(function: str, tensors: Any) -> list[tuple[int, ...]]:
 _NOTHING = (0,)
 
 
-def _cat(tensors: Any, dim: int) -> Any:
-    # PyTorch lets an empty vector be joined with anything.
-    return np.concatenate([t for t in tensors if t.shape != _NOTHING] or tensors, dim)
-
-
 def _cut(g: Any, shapes: Any, dim: int) -> list[Any]:
     pieces = []
     start = 0
@@ -146,14 +141,16 @@ def _cut(g: Any, shapes: Any, dim: int) -> list[Any]:
     return pieces
 
 
-cat_primitive = private(
-    "cat",
-    _cat,
+@private(
     lambda g, dim, tensors_shape: _cut(g, tensors_shape, dim),
     variadic=True,
     moves="places",
     rows="dimensions",
+    name="cat",
 )
+def cat_primitive(tensors: Any, dim: int) -> Any:
+    # PyTorch lets an empty vector be joined with anything.
+    return np.concatenate([t for t in tensors if t.shape != _NOTHING] or tensors, dim)
 
 
 @function(variadic=True, method=False, aliases=("concat", "concatenate"))

@@ -25,13 +25,11 @@ as_strided = private(
 )
 
 
-def _strided_sum(grad: Any, positions: Any, shape: Any) -> Any:
+@private(lambda g, positions: as_strided(g, positions), name="as_strided_backward")
+def strided_sum(grad: Any, positions: Any, shape: Any) -> Any:
     result = np.zeros(int(np.prod(shape)), grad.dtype)
     np.add.at(result, positions, grad)
     return result.reshape(shape)
-
-
-strided_sum = private("as_strided_backward", _strided_sum, lambda g, positions: as_strided(g, positions))
 
 
 # Anywhere
@@ -56,27 +54,24 @@ def take(x: Any, index: Any) -> Any:
     return take_primitive(x, index)
 
 
-def _put(x: Any, value: Any, places: Any) -> Any:
+@private(
+    lambda g, places: put(g, zeros_like(as_strided(g, places)), places),
+    lambda g, places: as_strided(g, places),
+    promotes=(),
+    name="index_put",
+)
+def put(x: Any, value: Any, places: Any) -> Any:
     result = np.array(x, order="C").reshape(-1)
     result[places] = value
     return result.reshape(np.shape(x))
 
 
-def _put_added(x: Any, value: Any, places: Any) -> Any:
+@private(lambda g: g, lambda g, places: as_strided(g, places), promotes=(), name="index_put")
+def put_added(x: Any, value: Any, places: Any) -> Any:
     result = np.array(x, order="C").reshape(-1)
     # Broadcast here, because np.add.at gets it wrong when the value has fewer dimensions.
     np.add.at(result, places, np.broadcast_to(value, np.shape(places)))
     return result.reshape(np.shape(x))
-
-
-put = private(
-    "index_put",
-    _put,
-    lambda g, places: put(g, zeros_like(as_strided(g, places)), places),
-    lambda g, places: as_strided(g, places),
-    promotes=(),
-)
-put_added = private("index_put", _put_added, lambda g: g, lambda g, places: as_strided(g, places), promotes=())
 
 
 @function(in_place=True)
@@ -152,32 +147,23 @@ def masked_fill(x: Any, mask: Any, value: Any) -> Any:
     return masked_fill_tensor(x, mask, value)
 
 
-def _masked_select(x: Any, mask: Any) -> Any:
+@private(
+    lambda g, mask, x_shape: masked_select_backward(g, mask, x_shape),
+    moves="places",
+    shaped_by="mask",
+    name="masked_select",
+)
+def masked_select_primitive(x: Any, mask: Any) -> Any:
     shape = np.broadcast_shapes(np.shape(x), np.shape(mask))
     return np.broadcast_to(x, shape)[np.broadcast_to(mask, shape)]
 
 
-def _masked_select_backward(grad: Any, mask: Any, shape: Any) -> Any:
+@private(lambda g, mask: masked_select_primitive(g, mask), moves="places", shaped_by="mask")
+def masked_select_backward(grad: Any, mask: Any, shape: Any) -> Any:
     shape = np.broadcast_shapes(shape, np.shape(mask))
     result = np.zeros(shape, grad.dtype)
     result[np.broadcast_to(mask, shape)] = grad
     return result
-
-
-masked_select_primitive = private(
-    "masked_select",
-    _masked_select,
-    lambda g, mask, x_shape: masked_select_backward(g, mask, x_shape),
-    moves="places",
-    shaped_by="mask",
-)
-masked_select_backward = private(
-    "masked_select_backward",
-    _masked_select_backward,
-    lambda g, mask: masked_select_primitive(g, mask),
-    moves="places",
-    shaped_by="mask",
-)
 
 
 @function()

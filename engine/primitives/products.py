@@ -88,7 +88,15 @@ def vecdot(x: Any, y: Any, *, dim: int = -1) -> Any:
     return ops.sum(mul(x, y), dim)
 
 
-def _cross(x: Any, y: Any, dim: int = -1) -> Any:
+@primitive(
+    lambda g, y, dim: linalg_cross(y, g, dim),
+    lambda g, x, dim: linalg_cross(g, x, dim),
+    method=False,
+    torch=("linalg.cross",),
+    promotes=(0, 1),
+)
+def linalg_cross(x: Any, y: Any, dim: int = -1) -> Any:
+    """vector products along a dimension of size 3"""
     if x.ndim != y.ndim:
         raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
     axis = dimension(dim, x.ndim)
@@ -98,18 +106,6 @@ def _cross(x: Any, y: Any, dim: int = -1) -> Any:
         )
     check_same_dtype("expected scalar type {} but found {}", x, y)
     return np.cross(x, y, axis=axis)
-
-
-linalg_cross = primitive(
-    "linalg_cross",
-    _cross,
-    lambda g, y, dim: linalg_cross(y, g, dim),
-    lambda g, x, dim: linalg_cross(g, x, dim),
-    doc="vector products along a dimension of size 3",
-    method=False,
-    torch=("linalg.cross",),
-    promotes=(0, 1),
-)
 
 
 @function(tensors=2)
@@ -125,15 +121,6 @@ def cross(x: Any, y: Any, dim: int | None = None) -> Any:
 # Matrices
 
 
-def _mm(x: Any, y: Any) -> Any:
-    if x.ndim != 2:
-        raise RuntimeError("self must be a matrix")
-    if y.ndim != 2:
-        raise RuntimeError("mat2 must be a matrix")
-    check_same_dtype("expected m1 and m2 to have the same dtype, but got: {} != {}", x, y, c_names)
-    return product_of_matrices(x, y)
-
-
 def product_of_matrices(x: Any, y: Any) -> Any:
     if x.shape[1] != y.shape[0]:
         raise RuntimeError(
@@ -146,20 +133,20 @@ def _matrices_of_rows(x: Any, y: Any) -> Any:
     return np.moveaxis(np.moveaxis(x, -1, 0) @ np.moveaxis(y, -1, 0), 0, -1)
 
 
-mm = primitive(
-    "mm",
-    _mm,
+@primitive(
     lambda g, y: mm(g, t_primitive(y)),
     lambda g, x: mm(t_primitive(x), g),
-    doc="product of two matrices",
     rows=_matrices_of_rows,
     saved_as={"y": "mat2"},
 )
-
-
-def _mv(x: Any, y: Any) -> Any:
-    # For errors PyTorch counts the result as an argument: one of the vector's dtype.
-    return product_with_vector(x, y, x.shape[0] if x.ndim else 1, 1, y.dtype)
+def mm(x: Any, y: Any) -> Any:
+    """product of two matrices"""
+    if x.ndim != 2:
+        raise RuntimeError("self must be a matrix")
+    if y.ndim != 2:
+        raise RuntimeError("mat2 must be a matrix")
+    check_same_dtype("expected m1 and m2 to have the same dtype, but got: {} != {}", x, y, c_names)
+    return product_of_matrices(x, y)
 
 
 def product_with_vector(x: Any, y: Any, size: int, rank: int, dtype: Any) -> Any:
@@ -174,15 +161,16 @@ def product_with_vector(x: Any, y: Any, size: int, rank: int, dtype: Any) -> Any
     return x @ y
 
 
-mv = primitive(
-    "mv",
-    _mv,
+@primitive(
     lambda g, y: outer(g, y),
     lambda g, x: mv(t_primitive(x), g),
-    doc="product of a matrix and a vector",
     rows=lambda x, y: np.add.reduce(x * y, axis=1),
     saved_as={"y": "vec"},
 )
+def mv(x: Any, y: Any) -> Any:
+    """product of a matrix and a vector"""
+    # For errors PyTorch counts the result as an argument: one of the vector's dtype.
+    return product_with_vector(x, y, x.shape[0] if x.ndim else 1, 1, y.dtype)
 
 
 def batched_product(x: Any, y: Any) -> Any:
@@ -292,12 +280,6 @@ def _added(x: Any, product: Any, beta: Any, alpha: Any) -> Any:
     return np.array(scaled) if beta == 0 else scaled + (term if beta == 1 else term * beta)
 
 
-def _addmm(x: Any, mat1: Any, mat2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
-    check_ranks(2, "{name} must be a matrix, got {ndim}-D tensor", mat1=mat1, mat2=mat2)
-    _check_dtypes(x, mat1, mat2)
-    return _added(x, product_of_matrices(mat1, mat2), beta, alpha)
-
-
 def _check_dtypes(x: Any, mat1: Any, mat2: Any) -> None:
     for value in (mat1, mat2):
         if value.dtype != x.dtype:
@@ -305,50 +287,51 @@ def _check_dtypes(x: Any, mat1: Any, mat2: Any) -> None:
             raise RuntimeError(f"self and mat2 must have the same dtype, but got {names[0]} and {names[1]}")
 
 
-addmm = primitive(
-    "addmm",
-    _addmm,
+@primitive(
     lambda g, beta: g * beta,
     lambda g, mat2, alpha: mm(g, t_primitive(mat2)) * alpha,
     lambda g, mat1, alpha: mm(t_primitive(mat1), g) * alpha,
-    doc="`beta` times x plus `alpha` times the product of two matrices",
     in_place=True,
 )
+def addmm(x: Any, mat1: Any, mat2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
+    """`beta` times x plus `alpha` times the product of two matrices"""
+    check_ranks(2, "{name} must be a matrix, got {ndim}-D tensor", mat1=mat1, mat2=mat2)
+    _check_dtypes(x, mat1, mat2)
+    return _added(x, product_of_matrices(mat1, mat2), beta, alpha)
 
 
-def _addmv(x: Any, mat: Any, vec: Any, beta: Any = 1, alpha: Any = 1) -> Any:
-    return _added(x, product_with_vector(mat, vec, x.shape[0] if x.ndim else 1, x.ndim, x.dtype), beta, alpha)
-
-
-addmv = primitive(
-    "addmv",
-    _addmv,
+@primitive(
     lambda g, beta: g * beta,
     lambda g, vec, alpha: outer(g, vec) * alpha,
     lambda g, mat, alpha: mv(t_primitive(mat), g) * alpha,
-    doc="`beta` times x plus `alpha` times the product of a matrix and a vector",
     in_place=True,
 )
+def addmv(x: Any, mat: Any, vec: Any, beta: Any = 1, alpha: Any = 1) -> Any:
+    """`beta` times x plus `alpha` times the product of a matrix and a vector"""
+    return _added(x, product_with_vector(mat, vec, x.shape[0] if x.ndim else 1, x.ndim, x.dtype), beta, alpha)
 
 
-def _addr(x: Any, vec1: Any, vec2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
+@primitive(
+    lambda g, beta: g * beta,
+    lambda g, vec2, alpha: mv(g, vec2) * alpha,
+    lambda g, vec1, alpha: mv(t_primitive(g), vec1) * alpha,
+    in_place=True,
+    promotes=(0, 1, 2),
+)
+def addr(x: Any, vec1: Any, vec2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
+    """`beta` times x plus `alpha` times the outer product of two vectors"""
     check_ranks(1, "addr: Expected 1-D argument {name}, but got {ndim}-D", vec1=vec1, vec2=vec2)
     return _added(x, np.multiply.outer(vec1, vec2), beta, alpha)
 
 
-addr = primitive(
-    "addr",
-    _addr,
+@primitive(
     lambda g, beta: g * beta,
-    lambda g, vec2, alpha: mv(g, vec2) * alpha,
-    lambda g, vec1, alpha: mv(t_primitive(g), vec1) * alpha,
-    doc="`beta` times x plus `alpha` times the outer product of two vectors",
+    lambda g, batch2, alpha: bmm(g, transpose(batch2, 1, 2)) * alpha,
+    lambda g, batch1, alpha: bmm(transpose(batch1, 1, 2), g) * alpha,
     in_place=True,
-    promotes=(0, 1, 2),
 )
-
-
-def _baddbmm(x: Any, batch1: Any, batch2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
+def baddbmm(x: Any, batch1: Any, batch2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
+    """`beta` times x plus `alpha` times the products of two sequences of matrices"""
     product = batched_product(batch1, batch2)
     if x.dtype != product.dtype:
         names = c_names(x, batch1, batch2)
@@ -356,18 +339,19 @@ def _baddbmm(x: Any, batch1: Any, batch2: Any, beta: Any = 1, alpha: Any = 1) ->
     return _added(x, product, beta, alpha)
 
 
-baddbmm = primitive(
-    "baddbmm",
-    _baddbmm,
+def _for_each(g: Any, count: int) -> Any:
+    """A matrix, as many times as there are matrices in a sequence."""
+    return expand(unsqueeze(g, 0), (count, *g.shape))
+
+
+@primitive(
     lambda g, beta: g * beta,
-    lambda g, batch2, alpha: bmm(g, transpose(batch2, 1, 2)) * alpha,
-    lambda g, batch1, alpha: bmm(transpose(batch1, 1, 2), g) * alpha,
-    doc="`beta` times x plus `alpha` times the products of two sequences of matrices",
+    lambda g, batch2, alpha: bmm(_for_each(g, batch2.shape[0]), transpose(batch2, 1, 2)) * alpha,
+    lambda g, batch1, alpha: bmm(transpose(batch1, 1, 2), _for_each(g, batch1.shape[0])) * alpha,
     in_place=True,
 )
-
-
-def _addbmm(x: Any, batch1: Any, batch2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
+def addbmm(x: Any, batch1: Any, batch2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
+    """`beta` times x plus `alpha` times the sum of the products of two sequences of matrices"""
     check_ranks(3, "{name} must be a 3D tensor", batch1=batch1, batch2=batch2)
     if batch1.shape[0] != batch2.shape[0]:
         raise RuntimeError(
@@ -378,22 +362,6 @@ def _addbmm(x: Any, batch1: Any, batch2: Any, beta: Any = 1, alpha: Any = 1) -> 
         raise RuntimeError(f"Incompatible matrix sizes for bmm ({sizes[0]} and {sizes[1]})")
     _check_dtypes(x, batch1, batch2)
     return _added(x, np.add.reduce(batch1 @ batch2, axis=0), beta, alpha)
-
-
-def _for_each(g: Any, count: int) -> Any:
-    """A matrix, as many times as there are matrices in a sequence."""
-    return expand(unsqueeze(g, 0), (count, *g.shape))
-
-
-addbmm = primitive(
-    "addbmm",
-    _addbmm,
-    lambda g, beta: g * beta,
-    lambda g, batch2, alpha: bmm(_for_each(g, batch2.shape[0]), transpose(batch2, 1, 2)) * alpha,
-    lambda g, batch1, alpha: bmm(transpose(batch1, 1, 2), _for_each(g, batch1.shape[0])) * alpha,
-    doc="`beta` times x plus `alpha` times the sum of the products of two sequences of matrices",
-    in_place=True,
-)
 
 
 def _check_chain(tensors: Sequence[Any]) -> None:

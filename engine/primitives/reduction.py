@@ -70,17 +70,13 @@ def sum(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> An
     return sum_all(x, dtype) if dim is None and not keepdim else sum_dim(x, dim, keepdim, dtype)
 
 
-def _nansum(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
+@primitive(
+    lambda g, x, dim, keepdim: spread(g, tuple(x.shape), dim, keepdim) * logical_not(isnan(x)), rows="dimensions"
+)
+def nansum(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
+    """sum of the elements that are not nan, or along `dim`"""
     return _sum(np.where(np.isnan(x), x.dtype.type(0), x), dim, keepdim, dtype)
 
-
-nansum = primitive(
-    "nansum",
-    _nansum,
-    lambda g, x, dim, keepdim: spread(g, tuple(x.shape), dim, keepdim) * logical_not(isnan(x)),
-    doc="sum of the elements that are not nan, or along `dim`",
-    rows="dimensions",
-)
 
 # Means
 
@@ -222,7 +218,16 @@ count_nonzero = primitive(
 # Exponentials
 
 
-def _logsumexp(x: Any, dim: Any, keepdim: bool = False) -> Any:
+def _logsumexp_rule(g: Any, out: Any, x: Any, dim: Any, keepdim: bool) -> Any:
+    shape = tuple(x.shape)
+    return unreduce(g, shape, dim, keepdim) * exp(x - unreduce(out, shape, dim, keepdim))
+
+
+@primitive(
+    _logsumexp_rule, floating=True, assumed={"dim": None}, rows="dimensions", torch=("logsumexp", "special.logsumexp")
+)
+def logsumexp(x: Any, dim: Any, keepdim: bool = False) -> Any:
+    """log of the sum of exp(x) along `dim`, without overflow"""
     axes = axes_of(x, dim)
     top = x.max(axis=axes, keepdims=True, initial=-math.inf)
     top = np.where(np.isfinite(top), top, 0)
@@ -230,41 +235,18 @@ def _logsumexp(x: Any, dim: Any, keepdim: bool = False) -> Any:
     return total if keepdim else total.reshape([n for i, n in enumerate(x.shape) if i not in axes])
 
 
-def _logsumexp_rule(g: Any, out: Any, x: Any, dim: Any, keepdim: bool) -> Any:
-    shape = tuple(x.shape)
-    return unreduce(g, shape, dim, keepdim) * exp(x - unreduce(out, shape, dim, keepdim))
-
-
-logsumexp = primitive(
-    "logsumexp",
-    _logsumexp,
-    _logsumexp_rule,
-    floating=True,
-    assumed={"dim": None},
-    doc="log of the sum of exp(x) along `dim`, without overflow",
-    rows="dimensions",
-    torch=("logsumexp", "special.logsumexp"),
-)
-
-
-def _softmax(x: Any, dim: int) -> Any:
+@private(lambda g, out, dim: g * out - out * sum(g * out, dim, True), floating=True, rows="dimensions", name="softmax")
+def softmax_primitive(x: Any, dim: int) -> Any:
     axes = axes_of(x, dim)
     z = np.exp(x - x.max(axis=axes, keepdims=True, initial=-math.inf))
     return z / np.add.reduce(z, axis=axes, keepdims=True)
 
 
-def _log_softmax(x: Any, dim: int) -> Any:
+@private(lambda g, out, dim: g - exp(out) * sum(g, dim, True), floating=True, rows="dimensions", name="log_softmax")
+def log_softmax_primitive(x: Any, dim: int) -> Any:
     axes = axes_of(x, dim)
     shifted = x - x.max(axis=axes, keepdims=True, initial=-math.inf)
     return shifted - np.log(np.add.reduce(np.exp(shifted), axis=axes, keepdims=True))
-
-
-softmax_primitive = private(
-    "softmax", _softmax, lambda g, out, dim: g * out - out * sum(g * out, dim, True), floating=True, rows="dimensions"
-)
-log_softmax_primitive = private(
-    "log_softmax", _log_softmax, lambda g, out, dim: g - exp(out) * sum(g, dim, True), floating=True, rows="dimensions"
-)
 
 
 @function(assumed={"dim": -1}, torch=("softmax", "special.softmax", "nn.functional.softmax"))
@@ -335,7 +317,9 @@ def _norm_rule(g: Any, out: Any, x: Any, ord: float, dim: Any, keepdim: bool) ->
     return (sgn(x) * size ** (ord - 1) if ord < 2 else x * size ** (ord - 2)) * scale
 
 
-def _vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
+@primitive(_norm_rule, method=False, rows="dimensions", torch=("linalg.vector_norm",), name="linalg_vector_norm")
+def vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
+    """norm of the elements: the root of the sum of their powers; 0 gradient at the zero vector"""
     if dtype is None:
         return _norm(x, ord, dim, keepdim)
     if dtype.itemsize < x.dtype.itemsize:
@@ -344,18 +328,6 @@ def _vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False,
             f"narrowing to the specified dtype ({dtype.title})"
         )
     return _norm(x.astype(dtype.numpy, copy=False), ord, dim, keepdim)
-
-
-vector_norm = primitive(
-    "linalg_vector_norm",
-    _vector_norm,
-    _norm_rule,
-    called="vector_norm",
-    doc="norm of the elements: the root of the sum of their powers; 0 gradient at the zero vector",
-    method=False,
-    rows="dimensions",
-    torch=("linalg.vector_norm",),
-)
 
 
 @function(edges=[EdgeCase((0.0, 0.0), 0.0, (0.0, 0.0)), EdgeCase((3.0, 4.0), 5.0, (0.6, 0.8))])
@@ -412,18 +384,6 @@ def _other_dims(ndim: int, dim: int) -> tuple[int, ...]:
     return tuple(d for d in range(ndim) if d != kept)
 
 
-def _renorm(x: Any, p: float, dim: int, maxnorm: float) -> Any:
-    if p <= 0:
-        raise RuntimeError("renorm: non-positive-norm not supported")
-    if maxnorm < 0:
-        raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm:g}")
-    if x.ndim < 2:
-        raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {x.ndim} dimensions")
-    dimensions(dim, x.ndim)
-    size = _norm(x, p, _other_dims(x.ndim, dim), True)
-    return np.where(size > maxnorm, x * (maxnorm / (size + _NO_DIVISION_BY_ZERO)), x)
-
-
 def _renorm_rule(g: Any, x: Any, p: float, dim: int, maxnorm: float) -> Any:
     others = _other_dims(len(x.shape), dim)
     size = vector_norm(x, p, others, True)
@@ -434,10 +394,16 @@ def _renorm_rule(g: Any, x: Any, p: float, dim: int, maxnorm: float) -> Any:
 
 _NO_DIVISION_BY_ZERO = 1e-7
 
-renorm = primitive(
-    "renorm",
-    _renorm,
-    _renorm_rule,
-    doc="x with each slice along `dim` scaled down to a norm, of order p, of at most `maxnorm`",
-    in_place=True,
-)
+
+@primitive(_renorm_rule, in_place=True)
+def renorm(x: Any, p: float, dim: int, maxnorm: float) -> Any:
+    """x with each slice along `dim` scaled down to a norm, of order p, of at most `maxnorm`"""
+    if p <= 0:
+        raise RuntimeError("renorm: non-positive-norm not supported")
+    if maxnorm < 0:
+        raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm:g}")
+    if x.ndim < 2:
+        raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {x.ndim} dimensions")
+    dimensions(dim, x.ndim)
+    size = _norm(x, p, _other_dims(x.ndim, dim), True)
+    return np.where(size > maxnorm, x * (maxnorm / (size + _NO_DIVISION_BY_ZERO)), x)

@@ -28,7 +28,15 @@ def _unique(x: Any, dim: int | None) -> tuple[Any, Any, Any]:
     return values, inverse.reshape(x.shape if dim is None else -1), counts
 
 
-def _unique_consecutive(x: Any, dim: int | None) -> tuple[Any, Any, Any]:
+_DISTINCT = ("output", "inverse_indices", "counts")
+unique_all = private(
+    "unique2", lambda x: _unique(x, None), _no_derivative("_unique2"), outputs=_DISTINCT, shaped_by="x"
+)
+unique_dim = private("unique_dim", _unique, _no_derivative("unique_dim"), outputs=_DISTINCT, shaped_by="x")
+
+
+@private(_no_derivative("unique_consecutive"), outputs=_DISTINCT, shaped_by="x", name="unique_consecutive")
+def unique_consecutive_primitive(x: Any, dim: int | None) -> tuple[Any, Any, Any]:
     along = x.reshape(-1) if dim is None else np.moveaxis(x, dim, 0)
     others = tuple(range(1, along.ndim))
     differs = (along[1:] != along[:-1]).any(axis=others)
@@ -37,16 +45,6 @@ def _unique_consecutive(x: Any, dim: int | None) -> tuple[Any, Any, Any]:
     values = along[first] if dim is None else np.moveaxis(along[first], 0, dim)
     inverse = (np.cumsum(starts) - 1).reshape(x.shape if dim is None else -1)
     return values, inverse, np.diff(np.append(first, len(along)))
-
-
-_DISTINCT = ("output", "inverse_indices", "counts")
-unique_all = private(
-    "unique2", lambda x: _unique(x, None), _no_derivative("_unique2"), outputs=_DISTINCT, shaped_by="x"
-)
-unique_dim = private("unique_dim", _unique, _no_derivative("unique_dim"), outputs=_DISTINCT, shaped_by="x")
-unique_consecutive_primitive = private(
-    "unique_consecutive", _unique_consecutive, _no_derivative("unique_consecutive"), outputs=_DISTINCT, shaped_by="x"
-)
 
 
 def _wanted(results: Any, return_inverse: bool, return_counts: bool) -> Any:
@@ -75,7 +73,8 @@ def unique_consecutive(
     return _wanted(unique_consecutive_primitive(x, axis), return_inverse, return_counts)
 
 
-def _search(boundaries: Any, values: Any, right: bool, out_int32: bool) -> Any:
+@private(tensors=2, promotes=(), name="searchsorted")
+def search(boundaries: Any, values: Any, right: bool, out_int32: bool) -> Any:
     side = "right" if right else "left"
     if boundaries.ndim == 1:
         places = np.searchsorted(boundaries, values, side)
@@ -85,9 +84,6 @@ def _search(boundaries: Any, values: Any, right: bool, out_int32: bool) -> Any:
         found = [np.searchsorted(row, sought, side) for row, sought in zip(rows, wanted, strict=True)]
         places = np.reshape(found, values.shape)
     return places.astype(np.int32 if out_int32 else np.int64)
-
-
-search = private("searchsorted", _search, tensors=2, promotes=())
 
 
 @function(tensors=2, method=False)

@@ -77,7 +77,13 @@ def solved_unchecked(x: Any, y: Any) -> Any:
 # Inverses
 
 
-def _inverses(x: Any, check: bool, name: str) -> tuple[Any, Any]:
+def _inverse_rule(g: Any, inverse: Any) -> Any:
+    transposed = turned(inverse)
+    return -matmul(transposed, matmul(g[0], transposed))
+
+
+@private(_inverse_rule, outputs=("inverse", "info"), rows="matrices", function="inverse")
+def linalg_inv_ex(x: Any, check: bool, name: str) -> tuple[Any, Any]:
     check_square_floating(x, "linalg.inv" if name != "linalg.inv_ex" else name)
     info = np.zeros(x.shape[:-2], np.int32)
     try:
@@ -87,16 +93,6 @@ def _inverses(x: Any, check: bool, name: str) -> tuple[Any, Any]:
         if check:
             check_info(info, name, SINGULAR)
         return solved_unchecked(x, np.broadcast_to(np.eye(x.shape[-1], dtype=x.dtype), x.shape)), info[()]
-
-
-def _inverse_rule(g: Any, inverse: Any) -> Any:
-    transposed = turned(inverse)
-    return -matmul(transposed, matmul(g[0], transposed))
-
-
-linalg_inv_ex = private(
-    "linalg_inv_ex", _inverses, _inverse_rule, outputs=("inverse", "info"), rows="matrices", function="inverse"
-)
 
 
 @function(aliases=("inv",), torch=("inverse", "linalg.inv"))
@@ -117,23 +113,6 @@ def inv_ex(x: Any, check_errors: bool = False) -> Any:
 def _is_vector(x_shape: tuple[int, ...], y_shape: tuple[int, ...]) -> bool:
     """Whether the right side is one vector for each matrix, rather than a matrix."""
     return len(y_shape) == 1 or (len(x_shape) - 1 == len(y_shape) and tuple(x_shape[:-1]) == tuple(y_shape))
-
-
-def _solved(x: Any, y: Any, left: bool, check: bool) -> tuple[Any, Any]:
-    _check_system(x, y, left)
-    vector = _is_vector(x.shape, y.shape)
-    right = y[..., None] if vector else y
-    info = np.zeros(x.shape[:-2], np.int32)
-    a, b = (x, right) if left else (np.swapaxes(x, -2, -1), np.swapaxes(right, -2, -1))
-    try:
-        result = np.linalg.solve(a, b)
-    except np.linalg.LinAlgError:
-        info = _first_zero_pivots(x)
-        if check:
-            check_info(info, "torch.linalg.solve", _FAILED)
-        result = solved_unchecked(a, b)
-    result = result if left else np.ascontiguousarray(np.swapaxes(result, -2, -1))
-    return (result[..., 0] if vector else result), info[()]
 
 
 def _check_system(x: Any, y: Any, left: bool) -> None:
@@ -162,15 +141,28 @@ def _solve_rule(g: Any, result: Any, x: Any, y_shape: Any, left: bool) -> Any:
     return -matmul(of_y, turned(result)) if left else -matmul(turned(result), of_y)
 
 
-linalg_solve_ex = private(
-    "linalg_solve_ex",
-    _solved,
+@private(
     _solve_rule,
     lambda g, x, left: linalg_solve_ex(turned(x), g[0], left, True)[0],
     outputs=("result", "info"),
     rows="matrices",
     function="solve",
 )
+def linalg_solve_ex(x: Any, y: Any, left: bool, check: bool) -> tuple[Any, Any]:
+    _check_system(x, y, left)
+    vector = _is_vector(x.shape, y.shape)
+    right = y[..., None] if vector else y
+    info = np.zeros(x.shape[:-2], np.int32)
+    a, b = (x, right) if left else (np.swapaxes(x, -2, -1), np.swapaxes(right, -2, -1))
+    try:
+        result = np.linalg.solve(a, b)
+    except np.linalg.LinAlgError:
+        info = _first_zero_pivots(x)
+        if check:
+            check_info(info, "torch.linalg.solve", _FAILED)
+        result = solved_unchecked(a, b)
+    result = result if left else np.ascontiguousarray(np.swapaxes(result, -2, -1))
+    return (result[..., 0] if vector else result), info[()]
 
 
 @function(tensors=2, method=False, torch=("linalg.solve",))
@@ -185,15 +177,6 @@ def solve_ex(x: Any, y: Any, left: bool = True, check_errors: bool = False) -> A
     return linalg_solve_ex(x, y, left, check_errors)
 
 
-def _solved_triangular(x: Any, y: Any, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
-    name = "linalg.solve_triangular"
-    check_square(x, name)
-    check_matrices(y, name, "B")
-    check_floating(x, name)
-    _check_fit(x, y.shape, left, name)
-    return triangular(x, y, upper, left, unitriangular)
-
-
 def _triangle(x: Any, upper: bool, unit: bool) -> Any:
     """The part of a gradient that belongs to the elements of a triangular matrix that count."""
     return triu(x, int(unit)) if upper else tril(x, -int(unit))
@@ -205,32 +188,23 @@ def _triangular_rule(g: Any, out: Any, x: Any, upper: bool, left: bool, unitrian
     return _triangle(of_x, upper, unitriangular)
 
 
-solve_triangular = primitive(
-    "linalg_solve_triangular",
-    _solved_triangular,
+@primitive(
     _triangular_rule,
     lambda g, x, upper, left, unitriangular: solve_triangular(turned(x), g, not upper, left, unitriangular),
-    called="solve_triangular",
-    doc="the solution of `x @ solution = y` for an upper or lower triangular x, whose other elements are not looked at",
     method=False,
     promotes=(0, 1),
     rows="matrices",
     torch=("linalg.solve_triangular",),
+    name="linalg_solve_triangular",
 )
-
-
-def _solved_triangular_old(
-    b: Any, x: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False
-) -> tuple[Any, Any]:
-    for letter, value in (("b", b), ("A", x)):
-        if value.ndim < 2:
-            expected = f"Expected {letter} to have at least 2 dimensions, but it has {value.ndim} dimensions instead"
-            raise RuntimeError(f"torch.triangular_solve: {expected}")
-    check_old_sizes(x, b, "triangular_solve")
-    a = np.swapaxes(x, -2, -1) if transpose else x
-    batch = np.broadcast_shapes(b.shape[:-2], x.shape[:-2])
-    solution = triangular(a, np.broadcast_to(b, (*batch, *b.shape[-2:])), upper != transpose, True, unitriangular)
-    return solution, np.array(np.broadcast_to(x, (*batch, *x.shape[-2:])))
+def solve_triangular(x: Any, y: Any, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
+    """the solution of `x @ solution = y` for an upper or lower triangular x, whose other elements are not looked at"""
+    name = "linalg.solve_triangular"
+    check_square(x, name)
+    check_matrices(y, name, "B")
+    check_floating(x, name)
+    _check_fit(x, y.shape, left, name)
+    return triangular(x, y, upper, left, unitriangular)
 
 
 def check_old_sizes(x: Any, b: Any, name: str) -> None:
@@ -257,16 +231,26 @@ def _old_rule_of_x(g: Any, solution: Any, x: Any, upper: bool, transpose: bool, 
     return of_x if g[1] is None else of_x + g[1]
 
 
-triangular_solve = primitive(
-    "triangular_solve",
-    _solved_triangular_old,
+@primitive(
     _old_rule_of_b,
     _old_rule_of_x,
     called="triangular_solve",
-    doc="the solution of `x @ solution = b` for an upper or lower triangular x, and x",
     outputs=("solution", "cloned_coefficient"),
     promotes=(0, 1),
 )
+def triangular_solve(
+    b: Any, x: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False
+) -> tuple[Any, Any]:
+    """the solution of `x @ solution = b` for an upper or lower triangular x, and x"""
+    for letter, value in (("b", b), ("A", x)):
+        if value.ndim < 2:
+            expected = f"Expected {letter} to have at least 2 dimensions, but it has {value.ndim} dimensions instead"
+            raise RuntimeError(f"torch.triangular_solve: {expected}")
+    check_old_sizes(x, b, "triangular_solve")
+    a = np.swapaxes(x, -2, -1) if transpose else x
+    batch = np.broadcast_shapes(b.shape[:-2], x.shape[:-2])
+    solution = triangular(a, np.broadcast_to(b, (*batch, *b.shape[-2:])), upper != transpose, True, unitriangular)
+    return solution, np.array(np.broadcast_to(x, (*batch, *x.shape[-2:])))
 
 
 # Least squares
@@ -288,7 +272,21 @@ def tolerances(x: Any, largest: Any, atol: Any, rtol: Any) -> Any:
     return np.maximum(0.0 if atol is None else atol, rtol * largest)
 
 
-def _pseudoinverse(x: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
+def _pinv_rule(g: Any, out: Any, x: Any) -> Any:
+    out_t, g_t = turned(out), turned(g)
+    if x.shape[-2] <= x.shape[-1]:
+        k = matmul(g_t, out)
+        k_out = matmul(k, out_t)
+        inside = -turned(matmul(out, k)) + k_out - matmul(matmul(x, out), k_out)
+        return inside + matmul(matmul(out_t, out), g_t - matmul(k, x))
+    k = matmul(out, g_t)
+    out_k = matmul(out_t, k)
+    outside = matmul(matmul(g_t - matmul(x, k), out), out_t)
+    return -turned(matmul(k, out)) + outside + out_k - matmul(matmul(out_k, out), x)
+
+
+@private(_pinv_rule, rows="matrices", function="pinv")
+def linalg_pinv(x: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
     if x.ndim < 2 or x.dtype.kind != "f":
         raise RuntimeError(
             f"linalg.pinv({titles(x)[0]}{{{list(x.shape)}}}): expected a tensor with 2 or more dimensions "
@@ -309,22 +307,6 @@ def _pseudoinverse(x: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
     return (np.swapaxes(vt, -2, -1) * inverted[..., None, :]) @ np.swapaxes(u, -2, -1)
 
 
-def _pinv_rule(g: Any, out: Any, x: Any) -> Any:
-    out_t, g_t = turned(out), turned(g)
-    if x.shape[-2] <= x.shape[-1]:
-        k = matmul(g_t, out)
-        k_out = matmul(k, out_t)
-        inside = -turned(matmul(out, k)) + k_out - matmul(matmul(x, out), k_out)
-        return inside + matmul(matmul(out_t, out), g_t - matmul(k, x))
-    k = matmul(out, g_t)
-    out_k = matmul(out_t, k)
-    outside = matmul(matmul(g_t - matmul(x, k), out), out_t)
-    return -turned(matmul(k, out)) + outside + out_k - matmul(matmul(out_k, out), x)
-
-
-linalg_pinv = private("linalg_pinv", _pseudoinverse, _pinv_rule, rows="matrices", function="pinv")
-
-
 @function(method=False, torch=("linalg.pinv",))
 def pinv(x: Any, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Any:
     """pseudoinverse"""
@@ -339,42 +321,6 @@ def pinverse(x: Any, rcond: float = 1e-15) -> Any:
 
 
 _DRIVERS = ("gels", "gelsy", "gelsd", "gelss")
-
-
-def _least_squares(x: Any, y: Any, rcond: Any, driver: str) -> tuple[Any, Any, Any, Any]:
-    _check_least_squares(x, y, driver)
-    from scipy.linalg import lstsq as compute
-
-    vector = _is_vector(x.shape, y.shape)
-    right = y[..., None] if vector else y
-    (rows, columns), count = x.shape[-2:], right.shape[-1]
-    batch = np.broadcast_shapes(x.shape[:-2], right.shape[:-2])
-    smallest = min(rows, columns)
-    solution = np.zeros((*batch, columns, count), x.dtype)
-    rank = np.zeros(batch, np.int64)
-    singular_values = np.zeros((*batch, smallest), x.dtype)
-    a, b = np.broadcast_to(x, (*batch, rows, columns)), np.broadcast_to(right, (*batch, rows, count))
-    limit = np.finfo(x.dtype).eps * max(rows, columns) if rcond is None else float(rcond)
-    for index in np.ndindex(batch) if smallest and count else ():
-        if not (np.isfinite(a[index]).all() and np.isfinite(b[index]).all()):
-            solution[index] = singular_values[index] = np.nan
-            continue
-        how = "gelsy" if driver == "gelsy" else "gelsd"
-        found: Any = compute(a[index], b[index], cond=limit, lapack_driver=how, check_finite=False)
-        solution[index], rank[index] = found[0], found[2]
-        if found[3] is not None:
-            singular_values[index] = found[3]
-    nothing = np.zeros(0, x.dtype)
-    residuals = nothing
-    if rows > columns and driver != "gelsy" and np.all(rank == columns):
-        residuals = np.add.reduce((b - a @ solution) ** 2, axis=-2)
-    has_rank, has_values = driver != "gels", driver in ("gelsd", "gelss")
-    return (
-        solution[..., 0] if vector else solution,
-        residuals,
-        rank[()] if has_rank else np.zeros(0, np.int64),
-        singular_values if has_values else nothing,
-    )
 
 
 def _check_least_squares(x: Any, y: Any, driver: str) -> None:
@@ -431,14 +377,43 @@ def _lstsq_rule_of_y(g: Any, solution: Any, x: Any, y: Any) -> Any:
     return squeeze(total, -1) if vector and total is not None else total
 
 
-linalg_lstsq = private(
-    "linalg_lstsq",
-    _least_squares,
-    _lstsq_rule_of_x,
-    _lstsq_rule_of_y,
-    outputs=("solution", "residuals", "rank", "singular_values"),
-    function="lstsq",
+@private(
+    _lstsq_rule_of_x, _lstsq_rule_of_y, outputs=("solution", "residuals", "rank", "singular_values"), function="lstsq"
 )
+def linalg_lstsq(x: Any, y: Any, rcond: Any, driver: str) -> tuple[Any, Any, Any, Any]:
+    _check_least_squares(x, y, driver)
+    from scipy.linalg import lstsq as compute
+
+    vector = _is_vector(x.shape, y.shape)
+    right = y[..., None] if vector else y
+    (rows, columns), count = x.shape[-2:], right.shape[-1]
+    batch = np.broadcast_shapes(x.shape[:-2], right.shape[:-2])
+    smallest = min(rows, columns)
+    solution = np.zeros((*batch, columns, count), x.dtype)
+    rank = np.zeros(batch, np.int64)
+    singular_values = np.zeros((*batch, smallest), x.dtype)
+    a, b = np.broadcast_to(x, (*batch, rows, columns)), np.broadcast_to(right, (*batch, rows, count))
+    limit = np.finfo(x.dtype).eps * max(rows, columns) if rcond is None else float(rcond)
+    for index in np.ndindex(batch) if smallest and count else ():
+        if not (np.isfinite(a[index]).all() and np.isfinite(b[index]).all()):
+            solution[index] = singular_values[index] = np.nan
+            continue
+        how = "gelsy" if driver == "gelsy" else "gelsd"
+        found: Any = compute(a[index], b[index], cond=limit, lapack_driver=how, check_finite=False)
+        solution[index], rank[index] = found[0], found[2]
+        if found[3] is not None:
+            singular_values[index] = found[3]
+    nothing = np.zeros(0, x.dtype)
+    residuals = nothing
+    if rows > columns and driver != "gelsy" and np.all(rank == columns):
+        residuals = np.add.reduce((b - a @ solution) ** 2, axis=-2)
+    has_rank, has_values = driver != "gels", driver in ("gelsd", "gelss")
+    return (
+        solution[..., 0] if vector else solution,
+        residuals,
+        rank[()] if has_rank else np.zeros(0, np.int64),
+        singular_values if has_values else nothing,
+    )
 
 
 @function(tensors=2, method=False, torch=("linalg.lstsq",))

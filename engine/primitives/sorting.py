@@ -59,7 +59,9 @@ argsort = primitive(
 )
 
 
-def _topk(x: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> tuple[Any, Any]:
+@primitive(lambda g, indices, x_shape, dim: _sort_rule(g, indices, x_shape, dim), outputs=("values", "indices"))
+def topk(x: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> tuple[Any, Any]:
+    """the k largest elements along `dim`, or the k smallest: values and indices"""
     axis = dimension(dim, x.ndim)
     if not 0 <= k <= (x.shape[axis] if x.ndim else 1):
         raise RuntimeError("selected index k out of range")
@@ -69,16 +71,12 @@ def _topk(x: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = Tr
     return np.take_along_axis(x, indices, axis), indices
 
 
-topk = primitive(
-    "topk",
-    _topk,
-    lambda g, indices, x_shape, dim: _sort_rule(g, indices, x_shape, dim),
+@primitive(
+    lambda g, indices, x_shape, dim, keepdim: put_selected(g[0], indices, x_shape, dim, keepdim),
     outputs=("values", "indices"),
-    doc="the k largest elements along `dim`, or the k smallest: values and indices",
 )
-
-
-def _kthvalue(x: Any, k: int, dim: int = -1, keepdim: bool = False) -> tuple[Any, Any]:
+def kthvalue(x: Any, k: int, dim: int = -1, keepdim: bool = False) -> tuple[Any, Any]:
+    """the k-th smallest element along `dim`: values and indices"""
     check_some(x, "kthvalue()", dim)
     axis = dimension(dim, x.ndim)
     if not 1 <= k <= (x.shape[axis] if x.ndim else 1):
@@ -88,15 +86,6 @@ def _kthvalue(x: Any, k: int, dim: int = -1, keepdim: bool = False) -> tuple[Any
     indices = np.take(order_along(x, dim), [k - 1], axis=dim)
     values = np.take_along_axis(x, indices, dim)
     return (values, indices) if keepdim else (values.squeeze(dim), indices.squeeze(dim))
-
-
-kthvalue = primitive(
-    "kthvalue",
-    _kthvalue,
-    lambda g, indices, x_shape, dim, keepdim: put_selected(g[0], indices, x_shape, dim, keepdim),
-    outputs=("values", "indices"),
-    doc="the k-th smallest element along `dim`: values and indices",
-)
 
 
 def _median(x: Any) -> Any:

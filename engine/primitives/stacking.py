@@ -106,16 +106,6 @@ def _matrix_shape(shape: tuple[int, ...]) -> tuple[int, int]:
     return (1, 1) if not shape else (1, shape[0]) if len(shape) == 1 else (shape[0], shape[1])
 
 
-def _blocks(tensors: Any) -> Any:
-    shapes = [_matrix_shape(x.shape) for x in tensors]
-    result = np.zeros((sum(r for r, _ in shapes), sum(c for _, c in shapes)), tensors[0].dtype)
-    row = column = 0
-    for x, (rows, columns) in zip(tensors, shapes, strict=True):
-        result[row : row + rows, column : column + columns] = x
-        row, column = row + rows, column + columns
-    return result
-
-
 def _blocks_rule(g: Any, tensors_shape: Any) -> list[Any]:
     pieces = []
     row = column = 0
@@ -127,7 +117,15 @@ def _blocks_rule(g: Any, tensors_shape: Any) -> list[Any]:
     return pieces
 
 
-blocks = private("block_diag", _blocks, _blocks_rule, variadic=True)
+@private(_blocks_rule, variadic=True, name="block_diag")
+def blocks(tensors: Any) -> Any:
+    shapes = [_matrix_shape(x.shape) for x in tensors]
+    result = np.zeros((sum(r for r, _ in shapes), sum(c for _, c in shapes)), tensors[0].dtype)
+    row = column = 0
+    for x, (rows, columns) in zip(tensors, shapes, strict=True):
+        result[row : row + rows, column : column + columns] = x
+        row, column = row + rows, column + columns
+    return result
 
 
 @function(variadic=True, method=False)

@@ -30,12 +30,6 @@ def _windows(x: Any, dim: int, size: int, step: int) -> Any:
     return sliding_window_view(x, size, dim, writeable=True)[(*(slice(None),) * dim, slice(None, None, step))]
 
 
-def _windows_summed(grad: Any, shape: Any, dim: int, size: int, step: int) -> Any:
-    result = np.zeros(math.prod(shape), grad.dtype)
-    np.add.at(result, _windows(np.arange(result.size).reshape(shape), dim, size, step), grad)
-    return result.reshape(shape)
-
-
 unfold_primitive = private(
     "unfold",
     _windows,
@@ -43,9 +37,13 @@ unfold_primitive = private(
     view=True,
     moves="places",
 )
-unfold_backward = private(
-    "unfold_backward", _windows_summed, lambda g, dim, size, step: unfold_primitive(g, dim, size, step)
-)
+
+
+@private(lambda g, dim, size, step: unfold_primitive(g, dim, size, step))
+def unfold_backward(grad: Any, shape: Any, dim: int, size: int, step: int) -> Any:
+    result = np.zeros(math.prod(shape), grad.dtype)
+    np.add.at(result, _windows(np.arange(result.size).reshape(shape), dim, size, step), grad)
+    return result.reshape(shape)
 
 
 @function(torch=())

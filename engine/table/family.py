@@ -23,16 +23,34 @@ class Family:
         self.name = name
         self.facts: dict[str, Any] = {"family": name, **facts}
 
-    def private(self, name: str, forward: Call, *rules: Rule | None, **facts: Any) -> Call:
+    def private(self, *record: Any, name: str = "", **facts: Any) -> Call:
         """Adds a primitive that only other operations call, and returns the function that runs it.
 
-        `forward` computes on NumPy values and changes none of them; `rules` has one for each tensor argument.
-        TypeError: a rule asks for what the operation does not have, or a fact is none of a record's.
+        `private(name, forward, *rules, **facts)`, or above the forward function `@private(*rules, **facts)`, with the
+        `name` where it is not that of the function. `forward` computes on NumPy values and changes none of them;
+        `rules` has one for each tensor argument. TypeError: a rule asks for what the operation does not have, or a
+        fact is none of a record's.
         """
+        if not (record and isinstance(record[0], str)):
+            return lambda forward: self.private(name or forward.__name__, forward, *record, **facts)
+        name, forward, *rules = record
         return self._primitive(name, forward, rules, facts).call
 
-    def primitive(self, name: str, forward: Call, *rules: Rule | None, called: str | None = None, **facts: Any) -> Call:
-        """As `private`, for one that is called by name: its own, or `called`. TypeError: the name is taken."""
+    def primitive(self, *record: Any, name: str = "", called: str | None = None, **facts: Any) -> Call:
+        """As `private`, for one that is called by its name, or by another: `called`, or that of the forward function.
+
+        Above the forward function, its docstring is the record's `doc`. TypeError: the name is taken.
+        """
+        if not (record and isinstance(record[0], str)):
+
+            def add(forward: Call) -> Call:
+                own = forward.__name__
+                other = called or (own if name else None)
+                doc = (forward.__doc__ or "").strip()
+                return self.primitive(name or own, forward, *record, called=other, doc=doc, **facts)
+
+            return add
+        name, forward, *rules = record
         operation = self._primitive(name, forward, rules, facts if called is None else {**facts, "function": called})
         if called is None:
             register(operation)
