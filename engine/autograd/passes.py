@@ -11,7 +11,9 @@ It is read in the order it happens, which is that of `Pass.run`:
 4. *Deliver.* A leaf that has received its last gradient hands over the sum: to its `.grad`, or to whoever asked.
 
 Few passes need more of a node than that. Where a gradient is asked for, or a node has hooks, or its run is watched
-(`graph/observers.py`), the pass *attends* to it: `attend` and `receive` have all that happens around a run.
+(`graph/observers.py`), the pass *attends* to it: `attend` and `receive` have all that happens around a run. So it does
+where nothing arrived, because no use of a node's outputs has a derivative: an undefined gradient, None, travels as any
+other does, so that all hooks are called and each leaf is sent as much as it waits for.
 """
 
 from __future__ import annotations
@@ -98,9 +100,7 @@ class Pass:
                 edges, sent = self.roots, starts
                 if running is not None:
                     arrived = pending.pop(running, None)
-                    if arrived is None:
-                        continue
-                    if attends or running.hooks is not None:
+                    if attends or arrived is None or running.hooks is not None:
                         sent = self.attend(running, arrived)
                         if sent is None:
                             continue
@@ -154,9 +154,10 @@ class Pass:
             return
         total = self.pending.pop(leaf, None)
         hooks = leaf.hooks
-        if total is not None and (self.wanted is not None or hooks is not None):
-            total = self.receive(leaf, total, runs=self.deliver is not None)
-        if total is None or self.deliver is None:
+        if self.wanted is not None or hooks is not None:
+            received = self.receive(leaf, [total], runs=self.deliver is not None)
+            total = None if received is None else received[0]
+        if self.deliver is None:
             return
         self.deliver(leaf.variable, total, self.create_graph)
         if hooks is not None:
@@ -165,12 +166,16 @@ class Pass:
     def attend(self, node: Node, arrived: Any) -> Sequence[Gradient] | None:
         """What a node sends on, with all that happens around its run; None: it is not to run."""
         self.silence()
-        arrived = self.receive(node, arrived, runs=self.needed is None or node in self.needed)
-        if arrived is None:
+        outputs: list[Gradient] = arrived if node.is_multiple and arrived else [arrived] * node.output_count
+        gradients = self.receive(node, outputs, runs=self.needed is None or node in self.needed)
+        if gradients is None:
             return None
         if newest.sequence > node.sequence:
             check_numbers(node)
-        if self.wanted is None:
+        arrived = gradients if node.is_multiple else gradients[0]
+        if all(g is None for g in gradients):
+            run = partial(node.apply_undefined, self.create_graph)
+        elif self.wanted is None:
             run = partial(node.apply, arrived, self.create_graph)
         else:
             run = partial(node.apply_towards, self.wanted, arrived, self.create_graph)
@@ -180,22 +185,20 @@ class Pass:
         if node.hooks is not None and node.hooks.after:
             # A hook sees what each input will receive, and its answer is fitted as a rule's is.
             sent = [n and fit(g, n.outputs, i) for (n, i), g in zip(node.next_functions, sent, strict=True)]
-            sent = node.hooks.run_after(sent, arrived if node.is_multiple else [arrived], self.create_graph)
+            sent = node.hooks.run_after(sent, gradients, self.create_graph)
         return sent
 
-    def receive(self, node: Node, arrived: Any, runs: bool) -> Any:
-        """What arrived at a node as its hooks leave it, noted for those who asked; None: it is not to run."""
-        gradients = arrived if node.is_multiple else [arrived]
-        if node.hooks is not None:
-            gradients = node.hooks.run_tensor(gradients, self.create_graph)
+    def receive(self, node: Node, gradients: list[Gradient], runs: bool) -> Sequence[Gradient] | None:
+        """What arrived at a node's outputs as its hooks leave it, noted for those who asked; None: it is not to run."""
+        hooks = node.hooks
+        if hooks is not None:
+            gradients = hooks.run_tensor(gradients, self.create_graph)
         asked = self.captured.get(node, {})
         for number in asked:
             asked[number] = gradients[number]
         if not runs:
             return None
-        if node.hooks is not None:
-            gradients = node.hooks.run_before(gradients, self.create_graph)
-        return gradients if node.is_multiple else gradients[0]
+        return gradients if hooks is None else hooks.run_before(gradients, self.create_graph)
 
     def will_reach(self, node: Node | None) -> bool:
         """Whether the pass brings a gradient to the node."""
