@@ -128,7 +128,7 @@ def _cholesky_solve_rule(g: Any, out: Any, x: Any, upper: bool) -> Any:
 
 
 @primitive(
-    lambda g, x, upper: cholesky_solve(g, x, upper), _cholesky_solve_rule, called="cholesky_solve", promotes=(0, 1)
+    lambda g, x, upper: ops.cholesky_solve(g, x, upper), _cholesky_solve_rule, called="cholesky_solve", promotes=(0, 1)
 )
 def cholesky_solve(b: Any, x: Any, upper: bool = False) -> Any:
     """the solution of `a @ solution = b` for the matrix a that has x as its Cholesky factor"""

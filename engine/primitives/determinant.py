@@ -95,7 +95,11 @@ def _trace(x: Any) -> Any:
     return ops.sum(ops.diagonal(x, 0, -2, -1), [-1], True)[..., None]
 
 
-@private(lambda g, x: cofactor_change(g, x), _second_change)
+def _first_change(g: Any, x: Any) -> Any:
+    return cofactor_change(g, x)
+
+
+@private(_first_change, _second_change)
 def cofactor_change(change: Any, x: Any) -> Any:
     """How the cofactors change with x, in the first order."""
     if not x.size or not np.isfinite(x).all():
@@ -107,9 +111,6 @@ def cofactor_change(change: Any, x: Any) -> Any:
     on_diagonal = np.einsum("...ij,...jj->...i", pairs, inner)
     result = result + on_diagonal[..., None] * np.eye(x.shape[-1], dtype=x.dtype)
     return sign[..., None, None] * (u @ result @ vt)
-
-
-# Logarithms
 
 
 def _slogdet_rule(g: Any, x: Any) -> Any:

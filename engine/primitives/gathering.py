@@ -199,7 +199,7 @@ def index_select_primitive(x: Any, dim: int, index: Any) -> Any:
     return np.take(x, integers(index).reshape(-1), dim)
 
 
-index_add_primitive = private(
+index_add_primitive: Any = private(
     "index_add",
     lambda x, dim, index, src, alpha: _index_added(x, dim, index, src if alpha == 1 else src * alpha),
     lambda g: g,

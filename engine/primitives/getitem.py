@@ -18,7 +18,7 @@ from .parts import select_primitive, slice_bounds, slice_primitive
 private = INDEXING.private
 
 
-index_primitive = private(
+index_primitive: Any = private(
     "index",
     lambda x, indices: np.asarray(x[indices], order="C"),
     lambda g, x_shape, indices: index_backward(g, x_shape, indices),

@@ -119,7 +119,11 @@ def _inside(shape: tuple[int, ...], pad: Sequence[int]) -> tuple[slice, ...]:
     return tuple(parts)
 
 
-@private(lambda g, pad: constant_pad(g, [-n for n in pad], 0.0), function="pad", name="constant_pad_nd")
+def _constant_pad_rule(g: Any, pad: Sequence[int]) -> Any:
+    return constant_pad(g, [-n for n in pad], 0.0)
+
+
+@private(_constant_pad_rule, function="pad", name="constant_pad_nd")
 def constant_pad(x: Any, pad: Sequence[int], value: float = 0.0) -> Any:
     shape = _padded_shape(x.shape, pad)
     if min(shape, default=0) < 0:

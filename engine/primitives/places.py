@@ -18,7 +18,7 @@ from .parts import select, select_primitive, slice_bounds, slice_primitive
 private, function = INDEXING.private, INDEXING.function
 
 
-as_strided = private(
+as_strided: Any = private(
     "as_strided",
     lambda x, positions: x.reshape(-1)[positions],
     lambda g, positions, x_shape: strided_sum(g, positions, x_shape),
@@ -54,12 +54,11 @@ def take(x: Any, index: Any) -> Any:
     return take_primitive(x, index)
 
 
-@private(
-    lambda g, places: put(g, zeros_like(as_strided(g, places)), places),
-    lambda g, places: as_strided(g, places),
-    promotes=(),
-    name="index_put",
-)
+def _put_rule(g: Any, places: Any) -> Any:
+    return put(g, zeros_like(as_strided(g, places)), places)
+
+
+@private(_put_rule, lambda g, places: as_strided(g, places), promotes=(), name="index_put")
 def put(x: Any, value: Any, places: Any) -> Any:
     result = np.array(x, order="C").reshape(-1)
     result[places] = value
@@ -147,12 +146,11 @@ def masked_fill(x: Any, mask: Any, value: Any) -> Any:
     return masked_fill_tensor(x, mask, value)
 
 
-@private(
-    lambda g, mask, x_shape: masked_select_backward(g, mask, x_shape),
-    moves="places",
-    shaped_by="mask",
-    name="masked_select",
-)
+def _masked_select_rule(g: Any, mask: Any, x_shape: Any) -> Any:
+    return masked_select_backward(g, mask, x_shape)
+
+
+@private(_masked_select_rule, moves="places", shaped_by="mask", name="masked_select")
 def masked_select_primitive(x: Any, mask: Any) -> Any:
     shape = np.broadcast_shapes(np.shape(x), np.shape(mask))
     return np.broadcast_to(x, shape)[np.broadcast_to(mask, shape)]

@@ -89,8 +89,8 @@ def vecdot(x: Any, y: Any, *, dim: int = -1) -> Any:
 
 
 @primitive(
-    lambda g, y, dim: linalg_cross(y, g, dim),
-    lambda g, x, dim: linalg_cross(g, x, dim),
+    lambda g, y, dim: ops.linalg_cross(y, g, dim),
+    lambda g, x, dim: ops.linalg_cross(g, x, dim),
     method=False,
     torch=("linalg.cross",),
     promotes=(0, 1),
@@ -134,8 +134,8 @@ def _matrices_of_rows(x: Any, y: Any) -> Any:
 
 
 @primitive(
-    lambda g, y: mm(g, t_primitive(y)),
-    lambda g, x: mm(t_primitive(x), g),
+    lambda g, y: ops.mm(g, t_primitive(y)),
+    lambda g, x: ops.mm(t_primitive(x), g),
     rows=_matrices_of_rows,
     saved_as={"y": "mat2"},
 )
@@ -163,7 +163,7 @@ def product_with_vector(x: Any, y: Any, size: int, rank: int, dtype: Any) -> Any
 
 @primitive(
     lambda g, y: outer(g, y),
-    lambda g, x: mv(t_primitive(x), g),
+    lambda g, x: ops.mv(t_primitive(x), g),
     rows=lambda x, y: np.add.reduce(x * y, axis=1),
     saved_as={"y": "vec"},
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..table.registry import ops
 from .arguments import check_same_dtype, data_of, titles
 from .axes import squeeze
 from .diagonals import tril, triu
@@ -134,8 +135,12 @@ def _check_fit(x: Any, shape: tuple[int, ...], left: bool, name: str) -> None:
         )
 
 
+def _solve_rule_of_y(g: Any, x: Any, left: bool) -> Any:
+    return linalg_solve_ex(turned(x), g[0], left, True)[0]
+
+
 def _solve_rule(g: Any, result: Any, x: Any, y_shape: Any, left: bool) -> Any:
-    of_y = linalg_solve_ex(turned(x), g[0], left, True)[0]
+    of_y = _solve_rule_of_y(g, x, left)
     if _is_vector(x.shape, y_shape):
         return -matmul(column(of_y), row(result))
     return -matmul(of_y, turned(result)) if left else -matmul(turned(result), of_y)
@@ -143,7 +148,7 @@ def _solve_rule(g: Any, result: Any, x: Any, y_shape: Any, left: bool) -> Any:
 
 @private(
     _solve_rule,
-    lambda g, x, left: linalg_solve_ex(turned(x), g[0], left, True)[0],
+    _solve_rule_of_y,
     outputs=("result", "info"),
     rows="matrices",
     function="solve",
@@ -190,7 +195,7 @@ def _triangular_rule(g: Any, out: Any, x: Any, upper: bool, left: bool, unitrian
 
 @primitive(
     _triangular_rule,
-    lambda g, x, upper, left, unitriangular: solve_triangular(turned(x), g, not upper, left, unitriangular),
+    lambda g, x, upper, left, unitriangular: ops.solve_triangular(turned(x), g, not upper, left, unitriangular),
     method=False,
     promotes=(0, 1),
     rows="matrices",

@@ -23,14 +23,11 @@ from .reshaping import reshape
 private, function = SHAPE.private, SHAPE.function
 
 
-# Windows and strides
-
-
 def _windows(x: Any, dim: int, size: int, step: int) -> Any:
     return sliding_window_view(x, size, dim, writeable=True)[(*(slice(None),) * dim, slice(None, None, step))]
 
 
-unfold_primitive = private(
+unfold_primitive: Any = private(
     "unfold",
     _windows,
     lambda g, x_shape, dim, size, step: unfold_backward(g, x_shape, dim, size, step),
