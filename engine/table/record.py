@@ -99,8 +99,9 @@ class Operation:
     # is no derivative, which is not the same as zero; with `variadic`, the one rule returns a gradient for each).
     forward: Callable[..., Any]
     rules: tuple[Rule | None, ...] = ()
-    # The names of several results.
+    # The names of several results; and what rules call the results, one or several.
     outputs: tuple[str, ...] = ()
+    results: tuple[str, ...] = ("out",)
     # Integers become floating first.
     floating: bool = False
     # Which arguments take part in the promotion of dtypes: if nothing is said all that are tensors, unless there is one

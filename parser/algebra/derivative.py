@@ -31,6 +31,8 @@ from .terms import Symbol, Term, ordered
 from .translate import translated
 from .verbatim import VERBATIM
 
+# Derivatives of a higher order are those of the simplified one before: at once they would grow with every order.
+_AT_ONCE = 3
 _POINTS = 8
 _TRIES = 60
 _TOLERANCE = 1e-7
@@ -102,6 +104,8 @@ def derivatives(
     shapes = shapes or {}
     names = tuple(variables_of(expression, shapes))
     _check_differentiable(expression)
+    if simplify and max(map(len, wanted)) > _AT_ONCE and not any(shapes.values()):
+        return _step_by_step(expression, wanted, names, share, limits)
     program = traced(expression, wanted, shapes, limits)
     if not simplify:
         return _literal(expression, program, wanted, names, shapes, limits)
@@ -116,6 +120,34 @@ def derivatives(
             if not error.is_numerical and not any(isinstance(t, Symbol) and t.name == "inf" for t in known):
                 raise
     return _literal(expression, program, wanted, names, shapes, limits)
+
+
+def _step_by_step(
+    expression: Program, wanted: Sequence[By], names: tuple[str, ...], share: bool, limits: Limits
+) -> Derivatives:
+    """Derivatives by single numbers, each of the one before it, and compared with the engine's of that."""
+    known: dict[By, Program] = {}
+    points: list[int] = []
+    for by in wanted:
+        last = expression
+        for end in range(min(_AT_ONCE, len(by)), len(by) + 1):
+            if by[:end] not in known:
+                step = by[:end] if end <= _AT_ONCE else by[end - 1 : end]
+                known[by[:end]] = Program("", (Literal(0, 0, 0),))
+                if {*step} <= free_variables(last).keys():
+                    found = derivatives(last, [step], share=False, limits=limits)
+                    points.append(found.points)
+                    known[by[:end]] = found.program(step)
+            last = known[by[:end]]
+
+    def outputs(*tensors: Tensor) -> dict[str, Any]:
+        variables = dict(zip(names, tensors, strict=True))
+        return {".".join(by): evaluate_traced(known[by], variables, limits)[0] for by in wanted}
+
+    terms = translated(trace(outputs, dict.fromkeys(names, ()), formal=True))
+    return _presented(expression, names, dict(zip(wanted, terms.values(), strict=True)), share)._replace(
+        points=min(points, default=1)
+    )
 
 
 def _checked(expression: Program, found: Derivatives, shapes: Shapes, limits: Limits) -> Derivatives:
