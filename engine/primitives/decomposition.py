@@ -33,8 +33,6 @@ from .solving import SINGULAR, check_old_sizes, decomposed, solve_triangular, tr
 private, primitive, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.primitive, LINEAR_ALGEBRA.function
 
 
-# Cholesky
-
 _NOT_POSITIVE = (
     "The factorization could not be completed because the input is not positive-definite (the leading minor of order "
     "{info} is not positive-definite)."
@@ -55,14 +53,6 @@ def _factored(x: Any, upper: bool) -> tuple[Any, Any]:
     return (np.ascontiguousarray(np.swapaxes(factor, -2, -1)) if upper else factor), info
 
 
-def _cholesky_ex(x: Any, upper: bool, check: bool, name: str) -> tuple[Any, Any]:
-    check_square_floating(x, "linalg.cholesky")
-    factor, info = _factored(x, upper)
-    if check:
-        check_info(info, name, _NOT_POSITIVE)
-    return factor, info[()]
-
-
 def _cholesky_rule(g: Any, factor: Any, upper: bool) -> Any:
     lower, g = (turned(factor), turned(g)) if upper else (factor, g)
     inner = tril(matmul(turned(lower), g))
@@ -71,15 +61,18 @@ def _cholesky_rule(g: Any, factor: Any, upper: bool) -> Any:
     return solve_triangular(lower, inner, False, False)
 
 
-linalg_cholesky_ex = private(
-    "linalg_cholesky_ex",
-    _cholesky_ex,
+@private(
     lambda g, L, upper: _cholesky_rule(g[0], L, upper),  # noqa: N803  (PyTorch's name)
     outputs=("L", "info"),
-    promotes=(),
     rows="matrices",
     function="cholesky",
 )
+def linalg_cholesky_ex(x: Any, upper: bool, check: bool, name: str) -> tuple[Any, Any]:
+    check_square_floating(x, "linalg.cholesky")
+    factor, info = _factored(x, upper)
+    if check:
+        check_info(info, name, _NOT_POSITIVE)
+    return factor, info[()]
 
 
 @primitive(lambda g, out, upper: _cholesky_rule(g, out, upper), called="cholesky")
@@ -139,9 +132,6 @@ def cholesky_solve(b: Any, x: Any, upper: bool = False) -> Any:
     transposed = np.swapaxes(x, -2, -1)
     first, second = (transposed, x) if upper else (x, transposed)
     return triangular(second, triangular(first, b, False, True, False), True, True, False)
-
-
-# QR
 
 
 def _qr_rule(g: Any, Q: Any, R: Any, x: Any, mode: str) -> Any:  # noqa: N803  (PyTorch's names)
@@ -207,9 +197,6 @@ def qr(x: Any, some: bool = True) -> Any:
     return _QR(*linalg_qr(x, "reduced" if some else "complete"))
 
 
-# Eigenvalues
-
-
 def _eigh_rule(g: Any, eigenvalues: Any, eigenvectors: Any) -> Any:
     inner = None
     if g[1] is not None:
@@ -244,9 +231,6 @@ def eigh(x: Any, UPLO: str = "L") -> tuple[Any, Any]:  # noqa: N803  (PyTorch's 
 def eigvalsh(x: Any, UPLO: str = "L") -> Any:  # noqa: N803  (PyTorch's name)
     """eigenvalues of a symmetric matrix"""
     return eigh(x, UPLO)[0]
-
-
-# Singular values
 
 
 def _svd_rule(g: Any, U: Any, S: Any, Vh: Any) -> Any:  # noqa: N803  (PyTorch's names)

@@ -80,7 +80,11 @@ def getitem(x: Tensor, key: Any) -> Tensor:
             advanced.extend(parts)
             dim += len(parts)
     if advanced:
-        return _indexed(result, tuple(advanced))
+        try:
+            return index_primitive(result, tuple(advanced))
+        except IndexError:
+            check_indices(result._data.shape, tuple(advanced))
+            raise
     return alias(x) if result is x else result
 
 
@@ -160,11 +164,3 @@ def _checked_mask(mask: np.ndarray[Any, Any], x: Tensor, dim: int) -> list[Any]:
                 f"tensor {list(shape)} at index {dim + i}"
             )
     return list(np.nonzero(mask))
-
-
-def _indexed(x: Tensor, indices: tuple[Any, ...]) -> Tensor:
-    try:
-        return index_primitive(x, indices)
-    except IndexError:
-        check_indices(x._data.shape, indices)
-        raise

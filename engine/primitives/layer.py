@@ -57,19 +57,15 @@ def normalize(x: Any, p: float = 2.0, dim: Any = 1, eps: float = 1e-12) -> Any:
 @function(tensors=2, torch=("cosine_similarity", "nn.functional.cosine_similarity"))
 def cosine_similarity(x: Any, y: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     """cosine of the angle between x and y along `dim`"""
-    _check_floating(x, y)
+    common = dtypes.result_type([data_of(x), data_of(y)], [])
+    if common.kind != "f":
+        title = dtypes.of(common).title
+        raise RuntimeError(f"expected common dtype to be floating point, yet common dtype is {title}")
     if x.shape != y.shape:
         shape = tuple(ops.broadcast_tensors(x, y)[0].shape)
         x, y = expand(x, shape), expand(y, shape)
     lengths = [at_least(ops.vector_norm(v, 2, dim, True), eps) for v in (x, y)]
     return ops.sum(x / lengths[0] * (y / lengths[1]), (dim,))
-
-
-def _check_floating(x: Any, y: Any) -> None:
-    common = dtypes.result_type([data_of(x), data_of(y)], [])
-    if common.kind != "f":
-        title = dtypes.of(common).title
-        raise RuntimeError(f"expected common dtype to be floating point, yet common dtype is {title}")
 
 
 def _lookup_rule(g: Any, weight_shape: tuple[int, ...], places: tuple[Any], padding_idx: int) -> Any:

@@ -402,8 +402,6 @@ def _cross_entropy_of_probabilities(
     return over_number(loss, math.prod(x.shape) // x.shape[axis]) if reduction == "mean" else loss
 
 
-# Other losses
-
 soft_margin_primitive = private(
     "soft_margin_loss",
     lambda x, target, reduction: _reduced(np.logaddexp(0, -target * x).astype(x.dtype), reduction),

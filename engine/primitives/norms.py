@@ -26,14 +26,13 @@ from .solving import decomposed, inv_ex, inverse, tolerances
 private, primitive, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.primitive, LINEAR_ALGEBRA.function
 
 
-# Norms
-
-
 @function(method=False, torch=("linalg.matrix_norm",))
 def matrix_norm(x: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False) -> Any:
     """norm of matrices: Frobenius, or of order 1, -1, 2, -2, inf, -inf or nuclear"""
     check_matrices(x, "linalg.matrix_norm")
-    _check_order(x, ord)
+    check_floating(x, "linalg.matrix_norm")
+    if ord not in ("fro", "nuc") and (isinstance(ord, str) or abs(ord) not in (1, 2, math.inf)):
+        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
     dims = [dim] if isinstance(dim, int) else list(dim)
     if len(dims) != 2:
         raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, dims))}")
@@ -50,13 +49,6 @@ def matrix_norm(x: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = F
     if not keepdim and columns > rows:
         columns -= 1
     return _extreme(sums, ord > 0, columns, keepdim)
-
-
-def _check_order(x: Any, ord: Any) -> None:
-    check_floating(x, "linalg.matrix_norm")
-    known = ord in ("fro", "nuc") if isinstance(ord, str) else abs(ord) in (1, 2, math.inf)
-    if not known:
-        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
 
 
 def _extreme(x: Any, largest: bool, dim: int, keepdim: bool) -> Any:
@@ -134,9 +126,6 @@ def matrix_rank(x: Any, tol: Any = None, hermitian: bool = False, *, atol: Any =
     if tol is not None:
         return rank_primitive(x, data_of(tol), 0.0, hermitian)
     return rank_primitive(x, data_of(atol), data_of(rtol), hermitian)
-
-
-# Functions of matrices
 
 
 def _exponential_rule(g: Any, x: Any) -> Any:

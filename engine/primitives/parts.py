@@ -17,8 +17,6 @@ from .families import SHAPE
 private, function = SHAPE.private, SHAPE.function
 
 
-# Parts
-
 select_primitive = private(
     "select",
     lambda x, dim, index: x[(slice(None),) * dim + (index, ...)],

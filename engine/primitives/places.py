@@ -32,9 +32,6 @@ def strided_sum(grad: Any, positions: Any, shape: Any) -> Any:
     return result.reshape(shape)
 
 
-# Anywhere
-
-
 take_primitive = private(
     "take",
     lambda x, index: np.asarray(x).reshape(-1)[integers(index)],

@@ -118,9 +118,6 @@ def cross(x: Any, y: Any, dim: int | None = None) -> Any:
     return linalg_cross(x, y, dim)
 
 
-# Matrices
-
-
 def product_of_matrices(x: Any, y: Any) -> Any:
     if x.shape[1] != y.shape[0]:
         raise RuntimeError(

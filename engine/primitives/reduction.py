@@ -46,9 +46,6 @@ def summable(x: Any, dtype: Any = None) -> Any:
     return x.astype(np.int64) if x.dtype.kind in "bui" else x
 
 
-# Sums
-
-
 def _sum(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
     return np.add.reduce(summable(x, dtype), axis=axes_of(x, dim), keepdims=keepdim)
 
@@ -78,11 +75,7 @@ def nansum(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) ->
     return _sum(np.where(np.isnan(x), x.dtype.type(0), x), dim, keepdim, dtype)
 
 
-# Means
-
-
-def _averaged(x: Any, dtype: Any) -> Any:
-    """The elements as they are averaged. RuntimeError unless floating."""
+def _mean(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
     kind = "Input" if dtype is None else "Optional"
     dtype = dtypes.of(x.dtype) if dtype is None else dtype
     if not dtype.is_floating_point:
@@ -90,11 +83,7 @@ def _averaged(x: Any, dtype: Any) -> Any:
             f"mean(): could not infer output dtype. {kind} dtype must be either a floating point or complex dtype. "
             f"Got: {dtype.title}"
         )
-    return x.astype(dtype.numpy, copy=False)
-
-
-def _mean(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
-    x = _averaged(x, dtype)
+    x = x.astype(dtype.numpy, copy=False)
     return np.add.reduce(x, axis=axes_of(x, dim), keepdims=keepdim) / x.dtype.type(count_along(x.shape, dim))
 
 
@@ -130,9 +119,6 @@ def nanmean(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -
     if not x.dtype.is_floating_point:
         raise RuntimeError(f"nanmean(): expected input to have floating point or complex dtype but got {x.dtype.title}")
     return nansum(x, dim, keepdim, dtype) / sum(logical_not(isnan(x)), dim, keepdim)
-
-
-# Products
 
 
 def has_zero(x: Any) -> bool:
@@ -194,9 +180,6 @@ def prod(x: Any, dim: int | None = None, keepdim: bool = False, dtype: Any = Non
     return prod_all(x, dtype) if dim is None else prod_dim(x, dim, keepdim, dtype)
 
 
-# Truth
-
-
 def _truth(combine: Any) -> Any:
     def forward(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
         # PyTorch combines along all dimensions for None, and along none for ().
@@ -214,8 +197,6 @@ count_nonzero = primitive(
     lambda x, dim=None: np.add.reduce((x != 0).astype(np.int64), axis=axes_of(x, dim)),
     doc="number of nonzero elements, or along `dim`",
 )
-
-# Exponentials
 
 
 def _logsumexp_rule(g: Any, out: Any, x: Any, dim: Any, keepdim: bool) -> Any:
@@ -259,9 +240,6 @@ def softmax(x: Any, dim: int, dtype: Any = None) -> Any:
 def log_softmax(x: Any, dim: int, dtype: Any = None) -> Any:
     """log of softmax, without overflow"""
     return log_softmax_primitive(x if dtype is None else to(x, dtype), dim)
-
-
-# Norms
 
 
 def _check_norm(x: Any, ord: float, dim: Any) -> None:

@@ -136,9 +136,6 @@ cummax = _running_extremum("cummax", np.maximum, "largest elements up to each al
 cummin = _running_extremum("cummin", np.minimum, "smallest elements up to each along `dim`: values and indices")
 
 
-# Differences
-
-
 def _part(x: Any, dim: int, start: int, stop: int) -> Any:
     return slice_primitive(x, dim, start, stop, 1)
 

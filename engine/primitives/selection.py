@@ -39,19 +39,11 @@ isinf = primitive("isinf", np.isinf, doc="whether x is infinite", in_place=False
 isfinite = primitive("isfinite", np.isfinite, doc="whether x is neither nan nor infinite", in_place=False)
 
 
-def _isclose(x: Any, y: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Any:
+@primitive(tensors=2, promotes=(), in_place=False)
+def isclose(x: Any, y: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Any:
+    """whether x and y differ by at most `atol` plus `rtol` times the size of y"""
     check_same_dtype("{} did not match {}", x, y)
     return np.isclose(x, y, rtol, atol, equal_nan)
-
-
-isclose = primitive(
-    "isclose",
-    _isclose,
-    tensors=2,
-    promotes=(),
-    doc="whether x and y differ by at most `atol` plus `rtol` times the size of y",
-    in_place=False,
-)
 
 
 @function(tensors=2, elementwise=False, in_place=False)
@@ -255,14 +247,7 @@ frac = primitive(
 )
 
 
-def _nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+@primitive(lambda g, x: where(isfinite(x), g, 0), edges=[EdgeCase((math.nan,), 0.0, (0.0,))])
+def nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+    """x with nan as 0 and infinities as the largest finite numbers"""
     return np.nan_to_num(x, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf)
-
-
-nan_to_num = primitive(
-    "nan_to_num",
-    _nan_to_num,
-    lambda g, x: where(isfinite(x), g, 0),
-    doc="x with nan as 0 and infinities as the largest finite numbers",
-    edges=[EdgeCase((math.nan,), 0.0, (0.0,))],
-)

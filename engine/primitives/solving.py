@@ -36,9 +36,6 @@ SINGULAR = (
 _FAILED = "The solver failed because the input matrix is singular."
 
 
-# LAPACK
-
-
 def _first_zero_pivots(x: Any) -> Any:
     """For each matrix the first diagonal element of its LU decomposition that is zero, counted from 1; 0 if none is."""
     info = np.zeros(x.shape[:-2], np.int32)
@@ -75,9 +72,6 @@ def solved_unchecked(x: Any, y: Any) -> Any:
         return for_each(solved, y.shape[-2:], y.dtype, x, y)
 
 
-# Inverses
-
-
 def _inverse_rule(g: Any, inverse: Any) -> Any:
     transposed = turned(inverse)
     return -matmul(transposed, matmul(g[0], transposed))
@@ -108,22 +102,9 @@ def inv_ex(x: Any, check_errors: bool = False) -> Any:
     return linalg_inv_ex(x, check_errors, "linalg.inv_ex")
 
 
-# Systems of equations
-
-
 def _is_vector(x_shape: tuple[int, ...], y_shape: tuple[int, ...]) -> bool:
     """Whether the right side is one vector for each matrix, rather than a matrix."""
     return len(y_shape) == 1 or (len(x_shape) - 1 == len(y_shape) and tuple(x_shape[:-1]) == tuple(y_shape))
-
-
-def _check_system(x: Any, y: Any, left: bool) -> None:
-    check_square_floating(x, "linalg.solve")
-    check_same_dtype(
-        "linalg.solve: Expected A and B to have the same dtype, but found A of type {} and B of type {} instead", x, y
-    )
-    vector = _is_vector(x.shape, y.shape)
-    check_matrices(column(y) if vector else y, "linalg.solve", "B")
-    _check_fit(x, (*y.shape, 1) if vector else y.shape, left, "linalg.solve")
 
 
 def _check_fit(x: Any, shape: tuple[int, ...], left: bool, name: str) -> None:
@@ -154,9 +135,14 @@ def _solve_rule(g: Any, result: Any, x: Any, y_shape: Any, left: bool) -> Any:
     function="solve",
 )
 def linalg_solve_ex(x: Any, y: Any, left: bool, check: bool) -> tuple[Any, Any]:
-    _check_system(x, y, left)
+    check_square_floating(x, "linalg.solve")
+    check_same_dtype(
+        "linalg.solve: Expected A and B to have the same dtype, but found A of type {} and B of type {} instead", x, y
+    )
     vector = _is_vector(x.shape, y.shape)
     right = y[..., None] if vector else y
+    check_matrices(right, "linalg.solve", "B")
+    _check_fit(x, right.shape, left, "linalg.solve")
     info = np.zeros(x.shape[:-2], np.int32)
     a, b = (x, right) if left else (np.swapaxes(x, -2, -1), np.swapaxes(right, -2, -1))
     try:
@@ -256,9 +242,6 @@ def triangular_solve(
     batch = np.broadcast_shapes(b.shape[:-2], x.shape[:-2])
     solution = triangular(a, np.broadcast_to(b, (*batch, *b.shape[-2:])), upper != transpose, True, unitriangular)
     return solution, np.array(np.broadcast_to(x, (*batch, *x.shape[-2:])))
-
-
-# Least squares
 
 
 def decomposed(x: Any, full: bool = False) -> tuple[Any, Any, Any]:

@@ -141,24 +141,17 @@ def block_diag(*tensors: Any) -> Any:
     return blocks(parts) if parts else Tensor(np.zeros((1, 0), get_default_dtype().numpy))
 
 
-# Combinations
-
-
 @function(variadic=True, method=False)
 def broadcast_tensors(*tensors: Any) -> Any:
     """the tensors, each expanded to the shape they broadcast to"""
     parts = listed_tensors(tensors)
     shape: tuple[int, ...] = ()
     for x in parts:
-        shape = _broadcast(shape, data_of(x).shape)
+        mismatch = broadcast_mismatch([shape, data_of(x).shape])
+        if mismatch is not None:
+            raise RuntimeError(mismatch)
+        shape = np.broadcast_shapes(shape, data_of(x).shape)
     return tuple(x if data_of(x).shape == shape else expand(x, shape) for x in parts)
-
-
-def _broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
-    mismatch = broadcast_mismatch([a, b])
-    if mismatch is not None:
-        raise RuntimeError(mismatch)
-    return np.broadcast_shapes(a, b)
 
 
 @function(variadic=True, method=False)
