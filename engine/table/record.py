@@ -196,11 +196,6 @@ class Operation:
         return tuple(name for name in self.arguments if name in _DIMENSIONS)
 
     @property
-    def differentiable(self) -> bool:
-        """Whether PyTorch has a derivative, if only one of 0: it has none for some whose results are floating."""
-        return self.composed or not self.floating or any(self.rules)
-
-    @property
     def torch_names(self) -> tuple[str, ...]:
         """Where PyTorch has it, below `torch`."""
         if self.torch is not None:

@@ -14,14 +14,13 @@ from ...engine.autograd.jacobians import gradients
 from ...engine.primitives.matrix import LinAlgError
 from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
-from ...engine.table.registry import FUNCTIONS
 from ..semantics.evaluate import evaluate, evaluate_traced
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.errors import ExpressionError
 from ..syntax.parse import parse
 from ..syntax.printer import program_text
-from ..syntax.records import Assign, Call, Define, Name, Program
+from ..syntax.records import Assign, Name, Program
 from ..syntax.records import Number as Literal
 from ..syntax.walk import walk
 from .presentation import Presentation
@@ -103,7 +102,6 @@ def derivatives(
     """
     shapes = shapes or {}
     names = tuple(variables_of(expression, shapes))
-    _check_differentiable(expression)
     if simplify and max(map(len, wanted)) > _AT_ONCE and not any(shapes.values()):
         return _step_by_step(expression, wanted, names, share, limits)
     program = traced(expression, wanted, shapes, limits)
@@ -172,17 +170,6 @@ def _literal(
     terms = translated(program, VERBATIM)
     found = Derivatives(names, (), dict(zip(wanted, terms.values(), strict=True)))
     return _checked(expression, found, shapes, limits)
-
-
-def _check_differentiable(expression: Program) -> None:
-    """ExpressionError: it calls a function that PyTorch has no derivative for, which is not one of 0."""
-    for statement in expression.statements:
-        body: Any = statement.value if type(statement) is Assign else statement
-        for record in walk(body.body if type(body) is Define else body):
-            function = FUNCTIONS.get(record.function) if type(record) is Call else None
-            if function is not None and not function.differentiable:
-                message = f"`{function.name}` has no derivative"
-                raise ExpressionError("value", message, expression.source, record.start, record.end)
 
 
 def variables_of(expression: Program, shapes: Shapes) -> list[str]:
