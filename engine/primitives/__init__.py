@@ -11,6 +11,7 @@ from ..table.registry import FUNCTIONS
 MODULES = (
     "copying",
     "reshaping",
+    "filling",
     "axes",
     "parts",
     "getitem",
