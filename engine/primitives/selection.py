@@ -11,7 +11,7 @@ import numpy as np
 from ..table.record import BESIDE_ZERO, EdgeCase
 from ..tensors.dtypes import bool_, is_number, of, result_type, uint8
 from ..tensors.tensor import Tensor
-from .copying import zeros_like
+from .copying import ones_like, zeros_like
 from .families import SELECTION
 from .nonzero import nonzero
 
@@ -290,7 +290,7 @@ def _nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) 
 nan_to_num = primitive(
     "nan_to_num",
     _nan_to_num,
-    lambda g, x: where(isfinite(x), g, 0),
+    lambda g, x: g * where(isfinite(x), ones_like(g), 0),
     doc="x with nan as 0 and infinities as the largest finite numbers",
     edges=[EdgeCase((math.nan,), 0.0, (0.0,))],
 )
