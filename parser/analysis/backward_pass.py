@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -86,7 +86,7 @@ class NamedGraph:
         variables = {name: self.given[name] for name in wrt}
         start = np.ones_like(value._data)[()]
         handles = [
-            node.register_hook(_noting(order, node))
+            node.register_hook(lambda sent, arrived, node=node: order.append((node, sent, arrived)))
             for node in nodes_below(value)
             if not isinstance(node, AccumulateGrad)
         ]
@@ -178,10 +178,3 @@ def _local_derivatives(node: Node, arrived: Any, sent: Any) -> list[Any] | None:
     if any(part is not None and part.ndim for part in parts):
         return None
     return [None if part is None else part._data for part in parts]
-
-
-def _noting(order: list[tuple[Node, Any, Any]], node: Node) -> Callable[[Any, Any], None]:
-    def note(sent: Any, arrived: Any) -> None:
-        order.append((node, sent, arrived))
-
-    return note

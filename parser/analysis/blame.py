@@ -70,7 +70,7 @@ def _makes_nan(step: Application) -> bool:
 
 def _backward(problem: Problem, value: Tensor, steps: Sequence[Application]) -> _Source:
     """The operation that a finite gradient enters and another leaves, and what became of that."""
-    recorded = [step for step in steps if step.is_recorded()]
+    recorded = [step for step in steps if is_recorded(step.result)]
     tensors = {id(t): t for step in recorded for t in (step.result, *step.arguments) if is_recorded(t)}
     if not tensors or not value.requires_grad:
         return _Source(None, None)

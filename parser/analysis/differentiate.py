@@ -184,7 +184,7 @@ def _passes_gradient(step: Application) -> bool:
 def _without_derivative(problem: Problem, error: RuntimeError) -> Exception:
     """The error for an operation that has no derivative, pointing at it; the error itself where none is to blame."""
     _, steps = applications_of(problem)
-    place = next((step for step in steps if step.is_recorded() and not _passes_gradient(step)), None)
+    place = next((step for step in steps if is_recorded(step.result) and not _passes_gradient(step)), None)
     if place is None:
         return error
     help = f"for the value alone, add `--const {','.join(problem.wrt)}`"
