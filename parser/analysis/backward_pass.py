@@ -73,15 +73,11 @@ class NamedGraph:
             self.names[node] = self.new_name()
         return self.names[node]
 
-    def backward(self, value: Tensor, wrt: Iterable[str]) -> tuple[list[Visit], list[Arrival]]:
-        """Runs the backward pass from the sum of a value to the variables `wrt`: its visits, and what arrived there.
-
-        Their `.grad` stays as it is.
-        """
-        return self.read(value, self.run(value, wrt))
-
     def run(self, value: Tensor, wrt: Iterable[str]) -> BackwardRun:
-        """Runs the backward pass with a hook on every node. The graph is kept, as its rules will be asked once more."""
+        """Runs the backward pass from the sum of a value to the variables `wrt`, whose `.grad` stays as it is.
+
+        The graph is kept, as its rules will be asked once more.
+        """
         order: list[tuple[Node, Any, Any]] = []
         variables = {name: self.given[name] for name in wrt}
         start = np.ones_like(value._data)[()]
@@ -111,7 +107,7 @@ class NamedGraph:
             for edge, gradient in zip(node.next_functions, sent, strict=True):
                 if gradient is not None:
                     came.setdefault(edge, []).append(Contribution(sender, gradient._data))
-            visits.append(Visit(sender, node.name(), node, arrivals, self.sent(node, arrived, sent)))
+            visits.append(Visit(sender, node, arrivals, self.sent(node, arrived, sent)))
         leaves = [
             Arrival(name, came[self.given[name]._edge()], total._data)
             for name, total in run.totals.items()

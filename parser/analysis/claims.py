@@ -48,6 +48,10 @@ class Verdict(NamedTuple):
     relative: float
     slip: str | None
 
+    def numbers(self) -> dict[str, Any]:
+        """What was compared, and how it differs, by name."""
+        return {key: getattr(self, key) for key in ("claimed", "autograd", "numeric", "absolute", "relative")}
+
 
 def read_claims(texts: Iterable[str], names: Sequence[str]) -> list[Claim]:
     """The claims given as `NAME=EXPR`.

@@ -53,6 +53,10 @@ class Check(NamedTuple):
     right: float
     jumps: bool
 
+    def numbers(self) -> dict[str, float]:
+        """What was compared, and how it differs, by name."""
+        return {key: getattr(self, key) for key in ("autograd", "numeric", "absolute", "relative", "tolerance")}
+
 
 def compare(expression: Expression, point: Point, order: int) -> Iterator[Check]:
     """The checks of all first, or second, derivatives at a point. ExpressionError: as `evaluate`."""

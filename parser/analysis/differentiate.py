@@ -29,11 +29,7 @@ class Request(NamedTuple):
 
     def is_more(self) -> bool:
         """Whether anything but the gradient is asked for."""
-        return self.is_recorded() or self.jacobian or self.vjp is not None or self.jvp is not None
-
-    def is_recorded(self) -> bool:
-        """Whether the gradient is to be differentiated once more."""
-        return self.hessian or self.order > 1
+        return self.hessian or self.jacobian or self.order > 1 or self.vjp is not None or self.jvp is not None
 
 
 class Recorder(Protocol):
@@ -112,8 +108,12 @@ def _derivatives(
         _check_size(problem, "jacobian", value.numel(), tensors)
     if request.hessian:
         _check_size(problem, "hessian", max(t.numel() for t in tensors), tensors)
-    if request.order > 1:
-        _check_numbers(inputs)
+    for name, variable in inputs.items() if request.order > 1 else ():
+        if variable.numel() != 1:
+            raise UsageError(
+                f"--order takes variables that are single numbers, and `{name}` has {variable.numel()} elements",
+                "use --hessian for second derivatives",
+            )
     kinds: dict[str, dict[str, Any]] = {}
     found = derivatives(value, inputs, jacobian=request.jacobian, hessian=request.hessian, order=request.order)
     for key, tensor in found.items():
@@ -125,26 +125,15 @@ def _derivatives(
             named[name] = tensor._data
     gradients = kinds.pop("grad")
     if request.vjp is not None:
-        kinds["vjp"] = dict(zip(inputs, _vjp(value, tensors, request.vjp), strict=True))
+        if request.vjp.shape != value.shape:
+            shapes = f"{_shape(value)}, not of {_shape(request.vjp)}"
+            raise UsageError(f"--vjp takes weights of the shape of the value, {shapes}")
+        sent = vjp([value], tensors, [request.vjp])
+        kinds["vjp"] = {name: gradient._data for name, gradient in zip(inputs, sent, strict=True)}
     if request.jvp is not None:
         (along,) = jvp([value], [inputs[name] for name in request.jvp], [*request.jvp.values()])
         kinds["jvp"] = {"value": along._data}
     return gradients, kinds
-
-
-def _check_numbers(inputs: Mapping[str, Tensor]) -> None:
-    for name, variable in inputs.items():
-        if variable.numel() != 1:
-            raise UsageError(
-                f"--order takes variables that are single numbers, and `{name}` has {variable.numel()} elements",
-                "use --hessian for second derivatives",
-            )
-
-
-def _vjp(value: Tensor, inputs: Sequence[Tensor], cotangent: Tensor) -> list[Any]:
-    if cotangent.shape != value.shape:
-        raise UsageError(f"--vjp takes weights of the shape of the value, {_shape(value)}, not of {_shape(cotangent)}")
-    return [g._data for g in vjp([value], inputs, [cotangent])]
 
 
 def _check_directions(directions: Mapping[str, Tensor], inputs: Mapping[str, Tensor]) -> None:

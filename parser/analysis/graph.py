@@ -29,17 +29,21 @@ class Result(NamedTuple):
 
 
 class Link(NamedTuple):
-    """From a node to one that made an input of it: the vertex, which of its results, and the local rule.
+    """From a node to a result of another that is an input of it, by the result's name, with the local rule.
 
     `rule` is the local derivative as text, or with arrays the gradient sent, `local` its value where it is a number,
     `gradient` what was sent. None: not known.
     """
 
-    to: str
     result: str
     rule: str | None
     local: Any
     gradient: Any
+
+    @property
+    def to(self) -> str:
+        """The vertex that the result is of."""
+        return self.result.partition(".")[0].partition("[")[0]
 
 
 class Vertex(NamedTuple):
@@ -171,7 +175,7 @@ def _visited(visit: Visit, steps: list[Step]) -> Vertex:
     links: list[Link] = []
     for sent in visit.sent:
         rule = None if sent.rule is None else printer.text(sent.rule)
-        links.append(Link(sent.to.partition(".")[0].partition("[")[0], sent.to, rule, sent.local, sent.gradient))
+        links.append(Link(sent.to, rule, sent.local, sent.gradient))
     gradients = {arrival.name: arrival.total for arrival in visit.arrivals}
     return _vertex(visit.name, visit.grad_fn, steps, links, gradients, None)
 
@@ -185,7 +189,7 @@ def _recorded(recording: NamedGraph, node: Node, steps: list[Step], origin: Step
     for position, (child, number) in enumerate(node.next_functions):
         if child is not None:
             rule = _rule(recording, node, position, child)
-            links.append(Link(_name(recording, child), recording.name_of((child, number)), rule, None, None))
+            links.append(Link(recording.name_of((child, number)), rule, None, None))
     return _vertex(name, node.name(), steps, links, {name: None}, origin)
 
 
