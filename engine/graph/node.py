@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..tensors.dtypes import of
+from ..tensors.dtypes import dtype, of
 from ..tensors.modes import recording
 from ..tensors.size import Size
 from ..tensors.tensor import Memory, Tensor
@@ -68,6 +68,10 @@ class Node:
         """As `apply`; a gradient that leads to none of the nodes `wanted` may be left out."""
         return self.apply(gradients, create_graph)
 
+    def apply_undefined(self, create_graph: bool) -> Sequence[Any]:
+        """What `apply` sends on where no output received a gradient: none to each input, by no rule."""
+        return [None] * len(self.next_functions)
+
     def release(self) -> None:
         """Lets go of what was saved for the backward pass."""
 
@@ -101,7 +105,11 @@ class Node:
             raise TypeError(f"expected {self.output_count} arguments, got {len(gradients)} instead")
         records = recording.enabled
         given = [as_data(g, records) for g in gradients]
-        sent = [as_tensor(g) for g in self.apply(given if self.is_multiple else given[0], records)]
+        if all(g is None for g in given):
+            sent = self.apply_undefined(records)
+        else:
+            sent = self.apply(given if self.is_multiple else given[0], records)
+        sent = [as_tensor(g) for g in sent]
         return sent[0] if len(sent) == 1 else tuple(sent)
 
     @property
@@ -114,7 +122,7 @@ class Node:
         """What the gradients that arrive here have to look like, one for each output of the operation."""
         described: Sequence[Any] = self.outputs if self.is_multiple else [self.outputs]
         scalar: Any = ((), np.dtype(np.float64))
-        return tuple([Metadata(*(d or scalar)) for d in described])
+        return tuple([Metadata(Size(shape), of(kind)) for shape, kind in [d or scalar for d in described]])
 
     def _sequence_nr(self) -> int:
         return self.sequence
@@ -147,14 +155,11 @@ class AccumulateGrad(Node):
         return self.variable._leaf_hooks
 
 
-class Metadata:
+class Metadata(NamedTuple):
     """The shape and dtype of a gradient."""
 
-    __slots__ = ("dtype", "shape")
-
-    def __init__(self, shape: tuple[int, ...], kind: Any) -> None:
-        self.shape = Size(shape)
-        self.dtype = of(kind)
+    shape: Size
+    dtype: dtype
 
 
 def describe(data: Any) -> Any:

@@ -13,35 +13,19 @@ class TraceError(Exception):
 
 
 class Recorder(Protocol):
-    """The trace that a symbol is part of, as far as a symbol asks anything of it."""
+    """The trace that a symbol is part of (`program/tracing.py`), as far as a symbol asks anything of it."""
 
     formal: bool
+    at_point: bool
 
     @property
-    def inputs(self) -> Container[Any]:
-        """The variables that are given."""
-        ...
-
+    def inputs(self) -> Container[Any]: ...
     @property
-    def made_by(self) -> Mapping[Any, Any]:
-        """The operation that made each other variable, and its arguments."""
-        ...
-
-    def apply(self, primitive: Any, data: Sequence[Any]) -> Any:
-        """What an operation of the table yields."""
-        ...
-
-    def operator(self, name: str) -> Callable[..., Any]:
-        """The operation of a Python operator."""
-        ...
-
-    def operation(self, ufunc: Any, inputs: Sequence[Any]) -> Callable[..., Any]:
-        """The operation that a NumPy function stands for."""
-        ...
-
-    def cast(self, symbol: Symbol, dtype: np.dtype[Any]) -> Any:
-        """The symbol in another dtype."""
-        ...
+    def made_by(self) -> Mapping[Any, Any]: ...
+    def apply(self, primitive: Any, data: Sequence[Any]) -> Any: ...
+    def operator(self, name: str) -> Callable[..., Any]: ...
+    def operation(self, ufunc: Any, inputs: Sequence[Any]) -> Callable[..., Any]: ...
+    def cast(self, symbol: Symbol, dtype: np.dtype[Any]) -> Any: ...
 
 
 class Symbol:
@@ -105,8 +89,29 @@ class Symbol:
     def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise refusal("Python")
 
-    __array__ = __bool__ = __float__ = __int__ = __index__ = __iter__ = __len__ = _refuse
-    item = tolist = all = any = _refuse
+    __array__ = __float__ = __int__ = __iter__ = __len__ = tolist = _refuse
+
+    def item(self) -> Any:
+        """The number, if the trace is for one point alone and nothing differentiates it. TraceError: else."""
+        if not self.trace.at_point or self.dtype.kind == "f":
+            raise refusal("Python")
+        return self.example.item()
+
+    def __bool__(self) -> bool:
+        if not self.trace.at_point:
+            raise refusal("Python")
+        return bool(self.example)
+
+    def __index__(self) -> int:
+        return self.item()
+
+    def all(self) -> bool:
+        """Whether all are true, as `item` says it."""
+        return bool(self.example.all()) if self.trace.at_point else self._refuse()
+
+    def any(self) -> bool:
+        """Whether any is true, as `item` says it."""
+        return bool(self.example.any()) if self.trace.at_point else self._refuse()
 
     @property
     def base(self) -> NoReturn:
@@ -146,6 +151,11 @@ def is_symbolic(value: Any) -> bool:
 def is_formal(value: Any) -> bool:
     """Whether the data of a tensor are those of a trace for a formula, which holds where the original has a value."""
     return isinstance(value, Symbol) and value.trace.formal
+
+
+def is_open(value: Any) -> bool:
+    """Whether data have no numbers, not even for one point: what depends on them has no answer."""
+    return isinstance(value, Symbol) and not value.trace.at_point
 
 
 def check_not_traced(data: Any, function: str) -> None:

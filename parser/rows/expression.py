@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...engine import Tensor
-from ...engine.autograd.jacobians import derivatives
 from ...engine.program import Program, TraceError, run
-from ..semantics.evaluate import evaluate_traced
+from ...engine.program.taylor import derivatives
+from ..semantics.evaluate import evaluate_again, evaluate_traced
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS
 from ..semantics.program import trace_expression
@@ -130,7 +131,8 @@ class RowExpression:
         found = {"value": value, **{name: assigned[name] for name in wanted.keep}}
         try:
             if by and value.dtype.is_floating_point:
-                found.update(derivatives(value, by, hessian=wanted.hessian, order=wanted.order))
+                again = partial(evaluate_again, syntax, tensors, self.limits)
+                found.update(derivatives(value, by, hessian=wanted.hessian, order=wanted.order, function=again))
             return {name: float(tensor._data) for name, tensor in found.items()}
         except (RuntimeError, TypeError, ValueError) as error:
             raise ExpressionError("value", str(error), syntax.source, 0, len(syntax.source)) from None
