@@ -10,7 +10,7 @@ import numpy as np
 from ..autograd.backward import backward
 from ..autograd.inplace import in_place, reshaped_in_place, resize_, resize_as_, setitem
 from ..graph import history
-from ..primitives import TENSOR_METHODS, arguments, copying, transposing, writing
+from ..primitives import TENSOR_METHODS, arguments, copying, filling, transposing, writing
 from ..primitives.operators import IN_PLACE_OPERATORS, OPERATORS
 from ..table.registry import FUNCTIONS, ops
 from ..tensors import dtypes, memory
@@ -189,10 +189,10 @@ METHODS: dict[str, Callable[..., Any]] = {
     "is_floating_point": creation.is_floating_point,
     "nelement": Tensor.numel,
     "ndimension": Tensor.dim,
-    "new_zeros": _new(creation.zeros),
-    "new_ones": _new(creation.ones),
+    "new_zeros": _new(filling.zeros),
+    "new_ones": _new(filling.ones),
     "new_empty": _new(creation.empty),
-    "new_full": _new(creation.full),
+    "new_full": _new(filling.full),
     "new_tensor": _new(creation.tensor),
     "__contains__": _contains,
     "__reversed__": lambda self: ops.flip(self, 0) if self.ndim else self,

@@ -12,6 +12,7 @@ MODULES = (
     "copying",
     "reshaping",
     "broadcasting",
+    "filling",
     "transposing",
     "squeezing",
     "slicing",

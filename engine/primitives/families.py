@@ -7,6 +7,7 @@ from ..table.family import Family
 ACTIVATION = Family("activation", elementwise=True, method=False)
 ARITHMETIC = Family("arithmetic", elementwise=True, in_place=True)
 ELEMENTARY = Family("elementary", elementwise=True, floating=True, in_place=True)
+CREATION = Family("creation", method=False)
 INDEXING = Family("indexing")
 LAYER = Family("layer", method=False)
 LINEAR_ALGEBRA = Family("linear algebra")

@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """The operands of a call: bound to parameters, brought to one dtype, and what is wrong with them in PyTorch's words."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """Adds operations to the table: builds the class of their nodes and the function to call from the facts of a record."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """The record of an operation: data alone, from which `family.py` builds.
 
 A derivative rule is a function of the incoming gradient `g` and of whatever else it names: an argument of the
@@ -146,6 +147,8 @@ class Operation:
     shape_only: tuple[str, ...] = ()
     # The argument whose numbers decide on the shape of the result.
     shaped_by: str | None = None
+    # How many elements its result has, from its arguments: known before it is computed, and limited in expressions.
+    elements: Callable[..., int] | None = None
     # f(-x) is f(x), or -f(x).
     parity: Literal["", "even", "odd"] = ""
     # Its values at whole numbers where they are whole, as far as derivatives meet them.

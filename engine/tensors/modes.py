@@ -1,9 +1,11 @@
+# pyright: strict, reportPrivateUsage=false
 """Whether operations are recorded: `no_grad`, `enable_grad`, `set_grad_enabled`. Each thread has its own state."""
 
 from __future__ import annotations
 
 import functools
 import threading
+from collections.abc import Generator
 from typing import Any
 
 _GENERATOR = 0x20  # inspect.CO_GENERATOR, without importing inspect
@@ -61,9 +63,10 @@ def _decorated_generator(mode: Any, function: Any) -> Any:
     """The generator function with a mode on while it runs, and off while what it yielded is in use."""
 
     @functools.wraps(function)
-    def decorated(*args: Any, **kwargs: Any) -> Any:
+    def decorated(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
         generator = function(*args, **kwargs)
-        step, sent = generator.send, None
+        step: Any = generator.send
+        sent: Any = None
         while True:
             try:
                 with mode():
@@ -109,7 +112,7 @@ class set_grad_enabled(_Mode):  # noqa: N801  (PyTorch's name)
 class _Switch(_Mode):
     mode: bool
 
-    def __init__(self) -> None:
+    def __init__(self, function: Any = None) -> None:
         self.previous: list[bool] = []
 
     def __new__(cls, function: Any = None) -> Any:

@@ -153,8 +153,9 @@ class Machine:
         A script reads and writes nothing itself, so an OSError is about the output.
         """
         if isinstance(error, KeyboardInterrupt) and self.timer.expired:
-            error = LimitError(f"it takes more than {self.limits.seconds:g} s", "give it more with `--timeout SECONDS`")
-        elif isinstance(error, RecursionError):
+            message = f"it takes more than {self.limits.seconds:g} s"
+            return self.error("timeout", "LimitError", message, "give it more with `--timeout SECONDS`")
+        if isinstance(error, RecursionError):
             error = LimitError("this goes too deep: lists, or calls through a function of torch, inside each other")
         elif isinstance(error, MemoryError):
             error = exceeded("memory", self.limits.memory, "megabytes of memory")
