@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ...parser.syntax.errors import UsageError
+from .time_limit import timeout_option, within
 
 
 def format_examples(formatter: click.HelpFormatter, examples: Sequence[tuple[str, str]]) -> None:
@@ -28,14 +29,19 @@ def command(
 
     `parts` are what it can be given, in the order of the help: groups of options, of which the function gets records,
     and single options and arguments, of which it gets the values; all of them by position. It returns an exit code.
+    Every command has `--timeout`.
     """
 
     def made(function: Callable[..., int]) -> click.Command:
         def call(**given: Any) -> int:
             context = click.get_current_context()
-            return function(*[part(context) if isinstance(part, type) else given[part.name] for part in parts])
+            taken = [part(context) if isinstance(part, type) else given[part.name] for part in parts]
+            return within(given["timeout"] if timed else None, lambda: function(*taken))
 
         params = [p for part in parts for p in (part.params.values() if isinstance(part, type) else [part])]
+        # Scripts have it for each cell or input.
+        timed = all(param.name != "timeout" for param in params)
+        params += [timeout_option()] if timed else []
         kind = VariablesCommand if takes_variables else Command
         settings = {"help_option_names": ["-h", "--help"]}
         return kind(

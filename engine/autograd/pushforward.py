@@ -16,8 +16,8 @@ import numpy as np
 from ..graph.hooks import next_sequence
 from ..graph.node import describe
 from ..graph.transforms import Level, forward, hold
-from ..primitives.broadcasting import expand
 from ..primitives.copying import clone, to_copy, zeros_like
+from ..primitives.reshaping import expand
 from ..table.binding import bind, promote
 from ..table.nodes import run_rule
 from ..table.record import Operation

@@ -20,6 +20,7 @@ from ..table.record import NONZERO, POSITIVE, REAL, EdgeCase
 from ..table.registry import ops
 from ..tensors.dtypes import float64, is_number
 from ..tensors.tensor import Tensor
+from .arguments import c_names, check_same_dtype
 from .copying import to, zeros_like
 from .families import ARITHMETIC
 
@@ -78,7 +79,6 @@ rsub_number = private(
     "rsub",
     lambda x, y, alpha=1: _minus(y, _times(x, alpha)),
     lambda g, alpha: _times(-g, alpha),
-    tensors=1,
     overload=1,
     formula=lambda alpha: "y - x" if alpha == 1 else "y - alpha*x",
 )
@@ -447,8 +447,8 @@ lerp_tensor = private(
 def lerp(x: Any, y: Any, weight: Any) -> Any:
     """x + weight * (y - x)"""
     for name, other in (("end", y), ("weight", weight)):
-        if isinstance(x, Tensor) and isinstance(other, Tensor) and other.dtype is not x.dtype:
-            raise RuntimeError(f"expected dtype {x.dtype.c_name} for `{name}` but got dtype {other.dtype.c_name}")
+        if isinstance(x, Tensor) and isinstance(other, Tensor):
+            check_same_dtype(f"expected dtype {{}} for `{name}` but got dtype {{}}", x, other, c_names)
     return lerp_number(x, y, weight) if is_number(weight) else lerp_tensor(x, y, weight)
 
 
