@@ -9,9 +9,8 @@ import numpy as np
 
 from ..graph.hooks import as_tensor, run_post_accumulate
 from ..graph.transforms import hold
-from ..primitives.broadcasting import sum_array_to, sum_to_size
-from ..primitives.copying import to_copy
-from ..primitives.writing import copied
+from ..primitives.copying import copied, to_copy
+from ..primitives.reshaping import sum_array_to, sum_to_size
 from ..tensors.size import Size
 from ..tensors.tensor import Tensor
 

@@ -16,8 +16,8 @@ from ..tensors import dtypes
 from ..tensors.dtypes import dtype as DType  # noqa: N812
 from ..tensors.tensor import Tensor
 from .arguments import sizes, whole
-from .broadcasting import expand
 from .families import CREATION
+from .reshaping import expand
 
 _function = partial(CREATION.function, tensors=0)
 

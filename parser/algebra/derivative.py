@@ -105,19 +105,26 @@ def derivatives(
     if simplify and max(map(len, wanted)) > _AT_ONCE and not any(shapes.values()):
         return _step_by_step(expression, wanted, names, share, limits)
     program = traced(expression, wanted, shapes, limits)
-    if not simplify:
-        return _literal(expression, program, wanted, names, shapes, limits)
-    terms = dict(zip(wanted, translated(program).values(), strict=True))
-    known = ordered(terms.values())
-    for form in (simplified, _collected):
-        found = _presented(expression, names, {by: form(term) for by, term in terms.items()}, share)
-        try:
-            return _checked(expression, found, shapes, limits)
-        except DisagreementError as error:
-            # A form that loses digits, or 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
-            if not error.is_numerical and not any(isinstance(t, Symbol) and t.name == "inf" for t in known):
-                raise
-    return _literal(expression, program, wanted, names, shapes, limits)
+    arrays = frozenset(name for name in names if shapes.get(name))
+
+    def checked(found: Derivatives) -> Derivatives:
+        return found._replace(points=check(expression, found, shapes, limits), arrays=arrays)
+
+    if simplify:
+        terms = dict(zip(wanted, translated(program).values(), strict=True))
+        has_infinity = any(isinstance(term, Symbol) and term.name == "inf" for term in ordered(terms.values()))
+        for form in (simplified, _as_collected):
+            try:
+                return checked(_presented(expression, names, {by: form(term) for by, term in terms.items()}, share))
+            except DisagreementError as error:
+                # It loses digits, or has 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
+                if not error.is_numerical and not has_infinity:
+                    raise
+    return checked(Derivatives(names, (), dict(zip(wanted, translated(program, VERBATIM).values(), strict=True))))
+
+
+def _as_collected(term: Term) -> Term:
+    return term
 
 
 def _step_by_step(
@@ -146,30 +153,6 @@ def _step_by_step(
     return _presented(expression, names, dict(zip(wanted, terms.values(), strict=True)), share)._replace(
         points=min(points, default=1)
     )
-
-
-def _checked(expression: Program, found: Derivatives, shapes: Shapes, limits: Limits) -> Derivatives:
-    """The derivatives with what is known once they have been compared. DisagreementError: as `check`."""
-    arrays = frozenset(name for name in found.variables if shapes.get(name))
-    return found._replace(points=check(expression, found, shapes, limits), arrays=arrays)
-
-
-def _collected(term: Term) -> Term:
-    return term
-
-
-def _literal(
-    expression: Program,
-    program: Traced,
-    wanted: Sequence[By],
-    names: tuple[str, ...],
-    shapes: Shapes,
-    limits: Limits,
-) -> Derivatives:
-    """The rules as they are."""
-    terms = translated(program, VERBATIM)
-    found = Derivatives(names, (), dict(zip(wanted, terms.values(), strict=True)))
-    return _checked(expression, found, shapes, limits)
 
 
 def variables_of(expression: Program, shapes: Shapes) -> list[str]:

@@ -94,9 +94,8 @@ class Machine:
 
     def call(self, function: Function, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Calls a function of the script from outside of it."""
-        self._check_depth()
         base = len(self.frames)
-        self.frames.append(Frame(function.code, Scope(function.bind(args, kwargs), function.scope), None))
+        self.enter(function, args, kwargs, None)
         try:
             self.go_on(base)
         except BaseException as error:
@@ -104,11 +103,12 @@ class Machine:
         self.guard.whole(self.result)
         return self.result
 
-    def enter(self, function: Function, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+    def enter(self, function: Function, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Frame | None) -> None:
         """Begins a call of a function of the script, which goes on in the loop."""
-        self._check_depth()
+        if len(self.frames) > self.limits.calls:
+            raise exceeded("calls", self.limits.calls, "calls of functions inside each other")
         scope = Scope(function.bind(args, kwargs), function.scope)
-        self.frames.append(Frame(function.code, scope, self.frames[-1]))
+        self.frames.append(Frame(function.code, scope, caller))
 
     def give_back(self, value: Any) -> None:
         """Ends the innermost call with its value."""
@@ -147,10 +147,6 @@ class Machine:
             return self.namespace[name]
         known = [*self.namespace, *frame.scope.names]
         raise UnknownName("NameError", f"name '{name}' is not defined", did_you_mean(name, known))
-
-    def _check_depth(self) -> None:
-        if len(self.frames) > self.limits.calls:
-            raise exceeded("calls", self.limits.calls, "calls of functions inside each other")
 
     def _explained(self, error: BaseException) -> ScriptError | None:
         """The error as one of the script, with its place; None for what is not about the script.
