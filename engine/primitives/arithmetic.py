@@ -298,6 +298,12 @@ falling_power = private(
 )
 
 
+def _base_rule(g: Any, x: Any, y: Any) -> Any:
+    slope = g * falling_power(x, y, 1)
+    # As in PyTorch, 0 also where g is infinite or nan, if nothing is recorded.
+    return slope if isinstance(slope, Tensor) else np.where(y == 0, 0, slope)
+
+
 def _power_times_log(x: Any, y: Any, power: Any, m: int) -> Any:
     return np.where((x == 0) & (y >= 0), 0, power * np.log(x) ** m)
 
@@ -331,7 +337,7 @@ power_number = private(
 power_tensor = private(
     "pow",
     _power,
-    lambda g, x, y: g * falling_power(x, y, 1),
+    _base_rule,
     lambda g, out, x, y: g * power_times_log(x, y, out, 1),
     overload=1,
     neutral={"y": 1},

@@ -98,12 +98,12 @@ mse_primitive = _difference_loss("mse_loss", lambda d, width: d * d, lambda d, w
 smooth_l1_primitive = _difference_loss(
     "smooth_l1_loss",
     lambda d, width: np.where(np.abs(d) < width, 0.5 * d * d / width, np.abs(d) - 0.5 * width),
-    lambda d, width: where(abs(d) < width, d / width, sgn(d)),
+    lambda d, width: where(abs(d) >= width, sgn(d), d / width),
 )
 huber_primitive = _difference_loss(
     "huber_loss",
     lambda d, width: np.where(np.abs(d) <= width, 0.5 * d * d, width * (np.abs(d) - 0.5 * width)),
-    lambda d, width: where(abs(d) <= width, d, width * sgn(d)),
+    lambda d, width: where(abs(d) > width, width * sgn(d), d),
 )
 
 

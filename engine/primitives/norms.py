@@ -130,12 +130,16 @@ def matrix_rank(x: Any, tol: Any = None, hermitian: bool = False, *, atol: Any =
 
 def _exponential_rule(g: Any, x: Any) -> Any:
     # The exponential of a matrix of blocks, which has the derivative in the direction of g in its corner.
+    # g may be of any size: next to it, x would lose its digits.
+    largest = ops.amax(ops.abs(ops.detach(g)), (-2, -1), True) if x.shape[-1] else 1.0
+    scale = ops.where(largest > 0, largest, 1.0) if x.shape[-1] else 1.0
+    g = g / scale
     size, last = x.shape[-1], x.ndim - 1
     transposed = turned(x)
     upper = cat([transposed, g], -1)
     lower = cat([zeros_like(transposed), transposed], -1)
     blocks = matrix_exp(cat([upper, lower], -2))
-    return slice_primitive(slice_primitive(blocks, last - 1, 0, size, 1), last, size, 2 * size, 1)
+    return scale * slice_primitive(slice_primitive(blocks, last - 1, 0, size, 1), last, size, 2 * size, 1)
 
 
 @primitive(_exponential_rule, rows="matrices", torch=("linalg.matrix_exp", "matrix_exp"), name="linalg_matrix_exp")

@@ -11,6 +11,7 @@ from ..table.record import BESIDE_ZERO, EdgeCase
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
+from ..tensors.tensor import Tensor
 from .arguments import check_floating, dimensions, flat_rows
 from .arranging import flip_primitive
 from .axes import unreduce, unsqueeze
@@ -143,6 +144,9 @@ def _prod_rule(g: Any, out: Any, x: Any) -> Any:
     if not x.ndim:
         return g
     if has_zero(x):
+        if not isinstance(x, Tensor) and np.count_nonzero(x == 0) > 1:
+            # All products of the others are 0, and stay so where g is nan: as in PyTorch, if nothing is recorded.
+            return np.zeros_like(x)
         return g * reshape(_products_of_others(reshape(x, (-1,)), 0), tuple(x.shape))
     return g * out / x
 
@@ -287,10 +291,10 @@ def _norm_rule(g: Any, out: Any, x: Any, ord: float, dim: Any, keepdim: bool) ->
     size = abs(x)
     if ord in (math.inf, -math.inf):
         chosen = where(isnan(out), isnan(size), size == out)
-        return where(chosen, g * sgn(x) / sum(chosen, dim, True), 0)
+        return sgn(x) * (where(chosen, ones_like(x), 0) * (g / sum(chosen, dim, True)))
     if ord < 1:
         scaled = where(x == 0, 0, sgn(x) * size ** (ord - 1))
-        return where(out == 0, 0, g * scaled * out ** (1 - ord))
+        return scaled * (g * out ** (1 - ord))
     scale = where(out == 0, 0, g / out ** (ord - 1))
     return (sgn(x) * size ** (ord - 1) if ord < 2 else x * size ** (ord - 2)) * scale
 

@@ -68,7 +68,11 @@ def _cumprod_rule(g: Any, out: Any, x: Any, dim: int) -> Any:
         one = ones_like(slice_primitive(x, axis, i, i + 1, 1))
         after = slice_primitive(x, axis, i + 1, size, 1)
         without = cumprod(cat([before, one, after], axis), axis)
-        tail = slice_primitive(g * without, axis, i, size, 1)
+        share = g * without
+        if not isinstance(x, Tensor):
+            # As in PyTorch, products with a zero in them have no part in it, also where g is nan.
+            share = np.where(without == 0, 0, share)
+        tail = slice_primitive(share, axis, i, size, 1)
         gradients.append(sum(tail, axis))
     return stack(gradients, axis)
 
@@ -95,7 +99,7 @@ def _logcumsumexp_rule(g: Any, out: Any, x: Any, dim: int) -> Any:
     size = shape[axis]
     summed = np.tri(size, dtype=np.bool_).reshape((size, size) + (1,) * (len(shape) - axis - 1))
     distance = where(summed, unsqueeze(x, axis) - unsqueeze(out, axis + 1), -math.inf)
-    return sum(unsqueeze(g, axis + 1) * exp(distance), axis)
+    return sum(where(summed, unsqueeze(g, axis + 1) * exp(distance), 0), axis)
 
 
 logcumsumexp = primitive(

@@ -12,7 +12,7 @@ from ..table.record import BESIDE_ZERO, EdgeCase
 from ..tensors.dtypes import bool_, is_number, result_type, uint8
 from ..tensors.tensor import Tensor
 from .arguments import check_same_dtype
-from .copying import zeros_like
+from .copying import ones_like, zeros_like
 from .families import SELECTION
 from .places import nonzero
 
@@ -248,7 +248,7 @@ frac = primitive(
 )
 
 
-@primitive(lambda g, x: where(isfinite(x), g, 0), edges=[EdgeCase((math.nan,), 0.0, (0.0,))])
+@primitive(lambda g, x: g * where(isfinite(x), ones_like(g), 0), edges=[EdgeCase((math.nan,), 0.0, (0.0,))])
 def nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     """x with nan as 0 and infinities as the largest finite numbers"""
     return np.nan_to_num(x, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf)
