@@ -90,17 +90,14 @@ class Family:
             operation.promotes = tuple(range(operation.tensors))
         _derive(operation)
         operation.node = _node_class(operation)
-        call = _make(operation)(operation)
+        make = make_variadic_call if operation.variadic else make_view_call if operation.view else make_call
+        call = make(operation)
         call.__name__ = call.__qualname__ = name
         call.__doc__ = operation.doc
         operation.call = call
         call.operation = operation  # pyright: ignore[reportFunctionMemberAccess]
         PRIMITIVES.append(operation)
         return operation
-
-
-def _make(operation: Operation) -> Callable[[Operation], Call]:
-    return make_variadic_call if operation.variadic else make_view_call if operation.view else make_call
 
 
 def _signature(forward: Call, tensors: int) -> tuple[tuple[str, ...], tuple[Any, ...]]:

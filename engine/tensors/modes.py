@@ -112,21 +112,21 @@ class set_grad_enabled(_Mode):  # noqa: N801  (PyTorch's name)
 class _Switch(_Mode):
     mode: bool
 
-    def __init__(self, function: Any = None) -> None:
-        self.previous: list[bool] = []
+    def __init__(self, mode: Any = None) -> None:
+        self.previous: list[tuple[bool, bool]] = []
 
-    def __new__(cls, function: Any = None) -> Any:
+    def __new__(cls, mode: Any = None) -> Any:
         # PyTorch lets the decorator be written without parentheses.
-        if callable(function):
-            return cls()(function)
+        if callable(mode):
+            return cls()(mode)
         return super().__new__(cls)
 
     def __enter__(self) -> None:
-        self.previous.append(recording.enabled)
+        self.previous.append((recording.enabled, recording.inference))
         recording.enabled = self.mode
 
     def __exit__(self, *exc_info: object) -> None:
-        recording.enabled = self.previous.pop()
+        recording.enabled, recording.inference = self.previous.pop()
 
 
 class no_grad(_Switch):  # noqa: N801  (PyTorch's name)
@@ -141,28 +141,20 @@ class enable_grad(_Switch):  # noqa: N801  (PyTorch's name)
     mode = True
 
 
-class inference_mode(_Mode):  # noqa: N801  (PyTorch's name)
+class inference_mode(_Switch):  # noqa: N801  (PyTorch's name)
     """A context manager and decorator under which nothing is recorded, and new tensors never can be."""
 
-    def __init__(self, mode: bool = True) -> None:
-        self.mode = mode
-        self.previous: list[tuple[bool, bool]] = []
+    def __init__(self, mode: Any = True) -> None:
+        super().__init__()
+        self.inference = mode
+        self.mode = not mode
 
     def clone(self) -> inference_mode:
-        return inference_mode(self.mode)
-
-    def __new__(cls, mode: Any = True) -> Any:
-        if callable(mode):
-            return cls()(mode)
-        return super().__new__(cls)
+        return inference_mode(self.inference)
 
     def __enter__(self) -> None:
-        self.previous.append((recording.enabled, recording.inference))
-        recording.inference = self.mode
-        recording.enabled = not self.mode
-
-    def __exit__(self, *exc_info: object) -> None:
-        recording.enabled, recording.inference = self.previous.pop()
+        super().__enter__()
+        recording.inference = self.inference
 
 
 def is_inference_mode_enabled() -> bool:

@@ -33,11 +33,7 @@ class _Options(NamedTuple):
     sci_mode: bool | None = None
 
 
-_PROFILES = {
-    "default": _Options(),
-    "short": _Options(precision=2, edgeitems=2),
-    "full": _Options(threshold=inf),
-}
+_PROFILES = {"default": _Options(), "short": _Options(precision=2, edgeitems=2), "full": _Options(threshold=inf)}
 
 _options = _Options()
 
