@@ -495,6 +495,7 @@ heaviside = primitive(
     promotes=(),
     doc="0 where x is negative, 1 where it is positive, y where it is 0",
     edges=[EdgeCase((0.0, 0.5), 0.5, (0.0, 1.0))],
+    definition="where(x == 0, y, where(x > 0, 1, 0))",
 )
 
 
