@@ -12,6 +12,7 @@ from ..graph import FORMATS
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import OK
+from ..shell.files import replacing
 from ..shell.options import JSON, Format, Limits, Variables, option
 from ..shell.printing import Style, rendered
 from ..shell.streams import is_terminal, write
@@ -67,7 +68,8 @@ def command(words: tuple[str, ...], variables: Variables, drawing: Drawing, limi
         ascii = drawing.output is not None or not is_terminal(sys.stdout)
         drawn = rendered("graph", drawing.format_name, graph, Style(drawing.precision, ascii=ascii))
     if drawing.output is not None:
-        _save(drawing.output, drawn)
+        with replacing(drawing.output) as file:
+            file.write(drawn if isinstance(drawn, bytes) else drawn.encode())
     elif isinstance(drawn, bytes):
         _write_bytes(drawn, drawing.format_name)
     else:
@@ -93,15 +95,3 @@ def _write_bytes(drawing: bytes, format_name: str) -> None:
         )
     sys.stdout.flush()
     sys.stdout.buffer.write(drawing)
-
-
-def _save(path: str, drawing: str | bytes) -> None:
-    """Writes a file that is whole or not there. UsageError: it cannot be written."""
-    target = Path(path)
-    unfinished = target.with_name(f".{target.name}.part")
-    try:
-        unfinished.write_bytes(drawing if isinstance(drawing, bytes) else drawing.encode())
-        unfinished.replace(target)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise UsageError(f"cannot write `{path}`: {error.strerror}") from error

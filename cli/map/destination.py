@@ -7,14 +7,12 @@ import contextlib
 import gzip
 import lzma
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import quoted, sentence
+from ..shell.files import replacing
 from .arrow_import import arrow
 
 # What a pipe takes at once, by POSIX at least 512 bytes.
@@ -22,52 +20,14 @@ _ATOMIC = 4096 if sys.platform == "linux" else 512
 
 
 @contextlib.contextmanager
-def replacing(path: str) -> Iterator[BinaryIO]:
-    """A file that takes the place of `path` when the block ends, and vanishes when it fails.
-
-    It is written beside `path` under another name, so that whatever happens the old file stays, or none. What is no
-    regular file, such as a device or a named pipe, is written to directly. UsageError: it cannot be written.
-    """
-    target = os.path.realpath(path)
-    try:
-        mode = os.stat(target).st_mode if os.path.exists(target) else None
-        if mode is not None and not stat.S_ISREG(mode):
-            with open(target, "wb") as file:
-                yield file
-            return
-        folder, name = os.path.split(target)
-        temporary = os.path.join(folder, f".{name}.{secrets.token_hex(4)}.tmp")
-        file = open(temporary, "xb")  # noqa: SIM115
-    except OSError as error:
-        raise UsageError(f"cannot write {quoted(path)}: {sentence(error.strerror or str(error))}") from None
-    try:
-        with file:
-            if mode is not None:
-                os.chmod(temporary, stat.S_IMODE(mode))
-            yield file
-        os.replace(temporary, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
-
-
-@contextlib.contextmanager
 def writing(path: str | None) -> Iterator[Any]:
     """A file to write bytes to, compressed as the ending of `path` says; None stands for standard output."""
     if path is None:
-        with _standard_output() as file:
-            yield file
+        sys.stdout.flush()
+        yield _Passing(sys.stdout)
         return
     with replacing(path) as file, _compressing(file, path) as compressed:
         yield compressed
-
-
-@contextlib.contextmanager
-def _standard_output() -> Iterator[Any]:
-    """Standard output, in bytes."""
-    sys.stdout.flush()
-    yield _Passing(sys.stdout)
 
 
 class _Passing:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from ...engine import FUNCTIONS
 from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.wording import counted, quoted
+from ..shell.files import replacing
 from ..shell.printing import Style, rendered
 from ..shell.streams import is_terminal, say, wants_color, write
 
@@ -107,8 +108,6 @@ def _vars(console: Console, argument: str) -> None:
 
 
 def _save(console: Console, argument: str) -> None:
-    from ..map.destination import replacing
-
     if not argument:
         raise UsageError("the name of a file is missing", "write `:save lesson.py`")
     if not console.inputs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -130,25 +131,20 @@ def _filled(shape: tuple[int, ...], value: Any, dtype: DType | None, requires_gr
     return Tensor(np.full(shape, value, numpy_dtype)[()], requires_grad)
 
 
-def zeros(
-    *shape: Any, size: Any = None, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
-) -> Tensor:
-    """A tensor of zeros."""
-    return _filled(_shape("zeros", shape, size), 0, dtype, requires_grad)
+def _filler(name: str, value: int, doc: str) -> Callable[..., Tensor]:
+    def make(
+        *shape: Any, size: Any = None, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
+    ) -> Tensor:
+        return _filled(_shape(name, shape, size), value, dtype, requires_grad)
+
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = doc
+    return make
 
 
-def ones(
-    *shape: Any, size: Any = None, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
-) -> Tensor:
-    """A tensor of ones."""
-    return _filled(_shape("ones", shape, size), 1, dtype, requires_grad)
-
-
-def empty(
-    *shape: Any, size: Any = None, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
-) -> Tensor:
-    """A tensor whose elements are yet to be written; here they are zeros."""
-    return _filled(_shape("empty", shape, size), 0, dtype, requires_grad)
+zeros = _filler("zeros", 0, "A tensor of zeros.")
+ones = _filler("ones", 1, "A tensor of ones.")
+empty = _filler("empty", 0, "A tensor whose elements are yet to be written; here they are zeros.")
 
 
 def full(
@@ -206,37 +202,17 @@ def arange(
         raise RuntimeError("step must be nonzero")
     if (end - start) * step < 0:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
-    integers = all(isinstance(v, int) for v in (start, end, step))
-    kind = dtype or (dtypes.int64 if integers else dtypes.get_default_dtype())
-    if integers:
-        return Tensor(np.arange(start, end, step).astype(kind.numpy), requires_grad)
+    if all(isinstance(v, int) for v in (start, end, step)):
+        return _of_kind(np.arange(start, end, step), dtype or dtypes.int64, requires_grad)
     count = math.ceil((end - start) / step)
-    return Tensor((start + np.arange(count) * float(step)).astype(kind.numpy), requires_grad)
+    return _of_kind(start + np.arange(count) * float(step), dtype, requires_grad)
 
 
 def linspace(
-    start: Any,
-    end: Any,
-    steps: int,
-    *,
-    dtype: DType | None = None,
-    requires_grad: bool = False,
-    device: Any = None,
+    start: Any, end: Any, steps: int, *, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
 ) -> Tensor:
     """Evenly spaced numbers, both ends among them. RuntimeError: a negative number of them."""
-    kind = dtype or dtypes.get_default_dtype()
-    return Tensor(_spaced(_number(start), _number(end), steps).astype(kind.numpy), requires_grad)
-
-
-def _spaced(start: float, end: float, steps: int) -> np.ndarray[Any, Any]:
-    if steps < 0:
-        raise RuntimeError("number of steps must be non-negative")
-    if steps < 2:
-        return np.full(steps, float(start))
-    step = (end - start) / (steps - 1)
-    # As PyTorch does it: each half is counted from its own end.
-    counted = np.arange(steps)
-    return np.where(counted < steps // 2, start + step * counted, end - step * (steps - 1 - counted))
+    return _of_kind(_spaced(_number(start), _number(end), steps), dtype, requires_grad)
 
 
 def logspace(
@@ -250,8 +226,23 @@ def logspace(
     device: Any = None,
 ) -> Tensor:
     """`base` to the power of evenly spaced numbers, both ends among them."""
-    kind = dtype or dtypes.get_default_dtype()
-    return Tensor(np.power(float(base), _spaced(_number(start), _number(end), steps)).astype(kind.numpy), requires_grad)
+    return _of_kind(np.power(float(base), _spaced(_number(start), _number(end), steps)), dtype, requires_grad)
+
+
+def _of_kind(numbers: np.ndarray[Any, Any], dtype: DType | None, requires_grad: bool) -> Tensor:
+    """The numbers in a dtype, the default one unless another is given."""
+    return Tensor(numbers.astype((dtype or dtypes.get_default_dtype()).numpy), requires_grad)
+
+
+def _spaced(start: float, end: float, steps: int) -> np.ndarray[Any, Any]:
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    if steps < 2:
+        return np.full(steps, float(start))
+    step = (end - start) / (steps - 1)
+    # As PyTorch does it: each half is counted from its own end.
+    counted = np.arange(steps)
+    return np.where(counted < steps // 2, start + step * counted, end - step * (steps - 1 - counted))
 
 
 def tril_indices(row: int, col: int, offset: int = 0, *, dtype: DType | None = None, device: Any = None) -> Tensor:

@@ -22,8 +22,6 @@ Function = Callable[..., Any]
 Matrices = list[list[Tensor]]
 Array = np.ndarray[Any, Any]
 
-# Inputs and outputs
-
 
 def as_tuple(values: Any) -> tuple[Any, ...]:
     """Several values, or the only one."""
@@ -47,20 +45,9 @@ def tracked(inputs: Sequence[Any]) -> list[Tensor]:
     return [value for value in inputs if is_tracked(value)]
 
 
-# Jacobians
-
-
-class Numerical:
-    """The Jacobians by central differences, for each output a list with one for each input that requires grad."""
-
-    def __init__(self, func: Function, inputs: Sequence[Any], eps: float) -> None:
-        self.outputs = as_tuple(func(*inputs))
-        rows = [list(difference_rows(func, inputs, value, eps)) for value in tracked(inputs)]
-        self.matrices = matrices(rows, self.outputs)
-
-    def differentiable(self) -> Matrices:
-        """The Jacobians of those outputs that require grad."""
-        return [m for o, m in zip(self.outputs, self.matrices, strict=True) if o.requires_grad]
+def numerical_jacobians(func: Function, inputs: Sequence[Any], outputs: Sequence[Tensor], eps: float) -> Matrices:
+    """The Jacobians by central differences."""
+    return matrices([list(difference_rows(func, inputs, value, eps)) for value in tracked(inputs)], outputs)
 
 
 def matrices(rows: Sequence[Sequence[Sequence[Any]]], outputs: Sequence[Tensor]) -> Matrices:
@@ -103,10 +90,8 @@ def _slope(below: Array, above: Array, eps: float) -> Array:
 
 
 def _check_alike(below: Array, above: Array, index: tuple[int, ...], eps: float) -> None:
-    for what, a, b in (
-        ("shape", Tensor(below).shape, Tensor(above).shape),
-        ("dtype", Tensor(below).dtype, Tensor(above).dtype),
-    ):
+    for what in ("shape", "dtype"):
+        a, b = getattr(Tensor(below), what), getattr(Tensor(above), what)
         if a != b:
             raise AssertionError(
                 f"Expected `func` to return outputs with the same {what} when inputs are perturbed on index {index} by "
@@ -122,7 +107,7 @@ def backward_jacobian(inputs: Sequence[Any], output: Tensor) -> list[Tensor]:
 
 
 def forward_jacobians(func: Function, inputs: Sequence[Any], outputs: Sequence[Tensor]) -> Matrices:
-    """The Jacobians by forward mode: for each output a list with one for each input that requires grad."""
+    """The Jacobians by forward mode."""
     given = [t.detach() if is_tracked(t) else t for t in inputs]
 
     def slopes(value: Tensor, unit: Tensor) -> list[Array]:

@@ -153,6 +153,9 @@ class _Refusal(Node):
     def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
         raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
 
+    def apply_undefined(self, create_graph: bool) -> Sequence[Any]:
+        return self.apply(None, create_graph)
+
 
 def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
     """Marks a backward that is computed outside the graph: differentiating its result is an error, not zero."""

@@ -104,6 +104,10 @@ class FunctionNode(FunctionCtx, Node):
                 results.append(self._fitting(gradient, i, len(results)))
         return [as_data(g, create_graph) for g in results]
 
+    def apply_undefined(self, create_graph: bool) -> Sequence[Any]:
+        """As `apply`: the user's rule is asked whatever arrived, with zeros unless `set_materialize_grads(False)`."""
+        return self.apply([None] * self.output_count, create_graph)
+
     def release(self) -> None:
         if self._saved:
             self._saved = None

@@ -8,22 +8,15 @@ from typing import Any
 import numpy as np
 
 from ..graph.node import Edge, Node, describe
-from ..tensors.memory import CUSTOM, ONE_OF_MANY, link_view, memory_of, share, shareable
+from ..tensors.memory import CUSTOM, ONE_OF_MANY, detach, link_view, memory_of
 from ..tensors.tensor import Tensor
 from .function_node import FunctionNode, Saved
 from .inplace import check_allowed, rebase
 
 
-def _alias(tensor: Tensor) -> Tensor:
-    """Another tensor over the same memory, outside the graph."""
-    result = Tensor(shareable(tensor))
-    share(result, tensor)
-    return result
-
-
 def _view_of(tensor: Tensor) -> Tensor:
     """A view of all of a tensor, outside the graph."""
-    result = _alias(tensor)
+    result = detach(tensor)
     link_view(result, tensor, lambda array: array, CUSTOM)
     return result
 
@@ -36,7 +29,7 @@ def passed_on(output: Any, inputs: Sequence[Any], node: FunctionNode) -> Any:
         if output._base is not None:
             output._made = CUSTOM
         return output
-    return _alias(output) if output._requires_grad else _view_of(output)
+    return detach(output) if output._requires_grad else _view_of(output)
 
 
 def recorded(node: FunctionNode, inputs: Sequence[Any], outputs: Sequence[Any]) -> list[Any]:

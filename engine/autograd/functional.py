@@ -10,6 +10,7 @@ or gradient that does not depend on an input is an error; without it, it counts 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from ..primitives.copying import alias, zeros_like
@@ -26,9 +27,6 @@ Tensors = Any
 Function = Callable[..., Tensors]
 
 _FUNCTION_OUTPUTS = "outputs of the user-provided function"
-
-
-# Arguments and results
 
 
 def _as_tuple(values: Tensors, what: str, name: str) -> tuple[bool, tuple[Tensor, ...]]:
@@ -65,39 +63,6 @@ def _finished(results: Tensors, create_graph: bool) -> Tensors:
     return tuple(_finished(r, create_graph) for r in results)
 
 
-def _check_vector(v: Sequence[Tensor], like: Sequence[Tensor], several: bool) -> None:
-    """RuntimeError: the vector does not have the shapes of what it is to be multiplied with."""
-    if len(v) != len(like):
-        if several:
-            raise RuntimeError(f"v is a tuple of invalid length: should be {len(like)} but got {len(v)}.")
-        raise RuntimeError("The given v should contain a single Tensor.")
-    for i, (part, other) in enumerate(zip(v, like, strict=True)):
-        if part.shape != other.shape:
-            where = f"Entry {i} in " if several else ""
-            raise RuntimeError(f"{where}v has invalid size: should be {other.shape} but got {part.shape}.")
-
-
-def _vector(
-    v: Tensors, like: Sequence[Tensor], several: bool, name: str, create_graph: bool, missing: str
-) -> tuple[Tensor, ...] | None:
-    """The vector as a tuple; None stands for 1 where there is a single element. RuntimeError: it does not fit."""
-    if v is None:
-        if len(like) != 1 or like[0].numel() != 1:
-            raise RuntimeError(missing)
-        return None
-    _, given = _as_tuple(v, "v", name)
-    own = _own(given, create_graph, False)
-    _check_vector(own, like, several)
-    return own
-
-
-_NO_V_FOR_INPUT = (
-    "The vector v can only be None if the input to the user-provided function is a single Tensor with a single element."
-)
-_NO_V_FOR_OUTPUT = (
-    "The vector v can only be None if the user-provided function returns a single Tensor with a single element."
-)
-
 # What `strict` refuses
 
 _CONSTANT = {
@@ -130,10 +95,17 @@ _UNREACHED = {
         "The hessian of the user-provided function is independent of entry {} in the grad_jacobian. This is not "
         "allowed in strict mode as it prevents from using the double backward trick to replace forward mode AD."
     ),
+    "jacobian": (
+        "Output {row} of the user-provided function is independent of input {}. This is not allowed in strict mode."
+    ),
 }
+_SAME_EVERYWHERE = (
+    "The {} of the user-provided function is independent of input {}. This is not allowed in strict mode when "
+    "create_graph=True."
+)
 
 
-def _check_tracked(tensors: Sequence[Tensor | None], kind: str, strict: bool) -> None:
+def _check_tracked(tensors: Gradients, kind: str, strict: bool) -> None:
     """RuntimeError, if strict: one of the tensors does not depend on anything."""
     for i, tensor in enumerate(tensors if strict else ()):
         if tensor is None:
@@ -142,68 +114,90 @@ def _check_tracked(tensors: Sequence[Tensor | None], kind: str, strict: bool) ->
             raise RuntimeError(_CONSTANT[kind].format(i))
 
 
-def _product(
-    outputs: Gradients,
-    inputs: Sequence[Tensor],
-    v: Sequence[Tensor] | None,
-    create_graph: bool,
-    strict: bool,
-    name: str,
-) -> list[Tensor]:
-    """v^T J with zeros for inputs that nothing depends on, which is an error if strict."""
-    with set_grad_enabled(create_graph or is_grad_enabled()):
-        found = pulled_back(outputs, inputs, v, create_graph, None)
-        for i, gradient in enumerate(found if strict else ()):
-            if gradient is None:
-                raise RuntimeError(_UNREACHED[name].format(i))
-            if create_graph and not gradient.requires_grad:
-                matrix = "hessian" if name in ("vhp", "hvp") else "jacobian"
-                raise RuntimeError(
-                    f"The {matrix} of the user-provided function is independent of input {i}. This is not allowed in "
-                    "strict mode when create_graph=True."
-                )
-        return filled(found, inputs)
+def _check_reached(gradients: Gradients, name: str, create_graph: bool, row: int | None = None) -> None:
+    """RuntimeError: a gradient does not depend on its input, or is the same everywhere; `row` is that of a Jacobian."""
+    for i, gradient in enumerate(gradients):
+        if gradient is None:
+            raise RuntimeError(_UNREACHED[name].format(i, row=row))
+        if create_graph and not gradient.requires_grad:
+            matrix = "hessian" if name in ("vhp", "hvp") else "jacobian"
+            raise RuntimeError(_SAME_EVERYWHERE.format(matrix, i if row is None else row))
 
 
 # Products
 
 
-def vjp(
-    func: Function, inputs: Tensors, v: Tensors = None, create_graph: bool = False, strict: bool = False
-) -> tuple[Tensors, Tensors]:
-    """(func(*inputs), v^T J), J being the Jacobian; `v` has the shape of the outputs."""
-    with enable_grad():
-        several_inputs, given = _as_tuple(inputs, "inputs", "vjp")
-        own = _own(given, create_graph, True)
-        several, outputs = _as_tuple(func(*own), _FUNCTION_OUTPUTS, "vjp")
-        _check_tracked(outputs, "outputs", strict)
-        vector = _vector(v, outputs, several, "vjp", create_graph, _NO_V_FOR_OUTPUT)
-    product = _product(outputs, own, vector, create_graph, strict, "vjp")
-    return _pair(outputs, several, product, several_inputs, create_graph)
+class _Call:
+    """A call of one of these functions, by `name`, for a function at inputs of its own to differentiate at."""
 
+    several_outputs = False
 
-def _pair(
-    outputs: Sequence[Tensor], several: bool, product: Sequence[Tensor], several_products: bool, create_graph: bool
-) -> tuple[Tensors, Tensors]:
-    first, second = _finished(outputs, create_graph), _finished(product, create_graph)
-    return first if several else first[0], second if several_products else second[0]
+    def __init__(self, name: str, func: Function, inputs: Tensors, create_graph: bool, strict: bool) -> None:
+        self.name = name
+        self.func = func
+        self.create_graph = create_graph
+        self.strict = strict
+        self.several_inputs, given = _as_tuple(inputs, "inputs", name)
+        self.inputs = _own(given, create_graph, True)
 
+    def outputs(self) -> tuple[Tensor, ...]:
+        """What the function returns. TypeError: no tensors."""
+        self.several_outputs, outputs = _as_tuple(self.func(*self.inputs), _FUNCTION_OUTPUTS, self.name)
+        _check_tracked(outputs, "outputs", self.strict)
+        return outputs
 
-def jvp(
-    func: Function, inputs: Tensors, v: Tensors = None, create_graph: bool = False, strict: bool = False
-) -> tuple[Tensors, Tensors]:
-    """(func(*inputs), J v), J being the Jacobian; `v` has the shape of the inputs. By running backward twice."""
-    with enable_grad():
-        several_inputs, given = _as_tuple(inputs, "inputs", "jvp")
-        own = _own(given, create_graph, True)
-        vector = _vector(v, own, several_inputs, "jvp", create_graph, _NO_V_FOR_INPUT)
-        several, outputs = _as_tuple(func(*own), _FUNCTION_OUTPUTS, "jvp")
-        _check_tracked(outputs, "outputs", strict)
-        stand_ins = [zeros_like(o, requires_grad=True) for o in outputs]
-        gradients = pulled_back(outputs, own, stand_ins, True)
-        _check_tracked(gradients, "gradients", strict)
-    product = _product(gradients, stand_ins, vector, create_graph, strict, "jvp")
-    return _pair(outputs, several, product, several, create_graph)
+    def number_and_gradient(self) -> tuple[tuple[Tensor], Gradients]:
+        """The function's one output and its gradient. RuntimeError: as `_number`."""
+        outputs = (_number(self.func, self.inputs, self.name, self.strict),)
+        gradient = pulled_back(outputs, self.inputs, None, True)
+        _check_tracked(gradient, "jacobian", self.strict)
+        return outputs, gradient
+
+    def transposed(self, results: Gradients, like: Sequence[Tensor]) -> tuple[Gradients, list[Tensor]]:
+        """What is linear in stand-ins for a vector, and these: its gradient there is J v, J being the results'."""
+        stand_ins = [zeros_like(t, requires_grad=True) for t in like]
+        return pulled_back(results, self.inputs, stand_ins, True), stand_ins
+
+    def vector(self, v: Tensors, like: Sequence[Tensor], several: bool, source: str) -> tuple[Tensor, ...] | None:
+        """The vector as a tuple; None stands for 1 where there is a single element.
+
+        RuntimeError: it does not have the shapes of what it is to be multiplied with.
+        """
+        if v is None:
+            if len(like) != 1 or like[0].numel() != 1:
+                raise RuntimeError(f"The vector v can only be None if {source} a single Tensor with a single element.")
+            return None
+        own = _own(_as_tuple(v, "v", self.name)[1], self.create_graph, False)
+        if len(own) != len(like):
+            if several:
+                raise RuntimeError(f"v is a tuple of invalid length: should be {len(like)} but got {len(own)}.")
+            raise RuntimeError("The given v should contain a single Tensor.")
+        for i, (part, other) in enumerate(zip(own, like, strict=True)):
+            if part.shape != other.shape:
+                where = f"Entry {i} in " if several else ""
+                raise RuntimeError(f"{where}v has invalid size: should be {other.shape} but got {part.shape}.")
+        return own
+
+    def vector_of_inputs(self, v: Tensors) -> tuple[Tensor, ...] | None:
+        """The vector that has the shapes of the inputs."""
+        return self.vector(v, self.inputs, self.several_inputs, "the input to the user-provided function is")
+
+    def result(
+        self,
+        outputs: Sequence[Tensor],
+        roots: Gradients,
+        at: Sequence[Tensor],
+        vector: Sequence[Tensor] | None,
+        several: bool,
+    ) -> tuple[Tensors, Tensors]:
+        """The outputs, and the gradients of the roots times the vector: zeros where nothing depends on an input."""
+        with set_grad_enabled(self.create_graph or is_grad_enabled()):
+            found = pulled_back(roots, at, vector, self.create_graph, None)
+            if self.strict:
+                _check_reached(found, self.name, self.create_graph)
+            product = filled(found, at)
+        first, second = _finished(outputs, self.create_graph), _finished(product, self.create_graph)
+        return first if self.several_outputs else first[0], second if several else second[0]
 
 
 def _number(func: Function, inputs: Sequence[Tensor], name: str, strict: bool) -> Tensor:
@@ -217,14 +211,28 @@ def _number(func: Function, inputs: Sequence[Tensor], name: str, strict: bool) -
     return outputs[0]
 
 
-def _gradient_of_number(
-    func: Function, own: Sequence[Tensor], name: str, strict: bool
-) -> tuple[list[Tensor], Gradients]:
-    """The function's one output and its gradient. RuntimeError: as `_number`."""
-    outputs = [_number(func, own, name, strict)]
-    gradient = pulled_back(outputs, own, None, True)
-    _check_tracked(gradient, "jacobian", strict)
-    return outputs, gradient
+def vjp(
+    func: Function, inputs: Tensors, v: Tensors = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Tensors, Tensors]:
+    """(func(*inputs), v^T J), J being the Jacobian; `v` has the shape of the outputs."""
+    with enable_grad():
+        call = _Call("vjp", func, inputs, create_graph, strict)
+        outputs = call.outputs()
+        vector = call.vector(v, outputs, call.several_outputs, "the user-provided function returns")
+    return call.result(outputs, outputs, call.inputs, vector, call.several_inputs)
+
+
+def jvp(
+    func: Function, inputs: Tensors, v: Tensors = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Tensors, Tensors]:
+    """(func(*inputs), J v), J being the Jacobian; `v` has the shape of the inputs. By running backward twice."""
+    with enable_grad():
+        call = _Call("jvp", func, inputs, create_graph, strict)
+        vector = call.vector_of_inputs(v)
+        outputs = call.outputs()
+        gradients, stand_ins = call.transposed(outputs, outputs)
+        _check_tracked(gradients, "gradients", strict)
+    return call.result(outputs, gradients, stand_ins, vector, call.several_outputs)
 
 
 def vhp(
@@ -232,12 +240,10 @@ def vhp(
 ) -> tuple[Tensors, Tensors]:
     """(func(*inputs), v^T H), H being the Hessian of a function that returns one element."""
     with enable_grad():
-        several, given = _as_tuple(inputs, "inputs", "vhp")
-        own = _own(given, create_graph, True)
-        vector = _vector(v, own, several, "vhp", create_graph, _NO_V_FOR_INPUT)
-        outputs, gradient = _gradient_of_number(func, own, "vhp", strict)
-    product = _product(gradient, own, vector, create_graph, strict, "vhp")
-    return _pair(outputs, False, product, several, create_graph)
+        call = _Call("vhp", func, inputs, create_graph, strict)
+        vector = call.vector_of_inputs(v)
+        outputs, gradient = call.number_and_gradient()
+    return call.result(outputs, gradient, call.inputs, vector, call.several_inputs)
 
 
 def hvp(
@@ -245,14 +251,11 @@ def hvp(
 ) -> tuple[Tensors, Tensors]:
     """(func(*inputs), H v), H being the Hessian of a function that returns one element; `vhp` is the faster way."""
     with enable_grad():
-        several, given = _as_tuple(inputs, "inputs", "hvp")
-        own = _own(given, create_graph, True)
-        vector = _vector(v, own, several, "hvp", create_graph, _NO_V_FOR_INPUT)
-        outputs, gradient = _gradient_of_number(func, own, "hvp", strict)
-        stand_ins = [zeros_like(t, requires_grad=True) for t in own]
-        twice = pulled_back(gradient, own, stand_ins, True)
-    product = _product(twice, stand_ins, vector, create_graph, strict, "hvp")
-    return _pair(outputs, False, product, several, create_graph)
+        call = _Call("hvp", func, inputs, create_graph, strict)
+        vector = call.vector_of_inputs(v)
+        outputs, gradient = call.number_and_gradient()
+        twice, stand_ins = call.transposed(gradient, call.inputs)
+    return call.result(outputs, twice, stand_ins, vector, call.several_inputs)
 
 
 # Matrices
@@ -285,44 +288,23 @@ def jacobian(
     if strategy == "forward-mode":
         return _forward_jacobian(func, inputs, create_graph, strict, vectorize)
     with enable_grad():
-        several_inputs, given = _as_tuple(inputs, "inputs", "jacobian")
-        own = _own(given, create_graph, True)
-        several, outputs = _as_tuple(func(*own), _FUNCTION_OUTPUTS, "jacobian")
-        _check_tracked(outputs, "outputs", strict)
+        call = _Call("jacobian", func, inputs, create_graph, strict)
+        outputs = call.outputs()
         if vectorize and strict:
             raise RuntimeError(
                 "torch.autograd.functional.jacobian: `strict=True` and `vectorized=True` are not supported together. "
                 "Please either set `strict=False` or `vectorize=False`."
             )
-        rows = [
-            jacobian_rows(output, own, create_graph, _check_row(i, create_graph) if strict else None)
-            for i, output in enumerate(outputs)
-        ]
-    return _unnested(_finished(rows, create_graph), several, several_inputs)
+        rows = []
+        for i, output in enumerate(outputs):
+            check = partial(_check_reached, name="jacobian", create_graph=create_graph, row=i) if strict else None
+            rows.append(jacobian_rows(output, call.inputs, create_graph, check))
+    return _unnested(_finished(rows, create_graph), call.several_outputs, call.several_inputs)
 
 
 def _unnested(rows: tuple[tuple[Tensor, ...], ...], several_outputs: bool, several_inputs: bool) -> Tensors:
     columns = rows if several_inputs else tuple(row[0] for row in rows)
     return columns if several_outputs else columns[0]
-
-
-def _check_row(number: int, create_graph: bool) -> Callable[[Gradients], None]:
-    """What refuses a row of the Jacobian of an output that does not depend on an input, or is the same everywhere."""
-
-    def check(row: Gradients) -> None:
-        for i, gradient in enumerate(row):
-            if gradient is None:
-                raise RuntimeError(
-                    f"Output {number} of the user-provided function is independent of input {i}. This is not allowed "
-                    "in strict mode."
-                )
-            if create_graph and not gradient.requires_grad:
-                raise RuntimeError(
-                    f"The jacobian of the user-provided function is independent of input {number}. This is not allowed "
-                    "in strict mode when create_graph=True."
-                )
-
-    return check
 
 
 def _forward_jacobian(func: Function, inputs: Tensors, create_graph: bool, strict: bool, vectorize: bool) -> Tensors:

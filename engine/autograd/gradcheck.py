@@ -16,7 +16,7 @@ from ..tensors.tensor import Tensor
 from .backward import grad
 from .checked_jacobians import (
     Function,
-    Numerical,
+    Matrices,
     as_tuple,
     backward_jacobian,
     difference_rows,
@@ -24,6 +24,7 @@ from .checked_jacobians import (
     forward_jacobians,
     is_tracked,
     matrices,
+    numerical_jacobians,
     tracked,
 )
 
@@ -80,11 +81,12 @@ def gradcheck(
     given = as_tuple(inputs)
     _check_inputs(given)
     try:
-        numerical = Numerical(func, given, eps)
+        outputs = as_tuple(func(*given))
+        slopes = numerical_jacobians(func, given, outputs, eps)
         if check_backward_ad:
-            _check_backward(func, given, numerical, rtol, atol, nondet_tol)
+            _check_backward(given, outputs, slopes, rtol, atol, nondet_tol)
         if check_forward_ad:
-            _check_forward(func, given, numerical, rtol, atol)
+            _check_forward(func, given, outputs, slopes, rtol, atol)
         if check_backward_ad:
             _check_more(func, given, check_batched_grad, check_undefined_grad, bool(masked))
     except GradcheckError:
@@ -99,23 +101,17 @@ def gradgradcheck(
     inputs: Any,
     grad_outputs: Any = None,
     *,
-    eps: float = 1e-6,
-    atol: float = 1e-5,
-    rtol: float = 1e-3,
     gen_non_contig_grad_outputs: bool = False,
-    raise_exception: bool = True,
-    nondet_tol: float = 0.0,
     check_undefined_grad: bool = True,
-    check_grad_dtypes: bool = False,
     check_batched_grad: bool = False,
     check_fwd_over_rev: bool = False,
     check_rev_over_rev: bool = True,
-    fast_mode: bool = False,
-    masked: bool = False,
+    **settings: Any,
 ) -> bool:
     """As `gradcheck`, for the gradients of `func` as functions of its inputs and of the incoming gradients.
 
-    The latter are `grad_outputs`, or drawn from -1 to 1 (the same each time). `check_fwd_over_rev` checks tangents.
+    The latter are `grad_outputs`, or drawn from -1 to 1 (the same each time). `check_fwd_over_rev` checks tangents;
+    the other settings are those of `gradcheck`.
     """
     if not (check_fwd_over_rev or check_rev_over_rev):
         raise AssertionError("Expected at least one of check_fwd_over_rev or check_rev_over_rev to be True")
@@ -124,10 +120,9 @@ def gradgradcheck(
     if check_batched_grad and not check_rev_over_rev:
         raise AssertionError("Setting check_batched_grad=True requires check_rev_over_rev to be True")
     given = as_tuple(inputs)
+    starts = as_tuple(grad_outputs)
     if grad_outputs is None:
         starts = _drawn(differentiable_among(func(*given)), gen_non_contig_grad_outputs)
-    else:
-        starts = as_tuple(grad_outputs)
     requiring = [is_tracked(t) for t in (*given, *starts)]
 
     def gradients(*args: Any) -> tuple[Tensor, ...]:
@@ -142,18 +137,11 @@ def gradgradcheck(
     return gradcheck(
         gradients,
         (*given, *starts),
-        eps=eps,
-        atol=atol,
-        rtol=rtol,
-        raise_exception=raise_exception,
-        nondet_tol=nondet_tol,
         check_undefined_grad=check_undefined_grad,
-        check_grad_dtypes=check_grad_dtypes,
         check_batched_grad=check_batched_grad,
         check_forward_ad=check_fwd_over_rev,
         check_backward_ad=check_rev_over_rev,
-        fast_mode=fast_mode,
-        masked=masked,
+        **settings,
     )
 
 
@@ -167,9 +155,6 @@ def _drawn(outputs: Sequence[Tensor], non_contiguous: bool) -> tuple[Tensor, ...
             values = np.repeat(values, 2, axis=-1)[..., ::2]
         drawn.append(Tensor(values[()], True))
     return tuple(drawn)
-
-
-# Inputs and outputs
 
 
 def _check_inputs(inputs: Sequence[Any]) -> None:
@@ -196,24 +181,14 @@ def _check_inputs(inputs: Sequence[Any]) -> None:
         )
 
 
-# Checks
-
-
 def _check_backward(
-    func: Function,
-    inputs: Sequence[Any],
-    numerical: Numerical,
-    rtol: float,
-    atol: float,
-    nondet_tol: float,
+    inputs: Sequence[Any], outputs: Sequence[Tensor], slopes: Matrices, rtol: float, atol: float, nondet_tol: float
 ) -> None:
     """GradcheckError: the gradients differ from the differences, or from themselves when computed again."""
-    outputs = differentiable_among(numerical.outputs)
-    if not outputs:
-        if any((m._data != 0).any() for matrices in numerical.matrices for m in matrices):
-            raise GradcheckError("Numerical gradient for function expected to be zero")
-        return
-    for i, (output, expected) in enumerate(zip(outputs, numerical.differentiable(), strict=True)):
+    kept = [(output, expected) for output, expected in zip(outputs, slopes, strict=True) if output.requires_grad]
+    if not kept and any((m._data != 0).any() for of_output in slopes for m in of_output):
+        raise GradcheckError("Numerical gradient for function expected to be zero")
+    for i, (output, expected) in enumerate(kept):
         found = backward_jacobian(inputs, output)
         again = backward_jacobian(inputs, output)
         for a, b in zip(found, again, strict=True):
@@ -222,12 +197,14 @@ def _check_backward(
         _compare(i, found, expected, rtol, atol, "")
 
 
-def _check_forward(func: Function, inputs: Sequence[Any], numerical: Numerical, rtol: float, atol: float) -> None:
+def _check_forward(
+    func: Function, inputs: Sequence[Any], outputs: Sequence[Tensor], slopes: Matrices, rtol: float, atol: float
+) -> None:
     """GradcheckError: the tangents differ from the differences."""
-    kept = [i for i, o in enumerate(numerical.outputs) if o.dtype.is_floating_point]
-    found = forward_jacobians(func, inputs, numerical.outputs)
-    for i in kept:
-        _compare(i, found[i], numerical.matrices[i], rtol, atol, "computed with forward mode ")
+    found = forward_jacobians(func, inputs, outputs)
+    for i, output in enumerate(outputs):
+        if output.dtype.is_floating_point:
+            _compare(i, found[i], slopes[i], rtol, atol, "computed with forward mode ")
 
 
 def _compare(
@@ -250,10 +227,7 @@ def _check_more(func: Function, inputs: Sequence[Any], batched: bool, undefined:
     if batched:
         _check_batched(outputs, wanted)
     for gradient in grad(outputs, wanted, [zeros_like(o) for o in outputs], allow_unused=True):
-        if gradient is None:
-            continue
-        zero = np.allclose(gradient._data, 0) if masked else not gradient._data.any()
-        if not zero:
+        if gradient is not None and not (np.allclose(gradient._data, 0) if masked else not gradient._data.any()):
             raise GradcheckError("backward not multiplied by grad_output")
     if undefined and len(outputs) > 1:
         for number in range(len(outputs)):
@@ -275,20 +249,19 @@ def _check_batched(outputs: Sequence[Tensor], wanted: Sequence[Tensor]) -> None:
 
 def _check_undefined(output: Tensor, wanted: Sequence[Tensor]) -> None:
     """GradcheckError: a backward cannot do without the gradients of the other outputs, or makes up one."""
+    cause, expected = None, "all input grads to be undefined or zero when all output grads are undefined or zero"
     try:
         found = grad(output, wanted, zeros_like(output), allow_unused=True)
     except (RuntimeError, TypeError) as error:
-        warnings.warn(_UNDEFINED, stacklevel=5)
-        raise GradcheckError(
-            "Expected backward function to handle undefined output grads. Please look at "
-            '"Notes about undefined output gradients" in "tools/autograd/derivatives.yaml"'
-        ) from error
-    if any(g is not None and g._data.any() for g in found):
-        warnings.warn(_UNDEFINED, stacklevel=5)
-        raise GradcheckError(
-            "Expected all input grads to be undefined or zero when all output grads are undefined or zero. Please look "
-            'at "Notes about undefined output gradients" in "tools/autograd/derivatives.yaml"'
-        )
+        cause, expected = error, "backward function to handle undefined output grads"
+    else:
+        if not any(g is not None and g._data.any() for g in found):
+            return
+    warnings.warn(_UNDEFINED, stacklevel=5)
+    raise GradcheckError(
+        f'Expected {expected}. Please look at "Notes about undefined output gradients" in '
+        '"tools/autograd/derivatives.yaml"'
+    ) from cause
 
 
 # What PyTorch once exposed by accident and still has
@@ -300,15 +273,18 @@ _PRIVATE = (
 )
 
 
+def _warn_of_private(name: str, grad_out: float) -> None:
+    """ValueError: another gradient to start from than 1."""
+    warnings.warn(_PRIVATE.format(name), FutureWarning, stacklevel=3)
+    if grad_out != 1.0:
+        raise ValueError(f"Expected grad_out to be 1.0. {name} no longer supports values of grad_out != 1.0.")
+
+
 def get_numerical_jacobian(
     fn: Callable[[Any], Any], inputs: Sequence[Any], target: Any = None, eps: float = 1e-3, grad_out: float = 1.0
 ) -> tuple[Tensor, ...]:
     """The Jacobian of the first output for each input (or tensor of `target`) that requires grad. Deprecated."""
-    warnings.warn(_PRIVATE.format("get_numerical_jacobian"), FutureWarning, stacklevel=2)
-    if grad_out != 1.0:
-        raise ValueError(
-            "Expected grad_out to be 1.0. get_numerical_jacobian no longer supports values of grad_out != 1.0."
-        )
+    _warn_of_private("get_numerical_jacobian", grad_out)
     output = as_tuple(fn(inputs))[0]
     wanted = tracked(inputs if target is None else as_tuple(target))
     rows = [list(difference_rows(lambda *given: fn(given), inputs, value, eps)) for value in wanted]
@@ -319,11 +295,7 @@ def get_analytical_jacobian(
     inputs: Sequence[Any], output: Tensor, nondet_tol: float = 0.0, grad_out: float = 1.0
 ) -> tuple[tuple[Tensor, ...], bool, bool, bool]:
     """The Jacobians by backward, and whether they come out alike again, in size and in dtype. Deprecated."""
-    warnings.warn(_PRIVATE.format("get_analytical_jacobian"), FutureWarning, stacklevel=2)
-    if grad_out != 1.0:
-        raise ValueError(
-            "Expected grad_out to be 1.0. get_analytical_jacobian no longer supports values of grad_out != 1.0."
-        )
+    _warn_of_private("get_analytical_jacobian", grad_out)
     found, again = backward_jacobian(inputs, output), backward_jacobian(inputs, output)
     alike = all(np.allclose(a._data, b._data, 0, nondet_tol) for a, b in zip(found, again, strict=True))
     return tuple(found), alike, True, True

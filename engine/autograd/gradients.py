@@ -95,10 +95,15 @@ def added(x: Gradient, y: Gradient) -> Gradient:
 
 
 def accumulate(leaf: Tensor, gradient: Gradient, create_graph: bool) -> None:
-    """Adds a gradient to `leaf.grad`: in place, so that the object stays, unless the sum is itself recorded."""
+    """Adds a gradient to `leaf.grad`: in place, so that the object stays, unless the sum is itself recorded.
+
+    Hooks that wait for this are called also where there is none to add, as in PyTorch.
+    """
     present = leaf._grad
     data = gradient._data if isinstance(gradient, Tensor) else gradient
-    if present is None:
+    if data is None:
+        pass
+    elif present is None:
         if create_graph and isinstance(gradient, Tensor) and gradient.requires_grad:
             leaf._grad = copied(Tensor(np.zeros_like(data)), gradient)
         else:
@@ -116,7 +121,7 @@ def accumulate(leaf: Tensor, gradient: Gradient, create_graph: bool) -> None:
 
 def accumulate_bare(leaf: Tensor, gradient: Gradient, create_graph: bool) -> None:
     """As `accumulate`, of a gradient that was recorded only to be traced."""
-    accumulate(leaf, without_history(gradient), False)
+    accumulate(leaf, None if gradient is None else without_history(gradient), False)
 
 
 def without_history(tensor: Tensor) -> Tensor:

@@ -11,7 +11,9 @@ It is read in the order it happens, which is that of `Pass.run`:
 4. *Deliver.* A leaf that has received its last gradient hands over the sum: to its `.grad`, or to whoever asked.
 
 Few passes need more of a node than that. Where a gradient is asked for, or a node has hooks, or its run is watched
-(`graph/observers.py`), the pass *attends* to it: `attend` and `receive` have all that happens around a run.
+(`graph/observers.py`), the pass *attends* to it: `attend` and `receive` have all that happens around a run. So it does
+where nothing arrived, because no use of a node's outputs has a derivative: an undefined gradient, None, travels as any
+other does, so that all hooks are called and each leaf is sent as much as it waits for.
 """
 
 from __future__ import annotations
@@ -42,7 +44,8 @@ class Pass:
 
     `order` are the nodes it runs, `arrivals` how many gradients each leaf still waits for, `pending` what has arrived.
     With `targets`, only what leads there is run: `needed` are the nodes on the way, `wanted` the targets' nodes too,
-    and `captured` is what arrived at each of them. `deliver` adds a gradient to a leaf (None: nothing does).
+    and `captured` is what arrived at each of them. `deliver` adds a gradient to a leaf (None: nothing does). Operations
+    recorded before `since` are not run.
     """
 
     # Few passes are more than these say.
@@ -54,12 +57,14 @@ class Pass:
     # and a pass over few of them is 1.1 times as fast without it.
     silenced: Any = None
 
-    def __init__(self, roots: Sequence[Edge], keeps_graph: bool, create_graph: bool, deliver: Deliver | None) -> None:
+    def __init__(
+        self, roots: Sequence[Edge], keeps_graph: bool, create_graph: bool, deliver: Deliver | None, since: int = 0
+    ) -> None:
         self.roots = roots
         self.keeps_graph = keeps_graph
         self.create_graph = create_graph
         self.deliver = deliver
-        self.order, self.arrivals = below(roots)
+        self.order, self.arrivals = below(roots, since)
         self.pending: dict[Node, Any] = {}
 
     def towards(self, targets: Iterable[Edge]) -> Pass:
@@ -95,9 +100,7 @@ class Pass:
                 edges, sent = self.roots, starts
                 if running is not None:
                     arrived = pending.pop(running, None)
-                    if arrived is None:
-                        continue
-                    if attends or running.hooks is not None:
+                    if attends or arrived is None or running.hooks is not None:
                         sent = self.attend(running, arrived)
                         if sent is None:
                             continue
@@ -151,9 +154,10 @@ class Pass:
             return
         total = self.pending.pop(leaf, None)
         hooks = leaf.hooks
-        if total is not None and (self.wanted is not None or hooks is not None):
-            total = self.receive(leaf, total, runs=self.deliver is not None)
-        if total is None or self.deliver is None:
+        if self.wanted is not None or hooks is not None:
+            received = self.receive(leaf, [total], runs=self.deliver is not None)
+            total = None if received is None else received[0]
+        if self.deliver is None:
             return
         self.deliver(leaf.variable, total, self.create_graph)
         if hooks is not None:
@@ -162,12 +166,16 @@ class Pass:
     def attend(self, node: Node, arrived: Any) -> Sequence[Gradient] | None:
         """What a node sends on, with all that happens around its run; None: it is not to run."""
         self.silence()
-        arrived = self.receive(node, arrived, runs=self.needed is None or node in self.needed)
-        if arrived is None:
+        outputs: list[Gradient] = arrived if node.is_multiple and arrived else [arrived] * node.output_count
+        gradients = self.receive(node, outputs, runs=self.needed is None or node in self.needed)
+        if gradients is None:
             return None
         if newest.sequence > node.sequence:
             check_numbers(node)
-        if self.wanted is None:
+        arrived = gradients if node.is_multiple else gradients[0]
+        if all(g is None for g in gradients):
+            run = partial(node.apply_undefined, self.create_graph)
+        elif self.wanted is None:
             run = partial(node.apply, arrived, self.create_graph)
         else:
             run = partial(node.apply_towards, self.wanted, arrived, self.create_graph)
@@ -177,22 +185,20 @@ class Pass:
         if node.hooks is not None and node.hooks.after:
             # A hook sees what each input will receive, and its answer is fitted as a rule's is.
             sent = [n and fit(g, n.outputs, i) for (n, i), g in zip(node.next_functions, sent, strict=True)]
-            sent = node.hooks.run_after(sent, arrived if node.is_multiple else [arrived], self.create_graph)
+            sent = node.hooks.run_after(sent, gradients, self.create_graph)
         return sent
 
-    def receive(self, node: Node, arrived: Any, runs: bool) -> Any:
-        """What arrived at a node as its hooks leave it, noted for those who asked; None: it is not to run."""
-        gradients = arrived if node.is_multiple else [arrived]
-        if node.hooks is not None:
-            gradients = node.hooks.run_tensor(gradients, self.create_graph)
+    def receive(self, node: Node, gradients: list[Gradient], runs: bool) -> Sequence[Gradient] | None:
+        """What arrived at a node's outputs as its hooks leave it, noted for those who asked; None: it is not to run."""
+        hooks = node.hooks
+        if hooks is not None:
+            gradients = hooks.run_tensor(gradients, self.create_graph)
         asked = self.captured.get(node, {})
         for number in asked:
             asked[number] = gradients[number]
         if not runs:
             return None
-        if node.hooks is not None:
-            gradients = node.hooks.run_before(gradients, self.create_graph)
-        return gradients if node.is_multiple else gradients[0]
+        return gradients if hooks is None else hooks.run_before(gradients, self.create_graph)
 
     def will_reach(self, node: Node | None) -> bool:
         """Whether the pass brings a gradient to the node."""
@@ -202,8 +208,11 @@ class Pass:
 _sequence = attrgetter("sequence")
 
 
-def below(roots: Iterable[Edge]) -> tuple[list[Node], dict[Node, int]]:
-    """The operations that `roots` lead to, last made first, and how many gradients each leaf will receive."""
+def below(roots: Iterable[Edge], since: int = 0) -> tuple[list[Node], dict[Node, int]]:
+    """The operations that `roots` lead to, last made first, and how many gradients each leaf will receive.
+
+    What was made before `since` is no more than the end of an edge.
+    """
     arrivals: dict[Node, int] = {}
     seen: set[Node] = set()
     edges = list(roots)
@@ -211,8 +220,9 @@ def below(roots: Iterable[Edge]) -> tuple[list[Node], dict[Node, int]]:
     for node, _ in edges:
         if node is None:
             continue
-        if node.sequence < 0:
-            arrivals[node] = arrivals.get(node, 0) + 1
+        if node.sequence < since:
+            if node.sequence < 0:
+                arrivals[node] = arrivals.get(node, 0) + 1
         elif node not in seen:
             seen.add(node)
             edges += node.next_functions

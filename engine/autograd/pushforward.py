@@ -7,7 +7,6 @@ recorded is run backward from t.
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -15,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..graph.hooks import next_sequence
-from ..graph.node import Edge, Node, describe
+from ..graph.node import describe
 from ..graph.transforms import Level, forward, hold
 from ..primitives.broadcasting import expand
 from ..primitives.copying import clone, to_copy, zeros_like
@@ -26,6 +25,7 @@ from ..table.recorded import saver
 from ..tensors.modes import recording
 from ..tensors.tensor import Tensor
 from .gradients import fit
+from .passes import Pass
 from .tangents import tangent_of
 
 
@@ -40,10 +40,6 @@ class _Call(NamedTuple):
     tensors: Sequence[Any]
     tangents: Sequence[Tensor | None]
     results: Sequence[Tensor]
-
-    def positions(self) -> list[int]:
-        """Where the arguments stand that it has a rule for."""
-        return [i for i, rule in enumerate(self.primitive.rules) if rule is not None]
 
     def meant_by(self, source: str) -> Any:
         """What a rule means by one of its parameters: a result or an argument; None where it is but a shape."""
@@ -180,7 +176,7 @@ def _elementwise(call: _Call, on_tensors: bool) -> Any:
     if not on_tensors:
         saved = [*map(_data, saved)]
     total: Any = None
-    for position, vjp in zip(call.positions(), call.primitive.vjps, strict=True):
+    for position, vjp in zip(call.primitive.differentiated, call.primitive.vjps, strict=True):
         tangent = call.tangents[position]
         if tangent is None:
             continue
@@ -206,7 +202,7 @@ def _pulled_back(call: _Call, stand_ins: Sequence[Tensor | None]) -> Iterator[tu
         made = list(run_rule(*primitive.vjps[0], g, saved))
         positions: Sequence[int] = range(len(call.tensors))
     else:
-        positions = call.positions()
+        positions = primitive.differentiated
         made = [
             run_rule(*vjp, g, saved) if tangents[i] is not None else None
             for i, vjp in zip(positions, primitive.vjps, strict=True)
@@ -222,34 +218,13 @@ def _transposed(
 ) -> list[Any]:
     """What arrives at the stand-ins, going back from each gradient with its tangent.
 
-    As a backward pass, but one that looks at nothing made before `since`: the arguments' own history may be long.
+    The pass looks at nothing made before `since`: the arguments' own history may be long.
     """
-    ends: list[Any] = [None if s is None else s._edge()[0] for s in stand_ins]
-    pending: dict[Node, Any] = {}
-    queue: list[tuple[int, Node]] = []
-
-    def send(edge: Edge, gradient: Any) -> None:
-        node, number = edge
-        if node is None or gradient is None or (node.sequence < since and not any(node is end for end in ends)):
-            return
-        gradient = fit(gradient, node.outputs, number)
-        if node not in pending and node.sequence >= since:
-            heapq.heappush(queue, (-node.sequence, node))
-        if node.is_multiple:
-            slots = pending.setdefault(node, [None] * node.output_count)
-            slots[number] = gradient if slots[number] is None else slots[number] + gradient
-        else:
-            pending[node] = gradient if node not in pending else pending[node] + gradient
-
-    for root, tangent in pairs:
-        if root._requires_grad:
-            send(root._edge(), tangent if on_tensors else tangent._data)
-    while queue:
-        _, node = heapq.heappop(queue)
-        sent = node.apply(pending.pop(node), on_tensors)
-        for edge, gradient in zip(node.next_functions, sent, strict=True):
-            send(edge, gradient)
-    return [None if end is None else pending.get(end) for end in ends]
+    ends = [(None, 0) if s is None else s._edge() for s in stand_ins]
+    starts = [(root._edge(), tangent) for root, tangent in pairs if root._requires_grad]
+    running = Pass([edge for edge, _ in starts], True, on_tensors, None, since).towards(ends)
+    running.run([tangent if on_tensors else tangent._data for _, tangent in starts])
+    return [running.captured[node][number] for node, number in ends]
 
 
 def _own(derived: Any, result: Tensor, tangents: Sequence[Tensor | None]) -> Tensor | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,16 @@ _NON_LEAF_GRAD = (
 )
 
 
-@property
+def _read_only(get: Callable[[Tensor], Any]) -> property:
+    """The property that cannot be written. AttributeError, in PyTorch's words: it is set or deleted."""
+
+    def refuse(tensor: Tensor, value: object = None) -> None:
+        raise AttributeError(f"attribute '{get.__name__}' of 'torch._C.TensorBase' objects is not writable")
+
+    return property(get, refuse, refuse)
+
+
+@_read_only
 def grad_fn(tensor: Tensor) -> Node | None:
     """The node of the operation that made this tensor; None for a leaf.
 
@@ -34,16 +44,6 @@ def grad_fn(tensor: Tensor) -> Node | None:
     if tensor._outdated is not None:
         raise RuntimeError(tensor._outdated)
     return tensor._grad_fn
-
-
-@grad_fn.setter
-def grad_fn(tensor: Tensor, value: object) -> None:
-    raise AttributeError("attribute 'grad_fn' of 'torch._C.TensorBase' objects is not writable")
-
-
-@grad_fn.deleter
-def grad_fn(tensor: Tensor) -> None:
-    raise AttributeError("attribute 'grad_fn' of 'torch._C.TensorBase' objects is not writable")
 
 
 @property
@@ -66,20 +66,10 @@ def requires_grad(tensor: Tensor) -> None:
     raise RuntimeError("requires_grad must be a bool")
 
 
-@property
+@_read_only
 def is_leaf(tensor: Tensor) -> bool:
     """Whether no recorded operation made this tensor."""
     return tensor.grad_fn is None
-
-
-@is_leaf.setter
-def is_leaf(tensor: Tensor, value: object) -> None:
-    raise AttributeError("attribute 'is_leaf' of 'torch._C.TensorBase' objects is not writable")
-
-
-@is_leaf.deleter
-def is_leaf(tensor: Tensor) -> None:
-    raise AttributeError("attribute 'is_leaf' of 'torch._C.TensorBase' objects is not writable")
 
 
 @property

@@ -52,12 +52,14 @@ class Hooks:
     def run_tensor(self, arrived: list[Any], create_graph: bool) -> list[Any]:
         """The gradients that arrived, one for each output, as the tensors' hooks leave them; keeps retained ones.
 
-        TypeError, RuntimeError: a hook returned something that is no tensor, or of another shape.
+        TypeError, RuntimeError: a hook returned something that is no tensor, of another shape or dtype, or a tensor
+        where there is no gradient.
         """
         for number, hooks in self.tensor.items():
             for hook in list(hooks.values()):
-                if arrived[number] is not None:
-                    arrived[number] = _replaced(hook, arrived[number], create_graph)
+                answer = hook(as_tensor(arrived[number]))
+                if answer is not None:
+                    arrived[number] = _checked(hook, arrived[number], answer, create_graph)
         for number, reference in self.retain.items():
             tensor = reference()
             if tensor is not None and arrived[number] is not None:
@@ -66,22 +68,16 @@ class Hooks:
                 tensor._grad = gradient if tensor._grad is None else tensor._grad + gradient
         return arrived
 
-    def run_before(self, arrived: list[Any], create_graph: bool) -> list[Any]:
-        """The gradients a node is to run with, as the hooks before it leave them."""
+    def run_before(self, arrived: Sequence[Any], create_graph: bool) -> Sequence[Any]:
+        """The gradients a node is to run with, as the hooks before it leave them. Errors: as `run_tensor`."""
         for hook in list(self.before.values()):
-            returned = hook(tuple([as_tensor(g) for g in arrived]))
-            if returned is not None:
-                returned = returned if isinstance(returned, tuple) else (returned,)
-                arrived = [as_data(g, create_graph) for g in returned]
+            arrived = _answered(hook, arrived, create_graph, _as_tensors(arrived))
         return arrived
 
     def run_after(self, sent: Sequence[Any], arrived: Sequence[Any], create_graph: bool) -> Sequence[Any]:
-        """The gradients that a node sends on, as the hooks leave them."""
+        """The gradients that a node sends on, as the hooks leave them. Errors: as `run_tensor`."""
         for hook in list(self.after.values()):
-            returned = hook(tuple(as_tensor(g) for g in sent), tuple(as_tensor(g) for g in arrived))
-            if returned is not None:
-                returned = returned if isinstance(returned, tuple) else (returned,)
-                sent = [as_data(g, create_graph) for g in returned]
+            sent = _answered(hook, sent, create_graph, _as_tensors(sent), _as_tensors(arrived))
         return sent
 
 
@@ -99,15 +95,45 @@ def run_post_accumulate(leaf: Tensor) -> None:
         raise RuntimeError("Tensor post accumulate grad hooks should return None.")
 
 
-def _replaced(hook: Callable[..., Any], gradient: Any, create_graph: bool) -> Any:
-    returned = hook(as_tensor(gradient))
+def _answered(hook: Callable[..., Any], gradients: Sequence[Any], create_graph: bool, *args: Any) -> Sequence[Any]:
+    """The gradients, or what `hook(*args)` returns in their place: a tuple of as many, None again for None."""
+    returned: Any = hook(*args)
     if returned is None:
-        return gradient
-    if not isinstance(returned, Tensor):
-        raise TypeError(f"expected Variable, but hook returned '{type(returned).__name__}'")
-    if returned.shape != as_tensor(gradient).shape:
-        raise RuntimeError(f"hook '{getattr(hook, '__name__', '<unknown>')}' has changed the size of value")
-    return as_data(returned, create_graph)
+        return gradients
+    if not isinstance(returned, tuple):
+        raise TypeError(f"expected tuple, but hook returned '{type(returned).__name__}'")
+    answers: tuple[Any, ...] = returned
+    if len(answers) != len(gradients):
+        raise RuntimeError(
+            f"hook '{_name(hook)}' has returned an incorrect number of values (got {len(answers)}, but expected "
+            f"{len(gradients)})"
+        )
+    return [None if a is None else _checked(hook, g, a, create_graph) for g, a in zip(gradients, answers, strict=True)]
+
+
+def _checked(hook: Callable[..., Any], gradient: Any, answer: Any, create_graph: bool) -> Any:
+    """What a hook returned in a gradient's place, as a pass carries it."""
+    if gradient is None:
+        raise RuntimeError("can't replace a None gradient with a non-None value")
+    if not isinstance(answer, Tensor):
+        raise TypeError(f"expected Variable, but hook returned '{type(answer).__name__}'")
+    before = as_tensor(gradient)
+    if answer.dtype is not before.dtype:
+        raise RuntimeError(
+            f"hook '{_name(hook)}' has changed the type of value (was torch.{before.dtype.title}Tensor got "
+            f"torch.{answer.dtype.title}Tensor)"
+        )
+    if answer.shape != before.shape:
+        raise RuntimeError(f"hook '{_name(hook)}' has changed the size of value")
+    return as_data(answer, create_graph)
+
+
+def _name(hook: Callable[..., Any]) -> str:
+    return getattr(hook, "__name__", "<unknown>")
+
+
+def _as_tensors(gradients: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple([as_tensor(g) for g in gradients])
 
 
 def as_tensor(gradient: Any) -> Any:

@@ -68,6 +68,10 @@ class Node:
         """As `apply`; a gradient that leads to none of the nodes `wanted` may be left out."""
         return self.apply(gradients, create_graph)
 
+    def apply_undefined(self, create_graph: bool) -> Sequence[Any]:
+        """What `apply` sends on where no output received a gradient: none to each input, by no rule."""
+        return [None] * len(self.next_functions)
+
     def release(self) -> None:
         """Lets go of what was saved for the backward pass."""
 
@@ -101,7 +105,11 @@ class Node:
             raise TypeError(f"expected {self.output_count} arguments, got {len(gradients)} instead")
         records = recording.enabled
         given = [as_data(g, records) for g in gradients]
-        sent = [as_tensor(g) for g in self.apply(given if self.is_multiple else given[0], records)]
+        if all(g is None for g in given):
+            sent = self.apply_undefined(records)
+        else:
+            sent = self.apply(given if self.is_multiple else given[0], records)
+        sent = [as_tensor(g) for g in sent]
         return sent[0] if len(sent) == 1 else tuple(sent)
 
     @property

@@ -15,40 +15,9 @@ that there is no one program for all of them.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from ..tensors.symbol import TraceError
+from .columns import run
+from .program import Constant, Equation, Program, Variable
+from .tracing import trace
 
-from ..tensors.symbol import Symbol, TraceError
-
-if TYPE_CHECKING:
-    from .columns import run
-    from .program import Constant, Equation, Program, Variable
-    from .tracing import trace
-
-# Tensors know symbols, and tracing knows tensors: what needs them is imported when it is first asked for.
-_HOMES = {
-    "Constant": "program",
-    "Equation": "program",
-    "Program": "program",
-    "Variable": "program",
-    "run": "columns",
-    "trace": "tracing",
-}
-
-__all__ = [
-    "Constant",
-    "Equation",
-    "Program",
-    "Symbol",
-    "TraceError",
-    "Variable",
-    "run",
-    "trace",
-]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
-    return globals()[name]
+__all__ = ["Constant", "Equation", "Program", "TraceError", "Variable", "run", "trace"]

@@ -10,7 +10,6 @@ import math
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -65,6 +64,8 @@ def run(
                 worker.compute(start, min(start + size, rows))
 
     if workers > 1:
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(workers) as pool:
             try:
                 for future in [pool.submit(work) for _ in range(workers)]:

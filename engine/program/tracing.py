@@ -7,28 +7,47 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
-from ..graph.hooks import next_sequence
 from ..graph.transforms import Level, enter, forward, leave, tracing
 from ..primitives import arithmetic, selection
 from ..primitives.copying import to_copy
 from ..primitives.matrix import LinAlgError
 from ..primitives.operators import OPERATORS
-from ..table.binding import bind, explain, promote_operands
+from ..table.binding import bind, explain
+from ..table.dispatch import run_on
 from ..table.record import Operation
-from ..table.recorded import recorded, saver, unrecorded
 from ..tensors import dtypes
-from ..tensors.modes import recording
 from ..tensors.symbol import Symbol, TraceError, refusal
 from ..tensors.tensor import Tensor
 from .folding import folded, key_of, record_of, rewritten
 from .program import Constant, Equation, Program, Variable, variables_in
 
-_NOWHERE = (None, 0)
+# NumPy's functions on symbols, as operations of the table.
+_OPERATIONS: dict[Any, Callable[..., Any]] = {
+    np.add: arithmetic.plus,
+    np.subtract: arithmetic.minus,
+    np.multiply: arithmetic.mul,
+    np.true_divide: arithmetic.true_divide,
+    np.floor_divide: arithmetic.floor_divide,
+    np.power: arithmetic.power_tensor,
+    np.remainder: arithmetic.remainder_tensor,
+    np.less: selection.lt,
+    np.less_equal: selection.le,
+    np.greater: selection.gt,
+    np.greater_equal: selection.ge,
+    np.equal: selection.eq,
+    np.not_equal: selection.ne,
+}
+_ON_TRUTHS: dict[Any, Callable[..., Any]] = {
+    np.bitwise_and: selection.logical_and,
+    np.bitwise_or: selection.logical_or,
+    np.bitwise_xor: selection.logical_xor,
+    np.invert: selection.logical_not,
+}
 
 
 def trace(function: Callable[..., Any], inputs: Mapping[str, Any], *, formal: bool = False) -> Program:
@@ -108,33 +127,11 @@ class Trace(Level):
             data = [_stripped(argument) for argument in arguments]
             if not any(True for _ in _symbols(data)):
                 return call(*arguments)
-            return self.record(primitive, arguments, data)
+            if primitive.variadic:
+                data[0] = list(data[0])
+            return run_on(primitive, arguments, data, partial(self.apply, primitive))
         finally:
             forward.levels = levels
-
-    def record(self, primitive: Operation, arguments: tuple[Any, ...], data: list[Any]) -> Any:
-        """The result of an operation on symbols: as the dispatcher's, with a node if a gradient is wanted."""
-        operands = list(arguments[0]) if primitive.variadic else list(arguments)
-        tensors = [a for a in operands if isinstance(a, Tensor)]
-        if primitive.variadic:
-            data[0] = list(data[0])
-        if tensors and primitive.promotes:
-            if primitive.variadic:
-                data[0] = dtypes.promote(data[0], primitive.floating)
-            else:
-                promote_operands(primitive, arguments, data)
-        out = self.apply(primitive, data)
-        if not tensors:
-            return out
-        slots = [i for i, rule in enumerate(primitive.rules) if rule is not None]
-        requires_grad = any(t._requires_grad for t in tensors)
-        if not (requires_grad and slots and recording.enabled):
-            return unrecorded(primitive, arguments, out, requires_grad)
-        edges = [value._edge() if isinstance(value, Tensor) else _NOWHERE for value in operands]
-        node = primitive.node()
-        node.sequence = next_sequence()
-        node.next_functions = tuple(edges if primitive.variadic else [edges[i] for i in slots])
-        return recorded(primitive, node, saver(primitive), () if primitive.variadic else arguments, data, out)
 
     def operator(self, name: str) -> Callable[..., Any]:
         """The operation of a Python operator on a symbol. TraceError: the trace has ended."""
@@ -144,7 +141,11 @@ class Trace(Level):
 
     def operation(self, ufunc: Any, inputs: Sequence[Any]) -> Callable[..., Any]:
         """The operation of the table that a NumPy function on symbols stands for. TraceError: there is none."""
-        return operation_of(ufunc, inputs)
+        if ufunc in _ON_TRUTHS and all(getattr(value, "dtype", None) == np.bool_ for value in inputs):
+            return _ON_TRUTHS[ufunc]
+        if ufunc not in _OPERATIONS:
+            raise refusal(ufunc.__name__)
+        return _OPERATIONS[ufunc]
 
     def cast(self, symbol: Symbol, dtype: np.dtype[Any]) -> Any:
         """The symbol for a value in another dtype."""
@@ -262,33 +263,3 @@ def _frozen(value: Any) -> Any:
     if isinstance(value, (np.dtype, dtypes.dtype)):
         return value.name
     return value
-
-
-@cache
-def _operations() -> dict[Any, Callable[..., Any]]:
-    return {
-        np.add: arithmetic.plus,
-        np.subtract: arithmetic.minus,
-        np.multiply: arithmetic.mul,
-        np.true_divide: arithmetic.true_divide,
-        np.floor_divide: arithmetic.floor_divide,
-        np.power: arithmetic.power_tensor,
-        np.remainder: arithmetic.remainder_tensor,
-        np.less: selection.lt,
-        np.less_equal: selection.le,
-        np.greater: selection.gt,
-        np.greater_equal: selection.ge,
-        np.equal: selection.eq,
-        np.not_equal: selection.ne,
-    }
-
-
-def operation_of(ufunc: Any, inputs: Sequence[Any]) -> Callable[..., Any]:
-    """The operation of the table that a NumPy function on symbols stands for. TraceError: there is none."""
-    truths = {np.bitwise_and: selection.logical_and, np.bitwise_or: selection.logical_or}
-    truths.update({np.bitwise_xor: selection.logical_xor, np.invert: selection.logical_not})
-    if ufunc in truths and all(getattr(value, "dtype", None) == np.bool_ for value in inputs):
-        return truths[ufunc]
-    if ufunc not in _operations():
-        raise refusal(ufunc.__name__)
-    return _operations()[ufunc]

@@ -47,8 +47,8 @@ def make_call(primitive: Operation) -> Callable[..., Any]:
     arity = len(primitive.arguments)
     node_class = primitive.node
     save = saver(primitive)
-    slots = [i for i, rule in enumerate(primitive.rules) if rule is not None]
-    every_argument = slots == list(range(arity))
+    slots = primitive.differentiated
+    every_argument = len(slots) == arity
     new = Tensor.__new__
 
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -171,8 +171,13 @@ def make_view_call(primitive: Operation) -> Callable[..., Any]:
 
 def make_variadic_call(primitive: Operation) -> Callable[..., Any]:
     """As `make_call`, for an operation whose first argument is a sequence of tensors."""
-    save = saver(primitive)
     forward = quietly(primitive.forward)
+
+    def compute(data: Sequence[Any]) -> Any:
+        try:
+            return forward(*data)
+        except (ValueError, IndexError) as error:
+            raise explain(primitive, data[0], error) from None
 
     def call(*args: Any, **kwargs: Any) -> Any:
         if entered and active():
@@ -180,25 +185,37 @@ def make_variadic_call(primitive: Operation) -> Callable[..., Any]:
         if "out" in kwargs:
             return run_into(call, args, kwargs)
         args = bind(primitive, args, kwargs)
-        tensors = list(args[0])
-        data = [value._data if isinstance(value, Tensor) else value for value in tensors]
-        is_tensor = any(isinstance(value, Tensor) for value in tensors)
-        if is_tensor and primitive.promotes:
-            data = dtypes.promote(data, primitive.floating)
-        try:
-            out = forward(data, *args[1:])
-        except (ValueError, IndexError) as error:
-            raise explain(primitive, data, error) from None
-        if not is_tensor:
-            return out
-        if not (recording.enabled and any(t.requires_grad for t in tensors if isinstance(t, Tensor))):
-            return unrecorded(primitive, (), out, False)
-        node = primitive.node()
-        node.sequence = next_sequence()
-        node.next_functions = tuple(value._edge() if isinstance(value, Tensor) else _NOWHERE for value in tensors)
-        return recorded(primitive, node, save, (), (data, *args[1:]), out)
+        data = [value._data if isinstance(value, Tensor) else value for value in args[0]]
+        return run_on(primitive, args, [data, *args[1:]], compute)
 
     return call
+
+
+def run_on(primitive: Operation, args: Sequence[Any], data: list[Any], compute: Callable[[Sequence[Any]], Any]) -> Any:
+    """The result of an operation that `compute` finds from `data`, which are those of the complete `args`.
+
+    As `call` in `make_call`, for any operation, and in less of a hurry.
+    """
+    variadic = primitive.variadic
+    operands = list(args[0]) if variadic else args
+    tensors = [value for value in operands if isinstance(value, Tensor)]
+    if tensors and primitive.promotes:
+        if variadic:
+            data[0] = dtypes.promote(data[0], primitive.floating)
+        else:
+            promote_operands(primitive, args, data)
+    out = compute(data)
+    if not tensors:
+        return out
+    named = () if variadic else args
+    requires_grad = any(t._requires_grad for t in tensors)
+    if not (requires_grad and primitive.slots and recording.enabled):
+        return unrecorded(primitive, named, out, requires_grad)
+    edges = [value._edge() if isinstance(value, Tensor) else _NOWHERE for value in operands]
+    node = primitive.node()
+    node.sequence = next_sequence()
+    node.next_functions = tuple(edges if variadic else [edges[i] for i in primitive.differentiated])
+    return recorded(primitive, node, saver(primitive), named, data, out)
 
 
 def retry(primitive: Operation, data: Sequence[Any], error: Exception) -> Any:

@@ -73,6 +73,11 @@ class PrimitiveNode(Node):
                 sent.append(rule(gradients, *needs(saved)))
         return sent
 
+    def apply_undefined(self, create_graph: bool) -> Sequence[Any]:
+        # What was saved is looked at all the same, as in PyTorch: it may be freed or changed.
+        self.restored(create_graph)
+        return super().apply_undefined(create_graph)
+
     def restored(self, create_graph: bool) -> Sequence[Any]:
         """What the node keeps, checked to be what it was and brought back by the hooks that packed it.
 
@@ -290,7 +295,11 @@ class UndifferentiatedNode(Node):
         """RuntimeError, always, that bears the name of the operation."""
         error = RuntimeError(f"derivative for aten::{self.operation} is not implemented")
         vars(error)["operation"] = self.operation
-        raise error
+        try:
+            raise error
+        finally:
+            # The error knows this frame, and with it the graph: a name for it here would be a cycle.
+            del error
 
 
 UndifferentiatedNode.__name__ = "NotImplemented"

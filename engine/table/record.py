@@ -176,6 +176,11 @@ class Operation:
         return len(self.arguments) - len(self.defaults)
 
     @property
+    def differentiated(self) -> list[int]:
+        """Which arguments have a rule."""
+        return [i for i, rule in enumerate(self.rules) if rule is not None]
+
+    @property
     def keywords(self) -> dict[str, Any]:
         """The arguments that are given by name alone, with their defaults; not those about storage."""
         given: dict[str, Any] = self.call.__kwdefaults__ or {}

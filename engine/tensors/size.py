@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 
 class Size(tuple[int, ...]):
     """A tensor's shape: a tuple that prints as PyTorch's does."""
@@ -13,7 +15,4 @@ class Size(tuple[int, ...]):
 
     def numel(self) -> int:
         """How many elements a tensor of this shape has."""
-        count = 1
-        for n in self:
-            count *= n
-        return count
+        return math.prod(self)

@@ -13,35 +13,18 @@ class TraceError(Exception):
 
 
 class Recorder(Protocol):
-    """The trace that a symbol is part of, as far as a symbol asks anything of it."""
+    """The trace that a symbol is part of (`program/tracing.py`), as far as a symbol asks anything of it."""
 
     formal: bool
 
     @property
-    def inputs(self) -> Container[Any]:
-        """The variables that are given."""
-        ...
-
+    def inputs(self) -> Container[Any]: ...
     @property
-    def made_by(self) -> Mapping[Any, Any]:
-        """The operation that made each other variable, and its arguments."""
-        ...
-
-    def apply(self, primitive: Any, data: Sequence[Any]) -> Any:
-        """What an operation of the table yields."""
-        ...
-
-    def operator(self, name: str) -> Callable[..., Any]:
-        """The operation of a Python operator."""
-        ...
-
-    def operation(self, ufunc: Any, inputs: Sequence[Any]) -> Callable[..., Any]:
-        """The operation that a NumPy function stands for."""
-        ...
-
-    def cast(self, symbol: Symbol, dtype: np.dtype[Any]) -> Any:
-        """The symbol in another dtype."""
-        ...
+    def made_by(self) -> Mapping[Any, Any]: ...
+    def apply(self, primitive: Any, data: Sequence[Any]) -> Any: ...
+    def operator(self, name: str) -> Callable[..., Any]: ...
+    def operation(self, ufunc: Any, inputs: Sequence[Any]) -> Callable[..., Any]: ...
+    def cast(self, symbol: Symbol, dtype: np.dtype[Any]) -> Any: ...
 
 
 class Symbol:

@@ -1,0 +1,77 @@
+"""Files that appear whole or not at all, whoever writes them."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import signal
+import stat
+import threading
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from ...parser.syntax.errors import UsageError
+from ...parser.syntax.wording import quoted, sentence
+
+# Those that end a process beside Ctrl-C, which is an exception; not all systems have both.
+_ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+@contextlib.contextmanager
+def replacing(path: str) -> Iterator[BinaryIO]:
+    """A file that takes the place of `path` when the block ends, and vanishes when it fails or the process is ended.
+
+    It is written beside `path`, or what that links to, under a name that nobody can foresee, so that whatever happens
+    the old file stays, or none; it has the old one's permissions. What is no regular file, such as a device or a named
+    pipe, is written to directly. UsageError: it cannot be written.
+    """
+    try:
+        if not os.path.basename(path):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        mode = os.stat(path).st_mode if os.path.exists(path) else None
+        if mode is not None and not stat.S_ISREG(mode):
+            with open(path, "wb") as file:
+                yield file
+            return
+        target = os.path.realpath(path)
+        folder, name = os.path.split(target)
+        temporary = os.path.join(folder, f".{name}.{secrets.token_hex(8)}.tmp")
+        file = open(temporary, "xb")  # noqa: SIM115
+    except OSError as error:
+        raise UsageError(f"cannot write {quoted(path)}: {sentence(error.strerror or str(error))}") from None
+    with _removed_at_the_end(temporary):
+        with file:
+            if mode is not None:
+                os.chmod(temporary, stat.S_IMODE(mode))
+            yield file
+        os.replace(temporary, target)
+
+
+@contextlib.contextmanager
+def _removed_at_the_end(path: str) -> Iterator[None]:
+    """Removes a file where the block fails, or a signal ends the process before its end."""
+
+    def remove() -> None:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+
+    def end(number: int, frame: Any) -> None:
+        remove()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    # Only the main thread may say what a signal does. One that is ignored, as under `nohup`, stays so.
+    is_main = threading.current_thread() is threading.main_thread()
+    caught = [number for number in _ENDING if is_main and signal.getsignal(number) == signal.SIG_DFL]
+    for number in caught:
+        signal.signal(number, end)
+    try:
+        yield
+    except BaseException:
+        remove()
+        raise
+    finally:
+        for number in caught:
+            signal.signal(number, signal.SIG_DFL)
