@@ -100,7 +100,8 @@ class Computation:
                     failed += 1
                     is_bug = outcome.failure.code == "bug"
                     bugs += is_bug
-                    if is_bug or settings.errors != "mark":
+                    # Where a record is but the results asked for, the reason has no place in it.
+                    if is_bug or settings.errors != "mark" or settings.output.keys:
                         messages.append(outcome.failure.diagnostic)
                     if settings.errors == "stop":
                         break

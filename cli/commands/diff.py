@@ -11,7 +11,19 @@ from ...parser.syntax.errors import UsageError
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import OK
-from ..shell.options import CONST, HIGHEST_ORDER, JSON, SET, Format, Limits, Options, option, option_names, split_names
+from ..shell.options import (
+    CONST,
+    HIGHEST_ORDER,
+    JSON,
+    SET,
+    Format,
+    Limits,
+    Options,
+    names_option,
+    option,
+    option_names,
+    split_names,
+)
 from ..shell.streams import say, write
 
 if TYPE_CHECKING:
@@ -33,9 +45,8 @@ class Differentiation(Options):
     """What to differentiate by, and how to write it."""
 
     assignments: tuple[str, ...] = SET
-    wrt: str | None = option(
+    wrt: str | None = names_option(
         "--wrt",
-        metavar="NAMES",
         help="Differentiate by this variable; by several, separated by commas, one after the other.",
     )
     const: str | None = CONST

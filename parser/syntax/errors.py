@@ -54,7 +54,12 @@ class ExpressionError(Exception):
 
 
 class UsageError(Exception):
-    """A wrong call: an option, a file, a variable missing or unused, or such. `help` says what to do about it."""
+    """A wrong call: an option, a file, a variable missing or unused, or such. `help` says what to do about it.
+
+    `option` is the name of a variable it is about that was given as an option, and may have been meant for one.
+    """
+
+    option: str | None = None
 
     def __init__(self, message: str, help: str | None = None) -> None:
         super().__init__(message)
@@ -86,7 +91,7 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
     near = {name: slips for name in names if (slips := _slips(folded, name.lower(), allowed)) <= allowed}
     if near:
         return min(near, key=lambda name: (near[name], *_unlike(folded, name.lower()), name))
-    begun = [name for name in names if len(word) > 3 and name.lower().startswith(folded)]
+    begun = [name for name in names if len(word) > 2 and name.lower().startswith(folded)]
     return begun[0] if len(begun) == 1 else None
 
 

@@ -47,7 +47,7 @@ def _words() -> _Words:
 def meant_by_text(source: str, start: int, end: int, functions: Container[str]) -> str | None:
     """The help for a text that is wrong at a place, if the table has what it is like; `functions` are known by name."""
     first = max(0, start - _AROUND)
-    window = source[first : end + _AROUND]
+    window = source[first : min(end, start + _AROUND) + _AROUND]
     for pattern, help in _words().texts:
         for match in pattern.finditer(window):
             groups = match.groupdict()
