@@ -84,6 +84,7 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
     from ...parser.algebra.derivative import derivatives, variables_of
     from ...parser.algebra.formulas import UntranslatableError
     from ...parser.semantics.computing import computing
+    from ...parser.semantics.doubtful_names import remarks
     from ...parser.semantics.names import free_variables
     from ...parser.syntax.printer import UnprintableError
     from ...parser.unparse import printed
@@ -98,7 +99,8 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
         if given:
             match(program, {name: free[name] for name in free if name in given}, given, option_names(context.command))
         shapes = {name: tuple(value.shape) for name, value in given.items()}
-        wanted = _wanted(variables_of(program, shapes), asked)
+        variables = variables_of(program, shapes)
+        wanted = _wanted(variables, asked)
         try:
             found = derivatives(
                 program,
@@ -118,6 +120,12 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
         except UnprintableError as error:
             raise UsageError(str(error), "print it in another --format") from None
     write(text)
+    for remark in remarks(program, [name for name in variables if name not in given]):
+        say(f"note: {remark}")
+    if found.elements != 1:
+        say(f"note: the value has {found.elements} elements; the derivative is that of their sum")
+    elif found.arrays.intersection(name for by in wanted for name in by[:-1]):
+        say("note: a derivative by an array is differentiated again as the sum of its elements")
     if not found.points:
         say("note: no point was found at which the value is finite, to compare this with the engine")
     return OK
