@@ -27,17 +27,8 @@ def _fill(self: Tensor, value: Any) -> Tensor:
 
 WRITING: dict[str, Callable[..., Any]] = {"copy_": writing.copied, "zero_": writing.zeroed, "fill_": _fill}
 
-_CASTS = {
-    "double": dtypes.float64,
-    "float": dtypes.float32,
-    "half": dtypes.float16,
-    "long": dtypes.int64,
-    "int": dtypes.int32,
-    "short": dtypes.int16,
-    "char": dtypes.int8,
-    "byte": dtypes.uint8,
-    "bool": dtypes.bool_,
-}
+# `double`, `float`, `long` and so on.
+_CASTS = {kind.title.lower(): kind for kind in dtypes.BY_NUMPY.values()}
 
 
 def _cast(to: dtype) -> Callable[..., Tensor]:
@@ -109,24 +100,6 @@ def _type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     return copying.to(self, dtype)
 
 
-def _type_as(self: Tensor, other: Tensor) -> Tensor:
-    """This tensor in the dtype of another."""
-    return copying.to(self, other.dtype)
-
-
-def _itself(self: Tensor, memory_format: Any = None) -> Tensor:
-    """This tensor, as the only device is the CPU."""
-    return self
-
-
-def _where(self: Tensor, condition: Tensor, other: Any) -> Tensor:
-    """This tensor where the condition holds, else the other."""
-    return ops.where(condition, self, other)
-
-
-# Memory
-
-
 def _stride(self: Tensor, dim: int | None = None) -> Any:
     """How many elements of memory lie between neighbours along each dimension, or along `dim`."""
     data = self._data
@@ -150,24 +123,6 @@ def _data_ptr(self: Tensor) -> int:
     return memory.shareable(self).__array_interface__["data"][0]
 
 
-def _is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
-    """Whether the elements lie in memory in order, without gaps."""
-    return copying.is_contiguous(self)
-
-
-def _element_size(self: Tensor) -> int:
-    """The number of bytes of one element."""
-    return self._data.itemsize
-
-
-def _is_floating_point(self: Tensor) -> bool:
-    """Whether the elements are floating-point numbers."""
-    return self.dtype.is_floating_point
-
-
-# New tensors of the same dtype
-
-
 def _new(make: Callable[..., Tensor]) -> Callable[..., Tensor]:
     def method(
         self: Tensor,
@@ -184,17 +139,10 @@ def _new(make: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return method
 
 
-# As containers
-
-
 def _contains(self: Tensor, element: Any) -> bool:
     if not isinstance(element, (Tensor, int, float)):
         raise RuntimeError(f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}.")
     return bool(np.any(ops.eq(self, element)._data))
-
-
-def _backwards(self: Tensor) -> Tensor:
-    return ops.flip(self, 0) if self.ndim else self
 
 
 def _array_wrap(self: Tensor, array: Any, context: Any = None, return_scalar: bool = False) -> Tensor:
@@ -213,7 +161,7 @@ PROPERTIES: dict[str, property | Callable[..., Any]] = {
     "mT": transposing.matrix_transpose,
     "H": transposing.conjugate_transpose,
     "mH": transposing.adjoint_property,
-    "itemsize": _element_size,
+    "itemsize": lambda self: self._data.itemsize,
     "nbytes": lambda self: self._data.nbytes,
 }
 METHODS: dict[str, Callable[..., Any]] = {
@@ -229,15 +177,16 @@ METHODS: dict[str, Callable[..., Any]] = {
     "resize_as_": resize_as_,
     "to": _to,
     "type": _type,
-    "type_as": _type_as,
-    "cpu": _itself,
-    "where": _where,
+    "type_as": lambda self, other: copying.to(self, other.dtype),
+    # The only device.
+    "cpu": lambda self, memory_format=None: self,
+    "where": lambda self, condition, other: ops.where(condition, self, other),
     "stride": _stride,
     "storage_offset": _storage_offset,
     "data_ptr": _data_ptr,
-    "is_contiguous": _is_contiguous,
-    "element_size": _element_size,
-    "is_floating_point": _is_floating_point,
+    "is_contiguous": lambda self, memory_format=None: copying.is_contiguous(self),
+    "element_size": lambda self: self._data.itemsize,
+    "is_floating_point": creation.is_floating_point,
     "nelement": Tensor.numel,
     "ndimension": Tensor.dim,
     "new_zeros": _new(creation.zeros),
@@ -246,7 +195,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "new_full": _new(creation.full),
     "new_tensor": _new(creation.tensor),
     "__contains__": _contains,
-    "__reversed__": _backwards,
+    "__reversed__": lambda self: ops.flip(self, 0) if self.ndim else self,
     "__array_wrap__": _array_wrap,
 }
 

@@ -12,11 +12,12 @@ from ..graph.hooks import next_sequence
 from ..graph.node import Node
 from ..graph.transforms import active
 from ..table.nodes import tracked
-from ..tensors.modes import recording
+from ..tensors.modes import no_grad, recording
 from ..tensors.tensor import Tensor
 from .anomaly import is_anomaly_enabled, note_origin
 from .function_node import FunctionCtx, FunctionNode
 from .function_results import among, passed_on, recorded
+from .nesting import mapped
 
 __all__ = ["Function", "FunctionCtx", "once_differentiable"]
 
@@ -107,16 +108,12 @@ class Function:
         node.next_functions = tuple([a._edge() for a in inputs if isinstance(a, Tensor)]) if records else ()
         if is_anomaly_enabled():
             note_origin(node)
-        was_enabled = recording.enabled
-        recording.enabled = False
-        try:
+        with no_grad():
             if has_setup:
                 output = cls.forward(*args)
                 cls.setup_context(node, args, output)
             else:
                 output = cls.forward(node, *args, **kwargs)
-        finally:
-            recording.enabled = was_enabled
         single = not isinstance(output, tuple)
         outputs = (output,) if single else output
         if node._non_differentiable:
@@ -145,7 +142,7 @@ def _node_class(function: type[Function]) -> type[FunctionNode]:
 class _Refusal(Node):
     """Stands behind the result of a backward that can only be differentiated once."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self) -> None:
         self.sequence = next_sequence()
         self.next_functions = ()
         self.outputs = None
@@ -162,18 +159,10 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(backward)
     def wrapper(ctx: Any, *args: Any) -> Any:
-        records = recording.enabled
-        recording.enabled = False
-        try:
+        with no_grad():
             outputs = backward(ctx, *args)
-        finally:
-            recording.enabled = records
-        if not records or not any(isinstance(a, Tensor) and a.requires_grad for a in args):
+        if not recording.enabled or not any(isinstance(a, Tensor) and a.requires_grad for a in args):
             return outputs
-        single = not isinstance(outputs, tuple)
-        refused = [
-            tracked(o._data, _Refusal(1)) if isinstance(o, Tensor) else o for o in ((outputs,) if single else outputs)
-        ]
-        return refused[0] if single else tuple(refused)
+        return mapped(lambda o: tracked(o._data, _Refusal()) if isinstance(o, Tensor) else o, outputs)
 
     return wrapper

@@ -8,27 +8,20 @@ from typing import Any
 from ..graph.transforms import Level, forward
 from ..primitives.copying import zeros_like
 from ..tensors.tensor import Tensor
-from .tangents import set_tangent, tangent_of
+from .tangents import outside, set_tangent, tangent_of
 
 
 def apply_with_tangents(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The result of a `Function`, its tangents computed by its `jvp`."""
     levels = forward.levels
-    forward.levels = []
-    try:
+    with outside(levels[0]):
         node, inputs, result = function._run(args, kwargs)
-    finally:
-        forward.levels = levels
     results = result if isinstance(result, tuple) else (result,)
-    for depth, level in enumerate(levels):
+    for level in levels:
         tangents = [tangent_of(a, level) if isinstance(a, Tensor) else None for a in inputs]
-        if all(t is None for t in tangents):
-            continue
-        forward.levels = levels[:depth]
-        try:
-            _apply_jvp(function, node, inputs, tangents, results, level)
-        finally:
-            forward.levels = levels
+        if any(t is not None for t in tangents):
+            with outside(level):
+                _apply_jvp(function, node, inputs, tangents, results, level)
     return result
 
 

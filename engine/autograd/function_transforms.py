@@ -9,7 +9,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..graph.node import AccumulateGrad, Node
+from ..graph.node import AccumulateGrad
 from ..graph.transforms import carry_over
 from ..primitives.reshaping import view_primitive
 from ..tensors.modes import enable_grad, recording
@@ -19,6 +19,7 @@ from .forward_ad import pushed_forward
 from .gradients import without_history
 from .jacobians import filled, jacobian_columns, jacobian_rows
 from .nesting import Nesting, leaves, mapped, outline, rebuilt, spec
+from .passes import below
 from .vmap import check_randomness
 
 ArgNums = int | tuple[int, ...]
@@ -27,9 +28,6 @@ Function = Callable[..., Nesting]
 
 _IN_REVERSE = "vjp(f, *primals)"
 _FORWARD = "jvp(f, primals, tangents)"
-
-
-# Arguments and results
 
 
 def _tracked(tensor: Any) -> Tensor:
@@ -51,17 +49,8 @@ def _tracked(tensor: Any) -> Tensor:
 def _tied(outputs: Sequence[Any], inputs: Sequence[Tensor]) -> bool:
     """Whether a graph leads from the outputs to a leaf that is not one of our own inputs."""
     own = {id(t) for t in inputs}
-    stack: list[Node | None] = [o._edge()[0] for o in outputs if isinstance(o, Tensor)]
-    seen: set[Node] = set()
-    while stack:
-        node = stack.pop()
-        if node is None or node in seen:
-            continue
-        seen.add(node)
-        if isinstance(node, AccumulateGrad) and id(node.variable) not in own:
-            return True
-        stack.extend(child for child, _ in node.next_functions)
-    return False
+    _, ends = below([o._edge() for o in outputs if isinstance(o, Tensor)])
+    return any(isinstance(leaf, AccumulateGrad) and id(leaf.variable) not in own for leaf in ends)
 
 
 def _released(results: Nesting, inputs: Sequence[Tensor]) -> Nesting:
@@ -127,6 +116,17 @@ def _only_tensors(output: Nesting, where: str) -> list[Tensor]:
 # Reverse mode
 
 
+def _run_tracked(
+    func: Function, argnums: ArgNums, args: Sequence[Any], kwargs: dict[str, Any], has_aux: bool, where: str
+) -> tuple[list[Nesting], list[Tensor], Any, Any]:
+    """The chosen arguments to differentiate with respect to, their leaves, and the output and aux of a call on them."""
+    positions = _positions(argnums, len(args))
+    with enable_grad():
+        chosen = [mapped(_tracked, args[i]) for i in positions]
+        returned = func(*_replaced(args, positions, chosen), **kwargs)
+    return chosen, list(leaves(chosen)), *_with_aux(returned, has_aux, where)
+
+
 def grad_and_value(func: Function, argnums: ArgNums = 0, has_aux: bool = False) -> Function:
     """The function that returns the gradient of `func`, whose result is one number, and that result.
 
@@ -136,12 +136,8 @@ def grad_and_value(func: Function, argnums: ArgNums = 0, has_aux: bool = False) 
 
     @functools.wraps(func)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        positions = _positions(argnums, len(args))
-        with enable_grad():
-            chosen = [mapped(_tracked, args[i]) for i in positions]
-            returned = func(*_replaced(args, positions, chosen), **kwargs)
         where = "grad_and_value(f)(*args)"
-        output, aux = _with_aux(returned, has_aux, where)
+        chosen, inputs, output, aux = _run_tracked(func, argnums, args, kwargs, has_aux, where)
         if not isinstance(output, Tensor):
             raise RuntimeError(f"{where}: Expected f(*args) to return a Tensor, got {type(output)}")
         if output.ndim:
@@ -149,7 +145,6 @@ def grad_and_value(func: Function, argnums: ArgNums = 0, has_aux: bool = False) 
                 f"{where}: Expected f(*args) to return a scalar Tensor, got tensor with {output.ndim} dims. Maybe you "
                 "wanted to use the vjp or jacrev APIs instead?"
             )
-        inputs = list(leaves(chosen))
         records = recording.enabled and _tied([output], inputs)
         found = jacobians.vjp([output], inputs, None, records)
         value = _released((output, aux) if has_aux else output, inputs)
@@ -210,12 +205,8 @@ def jacrev(func: Function, argnums: ArgNums = 0, *, has_aux: bool = False, chunk
 
     @functools.wraps(func)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        positions = _positions(argnums, len(args))
-        with enable_grad():
-            chosen = [mapped(_tracked, args[i]) for i in positions]
-            output, aux = _with_aux(func(*_replaced(args, positions, chosen), **kwargs), has_aux, _IN_REVERSE)
+        chosen, inputs, output, aux = _run_tracked(func, argnums, args, kwargs, has_aux, _IN_REVERSE)
         outputs = _only_tensors(output, _IN_REVERSE)
-        inputs = list(leaves(chosen))
         records = recording.enabled and _tied(outputs, inputs)
         blocks = [_by_argument(argnums, chosen, jacobian_rows(out, inputs, records)) for out in outputs]
         result = rebuilt(output, iter(blocks))

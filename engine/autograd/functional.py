@@ -63,8 +63,7 @@ def _finished(results: Tensors, create_graph: bool) -> Tensors:
     return tuple(_finished(r, create_graph) for r in results)
 
 
-# What `strict` refuses
-
+# What `strict` refuses.
 _CONSTANT = {
     "outputs": (
         "Output {} of the user-provided function does not require gradients. The outputs must be computed in a "
@@ -122,9 +121,6 @@ def _check_reached(gradients: Gradients, name: str, create_graph: bool, row: int
         if create_graph and not gradient.requires_grad:
             matrix = "hessian" if name in ("vhp", "hvp") else "jacobian"
             raise RuntimeError(_SAME_EVERYWHERE.format(matrix, i if row is None else row))
-
-
-# Products
 
 
 class _Call:
@@ -257,8 +253,6 @@ def hvp(
         twice, stand_ins = call.transposed(gradient, call.inputs)
     return call.result(outputs, twice, stand_ins, vector, call.several_inputs)
 
-
-# Matrices
 
 _STRATEGIES = ("forward-mode", "reverse-mode")
 _NOT_IN_FORWARD_MODE = (

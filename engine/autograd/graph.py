@@ -60,17 +60,6 @@ class _Handles(RemovableHandle):
             handle.remove()
 
 
-class _Waiting:
-    """What a hook on several tensors has of a pass so far."""
-
-    __slots__ = ("called", "gradients", "left")
-
-    def __init__(self, count: int, left: int) -> None:
-        self.called = False
-        self.gradients: list[Tensor | None] = [None] * count
-        self.left = left
-
-
 def register_multi_grad_hook(
     tensors: Sequence[Tensor], fn: Callable[..., Any], *, mode: str = "all"
 ) -> RemovableHandle:
@@ -83,18 +72,15 @@ def register_multi_grad_hook(
 
     def hook(position: int, gradient: Tensor) -> None:
         running = current_pass()
-        state = running.notes.get(hook)
-        if state is None:
-            state = running.notes[hook] = _Waiting(len(tensors), sum(running.will_reach(t._edge()[0]) for t in tensors))
-        state.left -= 1
+        if hook not in running.notes:
+            running.notes[hook] = {}, sum(running.will_reach(t._edge()[0]) for t in tensors)
+        arrived, expected = running.notes[hook]
+        arrived[position] = gradient
         if mode == "any":
-            if not state.called:
-                state.called = True
+            if len(arrived) == 1:
                 fn(gradient)
-            return
-        state.gradients[position] = gradient
-        if not state.left:
-            fn(state.gradients)
+        elif len(arrived) == expected:
+            fn([arrived.get(i) for i in range(len(tensors))])
 
     return _Handles([t.register_hook(functools.partial(hook, i)) for i, t in enumerate(tensors)])
 

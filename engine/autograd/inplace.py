@@ -23,7 +23,7 @@ from ..primitives.positions import as_strided
 from ..primitives.positions import put as index_put
 from ..table.scalars import note_change
 from ..tensors.memory import INFERENCE_TENSOR, memory_of, outdate, positions, refusal, resize, shareable, write
-from ..tensors.modes import recording
+from ..tensors.modes import enable_grad, recording
 from ..tensors.tensor import Tensor
 
 
@@ -96,8 +96,7 @@ def reshaped_in_place(name: str, function: Callable[..., Any]) -> Callable[..., 
         if self._base is not None:
             self._slicing = _after(change, old)
         if result.grad_fn is not None:
-            _move_retained(self, result.grad_fn, 0)
-            self._grad_fn, self.output_nr = result.grad_fn, 0
+            _give_history(self, result.grad_fn, 0)
         if active():
             self._tangents = result._tangents
         return self
@@ -160,20 +159,12 @@ def check_allowed(tensor: Tensor, others: Sequence[Any] = ()) -> None:
 
 def rebase(tensor: Tensor, node: Node, number: int) -> None:
     """Makes output `number` of `node` the history of a tensor that was changed in place, and of all that share it."""
-    if tensor._base is None:
-        _move_retained(tensor, node, number)
-        tensor._grad_fn = node
-        tensor.output_nr = number
-        tensor._requires_grad = True
-        base = tensor
+    base = tensor if tensor._base is None else tensor._base
+    if base is tensor:
         memory_of(base).made_by = type(node)
     else:
-        base = tensor._base
-        copied = CopySlices(base, tensor, node)
-        _move_retained(base, copied, 0)
-        base._grad_fn = copied
-        base.output_nr = 0
-        base._requires_grad = True
+        node, number = CopySlices(base, tensor, node), 0
+    _give_history(base, node, number)
     for view in memory_of(base).live_views():
         if view._made is None:
             regenerate(view)
@@ -184,25 +175,18 @@ def rebase(tensor: Tensor, node: Node, number: int) -> None:
 def regenerate(view: Tensor) -> None:
     """Makes a view's history that of its base, as it is now."""
     assert view._base is not None
-    was_enabled = recording.enabled
-    recording.enabled = True
-    try:
+    with enable_grad():
         fresh = as_strided(view._base, positions(view))
-    finally:
-        recording.enabled = was_enabled
-    node = fresh.grad_fn
-    assert node is not None
-    _move_retained(view, node, 0)
-    view._grad_fn = node
-    view.output_nr = 0
-    view._requires_grad = True
+    assert fresh.grad_fn is not None
+    _give_history(view, fresh.grad_fn, 0)
 
 
-def _move_retained(tensor: Tensor, node: Node, number: int) -> None:
-    """A tensor that keeps its gradient keeps that of its new history."""
+def _give_history(tensor: Tensor, node: Node, number: int) -> None:
+    """Makes a tensor output `number` of `node`. One that keeps its gradient keeps that of its new history."""
     if tensor.retains_grad and tensor.grad_fn is not None:
         tensor.grad_fn.own_hooks().retain.pop(tensor.output_nr, None)
         node.own_hooks().retain[number] = weakref.ref(tensor)
+    tensor._grad_fn, tensor.output_nr, tensor._requires_grad = node, number, True
 
 
 def setitem(tensor: Tensor, key: Any, value: Any) -> None:

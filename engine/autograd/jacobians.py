@@ -25,9 +25,6 @@ def filled(gradients: Gradients, inputs: Sequence[Tensor]) -> list[Tensor]:
     return [zeros_like(t) if g is None else g for g, t in zip(gradients, inputs, strict=True)]
 
 
-# Products
-
-
 def pulled_back(
     outputs: Gradients,
     inputs: Sequence[Tensor],
@@ -66,13 +63,7 @@ def jvp(outputs: Sequence[Tensor], inputs: Sequence[Tensor], vectors: Sequence[T
 
 def gradients(value: Tensor, inputs: Sequence[Tensor], create_graph: bool = False) -> list[Tensor]:
     """The gradients of the sum of the value's elements, each of its input's shape. The graph is kept."""
-    total = value if value.ndim == 0 else value.sum()
-    if not inputs or not total.requires_grad:
-        return [zeros_like(t) for t in inputs]
-    return filled(grad(total, inputs, None, True, create_graph, True), inputs)
-
-
-# Matrices
+    return vjp([value if value.ndim == 0 else value.sum()], inputs, None, create_graph)
 
 
 def jacobian_rows(
@@ -131,9 +122,6 @@ def units(like: Tensor) -> Iterator[Tensor]:
         yield Tensor(flat.reshape(like.shape)[()])
 
 
-# All that may be asked for of one value
-
-
 def derivatives(
     value: Tensor,
     variables: Mapping[str, Tensor],
@@ -164,9 +152,14 @@ def derivatives(
             found.update({f"hessian.{name}.{other}": h for other, h in zip(variables, rows, strict=True)})
     if order > 1:
         for (name, variable), slope in zip(variables.items(), first, strict=True):
-            if variable.numel() != 1:
-                raise ValueError(f"repeated derivatives are by single numbers; {name} has {variable.numel()} elements")
+            check_number(name, variable)
             for k in range(2, order + 1):
                 (slope,) = gradients(slope, [variable], k < order)
                 found[f"d{k}.{name}"] = slope
     return found
+
+
+def check_number(name: str, variable: Tensor) -> None:
+    """ValueError: a variable to differentiate by again and again has several elements."""
+    if variable.numel() != 1:
+        raise ValueError(f"repeated derivatives are by single numbers; {name} has {variable.numel()} elements")

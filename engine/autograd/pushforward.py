@@ -44,10 +44,8 @@ class _Call(NamedTuple):
     def meant_by(self, source: str) -> Any:
         """What a rule means by one of its parameters: a result or an argument; None where it is but a shape."""
         primitive = self.primitive
-        if source == "out":
-            return self.results[0]
-        if source in primitive.outputs:
-            return self.results[primitive.outputs.index(source)]
+        if source in primitive.results:
+            return self.results[primitive.results.index(source)]
         return self.arguments[primitive.arguments.index(source)] if source in primitive.arguments else None
 
     def saved(self) -> list[Any]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..tensors.dtypes import of
+from ..tensors.dtypes import dtype, of
 from ..tensors.modes import recording
 from ..tensors.size import Size
 from ..tensors.tensor import Memory, Tensor
@@ -122,7 +122,7 @@ class Node:
         """What the gradients that arrive here have to look like, one for each output of the operation."""
         described: Sequence[Any] = self.outputs if self.is_multiple else [self.outputs]
         scalar: Any = ((), np.dtype(np.float64))
-        return tuple([Metadata(*(d or scalar)) for d in described])
+        return tuple([Metadata(Size(shape), of(kind)) for shape, kind in [d or scalar for d in described]])
 
     def _sequence_nr(self) -> int:
         return self.sequence
@@ -155,14 +155,11 @@ class AccumulateGrad(Node):
         return self.variable._leaf_hooks
 
 
-class Metadata:
+class Metadata(NamedTuple):
     """The shape and dtype of a gradient."""
 
-    __slots__ = ("dtype", "shape")
-
-    def __init__(self, shape: tuple[int, ...], kind: Any) -> None:
-        self.shape = Size(shape)
-        self.dtype = of(kind)
+    shape: Size
+    dtype: dtype
 
 
 def describe(data: Any) -> Any:

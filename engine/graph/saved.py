@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..tensors.modes import recording
+from ..tensors.modes import no_grad
 from ..tensors.tensor import Tensor
 from .observers import watch
 
@@ -42,12 +42,8 @@ def packed(hooks: tuple[Pack, Unpack], tensor: Tensor) -> Packed:
     """What hooks make of a tensor. RuntimeError: the pack hook changed it in place."""
     pack, unpack = hooks
     version = tensor._version
-    was_enabled = recording.enabled
-    recording.enabled = False
-    try:
+    with no_grad():
         value = pack(tensor)
-    finally:
-        recording.enabled = was_enabled
     if tensor._version != version:
         raise RuntimeError(
             "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook can "

@@ -151,7 +151,7 @@ def _rounded(divide: Any) -> Any:
 
 
 floor_div = private(
-    "div", _rounded(np.floor_divide), lambda g: zeros_like(g), lambda g: zeros_like(g), overload=2, formula="x // y"
+    "div", _rounded(np.floor_divide), lambda g: zeros_like(g), lambda g: zeros_like(g), overload=2, formula="floor(x/y)"
 )
 
 
@@ -208,12 +208,25 @@ remainder_number = private("remainder", _rounded(np.remainder), lambda g: g, ten
 remainder_tensor = private(
     "remainder", _rounded(np.remainder), lambda g: g, lambda g, x, y: -g * div(x, y, rounding_mode="floor"), overload=1
 )
+# PyTorch has no derivative for this one, and none for heaviside.
 remainder_of_number = private(
-    "remainder", lambda x, y: _rounded(np.remainder)(y, x), tensors=2, undifferentiated=True, formula="y % x"
+    "remainder",
+    lambda x, y: _rounded(np.remainder)(y, x),
+    lambda g, x, y: -g * floor_div(ops.full_like(x, y), x),
+    tensors=2,
+    overload=2,
+    formula="y % x",
 )
 
 
-@function(tensors=2, symbol="%", domain=(REAL, NONZERO), numbers=True)
+@function(
+    tensors=2,
+    symbol="%",
+    domain=(REAL, NONZERO),
+    numbers=True,
+    aliases=("mod",),
+    torch=("remainder",),
+)
 def remainder(x: Any, y: Any) -> Any:
     """remainder of x / y with the sign of y"""
     if is_number(x):
@@ -227,7 +240,7 @@ fmod_tensor = private(
 )
 
 
-@function(tensors=2, domain=(REAL, NONZERO), numbers=True)
+@function(tensors=2, domain=(REAL, NONZERO), numbers=True, aliases=("rem",), torch=("fmod",))
 def fmod(x: Any, y: Any) -> Any:
     """remainder of x / y with the sign of x"""
     return fmod_number(x, y) if is_number(y) else fmod_tensor(x, y)
@@ -263,12 +276,47 @@ def _power_rule(g: Any, x: Any, y: Any) -> Any:
     return zeros_like(g) if y == 0 else g * (y * _raised(x, y - 1))
 
 
-def _base_rule(g: Any, x: Any, y: Any) -> Any:
-    return ops.where(y == 0, zeros_like(g), g * (y * _raised(x, y - 1)))
+def _falling_power(x: Any, y: Any, k: int) -> Any:
+    factor = np.prod([y - i for i in range(k)], 0)
+    return np.where(factor == 0, factor, factor * _raised(x, y - k))
 
 
-def _exponent_rule(g: Any, out: Any, x: Any, y: Any) -> Any:
-    return g * ops.where((x == 0) & (y >= 0), 0, out * ops.log(x))
+def _falling_exponent_rule(g: Any, x: Any, y: Any, k: int) -> Any:
+    """The product rule, as y is in all factors and in the exponent."""
+    power = _raised(x, y - k)
+    slope = sum(math.prod(y - j for j in range(k) if j != i) for i in range(k))
+    return g * (slope * power + math.prod(y - i for i in range(k)) * power_times_log(x, y - k, power, 1))
+
+
+# Derivative number k of x**y by x, which is 0 where y is 0, 1, ..., k - 1, for x = 0 too.
+falling_power = private(
+    "falling_power",
+    _falling_power,
+    lambda g, x, y, k: g * falling_power(x, y, k + 1),
+    _falling_exponent_rule,
+    formula=lambda k: "*".join(["y", *(f"(y - {i})" for i in range(1, k))]) + f"*x**(y - {k})",
+)
+
+
+def _power_times_log(x: Any, y: Any, power: Any, m: int) -> Any:
+    return np.where((x == 0) & (y >= 0), 0, power * np.log(x) ** m)
+
+
+def _power_times_log_base_rule(g: Any, x: Any, y: Any, m: int) -> Any:
+    lower = _raised(x, y - 1)
+    rest = lower if m == 1 else power_times_log(x, y - 1, lower, m - 1)
+    return g * (y * power_times_log(x, y - 1, lower, m) + m * rest)
+
+
+# Derivative number m of x**y by y, given x**y, which takes no part in derivatives: x and y stand for it.
+power_times_log = private(
+    "power_times_log",
+    _power_times_log,
+    _power_times_log_base_rule,
+    lambda g, x, y, power, m: g * power_times_log(x, y, power, m + 1),
+    None,
+    formula=lambda m: f"power*log(x)**{m}",
+)
 
 
 def _exponent_of_number_rule(g: Any, out: Any, x: Any, y: Any) -> Any:
@@ -283,8 +331,8 @@ power_number = private(
 power_tensor = private(
     "pow",
     _power,
-    _base_rule,
-    _exponent_rule,
+    lambda g, x, y: g * falling_power(x, y, 1),
+    lambda g, out, x, y: g * power_times_log(x, y, out, 1),
     overload=1,
     neutral={"y": 1},
     makes_one={"y": 0},
@@ -440,11 +488,20 @@ def _heaviside(x: Any, y: Any) -> Any:
 heaviside = primitive(
     "heaviside",
     _heaviside,
-    tensors=2,
+    lambda g: zeros_like(g),
+    lambda g, x: ops.where(x == 0, g, 0),
     promotes=(),
-    doc="0 where x is negative, 1 where it is positive, y where it is 0; has no derivative",
-    undifferentiated=True,
+    doc="0 where x is negative, 1 where it is positive, y where it is 0",
+    edges=[EdgeCase((0.0, 0.5), 0.5, (0.0, 1.0))],
 )
+
+
+@function(torch=(), method=False, in_place=False, domain=NONZERO)
+def Heaviside(x: Any, y: Any = 0.5) -> Any:  # noqa: N802
+    """heaviside(x, y), and 1/2 where x is 0 unless y is given"""
+    return heaviside(x, ops.full_like(x, y) if is_number(y) else y)
+
+
 nextafter = primitive(
     "nextafter",
     np.nextafter,

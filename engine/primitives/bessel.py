@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-import numpy as np
-
 from ..table.record import POSITIVE, REAL, Domain, EdgeCase
-from .error_and_gamma import unary
+from ..tensors.dtypes import is_number
+from .elementary import plain_number
+from .error_and_gamma import scipy_function, unary
 from .families import SPECIAL
 from .selection import sgn, where
 
-primitive = SPECIAL.primitive
+private, primitive, function = SPECIAL.private, SPECIAL.primitive, SPECIAL.function
 
 
-def _over_itself(value: Any, x: Any) -> Any:
-    """value / x, where both may be 0; there it does not matter."""
-    return value / where(x == 0, 1, x)
+# Recurrences such as J_n' = (J_(n-1) - J_(n+1)) / 2 hold at 0 too, where J_(n-1) - n*J_n/x is 0/0, at every order of
+# derivative (DLMF 10.6.1 and 10.29.1).
 
 
 i0 = primitive(
@@ -28,6 +28,8 @@ i0 = primitive(
     in_place=True,
     parity="even",
 )
+
+
 i0e = primitive(
     "i0e",
     unary("i0e"),
@@ -38,62 +40,182 @@ i0e = primitive(
     torch=("special.i0e",),
     parity="even",
 )
+
+
 i1 = primitive(
     "i1",
     unary("i1"),
-    lambda g, out, x: g * where(x == 0, 0.5, i0(x) - _over_itself(out, x)),
+    lambda g, x: g * ((i0(x) + besseli_of_order(x, 2)) / 2),
     doc="modified Bessel function of the first kind, of order 1",
     node_name="SpecialI1Backward0",
     edges=[EdgeCase((0.0,), 0.0, (0.5,))],
     method=False,
     torch=("special.i1",),
+    parity="odd",
 )
+
+
 i1e = primitive(
     "i1e",
     unary("i1e"),
-    lambda g, out, x: g * where(x == 0, 0.5, i0e(x) - out * sgn(x) - _over_itself(out, x)),
+    lambda g, out, x: g * where(x == 0, 0.5, i0e(x) - out * sgn(x) - out / where(x == 0, 1, x)),
     doc="exp(-abs(x)) * i1(x)",
     node_name="SpecialI1EBackward0",
     edges=[EdgeCase((0.0,), 0.0, (0.5,))],
     method=False,
     torch=("special.i1e",),
+    parity="odd",
 )
 
 
-def _airy(x: Any) -> Any:
-    import scipy.special
-
-    return scipy.special.airy(x)[0].astype(x.dtype, copy=False)
-
-
-def _spherical_bessel(x: Any) -> Any:
-    return np.where(x == 0, 1, np.where(np.isinf(x), 0, np.sin(x) / x)).astype(x.dtype)
-
-
-def _without_derivative(name: str, forward: Any, doc: str, domain: Domain = REAL) -> Any:
-    forward = unary(forward) if isinstance(forward, str) else forward
+def _named(name: str, forward: str, rule: Any, doc: str, domain: Domain = REAL, **facts: Any) -> Any:
+    """One of those that PyTorch has without a derivative."""
     return primitive(
-        name, forward, doc=f"{doc}; has no derivative here", domain=domain, method=False, torch=(f"special.{name}",)
+        name, unary(forward), rule, doc=doc, domain=domain, method=False, torch=(f"special.{name}",), **facts
     )
 
 
-airy_ai = _without_derivative("airy_ai", _airy, "Airy function")
-spherical_bessel_j0 = _without_derivative("spherical_bessel_j0", _spherical_bessel, "sin(x) / x, and 1 where x is 0")
-bessel_j0 = _without_derivative("bessel_j0", "j0", "Bessel function of the first kind, order 0")
-bessel_j1 = _without_derivative("bessel_j1", "j1", "Bessel function of the first kind, order 1")
-bessel_y0 = _without_derivative("bessel_y0", "y0", "Bessel function of the second kind, order 0", POSITIVE)
-bessel_y1 = _without_derivative("bessel_y1", "y1", "Bessel function of the second kind, order 1", POSITIVE)
-modified_bessel_i0 = _without_derivative("modified_bessel_i0", "i0", "as i0")
-modified_bessel_i1 = _without_derivative("modified_bessel_i1", "i1", "as i1")
-modified_bessel_k0 = _without_derivative(
-    "modified_bessel_k0", "k0", "modified Bessel function of the second kind, order 0", POSITIVE
+bessel_j0 = _named(
+    "bessel_j0", "j0", lambda g, x: -g * bessel_j1(x), "Bessel function of the first kind, order 0", parity="even"
 )
-modified_bessel_k1 = _without_derivative(
-    "modified_bessel_k1", "k1", "modified Bessel function of the second kind, order 1", POSITIVE
+bessel_j1 = _named(
+    "bessel_j1",
+    "j1",
+    lambda g, x: g * ((bessel_j0(x) - besselj_of_order(x, 2)) / 2),
+    "Bessel function of the first kind, order 1",
+    parity="odd",
 )
-scaled_modified_bessel_k0 = _without_derivative(
-    "scaled_modified_bessel_k0", "k0e", "exp(x) * modified_bessel_k0(x)", POSITIVE
+bessel_y0 = _named(
+    "bessel_y0", "y0", lambda g, x: -g * bessel_y1(x), "Bessel function of the second kind, order 0", POSITIVE
 )
-scaled_modified_bessel_k1 = _without_derivative(
-    "scaled_modified_bessel_k1", "k1e", "exp(x) * modified_bessel_k1(x)", POSITIVE
+bessel_y1 = _named(
+    "bessel_y1",
+    "y1",
+    lambda g, x: g * ((bessel_y0(x) - bessely_of_order(x, 2)) / 2),
+    "Bessel function of the second kind, order 1",
+    POSITIVE,
+)
+modified_bessel_i0 = _named("modified_bessel_i0", "i0", lambda g, x: g * modified_bessel_i1(x), "as i0", parity="even")
+modified_bessel_i1 = _named(
+    "modified_bessel_i1",
+    "i1",
+    lambda g, x: g * ((modified_bessel_i0(x) + besseli_of_order(x, 2)) / 2),
+    "as i1",
+    parity="odd",
+)
+modified_bessel_k0 = _named(
+    "modified_bessel_k0",
+    "k0",
+    lambda g, x: -g * modified_bessel_k1(x),
+    "modified Bessel function of the second kind, order 0",
+    POSITIVE,
+)
+modified_bessel_k1 = _named(
+    "modified_bessel_k1",
+    "k1",
+    lambda g, x: -g * ((modified_bessel_k0(x) + besselk_of_order(x, 2)) / 2),
+    "modified Bessel function of the second kind, order 1",
+    POSITIVE,
+)
+scaled_modified_bessel_k0 = _named(
+    "scaled_modified_bessel_k0",
+    "k0e",
+    lambda g, out, x: g * (out - scaled_modified_bessel_k1(x)),
+    "exp(x) * modified_bessel_k0(x)",
+    POSITIVE,
+)
+scaled_modified_bessel_k1 = _named(
+    "scaled_modified_bessel_k1",
+    "k1e",
+    lambda g, out, x: g * (out * (1 - 1 / x) - scaled_modified_bessel_k0(x)),
+    "exp(x) * modified_bessel_k1(x)",
+    POSITIVE,
+)
+
+
+# Of any whole order, which only x has a slope by
+
+
+def _of_order(name: str, scipy_name: str, rule: Any) -> Any:
+    """The primitive of x for an order n, a number."""
+    compute = scipy_function(scipy_name)
+    return private(name, lambda x, n: compute(n, x), rule, formula=f"{name}(n, x)")
+
+
+besselj_of_order = _of_order(
+    "besselj", "jv", lambda g, x, n: g * ((besselj_of_order(x, n - 1) - besselj_of_order(x, n + 1)) / 2)
+)
+bessely_of_order = _of_order(
+    "bessely", "yv", lambda g, x, n: g * ((bessely_of_order(x, n - 1) - bessely_of_order(x, n + 1)) / 2)
+)
+besseli_of_order = _of_order(
+    "besseli", "iv", lambda g, x, n: g * ((besseli_of_order(x, n - 1) + besseli_of_order(x, n + 1)) / 2)
+)
+besselk_of_order = _of_order(
+    "besselk", "kv", lambda g, x, n: -g * ((besselk_of_order(x, n - 1) + besselk_of_order(x, n + 1)) / 2)
+)
+
+
+def _order(n: Any, function: str) -> Any:
+    """The order as a number. RuntimeError: it depends on a variable, by which there is no derivative."""
+    n = plain_number(n)
+    if not is_number(n):
+        raise RuntimeError(f"{function}(n, x) has no derivative by n: write a number for n")
+    return int(n) if float(n).is_integer() else float(n)
+
+
+_ordered = partial(function, tensors=2, numbers=True, method=False, torch=())
+
+
+@_ordered(domain=(REAL, REAL), aliases=("jv", "jn"))
+def besselj(n: Any, x: Any) -> Any:
+    """Bessel function of the first kind, of order n, a number"""
+    return besselj_of_order(x, _order(n, "besselj"))
+
+
+@_ordered(domain=(REAL, POSITIVE), aliases=("yv", "yn"))
+def bessely(n: Any, x: Any) -> Any:
+    """Bessel function of the second kind, of order n, a number"""
+    return bessely_of_order(x, _order(n, "bessely"))
+
+
+@_ordered(domain=(REAL, REAL), aliases=("iv",))
+def besseli(n: Any, x: Any) -> Any:
+    """modified Bessel function of the first kind, of order n, a number"""
+    return besseli_of_order(x, _order(n, "besseli"))
+
+
+@_ordered(domain=(REAL, POSITIVE), aliases=("kv", "kn"))
+def besselk(n: Any, x: Any) -> Any:
+    """modified Bessel function of the second kind, of order n, a number"""
+    return besselk_of_order(x, _order(n, "besselk"))
+
+
+# Airy functions
+
+
+def _airy(which: int) -> Any:
+    def forward(x: Any) -> Any:
+        import scipy.special
+
+        return scipy.special.airy(x)[which].astype(x.dtype, copy=False)
+
+    return forward
+
+
+airy_ai = primitive(
+    "airy_ai",
+    _airy(0),
+    lambda g, x: g * airy_ai_prime(x),
+    doc="Airy function",
+    method=False,
+    torch=("special.airy_ai",),
+)
+airy_ai_prime = primitive(
+    "airy_ai_prime",
+    _airy(1),
+    lambda g, x: g * (x * airy_ai(x)),
+    doc="derivative of airy_ai",
+    method=False,
+    torch=(),
 )

@@ -9,10 +9,13 @@ import numpy as np
 
 from ..table.record import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, UNIT, Domain, EdgeCase
 from ..table.registry import ops
+from ..tensors.dtypes import is_number
+from ..tensors.symbol import is_symbolic
+from ..tensors.tensor import Tensor
 from .arithmetic import reciprocal
 from .families import ELEMENTARY
 
-private, primitive = ELEMENTARY.private, ELEMENTARY.primitive
+private, primitive, function = ELEMENTARY.private, ELEMENTARY.primitive, ELEMENTARY.function
 
 _LN2 = math.log(2.0)
 _LN10 = math.log(10.0)
@@ -33,17 +36,33 @@ expm1 = primitive(
     doc="e to the power x, minus 1; exact near 0",
     torch=("expm1", "special.expm1"),
 )
-log = primitive(
-    "log",
-    np.log,
-    lambda g, x: g / x,
-    doc="natural logarithm",
+natural_log = private("log", np.log, lambda g, x: g / x)
+
+
+@function(
     domain=POSITIVE,
     aliases=("ln",),
     edges=[EdgeCase((0.0,), -math.inf, (math.inf,)), EdgeCase((-1.0,), math.nan, (-1.0,))],
     torch=("log",),
     integers={1: 0},
 )
+def log(x: Any, base: Any = None) -> Any:
+    """natural logarithm; with `base`, the logarithm to it"""
+    if base is None:
+        return natural_log(x)
+    base = plain_number(base)
+    if is_number(base) and base in (2, 10):
+        return log2(x) if base == 2 else log10(x)
+    return natural_log(x) / natural_log(np.float64(base) if is_number(base) else base)
+
+
+def plain_number(value: Any) -> Any:
+    """A tensor of one number that no gradient is asked of as that number, anything else as it is."""
+    if not isinstance(value, Tensor) or value.requires_grad or is_symbolic(value._data) or value.ndim:
+        return value
+    return value.item()
+
+
 log2 = primitive("log2", np.log2, lambda g, x: g / (x * _LN2), doc="logarithm to base 2", domain=POSITIVE)
 log10 = primitive("log10", np.log10, lambda g, x: g / (x * _LN10), doc="logarithm to base 10", domain=POSITIVE)
 log1p = primitive(
@@ -61,6 +80,12 @@ sqrt = primitive(
     doc="square root",
     domain=POSITIVE,
     edges=[EdgeCase((0.0,), 0.0, (math.inf,))],
+)
+odd_root = private(
+    "odd_root",
+    lambda x, n: np.sign(x) * np.abs(x) ** (1 / n),
+    lambda g, x, n: g * (ops.abs(x) ** (1 / n - 1) / n),
+    formula="sign(x)*abs(x)**(1/n)",
 )
 cbrt = primitive(
     "cbrt",
@@ -81,6 +106,20 @@ rsqrt = primitive(
     domain=POSITIVE,
     formula="1/sqrt(x)",
 )
+
+
+@function(
+    tensors=2, numbers=True, domain=(POSITIVE, Domain("n != 0", 1.5, 4.0)), torch=(), method=False, in_place=False
+)
+def root(x: Any, n: Any) -> Any:
+    """root number n of x, of negative numbers too where n is written as an odd number"""
+    n = plain_number(n)
+    if not is_number(n):
+        return x ** (1 / n)
+    if n in (2, 3):
+        return sqrt(x) if n == 2 else cbrt(x)
+    return odd_root(x, n) if n % 2 == 1 else x ** (1 / n)
+
 
 sin = primitive(
     "sin",

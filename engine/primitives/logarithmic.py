@@ -3,34 +3,98 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from ..table.record import ABOVE_MINUS_ONE, POSITIVE, PROBABILITY, REAL, EdgeCase
 from ..tensors.dtypes import is_number
-from .elementary import cos, exp, exp2, log, log1p, sin
+from .elementary import exp, exp2, log, log1p
 from .families import SPECIAL
 from .selection import where
 
 private, primitive, function = SPECIAL.private, SPECIAL.primitive, SPECIAL.function
 
 
-def _sinc(x: Any) -> Any:
-    angle = math.pi * x
-    return np.where(angle == 0, 1, np.sin(angle) / angle)
+# sin(x)/x, of which 0 is no special point: so is no derivative of it.
+
+
+def _sine_quotient(x: Any) -> Any:
+    return np.where(x == 0, 1, np.where(np.isinf(x), 0, np.sin(x) / x)).astype(x.dtype)
+
+
+@cache
+def _nodes() -> Any:
+    """Points and weights of Gauss and Legendre's quadrature from 0 to 1, exact to rounding for what is asked of it."""
+    points, weights = np.polynomial.legendre.leggauss(48)
+    return (points + 1) / 2, weights / 2
+
+
+def _sine_quotient_derivative(x: Any, n: int, a: float) -> Any:
+    """Derivative number n of sin(a*x)/(a*x), with z = a*x.
+
+    By its closed form in z; where that cancels, by the integral of t**n * cos(z*t + n*pi/2) over t from 0 to 1.
+    """
+    shape, z = x.shape, np.atleast_1d(a * x)
+    total = np.zeros_like(z)
+    for k in range(n + 1):
+        total = total + _coefficient(n, k) * np.sin(z + k * math.pi / 2) / z ** (n - k + 1)
+    total = np.where(np.isinf(z), 0, total)
+    near = np.abs(z) < n + 1
+    t, weights = _nodes()
+    total[near] = np.cos(np.multiply.outer(z[near], t) + n * math.pi / 2) @ (weights * t**n)
+    total[z == 0] = _limit(n)
+    return (total * a**n).astype(x.dtype, copy=False).reshape(shape)[()]
+
+
+def _coefficient(n: int, k: int) -> int:
+    """That of the derivative number k of the sine, over a power of z, in derivative number n of sin(z)/z."""
+    return (-1) ** (n - k) * math.perm(n, n - k)
+
+
+def _limit(n: int) -> float:
+    return 0 if n % 2 else (-1) ** (n // 2) / (n + 1)
+
+
+def _sine_quotient_formula(n: int, a: float) -> str:
+    """The closed form as an expression in x, and its limit at 0."""
+    factor = "pi" if a == math.pi else "1"
+    sines = (f"sin({factor}*x)", f"cos({factor}*x)", f"(-sin({factor}*x))", f"(-cos({factor}*x))")
+    terms = [f"{_coefficient(n, k)}*{factor}**{k}*{sines[k % 4]}/({factor}*x**{n - k + 1})" for k in range(n + 1)]
+    limit = "0" if n % 2 else f"{(-1) ** (n // 2)}*{factor}**{n}/{n + 1}"
+    return f"where(x == 0, {limit}, {' + '.join(terms)})"
+
+
+sine_quotient_derivative = private(
+    "sine_quotient",
+    _sine_quotient_derivative,
+    lambda g, x, n, a: g * sine_quotient_derivative(x, n + 1, a),
+    formula=_sine_quotient_formula,
+)
 
 
 sinc = primitive(
     "sinc",
-    _sinc,
-    lambda g, x: where(x * x == 0, 0, g * ((math.pi * x * cos(math.pi * x) - sin(math.pi * x)) / (math.pi * x * x))),
+    lambda x: _sine_quotient(math.pi * x),
+    lambda g, x: g * sine_quotient_derivative(x, 1, math.pi),
     doc="sin(pi*x) / (pi*x); 1 at 0",
     edges=[EdgeCase((0.0,), 1.0, (0.0,))],
     torch=("sinc", "special.sinc"),
     in_place=True,
     parity="even",
     definition="where(x != 0, sin(pi*x)/(pi*x), 1)",
+)
+spherical_bessel_j0 = primitive(
+    "spherical_bessel_j0",
+    _sine_quotient,
+    lambda g, x: g * sine_quotient_derivative(x, 1, 1),
+    doc="sin(x) / x, and 1 where x is 0",
+    edges=[EdgeCase((0.0,), 1.0, (0.0,))],
+    method=False,
+    torch=("special.spherical_bessel_j0",),
+    parity="even",
+    definition="where(x != 0, sin(x)/x, 1)",
 )
 
 

@@ -8,7 +8,7 @@
 
 `trace` takes each input as a shape, or as a Tensor, an array or a number of that shape and dtype. Inside the function
 `autograd.grad` and `backward` work as they do elsewhere, and what they compute becomes equations too; the function
-`derivatives` of the module of that name finds the usual ones and names them (`grad.x`, `hessian.x.y`, `d2.x`).
+`derivatives` of the module `taylor` finds the usual ones and names them (`grad.x`, `hessian.x.y`, `d2.x`).
 TraceError: the function asked for the numbers themselves (`if x > 0`, `float(x)`, a shape that depends on them), so
 that there is no one program for all of them.
 """

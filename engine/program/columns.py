@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -177,8 +177,8 @@ class _Plan:
         """The values that are the same in all rows."""
         known = dict(fixed)
         for equation in self.once:
-            results = equation.primitive.forward(*[substituted(thawed(a), known) for a in equation.arguments])
-            known.update(zip(equation.results, results if equation.primitive.outputs else (results,), strict=True))
+            computed = equation.primitive.forward(*[substituted(thawed(a), known) for a in equation.arguments])
+            known.update(equation.named(computed))
         return known
 
     def block_size(self) -> int:
@@ -236,29 +236,21 @@ class _Worker:
         for step, operands in zip(self.plan.steps, self.operands, strict=True):
             made = step.kernel
             given = [values[operand] if type(operand) is Variable else operand for operand in operands]
-            results = step.equation.results
+            target = step.equation.results[0]
             try:
                 if not made.fills:
-                    computed = made.function(*given)
-                    values.update(zip(results, computed if len(results) > 1 else (computed,), strict=True))
+                    values.update(step.equation.named(made.function(*given)))
                 elif step.buffer is None:
-                    made.function(*given, out=values[results[0]])
+                    made.function(*given, out=values[target])
                 else:
                     out = self.buffers[step.buffer]
-                    values[results[0]] = out = out if rows == self.size else out[..., :rows]
+                    values[target] = out = out if rows == self.size else out[..., :rows]
                     made.function(*given, out=out)
             except _FAILURES:
-                values.update(self._one_by_one(step.equation, values, rows))
+                one_by_one = row_by_row(step.equation, self.plan.varying.__contains__)
+                given = [values[v] if v in self.plan.varying else self.known[v] for v in one_by_one.operands]
+                values.update(step.equation.named(one_by_one.function(*given)))
         self._deliver(values, start, stop)
-
-    def _one_by_one(
-        self, equation: Equation, values: Mapping[Variable, Array], rows: int
-    ) -> Iterator[tuple[Variable, Array]]:
-        """The results of an equation that fails for some row of a block."""
-        made = row_by_row(equation, self.plan.varying.__contains__)
-        given = [values[v] if v in self.plan.varying else self.known[v] for v in made.operands]
-        computed = made.function(*given)
-        return zip(equation.results, computed if len(equation.results) > 1 else (computed,), strict=True)
 
     def _deliver(self, values: Mapping[Variable, Array], start: int, stop: int) -> None:
         """Writes the outputs of a block where they are wanted."""

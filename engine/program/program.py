@@ -77,6 +77,10 @@ class Equation(NamedTuple):
         """The variables among the arguments."""
         return variables_in(self.arguments)
 
+    def named(self, computed: Any) -> Iterator[tuple[Variable, Any]]:
+        """The results, each with its value, of what the operation returned."""
+        return zip(self.results, computed if self.primitive.outputs else (computed,), strict=True)
+
     def __str__(self) -> str:
         names = self.primitive.arguments
         parts = [
@@ -119,10 +123,8 @@ class Program:
         known: dict[Variable, Any] = dict(zip(self.inputs, map(_wrapped, given) if on_tensors else given, strict=True))
         with np.errstate(all="ignore"):
             for equation, arguments in self._steps_on_tensors if on_tensors else self._steps:
-                primitive = equation.primitive
-                function = primitive.call if on_tensors else primitive.forward
-                results = function(*[substituted(argument, known) for argument in arguments])
-                known.update(zip(equation.results, results if primitive.outputs else (results,), strict=True))
+                function = equation.primitive.call if on_tensors else equation.primitive.forward
+                known.update(equation.named(function(*[substituted(argument, known) for argument in arguments])))
         outputs = {name: known[o] if isinstance(o, Variable) else o.array() for name, o in self.outputs.items()}
         if on_tensors:
             return {name: _wrapped(output) for name, output in outputs.items()}
@@ -141,24 +143,6 @@ class Program:
             (e, [_wrapped(argument) if i < e.primitive.tensors else argument for i, argument in enumerate(arguments)])
             for e, arguments in self._steps
         ]
-
-    def check(self) -> None:
-        """ValueError: a variable is used before it is computed or computed twice, or an equation lacks arguments."""
-        known = set(self.inputs)
-        names = [variable.name for variable in self.inputs]
-        for equation in self.equations:
-            for variable in equation.variables():
-                if variable not in known:
-                    raise ValueError(f"{variable.name} is used before it is computed: {equation}")
-            if len(equation.arguments) != len(equation.primitive.arguments):
-                raise ValueError(f"{equation.primitive.name} takes {len(equation.primitive.arguments)}: {equation}")
-            known.update(equation.results)
-            names.extend(variable.name for variable in equation.results)
-        for name, output in self.outputs.items():
-            if isinstance(output, Variable) and output not in known:
-                raise ValueError(f"the output {name} is {output.name}, which is not computed")
-        if len(set(names)) < len(names):
-            raise ValueError("two values of the program have one name")
 
     def __str__(self) -> str:
         lines = [f"inputs {', '.join(map(repr, self.inputs))}"]

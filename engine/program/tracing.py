@@ -6,7 +6,8 @@ A trace is a level like those of forward-mode differentiation: entered, it is ha
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache, partial
 from typing import Any
 
@@ -70,6 +71,18 @@ def trace(function: Callable[..., Any], inputs: Mapping[str, Any], *, formal: bo
     return level.program({name: _data(value) for name, value in outputs.items()})
 
 
+@contextmanager
+def at_point(given: Mapping[str, Tensor]) -> Iterator[dict[str, Tensor]]:
+    """A trace for these numbers alone, given as tensors that stand for them: what decides on the way is known in it."""
+    level = Trace(at_point=True)
+    tensors = {name: level.input(name, tensor._data) for name, tensor in given.items()}
+    enter(level)
+    try:
+        yield tensors
+    finally:
+        leave(level)
+
+
 def _example(given: Any, number: int) -> Any:
     """A NumPy value of the shape and dtype that an input is given by."""
     if isinstance(given, Tensor):
@@ -98,13 +111,14 @@ def _data(value: Any) -> Any:
 class Trace(Level):
     """The equations found so far, and which computation each symbol stands for."""
 
-    __slots__ = ("equations", "formal", "inputs", "known", "made_by")
+    __slots__ = ("at_point", "equations", "formal", "inputs", "known", "made_by")
 
     traces = True
 
-    def __init__(self, formal: bool) -> None:
+    def __init__(self, formal: bool = False, at_point: bool = False) -> None:
         super().__init__()
         self.formal = formal
+        self.at_point = at_point
         self.inputs: list[Variable] = []
         self.equations: list[Equation] = []
         # Equal work is done once: what is computed already, by operation and arguments.

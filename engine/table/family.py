@@ -88,15 +88,16 @@ def _derive(operation: Operation) -> None:
     arguments, rules = operation.arguments, operation.rules
     operation.slots = tuple(name for name, rule in zip(arguments, rules, strict=False) if rule is not None)
     operation.sources = tuple(_parameters(rule)[1:] for rule in rules if rule is not None)
+    operation.results = operation.outputs or operation.results
     operation.saved = tuple(dict.fromkeys(source for names in operation.sources for source in names))
-    known = {*arguments, "out", *operation.outputs}
+    known = {*arguments, *operation.results}
     for source in operation.saved:
         if source not in known and source.removesuffix("_shape").removesuffix("_numel") not in arguments:
             raise TypeError(
                 f"a rule of {operation.name} asks for {source!r}, which is neither an argument nor an output"
             )
     # Shapes and numbers stay when a graph is freed, so that only a lost tensor makes a second pass an error.
-    tensors = ("out", *operation.outputs, *arguments[: operation.tensors])
+    tensors = (*operation.results, *arguments[: operation.tensors])
     operation.keeps_tensors = any(source in tensors for source in operation.saved)
     operation.vjps = tuple(_rule_and_needs(rule, operation.saved) for rule in rules if rule is not None)
 

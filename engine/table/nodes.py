@@ -106,12 +106,11 @@ class PrimitiveNode(Node):
         if not self.saved:
             return
         primitive = self.primitive
+        results = result if primitive.outputs else [result]
         kept: list[Any] = []
         for source, value in zip(primitive.saved, self.saved, strict=True):
-            if source == "out":
-                tensor = result
-            elif source in primitive.outputs:
-                tensor = result[primitive.outputs.index(source)]
+            if source in primitive.results:
+                tensor = results[primitive.results.index(source)]
             else:
                 tensor = args[primitive.arguments.index(source)] if source in primitive.arguments and args else None
                 if tensor is None and packing.copies and isinstance(value, (np.ndarray, list)):
@@ -137,16 +136,12 @@ class PrimitiveNode(Node):
         primitive = self.primitive
         values: list[Any] = []
         for source, value in zip(primitive.saved, saved, strict=True):
-            if source == "out":
-                values.append(tracked(value, self))
-            elif source in primitive.outputs:
-                values.append(tracked(value, self, primitive.outputs.index(source)))
+            if source in primitive.results:
+                values.append(tracked(value, self, primitive.results.index(source)))
             elif source in primitive.slots:
                 values.append(at_edge(value, self.next_functions[primitive.slots.index(source)]))
-            elif isinstance(value, DATA):
-                values.append(Tensor(value))
             else:
-                values.append(value)
+                values.append(Tensor(value) if isinstance(value, DATA) else value)
         for position, held in self.tangents.items() if self.tangents else ():
             if values[position]._tangents is None:
                 values[position]._tangents = held

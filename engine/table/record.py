@@ -97,8 +97,9 @@ class Operation:
     # is no derivative, which is not the same as zero; with `variadic`, the one rule returns a gradient for each).
     forward: Callable[..., Any]
     rules: tuple[Rule | None, ...] = ()
-    # The names of several results.
+    # The names of several results; and what rules call the results, one or several.
     outputs: tuple[str, ...] = ()
+    results: tuple[str, ...] = ("out",)
     # Integers become floating first.
     floating: bool = False
     # Which arguments take part in the promotion of dtypes: all that are tensors, if it is no view and nothing is said.
@@ -190,11 +191,6 @@ class Operation:
     def dimensions(self) -> tuple[str, ...]:
         """The arguments that name dimensions."""
         return tuple(name for name in self.arguments if name in _DIMENSIONS)
-
-    @property
-    def differentiable(self) -> bool:
-        """Whether PyTorch has a derivative, if only one of 0: it has none for some whose results are floating."""
-        return self.composed or not self.floating or any(self.rules)
 
     @property
     def torch_names(self) -> tuple[str, ...]:

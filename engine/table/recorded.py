@@ -61,10 +61,8 @@ def guard(node: PrimitiveNode, args: Sequence[Any], results: Sequence[Tensor]) -
     guards: list[Any] = []
     edges = node.next_functions
     for source in primitive.needed(edges) if _NOWHERE in edges else primitive.saved:
-        if source == "out":
-            tensor = results[0]
-        elif source in primitive.outputs:
-            tensor = results[primitive.outputs.index(source)]
+        if source in primitive.results:
+            tensor = results[primitive.results.index(source)]
         elif source in primitive.arguments and args:
             tensor = args[primitive.arguments.index(source)]
         else:

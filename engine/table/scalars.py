@@ -44,10 +44,8 @@ def check_numbers(node: Node) -> None:
         if source not in needed or not isinstance(value, np.generic):
             continue
         origin: Any = (None, 0)
-        if source == "out":
-            origin = (node, 0)
-        elif source in primitive.outputs:
-            origin = (node, primitive.outputs.index(source))
+        if source in primitive.results:
+            origin = (node, primitive.results.index(source))
         elif source in primitive.slots:
             origin = node.next_functions[primitive.slots.index(source)]
         for change in origin[0].changes if origin[0] is not None else ():

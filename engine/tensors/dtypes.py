@@ -45,7 +45,7 @@ int8 = dtype("int8", "Char", "signed char")
 uint8 = dtype("uint8", "Byte", "unsigned char")
 bool_ = dtype("bool", "Bool", "bool")
 
-_BY_NUMPY = {d.numpy: d for d in (float64, float32, float16, int64, int32, int16, int8, uint8, bool_)}
+BY_NUMPY = {d.numpy: d for d in (float64, float32, float16, int64, int32, int16, int8, uint8, bool_)}
 _CATEGORY = {"b": 0, "i": 1, "u": 1, "f": 2}
 _default = float64
 
@@ -53,7 +53,7 @@ _default = float64
 def of(numpy_dtype: Any) -> dtype:
     """The dtype for a NumPy one. TypeError when the engine has none for it."""
     try:
-        return _BY_NUMPY[np.dtype(numpy_dtype)]
+        return BY_NUMPY[np.dtype(numpy_dtype)]
     except KeyError:
         raise TypeError(f"can't convert np.ndarray of type {np.dtype(numpy_dtype)}") from None
 

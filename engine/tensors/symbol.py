@@ -16,6 +16,7 @@ class Recorder(Protocol):
     """The trace that a symbol is part of (`program/tracing.py`), as far as a symbol asks anything of it."""
 
     formal: bool
+    at_point: bool
 
     @property
     def inputs(self) -> Container[Any]: ...
@@ -88,8 +89,29 @@ class Symbol:
     def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise refusal("Python")
 
-    __array__ = __bool__ = __float__ = __int__ = __index__ = __iter__ = __len__ = _refuse
-    item = tolist = all = any = _refuse
+    __array__ = __float__ = __int__ = __iter__ = __len__ = tolist = _refuse
+
+    def item(self) -> Any:
+        """The number, if the trace is for one point alone and nothing differentiates it. TraceError: else."""
+        if not self.trace.at_point or self.dtype.kind == "f":
+            raise refusal("Python")
+        return self.example.item()
+
+    def __bool__(self) -> bool:
+        if not self.trace.at_point:
+            raise refusal("Python")
+        return bool(self.example)
+
+    def __index__(self) -> int:
+        return self.item()
+
+    def all(self) -> bool:
+        """Whether all are true, as `item` says it."""
+        return bool(self.example.all()) if self.trace.at_point else self._refuse()
+
+    def any(self) -> bool:
+        """Whether any is true, as `item` says it."""
+        return bool(self.example.any()) if self.trace.at_point else self._refuse()
 
     @property
     def base(self) -> NoReturn:
@@ -129,6 +151,11 @@ def is_symbolic(value: Any) -> bool:
 def is_formal(value: Any) -> bool:
     """Whether the data of a tensor are those of a trace for a formula, which holds where the original has a value."""
     return isinstance(value, Symbol) and value.trace.formal
+
+
+def is_open(value: Any) -> bool:
+    """Whether data have no numbers, not even for one point: what depends on them has no answer."""
+    return isinstance(value, Symbol) and not value.trace.at_point
 
 
 def check_not_traced(data: Any, function: str) -> None:

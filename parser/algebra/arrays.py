@@ -12,7 +12,7 @@ from typing import Any
 from ...engine.program.program import Equation
 from .calls import called
 from .canonical import CANONICAL
-from .elements import SPELLINGS, elements
+from .elements import RULES, elements, linear
 from .functions import call
 from .matrices import diagonal_matrix, matrix_product, outer, solved, transpose
 from .movement import reshaped, same, selected, sliced
@@ -89,10 +89,10 @@ def _exp(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
 
 
 # Ways to spell what only moves elements, by how it does.
-_BY_MOVE: dict[str, Sequence[Any]] = {"order": (reshaped,), "repeated": (same,)}
+_BY_MOVE: dict[str, Sequence[Any]] = {"order": (reshaped,), "repeated": (same,), "places": (linear,)}
 # Ways to spell an operation, of which the first that applies is taken: the algebra's grammar, an entry a rule.
 _RULES: dict[str, Sequence[Any]] = {
-    **{name: (rule,) for name, rule in SPELLINGS.items()},
+    **RULES,
     **dict.fromkeys(("sum", "mean", "prod", "std", "var", "logsumexp", "linalg_vector_norm"), (reduced,)),
     **dict.fromkeys(("max", "min", "amax", "amin", "median", "nanmedian"), (reduced,)),
     "softmax": (_softmax("softmax"),),
@@ -105,6 +105,6 @@ _RULES: dict[str, Sequence[Any]] = {
     "eq": (_equal,),
     **dict.fromkeys(("t", "transpose", "permute"), (transpose,)),
     **dict.fromkeys(("mm", "mv", "bmm", "dot", "vdot"), (matrix_product,)),
-    "slice": (SPELLINGS["slice"], sliced),
-    "select": (SPELLINGS["select"], selected),
+    "slice": (*RULES["slice"], sliced),
+    "select": (linear, selected),
 }

@@ -184,9 +184,14 @@ def _is_needless(condition: Term, term: Term) -> bool:
         return False
     if isinstance(term, Sum):
         parts = [product(Fraction(1), factors_of(t)) for t, _ in term.terms]
+        if sum(_is_infinite(zeros, part) for part in parts) > 1:
+            # What is infinite may cancel, and what is left then is no secret to the condition.
+            return False
         return not term.constant and all(_is_needless(condition, part) for part in parts)
     if isinstance(term, Product) or is_call(term, "log"):
         powers = {b: e for b, e in factors_of(term).items() if isinstance(e, Number)}
+        if any(isinstance(b, Sum) and any(_is_infinite(zeros, t) for t, _ in b.terms) for b in powers):
+            return False
         bases = frozenset(primitive_part(b)[1] if isinstance(b, Sum) else b for b in powers)
         return zeros <= bases or _is_infinite(zeros, term)
     return term in zeros

@@ -14,7 +14,6 @@ from ...engine.autograd.jacobians import gradients
 from ...engine.primitives.matrix import LinAlgError
 from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
-from ...engine.table.registry import FUNCTIONS
 from ...engine.tensors.dtypes import bool_
 from ..semantics.evaluate import evaluate, evaluate_traced
 from ..semantics.limits import Limits
@@ -22,7 +21,7 @@ from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.errors import ExpressionError
 from ..syntax.parse import parse
 from ..syntax.printer import program_text
-from ..syntax.records import Assign, Binary, Call, Define, Name, Program, Unary
+from ..syntax.records import Assign, Binary, Name, Program, Unary
 from ..syntax.records import Number as Literal
 from ..syntax.walk import body_of, walk
 from .presentation import Presentation
@@ -32,6 +31,8 @@ from .terms import Symbol, Term, ordered
 from .translate import translated
 from .verbatim import VERBATIM
 
+# Derivatives of a higher order are those of the simplified one before: at once they would grow with every order.
+_AT_ONCE = 3
 _POINTS = 8
 _TRIES = 60
 _TOLERANCE = 1e-7
@@ -103,7 +104,8 @@ def derivatives(
     """
     shapes = shapes or {}
     names = tuple(variables_of(expression, shapes))
-    _check_differentiable(expression)
+    if simplify and max(map(len, wanted)) > _AT_ONCE and not any(shapes.values()):
+        return _step_by_step(expression, wanted, names, share, limits)
     program, elements = traced(expression, wanted, shapes, limits)
     if not simplify:
         return _literal(expression, program, wanted, names, shapes, limits)._replace(elements=elements)
@@ -118,6 +120,34 @@ def derivatives(
             if not error.is_numerical and not any(isinstance(t, Symbol) and t.name == "inf" for t in known):
                 raise
     return _literal(expression, program, wanted, names, shapes, limits)._replace(elements=elements)
+
+
+def _step_by_step(
+    expression: Program, wanted: Sequence[By], names: tuple[str, ...], share: bool, limits: Limits
+) -> Derivatives:
+    """Derivatives by single numbers, each of the one before it, and compared with the engine's of that."""
+    known: dict[By, Program] = {}
+    points: list[int] = []
+    for by in wanted:
+        last = expression
+        for end in range(min(_AT_ONCE, len(by)), len(by) + 1):
+            if by[:end] not in known:
+                step = by[:end] if end <= _AT_ONCE else by[end - 1 : end]
+                known[by[:end]] = Program("", (Literal(0, 0, 0),))
+                if {*step} <= free_variables(last).keys():
+                    found = derivatives(last, [step], share=False, limits=limits)
+                    points.append(found.points)
+                    known[by[:end]] = found.program(step)
+            last = known[by[:end]]
+
+    def outputs(*tensors: Tensor) -> dict[str, Any]:
+        variables = dict(zip(names, tensors, strict=True))
+        return {".".join(by): evaluate_traced(known[by], variables, limits)[0] for by in wanted}
+
+    terms = translated(trace(outputs, dict.fromkeys(names, ()), formal=True))
+    return _presented(expression, names, dict(zip(wanted, terms.values(), strict=True)), share)._replace(
+        points=min(points, default=1)
+    )
 
 
 def _checked(expression: Program, found: Derivatives, shapes: Shapes, limits: Limits) -> Derivatives:
@@ -157,17 +187,6 @@ def _literal(
     terms = translated(program, VERBATIM)
     found = Derivatives(names, (), dict(zip(wanted, terms.values(), strict=True)))
     return _checked(expression, found, shapes, limits)
-
-
-def _check_differentiable(expression: Program) -> None:
-    """ExpressionError: it calls a function that PyTorch has no derivative for, which is not one of 0."""
-    for statement in expression.statements:
-        body: Any = statement.value if type(statement) is Assign else statement
-        for record in walk(body.body if type(body) is Define else body):
-            function = FUNCTIONS.get(record.function) if type(record) is Call else None
-            if function is not None and not function.differentiable:
-                message = f"`{function.name}` has no derivative"
-                raise ExpressionError("value", message, expression.source, record.start, record.end)
 
 
 def variables_of(expression: Program, shapes: Shapes) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import accumulate
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -81,56 +82,6 @@ def _flip(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
         return shapes.record(raw_call("flip", (part,)), shapes.of(part))
 
     return mapped(arguments[0], shapes, flipped)
-
-
-def _slice(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
-    term, _, start, stop, step = arguments
-    size = size_of(equation.arguments[0])
-    if len(size) != 1 or shapes.of(term) == ():
-        return term if len(size) == 1 else None
-    items = elements(term, size[0], shapes)
-    return None if items is None else listed(items[start:stop:step])
-
-
-def _slice_backward(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
-    gradient, shape, _, start, stop, step = arguments
-    if len(shape) != 1:
-        return None
-    places = range(shape[0])[start:stop:step]
-    items = elements(gradient, len(places), shapes)
-    if items is None:
-        return None
-    given = dict(zip(places, items, strict=True))
-    return listed([given.get(i, ZERO) for i in range(shape[0])])
-
-
-def _select(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
-    term, _, index = arguments
-    size = size_of(equation.arguments[0])
-    items = elements(term, size[0], shapes) if len(size) == 1 else None
-    return None if items is None else items[index]
-
-
-def _select_backward(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
-    gradient, shape, _, index = arguments
-    if len(shape) != 1:
-        return None
-    return listed([gradient if i == index % shape[0] else ZERO for i in range(shape[0])])
-
-
-def _stack(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
-    return listed(arguments[0]) if len(equation.results[0].shape) == 1 else None
-
-
-def _cat(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
-    items: list[Term] = []
-    for term, argument in zip(arguments[0], equation.arguments[0], strict=True):
-        size = size_of(argument)
-        own = elements(term, size[0], shapes) if len(size) == 1 else None
-        if own is None:
-            return None
-        items += own
-    return listed(items)
 
 
 def _accumulated(name: str, join: Callable[[Term, Term], Term]) -> Any:
@@ -211,36 +162,54 @@ def _gather(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any
         return term
     if isinstance(index, Term) and len(shape) == 1 and is_call(index, "argsort"):
         return shapes.record(raw_call("gather", (term, ZERO, index)), shape)
-    return _linear(equation, arguments, shapes)
+    return linear(equation, arguments, shapes)
 
 
-def _linear(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
-    """An operation that puts or adds elements of one vector in places that are known, by what it does to each."""
-    places = [i for i, argument in enumerate(equation.arguments) if isinstance(argument, Variable)]
-    if len(places) != 1:
+def same_everywhere(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    """A part of an array whose elements are all the same."""
+    return None if shapes.of(arguments[0]) else arguments[0]
+
+
+def linear(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    """An operation that puts or adds elements of vectors in places that are known, by what it does to each."""
+    primitive, shape = equation.primitive, equation.results[0].shape
+    places = [0] if primitive.variadic else [i for i, a in enumerate(equation.arguments) if isinstance(a, Variable)]
+    if len(places) != 1 or len(shape) > 1 or primitive.outputs:
         return None
-    shape, size = equation.results[0].shape, size_of(equation.arguments[places[0]])
-    if len(shape) != 1 or len(size) != 1 or max(size[0], shape[0]) > LONGEST_LIST:
+    (place,) = places
+    given, terms = equation.arguments[place], arguments[place]
+    if not primitive.variadic:
+        given, terms = (given,), (terms,)
+    sizes = [size_of(operand) for operand in given]
+    # A view of a few elements of a long vector is written as those.
+    if max(map(len, sizes)) > 1 or (not primitive.view and max(map(sum, sizes)) > LONGEST_LIST):
         return None
-    items = elements(arguments[places[0]], size[0], shapes)
+    items: list[Term] = []
+    for term, size in zip(terms, sizes, strict=True):
+        own = elements(term, prod(size), shapes)
+        if own is None:
+            return None
+        items += own
 
-    def image(vector: Any) -> list[float]:
-        values = [vector if i == places[0] else _value(argument) for i, argument in enumerate(equation.arguments)]
-        return equation.primitive.forward(*values).tolist()
+    def image(numbers: Any) -> list[float]:
+        parts = np.split(numbers, np.cumsum([prod(size) for size in sizes])[:-1])
+        vectors = tuple(part.reshape(size) for part, size in zip(parts, sizes, strict=True))
+        values = list(map(_value, equation.arguments))
+        values[place] = vectors if primitive.variadic else vectors[0]
+        return np.ravel(primitive.forward(*values)).tolist()
 
-    if items is None or any(image(np.zeros(size))):
+    if primitive.moves:
+        made = [items[int(n) - 1] if n else ZERO for n in image(np.arange(1.0, len(items) + 1))]
+    elif any(image(np.zeros(len(items)))):
         return None
-    images = [image(row) for row in np.eye(size[0])]
-    return listed(
-        [
-            add(*(multiply(number(Fraction(row[i])), item) for row, item in zip(images, items, strict=True)))
-            for i in range(shape[0])
-        ]
-    )
+    else:
+        rows = zip(*map(image, np.eye(len(items))), strict=True)
+        made = [add(*(multiply(number(Fraction(n)), i) for n, i in zip(row, items, strict=True))) for row in rows]
+    return listed(made) if shape else made[0]
 
 
 def _value(argument: Any) -> Any:
-    """A constant argument of an equation as the operation takes it."""
+    """An argument of an equation as the operation takes it; a variable is replaced."""
     if isinstance(argument, Constant):
         return argument.array()
     return tuple(map(_value, argument)) if type(argument) is tuple else argument
@@ -253,24 +222,20 @@ def _masked_fill(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -
     return call("where", mask, number(Fraction(value)) if isinstance(value, (int, float)) else value, term)
 
 
-# The rule for each operation on a vector of few elements.
-SPELLINGS: dict[str, Callable[..., Any]] = {
-    "flip": _flip,
-    "slice": _slice,
-    "slice_backward": _slice_backward,
-    "select": _select,
-    "select_backward": _select_backward,
-    "stack": _stack,
-    "cat": _cat,
-    "cumsum": _accumulated("cumsum", add),
-    "cumprod": _accumulated("cumprod", multiply),
-    "sort": _sort,
-    "mode": of_two_results,
-    "kthvalue": of_two_results,
-    "aminmax": _aminmax,
-    "scatter": _scatter,
-    **dict.fromkeys(("index", "index_backward", "index_select", "index_add", "scatter_add", "take"), _linear),
-    **dict.fromkeys(("as_strided_backward", "roll", "repeat", "constant_pad_nd"), _linear),
-    "gather": _gather,
-    "masked_fill": _masked_fill,
+# The rules for operations on a vector of few elements.
+RULES: dict[str, Sequence[Callable[..., Any]]] = {
+    "flip": (_flip,),
+    "slice": (same_everywhere, linear),
+    "cumsum": (_accumulated("cumsum", add),),
+    "cumprod": (_accumulated("cumprod", multiply),),
+    "sort": (_sort,),
+    "mode": (of_two_results,),
+    "kthvalue": (of_two_results,),
+    "aminmax": (_aminmax,),
+    "scatter": (_scatter,),
+    "gather": (_gather,),
+    "masked_fill": (_masked_fill,),
+    **dict.fromkeys(
+        ("index_backward", "index_add", "scatter_add", "as_strided_backward", "constant_pad_nd"), (linear,)
+    ),
 }

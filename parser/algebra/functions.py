@@ -129,6 +129,8 @@ def _comparison(name: str, left: Term, right: Term) -> Term | None:
         return call(name, left.arguments[0], ZERO)
     if isinstance(left, Number) and isinstance(right, Number):
         return number(int(_COMPARED[name](left.value, right.value)))
+    if name in ("==", "!=") and right is ZERO and coefficient_of(left)[0] != 1:
+        return call(name, coefficient_of(left)[1], ZERO)
     return ZERO if name == "==" and _has_no_zero(subtract(left, right)) else None
 
 

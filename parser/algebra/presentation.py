@@ -163,7 +163,7 @@ class Presentation:
         if root is not None:
             value, has_pi, is_below = root
             inside = binary("*", literal(value), variable("pi")) if has_pi else literal(value)
-            (below if is_below else above).append(((0, 1), called("sqrt", [inside])))
+            (below if is_below else above).append(((0, 1), called("sqrt", inside)))
         for base, exponent in factors:
             if _is_below(base, exponent):
                 below.append((_rank(base, exponent), self.power(base, multiply(MINUS_ONE, exponent))))
@@ -187,14 +187,14 @@ class Presentation:
         if whole in self.names:
             return variable(self.names[whole])
         if base is E:
-            return called("exp", [self.known_or_shown(exponent)])
+            return called("exp", self.known_or_shown(exponent))
         shown = self.known_or_shown(base)
         if integer(exponent) == 1:
             return shown
         if exponent is HALF:
-            return called("sqrt", [shown])
+            return called("sqrt", shown)
         if isinstance(exponent, Number) and exponent.value == -HALF.value:
-            return divided(literal(1), [called("sqrt", [shown])])
+            return divided(literal(1), [called("sqrt", shown)])
         return binary("**", shown, self.known_or_shown(exponent))
 
     def known_or_shown(self, term: Term) -> Shown:
@@ -209,7 +209,7 @@ class Presentation:
         if term.name == FLOAT and isinstance(term.arguments[0], Number):
             value = float(term.arguments[0].value)
             return negated(literal(-value)) if value < 0 else literal(value)
-        return called(term.name, [self.known[argument] for argument in term.arguments])
+        return called(term.name, *(self.known[argument] for argument in term.arguments))
 
 
 def needed(term: Term) -> list[Term]:

@@ -35,19 +35,24 @@ def negative(operand: Any) -> Any:
 
 
 def call(name: str, *arguments: Any) -> Any:
-    """A function, comparison or operator, a list, an index, or whatever `shapes` has a name for."""
+    """A function, comparison or operator, a list, an index, or whatever `notation` has a name for."""
     if name in COMPARISONS:
         return Compare((name,), arguments, 0, 0)
     if name in LEVELS:
-        return _binary(name, *arguments)
-    # A choice of two whole numbers would be one, where the program has floats.
-    if name == "where" and all(type(a) is Number and type(a.value) is int for a in arguments[1:]):
-        condition, then, otherwise = arguments
-        return Call(name, (condition, _float(then), otherwise), (), 0, 0, 0, 0)
+        left, right = arguments
+        return Binary(name, left, right, 0, 0, 0, 0)
     if name in _SPECIAL:
         return _SPECIAL[name](*arguments)
     named = tuple(a for a in arguments if type(a) is Named)
     return Call(name, tuple(a for a in arguments if type(a) is not Named), named, 0, 0, 0, 0)
+
+
+def _call(name: str, *arguments: Any) -> Any:
+    """The call, in which a choice of two whole numbers, which would be one, is of floats as in the program."""
+    if name == "where" and all(type(a) is Number and type(a.value) is int for a in arguments[1:]):
+        condition, then, otherwise = arguments
+        return call(name, condition, _float(then), otherwise)
+    return call(name, *arguments)
 
 
 def fitted(shapes: Shapes, term: Any, shape: Shape, floating: bool) -> Any:
@@ -94,16 +99,12 @@ _SPECIAL: dict[str, Any] = {
 }
 
 
-def _binary(op: str, left: Any, right: Any) -> Any:
-    return Binary(op, left, right, 0, 0, 0, 0)
-
-
 VERBATIM = Algebra(
-    operators={op: partial(_binary, op) for op in CANONICAL.operators},
+    operators={op: partial(call, op) for op in CANONICAL.operators},
     negative=negative,
-    call=call,
+    call=_call,
     # Nothing is ever simplified here, and everything has the shape that it has in the program.
-    raw_call=lambda name, arguments: call(name, *arguments),
+    raw_call=lambda name, arguments: _call(name, *arguments),
     symbol=symbol,
     read=read,
     fitted=fitted,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from ...engine import Tensor
 from ...engine.autograd import grad
 from ...engine.autograd.jacobians import derivatives, jvp, vjp
-from ..semantics.evaluate import evaluate
+from ..semantics.evaluate import evaluate, evaluate_again
 from ..syntax.errors import UsageError
 from ..syntax.wording import listed, quoted
 from .applications import Application, applications_of, error_at, is_recorded
@@ -115,7 +116,9 @@ def _derivatives(
     if request.order > 1:
         _check_numbers(inputs)
     kinds: dict[str, dict[str, Any]] = {}
-    found = derivatives(value, inputs, jacobian=request.jacobian, hessian=request.hessian, order=request.order)
+    found = derivatives(value, inputs, jacobian=request.jacobian, hessian=request.hessian)
+    if request.order > 1:
+        found.update(_higher(problem, value, inputs, request.order))
     for key, tensor in found.items():
         kind, name, *other = key.split(".")
         named = kinds.setdefault(kind, {})
@@ -130,6 +133,17 @@ def _derivatives(
         (along,) = jvp([value], [inputs[name] for name in request.jvp], [*request.jvp.values()])
         kinds["jvp"] = {"value": along._data}
     return gradients, kinds
+
+
+def _higher(problem: Problem, value: Tensor, inputs: Mapping[str, Tensor], order: int) -> dict[str, Tensor]:
+    # Here, so that what asks for first derivatives alone pays for no import.
+    from ...engine.program.taylor import OrderError, derivatives
+
+    again = partial(evaluate_again, problem.program, problem.variables, problem.limits)
+    try:
+        return derivatives(value, inputs, gradient=False, order=order, function=again)
+    except OrderError as error:
+        raise error_at(problem.program, None, "limit", str(error), "ask for a lower --order") from None
 
 
 def _check_numbers(inputs: Mapping[str, Tensor]) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ...engine import Tensor
-from ...engine.autograd.jacobians import derivatives
-from ..semantics.evaluate import evaluate_traced
+from ...engine.program.taylor import derivatives
+from ..semantics.evaluate import evaluate_again, evaluate_traced
 from ..semantics.limits import Limits
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Program as Syntax
@@ -39,7 +40,8 @@ def evaluate_row(
     found = {"value": value, **{name: assigned[name] for name in keep}}
     try:
         if by and value.dtype.is_floating_point:
-            found.update(derivatives(value, by, hessian=hessian, order=order))
+            again = partial(evaluate_again, syntax, tensors, limits)
+            found.update(derivatives(value, by, hessian=hessian, order=order, function=again))
         return {name: float(tensor._data) for name, tensor in found.items()}
     except (RuntimeError, TypeError, ValueError) as error:
         raise ExpressionError("value", str(error), syntax.source, 0, len(syntax.source)) from None

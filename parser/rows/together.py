@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from ...engine import Tensor
-from ...engine.autograd.jacobians import derivatives
 from ...engine.program import Equation, run, trace
 from ...engine.program import Program as Traced
 from ...engine.program.rows import rounds_alike
+from ...engine.program.taylor import derivatives
 from ..analysis.differentiate import Request, differentiate
 from ..analysis.problem import Problem, Shapes
 from ..analysis.result import Report, value_text

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from ...engine import Tensor
 from ...engine.table.registry import ops
 from ...engine.tensors.dtypes import bool_
-from ...engine.tensors.symbol import TraceError, is_symbolic
+from ...engine.tensors.symbol import TraceError, is_open, is_symbolic
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Assign, Call, Conditional, Define, Name, Number, Program, Syntax, Text
 from ..syntax.walk import children
@@ -66,6 +66,11 @@ def evaluate_traced(
         raise TraceError(str(error)) from error
     assigned = [s.name for s in program.statements if type(s) is Assign]
     return value, {name: tensor_of(evaluation.names[name]) for name in assigned}
+
+
+def evaluate_again(program: Program, others: Mapping[str, Tensor], limits: Limits, **given: Tensor) -> Tensor:
+    """The value of a program for these of its variables in place of the `others` so named."""
+    return evaluate(program, {**others, **given}, limits)
 
 
 class _Evaluation:
@@ -184,8 +189,10 @@ class _Evaluation:
             self.tasks.append(expr.then if condition else expr.otherwise)
         elif condition.numel() != 1:
             self.tasks += (_Then(_Evaluation.select, expr, condition), expr.otherwise, expr.then)
-        elif is_symbolic(condition._data):
+        elif is_open(condition._data):
             self.both_branches(expr, condition)
+        elif is_symbolic(condition._data):
+            self.tasks.append(expr.then if condition._data else expr.otherwise)
         else:
             self.tasks.append(expr.then if condition else expr.otherwise)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ... import engine
-from ...engine.autograd.jacobians import derivatives
 from ...engine.program.program import Program
+from ...engine.program.taylor import derivatives
 from ...engine.program.tracing import trace
 from ...engine.table.nodes import UndifferentiatedNode
 from ..syntax.errors import ExpressionError

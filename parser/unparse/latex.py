@@ -11,27 +11,10 @@ from ..syntax.operators import AND, COMPARE, NOT, OR, POWER, PRODUCT, SUM, UNARY
 from ..syntax.printer import ATOM, Printer, enclosed
 from ..syntax.records import Attribute, Binary, Call, List, Name, Number, Subscript
 from ..syntax.walk import children
-from . import label
 
 _GREEK = (
-    *(
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-    ),
-    *("pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi"),
-    *("Sigma", "Phi", "Psi", "Omega"),
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi omega "
+    "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
 )
 _FUNCTIONS = {
     **{name: f"\\{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "log", "exp")},
@@ -49,7 +32,31 @@ _FUNCTIONS = {
 # What makes one number of all elements.
 _OF_ALL_ELEMENTS = ("sum", "mean", "prod", "norm", "vector_norm", "det", "trace", "amax", "amin", "max", "min")
 _COMPARISONS = {"<": "<", "<=": "\\le", ">": ">", ">=": "\\ge", "==": "=", "!=": "\\ne"}
-_ENCLOSED = {"abs": ("\\left|", "\\right|"), "floor": ("\\lfloor ", "\\rfloor"), "ceil": ("\\lceil ", "\\rceil")}
+# Templates of binary operators; how tightly their operands have to bind to need no brackets, and the whole does.
+_BINARY = {
+    "/": ("\\frac{%s}{%s}", OR, OR, UNARY),
+    "**": ("%s^{%s}", ATOM, OR, POWER),
+    "@": ("%s \\, %s", PRODUCT, UNARY, PRODUCT),
+    "*": ("%s %s", PRODUCT, PRODUCT, PRODUCT),
+    "//": ("\\lfloor \\frac{%s}{%s}\\rfloor", OR, OR, ATOM),
+    "%": ("%s \\bmod %s", UNARY, UNARY, SUM),
+    "and": ("%s \\land %s", AND, AND, AND),
+    "or": ("%s \\lor %s", OR, OR, OR),
+}
+# The same of functions that are written in their own way, given as many arguments.
+_CALLS = {
+    "sqrt": ("\\sqrt{%s}", OR, ATOM),
+    "cbrt": ("\\sqrt[3]{%s}", OR, ATOM),
+    "exp": ("e^{%s}", OR, POWER),
+    "abs": ("\\left|%s\\right|", OR, ATOM),
+    "floor": ("\\lfloor %s\\rfloor", OR, ATOM),
+    "ceil": ("\\lceil %s\\rceil", OR, ATOM),
+    "norm": ("\\left\\|%s\\right\\|", OR, ATOM),
+    "vector_norm": ("\\left\\|%s\\right\\|", OR, ATOM),
+    "inverse": ("%s^{-1}", ATOM, POWER),
+    "outer": ("%s \\, %s^{\\mathsf{T}}", ATOM, PRODUCT),
+    "polygamma": ("\\psi^{(%s)}\\left(%s\\right)", OR, POWER),
+}
 
 
 class LatexPrinter(Printer):
@@ -63,10 +70,9 @@ class LatexPrinter(Printer):
     def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if type(node) is Binary and node.op == "*" and self._is_array(node.left) and self._is_array(node.right):
             return f"{_bracketed(parts[0], PRODUCT)} \\odot {_bracketed(parts[1], UNARY)}", PRODUCT
-        if type(node) is Attribute and node.name in ("T", "mT"):
-            return f"{_bracketed(parts[0], ATOM)}^{{\\mathsf{{T}}}}", POWER
         if type(node) is Attribute:
-            return f"{_bracketed(parts[0], ATOM)}_{{\\mathrm{{{node.name}}}}}", POWER
+            mark = "^{\\mathsf{T}}" if node.name in ("T", "mT") else f"_{{\\mathrm{{{node.name}}}}}"
+            return f"{_bracketed(parts[0], ATOM)}{mark}", POWER
         if type(node) is Subscript:
             keys = ", ".join(text for text, _ in parts[1:])
             return f"{_bracketed(parts[0], ATOM)}_{{{keys}}}", POWER
@@ -104,7 +110,7 @@ class LatexPrinter(Printer):
         index = ", ".join(part for part in (index.replace("_", "\\_"), digits) if part)
         if name == "inf":
             return "\\infty"
-        shown = f"\\{stem}" if stem in _GREEK else stem if len(stem) == 1 else f"\\mathrm{{{stem}}}"
+        shown = f"\\{stem}" if stem in _GREEK.split() else stem if len(stem) == 1 else f"\\mathrm{{{stem}}}"
         return f"{shown}_{{{index}}}" if index else shown
 
     def unary(self, op: str, part: tuple[str, int]) -> tuple[str, int]:
@@ -113,23 +119,8 @@ class LatexPrinter(Printer):
         return f"-{_bracketed(part, PRODUCT)}", SUM
 
     def binary(self, op: str, left: tuple[str, int], right: tuple[str, int]) -> tuple[str, int]:
-        if op == "/":
-            return f"\\frac{{{left[0]}}}{{{right[0]}}}", UNARY
-        if op == "**":
-            return f"{_bracketed(left, ATOM)}^{{{right[0]}}}", POWER
-        if op == "@":
-            return f"{_bracketed(left, PRODUCT)} \\, {_bracketed(right, UNARY)}", PRODUCT
-        if op == "*":
-            return f"{_bracketed(left, PRODUCT)} {_bracketed(right, PRODUCT)}", PRODUCT
-        if op == "//":
-            return f"\\lfloor \\frac{{{left[0]}}}{{{right[0]}}}\\rfloor", ATOM
-        if op == "%":
-            return f"{_bracketed(left, UNARY)} \\bmod {_bracketed(right, UNARY)}", SUM
-        if op in ("and", "or"):
-            level = AND if op == "and" else OR
-            word = "\\land" if op == "and" else "\\lor"
-            return f"{_bracketed(left, level)} {word} {_bracketed(right, level)}", level
-        return f"{_bracketed(left, SUM)} {op} {_bracketed(right, PRODUCT)}", SUM
+        template, left_level, right_level, level = _BINARY.get(op, (f"%s {op} %s", SUM, PRODUCT, SUM))
+        return template % (_bracketed(left, left_level), _bracketed(right, right_level)), level
 
     def compare(self, ops: tuple[str, ...], parts: list[tuple[str, int]]) -> tuple[str, int]:
         text = parts[0][0]
@@ -138,23 +129,9 @@ class LatexPrinter(Printer):
         return text, COMPARE
 
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
-        if function == "sqrt":
-            return f"\\sqrt{{{parts[0][0]}}}", ATOM
-        if function == "cbrt":
-            return f"\\sqrt[3]{{{parts[0][0]}}}", ATOM
-        if function == "exp":
-            return f"e^{{{parts[0][0]}}}", POWER
-        if function in _ENCLOSED:
-            opening, closing = _ENCLOSED[function]
-            return f"{opening}{parts[0][0]}{closing}", ATOM
-        if function in ("norm", "vector_norm") and len(parts) == 1:
-            return f"\\left\\|{parts[0][0]}\\right\\|", ATOM
-        if function == "inverse":
-            return f"{_bracketed(parts[0], ATOM)}^{{-1}}", POWER
-        if function == "outer":
-            return f"{_bracketed(parts[0], ATOM)} \\, {_bracketed(parts[1], ATOM)}^{{\\mathsf{{T}}}}", PRODUCT
-        if function == "polygamma":
-            return f"\\psi^{{({parts[0][0]})}}\\left({parts[1][0]}\\right)", POWER
+        template, inner, level = _CALLS.get(function, ("", OR, ATOM))
+        if template and template.count("%s") == len(parts):
+            return template % tuple(_bracketed(part, inner) for part in parts), level
         if function == "where":
             condition, then, otherwise = (text for text, _ in parts)
             lines = f"{then} & \\text{{if }} {condition} \\\\ {otherwise} & \\text{{otherwise}}"
@@ -198,6 +175,3 @@ def _operator(by: tuple[str, ...], printer: LatexPrinter) -> str:
         times = by.count(name)
         below.append(f"\\partial {printer.name(name)}" + (f"^{{{times}}}" if times > 1 else ""))
     return f"\\frac{{\\partial{order}}}{{{' '.join(below)}}}"
-
-
-__all__ = ["LatexPrinter", "Name", "label", "render"]

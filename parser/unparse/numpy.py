@@ -25,6 +25,7 @@ class NumpyPrinter(CodePrinter):
     """Prints Python that computes with NumPy arrays."""
 
     language = "NumPy"
+    module = "np"
     has_vectors = True
     reserved = frozenset({*keyword.kwlist, "np", "linalg", "special"})
     constants = {"pi": "np.pi", "e": "np.e", "tau": "(2*np.pi)", "inf": "np.inf", "nan": "np.nan"}  # noqa: RUF012
@@ -120,11 +121,11 @@ class NumpyPrinter(CodePrinter):
 
     def binary(self, op: str, left: tuple[str, int], right: tuple[str, int]) -> tuple[str, int]:
         if op in ("and", "or"):
-            return f"np.logical_{op}({left[0]}, {right[0]})", ATOM
+            return f"{self.module}.logical_{op}({left[0]}, {right[0]})", ATOM
         return super().binary(op, left, right)
 
     def unary(self, op: str, part: tuple[str, int]) -> tuple[str, int]:
-        return (f"np.logical_not({part[0]})", ATOM) if op == "not" else super().unary(op, part)
+        return (f"{self.module}.logical_not({part[0]})", ATOM) if op == "not" else super().unary(op, part)
 
     def compare(self, ops: tuple[str, ...], parts: list[tuple[str, int]]) -> tuple[str, int]:
         links = [super(NumpyPrinter, self).compare((op,), parts[i : i + 2]) for i, op in enumerate(ops)]

@@ -23,6 +23,7 @@ class TorchPrinter(NumpyPrinter):
     """Prints Python that computes with PyTorch's tensors; what is made of numbers alone stays a number."""
 
     language = "PyTorch"
+    module = "torch"
     reserved = frozenset({*keyword.kwlist, "torch", "math"})
     constants = PythonPrinter.constants
     functions = {  # noqa: RUF012
@@ -83,14 +84,6 @@ class TorchPrinter(NumpyPrinter):
                     for arg, part in zip(node.args, parts, strict=True)
                 ]
         return super().node(node, parts)
-
-    def binary(self, op: str, left: tuple[str, int], right: tuple[str, int]) -> tuple[str, int]:
-        if op in ("and", "or"):
-            return f"torch.logical_{op}({left[0]}, {right[0]})", ATOM
-        return super().binary(op, left, right)
-
-    def unary(self, op: str, part: tuple[str, int]) -> tuple[str, int]:
-        return (f"torch.logical_not({part[0]})", ATOM) if op == "not" else super().unary(op, part)
 
     def _is_number(self, argument: Any) -> bool:
         return all(

@@ -39,6 +39,7 @@ OVERLOADS: dict[str, list[Example]] = {
     ],
     "remainder": [
         Example(lambda x: x % 2, each(lambda x: x % 2), (MATRIX,), "x % 2"),
+        Example(lambda x: torch.remainder(5, x), each(lambda x: 5 % x), ([0.7, -2.3],), "{}(5, x)"),
         Example(lambda x: torch.remainder(x, -0.7), each(lambda x: x % -0.7), (MATRIX,), "{}(x, -0.7)"),
     ],
     "fmod": [Example(lambda x: torch.fmod(x, 0.7), each(lambda x: math.fmod(x, 0.7)), (MATRIX,), "{}(x, 0.7)")],

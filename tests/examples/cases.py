@@ -90,7 +90,7 @@ CASES = list(all_cases())
 IDS = [f"{c.name}-{'-'.join(str(np.shape(d)).replace(' ', '') for d in c.data)}-{i}" for i, c in enumerate(CASES)]
 
 # What PyTorch puts into the graph and then refuses to differentiate.
-REFUSED = {"floor_divide", "heaviside", "unique", "unique_consecutive"}
+REFUSED = {"floor_divide", "unique", "unique_consecutive"}
 
 
 def leaves(data: Sequence[Any], dtype: Any = np.float64) -> list[Tensor]:

@@ -254,6 +254,60 @@ def airy_ai(x: float) -> float:
     return first / (3 ** (2 / 3) * math.gamma(2 / 3)) - second / (3 ** (1 / 3) * math.gamma(1 / 3))
 
 
+def airy_ai_prime(x: float) -> float:
+    """By the power series, whose terms are those of the two of airy_ai, differentiated."""
+    first = second = 0.0
+    f, g = x * x / 2, 1.0
+    for k in range(40):
+        first, second = first + f, second + g
+        f *= x**3 / ((3 * k + 3) * (3 * k + 5))
+        g *= x**3 / ((3 * k + 1) * (3 * k + 3))
+    return first / (3 ** (2 / 3) * math.gamma(2 / 3)) - second / (3 ** (1 / 3) * math.gamma(1 / 3))
+
+
+def bessel_y2(x: float) -> float:
+    return 2 / x * bessel_y1(x) - bessel_y0(x)
+
+
+def integral(function: Callable[[float], float], low: float = 0.0) -> Callable[[float], float]:
+    """The integral of a smooth function from `low`, by Gauss and Legendre's quadrature."""
+    nodes, weights = np.polynomial.legendre.leggauss(60)
+
+    def compute(x: float) -> float:
+        half = (x - low) / 2
+        terms = [w * function(low + half * (t + 1)) for t, w in zip(nodes.tolist(), weights.tolist(), strict=True)]
+        return half * math.fsum(terms)
+
+    return compute
+
+
+_EULER = 0.5772156649015329
+
+
+def exponential_integral(x: float) -> float:
+    return _EULER + math.log(abs(x)) + integral(lambda t: math.expm1(t) / t if t else 1.0)(x)
+
+
+def cosine_integral(x: float) -> float:
+    return _EULER + math.log(x) + integral(lambda t: (math.cos(t) - 1) / t)(x)
+
+
+def hyperbolic_cosine_integral(x: float) -> float:
+    return _EULER + math.log(x) + integral(lambda t: (math.cosh(t) - 1) / t)(x)
+
+
+def beta(x: float, y: float) -> float:
+    return math.exp(math.lgamma(x) + math.lgamma(y) - math.lgamma(x + y))
+
+
+def lambert_w(x: float) -> float:
+    """By Newton's method."""
+    w = math.log1p(x)
+    for _ in range(60):
+        w -= (w - x * math.exp(-w)) / (1 + w)
+    return w
+
+
 def gamma_of_dimensions(p: int) -> Callable[[float], float]:
     return lambda x: p * (p - 1) / 4 * math.log(math.pi) + math.fsum(math.lgamma(x - j / 2) for j in range(p))
 
@@ -383,6 +437,42 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "modified_bessel_k1": bessel_k(1),
     "scaled_modified_bessel_k0": lambda x: math.exp(x) * bessel_k(0)(x),
     "scaled_modified_bessel_k1": lambda x: math.exp(x) * bessel_k(1)(x),
+    "airy_ai_prime": airy_ai_prime,
+    "sec": lambda x: 1 / math.cos(x),
+    "csc": lambda x: 1 / math.sin(x),
+    "cot": lambda x: math.cos(x) / math.sin(x),
+    "sech": lambda x: 2 / (math.exp(x) + math.exp(-x)),
+    "csch": lambda x: 2 / (math.exp(x) - math.exp(-x)),
+    "coth": lambda x: math.cosh(x) / math.sinh(x),
+    "asec": lambda x: math.atan2(math.sqrt(x * x - 1), 1),
+    "acsc": lambda x: math.atan2(1, math.sqrt(x * x - 1)),
+    "acot": lambda x: math.copysign(math.pi / 2, x) - math.atan(x),
+    "asech": lambda x: math.log((1 + math.sqrt(1 - x * x)) / x),
+    "acsch": lambda x: math.log(1 / x + math.sqrt(1 + 1 / (x * x))) if x > 0 else -math.asinh(-1 / x),
+    "acoth": lambda x: math.log((x + 1) / (x - 1)) / 2,
+    "sinpi": lambda x: math.sin(math.pi * x),
+    "cospi": lambda x: math.cos(math.pi * x),
+    "sind": lambda x: math.sin(math.radians(x)),
+    "cosd": lambda x: math.cos(math.radians(x)),
+    "tand": lambda x: math.tan(math.radians(x)),
+    "factorial": lambda x: math.gamma(x + 1),
+    "trigamma": derivative_of_digamma(1),
+    "beta": beta,
+    "binomial": lambda x, y: 1 / ((x + 1) * beta(x - y + 1, y + 1)),
+    "erfi": lambda x: 2 / math.sqrt(math.pi) * integral(lambda t: math.exp(t * t))(x),
+    "dawson": lambda x: math.exp(-x * x) * integral(lambda t: math.exp(t * t))(x),
+    "erfcinv": lambda x: statistics.NormalDist(sigma=math.sqrt(0.5)).inv_cdf(1 - x / 2),
+    "expi": exponential_integral,
+    "li": lambda x: exponential_integral(math.log(x)),
+    "si": integral(lambda t: math.sin(t) / t),
+    "ci": cosine_integral,
+    "chi": hyperbolic_cosine_integral,
+    "fresnel_s": integral(lambda t: math.sin(math.pi / 2 * t * t)),
+    "fresnel_c": integral(lambda t: math.cos(math.pi / 2 * t * t)),
+    "lambertw": lambert_w,
+    "log": math.log,
+    "root": lambda x, n: x ** (1 / n),
+    "Heaviside": lambda x: float(x > 0),
     "logaddexp": lambda x, y: log_of_exponentials((x, y)),
     "xlogy": lambda x, y: x * math.log(y),
 }

@@ -1,10 +1,14 @@
 """Examples of the functions of the family `special`."""
 
 import math
+from collections.abc import Callable
 
 from examples.example import INF, MATRIX, Example
 from examples.references import (
     REFERENCES,
+    bessel,
+    bessel_k,
+    bessel_y2,
     between,
     derivative_of_digamma,
     each,
@@ -15,7 +19,18 @@ from examples.references import (
 
 import autodiff.engine as torch
 
+
+def of_order(name: str, order: int, reference: Callable[[float], float]) -> Example:
+    function = getattr(torch, name)
+    data = [0.3, 0.9, 2.5] if name[-1] in "yk" else [-1.5, 0.0, 0.9, 2.5]
+    return Example(lambda x: function(order, x), each(reference), (data,), f"{{}}({order}, x)", order=3)
+
+
 CALLS: dict[str, list[Example]] = {
+    "besselj": [of_order("besselj", n, bessel(n, -1)) for n in (0, 1, 3)],
+    "besseli": [of_order("besseli", n, bessel(n, 1)) for n in (0, 2)],
+    "bessely": [of_order("bessely", 2, bessel_y2)],
+    "besselk": [of_order("besselk", n, bessel_k(n)) for n in (0, 2)],
     "polygamma": [
         Example(
             lambda x, n=n: torch.polygamma(n, x),

@@ -17,6 +17,8 @@ UNSUPPORTED = {
     r"\dj\b|complex": "complex numbers are not offered",
 }
 DIFFERENT: dict[str, str] = {
+    "derivative not implemented": "heaviside has a derivative here",
+    "reverse remainder has no derivative": "it has one here",
     "kwarg unknown": "a shorter sentence, naming the argument",
 }
 

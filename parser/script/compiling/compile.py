@@ -1,13 +1,13 @@
 """The syntax tree of a script to instructions.
 
-An expression may be deeper than Python's stack: what is left to do of it stands in a list of steps (`lowering`). Blocks
-and functions, which are never nested deeply (`blocks`, `_DEEPEST`), are compiled by recursion.
+What is left to do stands in a list of generators (`lowering`), as an expression may be deeper than Python's stack; only
+functions inside each other, of which there are never many (`_DEEPEST`), are compiled by recursion.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 from ...syntax.actions import syntax_error
 from ...syntax.errors import ExpressionError
@@ -15,8 +15,7 @@ from ...syntax.records import Attribute, List, Name, Number, Subscript, Syntax
 from ..reading import tree
 from ..running import operations as ops
 from ..running.instructions import Code, Instruction, Label
-from .local_names import assigned_in, names_in
-from .lowering import Step, key_of, lowered
+from .lowering import Lowering, Steps, key_of
 
 _DEEPEST = 50  # functions inside each other
 _SOURCE = ".source"  # the parameter of a comprehension's function: no name that a script can use
@@ -24,306 +23,243 @@ _SOURCE = ".source"  # the parameter of a comprehension's function: no name that
 
 def compile_script(script: tree.Script) -> Code:
     """The instructions of a script. Its last statement is shown, if it is an expression (`Show`)."""
-    builder = _Builder(Code("<script>", script), None, 0)
+    compiler = _Compiler(Code("<script>", script), 0)
     last = script.body[-1] if script.body else None
     try:
-        builder.block(script.body[:-1] if type(last) is tree.Show else script.body)
         if type(last) is tree.Show:
-            builder.expression(last.value)
-            builder.add(ops.drop if last.silent else ops.show, None, last)
-        return builder.finish()
+            shown = Instruction(ops.drop if last.silent else ops.show, None, last)
+            return compiler.compiled((*script.body[:-1], last.value, shown))
+        return compiler.compiled(script.body)
     except ExpressionError as error:
         error.source, error.name, error.first_line = script.source, script.name, script.first_line
         raise
 
 
-class _Loop:
+class _Loop(NamedTuple):
     """The loop that `break` and `continue` are about, and how many `with` blocks are open around it."""
 
-    def __init__(self, again: Label, end: Label, managers: int, iterates: bool) -> None:
-        self.again = again
-        self.end = end
-        self.managers = managers
-        self.iterates = iterates
+    again: Label
+    end: Label
+    managers: int
+    iterates: bool
 
 
-class _Builder:
+class _Compiler(Lowering):
     """Collects the instructions of one script or function."""
 
-    def __init__(self, code: Code, outer: _Builder | None, depth: int) -> None:
+    def __init__(self, code: Code, depth: int) -> None:
         self.code = code
-        self.outer = outer
         self.depth = depth
         self.loops: list[_Loop] = []
         self.managers = 0
 
-    def add(self, operation: Callable[..., None], argument: Any, place: Syntax) -> None:
-        self.code.instructions.append(Instruction(operation, argument, place))
-
-    def mark(self, label: Label) -> None:
-        label.position = len(self.code.instructions)
-
-    def finish(self) -> Code:
-        end = self.code.instructions[-1].place if self.code.instructions else tree.Pass(0, 0)
-        self.add(ops.constant, None, end)
-        self.add(ops.give_back, None, end)
+    def compiled(self, steps: Iterable[Syntax | Instruction | Label]) -> Code:
+        """The code, with the instructions of these steps."""
+        instructions = self.code.instructions
+        pending = [iter(steps)]
+        while pending:
+            step: Any = next(pending[-1], None)
+            if step is None:
+                pending.pop()
+            elif type(step) is Instruction:
+                instructions.append(step)
+            elif type(step) is Label:
+                step.position = len(instructions)
+            else:
+                pending.append(getattr(self, f"visit_{type(step).__name__.lower()}")(step))
+        end = instructions[-1].place if instructions else tree.Word("pass", 0, 0)
+        instructions += [Instruction(ops.constant, None, end), Instruction(ops.give_back, None, end)]
+        if self.depth:
+            stored = (i.argument for i in instructions if i.operation is ops.store)
+            self.code.names = frozenset([*self.code.parameters, *stored])
         return self.code
 
     # Statements
 
-    def block(self, statements: Iterable[tree.Statement]) -> None:
-        for statement in statements:
-            _STATEMENTS[type(statement)](self, statement)
+    def visit_show(self, statement: tree.Show) -> Steps:
+        yield statement.value
+        yield Instruction(ops.drop, None, statement)
 
-    def show(self, statement: tree.Show) -> None:
-        self.expression(statement.value)
-        self.add(ops.drop, None, statement)
-
-    def assign(self, statement: tree.Assign) -> None:
-        self.expression(statement.value)
+    def visit_assign(self, statement: tree.Assign) -> Steps:
+        yield statement.value
         for target in statement.targets[:-1]:
-            self.add(ops.duplicate, 1, target)
-            self.store(target)
-        self.store(statement.targets[-1])
+            yield Instruction(ops.duplicate, 1, target)
+            yield from _stored(target)
+        yield from _stored(statement.targets[-1])
 
-    def store(self, target: Syntax) -> None:
-        """Instructions that give the value on the stack to a target."""
-        pending = [target]
-        while pending:
-            target = pending.pop()
-            if isinstance(target, Name):
-                self.add(ops.store, target.name, target)
-            elif isinstance(target, Attribute):
-                self.expression(target.object)
-                self.add(ops.set_attribute, target.name, target)
-            elif isinstance(target, Subscript):
-                self.expression(target.object)
-                self.steps(key_of(target))
-                self.add(ops.set_item, None, target)
-            else:
-                assert isinstance(target, (List, tree.Tuple))
-                self.add(ops.unpack, len(target.items), target)
-                pending.extend(reversed(target.items))
-
-    def augment(self, statement: tree.Augment) -> None:
+    def visit_augment(self, statement: tree.Augment) -> Steps:
+        """The parts of the target are found once: they stay on the stack below its value."""
         target = statement.target
-        operation = (ops.in_place, statement.op, statement)
+        parts: list[Any] = []
         if isinstance(target, Name):
-            self.expression(target)
-            self.expression(statement.value)
-            self.add(*operation)
-            self.add(ops.store, target.name, target)
+            kept, read, write = 0, ops.load, ops.store
         elif isinstance(target, Attribute):
-            self.expression(target.object)
-            self.add(ops.duplicate, 1, target)
-            self.add(ops.attribute, target.name, target)
-            self.expression(statement.value)
-            self.add(*operation)
-            self.add(ops.sink, 1, target)
-            self.add(ops.set_attribute, target.name, target)
+            kept, read, write = 1, ops.attribute, ops.set_attribute
+            parts = [target.object]
         else:
-            self.expression(target.object)
-            self.steps(key_of(target))
-            self.add(ops.duplicate, 2, target)
-            self.add(ops.item, None, target)
-            self.expression(statement.value)
-            self.add(*operation)
-            self.add(ops.sink, 2, target)
-            self.add(ops.set_item, None, target)
+            kept, read, write = 2, ops.item, ops.set_item
+            parts = [target.object, *key_of(target)]
+        name = None if isinstance(target, Subscript) else target.name
+        yield from parts
+        if kept:
+            yield Instruction(ops.duplicate, kept, target)
+        yield Instruction(read, name, target)
+        yield statement.value
+        yield Instruction(ops.in_place, statement.op, statement)
+        if kept:
+            yield Instruction(ops.sink, kept, target)
+        yield Instruction(write, name, target)
 
-    def return_(self, statement: tree.Return) -> None:
-        if self.outer is None:
+    def visit_return(self, statement: tree.Return) -> Steps:
+        if not self.depth:
             raise syntax_error("`return` outside of a function", statement)
-        if statement.value is None:
-            self.add(ops.constant, None, statement)
-        else:
-            self.expression(statement.value)
-        self.add(ops.give_back, None, statement)
+        yield statement.value or Instruction(ops.constant, None, statement)
+        yield Instruction(ops.give_back, None, statement)
 
-    def assert_(self, statement: tree.Assert) -> None:
+    def visit_assert(self, statement: tree.Assert) -> Steps:
         holds = Label()
-        self.expression(statement.condition)
-        self.add(ops.jump_if_true, holds, statement)
-        self.expression(statement.message or Number(None, statement.start, statement.end))
-        self.add(ops.fail, None, statement.condition)
-        self.mark(holds)
+        yield statement.condition
+        yield Instruction(ops.jump_if, (holds, True), statement)
+        yield statement.message or Number(None, statement.start, statement.end)
+        yield Instruction(ops.fail, None, statement.condition)
+        yield holds
 
-    def pass_(self, statement: tree.Pass) -> None:
-        """Nothing to do."""
-
-    def break_(self, statement: tree.Break) -> None:
-        loop = self.innermost(statement, "break")
-        if loop.iterates:
-            self.add(ops.drop, None, statement)
-        self.add(ops.jump, loop.end, statement)
-
-    def continue_(self, statement: tree.Continue) -> None:
-        self.add(ops.jump, self.innermost(statement, "continue").again, statement)
-
-    def innermost(self, statement: Syntax, word: str) -> _Loop:
-        """The loop around a `break` or `continue`, after the `with` blocks in it have been left."""
+    def visit_word(self, statement: tree.Word) -> Steps:
+        """`break` and `continue` leave the `with` blocks in the loop first."""
+        if statement.word == "pass":
+            return
         if not self.loops:
-            raise syntax_error(f"`{word}` outside of a loop", statement)
+            raise syntax_error(f"`{statement.word}` outside of a loop", statement)
         loop = self.loops[-1]
         for _ in range(self.managers - loop.managers):
-            self.add(ops.leave, None, statement)
-        return loop
+            yield Instruction(ops.leave, None, statement)
+        if statement.word == "break" and loop.iterates:
+            yield Instruction(ops.drop, None, statement)
+        yield Instruction(ops.jump, loop.end if statement.word == "break" else loop.again, statement)
 
-    def import_(self, statement: tree.Import) -> None:
-        self.add(ops.import_module, (statement.module, statement.member), statement)
+    def visit_import(self, statement: tree.Import) -> Steps:
+        yield Instruction(ops.import_module, (statement.module, statement.member), statement)
         if statement.member is None and statement.alias is None:
-            self.add(ops.drop, None, statement)
-            self.add(ops.import_module, (statement.name, None), statement)
-        self.add(ops.store, statement.name, statement)
+            yield Instruction(ops.drop, None, statement)
+            yield Instruction(ops.import_module, (statement.name, None), statement)
+        yield Instruction(ops.store, statement.name, statement)
 
-    def if_(self, statement: tree.If) -> None:
+    def visit_if(self, statement: tree.If) -> Steps:
         end = Label()
         for branch in statement.branches:
             otherwise = Label()
             if branch.condition is not None:
-                self.expression(branch.condition)
-                self.add(ops.jump_if_false, otherwise, branch.condition)
-            self.block(branch.body)
-            self.add(ops.jump, end, branch)
-            self.mark(otherwise)
-        self.mark(end)
+                yield branch.condition
+                yield Instruction(ops.jump_if, (otherwise, False), branch.condition)
+            yield from branch.body
+            yield Instruction(ops.jump, end, branch)
+            yield otherwise
+        yield end
 
-    def while_(self, statement: tree.While) -> None:
-        again, end = Label(), Label()
-        self.mark(again)
-        self.expression(statement.condition)
-        self.add(ops.jump_if_false, end, statement.condition)
-        self.loop(_Loop(again, end, self.managers, iterates=False), statement)
+    def visit_while(self, statement: tree.While) -> Steps:
+        loop = _Loop(Label(), Label(), self.managers, iterates=False)
+        yield loop.again
+        yield statement.condition
+        yield Instruction(ops.jump_if, (loop.end, False), statement.condition)
+        yield from self.repeated(loop, statement)
 
-    def for_(self, statement: tree.For) -> None:
-        again, end = Label(), Label()
-        self.expression(statement.source)
-        self.add(ops.iterate, None, statement.source)
-        self.mark(again)
-        self.add(ops.advance, end, statement.source)
-        self.store(statement.target)
-        self.loop(_Loop(again, end, self.managers, iterates=True), statement)
+    def visit_for(self, statement: tree.For) -> Steps:
+        loop = _Loop(Label(), Label(), self.managers, iterates=True)
+        yield statement.source
+        yield from _next(loop.again, loop.end, statement)
+        yield from self.repeated(loop, statement)
 
-    def loop(self, loop: _Loop, statement: tree.For | tree.While) -> None:
+    def repeated(self, loop: _Loop, statement: tree.For | tree.While) -> Steps:
         self.loops.append(loop)
-        self.block(statement.body)
+        yield from statement.body
         self.loops.pop()
-        self.add(ops.jump, loop.again, statement)
-        self.mark(loop.end)
+        yield Instruction(ops.jump, loop.again, statement)
+        yield loop.end
 
-    def with_(self, statement: tree.With) -> None:
+    def visit_with(self, statement: tree.With) -> Steps:
         for manager in statement.managers:
-            self.expression(manager.value)
-            self.add(ops.enter, None, manager)
+            yield manager.value
+            yield Instruction(ops.enter, None, manager)
             self.managers += 1
-            if manager.name is None:
-                self.add(ops.drop, None, manager)
-            else:
-                self.add(ops.store, manager.name, manager)
-        self.block(statement.body)
+            name = manager.name
+            yield Instruction(ops.drop if name is None else ops.store, name, manager)
+        yield from statement.body
         for manager in reversed(statement.managers):
-            self.add(ops.leave, None, manager)
+            yield Instruction(ops.leave, None, manager)
             self.managers -= 1
-
-    def def_(self, statement: tree.Def) -> None:
-        inner = self.function(statement.name, statement.parameters, statement)
-        inner.code.names = frozenset([*inner.code.parameters, *assigned_in(statement.body)])
-        inner.block(statement.body)
-        self.expression_of_function(inner, statement.parameters, statement)
-        self.add(ops.store, statement.name, statement)
 
     # Functions
 
-    def function(self, name: str, parameters: Iterable[tree.Parameter], place: Syntax) -> _Builder:
+    def function(self, name: str, parameters: Sequence[tree.Parameter], steps: Iterable[Any], place: Syntax) -> Steps:
+        """The function of these steps, made from its code and its default values."""
         if self.depth == _DEEPEST:
             raise syntax_error(f"more than {_DEEPEST} functions inside each other", place)
-        parameters = tuple(parameters)
-        defaults = sum(parameter.default is not None for parameter in parameters)
-        code = Code(name, self.code.script, tuple(parameter.name for parameter in parameters), defaults)
-        return _Builder(code, self, self.depth + 1)
+        defaults = [parameter.default for parameter in parameters if parameter.default is not None]
+        code = Code(name, self.code.script, tuple(parameter.name for parameter in parameters), len(defaults))
+        _Compiler(code, self.depth + 1).compiled(steps)
+        yield from defaults
+        yield Instruction(ops.function, code, place)
 
-    def expression_of_function(self, inner: _Builder, parameters: Iterable[tree.Parameter], place: Syntax) -> None:
-        """Instructions that leave the function on the stack, made from its code and its default values."""
-        for parameter in parameters:
-            if parameter.default is not None:
-                self.expression(parameter.default)
-        self.add(ops.function, inner.finish(), place)
+    def visit_def(self, statement: tree.Def) -> Steps:
+        yield from self.function(statement.name, statement.parameters, statement.body, statement)
+        yield Instruction(ops.store, statement.name, statement)
 
-    def lambda_(self, record: tree.Lambda) -> None:
-        inner = self.function("<lambda>", record.parameters, record)
-        inner.code.names = frozenset(inner.code.parameters)
-        inner.expression(record.body)
-        inner.add(ops.give_back, None, record)
-        self.expression_of_function(inner, record.parameters, record)
+    def visit_lambda(self, record: tree.Lambda) -> Steps:
+        steps = (record.body, Instruction(ops.give_back, None, record))
+        yield from self.function("<lambda>", record.parameters, steps, record)
 
-    def comprehension(self, record: tree.Comprehension) -> None:
+    def visit_comprehension(self, record: tree.Comprehension) -> Steps:
         """A function of the first source, as in Python, so that its names are its own."""
-        first, *others = record.clauses
-        inner = self.function("<comprehension>", [tree.Parameter(_SOURCE, None, first.start, first.end)], record)
-        targets = [name for clause in record.clauses for name in names_in(clause.target)]
-        inner.code.names = frozenset([_SOURCE, *targets])
-        inner.add(ops.make_list, 0, record)
-        inner.add(ops.load, _SOURCE, first)
-        ends: list[tuple[Label, Label]] = []
-        for clause in (first, *others):
-            if clause is not first:
-                inner.expression(clause.source)
-            again, end = Label(), Label()
-            inner.add(ops.iterate, None, clause.source)
-            inner.mark(again)
-            inner.add(ops.advance, end, clause.source)
-            inner.store(clause.target)
-            for condition in clause.conditions:
-                inner.expression(condition)
-                inner.add(ops.jump_if_false, again, condition)
-            ends.append((again, end))
-        inner.expression(record.element)
-        inner.add(ops.collect, len(ends), record.element)
-        for again, end in reversed(ends):
-            inner.add(ops.jump, again, record)
-            inner.mark(end)
-        inner.add(ops.give_back, None, record)
-        self.expression_of_function(inner, (), record)
-        self.expression(first.source)
-        self.add(ops.call, (1, ()), record)
-
-    # Expressions
-
-    def expression(self, root: Syntax) -> None:
-        """Instructions that leave the value of an expression on the stack."""
-        self.steps([root])
-
-    def steps(self, steps: list[Step]) -> None:
-        """The instructions of these steps."""
-        pending = steps[::-1]
-        while pending:
-            step = pending.pop()
-            match step:
-                case Instruction():
-                    self.code.instructions.append(step)
-                case Label():
-                    self.mark(step)
-                case tree.Lambda():
-                    self.lambda_(step)
-                case tree.Comprehension():
-                    self.comprehension(step)
-                case _:
-                    pending.extend(reversed(lowered(step)))
+        first = record.clauses[0]
+        parameter = tree.Parameter(_SOURCE, None, first.start, first.end)
+        yield from self.function("<comprehension>", (parameter,), _collected(record), record)
+        yield first.source
+        yield Instruction(ops.call, (1, ()), record)
 
 
-_STATEMENTS: dict[type, Callable[[_Builder, Any], None]] = {
-    tree.Show: _Builder.show,
-    tree.Assign: _Builder.assign,
-    tree.Augment: _Builder.augment,
-    tree.Return: _Builder.return_,
-    tree.Assert: _Builder.assert_,
-    tree.Pass: _Builder.pass_,
-    tree.Break: _Builder.break_,
-    tree.Continue: _Builder.continue_,
-    tree.Import: _Builder.import_,
-    tree.If: _Builder.if_,
-    tree.While: _Builder.while_,
-    tree.For: _Builder.for_,
-    tree.With: _Builder.with_,
-    tree.Def: _Builder.def_,
-}
+def _collected(record: tree.Comprehension) -> Steps:
+    """The body of a comprehension's function."""
+    yield Instruction(ops.make, (list, 0), record)
+    ends: list[tuple[Label, Label]] = []
+    for clause in record.clauses:
+        again, end = Label(), Label()
+        yield clause.source if ends else Instruction(ops.load, _SOURCE, clause)
+        yield from _next(again, end, clause)
+        for condition in clause.conditions:
+            yield condition
+            yield Instruction(ops.jump_if, (again, False), condition)
+        ends.append((again, end))
+    yield record.element
+    yield Instruction(ops.collect, len(ends), record.element)
+    for again, end in reversed(ends):
+        yield Instruction(ops.jump, again, record)
+        yield end
+    yield Instruction(ops.give_back, None, record)
+
+
+def _next(again: Label, end: Label, loop: tree.For | tree.Clause) -> Steps:
+    """Gives the target the next value of what is on the stack, from `again` on; jumps to `end` where there is none."""
+    yield Instruction(ops.iterate, None, loop.source)
+    yield again
+    yield Instruction(ops.advance, end, loop.source)
+    yield from _stored(loop.target)
+
+
+def _stored(target: Syntax) -> Steps:
+    """Gives the value on the stack to a target."""
+    pending = [target]
+    while pending:
+        target = pending.pop()
+        if isinstance(target, Name):
+            yield Instruction(ops.store, target.name, target)
+        elif isinstance(target, Attribute):
+            yield target.object
+            yield Instruction(ops.set_attribute, target.name, target)
+        elif isinstance(target, Subscript):
+            yield target.object
+            yield from key_of(target)
+            yield Instruction(ops.set_item, None, target)
+        else:
+            assert isinstance(target, (List, tree.Tuple))
+            yield Instruction(ops.unpack, len(target.items), target)
+            pending.extend(reversed(target.items))

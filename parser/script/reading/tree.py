@@ -130,23 +130,10 @@ class Assert(NamedTuple):
     end: int
 
 
-class Pass(NamedTuple):
-    """`pass`."""
+class Word(NamedTuple):
+    """A statement of one word: `pass`, `break` or `continue`."""
 
-    start: int
-    end: int
-
-
-class Break(NamedTuple):
-    """`break`."""
-
-    start: int
-    end: int
-
-
-class Continue(NamedTuple):
-    """`continue`."""
-
+    word: str
     start: int
     end: int
 
@@ -231,7 +218,7 @@ class With(NamedTuple):
 
 
 Header: TypeAlias = If | While | For | Def | With
-Statement: TypeAlias = Show | Assign | Augment | Return | Assert | Pass | Break | Continue | Import | Header
+Statement: TypeAlias = Show | Assign | Augment | Return | Assert | Word | Import | Header
 Block: TypeAlias = tuple[Statement, ...]
 
 

@@ -149,14 +149,9 @@ class Actions(actions.Actions):
         message = bare(children[3]) if len(children) > 2 else None
         return tree.Assert(condition, message, children[0].start_pos, children[-1].end)
 
-    def passed(self, children: list[Any]) -> tree.Pass:
-        return tree.Pass(children[0].start_pos, children[0].end_pos)
-
-    def broken(self, children: list[Any]) -> tree.Break:
-        return tree.Break(children[0].start_pos, children[0].end_pos)
-
-    def continued(self, children: list[Any]) -> tree.Continue:
-        return tree.Continue(children[0].start_pos, children[0].end_pos)
+    def word(self, children: list[Any]) -> tree.Word:
+        (token,) = children
+        return tree.Word(token.value, token.start_pos, token.end_pos)
 
     # Imports
 

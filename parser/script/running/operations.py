@@ -34,19 +34,7 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "is not": operator.is_not,
 }
 _IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.iadd,
-    "-": operator.isub,
-    "*": operator.imul,
-    "/": operator.itruediv,
-    "//": operator.ifloordiv,
-    "%": operator.imod,
-    "**": operator.ipow,
-    "@": operator.imatmul,
-    "&": operator.iand,
-    "|": operator.ior,
-    "^": operator.ixor,
-    "<<": operator.ilshift,
-    ">>": operator.irshift,
+    op: getattr(operator, f"__i{_BINARY[op].__name__.strip('_')}__") for op in (*ARITHMETIC, "&", "|", "^", "<<", ">>")
 }
 
 
@@ -88,16 +76,13 @@ def import_module(machine: Any, frame: Any, names: tuple[str, str | None]) -> No
 # Values
 
 
-def make_list(machine: Any, frame: Any, count: int) -> None:
-    frame.stack.append(_popped(frame.stack, count))
+def make(machine: Any, frame: Any, what: tuple[Callable[[list[Any]], Any], int]) -> None:
+    kind, count = what
+    frame.stack.append(kind(_popped(frame.stack, count)))
 
 
-def make_tuple(machine: Any, frame: Any, count: int) -> None:
-    frame.stack.append(tuple(_popped(frame.stack, count)))
-
-
-def make_slice(machine: Any, frame: Any, argument: None) -> None:
-    frame.stack.append(slice(*_popped(frame.stack, 3)))
+def slice_of(bounds: list[Any]) -> slice:
+    return slice(*bounds)
 
 
 def join(machine: Any, frame: Any, count: int) -> None:
@@ -210,27 +195,17 @@ def jump(machine: Any, frame: Any, label: Label) -> None:
     frame.next = label.position
 
 
-def jump_if_false(machine: Any, frame: Any, label: Label) -> None:
-    if not frame.stack.pop():
+def jump_if(machine: Any, frame: Any, argument: tuple[Label, bool]) -> None:
+    """Drops a value, and jumps if it is true, or false, as the argument says."""
+    label, wanted = argument
+    if bool(frame.stack.pop()) is wanted:
         frame.next = label.position
 
 
-def jump_if_true(machine: Any, frame: Any, label: Label) -> None:
-    if frame.stack.pop():
-        frame.next = label.position
-
-
-def jump_keeping_false(machine: Any, frame: Any, label: Label) -> None:
-    """`and`: jumps with the value that is false, else drops it."""
-    if frame.stack[-1]:
-        frame.stack.pop()
-    else:
-        frame.next = label.position
-
-
-def jump_keeping_true(machine: Any, frame: Any, label: Label) -> None:
-    """`or`: jumps with the value that is true, else drops it."""
-    if frame.stack[-1]:
+def jump_keeping(machine: Any, frame: Any, argument: tuple[Label, bool]) -> None:
+    """`or`, `and`: jumps with a value that is true, or false, as the argument says, else drops it."""
+    label, wanted = argument
+    if bool(frame.stack[-1]) is wanted:
         frame.next = label.position
     else:
         frame.stack.pop()

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from well_formed import check
 
 import autodiff.engine as torch
 from autodiff.engine import Tensor
@@ -311,7 +312,7 @@ def test_a_program_has_no_numpy_in_it() -> None:
 
 def test_a_program_that_is_traced_is_well_formed_and_one_that_is_not_is_found_out() -> None:
     program = trace(bump, {"x": (), "y": ()})
-    program.check()
+    check(program)
     first, *rest = program.equations
     stranger = Variable("v1", (), "float64")
     for equations, outputs, message in (
@@ -321,12 +322,12 @@ def test_a_program_that_is_traced_is_well_formed_and_one_that_is_not_is_found_ou
         ((), {"value": stranger}, "the output value is v1, which is not computed"),
     ):
         with pytest.raises(ValueError, match=message):
-            Program(program.inputs, equations, outputs).check()
+            check(Program(program.inputs, equations, outputs))
 
 
 def test_variables_do_not_take_the_names_of_inputs() -> None:
     program = trace(lambda x, y: torch.sin(x) * torch.cos(y), {"v1": (), "v3": ()})
-    program.check()
+    check(program)
     assert lines(program)[1:4] == ["v2: float64 = sin(v1)", "v4: float64 = cos(v3)", "v5: float64 = mul(v2, v4)"]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from examples.cases import CASES, IDS, REFUSED, Case, floating, leaves
+from well_formed import check
 
 from autodiff.engine import Tensor
 from autodiff.engine.autograd import grad
@@ -79,7 +80,7 @@ def test_a_program_gives_what_eager_evaluation_gives_for_one_row_and_for_many(ca
     except TraceError:
         assert case.name in UNTRACED
         return
-    program.check()
+    check(program)
     assert_same(program.run(dict(zip(names, case.data, strict=True))), expected)
     assert_same({name: t._data for name, t in program.run(inputs).items()}, expected)
     columns = {name: np.stack([np.asarray(d) * f for f in FACTORS]) for name, d in zip(names, case.data, strict=True)}

@@ -11,6 +11,7 @@ from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytorch.recorded import entries
+from well_formed import check
 
 import autodiff.engine as torch
 from autodiff.engine.autograd import grad
@@ -47,7 +48,7 @@ def assert_close(actual: Any, expected: Any, rtol: float = 1e-12, atol: float = 
 def test_a_recorded_expression_gives_as_a_program_and_over_columns_what_eval_gives(entry: dict[str, Any]) -> None:
     values = {name: np.array(v, np.float64) for name, v in entry["vars"].items()}
     program = trace_expression(parse(entry["expr"]), {name: v.shape for name, v in values.items()})
-    program.check()
+    check(program)
     expected = by_eager(entry["expr"], values)
     found = program.run(values)
     rows = run(program, {name: np.stack([v, v * math.nan, v]) for name, v in values.items()}, block=2)
