@@ -46,16 +46,18 @@ def _words() -> _Words:
 
 def meant_by_text(source: str, start: int, end: int, functions: Container[str]) -> str | None:
     """The help for a text that is wrong at a place, if the table has what it is like; `functions` are known by name."""
-    first = max(0, start - _AROUND)
-    window = source[first : min(end, start + _AROUND) + _AROUND]
+    first, last = max(0, start - _AROUND), min(len(source), end + _AROUND, start + 2 * _AROUND)
     for pattern, help in _words().texts:
-        for match in pattern.finditer(window):
+        if "call" in pattern.groupindex:
+            matches = filter(None, [pattern.match(source, start, last)])
+        else:
+            matches = pattern.finditer(source, first, last)
+        for match in matches:
             groups = match.groupdict()
-            begin = first + match.start()
-            misses = begin > end or first + match.end() < start or ("call" in groups and begin != start)
-            if misses or groups.get("fn", "sin") not in functions:
-                continue
-            return help.format(**{name: _shown(name, text or "") for name, text in groups.items()})
+            # What ends where the text is cut off may go on there.
+            misses = match.start() > end or match.end() < start or match.end() == last < len(source)
+            if not misses and groups.get("fn", "sin") in functions:
+                return help.format(**{name: _shown(name, text or "") for name, text in groups.items()})
     return None
 
 
@@ -85,6 +87,11 @@ def meant_by_call(name: str, arguments: Sequence[str], functions: Container[str]
         if name[cut:] in functions and len(name) > cut + 2:
             return f"write `{name[:cut]}*{name[cut:]}({written})`"
     return None
+
+
+def other_name(name: str) -> str | None:
+    """What a function is called here that has this name elsewhere."""
+    return _words().names["functions"].get(name)
 
 
 def meant_by_word(section: str, name: str) -> str | None:
