@@ -1,5 +1,5 @@
 # For a developer's own environment: pip install -e '.[dev]' first.
-.PHONY: check test thorough versions lint strict tables samples picture bench
+.PHONY: check test thorough versions lint tables samples picture bench
 
 check: lint test
 
@@ -16,9 +16,6 @@ thorough:  # all examples that the tests of properties can make up, and each run
 
 versions:  # the tests on each supported Python that this machine has
 	for version in 3.11 3.12 3.13 3.14; do .ci/with-python $$version || exit 1; done
-
-strict:  # the heart of the engine under the strictest rules
-	basedpyright --project .ci/strict.json
 
 tables:  # writes anew what is computed from the grammars and from the table: after an edit of either
 	python -m autodiff.parser.syntax.tables parser/syntax/grammar.lark parser/script/reading/script.lark

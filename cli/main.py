@@ -16,6 +16,7 @@ from .shell.command import format_examples
 from .shell.exit_codes import INTERRUPTED, OK, USAGE
 from .shell.failures import DEBUG, report
 from .shell.streams import decoded, discard, prepare
+from .shell.time_limit import is_asked_for, work_in_child
 
 COMMANDS = {
     "eval": "Value, grad_fn and gradients of an expression.",
@@ -45,6 +46,7 @@ EXIT_CODES = [
     ("2", "wrong call: an option, a file, a variable missing or unused"),
     ("3", "wrong expression: syntax, a name, arguments of a call, a limit"),
     ("5", "evaluation failed: shapes, types, a derivative that does not exist"),
+    ("124", "it took longer than --timeout"),
 ]
 
 
@@ -114,7 +116,10 @@ def cli(debug: bool) -> None:
 def main(argv: Sequence[str] | None = None) -> None:
     """Runs the command line and exits with its code (see `errors`)."""
     prepare()
-    sys.exit(run([decoded(argument) for argument in sys.argv[1:]] if argv is None else argv))
+    args = [decoded(argument) for argument in sys.argv[1:]] if argv is None else argv
+    if is_asked_for(args):
+        work_in_child()
+    sys.exit(run(args))
 
 
 def run(argv: Sequence[str]) -> int:

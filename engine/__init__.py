@@ -11,24 +11,18 @@ from typing import Any
 
 from . import autograd, primitives
 from .api.creation import (
-    arange,
     as_tensor,
     empty,
     empty_like,
-    eye,
     from_numpy,
-    full,
     is_floating_point,
     is_tensor,
-    linspace,
     logspace,
     numel,
-    ones,
     scalar_tensor,
     tensor,
     tril_indices,
     triu_indices,
-    zeros,
 )
 from .api.methods import attach as _attach
 from .table.composed import called_by_name as _called_by_name
@@ -66,7 +60,6 @@ __all__ = [
     "FUNCTIONS",
     "Size",
     "Tensor",
-    "arange",
     "as_tensor",
     "autograd",
     "bool_",
@@ -75,12 +68,10 @@ __all__ = [
     "empty",
     "empty_like",
     "enable_grad",
-    "eye",
     "float16",
     "float32",
     "float64",
     "from_numpy",
-    "full",
     "get_default_dtype",
     "get_printoptions",
     "half",
@@ -93,12 +84,10 @@ __all__ = [
     "is_grad_enabled",
     "is_inference_mode_enabled",
     "is_tensor",
-    "linspace",
     "logspace",
     "long",
     "no_grad",
     "numel",
-    "ones",
     "primitives",
     "printoptions",
     "scalar_tensor",
@@ -110,7 +99,6 @@ __all__ = [
     "tril_indices",
     "triu_indices",
     "uint8",
-    "zeros",
 ]
 
 _attach()

@@ -51,6 +51,10 @@ FLOORS = {
     "cli": ("shell", "value", "trace", "graph", "check", "functions", "map", "batch", "run", "repl", "commands"),
 }
 
+# The first line of each module of these rooms. They use each other's private names: a tensor's `_data`.
+STRICT = "# pyright: strict, reportPrivateUsage=false\n"
+HEART = {"engine.tensors", "engine.graph", "engine.table"}
+
 FORBIDDEN_NAMES = {"utils", "helpers", "base", "misc", "common"}
 # Formats have a file in each room that prints them; torch has two modules `functional`, and so has its double.
 MANY_TIMES = {"json", "jsonl", "csv", "tsv", "plain", "pretty", "markdown", "latex", "text", "functional"}
@@ -60,7 +64,6 @@ LONGEST_FILE = 600
 LONGEST_FUNCTION = 60
 LONG_FUNCTIONS: dict[str, int] = {
     "engine.autograd.gradcheck.gradgradcheck": 61,  # its parameters are torch's
-    "engine.table.dispatch.make_call": 74,  # makes the call's closures, which share what is known of the operation
     "cli.commands.batch.command": 66,  # its options are its parameters
 }
 
@@ -229,6 +232,13 @@ def is_prose(node: ast.expr) -> bool:
     if isinstance(node, ast.Call):
         return isinstance(node.func, ast.Name) and node.func.id == "str" and "error" in ast.unparse(node)
     return isinstance(node, ast.Attribute) and node.attr in {"doc", "__doc__", "message", "edges"}
+
+
+def test_the_heart_of_the_engine_is_checked_under_the_strictest_rules_of_types() -> None:
+    texts = {name: path.read_text(encoding="utf-8") for name, path in modules().items() if room(name) in HEART}
+    wrong = [name for name, text in texts.items() if text and not text.startswith(STRICT)]
+    assert len(texts) > len(HEART)
+    assert not wrong, listed(wrong)
 
 
 def test_only_the_cli_prints() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -58,14 +59,14 @@ class Settings(NamedTuple):
 
 
 class Done(NamedTuple):
-    """A chunk done: its output, what there is to say about failed records, and counts."""
+    """A chunk done: its output, what there is to say about failed records, counts, and the names that were needed.
+
+    Counted are "records", those of them "failed", "bugs" of ours among these, and those "nonfinite".
+    """
 
     text: str
     messages: list[str]
-    records: int
-    failed: int
-    nonfinite: int
-    bugs: int
+    counts: Counter[str]
     used: set[str]
 
 
@@ -87,29 +88,28 @@ class Computation:
 
     def run(self, lines: Sequence[Line]) -> Done:
         """The results of a chunk, in order; with errors "stop", those before the first that failed."""
-        settings = self.settings
+        errors = self.settings.errors
         texts: list[str] = []
         messages: list[str] = []
-        records = failed = nonfinite = bugs = 0
+        counts: Counter[str] = Counter()
         self.used = set()
-        with computing(settings.dtype):
+        with computing(self.settings.dtype):
             for outcome in self.outcomes(lines):
                 outcome, text = self.printed(outcome)
-                records += 1
+                counts["records"] += 1
                 if outcome.failure is not None:
-                    failed += 1
                     is_bug = outcome.failure.code == "bug"
-                    bugs += is_bug
+                    counts.update(failed=1, bugs=int(is_bug))
                     # Where a record is but the results asked for, the reason has no place in it.
-                    if is_bug or settings.errors != "mark" or settings.output.keys:
+                    if is_bug or errors != "mark" or self.settings.output.keys:
                         messages.append(outcome.failure.diagnostic)
-                    if settings.errors == "stop":
+                    if errors == "stop":
                         break
                 elif outcome.report is not None:
-                    nonfinite += bool(outcome.report.warnings)
-                if outcome.report is not None or settings.errors == "mark":
+                    counts["nonfinite"] += bool(outcome.report.warnings)
+                if outcome.report is not None or errors == "mark":
                     texts.append(text)
-        return Done("".join(texts), messages, records, failed, nonfinite, bugs, self.used)
+        return Done("".join(texts), messages, counts, self.used)
 
     def printed(self, outcome: Outcome) -> tuple[Outcome, str]:
         """The text of what became of a record; without the result asked for, it has failed."""

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Sequence
 from itertools import product
 from typing import NamedTuple
 
 from ...parser.analysis.differentiate import Request
-from ...parser.analysis.result import value_text
-from ..shell.printing import Style, rendered
+from ...parser.analysis.result import json_line, value_text
+from ..shell.printing import DELIMITERS, Style, delimited, rendered
 from ..value.json import as_object
 from .outcome import ERROR_KEYS, Outcome
-
-_DELIMITERS = {"csv": ",", "tsv": "\t"}
 
 
 class Output(NamedTuple):
@@ -28,7 +23,7 @@ class Output(NamedTuple):
 
     def header(self) -> str:
         """What stands before all records."""
-        return _row(self.columns, _DELIMITERS[self.format_name]) if self.columns else ""
+        return delimited([self.columns], DELIMITERS[self.format_name]) if self.columns else ""
 
     def text_of(self, outcome: Outcome) -> str:
         """The record, ending in a newline. UsageError: it has no such result."""
@@ -36,12 +31,12 @@ class Output(NamedTuple):
             report = outcome.report
             return "\t".join("" if report is None else report.text_of(key) for key in self.keys) + "\n"
         if self.format_name == "json":
-            return json.dumps(_object(outcome), allow_nan=False) + "\n"
+            return json_line(_object(outcome))
         if self.format_name == "plain":
             return "\t".join(f"{key}\t{value_text(value)}" for key, value in outcome.facts()) + "\n"
-        if self.format_name in _DELIMITERS:
+        if self.format_name in DELIMITERS:
             facts = {key: value_text(value) for key, value in outcome.facts()}
-            return _row([facts.get(key, "") for key in self.columns], _DELIMITERS[self.format_name])
+            return delimited([[facts.get(key, "") for key in self.columns]], DELIMITERS[self.format_name])
         if outcome.report is not None:
             return rendered("value", self.format_name, outcome.report, self.style) + "\n"
         return outcome.failure.diagnostic + "\n\n" if outcome.failure else ""
@@ -63,9 +58,3 @@ def _object(outcome: Outcome) -> dict[str, object]:
         return {"line": outcome.line, "ok": True, **as_object(outcome.report)}
     error = {key: getattr(outcome.failure, key) for key in ERROR_KEYS}
     return {"line": outcome.line, "ok": False, "expr": outcome.expr, "error": error}
-
-
-def _row(cells: Sequence[str], delimiter: str) -> str:
-    text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerow(cells)
-    return text.getvalue()

@@ -7,8 +7,8 @@ import os
 import select
 import stat
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
 from itertools import chain
 from typing import Any
 
@@ -19,14 +19,12 @@ from . import jsonl, text
 from .lines import Line, chunks
 from .record import Record, RecordError
 
-FORMATS = ("text", "jsonl", "csv", "tsv")
-
 _SUFFIXES = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".tsv": "tsv", ".tab": "tsv"}
 _MOST = 1000  # records in a chunk
 
 
 class Source:
-    """A file of expressions, or standard input where `path` is None or `-`; in one of FORMATS, by default its suffix's.
+    """A file of expressions, or standard input where `path` is None or `-`; its format is by default its suffix's.
 
     UsageError: the file cannot be opened, or a table's header is wrong.
     """
@@ -42,12 +40,6 @@ class Source:
         except UsageError:
             self.close()
             raise
-
-    def __enter__(self) -> Source:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """Closes the file; standard input stays open."""
@@ -74,21 +66,25 @@ class Source:
         except OSError:
             return True
 
-    def variables(self) -> list[str] | None:
-        """The names that records give values to, in the order in which they come; None if only reading would tell.
+    def names(self, defaults: Iterable[str]) -> list[str]:
+        """The variables that records give values to, in the order in which they come, and those of `defaults`.
 
-        A file is read through for it.
+        A file is read through for it, unless it is a table. UsageError: a pipe is not a table.
         """
-        if self.table is not None:
-            return [name for name in self.table.columns if name != "expr" and name.isidentifier()]
-        if self.path is None or self.is_waiting() or not self.stream.seekable():
-            return None
         names: dict[str, None] = {}
-        with Source(self.path, self.format_name, self.longest) as again:
-            for line in chain.from_iterable(again.chunks()):
-                with suppress(RecordError):
-                    names.update(dict.fromkeys(self.read(line.number, line.text).values))
-        return list(names)
+        if self.table is not None:
+            names = {name: None for name in self.table.columns if name != "expr" and name.isidentifier()}
+        elif self.path is None or self.is_waiting() or not self.stream.seekable():
+            raise UsageError(
+                "the columns of a table have to be known before its first row, and a pipe is read once",
+                "name the variables, `--wrt x,y`, or write `--json`",
+            )
+        else:
+            with closing(Source(self.path, self.format_name, self.longest)) as again:
+                for line in chain.from_iterable(again.chunks()):
+                    with suppress(RecordError):
+                        names.update(dict.fromkeys(self.read(line.number, line.text).values))
+        return list(names | dict.fromkeys(defaults))
 
     def _begin(self) -> None:
         self.lines = chunks(self.stream, self.longest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 
 from ..shell.progress import Progress
 from .computing import Done
@@ -19,22 +20,20 @@ class Tally(Progress):
         super().__init__()
         self.next = self.start
         self.on_screen = False
-        self.records = self.failed = self.nonfinite = self.bugs = 0
+        self.counts: Counter[str] = Counter()
         self.used: set[str] = set()
 
     def add(self, done: Done) -> None:
         """Counts a chunk."""
-        self.records += done.records
-        self.failed += done.failed
-        self.nonfinite += done.nonfinite
-        self.bugs += done.bugs
+        self.counts.update(done.counts)
         self.used |= done.used
         now = time.monotonic()
         if self.is_due() and now >= self.next:
             self.next = now + _NEXT
             self.on_screen = True
-            rate = self.records / self.seconds()
-            sys.stderr.write(f"{_ERASE}{self.records:,} expressions, {rate:,.0f} a second")
+            records = self.counts["records"]
+            rate = records / self.seconds()
+            sys.stderr.write(f"{_ERASE}{records:,} expressions, {rate:,.0f} a second")
             sys.stderr.flush()
 
     def erase(self) -> None:
@@ -46,8 +45,6 @@ class Tally(Progress):
 
     def summarise(self) -> None:
         """Says what became of the records, as `600 expressions: 599 ok, 1 failed, 1.2 s`."""
-        parts = [f"{self.records - self.failed} ok", f"{self.failed} failed"]
-        if self.nonfinite:
-            parts.append(f"{self.nonfinite} not finite")
-        noun = "expression" if self.records == 1 else "expressions"
-        self.say_end(f"{self.records} {noun}", parts)
+        records, failed, nonfinite = (self.counts[key] for key in ("records", "failed", "nonfinite"))
+        parts = [f"{records - failed} ok", f"{failed} failed", *([f"{nonfinite} not finite"] if nonfinite else [])]
+        self.say_end(f"{records} {'expression' if records == 1 else 'expressions'}", parts)

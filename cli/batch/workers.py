@@ -6,32 +6,24 @@ import contextlib
 import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...parser.syntax.errors import UsageError
 from .computing import Computation, Done, Settings
-
-if TYPE_CHECKING:
-    from .lines import Line
-
-Waiting = Callable[[], bool]
+from .lines import Line
 
 
-def in_this_process(chunks: Iterator[list[Line]], settings: Settings) -> Generator[Done, None, None]:
-    """The results of the chunks, one after the other."""
-    computation = Computation(settings)
-    for chunk in chunks:
-        yield computation.run(chunk)
-
-
-def in_processes(
-    chunks: Iterator[list[Line]], settings: Settings, jobs: int, is_waiting: Waiting
+def results(
+    chunks: Iterator[list[Line]], settings: Settings, jobs: int, is_waiting: Callable[[], bool]
 ) -> Generator[Done, None, None]:
-    """The results of the chunks, computed by `jobs` processes of which each has one chunk at a time.
+    """The results of the chunks in order, computed here or by `jobs` processes of which each has one chunk at a time.
 
     Where `is_waiting` says that the next chunk is not there yet, results come first, so that who waits for an answer
     before writing the next line gets it. UsageError: a process was killed.
     """
+    if jobs == 1:
+        yield from map(Computation(settings).run, chunks)
+        return
     with _started(jobs, settings) as idle:
         busy: deque[Any] = deque()
         at_end = False

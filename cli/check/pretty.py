@@ -8,8 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ...parser.analysis.claims import Verdict
-from ...parser.analysis.compare import HOLDS, Check
-from ...parser.analysis.coordinates import Point
+from ...parser.analysis.compare import HOLDS
 from ...parser.analysis.result import value_text
 from ...parser.analysis.verdict import CheckReport
 from ..shell.painting import painted, window_width
@@ -42,12 +41,8 @@ def _table(report: CheckReport, width: int) -> Table:
             cells = [str(number)] * several
             cells += [check.key, *map(_short, (check.coordinate.of(point), check.autograd, check.numeric))]
             cells += [f"{error:.1e}" for error in (check.absolute, check.relative, check.tolerance) if errors]
-            table.add_row(*cells, _verdict(check))
+            table.add_row(*cells, Text(check.verdict, style="green" if check.verdict in HOLDS else "bold red"))
     return table
-
-
-def _verdict(check: Check) -> Text:
-    return Text(check.verdict, style="green" if check.verdict in HOLDS else "bold red")
 
 
 def _claim(verdict: Verdict) -> Text:
@@ -56,12 +51,9 @@ def _claim(verdict: Verdict) -> Text:
     times = f"{verdict.points} point{'s' * (verdict.points > 1)}"
     if verdict.holds:
         return Text.assemble(head, ("ok", "green"), f", equal at {times}")
-    lines = [
-        f"\n  it differs most at {_place(verdict.at)} (of {times}):",
-        f"    claimed   {_texts(verdict.claimed)}",
-        f"    autograd  {_texts(verdict.autograd)}",
-        f"    numeric   {_texts(verdict.numeric)}",
-    ]
+    place = ", ".join(f"{name} = {_texts(data)}" for name, data in verdict.at.items())
+    lines = [f"\n  it differs most at {place} (of {times}):"]
+    lines += [f"    {key:<9} {_texts(verdict.numbers()[key])}" for key in ("claimed", "autograd", "numeric")]
     if verdict.slip:
         lines.append(f"  likely slip: {verdict.slip}")
     return Text.assemble(head, ("wrong", "bold red"), "\n".join(lines))
@@ -77,10 +69,6 @@ def _summary(report: CheckReport) -> str:
     if failed:
         return f"{failed} of {len(verdicts)} {what}s {'does' if failed == 1 else 'do'} not hold"
     return f"{len(verdicts)} {what}s checked: all hold"
-
-
-def _place(point: Point) -> str:
-    return ", ".join(f"{name} = {_texts(data)}" for name, data in point.items())
 
 
 def _short(value: float) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from contextlib import closing
 
 import click
 
@@ -26,12 +24,7 @@ from ..shell.options import (
     option_names,
     split_names,
 )
-from ..shell.streams import is_terminal, say, write
-
-if TYPE_CHECKING:
-    from ..batch.computing import Settings
-    from ..batch.source import Source
-    from ..batch.tally import Tally
+from ..shell.streams import is_terminal
 
 EXAMPLES = [
     ("autodiff batch expressions.txt --x 3", "a line each; a line may end in `where y = 2, w = [1, 2]`"),
@@ -89,19 +82,19 @@ def command(
     from ..batch.output import Output, columns_of
     from ..batch.source import Source
     from ..batch.tally import Tally
+    from ..batch.writing import warn_of_unused, write_results
     from ..shell.variables import collect
 
-    context = variables.context
     with computing(variables.dtype):
-        given = collect(context.obj, [*variables.assignments, *assigned], None)
+        given = collect(variables.context.obj, [*variables.assignments, *assigned], None)
         defaults = {**collect((), (), variables.vars_file), **given}
     chosen, constant = split_names(variables.wrt), split_names(variables.const) or []
     request = Request(derivatives.hessian, derivatives.jacobian, derivatives.order)
     progress = Tally()
-    with Source(path, input_format, _LINE * limits.parsing().get("max_length", _LENGTH)) as source:
+    with closing(Source(path, input_format, _LINE * limits.parsing().get("max_length", _LENGTH))) as source:
         columns: list[str] = []
         if printing.format_name in ("csv", "tsv"):
-            names = _names(source, chosen, defaults)
+            names = source.names(defaults) if chosen is None else dict.fromkeys(chosen)
             columns = columns_of([name for name in names if name not in constant], request)
         settings = Settings(
             read=source.read,
@@ -118,14 +111,14 @@ def command(
             errors=running.errors,
             output=Output(printing.format_name, running.keys, printing.style(), columns),
         )
-        _run(source, settings, running.jobs, progress)
+        write_results(source, settings, running.jobs, progress)
     progress.summarise()
-    if progress.records and not (running.errors == "stop" and progress.failed):
+    counts = progress.counts
+    if counts["records"] and not (running.errors == "stop" and counts["failed"]):
         named = {"": given, ", as --wrt says": chosen or (), ", as --const says": constant}
-        _warn_of_unused(named, progress.used, context.command)
-    if progress.bugs:
-        return BUG
-    return FAILED if progress.failed or (strict and progress.nonfinite) else OK
+        warn_of_unused(named, progress.used, option_names(variables.context.command))
+    failed = counts["failed"] or (strict and counts["nonfinite"])
+    return BUG if counts["bugs"] else FAILED if failed else OK
 
 
 # Characters of an expression by default, and how many times as long a line may be: it holds values too.
@@ -142,69 +135,3 @@ def _split(words: Sequence[str]) -> tuple[str | None, list[str]]:
             f"{quoted(paths[1])} is a second file, after {quoted(paths[0])}", "a batch reads one file, or its input"
         )
     return (paths[0] if paths else None), assigned
-
-
-def _names(source: Source, wrt: Sequence[str] | None, defaults: Collection[str]) -> list[str]:
-    """The variables that the columns of a table are about. UsageError: they are not known before the records are."""
-    if wrt is not None:
-        return list(dict.fromkeys(wrt))
-    names = source.variables()
-    if names is None:
-        raise UsageError(
-            "the columns of a table have to be known before its first row, and a pipe is read once",
-            "name the variables, `--wrt x,y`, or write `--json`",
-        )
-    return list(dict.fromkeys([*names, *defaults]))
-
-
-def _run(source: Source, settings: Settings, jobs: int, progress: Tally) -> None:
-    """Computes all there is and writes it, each chunk at once."""
-    from ..batch.workers import in_processes, in_this_process
-
-    if jobs == 1:
-        results = in_this_process(source.chunks(), settings)
-    else:
-        results = in_processes(source.chunks(), settings, jobs, source.is_waiting)
-    write(settings.output.header())
-    with closing(results):
-        for done in results:
-            if done.messages:
-                progress.erase()
-            with _whole():
-                write(done.text)
-            for message in done.messages:
-                say(message)
-            progress.add(done)
-            if done.failed and settings.errors == "stop":
-                break
-
-
-@contextmanager
-def _whole() -> Iterator[None]:
-    """Holds Ctrl-C back until what is being written is written; a second one is obeyed, as the reader may sleep."""
-    held: list[int] = []
-
-    def hold(number: int, frame: Any) -> None:
-        if held:
-            raise KeyboardInterrupt
-        held.append(number)
-
-    previous = signal.signal(signal.SIGINT, hold)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, previous)
-    if held:
-        raise KeyboardInterrupt
-
-
-def _warn_of_unused(named: dict[str, Collection[str]], used: Collection[str], command: click.Command) -> None:
-    """Says which names on the command line no expression has; `named` holds them by where they stand."""
-    from ...parser.syntax.errors import did_you_mean
-
-    for where, names in named.items():
-        for name in names:
-            if name not in used:
-                option = did_you_mean(name, option_names(command)) if not where else None
-                help = f"\n  = help: did you mean the option `--{option}`?" if option else ""
-                say(f"warning[unused]: no expression has a variable {quoted(name)}{where}{help}")

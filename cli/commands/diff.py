@@ -102,14 +102,8 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
         variables = variables_of(program, shapes)
         wanted = _wanted(variables, asked)
         try:
-            found = derivatives(
-                program,
-                wanted,
-                shapes,
-                simplify=not asked.no_simplify,
-                share=not asked.expand,
-                limits=limits.evaluation(),
-            )
+            form = {"simplify": not asked.no_simplify, "share": not asked.expand}
+            found = derivatives(program, wanted, shapes, **form, limits=limits.evaluation())
         except (TraceError, UntranslatableError) as error:
             raise _at(program, error, f"no formula: {error}", "`autodiff eval` computes it as numbers") from error
         except RuntimeError as error:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import listed, quoted, shortened
+from ...parser.syntax.wording import shortened
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import (
@@ -26,14 +25,6 @@ from ..shell.options import (
     split_names,
 )
 from ..shell.streams import is_terminal, say
-
-if TYPE_CHECKING:
-    from ...parser.rows.expression import Wanted
-    from ...parser.semantics.limits import Limits as EvaluationLimits
-    from ...parser.syntax.records import Program
-    from ..map.mapping import Job
-    from ..map.row_counts import RowCounts
-    from ..map.table_formats import Table
 
 FORMATS = ("csv", "tsv", "jsonl", "parquet", "arrow", "arrows")
 EXAMPLES = [
@@ -120,10 +111,10 @@ def command(
     from ...parser.semantics.computing import computing
     from ...parser.semantics.names import free_variables
     from ...parser.syntax.parse import parse
-    from ..map.column_names import column_names, removed_columns
+    from ..map.column_names import column_names, kept_names, removed_columns
     from ..map.computation import Computation
     from ..map.layout import Layout
-    from ..map.mapping import Job
+    from ..map.mapping import Job, write_mapped
     from ..map.matching import match_columns, parse_renames
     from ..map.table_formats import check_binary, format_by_name, open_tables
     from ..shell.variables import collect, differentiated, match
@@ -133,7 +124,7 @@ def command(
         free = free_variables(program)
         constants = collect(asked.context.obj, [*asked.assignments, *assigned], asked.vars_file)
         renamed = parse_renames(files.renames)
-        kept = _kept(program, asked.keep)
+        kept = kept_names(program, split_names(asked.keep))
 
         tables = open_tables(table_words, files.input_format, reading.nulls)
         first = next(tables)
@@ -155,43 +146,12 @@ def command(
         if files.output is None:
             check_binary(format_name, is_terminal(sys.stdout))
 
-        progress = _write(files.output, format_name, chain([first], tables), job, reading.jobs or os.cpu_count() or 1)
+        threads = reading.jobs or os.cpu_count() or 1
+        progress = write_mapped(files.output, format_name, chain([first], tables), job, threads)
         progress.summarise()
         if progress.first_nonfinite is not None:
-            say(_explained(program, *progress.first_nonfinite, wanted, limits.evaluation()))
+            say(computation.explained(*progress.first_nonfinite))
     return FAILED if progress.failed else OK
-
-
-def _write(output: str | None, format_name: str, tables: Iterable[Table], job: Job, threads: int) -> RowCounts:
-    """Writes the tables with their results, to a file or standard output, and counts the rows."""
-    from ..map.destination import writing
-    from ..map.mapping import StoppedError, map_tables
-    from ..map.row_counts import RowCounts
-    from ..map.table_formats import open_writer
-
-    with RowCounts() as progress:
-        try:
-            with writing(output) as file:
-                map_tables(tables, job, open_writer(format_name, file, job.layout), threads, progress)
-        except StoppedError:
-            if output is not None:
-                say(f"error[row]: {quoted(output)} is not written, because of `--errors stop`")
-    return progress
-
-
-def _explained(
-    program: Program, row: str, variables: Mapping[str, Any], wanted: Wanted, limits: EvaluationLimits
-) -> str:
-    """Where in a row the first number that is not finite came from."""
-    from ...engine.api.creation import tensor
-    from ...parser.analysis.differentiate import Request, differentiate
-    from ...parser.analysis.problem import Problem
-
-    given = {name: tensor(value) for name, value in variables.items()}
-    problem = Problem(program, given, wanted.wrt, limits)
-    report = differentiate(problem, Request(hessian=wanted.hessian, order=wanted.order))
-    found = "\n".join(finding.diagnostic for finding in report.warnings)
-    return f"note: {row} is the first with a result that is not finite\n{found}".rstrip()
 
 
 def _split(words: Sequence[str]) -> tuple[str, list[str], list[str]]:
@@ -208,21 +168,3 @@ def _split(words: Sequence[str]) -> tuple[str, list[str], list[str]]:
             raise UsageError("the table is missing", f'write `autodiff map "{shortened(words[0])}" table.csv`')
         tables.append("-")
     return words[0], tables, assigned
-
-
-def _kept(program: Program, text: str | None) -> list[str]:
-    """The names to keep. UsageError: the expression assigns no such name."""
-    from ...parser.syntax.errors import did_you_mean
-    from ...parser.syntax.records import Assign
-
-    assigned = list(dict.fromkeys(s.name for s in program.statements if isinstance(s, Assign)))
-    names = list(dict.fromkeys(split_names(text) or []))
-    for name in names:
-        if name not in assigned:
-            close = did_you_mean(name, assigned)
-            if close:
-                help = f"did you mean `{close}`?"
-            else:
-                help = f"it assigns {listed(assigned)}" if assigned else f'write `"{name} = ...; ..."` to name a result'
-            raise UsageError(f"--keep names {quoted(name)}, which the expression does not assign", help)
-    return names

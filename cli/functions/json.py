@@ -21,7 +21,7 @@ def described(entry: Entry) -> str:
     record["derivative"] = entry.derivative
     record["grad_fn"] = entry.grad_fn
     record["edges"] = [
-        {"at": _texts(e.arguments), "value": str(e.value), "gradient": _texts(e.gradients)}
+        {"at": [*map(str, e.arguments)], "value": str(e.value), "gradient": [*map(str, e.gradients)]}
         for e in entry.function.edges
     ]
     record["example"] = entry.example._asdict() if entry.example else None
@@ -38,7 +38,3 @@ def _record(function: Operation) -> dict[str, Any]:
         "aliases": list(function.aliases),
         "domain": [d.text for d in function.domain],
     }
-
-
-def _texts(numbers: Sequence[float]) -> list[str]:
-    return [str(number) for number in numbers]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from ...engine.table.record import Operation
-from ...parser.analysis.function_entry import Entry, domain_text, edge_texts
+from ...parser.analysis.function_entry import Entry
 from .selection import by_family
 
 _WIDEST_SIGNATURE = 30
@@ -53,8 +53,8 @@ def facts_of(entry: Entry) -> list[tuple[str, str]]:
         facts.append(("derivative" if function.tensors == 1 else f"derivative by {by}", text))
     if entry.grad_fn is not None:
         facts.append(("grad_fn", entry.grad_fn))
-    facts.append(("domain", domain_text(function)))
+    facts.append(("domain", "; ".join(dict.fromkeys(domain.text for domain in function.domain))))
     for edge in function.edges:
-        point, what = edge_texts(edge)
-        facts.append((f"at {point}", what))
+        point, gradients = (", ".join(map(str, numbers)) for numbers in (edge.arguments, edge.gradients))
+        facts.append((f"at {point}", f"value {edge.value}, gradient {gradients}"))
     return facts

@@ -18,7 +18,7 @@ def render(graph: Graph, style: Style) -> str:
     labels = Labels(style)
     lines: list[str] = []
     for vertex in graph.vertices.values():
-        text = "\\n".join(_escaped(line) for line in [labels.heading(vertex), *labels.lines(vertex)])
+        text = "\\n".join(_escaped(line) for line in labels.lines(vertex))
         kind = "" if vertex.grad_fn else _LEAF
         lines.append(f'  {_quoted(vertex.name)} [id={_quoted(vertex.name)}, label="{text}"{kind}]')
     for label, root in graph.roots.items():

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from pathlib import Path
 
 from ...parser.analysis.graph import Graph
 from ..shell.printing import Style
-from . import svg
-from .json import as_object
+from . import json, svg
 
 
 def render(graph: Graph, style: Style) -> str:
@@ -21,7 +19,7 @@ def render(graph: Graph, style: Style) -> str:
     # A node can be reached and opened with the keyboard too.
     drawing = re.sub(r'(<g id="[^"]*" class="node")', r'\1 tabindex="0" role="button"', drawing)
     # Inside a script, `</script>` would end it, wherever it stands.
-    facts = json.dumps(as_object(graph), allow_nan=False).replace("<", "\\u003c")
+    facts = json.render(graph, style).rstrip().replace("<", "\\u003c")
     parts = {"TITLE": html.escape(" ".join(graph.source.split())), "DRAWING": drawing, "FACTS": facts}
     page = Path(__file__).with_name("page.html").read_text("utf-8")
     return re.sub("@([A-Z]+)@", lambda match: parts[match[1]], page)

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ...parser.analysis.graph import Graph, Vertex
-from ...parser.analysis.result import json_value
+from ...parser.analysis.result import json_line
 from ..shell.printing import Style
 
 
 def render(graph: Graph, style: Style) -> str:
     """`{"expr", "roots", "nodes"}`; `nonfinite` says which of its nulls are inf, -inf or nan."""
-    return json.dumps(as_object(graph), allow_nan=False) + "\n"
+    return json_line({"expr": graph.source, "roots": graph.roots, "nodes": [_node(v) for v in graph.vertices.values()]})
 
 
-def as_object(graph: Graph) -> dict[str, Any]:
-    """The graph as what JSON can hold."""
-    nonfinite: dict[str, str] = {}
-    nodes = [_node(vertex, f"nodes[{i}]", nonfinite) for i, vertex in enumerate(graph.vertices.values())]
-    result: dict[str, Any] = {"expr": graph.source, "roots": graph.roots, "nodes": nodes}
-    if nonfinite:
-        result["nonfinite"] = nonfinite
-    return result
-
-
-def _node(vertex: Vertex, path: str, nonfinite: dict[str, str]) -> dict[str, Any]:
-    def number(value: Any, where: str) -> Any:
-        return None if value is None else json_value(value, f"{path}.{where}", nonfinite)
-
+def _node(vertex: Vertex) -> dict[str, Any]:
     return {
         "name": vertex.name,
         "grad_fn": vertex.grad_fn,
@@ -36,22 +22,9 @@ def _node(vertex: Vertex, path: str, nonfinite: dict[str, str]) -> dict[str, Any
         "expr": vertex.expression,
         "start": vertex.start,
         "end": vertex.end,
-        "results": [
-            {
-                "name": result.name,
-                "value": number(result.value, f"results[{i}].value"),
-                "grad": number(result.gradient, f"results[{i}].grad"),
-            }
-            for i, result in enumerate(vertex.results)
-        ],
+        "results": [{"name": r.name, "value": r.value, "grad": r.gradient} for r in vertex.results],
         "inputs": [
-            {
-                "node": link.to,
-                "result": link.result,
-                "rule": link.rule,
-                "local": number(link.local, f"inputs[{i}].local"),
-                "grad": number(link.gradient, f"inputs[{i}].grad"),
-            }
-            for i, link in enumerate(vertex.inputs)
+            {"node": link.to, "result": link.result, "rule": link.rule, "local": link.local, "grad": link.gradient}
+            for link in vertex.inputs
         ],
     }

@@ -25,13 +25,9 @@ class Labels:
             return self.cells.value(value)
         return f"{value.dtype.name}[{', '.join(map(str, value.shape))}]"
 
-    def heading(self, vertex: Vertex) -> str:
-        """The name of the grad_fn, or of the variable."""
-        return vertex.grad_fn or vertex.name
-
     def lines(self, vertex: Vertex) -> list[str]:
-        """What stands below the heading: the sub-expression, then value and gradient of each result."""
-        found: list[str] = []
+        """The name of the grad_fn or of the variable, the sub-expression, then value and gradient of each result."""
+        found = [vertex.grad_fn or vertex.name]
         if vertex.expression:
             named = f"{vertex.name}{_RELATIONS[vertex.relation]}" if vertex.grad_fn else ""
             found.append(shortened(f"{named}{vertex.expression}"))

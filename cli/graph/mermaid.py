@@ -19,7 +19,7 @@ def render(graph: Graph, style: Style) -> str:
     ids = {name: f"n{i}" for i, name in enumerate(graph.vertices)}
     lines = ["flowchart TD"]
     for vertex in graph.vertices.values():
-        text = "<br/>".join(_escaped(line) for line in [labels.heading(vertex), *labels.lines(vertex)])
+        text = "<br/>".join(_escaped(line) for line in labels.lines(vertex))
         opening, closing = ("[", "]") if vertex.grad_fn else ("([", "])")
         lines.append(f'{ids[vertex.name]}{opening}"{text}"{closing}')
     for i, (label, root) in enumerate(graph.roots.items()):

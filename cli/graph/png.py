@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...parser.analysis.graph import Graph
 from ..shell.printing import Style
 from . import dot
-from .graphviz import drawn
+from .svg import drawn
 
 _DOTS_PER_INCH = 160
 

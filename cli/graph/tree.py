@@ -26,10 +26,10 @@ def render(graph: Graph, style: Style) -> str:
         vertex = graph.vertices[name]
         prefix = f"{connector}{which}"
         if name in shown and vertex.inputs:
-            lines.append(f"{prefix}{labels.heading(vertex)}  {name}, shown above")
+            lines.append(f"{prefix}{vertex.grad_fn}  {name}, shown above")
             continue
         shown.add(name)
-        lines.append(f"{prefix}{'  '.join([labels.heading(vertex), *labels.lines(vertex)])}")
+        lines.append(f"{prefix}{'  '.join(labels.lines(vertex))}")
         for i, link in enumerate(reversed(vertex.inputs)):
             output = f"{link.result} of " if link.result != link.to else ""
             joint = last if not i else branch

@@ -81,3 +81,11 @@ def array_of_column(column: Column) -> Any:
     missing = column.empty.copy()
     missing[list(column.faults)] = True
     return array_of(column.values, missing if missing.any() else None)
+
+
+def misfit(title: str, error: Exception) -> UsageError:
+    """The error for a table that is to be written in another format, and changes its types."""
+    return UsageError(
+        f"{title} has a record that does not fit the types of its first: {error}",
+        "write the format that is read, which keeps every text as it is",
+    )

@@ -8,19 +8,18 @@ from .arrays import array_of
 from .arrow import ArrowTable, ParquetTraits
 from .arrow_import import arrow
 from .chunk import Chunk, Results, Source
-from .layout import Layout, written_rows
+from .layout import Layout, Writer, written_rows
 
 # Rows of a row group: enough for its pages to fill, few enough to be kept in memory.
 _GROUP = 1 << 18
 
 
-class ArrowWriter:
+class ArrowWriter(Writer):
     """Writes record batches. The types of the new columns are those of the first results, so `begin` waits for them."""
 
     def __init__(self, file: Any, layout: Layout, kind: str) -> None:
         """`kind` is `parquet`, `arrow` or `arrows`, an IPC stream."""
-        self.file = file
-        self.layout = layout
+        super().__init__(file, layout)
         self.kind = kind
         self.writer: Any = None
         self.waiting: list[Any] = []
@@ -47,7 +46,7 @@ class ArrowWriter:
         if sum(batch.num_rows for batch in self.waiting) >= _GROUP:
             self._flush()
 
-    def finish(self, source: Source) -> None:
+    def finish(self) -> None:
         """Writes the rows that wait and what the file ends with."""
         self._flush()
         if self.writer is None:
@@ -65,10 +64,7 @@ class ArrowWriter:
             self.writer = self._open(self.waiting[0].schema)
         table = pa.Table.from_batches(self.waiting)
         self.waiting = []
-        if self.kind == "parquet":
-            self.writer.write_table(table, row_group_size=_GROUP)
-        else:
-            self.writer.write_table(table)
+        self.writer.write_table(table, _GROUP if self.kind == "parquet" else None)
 
     def _open(self, schema: Any) -> Any:
         if self.kind == "parquet":

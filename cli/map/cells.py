@@ -9,7 +9,7 @@ import numpy as np
 
 from .arrow_import import arrow
 from .chunk import no_rows
-from .spelling import CSV, JSON, Spelling, Texts, texts
+from .spelling import JSON, Spelling, Texts, texts
 
 _CONTROL = r'["\\\x00-\x1f]'
 
@@ -48,14 +48,6 @@ def json_cells(array: Any) -> Texts:
     return pc.fill_null(pc.binary_join_element_wise('"', inner, '"', ""), JSON.blank)
 
 
-def decoded(array: Any) -> Any:
-    """The array without a dictionary, and of 32 bit texts where it had longer ones."""
-    pa = arrow("writing text")
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
-    return array.cast(pa.string()) if pa.types.is_large_string(array.type) else array
-
-
 def _numbers(array: Any, spelling: Spelling) -> Texts | None:
     """The cells of a column of numbers, None for one of other things."""
     pa, pc = arrow("writing text"), arrow("writing text", "compute")
@@ -72,6 +64,3 @@ def _numbers(array: Any, spelling: Spelling) -> Texts | None:
         # The shortest digits for the narrower type, which are not those of the same number in the wider one.
         numbers = np.array([float(str(number)) for number in numbers])
     return texts(numbers, empty, spelling)
-
-
-__all__ = ["CSV", "decoded", "delimited_cells", "json_cells"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ...parser.analysis.result import column_of
-from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import quoted
+from ...parser.syntax.errors import UsageError, did_you_mean
+from ...parser.syntax.records import Assign, Program
+from ...parser.syntax.wording import listed, quoted
 
 
 def column_names(results: Iterable[str], keep: Sequence[str], prefix: str) -> dict[str, str]:
@@ -42,3 +43,18 @@ def removed_columns(new: Iterable[str], names: Sequence[str], overwrite: bool, t
             "replace it with `--overwrite`, or give the new columns other names with `--prefix new_`",
         )
     return ()
+
+
+def kept_names(program: Program, names: Iterable[str] | None) -> list[str]:
+    """The names to keep, each once. UsageError: the expression assigns no such name."""
+    assigned = list(dict.fromkeys(s.name for s in program.statements if isinstance(s, Assign)))
+    kept = list(dict.fromkeys(names or ()))
+    for name in kept:
+        if name not in assigned:
+            close = did_you_mean(name, assigned)
+            if close:
+                help = f"did you mean `{close}`?"
+            else:
+                help = f"it assigns {listed(assigned)}" if assigned else f'write `"{name} = ...; ..."` to name a result'
+            raise UsageError(f"--keep names {quoted(name)}, which the expression does not assign", help)
+    return kept

@@ -73,6 +73,20 @@ class Computation:
         results = self.expression.results(self._shapes(table), given, values, skipped, faults)
         return Answer(results, empty, faults, {**given, **values}, frozenset(values))
 
+    def explained(self, row: str, variables: Mapping[str, Any]) -> str:
+        """Where in a row the first number that is not finite came from."""
+        # Here, as it is seldom needed.
+        from ...engine.api.creation import tensor
+        from ...parser.analysis.differentiate import Request, differentiate
+        from ...parser.analysis.problem import Problem
+
+        expression, wanted = self.expression, self.expression.wanted
+        given = {name: tensor(value) for name, value in variables.items()}
+        problem = Problem(expression.syntax, given, wanted.wrt, expression.limits)
+        report = differentiate(problem, Request(hessian=wanted.hessian, order=wanted.order))
+        found = "\n".join(finding.diagnostic for finding in report.warnings)
+        return f"note: {row} is the first with a result that is not finite\n{found}".rstrip()
+
     def _shapes(self, table: Table) -> dict[str, tuple[int, ...]]:
         """The shapes of the variables that are columns, which depend on the lengths of a table's lists."""
         widths = {variable: table.source.widths.get(column) for variable, column in self.columns.items()}

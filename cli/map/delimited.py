@@ -12,7 +12,7 @@ import numpy as np
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import counted, quoted
-from .arrays import array_of_column
+from .arrays import array_of_column, column_of, misfit
 from .arrow_import import arrow, has_arrow
 from .chunk import Column
 from .record_ends import Readable, blocks, record_bounds, record_ends, text_ends
@@ -123,7 +123,7 @@ class DelimitedChunk:
             return None
         if table.num_rows != self.rows:
             return None
-        return [_column(table.column(str(place))) for place in places]
+        return [column_of(table.column(str(place)).combine_chunks(), str(place), None) for place in places]
 
     def table(self, types: dict[int, Any], only: bool = False) -> Any:
         """The records as an Arrow table whose columns are named by their places from 0; `only` those in `types`.
@@ -202,10 +202,7 @@ class DelimitedChunk:
         try:
             table = self.table(others, only=True) if others else None
         except pa.ArrowInvalid as error:
-            raise UsageError(
-                f"{self.source.title} has a record that does not fit the types of its first: {error}",
-                "write the format that is read, which keeps every text as it is",
-            ) from None
+            raise misfit(self.source.title, error) from None
         places = {name: i for i, name in enumerate(schema.names)}
         return pa.table(
             [
@@ -236,11 +233,3 @@ def _cells(text: str, delimiter: str) -> list[str]:
         return next(csv.reader([text], delimiter=delimiter), [])
     except csv.Error:
         return []
-
-
-def _column(chunked: Any) -> Column:
-    """A column of an Arrow table of float64 as numbers."""
-    array = chunked.combine_chunks()
-    values = array.to_numpy(zero_copy_only=False)
-    empty = array.is_null().to_numpy(zero_copy_only=False) if array.null_count else np.zeros(len(array), dtype=bool)
-    return Column(values, empty, {})

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from ..shell.printing import delimited
 from .cells import delimited_cells
 from .chunk import Chunk, Results, Source
 from .delimited import BYTE_ORDER_MARK, Delimited, DelimitedChunk
 from .insertion import splice
-from .layout import Layout, written_rows
+from .layout import Layout, TextWriter, written_rows
 from .removal import without_cells
 from .spelling import CSV, TSV, Texts, as_list, texts
 
 
-class DelimitedWriter:
+class DelimitedWriter(TextWriter):
     """Writes delimited text."""
 
     def __init__(self, file: Any, layout: Layout, delimiter: str) -> None:
-        self.file = file
-        self.layout = layout
+        super().__init__(file, layout)
         self.removed: set[int] = set()
-        self.is_line_open = False
         self.delimiter = delimiter
         self.spelling = CSV if delimiter == "," else TSV
 
@@ -45,7 +42,7 @@ class DelimitedWriter:
         self.file.write(header + self.delimiter.encode() + self._record(self.layout.added) + source.header_end)
         self.is_line_open = not source.header_end
 
-    def encode(self, chunk: Chunk, results: Results) -> Any:
+    def encode(self, chunk: Chunk, results: Results) -> tuple[Any, bytes]:
         """The records of a chunk with their results, and the line end of the last."""
         if isinstance(chunk, DelimitedChunk) and self._continues(chunk.source):
             data, bounds = chunk.data, chunk.bounds
@@ -68,19 +65,6 @@ class DelimitedWriter:
             return b"", b""
         return splice(b"\n" * rows, np.append(0, np.arange(rows)), leads, columns), b"\n"
 
-    def write(self, payload: tuple[Any, bytes]) -> None:
-        """Writes what `encode` made."""
-        text, end = payload
-        if self.is_line_open and len(text):
-            self.file.write(b"\n")
-        self.file.write(text)
-        self.file.write(end)
-        if len(text) or end:
-            self.is_line_open = not end
-
-    def finish(self, source: Source) -> None:
-        """Writes nothing: the last record ends as it does in the input."""
-
     def _continues(self, source: Source) -> bool:
         """Whether the records of a table are written as they are."""
         return isinstance(source, Delimited) and source.dialect.delimiter == self.delimiter and not self.layout.only_new
@@ -89,6 +73,4 @@ class DelimitedWriter:
         return [texts(values, results.blank, self.spelling) for values in results.columns.values()]
 
     def _record(self, cells: Sequence[str]) -> bytes:
-        text = io.StringIO()
-        csv.writer(text, delimiter=self.delimiter, lineterminator="").writerow(cells)
-        return text.getvalue().encode("utf-8", "surrogateescape")
+        return delimited([cells], self.delimiter).removesuffix("\n").encode("utf-8", "surrogateescape")

@@ -21,24 +21,15 @@ def splice(
     `leads` has one text for each of the columns. Of the rows that `keep` does not mark nothing is written. Returns
     bytes or another buffer of them.
     """
-    if not columns:
-        return data[int(bounds[0]) : int(bounds[-1])] if keep is None else _plain(data, bounds, leads, columns, keep)
-    if has_arrow() and len(data) < _LARGEST:
+    if columns and has_arrow() and len(data) < _LARGEST:
         return _arrow(data, bounds, leads, columns, keep)
-    return _plain(data, bounds, leads, columns, keep)
-
-
-def _plain(
-    data: bytes, bounds: np.ndarray, leads: Sequence[str], columns: Sequence[Texts], keep: np.ndarray | None
-) -> bytes:
     places = bounds.tolist()
-    new = list(map("".join, zip(*_with_leads(leads, columns), strict=True))) if columns else [""] * (len(places) - 1)
-    rows = range(len(places) - 1) if keep is None else np.flatnonzero(keep).tolist()
+    if not columns and keep is None:
+        return data[places[0] : places[-1]]
+    cells = [[lead + text for text in as_list(column)] for lead, column in zip(leads, columns, strict=True)]
+    new = list(map("".join, zip(*cells, strict=True))) if cells else [""] * (len(places) - 1)
+    rows = range(len(new)) if keep is None else np.flatnonzero(keep).tolist()
     return b"".join([data[places[i] : places[i + 1]] + new[i].encode() for i in rows])
-
-
-def _with_leads(leads: Sequence[str], columns: Sequence[Texts]) -> list[list[str]]:
-    return [[lead + text for text in as_list(column)] for lead, column in zip(leads, columns, strict=True)]
 
 
 def _arrow(

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted
-from .arrays import array_of_column, column_of, wrong_length
+from .arrays import array_of_column, column_of, misfit, wrong_length
 from .arrow_import import arrow, has_arrow
 from .chunk import Column
 from .delimited import BYTE_ORDER_MARK
@@ -68,14 +68,14 @@ class JsonLines:
             return pa.schema([])
         others = [name for name in self.names if name not in self.numeric]
         found = JsonChunk(self, self._block).table(None).schema if others else pa.schema([])
-        types: dict[str, Any] = {}
-        for name in self.names:
-            if name in self.numeric:
-                types[name] = pa.float64() if self.widths[name] is None else pa.list_(pa.float64())
-            else:
-                kind = found.field(name).type
-                types[name] = pa.string() if pa.types.is_null(kind) else kind
-        return pa.schema(list(types.items()))
+        types = {field.name: pa.string() if pa.types.is_null(field.type) else field.type for field in found}
+        types |= {name: self.numeric_type(name) for name in self.numeric}
+        return pa.schema([(name, types[name]) for name in self.names])
+
+    def numeric_type(self, name: str) -> Any:
+        """The type in Arrow of a member that is a number, or a list of numbers."""
+        pa = arrow("fast text")
+        return pa.float64() if self.widths.get(name) is None else pa.list_(pa.float64())
 
 
 class JsonChunk:
@@ -124,9 +124,8 @@ class JsonChunk:
         if any(json.dumps(name).encode() in self.data for name in self.source.added):
             return None
         widths = self.source.widths
-        kinds = [pa.float64() if widths.get(name) is None else pa.list_(pa.float64()) for name in names]
         try:
-            table = self.table(pa.schema(list(zip(names, kinds, strict=True))))
+            table = self.table(pa.schema([(name, self.source.numeric_type(name)) for name in names]))
         except pa.ArrowInvalid:
             return None
         if table.num_rows != self.rows:
@@ -183,10 +182,7 @@ class JsonChunk:
         try:
             table = self.table(others) if len(others) else None
         except pa.ArrowInvalid as error:
-            raise UsageError(
-                f"{self.source.title} has a record that does not fit the types of its first: {error}",
-                "write the format that is read, which keeps every text as it is",
-            ) from None
+            raise misfit(self.source.title, error) from None
         columns = [
             array_of_column(self._columns[name]) if name in self._columns else table.column(name)  # pyright: ignore
             for name in schema.names

@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import numpy as np
 
 from .cells import json_cells
-from .chunk import Chunk, Results, Source
+from .chunk import Chunk, Results
 from .insertion import splice
 from .jsonl import JsonChunk, loaded
-from .layout import Layout, written_rows
+from .layout import TextWriter, written_rows
 from .spelling import JSON, Texts, as_list, texts
 
-_NEWLINE = ord("\n")
 
-
-class JsonWriter:
+class JsonWriter(TextWriter):
     """Writes JSON Lines, strictly: a number that is not finite is null."""
 
-    def __init__(self, file: Any, layout: Layout) -> None:
-        self.file = file
-        self.layout = layout
-        self.is_line_open = False
+    def encode(self, chunk: Chunk, results: Results) -> tuple[bytes, bytes]:
+        """The lines of a chunk with their results, and nothing behind them."""
+        return self._encoded(chunk, results), b""
 
-    def begin(self, source: Source) -> None:
-        """Writes nothing: there is no header."""
-
-    def encode(self, chunk: Chunk, results: Results) -> bytes:
-        """The lines of a chunk with their results."""
+    def _encoded(self, chunk: Chunk, results: Results) -> bytes:
         if isinstance(chunk, JsonChunk) and not self.layout.only_new:
             if not chunk.rows:
                 return chunk.data
@@ -45,17 +37,6 @@ class JsonWriter:
         columns = [json_cells(array) for array in old] + _values(results)
         leads = [f"{', ' if i else ''}{lead}" for i, lead in enumerate(_leads(names))]
         return b"".join([splice(first + other * (rows - 1), bounds, leads, columns), b"}\n"])
-
-    def write(self, payload: bytes) -> None:
-        """Writes what `encode` made."""
-        if self.is_line_open and payload:
-            self.file.write(b"\n")
-        if payload:
-            self.file.write(payload)
-            self.is_line_open = payload[-1] != _NEWLINE
-
-    def finish(self, source: Source) -> None:
-        """Writes nothing: the last line ends as it does in the input."""
 
     def _line_by_line(self, chunk: JsonChunk, results: Results) -> bytes:
         """The lines with their results, those that are no objects unchanged."""
@@ -88,11 +69,10 @@ def _spliced(chunk: JsonChunk, results: Results) -> bytes:
     closing = chunk.lines[:, 1] - 1
     leads = [f", {lead}" for lead in _leads(list(results.columns))]
     text = splice(chunk.data, np.append(0, closing), leads, _values(results), results.keep)
-    end = chunk.data[int(closing[-1]) :]
+    whole = b"".join([text, chunk.data[int(closing[-1]) :]])
     if results.keep is None or results.keep[0]:
-        return b"".join([text, end])
+        return whole
     # The first object written is not the first: what closes another stands before it.
-    whole = b"".join([text, end])
     return whole[whole.index(b"\n") + 1 :] if results.keep.any() else b""
 
 

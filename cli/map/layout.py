@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,27 +23,45 @@ class Layout(NamedTuple):
         return [] if self.only_new else [name for name in names if name not in self.removed]
 
 
-class Writer(Protocol):
+class Writer:
     """Writes tables with their results: `begin`, each chunk through `encode` and `write`, `finish`.
 
     `encode` may run in several threads, the others in one.
     """
 
+    def __init__(self, file: Any, layout: Layout) -> None:
+        self.file = file
+        self.layout = layout
+
     def begin(self, source: Source) -> None:
         """Writes what stands before the first row; `source` is the first table."""
-        ...
 
     def encode(self, chunk: Chunk, results: Results) -> Any:
         """The rows of a chunk with their results, in the form that is written."""
-        ...
+        raise NotImplementedError
 
     def write(self, payload: Any) -> None:
         """Writes what `encode` made."""
-        ...
+        raise NotImplementedError
 
-    def finish(self, source: Source) -> None:
-        """Writes what stands after the last row; `source` is the last table."""
-        ...
+    def finish(self) -> None:
+        """Writes what stands after the last row."""
+
+
+class TextWriter(Writer):
+    """Writes lines as they were read: the last may lack its end, and gets it only where others follow."""
+
+    is_line_open = False
+
+    def write(self, payload: tuple[Any, bytes]) -> None:
+        """Writes text and what it ends with."""
+        text, end = payload
+        if self.is_line_open and len(text):
+            self.file.write(b"\n")
+        for piece in (text, end):
+            if len(piece):
+                self.file.write(piece)
+                self.is_line_open = bytes(piece[-1:]) != b"\n"
 
 
 def written_rows(layout: Layout, chunk: Chunk, results: Results) -> tuple[int, list[Any], Results]:

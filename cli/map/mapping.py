@@ -8,13 +8,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import listed
+from ...parser.syntax.wording import listed, quoted
+from ..shell.streams import say
 from .chunk import Chunk, Results
 from .computation import Computation
+from .destination import writing
 from .layout import Layout, Writer
 from .pipeline import overlapped
 from .row_counts import RowCounts
-from .table_formats import Table
+from .table_formats import Table, open_writer
 
 
 class Job(NamedTuple):
@@ -39,11 +41,6 @@ class StoppedError(Exception):
     """A row failed, and nothing is to be written from there on."""
 
 
-class _Part(NamedTuple):
-    table: Table
-    chunk: Chunk
-
-
 class _Done(NamedTuple):
     """A chunk that is ready to be written: its rows, how many of them were empty, which failed and why.
 
@@ -59,6 +56,20 @@ class _Done(NamedTuple):
     first: tuple[int, dict[str, Any]] | None
 
 
+def write_mapped(output: str | None, format_name: str, tables: Iterable[Table], job: Job, threads: int) -> RowCounts:
+    """Writes the tables with their results, to a file or standard output, and counts the rows. Errors: `map_tables`."""
+    progress = RowCounts()
+    try:
+        with writing(output) as file:
+            map_tables(tables, job, open_writer(format_name, file, job.layout), threads, progress)
+    except StoppedError:
+        if output is not None:
+            say(f"error[row]: {quoted(output)} is not written, because of `--errors stop`")
+    finally:
+        progress.erase()
+    return progress
+
+
 def map_tables(tables: Iterable[Table], job: Job, writer: Writer, threads: int, progress: RowCounts) -> None:
     """Writes the tables one after the other with their results.
 
@@ -70,7 +81,7 @@ def map_tables(tables: Iterable[Table], job: Job, writer: Writer, threads: int, 
     job.expect(first)
     writer.begin(first.source)
     before = 0
-    for done in overlapped(_parts(first, following, job), lambda part: _work(part, job, writer), threads):
+    for done in overlapped(_parts(first, following, job), lambda part: _work(*part, job, writer), threads):
         if done.table is not table:
             table, before = done.table, 0
         title = None if table.is_alone else table.place.title
@@ -83,22 +94,22 @@ def map_tables(tables: Iterable[Table], job: Job, writer: Writer, threads: int, 
         before += done.rows
         if done.faults and job.errors == "stop":
             raise StoppedError
-    writer.finish(table.source)
+    writer.finish()
 
 
-def _parts(first: Table, following: Iterator[Table], job: Job) -> Iterator[_Part]:
+def _parts(first: Table, following: Iterator[Table], job: Job) -> Iterator[tuple[Table, Chunk]]:
     """The chunks of all tables. UsageError: a table has other columns than the first."""
-    yield from (_Part(first, chunk) for chunk in first.source.chunks())
+    yield from ((first, chunk) for chunk in first.source.chunks())
     for table in following:
         _check_same(table, first)
         job.expect(table)
-        yield from (_Part(table, chunk) for chunk in table.source.chunks())
+        yield from ((table, chunk) for chunk in table.source.chunks())
 
 
-def _work(part: _Part, job: Job, writer: Writer) -> _Done:
+def _work(table: Table, chunk: Chunk, job: Job, writer: Writer) -> _Done:
     with np.errstate(all="ignore"):
-        answer = job.computation.answer(part.table, part.chunk)
-        rows = part.chunk.rows
+        answer = job.computation.answer(table, chunk)
+        rows = chunk.rows
         faults = sorted(answer.faults.items())
         failed = np.zeros(rows, dtype=bool)
         failed[[row for row, _ in faults]] = True
@@ -110,15 +121,15 @@ def _work(part: _Part, job: Job, writer: Writer) -> _Done:
             faults = faults[:1]
         blank = answer.empty | failed
         nonfinite = answer.nonfinite(blank)
-        columns = {name: np.full(rows, part.table.keys[name]) for name in job.keys}
+        columns = {name: np.full(rows, table.keys[name]) for name in job.keys}
         columns |= {name: answer.results[result] for name, result in job.results.items()}
         results = Results(columns, blank if blank.any() else None, keep)
-        payload = writer.encode(part.chunk, results)
+        payload = writer.encode(chunk, results)
     if faults and job.errors == "stop":
         rows = faults[0][0] + 1
     empty, count = int((answer.empty & ~failed)[:rows].sum()), int(nonfinite[:rows].sum())
     first = int(nonfinite.argmax()) if count else 0
-    return _Done(part.table, payload, rows, empty, faults, count, (first, answer.row(first)) if count else None)
+    return _Done(table, payload, rows, empty, faults, count, (first, answer.row(first)) if count else None)
 
 
 def _check_same(table: Table, first: Table) -> None:

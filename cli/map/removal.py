@@ -15,26 +15,15 @@ def without_cells(data: bytes, bounds: np.ndarray, places: Collection[int], deli
     A piece may begin with line ends, which stay, as does what stands after the last.
     """
     separator = delimiter.encode()
-    cell = re.compile(rb'(?:"(?:[^"]|"")*"?)?[^%b]*' % re.escape(separator))
+    # What stands after the beginning or a delimiter, up to the next delimiter outside quotes.
+    cell = re.compile(rb'(?:^|%b)((?:"(?:[^"]|"")*"?)?[^%b]*)' % (re.escape(separator), re.escape(separator)))
     edges = bounds.tolist()
     pieces: list[bytes] = []
     for start, end in pairwise(edges):
         piece = data[start:end]
         record = piece.lstrip(b"\r\n")
-        cells = _cells(record, cell) if b'"' in record else record.split(separator)
+        cells = cell.findall(record) if b'"' in record else record.split(separator)
         rest = separator.join([text for place, text in enumerate(cells) if place not in places])
         pieces.append(piece[: len(piece) - len(record)] + rest)
     bounds = np.array([0, *accumulate(map(len, pieces))], dtype=np.int64)
     return b"".join([*pieces, data[edges[-1] :]]), bounds
-
-
-def _cells(record: bytes, cell: re.Pattern[bytes]) -> list[bytes]:
-    """The cells of a record as they are written; `cell` matches up to a delimiter outside quotes."""
-    cells: list[bytes] = []
-    place = 0
-    while place <= len(record):
-        found = cell.match(record, place)
-        assert found is not None
-        cells.append(found[0])
-        place = found.end() + 1
-    return cells

@@ -25,12 +25,6 @@ class RowCounts(Progress):
         self.first_nonfinite: tuple[str, dict[str, Any]] | None = None
         self._bar: Any = None
 
-    def __enter__(self) -> RowCounts:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.erase()
-
     def fail(self, row: int, reason: str, title: str | None) -> None:
         """Counts a row that failed, from 1 in its table, and says why unless many have."""
         self.failed += 1

@@ -14,8 +14,6 @@ from .chunk import Source
 from .layout import Layout, Writer
 from .opening import Headed, Place, number_of, open_bytes, places
 
-FORMATS = ("csv", "tsv", "jsonl", "parquet", "arrow", "arrows")
-
 _ENDINGS = {
     ".csv": "csv",
     ".tsv": "tsv",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
-from typing import Protocol
 
 import click
 
@@ -21,19 +20,9 @@ from .session import open_session
 _FENCES = re.compile(r"^`{3,}", re.MULTILINE)
 
 
-class _Page(Protocol):
-    """Where cells and their outputs are printed, one after the other."""
-
-    def begin(self, cell: Cell) -> None: ...
-
-    def write(self, text: str) -> None: ...
-
-    def end(self) -> None: ...
-
-
 def show(cells: Sequence[Cell], limits: Limits) -> None:
     """Runs the cells in one session. ExpressionError: one fails; what was printed by then stays."""
-    page: _Page = _Screen() if is_terminal(sys.stdout) else _Text(limits.elements)
+    page = _Screen() if is_terminal(sys.stdout) else _Text(limits.elements)
     session = open_session(limits, page.write)
     for cell in cells:
         page.begin(cell)

@@ -10,6 +10,7 @@ import click
 
 from ...parser.syntax.errors import UsageError
 from .foreign_options import check_variables, in_words_of_options
+from .time_limit import timeout_option, within
 
 
 def format_examples(formatter: click.HelpFormatter, examples: Sequence[tuple[str, str]]) -> None:
@@ -29,15 +30,20 @@ def command(
 
     `parts` are what it can be given, in the order of the help: groups of options, of which the function gets records,
     and single options and arguments, of which it gets the values; all of them by position. It returns an exit code.
+    Every command has `--timeout`.
     """
 
     def made(function: Callable[..., int]) -> click.Command:
         def call(**given: Any) -> int:
             context = click.get_current_context()
             with in_words_of_options(context):
-                return function(*[part(context) if isinstance(part, type) else given[part.name] for part in parts])
+                taken = [part(context) if isinstance(part, type) else given[part.name] for part in parts]
+                return within(given["timeout"] if timed else None, lambda: function(*taken))
 
         params = [p for part in parts for p in (part.params.values() if isinstance(part, type) else [part])]
+        # Scripts have it for each cell or input.
+        timed = all(param.name != "timeout" for param in params)
+        params += [timeout_option()] if timed else []
         kind = VariablesCommand if takes_variables else Command
         settings = {"help_option_names": ["-h", "--help"]}
         return kind(

@@ -10,8 +10,9 @@ import click
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import sentence
-from .exit_codes import BUG, EVALUATION, EVALUATION_KINDS, EXPRESSION, FAILED, USAGE
+from .exit_codes import BUG, EVALUATION, EVALUATION_KINDS, EXPRESSION, FAILED, TIMED_OUT, USAGE
 from .streams import discard, say
+from .time_limit import OutOfTime
 
 # Where a command finds in its context's `meta` whether `--debug` was given.
 DEBUG = "autodiff.debug"
@@ -31,6 +32,9 @@ def report(error: Exception, debug: bool) -> int:
     if isinstance(error, UsageError):
         say(str(error))
         return USAGE
+    if isinstance(error, OutOfTime):
+        say(str(error))
+        return TIMED_OUT
     if isinstance(error, click.ClickException):
         say(str(_in_our_words(error)))
         return USAGE
@@ -48,6 +52,8 @@ def report(error: Exception, debug: bool) -> int:
         say(diagnostic(error))
         if error.kind == "assert":
             return FAILED
+        if error.kind == "timeout":
+            return TIMED_OUT
         return EVALUATION if error.kind in EVALUATION_KINDS else EXPRESSION
     say(
         f"error[bug]: {type(error).__name__}: {' '.join(str(error).split())}\n"

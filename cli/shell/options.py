@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -11,8 +10,10 @@ import click
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted
+from .exit_codes import TIMED_OUT
 from .printing import Style
 from .streams import is_terminal, wants_color
+from .time_limit import timeout_option
 
 if TYPE_CHECKING:
     from ...parser.script.running.guard import Limits as ScriptLimits
@@ -217,17 +218,10 @@ class Scripts(_Limited):
 
     names = (*_PARSING, "steps", "calls", "elements", "memory")
     dtype: str = dtype_option("Type of tensors made from floats.")
-    timeout: float | None = option(
-        "--timeout",
-        type=click.FloatRange(min=0, min_open=True),
-        metavar="SECONDS",
-        help="Stop a script, a cell or an input after so long.",
-    )
+    timeout: float | None = timeout_option(f"Stop a script, a cell or an input after so long: exit code {TIMED_OUT}.")
     limits: tuple[str, ...] = limit_option(names)
 
     def __init__(self, context: click.Context) -> None:
-        if context.params["timeout"] is not None and math.isnan(context.params["timeout"]):
-            raise UsageError("`--timeout` takes a number of seconds, not `nan`", "write `--timeout 10`")
         super().__init__(context)
         if self.timeout is not None:
             self.found["seconds"] = self.timeout

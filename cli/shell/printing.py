@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import io
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 # TSV is CSV with another delimiter.
-_DELIMITERS = {"csv": ",", "tsv": "\t"}
+DELIMITERS = {"csv": ",", "tsv": "\t"}
 
 
 class Style(NamedTuple):
@@ -27,6 +29,16 @@ def printer(room: str, format_name: str) -> Any:
 
 def rendered(room: str, format_name: str, *what: Any) -> Any:
     """What the printer makes of `what`: text that ends in a newline, or for a picture bytes."""
-    if format_name in _DELIMITERS:
-        return printer(room, "csv").render(*what, _DELIMITERS[format_name])
+    if format_name in DELIMITERS:
+        return printer(room, "csv").render(*what, DELIMITERS[format_name])
     return printer(room, format_name).render(*what)
+
+
+def delimited(rows: Iterable[Sequence[str]], delimiter: str) -> str:
+    """Rows of cells as CSV or TSV."""
+    # Here, as few commands need it.
+    import csv
+
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerows(rows)
+    return text.getvalue()

@@ -40,12 +40,11 @@ class _LatexCells(Cells):
     def rule(self, syntax: Any) -> str:
         return f"${self.latex.text(syntax)}$" if _is_printed(syntax) else self.word(super().rule(syntax))
 
-    def expression(self, step: Step) -> str:
-        written = step.written
-        text = f"${self.latex.text(step.expr)}$" if _is_printed(step.expr) else self.word(written)
-        if step.part:
-            return f"part of {text}"
-        return f"${self.latex.name(step.assigned)} =$ {text}" if step.assigned else text
+    def source(self, step: Step) -> str:
+        return f"${self.latex.text(step.expr)}$" if _is_printed(step.expr) else self.word(step.written)
+
+    def assigned(self, name: str) -> str:
+        return f"${self.latex.name(name)} =$"
 
     def formula(self, text: str) -> str:
         return f"${text}$"

@@ -17,11 +17,8 @@ class _MarkdownCells(Cells):
     def rule(self, syntax: Any) -> str:
         return _code(super().rule(syntax))
 
-    def expression(self, step: Step) -> str:
-        text = _code(step.written)
-        if step.part:
-            return f"part of {text}"
-        return f"{_code(step.assigned)} = {text}" if step.assigned else text
+    def source(self, step: Step) -> str:
+        return _code(step.written)
 
 
 def render(report: Report, passes: Passes, style: Style) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...parser.analysis.passes import Arrival, Passes, Sent, Step
+from ...parser.analysis.passes import Arrival, Passes, Step
 from ...parser.analysis.result import number_text
 from ...parser.syntax.printer import Printer
 from ..value.brackets import array_text
@@ -51,10 +52,18 @@ class Cells:
 
     def expression(self, step: Step) -> str:
         """The sub-expression of a step, with the name it is assigned to."""
-        text = step.written
+        text = self.source(step)
         if step.part:
             return f"part of {text}"
-        return f"{step.assigned} = {text}" if step.assigned else text
+        return f"{self.assigned(step.assigned)} {text}" if step.assigned else text
+
+    def source(self, step: Step) -> str:
+        """The sub-expression of a step alone."""
+        return step.written
+
+    def assigned(self, name: str) -> str:
+        """The name that a sub-expression is assigned to, and the sign between them."""
+        return f"{self.name(name)} ="
 
     def number(self, value: Any) -> str:
         """A single number."""
@@ -90,34 +99,24 @@ class Cells:
 
 def tables(inputs: Mapping[str, Any], passes: Passes, cells: Cells) -> list[Table]:
     """The tables of the passes, `inputs` at the head of the first; without a gradient, that one alone."""
-    forward = [(cells.name(name), "", cells.value(value), "") for name, value in inputs.items()] + [
-        (
-            cells.name(step.name),
-            cells.expression(step),
-            cells.value(step.value),
-            cells.word(step.grad_fn or ""),
-        )
-        for step in passes.steps
-    ]
-    found = [Table("Forward", FORWARD, forward)]
+    forward = [(cells.name(name), "", cells.value(value), "") for name, value in inputs.items()]
+    for step in passes.steps:
+        value, grad_fn = cells.value(step.value), cells.word(step.grad_fn or "")
+        forward.append((cells.name(step.name), cells.expression(step), value, grad_fn))
+    found = [Table("Forward", FORWARD, [*forward])]
     if not passes.leaves:
         return found
     rows: list[tuple[str, ...]] = []
     for visit in passes.visits:
         came = [(cells.name(a.name), cells.word(visit.grad_fn), cells.total(a)) for a in visit.arrivals]
-        went = [_sent(cells, sent) for sent in visit.sent]
-        count = max(len(came), len(went))
-        came += [("", "", "")] * (count - len(came))
-        went += [("", "", "", "")] * (count - len(went))
-        rows += [(*left, *right) for left, right in zip(came, went, strict=True)]
+        went: list[tuple[str, ...]] = []
+        for sent in visit.sent:
+            rule = "" if sent.rule is None else cells.rule(sent.rule)
+            went.append((cells.name(sent.to), rule, cells.value(sent.local), cells.value(sent.gradient)))
+        for left, right in zip_longest(came, went):
+            rows.append((*(left or ("",) * 3), *(right or ("",) * 4)))
     leaves = [(cells.name(leaf.name), cells.total(leaf)) for leaf in passes.leaves]
     uses = any(sent.with_gradient and sent.rule for visit in passes.visits for sent in visit.sent)
     note = f"with {passes.gradient_name}, the incoming gradient, the formula is of what is sent" if uses else None
     found += [Table("Backward", BACKWARD, rows, note)] if rows else []
     return [*found, Table("Gradients", GRADIENTS, leaves)]
-
-
-def _sent(cells: Cells, sent: Sent) -> tuple[str, str, str, str]:
-    rule = "" if sent.rule is None else cells.rule(sent.rule)
-    local = "" if sent.local is None else cells.value(sent.local)
-    return cells.name(sent.to), rule, local, cells.value(sent.gradient)

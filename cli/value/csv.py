@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from ...parser.analysis.result import Report, value_text
-from ..shell.printing import Style
+from ..shell.printing import Style, delimited
 
 
 def render(report: Report, style: Style, delimiter: str) -> str:
     """The report as a header and a row, cells divided by `delimiter`."""
     facts = list(report.facts())
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
-    writer.writerow([key for key, _ in facts])
-    writer.writerow([value_text(value) for _, value in facts])
-    return text.getvalue()
+    return delimited([[key for key, _ in facts], [value_text(value) for _, value in facts]], delimiter)

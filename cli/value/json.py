@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from ...parser.analysis.result import Report, json_value
+from ...parser.analysis.result import Report, json_line
 from ..shell.printing import Style
 
 
 def render(report: Report, style: Style) -> str:
     """The report as a JSON object; `nonfinite` says which of its nulls are inf, -inf or nan."""
-    return json.dumps(as_object(report), allow_nan=False) + "\n"
+    return json_line(as_object(report))
 
 
 def as_object(report: Report) -> dict[str, Any]:
-    """The report as what JSON can hold."""
-    nonfinite: dict[str, str] = {}
-    result: dict[str, Any] = {
+    """The report as an object, of NumPy values."""
+    return {
         "expr": report.expr,
-        "inputs": {name: json_value(v, f"inputs.{name}", nonfinite) for name, v in report.inputs.items()},
+        "inputs": report.inputs,
         "dtype": report.dtype,
-        "value": json_value(report.value, "value", nonfinite),
+        "value": report.value,
         "grad_fn": report.grad_fn,
-        "grad": {name: json_value(v, f"grad.{name}", nonfinite) for name, v in report.grad.items()},
+        "grad": report.grad,
         "warnings": [finding.text for finding in report.warnings],
+        **report.more,
     }
-    for kind, values in report.more.items():
-        result[kind] = {name: json_value(v, f"{kind}.{name}", nonfinite) for name, v in values.items()}
-    if nonfinite:
-        result["nonfinite"] = nonfinite
-    return result

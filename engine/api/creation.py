@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..primitives.arguments import sizes
+from ..primitives.filling import filled, full, number, of_kind, shape_of, spaced
 from ..tensors import dtypes
 from ..tensors.dtypes import dtype as DType  # noqa: N812
 from ..tensors.tensor import Tensor
@@ -109,54 +107,11 @@ def from_numpy(array: np.ndarray[Any, Any]) -> Tensor:
     return Tensor(array)
 
 
-def _shape(function: str, size: tuple[Any, ...], named: Any) -> tuple[int, ...]:
-    """The shape of a new tensor. TypeError: none is given, or not of whole numbers. RuntimeError: a negative size."""
-    if named is not None:
-        size = (named,)
-    if not size:
-        raise TypeError(f'{function}() missing 1 required positional arguments: "size"')
-    try:
-        result = sizes(size)
-    except TypeError:
-        raise TypeError(
-            f"{function}(): argument 'size' (position 1) must be tuple of ints, not {type(size[0]).__name__}"
-        ) from None
-    if any(n < 0 for n in result):
-        raise RuntimeError(f"{function}: Dimension size must be non-negative.")
-    return result
-
-
-def _filled(shape: tuple[int, ...], value: Any, dtype: DType | None, requires_grad: bool) -> Tensor:
-    numpy_dtype = (dtype or dtypes.get_default_dtype()).numpy
-    return Tensor(np.full(shape, value, numpy_dtype)[()], requires_grad)
-
-
-def _filler(name: str, value: int, doc: str) -> Callable[..., Tensor]:
-    def make(
-        *shape: Any, size: Any = None, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
-    ) -> Tensor:
-        return _filled(_shape(name, shape, size), value, dtype, requires_grad)
-
-    make.__name__ = make.__qualname__ = name
-    make.__doc__ = doc
-    return make
-
-
-zeros = _filler("zeros", 0, "A tensor of zeros.")
-ones = _filler("ones", 1, "A tensor of ones.")
-empty = _filler("empty", 0, "A tensor whose elements are yet to be written; here they are zeros.")
-
-
-def full(
-    size: Any, fill_value: Any, *, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
+def empty(
+    *shape: Any, size: Any = None, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
 ) -> Tensor:
-    """A tensor of one value; its dtype is that of the value unless given. TypeError: the value is a tensor of many."""
-    if isinstance(fill_value, Tensor):
-        if fill_value.ndim or fill_value.requires_grad:
-            raise TypeError("full(): argument 'fill_value' (position 2) must be Number, not Tensor")
-        fill_value = fill_value.item()
-    kind = tensor(fill_value).dtype if dtype is None else dtype
-    return _filled(_shape("full", (size,), None), fill_value, kind, requires_grad)
+    """A tensor whose elements are yet to be written; here they are zeros."""
+    return filled(shape_of("empty", shape, size), 0, dtype, requires_grad)
 
 
 def empty_like(x: Tensor, *, dtype: DType | None = None, requires_grad: bool = False, device: Any = None) -> Tensor:
@@ -167,52 +122,6 @@ def empty_like(x: Tensor, *, dtype: DType | None = None, requires_grad: bool = F
 def scalar_tensor(value: Any, *, dtype: DType | None = None, requires_grad: bool = False) -> Tensor:
     """A tensor without dimensions, of the default dtype unless another is given."""
     return full((), value, dtype=dtype or dtypes.get_default_dtype(), requires_grad=requires_grad)
-
-
-def eye(
-    n: int, m: int | None = None, *, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
-) -> Tensor:
-    """A matrix with ones on its diagonal and zeros elsewhere."""
-    return Tensor(np.eye(n, m, dtype=(dtype or dtypes.get_default_dtype()).numpy), requires_grad)
-
-
-def _number(value: Any) -> Any:
-    return value.item() if isinstance(value, (Tensor, np.generic)) else value
-
-
-def arange(
-    start: Any,
-    end: Any = None,
-    step: Any = 1,
-    *,
-    dtype: DType | None = None,
-    requires_grad: bool = False,
-    device: Any = None,
-) -> Tensor:
-    """Numbers from `start` (0 if only one is given) up to but not including `end`, in steps.
-
-    RuntimeError: a step of 0, or one that leads away from the end.
-    """
-    if end is None:
-        start, end = 0, start
-    start, end, step = map(_number, (start, end, step))
-    if dtype is not None and not dtype.is_floating_point:
-        start, end, step = int(start), int(end), int(step)
-    if step == 0:
-        raise RuntimeError("step must be nonzero")
-    if (end - start) * step < 0:
-        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
-    if all(isinstance(v, int) for v in (start, end, step)):
-        return _of_kind(np.arange(start, end, step), dtype or dtypes.int64, requires_grad)
-    count = math.ceil((end - start) / step)
-    return _of_kind(start + np.arange(count) * float(step), dtype, requires_grad)
-
-
-def linspace(
-    start: Any, end: Any, steps: int, *, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
-) -> Tensor:
-    """Evenly spaced numbers, both ends among them. RuntimeError: a negative number of them."""
-    return _of_kind(_spaced(_number(start), _number(end), steps), dtype, requires_grad)
 
 
 def logspace(
@@ -226,23 +135,7 @@ def logspace(
     device: Any = None,
 ) -> Tensor:
     """`base` to the power of evenly spaced numbers, both ends among them."""
-    return _of_kind(np.power(float(base), _spaced(_number(start), _number(end), steps)), dtype, requires_grad)
-
-
-def _of_kind(numbers: np.ndarray[Any, Any], dtype: DType | None, requires_grad: bool) -> Tensor:
-    """The numbers in a dtype, the default one unless another is given."""
-    return Tensor(numbers.astype((dtype or dtypes.get_default_dtype()).numpy), requires_grad)
-
-
-def _spaced(start: float, end: float, steps: int) -> np.ndarray[Any, Any]:
-    if steps < 0:
-        raise RuntimeError("number of steps must be non-negative")
-    if steps < 2:
-        return np.full(steps, float(start))
-    step = (end - start) / (steps - 1)
-    # As PyTorch does it: each half is counted from its own end.
-    counted = np.arange(steps)
-    return np.where(counted < steps // 2, start + step * counted, end - step * (steps - 1 - counted))
+    return of_kind(np.power(float(base), spaced(number(start), number(end), steps)), dtype, requires_grad)
 
 
 def tril_indices(row: int, col: int, offset: int = 0, *, dtype: DType | None = None, device: Any = None) -> Tensor:

@@ -10,7 +10,7 @@ import numpy as np
 from ..autograd.backward import backward
 from ..autograd.inplace import in_place, reshaped_in_place, resize_, resize_as_, setitem
 from ..graph import history
-from ..primitives import TENSOR_METHODS, arguments, copying, transposing, writing
+from ..primitives import TENSOR_METHODS, arguments, axes, copying, filling
 from ..primitives.operators import IN_PLACE_OPERATORS, OPERATORS
 from ..table.registry import FUNCTIONS, ops
 from ..tensors import dtypes, memory
@@ -22,10 +22,10 @@ from . import creation
 def _fill(self: Tensor, value: Any) -> Tensor:
     if isinstance(value, Tensor) and value.ndim:
         raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
-    return writing.filled_with_number(self, value) if is_number(value) else writing.filled_with_tensor(self, value)
+    return copying.filled_with_number(self, value) if is_number(value) else copying.filled_with_tensor(self, value)
 
 
-WRITING: dict[str, Callable[..., Any]] = {"copy_": writing.copied, "zero_": writing.zeroed, "fill_": _fill}
+WRITING: dict[str, Callable[..., Any]] = {"copy_": copying.copied, "zero_": copying.zeroed, "fill_": _fill}
 
 # `double`, `float`, `long` and so on.
 _CASTS = {kind.title.lower(): kind for kind in dtypes.BY_NUMPY.values()}
@@ -157,10 +157,10 @@ PROPERTIES: dict[str, property | Callable[..., Any]] = {
     "requires_grad": history.requires_grad,
     "is_leaf": history.is_leaf,
     "grad": history.grad,
-    "T": transposing.reversed_dimensions,
-    "mT": transposing.matrix_transpose,
-    "H": transposing.conjugate_transpose,
-    "mH": transposing.adjoint_property,
+    "T": axes.reversed_dimensions,
+    "mT": axes.matrix_transpose,
+    "H": axes.conjugate_transpose,
+    "mH": axes.adjoint_property,
     "itemsize": lambda self: self._data.itemsize,
     "nbytes": lambda self: self._data.nbytes,
 }
@@ -189,10 +189,10 @@ METHODS: dict[str, Callable[..., Any]] = {
     "is_floating_point": creation.is_floating_point,
     "nelement": Tensor.numel,
     "ndimension": Tensor.dim,
-    "new_zeros": _new(creation.zeros),
-    "new_ones": _new(creation.ones),
+    "new_zeros": _new(filling.zeros),
+    "new_ones": _new(filling.ones),
     "new_empty": _new(creation.empty),
-    "new_full": _new(creation.full),
+    "new_full": _new(filling.full),
     "new_tensor": _new(creation.tensor),
     "__contains__": _contains,
     "__reversed__": lambda self: ops.flip(self, 0) if self.ndim else self,

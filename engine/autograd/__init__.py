@@ -24,15 +24,7 @@ _HOMES = {
 }
 _MODULES = ("anomaly", "forward_ad", "function", "functional", "graph")
 
-__all__ = [
-    "backward",
-    "enable_grad",
-    "grad",
-    "inference_mode",
-    "is_grad_enabled",
-    "no_grad",
-    "set_grad_enabled",
-]
+__all__ = ["backward", "enable_grad", "grad", "inference_mode", "is_grad_enabled", "no_grad", "set_grad_enabled"]
 
 
 def __getattr__(name: str) -> Any:

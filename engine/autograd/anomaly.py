@@ -133,18 +133,11 @@ def _check(node: Node, gradients: Sequence[Any]) -> None:
 def _report(node: Node) -> None:
     """Warns of an error in a node: with the stack of the forward call that made it, and of those that led to that."""
     stack = node.metadata.get("traceback_")
-    if stack is None:
-        warnings.warn(
-            f"Error detected in {node.name()}. No forward pass information available. Enable detect anomaly during "
-            "forward pass for more information.",
-            stacklevel=2,
-        )
-        return
-    warnings.warn(
-        f"Error detected in {node.name()}. Traceback of forward call that caused the error:\n{''.join(stack)}",
-        stacklevel=2,
-    )
-    parent = node.metadata.get("parent_")
+    what = "No forward pass information available. Enable detect anomaly during forward pass for more information."
+    if stack is not None:
+        what = f"Traceback of forward call that caused the error:\n{''.join(stack)}"
+    warnings.warn(f"Error detected in {node.name()}. {what}", stacklevel=2)
+    parent = node.metadata.get("parent_") if stack is not None else None
     while parent is not None:
         stack = parent.metadata.get("traceback_", ["(no forward pass information available)\n"])
         warnings.warn(

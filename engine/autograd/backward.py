@@ -11,7 +11,7 @@ import numpy as np
 from ..graph.hooks import as_tensor
 from ..graph.node import Edge
 from ..graph.transforms import active, entered, tracing
-from ..primitives.joining import stack
+from ..primitives.parts import stack
 from ..tensors.tensor import Tensor
 from .gradients import accumulate, accumulate_bare, start_gradients, without_history
 from .passes import Pass

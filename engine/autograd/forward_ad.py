@@ -7,9 +7,8 @@ from contextlib import ContextDecorator
 from typing import Any
 
 from ..graph.transforms import Level, enter, forward, hold, leave
-from ..primitives.copying import clone, zeros_like
+from ..primitives.copying import clone, copied, zeros_like
 from ..primitives.reshaping import view_primitive
-from ..primitives.writing import copied
 from ..table.record import Operation
 from ..tensors.modes import recording
 from ..tensors.tensor import Tensor

@@ -98,7 +98,9 @@ class Function:
         """The node, which is also the ctx, the inputs, and what `forward` returned, recorded if need be."""
         has_setup = cls.setup_context is not Function.setup_context
         if has_setup:
-            args, kwargs = _bound(cls.forward, args, kwargs), {}
+            bound = inspect.signature(cls.forward).bind(*args, **kwargs)
+            bound.apply_defaults()
+            args, kwargs = bound.args, {}
         inputs = (*args, *kwargs.values())
         node = _node_class(cls)()
         node.needs_input_grad = tuple([isinstance(a, Tensor) and a.requires_grad for a in inputs])
@@ -125,13 +127,6 @@ class Function:
             )
         results = recorded(node, inputs, outputs) if records else [passed_on(o, inputs, node) for o in outputs]
         return node, inputs, results[0] if single else tuple(results)
-
-
-def _bound(forward: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
-    """The arguments of a call by position, with the defaults of `forward` filled in."""
-    bound = inspect.signature(forward).bind(*args, **kwargs)
-    bound.apply_defaults()
-    return bound.args
 
 
 @functools.cache

@@ -12,7 +12,7 @@ from ..graph.hooks import as_data, as_tensor
 from ..graph.node import Node
 from ..graph.saved import Packed, packed, packing, unpacked
 from ..table.nodes import FREED, check_unchanged, tracked
-from ..tensors.memory import memory_of
+from ..tensors.memory import broadcast_shape, memory_of
 from ..tensors.tensor import Tensor
 
 
@@ -96,13 +96,14 @@ class FunctionNode(FunctionCtx, Node):
             raise RuntimeError(
                 f"function {name} returned an incorrect number of gradients (expected {expected}, got {len(returned)})"
             )
-        results = []
+        results: list[Any] = []
         for i, (gradient, is_tensor) in enumerate(zip(returned, self._parameters, strict=False)):
             if gradient is not None and not isinstance(gradient, Tensor):
                 raise RuntimeError(f"expected Variable or None (got {type(gradient).__name__})")
             if is_tensor:
-                results.append(self._fitting(gradient, i, len(results)))
-        return [as_data(g, create_graph) for g in results]
+                self._check_fits(gradient, i, len(results))
+                results.append(as_data(gradient, create_graph))
+        return results
 
     def apply_undefined(self, create_graph: bool) -> Sequence[Any]:
         """As `apply`: the user's rule is asked whatever arrived, with zeros unless `set_materialize_grads(False)`."""
@@ -120,22 +121,18 @@ class FunctionNode(FunctionCtx, Node):
         shape, dtype = self.outputs[number]
         return Tensor(np.zeros(shape, dtype)[()])
 
-    def _fitting(self, gradient: Tensor | None, position: int, slot: int) -> Tensor | None:
+    def _check_fits(self, gradient: Tensor | None, position: int, slot: int) -> None:
+        """RuntimeError: the shape of a gradient does not reduce to that of its input."""
         node, number = self.next_functions[slot]
         if gradient is None or node is None:
-            return gradient
+            return
         outputs = node.outputs[number] if node.is_multiple else node.outputs
         shape = () if outputs is None else outputs[0]
-        try:
-            fits = np.broadcast_shapes(gradient.shape, shape) == tuple(gradient.shape)
-        except ValueError:
-            fits = False
-        if not fits:
+        if broadcast_shape(gradient.shape, shape) != gradient.shape:
             raise RuntimeError(
                 f"Function {type(self).__name__} returned an invalid gradient at index {position} - got "
                 f"{list(gradient.shape)} but expected shape compatible with {list(shape)}"
             )
-        return gradient
 
 
 class Saved:

@@ -113,9 +113,6 @@ def _only_tensors(output: Nesting, where: str) -> list[Tensor]:
     return found
 
 
-# Reverse mode
-
-
 def _run_tracked(
     func: Function, argnums: ArgNums, args: Sequence[Any], kwargs: dict[str, Any], has_aux: bool, where: str
 ) -> tuple[list[Nesting], list[Tensor], Any, Any]:
@@ -213,9 +210,6 @@ def jacrev(func: Function, argnums: ArgNums = 0, *, has_aux: bool = False, chunk
         return (result, _released(aux, inputs)) if has_aux else result
 
     return wrapper
-
-
-# Forward mode
 
 
 class _Flat:

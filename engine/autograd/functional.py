@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from ..primitives.axes import squeeze
 from ..primitives.copying import alias, zeros_like
 from ..primitives.reshaping import view_primitive
-from ..primitives.squeezing import squeeze
 from ..tensors.modes import enable_grad, is_grad_enabled, set_grad_enabled
 from ..tensors.tensor import Tensor
 from .jacobians import Gradients, filled, jacobian_columns, jacobian_rows, pulled_back

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..primitives.copying import zeros_like
-from ..primitives.joining import stack
+from ..primitives.parts import stack
 from ..tensors.tensor import Tensor
 from .backward import grad
 from .checked_jacobians import (

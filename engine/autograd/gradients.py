@@ -9,9 +9,8 @@ import numpy as np
 
 from ..graph.hooks import as_tensor, run_post_accumulate
 from ..graph.transforms import hold
-from ..primitives.broadcasting import sum_array_to, sum_to_size
-from ..primitives.copying import to_copy
-from ..primitives.writing import copied
+from ..primitives.copying import copied, to_copy
+from ..primitives.reshaping import sum_array_to, sum_to_size
 from ..tensors.size import Size
 from ..tensors.tensor import Tensor
 
@@ -40,7 +39,7 @@ def start_gradients(roots: Sequence[Any], given: Sequence[Any] | None, create_gr
         if gradient is None:
             if root.requires_grad and data.size != 1:
                 raise RuntimeError("grad can be implicitly created only for scalar outputs")
-            # As `ones_like`, but 5 times as fast.
+            # With `ones_like` for all, x*x and its backward pass take 1.3 times as long.
             ones = _ONE if type(data) is np.float64 else np.ones_like(data)[()]
             starts.append(Tensor(ones) if create_graph else ones)
         elif gradient._data.shape != data.shape:

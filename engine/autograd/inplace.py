@@ -19,8 +19,8 @@ from ..graph.node import Node, describe
 from ..graph.transforms import active, carry_over, written
 from ..primitives.arguments import sizes
 from ..primitives.getitem import getitem
-from ..primitives.positions import as_strided
-from ..primitives.positions import put as index_put
+from ..primitives.places import as_strided
+from ..primitives.places import put as index_put
 from ..table.scalars import note_change
 from ..tensors.memory import INFERENCE_TENSOR, memory_of, outdate, positions, refusal, resize, shareable, write
 from ..tensors.modes import enable_grad, recording

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 
 from ..primitives.copying import zeros_like
-from ..primitives.joining import stack
+from ..primitives.parts import stack
 from ..primitives.reshaping import reshape
 from ..tensors.tensor import Tensor
 from .backward import grad

@@ -74,6 +74,9 @@ class Pass:
             self.captured.setdefault(node, {})[number] = None
         self.needed = leading_to(self.order, self.captured)
         self.wanted = {*self.needed, *self.captured}
+        if self.deliver is not None:
+            # Where gradients are kept, what keeps them runs too, though it sends nothing on, as in PyTorch.
+            self.needed.update(node for node in self.captured if node is not None)
         self.order = [node for node in self.order if node in self.wanted]
         return self
 

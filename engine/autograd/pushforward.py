@@ -8,7 +8,6 @@ recorded is run backward from t.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,8 +15,9 @@ import numpy as np
 from ..graph.hooks import next_sequence
 from ..graph.node import describe
 from ..graph.transforms import Level, forward, hold
-from ..primitives.broadcasting import expand
+from ..primitives.arguments import data_of
 from ..primitives.copying import clone, to_copy, zeros_like
+from ..primitives.reshaping import expand
 from ..table.binding import bind, promote
 from ..table.nodes import run_rule
 from ..table.record import Operation
@@ -52,13 +52,13 @@ class _Call(NamedTuple):
         """What the rules ask for, as tensors where it is one: cast as the operation casts its arguments."""
         primitive = self.primitive
         if primitive.variadic:
-            data: list[Any] = [[_data(t) for t in self.arguments[0]], *self.arguments[1:]]
+            data: list[Any] = [[data_of(t) for t in self.arguments[0]], *self.arguments[1:]]
         else:
-            data = [*map(_data, self.arguments)]
+            data = [*map(data_of, self.arguments)]
             if primitive.promotes:
                 promote(primitive, data)
         outputs = [r._data for r in self.results]
-        values = list(_saver_of(primitive)(data, outputs if primitive.outputs else outputs[0]))
+        values = list(saver(primitive)(data, outputs if primitive.outputs else outputs[0]))
         for position, source in enumerate(primitive.saved):
             tensor = self.meant_by(source)
             if isinstance(tensor, Tensor):
@@ -68,17 +68,8 @@ class _Call(NamedTuple):
         return values
 
 
-def _data(value: Any) -> Any:
-    return value._data if isinstance(value, Tensor) else value
-
-
 def _cast(tensor: Tensor, dtype: np.dtype[Any]) -> Tensor:
     return tensor if tensor._data.dtype == dtype else to_copy(tensor, dtype)
-
-
-@cache
-def _saver_of(primitive: Operation) -> Callable[[Any, Any], Sequence[Any]]:
-    return saver(primitive)
 
 
 def propagate(call: Callable[..., Any], primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -172,7 +163,7 @@ def _elementwise(call: _Call, on_tensors: bool) -> Any:
         return None
     saved = call.saved()
     if not on_tensors:
-        saved = [*map(_data, saved)]
+        saved = [*map(data_of, saved)]
     total: Any = None
     for position, vjp in zip(call.primitive.differentiated, call.primitive.vjps, strict=True):
         tangent = call.tangents[position]

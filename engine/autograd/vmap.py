@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..primitives.joining import stack
-from ..primitives.slicing import select
+from ..primitives.parts import select, stack
 from ..tensors.tensor import Tensor
 from .nesting import leaves, rebuilt, spec, spread
 

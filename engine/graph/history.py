@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """What a tensor has of a graph: the node that made it, where its gradient is sent, its `.grad` and its hooks.
 
 `api/methods.py` gives these to Tensor, under their names here (`edge_of` as `_edge`).
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..tensors.modes import recording
+from ..tensors.symbol import is_array
 from ..tensors.tensor import Tensor
 from .hooks import RemovableHandle
 from .node import AccumulateGrad, Edge, Node
@@ -53,7 +55,7 @@ def requires_grad(tensor: Tensor) -> bool:
 
 
 @requires_grad.setter
-def requires_grad(tensor: Tensor, value: bool) -> None:
+def requires_grad(tensor: Tensor, value: object) -> None:
     if not isinstance(value, bool):
         raise RuntimeError("requires_grad must be a bool")
     if value and tensor._data.dtype.kind != "f":
@@ -81,7 +83,7 @@ def grad(tensor: Tensor) -> Tensor | None:
 
 
 @grad.setter
-def grad(tensor: Tensor, value: Tensor | None) -> None:
+def grad(tensor: Tensor, value: object) -> None:
     if value is None:
         tensor._grad = None
         return
@@ -185,7 +187,7 @@ def register_post_accumulate_grad_hook(tensor: Tensor, hook: Any) -> RemovableHa
 
 def snapshot(tensor: Tensor) -> Tensor:
     """The tensor as it is now, with its place in the graph but memory of its own, for a rule to keep."""
-    copy = Tensor(np.array(tensor._data)[()] if isinstance(tensor._data, np.ndarray) else tensor._data)
+    copy = Tensor(np.array(tensor._data)[()] if is_array(tensor._data) else tensor._data)
     if tensor._requires_grad and tensor._grad_fn is not None:
         copy._requires_grad = True
         copy._grad_fn = tensor._grad_fn

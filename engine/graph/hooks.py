@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """Functions of the user's that a backward pass calls on its way: with a tensor's gradient, or around a node."""
 
 from __future__ import annotations
@@ -5,7 +6,7 @@ from __future__ import annotations
 import itertools
 import weakref
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -102,7 +103,7 @@ def _answered(hook: Callable[..., Any], gradients: Sequence[Any], create_graph: 
         return gradients
     if not isinstance(returned, tuple):
         raise TypeError(f"expected tuple, but hook returned '{type(returned).__name__}'")
-    answers: tuple[Any, ...] = returned
+    answers = cast(tuple[Any, ...], returned)
     if len(answers) != len(gradients):
         raise RuntimeError(
             f"hook '{_name(hook)}' has returned an incorrect number of values (got {len(answers)}, but expected "

@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """The graph that operations record: a Node for each, and the edges gradients travel back along.
 
 A tensor refers to the node that made it and a node to the nodes of its inputs, never the other way: a graph without

@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """What watches a graph in this thread, from outside: while it is recorded, and while a backward pass runs its nodes.
 
 Saved-tensor hooks, anomaly detection and whoever wants to see each node put a function into one of two lists and take
@@ -7,7 +8,7 @@ it out again. Both lists are empty as a rule, and all that an operation or a bac
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -35,7 +36,7 @@ def node_made(node: Node, args: Sequence[Any], result: Any) -> None:
 
 
 @contextmanager
-def nodes_observed(observer: Callable[[Any, Any], None]) -> Iterator[None]:
+def nodes_observed(observer: Callable[[Any, Any], None]) -> Generator[None]:
     """Calls `observer(node, result)` for every table node made in the block; a result may be several tensors."""
 
     def told(node: Any, args: Sequence[Any], result: Any) -> None:

@@ -1,9 +1,10 @@
+# pyright: strict, reportPrivateUsage=false
 """Hooks on what a graph saves: `saved_tensors_hooks` and what is built on it."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -99,7 +100,7 @@ class save_on_cpu(saved_tensors_hooks):  # noqa: N801  (PyTorch's name)
 
 
 @contextmanager
-def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
+def disable_saved_tensors_hooks(error_message: str) -> Generator[None]:
     """Until the end of the block, entering `saved_tensors_hooks` is an error with this message."""
     if packing.hooks:
         raise RuntimeError(error_message)
@@ -118,7 +119,7 @@ class AllowMutationOnSaved:
 
 
 @contextmanager
-def allow_mutation_on_saved_tensors() -> Iterator[AllowMutationOnSaved]:
+def allow_mutation_on_saved_tensors() -> Generator[AllowMutationOnSaved]:
     """Until the end of the block, what is saved for backward is copied, so that it may be changed in place.
 
     RuntimeError: already inside such a block.

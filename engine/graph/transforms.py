@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """Which levels of forward-mode differentiation are entered, and where tensors keep their tangents.
 
 A trace (`program/tracing.py`) is a level too: each level says what becomes of an operation that is called inside it.

@@ -9,16 +9,14 @@ import numpy as np
 
 from ..table.record import BESIDE_ZERO, REAL, EdgeCase
 from ..table.registry import ops
-from ..tensors import dtypes
 from ..tensors.symbol import check_not_traced
-from .arguments import data_of, dimension
+from .arguments import check_same_dtype, data_of, dimension
 from .copying import zeros_like
 from .elementary import exp, tanh
 from .families import ACTIVATION
-from .joining import cat
+from .parts import cat, slice_primitive
 from .reshaping import reshape
 from .selection import abs, where
-from .slicing import slice_primitive
 
 private, primitive, function = ACTIVATION.private, ACTIVATION.primitive, ACTIVATION.function
 
@@ -92,7 +90,6 @@ softplus = primitive(
     lambda g, x, beta, threshold: where(x * beta > threshold, g, g * sigmoid(x * beta)),
     floating=True,
     doc="log(1 + exp(beta*x)) / beta; x itself where beta*x exceeds `threshold`",
-    torch=("nn.functional.softplus",),
     definition="log1p(exp(x))",
 )
 silu = primitive(
@@ -102,7 +99,6 @@ silu = primitive(
     floating=True,
     doc="x * sigmoid(x)",
     aliases=("swish",),
-    torch=("nn.functional.silu",),
     inplace_flag=True,
     definition="x/(1 + exp(-x))",
 )
@@ -112,16 +108,9 @@ mish = primitive(
     lambda g, x: g * (tanh(softplus(x)) + x * sigmoid(x) * (1 - ops.square(tanh(softplus(x))))),
     floating=True,
     doc="x * tanh(softplus(x))",
-    torch=("nn.functional.mish",),
     inplace_flag=True,
     definition="x*tanh(log1p(exp(x)))",
 )
-
-
-def _gelu(x: Any, approximate: str = "none") -> Any:
-    if approximate == "tanh":
-        return 0.5 * x * (1 + np.tanh(_GELU_SCALE * (x + _GELU_CUBIC * (x * x * x))))
-    return 0.5 * x * (1 + ops.erf(x * math.sqrt(0.5)))
 
 
 def _gelu_rule(g: Any, x: Any, approximate: Any) -> Any:
@@ -140,29 +129,25 @@ def _gelu_formula(approximate: str) -> str:
     return "gelu(x)" if approximate == "none" else "x/2*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x**3)))"
 
 
-gelu = primitive(
-    "gelu",
-    _gelu,
-    _gelu_rule,
-    floating=True,
-    doc='x times the normal distribution\'s cumulative probability at x (approximate="tanh": by a tanh)',
-    torch=("nn.functional.gelu",),
-    formula=_gelu_formula,
-    definition="x*(1 + erf(x/sqrt(2)))/2",
-)
+@primitive(_gelu_rule, floating=True, formula=_gelu_formula, definition="x*(1 + erf(x/sqrt(2)))/2")
+def gelu(x: Any, approximate: str = "none") -> Any:
+    """x times the normal distribution's cumulative probability at x (approximate="tanh": by a tanh)"""
+    if approximate == "tanh":
+        return 0.5 * x * (1 + np.tanh(_GELU_SCALE * (x + _GELU_CUBIC * (x * x * x))))
+    return 0.5 * x * (1 + ops.erf(x * math.sqrt(0.5)))
 
 
 def _elu(x: Any, alpha: float = 1.0, scale: float = 1.0, input_scale: float = 1.0) -> Any:
     return np.where(x > 0, scale * x, scale * alpha * np.expm1(np.minimum(x, 0) * input_scale))
 
 
-def _elu_rule(g: Any, x: Any, alpha: float, scale: float, input_scale: float) -> Any:
-    return where(x <= 0, g * (scale * alpha * input_scale) * exp(minimum_zero(x) * input_scale), g * scale)
-
-
 def minimum_zero(x: Any) -> Any:
     """x where it is negative, else 0."""
     return where(x < 0, x, 0)
+
+
+def _elu_rule(g: Any, x: Any, alpha: float, scale: float, input_scale: float) -> Any:
+    return where(x <= 0, g * (scale * alpha * input_scale) * exp(minimum_zero(x) * input_scale), g * scale)
 
 
 def _elu_formula(alpha: float, scale: float, input_scale: float) -> str:
@@ -174,7 +159,7 @@ def _elu_formula(alpha: float, scale: float, input_scale: float) -> str:
 scaled_elu = private("elu", _elu, _elu_rule, floating=True, formula=_elu_formula)
 
 
-@function(domain=BESIDE_ZERO, torch=("nn.functional.elu",), inplace_flag=True, definition="where(x > 0, x, expm1(x))")
+@function(domain=BESIDE_ZERO, inplace_flag=True, definition="where(x > 0, x, expm1(x))")
 def elu(x: Any, alpha: float = 1.0) -> Any:
     """x where it is positive, else alpha * (exp(x) - 1)"""
     return scaled_elu(x, alpha)
@@ -203,29 +188,23 @@ leaky_relu = primitive(
     doc="x where it is positive, else x * negative_slope",
     domain=BESIDE_ZERO,
     edges=[EdgeCase((0.0,), 0.0, (0.01,))],
-    torch=("nn.functional.leaky_relu",),
     inplace_flag=True,
     formula="where(x > 0, x, x*negative_slope)",
 )
 
 
-def _logsigmoid(x: Any) -> Any:
-    return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
-
-
 logsigmoid = primitive(
     "logsigmoid",
-    _logsigmoid,
+    lambda x: np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x))),
     lambda g, x: g * sigmoid(-x),
     floating=True,
     doc="log(sigmoid(x))",
     node_name="LogSigmoidBackward0",
-    torch=("nn.functional.logsigmoid",),
     definition="-log1p(exp(-x))",
 )
 
 
-@function(torch=("nn.functional.softsign",))
+@function()
 def softsign(x: Any) -> Any:
     """x / (1 + abs(x))"""
     return x / (abs(x) + 1)
@@ -237,12 +216,11 @@ hardtanh = primitive(
     lambda g, x, min_val, max_val: where((x <= min_val) | (x >= max_val), 0, g),
     doc="x limited to the interval from min_val to max_val; the bounds pass no gradient",
     domain=BESIDE_ZERO,
-    torch=("nn.functional.hardtanh",),
     inplace_flag=True,
 )
 
 
-@function(domain=BESIDE_ZERO, torch=("nn.functional.relu6",), inplace_flag=True)
+@function(domain=BESIDE_ZERO, inplace_flag=True)
 def relu6(x: Any) -> Any:
     """x limited to the interval from 0 to 6"""
     return hardtanh(x, 0.0, 6.0)
@@ -253,7 +231,6 @@ hardsigmoid = primitive(
     lambda x: np.minimum(np.maximum(x + 3, 0), 6) / 6,
     lambda g, x: where((x > -3) & (x < 3), g / 6, 0),
     doc="x/6 + 1/2 limited to the interval from 0 to 1",
-    torch=("nn.functional.hardsigmoid",),
     inplace_flag=True,
 )
 hardswish = primitive(
@@ -261,7 +238,6 @@ hardswish = primitive(
     lambda x: x * np.minimum(np.maximum(x + 3, 0), 6) / 6,
     lambda g, x: where(x <= -3, 0, where(x < 3, g * (x / 3 + 0.5), g)),
     doc="x * hardsigmoid(x)",
-    torch=("nn.functional.hardswish",),
     inplace_flag=True,
 )
 hardshrink = primitive(
@@ -277,17 +253,16 @@ softshrink = primitive(
     lambda x, lambd=0.5: np.where(x > lambd, x - lambd, np.where(x < -lambd, x + lambd, 0 * x)),
     lambda g, x, lambd: where((x >= -lambd) & (x <= lambd), 0, g),
     doc="x moved towards 0 by lambd",
-    torch=("nn.functional.softshrink",),
 )
 
 
-@function(torch=("nn.functional.tanhshrink",))
+@function()
 def tanhshrink(x: Any) -> Any:
     """x - tanh(x)"""
     return x - tanh(x)
 
 
-@function(assumed={"dim": -1}, elementwise=False, torch=("nn.functional.softmin",))
+@function(assumed={"dim": -1}, elementwise=False)
 def softmin(x: Any, dim: int) -> Any:
     """exp(-x) scaled to a sum of 1 along `dim`"""
     return ops.softmax(-x, dim)
@@ -298,7 +273,6 @@ rrelu_with_slopes = private(
     "rrelu_with_noise",
     lambda x, slopes: np.where(x > 0, x, x * slopes),
     lambda g, x, slopes: where(x > 0, g, g * slopes),
-    tensors=1,
     formula="where(x > 0, x, x*slopes)",
 )
 
@@ -337,9 +311,7 @@ def prelu(x: Any, weight: Any) -> Any:
 
 
 def _check_prelu(x: Any, weight: Any) -> None:
-    if x.dtype != weight.dtype:
-        names = dtypes.of(x.dtype).title, dtypes.of(weight.dtype).title
-        raise RuntimeError(f"prelu: Type promoting not supported. Got {names[0]} and {names[1]}")
+    check_same_dtype("prelu: Type promoting not supported. Got {} and {}", x, weight)
     if weight.size == 1:
         return
     if not x.ndim:
@@ -363,12 +335,6 @@ def _half(x: Any, dim: int) -> int:
     return x.shape[axis] // 2
 
 
-def _glu(x: Any, dim: int = -1) -> Any:
-    _half(x, dim)
-    value, gate = np.split(x, 2, dim)
-    return value * _logistic(gate)
-
-
 def _glu_rule(g: Any, x: Any, dim: int) -> Any:
     axis = dim % x.ndim
     half = _half(x, dim)
@@ -377,12 +343,9 @@ def _glu_rule(g: Any, x: Any, dim: int) -> Any:
     return cat([g * gate, g * value * gate * (1 - gate)], axis)
 
 
-glu = primitive(
-    "glu",
-    _glu,
-    _glu_rule,
-    elementwise=False,
-    floating=True,
-    doc="the first half of x along `dim`, times the sigmoid of the second",
-    torch=("nn.functional.glu",),
-)
+@primitive(_glu_rule, elementwise=False, floating=True)
+def glu(x: Any, dim: int = -1) -> Any:
+    """the first half of x along `dim`, times the sigmoid of the second"""
+    _half(x, dim)
+    value, gate = np.split(x, 2, dim)
+    return value * _logistic(gate)

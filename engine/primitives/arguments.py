@@ -1,13 +1,14 @@
-"""What callers give: sizes, dimensions and shapes, as one sequence or as separate arguments."""
+"""What callers give, checked: sizes, dimensions and shapes, as one sequence or as separate arguments; indices."""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from ..tensors import dtypes
 from ..tensors.tensor import Tensor
 
 
@@ -77,6 +78,13 @@ def dimension(dim: int, ndim: int) -> int:
     return dim % rank
 
 
+def own_dimension(dim: int, ndim: int) -> int:
+    """As `dimension`. IndexError: the tensor has none."""
+    if not ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    return dimension(dim, ndim)
+
+
 def dimensions(dim: Any, ndim: int) -> tuple[int, ...]:
     """The dimensions that `dim` names: one, several, or all for None and ()."""
     if dim is None or (isinstance(dim, (list, tuple)) and not dim):
@@ -88,3 +96,72 @@ def dimensions(dim: Any, ndim: int) -> tuple[int, ...]:
         if result.count(d) > 1:
             raise RuntimeError(f"dim {d} appears multiple times in the list of dims")
     return result if ndim else ()
+
+
+def indices_of(function: str, index: Any, message: str = "Expected dtype int32/int64 for index") -> Any:
+    """A tensor of indices, or a list of them as an array. RuntimeError: they are not whole numbers."""
+    if not isinstance(index, (Tensor, np.ndarray, np.generic)):
+        array = np.asarray(index)
+        index = array if array.size else array.astype(np.int64)
+    dtype = data_of(index).dtype
+    if dtype.kind != "i" and (dtype.kind != "u" or data_of(index).size):
+        raise RuntimeError(f"{function}(): {message.format(dtypes.of(dtype).title)}")
+    return index
+
+
+def integers(index: Any) -> np.ndarray[Any, Any]:
+    return np.asarray(index).astype(np.int64)
+
+
+def check_range(
+    index: Any, size: int, message: str, error: type[Exception] = IndexError, negative: bool = True
+) -> None:
+    """The error, with the first index that is out of range, if one is; negative ones may count from the end."""
+    wrong = (index >= size) | (index < (-size if negative else 0))
+    if np.any(wrong):
+        raise error(message.format(np.asarray(index)[wrong].flat[0]))
+
+
+def check_indices(shape: tuple[int, ...], indices: tuple[Any, ...]) -> None:
+    """IndexError, in PyTorch's words: an index out of range, or indices that do not broadcast together."""
+    arrays = [index for index in indices if not isinstance(index, slice)]
+    for dim, index in enumerate(indices):
+        if not isinstance(index, slice):
+            check_range(index, shape[dim], f"index {{}} is out of bounds for dimension {dim} with size {shape[dim]}")
+    try:
+        np.broadcast_shapes(*(a.shape for a in arrays))
+    except ValueError:
+        shapes = ", ".join(str(list(a.shape)) for a in arrays)
+        raise IndexError(
+            f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}"
+        ) from None
+
+
+def titles(*values: Any) -> list[str]:
+    """PyTorch's names of the dtypes of tensors or arrays, such as Double."""
+    return [dtypes.of(data_of(value).dtype).title for value in values]
+
+
+def c_names(*values: Any) -> list[str]:
+    """C++'s names of the dtypes of tensors or arrays, such as double."""
+    return [dtypes.of(data_of(value).dtype).c_name for value in values]
+
+
+def check_same_dtype(message: str, x: Any, y: Any, names: Callable[..., list[str]] = titles) -> None:
+    """RuntimeError with the message, the names of the two dtypes put in, if they differ."""
+    if data_of(x).dtype != data_of(y).dtype:
+        raise RuntimeError(message.format(*names(x, y)))
+
+
+def check_floating(x: Any, name: str) -> None:
+    """RuntimeError, about the function that is named, unless the elements are floating."""
+    if data_of(x).dtype.kind != "f":
+        raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {titles(x)[0]}")
+
+
+def check_value(function: str, value: Any) -> None:
+    if data_of(value).ndim:
+        raise RuntimeError(
+            f"{function} only supports a 0-dimensional value tensor, but got tensor with {data_of(value).ndim} "
+            "dimension(s)."
+        )

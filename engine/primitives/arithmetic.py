@@ -20,6 +20,7 @@ from ..table.record import NONZERO, POSITIVE, REAL, EdgeCase
 from ..table.registry import ops
 from ..tensors.dtypes import float64, is_number
 from ..tensors.tensor import Tensor
+from .arguments import c_names, check_same_dtype
 from .copying import to, zeros_like
 from .families import ARITHMETIC
 
@@ -78,7 +79,6 @@ rsub_number = private(
     "rsub",
     lambda x, y, alpha=1: _minus(y, _times(x, alpha)),
     lambda g, alpha: _times(-g, alpha),
-    tensors=1,
     overload=1,
     formula=lambda alpha: "y - x" if alpha == 1 else "y - alpha*x",
 )
@@ -298,6 +298,12 @@ falling_power = private(
 )
 
 
+def _base_rule(g: Any, x: Any, y: Any) -> Any:
+    slope = g * falling_power(x, y, 1)
+    # As in PyTorch, 0 also where g is infinite or nan, if nothing is recorded.
+    return slope if isinstance(slope, Tensor) else np.where(y == 0, 0, slope)
+
+
 def _power_times_log(x: Any, y: Any, power: Any, m: int) -> Any:
     return np.where((x == 0) & (y >= 0), 0, power * np.log(x) ** m)
 
@@ -331,7 +337,7 @@ power_number = private(
 power_tensor = private(
     "pow",
     _power,
-    lambda g, x, y: g * falling_power(x, y, 1),
+    _base_rule,
     lambda g, out, x, y: g * power_times_log(x, y, out, 1),
     overload=1,
     neutral={"y": 1},
@@ -447,8 +453,8 @@ lerp_tensor = private(
 def lerp(x: Any, y: Any, weight: Any) -> Any:
     """x + weight * (y - x)"""
     for name, other in (("end", y), ("weight", weight)):
-        if isinstance(x, Tensor) and isinstance(other, Tensor) and other.dtype is not x.dtype:
-            raise RuntimeError(f"expected dtype {x.dtype.c_name} for `{name}` but got dtype {other.dtype.c_name}")
+        if isinstance(x, Tensor) and isinstance(other, Tensor):
+            check_same_dtype(f"expected dtype {{}} for `{name}` but got dtype {{}}", x, other, c_names)
     return lerp_number(x, y, weight) if is_number(weight) else lerp_tensor(x, y, weight)
 
 
@@ -493,6 +499,7 @@ heaviside = primitive(
     promotes=(),
     doc="0 where x is negative, 1 where it is positive, y where it is 0",
     edges=[EdgeCase((0.0, 0.5), 0.5, (0.0, 1.0))],
+    definition="where(x == 0, y, where(x > 0, 1, 0))",
 )
 
 

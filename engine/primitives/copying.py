@@ -1,4 +1,4 @@
-"""Values of the same shape: zeros, ones, copies, and the same elements in another dtype."""
+"""Values of the same shape: zeros, ones, copies, the same elements in another dtype, and what is written in place."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from ..table.binding import broadcast_mismatch
 from ..tensors import dtypes, memory
 from ..tensors.tensor import Tensor
 from .arguments import data_of
-from .families import SHAPE
+from .families import SHAPE, WRITING
 
 private, function = SHAPE.private, SHAPE.function
 
-
-zeros_primitive = private("zeros_like", np.zeros_like, tensors=1, promotes=(), shape_only=("x",))
-ones_primitive = private("ones_like", np.ones_like, tensors=1, promotes=(), shape_only=("x",))
-new_zeros = private("new_zeros", lambda x, shape: np.zeros(shape, x.dtype), tensors=1, promotes=(), shape_only=("x",))
+zeros_primitive = private("zeros_like", np.zeros_like, shape_only=("x",))
+ones_primitive = private("ones_like", np.ones_like, shape_only=("x",))
+new_zeros = private("new_zeros", lambda x, shape: np.zeros(shape, x.dtype), shape_only=("x",))
 
 
 @function(method=False)
@@ -50,13 +50,13 @@ def _made(x: Any, dtype: dtypes.dtype | None, requires_grad: bool) -> Tensor:
     return Tensor(data, requires_grad)
 
 
-def _copied(x: Any) -> Any:
+@private(lambda g: g, moves="order", name="clone")
+def clone_primitive(x: Any) -> Any:
     # The memory is laid out as that of x, unless elements of x lie in one place.
     return np.array(x, order="C" if isinstance(x, np.ndarray) and 0 in x.strides else "K")
 
 
-clone_primitive = private("clone", _copied, lambda g: g, promotes=(), moves="order")
-contiguous_clone = private("clone", lambda x: np.array(x, order="C"), lambda g: g, promotes=(), moves="order")
+contiguous_clone = private("clone", lambda x: np.array(x, order="C"), lambda g: g, moves="order")
 
 
 def is_contiguous(x: Any) -> bool:
@@ -84,14 +84,36 @@ def detach(x: Any) -> Any:
 
 
 alias = private("alias", lambda x: x, lambda g: g, view=True, moves="order", function="clone")
-to_copy = private(
-    "to_copy", lambda x, dtype: x.astype(dtype), lambda g: g, promotes=(), moves="order", elementwise=True
-)
-
-
-# dtypes
+to_copy = private("to_copy", lambda x, dtype: x.astype(dtype), lambda g: g, moves="order", elementwise=True)
 
 
 def to(x: Tensor, dtype: dtypes.dtype) -> Tensor:
     """x in another dtype; x itself where it has it already."""
     return x if x.dtype is dtype else to_copy(x, dtype.numpy)
+
+
+def _written(x: Any, y: Any) -> Any:
+    mismatch = broadcast_mismatch([np.shape(x), np.shape(y)])
+    if mismatch is not None:
+        raise RuntimeError(mismatch)
+    return np.broadcast_to(y, np.shape(x)).astype(x.dtype)
+
+
+# What in-place operations write: another tensor, a number. `x.copy_(y)` is `copied(x, y)`.
+writing = WRITING.private
+copied = writing(
+    "copy", _written, lambda g: zeros_like(g), lambda g: g, promotes=(), node_name="torch::autograd::CopyBackwards"
+)
+zeroed = writing("zero", lambda x: np.zeros_like(x), lambda g: zeros_like(g), shape_only=("x",))
+filled_with_number = writing(
+    "fill", lambda x, value: np.full_like(x, value), lambda g: zeros_like(g), overload=2, shape_only=("x",)
+)
+filled_with_tensor = writing(
+    "fill",
+    lambda x, value: np.full_like(x, value),
+    lambda g: zeros_like(g),
+    lambda g: g,
+    overload=3,
+    promotes=(),
+    shape_only=("x",),
+)

@@ -12,7 +12,6 @@ from ..tensors import dtypes
 from .copying import new_zeros
 from .diagonals import diag_embed, tril, triu
 from .families import LINEAR_ALGEBRA
-from .joining import cat
 from .matrix import (
     check_floating,
     check_info,
@@ -27,15 +26,12 @@ from .matrix import (
     row,
     turned,
 )
-from .matrix_products import matmul
-from .slicing import slice_primitive
+from .parts import cat, narrow, slice_primitive
+from .products import matmul
 from .solving import SINGULAR, check_old_sizes, decomposed, solve_triangular, triangular
-from .splitting import narrow
 
-private, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.function
+private, primitive, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.primitive, LINEAR_ALGEBRA.function
 
-
-# Cholesky
 
 _NOT_POSITIVE = (
     "The factorization could not be completed because the input is not positive-definite (the leading minor of order "
@@ -57,21 +53,6 @@ def _factored(x: Any, upper: bool) -> tuple[Any, Any]:
     return (np.ascontiguousarray(np.swapaxes(factor, -2, -1)) if upper else factor), info
 
 
-def _cholesky_ex(x: Any, upper: bool, check: bool, name: str) -> tuple[Any, Any]:
-    check_square_floating(x, "linalg.cholesky")
-    factor, info = _factored(x, upper)
-    if check:
-        check_info(info, name, _NOT_POSITIVE)
-    return factor, info[()]
-
-
-def _cholesky(x: Any, upper: bool) -> Any:
-    check_square(x, "cholesky")
-    factor, info = _factored(x, upper)
-    check_info(info, "cholesky", _NOT_POSITIVE)
-    return factor
-
-
 def _cholesky_rule(g: Any, factor: Any, upper: bool) -> Any:
     lower, g = (turned(factor), turned(g)) if upper else (factor, g)
     inner = tril(matmul(turned(lower), g))
@@ -80,22 +61,27 @@ def _cholesky_rule(g: Any, factor: Any, upper: bool) -> Any:
     return solve_triangular(lower, inner, False, False)
 
 
-linalg_cholesky_ex = private(
-    "linalg_cholesky_ex",
-    _cholesky_ex,
+@private(
     lambda g, L, upper: _cholesky_rule(g[0], L, upper),  # noqa: N803  (PyTorch's name)
     outputs=("L", "info"),
-    promotes=(),
     rows="matrices",
     function="cholesky",
 )
-cholesky_primitive = private("cholesky", _cholesky, lambda g, out, upper: _cholesky_rule(g, out, upper), promotes=())
+def linalg_cholesky_ex(x: Any, upper: bool, check: bool, name: str) -> tuple[Any, Any]:
+    check_square_floating(x, "linalg.cholesky")
+    factor, info = _factored(x, upper)
+    if check:
+        check_info(info, name, _NOT_POSITIVE)
+    return factor, info[()]
 
 
-@function()
+@primitive(lambda g, out, upper: _cholesky_rule(g, out, upper), called="cholesky")
 def cholesky(x: Any, upper: bool = False) -> Any:
     """the lower (or upper) triangular matrix whose product with its transpose is x"""
-    return cholesky_primitive(x, upper)
+    check_square(x, "cholesky")
+    factor, info = _factored(x, upper)
+    check_info(info, "cholesky", _NOT_POSITIVE)
+    return factor
 
 
 @function(method=False, torch=("linalg.cholesky",))
@@ -110,7 +96,14 @@ def cholesky_ex(x: Any, upper: bool = False, check_errors: bool = False) -> Any:
     return linalg_cholesky_ex(x, upper, check_errors, "linalg.cholesky_ex")
 
 
-def _cholesky_inverse(x: Any, upper: bool) -> Any:
+def _cholesky_inverse_rule(g: Any, out: Any, x: Any, upper: bool) -> Any:
+    common = matmul(matmul(out, g + turned(g)), out)
+    return -matmul(x, common) if upper else -matmul(common, x)
+
+
+@primitive(_cholesky_inverse_rule, called="cholesky_inverse")
+def cholesky_inverse(x: Any, upper: bool = False) -> Any:
+    """inverse of the matrix that has x as its Cholesky factor"""
     check_square(x, "cholesky_inverse")
     zeros = np.diagonal(x, axis1=-2, axis2=-1) == 0
     first = np.where(zeros.any(-1), zeros.argmax(-1) + 1 if x.shape[-1] else 0, 0)
@@ -121,21 +114,17 @@ def _cholesky_inverse(x: Any, upper: bool) -> Any:
     return inverted @ transposed if upper else transposed @ inverted
 
 
-def _cholesky_inverse_rule(g: Any, out: Any, x: Any, upper: bool) -> Any:
-    common = matmul(matmul(out, g + turned(g)), out)
+def _cholesky_solve_rule(g: Any, out: Any, x: Any, upper: bool) -> Any:
+    common = matmul(cholesky_solve(g, x, upper), turned(out))
+    common = common + turned(common)
     return -matmul(x, common) if upper else -matmul(common, x)
 
 
-cholesky_inverse_primitive = private("cholesky_inverse", _cholesky_inverse, _cholesky_inverse_rule, promotes=())
-
-
-@function()
-def cholesky_inverse(x: Any, upper: bool = False) -> Any:
-    """inverse of the matrix that has x as its Cholesky factor"""
-    return cholesky_inverse_primitive(x, upper)
-
-
-def _cholesky_solve(b: Any, x: Any, upper: bool) -> Any:
+@primitive(
+    lambda g, x, upper: ops.cholesky_solve(g, x, upper), _cholesky_solve_rule, called="cholesky_solve", promotes=(0, 1)
+)
+def cholesky_solve(b: Any, x: Any, upper: bool = False) -> Any:
+    """the solution of `a @ solution = b` for the matrix a that has x as its Cholesky factor"""
     for name, value in (("b", b), ("u", x)):
         if value.ndim < 2:
             raise RuntimeError(f"{name} should have at least 2 dimensions, but has {value.ndim} dimensions instead")
@@ -143,39 +132,6 @@ def _cholesky_solve(b: Any, x: Any, upper: bool) -> Any:
     transposed = np.swapaxes(x, -2, -1)
     first, second = (transposed, x) if upper else (x, transposed)
     return triangular(second, triangular(first, b, False, True, False), True, True, False)
-
-
-def _cholesky_solve_rule(g: Any, out: Any, x: Any, upper: bool) -> Any:
-    common = matmul(cholesky_solve_primitive(g, x, upper), turned(out))
-    common = common + turned(common)
-    return -matmul(x, common) if upper else -matmul(common, x)
-
-
-cholesky_solve_primitive = private(
-    "cholesky_solve", _cholesky_solve, lambda g, x, upper: cholesky_solve_primitive(g, x, upper), _cholesky_solve_rule
-)
-
-
-@function(tensors=2)
-def cholesky_solve(b: Any, x: Any, upper: bool = False) -> Any:
-    """the solution of `a @ solution = b` for the matrix a that has x as its Cholesky factor"""
-    return cholesky_solve_primitive(b, x, upper)
-
-
-# QR
-
-
-def _qr(x: Any, mode: str) -> tuple[Any, Any]:
-    check_matrices(x, "linalg.qr")
-    check_floating(x, "linalg.qr")
-    if mode not in ("reduced", "r", "complete"):
-        raise RuntimeError(
-            f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'"
-        )
-    if mode == "r":
-        return np.zeros(0, x.dtype), np.linalg.qr(x, "r")
-    q, r = np.linalg.qr(x, mode)
-    return q, r
 
 
 def _qr_rule(g: Any, Q: Any, R: Any, x: Any, mode: str) -> Any:  # noqa: N803  (PyTorch's names)
@@ -216,13 +172,19 @@ def _qr_square_rule(of_q: Any, of_r: Any, q: Any, r: Any) -> Any:
     return solve_triangular(turned(r), result, False, False)
 
 
-linalg_qr_primitive = private("linalg_qr", _qr, _qr_rule, outputs=("Q", "R"), tensors=1, promotes=(), rows="matrices")
-
-
-@function(method=False, torch=("linalg.qr",))
-def linalg_qr(x: Any, mode: str = "reduced") -> Any:
+@primitive(_qr_rule, called="linalg_qr", method=False, outputs=("Q", "R"), rows="matrices", torch=("linalg.qr",))
+def linalg_qr(x: Any, mode: str = "reduced") -> tuple[Any, Any]:
     """orthonormal columns Q and upper triangular R whose product is x"""
-    return linalg_qr_primitive(x, mode)
+    check_matrices(x, "linalg.qr")
+    check_floating(x, "linalg.qr")
+    if mode not in ("reduced", "r", "complete"):
+        raise RuntimeError(
+            f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'"
+        )
+    if mode == "r":
+        return np.zeros(0, x.dtype), np.linalg.qr(x, "r")
+    q, r = np.linalg.qr(x, mode)
+    return q, r
 
 
 _QR = namedtuple("qr", "Q R")
@@ -232,19 +194,7 @@ _SVD = namedtuple("svd", "U S V")
 @function()
 def qr(x: Any, some: bool = True) -> Any:
     """orthonormal columns Q and upper triangular R whose product is x"""
-    return _QR(*linalg_qr_primitive(x, "reduced" if some else "complete"))
-
-
-# Eigenvalues
-
-
-def _eigh(x: Any, UPLO: str) -> tuple[Any, Any]:  # noqa: N803  (PyTorch's name)
-    check_square(x, "linalg.eigh")
-    if UPLO.upper() not in ("L", "U"):
-        raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
-    if x.dtype not in (np.float64, np.float32):
-        raise NotImplementedError(f"\"linalg_eigh_cpu\" not implemented for '{dtypes.of(x.dtype).title}'")
-    return eigen(x, UPLO)
+    return _QR(*linalg_qr(x, "reduced" if some else "complete"))
 
 
 def _eigh_rule(g: Any, eigenvalues: Any, eigenvectors: Any) -> Any:
@@ -259,37 +209,28 @@ def _eigh_rule(g: Any, eigenvalues: Any, eigenvectors: Any) -> Any:
     return matmul(eigenvectors, matmul(inner + diag_embed(g[0]), turned(eigenvectors)))
 
 
-linalg_eigh = private(
-    "linalg_eigh",
-    _eigh,
+@primitive(
     _eigh_rule,
+    method=False,
     outputs=("eigenvalues", "eigenvectors"),
-    promotes=(),
     rows="matrices",
-    function="eigh",
+    torch=("linalg.eigh",),
+    name="linalg_eigh",
 )
-
-
-@function(method=False, torch=("linalg.eigh",))
-def eigh(x: Any, UPLO: str = "L") -> Any:  # noqa: N803  (PyTorch's name)
+def eigh(x: Any, UPLO: str = "L") -> tuple[Any, Any]:  # noqa: N803  (PyTorch's name)
     """eigenvalues and eigenvectors of a symmetric matrix"""
-    return linalg_eigh(x, UPLO)
+    check_square(x, "linalg.eigh")
+    if UPLO.upper() not in ("L", "U"):
+        raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
+    if x.dtype not in (np.float64, np.float32):
+        raise NotImplementedError(f"\"linalg_eigh_cpu\" not implemented for '{dtypes.of(x.dtype).title}'")
+    return eigen(x, UPLO)
 
 
 @function(method=False, torch=("linalg.eigvalsh",))
 def eigvalsh(x: Any, UPLO: str = "L") -> Any:  # noqa: N803  (PyTorch's name)
     """eigenvalues of a symmetric matrix"""
-    return linalg_eigh(x, UPLO)[0]
-
-
-# Singular values
-
-
-def _svd(x: Any, full_matrices: bool) -> tuple[Any, Any, Any]:
-    check_matrices(x, "linalg.svd")
-    check_floating(x, "linalg.svd")
-    u, s, vt = decomposed(x, full_matrices)
-    return u, s, vt
+    return eigh(x, UPLO)[0]
 
 
 def _svd_rule(g: Any, U: Any, S: Any, Vh: Any) -> Any:  # noqa: N803  (PyTorch's names)
@@ -322,21 +263,21 @@ def _skew(x: Any) -> Any:
     return x - turned(x)
 
 
-linalg_svd_primitive = private(
-    "linalg_svd", _svd, _svd_rule, outputs=("U", "S", "Vh"), tensors=1, promotes=(), rows="matrices"
+@primitive(
+    _svd_rule, called="linalg_svd", method=False, outputs=("U", "S", "Vh"), rows="matrices", torch=("linalg.svd",)
 )
-
-
-@function(method=False, torch=("linalg.svd",))
-def linalg_svd(x: Any, full_matrices: bool = True) -> Any:
+def linalg_svd(x: Any, full_matrices: bool = True) -> tuple[Any, Any, Any]:
     """singular value decomposition: U, the singular values, and the transpose of V"""
-    return linalg_svd_primitive(x, full_matrices)
+    check_matrices(x, "linalg.svd")
+    check_floating(x, "linalg.svd")
+    u, s, vt = decomposed(x, full_matrices)
+    return u, s, vt
 
 
 @function()
 def svd(x: Any, some: bool = True, compute_uv: bool = True) -> Any:
     """singular value decomposition: U, the singular values, and V"""
-    u, s, vt = linalg_svd_primitive(x, not some)
+    u, s, vt = linalg_svd(x, not some)
     if not compute_uv:
         rows, columns = x.shape[-2:]
         batch = tuple(x.shape[:-2])
@@ -347,24 +288,10 @@ def svd(x: Any, some: bool = True, compute_uv: bool = True) -> Any:
 @function(method=False, torch=("linalg.svdvals",))
 def svdvals(x: Any) -> Any:
     """singular values, largest first"""
-    return linalg_svd_primitive(x, False)[1]
+    return linalg_svd(x, False)[1]
 
 
 # Products of reflections
-
-
-def _householder(x: Any, tau: Any) -> Any:
-    _check_householder(x, tau)
-    rows, columns = x.shape[-2:]
-
-    def product(v: Any, t: Any) -> Any:
-        result = np.eye(rows, columns, dtype=x.dtype)
-        for i in reversed(range(t.shape[-1])):
-            vector = np.concatenate([np.zeros(i, x.dtype), np.ones(1, x.dtype), v[i + 1 :, i]])
-            result = result - t[0, i] * np.outer(vector, vector @ result)
-        return result
-
-    return for_each(product, (rows, columns), x.dtype, x, tau[..., None, :])
 
 
 def _check_householder(x: Any, tau: Any) -> None:
@@ -417,24 +344,28 @@ def _householder_gradients(g: Any, x: Any, tau: Any) -> tuple[Any, Any]:
     if unused or not pairs:
         directions.append(new_zeros(x, (*x.shape[:-1], unused)))
     of_tau = cat(factors, -1) if factors else new_zeros(x, (*x.shape[:-2], 1, 0))
-    return tril(cat(directions, -1), -1), slice_all_rows(of_tau)
+    return tril(cat(directions, -1), -1), ops.select(of_tau, -2, 0)
 
 
-def slice_all_rows(x: Any) -> Any:
-    """Matrices of one row as vectors."""
-    return ops.select(x, -2, 0)
-
-
-linalg_householder_product = private(
-    "linalg_householder_product",
-    _householder,
+@primitive(
     lambda g, x, tau: _householder_gradients(g, x, tau)[0],
     lambda g, x, tau: _householder_gradients(g, x, tau)[1],
-    function="householder_product",
+    aliases=("orgqr",),
+    method=False,
+    promotes=(0, 1),
+    torch=("orgqr", "linalg.householder_product"),
+    name="linalg_householder_product",
 )
-
-
-@function(tensors=2, method=False, aliases=("orgqr",), torch=("orgqr", "linalg.householder_product"))
 def householder_product(x: Any, tau: Any) -> Any:
     """first columns of the product of reflections, whose directions are below the diagonal of x"""
-    return linalg_householder_product(x, tau)
+    _check_householder(x, tau)
+    rows, columns = x.shape[-2:]
+
+    def product(v: Any, t: Any) -> Any:
+        result = np.eye(rows, columns, dtype=x.dtype)
+        for i in reversed(range(t.shape[-1])):
+            vector = np.concatenate([np.zeros(i, x.dtype), np.ones(1, x.dtype), v[i + 1 :, i]])
+            result = result - t[0, i] * np.outer(vector, vector @ result)
+        return result
+
+    return for_each(product, (rows, columns), x.dtype, x, tau[..., None, :])

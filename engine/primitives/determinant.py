@@ -11,20 +11,15 @@ from ..table.registry import ops
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor
 from .arguments import data_of
-from .broadcasting import expand
+from .axes import unsqueeze
 from .diagonals import diag_embed
 from .families import LINEAR_ALGEBRA
 from .matrix import check_square_floating, column, for_each, lapack, turned
-from .matrix_products import matmul
+from .products import matmul
+from .reshaping import expand
 from .solving import inverse, solve, solved_unchecked
-from .squeezing import unsqueeze
 
-private, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.function
-
-
-def _determinant(x: Any) -> Any:
-    check_square_floating(x, "linalg.det")
-    return _product_of_pivots(x)
+private, primitive, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.primitive, LINEAR_ALGEBRA.function
 
 
 def _product_of_pivots(x: Any) -> Any:
@@ -39,20 +34,13 @@ def _product_of_pivots(x: Any) -> Any:
     return for_each(product, (), x.dtype, x) if x.size else np.ones(x.shape[:-2], x.dtype)
 
 
-linalg_det = private(
-    "linalg_det",
-    _determinant,
-    lambda g, x: column(column(g)) * cofactor(x),
-    promotes=(),
-    rows="matrices",
-    function="det",
+@primitive(
+    lambda g, x: column(column(g)) * cofactor(x), rows="matrices", torch=("det", "linalg.det"), name="linalg_det"
 )
-
-
-@function(torch=("det", "linalg.det"))
 def det(x: Any) -> Any:
     """determinant"""
-    return linalg_det(x)
+    check_square_floating(x, "linalg.det")
+    return _product_of_pivots(x)
 
 
 # The gradient of the determinant is the matrix of cofactors, a polynomial: it exists for singular matrices too.
@@ -78,7 +66,8 @@ def _products_without(s: Any, left_out: int) -> Any:
     return pairs
 
 
-def _cofactor(x: Any) -> Any:
+@private(lambda g, x: cofactor_change(g, x), rows="matrices")
+def cofactor(x: Any) -> Any:
     if not x.size:
         return np.zeros_like(x)
     determinant = _product_of_pivots(x)[..., None, None]
@@ -90,10 +79,28 @@ def _cofactor(x: Any) -> Any:
     return sign[..., None, None] * ((u * _products_without(s, 1)[..., None, :]) @ vt)
 
 
-cofactor = private("cofactor", _cofactor, lambda g, x: cofactor_change(g, x), promotes=(), rows="matrices")
+def _second_change(g: Any, change: Any, x: Any) -> Any:
+    # The derivative of det(x) (tr(P) tr(Q) - tr(P Q)), with P and Q the inverse times each of the two changes.
+    inverted = inverse(x)
+    p, q = matmul(inverted, change), matmul(inverted, g)
+    trace_p, trace_q = _trace(p), _trace(q)
+    both = matmul(p, q)
+    total = (trace_p * trace_q - _trace(both)) * inverted
+    parts = matmul(both, inverted) + matmul(matmul(q, p), inverted)
+    parts = parts - trace_q * matmul(p, inverted) - trace_p * matmul(q, inverted)
+    return column(column(det(x))) * turned(total + parts)
 
 
-def _cofactor_change(change: Any, x: Any) -> Any:
+def _trace(x: Any) -> Any:
+    return ops.sum(ops.diagonal(x, 0, -2, -1), [-1], True)[..., None]
+
+
+def _first_change(g: Any, x: Any) -> Any:
+    return cofactor_change(g, x)
+
+
+@private(_first_change, _second_change)
+def cofactor_change(change: Any, x: Any) -> Any:
     """How the cofactors change with x, in the first order."""
     if not x.size or not np.isfinite(x).all():
         return np.full(np.broadcast_shapes(change.shape, x.shape), math.nan, x.dtype)
@@ -106,36 +113,6 @@ def _cofactor_change(change: Any, x: Any) -> Any:
     return sign[..., None, None] * (u @ result @ vt)
 
 
-def _second_change(g: Any, change: Any, x: Any) -> Any:
-    # The derivative of det(x) (tr(P) tr(Q) - tr(P Q)), with P and Q the inverse times each of the two changes.
-    inverted = inverse(x)
-    p, q = matmul(inverted, change), matmul(inverted, g)
-    trace_p, trace_q = _trace(p), _trace(q)
-    both = matmul(p, q)
-    total = (trace_p * trace_q - _trace(both)) * inverted
-    parts = matmul(both, inverted) + matmul(matmul(q, p), inverted)
-    parts = parts - trace_q * matmul(p, inverted) - trace_p * matmul(q, inverted)
-    return column(column(linalg_det(x))) * turned(total + parts)
-
-
-def _trace(x: Any) -> Any:
-    return ops.sum(ops.diagonal(x, 0, -2, -1), [-1], True)[..., None]
-
-
-cofactor_change = private(
-    "cofactor_change", _cofactor_change, lambda g, x: cofactor_change(g, x), _second_change, promotes=()
-)
-
-
-# Logarithms
-
-
-def _slogdet(x: Any) -> tuple[Any, Any]:
-    check_square_floating(x, "linalg.slogdet")
-    sign, logarithm = np.linalg.slogdet(x)
-    return sign, logarithm
-
-
 def _slogdet_rule(g: Any, x: Any) -> Any:
     if g[1] is None:
         return None
@@ -144,28 +121,25 @@ def _slogdet_rule(g: Any, x: Any) -> Any:
     return solve(turned(x), scaled) if isinstance(x, Tensor) else solved_unchecked(turned(x), scaled)
 
 
-linalg_slogdet = private(
-    "linalg_slogdet",
-    _slogdet,
+@primitive(
     _slogdet_rule,
     outputs=("sign", "logabsdet"),
-    promotes=(),
     rows="matrices",
-    function="slogdet",
+    torch=("slogdet", "linalg.slogdet"),
+    name="linalg_slogdet",
 )
-
-
-@function(torch=("slogdet", "linalg.slogdet"))
-def slogdet(x: Any) -> Any:
+def slogdet(x: Any) -> tuple[Any, Any]:
     """sign of the determinant and logarithm of its size"""
-    return linalg_slogdet(x)
+    check_square_floating(x, "linalg.slogdet")
+    sign, logarithm = np.linalg.slogdet(x)
+    return sign, logarithm
 
 
 @function()
 def logdet(x: Any) -> Any:
     """logarithm of the determinant; nan where that is negative"""
     check_square_floating(data_of(x), "logdet")
-    sign, logarithm = linalg_slogdet(x)
+    sign, logarithm = slogdet(x)
     if is_formal(data_of(sign)):
         return logarithm
     return ops.where(sign == -1.0, math.nan, logarithm)

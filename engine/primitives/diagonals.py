@@ -9,44 +9,33 @@ import numpy as np
 from .arguments import data_of, dimension
 from .copying import new_zeros
 from .families import SHAPE
+from .places import check_size_of_source
 from .reshaping import reshape
-from .slice_scatter import check_size_of_source
 
 private, function = SHAPE.private, SHAPE.function
 
 
-tril_primitive = private(
-    "tril",
-    lambda x, diagonal: np.tril(x, diagonal),
-    lambda g, diagonal: tril_primitive(g, diagonal),
-    moves="places",
-    rows="matrices",
-)
-triu_primitive = private(
-    "triu",
-    lambda x, diagonal: np.triu(x, diagonal),
-    lambda g, diagonal: triu_primitive(g, diagonal),
-    moves="places",
-    rows="matrices",
-)
+def _triangle(name: str, forward: Any, side: str) -> Any:
+    """The function of that name, and the primitive that it calls."""
+    call = private(
+        name,
+        lambda x, diagonal: forward(x, diagonal),
+        lambda g, diagonal: call(g, diagonal),
+        moves="places",
+        rows="matrices",
+    )
+
+    def triangle(x: Any, diagonal: int = 0) -> Any:
+        if data_of(x).ndim < 2:
+            raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
+        return call(x, diagonal)
+
+    triangle.__name__ = triangle.__qualname__ = name
+    triangle.__doc__ = f"x with zeros {side} a diagonal, in its last two dimensions"
+    return function(in_place=True)(triangle)
 
 
-@function(in_place=True)
-def tril(x: Any, diagonal: int = 0) -> Any:
-    """x with zeros above a diagonal, in its last two dimensions"""
-    return tril_primitive(_matrices("tril", x), diagonal)
-
-
-@function(in_place=True)
-def triu(x: Any, diagonal: int = 0) -> Any:
-    """x with zeros below a diagonal, in its last two dimensions"""
-    return triu_primitive(_matrices("triu", x), diagonal)
-
-
-def _matrices(function: str, x: Any) -> Any:
-    if data_of(x).ndim < 2:
-        raise RuntimeError(f"{function}: input tensor must have at least 2 dimensions")
-    return x
+tril, triu = _triangle("tril", np.tril, "above"), _triangle("triu", np.triu, "below")
 
 
 def _diagonal(x: Any, offset: int, dim1: int, dim2: int) -> Any:
@@ -63,29 +52,24 @@ def _with_diagonal(x: Any, src: Any, offset: int, dim1: int, dim2: int) -> Any:
     return result
 
 
-diagonal_primitive = private(
-    "diagonal",
-    _diagonal,
-    lambda g, x_shape, offset, dim1, dim2: diagonal_backward(g, x_shape, offset, dim1, dim2),
-    tensors=1,
-    view=True,
-    moves="places",
-)
-diagonal_copy = private(
-    "diagonal",
-    lambda x, offset, dim1, dim2: np.array(_diagonal(x, offset, dim1, dim2)),
-    lambda g, x_shape, offset, dim1, dim2: diagonal_backward(g, x_shape, offset, dim1, dim2),
-    node_name="DiagonalBackward0_copy",
-    tensors=1,
-    promotes=(),
-    moves="places",
+def _taking(forward: Any, **facts: Any) -> Any:
+    return private(
+        "diagonal",
+        forward,
+        lambda g, x_shape, offset, dim1, dim2: diagonal_backward(g, x_shape, offset, dim1, dim2),
+        moves="places",
+        **facts,
+    )
+
+
+diagonal_primitive = _taking(_diagonal, view=True)
+diagonal_copy = _taking(
+    lambda x, offset, dim1, dim2: np.array(_diagonal(x, offset, dim1, dim2)), node_name="DiagonalBackward0_copy"
 )
 diagonal_backward = private(
     "diagonal_backward",
     lambda grad, shape, offset, dim1, dim2: _with_diagonal(np.zeros(shape, grad.dtype), grad, offset, dim1, dim2),
     lambda g, offset, dim1, dim2: diagonal_primitive(g, offset, dim1, dim2),
-    tensors=1,
-    promotes=(),
     moves="places",
 )
 diagonal_scatter_primitive = private(
@@ -97,22 +81,13 @@ diagonal_scatter_primitive = private(
 )
 
 
-def _embedded(x: Any, offset: int, dim1: int, dim2: int) -> Any:
+@private(lambda g, offset, dim1, dim2: diagonal_primitive(g, offset, dim1, dim2), moves="places", name="diag_embed")
+def diag_embed_primitive(x: Any, offset: int, dim1: int, dim2: int) -> Any:
     size = x.shape[-1] + abs(offset)
     shape = list(x.shape[:-1])
     for dim in sorted((dim1, dim2)):
         shape.insert(dim, size)
     return _with_diagonal(np.zeros(shape, x.dtype), x, offset, dim1, dim2)
-
-
-diag_embed_primitive = private(
-    "diag_embed",
-    _embedded,
-    lambda g, offset, dim1, dim2: diagonal_primitive(g, offset, dim1, dim2),
-    tensors=1,
-    promotes=(),
-    moves="places",
-)
 
 
 def _two_dimensions(dim1: int, dim2: int, ndim: int) -> tuple[int, int]:

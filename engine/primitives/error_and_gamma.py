@@ -83,7 +83,6 @@ polygamma_primitive = private(
     "polygamma",
     lambda x, n: scipy_function("polygamma")(n, x) if n else scipy_function("digamma")(x),
     lambda g, x, n: g * polygamma(n + 1, x),
-    tensors=1,
     formula="polygamma(n, x)",
 )
 

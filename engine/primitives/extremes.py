@@ -1,22 +1,83 @@
-"""The largest and the smallest elements, and where they are."""
+"""The largest and the smallest elements, where they are, and the gradient of what a reduction chooses."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..table.record import EdgeCase
-from .arguments import flat_rows
-from .choosing import check_any, check_some, selecting, shared, shared_along
+from .arguments import dimension, flat_rows
+from .axes import unreduce
+from .copying import new_zeros
 from .families import ORDERING
-from .reduction import axes_of
-from .selection import maximum, minimum
+from .gathering import scatter_tensor
+from .reduction import axes_of, sum
+from .selection import isnan, maximum, minimum, where
 
 private, primitive, function = ORDERING.private, ORDERING.primitive, ORDERING.function
 
 
-# The largest and the smallest
+def check_some(x: Any, name: str, dim: int) -> None:
+    """IndexError: no elements along `dim`, or no such dimension."""
+    axis = dimension(dim, x.ndim)
+    if x.ndim and not x.shape[axis]:
+        raise IndexError(f"{name}: Expected reduction dim {axis} to have non-zero size.")
+
+
+def check_any(x: Any, name: str) -> None:
+    if not x.size:
+        raise RuntimeError(
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with "
+            "the 'dim' argument."
+        )
+
+
+def shared(g: Any, out: Any, x: Any) -> Any:
+    """The gradient of the element chosen from all, shared evenly by all that tie."""
+    chosen = where(isnan(out), isnan(x), x == out)
+    return where(chosen, g / sum(chosen), 0)
+
+
+def shared_along(g: Any, out: Any, x: Any, dim: Any, keepdim: bool) -> Any:
+    shape = tuple(x.shape)
+    chosen = x == unreduce(out, shape, dim, keepdim)
+    return unreduce(g, shape, dim, keepdim) * chosen / sum(chosen, dim, True)
+
+
+def put_along(g: Any, indices: Any, dim: int, shape: tuple[int, ...]) -> Any:
+    """The gradient of elements taken along `dim`, in the places they were taken from."""
+    return scatter_tensor(new_zeros(g, shape), dim, indices, g)
+
+
+def put_selected(g: Any, indices: Any, shape: tuple[int, ...], dim: int, keepdim: bool) -> Any:
+    """The same for one element taken from each line along `dim`."""
+    return put_along(unreduce(g, shape, dim, keepdim), unreduce(indices, shape, dim, keepdim), dim, shape)
+
+
+def selecting(name: str, choose: Callable[..., Any], overload: int = 0) -> Any:
+    """The operation that selects one element along a dimension: values and indices.
+
+    `choose(x, axis, *parameters)` gives the indices, the dimension kept.
+    """
+
+    def forward(x: Any, dim: int, keepdim: bool = False, *parameters: Any) -> tuple[Any, Any]:
+        check_some(x, f"{name}()", dim)
+        if not x.ndim:
+            return x, np.int64(0)
+        indices = choose(x, dim, *parameters)
+        values = np.take_along_axis(x, indices, dim)
+        return (values, indices) if keepdim else (values.squeeze(dim), indices.squeeze(dim))
+
+    return private(
+        name,
+        forward,
+        lambda g, indices, x_shape, dim, keepdim: put_selected(g[0], indices, x_shape, dim, keepdim),
+        overload=overload,
+        outputs=("values", "indices"),
+        rows="dimensions",
+    )
 
 
 def _extremum(name: str, reduce: Any, arg: Any) -> tuple[Any, Any]:
@@ -34,7 +95,7 @@ max_all, max_dim = _extremum("max", np.max, np.argmax)
 min_all, min_dim = _extremum("min", np.min, np.argmin)
 
 
-@function(edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))], tensors=1, of_two="maximum", aliases=("Max",), torch=("max",))
+@function(edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))], of_two="maximum", aliases=("Max",), torch=("max",))
 def max(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
     """largest element, ties sharing the gradient; along `dim`, values and indices; of several numbers, the largest"""
     if dim is None:
@@ -42,7 +103,7 @@ def max(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
     return max_dim(x, dim, keepdim) if isinstance(dim, int) else maximum(x, dim)
 
 
-@function(edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))], tensors=1, of_two="minimum", aliases=("Min",), torch=("min",))
+@function(edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))], of_two="minimum", aliases=("Min",), torch=("min",))
 def min(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
     """smallest element, ties sharing the gradient; along `dim`, values and indices; of several numbers, the smallest"""
     if dim is None:
@@ -50,7 +111,7 @@ def min(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
     return min_dim(x, dim, keepdim) if isinstance(dim, int) else minimum(x, dim)
 
 
-def _reduced(name: str, reduce: Any) -> Any:
+def _extreme(name: str, reduce: Any, which: str) -> Any:
     def forward(x: Any, dim: Any = (), keepdim: bool = False) -> Any:
         if dim is None or (isinstance(dim, (list, tuple)) and not dim):
             check_any(x, name)
@@ -59,28 +120,30 @@ def _reduced(name: str, reduce: Any) -> Any:
             check_some(x, f"{name}()", axis)
         return reduce(x, axis=axes, keepdims=keepdim)
 
-    return forward
+    return primitive(
+        name,
+        forward,
+        lambda g, out, x, dim, keepdim: shared_along(g, out, x, dim, keepdim),
+        doc=f"{which} element, or along `dim`; ties share the gradient",
+        rows="dimensions",
+        keeps_scalars=True,
+    )
 
 
-amax = primitive(
-    "amax",
-    _reduced("amax", np.max),
-    lambda g, out, x, dim, keepdim: shared_along(g, out, x, dim, keepdim),
-    doc="largest element, or along `dim`; ties share the gradient",
-    rows="dimensions",
-    keeps_scalars=True,
-)
-amin = primitive(
-    "amin",
-    _reduced("amin", np.min),
-    lambda g, out, x, dim, keepdim: shared_along(g, out, x, dim, keepdim),
-    doc="smallest element, or along `dim`; ties share the gradient",
-    rows="dimensions",
-    keeps_scalars=True,
-)
+amax = _extreme("amax", np.max, "largest")
+amin = _extreme("amin", np.min, "smallest")
 
 
-def _aminmax(x: Any, dim: int | None = None, keepdim: bool = False) -> tuple[Any, Any]:
+def _aminmax_rule(g: Any, min: Any, max: Any, x: Any, dim: Any, keepdim: bool) -> Any:
+    slopes = [
+        shared_along(slope, out, x, dim, keepdim) for slope, out in ((g[0], min), (g[1], max)) if slope is not None
+    ]
+    return slopes[0] if len(slopes) == 1 else slopes[0] + slopes[1]
+
+
+@primitive(_aminmax_rule, outputs=("min", "max"))
+def aminmax(x: Any, dim: int | None = None, keepdim: bool = False) -> tuple[Any, Any]:
+    """smallest and largest element, or along `dim`; ties share the gradient"""
     if dim is not None:
         check_some(x, "aminmax", dim)
     elif not x.size:
@@ -91,23 +154,7 @@ def _aminmax(x: Any, dim: int | None = None, keepdim: bool = False) -> tuple[Any
     return np.min(x, axis=axes, keepdims=keepdim), np.max(x, axis=axes, keepdims=keepdim)
 
 
-def _aminmax_rule(g: Any, min: Any, max: Any, x: Any, dim: Any, keepdim: bool) -> Any:
-    slopes = [
-        shared_along(slope, out, x, dim, keepdim) for slope, out in zip(g, (min, max), strict=True) if slope is not None
-    ]
-    return slopes[0] if len(slopes) == 1 else slopes[0] + slopes[1]
-
-
-aminmax = primitive(
-    "aminmax",
-    _aminmax,
-    _aminmax_rule,
-    outputs=("min", "max"),
-    doc="smallest and largest element, or along `dim`; ties share the gradient",
-)
-
-
-def _position(name: str, arg: Any) -> Any:
+def _position(name: str, arg: Any, which: str) -> Any:
     def forward(x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
         if x.dtype.kind == "b":
             raise RuntimeError(f"{name}(): does not support bool input")
@@ -118,10 +165,7 @@ def _position(name: str, arg: Any) -> Any:
         check_some(x, f"{name}()", dim)
         return arg(x, axis=dim, keepdims=keepdim) if x.ndim else np.int64(0)
 
-    return forward
+    return primitive(name, forward, doc=f"index of the {which} element")
 
 
-argmax = primitive("argmax", _position("argmax", np.argmax), tensors=1, promotes=(), doc="index of the largest element")
-argmin = primitive(
-    "argmin", _position("argmin", np.argmin), tensors=1, promotes=(), doc="index of the smallest element"
-)
+argmax, argmin = _position("argmax", np.argmax, "largest"), _position("argmin", np.argmin, "smallest")

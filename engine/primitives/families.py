@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from ..table.family import Family
 
-ACTIVATION = Family("activation", elementwise=True, method=False)
+ACTIVATION = Family("activation", elementwise=True, method=False, below=("nn.functional",))
 ARITHMETIC = Family("arithmetic", elementwise=True, in_place=True)
 ELEMENTARY = Family("elementary", elementwise=True, floating=True, in_place=True)
+CREATION = Family("creation", method=False)
 INDEXING = Family("indexing")
-LAYER = Family("layer", method=False)
-LINEAR_ALGEBRA = Family("linear algebra")
-LOSS = Family("loss", method=False)
+LAYER = Family("layer", method=False, below=("nn.functional",))
+LINEAR_ALGEBRA = Family("linear algebra", promotes=())
+LOSS = Family("loss", method=False, below=("nn.functional",))
 ORDERING = Family("ordering", along=True)
 REDUCTION = Family("reduction", along=True)
 SCAN = Family("scan", along=True)

@@ -1,102 +1,79 @@
-"""Elements along a dimension, each by an index of its own: picked out, put in, added."""
+"""Elements, and whole slices, by their indices along a dimension: picked out, put in, added, filled."""
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ..tensors.dtypes import is_number
 from ..tensors.tensor import Tensor
-from .arguments import data_of, dimension
-from .broadcasting import expand
+from .arguments import check_range, check_same_dtype, check_value, data_of, dimension, indices_of, integers
 from .copying import new_zeros
 from .families import INDEXING
-from .indices import check_range, check_same_dtype, indices_of, integers
-from .reshaping import reshape
-from .slicing import slice_primitive
+from .parts import slice_primitive
+from .reshaping import expand, reshape
 
 private, function = INDEXING.private, INDEXING.function
 
 
-# Along a dimension: gather and scatter
-
-
-def _along(index: Any, dim: int) -> tuple[Any, ...]:
-    """The index arrays that place each element of `index`, itself the position along `dim`, in its own row."""
-    grid = list(np.ogrid[tuple(slice(n) for n in index.shape)]) if index.ndim else []
-    if not grid:
-        return ()
+def _along(x: Any, dim: int, index: Any) -> tuple[Any, tuple[Any, ...]]:
+    """x, as a vector if it is one number, and the places in it of the indices, each in its own row along `dim`."""
+    if not x.ndim or not index.ndim:
+        return x.reshape(-1), (index.reshape(-1),)
+    grid = list(np.ogrid[tuple(slice(n) for n in index.shape)])
     grid[dim] = index
-    return tuple(grid)
+    return x, tuple(grid)
 
 
-def _gather(x: Any, dim: int, index: Any) -> Any:
+def _scattering(put: Callable[[Any, Any, Any], None]) -> Callable[..., Any]:
+    """The function that puts the elements of src into a copy of x."""
+
+    def forward(x: Any, dim: int, index: Any, src: Any) -> Any:
+        result, index = np.array(x, order="C"), integers(index)
+        if index.size:
+            target, places = _along(result, dim, index)
+            put(target, places, src if target is result else np.reshape(src, -1))
+        return result
+
+    return forward
+
+
+_scattered = _scattering(operator.setitem)
+
+
+@private(
+    lambda g, x_shape, dim, index: scatter_add_primitive(new_zeros(g, x_shape), dim, index, g),
+    moves="places",
+    rows="dimensions",
+    name="gather",
+)
+def gather_primitive(x: Any, dim: int, index: Any) -> Any:
     x, index = np.asarray(x), integers(index)
     if not index.size:
         return np.empty(index.shape, x.dtype)
-    if not x.ndim or not index.ndim:
-        return x.reshape(-1)[index.reshape(-1)].reshape(index.shape)
-    return x[_along(index, dim)]
+    x, places = _along(x, dim, index)
+    return x[places].reshape(index.shape)
 
 
-def _scattered(x: Any, dim: int, index: Any, src: Any) -> Any:
-    result, index = np.array(x, order="C"), integers(index)
-    if not index.size:
-        return result
-    if not result.ndim or not index.ndim:
-        result.reshape(-1)[index.reshape(-1)] = np.reshape(src, -1)
-    else:
-        result[_along(index, dim)] = src
-    return result
+def _scatter(name: str, forward: Any, kept: Any) -> Any:
+    """The operation; `kept` is the gradient of what stays of x."""
+
+    def taken(g: Any, dim: int, index: Any) -> Any:
+        return gather_primitive(g, dim, index)
+
+    return private(name, forward, kept, None, None, taken, promotes=(), rows="dimensions")
 
 
-def _scatter_added(x: Any, dim: int, index: Any, src: Any) -> Any:
-    result, index = np.array(x, order="C"), integers(index)
-    if not index.size:
-        return result
-    if not result.ndim or not index.ndim:
-        np.add.at(result.reshape(-1), index.reshape(-1), np.reshape(src, -1))
-    else:
-        np.add.at(result, _along(index, dim), src)
-    return result
-
-
-gather_primitive = private(
-    "gather",
-    _gather,
-    lambda g, x_shape, dim, index: scatter_add_primitive(new_zeros(g, x_shape), dim, index, g),
-    tensors=1,
-    promotes=(),
-    moves="places",
-    rows="dimensions",
-)
-scatter_add_primitive = private(
-    "scatter_add",
-    _scatter_added,
-    lambda g: g,
-    None,
-    None,
-    lambda g, dim, index: gather_primitive(g, dim, index),
-    promotes=(),
-    rows="dimensions",
-)
-scatter_tensor = private(
-    "scatter",
-    _scattered,
-    lambda g, dim, index: scatter_number(g, dim, index, 0),
-    None,
-    None,
-    lambda g, dim, index: gather_primitive(g, dim, index),
-    promotes=(),
-    rows="dimensions",
-)
+scatter_add_primitive = _scatter("scatter_add", _scattering(np.add.at), lambda g: g)
+scatter_tensor = _scatter("scatter", _scattered, lambda g, dim, index: scatter_number(g, dim, index, 0))
 scatter_number = private(
     "scatter",
     lambda x, dim, index, value: _scattered(x, dim, index, value),
     lambda g, dim, index: scatter_number(g, dim, index, 0),
     overload=1,
-    tensors=1,
-    promotes=(),
     rows="dimensions",
 )
 
@@ -122,15 +99,11 @@ def _check_along(function: str, x: Any, dim: int, index: Any, src: Any = None) -
                 f"Expected index {list(places.shape)} to be no larger than self {list(shape)} apart from dimension "
                 f"{axis} and to be no larger size than src {list(data_of(src).shape)}"
             )
-    elif not fits and function == "scatter":
-        raise RuntimeError(
-            f"Expected index {list(places.shape)} to be no larger than self {list(shape)} apart from dimension {axis}"
-        )
     elif not fits:
         wrong = next(d for d, n in enumerate(wanted) if d != axis and n > sizes[d])
+        expected = "Expected" if function == "scatter" else f"Size does not match at dimension {wrong} expected"
         raise RuntimeError(
-            f"Size does not match at dimension {wrong} expected index {list(places.shape)} to be no larger than self "
-            f"{list(shape)} apart from dimension {axis}"
+            f"{expected} index {list(places.shape)} to be no larger than self {list(shape)} apart from dimension {axis}"
         )
     message = f"index {{}} is out of bounds for dimension {axis} with size {sizes[axis]}"
     check_range(places, sizes[axis], message, RuntimeError, negative=False)
@@ -199,3 +172,154 @@ def take_along_dim(x: Any, indices: Any, dim: int | None = None) -> Any:
     # Unlike gather, this counts negative indices from the end.
     places = np.where(places < 0, places + (shape[axis] if shape else 1), places)
     return gather(expand(x, own), axis, np.broadcast_to(places, wanted))
+
+
+def _indexing(put: Callable[[Any, Any, Any], None]) -> Callable[..., Any]:
+    """The function that puts the slices of src into a copy of x."""
+
+    def forward(x: Any, dim: int, index: Any, src: Any) -> Any:
+        result = np.array(x)
+        put(np.atleast_1d(result), (*(slice(None),) * dim, integers(index).reshape(-1)), src)
+        return result
+
+    return forward
+
+
+_index_added, _index_put = _indexing(np.add.at), _indexing(operator.setitem)
+
+
+@private(
+    lambda g, x_shape, dim, index: index_add_primitive(new_zeros(g, x_shape), dim, index, g, 1),
+    moves="places",
+    name="index_select",
+)
+def index_select_primitive(x: Any, dim: int, index: Any) -> Any:
+    if not np.ndim(x):
+        return np.reshape(np.asarray(x).reshape(1)[integers(index).reshape(-1)], ())
+    return np.take(x, integers(index).reshape(-1), dim)
+
+
+index_add_primitive: Any = private(
+    "index_add",
+    lambda x, dim, index, src, alpha: _index_added(x, dim, index, src if alpha == 1 else src * alpha),
+    lambda g: g,
+    None,
+    None,
+    lambda g, dim, index, alpha: index_select_primitive(g, dim, index) * alpha,
+    promotes=(),
+)
+index_copy_primitive = private(
+    "index_copy",
+    _index_put,
+    lambda g, dim, index: index_fill_number(g, dim, index, 0),
+    None,
+    None,
+    lambda g, dim, index: index_select_primitive(g, dim, index),
+    promotes=(),
+)
+index_fill_number = private(
+    "index_fill",
+    lambda x, dim, index, value: _index_put(x, dim, index, value),
+    lambda g, dim, index: index_fill_number(g, dim, index, 0),
+)
+index_fill_tensor = private(
+    "index_fill",
+    lambda x, dim, index, value: _index_put(x, dim, index, value),
+    lambda g, dim, index: index_fill_number(g, dim, index, 0),
+    None,
+    None,
+    # An element filled twice is still one element.
+    lambda g, dim, index: index_select_primitive(g, dim, np.unique(data_of(index))),
+    overload=1,
+    promotes=(),
+)
+
+
+def _check_slices(function: str, x: Any, dim: int, index: Any, message: str) -> tuple[int, Any]:
+    """The dimension from the front and the index, checked. IndexError: one is out of range, with the message."""
+    index = indices_of(function, index, "Expected dtype int32 or int64 for index")
+    shape = data_of(x).shape
+    axis = dimension(dim, len(shape))
+    if data_of(index).ndim > 1:
+        raise IndexError(f"{function}(): Index is supposed to be a vector{'' if function == 'index_select' else '.'}")
+    size = shape[axis] if shape else 1
+    negative = function == "index_fill"
+    check_range(
+        data_of(index), size, message.replace("{dim}", str(axis)).replace("{size}", str(size)), negative=negative
+    )
+    return axis, index
+
+
+_OUT_OF_RANGE = "index out of range in self"
+_OUT_OF_BOUNDS = "index {} is out of bounds for dimension {dim} with size {size}"
+_TWO_DTYPES = "index_copy_(): self and source expected to have the same dtype, but got (self) {} and (source) {}"
+
+
+def _check_source(function: str, x: Any, axis: int, index: Any, source: Any) -> None:
+    """IndexError or RuntimeError: the source has not as many slices as there are indices, or not of x's shape."""
+    shape, given = data_of(x).shape, data_of(source).shape
+    length = given[axis] if axis < len(given) else 1
+    count = data_of(index).size
+    around, other = ([n for d, n in enumerate(s) if d != axis] for s in (shape, given))
+    if function == "index_add":
+        if count != length:
+            raise RuntimeError(
+                f"index_add_(): Number of indices ({count}) should be equal to source.size(dim): ({length}), for dim: "
+                f"{axis}"
+            )
+        if around != other or len(shape) != len(given):
+            raise RuntimeError(
+                "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
+                f"{list(shape)} source.shape = {list(given)}"
+            )
+        return
+    if shape and given and len(shape) != len(given):
+        raise IndexError(
+            "index_copy_(): When source and destination are not scalars, their dimensionality must match. Source "
+            f"dimensionality ({len(given)}), destination dimensionality ({len(shape)})"
+        )
+    if around != other:
+        raise RuntimeError(
+            "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
+            f"{' '.join(map(str, around))} at dimension {axis} and source slice shape: {' '.join(map(str, other))} at "
+            "dimension 0."
+        )
+    if count != length:
+        raise IndexError(f"index_copy_(): Number of indices ({count}) should be equal to source.size(dim) ({length})")
+    check_same_dtype(_TWO_DTYPES, x, source)
+
+
+@function()
+def index_select(x: Any, dim: int, index: Any) -> Any:
+    """the slices of x at the indices along a dimension"""
+    axis, index = _check_slices("index_select", x, dim, index, _OUT_OF_RANGE)
+    if not data_of(x).ndim and data_of(index).size != 1:
+        raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {data_of(index).size} value(s)")
+    return index_select_primitive(x, axis, index)
+
+
+@function(in_place=True)
+def index_add(x: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) -> Any:
+    """x with the slices of source (`alpha` times) added at the indices along a dimension"""
+    axis, index = _check_slices("index_add", x, dim, index, _OUT_OF_RANGE)
+    check_same_dtype("index_add_(): self ({}) and source ({}) must have the same scalar type", x, source)
+    _check_source("index_add", x, axis, index, source)
+    return index_add_primitive(x, axis, index, source, alpha)
+
+
+@function(in_place=True)
+def index_copy(x: Any, dim: int, index: Any, source: Any) -> Any:
+    """x with the slices of source put in at the indices along a dimension"""
+    axis, index = _check_slices("index_copy", x, dim, index, f"index_copy_(): {_OUT_OF_BOUNDS}")
+    _check_source("index_copy", x, axis, index, source)
+    return index_copy_primitive(x, axis, index, source)
+
+
+@function(in_place=True)
+def index_fill(x: Any, dim: int, index: Any, value: Any) -> Any:
+    """x with one value in the slices at the indices along a dimension"""
+    axis, index = _check_slices("index_fill", x, dim, index, _OUT_OF_BOUNDS)
+    if is_number(value):
+        return index_fill_number(x, axis, index, value)
+    check_value("index_fill_", value)
+    return index_fill_tensor(x, axis, index, value)

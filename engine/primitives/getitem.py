@@ -9,36 +9,29 @@ from typing import Any
 import numpy as np
 
 from ..tensors.tensor import Tensor
-from .arguments import data_of
+from .arguments import check_indices, data_of
+from .axes import unsqueeze
 from .copying import alias
 from .families import INDEXING
-from .indices import check_indices
-from .slicing import select_primitive, slice_bounds, slice_primitive
-from .squeezing import unsqueeze
+from .parts import select_primitive, slice_bounds, slice_primitive
 
 private = INDEXING.private
 
 
-index_primitive = private(
+index_primitive: Any = private(
     "index",
     lambda x, indices: np.asarray(x[indices], order="C"),
     lambda g, x_shape, indices: index_backward(g, x_shape, indices),
-    tensors=1,
-    promotes=(),
     moves="places",
     rows=lambda x, indices: x[indices],
 )
 
 
-def _index_backward(grad: Any, shape: Any, indices: Any) -> Any:
+@private(lambda g, indices: index_primitive(g, indices))
+def index_backward(grad: Any, shape: Any, indices: Any) -> Any:
     result = np.zeros(shape, grad.dtype)
     np.add.at(result, indices, grad)
     return result
-
-
-index_backward = private(
-    "index_backward", _index_backward, lambda g, indices: index_primitive(g, indices), tensors=1, promotes=()
-)
 
 
 def getitem(x: Tensor, key: Any) -> Tensor:
@@ -87,7 +80,11 @@ def getitem(x: Tensor, key: Any) -> Tensor:
             advanced.extend(parts)
             dim += len(parts)
     if advanced:
-        return _indexed(result, tuple(advanced))
+        try:
+            return index_primitive(result, tuple(advanced))
+        except IndexError:
+            check_indices(result._data.shape, tuple(advanced))
+            raise
     return alias(x) if result is x else result
 
 
@@ -167,11 +164,3 @@ def _checked_mask(mask: np.ndarray[Any, Any], x: Tensor, dim: int) -> list[Any]:
                 f"tensor {list(shape)} at index {dim + i}"
             )
     return list(np.nonzero(mask))
-
-
-def _indexed(x: Tensor, indices: tuple[Any, ...]) -> Tensor:
-    try:
-        return index_primitive(x, indices)
-    except IndexError:
-        check_indices(x._data.shape, indices)
-        raise

@@ -16,18 +16,6 @@ from .families import SPECIAL
 private, primitive, function = SPECIAL.private, SPECIAL.primitive, SPECIAL.function
 
 
-# The gamma function's relatives
-
-
-def _mvlgamma(x: Any, p: int) -> Any:
-    if p < 1:
-        raise RuntimeError("p has to be greater than or equal to 1")
-    total = np.zeros_like(x) + x.dtype.type(p * (p - 1) / 4 * math.log(math.pi))
-    for j in range(p):
-        total = total + log_of_gamma(x - x.dtype.type(j / 2))
-    return total
-
-
 def _mvlgamma_rule(g: Any, x: Any, p: int) -> Any:
     slope = digamma(x)
     for j in range(1, p):
@@ -35,16 +23,21 @@ def _mvlgamma_rule(g: Any, x: Any, p: int) -> Any:
     return g * slope
 
 
-mvlgamma = primitive(
-    "mvlgamma",
-    _mvlgamma,
+@primitive(
     _mvlgamma_rule,
-    doc="logarithm of the gamma function of p dimensions",
     domain=Domain("x > (p - 1) / 2", 2.1, 5.0),
     aliases=("multigammaln",),
     torch=("mvlgamma", "special.multigammaln"),
     in_place=True,
 )
+def mvlgamma(x: Any, p: int) -> Any:
+    """logarithm of the gamma function of p dimensions"""
+    if p < 1:
+        raise RuntimeError("p has to be greater than or equal to 1")
+    total = np.zeros_like(x) + x.dtype.type(p * (p - 1) / 4 * math.log(math.pi))
+    for j in range(p):
+        total = total + log_of_gamma(x - x.dtype.type(j / 2))
+    return total
 
 
 def _gamma_density(x: Any, y: Any) -> Any:

@@ -12,19 +12,18 @@ from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .arguments import data_of
-from .broadcasting import expand
+from .axes import t
 from .copying import is_contiguous
 from .families import LAYER
 from .getitem import index_backward
-from .reshaping import view_primitive
+from .parts import slice_primitive
+from .reshaping import expand, view_primitive
 from .selection import clamp_min, where
-from .slicing import slice_primitive
-from .transposing import t
 
 private, function = LAYER.private, LAYER.function
 
 
-@function(tensors=2, torch=("nn.functional.linear",))
+@function(tensors=2)
 def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     """x times the transpose of the weight, plus the bias"""
     rank = data_of(x).ndim
@@ -45,11 +44,11 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
 # The bound is not part of the graph, so the gradient passes it: PyTorch clamps a clone with recording off. A program
 # takes it for that clone: a bound that only lengths of about 0 come below would stand in every formula.
 at_least = private(
-    "clone", lambda x, bound: np.maximum(x, bound), lambda g: g, tensors=1, moves="order", node_name="CloneBackward0"
+    "clone", lambda x, bound: np.maximum(x, bound), lambda g: g, moves="order", node_name="CloneBackward0"
 )
 
 
-@function(torch=("nn.functional.normalize",))
+@function()
 def normalize(x: Any, p: float = 2.0, dim: Any = 1, eps: float = 1e-12) -> Any:
     """x divided by its norm of order p along `dim`, or by `eps` where the norm is less"""
     return x / expand(clamp_min(ops.norm(x, p, dim, True), eps), tuple(x.shape))
@@ -58,28 +57,15 @@ def normalize(x: Any, p: float = 2.0, dim: Any = 1, eps: float = 1e-12) -> Any:
 @function(tensors=2, torch=("cosine_similarity", "nn.functional.cosine_similarity"))
 def cosine_similarity(x: Any, y: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     """cosine of the angle between x and y along `dim`"""
-    _check_floating(x, y)
+    common = dtypes.result_type([data_of(x), data_of(y)], [])
+    if common.kind != "f":
+        title = dtypes.of(common).title
+        raise RuntimeError(f"expected common dtype to be floating point, yet common dtype is {title}")
     if x.shape != y.shape:
         shape = tuple(ops.broadcast_tensors(x, y)[0].shape)
         x, y = expand(x, shape), expand(y, shape)
     lengths = [at_least(ops.vector_norm(v, 2, dim, True), eps) for v in (x, y)]
     return ops.sum(x / lengths[0] * (y / lengths[1]), (dim,))
-
-
-def _check_floating(x: Any, y: Any) -> None:
-    common = dtypes.result_type([data_of(x), data_of(y)], [])
-    if common.kind != "f":
-        title = dtypes.of(common).title
-        raise RuntimeError(f"expected common dtype to be floating point, yet common dtype is {title}")
-
-
-def _looked_up(weight: Any, places: tuple[Any], padding_idx: int) -> Any:
-    if weight.ndim != 2:
-        raise RuntimeError("'weight' must be 2-D")
-    (indices,) = places
-    if indices.size and not (indices.min() >= 0 and indices.max() < len(weight)):
-        raise IndexError("index out of range in self")
-    return np.take(weight, indices, 0)
 
 
 def _lookup_rule(g: Any, weight_shape: tuple[int, ...], places: tuple[Any], padding_idx: int) -> Any:
@@ -88,7 +74,14 @@ def _lookup_rule(g: Any, weight_shape: tuple[int, ...], places: tuple[Any], padd
     return index_backward(g, weight_shape, places)
 
 
-embedding_primitive = private("embedding", _looked_up, _lookup_rule, tensors=1, promotes=(), moves="places")
+@private(_lookup_rule, moves="places", name="embedding")
+def embedding_primitive(weight: Any, places: tuple[Any], padding_idx: int) -> Any:
+    if weight.ndim != 2:
+        raise RuntimeError("'weight' must be 2-D")
+    (indices,) = places
+    if indices.size and not (indices.min() >= 0 and indices.max() < len(weight)):
+        raise IndexError("index out of range in self")
+    return np.take(weight, indices, 0)
 
 
 @function(torch=("embedding", "nn.functional.embedding"))
@@ -122,18 +115,18 @@ def _inside(shape: tuple[int, ...], pad: Sequence[int]) -> tuple[slice, ...]:
     return tuple(parts)
 
 
-def _constant_pad(x: Any, pad: Sequence[int], value: float = 0.0) -> Any:
+def _constant_pad_rule(g: Any, pad: Sequence[int]) -> Any:
+    return constant_pad(g, [-n for n in pad], 0.0)
+
+
+@private(_constant_pad_rule, function="pad", name="constant_pad_nd")
+def constant_pad(x: Any, pad: Sequence[int], value: float = 0.0) -> Any:
     shape = _padded_shape(x.shape, pad)
     if min(shape, default=0) < 0:
         raise RuntimeError("narrow(): length must be non-negative.")
     result = np.full(shape, value, x.dtype)
     result[_inside(shape, pad)] = x[_inside(x.shape, [-n for n in pad])]
     return result
-
-
-constant_pad = private(
-    "constant_pad_nd", _constant_pad, lambda g, pad: constant_pad(g, [-n for n in pad], 0.0), tensors=1, function="pad"
-)
 
 
 def _copying_pad(name: str) -> Any:
@@ -143,7 +136,6 @@ def _copying_pad(name: str) -> Any:
             f"{name}_pad{n}d",
             lambda x, places: x[places],
             lambda g, x_shape, places: index_backward(g, x_shape, places),
-            tensors=1,
         )
         for n in (1, 2, 3)
     ]
@@ -202,7 +194,7 @@ def _circular(x: Any, pad: Sequence[int]) -> Any:
     return out
 
 
-@function(torch=("nn.functional.pad",))
+@function()
 def pad(x: Any, pad: Any, mode: str = "constant", value: Any = None) -> Any:
     """x with more elements, pairs of numbers before and after from the last dimension on"""
     sizes = tuple(int(n) for n in pad)

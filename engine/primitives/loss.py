@@ -9,20 +9,18 @@ import numpy as np
 
 from ..table.record import NONZERO, PROBABILITY, REAL
 from ..table.registry import ops
-from ..tensors import dtypes
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor
 from .activation import logsigmoid, sigmoid
-from .arguments import data_of
+from .arguments import check_same_dtype, data_of, titles
 from .arithmetic import minus, over_number, plus_number, times_number
-from .broadcasting import expand
+from .axes import unsqueeze
 from .copying import zeros_like
 from .elementary import exp, log
 from .families import LOSS
 from .layer import at_least
-from .reshaping import reshape, view_primitive
+from .reshaping import expand, reshape, view_primitive
 from .selection import abs, sgn, where
-from .squeezing import unsqueeze
 
 private, function = LOSS.private, LOSS.function
 
@@ -50,6 +48,12 @@ def _share(g: Any, numel: int, reduction: str) -> Any:
 def _check_reduction(reduction: str) -> None:
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"{reduction} is not a valid value for reduction")
+
+
+def _check_same_shape(x: Any, target: Any, message: str) -> None:
+    """ValueError with the message, the two shapes put in, unless they are equal."""
+    if tuple(target.shape) != tuple(x.shape):
+        raise ValueError(message.format(*(f"torch.Size({list(value.shape)})" for value in (target, x))))
 
 
 def _check_constant(name: str, **arguments: Any) -> None:
@@ -94,30 +98,30 @@ mse_primitive = _difference_loss("mse_loss", lambda d, width: d * d, lambda d, w
 smooth_l1_primitive = _difference_loss(
     "smooth_l1_loss",
     lambda d, width: np.where(np.abs(d) < width, 0.5 * d * d / width, np.abs(d) - 0.5 * width),
-    lambda d, width: where(abs(d) < width, d / width, sgn(d)),
+    lambda d, width: where(abs(d) >= width, sgn(d), d / width),
 )
 huber_primitive = _difference_loss(
     "huber_loss",
     lambda d, width: np.where(np.abs(d) <= width, 0.5 * d * d, width * (np.abs(d) - 0.5 * width)),
-    lambda d, width: where(abs(d) <= width, d, width * sgn(d)),
+    lambda d, width: where(abs(d) > width, width * sgn(d), d),
 )
 
 
-@function(tensors=2, torch=("nn.functional.mse_loss",))
+@function(tensors=2)
 def mse_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
     """(x - target)**2, averaged"""
     _check_reduction(reduction)
     return mse_primitive(*_in_one_shape(x, target), reduction, 0.0)
 
 
-@function(tensors=2, domain=(REAL, NONZERO), torch=("nn.functional.l1_loss",))
+@function(tensors=2, domain=(REAL, NONZERO))
 def l1_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
     """abs(x - target), averaged"""
     x, target = _in_one_shape(x, target)
     return _summed_up(abs(minus(x, target)), reduction)
 
 
-@function(tensors=2, torch=("nn.functional.smooth_l1_loss",))
+@function(tensors=2)
 def smooth_l1_loss(x: Any, target: Any, reduction: str = "mean", beta: float = 1.0) -> Any:
     """abs(x - target) less beta/2, and where that is below beta a parabola, averaged"""
     _check_reduction(reduction)
@@ -128,7 +132,7 @@ def smooth_l1_loss(x: Any, target: Any, reduction: str = "mean", beta: float = 1
     return smooth_l1_primitive(*_in_one_shape(x, target), reduction, beta)
 
 
-@function(tensors=2, torch=("nn.functional.huber_loss",))
+@function(tensors=2)
 def huber_loss(x: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Any:
     """(x - target)**2 / 2, and where the difference exceeds delta a straight line, averaged"""
     _check_reduction(reduction)
@@ -144,25 +148,7 @@ def _weighted(value: Any, weight: Any) -> Any:
     return value if weight is None else value * weight
 
 
-def _check_probabilities(name: str, x: Any) -> None:
-    if not np.all((x >= 0) & (x <= 1)):
-        raise RuntimeError(f"all elements of {name} should be between 0 and 1")
-
-
-def _binary_cross_entropy(x: Any, target: Any, weight: Any, reduction: str) -> Any:
-    _check_probabilities("input", x)
-    _check_probabilities("target", target)
-    # The logarithms are limited, so that the loss of a certain and wrong answer is large and not infinite.
-    value = (target - 1) * np.maximum(np.log1p(-x), -100) - target * np.maximum(np.log(x), -100)
-    return _reduced(_weighted(value, weight), reduction)
-
-
 _LEAST_VARIANCE = float(np.float32(1e-12))  # PyTorch has it in single precision.
-
-
-def _bce_backward(grad: Any, x: Any, target: Any, weight: Any, numel: int, reduction: str) -> Any:
-    slope = (x - target) / np.maximum(x * (1 - x), x.dtype.type(_LEAST_VARIANCE))
-    return _share(grad, numel, reduction) * _weighted(slope, weight)
 
 
 def _bce_slope_rule(g: Any, x: Any, target: Any, weight: Any, numel: int, reduction: str) -> Any:
@@ -186,46 +172,46 @@ def _slope_formula(weight: Any, reduction: str) -> str:
     return f"{slope}/numel" if reduction == "mean" else slope
 
 
-bce_backward = private(
-    "binary_cross_entropy_backward",
-    _bce_backward,
+@private(
     _bce_slope_rule,
     _bce_curvature_rule,
     _bce_mixed_rule,
     tensors=4,
     formula=_slope_formula,
+    name="binary_cross_entropy_backward",
 )
+def bce_backward(grad: Any, x: Any, target: Any, weight: Any, numel: int, reduction: str) -> Any:
+    slope = (x - target) / np.maximum(x * (1 - x), x.dtype.type(_LEAST_VARIANCE))
+    return _share(grad, numel, reduction) * _weighted(slope, weight)
 
 
-def _bce_target_rule(g: Any, x: Any, weight: Any, x_numel: int, reduction: str) -> Any:
-    return _share(g, x_numel, reduction) * _weighted(log(1 - x) - log(x), weight)
-
-
-bce_primitive = private(
-    "binary_cross_entropy",
-    _binary_cross_entropy,
+@private(
     lambda g, x, target, weight, x_numel, reduction: bce_backward(g, x, target, weight, x_numel, reduction),
-    _bce_target_rule,
+    lambda g, x, weight, x_numel, reduction: _share(g, x_numel, reduction) * _weighted(log(1 - x) - log(x), weight),
     tensors=3,
+    name="binary_cross_entropy",
 )
+def bce_primitive(x: Any, target: Any, weight: Any, reduction: str) -> Any:
+    for name, value in (("input", x), ("target", target)):
+        if not np.all((value >= 0) & (value <= 1)):
+            raise RuntimeError(f"all elements of {name} should be between 0 and 1")
+    # The logarithms are limited, so that the loss of a certain and wrong answer is large and not infinite.
+    value = (target - 1) * np.maximum(np.log1p(-x), -100) - target * np.maximum(np.log(x), -100)
+    return _reduced(_weighted(value, weight), reduction)
 
 
-@function(tensors=2, domain=PROBABILITY, torch=("nn.functional.binary_cross_entropy",))
+@function(tensors=2, domain=PROBABILITY)
 def binary_cross_entropy(x: Any, target: Any, weight: Any = None, reduction: str = "mean") -> Any:
     """-target * log(x) - (1 - target) * log(1 - x), averaged"""
     _check_reduction(reduction)
-    if tuple(target.shape) != tuple(x.shape):
-        raise ValueError(
-            f"Using a target size (torch.Size({list(target.shape)})) that is different to the input size (torch.Size("
-            f"{list(x.shape)})) is deprecated. Please ensure they have the same size."
-        )
+    _check_same_shape(
+        x,
+        target,
+        "Using a target size ({}) that is different to the input size ({}) is deprecated. Please ensure they have the "
+        "same size.",
+    )
     _check_constant("binary_cross_entropy", weight=weight)
     return bce_primitive(x, target, _constant(weight, x), reduction)
-
-
-def _logits_loss(x: Any, target: Any, weight: Any, pos_weight: Any, reduction: str) -> Any:
-    factor = 1 if pos_weight is None else (pos_weight - 1) * target + 1
-    return _reduced(_weighted((1 - target) * x - factor * logsigmoid(x), weight), reduction)
 
 
 def _logits_rule(g: Any, x: Any, target: Any, weight: Any, pos_weight: Any, x_numel: int, reduction: str) -> Any:
@@ -239,9 +225,10 @@ def _logits_target_rule(g: Any, x: Any, weight: Any, pos_weight: Any, x_numel: i
     return _share(g, x_numel, reduction) * _weighted(slope, weight)
 
 
-logits_primitive = private(
-    "binary_cross_entropy_with_logits", _logits_loss, _logits_rule, _logits_target_rule, tensors=4
-)
+@private(_logits_rule, _logits_target_rule, tensors=4, name="binary_cross_entropy_with_logits")
+def logits_primitive(x: Any, target: Any, weight: Any, pos_weight: Any, reduction: str) -> Any:
+    factor = 1 if pos_weight is None else (pos_weight - 1) * target + 1
+    return _reduced(_weighted((1 - target) * x - factor * logsigmoid(x), weight), reduction)
 
 
 @function(
@@ -254,11 +241,7 @@ def binary_cross_entropy_with_logits(
 ) -> Any:
     """binary_cross_entropy of sigmoid(x), without overflow"""
     _check_reduction(reduction)
-    if tuple(target.shape) != tuple(x.shape):
-        raise ValueError(
-            f"Target size (torch.Size({list(target.shape)})) must be the same as input size (torch.Size("
-            f"{list(x.shape)}))"
-        )
+    _check_same_shape(x, target, "Target size ({}) must be the same as input size ({})")
     _check_constant("binary_cross_entropy_with_logits", weight=weight, pos_weight=pos_weight)
     return logits_primitive(x, target, _constant(weight, x), _constant(pos_weight, x), reduction)
 
@@ -305,8 +288,8 @@ def _nll_rule(g: Any, chosen: Any, axis: int, reduction: str) -> Any:
     return where(chosen == 0, 0, -g * chosen)
 
 
-nll_vector = private("nll_loss", _nll, _nll_rule, tensors=1)
-nll_image = private("nll_loss2d", _nll, _nll_rule, tensors=1)
+nll_vector = private("nll_loss", _nll, _nll_rule)
+nll_image = private("nll_loss2d", _nll, _nll_rule)
 
 
 def _check_classes(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
@@ -318,7 +301,7 @@ def _check_classes(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
         batch = target.shape[0] if target.ndim else 1
         raise ValueError(f"Expected input batch_size ({x.shape[0]}) to match target batch_size ({batch}).")
     if target.dtype not in (np.int64, np.uint8):
-        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {dtypes.of(target.dtype).title}")
+        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {titles(target)[0]}")
     expected = (x.shape[0], *x.shape[2:]) if x.ndim > 1 else target.shape
     if target.shape != expected:
         if x.ndim < 3:
@@ -330,15 +313,14 @@ def _check_classes(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
             f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of "
             f"shape: {list(weight.shape)}"
         )
-    if weight is not None and weight.dtype != x.dtype:
-        names = dtypes.of(x.dtype).title, dtypes.of(weight.dtype).title
-        raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
+    if weight is not None:
+        check_same_dtype("expected scalar type {} but found {}", x, weight)
     outside = (target != ignore_index) & ((target < 0) | (target >= classes))
     if outside.any():
         raise IndexError(f"Target {target[outside].flat[0]} is out of bounds.")
 
 
-@function(torch=("nn.functional.nll_loss",))
+@function()
 def nll_loss(x: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> Any:
     """-x at the target classes, averaged; x are logarithms of probabilities, with a class for each index of dim 1"""
     _check_reduction(reduction)
@@ -357,7 +339,7 @@ def nll_loss(x: Any, target: Any, weight: Any = None, ignore_index: int = -100, 
     return view_primitive(result, (shape[0], *shape[2:])) if reduction == "none" and len(shape) != 4 else result
 
 
-@function(torch=("nn.functional.cross_entropy",))
+@function()
 def cross_entropy(
     x: Any,
     target: Any,
@@ -406,8 +388,7 @@ def _cross_entropy_of_probabilities(
     x: Any, target: Any, weight: Any, axis: int, ignore_index: int, reduction: str, label_smoothing: float
 ) -> Any:
     if data_of(target).dtype.kind != "f":
-        title = dtypes.of(data_of(target).dtype).title
-        raise RuntimeError(f"Expected floating point type for target with class probabilities, got {title}")
+        raise RuntimeError(f"Expected floating point type for target with class probabilities, got {titles(target)[0]}")
     if ignore_index >= 0:
         raise RuntimeError("ignore_index is not supported for floating point target")
     if label_smoothing:
@@ -421,8 +402,6 @@ def _cross_entropy_of_probabilities(
     return over_number(loss, math.prod(x.shape) // x.shape[axis]) if reduction == "mean" else loss
 
 
-# Other losses
-
 soft_margin_primitive = private(
     "soft_margin_loss",
     lambda x, target, reduction: _reduced(np.logaddexp(0, -target * x).astype(x.dtype), reduction),
@@ -431,7 +410,7 @@ soft_margin_primitive = private(
 )
 
 
-@function(tensors=2, torch=("nn.functional.soft_margin_loss",))
+@function(tensors=2)
 def soft_margin_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
     """log(1 + exp(-target * x)), averaged; a target is 1 or -1"""
     _check_reduction(reduction)
@@ -465,7 +444,7 @@ def poisson_nll_loss(
     return _summed_up(loss, reduction)
 
 
-@function(tensors=3, torch=("nn.functional.gaussian_nll_loss",))
+@function(tensors=3)
 def gaussian_nll_loss(
     x: Any, target: Any, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
 ) -> Any:

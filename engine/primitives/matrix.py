@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
-from ..tensors import dtypes
-from .squeezing import unsqueeze
-from .transposing import transpose_primitive
+from . import arguments
+from .axes import transpose_primitive, unsqueeze
 
 _LOW_PRECISION = {
     "linalg.det": "lu_cpu",
@@ -37,22 +36,23 @@ def check_matrices(x: Any, name: str, argument: str = "A") -> None:
 
 def check_floating(x: Any, name: str) -> None:
     """RuntimeError unless the elements are floating, NotImplementedError unless LAPACK computes with them."""
-    title = dtypes.of(x.dtype).title
-    if x.dtype.kind != "f":
-        raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {title}")
-    if title == "Half":
+    arguments.check_floating(x, name)
+    if x.dtype == np.float16:
         if name in _LOW_PRECISION:
             raise NotImplementedError(f"\"{_LOW_PRECISION[name]}\" not implemented for 'Half'")
-        raise RuntimeError(f"{name}: Low precision dtypes not supported. Got {title}")
+        raise RuntimeError(f"{name}: Low precision dtypes not supported. Got Half")
 
 
 def check_square(x: Any, name: str) -> None:
     """RuntimeError unless the last two dimensions have the same size."""
     check_matrices(x, name)
-    if x.shape[-2] != x.shape[-1]:
-        raise RuntimeError(
-            f"{name}: A must be batches of square matrices, but they are {x.shape[-2]} by {x.shape[-1]} matrices"
-        )
+    check_square_sizes(x, f"{name}: ")
+
+
+def check_square_sizes(x: Any, about: str = "") -> None:
+    rows, columns = x.shape[-2:]
+    if rows != columns:
+        raise RuntimeError(f"{about}A must be batches of square matrices, but they are {rows} by {columns} matrices")
 
 
 def check_square_floating(x: Any, name: str) -> None:

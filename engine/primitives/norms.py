@@ -8,35 +8,31 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
-from ..tensors import dtypes
 from ..tensors.dtypes import is_number
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
-from .arguments import data_of, dimension
-from .broadcasting import expand
+from .arguments import check_floating, data_of, dimension
+from .axes import permute_primitive, squeeze, unsqueeze
 from .copying import clone, zeros_like
 from .decomposition import svdvals
 from .families import LINEAR_ALGEBRA
-from .joining import cat
 from .matrix import check_matrices, check_square, check_square_floating, eigen, turned
-from .matrix_products import matmul
+from .parts import cat, slice_primitive
+from .products import matmul
 from .reduction import vector_norm
-from .slicing import slice_primitive
+from .reshaping import expand
 from .solving import decomposed, inv_ex, inverse, tolerances
-from .squeezing import squeeze, unsqueeze
-from .transposing import permute_primitive
 
-private, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.function
-
-
-# Norms
+private, primitive, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.primitive, LINEAR_ALGEBRA.function
 
 
 @function(method=False, torch=("linalg.matrix_norm",))
 def matrix_norm(x: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False) -> Any:
     """norm of matrices: Frobenius, or of order 1, -1, 2, -2, inf, -inf or nuclear"""
     check_matrices(x, "linalg.matrix_norm")
-    _check_order(x, ord)
+    check_floating(x, "linalg.matrix_norm")
+    if ord not in ("fro", "nuc") and (isinstance(ord, str) or abs(ord) not in (1, 2, math.inf)):
+        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
     dims = [dim] if isinstance(dim, int) else list(dim)
     if len(dims) != 2:
         raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, dims))}")
@@ -53,15 +49,6 @@ def matrix_norm(x: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = F
     if not keepdim and columns > rows:
         columns -= 1
     return _extreme(sums, ord > 0, columns, keepdim)
-
-
-def _check_order(x: Any, ord: Any) -> None:
-    if data_of(x).dtype.kind != "f":
-        title = dtypes.of(data_of(x).dtype).title
-        raise RuntimeError(f"linalg.matrix_norm: Expected a floating point or complex tensor as input. Got {title}")
-    known = ord in ("fro", "nuc") if isinstance(ord, str) else abs(ord) in (1, 2, math.inf)
-    if not known:
-        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
 
 
 def _extreme(x: Any, largest: bool, dim: int, keepdim: bool) -> Any:
@@ -124,15 +111,13 @@ def _ratio_of_singular_values(x: Any, inverted: bool) -> Any:
     return squeeze(smallest / largest if inverted else largest / smallest, -1)
 
 
-def _rank(x: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
+@private(name="linalg_matrix_rank")
+def rank_primitive(x: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
     check_matrices(x, "torch.linalg.matrix_rank", "input")
     if not x.size:
         return np.zeros(x.shape[:-2], np.int64)[()]
     values = np.abs(eigen(x)[0]) if hermitian else decomposed(x)[1]
     return np.add.reduce(values > np.asarray(tolerances(x, values.max(-1), atol, rtol))[..., None], axis=-1)
-
-
-rank_primitive = private("linalg_matrix_rank", _rank, tensors=1, promotes=())
 
 
 @function(method=False, torch=("linalg.matrix_rank",))
@@ -143,37 +128,29 @@ def matrix_rank(x: Any, tol: Any = None, hermitian: bool = False, *, atol: Any =
     return rank_primitive(x, data_of(atol), data_of(rtol), hermitian)
 
 
-# Functions of matrices
+def _exponential_rule(g: Any, x: Any) -> Any:
+    # The exponential of a matrix of blocks, which has the derivative in the direction of g in its corner.
+    # g may be of any size: next to it, x would lose its digits.
+    largest = ops.amax(ops.abs(ops.detach(g)), (-2, -1), True) if x.shape[-1] else 1.0
+    scale = ops.where(largest > 0, largest, 1.0) if x.shape[-1] else 1.0
+    g = g / scale
+    size, last = x.shape[-1], x.ndim - 1
+    transposed = turned(x)
+    upper = cat([transposed, g], -1)
+    lower = cat([zeros_like(transposed), transposed], -1)
+    blocks = matrix_exp(cat([upper, lower], -2))
+    return scale * slice_primitive(slice_primitive(blocks, last - 1, 0, size, 1), last, size, 2 * size, 1)
 
 
-def _exponential(x: Any) -> Any:
+@primitive(_exponential_rule, rows="matrices", torch=("linalg.matrix_exp", "matrix_exp"), name="linalg_matrix_exp")
+def matrix_exp(x: Any) -> Any:
+    """exponential of a square matrix"""
     check_square_floating(x, "linalg.matrix_exp")
     if not x.size:
         return np.zeros_like(x)
     from scipy.linalg import expm
 
     return expm(x) if np.isfinite(x).all() else np.full_like(x, math.nan)
-
-
-def _exponential_rule(g: Any, x: Any) -> Any:
-    # The exponential of a matrix of blocks, which has the derivative in the direction of g in its corner.
-    size, last = x.shape[-1], x.ndim - 1
-    transposed = turned(x)
-    upper = cat([transposed, g], -1)
-    lower = cat([zeros_like(transposed), transposed], -1)
-    blocks = linalg_matrix_exp(cat([upper, lower], -2))
-    return slice_primitive(slice_primitive(blocks, last - 1, 0, size, 1), last, size, 2 * size, 1)
-
-
-linalg_matrix_exp = private(
-    "linalg_matrix_exp", _exponential, _exponential_rule, promotes=(), rows="matrices", function="matrix_exp"
-)
-
-
-@function(torch=("linalg.matrix_exp", "matrix_exp"))
-def matrix_exp(x: Any) -> Any:
-    """exponential of a square matrix"""
-    return linalg_matrix_exp(x)
 
 
 @function(torch=("matrix_power", "linalg.matrix_power"))

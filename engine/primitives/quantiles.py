@@ -11,14 +11,12 @@ from ..tensors import dtypes
 from ..tensors.symbol import is_formal, is_symbolic, refusal
 from ..tensors.tensor import Tensor
 from .arguments import dimension
-from .broadcasting import expand
+from .axes import squeeze_product, transpose, transpose_primitive, unsqueeze
 from .copying import to
 from .families import ORDERING
 from .gathering import gather_primitive
-from .reshaping import flatten, reshape
+from .reshaping import expand, flatten, reshape
 from .sorting import sort
-from .squeezing import squeeze_product, unsqueeze
-from .transposing import transpose, transpose_primitive
 
 private, function = ORDERING.private, ORDERING.function
 

@@ -11,17 +11,16 @@ from ..table.record import BESIDE_ZERO, EdgeCase
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.symbol import is_symbolic
-from .arguments import dimensions, flat_rows
-from .broadcasting import expand
+from ..tensors.tensor import Tensor
+from .arguments import check_floating, dimensions, flat_rows
+from .arranging import flip_primitive
+from .axes import unreduce, unsqueeze
 from .copying import ones_like, to
 from .elementary import exp
 from .families import REDUCTION
-from .joining import cat
-from .reshaping import reshape
+from .parts import cat, slice_primitive
+from .reshaping import expand, reshape
 from .selection import abs, isnan, logical_not, sgn, where
-from .slicing import slice_primitive
-from .squeezing import unreduce, unsqueeze
-from .turning import flip_primitive
 
 private, primitive, function = REDUCTION.private, REDUCTION.primitive, REDUCTION.function
 
@@ -48,9 +47,6 @@ def summable(x: Any, dtype: Any = None) -> Any:
     return x.astype(np.int64) if x.dtype.kind in "bui" else x
 
 
-# Sums
-
-
 def _sum(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
     return np.add.reduce(summable(x, dtype), axis=axes_of(x, dim), keepdims=keepdim)
 
@@ -72,23 +68,15 @@ def sum(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> An
     return sum_all(x, dtype) if dim is None and not keepdim else sum_dim(x, dim, keepdim, dtype)
 
 
-def _nansum(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
+@primitive(
+    lambda g, x, dim, keepdim: spread(g, tuple(x.shape), dim, keepdim) * logical_not(isnan(x)), rows="dimensions"
+)
+def nansum(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
+    """sum of the elements that are not nan, or along `dim`"""
     return _sum(np.where(np.isnan(x), x.dtype.type(0), x), dim, keepdim, dtype)
 
 
-nansum = primitive(
-    "nansum",
-    _nansum,
-    lambda g, x, dim, keepdim: spread(g, tuple(x.shape), dim, keepdim) * logical_not(isnan(x)),
-    doc="sum of the elements that are not nan, or along `dim`",
-    rows="dimensions",
-)
-
-# Means
-
-
-def _averaged(x: Any, dtype: Any) -> Any:
-    """The elements as they are averaged. RuntimeError unless floating."""
+def _mean(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
     kind = "Input" if dtype is None else "Optional"
     dtype = dtypes.of(x.dtype) if dtype is None else dtype
     if not dtype.is_floating_point:
@@ -96,11 +84,7 @@ def _averaged(x: Any, dtype: Any) -> Any:
             f"mean(): could not infer output dtype. {kind} dtype must be either a floating point or complex dtype. "
             f"Got: {dtype.title}"
         )
-    return x.astype(dtype.numpy, copy=False)
-
-
-def _mean(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
-    x = _averaged(x, dtype)
+    x = x.astype(dtype.numpy, copy=False)
     return np.add.reduce(x, axis=axes_of(x, dim), keepdims=keepdim) / x.dtype.type(count_along(x.shape, dim))
 
 
@@ -138,9 +122,6 @@ def nanmean(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -
     return nansum(x, dim, keepdim, dtype) / sum(logical_not(isnan(x)), dim, keepdim)
 
 
-# Products
-
-
 def has_zero(x: Any) -> bool:
     """Whether some element is zero: then a product cannot be divided by its factors. One of a trace may be."""
     data = getattr(x, "_data", x)
@@ -163,6 +144,9 @@ def _prod_rule(g: Any, out: Any, x: Any) -> Any:
     if not x.ndim:
         return g
     if has_zero(x):
+        if not isinstance(x, Tensor) and np.count_nonzero(x == 0) > 1:
+            # All products of the others are 0, and stay so where g is nan: as in PyTorch, if nothing is recorded.
+            return np.zeros_like(x)
         return g * reshape(_products_of_others(reshape(x, (-1,)), 0), tuple(x.shape))
     return g * out / x
 
@@ -200,9 +184,6 @@ def prod(x: Any, dim: int | None = None, keepdim: bool = False, dtype: Any = Non
     return prod_all(x, dtype) if dim is None else prod_dim(x, dim, keepdim, dtype)
 
 
-# Truth
-
-
 def _truth(combine: Any) -> Any:
     def forward(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
         # PyTorch combines along all dimensions for None, and along none for ().
@@ -213,37 +194,13 @@ def _truth(combine: Any) -> Any:
     return forward
 
 
-all = primitive(
-    "all",
-    _truth(np.logical_and.reduce),
-    tensors=1,
-    promotes=(),
-    doc="whether all elements are nonzero, or all along `dim`",
-)
-any = primitive(
-    "any",
-    _truth(np.logical_or.reduce),
-    tensors=1,
-    promotes=(),
-    doc="whether some element is nonzero, or some along `dim`",
-)
+all = primitive("all", _truth(np.logical_and.reduce), doc="whether all elements are nonzero, or all along `dim`")
+any = primitive("any", _truth(np.logical_or.reduce), doc="whether some element is nonzero, or some along `dim`")
 count_nonzero = primitive(
     "count_nonzero",
     lambda x, dim=None: np.add.reduce((x != 0).astype(np.int64), axis=axes_of(x, dim)),
-    tensors=1,
-    promotes=(),
     doc="number of nonzero elements, or along `dim`",
 )
-
-# Exponentials
-
-
-def _logsumexp(x: Any, dim: Any, keepdim: bool = False) -> Any:
-    axes = axes_of(x, dim)
-    top = x.max(axis=axes, keepdims=True, initial=-math.inf)
-    top = np.where(np.isfinite(top), top, 0)
-    total = np.log(np.add.reduce(np.exp(x - top), axis=axes, keepdims=True)) + top
-    return total if keepdim else total.reshape([n for i, n in enumerate(x.shape) if i not in axes])
 
 
 def _logsumexp_rule(g: Any, out: Any, x: Any, dim: Any, keepdim: bool) -> Any:
@@ -251,47 +208,30 @@ def _logsumexp_rule(g: Any, out: Any, x: Any, dim: Any, keepdim: bool) -> Any:
     return unreduce(g, shape, dim, keepdim) * exp(x - unreduce(out, shape, dim, keepdim))
 
 
-logsumexp = primitive(
-    "logsumexp",
-    _logsumexp,
-    _logsumexp_rule,
-    floating=True,
-    tensors=1,
-    assumed={"dim": None},
-    doc="log of the sum of exp(x) along `dim`, without overflow",
-    rows="dimensions",
-    torch=("logsumexp", "special.logsumexp"),
+@primitive(
+    _logsumexp_rule, floating=True, assumed={"dim": None}, rows="dimensions", torch=("logsumexp", "special.logsumexp")
 )
+def logsumexp(x: Any, dim: Any, keepdim: bool = False) -> Any:
+    """log of the sum of exp(x) along `dim`, without overflow"""
+    axes = axes_of(x, dim)
+    top = x.max(axis=axes, keepdims=True, initial=-math.inf)
+    top = np.where(np.isfinite(top), top, 0)
+    total = np.log(np.add.reduce(np.exp(x - top), axis=axes, keepdims=True)) + top
+    return total if keepdim else total.reshape([n for i, n in enumerate(x.shape) if i not in axes])
 
 
-def _softmax(x: Any, dim: int) -> Any:
+@private(lambda g, out, dim: g * out - out * sum(g * out, dim, True), floating=True, rows="dimensions", name="softmax")
+def softmax_primitive(x: Any, dim: int) -> Any:
     axes = axes_of(x, dim)
     z = np.exp(x - x.max(axis=axes, keepdims=True, initial=-math.inf))
     return z / np.add.reduce(z, axis=axes, keepdims=True)
 
 
-def _log_softmax(x: Any, dim: int) -> Any:
+@private(lambda g, out, dim: g - exp(out) * sum(g, dim, True), floating=True, rows="dimensions", name="log_softmax")
+def log_softmax_primitive(x: Any, dim: int) -> Any:
     axes = axes_of(x, dim)
     shifted = x - x.max(axis=axes, keepdims=True, initial=-math.inf)
     return shifted - np.log(np.add.reduce(np.exp(shifted), axis=axes, keepdims=True))
-
-
-softmax_primitive = private(
-    "softmax",
-    _softmax,
-    lambda g, out, dim: g * out - out * sum(g * out, dim, True),
-    floating=True,
-    tensors=1,
-    rows="dimensions",
-)
-log_softmax_primitive = private(
-    "log_softmax",
-    _log_softmax,
-    lambda g, out, dim: g - exp(out) * sum(g, dim, True),
-    floating=True,
-    tensors=1,
-    rows="dimensions",
-)
 
 
 @function(assumed={"dim": -1}, torch=("softmax", "special.softmax", "nn.functional.softmax"))
@@ -306,15 +246,9 @@ def log_softmax(x: Any, dim: int, dtype: Any = None) -> Any:
     return log_softmax_primitive(x if dtype is None else to(x, dtype), dim)
 
 
-# Norms
-
-
 def _check_norm(x: Any, ord: float, dim: Any) -> None:
     """RuntimeError: not floating, or no elements to take a norm without identity (inf, or a negative order) of."""
-    if x.dtype.kind != "f":
-        raise RuntimeError(
-            f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {dtypes.of(x.dtype).title}"
-        )
+    check_floating(x, "linalg.vector_norm")
     if x.size or not (ord == math.inf or ord < 0):
         return
     problem = f"linalg.vector_norm cannot compute the {ord:g} norm on"
@@ -357,15 +291,17 @@ def _norm_rule(g: Any, out: Any, x: Any, ord: float, dim: Any, keepdim: bool) ->
     size = abs(x)
     if ord in (math.inf, -math.inf):
         chosen = where(isnan(out), isnan(size), size == out)
-        return where(chosen, g * sgn(x) / sum(chosen, dim, True), 0)
+        return sgn(x) * (where(chosen, ones_like(x), 0) * (g / sum(chosen, dim, True)))
     if ord < 1:
         scaled = where(x == 0, 0, sgn(x) * size ** (ord - 1))
-        return where(out == 0, 0, g * scaled * out ** (1 - ord))
+        return scaled * (g * out ** (1 - ord))
     scale = where(out == 0, 0, g / out ** (ord - 1))
     return (sgn(x) * size ** (ord - 1) if ord < 2 else x * size ** (ord - 2)) * scale
 
 
-def _vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
+@primitive(_norm_rule, method=False, rows="dimensions", torch=("linalg.vector_norm",), name="linalg_vector_norm")
+def vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
+    """norm of the elements: the root of the sum of their powers; 0 gradient at the zero vector"""
     if dtype is None:
         return _norm(x, ord, dim, keepdim)
     if dtype.itemsize < x.dtype.itemsize:
@@ -374,17 +310,6 @@ def _vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False,
             f"narrowing to the specified dtype ({dtype.title})"
         )
     return _norm(x.astype(dtype.numpy, copy=False), ord, dim, keepdim)
-
-
-vector_norm_primitive = private(
-    "linalg_vector_norm", _vector_norm, _norm_rule, tensors=1, rows="dimensions", function="vector_norm"
-)
-
-
-@function(method=False, torch=("linalg.vector_norm",))
-def vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
-    """norm of the elements: the root of the sum of their powers; 0 gradient at the zero vector"""
-    return vector_norm_primitive(x, ord, dim, keepdim, dtype)
 
 
 @function(edges=[EdgeCase((0.0, 0.0), 0.0, (0.0, 0.0)), EdgeCase((3.0, 4.0), 5.0, (0.6, 0.8))])
@@ -441,7 +366,20 @@ def _other_dims(ndim: int, dim: int) -> tuple[int, ...]:
     return tuple(d for d in range(ndim) if d != kept)
 
 
-def _renorm(x: Any, p: float, dim: int, maxnorm: float) -> Any:
+def _renorm_rule(g: Any, x: Any, p: float, dim: int, maxnorm: float) -> Any:
+    others = _other_dims(len(x.shape), dim)
+    size = vector_norm(x, p, others, True)
+    inverse = 1 / (size + _NO_DIVISION_BY_ZERO)
+    along_size = _norm_rule(sum(x * g, others, True), size, x, p, others, True)
+    return where(size > maxnorm, maxnorm * inverse * (g - inverse * along_size), g)
+
+
+_NO_DIVISION_BY_ZERO = 1e-7
+
+
+@primitive(_renorm_rule, in_place=True)
+def renorm(x: Any, p: float, dim: int, maxnorm: float) -> Any:
+    """x with each slice along `dim` scaled down to a norm, of order p, of at most `maxnorm`"""
     if p <= 0:
         raise RuntimeError("renorm: non-positive-norm not supported")
     if maxnorm < 0:
@@ -451,23 +389,3 @@ def _renorm(x: Any, p: float, dim: int, maxnorm: float) -> Any:
     dimensions(dim, x.ndim)
     size = _norm(x, p, _other_dims(x.ndim, dim), True)
     return np.where(size > maxnorm, x * (maxnorm / (size + _NO_DIVISION_BY_ZERO)), x)
-
-
-def _renorm_rule(g: Any, x: Any, p: float, dim: int, maxnorm: float) -> Any:
-    others = _other_dims(len(x.shape), dim)
-    size = vector_norm_primitive(x, p, others, True)
-    inverse = 1 / (size + _NO_DIVISION_BY_ZERO)
-    along_size = _norm_rule(sum(x * g, others, True), size, x, p, others, True)
-    return where(size > maxnorm, maxnorm * inverse * (g - inverse * along_size), g)
-
-
-_NO_DIVISION_BY_ZERO = 1e-7
-
-renorm = primitive(
-    "renorm",
-    _renorm,
-    _renorm_rule,
-    tensors=1,
-    doc="x with each slice along `dim` scaled down to a norm, of order p, of at most `maxnorm`",
-    in_place=True,
-)

@@ -1,4 +1,4 @@
-"""The elements of a tensor in another shape."""
+"""The elements of a tensor in another shape, or repeated along dimensions of size 1 and summed back."""
 
 from __future__ import annotations
 
@@ -6,35 +6,30 @@ from typing import Any
 
 import numpy as np
 
-from .arguments import data_of, dimension, full_shape, listed, whole
+from ..table.registry import ops
+from ..tensors import dtypes
+from ..tensors.tensor import Tensor
+from .arguments import data_of, dimension, full_shape, listed, own_dimension, whole
 from .copying import contiguous, contiguous_clone, is_contiguous
 from .families import SHAPE
 
 private, function = SHAPE.private, SHAPE.function
-view_primitive = private(
-    "view",
-    lambda x, shape: x.reshape(shape),
-    lambda g, x_shape: reshape(g, x_shape),
-    view=True,
-    moves="order",
-    function="reshape",
-)
-unsafe_view = private(
-    "unsafe_view",
-    lambda x, shape: x.reshape(shape),
-    lambda g, x_shape: reshape(g, x_shape),
-    promotes=(),
-    moves="order",
-    function="reshape",
-)
-reshape_alias = private(
-    "reshape_alias",
-    lambda x, shape: x.reshape(shape),
-    lambda g, x_shape: reshape(g, x_shape),
-    view=True,
-    moves="order",
-    function="reshape",
-)
+
+
+def _reshaping(name: str, view: bool) -> Any:
+    return private(
+        name,
+        lambda x, shape: x.reshape(shape),
+        lambda g, x_shape: reshape(g, x_shape),
+        view=view,
+        moves="order",
+        function="reshape",
+    )
+
+
+view_primitive = _reshaping("view", view=True)
+unsafe_view = _reshaping("unsafe_view", view=False)
+reshape_alias = _reshaping("reshape_alias", view=True)
 
 
 def _viewable(x: Any, shape: tuple[int, ...]) -> bool:
@@ -43,7 +38,7 @@ def _viewable(x: Any, shape: tuple[int, ...]) -> bool:
     return not data.size or np.may_share_memory(data.reshape(shape), data)
 
 
-@function(tensors=1)
+@function()
 def reshape(x: Any, *shape: Any, **named: Any) -> Any:
     """the elements of x in another shape; one size may be -1"""
     new = full_shape(listed("reshape", shape, named, "shape"), data_of(x).size)
@@ -52,7 +47,7 @@ def reshape(x: Any, *shape: Any, **named: Any) -> Any:
     return reshape_alias(x, new) if _viewable(x, new) else unsafe_view(contiguous_clone(x), new)
 
 
-@function(tensors=1, torch=())
+@function(torch=())
 def view(x: Any, *shape: Any, **named: Any) -> Any:
     """the elements of x in another shape, without copying; one size may be -1"""
     new = full_shape(listed("view", shape, named, "size"), data_of(x).size)
@@ -96,9 +91,7 @@ def ravel(x: Any) -> Any:
 def unflatten(x: Any, dim: int, sizes: Any) -> Any:
     """x with one dimension made several; one of their sizes may be -1"""
     shape = tuple(data_of(x).shape)
-    if not shape:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
-    axis = dimension(dim, len(shape))
+    axis = own_dimension(dim, len(shape))
     parts = tuple(map(whole, sizes))
     if not parts:
         raise RuntimeError("unflatten: sizes must be non-empty")
@@ -112,3 +105,85 @@ def unflatten(x: Any, dim: int, sizes: Any) -> Any:
             "the input tensor"
         ) from None
     return view(x, (*shape[:axis], *parts, *shape[axis + 1 :]))
+
+
+def sum_array_to(x: Any, shape: tuple[int, ...]) -> Any:
+    """A NumPy value summed over the dimensions that broadcasting `shape` to it added or stretched."""
+    x = np.asarray(x)
+    added = x.ndim - len(shape)
+    stretched = tuple(i for i in range(added, x.ndim) if shape[i - added] == 1 and x.shape[i] != 1)
+    x = x.sum(axis=(*range(added), *stretched), keepdims=True)
+    return x.reshape(shape)
+
+
+def sum_to_size(x: Any, shape: Any) -> Any:
+    """x summed over the dimensions that broadcasting `shape` to it added or stretched."""
+    shape = tuple(shape)
+    current = data_of(x).shape
+    if current == shape:
+        return x
+    if not isinstance(x, Tensor):
+        return sum_array_to(x, shape)
+    added = len(current) - len(shape)
+    dims = [i for i in range(len(current)) if i < added or (shape[i - added] == 1 and current[i] != 1)]
+    x = ops.sum(x, dim=dims, keepdim=True)
+    return view_primitive(x, shape) if added else x
+
+
+@function(torch=())
+def sum_to_size_(x: Any, *size: Any, **named: Any) -> Any:
+    """x summed over the dimensions that broadcasting the size to its shape would stretch"""
+    current = tuple(data_of(x).shape)
+    wanted = listed("sum_to_size", size, named, "size")
+    added = len(current) - len(wanted)
+    if added < 0 or any(n not in (1, m) for n, m in zip(wanted, current[added:], strict=True)):
+        raise RuntimeError(f"size {{{list(wanted)}}} is not expandable to size {{{list(current)}}}.")
+    return sum_to_size(x, wanted)
+
+
+expand_primitive = private(
+    "expand",
+    lambda x, shape: np.broadcast_to(x, shape),
+    lambda g, x_shape: sum_to_size(g, x_shape),
+    view=True,
+    moves="repeated",
+)
+
+
+@function(torch=())
+def expand(x: Any, *shape: Any, **named: Any) -> Any:
+    """x repeated along dimensions of size 1 until it has the shape; -1 keeps a size"""
+    current = data_of(x).shape
+    wanted = listed("expand", shape, named, "size")
+    added = len(wanted) - len(current)
+    if added < 0:
+        raise RuntimeError(
+            f"expand(torch.{dtypes.of(data_of(x).dtype).title}Tensor{{{list(current)}}}, size={list(wanted)}): the "
+            f"number of sizes provided ({len(wanted)}) must be greater or equal to the number of dimensions in the "
+            f"tensor ({len(current)})"
+        )
+    if any(n < 0 for n in wanted[:added]):
+        raise RuntimeError(
+            f"The expanded size of the tensor ({min(wanted[:added])}) isn't allowed in a leading, non-existing "
+            f"dimension {wanted.index(min(wanted[:added]))}"
+        )
+    full = tuple(current[i - added] if n == -1 and i >= added else n for i, n in enumerate(wanted))
+    for i in range(len(full) - 1, added - 1, -1):
+        if current[i - added] not in (1, full[i]):
+            raise RuntimeError(
+                f"The expanded size of the tensor ({full[i]}) must match the existing size ({current[i - added]}) at "
+                f"non-singleton dimension {i}.  Target sizes: {list(wanted)}.  Tensor sizes: {list(current)}"
+            )
+    return expand_primitive(x, full)
+
+
+@function()
+def broadcast_to(x: Any, *size: Any, **named: Any) -> Any:
+    """x repeated along dimensions of size 1 until it has the size"""
+    return expand(x, listed("broadcast_to", size, named, "size"))
+
+
+@function(tensors=2, torch=())
+def expand_as(x: Any, other: Any) -> Any:
+    """x repeated along dimensions of size 1 until it has the shape of another tensor"""
+    return expand(x, tuple(data_of(other).shape))

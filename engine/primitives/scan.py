@@ -10,19 +10,18 @@ import numpy as np
 from ..table.record import BESIDE_ZERO
 from ..tensors.dtypes import is_number
 from ..tensors.tensor import Tensor
-from .arguments import dimension, dimensions
+from .arguments import dimension, dimensions, own_dimension
 from .arithmetic import over_number, times_number
-from .copying import new_zeros, ones_like, zeros_like
+from .arranging import flip_primitive
+from .axes import unsqueeze
+from .copying import copied, new_zeros, ones_like, zeros_like
 from .elementary import exp
 from .families import SCAN
 from .gathering import scatter_add_primitive
-from .joining import cat, stack
+from .parts import cat, select, slice_primitive, stack
 from .reduction import has_zero, sum, summable
 from .reshaping import reshape
 from .selection import logical_xor, where
-from .slicing import select, slice_primitive
-from .squeezing import unsqueeze
-from .turning import flip_primitive
 
 primitive, function = SCAN.primitive, SCAN.function
 
@@ -40,7 +39,6 @@ cumsum = primitive(
     "cumsum",
     _running(np.add.accumulate),
     lambda g, dim: _reversed_cumsum(g, dim),
-    tensors=1,
     assumed={"dim": -1},
     doc="sums of the elements up to each along `dim`",
     rows="dimensions",
@@ -70,7 +68,11 @@ def _cumprod_rule(g: Any, out: Any, x: Any, dim: int) -> Any:
         one = ones_like(slice_primitive(x, axis, i, i + 1, 1))
         after = slice_primitive(x, axis, i + 1, size, 1)
         without = cumprod(cat([before, one, after], axis), axis)
-        tail = slice_primitive(g * without, axis, i, size, 1)
+        share = g * without
+        if not isinstance(x, Tensor):
+            # As in PyTorch, products with a zero in them have no part in it, also where g is nan.
+            share = np.where(without == 0, 0, share)
+        tail = slice_primitive(share, axis, i, size, 1)
         gradients.append(sum(tail, axis))
     return stack(gradients, axis)
 
@@ -79,7 +81,6 @@ cumprod = primitive(
     "cumprod",
     _running(np.multiply.accumulate),
     _cumprod_rule,
-    tensors=1,
     assumed={"dim": -1},
     domain=BESIDE_ZERO,
     doc="products of the elements up to each along `dim`",
@@ -98,14 +99,13 @@ def _logcumsumexp_rule(g: Any, out: Any, x: Any, dim: int) -> Any:
     size = shape[axis]
     summed = np.tri(size, dtype=np.bool_).reshape((size, size) + (1,) * (len(shape) - axis - 1))
     distance = where(summed, unsqueeze(x, axis) - unsqueeze(out, axis + 1), -math.inf)
-    return sum(unsqueeze(g, axis + 1) * exp(distance), axis)
+    return sum(where(summed, unsqueeze(g, axis + 1) * exp(distance), 0), axis)
 
 
 logcumsumexp = primitive(
     "logcumsumexp",
     _running(np.logaddexp.accumulate),
     _logcumsumexp_rule,
-    tensors=1,
     floating=True,
     assumed={"dim": -1},
     doc="logs of the sums of exp(x) up to each element along `dim`, without overflow",
@@ -131,7 +131,6 @@ def _running_extremum(name: str, extremum: Any, doc: str) -> Any:
         lambda g, indices, x_shape, dim: scatter_add_primitive(new_zeros(g[0], x_shape), dim, indices, g[0]),
         outputs=("values", "indices"),
         rows="dimensions",
-        tensors=1,
         assumed={"dim": -1},
         doc=doc,
     )
@@ -139,9 +138,6 @@ def _running_extremum(name: str, extremum: Any, doc: str) -> Any:
 
 cummax = _running_extremum("cummax", np.maximum, "largest elements up to each along `dim`: values and indices")
 cummin = _running_extremum("cummin", np.minimum, "smallest elements up to each along `dim`: values and indices")
-
-
-# Differences
 
 
 def _part(x: Any, dim: int, start: int, stop: int) -> Any:
@@ -172,8 +168,6 @@ def diff(x: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any = N
         if extension is not None:
             _check_extension(x, extension, dim)
     if n == 0:
-        from .writing import copied
-
         return copied(zeros_like(x), x)
     parts = [part for part in (prepend, x, append) if part is not None]
     if len(parts) > 1:
@@ -220,10 +214,8 @@ def _check_samples(name: str, y: Any, x: Any, dx: Any) -> None:
 @function(tensors=2, method=False, aliases=("trapz",))
 def trapezoid(y: Any, x: Any = None, dim: int = -1, dx: Any = None) -> Any:
     """integral of samples y along `dim` by the trapezoidal rule, at the places x or `dx` (1) apart"""
-    if not y.ndim:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    dim = own_dimension(dim, y.ndim)
     _check_samples("trapezoid", y, x, dx)
-    dim = dimension(dim, y.ndim)
     if not y.shape[dim]:
         return Tensor(np.zeros([n for d, n in enumerate(y.shape) if d != dim], y.dtype.numpy)[()])
     if x is not None:

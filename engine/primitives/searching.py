@@ -1,20 +1,80 @@
-"""Places in ascending sequences."""
+"""Distinct values, and places in ascending sequences."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import numpy as np
 
 from ..tensors.dtypes import is_number
 from ..tensors.tensor import Tensor
+from .arguments import dimension
 from .families import ORDERING
 from .gathering import gather_primitive
 
 private, function = ORDERING.private, ORDERING.function
 
 
-def _search(boundaries: Any, values: Any, right: bool, out_int32: bool) -> Any:
+def _no_derivative(name: str) -> Callable[[Any], NoReturn]:
+    def rule(g: Any) -> NoReturn:
+        raise NotImplementedError(f"the derivative for '{name}' is not implemented.")
+
+    return rule
+
+
+def _unique(x: Any, dim: int | None) -> tuple[Any, Any, Any]:
+    values, inverse, counts = np.unique(x, return_inverse=True, return_counts=True, axis=dim, equal_nan=False)
+    return values, inverse.reshape(x.shape if dim is None else -1), counts
+
+
+_DISTINCT = ("output", "inverse_indices", "counts")
+unique_all = private(
+    "unique2", lambda x: _unique(x, None), _no_derivative("_unique2"), outputs=_DISTINCT, shaped_by="x"
+)
+unique_dim = private("unique_dim", _unique, _no_derivative("unique_dim"), outputs=_DISTINCT, shaped_by="x")
+
+
+@private(_no_derivative("unique_consecutive"), outputs=_DISTINCT, shaped_by="x", name="unique_consecutive")
+def unique_consecutive_primitive(x: Any, dim: int | None) -> tuple[Any, Any, Any]:
+    along = x.reshape(-1) if dim is None else np.moveaxis(x, dim, 0)
+    others = tuple(range(1, along.ndim))
+    differs = (along[1:] != along[:-1]).any(axis=others)
+    starts = np.concatenate([np.ones(len(along[:1]), np.bool_), differs])
+    first = np.flatnonzero(starts)
+    values = along[first] if dim is None else np.moveaxis(along[first], 0, dim)
+    inverse = (np.cumsum(starts) - 1).reshape(x.shape if dim is None else -1)
+    return values, inverse, np.diff(np.append(first, len(along)))
+
+
+def _wanted(results: Any, return_inverse: bool, return_counts: bool) -> Any:
+    """The distinct values, and what else was asked for."""
+    values, inverse, counts = results
+    if not (return_inverse or return_counts):
+        return values
+    return (values, *([inverse] if return_inverse else []), *([counts] if return_counts else []))
+
+
+@function()
+def unique(
+    x: Any, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
+    """the distinct elements in ascending order; has no derivative"""
+    results = unique_all(x) if dim is None else unique_dim(x, dimension(dim, x.ndim))
+    return _wanted(results, return_inverse, return_counts)
+
+
+@function()
+def unique_consecutive(
+    x: Any, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
+    """the elements without those equal to the one before; has no derivative"""
+    axis = None if dim is None else dimension(dim, x.ndim)
+    return _wanted(unique_consecutive_primitive(x, axis), return_inverse, return_counts)
+
+
+@private(tensors=2, promotes=(), name="searchsorted")
+def search(boundaries: Any, values: Any, right: bool, out_int32: bool) -> Any:
     side = "right" if right else "left"
     if boundaries.ndim == 1:
         places = np.searchsorted(boundaries, values, side)
@@ -24,9 +84,6 @@ def _search(boundaries: Any, values: Any, right: bool, out_int32: bool) -> Any:
         found = [np.searchsorted(row, sought, side) for row, sought in zip(rows, wanted, strict=True)]
         places = np.reshape(found, values.shape)
     return places.astype(np.int32 if out_int32 else np.int64)
-
-
-search = private("searchsorted", _search, tensors=2, promotes=())
 
 
 @function(tensors=2, method=False)

@@ -9,16 +9,17 @@ from typing import Any
 import numpy as np
 
 from ..table.record import BESIDE_ZERO, EdgeCase
-from ..tensors.dtypes import bool_, is_number, of, result_type, uint8
+from ..tensors.dtypes import bool_, is_number, result_type, uint8
 from ..tensors.tensor import Tensor
-from .copying import zeros_like
+from .arguments import check_same_dtype
+from .copying import ones_like, zeros_like
 from .families import SELECTION
-from .nonzero import nonzero
+from .places import nonzero
 
 private, primitive, function = SELECTION.private, SELECTION.primitive, SELECTION.function
 
 
-def _comparison(name: str, forward: Any, symbol: str, doc: str, *aliases: str, commutative: bool = False) -> Any:
+def _comparison(name: str, forward: Any, symbol: str | None, doc: str, *aliases: str, commutative: bool = False) -> Any:
     return primitive(name, forward, tensors=2, symbol=symbol, doc=doc, aliases=aliases, commutative=commutative)
 
 
@@ -29,40 +30,20 @@ le = _comparison("le", operator.le, "<=", "whether x is at most y", "less_equal"
 gt = _comparison("gt", operator.gt, ">", "whether x is greater than y", "greater")
 ge = _comparison("ge", operator.ge, ">=", "whether x is at least y", "greater_equal")
 
-logical_and = primitive(
-    "logical_and", np.logical_and, tensors=2, symbol="and", doc="whether both are nonzero", commutative=True
-)
-logical_or = primitive(
-    "logical_or", np.logical_or, tensors=2, symbol="or", doc="whether either is nonzero", commutative=True
-)
-logical_xor = primitive(
-    "logical_xor", np.logical_xor, tensors=2, doc="whether exactly one is nonzero", commutative=True
-)
+logical_and = _comparison("logical_and", np.logical_and, "and", "whether both are nonzero", commutative=True)
+logical_or = _comparison("logical_or", np.logical_or, "or", "whether either is nonzero", commutative=True)
+logical_xor = _comparison("logical_xor", np.logical_xor, None, "whether exactly one is nonzero", commutative=True)
 logical_not = primitive("logical_not", np.logical_not, symbol="not", doc="whether x is zero")
 isnan = primitive("isnan", np.isnan, doc="whether x is nan", in_place=False)
 isinf = primitive("isinf", np.isinf, doc="whether x is infinite", in_place=False)
 isfinite = primitive("isfinite", np.isfinite, doc="whether x is neither nan nor infinite", in_place=False)
 
 
-def _check_dtypes(x: Any, y: Any) -> None:
-    a, b = x.dtype, y.dtype
-    if a != b:
-        raise RuntimeError(f"{of(a).title} did not match {of(b).title}")
-
-
-def _isclose(x: Any, y: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Any:
-    _check_dtypes(x, y)
+@primitive(tensors=2, promotes=(), in_place=False)
+def isclose(x: Any, y: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Any:
+    """whether x and y differ by at most `atol` plus `rtol` times the size of y"""
+    check_same_dtype("{} did not match {}", x, y)
     return np.isclose(x, y, rtol, atol, equal_nan)
-
-
-isclose = primitive(
-    "isclose",
-    _isclose,
-    tensors=2,
-    promotes=(),
-    doc="whether x and y differ by at most `atol` plus `rtol` times the size of y",
-    in_place=False,
-)
 
 
 @function(tensors=2, elementwise=False, in_place=False)
@@ -109,42 +90,36 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     return where_primitive(condition, x, y)
 
 
-maximum = primitive(
-    "maximum",
-    np.maximum,
-    lambda g, x, y: where(x == y, g / 2, where(x < y, 0, g)),
-    lambda g, x, y: where(x == y, g / 2, where(y < x, 0, g)),
-    doc="the larger of x and y; a tie shares the gradient",
-    edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5)), EdgeCase((0.0, 0.0), 0.0, (0.5, 0.5))],
-    in_place=False,
-)
-minimum = primitive(
-    "minimum",
-    np.minimum,
-    lambda g, x, y: where(x == y, g / 2, where(x > y, 0, g)),
-    lambda g, x, y: where(x == y, g / 2, where(y > x, 0, g)),
-    doc="the smaller of x and y; a tie shares the gradient",
-    edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))],
-    in_place=False,
-)
-fmax = primitive(
-    "fmax",
-    np.fmax,
-    lambda g, x, y: where((x >= y) | isnan(y), g, 0),
-    lambda g, x, y: where((x >= y) | isnan(y), 0, g),
-    doc="the larger of x and y, ignoring nan; a tie gives the gradient to x",
-    edges=[EdgeCase((1.0, 1.0), 1.0, (1.0, 0.0))],
-    in_place=False,
-)
-fmin = primitive(
-    "fmin",
-    np.fmin,
-    lambda g, x, y: where((x <= y) | isnan(y), g, 0),
-    lambda g, x, y: where((x <= y) | isnan(y), 0, g),
-    doc="the smaller of x and y, ignoring nan; a tie gives the gradient to x",
-    edges=[EdgeCase((1.0, 1.0), 1.0, (1.0, 0.0))],
-    in_place=False,
-)
+def _extremum(name: str, forward: Any, loses: Any, doc: str, *ties: EdgeCase) -> Any:
+    """The larger or the smaller; `loses(a, b)` where a is not chosen."""
+    return primitive(
+        name,
+        forward,
+        lambda g, x, y: where(x == y, g / 2, where(loses(x, y), 0, g)),
+        lambda g, x, y: where(x == y, g / 2, where(loses(y, x), 0, g)),
+        doc=f"the {doc} of x and y; a tie shares the gradient",
+        edges=ties,
+        in_place=False,
+    )
+
+
+def _extremum_ignoring_nan(name: str, forward: Any, wins: Any, doc: str) -> Any:
+    return primitive(
+        name,
+        forward,
+        lambda g, x, y: where(wins(x, y) | isnan(y), g, 0),
+        lambda g, x, y: where(wins(x, y) | isnan(y), 0, g),
+        doc=f"the {doc} of x and y, ignoring nan; a tie gives the gradient to x",
+        edges=[EdgeCase((1.0, 1.0), 1.0, (1.0, 0.0))],
+        in_place=False,
+    )
+
+
+_TIE, _TIE_OF_ZEROS = EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5)), EdgeCase((0.0, 0.0), 0.0, (0.5, 0.5))
+maximum = _extremum("maximum", np.maximum, operator.lt, "larger", _TIE, _TIE_OF_ZEROS)
+minimum = _extremum("minimum", np.minimum, operator.gt, "smaller", _TIE)
+fmax = _extremum_ignoring_nan("fmax", np.fmax, operator.ge, "larger")
+fmin = _extremum_ignoring_nan("fmin", np.fmin, operator.le, "smaller")
 
 
 def _clamp(x: Any, min: Any, max: Any) -> Any:
@@ -186,28 +161,18 @@ def clamp(x: Any, min: Any = None, max: Any = None) -> Any:
     return clamp_tensors(x, min, max)
 
 
-clamp_min_number = private(
-    "clamp_min", np.maximum, lambda g, x, y: where(x >= y, g, 0), tensors=2, formula="maximum(x, y)"
-)
-clamp_min_tensor = private(
-    "clamp_min",
-    np.maximum,
-    lambda g, x, y: where(x >= y, g, 0),
-    lambda g, x, y: where(x < y, g, 0),
-    overload=1,
-    formula="maximum(x, y)",
-)
-clamp_max_number = private(
-    "clamp_max", np.minimum, lambda g, x, y: where(x <= y, g, 0), tensors=2, formula="minimum(x, y)"
-)
-clamp_max_tensor = private(
-    "clamp_max",
-    np.minimum,
-    lambda g, x, y: where(x <= y, g, 0),
-    lambda g, x, y: where(x > y, g, 0),
-    overload=1,
-    formula="minimum(x, y)",
-)
+def _bounded(name: str, forward: Any, inside: Any, outside: Any, formula: str) -> tuple[Any, Any]:
+    """The operations that limit x by a number, and by a tensor, which gets the gradient of what is outside."""
+
+    def kept(g: Any, x: Any, y: Any) -> Any:
+        return where(inside(x, y), g, 0)
+
+    number = private(name, forward, kept, tensors=2, formula=formula)
+    return number, private(name, forward, kept, lambda g, x, y: where(outside(x, y), g, 0), overload=1, formula=formula)
+
+
+clamp_min_number, clamp_min_tensor = _bounded("clamp_min", np.maximum, operator.ge, operator.lt, "maximum(x, y)")
+clamp_max_number, clamp_max_tensor = _bounded("clamp_max", np.minimum, operator.le, operator.gt, "minimum(x, y)")
 
 
 @function()
@@ -263,7 +228,7 @@ def _rounding(name: str, forward: Any, **facts: Any) -> Any:
 floor = _rounding("floor", np.floor, doc="largest integer not above x")
 ceil = _rounding("ceil", np.ceil, doc="smallest integer not below x")
 trunc = _rounding("trunc", np.trunc, doc="x without its fraction", parity="odd")
-round_integer = private("round", np.round, lambda g: zeros_like(g), tensors=1)
+round_integer = private("round", np.round, lambda g: zeros_like(g))
 round_decimals = private("round", lambda x, decimals: np.round(x, decimals), lambda g: zeros_like(g), overload=1)
 
 
@@ -283,14 +248,7 @@ frac = primitive(
 )
 
 
-def _nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+@primitive(lambda g, x: g * where(isfinite(x), ones_like(g), 0), edges=[EdgeCase((math.nan,), 0.0, (0.0,))])
+def nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+    """x with nan as 0 and infinities as the largest finite numbers"""
     return np.nan_to_num(x, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf)
-
-
-nan_to_num = primitive(
-    "nan_to_num",
-    _nan_to_num,
-    lambda g, x: where(isfinite(x), g, 0),
-    doc="x with nan as 0 and infinities as the largest finite numbers",
-    edges=[EdgeCase((math.nan,), 0.0, (0.0,))],
-)

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..tensors import dtypes
-from .arguments import data_of
+from ..table.registry import ops
+from .arguments import check_same_dtype, data_of, titles
+from .axes import squeeze
 from .diagonals import tril, triu
 from .families import LINEAR_ALGEBRA
 from .matrix import (
@@ -17,6 +18,7 @@ from .matrix import (
     check_matrices,
     check_square,
     check_square_floating,
+    check_square_sizes,
     column,
     eigen,
     for_each,
@@ -24,18 +26,14 @@ from .matrix import (
     row,
     turned,
 )
-from .matrix_products import matmul
-from .squeezing import squeeze
+from .products import matmul
 
-private, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.function
+private, primitive, function = LINEAR_ALGEBRA.private, LINEAR_ALGEBRA.primitive, LINEAR_ALGEBRA.function
 
 SINGULAR = (
     "The diagonal element {info} is zero, the inversion could not be completed because the input matrix is singular."
 )
 _FAILED = "The solver failed because the input matrix is singular."
-
-
-# LAPACK
 
 
 def _first_zero_pivots(x: Any) -> Any:
@@ -53,14 +51,8 @@ def triangular(a: Any, b: Any, upper: bool, left: bool, unit: bool) -> Any:
     from scipy.linalg.blas import get_blas_funcs
 
     (trsm,) = get_blas_funcs(("trsm",), (a, b))
-    shape = b.shape[-2:]
-    return for_each(
-        lambda m, v: trsm(1.0, m, v, side=0 if left else 1, lower=0 if upper else 1, diag=1 if unit else 0),
-        shape,
-        b.dtype,
-        a,
-        b,
-    )
+    flags = {"side": int(not left), "lower": int(not upper), "diag": int(unit)}
+    return for_each(lambda m, v: trsm(1.0, m, v, **flags), b.shape[-2:], b.dtype, a, b)
 
 
 def solved_unchecked(x: Any, y: Any) -> Any:
@@ -80,10 +72,13 @@ def solved_unchecked(x: Any, y: Any) -> Any:
         return for_each(solved, y.shape[-2:], y.dtype, x, y)
 
 
-# Inverses
+def _inverse_rule(g: Any, inverse: Any) -> Any:
+    transposed = turned(inverse)
+    return -matmul(transposed, matmul(g[0], transposed))
 
 
-def _inverses(x: Any, check: bool, name: str) -> tuple[Any, Any]:
+@private(_inverse_rule, outputs=("inverse", "info"), rows="matrices", function="inverse")
+def linalg_inv_ex(x: Any, check: bool, name: str) -> tuple[Any, Any]:
     check_square_floating(x, "linalg.inv" if name != "linalg.inv_ex" else name)
     info = np.zeros(x.shape[:-2], np.int32)
     try:
@@ -93,22 +88,6 @@ def _inverses(x: Any, check: bool, name: str) -> tuple[Any, Any]:
         if check:
             check_info(info, name, SINGULAR)
         return solved_unchecked(x, np.broadcast_to(np.eye(x.shape[-1], dtype=x.dtype), x.shape)), info[()]
-
-
-def _inverse_rule(g: Any, inverse: Any) -> Any:
-    transposed = turned(inverse)
-    return -matmul(transposed, matmul(g[0], transposed))
-
-
-linalg_inv_ex = private(
-    "linalg_inv_ex",
-    _inverses,
-    _inverse_rule,
-    outputs=("inverse", "info"),
-    promotes=(),
-    rows="matrices",
-    function="inverse",
-)
 
 
 @function(aliases=("inv",), torch=("inverse", "linalg.inv"))
@@ -123,43 +102,9 @@ def inv_ex(x: Any, check_errors: bool = False) -> Any:
     return linalg_inv_ex(x, check_errors, "linalg.inv_ex")
 
 
-# Systems of equations
-
-
 def _is_vector(x_shape: tuple[int, ...], y_shape: tuple[int, ...]) -> bool:
     """Whether the right side is one vector for each matrix, rather than a matrix."""
     return len(y_shape) == 1 or (len(x_shape) - 1 == len(y_shape) and tuple(x_shape[:-1]) == tuple(y_shape))
-
-
-def _solved(x: Any, y: Any, left: bool, check: bool) -> tuple[Any, Any]:
-    _check_system(x, y, left)
-    vector = _is_vector(x.shape, y.shape)
-    right = y[..., None] if vector else y
-    info = np.zeros(x.shape[:-2], np.int32)
-    a, b = (x, right) if left else (np.swapaxes(x, -2, -1), np.swapaxes(right, -2, -1))
-    try:
-        result = np.linalg.solve(a, b)
-    except np.linalg.LinAlgError:
-        info = _first_zero_pivots(x)
-        if check:
-            check_info(info, "torch.linalg.solve", _FAILED)
-        result = solved_unchecked(a, b)
-    result = result if left else np.ascontiguousarray(np.swapaxes(result, -2, -1))
-    return (result[..., 0] if vector else result), info[()]
-
-
-def _check_system(x: Any, y: Any, left: bool) -> None:
-    check_square(x, "linalg.solve")
-    check_floating(x, "linalg.solve")
-    if x.dtype != y.dtype:
-        names = dtypes.of(x.dtype).title, dtypes.of(y.dtype).title
-        raise RuntimeError(
-            f"linalg.solve: Expected A and B to have the same dtype, but found A of type {names[0]} and B of type "
-            f"{names[1]} instead"
-        )
-    vector = _is_vector(x.shape, y.shape)
-    check_matrices(column(y) if vector else y, "linalg.solve", "B")
-    _check_fit(x, (*y.shape, 1) if vector else y.shape, left, "linalg.solve")
 
 
 def _check_fit(x: Any, shape: tuple[int, ...], left: bool, name: str) -> None:
@@ -171,23 +116,44 @@ def _check_fit(x: Any, shape: tuple[int, ...], left: bool, name: str) -> None:
         )
 
 
+def _solve_rule_of_y(g: Any, x: Any, left: bool) -> Any:
+    return linalg_solve_ex(turned(x), g[0], left, True)[0]
+
+
 def _solve_rule(g: Any, result: Any, x: Any, y_shape: Any, left: bool) -> Any:
-    of_y = linalg_solve_ex(turned(x), g[0], left, True)[0]
+    of_y = _solve_rule_of_y(g, x, left)
     if _is_vector(x.shape, y_shape):
         return -matmul(column(of_y), row(result))
     return -matmul(of_y, turned(result)) if left else -matmul(turned(result), of_y)
 
 
-linalg_solve_ex = private(
-    "linalg_solve_ex",
-    _solved,
+@private(
     _solve_rule,
-    lambda g, x, left: linalg_solve_ex(turned(x), g[0], left, True)[0],
+    _solve_rule_of_y,
     outputs=("result", "info"),
-    promotes=(),
     rows="matrices",
     function="solve",
 )
+def linalg_solve_ex(x: Any, y: Any, left: bool, check: bool) -> tuple[Any, Any]:
+    check_square_floating(x, "linalg.solve")
+    check_same_dtype(
+        "linalg.solve: Expected A and B to have the same dtype, but found A of type {} and B of type {} instead", x, y
+    )
+    vector = _is_vector(x.shape, y.shape)
+    right = y[..., None] if vector else y
+    check_matrices(right, "linalg.solve", "B")
+    _check_fit(x, right.shape, left, "linalg.solve")
+    info = np.zeros(x.shape[:-2], np.int32)
+    a, b = (x, right) if left else (np.swapaxes(x, -2, -1), np.swapaxes(right, -2, -1))
+    try:
+        result = np.linalg.solve(a, b)
+    except np.linalg.LinAlgError:
+        info = _first_zero_pivots(x)
+        if check:
+            check_info(info, "torch.linalg.solve", _FAILED)
+        result = solved_unchecked(a, b)
+    result = result if left else np.ascontiguousarray(np.swapaxes(result, -2, -1))
+    return (result[..., 0] if vector else result), info[()]
 
 
 @function(tensors=2, method=False, torch=("linalg.solve",))
@@ -202,7 +168,28 @@ def solve_ex(x: Any, y: Any, left: bool = True, check_errors: bool = False) -> A
     return linalg_solve_ex(x, y, left, check_errors)
 
 
-def _solved_triangular(x: Any, y: Any, upper: bool, left: bool, unitriangular: bool) -> Any:
+def _triangle(x: Any, upper: bool, unit: bool) -> Any:
+    """The part of a gradient that belongs to the elements of a triangular matrix that count."""
+    return triu(x, int(unit)) if upper else tril(x, -int(unit))
+
+
+def _triangular_rule(g: Any, out: Any, x: Any, upper: bool, left: bool, unitriangular: bool) -> Any:
+    of_y = solve_triangular(turned(x), g, not upper, left, unitriangular)
+    of_x = -matmul(of_y, turned(out)) if left else -matmul(turned(out), of_y)
+    return _triangle(of_x, upper, unitriangular)
+
+
+@primitive(
+    _triangular_rule,
+    lambda g, x, upper, left, unitriangular: ops.solve_triangular(turned(x), g, not upper, left, unitriangular),
+    method=False,
+    promotes=(0, 1),
+    rows="matrices",
+    torch=("linalg.solve_triangular",),
+    name="linalg_solve_triangular",
+)
+def solve_triangular(x: Any, y: Any, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
+    """the solution of `x @ solution = y` for an upper or lower triangular x, whose other elements are not looked at"""
     name = "linalg.solve_triangular"
     check_square(x, name)
     check_matrices(y, name, "B")
@@ -211,52 +198,8 @@ def _solved_triangular(x: Any, y: Any, upper: bool, left: bool, unitriangular: b
     return triangular(x, y, upper, left, unitriangular)
 
 
-def _triangle(x: Any, upper: bool, unit: bool) -> Any:
-    """The part of a gradient that belongs to the elements of a triangular matrix that count."""
-    return triu(x, int(unit)) if upper else tril(x, -int(unit))
-
-
-def _triangular_rule(g: Any, out: Any, x: Any, upper: bool, left: bool, unitriangular: bool) -> Any:
-    of_y = linalg_solve_triangular(turned(x), g, not upper, left, unitriangular)
-    of_x = -matmul(of_y, turned(out)) if left else -matmul(turned(out), of_y)
-    return _triangle(of_x, upper, unitriangular)
-
-
-linalg_solve_triangular = private(
-    "linalg_solve_triangular",
-    _solved_triangular,
-    _triangular_rule,
-    lambda g, x, upper, left, unitriangular: linalg_solve_triangular(turned(x), g, not upper, left, unitriangular),
-    rows="matrices",
-    function="solve_triangular",
-)
-
-
-@function(tensors=2, method=False, torch=("linalg.solve_triangular",))
-def solve_triangular(x: Any, y: Any, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
-    """the solution of `x @ solution = y` for an upper or lower triangular x, whose other elements are not looked at"""
-    return linalg_solve_triangular(x, y, upper, left, unitriangular)
-
-
-def _solved_triangular_old(b: Any, x: Any, upper: bool, transpose: bool, unitriangular: bool) -> tuple[Any, Any]:
-    for letter, value in (("b", b), ("A", x)):
-        if value.ndim < 2:
-            raise RuntimeError(
-                f"torch.triangular_solve: Expected {letter} to have at least 2 dimensions, but it has {value.ndim} "
-                "dimensions instead"
-            )
-    check_old_sizes(x, b, "triangular_solve")
-    a = np.swapaxes(x, -2, -1) if transpose else x
-    batch = np.broadcast_shapes(b.shape[:-2], x.shape[:-2])
-    solution = triangular(a, np.broadcast_to(b, (*batch, *b.shape[-2:])), upper != transpose, True, unitriangular)
-    return solution, np.array(np.broadcast_to(x, (*batch, *x.shape[-2:])))
-
-
 def check_old_sizes(x: Any, b: Any, name: str) -> None:
-    if x.shape[-2] != x.shape[-1]:
-        raise RuntimeError(
-            f"A must be batches of square matrices, but they are {x.shape[-2]} by {x.shape[-1]} matrices"
-        )
+    check_square_sizes(x)
     if x.shape[-1] != b.shape[-2]:
         raise RuntimeError(
             f"Incompatible matrix sizes for {name}: each A matrix is {x.shape[-1]} by {x.shape[-1]} but each b matrix "
@@ -267,7 +210,7 @@ def check_old_sizes(x: Any, b: Any, name: str) -> None:
 def _old_rule_of_b(g: Any, x: Any, upper: bool, transpose: bool, unitriangular: bool) -> Any:
     if g[0] is None:
         return None
-    return triangular_solve_primitive(g[0], x, upper, not transpose, unitriangular)[0]
+    return triangular_solve(g[0], x, upper, not transpose, unitriangular)[0]
 
 
 def _old_rule_of_x(g: Any, solution: Any, x: Any, upper: bool, transpose: bool, unitriangular: bool) -> Any:
@@ -279,22 +222,26 @@ def _old_rule_of_x(g: Any, solution: Any, x: Any, upper: bool, transpose: bool, 
     return of_x if g[1] is None else of_x + g[1]
 
 
-triangular_solve_primitive = private(
-    "triangular_solve",
-    _solved_triangular_old,
+@primitive(
     _old_rule_of_b,
     _old_rule_of_x,
+    called="triangular_solve",
     outputs=("solution", "cloned_coefficient"),
+    promotes=(0, 1),
 )
-
-
-@function(tensors=2)
-def triangular_solve(b: Any, x: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False) -> Any:
+def triangular_solve(
+    b: Any, x: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False
+) -> tuple[Any, Any]:
     """the solution of `x @ solution = b` for an upper or lower triangular x, and x"""
-    return triangular_solve_primitive(b, x, upper, transpose, unitriangular)
-
-
-# Least squares
+    for letter, value in (("b", b), ("A", x)):
+        if value.ndim < 2:
+            expected = f"Expected {letter} to have at least 2 dimensions, but it has {value.ndim} dimensions instead"
+            raise RuntimeError(f"torch.triangular_solve: {expected}")
+    check_old_sizes(x, b, "triangular_solve")
+    a = np.swapaxes(x, -2, -1) if transpose else x
+    batch = np.broadcast_shapes(b.shape[:-2], x.shape[:-2])
+    solution = triangular(a, np.broadcast_to(b, (*batch, *b.shape[-2:])), upper != transpose, True, unitriangular)
+    return solution, np.array(np.broadcast_to(x, (*batch, *x.shape[-2:])))
 
 
 def decomposed(x: Any, full: bool = False) -> tuple[Any, Any, Any]:
@@ -313,10 +260,24 @@ def tolerances(x: Any, largest: Any, atol: Any, rtol: Any) -> Any:
     return np.maximum(0.0 if atol is None else atol, rtol * largest)
 
 
-def _pseudoinverse(x: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
+def _pinv_rule(g: Any, out: Any, x: Any) -> Any:
+    out_t, g_t = turned(out), turned(g)
+    if x.shape[-2] <= x.shape[-1]:
+        k = matmul(g_t, out)
+        k_out = matmul(k, out_t)
+        inside = -turned(matmul(out, k)) + k_out - matmul(matmul(x, out), k_out)
+        return inside + matmul(matmul(out_t, out), g_t - matmul(k, x))
+    k = matmul(out, g_t)
+    out_k = matmul(out_t, k)
+    outside = matmul(matmul(g_t - matmul(x, k), out), out_t)
+    return -turned(matmul(k, out)) + outside + out_k - matmul(matmul(out_k, out), x)
+
+
+@private(_pinv_rule, rows="matrices", function="pinv")
+def linalg_pinv(x: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
     if x.ndim < 2 or x.dtype.kind != "f":
         raise RuntimeError(
-            f"linalg.pinv({dtypes.of(x.dtype).title}{{{list(x.shape)}}}): expected a tensor with 2 or more dimensions "
+            f"linalg.pinv({titles(x)[0]}{{{list(x.shape)}}}): expected a tensor with 2 or more dimensions "
             "of float, double, cfloat or cdouble types"
         )
     if hermitian:
@@ -332,24 +293,6 @@ def _pseudoinverse(x: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
     counts = size > np.asarray(tolerances(x, size.max(-1), atol, rtol))[..., None]
     inverted = np.where(counts, 1 / np.where(counts, s, 1), 0).astype(x.dtype)
     return (np.swapaxes(vt, -2, -1) * inverted[..., None, :]) @ np.swapaxes(u, -2, -1)
-
-
-def _pinv_rule(g: Any, out: Any, x: Any) -> Any:
-    out_t, g_t = turned(out), turned(g)
-    if x.shape[-2] <= x.shape[-1]:
-        k = matmul(g_t, out)
-        k_out = matmul(k, out_t)
-        inside = -turned(matmul(out, k)) + k_out - matmul(matmul(x, out), k_out)
-        return inside + matmul(matmul(out_t, out), g_t - matmul(k, x))
-    k = matmul(out, g_t)
-    out_k = matmul(out_t, k)
-    outside = matmul(matmul(g_t - matmul(x, k), out), out_t)
-    return -turned(matmul(k, out)) + outside + out_k - matmul(matmul(out_k, out), x)
-
-
-linalg_pinv = private(
-    "linalg_pinv", _pseudoinverse, _pinv_rule, tensors=1, promotes=(), rows="matrices", function="pinv"
-)
 
 
 @function(method=False, torch=("linalg.pinv",))
@@ -368,55 +311,18 @@ def pinverse(x: Any, rcond: float = 1e-15) -> Any:
 _DRIVERS = ("gels", "gelsy", "gelsd", "gelss")
 
 
-def _least_squares(x: Any, y: Any, rcond: Any, driver: str) -> tuple[Any, Any, Any, Any]:
-    _check_least_squares(x, y, driver)
-    from scipy.linalg import lstsq as compute
-
-    vector = _is_vector(x.shape, y.shape)
-    right = y[..., None] if vector else y
-    (rows, columns), count = x.shape[-2:], right.shape[-1]
-    batch = np.broadcast_shapes(x.shape[:-2], right.shape[:-2])
-    smallest = min(rows, columns)
-    solution = np.zeros((*batch, columns, count), x.dtype)
-    rank = np.zeros(batch, np.int64)
-    singular_values = np.zeros((*batch, smallest), x.dtype)
-    a, b = np.broadcast_to(x, (*batch, rows, columns)), np.broadcast_to(right, (*batch, rows, count))
-    limit = np.finfo(x.dtype).eps * max(rows, columns) if rcond is None else float(rcond)
-    for index in np.ndindex(batch) if smallest and count else ():
-        if not (np.isfinite(a[index]).all() and np.isfinite(b[index]).all()):
-            solution[index] = singular_values[index] = np.nan
-            continue
-        how = "gelsy" if driver == "gelsy" else "gelsd"
-        found: Any = compute(a[index], b[index], cond=limit, lapack_driver=how, check_finite=False)
-        solution[index], rank[index] = found[0], found[2]
-        if found[3] is not None:
-            singular_values[index] = found[3]
-    nothing = np.zeros(0, x.dtype)
-    residuals = nothing
-    if rows > columns and driver != "gelsy" and np.all(rank == columns):
-        residuals = np.add.reduce((b - a @ solution) ** 2, axis=-2)
-    has_rank, has_values = driver != "gels", driver in ("gelsd", "gelss")
-    return (
-        solution[..., 0] if vector else solution,
-        residuals,
-        rank[()] if has_rank else np.zeros(0, np.int64),
-        singular_values if has_values else nothing,
-    )
-
-
 def _check_least_squares(x: Any, y: Any, driver: str) -> None:
     name = "torch.linalg.lstsq"
     if x.ndim < 2:
         raise RuntimeError(f"{name}: input must have at least 2 dimensions.")
     if not y.ndim:
         raise RuntimeError(f"{name}: other must have at least 1 dimension.")
-    names = dtypes.of(x.dtype).title, dtypes.of(y.dtype).title
-    if names[0] != names[1]:
-        raise RuntimeError(
-            f"{name}: Expected input and other to have the same dtype, but got input's dtype {names[0]} and other's "
-            f"dtype {names[1]}"
-        )
-    if names[0] not in ("Double", "Float"):
+    check_same_dtype(
+        f"{name}: Expected input and other to have the same dtype, but got input's dtype {{}} and other's dtype {{}}",
+        x,
+        y,
+    )
+    if titles(x)[0] not in ("Double", "Float"):
         raise RuntimeError("This function doesn't handle types other than float and double")
     dim = -1 if _is_vector(x.shape, y.shape) else -2
     if x.shape[-2] != y.shape[dim]:
@@ -459,15 +365,43 @@ def _lstsq_rule_of_y(g: Any, solution: Any, x: Any, y: Any) -> Any:
     return squeeze(total, -1) if vector and total is not None else total
 
 
-linalg_lstsq = private(
-    "linalg_lstsq",
-    _least_squares,
-    _lstsq_rule_of_x,
-    _lstsq_rule_of_y,
-    outputs=("solution", "residuals", "rank", "singular_values"),
-    promotes=(),
-    function="lstsq",
+@private(
+    _lstsq_rule_of_x, _lstsq_rule_of_y, outputs=("solution", "residuals", "rank", "singular_values"), function="lstsq"
 )
+def linalg_lstsq(x: Any, y: Any, rcond: Any, driver: str) -> tuple[Any, Any, Any, Any]:
+    _check_least_squares(x, y, driver)
+    from scipy.linalg import lstsq as compute
+
+    vector = _is_vector(x.shape, y.shape)
+    right = y[..., None] if vector else y
+    (rows, columns), count = x.shape[-2:], right.shape[-1]
+    batch = np.broadcast_shapes(x.shape[:-2], right.shape[:-2])
+    smallest = min(rows, columns)
+    solution = np.zeros((*batch, columns, count), x.dtype)
+    rank = np.zeros(batch, np.int64)
+    singular_values = np.zeros((*batch, smallest), x.dtype)
+    a, b = np.broadcast_to(x, (*batch, rows, columns)), np.broadcast_to(right, (*batch, rows, count))
+    limit = np.finfo(x.dtype).eps * max(rows, columns) if rcond is None else float(rcond)
+    for index in np.ndindex(batch) if smallest and count else ():
+        if not (np.isfinite(a[index]).all() and np.isfinite(b[index]).all()):
+            solution[index] = singular_values[index] = np.nan
+            continue
+        how = "gelsy" if driver == "gelsy" else "gelsd"
+        found: Any = compute(a[index], b[index], cond=limit, lapack_driver=how, check_finite=False)
+        solution[index], rank[index] = found[0], found[2]
+        if found[3] is not None:
+            singular_values[index] = found[3]
+    nothing = np.zeros(0, x.dtype)
+    residuals = nothing
+    if rows > columns and driver != "gelsy" and np.all(rank == columns):
+        residuals = np.add.reduce((b - a @ solution) ** 2, axis=-2)
+    has_rank, has_values = driver != "gels", driver in ("gelsd", "gelss")
+    return (
+        solution[..., 0] if vector else solution,
+        residuals,
+        rank[()] if has_rank else np.zeros(0, np.int64),
+        singular_values if has_values else nothing,
+    )
 
 
 @function(tensors=2, method=False, torch=("linalg.lstsq",))

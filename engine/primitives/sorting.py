@@ -1,13 +1,14 @@
-"""Elements in order, and the first of them."""
+"""Elements in order: the first, the k-th, the middle, the most frequent."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from .arguments import dimension
-from .choosing import put_along
+from .extremes import check_some, put_along, put_selected, selecting, shared
 from .families import ORDERING
 
 private, primitive, function = ORDERING.private, ORDERING.primitive, ORDERING.function
@@ -33,8 +34,9 @@ def _sort_rule(g: Any, indices: Any, x_shape: Any, dim: int) -> Any:
     return put_along(g[0], indices, dim, x_shape)
 
 
-sort_any = private("sort", _sort, _sort_rule, outputs=("values", "indices"), rows="dimensions")
-sort_stable = private("sort", _sort, _sort_rule, overload=1, outputs=("values", "indices"), rows="dimensions")
+sort_any, sort_stable = (
+    private("sort", _sort, _sort_rule, overload=i, outputs=("values", "indices"), rows="dimensions") for i in (0, 1)
+)
 
 
 @function()
@@ -53,13 +55,13 @@ def msort(x: Any) -> Any:
 argsort = primitive(
     "argsort",
     lambda x, dim=-1, descending=False, stable=False: _sort(x, dim, descending)[1],
-    tensors=1,
-    promotes=(),
     doc="indices that sort the elements along `dim`",
 )
 
 
-def _topk(x: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> tuple[Any, Any]:
+@primitive(lambda g, indices, x_shape, dim: _sort_rule(g, indices, x_shape, dim), outputs=("values", "indices"))
+def topk(x: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> tuple[Any, Any]:
+    """the k largest elements along `dim`, or the k smallest: values and indices"""
     axis = dimension(dim, x.ndim)
     if not 0 <= k <= (x.shape[axis] if x.ndim else 1):
         raise RuntimeError("selected index k out of range")
@@ -69,11 +71,82 @@ def _topk(x: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = Tr
     return np.take_along_axis(x, indices, axis), indices
 
 
-topk = primitive(
-    "topk",
-    _topk,
-    lambda g, indices, x_shape, dim: _sort_rule(g, indices, x_shape, dim),
-    tensors=1,
+@primitive(
+    lambda g, indices, x_shape, dim, keepdim: put_selected(g[0], indices, x_shape, dim, keepdim),
     outputs=("values", "indices"),
-    doc="the k largest elements along `dim`, or the k smallest: values and indices",
 )
+def kthvalue(x: Any, k: int, dim: int = -1, keepdim: bool = False) -> tuple[Any, Any]:
+    """the k-th smallest element along `dim`: values and indices"""
+    check_some(x, "kthvalue()", dim)
+    axis = dimension(dim, x.ndim)
+    if not 1 <= k <= (x.shape[axis] if x.ndim else 1):
+        raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {axis}")
+    if not x.ndim:
+        return x, np.int64(0)
+    indices = np.take(order_along(x, dim), [k - 1], axis=dim)
+    values = np.take_along_axis(x, indices, dim)
+    return (values, indices) if keepdim else (values.squeeze(dim), indices.squeeze(dim))
+
+
+def _median(x: Any) -> Any:
+    if not x.size or np.isnan(x).any():
+        return x.dtype.type(math.nan)
+    return np.sort(x, axis=None)[(x.size - 1) // 2]
+
+
+def _nanmedian(x: Any) -> Any:
+    numbers = x[~np.isnan(x)]
+    return _median(numbers) if numbers.size else x.dtype.type(math.nan)
+
+
+def _median_indices(x: Any, dim: int) -> Any:
+    middle = np.take(order_along(x, dim), [(x.shape[dim] - 1) // 2], axis=dim)
+    # Where there is a nan, the first one is the median.
+    spoilt = np.isnan(x)
+    return np.where(spoilt.any(axis=dim, keepdims=True), np.argmax(spoilt, axis=dim, keepdims=True), middle)
+
+
+def _nanmedian_indices(x: Any, dim: int) -> Any:
+    count = np.add.reduce(~np.isnan(x), axis=dim, keepdims=True)
+    return np.take_along_axis(order_along(x, dim), np.maximum(count - 1, 0) // 2, dim)
+
+
+def _middle(name: str, of_all: Any, indices: Any) -> tuple[Any, Any]:
+    whole = private(name, of_all, lambda g, out, x: shared(g, out, x))
+    return whole, selecting(name, indices, overload=1)
+
+
+median_all, median_dim = _middle("median", _median, _median_indices)
+nanmedian_all, nanmedian_dim = _middle("nanmedian", _nanmedian, _nanmedian_indices)
+
+
+@function()
+def median(x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+    """middle element, the lower one of an even number, ties sharing the gradient; along `dim`, values and indices"""
+    return median_all(x) if dim is None else median_dim(x, dim, keepdim)
+
+
+@function()
+def nanmedian(x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+    """median of the elements that are not nan"""
+    return nanmedian_all(x) if dim is None else nanmedian_dim(x, dim, keepdim)
+
+
+def _mode_indices(x: Any, dim: int) -> Any:
+    order = order_along(x, dim)
+    ordered = np.moveaxis(np.take_along_axis(x, order, dim), dim, -1)
+    position = np.arange(x.shape[dim])
+    starts = np.concatenate([np.ones_like(ordered[..., :1], np.bool_), ordered[..., 1:] != ordered[..., :-1]], axis=-1)
+    run = position - np.maximum.accumulate(np.where(starts, position, 0), axis=-1)
+    # The end of the first of the longest runs: the smallest of the most frequent values, in its last place.
+    ends = np.moveaxis(np.argmax(run, axis=-1, keepdims=True), -1, dim)
+    return np.take_along_axis(order, ends, dim)
+
+
+mode_primitive = selecting("mode", _mode_indices)
+
+
+@function()
+def mode(x: Any, dim: int = -1, keepdim: bool = False) -> Any:
+    """most frequent element along `dim`, the smallest of several: values and indices"""
+    return mode_primitive(x, dim, keepdim)

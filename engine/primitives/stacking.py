@@ -1,19 +1,26 @@
-"""Tensors side by side, as rows, columns or blocks."""
+"""Tensors side by side, as rows, columns or blocks; broadcast together; every combination of their elements."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from ..graph.history import snapshot
+from ..table.binding import broadcast_mismatch
+from ..table.registry import ops
 from ..tensors.dtypes import get_default_dtype
+from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .arguments import data_of
+from .arranging import flip
+from .axes import unsqueeze
+from .copying import contiguous_clone
 from .families import SHAPE
-from .joining import cat
-from .reshaping import reshape
-from .slicing import slice_primitive
-from .squeezing import unsqueeze
+from .parts import cat, slice_primitive, stack
+from .places import masked_select
+from .reshaping import expand, reshape, unsafe_view, view
 
 private, function = SHAPE.private, SHAPE.function
 
@@ -41,19 +48,19 @@ def _at_least_all(tensors: tuple[Any, ...], ndim: int) -> Any:
     return tuple(_at_least(x, ndim) for x in listed_tensors(tensors))
 
 
-@function(tensors=1)
+@function()
 def atleast_1d(*tensors: Any) -> Any:
     """x, with one dimension if it has none"""
     return _at_least_all(tensors, 1)
 
 
-@function(tensors=1)
+@function()
 def atleast_2d(*tensors: Any) -> Any:
     """x, made a matrix of one row if it has fewer than two dimensions"""
     return _at_least_all(tensors, 2)
 
 
-@function(tensors=1)
+@function()
 def atleast_3d(*tensors: Any) -> Any:
     """x, with dimensions of size 1 added if it has fewer than three"""
     return _at_least_all(tensors, 3)
@@ -99,16 +106,6 @@ def _matrix_shape(shape: tuple[int, ...]) -> tuple[int, int]:
     return (1, 1) if not shape else (1, shape[0]) if len(shape) == 1 else (shape[0], shape[1])
 
 
-def _blocks(tensors: Any) -> Any:
-    shapes = [_matrix_shape(x.shape) for x in tensors]
-    result = np.zeros((sum(r for r, _ in shapes), sum(c for _, c in shapes)), tensors[0].dtype)
-    row = column = 0
-    for x, (rows, columns) in zip(tensors, shapes, strict=True):
-        result[row : row + rows, column : column + columns] = x
-        row, column = row + rows, column + columns
-    return result
-
-
 def _blocks_rule(g: Any, tensors_shape: Any) -> list[Any]:
     pieces = []
     row = column = 0
@@ -120,7 +117,15 @@ def _blocks_rule(g: Any, tensors_shape: Any) -> list[Any]:
     return pieces
 
 
-blocks = private("block_diag", _blocks, _blocks_rule, variadic=True)
+@private(_blocks_rule, variadic=True, name="block_diag")
+def blocks(tensors: Any) -> Any:
+    shapes = [_matrix_shape(x.shape) for x in tensors]
+    result = np.zeros((sum(r for r, _ in shapes), sum(c for _, c in shapes)), tensors[0].dtype)
+    row = column = 0
+    for x, (rows, columns) in zip(tensors, shapes, strict=True):
+        result[row : row + rows, column : column + columns] = x
+        row, column = row + rows, column + columns
+    return result
 
 
 @function(variadic=True, method=False)
@@ -134,3 +139,88 @@ def block_diag(*tensors: Any) -> Any:
                 "dimensions"
             )
     return blocks(parts) if parts else Tensor(np.zeros((1, 0), get_default_dtype().numpy))
+
+
+@function(variadic=True, method=False)
+def broadcast_tensors(*tensors: Any) -> Any:
+    """the tensors, each expanded to the shape they broadcast to"""
+    parts = listed_tensors(tensors)
+    shape: tuple[int, ...] = ()
+    for x in parts:
+        mismatch = broadcast_mismatch([shape, data_of(x).shape])
+        if mismatch is not None:
+            raise RuntimeError(mismatch)
+        shape = np.broadcast_shapes(shape, data_of(x).shape)
+    return tuple(x if data_of(x).shape == shape else expand(x, shape) for x in parts)
+
+
+@function(variadic=True, method=False)
+def meshgrid(*tensors: Any, indexing: str | None = None) -> Any:
+    """the coordinates of a grid, one tensor for each vector of them"""
+    parts = listed_tensors(tensors)
+    for x in parts:
+        if data_of(x).ndim > 1:
+            raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {x}")
+    if indexing not in (None, "ij", "xy"):
+        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
+    order = list(range(len(parts)))
+    if indexing == "xy" and len(parts) > 1:
+        order[:2] = [1, 0]
+    lengths = [data_of(parts[i]).size for i in order]
+    grids = []
+    for i, x in enumerate(parts):
+        place = order.index(i)
+        line = view(x, tuple(lengths[place] if d == place else 1 for d in range(len(parts))))
+        grids.append(expand(line, tuple(lengths)))
+    return tuple(grids)
+
+
+def _vector(x: Any) -> Any:
+    if data_of(x).ndim != 1:
+        raise RuntimeError(f"Expect a 1D vector, but got shape {list(data_of(x).shape)}")
+    return x
+
+
+@function(variadic=True, method=False)
+def cartesian_prod(*tensors: Any) -> Any:
+    """every choice of one element from each vector, one row for each"""
+    parts = [_vector(x) for x in listed_tensors(tensors)]
+    if len(parts) == 1:
+        return parts[0]
+    return stack([unsafe_view(contiguous_clone(grid), (data_of(grid).size,)) for grid in meshgrid(parts)], 1)
+
+
+@function()
+def combinations(x: Any, r: int = 2, with_replacement: bool = False) -> Any:
+    """every choice of r elements of a vector, in order, one row for each"""
+    if r < 0:
+        raise RuntimeError(f"Expect a non-negative number, but got {r}")
+    size = data_of(_vector(x)).size
+    if r == 0:
+        return Tensor(np.zeros(0, data_of(x).dtype))
+    indices = np.indices((size,) * r)
+    mask = np.ones((size,) * r, bool)
+    for a, b in pairwise(indices):
+        mask &= a <= b if with_replacement else a < b
+    return stack([masked_select(grid, mask) for grid in meshgrid([x] * r)], 1)
+
+
+@function()
+def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:  # noqa: N803  (PyTorch's name)
+    """the powers of the elements of a vector, a row for each, falling from the first to the last"""
+    if data_of(x).ndim != 1:
+        raise RuntimeError("x must be a one-dimensional tensor.")
+    size = data_of(x).size
+    count = size if N is None else N
+    dtype = data_of(x).dtype
+    if is_symbolic(data_of(x)):
+        powers = unsqueeze(x, 1) ** Tensor(np.arange(count, dtype=dtype))
+        return powers if increasing else flip(powers, 1)
+    result: Any = Tensor(np.ones((size, count), np.int64 if dtype.kind in "bui" else dtype))
+    if count > 1:
+        # As PyTorch does it, written into a tensor that was made before: the graph shows it.
+        # But there the rule of cumprod finds its argument overwritten; here it keeps a copy.
+        slice_primitive(result, 1, 1, count, 1).copy_(unsqueeze(x, 1))
+        powers = ops.cumprod(snapshot(slice_primitive(result, 1, 1, count, 1)), 1)
+        slice_primitive(result, 1, 1, count, 1).copy_(powers)
+    return result if increasing else flip(result, 1)

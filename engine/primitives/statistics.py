@@ -12,14 +12,13 @@ from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.tensor import Tensor
 from .arithmetic import times_number
+from .axes import squeeze_all, t_primitive, unreduce, unsqueeze
 from .copying import zeros_like
 from .elementary import sqrt
 from .families import STATISTICS
 from .reduction import axes_of, count_along, mean, spread, sum
 from .reshaping import reshape
 from .selection import clamp_numbers, where
-from .squeezing import squeeze_all, unreduce, unsqueeze
-from .transposing import t_primitive
 
 private, function = STATISTICS.private, STATISTICS.function
 
@@ -113,40 +112,25 @@ def _options(name: str, x: Any, dim: Any, unbiased: bool | None, correction: flo
     return dim, correction
 
 
-@function()
-def var(
-    x: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, correction: float | None = 1
-) -> Any:
-    """variance: squared deviations from the mean over n - correction"""
-    dim, correction = _options("var", x, dim, unbiased, correction)
-    return var_primitive(x, dim, correction, keepdim)
+def _spread(name: str, compute: Any, doc: str, method: bool = True) -> Any:
+    """The function of that name, which computes what its options mean."""
+
+    def spread_of(
+        x: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, correction: float | None = 1
+    ) -> Any:
+        dim, correction = _options(name, x, dim, unbiased, correction)
+        result = compute(x, dim, correction, keepdim)
+        return tuple(result) if isinstance(result, tuple) else result
+
+    spread_of.__name__ = spread_of.__qualname__ = name
+    spread_of.__doc__ = doc
+    return function(method=method)(spread_of)
 
 
-@function()
-def std(
-    x: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, correction: float | None = 1
-) -> Any:
-    """standard deviation: square root of the variance"""
-    dim, correction = _options("std", x, dim, unbiased, correction)
-    return std_primitive(x, dim, correction, keepdim)
-
-
-@function(method=False)
-def var_mean(
-    x: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, correction: float | None = 1
-) -> Any:
-    """variance and mean"""
-    dim, correction = _options("var_mean", x, dim, unbiased, correction)
-    return tuple(var_mean_primitive(x, dim, correction, keepdim))
-
-
-@function(method=False)
-def std_mean(
-    x: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, correction: float | None = 1
-) -> Any:
-    """standard deviation and mean"""
-    dim, correction = _options("std_mean", x, dim, unbiased, correction)
-    return tuple(std_mean_primitive(x, dim, correction, keepdim))
+var = _spread("var", var_primitive, "variance: squared deviations from the mean over n - correction")
+std = _spread("std", std_primitive, "standard deviation: square root of the variance")
+var_mean = _spread("var_mean", var_mean_primitive, "variance and mean", method=False)
+std_mean = _spread("std_mean", std_mean_primitive, "standard deviation and mean", method=False)
 
 
 # Several variables, one a row

@@ -16,41 +16,31 @@ from ..tensors.tensor import Tensor
 from .arguments import data_of, sizes
 from .arguments import dimension as from_front
 from .families import SHAPE
-from .positions import as_strided, strided_sum
+from .parts import slice_primitive
+from .places import as_strided, strided_sum
 from .reshaping import reshape
-from .slicing import slice_primitive
 
 private, function = SHAPE.private, SHAPE.function
-
-
-# Windows and strides
 
 
 def _windows(x: Any, dim: int, size: int, step: int) -> Any:
     return sliding_window_view(x, size, dim, writeable=True)[(*(slice(None),) * dim, slice(None, None, step))]
 
 
-def _windows_summed(grad: Any, shape: Any, dim: int, size: int, step: int) -> Any:
-    result = np.zeros(math.prod(shape), grad.dtype)
-    np.add.at(result, _windows(np.arange(result.size).reshape(shape), dim, size, step), grad)
-    return result.reshape(shape)
-
-
-unfold_primitive = private(
+unfold_primitive: Any = private(
     "unfold",
     _windows,
     lambda g, x_shape, dim, size, step: unfold_backward(g, x_shape, dim, size, step),
-    tensors=1,
     view=True,
     moves="places",
 )
-unfold_backward = private(
-    "unfold_backward",
-    _windows_summed,
-    lambda g, dim, size, step: unfold_primitive(g, dim, size, step),
-    tensors=1,
-    promotes=(),
-)
+
+
+@private(lambda g, dim, size, step: unfold_primitive(g, dim, size, step))
+def unfold_backward(grad: Any, shape: Any, dim: int, size: int, step: int) -> Any:
+    result = np.zeros(math.prod(shape), grad.dtype)
+    np.add.at(result, _windows(np.arange(result.size).reshape(shape), dim, size, step), grad)
+    return result.reshape(shape)
 
 
 @function(torch=())
@@ -75,12 +65,11 @@ as_strided_primitive = private(
     "as_strided",
     lambda x, size, stride, offset, places, own, count: _strided(x, size, stride, offset),
     lambda g, places, own, count: as_strided(strided_sum(g, places, (count,)), own),
-    tensors=1,
     view=True,
 )
 
 
-@function(tensors=1)
+@function()
 def as_strided_(x: Any, size: Any, stride: Any, storage_offset: int | None = None) -> Any:
     """the memory of x seen in a size, with so many elements from one to the next along each dimension"""
     size, stride = sizes((size,)), sizes((stride,))

@@ -94,10 +94,7 @@ class Program:
     """What a traced function computes: `inputs`, `equations` in an order they can be run in, `outputs` by name."""
 
     def __init__(
-        self,
-        inputs: tuple[Variable, ...],
-        equations: tuple[Equation, ...],
-        outputs: dict[str, Variable | Constant],
+        self, inputs: tuple[Variable, ...], equations: tuple[Equation, ...], outputs: dict[str, Variable | Constant]
     ) -> None:
         self.inputs = inputs
         self.equations = equations

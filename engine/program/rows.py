@@ -135,7 +135,13 @@ def _lowered(equation: Equation, operands: Sequence[Any], places: list[int]) -> 
         return _along(primitive, template, operands[0].shape, places)
     if primitive.rows == "matrices" and all(len(_shape(operand)) == 2 for operand in operands):
         run = _called(primitive.forward, template, places)
-        return lambda *values: _each(_last, run(*map(_first, values)))
+
+        def batched(*values: Any) -> Any:
+            results = run(*[np.moveaxis(value, -1, 0) for value in values])
+            several = isinstance(results, (tuple, list))
+            return [np.moveaxis(r, 0, -1) for r in results] if several else np.moveaxis(results, 0, -1)
+
+        return batched
     if places == [0] and primitive.moves == "order":
         return lambda x: x.reshape(*shape, x.shape[-1])
     if places == [0] and primitive.moves == "repeated":
@@ -180,18 +186,6 @@ def _counted(dim: Any, rank: int) -> Any:
     if isinstance(dim, int):
         return dim % rank
     return tuple(d % rank for d in dim) if dim else tuple(range(rank))
-
-
-def _first(x: Any) -> Any:
-    return np.moveaxis(x, -1, 0)
-
-
-def _last(x: Any) -> Any:
-    return np.moveaxis(x, 0, -1)
-
-
-def _each(change: Callable[[Any], Any], results: Any) -> Any:
-    return list(map(change, results)) if isinstance(results, (tuple, list)) else change(results)
 
 
 def _shape(argument: Any) -> tuple[int, ...]:

@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """The operands of a call: bound to parameters, brought to one dtype, and what is wrong with them in PyTorch's words."""
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from .registry import FUNCTIONS
 def bind(primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
     """The arguments of a call, by position and complete. TypeError: too many, missing or unknown ones."""
     names, defaults = primitive.arguments, primitive.defaults
+    function = primitive.function or primitive.name
     if len(args) > len(names):
         raise TypeError(
-            f"{primitive.name}() takes {len(names)} positional argument{'s' * (len(names) != 1)} but "
-            f"{len(args)} were given"
+            f"{function}() takes {len(names)} positional argument{'s' * (len(names) != 1)} but {len(args)} were given"
         )
     values = list(args)
     for i in range(len(args), len(names)):
@@ -29,9 +30,9 @@ def bind(primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
         elif i >= len(names) - len(defaults):
             values.append(defaults[i - len(names)])
         else:
-            raise TypeError(f'{primitive.name}() missing 1 required positional arguments: "{names[i]}"')
+            raise TypeError(f'{function}() missing 1 required positional arguments: "{names[i]}"')
     if kwargs:
-        raise TypeError(f"{primitive.name}() got an unexpected keyword argument '{next(iter(kwargs))}'")
+        raise TypeError(f"{function}() got an unexpected keyword argument '{next(iter(kwargs))}'")
     return tuple(values)
 
 

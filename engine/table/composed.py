@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """Functions made of other operations, as they are called by name: with `out=`, and with words for a wrong argument."""
 
 from __future__ import annotations
@@ -6,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
+from ..tensors.symbol import is_items
 from ..tensors.tensor import Tensor
 from .out import run_into
 from .record import Operation
@@ -31,7 +33,7 @@ def called_by_name(record: Operation) -> Callable[..., Any]:
 def _wrong_argument(record: Operation, args: Sequence[Any]) -> TypeError | None:
     """PyTorch's error about the first argument that is no tensor; None if all are that are to be."""
     if record.variadic:
-        items = args[0] if len(args) == 1 and isinstance(args[0], (list, tuple)) else args
+        items = args[0] if len(args) == 1 and is_items(args[0]) else args
         for i, item in enumerate(items):
             if not isinstance(item, Tensor):
                 return TypeError(

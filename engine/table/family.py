@@ -1,8 +1,10 @@
+# pyright: strict, reportPrivateUsage=false
 """Adds operations to the table: builds the class of their nodes and the function to call from the facts of a record."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from inspect import CO_VARARGS
 from operator import itemgetter
 from typing import Any
@@ -22,18 +24,42 @@ class Family:
         self.name = name
         self.facts: dict[str, Any] = {"family": name, **facts}
 
-    def private(self, name: str, forward: Call, *rules: Rule | None, **facts: Any) -> Call:
+    def private(self, *record: Any, name: str = "", **facts: Any) -> Call:
         """Adds a primitive that only other operations call, and returns the function that runs it.
 
-        `forward` computes on NumPy values and changes none of them; `rules` has one for each tensor argument.
-        TypeError: a rule asks for what the operation does not have, or a fact is none of a record's.
+        `private(name, forward, *rules, **facts)`, or above the forward function `@private(*rules, **facts)`, with the
+        `name` where it is not that of the function. `forward` computes on NumPy values and changes none of them;
+        `rules` has one for each tensor argument. TypeError: a rule asks for what the operation does not have, or a
+        fact is none of a record's.
         """
+        if not (record and isinstance(record[0], str)):
+            return lambda forward: self.private(name or forward.__name__, forward, *record, **facts)
+        name, forward, *rules = record
         return self._primitive(name, forward, rules, facts).call
 
-    def primitive(self, name: str, forward: Call, *rules: Rule | None, **facts: Any) -> Call:
-        """As `private`, for one that is called by name. TypeError: the name is taken."""
-        operation = self._primitive(name, forward, rules, facts)
-        register(operation)
+    def primitive(self, *record: Any, name: str = "", called: str | None = None, **facts: Any) -> Call:
+        """As `private`, for one that is called by its name, or by another: `called`, or that of the forward function.
+
+        Above the forward function, its docstring is the record's `doc`. TypeError: the name is taken.
+        """
+        if not (record and isinstance(record[0], str)):
+
+            def add(forward: Call) -> Call:
+                own = forward.__name__
+                other = called or (own if name else None)
+                doc = (forward.__doc__ or "").strip()
+                return self.primitive(name or own, forward, *record, called=other, doc=doc, **facts)
+
+            return add
+        name, forward, *rules = record
+        operation = self._primitive(name, forward, rules, facts if called is None else {**facts, "function": called})
+        if called is None:
+            register(operation)
+            return operation.call
+        operation.call.__name__ = operation.call.__qualname__ = called
+        function = copy(operation)
+        function.name, function.function, function.composed = called, None, True
+        register(function)
         return operation.call
 
     def function(self, **facts: Any) -> Callable[[Call], Call]:
@@ -53,26 +79,25 @@ class Family:
         return add
 
     def _primitive(self, name: str, forward: Call, rules: Sequence[Rule | None], facts: dict[str, Any]) -> Operation:
-        operation = Operation(**{"tensors": max(1, len(rules)), **self.facts, **facts, "name": name})
+        facts = {"tensors": max(1, len(rules)), **self.facts, **facts, "name": name}
+        operation = Operation(**facts)
         operation.forward = forward
         operation.rules = tuple(rules)
         operation.domain = _domains(facts.get("domain", REAL), operation.tensors)
         operation.arguments, operation.defaults = _signature(forward, operation.tensors)
-        if "promotes" not in facts and not operation.view:
+        several = operation.tensors > 1 or operation.variadic or operation.floating
+        if "promotes" not in facts and several and not operation.view:
             operation.promotes = tuple(range(operation.tensors))
         _derive(operation)
         operation.node = _node_class(operation)
-        call = _make(operation)(operation)
+        make = make_variadic_call if operation.variadic else make_view_call if operation.view else make_call
+        call = make(operation)
         call.__name__ = call.__qualname__ = name
         call.__doc__ = operation.doc
         operation.call = call
         call.operation = operation  # pyright: ignore[reportFunctionMemberAccess]
         PRIMITIVES.append(operation)
         return operation
-
-
-def _make(operation: Operation) -> Callable[[Operation], Call]:
-    return make_variadic_call if operation.variadic else make_view_call if operation.view else make_call
 
 
 def _signature(forward: Call, tensors: int) -> tuple[tuple[str, ...], tuple[Any, ...]]:

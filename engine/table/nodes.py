@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """The nodes of table operations: what they keep for the backward pass and how they run their rules."""
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ..graph.node import AccumulateGrad, Edge, Node
 from ..graph.saved import Pack, Packed, Unpack, packed, packing, unpacked
 from ..graph.transforms import Tangents
 from ..tensors import dtypes
-from ..tensors.symbol import DATA
+from ..tensors.symbol import DATA, is_array, is_items
 from ..tensors.tensor import Memory, Tensor
 from .record import Operation, Rule
 
@@ -113,7 +114,7 @@ class PrimitiveNode(Node):
                 tensor = results[primitive.results.index(source)]
             else:
                 tensor = args[primitive.arguments.index(source)] if source in primitive.arguments and args else None
-                if tensor is None and packing.copies and isinstance(value, (np.ndarray, list)):
+                if tensor is None and packing.copies and (is_array(value) or is_items(value)):
                     value = copy.deepcopy(value)
             kept.append(packed(hooks, tensor) if isinstance(tensor, Tensor) else value)
         self.saved = kept

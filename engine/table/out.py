@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """`out=`: an operation that writes its result into a tensor that is there already."""
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from typing import Any
 from ..graph.transforms import active
 from ..tensors.memory import INFERENCE_TENSOR, resize, write
 from ..tensors.modes import no_grad, recording
+from ..tensors.symbol import is_items
 from ..tensors.tensor import Tensor
 
 
@@ -41,7 +43,7 @@ def run_into(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[s
             raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}")
         _write(out, result)
         return out
-    if not isinstance(out, (tuple, list)):
+    if not is_items(out):
         raise TypeError(f"{name}(): argument 'out' must be tuple of Tensors, not {type(out).__name__}")
     if len(out) != len(result):
         raise TypeError(f"expected tuple of {len(result)} elements but got {len(out)}")
@@ -54,7 +56,7 @@ def _tensors(values: Iterable[Any]) -> Iterator[Tensor]:
     for value in values:
         if isinstance(value, Tensor):
             yield value
-        elif isinstance(value, (list, tuple)):
+        elif is_items(value):
             yield from _tensors(value)
 
 

@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """The record of an operation: data alone, from which `family.py` builds.
 
 A derivative rule is a function of the incoming gradient `g` and of whatever else it names: an argument of the
@@ -68,6 +69,8 @@ class Operation:
     # Where PyTorch has it, below `torch`, such as `special.expit`, first where code looks for it; None: there, by its
     # name and its aliases.
     torch: tuple[str, ...] | None = None
+    # The modules of torch that have it by its name alone, if it is not said where PyTorch has it; "": torch itself.
+    below: tuple[str, ...] = ()
     # Whether it is a method of tensors too.
     method: bool = True
     # Whether tensors have it with `_` behind its name too, which writes what the operation returns into its tensor; or
@@ -102,7 +105,8 @@ class Operation:
     results: tuple[str, ...] = ("out",)
     # Integers become floating first.
     floating: bool = False
-    # Which arguments take part in the promotion of dtypes: all that are tensors, if it is no view and nothing is said.
+    # Which arguments take part in the promotion of dtypes: if nothing is said all that are tensors, unless there is one
+    # alone and it keeps its dtype.
     promotes: tuple[int, ...] = ()
     # PyTorch has no derivative for it, and says so in the backward pass.
     undifferentiated: bool = False
@@ -146,6 +150,8 @@ class Operation:
     shape_only: tuple[str, ...] = ()
     # The argument whose numbers decide on the shape of the result.
     shaped_by: str | None = None
+    # How many elements its result has, from its arguments: known before it is computed, and limited in expressions.
+    elements: Callable[..., int] | None = None
     # f(-x) is f(x), or -f(x).
     parity: Literal["", "even", "odd"] = ""
     # Its values at whole numbers where they are whole, as far as derivatives meet them.
@@ -195,7 +201,10 @@ class Operation:
     @property
     def torch_names(self) -> tuple[str, ...]:
         """Where PyTorch has it, below `torch`."""
-        return (self.name, *self.aliases) if self.torch is None else self.torch
+        if self.torch is not None:
+            return self.torch
+        paths = [f"{module}.{self.name.removeprefix(f'{module}_')}" if module else self.name for module in self.below]
+        return tuple(paths) or (self.name, *self.aliases)
 
     @property
     def methods(self) -> tuple[str, ...]:

@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """What a call leaves behind: its result as tensors, and where a gradient is wanted, a node with what it will need."""
 
 from __future__ import annotations
@@ -5,7 +6,7 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from ..graph.node import describe
 from ..graph.observers import node_made, watch
 from ..tensors.memory import memory_of
 from ..tensors.modes import recording
+from ..tensors.symbol import is_array
 from ..tensors.tensor import Tensor
 from .nodes import MANY, PrimitiveNode, UndifferentiatedNode, tracked
 from .record import Operation
@@ -67,7 +69,7 @@ def guard(node: PrimitiveNode, args: Sequence[Any], results: Sequence[Tensor]) -
             tensor = args[primitive.arguments.index(source)]
         else:
             continue
-        if isinstance(tensor, Tensor) and isinstance(tensor._data, np.ndarray):
+        if isinstance(tensor, Tensor) and is_array(tensor._data):
             if tensor._inference:
                 raise RuntimeError(
                     "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference "
@@ -77,7 +79,7 @@ def guard(node: PrimitiveNode, args: Sequence[Any], results: Sequence[Tensor]) -
                 )
             memory = memory_of(tensor)
             # The node's class: the node itself may be this one, which would then hold on to itself.
-            made_by = None if tensor._grad_fn is None else type(tensor._grad_fn)
+            made_by = None if tensor._grad_fn is None else tensor._grad_fn.__class__
             guards.append((memory, memory.version, tensor._data, made_by, tensor.output_nr, tensor._grad_fn is node))
     if guards:
         node.guards = guards
@@ -92,7 +94,8 @@ def named_outputs(primitive: Operation, tensors: list[Tensor]) -> Any:
 
 @cache
 def _result_type(name: str, outputs: tuple[str, ...]) -> Any:
-    return namedtuple(name, outputs)
+    # The names are known only now, and with them the type.
+    return cast(Any, namedtuple)(name, outputs)
 
 
 def _settled(primitive: Operation, out: Any) -> Any:
@@ -133,5 +136,5 @@ def _getter(primitive: Operation, source: str) -> Callable[[Any, Any], Any]:
 def shape_of(value: Any) -> Any:
     """The shape of a NumPy value as a tuple, () for a number, a list of shapes for a list."""
     if isinstance(value, list):
-        return [shape_of(v) for v in value]
+        return [shape_of(v) for v in cast(list[Any], value)]
     return getattr(value, "shape", ())

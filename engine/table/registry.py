@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """The registry of operations. A module of the table is imported when one of its functions is first asked for."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """Changes in place of tensors without dimensions, of which graphs keep the number and not the tensor.
 
 Guarding each saved number would cost more than most operations on it. Instead a change is noted at the node that
@@ -6,8 +7,6 @@ newest change of any.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
@@ -43,13 +42,16 @@ def check_numbers(node: Node) -> None:
     for source, value in zip(primitive.saved, node.saved, strict=True):
         if source not in needed or not isinstance(value, np.generic):
             continue
-        origin: Any = (None, 0)
+        maker: Node | None = None
+        number = 0
         if source in primitive.results:
-            origin = (node, primitive.results.index(source))
+            maker, number = node, primitive.results.index(source)
         elif source in primitive.slots:
-            origin = node.next_functions[primitive.slots.index(source)]
-        for change in origin[0].changes if origin[0] is not None else ():
-            if change.number == origin[1] and change.sequence > node.sequence:
-                made_by = None if isinstance(origin[0], AccumulateGrad) else type(origin[0])
-                made_by = made_by if origin[0] is node else change.memory.made_by or made_by
+            maker, number = node.next_functions[primitive.slots.index(source)]
+        if maker is None:
+            continue
+        for change in maker.changes:
+            if change.number == number and change.sequence > node.sequence:
+                made_by = None if isinstance(maker, AccumulateGrad) else type(maker)
+                made_by = made_by if maker is node else change.memory.made_by or made_by
                 raise changed(value, change.memory, change.version, made_by, change.number)

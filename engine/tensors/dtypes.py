@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """Data types, the default one, and PyTorch's type promotion.
 
 PyTorch ranks operands in three tiers (tensors with dimensions, tensors without, Python numbers) and lets a lower
@@ -63,7 +64,7 @@ def get_default_dtype() -> dtype:
     return _default
 
 
-def set_default_dtype(d: dtype) -> None:
+def set_default_dtype(d: object) -> None:
     """Sets the dtype of new tensors made from Python floats. TypeError unless it is a floating one."""
     global _default
     if not isinstance(d, dtype):
@@ -108,7 +109,7 @@ def promote(data: Sequence[Any], floating: bool) -> list[Any]:
 
     Python numbers are left as they are: NumPy lets them adopt the dtype of the array beside them.
     """
-    arrays = [d for d in data if isinstance(d, DATA)]
+    arrays: list[Any] = [d for d in data if isinstance(d, DATA)]
     first = arrays[0].dtype
     if first.kind == "f" and all(a.dtype is first for a in arrays):
         # The usual case: one floating dtype, which no Python number can raise.

@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """Memory that tensors share: views of one base, and the count of in-place changes that guards what graphs saved.
 
 A view shares its base's memory. Changing either changes both, so each change counts up one version for all of them,
@@ -25,8 +26,9 @@ def memory_of(tensor: Tensor) -> Memory:
 
 def shareable(tensor: Tensor) -> Any:
     """The tensor's data as an array that another tensor can share; a NumPy scalar becomes an array in place."""
-    if not isinstance(tensor._data, (np.ndarray, Symbol)):
-        tensor._data = np.array(tensor._data)
+    data = tensor._data
+    if not isinstance(data, (np.ndarray, Symbol)):
+        tensor._data = np.array(data)
     return tensor._data
 
 
@@ -136,7 +138,8 @@ def positions(view: Tensor) -> np.ndarray[Any, Any]:
     base, slicing = view._base, view._slicing
     assert base is not None
     assert slicing is not None
-    return slicing(np.arange(base._data.size).reshape(base._data.shape))
+    count: int = base._data.size
+    return slicing(np.arange(count).reshape(base._data.shape))
 
 
 def write(tensor: Tensor, data: Any) -> None:

@@ -1,9 +1,11 @@
+# pyright: strict, reportPrivateUsage=false
 """Whether operations are recorded: `no_grad`, `enable_grad`, `set_grad_enabled`. Each thread has its own state."""
 
 from __future__ import annotations
 
 import functools
 import threading
+from collections.abc import Generator
 from typing import Any
 
 _GENERATOR = 0x20  # inspect.CO_GENERATOR, without importing inspect
@@ -61,9 +63,10 @@ def _decorated_generator(mode: Any, function: Any) -> Any:
     """The generator function with a mode on while it runs, and off while what it yielded is in use."""
 
     @functools.wraps(function)
-    def decorated(*args: Any, **kwargs: Any) -> Any:
+    def decorated(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
         generator = function(*args, **kwargs)
-        step, sent = generator.send, None
+        step: Any = generator.send
+        sent: Any = None
         while True:
             try:
                 with mode():
@@ -109,21 +112,21 @@ class set_grad_enabled(_Mode):  # noqa: N801  (PyTorch's name)
 class _Switch(_Mode):
     mode: bool
 
-    def __init__(self) -> None:
-        self.previous: list[bool] = []
+    def __init__(self, mode: Any = None) -> None:
+        self.previous: list[tuple[bool, bool]] = []
 
-    def __new__(cls, function: Any = None) -> Any:
+    def __new__(cls, mode: Any = None) -> Any:
         # PyTorch lets the decorator be written without parentheses.
-        if callable(function):
-            return cls()(function)
+        if callable(mode):
+            return cls()(mode)
         return super().__new__(cls)
 
     def __enter__(self) -> None:
-        self.previous.append(recording.enabled)
+        self.previous.append((recording.enabled, recording.inference))
         recording.enabled = self.mode
 
     def __exit__(self, *exc_info: object) -> None:
-        recording.enabled = self.previous.pop()
+        recording.enabled, recording.inference = self.previous.pop()
 
 
 class no_grad(_Switch):  # noqa: N801  (PyTorch's name)
@@ -138,28 +141,20 @@ class enable_grad(_Switch):  # noqa: N801  (PyTorch's name)
     mode = True
 
 
-class inference_mode(_Mode):  # noqa: N801  (PyTorch's name)
+class inference_mode(_Switch):  # noqa: N801  (PyTorch's name)
     """A context manager and decorator under which nothing is recorded, and new tensors never can be."""
 
-    def __init__(self, mode: bool = True) -> None:
-        self.mode = mode
-        self.previous: list[tuple[bool, bool]] = []
+    def __init__(self, mode: Any = True) -> None:
+        super().__init__()
+        self.inference = mode
+        self.mode = not mode
 
     def clone(self) -> inference_mode:
-        return inference_mode(self.mode)
-
-    def __new__(cls, mode: Any = True) -> Any:
-        if callable(mode):
-            return cls()(mode)
-        return super().__new__(cls)
+        return inference_mode(self.inference)
 
     def __enter__(self) -> None:
-        self.previous.append((recording.enabled, recording.inference))
-        recording.inference = self.mode
-        recording.enabled = not self.mode
-
-    def __exit__(self, *exc_info: object) -> None:
-        recording.enabled, recording.inference = self.previous.pop()
+        super().__enter__()
+        recording.inference = self.inference
 
 
 def is_inference_mode_enabled() -> bool:

@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """The text of a tensor, laid out as PyTorch prints it.
 
 :func:`tensor_text` turns an array into ``tensor([1., 2.], requires_grad=True)``, and
@@ -7,7 +8,7 @@ formatted once, under a style chosen for the whole tensor; the layout then only 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from itertools import compress
 from math import inf, isfinite
@@ -32,11 +33,7 @@ class _Options(NamedTuple):
     sci_mode: bool | None = None
 
 
-_PROFILES = {
-    "default": _Options(),
-    "short": _Options(precision=2, edgeitems=2),
-    "full": _Options(threshold=inf),
-}
+_PROFILES = {"default": _Options(), "short": _Options(precision=2, edgeitems=2), "full": _Options(threshold=inf)}
 
 _options = _Options()
 
@@ -71,7 +68,7 @@ def get_printoptions() -> dict[str, Any]:
 
 
 @contextmanager
-def printoptions(**kwargs: Any) -> Iterator[None]:
+def printoptions(**kwargs: Any) -> Generator[None]:
     """Apply :func:`set_printoptions` for the length of a ``with`` block."""
     global _options
     before = _options
@@ -110,7 +107,7 @@ def tensor_text(
 def _data_suffixes(data: np.ndarray | np.generic, default_dtype: DTypeLike) -> list[str]:
     """What the brackets leave unsaid about the array: its size and its type."""
     dtype = data.dtype
-    suffixes = []
+    suffixes: list[str] = []
     if data.size == 0:
         size_is_shown = data.ndim != 1
         dtype_is_shown = dtype != default_dtype

@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """The shape of a tensor."""
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
+# pyright: strict, reportPrivateUsage=false
 """Symbol: what a traced tensor holds in place of numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol, TypeGuard
 
 import numpy as np
 
@@ -139,8 +140,22 @@ for _name in (
     setattr(Symbol, _name, _operator(_name))
 
 
+Array = np.ndarray[Any, Any]
 # What a tensor can hold.
 DATA = (np.ndarray, np.generic, Symbol)
+
+
+# As functions, for type checkers conclude from `isinstance` alone that nothing is known of what is inside.
+
+
+def is_array(value: object) -> TypeGuard[Array]:
+    """Whether a value is a NumPy array (and not a scalar)."""
+    return isinstance(value, np.ndarray)
+
+
+def is_items(value: object) -> TypeGuard[list[Any] | tuple[Any, ...]]:
+    """Whether a value is a list or a tuple."""
+    return isinstance(value, (list, tuple))
 
 
 def is_symbolic(value: Any) -> bool:

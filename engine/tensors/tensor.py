@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """Tensor: numbers, and the memory they share with other tensors.
 
 Here is what holds of any tensor: its shape and dtype, versions, conversion to Python and NumPy. Its operators and most
@@ -221,7 +222,8 @@ class Tensor:
         )
 
     def _shown_tangent(self) -> str | None:
-        tangents = [t for t in (self._tangents or {}).values() if t is not None]
+        held: dict[Any, Any] = self._tangents or {}
+        tangents = [t for t in held.values() if t is not None]
         return format(tangents[-1]) if tangents else None
 
     def __format__(self, spec: str) -> str:

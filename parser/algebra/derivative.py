@@ -107,19 +107,28 @@ def derivatives(
     if simplify and max(map(len, wanted)) > _AT_ONCE and not any(shapes.values()):
         return _step_by_step(expression, wanted, names, share, limits)
     program, elements = traced(expression, wanted, shapes, limits)
-    if not simplify:
-        return _literal(expression, program, wanted, names, shapes, limits)._replace(elements=elements)
-    terms = dict(zip(wanted, translated(program).values(), strict=True))
-    known = ordered(terms.values())
-    for form in (simplified, _collected):
-        found = _presented(expression, names, {by: form(term) for by, term in terms.items()}, share)
-        try:
-            return _checked(expression, found, shapes, limits)._replace(elements=elements)
-        except DisagreementError as error:
-            # A form that loses digits, or 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
-            if not error.is_numerical and not any(isinstance(t, Symbol) and t.name == "inf" for t in known):
-                raise
-    return _literal(expression, program, wanted, names, shapes, limits)._replace(elements=elements)
+    arrays = frozenset(name for name in names if shapes.get(name))
+
+    def checked(found: Derivatives) -> Derivatives:
+        _check_real(expression, found)
+        points = check(expression, found, shapes, limits)
+        return found._replace(points=points, arrays=arrays, elements=elements)
+
+    if simplify:
+        terms = dict(zip(wanted, translated(program).values(), strict=True))
+        has_infinity = any(isinstance(term, Symbol) and term.name == "inf" for term in ordered(terms.values()))
+        for form in (simplified, _as_collected):
+            try:
+                return checked(_presented(expression, names, {by: form(term) for by, term in terms.items()}, share))
+            except DisagreementError as error:
+                # It loses digits, or has 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
+                if not error.is_numerical and not has_infinity:
+                    raise
+    return checked(Derivatives(names, (), dict(zip(wanted, translated(program, VERBATIM).values(), strict=True))))
+
+
+def _as_collected(term: Term) -> Term:
+    return term
 
 
 def _step_by_step(
@@ -150,13 +159,6 @@ def _step_by_step(
     )
 
 
-def _checked(expression: Program, found: Derivatives, shapes: Shapes, limits: Limits) -> Derivatives:
-    """The derivatives with what is known once they have been compared. DisagreementError: as `check`."""
-    _check_real(expression, found)
-    arrays = frozenset(name for name in found.variables if shapes.get(name))
-    return found._replace(points=check(expression, found, shapes, limits), arrays=arrays)
-
-
 def _check_real(expression: Program, found: Derivatives) -> None:
     """ExpressionError: there is a nan in a derivative for the logarithm of the negative base of a power."""
     results = [*found.results.values(), *(part.value for part in found.shared)]
@@ -169,24 +171,6 @@ def _check_real(expression: Program, found: Derivatives) -> None:
             message = f"the logarithm of {number} is not real, and the derivative of this power has it"
             help = "a power of a negative number has a derivative by the number alone, not by the exponent"
             raise ExpressionError("value", message, expression.source, record.start, record.end, help)
-
-
-def _collected(term: Term) -> Term:
-    return term
-
-
-def _literal(
-    expression: Program,
-    program: Traced,
-    wanted: Sequence[By],
-    names: tuple[str, ...],
-    shapes: Shapes,
-    limits: Limits,
-) -> Derivatives:
-    """The rules as they are."""
-    terms = translated(program, VERBATIM)
-    found = Derivatives(names, (), dict(zip(wanted, terms.values(), strict=True)))
-    return _checked(expression, found, shapes, limits)
 
 
 def variables_of(expression: Program, shapes: Shapes) -> list[str]:

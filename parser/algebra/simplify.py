@@ -205,8 +205,7 @@ def _least(exponents: list[Term | None], greatest: bool) -> Term | None:
 def expanded(term: Term) -> Term:
     """Products of sums multiplied out, as far as that stays small."""
     if isinstance(term, Sum):
-        parts = [expanded(product(c, factors_of(part))) for part, c in term.terms]
-        return add(number(term.constant), *parts)
+        return add(*map(expanded, _summands(term)))
     if not isinstance(term, Product):
         return term
     result: list[Term] = [ONE]
@@ -216,9 +215,7 @@ def expanded(term: Term) -> Term:
         if not isinstance(base, Sum) or whole is None or not 0 < whole <= _LARGEST_POWER:
             kept[base] = exponent
             continue
-        summands = [*(product(c, factors_of(part)) for part, c in base.terms)]
-        if base.constant:
-            summands.append(number(base.constant))
+        summands = _summands(base)
         if len(result) * len(summands) ** whole > _MOST_TERMS**2:
             return term
         for _ in range(whole):

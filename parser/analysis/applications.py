@@ -22,10 +22,6 @@ class Application(NamedTuple):
     result: Any
     arguments: list[Any]
 
-    def is_recorded(self) -> bool:
-        """Whether a gradient can pass it."""
-        return is_recorded(self.result)
-
 
 def is_recorded(value: Any) -> bool:
     """Whether a value is a tensor that gradients are computed for."""
@@ -44,24 +40,32 @@ def applications_of(problem: Problem) -> tuple[Tensor, list[Application]]:
     return evaluate(problem.program, problem.leaves(), problem.limits, observe), found
 
 
+def operation_name(expr: Any) -> str | None:
+    """How an operation is written: the name of its function, or its sign; None for what is none, such as a list."""
+    if isinstance(expr, Call):
+        return expr.function
+    if isinstance(expr, Method):
+        return expr.name
+    return expr.op if isinstance(expr, (Binary, Unary)) else None
+
+
 def described(step: Application, place: tuple[int, ...] = ()) -> str:
     """The operation as one would write it with its numbers, `log(0.0)`; only its name where it is not on numbers.
 
     Of an operation element by element, the numbers are those of the element `place`.
     """
-    expr = step.expr
+    name = operation_name(step.expr)
+    if name is None:
+        return "this"
     texts = [_number(argument, place if _is_elementwise(step) else ()) for argument in step.arguments]
-    known = all(text is not None for text in texts)
-    if type(expr) is Binary:
+    known = [text for text in texts if text is not None]
+    if len(known) < len(texts):
+        return f"`{name}`"
+    if isinstance(step.expr, Binary):
         # A power binds tighter than a sign.
-        base = f"({texts[0]})" if expr.op == "**" and str(texts[0]).startswith("-") else texts[0]
-        return f"`{base} {expr.op} {texts[1]}`" if known else f"`{expr.op}`"
-    if type(expr) is Unary:
-        return f"`{expr.op}{texts[0]}`" if known else f"`{expr.op}`"
-    if type(expr) in (Call, Method):
-        name = expr.function if type(expr) is Call else expr.name
-        return f"`{name}({', '.join(map(str, texts))})`" if known else f"`{name}`"
-    return "this"
+        base = f"({known[0]})" if name == "**" and known[0].startswith("-") else known[0]
+        return f"`{base} {name} {known[1]}`"
+    return f"`{name}{known[0]}`" if isinstance(step.expr, Unary) else f"`{name}({', '.join(known)})`"
 
 
 def part_text(program: Program, step: Application, argument: Any) -> str:
@@ -74,24 +78,16 @@ def part_text(program: Program, step: Application, argument: Any) -> str:
 
 
 def _is_elementwise(step: Application) -> bool:
-    if type(step.expr) is Binary:
-        return step.expr.op != "@"
-    if type(step.expr) in (Call, Method):
-        name = step.expr.function if type(step.expr) is Call else step.expr.name
-        return name in FUNCTIONS and FUNCTIONS[name].elementwise
-    return type(step.expr) is Unary
-
-
-def place_of(program: Program, step: Application | None) -> tuple[int, int]:
-    """Where the step stands in the source; the last statement stands for one that is not known."""
-    expr = step.expr if step else program.statements[-1]
-    return expr.start, expr.end
+    name = operation_name(step.expr)
+    if name is None or name == "@":
+        return False
+    return isinstance(step.expr, (Binary, Unary)) or (name in FUNCTIONS and FUNCTIONS[name].elementwise)
 
 
 def error_at(program: Program, step: Application | None, kind: str, message: str, help: str | None) -> ExpressionError:
-    """An error that points at the step."""
-    start, end = place_of(program, step)
-    return ExpressionError(kind, message, program.source, start, end, help)
+    """An error that points at the step; the last statement stands for one that is not known."""
+    expr = step.expr if step else program.statements[-1]
+    return ExpressionError(kind, message, program.source, expr.start, expr.end, help)
 
 
 def _number(argument: Any, place: tuple[int, ...]) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -73,20 +73,16 @@ class NamedGraph:
             self.names[node] = self.new_name()
         return self.names[node]
 
-    def backward(self, value: Tensor, wrt: Iterable[str]) -> tuple[list[Visit], list[Arrival]]:
-        """Runs the backward pass from the sum of a value to the variables `wrt`: its visits, and what arrived there.
-
-        Their `.grad` stays as it is.
-        """
-        return self.read(value, self.run(value, wrt))
-
     def run(self, value: Tensor, wrt: Iterable[str]) -> BackwardRun:
-        """Runs the backward pass with a hook on every node. The graph is kept, as its rules will be asked once more."""
+        """Runs the backward pass from the sum of a value to the variables `wrt`, whose `.grad` stays as it is.
+
+        The graph is kept, as its rules will be asked once more.
+        """
         order: list[tuple[Node, Any, Any]] = []
         variables = {name: self.given[name] for name in wrt}
         start = np.ones_like(value._data)[()]
         handles = [
-            node.register_hook(_noting(order, node))
+            node.register_hook(lambda sent, arrived, node=node: order.append((node, sent, arrived)))
             for node in nodes_below(value)
             if not isinstance(node, AccumulateGrad)
         ]
@@ -111,7 +107,7 @@ class NamedGraph:
             for edge, gradient in zip(node.next_functions, sent, strict=True):
                 if gradient is not None:
                     came.setdefault(edge, []).append(Contribution(sender, gradient._data))
-            visits.append(Visit(sender, node.name(), node, arrivals, self.sent(node, arrived, sent)))
+            visits.append(Visit(sender, node, arrivals, self.sent(node, arrived, sent)))
         leaves = [
             Arrival(name, came[self.given[name]._edge()], total._data)
             for name, total in run.totals.items()
@@ -178,10 +174,3 @@ def _local_derivatives(node: Node, arrived: Any, sent: Any) -> list[Any] | None:
     if any(part is not None and part.ndim for part in parts):
         return None
     return [None if part is None else part._data for part in parts]
-
-
-def _noting(order: list[tuple[Node, Any, Any]], node: Node) -> Callable[[Any, Any], None]:
-    def note(sent: Any, arrived: Any) -> None:
-        order.append((node, sent, arrived))
-
-    return note

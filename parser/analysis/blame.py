@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -19,9 +19,8 @@ from .result import Finding, Report, is_finite, value_text
 _MOST_NAMED = 3
 
 
-class _Source(NamedTuple):
-    step: Application | None
-    reason: str | None
+# The operation that a number is from, and why; None where that is not known.
+_Source = tuple[Application | None, str | None]
 
 
 def findings(problem: Problem, report: Report) -> list[Finding]:
@@ -32,10 +31,9 @@ def findings(problem: Problem, report: Report) -> list[Finding]:
     if "value" in bad:
         text = _summary({"the value": bad["value"]})
         _, steps = applications_of(problem._replace(wrt=()))
-        source = _forward(steps, list(bad) == ["value"] and bool(report.grad))
+        step, reason = _forward(steps, list(bad) == ["value"] and bool(report.grad))
     else:
-        source = _backward(problem, *applications_of(problem))
-    step, reason = source
+        step, reason = _backward(problem, *applications_of(problem))
     if step is None and infinite_inputs:
         reason = f"so is the variable `{infinite_inputs[0]}`"
     return [_finding(problem.program, step, text, reason)]
@@ -47,21 +45,21 @@ def _forward(steps: Sequence[Application], only_the_value: bool) -> _Source:
     # An infinite variable is nobody's fault until it becomes a nan.
     step = step or next((s for s in steps if _makes_nan(s)), None)
     if step is None:
-        return _Source(None, None)
+        return None, None
     place = _first_bad(step.result)
     result = _at(step.result, place)
     # Of literals alone, Python would make an error: 1/0.
     like = ", as in PyTorch" if any(isinstance(v, Tensor) for v in (step.result, *step.arguments)) else ""
     reason = f"{described(step, place)} is {result}{like}" if result else f"these come from {described(step)}{like}"
     if result and np.ndim(_data(step.result)):
-        reason += f", in element {_index(place)}"
+        reason += f", in element {place[0] if len(place) == 1 else [*place]}"
     if not _makes_nan(step):
         then = next((s for s in steps if _makes_nan(s)), None)
         if then and "nan" in (_at(then.result, _first_bad(then.result)) or ""):
             reason += f"; then {described(then, _first_bad(then.result))} is nan"
     elif only_the_value:
         reason += "; the gradient is finite, but means nothing where there is no value"
-    return _Source(step, reason)
+    return step, reason
 
 
 def _makes_nan(step: Application) -> bool:
@@ -70,10 +68,10 @@ def _makes_nan(step: Application) -> bool:
 
 def _backward(problem: Problem, value: Tensor, steps: Sequence[Application]) -> _Source:
     """The operation that a finite gradient enters and another leaves, and what became of that."""
-    recorded = [step for step in steps if step.is_recorded()]
+    recorded = [step for step in steps if is_recorded(step.result)]
     tensors = {id(t): t for step in recorded for t in (step.result, *step.arguments) if is_recorded(t)}
     if not tensors or not value.requires_grad:
-        return _Source(None, None)
+        return None, None
     total = value if value.ndim == 0 else value.sum()
     found = grad(total, list(tensors.values()), retain_graph=True, allow_unused=True)
     arriving = dict(zip(tensors, found, strict=True))
@@ -89,7 +87,7 @@ def _backward(problem: Problem, value: Tensor, steps: Sequence[Application]) -> 
         if not all(map(_finite, sent)):
             break
     else:
-        return _Source(None, None)
+        return None, None
     own = grad(step.result.sum(), arguments, retain_graph=True, allow_unused=True)
     culprit = next((i for i, s in enumerate(sent) if not _finite(s)), 0)
     place = _first_bad(sent[culprit])
@@ -98,7 +96,7 @@ def _backward(problem: Problem, value: Tensor, steps: Sequence[Application]) -> 
     if sum(map(is_recorded, step.arguments)) > 1:
         text += f" by `{part_text(problem.program, step, arguments[culprit])}`"
     if slope is None or slope not in ("inf", "-inf", "nan"):
-        return _Source(step, f"the gradient stops being finite in {text}, as in PyTorch")
+        return step, f"the gradient stops being finite in {text}, as in PyTorch"
     reason = f"the derivative of {text} is {slope}, as in PyTorch"
     if left == "nan" and slope != "nan":
         reason += f"; then {_plain(_at(came, place))} * {slope} is nan"
@@ -110,7 +108,7 @@ def _backward(problem: Problem, value: Tensor, steps: Sequence[Application]) -> 
         rewrite = guarded_rewrite(problem, branch, step)
         if rewrite:
             reason += f": write `{rewrite}`"
-    return _Source(step, reason)
+    return step, reason
 
 
 def _separate(arguments: Sequence[Tensor]) -> list[Tensor]:
@@ -148,17 +146,14 @@ def _finding(program: Program, step: Application | None, text: str, reason: str 
 
 def _summary(bad: Mapping[str, Any]) -> str:
     """Such as `grad.x is inf, grad.w is not finite in 2 of 5 elements`."""
-    parts = [f"{key} is {_shown(value)}" for key, value in list(bad.items())[:_MOST_NAMED]]
+    parts: list[str] = []
+    for key, value in list(bad.items())[:_MOST_NAMED]:
+        finite = np.isfinite(value)
+        shown = f"not finite in {finite.size - int(finite.sum())} of {finite.size} elements"
+        parts.append(f"{key} is {value_text(np.reshape(value, ())) if finite.size == 1 else shown}")
     if len(bad) > _MOST_NAMED:
         parts.append(f"and {len(bad) - _MOST_NAMED} more")
     return ", ".join(parts)
-
-
-def _shown(value: Any) -> str:
-    value = np.asarray(value)
-    if value.size == 1:
-        return value_text(value.reshape(()))
-    return f"not finite in {value.size - int(np.isfinite(value).sum())} of {value.size} elements"
 
 
 def _data(value: Any) -> Any:
@@ -181,10 +176,6 @@ def _at(value: Any, place: tuple[int, ...]) -> str | None:
         return value_text(np.asarray(array[place] if array.ndim else array))
     except IndexError:
         return None
-
-
-def _index(place: tuple[int, ...]) -> str:
-    return str(place[0]) if len(place) == 1 else f"[{', '.join(map(str, place))}]"
 
 
 def _plain(text: str | None) -> str:

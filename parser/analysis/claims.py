@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...engine import Tensor
-from ...engine.api.creation import tensor
-from ..semantics.computing import computing
-from ..semantics.evaluate import evaluate
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.errors import ExpressionError, UsageError, did_you_mean
@@ -52,6 +48,10 @@ class Verdict(NamedTuple):
     relative: float
     slip: str | None
 
+    def numbers(self) -> dict[str, Any]:
+        """What was compared, and how it differs, by name."""
+        return {key: getattr(self, key) for key in ("claimed", "autograd", "numeric", "absolute", "relative")}
+
 
 def read_claims(texts: Iterable[str], wrt: Sequence[str], names: Sequence[str]) -> list[Claim]:
     """The claims given as `NAME=EXPR`, derivatives by names in `wrt`, in the variables called `names`.
@@ -84,41 +84,29 @@ def judge(claim: Claim, expression: Expression, points: Sequence[Point]) -> Verd
     """Whether a claim is the derivative of the sum of the expression's value. ExpressionError: as `evaluate`."""
     single = Expression(expression.program, [claim.name], expression.limits, expression.dtype)
     actual = [single.gradient(point).reshape(np.shape(point[claim.name])) for point in points]
-    claimed = [_broadcast(value_of(claim, point, expression.limits), point[claim.name]) for point in points]
+    claimed = [_broadcast(_value_of(claim, point, expression.limits), point[claim.name]) for point in points]
     largest = max((float(np.abs(a[np.isfinite(a)]).max(initial=0)) for a in actual), default=0.0)
     errors = [_error(c, a, largest) for c, a in zip(claimed, actual, strict=True)]
     holds = max(errors) <= 1
     distances = [_largest(np.nan_to_num(abs(c - a), nan=np.inf)) for c, a in zip(claimed, actual, strict=True)]
     worst = max(range(len(points)), key=lambda i: (errors[i] > 1, distances[i]))
-    at, claim_there, there = points[worst], claimed[worst], actual[worst]
-    absolute = _largest(abs(claim_there - there))
-    size = _largest(np.maximum(abs(claim_there), abs(there)))
-    return Verdict(
-        claim=claim,
-        holds=holds,
-        points=len(points),
-        at=at,
-        claimed=claim_there,
-        autograd=there,
-        numeric=_numeric(single, at),
-        absolute=absolute,
-        relative=absolute / size if size else 0.0,
-        slip=None if holds else likely_slip(expression, claim.name, points, claimed, actual),
-    )
+    at, there, truth = points[worst], claimed[worst], actual[worst]
+    numeric = _numeric(single, at)
+    absolute, size = _largest(abs(there - truth)), _largest(np.maximum(abs(there), abs(truth)))
+    relative = absolute / size if size else 0.0
+    slip = None if holds else likely_slip(expression, claim.name, points, claimed, actual)
+    return Verdict(claim, holds, len(points), at, there, truth, numeric, absolute, relative, slip)
 
 
-def value_of(claim: Claim, point: Point, limits: Limits) -> Any:
+def _value_of(claim: Claim, point: Point, limits: Limits) -> Any:
     """The number claimed at a point. ExpressionError, naming the claim: as `evaluate`."""
     needed = free_variables(claim.program)
-    with computing("float64"):
-        given: Mapping[str, Tensor] = {
-            name: tensor(np.asarray(data, float)) for name, data in point.items() if name in needed
-        }
-        try:
-            return np.asarray(evaluate(claim.program, given, limits)._data, float)
-        except ExpressionError as error:
-            error.name = f"<claim {claim.name}>"
-            raise
+    try:
+        claimed = Expression(claim.program, (), limits, "float64")
+        return claimed.value({name: data for name, data in point.items() if name in needed})
+    except ExpressionError as error:
+        error.name = f"<claim {claim.name}>"
+        raise
 
 
 def _broadcast(claimed: Any, variable: Any) -> Any:

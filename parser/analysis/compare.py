@@ -53,11 +53,9 @@ class Check(NamedTuple):
     right: float
     jumps: bool
 
-
-class _Judged(NamedTuple):
-    numeric: float
-    tolerance: float
-    verdict: str
+    def numbers(self) -> dict[str, float]:
+        """What was compared, and how it differs, by name."""
+        return {key: getattr(self, key) for key in ("autograd", "numeric", "absolute", "relative", "tolerance")}
 
 
 def compare(expression: Expression, point: Point, order: int) -> Iterator[Check]:
@@ -100,22 +98,12 @@ def _check(key: str, coordinate: Coordinate, autograd: float, sides: Slopes, dty
     absolute = 0.0 if autograd == numeric else abs(autograd - numeric)
     largest = max(abs(autograd), abs(numeric))
     relative = absolute / largest if largest else 0.0
-    return Check(
-        key,
-        coordinate,
-        autograd,
-        numeric,
-        absolute,
-        relative,
-        tolerance,
-        verdict,
-        sides.left.value,
-        sides.right.value,
-        bool(sides.jump),
-    )
+    ends = sides.left.value, sides.right.value, bool(sides.jump)
+    return Check(key, coordinate, autograd, numeric, absolute, relative, tolerance, verdict, *ends)
 
 
-def _judged(autograd: float, sides: Slopes, relative: float) -> _Judged:
+def _judged(autograd: float, sides: Slopes, relative: float) -> tuple[float, float, str]:
+    """The number to compare with, how far it may be off, and the verdict."""
     central, left, right = sides.central, sides.left, sides.right
 
     def allowed(slope: float, error: float) -> float:
@@ -123,28 +111,26 @@ def _judged(autograd: float, sides: Slopes, relative: float) -> _Judged:
             return 0.0
         return _ABSOLUTE + relative * max(abs(slope), min(abs(autograd), 2 * abs(slope))) + _SAFETY * error
 
-    def agrees(slope: float, tolerance: float) -> bool:
-        return autograd == slope or abs(autograd - slope) <= tolerance
+    def against(slope: float, tolerance: float, verdict: str = OK) -> tuple[float, float, str]:
+        agrees = autograd == slope or abs(autograd - slope) <= tolerance
+        return slope, tolerance, verdict if agrees else WRONG
 
     if not sides.finite:
-        return _Judged(math.nan, 0.0, UNDEFINED)
-    missing = [side for side in (left, right) if math.isnan(side.value)]
-    if len(missing) == 1:
-        side = right if missing[0] is left else left
-        tolerance = allowed(*side)
-        return _Judged(side.value, tolerance, EDGE if agrees(side.value, tolerance) else WRONG)
+        return math.nan, 0.0, UNDEFINED
+    known = [side for side in (left, right) if not math.isnan(side.value)]
+    if len(known) == 1:
+        return against(known[0].value, allowed(*known[0]), EDGE)
     if left.value == right.value and math.isinf(left.value):
-        return _Judged(left.value, 0.0, OK if autograd == left.value else WRONG)
+        return against(left.value, 0.0)
     if (sides.jump and _settles(left) and _settles(right)) or _bends(sides):
         low, high = sorted((left.value, right.value))
-        middle = (low + high) / 2
         tolerance = (high - low) / 2 + allowed(max(abs(low), abs(high)), left.error + right.error)
-        between = low <= autograd <= high or agrees(middle, tolerance)
-        return _Judged(middle, tolerance, KINK if between else WRONG)
+        judged = against((low + high) / 2, tolerance, KINK)
+        return (*judged[:2], KINK) if low <= autograd <= high else judged
     tolerance = allowed(*central)
     if sides.jump or not _settles(central):
-        return _Judged(central.value, tolerance, UNSETTLED)
-    return _Judged(central.value, tolerance, OK if agrees(central.value, tolerance) else WRONG)
+        return central.value, tolerance, UNSETTLED
+    return against(central.value, tolerance)
 
 
 def _settles(slope: Slope) -> bool:

@@ -30,11 +30,7 @@ class Request(NamedTuple):
 
     def is_more(self) -> bool:
         """Whether anything but the gradient is asked for."""
-        return self.is_recorded() or self.jacobian or self.vjp is not None or self.jvp is not None
-
-    def is_recorded(self) -> bool:
-        """Whether the gradient is to be differentiated once more."""
-        return self.hessian or self.order > 1
+        return self.hessian or self.jacobian or self.order > 1 or self.vjp is not None or self.jvp is not None
 
 
 class Recorder(Protocol):
@@ -113,8 +109,12 @@ def _derivatives(
         _check_size(problem, "jacobian", value.numel(), tensors)
     if request.hessian:
         _check_size(problem, "hessian", max(t.numel() for t in tensors), tensors)
-    if request.order > 1:
-        _check_numbers(inputs)
+    for name, variable in inputs.items() if request.order > 1 else ():
+        if variable.numel() != 1:
+            raise UsageError(
+                f"--order takes variables that are single numbers, and `{name}` has {variable.numel()} elements",
+                "use --hessian for second derivatives",
+            )
     kinds: dict[str, dict[str, Any]] = {}
     found = derivatives(value, inputs, jacobian=request.jacobian, hessian=request.hessian)
     if request.order > 1:
@@ -128,7 +128,11 @@ def _derivatives(
             named[name] = tensor._data
     gradients = kinds.pop("grad")
     if request.vjp is not None:
-        kinds["vjp"] = dict(zip(inputs, _vjp(value, tensors, request.vjp), strict=True))
+        if request.vjp.shape != value.shape:
+            shapes = f"{_shape(value)}, not of {_shape(request.vjp)}"
+            raise UsageError(f"--vjp takes weights of the shape of the value, {shapes}")
+        sent = vjp([value], tensors, [request.vjp])
+        kinds["vjp"] = {name: gradient._data for name, gradient in zip(inputs, sent, strict=True)}
     if request.jvp is not None:
         (along,) = jvp([value], [inputs[name] for name in request.jvp], [*request.jvp.values()])
         kinds["jvp"] = {"value": along._data}
@@ -144,21 +148,6 @@ def _higher(problem: Problem, value: Tensor, inputs: Mapping[str, Tensor], order
         return derivatives(value, inputs, gradient=False, order=order, function=again)
     except OrderError as error:
         raise error_at(problem.program, None, "limit", str(error), "ask for a lower --order") from None
-
-
-def _check_numbers(inputs: Mapping[str, Tensor]) -> None:
-    for name, variable in inputs.items():
-        if variable.numel() != 1:
-            raise UsageError(
-                f"--order takes variables that are single numbers, and `{name}` has {variable.numel()} elements",
-                "use --hessian for second derivatives",
-            )
-
-
-def _vjp(value: Tensor, inputs: Sequence[Tensor], cotangent: Tensor) -> list[Any]:
-    if cotangent.shape != value.shape:
-        raise UsageError(f"--vjp takes weights of the shape of the value, {_shape(value)}, not of {_shape(cotangent)}")
-    return [g._data for g in vjp([value], inputs, [cotangent])]
 
 
 def _check_directions(directions: Mapping[str, Tensor], inputs: Mapping[str, Tensor]) -> None:
@@ -198,7 +187,7 @@ def _passes_gradient(step: Application) -> bool:
 def _without_derivative(problem: Problem, error: RuntimeError) -> Exception:
     """The error for an operation that has no derivative, pointing at it; the error itself where none is to blame."""
     _, steps = applications_of(problem)
-    place = next((step for step in steps if step.is_recorded() and not _passes_gradient(step)), None)
+    place = next((step for step in steps if is_recorded(step.result) and not _passes_gradient(step)), None)
     if place is None:
         return error
     help = f"for the value alone, add `--const {','.join(problem.wrt)}`"

@@ -95,12 +95,11 @@ class Recording(NamedGraph):
         for number, result in enumerate(results):
             label = output_name(name, node, number) if len(results) > 1 else name
             data = result._data if isinstance(result, Tensor) else np.asarray(result)[()]
-            grad_fn = None if node is None else node.name()
             if node is None:
                 self.constants[id(data)] = label
             assigned = None if part else self.assigned.get(id(expr))
             source = self.problem.program.source
-            self.steps.append(Step(label, assigned, source, expr, part, data, grad_fn, node, number))
+            self.steps.append(Step(label, assigned, source, expr, part, data, node))
 
 
 def _parts(program: Program) -> Iterable[Any]:

@@ -7,12 +7,20 @@ import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...engine.table.record import Domain, EdgeCase, Operation
+import numpy as np
+
+from ...engine import Tensor
+from ...engine.api.creation import tensor
+from ...engine.table.record import Domain, Operation
+from ...engine.tensors.symbol import TraceError
+from ..algebra.derivative import derivatives
+from ..algebra.formulas import UntranslatableError
 from ..semantics.computing import computing
+from ..semantics.evaluate import evaluate
 from ..syntax.errors import ExpressionError, UsageError
 from ..syntax.parse import parse
+from ..syntax.printer import program_text
 from .differentiate import differentiate
-from .function_derivatives import derivative_texts, grad_fn_name
 from .given_values import read_value
 from .problem import Problem
 from .result import value_text
@@ -20,6 +28,8 @@ from .result import value_text
 # Numbers at which most functions are neither 0 nor infinite; the arguments of one function take turns.
 _NUMBERS = (0.5, 2.0, -1.5, 1.5)
 _LISTS = ("[1, 2, 4]", "[[2, 1], [1, 3]]")
+# What an evaluation at one point may end in: an argument of another shape, a rule that does not exist.
+_FAILURES = (ExpressionError, RuntimeError, TypeError, ValueError)
 
 
 class Example(NamedTuple):
@@ -41,21 +51,50 @@ class Entry(NamedTuple):
 def entry_of(function: Operation) -> Entry:
     """What is known of a function."""
     with computing("float64"):
-        return Entry(function, derivative_texts(function), grad_fn_name(function), _example(function))
+        return Entry(function, _derivative_texts(function), _grad_fn_name(function), _example(function))
 
 
-def domain_text(function: Operation) -> str:
-    """Where its arguments may lie."""
-    return "; ".join(dict.fromkeys(domain.text for domain in function.domain))
+def _derivative_texts(function: Operation) -> dict[str, str]:
+    """The derivatives of a function of single numbers by its arguments, as text: `{"x": "cos(x)"}` for sin.
+
+    Arguments that it has no derivative by, or none that is a formula, are left out.
+    """
+    names = function.arguments[: function.tensors]
+    found: dict[str, str] = {}
+    if _grad_fn_name(function) is None:
+        return found
+    for name in names:
+        try:
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                written = derivatives(parse(_signature(function)), [(name,)], dict.fromkeys(names, ()))
+        except (TraceError, UntranslatableError, *_FAILURES):
+            continue
+        found[name] = "; ".join(program_text(written.program((name,))))
+    return found
 
 
-def edge_texts(edge: EdgeCase) -> tuple[str, str]:
-    """A point where the function has a kink, a tie, a zero or an infinity, and what it does there."""
-    return _listed(edge.arguments), f"value {edge.value}, gradient {_listed(edge.gradients)}"
+def _grad_fn_name(function: Operation) -> str | None:
+    """The name of the node that a call leaves in the graph, such as `SinBackward0`.
+
+    None: it leaves none, or cannot be called with single numbers alone.
+    """
+    if function.variadic or function.takes_many:
+        return None
+    names = function.arguments[: function.tensors]
+    middles = [(domain.low + domain.high) / 2 for domain in function.domain]
+    given: dict[str, Tensor] = {n: tensor(m).requires_grad_() for n, m in zip(names, middles, strict=True)}
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value = evaluate(parse(_signature(function)), given)
+    except _FAILURES:
+        return None
+    return None if value.grad_fn is None or not np.isfinite(value._data).all() else value.grad_fn.name()
 
 
-def _listed(numbers: tuple[float, ...]) -> str:
-    return ", ".join(map(str, numbers))
+def _signature(function: Operation) -> str:
+    return f"{function.name}({', '.join(function.arguments[: function.tensors])})"
 
 
 def _example(function: Operation) -> Example | None:
@@ -69,7 +108,7 @@ def _example(function: Operation) -> Example | None:
                     given = {name: read_value(name, text) for name, text in values.items()}
                     wrt = [] if constant else list(given)
                     report = differentiate(Problem(parse(expression), given, wrt))
-            except (ExpressionError, RuntimeError, TypeError, ValueError, UsageError):
+            except (*_FAILURES, UsageError):
                 # Perhaps only the derivative does not exist.
                 continue
             if not report.is_finite() or report.value.size == 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,17 +29,21 @@ class Result(NamedTuple):
 
 
 class Link(NamedTuple):
-    """From a node to one that made an input of it: the vertex, which of its results, and the local rule.
+    """From a node to a result of another that is an input of it, by the result's name, with the local rule.
 
     `rule` is the local derivative as text, or with arrays the gradient sent, `local` its value where it is a number,
     `gradient` what was sent. None: not known.
     """
 
-    to: str
     result: str
     rule: str | None
     local: Any
     gradient: Any
+
+    @property
+    def to(self) -> str:
+        """The vertex that the result is of."""
+        return self.result.partition(".")[0].partition("[")[0]
 
 
 class Vertex(NamedTuple):
@@ -52,12 +56,12 @@ class Vertex(NamedTuple):
 
     name: str
     grad_fn: str | None
-    relation: str
-    expression: str
-    start: int | None
-    end: int | None
     results: list[Result]
-    inputs: list[Link]
+    inputs: Sequence[Link] = ()
+    relation: str = "value"
+    expression: str = ""
+    start: int | None = None
+    end: int | None = None
 
 
 class Graph(NamedTuple):
@@ -77,56 +81,23 @@ def graph_of(problem: Problem) -> tuple[Report, Graph]:
 def graph_of_passes(passes: Passes, values: Mapping[str, Any], source: str) -> Graph:
     """The graph that a backward pass ran on, with the NumPy values of the variables."""
     steps = _by_node(passes.steps)
-    vertices = [_visited(passes, visit, steps.get(visit.node, [])) for visit in passes.visits]
-    vertices += [_variable(leaf.name, values[leaf.name], leaf.total) for leaf in passes.leaves]
+    vertices = [_visited(visit, steps.get(visit.node, [])) for visit in passes.visits]
+    vertices += [Vertex(leaf.name, None, [Result(leaf.name, values[leaf.name], leaf.total)]) for leaf in passes.leaves]
     if not vertices:
         name = passes.steps[-1].name if passes.steps else "value"
-        result = Result(name, passes.value._data, None)
-        vertices = [Vertex(name, None, "value", " ".join(source.split()), None, None, [result], [])]
+        vertices = [
+            Vertex(name, None, [Result(name, passes.value._data, None)], expression=" ".join(source.split())),
+        ]
     return Graph(source, {"value": vertices[0].name}, {vertex.name: vertex for vertex in vertices})
-
-
-def _visited(passes: Passes, visit: Visit, steps: list[Step]) -> Vertex:
-    gradients = {arrival.name: arrival.total for arrival in visit.arrivals}
-    printer = Printer()
-    links = [
-        Link(
-            sent.to.partition(".")[0].partition("[")[0],
-            sent.to,
-            None if sent.rule is None else printer.text(sent.rule),
-            sent.local,
-            sent.gradient,
-        )
-        for sent in visit.sent
-    ]
-    if not steps:
-        results = [Result(name, None, gradient) for name, gradient in gradients.items()]
-        return Vertex(visit.name, visit.grad_fn, "value", "", None, None, results, links)
-    step = steps[0]
-    relation = "part" if step.part else "value"
-    results = [Result(step.name, step.value, gradients.get(step.name)) for step in steps]
-    return Vertex(visit.name, visit.grad_fn, relation, step.written, step.expr.start, step.expr.end, results, links)
-
-
-def _variable(name: str, value: Any, gradient: Any) -> Vertex:
-    return Vertex(name, None, "value", "", None, None, [Result(name, value, gradient)], [])
-
-
-def _by_node(steps: list[Step]) -> dict[Node, list[Step]]:
-    found: dict[Node, list[Step]] = {}
-    for step in steps:
-        if step.node is not None:
-            found.setdefault(step.node, []).append(step)
-    return found
 
 
 def graph_as_recorded(graph: NamedGraph, value: Tensor, values: Mapping[str, Any], source: str) -> Graph:
     """The graph of a value that no backward pass can run on, without gradients; `values` are those of the variables."""
     steps = _by_node(graph.steps)
     vertices = [
-        _variable(name, values[name], None)
+        Vertex(name, None, [Result(name, values[name], None)])
         if (name := _name(graph, node)) in values
-        else _recorded(graph, node, steps.get(node, []), None)
+        else _recorded(graph, node, steps.get(node, []))
         for node in nodes_below(value)
     ]
     return Graph(source, {"value": vertices[0].name}, {vertex.name: vertex for vertex in vertices})
@@ -140,13 +111,12 @@ def gradient_graph_of(problem: Problem) -> tuple[Report, Graph]:
     roots: dict[str, str] = {}
     steps = _by_node(recording.steps)
     for name, gradient in recording.found.items():
+        root = f"grad.{name}"
         if not gradient.requires_grad:
-            root = f"grad.{name}"
-            result = Result(root, gradient._data, None)
-            vertices[root] = Vertex(root, None, "value", "constant", None, None, [result], [])
+            vertices[root] = Vertex(root, None, [Result(root, gradient._data, None)], expression="constant")
             roots[root] = root
             continue
-        roots[f"grad.{name}"] = _name(recording, gradient._edge()[0])
+        roots[root] = _name(recording, gradient._edge()[0])
         for node in nodes_below(gradient):
             vertex = _recorded(recording, node, steps.get(node, []), recording.origins.get(node))
             vertices.setdefault(vertex.name, vertex)
@@ -154,7 +124,10 @@ def gradient_graph_of(problem: Problem) -> tuple[Report, Graph]:
 
 
 class _GradientRecording(Recording):
-    """An expression whose gradients are recorded: `found`, and for the nodes of their graph the steps in `origins`."""
+    """An expression whose gradients are recorded.
+
+    `found` are the gradients with their graph, `origins` the steps whose rules made the nodes of it.
+    """
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem)
@@ -164,60 +137,72 @@ class _GradientRecording(Recording):
     def differentiate(self, value: Tensor) -> dict[str, Any]:
         if not value.requires_grad:
             return super().differentiate(value)
-        tensors = [self.given[name] for name in self.problem.wrt]
-        found = _recorded_gradients(self, value, tensors, self.origins)
+        last = {step.node: step for step in self.steps if step.node is not None}
+        running: list[Step] = []
+
+        def observe(node: Node, result: Any) -> None:
+            step = running[-1] if running else self.steps[-1]
+            self.add(step.expr, node, result if isinstance(result, (tuple, list)) else [result], step.part)
+            self.origins[node] = step
+
+        handles = [
+            node.register_prehook(lambda arrived, step=last[node]: running.append(step))
+            for node in nodes_below(value)
+            if node in last
+        ]
+        ones = Tensor(np.ones_like(value._data)[()])
+        try:
+            with nodes_observed(observe):
+                found = vjp([value], [self.given[name] for name in self.problem.wrt], [ones], True)
+        finally:
+            for handle in handles:
+                handle.remove()
         self.found = dict(zip(self.problem.wrt, found, strict=True))
         return {name: gradient._data for name, gradient in self.found.items()}
 
 
-def _recorded_gradients(
-    recording: Recording, value: Tensor, tensors: list[Tensor], origins: dict[Node, Step]
-) -> list[Tensor]:
-    """The gradients with their graph; notes for the nodes of it the steps whose rules made them."""
-    last = {step.node: step for step in recording.steps if step.node is not None}
-    running: list[Step] = []
-
-    def observe(node: Node, result: Any) -> None:
-        results = result if isinstance(result, (tuple, list)) else [result]
-        step = running[-1] if running else recording.steps[-1]
-        recording.add(step.expr, node, results, step.part)
-        origins[node] = step
-
-    handles = [
-        node.register_prehook(lambda arrived, step=last[node]: running.append(step))
-        for node in nodes_below(value)
-        if node in last
-    ]
-    try:
-        with nodes_observed(observe):
-            ones = Tensor(np.ones_like(value._data)[()])
-            return vjp([value], tensors, [ones], True)
-    finally:
-        for handle in handles:
-            handle.remove()
+def _by_node(steps: list[Step]) -> dict[Node, list[Step]]:
+    found: dict[Node, list[Step]] = {}
+    for step in steps:
+        if step.node is not None:
+            found.setdefault(step.node, []).append(step)
+    return found
 
 
-def _recorded(recording: NamedGraph, node: Node, steps: list[Step], origin: Step | None) -> Vertex:
+def _visited(visit: Visit, steps: list[Step]) -> Vertex:
+    """The vertex of a node that the backward pass came to."""
+    printer = Printer()
+    links: list[Link] = []
+    for sent in visit.sent:
+        rule = None if sent.rule is None else printer.text(sent.rule)
+        links.append(Link(sent.to, rule, sent.local, sent.gradient))
+    gradients = {arrival.name: arrival.total for arrival in visit.arrivals}
+    return _vertex(visit.name, visit.grad_fn, steps, links, gradients, None)
+
+
+def _recorded(recording: NamedGraph, node: Node, steps: list[Step], origin: Step | None = None) -> Vertex:
+    """The vertex of a node that no gradient has come to; `origin` is the step whose rule made it, if one did."""
     name = _name(recording, node)
     if isinstance(node, AccumulateGrad):
-        return _variable(name, node.variable._data, None)
-    links = [
-        Link(
-            _name(recording, child),
-            recording.name_of((child, number)),
-            _rule(recording, node, position, child),
-            None,
-            None,
-        )
-        for position, (child, number) in enumerate(node.next_functions)
-        if child is not None
-    ]
+        return Vertex(name, None, [Result(name, node.variable._data, None)])
+    links: list[Link] = []
+    for position, (child, number) in enumerate(node.next_functions):
+        if child is not None:
+            rule = _rule(recording, node, position, child)
+            links.append(Link(recording.name_of((child, number)), rule, None, None))
+    return _vertex(name, node.name(), steps, links, {name: None}, origin)
+
+
+def _vertex(
+    name: str, grad_fn: str, steps: list[Step], links: list[Link], gradients: Mapping[str, Any], origin: Step | None
+) -> Vertex:
+    """A vertex with what is known of its results: the steps that they are, else the gradients by their names alone."""
     step = origin or (steps[0] if steps else None)
     if step is None:
-        return Vertex(name, node.name(), "value", "", None, None, [Result(name, None, None)], links)
+        return Vertex(name, grad_fn, [Result(result, None, gradient) for result, gradient in gradients.items()], links)
     relation = "derivative" if origin else "part" if step.part else "value"
-    results = [Result(step.name, step.value, None) for step in steps]
-    return Vertex(name, node.name(), relation, step.written, step.expr.start, step.expr.end, results, links)
+    results = [Result(step.name, step.value, gradients.get(step.name)) for step in steps]
+    return Vertex(name, grad_fn, results, links, relation, step.written, step.expr.start, step.expr.end)
 
 
 def _rule(recording: NamedGraph, node: Node, position: int, child: Node) -> str | None:

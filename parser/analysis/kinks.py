@@ -11,9 +11,9 @@ import numpy as np
 from ...engine import Tensor
 from ...engine.api.creation import tensor
 from ..syntax.errors import ExpressionError
-from ..syntax.records import Binary, Call, Conditional, Method, Unary
+from ..syntax.records import Conditional
 from ..syntax.walk import body_of, walk
-from .applications import Application, applications_of
+from .applications import Application, applications_of, operation_name
 from .compare import EDGE, KINK, OK, UNDEFINED, UNSETTLED, WRONG, Check
 from .coordinates import Expression, Point
 from .problem import Problem
@@ -33,37 +33,27 @@ def remark(expression: Expression, point: Point, check: Check) -> str | None:
     where = f"{check.coordinate} = {_number(check.coordinate.of(point))}"
     shown = _number(check.autograd)
     left, right = _number(check.left), _number(check.right)
+    is_second = check.key.startswith("hessian")
+    subject = "the gradient" if is_second else "the value"
     if check.verdict == UNDEFINED:
-        return f"{_subject(check)} is not finite at {where}, so that there is nothing to compare with"
+        return f"{subject} is not finite at {where}, so that there is nothing to compare with"
     if check.verdict == UNSETTLED:
-        return f"differences of {_subject(check)} find no slope at {where}"
+        return f"differences of {subject} find no slope at {where}"
     if check.verdict == EDGE:
         side = "left" if math.isnan(check.right) else "right"
         slope = "0" if abs(check.numeric) <= check.tolerance else _number(check.numeric)
         return f"the domain ends at {where}: the slope on the {side} is {slope}, and {shown} is shown"
-    if check.verdict == WRONG and not check.jumps and not _differ(check):
+    if check.verdict == WRONG and not check.jumps and (left == right or math.isnan(check.left + check.right)):
         return None
     what = "jump" if check.jumps else "kink"
-    owner = "the derivative" if _is_second(check) else _owner(expression, point, check)
+    owner = "the derivative" if is_second else _owner(expression, point, check)
     slopes = f"slope {left} on both sides" if left == right else f"slopes {left} and {right}"
     ending = f"{shown} is shown, as in PyTorch" if check.verdict == KINK else f"{shown}, which is shown, is neither"
     return f"{where} is a {what} of {owner}: {slopes}; {ending}"
 
 
-def _differ(check: Check) -> bool:
-    return not math.isnan(check.left + check.right) and _number(check.left) != _number(check.right)
-
-
 def _number(value: float) -> str:
     return "0" if abs(value) < _NOTHING else f"{value:.6g}"
-
-
-def _is_second(check: Check) -> bool:
-    return check.key.startswith("hessian")
-
-
-def _subject(check: Check) -> str:
-    return "the gradient" if _is_second(check) else "the value"
 
 
 def _owner(expression: Expression, point: Point, check: Check) -> str:
@@ -76,7 +66,7 @@ def _owner(expression: Expression, point: Point, check: Check) -> str:
         runs = []
     for same in zip(*runs, strict=False):
         if len({(step.expr.start, step.expr.end) for step in same}) == 1 and _is_kink([step.result for step in same]):
-            return f"`{_name(same[0].expr)}`"
+            return f"`{operation_name(same[0].expr) or 'this'}`"
     has_branches = any(type(e) is Conditional for s in expression.program.statements for e in walk(body_of(s)))
     return "the conditional" if has_branches else "the expression"
 
@@ -97,11 +87,3 @@ def _is_kink(results: Sequence[Any]) -> bool:
     jump = np.maximum(abs(right - here), abs(left - here))
     scale = np.maximum(1, abs(here))
     return bool((bend > _BEND * scale).any() or (jump > _JUMP * scale).any())
-
-
-def _name(expr: Any) -> str:
-    if isinstance(expr, Call):
-        return expr.function
-    if isinstance(expr, Method):
-        return expr.name
-    return expr.op if isinstance(expr, (Binary, Unary)) else "this"

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...engine import Tensor
 from ...engine.graph.node import Edge
-from ...engine.primitives.broadcasting import sum_to_size
+from ...engine.primitives.reshaping import sum_to_size
 from ...engine.program.program import Constant, Program, Variable
 from ...engine.program.tracing import trace
 from ...engine.table.nodes import PrimitiveNode

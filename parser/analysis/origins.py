@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,20 +17,20 @@ from ..script.session import Origin
 _MADE = "_made_in_session"
 
 
-class _Array:
+class _Array(NamedTuple):
     """An array, and the version of it that is meant."""
 
-    __slots__ = ("data", "memory", "version")
-
-    def __init__(self, tensor: Tensor) -> None:
-        self.data = tensor._data
-        self.memory = memory_of(tensor)
-        self.version = self.memory.version
+    data: np.ndarray
+    memory: Any
+    version: int
 
 
 def kept(tensor: Tensor) -> Any:
     """The value of a tensor, for `value_of`. It keeps no tensor alive."""
-    return _Array(tensor) if isinstance(tensor._data, np.ndarray) else tensor._data
+    if not isinstance(tensor._data, np.ndarray):
+        return tensor._data
+    memory = memory_of(tensor)
+    return _Array(tensor._data, memory, memory.version)
 
 
 def value_of(kept: Any) -> Any:

@@ -13,8 +13,7 @@ class Step(NamedTuple):
 
     `name` is what others call it, `assigned` what the program does. `expr` is the syntax of its sub-expression in
     `source`; `part` says that it is one of several operations which that sub-expression stands for, and not the last.
-    `value` is NumPy's, None where it is not known any more. `grad_fn` is None where no gradient is computed; `node` and
-    `output` say which output of which node it is.
+    `value` is NumPy's, None where it is not known any more. `node` made it, None where no gradient is computed.
     """
 
     name: str
@@ -23,9 +22,12 @@ class Step(NamedTuple):
     expr: Any
     part: bool
     value: Any
-    grad_fn: str | None
     node: Node | None
-    output: int
+
+    @property
+    def grad_fn(self) -> str | None:
+        """The name of the node."""
+        return None if self.node is None else self.node.name()
 
     @property
     def written(self) -> str:
@@ -66,10 +68,14 @@ class Visit(NamedTuple):
     """A node of the backward pass by the name of its result: what came in, by output, and what it sent on."""
 
     name: str
-    grad_fn: str
     node: Node
     arrivals: list[Arrival]
     sent: list[Sent]
+
+    @property
+    def grad_fn(self) -> str:
+        """The name of the node."""
+        return self.node.name()
 
 
 class Passes(NamedTuple):

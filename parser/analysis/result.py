@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -127,18 +128,31 @@ def value_text(value: Any) -> str:
     return f"[{', '.join(value_text(part) for part in value)}]"
 
 
-def json_value(value: Any, path: str, nonfinite: dict[str, str]) -> Any:
-    """A NumPy value as JSON can hold it: null for a number that is not finite, noted in `nonfinite` by its path."""
+def json_line(facts: dict[str, Any]) -> str:
+    """Facts as strict JSON, an object on a line: dicts and lists in each other, of NumPy values and what JSON holds.
+
+    A number that is not finite is null, and `nonfinite` says by its path which of the nulls are inf, -inf or nan.
+    """
+    nonfinite: dict[str, str] = {}
+    result = {key: _json_value(value, key, nonfinite) for key, value in facts.items()}
+    if nonfinite:
+        result["nonfinite"] = nonfinite
+    return json.dumps(result, allow_nan=False) + "\n"
+
+
+def _json_value(value: Any, path: str, nonfinite: dict[str, str]) -> Any:
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
     if isinstance(value, dict):
-        return {key: json_value(part, f"{path}.{key}", nonfinite) for key, part in value.items()}
-    if value.dtype == np.float64 and is_finite(value):
+        return {key: _json_value(part, f"{path}.{key}", nonfinite) for key, part in value.items()}
+    if isinstance(value, np.ndarray) and value.dtype == np.float64 and is_finite(value):
         return value.tolist()
-    if value.ndim:
-        return [json_value(part, f"{path}[{i}]", nonfinite) for i, part in enumerate(value)]
-    item = value.item()
-    if isinstance(item, float):
-        if not math.isfinite(item):
-            nonfinite[path] = repr(item)
-            return None
-        return float(str(value[()]))
-    return item
+    if isinstance(value, list) or np.ndim(value):
+        return [_json_value(part, f"{path}[{i}]", nonfinite) for i, part in enumerate(value)]
+    if isinstance(value, np.ndarray):
+        value = value[()]
+    number = float(number_text(value)) if isinstance(value, (float, np.floating)) else value.item()
+    if isinstance(number, float) and not math.isfinite(number):
+        nonfinite[path] = repr(number)
+        return None
+    return number

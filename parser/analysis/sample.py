@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ...engine.table.record import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, PROBABILITY, REAL, UNIT
-from ..syntax.errors import ExpressionError
+from ..syntax.errors import ExpressionError, UsageError
+from ..syntax.wording import listed
 from .coordinates import Expression, Point
 
 # Where functions may be defined. Each variable of each point is drawn from one of them, most often from the widest.
@@ -22,30 +23,36 @@ ATTEMPTS = 200
 def points(expression: Expression, given: Mapping[str, Any], free: Sequence[str], seed: int) -> Iterator[Point]:
     """Points with the given values, and random ones for the free variables, at which the expression is finite.
 
-    They end where none was found in many attempts. ExpressionError: the expression cannot be computed for numbers.
+    Without free variables, the one point given. They end where none was found in many attempts. ExpressionError: the
+    expression cannot be computed for numbers. UsageError: it is finite nowhere.
     """
+    if not free:
+        yield given
+        return
     generator = random.Random(seed)
     failure: ExpressionError | None = None
     found = False
-    while True:
-        for _ in range(ATTEMPTS):
-            drawn = {name: np.asarray(_drawn(generator)) for name in free}
-            point = {**given, **drawn}
-            try:
-                finite = bool(np.isfinite(expression.value(point)).all())
-            except ExpressionError as error:
-                if error.kind != "value":
-                    raise
-                failure = error
-                continue
-            if finite:
-                found = True
-                yield point
-                break
-        else:
-            if failure and not found:
-                raise failure
-            return
+    attempts = 0
+    while attempts < ATTEMPTS:
+        attempts += 1
+        point = {**given, **{name: np.asarray(_drawn(generator)) for name in free}}
+        try:
+            finite = bool(np.isfinite(expression.value(point)).all())
+        except ExpressionError as error:
+            if error.kind != "value":
+                raise
+            failure = error
+            continue
+        if finite:
+            found, attempts = True, 0
+            yield point
+    if failure and not found:
+        raise failure
+    if not found:
+        raise UsageError(
+            "the expression is finite at none of the random points tried",
+            f"give values where it is finite, for {listed(free)}",
+        )
 
 
 def _drawn(generator: random.Random) -> float:

@@ -45,7 +45,7 @@ def retrace(value: Any, names: Mapping[str, Any], origins: Origins) -> Retraced:
     visits, received, failure = [], [], None
     with origins.undisturbed(nodes):
         try:
-            visits, received = graph.backward(value, graph.variables)
+            visits, received = graph.read(value, graph.run(value, graph.variables))
         except RuntimeError as error:
             # What it advises beside is not for a prompt.
             failure = str(error).partition(" Hint: ")[0]
@@ -79,9 +79,7 @@ class SessionGraph(NamedGraph):
                 self.kept.setdefault(child, leaf)
         for number, result in enumerate(made.results):
             name = self.name_of((node, number))
-            self.steps.append(
-                Step(name, None, source, place, made.is_part, value_of(result), node.name(), node, number)
-            )
+            self.steps.append(Step(name, None, source, place, made.is_part, value_of(result), node))
 
     def values(self) -> dict[str, Any]:
         """The NumPy values of the variables when they were first used; None for one that is not known any more."""

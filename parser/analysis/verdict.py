@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from ..syntax.errors import UsageError
-from ..syntax.wording import listed
 from .claims import Verdict, judge, read_claims
 from .compare import HOLDS, UNDEFINED, UNSETTLED, Check, compare
 from .coordinates import Expression, Point
@@ -50,7 +48,7 @@ def check(
     """
     found: list[tuple[Point, list[Check]]] = []
     left_out = 0
-    for point in _points(expression, given, free, seed):
+    for point in points(expression, given, free, seed):
         checks = [check for k in range(1, order + 1) for check in compare(expression, point, k)]
         # What differences cannot settle says nothing, unless the point was chosen.
         if free and any(check.verdict in (UNSETTLED, UNDEFINED) for check in checks) and left_out < _MOST_UNSETTLED:
@@ -79,21 +77,6 @@ def check_claims(
     ExpressionError: as `evaluate`, in the expression or a claim. UsageError: as `read_claims` and `check`.
     """
     claims = read_claims(texts, expression.wrt, [*given, *free])
-    sampled = list(islice(_points(expression, given, free, seed), count or CLAIM_POINTS))
+    sampled = list(islice(points(expression, given, free, seed), count or CLAIM_POINTS))
     verdicts = [judge(claim, expression, sampled) for claim in claims]
     return CheckReport(expression.program.source, 1, seed if free else None, [], verdicts, [])
-
-
-def _points(expression: Expression, given: Mapping[str, Any], free: Sequence[str], seed: int) -> Iterator[Point]:
-    if not free:
-        yield given
-        return
-    nothing = True
-    for point in points(expression, given, free, seed):
-        nothing = False
-        yield point
-    if nothing:
-        raise UsageError(
-            "the expression is finite at none of the random points tried",
-            f"give values where it is finite, for {listed(free)}",
-        )

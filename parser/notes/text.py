@@ -124,12 +124,5 @@ class _Reader:
     def misplaced(self, at: int, prompt: re.Match[str]) -> ExpressionError:
         start = sum(len(line) + 1 for line in self.lines[:at])
         message = f"the code of a cell begins on the line after `{prompt[0][: prompt.start(2)].strip()}`"
-        return ExpressionError(
-            "syntax",
-            message,
-            self.text,
-            start + prompt.start(2),
-            start + prompt.end(2),
-            "move it one line down",
-            self.name,
-        )
+        place = start + prompt.start(2), start + prompt.end(2)
+        return ExpressionError("syntax", message, self.text, *place, "move it one line down", self.name)

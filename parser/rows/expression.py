@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...engine import Tensor
 from ...engine.program import Program, TraceError, run
+from ...engine.program.taylor import derivatives
+from ..semantics.evaluate import evaluate_again, evaluate_traced
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS
 from ..semantics.program import trace_expression
 from ..syntax.errors import ExpressionError, UsageError
 from ..syntax.records import Program as Syntax
-from .each_row import evaluate_row, result_names
 
 Shapes = Mapping[str, tuple[int, ...]]
 
@@ -27,6 +29,13 @@ class Wanted(NamedTuple):
     wrt: Sequence[str] = ()
     hessian: bool = False
     order: int = 1
+
+    def result_names(self) -> list[str]:
+        """The results, named as a program names its outputs."""
+        names = ["value", *self.keep, *(f"grad.{x}" for x in self.wrt)]
+        if self.hessian:
+            names += [f"hessian.{x}.{y}" for x in self.wrt for y in self.wrt]
+        return names + [f"d{k}.{x}" for x in self.wrt for k in range(2, self.order + 1)]
 
 
 class RowExpression:
@@ -48,7 +57,7 @@ class RowExpression:
     def result_names(self, columns: Shapes) -> list[str]:
         """The results, named as a program names its outputs."""
         program = self._program(columns)
-        return result_names(*self.wanted) if program is None else list(program.outputs)
+        return self.wanted.result_names() if program is None else list(program.outputs)
 
     def results(
         self,
@@ -79,16 +88,10 @@ class RowExpression:
             return self._programs[key]
 
     def _traced(self, shapes: Mapping[str, tuple[int, ...]]) -> Program | None:
-        wanted = self.wanted
+        keep, wrt, hessian, order = self.wanted
         try:
             program = trace_expression(
-                self.syntax,
-                shapes,
-                wanted.wrt,
-                keep=wanted.keep,
-                hessian=wanted.hessian,
-                order=wanted.order,
-                limits=self.limits,
+                self.syntax, shapes, wrt, keep=keep, hessian=hessian, order=order, limits=self.limits
             )
         except TraceError:
             return None
@@ -107,17 +110,32 @@ class RowExpression:
         self, given: Mapping[str, Any], values: Mapping[str, np.ndarray], skipped: np.ndarray, faults: dict[int, str]
     ) -> dict[str, np.ndarray]:
         """The results of an expression that does not do the same for all rows. Adds to the faults."""
-        results = {name: np.full(len(skipped), np.nan) for name in result_names(*self.wanted)}
+        results = {name: np.full(len(skipped), np.nan) for name in self.wanted.result_names()}
         for row in np.flatnonzero(~skipped).tolist():
             variables = {**given, **{name: column[row] for name, column in values.items()}}
             try:
-                found = evaluate_row(self.syntax, variables, *self.wanted, self.limits)
+                found = self._one_row(variables)
             except ExpressionError as error:
                 faults[row] = error.message
                 continue
             for name, number in found.items():
                 results[name][row] = number
         return results
+
+    def _one_row(self, variables: Mapping[str, Any]) -> dict[str, float]:
+        """The results for the values of one row. ExpressionError: it cannot be evaluated, or a result is no number."""
+        wanted, syntax = self.wanted, self.syntax
+        tensors = {name: Tensor(np.asarray(value, float)[()]) for name, value in variables.items()}
+        by = {name: tensors[name].requires_grad_() for name in wanted.wrt}
+        value, assigned = evaluate_traced(syntax, tensors, self.limits)
+        found = {"value": value, **{name: assigned[name] for name in wanted.keep}}
+        try:
+            if by and value.dtype.is_floating_point:
+                again = partial(evaluate_again, syntax, tensors, self.limits)
+                found.update(derivatives(value, by, hessian=wanted.hessian, order=wanted.order, function=again))
+            return {name: float(tensor._data) for name, tensor in found.items()}
+        except (RuntimeError, TypeError, ValueError) as error:
+            raise ExpressionError("value", str(error), syntax.source, 0, len(syntax.source)) from None
 
 
 def _for_rows(array: np.ndarray, rows: int) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -87,7 +87,7 @@ class Session:
                 np.errstate(all="ignore"),
                 warnings.catch_warnings(),
                 stack_given_by(self.machine.traceback),
-                self._observed(),
+                nodes_observed(self._observe) if self.observe is not None else nullcontext(),
             ):
                 warnings.simplefilter("always")
                 # NumPy's, about infinities: those are results.
@@ -100,15 +100,10 @@ class Session:
             # Not inside, where no time or memory may be left to say so.
             self.machine.fail(error)
 
-    def _observed(self) -> AbstractContextManager[None]:
-        observe = self.observe
-        if observe is None:
-            return nullcontext()
-        return nodes_observed(lambda node, result: observe(node, result, self._origin()))
-
-    def _origin(self) -> Origin:
+    def _observe(self, node: PrimitiveNode, result: Any) -> None:
+        assert self.observe is not None
         frame = self.machine.frames[-1]
-        return Origin(frame.code.script, frame.place, self.machine.steps)
+        self.observe(node, result, Origin(frame.code.script, frame.place, self.machine.steps))
 
     def _show(self, value: Any) -> None:
         if value is not None:

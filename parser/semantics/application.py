@@ -90,6 +90,8 @@ class Application:
         if together is not None:
             of_two = FUNCTIONS[str(function.of_two)].call
             return reduce(lambda x, y: self.done(expr, of_two, [x, y]), together)
+        if function.elements is not None and function.elements(*positional, **named) > self.limits.elements:
+            raise self.too_large(expr)
         return self.done(expr, lambda *values: function.call(*values, **named), positional)
 
     def done(self, expr: Syntax, function: Callable[..., Value], arguments: list[Value]) -> Value:

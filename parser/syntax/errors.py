@@ -15,9 +15,9 @@ _LONGEST_SLIP = 60  # characters of a word that may be a slip of the pen
 class ExpressionError(Exception):
     """An error in an expression, with the place it is about.
 
-    `kind` is a short code: "syntax", "name", "arity", "limit", "type", "shape", "value" or "assert". `start` and
-    `end` are offsets in `source` (end exclusive); `name` is what the source is called; `notes` are lines that tell
-    more about the place, and `first_line` is the number of the source's first line in what it was taken from.
+    `kind` is a short code: "syntax", "name", "arity", "limit", "timeout", "type", "shape", "value" or "assert".
+    `start` and `end` are offsets in `source` (end exclusive); `name` is what the source is called; `notes` are lines
+    that tell more about the place, and `first_line` is the number of the source's first line in what it was taken from.
     """
 
     notes: tuple[str, ...] = ()

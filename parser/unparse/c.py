@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from ..algebra.derivative import Derivatives
 from ..syntax.operators import AND, COMPARE, OR, PRODUCT, UNARY
-from ..syntax.printer import ATOM, enclosed
+from ..syntax.printer import ATOM, UnprintableError, enclosed
 from ..syntax.records import Binary, Name, Number
 from .code import MATH, CodePrinter, functions, named
 
@@ -17,6 +18,8 @@ _KEYWORDS = (
     "j0 j1 jn y0 y1 yn gamma signgam scalb significand drem"
 )
 _LARGEST_WRITTEN_OUT = 3
+_OF_WHOLE_ORDER = ("jn({0}, {1})", "yn({0}, {1})")
+_BESSEL = re.compile(r"\b[jy][01n]\(")
 
 
 class CPrinter(CodePrinter):
@@ -39,6 +42,10 @@ class CPrinter(CodePrinter):
         "round": "rint",
         "maximum": "fmax",
         "minimum": "fmin",
+        "gamma": "tgamma",
+        **{f"bessel_{name}": name for name in ("j0", "j1", "y0", "y1")},
+        "besselj": "jn({0}, {1})",
+        "bessely": "yn({0}, {1})",
         "%": "{0} - {1}*floor({0}/{1})",
         "//": "floor({0}/{1})",
     }
@@ -83,12 +90,17 @@ class CPrinter(CodePrinter):
         if function == "where":
             condition, then, otherwise = (enclosed(part, OR) for part in parts)
             return f"({condition} ? {then} : {otherwise})", ATOM
+        if self.functions.get(function, "") in _OF_WHOLE_ORDER and not parts[0][0].endswith(".0"):
+            raise UnprintableError(f"{self.language} has no function for `{function}` of this order")
         return super().call(function, parts)
 
 
 def render(derivatives: Derivatives, source: str) -> str:
     """A function of doubles for each derivative."""
-    return "#include <math.h>\n\n" + "\n".join(functions(derivatives, CPrinter(derivatives.variables), _function))
+    texts = functions(derivatives, CPrinter(derivatives.variables), _function)
+    # POSIX has Bessel functions in math.h, which C alone has not.
+    posix = "#define _XOPEN_SOURCE 600\n" if any(_BESSEL.search(text) for text in texts) else ""
+    return f"{posix}#include <math.h>\n\n" + "\n".join(texts)
 
 
 def _function(name: str, parameters: list[str], assigns: list[tuple[str, str]], result: str) -> str:

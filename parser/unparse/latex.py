@@ -16,6 +16,8 @@ _GREEK = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi omega "
     "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
 )
+# Bessel functions of order 0 and 1, by the letters after what their names begin with.
+_BESSEL = {"bessel_": "jy", "modified_bessel_": "ik", "": "i"}
 _FUNCTIONS = {
     **{name: f"\\{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "log", "exp")},
     **{f"a{name}": f"\\arc{name}" for name in ("sin", "cos", "tan")},
@@ -28,6 +30,26 @@ _FUNCTIONS = {
     "log10": "\\log_{10}",
     "det": "\\det",
     "trace": "\\operatorname{tr}",
+    "airy_ai": "\\operatorname{Ai}",
+    "airy_ai_prime": "\\operatorname{Ai}'",
+    "beta": "\\mathrm{B}",
+    "chi": "\\operatorname{Chi}",
+    "ci": "\\operatorname{Ci}",
+    "erfcinv": "\\operatorname{erfc}^{-1}",
+    "erfinv": "\\operatorname{erf}^{-1}",
+    "expi": "\\operatorname{Ei}",
+    "fresnel_c": "C",
+    "fresnel_s": "S",
+    "gamma": "\\Gamma",
+    "lambertw": "W",
+    "si": "\\operatorname{Si}",
+    "zeta": "\\zeta",
+    **{
+        f"{prefix}{kind}{n}": f"{kind.upper()}_{{{n}}}"
+        for prefix, kinds in _BESSEL.items()
+        for kind in kinds
+        for n in "01"
+    },
 }
 # What makes one number of all elements.
 _OF_ALL_ELEMENTS = ("sum", "mean", "prod", "norm", "vector_norm", "det", "trace", "amax", "amin", "max", "min")
@@ -55,6 +77,8 @@ _CALLS = {
     "vector_norm": ("\\left\\|%s\\right\\|", OR, ATOM),
     "inverse": ("%s^{-1}", ATOM, POWER),
     "outer": ("%s \\, %s^{\\mathsf{T}}", ATOM, PRODUCT),
+    **{f"bessel{kind}": (f"{kind.upper()}_{{%s}}\\left(%s\\right)", OR, ATOM) for kind in "jyik"},
+    "binomial": ("\\binom{%s}{%s}", OR, ATOM),
     "polygamma": ("\\psi^{(%s)}\\left(%s\\right)", OR, POWER),
 }
 
@@ -82,7 +106,7 @@ class LatexPrinter(Printer):
             return f"\\begin{{pmatrix}} {lines} \\end{{pmatrix}}", ATOM
         if type(node) is Binary and node.op == "**" and type(node.left) is Call:
             name = _FUNCTIONS.get(node.left.function)
-            if name is not None and type(node.right) is Number:
+            if name is not None and not name.endswith(("}'", "-1}")) and type(node.right) is Number:
                 # sin^2(x) rather than sin(x)^2.
                 return parts[0][0].replace(name, f"{name}^{{{parts[1][0]}}}", 1), POWER
         if type(node) is Binary and node.op == "*" and _starts_with_digit(node.right):

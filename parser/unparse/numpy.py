@@ -41,9 +41,24 @@ class NumpyPrinter(CodePrinter):
         **named("np.linalg.", "cholesky det eigh pinv slogdet vector_norm"),
         **named(
             "special.",
-            "digamma entr erf erfc erfcx erfinv i0 i0e i1 i1e log_ndtr log_softmax logit logsumexp ndtr ndtri "
+            "beta digamma entr erf erfc erfcinv erfcx erfi erfinv expi gamma i0 i0e i1 i1e log_ndtr log_softmax logit "
+            "logsumexp ndtr ndtri "
             "polygamma softmax xlog1py xlogy zeta",
         ),
+        **{f"bessel{kind}": f"special.{kind}v" for kind in "jyik"},
+        **{f"bessel_{name}": f"special.{name}" for name in ("j0", "j1", "y0", "y1")},
+        **{f"modified_bessel_{name}": f"special.{name}" for name in ("i0", "i1", "k0", "k1")},
+        **{f"scaled_modified_bessel_{name}": f"special.{name}e" for name in ("k0", "k1")},
+        "airy_ai": "special.airy({0})[0]",
+        "airy_ai_prime": "special.airy({0})[1]",
+        "binomial": "special.binom",
+        "chi": "special.shichi({0})[1]",
+        "ci": "special.sici({0})[1]",
+        "dawson": "special.dawsn",
+        "fresnel_c": "special.fresnel({0})[1]",
+        "fresnel_s": "special.fresnel({0})[0]",
+        "lambertw": "special.lambertw({0}).real",
+        "si": "special.sici({0})[0]",
         "argsort": 'np.argsort({0}, kind="stable")',
         "cat": "np.concatenate",
         "clamp": "np.clip",

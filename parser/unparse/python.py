@@ -22,6 +22,7 @@ class PythonPrinter(CodePrinter):
         "round": "round",
         "maximum": "max",
         "minimum": "min",
+        "gamma": "math.gamma",
         "sinc": "math.sin(math.pi*{0})/(math.pi*{0}) if {0} else 1.0",
         "xlogy": "{0}*math.log({1}) if {0} else 0.0",
     }

@@ -36,7 +36,10 @@ class TorchPrinter(NumpyPrinter):
     def spelling(self, function: str) -> str | None:
         if function in self.functions or function not in FUNCTIONS:
             return self.functions.get(function)
-        paths = FUNCTIONS[function].torch_names
+        record = FUNCTIONS[function]
+        paths = record.torch_names
+        if not paths and record.elementwise:
+            return None
         usual = paths[0] if paths else function
         return f"torch.{next((path for path in paths if path.rpartition('.')[2] == function), usual)}"
 

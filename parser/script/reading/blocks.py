@@ -7,7 +7,7 @@ from typing import Any
 from ...syntax.actions import syntax_error
 from .logical_lines import Line
 from .tree import Block, Branch, If
-from .tree_builder import Opened, Statements
+from .tree_builder import Statements
 
 _DEEPEST = 100  # blocks inside each other, as in Python
 _INDENT = "indent it by the same number of spaces as the lines around it"
@@ -29,11 +29,11 @@ class Blocks:
     def __init__(self) -> None:
         self.open = [_Open(None, None, 0)]
 
-    def add(self, line: Line, parsed: Statements | Opened) -> None:
+    def add(self, line: Line, parsed: Statements) -> None:
         """Adds the line that comes next. ExpressionError (without source): it is indented wrongly, or out of place."""
         self.indent(line)
         block = self.open[-1]
-        if isinstance(parsed, Statements):
+        if parsed.header is None:
             block.statements += parsed.statements
             return
         if type(parsed.header) is Branch and not _goes_on(block.statements):

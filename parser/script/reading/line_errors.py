@@ -117,7 +117,9 @@ class _Explainer(Reading):
         if self.found.kind == "word" and self.is_inside_and_lower(self.found):
             # After a bracket that is never closed the next line is read as part of this one.
             return self.unclosed(self.open[-1])
-        return self.bracket(self.found) or self.foreign(self.found) or self.order(self.found)
+        if self.found.kind == "close" and (error := self.unmatched(self.found, self.open[-1] if self.open else None)):
+            return error
+        return self.foreign(self.found) or self.order(self.found)
 
     def is_inside_and_lower(self, found: Lexeme) -> bool:
         """Whether brackets are open, and the lexeme begins a line."""
@@ -137,9 +139,6 @@ class _Explainer(Reading):
         if "if" in words[1:] and "else" not in words:
             return self.error_at("`else` is missing after this", last, "write `a if condition else b`")
         return self.error_at(f"something is missing after `{last.text}`", last, "complete the line")
-
-    def bracket(self, found: Lexeme) -> ExpressionError | None:
-        return self.unmatched(found, self.open[-1] if self.open else None) if found.kind == "close" else None
 
     def foreign(self, found: Lexeme) -> ExpressionError | None:
         """What is not part of the language, wherever it stands."""

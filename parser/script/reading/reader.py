@@ -13,7 +13,7 @@ from ...syntax.tables import Tables, load_tables
 from .blocks import Blocks
 from .logical_lines import lay_out
 from .tree import Script, Show
-from .tree_builder import Actions, Statements
+from .tree_builder import Actions
 
 GRAMMAR = os.path.join(os.path.dirname(__file__), "script.lark")
 
@@ -90,7 +90,7 @@ class _Reader:
         """The expression in a field of an f-string."""
         # Blanks before an expression are no indentation here, and its newlines no end.
         line = self.line(start, end)
-        if type(line) is Statements and len(line.statements) == 1 and type(line.statements[0]) is Show:
+        if line.header is None and len(line.statements) == 1 and type(line.statements[0]) is Show:
             return line.statements[0].value
         raise ExpressionError("syntax", "a field holds one expression", self.source, start, end)
 

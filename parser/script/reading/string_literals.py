@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
-from ...syntax.actions import syntax_error
+from ...syntax.errors import ExpressionError
 from ...syntax.records import Text
 from .tree import Field, Format
 
@@ -21,13 +21,6 @@ _INSIDE = re.compile(r"""[(\[{]|[)\]}]|"[^"]*"|'[^']*'|!=|==|<=|>=|[!:=]""")
 _ENDS = re.compile(r"\s*[}!:]")
 _CONVERSIONS = ("r", "s", "a")
 _DEEPEST = 2
-
-
-class _Place(NamedTuple):
-    """Offsets in the source, for an error."""
-
-    start: int
-    end: int
 
 
 def read_strings(tokens: list[Any], read: Read) -> Text | Format:
@@ -55,13 +48,13 @@ def _unescaped(text: str, start: int) -> str:
     """The text with its escapes, such as `\\n`, replaced by what they stand for."""
     if "\\" not in text:
         return text
-    place = _Place(start, start + len(text))
+    end = start + len(text)
     # Python warns of a backslash that begins no escape; it stands for itself.
     text = re.sub(r"\\(?![\\'\"abfnrtvx0-7NuU\n])", r"\\\\", text.replace("\\\\", "\\x5c"))
     try:
         return text.encode("latin-1", "backslashreplace").decode("unicode_escape")
     except UnicodeDecodeError as error:
-        raise syntax_error("an escape in this text is not complete", place, f"{error.reason}") from None
+        raise _error("an escape in this text is not complete", start, end, error.reason) from None
 
 
 class _Fields:
@@ -146,4 +139,8 @@ class _Fields:
         raise self.error("this field is never closed", position - 1, end, "close it with `}`")
 
     def error(self, message: str, start: int, end: int, help: str | None = None) -> Exception:
-        return syntax_error(message, _Place(self.start + start, self.start + end), help)
+        return _error(message, self.start + start, self.start + end, help)
+
+
+def _error(message: str, start: int, end: int, help: str | None) -> ExpressionError:
+    return ExpressionError("syntax", message, start=start, end=end, help=help)

@@ -21,16 +21,10 @@ _TARGETS = "a value can be given to a name, `x.grad`, `x[0]`, or several of them
 
 
 class Statements(NamedTuple):
-    """A line of simple statements."""
+    """A line of simple statements; where it opens a block, they stand behind its header, which is without the block."""
 
     statements: list[Any]
-
-
-class Opened(NamedTuple):
-    """A line that opens a block: its header without the block, and what stands after the colon."""
-
-    header: Any
-    statements: list[Any]
+    header: Any = None
 
 
 class Actions(actions.Actions):
@@ -185,10 +179,10 @@ class Actions(actions.Actions):
         return tree.If((branch,), branch.start, branch.end)
 
     def elif_header(self, children: list[Any]) -> tree.Branch:
-        return tree.Branch(bare(children[1]), (), children[0].start_pos, children[1].end)
+        condition = bare(children[1]) if len(children) > 1 else None
+        return tree.Branch(condition, (), children[0].start_pos, span_of(children[-1])[1])
 
-    def else_header(self, children: list[Any]) -> tree.Branch:
-        return tree.Branch(None, (), children[0].start_pos, children[0].end_pos)
+    else_header = elif_header
 
     def while_header(self, children: list[Any]) -> tree.While:
         return tree.While(bare(children[1]), (), children[0].start_pos, children[1].end)
@@ -214,8 +208,8 @@ class Actions(actions.Actions):
     def statements(self, children: list[Any]) -> Statements:
         return Statements(_flat(children[0]))
 
-    def opened(self, children: list[Any]) -> Opened:
-        return Opened(children[0], _flat(children[2]) if len(children) > 2 else [])
+    def opened(self, children: list[Any]) -> Statements:
+        return Statements(_flat(children[2]) if len(children) > 2 else [], children[0])
 
 
 def _is_comma(child: Any) -> bool:

@@ -93,9 +93,8 @@ class Machine:
 
     def call(self, function: Function, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Calls a function of the script from outside of it."""
-        self._check_depth()
         base = len(self.frames)
-        self.frames.append(Frame(function.code, Scope(function.bind(args, kwargs), function.scope), None))
+        self.enter(function, args, kwargs, None)
         try:
             self.go_on(base)
         except BaseException as error:
@@ -103,11 +102,12 @@ class Machine:
         self.guard.whole(self.result)
         return self.result
 
-    def enter(self, function: Function, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+    def enter(self, function: Function, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Frame | None) -> None:
         """Begins a call of a function of the script, which goes on in the loop."""
-        self._check_depth()
+        if len(self.frames) > self.limits.calls:
+            raise exceeded("calls", self.limits.calls, "calls of functions inside each other")
         scope = Scope(function.bind(args, kwargs), function.scope)
-        self.frames.append(Frame(function.code, scope, self.frames[-1]))
+        self.frames.append(Frame(function.code, scope, caller))
 
     def give_back(self, value: Any) -> None:
         """Ends the innermost call with its value."""
@@ -147,18 +147,15 @@ class Machine:
         known = [*self.namespace, *frame.scope.names]
         raise UnknownName("NameError", f"name '{name}' is not defined", did_you_mean(name, known))
 
-    def _check_depth(self) -> None:
-        if len(self.frames) > self.limits.calls:
-            raise exceeded("calls", self.limits.calls, "calls of functions inside each other")
-
     def _explained(self, error: BaseException) -> ScriptError | None:
         """The error as one of the script, with its place; None for what is not about the script.
 
         A script reads and writes nothing itself, so an OSError is about the output.
         """
         if isinstance(error, KeyboardInterrupt) and self.timer.expired:
-            error = LimitError(f"it takes more than {self.limits.seconds:g} s", "give it more with `--timeout SECONDS`")
-        elif isinstance(error, RecursionError):
+            message = f"it takes more than {self.limits.seconds:g} s"
+            return self.error("timeout", "LimitError", message, "give it more with `--timeout SECONDS`")
+        if isinstance(error, RecursionError):
             error = LimitError("this goes too deep: lists, or calls through a function of torch, inside each other")
         elif isinstance(error, MemoryError):
             error = exceeded("memory", self.limits.memory, "megabytes of memory")

@@ -258,7 +258,7 @@ def call(machine: Any, frame: Any, argument: tuple[int, tuple[str, ...]]) -> Non
     callee = frame.stack.pop()
     args, kwargs = values[:count], dict(zip(names, values[count:], strict=True))
     if type(callee) is Function:
-        machine.enter(callee, args, kwargs)
+        machine.enter(callee, args, kwargs, frame)
     else:
         frame.stack.append(machine.outside(callee, args, kwargs))
 

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 
 _MEGABYTE = 1_000_000
-_GRACE = 5.0  # seconds for one operation of NumPy to come to its end
+_GRACE = 2.0  # seconds for one operation of NumPy to come to its end
 _AGAIN = 1.0  # seconds between interrupts
 # A signal that interrupts Python also where Ctrl-C is ignored, as in the background of a shell's script.
 _INTERRUPT: signal.Signals = getattr(signal, "SIGVTALRM", signal.SIGINT)
@@ -22,8 +22,8 @@ _INTERRUPT: signal.Signals = getattr(signal, "SIGVTALRM", signal.SIGINT)
 class Timer:
     """Interrupts the main thread (KeyboardInterrupt) some seconds after it is entered; `expired` says so then.
 
-    An operation of NumPy is not interrupted. One that takes far too long is ended by the alarm of the system, and the
-    process with it; where a system has none (Windows), it goes on to its end.
+    An operation of NumPy is not interrupted. One that takes far too long is ended by whom `announce` tells, and the
+    process with it; where a system has no alarm (Windows), it goes on to its end.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -40,13 +40,13 @@ class Timer:
             self.handler = signal.signal(_INTERRUPT, signal.default_int_handler)
             self.thread = threading.Thread(target=self._interrupt, daemon=True)
             self.thread.start()
-            _alarm(self.seconds + _GRACE)
+            announce(self.seconds, _GRACE)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         while self.thread is not None:
             try:
                 self.ended.set()
-                _alarm(0)
+                announce(0, 0)
                 self.thread.join()
                 signal.signal(_INTERRUPT, self.handler)
                 self.thread = None
@@ -60,14 +60,25 @@ class Timer:
         stopped = self.ended.wait(self.seconds)
         while not stopped:
             self.expired = True
-            _thread.interrupt_main(_INTERRUPT)
+            _interrupt_main()
             stopped = self.ended.wait(_AGAIN)
 
 
-def _alarm(seconds: float) -> None:
-    """Sets the alarm of the system, or with 0 takes it back."""
+def announce(seconds: float, grace: float) -> None:
+    """Called when a time begins, with what is granted beyond it, and with 0 when it has ended.
+
+    The alarm of the system ends the process after both, without a word; who can do better puts itself in this place.
+    """
     if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_REAL, seconds + grace)
+
+
+def _interrupt_main() -> None:
+    if hasattr(signal, "pthread_kill") and (main := threading.main_thread().ident) is not None:
+        # A signal that is really sent interrupts what waits for input too.
+        signal.pthread_kill(main, _INTERRUPT)
+    else:
+        _thread.interrupt_main(_INTERRUPT)
 
 
 class MemoryLimit:

@@ -51,7 +51,7 @@ def test_a_script_from_any_system_is_read(autodiff, encoding: str, newline: str)
         ([], b"print(y)", 3, "error[name]: name 'y' is not defined\n --> <stdin>:1:7\n"),
         ([], b"1 / 0", 5, "error[value]: division by zero\n --> <stdin>:1:1\n"),
         (["--limit", "steps=9"], b"while True: pass", 3, "error[limit]: more than 9 steps\n --> <stdin>:1:"),
-        (["--timeout", "0.1"], b"while True: pass", 3, "error[limit]: it takes more than 0.1 s\n --> <stdin>:1:"),
+        (["--timeout", "0.1"], b"while True: pass", 124, "error[timeout]: it takes more than 0.1 s\n --> <stdin>:1:"),
         ([], b"assert 1 == 2, 'not equal'", 1, "error[assert]: not equal\n --> <stdin>:1:8\n"),
     ],
 )

@@ -648,11 +648,6 @@ ERRORS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
         RuntimeError,
         "derivative for aten::floor_divide is not implemented",
     ),
-    "a number modulo a tensor": (
-        lambda: (5 % leaf()).backward(),
-        RuntimeError,
-        "derivative for aten::remainder is not implemented",
-    ),
     "in place on a leaf": (
         lambda: leaf([1.0, 2.0]).mul_(2),
         RuntimeError,

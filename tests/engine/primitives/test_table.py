@@ -181,6 +181,8 @@ def test_arguments_are_left_alone_and_two_calls_agree(case: Case) -> None:
 
 @every_case
 def test_float32_stays_float32_in_value_and_gradient(case: Case) -> None:
+    if case.name in RECORDS and RECORDS[case.name].family == "creation":
+        return  # what is made is of the default dtype, whatever it is multiplied by
     single = leaves(case.data, np.float32)
     results = floating(case.example.call(*single))
     for result, double in zip(results, floating(case.example.call(*leaves(case.data))), strict=True):
@@ -292,7 +294,7 @@ SPECIAL_POINTS: list[tuple[str, list[Any], Any, list[Any], list[Any]]] = [
     ("amax(x)", [NAN, 1.0, 2.0], NAN, [NAN, NAN, NAN], [0, 0, 0]),
     ("max(x)", [NAN, 1.0, 2.0], NAN, [1, 0, 0], [0, 0, 0]),
     ("max(x)", [2.0, 1.0, 2.0], 2, [0.5, 0, 0.5], [0, 0, 0]),
-    ("max(x, 0)", [2.0, 1.0, 2.0], 2, [1, 0, 0], [0, 0, 0]),
+    ("max(x, dim=0)", [2.0, 1.0, 2.0], 2, [1, 0, 0], [0, 0, 0]),
     ("median(x)", [1.0, 3.0, 2.0, 2.0], 2, [0, 0, 0.5, 0.5], [0, 0, 0, 0]),
     ("prod(x)", [0.0, 2.0, 0.0], 0, [0, 0, 0], [2, 0, 2]),
     ("norm(x)", [0.0, 0.0], 0, [0, 0], [NAN, NAN]),
@@ -495,6 +497,12 @@ NODES = {
     "xlog1py": "SpecialXlog1PyBackward0",
     "zeta": "SpecialZetaBackward0",
     "factorial": "GammaBackward0",
+    "zeros": "AddBackward0",
+    "ones": "MulBackward0",
+    "eye": "MulBackward0",
+    "full": "ExpandBackward0",
+    "arange": "MulBackward0",
+    "linspace": "AddBackward0",
     "root": "PowBackward1",
     "Heaviside": "HeavisideBackward0",
     "li": "ExpiBackward0",

@@ -258,7 +258,7 @@ OF_VECTORS = [
     ("pad(x, [1, 1])**2", "[2*x[0], 2*x[1], 2*x[2]]"),
     ("masked_fill(x**2, x > 1, 0)", "where(x <= 1, 2*x, 0)"),
     ("kthvalue(x, 2)", "u = kthvalue(x, 2)[1]; [where(u == 0, 1, 0), where(u == 1, 1, 0), where(u == 2, 1, 0)]"),
-    ("max(x, 0)", "[where(argmax(x) == 0, 1, 0), where(argmax(x) == 1, 1, 0), where(argmax(x) == 2, 1, 0)]"),
+    ("max(x, dim=0)", "[where(argmax(x) == 0, 1, 0), where(argmax(x) == 1, 1, 0), where(argmax(x) == 2, 1, 0)]"),
     ("median(x, 0)", "u = median(x, 0)[1]; [where(u == 0, 1, 0), where(u == 1, 1, 0), where(u == 2, 1, 0)]"),
 ]
 

@@ -41,7 +41,19 @@ EXPRESSIONS = [
     "1e-9*x**2 + 123456789*x*y",
     "lambda*int + math",
     "5*x",
+    "sec(x)*csc(y) + cot(x) + sech(x)*coth(y) + csch(x)",
+    "asec(1 + x)*acsc(1 + y) + acot(x) + asech(x)*acsch(y) + acoth(1 + y)",
+    "sinpi(x)*cospi(y) + sind(x)*cosd(y) + tand(x)",
+    "root(x, 5)*y + log(x, 3) + log(y, x) + heaviside(x, y)*x**3",
 ]
+# What some languages have and others not.
+SPECIAL = {
+    "bessel_j0(x)*y + besselj(3, x) + bessely(2, y)": ("numpy", "c"),
+    "besselj(0.5, x) + besseli(1, x)*besselk(2, y)": ("numpy",),
+    "airy_ai(x) + modified_bessel_i0(x)*modified_bessel_k1(y)": ("numpy",),
+    "si(x)*y + ci(x) + expi(y)*x + fresnel_s(x)*fresnel_c(y) + lambertw(x)**2": ("numpy",),
+    "erfi(x)*dawson(y) + erfcinv(x)**3": ("numpy",),
+}
 POINT = {"x": 0.7, "y": 1.3, "lambda": 0.4, "int": 0.6, "math": 2.0}
 
 
@@ -77,6 +89,18 @@ def test_python_code_gives_the_same_numbers(language: str, source: str) -> None:
         if language == "numpy":
             columns = [np.full(3, value) for value in values]
             np.testing.assert_allclose(functions[name](*columns), gradient, rtol=1e-9)
+
+
+@pytest.mark.parametrize(("source", "languages"), SPECIAL.items())
+def test_special_functions_are_spelt_where_a_language_has_them(source: str, languages: tuple[str, ...]) -> None:
+    found, values, gradients = expected(source)
+    for language in ("python", "numpy", "c"):
+        if language not in languages:
+            with pytest.raises(UnprintableError, match="has no function for"):
+                printed(language, found, source)
+    functions = functions_in(printed("numpy", found, source))
+    for name, gradient in gradients.items():
+        assert float(functions[name](*values)) == pytest.approx(gradient, rel=1e-9)
 
 
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
@@ -129,7 +153,7 @@ def test_c_code_compiles_without_a_warning_and_gives_the_same_numbers(tmp_path: 
     library = tmp_path / "derivatives.so"
     wanted: list[tuple[str, list[float], float]] = []
     texts: list[str] = []
-    for i, source in enumerate(EXPRESSIONS):
+    for i, source in enumerate([*(s for s, languages in SPECIAL.items() if "c" in languages), *EXPRESSIONS]):
         found, values, gradients = expected(source)
         code = printed("c", found, source)
         for name, gradient in gradients.items():

@@ -1,4 +1,4 @@
-"""Dimensions in another order."""
+"""Dimensions in another order; those of size 1 put in and taken out."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 
 from ..tensors.tensor import Tensor
-from .arguments import data_of, dimension, listed
+from .arguments import data_of, dimension, dimensions, listed
 from .copying import alias
 from .families import SHAPE
+from .reshaping import reshape
 
 private, function = SHAPE.private, SHAPE.function
+
+
 permute_primitive = private(
     "permute",
     lambda x, dims: np.transpose(x, dims),
@@ -22,7 +25,7 @@ permute_primitive = private(
 )
 
 
-@function(tensors=1)
+@function()
 def permute(x: Any, *dims: Any, **named: Any) -> Any:
     """x with its dimensions in another order"""
     ndim = data_of(x).ndim
@@ -59,24 +62,18 @@ def movedim(x: Any, source: Any, destination: Any) -> Any:
     return permute_primitive(x, tuple(origin[d] if d in origin else next(rest) for d in range(ndim)))
 
 
-transpose_primitive = private(
-    "transpose",
-    lambda x, dim0, dim1: np.swapaxes(x, dim0, dim1) if x.ndim else x,
-    lambda g, dim0, dim1: transpose_primitive(g, dim0, dim1),
-    tensors=1,
-    view=True,
-    moves="places",
-    rows="dimensions",
-)
-transposed_in_place = private(
-    "transpose",
-    lambda x, dim0, dim1: np.swapaxes(x, dim0, dim1) if x.ndim else x,
-    lambda g, dim0, dim1: transpose_primitive(g, dim0, dim1),
-    tensors=1,
-    overload=1,
-    view=True,
-    moves="places",
-    rows="dimensions",
+# PyTorch has one more of these for changes in place.
+transpose_primitive, transposed_in_place = (
+    private(
+        "transpose",
+        lambda x, dim0, dim1: np.swapaxes(x, dim0, dim1) if x.ndim else x,
+        lambda g, dim0, dim1: transpose_primitive(g, dim0, dim1),
+        overload=overload,
+        view=True,
+        moves="places",
+        rows="dimensions",
+    )
+    for overload in (0, 1)
 )
 
 
@@ -96,25 +93,27 @@ def _t_of_rows(x: Any) -> Any:
     return np.swapaxes(x, 0, 1) if x.ndim == 3 else x
 
 
-t_primitive = private("t", np.transpose, lambda g: t_primitive(g), view=True, moves="places", rows=_t_of_rows)
-t_in_place = private(
-    "t", np.transpose, lambda g: t_primitive(g), overload=1, view=True, moves="places", rows=_t_of_rows
+t_primitive, t_in_place = (
+    private("t", np.transpose, lambda g: t_primitive(g), overload=i, view=True, moves="places", rows=_t_of_rows)
+    for i in (0, 1)
 )
 
 
 def t_(x: Tensor) -> Tensor:
     """`x.t_()`, as a view of x that is yet to take its place."""
-    if x.ndim > 2:
-        raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {x.ndim}D")
-    return t_in_place(x)
+    return t_in_place(_no_batch("t_()", x))
+
+
+def _no_batch(function: str, x: Any) -> Any:
+    if data_of(x).ndim > 2:
+        raise RuntimeError(f"{function} expects a tensor with <= 2 dimensions, but self is {data_of(x).ndim}D")
+    return x
 
 
 @function(in_place=t_)
 def t(x: Any) -> Any:
     """transpose of a matrix"""
-    if data_of(x).ndim > 2:
-        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {data_of(x).ndim}D")
-    return t_primitive(x)
+    return t_primitive(_no_batch("t()", x))
 
 
 @function()
@@ -158,4 +157,76 @@ def conjugate_transpose(x: Any) -> Any:
     return transpose_primitive(x, 0, 1) if ndim else x
 
 
-# In place: the same memory in another shape. Each takes what the function of its name takes.
+unsqueeze_primitive, unsqueezed_in_place = (
+    private(
+        "unsqueeze",
+        lambda x, dim: np.expand_dims(x, dim),
+        lambda g, dim: squeeze_one(g, dim),
+        overload=overload,
+        view=True,
+        moves="order",
+    )
+    for overload in (0, 1)
+)
+
+
+def unsqueeze_(x: Tensor, dim: int) -> Tensor:
+    """`x.unsqueeze_(dim)`, as a view of x that is yet to take its place."""
+    return unsqueezed_in_place(x, dimension(dim, x.ndim + 1))
+
+
+@function(in_place=unsqueeze_)
+def unsqueeze(x: Any, dim: int) -> Any:
+    """x with a new dimension of size 1"""
+    return unsqueeze_primitive(x, dimension(dim, data_of(x).ndim + 1))
+
+
+def _squeeze(x: Any, dims: Any) -> Any:
+    return x.reshape([n for i, n in enumerate(x.shape) if i not in dims or n != 1])
+
+
+def _squeezing(forward: Any, overload: int) -> Any:
+    return private(
+        "squeeze", forward, lambda g, x_shape: reshape(g, x_shape), overload=overload, view=True, moves="order"
+    )
+
+
+# PyTorch has one more of each for changes in place, and one that its products use.
+squeeze_all = _squeezing(lambda x: np.squeeze(x), 0)
+squeeze_one = _squeezing(lambda x, dim: _squeeze(x, (dim,)), 1)
+squeeze_several = _squeezing(_squeeze, 2)
+squeeze_all_in_place = _squeezing(lambda x: np.squeeze(x), 3)
+squeeze_product = _squeezing(lambda x, dim: _squeeze(x, (dim,)), 4)
+squeeze_several_in_place = _squeezing(_squeeze, 5)
+
+
+def squeeze_(x: Tensor, dim: Any = None) -> Tensor:
+    """`x.squeeze_()`, as a view of x that is yet to take its place."""
+    if dim is None:
+        return squeeze_all_in_place(x)
+    if isinstance(dim, int):
+        return squeeze_product(x, dimension(dim, x.ndim))
+    return squeeze_several_in_place(x, dimensions(dim, x.ndim) if dim else ())
+
+
+@function(in_place=squeeze_)
+def squeeze(x: Any, dim: Any = None, *dims: int) -> Any:
+    """x without its dimensions of size 1, or without those of them named by `dim`"""
+    ndim = data_of(x).ndim
+    if dims:
+        dim = (dim, *dims)
+    if dim is None:
+        return squeeze_all(x)
+    if isinstance(dim, int):
+        return squeeze_one(x, dimension(dim, ndim))
+    return squeeze_several(x, dimensions(dim, ndim) if dim else ())
+
+
+def unreduce(g: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
+    """A reduced value with the reduced dimensions back, of size 1, so that it broadcasts against the input."""
+    if keepdim or not shape:
+        return g
+    dims = dimensions(dim, len(shape))
+    for d in sorted(dims):
+        g = unsqueeze(g, d)
+    return g

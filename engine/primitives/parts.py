@@ -1,4 +1,4 @@
-"""A tensor in pieces along a dimension."""
+"""Parts of a tensor along a dimension, tensors joined along one, and a tensor in pieces."""
 
 from __future__ import annotations
 
@@ -10,19 +10,175 @@ import numpy as np
 from ..table.nodes import MANY
 from ..tensors.dtypes import is_number
 from ..tensors.tensor import Tensor
-from .arguments import data_of, dimension, whole
+from .arguments import data_of, dimension, own_dimension, whole
+from .copying import new_zeros
 from .families import SHAPE
-from .joining import cat, stack
-from .slicing import slice_primitive
 
 private, function = SHAPE.private, SHAPE.function
+
+
+select_primitive = private(
+    "select",
+    lambda x, dim, index: x[(slice(None),) * dim + (index, ...)],
+    lambda g, x_shape, dim, index: select_backward(g, x_shape, dim, index),
+    view=True,
+    moves="places",
+    rows="dimensions",
+)
+
+
+def _placed(grad: Any, shape: Any, places: tuple[Any, ...]) -> Any:
+    """Zeros of a shape with the gradient in some places."""
+    result = np.zeros(shape, grad.dtype)
+    result[places] = grad
+    return result
+
+
+select_backward = private(
+    "select_backward",
+    lambda grad, shape, dim, index: _placed(grad, shape, (slice(None),) * dim + (index,)),
+    lambda g, dim, index: select_primitive(g, dim, index),
+    moves="places",
+    rows="dimensions",
+)
+
+
+@function()
+def select(x: Any, dim: int, index: int) -> Any:
+    """the slice of x at one index along a dimension"""
+    data = data_of(x)
+    if not data.ndim:
+        raise IndexError("select() cannot be applied to a 0-dim tensor.")
+    dim = dimension(dim, data.ndim)
+    size = data.shape[dim]
+    if not -size <= index < size:
+        raise IndexError(
+            f"select(): index {index} out of range for tensor of size {list(data.shape)} at dimension {dim}"
+        )
+    return select_primitive(x, dim, index % size)
+
+
+def _slice_of(dim: int, start: Any, stop: Any, step: Any) -> tuple[slice, ...]:
+    return (slice(None),) * dim + (slice(start, stop, step),)
+
+
+slice_primitive = private(
+    "slice",
+    lambda x, dim, start, stop, step: x[_slice_of(dim, start, stop, step)],
+    lambda g, x_shape, dim, start, stop, step: slice_backward(g, x_shape, dim, start, stop, step),
+    view=True,
+    moves="places",
+    rows="dimensions",
+)
+
+
+slice_backward = private(
+    "slice_backward",
+    lambda grad, shape, dim, start, stop, step: _placed(grad, shape, _slice_of(dim, start, stop, step)),
+    lambda g, dim, start, stop, step: slice_primitive(g, dim, start, stop, step),
+    moves="places",
+    rows="dimensions",
+)
+
+
+def slice_bounds(key: slice, size: int) -> tuple[int, int, int]:
+    """The start, stop and step of a slice, in range. ValueError: it does not go forward."""
+    start, stop, step = key.indices(size)
+    if step <= 0:
+        raise ValueError("step must be greater than zero")
+    return start, max(start, stop), step
+
+
+stack_primitive = private(
+    "stack",
+    lambda tensors, dim: np.stack(tensors, dim),
+    lambda g, dim, tensors_shape: [select_primitive(g, dim, i) for i in range(len(tensors_shape))],
+    variadic=True,
+    moves="places",
+    rows=lambda tensors, dim: np.stack(tensors, dim % tensors[0].ndim),
+)
+
+
+@function(variadic=True, method=False)
+def stack(tensors: Any, dim: int = 0) -> Any:
+    """tensors of one shape, joined along a new dimension"""
+    shapes = _shapes("stack", tensors)
+    if not shapes:
+        raise RuntimeError("stack expects a non-empty TensorList")
+    for i, shape in enumerate(shapes):
+        if shape != shapes[0]:
+            raise RuntimeError(
+                f"stack expects each tensor to be equal size, but got {list(shapes[0])} at entry 0 and {list(shape)} "
+                f"at entry {i}"
+            )
+    return stack_primitive(tensors, dimension(dim, len(shapes[0]) + 1))
+
+
+def _shapes(function: str, tensors: Any) -> list[tuple[int, ...]]:
+    """The shapes of tensors that are to be joined. TypeError: they are not a list of tensors."""
+    if isinstance(tensors, Tensor):
+        raise TypeError(f"{function}(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor")
+    for i, value in enumerate(tensors):
+        if isinstance(value, (int, float)) and not isinstance(value, np.generic):
+            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(value).__name__}")
+    return [data_of(value).shape for value in tensors]
+
+
+_NOTHING = (0,)
+
+
+def _cut(g: Any, shapes: Any, dim: int) -> list[Any]:
+    pieces = []
+    start = 0
+    for shape in shapes:
+        if shape == _NOTHING:
+            pieces.append(new_zeros(g, shape))
+            continue
+        pieces.append(slice_primitive(g, dim, start, start + shape[dim], 1))
+        start += shape[dim]
+    return pieces
+
+
+@private(
+    lambda g, dim, tensors_shape: _cut(g, tensors_shape, dim),
+    variadic=True,
+    moves="places",
+    rows="dimensions",
+    name="cat",
+)
+def cat_primitive(tensors: Any, dim: int) -> Any:
+    # PyTorch lets an empty vector be joined with anything.
+    return np.concatenate([t for t in tensors if t.shape != _NOTHING] or tensors, dim)
+
+
+@function(variadic=True, method=False, aliases=("concat", "concatenate"))
+def cat(tensors: Any, dim: int = 0) -> Any:
+    """tensors joined along a dimension"""
+    shapes = _shapes("cat", tensors)
+    if not shapes:
+        raise ValueError("torch.cat(): expected a non-empty list of Tensors")
+    first: tuple[int, ...] = next((s for s in shapes if s != _NOTHING), _NOTHING)
+    axis = dimension(dim, len(first))
+    for i, shape in enumerate(shapes):
+        if not shape:
+            raise RuntimeError(f"zero-dimensional tensor (at position {i}) cannot be concatenated")
+        if shape == _NOTHING:
+            continue
+        if len(shape) != len(first):
+            raise RuntimeError(f"Tensors must have same number of dimensions: got {len(first)} and {len(shape)}")
+        for d, (wanted, size) in enumerate(zip(first, shape, strict=True)):
+            if d != axis and wanted != size:
+                raise RuntimeError(
+                    f"Sizes of tensors must match except in dimension {axis}. Expected size {wanted} but got size "
+                    f"{size} for tensor number {i} in the list."
+                )
+    return cat_primitive(tensors, axis)
 
 
 unbind_primitive = private(
     "unbind",
     lambda x, dim: [x[(*(slice(None),) * dim, i, ...)] for i in range(x.shape[dim])],
     lambda g, dim: stack(g, dim),
-    tensors=1,
     outputs=MANY,
     view=True,
 )
@@ -34,27 +190,24 @@ def _pieces(x: Any, lengths: Any, dim: int) -> list[Any]:
     return [x[(*before, slice(end - length, end))] for end, length in zip(ends, lengths, strict=True)]
 
 
-def _splitting(name: str, forward: Any, view: bool) -> Any:
-    return private(name, forward, lambda g, dim: cat(g, dim), tensors=1, outputs=MANY, view=view, moves="places")
-
-
 def _copied_pieces(x: Any, lengths: Any, dim: int) -> list[Any]:
     return [np.array(piece) for piece in _pieces(x, lengths, dim)]
 
 
-split_primitive = _splitting("split", _pieces, True)
-split_sizes_primitive = _splitting("split_with_sizes", _pieces, True)
-unsafe_split_primitive = _splitting("unsafe_split", _copied_pieces, False)
-unsafe_split_sizes_primitive = _splitting("unsafe_split_with_sizes", _copied_pieces, False)
+def _splitting(name: str, view: bool) -> Any:
+    forward = _pieces if view else _copied_pieces
+    return private(name, forward, lambda g, dim: cat(g, dim), outputs=MANY, view=view, moves="places")
+
+
+split_primitive, split_sizes_primitive = _splitting("split", True), _splitting("split_with_sizes", True)
+unsafe_split_primitive = _splitting("unsafe_split", False)
+unsafe_split_sizes_primitive = _splitting("unsafe_split_with_sizes", False)
 
 
 @function()
 def unbind(x: Any, dim: int = 0) -> Any:
     """the slices of x along a dimension"""
-    ndim = data_of(x).ndim
-    if not ndim:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
-    return unbind_primitive(x, dimension(dim, ndim))
+    return unbind_primitive(x, own_dimension(dim, data_of(x).ndim))
 
 
 def _axis(function: str, x: Any, dim: int) -> int:

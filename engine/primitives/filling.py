@@ -1,0 +1,161 @@
+"""New tensors by size: of one number, of numbers at even distances, with ones on the diagonal.
+
+`elements` of their records says how many elements a call will make, before it makes them. Where an expression computes
+a number that PyTorch takes as it is, such as an end of `linspace`, it has its derivative here.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..tensors import dtypes
+from ..tensors.dtypes import dtype as DType  # noqa: N812
+from ..tensors.tensor import Tensor
+from .arguments import sizes, whole
+from .families import CREATION
+from .reshaping import expand
+
+_function = partial(CREATION.function, tensors=0)
+
+
+def shape_of(function: str, size: tuple[Any, ...], named: Any) -> tuple[int, ...]:
+    """The shape of a new tensor. TypeError: none is given, or not of whole numbers. RuntimeError: a negative size."""
+    if named is not None:
+        size = (named,)
+    if not size:
+        raise TypeError(f'{function}() missing 1 required positional arguments: "size"')
+    try:
+        result = sizes(size)
+    except TypeError:
+        raise TypeError(
+            f"{function}(): argument 'size' (position 1) must be tuple of ints, not {type(size[0]).__name__}"
+        ) from None
+    if any(n < 0 for n in result):
+        raise RuntimeError(f"{function}: Dimension size must be non-negative.")
+    return result
+
+
+def filled(shape: tuple[int, ...], value: Any, dtype: DType | None, requires_grad: bool) -> Tensor:
+    """A tensor of one number."""
+    numpy_dtype = (dtype or dtypes.get_default_dtype()).numpy
+    return Tensor(np.full(shape, value, numpy_dtype)[()], requires_grad)
+
+
+@_function(elements=lambda *shape, size=None: math.prod(shape_of("zeros", shape, size)))
+def zeros(
+    *shape: Any, size: Any = None, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
+) -> Tensor:
+    """zeros in the given shape"""
+    return filled(shape_of("zeros", shape, size), 0, dtype, requires_grad)
+
+
+@_function(elements=lambda *shape, size=None: math.prod(shape_of("ones", shape, size)))
+def ones(
+    *shape: Any, size: Any = None, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
+) -> Tensor:
+    """ones in the given shape"""
+    return filled(shape_of("ones", shape, size), 1, dtype, requires_grad)
+
+
+@_function(elements=lambda size, fill_value: math.prod(shape_of("full", (size,), None)))
+def full(
+    size: Any, fill_value: Any, *, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
+) -> Tensor:
+    """one number in the given shape"""
+    shape = shape_of("full", (size,), None)
+    if isinstance(fill_value, Tensor):
+        if fill_value.ndim:
+            raise TypeError("full(): argument 'fill_value' (position 2) must be Number, not Tensor")
+        if fill_value.requires_grad:
+            return expand(fill_value, shape)
+        fill_value = fill_value.item()
+    kind = dtype or (dtypes.bool_ if isinstance(fill_value, bool) else dtypes.int64)
+    if dtype is None and isinstance(fill_value, float):
+        kind = dtypes.get_default_dtype()
+    return filled(shape, fill_value, kind, requires_grad)
+
+
+@_function(elements=lambda n, m=None: whole(n) * (whole(n) if m is None else whole(m)))
+def eye(
+    n: Any, m: Any = None, *, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
+) -> Tensor:
+    """a matrix of n rows with ones on its diagonal and zeros elsewhere"""
+    columns = None if m is None else whole(m)
+    return Tensor(np.eye(whole(n), columns, dtype=(dtype or dtypes.get_default_dtype()).numpy), requires_grad)
+
+
+def number(value: Any) -> Any:
+    return value.item() if isinstance(value, (Tensor, np.generic)) else value
+
+
+def _count(start: Any, end: Any = None, step: Any = 1) -> int:
+    """How many numbers `arange` makes. RuntimeError: a step of 0, or one that leads away from the end."""
+    if end is None:
+        start, end = 0, start
+    start, end, step = map(number, (start, end, step))
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    if (end - start) * step < 0:
+        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+    return math.ceil((end - start) / step)
+
+
+@_function(elements=_count)
+def arange(
+    start: Any,
+    end: Any = None,
+    step: Any = 1,
+    *,
+    dtype: DType | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+) -> Tensor:
+    """numbers from `start` (0 if only one is given) up to but not including `end`, in steps"""
+    if end is None:
+        start, end = 0, start
+    if dtype is not None and not dtype.is_floating_point:
+        start, end, step = int(number(start)), int(number(end)), int(number(step))
+    count = _count(start, end, step)
+    if _is_differentiated(start) or _is_differentiated(step):
+        return start + step * of_kind(np.arange(count), dtype, False)
+    start, end, step = map(number, (start, end, step))
+    if all(isinstance(v, int) for v in (start, end, step)):
+        return of_kind(np.arange(start, end, step), dtype or dtypes.int64, requires_grad)
+    return of_kind(start + np.arange(count) * float(step), dtype, requires_grad)
+
+
+@_function(elements=lambda start, end, steps: whole(steps))
+def linspace(
+    start: Any, end: Any, steps: Any, *, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
+) -> Tensor:
+    """evenly spaced numbers, both ends among them"""
+    steps = whole(steps)
+    if _is_differentiated(start) or _is_differentiated(end):
+        shares: Any = of_kind(spaced(0.0, 1.0, steps), dtype, False)
+        return start * (1 - shares) + end * shares
+    return of_kind(spaced(number(start), number(end), steps), dtype, requires_grad)
+
+
+def _is_differentiated(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.requires_grad
+
+
+def of_kind(numbers: np.ndarray[Any, Any], dtype: DType | None, requires_grad: bool) -> Tensor:
+    """The numbers in a dtype, the default one unless another is given."""
+    return Tensor(numbers.astype((dtype or dtypes.get_default_dtype()).numpy), requires_grad)
+
+
+def spaced(start: float, end: float, steps: int) -> np.ndarray[Any, Any]:
+    """Evenly spaced numbers. RuntimeError: a negative number of them."""
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    if steps < 2:
+        return np.full(steps, float(start))
+    step = (end - start) / (steps - 1)
+    # As PyTorch does it: each half is counted from its own end.
+    counted = np.arange(steps)
+    return np.where(counted < steps // 2, start + step * counted, end - step * (steps - 1 - counted))

@@ -1,0 +1,107 @@
+"""Where derivatives differ from PyTorch's on purpose: run as a program, it writes docs/differences.md."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from textwrap import fill
+from typing import NamedTuple
+
+from autodiff.engine import Tensor, tensor
+from autodiff.engine.autograd import grad
+from autodiff.engine.table.registry import FUNCTIONS
+from autodiff.parser.semantics.evaluate import evaluate
+from autodiff.parser.syntax.parse import parse
+
+PAGE = Path(__file__).parents[2] / "docs" / "differences.md"
+
+
+class Difference(NamedTuple):
+    """A derivative by the variables in `by`, in turn, at a point: what mathematics says, and what PyTorch 2.13 does."""
+
+    text: str
+    point: dict[str, float]
+    by: str
+    right: float
+    pytorch: float
+
+
+HIGHER = [
+    Difference("x**y", {"x": 2, "y": 0}, "xy", 0.5, 0),
+    Difference("x**y", {"x": 2, "y": 1}, "xxy", 0.5, 0),
+    Difference("x**x", {"x": 1}, "xxx", 3, 2),
+    Difference("x**x", {"x": 1}, "xxxx", 8, 7),
+    Difference("x**x", {"x": 2}, "xxxx", 64.50134182736849, 63.50134182736849),
+    Difference("float_power(x, x)", {"x": 1}, "xxx", 3, 2),
+    Difference("i0(x)", {"x": 0}, "xxxx", 0.375, 0),
+    Difference("i1(x)", {"x": 0}, "xxx", 0.375, 0),
+    Difference("sinc(x)", {"x": 0}, "xx", -(math.pi**2) / 3, math.nan),
+]
+# What PyTorch computes and has no derivative for, with ours.
+ONLY_HERE = {
+    "airy_ai(x)": "airy_ai_prime(x)",
+    "bessel_j0(x)": "-bessel_j1(x)",
+    "bessel_j1(x)": "(bessel_j0(x) - besselj(2, x))/2",
+    "bessel_y0(x)": "-bessel_y1(x)",
+    "bessel_y1(x)": "(bessel_y0(x) - bessely(2, x))/2",
+    "modified_bessel_i0(x)": "modified_bessel_i1(x)",
+    "modified_bessel_i1(x)": "(modified_bessel_i0(x) + besseli(2, x))/2",
+    "modified_bessel_k0(x)": "-modified_bessel_k1(x)",
+    "modified_bessel_k1(x)": "-(modified_bessel_k0(x) + besselk(2, x))/2",
+    "scaled_modified_bessel_k0(x)": "scaled_modified_bessel_k0(x) - scaled_modified_bessel_k1(x)",
+    "scaled_modified_bessel_k1(x)": "(1 - 1/x)*scaled_modified_bessel_k1(x) - scaled_modified_bessel_k0(x)",
+    "spherical_bessel_j0(x)": "cos(x)/x - sin(x)/x**2, and 0 at 0",
+    "heaviside(x, y)": "0 by x, at 0 too; by y 1 where x is 0, else 0",
+    "5 % x": "-floor(5/x)",
+    "full([3], x)": "1 for each element; so too by the ends of `linspace` and the start and step of `arange`",
+}
+
+
+def derivative(text: str, point: dict[str, float], by: str) -> float:
+    """The engine's derivative of an expression by the variables in `by`, in turn."""
+    variables: dict[str, Tensor] = {name: tensor(float(v), requires_grad=True) for name, v in point.items()}
+    value = evaluate(parse(text), variables)
+    for name in by:
+        (value,) = grad(value, [variables[name]], create_graph=True)
+    return float(value.item())
+
+
+def page() -> str:
+    """The text of docs/differences.md."""
+    lines = [
+        "# Where derivatives differ from PyTorch's",
+        "",
+        "PyTorch 2.13 decides first derivatives, and what they are at kinks and ties. From the second derivative on,",
+        "mathematics wins where PyTorch's own higher derivatives contradict it. This page is written by",
+        "`python tests/pytorch/differences.py`, and a test compares it with what the engine does.",
+        "",
+        "## Higher derivatives",
+        "",
+        "| expression | at | derivative by | here | PyTorch |",
+        "|---|---|---|---|---|",
+    ]
+    for text, point, by, _, pytorch in HIGHER:
+        at = ", ".join(f"{name} = {value:g}" for name, value in point.items())
+        here = derivative(text, point, by)
+        lines.append(f"| `{text}` | {at} | {', '.join(by)} | {here:.6g} | {pytorch:.6g} |")
+    lines += ["", "## Derivatives that PyTorch does not have", "", "| expression | derivative |", "|---|---|"]
+    for text, slope in ONLY_HERE.items():
+        is_formula = not any(f" {word} " in slope for word in ("by", "and", "for"))
+        lines.append(f"| `{text}` | {f'`{slope}`' if is_formula else slope} |")
+    ours = [r.name for name, r in FUNCTIONS.items() if name == r.name and r.elementwise and not r.torch_names]
+    lines += ["", "## Functions that PyTorch does not have", "", fill("`" + "`, `".join(ours) + "`.", 110), ""]
+    lines += [
+        "A logarithm takes a base as well: `log(x, base)`. `besselj(n, x)` and its like have a derivative by x alone,",
+        "and asking for that by n is an error; so is that of `zeta(x, y)` by x and of `igamma` by its order.",
+        "",
+        "## Where nan comes in",
+        "",
+        "A gradient of nan stays nan through `logcumsumexp` and at 0 of `sinc`, where PyTorch makes it 0, and `i1` and",
+        "`i1e` of nan have the slope nan, where PyTorch says 0.5.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
