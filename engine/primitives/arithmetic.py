@@ -277,8 +277,11 @@ def _power_rule(g: Any, x: Any, y: Any) -> Any:
 
 
 def _falling_power(x: Any, y: Any, k: int) -> Any:
-    factor = np.prod([y - i for i in range(k)], 0)
-    return np.where(factor == 0, factor, factor * _raised(x, y - k))
+    factor = math.prod((y - i for i in range(1, k)), start=y)
+    product = factor * _raised(x, y - k)
+    if product.ndim == 0:
+        return product if factor else factor
+    return np.where(factor == 0, factor, product)
 
 
 def _falling_exponent_rule(g: Any, x: Any, y: Any, k: int) -> Any:
@@ -301,11 +304,15 @@ falling_power = private(
 def _base_rule(g: Any, x: Any, y: Any) -> Any:
     slope = g * falling_power(x, y, 1)
     # As in PyTorch, 0 also where g is infinite or nan, if nothing is recorded.
-    return slope if isinstance(slope, Tensor) else np.where(y == 0, 0, slope)
+    return slope if isinstance(slope, Tensor) or np.all(y) else np.where(y == 0, 0, slope)
 
 
 def _power_times_log(x: Any, y: Any, power: Any, m: int) -> Any:
-    return np.where((x == 0) & (y >= 0), 0, power * np.log(x) ** m)
+    logs = np.log(x) if m == 1 else np.log(x) ** m
+    product = power * logs
+    if product.ndim == 0:
+        return np.zeros_like(product)[()] if x == 0 and y >= 0 else product
+    return np.where((x == 0) & (y >= 0), 0, product)
 
 
 def _power_times_log_base_rule(g: Any, x: Any, y: Any, m: int) -> Any:
