@@ -276,12 +276,12 @@ def _power_rule(g: Any, x: Any, y: Any) -> Any:
     return zeros_like(g) if y == 0 else g * (y * _raised(x, y - 1))
 
 
-def _falling_power(x: Any, y: Any, k: int) -> Any:
+def _falling_power(scale: Any, x: Any, y: Any, k: int) -> Any:
     factor = math.prod((y - i for i in range(1, k)), start=y)
-    product = factor * _raised(x, y - k)
+    product = scale * (factor * _raised(x, y - k))
     if product.ndim == 0:
-        return product if factor else factor
-    return np.where(factor == 0, factor, product)
+        return product if factor else np.zeros_like(product)[()]
+    return np.where(factor == 0, 0, product)
 
 
 def _falling_exponent_rule(g: Any, x: Any, y: Any, k: int) -> Any:
@@ -291,20 +291,16 @@ def _falling_exponent_rule(g: Any, x: Any, y: Any, k: int) -> Any:
     return g * (slope * power + math.prod(y - i for i in range(k)) * power_times_log(x, y - k, power, 1))
 
 
-# Derivative number k of x**y by x, which is 0 where y is 0, 1, ..., k - 1, for x = 0 too.
+# A gradient times derivative number k of x**y by x: 0 where y is 0, 1, ..., k - 1, also for x = 0 and, as in PyTorch,
+# where the gradient is infinite or nan.
 falling_power = private(
     "falling_power",
     _falling_power,
-    lambda g, x, y, k: g * falling_power(x, y, k + 1),
-    _falling_exponent_rule,
-    formula=lambda k: "*".join(["y", *(f"(y - {i})" for i in range(1, k))]) + f"*x**(y - {k})",
+    lambda g, x, y, k: falling_power(g, x, y, k),
+    lambda g, scale, x, y, k: falling_power(g * scale, x, y, k + 1),
+    lambda g, scale, x, y, k: _falling_exponent_rule(g * scale, x, y, k),
+    formula=lambda k: "*".join(["scale", "y", *(f"(y - {i})" for i in range(1, k))]) + f"*x**(y - {k})",
 )
-
-
-def _base_rule(g: Any, x: Any, y: Any) -> Any:
-    slope = g * falling_power(x, y, 1)
-    # As in PyTorch, 0 also where g is infinite or nan, if nothing is recorded.
-    return slope if isinstance(slope, Tensor) or np.all(y) else np.where(y == 0, 0, slope)
 
 
 def _power_times_log(x: Any, y: Any, power: Any, m: int) -> Any:
@@ -344,7 +340,7 @@ power_number = private(
 power_tensor = private(
     "pow",
     _power,
-    _base_rule,
+    lambda g, x, y: falling_power(g, x, y, 1),
     lambda g, out, x, y: g * power_times_log(x, y, out, 1),
     overload=1,
     neutral={"y": 1},

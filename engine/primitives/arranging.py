@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from ..table.registry import ops
 from ..tensors.dtypes import is_number
+from ..tensors.size import check_count
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, dimensions, listed, own_dimension, sizes
 from .axes import unsqueeze
@@ -27,7 +29,12 @@ def _repeat_rule(g: Any, x_shape: tuple[int, ...], repeats: tuple[int, ...]) -> 
     return ops.sum(reshape(g, apart), tuple(range(0, len(apart), 2)))
 
 
-repeat_primitive = private("repeat", lambda x, repeats: np.tile(x, repeats), _repeat_rule, moves="places")
+def _repeated(x: Any, repeats: tuple[int, ...]) -> Any:
+    check_count(x.size * math.prod(repeats))
+    return np.tile(x, repeats)
+
+
+repeat_primitive = private("repeat", _repeated, _repeat_rule, moves="places")
 
 
 @function(torch=())
@@ -51,6 +58,7 @@ def repeat_interleave(x: Any, repeats: Any = None, dim: int | None = None, *, ou
     """each element of x, or each slice along a dimension, so many times in a row"""
     if repeats is None:
         counts = data_of(x)
+        check_count(int(counts.sum()))
         return Tensor(np.repeat(np.arange(counts.size), counts))
     if dim is None:
         x, dim = (x if data_of(x).ndim == 1 else reshape(x, -1)), 0
@@ -68,6 +76,7 @@ def repeat_interleave(x: Any, repeats: Any = None, dim: int | None = None, *, ou
             f"repeats must have the same size as input along dim, but got repeats.size(0) = {counts.size} and "
             f"input.size({axis}) = {shape[axis]}"
         )
+    check_count(int(counts.sum()) * math.prod(shape[:axis] + shape[axis + 1 :]))
     return index_select(x, axis, np.repeat(np.arange(shape[axis]), counts.astype(np.int64)))
 
 

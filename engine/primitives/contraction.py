@@ -79,7 +79,7 @@ def _from_numbers(arguments: Sequence[Any]) -> tuple[list[list[str]], list[str] 
 
 def _lettered(numbers: Sequence[Any]) -> list[str]:
     labels: list[str] = []
-    for number in numbers:
+    for number in numbers.tolist() if hasattr(numbers, "tolist") else numbers:
         if number is Ellipsis:
             labels.append(ELLIPSIS)
         elif 0 <= number < len(_LETTERS):

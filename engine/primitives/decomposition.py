@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import namedtuple
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.size import check_count
 from .copying import new_zeros
 from .diagonals import diag_embed, tril, triu
 from .families import LINEAR_ALGEBRA
@@ -183,6 +185,8 @@ def linalg_qr(x: Any, mode: str = "reduced") -> tuple[Any, Any]:
         )
     if mode == "r":
         return np.zeros(0, x.dtype), np.linalg.qr(x, "r")
+    if mode == "complete":
+        check_count(x.shape[-2] * math.prod(x.shape[:-1]))
     q, r = np.linalg.qr(x, mode)
     return q, r
 
@@ -270,6 +274,8 @@ def linalg_svd(x: Any, full_matrices: bool = True) -> tuple[Any, Any, Any]:
     """singular value decomposition: U, the singular values, and the transpose of V"""
     check_matrices(x, "linalg.svd")
     check_floating(x, "linalg.svd")
+    if full_matrices:
+        check_count(max(x.shape[-2:]) ** 2 * math.prod(x.shape[:-2]))
     u, s, vt = decomposed(x, full_matrices)
     return u, s, vt
 

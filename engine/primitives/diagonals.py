@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
+from ..tensors.size import check_count
 from .arguments import data_of, dimension
 from .copying import new_zeros
 from .families import SHAPE
@@ -87,6 +89,7 @@ def diag_embed_primitive(x: Any, offset: int, dim1: int, dim2: int) -> Any:
     shape = list(x.shape[:-1])
     for dim in sorted((dim1, dim2)):
         shape.insert(dim, size)
+    check_count(math.prod(shape))
     return _with_diagonal(np.zeros(shape, x.dtype), x, offset, dim1, dim2)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..table.record import ABOVE_ONE, POSITIVE, Domain
 from ..tensors.dtypes import is_number
+from ..tensors.size import check_steps
 from .elementary import exp, log
 from .error_and_gamma import digamma, lgamma, log_of_gamma, scipy_function, underived
 from .families import SPECIAL
@@ -34,6 +35,7 @@ def mvlgamma(x: Any, p: int) -> Any:
     """logarithm of the gamma function of p dimensions"""
     if p < 1:
         raise RuntimeError("p has to be greater than or equal to 1")
+    check_steps(p)
     total = np.zeros_like(x) + x.dtype.type(p * (p - 1) / 4 * math.log(math.pi))
     for j in range(p):
         total = total + log_of_gamma(x - x.dtype.type(j / 2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.size import check_count
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .arguments import data_of
@@ -124,6 +126,7 @@ def constant_pad(x: Any, pad: Sequence[int], value: float = 0.0) -> Any:
     shape = _padded_shape(x.shape, pad)
     if min(shape, default=0) < 0:
         raise RuntimeError("narrow(): length must be non-negative.")
+    check_count(math.prod(shape))
     result = np.full(shape, value, x.dtype)
     result[_inside(shape, pad)] = x[_inside(x.shape, [-n for n in pad])]
     return result
@@ -150,6 +153,7 @@ def _places(shape: tuple[int, ...], pad: Sequence[int], mode: str) -> tuple[Any,
     for i in reversed(range(len(pad) // 2)):
         size = shape[-1 - i]
         before, after = pad[2 * i : 2 * i + 2]
+        check_count(size + before + after)
         line = np.arange(-before, size + after)
         if mode == "reflect":
             if max(before, after) >= size:
@@ -169,6 +173,7 @@ def _circular(x: Any, pad: Sequence[int]) -> Any:
         for i in range(len(pad) // 2):
             dim = x.ndim - 1 - i
             before, after = pad[2 * i : 2 * i + 2]
+            check_count(x.numel() // max(x.shape[dim], 1) * (x.shape[dim] + before + after))
             x = ops.index_select(x, dim, Tensor(np.arange(-before, x.shape[dim] + after) % x.shape[dim]))
         return x
     shape = _padded_shape(x.shape, pad)

@@ -43,7 +43,8 @@ def _sine_quotient_derivative(x: Any, n: int, a: float) -> Any:
     total = np.where(np.isinf(z), 0, total)
     near = np.abs(z) < n + 1
     t, weights = _nodes(12 + 2 * n)
-    total[near] = np.cos(np.multiply.outer(z[near], t) + n * math.pi / 2) @ (weights * t**n)
+    # Not a product of matrices, which rounds many rows otherwise than one.
+    total[near] = (np.cos(np.multiply.outer(z[near], t) + n * math.pi / 2) * (weights * t**n)).sum(-1)
     total[z == 0] = _limit(n)
     return (total * a**n).astype(x.dtype, copy=False).reshape(shape)[()]
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..table.record import NONZERO, PROBABILITY, REAL
 from ..table.registry import ops
+from ..tensors.size import check_together
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor
 from .activation import logsigmoid, sigmoid
@@ -402,9 +403,14 @@ def _cross_entropy_of_probabilities(
     return over_number(loss, math.prod(x.shape) // x.shape[axis]) if reduction == "mean" else loss
 
 
+def _soft_margin(x: Any, target: Any, reduction: str) -> Any:
+    check_together(x, target)
+    return _reduced(np.logaddexp(0, -target * x).astype(x.dtype), reduction)
+
+
 soft_margin_primitive = private(
     "soft_margin_loss",
-    lambda x, target, reduction: _reduced(np.logaddexp(0, -target * x).astype(x.dtype), reduction),
+    _soft_margin,
     lambda g, x, target, x_numel, reduction: _share(g, x_numel, reduction) * (-target * sigmoid(-target * x)),
     tensors=2,
 )

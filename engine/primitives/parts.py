@@ -9,6 +9,7 @@ import numpy as np
 
 from ..table.nodes import MANY
 from ..tensors.dtypes import is_number
+from ..tensors.size import check_steps
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, own_dimension, whole
 from .copying import new_zeros
@@ -224,6 +225,7 @@ def _equal_lengths(x: Any, length: int, axis: int) -> tuple[int, ...]:
     if not length and size:
         raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {size}")
     starts = range(0, size, length) if size else range(1)
+    check_steps(len(starts))
     return tuple(min(length, size - start) for start in starts)
 
 
@@ -244,6 +246,7 @@ def _given_lengths(x: Any, lengths: Any, axis: int) -> tuple[int, ...]:
 def _chunk_length(x: Any, chunks: int, axis: int) -> int:
     if chunks <= 0:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+    check_steps(min(chunks, data_of(x).shape[axis] or chunks))
     return -(-data_of(x).shape[axis] // chunks)
 
 
@@ -309,6 +312,7 @@ def tensor_split(x: Any, indices_or_sections: Any, dim: int = 0) -> Any:
         given = given.tolist()
     if isinstance(given, (int, float)):
         count = whole(int(given))
+        check_steps(count)
         if count <= 0:
             raise RuntimeError(f"number of sections must be larger than 0, got {count}")
         cuts = [i * (size // count) + min(i, size % count) for i in range(count + 1)]

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..table.binding import broadcast_mismatch
 from ..table.registry import ops
+from ..tensors.size import check_count
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .arguments import c_names, check_floating, check_same_dtype, dimension, titles
@@ -123,6 +124,7 @@ def product_of_matrices(x: Any, y: Any) -> Any:
         raise RuntimeError(
             f"mat1 and mat2 shapes cannot be multiplied ({x.shape[0]}x{x.shape[1]} and {y.shape[0]}x{y.shape[1]})"
         )
+    check_count(x.shape[0] * y.shape[1])
     return x @ y
 
 
@@ -178,6 +180,7 @@ def batched_product(x: Any, y: Any) -> Any:
             f"[{y.shape[0]}, {y.shape[1]}]."
         )
     check_same_dtype("expected scalar type {} but found {}", x, y)
+    check_count(x.shape[0] * x.shape[1] * y.shape[2])
     return x @ y
 
 
@@ -318,6 +321,7 @@ def addmv(x: Any, mat: Any, vec: Any, beta: Any = 1, alpha: Any = 1) -> Any:
 def addr(x: Any, vec1: Any, vec2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
     """`beta` times x plus `alpha` times the outer product of two vectors"""
     check_ranks(1, "addr: Expected 1-D argument {name}, but got {ndim}-D", vec1=vec1, vec2=vec2)
+    check_count(vec1.size * vec2.size)
     return _added(x, np.multiply.outer(vec1, vec2), beta, alpha)
 
 

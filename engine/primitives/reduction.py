@@ -10,6 +10,7 @@ import numpy as np
 from ..table.record import BESIDE_ZERO, EdgeCase
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.size import check_together
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .arguments import check_floating, dimensions, flat_rows
@@ -326,9 +327,14 @@ def norm(x: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: 
     return ops.matrix_norm(x, "nuc", tuple(range(x.ndim)) if dim is None else tuple(dim), keepdim)
 
 
+def _distance(x: Any, y: Any, p: float = 2) -> Any:
+    check_together(x, y)
+    return _norm(x - y, p)
+
+
 dist = primitive(
     "dist",
-    lambda x, y, p=2: _norm(x - y, p),
+    _distance,
     lambda g, out, x, y, p: _norm_rule(g, out, x - y, p, None, False),
     lambda g, out, x, y, p: _norm_rule(g, out, y - x, p, None, False),
     doc="norm of the difference of x and y",
@@ -340,9 +346,15 @@ def _differences(x: Any, y: Any) -> Any:
     return unsqueeze(x, -2) - unsqueeze(y, -3)
 
 
+def _distances(x: Any, y: Any, p: float) -> Any:
+    x, y = np.expand_dims(x, -2), np.expand_dims(y, -3)
+    check_together(x, y)
+    return _norm(x - y, p, -1)
+
+
 cdist_primitive = private(
     "cdist",
-    lambda x, y, p: _norm(np.expand_dims(x, -2) - np.expand_dims(y, -3), p, -1),
+    _distances,
     lambda g, out, x, y, p: sum(_norm_rule(g, out, _differences(x, y), p, -1, False), (-2,)),
     lambda g, out, x, y, p: -sum(_norm_rule(g, out, _differences(x, y), p, -1, False), (-3,)),
 )

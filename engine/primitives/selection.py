@@ -229,7 +229,10 @@ floor = _rounding("floor", np.floor, doc="largest integer not above x")
 ceil = _rounding("ceil", np.ceil, doc="smallest integer not below x")
 trunc = _rounding("trunc", np.trunc, doc="x without its fraction", parity="odd")
 round_integer = private("round", np.round, lambda g: zeros_like(g))
-round_decimals = private("round", lambda x, decimals: np.round(x, decimals), lambda g: zeros_like(g), overload=1)
+# With more decimals no float64 changes, and their power of ten would take NumPy long.
+round_decimals = private(
+    "round", lambda x, decimals: np.round(x, max(min(decimals, 400), -400)), lambda g: zeros_like(g), overload=1
+)
 
 
 @function(domain=BESIDE_ZERO, edges=[EdgeCase((2.5,), 2.0, (0.0,))])

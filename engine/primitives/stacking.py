@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +12,7 @@ from ..graph.history import snapshot
 from ..table.binding import broadcast_mismatch
 from ..table.registry import ops
 from ..tensors.dtypes import get_default_dtype
+from ..tensors.size import check_count
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .arguments import data_of
@@ -120,7 +122,9 @@ def _blocks_rule(g: Any, tensors_shape: Any) -> list[Any]:
 @private(_blocks_rule, variadic=True, name="block_diag")
 def blocks(tensors: Any) -> Any:
     shapes = [_matrix_shape(x.shape) for x in tensors]
-    result = np.zeros((sum(r for r, _ in shapes), sum(c for _, c in shapes)), tensors[0].dtype)
+    size = (sum(r for r, _ in shapes), sum(c for _, c in shapes))
+    check_count(size[0] * size[1])
+    result = np.zeros(size, tensors[0].dtype)
     row = column = 0
     for x, (rows, columns) in zip(tensors, shapes, strict=True):
         result[row : row + rows, column : column + columns] = x
@@ -151,6 +155,7 @@ def broadcast_tensors(*tensors: Any) -> Any:
         if mismatch is not None:
             raise RuntimeError(mismatch)
         shape = np.broadcast_shapes(shape, data_of(x).shape)
+    check_count(math.prod(shape))
     return tuple(x if data_of(x).shape == shape else expand(x, shape) for x in parts)
 
 
@@ -167,6 +172,7 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> Any:
     if indexing == "xy" and len(parts) > 1:
         order[:2] = [1, 0]
     lengths = [data_of(parts[i]).size for i in order]
+    check_count(math.prod(lengths))
     grids = []
     for i, x in enumerate(parts):
         place = order.index(i)
@@ -198,6 +204,7 @@ def combinations(x: Any, r: int = 2, with_replacement: bool = False) -> Any:
     size = data_of(_vector(x)).size
     if r == 0:
         return Tensor(np.zeros(0, data_of(x).dtype))
+    check_count((r + 1) * max(size, 1) ** min(r, 64))
     indices = np.indices((size,) * r)
     mask = np.ones((size,) * r, bool)
     for a, b in pairwise(indices):
@@ -212,6 +219,7 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:  # no
         raise RuntimeError("x must be a one-dimensional tensor.")
     size = data_of(x).size
     count = size if N is None else N
+    check_count(size * count)
     dtype = data_of(x).dtype
     if is_symbolic(data_of(x)):
         powers = unsqueeze(x, 1) ** Tensor(np.arange(count, dtype=dtype))

@@ -22,6 +22,7 @@ from ..table.binding import bind, explain
 from ..table.dispatch import run_on
 from ..table.record import Operation
 from ..tensors import dtypes
+from ..tensors.size import check_together
 from ..tensors.symbol import Symbol, TraceError, refusal
 from ..tensors.tensor import Tensor
 from .folding import folded, key_of, record_of, rewritten
@@ -220,6 +221,8 @@ _FAILURES = (ValueError, IndexError, TypeError, RuntimeError)
 def _tried(primitive: Operation, data: Sequence[Any]) -> Any:
     """What an operation yields for the examples. TraceError: it fails, but not for others of the same shapes."""
     examples = _examples(data)
+    if primitive.elementwise:
+        check_together(*examples)
     try:
         return primitive.forward(*examples)
     except _FAILURES as error:

@@ -17,6 +17,7 @@ NumPy values; for those a call is its forward function.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -29,6 +30,7 @@ from ..graph.transforms import active, entered, forward
 from ..tensors import dtypes
 from ..tensors.memory import INFERENCE, NO_GRAD, ONE_OF_MANY, link_view, shareable
 from ..tensors.modes import recording
+from ..tensors.size import bound, check_each, check_together
 from ..tensors.tensor import Tensor
 from .binding import bind, check_arrays, check_operands, explain, promote_operands
 from .out import run_into
@@ -44,7 +46,7 @@ FAILURES = (ValueError, IndexError, TypeError, AttributeError, RuntimeWarning, F
 def make_call(primitive: Operation) -> Callable[..., Any]:
     """The function that runs `primitive`. Everything that does not change from call to call is worked out here."""
     forward, slots = primitive.forward, primitive.differentiated
-    return _call(primitive, forward, quietly(forward), primitive.node, saver(primitive), slots)
+    return _call(primitive, forward, quietly(primitive), primitive.node, saver(primitive), slots)
 
 
 def _call(primitive: Operation, forward: Rule, quiet: Rule, new_node: Rule, save: Rule, slots: list[int]) -> Rule:
@@ -133,11 +135,18 @@ def propagate(call: Callable[..., Any], primitive: Operation, args: Any, kwargs:
     return forward.levels[-1].propagate(call, primitive, args, kwargs)
 
 
-def quietly(forward: Callable[..., Any]) -> Callable[..., Any]:
-    """The function without NumPy's warnings about inf and nan, which are ordinary values here, as in PyTorch."""
+def quietly(primitive: Operation) -> Callable[..., Any]:
+    """Its forward function within the limit of elements, and without NumPy's warnings about inf and nan.
+
+    Those are ordinary values here, as in PyTorch.
+    """
+    forward = primitive.forward
+    check = check_together if primitive.elementwise else check_each
 
     # Not `errstate` as a decorator, which takes as long to make as all else that an operation is registered with.
     def quiet(*data: Any) -> Any:
+        if bound.most != math.inf:
+            check(*data)
         with np.errstate(all="ignore"):
             return forward(*data)
 
@@ -175,7 +184,7 @@ def make_view_call(primitive: Operation) -> Callable[..., Any]:
 
 def make_variadic_call(primitive: Operation) -> Callable[..., Any]:
     """As `make_call`, for an operation whose first argument is a sequence of tensors."""
-    forward = quietly(primitive.forward)
+    forward = quietly(primitive)
 
     def compute(data: Sequence[Any]) -> Any:
         try:
@@ -225,5 +234,5 @@ def run_on(primitive: Operation, args: Sequence[Any], data: list[Any], compute: 
 def retry(primitive: Operation, data: Sequence[Any], error: Exception) -> Any:
     """The result all the same where NumPy was told to treat inf and nan as errors; else the error, explained."""
     if isinstance(error, (RuntimeWarning, FloatingPointError)):
-        return quietly(primitive.forward)(*data)
+        return quietly(primitive)(*data)
     raise explain(primitive, data, error) from None

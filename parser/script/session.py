@@ -12,6 +12,7 @@ import numpy as np
 from ...engine.autograd.anomaly import stack_given_by
 from ...engine.graph.observers import nodes_observed
 from ...engine.table.nodes import PrimitiveNode
+from ...engine.tensors.size import at_most
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Syntax
 from .compiling.compile import compile_script
@@ -94,7 +95,7 @@ class Session:
                 warnings.simplefilter("ignore", RuntimeWarning)
                 warnings.showwarning = self._warn
                 # The thread of the timer takes memory, so it begins before.
-                with self.machine.timer, MemoryLimit(self.limits.memory):
+                with self.machine.timer, MemoryLimit(self.limits.memory), at_most(self.limits.elements):
                     self.machine.go_on()
         except BaseException as error:
             # Not inside, where no time or memory may be left to say so.

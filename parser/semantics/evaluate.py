@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from ...engine import Tensor
 from ...engine.table.registry import ops
 from ...engine.tensors.dtypes import bool_
+from ...engine.tensors.size import TooLargeError, at_most
 from ...engine.tensors.symbol import TraceError, is_open, is_symbolic
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Assign, Call, Conditional, Define, Name, Number, Program, Syntax, Text
@@ -92,6 +93,11 @@ class _Evaluation:
         self.depth = 0
 
     def run(self) -> Tensor:
+        with at_most(self.limits.elements):
+            return self.last_value()
+
+    def last_value(self) -> Tensor:
+        """Runs the statements in turn."""
         result: Value = None
         for statement in self.program.statements:
             if type(statement) is Define:
@@ -112,7 +118,7 @@ class _Evaluation:
         """The value of one expression: a Tensor or a Python number."""
         try:
             return self.application.bounded(operand(self.computed(root)), root)
-        except MemoryError:
+        except (MemoryError, TooLargeError):
             raise self.application.too_large(self.current) from None
         except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
             raise self.application.error(kind_of(error), str(error), self.current) from error

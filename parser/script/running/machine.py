@@ -7,6 +7,7 @@ from functools import partial
 from types import BuiltinFunctionType
 from typing import Any
 
+from ....engine.tensors.size import TooLargeError
 from ...semantics.error_kind import kind_of
 from ...syntax.errors import did_you_mean, position
 from ...syntax.records import Syntax
@@ -157,6 +158,8 @@ class Machine:
             return self.error("timeout", "LimitError", message, "give it more with `--timeout SECONDS`")
         if isinstance(error, RecursionError):
             error = LimitError("this goes too deep: lists, or calls through a function of torch, inside each other")
+        elif isinstance(error, TooLargeError):
+            error = self.guard.error("tensor")
         elif isinstance(error, MemoryError):
             error = exceeded("memory", self.limits.memory, "megabytes of memory")
         if isinstance(error, (ScriptError, OSError)) or not isinstance(error, Exception):
