@@ -100,7 +100,8 @@ class Computation:
                 if outcome.failure is not None:
                     is_bug = outcome.failure.code == "bug"
                     counts.update(failed=1, bugs=int(is_bug))
-                    if is_bug or errors != "mark":
+                    # Where a record is but the results asked for, the reason has no place in it.
+                    if is_bug or errors != "mark" or self.settings.output.keys:
                         messages.append(outcome.failure.diagnostic)
                     if errors == "stop":
                         break

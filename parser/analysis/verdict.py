@@ -76,7 +76,7 @@ def check_claims(
 
     ExpressionError: as `evaluate`, in the expression or a claim. UsageError: as `read_claims` and `check`.
     """
-    claims = read_claims(texts, expression.wrt)
+    claims = read_claims(texts, expression.wrt, [*given, *free])
     sampled = list(islice(points(expression, given, free, seed), count or CLAIM_POINTS))
     verdicts = [judge(claim, expression, sampled) for claim in claims]
     return CheckReport(expression.program.source, 1, seed if free else None, [], verdicts, [])
