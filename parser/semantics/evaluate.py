@@ -91,6 +91,8 @@ class _Evaluation:
         self.values: list[Value] = []
         self.scope: Mapping[str, Value] = self.names
         self.depth = 0
+        # For each call that is not over: the function, and how many conditions it was called under.
+        self.calls: list[tuple[Define, int]] = []
 
     def run(self) -> Tensor:
         with at_most(self.limits.elements):
@@ -192,6 +194,10 @@ class _Evaluation:
         self.depth += 1
         if self.depth > self.limits.calls:
             raise self.application.limit("calls", "calls of functions inside each other", self.limits.calls, expr)
+        if self.conditions and any(f is defined and len(self.conditions) > outside for f, outside in self.calls):
+            # Both branches are traced, and the one that calls again would be for ever.
+            raise TraceError(f"how often `{defined.name}` calls itself depends on the numbers")
+        self.calls.append((defined, len(self.conditions)))
         self.tasks += (_Then(_Evaluation.leave, expr, self.scope), defined.body)
         # A function sees its parameters, its own program's constants and names, and no caller's.
         self.scope = {**self.names, **dict(zip(defined.parameters, map(operand, arguments), strict=True))}
@@ -200,6 +206,7 @@ class _Evaluation:
         """Ends a call of one of the program's own functions."""
         self.scope = scope
         self.depth -= 1
+        self.calls.pop()
 
     def choose(self, expr: Conditional, _: None) -> None:
         """Goes on with the branch that a condition chooses: one of them, or both where it has elements or no number."""
