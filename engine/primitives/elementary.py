@@ -120,23 +120,6 @@ _even = partial(primitive, parity="even", integers={0: 1})
 sin = _odd("sin", np.sin, lambda g, x: g * cos(x), doc="sine of x in radians", square="1 - cos(x)**2")
 cos = _even("cos", np.cos, lambda g, x: g * -sin(x), doc="cosine of x in radians", square="1 - sin(x)**2")
 tan = _odd("tan", np.tan, lambda g, out: g * (1 + out**2), doc="tangent of x in radians", domain=UNIT)
-sinh = _odd("sinh", np.sinh, lambda g, x: g * cosh(x), doc="hyperbolic sine", square="cosh(x)**2 - 1")
-cosh = _even("cosh", np.cosh, lambda g, x: g * sinh(x), doc="hyperbolic cosine", square="1 + sinh(x)**2")
-
-
-@private(lambda g, y: g * (1 - y * y), lambda g, grad, y: g * grad * (-2 * y), formula="grad*(1 - y**2)")
-def tanh_backward(grad: Any, y: Any) -> Any:
-    return grad * (1 - y * y)
-
-
-tanh = primitive(
-    "tanh",
-    np.tanh,
-    lambda g, out: tanh_backward(g, out),
-    doc="hyperbolic tangent",
-    parity="odd",
-    torch=("tanh", "nn.functional.tanh"),
-)
 
 
 def _inverse(name: str, word: str, rule: Any, **facts: Any) -> Any:
@@ -161,6 +144,24 @@ acos = _inverse(
     edges=[EdgeCase((1.0,), 0.0, (-math.inf,))],
 )
 atan = _inverse("atan", "tangent, in radians", lambda g, x: g / (x * x + 1), parity="odd")
+
+sinh = _odd("sinh", np.sinh, lambda g, x: g * cosh(x), doc="hyperbolic sine", square="cosh(x)**2 - 1")
+cosh = _even("cosh", np.cosh, lambda g, x: g * sinh(x), doc="hyperbolic cosine", square="1 + sinh(x)**2")
+
+
+@private(lambda g, y: g * (1 - y * y), lambda g, grad, y: g * grad * (-2 * y), formula="grad*(1 - y**2)")
+def tanh_backward(grad: Any, y: Any) -> Any:
+    return grad * (1 - y * y)
+
+
+tanh = primitive(
+    "tanh",
+    np.tanh,
+    lambda g, out: tanh_backward(g, out),
+    doc="hyperbolic tangent",
+    parity="odd",
+    torch=("tanh", "nn.functional.tanh"),
+)
 asinh = _inverse("asinh", "hyperbolic sine", lambda g, x: g * rsqrt(x * x + 1), parity="odd")
 acosh = _inverse("acosh", "hyperbolic cosine", lambda g, x: g * rsqrt(x * x - 1), domain=ABOVE_ONE)
 atanh = _inverse("atanh", "hyperbolic tangent", lambda g, x: g * reciprocal(1 - x * x), domain=UNIT, parity="odd")

@@ -20,6 +20,6 @@ SHAPE = Family("shape")
 # PyTorch has special functions in `torch.special`, some as methods of tensors too; others it has not.
 SPECIAL = Family("special", elementwise=True, floating=True, method=False, below=("special",))
 SPECIAL_METHODS = Family("special", elementwise=True, floating=True, in_place=True, below=("", "special"))
-SPECIAL_HERE = Family("special", elementwise=True, floating=True, method=False, torch=())
+SPECIAL_OWN = Family("special", elementwise=True, floating=True, method=False, torch=())
 STATISTICS = Family("statistics", along=True)
 WRITING = Family("writing")
