@@ -49,21 +49,20 @@ class Slopes(NamedTuple):
     finite: Any
 
 
-def slopes(function: Callable[[float], Any], x: float) -> Slopes:
-    """The slopes at `x` of a function of a number that returns a number or an array, always of one shape.
+def slopes(function: Callable[[Any], Any], x: Any) -> Slopes:
+    """The slopes at each of the numbers `x`, an array (k,), of a function of a number.
 
-    Where the function is not finite on one side, or has no slope there, that side and the centre are nan.
+    The function is called once, with an array (n, k) of numbers near those, and returns an array (n, k, ...) of what
+    it is at each. Where it is not finite on one side, or has no slope there, that side and the centre are nan.
     """
     with np.errstate(all="ignore"):
-        first = _FIRST_STEP * max(1.0, abs(x))
-        steps = [first / _RATIO**k for k in range(_STEPS)]
-        above = np.array([function(x + h) for h in steps], float)
-        below = np.array([function(x - h) for h in steps], float)
-        here = np.asarray(function(x), float)
-        column = (-1,) + (1,) * here.ndim
+        first = _FIRST_STEP * np.maximum(1.0, abs(x))
+        steps = first / np.array([_RATIO**k for k in range(_STEPS)])[:, None]
+        values = np.asarray(function(np.concatenate([x + steps, x - steps, x[None]])), float)
+        above, below, here = values[:_STEPS], values[_STEPS:-1], values[-1]
         # What the steps really are, once x is added to them.
-        up = np.array([(x + h) - x for h in steps]).reshape(column)
-        down = np.array([x - (x - h) for h in steps]).reshape(column)
+        shape = (_STEPS, len(x)) + (1,) * (here.ndim - 1)
+        up, down = ((x + steps) - x).reshape(shape), (x - (x - steps)).reshape(shape)
         above_rounding, below_rounding = _EPSILON * abs(above) / up, _EPSILON * abs(below) / down
         central = _extrapolated((above - below) / (up + down), _RATIO**2, np.maximum(above_rounding, below_rounding))
         right = _one_sided(above, up, above_rounding)

@@ -24,9 +24,9 @@ def _sine_quotient(x: Any) -> Any:
 
 
 @cache
-def _nodes() -> Any:
+def _nodes(count: int) -> Any:
     """Points and weights of Gauss and Legendre's quadrature from 0 to 1, exact to rounding for what is asked of it."""
-    points, weights = np.polynomial.legendre.leggauss(48)
+    points, weights = np.polynomial.legendre.leggauss(count)
     return (points + 1) / 2, weights / 2
 
 
@@ -55,7 +55,7 @@ def sine_quotient_derivative(x: Any, n: int, a: float) -> Any:
         total = total + _coefficient(n, k) * np.sin(z + k * math.pi / 2) / z ** (n - k + 1)
     total = np.where(np.isinf(z), 0, total)
     near = np.abs(z) < n + 1
-    t, weights = _nodes()
+    t, weights = _nodes(12 + 2 * n)
     # Not a product of matrices, which rounds many rows otherwise than one.
     total[near] = (np.cos(np.multiply.outer(z[near], t) + n * math.pi / 2) * (weights * t**n)).sum(-1)
     total[z == 0] = _limit(n)

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 from ...engine import Tensor
 from ...engine.table.record import Operation
+from ...engine.table.registry import FUNCTIONS
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Call, Method
+from ..syntax.what_is_meant import meant_by_text
 from ..syntax.wording import quoted, shortened
 from .values import Value, tensor_of
 
@@ -61,6 +63,7 @@ def _alone(function: Operation, expr: Call | Method, parameter: str, single: boo
     if single:
         message += f", and {quoted(first)} is a single number"
         help = f"write `{together(function, (first, *more))}` for all of them together, else `{parameter}={second}`"
+        help = meant_by_text(source, expr.start, expr.end, FUNCTIONS) or help
     return ExpressionError("arity", message, source, expr.start, expr.end, help)
 
 
