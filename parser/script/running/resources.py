@@ -52,7 +52,8 @@ class Timer:
             try:
                 self.ended.set()
                 announce(0, 0)
-                self.thread.join()
+                if self.thread.is_alive():
+                    self.thread.join()
                 signal.signal(_INTERRUPT, self.handler)
                 self.thread = None
             except KeyboardInterrupt:
