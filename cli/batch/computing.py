@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from ...parser.rows.together import Together
 
 _MOST_REMEMBERED = 1000  # characters of an expression
+
+# Literals of the language, which a cell does not mean by itself: `2024_01` is no number.
+_GROUPED = re.compile(r"[+-]?[\d.]+_[\d_.e+-]*", re.IGNORECASE)
 
 # Of lines that share an expression: below it, tracing takes longer than it saves.
 FEWEST = 32
@@ -100,7 +104,8 @@ class Computation:
                 if outcome.failure is not None:
                     is_bug = outcome.failure.code == "bug"
                     counts.update(failed=1, bugs=int(is_bug))
-                    if is_bug or errors != "mark":
+                    # Where a record is but the results asked for, the reason has no place in it.
+                    if is_bug or errors != "mark" or self.settings.output.keys:
                         messages.append(outcome.failure.diagnostic)
                     if errors == "stop":
                         break
@@ -221,4 +226,6 @@ def value_of(name: str, value: Any) -> Tensor:
     if value.startswith("@"):
         # Records come from elsewhere than the command: they do not say which files to open.
         raise RecordError("a record does not read files", f"give the file for all records: `--{name} {value}`")
+    if _GROUPED.fullmatch(value):
+        raise RecordError(f"`{name}` is {quoted(value)}, not a number", "write its digits without underscores")
     return read_value(name, value)

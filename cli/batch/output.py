@@ -14,10 +14,10 @@ from .outcome import ERROR_KEYS, Outcome
 
 
 class Output(NamedTuple):
-    """How to print: the format, with `key` that one result alone, and the columns of a table."""
+    """How to print: the format, with `keys` these results alone, and the columns of a table."""
 
     format_name: str
-    key: str | None = None
+    keys: Sequence[str] = ()
     style: Style = Style()
     columns: Sequence[str] = ()
 
@@ -26,9 +26,10 @@ class Output(NamedTuple):
         return delimited([self.columns], DELIMITERS[self.format_name]) if self.columns else ""
 
     def text_of(self, outcome: Outcome) -> str:
-        """The record, ending in a newline. UsageError: it has no result `key`."""
-        if self.key is not None:
-            return ("" if outcome.report is None else outcome.report.text_of(self.key)) + "\n"
+        """The record, ending in a newline. UsageError: it has no such result."""
+        if self.keys:
+            report = outcome.report
+            return "\t".join("" if report is None else report.text_of(key) for key in self.keys) + "\n"
         if self.format_name == "json":
             return json_line(_object(outcome))
         if self.format_name == "plain":

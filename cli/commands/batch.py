@@ -47,8 +47,8 @@ class Running(Options):
 
     errors: str = errors_option("An expression that fails: stop there; leave it out; or put its error in its place.")
     jobs: int = option("--jobs", type=click.IntRange(1, 256), default=1, metavar="N", help="Compute in N processes.")
-    key: str | None = option(
-        "--get", metavar="KEY", help="Print one result alone for each expression: value, grad.x, ..."
+    keys: tuple[str, ...] = option(
+        "--get", "keys", metavar="KEY", multiple=True, help="Print this result alone for each expression: value, ..."
     )
 
 
@@ -109,7 +109,7 @@ def command(
             bounds=limits.parsing(),
             limits=limits.evaluation(),
             errors=running.errors,
-            output=Output(printing.format_name, running.key, printing.style(), columns),
+            output=Output(printing.format_name, running.keys, printing.style(), columns),
         )
         write_results(source, settings, running.jobs, progress)
     progress.summarise()

@@ -73,6 +73,7 @@ def command(words: tuple[str, ...], variables: Variables, sampling: Sampling, ou
     from ...parser.analysis.coordinates import Expression
     from ...parser.analysis.verdict import check, check_claims
     from ...parser.semantics.computing import computing
+    from ...parser.semantics.doubtful_names import remarks
     from ...parser.semantics.names import CONSTANTS, free_variables
     from ..shell.problem import read_program
     from ..shell.variables import collect, differentiated, unused
@@ -101,6 +102,6 @@ def command(words: tuple[str, ...], variables: Variables, sampling: Sampling, ou
             else check(subject, point, free, count, sampling.seed, sampling.order)
         )
     write(rendered("check", output.format_name, report, Style(color=wants_color(sys.stdout, output.color))))
-    for note in report.notes:
+    for note in (*report.notes, *remarks(program, free)):
         say(f"note: {note}")
     return OK if report.holds else FAILED

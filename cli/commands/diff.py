@@ -11,7 +11,19 @@ from ...parser.syntax.errors import UsageError
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import OK
-from ..shell.options import CONST, HIGHEST_ORDER, JSON, SET, Format, Limits, Options, option, option_names, split_names
+from ..shell.options import (
+    CONST,
+    HIGHEST_ORDER,
+    JSON,
+    SET,
+    Format,
+    Limits,
+    Options,
+    names_option,
+    option,
+    option_names,
+    split_names,
+)
 from ..shell.streams import say, write
 
 if TYPE_CHECKING:
@@ -33,9 +45,8 @@ class Differentiation(Options):
     """What to differentiate by, and how to write it."""
 
     assignments: tuple[str, ...] = SET
-    wrt: str | None = option(
+    wrt: str | None = names_option(
         "--wrt",
-        metavar="NAMES",
         help="Differentiate by this variable; by several, separated by commas, one after the other.",
     )
     const: str | None = CONST
@@ -73,6 +84,7 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
     from ...parser.algebra.derivative import derivatives, variables_of
     from ...parser.algebra.formulas import UntranslatableError
     from ...parser.semantics.computing import computing
+    from ...parser.semantics.doubtful_names import remarks
     from ...parser.semantics.names import free_variables
     from ...parser.syntax.printer import UnprintableError
     from ...parser.unparse import printed
@@ -87,7 +99,8 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
         if given:
             match(program, {name: free[name] for name in free if name in given}, given, option_names(context.command))
         shapes = {name: tuple(value.shape) for name, value in given.items()}
-        wanted = _wanted(variables_of(program, shapes), asked)
+        variables = variables_of(program, shapes)
+        wanted = _wanted(variables, asked)
         try:
             form = {"simplify": not asked.no_simplify, "share": not asked.expand}
             found = derivatives(program, wanted, shapes, **form, limits=limits.evaluation())
@@ -101,6 +114,12 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
         except UnprintableError as error:
             raise UsageError(str(error), "print it in another --format") from None
     write(text)
+    for remark in remarks(program, [name for name in variables if name not in given]):
+        say(f"note: {remark}")
+    if found.elements != 1:
+        say(f"note: the value has {found.elements} elements; the derivative is that of their sum")
+    elif found.arrays.intersection(name for by in wanted for name in by[:-1]):
+        say("note: a derivative by an array is differentiated again as the sum of its elements")
     if not found.points:
         say("note: no point was found at which the value is finite, to compare this with the engine")
     return OK

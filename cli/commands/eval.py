@@ -26,7 +26,7 @@ EXAMPLES = [
     ('echo "exp(-x)" | autodiff eval --x 1', "the expression from standard input"),
 ]
 
-GET = option("--get", "key", metavar="KEY", help="Print one result alone: value, grad_fn, grad.x, ...")
+GET = option("--get", "keys", metavar="KEY", multiple=True, help="Print this result alone: value, grad_fn, grad.x, ...")
 
 
 @declared(EXAMPLES, EXPRESSION, Variables, Derivatives, Directions, GET, STRICT, Output, Limits)
@@ -35,7 +35,7 @@ def command(
     variables: Variables,
     derivatives: Derivatives,
     directions: Directions,
-    key: str | None,
+    keys: tuple[str, ...],
     strict: bool,
     output: Output,
     limits: Limits,
@@ -63,12 +63,12 @@ def command(
             jvp=_directions(directions.jvp) if directions.jvp else None,
         )
         report = differentiate(problem, request)
-        if key is not None:
-            text = report.text_of(key) + "\n"
+        if keys:
+            text = "".join(report.text_of(key) + "\n" for key in keys)
         else:
             text = rendered("value", output.format_name, report, output.style())
     write(text)
-    say_remarks(report, key)
+    say_remarks(report, keys)
     return FAILED if strict and not report.is_finite() else OK
 
 

@@ -13,7 +13,17 @@ from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import shortened
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
-from ..shell.options import HIGHEST_ORDER, WRT, Limits, Options, errors_option, option, option_names, split_names
+from ..shell.options import (
+    HIGHEST_ORDER,
+    WRT,
+    Limits,
+    Options,
+    errors_option,
+    names_option,
+    option,
+    option_names,
+    split_names,
+)
 from ..shell.streams import is_terminal, say
 
 FORMATS = ("csv", "tsv", "jsonl", "parquet", "arrow", "arrows")
@@ -51,15 +61,13 @@ class Differentiation(Options):
     )
     vars_file: str | None = option("--vars", metavar="FILE", help="Constants from a JSON file: an object of values.")
     wrt: str | None = WRT
-    const: str | None = option(
-        "--const", metavar="NAMES", help="Do not differentiate by these variables, separated by commas."
-    )
+    const: str | None = names_option("--const", help="Do not differentiate by these variables, separated by commas.")
     hessian: bool = option("--hessian", is_flag=True, help="Second derivatives d2_x_y, by pair of variables.")
     order: int = option(
         "--order", type=HIGHEST_ORDER, default=1, metavar="N", help="Derivatives up to the N-th by each variable."
     )
-    keep: str | None = option(
-        "--keep", metavar="NAMES", help="Columns for names that the expression assigns, separated by commas."
+    keep: str | None = names_option(
+        "--keep", help="Columns for names that the expression assigns, separated by commas."
     )
 
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from ...engine import FUNCTIONS
 from ...engine.table.record import Operation
 from ...parser.syntax.errors import UsageError, did_you_mean
+from ...parser.syntax.what_is_meant import other_name
 from ...parser.syntax.wording import quoted
 
 _FIRST = ("arithmetic", "elementary")
@@ -51,7 +52,7 @@ def named(name: str) -> Operation:
     for function in FUNCTIONS.values():
         if name == function.symbol:
             return function
-    close = did_you_mean(name, FUNCTIONS)
+    close = other_name(name) or did_you_mean(name, FUNCTIONS)
     raise UsageError(
         f"there is no function {quoted(name)}",
         f"did you mean `{close}`?" if close else "`autodiff functions --search WORD` searches their descriptions",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ...parser.analysis.result import column_of
 from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.records import Assign, Program
 from ...parser.syntax.wording import listed, quoted
@@ -24,9 +25,7 @@ def column_names(results: Iterable[str], keep: Sequence[str], prefix: str) -> di
             if pair in pairs:
                 continue
             pairs.add(pair)
-            kind = "d2"
-        parts = ["d" if kind == "grad" else kind, *variables.split(".")] if variables else [kind]
-        name = prefix + "_".join(parts)
+        name = prefix + column_of(result)
         if name in found:
             raise UsageError(f"two results would be called {quoted(name)}", "rename a variable of the expression")
         found[name] = result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -10,17 +11,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...parser.syntax.decimal_text import decimal
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import counted, quoted
 from .arrays import array_of_column, column_of, misfit
 from .arrow_import import arrow, has_arrow
 from .chunk import Column
-from .record_ends import Readable, blocks, record_bounds, record_ends, text_ends
+from .record_ends import Quotes, Readable, blocks, quotes_of, record_bounds, record_ends, text_ends
 
 # As long as a record may be, which is bounded elsewhere.
 csv.field_size_limit(1 << 30)
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_TAGGED_NAN = re.compile(rb"nan\(", re.IGNORECASE)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -38,7 +41,7 @@ class Delimited:
         """UsageError: there is no header. `title` is what errors call the table."""
         self.dialect = dialect
         self.title = title
-        self._blocks = blocks(file, dialect.delimiter.encode())
+        self._blocks = blocks(file, dialect.delimiter.encode(), title)
         first = next(self._blocks, b"")
         if first.startswith(_UTF16):
             raise UsageError(f"{title} is UTF-16 text", "convert it first: `iconv -f UTF-16 -t UTF-8`")
@@ -100,7 +103,12 @@ class DelimitedChunk:
     @cached_property
     def bounds(self) -> np.ndarray:
         """Where each record ends, after 0: (rows + 1,). What is between holds the line end of the record before."""
-        return record_bounds(self.data, record_ends(self.data, self.source.dialect.delimiter.encode()))
+        return record_bounds(self.data, record_ends(self.data, self.source.dialect.delimiter.encode(), self.quotes))
+
+    @cached_property
+    def quotes(self) -> Quotes:
+        """The quotes around cells."""
+        return quotes_of(self.data, self.source.dialect.delimiter.encode())
 
     @property
     def rows(self) -> int:
@@ -116,6 +124,9 @@ class DelimitedChunk:
 
     def _read_fast(self, places: Sequence[int]) -> list[Column] | None:
         """The columns at the places, or None where some record or cell is not as it should be."""
+        if self.quotes.strays or _TAGGED_NAN.search(self.data):
+            # Arrow takes `"1"2` for 12, and `nan(1)` for nan.
+            return None
         pa = arrow("fast text")
         try:
             table = self.table({place: pa.float64() for place in places}, only=True)
@@ -161,7 +172,12 @@ class DelimitedChunk:
         values = np.full((len(places), self.rows), np.nan)
         empty = np.zeros((len(places), self.rows), dtype=bool)
         faults: list[dict[int, str]] = [{} for _ in places]
+        strays = set((np.searchsorted(self.bounds, self.quotes.strays) - 1).tolist())
         for row, cells in enumerate(self._records()):
+            if row in strays:
+                for found in faults[:1]:
+                    found[row] = "text stands behind a closing quote"
+                continue
             if len(cells) != width:
                 self._ragged.append(row)
                 for found in faults[:1]:
@@ -170,7 +186,7 @@ class DelimitedChunk:
             for i, place in enumerate(places):
                 text = cells[place]
                 try:
-                    values[i, row] = float(text)
+                    values[i, row] = decimal(text)
                 except ValueError:
                     if text.strip() in nulls:
                         empty[i, row] = True
@@ -192,6 +208,14 @@ class DelimitedChunk:
     def batch(self, without: Sequence[str]) -> Any:
         """All columns but some as an Arrow table. UsageError: a type other than in the first records."""
         pa = arrow("writing another format")
+        if self.quotes.strays:
+            record = _decoded(
+                self.data[slice(*self.bounds[np.searchsorted(self.bounds, self.quotes.strays[0]) - 1 :][:2])]
+            )
+            raise UsageError(
+                f"{self.source.title} has text behind a closing quote in {quoted(record.strip())}",
+                'put the whole cell in double quotes, and write a quote in it twice: `""`',
+            )
         schema = self.source.schema
         names = [name for name in schema.names if name not in without]
         others = {

@@ -32,7 +32,7 @@ class JsonLines:
         self.title = title
         self.numeric: Sequence[str] = ()
         self.added: Sequence[str] = ()
-        self._blocks = blocks(file, None)
+        self._blocks = blocks(file, None, title)
         self._block = next(self._blocks, b"").removeprefix(BYTE_ORDER_MARK)
         self.widths: dict[str, int | None] = {}
         lines = [line for line in self._block.split(b"\n", _SAMPLE)[:_SAMPLE] if line.strip()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bz2
-import contextlib
 import glob
 import gzip
 import io
@@ -16,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from ...parser.syntax.decimal_text import decimal
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted, sentence
 from .arrow_import import arrow
@@ -93,10 +93,11 @@ def _keys(path: str) -> dict[str, str]:
 
 def number_of(text: str) -> float | int | str:
     """What a folder's name says, as a number where it is one."""
-    for read in (int, float):
-        with contextlib.suppress(ValueError):
-            return read(text)
-    return text
+    try:
+        number = decimal(text)
+    except ValueError:
+        return text
+    return int(text) if text.strip().lstrip("+-").isdigit() else number
 
 
 def open_bytes(place: Place) -> Headed:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -28,19 +28,40 @@ def newlines(data: bytes) -> np.ndarray:
     return np.flatnonzero(np.frombuffer(data, np.uint8) == _NEWLINE)
 
 
-def record_ends(data: bytes, delimiter: bytes) -> np.ndarray:
-    """The places of the newlines that end a record of delimited text, which begins outside quotes.
+class Quotes(NamedTuple):
+    """The places of the quotes that open and close cells by turns.
+
+    `strays` are those of them with text behind a closing one. `unclosed` opens a cell that only the quote of another
+    would close, lines below, with text behind it; nothing was looked for from there on.
+    """
+
+    turns: np.ndarray
+    strays: Sequence[int] = ()
+    unclosed: int | None = None
+
+    def opened(self) -> int | None:
+        """The quote that opens a cell which has no end."""
+        return int(self.turns[-1]) if len(self.turns) % 2 else None
+
+
+def quotes_of(data: bytes, delimiter: bytes) -> Quotes:
+    """The quotes of delimited text, which begins outside quotes.
 
     A quote opens at the start of a cell only; inside, two quotes stand for one.
     """
+    if b'"' not in data:
+        return Quotes(np.array([], dtype=np.int64))
+    codes = np.frombuffer(data, np.uint8)
+    places = np.flatnonzero(codes == _QUOTE)
+    return Quotes(places) if _alternate(codes, places, ord(delimiter)) else _walked(data, places, ord(delimiter))
+
+
+def record_ends(data: bytes, delimiter: bytes, quotes: Quotes | None = None) -> np.ndarray:
+    """The places of the newlines that end a record of delimited text, whose quotes may be known."""
     found = newlines(data)
     if b'"' not in data:
         return found
-    codes = np.frombuffer(data, np.uint8)
-    quotes = np.flatnonzero(codes == _QUOTE)
-    if not _alternate(codes, quotes, ord(delimiter)):
-        quotes = _walked(data, quotes, ord(delimiter))
-    return found[np.searchsorted(quotes, found) % 2 == 0]
+    return found[np.searchsorted((quotes or quotes_of(data, delimiter)).turns, found) % 2 == 0]
 
 
 def _alternate(codes: np.ndarray, quotes: np.ndarray, delimiter: int) -> bool:
@@ -56,22 +77,29 @@ def _alternate(codes: np.ndarray, quotes: np.ndarray, delimiter: int) -> bool:
     return bool(opens.all() and (closes | (closing + 1 == len(codes))).all())
 
 
-def _walked(data: bytes, quotes: np.ndarray, delimiter: int) -> np.ndarray:
+def _walked(data: bytes, quotes: np.ndarray, delimiter: int) -> Quotes:
     """The quotes that open and close by turns, found one by one: others stand for themselves."""
     turns: list[int] = []
+    strays: list[int] = []
+    follows = {b"", b"\n", b"\r", bytes([delimiter])}
     inside = False
     places = iter(quotes.tolist())
     for place in places:
+        after = data[place + 1 : place + 2]
         if not inside:
             inside = place == 0 or data[place - 1] in (delimiter, _NEWLINE, _RETURN)
             if inside:
                 turns.append(place)
-        elif data[place + 1 : place + 2] == b'"':
+        elif after == b'"':
             next(places)
         else:
+            if after not in follows:
+                if b"\n" in data[turns[-1] : place]:
+                    return Quotes(np.array(turns, dtype=np.int64), strays, turns[-1])
+                strays.append(place)
             inside = False
             turns.append(place)
-    return np.array(turns, dtype=np.int64)
+    return Quotes(np.array(turns, dtype=np.int64), strays)
 
 
 def text_ends(data: bytes, ends: np.ndarray) -> np.ndarray:
@@ -81,32 +109,43 @@ def text_ends(data: bytes, ends: np.ndarray) -> np.ndarray:
     return ends - (returns & (ends > 0))
 
 
-def blocks(file: Readable, delimiter: bytes | None) -> Iterator[bytes]:
+def blocks(file: Readable, delimiter: bytes | None, title: str) -> Iterator[bytes]:
     """The file in blocks of whole records with their line ends, of which only the last record may lack one.
 
-    `delimiter` None means that newlines are never quoted. UsageError: a record too long to be one.
+    `delimiter` None means that newlines are never quoted; `title` is what errors call the table. UsageError: a quote
+    is never closed, or a record is too long to be one.
     """
     pending = b""
-    while piece := file.read(BLOCK):
+    line = 1
+    while True:
+        piece = file.read(BLOCK)
         pending = pending + piece if pending else piece
-        cut = len(pending) if file.ended else _end_of_records(pending, delimiter)
+        quotes = quotes_of(pending, delimiter) if delimiter else Quotes(np.array([]))
+        is_last = not piece or file.ended
+        is_too_long = len(pending) > _LONGEST_RECORD
+        opened = quotes.opened() if is_last or is_too_long else quotes.unclosed
+        if opened is not None:
+            line += pending.count(b"\n", 0, opened)
+            raise UsageError(
+                f"the quote that opens in line {line:,} of {title} is never closed",
+                'put the whole cell in double quotes, and write a quote in it twice: `""`',
+            )
+        cut = len(pending) if is_last else _end_of_records(pending, delimiter, quotes)
         if cut:
             yield pending[:cut]
+            line += pending.count(b"\n", 0, cut)
             pending = pending[cut:]
-        elif len(pending) > _LONGEST_RECORD:
-            raise UsageError(
-                f"a record of the table is longer than {_LONGEST_RECORD >> 20} MB",
-                "is there a quote that is never closed?",
-            )
-    if pending:
-        yield pending
+        elif is_too_long:
+            raise UsageError(f"a record of {title} is longer than {_LONGEST_RECORD >> 20} MB")
+        if is_last:
+            return
 
 
-def _end_of_records(data: bytes, delimiter: bytes | None) -> int:
+def _end_of_records(data: bytes, delimiter: bytes | None, quotes: Quotes) -> int:
     """Where the last whole record ends, its line end included; 0 if there is none."""
-    if delimiter is None or b'"' not in data:
+    if delimiter is None or not len(quotes.turns):
         return data.rfind(b"\n") + 1
-    ends = record_ends(data, delimiter)
+    ends = record_ends(data, delimiter, quotes)
     return int(ends[-1]) + 1 if len(ends) else 0
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ...parser.syntax.errors import UsageError
+from .foreign_options import check_variables, in_words_of_options
 from .time_limit import timeout_option, within
 
 
@@ -35,8 +36,9 @@ def command(
     def made(function: Callable[..., int]) -> click.Command:
         def call(**given: Any) -> int:
             context = click.get_current_context()
-            taken = [part(context) if isinstance(part, type) else given[part.name] for part in parts]
-            return within(given["timeout"] if timed else None, lambda: function(*taken))
+            with in_words_of_options(context):
+                taken = [part(context) if isinstance(part, type) else given[part.name] for part in parts]
+                return within(given["timeout"] if timed else None, lambda: function(*taken))
 
         params = [p for part in parts for p in (part.params.values() if isinstance(part, type) else [part])]
         # Scripts have it for each cell or input.
@@ -60,11 +62,22 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:
+            if not ctx.resilient_parsing:
+                self._check_given_once(ctx, args)
             return super().parse_args(ctx, args)
         except click.UsageError as error:
             # Click leaves out of some errors which command they are about.
             error.ctx = error.ctx or ctx
             raise
+
+    def _check_given_once(self, ctx: click.Context, args: list[str]) -> None:
+        """UsageError: an option that takes one value is given another, of which Click would forget the first."""
+        seen: set[str | None] = set()
+        for param in self.make_parser(ctx).parse_args(list(args))[2]:
+            if isinstance(param, click.Option) and not (param.multiple or param.is_flag or param.count):
+                if param.name in seen:
+                    raise UsageError(f"`{param.opts[-1]}` is given twice", "leave out one of them")
+                seen.add(param.name)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_usage(ctx, formatter)
@@ -81,7 +94,10 @@ class VariablesCommand(Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:
-            args, ctx.obj = split_variables(args, _arities(self, ctx))
+            with in_words_of_options(ctx):
+                args, ctx.obj = split_variables(args, _arities(self, ctx))
+            if not ctx.resilient_parsing:
+                check_variables(ctx, ctx.obj, args[args.index("--") :])
         except UsageError:
             # While completing, the value of the last variable is yet to come.
             if not ctx.resilient_parsing:
@@ -130,5 +146,7 @@ def _following(tokens: Iterator[str], name: str, count: int) -> list[str]:
     """The tokens that belong to the option `name`."""
     following = list(islice(tokens, count))
     if len(following) < count:
-        raise UsageError(f"`{name}` has no value", f"write it after a space or an equals sign: `{name} VALUE`")
+        error = UsageError(f"`{name}` has no value", f"write it after a space or an equals sign: `{name} VALUE`")
+        error.option = name.removeprefix("--")
+        raise error
     return following

@@ -29,6 +29,15 @@ def option(*spellings: str, **settings: Any) -> Any:
     return click.Option(spellings, **settings)
 
 
+def names_option(*spellings: str, help: str) -> Any:
+    """An option for names separated by commas; given several times, it has those of all."""
+
+    def joined(context: click.Context, param: click.Parameter, given: tuple[str, ...]) -> str | None:
+        return ",".join(given) if given else None
+
+    return option(*spellings, metavar="NAMES", multiple=True, callback=joined, help=help)
+
+
 class Options:
     """A group of options: a subclass has an `option` for each of its fields, in the order in which help lists them.
 
@@ -51,8 +60,8 @@ class Options:
 
 
 SET = option("--set", multiple=True, metavar="NAME=VALUE", help="A variable, whatever its name.")
-WRT = option("--wrt", metavar="NAMES", help="Differentiate by these variables only, separated by commas.")
-CONST = option("--const", metavar="NAMES", help="Take these variables as constants, separated by commas.")
+WRT = names_option("--wrt", help="Differentiate by these variables only, separated by commas.")
+CONST = names_option("--const", help="Take these variables as constants, separated by commas.")
 HIGHEST_ORDER = click.IntRange(1, 20)
 JSON = option("--json", is_flag=True, help="Short for --format json.")
 STRICT = option("--strict", is_flag=True, help="Exit 1 if a result is not finite.")
@@ -129,7 +138,7 @@ class Format(Options):
         given: str | None = self.format_name
         if self.as_json and given not in (None, "json"):
             raise UsageError(f"--json and --format {given} exclude each other", "leave out one of them")
-        if context.params.get("key") is not None and (self.as_json or given):
+        if context.params.get("keys") and (self.as_json or given):
             asked = "--json" if self.as_json else f"--format {given}"
             raise UsageError(f"--get prints one result as plain text and takes no {asked}", "leave out one of them")
         self.is_given = self.as_json or given is not None
@@ -177,6 +186,8 @@ class _Limited(Options):
             name, _, value = text.partition("=")
             if name not in self.names:
                 raise UsageError(f"there is no limit {quoted(name)}", f"the limits are {', '.join(self.names)}")
+            if name in self.found:
+                raise UsageError(f"the limit `{name}` is given twice", "leave out one of them")
             if not value.isdecimal() or len(value) > _LONGEST_LIMIT or int(value) < 1:
                 raise UsageError(
                     f"the limit `{name}` takes a positive whole number, not {quoted(value)}",

@@ -46,10 +46,11 @@ def read_problem(words: Sequence[str], variables: Variables, limits: Limits) -> 
     )
 
 
-def say_remarks(report: Report, key: str | None = None) -> None:
-    """Says what there is to know of a result beside the numbers, of which `key` is the only one shown."""
+def say_remarks(report: Report, keys: Sequence[str] = ()) -> None:
+    """Says what there is to know of a result beside the numbers, of which `keys` alone are shown if there are any."""
     # A note is about derivatives, which `--get value` does not show.
-    for note in report.notes if key not in ("value", "grad_fn") else ():
+    about_values = bool(keys) and set(keys) <= {"value", "grad_fn"}
+    for note in () if about_values else report.notes:
         say(f"note: {note}")
     for finding in report.warnings:
         say(finding.diagnostic)

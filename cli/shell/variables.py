@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ...engine import Tensor
 from ...engine.table.registry import FUNCTIONS
 from ...parser.analysis.given_values import is_constant, read_object, read_value
+from ...parser.semantics.doubtful_names import doubtful
 from ...parser.semantics.names import CONSTANTS
 from ...parser.syntax.errors import ExpressionError, UsageError, did_you_mean
 from ...parser.syntax.parse import parse
@@ -28,10 +30,13 @@ def split_words(words: Sequence[str]) -> tuple[str | None, list[str]]:
         elif expression is None:
             expression = word
         else:
-            raise UsageError(
+            error = UsageError(
                 f"{quoted(word)} is a second expression, after {quoted(expression)}",
                 "put the expression in quotes, and write variables as `--x 3` or `x=3`",
             )
+            flags = [word for word in words if re.fullmatch(r"--?[a-zA-Z]\w*(=.*)?", word)]
+            error.option = flags[0].lstrip("-").partition("=")[0] if flags else None
+            raise error
     return None if expression == "-" else expression, assignments
 
 
@@ -46,11 +51,16 @@ def collect(options: Iterable[tuple[str, str]], assignments: Iterable[str], vars
     UsageError: a name given twice on the command line, a value or file that cannot be read.
     """
     given: dict[str, Tensor] = {}
-    for spelling, value in [*options, *map(_pair, assignments)]:
+    written = [(name, value, name) for name, value in options] + [(*_pair(text), None) for text in assignments]
+    for spelling, value, option in written:
         name = canonical(spelling)
         if name in given:
             raise UsageError(f"`{name}` is given twice")
-        given[name] = read_value(name, value)
+        try:
+            given[name] = read_value(name, value)
+        except UsageError as error:
+            error.option = option
+            raise
     from_file = read_object(vars_file) if vars_file is not None else {}
     return {**from_file, **given}
 
@@ -99,15 +109,17 @@ def match(program: Program, free: Mapping[str, Name], given: Collection[str], op
 def unused(name: str, program: Program, needed: Sequence[str], options: Collection[str]) -> UsageError:
     """The error for a value that the program, which needs others, has no use for."""
     message = f"there is no variable {quoted(name)} in the expression"
+    error = UsageError(message, variables_help(needed))
+    error.option = name
     if any(type(statement) is Assign and statement.name == name for statement in program.statements):
         return UsageError(f"the expression itself assigns `{name}`", f"leave out the value given for `{name}`")
     option = did_you_mean(name, options)
+    variable = None if option else did_you_mean(name, needed)
     if option:
-        return UsageError(message, f"did you mean the option `--{option}`?")
-    variable = did_you_mean(name, needed)
-    if variable:
-        return UsageError(message, f"did you mean the variable `{variable}`?")
-    return UsageError(message, variables_help(needed))
+        error.help = f"did you mean the option `--{option}`?"
+    elif variable:
+        error.help, error.option = f"did you mean the variable `{variable}`?", None
+    return error
 
 
 def differentiated(names: Sequence[str], wrt: Sequence[str] | None, const: Sequence[str] | None) -> list[str]:
@@ -132,7 +144,9 @@ def _missing_help(missing: Sequence[str], options: Collection[str]) -> str:
     example = " ".join(f"--set {other}=1" if other in options else f"--{other} 1" for other in missing)
     if name in FUNCTIONS:
         return f"{misnamed_help(name)}; to use it as a variable, give it a value: `{example}`"
-    return misnamed_help(name) or f"give {'it a value' if len(missing) == 1 else 'them values'}: `{example}`"
+    give = f"give {'it a value' if len(missing) == 1 else 'them values'}: `{example}`"
+    meant = doubtful(name, missing)
+    return misnamed_help(name) or (f"did you mean `{meant}`? else {give}" if meant else give)
 
 
 def misnamed_help(name: str) -> str | None:

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ...parser.analysis.result import Report, number_text
+from ...parser.analysis.result import Report, label_of, number_text
 from ..shell.painting import painted, window_width
 from ..shell.printing import Style
 from ..shell.streams import printable
@@ -34,7 +34,7 @@ def _rows(report: Report) -> list[Row]:
     rows.append(("value", report.value, "bold"))
     if report.grad_fn is not None:
         rows.append(("grad_fn", report.grad_fn, "magenta"))
-    rows += [(_label(key), value, "green") for key, value in report.derivatives()]
+    rows += [(label_of(key), value, "green") for key, value in report.derivatives()]
     return rows
 
 
@@ -58,18 +58,6 @@ def _table(rows: list[Row], style: Style, width: int) -> Table:
             table.add_row(name)
             table.add_row(Padding(text, (0, 0, 0, margin)))
     return table
-
-
-def _label(key: str) -> str:
-    """The key of a derivative as mathematics writes it, where it does."""
-    kind, *names = key.split(".")
-    if kind == "grad":
-        return f"d/d{names[0]}"
-    if kind == "hessian":
-        return f"d2/d{names[0]} d{names[1]}"
-    if kind[0] == "d" and kind[1:].isdigit():
-        return f"{kind}/d{names[0]}{kind[1:]}"
-    return "jvp" if kind == "jvp" else f"{kind} {names[0]}"
 
 
 def _shown(value: Any, style: Style, width: int) -> str:

@@ -17,14 +17,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-# The first step as a part of x (or of 1, if that is more), and how much shorter each next one is. No simple fraction:
-# of `floor(x)`, steps of 4, 2 and 1 all have the slope 1.
+# The first step as a part of x (or of 1, if that is more), at least, and how much shorter each next one is.
 _FIRST_STEP = 1 / (4 * math.pi)
 _RATIO = 2.0
 _COLUMNS = 7
 _EPSILON = float(np.finfo(float).eps)
-# The last step as a part of x, or of the least number that x is taken for.
-_LAST_STEP = 16 * _EPSILON
+# The last step as a part of x, or of the least number that x is taken for. No simple fraction: of `floor(x)`, steps of
+# 4, 2 and 1 all have the slope 1.
+_LAST_STEP = 4 * math.pi * _EPSILON
 _LEAST = 1e-30
 # How much shorter the steps are from which a step's rounding is taken, and the least number of these.
 _FINER = 4
@@ -38,8 +38,8 @@ _STAIR = 1e-6
 _PLATEAU = 1e-3
 # An agreement is one up to this many times the doubts.
 _DOUBTS = 10
-# Steps down to this, as a part of x (of 1 for 0), tell of a slope that goes on growing: by as much from step to step.
-_GROWTH_STEP = 2e-10
+# How many steps tell of a slope that goes on growing, by as much from step to step, and how many shorter ones do not.
+_GROWTH_END = 15
 _GROWTH = 0.999
 _GROWING = 12
 # Of a value's change over a step, how much is left over a quarter of it at a jump.
@@ -68,37 +68,38 @@ class Slopes(NamedTuple):
     size: Any
 
 
-def slopes(function: Callable[[float], Any], x: float) -> Slopes:
-    """The slopes at `x` of a function of a number that returns a number or an array, always of one shape.
+def slopes(function: Callable[[Any], Any], x: Any) -> Slopes:
+    """The slopes at each of the numbers `x`, an array (k,), of a function of a number.
 
-    Where the function is not finite on one side, or has no slope there, that side and the centre are nan.
+    The function is called once, with an array (n, k) of numbers near those, and returns an array (n, k, ...) of what
+    it is at each. Where it is not finite on one side, or has no slope there, that side and the centre are nan.
     """
     with np.errstate(all="ignore"):
-        first = _FIRST_STEP * max(1.0, abs(x))
-        steps = [first / _RATIO**k for k in range(1 + math.ceil(math.log(first / _last_step(x), _RATIO)))]
-        above = np.array([function(x + h) for h in steps], float)
-        below = np.array([function(x - h) for h in steps], float)
-        here = np.asarray(function(x), float)
-        column = (-1,) + (1,) * here.ndim
+        least = _LAST_STEP * np.where(x == 0, 1.0, np.maximum(abs(x), _LEAST))
+        first = _FIRST_STEP * np.maximum(1.0, abs(x))
+        count = 1 + math.ceil(np.log2(first / least).max())
+        steps = least * 2.0 ** np.arange(count)[::-1, None]
+        values = np.asarray(function(np.concatenate([x + steps, x - steps, x[None]])), float)
         # What the steps really are, once x is added to them.
-        up = np.array([(x + h) - x for h in steps]).reshape(column)
-        down = np.array([x - (x - h) for h in steps]).reshape(column)
-        above_noise, below_noise = _noise(above, up, x), _noise(below, down, x)
+        shape = (-1, len(x)) + (1,) * (values.ndim - 2)
+        up, down = ((x + steps) - x).reshape(shape), (x - (x - steps)).reshape(shape)
+        near = (steps <= 2 * first).reshape(shape)
+        above, below, here = (
+            np.where(near, values[:count], np.nan),
+            np.where(near, values[count:-1], np.nan),
+            values[-1],
+        )
+        scale = np.where(x == 0, 1.0, np.minimum(1.0, abs(x))).reshape(shape[1:])
+        above_noise, below_noise = _noise(above, up, scale), _noise(below, down, scale)
         noise = np.maximum(above_noise, below_noise)
         central = _extrapolated((above - below) / (up + down), _RATIO**2, noise / np.minimum(up, down))
-        right = _one_sided(above, up, above_noise, x)
-        left = _one_sided(below, -down, below_noise, x)
+        right, left = _one_sided(above, up, above_noise), _one_sided(below, -down, below_noise)
         jump = _jumps(above - here, here, above_noise) | _jumps(below - here, here, below_noise)
         largest = np.max([np.where(np.isfinite(v), abs(v), 0).max(axis=0) for v in (above, below)], axis=0)
-        return Slopes(central, left, right, jump, np.isfinite(here), largest / first)
+        return Slopes(central, left, right, jump, np.isfinite(here), largest / first.reshape(shape[1:]))
 
 
-def _last_step(x: float) -> float:
-    """Short beside x; for an x of 0 beside 1."""
-    return _LAST_STEP * (max(abs(x), _LEAST) if x else 1.0)
-
-
-def _noise(values: Any, steps: Any, x: float) -> Any:
+def _noise(values: Any, steps: Any, scale: Any) -> Any:
     """How far the values of each step are off by rounding: how far they leave a parabola over shorter steps."""
     differences = (values[:-1] - values[1:]) / (steps[:-1] - steps[1:])
     tangents = (_RATIO * differences[1:] - differences[:-1]) / (_RATIO - 1)
@@ -111,27 +112,27 @@ def _noise(values: Any, steps: Any, x: float) -> Any:
     rounding = _EPSILON * abs(values)
     sudden = bends[_FINER:-1] > _SUDDEN * np.maximum(finer[_FINER + 1 :], rounding[_FINER + 2 : -2])
     steady = bends[: -_FINER - 1] < _STEADY * bends[_FINER:-1]
-    narrow = steps[_FINER + 2 : -2] < _STAIR * min(1.0, abs(x) or 1.0)
+    narrow = steps[_FINER + 2 : -2] < _STAIR * scale
     stairs = np.where(sudden & steady & narrow, np.maximum(bends[_FINER:-1], bends[: -_FINER - 1]), 0).max(axis=0)
-    return np.maximum(finer[at], np.maximum(stairs, _first_stair(values, steps, x))) + rounding
+    return np.maximum(finer[at], np.maximum(stairs, _first_stair(values, steps, scale))) + rounding
 
 
-def _first_stair(values: Any, steps: Any, x: float) -> Any:
+def _first_stair(values: Any, steps: Any, scale: Any) -> Any:
     """How far values move at once that stayed the same over all shorter steps; 0 where the function is constant."""
     moved = values[:-2] != values[-1]
     last = len(moved) - 1 - np.argmax(moved[::-1], axis=0)
     stair = abs(np.take_along_axis(values, last[None], axis=0)[0] - values[-1])
     same = (values[-2] == values[-1]) & moved.any(axis=0) & np.isfinite(stair)
-    return np.where(same & (np.take(steps.ravel(), last) < _PLATEAU * min(1.0, abs(x) or 1.0)), stair, 0)
+    width = np.take_along_axis(np.broadcast_to(steps, values.shape), last[None], axis=0)[0]
+    return np.where(same & (width < _PLATEAU * scale), stair, 0)
 
 
-def _one_sided(values: Any, offsets: Any, noise: Any, x: float) -> Slope:
+def _one_sided(values: Any, offsets: Any, noise: Any) -> Slope:
     apart = offsets[:-1] - offsets[1:]
     differences = (values[:-1] - values[1:]) / apart
     rounding = 2 * noise[:-1] / abs(apart)
     slope = _extrapolated(differences, _RATIO, rounding)
-    end = int((abs(offsets) > _GROWTH_STEP * (abs(x) or 1.0)).sum())
-    more = np.diff(differences[end - _GROWING : end], axis=0)
+    more = np.diff(differences[-_GROWTH_END - _GROWING : -_GROWTH_END], axis=0)
     growing = (abs(more[1:]) > _GROWTH * abs(more[:-1])).all(axis=0) & np.isfinite(more).all(axis=0)
     # Noise grows as well, but not in one direction.
     infinite = growing & (np.sign(more) == np.sign(more[-1])).all(axis=0) & (more[-1] != 0)

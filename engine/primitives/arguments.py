@@ -71,7 +71,8 @@ def full_shape(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
 def dimension(dim: int, ndim: int) -> int:
     """A dimension counted from the front. IndexError: a tensor of `ndim` dimensions lacks it. TypeError: no integer."""
     if not isinstance(dim, (int, np.integer)):
-        raise TypeError(f"argument 'dim' must be int, not {type(dim).__name__}")
+        given = "Tensor" if isinstance(dim, np.ndarray) else type(dim).__name__
+        raise TypeError(f"argument 'dim' must be int, not {given}")
     rank = max(ndim, 1)
     if not -rank <= dim < rank:
         raise IndexError(f"Dimension out of range (expected to be in range of [{-rank}, {rank - 1}], but got {dim})")

@@ -277,8 +277,11 @@ def _power_rule(g: Any, x: Any, y: Any) -> Any:
 
 
 def _falling_power(scale: Any, x: Any, y: Any, k: int) -> Any:
-    factor = np.prod([y - i for i in range(k)], 0)
-    return np.where(factor == 0, 0, scale * (factor * _raised(x, y - k)))
+    factor = math.prod((y - i for i in range(1, k)), start=y)
+    product = scale * (factor * _raised(x, y - k))
+    if product.ndim == 0:
+        return product if factor else np.zeros_like(product)[()]
+    return np.where(factor == 0, 0, product)
 
 
 def _falling_exponent_rule(g: Any, x: Any, y: Any, k: int) -> Any:
@@ -301,7 +304,11 @@ falling_power = private(
 
 
 def _power_times_log(x: Any, y: Any, power: Any, m: int) -> Any:
-    return np.where((x == 0) & (y >= 0), 0, power * np.log(x) ** m)
+    logs = np.log(x) if m == 1 else np.log(x) ** m
+    product = power * logs
+    if product.ndim == 0:
+        return np.zeros_like(product)[()] if x == 0 and y >= 0 else product
+    return np.where((x == 0) & (y >= 0), 0, product)
 
 
 def _power_times_log_base_rule(g: Any, x: Any, y: Any, m: int) -> Any:

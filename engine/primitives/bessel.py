@@ -5,131 +5,104 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from ..table.record import POSITIVE, REAL, Domain, EdgeCase
+from ..table.record import POSITIVE, REAL, EdgeCase
 from ..tensors.dtypes import is_number
 from .elementary import plain_number
-from .error_and_gamma import scipy_function, unary
-from .families import SPECIAL
+from .error_and_gamma import of_scipy, one_of, scipy_function
+from .families import SPECIAL, SPECIAL_METHODS, SPECIAL_OWN
 from .selection import sgn, where
-
-private, primitive, function = SPECIAL.private, SPECIAL.primitive, SPECIAL.function
-
 
 # Recurrences such as J_n' = (J_(n-1) - J_(n+1)) / 2 hold at 0 too, where J_(n-1) - n*J_n/x is 0/0, at every order of
 # derivative (DLMF 10.6.1 and 10.29.1).
 
 
-i0 = primitive(
+_special = partial(of_scipy, SPECIAL)
+
+i0 = of_scipy(
+    SPECIAL_METHODS,
     "i0",
-    unary("i0"),
     lambda g, x: g * i1(x),
-    doc="modified Bessel function of the first kind, of order 0",
-    torch=("i0", "special.i0"),
-    in_place=True,
+    "modified Bessel function of the first kind, of order 0",
     parity="even",
 )
-
-
-i0e = primitive(
+i0e = _special(
     "i0e",
-    unary("i0e"),
     lambda g, out, x: g * (i1e(x) - sgn(x) * out),
-    doc="exp(-abs(x)) * i0(x)",
+    "exp(-abs(x)) * i0(x)",
     node_name="SpecialI0EBackward0",
-    method=False,
-    torch=("special.i0e",),
     parity="even",
 )
-
-
-i1 = primitive(
+# Of order 1, 0 at 0 with slope 1/2.
+_order_one = partial(_special, edges=[EdgeCase((0.0,), 0.0, (0.5,))], parity="odd")
+i1 = _order_one(
     "i1",
-    unary("i1"),
     lambda g, x: g * ((i0(x) + besseli_of_order(x, 2)) / 2),
-    doc="modified Bessel function of the first kind, of order 1",
+    "modified Bessel function of the first kind, of order 1",
     node_name="SpecialI1Backward0",
-    edges=[EdgeCase((0.0,), 0.0, (0.5,))],
-    method=False,
-    torch=("special.i1",),
-    parity="odd",
 )
-
-
-i1e = primitive(
+i1e = _order_one(
     "i1e",
-    unary("i1e"),
     lambda g, out, x: g * where(x == 0, 0.5, i0e(x) - out * sgn(x) - out / where(x == 0, 1, x)),
-    doc="exp(-abs(x)) * i1(x)",
+    "exp(-abs(x)) * i1(x)",
     node_name="SpecialI1EBackward0",
-    edges=[EdgeCase((0.0,), 0.0, (0.5,))],
-    method=False,
-    torch=("special.i1e",),
-    parity="odd",
 )
 
+# Those that PyTorch has without a derivative
 
-def _named(name: str, forward: str, rule: Any, doc: str, domain: Domain = REAL, **facts: Any) -> Any:
-    """One of those that PyTorch has without a derivative."""
-    return primitive(
-        name, unary(forward), rule, doc=doc, domain=domain, method=False, torch=(f"special.{name}",), **facts
-    )
-
-
-bessel_j0 = _named(
-    "bessel_j0", "j0", lambda g, x: -g * bessel_j1(x), "Bessel function of the first kind, order 0", parity="even"
+bessel_j0 = _special(
+    "bessel_j0", lambda g, x: -g * bessel_j1(x), "Bessel function of the first kind, order 0", "j0", parity="even"
 )
-bessel_j1 = _named(
+bessel_j1 = _special(
     "bessel_j1",
-    "j1",
     lambda g, x: g * ((bessel_j0(x) - besselj_of_order(x, 2)) / 2),
     "Bessel function of the first kind, order 1",
+    "j1",
     parity="odd",
 )
-bessel_y0 = _named(
-    "bessel_y0", "y0", lambda g, x: -g * bessel_y1(x), "Bessel function of the second kind, order 0", POSITIVE
+bessel_y0 = _special(
+    "bessel_y0", lambda g, x: -g * bessel_y1(x), "Bessel function of the second kind, order 0", "y0", domain=POSITIVE
 )
-bessel_y1 = _named(
+bessel_y1 = _special(
     "bessel_y1",
-    "y1",
     lambda g, x: g * ((bessel_y0(x) - bessely_of_order(x, 2)) / 2),
     "Bessel function of the second kind, order 1",
-    POSITIVE,
+    "y1",
+    domain=POSITIVE,
 )
-modified_bessel_i0 = _named("modified_bessel_i0", "i0", lambda g, x: g * modified_bessel_i1(x), "as i0", parity="even")
-modified_bessel_i1 = _named(
+
+
+def _modified(name: str, rule: Any, doc: str, **facts: Any) -> Any:
+    """One of those with long names, such as `modified_bessel_i0`, of which SciPy has the last part."""
+    return _special(name, rule, doc, name[-2:] + ("e" if name.startswith("scaled") else ""), **facts)
+
+
+_second_kind = partial(_modified, domain=POSITIVE)
+modified_bessel_i0 = _modified("modified_bessel_i0", lambda g, x: g * modified_bessel_i1(x), "as i0", parity="even")
+modified_bessel_i1 = _modified(
     "modified_bessel_i1",
-    "i1",
     lambda g, x: g * ((modified_bessel_i0(x) + besseli_of_order(x, 2)) / 2),
     "as i1",
     parity="odd",
 )
-modified_bessel_k0 = _named(
+modified_bessel_k0 = _second_kind(
     "modified_bessel_k0",
-    "k0",
     lambda g, x: -g * modified_bessel_k1(x),
     "modified Bessel function of the second kind, order 0",
-    POSITIVE,
 )
-modified_bessel_k1 = _named(
+modified_bessel_k1 = _second_kind(
     "modified_bessel_k1",
-    "k1",
     lambda g, x: -g * ((modified_bessel_k0(x) + besselk_of_order(x, 2)) / 2),
     "modified Bessel function of the second kind, order 1",
-    POSITIVE,
 )
-scaled_modified_bessel_k0 = _named(
+scaled_modified_bessel_k0 = _second_kind(
     "scaled_modified_bessel_k0",
-    "k0e",
     lambda g, out, x: g * (out - scaled_modified_bessel_k1(x)),
     "exp(x) * modified_bessel_k0(x)",
-    POSITIVE,
 )
-scaled_modified_bessel_k1 = _named(
+scaled_modified_bessel_k1 = _second_kind(
     "scaled_modified_bessel_k1",
-    "k1e",
     lambda g, out, x: g * (out * (1 - 1 / x) - scaled_modified_bessel_k0(x)),
     "exp(x) * modified_bessel_k1(x)",
-    POSITIVE,
 )
 
 
@@ -139,7 +112,7 @@ scaled_modified_bessel_k1 = _named(
 def _of_order(name: str, scipy_name: str, rule: Any) -> Any:
     """The primitive of x for an order n, a number."""
     compute = scipy_function(scipy_name)
-    return private(name, lambda x, n: compute(n, x), rule, formula=f"{name}(n, x)")
+    return SPECIAL.private(name, lambda x, n: compute(n, x), rule, formula=f"{name}(n, x)")
 
 
 besselj_of_order = _of_order(
@@ -164,7 +137,7 @@ def _order(n: Any, function: str) -> Any:
     return int(n) if float(n).is_integer() else float(n)
 
 
-_ordered = partial(function, tensors=2, numbers=True, method=False, torch=())
+_ordered = partial(SPECIAL_OWN.function, tensors=2, numbers=True)
 
 
 @_ordered(domain=(REAL, REAL), aliases=("jv", "jn"))
@@ -193,29 +166,7 @@ def besselk(n: Any, x: Any) -> Any:
 
 # Airy functions
 
-
-def _airy(which: int) -> Any:
-    def forward(x: Any) -> Any:
-        import scipy.special
-
-        return scipy.special.airy(x)[which].astype(x.dtype, copy=False)
-
-    return forward
-
-
-airy_ai = primitive(
-    "airy_ai",
-    _airy(0),
-    lambda g, x: g * airy_ai_prime(x),
-    doc="Airy function",
-    method=False,
-    torch=("special.airy_ai",),
-)
-airy_ai_prime = primitive(
-    "airy_ai_prime",
-    _airy(1),
-    lambda g, x: g * (x * airy_ai(x)),
-    doc="derivative of airy_ai",
-    method=False,
-    torch=(),
+airy_ai = SPECIAL.primitive("airy_ai", one_of("airy", 0), lambda g, x: g * airy_ai_prime(x), doc="Airy function")
+airy_ai_prime = SPECIAL_OWN.primitive(
+    "airy_ai_prime", one_of("airy", 1), lambda g, x: g * (x * airy_ai(x)), doc="derivative of airy_ai"
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,22 +20,14 @@ private, primitive, function = ELEMENTARY.private, ELEMENTARY.primitive, ELEMENT
 
 _LN2 = math.log(2.0)
 _LN10 = math.log(10.0)
+_ALSO_SPECIAL = ("", "special")
 
 exp = primitive("exp", np.exp, lambda g, out: g * out, doc="e to the power x")
 exp2 = primitive(
-    "exp2",
-    np.exp2,
-    lambda g, out: g * out * _LN2,
-    doc="2 to the power x",
-    formula="2**x",
-    torch=("exp2", "special.exp2"),
+    "exp2", np.exp2, lambda g, out: g * out * _LN2, doc="2 to the power x", formula="2**x", below=_ALSO_SPECIAL
 )
 expm1 = primitive(
-    "expm1",
-    np.expm1,
-    lambda g, out: g * (out + 1),
-    doc="e to the power x, minus 1; exact near 0",
-    torch=("expm1", "special.expm1"),
+    "expm1", np.expm1, lambda g, out: g * (out + 1), doc="e to the power x, minus 1; exact near 0", below=_ALSO_SPECIAL
 )
 natural_log = private("log", np.log, lambda g, x: g / x)
 
@@ -71,7 +64,7 @@ log1p = primitive(
     lambda g, x: g / (x + 1),
     doc="natural logarithm of 1 + x; exact near 0",
     domain=ABOVE_MINUS_ONE,
-    torch=("log1p", "special.log1p"),
+    below=_ALSO_SPECIAL,
 )
 sqrt = primitive(
     "sqrt",
@@ -81,12 +74,13 @@ sqrt = primitive(
     domain=POSITIVE,
     edges=[EdgeCase((0.0,), 0.0, (math.inf,))],
 )
-odd_root = private(
-    "odd_root",
-    lambda x, n: np.sign(x) * np.abs(x) ** (1 / n),
-    lambda g, x, n: g * (ops.abs(x) ** (1 / n - 1) / n),
-    formula="sign(x)*abs(x)**(1/n)",
-)
+
+
+@private(lambda g, x, n: g * (ops.abs(x) ** (1 / n - 1) / n), formula="sign(x)*abs(x)**(1/n)")
+def odd_root(x: Any, n: Any) -> Any:
+    return np.sign(x) * np.abs(x) ** (1 / n)
+
+
 cbrt = primitive(
     "cbrt",
     np.cbrt,
@@ -98,14 +92,12 @@ cbrt = primitive(
     in_place=False,
     parity="odd",
 )
-rsqrt = primitive(
-    "rsqrt",
-    lambda x: 1 / np.sqrt(x),
-    lambda g, out: -0.5 * g * (out * out * out),
-    doc="1 / sqrt(x)",
-    domain=POSITIVE,
-    formula="1/sqrt(x)",
-)
+
+
+@primitive(lambda g, out: -0.5 * g * (out * out * out), domain=POSITIVE, formula="1/sqrt(x)")
+def rsqrt(x: Any) -> Any:
+    """1 / sqrt(x)"""
+    return 1 / np.sqrt(x)
 
 
 @function(
@@ -121,86 +113,47 @@ def root(x: Any, n: Any) -> Any:
     return odd_root(x, n) if n % 2 == 1 else x ** (1 / n)
 
 
-sin = primitive(
-    "sin",
-    np.sin,
-    lambda g, x: g * cos(x),
-    doc="sine of x in radians",
-    parity="odd",
-    integers={0: 0},
-    square="1 - cos(x)**2",
-)
-cos = primitive(
-    "cos",
-    np.cos,
-    lambda g, x: g * -sin(x),
-    doc="cosine of x in radians",
-    parity="even",
-    integers={0: 1},
-    square="1 - sin(x)**2",
-)
-tan = primitive(
-    "tan",
-    np.tan,
-    lambda g, out: g * (1 + out**2),
-    doc="tangent of x in radians",
-    domain=UNIT,
-    parity="odd",
-    integers={0: 0},
-)
-asin = primitive(
+# Of 0 an odd one of these is 0, and an even one 1.
+_odd = partial(primitive, parity="odd", integers={0: 0})
+_even = partial(primitive, parity="even", integers={0: 1})
+
+sin = _odd("sin", np.sin, lambda g, x: g * cos(x), doc="sine of x in radians", square="1 - cos(x)**2")
+cos = _even("cos", np.cos, lambda g, x: g * -sin(x), doc="cosine of x in radians", square="1 - sin(x)**2")
+tan = _odd("tan", np.tan, lambda g, out: g * (1 + out**2), doc="tangent of x in radians", domain=UNIT)
+
+
+def _inverse(name: str, word: str, rule: Any, **facts: Any) -> Any:
+    """The inverse of a circular or hyperbolic function, which NumPy calls `arc...` and PyTorch too."""
+    long = f"arc{name[1:]}"
+    return primitive(name, getattr(np, long), rule, doc=f"inverse {word}", aliases=(long,), **facts)
+
+
+asin = _inverse(
     "asin",
-    np.arcsin,
+    "sine, in radians",
     lambda g, x: g * rsqrt(1 - x * x),
-    doc="inverse sine, in radians",
     domain=UNIT,
-    aliases=("arcsin",),
     edges=[EdgeCase((1.0,), math.pi / 2, (math.inf,))],
     parity="odd",
 )
-acos = primitive(
+acos = _inverse(
     "acos",
-    np.arccos,
+    "cosine, in radians",
     lambda g, x: g * -rsqrt(1 - x * x),
-    doc="inverse cosine, in radians",
     domain=UNIT,
-    aliases=("arccos",),
     edges=[EdgeCase((1.0,), 0.0, (-math.inf,))],
 )
-atan = primitive(
-    "atan",
-    np.arctan,
-    lambda g, x: g / (x * x + 1),
-    doc="inverse tangent, in radians",
-    aliases=("arctan",),
-    parity="odd",
-)
+atan = _inverse("atan", "tangent, in radians", lambda g, x: g / (x * x + 1), parity="odd")
 
-sinh = primitive(
-    "sinh",
-    np.sinh,
-    lambda g, x: g * cosh(x),
-    doc="hyperbolic sine",
-    parity="odd",
-    integers={0: 0},
-    square="cosh(x)**2 - 1",
-)
-cosh = primitive(
-    "cosh",
-    np.cosh,
-    lambda g, x: g * sinh(x),
-    doc="hyperbolic cosine",
-    parity="even",
-    integers={0: 1},
-    square="1 + sinh(x)**2",
-)
-tanh_backward = private(
-    "tanh_backward",
-    lambda grad, y: grad * (1 - y * y),
-    lambda g, y: g * (1 - y * y),
-    lambda g, grad, y: g * grad * (-2 * y),
-    formula="grad*(1 - y**2)",
-)
+sinh = _odd("sinh", np.sinh, lambda g, x: g * cosh(x), doc="hyperbolic sine", square="cosh(x)**2 - 1")
+cosh = _even("cosh", np.cosh, lambda g, x: g * sinh(x), doc="hyperbolic cosine", square="1 + sinh(x)**2")
+
+
+@private(lambda g, y: g * (1 - y * y), lambda g, grad, y: g * grad * (-2 * y), formula="grad*(1 - y**2)")
+def tanh_backward(grad: Any, y: Any) -> Any:
+    return grad * (1 - y * y)
+
+
 tanh = primitive(
     "tanh",
     np.tanh,
@@ -209,31 +162,9 @@ tanh = primitive(
     parity="odd",
     torch=("tanh", "nn.functional.tanh"),
 )
-asinh = primitive(
-    "asinh",
-    np.arcsinh,
-    lambda g, x: g * rsqrt(x * x + 1),
-    doc="inverse hyperbolic sine",
-    aliases=("arcsinh",),
-    parity="odd",
-)
-acosh = primitive(
-    "acosh",
-    np.arccosh,
-    lambda g, x: g * rsqrt(x * x - 1),
-    doc="inverse hyperbolic cosine",
-    domain=ABOVE_ONE,
-    aliases=("arccosh",),
-)
-atanh = primitive(
-    "atanh",
-    np.arctanh,
-    lambda g, x: g * reciprocal(1 - x * x),
-    doc="inverse hyperbolic tangent",
-    domain=UNIT,
-    aliases=("arctanh",),
-    parity="odd",
-)
+asinh = _inverse("asinh", "hyperbolic sine", lambda g, x: g * rsqrt(x * x + 1), parity="odd")
+acosh = _inverse("acosh", "hyperbolic cosine", lambda g, x: g * rsqrt(x * x - 1), domain=ABOVE_ONE)
+atanh = _inverse("atanh", "hyperbolic tangent", lambda g, x: g * reciprocal(1 - x * x), domain=UNIT, parity="odd")
 
 
 def _inverse_square(x: Any, y: Any) -> Any:
@@ -259,17 +190,14 @@ hypot = primitive(
     edges=[EdgeCase((0.0, 0.0), 0.0, (math.nan, math.nan))],
 )
 
-deg2rad = primitive(
-    "deg2rad",
-    lambda x: x * (math.pi / 180),
-    lambda g: g * (math.pi / 180),
-    doc="degrees to radians",
-    formula="pi*x/180",
-)
-rad2deg = primitive(
-    "rad2deg",
-    lambda x: x * (180 / math.pi),
-    lambda g: g * (180 / math.pi),
-    doc="radians to degrees",
-    formula="180*x/pi",
-)
+
+@primitive(lambda g: g * (math.pi / 180), formula="pi*x/180")
+def deg2rad(x: Any) -> Any:
+    """degrees to radians"""
+    return x * (math.pi / 180)
+
+
+@primitive(lambda g: g * (180 / math.pi), formula="180*x/pi")
+def rad2deg(x: Any) -> Any:
+    """radians to degrees"""
+    return x * (180 / math.pi)

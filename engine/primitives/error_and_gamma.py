@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from ..table.family import Family
 from ..table.record import POSITIVE, REAL, UNIT, EdgeCase
 from ..tensors.dtypes import is_number
 from .elementary import exp
-from .families import SPECIAL
-
-private, primitive, function = SPECIAL.private, SPECIAL.primitive, SPECIAL.function
+from .families import SPECIAL, SPECIAL_METHODS
 
 
 def scipy_function(name: str) -> Any:
@@ -27,9 +27,25 @@ def scipy_function(name: str) -> Any:
     return forward
 
 
+def one_of(name: str, which: int) -> Any:
+    """One of the results of a function of SciPy that has several."""
+
+    def forward(x: Any) -> Any:
+        import scipy.special
+
+        return getattr(scipy.special, name)(x)[which].astype(x.dtype, copy=False)
+
+    return forward
+
+
 def unary(name: str) -> Any:
     compute = scipy_function(name)
     return lambda x: compute(x)
+
+
+def of_scipy(family: Family, name: str, rule: Any, doc: str, scipy: str = "", **facts: Any) -> Any:
+    """Adds a function of one argument that SciPy has, by the name `scipy` if not by the same."""
+    return family.primitive(name, unary(scipy or name), rule, doc=doc, **facts)
 
 
 def underived(what: str) -> Any:
@@ -41,53 +57,35 @@ def underived(what: str) -> Any:
     return rule
 
 
-_TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
-erf = primitive(
-    "erf",
-    unary("erf"),
-    lambda g, x: g * (_TWO_OVER_SQRT_PI * exp(-(x * x))),
-    doc="error function",
-    torch=("erf", "special.erf"),
-    in_place=True,
-    parity="odd",
-)
-erfc = primitive(
-    "erfc",
-    unary("erfc"),
-    lambda g, x: g * (-_TWO_OVER_SQRT_PI * exp(-(x * x))),
-    doc="1 - erf(x), without cancellation",
-    torch=("erfc", "special.erfc"),
-    in_place=True,
-)
-erfinv = primitive(
+TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
+
+_method = partial(of_scipy, SPECIAL_METHODS)
+
+erf = _method("erf", lambda g, x: g * (TWO_OVER_SQRT_PI * exp(-(x * x))), "error function", parity="odd")
+erfc = _method("erfc", lambda g, x: g * (-TWO_OVER_SQRT_PI * exp(-(x * x))), "1 - erf(x), without cancellation")
+erfinv = _method(
     "erfinv",
-    unary("erfinv"),
-    lambda g, out: g * (exp(out * out) / _TWO_OVER_SQRT_PI),
-    doc="inverse of erf",
+    lambda g, out: g * (exp(out * out) / TWO_OVER_SQRT_PI),
+    "inverse of erf",
     domain=UNIT,
     edges=[EdgeCase((1.0,), math.inf, (math.inf,))],
-    torch=("erfinv", "special.erfinv"),
-    in_place=True,
     parity="odd",
 )
-erfcx = primitive(
+erfcx = of_scipy(
+    SPECIAL,
     "erfcx",
-    unary("erfcx"),
-    lambda g, out, x: g * (2 * x * out - _TWO_OVER_SQRT_PI),
-    doc="exp(x**2) * erfc(x)",
+    lambda g, out, x: g * (2 * x * out - TWO_OVER_SQRT_PI),
+    "exp(x**2) * erfc(x)",
     node_name="SpecialErfcxBackward0",
-    method=False,
-    torch=("special.erfcx",),
-)
-polygamma_primitive = private(
-    "polygamma",
-    lambda x, n: scipy_function("polygamma")(n, x) if n else scipy_function("digamma")(x),
-    lambda g, x, n: g * polygamma(n + 1, x),
-    formula="polygamma(n, x)",
 )
 
 
-@function(tensors=2, numbers=True, domain=(REAL, POSITIVE), torch=("polygamma", "special.polygamma"), in_place=True)
+@SPECIAL.private(lambda g, x, n: g * polygamma(n + 1, x), name="polygamma", formula="polygamma(n, x)")
+def polygamma_primitive(x: Any, n: int) -> Any:
+    return scipy_function("polygamma")(n, x) if n else scipy_function("digamma")(x)
+
+
+@SPECIAL_METHODS.function(tensors=2, numbers=True, domain=(REAL, POSITIVE))
 def polygamma(n: Any, x: Any) -> Any:
     """derivative number n of digamma"""
     if is_number(x):
@@ -99,15 +97,13 @@ def polygamma(n: Any, x: Any) -> Any:
     return polygamma_primitive(x, n)
 
 
-digamma = primitive(
+digamma = _method(
     "digamma",
-    unary("digamma"),
     lambda g, x: g * polygamma(1, x),
-    doc="derivative of lgamma",
+    "derivative of lgamma",
     domain=POSITIVE,
     aliases=("psi",),
     torch=("digamma", "special.digamma", "special.psi"),
-    in_place=True,
 )
 
 
@@ -117,7 +113,7 @@ def log_of_gamma(x: Any) -> Any:
     return np.where(np.isinf(x), np.abs(x), value)
 
 
-lgamma = primitive(
+lgamma = SPECIAL_METHODS.primitive(
     "lgamma",
     log_of_gamma,
     lambda g, x: g * digamma(x),
@@ -125,5 +121,4 @@ lgamma = primitive(
     domain=POSITIVE,
     aliases=("gammaln",),
     torch=("lgamma", "special.gammaln"),
-    in_place=True,
 )

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from ..table.record import ABOVE_MINUS_ONE, POSITIVE, Domain, EdgeCase
-from .error_and_gamma import digamma, polygamma, scipy_function, unary
-from .families import SPECIAL
+from .error_and_gamma import digamma, of_scipy, polygamma, scipy_function
+from .families import SPECIAL_OWN
 
-_primitive = partial(SPECIAL.primitive, torch=(), method=False)
-_function = partial(SPECIAL.function, torch=(), method=False)
+primitive, function = SPECIAL_OWN.primitive, SPECIAL_OWN.function
 
-
-gamma = _primitive(
+gamma = of_scipy(
+    SPECIAL_OWN,
     "gamma",
-    unary("gamma"),
     lambda g, out, x: g * (out * digamma(x)),
-    doc="gamma function, (x - 1)! of whole numbers",
+    "gamma function, (x - 1)! of whole numbers",
     domain=POSITIVE,
     integers={1: 1, 2: 1},
     definition="where(x > 0, 1, 1 - 2*(floor(x) % 2))*exp(lgamma(x))",
@@ -25,19 +22,19 @@ gamma = _primitive(
 )
 
 
-@_function(domain=ABOVE_MINUS_ONE)
+@function(domain=ABOVE_MINUS_ONE)
 def factorial(x: Any) -> Any:
     """gamma(x + 1), the product of 1, 2, ..., x"""
     return gamma(x + 1)
 
 
-@_function(domain=POSITIVE)
+@function(domain=POSITIVE)
 def trigamma(x: Any) -> Any:
     """derivative of digamma"""
     return polygamma(1, x)
 
 
-beta = _primitive(
+beta = primitive(
     "beta",
     lambda x, y: scipy_function("beta")(x, y),
     lambda g, out, x, y: g * (out * (digamma(x) - digamma(x + y))),
@@ -47,7 +44,7 @@ beta = _primitive(
     commutative=True,
     definition="where(x > 0 and y > 0, exp(lgamma(x) + lgamma(y) - lgamma(x + y)), gamma(x)*gamma(y)/gamma(x + y))",
 )
-binomial = _primitive(
+binomial = primitive(
     "binomial",
     lambda x, y: scipy_function("binom")(x, y),
     lambda g, out, x, y: g * (out * (digamma(x + 1) - digamma(x - y + 1))),

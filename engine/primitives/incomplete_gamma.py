@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,7 @@ from ..tensors.dtypes import is_number
 from ..tensors.size import check_steps
 from .elementary import exp, log
 from .error_and_gamma import digamma, lgamma, log_of_gamma, scipy_function, underived
-from .families import SPECIAL
-
-private, primitive, function = SPECIAL.private, SPECIAL.primitive, SPECIAL.function
+from .families import SPECIAL, SPECIAL_METHODS
 
 
 def _mvlgamma_rule(g: Any, x: Any, p: int) -> Any:
@@ -24,12 +23,11 @@ def _mvlgamma_rule(g: Any, x: Any, p: int) -> Any:
     return g * slope
 
 
-@primitive(
+@SPECIAL_METHODS.primitive(
     _mvlgamma_rule,
     domain=Domain("x > (p - 1) / 2", 2.1, 5.0),
     aliases=("multigammaln",),
     torch=("mvlgamma", "special.multigammaln"),
-    in_place=True,
 )
 def mvlgamma(x: Any, p: int) -> Any:
     """logarithm of the gamma function of p dimensions"""
@@ -46,54 +44,37 @@ def _gamma_density(x: Any, y: Any) -> Any:
     return exp((x - 1) * log(y) - y - lgamma(x))
 
 
-igamma = primitive(
+def _incomplete(name: str, alias: str, rule: Any, doc: str) -> Any:
+    """One of the two parts of the gamma function, by the name that SciPy has for it as an alias."""
+    compute = scipy_function(alias)
+    facts = {"domain": POSITIVE, "aliases": (alias,), "torch": (name, f"special.{alias}")}
+    return SPECIAL_METHODS.primitive(
+        name, lambda x, y: compute(x, y), underived(f"{name}: input"), rule, doc=doc, **facts
+    )
+
+
+igamma = _incomplete(
     "igamma",
-    lambda x, y: scipy_function("gammainc")(x, y),
-    underived("igamma: input"),
+    "gammainc",
     lambda g, x, y: g * _gamma_density(x, y),
-    doc="regularised lower incomplete gamma function of order x; has a derivative by y only",
-    domain=POSITIVE,
-    aliases=("gammainc",),
-    torch=("igamma", "special.gammainc"),
-    in_place=True,
+    "regularised lower incomplete gamma function of order x; has a derivative by y only",
 )
-igammac = primitive(
-    "igammac",
-    lambda x, y: scipy_function("gammaincc")(x, y),
-    underived("igammac: input"),
-    lambda g, x, y: -g * _gamma_density(x, y),
-    doc="1 - igamma(x, y), without cancellation",
-    domain=POSITIVE,
-    aliases=("gammaincc",),
-    torch=("igammac", "special.gammaincc"),
-    in_place=True,
-)
-zeta_tensors = private(
-    "special_zeta",
-    lambda x, y: scipy_function("zeta")(x, y),
-    underived("zeta"),
-    lambda g, x, y: g * -x * zeta(x + 1, y),
-    formula="zeta(x, y)",
-)
-zeta_of_number = private(
-    "special_zeta",
-    lambda x, y: scipy_function("zeta")(x, y),
-    None,
-    lambda g, x, y: g * -x * zeta(x + 1, y),
-    overload=1,
-    formula="zeta(x, y)",
-)
-zeta_number = private(
-    "special_zeta",
-    lambda x, y: scipy_function("zeta")(x, x.dtype.type(y)),
-    underived("zeta"),
-    tensors=2,
-    overload=2,
-    formula="zeta(x, y)",
+igammac = _incomplete(
+    "igammac", "gammaincc", lambda g, x, y: -g * _gamma_density(x, y), "1 - igamma(x, y), without cancellation"
 )
 
 
-@function(tensors=2, numbers=True, domain=(ABOVE_ONE, POSITIVE), method=False, torch=("special.zeta",))
+def _zeta_rule(g: Any, x: Any, y: Any) -> Any:
+    return g * -x * zeta(x + 1, y)
+
+
+_zeta, _overload = scipy_function("zeta"), partial(SPECIAL.private, "special_zeta", formula="zeta(x, y)")
+zeta_tensors = _overload(lambda x, y: _zeta(x, y), underived("zeta"), _zeta_rule)
+zeta_of_number = _overload(lambda x, y: _zeta(x, y), None, _zeta_rule, overload=1)
+zeta_number = _overload(lambda x, y: _zeta(x, x.dtype.type(y)), underived("zeta"), tensors=2, overload=2)
+
+
+@SPECIAL.function(tensors=2, numbers=True, domain=(ABOVE_ONE, POSITIVE))
 def zeta(x: Any, y: Any) -> Any:
     """the sum of 1 / (k + y)**x over k = 0, 1, 2, ...; has a derivative by y only"""
     if is_number(x):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -11,11 +11,10 @@ import numpy as np
 from ..table.record import ABOVE_MINUS_ONE, POSITIVE, PROBABILITY, REAL, EdgeCase
 from ..tensors.dtypes import is_number
 from .elementary import exp, exp2, log, log1p
-from .families import SPECIAL
+from .families import SPECIAL, SPECIAL_METHODS
 from .selection import where
 
-private, primitive, function = SPECIAL.private, SPECIAL.primitive, SPECIAL.function
-
+private = SPECIAL.private
 
 # sin(x)/x, of which 0 is no special point: so is no derivative of it.
 
@@ -25,13 +24,27 @@ def _sine_quotient(x: Any) -> Any:
 
 
 @cache
-def _nodes() -> Any:
+def _nodes(count: int) -> Any:
     """Points and weights of Gauss and Legendre's quadrature from 0 to 1, exact to rounding for what is asked of it."""
-    points, weights = np.polynomial.legendre.leggauss(48)
+    points, weights = np.polynomial.legendre.leggauss(count)
     return (points + 1) / 2, weights / 2
 
 
-def _sine_quotient_derivative(x: Any, n: int, a: float) -> Any:
+def _sine_quotient_formula(n: int, a: float) -> str:
+    """The closed form as an expression in x, and its limit at 0."""
+    factor = "pi" if a == math.pi else "1"
+    sines = (f"sin({factor}*x)", f"cos({factor}*x)", f"(-sin({factor}*x))", f"(-cos({factor}*x))")
+    terms = [f"{_coefficient(n, k)}*{factor}**{k}*{sines[k % 4]}/({factor}*x**{n - k + 1})" for k in range(n + 1)]
+    limit = "0" if n % 2 else f"{(-1) ** (n // 2)}*{factor}**{n}/{n + 1}"
+    return f"where(x == 0, {limit}, {' + '.join(terms)})"
+
+
+def _sine_quotient_rule(g: Any, x: Any, n: int, a: float) -> Any:
+    return g * sine_quotient_derivative(x, n + 1, a)
+
+
+@private(_sine_quotient_rule, name="sine_quotient", formula=_sine_quotient_formula)
+def sine_quotient_derivative(x: Any, n: int, a: float) -> Any:
     """Derivative number n of sin(a*x)/(a*x), with z = a*x.
 
     By its closed form in z; where that cancels, by the integral of t**n * cos(z*t + n*pi/2) over t from 0 to 1.
@@ -42,7 +55,7 @@ def _sine_quotient_derivative(x: Any, n: int, a: float) -> Any:
         total = total + _coefficient(n, k) * np.sin(z + k * math.pi / 2) / z ** (n - k + 1)
     total = np.where(np.isinf(z), 0, total)
     near = np.abs(z) < n + 1
-    t, weights = _nodes()
+    t, weights = _nodes(12 + 2 * n)
     # Not a product of matrices, which rounds many rows otherwise than one.
     total[near] = (np.cos(np.multiply.outer(z[near], t) + n * math.pi / 2) * (weights * t**n)).sum(-1)
     total[z == 0] = _limit(n)
@@ -58,51 +71,29 @@ def _limit(n: int) -> float:
     return 0 if n % 2 else (-1) ** (n // 2) / (n + 1)
 
 
-def _sine_quotient_formula(n: int, a: float) -> str:
-    """The closed form as an expression in x, and its limit at 0."""
-    factor = "pi" if a == math.pi else "1"
-    sines = (f"sin({factor}*x)", f"cos({factor}*x)", f"(-sin({factor}*x))", f"(-cos({factor}*x))")
-    terms = [f"{_coefficient(n, k)}*{factor}**{k}*{sines[k % 4]}/({factor}*x**{n - k + 1})" for k in range(n + 1)]
-    limit = "0" if n % 2 else f"{(-1) ** (n // 2)}*{factor}**{n}/{n + 1}"
-    return f"where(x == 0, {limit}, {' + '.join(terms)})"
+_AT_ZERO = EdgeCase((0.0,), 1.0, (0.0,))
 
 
-sine_quotient_derivative = private(
-    "sine_quotient",
-    _sine_quotient_derivative,
-    lambda g, x, n, a: g * sine_quotient_derivative(x, n + 1, a),
-    formula=_sine_quotient_formula,
-)
-
-
-sinc = primitive(
-    "sinc",
-    lambda x: _sine_quotient(math.pi * x),
+@SPECIAL_METHODS.primitive(
     lambda g, x: g * sine_quotient_derivative(x, 1, math.pi),
-    doc="sin(pi*x) / (pi*x); 1 at 0",
-    edges=[EdgeCase((0.0,), 1.0, (0.0,))],
-    torch=("sinc", "special.sinc"),
-    in_place=True,
+    edges=[_AT_ZERO],
     parity="even",
     definition="where(x != 0, sin(pi*x)/(pi*x), 1)",
 )
-spherical_bessel_j0 = primitive(
+def sinc(x: Any) -> Any:
+    """sin(pi*x) / (pi*x); 1 at 0"""
+    return _sine_quotient(math.pi * x)
+
+
+spherical_bessel_j0 = SPECIAL.primitive(
     "spherical_bessel_j0",
     _sine_quotient,
     lambda g, x: g * sine_quotient_derivative(x, 1, 1),
     doc="sin(x) / x, and 1 where x is 0",
-    edges=[EdgeCase((0.0,), 1.0, (0.0,))],
-    method=False,
-    torch=("special.spherical_bessel_j0",),
+    edges=[_AT_ZERO],
     parity="even",
     definition="where(x != 0, sin(x)/x, 1)",
 )
-
-
-def _logit(x: Any, eps: float | None = None) -> Any:
-    if eps is not None:
-        x = np.minimum(np.maximum(x, eps), 1 - eps)
-    return np.log(x / (1 - x))
 
 
 def _logit_rule(g: Any, x: Any, eps: float | None) -> Any:
@@ -111,29 +102,25 @@ def _logit_rule(g: Any, x: Any, eps: float | None) -> Any:
     return where((x >= eps) & (x <= 1 - eps), g / (x * (1 - x)), 0)
 
 
-logit = primitive(
-    "logit",
-    _logit,
-    _logit_rule,
-    doc="log(x / (1 - x)); with `eps`, x is first limited to the interval from eps to 1 - eps",
-    domain=PROBABILITY,
-    torch=("logit", "special.logit"),
-    in_place=True,
-    definition="log(x/(1 - x))",
-)
-logaddexp2 = primitive(
-    "logaddexp2",
-    np.logaddexp2,
-    lambda g, x, y: g / (1 + exp2(y - x)),
-    lambda g, x, y: g / (1 + exp2(x - y)),
-    doc="log2(2**x + 2**y) without overflow",
-)
-logaddexp = primitive(
+@SPECIAL_METHODS.primitive(_logit_rule, domain=PROBABILITY, definition="log(x/(1 - x))")
+def logit(x: Any, eps: float | None = None) -> Any:
+    """log(x / (1 - x)); with `eps`, x is first limited to the interval from eps to 1 - eps"""
+    if eps is not None:
+        x = np.minimum(np.maximum(x, eps), 1 - eps)
+    return np.log(x / (1 - x))
+
+
+def _logaddexp(name: str, power: Any, doc: str, **facts: Any) -> Any:
+    """The logarithm of a sum of powers, which the shares in the sum are the slopes of."""
+    rules = (lambda g, x, y: g / (1 + power(y - x)), lambda g, x, y: g / (1 + power(x - y)))
+    return SPECIAL.primitive(name, getattr(np, name), *rules, doc=doc, method=True, below=(), **facts)
+
+
+logaddexp2 = _logaddexp("logaddexp2", exp2, "log2(2**x + 2**y) without overflow")
+logaddexp = _logaddexp(
     "logaddexp",
-    np.logaddexp,
-    lambda g, x, y: g / (1 + exp(y - x)),
-    lambda g, x, y: g / (1 + exp(x - y)),
-    doc="log(exp(x) + exp(y)) without overflow",
+    exp,
+    "log(exp(x) + exp(y)) without overflow",
     definition="maximum(x, y) + log1p(exp(-abs(x - y)))",
 )
 
@@ -160,13 +147,11 @@ def _xlogy_number_rule(g: Any, x: Any, y: Any) -> Any:
 xlogy_number = private("xlogy", lambda x, y: _xlogy(x, x.dtype.type(y)), _xlogy_number_rule, tensors=2, overload=2)
 
 
-@function(
+@SPECIAL_METHODS.function(
     tensors=2,
     numbers=True,
     domain=(REAL, POSITIVE),
     edges=[EdgeCase((0.0, 0.0), 0.0, (0.0, math.nan))],
-    torch=("xlogy", "special.xlogy"),
-    in_place=True,
     definition="where(x != 0, x*log(y), 0)",
 )
 def xlogy(x: Any, y: Any) -> Any:
@@ -185,34 +170,26 @@ def _xlog1py_first(g: Any, x: Any, y: Any) -> Any:
     return where((x == 0) & (y <= -1), 0, g * log1p(y))
 
 
-xlog1py_tensors = private(
-    "special_xlog1py", _xlog1py, _xlog1py_first, lambda g, x, y: g * x / (y + 1), formula="xlog1py(x, y)"
-)
-xlog1py_of_number = private(
-    "special_xlog1py",
-    lambda x, y: _xlog1py(y.dtype.type(x), y),
-    None,
-    lambda g, x, y: g * x / (y + 1),
-    overload=1,
-    formula="xlog1py(x, y)",
-)
-xlog1py_number = private(
-    "special_xlog1py",
+def _xlog1py_second(g: Any, x: Any, y: Any) -> Any:
+    return g * x / (y + 1)
+
+
+_overload = partial(private, "special_xlog1py", formula="xlog1py(x, y)")
+xlog1py_tensors = _overload(_xlog1py, _xlog1py_first, _xlog1py_second)
+xlog1py_of_number = _overload(lambda x, y: _xlog1py(y.dtype.type(x), y), None, _xlog1py_second, overload=1)
+xlog1py_number = _overload(
     lambda x, y: _xlog1py(x, x.dtype.type(y)),
     lambda g, x, y: _xlog1py_first(g, x, np.float64(y)),
     tensors=2,
     overload=2,
-    formula="xlog1py(x, y)",
 )
 
 
-@function(
+@SPECIAL.function(
     tensors=2,
     numbers=True,
     domain=(REAL, ABOVE_MINUS_ONE),
     edges=[EdgeCase((0.0, -1.0), 0.0, (0.0, math.nan))],
-    method=False,
-    torch=("special.xlog1py",),
 )
 def xlog1py(x: Any, y: Any) -> Any:
     """x * log1p(y), and 0 where x is 0"""
@@ -221,18 +198,12 @@ def xlog1py(x: Any, y: Any) -> Any:
     return xlog1py_number(x, y) if is_number(y) else xlog1py_tensors(x, y)
 
 
-def _entr(x: Any) -> Any:
-    return np.where(x > 0, -x * np.log(x), np.where(x < 0, -math.inf, x))
-
-
-entr = primitive(
-    "entr",
-    _entr,
+@SPECIAL.primitive(
     lambda g, x: g * (-log(x) - 1),
-    doc="-x * log(x), and 0 where x is 0",
     domain=POSITIVE,
     node_name="SpecialEntrBackward0",
     edges=[EdgeCase((0.0,), 0.0, (math.inf,))],
-    method=False,
-    torch=("special.entr",),
 )
+def entr(x: Any) -> Any:
+    """-x * log(x), and 0 where x is 0"""
+    return np.where(x > 0, -x * np.log(x), np.where(x < 0, -math.inf, x))

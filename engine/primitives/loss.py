@@ -27,8 +27,8 @@ private, function = LOSS.private, LOSS.function
 
 
 def _constant(value: Any, x: Any) -> Any:
-    """An argument that may be given as a list, as a tensor: of integers, or in the dtype of x."""
-    if not isinstance(value, (list, tuple)):
+    """An argument that may be given as a list or a number, as a tensor: of integers, or in the dtype of x."""
+    if not isinstance(value, (list, tuple, int, float)):
         return value
     data = np.asarray(value)
     return Tensor(data.astype(data_of(x).dtype) if data.dtype.kind == "f" else data)

@@ -9,14 +9,12 @@ from ..table.record import PROBABILITY, EdgeCase
 from .activation import minimum_zero
 from .arithmetic import plus_number, times_number
 from .elementary import exp
-from .error_and_gamma import erf, erfcx, unary
+from .error_and_gamma import erf, erfcx, of_scipy
 from .families import SPECIAL
 from .selection import where
 
-primitive, function = SPECIAL.primitive, SPECIAL.function
 
-
-@function(method=False, torch=("special.ndtr",))
+@SPECIAL.function()
 def ndtr(x: Any) -> Any:
     """the probability that a standard normal variable is at most x"""
     return times_number(plus_number(erf(times_number(x, math.sqrt(0.5))), 1), 0.5)
@@ -29,23 +27,19 @@ def _log_ndtr_rule(g: Any, out: Any, x: Any) -> Any:
     return g * where(x < 0, below, above)
 
 
-log_ndtr = primitive(
+log_ndtr = of_scipy(
+    SPECIAL,
     "log_ndtr",
-    unary("log_ndtr"),
     _log_ndtr_rule,
-    doc="logarithm of ndtr, without underflow",
+    "logarithm of ndtr, without underflow",
     node_name="SpecialLogNdtrBackward0",
-    method=False,
-    torch=("special.log_ndtr",),
 )
-ndtri = primitive(
+ndtri = of_scipy(
+    SPECIAL,
     "ndtri",
-    unary("ndtri"),
     lambda g, out: g * (math.sqrt(2 * math.pi) * exp(out * out * 0.5)),
-    doc="inverse of ndtr",
+    "inverse of ndtr",
     domain=PROBABILITY,
     node_name="SpecialNdtriBackward0",
     edges=[EdgeCase((1.0,), math.inf, (math.inf,))],
-    method=False,
-    torch=("special.ndtri",),
 )

@@ -23,115 +23,57 @@ _HALF_TURN = Domain("0 < x < pi", 0.3, 2.8)
 _INSIDE = Domain("0 < x <= 1", 0.1, 0.9)
 _PER_DEGREE = math.pi / 180
 
-sec = _primitive(
-    "sec",
-    lambda x: 1 / np.cos(x),
-    lambda g, out, x: g * (out * tan(x)),
-    doc="1 / cos(x)",
-    formula="1/cos(x)",
-    domain=UNIT,
-)
-csc = _primitive(
-    "csc",
-    lambda x: 1 / np.sin(x),
-    lambda g, out, x: g * -(out / tan(x)),
-    doc="1 / sin(x)",
-    formula="1/sin(x)",
-    domain=_HALF_TURN,
-    aliases=("cosec",),
-)
-cot = _primitive(
-    "cot",
-    lambda x: 1 / np.tan(x),
-    lambda g, x: g / -(sin(x) ** 2),
-    doc="1 / tan(x)",
-    formula="cos(x)/sin(x)",
-    domain=_HALF_TURN,
-    aliases=("cotan",),
-)
-sech = _primitive(
-    "sech",
-    lambda x: 1 / np.cosh(x),
-    lambda g, out, x: g * -(out * tanh(x)),
-    doc="1 / cosh(x)",
-    formula="1/cosh(x)",
-)
-csch = _primitive(
-    "csch",
-    lambda x: 1 / np.sinh(x),
-    lambda g, out, x: g * -(out / tanh(x)),
-    doc="1 / sinh(x)",
-    formula="1/sinh(x)",
-    domain=NONZERO,
-    aliases=("cosech",),
-)
-coth = _primitive(
-    "coth",
-    lambda x: 1 / np.tanh(x),
-    lambda g, x: g / -(sinh(x) ** 2),
-    doc="1 / tanh(x)",
-    formula="1/tanh(x)",
-    domain=NONZERO,
-)
+
+def _one_over(function: str, name: str, rule: Any, formula: str = "", **facts: Any) -> Any:
+    """One over a function, which NumPy has by the same name."""
+    compute, text = getattr(np, function), f"1 / {function}(x)"
+    return _primitive(name, lambda x: 1 / compute(x), rule, doc=text, formula=formula or text.replace(" ", ""), **facts)
 
 
-asec = _primitive(
+sec = _one_over("cos", "sec", lambda g, out, x: g * (out * tan(x)), domain=UNIT)
+csc = _one_over("sin", "csc", lambda g, out, x: g * -(out / tan(x)), domain=_HALF_TURN, aliases=("cosec",))
+cot = _one_over("tan", "cot", lambda g, x: g / -(sin(x) ** 2), "cos(x)/sin(x)", domain=_HALF_TURN, aliases=("cotan",))
+sech = _one_over("cosh", "sech", lambda g, out, x: g * -(out * tanh(x)))
+csch = _one_over("sinh", "csch", lambda g, out, x: g * -(out / tanh(x)), domain=NONZERO, aliases=("cosech",))
+coth = _one_over("tanh", "coth", lambda g, x: g / -(sinh(x) ** 2), domain=NONZERO)
+
+
+def _inverse(function: str, name: str, rule: Any, *, unit: str = "", more: tuple[str, ...] = (), **facts: Any) -> Any:
+    """The inverse of one over a function: the inverse of that, such as `acos`, of one over x."""
+    compute, text = getattr(np, f"arc{function[1:]}"), f"{function}(1 / x)"
+    facts |= {"doc": text + unit, "formula": text.replace(" ", ""), "aliases": (f"arc{name[1:]}", *more)}
+    return _primitive(name, lambda x: compute(1 / x), rule, **facts)
+
+
+_circular = partial(_inverse, unit=", in radians")
+
+asec = _circular(
+    "acos",
     "asec",
-    lambda x: np.arccos(1 / x),
     lambda g, x: g / (ops.abs(x) * sqrt(x * x - 1)),
-    doc="acos(1 / x), in radians",
-    formula="acos(1/x)",
     domain=ABOVE_ONE,
-    aliases=("arcsec",),
     edges=[EdgeCase((1.0,), 0.0, (math.inf,))],
 )
-acsc = _primitive(
+acsc = _circular(
+    "asin",
     "acsc",
-    lambda x: np.arcsin(1 / x),
     lambda g, x: -g / (ops.abs(x) * sqrt(x * x - 1)),
-    doc="asin(1 / x), in radians",
-    formula="asin(1/x)",
     domain=ABOVE_ONE,
-    aliases=("arccsc", "acosec", "arccosec"),
+    more=("acosec", "arccosec"),
     edges=[EdgeCase((1.0,), math.pi / 2, (-math.inf,))],
 )
-acot = _primitive(
-    "acot",
-    lambda x: np.arctan(1 / x),
-    lambda g, x: -g / (x * x + 1),
-    doc="atan(1 / x), in radians: from -pi/2 to pi/2, odd",
-    formula="atan(1/x)",
-    domain=NONZERO,
-    aliases=("arccot",),
+acot = _circular(
+    "atan", "acot", lambda g, x: -g / (x * x + 1), unit=", in radians: from -pi/2 to pi/2, odd", domain=NONZERO
 )
-asech = _primitive(
+asech = _inverse(
+    "acosh",
     "asech",
-    lambda x: np.arccosh(1 / x),
     lambda g, x: -g / (x * sqrt(1 - x * x)),
-    doc="acosh(1 / x)",
-    formula="acosh(1/x)",
     domain=_INSIDE,
-    aliases=("arcsech",),
     edges=[EdgeCase((1.0,), 0.0, (-math.inf,))],
 )
-acsch = _primitive(
-    "acsch",
-    lambda x: np.arcsinh(1 / x),
-    lambda g, x: -g / (ops.abs(x) * sqrt(1 + x * x)),
-    doc="asinh(1 / x)",
-    formula="asinh(1/x)",
-    domain=NONZERO,
-    aliases=("arccsch",),
-)
-acoth = _primitive(
-    "acoth",
-    lambda x: np.arctanh(1 / x),
-    lambda g, x: g / (1 - x * x),
-    doc="atanh(1 / x)",
-    formula="atanh(1/x)",
-    domain=ABOVE_ONE,
-    aliases=("arccoth",),
-)
+acsch = _inverse("asinh", "acsch", lambda g, x: -g / (ops.abs(x) * sqrt(1 + x * x)), domain=NONZERO)
+acoth = _inverse("atanh", "acoth", lambda g, x: g / (1 - x * x), domain=ABOVE_ONE)
 
 
 # Exact where the sine or the cosine is 0, 1/2 or 1, and right for large arguments
@@ -148,43 +90,24 @@ def _cospi(x: Any) -> Any:
     return np.where(turn <= 0.25, np.cos(math.pi * turn), _sinpi(0.5 - turn))
 
 
-sinpi = _primitive(
-    "sinpi",
-    _sinpi,
-    lambda g, x: g * (math.pi * cospi(x)),
-    doc="sin(pi * x), exact for multiples of 1/2",
-    formula="sin(pi*x)",
-    edges=[EdgeCase((1.0,), 0.0, (-math.pi,))],
-)
-cospi = _primitive(
-    "cospi",
-    _cospi,
-    lambda g, x: g * (-math.pi * sinpi(x)),
-    doc="cos(pi * x), exact for multiples of 1/2",
-    formula="cos(pi*x)",
-    edges=[EdgeCase((0.5,), 0.0, (-math.pi,))],
-)
-sind = _primitive(
-    "sind",
-    unary("sindg"),
-    lambda g, x: g * (_PER_DEGREE * cosd(x)),
-    doc="sine of x in degrees",
-    formula="sin(pi*x/180)",
-    edges=[EdgeCase((180.0,), 0.0, (-_PER_DEGREE,))],
-)
-cosd = _primitive(
-    "cosd",
-    unary("cosdg"),
-    lambda g, x: g * (-_PER_DEGREE * sind(x)),
-    doc="cosine of x in degrees",
-    formula="cos(pi*x/180)",
-    edges=[EdgeCase((90.0,), 0.0, (-_PER_DEGREE,))],
-)
-tand = _primitive(
-    "tand",
-    unary("tandg"),
-    lambda g, out: g * (_PER_DEGREE * (1 + out**2)),
-    doc="tangent of x in degrees",
-    formula="tan(pi*x/180)",
-    edges=[EdgeCase((45.0,), 1.0, (2 * _PER_DEGREE,))],
+def _of_multiples_of_pi(function: str, compute: Any, rule: Any, at: float) -> Any:
+    """The function of pi*x, with an edge where it falls through 0."""
+    words, edges = f"{function}(pi * x), exact for multiples of 1/2", [EdgeCase((at,), 0.0, (-math.pi,))]
+    return _primitive(f"{function}pi", compute, rule, doc=words, formula=f"{function}(pi*x)", edges=edges)
+
+
+sinpi = _of_multiples_of_pi("sin", _sinpi, lambda g, x: g * (math.pi * cospi(x)), 1.0)
+cospi = _of_multiples_of_pi("cos", _cospi, lambda g, x: g * (-math.pi * sinpi(x)), 0.5)
+
+
+def _of_degrees(function: str, word: str, rule: Any, edge: EdgeCase) -> Any:
+    """The function of an angle in degrees, which SciPy has."""
+    compute, formula = unary(f"{function}dg"), f"{function}(pi*x/180)"
+    return _primitive(f"{function}d", compute, rule, doc=f"{word} of x in degrees", formula=formula, edges=[edge])
+
+
+sind = _of_degrees("sin", "sine", lambda g, x: g * (_PER_DEGREE * cosd(x)), EdgeCase((180.0,), 0.0, (-_PER_DEGREE,)))
+cosd = _of_degrees("cos", "cosine", lambda g, x: g * (-_PER_DEGREE * sind(x)), EdgeCase((90.0,), 0.0, (-_PER_DEGREE,)))
+tand = _of_degrees(
+    "tan", "tangent", lambda g, out: g * (_PER_DEGREE * (1 + out**2)), EdgeCase((45.0,), 1.0, (2 * _PER_DEGREE,))
 )

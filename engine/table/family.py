@@ -33,7 +33,11 @@ class Family:
         fact is none of a record's.
         """
         if not (record and isinstance(record[0], str)):
-            return lambda forward: self.private(name or forward.__name__, forward, *record, **facts)
+
+            def add(forward: Call) -> Call:
+                return self.private(name or forward.__name__, forward, *record, **facts)
+
+            return add
         name, forward, *rules = record
         return self._primitive(name, forward, rules, facts).call
 

@@ -112,7 +112,7 @@ class set_grad_enabled(_Mode):  # noqa: N801  (PyTorch's name)
 class _Switch(_Mode):
     mode: bool
 
-    def __init__(self, mode: Any = None) -> None:
+    def __init__(self) -> None:  # pyright: ignore[reportInconsistentConstructor]  # with a function, it is not called
         self.previous: list[tuple[bool, bool]] = []
 
     def __new__(cls, mode: Any = None) -> Any:

@@ -69,7 +69,9 @@ def _assuming(condition: Term, branch: Term, holds: bool) -> Term:
         return branch
     known: dict[Term, Term] = {}
     for part in parts:
-        made = rebuilt(part, known) if _is_of_each_element(part) else part
+        # What stays as it is is not made anew, which would look through its own choices again, and so on below.
+        changed = _is_of_each_element(part) and any(known[child] is not child for child in children(part))
+        made = rebuilt(part, known) if changed else part
         known[part] = _decided(condition, made, holds) if isinstance(made, Call) and made.name == "where" else made
     return known[branch]
 

@@ -14,15 +14,16 @@ from ...engine.autograd.jacobians import gradients
 from ...engine.primitives.matrix import LinAlgError
 from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
+from ...engine.tensors.dtypes import bool_
 from ..semantics.evaluate import evaluate, evaluate_traced
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.errors import ExpressionError
 from ..syntax.parse import parse
 from ..syntax.printer import program_text
-from ..syntax.records import Assign, Name, Program
+from ..syntax.records import Assign, Binary, Name, Program, Unary
 from ..syntax.records import Number as Literal
-from ..syntax.walk import walk
+from ..syntax.walk import body_of, walk
 from .presentation import Presentation
 from .sharing import shared
 from .simplify import simplified
@@ -60,7 +61,7 @@ class Derivatives(NamedTuple):
 
     `variables` are those of the original, `shared` the assignments, `results` the expressions by what each
     differentiates by, in order. At `points` of the domain they have been compared with the engine. `arrays` are the
-    variables that are no single numbers.
+    variables that are no single numbers. A value of several `elements` is differentiated as their sum.
     """
 
     variables: tuple[str, ...]
@@ -68,6 +69,7 @@ class Derivatives(NamedTuple):
     results: dict[By, Any]
     points: int = 0
     arrays: frozenset[str] = frozenset()
+    elements: int = 1
 
     def program(self, by: By) -> Program:
         """One derivative with the assignments that it needs."""
@@ -104,11 +106,13 @@ def derivatives(
     names = tuple(variables_of(expression, shapes))
     if simplify and max(map(len, wanted)) > _AT_ONCE and not any(shapes.values()):
         return _step_by_step(expression, wanted, names, share, limits)
-    program = traced(expression, wanted, shapes, limits)
+    program, elements = traced(expression, wanted, shapes, limits)
     arrays = frozenset(name for name in names if shapes.get(name))
 
     def checked(found: Derivatives) -> Derivatives:
-        return found._replace(points=check(expression, found, shapes, limits), arrays=arrays)
+        _check_real(expression, found)
+        points = check(expression, found, shapes, limits)
+        return found._replace(points=points, arrays=arrays, elements=elements)
 
     if simplify:
         terms = dict(zip(wanted, translated(program).values(), strict=True))
@@ -155,31 +159,49 @@ def _step_by_step(
     )
 
 
+def _check_real(expression: Program, found: Derivatives) -> None:
+    """ExpressionError: there is a nan in a derivative for the logarithm of the negative base of a power."""
+    results = [*found.results.values(), *(part.value for part in found.shared)]
+    if not any(type(record) is Name and record.name == "nan" for result in results for record in walk(result)):
+        return
+    for record in (record for statement in expression.statements for record in walk(body_of(statement))):
+        base = record.left if type(record) is Binary and record.op == "**" else None
+        if type(base) is Unary and base.op == "-" and type(base.operand) is Literal:
+            number = expression.source[base.start : base.end]
+            message = f"the logarithm of {number} is not real, and the derivative of this power has it"
+            help = "a power of a negative number has a derivative by the number alone, not by the exponent"
+            raise ExpressionError("value", message, expression.source, record.start, record.end, help)
+
+
 def variables_of(expression: Program, shapes: Shapes) -> list[str]:
     """The variables of an expression; a constant such as `pi` is one only if it has a shape."""
     return [name for name in free_variables(expression) if name in shapes or name not in CONSTANTS]
 
 
-def traced(expression: Program, wanted: Sequence[By], shapes: Shapes, limits: Limits) -> Traced:
-    """The engine program of the derivatives alone."""
+def traced(expression: Program, wanted: Sequence[By], shapes: Shapes, limits: Limits) -> tuple[Traced, int]:
+    """The engine program of the derivatives alone, and how many elements the value has."""
+    elements = 1
     names = variables_of(expression, shapes)
     inputs = {name: shapes.get(name, ()) for name in names}
 
     def outputs(*tensors: Tensor) -> dict[str, Any]:
         variables = _constant_but(dict(zip(names, tensors, strict=True)), wanted)
+        nonlocal elements
         value, _ = evaluate_traced(expression, variables, limits)
-        if not value.dtype.is_floating_point:
+        elements = value.numel()
+        if value.dtype is bool_:
             last = expression.statements[-1]
             message = f"a value of type {value.dtype.name} has no derivative"
             raise ExpressionError("value", message, expression.source, last.start, last.end)
         return {".".join(by): found for by, found in zip(wanted, _derived(value, variables, wanted), strict=True)}
 
-    return trace(outputs, inputs, formal=True)
+    return trace(outputs, inputs, formal=True), elements
 
 
 def _derived(value: Tensor, variables: Mapping[str, Tensor], wanted: Sequence[By]) -> list[Tensor]:
     """The derivatives of the value's sum by sequences of variables; what they have in common is computed once."""
-    known: dict[By, Tensor] = {(): value}
+    # Whole numbers, such as those of `where(x > 0, 1, 2)`, are steps.
+    known: dict[By, Tensor] = {(): value if value.dtype.is_floating_point else value.double()}
     starts = {by[:end]: None for by in wanted for end in range(1, len(by) + 1)}
     for end in range(max(map(len, wanted))):
         # The derivatives of one value by all variables come from one backward pass.

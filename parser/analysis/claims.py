@@ -12,7 +12,7 @@ from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.errors import ExpressionError, UsageError, did_you_mean
 from ..syntax.parse import parse
 from ..syntax.records import Program
-from ..syntax.wording import quoted, variables_help
+from ..syntax.wording import listed, quoted, variables_help
 from .compare import compare
 from .coordinates import Expression, Point
 from .slips import likely_slip
@@ -53,8 +53,8 @@ class Verdict(NamedTuple):
         return {key: getattr(self, key) for key in ("claimed", "autograd", "numeric", "absolute", "relative")}
 
 
-def read_claims(texts: Iterable[str], names: Sequence[str]) -> list[Claim]:
-    """The claims given as `NAME=EXPR`.
+def read_claims(texts: Iterable[str], wrt: Sequence[str], names: Sequence[str]) -> list[Claim]:
+    """The claims given as `NAME=EXPR`, derivatives by names in `wrt`, in the variables called `names`.
 
     UsageError: one is not about a variable. ExpressionError: one is no expression in the variables.
     """
@@ -64,11 +64,11 @@ def read_claims(texts: Iterable[str], names: Sequence[str]) -> list[Claim]:
         name, source = name.strip(), source.strip()
         if not separator or not name.isidentifier() or not source:
             raise UsageError(f"--claim takes NAME=EXPR, not {quoted(text)}", 'write `--claim x="2*x"`')
-        if name not in names:
-            close = did_you_mean(name, names)
+        if name not in wrt:
+            close = did_you_mean(name, wrt)
             raise UsageError(
                 f"--claim is about {quoted(name)}, which the expression is not differentiated by",
-                f"did you mean `{close}`?" if close else variables_help(names),
+                f"did you mean `{close}`?" if close else f"it is differentiated by {listed(wrt)}",
             )
         program = parse(source)
         for variable, place in free_variables(program).items():

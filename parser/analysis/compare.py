@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...engine.autograd.differences import Slope, Slopes, slopes
-from ..syntax.errors import ExpressionError
 from .coordinates import Coordinate, Expression, Point, subscript
 
 OK = "ok"
@@ -20,6 +20,8 @@ UNSETTLED = "unsettled"
 UNDEFINED = "undefined"
 HOLDS = (OK, KINK, EDGE)
 
+# How many numbers of points and results to go on with at a time; differences need about 100 of each.
+_NUMBERS = 30_000
 # The part of a derivative by which it may differ: far above rounding, far below the effect of a wrong rule.
 _RELATIVE = {"float64": 1e-6, "float32": 1e-3}
 # The same as a part of the largest slope in sight, where the derivative is next to nothing.
@@ -62,38 +64,57 @@ class Check(NamedTuple):
         return {key: getattr(self, key) for key in ("autograd", "numeric", "absolute", "relative", "tolerance")}
 
 
-def compare(expression: Expression, point: Point, order: int) -> Iterator[Check]:
+def compare(expression: Expression, point: Point, order: int) -> list[Check]:
     """The checks of all first, or second, derivatives at a point. ExpressionError: as `evaluate`."""
-    value = expression.value(point)
-    coordinates = expression.coordinates(point)
+    return compare_all(expression, [point], order)[0]
+
+
+def compare_all(expression: Expression, points: Sequence[Point], order: int) -> list[list[Check]]:
+    """The checks at each of several points, whose variables have the same shapes. ExpressionError: as `evaluate`."""
+    coordinates = expression.coordinates(points[0])
+    found = [expression.jacobian(point) if order == 1 else expression.hessian(point) for point in points]
     if order == 1:
-        function, found = expression.value, expression.jacobian(point)
-        kind = "jacobian" if value.ndim else "grad"
-        columns = [(kind, index) for index in np.ndindex(value.shape)]
+        shape = expression.value(points[0]).shape
+        kind = "jacobian" if shape else "grad"
+        columns = [(kind, index) for index in np.ndindex(shape)]
     else:
-        function, found = expression.gradient, expression.hessian(point)
         columns = [(f"hessian.{by.name}", by.place) for by in coordinates]
-    for row, coordinate in enumerate(coordinates):
-        sides = slopes(_along(function, point, coordinate, len(columns)), coordinate.of(point))
+    pairs = [(point, coordinate) for point in points for coordinate in coordinates]
+    numbers = sum(int(np.size(value)) for value in points[0].values()) + len(columns)
+    at_once = max(_NUMBERS // numbers, 1)
+    sides: list[Slopes] = []
+    for start in range(0, len(pairs), at_once):
+        part = pairs[start : start + at_once]
+        many = slopes(partial(_near, expression, part, order), np.array([c.of(p) for p, c in part]))
+        sides.extend(_part(many, k) for k in range(len(part)))
+    checks: list[list[Check]] = [[] for _ in points]
+    for k, ((_, coordinate), slope) in enumerate(zip(pairs, sides, strict=True)):
+        place, row = divmod(k, len(coordinates))
         for column, (kind, index) in enumerate(columns):
             key = f"{kind}.{coordinate.name}{subscript((*index, *coordinate.place))}"
-            yield _check(key, coordinate, float(found[row, column]), _part(sides, column), expression.dtype)
+            autograd = float(found[place][row, column])
+            checks[place].append(_check(key, coordinate, autograd, _number(slope, column), expression.dtype))
+    return checks
 
 
-def _along(function: Any, point: Point, coordinate: Coordinate, size: int) -> Any:
-    """The function of one coordinate, flat; nan where it cannot be computed."""
+def _near(expression: Expression, pairs: Sequence[tuple[Point, Coordinate]], order: int, near: Any) -> Any:
+    """The function, flat, where the coordinate of each pair moves to each number of its column; nan where it fails."""
+    count = len(near)
+    columns = {name: np.stack([np.asarray(point[name], float) for point, _ in pairs]) for name in pairs[0][0]}
+    columns = {name: np.repeat(values[None], count, axis=0) for name, values in columns.items()}
+    for k, (_, coordinate) in enumerate(pairs):
+        columns[coordinate.name][(slice(None), k, *coordinate.place)] = near[:, k]
+    rows = {name: values.reshape(-1, *values.shape[2:]) for name, values in columns.items()}
+    return expression.many(rows, order).reshape(count, len(pairs), -1)
 
-    def moved(x: float) -> Any:
-        try:
-            return np.ravel(function(coordinate.moved(point, x)))
-        except ExpressionError:
-            return np.full(size, np.nan)
 
-    return moved
+def _part(sides: Slopes, k: int) -> Slopes:
+    central, left, right = (Slope(s.value[k], s.error[k]) for s in sides[:3])
+    return Slopes(central, left, right, sides.jump[k], sides.finite[k], sides.size[k])
 
 
-def _part(sides: Slopes, column: int) -> Slopes:
-    central, left, right = (type(s)(float(s.value[column]), float(s.error[column])) for s in sides[:3])
+def _number(sides: Slopes, column: int) -> Slopes:
+    central, left, right = (Slope(float(s.value[column]), float(s.error[column])) for s in sides[:3])
     return Slopes(central, left, right, sides.jump[column], sides.finite[column], float(sides.size[column]))
 
 

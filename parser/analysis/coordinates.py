@@ -10,9 +10,12 @@ import numpy as np
 from ...engine import Tensor
 from ...engine.api.creation import tensor
 from ...engine.autograd.jacobians import gradients, jacobian_rows
+from ...engine.program import Program as Traced
+from ...engine.program import TraceError, run
 from ..semantics.computing import computing
 from ..semantics.evaluate import evaluate
 from ..semantics.limits import Limits
+from ..semantics.program import trace_expression
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Program
 from .differentiate import Request, differentiate
@@ -55,6 +58,7 @@ class Expression:
         self.wrt = wrt
         self.limits = limits
         self.dtype = dtype
+        self.programs: dict[Any, Traced | None] = {}
 
     def coordinates(self, point: Point) -> list[Coordinate]:
         """The numbers to differentiate by, in order."""
@@ -71,6 +75,43 @@ class Expression:
         return self._differentiated(
             point, lambda value, inputs: np.concatenate([np.ravel(_floats(g)) for g in gradients(value, inputs)])
         )
+
+    def many(self, rows: Mapping[str, Any], order: int) -> Any:
+        """For each of n rows of values, those of `value`, or for order 2 of `gradient`, flat; nan where it fails."""
+        shapes = {name: values.shape[1:] for name, values in rows.items()}
+        key = order, tuple(shapes.items())
+        if key not in self.programs:
+            self.programs[key] = self._program(shapes, order)
+        program = self.programs[key]
+        count = len(next(iter(rows.values())))
+        if program is not None:
+            used = {variable.name: rows[variable.name] for variable in program.inputs}
+            with computing("float64" if order == 1 else self.dtype):
+                found = run(program, used, exact=True)
+            parts = [found["value"]] if order == 1 else [found[f"grad.{name}"] for name in self.wrt]
+            flat = [np.asarray(part, float).reshape(len(part), -1) for part in parts]
+            return np.concatenate([np.broadcast_to(part, (count, part.shape[1])) for part in flat], axis=1)
+        results: list[Any] = []
+        for i in range(count):
+            point = {name: values[i] for name, values in rows.items()}
+            try:
+                results.append(np.ravel(self.value(point) if order == 1 else self.gradient(point)))
+            except ExpressionError:
+                results.append(None)
+        size = next(len(result) for result in results if result is not None)
+        return np.array([np.full(size, np.nan) if result is None else result for result in results])
+
+    def _program(self, shapes: Mapping[str, tuple[int, ...]], order: int) -> Traced | None:
+        """What computes many rows at once; None where each needs its own."""
+        if order > 1 and self.dtype != "float64":
+            return None
+        try:
+            with computing("float64"):
+                program = trace_expression(self.program, shapes, () if order == 1 else self.wrt, limits=self.limits)
+        except (TraceError, ExpressionError):
+            return None
+        missing = order > 1 and any(f"grad.{name}" not in program.outputs for name in self.wrt)
+        return None if missing or not program.inputs else program
 
     def jacobian(self, point: Point) -> Any:
         """The derivatives of each element of the value, along the columns, by each coordinate, along the rows."""

@@ -14,6 +14,7 @@ from ...engine import Tensor
 from ...engine.api.creation import tensor
 from ..semantics.evaluate import evaluate
 from ..semantics.names import CONSTANTS, free_variables
+from ..syntax.decimal_text import decimal
 from ..syntax.errors import ExpressionError, UsageError
 from ..syntax.parse import parse
 from ..syntax.wording import quoted, sentence
@@ -28,7 +29,7 @@ def read_value(name: str, text: str) -> Tensor:
     UsageError: none of these.
     """
     try:
-        return tensor(float(text))
+        return tensor(decimal(text))
     except ValueError:
         pass
     if text.startswith("@"):

@@ -57,17 +57,47 @@ class Report(NamedTuple):
                     yield f"{kind}.{name}", value
 
     def text_of(self, key: str) -> str:
-        """One of the facts on a line. UsageError: there is none of that key."""
+        """One of the facts on a line, by its key or another of its names. UsageError: there is none."""
         facts = dict(self.facts())
-        if key not in facts:
+        called = key if key in facts else next((fact for fact in facts if key in names_of(fact)), None)
+        if called is None:
             close = did_you_mean(key, facts)
             help = f"did you mean `{close}`?" if close else f"the results are {listed(facts)}"
             raise UsageError(f"there is no result {quoted(key)}", help)
-        return value_text(facts[key])
+        return value_text(facts[called])
 
     def is_finite(self) -> bool:
         """Whether every number of the result is."""
         return all(isinstance(value, str) or is_finite(value) for _, value in self.facts())
+
+
+def names_of(key: str) -> set[str]:
+    """What the fact of a key is called where it is printed: `grad.x` is `d/dx` to people, and `d_x` in a table."""
+    kind, *names = key.split(".")
+    found = {key, label_of(key), column_of(key)}
+    if kind == "hessian" and len(set(names)) == 1:
+        found |= names_of(f"d2.{names[0]}")
+    return found | {name.replace(" ", "") for name in found}
+
+
+def label_of(key: str) -> str:
+    """The key of a fact as mathematics writes it, where it does."""
+    kind, *names = key.split(".")
+    if not names:
+        return key
+    if kind == "grad":
+        return f"d/d{names[0]}"
+    if kind == "hessian":
+        return f"d2/d{names[0]} d{names[1]}"
+    if kind[0] == "d" and kind[1:].isdigit():
+        return f"{kind}/d{names[0]}{kind[1:]}"
+    return "jvp" if kind == "jvp" else f"{kind} {names[0]}"
+
+
+def column_of(key: str) -> str:
+    """The key of a fact as the name of a column: `grad.x` is `d_x`, `d2.x` is `d2_x`, `hessian.x.y` is `d2_x_y`."""
+    kind, *names = key.split(".")
+    return "_".join([{"grad": "d", "hessian": "d2"}.get(kind, kind), *names])
 
 
 def is_finite(value: Any) -> bool:

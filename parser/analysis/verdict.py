@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
 from .claims import Verdict, judge, read_claims
-from .compare import HOLDS, UNDEFINED, UNSETTLED, Check, compare
+from .compare import HOLDS, UNDEFINED, UNSETTLED, Check, compare_all
 from .coordinates import Expression, Point
 from .kinks import remark
 from .sample import points
@@ -15,6 +15,7 @@ from .sample import points
 POINTS = 10
 # A claim is cheaper to compare, and a wrong one right at some points.
 CLAIM_POINTS = 50
+_AT_ONCE = 500
 # How many sampled points in a row may settle nothing.
 _MOST_UNSETTLED = 20
 
@@ -48,8 +49,7 @@ def check(
     """
     found: list[tuple[Point, list[Check]]] = []
     left_out = 0
-    for point in points(expression, given, free, seed):
-        checks = [check for k in range(1, order + 1) for check in compare(expression, point, k)]
+    for point, checks in _compared(expression, points(expression, given, free, seed), count or POINTS, order):
         # What differences cannot settle says nothing, unless the point was chosen.
         if free and any(check.verdict in (UNSETTLED, UNDEFINED) for check in checks) and left_out < _MOST_UNSETTLED:
             left_out += 1
@@ -64,6 +64,16 @@ def check(
     return CheckReport(expression.program.source, order, seed if free else None, found, [], notes)
 
 
+def _compared(
+    expression: Expression, drawn: Iterator[Point], count: int, order: int
+) -> Iterator[tuple[Point, list[Check]]]:
+    """Points and their checks; many points at once, as columns, where there are many."""
+    while some := list(islice(drawn, min(count, _AT_ONCE))):
+        kinds = [compare_all(expression, some, k) for k in range(1, order + 1)]
+        for point, *checks in zip(some, *kinds, strict=True):
+            yield point, [check for part in checks for check in part]
+
+
 def check_claims(
     expression: Expression,
     given: Mapping[str, Any],
@@ -76,7 +86,7 @@ def check_claims(
 
     ExpressionError: as `evaluate`, in the expression or a claim. UsageError: as `read_claims` and `check`.
     """
-    claims = read_claims(texts, expression.wrt)
+    claims = read_claims(texts, expression.wrt, [*given, *free])
     sampled = list(islice(points(expression, given, free, seed), count or CLAIM_POINTS))
     verdicts = [judge(claim, expression, sampled) for claim in claims]
     return CheckReport(expression.program.source, 1, seed if free else None, [], verdicts, [])

@@ -10,15 +10,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ...engine import Tensor
-from ...engine.table.registry import ops
+from ...engine.table.registry import FUNCTIONS, ops
 from ...engine.tensors.dtypes import bool_
 from ...engine.tensors.size import TooLargeError, at_most
 from ...engine.tensors.symbol import TraceError, is_open, is_symbolic
 from ..syntax.errors import ExpressionError
-from ..syntax.records import Assign, Call, Conditional, Define, Name, Number, Program, Syntax, Text
+from ..syntax.records import Assign, Call, Conditional, Define, Method, Name, Number, Program, Subscript, Syntax, Text
 from ..syntax.walk import children
 from .application import Application, Observer
-from .error_kind import kind_of
+from .error_kind import kind_of, slipped_out
 from .limits import Limits
 from .names import CONSTANTS
 from .values import Operand, Value, gated, operand, tensor_of
@@ -91,6 +91,8 @@ class _Evaluation:
         self.values: list[Value] = []
         self.scope: Mapping[str, Value] = self.names
         self.depth = 0
+        # For each call that is not over: the function, and how many conditions it was called under.
+        self.calls: list[tuple[Define, int]] = []
 
     def run(self) -> Tensor:
         with at_most(self.limits.elements):
@@ -121,7 +123,20 @@ class _Evaluation:
         except (MemoryError, TooLargeError):
             raise self.application.too_large(self.current) from None
         except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+            if slipped_out(error):
+                raise self.misused() from error
             raise self.application.error(kind_of(error), str(error), self.current) from error
+
+    def misused(self) -> ExpressionError:
+        """The error for an operation that cannot do with what it is given, and does not say why."""
+        record = self.current
+        name = record.function if type(record) is Call else record.name if type(record) is Method else None
+        if name is not None and name in FUNCTIONS:
+            message = f"`{name}` does not take what it is given here"
+            return self.application.error("type", message, record, f"it is called as {FUNCTIONS[name].signature()}")
+        if type(record) is Subscript:
+            return self.application.error("value", "there is nothing at this place", record)
+        return self.application.error("type", "these operands do not go together", record)
 
     def computed(self, root: Syntax) -> Value:
         """Computes a record: works off a stack of records, and of what to do with their values."""
@@ -179,6 +194,10 @@ class _Evaluation:
         self.depth += 1
         if self.depth > self.limits.calls:
             raise self.application.limit("calls", "calls of functions inside each other", self.limits.calls, expr)
+        if self.conditions and any(f is defined and len(self.conditions) > outside for f, outside in self.calls):
+            # Both branches are traced, and the one that calls again would be for ever.
+            raise TraceError(f"how often `{defined.name}` calls itself depends on the numbers")
+        self.calls.append((defined, len(self.conditions)))
         self.tasks += (_Then(_Evaluation.leave, expr, self.scope), defined.body)
         # A function sees its parameters, its own program's constants and names, and no caller's.
         self.scope = {**self.names, **dict(zip(defined.parameters, map(operand, arguments), strict=True))}
@@ -187,6 +206,7 @@ class _Evaluation:
         """Ends a call of one of the program's own functions."""
         self.scope = scope
         self.depth -= 1
+        self.calls.pop()
 
     def choose(self, expr: Conditional, _: None) -> None:
         """Goes on with the branch that a condition chooses: one of them, or both where it has elements or no number."""

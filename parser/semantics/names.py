@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection
 from functools import cache
 from typing import Any
@@ -12,7 +13,8 @@ from ...engine.table.registry import FUNCTIONS, all_primitives
 from ..syntax.errors import ExpressionError, did_you_mean
 from ..syntax.records import Assign, Attribute, Call, Define, Method, Name, Program
 from ..syntax.walk import walk
-from ..syntax.wording import counted
+from ..syntax.what_is_meant import meant_by_call, meant_by_text
+from ..syntax.wording import counted, shortened
 from .unused_statements import check_all_used
 
 CONSTANTS: dict[str, float] = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan": math.nan}
@@ -119,18 +121,35 @@ def _arity(call: Any, source: str, message: str, help: str | None = None) -> Exp
         name = call.function if type(call) is Call else call.name
         function = FUNCTIONS.get(name)
         help = f"it is called as {function.signature()}" if function else None
+        help = meant_by_text(source, call.start, call.end, FUNCTIONS) or help
     return ExpressionError("arity", message, source, call.start, call.end, help)
 
 
 def _unknown(what: str, name: str, expr: Any, source: str, candidates: Collection[str]) -> ExpressionError:
-    close = did_you_mean(name, candidates)
-    if close:
+    help = None if what == "attribute" else _meant(expr, source)
+    close = None if help else did_you_mean(name, candidates)
+    if help:
+        pass
+    elif close:
         help = f"did you mean `{close}`?"
     elif what == "attribute":
         help = f"a tensor has {', '.join(TENSOR_ATTRIBUTES)}; several results have their names, such as values"
     else:
         help = "`autodiff functions` lists what can be called"
     return ExpressionError("name", f"unknown {what} `{name}`", source, expr.name_start, expr.name_end, help)
+
+
+def _meant(call: Call | Method, source: str) -> str | None:
+    """What a call of a function that there is not is meant for."""
+    written = [shortened(source[arg.start : arg.end]) for arg in call.args]
+    if isinstance(call, Method):
+        return meant_by_call(call.name, [shortened(source[call.object.start : call.object.end]), *written], FUNCTIONS)
+    help = meant_by_text(source, call.start, call.end, FUNCTIONS) or meant_by_call(call.function, written, FUNCTIONS)
+    if help is None and len(written) == 1 and (len(call.function) == 1 or call.function in CONSTANTS):
+        help = f"for a product write `{call.function}*({written[0]})`"
+        if call.function not in {*CONSTANTS, *re.findall(r"\w+", written[0])}:
+            help += f", for a function define it before: `{call.function}(x) = ...; {call.function}({written[0]})`"
+    return help
 
 
 def _was(n: int) -> str:

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 from ...engine import Tensor
 from ...engine.table.record import Operation
+from ...engine.table.registry import FUNCTIONS
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Call, Method
+from ..syntax.what_is_meant import meant_by_text
 from ..syntax.wording import quoted, shortened
 from .values import Value, tensor_of
 
@@ -41,7 +43,7 @@ def numbers_together(function: Operation, expr: Call | Method, values: list[Valu
 
 def _arguments(expr: Call | Method, source: str) -> list[str]:
     """The positional arguments as they were written, that of a method before them."""
-    records = expr.args if type(expr) is Call else (expr.object, *expr.args)
+    records = (expr.object, *expr.args) if isinstance(expr, Method) else expr.args
     return [shortened(source[record.start : record.end]) for record in records]
 
 
@@ -61,6 +63,7 @@ def _alone(function: Operation, expr: Call | Method, parameter: str, single: boo
     if single:
         message += f", and {quoted(first)} is a single number"
         help = f"write `{together(function, (first, *more))}` for all of them together, else `{parameter}={second}`"
+        help = meant_by_text(source, expr.start, expr.end, FUNCTIONS) or help
     return ExpressionError("arity", message, source, expr.start, expr.end, help)
 
 

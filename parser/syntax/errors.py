@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import takewhile
+from operator import eq
 
 _CONTEXT = 40  # characters shown before the span in a line too long to show whole
 _WINDOW = 100  # the longest line shown whole
 _TAB = "    "
+_LONGEST_QUOTE = 160
+_LONGEST_SLIP = 60  # characters of a word that may be a slip of the pen
 
 
 class ExpressionError(Exception):
@@ -51,7 +55,12 @@ class ExpressionError(Exception):
 
 
 class UsageError(Exception):
-    """A wrong call: an option, a file, a variable missing or unused, or such. `help` says what to do about it."""
+    """A wrong call: an option, a file, a variable missing or unused, or such. `help` says what to do about it.
+
+    `option` is the name of a variable it is about that was given as an option, and may have been meant for one.
+    """
+
+    option: str | None = None
 
     def __init__(self, message: str, help: str | None = None) -> None:
         super().__init__(message)
@@ -59,10 +68,19 @@ class UsageError(Exception):
         self.help = help
 
     def __str__(self) -> str:
-        lines = [f"error[usage]: {self.message}"]
+        lines = [f"error[usage]: {brief(self.message)}"]
         if self.help:
-            lines.append(f"  = help: {self.help}")
+            lines.append(f"  = help: {brief(self.help)}")
         return "\n".join(lines)
+
+
+def brief(text: str) -> str:
+    """A message in which what is quoted, such as a name of a million characters, is not longer than anyone reads."""
+    if len(text) <= _LONGEST_QUOTE:
+        return text
+    import re
+
+    return re.sub(rf"`([^`\n]{{{_LONGEST_QUOTE},}})`", lambda quoted: f"`{quoted[1][:30]}...{quoted[1][-30:]}`", text)
 
 
 def position(source: str, offset: int, first_line: int = 1) -> str:
@@ -71,15 +89,48 @@ def position(source: str, offset: int, first_line: int = 1) -> str:
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
-    """Return the candidate most like `word`, or None if none is near it."""
+    """Return the candidate most like `word`, or None if none is near it: a slip or two, or an end left out."""
     names = sorted(candidates)
+    folded = word.lower()
     for name in names:
-        if name.lower() == word.lower():
+        if name.lower() == folded:
             return name
-    from difflib import get_close_matches
+    if not 2 <= len(word) <= _LONGEST_SLIP:
+        return None
+    allowed = 1 if len(word) < 6 else 2
+    near = {name: slips for name in names if (slips := _slips(folded, name.lower(), allowed)) <= allowed}
+    if near:
+        return min(near, key=lambda name: (near[name], *_unlike(folded, name.lower()), name))
+    begun = [name for name in names if len(word) > 2 and name.lower().startswith(folded)]
+    return begun[0] if len(begun) == 1 else None
 
-    matches = get_close_matches(word, names, n=1)
-    return matches[0] if matches else None
+
+def _unlike(word: str, name: str) -> tuple[bool, int]:
+    """What decides between names with equally many slips: other letters, and a beginning in common."""
+    common = sum(1 for _ in takewhile(bool, map(eq, word, name)))
+    return sorted(word) != sorted(name), -common
+
+
+def _slips(word: str, name: str, most: int) -> int:
+    """How many letters are wrong, missing, too many or exchanged with the next: if more than `most`, some such number.
+
+    In a word of two or three, a letter that is wrong says nothing.
+    """
+    if abs(len(word) - len(name)) > most:
+        return most + 1
+    if len(word) == len(name) < 4 and sorted(word) != sorted(name):
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(name) + 1))
+    for i, letter in enumerate(word, 1):
+        previous, row, earlier = row, [i], before
+        before = previous
+        for j, other in enumerate(name, 1):
+            cost = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == name[j - 2] and word[i - 2] == other:
+                cost = min(cost, earlier[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
 
 
 def diagnostic(error: ExpressionError, severity: str = "error", first_line: int = 1) -> str:
@@ -91,7 +142,7 @@ def diagnostic(error: ExpressionError, severity: str = "error", first_line: int 
     gutter = " " * len(number)
     text, underline = _excerpt(error)
     lines = [
-        f"{severity}[{error.kind}]: {_lines(error.message)}",
+        f"{severity}[{error.kind}]: {_lines(brief(error.message))}",
         f"{gutter}--> {_printable(error.name)}:{number}:{error.column}",
         f"{gutter} |",
         f"{number} | {text}".rstrip(),
@@ -99,7 +150,7 @@ def diagnostic(error: ExpressionError, severity: str = "error", first_line: int 
     ]
     lines += [f"{gutter} = note: {_printable(note)}" for note in error.notes]
     if error.help is not None:
-        lines.append(f"{gutter} = help: {_printable(error.help)}")
+        lines.append(f"{gutter} = help: {_printable(brief(error.help))}")
     return "\n".join(lines)
 
 

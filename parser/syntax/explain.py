@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from .errors import ExpressionError
 from .lexemes import CLOSING, Lexeme, Reading, ascii_for
+from .what_is_meant import meant_by_text
 
 _DIGRAPHS = {
     "=>": "write `>=`",
@@ -47,7 +48,15 @@ _NUMBER = rf"(?:{_DIGITS}\.?(?:{_DIGITS})?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?"
 
 def explain(offset: int, source: str, text: str) -> ExpressionError:
     """Return the error to raise where the parser gave up at `offset` in `text`, the blanked `source`."""
-    return _Explainer(source, text, offset).explain()
+    return with_what_is_meant(_Explainer(source, text, offset).explain())
+
+
+def with_what_is_meant(error: ExpressionError) -> ExpressionError:
+    """The error with better help, if what stands there is known from elsewhere."""
+    from ...engine.table.registry import FUNCTIONS
+
+    error.help = meant_by_text(error.source, error.start, error.end, FUNCTIONS) or error.help
+    return error
 
 
 def _ends_operand(lexeme: Lexeme) -> bool:

@@ -38,8 +38,10 @@ def _parse(source: str) -> Program:
 
         explanation = explain(error.offset, source, text)
     except ExpressionError as error:
+        from .explain import with_what_is_meant
+
         error.source = source
-        raise
+        raise with_what_is_meant(error) from None
     else:
         return Program(source, tuple(statements))
     # Raised out here, so that the exception does not hold on to the parser's state.

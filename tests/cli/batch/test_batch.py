@@ -356,7 +356,7 @@ def test_the_columns_of_a_table_cannot_come_from_text_in_a_pipe(process) -> None
 def test_a_failure_is_marked_or_skipped_or_stops(batch, errors: str, out: str) -> None:
     result = batch("--errors", errors, "--get", "value", stdin="1\n2y\n3\nx\n5\n")
     assert (result.code, result.out) == (1, out)
-    assert result.err.count("error[") == {"mark": 0, "skip": 2, "stop": 1}[errors]
+    assert result.err.count("error[") == {"mark": 2, "skip": 2, "stop": 1}[errors]
     if errors != "mark":
         assert " --> <stdin>:2:2\n  |\n2 | 2y\n" in result.err
 
@@ -428,3 +428,10 @@ def test_any_bytes_end_in_records_and_words(batch, content: bytes, input_format:
     assert result.err.startswith(f"{len(found)} expression")
     assert (result.code == 0) == all(record["ok"] for record in found)
     assert all(record["ok"] or record["error"]["code"] != "bug" for record in found)
+
+
+@pytest.mark.parametrize("text", ["2024_01", "1_000.5", "-1_0", "1_0e5", "\uff11\uff12", "0x10", "\u0661", "nan(1)"])
+def test_a_value_that_spells_no_number_is_none(autodiff, text: str) -> None:
+    for form, line in (("csv", f"expr,x\nx,{text}\n"), ("jsonl", json.dumps({"expr": "x", "vars": {"x": text}}))):
+        result = autodiff("batch", "--input-format", form, "--json", stdin=line)
+        assert (result.code, json.loads(result.out)["ok"]) == (1, False)

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autodiff.engine.autograd.differences import slopes
 from autodiff.engine.table.registry import all_primitives
+from autodiff.parser.analysis.compare import compare, compare_all
+from autodiff.parser.analysis.coordinates import Expression
+from autodiff.parser.semantics.limits import Limits
+from autodiff.parser.syntax.parse import parse
 
 Change = Callable[[Any], Any]
 
@@ -326,14 +332,32 @@ def test_on_a_terminal_the_checks_are_a_table(autodiff) -> None:
 
 @given(st.floats(-5, 5), st.floats(0.1, 3), st.floats(-2, 2))
 def test_slopes_of_a_smooth_function_are_found_to_ten_digits(x: float, a: float, b: float) -> None:
-    found = slopes(lambda t: math.sin(a * t) + b * t**3, x)
+    found = slopes(lambda t: np.sin(a * t) + b * t**3, np.array([x]))
     exact = a * math.cos(a * x) + 3 * b * x**2
-    assert abs(float(found.central.value) - exact) <= 1e-9 * (1 + abs(exact) + abs(b) * (1 + abs(x)) ** 3)
-    assert not found.jump
+    assert abs(float(found.central.value[0]) - exact) <= 1e-9 * (1 + abs(exact) + abs(b) * (1 + abs(x)) ** 3)
+    assert not found.jump[0]
 
 
 @given(st.floats(-3, 3), st.floats(-3, 3), st.floats(-10, 10))
 def test_slopes_on_the_sides_of_a_kink_are_found(left: float, right: float, x: float) -> None:
-    found = slopes(lambda t: (left if t < x else right) * (t - x), x)
-    assert float(found.left.value) == pytest.approx(left, abs=1e-6)
-    assert float(found.right.value) == pytest.approx(right, abs=1e-6)
+    found = slopes(lambda t: np.where(t < x, left, right) * (t - x), np.array([x]))
+    assert float(found.left.value[0]) == pytest.approx(left, abs=1e-6)
+    assert float(found.right.value[0]) == pytest.approx(right, abs=1e-6)
+
+
+def test_many_points_and_many_variables_are_compared_in_seconds(autodiff) -> None:
+    began = time.process_time()
+    assert autodiff("check", "sin(x)*exp(x)*y", "--points", "2000").code == 0
+    assert autodiff("check", " + ".join(f"sin(x{i})*x{i}" for i in range(50))).code == 0
+    assert autodiff("check", "sum(sin(x)*x)", "--x", str([i / 100 for i in range(300)])).code == 0
+    assert time.process_time() - began < 15
+
+
+def test_points_compared_together_have_the_numbers_of_each_by_itself() -> None:
+    for source in ("sin(x)*exp(y)", "x if x > y else y*x", "prod([x, y, 2])", "f(n)=n if n<1 else f(n-1)*n; f(x)*y"):
+        expression = Expression(parse(source), ["x", "y"], Limits(), "float64")
+        points = [{"x": np.asarray(a), "y": np.asarray(b)} for a, b in ((0.5, 1.25), (2.5, 0.75), (1.5, 3.0))]
+        for order in (1, 2):
+            assert repr(compare_all(expression, points, order)) == repr(
+                [compare(expression, point, order) for point in points]
+            )

@@ -14,7 +14,7 @@ from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff.cli.map import record_ends, spelling
+from autodiff.cli.map import delimited, record_ends, spelling
 from autodiff.cli.map.arrow_import import has_arrow
 from autodiff.cli.map.delimited import Delimited, Dialect
 from autodiff.cli.map.jsonl import JsonLines
@@ -67,6 +67,15 @@ def test_tsv_is_told_by_its_tabs(autodiff) -> None:
         ("0x10,2", "not a number"),
         ('"1,5",2', "`x` is `1,5`, not a number"),
         ("pi,2", "not a number"),
+        ("2024_01,2", "`x` is `2024_01`, not a number"),
+        ("1_000,2", "not a number"),
+        ("\uff11\uff12,2", "not a number"),
+        ("\u0661,2", "not a number"),
+        ("\u00a01,2", "not a number"),
+        ("nan(1),2", "not a number"),
+        ("1e,2", "not a number"),
+        ('"1"2,2', "text stands behind a closing quote"),
+        ('1,"a"b', "text stands behind a closing quote"),
     ],
 )
 def test_a_record_at_fault_is_copied_with_empty_cells_and_touches_no_other(autodiff, record: str, message: str) -> None:
@@ -76,10 +85,40 @@ def test_a_record_at_fault_is_copied_with_empty_cells_and_touches_no_other(autod
     assert f"row 2: {message}" in result.err or message in result.err
 
 
-@pytest.mark.parametrize("text", ["1_000", " 1 ", "+1", "1e5", ".5", "5.", '"7"', "-0", "1E-3", "\t2"])
-def test_a_number_may_be_written_as_in_python(autodiff, text: str) -> None:
+@pytest.mark.parametrize("text", [" 1 ", "+1", "1e5", ".5", "5.", '"7"', "-0", "1E-3", "\t2"])
+def test_a_number_may_be_written_with_sign_point_and_exponent(autodiff, text: str) -> None:
     result = autodiff("map", "x", "--const", "x", stdin=f"x,y\n{text},\n")
     assert result.out == f"x,y,value\n{text},,{float(text.strip(chr(34)))!r}\n"
+
+
+@given(
+    st.lists(st.one_of(plain, quoted), max_size=8),
+    st.sampled_from(['"bob', '"', '"a ""b"" c', '""",']),
+    st.lists(st.one_of(plain, plain.filter(bool).map(lambda text: f'"{text}"')), max_size=8),
+    st.sampled_from(SIZES),
+)
+@settings(deadline=None, max_examples=examples(100))
+def test_a_quote_that_is_never_closed_is_an_error_with_its_line(autodiff, before, broken, after, size) -> None:
+    lines = [f"1,{text}\n" for text in before]
+    given = "x,t\n" + "".join(lines) + f"2,{broken}\n" + "".join(f"3,{text}\n" for text in after)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(record_ends, "BLOCK", size)
+        result = autodiff("map", "x**2", stdin=given)
+    assert result.code == 2, result.out
+    assert f"line {2 + ''.join(lines).count(chr(10))} of standard input is never closed" in result.err
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("text", ["a", '"1"2', "2024_01", "1 2", "--1", "1,5", "1e5.0", "infinit", "NaNs", "\u0967"])
+def test_what_is_no_number_is_none_with_pyarrow_and_without(
+    autodiff, monkeypatch: pytest.MonkeyPatch, text: str, size: int
+) -> None:
+    monkeypatch.setattr(record_ends, "BLOCK", size)
+    given = f"x,y\n1,2\n{text},2\n3,4\n"
+    with_arrow = autodiff("map", "x", "--only-new", stdin=given)
+    monkeypatch.setattr(delimited, "has_arrow", lambda: False)
+    assert (autodiff("map", "x", "--only-new", stdin=given).out, with_arrow.code) == (with_arrow.out, 1)
+    assert with_arrow.out.splitlines()[2] == ","
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -79,9 +79,9 @@ ELEMENTARY = {
 @pytest.mark.parametrize("function", ELEMENTARY.values(), ids=ELEMENTARY)
 def test_twenty_orders_of_an_elementary_function_take_less_than_a_second(function: Callable[..., Tensor]) -> None:
     found_by(function, 0.7, 2)
-    began = time.perf_counter()
+    began = time.process_time()
     assert np.isfinite(found_by(function, 0.7, 20)).all()
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_known_derivatives_of_high_order_come_out() -> None:

@@ -98,6 +98,12 @@ def test_a_decorated_function_may_call_itself() -> None:
 
 
 @pytest.mark.covers("TestAutograd.test_no_grad_assignment")
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.enable_grad])
+def test_a_mode_that_has_no_argument_takes_none(mode: Any) -> None:
+    with pytest.raises(TypeError, match="takes 1 positional argument"):
+        mode(False)
+
+
 def test_a_leaf_can_be_assigned_to_under_no_grad() -> None:
     x = torch.zeros(3, requires_grad=True)
     with torch.no_grad():

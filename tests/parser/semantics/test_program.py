@@ -173,3 +173,13 @@ def test_an_error_of_types_is_the_one_that_eval_gives() -> None:
     with pytest.raises(ExpressionError, match="where expected condition to be a boolean tensor") as traced:
         trace_expression(source)
     assert traced.value.message == evaluated.value.message
+
+
+def test_a_function_that_calls_itself_as_often_as_the_numbers_say_is_not_traced() -> None:
+    recursive = "f(n) = n if n < 2 else f(n - 1) + f(n - 2); f(x)"
+    with pytest.raises(TraceError, match="how often `f` calls itself depends on the numbers"):
+        trace_expression(parse(recursive))
+    counted = "f(n, x) = x if n < 1 else x*f(n - 1, x); f(5, x)"
+    assert trace_expression(parse(counted)).run({"x": 2.0})["grad.x"] == 6 * 2.0**5
+    twice = "f(x) = x if x < 2 else x**2; f(f(x)) if x > 0 else f(x) + f(-x)"
+    assert trace_expression(parse(twice)).run({"x": 3.0})["value"] == 81

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from autodiff.parser.syntax.errors import ExpressionError, diagnostic, did_you_mean
+from autodiff.parser.syntax.errors import ExpressionError, UsageError, diagnostic, did_you_mean
 from autodiff.parser.syntax.parse import parse
 
 
@@ -103,6 +103,8 @@ TARGETS = "write `name = ...` or `f(x) = ...`; `==` compares"
 LATE_POSITIONAL = "a positional argument follows a keyword argument"
 SCIENTIFIC = "write it in scientific notation, such as `1e300`"
 QUOTED = "text can only be an argument of a function"
+EQUATION = "an equation has no derivative; that of F = 2*x - (3) gives dy/dx = -F_x/F_y, and `==` compares"
+TRANSPOSE = "write `x.T` for the transpose; a derivative is what `autodiff diff` prints"
 UNQUOTE = "names are written without quotes"
 
 # The source, the part of it that is underlined with the column, the message and the help.
@@ -144,7 +146,7 @@ SYNTAX_ERRORS = [
     ("logsumexp 2", 11, "2", "an operator is missing between `logsumexp` and `2`", "write `logsumexp(2)`"),
     ("sin (x) y", 9, "y", "an operator is missing between `sin (x)` and `y`", "write `sin (x)*y`"),
     ("f(x y)", 5, "y", "an operator is missing between `x` and `y`", "write `x, y` or `x*y`"),
-    ("[1 2]", 4, "2", "an operator is missing between `1` and `2`", "write `1, 2` or `1*2`"),
+    ("[1 2]", 4, "2", "an operator is missing between `1` and `2`", "a list is written `[1, 2]`"),
     ("x && y", 3, "&&", "unexpected `&&`", "write `and`"),
     ("x || y", 3, "||", "unexpected `||`", "write `or`"),
     ("x & y", 3, "&", "unexpected `&`", "write `and`"),
@@ -163,7 +165,7 @@ SYNTAX_ERRORS = [
     ("if x", 1, "if", "unexpected `if`", "a choice is written `a if condition else b`"),
     # assignments
     ("1 = x", 1, "1", NOT_A_TARGET, TARGETS),
-    ("2*x = 3", 1, "2*x", NOT_A_TARGET, TARGETS),
+    ("2*x = 3", 1, "2*x", NOT_A_TARGET, EQUATION),
     ("a = b = 3", 7, "=", "unexpected `=`", "`==` compares"),
     ("f(2) = 3", 3, "2", "a parameter must be a name", "write `f(x, y) = ...`"),
     ("f(x, x) = 3", 6, "x", "the parameter `x` is given twice", None),
@@ -178,7 +180,7 @@ SYNTAX_ERRORS = [
     ("x[a=1]", 3, "a=1", "an index has no keyword arguments", None),
     ("x[(0, 1)]", 3, "(0, 1)", "an index is not a tuple", "write `x[0, 1]`"),
     ("(1, 2)", 3, ",", "unexpected `,`", "a list is written in square brackets: `[1, 2]`"),
-    ("1, 2", 2, ",", "unexpected `,`", "a list is written in square brackets: `[1, 2]`"),
+    ("1, 2", 2, ",", "unexpected `,`", "a list is written `[1, 2]`"),
     ("f(a; b)", 4, ";", "unexpected `;`", "elements are separated by `,`"),
     ("a : b", 3, ":", "unexpected `:`", "a slice belongs in an index: `x[1:3]`"),
     # numbers
@@ -192,7 +194,7 @@ SYNTAX_ERRORS = [
     ("x['a']", 3, "'a'", QUOTED, UNQUOTE),
     ("f('a' + 1)", 3, "'a'", QUOTED, UNQUOTE),
     ("'a'", 1, "'a'", QUOTED, UNQUOTE),
-    ("f(x')", 4, "'", QUOTED, UNQUOTE),
+    ("f(x')", 4, "'", QUOTED, TRANSPOSE),
     ("$x", 1, "$", "unexpected character `$`", None),
     ("x?", 2, "?", "unexpected character `?`", None),
     ("x\u200b", 2, "\u200b", "unexpected character U+200B", None),
@@ -241,3 +243,10 @@ def test_long_operands_are_shortened_in_the_help():
     help = syntax_error("(" + "+".join(["abc"] * 100) + ")(x)").help
     assert help is not None
     assert len(help) < 60
+
+
+def test_a_name_of_any_length_is_shortened_in_messages_and_help():
+    name = "a" * 10**6
+    error = ExpressionError("name", f"`{name}` has no value", name, 0, len(name), help=f"give it one: `--{name} 1`")
+    assert len(diagnostic(error)) < 600
+    assert len(str(UsageError(f"there is no variable `{name}`", f"write `{name}`"))) < 300

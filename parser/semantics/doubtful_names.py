@@ -1,0 +1,43 @@
+"""Variables that look like something else: a function without brackets, a product without its sign, a constant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from ...engine.table.registry import FUNCTIONS
+from ..syntax.records import Binary, Name, Program
+from ..syntax.walk import body_of, walk
+from .names import CONSTANTS
+
+# What a function's name runs into, or what stands in a product, where it is no other variable of the expression.
+_LETTERS = ("x", "y", "z", "theta", "pi")
+_COUNTED = re.compile(r"(\d*)(\D\w*)")
+
+
+def doubtful(name: str, names: Collection[str]) -> str | None:
+    """What a variable may have been meant for, among variables called `names`: `sin(x)` for `sinx`; None: nothing."""
+    if name in FUNCTIONS:
+        # Others, such as gamma, are as likely variables.
+        return f"{name}(x)" if FUNCTIONS[name].family == "elementary" else None
+    if len(name) > 1 and name.lower() in CONSTANTS:
+        return name.lower()
+    known = (*_LETTERS, *(other for other in names if other != name))
+    for end in range(len(name) - 1, 1, -1):
+        function = FUNCTIONS.get(name[:end]) if name[:end] in FUNCTIONS else None
+        found = _COUNTED.fullmatch(name[end:])
+        if function is not None and function.elementwise and function.tensors == 1 and found and found[2] in known:
+            return f"{name[:end]}({found[1] + '*' if found[1] else ''}{found[2]})"
+    factors = re.findall("|".join(map(re.escape, sorted(known, key=len, reverse=True))), name)
+    return "*".join(factors) if 1 < len(factors) < 4 and "".join(factors) == name else None
+
+
+def remarks(program: Program, names: Collection[str]) -> Iterator[str]:
+    """What to say of variables whose values are never given, and which so may not be meant as such."""
+    for name in names:
+        meant = doubtful(name, names)
+        if meant is not None:
+            yield f"`{name}` is a variable here; if it is not meant as one, write `{meant}`"
+    powers = (r for s in program.statements for r in walk(body_of(s)) if type(r) is Binary and r.op == "**")
+    if "E" in names and any(type(power.left) is Name and power.left.name == "E" for power in powers):
+        yield "`E` is a variable here; Euler's number is `e`"

@@ -1,0 +1,42 @@
+"""Variables that look like something else."""
+
+from __future__ import annotations
+
+import pytest
+
+from autodiff.engine.table.registry import FUNCTIONS
+from autodiff.parser.semantics.doubtful_names import doubtful, remarks
+from autodiff.parser.syntax.parse import parse
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        *[("sinx", "sin(x)"), ("sin2x", "sin(2*x)"), ("logy", "log(y)"), ("sintheta", "sin(theta)"), ("lnx", "ln(x)")],
+        *[("xy", "x*y"), ("xyz", "x*y*z"), ("pix", "pi*x"), ("ab", "a*b"), ("Pi", "pi"), ("exp", "exp(x)")],
+    ],
+)
+def test_a_variable_that_looks_like_something_else_is_seen(name: str, meant: str) -> None:
+    assert doubtful(name, [name, "a", "b"]) == meant
+
+
+ORDINARY = [
+    *["x", "y", "theta", "alpha", "beta", "gamma", "mean", "cost", "logp", "tank", "dx", "dt", "x1", "x2", "x_1"],
+    *["lr", "loss", "w0", "sigma", "mu", "data", "speed", "mass", "price"],
+]
+
+
+@pytest.mark.parametrize("name", ORDINARY)
+def test_an_ordinary_name_is_left_alone(name: str) -> None:
+    assert doubtful(name, ORDINARY) is None
+
+
+def test_every_elementary_function_run_into_its_variable_is_seen() -> None:
+    for name, function in FUNCTIONS.items():
+        if function.family == "elementary" and function.tensors == 1 and f"{name}x" not in FUNCTIONS:
+            assert doubtful(f"{name}x", []) == f"{name}(x)"
+
+
+@pytest.mark.parametrize(("source", "count"), [("E**x", 1), ("E*x", 0), ("x**E", 0), ("E^(2*x) + E", 1)])
+def test_euler_s_number_is_written_small(source: str, count: int) -> None:
+    assert sum("Euler" in remark for remark in remarks(parse(source), ["E", "x"])) == count
