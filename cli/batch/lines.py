@@ -29,16 +29,21 @@ def chunks(stream: Any, longest: int) -> Iterator[list[Line]]:
     """
     decoder: Any = None
     number = 0
-    partial = ""
+    # The pieces of a line that has not ended yet: to join them again at each block would take a square of its length.
+    pieces: list[str] = []
+    room = longest + 1
     for data in _blocks(stream):
         decoder = decoder or _decoder(data)
-        first, *rest = decoder.decode(data).split("\n")
-        lines = [partial + first, *rest]
-        partial = lines.pop()[: longest + 1]
+        *lines, last = decoder.decode(data).split("\n")
+        if lines:
+            lines[0] = "".join([*pieces, lines[0]])
+            pieces, room = [], longest + 1
+        pieces.append(last[:room])
+        room -= len(pieces[-1])
         if lines:
             yield [Line(number + i, text[: longest + 1]) for i, text in enumerate(lines, 1)]
             number += len(lines)
-    partial += decoder.decode(b"", final=True) if decoder else ""
+    partial = "".join([*pieces, decoder.decode(b"", final=True) if decoder else ""])
     if partial:
         yield [
             Line(number + i, text[: longest + 1]) for i, text in enumerate(partial.removesuffix("\n").split("\n"), 1)

@@ -24,13 +24,14 @@ def results(
     if jobs == 1:
         yield from map(Computation(settings).run, chunks)
         return
-    with _started(jobs, settings) as idle:
+    with _starting(settings) as start:
+        idle: deque[Any] = deque()
         busy: deque[Any] = deque()
         at_end = False
         try:
             while busy or not at_end:
                 done: Done | None = None
-                if busy and (at_end or not idle or is_waiting()):
+                if busy and (at_end or len(busy) == jobs or is_waiting()):
                     idle.append(busy.popleft())
                     done = idle[-1].recv()
                 if not at_end and (done is None or not is_waiting()):
@@ -38,7 +39,8 @@ def results(
                     if chunk is None:
                         at_end = True
                     else:
-                        busy.append(idle.popleft())
+                        # No more processes than there are chunks at a time.
+                        busy.append(idle.popleft() if idle else start())
                         busy[-1].send(chunk)
                 # Only now, so that all processes have work while this result is written.
                 if done is not None:
@@ -50,25 +52,29 @@ def results(
 
 
 @contextlib.contextmanager
-def _started(jobs: int, settings: Settings) -> Iterator[deque[Any]]:
-    """Processes to compute in, as the connections to them; they end with the block."""
+def _starting(settings: Settings) -> Iterator[Callable[[], Any]]:
+    """What starts a process to compute in, and returns the connection to it; they end with the block."""
     # Here, because one process needs none of it.
     from multiprocessing import get_context
 
     context = get_context("spawn")
-    pairs = [context.Pipe() for _ in range(jobs)]
-    processes = [context.Process(target=_serve, args=(theirs, settings), daemon=True) for _, theirs in pairs]
-    # Ctrl-C goes to all processes of a terminal; that this one ends them is enough.
-    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        for process in processes:
+    processes: list[Any] = []
+
+    def start() -> Any:
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(theirs, settings), daemon=True)
+        # Ctrl-C goes to all processes of a terminal; that this one ends them is enough.
+        previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
             process.start()
-    finally:
-        signal.signal(signal.SIGINT, previous)
-    for _, theirs in pairs:
+        finally:
+            signal.signal(signal.SIGINT, previous)
+        processes.append(process)
         theirs.close()
+        return ours
+
     try:
-        yield deque(ours for ours, _ in pairs)
+        yield start
     finally:
         for process in processes:
             process.terminate()

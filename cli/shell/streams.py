@@ -72,7 +72,10 @@ def read_text(path: str | None) -> str:
 
 def _bytes_of_input() -> bytes:
     binary: Any = getattr(sys.stdin, "buffer", None)
-    return sys.stdin.read().encode("utf-8", "replace") if binary is None else binary.read()
+    try:
+        return sys.stdin.read().encode("utf-8", "replace") if binary is None else binary.read()
+    except OSError as error:
+        raise UsageError(f"cannot read standard input: {sentence(error.strerror or str(error))}") from None
 
 
 def _text(data: bytes, errors: str) -> str:

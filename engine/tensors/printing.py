@@ -38,6 +38,10 @@ _PROFILES = {"default": _Options(), "short": _Options(precision=2, edgeitems=2),
 _options = _Options()
 
 
+# No float64 has more digits after the point that are not 0.
+_MOST_DIGITS = 1074
+
+
 def set_printoptions(
     precision: int | None = None,
     threshold: float | None = None,
@@ -57,6 +61,8 @@ def set_printoptions(
       leaving it out returns the choice to the tensor's values, as in PyTorch.
     """
     global _options
+    if precision is not None:
+        precision = min(precision, _MOST_DIGITS)
     given = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems, "linewidth": linewidth}
     base = _options if profile is None else _PROFILES.get(profile, _options)
     _options = base._replace(**{name: value for name, value in given.items() if value is not None}, sci_mode=sci_mode)

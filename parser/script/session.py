@@ -19,7 +19,7 @@ from .compiling.compile import compile_script
 from .reading.reader import parse
 from .reading.tree import Script
 from .running.function import Scope
-from .running.guard import Limits
+from .running.guard import Limits, shown
 from .running.machine import Machine
 from .running.resources import MemoryLimit
 
@@ -110,7 +110,7 @@ class Session:
         if value is not None:
             self.machine.guard.whole(value)
             self.shown = value
-            self.write(f"{value!r}\n")
+            self.write(f"{shown(value, repr)}\n")
 
     def _warn(self, message: Warning | str, category: type[Warning], *_: Any) -> None:
         error = self.machine.error("value", category.__name__, str(message))

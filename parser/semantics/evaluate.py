@@ -131,7 +131,7 @@ class _Evaluation:
         """The error for an operation that cannot do with what it is given, and does not say why."""
         record = self.current
         name = record.function if type(record) is Call else record.name if type(record) is Method else None
-        if name in FUNCTIONS:
+        if name is not None and name in FUNCTIONS:
             message = f"`{name}` does not take what it is given here"
             return self.application.error("type", message, record, f"it is called as {FUNCTIONS[name].signature()}")
         if type(record) is Subscript:

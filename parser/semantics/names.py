@@ -142,7 +142,7 @@ def _unknown(what: str, name: str, expr: Any, source: str, candidates: Collectio
 def _meant(call: Call | Method, source: str) -> str | None:
     """What a call of a function that there is not is meant for."""
     written = [shortened(source[arg.start : arg.end]) for arg in call.args]
-    if type(call) is Method:
+    if isinstance(call, Method):
         return meant_by_call(call.name, [shortened(source[call.object.start : call.object.end]), *written], FUNCTIONS)
     help = meant_by_text(source, call.start, call.end, FUNCTIONS) or meant_by_call(call.function, written, FUNCTIONS)
     if help is None and len(written) == 1 and (len(call.function) == 1 or call.function in CONSTANTS):

@@ -43,7 +43,7 @@ def numbers_together(function: Operation, expr: Call | Method, values: list[Valu
 
 def _arguments(expr: Call | Method, source: str) -> list[str]:
     """The positional arguments as they were written, that of a method before them."""
-    records = expr.args if type(expr) is Call else (expr.object, *expr.args)
+    records = (expr.object, *expr.args) if isinstance(expr, Method) else expr.args
     return [shortened(source[record.start : record.end]) for record in records]
 
 

@@ -9,6 +9,7 @@ from operator import eq
 _CONTEXT = 40  # characters shown before the span in a line too long to show whole
 _WINDOW = 100  # the longest line shown whole
 _TAB = "    "
+_LONGEST_QUOTE = 160
 _LONGEST_SLIP = 60  # characters of a word that may be a slip of the pen
 
 
@@ -67,10 +68,19 @@ class UsageError(Exception):
         self.help = help
 
     def __str__(self) -> str:
-        lines = [f"error[usage]: {self.message}"]
+        lines = [f"error[usage]: {brief(self.message)}"]
         if self.help:
-            lines.append(f"  = help: {self.help}")
+            lines.append(f"  = help: {brief(self.help)}")
         return "\n".join(lines)
+
+
+def brief(text: str) -> str:
+    """A message in which what is quoted, such as a name of a million characters, is not longer than anyone reads."""
+    if len(text) <= _LONGEST_QUOTE:
+        return text
+    import re
+
+    return re.sub(rf"`([^`\n]{{{_LONGEST_QUOTE},}})`", lambda quoted: f"`{quoted[1][:30]}...{quoted[1][-30:]}`", text)
 
 
 def position(source: str, offset: int, first_line: int = 1) -> str:
@@ -132,7 +142,7 @@ def diagnostic(error: ExpressionError, severity: str = "error", first_line: int 
     gutter = " " * len(number)
     text, underline = _excerpt(error)
     lines = [
-        f"{severity}[{error.kind}]: {_lines(error.message)}",
+        f"{severity}[{error.kind}]: {_lines(brief(error.message))}",
         f"{gutter}--> {_printable(error.name)}:{number}:{error.column}",
         f"{gutter} |",
         f"{number} | {text}".rstrip(),
@@ -140,7 +150,7 @@ def diagnostic(error: ExpressionError, severity: str = "error", first_line: int 
     ]
     lines += [f"{gutter} = note: {_printable(note)}" for note in error.notes]
     if error.help is not None:
-        lines.append(f"{gutter} = help: {_printable(error.help)}")
+        lines.append(f"{gutter} = help: {_printable(brief(error.help))}")
     return "\n".join(lines)
 
 

@@ -18,7 +18,7 @@ _OUTSIDE = ("numpy", "volatile")
 _TENSOR = frozenset(
     ["_base", "_is_view", "_version", *(n for n in dir(Tensor) if not n.startswith("_") and n not in _OUTSIDE)]
 )
-_NODE = frozenset(["metadata", "name", "next_functions", "register_hook", "register_prehook"])
+_NODE = frozenset(["name", "next_functions", "register_hook", "register_prehook"])
 _LISTED: dict[type, frozenset[str]] = {
     Tensor: _TENSOR,
     Size: frozenset(["count", "index", "numel"]),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from .guard import Guard, LimitError, check_format
+from .guard import Guard, LimitError, check_format, shown
 
 _PLAIN = (abs, all, any, bool, divmod, float, int, len, reversed, round)
 _LAZY = (enumerate, filter, map, zip)
@@ -43,7 +43,7 @@ def _bounded(kind: type[Any]) -> type[Any]:
 
 def _print(guard: Guard, write: Callable[[str], None], *values: Any, sep: str = " ", end: str = "\n") -> None:
     guard.whole(values)
-    write(guard.result(sep.join([str(value) for value in values])) + end)
+    write(guard.result(sep.join([shown(value, str) for value in values])) + end)
 
 
 def _comparing(function: Callable[..., Any], guard: Guard, *values: Any, **options: Any) -> Any:
@@ -89,12 +89,12 @@ def _tuple(guard: Guard, values: Any = ()) -> tuple[Any, ...]:
 
 def _str(guard: Guard, value: Any = "") -> str:
     guard.whole(value)
-    return str(value)
+    return shown(value, str)
 
 
 def _repr(guard: Guard, value: Any) -> str:
     guard.whole(value)
-    return repr(value)
+    return shown(value, repr)
 
 
 def _format(guard: Guard, value: Any, spec: str = "") -> str:

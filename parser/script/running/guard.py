@@ -107,6 +107,9 @@ class Guard:
             raise self.error("text" if isinstance(sequence, str) else "list")
 
     def _power(self, x: Any, y: Any) -> None:
+        numbers = isinstance(x, (int, float)) and isinstance(y, float) and math.isfinite(x) and math.isfinite(y)
+        if numbers and x < 0 and not y.is_integer():
+            raise ValueError("a power of a negative number is complex, which is not offered; of a tensor it is nan")
         if isinstance(x, int) and isinstance(y, int) and y > 0:
             _check_bits(x.bit_length() * y if abs(x) > 1 else 1)
 
@@ -122,6 +125,16 @@ class Guard:
     def _compare(self, x: Any, y: Any) -> None:
         self.whole(x)
         self.whole(y)
+
+
+# Where a method, a function or an object without a text of its own lies in memory.
+_ADDRESS = re.compile(r" (?:object )?at 0x[0-9a-f]+")
+
+
+def shown(value: Any, kind: Callable[[Any], str]) -> str:
+    """A value as `str` or `repr` says it, without addresses, which no script is to know, and which differ each time."""
+    inside = value if isinstance(value, (list, tuple)) else [value]
+    return _ADDRESS.sub("", kind(value)) if any(map(callable, inside)) else kind(value)
 
 
 _CHECKS: dict[str, Callable[[Guard, Any, Any], None]] = {

@@ -11,6 +11,7 @@ from ....engine.tensors.size import TooLargeError
 from ...semantics.error_kind import kind_of
 from ...syntax.errors import did_you_mean, position
 from ...syntax.records import Syntax
+from ...syntax.what_is_meant import meant_by_word
 from .attributes import UnknownName
 from .exceptions import ScriptError
 from .function import Function, Scope
@@ -146,7 +147,9 @@ class Machine:
         if name in self.namespace:
             return self.namespace[name]
         known = [*self.namespace, *frame.scope.names]
-        raise UnknownName("NameError", f"name '{name}' is not defined", did_you_mean(name, known))
+        help = meant_by_word("script", name)
+        close = None if help else did_you_mean(name, known)
+        raise UnknownName("NameError", f"name '{name}' is not defined", close, help)
 
     def _explained(self, error: BaseException) -> ScriptError | None:
         """The error as one of the script, with its place; None for what is not about the script.
@@ -170,7 +173,10 @@ class Machine:
             help = f"did you mean `{error.close}`?" if error.close else error.help
             return self.error("name", error.type_name, str(error), help)
         kind = "assert" if isinstance(error, AssertionError) else kind_of(error)
-        return self.error(kind, type(error).__name__, str(error) or type(error).__name__)
+        place = self.frames[-1].place
+        is_xor = isinstance(error, (TypeError, NotImplementedError)) and getattr(place, "op", None) == "^"
+        help = "`^` is exclusive or in a script; a power is written `**`" if is_xor else None
+        return self.error(kind, type(error).__name__, str(error) or type(error).__name__, help)
 
     def error(self, kind: str, type_name: str, message: str, help: str | None = None) -> ScriptError:
         """An error at the instruction that runs."""

@@ -10,7 +10,7 @@ from typing import Any
 from ...semantics.operands import ARITHMETIC, COMPARISONS
 from .attributes import attribute_of, set_attribute_of
 from .function import Function
-from .guard import check_format
+from .guard import check_format, shown
 from .instructions import Code, Label
 
 UNEXPLAINED = "this does not hold"  # of an assert without words of its own
@@ -96,7 +96,9 @@ def format_value(machine: Any, frame: Any, how: tuple[str, str]) -> None:
     check_format(spec)
     machine.guard.whole(value)
     if conversion:
-        value = str(value) if conversion == "s" else repr(value) if conversion == "r" else ascii(value)
+        value = shown(value, str) if conversion == "s" else shown(value, repr) if conversion == "r" else ascii(value)
+    elif callable(value) and not spec:
+        value = shown(value, str)
     frame.stack.append(label + format(value, spec))
 
 

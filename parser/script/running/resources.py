@@ -39,15 +39,21 @@ class Timer:
             self.ended.clear()
             self.handler = signal.signal(_INTERRUPT, signal.default_int_handler)
             self.thread = threading.Thread(target=self._interrupt, daemon=True)
-            self.thread.start()
             announce(self.seconds, _GRACE)
+            try:
+                self.thread.start()
+            except KeyboardInterrupt:
+                # So short a time may be up already, and the block is never entered.
+                self.__exit__(None, None, None)
+                raise
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         while self.thread is not None:
             try:
                 self.ended.set()
                 announce(0, 0)
-                self.thread.join()
+                if self.thread.is_alive():
+                    self.thread.join()
                 signal.signal(_INTERRUPT, self.handler)
                 self.thread = None
             except KeyboardInterrupt:

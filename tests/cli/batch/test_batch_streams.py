@@ -122,7 +122,7 @@ def test_a_job_that_is_killed_is_an_error_in_words() -> None:
             ["ps", "-ww", "--ppid", str(child.pid), "-o", "pid=,args="], capture_output=True, text=True, check=True
         )
         jobs = [line.split()[0] for line in listed.stdout.splitlines() if "spawn_main" in line]
-        assert len(jobs) == 2
+        assert len(jobs) == 1  # as many as chunks came
         for job in jobs:
             os.kill(int(job), signal.SIGKILL)
         out, err = child.communicate(b"2\n", timeout=60)

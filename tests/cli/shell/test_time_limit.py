@@ -46,9 +46,9 @@ def test_every_command_has_it(autodiff, command: str) -> None:
     ids=lambda args: args[0],
 )
 def test_what_takes_longer_ends_in_words(autodiff, args: list[str]) -> None:
-    result = autodiff(*args, "--timeout", "0.001", stdin=SLOW)
+    result = autodiff(*args, "--timeout", "0.02", stdin=SLOW)
     assert result.code == 124
-    assert result.err == "error[timeout]: it takes more than 0.001 s\n  = help: give it more with `--timeout SECONDS`\n"
+    assert result.err == "error[timeout]: it takes more than 0.02 s\n  = help: give it more with `--timeout SECONDS`\n"
 
 
 def test_what_takes_less_is_not_touched(process) -> None:

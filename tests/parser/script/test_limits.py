@@ -247,3 +247,30 @@ def test_a_script_that_is_too_deep_or_no_text_is_refused_at_once(fails, source: 
     start = time.perf_counter()
     assert fails(source).kind in ("limit", "timeout", "syntax", "name")
     assert time.perf_counter() - start < 2
+
+
+def test_a_script_sees_no_addresses_and_no_complex_numbers(fails) -> None:
+    written: list[str] = []
+    session = Session(written.append)
+    session.run("print([].append, sin, [''.join]); print(f'{[].append}', str(print)); [].append")
+    assert "0x" not in "".join(written)
+    session.run("print('at 0x12', ['at 0x12'])")
+    assert written[-1] == "at 0x12 ['at 0x12']\n"
+    for source in ("(-8)**0.5", "(-8.0)**(1/3)", "x = -2\nx **= 0.5"):
+        assert fails(source).kind == "value"
+    session.run("print((-8)**2.0, (-8)**-1, 8**0.5, (-1.0)**math.inf if False else 1)")
+
+
+def test_what_nodes_keep_for_others_is_out_of_reach(fails) -> None:
+    error = fails("x = torch.ones(1, requires_grad=True)\n(x * 2).grad_fn.metadata")
+    assert error.kind == "name"
+
+
+def test_digits_beyond_all_that_numbers_have_cost_nothing() -> None:
+    written: list[str] = []
+    session = Session(written.append)
+    try:
+        session.run("torch.set_printoptions(precision=10**9); print(torch.tensor(1.5))")
+    finally:
+        session.run("torch.set_printoptions(profile='default')")
+    assert len(written[0]) < 2_000

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from autodiff.parser.syntax.errors import ExpressionError, diagnostic, did_you_mean
+from autodiff.parser.syntax.errors import ExpressionError, UsageError, diagnostic, did_you_mean
 from autodiff.parser.syntax.parse import parse
 
 
@@ -243,3 +243,10 @@ def test_long_operands_are_shortened_in_the_help():
     help = syntax_error("(" + "+".join(["abc"] * 100) + ")(x)").help
     assert help is not None
     assert len(help) < 60
+
+
+def test_a_name_of_any_length_is_shortened_in_messages_and_help():
+    name = "a" * 10**6
+    error = ExpressionError("name", f"`{name}` has no value", name, 0, len(name), help=f"give it one: `--{name} 1`")
+    assert len(diagnostic(error)) < 600
+    assert len(str(UsageError(f"there is no variable `{name}`", f"write `{name}`"))) < 300

@@ -13,7 +13,7 @@ from autodiff.engine.table.registry import FUNCTIONS
 from autodiff.parser.semantics.names import free_variables
 from autodiff.parser.syntax.errors import ExpressionError, did_you_mean
 from autodiff.parser.syntax.parse import parse
-from autodiff.parser.syntax.what_is_meant import _words
+from autodiff.parser.syntax.what_is_meant import _words, meant_by_word
 
 
 def help_for(source: str) -> str:
@@ -168,3 +168,8 @@ def test_a_text_however_long_is_explained_at_once() -> None:
     for source in ("x" * 10**5 + " y", "(" * 900 + "x!" + ")" * 900, "|" * 10**4, "1 " * 10**4, "a+" * 10**3 + "=1"):
         help_for(source)
     assert time.perf_counter() - begin < 10
+
+
+@pytest.mark.parametrize("name", list(_words().names["script"]))
+def test_a_word_of_other_prompts_leads_to_a_command_of_ours(name: str) -> None:
+    assert "prompt" in str(meant_by_word("script", name))
