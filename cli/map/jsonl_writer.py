@@ -6,8 +6,9 @@ import json
 
 import numpy as np
 
-from .cells import json_cells
+from .cells import json_cells, json_cells_of_text
 from .chunk import Chunk, Results
+from .delimited import DelimitedChunk
 from .insertion import splice
 from .jsonl import JsonChunk, loaded
 from .layout import TextWriter, written_rows
@@ -28,13 +29,20 @@ class JsonWriter(TextWriter):
             if chunk.is_plain and not chunk.malformed and not self.layout.removed:
                 return _spliced(chunk, results)
             return self._line_by_line(chunk, results)
-        rows, old, results = written_rows(self.layout, chunk, results)
+        is_text = isinstance(chunk, DelimitedChunk)
+        rows, old, results = written_rows(self.layout, chunk, results, chunk.texts if is_text else None)
         if not rows:
             return b""
         names = [*self.layout.old_names(chunk.source.names), *results.columns]
         first, other = b"{", b"}\n{"
         bounds = np.append(0, len(first) + len(other) * np.arange(rows))
-        columns = [json_cells(array) for array in old] + _values(results)
+        if is_text and old:
+            schema = chunk.source.schema
+            kinds = [schema.field(name).type for name in self.layout.old_names(schema.names)]
+            columns = [json_cells_of_text(array, kind) for array, kind in zip(old, kinds, strict=True)]
+        else:
+            columns = [json_cells(array) for array in old]
+        columns += _values(results)
         leads = [f"{', ' if i else ''}{lead}" for i, lead in enumerate(_leads(names))]
         return b"".join([splice(first + other * (rows - 1), bounds, leads, columns), b"}\n"])
 

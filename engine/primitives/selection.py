@@ -59,6 +59,7 @@ def equal(x: Any, y: Any) -> bool:
 
 
 def _choose(condition: Any, x: Any, y: Any, out: Any) -> None:
+    condition = np.asarray(condition)
     np.copyto(out, y)
     np.copyto(out, x, where=condition if condition.dtype == np.bool_ else condition != 0)
 

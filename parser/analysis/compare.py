@@ -20,16 +20,20 @@ UNSETTLED = "unsettled"
 UNDEFINED = "undefined"
 HOLDS = (OK, KINK, EDGE)
 
-# How many numbers of points and results to go on with at a time; differences need about 70 of each.
+# How many numbers of points and results to go on with at a time; differences need about 100 of each.
 _NUMBERS = 30_000
 # The part of a derivative by which it may differ: far above rounding, far below the effect of a wrong rule.
 _RELATIVE = {"float64": 1e-6, "float32": 1e-3}
-_ABSOLUTE = 1e-10
+# The same as a part of the largest slope in sight, where the derivative is next to nothing.
+_ABSOLUTE = 1e-14
 # How many times its own estimate the error of a difference may be.
 _SAFETY = 10
-# A difference whose error may be a larger part of it than that settles nothing.
+# A difference whose error may be a larger part of it than that settles nothing; a derivative is confirmed by a closer
+# one only, unless it is what rounding leaves of 0.
 _VAGUE = 0.1
-_NEGLIGIBLE = 1e-6
+_CLOSE = 5e-4
+_NEGLIGIBLE = 1e-8
+_NOTHING = 2e-14
 # Slopes from the two sides that differ by this part of them make a kink.
 _KINK = 1e-3
 
@@ -106,12 +110,12 @@ def _near(expression: Expression, pairs: Sequence[tuple[Point, Coordinate]], ord
 
 def _part(sides: Slopes, k: int) -> Slopes:
     central, left, right = (Slope(s.value[k], s.error[k]) for s in sides[:3])
-    return Slopes(central, left, right, sides.jump[k], sides.finite[k])
+    return Slopes(central, left, right, sides.jump[k], sides.finite[k], sides.size[k])
 
 
 def _number(sides: Slopes, column: int) -> Slopes:
     central, left, right = (Slope(float(s.value[column]), float(s.error[column])) for s in sides[:3])
-    return Slopes(central, left, right, sides.jump[column], sides.finite[column])
+    return Slopes(central, left, right, sides.jump[column], sides.finite[column], float(sides.size[column]))
 
 
 def _check(key: str, coordinate: Coordinate, autograd: float, sides: Slopes, dtype: str) -> Check:
@@ -130,7 +134,7 @@ def _judged(autograd: float, sides: Slopes, relative: float) -> tuple[float, flo
     def allowed(slope: float, error: float) -> float:
         if not math.isfinite(slope):
             return 0.0
-        return _ABSOLUTE + relative * max(abs(slope), min(abs(autograd), 2 * abs(slope))) + _SAFETY * error
+        return _ABSOLUTE * sides.size + relative * max(abs(slope), min(abs(autograd), 2 * abs(slope))) + _SAFETY * error
 
     def against(slope: float, tolerance: float, verdict: str = OK) -> tuple[float, float, str]:
         agrees = autograd == slope or abs(autograd - slope) <= tolerance
@@ -143,20 +147,22 @@ def _judged(autograd: float, sides: Slopes, relative: float) -> tuple[float, flo
         return against(known[0].value, allowed(*known[0]), EDGE)
     if left.value == right.value and math.isinf(left.value):
         return against(left.value, 0.0)
-    if (sides.jump and _settles(left) and _settles(right)) or _bends(sides):
+    if (sides.jump and _settles(left, sides.size) and _settles(right, sides.size)) or _bends(sides):
         low, high = sorted((left.value, right.value))
         tolerance = (high - low) / 2 + allowed(max(abs(low), abs(high)), left.error + right.error)
         judged = against((low + high) / 2, tolerance, KINK)
         return (*judged[:2], KINK) if low <= autograd <= high else judged
     tolerance = allowed(*central)
-    if sides.jump or not _settles(central):
+    if sides.jump or not _settles(central, sides.size):
         return central.value, tolerance, UNSETTLED
-    return against(central.value, tolerance)
+    judged = against(central.value, tolerance)
+    confirmed = judged[2] == WRONG or _SAFETY * central.error <= max(_CLOSE, relative) * abs(central.value)
+    return judged if confirmed or abs(autograd) <= _NOTHING * sides.size else (*judged[:2], UNSETTLED)
 
 
-def _settles(slope: Slope) -> bool:
+def _settles(slope: Slope, size: float) -> bool:
     """Whether a slope is known well enough to tell a wrong derivative from a right one."""
-    return _SAFETY * slope.error <= max(_NEGLIGIBLE, _VAGUE * abs(slope.value))
+    return _SAFETY * slope.error <= max(_NEGLIGIBLE * size, _VAGUE * abs(slope.value))
 
 
 def _bends(sides: Slopes) -> bool:
