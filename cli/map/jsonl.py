@@ -182,10 +182,14 @@ class JsonChunk:
         pa = arrow("writing another format")
         names = [name for name in self.source.names if name not in without]
         rows = [exact(self.data[start:end]) for start, end in self.lines.tolist()]
-        return pa.table(
-            [pa.array([_cell(row.get(name)) for row in rows], pa.string()) for name in names],
-            names=names,
-        )
+        try:
+            columns = [pa.array([_cell(row.get(name)) for row in rows], pa.string()) for name in names]
+        except UnicodeEncodeError as error:
+            raise UsageError(
+                f"{self.source.title} has half a character, {quoted(ascii(error.object))}, which no text holds",
+                "write the format that is read, which keeps every text as it is",
+            ) from None
+        return pa.table(columns, names=names)
 
     def batch(self, without: Sequence[str]) -> Any:
         """All columns but some as an Arrow table. UsageError: a type other than in the first records."""
