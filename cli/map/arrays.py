@@ -83,6 +83,19 @@ def array_of_column(column: Column) -> Any:
     return array_of(column.values, missing if missing.any() else None)
 
 
+def keeps_digits(texts: Any, kind: Any) -> bool:
+    """Whether the texts of a column keep their leading zeros and all digits of whole numbers in an Arrow type."""
+    pa, pc = arrow("writing another format"), arrow("writing another format", "compute")
+    if not is_numeric(kind):
+        return True
+    if pc.any(pc.match_substring_regex(texts, r"^\s*[+-]?0[0-9]")).as_py():
+        return False
+    if not pa.types.is_floating(kind):
+        return True
+    long = texts.filter(pc.match_substring_regex(texts, r"^\s*[+-]?[0-9]{16,}\s*$")).to_pylist()
+    return all(int(text) == float(text) for text in long)
+
+
 def misfit(title: str, error: Exception) -> UsageError:
     """The error for a table that is to be written in another format, and changes its types."""
     return UsageError(

@@ -28,7 +28,7 @@ class ArrowTable:
         self.parquet = parquet
         self.names: list[str] = list(schema.names)
         self.numeric: Sequence[str] = ()
-        self._batches = iter(batches)
+        self._batches = _whole(batches, title)
         self._first = next(self._batches, None)
         self.widths = {name: _width(schema.field(i).type, i, self._first) for i, name in enumerate(self.names)}
 
@@ -100,7 +100,7 @@ def open_parquet(file: Any, title: str) -> ArrowTable:
     pa, parquet = arrow("reading Parquet"), arrow("reading Parquet", "parquet")
     try:
         opened = parquet.ParquetFile(file, pre_buffer=False)
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         raise UsageError(f"{title} is not a Parquet file: {sentence(str(error))}") from None
     return ArrowTable(opened.schema_arrow, opened.iter_batches(batch_size=_ROWS), title, ParquetTraits(opened.metadata))
 
@@ -115,10 +115,20 @@ def open_arrow(file: Any, title: str, is_stream: bool) -> ArrowTable:
             stream = ipc.open_stream(file)
             return ArrowTable(stream.schema, stream, title)
         opened = ipc.open_file(file)
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowException, OSError) as error:
         raise UsageError(f"{title} is not an Arrow file: {sentence(str(error))}") from None
     batches = (opened.get_batch(i) for i in range(opened.num_record_batches))
     return ArrowTable(opened.schema, batches, title)
+
+
+def _whole(batches: Iterable[Any], title: str) -> Iterator[Any]:
+    """The record batches, each looked through before its values are used. UsageError: the file is damaged."""
+    try:
+        for batch in batches:
+            batch.validate(full=True)
+            yield batch
+    except (arrow("reading this table").ArrowException, OSError) as error:
+        raise UsageError(f"{title} is damaged: {sentence(str(error))}") from None
 
 
 def _width(kind: Any, place: int, batch: Any) -> int | None:

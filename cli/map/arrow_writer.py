@@ -56,6 +56,11 @@ class ArrowWriter(Writer):
             self.writer = self._open(pa.schema([*self.old, *fields], self.old.metadata))
         self.writer.close()
 
+    def abandon(self) -> None:
+        """Keeps a Parquet file that will not be finished from finishing itself later."""
+        if self.kind == "parquet" and self.writer is not None:
+            self.writer.is_open = False
+
     def _flush(self) -> None:
         if not self.waiting:
             return

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import numpy as np
 
+from ...parser.syntax.decimal_text import decimal
+from ...parser.syntax.errors import UsageError
+from .arrays import is_numeric
 from .arrow_import import arrow
 from .chunk import no_rows
 from .spelling import JSON, Spelling, Texts, texts
 
+_JSON_NUMBER = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
 _CONTROL = r'["\\\x00-\x1f]'
 
 
@@ -23,7 +28,7 @@ def delimited_cells(array: Any, delimiter: str, spelling: Spelling) -> Texts:
     if pa.types.is_nested(array.type):
         found = pa.array([None if v is None else json.dumps(v, default=str) for v in array.to_pylist()], pa.string())
     else:
-        found = array.cast(pa.string())
+        found = _text(array)
     needs = pc.fill_null(pc.match_substring_regex(found, f'[\n\r"{delimiter}]'), False)
     if pc.any(needs).as_py():
         inner = pc.replace_substring(found, '"', '""')
@@ -39,13 +44,57 @@ def json_cells(array: Any) -> Texts:
         return found
     if pa.types.is_nested(array.type):
         return pa.array([json.dumps(value, default=str) for value in array.to_pylist()], pa.string())
-    found = array.cast(pa.string())
+    found = _text(array)
     inner = found
     escaped = pc.fill_null(pc.match_substring_regex(found, _CONTROL), False)
     if pc.any(escaped).as_py():
         changed = [json.dumps(text)[1:-1] for text in found.filter(escaped).to_pylist()]
         inner = pc.replace_with_mask(found, escaped, pa.array(changed, pa.string()))
     return pc.fill_null(pc.binary_join_element_wise('"', inner, '"', ""), JSON.blank)
+
+
+def _text(array: Any) -> Any:
+    """A column as text. UsageError: it holds bytes that are none."""
+    pa = arrow("writing text")
+    try:
+        return array.cast(pa.string())
+    except pa.ArrowInvalid:
+        raise UsageError(
+            f"a column of type {array.type} holds bytes that are no text, and cannot be written as text",
+            "write `--format parquet` or arrow, or `--only-new`",
+        ) from None
+
+
+def json_cells_of_text(array: Any, kind: Any) -> Texts:
+    """The cells of a column of text in JSON: numbers and truth values in columns of these, with all their digits."""
+    pa, pc = arrow("writing text"), arrow("writing text", "compute")
+    cells = json_cells(array)
+    if pa.types.is_boolean(kind):
+        lower = pc.utf8_lower(pc.utf8_trim(array, " \t"))
+        is_plain = pc.is_in(lower, pa.array(["true", "false"]))
+        return pc.if_else(pc.fill_null(is_plain, False), lower, cells)
+    if not is_numeric(kind):
+        return cells
+    is_plain = pc.fill_null(pc.match_substring_regex(array, _JSON_NUMBER), True)
+    cells = pc.if_else(is_plain, pc.fill_null(array, JSON.blank), cells)
+    if pc.all(is_plain).as_py():
+        return cells
+    others = [_json_number(text) for text in array.filter(pc.invert(is_plain)).to_pylist()]
+    return pc.replace_with_mask(cells, pc.invert(is_plain), pa.array(others, pa.string()))
+
+
+def _json_number(text: str) -> str:
+    """A cell in JSON: a number such as ` .5` as JSON spells it, what is none or has leading zeros as text."""
+    text = text.strip(" \t")
+    try:
+        number = decimal(text)
+    except ValueError:
+        return json.dumps(text)
+    if text.lstrip("+-").startswith("0") and text.lstrip("+-")[1:2].isdigit():
+        return json.dumps(text)
+    if not math.isfinite(number):
+        return JSON.blank
+    return text.lstrip("+") if text.lstrip("+-").isdigit() else repr(number)
 
 
 def _numbers(array: Any, spelling: Spelling) -> Texts | None:

@@ -14,7 +14,7 @@ import numpy as np
 from ...parser.syntax.decimal_text import decimal
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import counted, quoted
-from .arrays import array_of_column, column_of, misfit
+from .arrays import array_of_column, column_of, keeps_digits, misfit
 from .arrow_import import arrow, has_arrow
 from .chunk import Column
 from .record_ends import Quotes, Readable, blocks, quotes_of, record_bounds, record_ends, text_ends
@@ -24,6 +24,8 @@ csv.field_size_limit(1 << 30)
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _TAGGED_NAN = re.compile(rb"nan\(", re.IGNORECASE)
+# Line ends of old: a carriage return that is none of Windows, before any newline.
+_RETURNS = re.compile(rb"\A[^\n]*\r[^\n]+\Z")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -34,6 +36,22 @@ class Dialect(NamedTuple):
     nulls: tuple[str, ...] = ()
 
 
+class _Returns:
+    """A file whose lines end with carriage returns, which are read as newlines."""
+
+    def __init__(self, file: Readable) -> None:
+        self.file = file
+
+    @property
+    def ended(self) -> bool:
+        """Whether all has been read."""
+        return self.file.ended
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes."""
+        return self.file.read(size).replace(b"\r", b"\n")
+
+
 class Delimited:
     """A table of delimited text: the bytes of its header and of the line end there, then records of as many cells."""
 
@@ -41,6 +59,8 @@ class Delimited:
         """UsageError: there is no header. `title` is what errors call the table."""
         self.dialect = dialect
         self.title = title
+        if _RETURNS.search(getattr(file, "head", b"")):
+            file = _Returns(file)
         self._blocks = blocks(file, dialect.delimiter.encode(), title)
         first = next(self._blocks, b"")
         if first.startswith(_UTF16):
@@ -50,7 +70,7 @@ class Delimited:
         end = int(text_ends(first, ends[:1])[0]) if len(ends) else len(first)
         self.header, self.header_end = first[:end], first[end : len(first) if not len(ends) else int(ends[0]) + 1]
         self._block = first[len(self.header) + len(self.header_end) :]
-        names = next(csv.reader([_decoded(first[start:end])], delimiter=dialect.delimiter), [])
+        names = _cells(_decoded(first[start:end]), dialect.delimiter)
         if not any(names):
             raise UsageError(f"{title} has no header", "a table begins with a line of column names")
         self.names: list[str] = names
@@ -80,14 +100,26 @@ class Delimited:
             )
         if not self._block:
             self._block = next(self._blocks, b"")
-        numeric = {name: pa.float64() for name in self.numeric}
+        numeric = dict.fromkeys(self.numeric, pa.float64())
+        check_utf8(self.header, self.title)
         if not self._block.strip(b"\r\n"):
             return pa.schema([(name, numeric.get(name, pa.string())) for name in self.names])
         first = DelimitedChunk(self, self._block)
         first.read()
-        found = first.table({i: pa.string() for i, name in enumerate(self.names) if name in numeric}).schema
-        types = [pa.string() if pa.types.is_null(kind) else kind for kind in found.types]
-        return pa.schema([(n, numeric.get(n, kind)) for n, kind in zip(self.names, types, strict=True)])
+        first.check_text()
+        found = first.table({}).schema.types
+        texts = first.table(dict.fromkeys(range(len(self.names)), pa.string()))
+        kinds = [
+            [pa.float64(), *([kind] if pa.types.is_int64(kind) else [])] if name in self.numeric else [kind]
+            for name, kind in zip(self.names, found, strict=True)
+        ]
+        types = [
+            next((kind for kind in choice if keeps_digits(column, kind)), pa.string())
+            for choice, column in zip(kinds, texts.columns, strict=True)
+        ]
+        return pa.schema(
+            [(n, pa.string() if pa.types.is_null(t) else t) for n, t in zip(self.names, types, strict=True)]
+        )
 
 
 class DelimitedChunk:
@@ -136,8 +168,10 @@ class DelimitedChunk:
             return None
         return [column_of(table.column(str(place)).combine_chunks(), str(place), None) for place in places]
 
-    def table(self, types: dict[int, Any], only: bool = False) -> Any:
+    def table(self, types: dict[int, Any], only: bool = False, nulls: bool = True) -> Any:
         """The records as an Arrow table whose columns are named by their places from 0; `only` those in `types`.
+
+        Without `nulls` no text stands for an empty cell.
 
         Those that `read` found to have more or fewer cells than the header are left out. ArrowInvalid: a cell is not
         of its column's type, or a record has more or fewer cells.
@@ -160,7 +194,8 @@ class DelimitedChunk:
                 include_columns=[str(place) for place in types] if only else None,
                 column_types={str(place): kind for place, kind in types.items()},
                 null_values=["", *dialect.nulls],
-                strings_can_be_null=True,
+                strings_can_be_null=nulls,
+                check_utf8=nulls,
                 quoted_strings_can_be_null=False,
             ),
         )
@@ -208,33 +243,56 @@ class DelimitedChunk:
     def batch(self, without: Sequence[str]) -> Any:
         """All columns but some as an Arrow table. UsageError: a type other than in the first records."""
         pa = arrow("writing another format")
+        schema = self.source.schema
+        types = [None if name in without else kind for name, kind in zip(schema.names, schema.types, strict=True)]
+        read = {
+            i: kind
+            for i, (name, kind) in enumerate(zip(schema.names, types, strict=True))
+            if kind is not None and not (name in self._columns and pa.types.is_floating(kind))
+        }
+        texts = self.texts(without)
+        try:
+            table = self.table(read, only=True) if read else None
+            for place, column in zip(map(int, texts.column_names), texts.columns, strict=True):
+                if not keeps_digits(column, schema.types[place]):
+                    raise pa.ArrowInvalid(f"`{schema.names[place]}` has numbers that would lose digits")
+        except pa.ArrowInvalid as error:
+            raise misfit(self.source.title, error) from None
+        kept = [(i, name) for i, name in enumerate(schema.names) if name not in without]
+        return pa.table(
+            [self._padded(table, i) if i in read else array_of_column(self._columns[name]) for i, name in kept],
+            schema=pa.schema([schema.field(i) for i, _ in kept]),
+        )
+
+    def texts(self, without: Sequence[str], nulls: bool = True) -> Any:
+        """All columns but some as an Arrow table of texts, named by their places. UsageError: they cannot be read.
+
+        With `nulls` texts that stand for an empty cell are null, and the others have to be UTF-8.
+        """
+        pa = arrow("writing another format")
+        if nulls:
+            self.check_text()
+        self._check_quotes()
+        kept = [i for i, name in enumerate(self.source.names) if name not in without]
+        try:
+            table = self.table({i: pa.string() for i in kept}, only=True, nulls=nulls) if kept else None
+        except pa.ArrowInvalid as error:
+            raise misfit(self.source.title, error) from None
+        return pa.table([self._padded(table, i) for i in kept], names=list(map(str, kept)))
+
+    def check_text(self) -> None:
+        """UsageError: the bytes are no UTF-8, which they have to be in formats that name an encoding."""
+        check_utf8(self.source.header, self.source.title)
+        check_utf8(self.data, self.source.title)
+
+    def _check_quotes(self) -> None:
         if self.quotes.strays:
-            record = _decoded(
-                self.data[slice(*self.bounds[np.searchsorted(self.bounds, self.quotes.strays[0]) - 1 :][:2])]
-            )
+            row = int(np.searchsorted(self.bounds, self.quotes.strays[0]))
+            record = _decoded(self.data[self.bounds[row - 1] : self.bounds[row]])
             raise UsageError(
                 f"{self.source.title} has text behind a closing quote in {quoted(record.strip())}",
                 'put the whole cell in double quotes, and write a quote in it twice: `""`',
             )
-        schema = self.source.schema
-        names = [name for name in schema.names if name not in without]
-        others = {
-            i: kind
-            for i, (name, kind) in enumerate(zip(schema.names, schema.types, strict=True))
-            if name in names and name not in self._columns
-        }
-        try:
-            table = self.table(others, only=True) if others else None
-        except pa.ArrowInvalid as error:
-            raise misfit(self.source.title, error) from None
-        places = {name: i for i, name in enumerate(schema.names)}
-        return pa.table(
-            [
-                array_of_column(self._columns[name]) if name in self._columns else self._padded(table, places[name])
-                for name in names
-            ],
-            schema=pa.schema([schema.field(places[name]) for name in names]),
-        )
 
     def _padded(self, table: Any, place: int) -> Any:
         """A column of the table with nulls for the records that were left out."""
@@ -245,6 +303,19 @@ class DelimitedChunk:
         whole[self._ragged] = False
         taken = np.cumsum(whole) - 1
         return column.take(arrow("writing another format").array(taken, mask=~whole))
+
+
+def check_utf8(data: bytes, title: str) -> None:
+    """UsageError: the bytes are no UTF-8."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        line = _decoded(data[data.rfind(b"\n", 0, error.start) + 1 : error.start])
+        byte = f"the byte 0x{data[error.start]:02x} follows {quoted(line)}"
+        raise UsageError(
+            f"{title} is not in UTF-8, which this format needs: {byte}",
+            "convert it first, `iconv -f LATIN1 -t UTF-8` if that is what it is, or write CSV or TSV",
+        ) from None
 
 
 def _decoded(data: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from .cells import delimited_cells
 from .chunk import Chunk, Results, Source
 from .delimited import BYTE_ORDER_MARK, Delimited, DelimitedChunk
 from .insertion import splice
+from .jsonl import JsonChunk
 from .layout import Layout, TextWriter, written_rows
 from .removal import without_cells
 from .spelling import CSV, TSV, Texts, as_list, texts
@@ -55,7 +57,11 @@ class DelimitedWriter(TextWriter):
                 return text, end
             # The first record written is not the first: the line end of another stands before it.
             return (memoryview(text)[2 if bytes(text[:1]) == b"\r" else 1 :], end) if results.keep.any() else (b"", b"")
-        rows, old, results = written_rows(self.layout, chunk, results)
+        # Text stays as it is: no type is needed between one delimiter and another, or for values of JSON.
+        read = partial(chunk.texts, nulls=False) if isinstance(chunk, DelimitedChunk) else None
+        if isinstance(chunk, JsonChunk):
+            read = chunk.texts
+        rows, old, results = written_rows(self.layout, chunk, results, read)
         columns = [delimited_cells(array, self.delimiter, self.spelling) for array in old] + self._cells(results)
         if len(columns) == 1:
             # An empty line would be no record.

@@ -67,8 +67,11 @@ class JsonLines:
         if not self.names:
             return pa.schema([])
         others = [name for name in self.names if name not in self.numeric]
-        found = JsonChunk(self, self._block).table(None).schema if others else pa.schema([])
-        types = {field.name: pa.string() if pa.types.is_null(field.type) else field.type for field in found}
+        try:
+            found = JsonChunk(self, self._block).table(None).schema if others else pa.schema([])
+        except pa.ArrowInvalid as error:
+            raise misfit(self.title, error) from None
+        types = {field.name: pa.string() if _is_text(field.type) else field.type for field in found}
         types |= {name: self.numeric_type(name) for name in self.numeric}
         return pa.schema([(name, types[name]) for name in self.names])
 
@@ -174,6 +177,16 @@ class JsonChunk:
                     values[i][row] = value
         return {name: Column(values[i], empty[i], faults[i]) for i, name in enumerate(names)}
 
+    def texts(self, without: Sequence[str]) -> Any:
+        """All columns but some as an Arrow table of texts, as cells of delimited text have them."""
+        pa = arrow("writing another format")
+        names = [name for name in self.source.names if name not in without]
+        rows = [exact(self.data[start:end]) for start, end in self.lines.tolist()]
+        return pa.table(
+            [pa.array([_cell(row.get(name)) for row in rows], pa.string()) for name in names],
+            names=names,
+        )
+
     def batch(self, without: Sequence[str]) -> Any:
         """All columns but some as an Arrow table. UsageError: a type other than in the first records."""
         pa = arrow("writing another format")
@@ -188,6 +201,28 @@ class JsonChunk:
             for name in schema.names
         ]
         return pa.table(columns, schema=schema)
+
+
+def _is_text(kind: Any) -> bool:
+    """Whether values are to stay texts: there are none, or they look like times, which JSON has not."""
+    pa = arrow("writing another format")
+    return pa.types.is_null(kind) or pa.types.is_timestamp(kind)
+
+
+def exact(line: bytes) -> dict[str, Any]:
+    """The object on a line with all digits of its whole numbers, empty where there is none."""
+    try:
+        found = json.loads(line)
+    except (RecursionError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _cell(value: Any) -> str | None:
+    """A value of JSON as a cell of text."""
+    if value is None or isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, bool) else json.dumps(value, ensure_ascii=False)
 
 
 def loaded(line: bytes) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -47,6 +47,9 @@ class Writer:
     def finish(self) -> None:
         """Writes what stands after the last row."""
 
+    def abandon(self) -> None:
+        """Forgets what it was writing, because of an error."""
+
 
 class TextWriter(Writer):
     """Writes lines as they were read: the last may lack its end, and gets it only where others follow."""
@@ -64,10 +67,16 @@ class TextWriter(Writer):
                 self.is_line_open = bytes(piece[-1:]) != b"\n"
 
 
-def written_rows(layout: Layout, chunk: Chunk, results: Results) -> tuple[int, list[Any], Results]:
-    """How many rows of a chunk are written, the old columns of these as Arrow arrays, and their results."""
+def written_rows(
+    layout: Layout, chunk: Chunk, results: Results, read: Callable[[Sequence[str]], Any] | None = None
+) -> tuple[int, list[Any], Results]:
+    """How many rows of a chunk are written, the old columns of these as Arrow arrays, and their results.
+
+    `read` gives the columns of the chunk but some, by default those of its types.
+    """
     rows, keep = chunk.rows, results.keep
-    batch = None if layout.only_new else chunk.batch([name for name in layout.removed if name in chunk.source.names])
+    without = [name for name in layout.removed if name in chunk.source.names]
+    batch = None if layout.only_new else (read or chunk.batch)(without)
     if keep is not None:
         rows = int(keep.sum())
         columns: Mapping[str, np.ndarray] = {name: values[keep] for name, values in results.columns.items()}

@@ -61,7 +61,12 @@ def write_mapped(output: str | None, format_name: str, tables: Iterable[Table], 
     progress = RowCounts()
     try:
         with writing(output) as file:
-            map_tables(tables, job, open_writer(format_name, file, job.layout), threads, progress)
+            writer = open_writer(format_name, file, job.layout)
+            try:
+                map_tables(tables, job, writer, threads, progress)
+            except BaseException:
+                writer.abandon()
+                raise
     except StoppedError:
         if output is not None:
             say(f"error[row]: {quoted(output)} is not written, because of `--errors stop`")

@@ -29,6 +29,8 @@ _ENDINGS = {
 }
 _COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".zstd")
 _ARROW_FILE = b"ARROW1"
+_BINARY = ("parquet", "arrow", "arrows")
+_TITLES = {"csv": "CSV", "tsv": "TSV", "jsonl": "JSON Lines"}
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
 
 
@@ -84,7 +86,12 @@ def _open_source(
 ) -> tuple[str, Source]:
     """A table and the name of its format; `opened` closes what it needs open."""
     stream = opened.enter_context(open_bytes(place))
-    kind = format_name or format_by_name(place.path or "") or _format_by_content(stream.head)
+    found = _format_by_content(stream.head)
+    kind = format_name or format_by_name(place.path or "") or found
+    if found in _BINARY and kind not in _BINARY:
+        raise UsageError(
+            f"{place.title} holds {found.capitalize()}, not {_TITLES[kind]}", f"write `--input-format {found}`"
+        )
     if kind in _DELIMITERS:
         from .delimited import Delimited, Dialect
 
@@ -120,7 +127,7 @@ def open_writer(format_name: str, file: Any, layout: Layout) -> Writer:
 
 def check_binary(format_name: str, is_terminal: bool) -> None:
     """UsageError: a binary format on a terminal."""
-    if is_terminal and format_name in ("parquet", "arrow", "arrows"):
+    if is_terminal and format_name in _BINARY:
         raise UsageError(
             f"{format_name} is not shown on a terminal", "write it to a file: `-o FILE`, or choose `--format csv`"
         )

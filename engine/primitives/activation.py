@@ -27,13 +27,11 @@ def _logistic(x: Any) -> Any:
     return np.where(x >= 0, 1, z) / (1 + z)
 
 
-sigmoid_backward = private(
-    "sigmoid_backward",
-    lambda grad, y: grad * (1 - y) * y,
-    lambda g, y: g * (1 - y) * y,
-    lambda g, grad, y: g * grad * (1 - 2 * y),
-    formula="grad*y*(1 - y)",
-)
+@private(lambda g, y: g * (1 - y) * y, lambda g, grad, y: g * grad * (1 - 2 * y), formula="grad*y*(1 - y)")
+def sigmoid_backward(grad: Any, y: Any) -> Any:
+    return grad * (1 - y) * y
+
+
 sigmoid = primitive(
     "sigmoid",
     _logistic,
@@ -193,15 +191,10 @@ leaky_relu = primitive(
 )
 
 
-logsigmoid = primitive(
-    "logsigmoid",
-    lambda x: np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x))),
-    lambda g, x: g * sigmoid(-x),
-    floating=True,
-    doc="log(sigmoid(x))",
-    node_name="LogSigmoidBackward0",
-    definition="-log1p(exp(-x))",
-)
+@primitive(lambda g, x: g * sigmoid(-x), floating=True, node_name="LogSigmoidBackward0", definition="-log1p(exp(-x))")
+def logsigmoid(x: Any) -> Any:
+    """log(sigmoid(x))"""
+    return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
 
 
 @function()
@@ -210,14 +203,12 @@ def softsign(x: Any) -> Any:
     return x / (abs(x) + 1)
 
 
-hardtanh = primitive(
-    "hardtanh",
-    lambda x, min_val=-1.0, max_val=1.0: np.minimum(np.maximum(x, min_val), max_val),
-    lambda g, x, min_val, max_val: where((x <= min_val) | (x >= max_val), 0, g),
-    doc="x limited to the interval from min_val to max_val; the bounds pass no gradient",
-    domain=BESIDE_ZERO,
-    inplace_flag=True,
+@primitive(
+    lambda g, x, min_val, max_val: where((x <= min_val) | (x >= max_val), 0, g), domain=BESIDE_ZERO, inplace_flag=True
 )
+def hardtanh(x: Any, min_val: Any = -1.0, max_val: Any = 1.0) -> Any:
+    """x limited to the interval from min_val to max_val; the bounds pass no gradient"""
+    return np.minimum(np.maximum(x, min_val), max_val)
 
 
 @function(domain=BESIDE_ZERO, inplace_flag=True)
@@ -269,12 +260,9 @@ def softmin(x: Any, dim: int) -> Any:
 
 
 # PyTorch has one node for both, in training and not: the slopes are a number, or one for each element.
-rrelu_with_slopes = private(
-    "rrelu_with_noise",
-    lambda x, slopes: np.where(x > 0, x, x * slopes),
-    lambda g, x, slopes: where(x > 0, g, g * slopes),
-    formula="where(x > 0, x, x*slopes)",
-)
+@private(lambda g, x, slopes: where(x > 0, g, g * slopes), name="rrelu_with_noise", formula="where(x > 0, x, x*slopes)")
+def rrelu_with_slopes(x: Any, slopes: Any) -> Any:
+    return np.where(x > 0, x, x * slopes)
 
 
 @function(domain=BESIDE_ZERO, torch=("rrelu", "nn.functional.rrelu"), inplace_flag=True, method=True)

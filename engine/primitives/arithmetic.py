@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import operator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -68,20 +69,19 @@ def _times(x: Any, alpha: Any) -> Any:
     return x if alpha == 1 else x * alpha
 
 
-rsub_tensor = private(
-    "rsub",
-    lambda x, y, alpha=1: _minus(y, _times(x, alpha)),
-    lambda g, alpha: _times(-g, alpha),
-    lambda g: g,
-    formula=lambda alpha: "y - x" if alpha == 1 else "y - alpha*x",
+def _subtracted(x: Any, y: Any, alpha: Any = 1) -> Any:
+    return _minus(y, _times(x, alpha))
+
+
+def _subtracted_rule(g: Any, alpha: Any) -> Any:
+    return _times(-g, alpha)
+
+
+_rsub = partial(
+    private, "rsub", _subtracted, _subtracted_rule, formula=lambda alpha: "y - x" if alpha == 1 else "y - alpha*x"
 )
-rsub_number = private(
-    "rsub",
-    lambda x, y, alpha=1: _minus(y, _times(x, alpha)),
-    lambda g, alpha: _times(-g, alpha),
-    overload=1,
-    formula=lambda alpha: "y - x" if alpha == 1 else "y - alpha*x",
-)
+rsub_tensor = _rsub(lambda g: g)
+rsub_number = _rsub(overload=1)
 
 
 @function(tensors=2, in_place=False)
@@ -334,28 +334,21 @@ def _exponent_of_number_rule(g: Any, out: Any, x: Any, y: Any) -> Any:
     return g * (out * (math.log(x) if x > 0 else math.nan))
 
 
-power_number = private(
-    "pow", _power, _power_rule, tensors=2, neutral={"y": 1}, makes_one={"y": 0}, saved_as={"y": "exponent"}
-)
-power_tensor = private(
+_pow = partial(private, makes_one={"y": 0}, saved_as={"y": "exponent"})
+power_number = _pow("pow", _power, _power_rule, tensors=2, neutral={"y": 1})
+power_tensor = _pow(
     "pow",
     _power,
     lambda g, x, y: falling_power(g, x, y, 1),
     lambda g, out, x, y: g * power_times_log(x, y, out, 1),
     overload=1,
     neutral={"y": 1},
-    makes_one={"y": 0},
-    saved_as={"y": "exponent"},
 )
-power_of_number = private(
-    "pow",
-    lambda x, y: _integer_power(x, y) if y.dtype.kind in "iu" else np.power(x, y),
-    None,
-    _exponent_of_number_rule,
-    overload=2,
-    makes_one={"y": 0},
-    saved_as={"y": "exponent"},
-)
+
+
+@_pow(None, _exponent_of_number_rule, name="pow", overload=2)
+def power_of_number(x: Any, y: Any) -> Any:
+    return _integer_power(x, y) if y.dtype.kind in "iu" else np.power(x, y)
 
 
 @function(
@@ -394,18 +387,24 @@ def square(x: Any) -> Any:
 
 # Products and quotients added, mixtures
 
-addcmul = primitive(
-    "addcmul",
-    lambda x, y, z, value=1: x + x.dtype.type(value) * y * z,
-    lambda g: g,
-    lambda g, z, value: g * (z * value),
-    lambda g, y, value: g * (y * value),
-    doc="x + value * y * z",
-    formula="x + value*(y*z)",
+
+@primitive(
+    lambda g: g, lambda g, z, value: g * (z * value), lambda g, y, value: g * (y * value), formula="x + value*(y*z)"
 )
+def addcmul(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
+    """x + value * y * z"""
+    return x + x.dtype.type(value) * y * z
 
 
-def _addcdiv(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
+@primitive(
+    lambda g: g,
+    lambda g, z, value: g * (value / z),
+    lambda g, y, z, value: -g * (value * y / (z * z)),
+    domain=(REAL, REAL, NONZERO),
+    formula="x + value*y/z",
+)
+def addcdiv(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
+    """x + value * y / z"""
     if x.dtype.kind != "f":
         raise RuntimeError(
             "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a "
@@ -417,30 +416,16 @@ def _addcdiv(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
     return x + x.dtype.type(value) * (y / z)
 
 
-addcdiv = primitive(
-    "addcdiv",
-    _addcdiv,
-    lambda g: g,
-    lambda g, z, value: g * (value / z),
-    lambda g, y, z, value: -g * (value * y / (z * z)),
-    doc="x + value * y / z",
-    domain=(REAL, REAL, NONZERO),
-    formula="x + value*y/z",
-)
-
-
 def _lerp(x: Any, y: Any, weight: Any) -> Any:
     # Of two ways to say the same, the one that is exact at the nearer end.
     return np.where(np.abs(weight) < 0.5, x + weight * (y - x), y - (y - x) * (1 - weight))
 
 
-lerp_number = private(
-    "lerp",
-    lambda x, y, weight: _lerp(x, y, x.dtype.type(weight)),
-    lambda g, weight: g * (1 - weight),
-    lambda g, weight: g * weight,
-    formula="x + weight*(y - x)",
-)
+@private(lambda g, weight: g * (1 - weight), lambda g, weight: g * weight, name="lerp", formula="x + weight*(y - x)")
+def lerp_number(x: Any, y: Any, weight: Any) -> Any:
+    return _lerp(x, y, x.dtype.type(weight))
+
+
 lerp_tensor = private(
     "lerp",
     _lerp,
@@ -469,14 +454,11 @@ def _copysign_rule(g: Any, x: Any, y: Any) -> Any:
 
 
 copysign_tensor = private("copysign", np.copysign, _copysign_rule, lambda g: zeros_like(g), floating=True)
-copysign_number = private(
-    "copysign",
-    lambda x, y: np.copysign(x, x.dtype.type(y)),
-    lambda g, x, y: g * (ops.sgn(x) * math.copysign(1, y)),
-    tensors=2,
-    overload=1,
-    floating=True,
-)
+
+
+@private(lambda g, x, y: g * (ops.sgn(x) * math.copysign(1, y)), name="copysign", tensors=2, overload=1, floating=True)
+def copysign_number(x: Any, y: Any) -> Any:
+    return np.copysign(x, x.dtype.type(y))
 
 
 @function(tensors=2, numbers=True, domain=NONZERO, edges=[EdgeCase((0.0, -1.0), 0.0, (0.0, 0.0))])
@@ -488,22 +470,18 @@ def copysign(x: Any, y: Any) -> Any:
 signbit = primitive("signbit", np.signbit, doc="whether the sign of x is minus", in_place=False)
 
 
-def _heaviside(x: Any, y: Any) -> Any:
-    if x.dtype != y.dtype:
-        raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
-    return np.where(x == 0, y, x > 0).astype(x.dtype)
-
-
-heaviside = primitive(
-    "heaviside",
-    _heaviside,
+@primitive(
     lambda g: zeros_like(g),
     lambda g, x: ops.where(x == 0, g, 0),
     promotes=(),
-    doc="0 where x is negative, 1 where it is positive, y where it is 0",
     edges=[EdgeCase((0.0, 0.5), 0.5, (0.0, 1.0))],
     definition="where(x == 0, y, where(x > 0, 1, 0))",
 )
+def heaviside(x: Any, y: Any) -> Any:
+    """0 where x is negative, 1 where it is positive, y where it is 0"""
+    if x.dtype != y.dtype:
+        raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
+    return np.where(x == 0, y, x > 0).astype(x.dtype)
 
 
 @function(torch=(), method=False, in_place=False, domain=NONZERO)
@@ -519,11 +497,9 @@ nextafter = primitive(
     lambda g: zeros_like(g),
     doc="the next number after x on the way to y",
 )
-ldexp = primitive(
-    "ldexp",
-    lambda x, y: x * np.exp2(y),
-    lambda g, y: g * ops.exp2(y),
-    lambda g, out: g * (out * _LN2),
-    floating=True,
-    doc="x times 2 to the power y",
-)
+
+
+@primitive(lambda g, y: g * ops.exp2(y), lambda g, out: g * (out * _LN2), floating=True)
+def ldexp(x: Any, y: Any) -> Any:
+    """x times 2 to the power y"""
+    return x * np.exp2(y)

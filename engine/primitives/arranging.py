@@ -29,12 +29,10 @@ def _repeat_rule(g: Any, x_shape: tuple[int, ...], repeats: tuple[int, ...]) -> 
     return ops.sum(reshape(g, apart), tuple(range(0, len(apart), 2)))
 
 
-def _repeated(x: Any, repeats: tuple[int, ...]) -> Any:
+@private(_repeat_rule, name="repeat", moves="places")
+def repeat_primitive(x: Any, repeats: tuple[int, ...]) -> Any:
     check_count(x.size * math.prod(repeats))
     return np.tile(x, repeats)
-
-
-repeat_primitive = private("repeat", _repeated, _repeat_rule, moves="places")
 
 
 @function(torch=())

@@ -77,9 +77,9 @@ def _from_numbers(arguments: Sequence[Any]) -> tuple[list[list[str]], list[str] 
     return [_lettered(numbers) for numbers in given[1::2]], output, tuple(given[::2])
 
 
-def _lettered(numbers: Sequence[Any]) -> list[str]:
+def _lettered(numbers: Sequence[Any] | Tensor | np.ndarray[Any, Any]) -> list[str]:
     labels: list[str] = []
-    for number in numbers.tolist() if hasattr(numbers, "tolist") else numbers:
+    for number in numbers.tolist() if isinstance(numbers, (Tensor, np.ndarray)) else numbers:
         if number is Ellipsis:
             labels.append(ELLIPSIS)
         elif 0 <= number < len(_LETTERS):

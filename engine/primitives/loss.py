@@ -403,17 +403,14 @@ def _cross_entropy_of_probabilities(
     return over_number(loss, math.prod(x.shape) // x.shape[axis]) if reduction == "mean" else loss
 
 
-def _soft_margin(x: Any, target: Any, reduction: str) -> Any:
-    check_together(x, target)
-    return _reduced(np.logaddexp(0, -target * x).astype(x.dtype), reduction)
-
-
-soft_margin_primitive = private(
-    "soft_margin_loss",
-    _soft_margin,
+@private(
     lambda g, x, target, x_numel, reduction: _share(g, x_numel, reduction) * (-target * sigmoid(-target * x)),
+    name="soft_margin_loss",
     tensors=2,
 )
+def soft_margin_primitive(x: Any, target: Any, reduction: str) -> Any:
+    check_together(x, target)
+    return _reduced(np.logaddexp(0, -target * x).astype(x.dtype), reduction)
 
 
 @function(tensors=2)

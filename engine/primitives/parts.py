@@ -176,13 +176,9 @@ def cat(tensors: Any, dim: int = 0) -> Any:
     return cat_primitive(tensors, axis)
 
 
-unbind_primitive = private(
-    "unbind",
-    lambda x, dim: [x[(*(slice(None),) * dim, i, ...)] for i in range(x.shape[dim])],
-    lambda g, dim: stack(g, dim),
-    outputs=MANY,
-    view=True,
-)
+@private(lambda g, dim: stack(g, dim), name="unbind", outputs=MANY, view=True)
+def unbind_primitive(x: Any, dim: Any) -> Any:
+    return [x[(*(slice(None),) * dim, i, ...)] for i in range(x.shape[dim])]
 
 
 def _pieces(x: Any, lengths: Any, dim: int) -> list[Any]:

@@ -32,12 +32,9 @@ def strided_sum(grad: Any, positions: Any, shape: Any) -> Any:
     return result.reshape(shape)
 
 
-take_primitive = private(
-    "take",
-    lambda x, index: np.asarray(x).reshape(-1)[integers(index)],
-    lambda g, x_shape, index: strided_sum(g, index, x_shape),
-    moves="places",
-)
+@private(lambda g, x_shape, index: strided_sum(g, index, x_shape), name="take", moves="places")
+def take_primitive(x: Any, index: Any) -> Any:
+    return np.asarray(x).reshape(-1)[integers(index)]
 
 
 @function()

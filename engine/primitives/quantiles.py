@@ -28,14 +28,11 @@ _INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
 unsqueeze_first = private(
     "unsqueeze", lambda x: np.expand_dims(x, 0), lambda g: reshape(g, g.shape[1:]), overload=1, view=True, moves="order"
 )
-transpose_first = private(
-    "transpose",
-    lambda x: np.swapaxes(x, 0, -1),
-    lambda g: transpose_primitive(g, 0, g.ndim - 1),
-    overload=1,
-    view=True,
-    moves="places",
-)
+
+
+@private(lambda g: transpose_primitive(g, 0, g.ndim - 1), name="transpose", overload=1, view=True, moves="places")
+def transpose_first(x: Any) -> Any:
+    return np.swapaxes(x, 0, -1)
 
 
 def _check_quantile(x: Any, q: Any, interpolation: str) -> None:

@@ -169,14 +169,11 @@ prod_all = private(
     rows=lambda x, dtype: np.multiply.reduce(flat_rows(x), axis=0, dtype=dtype),
     keeps_scalars=True,
 )
-prod_dim = private(
-    "prod",
-    lambda x, dim, keepdim, dtype: np.multiply.reduce(summable(x, dtype), axis=axes_of(x, dim), keepdims=keepdim),
-    _prod_dim_rule,
-    overload=1,
-    rows="dimensions",
-    keeps_scalars=True,
-)
+
+
+@private(_prod_dim_rule, name="prod", overload=1, rows="dimensions", keeps_scalars=True)
+def prod_dim(x: Any, dim: Any, keepdim: Any, dtype: Any) -> Any:
+    return np.multiply.reduce(summable(x, dtype), axis=axes_of(x, dim), keepdims=keepdim)
 
 
 @function(domain=BESIDE_ZERO)
@@ -327,18 +324,14 @@ def norm(x: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: 
     return ops.matrix_norm(x, "nuc", tuple(range(x.ndim)) if dim is None else tuple(dim), keepdim)
 
 
-def _distance(x: Any, y: Any, p: float = 2) -> Any:
-    check_together(x, y)
-    return _norm(x - y, p)
-
-
-dist = primitive(
-    "dist",
-    _distance,
+@primitive(
     lambda g, out, x, y, p: _norm_rule(g, out, x - y, p, None, False),
     lambda g, out, x, y, p: _norm_rule(g, out, y - x, p, None, False),
-    doc="norm of the difference of x and y",
 )
+def dist(x: Any, y: Any, p: float = 2) -> Any:
+    """norm of the difference of x and y"""
+    check_together(x, y)
+    return _norm(x - y, p)
 
 
 def _differences(x: Any, y: Any) -> Any:
@@ -346,18 +339,15 @@ def _differences(x: Any, y: Any) -> Any:
     return unsqueeze(x, -2) - unsqueeze(y, -3)
 
 
-def _distances(x: Any, y: Any, p: float) -> Any:
+@private(
+    lambda g, out, x, y, p: sum(_norm_rule(g, out, _differences(x, y), p, -1, False), (-2,)),
+    lambda g, out, x, y, p: -sum(_norm_rule(g, out, _differences(x, y), p, -1, False), (-3,)),
+    name="cdist",
+)
+def cdist_primitive(x: Any, y: Any, p: float) -> Any:
     x, y = np.expand_dims(x, -2), np.expand_dims(y, -3)
     check_together(x, y)
     return _norm(x - y, p, -1)
-
-
-cdist_primitive = private(
-    "cdist",
-    _distances,
-    lambda g, out, x, y, p: sum(_norm_rule(g, out, _differences(x, y), p, -1, False), (-2,)),
-    lambda g, out, x, y, p: -sum(_norm_rule(g, out, _differences(x, y), p, -1, False), (-3,)),
-)
 
 
 @function(tensors=2, method=False)

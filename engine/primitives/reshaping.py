@@ -141,13 +141,9 @@ def sum_to_size_(x: Any, *size: Any, **named: Any) -> Any:
     return sum_to_size(x, wanted)
 
 
-expand_primitive = private(
-    "expand",
-    lambda x, shape: np.broadcast_to(x, shape),
-    lambda g, x_shape: sum_to_size(g, x_shape),
-    view=True,
-    moves="repeated",
-)
+@private(lambda g, x_shape: sum_to_size(g, x_shape), name="expand", view=True, moves="repeated")
+def expand_primitive(x: Any, shape: Any) -> Any:
+    return np.broadcast_to(x, shape)
 
 
 @function(torch=())

@@ -59,6 +59,7 @@ def equal(x: Any, y: Any) -> bool:
 
 
 def _choose(condition: Any, x: Any, y: Any, out: Any) -> None:
+    condition = np.asarray(condition)
     np.copyto(out, y)
     np.copyto(out, x, where=condition if condition.dtype == np.bool_ else condition != 0)
 
@@ -241,14 +242,10 @@ def round(x: Any, decimals: int | None = None) -> Any:
     return round_integer(x) if decimals is None else round_decimals(x, decimals)
 
 
-frac = primitive(
-    "frac",
-    lambda x: x - np.trunc(x),
-    lambda g: g,
-    doc="fraction of x, with its sign",
-    domain=BESIDE_ZERO,
-    definition="x - trunc(x)",
-)
+@primitive(lambda g: g, domain=BESIDE_ZERO, definition="x - trunc(x)")
+def frac(x: Any) -> Any:
+    """fraction of x, with its sign"""
+    return x - np.trunc(x)
 
 
 @primitive(lambda g, x: g * where(isfinite(x), ones_like(g), 0), edges=[EdgeCase((math.nan,), 0.0, (0.0,))])

@@ -61,12 +61,9 @@ def _strided(x: Any, size: Any, stride: Any, offset: int) -> Any:
     return strided(storage[offset:], size, [n * storage.itemsize for n in stride])
 
 
-as_strided_primitive = private(
-    "as_strided",
-    lambda x, size, stride, offset, places, own, count: _strided(x, size, stride, offset),
-    lambda g, places, own, count: as_strided(strided_sum(g, places, (count,)), own),
-    view=True,
-)
+@private(lambda g, places, own, count: as_strided(strided_sum(g, places, (count,)), own), name="as_strided", view=True)
+def as_strided_primitive(x: Any, size: Any, stride: Any, offset: Any, places: Any, own: Any, count: Any) -> Any:
+    return _strided(x, size, stride, offset)
 
 
 @function()

@@ -105,8 +105,7 @@ def _load(path: str, shown: str) -> Any:
     """The array in a .npy or .csv file."""
     try:
         if path.endswith(".npy"):
-            with open(path, "rb") as file:
-                return np.lib.format.read_array(file, allow_pickle=False)
+            return _load_npy(path, shown)
         # Looked at first: of a file without numbers, NumPy would merely warn.
         with open(path, encoding="utf-8-sig") as file:
             lines = [line for line in file if line.partition("#")[0].strip()]
@@ -117,6 +116,17 @@ def _load(path: str, shown: str) -> Any:
         raise _unreadable(shown, error) from None
     except (EOFError, ValueError) as error:
         raise UsageError(f"{shown} does not hold an array of numbers: {sentence(str(error))}") from None
+
+
+def _load_npy(path: str, shown: str) -> Any:
+    with open(path, "rb") as file:
+        try:
+            return np.lib.format.read_array(file, allow_pickle=False)
+        except OSError:
+            raise
+        except Exception as error:
+            # NumPy reads the header as Python: what is wrong with one may raise anything.
+            raise UsageError(f"{shown} does not hold an array of numbers: {sentence(str(error))}") from None
 
 
 def _read_json(path: str, shown: str) -> Any:
