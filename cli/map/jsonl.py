@@ -181,7 +181,7 @@ class JsonChunk:
         """All columns but some as an Arrow table of texts, as cells of delimited text have them."""
         pa = arrow("writing another format")
         names = [name for name in self.source.names if name not in without]
-        rows = [_exact(self.data[start:end]) for start, end in self.lines.tolist()]
+        rows = [exact(self.data[start:end]) for start, end in self.lines.tolist()]
         return pa.table(
             [pa.array([_cell(row.get(name)) for row in rows], pa.string()) for name in names],
             names=names,
@@ -209,7 +209,7 @@ def _is_text(kind: Any) -> bool:
     return pa.types.is_null(kind) or pa.types.is_timestamp(kind)
 
 
-def _exact(line: bytes) -> dict[str, Any]:
+def exact(line: bytes) -> dict[str, Any]:
     """The object on a line with all digits of its whole numbers, empty where there is none."""
     try:
         found = json.loads(line)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from .cells import json_cells, json_cells_of_text
+from .arrow_import import arrow, has_arrow
+from .cells import json_cells, json_cells_of_text, nonfinite_cells
 from .chunk import Chunk, Results
 from .delimited import DelimitedChunk
 from .insertion import splice
-from .jsonl import JsonChunk, loaded
+from .jsonl import JsonChunk, exact
 from .layout import TextWriter, written_rows
 from .spelling import JSON, Texts, as_list, texts
 
+_MEMBER = b'"nonfinite"'
+
 
 class JsonWriter(TextWriter):
-    """Writes JSON Lines, strictly: a number that is not finite is null."""
+    """Writes JSON Lines, strictly: a number that is not finite is null, and the member `nonfinite` says what it is."""
 
     def encode(self, chunk: Chunk, results: Results) -> tuple[bytes, bytes]:
         """The lines of a chunk with their results, and nothing behind them."""
@@ -26,7 +31,8 @@ class JsonWriter(TextWriter):
         if isinstance(chunk, JsonChunk) and not self.layout.only_new:
             if not chunk.rows:
                 return chunk.data
-            if chunk.is_plain and not chunk.malformed and not self.layout.removed:
+            is_taken = _MEMBER in chunk.data and _nonfinite(results)
+            if chunk.is_plain and not chunk.malformed and not self.layout.removed and not is_taken:
                 return _spliced(chunk, results)
             return self._line_by_line(chunk, results)
         is_text = isinstance(chunk, DelimitedChunk)
@@ -43,8 +49,12 @@ class JsonWriter(TextWriter):
         else:
             columns = [json_cells(array) for array in old]
         columns += _values(results)
+        # A column of that name is the table's own.
+        tails = [] if "nonfinite" in names else _tails(results, dict(zip(names, old, strict=False)))
         leads = [f"{', ' if i else ''}{lead}" for i, lead in enumerate(_leads(names))]
-        return b"".join([splice(first + other * (rows - 1), bounds, leads, columns), b"}\n"])
+        return b"".join(
+            [splice(first + other * (rows - 1), bounds, [*leads, *[""] * len(tails)], [*columns, *tails]), b"}\n"]
+        )
 
     def _line_by_line(self, chunk: JsonChunk, results: Results) -> bytes:
         """The lines with their results, those that are no objects unchanged."""
@@ -52,36 +62,72 @@ class JsonWriter(TextWriter):
         leads = _leads(list(results.columns))
         places = chunk.lines.tolist()
         rows = range(len(places)) if results.keep is None else np.flatnonzero(results.keep).tolist()
+        nonfinite = _nonfinite(results)
         lines: list[bytes] = []
         for row in rows:
             line = chunk.data[slice(*places[row])]
             if row not in chunk.malformed:
-                old = self._body(line)
-                new = ", ".join([lead + text for lead, text in zip(leads, members[row], strict=True)])
+                old, found = self._body(line, nonfinite.get(row, {}))
+                new = ", ".join([lead + text for lead, text in zip(leads, members[row], strict=True)]) + _tail(found)
                 line = old + (b"" if old.strip() == b"{" else b", ") + new.encode() + b"}"
             lines.append(line + b"\n")
         text = b"".join(lines)
         return text if chunk.data.endswith(b"\n") else text.removesuffix(b"\n")
 
-    def _body(self, line: bytes) -> bytes:
-        """The object on a line without its closing brace and the members to be replaced."""
-        if self.layout.removed:
-            members = loaded(line)
-            if any(name in members for name in self.layout.removed):
-                rest = {name: value for name, value in members.items() if name not in self.layout.removed}
-                line = json.dumps(rest).encode()
-        return line.rstrip()[:-1]
+    def _body(self, line: bytes, nonfinite: dict[str, str]) -> tuple[bytes, dict[str, str]]:
+        """The object on a line without its closing brace and the members to be replaced, and its `nonfinite`."""
+        removed = self.layout.removed
+        if removed or (nonfinite and _MEMBER in line):
+            members = exact(line)
+            before = members.get("nonfinite")
+            if isinstance(before, dict):
+                kept = {path: text for path, text in before.items() if path.partition("[")[0] not in removed}
+                nonfinite, removed = {**kept, **nonfinite}, (*removed, "nonfinite")
+            if any(name in members for name in removed):
+                rest = {name: value for name, value in members.items() if name not in removed}
+                line = json.dumps(rest, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        return line.rstrip()[:-1], nonfinite
 
 
 def _spliced(chunk: JsonChunk, results: Results) -> bytes:
     closing = chunk.lines[:, 1] - 1
     leads = [f", {lead}" for lead in _leads(list(results.columns))]
-    text = splice(chunk.data, np.append(0, closing), leads, _values(results), results.keep)
+    tails = _tails(results)
+    leads += [""] * len(tails)
+    text = splice(chunk.data, np.append(0, closing), leads, [*_values(results), *tails], results.keep)
     whole = b"".join([text, chunk.data[int(closing[-1]) :]])
     if results.keep is None or results.keep[0]:
         return whole
     # The first object written is not the first: what closes another stands before it.
     return whole[whole.index(b"\n") + 1 :] if results.keep.any() else b""
+
+
+def _nonfinite(results: Results) -> dict[int, dict[str, str]]:
+    """What the numbers of rows are that are not finite, by their paths such as `value[0]`."""
+    found: dict[int, dict[str, str]] = {}
+    for name, values in results.columns.items():
+        if values.dtype.kind != "f" or np.isfinite(values).all():
+            continue
+        for row, *place in np.argwhere(~np.isfinite(values)).tolist():
+            if results.blank is None or not results.blank[row]:
+                path = name + "".join(f"[{i}]" for i in place)
+                found.setdefault(row, {})[path] = repr(float(values[(row, *place)]))
+    return found
+
+
+def _tail(nonfinite: dict[str, str]) -> str:
+    return f', "nonfinite": {json.dumps(nonfinite, ensure_ascii=False)}' if nonfinite else ""
+
+
+def _tails(results: Results, old: Mapping[str, Any] | None = None) -> list[Texts]:
+    """A column of what stands at the end of each object, none where nothing does; `old` are columns in Arrow."""
+    found = _nonfinite(results)
+    for name, array in (old or {}).items():
+        for row, text in nonfinite_cells(array):
+            found[row] = {name: text, **found.get(row, {})}
+    rows = len(next(iter(results.columns.values()), ()))
+    texts = [_tail(found.get(row, {})) for row in range(rows)] if found else []
+    return [arrow("fast text").array(texts) if has_arrow() else texts] if texts else []
 
 
 def _values(results: Results) -> list[Texts]:

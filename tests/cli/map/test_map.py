@@ -126,9 +126,30 @@ def test_a_derivative_that_is_not_finite_in_a_list_of_numbers_is_explained_too(a
 
 
 @pytest.mark.usefixtures("either")
-def test_strict_json_has_null_for_what_is_not_finite(autodiff) -> None:
-    result = autodiff("map", "log(x)", stdin='{"x": 0}\n{"x": 1}\n')
-    assert result.out == '{"x": 0, "value": null, "d_x": null}\n{"x": 1, "value": 0.0, "d_x": 1.0}\n'
+def test_strict_json_has_null_for_what_is_not_finite_and_says_what_it_is(autodiff) -> None:
+    result = autodiff("map", "log(x)", stdin='{"x": 0}\n{"x": 1}\n{"x": -1}\n{}\n')
+    assert result.out == (
+        '{"x": 0, "value": null, "d_x": null, "nonfinite": {"value": "-inf", "d_x": "inf"}}\n'
+        '{"x": 1, "value": 0.0, "d_x": 1.0}\n'
+        '{"x": -1, "value": null, "d_x": -1.0, "nonfinite": {"value": "nan"}}\n'
+        '{"value": null, "d_x": null}\n'
+    )
+
+
+@pytest.mark.usefixtures("either")
+@pytest.mark.parametrize("options", [(), ("--only-new",), ("--overwrite",), ("--prefix", "p_"), ("--const", "v")])
+@pytest.mark.parametrize("first", ["", '"nonfinite": {"other": "inf", "value": "nan"}, ', '"n": 9007199254740993, '])
+def test_every_null_of_a_result_is_named_in_nonfinite(autodiff, options: tuple[str, ...], first: str) -> None:
+    given = f'{{{first}"v": [0, 1]}}\n{{"v": [1, 1]}}\n'
+    result = autodiff("map", "1/v", *options, stdin=given)
+    assert result.code == 0, result.err
+    row, other = (json.loads(line) for line in result.out.splitlines())
+    name = "p_value" if "p_" in options else "value"
+    assert row[name] == [None, 1.0]
+    assert row["nonfinite"][f"{name}[0]"] == "inf"
+    assert ("other" in row["nonfinite"]) == ("other" in first and "--only-new" not in options)
+    assert "nonfinite" not in other
+    assert row.get("n", 9007199254740993) == 9007199254740993
 
 
 @pytest.mark.usefixtures("either")
