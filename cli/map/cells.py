@@ -53,6 +53,15 @@ def json_cells(array: Any) -> Texts:
     return pc.fill_null(pc.binary_join_element_wise('"', inner, '"', ""), JSON.blank)
 
 
+def nonfinite_cells(array: Any) -> list[tuple[int, str]]:
+    """The rows of a column of numbers that are not finite, and what they are there."""
+    pa, pc = arrow("writing text"), arrow("writing text", "compute")
+    if not pa.types.is_floating(array.type):
+        return []
+    rows = pc.indices_nonzero(pc.fill_null(pc.invert(pc.is_finite(array)), False))
+    return [(row, repr(float(array[row].as_py()))) for row in rows.to_pylist()]
+
+
 def _text(array: Any) -> Any:
     """A column as text. UsageError: it holds bytes that are none."""
     pa = arrow("writing text")
@@ -93,7 +102,8 @@ def _json_number(text: str) -> str:
     if text.lstrip("+-").startswith("0") and text.lstrip("+-")[1:2].isdigit():
         return json.dumps(text)
     if not math.isfinite(number):
-        return JSON.blank
+        # JSON has no such number: the text says which it is.
+        return json.dumps(text)
     return text.lstrip("+") if text.lstrip("+-").isdigit() else repr(number)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from .arrow_import import arrow, has_arrow
-from .cells import json_cells, json_cells_of_text
+from .cells import json_cells, json_cells_of_text, nonfinite_cells
 from .chunk import Chunk, Results
 from .delimited import DelimitedChunk
 from .insertion import splice
@@ -47,7 +49,8 @@ class JsonWriter(TextWriter):
         else:
             columns = [json_cells(array) for array in old]
         columns += _values(results)
-        tails = _tails(results)
+        # A column of that name is the table's own.
+        tails = [] if "nonfinite" in names else _tails(results, dict(zip(names, old, strict=False)))
         leads = [f"{', ' if i else ''}{lead}" for i, lead in enumerate(_leads(names))]
         return b"".join(
             [splice(first + other * (rows - 1), bounds, [*leads, *[""] * len(tails)], [*columns, *tails]), b"}\n"]
@@ -116,9 +119,12 @@ def _tail(nonfinite: dict[str, str]) -> str:
     return f', "nonfinite": {json.dumps(nonfinite, ensure_ascii=False)}' if nonfinite else ""
 
 
-def _tails(results: Results) -> list[Texts]:
-    """A column of what stands at the end of each object, none where nothing does."""
+def _tails(results: Results, old: Mapping[str, Any] | None = None) -> list[Texts]:
+    """A column of what stands at the end of each object, none where nothing does; `old` are columns in Arrow."""
     found = _nonfinite(results)
+    for name, array in (old or {}).items():
+        for row, text in nonfinite_cells(array):
+            found[row] = {name: text, **found.get(row, {})}
     rows = len(next(iter(results.columns.values()), ()))
     texts = [_tail(found.get(row, {})) for row in range(rows)] if found else []
     return [arrow("fast text").array(texts) if has_arrow() else texts] if texts else []

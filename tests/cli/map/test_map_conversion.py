@@ -167,3 +167,12 @@ def test_a_condition_may_be_the_same_in_all_rows(autodiff, condition: str) -> No
     alone = autodiff("eval", f"where({condition}, x, y)", "--x", "1", "--y", "2", "--get", "value")
     assert result.code == 0, result.err
     assert next(csv.DictReader(io.StringIO(result.out)))["value"] == alone.out.strip()
+
+
+def test_old_numbers_that_are_not_finite_are_named_in_nonfinite(autodiff, tmp_path: Path) -> None:
+    path = tmp_path / "in.parquet"
+    parquet.write_table(pa.table({"x": [0.0, 1.0, float("-inf"), None], "a": [float("nan"), 1.0, None, 2.0]}), path)
+    result = autodiff("map", "1/x", "--const", "x", str(path), "--format", "jsonl")
+    found = [json.loads(line).get("nonfinite") for line in result.out.splitlines()]
+    assert found == [{"a": "nan", "value": "inf"}, None, {"x": "-inf"}, None]
+    assert '"a": "nan"' in autodiff("map", "x", "--format", "jsonl", stdin="x,a\n1,nan\n2,3\n").out

@@ -133,7 +133,7 @@ def test_a_table_becomes_json_lines(autodiff, tmp_path: Path, table) -> None:
         {"x": None, "n": 3, "h": 2.5, "b": True, "d": None, "v": [3.0, 4.0], "f": [5, 6], "text": None}
         | {"day": "2024-01-03", "kind": "p", "s": None, "value": 5.0},
         {"x": None, "n": 4, "h": 3.5, "b": None, "d": "0.00", "v": [5.0, 6.0], "f": [7, 8], "text": "\u00e4\\"}
-        | {"day": "2024-01-04", "kind": None, "s": {"a": 4}, "value": 7.0},
+        | {"day": "2024-01-04", "kind": None, "s": {"a": 4}, "value": 7.0, "nonfinite": {"x": "nan"}},
     ]
 
 
