@@ -77,8 +77,9 @@ def _on_one_side(name: str, points: Sequence[Point], claimed: Sequence[Any], act
         if variable != name and numbers[0].size != 1:
             continue
         at = np.concatenate([np.broadcast_to(number, size) for number in numbers])
-        for sign, side in ((">", at > 0), ("<", at < 0)):
-            if side.sum() > 1 and not side.all() and _same(claim[side], truth[side]):
+        right = abs(claim - truth) <= _SAME * abs(truth)
+        for sign, side, beyond in ((">", at > 0, at < 0), ("<", at < 0, at > 0)):
+            if side.sum() > 1 and beyond.any() and not right[beyond].any() and _same(claim[side], truth[side]):
                 yield f"this is right for `{variable}` {sign} 0 only"
 
 
