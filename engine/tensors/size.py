@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,6 +33,10 @@ class TooLargeError(RuntimeError):
     """What an operation would make has more elements than are allowed here."""
 
 
+# What has a shape, typed so that no type of elements is asked for.
+_OF_NUMPY: tuple[type[Any], ...] = (np.ndarray, np.generic)
+
+
 class _Bound(threading.local):
     most: float = math.inf
 
@@ -42,7 +46,7 @@ bound = _Bound()
 
 
 @contextmanager
-def at_most(elements: float) -> Iterator[None]:
+def at_most(elements: float) -> Generator[None]:
     """Inside, an operation that would make a larger tensor raises TooLargeError before it takes the memory."""
     before = bound.most
     bound.most = elements
@@ -69,12 +73,13 @@ def check_each(*data: Any) -> None:
         if isinstance(value, np.ndarray):
             check_count(value.size)
         elif isinstance(value, list):
-            check_count(sum([part.size for part in value if isinstance(part, np.ndarray)]))
+            parts: list[Any] = value  # pyright: ignore[reportUnknownVariableType]
+            check_count(sum([part.size for part in parts if isinstance(part, np.ndarray)]))
 
 
 def check_together(*data: Any) -> None:
     """TooLargeError: what these NumPy values are broadcast to together is too large."""
-    shapes = [value.shape for value in data if isinstance(value, (np.ndarray, np.generic))]
+    shapes: list[tuple[int, ...]] = [value.shape for value in data if isinstance(value, _OF_NUMPY)]
     most = math.prod([math.prod(shape) or 1 for shape in shapes])
     if most > bound.most:
         ranks = max(map(len, shapes))

@@ -94,7 +94,7 @@ def judge(claim: Claim, expression: Expression, points: Sequence[Point]) -> Verd
     numeric = _numeric(single, at)
     absolute, size = _largest(abs(there - truth)), _largest(np.maximum(abs(there), abs(truth)))
     relative = absolute / size if size else 0.0
-    slip = None if holds else likely_slip(expression, claim.name, points, claimed, actual)
+    slip = None if holds else likely_slip(expression, claim.name, claim.program, points, claimed, actual)
     return Verdict(claim, holds, len(points), at, there, truth, numeric, absolute, relative, slip)
 
 

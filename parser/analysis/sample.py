@@ -10,6 +10,8 @@ import numpy as np
 
 from ...engine.table.record import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, PROBABILITY, REAL, UNIT
 from ..syntax.errors import ExpressionError, UsageError
+from ..syntax.records import Call, Compare, List, Method, Number, Program, Unary
+from ..syntax.walk import body_of, children, walk
 from ..syntax.wording import listed
 from .coordinates import Expression, Point
 
@@ -30,12 +32,13 @@ def points(expression: Expression, given: Mapping[str, Any], free: Sequence[str]
         yield given
         return
     generator = random.Random(seed)
+    constants = _constants(expression.program)
     failure: ExpressionError | None = None
     found = False
-    attempts = 0
+    attempts = draws = 0
     while attempts < ATTEMPTS:
-        attempts += 1
-        point = {**given, **{name: np.asarray(_drawn(generator)) for name in free}}
+        attempts, draws = attempts + 1, draws + 1
+        point = {**given, **{name: np.asarray(_drawn(generator, constants, draws)) for name in free}}
         try:
             finite = bool(np.isfinite(expression.value(point)).all())
         except ExpressionError as error:
@@ -55,6 +58,29 @@ def points(expression: Expression, given: Mapping[str, Any], free: Sequence[str]
         )
 
 
-def _drawn(generator: random.Random) -> float:
+def _constants(program: Program) -> list[float]:
+    """The numbers compared with, or given to a function, that lie beyond where variables are drawn from."""
+    found: list[float] = []
+    for statement in program.statements:
+        for expr in walk(body_of(statement)):
+            if type(expr) in (Compare, Call, Method, List):
+                found += [number for part in children(expr) if (number := _number(part)) is not None]
+    return [c for c in dict.fromkeys(found) if REAL.high <= abs(c) < float("inf")]
+
+
+def _number(expr: Any) -> float | None:
+    if type(expr) is Unary and expr.op == "-":
+        number = _number(expr.operand)
+        return None if number is None else -number
+    value = expr.value if type(expr) is Number else None
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _drawn(generator: random.Random, constants: Sequence[float], draw: int) -> float:
+    """A number; of three draws, one beyond a constant and one on any side of it."""
+    if constants and draw % 3:
+        constant = generator.choice(constants)
+        least = 1 if draw % 3 == 1 else 0
+        return round(constant * generator.uniform(least, 2), _DIGITS)
     domain = generator.choice(_DOMAINS)
     return round(generator.uniform(domain.low, domain.high), _DIGITS)

@@ -157,6 +157,43 @@ WRONG_CLAIMS = [
     ("x**2", "x=2*x + 1", "a constant is wrong: the claim is the derivative plus 1"),
     ("x*y**2", "x=y", "a factor is missing: `y`"),
     ("tanh(x)", "x=1 - tanh(x)", None),
+    ("abs(x)", "x=1", "this is right for `x` > 0 only"),
+    ("abs(x)", "x=-1", "this is right for `x` < 0 only"),
+    ("sqrt(x**2)", "x=1", "this is right for `x` > 0 only"),
+    ("acosh(cosh(x))", "x=1", "this is right for `x` > 0 only"),
+    ("log(abs(x))", "x=1/abs(x)", "this is right for `x` > 0 only"),
+    ("asin(sin(x))", "x=1", "this is right at some points only: "),
+    ("x*abs(y)", "x=y", "this is right for `y` > 0 only"),
+    ("sqrt(x)", "x=1/sqrt(x)", "a factor is wrong: the claim is 2 times the derivative"),
+    ("asin(x)", "x=1/(1 - x**2)", "a root is missing: this is the square of the derivative"),
+    ("acos(x)", "x=-1/(1 - x**2)", "a root is missing: this is the square of the derivative"),
+    ("atan(x)", "x=1/sqrt(1 + x**2)", "a square is missing: this is the root of the derivative"),
+    ("log10(x)", "x=1/x", "`log(10)` is missing: the claim is log(10) times the derivative"),
+    ("2**x", "x=2**x", "this is the expression itself, not its derivative"),
+    ("erf(x)", "x=2*exp(-x**2)", "`sqrt(pi)` is missing: the claim is sqrt(pi) times the derivative"),
+    (
+        "log(sin(x))",
+        "x=1/cos(x)",
+        "the outer derivative is taken at the derivative of `sin(x)`, not at `sin(x)`",
+    ),
+    (
+        "sin(x)**3",
+        "x=3*cos(x)**2",
+        "the outer derivative is taken at the derivative of `sin(x)`, not at `sin(x)`",
+    ),
+    (
+        "sin(x**3)",
+        "x=3*x**2*cos(3*x**2)",
+        "the outer derivative is taken at the derivative of `x**3`, not at `x**3`",
+    ),
+    ("sin(2*x)", "x=2*cos(x)", "the outer derivative is taken at `x`, not at `2*x`"),
+    ("exp(x**2) + x", "x=exp(x)*2*x + 1", "the outer derivative is taken at `x`, not at `x**2`"),
+    (
+        "1/(x**2 + 1)",
+        "x=1/(2*x)",
+        "this is the expression with the derivative of `x**2 + 1` in place of `x**2 + 1`",
+    ),
+    ("x**5", "x=x**6/6", "this is an integral of the expression, not its derivative"),
 ]
 
 
@@ -180,6 +217,12 @@ def test_a_wrong_claim_is_refuted_and_its_slip_named(autodiff, expression: str, 
         assert verdict["slip"] is None
     else:
         assert verdict["slip"].startswith(slip)
+
+
+def test_a_claim_that_is_no_number_for_negative_numbers_is_right_for_the_others(autodiff) -> None:
+    result = autodiff("check", "cbrt(x)", "--claim", "x=1/(3*x**(2/3))")
+    assert result.code == 1
+    assert "slip\tthis is right for `x` > 0 only" in result.out
 
 
 def test_a_claim_about_a_vector_is_compared_element_by_element(autodiff) -> None:
