@@ -82,7 +82,7 @@ def _grad_fn_name(function: Operation) -> str | None:
     if function.variadic or function.takes_many:
         return None
     names = function.arguments[: function.tensors]
-    middles = [(domain.low + domain.high) / 2 for domain in function.domain]
+    middles = [(domain.low + domain.high) / 2 for domain in function.domain[: function.tensors]]
     given: dict[str, Tensor] = {n: tensor(m).requires_grad_() for n, m in zip(names, middles, strict=True)}
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():

@@ -10,15 +10,25 @@ import autodiff.engine as torch
 CALLS: dict[str, list[Example]] = {
     "max": [
         Example(lambda x: torch.max(x), whole(max), (MATRIX,), "{}(x)"),
-        Example(lambda x: torch.max(x, 1).values, rows(max), (MATRIX,), "{}(x, 1).values", order=3),
-        Example(lambda x: torch.max(x, 0, True)[0], columns(lambda v: [max(v)]), (MATRIX,), "{}(x, 0, True).values"),
-        Example(lambda x: torch.max(x, 0).values, same, (NUMBER,), "{}(x, 0).values"),
+        Example(lambda x: torch.max(x, 1).values, rows(max), (MATRIX,), "{}(x, dim=1).values", order=3),
+        Example(
+            lambda x: torch.max(x, 0, True)[0],
+            columns(lambda v: [max(v)]),
+            (MATRIX,),
+            "{}(x, dim=0, keepdim=True).values",
+        ),
+        Example(lambda x: torch.max(x, 0).values, same, (NUMBER,), "{}(x, dim=0).values"),
         Example(lambda x, y: torch.max(x, y), each(max), (MATRIX, VECTOR), "{}(x, y)"),
     ],
     "min": [
         Example(lambda x: torch.min(x), whole(min), (MATRIX,), "{}(x)"),
-        Example(lambda x: torch.min(x, 1).values, rows(min), (MATRIX,), "{}(x, 1).values"),
-        Example(lambda x: torch.min(x, -2, True)[0], columns(lambda v: [min(v)]), (MATRIX,), "{}(x, -2, True).values"),
+        Example(lambda x: torch.min(x, 1).values, rows(min), (MATRIX,), "{}(x, dim=1).values"),
+        Example(
+            lambda x: torch.min(x, -2, True)[0],
+            columns(lambda v: [min(v)]),
+            (MATRIX,),
+            "{}(x, dim=-2, keepdim=True).values",
+        ),
         Example(lambda x, y: torch.min(x, y), each(min), (MATRIX, VECTOR), "{}(x, y)"),
     ],
     "amax": [
@@ -54,7 +64,7 @@ CALLS: dict[str, list[Example]] = {
             (MATRIX,),
             "{}(x, 0, True).values",
         ),
-        Example(lambda x: torch.median(x, 0).values, same, (NUMBER,), "{}(x, 0).values"),
+        Example(lambda x: torch.median(x, 0).values, same, (NUMBER,), "{}(x, dim=0).values"),
     ],
     "aminmax": [
         Example(lambda x: torch.aminmax(x), lambda x: [min(x.flat), max(x.flat)], (MATRIX,)),

@@ -31,7 +31,7 @@ CALLS: dict[str, list[Example]] = {
         Example(
             lambda x: torch.sum(x, keepdim=True), whole(lambda v: [[math.fsum(v)]]), (MATRIX,), "{}(x, keepdim=True)"
         ),
-        Example(lambda x: torch.sum(x, 0), same, (NUMBER,), "{}(x, 0)"),
+        Example(lambda x: torch.sum(x, 0), same, (NUMBER,), "{}(x, dim=0)"),
     ],
     "mean": [
         Example(lambda x: torch.mean(x), whole(statistics.fmean), (MATRIX,), "{}(x)"),
@@ -52,7 +52,7 @@ CALLS: dict[str, list[Example]] = {
         Example(lambda x: torch.prod(x, 0), columns(math.prod), (MATRIX,), "{}(x, 0)"),
         Example(lambda x: torch.prod(x, 1), rows(math.prod), ([[0.0, 2.0], [3.0, 4.0]],), "{}(x, 1)"),
         Example(lambda x: torch.prod(x, -1, True), rows(lambda v: [math.prod(v)]), (MATRIX,), "{}(x, -1, True)"),
-        Example(lambda x: torch.prod(x, 0), same, (NUMBER,), "{}(x, 0)"),
+        Example(lambda x: torch.prod(x, 0), same, (NUMBER,), "{}(x, dim=0)"),
     ],
     "logsumexp": [
         Example(lambda x: torch.logsumexp(x, 0), columns(log_of_exponentials), (MATRIX,), "{}(x, 0)"),

@@ -12,14 +12,14 @@ CALLS: dict[str, list[Example]] = {
     "cumsum": [
         Example(lambda x: torch.cumsum(x, -1), rows(running(operator.add)), (MATRIX,), "{}(x)"),
         Example(lambda x: torch.cumsum(x, 0), columns(running(operator.add)), (MATRIX,), "{}(x, 0)"),
-        Example(lambda x: torch.cumsum(x, 0), same, (NUMBER,), "{}(x, 0)"),
+        Example(lambda x: torch.cumsum(x, 0), same, (NUMBER,), "{}(x, dim=0)"),
     ],
     "cumprod": [
         Example(lambda x: torch.cumprod(x, -1), rows(running(operator.mul)), (MATRIX,), "{}(x)"),
         Example(lambda x: torch.cumprod(x, 0), columns(running(operator.mul)), (MATRIX,), "{}(x, 0)"),
         Example(lambda x: torch.cumprod(x, 0), running(operator.mul), ([3.0, 0.0, 2.0, -1.0],), "{}(x, 0)"),
         Example(lambda x: torch.cumprod(x, 0), running(operator.mul), ([0.0, 2.0, 0.0],), "{}(x, 0)"),
-        Example(lambda x: torch.cumprod(x, 0), same, (NUMBER,), "{}(x, 0)"),
+        Example(lambda x: torch.cumprod(x, 0), same, (NUMBER,), "{}(x, dim=0)"),
     ],
     "logcumsumexp": [
         Example(
@@ -28,7 +28,7 @@ CALLS: dict[str, list[Example]] = {
             (MATRIX,),
             "{}(x)",
         ),
-        Example(lambda x: torch.logcumsumexp(x, 0), same, (NUMBER,), "{}(x, 0)"),
+        Example(lambda x: torch.logcumsumexp(x, 0), same, (NUMBER,), "{}(x, dim=0)"),
     ],
     "cummax": [
         Example(lambda x: torch.cummax(x, -1).values, rows(running(max)), (MATRIX,), "{}(x).values"),
@@ -36,7 +36,7 @@ CALLS: dict[str, list[Example]] = {
     ],
     "cummin": [
         Example(lambda x: torch.cummin(x, -1).values, rows(running(min)), (MATRIX,), "{}(x).values"),
-        Example(lambda x: torch.cummin(x, 0).values, same, (NUMBER,), "{}(x, 0).values"),
+        Example(lambda x: torch.cummin(x, 0).values, same, (NUMBER,), "{}(x, dim=0).values"),
     ],
     "diff": [
         Example(lambda x: torch.diff(x), rows(lambda v: [b - a for a, b in pairwise(v)]), (MATRIX,), "{}(x)"),
