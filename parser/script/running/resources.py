@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 
 _MEGABYTE = 1_000_000
-_GRACE = 2.0  # seconds for one operation of NumPy to come to its end
+_GRACE = 5.0  # seconds for one operation of NumPy to come to its end
 _AGAIN = 1.0  # seconds between interrupts
 # A signal that interrupts Python also where Ctrl-C is ignored, as in the background of a shell's script.
 _INTERRUPT: signal.Signals = getattr(signal, "SIGVTALRM", signal.SIGINT)

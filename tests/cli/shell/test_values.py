@@ -43,7 +43,7 @@ def test_a_value_is_a_number_a_list_or_a_constant_expression(evaluate, text: str
     [
         ("abc", "`abc` has no value here", "write a number"),
         ("", "the expression is empty", ""),
-        ("1,2", "unexpected `,`", "a list is written in square brackets"),
+        ("1,2", "unexpected `,`", "`[1, 2]` for a list"),
         ("[1, [2]]", "", ""),
         ("sin(", "`(` was never closed", "add `)`"),
         ("data.npy", "", "to read a file, write `@data.npy`"),
