@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff.parser.analysis.compare import EDGE, KINK, OK, UNSETTLED, Check, compare
+from autodiff.parser.analysis.compare import EDGE, KINK, OK, UNSETTLED, WRONG, Check, compare
 from autodiff.parser.analysis.coordinates import Expression, Point
 from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.syntax.parse import parse
@@ -51,7 +51,7 @@ def test_rounding_is_not_taken_for_an_error_at_any_scale(source: str, x: float) 
 @given(SMOOTH, PLACES)
 def test_a_derivative_off_by_a_thousandth_is_right_at_no_scale(source: str, x: float) -> None:
     found = checked(OffBy, f"sin(x) + {source}", x)
-    assert found.verdict != OK
+    assert found.verdict in (WRONG, UNSETTLED)
 
 
 @pytest.mark.parametrize(
