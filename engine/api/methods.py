@@ -14,6 +14,7 @@ from ..primitives import TENSOR_METHODS, arguments, axes, copying, filling
 from ..primitives.operators import IN_PLACE_OPERATORS, OPERATORS
 from ..table.registry import FUNCTIONS, ops
 from ..tensors import dtypes, memory
+from ..tensors.batched import Batched
 from ..tensors.dtypes import dtype, is_number
 from ..tensors.tensor import Tensor
 from . import creation
@@ -132,7 +133,8 @@ def _new(make: Callable[..., Tensor]) -> Callable[..., Tensor]:
         device: Any = None,
         **named: Any,
     ) -> Tensor:
-        return make(*args, dtype=self.dtype if dtype is None else dtype, requires_grad=requires_grad, **named)
+        made = make(*args, dtype=self.dtype if dtype is None else dtype, requires_grad=requires_grad, **named)
+        return self._data.trace.copies(made) if isinstance(self._data, Batched) else made
 
     method.__name__ = method.__qualname__ = f"new_{make.__name__}"
     method.__doc__ = f"As `torch.{make.__name__}`, in the dtype of this tensor unless another is given."

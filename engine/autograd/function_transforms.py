@@ -15,8 +15,8 @@ from ..primitives.reshaping import view_primitive
 from ..tensors.modes import enable_grad, recording
 from ..tensors.tensor import Tensor
 from . import jacobians
+from .batching import histories, stripped
 from .forward_ad import pushed_forward
-from .gradients import without_history
 from .jacobians import filled, jacobian_columns, jacobian_rows
 from .nesting import Nesting, leaves, mapped, outline, rebuilt, spec
 from .passes import below
@@ -49,13 +49,13 @@ def _tracked(tensor: Any) -> Tensor:
 def _tied(outputs: Sequence[Any], inputs: Sequence[Tensor]) -> bool:
     """Whether a graph leads from the outputs to a leaf that is not one of our own inputs."""
     own = {id(t) for t in inputs}
-    _, ends = below([o._edge() for o in outputs if isinstance(o, Tensor)])
+    _, ends = below([t._edge() for o in outputs if isinstance(o, Tensor) for t in histories(o)])
     return any(isinstance(leaf, AccumulateGrad) and id(leaf.variable) not in own for leaf in ends)
 
 
 def _released(results: Nesting, inputs: Sequence[Tensor]) -> Nesting:
     """Results without the history that only our own inputs gave them."""
-    return mapped(lambda t: t if not isinstance(t, Tensor) or _tied([t], inputs) else without_history(t), results)
+    return mapped(lambda t: t if not isinstance(t, Tensor) or _tied([t], inputs) else stripped(t), results)
 
 
 def _positions(argnums: Any, count: int) -> tuple[int, ...]:
@@ -143,7 +143,7 @@ def grad_and_value(func: Function, argnums: ArgNums = 0, has_aux: bool = False) 
                 "wanted to use the vjp or jacrev APIs instead?"
             )
         records = recording.enabled and _tied([output], inputs)
-        found = jacobians.vjp([output], inputs, None, records)
+        found = _released(jacobians.vjp([output], inputs, None, records), inputs)
         value = _released((output, aux) if has_aux else output, inputs)
         return _by_argument(argnums, chosen, found), value
 
@@ -188,7 +188,7 @@ def vjp(func: Function, *primals: Any, has_aux: bool = False) -> Any:
                     f"{o.shape}."
                 )
         records = recording.enabled and (tied or any(c.requires_grad for c in given))
-        found = jacobians.vjp(outputs, inputs, given, records)
+        found = _released(jacobians.vjp(outputs, inputs, given, records), inputs)
         return _by_argument(tuple(range(len(primals))), tracked, found)
 
     result = _released(output, inputs)
@@ -205,7 +205,9 @@ def jacrev(func: Function, argnums: ArgNums = 0, *, has_aux: bool = False, chunk
         chosen, inputs, output, aux = _run_tracked(func, argnums, args, kwargs, has_aux, _IN_REVERSE)
         outputs = _only_tensors(output, _IN_REVERSE)
         records = recording.enabled and _tied(outputs, inputs)
-        blocks = [_by_argument(argnums, chosen, jacobian_rows(out, inputs, records)) for out in outputs]
+        blocks = [
+            _by_argument(argnums, chosen, jacobian_rows(out, inputs, records, None, chunk_size)) for out in outputs
+        ]
         result = rebuilt(output, iter(blocks))
         return (result, _released(aux, inputs)) if has_aux else result
 
@@ -275,11 +277,10 @@ def jacfwd(func: Function, argnums: ArgNums = 0, has_aux: bool = False, *, rando
             return func(*_replaced(args, positions, values), **kwargs)
 
         flat = _Flat(partial, chosen, has_aux)
-        flat(*inputs)
-        output, aux = flat.output, flat.aux
-        blocks = jacobian_columns(flat, inputs, list(leaves(output)))
-        result = rebuilt(output, iter([_by_argument(argnums, chosen, block) for block in blocks]))
-        return (result, aux) if has_aux else result
+        values, blocks = jacobian_columns(flat, inputs, randomness)
+        result = rebuilt(flat.output, iter([_by_argument(argnums, chosen, block) for block in blocks]))
+        aux = iter(values[len(list(leaves(flat.output))) :])
+        return (result, rebuilt(flat.aux, aux)) if has_aux else result
 
     return wrapper
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.tensor import Tensor
 
@@ -19,6 +21,11 @@ def data_of(x: Any) -> Any:
 def flat_rows(x: Any) -> Any:
     """Many values, the axis that counts them last, each with its elements in one dimension."""
     return x.reshape(-1, x.shape[-1])
+
+
+def flat_batch(x: Any) -> Any:
+    """A batch of tensors, the dimension that counts them first, each with its elements in one dimension."""
+    return ops.reshape(x, (len(x), math.prod(x.shape[1:])))
 
 
 def sizes(shape: Sequence[Any]) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from ..tensors import dtypes
 from ..tensors.size import check_together
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
-from .arguments import check_floating, dimensions, flat_rows
+from .arguments import check_floating, dimensions, flat_batch, flat_rows
 from .arranging import flip_primitive
 from .axes import unreduce, unsqueeze
 from .copying import ones_like, to
@@ -57,6 +57,7 @@ sum_all = private(
     lambda x, dtype=None: np.add.reduce(summable(x, dtype), axis=None),
     lambda g, x_shape: expand(g, x_shape),
     rows=lambda x, dtype: np.add.reduce(flat_rows(x), axis=0, dtype=dtype),
+    batch=lambda x, dtype: sum_dim(flat_batch(x), 1, False, dtype),
 )
 sum_dim = private(
     "sum", _sum, lambda g, x_shape, dim, keepdim: spread(g, x_shape, dim, keepdim), overload=1, rows="dimensions"
@@ -99,6 +100,7 @@ mean_all = private(
     lambda x, dtype=None: _mean(x, None, False, dtype),
     lambda g, x_shape, x_numel: expand(g, x_shape) / x_numel,
     rows=_mean_of_rows,
+    batch=lambda x, dtype: mean_dim(flat_batch(x), 1, False, dtype),
 )
 mean_dim = private(
     "mean",
@@ -167,6 +169,7 @@ prod_all = private(
     lambda x, dtype=None: np.multiply.reduce(summable(x, dtype), axis=None),
     _prod_rule,
     rows=lambda x, dtype: np.multiply.reduce(flat_rows(x), axis=0, dtype=dtype),
+    batch=lambda x, dtype: prod_dim(flat_batch(x), 1, False, dtype),
     keeps_scalars=True,
 )
 
