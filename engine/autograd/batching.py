@@ -158,6 +158,13 @@ class Batch(Level):
                 return drawn(function, draw, shape)
             return Batched(self, Tensor(drawn(function, draw, (self.size, *shape))))
 
+    def carry_over(self, source: Tensor, target: Tensor) -> None:
+        # What was detached from its own history is not to lose that of what it stands for.
+        if self.holds(source) and self.holds(target):
+            before, after = source._data.value, target._data.value
+            if memory_of(before) is memory_of(after):
+                target._data = source._data
+
     def written(self, tensor: Tensor, result: Tensor) -> None:
         data = tensor._data
         memory = memory_of(data.value if self.holds(tensor) else tensor)

@@ -46,11 +46,19 @@ def _tracked(tensor: Any) -> Tensor:
     return leaf
 
 
+def _end(inputs: Sequence[Tensor]) -> None:
+    """Lets the leaves among our own inputs be of no interest any more: all that asked for a gradient has it."""
+    for tensor in inputs:
+        if tensor.is_leaf:
+            tensor._requires_grad = False
+
+
 def _tied(outputs: Sequence[Any], inputs: Sequence[Tensor]) -> bool:
-    """Whether a graph leads from the outputs to a leaf that is not one of our own inputs."""
+    """Whether a graph leads from the outputs to a leaf that is not one of our own inputs, and still of interest."""
     own = {id(t) for t in inputs}
     _, ends = below([t._edge() for o in outputs if isinstance(o, Tensor) for t in histories(o)])
-    return any(isinstance(leaf, AccumulateGrad) and id(leaf.variable) not in own for leaf in ends)
+    leaves = [node.variable for node in ends if isinstance(node, AccumulateGrad)]
+    return any(leaf._requires_grad and id(leaf) not in own for leaf in leaves)
 
 
 def _released(results: Nesting, inputs: Sequence[Tensor]) -> Nesting:
@@ -145,6 +153,7 @@ def grad_and_value(func: Function, argnums: ArgNums = 0, has_aux: bool = False) 
         records = recording.enabled and _tied([output], inputs)
         found = _released(jacobians.vjp([output], inputs, None, records), inputs)
         value = _released((output, aux) if has_aux else output, inputs)
+        _end(inputs)
         return _by_argument(argnums, chosen, found), value
 
     return wrapper
@@ -205,11 +214,11 @@ def jacrev(func: Function, argnums: ArgNums = 0, *, has_aux: bool = False, chunk
         chosen, inputs, output, aux = _run_tracked(func, argnums, args, kwargs, has_aux, _IN_REVERSE)
         outputs = _only_tensors(output, _IN_REVERSE)
         records = recording.enabled and _tied(outputs, inputs)
-        blocks = [
-            _by_argument(argnums, chosen, jacobian_rows(out, inputs, records, None, chunk_size)) for out in outputs
-        ]
-        result = rebuilt(output, iter(blocks))
-        return (result, _released(aux, inputs)) if has_aux else result
+        rows = [_released(jacobian_rows(out, inputs, records, chunk_size=chunk_size), inputs) for out in outputs]
+        result = rebuilt(output, iter([_by_argument(argnums, chosen, row) for row in rows]))
+        aux = _released(aux, inputs)
+        _end(inputs)
+        return (result, aux) if has_aux else result
 
     return wrapper
 

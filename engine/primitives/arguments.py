@@ -11,6 +11,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.symbol import numbers_of
 from ..tensors.tensor import Tensor
 
 
@@ -125,6 +126,7 @@ def check_range(
     index: Any, size: int, message: str, error: type[Exception] = IndexError, negative: bool = True
 ) -> None:
     """The error, with the first index that is out of range, if one is; negative ones may count from the end."""
+    index = numbers_of(index)
     wrong = (index >= size) | (index < (-size if negative else 0))
     if np.any(wrong):
         raise error(message.format(np.asarray(index)[wrong].flat[0]))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .symbol import Numberless
+from .symbol import Numberless, numbers_of
 from .tensor import Tensor
 
 
@@ -36,6 +36,9 @@ class Batched(Numberless):
 
     def refusal(self, asker: str) -> BatchError:
         return BatchError("Cannot access data pointer of Tensor that doesn't have storage")
+
+    def numbers(self) -> Any:
+        return numbers_of(self.value._data)
 
     def unwritable(self) -> RuntimeError:
         return RuntimeError(

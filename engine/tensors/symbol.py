@@ -7,6 +7,8 @@ from typing import Any, NoReturn, TypeGuard
 
 import numpy as np
 
+Array = np.ndarray[Any, Any]
+
 
 class TraceError(Exception):
     """A traced function asked for the numbers themselves: it has no one program for all of them."""
@@ -77,6 +79,10 @@ class Numberless:
 
     def text(self) -> str:
         """How a tensor of it is printed."""
+        raise self.refusal("Python")
+
+    def numbers(self) -> Array:
+        """All the numbers that it stands for. An error: there are none."""
         raise self.refusal("Python")
 
     def refusal(self, asker: str) -> Exception:
@@ -163,7 +169,6 @@ for _name in (
     setattr(Numberless, _name, _operator(_name))
 
 
-Array = np.ndarray[Any, Any]
 # What a tensor can hold.
 DATA = (np.ndarray, np.generic, Numberless)
 
@@ -194,3 +199,8 @@ def is_formal(value: Any) -> bool:
 def is_open(value: Any) -> bool:
     """Whether data have no numbers, not even for one point: what depends on them has no answer."""
     return isinstance(value, Numberless) and not value.trace.at_point
+
+
+def numbers_of(data: Any) -> Any:
+    """All the numbers that the data of a tensor are, or stand for. TraceError: those of a trace have none."""
+    return data.numbers() if isinstance(data, Numberless) else data
