@@ -22,7 +22,7 @@ class Limits(NamedTuple):
     """
 
     length: int = 1_000_000
-    depth: int = 10_000
+    depth: int = 200
     steps: int = 100_000_000
     calls: int = 1_000
     elements: int = 10_000_000
@@ -152,6 +152,11 @@ def check_format(spec: str) -> None:
         raise LimitError(f"a width or precision of more than {_DIGITS} digits")
 
 
+def bits_fit(bits: int) -> bool:
+    """Whether a whole number may have so many bits."""
+    return bits <= _BITS
+
+
 def _check_bits(bits: int) -> None:
-    if bits > _BITS:
+    if not bits_fit(bits):
         raise LimitError(f"a whole number of more than {_BITS:,} bits; write it as a float, such as `2.0`")

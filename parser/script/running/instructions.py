@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ...syntax.records import Syntax
+from ..reading.script import Script
 
 
 class Label:
@@ -17,11 +17,11 @@ class Label:
 
 
 class Instruction(NamedTuple):
-    """`operation(machine, frame, argument)`; `place` is the syntax record that an error in it is about."""
+    """`operation(machine, frame, argument)`; `place` is what an error in it is about: a node, or a `Place`."""
 
     operation: Callable[[Any, Any, Any], None]
     argument: Any
-    place: Syntax
+    place: Any
 
 
 class Code:
@@ -33,7 +33,7 @@ class Code:
 
     __slots__ = ("defaults", "instructions", "name", "names", "parameters", "script")
 
-    def __init__(self, name: str, script: Any, parameters: tuple[str, ...] = (), defaults: int = 0) -> None:
+    def __init__(self, name: str, script: Script, parameters: tuple[str, ...] = (), defaults: int = 0) -> None:
         self.name = name
         self.script = script
         self.parameters = parameters

@@ -89,8 +89,7 @@ def join(machine: Any, frame: Any, count: int) -> None:
     frame.stack.append(machine.guard.result("".join(_popped(frame.stack, count))))
 
 
-def format_value(machine: Any, frame: Any, how: tuple[str, str]) -> None:
-    label, conversion = how
+def format_value(machine: Any, frame: Any, conversion: str) -> None:
     spec = frame.stack.pop()
     value = frame.stack.pop()
     check_format(spec)
@@ -99,7 +98,7 @@ def format_value(machine: Any, frame: Any, how: tuple[str, str]) -> None:
         value = shown(value, str) if conversion == "s" else shown(value, repr) if conversion == "r" else ascii(value)
     elif callable(value) and not spec:
         value = shown(value, str)
-    frame.stack.append(label + format(value, spec))
+    frame.stack.append(format(value, spec))
 
 
 def unary(machine: Any, frame: Any, op: str) -> None:
