@@ -48,7 +48,20 @@ FLOORS = {
         *("syntax", "semantics", "algebra", "unparse"),
         *("script.reading", "script.running", "script.compiling", "script", "notes", "analysis", "rows"),
     ),
-    "cli": ("shell", "value", "trace", "graph", "check", "functions", "map", "batch", "run", "repl", "commands"),
+    "cli": (
+        "shell",
+        "tables",
+        "value",
+        "trace",
+        "graph",
+        "check",
+        "functions",
+        "map",
+        "batch",
+        "run",
+        "repl",
+        "commands",
+    ),
 }
 
 # The first line of each module of these rooms. They use each other's private names: a tensor's `_data`.
