@@ -90,7 +90,7 @@ TABLES = {
     "parser.algebra.functions": 1,  # which reductions the algebra knows to keep numbers numbers
     "parser.algebra.reductions": 1,  # which have all arguments of a sum
     "parser.algebra.shapes": 1,  # of which calls the first argument decides the dtype
-    "parser.script.running.attributes": 1,  # the methods of Python's lists and texts
+    "parser.script.running.attributes": 2,  # the methods of Python's own values
     "parser.syntax.actions": 1,
 }
 
