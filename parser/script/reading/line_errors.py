@@ -41,19 +41,6 @@ _BEGINNING = frozenset([*_ALONE, "return", "assert", "import", "from", "while", 
 _JOINING = frozenset(
     ["and", "or", "not", "in", "is", "if", "else", "for", "lambda", "return", "assert", "import", "from"]
 )
-_LEFT_OUT = {
-    "async": "what a script calls is done at once",
-    "await": "what a script calls is done at once",
-    "class": "a script has functions, written with `def`",
-    "del": "a name can be given another value",
-    "except": "an error ends the script",
-    "finally": "an error ends the script",
-    "global": "return the value, and give it to the name outside",
-    "nonlocal": "return the value, and give it to the name outside",
-    "raise": "`assert False` ends the script",
-    "try": "an error ends the script",
-    "yield": "collect the values in a list",
-}
 _INSTEAD = {
     "&&": "write `and`",
     "||": "write `or`",
@@ -65,9 +52,8 @@ _INSTEAD = {
     "!==": "write `!=`",
     "++": "write `x += 1`",
     "--": "write `x -= 1`",
-    ":=": "give the name its value in a statement before",
-    "->": "leave out the types",
-    "{": "a script has lists and tuples: `[1, 2]`, `(1, 2)`",
+    ":=": "a statement of its own has `=`",
+    "->": "a type of a result is written `def f(x) -> float:`",
     "×": "write `*`",  # noqa: RUF001
     "·": "write `*`",
     "÷": "write `/`",
@@ -264,30 +250,16 @@ class _Explainer(Reading):
             return self.error_at("unexpected character `\\`", self.previous)
         if first and found.text in ("!", "%"):
             return self.left_out(found, "commands of a notebook are", "leave this line out")
-        if first and found.text == "@":
-            help = "call it with the function: `f = torch.no_grad()(f)`"
-            return self.left_out(found, "decorators are", help)
-        if found.text in _LEFT_OUT:
-            return self.left_out(found, f"`{found.text}` is", _LEFT_OUT[found.text])
         if found.text in _INSTEAD:
             return self.error_at(f"unexpected `{found.text}`", found, _INSTEAD[found.text])
         if found.kind == "number" and not _NUMBER.fullmatch(found.text):
             return self.error_at(f"`{found.text}` is not a number", found, _help_for_number(found.text))
-        if found.text in ("*", "**") and self.previous is not None and self.previous.text in ("(", ",", "["):
-            return self.left_out(found, f"`{found.text}` before an argument is", "write the arguments out")
-        if found.text == ":" and self.previous is not None and _ends_operand(self.previous) and self.is_type():
-            return self.left_out(found, "types of names are", "leave out the type")
         if found.kind == "superscript":
             help = f"write `**{normalize('NFKC', found.text)}`"
             return self.error_at(f"unexpected `{found.text}`", found, help)
         if found.kind == "unknown":
             return self.error_at(f"unexpected character `{found.text}`", found, ascii_for(found.text))
         return None
-
-    def is_type(self) -> bool:
-        """Whether a colon that is not expected stands where Python has the type of a name."""
-        first = self.lexemes[0].text
-        return first == "def" if self.open else first not in _HEADERS
 
     def left_out(self, found: Lexeme, what: str, help: str) -> ExpressionError:
         return self.error_at(f"{what} not part of the language", found, help)

@@ -15,7 +15,7 @@ from ...syntax.what_is_meant import meant_by_word
 from .attributes import UnknownName
 from .exceptions import ScriptError
 from .function import Function, Scope
-from .guard import Guard, LimitError, Limits, exceeded
+from .guard import Guard, LimitError, Limits, check_bits, exceeded
 from .instructions import Code
 from .namespace import Namespace
 from .resources import Timer
@@ -130,13 +130,14 @@ class Machine:
             # The engine makes tensors of lists.
             self.guard.whole((*args, *kwargs.values()))
         result = self.guard.result(callee(*args, **kwargs))
+        if type(result) is int:
+            check_bits(result.bit_length())
         # A method may have made its list longer.
         self.guard.result(getattr(callee, "__self__", None))
         return result
 
-    def lookup(self, frame: Frame, name: str) -> Any:
-        """The value of a name, seen from a frame. UnknownName, in Python's words: it has none."""
-        scope: Scope | None = frame.scope
+    def lookup(self, frame: Frame, name: str, scope: Scope | None) -> Any:
+        """The value of a name, seen from a scope of a frame. UnknownName, in Python's words: it has none."""
         while scope is not None:
             if name in scope.names:
                 return scope.names[name]
