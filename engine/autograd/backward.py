@@ -12,11 +12,8 @@ from ..graph.hooks import as_tensor
 from ..graph.node import Edge
 from ..graph.transforms import active, entered, numberless
 from ..primitives.parts import stack
-<<<<<<< HEAD
 from ..tensors.batched import BatchError
-=======
 from ..tensors.errors import shape_error
->>>>>>> main
 from ..tensors.tensor import Tensor
 from .gradients import accumulate, accumulate_bare, start_gradients, without_history
 from .passes import Pass
@@ -137,15 +134,9 @@ def _batched(
 ) -> tuple[Tensor | None, ...]:
     """The gradients for each of a batch of gradients to start from, stacked."""
     given: tuple[Any, ...] = (None,) * len(roots) if batches is None else _as_tuple(batches)
-<<<<<<< HEAD
     for i, (root, start) in enumerate(zip(roots, given, strict=True)):
         if start is not None and (not start.ndim or start.shape[1:] != root.shape):
-            raise RuntimeError(
-=======
-    for i, (root, batch) in enumerate(zip(roots, given, strict=True)):
-        if batch is not None and (not batch.ndim or batch.shape[1:] != root.shape):
             raise shape_error(
->>>>>>> main
                 "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch "
                 "dimension. The sizes of the remaining dimensions are expected to match the shape of corresponding "
                 f"output, but a mismatch was detected: grad_output[{i}] has a shape of {start.shape} and output[{i}] "

@@ -15,9 +15,10 @@ import numpy as np
 from ..primitives.copying import alias
 from ..primitives.parts import select_primitive, stack
 from ..primitives.reshaping import expand_primitive, reshape
-from ..table.binding import broadcast_mismatch, explain
+from ..table.binding import broadcast_mismatch
 from ..table.record import Operation
 from ..tensors.batched import BatchError
+from ..tensors.errors import dimension_error, shape_error
 from ..tensors.tensor import Tensor
 
 
@@ -108,7 +109,7 @@ def _elementwise(primitive: Operation, arguments: Sequence[Any], operands: Seque
     """Operands of fewer dimensions get more behind the first."""
     mismatch = broadcast_mismatch([o.shape for o in operands])
     if mismatch is not None:
-        raise RuntimeError(mismatch)
+        raise shape_error(mismatch)
     rank = max(len(o.shape) for o in operands)
     given: list[Any] = []
     for argument in arguments:
@@ -144,16 +145,16 @@ def _along(primitive: Operation, arguments: Sequence[Any], first: Operand, size:
         return None
     for name in primitive.dimensions:
         place = primitive.arguments.index(name)
-        given[place] = _counted(primitive, given[place], rank)
+        given[place] = _counted(given[place], rank)
     return primitive.call(*given)
 
 
-def _counted(primitive: Operation, dim: Any, rank: int) -> Any:
+def _counted(dim: Any, rank: int) -> Any:
     if isinstance(dim, int):
         if not -rank <= dim < rank:
-            raise explain(primitive, (), np.exceptions.AxisError(dim, rank))
+            raise dimension_error(dim, rank)
         return dim % rank + 1
-    return tuple(_counted(primitive, d, rank) for d in dim) if dim else tuple(range(1, rank + 1))
+    return tuple(_counted(d, rank) for d in dim) if dim else tuple(range(1, rank + 1))
 
 
 def _reordered(primitive: Operation, operand: Operand, parameters: Sequence[Any], size: int) -> Any:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from ..graph.transforms import forward
 from ..primitives.axes import movedim
 from ..primitives.parts import select, stack
+from ..tensors.errors import type_error
 from ..tensors.modes import set_grad_enabled
 from ..tensors.tensor import Tensor
 from .batching import Batch, histories
@@ -78,9 +79,10 @@ def _wrapped(name: str, level: Batch, returned: Any) -> Any:
     output, out_dims = returned
     dims = spread(out_dims, output)
     if dims is None:
-        raise ValueError(
+        raise type_error(
             f"The vmap staticmethod of {name} returned out_dims={out_dims}, which is not compatible with the structure "
-            "of its output."
+            "of its output.",
+            ValueError,
         )
     wrapped = [
         t if dim is None or not isinstance(t, Tensor) else level.batched(movedim(t, dim, 0) if dim else t)

@@ -8,14 +8,10 @@ from typing import Any
 
 import numpy as np
 
-<<<<<<< HEAD
 from ..primitives.axes import movedim
 from ..primitives.parts import cat, narrow, select, stack
 from ..tensors.batched import BatchError, DataDependentError
-=======
-from ..primitives.parts import select, stack
 from ..tensors.errors import shape_error
->>>>>>> main
 from ..tensors.tensor import Tensor
 from .batching import Batch
 from .nesting import leaves, rebuilt, spec, spread

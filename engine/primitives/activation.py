@@ -10,11 +10,7 @@ import numpy as np
 from ..graph.transforms import drawn
 from ..table.record import BESIDE_ZERO, REAL, EdgeCase
 from ..table.registry import ops
-<<<<<<< HEAD
-=======
 from ..tensors.errors import shape_error
-from ..tensors.symbol import check_not_traced
->>>>>>> main
 from .arguments import check_same_dtype, data_of, dimension
 from .copying import zeros_like
 from .elementary import exp, tanh

@@ -11,11 +11,8 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
-<<<<<<< HEAD
-from ..tensors.symbol import numbers_of
-=======
 from ..tensors.errors import dimension_error, index_error, shape_error, type_error
->>>>>>> main
+from ..tensors.symbol import numbers_of
 from ..tensors.tensor import Tensor
 
 

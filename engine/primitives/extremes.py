@@ -8,13 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..table.record import EdgeCase
-<<<<<<< HEAD
 from ..table.registry import ops
-from .arguments import dimension, flat_batch, flat_rows
-=======
 from ..tensors.errors import index_error, shape_error
-from .arguments import dimension, flat_rows
->>>>>>> main
+from .arguments import dimension, flat_batch, flat_rows
 from .axes import unreduce
 from .copying import new_zeros
 from .families import ORDERING

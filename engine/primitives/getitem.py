@@ -8,11 +8,8 @@ from typing import Any
 
 import numpy as np
 
-<<<<<<< HEAD
 from ..table.registry import ops
-=======
 from ..tensors.errors import index_error, type_error
->>>>>>> main
 from ..tensors.tensor import Tensor
 from .arguments import check_indices, data_of
 from .axes import unsqueeze

@@ -456,13 +456,8 @@ def gaussian_nll_loss(
     _check_reduction(reduction)
     if not isinstance(var, Tensor):
         var = expand(Tensor(np.asarray(var, data_of(x).dtype)), tuple(x.shape))
-<<<<<<< HEAD
     if not is_formal(data_of(var)) and np.any(numbers_of(data_of(var)) < 0):
-        raise ValueError("var has negative entry/entries")
-=======
-    if not is_formal(data_of(var)) and np.any(data_of(var) < 0):
         raise value_error("var has negative entry/entries")
->>>>>>> main
     if tuple(var.shape) != tuple(x.shape):
         if tuple(x.shape[:-1]) == tuple(var.shape):
             var = unsqueeze(var, -1)

@@ -13,12 +13,8 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-<<<<<<< HEAD
-from .symbol import Numberless, is_symbolic
-=======
 from .errors import shape_error, type_error
-from .symbol import Symbol
->>>>>>> main
+from .symbol import Numberless, is_symbolic
 from .tensor import Memory, Slicing, Tensor
 
 
