@@ -11,16 +11,18 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeAlias
 
-from ..reading.script import Place, Script, Span, between
+from ..reading.script import Place, Script, between
+from ..running import blocks
 from ..running import operations as ops
-from ..running.instructions import Code, Instruction, Label
+from ..running.instructions import Code, Instruction, Label, Signature
 from .lowering import OPERATORS, Lowering, Steps
 
 _DEEPEST = 50  # functions inside each other
+_COMPREHENSION = "<comprehension>"
 _SOURCE = ".source"  # the parameter of a comprehension's function: no name that a script can use
 _SILENCED = re.compile(r"[ \t]*;")
 
-_Comprehension: TypeAlias = ast.ListComp | ast.GeneratorExp
+_Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
 def compile_script(script: Script) -> Code:
@@ -29,7 +31,7 @@ def compile_script(script: Script) -> Code:
     ExpressionError: something in it is outside the language.
     """
     last = script.body[-1] if script.body else None
-    compiler = _Compiler(Code("<script>", script), 0)
+    compiler = _Compiler(Code("<script>", script))
     if not isinstance(last, ast.Expr):
         return compiler.compiled(script.body)
     silent = _SILENCED.match(script.source, script.span(last).end)
@@ -37,23 +39,27 @@ def compile_script(script: Script) -> Code:
 
 
 class _Loop(NamedTuple):
-    """The loop that `break` and `continue` are about, and how many `with` blocks are open around it."""
+    """The loop that `break` and `continue` are about, and how many blocks of `with` and `try` are open around it."""
 
     again: Label
     end: Label
-    managers: int
+    blocks: int
     iterates: bool
 
 
 class _Compiler(Lowering):
     """Collects the instructions of one script or function."""
 
-    def __init__(self, code: Code, depth: int) -> None:
+    def __init__(self, code: Code, outer: _Compiler | None = None) -> None:
         self.code = code
         self.script = code.script
-        self.depth = depth
+        self.outer = outer
+        self.depth = 0 if outer is None else outer.depth + 1
+        self.others: set[str] = set()  # names that comprehensions in it give values
+        self.global_names: set[str] = set()
+        self.outer_names: set[str] = set()
         self.loops: list[_Loop] = []
-        self.managers = 0
+        self.blocks = 0
 
     def compiled(self, steps: Iterable[ast.AST | Instruction | Label]) -> Code:
         """The code, with the instructions of these steps."""
@@ -72,8 +78,8 @@ class _Compiler(Lowering):
         end = instructions[-1].place if instructions else Place(1, 0, 1, 0)
         instructions += [Instruction(ops.constant, None, end), Instruction(ops.give_back, None, end)]
         if self.depth:
-            stored = (i.argument for i in instructions if i.operation is ops.store)
-            self.code.names = frozenset([*self.code.parameters, *stored])
+            stored = (i.argument for i in instructions if i.operation in (ops.store, ops.forget))
+            self.code.names = frozenset([*self.code.signature.names, *stored, *self.others])
         return self.code
 
     # Statements
@@ -89,11 +95,70 @@ class _Compiler(Lowering):
             yield from self.stored(target)
         yield from self.stored(node.targets[-1])
 
+    def visit_annassign(self, node: ast.AnnAssign) -> Steps:
+        """The type says nothing here."""
+        if node.value is not None:
+            yield node.value
+            yield from self.stored(node.target)
+
+    def visit_namedexpr(self, node: ast.NamedExpr) -> Steps:
+        yield node.value
+        yield Instruction(ops.duplicate, 1, node)
+        function, levels, name = self, 0, node.target.id
+        while function.code.name == _COMPREHENSION and function.outer is not None:
+            function, levels = function.outer, levels + 1
+        if levels and name not in function.global_names | function.outer_names:
+            function.others.add(name)
+            yield Instruction(ops.store_around, (levels, name), node.target)
+        else:
+            yield from function.stored(node.target)
+
+    def visit_delete(self, node: ast.Delete) -> Steps:
+        pending: list[ast.expr] = list(reversed(node.targets))
+        while pending:
+            target = pending.pop()
+            if isinstance(target, ast.Name):
+                yield Instruction(ops.forget, target.id, target)
+            elif isinstance(target, ast.Subscript):
+                yield target.value
+                yield target.slice
+                yield Instruction(ops.delete_item, None, target)
+            elif isinstance(target, (ast.List, ast.Tuple)):
+                pending.extend(reversed(target.elts))
+            else:
+                raise self.left_out(target, "deleted")
+
+    def visit_global(self, node: ast.Global) -> Steps:
+        self.declare(node, self.global_names)
+        yield from ()
+
+    def visit_nonlocal(self, node: ast.Nonlocal) -> Steps:
+        if self.depth < 2:
+            message = "`nonlocal` outside of a function inside another"
+            raise self.script.syntax_error(message, node, "`global` is for the names of the script")
+        self.declare(node, self.outer_names)
+        yield from ()
+
+    def declare(self, node: ast.Global | ast.Nonlocal, names: set[str]) -> None:
+        """Notes that names are those of another scope."""
+        word = type(node).__name__.lower()
+        used = {i.argument for i in self.code.instructions if i.operation in (ops.load, ops.store)}
+        for name in node.names:
+            if name in self.code.signature.names:
+                raise self.script.syntax_error(f"the parameter `{name}` cannot be `{word}`", node)
+            if name in used and self.depth:
+                raise self.script.syntax_error(f"`{name}` is used before `{word} {name}`", node)
+            names.add(name)
+
+    def visit_name(self, node: ast.Name) -> Steps:
+        yield Instruction(ops.load_global if node.id in self.global_names else ops.load, node.id, node)
+
     def visit_augassign(self, node: ast.AugAssign) -> Steps:
         """The parts of the target are found once: they stay on the stack below its value."""
         target = node.target
         if isinstance(target, ast.Name):
-            kept, name, read, write = 0, target.id, ops.load, ops.store
+            kept, name, read, write = 0, target.id, ops.load, self.storing(target.id)
+            read = ops.load_global if write is ops.store_global else ops.load
         elif isinstance(target, ast.Attribute):
             kept, name, read, write = 1, target.attr, ops.attribute, ops.set_attribute
             yield target.value
@@ -129,26 +194,17 @@ class _Compiler(Lowering):
 
     def visit_break(self, node: ast.Break) -> Steps:
         loop = self.left("break", node)
-        yield from self.leaving(loop, node)
-        if loop.iterates:
-            yield Instruction(ops.drop, None, node)
-        yield Instruction(ops.jump, loop.end, node)
+        yield Instruction(blocks.leave_loop, blocks.Leaving(loop.end, loop.blocks, loop.iterates), node)
 
     def visit_continue(self, node: ast.Continue) -> Steps:
         loop = self.left("continue", node)
-        yield from self.leaving(loop, node)
-        yield Instruction(ops.jump, loop.again, node)
+        yield Instruction(blocks.leave_loop, blocks.Leaving(loop.again, loop.blocks, False), node)
 
     def left(self, word: str, node: ast.stmt) -> _Loop:
         """The loop that the word is about."""
         if not self.loops:
             raise self.script.syntax_error(f"`{word}` outside of a loop", node)
         return self.loops[-1]
-
-    def leaving(self, loop: _Loop, node: ast.stmt) -> Steps:
-        """Leaves the `with` blocks in the loop."""
-        for _ in range(self.managers - loop.managers):
-            yield Instruction(ops.leave, None, node)
 
     def visit_import(self, node: ast.Import) -> Steps:
         for alias in node.names:
@@ -158,7 +214,7 @@ class _Compiler(Lowering):
                 # `import a.b` names what `a` is.
                 yield Instruction(ops.drop, None, alias)
                 yield Instruction(ops.import_module, (name, None), alias)
-            yield Instruction(ops.store, name, alias)
+            yield Instruction(self.storing(name), name, alias)
 
     def visit_importfrom(self, node: ast.ImportFrom) -> Steps:
         if node.level or node.module is None:
@@ -169,7 +225,8 @@ class _Compiler(Lowering):
                 raise self.script.syntax_error("unexpected `*`", alias, help)
             place = between(node, alias)
             yield Instruction(ops.import_module, (node.module, alias.name), place)
-            yield Instruction(ops.store, alias.asname or alias.name, place)
+            name = alias.asname or alias.name
+            yield Instruction(self.storing(name), name, place)
 
     def visit_if(self, node: ast.If) -> Steps:
         otherwise, end = Label(), Label()
@@ -183,94 +240,181 @@ class _Compiler(Lowering):
         yield end
 
     def visit_while(self, node: ast.While) -> Steps:
-        loop = _Loop(Label(), Label(), self.managers, iterates=False)
+        loop = _Loop(Label(), Label(), self.blocks, iterates=False)
         yield loop.again
         yield node.test
-        yield Instruction(ops.jump_if, (loop.end, False), node.test)
-        yield from self.repeated(loop, node, node.test)
+        otherwise = Label()
+        yield Instruction(ops.jump_if, (otherwise, False), node.test)
+        yield from self.repeated(loop, otherwise, node, node.test)
 
     def visit_for(self, node: ast.For) -> Steps:
-        loop = _Loop(Label(), Label(), self.managers, iterates=True)
+        loop = _Loop(Label(), Label(), self.blocks, iterates=True)
         yield node.iter
-        yield from self.next_of(node.iter, node.target, loop.again, loop.end)
-        yield from self.repeated(loop, node, node.iter)
+        otherwise = Label()
+        yield from self.next_of(node.iter, node.target, loop.again, otherwise)
+        yield from self.repeated(loop, otherwise, node, node.iter)
 
-    def repeated(self, loop: _Loop, node: ast.For | ast.While, header: ast.expr) -> Steps:
-        if node.orelse:
-            raise self.left_out(between(node, header), "orelse")
+    def repeated(self, loop: _Loop, otherwise: Label, node: ast.For | ast.While, header: ast.expr) -> Steps:
+        """The block of a loop, and the one after `else`, where it goes on when there is nothing to repeat."""
         self.loops.append(loop)
         yield from node.body
         self.loops.pop()
         yield Instruction(ops.jump, loop.again, between(node, header))
+        yield otherwise
+        yield from node.orelse
         yield loop.end
 
     def visit_with(self, node: ast.With) -> Steps:
-        for item in node.items:
+        ends = [Label() for _ in node.items]
+        for item, end in zip(node.items, ends, strict=True):
             place = between(item.context_expr, item.optional_vars or item.context_expr)
             yield item.context_expr
-            yield Instruction(ops.enter, None, place)
-            self.managers += 1
+            yield Instruction(blocks.enter, end, place)
+            self.blocks += 1
             if item.optional_vars is None:
                 yield Instruction(ops.drop, None, place)
             else:
                 yield from self.stored(item.optional_vars)
         yield from node.body
-        for item in reversed(node.items):
-            yield Instruction(ops.leave, None, item.context_expr)
-            self.managers -= 1
+        for item, end in zip(reversed(node.items), reversed(ends), strict=True):
+            yield Instruction(blocks.leave, None, item.context_expr)
+            self.blocks -= 1
+            yield end
+
+    def visit_try(self, node: ast.Try) -> Steps:
+        if not node.finalbody:
+            yield from self.handled(node)
+            return
+        ending, place = Label(), _word(node, "try")
+        yield Instruction(blocks.begin, (blocks.Kind.FINALLY, ending), place)
+        self.blocks += 1
+        yield from self.handled(node)
+        yield Instruction(blocks.finish, None, place)
+        yield ending
+        yield from node.finalbody
+        yield Instruction(blocks.go_on, None, place)
+        self.blocks -= 1
+
+    def handled(self, node: ast.Try) -> Steps:
+        """The block of `try` with its handlers, and the one after `else`."""
+        if not node.handlers:
+            yield from node.body
+            return
+        caught, end, place = Label(), Label(), _word(node, "try")
+        yield Instruction(blocks.begin, (blocks.Kind.EXCEPT, caught), place)
+        self.blocks += 1
+        yield from node.body
+        yield Instruction(blocks.end, None, place)
+        self.blocks -= 1
+        yield from node.orelse
+        yield Instruction(ops.jump, end, place)
+        yield caught
+        for handler in node.handlers:
+            if handler.type is None and handler is not node.handlers[-1]:
+                message = "this `except` catches all that those below it could"
+                raise self.script.syntax_error(message, _word(handler, "except"), "put it last")
+            yield from self.handler(handler, end)
+        yield Instruction(blocks.raise_again, None, place)
+        yield end
+
+    def handler(self, node: ast.ExceptHandler, end: Label) -> Steps:
+        """A block of `except`, if the error on the stack is one that it is for."""
+        otherwise, place = Label(), _word(node, "except")
+        if node.type is not None:
+            yield node.type
+            yield Instruction(blocks.match, otherwise, node.type)
+        yield Instruction(blocks.handle, None, place)
+        self.blocks += 1
+        yield Instruction(ops.drop if node.name is None else self.storing(node.name), node.name, place)
+        yield from node.body
+        yield Instruction(blocks.end, None, place)
+        self.blocks -= 1
+        if node.name is not None:
+            # As in Python, the name is gone then.
+            yield Instruction(ops.constant, None, place)
+            yield Instruction(self.storing(node.name), node.name, place)
+            yield Instruction(ops.forget, node.name, place)
+        yield Instruction(ops.jump, end, place)
+        yield otherwise
+
+    def visit_raise(self, node: ast.Raise) -> Steps:
+        if node.exc is None:
+            yield Instruction(blocks.raise_handled, None, node)
+            return
+        yield node.exc
+        if node.cause is not None:
+            yield node.cause
+        yield Instruction(blocks.raise_value, node.cause is not None, node)
 
     # Functions
 
     def function(self, name: str, arguments: ast.arguments, steps: Iterable[Any], place: Any) -> Steps:
         """The function of these steps, made from its code and its default values."""
-        for argument in (*arguments.posonlyargs, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg):
-            if argument is not None:
-                raise self.left_out(argument, "arg")
-        parameters = [argument.arg for argument in arguments.args]
-        for argument in arguments.args:
-            if parameters.count(argument.arg) > 1:
-                twice = [a for a in arguments.args if a.arg == argument.arg][1]
-                raise self.script.syntax_error(f"the parameter `{argument.arg}` is given twice", twice)
+        parameters = [*arguments.posonlyargs, *arguments.args]
+        keywords = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        defaults = [(argument.arg, default) for argument, default in keywords if default is not None]
+        signature = Signature(
+            tuple(argument.arg for argument in parameters),
+            len(arguments.posonlyargs),
+            len(arguments.defaults),
+            arguments.vararg and arguments.vararg.arg,
+            tuple(argument.arg for argument in arguments.kwonlyargs),
+            tuple(name for name, _ in defaults),
+            arguments.kwarg and arguments.kwarg.arg,
+        )
+        seen: set[str] = set()
+        for argument in (*parameters, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg):
+            if argument is not None and argument.arg in seen:
+                raise self.script.syntax_error(f"the parameter `{argument.arg}` is given twice", argument)
+            seen.update([argument.arg] if argument is not None else [])
         yield from arguments.defaults
-        yield self.made(Code(name, self.script, tuple(parameters), len(arguments.defaults)), steps, place)
+        yield from (default for _, default in defaults)
+        yield self.made(Code(name, self.script, signature), steps, place)
 
     def made(self, code: Code, steps: Iterable[Any], place: Any) -> Instruction:
         """The instruction that makes a function of these steps, once its default values are there."""
         if self.depth == _DEEPEST:
             raise self.script.syntax_error(f"more than {_DEEPEST} functions inside each other", place)
-        return Instruction(ops.function, _Compiler(code, self.depth + 1).compiled(steps), place)
+        return Instruction(ops.function, _Compiler(code, self).compiled(steps), place)
 
     def visit_functiondef(self, node: ast.FunctionDef) -> Steps:
-        if node.decorator_list:
-            decorator = node.decorator_list[0]
-            start = self.script.span(decorator).start
-            raise self.left_out(Span(self.script.source.rindex("@", 0, start), start), "decorator")
-        for annotation in (*(argument.annotation for argument in node.args.args), node.returns):
-            if annotation is not None:
-                raise self.left_out(annotation, "types")
+        yield from node.decorator_list
         yield from self.function(node.name, node.args, node.body, node)
-        yield Instruction(ops.store, node.name, node)
+        for decorator in reversed(node.decorator_list):
+            yield Instruction(ops.call, (1, ()), decorator)
+        yield Instruction(self.storing(node.name), node.name, node)
 
     def visit_lambda(self, node: ast.Lambda) -> Steps:
         steps = (node.body, Instruction(ops.give_back, None, node))
         yield from self.function("<lambda>", node.args, steps, node)
 
-    def visit_listcomp(self, node: _Comprehension) -> Steps:
-        """A function of the first source, as in Python, so that its names are its own.
-
-        What is between brackets of calls is computed at once as well.
-        """
-        yield self.made(Code("<comprehension>", self.script, (_SOURCE,)), self.collected(node), node)
-        yield node.generators[0].iter
-        yield Instruction(ops.call, (1, ()), node)
+    def visit_listcomp(self, node: ast.ListComp | ast.GeneratorExp) -> Steps:
+        """What is between brackets of calls is computed at once as well."""
+        made = Instruction(ops.make, (list, 0), node)
+        return self.comprehension(node, made, [node.elt], ops.collect)
 
     visit_generatorexp = visit_listcomp
 
-    def collected(self, node: _Comprehension) -> Steps:
+    def visit_setcomp(self, node: ast.SetComp) -> Steps:
+        return self.comprehension(node, Instruction(ops.make_set, 0, node), [node.elt], ops.collect_in_set)
+
+    def visit_dictcomp(self, node: ast.DictComp) -> Steps:
+        return self.comprehension(node, Instruction(ops.make_dict, (), node), [node.key, node.value], ops.collect_pair)
+
+    def comprehension(self, node: _Comprehension, start: Instruction, parts: list[ast.expr], collect: Any) -> Steps:
+        """A function of the first source, as in Python, so that its names are its own."""
+        steps = self.collected(node, start, parts, collect)
+        yield self.made(Code(_COMPREHENSION, self.script, Signature((_SOURCE,))), steps, node)
+        yield node.generators[0].iter
+        yield Instruction(ops.call, (1, ()), node)
+
+    def collected(self, node: _Comprehension, start: Instruction, parts: list[ast.expr], collect: Any) -> Steps:
         """The body of a comprehension's function."""
-        yield Instruction(ops.make, (list, 0), node)
+        yield start
         ends: list[tuple[Label, Label]] = []
         for clause in node.generators:
+            if clause.is_async:
+                raise self.left_out(clause.target, "await")
             again, end = Label(), Label()
             yield clause.iter if ends else Instruction(ops.load, _SOURCE, clause.iter)
             yield from self.next_of(clause.iter, clause.target, again, end)
@@ -278,8 +422,8 @@ class _Compiler(Lowering):
                 yield condition
                 yield Instruction(ops.jump_if, (again, False), condition)
             ends.append((again, end))
-        yield node.elt
-        yield Instruction(ops.collect, len(ends), node.elt)
+        yield from parts
+        yield Instruction(collect, len(ends), parts[-1])
         for again, end in reversed(ends):
             yield Instruction(ops.jump, again, node)
             yield end
@@ -292,13 +436,13 @@ class _Compiler(Lowering):
         yield Instruction(ops.advance, end, source)
         yield from self.stored(target)
 
-    def stored(self, target: ast.expr) -> Steps:
+    def stored(self, node: ast.expr) -> Steps:
         """Gives the value on the stack to a target."""
-        pending = [target]
+        pending = [node]
         while pending:
             target = pending.pop()
             if isinstance(target, ast.Name):
-                yield Instruction(ops.store, target.id, target)
+                yield Instruction(self.storing(target.id), target.id, target)
             elif isinstance(target, ast.Attribute):
                 yield target.value
                 yield Instruction(ops.set_attribute, target.attr, target)
@@ -307,7 +451,29 @@ class _Compiler(Lowering):
                 yield target.slice
                 yield Instruction(ops.set_item, None, target)
             elif isinstance(target, (ast.List, ast.Tuple)):
-                yield Instruction(ops.unpack, len(target.elts), target)
+                yield self.unpacking(target)
                 pending.extend(reversed(target.elts))
+            elif isinstance(target, ast.Starred) and target is not node:
+                pending.append(target.value)
             else:
                 raise self.left_out(target, "starred")
+
+    def unpacking(self, target: ast.List | ast.Tuple) -> Instruction:
+        """Leaves the items of a value on the stack, as many as there are targets."""
+        stars = [place for place, item in enumerate(target.elts) if isinstance(item, ast.Starred)]
+        if len(stars) > 1:
+            raise self.script.syntax_error("only one of several can have a `*`", target.elts[stars[1]])
+        if stars:
+            return Instruction(ops.unpack_rest, (stars[0], len(target.elts) - stars[0] - 1), target)
+        return Instruction(ops.unpack, len(target.elts), target)
+
+    def storing(self, name: str) -> Any:
+        """The operation that gives the value on the stack to a name."""
+        if name in self.global_names:
+            return ops.store_global
+        return ops.store_outer if name in self.outer_names else ops.store
+
+
+def _word(node: Any, word: str) -> Place:
+    """The word that a statement begins with."""
+    return Place(node.lineno, node.col_offset, node.lineno, node.col_offset + len(word))

@@ -30,8 +30,6 @@ OPERATORS: dict[type[ast.AST], str] = {
 _CONVERSIONS = {-1: "", ord("s"): "s", ord("r"): "r", ord("a"): "a"}
 # What the language lacks by the kind of its node: its words, how many of its characters are underlined, and what helps.
 _LEFT_OUT: dict[str, tuple[str, int | None, str]] = {
-    "annassign": ("types of names are", None, "leave out the type"),
-    "arg": ("this kind of parameter is", None, "write the parameters out"),
     "asyncfunctiondef": ("`async` is", 5, "what a script calls is done at once"),
     "asyncfor": ("`async` is", 5, "what a script calls is done at once"),
     "asyncwith": ("`async` is", 5, "what a script calls is done at once"),
@@ -39,25 +37,12 @@ _LEFT_OUT: dict[str, tuple[str, int | None, str]] = {
     "bytes": ("text of bytes is", None, "write text in `\"` or `'`"),
     "classdef": ("`class` is", 5, "a script has functions, written with `def`"),
     "complex": ("complex numbers are", None, "compute with the real and the imaginary part"),
-    "decorator": ("decorators are", 1, "call it with the function: `f = torch.no_grad()(f)`"),
-    "delete": ("`del` is", 3, "a name can be given another value"),
-    "dict": ("dictionaries are", 1, "a script has lists and tuples: `[1, 2]`, `(1, 2)`"),
-    "dictcomp": ("dictionaries are", 1, "a script has lists and tuples: `[1, 2]`, `(1, 2)`"),
-    "global": ("`global` is", 6, "return the value, and give it to the name outside"),
-    "keyword": ("`**` before an argument is", 2, "write the arguments out"),
+    "deleted": ("`del` of an attribute is", None, "give it the value None"),
     "match": ("`match` is", 5, "write `if` and `elif`"),
-    "namedexpr": ("`:=` is", None, "give the name its value in a statement before"),
-    "nonlocal": ("`nonlocal` is", 8, "return the value, and give it to the name outside"),
-    "orelse": ("`else` after a loop is", None, "keep in a name whether the loop was left"),
-    "raise": ("`raise` is", 5, "`assert False` ends the script"),
-    "set": ("sets are", 1, "a script has lists and tuples: `[1, 2]`, `(1, 2)`"),
-    "setcomp": ("sets are", 1, "a script has lists and tuples: `[1, 2]`, `(1, 2)`"),
-    "starred": ("`*` before a value is", 1, "write the values out"),
+    "starred": ("`*` before a value that is not one of several is", 1, "write `[*x]` or `f(*x)`"),
     "templatestr": ("templates are", None, "write an f-string"),
-    "try": ("`try` is", 3, "an error ends the script"),
     "trystar": ("`try` is", 3, "an error ends the script"),
     "typealias": ("`type` is", 4, "leave it out"),
-    "types": ("types of names are", None, "leave out the type"),
     "yield": ("`yield` is", 5, "collect the values in a list"),
     "yieldfrom": ("`yield` is", 5, "collect the values in a list"),
 }
@@ -96,12 +81,31 @@ class Lowering:
         yield Instruction(ops.load, node.id, node)
 
     def visit_list(self, node: ast.List) -> Steps:
-        yield from node.elts
-        yield Instruction(ops.make, (list, len(node.elts)), node)
+        yield from self.several(list, node)
 
     def visit_tuple(self, node: ast.Tuple) -> Steps:
-        yield from node.elts
-        yield Instruction(ops.make, (tuple, len(node.elts)), node)
+        yield from self.several(tuple, node)
+
+    def visit_set(self, node: ast.Set) -> Steps:
+        yield from self.several(set, node)
+
+    def several(self, kind: type, node: ast.List | ast.Tuple | ast.Set) -> Steps:
+        """A list, a tuple or a set of what stands between its commas."""
+        spread = _spread(node.elts)
+        yield from map(_value, node.elts)
+        if any(spread):
+            yield Instruction(ops.make_spread, (kind, spread), node)
+        elif kind is set:
+            yield Instruction(ops.make_set, len(spread), node)
+        else:
+            yield Instruction(ops.make, (kind, len(spread)), node)
+
+    def visit_dict(self, node: ast.Dict) -> Steps:
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is not None:
+                yield key
+            yield value
+        yield Instruction(ops.make_dict, tuple(key is not None for key in node.keys), node)
 
     def visit_slice(self, node: ast.Slice) -> Steps:
         for part in (node.lower, node.upper, node.step):
@@ -157,16 +161,18 @@ class Lowering:
 
     def visit_call(self, node: ast.Call) -> Steps:
         yield node.func
-        yield from node.args
-        names: list[str] = []
+        yield from map(_value, node.args)
+        names: list[str | None] = []
         for keyword in node.keywords:
-            if keyword.arg is None:
-                raise self.left_out(keyword, "keyword")
-            if keyword.arg in names:
+            if keyword.arg is not None and keyword.arg in names:
                 raise self.script.syntax_error(f"the keyword argument `{keyword.arg}` is given twice", keyword)
             names.append(keyword.arg)
             yield keyword.value
-        yield Instruction(ops.call, (len(node.args), tuple(names)), node)
+        spread = _spread(node.args)
+        if any(spread) or None in names:
+            yield Instruction(ops.call_spread, (spread, tuple(names)), node)
+        else:
+            yield Instruction(ops.call, (len(spread), tuple(names)), node)
 
     def visit_joinedstr(self, node: ast.JoinedStr) -> Steps:
         yield from node.values
@@ -176,3 +182,13 @@ class Lowering:
         yield node.value
         yield node.format_spec or Instruction(ops.constant, "", node)
         yield Instruction(ops.format_value, _CONVERSIONS[node.conversion], Field(node.value))
+
+
+def _spread(nodes: list[ast.expr]) -> tuple[bool, ...]:
+    """Which of several have a star."""
+    return tuple(isinstance(node, ast.Starred) for node in nodes)
+
+
+def _value(node: ast.expr) -> ast.expr:
+    """What there is behind a star, if there is one."""
+    return node.value if isinstance(node, ast.Starred) else node

@@ -16,7 +16,7 @@ from ...syntax.errors import ExpressionError
 from ...syntax.lexemes import Lexeme, Reading, ascii_for
 from .indentation import indentation_error
 from .literal_errors import literal_error
-from .logical_lines import lay_out
+from .logical_lines import Layout, Line, lay_out
 from .script import NEWLINE
 
 _LEXEME = re.compile(
@@ -35,25 +35,13 @@ _LEXEME = re.compile(
     re.VERBOSE,
 )
 _HEADERS = ("if", "elif", "else", "while", "for", "def", "with")
+_AFTER = {"elif": "if", "else": "if", "except": "try", "finally": "try"}
 # Words that stand alone on their line, those that begin a statement, and those after which an operand follows.
 _ALONE = ("pass", "break", "continue")
 _BEGINNING = frozenset([*_ALONE, "return", "assert", "import", "from", "while", "def", "with"])
 _JOINING = frozenset(
     ["and", "or", "not", "in", "is", "if", "else", "for", "lambda", "return", "assert", "import", "from"]
 )
-_LEFT_OUT = {
-    "async": "what a script calls is done at once",
-    "await": "what a script calls is done at once",
-    "class": "a script has functions, written with `def`",
-    "del": "a name can be given another value",
-    "except": "an error ends the script",
-    "finally": "an error ends the script",
-    "global": "return the value, and give it to the name outside",
-    "nonlocal": "return the value, and give it to the name outside",
-    "raise": "`assert False` ends the script",
-    "try": "an error ends the script",
-    "yield": "collect the values in a list",
-}
 _INSTEAD = {
     "&&": "write `and`",
     "||": "write `or`",
@@ -65,9 +53,8 @@ _INSTEAD = {
     "!==": "write `!=`",
     "++": "write `x += 1`",
     "--": "write `x -= 1`",
-    ":=": "give the name its value in a statement before",
-    "->": "leave out the types",
-    "{": "a script has lists and tuples: `[1, 2]`, `(1, 2)`",
+    ":=": "a statement of its own has `=`",
+    "->": "a type of a result is written `def f(x) -> float:`",
     "×": "write `*`",  # noqa: RUF001
     "·": "write `*`",
     "÷": "write `/`",
@@ -78,6 +65,7 @@ _INSTEAD = {
 
 
 _TARGETS = "a value can be given to a name, `x.grad`, `x[0]`, or several of them"
+_TRY = re.compile(r"try\b")
 _COMPARISONS = ("==", "!=", "<=", ">=", "===", "!==")
 _NUMBER = re.compile(r"(?!0[0-9_]*[1-9][0-9_]*$)[0-9_]*\.?[0-9_]*([eE][+-]?[0-9_]+)?")
 _NUMBER_AND_NAME = re.compile(r"([0-9]+|[0-9]*\.[0-9]+)([^\W\d]\w*)")
@@ -110,7 +98,16 @@ def explain(error: SyntaxError, source: str) -> ExpressionError:
         return found
     # What is missing at the end of a line is noticed at the next one's beginning.
     line = next((line for line in reversed(layout.lines) if line.start <= start), layout.lines[0])
+    if (unclosed := _try_without_except(layout, line)) and not _refused(layout.text[line.start : line.end], "exec"):
+        message, help = "`try` has no `except` or `finally`", "an `except` below it says what to do about an error"
+        return ExpressionError("syntax", message, source, unclosed.start, unclosed.start + len("try"), help)
     return explained_line(source, layout.text, line.start, line.end, start, end)
+
+
+def _try_without_except(layout: Layout, line: Line) -> Line | None:
+    """The innermost `try` that a line is in or below."""
+    before = [other for other in layout.lines if other.start <= line.start and other.indent <= line.indent]
+    return next((other for other in reversed(before) if _TRY.match(layout.text, other.start)), None)
 
 
 def explained_line(source: str, text: str, first: int, last: int, start: int, end: int) -> ExpressionError:
@@ -155,12 +152,12 @@ def explain_part(source: str, first: int, last: int) -> ExpressionError | None:
     return explained_line(source, source, first, last, start, end)
 
 
-def _refused(text: str) -> SyntaxError | None:
-    """The error of what is no expression between brackets."""
+def _refused(text: str, mode: str = "eval") -> SyntaxError | None:
+    """The error of what is no expression between brackets, or no statements."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(f"({text})", mode="eval")
+            ast.parse(f"({text})" if mode == "eval" else text, mode=mode)
     except SyntaxError as error:
         return error
     return None
@@ -264,30 +261,16 @@ class _Explainer(Reading):
             return self.error_at("unexpected character `\\`", self.previous)
         if first and found.text in ("!", "%"):
             return self.left_out(found, "commands of a notebook are", "leave this line out")
-        if first and found.text == "@":
-            help = "call it with the function: `f = torch.no_grad()(f)`"
-            return self.left_out(found, "decorators are", help)
-        if found.text in _LEFT_OUT:
-            return self.left_out(found, f"`{found.text}` is", _LEFT_OUT[found.text])
         if found.text in _INSTEAD:
             return self.error_at(f"unexpected `{found.text}`", found, _INSTEAD[found.text])
         if found.kind == "number" and not _NUMBER.fullmatch(found.text):
             return self.error_at(f"`{found.text}` is not a number", found, _help_for_number(found.text))
-        if found.text in ("*", "**") and self.previous is not None and self.previous.text in ("(", ",", "["):
-            return self.left_out(found, f"`{found.text}` before an argument is", "write the arguments out")
-        if found.text == ":" and self.previous is not None and _ends_operand(self.previous) and self.is_type():
-            return self.left_out(found, "types of names are", "leave out the type")
         if found.kind == "superscript":
             help = f"write `**{normalize('NFKC', found.text)}`"
             return self.error_at(f"unexpected `{found.text}`", found, help)
         if found.kind == "unknown":
             return self.error_at(f"unexpected character `{found.text}`", found, ascii_for(found.text))
         return None
-
-    def is_type(self) -> bool:
-        """Whether a colon that is not expected stands where Python has the type of a name."""
-        first = self.lexemes[0].text
-        return first == "def" if self.open else first not in _HEADERS
 
     def left_out(self, found: Lexeme, what: str, help: str) -> ExpressionError:
         return self.error_at(f"{what} not part of the language", found, help)
@@ -368,8 +351,10 @@ class _Explainer(Reading):
         after = self.lexemes[1] if len(self.lexemes) > 1 else found
         if found.text == "else" and after.text == "if":
             return self.error("unexpected `if`", found.start, after.end, "write `elif`")
-        if found.text in ("elif", "else"):
-            return self.error_at("no `if` goes before this", found, "indent it as far as the `if` it belongs to")
+        if found.text in _AFTER:
+            opening = _AFTER[found.text]
+            help = f"indent it as far as the `{opening}` it belongs to"
+            return self.error_at(f"no `{opening}` goes before this", found, help)
         return self.error_at(f"unexpected `{found.text}`", found, "a statement does not begin like this")
 
     def help_for_order(self, first: Lexeme, previous: Lexeme, found: Lexeme) -> str | None:
