@@ -35,7 +35,7 @@ from autodiff.engine.table.registry import FUNCTIONS, all_primitives
 # For each package, those it may import from, and the libraries it is made with.
 BELOW = {"engine": {"engine"}, "parser": {"engine", "parser"}, "cli": {"engine", "parser", "cli"}}
 LIBRARIES = {
-    "engine": {"numpy", "scipy"},
+    "engine": {"llvmlite", "numpy", "scipy"},
     "parser": {"lark", "numpy"},
     "cli": {"click", "numpy", "prompt_toolkit", "pygraphviz", "rich"},
 }
@@ -43,12 +43,25 @@ LIBRARIES = {
 # From the ground up: a room imports from the rooms before it, from its own files, and never from a room after it. What
 # stands in a package itself, its faces, is on top.
 FLOORS = {
-    "engine": ("tensors", "graph", "table", "primitives", "autograd", "program", "api", "nn"),
+    "engine": ("tensors", "graph", "table", "primitives", "autograd", "program.native", "program", "api", "nn"),
     "parser": (
         *("syntax", "semantics", "algebra", "unparse"),
         *("script.reading", "script.running", "script.compiling", "script", "notes", "analysis", "rows"),
     ),
-    "cli": ("shell", "value", "trace", "graph", "check", "functions", "map", "batch", "run", "repl", "commands"),
+    "cli": (
+        "shell",
+        "tables",
+        "value",
+        "trace",
+        "graph",
+        "check",
+        "functions",
+        "map",
+        "batch",
+        "run",
+        "repl",
+        "commands",
+    ),
 }
 
 # The first line of each module of these rooms. They use each other's private names: a tensor's `_data`.
@@ -70,13 +83,14 @@ LONG_FUNCTIONS: dict[str, int] = {
 # Tables outside the records that name three or more operations, by module. Printers have a table of spellings each.
 PRINTERS = "parser.unparse."
 TABLES = {
+    "engine.program.native.instructions": 1,  # functions of NumPy, in the language of LLVM
     "parser.algebra.arrays": 1,  # its rules, an entry a rule
     "parser.algebra.calls": 1,  # its rules for what is no call
     "parser.algebra.elements": 2,  # its rules; pairs that have no name of their own
     "parser.algebra.functions": 1,  # which reductions the algebra knows to keep numbers numbers
     "parser.algebra.reductions": 1,  # which have all arguments of a sum
     "parser.algebra.shapes": 1,  # of which calls the first argument decides the dtype
-    "parser.script.running.attributes": 1,  # the methods of Python's lists and texts
+    "parser.script.running.attributes": 2,  # the methods of Python's own values
     "parser.syntax.actions": 1,
 }
 

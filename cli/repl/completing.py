@@ -15,8 +15,23 @@ from ...parser.script.session import Session
 from .commands import COMMANDS
 
 _KEYWORDS = (
-    *("and", "as", "assert", "break", "continue", "def", "elif", "else", "for", "from", "if", "import", "in", "is"),
-    *("lambda", "not", "or", "pass", "return", "while", "with", "True", "False", "None"),
+    *(
+        "and",
+        "as",
+        "assert",
+        "break",
+        "continue",
+        "def",
+        "del",
+        "elif",
+        "else",
+        "for",
+        "from",
+        "global",
+        "if",
+        "import",
+    ),
+    *("in", "is", "lambda", "nonlocal", "not", "or", "pass", "return", "while", "with", "True", "False", "None"),
 )
 _PATH = re.compile(r"(?:[^\W\d]\w*\.)*(?:[^\W\d]\w*)?\Z")
 # Attributes of a tensor that are tensors themselves: so much is known without asking for them.

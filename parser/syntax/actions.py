@@ -118,16 +118,12 @@ class Actions:
         sequence.append(operand)
         return sequence
 
-    def resolve(self, sequence: list[Any]) -> Any:
-        """The expression of a flat sequence of operands and operators."""
-        return resolve(sequence)
-
     def resolved(self, children: list[Any]) -> Any:
-        return self.resolve(children[0])
+        return resolve(children[0])
 
     def conditional(self, children: list[Any]) -> Conditional:
-        then = self.resolve(children[0])
-        condition = self.resolve(children[2])
+        then = resolve(children[0])
+        condition = resolve(children[2])
         otherwise = children[4]
         return Conditional(bare(condition), bare(then), bare(otherwise), then.start, otherwise.end)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from ...syntax.errors import ExpressionError
-from ...syntax.records import Syntax
+from ..reading.script import Script, Span
 
 
 class ScriptError(ExpressionError):
@@ -20,12 +19,12 @@ class ScriptError(ExpressionError):
         kind: str,
         type_name: str,
         message: str,
-        script: Any,
-        place: Syntax,
+        script: Script,
+        span: Span,
         help: str | None,
         notes: Sequence[str],
     ) -> None:
-        super().__init__(kind, message, script.source, place.start, place.end, help, script.name)
+        super().__init__(kind, message, script.source, *span, help, script.name)
         self.first_line = script.first_line
         self.type_name = type_name
         self.notes = tuple(notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import BuiltinFunctionType
@@ -10,12 +11,11 @@ from typing import Any
 from ....engine.tensors.size import TooLargeError
 from ...semantics.error_kind import kind_of
 from ...syntax.errors import did_you_mean, position
-from ...syntax.records import Syntax
 from ...syntax.what_is_meant import meant_by_word
 from .attributes import UnknownName
 from .exceptions import ScriptError
 from .function import Function, Scope
-from .guard import Guard, LimitError, Limits, exceeded
+from .guard import Guard, LimitError, Limits, check_bits, exceeded
 from .instructions import Code
 from .namespace import Namespace
 from .resources import Timer
@@ -41,8 +41,8 @@ class Frame:
         self.managers: list[Any] = []
 
     @property
-    def place(self) -> Syntax:
-        """The record of the instruction that runs, or of the first where none has begun."""
+    def place(self) -> Any:
+        """Where the instruction stands that runs, or the first where none has begun: a node, or a `Place`."""
         return self.code.instructions[max(self.next - 1, 0)].place
 
 
@@ -130,13 +130,14 @@ class Machine:
             # The engine makes tensors of lists.
             self.guard.whole((*args, *kwargs.values()))
         result = self.guard.result(callee(*args, **kwargs))
+        if type(result) is int:
+            check_bits(result.bit_length())
         # A method may have made its list longer.
         self.guard.result(getattr(callee, "__self__", None))
         return result
 
-    def lookup(self, frame: Frame, name: str) -> Any:
-        """The value of a name, seen from a frame. UnknownName, in Python's words: it has none."""
-        scope: Scope | None = frame.scope
+    def lookup(self, frame: Frame, name: str, scope: Scope | None) -> Any:
+        """The value of a name, seen from a scope of a frame. UnknownName, in Python's words: it has none."""
         while scope is not None:
             if name in scope.names:
                 return scope.names[name]
@@ -173,21 +174,23 @@ class Machine:
             help = f"did you mean `{error.close}`?" if error.close else error.help
             return self.error("name", error.type_name, str(error), help)
         kind = "assert" if isinstance(error, AssertionError) else kind_of(error)
-        place = self.frames[-1].place
-        is_xor = isinstance(error, (TypeError, NotImplementedError)) and getattr(place, "op", None) == "^"
+        op = getattr(self.frames[-1].place, "op", None)
+        is_xor = isinstance(error, (TypeError, NotImplementedError)) and isinstance(op, ast.BitXor)
         help = "`^` is exclusive or in a script; a power is written `**`" if is_xor else None
         return self.error(kind, type(error).__name__, str(error) or type(error).__name__, help)
 
     def error(self, kind: str, type_name: str, message: str, help: str | None = None) -> ScriptError:
         """An error at the instruction that runs."""
         frame = self.frames[-1]
-        return ScriptError(kind, type_name, message, frame.code.script, frame.place, help, self._calls())
+        script = frame.code.script
+        return ScriptError(kind, type_name, message, script, script.span(frame.place), help, self._calls())
 
     def traceback(self) -> list[str]:
         """Which functions run, the outermost first, as the lines of Python's tracebacks."""
         lines = []
         for frame in self.frames:
-            script, start = frame.code.script, frame.place.start
+            script = frame.code.script
+            start = script.span(frame.place).start
             number = script.source.count("\n", 0, start) + script.first_line
             line = script.source[script.source.rfind("\n", 0, start) + 1 :].partition("\n")[0].strip()
             name = "<module>" if frame is self.frames[0] else frame.code.name
@@ -199,7 +202,7 @@ class Machine:
         notes = []
         for caller, frame in zip(self.frames[-2::-1], self.frames[:0:-1], strict=True):
             script = caller.code.script
-            place = position(script.source, caller.place.start, script.first_line)
+            place = position(script.source, script.span(caller.place).start, script.first_line)
             notes.append(f"in `{frame.code.name}`, called at {script.name}:{place}")
         if len(notes) > 2 * _SHOWN_CALLS:
             between = f"... and {len(notes) - 2 * _SHOWN_CALLS:,} calls more ..."
