@@ -8,8 +8,8 @@ from functools import partial
 from types import BuiltinFunctionType
 from typing import Any
 
+from ....engine.tensors.errors import kind_of
 from ....engine.tensors.size import TooLargeError
-from ...semantics.error_kind import kind_of
 from ...syntax.errors import did_you_mean, position
 from ...syntax.what_is_meant import meant_by_word
 from .attributes import UnknownName
