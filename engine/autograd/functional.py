@@ -16,6 +16,7 @@ from typing import Any
 from ..primitives.axes import squeeze
 from ..primitives.copying import alias, zeros_like
 from ..primitives.reshaping import view_primitive
+from ..tensors.errors import shape_error
 from ..tensors.modes import enable_grad, is_grad_enabled, set_grad_enabled
 from ..tensors.tensor import Tensor
 from .jacobians import Gradients, filled, jacobian_columns, jacobian_rows, pulled_back
@@ -171,7 +172,7 @@ class _Call:
         for i, (part, other) in enumerate(zip(own, like, strict=True)):
             if part.shape != other.shape:
                 where = f"Entry {i} in " if several else ""
-                raise RuntimeError(f"{where}v has invalid size: should be {other.shape} but got {part.shape}.")
+                raise shape_error(f"{where}v has invalid size: should be {other.shape} but got {part.shape}.")
         return own
 
     def vector_of_inputs(self, v: Tensors) -> tuple[Tensor, ...] | None:
@@ -314,11 +315,14 @@ def _forward_jacobian(func: Function, inputs: Tensors, create_graph: bool, stric
     several_inputs, given = _as_tuple(inputs, "inputs", "jacobian")
     own = _own(given, False, False)
 
-    def outputs_of(*values: Tensor) -> tuple[Tensor, ...]:
-        return _as_tuple(func(*values), _FUNCTION_OUTPUTS, "jacobian")[1]
+    several = False
 
-    several, outputs = _as_tuple(func(*own), _FUNCTION_OUTPUTS, "jacobian")
-    blocks = jacobian_columns(outputs_of, own, outputs)
+    def outputs_of(*values: Tensor) -> tuple[Tensor, ...]:
+        nonlocal several
+        several, outputs = _as_tuple(func(*values), _FUNCTION_OUTPUTS, "jacobian")
+        return outputs
+
+    _, blocks = jacobian_columns(outputs_of, own)
     return _unnested(_finished(blocks, False), several, several_inputs)
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ..graph.transforms import drawn
 from ..table.record import BESIDE_ZERO, REAL, EdgeCase
 from ..table.registry import ops
-from ..tensors.symbol import check_not_traced
+from ..tensors.errors import shape_error
 from .arguments import check_same_dtype, data_of, dimension
 from .copying import zeros_like
 from .elementary import exp, tanh
@@ -272,9 +273,12 @@ def rrelu(x: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = F
         raise RuntimeError("Lower bound should be less than or equal to the upper bound")
     if not training:
         return rrelu_with_slopes(x, (lower + upper) / 2)
-    check_not_traced(data_of(x), "rrelu")
-    slopes = np.random.default_rng().uniform(lower, upper, x.shape)
-    return rrelu_with_slopes(x, np.asarray(slopes, data_of(x).dtype))
+    random = np.random.default_rng()
+
+    def draw(shape: tuple[int, ...]) -> Any:
+        return np.asarray(random.uniform(lower, upper, shape), data_of(x).dtype)
+
+    return rrelu_with_slopes(x, drawn("rrelu", draw, tuple(x.shape)))
 
 
 prelu_kernel = private(
@@ -303,23 +307,23 @@ def _check_prelu(x: Any, weight: Any) -> None:
     if weight.size == 1:
         return
     if not x.ndim:
-        raise RuntimeError("Not allow zero-dim input tensor.")
+        raise shape_error("Not allow zero-dim input tensor.")
     channels = x.shape[1] if x.ndim > 1 else 1
     if weight.size != channels:
-        raise RuntimeError(
+        raise shape_error(
             f"Mismatch of parameter numbers and input channel size. Found parameter numbers = {weight.size} and "
             f"channel size = {channels}."
         )
     if weight.ndim > 1:
-        raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}")
+        raise shape_error(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}")
 
 
 def _half(x: Any, dim: int) -> int:
     if not x.ndim:
-        raise RuntimeError("glu does not support scalars because halving size must be even")
+        raise shape_error("glu does not support scalars because halving size must be even")
     axis = dimension(dim, x.ndim)
     if x.shape[axis] % 2:
-        raise RuntimeError(f"Halving dimension must be even, but dimension {axis} is size {x.shape[axis]}")
+        raise shape_error(f"Halving dimension must be even, but dimension {axis} is size {x.shape[axis]}")
     return x.shape[axis] // 2
 
 

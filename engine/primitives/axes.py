@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, dimensions, listed
 from .copying import alias
@@ -22,6 +23,7 @@ permute_primitive = private(
     view=True,
     moves="places",
     rows=lambda x, dims: np.transpose(x, (*(d % (x.ndim - 1) for d in dims), x.ndim - 1)),
+    batch=lambda x, dims: permute_primitive(x, (0, *(d % (x.ndim - 1) + 1 for d in dims))),
 )
 
 
@@ -31,7 +33,7 @@ def permute(x: Any, *dims: Any, **named: Any) -> Any:
     ndim = data_of(x).ndim
     order = listed("permute", dims, named, "dims")
     if len(order) != ndim:
-        raise RuntimeError(
+        raise shape_error(
             "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired "
             f"ordering of dimensions i.e. input.dim() = {ndim} is not equal to len(dims) = {len(order)}"
         )
@@ -48,7 +50,7 @@ def movedim(x: Any, source: Any, destination: Any) -> Any:
     sources = tuple(dimension(d, ndim) for d in ((source,) if isinstance(source, int) else source))
     targets = tuple(dimension(d, ndim) for d in ((destination,) if isinstance(destination, int) else destination))
     if len(sources) != len(targets):
-        raise RuntimeError(
+        raise shape_error(
             f"movedim: Invalid source or destination dims: source ({list(sources)} dims) should contain the same "
             f"number of dims as destination ({list(targets)} dims)"
         )
@@ -94,7 +96,16 @@ def _t_of_rows(x: Any) -> Any:
 
 
 t_primitive, t_in_place = (
-    private("t", np.transpose, lambda g: t_primitive(g), overload=i, view=True, moves="places", rows=_t_of_rows)
+    private(
+        "t",
+        np.transpose,
+        lambda g: t_primitive(g),
+        overload=i,
+        view=True,
+        moves="places",
+        rows=_t_of_rows,
+        batch=lambda x: transpose_primitive(x, 1, 2) if x.ndim == 3 else alias(x),
+    )
     for i in (0, 1)
 )
 
@@ -106,7 +117,7 @@ def t_(x: Tensor) -> Tensor:
 
 def _no_batch(function: str, x: Any) -> Any:
     if data_of(x).ndim > 2:
-        raise RuntimeError(f"{function} expects a tensor with <= 2 dimensions, but self is {data_of(x).ndim}D")
+        raise shape_error(f"{function} expects a tensor with <= 2 dimensions, but self is {data_of(x).ndim}D")
     return x
 
 
@@ -127,7 +138,7 @@ def _matrices_transposed(x: Any, name: str) -> Any:
     if not ndim:
         return x
     if ndim < 2:
-        raise RuntimeError(f"tensor.{name} is only supported on matrices or batches of matrices. Got {ndim}-D tensor.")
+        raise shape_error(f"tensor.{name} is only supported on matrices or batches of matrices. Got {ndim}-D tensor.")
     return transpose_primitive(x, ndim - 2, ndim - 1)
 
 
@@ -150,7 +161,7 @@ def conjugate_transpose(x: Any) -> Any:
     """`x.H`: the transpose of a matrix, as there are no complex numbers."""
     ndim = data_of(x).ndim
     if ndim not in (0, 2):
-        raise RuntimeError(
+        raise shape_error(
             f"tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor."
             + (" For batches of matrices, consider using tensor.mH" if ndim > 2 else "")
         )

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..tensors.errors import shape_error
 from .fusing import Fused, fused
 from .native.code import available
 from .program import Constant, Equation, Program, Variable, substituted, thawed
@@ -104,7 +105,9 @@ def _sorted_out(program: Program, columns: Mapping[str, Any]) -> tuple[dict[Vari
             fixed[variable] = data[()]
         elif data.shape[1:] != variable.shape or not data.ndim:
             wanted = ", ".join(["n", *map(str, variable.shape)])
-            raise ValueError(f"{variable.name} has the shape {list(data.shape)}, and a column of it [{wanted}]")
+            raise shape_error(
+                f"{variable.name} has the shape {list(data.shape)}, and a column of it [{wanted}]", ValueError
+            )
         elif length not in (None, len(data)):
             raise ValueError(f"{variable.name} has {len(data)} rows, and another column {length}")
         else:

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-from .symbol import Symbol
+from .errors import shape_error, type_error
+from .symbol import Numberless, is_symbolic
 from .tensor import Memory, Slicing, Tensor
 
 
@@ -27,7 +28,7 @@ def memory_of(tensor: Tensor) -> Memory:
 def shareable(tensor: Tensor) -> Any:
     """The tensor's data as an array that another tensor can share; a NumPy scalar becomes an array in place."""
     data = tensor._data
-    if not isinstance(data, (np.ndarray, Symbol)):
+    if not isinstance(data, (np.ndarray, Numberless)):
         tensor._data = np.array(data)
     return tensor._data
 
@@ -53,7 +54,8 @@ def share(tensor: Tensor, source: Tensor) -> None:
 
 def detach(tensor: Tensor) -> Tensor:
     """The same data as a tensor of its own, outside the graph; the two share memory."""
-    detached = Tensor(shareable(tensor))
+    data = shareable(tensor)
+    detached = Tensor(data.detached() if is_symbolic(data) else data)
     share(detached, tensor)
     return detached
 
@@ -67,7 +69,7 @@ def data(tensor: Tensor) -> Tensor:
 @data.setter
 def data(tensor: Tensor, value: object) -> None:
     if not isinstance(value, Tensor):
-        raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+        raise type_error(f"Variable data has to be a tensor, but got {type(value).__name__}")
     tensor._data = value._data
 
 
@@ -147,7 +149,7 @@ def write(tensor: Tensor, data: Any) -> None:
     present = tensor._data
     together = broadcast_shape(np.shape(data), present.shape)
     if together != present.shape:
-        raise RuntimeError(
+        raise shape_error(
             f"output with shape {list(present.shape)} doesn't match the broadcast shape "
             f"{list(together or np.shape(data))}"
         )
@@ -155,7 +157,11 @@ def write(tensor: Tensor, data: Any) -> None:
     if kind != present.dtype and not np.can_cast(kind, present.dtype, casting="same_kind"):
         result, wanted = dtypes.of(kind).title, dtypes.of(present.dtype).title
         raise RuntimeError(f"result type {result} can't be cast to the desired output type {wanted}")
-    if isinstance(present, np.ndarray):
+    if is_symbolic(present):
+        present.write(data)
+    elif is_symbolic(data):
+        raise data.unwritable()
+    elif isinstance(present, np.ndarray):
         if not present.flags.writeable:
             raise RuntimeError(
                 "unsupported operation: more than one element of the written-to tensor refers to a single memory "

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeAlias
 
 from ..reading.script import Place, Script, between
+from ..running import blocks
 from ..running import operations as ops
 from ..running.instructions import Code, Instruction, Label, Signature
 from .lowering import OPERATORS, Lowering, Steps
@@ -38,11 +39,11 @@ def compile_script(script: Script) -> Code:
 
 
 class _Loop(NamedTuple):
-    """The loop that `break` and `continue` are about, and how many `with` blocks are open around it."""
+    """The loop that `break` and `continue` are about, and how many blocks of `with` and `try` are open around it."""
 
     again: Label
     end: Label
-    managers: int
+    blocks: int
     iterates: bool
 
 
@@ -58,7 +59,7 @@ class _Compiler(Lowering):
         self.global_names: set[str] = set()
         self.outer_names: set[str] = set()
         self.loops: list[_Loop] = []
-        self.managers = 0
+        self.blocks = 0
 
     def compiled(self, steps: Iterable[ast.AST | Instruction | Label]) -> Code:
         """The code, with the instructions of these steps."""
@@ -193,26 +194,17 @@ class _Compiler(Lowering):
 
     def visit_break(self, node: ast.Break) -> Steps:
         loop = self.left("break", node)
-        yield from self.leaving(loop, node)
-        if loop.iterates:
-            yield Instruction(ops.drop, None, node)
-        yield Instruction(ops.jump, loop.end, node)
+        yield Instruction(blocks.leave_loop, blocks.Leaving(loop.end, loop.blocks, loop.iterates), node)
 
     def visit_continue(self, node: ast.Continue) -> Steps:
         loop = self.left("continue", node)
-        yield from self.leaving(loop, node)
-        yield Instruction(ops.jump, loop.again, node)
+        yield Instruction(blocks.leave_loop, blocks.Leaving(loop.again, loop.blocks, False), node)
 
     def left(self, word: str, node: ast.stmt) -> _Loop:
         """The loop that the word is about."""
         if not self.loops:
             raise self.script.syntax_error(f"`{word}` outside of a loop", node)
         return self.loops[-1]
-
-    def leaving(self, loop: _Loop, node: ast.stmt) -> Steps:
-        """Leaves the `with` blocks in the loop."""
-        for _ in range(self.managers - loop.managers):
-            yield Instruction(ops.leave, None, node)
 
     def visit_import(self, node: ast.Import) -> Steps:
         for alias in node.names:
@@ -248,7 +240,7 @@ class _Compiler(Lowering):
         yield end
 
     def visit_while(self, node: ast.While) -> Steps:
-        loop = _Loop(Label(), Label(), self.managers, iterates=False)
+        loop = _Loop(Label(), Label(), self.blocks, iterates=False)
         yield loop.again
         yield node.test
         otherwise = Label()
@@ -256,7 +248,7 @@ class _Compiler(Lowering):
         yield from self.repeated(loop, otherwise, node, node.test)
 
     def visit_for(self, node: ast.For) -> Steps:
-        loop = _Loop(Label(), Label(), self.managers, iterates=True)
+        loop = _Loop(Label(), Label(), self.blocks, iterates=True)
         yield node.iter
         otherwise = Label()
         yield from self.next_of(node.iter, node.target, loop.again, otherwise)
@@ -273,19 +265,86 @@ class _Compiler(Lowering):
         yield loop.end
 
     def visit_with(self, node: ast.With) -> Steps:
-        for item in node.items:
+        ends = [Label() for _ in node.items]
+        for item, end in zip(node.items, ends, strict=True):
             place = between(item.context_expr, item.optional_vars or item.context_expr)
             yield item.context_expr
-            yield Instruction(ops.enter, None, place)
-            self.managers += 1
+            yield Instruction(blocks.enter, end, place)
+            self.blocks += 1
             if item.optional_vars is None:
                 yield Instruction(ops.drop, None, place)
             else:
                 yield from self.stored(item.optional_vars)
         yield from node.body
-        for item in reversed(node.items):
-            yield Instruction(ops.leave, None, item.context_expr)
-            self.managers -= 1
+        for item, end in zip(reversed(node.items), reversed(ends), strict=True):
+            yield Instruction(blocks.leave, None, item.context_expr)
+            self.blocks -= 1
+            yield end
+
+    def visit_try(self, node: ast.Try) -> Steps:
+        if not node.finalbody:
+            yield from self.handled(node)
+            return
+        ending, place = Label(), _word(node, "try")
+        yield Instruction(blocks.begin, (blocks.Kind.FINALLY, ending), place)
+        self.blocks += 1
+        yield from self.handled(node)
+        yield Instruction(blocks.finish, None, place)
+        yield ending
+        yield from node.finalbody
+        yield Instruction(blocks.go_on, None, place)
+        self.blocks -= 1
+
+    def handled(self, node: ast.Try) -> Steps:
+        """The block of `try` with its handlers, and the one after `else`."""
+        if not node.handlers:
+            yield from node.body
+            return
+        caught, end, place = Label(), Label(), _word(node, "try")
+        yield Instruction(blocks.begin, (blocks.Kind.EXCEPT, caught), place)
+        self.blocks += 1
+        yield from node.body
+        yield Instruction(blocks.end, None, place)
+        self.blocks -= 1
+        yield from node.orelse
+        yield Instruction(ops.jump, end, place)
+        yield caught
+        for handler in node.handlers:
+            if handler.type is None and handler is not node.handlers[-1]:
+                message = "this `except` catches all that those below it could"
+                raise self.script.syntax_error(message, _word(handler, "except"), "put it last")
+            yield from self.handler(handler, end)
+        yield Instruction(blocks.raise_again, None, place)
+        yield end
+
+    def handler(self, node: ast.ExceptHandler, end: Label) -> Steps:
+        """A block of `except`, if the error on the stack is one that it is for."""
+        otherwise, place = Label(), _word(node, "except")
+        if node.type is not None:
+            yield node.type
+            yield Instruction(blocks.match, otherwise, node.type)
+        yield Instruction(blocks.handle, None, place)
+        self.blocks += 1
+        yield Instruction(ops.drop if node.name is None else self.storing(node.name), node.name, place)
+        yield from node.body
+        yield Instruction(blocks.end, None, place)
+        self.blocks -= 1
+        if node.name is not None:
+            # As in Python, the name is gone then.
+            yield Instruction(ops.constant, None, place)
+            yield Instruction(self.storing(node.name), node.name, place)
+            yield Instruction(ops.forget, node.name, place)
+        yield Instruction(ops.jump, end, place)
+        yield otherwise
+
+    def visit_raise(self, node: ast.Raise) -> Steps:
+        if node.exc is None:
+            yield Instruction(blocks.raise_handled, None, node)
+            return
+        yield node.exc
+        if node.cause is not None:
+            yield node.cause
+        yield Instruction(blocks.raise_value, node.cause is not None, node)
 
     # Functions
 
@@ -413,3 +472,8 @@ class _Compiler(Lowering):
         if name in self.global_names:
             return ops.store_global
         return ops.store_outer if name in self.outer_names else ops.store
+
+
+def _word(node: Any, word: str) -> Place:
+    """The word that a statement begins with."""
+    return Place(node.lineno, node.col_offset, node.lineno, node.col_offset + len(word))

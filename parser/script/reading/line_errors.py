@@ -16,7 +16,7 @@ from ...syntax.errors import ExpressionError
 from ...syntax.lexemes import Lexeme, Reading, ascii_for
 from .indentation import indentation_error
 from .literal_errors import literal_error
-from .logical_lines import lay_out
+from .logical_lines import Layout, Line, lay_out
 from .script import NEWLINE
 
 _LEXEME = re.compile(
@@ -35,6 +35,7 @@ _LEXEME = re.compile(
     re.VERBOSE,
 )
 _HEADERS = ("if", "elif", "else", "while", "for", "def", "with")
+_AFTER = {"elif": "if", "else": "if", "except": "try", "finally": "try"}
 # Words that stand alone on their line, those that begin a statement, and those after which an operand follows.
 _ALONE = ("pass", "break", "continue")
 _BEGINNING = frozenset([*_ALONE, "return", "assert", "import", "from", "while", "def", "with"])
@@ -64,6 +65,7 @@ _INSTEAD = {
 
 
 _TARGETS = "a value can be given to a name, `x.grad`, `x[0]`, or several of them"
+_TRY = re.compile(r"try\b")
 _COMPARISONS = ("==", "!=", "<=", ">=", "===", "!==")
 _NUMBER = re.compile(r"(?!0[0-9_]*[1-9][0-9_]*$)[0-9_]*\.?[0-9_]*([eE][+-]?[0-9_]+)?")
 _NUMBER_AND_NAME = re.compile(r"([0-9]+|[0-9]*\.[0-9]+)([^\W\d]\w*)")
@@ -96,7 +98,16 @@ def explain(error: SyntaxError, source: str) -> ExpressionError:
         return found
     # What is missing at the end of a line is noticed at the next one's beginning.
     line = next((line for line in reversed(layout.lines) if line.start <= start), layout.lines[0])
+    if (unclosed := _try_without_except(layout, line)) and not _refused(layout.text[line.start : line.end], "exec"):
+        message, help = "`try` has no `except` or `finally`", "an `except` below it says what to do about an error"
+        return ExpressionError("syntax", message, source, unclosed.start, unclosed.start + len("try"), help)
     return explained_line(source, layout.text, line.start, line.end, start, end)
+
+
+def _try_without_except(layout: Layout, line: Line) -> Line | None:
+    """The innermost `try` that a line is in or below."""
+    before = [other for other in layout.lines if other.start <= line.start and other.indent <= line.indent]
+    return next((other for other in reversed(before) if _TRY.match(layout.text, other.start)), None)
 
 
 def explained_line(source: str, text: str, first: int, last: int, start: int, end: int) -> ExpressionError:
@@ -141,12 +152,12 @@ def explain_part(source: str, first: int, last: int) -> ExpressionError | None:
     return explained_line(source, source, first, last, start, end)
 
 
-def _refused(text: str) -> SyntaxError | None:
-    """The error of what is no expression between brackets."""
+def _refused(text: str, mode: str = "eval") -> SyntaxError | None:
+    """The error of what is no expression between brackets, or no statements."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(f"({text})", mode="eval")
+            ast.parse(f"({text})" if mode == "eval" else text, mode=mode)
     except SyntaxError as error:
         return error
     return None
@@ -340,8 +351,10 @@ class _Explainer(Reading):
         after = self.lexemes[1] if len(self.lexemes) > 1 else found
         if found.text == "else" and after.text == "if":
             return self.error("unexpected `if`", found.start, after.end, "write `elif`")
-        if found.text in ("elif", "else"):
-            return self.error_at("no `if` goes before this", found, "indent it as far as the `if` it belongs to")
+        if found.text in _AFTER:
+            opening = _AFTER[found.text]
+            help = f"indent it as far as the `{opening}` it belongs to"
+            return self.error_at(f"no `{opening}` goes before this", found, help)
         return self.error_at(f"unexpected `{found.text}`", found, "a statement does not begin like this")
 
     def help_for_order(self, first: Lexeme, previous: Lexeme, found: Lexeme) -> str | None:

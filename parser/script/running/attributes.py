@@ -9,6 +9,7 @@ from ....engine import Size, Tensor, dtype
 from ....engine.graph.hooks import RemovableHandle
 from ....engine.graph.node import AccumulateGrad, Node
 from ...syntax.errors import did_you_mean
+from .exceptions import UnknownName
 from .formatting import formatted
 from .guard import Builtin, Guard
 from .modules import Library, Module
@@ -40,17 +41,8 @@ _SET_METHODS = (
     *("difference", "difference_update", "intersection", "intersection_update", "isdisjoint", "issubset", "issuperset"),
     *("symmetric_difference", "symmetric_difference_update"),
 )
+_EXCEPTION = frozenset(["args"])
 _SETTABLE = ("data", "grad", "requires_grad")
-
-
-class UnknownName(Exception):  # noqa: N818  (scripts see Python's name for it)
-    """A name or attribute that is not there; `type_name` is Python's name for the error, `close` a name like it."""
-
-    def __init__(self, type_name: str, message: str, close: str | None = None, help: str | None = None) -> None:
-        super().__init__(message)
-        self.type_name = type_name
-        self.close = close
-        self.help = help
 
 
 def names_of(value: Any) -> frozenset[str]:
@@ -60,6 +52,8 @@ def names_of(value: Any) -> frozenset[str]:
     if isinstance(value, Node):
         saved = [name for name in dir(value) if name.startswith("_saved_")]
         return _NODE.union(saved, ["variable"] if isinstance(value, AccumulateGrad) else [])
+    if isinstance(value, BaseException):
+        return _EXCEPTION
     fields = getattr(value, "_fields", ()) if isinstance(value, tuple) else ()
     listed = _LISTED.get(type(value), frozenset())
     return listed.union(fields, _GUARDED.get(type(value), ()))

@@ -125,7 +125,22 @@ def _iter(guard: Guard, values: Any) -> Any:
     return iter(values)
 
 
-_GUARDED = (_dict, _format, _iter, _next, _set, _list, _pow, _range, _repr, _str, _sum, _tuple)
+def _isinstance(guard: Guard, value: Any, kinds: Any) -> bool:
+    found = [_KINDS.get(kind.func, kind) if isinstance(kind, Builtin) else kind for kind in _flat(kinds)]
+    types = tuple(kind for kind in found if isinstance(kind, type))
+    if len(types) < len(found):
+        raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
+    return isinstance(value, types)
+
+
+def _flat(kinds: Any) -> list[Any]:
+    """The types in tuples of tuples."""
+    return [kind for part in kinds for kind in _flat(part)] if isinstance(kinds, tuple) else [kinds]
+
+
+# What the functions of these names are types of, in Python.
+_KINDS: dict[Any, type] = {_dict: dict, _list: list, _set: set, _str: str, _tuple: tuple}
+_GUARDED = (_isinstance, _dict, _format, _iter, _next, _set, _list, _pow, _range, _repr, _str, _sum, _tuple)
 for _function in (*_GUARDED, _print):
     # What Python says of wrong arguments begins with this.
     _function.__qualname__ = _function.__name__[1:]

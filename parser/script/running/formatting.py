@@ -24,9 +24,7 @@ def formatted_value(guard: Guard, value: Any, conversion: str, spec: str) -> str
     guard.whole(value)
     if conversion:
         value = ascii(value) if conversion == "a" else shown(value, str if conversion == "s" else repr)
-    elif not spec:
-        return shown(value, str)
-    return format(value, spec)
+    return shown(value, lambda value: format(value, spec))
 
 
 class _Fields:

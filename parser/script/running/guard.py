@@ -14,7 +14,7 @@ from ....engine import Tensor
 _BITS = 100_000  # of a whole number
 _DIGITS = 4  # of a width or precision in a format
 # What holds values that are printed and compared with it, and what has a length that is limited.
-CONTAINERS = (list, tuple, dict, set, type({}.keys()), type({}.values()), type({}.items()))
+CONTAINERS = (list, tuple, dict, set, type({}.keys()), type({}.values()), type({}.items()), BaseException)
 _NAMES = {list: "list", tuple: "list", str: "text", dict: "dictionary", set: "set"}
 _SIZED = tuple(_NAMES)
 _WIDE = re.compile(r"[0-9]{%d}|\*" % (_DIGITS + 1))  # noqa: UP031
@@ -78,13 +78,11 @@ class Guard:
         count = 0
         pending: list[Any] = [value]
         while pending:
-            items = pending.pop()
+            items = _inside(pending.pop())
             count += len(items)
             if count > self.elements:
                 raise self.error("list")
             pending.extend(item for item in items if isinstance(item, CONTAINERS))
-            if isinstance(items, dict):
-                pending.extend(item for item in items.values() if isinstance(item, CONTAINERS))
 
     # Dictionaries and sets are filled one by one, so that what takes long is interrupted in between.
 
@@ -185,13 +183,18 @@ def _has_address(value: Any) -> bool:
     """Whether anything in a value is shown with its address: all but texts, which say what they say."""
     pending = [value]
     while pending:
-        inside = pending.pop()
-        if isinstance(inside, CONTAINERS):
-            pending.extend(inside)
-            pending.extend(inside.values() if isinstance(inside, dict) else ())
-        elif not isinstance(inside, str):
+        part = pending.pop()
+        if isinstance(part, BaseException) or not isinstance(part, (str, *CONTAINERS)):
             return True
+        pending.extend(() if isinstance(part, str) else _inside(part))
     return False
+
+
+def _inside(value: Any) -> Any:
+    """What a container shows, and compares with another."""
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    return value.args if isinstance(value, BaseException) else value
 
 
 _CHECKS: dict[str, Callable[[Guard, Any, Any], None]] = {

@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from types import BuiltinFunctionType
 from typing import Any
 
+from ....engine.tensors.errors import kind_of
 from ....engine.tensors.size import TooLargeError
-from ...semantics.error_kind import kind_of
 from ...syntax.errors import did_you_mean, position
 from ...syntax.what_is_meant import meant_by_word
-from .attributes import UnknownName
-from .exceptions import ScriptError
+from .blocks import Block, Kind, Returning, catches, left
+from .exceptions import ScriptError, UnknownName, catchable, failure_of
 from .function import Function, Scope
-from .guard import Guard, LimitError, Limits, check_bits, exceeded
+from .guard import Guard, LimitError, Limits, check_bits, exceeded, shown
 from .instructions import Code
 from .namespace import Namespace
 from .resources import Timer
 
 _PYTHON = (BuiltinFunctionType, partial, type)  # what Python's own functions and methods are
+UNEXPLAINED = "this does not hold"  # of an assert without words of its own
 _SHOWN_CALLS = 8  # of a long chain of calls, those shown at either end
 
 
 class Frame:
-    """A script or a function that runs: its next instruction, its values under way, its open `with` blocks.
+    """A script or a function that runs: its next instruction, its values under way, the blocks it is in.
 
     `caller` is the frame that waits for its value; a script, and a function that the engine called, have none.
     """
 
-    __slots__ = ("caller", "code", "managers", "next", "scope", "stack")
+    __slots__ = ("blocks", "caller", "code", "next", "scope", "stack")
 
     def __init__(self, code: Code, scope: Scope, caller: Frame | None) -> None:
         self.caller = caller
@@ -38,7 +40,7 @@ class Frame:
         self.scope = scope
         self.next = 0
         self.stack: list[Any] = []
-        self.managers: list[Any] = []
+        self.blocks: list[Block] = []
 
     @property
     def place(self) -> Any:
@@ -65,7 +67,15 @@ class Machine:
         self.frames.append(Frame(code, scope, None))
 
     def go_on(self, base: int = 0) -> None:
-        """Runs until no more than `base` calls are left. What goes wrong is raised as it is: it is for `fail`."""
+        """Runs until no more than `base` calls are left. What goes wrong, and nothing catches, is for `fail`."""
+        while len(self.frames) > base:
+            try:
+                self._run(base)
+            except BaseException as error:
+                if not self._caught(error, base):
+                    raise
+
+    def _run(self, base: int) -> None:
         frames, most = self.frames, self.limits.steps
         while len(frames) > base:
             frame = frames[-1]
@@ -76,18 +86,37 @@ class Machine:
                 raise exceeded("steps", most, "steps")
             operation(self, frame, argument)
 
+    def _caught(self, error: BaseException, base: int) -> bool:
+        """Whether the script goes on after an error. ScriptError: nothing catches it."""
+        failure = failure_of(error) or self._explained(error)
+        caught = catchable(error, failure)
+        while caught is not None and len(self.frames) > base:
+            try:
+                if catches(self.frames[-1], caught):
+                    return True
+                self.frames.pop()
+            except Exception as another:
+                # As in Python, what leaving a block raises stands for the error that it was left by.
+                failure = failure_of(another) or self._explained(another)
+                caught = catchable(another, failure)
+                error = another
+        if caught is not None and failure is not None:
+            raise failure from caught
+        return False
+
     def fail(self, error: BaseException, base: int = 0) -> None:
-        """Leaves the calls beyond `base` and their `with` blocks. ScriptError: the error, with its place."""
+        """Leaves the calls beyond `base` and their `with` blocks. ScriptError: the error, with its place.
+
+        It is one that no script can catch, and nothing of the script runs any more.
+        """
         if not self.frames and isinstance(error, KeyboardInterrupt) and self.timer.expired:
             return  # as the script had just ended
         failure = self._explained(error)
         for frame in reversed(self.frames[base:]):
-            while frame.managers:
-                try:
-                    frame.managers.pop().__exit__(type(error), error, None)
-                except Exception as another:
-                    # As in Python, what leaving a block raises stands for the error that it was left by.
-                    error, failure = another, self._explained(another)
+            for block in reversed(frame.blocks):
+                if block.kind is Kind.WITH:
+                    with suppress(Exception):
+                        block.value.__exit__(type(error), error, None)
         del self.frames[base:]
         if failure is None:
             raise error
@@ -114,8 +143,8 @@ class Machine:
     def give_back(self, value: Any) -> None:
         """Ends the innermost call with its value."""
         frame = self.frames[-1]
-        while frame.managers:
-            frame.managers.pop().__exit__(None, None, None)
+        if frame.blocks and not left(frame, 0, Returning(value)):
+            return
         self.frames.pop()
         if frame.caller is None:
             self.result = value
@@ -177,7 +206,16 @@ class Machine:
         op = getattr(self.frames[-1].place, "op", None)
         is_xor = isinstance(error, (TypeError, NotImplementedError)) and isinstance(op, ast.BitXor)
         help = "`^` is exclusive or in a script; a power is written `**`" if is_xor else None
-        return self.error(kind, type(error).__name__, str(error) or type(error).__name__, help)
+        return self.error(kind, type(error).__name__, self._words(error) or type(error).__name__, help)
+
+    def _words(self, error: Exception) -> str:
+        if isinstance(error, AssertionError) and not error.args:
+            return UNEXPLAINED
+        try:
+            self.guard.whole(error)
+            return shown(error, str)
+        except (LimitError, RecursionError):
+            return ""
 
     def error(self, kind: str, type_name: str, message: str, help: str | None = None) -> ScriptError:
         """An error at the instruction that runs."""

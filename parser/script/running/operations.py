@@ -8,12 +8,12 @@ from itertools import islice
 from typing import Any
 
 from ...semantics.operands import ARITHMETIC, COMPARISONS
-from .attributes import UnknownName, attribute_of, set_attribute_of
+from .attributes import attribute_of, set_attribute_of
+from .exceptions import UnknownName
 from .formatting import formatted_value
 from .function import Function
 from .instructions import Code, Label
 
-UNEXPLAINED = "this does not hold"  # of an assert without words of its own
 _UNARY: dict[str, Callable[[Any], Any]] = {
     "-": operator.neg,
     "+": operator.pos,
@@ -307,27 +307,13 @@ def advance(machine: Any, frame: Any, end: Label) -> None:
         frame.next = end.position
 
 
-# Blocks and functions
-
-
-def enter(machine: Any, frame: Any, argument: None) -> None:
-    manager: Any = frame.stack.pop()
-    kind = type(manager)
-    if not hasattr(kind, "__enter__") or not hasattr(kind, "__exit__"):
-        raise TypeError(f"'{kind.__name__}' object does not support the context manager protocol")
-    value = manager.__enter__()
-    frame.managers.append(manager)
-    frame.stack.append(value)
-
-
-def leave(machine: Any, frame: Any, argument: None) -> None:
-    frame.managers.pop().__exit__(None, None, None)
+# Functions
 
 
 def fail(machine: Any, frame: Any, argument: None) -> None:
     message = frame.stack.pop()
     machine.guard.whole(message)
-    raise AssertionError(UNEXPLAINED if message is None else str(message))
+    raise AssertionError() if message is None else AssertionError(message)
 
 
 def function(machine: Any, frame: Any, code: Code) -> None:
