@@ -11,7 +11,7 @@ import numpy as np
 from ..table.family import Family
 from ..table.record import POSITIVE, REAL, UNIT, EdgeCase
 from ..tensors.dtypes import is_number
-from .elementary import exp
+from .elementary import exp, order_of
 from .families import SPECIAL, SPECIAL_METHODS
 
 
@@ -91,7 +91,9 @@ def polygamma(n: Any, x: Any) -> Any:
     if is_number(x):
         # The method has the tensor first.
         n, x = x, n
-    n = int(n)
+    n = order_of(n, "polygamma")
+    if not isinstance(n, int):
+        raise RuntimeError("polygamma(n, x) takes a whole number for n")
     if n < 0:
         raise RuntimeError("polygamma(n, x) does not support negative n.")
     return polygamma_primitive(x, n)

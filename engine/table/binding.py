@@ -15,6 +15,21 @@ from .record import Operation
 from .registry import FUNCTIONS
 
 
+class ParameterError(TypeError):
+    """What has to be a number is a tensor whose gradient is asked for: there is no derivative by it, not one of 0."""
+
+
+def parameters_of(primitive: Operation) -> list[int]:
+    """The positions of the arguments behind the tensors, numbers and the like, by which there is no derivative."""
+    return [i for i in range(primitive.tensors, len(primitive.arguments)) if i not in primitive.differentiated]
+
+
+def parameter_error(primitive: Operation, position: int) -> ParameterError:
+    """The error, in PyTorch's words, about an argument that is to be differentiated by and has to be a number."""
+    function, name = primitive.function or primitive.name, primitive.arguments[position]
+    return ParameterError(f"{function}(): argument '{name}' (position {position + 1}) must be Number, not Tensor")
+
+
 def bind(primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
     """The arguments of a call, by position and complete. TypeError: too many, missing or unknown ones."""
     names, defaults = primitive.arguments, primitive.defaults

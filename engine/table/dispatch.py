@@ -32,7 +32,7 @@ from ..tensors.memory import INFERENCE, NO_GRAD, ONE_OF_MANY, link_view, shareab
 from ..tensors.modes import recording
 from ..tensors.size import bound, check_each, check_together
 from ..tensors.tensor import Tensor
-from .binding import bind, check_arrays, check_operands, explain, promote_operands
+from .binding import bind, check_arrays, check_operands, explain, parameter_error, parameters_of, promote_operands
 from .out import run_into
 from .record import Operation, Rule
 from .recorded import recorded, saver, unrecorded
@@ -52,7 +52,7 @@ def make_call(primitive: Operation) -> Callable[..., Any]:
 def _call(primitive: Operation, forward: Rule, quiet: Rule, new_node: Rule, save: Rule, slots: list[int]) -> Rule:
     """As `make_call`, with what was worked out at hand."""
     arity = len(primitive.arguments)
-    every_argument = len(slots) == arity
+    every_argument, parameters = len(slots) == arity, parameters_of(primitive)
     new = Tensor.__new__
 
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -94,6 +94,9 @@ def _call(primitive: Operation, forward: Rule, quiet: Rule, new_node: Rule, save
         # Record. To pick the edges one by one where all are wanted, operations of one argument take 1.1 times as long.
         if not (requires_grad and slots and recording.enabled):
             return unrecorded(primitive, args, out, requires_grad)
+        for i in parameters:
+            if edges[i] is not _NOWHERE:
+                raise parameter_error(primitive, i)
         node = new_node()
         node.sequence = next_sequence()
         node.next_functions = tuple(edges if every_argument else [edges[i] for i in slots])
@@ -225,6 +228,9 @@ def run_on(primitive: Operation, args: Sequence[Any], data: list[Any], compute: 
     if not (requires_grad and primitive.slots and recording.enabled):
         return unrecorded(primitive, named, out, requires_grad)
     edges = [value._edge() if isinstance(value, Tensor) else _NOWHERE for value in operands]
+    for i in () if variadic else parameters_of(primitive):
+        if edges[i][0] is not None:
+            raise parameter_error(primitive, i)
     node = primitive.node()
     node.sequence = next_sequence()
     node.next_functions = tuple(edges if variadic else [edges[i] for i in primitive.differentiated])

@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ...engine import Tensor
+from ...engine.table.binding import ParameterError
 from ...engine.table.registry import FUNCTIONS, ops
 from ...engine.tensors.dtypes import bool_
 from ...engine.tensors.size import TooLargeError, at_most
 from ...engine.tensors.symbol import TraceError, is_open, is_symbolic
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Assign, Call, Conditional, Define, Method, Name, Number, Program, Subscript, Syntax, Text
-from ..syntax.walk import children
+from ..syntax.walk import children, walk
 from .application import Application, Observer
 from .error_kind import kind_of, slipped_out
 from .limits import Limits
@@ -122,10 +123,21 @@ class _Evaluation:
             return self.application.bounded(operand(self.computed(root)), root)
         except (MemoryError, TooLargeError):
             raise self.application.too_large(self.current) from None
+        except ParameterError as error:
+            raise self.application.error("value", str(error), self.current, self.without_derivative()) from None
         except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
             if slipped_out(error):
                 raise self.misused() from error
             raise self.application.error(kind_of(error), str(error), self.current) from error
+
+    def without_derivative(self) -> str:
+        """The help where a number is needed and there is something to differentiate by: which variables it is."""
+        record = self.current
+        tensors = FUNCTIONS[record.function].tensors if type(record) is Call else 1
+        numbers = children(record)[tensors:] or children(record)[:1]
+        found = dict.fromkeys(part.name for number in numbers for part in walk(number) if type(part) is Name)
+        names = ",".join(name for name in found if getattr(self.names.get(name), "is_leaf", False))
+        return f"write a number, or add `--const {names}`" if names else "write a number"
 
     def misused(self) -> ExpressionError:
         """The error for an operation that cannot do with what it is given, and does not say why."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...engine import Tensor
 from ...engine.api.creation import tensor
+from ...engine.table.binding import ParameterError
 from ...engine.table.registry import ops
 from ...engine.tensors.dtypes import bool_, is_number
 from ...engine.tensors.symbol import is_symbolic
@@ -46,7 +47,12 @@ def _as_float(value: float) -> float:
 
 
 def index_of(value: Value) -> Value:
-    """A value as an index: a tensor of whole numbers, as all variables are floating, as integers."""
+    """A value as an index: a tensor of whole numbers, as all variables are floating, as integers.
+
+    ParameterError: it is to be differentiated by, and nothing has a derivative by where it is.
+    """
+    if isinstance(value, Tensor) and value.requires_grad:
+        raise ParameterError("an index is a number here, and there is no derivative by it")
     if isinstance(value, Tensor) and value.dtype.is_floating_point:
         data = value._data
         if not np.all(np.isfinite(data)) or np.any(data != np.rint(data)):
