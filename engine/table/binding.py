@@ -19,11 +19,6 @@ class ParameterError(TypeError):
     """What has to be a number is a tensor whose gradient is asked for: there is no derivative by it, not one of 0."""
 
 
-def parameters_of(primitive: Operation) -> list[int]:
-    """The positions of the arguments behind the tensors, numbers and the like, by which there is no derivative."""
-    return [i for i in range(primitive.tensors, len(primitive.arguments)) if i not in primitive.differentiated]
-
-
 def parameter_error(primitive: Operation, position: int) -> ParameterError:
     """The error, in PyTorch's words, about an argument that is to be differentiated by and has to be a number."""
     function, name = primitive.function or primitive.name, primitive.arguments[position]
