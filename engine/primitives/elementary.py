@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..table.binding import ParameterError
 from ..table.record import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, UNIT, Domain, EdgeCase
 from ..table.registry import ops
 from ..tensors.dtypes import is_number
+from ..tensors.errors import ParameterError
 from ..tensors.symbol import TraceError, is_symbolic
 from ..tensors.tensor import Tensor
 from .arithmetic import reciprocal
