@@ -81,13 +81,13 @@ def nansum(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) ->
 
 def _mean(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
     kind = "Input" if dtype is None else "Optional"
-    dtype = dtypes.of(x.dtype) if dtype is None else dtype
-    if not dtype.is_floating_point:
+    wanted = x.dtype if dtype is None else dtype.numpy
+    if wanted.kind in "iub":
         raise RuntimeError(
             f"mean(): could not infer output dtype. {kind} dtype must be either a floating point or complex dtype. "
-            f"Got: {dtype.title}"
+            f"Got: {dtypes.of(wanted).title}"
         )
-    x = x.astype(dtype.numpy, copy=False)
+    x = x.astype(wanted, copy=False)
     return np.add.reduce(x, axis=axes_of(x, dim), keepdims=keepdim) / x.dtype.type(count_along(x.shape, dim))
 
 
