@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ..graph.transforms import drawn
 from ..table.record import BESIDE_ZERO, REAL, EdgeCase
 from ..table.registry import ops
 from ..tensors.errors import shape_error
-from ..tensors.symbol import check_not_traced
 from .arguments import check_same_dtype, data_of, dimension
 from .copying import zeros_like
 from .elementary import exp, tanh
@@ -273,9 +273,12 @@ def rrelu(x: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = F
         raise RuntimeError("Lower bound should be less than or equal to the upper bound")
     if not training:
         return rrelu_with_slopes(x, (lower + upper) / 2)
-    check_not_traced(data_of(x), "rrelu")
-    slopes = np.random.default_rng().uniform(lower, upper, x.shape)
-    return rrelu_with_slopes(x, np.asarray(slopes, data_of(x).dtype))
+    random = np.random.default_rng()
+
+    def draw(shape: tuple[int, ...]) -> Any:
+        return np.asarray(random.uniform(lower, upper, shape), data_of(x).dtype)
+
+    return rrelu_with_slopes(x, drawn("rrelu", draw, tuple(x.shape)))
 
 
 prelu_kernel = private(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.errors import dimension_error, index_error, shape_error, type_error
+from ..tensors.symbol import numbers_of
 from ..tensors.tensor import Tensor
 
 
@@ -20,6 +23,11 @@ def data_of(x: Any) -> Any:
 def flat_rows(x: Any) -> Any:
     """Many values, the axis that counts them last, each with its elements in one dimension."""
     return x.reshape(-1, x.shape[-1])
+
+
+def flat_batch(x: Any) -> Any:
+    """A batch of tensors, the dimension that counts them first, each with its elements in one dimension."""
+    return ops.reshape(x, (len(x), math.prod(x.shape[1:])))
 
 
 def sizes(shape: Sequence[Any]) -> tuple[int, ...]:
@@ -119,6 +127,7 @@ def check_range(
     index: Any, size: int, message: str, error: type[Exception] = IndexError, negative: bool = True
 ) -> None:
     """The error, with the first index that is out of range, if one is; negative ones may count from the end."""
+    index = numbers_of(index)
     wrong = (index >= size) | (index < (-size if negative else 0))
     if np.any(wrong):
         raise shape_error(message.format(np.asarray(index)[wrong].flat[0]), error)

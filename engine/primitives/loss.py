@@ -11,7 +11,7 @@ from ..table.record import NONZERO, PROBABILITY, REAL
 from ..table.registry import ops
 from ..tensors.errors import index_error, shape_error, value_error
 from ..tensors.size import check_together
-from ..tensors.symbol import is_formal
+from ..tensors.symbol import is_formal, numbers_of
 from ..tensors.tensor import Tensor
 from .activation import logsigmoid, sigmoid
 from .arguments import check_same_dtype, data_of, titles
@@ -457,7 +457,7 @@ def gaussian_nll_loss(
     _check_reduction(reduction)
     if not isinstance(var, Tensor):
         var = expand(Tensor(np.asarray(var, data_of(x).dtype)), tuple(x.shape))
-    if not is_formal(data_of(var)) and np.any(data_of(var) < 0):
+    if not is_formal(data_of(var)) and np.any(numbers_of(data_of(var)) < 0):
         raise value_error("var has negative entry/entries")
     if tuple(var.shape) != tuple(x.shape):
         if tuple(x.shape[:-1]) == tuple(var.shape):

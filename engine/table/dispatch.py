@@ -156,7 +156,6 @@ def quietly(primitive: Operation) -> Callable[..., Any]:
 def make_view_call(primitive: Operation) -> Callable[..., Any]:
     """As `make_call`, for an operation whose result shares the memory of its first argument."""
     run = make_call(primitive)
-    forward = primitive.forward
 
     def call(x: Any, *parameters: Any) -> Any:
         if not isinstance(x, Tensor):
@@ -164,22 +163,27 @@ def make_view_call(primitive: Operation) -> Callable[..., Any]:
         if entered and active():
             return propagate(call, primitive, (x, *parameters), {})
         shareable(x)
-        result = run(x, *parameters)
-        unrecorded = None if recording.enabled else INFERENCE if recording.inference else NO_GRAD
-        if isinstance(result, Tensor):
-            link_view(result, x, lambda array: forward(array, *parameters), unrecorded)
-            views = (result,)
-        else:
-            views = result
-            for i, part in enumerate(result):
-                link_view(part, x, lambda array, i=i: forward(array, *parameters)[i], unrecorded or ONE_OF_MANY)
-        for view in views:
-            view._inference = x._inference
-            # A view of what requires grad does so too, recorded or not; if not, it is a leaf.
-            view._requires_grad = view._requires_grad or x._requires_grad
-        return result
+        return linked(primitive, x, parameters, run(x, *parameters))
 
     return call
+
+
+def linked(primitive: Operation, x: Tensor, parameters: Sequence[Any], result: Any) -> Any:
+    """The result of an operation, one view or several of its first argument, tied to that as one."""
+    forward = primitive.forward
+    unrecorded = None if recording.enabled else INFERENCE if recording.inference else NO_GRAD
+    if isinstance(result, Tensor):
+        link_view(result, x, lambda array: forward(array, *parameters), unrecorded)
+        views: Sequence[Tensor] = (result,)
+    else:
+        views = result
+        for i, part in enumerate(result):
+            link_view(part, x, lambda array, i=i: forward(array, *parameters)[i], unrecorded or ONE_OF_MANY)
+    for view in views:
+        view._inference = x._inference
+        # A view of what requires grad does so too, recorded or not; if not, it is a leaf.
+        view._requires_grad = view._requires_grad or x._requires_grad
+    return result
 
 
 def make_variadic_call(primitive: Operation) -> Callable[..., Any]:
