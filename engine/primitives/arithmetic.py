@@ -474,7 +474,9 @@ def copysign(x: Any, y: Any) -> Any:
     return copysign_number(x, y) if is_number(y) else copysign_tensor(x, y)
 
 
-signbit = primitive("signbit", np.signbit, doc="whether the sign of x is minus", in_place=False)
+signbit = primitive(
+    "signbit", np.signbit, doc="whether the sign of x is minus", in_place=False, definition="copysign(1, x) < 0"
+)
 
 
 @primitive(

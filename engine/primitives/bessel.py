@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..table.record import POSITIVE, REAL, EdgeCase
-from ..tensors.dtypes import is_number
-from .elementary import plain_number
+from .elementary import order_of
 from .error_and_gamma import of_scipy, one_of, scipy_function
 from .families import SPECIAL, SPECIAL_METHODS, SPECIAL_OWN
 from .selection import sgn, where
@@ -136,39 +135,31 @@ besselk_of_order = _of_order(
 )
 
 
-def _order(n: Any, function: str) -> Any:
-    """The order as a number. RuntimeError: it depends on a variable, by which there is no derivative."""
-    n = plain_number(n)
-    if not is_number(n):
-        raise RuntimeError(f"{function}(n, x) has no derivative by n: write a number for n")
-    return int(n) if float(n).is_integer() else float(n)
-
-
 _ordered = partial(SPECIAL_OWN.function, tensors=2, numbers=True)
 
 
 @_ordered(domain=(REAL, REAL), aliases=("jv", "jn"))
 def besselj(n: Any, x: Any) -> Any:
     """Bessel function of the first kind, of order n, a number"""
-    return besselj_of_order(x, _order(n, "besselj"))
+    return besselj_of_order(x, order_of(n, "besselj"))
 
 
 @_ordered(domain=(REAL, POSITIVE), aliases=("yv", "yn"))
 def bessely(n: Any, x: Any) -> Any:
     """Bessel function of the second kind, of order n, a number"""
-    return bessely_of_order(x, _order(n, "bessely"))
+    return bessely_of_order(x, order_of(n, "bessely"))
 
 
 @_ordered(domain=(REAL, REAL), aliases=("iv",))
 def besseli(n: Any, x: Any) -> Any:
     """modified Bessel function of the first kind, of order n, a number"""
-    return besseli_of_order(x, _order(n, "besseli"))
+    return besseli_of_order(x, order_of(n, "besseli"))
 
 
 @_ordered(domain=(REAL, POSITIVE), aliases=("kv", "kn"))
 def besselk(n: Any, x: Any) -> Any:
     """modified Bessel function of the second kind, of order n, a number"""
-    return besselk_of_order(x, _order(n, "besselk"))
+    return besselk_of_order(x, order_of(n, "besselk"))
 
 
 # Airy functions

@@ -122,7 +122,12 @@ def _logaddexp(name: str, power: Any, doc: str, **facts: Any) -> Any:
     return SPECIAL.primitive(name, getattr(np, name), *rules, doc=doc, method=True, below=(), **facts)
 
 
-logaddexp2 = _logaddexp("logaddexp2", exp2, "log2(2**x + 2**y) without overflow")
+logaddexp2 = _logaddexp(
+    "logaddexp2",
+    exp2,
+    "log2(2**x + 2**y) without overflow",
+    definition="maximum(x, y) + log1p(2**(-abs(x - y)))/log(2)",
+)
 logaddexp = _logaddexp(
     "logaddexp",
     exp,
@@ -196,6 +201,7 @@ xlog1py_number = _overload(
     numbers=True,
     domain=(REAL, ABOVE_MINUS_ONE),
     edges=[EdgeCase((0.0, -1.0), 0.0, (0.0, math.nan))],
+    definition="where(x != 0, x*log1p(y), 0)",
 )
 def xlog1py(x: Any, y: Any) -> Any:
     """x * log1p(y), and 0 where x is 0"""
@@ -208,6 +214,7 @@ def xlog1py(x: Any, y: Any) -> Any:
     lambda g, x: g * (-log(x) - 1),
     domain=POSITIVE,
     node_name="SpecialEntrBackward0",
+    definition="where(x > 0, -x*log(x), where(x == 0, 0, -inf))",
     edges=[EdgeCase((0.0,), 0.0, (math.inf,))],
 )
 def entr(x: Any) -> Any:
