@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-import pytest
+from groups import grouped
 
 import autodiff.engine as torch
 from autodiff.engine.table.registry import FUNCTIONS
@@ -46,7 +46,7 @@ def message_of(source: str) -> str:
     return ""
 
 
-@pytest.mark.parametrize("name", NAMES)
+@grouped("name", NAMES, size=20)
 def test_no_message_is_in_the_words_of_python_or_numpy(name: str) -> None:
     for source in calls(name):
         assert not TELL_TALE.search(message_of(source)), f"{source}: {message_of(source)}"
