@@ -18,7 +18,7 @@ versions:  # the tests on each supported Python that this machine has
 	for version in 3.11 3.12 3.13 3.14; do .ci/with-python $$version || exit 1; done
 
 tables:  # writes anew what is computed from the grammars and from the table: after an edit of either
-	python -m autodiff.parser.syntax.tables parser/syntax/grammar.lark parser/script/reading/script.lark
+	python -m autodiff.parser.syntax.tables parser/syntax/grammar.lark
 	python -m autodiff.engine.primitives.index
 
 samples:  # rewrites the transcripts; their diff is the review

@@ -117,8 +117,7 @@ def __getattr__(name: str) -> Any:
     if name == "vmap":
         return _importlib.import_module(".func", __name__).vmap
     if name in FUNCTIONS:
-        record = FUNCTIONS[name]
-        globals()[name] = _called_by_name(record) if record.composed else record.call
+        globals()[name] = _called_by_name(FUNCTIONS[name])
         return globals()[name]
     raise AttributeError(f"module 'torch' has no attribute '{name}'")
 

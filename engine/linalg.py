@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from .primitives.matrix import LinAlgError
+from .table.composed import called_by_name
 from .table.registry import functions_of
 
-_FUNCTIONS = {name: function.call for name, function in functions_of("linalg").items()}
+_FUNCTIONS = {name: called_by_name(function) for name, function in functions_of("linalg").items()}
 globals().update(_FUNCTIONS)
 
 __all__ = ["LinAlgError", *_FUNCTIONS]  # pyright: ignore[reportUnsupportedDunderAll]

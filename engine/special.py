@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from .primitives.selection import round_decimals
+from .table.composed import called_by_name
 from .table.registry import functions_of
 
-_FUNCTIONS = {name: function.call for name, function in functions_of("special").items()}
+_FUNCTIONS = {name: called_by_name(function) for name, function in functions_of("special").items()}
 globals().update(_FUNCTIONS)
 
 __all__ = ["round", *_FUNCTIONS]  # pyright: ignore[reportUnsupportedDunderAll]

@@ -32,6 +32,14 @@ def settings_of_a_fresh_process() -> Iterator[None]:
     torch.set_grad_enabled(True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is kept on disk is kept in a folder of the tests', in processes as well."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def programs() -> Iterator[Path]:
     """The folder of a program `autodiff` for tests that only look at bytes and exit codes: it asks a server, if it can.

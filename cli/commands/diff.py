@@ -101,11 +101,13 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
         shapes = {name: tuple(value.shape) for name, value in given.items()}
         variables = variables_of(program, shapes)
         wanted = _wanted(variables, asked)
+        doubts = list(remarks(program, [name for name in variables if name not in given]))
         try:
             form = {"simplify": not asked.no_simplify, "share": not asked.expand}
             found = derivatives(program, wanted, shapes, **form, limits=limits.evaluation())
         except (TraceError, UntranslatableError) as error:
-            raise _at(program, error, f"no formula: {error}", "`autodiff eval` computes it as numbers") from error
+            help = doubts[0] if doubts else "`autodiff eval` computes it as numbers"
+            raise _at(program, error, f"no formula: {error}", help) from error
         except RuntimeError as error:
             # Raised by a rule: there is no derivative.
             raise _at(program, error, str(error), "leave the variables of this part out: `--const NAMES`") from error
@@ -114,8 +116,8 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
         except UnprintableError as error:
             raise UsageError(str(error), "print it in another --format") from None
     write(text)
-    for remark in remarks(program, [name for name in variables if name not in given]):
-        say(f"note: {remark}")
+    for doubt in doubts:
+        say(f"note: {doubt}")
     if found.elements != 1:
         say(f"note: the value has {found.elements} elements; the derivative is that of their sum")
     elif found.arrays.intersection(name for by in wanted for name in by[:-1]):

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import counted
-from .arrow_import import arrow
+from ..tables.arrow_import import arrow
 from .chunk import Column, no_rows
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import sentence
+from ..tables.arrow_import import arrow
 from .arrays import check_type, column_of, is_list
-from .arrow_import import arrow
 from .chunk import Column
 
 _ROWS = 1 << 16
@@ -42,24 +42,30 @@ class ArrowTable:
         """The rows in order, some at a time."""
         widest = max([1, *(width or 1 for width in self.widths.values())])
         rows = max(1, min(_ROWS, _ELEMENTS // widest))
-        batch = self._first
+        batch, before = self._first, 0
         while batch is not None:
             for start in range(0, batch.num_rows, rows):
-                yield ArrowChunk(self, batch.slice(start, rows))
+                yield ArrowChunk(self, batch.slice(start, rows), before + start)
+            before += batch.num_rows
             batch = next(self._batches, None)
 
 
 class ArrowChunk:
-    """Some rows of a record batch."""
+    """Some rows of a record batch, behind as many as there are `before` them in the table."""
 
-    def __init__(self, source: ArrowTable, rows: Any) -> None:
+    def __init__(self, source: ArrowTable, rows: Any, before: int) -> None:
         self.source = source
         self.record_batch = rows
+        self.before = before
 
     @property
     def rows(self) -> int:
         """How many rows there are."""
         return self.record_batch.num_rows
+
+    def place(self, row: int) -> str:
+        """Which row of the table it is, in words."""
+        return f"row {self.before + row + 1:,}"
 
     def read(self) -> dict[str, Column]:
         """The columns that the source expects to be numeric, as numbers."""

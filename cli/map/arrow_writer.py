@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..tables.arrow_import import arrow
 from .arrays import array_of
 from .arrow import ArrowTable, ParquetTraits
-from .arrow_import import arrow
 from .chunk import Chunk, Results, Source
+from .folder_keys import arrow_type
 from .layout import Layout, Writer, written_rows
 
 # Rows of a row group: enough for its pages to fill, few enough to be kept in memory.
@@ -34,9 +35,10 @@ class ArrowWriter(Writer):
     def encode(self, chunk: Chunk, results: Results) -> Any:
         """The rows of a chunk with their results, as a RecordBatch."""
         pa = arrow("writing this format")
-        _, old, results = written_rows(self.layout, chunk, results)
-        new = [array_of(values, results.blank) for values in results.columns.values()]
-        fields = [pa.field(name, array.type) for name, array in zip(results.columns, new, strict=True)]
+        rows, old, results = written_rows(self.layout, chunk, results)
+        new = [key.array(rows) for key in results.keys.values()]
+        new += [array_of(values, results.blank) for values in results.columns.values()]
+        fields = [pa.field(name, array.type) for name, array in zip(self.layout.new_names(), new, strict=True)]
         cast = [array if array.type == f.type else array.cast(f.type) for array, f in zip(old, self.old, strict=True)]
         return pa.RecordBatch.from_arrays([*cast, *new], schema=pa.schema([*self.old, *fields], self.old.metadata))
 
@@ -52,7 +54,8 @@ class ArrowWriter(Writer):
         if self.writer is None:
             # There was no row to tell the types of the results.
             pa = arrow("writing this format")
-            fields = [pa.field(name, pa.float64()) for name in self.layout.added]
+            fields = [pa.field(name, arrow_type(kind)) for name, kind in self.layout.keys.items()]
+            fields += [pa.field(name, pa.float64()) for name in self.layout.added]
             self.writer = self._open(pa.schema([*self.old, *fields], self.old.metadata))
         self.writer.close()
 

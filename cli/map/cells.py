@@ -10,12 +10,13 @@ import numpy as np
 
 from ...parser.syntax.decimal_text import decimal
 from ...parser.syntax.errors import UsageError
+from ..tables.arrow_import import arrow
 from .arrays import is_numeric
-from .arrow_import import arrow
 from .chunk import no_rows
 from .spelling import JSON, Spelling, Texts, texts
 
 _JSON_NUMBER = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
+_HELD = "\0"
 _CONTROL = r'["\\\x00-\x1f]'
 
 
@@ -29,7 +30,7 @@ def delimited_cells(array: Any, delimiter: str, spelling: Spelling) -> Texts:
         found = pa.array([None if v is None else json.dumps(v, default=str) for v in array.to_pylist()], pa.string())
     else:
         found = _text(array)
-    needs = pc.fill_null(pc.match_substring_regex(found, f'[\n\r"{delimiter}]'), False)
+    needs = pc.fill_null(pc.match_substring_regex(found, rf'[\n\r"\x{ord(delimiter):02x}]'), False)
     if pc.any(needs).as_py():
         inner = pc.replace_substring(found, '"', '""')
         found = pc.if_else(needs, pc.binary_join_element_wise('"', inner, '"', ""), found)
@@ -74,8 +75,11 @@ def _text(array: Any) -> Any:
         ) from None
 
 
-def json_cells_of_text(array: Any, kind: Any) -> Texts:
-    """The cells of a column of text in JSON: numbers and truth values in columns of these, with all their digits."""
+def json_cells_of_text(array: Any, kind: Any, mark: str) -> Texts:
+    """The cells of a column of text in JSON: numbers and truth values in columns of these, with all their digits.
+
+    `mark` is the decimal mark of the numbers.
+    """
     pa, pc = arrow("writing text"), arrow("writing text", "compute")
     cells = json_cells(array)
     if pa.types.is_boolean(kind):
@@ -84,26 +88,34 @@ def json_cells_of_text(array: Any, kind: Any) -> Texts:
         return pc.if_else(pc.fill_null(is_plain, False), lower, cells)
     if not is_numeric(kind):
         return cells
+    if mark != ".":
+        # A point becomes what no number has.
+        for old, new in ((".", _HELD), (mark, "."), (_HELD, mark)):
+            array = pc.replace_substring(array, old, new)
     is_plain = pc.fill_null(pc.match_substring_regex(array, _JSON_NUMBER), True)
     cells = pc.if_else(is_plain, pc.fill_null(array, JSON.blank), cells)
     if pc.all(is_plain).as_py():
         return cells
-    others = [_json_number(text) for text in array.filter(pc.invert(is_plain)).to_pylist()]
+    others = [_json_number(text, mark) for text in array.filter(pc.invert(is_plain)).to_pylist()]
     return pc.replace_with_mask(cells, pc.invert(is_plain), pa.array(others, pa.string()))
 
 
-def _json_number(text: str) -> str:
-    """A cell in JSON: a number such as ` .5` as JSON spells it, what is none or has leading zeros as text."""
+def _json_number(text: str, mark: str) -> str:
+    """A cell in JSON: a number such as ` .5` as JSON spells it, what is none or has leading zeros as text.
+
+    A number has a point in it, and what is none a point where `mark` was and `mark` where a point was.
+    """
     text = text.strip(" \t")
+    as_text = json.dumps(text.translate(str.maketrans(f".{mark}", f"{mark}.")))
     try:
         number = decimal(text)
     except ValueError:
-        return json.dumps(text)
+        return as_text
     if text.lstrip("+-").startswith("0") and text.lstrip("+-")[1:2].isdigit():
-        return json.dumps(text)
+        return as_text
     if not math.isfinite(number):
         # JSON has no such number: the text says which it is.
-        return json.dumps(text)
+        return as_text
     return text.lstrip("+") if text.lstrip("+-").isdigit() else repr(number)
 
 

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from .folder_keys import Key
+
 
 class Column(NamedTuple):
     """The numbers of one column of a chunk with n rows.
@@ -24,12 +26,13 @@ class Results(NamedTuple):
     """The new columns of a chunk with n rows, by name in order.
 
     Arrays of shape (n,), or (n, k) for lists. `blank` marks the rows that have no results, `keep` those to write;
-    None stands for no such row and for all of them.
+    None stands for no such row and for all of them. `keys` are columns before these, of one value each.
     """
 
     columns: Mapping[str, np.ndarray]
     blank: np.ndarray | None = None
     keep: np.ndarray | None = None
+    keys: Mapping[str, Key] = {}
 
 
 class Source(Protocol):
@@ -71,6 +74,10 @@ class Chunk(Protocol):
     @property
     def rows(self) -> int:
         """How many rows there are."""
+        ...
+
+    def place(self, row: int) -> str:
+        """Where in the table a row is, counted from 0 in the chunk: `line 7` of text, else `row 6`."""
         ...
 
     def batch(self, without: Sequence[str]) -> Any:

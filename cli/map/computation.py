@@ -69,7 +69,10 @@ class Computation:
         skipped = empty.copy()
         skipped[list(faults)] = True
         values = {variable: read[column].values for variable, column in self.columns.items() if column in read}
-        given = {**self.expression.constants, **self._from_keys(table)}
+        keys = self._from_keys(table)
+        if any(np.isnan(number) for number in keys.values()):
+            empty[:] = skipped[:] = True
+        given = {**self.expression.constants, **keys}
         results = self.expression.results(self._shapes(table), given, values, skipped, faults)
         return Answer(results, empty, faults, {**given, **values}, frozenset(values))
 
@@ -81,7 +84,9 @@ class Computation:
         from ...parser.analysis.problem import Problem
 
         expression, wanted = self.expression, self.expression.wanted
-        given = {name: tensor(value) for name, value in variables.items()}
+        # The others are numbers that the language has names for, such as inf.
+        named = {*self.columns, *expression.named}
+        given = {name: tensor(value) for name, value in variables.items() if name in named}
         problem = Problem(expression.syntax, given, wanted.wrt, expression.limits)
         report = differentiate(problem, Request(hessian=wanted.hessian, order=wanted.order))
         found = "\n".join(finding.diagnostic for finding in report.warnings)
@@ -93,12 +98,14 @@ class Computation:
         return {variable: () if width is None else (width,) for variable, width in widths.items()}
 
     def _from_keys(self, table: Table) -> dict[str, float]:
-        """The variables that are the same in all rows of a table. UsageError: one is no number."""
+        """The variables that are the same in all rows of a table, nan where there is none. UsageError: no number."""
         found: dict[str, float] = {}
         for variable, column in self.columns.items():
             if column in table.keys:
-                value = table.keys[column]
-                if isinstance(value, str):
-                    raise UsageError(f"`{column}` is {quoted(value)} in {table.place.title}, not a number")
-                found[variable] = value
+                key = table.keys[column]
+                try:
+                    found[variable] = key.number()
+                except ValueError:
+                    text = quoted(key.text or "")
+                    raise UsageError(f"`{column}` is {text} in {table.place.title}, not a number") from None
         return found

@@ -6,50 +6,36 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import pairwise
-from typing import Any, NamedTuple
+from itertools import chain, pairwise
+from typing import Any
 
 import numpy as np
 
 from ...parser.syntax.decimal_text import decimal
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import counted, quoted
+from ..tables.arrow_import import arrow, has_arrow
+from ..tables.dialect import Dialect, misread_header, names_by_place, one_cell, plain_number
+from ..tables.encoding import BYTE_ORDER_MARK, check_utf8, decoded
+from ..tables.record_ends import (
+    Block,
+    Quotes,
+    Readable,
+    blocks,
+    line_of,
+    quotes_of,
+    record_bounds,
+    record_ends,
+    text_ends,
+)
 from .arrays import array_of_column, column_of, keeps_digits, misfit
-from .arrow_import import arrow, has_arrow
 from .chunk import Column
-from .record_ends import Quotes, Readable, blocks, quotes_of, record_bounds, record_ends, text_ends
 
 # As long as a record may be, which is bounded elsewhere.
 csv.field_size_limit(1 << 30)
 
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(e[+-]?\d+)?", re.IGNORECASE)
 _TAGGED_NAN = re.compile(rb"nan\(", re.IGNORECASE)
-# Line ends of old: a carriage return that is none of Windows, before any newline.
-_RETURNS = re.compile(rb"\A[^\n]*\r[^\n]+\Z")
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
-
-
-class Dialect(NamedTuple):
-    """How cells are divided, and which texts beside nothing stand for an empty cell."""
-
-    delimiter: str
-    nulls: tuple[str, ...] = ()
-
-
-class _Returns:
-    """A file whose lines end with carriage returns, which are read as newlines."""
-
-    def __init__(self, file: Readable) -> None:
-        self.file = file
-
-    @property
-    def ended(self) -> bool:
-        """Whether all has been read."""
-        return self.file.ended
-
-    def read(self, size: int, /) -> bytes:
-        """At most `size` bytes."""
-        return self.file.read(size).replace(b"\r", b"\n")
 
 
 class Delimited:
@@ -59,24 +45,36 @@ class Delimited:
         """UsageError: there is no header. `title` is what errors call the table."""
         self.dialect = dialect
         self.title = title
-        if _RETURNS.search(getattr(file, "head", b"")):
-            file = _Returns(file)
         self._blocks = blocks(file, dialect.delimiter.encode(), title)
-        first = next(self._blocks, b"")
-        if first.startswith(_UTF16):
-            raise UsageError(f"{title} is UTF-16 text", "convert it first: `iconv -f UTF-16 -t UTF-8`")
+        first = next(self._blocks, Block(b"", 1)).data
+        if not dialect.has_header:
+            first = first.removeprefix(BYTE_ORDER_MARK)
         start = len(BYTE_ORDER_MARK) if first.startswith(BYTE_ORDER_MARK) else 0
         ends = record_ends(first[start:], dialect.delimiter.encode()) + start
         end = int(text_ends(first, ends[:1])[0]) if len(ends) else len(first)
-        self.header, self.header_end = first[:end], first[end : len(first) if not len(ends) else int(ends[0]) + 1]
-        self._block = first[len(self.header) + len(self.header_end) :]
-        names = _cells(_decoded(first[start:end]), dialect.delimiter)
-        if not any(names):
-            raise UsageError(f"{title} has no header", "a table begins with a line of column names")
+        record = decoded(first[start:end])
+        names = _cells(record, dialect.delimiter)
+        if not any(names) and (dialect.has_header or not names):
+            raise _no_names(title, dialect, record)
+        self.first_line = record
+        if dialect.has_header:
+            self.header, self.header_end = first[:end], first[end : len(first) if not len(ends) else int(ends[0]) + 1]
+        else:
+            self.header, self.header_end, names = b"", b"", names_by_place(names)
+        begun = len(self.header) + len(self.header_end)
+        self._first = Block(first[begun:], 1 + first.count(b"\n", 0, begun))
         self.names: list[str] = names
         # A cell of text is a number, never a list.
         self.widths: dict[str, int | None] = {}
         self.numeric: Sequence[str] = ()
+
+    def misread(self) -> str | None:
+        """Which option may be missing where a column is."""
+        return misread_header(self.first_line, self.names, self.dialect)
+
+    def one_cell(self) -> str | None:
+        """Which option may be missing where the first line is a single cell."""
+        return one_cell(self.first_line, self.dialect)
 
     def expect(self, numeric: Sequence[str], added: Sequence[str]) -> None:
         """Says which columns are read as numbers."""
@@ -84,10 +82,8 @@ class Delimited:
 
     def chunks(self) -> Iterator[DelimitedChunk]:
         """The records in order, some at a time."""
-        if self._block:
-            yield DelimitedChunk(self, self._block)
-        for block in self._blocks:
-            yield DelimitedChunk(self, block)
+        for block in chain([self._first] if self._first.data else [], self._blocks):
+            yield DelimitedChunk(self, block.data, block.line)
 
     @cached_property
     def schema(self) -> Any:
@@ -98,13 +94,13 @@ class Delimited:
             raise UsageError(
                 f"{self.title} has two columns {quoted(twice)}", "write the format that is read, or rename one of them"
             )
-        if not self._block:
-            self._block = next(self._blocks, b"")
+        if not self._first.data:
+            self._first = next(self._blocks, self._first)
         numeric = dict.fromkeys(self.numeric, pa.float64())
-        check_utf8(self.header, self.title)
-        if not self._block.strip(b"\r\n"):
+        check_utf8(self.header, self.title, 1)
+        if not self._first.data.strip(b"\r\n"):
             return pa.schema([(name, numeric.get(name, pa.string())) for name in self.names])
-        first = DelimitedChunk(self, self._block)
+        first = DelimitedChunk(self, *self._first)
         first.read()
         first.check_text()
         found = first.table({}).schema.types
@@ -123,11 +119,12 @@ class Delimited:
 
 
 class DelimitedChunk:
-    """Some records, `data`, each with its line end."""
+    """Some records, `data`, each with its line end; the first begins in `first_line` of the table."""
 
-    def __init__(self, source: Delimited, data: bytes) -> None:
+    def __init__(self, source: Delimited, data: bytes, first_line: int) -> None:
         self.source = source
         self.data = data
+        self.first_line = first_line
         self._columns: dict[str, Column] = {}
         # The records with more or fewer cells than the header.
         self._ragged: list[int] = []
@@ -146,6 +143,10 @@ class DelimitedChunk:
     def rows(self) -> int:
         """How many records there are."""
         return len(self.bounds) - 1
+
+    def place(self, row: int) -> str:
+        """The line in which a row begins, in words."""
+        return line_of(self.data, int(self.bounds[row]), self.first_line)
 
     def read(self) -> dict[str, Column]:
         """The columns that the source expects to be numeric, as numbers."""
@@ -196,6 +197,7 @@ class DelimitedChunk:
                 null_values=["", *dialect.nulls],
                 strings_can_be_null=nulls,
                 check_utf8=nulls,
+                decimal_point=dialect.decimal,
                 quoted_strings_can_be_null=False,
             ),
         )
@@ -203,7 +205,8 @@ class DelimitedChunk:
     def _read_each(self, places: Sequence[int]) -> list[Column]:
         """The columns at the places, cell by cell: what is wrong with one stays with it."""
         width = len(self.source.names)
-        nulls = ("", *self.source.dialect.nulls)
+        dialect = self.source.dialect
+        nulls = ("", *dialect.nulls)
         values = np.full((len(places), self.rows), np.nan)
         empty = np.zeros((len(places), self.rows), dtype=bool)
         faults: list[dict[int, str]] = [{} for _ in places]
@@ -216,23 +219,29 @@ class DelimitedChunk:
             if len(cells) != width:
                 self._ragged.append(row)
                 for found in faults[:1]:
-                    found[row] = f"the row has {counted(len(cells), 'cell')}, the header {width}"
+                    found[row] = self._wrong_width(len(cells))
                 continue
             for i, place in enumerate(places):
                 text = cells[place]
                 try:
-                    values[i, row] = decimal(text)
+                    values[i, row] = decimal(plain_number(text, dialect.decimal))
                 except ValueError:
                     if text.strip() in nulls:
                         empty[i, row] = True
                     else:
-                        faults[i][row] = f"`{self.source.names[place]}` is {quoted(text)}, not a number"
+                        faults[i][row] = f"`{self.source.names[place]}` is {quoted(text)}, {no_number(text, dialect)}"
         return [Column(*parts) for parts in zip(values, empty, faults, strict=True)]
 
+    def _wrong_width(self, width: int) -> str:
+        if not width:
+            return "a carriage return stands in the row, outside quotes"
+        known = "the header" if self.source.dialect.has_header else "the first row"
+        return f"the row has {counted(width, 'cell')}, {known} {len(self.source.names)}"
+
     def _records(self) -> list[list[str]]:
-        """The cells of each record."""
+        """The cells of each record, none of one that cannot be read."""
         bounds = self.bounds.tolist()
-        texts = [_decoded(self.data[start:end].lstrip(b"\r\n")) for start, end in pairwise(bounds)]
+        texts = [decoded(self.data[start:end].lstrip(b"\r\n")) for start, end in pairwise(bounds)]
         delimiter = self.source.dialect.delimiter
         try:
             found = list(csv.reader(texts, delimiter=delimiter))
@@ -282,15 +291,15 @@ class DelimitedChunk:
 
     def check_text(self) -> None:
         """UsageError: the bytes are no UTF-8, which they have to be in formats that name an encoding."""
-        check_utf8(self.source.header, self.source.title)
-        check_utf8(self.data, self.source.title)
+        check_utf8(self.source.header, self.source.title, 1)
+        check_utf8(self.data, self.source.title, self.first_line)
 
     def _check_quotes(self) -> None:
         if self.quotes.strays:
             row = int(np.searchsorted(self.bounds, self.quotes.strays[0]))
-            record = _decoded(self.data[self.bounds[row - 1] : self.bounds[row]])
+            record = decoded(self.data[self.bounds[row - 1] : self.bounds[row]]).strip()
             raise UsageError(
-                f"{self.source.title} has text behind a closing quote in {quoted(record.strip())}",
+                f"text stands behind a closing quote in {self.place(row - 1)} of {self.source.title}: {quoted(record)}",
                 'put the whole cell in double quotes, and write a quote in it twice: `""`',
             )
 
@@ -301,25 +310,28 @@ class DelimitedChunk:
             return column
         whole = np.ones(self.rows, dtype=bool)
         whole[self._ragged] = False
+        if len(column) != whole.sum():
+            raise UsageError(
+                f"{self.source.title} has a carriage return outside quotes, which is no line end in this table",
+                "put the whole cell in double quotes, or write the format that is read",
+            )
         taken = np.cumsum(whole) - 1
         return column.take(arrow("writing another format").array(taken, mask=~whole))
 
 
-def check_utf8(data: bytes, title: str) -> None:
-    """UsageError: the bytes are no UTF-8."""
-    try:
-        data.decode()
-    except UnicodeDecodeError as error:
-        line = _decoded(data[data.rfind(b"\n", 0, error.start) + 1 : error.start])
-        byte = f"the byte 0x{data[error.start]:02x} follows {quoted(line)}"
-        raise UsageError(
-            f"{title} is not in UTF-8, which this format needs: {byte}",
-            "convert it first, `iconv -f LATIN1 -t UTF-8` if that is what it is, or write CSV or TSV",
-        ) from None
+def no_number(text: str, dialect: Dialect) -> str:
+    """What a cell is not, and which option would make it a number if one would."""
+    if dialect.decimal == "." and _DECIMAL_COMMA.fullmatch(text.strip()):
+        return "not a number; `--decimal ,` reads a decimal comma"
+    return "not a number"
 
 
-def _decoded(data: bytes) -> str:
-    return data.decode("utf-8", "surrogateescape")
+def _no_names(title: str, dialect: Dialect, first_line: str) -> UsageError:
+    if not dialect.has_header:
+        return UsageError(f"{title} is empty" if not first_line else f"the first row of {title} cannot be read")
+    return UsageError(
+        f"{title} has no header", "a table begins with a line of column names; `--no-header` reads one without"
+    )
 
 
 def _cells(text: str, delimiter: str) -> list[str]:

@@ -9,29 +9,34 @@ from typing import Any
 import numpy as np
 
 from ..shell.printing import delimited
+from ..tables.dialect import Dialect
+from ..tables.encoding import BYTE_ORDER_MARK
 from .cells import delimited_cells
 from .chunk import Chunk, Results, Source
-from .delimited import BYTE_ORDER_MARK, Delimited, DelimitedChunk
+from .delimited import Delimited, DelimitedChunk
 from .insertion import splice
 from .jsonl import JsonChunk
 from .layout import Layout, TextWriter, written_rows
 from .removal import without_cells
-from .spelling import CSV, TSV, Texts, as_list, texts
+from .spelling import Texts, as_list, spelling_of, texts
 
 
 class DelimitedWriter(TextWriter):
     """Writes delimited text."""
 
-    def __init__(self, file: Any, layout: Layout, delimiter: str) -> None:
+    def __init__(self, file: Any, layout: Layout, dialect: Dialect) -> None:
         super().__init__(file, layout)
         self.removed: set[int] = set()
-        self.delimiter = delimiter
-        self.spelling = CSV if delimiter == "," else TSV
+        self.delimiter = dialect.delimiter
+        self.has_header = dialect.has_header
+        self.spelling = spelling_of(dialect)
 
     def begin(self, source: Source) -> None:
-        """Writes the header: that of the first table with new names behind."""
+        """Writes the header, if there are any: that of the first table with new names behind."""
         self.removed = {i for i, name in enumerate(source.names) if name in self.layout.removed}
-        names = [*self.layout.old_names(source.names), *self.layout.added]
+        if not self.has_header:
+            return
+        names = [*self.layout.old_names(source.names), *self.layout.new_names()]
         if not self._continues(source):
             self.file.write(self._record(names) + b"\n")
             return
@@ -41,7 +46,7 @@ class DelimitedWriter(TextWriter):
             mark = BYTE_ORDER_MARK if header.startswith(BYTE_ORDER_MARK) else b""
             bare = header.removeprefix(mark)
             header = mark + without_cells(bare, np.array([0, len(bare)]), self.removed, self.delimiter)[0]
-        self.file.write(header + self.delimiter.encode() + self._record(self.layout.added) + source.header_end)
+        self.file.write(header + self.delimiter.encode() + self._record(self.layout.new_names()) + source.header_end)
         self.is_line_open = not source.header_end
 
     def encode(self, chunk: Chunk, results: Results) -> tuple[Any, bytes]:
@@ -50,7 +55,7 @@ class DelimitedWriter(TextWriter):
             data, bounds = chunk.data, chunk.bounds
             if self.removed:
                 data, bounds = without_cells(data, bounds, self.removed, self.delimiter)
-            leads = [self.delimiter] * len(results.columns)
+            leads = self._leads(results)
             text = splice(data, bounds, leads, self._cells(results), results.keep)
             end = data[int(bounds[-1]) :]
             if results.keep is None or results.keep[:1].all():
@@ -63,10 +68,11 @@ class DelimitedWriter(TextWriter):
             read = chunk.texts
         rows, old, results = written_rows(self.layout, chunk, results, read)
         columns = [delimited_cells(array, self.delimiter, self.spelling) for array in old] + self._cells(results)
-        if len(columns) == 1:
+        if len(columns) == 1 and not results.keys:
             # An empty line would be no record.
             columns = [[text or '""' for text in as_list(columns[0])]]
-        leads = ["", *[self.delimiter] * (len(columns) - 1)]
+        leads = [*[self.delimiter] * len(old), *self._leads(results)]
+        leads[0] = leads[0].removeprefix(self.delimiter)
         if not rows:
             return b"", b""
         return splice(b"\n" * rows, np.append(0, np.arange(rows)), leads, columns), b"\n"
@@ -77,6 +83,12 @@ class DelimitedWriter(TextWriter):
 
     def _cells(self, results: Results) -> list[Texts]:
         return [texts(values, results.blank, self.spelling) for values in results.columns.values()]
+
+    def _leads(self, results: Results) -> list[str]:
+        """What stands before each new cell: before the first, what the folders say."""
+        keys = [key.text or "" for key in results.keys.values()]
+        first = self._record(["", *keys, ""]).decode() if keys else self.delimiter
+        return [first, *[self.delimiter] * (len(results.columns) - 1)]
 
     def _record(self, cells: Sequence[str]) -> bytes:
         return delimited([cells], self.delimiter).removesuffix("\n").encode("utf-8", "surrogateescape")

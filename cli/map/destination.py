@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from ..shell.files import replacing
-from .arrow_import import arrow
+from ..tables.arrow_import import arrow
 
 # What a pipe takes at once, by POSIX at least 512 bytes.
 _ATOMIC = 4096 if sys.platform == "linux" else 512

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrow_import import arrow, has_arrow
+from ..tables.arrow_import import arrow, has_arrow
 from .spelling import Texts, as_list
 
 _LARGEST = 2**31 - 1

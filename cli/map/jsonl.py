@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted
+from ..tables.arrow_import import arrow, has_arrow
+from ..tables.encoding import BYTE_ORDER_MARK, check_utf8
+from ..tables.record_ends import Block, Readable, blocks, line_of, newlines, text_ends
 from .arrays import array_of_column, column_of, misfit, wrong_length
-from .arrow_import import arrow, has_arrow
 from .chunk import Column
-from .delimited import BYTE_ORDER_MARK
-from .record_ends import Readable, blocks, newlines, text_ends
 
 _OPEN, _SPACE, _QUOTE, _CLOSE = b'{ "}'
 _SAMPLE = 1000
@@ -33,10 +34,12 @@ class JsonLines:
         self.numeric: Sequence[str] = ()
         self.added: Sequence[str] = ()
         self._blocks = blocks(file, None, title)
-        self._block = next(self._blocks, b"").removeprefix(BYTE_ORDER_MARK)
+        self._first = next(self._blocks, Block(b"", 1))
+        self._first = self._first._replace(data=self._first.data.removeprefix(BYTE_ORDER_MARK))
         self.widths: dict[str, int | None] = {}
-        lines = [line for line in self._block.split(b"\n", _SAMPLE)[:_SAMPLE] if line.strip()]
+        lines = [line for line in self._first.data.split(b"\n", _SAMPLE)[:_SAMPLE] if line.strip()]
         if lines and not isinstance(loaded(lines[0]), dict):
+            check_utf8(lines[0], title, 1)
             raise UsageError(f"{title} is not JSON Lines", 'each line is an object, such as `{"x": 1, "y": 2}`')
         seen: set[str] = set()
         for line in lines:
@@ -55,10 +58,8 @@ class JsonLines:
 
     def chunks(self) -> Iterator[JsonChunk]:
         """The records in order, some at a time."""
-        if self._block:
-            yield JsonChunk(self, self._block)
-        for block in self._blocks:
-            yield JsonChunk(self, block)
+        for block in chain([self._first] if self._first.data else [], self._blocks):
+            yield JsonChunk(self, block.data, block.line)
 
     @cached_property
     def schema(self) -> Any:
@@ -68,7 +69,7 @@ class JsonLines:
             return pa.schema([])
         others = [name for name in self.names if name not in self.numeric]
         try:
-            found = JsonChunk(self, self._block).table(None).schema if others else pa.schema([])
+            found = JsonChunk(self, *self._first).table(None).schema if others else pa.schema([])
         except pa.ArrowInvalid as error:
             raise misfit(self.title, error) from None
         types = {field.name: pa.string() if _is_text(field.type) else field.type for field in found}
@@ -82,11 +83,12 @@ class JsonLines:
 
 
 class JsonChunk:
-    """Some lines, `data`, each with its end."""
+    """Some lines, `data`, each with its end; the first is `first_line` of the table."""
 
-    def __init__(self, source: JsonLines, data: bytes) -> None:
+    def __init__(self, source: JsonLines, data: bytes, first_line: int) -> None:
         self.source = source
         self.data = data
+        self.first_line = first_line
         self.malformed: set[int] = set()
         self._columns: dict[str, Column] = {}
 
@@ -103,6 +105,10 @@ class JsonChunk:
     def rows(self) -> int:
         """How many records there are."""
         return len(self.lines)
+
+    def place(self, row: int) -> str:
+        """The line that a row is, in words."""
+        return line_of(self.data, int(self.lines[row, 0]), self.first_line)
 
     @cached_property
     def is_plain(self) -> bool:
@@ -180,6 +186,7 @@ class JsonChunk:
     def texts(self, without: Sequence[str]) -> Any:
         """All columns but some as an Arrow table of texts, as cells of delimited text have them."""
         pa = arrow("writing another format")
+        check_utf8(self.data, self.source.title, self.first_line)
         names = [name for name in self.source.names if name not in without]
         rows = [exact(self.data[start:end]) for start, end in self.lines.tolist()]
         try:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrow_import import arrow, has_arrow
+from ..tables.arrow_import import arrow, has_arrow
 from .cells import json_cells, json_cells_of_text, nonfinite_cells
 from .chunk import Chunk, Results
 from .delimited import DelimitedChunk
@@ -39,19 +39,21 @@ class JsonWriter(TextWriter):
         rows, old, results = written_rows(self.layout, chunk, results, chunk.texts if is_text else None)
         if not rows:
             return b""
-        names = [*self.layout.old_names(chunk.source.names), *results.columns]
+        names = [*self.layout.old_names(chunk.source.names), *self.layout.new_names()]
         first, other = b"{", b"}\n{"
         bounds = np.append(0, len(first) + len(other) * np.arange(rows))
         if is_text and old:
             schema = chunk.source.schema
             kinds = [schema.field(name).type for name in self.layout.old_names(schema.names)]
-            columns = [json_cells_of_text(array, kind) for array, kind in zip(old, kinds, strict=True)]
+            mark = chunk.source.dialect.decimal
+            columns = [json_cells_of_text(array, kind, mark) for array, kind in zip(old, kinds, strict=True)]
         else:
             columns = [json_cells(array) for array in old]
         columns += _values(results)
         # A column of that name is the table's own.
         tails = [] if "nonfinite" in names else _tails(results, dict(zip(names, old, strict=False)))
-        leads = [f"{', ' if i else ''}{lead}" for i, lead in enumerate(_leads(names))]
+        leads = [f"{_name(name)}: " for name in self.layout.old_names(chunk.source.names)] + _leads(results)
+        leads = [f"{', ' if i else ''}{lead}" for i, lead in enumerate(leads)]
         return b"".join(
             [splice(first + other * (rows - 1), bounds, [*leads, *[""] * len(tails)], [*columns, *tails]), b"}\n"]
         )
@@ -59,7 +61,7 @@ class JsonWriter(TextWriter):
     def _line_by_line(self, chunk: JsonChunk, results: Results) -> bytes:
         """The lines with their results, those that are no objects unchanged."""
         members = list(zip(*map(as_list, _values(results)), strict=True))
-        leads = _leads(list(results.columns))
+        leads = _leads(results)
         places = chunk.lines.tolist()
         rows = range(len(places)) if results.keep is None else np.flatnonzero(results.keep).tolist()
         nonfinite = _nonfinite(results)
@@ -91,7 +93,7 @@ class JsonWriter(TextWriter):
 
 def _spliced(chunk: JsonChunk, results: Results) -> bytes:
     closing = chunk.lines[:, 1] - 1
-    leads = [f", {lead}" for lead in _leads(list(results.columns))]
+    leads = [f", {lead}" for lead in _leads(results)]
     tails = _tails(results)
     leads += [""] * len(tails)
     text = splice(chunk.data, np.append(0, closing), leads, [*_values(results), *tails], results.keep)
@@ -134,5 +136,12 @@ def _values(results: Results) -> list[Texts]:
     return [texts(values, results.blank, JSON) for values in results.columns.values()]
 
 
-def _leads(names: list[str]) -> list[str]:
-    return [f"{json.dumps(name, ensure_ascii=False)}: " for name in names]
+def _leads(results: Results) -> list[str]:
+    """What stands before each new value: before the first, what the folders say."""
+    leads = [f"{_name(name)}: " for name in results.columns]
+    keys = [f"{_name(name)}: {json.dumps(key.value, ensure_ascii=False)}, " for name, key in results.keys.items()]
+    return ["".join([*keys, leads[0]]), *leads[1:]]
+
+
+def _name(name: str) -> str:
+    return json.dumps(name, ensure_ascii=False)

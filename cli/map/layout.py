@@ -7,16 +7,22 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .arrow_import import arrow
+from ..tables.arrow_import import arrow
 from .chunk import Chunk, Results, Source
 
 
 class Layout(NamedTuple):
-    """The columns of the output: those of the input but for `removed`, unless `only_new`; then `added`."""
+    """The columns of the output: those of the input but for `removed`, unless `only_new`; the `keys`; then `added`."""
 
     added: tuple[str, ...]
     removed: tuple[str, ...] = ()
     only_new: bool = False
+    # What folders say, and the types of these columns.
+    keys: Mapping[str, type] = {}
+
+    def new_names(self) -> list[str]:
+        """The columns behind those of the input."""
+        return [*self.keys, *self.added]
 
     def old_names(self, names: Sequence[str]) -> list[str]:
         """The columns of an input that are written, in order."""
@@ -80,7 +86,7 @@ def written_rows(
     if keep is not None:
         rows = int(keep.sum())
         columns: Mapping[str, np.ndarray] = {name: values[keep] for name, values in results.columns.items()}
-        results = Results(columns, None if results.blank is None else results.blank[keep])
+        results = Results(columns, None if results.blank is None else results.blank[keep], None, results.keys)
         batch = None if batch is None else batch.filter(arrow("writing another format").array(keep))
     return rows, [] if batch is None else [_whole(column) for column in batch.columns], results
 

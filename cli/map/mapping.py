@@ -10,30 +10,30 @@ import numpy as np
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import listed, quoted
 from ..shell.streams import say
+from ..tables.dialect import TextForm
 from .chunk import Chunk, Results
 from .computation import Computation
 from .destination import writing
 from .layout import Layout, Writer
 from .pipeline import overlapped
-from .row_counts import RowCounts
+from .row_counts import MOST_FAILURES, RowCounts
 from .table_formats import Table, open_writer
 
 
 class Job(NamedTuple):
     """What to do with the rows of all tables: `results` says which result each new column holds.
 
-    `keys` are columns for what the folders say; `errors` is `mark`, `skip` or `stop`.
+    `errors` is `mark`, `skip` or `stop`.
     """
 
     computation: Computation
     results: Mapping[str, str]
-    keys: Sequence[str]
     layout: Layout
     errors: str
 
     def expect(self, table: Table) -> None:
         """Tells a table which columns are read, and which are added. UsageError: one of the former has no numbers."""
-        added = () if self.layout.removed else self.layout.added
+        added = () if self.layout.removed else self.layout.new_names()
         table.source.expect(self.computation.numeric(table), added)
 
 
@@ -42,7 +42,7 @@ class StoppedError(Exception):
 
 
 class _Done(NamedTuple):
-    """A chunk that is ready to be written: its rows, how many of them were empty, which failed and why.
+    """A chunk that is ready to be written: its rows, how many of them were empty or failed, where some are and why.
 
     `nonfinite` counts those with results that are not finite; `first` is the first of them and its variables.
     """
@@ -51,17 +51,20 @@ class _Done(NamedTuple):
     payload: Any
     rows: int
     empty: int
-    faults: Sequence[tuple[int, str]]
+    failed: int
+    faults: Sequence[tuple[str, str]]
     nonfinite: int
-    first: tuple[int, dict[str, Any]] | None
+    first: tuple[str, dict[str, Any]] | None
 
 
-def write_mapped(output: str | None, format_name: str, tables: Iterable[Table], job: Job, threads: int) -> RowCounts:
+def write_mapped(
+    output: str | None, format_name: str, tables: Iterable[Table], job: Job, threads: int, form: TextForm
+) -> RowCounts:
     """Writes the tables with their results, to a file or standard output, and counts the rows. Errors: `map_tables`."""
     progress = RowCounts()
     try:
         with writing(output) as file:
-            writer = open_writer(format_name, file, job.layout)
+            writer = open_writer(format_name, file, job.layout, form)
             try:
                 map_tables(tables, job, writer, threads, progress)
             except BaseException:
@@ -82,21 +85,16 @@ def map_tables(tables: Iterable[Table], job: Job, writer: Writer, threads: int, 
     read, or has other columns than the first. ExpressionError: the expression is wrong for the values of a table.
     """
     following = iter(tables)
-    first = table = next(following)
+    first = next(following)
     job.expect(first)
     writer.begin(first.source)
-    before = 0
     for done in overlapped(_parts(first, following, job), lambda part: _work(*part, job, writer), threads):
-        if done.table is not table:
-            table, before = done.table, 0
-        title = None if table.is_alone else table.place.title
-        for row, reason in done.faults:
-            progress.fail(before + row + 1, reason, title)
+        title = None if done.table.is_alone else done.table.place.title
+        progress.fail(done.failed, done.faults, title)
         if done.first is not None:
-            progress.add_nonfinite(done.nonfinite, before + done.first[0] + 1, title, done.first[1])
+            progress.add_nonfinite(done.nonfinite, title, *done.first)
         writer.write(done.payload)
         progress.add(done.rows, done.empty)
-        before += done.rows
         if done.faults and job.errors == "stop":
             raise StoppedError
     writer.finish()
@@ -126,15 +124,17 @@ def _work(table: Table, chunk: Chunk, job: Job, writer: Writer) -> _Done:
             faults = faults[:1]
         blank = answer.empty | failed
         nonfinite = answer.nonfinite(blank)
-        columns = {name: np.full(rows, table.keys[name]) for name in job.keys}
-        columns |= {name: answer.results[result] for name, result in job.results.items()}
-        results = Results(columns, blank if blank.any() else None, keep)
+        columns = {name: answer.results[result] for name, result in job.results.items()}
+        keys = {name: table.keys[name] for name in job.layout.keys}
+        results = Results(columns, blank if blank.any() else None, keep, keys)
         payload = writer.encode(chunk, results)
     if faults and job.errors == "stop":
         rows = faults[0][0] + 1
     empty, count = int((answer.empty & ~failed)[:rows].sum()), int(nonfinite[:rows].sum())
-    first = int(nonfinite.argmax()) if count else 0
-    return _Done(table, payload, rows, empty, faults, count, (first, answer.row(first)) if count else None)
+    worst = int(nonfinite.argmax()) if count else 0
+    first = (chunk.place(worst), answer.row(worst)) if count else None
+    said = [(chunk.place(row), reason) for row, reason in faults[:MOST_FAILURES]]
+    return _Done(table, payload, rows, empty, len(faults), said, count, first)
 
 
 def _check_same(table: Table, first: Table) -> None:

@@ -9,18 +9,20 @@ from ...parser.semantics.names import CONSTANTS
 from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.wording import listed, quoted, variables_help
 from ..shell.variables import canonical
+from .chunk import Source
+from .delimited import Delimited
 
 _MOST_LISTED = 10
 
 
 def match_columns(
-    free: Collection[str], names: Sequence[str], constants: Collection[str], renamed: Mapping[str, str], title: str
+    free: Collection[str], names: Sequence[str], constants: Collection[str], renamed: Mapping[str, str], source: Source
 ) -> dict[str, str]:
     """The column of each free variable that is not one of the constants, in the order of the variables.
 
-    `names` are the table's columns, `renamed` says of variables which column they are; others are the columns of
-    their names. A variable such as `e` is a column where there is one, else the number. UsageError: a column is
-    missing, there more than once, or not the expression's.
+    `names` are the columns of a source and its folders, `renamed` says of variables which column they are; others are
+    the columns of their names. A variable such as `e` is a column where there is one, else the number. UsageError: a
+    column is missing, there more than once, or not the expression's.
     """
     for variable, column in renamed.items():
         if variable not in free:
@@ -30,7 +32,7 @@ def match_columns(
                 f"did you mean `{close}`?" if close else variables_help(list(free)),
             )
         if column not in names:
-            raise _missing(column, names, title, f"--rename {variable}={column}: ")
+            raise _missing(column, names, source, f"--rename {variable}={column}: ")
     columns = {canonical(name): name for name in reversed(names)}
     found: dict[str, str] = {}
     for variable in free:
@@ -40,10 +42,10 @@ def match_columns(
         if column is not None:
             found[variable] = column
         elif variable not in CONSTANTS:
-            raise _missing(variable, names, title)
+            raise _missing(variable, names, source)
     for column in found.values():
         if names.count(column) > 1:
-            raise UsageError(f"{title} has {names.count(column)} columns `{column}`", "rename all but one of them")
+            raise UsageError(f"{source.title} has several columns `{column}`", "rename all but one of them")
     return found
 
 
@@ -70,7 +72,7 @@ def _with_word_like(word: str, names: Sequence[str]) -> str | None:
     return words[close] if close else None
 
 
-def _missing(column: str, names: Sequence[str], title: str, lead: str = "") -> UsageError:
+def _missing(column: str, names: Sequence[str], source: Source, lead: str = "") -> UsageError:
     close = did_you_mean(column, names) or _with_word_like(column, names)
     if close:
         help = f"did you mean `{close}`?"
@@ -82,4 +84,5 @@ def _missing(column: str, names: Sequence[str], title: str, lead: str = "") -> U
         help = f"its columns are {shown}{more}"
         if not lead:
             help += f"; a number for all rows is given as `--{column} 2`"
-    return UsageError(f"{lead}{title} has no column {quoted(column)}", help)
+    misread = source.misread() if isinstance(source, Delimited) else None
+    return UsageError(f"{lead}{source.title} has no column {quoted(column)}", misread or help)

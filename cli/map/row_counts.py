@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ...parser.syntax.wording import counted
 from ..shell.progress import Progress
 from ..shell.streams import say
 
-_MOST_FAILURES = 5
+# As many rows that failed are explained.
+MOST_FAILURES = 5
 
 
-def _called(row: int, title: str | None) -> str:
-    return f"{title}, row {row:,}" if title else f"row {row:,}"
+def _called(place: str, title: str | None) -> str:
+    return f"{title}, {place}" if title else place
 
 
 class RowCounts(Progress):
@@ -25,18 +27,18 @@ class RowCounts(Progress):
         self.first_nonfinite: tuple[str, dict[str, Any]] | None = None
         self._bar: Any = None
 
-    def fail(self, row: int, reason: str, title: str | None) -> None:
-        """Counts a row that failed, from 1 in its table, and says why unless many have."""
-        self.failed += 1
-        if self.failed <= _MOST_FAILURES:
+    def fail(self, count: int, faults: Sequence[tuple[str, str]], title: str | None) -> None:
+        """Counts rows of a table that failed, and says where the first are and why, unless many have."""
+        for place, reason in faults[: max(0, MOST_FAILURES - self.failed)]:
             self.erase()
-            say(f"error[row]: {_called(row, title)}: {reason}")
+            say(f"error[row]: {_called(place, title)}: {reason}")
+        self.failed += count
 
-    def add_nonfinite(self, count: int, row: int, title: str | None, variables: dict[str, Any]) -> None:
-        """Counts rows with results that are not finite, of which the first is `row`."""
+    def add_nonfinite(self, count: int, title: str | None, place: str, variables: dict[str, Any]) -> None:
+        """Counts rows with results that are not finite, of which the first is at a place of its table."""
         self.nonfinite += count
         if self.first_nonfinite is None:
-            self.first_nonfinite = _called(row, title), variables
+            self.first_nonfinite = _called(place, title), variables
 
     def add(self, rows: int, empty: int) -> None:
         """Counts rows that have been written."""
@@ -48,8 +50,8 @@ class RowCounts(Progress):
     def summarise(self) -> None:
         """Says what became of the rows, as `600 rows: 598 ok, 1 empty, 1 failed, 1.2 s`."""
         self.erase()
-        if self.failed > _MOST_FAILURES:
-            say(f"error[row]: ... and {counted(self.failed - _MOST_FAILURES, 'row')} more")
+        if self.failed > MOST_FAILURES:
+            say(f"error[row]: ... and {counted(self.failed - MOST_FAILURES, 'row')} more")
         parts = [f"{self.rows - self.empty - self.failed:,} ok"]
         counts = (self.empty, "empty"), (self.failed, "failed"), (self.nonfinite, "not finite")
         parts += [f"{number:,} {word}" for number, word in counts if number]

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from .arrow_import import arrow, has_arrow
+from ..tables.arrow_import import arrow, has_arrow
+from ..tables.dialect import Dialect
 
 Texts: TypeAlias = Any
 
@@ -24,16 +25,27 @@ class Spelling(NamedTuple):
     nonfinite: str | None = None
     # What stands around a list of several numbers.
     quote: str = ""
+    # What a number with a point is written as, its parts being `{0}` and `{1}`; None: as it is.
+    decimal: str | None = None
 
 
-CSV = Spelling(blank="", true="True", false="False", quote='"')
-TSV = Spelling(blank="", true="True", false="False")
+def spelling_of(dialect: Dialect) -> Spelling:
+    """How numbers are written in delimited text. Those of lists, which are JSON, have points."""
+    quote = '"' if dialect.delimiter in ", " else ""
+    if dialect.decimal == ".":
+        return Spelling("", "True", "False", quote=quote)
+    around = '"' if dialect.decimal == dialect.delimiter else ""
+    return Spelling("", "True", "False", quote=quote, decimal=f"{around}{{0}}{dialect.decimal}{{1}}{around}")
+
+
 JSON = Spelling(blank="null", true="true", false="false", nonfinite="null")
 
 
 def texts(values: np.ndarray, blank: np.ndarray | None, spelling: Spelling) -> Texts:
     """The text of each of n values, of shape (n,), or (n, k) for lists; `blank` marks rows without a value."""
     numbers = np.ascontiguousarray(values).reshape(-1)
+    if values.ndim > 1:
+        spelling = spelling._replace(decimal=None)
     if has_arrow():
         column = _arrow_numbers(numbers, spelling)
         return _arrow_rows(column, values, blank, spelling)
@@ -48,6 +60,8 @@ def _plain_numbers(numbers: np.ndarray, spelling: Spelling) -> list[str]:
     if spelling.nonfinite is not None and numbers.dtype.kind == "f":
         for i in np.flatnonzero(~np.isfinite(numbers)).tolist():
             found[i] = spelling.nonfinite
+    if spelling.decimal is not None and numbers.dtype.kind == "f":
+        return [spelling.decimal.format(*text.split(".")) if "." in text else text for text in found]
     return found
 
 
@@ -82,6 +96,8 @@ def _arrow_numbers(numbers: np.ndarray, spelling: Spelling) -> Texts:
         finite = np.isfinite(numbers)
         if not finite.all():
             found = pc.if_else(pa.array(finite), found, spelling.nonfinite)
+    if spelling.decimal is not None:
+        found = pc.replace_substring_regex(found, r"^(.*)\.(.*)$", spelling.decimal.format(r"\1", r"\2"))
     return found
 
 

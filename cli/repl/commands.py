@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from ...engine import FUNCTIONS
+from ...parser.syntax.actions import in_module
 from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.wording import counted, quoted
 from ..shell.files import replacing
@@ -135,7 +135,7 @@ def _help(console: Console, argument: str) -> None:
         from ..functions.selection import named
 
         module, _, name = argument.rpartition(".")
-        name = f"linalg_{name}" if module.endswith("linalg") and f"linalg_{name}" in FUNCTIONS else name
+        name = in_module(module, name)
         write(plain.described(entry_of(named(name or argument))))
 
 

@@ -6,6 +6,7 @@ import glob
 import os
 import re
 from collections.abc import Iterable
+from keyword import kwlist
 from typing import Any
 
 from ...engine import FUNCTIONS, Tensor
@@ -14,10 +15,8 @@ from ...parser.script.running.modules import Module
 from ...parser.script.session import Session
 from .commands import COMMANDS
 
-_KEYWORDS = (
-    *("and", "as", "assert", "break", "continue", "def", "elif", "else", "for", "from", "if", "import", "in", "is"),
-    *("lambda", "not", "or", "pass", "return", "while", "with", "True", "False", "None"),
-)
+# All of Python's but those that scripts lack.
+_KEYWORDS = tuple(word for word in kwlist if word not in ("async", "await", "class", "yield"))
 _PATH = re.compile(r"(?:[^\W\d]\w*\.)*(?:[^\W\d]\w*)?\Z")
 # Attributes of a tensor that are tensors themselves: so much is known without asking for them.
 _TENSORS = ("T", "H", "mT", "mH", "data", "grad")

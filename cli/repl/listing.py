@@ -31,7 +31,7 @@ def _described(value: Any) -> str:
         # Not `grad`, which warns of results.
         return text if value._grad is None else f"{text}, grad {_tensor(value._grad)}"
     if isinstance(value, Function):
-        return f"function of {', '.join(value.code.parameters) or 'nothing'}"
+        return f"function of {', '.join(value.code.signature.names) or 'nothing'}"
     return " ".join(_short.repr(value).split())
 
 

@@ -11,7 +11,7 @@ import click
 from ...parser.notes.cell import Cell
 from ...parser.script.running.exceptions import ScriptError
 from ...parser.script.running.guard import Limits
-from ...parser.script.running.operations import UNEXPLAINED
+from ...parser.script.running.machine import UNEXPLAINED
 from ...parser.script.session import Session
 from ...parser.syntax.wording import counted
 from ..shell.streams import is_terminal, printable, wants_color, write

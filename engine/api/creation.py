@@ -10,6 +10,7 @@ import numpy as np
 from ..primitives.filling import filled, full, number, of_kind, shape_of, spaced
 from ..tensors import dtypes
 from ..tensors.dtypes import dtype as DType  # noqa: N812
+from ..tensors.errors import shape_error, type_error
 from ..tensors.tensor import Tensor
 
 
@@ -71,8 +72,8 @@ def _plain(data: Any, dim: int = 0) -> Any:
     for length in lengths:
         if length != lengths[0]:
             if length is None or lengths[0] is None:
-                raise TypeError("not a sequence")
-            raise ValueError(f"expected sequence of length {lengths[0]} at dim {dim + 1} (got {length})")
+                raise type_error("not a sequence")
+            raise shape_error(f"expected sequence of length {lengths[0]} at dim {dim + 1} (got {length})", ValueError)
     return rows
 
 
@@ -80,13 +81,13 @@ def _not_a_number(data: Any) -> Exception:
     """What PyTorch raises for data that no tensor can hold."""
     inner = _first(data)
     if isinstance(data, str):
-        return TypeError("new(): invalid data type 'str'")
+        return type_error("new(): invalid data type 'str'")
     if inner is data:
         return RuntimeError(f"Could not infer dtype of {type(data).__name__}")
     if isinstance(inner, str):
-        return ValueError("too many dimensions 'str'")
+        return type_error("too many dimensions 'str'", ValueError)
     if isinstance(inner, complex):
-        return TypeError("complex numbers are not offered")
+        return type_error("complex numbers are not offered")
     return RuntimeError(f"Could not infer dtype of {type(inner).__name__}")
 
 
@@ -102,7 +103,7 @@ def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tens
 def from_numpy(array: np.ndarray[Any, Any]) -> Tensor:
     """A tensor that shares the memory of a NumPy array."""
     if not isinstance(array, np.ndarray):
-        raise TypeError(f"expected np.ndarray (got {type(array).__name__})")
+        raise type_error(f"expected np.ndarray (got {type(array).__name__})")
     dtypes.of(array.dtype)
     return Tensor(array)
 

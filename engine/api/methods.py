@@ -12,16 +12,18 @@ from ..autograd.inplace import in_place, reshaped_in_place, resize_, resize_as_,
 from ..graph import history
 from ..primitives import TENSOR_METHODS, arguments, axes, copying, filling
 from ..primitives.operators import IN_PLACE_OPERATORS, OPERATORS
+from ..table.composed import called_by_name
 from ..table.registry import FUNCTIONS, ops
 from ..tensors import dtypes, memory
 from ..tensors.dtypes import dtype, is_number
+from ..tensors.errors import shape_error, value_error
 from ..tensors.tensor import Tensor
 from . import creation
 
 
 def _fill(self: Tensor, value: Any) -> Tensor:
     if isinstance(value, Tensor) and value.ndim:
-        raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
+        raise shape_error(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
     return copying.filled_with_number(self, value) if is_number(value) else copying.filled_with_tensor(self, value)
 
 
@@ -95,7 +97,7 @@ def _type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     if isinstance(dtype, str):
         names = {f"torch.{known.title}Tensor": known for known in _CASTS.values()}
         if dtype not in names:
-            raise ValueError(f"invalid type: '{dtype}'")
+            raise value_error(f"invalid type: '{dtype}'")
         dtype = names[dtype]
     return copying.to(self, dtype)
 
@@ -208,7 +210,7 @@ class _Deferred:
 
     def __get__(self, tensor: Tensor | None, owner: type[Tensor]) -> Any:
         record = FUNCTIONS[self.name.removesuffix("_")]
-        method = record.call
+        method = called_by_name(record)
         if self.name.endswith("_"):
             change = record.in_place
             method = reshaped_in_place(self.name, change) if callable(change) else in_place(self.name, method)

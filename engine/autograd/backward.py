@@ -12,6 +12,7 @@ from ..graph.hooks import as_tensor
 from ..graph.node import Edge
 from ..graph.transforms import active, entered, tracing
 from ..primitives.parts import stack
+from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from .gradients import accumulate, accumulate_bare, start_gradients, without_history
 from .passes import Pass
@@ -133,7 +134,7 @@ def _batched(
     given: tuple[Any, ...] = (None,) * len(roots) if batches is None else _as_tuple(batches)
     for i, (root, batch) in enumerate(zip(roots, given, strict=True)):
         if batch is not None and (not batch.ndim or batch.shape[1:] != root.shape):
-            raise RuntimeError(
+            raise shape_error(
                 "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch "
                 "dimension. The sizes of the remaining dimensions are expected to match the shape of corresponding "
                 f"output, but a mismatch was detected: grad_output[{i}] has a shape of {batch.shape} and output[{i}] "

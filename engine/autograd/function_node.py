@@ -12,6 +12,7 @@ from ..graph.hooks import as_data, as_tensor
 from ..graph.node import Node
 from ..graph.saved import Packed, packed, packing, unpacked
 from ..table.nodes import FREED, check_unchanged, tracked
+from ..tensors.errors import shape_error
 from ..tensors.memory import broadcast_shape, memory_of
 from ..tensors.tensor import Tensor
 
@@ -129,7 +130,7 @@ class FunctionNode(FunctionCtx, Node):
         outputs = node.outputs[number] if node.is_multiple else node.outputs
         shape = () if outputs is None else outputs[0]
         if broadcast_shape(gradient.shape, shape) != gradient.shape:
-            raise RuntimeError(
+            raise shape_error(
                 f"Function {type(self).__name__} returned an invalid gradient at index {position} - got "
                 f"{list(gradient.shape)} but expected shape compatible with {list(shape)}"
             )

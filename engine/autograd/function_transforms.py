@@ -12,6 +12,7 @@ from typing import Any
 from ..graph.node import AccumulateGrad
 from ..graph.transforms import carry_over
 from ..primitives.reshaping import view_primitive
+from ..tensors.errors import shape_error
 from ..tensors.modes import enable_grad, recording
 from ..tensors.tensor import Tensor
 from . import jacobians
@@ -183,7 +184,7 @@ def vjp(func: Function, *primals: Any, has_aux: bool = False) -> Any:
         given = list(leaves(cotangents))
         for i, (o, c) in enumerate(zip(outputs, given, strict=True)):
             if c.shape != o.shape:
-                raise RuntimeError(
+                raise shape_error(
                     f"Mismatch in shape: grad_output[{i}] has a shape of {c.shape} and output[{i}] has a shape of "
                     f"{o.shape}."
                 )

@@ -16,6 +16,7 @@ from typing import Any
 from ..primitives.axes import squeeze
 from ..primitives.copying import alias, zeros_like
 from ..primitives.reshaping import view_primitive
+from ..tensors.errors import shape_error
 from ..tensors.modes import enable_grad, is_grad_enabled, set_grad_enabled
 from ..tensors.tensor import Tensor
 from .jacobians import Gradients, filled, jacobian_columns, jacobian_rows, pulled_back
@@ -171,7 +172,7 @@ class _Call:
         for i, (part, other) in enumerate(zip(own, like, strict=True)):
             if part.shape != other.shape:
                 where = f"Entry {i} in " if several else ""
-                raise RuntimeError(f"{where}v has invalid size: should be {other.shape} but got {part.shape}.")
+                raise shape_error(f"{where}v has invalid size: should be {other.shape} but got {part.shape}.")
         return own
 
     def vector_of_inputs(self, v: Tensors) -> tuple[Tensor, ...] | None:

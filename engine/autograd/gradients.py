@@ -11,6 +11,7 @@ from ..graph.hooks import as_tensor, run_post_accumulate
 from ..graph.transforms import hold
 from ..primitives.copying import copied, to_copy
 from ..primitives.reshaping import sum_array_to, sum_to_size
+from ..tensors.errors import shape_error
 from ..tensors.size import Size
 from ..tensors.tensor import Tensor
 
@@ -43,7 +44,7 @@ def start_gradients(roots: Sequence[Any], given: Sequence[Any] | None, create_gr
             ones = _ONE if type(data) is np.float64 else np.ones_like(data)[()]
             starts.append(Tensor(ones) if create_graph else ones)
         elif gradient._data.shape != data.shape:
-            raise RuntimeError(
+            raise shape_error(
                 f"Mismatch in shape: grad_output[{i}] has a shape of {gradient.shape} and output[{i}] has a "
                 f"shape of {Size(data.shape)}."
             )

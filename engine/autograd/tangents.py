@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..graph.transforms import Level, forward, hold
 from ..primitives.copying import alias
 from ..primitives.reshaping import view_primitive
+from ..tensors.errors import shape_error
 from ..tensors.memory import Slicing, link_view, shareable
 from ..tensors.tensor import Tensor
 from .inplace import regenerate
@@ -58,7 +59,7 @@ def _slice(tensor: Tensor, slicing: Slicing) -> Tensor:
 def set_tangent(tensor: Tensor, level: Level, tangent: Tensor) -> None:
     """Gives a tensor its tangent. RuntimeError: another shape, or a tangent that has one of its own."""
     if tangent.shape != tensor.shape:
-        raise RuntimeError(
+        raise shape_error(
             "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not "
             f"supported. Tensor is of size {list(tensor.shape)} while the given forward gradient is of size "
             f"{list(tangent.shape)}."

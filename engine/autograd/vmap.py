@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..primitives.parts import select, stack
+from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from .nesting import leaves, rebuilt, spec, spread
 
@@ -79,18 +80,20 @@ def _mapped(name: str, in_dims: Any, args: tuple[Any, ...]) -> tuple[list[Any], 
                 "non-Tensor arguments, please use None as the respective in_dim"
             )
         if not -leaf.ndim <= dim < leaf.ndim:
-            raise ValueError(
+            raise shape_error(
                 f"{where}: Got in_dim={dim} for some input, but that input is a Tensor of dimensionality {leaf.ndim} "
-                f"so expected in_dim to satisfy -{leaf.ndim} <= in_dim < {leaf.ndim}."
+                f"so expected in_dim to satisfy -{leaf.ndim} <= in_dim < {leaf.ndim}.",
+                ValueError,
             )
         dims[i] = dim % leaf.ndim
         lengths.append(leaf.shape[dim])
     if not lengths:
         raise ValueError(f"{where}: at least one input must be mapped over")
     if len(set(lengths)) > 1:
-        raise ValueError(
+        raise shape_error(
             "vmap: Expected all tensors to have the same size in the mapped dimension, got sizes "
-            f"{lengths} for the mapped dimension"
+            f"{lengths} for the mapped dimension",
+            ValueError,
         )
     return dims, lengths[0]
 

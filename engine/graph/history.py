@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..tensors.errors import shape_error
 from ..tensors.modes import recording
 from ..tensors.symbol import is_array
 from ..tensors.tensor import Tensor
@@ -100,7 +101,7 @@ def grad(tensor: Tensor, value: object) -> None:
             "break downstream systems that assume they match."
         )
     if value.shape != tensor.shape:
-        raise RuntimeError(
+        raise shape_error(
             f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size "
             f"'{list(tensor.shape)}'. Please ensure that the gradient and the tensor are the same size"
         )

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 
 next_sequence = itertools.count().__next__
@@ -125,7 +126,7 @@ def _checked(hook: Callable[..., Any], gradient: Any, answer: Any, create_graph:
             f"torch.{answer.dtype.title}Tensor)"
         )
     if answer.shape != before.shape:
-        raise RuntimeError(f"hook '{_name(hook)}' has changed the size of value")
+        raise shape_error(f"hook '{_name(hook)}' has changed the size of value")
     return as_data(answer, create_graph)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from ..autograd.inplace import in_place
 from ..primitives import layer, reduction
 from ..primitives.arithmetic import mul
+from ..table.composed import called_by_name
 from ..table.registry import functions_of
 from ..tensors.symbol import check_not_traced
 from ..tensors.tensor import Tensor
@@ -29,7 +30,7 @@ def _with_inplace(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _FUNCTIONS = {
-    name: _with_inplace(function.call) if function.inplace_flag else function.call
+    name: _with_inplace(called_by_name(function)) if function.inplace_flag else called_by_name(function)
     for name, function in functions_of("nn.functional").items()
 }
 # Those below that are of the same name take their place.

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..table.record import BESIDE_ZERO, REAL, EdgeCase
 from ..table.registry import ops
+from ..tensors.errors import shape_error
 from ..tensors.symbol import check_not_traced
 from .arguments import check_same_dtype, data_of, dimension
 from .copying import zeros_like
@@ -303,23 +304,23 @@ def _check_prelu(x: Any, weight: Any) -> None:
     if weight.size == 1:
         return
     if not x.ndim:
-        raise RuntimeError("Not allow zero-dim input tensor.")
+        raise shape_error("Not allow zero-dim input tensor.")
     channels = x.shape[1] if x.ndim > 1 else 1
     if weight.size != channels:
-        raise RuntimeError(
+        raise shape_error(
             f"Mismatch of parameter numbers and input channel size. Found parameter numbers = {weight.size} and "
             f"channel size = {channels}."
         )
     if weight.ndim > 1:
-        raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}")
+        raise shape_error(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}")
 
 
 def _half(x: Any, dim: int) -> int:
     if not x.ndim:
-        raise RuntimeError("glu does not support scalars because halving size must be even")
+        raise shape_error("glu does not support scalars because halving size must be even")
     axis = dimension(dim, x.ndim)
     if x.shape[axis] % 2:
-        raise RuntimeError(f"Halving dimension must be even, but dimension {axis} is size {x.shape[axis]}")
+        raise shape_error(f"Halving dimension must be even, but dimension {axis} is size {x.shape[axis]}")
     return x.shape[axis] // 2
 
 

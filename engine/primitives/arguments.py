@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..tensors import dtypes
+from ..tensors.errors import dimension_error, index_error, shape_error, type_error
 from ..tensors.tensor import Tensor
 
 
@@ -42,22 +43,22 @@ def listed(function: str, values: Sequence[Any], named: dict[str, Any], name: st
     if name in named:
         values = (named.pop(name),)
     elif not values:
-        raise TypeError(f'{function}() missing 1 required positional arguments: "{name}"')
+        raise type_error(f'{function}() missing 1 required positional arguments: "{name}"')
     if named:
-        raise TypeError(f"{function}() got an unexpected keyword argument '{next(iter(named))}'")
+        raise type_error(f"{function}() got an unexpected keyword argument '{next(iter(named))}'")
     return sizes(values)
 
 
 def full_shape(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
     """The shape with its -1 worked out. RuntimeError when `numel` elements do not fill it."""
     if shape.count(-1) > 1:
-        raise RuntimeError("only one dimension can be inferred")
+        raise shape_error("only one dimension can be inferred")
     known = 1
     for n in shape:
         known *= n if n != -1 else 1
     if -1 in shape:
         if not known and not numel:
-            raise RuntimeError(
+            raise shape_error(
                 f"cannot reshape tensor of 0 elements into shape {list(shape)} because the unspecified dimension size "
                 "-1 can be any value and is ambiguous"
             )
@@ -65,24 +66,24 @@ def full_shape(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
             return tuple(numel // known if n == -1 else n for n in shape)
     elif known == numel:
         return shape
-    raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {numel}")
+    raise shape_error(f"shape '{list(shape)}' is invalid for input of size {numel}")
 
 
 def dimension(dim: int, ndim: int) -> int:
     """A dimension counted from the front. IndexError: a tensor of `ndim` dimensions lacks it. TypeError: no integer."""
     if not isinstance(dim, (int, np.integer)):
         given = "Tensor" if isinstance(dim, np.ndarray) else type(dim).__name__
-        raise TypeError(f"argument 'dim' must be int, not {given}")
+        raise type_error(f"argument 'dim' must be int, not {given}")
     rank = max(ndim, 1)
     if not -rank <= dim < rank:
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-rank}, {rank - 1}], but got {dim})")
+        raise dimension_error(dim, ndim)
     return dim % rank
 
 
 def own_dimension(dim: int, ndim: int) -> int:
     """As `dimension`. IndexError: the tensor has none."""
     if not ndim:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+        raise index_error(f"Dimension specified as {dim} but tensor has no dimensions")
     return dimension(dim, ndim)
 
 
@@ -120,7 +121,7 @@ def check_range(
     """The error, with the first index that is out of range, if one is; negative ones may count from the end."""
     wrong = (index >= size) | (index < (-size if negative else 0))
     if np.any(wrong):
-        raise error(message.format(np.asarray(index)[wrong].flat[0]))
+        raise shape_error(message.format(np.asarray(index)[wrong].flat[0]), error)
 
 
 def check_indices(shape: tuple[int, ...], indices: tuple[Any, ...]) -> None:
@@ -133,7 +134,7 @@ def check_indices(shape: tuple[int, ...], indices: tuple[Any, ...]) -> None:
         np.broadcast_shapes(*(a.shape for a in arrays))
     except ValueError:
         shapes = ", ".join(str(list(a.shape)) for a in arrays)
-        raise IndexError(
+        raise index_error(
             f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}"
         ) from None
 
@@ -162,7 +163,7 @@ def check_floating(x: Any, name: str) -> None:
 
 def check_value(function: str, value: Any) -> None:
     if data_of(value).ndim:
-        raise RuntimeError(
+        raise shape_error(
             f"{function} only supports a 0-dimensional value tensor, but got tensor with {data_of(value).ndim} "
             "dimension(s)."
         )

@@ -253,8 +253,8 @@ def _power(x: Any, y: Any) -> Any:
         return _integer_power(x, y)
     if is_number(y) and y == 2:
         return x * x
-    # Of its scalars, NumPy leaves powers to C: this way a number has the same power alone as among others.
-    return np.asarray(x) ** y
+    # Of its scalars, NumPy leaves powers to C: as an array, a number has the same power alone as among others.
+    return x[...] ** y
 
 
 def _integer_power(x: Any, y: Any) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors.dtypes import is_number
+from ..tensors.errors import shape_error
 from ..tensors.size import check_count
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, dimensions, listed, own_dimension, sizes
@@ -40,7 +41,7 @@ def repeat(x: Any, *repeats: Any, **named: Any) -> Any:
     """x side by side with itself, so many times along each dimension"""
     counts = listed("repeat", repeats, named, "repeats")
     if len(counts) < data_of(x).ndim:
-        raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
+        raise shape_error("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
     return repeat_primitive(x, counts)
 
 
@@ -70,7 +71,7 @@ def repeat_interleave(x: Any, repeats: Any = None, dim: int | None = None, *, ou
         return view(contiguous_clone(expand(unsqueeze(x, axis + 1), wide)), joined)
     counts = np.asarray(data_of(repeats)).reshape(-1)
     if counts.size not in (1, shape[axis]):
-        raise RuntimeError(
+        raise shape_error(
             f"repeats must have the same size as input along dim, but got repeats.size(0) = {counts.size} and "
             f"input.size({axis}) = {shape[axis]}"
         )
@@ -100,7 +101,7 @@ def flip(x: Any, *dims: Any, **named: Any) -> Any:
 def fliplr(x: Any) -> Any:
     """x in reverse order along its second dimension"""
     if data_of(x).ndim < 2:
-        raise RuntimeError("Input must be >= 2-d.")
+        raise shape_error("Input must be >= 2-d.")
     return flip_primitive(x, (1,))
 
 
@@ -108,7 +109,7 @@ def fliplr(x: Any) -> Any:
 def flipud(x: Any) -> Any:
     """x in reverse order along its first dimension"""
     if data_of(x).ndim < 1:
-        raise RuntimeError("Input must be >= 1-d.")
+        raise shape_error("Input must be >= 1-d.")
     return flip_primitive(x, (0,))
 
 
@@ -127,7 +128,7 @@ def rot90(x: Any, k: int = 1, dims: Any = (0, 1)) -> Any:
     if len(dims) != 2:
         raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
     if ndim < 2:
-        raise RuntimeError(f"expected total dims >= 2, but got total dims = {ndim}")
+        raise shape_error(f"expected total dims >= 2, but got total dims = {ndim}")
     first, second = (dimension(d, ndim) for d in dims)
     if first == second:
         raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
@@ -150,5 +151,5 @@ def roll(x: Any, shifts: Any, dims: Any = ()) -> Any:
     if not by:
         raise RuntimeError("`shifts` required")
     if len(by) != len(along) and (along or len(by) != 1):
-        raise RuntimeError(f"shifts and dimensions must align. shifts: {len(by)}, dims:{len(along)}")
+        raise shape_error(f"shifts and dimensions must align. shifts: {len(by)}, dims:{len(along)}")
     return roll_primitive(x, by, tuple(own_dimension(d, data_of(x).ndim) for d in along))

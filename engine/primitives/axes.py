@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, dimensions, listed
 from .copying import alias
@@ -31,7 +32,7 @@ def permute(x: Any, *dims: Any, **named: Any) -> Any:
     ndim = data_of(x).ndim
     order = listed("permute", dims, named, "dims")
     if len(order) != ndim:
-        raise RuntimeError(
+        raise shape_error(
             "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired "
             f"ordering of dimensions i.e. input.dim() = {ndim} is not equal to len(dims) = {len(order)}"
         )
@@ -48,7 +49,7 @@ def movedim(x: Any, source: Any, destination: Any) -> Any:
     sources = tuple(dimension(d, ndim) for d in ((source,) if isinstance(source, int) else source))
     targets = tuple(dimension(d, ndim) for d in ((destination,) if isinstance(destination, int) else destination))
     if len(sources) != len(targets):
-        raise RuntimeError(
+        raise shape_error(
             f"movedim: Invalid source or destination dims: source ({list(sources)} dims) should contain the same "
             f"number of dims as destination ({list(targets)} dims)"
         )
@@ -106,7 +107,7 @@ def t_(x: Tensor) -> Tensor:
 
 def _no_batch(function: str, x: Any) -> Any:
     if data_of(x).ndim > 2:
-        raise RuntimeError(f"{function} expects a tensor with <= 2 dimensions, but self is {data_of(x).ndim}D")
+        raise shape_error(f"{function} expects a tensor with <= 2 dimensions, but self is {data_of(x).ndim}D")
     return x
 
 
@@ -127,7 +128,7 @@ def _matrices_transposed(x: Any, name: str) -> Any:
     if not ndim:
         return x
     if ndim < 2:
-        raise RuntimeError(f"tensor.{name} is only supported on matrices or batches of matrices. Got {ndim}-D tensor.")
+        raise shape_error(f"tensor.{name} is only supported on matrices or batches of matrices. Got {ndim}-D tensor.")
     return transpose_primitive(x, ndim - 2, ndim - 1)
 
 
@@ -150,7 +151,7 @@ def conjugate_transpose(x: Any) -> Any:
     """`x.H`: the transpose of a matrix, as there are no complex numbers."""
     ndim = data_of(x).ndim
     if ndim not in (0, 2):
-        raise RuntimeError(
+        raise shape_error(
             f"tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor."
             + (" For batches of matrices, consider using tensor.mH" if ndim > 2 else "")
         )

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..table.registry import ops
+from ..tensors.errors import shape_error, type_error, value_error
 from ..tensors.tensor import Tensor
 from .arguments import dimension, dimensions
 from .arithmetic import mul
@@ -54,7 +55,7 @@ def einsum(equation: Any, *operands: Any) -> Any:
         if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
             operands = tuple(operands[0])
         if not operands:
-            raise ValueError(_NOTHING_GIVEN)
+            raise value_error(_NOTHING_GIVEN)
         inputs, output = _parsed(equation)
     if len(inputs) != len(operands):
         few = "fewer" if len(inputs) > len(operands) else "more"
@@ -73,7 +74,7 @@ def _from_numbers(arguments: Sequence[Any]) -> tuple[list[list[str]], list[str] 
     given = list(arguments)
     output = _lettered(given.pop()) if len(given) % 2 else None
     if not given:
-        raise ValueError(_NOTHING_GIVEN)
+        raise value_error(_NOTHING_GIVEN)
     return [_lettered(numbers) for numbers in given[1::2]], output, tuple(given[::2])
 
 
@@ -85,7 +86,7 @@ def _lettered(numbers: Sequence[Any] | Tensor | np.ndarray[Any, Any]) -> list[st
         elif 0 <= number < len(_LETTERS):
             labels.append(_LETTERS[int(number)])
         else:
-            raise ValueError("einsum(): subscript in subscript list is not within the valid range [0, 52)")
+            raise value_error("einsum(): subscript in subscript list is not within the valid range [0, 52)")
     return labels
 
 
@@ -136,13 +137,13 @@ def _laid_out(inputs: Sequence[Sequence[str]], output: Sequence[str] | None, ope
         named = len(labels) - (ELLIPSIS in labels)
         if ELLIPSIS in labels:
             if named > x.ndim:
-                raise RuntimeError(
+                raise shape_error(
                     f"einsum(): the number of subscripts in the equation ({named}) is more than the number of "
                     f"dimensions ({x.ndim}) for operand {i}"
                 )
             width = max(width, x.ndim - named)
         elif named != x.ndim:
-            raise RuntimeError(
+            raise shape_error(
                 f"einsum(): the number of subscripts in the equation ({named}) does not match the number of "
                 f"dimensions ({x.ndim}) for operand {i} and no ellipsis was given"
             )
@@ -197,7 +198,7 @@ def _arranged(x: Any, labels: Sequence[str], layout: Layout, number: int) -> Any
             continue
         first = order[place]
         if x.shape[dim] != x.shape[first]:
-            raise RuntimeError(
+            raise shape_error(
                 f"einsum(): subscript {label} is repeated for operand {number} but the sizes don't match, "
                 f"{x.shape[dim]} != {x.shape[first]}"
             )
@@ -223,7 +224,7 @@ def _check_sizes(operands: Sequence[Any], layout: Layout) -> None:
                 else:
                     where = f"dimension {place - layout.ellipsis} covered by ellipsis in operand {i}has size {size}"
                     before = f"ellipsis with size {seen} for the respective dimension"
-                raise RuntimeError(f"einsum(): {where} which does not broadcast with previously seen {before}")
+                raise shape_error(f"einsum(): {where} which does not broadcast with previously seen {before}")
             seen = max(seen, size) if size else size
 
 
@@ -292,7 +293,7 @@ def tensordot(x: Any, y: Any, dims: Any = 2) -> Any:
         elif x.shape[i] == 1:
             y = ops.sum(y, [j], True)
         elif x.shape[i] != y.shape[j]:
-            raise RuntimeError(
+            raise shape_error(
                 f"contracted dimensions need to match, but first has size {x.shape[i]} in dim {named_i} and second "
                 f"has size {y.shape[j]} in dim {named_j}"
             )
@@ -325,11 +326,11 @@ def _pairs_of(x: Any, y: Any, dims: Any) -> tuple[list[int], list[int]]:
         if count < 0:
             raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
         if count > min(x.ndim, y.ndim):
-            raise RuntimeError(f"tensordot expects dims < ndim_a or ndim_b, but got dims={dims}")
+            raise shape_error(f"tensordot expects dims < ndim_a or ndim_b, but got dims={dims}")
         return list(range(-count, 0)), list(range(count))
     first, second = ([int(d)] if isinstance(d, (int, float)) else [int(n) for n in d] for d in dims)
     if len(first) != len(second):
-        raise RuntimeError("both dimension lists should have same length")
+        raise shape_error("both dimension lists should have same length")
     return first, second
 
 
@@ -337,7 +338,7 @@ def _pairs_of(x: Any, y: Any, dims: Any) -> tuple[list[int], list[int]]:
 def kron(x: Any, y: Any) -> Any:
     """the products of each element of x with y, as blocks"""
     if not isinstance(y, (Tensor, np.ndarray)):
-        raise TypeError(f"kron(): argument 'other' (position 2) must be Tensor, not {type(y).__name__}")
+        raise type_error(f"kron(): argument 'other' (position 2) must be Tensor, not {type(y).__name__}")
     rank = max(x.ndim, y.ndim)
     of_x = (1,) * (rank - x.ndim) + tuple(x.shape)
     of_y = (1,) * (rank - y.ndim) + tuple(y.shape)
@@ -350,7 +351,7 @@ def kron(x: Any, y: Any) -> Any:
 def trace(x: Any) -> Any:
     """sum of the diagonal of a matrix"""
     if x.ndim != 2:
-        raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {x.ndim}")
+        raise shape_error(f"trace: expected a matrix, but got tensor with dim {x.ndim}")
     return np.trace(x)
 
 

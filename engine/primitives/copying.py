@@ -8,6 +8,7 @@ import numpy as np
 
 from ..table.binding import broadcast_mismatch
 from ..tensors import dtypes, memory
+from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from .arguments import data_of
 from .families import SHAPE, WRITING
@@ -95,7 +96,7 @@ def to(x: Tensor, dtype: dtypes.dtype) -> Tensor:
 def _written(x: Any, y: Any) -> Any:
     mismatch = broadcast_mismatch([np.shape(x), np.shape(y)])
     if mismatch is not None:
-        raise RuntimeError(mismatch)
+        raise shape_error(mismatch)
     return np.broadcast_to(y, np.shape(x)).astype(x.dtype)
 
 

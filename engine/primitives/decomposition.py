@@ -10,6 +10,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.errors import shape_error
 from ..tensors.size import check_count
 from .copying import new_zeros
 from .diagonals import diag_embed, tril, triu
@@ -129,7 +130,7 @@ def cholesky_solve(b: Any, x: Any, upper: bool = False) -> Any:
     """the solution of `a @ solution = b` for the matrix a that has x as its Cholesky factor"""
     for name, value in (("b", b), ("u", x)):
         if value.ndim < 2:
-            raise RuntimeError(f"{name} should have at least 2 dimensions, but has {value.ndim} dimensions instead")
+            raise shape_error(f"{name} should have at least 2 dimensions, but has {value.ndim} dimensions instead")
     check_old_sizes(x, b, "cholesky_solve")
     transposed = np.swapaxes(x, -2, -1)
     first, second = (transposed, x) if upper else (x, transposed)
@@ -303,13 +304,13 @@ def svdvals(x: Any) -> Any:
 def _check_householder(x: Any, tau: Any) -> None:
     name = "torch.linalg.householder_product"
     if x.ndim < 2:
-        raise RuntimeError(f"{name}: input must have at least 2 dimensions.")
+        raise shape_error(f"{name}: input must have at least 2 dimensions.")
     if x.shape[-2] < x.shape[-1]:
-        raise RuntimeError(f"{name}: input.shape[-2] must be greater than or equal to input.shape[-1]")
+        raise shape_error(f"{name}: input.shape[-2] must be greater than or equal to input.shape[-1]")
     if x.shape[-1] < tau.shape[-1]:
-        raise RuntimeError(f"{name}: input.shape[-1] must be greater than or equal to tau.shape[-1]")
+        raise shape_error(f"{name}: input.shape[-1] must be greater than or equal to tau.shape[-1]")
     if x.ndim - tau.ndim != 1:
-        raise RuntimeError(
+        raise shape_error(
             f"{name}: Expected tau to have one dimension less than input, but got tau.ndim equal to {tau.ndim} and "
             f"input.ndim is equal to {x.ndim}"
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..tensors.errors import dimension_error, shape_error
 from ..tensors.size import check_count
 from .arguments import data_of, dimension
 from .copying import new_zeros
@@ -29,7 +30,7 @@ def _triangle(name: str, forward: Any, side: str) -> Any:
 
     def triangle(x: Any, diagonal: int = 0) -> Any:
         if data_of(x).ndim < 2:
-            raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
+            raise shape_error(f"{name}: input tensor must have at least 2 dimensions")
         return call(x, diagonal)
 
     triangle.__name__ = triangle.__qualname__ = name
@@ -96,7 +97,7 @@ def diag_embed_primitive(x: Any, offset: int, dim1: int, dim2: int) -> Any:
 def _two_dimensions(dim1: int, dim2: int, ndim: int) -> tuple[int, int]:
     first, second = dimension(dim1, ndim), dimension(dim2, ndim)
     if first == second:
-        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+        raise shape_error(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
     return first, second
 
 
@@ -111,7 +112,7 @@ def diag_embed(x: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
     """zeros with the last dimension of x on a diagonal between two dimensions"""
     ndim = data_of(x).ndim
     if not ndim:
-        raise IndexError("Dimension out of range (expected to be in range of [-1, 0], but got -2)")
+        raise dimension_error(-2, 1)
     return diag_embed_primitive(x, offset, *_two_dimensions(dim1, dim2, ndim + 1))
 
 
@@ -120,7 +121,7 @@ def diag(x: Any, diagonal: int = 0) -> Any:
     """a diagonal of a matrix; or the matrix with a vector on that diagonal"""
     ndim = data_of(x).ndim
     if ndim not in (1, 2):
-        raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {ndim}D")
+        raise shape_error(f"diag(): Supports 1D or 2D tensors. Got {ndim}D")
     return diagonal_copy(x, diagonal, 0, 1) if ndim == 2 else diag_embed(x, diagonal)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..table.record import EdgeCase
+from ..tensors.errors import index_error, shape_error
 from .arguments import dimension, flat_rows
 from .axes import unreduce
 from .copying import new_zeros
@@ -23,12 +24,12 @@ def check_some(x: Any, name: str, dim: int) -> None:
     """IndexError: no elements along `dim`, or no such dimension."""
     axis = dimension(dim, x.ndim)
     if x.ndim and not x.shape[axis]:
-        raise IndexError(f"{name}: Expected reduction dim {axis} to have non-zero size.")
+        raise index_error(f"{name}: Expected reduction dim {axis} to have non-zero size.")
 
 
 def check_any(x: Any, name: str) -> None:
     if not x.size:
-        raise RuntimeError(
+        raise shape_error(
             f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with "
             "the 'dim' argument."
         )
@@ -147,9 +148,7 @@ def aminmax(x: Any, dim: int | None = None, keepdim: bool = False) -> tuple[Any,
     if dim is not None:
         check_some(x, "aminmax", dim)
     elif not x.size:
-        raise RuntimeError(
-            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
-        )
+        raise shape_error("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.")
     axes = axes_of(x, dim)
     return np.min(x, axis=axes, keepdims=keepdim), np.max(x, axis=axes, keepdims=keepdim)
 
@@ -160,7 +159,7 @@ def _position(name: str, arg: Any, which: str) -> Any:
             raise RuntimeError(f"{name}(): does not support bool input")
         if dim is None:
             if not x.size:
-                raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
+                raise index_error(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
             return arg(x, axis=None, keepdims=keepdim)
         check_some(x, f"{name}()", dim)
         return arg(x, axis=dim, keepdims=keepdim) if x.ndim else np.int64(0)

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..tensors import dtypes
 from ..tensors.dtypes import dtype as DType  # noqa: N812
+from ..tensors.errors import shape_error, type_error
 from ..tensors.tensor import Tensor
 from .arguments import sizes, whole
 from .families import CREATION
@@ -27,15 +28,15 @@ def shape_of(function: str, size: tuple[Any, ...], named: Any) -> tuple[int, ...
     if named is not None:
         size = (named,)
     if not size:
-        raise TypeError(f'{function}() missing 1 required positional arguments: "size"')
+        raise type_error(f'{function}() missing 1 required positional arguments: "size"')
     try:
         result = sizes(size)
     except TypeError:
-        raise TypeError(
+        raise type_error(
             f"{function}(): argument 'size' (position 1) must be tuple of ints, not {type(size[0]).__name__}"
         ) from None
     if any(n < 0 for n in result):
-        raise RuntimeError(f"{function}: Dimension size must be non-negative.")
+        raise shape_error(f"{function}: Dimension size must be non-negative.")
     return result
 
 
@@ -69,7 +70,7 @@ def full(
     shape = shape_of("full", (size,), None)
     if isinstance(fill_value, Tensor):
         if fill_value.ndim:
-            raise TypeError("full(): argument 'fill_value' (position 2) must be Number, not Tensor")
+            raise type_error("full(): argument 'fill_value' (position 2) must be Number, not Tensor")
         if fill_value.requires_grad:
             return expand(fill_value, shape)
         fill_value = fill_value.item()

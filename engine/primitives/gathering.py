@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..tensors.dtypes import is_number
+from ..tensors.errors import index_error, shape_error
 from ..tensors.tensor import Tensor
 from .arguments import check_range, check_same_dtype, check_value, data_of, dimension, indices_of, integers
 from .copying import new_zeros
@@ -87,22 +88,22 @@ def _check_along(function: str, x: Any, dim: int, index: Any, src: Any = None) -
         return axis, index
     if max(len(shape), 1) != max(places.ndim, 1):
         tensor = "input" if function == "gather" else "self"
-        raise RuntimeError(f"Index tensor must have the same number of dimensions as {tensor} tensor")
+        raise shape_error(f"Index tensor must have the same number of dimensions as {tensor} tensor")
     if src is not None and max(data_of(src).ndim, 1) != max(places.ndim, 1):
-        raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
+        raise shape_error("Index tensor must have the same number of dimensions as src tensor")
     sizes, wanted = shape or (1,), places.shape or (1,)
     fits = all(d == axis or n <= sizes[d] for d, n in enumerate(wanted))
     if src is not None:
         given = data_of(src).shape or (1,)
         if not fits or any(n > m for n, m in zip(wanted, given, strict=True)):
-            raise RuntimeError(
+            raise shape_error(
                 f"Expected index {list(places.shape)} to be no larger than self {list(shape)} apart from dimension "
                 f"{axis} and to be no larger size than src {list(data_of(src).shape)}"
             )
     elif not fits:
         wrong = next(d for d, n in enumerate(wanted) if d != axis and n > sizes[d])
         expected = "Expected" if function == "scatter" else f"Size does not match at dimension {wrong} expected"
-        raise RuntimeError(
+        raise shape_error(
             f"{expected} index {list(places.shape)} to be no larger than self {list(shape)} apart from dimension {axis}"
         )
     message = f"index {{}} is out of bounds for dimension {axis} with size {sizes[axis]}"
@@ -153,7 +154,7 @@ def take_along_dim(x: Any, indices: Any, dim: int | None = None) -> Any:
         return gather(reshape(x, -1), 0, places.reshape(-1))
     shape = data_of(x).shape
     if len(shape) != places.ndim:
-        raise RuntimeError(
+        raise shape_error(
             "torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
             f"{len(shape)} dimensions for input, and {places.ndim} dimensions for indices"
         )
@@ -162,7 +163,7 @@ def take_along_dim(x: Any, indices: Any, dim: int | None = None) -> Any:
     other = [n for d, n in enumerate(places.shape) if d != axis]
     for d, (a, b) in enumerate(zip(around, other, strict=True)):
         if a != b and 1 not in (a, b):
-            raise RuntimeError(
+            raise shape_error(
                 f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension "
                 f"{d + (d >= axis)}"
             )
@@ -241,7 +242,7 @@ def _check_slices(function: str, x: Any, dim: int, index: Any, message: str) -> 
     shape = data_of(x).shape
     axis = dimension(dim, len(shape))
     if data_of(index).ndim > 1:
-        raise IndexError(f"{function}(): Index is supposed to be a vector{'' if function == 'index_select' else '.'}")
+        raise index_error(f"{function}(): Index is supposed to be a vector{'' if function == 'index_select' else '.'}")
     size = shape[axis] if shape else 1
     negative = function == "index_fill"
     check_range(
@@ -263,29 +264,29 @@ def _check_source(function: str, x: Any, axis: int, index: Any, source: Any) -> 
     around, other = ([n for d, n in enumerate(s) if d != axis] for s in (shape, given))
     if function == "index_add":
         if count != length:
-            raise RuntimeError(
+            raise shape_error(
                 f"index_add_(): Number of indices ({count}) should be equal to source.size(dim): ({length}), for dim: "
                 f"{axis}"
             )
         if around != other or len(shape) != len(given):
-            raise RuntimeError(
+            raise shape_error(
                 "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
                 f"{list(shape)} source.shape = {list(given)}"
             )
         return
     if shape and given and len(shape) != len(given):
-        raise IndexError(
+        raise index_error(
             "index_copy_(): When source and destination are not scalars, their dimensionality must match. Source "
-            f"dimensionality ({len(given)}), destination dimensionality ({len(shape)})"
+            f"dimensionality ({len(given)}), destination dimensionality ({len(shape)})",
         )
     if around != other:
-        raise RuntimeError(
+        raise shape_error(
             "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
             f"{' '.join(map(str, around))} at dimension {axis} and source slice shape: {' '.join(map(str, other))} at "
             "dimension 0."
         )
     if count != length:
-        raise IndexError(f"index_copy_(): Number of indices ({count}) should be equal to source.size(dim) ({length})")
+        raise index_error(f"index_copy_(): Number of indices ({count}) should be equal to source.size(dim) ({length})")
     check_same_dtype(_TWO_DTYPES, x, source)
 
 
@@ -294,7 +295,7 @@ def index_select(x: Any, dim: int, index: Any) -> Any:
     """the slices of x at the indices along a dimension"""
     axis, index = _check_slices("index_select", x, dim, index, _OUT_OF_RANGE)
     if not data_of(x).ndim and data_of(index).size != 1:
-        raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {data_of(index).size} value(s)")
+        raise shape_error(f"index_select(): Index to scalar can have only 1 value, got {data_of(index).size} value(s)")
     return index_select_primitive(x, axis, index)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..tensors.errors import index_error, type_error
 from ..tensors.tensor import Tensor
 from .arguments import check_indices, data_of
 from .axes import unsqueeze
@@ -43,14 +44,14 @@ def getitem(x: Tensor, key: Any) -> Tensor:
         return _selected(x, 0, key, 0)
     if isinstance(key, slice):
         if not x.ndim:
-            raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+            raise index_error("slice() cannot be applied to a 0-dim tensor.")
         return slice_primitive(x, 0, *slice_bounds(key, x._data.shape[0]))
     if isinstance(key, list) and any(part is None or part is Ellipsis or _is_list(part) for part in key):
         key = tuple(key)
     keys = list(key) if isinstance(key, tuple) else [key]
     consumed = builtins.sum(map(_consumes, keys))
     if consumed > x.ndim:
-        raise IndexError(f"too many indices for tensor of dimension {x.ndim}")
+        raise index_error(f"too many indices for tensor of dimension {x.ndim}")
     rest: list[Any] = [slice(None)] * (x.ndim - consumed)
     dim = own = 0  # of the result so far, and of x
     advanced: list[Any] = []
@@ -92,13 +93,13 @@ def _selected(x: Tensor, dim: int, index: int, named: int) -> Tensor:
     """The slice of x at one index. IndexError, about dimension `named`: it is out of range."""
     shape = x._data.shape
     if not shape:
-        raise IndexError(
+        raise index_error(
             "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a "
-            "0-dim tensor to a number"
+            "0-dim tensor to a number",
         )
     size = shape[dim]
     if not -size <= index < size:
-        raise IndexError(f"index {index} is out of bounds for dimension {named} with size {size}")
+        raise index_error(f"index {index} is out of bounds for dimension {named} with size {size}")
     return select_primitive(x, dim, index % size)
 
 
@@ -135,20 +136,21 @@ def _consumes(key: Any) -> int:
 def _index_array(key: Any) -> np.ndarray[Any, Any]:
     """A list or tensor of indices or booleans as an array. IndexError or TypeError: it is something else."""
     if isinstance(key, str):
-        raise TypeError("new(): invalid data type 'str'")
+        raise type_error("new(): invalid data type 'str'")
     if isinstance(key, (Tensor, np.ndarray)):
         index = np.asarray(data_of(key))
         if index.dtype == np.uint8:
             return index.astype(bool)
         if index.dtype.kind not in "bi":
-            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+            raise type_error("tensors used as indices must be long, int, byte or bool tensors", IndexError)
         return index if index.dtype.kind == "b" else index.astype(np.int64)
     if isinstance(key, (bool, np.bool_)):
         return np.asarray(key)
     if not isinstance(key, (list, tuple, range)):
-        raise IndexError(
+        raise type_error(
             "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
-            f"(got {type(key).__name__})"
+            f"(got {type(key).__name__})",
+            IndexError,
         )
     index = np.array([k.item() if isinstance(k, Tensor) else k for k in key])
     return index if index.dtype.kind == "b" else index.astype(np.int64)
@@ -159,8 +161,8 @@ def _checked_mask(mask: np.ndarray[Any, Any], x: Tensor, dim: int) -> list[Any]:
     shape = x._data.shape
     for i, size in enumerate(mask.shape):
         if size != shape[dim + i]:
-            raise IndexError(
+            raise index_error(
                 f"The shape of the mask {list(mask.shape)} at index {i} does not match the shape of the indexed "
-                f"tensor {list(shape)} at index {dim + i}"
+                f"tensor {list(shape)} at index {dim + i}",
             )
     return list(np.nonzero(mask))

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.errors import index_error, shape_error
 from ..tensors.size import check_count
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
@@ -31,7 +32,7 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     rank = data_of(x).ndim
     if not rank or not data_of(weight).ndim:
         ranks = f"{rank}D and {data_of(weight).ndim}D"
-        raise RuntimeError(f"both arguments to linear need to be at least 1D, but they are {ranks}")
+        raise shape_error(f"both arguments to linear need to be at least 1D, but they are {ranks}")
     if bias is None:
         return ops.matmul(x, t(weight))
     if rank == 2 and data_of(weight).ndim == 2:
@@ -79,10 +80,10 @@ def _lookup_rule(g: Any, weight_shape: tuple[int, ...], places: tuple[Any], padd
 @private(_lookup_rule, moves="places", name="embedding")
 def embedding_primitive(weight: Any, places: tuple[Any], padding_idx: int) -> Any:
     if weight.ndim != 2:
-        raise RuntimeError("'weight' must be 2-D")
+        raise shape_error("'weight' must be 2-D")
     (indices,) = places
     if indices.size and not (indices.min() >= 0 and indices.max() < len(weight)):
-        raise IndexError("index out of range in self")
+        raise index_error("index out of range in self")
     return np.take(weight, indices, 0)
 
 
@@ -125,7 +126,7 @@ def _constant_pad_rule(g: Any, pad: Sequence[int]) -> Any:
 def constant_pad(x: Any, pad: Sequence[int], value: float = 0.0) -> Any:
     shape = _padded_shape(x.shape, pad)
     if min(shape, default=0) < 0:
-        raise RuntimeError("narrow(): length must be non-negative.")
+        raise shape_error("narrow(): length must be non-negative.")
     check_count(math.prod(shape))
     result = np.full(shape, value, x.dtype)
     result[_inside(shape, pad)] = x[_inside(x.shape, [-n for n in pad])]
@@ -157,7 +158,7 @@ def _places(shape: tuple[int, ...], pad: Sequence[int], mode: str) -> tuple[Any,
         line = np.arange(-before, size + after)
         if mode == "reflect":
             if max(before, after) >= size:
-                raise RuntimeError(
+                raise shape_error(
                     "Argument #4: Padding size should be less than the corresponding input dimension, but got: "
                     f"padding ({before}, {after}) at dimension {len(shape) - 1 - i} of input {list(shape)}"
                 )
@@ -182,7 +183,7 @@ def _circular(x: Any, pad: Sequence[int]) -> Any:
     for i in range(len(pad) // 2):
         dim = len(shape) - 1 - i
         if max(pad[2 * i : 2 * i + 2]) > x.shape[dim]:
-            raise RuntimeError("Padding value causes wrapping around more than once.")
+            raise shape_error("Padding value causes wrapping around more than once.")
         target = slice_primitive(target, dim, inner[dim].start, inner[dim].stop, 1)
         x = slice_primitive(x, dim, source[dim].start, source[dim].stop, 1)
     target.copy_(x)
@@ -205,9 +206,9 @@ def pad(x: Any, pad: Any, mode: str = "constant", value: Any = None) -> Any:
     sizes = tuple(int(n) for n in pad)
     rank = data_of(x).ndim
     if len(sizes) % 2:
-        raise RuntimeError("Padding length must be divisible by 2")
+        raise shape_error("Padding length must be divisible by 2")
     if len(sizes) > 2 * rank:
-        raise RuntimeError(
+        raise shape_error(
             "Padding length should be less than or equal to two times the input dimension but got padding length "
             f"{len(sizes)} and input of dimension {rank}"
         )
@@ -218,7 +219,7 @@ def pad(x: Any, pad: Any, mode: str = "constant", value: Any = None) -> Any:
     if mode not in ("reflect", "replicate", "circular"):
         raise NotImplementedError(f"Unrecognised padding mode {mode}")
     if rank - len(sizes) // 2 not in (1, 2) or len(sizes) > 6:
-        raise NotImplementedError(f"Padding size {len(sizes)} is not supported for {rank}D input tensor.")
+        raise shape_error(f"Padding size {len(sizes)} is not supported for {rank}D input tensor.", NotImplementedError)
     if mode == "circular":
         return _circular(x, sizes)
     return _COPYING[mode][len(sizes) // 2 - 1](x, _places(data_of(x).shape, sizes, mode))

@@ -45,20 +45,25 @@ def _sine_quotient_rule(g: Any, x: Any, n: int, a: float) -> Any:
 
 @private(_sine_quotient_rule, name="sine_quotient", formula=_sine_quotient_formula)
 def sine_quotient_derivative(x: Any, n: int, a: float) -> Any:
-    """Derivative number n of sin(a*x)/(a*x), with z = a*x.
+    """Derivative number n of f(z) = sin(z)/z, with z = a*x.
 
-    By its closed form in z; where that cancels, by the integral of t**n * cos(z*t + n*pi/2) over t from 0 to 1.
+    From z*f = sin(z), of which derivative number k is z*f_k + k*f_(k-1); where that cancels, by the integral of
+    t**n * cos(z*t + n*pi/2) over t from 0 to 1.
     """
     shape, z = x.shape, np.atleast_1d(a * x)
-    total = np.zeros_like(z)
-    for k in range(n + 1):
-        total = total + _coefficient(n, k) * np.sin(z + k * math.pi / 2) / z ** (n - k + 1)
-    total = np.where(np.isinf(z), 0, total)
+    sine, cosine = np.sin(z), np.cos(z)
+    total = sine / z
+    for k in range(1, n + 1):
+        slope = sine if k % 2 == 0 else cosine
+        total = ((slope if k % 4 < 2 else -slope) - k * total) / z
+    total[np.isinf(z)] = 0
     near = np.abs(z) < n + 1
-    t, weights = _nodes(12 + 2 * n)
-    # Not a product of matrices, which rounds many rows otherwise than one.
-    total[near] = (np.cos(np.multiply.outer(z[near], t) + n * math.pi / 2) * (weights * t**n)).sum(-1)
-    total[z == 0] = _limit(n)
+    if near.any():
+        # Not a product of matrices, which rounds many rows otherwise than one.
+        close, wave = z[near], np.sin if n % 2 else np.cos
+        integral = sum(weight * t**n * wave(close * t) for t, weight in zip(*_nodes(8 + n), strict=True))
+        total[near] = -integral if n % 4 in (1, 2) else integral
+        total[z == 0] = _limit(n)
     return (total * a**n).astype(x.dtype, copy=False).reshape(shape)[()]
 
 

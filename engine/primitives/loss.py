@@ -9,6 +9,7 @@ import numpy as np
 
 from ..table.record import NONZERO, PROBABILITY, REAL
 from ..table.registry import ops
+from ..tensors.errors import index_error, shape_error, value_error
 from ..tensors.size import check_together
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor
@@ -48,13 +49,13 @@ def _share(g: Any, numel: int, reduction: str) -> Any:
 
 def _check_reduction(reduction: str) -> None:
     if reduction not in ("none", "mean", "sum"):
-        raise ValueError(f"{reduction} is not a valid value for reduction")
+        raise value_error(f"{reduction} is not a valid value for reduction")
 
 
 def _check_same_shape(x: Any, target: Any, message: str) -> None:
     """ValueError with the message, the two shapes put in, unless they are equal."""
     if tuple(target.shape) != tuple(x.shape):
-        raise ValueError(message.format(*(f"torch.Size({list(value.shape)})" for value in (target, x))))
+        raise shape_error(message.format(*(f"torch.Size({list(value.shape)})" for value in (target, x))), ValueError)
 
 
 def _check_constant(name: str, **arguments: Any) -> None:
@@ -295,22 +296,22 @@ nll_image = private("nll_loss2d", _nll, _nll_rule)
 
 def _check_classes(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
     if not x.ndim:
-        raise ValueError("Expected 1 or more dimensions (got 0)")
+        raise shape_error("Expected 1 or more dimensions (got 0)", ValueError)
     if x.ndim == 1 and target.ndim == 1 and target.size != 1:
-        raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {target.size}")
+        raise shape_error(f"For 1D input, 1D target must have size 1, but got target size: {target.size}", ValueError)
     if x.ndim > 1 and (not target.ndim or x.shape[0] != target.shape[0]):
         batch = target.shape[0] if target.ndim else 1
-        raise ValueError(f"Expected input batch_size ({x.shape[0]}) to match target batch_size ({batch}).")
+        raise shape_error(f"Expected input batch_size ({x.shape[0]}) to match target batch_size ({batch}).", ValueError)
     if target.dtype not in (np.int64, np.uint8):
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {titles(target)[0]}")
     expected = (x.shape[0], *x.shape[2:]) if x.ndim > 1 else target.shape
     if target.shape != expected:
         if x.ndim < 3:
-            raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
-        raise RuntimeError(f"Expected target size {list(expected)}, got {list(target.shape)}")
+            raise shape_error("0D or 1D target tensor expected, multi-target not supported")
+        raise shape_error(f"Expected target size {list(expected)}, got {list(target.shape)}")
     classes = x.shape[_class_axis(x)]
     if weight is not None and weight.shape != (classes,):
-        raise RuntimeError(
+        raise shape_error(
             f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of "
             f"shape: {list(weight.shape)}"
         )
@@ -318,7 +319,7 @@ def _check_classes(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
         check_same_dtype("expected scalar type {} but found {}", x, weight)
     outside = (target != ignore_index) & ((target < 0) | (target >= classes))
     if outside.any():
-        raise IndexError(f"Target {target[outside].flat[0]} is out of bounds.")
+        raise index_error(f"Target {target[outside].flat[0]} is out of bounds.")
 
 
 @function()
@@ -456,12 +457,12 @@ def gaussian_nll_loss(
     if not isinstance(var, Tensor):
         var = expand(Tensor(np.asarray(var, data_of(x).dtype)), tuple(x.shape))
     if not is_formal(data_of(var)) and np.any(data_of(var) < 0):
-        raise ValueError("var has negative entry/entries")
+        raise value_error("var has negative entry/entries")
     if tuple(var.shape) != tuple(x.shape):
         if tuple(x.shape[:-1]) == tuple(var.shape):
             var = unsqueeze(var, -1)
         elif tuple(var.shape) != (*x.shape[:-1], 1):
-            raise ValueError("var is of incorrect size")
+            raise shape_error("var is of incorrect size", ValueError)
     var = at_least(var, eps)
     loss = 0.5 * (log(var) + (x - target) ** 2 / var)
     return _summed_up(loss + 0.5 * math.log(2 * math.pi) if full else loss, reduction)

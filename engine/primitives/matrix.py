@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
+from ..tensors.errors import shape_error
 from . import arguments
 from .axes import transpose_primitive, unsqueeze
 
@@ -31,7 +32,7 @@ LinAlgError = _LinAlgError
 def check_matrices(x: Any, name: str, argument: str = "A") -> None:
     """RuntimeError unless x has two dimensions at least."""
     if x.ndim < 2:
-        raise RuntimeError(f"{name}: The input tensor {argument} must have at least 2 dimensions.")
+        raise shape_error(f"{name}: The input tensor {argument} must have at least 2 dimensions.")
 
 
 def check_floating(x: Any, name: str) -> None:
@@ -52,7 +53,7 @@ def check_square(x: Any, name: str) -> None:
 def check_square_sizes(x: Any, about: str = "") -> None:
     rows, columns = x.shape[-2:]
     if rows != columns:
-        raise RuntimeError(f"{about}A must be batches of square matrices, but they are {rows} by {columns} matrices")
+        raise shape_error(f"{about}A must be batches of square matrices, but they are {rows} by {columns} matrices")
 
 
 def check_square_floating(x: Any, name: str) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors.dtypes import is_number
+from ..tensors.errors import shape_error, type_error
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .arguments import check_floating, data_of, dimension
@@ -71,9 +72,9 @@ def linalg_norm(x: Any, ord: Any = None, dim: Any = None, keepdim: bool = False)
     """norm of a vector, or of a matrix where `ord` and two dimensions say so"""
     dims = [dim] if isinstance(dim, int) else dim
     if dims is not None and len(dims) not in (1, 2):
-        raise RuntimeError(f"linalg.norm: If dim is specified, it must be of length 1 or 2. Got {list(dims)}")
+        raise shape_error(f"linalg.norm: If dim is specified, it must be of length 1 or 2. Got {list(dims)}")
     if ord is not None and dims is None and x.ndim not in (1, 2):
-        raise RuntimeError(
+        raise shape_error(
             f"linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {x.ndim}D."
         )
     rank = x.ndim if dims is None else len(dims)
@@ -86,7 +87,7 @@ def linalg_norm(x: Any, ord: Any = None, dim: Any = None, keepdim: bool = False)
 def cond(x: Any, p: Any = None) -> Any:
     """condition number: the largest singular value over the smallest, or a norm times that of the inverse"""
     if x.ndim < 2:
-        raise RuntimeError("linalg.cond: The input tensor must have at least 2 dimensions.")
+        raise shape_error("linalg.cond: The input tensor must have at least 2 dimensions.")
     if p is None or (is_number(p) and abs(p) == 2):
         return _ratio_of_singular_values(x, p == -2)
     if not (p in ("fro", "nuc") if isinstance(p, str) else abs(p) in (1, math.inf)):
@@ -158,7 +159,7 @@ def matrix_power(x: Any, n: int) -> Any:
     """product of a square matrix with itself, n times; of its inverse for a negative n"""
     check_square(x, "linalg.matrix_power")
     if not isinstance(n, (int, np.integer)):
-        raise TypeError(f"matrix_power(): argument 'n' (position 2) must be int, not {type(n).__name__}")
+        raise type_error(f"matrix_power(): argument 'n' (position 2) must be int, not {type(n).__name__}")
     if n == 0:
         identity = ops.diag_embed(ops.ones_like(ops.select(x, -1, 0).detach()))
         if is_symbolic(data_of(x)):

@@ -11,6 +11,7 @@ from ..table.binding import broadcast_mismatch
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.dtypes import dtype, is_number
+from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from . import arithmetic
 from .getitem import getitem
@@ -70,7 +71,7 @@ def _bitwise(ufunc: Any) -> Callable[..., Any]:
         data = self._data, other._data if isinstance(other, Tensor) else other
         mismatch = broadcast_mismatch([np.shape(part) for part in data])
         if mismatch is not None:
-            raise RuntimeError(mismatch)
+            raise shape_error(mismatch)
         return Tensor(ufunc(*data))
 
     return method

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..table.nodes import MANY
 from ..tensors.dtypes import is_number
+from ..tensors.errors import index_error, shape_error, type_error, value_error
 from ..tensors.size import check_steps
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, own_dimension, whole
@@ -49,11 +50,11 @@ def select(x: Any, dim: int, index: int) -> Any:
     """the slice of x at one index along a dimension"""
     data = data_of(x)
     if not data.ndim:
-        raise IndexError("select() cannot be applied to a 0-dim tensor.")
+        raise index_error("select() cannot be applied to a 0-dim tensor.")
     dim = dimension(dim, data.ndim)
     size = data.shape[dim]
     if not -size <= index < size:
-        raise IndexError(
+        raise index_error(
             f"select(): index {index} out of range for tensor of size {list(data.shape)} at dimension {dim}"
         )
     return select_primitive(x, dim, index % size)
@@ -86,7 +87,7 @@ def slice_bounds(key: slice, size: int) -> tuple[int, int, int]:
     """The start, stop and step of a slice, in range. ValueError: it does not go forward."""
     start, stop, step = key.indices(size)
     if step <= 0:
-        raise ValueError("step must be greater than zero")
+        raise value_error("step must be greater than zero")
     return start, max(start, stop), step
 
 
@@ -108,7 +109,7 @@ def stack(tensors: Any, dim: int = 0) -> Any:
         raise RuntimeError("stack expects a non-empty TensorList")
     for i, shape in enumerate(shapes):
         if shape != shapes[0]:
-            raise RuntimeError(
+            raise shape_error(
                 f"stack expects each tensor to be equal size, but got {list(shapes[0])} at entry 0 and {list(shape)} "
                 f"at entry {i}"
             )
@@ -118,10 +119,10 @@ def stack(tensors: Any, dim: int = 0) -> Any:
 def _shapes(function: str, tensors: Any) -> list[tuple[int, ...]]:
     """The shapes of tensors that are to be joined. TypeError: they are not a list of tensors."""
     if isinstance(tensors, Tensor):
-        raise TypeError(f"{function}(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor")
+        raise type_error(f"{function}(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor")
     for i, value in enumerate(tensors):
         if isinstance(value, (int, float)) and not isinstance(value, np.generic):
-            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(value).__name__}")
+            raise type_error(f"expected Tensor as element {i} in argument 0, but got {type(value).__name__}")
     return [data_of(value).shape for value in tensors]
 
 
@@ -157,19 +158,19 @@ def cat(tensors: Any, dim: int = 0) -> Any:
     """tensors joined along a dimension"""
     shapes = _shapes("cat", tensors)
     if not shapes:
-        raise ValueError("torch.cat(): expected a non-empty list of Tensors")
+        raise value_error("torch.cat(): expected a non-empty list of Tensors")
     first: tuple[int, ...] = next((s for s in shapes if s != _NOTHING), _NOTHING)
     axis = dimension(dim, len(first))
     for i, shape in enumerate(shapes):
         if not shape:
-            raise RuntimeError(f"zero-dimensional tensor (at position {i}) cannot be concatenated")
+            raise shape_error(f"zero-dimensional tensor (at position {i}) cannot be concatenated")
         if shape == _NOTHING:
             continue
         if len(shape) != len(first):
-            raise RuntimeError(f"Tensors must have same number of dimensions: got {len(first)} and {len(shape)}")
+            raise shape_error(f"Tensors must have same number of dimensions: got {len(first)} and {len(shape)}")
         for d, (wanted, size) in enumerate(zip(first, shape, strict=True)):
             if d != axis and wanted != size:
-                raise RuntimeError(
+                raise shape_error(
                     f"Sizes of tensors must match except in dimension {axis}. Expected size {wanted} but got size "
                     f"{size} for tensor number {i} in the list."
                 )
@@ -210,7 +211,7 @@ def unbind(x: Any, dim: int = 0) -> Any:
 def _axis(function: str, x: Any, dim: int) -> int:
     ndim = data_of(x).ndim
     if not ndim:
-        raise RuntimeError(f"{function} expects at least a 1-dimensional tensor")
+        raise shape_error(f"{function} expects at least a 1-dimensional tensor")
     return dimension(dim, ndim)
 
 
@@ -219,7 +220,7 @@ def _equal_lengths(x: Any, length: int, axis: int) -> tuple[int, ...]:
     if length < 0:
         raise RuntimeError(f"split expects split_size be non-negative, but got split_size={length}")
     if not length and size:
-        raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {size}")
+        raise shape_error(f"split_size can only be 0 if dimension size is 0, but got dimension size of {size}")
     starts = range(0, size, length) if size else range(1)
     check_steps(len(starts))
     return tuple(min(length, size - start) for start in starts)
@@ -232,7 +233,7 @@ def _given_lengths(x: Any, lengths: Any, axis: int) -> tuple[int, ...]:
             f"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={list(lengths)}"
         )
     if sum(lengths) != size:
-        raise RuntimeError(
+        raise shape_error(
             f"split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's size at dimension {axis}), "
             f"but got split_sizes={list(lengths)}"
         )
@@ -300,7 +301,7 @@ def tensor_split(x: Any, indices_or_sections: Any, dim: int = 0) -> Any:
     """x in so many pieces of nearly one length along a dimension; or cut at the indices given"""
     ndim = data_of(x).ndim
     if not ndim:
-        raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
+        raise shape_error("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
     axis = dimension(dim, ndim)
     size = data_of(x).shape[axis]
     given = indices_or_sections
@@ -325,12 +326,12 @@ def _slice(x: Any, dim: int, start: int, end: int) -> Any:
 def _split_along(name: str, x: Any, given: Any, dim: int, least: int) -> Any:
     shape = data_of(x).shape
     if len(shape) < least:
-        raise RuntimeError(
+        raise shape_error(
             f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor with {len(shape)} "
             "dimensions!"
         )
     if is_number(given) and (given <= 0 or shape[dim] % given):
-        raise RuntimeError(
+        raise shape_error(
             f"torch.{name} attempted to split along dimension {dim}, but the size of the dimension {shape[dim]} is not "
             f"divisible by the split_size {given}!"
         )
@@ -360,14 +361,14 @@ def narrow(x: Any, dim: int, start: Any, length: int) -> Any:
     """the part of x of some length along a dimension"""
     shape = data_of(x).shape
     if not shape:
-        raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
+        raise shape_error("narrow() cannot be applied to a 0-dim tensor.")
     if length < 0:
         raise RuntimeError("narrow(): length must be non-negative.")
     axis, first = dimension(dim, len(shape)), whole(start)
     size = shape[axis]
     if not -size <= first <= size:
-        raise IndexError(f"start out of range (expected to be in range of [{-size}, {size}], but got {first})")
+        raise index_error(f"start out of range (expected to be in range of [{-size}, {size}], but got {first})")
     first += size if first < 0 else 0
     if first + length > size:
-        raise RuntimeError(f"start ({first}) + length ({length}) exceeds dimension size ({size}).")
+        raise shape_error(f"start ({first}) + length ({length}) exceeds dimension size ({size}).")
     return slice_primitive(x, axis, first, first + length, 1)

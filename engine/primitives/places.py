@@ -8,6 +8,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors.dtypes import is_number
+from ..tensors.errors import index_error, shape_error, type_error
 from ..tensors.tensor import Tensor
 from .arguments import c_names, check_range, check_same_dtype, check_value, data_of, dimension, indices_of, integers
 from .copying import zeros_like
@@ -43,7 +44,7 @@ def take(x: Any, index: Any) -> Any:
     index = indices_of("take", index, "Expected a long tensor for index, but got {}")
     size = data_of(x).size
     if not size and data_of(index).size:
-        raise IndexError("take(): tried to take from an empty tensor")
+        raise index_error("take(): tried to take from an empty tensor")
     check_range(data_of(index), size, f"out of range: tried to access index {{}} on a tensor of {size} elements.")
     return take_primitive(x, index)
 
@@ -72,7 +73,7 @@ def index_put(x: Any, indices: Any, values: Any, accumulate: bool = False) -> An
     """x with values put in, or added, where a list of index tensors points, one for each dimension"""
     for i, index in enumerate(indices):
         if not isinstance(index, (Tensor, np.ndarray, list)):
-            raise TypeError(f"expected Tensor as element {i} in argument 1, but got {type(index).__name__}")
+            raise type_error(f"expected Tensor as element {i} in argument 1, but got {type(index).__name__}")
     data = data_of(x)
     counted = Tensor(np.arange(data.size).reshape(data.shape))
     places = np.asarray(getitem(counted, tuple(indices))._data)
@@ -84,7 +85,7 @@ def index_put(x: Any, indices: Any, values: Any, accumulate: bool = False) -> An
     except ValueError:
         fits = False
     if not fits:
-        raise RuntimeError(
+        raise shape_error(
             f"shape mismatch: value tensor of shape {list(data_of(value).shape)} cannot be broadcast to indexing "
             f"result of shape {list(places.shape)}"
         )
@@ -191,7 +192,7 @@ slice_scatter_primitive = private(
 def check_size_of_source(src: Any, part: Any) -> None:
     """RuntimeError: what is to be put in has not the shape of what it takes the place of."""
     if data_of(src).shape != data_of(part).shape:
-        raise RuntimeError(
+        raise shape_error(
             f"expected src to have a size equal to the slice of self. src size = {list(data_of(src).shape)}, "
             f"slice size = {list(data_of(part).shape)}"
         )

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..table.binding import broadcast_mismatch
 from ..table.registry import ops
+from ..tensors.errors import shape_error, type_error
 from ..tensors.size import check_count
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
@@ -28,15 +29,15 @@ def check_ranks(rank: int, sentence: str, **operands: Any) -> None:
     """RuntimeError with the sentence about the first operand (its `name` and `ndim`) that has another rank."""
     for name, value in operands.items():
         if value.ndim != rank:
-            raise RuntimeError(sentence.format(name=name, ndim=value.ndim))
+            raise shape_error(sentence.format(name=name, ndim=value.ndim))
 
 
 def _dot(x: Any, y: Any) -> Any:
     if x.ndim != 1 or y.ndim != 1:
-        raise RuntimeError(f"1D tensors expected, but got {x.ndim}D and {y.ndim}D tensors")
+        raise shape_error(f"1D tensors expected, but got {x.ndim}D and {y.ndim}D tensors")
     check_same_dtype("dot : expected both vectors to have same dtype, but found {} and {}", x, y)
     if x.size != y.size:
-        raise RuntimeError(
+        raise shape_error(
             f"inconsistent tensor size, expected tensor [{x.size}] and src [{y.size}] to have the same number of "
             f"elements, but got {x.size} and {y.size} elements respectively"
         )
@@ -70,7 +71,7 @@ def inner(x: Any, y: Any) -> Any:
     if not x.ndim or not y.ndim:
         return mul(x, y)
     if x.shape[-1] != y.shape[-1]:
-        raise RuntimeError(
+        raise shape_error(
             "inner() the last dimension must match on both input tensors but got shapes "
             f"{list(x.shape)} and {list(y.shape)}"
         )
@@ -99,10 +100,10 @@ def vecdot(x: Any, y: Any, *, dim: int = -1) -> Any:
 def linalg_cross(x: Any, y: Any, dim: int = -1) -> Any:
     """vector products along a dimension of size 3"""
     if x.ndim != y.ndim:
-        raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
+        raise shape_error("linalg.cross: inputs must have the same number of dimensions.")
     axis = dimension(dim, x.ndim)
     if x.shape[axis] != 3 or y.shape[axis] != 3:
-        raise RuntimeError(
+        raise shape_error(
             f"linalg.cross: inputs dimension {dim} must have length 3. Got {x.shape[axis]} and {y.shape[axis]}"
         )
     check_same_dtype("expected scalar type {} but found {}", x, y)
@@ -114,14 +115,14 @@ def cross(x: Any, y: Any, dim: int | None = None) -> Any:
     """vector products along a dimension of size 3, the first such where none is named"""
     if dim is None:
         if 3 not in x.shape:
-            raise RuntimeError("no dimension of size 3 in input")
+            raise shape_error("no dimension of size 3 in input")
         dim = x.shape.index(3)
     return linalg_cross(x, y, dim)
 
 
 def product_of_matrices(x: Any, y: Any) -> Any:
     if x.shape[1] != y.shape[0]:
-        raise RuntimeError(
+        raise shape_error(
             f"mat1 and mat2 shapes cannot be multiplied ({x.shape[0]}x{x.shape[1]} and {y.shape[0]}x{y.shape[1]})"
         )
     check_count(x.shape[0] * y.shape[1])
@@ -141,9 +142,9 @@ def _matrices_of_rows(x: Any, y: Any) -> Any:
 def mm(x: Any, y: Any) -> Any:
     """product of two matrices"""
     if x.ndim != 2:
-        raise RuntimeError("self must be a matrix")
+        raise shape_error("self must be a matrix")
     if y.ndim != 2:
-        raise RuntimeError("mat2 must be a matrix")
+        raise shape_error("mat2 must be a matrix")
     check_same_dtype("expected m1 and m2 to have the same dtype, but got: {} != {}", x, y, c_names)
     return product_of_matrices(x, y)
 
@@ -151,9 +152,9 @@ def mm(x: Any, y: Any) -> Any:
 def product_with_vector(x: Any, y: Any, size: int, rank: int, dtype: Any) -> Any:
     """The product of a matrix and a vector that is to be added to something of a size, rank and dtype."""
     if x.ndim != 2 or y.ndim != 1:
-        raise RuntimeError(f"vector + matrix @ vector expected, got {rank}, {x.ndim}, {y.ndim}")
+        raise shape_error(f"vector + matrix @ vector expected, got {rank}, {x.ndim}, {y.ndim}")
     if x.shape[1] != y.shape[0] or size not in (1, x.shape[0]):
-        raise RuntimeError(f"size mismatch, got input ({size}), mat ({x.shape[0]}x{x.shape[1]}), vec ({y.size})")
+        raise shape_error(f"size mismatch, got input ({size}), mat ({x.shape[0]}x{x.shape[1]}), vec ({y.size})")
     if not dtype == x.dtype == y.dtype:
         names = titles(np.empty(0, dtype), x, y)
         raise RuntimeError("addmv input tensors must have the same dtype, but got {}, {}, and {}".format(*names))
@@ -175,7 +176,7 @@ def mv(x: Any, y: Any) -> Any:
 def batched_product(x: Any, y: Any) -> Any:
     check_ranks(3, "{name} must be a 3D tensor", batch1=x, batch2=y)
     if x.shape[0] != y.shape[0] or x.shape[2] != y.shape[1]:
-        raise RuntimeError(
+        raise shape_error(
             f"Expected size for first two dimensions of batch2 tensor to be: [{x.shape[0]}, {x.shape[2]}] but got: "
             f"[{y.shape[0]}, {y.shape[1]}]."
         )
@@ -201,10 +202,10 @@ def matmul(x: Any, y: Any) -> Any:
         return np.matmul(x, y)
     for operand in (x, y):
         if not isinstance(operand, (Tensor, np.ndarray)):
-            raise TypeError(f"unsupported operand type(s) for @: '{type(x).__name__}' and '{type(y).__name__}'")
+            raise type_error(f"unsupported operand type(s) for @: '{type(x).__name__}' and '{type(y).__name__}'")
     ranks = x.ndim, y.ndim
     if 0 in ranks:
-        raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {x.ndim}D and {y.ndim}D")
+        raise shape_error(f"both arguments to matmul need to be at least 1D, but they are {x.ndim}D and {y.ndim}D")
     if ranks == (1, 1):
         return dot(x, y)
     if ranks == (2, 1):
@@ -258,7 +259,7 @@ def _product_of_batches(x: Any, y: Any) -> Any:
     try:
         batch = np.broadcast_shapes(*batches)
     except ValueError:
-        raise RuntimeError(broadcast_mismatch(batches) or "") from None
+        raise shape_error(broadcast_mismatch(batches) or "") from None
     count = math.prod(batch)
     rows, inner_x = x.shape[-2] if x.ndim > 1 else 1, x.shape[-1]
     left = reshape(expand(x, (*batch, rows, inner_x)), (count, rows, inner_x))
@@ -355,12 +356,12 @@ def addbmm(x: Any, batch1: Any, batch2: Any, beta: Any = 1, alpha: Any = 1) -> A
     """`beta` times x plus `alpha` times the sum of the products of two sequences of matrices"""
     check_ranks(3, "{name} must be a 3D tensor", batch1=batch1, batch2=batch2)
     if batch1.shape[0] != batch2.shape[0]:
-        raise RuntimeError(
+        raise shape_error(
             f"batch1 and batch2 must have same number of batches, got {batch1.shape[0]} and {batch2.shape[0]}"
         )
     if batch1.shape[2] != batch2.shape[1]:
         sizes = [f"{b.shape[1]}x{b.shape[2]}" for b in (batch1, batch2)]
-        raise RuntimeError(f"Incompatible matrix sizes for bmm ({sizes[0]} and {sizes[1]})")
+        raise shape_error(f"Incompatible matrix sizes for bmm ({sizes[0]} and {sizes[1]})")
     _check_dtypes(x, batch1, batch2)
     return _added(x, np.add.reduce(batch1 @ batch2, axis=0), beta, alpha)
 
@@ -370,15 +371,15 @@ def _check_chain(tensors: Sequence[Any]) -> None:
         raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(tensors)}")
     for which, tensor in (("first", tensors[0]), ("last", tensors[-1])):
         if tensor.ndim not in (1, 2):
-            raise RuntimeError(f"multi_dot(): the {which} tensor must be 1D or 2D but got {tensor.ndim}D")
+            raise shape_error(f"multi_dot(): the {which} tensor must be 1D or 2D but got {tensor.ndim}D")
     for i, tensor in enumerate(tensors):
         if 0 < i < len(tensors) - 1 and tensor.ndim != 2:
-            raise RuntimeError(f"multi_dot(): tensor {i} must be 2D but got {tensor.ndim}D")
+            raise shape_error(f"multi_dot(): tensor {i} must be 2D but got {tensor.ndim}D")
         message = f"multi_dot(): all tensors must have be the same dtype but tensor 0 is {{}} and tensor {i} {{}}"
         check_same_dtype(message, tensors[0], tensor, c_names)
     for i, (left, right) in enumerate(pairwise(tensors)):
         if left.shape[-1] != right.shape[0]:
-            raise RuntimeError(
+            raise shape_error(
                 f"multi_dot(): tensors {i} and {i + 1} with shapes {list(left.shape)} and {list(right.shape)} "
                 "cannot be multiplied"
             )
@@ -437,5 +438,5 @@ def chain_matmul(x: Any, *matrices: Any) -> Any:
     """product of several matrices, in the cheapest order"""
     for matrix in (x, *matrices):
         if matrix.ndim != 2:
-            raise RuntimeError(f"Tensor dimension is {matrix.ndim}, expected 2 instead.")
+            raise shape_error(f"Tensor dimension is {matrix.ndim}, expected 2 instead.")
     return multi_dot((x, *matrices)) if matrices else x

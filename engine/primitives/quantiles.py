@@ -8,6 +8,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.errors import shape_error
 from ..tensors.symbol import is_formal, is_symbolic, refusal
 from ..tensors.tensor import Tensor
 from .arguments import dimension
@@ -37,12 +38,12 @@ def transpose_first(x: Any) -> Any:
 
 def _check_quantile(x: Any, q: Any, interpolation: str) -> None:
     if not x._data.size:
-        raise RuntimeError("quantile() input tensor must be non-empty")
+        raise shape_error("quantile() input tensor must be non-empty")
     if x.dtype.numpy not in (np.float64, np.float32):
         raise RuntimeError("quantile() input tensor must be either float or double dtype")
     if isinstance(q, Tensor):
         if q.ndim > 1:
-            raise RuntimeError("quantile() q must be a scalar or 1D tensor")
+            raise shape_error("quantile() q must be a scalar or 1D tensor")
         if q.dtype is not x.dtype:
             raise RuntimeError("quantile() q tensor must be same dtype as the input tensor")
         if not ((q._data >= 0) & (q._data <= 1)).all():

@@ -10,6 +10,7 @@ import numpy as np
 from ..table.record import BESIDE_ZERO, EdgeCase
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.errors import shape_error
 from ..tensors.size import check_together
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
@@ -251,10 +252,10 @@ def _check_norm(x: Any, ord: float, dim: Any) -> None:
         return
     problem = f"linalg.vector_norm cannot compute the {ord:g} norm on"
     if dim is None or (isinstance(dim, (list, tuple)) and not dim):
-        raise RuntimeError(f"{problem} an empty tensor because the operation does not have an identity")
+        raise shape_error(f"{problem} an empty tensor because the operation does not have an identity")
     for axis in axes_of(x, dim):
         if not x.shape[axis]:
-            raise RuntimeError(
+            raise shape_error(
                 f"{problem} the dimension {axis}because this dimension is empty and the operation does not have an "
                 "identity"
             )
@@ -320,7 +321,7 @@ def norm(x: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: 
     if p != "nuc":
         raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
     if x.ndim < 2:
-        raise RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
+        raise shape_error("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
     return ops.matrix_norm(x, "nuc", tuple(range(x.ndim)) if dim is None else tuple(dim), keepdim)
 
 
@@ -355,9 +356,9 @@ def cdist(x: Any, y: Any, p: float = 2.0) -> Any:
     """norm of the difference of each row of x and each row of y"""
     for name, value in (("X1", x), ("X2", y)):
         if value.ndim < 2:
-            raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {value.ndim}D")
+            raise shape_error(f"cdist only supports at least 2D tensors, {name} got: {value.ndim}D")
     if x.shape[-1] != y.shape[-1]:
-        raise RuntimeError(f"X1 and X2 must have the same number of columns. X1: {x.shape[-1]} X2: {y.shape[-1]}")
+        raise shape_error(f"X1 and X2 must have the same number of columns. X1: {x.shape[-1]} X2: {y.shape[-1]}")
     if p < 0:
         raise RuntimeError("cdist only supports non-negative p values")
     return cdist_primitive(x, y, float(p))
@@ -387,7 +388,7 @@ def renorm(x: Any, p: float, dim: int, maxnorm: float) -> Any:
     if maxnorm < 0:
         raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm:g}")
     if x.ndim < 2:
-        raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {x.ndim} dimensions")
+        raise shape_error(f"renorm: input needs at least 2 dimensions, got {x.ndim} dimensions")
     dimensions(dim, x.ndim)
     size = _norm(x, p, _other_dims(x.ndim, dim), True)
     return np.where(size > maxnorm, x * (maxnorm / (size + _NO_DIVISION_BY_ZERO)), x)

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, full_shape, listed, own_dimension, whole
 from .copying import contiguous, contiguous_clone, is_contiguous
@@ -52,7 +53,7 @@ def view(x: Any, *shape: Any, **named: Any) -> Any:
     """the elements of x in another shape, without copying; one size may be -1"""
     new = full_shape(listed("view", shape, named, "size"), data_of(x).size)
     if not is_contiguous(x) and not _viewable(x, new):
-        raise RuntimeError(
+        raise shape_error(
             "view size is not compatible with input tensor's size and stride (at least one dimension spans across "
             "two contiguous subspaces). Use .reshape(...) instead."
         )
@@ -94,13 +95,13 @@ def unflatten(x: Any, dim: int, sizes: Any) -> Any:
     axis = own_dimension(dim, len(shape))
     parts = tuple(map(whole, sizes))
     if not parts:
-        raise RuntimeError("unflatten: sizes must be non-empty")
+        raise shape_error("unflatten: sizes must be non-empty")
     try:
         parts = full_shape(parts, shape[axis])
     except RuntimeError:
         if parts.count(-1) > 1:
             raise
-        raise RuntimeError(
+        raise shape_error(
             f"unflatten: Provided sizes {list(parts)} don't multiply up to the size of dim {axis} ({shape[axis]}) in "
             "the input tensor"
         ) from None
@@ -137,7 +138,7 @@ def sum_to_size_(x: Any, *size: Any, **named: Any) -> Any:
     wanted = listed("sum_to_size", size, named, "size")
     added = len(current) - len(wanted)
     if added < 0 or any(n not in (1, m) for n, m in zip(wanted, current[added:], strict=True)):
-        raise RuntimeError(f"size {{{list(wanted)}}} is not expandable to size {{{list(current)}}}.")
+        raise shape_error(f"size {{{list(wanted)}}} is not expandable to size {{{list(current)}}}.")
     return sum_to_size(x, wanted)
 
 
@@ -153,20 +154,20 @@ def expand(x: Any, *shape: Any, **named: Any) -> Any:
     wanted = listed("expand", shape, named, "size")
     added = len(wanted) - len(current)
     if added < 0:
-        raise RuntimeError(
+        raise shape_error(
             f"expand(torch.{dtypes.of(data_of(x).dtype).title}Tensor{{{list(current)}}}, size={list(wanted)}): the "
             f"number of sizes provided ({len(wanted)}) must be greater or equal to the number of dimensions in the "
             f"tensor ({len(current)})"
         )
     if any(n < 0 for n in wanted[:added]):
-        raise RuntimeError(
+        raise shape_error(
             f"The expanded size of the tensor ({min(wanted[:added])}) isn't allowed in a leading, non-existing "
             f"dimension {wanted.index(min(wanted[:added]))}"
         )
     full = tuple(current[i - added] if n == -1 and i >= added else n for i, n in enumerate(wanted))
     for i in range(len(full) - 1, added - 1, -1):
         if current[i - added] not in (1, full[i]):
-            raise RuntimeError(
+            raise shape_error(
                 f"The expanded size of the tensor ({full[i]}) must match the existing size ({current[i - added]}) at "
                 f"non-singleton dimension {i}.  Target sizes: {list(wanted)}.  Tensor sizes: {list(current)}"
             )

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..table.record import BESIDE_ZERO
 from ..tensors.dtypes import is_number
+from ..tensors.errors import index_error, shape_error, type_error
 from ..tensors.tensor import Tensor
 from .arguments import dimension, dimensions, own_dimension
 from .arithmetic import over_number, times_number
@@ -147,10 +148,10 @@ def _part(x: Any, dim: int, start: int, stop: int) -> Any:
 def _check_extension(x: Any, extension: Any, dim: int) -> None:
     """RuntimeError unless this can be joined to x along `dim`."""
     if extension.ndim != x.ndim:
-        raise RuntimeError("diff expects prepend or append to be the same dimension as input")
+        raise shape_error("diff expects prepend or append to be the same dimension as input")
     for i, (n, m) in enumerate(zip(x.shape, extension.shape, strict=True)):
         if i != dim and n != m:
-            raise RuntimeError(
+            raise shape_error(
                 "diff expects the shape of tensor to prepend or append to match that of input except along the "
                 f"differencing dimension; input.size({i}) = {n}, but got tensor.size({i}) = {m}"
             )
@@ -160,7 +161,7 @@ def _check_extension(x: Any, extension: Any, dim: int) -> None:
 def diff(x: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any = None) -> Any:
     """differences of neighbours along `dim`, taken n times"""
     if not x.ndim:
-        raise RuntimeError("diff expects input to be at least one-dimensional")
+        raise shape_error("diff expects input to be at least one-dimensional")
     if n < 0:
         raise RuntimeError(f"order must be non-negative but got {n}")
     dim = dimension(dim, x.ndim)
@@ -187,7 +188,7 @@ def _widths(x: Any, y: Any, dim: int) -> Any:
     """The distances between the places x of the samples y, shaped to broadcast against y's slices along `dim`."""
     if x.ndim == 1:
         if x.shape[0] != y.shape[dim]:
-            raise RuntimeError("trapezoid: There must be one `x` value for each sample point")
+            raise shape_error("trapezoid: There must be one `x` value for each sample point")
         x = reshape(x, [-1 if d == dim else 1 for d in range(y.ndim)])
     elif x.ndim < y.ndim:
         x = reshape(x, (1,) * (y.ndim - x.ndim) + tuple(x.shape))
@@ -205,7 +206,7 @@ def _neighbours(y: Any, dim: int) -> Any:
 
 def _check_samples(name: str, y: Any, x: Any, dx: Any) -> None:
     if x is not None and dx is not None:
-        raise TypeError(f"{name}() received an invalid combination of arguments")
+        raise type_error(f"{name}() received an invalid combination of arguments")
     for argument, value in (("y", y), ("x", x)):
         if value is not None and value._data.dtype.kind == "b":
             raise RuntimeError(f"{name}: received a bool input for `{argument}`, but bool is not supported")
@@ -228,7 +229,7 @@ def trapezoid(y: Any, x: Any = None, dim: int = -1, dx: Any = None) -> Any:
 def cumulative_trapezoid(y: Any, x: Any = None, dim: int = -1, dx: Any = None) -> Any:
     """integrals of samples y up to each along `dim` by the trapezoidal rule, at the places x or `dx` (1) apart"""
     if not y.ndim:
-        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+        raise index_error("slice() cannot be applied to a 0-dim tensor.")
     _check_samples("cumulative_trapezoid", y, x, dx)
     dim = dimension(dim, y.ndim)
     if x is not None:
@@ -302,7 +303,7 @@ def _spacings(x: Any, spacing: Any, dim: Any, dims: tuple[int, ...]) -> list[Any
         return given
     expected = "torch.gradient expected spacing to be unspecified, a scalar"
     if dim is None:
-        raise RuntimeError(
+        raise shape_error(
             f"{expected}, or a list of length equal to 'self.dim() = {x.ndim}', since dim argument was not given, but "
             f"got a list of length {len(given)}"
         )
@@ -320,7 +321,7 @@ def gradient(x: Any, spacing: Any = None, dim: Any = None, edge_order: int = 1) 
     if edge_order not in (1, 2):
         raise RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.")
     if any(x.shape[d] <= edge_order for d in dims):
-        raise RuntimeError("torch.gradient expected each dimension size to be at least edge_order+1")
+        raise shape_error("torch.gradient expected each dimension size to be at least edge_order+1")
     return tuple(
         _evenly_spaced(x, d, space, edge_order) if is_number(space) else _at_places(x, d, space, edge_order)
         for d, space in zip(dims, spacings, strict=True)

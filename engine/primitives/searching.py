@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from ..tensors.dtypes import is_number
+from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from .arguments import dimension
 from .families import ORDERING
@@ -90,7 +91,7 @@ def search(boundaries: Any, values: Any, right: bool, out_int32: bool) -> Any:
 def bucketize(x: Any, boundaries: Any, out_int32: bool = False, right: bool = False) -> Any:
     """the number of the interval, between ascending boundaries, in which each element of x lies"""
     if boundaries.ndim != 1:
-        raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
+        raise shape_error(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
     return search(boundaries, Tensor(np.float64(x)) if is_number(x) else x, right, out_int32)
 
 
@@ -111,12 +112,10 @@ def searchsorted(
             "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True"
         )
     if not sorted_sequence.ndim:
-        raise RuntimeError(
-            "torch.searchsorted(): boundaries tensor should have positive dimension, but got 0 dimension"
-        )
+        raise shape_error("torch.searchsorted(): boundaries tensor should have positive dimension, but got 0 dimension")
     values = Tensor(np.float64(values)) if is_number(values) else values
     if sorted_sequence.ndim > 1 and tuple(sorted_sequence.shape[:-1]) != tuple(values.shape[:-1]):
-        raise RuntimeError(
+        raise shape_error(
             "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries "
             f"tensor and input value tensor must match, but we got boundaries tensor {list(sorted_sequence.shape)} and "
             f"input value tensor {list(values.shape)}"

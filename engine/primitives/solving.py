@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
+from ..tensors.errors import shape_error
 from .arguments import check_same_dtype, data_of, titles
 from .axes import squeeze
 from .diagonals import tril, triu
@@ -110,7 +111,7 @@ def _is_vector(x_shape: tuple[int, ...], y_shape: tuple[int, ...]) -> bool:
 def _check_fit(x: Any, shape: tuple[int, ...], left: bool, name: str) -> None:
     if x.shape[-1] != (shape[-2] if left else shape[-1]):
         equation = "AX = B" if left else "XA = B"
-        raise RuntimeError(
+        raise shape_error(
             f"{name}: Incompatible shapes of A and B for the equation {equation} "
             f"({x.shape[-2]}x{x.shape[-1]} and {shape[-2]}x{shape[-1]})"
         )
@@ -201,7 +202,7 @@ def solve_triangular(x: Any, y: Any, upper: bool, left: bool = True, unitriangul
 def check_old_sizes(x: Any, b: Any, name: str) -> None:
     check_square_sizes(x)
     if x.shape[-1] != b.shape[-2]:
-        raise RuntimeError(
+        raise shape_error(
             f"Incompatible matrix sizes for {name}: each A matrix is {x.shape[-1]} by {x.shape[-1]} but each b matrix "
             f"is {b.shape[-2]} by {b.shape[-1]}"
         )
@@ -276,7 +277,7 @@ def _pinv_rule(g: Any, out: Any, x: Any) -> Any:
 @private(_pinv_rule, rows="matrices", function="pinv")
 def linalg_pinv(x: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
     if x.ndim < 2 or x.dtype.kind != "f":
-        raise RuntimeError(
+        raise shape_error(
             f"linalg.pinv({titles(x)[0]}{{{list(x.shape)}}}): expected a tensor with 2 or more dimensions "
             "of float, double, cfloat or cdouble types"
         )
@@ -314,9 +315,9 @@ _DRIVERS = ("gels", "gelsy", "gelsd", "gelss")
 def _check_least_squares(x: Any, y: Any, driver: str) -> None:
     name = "torch.linalg.lstsq"
     if x.ndim < 2:
-        raise RuntimeError(f"{name}: input must have at least 2 dimensions.")
+        raise shape_error(f"{name}: input must have at least 2 dimensions.")
     if not y.ndim:
-        raise RuntimeError(f"{name}: other must have at least 1 dimension.")
+        raise shape_error(f"{name}: other must have at least 1 dimension.")
     check_same_dtype(
         f"{name}: Expected input and other to have the same dtype, but got input's dtype {{}} and other's dtype {{}}",
         x,
@@ -326,7 +327,7 @@ def _check_least_squares(x: Any, y: Any, driver: str) -> None:
         raise RuntimeError("This function doesn't handle types other than float and double")
     dim = -1 if _is_vector(x.shape, y.shape) else -2
     if x.shape[-2] != y.shape[dim]:
-        raise RuntimeError(f"{name}: input.size(-2) should match other.size({dim})")
+        raise shape_error(f"{name}: input.size(-2) should match other.size({dim})")
     if driver not in _DRIVERS:
         raise RuntimeError(f"{name}: parameter `driver` should be one of ({', '.join(_DRIVERS)})")
 

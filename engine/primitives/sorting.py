@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..tensors.errors import shape_error
 from .arguments import dimension
 from .extremes import check_some, put_along, put_selected, selecting, shared
 from .families import ORDERING
@@ -64,7 +65,7 @@ def topk(x: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = Tru
     """the k largest elements along `dim`, or the k smallest: values and indices"""
     axis = dimension(dim, x.ndim)
     if not 0 <= k <= (x.shape[axis] if x.ndim else 1):
-        raise RuntimeError("selected index k out of range")
+        raise shape_error("selected index k out of range")
     if not x.ndim:
         return x, np.int64(0)
     indices = np.take(order_along(x, axis, largest), np.arange(k), axis)
@@ -80,7 +81,7 @@ def kthvalue(x: Any, k: int, dim: int = -1, keepdim: bool = False) -> tuple[Any,
     check_some(x, "kthvalue()", dim)
     axis = dimension(dim, x.ndim)
     if not 1 <= k <= (x.shape[axis] if x.ndim else 1):
-        raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {axis}")
+        raise shape_error(f"kthvalue(): selected number k out of range for dimension {axis}")
     if not x.ndim:
         return x, np.int64(0)
     indices = np.take(order_along(x, dim), [k - 1], axis=dim)

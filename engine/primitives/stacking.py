@@ -12,6 +12,7 @@ from ..graph.history import snapshot
 from ..table.binding import broadcast_mismatch
 from ..table.registry import ops
 from ..tensors.dtypes import get_default_dtype
+from ..tensors.errors import shape_error, type_error
 from ..tensors.size import check_count
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
@@ -70,7 +71,7 @@ def atleast_3d(*tensors: Any) -> Any:
 
 def _not_empty(function: str, tensors: Any) -> Any:
     if isinstance(tensors, Tensor):
-        raise TypeError(f"{function}(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor")
+        raise type_error(f"{function}(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor")
     if not len(tensors):
         raise RuntimeError(f"{function} expects a non-empty TensorList")
     return tensors
@@ -138,7 +139,7 @@ def block_diag(*tensors: Any) -> Any:
     parts = listed_tensors(tensors)
     for i, x in enumerate(parts):
         if data_of(x).ndim > 2:
-            raise RuntimeError(
+            raise shape_error(
                 f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {i} has {data_of(x).ndim} "
                 "dimensions"
             )
@@ -153,7 +154,7 @@ def broadcast_tensors(*tensors: Any) -> Any:
     for x in parts:
         mismatch = broadcast_mismatch([shape, data_of(x).shape])
         if mismatch is not None:
-            raise RuntimeError(mismatch)
+            raise shape_error(mismatch)
         shape = np.broadcast_shapes(shape, data_of(x).shape)
     check_count(math.prod(shape))
     return tuple(x if data_of(x).shape == shape else expand(x, shape) for x in parts)
@@ -165,7 +166,7 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> Any:
     parts = listed_tensors(tensors)
     for x in parts:
         if data_of(x).ndim > 1:
-            raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {x}")
+            raise shape_error(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {x}")
     if indexing not in (None, "ij", "xy"):
         raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
     order = list(range(len(parts)))
@@ -183,7 +184,7 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> Any:
 
 def _vector(x: Any) -> Any:
     if data_of(x).ndim != 1:
-        raise RuntimeError(f"Expect a 1D vector, but got shape {list(data_of(x).shape)}")
+        raise shape_error(f"Expect a 1D vector, but got shape {list(data_of(x).shape)}")
     return x
 
 
@@ -216,7 +217,7 @@ def combinations(x: Any, r: int = 2, with_replacement: bool = False) -> Any:
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:  # noqa: N803  (PyTorch's name)
     """the powers of the elements of a vector, a row for each, falling from the first to the last"""
     if data_of(x).ndim != 1:
-        raise RuntimeError("x must be a one-dimensional tensor.")
+        raise shape_error("x must be a one-dimensional tensor.")
     size = data_of(x).size
     count = size if N is None else N
     check_count(size * count)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from .arithmetic import times_number
 from .axes import squeeze_all, t_primitive, unreduce, unsqueeze
@@ -139,7 +140,7 @@ std_mean = _spread("std_mean", std_mean_primitive, "standard deviation and mean"
 def _check_weights(name: str, weights: Tensor, observations: int, floating: bool) -> None:
     """RuntimeError unless these can weigh the observations."""
     if weights.ndim > 1:
-        raise RuntimeError(
+        raise shape_error(
             f"cov(): expected {name} to have one or fewer dimensions but got {name} with {weights.ndim} dimensions"
         )
     if weights.dtype.is_floating_point != floating:
@@ -148,7 +149,7 @@ def _check_weights(name: str, weights: Tensor, observations: int, floating: bool
             f"{weights.dtype.title} dtype"
         )
     if weights.numel() != observations:
-        raise RuntimeError(
+        raise shape_error(
             f"cov(): expected {name} to have the same numel as there are observations in the input but got "
             f"{weights.numel()} != {observations}"
         )
@@ -185,7 +186,7 @@ def _freedom(total: Any, weights: Any, aweights: Any, correction: int) -> Any:
 
 def _check_variables(name: str, x: Any) -> None:
     if x.ndim > 2:
-        raise RuntimeError(
+        raise shape_error(
             f"{name}(): expected input to have two or fewer dimensions but got an input with {x.ndim} dimensions"
         )
     if x.dtype is dtypes.bool_:

@@ -10,6 +10,7 @@ from numpy.lib.stride_tricks import as_strided as strided
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ..table.registry import ops
+from ..tensors.errors import shape_error
 from ..tensors.memory import offset_in, shareable, storage_of
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor
@@ -50,7 +51,7 @@ def unfold(x: Any, dimension: int, size: int, step: int) -> Any:
     axis = from_front(dimension, len(shape))
     length = shape[axis] if shape else 1
     if size > length:
-        raise RuntimeError(f"maximum size for tensor at dimension {axis} is {length} but size is {size}")
+        raise shape_error(f"maximum size for tensor at dimension {axis} is {length} but size is {size}")
     if step <= 0:
         raise RuntimeError(f"step is {step} but must be > 0")
     return unfold_primitive(x, axis, size, step) if shape else slice_primitive(reshape(x, 1), 0, 0, size, 1)
@@ -71,7 +72,7 @@ def as_strided_(x: Any, size: Any, stride: Any, storage_offset: int | None = Non
     """the memory of x seen in a size, with so many elements from one to the next along each dimension"""
     size, stride = sizes((size,)), sizes((stride,))
     if len(size) != len(stride):
-        raise RuntimeError("mismatch in length of strides and shape")
+        raise shape_error("mismatch in length of strides and shape")
     if is_formal(data_of(x)) and data_of(x).is_input:
         # A variable's elements lie in order.
         first = storage_offset or 0
@@ -84,7 +85,7 @@ def as_strided_(x: Any, size: Any, stride: Any, storage_offset: int | None = Non
     reach = 0 if 0 in size else offset + 1 + sum((n - 1) * s for n, s in zip(size, stride, strict=True))
     itemsize = storage.itemsize
     if reach > storage.size:
-        raise RuntimeError(
+        raise shape_error(
             f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize {itemsize} "
             f"requiring a storage size of {reach * itemsize} are out of bounds for storage of size "
             f"{storage.size * itemsize}"

@@ -9,12 +9,15 @@ from __future__ import annotations
 import math
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..tensors.errors import shape_error
+from .fusing import Fused, fused
+from .native.code import available
 from .program import Constant, Equation, Program, Variable, substituted, thawed
 from .rows import Kernel, kernel, row_by_row
 
@@ -24,6 +27,10 @@ Array = np.ndarray[Any, Any]
 # less, calling NumPy takes its share of the time; with more, the memory does.
 _CACHE = 1024 * 1024
 _FEWEST = 4096
+# Rows that a loop of machine code computes at a time: it has no buffers, so only calling it counts.
+_LONGEST = 1 << 16
+# Rows times equations from which on machine code pays, although llvmlite may have to be imported and a loop compiled.
+_WORK = 1 << 25
 _FAILURES = (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError)
 
 
@@ -34,18 +41,22 @@ def run(
     threads: int | None = None,
     block: int | None = None,
     exact: bool = False,
+    native: bool | None = None,
 ) -> dict[str, Array]:
     """The program's outputs for each row, as arrays of shape (n, ...) by name.
 
     `columns` has an array of shape (n, ...) for each input, or, for one that is the same in all rows, a value of the
     input's own shape. `threads` compute side by side (None: as many as there are cores), each `block` rows at a time
     (None: what fits in a core's cache). A row that fails or yields nan does not touch the others; where an operation
-    fails, its result is nan. With `exact`, the numbers are to the last bit those of `program.run` on each row.
+    fails, its result is nan. With `exact`, the numbers are to the last bit those of `program.run` on each row. `native`
+    is whether to make machine code, where that can be done (None: where there are enough rows that it is soon done).
 
     KeyError: an input without values. ValueError: a column of another shape, or of another length than the first.
     """
     fixed, varying, rows = _sorted_out(program, columns)
-    plan = _plan(program, frozenset(varying), exact)
+    if native is None:
+        native = pays(program, rows)
+    plan = _plan(program, frozenset(varying), exact, native)
     results = {name: np.empty((rows, *o.shape), o.dtype) for name, o in program.outputs.items()}
     with np.errstate(all="ignore"):
         known = plan.known(fixed)
@@ -94,7 +105,9 @@ def _sorted_out(program: Program, columns: Mapping[str, Any]) -> tuple[dict[Vari
             fixed[variable] = data[()]
         elif data.shape[1:] != variable.shape or not data.ndim:
             wanted = ", ".join(["n", *map(str, variable.shape)])
-            raise ValueError(f"{variable.name} has the shape {list(data.shape)}, and a column of it [{wanted}]")
+            raise shape_error(
+                f"{variable.name} has the shape {list(data.shape)}, and a column of it [{wanted}]", ValueError
+            )
         elif length not in (None, len(data)):
             raise ValueError(f"{variable.name} has {len(data)} rows, and another column {length}")
         else:
@@ -104,16 +117,17 @@ def _sorted_out(program: Program, columns: Mapping[str, Any]) -> tuple[dict[Vari
 
 
 class _Step(NamedTuple):
-    equation: Equation
+    # An equation, or several as one loop of machine code.
+    part: Equation | Fused
     kernel: Kernel
     # For each result, the buffer it is written to (None: an output's own array, or one that the operation makes).
-    buffer: int | None
+    buffers: tuple[int | None, ...]
 
 
 class _Plan:
     """How to run a program some of whose inputs vary: what is computed once, and the steps for each block."""
 
-    def __init__(self, program: Program, names: frozenset[Variable], exact: bool) -> None:
+    def __init__(self, program: Program, names: frozenset[Variable], exact: bool, native: bool) -> None:
         self.program = program
         self.varying = set(names)
         self.once: list[Equation] = []
@@ -124,50 +138,57 @@ class _Plan:
             else:
                 equations.append(equation)
                 self.varying.update(equation.results)
-        kernels = [kernel(equation, self.varying.__contains__, exact) for equation in equations]
+        outputs = [o for o in program.outputs.values() if isinstance(o, Variable)]
+        varies = self.varying.__contains__
+        parts = fused(equations, varies, outputs, exact) if native else equations
+        steps = [(part, _kernel(part, varies, exact)) for part in parts]
         # A value without dimensions that is an output is computed where it will stay.
         self.in_place: dict[Variable, str] = {}
         for name, output in program.outputs.items():
             if isinstance(output, Variable) and output in self.varying and not output.shape:
                 self.in_place.setdefault(output, name)
-        for equation, made in zip(equations, kernels, strict=True):
+        for part, made in steps:
             if not made.fills:
-                for variable in equation.results:
+                for variable in part.results:
                     self.in_place.pop(variable, None)
         for variable in program.inputs:
             self.in_place.pop(variable, None)
         self.buffers: list[tuple[tuple[int, ...], str]] = []
-        self.steps = self._with_buffers(equations, kernels)
+        self.steps = self._with_buffers(steps)
 
-    def _with_buffers(self, equations: Sequence[Equation], kernels: Sequence[Kernel]) -> list[_Step]:
+    def _with_buffers(self, parts: Sequence[tuple[Equation | Fused, Kernel]]) -> list[_Step]:
         """The steps, with as few buffers as they can do with: one that is not needed any more is used again."""
         last: dict[Variable, int] = {}
-        for i, equation in enumerate(equations):
-            last.update(dict.fromkeys(equation.variables(), i))
-        last.update({o: len(equations) for o in self.program.outputs.values() if isinstance(o, Variable)})
+        for i, (part, _) in enumerate(parts):
+            last.update(dict.fromkeys(part.variables(), i))
+        last.update({o: len(parts) for o in self.program.outputs.values() if isinstance(o, Variable)})
         free: dict[tuple[tuple[int, ...], str], list[int]] = {}
         held: dict[Variable, int] = {}
         steps: list[_Step] = []
-        for i, (equation, made) in enumerate(zip(equations, kernels, strict=True)):
+        for i, (part, made) in enumerate(parts):
             if not made.fills:
                 # The result of an operation that makes it may be its operand, or a view of it: that stays as it is.
-                for variable in equation.variables():
+                for variable in part.variables():
                     held.pop(variable, None)
-            dying = [v for v in dict.fromkeys(equation.variables()) if last[v] == i and v in held]
+            dying = [v for v in dict.fromkeys(part.variables()) if last[v] == i and v in held]
             if made.overlaps:
                 self._release(dying, held, free)
-            target = equation.results[0]
-            buffer: int | None = None
-            if made.fills and target not in self.in_place:
-                kind = (target.shape, target.dtype)
-                buffer = free[kind].pop() if free.get(kind) else len(self.buffers)
-                if buffer == len(self.buffers):
-                    self.buffers.append(kind)
-                held[target] = buffer
+            buffers = [self._buffer(target, held, free) if made.fills else None for target in part.results]
             if not made.overlaps:
                 self._release(dying, held, free)
-            steps.append(_Step(equation, made, buffer))
+            steps.append(_Step(part, made, tuple(buffers)))
         return steps
+
+    def _buffer(self, target: Variable, held: dict[Variable, int], free: dict[Any, list[int]]) -> int | None:
+        """A buffer for a result; None if it is an output, which has a place of its own."""
+        if target in self.in_place:
+            return None
+        kind = (target.shape, target.dtype)
+        buffer = free[kind].pop() if free.get(kind) else len(self.buffers)
+        if buffer == len(self.buffers):
+            self.buffers.append(kind)
+        held[target] = buffer
+        return buffer
 
     def _release(self, variables: Sequence[Variable], held: dict[Variable, int], free: dict[Any, list[int]]) -> None:
         for variable in variables:
@@ -186,14 +207,28 @@ class _Plan:
         values = [*self.buffers, *((v.shape, v.dtype) for v in self.varying.intersection(self.program.inputs))]
         sizes = [math.prod(shape) for shape, _ in values]
         row = sum(size * np.dtype(dtype).itemsize for size, (_, dtype) in zip(sizes, values, strict=True))
+        if len(self.steps) == 1 and isinstance(self.steps[0].part, Fused):
+            return _LONGEST
         return max(_CACHE // max(row, 8), _FEWEST // max(*sizes, 1, 1), 1)
 
 
-def _plan(program: Program, names: frozenset[Variable], exact: bool = False) -> _Plan:
+def _plan(program: Program, names: frozenset[Variable], exact: bool = False, native: bool = False) -> _Plan:
     """The plan for these varying inputs, made once for a program."""
-    if (names, exact) not in program.plans:
-        program.plans[names, exact] = _Plan(program, names, exact)
-    return program.plans[names, exact]
+    key = names, exact, native
+    if key not in program.plans:
+        program.plans[key] = _Plan(program, names, exact, native)
+    return program.plans[key]
+
+
+def _kernel(part: Equation | Fused, varying: Callable[[Variable], bool], exact: bool) -> Kernel:
+    if isinstance(part, Equation):
+        return kernel(part, varying, exact)
+    return Kernel(part.run, part.operands, fills=True, aligned=False)
+
+
+def pays(program: Program, rows: int) -> bool:
+    """Whether machine code for so many rows saves more time than making it takes, and can be made."""
+    return rows * len(program.equations) >= _WORK and available()
 
 
 class _Worker:
@@ -236,20 +271,22 @@ class _Worker:
         for step, operands in zip(self.plan.steps, self.operands, strict=True):
             made = step.kernel
             given = [values[operand] if type(operand) is Variable else operand for operand in operands]
-            target = step.equation.results[0]
+            for target, buffer in zip(step.part.results, step.buffers, strict=True):
+                if buffer is not None:
+                    out = self.buffers[buffer]
+                    values[target] = out if rows == self.size else out[..., :rows]
+            if isinstance(step.part, Fused):
+                made.function(*given, out=[values[target] for target in step.part.results])
+                continue
             try:
-                if not made.fills:
-                    values.update(step.equation.named(made.function(*given)))
-                elif step.buffer is None:
-                    made.function(*given, out=values[target])
+                if made.fills:
+                    made.function(*given, out=values[step.part.results[0]])
                 else:
-                    out = self.buffers[step.buffer]
-                    values[target] = out = out if rows == self.size else out[..., :rows]
-                    made.function(*given, out=out)
+                    values.update(step.part.named(made.function(*given)))
             except _FAILURES:
-                one_by_one = row_by_row(step.equation, self.plan.varying.__contains__)
+                one_by_one = row_by_row(step.part, self.plan.varying.__contains__)
                 given = [values[v] if v in self.plan.varying else self.known[v] for v in one_by_one.operands]
-                values.update(step.equation.named(one_by_one.function(*given)))
+                values.update(step.part.named(one_by_one.function(*given)))
         self._deliver(values, start, stop)
 
     def _deliver(self, values: Mapping[Variable, Array], start: int, stop: int) -> None:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..table.record import Operation
+from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 
 
@@ -187,7 +188,7 @@ def _fitted(value: Any, variable: Variable) -> Any:
         fitted = np.asarray(value, variable.dtype)[()]
         shape = fitted.shape
     if shape != variable.shape:
-        raise ValueError(f"{variable.name} has the shape {list(variable.shape)}, not {list(shape)}")
+        raise shape_error(f"{variable.name} has the shape {list(variable.shape)}, not {list(shape)}", ValueError)
     return fitted
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..tensors import dtypes
+from ..tensors.errors import dimension_error, is_foreign, misused, shape_error, type_error
 from ..tensors.tensor import Tensor
 from .record import Operation
 from .registry import FUNCTIONS
@@ -20,7 +21,7 @@ def bind(primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
     names, defaults = primitive.arguments, primitive.defaults
     function = primitive.function or primitive.name
     if len(args) > len(names):
-        raise TypeError(
+        raise type_error(
             f"{function}() takes {len(names)} positional argument{'s' * (len(names) != 1)} but {len(args)} were given"
         )
     values = list(args)
@@ -30,9 +31,9 @@ def bind(primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
         elif i >= len(names) - len(defaults):
             values.append(defaults[i - len(names)])
         else:
-            raise TypeError(f'{function}() missing 1 required positional arguments: "{names[i]}"')
+            raise type_error(f'{function}() missing 1 required positional arguments: "{names[i]}"')
     if kwargs:
-        raise TypeError(f"{function}() got an unexpected keyword argument '{next(iter(kwargs))}'")
+        raise type_error(f"{function}() got an unexpected keyword argument '{next(iter(kwargs))}'")
     return tuple(values)
 
 
@@ -43,7 +44,10 @@ def promote_operands(primitive: Operation, args: Sequence[Any], data: list[Any])
     """
     if primitive.promotes:
         check_operands(primitive, args)
-        promote(primitive, data)
+        try:
+            promote(primitive, data)
+        except IndexError as error:  # the tensors are no operands
+            raise wrong_operand(primitive, args, numbers=False) or error from None
 
 
 def promote(primitive: Operation, data: list[Any]) -> None:
@@ -56,24 +60,25 @@ def promote(primitive: Operation, data: list[Any]) -> None:
 def check_arrays(primitive: Operation, values: Sequence[Any]) -> None:
     """TypeError unless one of the values is a NumPy one (which is how rules call operations)."""
     if not any(isinstance(value, (np.ndarray, np.generic)) for value in values):
-        raise TypeError(
+        raise type_error(
             f"{primitive.name}(): argument 'input' (position 1) must be Tensor, not {type(values[0]).__name__}"
         )
 
 
 def explain(primitive: Operation, data: Sequence[Any], error: Exception) -> Exception:
-    """The error of a NumPy function in PyTorch's words: shapes that do not broadcast, a dimension out of range."""
+    """The error of a forward function: ours as it is, NumPy's and Python's in PyTorch's words."""
+    if not is_foreign(error):
+        return error
     if isinstance(error, np.exceptions.AxisError):
-        rank = max(error.ndim or 0, 1)
-        return IndexError(
-            f"Dimension out of range (expected to be in range of [{-rank}, {rank - 1}], but got {error.axis})"
-        )
+        return dimension_error(error.axis, error.ndim or 0)
+    known = None
     if isinstance(error, (TypeError, AttributeError)):
-        return wrong_operand(primitive, data, numbers=isinstance(error, TypeError)) or error
-    together = range(primitive.tensors) if primitive.elementwise else primitive.promotes
-    shapes = [data[i].shape for i in together if hasattr(data[i], "shape")]
-    mismatch = broadcast_mismatch(shapes)
-    return error if mismatch is None else RuntimeError(mismatch)
+        known = wrong_operand(primitive, data, numbers=isinstance(error, TypeError))
+    else:
+        together = range(primitive.tensors) if primitive.elementwise else primitive.promotes
+        mismatch = broadcast_mismatch([data[i].shape for i in together if hasattr(data[i], "shape")])
+        known = mismatch and shape_error(mismatch)
+    return known or misused(primitive.function or primitive.name, error, data)
 
 
 def wrong_operand(primitive: Operation, data: Sequence[Any], numbers: bool = True) -> Exception | None:
@@ -84,9 +89,9 @@ def wrong_operand(primitive: Operation, data: Sequence[Any], numbers: bool = Tru
         given = type(value).__name__
         if primitive.family == "arithmetic" and (symbol := FUNCTIONS[primitive.name].symbol) and len(data) > 1:
             names = (given, "Tensor") if i == 0 else ("Tensor", given)
-            return TypeError(f"unsupported operand type(s) for {symbol}: '{names[0]}' and '{names[1]}'")
+            return type_error(f"unsupported operand type(s) for {symbol}: '{names[0]}' and '{names[1]}'")
         argument = ("input", "other")[min(i, 1)]
-        return TypeError(f"{primitive.name}(): argument '{argument}' (position {i + 1}) must be Tensor, not {given}")
+        return type_error(f"{primitive.name}(): argument '{argument}' (position {i + 1}) must be Tensor, not {given}")
     return None
 
 
@@ -94,7 +99,7 @@ def check_operands(primitive: Operation, args: Sequence[Any]) -> None:
     """TypeError: an operand is a list. RuntimeError: one is an array, and a tensor beside it requires grad."""
     for i in primitive.promotes:
         if isinstance(args[i], (list, tuple)):
-            raise wrong_operand(primitive, args) or TypeError(f"{primitive.name}() takes no {type(args[i]).__name__}")
+            raise wrong_operand(primitive, args) or type_error(f"{primitive.name}() takes no {type(args[i]).__name__}")
         if isinstance(args[i], np.ndarray):
             for other in args:
                 if isinstance(other, Tensor):

@@ -40,7 +40,7 @@ from .recorded import recorded, saver, unrecorded
 _FLOAT64 = np.float64
 _NOWHERE = (None, 0)
 # What NumPy raises for operands that do not fit, and for inf and nan where it was told to treat them as errors.
-FAILURES = (ValueError, IndexError, TypeError, AttributeError, RuntimeWarning, FloatingPointError)
+FAILURES = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeWarning)
 
 
 def make_call(primitive: Operation) -> Callable[..., Any]:
@@ -189,7 +189,7 @@ def make_variadic_call(primitive: Operation) -> Callable[..., Any]:
     def compute(data: Sequence[Any]) -> Any:
         try:
             return forward(*data)
-        except (ValueError, IndexError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
             raise explain(primitive, data[0], error) from None
 
     def call(*args: Any, **kwargs: Any) -> Any:

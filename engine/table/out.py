@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ..graph.transforms import active
+from ..tensors.errors import type_error
 from ..tensors.memory import INFERENCE_TENSOR, resize, write
 from ..tensors.modes import no_grad, recording
 from ..tensors.symbol import is_items
@@ -40,13 +41,13 @@ def run_into(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[s
         result = function(*args, **given)
     if isinstance(result, Tensor):
         if not isinstance(out, Tensor):
-            raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}")
+            raise type_error(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}")
         _write(out, result)
         return out
     if not is_items(out):
-        raise TypeError(f"{name}(): argument 'out' must be tuple of Tensors, not {type(out).__name__}")
+        raise type_error(f"{name}(): argument 'out' must be tuple of Tensors, not {type(out).__name__}")
     if len(out) != len(result):
-        raise TypeError(f"expected tuple of {len(result)} elements but got {len(out)}")
+        raise type_error(f"expected tuple of {len(result)} elements but got {len(out)}")
     for target, part in zip(out, result, strict=True):
         _write(target, part)
     return type(result)(*out) if hasattr(result, "_fields") else tuple(out)

@@ -217,7 +217,7 @@ class Operation:
         """How it is called, such as `clamp(x, min=None, max=None)`."""
         first = self.required
         parts = [name if i < first else f"{name}={self.defaults[i - first]!r}" for i, name in enumerate(self.arguments)]
-        return f"{self.name}({', '.join(parts)}{', ...' if self.takes_many else ''})"
+        return f"{self.name}({', '.join([*parts, *['...'] * self.takes_many])})"
 
     def needed(self, edges: Sequence[Edge]) -> Collection[str]:
         """Which of `saved` a node with these edges needs: what the rules ask for that an edge leads on from."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from .errors import type_error
 from .symbol import DATA
 
 
@@ -56,7 +57,7 @@ def of(numpy_dtype: Any) -> dtype:
     try:
         return BY_NUMPY[np.dtype(numpy_dtype)]
     except KeyError:
-        raise TypeError(f"can't convert np.ndarray of type {np.dtype(numpy_dtype)}") from None
+        raise type_error(f"can't convert np.ndarray of type {np.dtype(numpy_dtype)}") from None
 
 
 def get_default_dtype() -> dtype:
@@ -68,9 +69,9 @@ def set_default_dtype(d: object) -> None:
     """Sets the dtype of new tensors made from Python floats. TypeError unless it is a floating one."""
     global _default
     if not isinstance(d, dtype):
-        raise TypeError("invalid dtype object: only floating-point types are supported as the default type")
+        raise type_error("invalid dtype object: only floating-point types are supported as the default type")
     if not d.is_floating_point:
-        raise TypeError("only floating-point types are supported as the default type")
+        raise type_error("only floating-point types are supported as the default type")
     _default = d
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
+from .errors import shape_error, type_error
 from .symbol import Symbol
 from .tensor import Memory, Slicing, Tensor
 
@@ -67,7 +68,7 @@ def data(tensor: Tensor) -> Tensor:
 @data.setter
 def data(tensor: Tensor, value: object) -> None:
     if not isinstance(value, Tensor):
-        raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+        raise type_error(f"Variable data has to be a tensor, but got {type(value).__name__}")
     tensor._data = value._data
 
 
@@ -147,7 +148,7 @@ def write(tensor: Tensor, data: Any) -> None:
     present = tensor._data
     together = broadcast_shape(np.shape(data), present.shape)
     if together != present.shape:
-        raise RuntimeError(
+        raise shape_error(
             f"output with shape {list(present.shape)} doesn't match the broadcast shape "
             f"{list(together or np.shape(data))}"
         )

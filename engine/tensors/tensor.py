@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import dtypes
+from .errors import dimension_error, index_error, shape_error, type_error
 from .modes import recording
 from .printing import tensor_text
 from .size import Size
@@ -137,11 +138,9 @@ class Tensor:
             return self.shape
         rank = self._data.ndim
         if not rank:
-            raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+            raise index_error(f"Dimension specified as {dim} but tensor has no dimensions")
         if not -rank <= dim < rank:
-            raise IndexError(
-                f"Dimension out of range (expected to be in range of [{-rank}, {rank - 1}], but got {dim})"
-            )
+            raise dimension_error(dim, rank)
         return self._data.shape[dim]
 
     @property
@@ -170,7 +169,7 @@ class Tensor:
     def item(self) -> Any:
         """The only element as a Python number. RuntimeError when there is not exactly one."""
         if self._data.size != 1:
-            raise RuntimeError(f"a Tensor with {self._data.size} elements cannot be converted to Scalar")
+            raise shape_error(f"a Tensor with {self._data.size} elements cannot be converted to Scalar")
         return self._data.item()
 
     def tolist(self) -> Any:
@@ -179,7 +178,7 @@ class Tensor:
 
     def _only(self) -> Any:
         if self._data.size != 1:
-            raise ValueError("only one element tensors can be converted to Python scalars")
+            raise shape_error("only one element tensors can be converted to Python scalars", ValueError)
         return self._data.item()
 
     def __float__(self) -> float:
@@ -193,19 +192,19 @@ class Tensor:
 
     def __bool__(self) -> bool:
         if self._data.size == 0:
-            raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
+            raise shape_error("Boolean value of Tensor with no values is ambiguous")
         if self._data.size > 1:
-            raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
+            raise shape_error("Boolean value of Tensor with more than one value is ambiguous")
         return bool(self._data.item())
 
     def __len__(self) -> int:
         if not self._data.ndim:
-            raise TypeError("len() of a 0-d tensor")
+            raise type_error("len() of a 0-d tensor")
         return len(self._data)
 
     def __iter__(self) -> Iterator[Tensor]:
         if not self._data.ndim:
-            raise TypeError("iteration over a 0-d tensor")
+            raise type_error("iteration over a 0-d tensor")
         return iter(self.unbind(0))
 
     def __hash__(self) -> int:

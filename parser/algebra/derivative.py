@@ -21,7 +21,7 @@ from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.errors import ExpressionError
 from ..syntax.parse import parse
 from ..syntax.printer import program_text
-from ..syntax.records import Assign, Binary, Name, Program, Unary
+from ..syntax.records import Assign, Binary, Compare, Name, Program, Unary
 from ..syntax.records import Number as Literal
 from ..syntax.walk import body_of, walk
 from .presentation import Presentation
@@ -33,6 +33,8 @@ from .verbatim import VERBATIM
 
 # Derivatives of a higher order are those of the simplified one before: at once they would grow with every order.
 _AT_ONCE = 3
+# The same where exponents vary, of which the second derivative has many parts already.
+_POWERS_AT_ONCE = 1
 _POINTS = 8
 _TRIES = 60
 _TOLERANCE = 1e-7
@@ -104,8 +106,11 @@ def derivatives(
     """
     shapes = shapes or {}
     names = tuple(variables_of(expression, shapes))
-    if simplify and max(map(len, wanted)) > _AT_ONCE and not any(shapes.values()):
-        return _step_by_step(expression, wanted, names, share, limits)
+    if simplify and not any(shapes.values()):
+        at_once = _POWERS_AT_ONCE if _has_powers(expression) else _AT_ONCE
+        found = _step_by_step(expression, wanted, names, at_once, share, limits)
+        if found is not None:
+            return found
     program, elements = traced(expression, wanted, shapes, limits)
     arrays = frozenset(name for name in names if shapes.get(name))
 
@@ -131,22 +136,36 @@ def _as_collected(term: Term) -> Term:
     return term
 
 
+def _has_powers(expression: Program) -> bool:
+    """Whether an exponent varies."""
+    records = (record for statement in expression.statements for record in walk(body_of(statement)))
+    exponents = (record.right for record in records if type(record) is Binary and record.op == "**")
+    return any(type(part) is Name and part.name not in CONSTANTS for right in exponents for part in walk(right))
+
+
 def _step_by_step(
-    expression: Program, wanted: Sequence[By], names: tuple[str, ...], share: bool, limits: Limits
-) -> Derivatives:
-    """Derivatives by single numbers, each of the one before it, and compared with the engine's of that."""
+    expression: Program, wanted: Sequence[By], names: tuple[str, ...], at_once: int, share: bool, limits: Limits
+) -> Derivatives | None:
+    """Derivatives by single numbers, each of the one before it, and compared with the engine's of that.
+
+    None: they are all found at once, or one holds at a point by itself, such as 0 of sin(x)/x, where it has no slope.
+    """
+    if max(map(len, wanted)) <= at_once:
+        return None
     known: dict[By, Program] = {}
     points: list[int] = []
     for by in wanted:
         last = expression
-        for end in range(min(_AT_ONCE, len(by)), len(by) + 1):
+        for end in range(min(at_once, len(by)), len(by) + 1):
             if by[:end] not in known:
-                step = by[:end] if end <= _AT_ONCE else by[end - 1 : end]
+                step = by[:end] if end <= at_once else by[end - 1 : end]
                 known[by[:end]] = Program("", (Literal(0, 0, 0),))
                 if {*step} <= free_variables(last).keys():
-                    found = derivatives(last, [step], share=False, limits=limits)
+                    found = derivatives(last, [step], limits=limits)
                     points.append(found.points)
                     known[by[:end]] = found.program(step)
+                    if _is_chosen_by_equality(known[by[:end]]):
+                        return None
             last = known[by[:end]]
 
     def outputs(*tensors: Tensor) -> dict[str, Any]:
@@ -157,6 +176,11 @@ def _step_by_step(
     return _presented(expression, names, dict(zip(wanted, terms.values(), strict=True)), share)._replace(
         points=min(points, default=1)
     )
+
+
+def _is_chosen_by_equality(derivative: Program) -> bool:
+    records = (record for statement in derivative.statements for record in walk(body_of(statement)))
+    return any(type(record) is Compare and "==" in record.ops for record in records)
 
 
 def _check_real(expression: Program, found: Derivatives) -> None:
@@ -285,9 +309,8 @@ def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[st
             return False
         nearby: list[Any] = []
         for index, ((by, program), value) in enumerate(zip(printed.items(), expected[1:], strict=True), 1):
-            given = {name: tensor(v.tolist()) for name, v in point.items() if name in free_variables(program)}
             try:
-                actual = evaluate(program, given, limits)._data
+                actual = _of_printed(program, point, limits)
             except ExpressionError as error:
                 if isinstance(error.__cause__, LinAlgError):
                     # Where a matrix is singular, the formula has no value.
@@ -306,6 +329,8 @@ def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[st
             except ExpressionError:
                 return False
             if not np.all(apart <= allowed + 10 * np.abs(nearby[index] - value)):
+                if _is_noise(program, point, apart, actual, limits):
+                    return False
                 where = ", ".join(f"{name} = {np.asarray(v).tolist()}" for name, v in point.items())
                 raise DisagreementError(
                     f"the derivative of {expression.source!r} by {', '.join(by)} would be printed as "
@@ -314,6 +339,17 @@ def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[st
                     not np.all(np.isfinite(actual)) or bool(np.all(apart <= _ROUNDING)),
                 )
     return True
+
+
+def _of_printed(program: Program, point: Mapping[str, Any], limits: Limits) -> Any:
+    given = {name: tensor(v.tolist()) for name, v in point.items() if name in free_variables(program)}
+    return evaluate(program, given, limits)._data
+
+
+def _is_noise(program: Program, point: Mapping[str, Any], difference: Any, value: Any, limits: Limits) -> bool:
+    """Whether an expression jumps about by as much as this where the point hardly changes: its terms cancel."""
+    near = [{n: v * (1 + k * _STEP) for n, v in point.items()} for k in range(1, 6)]
+    return bool(np.all(difference <= max(abs(_of_printed(program, p, limits) - value) for p in near)))
 
 
 def _by_engine(expression: Program, wanted: Sequence[By], point: Mapping[str, Any], limits: Limits) -> list[Any]:

@@ -28,6 +28,8 @@ def findings(problem: Problem, report: Report) -> list[Finding]:
     bad = {key: fact for key, fact in report.facts() if not isinstance(fact, str) and not is_finite(fact)}
     text = _summary(bad)
     infinite_inputs = [name for name, data in report.inputs.items() if not is_finite(data)]
+    # A nan comes from a nan, where no operation has made it.
+    infinite_inputs.sort(key=lambda name: not bool(np.isnan(report.inputs[name]).any()))
     if "value" in bad:
         text = _summary({"the value": bad["value"]})
         _, steps = applications_of(problem._replace(wrt=()))

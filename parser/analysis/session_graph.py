@@ -94,4 +94,4 @@ class SessionGraph(NamedGraph):
 def _has_decimals(made: Any) -> bool:
     """Whether numbers such as 0.5 are written in what made the nodes."""
     origins = [noted.origin for noted in made if noted is not None]
-    return any(_DECIMAL.search(o.script.source, o.place.start, o.place.end) for o in origins)
+    return any(_DECIMAL.search(origin.script.source, *origin.place) for origin in origins)

@@ -50,6 +50,7 @@ class RowExpression:
         self.syntax = syntax
         self.wanted = wanted
         self.limits = limits
+        self.named = frozenset(constants)
         self.constants: dict[str, Any] = {**CONSTANTS, **{name: value._data for name, value in constants.items()}}
         self._programs: dict[Any, Program | None] = {}
         self._lock = threading.Lock()

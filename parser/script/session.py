@@ -14,10 +14,9 @@ from ...engine.graph.observers import nodes_observed
 from ...engine.table.nodes import PrimitiveNode
 from ...engine.tensors.size import at_most
 from ..syntax.errors import ExpressionError
-from ..syntax.records import Syntax
 from .compiling.compile import compile_script
 from .reading.reader import parse
-from .reading.tree import Script
+from .reading.script import Script, Span
 from .running.function import Scope
 from .running.guard import Limits, shown
 from .running.machine import Machine
@@ -30,8 +29,13 @@ class Origin(NamedTuple):
     """Where a node of a graph was made: the sub-expression of a script, and the number of the step that ran it."""
 
     script: Script
-    place: Syntax
+    node: Any
     step: int
+
+    @property
+    def place(self) -> Span:
+        """Where the sub-expression stands in the script."""
+        return self.script.span(self.node)
 
 
 Observer = Callable[[PrimitiveNode, Any, Origin], None]

@@ -8,6 +8,7 @@ from functools import reduce
 from typing import Any, TypeAlias
 
 from ...engine import FUNCTIONS, Tensor
+from ...engine.table.composed import called_by_name
 from ...engine.table.record import Operation
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Attribute, Binary, Call, Compare, Dots, List, Method, Slice, Subscript, Syntax, Unary
@@ -88,11 +89,11 @@ class Application:
         positional, named = arranged(function, arguments, [name for name, _ in expr.kwargs])
         together = numbers_together(function, expr, positional, self.source)
         if together is not None:
-            of_two = FUNCTIONS[str(function.of_two)].call
+            of_two = called_by_name(FUNCTIONS[str(function.of_two)])
             return reduce(lambda x, y: self.done(expr, of_two, [x, y]), together)
         if function.elements is not None and function.elements(*positional, **named) > self.limits.elements:
             raise self.too_large(expr)
-        return self.done(expr, lambda *values: function.call(*values, **named), positional)
+        return self.done(expr, lambda *values: called_by_name(function)(*values, **named), positional)
 
     def done(self, expr: Syntax, function: Callable[..., Value], arguments: list[Value]) -> Value:
         """The function's result, within the limits, and shown to the observer."""

@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterator
 from ...engine.table.registry import FUNCTIONS
 from ..syntax.records import Binary, Name, Program
 from ..syntax.walk import body_of, walk
+from ..syntax.what_is_meant import other_name
 from .names import CONSTANTS
 
 # What a function's name runs into, or what stands in a product, where it is no other variable of the expression.
-_LETTERS = ("x", "y", "z", "theta", "pi")
+_LETTERS = ("x", "y", "z", "theta", "pi", "π")
 _COUNTED = re.compile(r"(\d*)(\D\w*)")
 
 
@@ -22,6 +23,11 @@ def doubtful(name: str, names: Collection[str]) -> str | None:
         return f"{name}(x)" if FUNCTIONS[name].family == "elementary" else None
     if len(name) > 1 and name.lower() in CONSTANTS:
         return name.lower()
+    other = other_name(name) or other_name(name.lower()) or name.lower() if len(name) > 1 else None
+    if other in FUNCTIONS:
+        return f"{other}(x)" if FUNCTIONS[other].elementwise else None
+    if other != name.lower():
+        return other
     known = (*_LETTERS, *(other for other in names if other != name))
     for end in range(len(name) - 1, 1, -1):
         function = FUNCTIONS.get(name[:end]) if name[:end] in FUNCTIONS else None
@@ -38,6 +44,8 @@ def remarks(program: Program, names: Collection[str]) -> Iterator[str]:
         meant = doubtful(name, names)
         if meant is not None:
             yield f"`{name}` is a variable here; if it is not meant as one, write `{meant}`"
-    powers = (r for s in program.statements for r in walk(body_of(s)) if type(r) is Binary and r.op == "**")
+    powers = [r for s in program.statements for r in walk(body_of(s)) if type(r) is Binary and r.op == "**"]
     if "E" in names and any(type(power.left) is Name and power.left.name == "E" for power in powers):
         yield "`E` is a variable here; Euler's number is `e`"
+    if "T" in names and any(type(power.right) is Name and power.right.name == "T" for power in powers):
+        yield "`T` is a variable here; a transpose is written `A.T`"

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from ...engine import Tensor
 from ...engine.table.registry import FUNCTIONS, ops
 from ...engine.tensors.dtypes import bool_
+from ...engine.tensors.errors import is_foreign, kind_of
 from ...engine.tensors.size import TooLargeError, at_most
 from ...engine.tensors.symbol import TraceError, is_open, is_symbolic
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Assign, Call, Conditional, Define, Method, Name, Number, Program, Subscript, Syntax, Text
 from ..syntax.walk import children
 from .application import Application, Observer
-from .error_kind import kind_of, slipped_out
 from .limits import Limits
 from .names import CONSTANTS
 from .values import Operand, Value, gated, operand, tensor_of
@@ -123,20 +123,19 @@ class _Evaluation:
         except (MemoryError, TooLargeError):
             raise self.application.too_large(self.current) from None
         except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
-            if slipped_out(error):
-                raise self.misused() from error
-            raise self.application.error(kind_of(error), str(error), self.current) from error
+            raise self.explained(error) from error
 
-    def misused(self) -> ExpressionError:
-        """The error for an operation that cannot do with what it is given, and does not say why."""
-        record = self.current
+    def explained(self, error: Exception) -> ExpressionError:
+        """The error of an operation as one of the expression."""
+        record, kind = self.current, kind_of(error)
         name = record.function if type(record) is Call else record.name if type(record) is Method else None
-        if name is not None and name in FUNCTIONS:
-            message = f"`{name}` does not take what it is given here"
-            return self.application.error("type", message, record, f"it is called as {FUNCTIONS[name].signature()}")
-        if type(record) is Subscript:
-            return self.application.error("value", "there is nothing at this place", record)
-        return self.application.error("type", "these operands do not go together", record)
+        if is_foreign(error):
+            place = type(record) is Subscript
+            message = "there is nothing at this place" if place else "these operands do not go together"
+            return self.application.error("value" if place else "type", message, record)
+        called = FUNCTIONS.get(name) if kind == "type" and name else None
+        help = f"it is called as {called.signature()}" if called else None
+        return self.application.error(kind, str(error), record, help)
 
     def computed(self, root: Syntax) -> Value:
         """Computes a record: works off a stack of records, and of what to do with their values."""

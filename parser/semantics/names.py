@@ -126,7 +126,7 @@ def _arity(call: Any, source: str, message: str, help: str | None = None) -> Exp
 
 
 def _unknown(what: str, name: str, expr: Any, source: str, candidates: Collection[str]) -> ExpressionError:
-    help = None if what == "attribute" else _meant(expr, source)
+    help = _meant(expr, source)
     close = None if help else did_you_mean(name, candidates)
     if help:
         pass
@@ -139,12 +139,17 @@ def _unknown(what: str, name: str, expr: Any, source: str, candidates: Collectio
     return ExpressionError("name", f"unknown {what} `{name}`", source, expr.name_start, expr.name_end, help)
 
 
-def _meant(call: Call | Method, source: str) -> str | None:
-    """What a call of a function that there is not is meant for."""
+def _meant(call: Call | Method | Attribute, source: str) -> str | None:
+    """What a call of a function that there is not is meant for, or an attribute."""
+    help = meant_by_text(source, call.start, call.end, FUNCTIONS)
+    if isinstance(call, Attribute):
+        called = f"{shortened(source[call.start : call.end])}()"
+        return help or (f"write `{called}`" if call.name in FUNCTIONS and FUNCTIONS[call.name].method else None)
     written = [shortened(source[arg.start : arg.end]) for arg in call.args]
     if isinstance(call, Method):
-        return meant_by_call(call.name, [shortened(source[call.object.start : call.object.end]), *written], FUNCTIONS)
-    help = meant_by_text(source, call.start, call.end, FUNCTIONS) or meant_by_call(call.function, written, FUNCTIONS)
+        written.insert(0, shortened(source[call.object.start : call.object.end]))
+        return help or meant_by_call(call.name, written, FUNCTIONS)
+    help = help or meant_by_call(call.function, written, FUNCTIONS)
     if help is None and len(written) == 1 and (len(call.function) == 1 or call.function in CONSTANTS):
         help = f"for a product write `{call.function}*({written[0]})`"
         if call.function not in {*CONSTANTS, *re.findall(r"\w+", written[0])}:

@@ -11,7 +11,8 @@ from ...engine import Tensor
 from ...engine.api.creation import tensor
 from ...engine.table.registry import ops
 from ...engine.tensors.dtypes import bool_, is_number
-from ...engine.tensors.symbol import is_symbolic
+from ...engine.tensors.errors import type_error, value_error
+from ...engine.tensors.symbol import TraceError, is_open, is_symbolic
 
 Operand: TypeAlias = Tensor | int | float
 # An operand, text, None, a slice, `...`, a list of such, or several results of a function by name: `max(x, dim=0)`.
@@ -35,7 +36,7 @@ def tensor_of(value: Value) -> Tensor:
         return value[0]
     if isinstance(value, (list, tuple)):
         return _stacked(list(value))
-    raise TypeError(f"a number or tensor is expected here, not {_NAMES.get(type(value), type(value).__name__)}")
+    raise type_error(f"a number or tensor is expected here, not {_NAMES.get(type(value), type(value).__name__)}")
 
 
 def _as_float(value: float) -> float:
@@ -49,8 +50,10 @@ def index_of(value: Value) -> Value:
     """A value as an index: a tensor of whole numbers, as all variables are floating, as integers."""
     if isinstance(value, Tensor) and value.dtype.is_floating_point:
         data = value._data
+        if is_open(data):
+            raise TraceError("an index depends on the values of variables")
         if not np.all(np.isfinite(data)) or np.any(data != np.rint(data)):
-            raise IndexError("an index is a whole number")
+            raise value_error("an index is a whole number", IndexError)
         return int(data) if not data.ndim else Tensor(data.astype(np.int64))
     if isinstance(value, Tensor) and not value.ndim and value.dtype is not bool_:
         return int(value)

@@ -34,8 +34,6 @@ _WORDS = {"True": True, "False": False, "None": None}
 _SIGNS = {"π": "pi", "τ": "tau"}
 # Modules that need no prefix of their own, where that makes sense: else they are variables.
 _MODULES = ("F", "linalg", "special")
-# What torch.linalg has under a name that is another function without it.
-IN_LINALG = ("cholesky", "cross", "diagonal", "norm", "qr", "svd", "vander")
 _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
@@ -60,9 +58,13 @@ def span_of(place: Any) -> tuple[int, int]:
     return place.start, place.end
 
 
-def _in_module(module: str, name: str) -> str:
-    """The name in the table of what a module has under `name`."""
-    return f"linalg_{name}" if module.endswith("linalg") and name in IN_LINALG else name
+def in_module(module: str, name: str) -> str:
+    """The name in the table of what a module has under `name`, which may be another function without it."""
+    if not module.endswith("linalg"):
+        return name
+    from ...engine.table.registry import FUNCTIONS
+
+    return f"linalg_{name}" if f"linalg_{name}" in FUNCTIONS.homes else name
 
 
 class Actions:
@@ -75,7 +77,7 @@ class Actions:
         name: str = token.value
         if "." in name:
             module, _, name = name.rpartition(".")
-            name = _in_module(module, name)
+            name = in_module(module, name)
         return Name(_SIGNS.get(name, name), token.start_pos, token.end_pos)
 
     def NUMBER(self, token: Token) -> Number:  # noqa: N802
@@ -118,16 +120,12 @@ class Actions:
         sequence.append(operand)
         return sequence
 
-    def resolve(self, sequence: list[Any]) -> Any:
-        """The expression of a flat sequence of operands and operators."""
-        return resolve(sequence)
-
     def resolved(self, children: list[Any]) -> Any:
-        return self.resolve(children[0])
+        return resolve(children[0])
 
     def conditional(self, children: list[Any]) -> Conditional:
-        then = self.resolve(children[0])
-        condition = self.resolve(children[2])
+        then = resolve(children[0])
+        condition = resolve(children[2])
         otherwise = children[4]
         return Conditional(bare(condition), bare(then), bare(otherwise), then.start, otherwise.end)
 
@@ -170,7 +168,7 @@ class Actions:
         end = children[-1].end_pos
         # `F` is torch.nn.functional in `F.relu(x)`, but a variable in `F.mean()`.
         if type(owner) is Name and owner.name in _MODULES and (args or kwargs):
-            return Call(_in_module(owner.name, name.name), args, kwargs, name.start, name.end, owner.start, end)
+            return Call(in_module(owner.name, name.name), args, kwargs, name.start, name.end, owner.start, end)
         return Method(bare(owner), name.name, args, kwargs, name.start, name.end, owner.start, end)
 
     def subscript(self, children: list[Any]) -> Subscript:

@@ -203,7 +203,7 @@ class _Explainer(Reading):
         message = f"an operator is missing between `{left}` and `{right}`"
         if previous.kind == "word" and found.kind in ("word", "number") and _is_function(previous.text):
             help = f"write `{left}({right})`"
-        elif self._inside_list():
+        elif self._inside_list() and previous.end < found.start:
             help = f"write `{left}, {right}` or `{left}*{right}`"
         else:
             help = f"write `{left}*{right}`"

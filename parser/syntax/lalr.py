@@ -59,21 +59,18 @@ class Parser:
         self.begins_operand = [_OPERAND in actions for actions in self.states]
         self.scanners: list[Any] = [None, None]
 
-    def parse(self, text: str, start: int = 0, end: int | None = None) -> Any:
-        """Return what the actions made of the text, or of the part of it from `start` to `end`.
-
-        ParserError: it is not in the language.
-        """
+    def parse(self, text: str) -> Any:
+        """Return what the actions made of the text. ParserError: it is not in the language."""
         states = [0]
         values: list[Any] = []
         table, rules, makers, ignored = self.states, self.rules, self.makers, self.ignored
         scanners, begins_operand = self.scanners, self.begins_operand
-        position, length = start, len(text) if end is None else end
+        position, length = 0, len(text)
         while True:
             while position < length:
                 mode = begins_operand[states[-1]]
                 scan = scanners[mode] or self._scanner(mode)
-                match = scan(text, position, length)
+                match = scan(text, position)
                 if match is None:
                     raise ParserError(position)
                 if match.lastgroup not in ignored:

@@ -10,12 +10,17 @@ from .errors import ExpressionError
 _LAYOUT = r"""[()\[\]\n]|"[^"\n]*"|'[^'\n]*'|#[^\n]*"""
 
 
-def check_size(source: str, what: str, max_length: int, max_depth: int) -> None:
-    """Raises ExpressionError, of kind "limit", for a text that is too long, or whose brackets are nested too deeply."""
+def check_length(source: str, what: str, max_length: int) -> None:
+    """Raises ExpressionError, of kind "limit", for a text that is too long."""
     if len(source) > max_length:
         message = f"the {what} is {len(source):,} characters long, more than the limit of {max_length:,}"
         help = "raise the limit with `--limit length=N`"
         raise ExpressionError("limit", message, source, max_length, max_length, help)
+
+
+def check_size(source: str, what: str, max_length: int, max_depth: int) -> None:
+    """Raises ExpressionError, of kind "limit", for a text that is too long, or whose brackets are nested too deeply."""
+    check_length(source, what, max_length)
     # The depth cannot exceed the number of brackets, which is all that needs counting as a rule.
     if source.count("(") + source.count("[") <= max_depth:
         return

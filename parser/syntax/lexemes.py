@@ -7,7 +7,7 @@ from unicodedata import normalize
 
 from .errors import ExpressionError
 
-CLOSING = {"(": ")", "[": "]"}
+CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
 class Lexeme(NamedTuple):

@@ -24,9 +24,6 @@ LEVELS = {
     **dict.fromkeys(("*", "/", "//", "%", "@"), PRODUCT),
     "**": POWER,
 }
-# What each spelling is in the tree, and its level: as in Python, and as in an expression, which knows more of them.
-BINARY: _Operators = {op: (op, level) for op, level in LEVELS.items()}
-PREFIX: _Operators = {"not": ("not", NOT), "-": ("-", UNARY), "+": ("+", UNARY), "~": ("~", UNARY)}
 _SPELLINGS = {
     "≤": "<=",
     "≥": ">=",
@@ -38,11 +35,16 @@ _SPELLINGS = {
     "÷": "/",
     "^": "**",
 }
-_EXPRESSION_BINARY = {**BINARY, **{spelling: BINARY[op] for spelling, op in _SPELLINGS.items()}}
-_EXPRESSION_PREFIX = {
-    **PREFIX,
-    "\N{MINUS SIGN}": PREFIX["-"],
-    "\N{EN DASH}": PREFIX["-"],
+# What each spelling is in the tree, and its level: as in Python, and more.
+_BINARY: _Operators = {
+    **{op: (op, level) for op, level in LEVELS.items()},
+    **{spelling: (op, LEVELS[op]) for spelling, op in _SPELLINGS.items()},
+}
+_PREFIX: _Operators = {
+    "not": ("not", NOT),
+    **dict.fromkeys(("-", "\N{MINUS SIGN}", "\N{EN DASH}"), ("-", UNARY)),
+    "+": ("+", UNARY),
+    "~": ("~", UNARY),
     "\N{SQUARE ROOT}": ("sqrt", UNARY),
 }
 # Operators of these levels do not complete an equal one before them: powers group from the right, and
@@ -75,10 +77,8 @@ def bare(item: Any) -> Any:
     return item.inner if type(item) in _WRAPPERS else item
 
 
-def resolve(
-    sequence: list[Any], prefix: _Operators = _EXPRESSION_PREFIX, binary: _Operators = _EXPRESSION_BINARY
-) -> Any:
-    """Return the expression of a flat sequence of operands and operator tokens, in the language of these operators.
+def resolve(sequence: list[Any]) -> Any:
+    """Return the expression of a flat sequence of operands and operator tokens.
 
     Raises ExpressionError for a `not` where Python would need brackets around it; its source is filled in
     by `parse`.
@@ -93,14 +93,14 @@ def resolve(
             operands.append(item)
             operand_expected = False
         elif operand_expected:
-            op, precedence = prefix[item.value]
+            op, precedence = _PREFIX[item.value]
             if precedence == NOT and pending and pending[-1][0] > NOT:
                 message = f"`not` cannot follow `{pending[-1][2].value}`"
                 help = "put brackets around the `not` expression"
                 raise ExpressionError("syntax", message, start=item.start_pos, end=item.end_pos, help=help)
             pending.append((precedence, op, item))
         else:
-            op, precedence = binary[item.value]
+            op, precedence = _BINARY[item.value]
             least = precedence + 1 if precedence in _WAITING else precedence
             while pending and pending[-1][0] >= least:
                 _complete(operands, pending)

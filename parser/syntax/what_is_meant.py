@@ -19,13 +19,13 @@ _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 class _Words(NamedTuple):
     """The table: regular expressions with their help, and by name, for each of the other sections."""
 
-    texts: list[tuple[re.Pattern[str], str]]
+    texts: list[tuple[str, str]]
     names: dict[str, dict[str, str]]
 
 
 @cache
 def _words() -> _Words:
-    texts: list[tuple[re.Pattern[str], str]] = []
+    texts: list[tuple[str, str]] = []
     names: dict[str, dict[str, str]] = {}
     section = ""
     with open(_FILE, encoding="utf-8") as file:
@@ -37,9 +37,9 @@ def _words() -> _Words:
                 names[section] = {}
             elif section == "texts":
                 pattern, help = line.rsplit(" => ", 1)
-                texts.append((re.compile(pattern.replace("OPERAND", _OPERAND).replace("NUMBER", _NUMBER)), help))
+                texts.append((pattern.replace("OPERAND", _OPERAND).replace("NUMBER", _NUMBER), help))
             else:
-                typed, meant = line.split(" = " if section == "functions" else " => ", 1)
+                typed, meant = line.split(" = " if section in ("functions", "constants") else " => ", 1)
                 names[section].update((name, meant) for name in typed.split(", "))
     return _Words(texts, names)
 
@@ -47,7 +47,8 @@ def _words() -> _Words:
 def meant_by_text(source: str, start: int, end: int, functions: Container[str]) -> str | None:
     """The help for a text that is wrong at a place, if the table has what it is like; `functions` are known by name."""
     first, last = max(0, start - _AROUND), min(len(source), end + _AROUND, start + 2 * _AROUND)
-    for pattern, help in _words().texts:
+    for expression, help in _words().texts:
+        pattern = re.compile(expression)
         if "call" in pattern.groupindex:
             matches = filter(None, [pattern.match(source, start, last)])
         else:
@@ -56,7 +57,8 @@ def meant_by_text(source: str, start: int, end: int, functions: Container[str]) 
             groups = match.groupdict()
             # What ends where the text is cut off may go on there.
             misses = match.start() > end or match.end() < start or match.end() == last < len(source)
-            if not misses and groups.get("fn", "sin") in functions:
+            known = groups.get("fn", "sin") in functions and other_name(groups.get("other", "tg")) is not None
+            if not misses and known:
                 return help.format(**{name: _shown(name, text or "") for name, text in groups.items()})
     return None
 
@@ -70,6 +72,13 @@ def _shown(group: str, text: str) -> str:
         return str(int(text, 0))
     if group == "numbers":
         return ", ".join(re.findall(_NUMBER, text))
+    if group == "rows":
+        rows = [re.split(r"[\s,]+", row.strip(" ,")) for row in text.split(";")]
+        return ", ".join([f"[{', '.join(row)}]" for row in rows])
+    if group == "grouped":
+        return "".join(re.findall(r"[-+.\d]", text))
+    if group == "other":
+        return other_name(text) or text
     return text.translate(_DIGITS) if group == "digits" else text
 
 
@@ -77,6 +86,8 @@ def meant_by_call(name: str, arguments: Sequence[str], functions: Container[str]
     """The help for the call of a function that there is not; `arguments` as they are written."""
     names = _words().names
     written = ", ".join(arguments)
+    if name not in names["calls"]:
+        name = name if name in names["functions"] or name.lower() not in names["functions"] else name.lower()
     other = names["functions"].get(name)
     if other is not None:
         return f"write `{other}({written})`" if other in functions else None
@@ -90,8 +101,9 @@ def meant_by_call(name: str, arguments: Sequence[str], functions: Container[str]
 
 
 def other_name(name: str) -> str | None:
-    """What a function is called here that has this name elsewhere."""
-    return _words().names["functions"].get(name)
+    """What a function or a constant is called here that has this name elsewhere."""
+    names = _words().names
+    return names["functions"].get(name) or names["constants"].get(name)
 
 
 def meant_by_word(section: str, name: str) -> str | None:

@@ -15,7 +15,6 @@ RECORDED = entries("semantics.json")
 # Text of the programs that is outside the language, and what that is.
 OUTSIDE = {
     "class ": "classes",
-    "try:": "handlers of errors",
     "import numpy": "imports of anything but torch",
     "import warnings": "imports of anything but torch",
     "hash(": "hashes",

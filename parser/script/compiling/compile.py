@@ -1,4 +1,4 @@
-"""The syntax tree of a script to instructions.
+"""The statements of a script to instructions.
 
 What is left to do stands in a list of generators (`lowering`), as an expression may be deeper than Python's stack; only
 functions inside each other, of which there are never many (`_DEEPEST`), are compiled by recursion.
@@ -6,54 +6,62 @@ functions inside each other, of which there are never many (`_DEEPEST`), are com
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+import ast
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple, TypeAlias
 
-from ...syntax.actions import syntax_error
-from ...syntax.errors import ExpressionError
-from ...syntax.records import Attribute, List, Name, Number, Subscript, Syntax
-from ..reading import tree
+from ..reading.script import Place, Script, between
+from ..running import blocks
 from ..running import operations as ops
-from ..running.instructions import Code, Instruction, Label
-from .lowering import Lowering, Steps, key_of
+from ..running.instructions import Code, Instruction, Label, Signature
+from .lowering import OPERATORS, Lowering, Steps
 
 _DEEPEST = 50  # functions inside each other
+_COMPREHENSION = "<comprehension>"
 _SOURCE = ".source"  # the parameter of a comprehension's function: no name that a script can use
+_SILENCED = re.compile(r"[ \t]*;")
+
+_Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
-def compile_script(script: tree.Script) -> Code:
-    """The instructions of a script. Its last statement is shown, if it is an expression (`Show`)."""
-    compiler = _Compiler(Code("<script>", script), 0)
+def compile_script(script: Script) -> Code:
+    """The instructions of a script. Its last statement is shown, if it is an expression without `;` behind it.
+
+    ExpressionError: something in it is outside the language.
+    """
     last = script.body[-1] if script.body else None
-    try:
-        if type(last) is tree.Show:
-            shown = Instruction(ops.drop if last.silent else ops.show, None, last)
-            return compiler.compiled((*script.body[:-1], last.value, shown))
+    compiler = _Compiler(Code("<script>", script))
+    if not isinstance(last, ast.Expr):
         return compiler.compiled(script.body)
-    except ExpressionError as error:
-        error.source, error.name, error.first_line = script.source, script.name, script.first_line
-        raise
+    silent = _SILENCED.match(script.source, script.span(last).end)
+    return compiler.compiled([*script.body[:-1], last.value, Instruction(ops.drop if silent else ops.show, None, last)])
 
 
 class _Loop(NamedTuple):
-    """The loop that `break` and `continue` are about, and how many `with` blocks are open around it."""
+    """The loop that `break` and `continue` are about, and how many blocks of `with` and `try` are open around it."""
 
     again: Label
     end: Label
-    managers: int
+    blocks: int
     iterates: bool
 
 
 class _Compiler(Lowering):
     """Collects the instructions of one script or function."""
 
-    def __init__(self, code: Code, depth: int) -> None:
+    def __init__(self, code: Code, outer: _Compiler | None = None) -> None:
         self.code = code
-        self.depth = depth
+        self.script = code.script
+        self.outer = outer
+        self.depth = 0 if outer is None else outer.depth + 1
+        self.others: set[str] = set()  # names that comprehensions in it give values
+        self.global_names: set[str] = set()
+        self.outer_names: set[str] = set()
         self.loops: list[_Loop] = []
-        self.managers = 0
+        self.blocks = 0
 
-    def compiled(self, steps: Iterable[Syntax | Instruction | Label]) -> Code:
+    def compiled(self, steps: Iterable[ast.AST | Instruction | Label]) -> Code:
         """The code, with the instructions of these steps."""
         instructions = self.code.instructions
         pending = [iter(steps)]
@@ -66,200 +74,406 @@ class _Compiler(Lowering):
             elif type(step) is Label:
                 step.position = len(instructions)
             else:
-                pending.append(getattr(self, f"visit_{type(step).__name__.lower()}")(step))
-        end = instructions[-1].place if instructions else tree.Word("pass", 0, 0)
+                pending.append(self.steps_of(step))
+        end = instructions[-1].place if instructions else Place(1, 0, 1, 0)
         instructions += [Instruction(ops.constant, None, end), Instruction(ops.give_back, None, end)]
         if self.depth:
-            stored = (i.argument for i in instructions if i.operation is ops.store)
-            self.code.names = frozenset([*self.code.parameters, *stored])
+            stored = (i.argument for i in instructions if i.operation in (ops.store, ops.forget))
+            self.code.names = frozenset([*self.code.signature.names, *stored, *self.others])
         return self.code
 
     # Statements
 
-    def visit_show(self, statement: tree.Show) -> Steps:
-        yield statement.value
-        yield Instruction(ops.drop, None, statement)
+    def visit_expr(self, node: ast.Expr) -> Steps:
+        yield node.value
+        yield Instruction(ops.drop, None, node)
 
-    def visit_assign(self, statement: tree.Assign) -> Steps:
-        yield statement.value
-        for target in statement.targets[:-1]:
+    def visit_assign(self, node: ast.Assign) -> Steps:
+        yield node.value
+        for target in node.targets[:-1]:
             yield Instruction(ops.duplicate, 1, target)
-            yield from _stored(target)
-        yield from _stored(statement.targets[-1])
+            yield from self.stored(target)
+        yield from self.stored(node.targets[-1])
 
-    def visit_augment(self, statement: tree.Augment) -> Steps:
-        """The parts of the target are found once: they stay on the stack below its value."""
-        target = statement.target
-        parts: list[Any] = []
-        if isinstance(target, Name):
-            kept, read, write = 0, ops.load, ops.store
-        elif isinstance(target, Attribute):
-            kept, read, write = 1, ops.attribute, ops.set_attribute
-            parts = [target.object]
+    def visit_annassign(self, node: ast.AnnAssign) -> Steps:
+        """The type says nothing here."""
+        if node.value is not None:
+            yield node.value
+            yield from self.stored(node.target)
+
+    def visit_namedexpr(self, node: ast.NamedExpr) -> Steps:
+        yield node.value
+        yield Instruction(ops.duplicate, 1, node)
+        function, levels, name = self, 0, node.target.id
+        while function.code.name == _COMPREHENSION and function.outer is not None:
+            function, levels = function.outer, levels + 1
+        if levels and name not in function.global_names | function.outer_names:
+            function.others.add(name)
+            yield Instruction(ops.store_around, (levels, name), node.target)
         else:
-            kept, read, write = 2, ops.item, ops.set_item
-            parts = [target.object, *key_of(target)]
-        name = None if isinstance(target, Subscript) else target.name
-        yield from parts
+            yield from function.stored(node.target)
+
+    def visit_delete(self, node: ast.Delete) -> Steps:
+        pending: list[ast.expr] = list(reversed(node.targets))
+        while pending:
+            target = pending.pop()
+            if isinstance(target, ast.Name):
+                yield Instruction(ops.forget, target.id, target)
+            elif isinstance(target, ast.Subscript):
+                yield target.value
+                yield target.slice
+                yield Instruction(ops.delete_item, None, target)
+            elif isinstance(target, (ast.List, ast.Tuple)):
+                pending.extend(reversed(target.elts))
+            else:
+                raise self.left_out(target, "deleted")
+
+    def visit_global(self, node: ast.Global) -> Steps:
+        self.declare(node, self.global_names)
+        yield from ()
+
+    def visit_nonlocal(self, node: ast.Nonlocal) -> Steps:
+        if self.depth < 2:
+            message = "`nonlocal` outside of a function inside another"
+            raise self.script.syntax_error(message, node, "`global` is for the names of the script")
+        self.declare(node, self.outer_names)
+        yield from ()
+
+    def declare(self, node: ast.Global | ast.Nonlocal, names: set[str]) -> None:
+        """Notes that names are those of another scope."""
+        word = type(node).__name__.lower()
+        used = {i.argument for i in self.code.instructions if i.operation in (ops.load, ops.store)}
+        for name in node.names:
+            if name in self.code.signature.names:
+                raise self.script.syntax_error(f"the parameter `{name}` cannot be `{word}`", node)
+            if name in used and self.depth:
+                raise self.script.syntax_error(f"`{name}` is used before `{word} {name}`", node)
+            names.add(name)
+
+    def visit_name(self, node: ast.Name) -> Steps:
+        yield Instruction(ops.load_global if node.id in self.global_names else ops.load, node.id, node)
+
+    def visit_augassign(self, node: ast.AugAssign) -> Steps:
+        """The parts of the target are found once: they stay on the stack below its value."""
+        target = node.target
+        if isinstance(target, ast.Name):
+            kept, name, read, write = 0, target.id, ops.load, self.storing(target.id)
+            read = ops.load_global if write is ops.store_global else ops.load
+        elif isinstance(target, ast.Attribute):
+            kept, name, read, write = 1, target.attr, ops.attribute, ops.set_attribute
+            yield target.value
+        else:
+            kept, name, read, write = 2, None, ops.item, ops.set_item
+            yield target.value
+            yield target.slice
         if kept:
             yield Instruction(ops.duplicate, kept, target)
         yield Instruction(read, name, target)
-        yield statement.value
-        yield Instruction(ops.in_place, statement.op, statement)
+        yield node.value
+        yield Instruction(ops.in_place, OPERATORS[type(node.op)], node)
         if kept:
             yield Instruction(ops.sink, kept, target)
         yield Instruction(write, name, target)
 
-    def visit_return(self, statement: tree.Return) -> Steps:
+    def visit_return(self, node: ast.Return) -> Steps:
         if not self.depth:
-            raise syntax_error("`return` outside of a function", statement)
-        yield statement.value or Instruction(ops.constant, None, statement)
-        yield Instruction(ops.give_back, None, statement)
+            raise self.script.syntax_error("`return` outside of a function", node)
+        yield node.value or Instruction(ops.constant, None, node)
+        yield Instruction(ops.give_back, None, node)
 
-    def visit_assert(self, statement: tree.Assert) -> Steps:
+    def visit_assert(self, node: ast.Assert) -> Steps:
         holds = Label()
-        yield statement.condition
-        yield Instruction(ops.jump_if, (holds, True), statement)
-        yield statement.message or Number(None, statement.start, statement.end)
-        yield Instruction(ops.fail, None, statement.condition)
+        yield node.test
+        yield Instruction(ops.jump_if, (holds, True), node)
+        yield node.msg or Instruction(ops.constant, None, node)
+        yield Instruction(ops.fail, None, node.test)
         yield holds
 
-    def visit_word(self, statement: tree.Word) -> Steps:
-        """`break` and `continue` leave the `with` blocks in the loop first."""
-        if statement.word == "pass":
-            return
+    def visit_pass(self, node: ast.Pass) -> Steps:
+        yield from ()
+
+    def visit_break(self, node: ast.Break) -> Steps:
+        loop = self.left("break", node)
+        yield Instruction(blocks.leave_loop, blocks.Leaving(loop.end, loop.blocks, loop.iterates), node)
+
+    def visit_continue(self, node: ast.Continue) -> Steps:
+        loop = self.left("continue", node)
+        yield Instruction(blocks.leave_loop, blocks.Leaving(loop.again, loop.blocks, False), node)
+
+    def left(self, word: str, node: ast.stmt) -> _Loop:
+        """The loop that the word is about."""
         if not self.loops:
-            raise syntax_error(f"`{statement.word}` outside of a loop", statement)
-        loop = self.loops[-1]
-        for _ in range(self.managers - loop.managers):
-            yield Instruction(ops.leave, None, statement)
-        if statement.word == "break" and loop.iterates:
-            yield Instruction(ops.drop, None, statement)
-        yield Instruction(ops.jump, loop.end if statement.word == "break" else loop.again, statement)
+            raise self.script.syntax_error(f"`{word}` outside of a loop", node)
+        return self.loops[-1]
 
-    def visit_import(self, statement: tree.Import) -> Steps:
-        yield Instruction(ops.import_module, (statement.module, statement.member), statement)
-        if statement.member is None and statement.alias is None:
-            yield Instruction(ops.drop, None, statement)
-            yield Instruction(ops.import_module, (statement.name, None), statement)
-        yield Instruction(ops.store, statement.name, statement)
+    def visit_import(self, node: ast.Import) -> Steps:
+        for alias in node.names:
+            yield Instruction(ops.import_module, (alias.name, None), alias)
+            name = alias.asname or alias.name.partition(".")[0]
+            if name != alias.name and not alias.asname:
+                # `import a.b` names what `a` is.
+                yield Instruction(ops.drop, None, alias)
+                yield Instruction(ops.import_module, (name, None), alias)
+            yield Instruction(self.storing(name), name, alias)
 
-    def visit_if(self, statement: tree.If) -> Steps:
-        end = Label()
-        for branch in statement.branches:
-            otherwise = Label()
-            if branch.condition is not None:
-                yield branch.condition
-                yield Instruction(ops.jump_if, (otherwise, False), branch.condition)
-            yield from branch.body
-            yield Instruction(ops.jump, end, branch)
-            yield otherwise
+    def visit_importfrom(self, node: ast.ImportFrom) -> Steps:
+        if node.level or node.module is None:
+            raise self.script.syntax_error("a script has no modules beside it", node, "write `from torch import sin`")
+        for alias in node.names:
+            if alias.name == "*":
+                help = "import names one by one: `from torch import sin, cos`"
+                raise self.script.syntax_error("unexpected `*`", alias, help)
+            place = between(node, alias)
+            yield Instruction(ops.import_module, (node.module, alias.name), place)
+            name = alias.asname or alias.name
+            yield Instruction(self.storing(name), name, place)
+
+    def visit_if(self, node: ast.If) -> Steps:
+        otherwise, end = Label(), Label()
+        yield node.test
+        yield Instruction(ops.jump_if, (otherwise, False), node.test)
+        yield from node.body
+        if node.orelse:
+            yield Instruction(ops.jump, end, between(node, node.test))
+        yield otherwise
+        yield from node.orelse
         yield end
 
-    def visit_while(self, statement: tree.While) -> Steps:
-        loop = _Loop(Label(), Label(), self.managers, iterates=False)
+    def visit_while(self, node: ast.While) -> Steps:
+        loop = _Loop(Label(), Label(), self.blocks, iterates=False)
         yield loop.again
-        yield statement.condition
-        yield Instruction(ops.jump_if, (loop.end, False), statement.condition)
-        yield from self.repeated(loop, statement)
+        yield node.test
+        otherwise = Label()
+        yield Instruction(ops.jump_if, (otherwise, False), node.test)
+        yield from self.repeated(loop, otherwise, node, node.test)
 
-    def visit_for(self, statement: tree.For) -> Steps:
-        loop = _Loop(Label(), Label(), self.managers, iterates=True)
-        yield statement.source
-        yield from _next(loop.again, loop.end, statement)
-        yield from self.repeated(loop, statement)
+    def visit_for(self, node: ast.For) -> Steps:
+        loop = _Loop(Label(), Label(), self.blocks, iterates=True)
+        yield node.iter
+        otherwise = Label()
+        yield from self.next_of(node.iter, node.target, loop.again, otherwise)
+        yield from self.repeated(loop, otherwise, node, node.iter)
 
-    def repeated(self, loop: _Loop, statement: tree.For | tree.While) -> Steps:
+    def repeated(self, loop: _Loop, otherwise: Label, node: ast.For | ast.While, header: ast.expr) -> Steps:
+        """The block of a loop, and the one after `else`, where it goes on when there is nothing to repeat."""
         self.loops.append(loop)
-        yield from statement.body
+        yield from node.body
         self.loops.pop()
-        yield Instruction(ops.jump, loop.again, statement)
+        yield Instruction(ops.jump, loop.again, between(node, header))
+        yield otherwise
+        yield from node.orelse
         yield loop.end
 
-    def visit_with(self, statement: tree.With) -> Steps:
-        for manager in statement.managers:
-            yield manager.value
-            yield Instruction(ops.enter, None, manager)
-            self.managers += 1
-            name = manager.name
-            yield Instruction(ops.drop if name is None else ops.store, name, manager)
-        yield from statement.body
-        for manager in reversed(statement.managers):
-            yield Instruction(ops.leave, None, manager)
-            self.managers -= 1
+    def visit_with(self, node: ast.With) -> Steps:
+        ends = [Label() for _ in node.items]
+        for item, end in zip(node.items, ends, strict=True):
+            place = between(item.context_expr, item.optional_vars or item.context_expr)
+            yield item.context_expr
+            yield Instruction(blocks.enter, end, place)
+            self.blocks += 1
+            if item.optional_vars is None:
+                yield Instruction(ops.drop, None, place)
+            else:
+                yield from self.stored(item.optional_vars)
+        yield from node.body
+        for item, end in zip(reversed(node.items), reversed(ends), strict=True):
+            yield Instruction(blocks.leave, None, item.context_expr)
+            self.blocks -= 1
+            yield end
+
+    def visit_try(self, node: ast.Try) -> Steps:
+        if not node.finalbody:
+            yield from self.handled(node)
+            return
+        ending, place = Label(), _word(node, "try")
+        yield Instruction(blocks.begin, (blocks.Kind.FINALLY, ending), place)
+        self.blocks += 1
+        yield from self.handled(node)
+        yield Instruction(blocks.finish, None, place)
+        yield ending
+        yield from node.finalbody
+        yield Instruction(blocks.go_on, None, place)
+        self.blocks -= 1
+
+    def handled(self, node: ast.Try) -> Steps:
+        """The block of `try` with its handlers, and the one after `else`."""
+        if not node.handlers:
+            yield from node.body
+            return
+        caught, end, place = Label(), Label(), _word(node, "try")
+        yield Instruction(blocks.begin, (blocks.Kind.EXCEPT, caught), place)
+        self.blocks += 1
+        yield from node.body
+        yield Instruction(blocks.end, None, place)
+        self.blocks -= 1
+        yield from node.orelse
+        yield Instruction(ops.jump, end, place)
+        yield caught
+        for handler in node.handlers:
+            if handler.type is None and handler is not node.handlers[-1]:
+                message = "this `except` catches all that those below it could"
+                raise self.script.syntax_error(message, _word(handler, "except"), "put it last")
+            yield from self.handler(handler, end)
+        yield Instruction(blocks.raise_again, None, place)
+        yield end
+
+    def handler(self, node: ast.ExceptHandler, end: Label) -> Steps:
+        """A block of `except`, if the error on the stack is one that it is for."""
+        otherwise, place = Label(), _word(node, "except")
+        if node.type is not None:
+            yield node.type
+            yield Instruction(blocks.match, otherwise, node.type)
+        yield Instruction(blocks.handle, None, place)
+        self.blocks += 1
+        yield Instruction(ops.drop if node.name is None else self.storing(node.name), node.name, place)
+        yield from node.body
+        yield Instruction(blocks.end, None, place)
+        self.blocks -= 1
+        if node.name is not None:
+            # As in Python, the name is gone then.
+            yield Instruction(ops.constant, None, place)
+            yield Instruction(self.storing(node.name), node.name, place)
+            yield Instruction(ops.forget, node.name, place)
+        yield Instruction(ops.jump, end, place)
+        yield otherwise
+
+    def visit_raise(self, node: ast.Raise) -> Steps:
+        if node.exc is None:
+            yield Instruction(blocks.raise_handled, None, node)
+            return
+        yield node.exc
+        if node.cause is not None:
+            yield node.cause
+        yield Instruction(blocks.raise_value, node.cause is not None, node)
 
     # Functions
 
-    def function(self, name: str, parameters: Sequence[tree.Parameter], steps: Iterable[Any], place: Syntax) -> Steps:
+    def function(self, name: str, arguments: ast.arguments, steps: Iterable[Any], place: Any) -> Steps:
         """The function of these steps, made from its code and its default values."""
+        parameters = [*arguments.posonlyargs, *arguments.args]
+        keywords = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        defaults = [(argument.arg, default) for argument, default in keywords if default is not None]
+        signature = Signature(
+            tuple(argument.arg for argument in parameters),
+            len(arguments.posonlyargs),
+            len(arguments.defaults),
+            arguments.vararg and arguments.vararg.arg,
+            tuple(argument.arg for argument in arguments.kwonlyargs),
+            tuple(name for name, _ in defaults),
+            arguments.kwarg and arguments.kwarg.arg,
+        )
+        seen: set[str] = set()
+        for argument in (*parameters, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg):
+            if argument is not None and argument.arg in seen:
+                raise self.script.syntax_error(f"the parameter `{argument.arg}` is given twice", argument)
+            seen.update([argument.arg] if argument is not None else [])
+        yield from arguments.defaults
+        yield from (default for _, default in defaults)
+        yield self.made(Code(name, self.script, signature), steps, place)
+
+    def made(self, code: Code, steps: Iterable[Any], place: Any) -> Instruction:
+        """The instruction that makes a function of these steps, once its default values are there."""
         if self.depth == _DEEPEST:
-            raise syntax_error(f"more than {_DEEPEST} functions inside each other", place)
-        defaults = [parameter.default for parameter in parameters if parameter.default is not None]
-        code = Code(name, self.code.script, tuple(parameter.name for parameter in parameters), len(defaults))
-        _Compiler(code, self.depth + 1).compiled(steps)
-        yield from defaults
-        yield Instruction(ops.function, code, place)
+            raise self.script.syntax_error(f"more than {_DEEPEST} functions inside each other", place)
+        return Instruction(ops.function, _Compiler(code, self).compiled(steps), place)
 
-    def visit_def(self, statement: tree.Def) -> Steps:
-        yield from self.function(statement.name, statement.parameters, statement.body, statement)
-        yield Instruction(ops.store, statement.name, statement)
+    def visit_functiondef(self, node: ast.FunctionDef) -> Steps:
+        yield from node.decorator_list
+        yield from self.function(node.name, node.args, node.body, node)
+        for decorator in reversed(node.decorator_list):
+            yield Instruction(ops.call, (1, ()), decorator)
+        yield Instruction(self.storing(node.name), node.name, node)
 
-    def visit_lambda(self, record: tree.Lambda) -> Steps:
-        steps = (record.body, Instruction(ops.give_back, None, record))
-        yield from self.function("<lambda>", record.parameters, steps, record)
+    def visit_lambda(self, node: ast.Lambda) -> Steps:
+        steps = (node.body, Instruction(ops.give_back, None, node))
+        yield from self.function("<lambda>", node.args, steps, node)
 
-    def visit_comprehension(self, record: tree.Comprehension) -> Steps:
+    def visit_listcomp(self, node: ast.ListComp | ast.GeneratorExp) -> Steps:
+        """What is between brackets of calls is computed at once as well."""
+        made = Instruction(ops.make, (list, 0), node)
+        return self.comprehension(node, made, [node.elt], ops.collect)
+
+    visit_generatorexp = visit_listcomp
+
+    def visit_setcomp(self, node: ast.SetComp) -> Steps:
+        return self.comprehension(node, Instruction(ops.make_set, 0, node), [node.elt], ops.collect_in_set)
+
+    def visit_dictcomp(self, node: ast.DictComp) -> Steps:
+        return self.comprehension(node, Instruction(ops.make_dict, (), node), [node.key, node.value], ops.collect_pair)
+
+    def comprehension(self, node: _Comprehension, start: Instruction, parts: list[ast.expr], collect: Any) -> Steps:
         """A function of the first source, as in Python, so that its names are its own."""
-        first = record.clauses[0]
-        parameter = tree.Parameter(_SOURCE, None, first.start, first.end)
-        yield from self.function("<comprehension>", (parameter,), _collected(record), record)
-        yield first.source
-        yield Instruction(ops.call, (1, ()), record)
+        steps = self.collected(node, start, parts, collect)
+        yield self.made(Code(_COMPREHENSION, self.script, Signature((_SOURCE,))), steps, node)
+        yield node.generators[0].iter
+        yield Instruction(ops.call, (1, ()), node)
+
+    def collected(self, node: _Comprehension, start: Instruction, parts: list[ast.expr], collect: Any) -> Steps:
+        """The body of a comprehension's function."""
+        yield start
+        ends: list[tuple[Label, Label]] = []
+        for clause in node.generators:
+            if clause.is_async:
+                raise self.left_out(clause.target, "await")
+            again, end = Label(), Label()
+            yield clause.iter if ends else Instruction(ops.load, _SOURCE, clause.iter)
+            yield from self.next_of(clause.iter, clause.target, again, end)
+            for condition in clause.ifs:
+                yield condition
+                yield Instruction(ops.jump_if, (again, False), condition)
+            ends.append((again, end))
+        yield from parts
+        yield Instruction(collect, len(ends), parts[-1])
+        for again, end in reversed(ends):
+            yield Instruction(ops.jump, again, node)
+            yield end
+        yield Instruction(ops.give_back, None, node)
+
+    def next_of(self, source: ast.expr, target: ast.expr, again: Label, end: Label) -> Steps:
+        """Gives the target the next value of what is on the stack, from `again` on; jumps to `end` if there is none."""
+        yield Instruction(ops.iterate, None, source)
+        yield again
+        yield Instruction(ops.advance, end, source)
+        yield from self.stored(target)
+
+    def stored(self, node: ast.expr) -> Steps:
+        """Gives the value on the stack to a target."""
+        pending = [node]
+        while pending:
+            target = pending.pop()
+            if isinstance(target, ast.Name):
+                yield Instruction(self.storing(target.id), target.id, target)
+            elif isinstance(target, ast.Attribute):
+                yield target.value
+                yield Instruction(ops.set_attribute, target.attr, target)
+            elif isinstance(target, ast.Subscript):
+                yield target.value
+                yield target.slice
+                yield Instruction(ops.set_item, None, target)
+            elif isinstance(target, (ast.List, ast.Tuple)):
+                yield self.unpacking(target)
+                pending.extend(reversed(target.elts))
+            elif isinstance(target, ast.Starred) and target is not node:
+                pending.append(target.value)
+            else:
+                raise self.left_out(target, "starred")
+
+    def unpacking(self, target: ast.List | ast.Tuple) -> Instruction:
+        """Leaves the items of a value on the stack, as many as there are targets."""
+        stars = [place for place, item in enumerate(target.elts) if isinstance(item, ast.Starred)]
+        if len(stars) > 1:
+            raise self.script.syntax_error("only one of several can have a `*`", target.elts[stars[1]])
+        if stars:
+            return Instruction(ops.unpack_rest, (stars[0], len(target.elts) - stars[0] - 1), target)
+        return Instruction(ops.unpack, len(target.elts), target)
+
+    def storing(self, name: str) -> Any:
+        """The operation that gives the value on the stack to a name."""
+        if name in self.global_names:
+            return ops.store_global
+        return ops.store_outer if name in self.outer_names else ops.store
 
 
-def _collected(record: tree.Comprehension) -> Steps:
-    """The body of a comprehension's function."""
-    yield Instruction(ops.make, (list, 0), record)
-    ends: list[tuple[Label, Label]] = []
-    for clause in record.clauses:
-        again, end = Label(), Label()
-        yield clause.source if ends else Instruction(ops.load, _SOURCE, clause)
-        yield from _next(again, end, clause)
-        for condition in clause.conditions:
-            yield condition
-            yield Instruction(ops.jump_if, (again, False), condition)
-        ends.append((again, end))
-    yield record.element
-    yield Instruction(ops.collect, len(ends), record.element)
-    for again, end in reversed(ends):
-        yield Instruction(ops.jump, again, record)
-        yield end
-    yield Instruction(ops.give_back, None, record)
-
-
-def _next(again: Label, end: Label, loop: tree.For | tree.Clause) -> Steps:
-    """Gives the target the next value of what is on the stack, from `again` on; jumps to `end` where there is none."""
-    yield Instruction(ops.iterate, None, loop.source)
-    yield again
-    yield Instruction(ops.advance, end, loop.source)
-    yield from _stored(loop.target)
-
-
-def _stored(target: Syntax) -> Steps:
-    """Gives the value on the stack to a target."""
-    pending = [target]
-    while pending:
-        target = pending.pop()
-        if isinstance(target, Name):
-            yield Instruction(ops.store, target.name, target)
-        elif isinstance(target, Attribute):
-            yield target.object
-            yield Instruction(ops.set_attribute, target.name, target)
-        elif isinstance(target, Subscript):
-            yield target.object
-            yield from key_of(target)
-            yield Instruction(ops.set_item, None, target)
-        else:
-            assert isinstance(target, (List, tree.Tuple))
-            yield Instruction(ops.unpack, len(target.items), target)
-            pending.extend(reversed(target.items))
+def _word(node: Any, word: str) -> Place:
+    """The word that a statement begins with."""
+    return Place(node.lineno, node.col_offset, node.lineno, node.col_offset + len(word))

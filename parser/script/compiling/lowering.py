@@ -1,112 +1,194 @@
 """What computing an expression takes, in order: its parts, instructions, and labels to jump to.
 
-A method for each kind of record generates them. A part is itself a record, whose turn comes before what follows it.
+A method for each kind of node generates them; a kind without a method is not part of the language. A part is itself a
+node, whose turn comes before what follows it.
 """
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from ...syntax import records as syntax
-from ...syntax.records import Syntax
-from ..reading import tree
+from ...syntax.errors import ExpressionError
+from ..reading.script import Field, Script, Span
 from ..running import operations as ops
+from ..running.guard import bits_fit
 from ..running.instructions import Instruction, Label
 
-Steps: TypeAlias = Iterator[Syntax | Instruction | Label]
+Steps: TypeAlias = Iterator[ast.AST | Instruction | Label]
+
+# fmt: off
+OPERATORS: dict[type[ast.AST], str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
+    ast.MatMult: "@", ast.LShift: "<<", ast.RShift: ">>", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
+    ast.UAdd: "+", ast.USub: "-", ast.Invert: "~", ast.Not: "not",
+    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
+    ast.In: "in", ast.NotIn: "not in", ast.Is: "is", ast.IsNot: "is not",
+}
+# fmt: on
+_CONVERSIONS = {-1: "", ord("s"): "s", ord("r"): "r", ord("a"): "a"}
+# What the language lacks by the kind of its node: its words, how many of its characters are underlined, and what helps.
+_LEFT_OUT: dict[str, tuple[str, int | None, str]] = {
+    "asyncfunctiondef": ("`async` is", 5, "what a script calls is done at once"),
+    "asyncfor": ("`async` is", 5, "what a script calls is done at once"),
+    "asyncwith": ("`async` is", 5, "what a script calls is done at once"),
+    "await": ("`await` is", 5, "what a script calls is done at once"),
+    "bytes": ("text of bytes is", None, "write text in `\"` or `'`"),
+    "classdef": ("`class` is", 5, "a script has functions, written with `def`"),
+    "complex": ("complex numbers are", None, "compute with the real and the imaginary part"),
+    "deleted": ("`del` of an attribute is", None, "give it the value None"),
+    "match": ("`match` is", 5, "write `if` and `elif`"),
+    "starred": ("`*` before a value that is not one of several is", 1, "write `[*x]` or `f(*x)`"),
+    "templatestr": ("templates are", None, "write an f-string"),
+    "trystar": ("`try` is", 3, "an error ends the script"),
+    "typealias": ("`type` is", 4, "leave it out"),
+    "yield": ("`yield` is", 5, "collect the values in a list"),
+    "yieldfrom": ("`yield` is", 5, "collect the values in a list"),
+}
 
 
 class Lowering:
     """The steps of the expressions that are no functions."""
 
-    def visit_number(self, record: syntax.Number | syntax.Text) -> Steps:
-        yield Instruction(ops.constant, record.value, record)
+    script: Script
 
-    visit_text = visit_number
+    def steps_of(self, node: ast.AST) -> Steps:
+        """The steps of a node. ExpressionError: it is not part of the language."""
+        visit = getattr(self, f"visit_{type(node).__name__.lower()}", None)
+        if visit is None:
+            raise self.left_out(node, type(node).__name__.lower())
+        return visit(node)
 
-    def visit_dots(self, record: syntax.Dots) -> Steps:
-        yield Instruction(ops.constant, ..., record)
+    def left_out(self, node: Any, kind: str) -> ExpressionError:
+        """The error about what is not part of the language."""
+        what, length, help = _LEFT_OUT[kind]
+        start, end = self.script.span(node)
+        span = Span(start, end if length is None else start + length)
+        return self.script.error("syntax", f"{what} not part of the language", span, help)
 
-    def visit_name(self, record: syntax.Name) -> Steps:
-        yield Instruction(ops.load, record.name, record)
+    def visit_constant(self, node: ast.Constant) -> Steps:
+        value = node.value
+        if isinstance(value, (bytes, complex)):
+            raise self.left_out(node, type(value).__name__)
+        if isinstance(value, int) and not bits_fit(value.bit_length()):
+            raise self.script.syntax_error(
+                "this number has too many digits", node, "write it as a float, such as `1e300`"
+            )
+        yield Instruction(ops.constant, value, node)
 
-    def visit_list(self, record: syntax.List) -> Steps:
-        yield from record.items
-        yield Instruction(ops.make, (list, len(record.items)), record)
+    def visit_name(self, node: ast.Name) -> Steps:
+        yield Instruction(ops.load, node.id, node)
 
-    def visit_tuple(self, record: tree.Tuple) -> Steps:
-        yield from record.items
-        yield Instruction(ops.make, (tuple, len(record.items)), record)
+    def visit_list(self, node: ast.List) -> Steps:
+        yield from self.several(list, node)
 
-    def visit_slice(self, record: syntax.Slice) -> Steps:
-        for part in (record.lower, record.upper, record.step):
-            yield Instruction(ops.constant, None, record) if part is None else part
-        yield Instruction(ops.make, (ops.slice_of, 3), record)
+    def visit_tuple(self, node: ast.Tuple) -> Steps:
+        yield from self.several(tuple, node)
 
-    def visit_unary(self, record: syntax.Unary) -> Steps:
-        yield record.operand
-        yield Instruction(ops.unary, record.op, record)
+    def visit_set(self, node: ast.Set) -> Steps:
+        yield from self.several(set, node)
 
-    def visit_binary(self, record: syntax.Binary) -> Steps:
-        yield record.left
-        if record.op in ("and", "or"):
-            end = Label()
-            yield Instruction(ops.jump_keeping, (end, record.op == "or"), record.left)
-            yield record.right
-            yield end
+    def several(self, kind: type, node: ast.List | ast.Tuple | ast.Set) -> Steps:
+        """A list, a tuple or a set of what stands between its commas."""
+        spread = _spread(node.elts)
+        yield from map(_value, node.elts)
+        if any(spread):
+            yield Instruction(ops.make_spread, (kind, spread), node)
+        elif kind is set:
+            yield Instruction(ops.make_set, len(spread), node)
         else:
-            yield record.right
-            yield Instruction(ops.binary, record.op, record)
+            yield Instruction(ops.make, (kind, len(spread)), node)
 
-    def visit_compare(self, record: syntax.Compare) -> Steps:
+    def visit_dict(self, node: ast.Dict) -> Steps:
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is not None:
+                yield key
+            yield value
+        yield Instruction(ops.make_dict, tuple(key is not None for key in node.keys), node)
+
+    def visit_slice(self, node: ast.Slice) -> Steps:
+        for part in (node.lower, node.upper, node.step):
+            yield Instruction(ops.constant, None, node) if part is None else part
+        yield Instruction(ops.make, (ops.slice_of, 3), node)
+
+    def visit_unaryop(self, node: ast.UnaryOp) -> Steps:
+        yield node.operand
+        yield Instruction(ops.unary, OPERATORS[type(node.op)], node)
+
+    def visit_binop(self, node: ast.BinOp) -> Steps:
+        yield node.left
+        yield node.right
+        yield Instruction(ops.binary, OPERATORS[type(node.op)], node)
+
+    def visit_boolop(self, node: ast.BoolOp) -> Steps:
         end = Label()
-        yield record.operands[0]
-        for op, operand in zip(record.ops[:-1], record.operands[1:-1], strict=True):
+        for value in node.values[:-1]:
+            yield value
+            yield Instruction(ops.jump_keeping, (end, isinstance(node.op, ast.Or)), value)
+        yield node.values[-1]
+        yield end
+
+    def visit_compare(self, node: ast.Compare) -> Steps:
+        end = Label()
+        yield node.left
+        names = [OPERATORS[type(op)] for op in node.ops]
+        for op, operand in zip(names[:-1], node.comparators[:-1], strict=True):
             yield operand
-            yield Instruction(ops.compare_and_go_on, (op, end), record)
-        yield record.operands[-1]
-        yield Instruction(ops.binary, record.ops[-1], record)
+            yield Instruction(ops.compare_and_go_on, (op, end), node)
+        yield node.comparators[-1]
+        yield Instruction(ops.binary, names[-1], node)
         yield end
 
-    def visit_conditional(self, record: syntax.Conditional) -> Steps:
+    def visit_ifexp(self, node: ast.IfExp) -> Steps:
         otherwise, end = Label(), Label()
-        yield record.condition
-        yield Instruction(ops.jump_if, (otherwise, False), record.condition)
-        yield record.then
-        yield Instruction(ops.jump, end, record)
+        yield node.test
+        yield Instruction(ops.jump_if, (otherwise, False), node.test)
+        yield node.body
+        yield Instruction(ops.jump, end, node)
         yield otherwise
-        yield record.otherwise
+        yield node.orelse
         yield end
 
-    def visit_attribute(self, record: syntax.Attribute) -> Steps:
-        yield record.object
-        yield Instruction(ops.attribute, record.name, record)
+    def visit_attribute(self, node: ast.Attribute) -> Steps:
+        yield node.value
+        yield Instruction(ops.attribute, node.attr, node)
 
-    def visit_subscript(self, record: syntax.Subscript) -> Steps:
-        yield record.object
-        yield from key_of(record)
-        yield Instruction(ops.item, None, record)
+    def visit_subscript(self, node: ast.Subscript) -> Steps:
+        yield node.value
+        yield node.slice
+        yield Instruction(ops.item, None, node)
 
-    def visit_call(self, record: tree.Call) -> Steps:
-        yield record.function
-        yield from record.args
-        yield from (value for _, value in record.kwargs)
-        yield Instruction(ops.call, (len(record.args), tuple(name for name, _ in record.kwargs)), record)
+    def visit_call(self, node: ast.Call) -> Steps:
+        yield node.func
+        yield from map(_value, node.args)
+        names: list[str | None] = []
+        for keyword in node.keywords:
+            if keyword.arg is not None and keyword.arg in names:
+                raise self.script.syntax_error(f"the keyword argument `{keyword.arg}` is given twice", keyword)
+            names.append(keyword.arg)
+            yield keyword.value
+        spread = _spread(node.args)
+        if any(spread) or None in names:
+            yield Instruction(ops.call_spread, (spread, tuple(names)), node)
+        else:
+            yield Instruction(ops.call, (len(spread), tuple(names)), node)
 
-    def visit_format(self, record: tree.Format) -> Steps:
-        for part in record.parts:
-            yield Instruction(ops.constant, part, record) if isinstance(part, str) else part
-        yield Instruction(ops.join, len(record.parts), record)
+    def visit_joinedstr(self, node: ast.JoinedStr) -> Steps:
+        yield from node.values
+        yield Instruction(ops.join, len(node.values), node)
 
-    def visit_field(self, record: tree.Field) -> Steps:
-        yield record.value
-        yield tree.Format(record.spec, record.start, record.end)
-        yield Instruction(ops.format_value, (record.label, record.conversion), record)
+    def visit_formattedvalue(self, node: ast.FormattedValue) -> Steps:
+        yield node.value
+        yield node.format_spec or Instruction(ops.constant, "", node)
+        yield Instruction(ops.format_value, _CONVERSIONS[node.conversion], Field(node.value))
 
 
-def key_of(record: syntax.Subscript) -> Steps:
-    """The steps that leave the key of a subscript on the stack."""
-    yield from record.index
-    if len(record.index) > 1:
-        yield Instruction(ops.make, (tuple, len(record.index)), record)
+def _spread(nodes: list[ast.expr]) -> tuple[bool, ...]:
+    """Which of several have a star."""
+    return tuple(isinstance(node, ast.Starred) for node in nodes)
+
+
+def _value(node: ast.expr) -> ast.expr:
+    """What there is behind a star, if there is one."""
+    return node.value if isinstance(node, ast.Starred) else node

@@ -64,6 +64,21 @@ def lay_out(source: str) -> Layout:
     return Layout(text, [line for line in lines if line.start < line.end], brackets[0] if brackets else None)
 
 
+def brackets_deeper_than(source: str, most: int) -> tuple[int, int]:
+    """How deep brackets are nested, outside of text and comments, and where the first is that is deeper than `most`."""
+    depth = deepest = first = 0
+    for match in _PIECE.finditer(source):
+        piece = match[0]
+        if piece in "([{":
+            depth += 1
+            if depth > deepest:
+                deepest = depth
+                first = match.start() if depth == most + 1 else first
+        elif piece in ")]}":
+            depth = max(depth - 1, 0)
+    return deepest, first
+
+
 def _line(text: str, start: int, end: int) -> Line:
     line = text[start:end]
     unindented = line.lstrip(" \t\f")

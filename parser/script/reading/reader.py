@@ -1,21 +1,17 @@
-"""Source text to the syntax tree of a script."""
+"""Source text to the statements of a script: Python's own parser reads it."""
 
 from __future__ import annotations
 
-import os
-from functools import cache
-from typing import Any
+import ast
+import warnings
 
 from ...syntax.errors import ExpressionError
-from ...syntax.lalr import Parser, ParserError
-from ...syntax.layout import check_size
-from ...syntax.tables import Tables, load_tables
-from .blocks import Blocks
-from .logical_lines import lay_out
-from .tree import Script, Show
-from .tree_builder import Actions
+from ...syntax.layout import check_length
+from .logical_lines import brackets_deeper_than, lay_out
+from .script import Script, Span
 
-GRAMMAR = os.path.join(os.path.dirname(__file__), "script.lark")
+_DEEPEST = 200  # brackets inside each other, as in Python
+_PARTS = "give what is inside a name of its own, in a statement before"
 
 
 def parse(
@@ -24,18 +20,19 @@ def parse(
     first_line: int = 1,
     *,
     max_length: int = 1_000_000,
-    max_depth: int = 10_000,
+    max_depth: int = _DEEPEST,
 ) -> Script:
-    """Return the syntax tree of a script.
+    """Return a script.
 
     `name` is what the source is called in errors, and `first_line` the number that its first line has there.
 
-    Raises ExpressionError, of kind "limit" for a text longer than `max_length` characters or with brackets nested
-    deeper than `max_depth`, and of kind "syntax" for anything outside the language.
+    Raises ExpressionError, of kind "limit" for a text longer than `max_length` characters, with brackets nested deeper
+    than `max_depth`, or deeper in another way than Python reads, and of kind "syntax" for what is no Python.
     """
     try:
-        check_size(source, "script", max_length, max_depth)
-        return Script(source, name, _statements(source), first_line)
+        check_length(source, "script", max_length)
+        _check_depth(source, max_depth)
+        return Script(source, _statements(source), name, first_line)
     except ExpressionError as error:
         error.source, error.name, error.first_line = source, name, first_line
         raise
@@ -55,46 +52,39 @@ def is_complete(source: str) -> bool:
     return not layout.text[: last.end].endswith(":") and (not last.indent or source.endswith("\n"))
 
 
-def _statements(source: str) -> Any:
-    layout = lay_out(source)
-    if layout.open_at is not None and source[layout.open_at] in "\"'":
-        start = layout.open_at
-        raise ExpressionError(
-            "syntax", "this text is never closed", source, start, start + 3, "end it with the same quotes"
-        )
-    reader = _Reader(source, layout.text)
-    blocks = Blocks()
-    for line in layout.lines:
-        blocks.add(line, reader.line(line.start, line.end))
-    return blocks.finish()
+def _check_depth(source: str, max_depth: int) -> None:
+    """ExpressionError, of kind "limit": brackets are nested deeper than that, or than Python can read."""
+    most = min(max_depth, _DEEPEST)
+    # The depth cannot exceed the number of brackets, which is all that needs counting in a short script.
+    if sum(map(source.count, "([{")) <= most:
+        return
+    deepest, first = brackets_deeper_than(source, most)
+    if deepest > most:
+        message = f"brackets are nested {deepest:,} deep, more than the limit of {most:,}"
+        help = "raise the limit with `--limit depth=N`" if most < _DEEPEST else _PARTS
+        raise ExpressionError("limit", message, source, first, first + 1, help)
 
 
-class _Reader:
-    """Parses the lines of one text, and the fields of the f-strings in them."""
+def _statements(source: str) -> list[ast.stmt]:
+    try:
+        with warnings.catch_warnings():
+            # Of escapes and comparisons that Python thinks little of: nobody here asked.
+            warnings.simplefilter("ignore")
+            return ast.parse(source).body
+    except (RecursionError, MemoryError):
+        start, end = _longest_line(source)
+        message = "more operators, calls or blocks stand inside each other here than can be read"
+        raise ExpressionError("limit", message, source, start, end, _PARTS) from None
+    except SyntaxError as error:
+        from .line_errors import explain
 
-    def __init__(self, source: str, text: str) -> None:
-        self.source = source
-        self.text = text
-        self.parser = Parser(_tables(), Actions(self.field))
-
-    def line(self, start: int, end: int) -> Any:
-        """What the actions made of a line. ExpressionError: it is not in the language."""
-        try:
-            return self.parser.parse(self.text, start, end)
-        except ParserError as error:
-            from .line_errors import explain
-
-            raise explain(error.offset, self.source, self.text, start, end) from None
-
-    def field(self, start: int, end: int) -> Any:
-        """The expression in a field of an f-string."""
-        # Blanks before an expression are no indentation here, and its newlines no end.
-        line = self.line(start, end)
-        if line.header is None and len(line.statements) == 1 and type(line.statements[0]) is Show:
-            return line.statements[0].value
-        raise ExpressionError("syntax", "a field holds one expression", self.source, start, end)
+        raise explain(error, source) from None
+    except ValueError:  # a null character, or half a character
+        start = next(at for at, character in enumerate(source) if character == "\0" or "\ud800" <= character < "\ue000")
+        raise ExpressionError("syntax", "a character that no text has", source, start, start + 1) from None
 
 
-@cache
-def _tables() -> Tables:
-    return load_tables(GRAMMAR)
+def _longest_line(source: str) -> Span:
+    """Where what goes too deep most likely stands."""
+    line = max(lay_out(source).lines, key=lambda line: line.end - line.start)
+    return Span(line.start, line.end)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from ....engine import Size, Tensor, dtype
 from ....engine.graph.hooks import RemovableHandle
 from ....engine.graph.node import AccumulateGrad, Node
 from ...syntax.errors import did_you_mean
-from .guard import Guard
-from .modules import Module
+from .exceptions import UnknownName
+from .formatting import formatted
+from .guard import Builtin, Guard
+from .modules import Library, Module
 
 # What the engine's tensors have, but for what leads out of the engine.
 _OUTSIDE = ("numpy", "volatile")
@@ -26,28 +27,33 @@ _LISTED: dict[type, frozenset[str]] = {
     dtype: frozenset(["is_floating_point", "itemsize"]),
     float: frozenset(["is_integer"]),
     list: frozenset(["append", "clear", "copy", "insert", "pop", "reverse"]),
-    str: frozenset(["count", "endswith", "find", "lower", "lstrip", "rstrip", "split", "startswith", "strip", "upper"]),
+    dict: frozenset(["clear", "copy", "items", "keys", "popitem", "values"]),
+    set: frozenset(["clear", "copy", "pop"]),
+    str: frozenset(
+        [
+            *("capitalize", "count", "endswith", "find", "index", "isalnum", "isalpha", "isdigit", "isspace"),
+            *("lower", "lstrip", "partition", "removeprefix", "removesuffix", "rfind", "rpartition", "rsplit"),
+            *("rstrip", "split", "splitlines", "startswith", "strip", "swapcase", "title", "upper"),
+        ]
+    ),
 }
+_SET_METHODS = (
+    *("difference", "difference_update", "intersection", "intersection_update", "isdisjoint", "issubset", "issuperset"),
+    *("symmetric_difference", "symmetric_difference_update"),
+)
+_EXCEPTION = frozenset(["args"])
 _SETTABLE = ("data", "grad", "requires_grad")
-
-
-class UnknownName(Exception):  # noqa: N818  (scripts see Python's name for it)
-    """A name or attribute that is not there; `type_name` is Python's name for the error, `close` a name like it."""
-
-    def __init__(self, type_name: str, message: str, close: str | None = None, help: str | None = None) -> None:
-        super().__init__(message)
-        self.type_name = type_name
-        self.close = close
-        self.help = help
 
 
 def names_of(value: Any) -> frozenset[str]:
     """The attributes and methods that a script may use of a value."""
-    if isinstance(value, Module):
+    if isinstance(value, (Library, Module)):
         return frozenset(value.names)
     if isinstance(value, Node):
         saved = [name for name in dir(value) if name.startswith("_saved_")]
         return _NODE.union(saved, ["variable"] if isinstance(value, AccumulateGrad) else [])
+    if isinstance(value, BaseException):
+        return _EXCEPTION
     fields = getattr(value, "_fields", ()) if isinstance(value, tuple) else ()
     listed = _LISTED.get(type(value), frozenset())
     return listed.union(fields, _GUARDED.get(type(value), ()))
@@ -60,16 +66,16 @@ def attribute_of(value: Any, name: str, guard: Guard) -> Any:
     names = names_of(value)
     if name not in names:
         raise _no_attribute(value, name, names)
-    if isinstance(value, Module):
+    if isinstance(value, (Library, Module)):
         return value.member(name)
     method = _GUARDED.get(type(value), {}).get(name)
-    return getattr(value, name) if method is None else partial(method, guard, value)
+    return getattr(value, name) if method is None else Builtin(method, guard, value)
 
 
 def set_attribute_of(owner: Any, name: str, value: Any) -> None:
     """`owner.name = value`. UnknownName: no such attribute can be set."""
     if type(owner) is not Tensor or name not in _SETTABLE:
-        what = f"module '{owner.name}'" if isinstance(owner, Module) else f"'{type(owner).__name__}' object"
+        what = f"module '{owner.name}'" if isinstance(owner, (Library, Module)) else f"'{type(owner).__name__}' object"
         close = did_you_mean(name, _SETTABLE) if type(owner) is Tensor else None
         help = "of a tensor, `grad`, `requires_grad` and `data` can be set"
         raise UnknownName("AttributeError", f"{what} has no attribute '{name}' that can be set", close, help)
@@ -77,7 +83,7 @@ def set_attribute_of(owner: Any, name: str, value: Any) -> None:
 
 
 def _no_attribute(value: Any, name: str, names: frozenset[str]) -> UnknownName:
-    what = f"module '{value.name}'" if isinstance(value, Module) else f"'{type(value).__name__}' object"
+    what = f"module '{value.name}'" if isinstance(value, (Library, Module)) else f"'{type(value).__name__}' object"
     help = "names with underscores are not offered" if name.startswith("_") else None
     return UnknownName("AttributeError", f"{what} has no attribute '{name}'", did_you_mean(name, names), help)
 
@@ -88,7 +94,7 @@ def _extend(guard: Guard, items: list[Any], more: Any) -> None:
 
 
 def _join(guard: Guard, separator: str, parts: Any) -> str:
-    parts = list(parts)
+    parts = guard.listed(parts)
     if sum(len(part) + len(separator) for part in parts if isinstance(part, str)) > guard.elements:
         raise guard.error("text")
     return separator.join(parts)
@@ -98,6 +104,49 @@ def _replace(guard: Guard, text: str, old: str, new: str) -> str:
     if isinstance(new, str) and (len(text) + 1) * (len(new) + 1) > guard.elements:
         raise guard.error("text")
     return text.replace(old, new)
+
+
+def _filling(method: Callable[..., str]) -> Callable[..., str]:
+    """A method that makes its text as wide as its first argument says."""
+
+    def checked(guard: Guard, text: str, width: int, *args: Any) -> str:
+        if isinstance(width, int) and width > guard.elements:
+            raise guard.error("text")
+        return method(text, width, *args)
+
+    return checked
+
+
+def _update(guard: Guard, pairs: dict[Any, Any], *more: Any, **named: Any) -> None:
+    for others in (*more, named):
+        for key, value in list(others.items()) if isinstance(others, dict) else others:
+            guard.put(pairs, key, value)
+
+
+def _set_default(guard: Guard, pairs: dict[Any, Any], key: Any, default: Any = None) -> Any:
+    guard.whole(key)
+    if key not in pairs:
+        guard.put(pairs, key, default)
+    return pairs[key]
+
+
+def _joining(guard: Guard, values: set[Any], *others: Any) -> set[Any]:
+    return guard.set_of([*values, *(value for other in others for value in guard.listed(other))])
+
+
+def _update_set(guard: Guard, values: set[Any], *others: Any) -> None:
+    for other in others:
+        for value in guard.listed(other):
+            guard.add(values, value)
+
+
+def _of_sets(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A method of a set, whose arguments may be other collections."""
+
+    def checked(guard: Guard, values: set[Any], *others: Any) -> Any:
+        return method(values, *[guard.set_of(other) for other in others])
+
+    return checked
 
 
 def _comparing(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -117,6 +166,23 @@ _GUARDED: dict[type, dict[str, Callable[..., Any]]] = {
         **{name: _comparing(getattr(list, name)) for name in ("count", "index", "remove", "sort")},
         "extend": _extend,
     },
-    str: {"join": _join, "replace": _replace},
+    str: {
+        **{name: _filling(getattr(str, name)) for name in ("center", "ljust", "rjust", "zfill")},
+        "format": formatted,
+        "join": _join,
+        "replace": _replace,
+    },
+    dict: {
+        **{name: _comparing(getattr(dict, name)) for name in ("get", "pop")},
+        "setdefault": _set_default,
+        "update": _update,
+    },
+    set: {
+        **{name: _comparing(getattr(set, name)) for name in ("discard", "remove")},
+        **{name: _of_sets(getattr(set, name)) for name in _SET_METHODS},
+        "add": Guard.add,
+        "union": _joining,
+        "update": _update_set,
+    },
     tuple: {name: _comparing(getattr(tuple, name)) for name in ("count", "index")},
 }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
-from .guard import Guard, LimitError, check_format, shown
+from .formatting import formatted_value
+from .guard import Builtin, Guard, LimitError, shown
 
-_PLAIN = (abs, all, any, bool, divmod, float, int, len, reversed, round)
+_PLAIN = (abs, all, any, bool, callable, divmod, float, int, len, reversed, round)
 _LAZY = (enumerate, filter, map, zip)
 _DEEPEST = 100  # iterators inside each other
 
@@ -18,9 +18,9 @@ def builtins(write: Callable[[str], None], guard: Guard) -> dict[str, Any]:
     return {
         **{function.__name__: function for function in _PLAIN},
         **{kind.__name__: _bounded(kind) for kind in _LAZY},
-        **{function.__name__: partial(_comparing, function, guard) for function in (max, min, sorted)},
-        **{function.__qualname__: partial(function, guard) for function in _GUARDED},
-        "print": partial(_print, guard, write),
+        **{function.__name__: Builtin(_comparing, function, guard) for function in (max, min, sorted)},
+        **{function.__qualname__: Builtin(function, guard) for function in _GUARDED},
+        "print": Builtin(_print, guard, write),
     }
 
 
@@ -48,7 +48,7 @@ def _print(guard: Guard, write: Callable[[str], None], *values: Any, sep: str = 
 
 def _comparing(function: Callable[..., Any], guard: Guard, *values: Any, **options: Any) -> Any:
     if len(values) == 1:
-        values = (list(values[0]),)
+        values = (guard.listed(values[0]),)
     guard.whole(values)
     return function(*values, **options)
 
@@ -80,11 +80,11 @@ def _pow(guard: Guard, base: Any, exponent: Any, modulus: Any = None) -> Any:
 
 
 def _list(guard: Guard, values: Any = ()) -> list[Any]:
-    return list(values)
+    return guard.listed(values)
 
 
 def _tuple(guard: Guard, values: Any = ()) -> tuple[Any, ...]:
-    return tuple(values)
+    return tuple(guard.listed(values))
 
 
 def _str(guard: Guard, value: Any = "") -> str:
@@ -98,12 +98,49 @@ def _repr(guard: Guard, value: Any) -> str:
 
 
 def _format(guard: Guard, value: Any, spec: str = "") -> str:
-    check_format(spec)
-    guard.whole(value)
-    return format(value, spec)
+    return formatted_value(guard, value, "", spec)
 
 
-_GUARDED = (_format, _list, _pow, _range, _repr, _str, _sum, _tuple)
+def _set(guard: Guard, values: Any = ()) -> set[Any]:
+    return guard.set_of(values)
+
+
+def _dict(guard: Guard, values: Any = (), /, **named: Any) -> dict[str, Any]:
+    made: dict[Any, Any] = {}
+    for pair in values.items() if isinstance(values, dict) else values:
+        key, value = pair
+        guard.put(made, key, value)
+    for key, value in named.items():
+        guard.put(made, key, value)
+    return made
+
+
+def _next(guard: Guard, iterator: Any, *default: Any) -> Any:
+    if len(default) > 1:
+        raise TypeError(f"next expected at most 2 arguments, got {1 + len(default)}")
+    return next(iterator, *default)
+
+
+def _iter(guard: Guard, values: Any) -> Any:
+    return iter(values)
+
+
+def _isinstance(guard: Guard, value: Any, kinds: Any) -> bool:
+    found = [_KINDS.get(kind.func, kind) if isinstance(kind, Builtin) else kind for kind in _flat(kinds)]
+    types = tuple(kind for kind in found if isinstance(kind, type))
+    if len(types) < len(found):
+        raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
+    return isinstance(value, types)
+
+
+def _flat(kinds: Any) -> list[Any]:
+    """The types in tuples of tuples."""
+    return [kind for part in kinds for kind in _flat(part)] if isinstance(kinds, tuple) else [kinds]
+
+
+# What the functions of these names are types of, in Python.
+_KINDS: dict[Any, type] = {_dict: dict, _list: list, _set: set, _str: str, _tuple: tuple}
+_GUARDED = (_isinstance, _dict, _format, _iter, _next, _set, _list, _pow, _range, _repr, _str, _sum, _tuple)
 for _function in (*_GUARDED, _print):
     # What Python says of wrong arguments begins with this.
     _function.__qualname__ = _function.__name__[1:]

@@ -17,13 +17,20 @@ class Scope:
         self.names = names
         self.outer = outer
 
+    def outermost(self) -> Scope:
+        """The scope of the script."""
+        scope = self
+        while scope.outer is not None:
+            scope = scope.outer
+        return scope
+
 
 class Function:
-    """A function of a script: its code, its default values, and the scope in which it was made."""
+    """A function of a script: its code, the default values of parameters, and the scope in which it was made."""
 
     __slots__ = ("code", "defaults", "machine", "scope")
 
-    def __init__(self, machine: Any, code: Code, defaults: tuple[Any, ...], scope: Scope) -> None:
+    def __init__(self, machine: Any, code: Code, defaults: dict[str, Any], scope: Scope) -> None:
         self.machine = machine
         self.code = code
         self.defaults = defaults
@@ -37,26 +44,45 @@ class Function:
 
     def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """The value of each parameter. TypeError, in Python's words: the arguments do not fit them."""
-        parameters, name = self.code.parameters, self.code.name
-        if len(args) > len(parameters):
-            takes = f"{len(parameters)} positional argument{'' if len(parameters) == 1 else 's'}"
-            were = "was" if len(args) == 1 else "were"
-            raise TypeError(f"{name}() takes {takes} but {len(args)} {were} given")
+        signature, name = self.code.signature, self.code.name
+        parameters = signature.parameters
+        if len(args) > len(parameters) and signature.rest is None:
+            raise TypeError(f"{name}() takes {self._positional()} but {len(args)} {_were(args)} given")
         bound = dict(zip(parameters, args, strict=False))
+        by_place = [key for key in parameters[: signature.only_positional] if key in kwargs]
+        if by_place and signature.others is None:
+            names = ", ".join(by_place)
+            raise TypeError(f"{name}() got some positional-only arguments passed as keyword arguments: '{names}'")
+        others: dict[str, Any] = {}
         for key, value in kwargs.items():
-            if key in bound:
+            known = key in signature.keywords or key in parameters[signature.only_positional :]
+            if known and key in bound:
                 raise TypeError(f"{name}() got multiple values for argument '{key}'")
-            if key not in parameters:
+            if not known and signature.others is None:
                 raise TypeError(f"{name}() got an unexpected keyword argument '{key}'")
-            bound[key] = value
-        if self.defaults:
-            for parameter, value in zip(parameters[-len(self.defaults) :], self.defaults, strict=True):
-                bound.setdefault(parameter, value)
-        missing = [f"'{parameter}'" for parameter in parameters if parameter not in bound]
-        if missing:
-            s = "" if len(missing) == 1 else "s"
-            raise TypeError(f"{name}() missing {len(missing)} required positional argument{s}: {_listed(missing)}")
+            (bound if known else others)[key] = value
+        for parameter, value in self.defaults.items():
+            bound.setdefault(parameter, value)
+        for kind, names in (("positional", parameters), ("keyword-only", signature.keywords)):
+            missing = [f"'{parameter}'" for parameter in names if parameter not in bound]
+            if missing:
+                s = "" if len(missing) == 1 else "s"
+                raise TypeError(f"{name}() missing {len(missing)} required {kind} argument{s}: {_listed(missing)}")
+        if signature.rest is not None:
+            bound[signature.rest] = tuple(args[len(parameters) :])
+        if signature.others is not None:
+            bound[signature.others] = others
         return bound
+
+    def _positional(self) -> str:
+        """How many arguments it takes, in Python's words."""
+        most = len(self.code.signature.parameters)
+        least = most - self.code.signature.defaults
+        return f"{f'from {least} to ' if least < most else ''}{most} positional argument{'' if most == 1 else 's'}"
+
+
+def _were(args: Sequence[Any]) -> str:
+    return "was" if len(args) == 1 else "were"
 
 
 def _listed(names: list[str]) -> str:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import islice
 from typing import Any, NamedTuple
 
 from ....engine import Tensor
 
 _BITS = 100_000  # of a whole number
 _DIGITS = 4  # of a width or precision in a format
+# What holds values that are printed and compared with it, and what has a length that is limited.
+CONTAINERS = (list, tuple, dict, set, type({}.keys()), type({}.values()), type({}.items()), BaseException)
+_NAMES = {list: "list", tuple: "list", str: "text", dict: "dictionary", set: "set"}
+_SIZED = tuple(_NAMES)
 _WIDE = re.compile(r"[0-9]{%d}|\*" % (_DIGITS + 1))  # noqa: UP031
 
 
@@ -22,7 +28,7 @@ class Limits(NamedTuple):
     """
 
     length: int = 1_000_000
-    depth: int = 10_000
+    depth: int = 200
     steps: int = 100_000_000
     calls: int = 1_000
     elements: int = 10_000_000
@@ -57,29 +63,51 @@ class Guard:
         if isinstance(value, Tensor):
             if value._data.size > self.elements:
                 raise self.error("tensor")
-        elif isinstance(value, (list, tuple, str)):
+        elif isinstance(value, _SIZED):
             self._length(len(value), value)
         return value
 
     def whole(self, value: Any) -> None:
         """LimitError: a list that has too many elements when those of the lists in it are counted, as printing does.
 
-        A list may hold another one twice, so that few steps make one that is too large to print or compare.
+        A list may hold another one twice, so that few steps make one that is too large to print or compare. So may a
+        dictionary.
         """
-        if not isinstance(value, (list, tuple)):
+        if not isinstance(value, CONTAINERS):
             return
         count = 0
         pending: list[Any] = [value]
         while pending:
-            items = pending.pop()
+            items = _inside(pending.pop())
             count += len(items)
             if count > self.elements:
                 raise self.error("list")
-            pending.extend(item for item in items if isinstance(item, (list, tuple)))
+            pending.extend(item for item in items if isinstance(item, CONTAINERS))
+
+    # Dictionaries and sets are filled one by one, so that what takes long is interrupted in between.
+
+    def put(self, pairs: dict[Any, Any], key: Any, value: Any) -> None:
+        """Sets the value of a key."""
+        self.whole(key)
+        pairs[key] = value
+        self.result(pairs)
+
+    def add(self, values: set[Any], value: Any) -> None:
+        """Adds a value to a set."""
+        self.whole(value)
+        values.add(value)
+        self.result(values)
+
+    def set_of(self, values: Iterable[Any]) -> set[Any]:
+        """The set of these values."""
+        made: set[Any] = set()
+        for value in values:
+            self.add(made, value)
+        return made
 
     def listed(self, values: Any) -> Any:
         """The values in a list, to be joined to another, which they may be read from."""
-        return self.result(list(values))
+        return self.result(list(islice(values, self.elements + 1)))
 
     def beside_tensor(self, x: Any, y: Any) -> None:
         """LimitError: one is a tensor, and the other a list too large to make one of."""
@@ -96,7 +124,7 @@ class Guard:
 
     def _product(self, x: Any, y: Any) -> None:
         if isinstance(x, int) and isinstance(y, int):
-            _check_bits(x.bit_length() + y.bit_length())
+            check_bits(x.bit_length() + y.bit_length())
             return
         for sequence, count in ((x, y), (y, x)):
             if isinstance(count, int) and isinstance(sequence, (list, tuple, str)):
@@ -104,27 +132,41 @@ class Guard:
 
     def _length(self, length: int, sequence: Any) -> None:
         if length > self.elements:
-            raise self.error("text" if isinstance(sequence, str) else "list")
+            kind = type(sequence) if isinstance(sequence, (str, dict, set)) else list
+            raise self.error(_NAMES[kind])
 
     def _power(self, x: Any, y: Any) -> None:
         numbers = isinstance(x, (int, float)) and isinstance(y, float) and math.isfinite(x) and math.isfinite(y)
         if numbers and x < 0 and not y.is_integer():
             raise ValueError("a power of a negative number is complex, which is not offered; of a tensor it is nan")
         if isinstance(x, int) and isinstance(y, int) and y > 0:
-            _check_bits(x.bit_length() * y if abs(x) > 1 else 1)
+            check_bits(x.bit_length() * y if abs(x) > 1 else 1)
 
     def _shift(self, x: Any, y: Any) -> None:
         if isinstance(x, int) and isinstance(y, int):
-            _check_bits(x.bit_length() + y)
+            check_bits(x.bit_length() + y)
 
     def _remainder(self, x: Any, y: Any) -> None:
         if isinstance(x, str):
             check_format(x)
             self.whole(y)
 
+    def _contains(self, x: Any, y: Any) -> None:
+        self.whole(x)
+        # A key is looked up, not compared with all the others.
+        if not isinstance(y, (dict, set)):
+            self.whole(y)
+
     def _compare(self, x: Any, y: Any) -> None:
         self.whole(x)
         self.whole(y)
+
+
+class Builtin(partial[Any]):
+    """A function that a script has of Python, with the guard as its first argument."""
+
+    def __repr__(self) -> str:
+        return f"<built-in function {self.func.__qualname__}>"
 
 
 # Where a method, a function or an object without a text of its own lies in memory.
@@ -133,8 +175,26 @@ _ADDRESS = re.compile(r" (?:object )?at 0x[0-9a-f]+")
 
 def shown(value: Any, kind: Callable[[Any], str]) -> str:
     """A value as `str` or `repr` says it, without addresses, which no script is to know, and which differ each time."""
-    inside = value if isinstance(value, (list, tuple)) else [value]
-    return _ADDRESS.sub("", kind(value)) if any(map(callable, inside)) else kind(value)
+    text = kind(value)
+    return _ADDRESS.sub("", text) if " at 0x" in text and _has_address(value) else text
+
+
+def _has_address(value: Any) -> bool:
+    """Whether anything in a value is shown with its address: all but texts, which say what they say."""
+    pending = [value]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, BaseException) or not isinstance(part, (str, *CONTAINERS)):
+            return True
+        pending.extend(() if isinstance(part, str) else _inside(part))
+    return False
+
+
+def _inside(value: Any) -> Any:
+    """What a container shows, and compares with another."""
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    return value.args if isinstance(value, BaseException) else value
 
 
 _CHECKS: dict[str, Callable[[Guard, Any, Any], None]] = {
@@ -142,7 +202,8 @@ _CHECKS: dict[str, Callable[[Guard, Any, Any], None]] = {
     "**": Guard._power,
     "<<": Guard._shift,
     "%": Guard._remainder,
-    **dict.fromkeys(["==", "!=", "<", "<=", ">", ">=", "in", "not in"], Guard._compare),
+    **dict.fromkeys(["==", "!=", "<", "<=", ">", ">="], Guard._compare),
+    **dict.fromkeys(["in", "not in"], Guard._contains),
 }
 
 
@@ -152,6 +213,12 @@ def check_format(spec: str) -> None:
         raise LimitError(f"a width or precision of more than {_DIGITS} digits")
 
 
-def _check_bits(bits: int) -> None:
-    if bits > _BITS:
+def bits_fit(bits: int) -> bool:
+    """Whether a whole number may have so many bits."""
+    return bits <= _BITS
+
+
+def check_bits(bits: int) -> None:
+    """LimitError: a whole number would have too many bits."""
+    if not bits_fit(bits):
         raise LimitError(f"a whole number of more than {_BITS:,} bits; write it as a float, such as `2.0`")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ...syntax.records import Syntax
+from ..reading.script import Script
 
 
 class Label:
@@ -17,26 +17,46 @@ class Label:
 
 
 class Instruction(NamedTuple):
-    """`operation(machine, frame, argument)`; `place` is the syntax record that an error in it is about."""
+    """`operation(machine, frame, argument)`; `place` is what an error in it is about: a node, or a `Place`."""
 
     operation: Callable[[Any, Any, Any], None]
     argument: Any
-    place: Syntax
+    place: Any
+
+
+class Signature(NamedTuple):
+    """The names of a function's parameters.
+
+    The first `only_positional` of `parameters` cannot be given by name, and the last `defaults` of them have default
+    values. `rest` and `others` take the arguments that are left, those of `keywords` are given by name alone, and those
+    of `keyword_defaults` among them have default values.
+    """
+
+    parameters: tuple[str, ...] = ()
+    only_positional: int = 0
+    defaults: int = 0
+    rest: str | None = None
+    keywords: tuple[str, ...] = ()
+    keyword_defaults: tuple[str, ...] = ()
+    others: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.parameters, *self.keywords, *(name for name in (self.rest, self.others) if name is not None))
 
 
 class Code:
     """The instructions of a script or a function.
 
-    `names` are those assigned in a function, which are its own; a script has None. `parameters` are names; the last
-    `defaults` of them have default values.
+    `names` are those assigned in a function, which are its own; a script has None.
     """
 
-    __slots__ = ("defaults", "instructions", "name", "names", "parameters", "script")
+    __slots__ = ("instructions", "name", "names", "script", "signature")
 
-    def __init__(self, name: str, script: Any, parameters: tuple[str, ...] = (), defaults: int = 0) -> None:
+    def __init__(self, name: str, script: Script, signature: Signature = Signature()) -> None:  # noqa: B008
         self.name = name
         self.script = script
-        self.parameters = parameters
-        self.defaults = defaults
+        self.signature = signature
         self.names: frozenset[str] | None = None
         self.instructions: list[Instruction] = []

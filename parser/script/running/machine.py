@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from types import BuiltinFunctionType
 from typing import Any
 
+from ....engine.tensors.errors import kind_of
 from ....engine.tensors.size import TooLargeError
-from ...semantics.error_kind import kind_of
 from ...syntax.errors import did_you_mean, position
-from ...syntax.records import Syntax
 from ...syntax.what_is_meant import meant_by_word
-from .attributes import UnknownName
-from .exceptions import ScriptError
+from .blocks import Block, Kind, Returning, catches, left
+from .exceptions import ScriptError, UnknownName, catchable, failure_of
 from .function import Function, Scope
-from .guard import Guard, LimitError, Limits, exceeded
+from .guard import Guard, LimitError, Limits, check_bits, exceeded, shown
 from .instructions import Code
 from .namespace import Namespace
 from .resources import Timer
 
 _PYTHON = (BuiltinFunctionType, partial, type)  # what Python's own functions and methods are
+UNEXPLAINED = "this does not hold"  # of an assert without words of its own
 _SHOWN_CALLS = 8  # of a long chain of calls, those shown at either end
 
 
 class Frame:
-    """A script or a function that runs: its next instruction, its values under way, its open `with` blocks.
+    """A script or a function that runs: its next instruction, its values under way, the blocks it is in.
 
     `caller` is the frame that waits for its value; a script, and a function that the engine called, have none.
     """
 
-    __slots__ = ("caller", "code", "managers", "next", "scope", "stack")
+    __slots__ = ("blocks", "caller", "code", "next", "scope", "stack")
 
     def __init__(self, code: Code, scope: Scope, caller: Frame | None) -> None:
         self.caller = caller
@@ -38,11 +40,11 @@ class Frame:
         self.scope = scope
         self.next = 0
         self.stack: list[Any] = []
-        self.managers: list[Any] = []
+        self.blocks: list[Block] = []
 
     @property
-    def place(self) -> Syntax:
-        """The record of the instruction that runs, or of the first where none has begun."""
+    def place(self) -> Any:
+        """Where the instruction stands that runs, or the first where none has begun: a node, or a `Place`."""
         return self.code.instructions[max(self.next - 1, 0)].place
 
 
@@ -65,7 +67,15 @@ class Machine:
         self.frames.append(Frame(code, scope, None))
 
     def go_on(self, base: int = 0) -> None:
-        """Runs until no more than `base` calls are left. What goes wrong is raised as it is: it is for `fail`."""
+        """Runs until no more than `base` calls are left. What goes wrong, and nothing catches, is for `fail`."""
+        while len(self.frames) > base:
+            try:
+                self._run(base)
+            except BaseException as error:
+                if not self._caught(error, base):
+                    raise
+
+    def _run(self, base: int) -> None:
         frames, most = self.frames, self.limits.steps
         while len(frames) > base:
             frame = frames[-1]
@@ -76,18 +86,37 @@ class Machine:
                 raise exceeded("steps", most, "steps")
             operation(self, frame, argument)
 
+    def _caught(self, error: BaseException, base: int) -> bool:
+        """Whether the script goes on after an error. ScriptError: nothing catches it."""
+        failure = failure_of(error) or self._explained(error)
+        caught = catchable(error, failure)
+        while caught is not None and len(self.frames) > base:
+            try:
+                if catches(self.frames[-1], caught):
+                    return True
+                self.frames.pop()
+            except Exception as another:
+                # As in Python, what leaving a block raises stands for the error that it was left by.
+                failure = failure_of(another) or self._explained(another)
+                caught = catchable(another, failure)
+                error = another
+        if caught is not None and failure is not None:
+            raise failure from caught
+        return False
+
     def fail(self, error: BaseException, base: int = 0) -> None:
-        """Leaves the calls beyond `base` and their `with` blocks. ScriptError: the error, with its place."""
+        """Leaves the calls beyond `base` and their `with` blocks. ScriptError: the error, with its place.
+
+        It is one that no script can catch, and nothing of the script runs any more.
+        """
         if not self.frames and isinstance(error, KeyboardInterrupt) and self.timer.expired:
             return  # as the script had just ended
         failure = self._explained(error)
         for frame in reversed(self.frames[base:]):
-            while frame.managers:
-                try:
-                    frame.managers.pop().__exit__(type(error), error, None)
-                except Exception as another:
-                    # As in Python, what leaving a block raises stands for the error that it was left by.
-                    error, failure = another, self._explained(another)
+            for block in reversed(frame.blocks):
+                if block.kind is Kind.WITH:
+                    with suppress(Exception):
+                        block.value.__exit__(type(error), error, None)
         del self.frames[base:]
         if failure is None:
             raise error
@@ -114,8 +143,8 @@ class Machine:
     def give_back(self, value: Any) -> None:
         """Ends the innermost call with its value."""
         frame = self.frames[-1]
-        while frame.managers:
-            frame.managers.pop().__exit__(None, None, None)
+        if frame.blocks and not left(frame, 0, Returning(value)):
+            return
         self.frames.pop()
         if frame.caller is None:
             self.result = value
@@ -130,13 +159,14 @@ class Machine:
             # The engine makes tensors of lists.
             self.guard.whole((*args, *kwargs.values()))
         result = self.guard.result(callee(*args, **kwargs))
+        if type(result) is int:
+            check_bits(result.bit_length())
         # A method may have made its list longer.
         self.guard.result(getattr(callee, "__self__", None))
         return result
 
-    def lookup(self, frame: Frame, name: str) -> Any:
-        """The value of a name, seen from a frame. UnknownName, in Python's words: it has none."""
-        scope: Scope | None = frame.scope
+    def lookup(self, frame: Frame, name: str, scope: Scope | None) -> Any:
+        """The value of a name, seen from a scope of a frame. UnknownName, in Python's words: it has none."""
         while scope is not None:
             if name in scope.names:
                 return scope.names[name]
@@ -173,21 +203,32 @@ class Machine:
             help = f"did you mean `{error.close}`?" if error.close else error.help
             return self.error("name", error.type_name, str(error), help)
         kind = "assert" if isinstance(error, AssertionError) else kind_of(error)
-        place = self.frames[-1].place
-        is_xor = isinstance(error, (TypeError, NotImplementedError)) and getattr(place, "op", None) == "^"
+        op = getattr(self.frames[-1].place, "op", None)
+        is_xor = isinstance(error, (TypeError, NotImplementedError)) and isinstance(op, ast.BitXor)
         help = "`^` is exclusive or in a script; a power is written `**`" if is_xor else None
-        return self.error(kind, type(error).__name__, str(error) or type(error).__name__, help)
+        return self.error(kind, type(error).__name__, self._words(error) or type(error).__name__, help)
+
+    def _words(self, error: Exception) -> str:
+        if isinstance(error, AssertionError) and not error.args:
+            return UNEXPLAINED
+        try:
+            self.guard.whole(error)
+            return shown(error, str)
+        except (LimitError, RecursionError):
+            return ""
 
     def error(self, kind: str, type_name: str, message: str, help: str | None = None) -> ScriptError:
         """An error at the instruction that runs."""
         frame = self.frames[-1]
-        return ScriptError(kind, type_name, message, frame.code.script, frame.place, help, self._calls())
+        script = frame.code.script
+        return ScriptError(kind, type_name, message, script, script.span(frame.place), help, self._calls())
 
     def traceback(self) -> list[str]:
         """Which functions run, the outermost first, as the lines of Python's tracebacks."""
         lines = []
         for frame in self.frames:
-            script, start = frame.code.script, frame.place.start
+            script = frame.code.script
+            start = script.span(frame.place).start
             number = script.source.count("\n", 0, start) + script.first_line
             line = script.source[script.source.rfind("\n", 0, start) + 1 :].partition("\n")[0].strip()
             name = "<module>" if frame is self.frames[0] else frame.code.name
@@ -199,7 +240,7 @@ class Machine:
         notes = []
         for caller, frame in zip(self.frames[-2::-1], self.frames[:0:-1], strict=True):
             script = caller.code.script
-            place = position(script.source, caller.place.start, script.first_line)
+            place = position(script.source, script.span(caller.place).start, script.first_line)
             notes.append(f"in `{frame.code.name}`, called at {script.name}:{place}")
         if len(notes) > 2 * _SHOWN_CALLS:
             between = f"... and {len(notes) - 2 * _SHOWN_CALLS:,} calls more ..."

@@ -35,6 +35,28 @@ _OTHERS: dict[str, tuple[str, ...]] = {
 _HIDDEN = frozenset(["AccumulateGrad", "FUNCTIONS", "LinAlgError", "Tensor", "describe", "from_numpy", "primitives"])
 
 
+class Library:
+    """A module of Python's own, with the members that a script has of it."""
+
+    __slots__ = ("members", "name")
+
+    def __init__(self, name: str, members: dict[str, Any]) -> None:
+        self.name = name
+        self.members = members
+
+    @property
+    def names(self) -> list[str]:
+        """The names that a script may use."""
+        return sorted(self.members)
+
+    def member(self, name: str) -> Any:
+        """What a name stands for, which is one of `names`."""
+        return self.members[name]
+
+    def __repr__(self) -> str:
+        return f"<module '{self.name}'>"
+
+
 class Module:
     """A module under PyTorch's name, such as `torch.autograd`; the engine's is imported when it is first used."""
 

@@ -7,18 +7,21 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ...syntax.errors import did_you_mean
-from .attributes import UnknownName
+from ...syntax.wording import listed
 from .builtins import builtins
+from .exceptions import EXCEPTIONS, UnknownName
 from .guard import Guard
-from .modules import TORCH, Module
+from .mathematics import mathematics
+from .modules import TORCH, Library, Module
 
 
 class Namespace(Mapping[str, Any]):
     """Values by name. A name that Python has is Python's: `sum(x)` adds the elements of `x` one by one."""
 
     def __init__(self, write: Callable[[str], None], guard: Guard) -> None:
-        self.own: dict[str, Any] = {**builtins(write, guard), "torch": TORCH, "tau": math.tau}
+        self.own: dict[str, Any] = {**builtins(write, guard), **EXCEPTIONS, "torch": TORCH, "tau": math.tau}
         self.torch = frozenset(TORCH.names)
+        self.libraries = {"math": Library("math", mathematics(guard))}
 
     def __getitem__(self, name: str) -> Any:
         if name in self.own:
@@ -39,13 +42,14 @@ class Namespace(Mapping[str, Any]):
     def imported(self, path: str, member: str | None) -> Any:
         """What `import path`, or `from path import member`, names. UnknownName: it is not torch, or not in it."""
         first, *others = path.split(".")
-        if first != "torch":
-            help = "only torch can be imported: a script reaches nothing else on the machine"
-            raise UnknownName("ModuleNotFoundError", f"No module named '{path}'", help=help)
-        found: Any = TORCH
+        found: Any = TORCH if first == "torch" else self.libraries.get(first)
+        if found is None:
+            names = ["torch", *self.libraries]
+            help = f"only {listed(names)} can be imported: a script reaches nothing else on the machine"
+            raise UnknownName("ModuleNotFoundError", f"No module named '{path}'", did_you_mean(first, names), help)
         for name in [*others, *([member] if member is not None else [])]:
-            if not isinstance(found, Module) or name not in found.names:
-                close = did_you_mean(name, found.names if isinstance(found, Module) else [])
+            if not isinstance(found, (Library, Module)) or name not in found.names:
+                close = did_you_mean(name, found.names if isinstance(found, (Library, Module)) else [])
                 raise UnknownName("ImportError", f"cannot import name '{name}' from '{path}'", close)
             found = found.member(name)
         return found

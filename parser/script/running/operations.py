@@ -9,11 +9,11 @@ from typing import Any
 
 from ...semantics.operands import ARITHMETIC, COMPARISONS
 from .attributes import attribute_of, set_attribute_of
+from .exceptions import UnknownName
+from .formatting import formatted_value
 from .function import Function
-from .guard import check_format, shown
 from .instructions import Code, Label
 
-UNEXPLAINED = "this does not hold"  # of an assert without words of its own
 _UNARY: dict[str, Callable[[Any], Any]] = {
     "-": operator.neg,
     "+": operator.pos,
@@ -62,11 +62,44 @@ def sink(machine: Any, frame: Any, depth: int) -> None:
 
 
 def load(machine: Any, frame: Any, name: str) -> None:
-    frame.stack.append(machine.lookup(frame, name))
+    frame.stack.append(machine.lookup(frame, name, frame.scope))
 
 
 def store(machine: Any, frame: Any, name: str) -> None:
     frame.scope.names[name] = frame.stack.pop()
+
+
+def load_global(machine: Any, frame: Any, name: str) -> None:
+    frame.stack.append(machine.lookup(frame, name, frame.scope.outermost()))
+
+
+def store_global(machine: Any, frame: Any, name: str) -> None:
+    frame.scope.outermost().names[name] = frame.stack.pop()
+
+
+def store_outer(machine: Any, frame: Any, name: str) -> None:
+    """Gives the value to the name of the innermost function around this one that has it."""
+    scope = frame.scope.outer
+    while scope is not None and scope.outer is not None:
+        if name in scope.names:
+            scope.names[name] = frame.stack.pop()
+            return
+        scope = scope.outer
+    raise UnknownName("SyntaxError", f"no binding for nonlocal '{name}' found")
+
+
+def store_around(machine: Any, frame: Any, argument: tuple[int, str]) -> None:
+    """Gives the value to a name of the function around so many comprehensions."""
+    levels, name = argument
+    scope = frame.scope
+    for _ in range(levels):
+        scope = scope.outer
+    scope.names[name] = frame.stack.pop()
+
+
+def forget(machine: Any, frame: Any, name: str) -> None:
+    machine.lookup(frame, name, frame.scope)
+    frame.scope.names.pop(name, None)
 
 
 def import_module(machine: Any, frame: Any, names: tuple[str, str | None]) -> None:
@@ -81,6 +114,34 @@ def make(machine: Any, frame: Any, what: tuple[Callable[[list[Any]], Any], int])
     frame.stack.append(kind(_popped(frame.stack, count)))
 
 
+def make_spread(machine: Any, frame: Any, argument: tuple[Callable[[list[Any]], Any], tuple[bool, ...]]) -> None:
+    """As `make`, of values and, where it is true, of all that there is in one."""
+    kind, spread = argument
+    items: list[Any] = []
+    for value, is_spread in zip(_popped(frame.stack, len(spread)), spread, strict=True):
+        if is_spread and not hasattr(type(value), "__iter__"):
+            raise TypeError(f"Value after * must be an iterable, not {type(value).__name__}")
+        items.extend(machine.guard.listed(value) if is_spread else [value])
+    machine.guard.result(items)
+    frame.stack.append(machine.guard.set_of(items) if kind is set else kind(items))
+
+
+def make_set(machine: Any, frame: Any, count: int) -> None:
+    frame.stack.append(machine.guard.set_of(_popped(frame.stack, count)))
+
+
+def make_dict(machine: Any, frame: Any, pairs: tuple[bool, ...]) -> None:
+    """A dictionary of keys and values, or, where it is not true, of all the pairs of another."""
+    values = iter(_popped(frame.stack, sum(2 if is_pair else 1 for is_pair in pairs)))
+    made: dict[Any, Any] = {}
+    for is_pair in pairs:
+        if is_pair:
+            machine.guard.put(made, next(values), next(values))
+        else:
+            made.update(_mapping(next(values)))
+    frame.stack.append(machine.guard.result(made))
+
+
 def slice_of(bounds: list[Any]) -> slice:
     return slice(*bounds)
 
@@ -89,17 +150,10 @@ def join(machine: Any, frame: Any, count: int) -> None:
     frame.stack.append(machine.guard.result("".join(_popped(frame.stack, count))))
 
 
-def format_value(machine: Any, frame: Any, how: tuple[str, str]) -> None:
-    label, conversion = how
+def format_value(machine: Any, frame: Any, conversion: str) -> None:
     spec = frame.stack.pop()
     value = frame.stack.pop()
-    check_format(spec)
-    machine.guard.whole(value)
-    if conversion:
-        value = shown(value, str) if conversion == "s" else shown(value, repr) if conversion == "r" else ascii(value)
-    elif callable(value) and not spec:
-        value = shown(value, str)
-    frame.stack.append(label + format(value, spec))
+    frame.stack.append(formatted_value(machine.guard, value, conversion, spec))
 
 
 def unary(machine: Any, frame: Any, op: str) -> None:
@@ -160,6 +214,12 @@ def set_item(machine: Any, frame: Any, argument: None) -> None:
     machine.guard.result(owner)
 
 
+def delete_item(machine: Any, frame: Any, argument: None) -> None:
+    key = frame.stack.pop()
+    machine.guard.whole(key)
+    del frame.stack.pop()[key]
+
+
 def unpack(machine: Any, frame: Any, count: int) -> None:
     """Leaves the items of a value on the stack, the first on top.
 
@@ -178,6 +238,27 @@ def unpack(machine: Any, frame: Any, count: int) -> None:
     if len(items) < count:
         raise ValueError(f"not enough values to unpack (expected {count}, got {len(items)})")
     frame.stack += reversed(items)
+
+
+def unpack_rest(machine: Any, frame: Any, argument: tuple[int, int]) -> None:
+    """As `unpack`, of a value with at least `before` and `after` items, and those between them in a list."""
+    before, after = argument
+    items = machine.guard.listed(frame.stack.pop())
+    if len(items) < before + after:
+        raise ValueError(f"not enough values to unpack (expected at least {before + after}, got {len(items)})")
+    end = len(items) - after
+    frame.stack += [*reversed(items[end:]), items[before:end], *reversed(items[:before])]
+
+
+def collect_in_set(machine: Any, frame: Any, depth: int) -> None:
+    value = frame.stack.pop()
+    machine.guard.add(frame.stack[-1 - depth], value)
+
+
+def collect_pair(machine: Any, frame: Any, depth: int) -> None:
+    value = frame.stack.pop()
+    key = frame.stack.pop()
+    machine.guard.put(frame.stack[-1 - depth], key, value)
 
 
 def collect(machine: Any, frame: Any, depth: int) -> None:
@@ -226,39 +307,47 @@ def advance(machine: Any, frame: Any, end: Label) -> None:
         frame.next = end.position
 
 
-# Blocks and functions
-
-
-def enter(machine: Any, frame: Any, argument: None) -> None:
-    manager: Any = frame.stack.pop()
-    kind = type(manager)
-    if not hasattr(kind, "__enter__") or not hasattr(kind, "__exit__"):
-        raise TypeError(f"'{kind.__name__}' object does not support the context manager protocol")
-    value = manager.__enter__()
-    frame.managers.append(manager)
-    frame.stack.append(value)
-
-
-def leave(machine: Any, frame: Any, argument: None) -> None:
-    frame.managers.pop().__exit__(None, None, None)
+# Functions
 
 
 def fail(machine: Any, frame: Any, argument: None) -> None:
     message = frame.stack.pop()
     machine.guard.whole(message)
-    raise AssertionError(UNEXPLAINED if message is None else str(message))
+    raise AssertionError() if message is None else AssertionError(message)
 
 
 def function(machine: Any, frame: Any, code: Code) -> None:
-    defaults = tuple(_popped(frame.stack, code.defaults))
+    signature = code.signature
+    names = (*signature.parameters[len(signature.parameters) - signature.defaults :], *signature.keyword_defaults)
+    defaults = dict(zip(names, _popped(frame.stack, len(names)), strict=True))
     frame.stack.append(Function(machine, code, defaults, frame.scope))
 
 
 def call(machine: Any, frame: Any, argument: tuple[int, tuple[str, ...]]) -> None:
     count, names = argument
     values = _popped(frame.stack, count + len(names))
-    callee = frame.stack.pop()
-    args, kwargs = values[:count], dict(zip(names, values[count:], strict=True))
+    call_with(machine, frame, frame.stack.pop(), values[:count], dict(zip(names, values[count:], strict=True)))
+
+
+def call_spread(machine: Any, frame: Any, argument: tuple[tuple[bool, ...], tuple[str | None, ...]]) -> None:
+    """As `call`, with all values of those arguments where it is true, and all pairs of those that have no name."""
+    spread, names = argument
+    named = _popped(frame.stack, len(names))
+    make_spread(machine, frame, (list, spread))
+    args, callee = frame.stack.pop(), frame.stack.pop()
+    kwargs: dict[str, Any] = {}
+    for name, value in zip(names, named, strict=True):
+        for key, item in [(name, value)] if name is not None else _mapping(value).items():
+            if not isinstance(key, str):
+                raise TypeError("keywords must be strings")
+            if key in kwargs:
+                raise TypeError(f"got multiple values for keyword argument '{key}'")
+            kwargs[key] = item
+    call_with(machine, frame, callee, args, kwargs)
+
+
+def call_with(machine: Any, frame: Any, callee: Any, args: list[Any], kwargs: dict[str, Any]) -> None:
+    """Calls what is a function of the script in the loop, and anything else at once."""
     if type(callee) is Function:
         machine.enter(callee, args, kwargs, frame)
     else:
@@ -267,6 +356,12 @@ def call(machine: Any, frame: Any, argument: tuple[int, tuple[str, ...]]) -> Non
 
 def give_back(machine: Any, frame: Any, argument: None) -> None:
     machine.give_back(frame.stack.pop())
+
+
+def _mapping(value: Any) -> dict[Any, Any]:
+    if not isinstance(value, dict):
+        raise TypeError(f"'{type(value).__name__}' object is not a mapping")
+    return value
 
 
 def _popped(stack: list[Any], count: int) -> list[Any]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autodiff.cli.map import arrow_import
+from autodiff.cli.tables import arrow_import
 
 TABLE = "id,x,y,note\n1,2,3,a\n2,,1,b\n3,abc,1,c\n4,1e3,0.5,d\n"
 
@@ -91,7 +91,7 @@ def test_an_empty_cell_stays_empty_and_text_in_place_of_a_number_is_the_error_of
     result = autodiff("map", "x*2", stdin=TABLE)
     assert result.code == 1
     assert [row["value"] for row in cells(result.out)] == ["4.0", "", "", "2000.0"]
-    assert "error[row]: row 3: `x` is `abc`, not a number\n" in result.err
+    assert "error[row]: line 4: `x` is `abc`, not a number\n" in result.err
     assert "4 rows: 2 ok, 1 empty, 1 failed, " in result.err
 
 
@@ -110,7 +110,7 @@ def test_the_first_row_with_a_result_that_is_not_finite_is_explained(autodiff) -
     result = autodiff("map", "y*log(x)", stdin="x,y\n1,2\n,1\n0,3\n-1,3\n")
     assert result.code == 0
     assert "4 rows: 3 ok, 1 empty, 2 not finite, " in result.err
-    assert "note: row 3 is the first with a result that is not finite\nwarning[nonfinite]: the value is -inf\n" in (
+    assert "note: line 4 is the first with a result that is not finite\nwarning[nonfinite]: the value is -inf\n" in (
         result.err
     )
     assert "1 | y*log(x)\n  |   ^^^^^^\n" in result.err
@@ -121,7 +121,7 @@ def test_the_first_row_with_a_result_that_is_not_finite_is_explained(autodiff) -
 def test_a_derivative_that_is_not_finite_in_a_list_of_numbers_is_explained_too(autodiff) -> None:
     table = '{"x": [1.0, 4.0], "a": 1}\n{"x": [0.0, 4.0], "a": 1}\n'
     result = autodiff("map", "a*sqrt(x).sum()", "--wrt", "x", stdin=table)
-    assert "note: row 2 is the first with a result that is not finite\nwarning[nonfinite]: grad.x is" in result.err
+    assert "note: line 2 is the first with a result that is not finite\nwarning[nonfinite]: grad.x is" in result.err
     assert "^^^^^^^" in result.err
 
 
@@ -297,7 +297,7 @@ def test_lists_of_one_length_are_vectors(autodiff) -> None:
     assert result.code == 1
     nothing = '{"value": null, "d_x": null, "d_v": null}\n'
     assert result.out == '{"value": 15.0, "d_x": 5.0, "d_v": [6.0, 12.0]}\n' + nothing * 3
-    assert "row 3: `v` has 3 elements, and 2 in the first row" in result.err
+    assert "line 3: `v` has 3 elements, and 2 in the first row" in result.err
     assert autodiff("map", "x*v", "--only-new", "--const", "x,v", "--format", "csv", stdin=given).out.splitlines() == [
         "value",
         '"[3.0, 6.0]"',
@@ -331,7 +331,7 @@ def test_a_cell_may_be_very_long_and_a_neighbour_wrong(autodiff) -> None:
 def test_a_row_that_fails_in_one_of_several_tables_is_named_with_its_table(autodiff, table) -> None:
     table("x\n1\n", "a.csv")
     table("x\n1\nb\n", "b.csv")
-    assert "error[row]: `b.csv`, row 2: `x` is `b`" in autodiff("map", "x", "a.csv", "b.csv").err
+    assert "error[row]: `b.csv`, line 3: `x` is `b`" in autodiff("map", "x", "a.csv", "b.csv").err
 
 
 @pytest.mark.usefixtures("either")

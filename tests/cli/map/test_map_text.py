@@ -15,11 +15,13 @@ from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff.cli.map import delimited, record_ends, spelling
-from autodiff.cli.map.arrow_import import has_arrow
-from autodiff.cli.map.delimited import Delimited, Dialect
+from autodiff.cli.map import delimited, spelling
+from autodiff.cli.map.delimited import Delimited
 from autodiff.cli.map.jsonl import JsonLines
-from autodiff.cli.map.opening import Headed
+from autodiff.cli.tables import record_ends
+from autodiff.cli.tables.arrow_import import has_arrow
+from autodiff.cli.tables.dialect import Dialect
+from autodiff.cli.tables.opening import Headed
 
 # How much is read at once: each cut in another place.
 SIZES = [1, 2, 3, 7, 64, 1 << 20]
@@ -91,7 +93,7 @@ def test_a_record_at_fault_is_copied_with_empty_cells_and_touches_no_other(autod
     result = autodiff("map", "x*2", "--const", "x", stdin=f"x,y\n1,2\n{record}\n3,4\n")
     assert result.code == 1
     assert result.out == f"x,y,value\n1,2,2.0\n{record},\n3,4,6.0\n"
-    assert f"row 2: {message}" in result.err or message in result.err
+    assert f"line 3: {message}" in result.err or message in result.err
 
 
 @pytest.mark.parametrize("text", [" 1 ", "+1", "1e5", ".5", "5.", '"7"', "-0", "1E-3", "\t2"])
@@ -160,7 +162,7 @@ def test_an_object_that_has_a_new_member_already_is_at_fault(autodiff) -> None:
     result = autodiff("map", "x", "--const", "x", stdin=given)
     assert result.code == 1
     assert result.out == '{"x": 1, "value": 1.0}\n' * 1000 + '{"value": 1, "x": 1}\n'
-    assert "row 1,001: there is a member `value` already" in result.err
+    assert "line 1,001: there is a member `value` already" in result.err
 
 
 @given(st.binary(max_size=40).map(lambda data: data.translate(bytes(b'ab,"\n\r'[i % 6] for i in range(256)))))
@@ -185,7 +187,7 @@ texts = st.one_of(
 @given(st.lists(st.tuples(texts, texts), min_size=1, max_size=5))
 def test_columns_are_the_same_read_with_pyarrow_and_without(records) -> None:
     data = "x,y\n" + "".join(f"{x},{y}\n" for x, y in records)
-    source = Delimited(Headed(io.BytesIO(data.encode()), "here"), Dialect(",", ("NA",)), "here")
+    source = Delimited(Headed(io.BytesIO(data.encode()), "here"), Dialect(nulls=("NA",)), "here")
     for chunk in source.chunks():
         fast = chunk._read_fast([0, 1])
         if fast is None:
@@ -219,11 +221,12 @@ def test_members_are_the_same_read_with_pyarrow_and_without(objects) -> None:
 @given(st.lists(st.one_of(st.floats(), st.integers(-(10**17), 10**17).map(float), st.floats(1e-12, 1e-3))))
 @settings(max_examples=examples(300))
 def test_numbers_are_written_as_python_writes_them(values: list[float]) -> None:
-    written = spelling.texts(np.array(values, float), None, spelling.CSV)
+    written = spelling.texts(np.array(values, float), None, spelling.spelling_of(Dialect()))
     assert spelling.as_list(written) == list(map(repr, values))
 
 
 def test_powers_of_two_and_ten_are_written_as_python_writes_them() -> None:
     powers = [math.ldexp(1, n) for n in range(-1074, 1024)] + [float(f"1e{n}") for n in range(-323, 309)]
     values = np.array([*powers, *np.nextafter(powers, 0), *np.nextafter(powers, math.inf)])
-    assert spelling.as_list(spelling.texts(-values, None, spelling.CSV)) == list(map(repr, (-values).tolist()))
+    written = spelling.texts(-values, None, spelling.spelling_of(Dialect()))
+    assert spelling.as_list(written) == list(map(repr, (-values).tolist()))

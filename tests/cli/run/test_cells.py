@@ -106,7 +106,7 @@ def test_a_file_without_cells_is_an_error(autodiff, option: list[str], stdin: st
     [
         ("words\n\nIn [1]: x\n", 3, "error[syntax]: the code of a cell begins on the line after `In [1]:`", "3:9"),
         ("In [1]:\nx = 1\n\nIn [2]:\n\ny = = 2\n", 3, "error[syntax]: unexpected `=`", "6:5"),
-        ("In [1]:\nx = 1\n\ntry:\n    x\nexcept: x\n", 3, "error[syntax]: `try` is not part of the language", "4:1"),
+        ("In [1]:\nx = 1\n\nasync def f():\n    x\n", 3, "error[syntax]: `async` is not part of the language", "4:1"),
         ("In [1]:\nx = 1\n\n%timeit x\n", 3, COMMANDS, "4:1"),
         ("```python\n\nxx\n```\n", 3, "error[name]: name 'xx' is not defined", "3:1"),
         ("In [1]:\nassert 1 == 2\n", 1, "error[assert]: this does not hold", "2:8"),

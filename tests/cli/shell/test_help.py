@@ -65,6 +65,7 @@ def test_an_example_works(autodiff, call: str, tmp_path, monkeypatch: pytest.Mon
     (tmp_path / "runs").mkdir()
     for name in ("points.csv", "run.csv", "runs/1.csv"):
         (tmp_path / name).write_text("x,y,v,mass (kg)\n1,2,3,4\n")
+    (tmp_path / "export.csv").write_bytes(b"x;t\n1,5;J\xfcrgen\n")
     result = autodiff(*shlex.split(call)[1:])
     assert result.code == 0
     # What a batch or a map says at its end is no complaint.

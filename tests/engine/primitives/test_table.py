@@ -695,8 +695,9 @@ def test_a_wrong_value_fails_the_check_of_values() -> None:
 
 def test_a_forward_function_that_writes_to_its_argument_fails_the_check_of_arguments(scratch: Family) -> None:
     call = scratch.primitive("writes", lambda x: np.sin(x, out=x), lambda g, x: g * torch.cos(x))
-    with pytest.raises(ValueError, match="read-only"):
+    with pytest.raises(TypeError, match="invalid combination") as caught:
         check_arguments_are_left_alone(call, POINTS)
+    assert "read-only" in str(caught.value.__context__)
 
 
 def test_a_rule_that_writes_to_the_incoming_gradient_fails_the_check_of_arguments(scratch: Family) -> None:

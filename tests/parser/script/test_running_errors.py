@@ -42,7 +42,7 @@ def underlined(error: ExpressionError) -> str:
             "numpy as np",
             "name",
             "No module named 'numpy'",
-            "only torch can be imported: a script reaches nothing else on the machine",
+            "only `torch` and `math` can be imported: a script reaches nothing else on the machine",
         ),
         (
             "from torch import sine",

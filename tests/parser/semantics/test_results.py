@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 import autodiff.engine as torch
-from autodiff.engine import FUNCTIONS
+from autodiff.engine.table.registry import FUNCTIONS, functions_of
 from autodiff.parser.semantics.evaluate import evaluate
 from autodiff.parser.semantics.names import free_variables
-from autodiff.parser.syntax.actions import IN_LINALG
+from autodiff.parser.syntax.actions import in_module
 from autodiff.parser.syntax.errors import ExpressionError
 from autodiff.parser.syntax.parse import parse
 
@@ -48,7 +48,7 @@ def test_a_result_is_picked_by_its_place_or_name(source: str, expected: object) 
         ("x.values", "type", "what has several results, such as `max(x, dim=0)`, has names"),
         ("x.foo", "name", "a tensor has T, mT, H; several results have their names, such as values"),
         ("split(x, 1)[7]", "value", None),
-        ("max(x, dim=0)[x]", "value", None),
+        ("max(x, dim=0)[x]", "shape", None),
     ],
 )
 def test_a_result_that_is_not_there_is_a_mistake(source: str, kind: str, help: str | None) -> None:
@@ -79,5 +79,6 @@ def test_text_in_place_of_a_tensor_or_a_number_is_a_mistake(source: str) -> None
     assert caught.value.kind == "type"
 
 
-def test_the_parser_knows_which_names_of_torch_linalg_are_other_functions_without_it() -> None:
-    assert {f"linalg_{name}" for name in IN_LINALG} == {name for name in FUNCTIONS if name.startswith("linalg_")}
+def test_a_name_in_torch_linalg_is_the_function_that_is_there() -> None:
+    for name, record in functions_of("linalg").items():
+        assert FUNCTIONS[in_module("torch.linalg", name)] is record, name

@@ -184,7 +184,7 @@ SYNTAX_ERRORS = [
     ("f(a; b)", 4, ";", "unexpected `;`", "elements are separated by `,`"),
     ("a : b", 3, ":", "unexpected `:`", "a slice belongs in an index: `x[1:3]`"),
     # numbers
-    ("3..5", 1, "3..5", "`3..5` is not a number", "a number looks like `1.5e-3`"),
+    ("3..5", 1, "3..5", "`3..5` is not a number", "write `arange(3, 5 + 1)`"),
     ("1.2.3", 1, "1.2.3", "`1.2.3` is not a number", "a number looks like `1.5e-3`"),
     ("1__0", 1, "1__0", "`1__0` is not a number", "a number looks like `1.5e-3`"),
     ("9" * 5000, 1, "9" * 5000, "an integer of 5,000 digits is too long", SCIENTIFIC),

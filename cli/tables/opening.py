@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import bz2
 import glob
-import gzip
 import io
-import lzma
 import os
 import select
 import sys
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import unquote
 
-from ...parser.syntax.decimal_text import decimal
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted, sentence
 from .arrow_import import arrow
@@ -24,6 +19,8 @@ _MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xf
 _HEAD = 1 << 12
 _MOST = 1 << 24
 _PAUSE = 0.02
+
+_Errors: TypeAlias = Sequence[type[Exception]]
 
 
 class Place(NamedTuple):
@@ -91,43 +88,43 @@ def _keys(path: str) -> dict[str, str]:
     return {name: unquote(value) for name, _, value in pairs}
 
 
-def number_of(text: str) -> float | int | str:
-    """What a folder's name says, as a number where it is one."""
-    try:
-        number = decimal(text)
-    except ValueError:
-        return text
-    return int(text) if text.strip().lstrip("+-").isdigit() else number
-
-
 def open_bytes(place: Place) -> Headed:
     """The bytes of a table, decompressed. UsageError: it cannot be read."""
     if place.path is None:
-        return _decompressed(Headed(_standard_input(), place.title))
+        raw = _standard_input()
+        return _decompressed(Headed(raw, place.title, number=_number(raw)))
     try:
         raw = open(place.path, "rb", buffering=0)  # noqa: SIM115
     except OSError as error:
         raise UsageError(f"cannot read {place.title}: {sentence(error.strerror or str(error))}") from None
-    return _decompressed(Headed(raw, place.title, [raw]))
+    return _decompressed(Headed(raw, place.title, [raw], raw.fileno()))
 
 
 class Headed(io.RawIOBase):
     """A stream whose first bytes, `head`, can be looked at before they are read."""
 
-    def __init__(self, raw: Any, title: str, owned: Sequence[Any] = ()) -> None:
-        """UsageError, also of `read`: it cannot be read. `title` is what errors call it, `owned` is closed with it."""
+    def __init__(
+        self, raw: Any, title: str, owned: Sequence[Any] = (), number: int | None = None, errors: _Errors = ()
+    ) -> None:
+        """UsageError, also of `read`: it cannot be read. `title` is what errors call it, `owned` is closed with it.
+
+        `number` is that of the file that says whether more is there; `errors` are those of `raw` beside the usual.
+        """
         super().__init__()
         self.raw = raw
+        self.number = number
+        self.errors = (EOFError, OSError, ValueError, *errors)
         self.title = title
         self.owned = owned
-        self._is_drained = False
+        # Whether nothing follows `head`.
+        self.is_drained = False
         self.head = b""
         self.head = self.read(_HEAD)
 
     @property
     def ended(self) -> bool:
         """Whether all has been read."""
-        return self._is_drained and not self.head
+        return self.is_drained and not self.head
 
     def close(self) -> None:
         """Closes what it owns, which is not standard input."""
@@ -153,27 +150,34 @@ class Headed(io.RawIOBase):
             wanted -= len(pieces[0])
         if self.head:
             return pieces[0]
-        while wanted > 0 and (not pieces or _ready(self.raw)):
-            piece = self._read(min(wanted, _MOST))
+        while wanted > 0 and (not pieces or _ready(self.number)):
+            piece = self._read(self.raw.read, min(wanted, _MOST))
             if not piece:
                 break
             pieces.append(piece)
             wanted -= len(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
-    def _read(self, size: int) -> bytes:
-        try:
-            piece = self.raw.read(size)
-            self._is_drained = not piece
+    def read1(self, size: int, /) -> bytes:
+        """At most `size` bytes: those that are there, of which it waits for the first alone."""
+        piece, self.head = self.head[:size], self.head[size:]
+        if piece and (len(piece) == size or self.is_drained or not _ready(self.number, 0)):
             return piece
-        except (EOFError, OSError, ValueError, lzma.LZMAError, zlib.error) as error:
+        return piece + self._read(getattr(self.raw, "read1", self.raw.read), size - len(piece))
+
+    def _read(self, read: Callable[[int], bytes], size: int) -> bytes:
+        try:
+            piece = read(size)
+            self.is_drained = not piece
+            return piece
+        except self.errors as error:
             raise UsageError(f"cannot read {self.title}: {sentence(str(error))}") from None
 
 
-def _ready(raw: Any) -> bool:
+def _ready(number: int | None, pause: float = _PAUSE) -> bool:
     """Whether reading more will not wait, or not for long."""
     try:
-        return bool(select.select([raw], [], [], _PAUSE)[0])
+        return number is None or bool(select.select([number], [], [], pause)[0])
     except (OSError, ValueError):
         return True
 
@@ -184,15 +188,28 @@ def _standard_input() -> Any:
     return getattr(binary, "raw", binary)
 
 
+def _number(stream: Any) -> int | None:
+    try:
+        return stream.fileno()
+    except (AttributeError, OSError):
+        return None
+
+
 def _decompressed(stream: Any) -> Headed:
     """The stream, or what it holds where its first bytes are those of gzip, bzip2, xz or Zstandard."""
     kind = next((name for magic, name in _MAGIC.items() if stream.head.startswith(magic)), None)
     if kind is None:
         return stream
+    # Here, as most files are not compressed.
+    import bz2
+    import gzip
+    import lzma
+    import zlib
+
     if kind == "zst":
         inner: Any = arrow("reading .zst").CompressedInputStream(stream, "zstd")
     elif kind == "gz":
         inner = gzip.GzipFile(fileobj=stream)
     else:
         inner = bz2.BZ2File(stream) if kind == "bz2" else lzma.LZMAFile(stream)  # noqa: SIM115
-    return Headed(inner, stream.title, [inner, stream])
+    return Headed(inner, stream.title, [inner, stream], errors=(lzma.LZMAError, zlib.error))

@@ -109,7 +109,14 @@ def text_ends(data: bytes, ends: np.ndarray) -> np.ndarray:
     return ends - (returns & (ends > 0))
 
 
-def blocks(file: Readable, delimiter: bytes | None, title: str) -> Iterator[bytes]:
+class Block(NamedTuple):
+    """Some whole records with their line ends, and the number of their first line, from 1."""
+
+    data: bytes
+    line: int
+
+
+def blocks(file: Readable, delimiter: bytes | None, title: str) -> Iterator[Block]:
     """The file in blocks of whole records with their line ends, of which only the last record may lack one.
 
     `delimiter` None means that newlines are never quoted; `title` is what errors call the table. UsageError: a quote
@@ -132,13 +139,21 @@ def blocks(file: Readable, delimiter: bytes | None, title: str) -> Iterator[byte
             )
         cut = len(pending) if is_last else _end_of_records(pending, delimiter, quotes)
         if cut:
-            yield pending[:cut]
+            yield Block(pending[:cut], line)
             line += pending.count(b"\n", 0, cut)
             pending = pending[cut:]
         elif is_too_long:
             raise UsageError(f"a record of {title} is longer than {_LONGEST_RECORD >> 20} MB")
         if is_last:
             return
+
+
+def line_of(data: bytes, place: int, first_line: int) -> str:
+    """The line of a record in words. The line ends before the record may stand at its place; `data` begins a line."""
+    while data[place : place + 1] in (b"\n", b"\r"):
+        place += 1
+    count = data.count(b"\n", 0, place)
+    return f"line {first_line + count:,}"
 
 
 def _end_of_records(data: bytes, delimiter: bytes | None, quotes: Quotes) -> int:

@@ -1,0 +1,60 @@
+"""What can be asked of `autodiff map`: its options."""
+
+from __future__ import annotations
+
+import click
+
+from ..shell.options import HIGHEST_ORDER, WRT, Options, errors_option, names_option, option
+
+_FORMATS = click.Choice(("csv", "tsv", "jsonl", "parquet", "arrow", "arrows"))
+
+
+class Files(Options):
+    """What is read and written."""
+
+    output: str | None = option("-o", "--output", metavar="FILE", help="Write to FILE, which appears when it is whole.")
+    format_name: str | None = option("--format", type=_FORMATS, help="How to write.  [default: by FILE, as read]")
+    input_format: str | None = option(
+        "--input-format", type=_FORMATS, help="What TABLE is.  [default: by its name or content]"
+    )
+    renames: tuple[str, ...] = option(
+        "--rename", multiple=True, metavar="NAME=COLUMN", help="Which column a variable is."
+    )
+
+
+class Differentiation(Options):
+    """What is computed."""
+
+    assignments: tuple[str, ...] = option(
+        "--set", multiple=True, metavar="NAME=VALUE", help="A constant, whatever its name."
+    )
+    vars_file: str | None = option("--vars", metavar="FILE", help="Constants from a JSON file: an object of values.")
+    wrt: str | None = WRT
+    const: str | None = names_option("--const", help="Do not differentiate by these variables, separated by commas.")
+    hessian: bool = option("--hessian", is_flag=True, help="Second derivatives d2_x_y, by pair of variables.")
+    order: int = option(
+        "--order", type=HIGHEST_ORDER, default=1, metavar="N", help="Derivatives up to the N-th by each variable."
+    )
+    keep: str | None = names_option(
+        "--keep", help="Columns for names that the expression assigns, separated by commas."
+    )
+
+
+class Columns(Options):
+    """Which columns are written."""
+
+    prefix: str = option("--prefix", default="", metavar="TEXT", help="What the names of new columns begin with.")
+    overwrite: bool = option("--overwrite", is_flag=True, help="Replace columns that have the name of a new one.")
+    only_new: bool = option("--only-new", is_flag=True, help="Write the new columns alone.")
+
+
+class Rows(Options):
+    """How to go through the rows."""
+
+    nulls: tuple[str, ...] = option(
+        "--null", multiple=True, metavar="TEXT", help="A text, such as NA, that means an empty cell."
+    )
+    errors: str = errors_option("A row that fails: stop there; leave it out; or leave its new cells empty.")
+    jobs: int | None = option(
+        "--jobs", type=click.IntRange(1, 256), metavar="N", help="Threads to compute with.  [default: all cores]"
+    )

@@ -1,0 +1,46 @@
+"""What is to be done with tables: which columns the variables are, what is computed, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...engine import Tensor
+from ...parser.rows.expression import RowExpression, Wanted
+from ...parser.semantics.limits import Limits
+from ...parser.semantics.names import free_variables
+from ...parser.syntax.records import Program
+from ..shell.options import option_names, split_names
+from ..shell.variables import differentiated, match
+from .choices import Columns, Differentiation
+from .column_names import column_names, kept_names, removed_columns
+from .computation import Computation
+from .layout import Layout
+from .mapping import Job
+from .matching import match_columns, parse_renames
+from .table_formats import Table
+
+
+def planned(
+    program: Program,
+    constants: Mapping[str, Tensor],
+    first: Table,
+    renames: tuple[str, ...],
+    asked: Differentiation,
+    added: Columns,
+    errors: str,
+    limits: Limits,
+) -> Job:
+    """The job for an expression and tables like the first. UsageError: they do not fit, or names clash."""
+    free = free_variables(program)
+    kept = kept_names(program, split_names(asked.keep))
+    names = [*first.source.names, *first.keys]
+    columns = match_columns(free, names, constants, parse_renames(renames), first.source)
+    match(program, free, [*constants, *columns], option_names(asked.context.command))
+    by = list(columns) if asked.wrt is None else split_names(asked.wrt)
+    chosen = differentiated([*columns, *constants], by, split_names(asked.const))
+    expression = RowExpression(program, constants, Wanted(kept, chosen, asked.hessian, asked.order), limits)
+    computation = Computation(expression, columns)
+    results = column_names(computation.result_names(first), kept, added.prefix)
+    removed = removed_columns(results, names, added.overwrite or added.only_new, first.source.title)
+    keys = {name: key.kind for name, key in first.keys.items() if not added.only_new and name not in removed}
+    return Job(computation, results, Layout(tuple(results), removed, added.only_new, keys), errors)

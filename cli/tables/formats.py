@@ -1,0 +1,47 @@
+"""What a table is written in, by the name of its file or by its first bytes."""
+
+from __future__ import annotations
+
+import os
+import re
+
+BINARY = ("parquet", "arrow", "arrows")
+ARROW_FILE = b"ARROW1"
+COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".zstd")
+_ENDINGS = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
+    ".ipc": "arrow",
+    ".arrows": "arrows",
+}
+_FIRST_LINE = re.compile(rb"\s*([^\r\n]*)")
+
+
+def format_by_name(path: str) -> str | None:
+    """The format that a file's name tells, None if none."""
+    root, ending = os.path.splitext(path.lower())
+    if ending in COMPRESSED:
+        ending = os.path.splitext(root)[1]
+    return _ENDINGS.get(ending)
+
+
+def format_by_content(head: bytes) -> str:
+    """The format that the first bytes of a table tell."""
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(ARROW_FILE):
+        return "arrow"
+    if head.startswith(b"\xff\xff\xff\xff"):
+        return "arrows"
+    first = _FIRST_LINE.match(head.removeprefix(b"\xef\xbb\xbf"))
+    line = first[1] if first else b""
+    if line.startswith(b"{"):
+        return "jsonl"
+    return "tsv" if b"\t" in line and b"," not in line else "csv"

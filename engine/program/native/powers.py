@@ -1,0 +1,64 @@
+"""Powers in machine code: products for whole exponents, square roots for half ones, else a function."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .lanes import Lane
+
+# Up to these, products differ by no more than the functions for vectors do.
+_HIGHEST = 8
+_HIGHEST_INVERSE = 3
+
+
+def power(x: Lane, y: Any) -> Lane:
+    """x to the power y, as `x ** y` has it for arrays, to some units in the last place."""
+    same = exact_power(x, y)
+    if same is not None:
+        return same
+    if isinstance(y, (int, float)) and x.dtype.kind == "f" and 2 * y == int(2 * y):
+        if 0 < y <= _HIGHEST:
+            return _product(x, int(y)) if y == int(y) else _half(x, int(y))
+        if -_HIGHEST_INVERSE <= y < 0:
+            inverse: Any = 1 / x
+            return _product(inverse, int(-y)) if y == int(y) else _inverse_half(x, int(-y))
+    return x.body.apply(np.power, (x, y))
+
+
+def exact_power(x: Lane, y: Any) -> Lane | None:
+    """x to the power y where NumPy itself has a shorter way for arrays; None: it has none."""
+    if type(y) not in (int, float) or x.dtype.kind != "f":
+        return None
+    if y == 0:
+        return x.body.constant(1, x.dtype)
+    shorter = {-1: np.reciprocal, 0.5: np.sqrt, 1: np.positive, 2: np.square}.get(y)
+    return None if shorter is None else x.body.apply(shorter, (x,))
+
+
+def exactly(x: Lane, y: Any) -> Lane:
+    """As `power`, to the last bit. Refusal: only NumPy can say."""
+    same = exact_power(x, y)
+    return x.body.apply(np.power, (x, y)) if same is None else same
+
+
+def _product(x: Any, n: int) -> Any:
+    """x to a power of at least 1, whose factors other powers have too."""
+    return x if n == 1 else _product(x, n // 2) * _product(x, n - n // 2)
+
+
+def _half(x: Any, n: int) -> Any:
+    """x to the power n + 1/2, which is 0 for -0.0 and inf for -inf."""
+    # The sum makes 0.0 of -0.0.
+    root = np.sqrt(x + 0.0)
+    positive = root if not n else root * _product(x + 0.0, n)
+    return np.where(x == -math.inf, math.inf, positive)
+
+
+def _inverse_half(x: Any, n: int) -> Any:
+    """x to the power -n - 1/2, which is inf for -0.0 and 0 for -inf."""
+    root = 1 / np.sqrt(x + 0.0)
+    positive = root if not n else root * _product(1 / (x + 0.0), n)
+    return np.where(x == -math.inf, 0.0, positive)
