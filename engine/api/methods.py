@@ -15,6 +15,7 @@ from ..primitives.operators import IN_PLACE_OPERATORS, OPERATORS
 from ..table.composed import called_by_name
 from ..table.registry import FUNCTIONS, ops
 from ..tensors import dtypes, memory
+from ..tensors.batched import Batched
 from ..tensors.dtypes import dtype, is_number
 from ..tensors.errors import shape_error, value_error
 from ..tensors.tensor import Tensor
@@ -134,7 +135,8 @@ def _new(make: Callable[..., Tensor]) -> Callable[..., Tensor]:
         device: Any = None,
         **named: Any,
     ) -> Tensor:
-        return make(*args, dtype=self.dtype if dtype is None else dtype, requires_grad=requires_grad, **named)
+        made = make(*args, dtype=self.dtype if dtype is None else dtype, requires_grad=requires_grad, **named)
+        return self._data.trace.copies(made) if isinstance(self._data, Batched) else made
 
     method.__name__ = method.__qualname__ = f"new_{make.__name__}"
     method.__doc__ = f"As `torch.{make.__name__}`, in the dtype of this tensor unless another is given."

@@ -116,4 +116,6 @@ def forward_jacobians(func: Function, inputs: Sequence[Any], outputs: Sequence[T
         found = pushed_forward(lambda *args: as_tuple(func(*args)), given, along, True)
         return [np.zeros_like(p._data) if tangent is None else tangent._data for p, tangent in found]
 
-    return matrices([[slopes(value, unit) for unit in units(value)] for value in tracked(inputs)], outputs)
+    return matrices(
+        [[slopes(value, unit) for unit in units(value, 0, value.numel())] for value in tracked(inputs)], outputs
+    )

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..table.record import EdgeCase
+from ..table.registry import ops
 from ..tensors.errors import index_error, shape_error
-from .arguments import dimension, flat_rows
+from .arguments import dimension, flat_batch, flat_rows
 from .axes import unreduce
 from .copying import new_zeros
 from .families import ORDERING
@@ -87,7 +88,12 @@ def _extremum(name: str, reduce: Any, arg: Any) -> tuple[Any, Any]:
         return reduce(x)
 
     whole = private(
-        name, of_all, lambda g, out, x: shared(g, out, x), rows=lambda x: reduce(flat_rows(x), axis=0), overload=1
+        name,
+        of_all,
+        lambda g, out, x: shared(g, out, x),
+        rows=lambda x: reduce(flat_rows(x), axis=0),
+        batch=lambda x: getattr(ops, f"a{name}")(flat_batch(x), 1),
+        overload=1,
     )
     return whole, selecting(name, lambda x, axis: np.expand_dims(arg(x, axis), axis))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..table.registry import ops
 from ..tensors.errors import index_error, type_error
 from ..tensors.tensor import Tensor
 from .arguments import check_indices, data_of
@@ -25,10 +26,16 @@ index_primitive: Any = private(
     lambda g, x_shape, indices: index_backward(g, x_shape, indices),
     moves="places",
     rows=lambda x, indices: x[indices],
+    batch=lambda x, indices: ops.movedim(index_primitive(ops.movedim(x, 0, -1), indices), -1, 0),
 )
 
 
-@private(lambda g, indices: index_primitive(g, indices))
+def _backward_of_each(grad: Any, shape: Any, indices: Any) -> Any:
+    # Indices leave alone the dimension that counts the batch where it is the last.
+    return ops.movedim(index_backward(ops.movedim(grad, 0, -1), (*shape, len(grad)), indices), -1, 0)
+
+
+@private(lambda g, indices: index_primitive(g, indices), batch=_backward_of_each)
 def index_backward(grad: Any, shape: Any, indices: Any) -> Any:
     result = np.zeros(shape, grad.dtype)
     np.add.at(result, indices, grad)

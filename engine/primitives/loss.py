@@ -11,7 +11,7 @@ from ..table.record import NONZERO, PROBABILITY, REAL
 from ..table.registry import ops
 from ..tensors.errors import index_error, shape_error, value_error
 from ..tensors.size import check_together
-from ..tensors.symbol import is_formal
+from ..tensors.symbol import is_formal, numbers_of
 from ..tensors.tensor import Tensor
 from .activation import logsigmoid, sigmoid
 from .arguments import check_same_dtype, data_of, titles
@@ -218,7 +218,8 @@ def binary_cross_entropy(x: Any, target: Any, weight: Any = None, reduction: str
 
 def _logits_rule(g: Any, x: Any, target: Any, weight: Any, pos_weight: Any, x_numel: int, reduction: str) -> Any:
     positive = _weighted(target, pos_weight)
-    slope = (positive + 1 - target) * sigmoid(x) - positive
+    # Without a weight not the same for infinite targets.
+    slope = sigmoid(x) - target if pos_weight is None else (positive + 1 - target) * sigmoid(x) - positive
     return _share(g, x_numel, reduction) * _weighted(slope, weight)
 
 
@@ -456,7 +457,7 @@ def gaussian_nll_loss(
     _check_reduction(reduction)
     if not isinstance(var, Tensor):
         var = expand(Tensor(np.asarray(var, data_of(x).dtype)), tuple(x.shape))
-    if not is_formal(data_of(var)) and np.any(data_of(var) < 0):
+    if not is_formal(data_of(var)) and np.any(numbers_of(data_of(var)) < 0):
         raise value_error("var has negative entry/entries")
     if tuple(var.shape) != tuple(x.shape):
         if tuple(x.shape[:-1]) == tuple(var.shape):

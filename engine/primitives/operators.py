@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -137,3 +137,34 @@ IN_PLACE_OPERATORS: dict[str, Callable[..., Any]] = {
     "__imod__": arithmetic.remainder,
     "__ipow__": arithmetic.pow,
 }
+
+
+# NumPy's functions as operations of the table.
+_OPERATIONS: dict[Any, Callable[..., Any]] = {
+    np.add: arithmetic.plus,
+    np.subtract: arithmetic.minus,
+    np.multiply: arithmetic.mul,
+    np.true_divide: arithmetic.true_divide,
+    np.floor_divide: arithmetic.floor_divide,
+    np.power: arithmetic.power_tensor,
+    np.remainder: arithmetic.remainder_tensor,
+    np.less: _named("lt"),
+    np.less_equal: _named("le"),
+    np.greater: _named("gt"),
+    np.greater_equal: _named("ge"),
+    np.equal: _named("eq"),
+    np.not_equal: _named("ne"),
+}
+_ON_TRUTHS: dict[Any, Callable[..., Any]] = {
+    np.bitwise_and: _named("logical_and"),
+    np.bitwise_or: _named("logical_or"),
+    np.bitwise_xor: _named("logical_xor"),
+    np.invert: _named("logical_not"),
+}
+
+
+def operation_of(ufunc: Any, inputs: Sequence[Any]) -> Callable[..., Any] | None:
+    """The operation of the table that does what a NumPy function does with its inputs; None: there is none."""
+    if ufunc in _ON_TRUTHS and all(getattr(value, "dtype", None) == np.bool_ for value in inputs):
+        return _ON_TRUTHS[ufunc]
+    return _OPERATIONS.get(ufunc)

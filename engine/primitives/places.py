@@ -107,9 +107,10 @@ def _mask(function: str, message: str, mask: Any) -> Any:
 
 
 def _masked_put(x: Any, value: Any, mask: Any) -> Any:
-    shape = np.broadcast_shapes(np.shape(x), np.shape(mask))
+    shape = np.broadcast_shapes(np.shape(x), np.shape(mask), np.shape(value))
     result = np.array(np.broadcast_to(x, shape), order="C")
-    result[np.broadcast_to(mask, shape)] = value
+    where = np.broadcast_to(mask, shape)
+    result[where] = np.broadcast_to(value, shape)[where] if np.ndim(value) else value
     return result
 
 

@@ -28,7 +28,7 @@ Array = np.ndarray[Any, Any]
 _CACHE = 1024 * 1024
 _FEWEST = 4096
 # Rows that a loop of machine code computes at a time: it has no buffers, so only calling it counts.
-_LONGEST = 1 << 16
+_LONGEST = 1 << 18
 # Rows times equations from which on machine code pays, although llvmlite may have to be imported and a loop compiled.
 _WORK = 1 << 25
 _FAILURES = (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError)

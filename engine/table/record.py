@@ -134,6 +134,11 @@ class Operation:
     # How to run it for many rows at once, with the row axis last. `dimensions`: as for one row, with its dimensions
     # counted from the front. `matrices`: as for a batch of them. Else the function of the same arguments that does so.
     rows: Literal["", "dimensions", "matrices"] | Callable[..., Any] = ""
+    # How to do it for a batch of tensors at once, as the same function of operands some of which have a first dimension
+    # more that counts them; None: as the rest says, and if that does not help, for one after another. `ranks` are the
+    # dimensions that its operands have, where that tells the ones from the others.
+    batch: Callable[..., Any] | None = None
+    ranks: tuple[int, ...] = ()
     # It takes the numbers along a dimension together: in an expression it is of one list, not of several numbers.
     along: bool = False
     # What an expression means by it with several numbers: this function of each two of them.
@@ -181,6 +186,12 @@ class Operation:
     def required(self) -> int:
         """How many leading arguments have no default."""
         return len(self.arguments) - len(self.defaults)
+
+    @property
+    def parameters(self) -> list[int]:
+        """The positions of the arguments behind the tensors, numbers and the like, by which there is no derivative."""
+        slots = self.differentiated
+        return [i for i in range(self.tensors, len(self.arguments)) if i not in slots]
 
     @property
     def differentiated(self) -> list[int]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from . import dtypes
 from .errors import shape_error, type_error
-from .symbol import Symbol
+from .symbol import Numberless, is_symbolic
 from .tensor import Memory, Slicing, Tensor
 
 
@@ -28,7 +28,7 @@ def memory_of(tensor: Tensor) -> Memory:
 def shareable(tensor: Tensor) -> Any:
     """The tensor's data as an array that another tensor can share; a NumPy scalar becomes an array in place."""
     data = tensor._data
-    if not isinstance(data, (np.ndarray, Symbol)):
+    if not isinstance(data, (np.ndarray, Numberless)):
         tensor._data = np.array(data)
     return tensor._data
 
@@ -54,7 +54,8 @@ def share(tensor: Tensor, source: Tensor) -> None:
 
 def detach(tensor: Tensor) -> Tensor:
     """The same data as a tensor of its own, outside the graph; the two share memory."""
-    detached = Tensor(shareable(tensor))
+    data = shareable(tensor)
+    detached = Tensor(data.detached() if is_symbolic(data) else data)
     share(detached, tensor)
     return detached
 
@@ -156,7 +157,11 @@ def write(tensor: Tensor, data: Any) -> None:
     if kind != present.dtype and not np.can_cast(kind, present.dtype, casting="same_kind"):
         result, wanted = dtypes.of(kind).title, dtypes.of(present.dtype).title
         raise RuntimeError(f"result type {result} can't be cast to the desired output type {wanted}")
-    if isinstance(present, np.ndarray):
+    if is_symbolic(present):
+        present.write(data)
+    elif is_symbolic(data):
+        raise data.unwritable()
+    elif isinstance(present, np.ndarray):
         if not present.flags.writeable:
             raise RuntimeError(
                 "unsupported operation: more than one element of the written-to tensor refers to a single memory "

@@ -19,6 +19,7 @@ from .errors import dimension_error, index_error, shape_error, type_error
 from .modes import recording
 from .printing import tensor_text
 from .size import Size
+from .symbol import Numberless
 
 Slicing = Callable[[Any], Any]
 
@@ -195,7 +196,7 @@ class Tensor:
             raise shape_error("Boolean value of Tensor with no values is ambiguous")
         if self._data.size > 1:
             raise shape_error("Boolean value of Tensor with more than one value is ambiguous")
-        return bool(self._data.item())
+        return bool(self._data)
 
     def __len__(self) -> int:
         if not self._data.ndim:
@@ -211,6 +212,8 @@ class Tensor:
         return id(self)
 
     def __repr__(self) -> str:
+        if isinstance(self._data, Numberless):
+            return self._data.text()
         node = self._grad_fn
         return tensor_text(
             self._data,
