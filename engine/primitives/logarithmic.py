@@ -103,8 +103,9 @@ spherical_bessel_j0 = SPECIAL.primitive(
 
 def _logit_rule(g: Any, x: Any, eps: float | None) -> Any:
     if eps is None:
-        return where((x >= 0) & (x <= 1), g / (x * (1 - x)), math.nan)
-    return where((x >= eps) & (x <= 1 - eps), g / (x * (1 - x)), 0)
+        # The sum makes 0.0 of -0.0, where the slope is inf too.
+        return where((x >= 0) & (x <= 1), g / ((x + 0.0) * (1 - x)), math.nan)
+    return where((x < eps) | (x > 1 - eps), 0, g / (x * (1 - x)))
 
 
 @SPECIAL_METHODS.primitive(_logit_rule, domain=PROBABILITY, definition="log(x/(1 - x))")
