@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from unicodedata import normalize
 
 from ...engine.table.registry import FUNCTIONS
 from ..syntax.records import Binary, Name, Program
@@ -18,6 +19,9 @@ _COUNTED = re.compile(r"(\d*)(\D\w*)")
 
 def doubtful(name: str, names: Collection[str]) -> str | None:
     """What a variable may have been meant for, among variables called `names`: `sin(x)` for `sinx`; None: nothing."""
+    plain = normalize("NFKC", name)
+    if plain != name and plain.isascii() and plain.isalpha():
+        return plain
     folded = name if name in FUNCTIONS or len(name) == 1 else name.lower()
     if folded in FUNCTIONS:
         # Others, such as gamma, are as likely variables.

@@ -14,7 +14,15 @@ from autodiff.parser.syntax.parse import parse
     [
         *[("sinx", "sin(x)"), ("sin2x", "sin(2*x)"), ("logy", "log(y)"), ("sintheta", "sin(theta)"), ("lnx", "ln(x)")],
         *[("xy", "x*y"), ("xyz", "x*y*z"), ("pix", "pi*x"), ("ab", "a*b"), ("Pi", "pi"), ("exp", "exp(x)")],
-        *[("Sin", "sin(x)"), ("ArcTan", "arctan(x)"), ("oo", "inf"), ("TRUE", "True"), ("M_PI", "pi"), ("πx", "π*x")],
+        *[
+            ("Sin", "sin(x)"),
+            ("ArcTan", "arctan(x)"),
+            ("oo", "inf"),
+            ("TRUE", "True"),
+            ("M_PI", "pi"),
+            ("πx", "π*x"),
+            ("\N{MATHEMATICAL ITALIC SMALL X}", "x"),
+        ],
     ],
 )
 def test_a_variable_that_looks_like_something_else_is_seen(name: str, meant: str) -> None:
