@@ -21,7 +21,7 @@ from ..table.record import NONZERO, POSITIVE, REAL, EdgeCase
 from ..table.registry import ops
 from ..tensors.dtypes import float64, is_number
 from ..tensors.tensor import Tensor
-from .arguments import c_names, check_same_dtype
+from .arguments import c_names, check_same_dtype, in_dtype_of
 from .copying import to, zeros_like
 from .families import ARITHMETIC
 
@@ -393,7 +393,7 @@ def square(x: Any) -> Any:
 )
 def addcmul(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
     """x + value * y * z"""
-    return x + x.dtype.type(value) * y * z
+    return x + in_dtype_of(x, value) * y * z
 
 
 @primitive(
@@ -413,7 +413,7 @@ def addcdiv(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
             "tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value "
             "* tensor1 / tensor2), for all dtypes."
         )
-    return x + x.dtype.type(value) * (y / z)
+    return x + in_dtype_of(x, value) * (y / z)
 
 
 def _lerp(x: Any, y: Any, weight: Any) -> Any:
@@ -423,7 +423,7 @@ def _lerp(x: Any, y: Any, weight: Any) -> Any:
 
 @private(lambda g, weight: g * (1 - weight), lambda g, weight: g * weight, name="lerp", formula="x + weight*(y - x)")
 def lerp_number(x: Any, y: Any, weight: Any) -> Any:
-    return _lerp(x, y, x.dtype.type(weight))
+    return _lerp(x, y, in_dtype_of(x, weight, "weight"))
 
 
 lerp_tensor = private(

@@ -14,7 +14,7 @@ from ..tensors.errors import index_error, shape_error
 from ..tensors.size import check_count
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
-from .arguments import data_of
+from .arguments import data_of, whole
 from .axes import t
 from .copying import is_contiguous
 from .families import LAYER
@@ -96,7 +96,7 @@ def embedding(weight: Any, indices: Any, padding_idx: int = -1) -> Any:
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
             f"torch.{dtypes.of(places.dtype).title}Tensor instead (while checking arguments for embedding)"
         )
-    return embedding_primitive(weight, (places,), padding_idx)
+    return embedding_primitive(weight, (places,), whole(padding_idx))
 
 
 # Padding: pairs of sizes before and after, from the last dimension on; negative ones cut off

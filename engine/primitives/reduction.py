@@ -17,7 +17,7 @@ from ..tensors.tensor import Tensor
 from .arguments import check_floating, dimensions, flat_batch, flat_rows
 from .arranging import flip_primitive
 from .axes import unreduce, unsqueeze
-from .copying import ones_like, to
+from .copying import ones_like, to, zeros_like
 from .elementary import exp
 from .families import REDUCTION
 from .parts import cat, slice_primitive
@@ -343,9 +343,14 @@ def _differences(x: Any, y: Any) -> Any:
     return unsqueeze(x, -2) - unsqueeze(y, -3)
 
 
+def _distance_rule(g: Any, out: Any, x: Any, p: float) -> Any:
+    # As PyTorch, to which a norm of order 0 has no derivative, and a distance of order 0 one of 0.
+    return _norm_rule(g, out, x, p, -1, False) if p else zeros_like(x)
+
+
 @private(
-    lambda g, out, x, y, p: sum(_norm_rule(g, out, _differences(x, y), p, -1, False), (-2,)),
-    lambda g, out, x, y, p: -sum(_norm_rule(g, out, _differences(x, y), p, -1, False), (-3,)),
+    lambda g, out, x, y, p: sum(_distance_rule(g, out, _differences(x, y), p), (-2,)),
+    lambda g, out, x, y, p: -sum(_distance_rule(g, out, _differences(x, y), p), (-3,)),
     name="cdist",
 )
 def cdist_primitive(x: Any, y: Any, p: float) -> Any:

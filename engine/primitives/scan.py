@@ -29,9 +29,9 @@ primitive, function = SCAN.primitive, SCAN.function
 
 def _running(accumulate: Any) -> Any:
     def forward(x: Any, dim: int, dtype: Any = None) -> Any:
-        axes = dimensions(dim, x.ndim)
+        axis = dimension(dim, x.ndim)
         x = summable(x, dtype)
-        return accumulate(x, axis=axes[0]) if axes else x
+        return accumulate(x, axis=axis) if x.ndim else x
 
     return forward
 
@@ -116,10 +116,9 @@ logcumsumexp = primitive(
 
 def _running_extremum(name: str, extremum: Any, doc: str) -> Any:
     def forward(x: Any, dim: int) -> tuple[Any, Any]:
-        axes = dimensions(dim, x.ndim)
-        if not axes:
+        axis = dimension(dim, x.ndim)
+        if not x.ndim:
             return x, np.int64(0)
-        (axis,) = axes
         values = extremum.accumulate(x, axis=axis)
         position = np.arange(x.shape[axis]).reshape([-1 if d == axis else 1 for d in range(x.ndim)])
         # The last of several equal ones counts, and nan is the extremum from the first nan on.

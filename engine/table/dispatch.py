@@ -40,7 +40,7 @@ from .recorded import recorded, saver, unrecorded
 _FLOAT64 = np.float64
 _NOWHERE = (None, 0)
 # What NumPy raises for operands that do not fit, and for inf and nan where it was told to treat them as errors.
-FAILURES = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeWarning)
+FAILURES = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError, RuntimeWarning)
 
 
 def make_call(primitive: Operation) -> Callable[..., Any]:

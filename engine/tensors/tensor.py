@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import dtypes
-from .errors import dimension_error, index_error, shape_error, type_error
+from .errors import dimension_error, index_error, numpy_error, shape_error, type_error
 from .modes import recording
 from .printing import tensor_text
 from .size import Size
@@ -160,7 +160,7 @@ class Tensor:
     def numpy(self) -> np.ndarray[Any, Any]:
         """The data as a NumPy array. RuntimeError on a tensor that requires grad (detach it first)."""
         if self._requires_grad:
-            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+            raise numpy_error("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         return np.asarray(self._data)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
