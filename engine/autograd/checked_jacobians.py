@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..primitives.copying import zeros_like
+from ..tensors.aliases import Array
 from ..tensors.memory import shareable
 from ..tensors.tensor import Tensor
 from .forward_ad import pushed_forward
@@ -20,7 +21,6 @@ from .jacobians import jacobian_rows, units
 Function = Callable[..., Any]
 # For each output a matrix for each input that requires grad.
 Matrices = list[list[Tensor]]
-Array = np.ndarray[Any, Any]
 
 
 def as_tuple(values: Any) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.aliases import Array
 from ..tensors.errors import dimension_error, index_error, shape_error, type_error, type_name
 from ..tensors.symbol import numbers_of
 from ..tensors.tensor import Tensor
@@ -126,7 +127,7 @@ def in_dtype_of(x: Any, value: Any, name: str = "value") -> Any:
     return x.dtype.type(value)
 
 
-def integers(index: Any) -> np.ndarray[Any, Any]:
+def integers(index: Any) -> Array:
     return np.asarray(index).astype(np.int64)
 
 

@@ -67,7 +67,7 @@ def _about(kind: Kind, error: Exception) -> Exception:
 
 def kind_of(error: Exception) -> Kind:
     """What an error is about."""
-    kind = getattr(error, "kind", "foreign")
+    kind: Kind = getattr(error, "kind", "foreign")
     return ("type" if isinstance(error, TypeError) else "value") if kind == "foreign" else kind
 
 
