@@ -223,7 +223,8 @@ def _logits_rule(
     g: Gradient, x: Data, target: Data, weight: Data, pos_weight: Any, x_numel: int, reduction: str
 ) -> Gradient:
     positive = _weighted(target, pos_weight)
-    slope = (positive + 1 - target) * sigmoid(x) - positive
+    # Without a weight not the same for infinite targets.
+    slope = sigmoid(x) - target if pos_weight is None else (positive + 1 - target) * sigmoid(x) - positive
     return _share(g, x_numel, reduction) * _weighted(slope, weight)
 
 
