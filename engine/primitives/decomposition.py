@@ -333,7 +333,7 @@ def _reflected(value: Any, direction: Any, factor: Any) -> Any:
     return value - matmul(direction * factor, matmul(turned(direction), value))
 
 
-def _householder_gradients(g: Gradient, x: Data, tau: Any) -> tuple[Any, Any]:
+def _householder_gradients(g: Gradient, x: Data, tau: Data) -> tuple[Any, Any]:
     """The gradients of the directions, below the diagonal, and of the factors."""
     pairs = _reflections(x, tau)
     start = ops.where(np.eye(*x.shape[-2:], dtype=bool), 1.0, ops.zeros_like(x))

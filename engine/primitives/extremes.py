@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..table.record import EdgeCase
 from ..table.registry import ops
-from ..tensors.aliases import Data, Gradient
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.errors import index_error, shape_error
 from .arguments import dimension, flat_batch, flat_rows
 from .axes import unreduce
@@ -59,7 +58,7 @@ def put_selected(g: Gradient, indices: Data, shape: tuple[int, ...], dim: int, k
     return put_along(unreduce(g, shape, dim, keepdim), unreduce(indices, shape, dim, keepdim), dim, shape)
 
 
-def selecting(name: str, choose: Callable[..., Any], overload: int = 0) -> Any:
+def selecting(name: str, choose: Call, overload: int = 0) -> Any:
     """The operation that selects one element along a dimension: values and indices.
 
     `choose(x, axis, *parameters)` gives the indices, the dimension kept.

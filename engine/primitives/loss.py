@@ -220,7 +220,7 @@ def binary_cross_entropy(x: Any, target: Any, weight: Any = None, reduction: str
 
 
 def _logits_rule(
-    g: Gradient, x: Data, target: Data, weight: Data, pos_weight: Any, x_numel: int, reduction: str
+    g: Gradient, x: Data, target: Data, weight: Data, pos_weight: Data, x_numel: int, reduction: str
 ) -> Gradient:
     positive = _weighted(target, pos_weight)
     # Without a weight not the same for infinite targets.
@@ -228,7 +228,7 @@ def _logits_rule(
     return _share(g, x_numel, reduction) * _weighted(slope, weight)
 
 
-def _logits_target_rule(g: Gradient, x: Data, weight: Data, pos_weight: Any, x_numel: int, reduction: str) -> Gradient:
+def _logits_target_rule(g: Gradient, x: Data, weight: Data, pos_weight: Data, x_numel: int, reduction: str) -> Gradient:
     slope = logsigmoid(-x) - _weighted(logsigmoid(x), pos_weight)
     return _share(g, x_numel, reduction) * _weighted(slope, weight)
 

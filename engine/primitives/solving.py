@@ -122,7 +122,7 @@ def _solve_rule_of_y(g: Gradient, x: Data, left: bool) -> Gradient:
     return linalg_solve_ex(turned(x), g[0], left, True)[0]
 
 
-def _solve_rule(g: Gradient, result: Any, x: Data, y_shape: Any, left: bool) -> Gradient:
+def _solve_rule(g: Gradient, result: Data, x: Data, y_shape: Any, left: bool) -> Gradient:
     of_y = _solve_rule_of_y(g, x, left)
     if _is_vector(x.shape, y_shape):
         return -matmul(column(of_y), row(result))
@@ -215,7 +215,7 @@ def _old_rule_of_b(g: Gradient, x: Data, upper: bool, transpose: bool, unitriang
     return triangular_solve(g[0], x, upper, not transpose, unitriangular)[0]
 
 
-def _old_rule_of_x(g: Gradient, solution: Any, x: Data, upper: bool, transpose: bool, unitriangular: bool) -> Gradient:
+def _old_rule_of_x(g: Gradient, solution: Data, x: Data, upper: bool, transpose: bool, unitriangular: bool) -> Gradient:
     if g[0] is None:
         return g[1]
     of_b = _old_rule_of_b(g, x, upper, transpose, unitriangular)
@@ -337,7 +337,7 @@ def _as_columns(value: Any, vector: bool) -> Any:
     return column(value) if vector else value
 
 
-def _misfit(g: Gradient, solution: Any, x: Data, y: Data) -> Gradient:
+def _misfit(g: Gradient, solution: Data, x: Data, y: Data) -> Gradient:
     """Twice what is left of each equation, weighed with the gradient of the residuals; None without that."""
     if g[1] is None or 0 in tuple(g[1].shape):
         return None
@@ -345,7 +345,7 @@ def _misfit(g: Gradient, solution: Any, x: Data, y: Data) -> Gradient:
     return 2 * row(g[1]) * (matmul(x, _as_columns(solution, vector)) - _as_columns(y, vector))
 
 
-def _lstsq_rule_of_x(g: Gradient, solution: Any, x: Data, y: Data) -> Gradient:
+def _lstsq_rule_of_x(g: Gradient, solution: Data, x: Data, y: Data) -> Gradient:
     vector = _is_vector(x.shape, y.shape)
     total = None
     if g[0] is not None:
@@ -358,7 +358,7 @@ def _lstsq_rule_of_x(g: Gradient, solution: Any, x: Data, y: Data) -> Gradient:
     return part if total is None else total + part
 
 
-def _lstsq_rule_of_y(g: Gradient, solution: Any, x: Data, y: Data) -> Gradient:
+def _lstsq_rule_of_y(g: Gradient, solution: Data, x: Data, y: Data) -> Gradient:
     vector = _is_vector(x.shape, y.shape)
     total = None if g[0] is None else matmul(turned(pinv(x)), _as_columns(g[0], vector))
     misfit = _misfit(g, solution, x, y)
