@@ -76,11 +76,11 @@ class Batch(Level):
             arguments = bind(primitive, args, kwargs)
             if primitive.variadic:
                 arguments = (list(arguments[0]), *arguments[1:])
-            if not any(self.holds(value) for value in (arguments[0] if primitive.variadic else arguments)):
-                return call(*arguments)
-            data = [data_of(value) for value in arguments]
+            data = [value._data if isinstance(value, Tensor) else value for value in arguments]
             if primitive.variadic:
                 data[0] = [data_of(value) for value in arguments[0]]
+            if not any(type(d) is Batched and d.trace is self for d in (data[0] if primitive.variadic else data)):
+                return call(*arguments)
             result = run_on(primitive, arguments, data, partial(self._computed, primitive, arguments))
             if primitive.view and isinstance(arguments[0], Tensor):
                 return linked(primitive, arguments[0], arguments[1:], result)
@@ -104,11 +104,12 @@ class Batch(Level):
         """An argument as it is outside the level: with its history there, in the dtype of `data`."""
         if not isinstance(data, DATA):
             return value
-        batched = self.holds(value)
-        outside = data_of(value).value if batched else value if isinstance(value, Tensor) else Tensor(value)
-        if outside._data.dtype != data.dtype:
+        given = value._data if isinstance(value, Tensor) else value
+        batched = type(given) is Batched and given.trace is self
+        outside = given.value if batched else value if isinstance(value, Tensor) else Tensor(value)
+        if given is not data and outside._data.dtype != data.dtype:
             outside = to_copy(outside, data.dtype)
-        return Operand(outside, batched, tuple(data.shape))
+        return Operand(outside, batched, data.shape)
 
     def operator(self, name: str) -> Call:
         """The operation of a Python operator on data."""

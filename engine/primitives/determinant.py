@@ -73,7 +73,10 @@ def cofactor(x: Any) -> Any:
         return np.zeros_like(x)
     determinant = _product_of_pivots(x)[..., None, None]
     if np.all(np.abs(determinant) >= 100 * np.finfo(x.dtype).eps):
-        return np.linalg.solve(np.swapaxes(x, -2, -1), determinant * np.eye(x.shape[-1], dtype=x.dtype))
+        try:
+            return np.linalg.solve(np.swapaxes(x, -2, -1), determinant * np.eye(x.shape[-1], dtype=x.dtype))
+        except np.linalg.LinAlgError:
+            pass  # The transposed matrix is singular for its rounding errors, where numbers are of very unlike size.
     if not np.isfinite(x).all():
         return np.full_like(x, math.nan)
     u, s, vt, sign = _singular_frame(x)
