@@ -33,26 +33,26 @@ TERM_SETTINGS: list[dict[str, str | None]] = [
 
 
 @pytest.fixture(scope="module")
-def usual(process) -> tuple[int, bytes, bytes]:
+def usual(own_process) -> tuple[int, bytes, bytes]:
     """A run in the environment of the tests, whose result and warning are not all ASCII."""
-    return _with_greek(process, {})
+    return _with_greek(own_process, {})
 
 
-def _with_greek(process, env: dict[str, str | None]) -> tuple[int, bytes, bytes]:
-    result = process("eval", "-", "--größe", "0", stdin="3·sqrt(größe) # 变量".encode(), env=env)
+def _with_greek(own_process, env: dict[str, str | None]) -> tuple[int, bytes, bytes]:
+    result = own_process("eval", "-", "--größe", "0", stdin="3·sqrt(größe) # 变量".encode(), env=env)
     return result.returncode, result.stdout, result.stderr
 
 
 @pytest.mark.parametrize("env", TERM_SETTINGS, ids=str)
-def test_a_pipe_gets_the_same_bytes_in_every_environment(process, usual, env: dict[str, str | None]) -> None:
+def test_a_pipe_gets_the_same_bytes_in_every_environment(own_process, usual, env: dict[str, str | None]) -> None:
     code, out, err = usual
     assert code == 0
     assert "grad.größe\tinf".encode() in out
     assert "sqrt(größe) # 变量".encode() in err
-    assert _with_greek(process, env) == (code, out, err)
+    assert _with_greek(own_process, env) == (code, out, err)
 
 
-def test_an_argument_that_is_not_utf8_is_an_error_in_words(process) -> None:
+def test_an_argument_that_is_not_utf8_is_an_error_in_words() -> None:
     result = subprocess.run([*START, "eval", b"x + \xff", "--x", "1"], capture_output=True, check=False, timeout=60)
     assert result.returncode == 3
     assert b"error[syntax]" in result.stderr
@@ -198,7 +198,7 @@ def _wait_until_reading(pid: int) -> None:
 
 
 @pytest.mark.parametrize("command", ["eval", "trace", "graph"])
-def test_a_warning_of_the_engine_is_said_once(process, command: str) -> None:
-    errors = process(command, "var(x)", "--x", "[1]").stderr.decode()
+def test_a_warning_of_the_engine_is_said_once(own_process, command: str) -> None:
+    errors = own_process(command, "var(x)", "--x", "[1]").stderr.decode()
     assert errors.count("degrees of freedom") == 1
     assert errors.startswith("warning[value]: var(): degrees of freedom is <= 0.")
