@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import Any, NamedTuple
@@ -63,7 +64,8 @@ class Derivatives(NamedTuple):
 
     `variables` are those of the original, `shared` the assignments, `results` the expressions by what each
     differentiates by, in order. At `points` of the domain they have been compared with the engine. `arrays` are the
-    variables that are no single numbers. A value of several `elements` is differentiated as their sum.
+    variables that are no single numbers, and `narrow` the results with fewer elements than their variable has, such as
+    1 for all of them. A value of several `elements` is differentiated as their sum.
     """
 
     variables: tuple[str, ...]
@@ -72,6 +74,7 @@ class Derivatives(NamedTuple):
     points: int = 0
     arrays: frozenset[str] = frozenset()
     elements: int = 1
+    narrow: frozenset[By] = frozenset()
 
     def program(self, by: By) -> Program:
         """One derivative with the assignments that it needs."""
@@ -124,7 +127,8 @@ def derivatives(
     def checked(found: Derivatives) -> Derivatives:
         _check_real(expression, found)
         points = check(expression, found, shapes, limits)
-        return found._replace(points=points, arrays=arrays, elements=elements)
+        narrow = _narrow(found, shapes, limits) if arrays else frozenset[By]()
+        return found._replace(points=points, arrays=arrays, elements=elements, narrow=narrow)
 
     if simplify:
         terms = dict(zip(wanted, translated(program).values(), strict=True))
@@ -290,6 +294,18 @@ def check(expression: Program, found: Derivatives, shapes: Shapes, limits: Limit
         if compared == _POINTS or not names:
             break
     return compared
+
+
+def _narrow(found: Derivatives, shapes: Shapes, limits: Limits) -> frozenset[By]:
+    """The derivatives that have, as they are written, another shape than the variable they are by."""
+    point = _point(found.variables, shapes, Random(0), 1)
+    narrow: set[By] = set()
+    for by in found.results:
+        program = parse("\n".join(program_text(found.program(by))))
+        with contextlib.suppress(ExpressionError), np.errstate(all="ignore"):
+            if np.shape(_of_printed(program, point, limits)) != shapes.get(by[-1], ()):
+                narrow.add(by)
+    return frozenset(narrow)
 
 
 def _point(names: Sequence[str], shapes: Shapes, random: Random, attempt: int) -> dict[str, Any]:

@@ -169,6 +169,36 @@ def test_an_interrupt_ends_the_command_with_130_and_no_traceback() -> None:
         assert (child.returncode, out, err) == (130, b"", b"")
 
 
+# Sends an interrupt where a module is first looked for.
+INTERRUPTED = """
+import os, signal, sys
+class Finder:
+    def find_spec(name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder)
+from autodiff.cli.start import main
+main()
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="signals of POSIX")
+@pytest.mark.parametrize("module", ["click", "autodiff.cli.main", "autodiff.cli.commands.eval", "numpy"])
+def test_an_interrupt_while_the_command_is_imported_ends_it_without_a_word(module: str) -> None:
+    command = [sys.executable, "-c", INTERRUPTED.format(module=module), "eval", "x", "--x", "1"]
+    # Whoever starts the tests in the background has interrupts ignored, which stays so.
+    result = subprocess.run(
+        command,
+        capture_output=True,
+        check=False,
+        timeout=60,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    # To a shell both are 130.
+    assert result.returncode in (-signal.SIGINT, 130)
+    assert (result.stdout, result.stderr) == (b"", b"")
+
+
 def test_an_interrupt_while_computing_ends_the_command_with_130() -> None:
     program = "f(n) = 0 if n == 0 else f(n - 1) + f(n - 1); f(x)"
     with subprocess.Popen(
