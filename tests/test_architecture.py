@@ -77,7 +77,6 @@ LONGEST_FILE = 600
 LONGEST_FUNCTION = 60
 LONG_FUNCTIONS: dict[str, int] = {
     "engine.autograd.gradcheck.gradgradcheck": 61,  # its parameters are torch's
-    "cli.commands.batch.command": 66,  # its options are its parameters
 }
 
 # Tables outside the records that name three or more operations, by module. Printers have a table of spellings each.

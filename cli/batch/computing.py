@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...engine import Tensor
 from ...engine.api.creation import tensor
-from ...parser.analysis.differentiate import Request, differentiate
+from ...parser.analysis.differentiate import differentiate
 from ...parser.analysis.given_values import from_json, read_value
 from ...parser.analysis.problem import Problem
 from ...parser.analysis.result import Report
 from ...parser.semantics.computing import computing
-from ...parser.semantics.limits import Limits
 from ...parser.semantics.names import CONSTANTS, free_variables
 from ...parser.syntax.errors import ExpressionError, UsageError
 from ...parser.syntax.parse import parse
@@ -24,8 +23,8 @@ from ...parser.syntax.wording import quoted, variables_help
 from ..shell.variables import canonical, misnamed_help, unused
 from .lines import Line
 from .outcome import Outcome, failure_of
-from .output import Output
 from .record import Record, RecordError
+from .settings import Settings
 
 if TYPE_CHECKING:
     from ...parser.rows.together import Together
@@ -37,29 +36,6 @@ _GROUPED = re.compile(r"[+-]?[\d.]+_[\d_.e+-]*", re.IGNORECASE)
 
 # Of lines that share an expression: below it, tracing takes longer than it saves.
 FEWEST = 32
-
-
-class Settings(NamedTuple):
-    """What holds for all records of a batch.
-
-    `read` makes a record of a line; `give` says how a record gives a value to a variable; `source` names the input.
-    `defaults` are NumPy values for variables that a record does not give. `wrt` and `const` name variables that not
-    every expression has. `errors` is "stop", "skip" or "mark".
-    """
-
-    read: Callable[[int, str], Record]
-    give: str
-    source: str
-    longest: int
-    defaults: dict[str, Any]
-    wrt: Sequence[str] | None
-    const: Sequence[str]
-    dtype: str
-    request: Request
-    bounds: dict[str, int]
-    limits: Limits
-    errors: str
-    output: Output
 
 
 class Done(NamedTuple):
@@ -120,12 +96,13 @@ class Computation:
         try:
             return outcome, self.settings.output.text_of(outcome)
         except UsageError as error:
-            failed = self.failed(outcome.line, outcome.expr, error)
+            failed = self.failed(outcome.line, outcome.expr, error)._replace(kept=outcome.kept)
             return failed, self.settings.output.text_of(failed)
 
     def outcomes(self, lines: Sequence[Line]) -> Iterator[Outcome]:
         """What became of the record in each line. Whatever goes wrong with one is its own affair."""
-        prepared = [self.prepared(line) for line in lines]
+        found = [self.prepared(line) for line in lines]
+        prepared = [problem for problem, _ in found]
         groups: dict[Any, list[int]] = {}
         for i, problem in enumerate(prepared):
             if isinstance(problem, Problem):
@@ -133,22 +110,27 @@ class Computation:
         reports: dict[int, Report | None] = {}
         for members in groups.values():
             if len(members) >= FEWEST:
-                found = self.together.reports([problem for i in members if isinstance(problem := prepared[i], Problem)])
-                reports.update(zip(members, found, strict=True))
-        for i, (line, problem) in enumerate(zip(lines, prepared, strict=True)):
-            yield problem if isinstance(problem, Outcome) else self.outcome(line.number, problem, reports.get(i))
+                shared = self.together.reports(
+                    [problem for i in members if isinstance(problem := prepared[i], Problem)]
+                )
+                reports.update(zip(members, shared, strict=True))
+        for i, (line, (problem, kept)) in enumerate(zip(lines, found, strict=True)):
+            outcome = problem if isinstance(problem, Outcome) else self.outcome(line.number, problem, reports.get(i))
+            yield outcome._replace(kept=kept) if kept else outcome
 
-    def prepared(self, line: Line) -> Problem | Outcome:
-        """What there is to compute for the record in a line, or why nothing is."""
+    def prepared(self, line: Line) -> tuple[Problem | Outcome, Mapping[str, str]]:
+        """What there is to compute for the record in a line, or why nothing is, and what else it says."""
         expr: str | None = None
+        kept: Mapping[str, str] = {}
         try:
             record = self.record(line)
-            expr = record.expr
+            expr, kept = record.expr, record.kept
             program, free = self.program(expr)
             variables = self.variables(record, program, free)
-            return Problem(program, variables, self.differentiated(record, list(variables)), self.settings.limits)
+            wrt = self.differentiated(record, list(variables))
+            return Problem(program, variables, wrt, self.settings.limits), kept
         except Exception as error:
-            return self.failed(line.number, expr, error)
+            return self.failed(line.number, expr, error), kept
 
     def outcome(self, line: int, problem: Problem, report: Report | None) -> Outcome:
         """What becomes of a problem, which has a report if it was computed together with others."""

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from ...parser.syntax.errors import did_you_mean
 from ...parser.syntax.wording import quoted, sentence
 from ..shell.options import split_names
-from .record import Record, RecordError
+from .lines import check_text
+from .record import Json, Record, RecordError
 
 GIVE = 'write `"vars": {{"{name}": 1}}` beside the expression, or `--{name} 1` for all records'
 
+_MEANT = ("expr", "vars", "wrt")
+_BLANKS = re.compile(r"[ \t\r\n]*")
+_DECODER = json.JSONDecoder(parse_int=float)
+# Numbers that JSON has not, if they stand in no text.
+_CONSTANTS = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity|NaN')
 _EXAMPLE = 'write `{"expr": "x**2", "vars": {"x": 3}}`'
 
 
@@ -21,7 +29,8 @@ def is_blank(text: str) -> bool:
 
 
 def read(line: int, text: str) -> Record:
-    """The record in a line; keys other than `expr`, `vars` and `wrt` mean nothing. RecordError: there is none."""
+    """The record in a line; keys other than `expr`, `vars` and `wrt` are kept. RecordError: there is none."""
+    check_text(line, text)
     try:
         # A whole number of any length is a float to the engine.
         fields = json.loads(text, parse_int=float)
@@ -35,7 +44,31 @@ def read(line: int, text: str) -> Record:
     values = fields.get("vars", {})
     if not isinstance(values, dict):
         raise RecordError("`vars` is not an object", _EXAMPLE)
-    return Record(line, fields["expr"], values, wrt=_names(fields.get("wrt")))
+    others = [name for name in fields if name not in _MEANT]
+    kept = _spelled(text, others) if others else {}
+    return Record(line, fields["expr"], values, wrt=_names(fields.get("wrt")), kept=kept)
+
+
+def _spelled(text: str, names: Sequence[str]) -> dict[str, str]:
+    """The members of these names of the object in a text: texts, and what else there is as it is spelled there."""
+    found: dict[str, str] = {}
+    place = text.index("{") + 1
+    while (place := _after_blanks(text, place)) < len(text) and text[place] != "}":
+        name, end = _DECODER.raw_decode(text, _after_blanks(text, place + (text[place] == ",")))
+        start = _after_blanks(text, _after_blanks(text, end) + 1)
+        value, place = _DECODER.raw_decode(text, start)
+        if name in names:
+            found[name] = value if isinstance(value, str) else Json(_CONSTANTS.sub(_as_text, text[start:place]))
+    return found
+
+
+def _as_text(match: re.Match[str]) -> str:
+    return match[0] if match[0].startswith('"') else f'"{match[0]}"'
+
+
+def _after_blanks(text: str, place: int) -> int:
+    match = _BLANKS.match(text, place)
+    return match.end() if match else place
 
 
 def _names(value: Any) -> list[str] | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import codecs
 import io
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import sentence
+from ..tables.encoding import ENCODING_HELP, not_utf8
+from ..tables.opening import Headed
+from .record import RecordError
 
 _READ = 1 << 16
 
@@ -20,20 +21,18 @@ class Line(NamedTuple):
     text: str
 
 
-def chunks(stream: Any, longest: int) -> Iterator[list[Line]]:
-    """The lines of a binary stream, each chunk as soon as it can be read: of a pipe, what has been written to it.
+def chunks(stream: Headed, longest: int) -> Iterator[list[Line]]:
+    """The lines of a stream of UTF-8, each chunk as soon as it can be read: of a pipe, what has been written to it.
 
-    UTF-8, or UTF-16 with a byte order mark; newlines in any system's form. What is not text becomes replacement
-    characters, which no expression holds. Of a line longer than `longest` characters, the first `longest` + 1 remain.
-    UsageError: the stream cannot be read.
+    Newlines may have any system's form. Bytes that are not UTF-8 become half characters, which `check_text` finds. Of a
+    line longer than `longest` characters, the first `longest` + 1 remain. UsageError: the stream cannot be read.
     """
-    decoder: Any = None
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8-sig")("surrogateescape"), translate=True)
     number = 0
     # The pieces of a line that has not ended yet: to join them again at each block would take a square of its length.
     pieces: list[str] = []
     room = longest + 1
-    for data in _blocks(stream):
-        decoder = decoder or _decoder(data)
+    while data := stream.read1(_READ):
         *lines, last = decoder.decode(data).split("\n")
         if lines:
             lines[0] = "".join([*pieces, lines[0]])
@@ -43,22 +42,15 @@ def chunks(stream: Any, longest: int) -> Iterator[list[Line]]:
         if lines:
             yield [Line(number + i, text[: longest + 1]) for i, text in enumerate(lines, 1)]
             number += len(lines)
-    partial = "".join([*pieces, decoder.decode(b"", final=True) if decoder else ""])
+    partial = "".join([*pieces, decoder.decode(b"", final=True)])
     if partial:
         yield [
             Line(number + i, text[: longest + 1]) for i, text in enumerate(partial.removesuffix("\n").split("\n"), 1)
         ]
 
 
-def _blocks(stream: Any) -> Iterator[bytes]:
-    try:
-        while data := stream.read1(_READ):
-            yield data
-    except OSError as error:
-        raise UsageError(f"cannot read the expressions: {sentence(error.strerror or str(error))}") from None
-
-
-def _decoder(data: bytes) -> Any:
-    utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    decoder = codecs.getincrementaldecoder("utf-16" if utf16 else "utf-8-sig")(errors="replace")
-    return io.IncrementalNewlineDecoder(decoder, translate=True)
+def check_text(line: int, text: str) -> None:
+    """RecordError: the text, which begins in this line, was not UTF-8."""
+    found = None if text.isascii() else not_utf8(text.encode("utf-8", "surrogateescape"), line)
+    if found is not None:
+        raise RecordError(f"this is not UTF-8: {found}", ENCODING_HELP)

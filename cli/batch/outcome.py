@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ...parser.analysis.result import Report
 from ...parser.syntax.errors import ExpressionError, UsageError, diagnostic
 from ...parser.syntax.wording import shortened
+from ..shell.variables import canonical
 from .record import RecordError
 
 
@@ -27,17 +30,29 @@ class Failure(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """A record's line in the input, its expression where it was read, and either its report or its failure."""
+    """A record's line in the input, its expression where it was read, and either its report or its failure.
+
+    `kept` is what the record says beside its expression, by name.
+    """
 
     line: int
     expr: str | None
     report: Report | None = None
     failure: Failure | None = None
+    kept: Mapping[str, str] = {}
+
+    def others(self) -> dict[str, str]:
+        """What the record says beside its expression and variables, by names that no results have."""
+        if not self.kept:
+            return {}
+        variables = () if self.report is None else self.report.inputs
+        return {kept_name(name): text for name, text in self.kept.items() if canonical(name) not in variables}
 
     def facts(self) -> Iterator[tuple[str, Any]]:
         """The record as pairs of a dotted key and text or a NumPy value."""
         yield "line", str(self.line)
         yield "ok", "false" if self.report is None else "true"
+        yield from ((name, on_a_line(text)) for name, text in self.others().items())
         if self.report is not None:
             yield from self.report.facts()
         elif self.failure is not None:
@@ -46,6 +61,22 @@ class Outcome(NamedTuple):
                 if value is not None:
                     # A record is a line, whatever an error quotes.
                     yield f"error.{key}", " ".join(str(value).split())
+
+
+# What results are called, in all formats.
+_RESULTS = re.compile(
+    r"(line|ok|expr|inputs|dtype|value|grad_fn|grad|warnings|nonfinite|error|hessian|jacobian|d\d+)(\..*)?", re.DOTALL
+)
+
+
+def kept_name(name: str) -> str:
+    """What a column of the input is called in the output: `input.value` where its own name is that of a result."""
+    return f"input.{name}" if _RESULTS.fullmatch(name) else name
+
+
+def on_a_line(text: str) -> str:
+    """A text that has no tab and no line end."""
+    return text if text.isprintable() else json.dumps(text, ensure_ascii=False)
 
 
 ERROR_KEYS = ("code", "message", "line", "column", "help")

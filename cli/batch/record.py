@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...parser.syntax.errors import UsageError
@@ -13,7 +13,7 @@ class Record(NamedTuple):
 
     `line` is where the record begins in the input, from 1. `values` are as they stand there: texts, or what JSON
     holds. With `may_ignore`, a value that the expression has no use for is no mistake. `wrt` are the variables to
-    differentiate by, None for what the command line says.
+    differentiate by, None for what the command line says. `kept` is what else it says, by name in order: text, or JSON.
     """
 
     line: int
@@ -21,6 +21,11 @@ class Record(NamedTuple):
     values: dict[str, Any]
     may_ignore: bool = False
     wrt: Sequence[str] | None = None
+    kept: Mapping[str, str] = {}
+
+
+class Json(str):
+    """A value as JSON spells it."""
 
 
 class RecordError(UsageError):

@@ -2,49 +2,50 @@
 
 from __future__ import annotations
 
-import io
 import os
 import select
 import stat
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from itertools import chain
 from typing import Any
 
 from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import quoted, sentence
+from ...parser.syntax.wording import quoted
+from ..tables.dialect import TextForm
+from ..tables.encoding import as_utf8
+from ..tables.formats import BINARY, format_by_content, format_by_name
+from ..tables.opening import Place, open_bytes
 from . import csv as table
 from . import jsonl, text
 from .lines import Line, chunks
 from .record import Record, RecordError
 
-_SUFFIXES = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".tsv": "tsv", ".tab": "tsv"}
 _MOST = 1000  # records in a chunk
 
 
 class Source:
-    """A file of expressions, or standard input where `path` is None or `-`; its format is by default its suffix's.
+    """A file of expressions, or standard input where `path` is None or `-`; `form` says how tables are written.
 
-    UsageError: the file cannot be opened, or a table's header is wrong.
+    Its format is by default that of its name, else JSON Lines where it begins with an object, else text. UsageError: it
+    cannot be read, or a table's header is wrong.
     """
 
-    def __init__(self, path: str | None, format_name: str | None, longest: int) -> None:
+    def __init__(self, path: str | None, format_name: str | None, form: TextForm, longest: int) -> None:
         self.path = None if path == "-" else path
         self.name = self.path or "<stdin>"
+        self.form = form
         self.longest = longest
-        self.format_name = format_name or _SUFFIXES.get(os.path.splitext(self.path or "")[1].lower(), "text")
-        self.stream = _opened(self.path)
+        self.opened = open_bytes(Place(self.path))
         try:
-            self._begin()
+            self._begin(format_name)
         except UsageError:
             self.close()
             raise
 
     def close(self) -> None:
         """Closes the file; standard input stays open."""
-        if self.path is not None:
-            self.stream.close()
+        self.opened.close()
 
     def chunks(self) -> Iterator[list[Line]]:
         """The lines of the records, those of one that has several joined, without those that hold none."""
@@ -55,15 +56,12 @@ class Source:
 
     def is_waiting(self) -> bool:
         """Whether the next lines are still to be written by another program."""
+        number = self.opened.number
         try:
-            number = self.stream.fileno()
-            if stat.S_ISREG(os.fstat(number).st_mode):
+            if number is None or stat.S_ISREG(os.fstat(number).st_mode):
                 return False
-        except OSError:
-            return False
-        try:
             return not select.select([number], [], [], 0)[0]
-        except OSError:
+        except (OSError, ValueError):
             return True
 
     def names(self, defaults: Iterable[str]) -> list[str]:
@@ -74,20 +72,58 @@ class Source:
         names: dict[str, None] = {}
         if self.table is not None:
             names = {name: None for name in self.table.columns if name != "expr" and name.isidentifier()}
-        elif self.path is None or self.is_waiting() or not self.stream.seekable():
+        elif self.path is None or not os.path.isfile(self.path):
             raise UsageError(
                 "the columns of a table have to be known before its first row, and a pipe is read once",
                 "name the variables, `--wrt x,y`, or write `--json`",
             )
         else:
-            with closing(Source(self.path, self.format_name, self.longest)) as again:
-                for line in chain.from_iterable(again.chunks()):
-                    with suppress(RecordError):
-                        names.update(dict.fromkeys(self.read(line.number, line.text).values))
+            for record in self._again():
+                names.update(dict.fromkeys(record.values))
         return list(names | dict.fromkeys(defaults))
 
-    def _begin(self) -> None:
-        self.lines = chunks(self.stream, self.longest)
+    def kept_names(self) -> list[str]:
+        """What records say beside their expressions and variables, of a table all its columns.
+
+        A file is read through for it, unless it is a table; of JSON Lines in a pipe, the first record says it.
+        """
+        if self.table is not None:
+            return [name for name in self.table.columns if name != "expr"]
+        if self.format_name == "text":
+            return []
+        names: dict[str, None] = {}
+        if self.path is not None and os.path.isfile(self.path):
+            for record in self._again():
+                names.update(dict.fromkeys(record.kept))
+            return list(names)
+        for lines in self.lines:
+            self.lines = chain([lines], self.lines)
+            for line in lines:
+                if not self.is_blank(line.text):
+                    with suppress(RecordError):
+                        return list(self.read(line.number, line.text).kept)
+                    return []
+        return []
+
+    def _again(self) -> Iterator[Record]:
+        """The records of a file, without those that cannot be read."""
+        with closing(Source(self.path, self.format_name, self.form, self.longest)) as again:
+            for line in chain.from_iterable(again.chunks()):
+                with suppress(RecordError):
+                    yield self.read(line.number, line.text)
+
+    def _begin(self, format_name: str | None) -> None:
+        found = format_by_content(self.opened.head)
+        if found in BINARY:
+            raise UsageError(
+                f"{quoted(self.name)} holds {found.capitalize()}, and a batch reads text, JSON Lines, CSV or TSV"
+            )
+        stream = as_utf8(self.opened, self.form.encoding)
+        named = "jsonl" if (self.path or "").lower().endswith(".json") else format_by_name(self.path or "")
+        is_json = format_by_content(stream.head) == "jsonl"
+        named = None if named in BINARY else named
+        self.format_name = format_name or named or ("jsonl" if is_json else "text")
+        self.lines = chunks(stream, self.longest)
         self.table: table.Table | None = None
         module: Any = {"text": text, "jsonl": jsonl}.get(self.format_name, table)
         self.give: str = module.GIVE
@@ -100,14 +136,27 @@ class Source:
 
     def _header(self) -> table.Table:
         """The table, its header read."""
+        first = self._first_row()
+        if not first:
+            raise UsageError(
+                f"{quoted(self.name)} is empty: a table begins with a header", "write `expr,x` in its first line"
+            )
+        found = table.Table("\n".join(line.text for line in first), self.form.dialect(self.format_name))
+        if not found.dialect.has_header:
+            self.lines = chain([first], self.lines)
+        return found
+
+    def _first_row(self) -> list[Line]:
+        """The lines of the first row of a table, taken from those that are to be read; none of a table without rows."""
+        row: list[Line] = []
         for lines in self.lines:
-            for i, line in enumerate(lines):
-                if not self.is_blank(line.text):
-                    self.lines = chain([lines[i + 1 :]], self.lines)
-                    return table.Table(line.text, "\t" if self.format_name == "tsv" else ",")
-        raise UsageError(
-            f"{quoted(self.name)} is empty: a table begins with a header", "write `expr,x` in its first line"
-        )
+            for i, line in enumerate(lines, 1):
+                if row or not self.is_blank(line.text):
+                    row.append(line)
+                    if table.is_whole(row):
+                        self.lines = chain([lines[i:]], self.lines)
+                        return row
+        return row
 
     def _joined(self, rows: table.Table) -> Iterator[list[Line]]:
         held: list[Line] = []
@@ -115,12 +164,3 @@ class Source:
             joined, held = rows.joined([*held, *lines], at_end=False)
             yield joined
         yield rows.joined(held, at_end=True)[0]
-
-
-def _opened(path: str | None) -> Any:
-    if path is None:
-        return getattr(sys.stdin, "buffer", None) or io.BytesIO(sys.stdin.read().encode("utf-8", "replace"))
-    try:
-        return open(path, "rb")
-    except OSError as error:
-        raise UsageError(f"cannot read {quoted(path)}: {sentence(error.strerror or str(error))}") from None

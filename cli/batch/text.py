@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from .lines import check_text
 from .record import Record, RecordError
 
 GIVE = "write `where {name} = 1` after the expression, or `--{name} 1` for all lines"
@@ -20,7 +21,9 @@ def is_blank(text: str) -> bool:
 
 def read(line: int, text: str) -> Record:
     """The record in a line, without its comment. RecordError: the values are not `name = value, ...`."""
-    expr, *values = _WHERE.split(text.partition("#")[0], maxsplit=1)
+    text = text.partition("#")[0]
+    check_text(line, text)
+    expr, *values = _WHERE.split(text, maxsplit=1)
     # Indentation stays, so that columns in the expression are columns of the line.
     return Record(line, expr.rstrip(), _assigned(values[0]) if values else {})
 

@@ -9,8 +9,9 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from ...parser.syntax.errors import UsageError
-from .computing import Computation, Done, Settings
+from .computing import Computation, Done
 from .lines import Line
+from .settings import Settings
 
 
 def results(

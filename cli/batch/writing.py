@@ -10,7 +10,7 @@ from typing import Any
 from ...parser.syntax.errors import did_you_mean
 from ...parser.syntax.wording import quoted
 from ..shell.streams import say, write
-from .computing import Settings
+from .settings import Settings
 from .source import Source
 from .tally import Tally
 from .workers import results

@@ -10,21 +10,12 @@ import click
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted
+from ..batch.running import INPUT_FORMAT, Running
 from ..shell.command import command as declared
 from ..shell.exit_codes import BUG, FAILED, OK
-from ..shell.options import (
-    STRICT,
-    Derivatives,
-    Limits,
-    Options,
-    Output,
-    Variables,
-    errors_option,
-    option,
-    option_names,
-    split_names,
-)
+from ..shell.options import STRICT, Derivatives, Limits, Output, Variables, option_names
 from ..shell.streams import is_terminal
+from ..tables.table_options import TextTables
 
 EXAMPLES = [
     ("autodiff batch expressions.txt --x 3", "a line each; a line may end in `where y = 2, w = [1, 2]`"),
@@ -35,27 +26,13 @@ EXAMPLES = [
 ]
 
 WORDS = click.Argument(["words"], nargs=-1, type=click.Path(), metavar="[FILE] [NAME=VALUE]...")
-INPUT_FORMAT = option(
-    "--input-format",
-    type=click.Choice(("text", "jsonl", "csv", "tsv")),
-    help="What FILE holds.  [default: by its suffix, else text]",
-)
 
 
-class Running(Options):
-    """How to go through the records, and what of each to print."""
-
-    errors: str = errors_option("An expression that fails: stop there; leave it out; or put its error in its place.")
-    jobs: int = option("--jobs", type=click.IntRange(1, 256), default=1, metavar="N", help="Compute in N processes.")
-    keys: tuple[str, ...] = option(
-        "--get", "keys", metavar="KEY", multiple=True, help="Print this result alone for each expression: value, ..."
-    )
-
-
-@declared(EXAMPLES, WORDS, INPUT_FORMAT, Variables, Derivatives, Running, STRICT, Output, Limits)
+@declared(EXAMPLES, WORDS, INPUT_FORMAT, TextTables, Variables, Derivatives, Running, STRICT, Output, Limits)
 def command(
     words: tuple[str, ...],
     input_format: str | None,
+    texts: TextTables,
     variables: Variables,
     derivatives: Derivatives,
     running: Running,
@@ -67,7 +44,8 @@ def command(
 
     Text has an expression on each line, which may end in `where x = 3, y = [1, 2]`; empty lines and # comments are no
     records. JSON Lines have {"expr": ..., "vars": {...}}, and "wrt": [...] where wanted; CSV and TSV a column expr and
-    one for each variable. --x 3 gives a value to every expression that has an x and gives it none itself.
+    one for each variable. What else they say, such as an id, stands in the output too: as `input.value` where a result
+    has its name. --x 3 gives a value to every expression that has an x and gives it none itself.
 
     Each expression has one record in the output, in order; one that fails has its error there, and the exit code is 1.
     """
@@ -78,8 +56,8 @@ def command(
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.analysis.differentiate import Request
     from ...parser.semantics.computing import computing
-    from ..batch.computing import Settings
-    from ..batch.output import Output, columns_of
+    from ..batch.output import Output as Written
+    from ..batch.settings import settings_for
     from ..batch.source import Source
     from ..batch.tally import Tally
     from ..batch.writing import warn_of_unused, write_results
@@ -88,34 +66,18 @@ def command(
     with computing(variables.dtype):
         given = collect(variables.context.obj, [*variables.assignments, *assigned], None)
         defaults = {**collect((), (), variables.vars_file), **given}
-    chosen, constant = split_names(variables.wrt), split_names(variables.const) or []
     request = Request(derivatives.hessian, derivatives.jacobian, derivatives.order)
+    output = Written(printing.format_name, running.keys, printing.style())
     progress = Tally()
-    with closing(Source(path, input_format, _LINE * limits.parsing().get("max_length", _LENGTH))) as source:
-        columns: list[str] = []
-        if printing.format_name in ("csv", "tsv"):
-            names = source.names(defaults) if chosen is None else dict.fromkeys(chosen)
-            columns = columns_of([name for name in names if name not in constant], request)
-        settings = Settings(
-            read=source.read,
-            give=source.give,
-            source=source.name,
-            longest=source.longest,
-            defaults={name: value._data for name, value in defaults.items()},
-            wrt=chosen,
-            const=constant,
-            dtype=variables.dtype,
-            request=request,
-            bounds=limits.parsing(),
-            limits=limits.evaluation(),
-            errors=running.errors,
-            output=Output(printing.format_name, running.keys, printing.style(), columns),
-        )
+    longest = _LINE * limits.parsing().get("max_length", _LENGTH)
+    with closing(Source(path, input_format, texts.form(), longest)) as source:
+        texts.check_used(source.format_name, printing.format_name)
+        settings = settings_for(source, output, variables, request, defaults, limits, running.errors)
         write_results(source, settings, running.jobs, progress)
     progress.summarise()
     counts = progress.counts
     if counts["records"] and not (running.errors == "stop" and counts["failed"]):
-        named = {"": given, ", as --wrt says": chosen or (), ", as --const says": constant}
+        named = {"": given, ", as --wrt says": settings.wrt or (), ", as --const says": settings.const}
         warn_of_unused(named, progress.used, option_names(variables.context.command))
     failed = counts["failed"] or (strict and counts["nonfinite"])
     return BUG if counts["bugs"] else FAILED if failed else OK

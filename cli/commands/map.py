@@ -59,7 +59,7 @@ def command(
     from ...parser.syntax.parse import parse
     from ..map.mapping import write_mapped
     from ..map.planning import planned
-    from ..map.table_formats import check_binary, check_used, open_tables, say_doubt
+    from ..map.table_formats import check_binary, open_tables, say_doubt
     from ..shell.variables import collect
     from ..tables.formats import format_by_name
 
@@ -75,7 +75,7 @@ def command(
         format_name = files.format_name or format_by_name(files.output or "") or first.format_name
         if files.output is None:
             check_binary(format_name, is_terminal(sys.stdout))
-        check_used(texts.given(), first.format_name, format_name)
+        texts.check_used(first.format_name, format_name)
 
         threads = reading.jobs or os.cpu_count() or 1
         progress = write_mapped(files.output, format_name, chain([first], tables), job, threads, form)

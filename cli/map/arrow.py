@@ -32,7 +32,7 @@ class ArrowTable:
         self._first = next(self._batches, None)
         self.widths = {name: _width(schema.field(i).type, i, self._first) for i, name in enumerate(self.names)}
 
-    def expect(self, numeric: Sequence[str], added: Sequence[str]) -> None:
+    def expect(self, numeric: Sequence[str], added: Sequence[str], texts: Sequence[str] = ()) -> None:
         """Says which columns are read as numbers. UsageError: one has another type."""
         for name in numeric:
             check_type(name, self.schema.field(name).type)

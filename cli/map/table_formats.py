@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ...parser.syntax.errors import UsageError
@@ -88,8 +88,7 @@ def open_writer(format_name: str, file: Any, layout: Layout, form: TextForm) -> 
     if format_name in DELIMITERS:
         from .delimited_writer import DelimitedWriter
 
-        dialect = form.dialect(format_name)
-        return DelimitedWriter(file, layout, dialect._replace(delimiter="\t") if format_name == "tsv" else dialect)
+        return DelimitedWriter(file, layout, form.written(format_name))
     if format_name == "jsonl":
         from .jsonl_writer import JsonWriter
 
@@ -112,15 +111,6 @@ def say_doubt(source: Source) -> None:
     doubt = source.one_cell() if isinstance(source, Delimited) else None
     if doubt is not None:
         say(f"warning[table]: {source.title} may be read as it is not meant\n  = help: {doubt}")
-
-
-def check_used(options: Sequence[str], *formats: str) -> None:
-    """UsageError: options for text tables where those of these formats have no use for them."""
-    for option in options:
-        taken = (*DELIMITERS, "jsonl") if option == "--encoding" else tuple(DELIMITERS)
-        if not any(name in taken for name in formats[: 1 if option == "--encoding" else None]):
-            kinds = "CSV, TSV or JSON Lines" if option == "--encoding" else "CSV or TSV"
-            raise UsageError(f"{option} is for {kinds}, and there is none", f"leave out `{option}`")
 
 
 def _seekable(stream: Headed, place: Place, opened: contextlib.ExitStack) -> Any:

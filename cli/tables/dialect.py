@@ -38,6 +38,11 @@ class TextForm(NamedTuple):
         usual = ";" if format_name == "csv" and self.decimal == "," else DELIMITERS[format_name]
         return Dialect(self.delimiter or usual, self.decimal, self.has_header, self.nulls)
 
+    def written(self, format_name: str) -> Dialect:
+        """How results are written: as CSV is read, but TSV always with tabs."""
+        found = self.dialect(format_name)
+        return found._replace(delimiter="\t") if format_name == "tsv" else found
+
 
 def names_by_place(cells: Sequence[str]) -> list[str]:
     """The names of columns that have none: x1, x2, ..."""

@@ -161,7 +161,9 @@ class Headed(io.RawIOBase):
     def read1(self, size: int, /) -> bytes:
         """At most `size` bytes: those that are there, of which it waits for the first alone."""
         piece, self.head = self.head[:size], self.head[size:]
-        return piece or self._read(getattr(self.raw, "read1", self.raw.read), size)
+        if piece and (len(piece) == size or self.is_drained or not _ready(self.number, 0)):
+            return piece
+        return piece + self._read(getattr(self.raw, "read1", self.raw.read), size - len(piece))
 
     def _read(self, read: Callable[[int], bytes], size: int) -> bytes:
         try:
@@ -172,10 +174,10 @@ class Headed(io.RawIOBase):
             raise UsageError(f"cannot read {self.title}: {sentence(str(error))}") from None
 
 
-def _ready(number: int | None) -> bool:
+def _ready(number: int | None, pause: float = _PAUSE) -> bool:
     """Whether reading more will not wait, or not for long."""
     try:
-        return number is None or bool(select.select([number], [], [], _PAUSE)[0])
+        return number is None or bool(select.select([number], [], [], pause)[0])
     except (OSError, ValueError):
         return True
 

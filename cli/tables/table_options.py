@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -89,12 +89,16 @@ class TextTables(Options):
 
         return TextForm(self.encoding, self.delimiter, self.decimal, not self.no_header, tuple(nulls))
 
-    def given(self) -> list[str]:
-        """The options that were given, as they are written."""
-        found: dict[str, Any] = {
-            "--encoding": self.encoding is not None,
-            "--delimiter": self.delimiter is not None,
-            "--decimal": self.decimal != ".",
-            "--no-header": self.no_header,
+    def check_used(self, read: str, written: str) -> None:
+        """UsageError: an option was given that tables of these formats have no use for."""
+        delimited = {"csv", "tsv"} & {read, written}
+        used = {
+            "--encoding": self.encoding is None or read in ("text", "csv", "tsv", "jsonl"),
+            "--delimiter": self.delimiter is None or delimited,
+            "--decimal": self.decimal == "." or delimited,
+            "--no-header": not self.no_header or delimited,
         }
-        return [name for name, is_given in found.items() if is_given]
+        for name, is_used in used.items():
+            if not is_used:
+                kinds = "text" if name == "--encoding" else "CSV and TSV"
+                raise UsageError(f"{name} is for {kinds}, and there is none", f"leave out `{name}`")

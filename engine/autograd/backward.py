@@ -10,8 +10,9 @@ import numpy as np
 
 from ..graph.hooks import as_tensor
 from ..graph.node import Edge
-from ..graph.transforms import active, entered, tracing
+from ..graph.transforms import active, entered, numberless
 from ..primitives.parts import stack
+from ..tensors.batched import BatchError
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from .gradients import accumulate, accumulate_bare, start_gradients, without_history
@@ -44,8 +45,8 @@ def backward(
             "to None after use to break the cycle and avoid the leak.",
             stacklevel=3,
         )
-    # A trace sees operations on tensors only.
-    on_tensors = create_graph or (bool(entered) and tracing())
+    # A trace and a batch see operations on tensors only.
+    on_tensors = create_graph or (bool(entered) and numberless())
     starts = start_gradients(roots, _given(grad_tensors), on_tensors)
     keep = create_graph if retain_graph is None else retain_graph
     deliver = accumulate if create_graph == on_tensors else accumulate_bare
@@ -103,6 +104,7 @@ def grad(
         raise RuntimeError("One of the differentiated Tensors does not require grad")
     edges = [t._edge() for t in targets]
     running = Pass([t._edge() for t in roots], keep, on_tensors, None).towards(edges)
+    running.records = create_graph
     running.run(starts)
     results: list[Tensor | None] = []
     for i, (target, (node, number)) in enumerate(zip(targets, edges, strict=True)):
@@ -132,23 +134,48 @@ def _batched(
 ) -> tuple[Tensor | None, ...]:
     """The gradients for each of a batch of gradients to start from, stacked."""
     given: tuple[Any, ...] = (None,) * len(roots) if batches is None else _as_tuple(batches)
-    for i, (root, batch) in enumerate(zip(roots, given, strict=True)):
-        if batch is not None and (not batch.ndim or batch.shape[1:] != root.shape):
+    for i, (root, start) in enumerate(zip(roots, given, strict=True)):
+        if start is not None and (not start.ndim or start.shape[1:] != root.shape):
             raise shape_error(
                 "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch "
                 "dimension. The sizes of the remaining dimensions are expected to match the shape of corresponding "
-                f"output, but a mismatch was detected: grad_output[{i}] has a shape of {batch.shape} and output[{i}] "
+                f"output, but a mismatch was detected: grad_output[{i}] has a shape of {start.shape} and output[{i}] "
                 f"has a shape of {root.shape}. If you only want some tensors in `grad_output` to be considered "
                 "batched, consider using vmap."
             )
-    count = next((len(batch) for batch in given if batch is not None), 0)
+    count = next((len(start) for start in given if start is not None), 0)
+    if not count:
+        return tuple(Tensor(np.zeros((0, *t._data.shape), t._data.dtype)) for t in targets)
+    from .batching import Batch
+
+    try:
+        with Batch(count) as level:
+            starts = [None if start is None else level.batched(start) for start in given]
+            found = grad(roots, targets, starts, True, create_graph, allow_unused, False, materialize_grads)
+    except BatchError:
+        return _one_by_one(roots, targets, given, keep_graph, create_graph, allow_unused, materialize_grads)
+    if not keep_graph:
+        for node in Pass([t._edge() for t in roots], True, False, None).towards([t._edge() for t in targets]).order:
+            node.release()
+    return tuple(None if gradient is None else level.unbatched(gradient) for gradient in found)
+
+
+def _one_by_one(
+    roots: tuple[Tensor, ...],
+    targets: tuple[Tensor, ...],
+    given: tuple[Any, ...],
+    keep_graph: bool,
+    create_graph: bool,
+    *options: Any,
+) -> tuple[Tensor | None, ...]:
+    """As `_batched`, by a pass for each."""
+    count = next(len(start) for start in given if start is not None)
+    allow_unused, materialize_grads = options
     rows: list[tuple[Tensor | None, ...]] = []
     for i in range(count):
-        starts = [None if batch is None else batch[i] for batch in given]
+        starts = [None if start is None else start[i] for start in given]
         keep = keep_graph or i < count - 1
         rows.append(grad(roots, targets, starts, keep, create_graph, allow_unused, False, materialize_grads))
-    if not rows:
-        return tuple(Tensor(np.zeros((0, *t._data.shape), t._data.dtype)) for t in targets)
     return tuple(None if column[0] is None else stack(column) for column in zip(*rows, strict=True))
 
 

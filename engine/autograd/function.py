@@ -5,13 +5,15 @@ from __future__ import annotations
 import functools
 import inspect
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ..graph.hooks import next_sequence
 from ..graph.node import Node
 from ..graph.transforms import active
 from ..table.nodes import tracked
+from ..tensors.aliases import Call
+from ..tensors.batched import BatchError
 from ..tensors.modes import no_grad, recording
 from ..tensors.tensor import Tensor
 from .anomaly import is_anomaly_enabled, note_origin
@@ -66,6 +68,20 @@ class Function:
 
     vjp = backward
 
+    # Whether `forward` and `backward` are to be called as they are with tensors that stand for a batch.
+    generate_vmap_rule = False
+
+    @staticmethod
+    def vmap(info: Any, in_dims: tuple[Any, ...], *args: Any) -> Any:
+        """The output for a batch of inputs, and along which dimension of it the batch is; `in_dims` says that of each.
+
+        `info` has `batch_size` and `randomness`.
+        """
+        raise NotImplementedError(
+            "To use autograd.Function with vmap, you must either override the vmap staticmethod or set "
+            "generate_vmap_rule=True."
+        )
+
     @staticmethod
     def jvp(ctx: Any, *grad_inputs: Any) -> Any:
         """The tangent of each output, given that of each input."""
@@ -74,7 +90,7 @@ class Function:
         )
 
     @classmethod
-    def _rule(cls) -> Callable[..., Any]:
+    def _rule(cls) -> Call:
         """The user's rule, whichever name it has. RuntimeError: under both names."""
         has_vjp = cls.vjp is not Function.vjp
         if has_vjp and cls.backward is not Function.backward:
@@ -94,6 +110,17 @@ class Function:
         return cls._run(args, kwargs)[2]
 
     @classmethod
+    def _forward(cls, args: tuple[Any, ...], records: bool) -> Any:
+        """What `forward` returns, or what stands for it where the arguments stand for a batch."""
+        if active():
+            from .function_batches import batch_of, done_for_batch
+
+            level = batch_of(args)
+            if level is not None:
+                return done_for_batch(cls, level, args, records, cls.vmap is not Function.vmap)
+        return cls.forward(*args)
+
+    @classmethod
     def _run(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[FunctionNode, tuple[Any, ...], Any]:
         """The node, which is also the ctx, the inputs, and what `forward` returned, recorded if need be."""
         has_setup = cls.setup_context is not Function.setup_context
@@ -110,11 +137,13 @@ class Function:
         node.next_functions = tuple([a._edge() for a in inputs if isinstance(a, Tensor)]) if records else ()
         if is_anomaly_enabled():
             note_origin(node)
+        recorded_outside = recording.enabled
         with no_grad():
             if has_setup:
-                output = cls.forward(*args)
+                output = cls._forward(args, recorded_outside)
                 cls.setup_context(node, args, output)
             else:
+                _check_no_batch(inputs)
                 output = cls.forward(node, *args, **kwargs)
         single = not isinstance(output, tuple)
         outputs = (output,) if single else output
@@ -127,6 +156,19 @@ class Function:
             )
         results = recorded(node, inputs, outputs) if records else [passed_on(o, inputs, node) for o in outputs]
         return node, inputs, results[0] if single else tuple(results)
+
+
+def _check_no_batch(inputs: Sequence[Any]) -> None:
+    """BatchError: an input stands for many, and what `backward` needs would be of one."""
+    if active():
+        from .function_batches import batch_of
+
+        if batch_of(inputs) is not None:
+            raise BatchError(
+                "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it "
+                "must override the setup_context staticmethod. For more details, please see "
+                "https://pytorch.org/docs/main/notes/extending.func.html"
+            )
 
 
 @functools.cache
@@ -149,7 +191,7 @@ class _Refusal(Node):
         return self.apply(None, create_graph)
 
 
-def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
+def once_differentiable(backward: Call) -> Call:
     """Marks a backward that is computed outside the graph: differentiating its result is an error, not zero."""
 
     @functools.wraps(backward)

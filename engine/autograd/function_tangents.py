@@ -13,7 +13,14 @@ from .tangents import outside, set_tangent, tangent_of
 
 def apply_with_tangents(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The result of a `Function`, its tangents computed by its `jvp`."""
-    levels = forward.levels
+    # Those inside the innermost in which tensors have no numbers: that one has to do with `forward` itself.
+    levels: list[Level] = []
+    for level in reversed(forward.levels):
+        if level.numberless:
+            break
+        levels.insert(0, level)
+    if not levels:
+        return function._run(args, kwargs)[2]
     with outside(levels[0]):
         node, inputs, result = function._run(args, kwargs)
     results = result if isinstance(result, tuple) else (result,)

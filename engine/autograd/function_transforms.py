@@ -16,8 +16,8 @@ from ..tensors.errors import shape_error
 from ..tensors.modes import enable_grad, recording
 from ..tensors.tensor import Tensor
 from . import jacobians
+from .batching import histories, stripped
 from .forward_ad import pushed_forward
-from .gradients import without_history
 from .jacobians import filled, jacobian_columns, jacobian_rows
 from .nesting import Nesting, leaves, mapped, outline, rebuilt, spec
 from .passes import below
@@ -47,16 +47,24 @@ def _tracked(tensor: Any) -> Tensor:
     return leaf
 
 
+def _end(inputs: Sequence[Tensor]) -> None:
+    """Lets the leaves among our own inputs be of no interest any more: all that asked for a gradient has it."""
+    for tensor in inputs:
+        if tensor.is_leaf:
+            tensor._requires_grad = False
+
+
 def _tied(outputs: Sequence[Any], inputs: Sequence[Tensor]) -> bool:
-    """Whether a graph leads from the outputs to a leaf that is not one of our own inputs."""
+    """Whether a graph leads from the outputs to a leaf that is not one of our own inputs, and still of interest."""
     own = {id(t) for t in inputs}
-    _, ends = below([o._edge() for o in outputs if isinstance(o, Tensor)])
-    return any(isinstance(leaf, AccumulateGrad) and id(leaf.variable) not in own for leaf in ends)
+    _, ends = below([t._edge() for o in outputs if isinstance(o, Tensor) for t in histories(o)])
+    leaves = [node.variable for node in ends if isinstance(node, AccumulateGrad)]
+    return any(leaf._requires_grad and id(leaf) not in own for leaf in leaves)
 
 
 def _released(results: Nesting, inputs: Sequence[Tensor]) -> Nesting:
     """Results without the history that only our own inputs gave them."""
-    return mapped(lambda t: t if not isinstance(t, Tensor) or _tied([t], inputs) else without_history(t), results)
+    return mapped(lambda t: t if not isinstance(t, Tensor) or _tied([t], inputs) else stripped(t), results)
 
 
 def _positions(argnums: Any, count: int) -> tuple[int, ...]:
@@ -144,8 +152,9 @@ def grad_and_value(func: Function, argnums: ArgNums = 0, has_aux: bool = False) 
                 "wanted to use the vjp or jacrev APIs instead?"
             )
         records = recording.enabled and _tied([output], inputs)
-        found = jacobians.vjp([output], inputs, None, records)
+        found = _released(jacobians.vjp([output], inputs, None, records), inputs)
         value = _released((output, aux) if has_aux else output, inputs)
+        _end(inputs)
         return _by_argument(argnums, chosen, found), value
 
     return wrapper
@@ -189,7 +198,7 @@ def vjp(func: Function, *primals: Any, has_aux: bool = False) -> Any:
                     f"{o.shape}."
                 )
         records = recording.enabled and (tied or any(c.requires_grad for c in given))
-        found = jacobians.vjp(outputs, inputs, given, records)
+        found = _released(jacobians.vjp(outputs, inputs, given, records), inputs)
         return _by_argument(tuple(range(len(primals))), tracked, found)
 
     result = _released(output, inputs)
@@ -206,9 +215,11 @@ def jacrev(func: Function, argnums: ArgNums = 0, *, has_aux: bool = False, chunk
         chosen, inputs, output, aux = _run_tracked(func, argnums, args, kwargs, has_aux, _IN_REVERSE)
         outputs = _only_tensors(output, _IN_REVERSE)
         records = recording.enabled and _tied(outputs, inputs)
-        blocks = [_by_argument(argnums, chosen, jacobian_rows(out, inputs, records)) for out in outputs]
-        result = rebuilt(output, iter(blocks))
-        return (result, _released(aux, inputs)) if has_aux else result
+        rows = [_released(jacobian_rows(out, inputs, records, chunk_size=chunk_size), inputs) for out in outputs]
+        result = rebuilt(output, iter([_by_argument(argnums, chosen, row) for row in rows]))
+        aux = _released(aux, inputs)
+        _end(inputs)
+        return (result, aux) if has_aux else result
 
     return wrapper
 
@@ -276,11 +287,10 @@ def jacfwd(func: Function, argnums: ArgNums = 0, has_aux: bool = False, *, rando
             return func(*_replaced(args, positions, values), **kwargs)
 
         flat = _Flat(partial, chosen, has_aux)
-        flat(*inputs)
-        output, aux = flat.output, flat.aux
-        blocks = jacobian_columns(flat, inputs, list(leaves(output)))
-        result = rebuilt(output, iter([_by_argument(argnums, chosen, block) for block in blocks]))
-        return (result, aux) if has_aux else result
+        values, blocks = jacobian_columns(flat, inputs, randomness)
+        result = rebuilt(flat.output, iter([_by_argument(argnums, chosen, block) for block in blocks]))
+        aux = iter(values[len(list(leaves(flat.output))) :])
+        return (result, rebuilt(flat.aux, aux)) if has_aux else result
 
     return wrapper
 

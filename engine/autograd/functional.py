@@ -315,11 +315,14 @@ def _forward_jacobian(func: Function, inputs: Tensors, create_graph: bool, stric
     several_inputs, given = _as_tuple(inputs, "inputs", "jacobian")
     own = _own(given, False, False)
 
-    def outputs_of(*values: Tensor) -> tuple[Tensor, ...]:
-        return _as_tuple(func(*values), _FUNCTION_OUTPUTS, "jacobian")[1]
+    several = False
 
-    several, outputs = _as_tuple(func(*own), _FUNCTION_OUTPUTS, "jacobian")
-    blocks = jacobian_columns(outputs_of, own, outputs)
+    def outputs_of(*values: Tensor) -> tuple[Tensor, ...]:
+        nonlocal several
+        several, outputs = _as_tuple(func(*values), _FUNCTION_OUTPUTS, "jacobian")
+        return outputs
+
+    _, blocks = jacobian_columns(outputs_of, own)
     return _unnested(_finished(blocks, False), several, several_inputs)
 
 

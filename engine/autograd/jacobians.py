@@ -1,18 +1,23 @@
 """Gradients, Jacobians and Hessians of recorded tensors, and their products with vectors, for all who ask for them.
 
-A Jacobian has the output's shape followed by the input's. It is built row by row in reverse mode, or column by column
-in forward mode. Traced tensors are as good as others: their derivatives become equations of the program.
+A Jacobian has the output's shape followed by the input's. It is built of rows in reverse mode, or of columns in forward
+mode, many of which go through the graph or the function together, as a batch (`batching.py`). Traced tensors are as
+good as others: their derivatives become equations of the program.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from ..primitives.copying import zeros_like
-from ..primitives.parts import stack
+from ..primitives.axes import movedim
+from ..primitives.copying import contiguous, zeros_like
+from ..primitives.parts import cat
 from ..primitives.reshaping import reshape
+from ..tensors.batched import BatchError
+from ..tensors.size import bound
+from ..tensors.symbol import Symbol
 from ..tensors.tensor import Tensor
 from .backward import grad
 
@@ -71,55 +76,127 @@ def jacobian_rows(
     inputs: Sequence[Tensor],
     create_graph: bool = False,
     check: Callable[[Gradients], None] | None = None,
+    chunk_size: int | None = None,
 ) -> list[Tensor]:
-    """The Jacobian for each input, of shape (*output's, *input's), by a backward pass for each element of the output.
+    """The Jacobian for each input, of shape (*output's, *input's), by backward passes for many elements of the output.
 
-    `check` is called with the gradients of one element after another, before zeros take the place of None.
+    Each is for `chunk_size` elements (None: what fits in a core's cache). Of a traced output each is for one, so that
+    its program is of the numbers that an expression has. `check` is called with the gradients of a pass, before zeros
+    take the place of None.
     """
-    rows: list[list[Tensor]] = []
-    for unit in units(output):
-        row = pulled_back([output], inputs, [unit], create_graph)
+    count = output.numel()
+    if isinstance(output._data, Symbol):
+        chunk_size = 1
+    elif chunk_size is None:
+        chunk_size = _at_a_time(output, *inputs)
+    parts: list[list[Tensor]] = []
+    for start in range(0, count, chunk_size):
+        size = min(chunk_size, count - start)
+        row = _rows(output, inputs, units(output, start, size), create_graph)
         if check is not None:
             check(row)
-        rows.append(filled(row, inputs))
-    return [_stacked([row[i] for row in rows], 0, (*output.shape, *t.shape), t) for i, t in enumerate(inputs)]
+        parts.append([_zeros(size, t) if g is None else g for g, t in zip(row, inputs, strict=True)])
+    return [_joined([part[i] for part in parts], (*output.shape, *t.shape), t) for i, t in enumerate(inputs)]
+
+
+def _rows(output: Tensor, inputs: Sequence[Tensor], starts: Tensor, create_graph: bool) -> Gradients:
+    """v^T J for each of the vectors, which a first dimension counts; None for an input that does not matter."""
+    if not output.requires_grad or not inputs:
+        return [None] * len(inputs)
+    if len(starts) == 1:
+        row = pulled_back([output], inputs, [starts[0]], create_graph)
+        return [None if g is None else g.unsqueeze(0) for g in row]
+    return grad(output, inputs, starts, True, create_graph, True, is_grads_batched=True)
 
 
 def jacobian_columns(
-    function: Callable[..., Sequence[Tensor]], inputs: Sequence[Tensor], outputs: Sequence[Tensor]
-) -> list[list[Tensor]]:
-    """For each output, its Jacobian for each input, of shape (*output's, *input's), in forward mode.
+    function: Callable[..., Sequence[Tensor]], inputs: Sequence[Tensor], randomness: str = "error"
+) -> tuple[list[Tensor], list[list[Tensor]]]:
+    """What the function returns, and for each output its Jacobian for each input, of shape (*output's, *input's).
 
-    `function` takes the inputs to the outputs; it is called once for each element of an input.
+    In forward mode: `function` takes the inputs to the outputs. For each input it is called once for as many of its
+    elements as fit in a core's cache, or if it asks for the numbers of a tangent, for each. `randomness` is that of
+    `vmap`.
     """
+    outputs: list[Tensor] = []
+    blocks: list[list[Tensor]] = []
+    for i, tensor in enumerate(inputs):
+        outputs, columns = _columns(function, inputs, i, _at_a_time(tensor), randomness)
+        moved = [movedim(column, 0, -1) for column in columns]
+        blocks.append([reshape(m, (*o.shape, *tensor.shape)) for m, o in zip(moved, outputs, strict=True)])
+    return outputs, [list(of_output) for of_output in zip(*blocks, strict=True)]
+
+
+def _columns(
+    function: Callable[..., Sequence[Tensor]], inputs: Sequence[Tensor], i: int, chunk_size: int, randomness: str
+) -> tuple[list[Tensor], list[Tensor]]:
+    """The outputs, and for each its derivatives by one element of input `i` after another."""
+    count = inputs[i].numel()
+    outputs: list[Tensor] = []
+    parts: list[list[Tensor]] = []
+    while not parts or sum(len(part[0]) for part in parts if part) < count:
+        start = sum(len(part[0]) for part in parts)
+        along = units(inputs[i], start, min(chunk_size, count - start))
+        try:
+            outputs, part = _pushed(function, inputs, i, along, randomness)
+        except BatchError:
+            if chunk_size == 1:
+                raise
+            chunk_size = 1
+            continue
+        if not part:
+            return outputs, []
+        parts.append(part)
+    return outputs, [cat([p[k] for p in parts]) if len(parts) > 1 else parts[0][k] for k in range(len(outputs))]
+
+
+def _pushed(
+    function: Callable[..., Sequence[Tensor]], inputs: Sequence[Tensor], i: int, along: Tensor, randomness: str
+) -> tuple[list[Tensor], list[Tensor]]:
+    """The outputs, and J t for each tangent of input `i`, which a first dimension counts."""
+    from .batching import Batch
     from .forward_ad import pushed_forward
 
-    columns: list[list[list[Tensor]]] = []
-    for i, tensor in enumerate(inputs):
-        columns.append([])
-        for unit in units(tensor):
-            along = [unit if i == j else None for j in range(len(inputs))]
-            found = pushed_forward(function, inputs, along)
-            columns[i].append([zeros_like(p) if t is None else t for p, t in found[: len(outputs)]])
-    return [
-        [_stacked([c[k] for c in columns[i]], -1, (*out.shape, *t.shape), out) for i, t in enumerate(inputs)]
-        for k, out in enumerate(outputs)
-    ]
+    tangents: list[Tensor | None] = [None] * len(inputs)
+    size = len(along)
+    if size < 2:
+        tangents[i] = along[0] if size else None
+        found = pushed_forward(function, inputs, tangents)
+        return [p for p, _ in found], [_zeros(size, p) if t is None else t.unsqueeze(0) for p, t in found]
+    with Batch(size, randomness) as level:
+        tangents[i] = level.batched(along)
+        found = pushed_forward(function, inputs, tangents)
+    rows = [_zeros(size, p) if t is None else level.unbatched(t) for p, t in found]
+    return [level.unbatched(p)[0] if level.holds(p) else p for p, _ in found], rows
 
 
-def _stacked(parts: Sequence[Tensor], dim: int, shape: tuple[int, ...], like: Tensor) -> Tensor:
-    """Slices of a Jacobian put together, in its shape."""
+def _zeros(size: int, like: Tensor) -> Tensor:
+    return Tensor(np.zeros((size, *like.shape), like._data.dtype))
+
+
+def _joined(parts: Sequence[Tensor], shape: tuple[int, ...], like: Tensor) -> Tensor:
+    """The rows of a Jacobian put together, in its shape."""
     if not parts:
         return Tensor(np.zeros(shape, like._data.dtype))
-    return reshape(stack(parts, dim), shape)
+    rows = cat(list(parts)) if len(parts) > 1 else parts[0]
+    return contiguous(reshape(rows, shape))
 
 
-def units(like: Tensor) -> Iterator[Tensor]:
-    """The tensors of a shape that are 1 in one place and 0 elsewhere, place by place."""
-    for place in range(like.numel()):
-        flat = np.zeros(like.numel(), like._data.dtype)
-        flat[place] = 1
-        yield Tensor(flat.reshape(like.shape)[()])
+# What is computed at a time, in elements: about what a core's second-level cache holds.
+_CACHE = 1 << 18
+
+
+def _at_a_time(*tensors: Tensor) -> int:
+    """How many units to go through a function together, by the largest of these tensors, and what is allowed."""
+    largest = max([1, *[t.numel() for t in tensors]])
+    return max(1, int(min(_CACHE, bound.most)) // largest)
+
+
+def units(like: Tensor, start: int, size: int) -> Tensor:
+    """`size` tensors of a shape, each 1 in one place and 0 elsewhere, place by place from `start`."""
+    flat = np.zeros((size, like.numel()), like._data.dtype)
+    flat[np.arange(size), np.arange(start, start + size)] = 1
+    return Tensor(flat.reshape(size, *like.shape))
 
 
 def derivatives(

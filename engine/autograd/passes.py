@@ -30,9 +30,10 @@ from ..graph.hooks import next_sequence
 from ..graph.node import AccumulateGrad, Edge, Node
 from ..graph.observers import watch
 from ..table.scalars import check_numbers, newest
+from ..tensors.aliases import Gradient
 from ..tensors.modes import recording
 from ..tensors.tensor import Tensor
-from .gradients import Gradient, added, fit
+from .gradients import added, fit
 
 _FLOAT64 = np.float64
 
@@ -56,6 +57,8 @@ class Pass:
     # NumPy's error state, from the first array on. The warnings of scalars are filtered (see the engine's `__init__`),
     # and a pass over few of them is 1.1 times as fast without it.
     silenced: Any = None
+    # Whether what it computes is recorded, if that is not said by `create_graph`.
+    records: bool | None = None
 
     def __init__(
         self, roots: Sequence[Edge], keeps_graph: bool, create_graph: bool, deliver: Deliver | None, since: int = 0
@@ -95,7 +98,8 @@ class Pass:
         order, arrivals, pending, create_graph = self.order, self.arrivals, self.pending, self.create_graph
         outdated = newest.sequence > 0 and bool(order) and order[-1].sequence < newest.sequence
         attends = outdated or self.wanted is not None or bool(watch.run)
-        was_enabled, recording.enabled = recording.enabled, create_graph
+        was_enabled = recording.enabled
+        recording.enabled = create_graph if self.records is None else self.records
         _passes.running.append(self)
         try:
             # The first round hands the start gradients to the roots; each later one runs a node.

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..tensors.errors import shape_error
 from ..tensors.modes import recording
-from ..tensors.symbol import is_array
+from ..tensors.symbol import is_array, is_symbolic
 from ..tensors.tensor import Tensor
 from .hooks import RemovableHandle
 from .node import AccumulateGrad, Edge, Node
@@ -188,7 +188,8 @@ def register_post_accumulate_grad_hook(tensor: Tensor, hook: Any) -> RemovableHa
 
 def snapshot(tensor: Tensor) -> Tensor:
     """The tensor as it is now, with its place in the graph but memory of its own, for a rule to keep."""
-    copy = Tensor(np.array(tensor._data)[()] if is_array(tensor._data) else tensor._data)
+    data = tensor._data
+    copy = Tensor(np.array(data)[()] if is_array(data) else data.copied() if is_symbolic(data) else data)
     if tensor._requires_grad and tensor._grad_fn is not None:
         copy._requires_grad = True
         copy._grad_fn = tensor._grad_fn

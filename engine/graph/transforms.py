@@ -21,7 +21,8 @@ class Level:
 
     __slots__ = ("__weakref__", "holders")
 
-    traces = False
+    # Whether tensors have no numbers in it, so that only operations on tensors are seen.
+    numberless = False
 
     def __init__(self) -> None:
         self.holders: list[weakref.ref[Tangents]] = []
@@ -29,6 +30,10 @@ class Level:
     def propagate(self, call: Callable[..., Any], primitive: Any, args: Any, kwargs: Any) -> Any:
         """The result of an operation called inside this level; `primitive` is its record in the table."""
         raise NotImplementedError
+
+    def drawn(self, function: str, draw: Callable[[tuple[int, ...]], Any], shape: tuple[int, ...]) -> Any:
+        """Data of random numbers that a function called inside this level asks for."""
+        return draw(shape)
 
     def carry_over(self, source: Tensor, target: Tensor) -> None:
         """Gives `target` what this level knows of `source` now."""
@@ -47,6 +52,17 @@ def written(tensor: Tensor, result: Tensor) -> None:
     """Tells the levels of this thread that `result` was written into `tensor` in place."""
     for level in forward.levels:
         level.written(tensor, result)
+
+
+def drawn(function: str, draw: Callable[[tuple[int, ...]], Any], shape: tuple[int, ...]) -> Any:
+    """The random numbers that `draw` makes of a shape for a function, as the levels of this thread let them be drawn.
+
+    An error: inside the innermost level that has a say none may be.
+    """
+    for level in reversed(forward.levels if entered else ()):
+        if level.numberless:
+            return level.drawn(function, draw, shape)
+    return draw(shape)
 
 
 class Tangents(dict[Level, "Tensor | None"]):
@@ -72,9 +88,9 @@ def active() -> bool:
     return bool(entered) and forward.enabled and bool(forward.levels)
 
 
-def tracing() -> bool:
-    """Whether operations of this thread become equations of a program."""
-    return active() and any(level.traces for level in forward.levels)
+def numberless() -> bool:
+    """Whether tensors of this thread may have no numbers: what is computed of them has to be operations on tensors."""
+    return active() and any(level.numberless for level in forward.levels)
 
 
 def enter(level: Level) -> Level:

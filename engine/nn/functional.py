@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import functools
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..autograd.inplace import in_place
+from ..graph.transforms import drawn
 from ..primitives import layer, reduction
 from ..primitives.arithmetic import mul
 from ..table.composed import called_by_name
 from ..table.registry import functions_of
-from ..tensors.symbol import check_not_traced
+from ..tensors.aliases import Call
 from ..tensors.tensor import Tensor
 
 
-def _with_inplace(function: Callable[..., Any]) -> Callable[..., Any]:
+def _with_inplace(function: Call) -> Call:
     """The function with the argument `inplace`, which writes the result into the argument."""
     write = in_place(f"{function.__name__}_", function)
 
@@ -104,8 +104,10 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     if not training or p == 0:
         return input
-    check_not_traced(input._data, "dropout")
-    kept = np.random.default_rng().random(input.shape) >= p
-    scale = 0.0 if p == 1 else 1 / (1 - p)
-    mask = Tensor(np.asarray(kept * scale, input._data.dtype)[()])
+    random, scale = np.random.default_rng().random, 0.0 if p == 1 else 1 / (1 - p)
+
+    def draw(shape: tuple[int, ...]) -> Any:
+        return np.asarray((random(shape) >= p) * scale, input._data.dtype)[()]
+
+    mask = Tensor(drawn("dropout", draw, tuple(input.shape)))
     return in_place("mul_", mul)(input, mask) if inplace else mul(input, mask)

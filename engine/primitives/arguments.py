@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from ..table.registry import ops
 from ..tensors import dtypes
-from ..tensors.errors import dimension_error, index_error, shape_error, type_error
+from ..tensors.aliases import Array
+from ..tensors.errors import ParameterError, dimension_error, index_error, shape_error, type_error, type_name
+from ..tensors.symbol import numbers_of
 from ..tensors.tensor import Tensor
 
 
@@ -22,6 +26,11 @@ def flat_rows(x: Any) -> Any:
     return x.reshape(-1, x.shape[-1])
 
 
+def flat_batch(x: Any) -> Any:
+    """A batch of tensors, the dimension that counts them first, each with its elements in one dimension."""
+    return ops.reshape(x, (len(x), math.prod(x.shape[1:])))
+
+
 def sizes(shape: Sequence[Any]) -> tuple[int, ...]:
     """The sizes given as one sequence or as separate arguments."""
     if len(shape) == 1 and isinstance(shape[0], Sequence):
@@ -30,12 +39,22 @@ def sizes(shape: Sequence[Any]) -> tuple[int, ...]:
 
 
 def whole(n: Any) -> int:
-    """A size, a dimension or an index as a Python number; a tensor may hold it as a float, if it is a whole one."""
+    """A size, a dimension or an index as a Python number; a tensor may hold it as a float, if it is a whole one.
+
+    ParameterError: the tensor is to be differentiated by.
+    """
     if isinstance(n, Tensor):
-        value = n.item()
+        value = plain(n)
         if value == int(value):
             return int(value)
     return operator.index(n)
+
+
+def plain(value: Tensor) -> Any:
+    """The number that a tensor holds. ParameterError: the tensor is to be differentiated by."""
+    if value._requires_grad:
+        raise ParameterError("a number is needed here, not a Tensor that requires grad")
+    return value.item()
 
 
 def listed(function: str, values: Sequence[Any], named: dict[str, Any], name: str) -> tuple[int, ...]:
@@ -111,7 +130,14 @@ def indices_of(function: str, index: Any, message: str = "Expected dtype int32/i
     return index
 
 
-def integers(index: Any) -> np.ndarray[Any, Any]:
+def in_dtype_of(x: Any, value: Any, name: str = "value") -> Any:
+    """A number given beside x, in the dtype of x. TypeError: it is none, which NumPy would make one of or nan."""
+    if not isinstance(value, (int, float)) and getattr(value, "ndim", 1):
+        raise type_error(f"argument '{name}' must be Number, not {type_name(value)}")
+    return x.dtype.type(value)
+
+
+def integers(index: Any) -> Array:
     return np.asarray(index).astype(np.int64)
 
 
@@ -119,6 +145,7 @@ def check_range(
     index: Any, size: int, message: str, error: type[Exception] = IndexError, negative: bool = True
 ) -> None:
     """The error, with the first index that is out of range, if one is; negative ones may count from the end."""
+    index = numbers_of(index)
     wrong = (index >= size) | (index < (-size if negative else 0))
     if np.any(wrong):
         raise shape_error(message.format(np.asarray(index)[wrong].flat[0]), error)

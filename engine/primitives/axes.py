@@ -23,6 +23,7 @@ permute_primitive = private(
     view=True,
     moves="places",
     rows=lambda x, dims: np.transpose(x, (*(d % (x.ndim - 1) for d in dims), x.ndim - 1)),
+    batch=lambda x, dims: permute_primitive(x, (0, *(d % (x.ndim - 1) + 1 for d in dims))),
 )
 
 
@@ -95,7 +96,16 @@ def _t_of_rows(x: Any) -> Any:
 
 
 t_primitive, t_in_place = (
-    private("t", np.transpose, lambda g: t_primitive(g), overload=i, view=True, moves="places", rows=_t_of_rows)
+    private(
+        "t",
+        np.transpose,
+        lambda g: t_primitive(g),
+        overload=i,
+        view=True,
+        moves="places",
+        rows=_t_of_rows,
+        batch=lambda x: transpose_primitive(x, 1, 2) if x.ndim == 3 else alias(x),
+    )
     for i in (0, 1)
 )
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ..table.registry import ops
+from ..tensors.aliases import Array
 from ..tensors.errors import index_error, type_error
 from ..tensors.tensor import Tensor
 from .arguments import check_indices, data_of
@@ -25,10 +27,16 @@ index_primitive: Any = private(
     lambda g, x_shape, indices: index_backward(g, x_shape, indices),
     moves="places",
     rows=lambda x, indices: x[indices],
+    batch=lambda x, indices: ops.movedim(index_primitive(ops.movedim(x, 0, -1), indices), -1, 0),
 )
 
 
-@private(lambda g, indices: index_primitive(g, indices))
+def _backward_of_each(grad: Any, shape: Any, indices: Any) -> Any:
+    # Indices leave alone the dimension that counts the batch where it is the last.
+    return ops.movedim(index_backward(ops.movedim(grad, 0, -1), (*shape, len(grad)), indices), -1, 0)
+
+
+@private(lambda g, indices: index_primitive(g, indices), batch=_backward_of_each)
 def index_backward(grad: Any, shape: Any, indices: Any) -> Any:
     result = np.zeros(shape, grad.dtype)
     np.add.at(result, indices, grad)
@@ -133,7 +141,7 @@ def _consumes(key: Any) -> int:
     return index.ndim if index.dtype.kind == "b" else 1
 
 
-def _index_array(key: Any) -> np.ndarray[Any, Any]:
+def _index_array(key: Any) -> Array:
     """A list or tensor of indices or booleans as an array. IndexError or TypeError: it is something else."""
     if isinstance(key, str):
         raise type_error("new(): invalid data type 'str'")
@@ -156,7 +164,7 @@ def _index_array(key: Any) -> np.ndarray[Any, Any]:
     return index if index.dtype.kind == "b" else index.astype(np.int64)
 
 
-def _checked_mask(mask: np.ndarray[Any, Any], x: Tensor, dim: int) -> list[Any]:
+def _checked_mask(mask: Array, x: Tensor, dim: int) -> list[Any]:
     """The indices of a mask's true elements, for each of its dimensions. IndexError: it does not fit."""
     shape = x._data.shape
     for i, size in enumerate(mask.shape):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..table.record import ABOVE_MINUS_ONE, POSITIVE, PROBABILITY, REAL, EdgeCase
+from ..tensors.aliases import Data, Gradient
 from ..tensors.dtypes import is_number
 from .elementary import exp, exp2, log, log1p
 from .families import SPECIAL, SPECIAL_METHODS
@@ -39,26 +40,31 @@ def _sine_quotient_formula(n: int, a: float) -> str:
     return f"where(x == 0, {limit}, {' + '.join(terms)})"
 
 
-def _sine_quotient_rule(g: Any, x: Any, n: int, a: float) -> Any:
+def _sine_quotient_rule(g: Gradient, x: Data, n: int, a: float) -> Gradient:
     return g * sine_quotient_derivative(x, n + 1, a)
 
 
 @private(_sine_quotient_rule, name="sine_quotient", formula=_sine_quotient_formula)
 def sine_quotient_derivative(x: Any, n: int, a: float) -> Any:
-    """Derivative number n of sin(a*x)/(a*x), with z = a*x.
+    """Derivative number n of f(z) = sin(z)/z, with z = a*x.
 
-    By its closed form in z; where that cancels, by the integral of t**n * cos(z*t + n*pi/2) over t from 0 to 1.
+    From z*f = sin(z), of which derivative number k is z*f_k + k*f_(k-1); where that cancels, by the integral of
+    t**n * cos(z*t + n*pi/2) over t from 0 to 1.
     """
     shape, z = x.shape, np.atleast_1d(a * x)
-    total = np.zeros_like(z)
-    for k in range(n + 1):
-        total = total + _coefficient(n, k) * np.sin(z + k * math.pi / 2) / z ** (n - k + 1)
-    total = np.where(np.isinf(z), 0, total)
+    sine, cosine = np.sin(z), np.cos(z)
+    total = sine / z
+    for k in range(1, n + 1):
+        slope = sine if k % 2 == 0 else cosine
+        total = ((slope if k % 4 < 2 else -slope) - k * total) / z
+    total[np.isinf(z)] = 0
     near = np.abs(z) < n + 1
-    t, weights = _nodes(12 + 2 * n)
-    # Not a product of matrices, which rounds many rows otherwise than one.
-    total[near] = (np.cos(np.multiply.outer(z[near], t) + n * math.pi / 2) * (weights * t**n)).sum(-1)
-    total[z == 0] = _limit(n)
+    if near.any():
+        # Not a product of matrices, which rounds many rows otherwise than one.
+        close, wave = z[near], np.sin if n % 2 else np.cos
+        integral = sum(weight * t**n * wave(close * t) for t, weight in zip(*_nodes(8 + n), strict=True))
+        total[near] = -integral if n % 4 in (1, 2) else integral
+        total[z == 0] = _limit(n)
     return (total * a**n).astype(x.dtype, copy=False).reshape(shape)[()]
 
 
@@ -96,10 +102,11 @@ spherical_bessel_j0 = SPECIAL.primitive(
 )
 
 
-def _logit_rule(g: Any, x: Any, eps: float | None) -> Any:
+def _logit_rule(g: Gradient, x: Data, eps: float | None) -> Gradient:
     if eps is None:
-        return where((x >= 0) & (x <= 1), g / (x * (1 - x)), math.nan)
-    return where((x >= eps) & (x <= 1 - eps), g / (x * (1 - x)), 0)
+        # The sum makes 0.0 of -0.0, where the slope is inf too.
+        return where((x >= 0) & (x <= 1), g / ((x + 0.0) * (1 - x)), math.nan)
+    return where((x < eps) | (x > 1 - eps), 0, g / (x * (1 - x)))
 
 
 @SPECIAL_METHODS.primitive(_logit_rule, domain=PROBABILITY, definition="log(x/(1 - x))")
@@ -116,7 +123,12 @@ def _logaddexp(name: str, power: Any, doc: str, **facts: Any) -> Any:
     return SPECIAL.primitive(name, getattr(np, name), *rules, doc=doc, method=True, below=(), **facts)
 
 
-logaddexp2 = _logaddexp("logaddexp2", exp2, "log2(2**x + 2**y) without overflow")
+logaddexp2 = _logaddexp(
+    "logaddexp2",
+    exp2,
+    "log2(2**x + 2**y) without overflow",
+    definition="maximum(x, y) + log1p(2**(-abs(x - y)))/log(2)",
+)
 logaddexp = _logaddexp(
     "logaddexp",
     exp,
@@ -129,7 +141,7 @@ def _xlogy(x: Any, y: Any) -> Any:
     return np.where((x == 0) & ~np.isnan(y), 0.0, x * np.log(y))
 
 
-def _xlogy_first(g: Any, x: Any, y: Any) -> Any:
+def _xlogy_first(g: Gradient, x: Data, y: Data) -> Gradient:
     # At x = 0 and y <= 0 the value is 0 all around, and log(y) is not to spoil it.
     return where((x == 0) & (y <= 0), 0, g * log(y))
 
@@ -138,7 +150,7 @@ xlogy_tensors = private("xlogy", _xlogy, _xlogy_first, lambda g, x, y: g * x / y
 xlogy_of_number = private("xlogy", _xlogy, None, lambda g, x, y: g * x / y, overload=1)
 
 
-def _xlogy_number_rule(g: Any, x: Any, y: Any) -> Any:
+def _xlogy_number_rule(g: Gradient, x: Data, y: Data) -> Gradient:
     if y > 0:
         return g * math.log(y)
     return where(x == 0, 0, g * (-math.inf if y == 0 else math.nan))
@@ -165,12 +177,12 @@ def _xlog1py(x: Any, y: Any) -> Any:
     return np.where((x == 0) & ~np.isnan(y), 0.0, x * np.log1p(y))
 
 
-def _xlog1py_first(g: Any, x: Any, y: Any) -> Any:
+def _xlog1py_first(g: Gradient, x: Data, y: Data) -> Gradient:
     # As for xlogy: at x = 0 the value is 0 all around.
     return where((x == 0) & (y <= -1), 0, g * log1p(y))
 
 
-def _xlog1py_second(g: Any, x: Any, y: Any) -> Any:
+def _xlog1py_second(g: Gradient, x: Data, y: Data) -> Gradient:
     return g * x / (y + 1)
 
 
@@ -190,6 +202,7 @@ xlog1py_number = _overload(
     numbers=True,
     domain=(REAL, ABOVE_MINUS_ONE),
     edges=[EdgeCase((0.0, -1.0), 0.0, (0.0, math.nan))],
+    definition="where(x != 0, x*log1p(y), 0)",
 )
 def xlog1py(x: Any, y: Any) -> Any:
     """x * log1p(y), and 0 where x is 0"""
@@ -202,6 +215,7 @@ def xlog1py(x: Any, y: Any) -> Any:
     lambda g, x: g * (-log(x) - 1),
     domain=POSITIVE,
     node_name="SpecialEntrBackward0",
+    definition="where(x > 0, -x*log(x), where(x == 0, 0, -inf))",
     edges=[EdgeCase((0.0,), 0.0, (math.inf,))],
 )
 def entr(x: Any) -> Any:

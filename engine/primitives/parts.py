@@ -15,6 +15,7 @@ from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, own_dimension, whole
 from .copying import new_zeros
 from .families import SHAPE
+from .reshaping import expand_primitive
 
 private, function = SHAPE.private, SHAPE.function
 
@@ -91,6 +92,11 @@ def slice_bounds(key: slice, size: int) -> tuple[int, int, int]:
     return start, max(start, stop), step
 
 
+def _stack_of_batches(tensors: Any, dim: int) -> Any:
+    batch = max(tensors, key=lambda x: x.ndim).shape
+    return stack_primitive([x if x.ndim == len(batch) else expand_primitive(x, batch) for x in tensors], dim + 1)
+
+
 stack_primitive = private(
     "stack",
     lambda tensors, dim: np.stack(tensors, dim),
@@ -98,6 +104,7 @@ stack_primitive = private(
     variadic=True,
     moves="places",
     rows=lambda tensors, dim: np.stack(tensors, dim % tensors[0].ndim),
+    batch=_stack_of_batches,
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
+from ..tensors.aliases import Data, Gradient
 from ..tensors.dtypes import is_number
 from ..tensors.errors import index_error, shape_error, type_error
 from ..tensors.tensor import Tensor
@@ -49,7 +50,7 @@ def take(x: Any, index: Any) -> Any:
     return take_primitive(x, index)
 
 
-def _put_rule(g: Any, places: Any) -> Any:
+def _put_rule(g: Gradient, places: Data) -> Gradient:
     return put(g, zeros_like(as_strided(g, places)), places)
 
 
@@ -107,9 +108,10 @@ def _mask(function: str, message: str, mask: Any) -> Any:
 
 
 def _masked_put(x: Any, value: Any, mask: Any) -> Any:
-    shape = np.broadcast_shapes(np.shape(x), np.shape(mask))
+    shape = np.broadcast_shapes(np.shape(x), np.shape(mask), np.shape(value))
     result = np.array(np.broadcast_to(x, shape), order="C")
-    result[np.broadcast_to(mask, shape)] = value
+    where = np.broadcast_to(mask, shape)
+    result[where] = np.broadcast_to(value, shape)[where] if np.ndim(value) else value
     return result
 
 
@@ -141,7 +143,7 @@ def masked_fill(x: Any, mask: Any, value: Any) -> Any:
     return masked_fill_tensor(x, mask, value)
 
 
-def _masked_select_rule(g: Any, mask: Any, x_shape: Any) -> Any:
+def _masked_select_rule(g: Gradient, mask: Data, x_shape: Any) -> Gradient:
     return masked_select_backward(g, mask, x_shape)
 
 

@@ -15,7 +15,7 @@ from ..tensors.errors import shape_error, type_error
 from ..tensors.size import check_count
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
-from .arguments import c_names, check_floating, check_same_dtype, dimension, titles
+from .arguments import c_names, check_floating, check_same_dtype, dimension, in_dtype_of, titles
 from .arithmetic import mul
 from .axes import squeeze, squeeze_product, t, t_primitive, transpose, unsqueeze
 from .copying import contiguous
@@ -51,11 +51,40 @@ dot = primitive(
     lambda g, x: g * x,
     doc="sum of the products of two vectors' elements",
     rows=lambda x, y: np.add.reduce(x * y, axis=0),
+    batch=lambda x, y: _dots(x, y),
+    ranks=(1, 1),
     saved_as={"y": "tensor"},
 )
 vdot = primitive(
-    "vdot", _dot, lambda g, y: g * y, lambda g, x: g * x, doc="sum of the products of two vectors' elements"
+    "vdot",
+    _dot,
+    lambda g, y: g * y,
+    lambda g, x: g * x,
+    doc="sum of the products of two vectors' elements",
+    batch=lambda x, y: _dots(x, y),
+    ranks=(1, 1),
 )
+
+
+def _dots(x: Any, y: Any) -> Any:
+    """The products of vectors one of which, or both, are rows."""
+    if x.ndim == y.ndim:
+        return squeeze(bmm(unsqueeze(x, 1), unsqueeze(y, 2)), (1, 2))
+    return mv(x, y) if x.ndim == 2 else mv(y, x)
+
+
+def _products(x: Any, y: Any) -> Any:
+    """The products of matrices one of which, or both, are many."""
+    if x.ndim == y.ndim:
+        return bmm(x, y)
+    return matmul(x, y) if x.ndim == 3 else transpose(matmul(transpose(y, 1, 2), transpose(x, 0, 1)), 1, 2)
+
+
+def _products_with_vectors(x: Any, y: Any) -> Any:
+    """The products of matrices and vectors one of which, or both, are many."""
+    if x.ndim == 2:
+        return mm(y, t(x))
+    return matmul(x, y) if y.ndim == 1 else squeeze(bmm(x, unsqueeze(y, 2)), 2)
 
 
 @function(tensors=2, aliases=("ger",))
@@ -137,6 +166,8 @@ def _matrices_of_rows(x: Any, y: Any) -> Any:
     lambda g, y: ops.mm(g, t_primitive(y)),
     lambda g, x: ops.mm(t_primitive(x), g),
     rows=_matrices_of_rows,
+    batch=_products,
+    ranks=(2, 2),
     saved_as={"y": "mat2"},
 )
 def mm(x: Any, y: Any) -> Any:
@@ -165,6 +196,8 @@ def product_with_vector(x: Any, y: Any, size: int, rank: int, dtype: Any) -> Any
     lambda g, y: outer(g, y),
     lambda g, x: ops.mv(t_primitive(x), g),
     rows=lambda x, y: np.add.reduce(x * y, axis=1),
+    batch=_products_with_vectors,
+    ranks=(2, 1),
     saved_as={"y": "vec"},
 )
 def mv(x: Any, y: Any) -> Any:
@@ -192,6 +225,8 @@ bmm = primitive(
     lambda g, x: bmm(transpose(x, 1, 2), g),
     doc="products of two equally long sequences of matrices",
     rows=_matrices_of_rows,
+    batch=lambda x, y: matmul(x, y),
+    ranks=(3, 3),
 )
 
 
@@ -275,7 +310,7 @@ def _product_of_batches(x: Any, y: Any) -> Any:
 
 def _added(x: Any, product: Any, beta: Any, alpha: Any) -> Any:
     """`beta * x + alpha * product`, in the product's shape; with beta 0 it matters not what x holds."""
-    beta, alpha = x.dtype.type(beta), x.dtype.type(alpha)
+    beta, alpha = in_dtype_of(x, beta, "beta"), in_dtype_of(x, alpha, "alpha")
     scaled = product if alpha == 1 else product * alpha
     term = expand(x, product.shape)
     return np.array(scaled) if beta == 0 else scaled + (term if beta == 1 else term * beta)

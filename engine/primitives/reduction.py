@@ -10,14 +10,15 @@ import numpy as np
 from ..table.record import BESIDE_ZERO, EdgeCase
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.aliases import Data, Gradient
 from ..tensors.errors import shape_error
 from ..tensors.size import check_together
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
-from .arguments import check_floating, dimensions, flat_rows
+from .arguments import check_floating, dimensions, flat_batch, flat_rows
 from .arranging import flip_primitive
 from .axes import unreduce, unsqueeze
-from .copying import ones_like, to
+from .copying import ones_like, to, zeros_like
 from .elementary import exp
 from .families import REDUCTION
 from .parts import cat, slice_primitive
@@ -37,7 +38,7 @@ def count_along(shape: tuple[int, ...], dim: Any) -> int:
     return math.prod(shape[d] for d in dimensions(dim, len(shape)))
 
 
-def spread(g: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
+def spread(g: Gradient, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Gradient:
     """The gradient of a reduced value, repeated over the elements it was reduced from."""
     return expand(unreduce(g, shape, dim, keepdim), shape)
 
@@ -58,6 +59,7 @@ sum_all = private(
     lambda x, dtype=None: np.add.reduce(summable(x, dtype), axis=None),
     lambda g, x_shape: expand(g, x_shape),
     rows=lambda x, dtype: np.add.reduce(flat_rows(x), axis=0, dtype=dtype),
+    batch=lambda x, dtype: sum_dim(flat_batch(x), 1, False, dtype),
 )
 sum_dim = private(
     "sum", _sum, lambda g, x_shape, dim, keepdim: spread(g, x_shape, dim, keepdim), overload=1, rows="dimensions"
@@ -80,13 +82,13 @@ def nansum(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) ->
 
 def _mean(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
     kind = "Input" if dtype is None else "Optional"
-    dtype = dtypes.of(x.dtype) if dtype is None else dtype
-    if not dtype.is_floating_point:
+    wanted = x.dtype if dtype is None else dtype.numpy
+    if wanted.kind in "iub":
         raise RuntimeError(
             f"mean(): could not infer output dtype. {kind} dtype must be either a floating point or complex dtype. "
-            f"Got: {dtype.title}"
+            f"Got: {dtypes.of(wanted).title}"
         )
-    x = x.astype(dtype.numpy, copy=False)
+    x = x.astype(wanted, copy=False)
     return np.add.reduce(x, axis=axes_of(x, dim), keepdims=keepdim) / x.dtype.type(count_along(x.shape, dim))
 
 
@@ -100,6 +102,7 @@ mean_all = private(
     lambda x, dtype=None: _mean(x, None, False, dtype),
     lambda g, x_shape, x_numel: expand(g, x_shape) / x_numel,
     rows=_mean_of_rows,
+    batch=lambda x, dtype: mean_dim(flat_batch(x), 1, False, dtype),
 )
 mean_dim = private(
     "mean",
@@ -142,7 +145,7 @@ def _products_of_others(x: Any, dim: int) -> Any:
     return _products_before(x, dim) * after
 
 
-def _prod_rule(g: Any, out: Any, x: Any) -> Any:
+def _prod_rule(g: Gradient, out: Data, x: Data) -> Gradient:
     if not x.ndim:
         return g
     if has_zero(x):
@@ -153,7 +156,7 @@ def _prod_rule(g: Any, out: Any, x: Any) -> Any:
     return g * out / x
 
 
-def _prod_dim_rule(g: Any, out: Any, x: Any, dim: int, keepdim: bool) -> Any:
+def _prod_dim_rule(g: Gradient, out: Data, x: Data, dim: int, keepdim: bool) -> Gradient:
     shape = tuple(x.shape)
     g = unreduce(g, shape, dim, keepdim)
     if not shape:
@@ -168,6 +171,7 @@ prod_all = private(
     lambda x, dtype=None: np.multiply.reduce(summable(x, dtype), axis=None),
     _prod_rule,
     rows=lambda x, dtype: np.multiply.reduce(flat_rows(x), axis=0, dtype=dtype),
+    batch=lambda x, dtype: prod_dim(flat_batch(x), 1, False, dtype),
     keeps_scalars=True,
 )
 
@@ -202,7 +206,7 @@ count_nonzero = primitive(
 )
 
 
-def _logsumexp_rule(g: Any, out: Any, x: Any, dim: Any, keepdim: bool) -> Any:
+def _logsumexp_rule(g: Gradient, out: Data, x: Data, dim: Any, keepdim: bool) -> Gradient:
     shape = tuple(x.shape)
     return unreduce(g, shape, dim, keepdim) * exp(x - unreduce(out, shape, dim, keepdim))
 
@@ -278,7 +282,7 @@ def _norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False) -> Any
     return np.add.reduce(size**ord, axis=axes, keepdims=keepdim) ** (1 / ord)
 
 
-def _norm_rule(g: Any, out: Any, x: Any, ord: float, dim: Any, keepdim: bool) -> Any:
+def _norm_rule(g: Gradient, out: Data, x: Data, ord: float, dim: Any, keepdim: bool) -> Gradient:
     shape = tuple(x.shape)
     g, out = unreduce(g, shape, dim, keepdim), unreduce(out, shape, dim, keepdim)
     if ord == 0:
@@ -340,14 +344,30 @@ def _differences(x: Any, y: Any) -> Any:
     return unsqueeze(x, -2) - unsqueeze(y, -3)
 
 
+def _distance_rule(g: Gradient, out: Data, x: Data, y: Data, p: float) -> Gradient:
+    """The gradient of each difference: that of a norm, but of equal largest differences each counts in full."""
+    difference = _differences(x, y)
+    if p == 0:
+        return zeros_like(difference)
+    if p == 1:
+        return unsqueeze(g, -1) * where(isnan(difference), difference, sgn(difference))
+    if p == math.inf:
+        shorter = abs(difference) - unsqueeze(out, -1)
+        return unsqueeze(g, -1) * where(isnan(shorter), shorter, where(shorter == 0, sgn(difference), 0))
+    return _norm_rule(g, out, difference, p, -1, False)
+
+
 @private(
-    lambda g, out, x, y, p: sum(_norm_rule(g, out, _differences(x, y), p, -1, False), (-2,)),
-    lambda g, out, x, y, p: -sum(_norm_rule(g, out, _differences(x, y), p, -1, False), (-3,)),
+    lambda g, out, x, y, p: sum(_distance_rule(g, out, x, y, p), (-2,)),
+    lambda g, out, x, y, p: -sum(_distance_rule(g, out, x, y, p), (-3,)),
     name="cdist",
 )
 def cdist_primitive(x: Any, y: Any, p: float) -> Any:
     x, y = np.expand_dims(x, -2), np.expand_dims(y, -3)
     check_together(x, y)
+    if p == 0:
+        # Other than a norm of order 0, it is nan where a difference is.
+        return np.add.reduce(np.minimum(np.ceil(np.abs(x - y)), 1), axis=-1)
     return _norm(x - y, p, -1)
 
 
@@ -369,7 +389,7 @@ def _other_dims(ndim: int, dim: int) -> tuple[int, ...]:
     return tuple(d for d in range(ndim) if d != kept)
 
 
-def _renorm_rule(g: Any, x: Any, p: float, dim: int, maxnorm: float) -> Any:
+def _renorm_rule(g: Gradient, x: Data, p: float, dim: int, maxnorm: float) -> Gradient:
     others = _other_dims(len(x.shape), dim)
     size = vector_norm(x, p, others, True)
     inverse = 1 / (size + _NO_DIVISION_BY_ZERO)

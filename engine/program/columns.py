@@ -15,20 +15,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..tensors.aliases import Array
 from ..tensors.errors import shape_error
 from .fusing import Fused, fused
 from .native.code import available
 from .program import Constant, Equation, Program, Variable, substituted, thawed
 from .rows import Kernel, kernel, row_by_row
 
-Array = np.ndarray[Any, Any]
-
 # What a thread works on at a time, in bytes for all its buffers together: about a core's second-level cache. With
 # less, calling NumPy takes its share of the time; with more, the memory does.
 _CACHE = 1024 * 1024
 _FEWEST = 4096
 # Rows that a loop of machine code computes at a time: it has no buffers, so only calling it counts.
-_LONGEST = 1 << 16
+_LONGEST = 1 << 18
 # Rows times equations from which on machine code pays, although llvmlite may have to be imported and a loop compiled.
 _WORK = 1 << 25
 _FAILURES = (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError)

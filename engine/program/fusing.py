@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
 
+from .lowering import Value, lanes_of, lowered, value_of
 from .native import loops
-from .native.bodies import Body, Lane, Refusal, has_lanes, lanes_for, new_body
+from .native.bodies import Body, has_lanes, lanes_for, new_body
 from .native.code import Code, code_of
-from .program import Constant, Equation, Variable, thawed
-
-# What a forward function that looks at numbers, or at more of an array than a lane has, may raise.
-_FAILURES = (Refusal, ArithmeticError, AttributeError, IndexError, NotImplementedError, RuntimeError, TypeError)
+from .program import Equation, Variable
 
 
 class Fused:
@@ -39,18 +39,28 @@ class Fused:
         yield from self.operands
 
     def run(self, *given: Any, out: Sequence[Any]) -> None:
-        """Writes the results for operands that are columns of as many rows, or numbers, in the order of `operands`."""
-        rows = len(out[0])
-        columns = [np.ascontiguousarray(column) for column in given[: len(self.columns)]]
-        numbers = [np.asarray(n, v.dtype) for n, v in zip(given[len(columns) :], self.fixed, strict=True)]
-        if rows >= self.lanes and all(array.flags.c_contiguous for array in out):
-            self.code.run(rows, [*columns, *numbers, *out])
+        """Writes the results for operands of as many rows, along their last dimension, in the order of `operands`.
+
+        Those that are the same in all rows come after the others, and have no such dimension.
+        """
+        rows = out[0].shape[-1]
+        columns = [part for column in given[: len(self.columns)] for part in _parts(column)]
+        fixed = zip(given[len(self.columns) :], self.fixed, strict=True)
+        numbers = [part for value, v in fixed for part in _parts(np.asarray(value, v.dtype)[..., None])]
+        results = [part for array in out for part in _parts(array)]
+        if rows >= self.lanes and all(array.flags.c_contiguous for array in results):
+            self.code.run(rows, [*map(np.ascontiguousarray, columns), *numbers, *results])
         elif rows:
             whole = max(rows, self.lanes)
-            found = [np.empty(whole, array.dtype) for array in out]
+            found = [np.empty(whole, array.dtype) for array in results]
             self.code.run(whole, [*(np.resize(column, whole) for column in columns), *numbers, *found])
-            for array, result in zip(out, found, strict=True):
+            for array, result in zip(results, found, strict=True):
                 array[...] = result[:rows]
+
+
+def _parts(array: Any) -> Sequence[Any]:
+    """The columns of the elements of a value with the rows along its last dimension, in order."""
+    return [array] if array.ndim == 1 else [array[place] for place in np.ndindex(array.shape[:-1])]
 
 
 def fused(
@@ -68,7 +78,7 @@ def fused(
         if joined:
             own = set(map(id, joined))
             needed = {v for e in equations if id(e) not in own for v in e.variables()}
-            made = _loop(joined, varying, needed.union(outputs), new_body(lanes, exact))
+            made = _loop(joined, varying, needed.union(outputs), new_body(lanes, exact), exact)
             if made is None:
                 return list(equations)
             parts.append(made)
@@ -79,16 +89,25 @@ def fused(
 def native_places(equations: Sequence[Equation], lanes: int, exact: bool) -> set[int]:
     """Which equations have a native form, by their places."""
     body = new_body(lanes, exact)
-    values: dict[Variable, Lane] = {}
+    values: dict[Variable, Value] = {}
     native: set[int] = set()
+    names = count()
     for i, equation in enumerate(equations):
         for variable in (*equation.variables(), *equation.results):
-            values.setdefault(variable, Lane(body, np.dtype(variable.dtype), f"%g{len(values)}"))
-        lane = _lowered(equation, values)
-        if lane is not None:
+            if variable not in values:
+                values[variable] = _named(variable, body, names)
+        value = lowered(equation, values, body, exact)
+        if value is not None:
             native.add(i)
-            values[equation.results[0]] = lane
+            values[equation.results[0]] = value
     return native
+
+
+def _named(variable: Variable, body: Body, numbers: Iterator[int]) -> Value:
+    """A value whose elements the loop reads, numbered on."""
+    elements = math.prod(variable.shape) if has_lanes(variable.dtype) else 0
+    lanes = [loops.read(body, next(numbers), variable.dtype) for _ in range(elements)]
+    return value_of(lanes, variable.shape) if lanes else None
 
 
 def _stages(equations: Sequence[Equation], native: set[int]) -> list[tuple[list[Equation], list[Equation]]]:
@@ -107,30 +126,8 @@ def _stages(equations: Sequence[Equation], native: set[int]) -> list[tuple[list[
     return stages
 
 
-def _lowered(equation: Equation, values: Mapping[Variable, Lane]) -> Lane | None:
-    """The lane of an equation's result, from those of its variables. None: the operation has no native form."""
-    primitive = equation.primitive
-    variables = [*equation.variables(), *equation.results]
-    if primitive.outputs or any(v.shape or not has_lanes(v.dtype) for v in variables):
-        return None
-    if not primitive.elementwise and primitive.moves not in ("order", "repeated"):
-        return None
-    arguments = [values[a] if isinstance(a, Variable) else _number(a) for a in equation.arguments]
-    try:
-        lane = primitive.forward(*arguments) if primitive.elementwise else arguments[0]
-    except _FAILURES:
-        return None
-    wanted = np.dtype(equation.results[0].dtype)
-    return lane if isinstance(lane, Lane) and lane.dtype == wanted else None
-
-
-def _number(argument: Any) -> Any:
-    """A constant of one number as that number, anything else as it is."""
-    return thawed(argument) if isinstance(argument, Constant) and not argument.shape else argument
-
-
 def _loop(
-    equations: Sequence[Equation], varying: Callable[[Variable], bool], wanted: set[Variable], body: Body
+    equations: Sequence[Equation], varying: Callable[[Variable], bool], wanted: set[Variable], body: Body, exact: bool
 ) -> Fused | None:
     """The loop of equations that all have a native form. None: the system lets no code be made.
 
@@ -140,13 +137,14 @@ def _loop(
     given = dict.fromkeys(v for equation in equations for v in equation.variables() if v not in made)
     columns = [variable for variable in given if varying(variable)]
     fixed = [variable for variable in given if not varying(variable)]
-    values = {variable: loops.column(body, i, variable.dtype) for i, variable in enumerate(columns)}
-    values |= {variable: loops.number(body, i, variable.dtype) for i, variable in enumerate(fixed)}
+    names = count()
+    values = {variable: _named(variable, body, names) for variable in (*columns, *fixed)}
     for equation in equations:
-        lane = _lowered(equation, values)
-        assert lane is not None, equation
-        values[equation.results[0]] = lane
+        value = lowered(equation, values, body, exact)
+        assert value is not None, equation
+        values[equation.results[0]] = value
     results = [v for equation in equations for v in equation.results if v in wanted]
-    text = loops.loop_text(body, [v.dtype for v in columns], [v.dtype for v in fixed], [values[v] for v in results])
+    reads, numbers = ([v.dtype for v in given for _ in range(math.prod(v.shape))] for given in (columns, fixed))
+    text = loops.loop_text(body, reads, numbers, [lane for v in results for lane in lanes_of(values[v])])
     code = code_of(text, body.symbols)
     return None if code is None else Fused(columns, fixed, results, body.lanes, code)

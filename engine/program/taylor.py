@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd import jacobians
-from ..primitives import arithmetic
+from ..primitives import arithmetic, elementary
 from ..table.nodes import run_rule
 from ..table.record import Operation
 from ..table.recorded import saver
@@ -166,7 +166,9 @@ class Series:
             if made[0] in _BY_OPERANDS:
                 yield from ((value, j) for j in range(1, k))
             elif made[0].elementwise:
-                yield from ((r, j) for _, r in self._slopes(value, *made) for j in range(1, k))
+                slopes = self._slopes(value, *made)
+                yield from ((x, j) for x, _ in slopes for j in range(1, k + 1))
+                yield from ((r, j) for _, r in slopes for j in range(1, k))
 
     def _varies(self, operands: Sequence[Any], k: int) -> bool:
         return any(self._of(x, j) is not None for x in operands for j in range(1, k + 1))
@@ -207,6 +209,10 @@ class Series:
 
     def _slopes(self, value: Symbol, primitive: Operation, data: Sequence[Any]) -> list[tuple[Any, Any]]:
         """The operands that vary, each with the derivative of the result by it. TraceError: there is none."""
+        if value.variable not in self.slopes and primitive is _POWER and self._of(data[1], 1) is not None:
+            # x**y is exp(y*log(x)): that series is closed, and the rules' is not.
+            logarithm = self.trace.apply(record_of(elementary.natural_log), [data[0]])
+            self.slopes[value.variable] = [(self.trace.apply(record_of(arithmetic.mul), [data[1], logarithm]), value)]
         if value.variable not in self.slopes:
             found: list[tuple[Any, Any]] = []
             # As tensors: for symbols, rules are written in operations alone.
@@ -216,7 +222,7 @@ class Series:
             for i, rule in enumerate(primitive.rules):
                 run = None if rule is None else next(rules)
                 x = data[i]
-                if not is_symbolic(x) or x.dtype.kind != "f":
+                if not is_symbolic(x) or x.dtype.kind != "f" or self._of(x, 1) is None:
                     continue
                 slope = None if run is None else run_rule(*run, one, saved)
                 if slope is None:
@@ -270,6 +276,7 @@ def _sum(x: Coefficient, y: Coefficient) -> Coefficient:
     return y if x is None else x if y is None else x + y
 
 
+_POWER = record_of(arithmetic.power_tensor)
 _BY_OPERANDS: dict[Operation, Callable[..., Coefficient]] = {
     record_of(arithmetic.mul): Series._product,
     record_of(arithmetic.true_divide): Series._quotient,

@@ -6,53 +6,30 @@ A trace is a level like those of forward-mode differentiation: entered, it is ha
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
-from ..graph.transforms import Level, enter, forward, leave, tracing
-from ..primitives import arithmetic, selection
+from ..graph.transforms import Level, enter, forward, leave, numberless
 from ..primitives.copying import to_copy
 from ..primitives.matrix import LinAlgError
-from ..primitives.operators import OPERATORS
+from ..primitives.operators import OPERATORS, operation_of
 from ..table.binding import bind, explain
 from ..table.dispatch import run_on
 from ..table.record import Operation
 from ..tensors import dtypes
+from ..tensors.aliases import Call, NumpyDtype
 from ..tensors.size import check_together
 from ..tensors.symbol import Symbol, TraceError, refusal
 from ..tensors.tensor import Tensor
 from .folding import folded, key_of, record_of, rewritten
 from .program import Constant, Equation, Program, Variable, variables_in
 
-# NumPy's functions on symbols, as operations of the table.
-_OPERATIONS: dict[Any, Callable[..., Any]] = {
-    np.add: arithmetic.plus,
-    np.subtract: arithmetic.minus,
-    np.multiply: arithmetic.mul,
-    np.true_divide: arithmetic.true_divide,
-    np.floor_divide: arithmetic.floor_divide,
-    np.power: arithmetic.power_tensor,
-    np.remainder: arithmetic.remainder_tensor,
-    np.less: selection.lt,
-    np.less_equal: selection.le,
-    np.greater: selection.gt,
-    np.greater_equal: selection.ge,
-    np.equal: selection.eq,
-    np.not_equal: selection.ne,
-}
-_ON_TRUTHS: dict[Any, Callable[..., Any]] = {
-    np.bitwise_and: selection.logical_and,
-    np.bitwise_or: selection.logical_or,
-    np.bitwise_xor: selection.logical_xor,
-    np.invert: selection.logical_not,
-}
 
-
-def trace(function: Callable[..., Any], inputs: Mapping[str, Any], *, formal: bool = False) -> Program:
+def trace(function: Call, inputs: Mapping[str, Any], *, formal: bool = False) -> Program:
     """The program of a function of tensors, called once with one tensor for each of the inputs, in order.
 
     An input is given by its shape (a tuple), or by a Tensor, array or number with its shape and dtype; the tensors
@@ -114,7 +91,7 @@ class Trace(Level):
 
     __slots__ = ("at_point", "equations", "formal", "inputs", "known", "made_by")
 
-    traces = True
+    numberless = True
 
     def __init__(self, formal: bool = False, at_point: bool = False) -> None:
         super().__init__()
@@ -133,7 +110,7 @@ class Trace(Level):
         self.inputs.append(variable)
         return Tensor(Symbol(self, variable, example), requires_grad=example.dtype.kind == "f")
 
-    def propagate(self, call: Callable[..., Any], primitive: Operation, args: Any, kwargs: Any) -> Any:
+    def propagate(self, call: Call, primitive: Operation, args: Any, kwargs: Any) -> Any:
         """What `call`, which runs `primitive`, would return, as an equation if an argument is a symbol."""
         levels = forward.levels
         forward.levels = levels[:-1]
@@ -148,23 +125,34 @@ class Trace(Level):
         finally:
             forward.levels = levels
 
-    def operator(self, name: str) -> Callable[..., Any]:
+    def operator(self, name: str) -> Call:
         """The operation of a Python operator on a symbol. TraceError: the trace has ended."""
-        if not tracing():
+        if not numberless():
             raise TraceError("a traced value was used outside its trace")
         return OPERATORS[name]
 
-    def operation(self, ufunc: Any, inputs: Sequence[Any]) -> Callable[..., Any]:
+    def operation(self, ufunc: Any, inputs: Sequence[Any]) -> Call:
         """The operation of the table that a NumPy function on symbols stands for. TraceError: there is none."""
-        if ufunc in _ON_TRUTHS and all(getattr(value, "dtype", None) == np.bool_ for value in inputs):
-            return _ON_TRUTHS[ufunc]
-        if ufunc not in _OPERATIONS:
+        call = operation_of(ufunc, inputs)
+        if call is None:
             raise refusal(ufunc.__name__)
-        return _OPERATIONS[ufunc]
+        return call
 
-    def cast(self, symbol: Symbol, dtype: np.dtype[Any]) -> Any:
+    def cast(self, symbol: Symbol, dtype: NumpyDtype) -> Any:
         """The symbol for a value in another dtype."""
         return self.apply(record_of(to_copy), [symbol, dtype])
+
+    def drawn(self, function: str, draw: Call, shape: tuple[int, ...]) -> Any:
+        """TraceError, always: a program computes the same each time."""
+        raise TraceError(f"{function} draws other numbers each time, and cannot for a traced value")
+
+    def copied(self, symbol: Symbol) -> Symbol:
+        """The symbol: nothing changes it in place."""
+        return symbol
+
+    def write(self, symbol: Symbol, data: Any) -> None:
+        """TraceError, always: an equation's result stays what it is."""
+        raise refusal("something that changes it in place")
 
     def apply(self, primitive: Operation, data: Sequence[Any]) -> Any:
         """The symbol, symbols or number that an operation yields; the equation is new only if the work is."""
@@ -237,7 +225,7 @@ def _tried(primitive: Operation, data: Sequence[Any]) -> Any:
 
 # NumPy makes up a dtype's name each time.
 @cache
-def _name_of(dtype: np.dtype[Any]) -> str:
+def _name_of(dtype: NumpyDtype) -> str:
     return dtype.name
 
 

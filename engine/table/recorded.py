@@ -12,6 +12,7 @@ import numpy as np
 
 from ..graph.node import describe
 from ..graph.observers import node_made, watch
+from ..tensors.batched import Batched
 from ..tensors.memory import memory_of
 from ..tensors.modes import recording
 from ..tensors.symbol import is_array
@@ -69,7 +70,7 @@ def guard(node: PrimitiveNode, args: Sequence[Any], results: Sequence[Tensor]) -
             tensor = args[primitive.arguments.index(source)]
         else:
             continue
-        if isinstance(tensor, Tensor) and is_array(tensor._data):
+        if isinstance(tensor, Tensor) and (is_array(tensor._data) or isinstance(tensor._data, Batched)):
             if tensor._inference:
                 raise RuntimeError(
                     "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference "

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
+from .aliases import Array
 from .errors import shape_error, type_error
-from .symbol import Symbol
+from .symbol import Numberless, is_symbolic
 from .tensor import Memory, Slicing, Tensor
 
 
@@ -28,12 +29,12 @@ def memory_of(tensor: Tensor) -> Memory:
 def shareable(tensor: Tensor) -> Any:
     """The tensor's data as an array that another tensor can share; a NumPy scalar becomes an array in place."""
     data = tensor._data
-    if not isinstance(data, (np.ndarray, Symbol)):
+    if not isinstance(data, (np.ndarray, Numberless)):
         tensor._data = np.array(data)
     return tensor._data
 
 
-def storage_of(data: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def storage_of(data: Array) -> Array:
     """All the elements of the memory that an array is a part of, in order."""
     while isinstance(data.base, np.ndarray):
         data = data.base
@@ -41,7 +42,7 @@ def storage_of(data: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return data.transpose(order).reshape(-1)
 
 
-def offset_in(storage: np.ndarray[Any, Any], data: np.ndarray[Any, Any]) -> int:
+def offset_in(storage: Array, data: Array) -> int:
     """How many elements of the storage come before the first of an array."""
     start, first = (a.__array_interface__["data"][0] for a in (storage, data))
     return (first - start) // storage.itemsize
@@ -54,7 +55,8 @@ def share(tensor: Tensor, source: Tensor) -> None:
 
 def detach(tensor: Tensor) -> Tensor:
     """The same data as a tensor of its own, outside the graph; the two share memory."""
-    detached = Tensor(shareable(tensor))
+    data = shareable(tensor)
+    detached = Tensor(data.detached() if is_symbolic(data) else data)
     share(detached, tensor)
     return detached
 
@@ -134,7 +136,7 @@ INFERENCE_TENSOR = (
 )
 
 
-def positions(view: Tensor) -> np.ndarray[Any, Any]:
+def positions(view: Tensor) -> Array:
     """Where in the base, counted through it in order, each element of a view lies."""
     base, slicing = view._base, view._slicing
     assert base is not None
@@ -156,7 +158,11 @@ def write(tensor: Tensor, data: Any) -> None:
     if kind != present.dtype and not np.can_cast(kind, present.dtype, casting="same_kind"):
         result, wanted = dtypes.of(kind).title, dtypes.of(present.dtype).title
         raise RuntimeError(f"result type {result} can't be cast to the desired output type {wanted}")
-    if isinstance(present, np.ndarray):
+    if is_symbolic(present):
+        present.write(data)
+    elif is_symbolic(data):
+        raise data.unwritable()
+    elif isinstance(present, np.ndarray):
         if not present.flags.writeable:
             raise RuntimeError(
                 "unsupported operation: more than one element of the written-to tensor refers to a single memory "

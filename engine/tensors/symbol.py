@@ -1,47 +1,30 @@
 # pyright: strict, reportPrivateUsage=false
-"""Symbol: what a traced tensor holds in place of numbers."""
+"""What tensors hold in place of numbers: Symbol, where they are traced, and others of its kind."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
-from typing import Any, NoReturn, Protocol, TypeGuard
+from typing import Any, NoReturn, TypeGuard
 
 import numpy as np
+
+from .aliases import Array, NumpyDtype
 
 
 class TraceError(Exception):
     """A traced function asked for the numbers themselves: it has no one program for all of them."""
 
 
-class Recorder(Protocol):
-    """The trace that a symbol is part of (`program/tracing.py`), as far as a symbol asks anything of it."""
+class Numberless:
+    """What a tensor holds in place of numbers inside a level that is handed every operation.
 
-    formal: bool
-    at_point: bool
-
-    @property
-    def inputs(self) -> Container[Any]: ...
-    @property
-    def made_by(self) -> Mapping[Any, Any]: ...
-    def apply(self, primitive: Any, data: Sequence[Any]) -> Any: ...
-    def operator(self, name: str) -> Callable[..., Any]: ...
-    def operation(self, ufunc: Any, inputs: Sequence[Any]) -> Callable[..., Any]: ...
-    def cast(self, symbol: Symbol, dtype: np.dtype[Any]) -> Any: ...
-
-
-class Symbol:
-    """A value of known shape and dtype, computed by an equation of a program that is being traced.
-
-    `example` is what the value would be for one set of inputs. Only its shape and dtype count; it makes them known for
-    every operation, without a rule for each.
+    `example` is a value of its shape and dtype. It makes them known for every operation, without a rule for each.
+    `trace` is the level, which does for it what NumPy does for an array (`program/tracing.py`, `autograd/batching.py`).
     """
 
-    __slots__ = ("example", "trace", "variable")
+    __slots__ = ()
 
-    def __init__(self, trace: Recorder, variable: Any, example: Any) -> None:
-        self.trace = trace
-        self.variable = variable
-        self.example = example
+    trace: Any
+    example: Any
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -49,7 +32,7 @@ class Symbol:
         return self.example.shape
 
     @property
-    def dtype(self) -> np.dtype[Any]:
+    def dtype(self) -> NumpyDtype:
         """The type of the elements."""
         return self.example.dtype
 
@@ -63,13 +46,15 @@ class Symbol:
         """The number of elements."""
         return self.example.size
 
-    @property
-    def is_input(self) -> bool:
-        """Whether it is one of the trace's inputs, and not computed."""
-        return self.variable in self.trace.inputs
+    def detached(self) -> Any:
+        """The same outside any graph that what it stands for may be a part of."""
+        return self
 
     def __hash__(self) -> int:
         return id(self)
+
+    def __len__(self) -> int:
+        return self.example.shape[0]
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """A NumPy operator with an array on its left, as the operation of the table."""
@@ -81,16 +66,71 @@ class Symbol:
             return self.shape
         if function in (np.zeros_like, np.ones_like):
             return function(args[0].example, **kwargs)
-        raise refusal(function.__name__)
+        raise self.refusal(function.__name__)
 
-    def astype(self, dtype: np.dtype[Any]) -> Any:
+    def astype(self, dtype: NumpyDtype) -> Any:
         """The value in another dtype."""
         return self.trace.cast(self, dtype)
 
-    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise refusal("Python")
+    def copied(self) -> Any:
+        """The same in memory of its own."""
+        return self.trace.copied(self)
 
-    __array__ = __float__ = __int__ = __iter__ = __len__ = tolist = _refuse
+    def write(self, data: Any) -> None:
+        """Changes in place what it stands for."""
+        self.trace.write(self, data)
+
+    def text(self) -> str:
+        """How a tensor of it is printed."""
+        raise self.refusal("Python")
+
+    def numbers(self) -> Array:
+        """All the numbers that it stands for. An error: there are none."""
+        raise self.refusal("Python")
+
+    def refusal(self, asker: str) -> Exception:
+        """The error about something that asked for the numbers."""
+        raise NotImplementedError
+
+    def unwritable(self) -> Exception:
+        """The error about writing it into a tensor that has numbers."""
+        return self.refusal("something")
+
+    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise self.refusal("Python")
+
+    __array__ = __float__ = __int__ = __iter__ = tolist = item = all = any = _refuse
+
+    def __bool__(self) -> bool:
+        self._refuse()
+
+    def __index__(self) -> int:
+        return self.item()
+
+    @property
+    def base(self) -> NoReturn:
+        """An error: where a value lies in memory is not known."""
+        raise self.refusal("something")
+
+
+class Symbol(Numberless):
+    """A value computed by an equation of a program that is being traced; `example` is it for one set of inputs."""
+
+    __slots__ = ("example", "trace", "variable")
+
+    def __init__(self, trace: Any, variable: Any, example: Any) -> None:
+        self.trace = trace
+        self.variable = variable
+        self.example = example
+
+    @property
+    def is_input(self) -> bool:
+        """Whether it is one of the trace's inputs, and not computed."""
+        return self.variable in self.trace.inputs
+
+    def refusal(self, asker: str) -> TraceError:
+        """The error about something that asked for the numbers."""
+        return refusal(asker)
 
     def item(self) -> Any:
         """The number, if the trace is for one point alone and nothing differentiates it. TraceError: else."""
@@ -103,9 +143,6 @@ class Symbol:
             raise refusal("Python")
         return bool(self.example)
 
-    def __index__(self) -> int:
-        return self.item()
-
     def all(self) -> bool:
         """Whether all are true, as `item` says it."""
         return bool(self.example.all()) if self.trace.at_point else self._refuse()
@@ -113,11 +150,6 @@ class Symbol:
     def any(self) -> bool:
         """Whether any is true, as `item` says it."""
         return bool(self.example.any()) if self.trace.at_point else self._refuse()
-
-    @property
-    def base(self) -> NoReturn:
-        """TraceError: where a value lies in memory is not known."""
-        raise refusal("something")
 
 
 def refusal(asker: str) -> TraceError:
@@ -137,12 +169,11 @@ for _name in (
     *("__floordiv__", "__rfloordiv__", "__mod__", "__rmod__", "__pow__", "__rpow__", "__matmul__", "__rmatmul__"),
     *("__neg__", "__pos__", "__abs__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"),
 ):
-    setattr(Symbol, _name, _operator(_name))
+    setattr(Numberless, _name, _operator(_name))
 
 
-Array = np.ndarray[Any, Any]
 # What a tensor can hold.
-DATA = (np.ndarray, np.generic, Symbol)
+DATA = (np.ndarray, np.generic, Numberless)
 
 
 # As functions, for type checkers conclude from `isinstance` alone that nothing is known of what is inside.
@@ -160,20 +191,19 @@ def is_items(value: object) -> TypeGuard[list[Any] | tuple[Any, ...]]:
 
 def is_symbolic(value: Any) -> bool:
     """Whether the data of a tensor, or what a rule was given, have no numbers."""
-    return isinstance(value, Symbol)
+    return isinstance(value, Numberless)
 
 
 def is_formal(value: Any) -> bool:
     """Whether the data of a tensor are those of a trace for a formula, which holds where the original has a value."""
-    return isinstance(value, Symbol) and value.trace.formal
+    return isinstance(value, Numberless) and value.trace.formal
 
 
 def is_open(value: Any) -> bool:
     """Whether data have no numbers, not even for one point: what depends on them has no answer."""
-    return isinstance(value, Symbol) and not value.trace.at_point
+    return isinstance(value, Numberless) and not value.trace.at_point
 
 
-def check_not_traced(data: Any, function: str) -> None:
-    """TraceError: the data are those of a trace, and the function draws other numbers each time it is called."""
-    if is_symbolic(data):
-        raise TraceError(f"{function} draws other numbers each time, and cannot for a traced value")
+def numbers_of(data: Any) -> Any:
+    """All the numbers that the data of a tensor are, or stand for. TraceError: those of a trace have none."""
+    return data.numbers() if isinstance(data, Numberless) else data

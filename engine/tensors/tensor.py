@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import dtypes
-from .errors import dimension_error, index_error, shape_error, type_error
+from .aliases import Array
+from .errors import dimension_error, index_error, numpy_error, shape_error, type_error
 from .modes import recording
 from .printing import tensor_text
 from .size import Size
+from .symbol import Numberless
 
 Slicing = Callable[[Any], Any]
 
@@ -156,13 +158,13 @@ class Tensor:
         """The number of elements."""
         return self._data.size
 
-    def numpy(self) -> np.ndarray[Any, Any]:
+    def numpy(self) -> Array:
         """The data as a NumPy array. RuntimeError on a tensor that requires grad (detach it first)."""
         if self._requires_grad:
-            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+            raise numpy_error("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         return np.asarray(self._data)
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         array = self.numpy()
         return array if dtype is None else array.astype(dtype)
 
@@ -195,7 +197,7 @@ class Tensor:
             raise shape_error("Boolean value of Tensor with no values is ambiguous")
         if self._data.size > 1:
             raise shape_error("Boolean value of Tensor with more than one value is ambiguous")
-        return bool(self._data.item())
+        return bool(self._data)
 
     def __len__(self) -> int:
         if not self._data.ndim:
@@ -211,6 +213,8 @@ class Tensor:
         return id(self)
 
     def __repr__(self) -> str:
+        if isinstance(self._data, Numberless):
+            return self._data.text()
         node = self._grad_fn
         return tensor_text(
             self._data,

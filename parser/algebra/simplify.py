@@ -49,7 +49,9 @@ def _shortest(term: Term, shown: Presentation) -> Term:
         return term
     best, length = term, shown.tokens(term)
     if length > _MOST_TOKENS:
-        return best
+        # What its terms have in common is soon found, and keeps the next derivative as short as it can be.
+        found = factored(term, False) if isinstance(term, Sum) else None
+        return term if found is None or shown.tokens(found) > length else found
     for _ in range(_ROUNDS):
         improved = False
         for form in _forms(best):
@@ -168,6 +170,8 @@ def factored(term: Sum, multiplied_out: bool, greatest: bool = False) -> Term | 
     for base in {base: None for factors, _ in summands for base in factors}:
         exponents = [factors.get(base) for factors, _ in summands]
         least = _least(exponents, greatest)
+        if least is None and base is not E and None not in exponents:
+            least = _shared([e for e in exponents if e is not None])
         if least is not None:
             common[base] = least
     if not common:
@@ -200,6 +204,21 @@ def _least(exponents: list[Term | None], greatest: bool) -> Term | None:
     if len(values) < len(exponents):
         return None
     return add(first, number(max(values) if greatest else min(values)))
+
+
+def _shared(exponents: list[Term]) -> Term | None:
+    """What exponents such as 2*n + m and n + m - 1 have in common, here n + m - 1; None: nothing but a number."""
+    sums = [add(exponent) for exponent in exponents]
+    parts = [dict(e.terms) if isinstance(e, Sum) else {} if isinstance(e, Number) else _single(e) for e in sums]
+    common = {term: min((part.get(term, Fraction(0)) for part in parts), key=abs) for term in parts[0]}
+    common = {term: c for term, c in common.items() if all(part.get(term, 0) * c > 0 for part in parts)}
+    constants = [e.constant if isinstance(e, Sum) else e.value if isinstance(e, Number) else Fraction(0) for e in sums]
+    return add(number(min(constants)), *(multiply(number(c), term) for term, c in common.items())) if common else None
+
+
+def _single(term: Term) -> dict[Term, Fraction]:
+    coefficient, rest = coefficient_of(term)
+    return {rest: coefficient}
 
 
 def expanded(term: Term) -> Term:

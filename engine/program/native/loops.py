@@ -10,18 +10,13 @@ import numpy as np
 from .lanes import TYPES, Body, Lane
 
 
-def column(body: Body, number: int, dtype: str) -> Lane:
-    """The lanes of a column that the loop reads."""
+def read(body: Body, number: int, dtype: str) -> Lane:
+    """The lanes of what the loop reads: first columns, then numbers that are the same in all rows."""
     return Lane(body, np.dtype(dtype), f"%x{number}")
 
 
-def number(body: Body, number: int, dtype: str) -> Lane:
-    """The lanes of a number that is the same in all rows, and known when the loop runs."""
-    return Lane(body, np.dtype(dtype), f"%c{number}")
-
-
 def loop_text(body: Body, columns: Sequence[str], fixed: Sequence[str], results: Sequence[Lane]) -> str:
-    """The module of a body that computes results from columns and fixed numbers of these dtypes (`column`, `number`).
+    """The module of a body that computes results from columns and fixed numbers of these dtypes, named by `read`.
 
     Its one function, `loop`, takes the number of rows, at least as many as there are lanes, and an array of pointers:
     to the columns, to the fixed numbers, to where the results are written, and to the functions that it calls. The last
@@ -33,7 +28,7 @@ def loop_text(body: Body, columns: Sequence[str], fixed: Sequence[str], results:
     places += len(results)
     entry = [_pointer(f"%p{i}", i) for i in range(places)]
     entry += [_pointer(f"%f{i}", places + i) for i in range(len(body.symbols))]
-    entry += [line for i, name in enumerate(fixed) for line in _spread(body, np.dtype(name), i, len(columns) + i)]
+    entry += [line for i, name in enumerate(fixed) for line in _spread(body, np.dtype(name), len(columns) + i)]
     lines = [
         *body.intrinsics.values(),
         "define void @loop(i64 %rows, ptr %pointers) nounwind {",
@@ -79,11 +74,11 @@ def _read(body: Body, dtype: np.dtype[Any], number: int) -> list[str]:
     return [*lines, f"%x{number} = trunc {vector} {name} to {body.vector(dtype)}"] if dtype.kind == "b" else lines
 
 
-def _spread(body: Body, dtype: np.dtype[Any], number: int, place: int) -> list[str]:
+def _spread(body: Body, dtype: np.dtype[Any], number: int) -> list[str]:
     """Reads a number that is the same in all rows into all lanes."""
-    kind, vector, name = _stored(dtype), body.vector(dtype), f"%c{number}"
+    kind, vector, name = _stored(dtype), body.vector(dtype), f"%x{number}"
     element = TYPES[dtype.name]
-    lines = [f"{name}.number = load {kind}, ptr %p{place}, align 1"]
+    lines = [f"{name}.number = load {kind}, ptr %p{number}, align 1"]
     one = f"{name}.number"
     if dtype.kind == "b":
         lines.append(f"{name}.truth = trunc i8 {one} to i1")

@@ -39,3 +39,9 @@ def vector_bytes() -> int:
     if "avx512f" in features() and "avx512dq" in features():
         return 64
     return 32 if "avx2" in features() else 16
+
+
+@cache
+def multiplies_and_adds() -> bool:
+    """Whether the processor rounds a product and a sum together, once."""
+    return "fma" in features() or platform.machine() == "aarch64"

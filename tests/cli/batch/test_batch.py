@@ -338,7 +338,8 @@ def test_a_table_of_results_has_a_column_for_each_derivative(batch, options: lis
     named = batch("--input-format", "csv", "--format", "plain", *options, stdin=table)
     for row, line in zip(csv.DictReader(io.StringIO(result.out)), named.out.splitlines(), strict=True):
         words = line.split("\t")
-        assert {key: cell for key, cell in row.items() if cell} == dict(zip(words[::2], words[1::2], strict=True))
+        results = {key: cell for key, cell in row.items() if cell and key not in ("x", "y")}
+        assert results == dict(zip(words[::2], words[1::2], strict=True))
 
 
 def test_the_columns_of_a_table_cannot_come_from_text_in_a_pipe(process) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from effort import examples
+from groups import grouped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lark import Lark
@@ -16,6 +17,7 @@ from pytorch.recorded import entries
 from autodiff import engine
 from autodiff.engine import FUNCTIONS
 from autodiff.engine.api.creation import tensor
+from autodiff.engine.autograd import jacobians
 from autodiff.engine.table.record import Operation
 from autodiff.engine.tensors.symbol import TraceError
 from autodiff.parser.algebra import derivative
@@ -29,6 +31,7 @@ from autodiff.parser.semantics.place import place_of
 from autodiff.parser.syntax.errors import ExpressionError
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import program_text
+from autodiff.parser.syntax.records import Binary
 
 ROOT = Path(__file__).parents[3]
 RECORDED = entries("expressions.jsonl")
@@ -117,7 +120,7 @@ def test_no_derivative_of_a_textbook_is_printed_longer_than_there(lexer: Lark) -
     assert not longer
 
 
-@pytest.mark.parametrize("record", [r for r in RECORDED if r["kind"] == "scalar"], ids=lambda r: r["id"])
+@grouped("record", [r for r in RECORDED if r["kind"] == "scalar"], ids=lambda r: str(r["id"]), size=20)
 def test_the_derivatives_of_recorded_expressions_have_the_recorded_values(record: dict[str, Any]) -> None:
     expression = parse(record["expr"])
     by = [(name,) for name in record["vars"]]
@@ -129,7 +132,7 @@ def test_the_derivatives_of_recorded_expressions_have_the_recorded_values(record
         assert value == pytest.approx(record["grad"][name], rel=1e-7, abs=1e-9, nan_ok=True)
 
 
-@pytest.mark.parametrize("record", RECORDED, ids=lambda r: r["id"])
+@grouped("record", RECORDED, ids=lambda r: str(r["id"]), size=20)
 def test_every_recorded_expression_has_derivatives_that_agree_with_the_engine(record: dict[str, Any]) -> None:
     by = [(name,) for name in record["vars"]]
     found = derivatives(parse(record["expr"]), by, {name: np.shape(value) for name, value in record["vars"].items()})
@@ -140,9 +143,7 @@ def _takes_numbers(function: Operation) -> bool:
     return not function.variadic and function.required <= function.tensors <= 3 and not function.assumed
 
 
-@pytest.mark.parametrize(
-    "function", [f for name, f in FUNCTIONS.items() if name == f.name and _takes_numbers(f)], ids=lambda f: f.name
-)
+@grouped("function", [f for name, f in FUNCTIONS.items() if name == f.name and _takes_numbers(f)], ids=lambda f: f.name)
 def test_the_derivative_of_a_function_of_numbers_agrees_with_the_engine(function: Operation) -> None:
     names = ["x", "y", "z"][: function.tensors]
     expression = parse(f"{function.name}({', '.join(names)})")
@@ -299,3 +300,23 @@ def test_a_derivative_of_high_order_is_that_of_the_one_before_it(source: str, by
     found = derivatives(parse(source), [tuple(by)])
     assert found.points
     assert "\n".join(program_text(found.program(tuple(by)))) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "order"), [("sinc(x)", 2), ("sinc(x)", 4), ("sinc(x)", 6), ("sinc(2*x)**2", 4), ("x*sinc(x)", 3)]
+)
+def test_where_a_formula_has_a_limit_its_derivatives_have_theirs(source: str, order: int) -> None:
+    expression, by = parse(source), ("x",) * order
+    at_zero = engine.tensor(0.0, requires_grad=True)
+    value = evaluate(expression, {"x": at_zero}, Limits())
+    expected = jacobians.derivatives(value, {"x": at_zero}, order=order)[f"d{order}.x"]
+    printed = evaluate(derivatives(expression, [by]).program(by), {"x": engine.tensor(0.0)}, Limits())
+    np.testing.assert_allclose(printed.item(), expected.item(), rtol=1e-12)
+
+
+@pytest.mark.parametrize("source", ["x**x", "x**sin(x)", "x**x**x", "log(x)**x"])
+def test_what_powers_with_a_variable_exponent_have_in_common_is_taken_out(source: str) -> None:
+    by = ("x",) * 3
+    body = derivatives(parse(source), [by], share=False).program(by).statements[-1]
+    assert isinstance(body, Binary)
+    assert body.op in "*/"

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from effort import examples
+from groups import grouped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytorch.recorded import entries
@@ -44,7 +45,7 @@ def assert_close(actual: Any, expected: Any, rtol: float = 1e-12, atol: float = 
     np.testing.assert_allclose(np.asarray(actual), np.asarray(expected), rtol=rtol, atol=atol)
 
 
-@pytest.mark.parametrize("entry", RECORDED, ids=lambda entry: f"{entry['id']}: {entry['expr'][:60]}")
+@grouped("entry", RECORDED, ids=lambda entry: f"{entry['id']}: {entry['expr'][:60]}")
 def test_a_recorded_expression_gives_as_a_program_and_over_columns_what_eval_gives(entry: dict[str, Any]) -> None:
     values = {name: np.array(v, np.float64) for name, v in entry["vars"].items()}
     program = trace_expression(parse(entry["expr"]), {name: v.shape for name, v in values.items()})
@@ -141,7 +142,7 @@ def test_the_kinds_of_outputs_are_those_asked_for() -> None:
 def test_what_needs_the_numbers_has_no_program(text: str) -> None:
     shapes = {"x": (3,)} if "[y]" in text else {}
     with pytest.raises(TraceError):
-        trace_expression(parse(text), shapes, limits=Limits(nodes=1000, calls=50))
+        trace_expression(parse(text), shapes, wrt=["x"], limits=Limits(nodes=1000, calls=50))
 
 
 def test_an_error_in_a_branch_that_is_never_taken_is_not_an_error_of_the_expression() -> None:

@@ -49,6 +49,31 @@ def test_a_program_of_numbers_is_one_loop_and_what_has_no_native_form_stands_bet
     assert steps(GAMMA) == ["loop", "digamma", "polygamma", "loop", "lgamma", "digamma", "loop"]
 
 
+def mixed(x: Tensor, a: Tensor, s: Tensor) -> dict[str, Tensor]:
+    """Numbers, vectors and matrices, and what moves, adds up and multiplies their elements."""
+    product = a @ x * torch.tensor([1.0, 2.0]) + torch.stack([s, x[1]])
+    value = torch.cat([product, x.flip(0)]).sum() + a.T.mean() * s
+    return {"value": value, "product": product, **derivatives(value * value, {"x": x, "a": a, "s": s}, hessian=True)}
+
+
+def test_small_vectors_and_matrices_are_unrolled() -> None:
+    program = trace(mixed, {"x": (2,), "a": (2, 2), "s": ()})
+    assert steps(program) == ["loop"]
+    given = {"x": RANDOM.normal(size=(100, 2)), "a": RANDOM.normal(size=(100, 2, 2)), "s": RANDOM.normal(size=100)}
+    for fixed in ((), ("x",), ("a", "s")):
+        some = {name: values[0] if name in fixed else values for name, values in given.items()}
+        found = run(program, some, native=True, threads=1, block=30)
+        for name, expected in run(program, some, native=False).items():
+            np.testing.assert_allclose(found[name], expected, rtol=1e-12, atol=1e-12, err_msg=name)
+
+
+def test_what_looks_at_the_elements_of_a_vector_is_left_to_numpy() -> None:
+    program = trace(lambda x: {"value": torch.sort(x)[0][0] + x.max() * torch.any(x > 0), "sum": x.sum()}, {"x": (3,)})
+    assert {"sort", "max", "any"} <= set(steps(program))
+    columns = {"x": RANDOM.normal(size=(50, 3))}
+    np.testing.assert_allclose(run(program, columns, native=True)["value"], run(program, columns)["value"], rtol=1e-14)
+
+
 def test_exact_loops_leave_functions_to_numpy() -> None:
     assert steps(BUMP, exact=True) == ["loop", "sin", "exp", "log", "cos", "loop"]
 
