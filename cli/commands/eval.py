@@ -45,16 +45,17 @@ def command(
     Variables are given as --x 3, --x=-3, or x=3 after the expression; --set x=3 where the name is also an option.
     A value is a number, a list, a constant expression such as pi/2, or @file (.npy, .json, .csv). Every variable
     is differentiated by, unless --wrt or --const says otherwise. An expression that is - or left out is read from
-    standard input.
+    standard input; of several there, as `diff` writes them, each after its name, the values are shown.
     """
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.analysis.differentiate import Request, differentiate
     from ...parser.analysis.given_values import read_value
+    from ...parser.analysis.several import Several, evaluated
     from ...parser.semantics.computing import computing
-    from ..shell.problem import read_problem, say_remarks
+    from ..shell.problem import read_problems, say_remarks
 
     with computing(variables.dtype):
-        problem = read_problem(words, variables, limits)
+        problem = read_problems(words, variables, limits)
         request = Request(
             hessian=derivatives.hessian,
             jacobian=derivatives.jacobian,
@@ -62,7 +63,12 @@ def command(
             vjp=None if directions.vjp is None else read_value("--vjp", directions.vjp),
             jvp=_directions(directions.jvp) if directions.jvp else None,
         )
-        report = differentiate(problem, request)
+        if not isinstance(problem, Several):
+            report = differentiate(problem, request)
+        elif request.is_more():
+            raise UsageError("several expressions are given, and of those there are the values alone")
+        else:
+            report = evaluated(problem)
         if keys:
             text = "".join(report.text_of(key) + "\n" for key in keys)
         else:

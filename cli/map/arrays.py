@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import counted
+from ...parser.syntax.wording import counted, quoted
 from ..tables.arrow_import import arrow
 from .chunk import Column, no_rows
 
@@ -84,11 +85,14 @@ def array_of_column(column: Column) -> Any:
 
 
 def keeps_digits(texts: Any, kind: Any) -> bool:
-    """Whether the texts of a column keep their leading zeros and all digits of whole numbers in an Arrow type."""
+    """Whether the texts of a column keep their leading zeros and all digits of whole numbers in an Arrow type.
+
+    Arrow reads `0x10` as 16, which a cell does not mean.
+    """
     pa, pc = arrow("writing another format"), arrow("writing another format", "compute")
     if not is_numeric(kind):
         return True
-    if pc.any(pc.match_substring_regex(texts, r"^\s*[+-]?0[0-9]")).as_py():
+    if pc.any(pc.match_substring_regex(texts, r"^\s*[+-]?0[0-9xX]")).as_py():
         return False
     if not pa.types.is_floating(kind):
         return True
@@ -96,9 +100,28 @@ def keeps_digits(texts: Any, kind: Any) -> bool:
     return all(int(text) == float(text) for text in long)
 
 
-def misfit(title: str, error: Exception) -> UsageError:
-    """The error for a table that is to be written in another format, and changes its types."""
+def misfit(title: str, place: str, name: str, text: str, kind: Any) -> UsageError:
+    """The error for a cell at a place of a table whose column begins with another kind of values."""
+    given = name if name.isidentifier() else f'"{name}"'
     return UsageError(
-        f"{title} has a record that does not fit the types of its first: {error}",
-        "write the format that is read, which keeps every text as it is",
+        f"{place} of {title} has {quoted(text)} in the column `{name}`, whose first values are {_in_words(kind)}",
+        f"write the column as text with `--text {given}`, or the table in the format that is read",
     )
+
+
+def _in_words(kind: Any) -> str:
+    types = arrow("writing another format", "types")
+    kinds = {"truth values": types.is_boolean, "whole numbers": types.is_integer, "numbers": types.is_floating}
+    kinds |= {"texts": types.is_string, "dates and times": types.is_temporal, "lists": is_list}
+    return next((words for words, is_kind in kinds.items() if is_kind(kind)), f"of type {kind}")
+
+
+def first_misfit(rows: int, fits: Callable[[int], bool]) -> int | None:
+    """The first of n rows with which rows before no longer fit, None where all do; `fits` takes how many there are."""
+    if fits(rows):
+        return None
+    low, high = 0, rows
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return high - 1

@@ -39,7 +39,7 @@ class ArrowTable:
             return self.parquet.row_bytes
         return self._first.nbytes / (self._first.num_rows or 1) if self._first is not None else 1
 
-    def expect(self, numeric: Sequence[str], added: Sequence[str]) -> None:
+    def expect(self, numeric: Sequence[str], added: Sequence[str], texts: Sequence[str] = ()) -> None:
         """Says which columns are read as numbers. UsageError: one has another type."""
         for name in numeric:
             check_type(name, self.schema.field(name).type)

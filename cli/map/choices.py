@@ -48,6 +48,9 @@ class Columns(Options):
 
     prefix: str = option("--prefix", default="", metavar="TEXT", help="What the names of new columns begin with.")
     overwrite: bool = option("--overwrite", is_flag=True, help="Replace columns that have the name of a new one.")
+    text: str | None = names_option(
+        "--text", help="Columns to write as text in another format, though their first values look like numbers."
+    )
     only_new: bool = option("--only-new", is_flag=True, help="Write the new columns alone.")
 
 

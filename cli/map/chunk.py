@@ -55,8 +55,11 @@ class Source(Protocol):
         """About how many bytes of its file each row takes, by the first of them."""
         ...
 
-    def expect(self, numeric: Sequence[str], added: Sequence[str]) -> None:
-        """Says which columns are read as numbers, and which are added; before the schema and the chunks are used."""
+    def expect(self, numeric: Sequence[str], added: Sequence[str], texts: Sequence[str] = ()) -> None:
+        """Says which columns are read as numbers, which are added, and which become text in other formats.
+
+        That is before the schema and the chunks are used.
+        """
         ...
 
     def chunks(self) -> Iterator[Chunk]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain, pairwise
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from ...parser.syntax.decimal_text import decimal
 from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import counted, quoted
+from ...parser.syntax.wording import counted, quoted, sentence
 from ..tables.arrow_import import arrow, has_arrow
 from ..tables.dialect import Dialect, misread_header, names_by_place, one_cell, plain_number
 from ..tables.encoding import BYTE_ORDER_MARK, check_utf8, decoded
@@ -28,7 +28,7 @@ from ..tables.record_ends import (
     record_ends,
     text_ends,
 )
-from .arrays import array_of_column, column_of, keeps_digits, misfit
+from .arrays import array_of_column, column_of, first_misfit, keeps_digits, misfit
 from .chunk import Column
 
 # As long as a record may be, which is bounded elsewhere.
@@ -67,6 +67,7 @@ class Delimited:
         # A cell of text is a number, never a list.
         self.widths: dict[str, int | None] = {}
         self.numeric: Sequence[str] = ()
+        self.texts: Sequence[str] = ()
 
     def misread(self) -> str | None:
         """Which option may be missing where a column is."""
@@ -81,14 +82,22 @@ class Delimited:
         """About how many bytes a record takes, by the first of them."""
         return len(self._first.data) / (self._first.data.count(b"\n") or 1)
 
-    def expect(self, numeric: Sequence[str], added: Sequence[str]) -> None:
-        """Says which columns are read as numbers."""
+    def expect(self, numeric: Sequence[str], added: Sequence[str], texts: Sequence[str] = ()) -> None:
+        """Says which columns are read as numbers, and which are text in other formats whatever they hold."""
         self.numeric = numeric
+        self.texts = texts
 
     def chunks(self) -> Iterator[DelimitedChunk]:
         """The records in order, some at a time."""
-        for block in chain([self._first] if self._first.data else [], self._blocks):
-            yield DelimitedChunk(self, block.data, block.line)
+        for block in chain([self._first_block()], self._blocks):
+            if block.data:
+                yield DelimitedChunk(self, block.data, block.line)
+
+    def _first_block(self) -> Block:
+        """The first records, which the types are told by: they are read before any other."""
+        if not self._first.data:
+            self._first = next(self._blocks, self._first)
+        return self._first
 
     @cached_property
     def schema(self) -> Any:
@@ -99,13 +108,12 @@ class Delimited:
             raise UsageError(
                 f"{self.title} has two columns {quoted(twice)}", "write the format that is read, or rename one of them"
             )
-        if not self._first.data:
-            self._first = next(self._blocks, self._first)
+        block = self._first_block()
         numeric = dict.fromkeys(self.numeric, pa.float64())
         check_utf8(self.header, self.title, 1)
-        if not self._first.data.strip(b"\r\n"):
+        if not block.data.strip(b"\r\n"):
             return pa.schema([(name, numeric.get(name, pa.string())) for name in self.names])
-        first = DelimitedChunk(self, *self._first)
+        first = DelimitedChunk(self, *block)
         first.read()
         first.check_text()
         found = first.table({}).schema.types
@@ -118,9 +126,11 @@ class Delimited:
             next((kind for kind in choice if keeps_digits(column, kind)), pa.string())
             for choice, column in zip(kinds, texts.columns, strict=True)
         ]
-        return pa.schema(
-            [(n, pa.string() if pa.types.is_null(t) else t) for n, t in zip(self.names, types, strict=True)]
-        )
+        types = [
+            pa.string() if pa.types.is_null(kind) or name in self.texts else kind
+            for name, kind in zip(self.names, types, strict=True)
+        ]
+        return pa.schema(list(zip(self.names, types, strict=True)))
 
 
 class DelimitedChunk:
@@ -265,13 +275,15 @@ class DelimitedChunk:
             if kind is not None and not (name in self._columns and pa.types.is_floating(kind))
         }
         texts = self.texts(without)
+        columns = dict(zip(map(int, texts.column_names), texts.columns, strict=True))
+        table: Any = None
+        fit = all(keeps_digits(column, schema.types[place]) for place, column in columns.items())
         try:
-            table = self.table(read, only=True) if read else None
-            for place, column in zip(map(int, texts.column_names), texts.columns, strict=True):
-                if not keeps_digits(column, schema.types[place]):
-                    raise pa.ArrowInvalid(f"`{schema.names[place]}` has numbers that would lose digits")
-        except pa.ArrowInvalid as error:
-            raise misfit(self.source.title, error) from None
+            table = self.table(read, only=True) if read and fit else None
+        except pa.ArrowInvalid:
+            fit = False
+        if not fit:
+            raise self._misfit({place: (columns[place], schema.types[place]) for place in columns})
         kept = [(i, name) for i, name in enumerate(schema.names) if name not in without]
         return pa.table(
             [self._padded(table, i) if i in read else array_of_column(self._columns[name]) for i, name in kept],
@@ -291,8 +303,29 @@ class DelimitedChunk:
         try:
             table = self.table({i: pa.string() for i in kept}, only=True, nulls=nulls) if kept else None
         except pa.ArrowInvalid as error:
-            raise misfit(self.source.title, error) from None
+            raise UsageError(f"{self.source.title} cannot be read: {sentence(str(error))}") from None
         return pa.table([self._padded(table, i) for i in kept], names=list(map(str, kept)))
+
+    def _misfit(self, columns: dict[int, tuple[Any, Any]]) -> UsageError:
+        """The error for the first cell that does not fit its type; texts and types of columns by place."""
+        pa = arrow("writing another format")
+
+        def fits(place: int, rows: int) -> bool:
+            part = DelimitedChunk(self.source, self.data[: self.bounds[rows]], self.first_line)
+            part._ragged = self._ragged
+            texts, kind = columns[place]
+            try:
+                part.table({place: kind}, only=True)
+            except pa.ArrowInvalid:
+                return False
+            return keeps_digits(texts.slice(0, rows), kind)
+
+        for place, (texts, kind) in columns.items():
+            row = first_misfit(self.rows, partial(fits, place))
+            if row is not None:
+                name = self.source.names[place]
+                return misfit(self.source.title, self.place(row), name, texts[row].as_py() or "", kind)
+        return UsageError(f"{self.source.title} has a record that does not fit the types of its first")
 
     def check_text(self) -> None:
         """UsageError: the bytes are no UTF-8, which they have to be in formats that name an encoding."""

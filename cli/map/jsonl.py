@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from contextlib import suppress
+from functools import cached_property, partial
 from itertools import chain
 from typing import Any
 
@@ -15,7 +16,7 @@ from ...parser.syntax.wording import quoted
 from ..tables.arrow_import import arrow, has_arrow
 from ..tables.encoding import BYTE_ORDER_MARK, check_utf8
 from ..tables.record_ends import Block, Readable, blocks, line_of, newlines, text_ends
-from .arrays import array_of_column, column_of, misfit, wrong_length
+from .arrays import array_of_column, column_of, first_misfit, misfit, wrong_length
 from .chunk import Column
 
 _OPEN, _SPACE, _QUOTE, _CLOSE = b'{ "}'
@@ -33,6 +34,7 @@ class JsonLines:
         self.title = title
         self.numeric: Sequence[str] = ()
         self.added: Sequence[str] = ()
+        self.texts: Sequence[str] = ()
         self._blocks = blocks(file, None, title)
         self._first = next(self._blocks, Block(b"", 1))
         self._first = self._first._replace(data=self._first.data.removeprefix(BYTE_ORDER_MARK))
@@ -56,10 +58,14 @@ class JsonLines:
         """About how many bytes a record takes, by the first of them."""
         return len(self._first.data) / (self._first.data.count(b"\n") or 1)
 
-    def expect(self, numeric: Sequence[str], added: Sequence[str]) -> None:
-        """Says which members are read as numbers, and which are added: an object that has these is at fault."""
+    def expect(self, numeric: Sequence[str], added: Sequence[str], texts: Sequence[str] = ()) -> None:
+        """Says which members are read as numbers, which are added, and which become text in other formats.
+
+        An object that has one that is added is at fault.
+        """
         self.numeric = numeric
         self.added = added
+        self.texts = texts
 
     def chunks(self) -> Iterator[JsonChunk]:
         """The records in order, some at a time."""
@@ -72,13 +78,13 @@ class JsonLines:
         pa = arrow("writing another format")
         if not self.names:
             return pa.schema([])
-        others = [name for name in self.names if name not in self.numeric]
-        try:
-            found = JsonChunk(self, *self._first).table(None).schema if others else pa.schema([])
-        except pa.ArrowInvalid as error:
-            raise misfit(self.title, error) from None
-        types = {field.name: pa.string() if _is_text(field.type) else field.type for field in found}
-        types |= {name: self.numeric_type(name) for name in self.numeric}
+        first = JsonChunk(self, *self._first)
+        types: dict[str, Any] = {name: self.numeric_type(name) for name in self.numeric}
+        types |= dict.fromkeys(self.texts, pa.string())
+        others = [name for name in self.names if name not in types]
+        if others:
+            found = first.inferred(others)
+            types |= {name: pa.string() if _is_text(kind) else kind for name, kind in found.items()}
         return pa.schema([(name, types[name]) for name in self.names])
 
     def numeric_type(self, name: str) -> Any:
@@ -146,12 +152,10 @@ class JsonChunk:
             return None
         return {name: column_of(table.column(name).combine_chunks(), name, widths.get(name)) for name in names}
 
-    def table(self, schema: Any) -> Any:
-        """The members of a schema as an Arrow table, or all of them. ArrowInvalid: values of other types."""
+    def table(self, schema: Any, others: str = "ignore") -> Any:
+        """The members of a schema as an Arrow table; with `infer` others too. ArrowInvalid: values of other types."""
         pa, reader = arrow("fast text"), arrow("fast text", "json")
-        options = reader.ParseOptions(
-            explicit_schema=schema, unexpected_field_behavior="infer" if schema is None else "ignore"
-        )
+        options = reader.ParseOptions(explicit_schema=schema, unexpected_field_behavior=others)
         size = reader.ReadOptions(use_threads=False, block_size=len(self.data) + 1)
         return reader.read_json(pa.BufferReader(self.data), size, options)
 
@@ -194,6 +198,7 @@ class JsonChunk:
         check_utf8(self.data, self.source.title, self.first_line)
         names = [name for name in self.source.names if name not in without]
         rows = [exact(self.data[start:end]) for start, end in self.lines.tolist()]
+        self._check_members(rows)
         try:
             columns = [pa.array([_cell(row.get(name)) for row in rows], pa.string()) for name in names]
         except UnicodeEncodeError as error:
@@ -203,20 +208,83 @@ class JsonChunk:
             ) from None
         return pa.table(columns, names=names)
 
+    def _check_members(self, objects: Sequence[dict[str, Any]]) -> None:
+        """UsageError: an object has a member that has no column, as the first ones have not."""
+        known = {*self.source.names}
+        for row, members in enumerate(objects):
+            if not members.keys() <= known:
+                name = next(name for name in members if name not in known)
+                raise UsageError(
+                    f"{self.place(row)} of {self.source.title} has a member `{name}`, and none of the first lines has",
+                    "write JSON Lines, which have all members of every line, or `--only-new`",
+                )
+
     def batch(self, without: Sequence[str]) -> Any:
         """All columns but some as an Arrow table. UsageError: a type other than in the first records."""
         pa = arrow("writing another format")
-        schema = pa.schema([field for field in self.source.schema if field.name not in without])
-        others = pa.schema([field for field in schema if field.name not in self._columns])
+        source = self.source
+        schema = pa.schema([field for field in source.schema if field.name not in without])
+        spelled = [name for name in schema.names if name in source.texts]
+        texts = self.texts([name for name in source.names if name not in spelled]) if spelled else None
+        others = pa.schema([f for f in schema if f.name not in self._columns and f.name not in spelled])
+        table = self._table_of_known(others)
+
+        def column(name: str) -> Any:
+            if texts is not None and name in spelled:
+                return texts.column(name)
+            return array_of_column(self._columns[name]) if name in self._columns else table.column(name)
+
+        return pa.table([column(name) for name in schema.names], schema=schema)
+
+    def _table_of_known(self, schema: Any) -> Any:
+        """The members of a schema as an Arrow table. UsageError: one has another type, or there are unknown ones."""
+        pa = arrow("writing another format")
+        with suppress(pa.ArrowInvalid):
+            table = self.table(schema, others="infer")
+            if {*table.column_names} <= {*self.source.names}:
+                return table
+        self._check_members([exact(self.data[start:end]) for start, end in self.lines.tolist()])
         try:
-            table = self.table(others) if len(others) else None
-        except pa.ArrowInvalid as error:
-            raise misfit(self.source.title, error) from None
-        columns = [
-            array_of_column(self._columns[name]) if name in self._columns else table.column(name)  # pyright: ignore
-            for name in schema.names
-        ]
-        return pa.table(columns, schema=schema)
+            return self.table(schema)
+        except pa.ArrowInvalid:
+            raise self._misfit(schema) from None
+
+    def inferred(self, names: Sequence[str]) -> dict[str, Any]:
+        """The types of members in Arrow, as these lines tell them. UsageError: one has values of several."""
+        pa = arrow("writing another format")
+        with suppress(pa.ArrowInvalid):
+            found = self.table(None, others="infer").schema
+            if set(names) <= set(found.names):
+                return {name: found.field(name).type for name in names}
+        objects = [exact(self.data[start:end]) for start, end in self.lines.tolist()]
+        types: dict[str, Any] = {}
+        for name in names:
+            values = [members.get(name) for members in objects]
+            try:
+                types[name] = pa.array(values).type
+            except (OverflowError, pa.ArrowException):
+                types[name] = next(pa.array([value]).type for value in values if value is not None)
+                raise self._misfit(pa.schema([(name, types[name])])) from None
+        return types
+
+    def _misfit(self, schema: Any) -> UsageError:
+        """The error for the first value that does not fit its type."""
+        pa = arrow("writing another format")
+
+        def fits(field: Any, rows: int) -> bool:
+            part = JsonChunk(self.source, self.data[: self.lines[rows - 1, 1]], self.first_line)
+            try:
+                part.table(pa.schema([field]))
+            except pa.ArrowInvalid:
+                return False
+            return True
+
+        for field in schema:
+            row = first_misfit(self.rows, partial(fits, field))
+            if row is not None:
+                value = exact(self.data[slice(*self.lines[row])]).get(field.name)
+                return misfit(self.source.title, self.place(row), field.name, _cell(value) or "", field.type)
+        return UsageError(f"{self.source.title} has a record that does not fit the types of its first")
 
 
 def _is_text(kind: Any) -> bool:

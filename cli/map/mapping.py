@@ -23,18 +23,19 @@ from .table_formats import Table, open_writer
 class Job(NamedTuple):
     """What to do with the rows of all tables: `results` says which result each new column holds.
 
-    `errors` is `mark`, `skip` or `stop`.
+    `errors` is `mark`, `skip` or `stop`; `texts` are columns that become text in other formats.
     """
 
     computation: Computation
     results: Mapping[str, str]
     layout: Layout
     errors: str
+    texts: Sequence[str] = ()
 
     def expect(self, table: Table) -> None:
         """Tells a table which columns are read, and which are added. UsageError: one of the former has no numbers."""
         added = () if self.layout.removed else self.layout.new_names()
-        table.source.expect(self.computation.numeric(table), added)
+        table.source.expect(self.computation.numeric(table), added, self.texts)
 
 
 class StoppedError(Exception):

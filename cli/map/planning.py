@@ -8,7 +8,9 @@ from ...engine import Tensor
 from ...parser.rows.expression import RowExpression, Wanted
 from ...parser.semantics.limits import Limits
 from ...parser.semantics.names import free_variables
+from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.records import Program
+from ...parser.syntax.wording import listed, quoted
 from ..shell.options import option_names, split_names
 from ..shell.variables import differentiated, match
 from .choices import Columns, Differentiation
@@ -45,4 +47,10 @@ def planned(
     results = column_names(computation.result_names(first), kept, added.prefix)
     removed = removed_columns(results, names, added.overwrite or added.only_new, first.source.title)
     keys = {name: key.kind for name, key in first.keys.items() if not added.only_new and name not in removed}
-    return Job(computation, results, Layout(tuple(results), removed, added.only_new, keys), errors)
+    texts = split_names(added.text) or []
+    for name in texts:
+        if name not in first.source.names:
+            close = did_you_mean(name, first.source.names)
+            help = f"did you mean `{close}`?" if close else f"its columns are {listed(first.source.names)}"
+            raise UsageError(f"--text names {quoted(name)}, which {first.source.title} has not", help)
+    return Job(computation, results, Layout(tuple(results), removed, added.only_new, keys), errors, texts)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import click
 
 from ...parser.analysis.problem import Problem
 from ...parser.analysis.result import Report
-from ...parser.semantics.names import free_variables
+from ...parser.analysis.several import Several, check_is_one, named_parts
+from ...parser.semantics.names import CONSTANTS, free_variables
 from ...parser.syntax.parse import parse
-from ...parser.syntax.records import Program
+from ...parser.syntax.records import Assign, Name, Program
+from ...parser.syntax.wording import listed
 from .options import Limits, Variables, option_names, split_names
 from .streams import from_input, say
 from .variables import collect, differentiated, match, split_words
@@ -23,8 +25,9 @@ def read_program(
 
     `example` is what a call needs beside an expression. ExpressionError, UsageError: a wrong expression, or none.
     """
-    expression, assigned = split_words(words)
-    source = from_input(f'{context.command_path} "x**2"{example}') if expression is None else expression
+    source, assigned, piped = _source(context, words, example)
+    if piped:
+        check_is_one(source)
     return parse(source, **limits.parsing()), assigned
 
 
@@ -33,17 +36,63 @@ def read_problem(words: Sequence[str], variables: Variables, limits: Limits) -> 
 
     ExpressionError, UsageError: as `read_program`; a variable without a value, or a value without a variable.
     """
+    problem = read_problems(words, variables, limits, several=False)
+    assert isinstance(problem, Problem)
+    return problem
+
+
+def read_problems(
+    words: Sequence[str], variables: Variables, limits: Limits, several: bool = True
+) -> Problem | Several:
+    """As `read_problem`, of one expression or, on standard input, of several with names.
+
+    What `diff` writes into a pipe need not have each variable that the expression had: those it lacks are named in a
+    note.
+    """
     context = variables.context
-    program, assigned = read_program(context, words, limits, " --x 3")
-    free = free_variables(program)
+    source, assigned, piped = _source(context, words, " --x 3")
+    if piped and not several:
+        check_is_one(source)
+    parts = named_parts(source) if piped else {}
+    programs = {name: parse(part, **limits.parsing()) for name, part in (parts or {"": source}).items()}
+    free: dict[str, Name] = {}
+    for program in programs.values():
+        free = {**free_variables(program), **free}
     given = collect(context.obj, [*variables.assignments, *assigned], variables.vars_file)
-    names = match(program, free, given, option_names(context.command))
-    return Problem(
-        program,
-        {name: given[name] for name in names},
-        differentiated(names, split_names(variables.wrt), split_names(variables.const)),
-        limits.evaluation(),
+    wrt, const = split_names(variables.wrt), split_names(variables.const)
+    if piped:
+        spare = [name for name in given if name not in free and not _assigns(programs.values(), name)]
+        if spare and all(name in given or name in CONSTANTS for name in free):
+            say(f"note: {listed(spare)} {'does' if len(spare) == 1 else 'do'} not occur in the expression")
+            given = {name: value for name, value in given.items() if name not in spare}
+            wrt, const = ([name for name in asked if name not in spare] if asked else asked for asked in (wrt, const))
+    options = option_names(context.command)
+    whole = next(iter(programs.values()))
+    names = match(whole, free, given, options)
+    by = differentiated(names, wrt, const)
+    if not parts:
+        return Problem(whole, {name: given[name] for name in names}, by, limits.evaluation())
+    return Several(
+        source,
+        {
+            name: Problem(
+                program, {n: given[n] for n in free_variables(program) if n in given}, by, limits.evaluation()
+            )
+            for name, program in programs.items()
+        },
     )
+
+
+def _source(context: click.Context, words: Sequence[str], example: str) -> tuple[str, list[str], bool]:
+    """The text of the expression, the `name=value` words, and whether the text came from standard input."""
+    expression, assigned = split_words(words)
+    if expression is not None:
+        return expression, assigned, False
+    return from_input(f'{context.command_path} "x**2"{example}'), assigned, True
+
+
+def _assigns(programs: Iterable[Program], name: str) -> bool:
+    return any(type(s) is Assign and s.name == name for program in programs for s in program.statements)
 
 
 def say_remarks(report: Report, keys: Sequence[str] = ()) -> None:

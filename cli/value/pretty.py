@@ -31,7 +31,7 @@ def render(report: Report, style: Style) -> str:
 def _rows(report: Report) -> list[Row]:
     rows: list[Row] = [("expression", _shortened(printable(report.expr.strip("\n"))), "")]
     rows += [(name, value, "") for name, value in report.inputs.items()]
-    rows.append(("value", report.value, "bold"))
+    rows += [(name, value, "bold") for name, value in report.values()]
     if report.grad_fn is not None:
         rows.append(("grad_fn", report.grad_fn, "magenta"))
     rows += [(label_of(key), value, "green") for key, value in report.derivatives()]

@@ -17,7 +17,9 @@ def render(report: Report, style: Style) -> str:
     default = get_default_dtype().numpy
     # Without options the context changes nothing.
     with printoptions(precision=style.precision):
-        lines = [tensor_text(np.asarray(report.value), default_dtype=default, grad_fn=report.grad_fn)]
+        lines: list[str] = []
+        if not isinstance(report.value, dict):
+            lines.append(tensor_text(np.asarray(report.value), default_dtype=default, grad_fn=report.grad_fn))
         for key, value in report.facts():
             if key in ("value", "grad_fn"):
                 continue

@@ -18,7 +18,7 @@ from ..graph.transforms import Level, forward, hold
 from ..primitives.arguments import data_of
 from ..primitives.copying import clone, to_copy, zeros_like
 from ..primitives.reshaping import expand
-from ..table.binding import bind, promote
+from ..table.binding import bind, parameter_error, promote
 from ..table.nodes import run_rule
 from ..table.record import Operation
 from ..table.recorded import saver
@@ -86,6 +86,9 @@ def propagate(call: Callable[..., Any], primitive: Operation, args: tuple[Any, .
         tensors = list(arguments[0]) if primitive.variadic else list(arguments)
         tangents = [tangent_of(t, level) if isinstance(t, Tensor) else None for t in tensors]
         if any(t is not None for t in tangents):
+            for i in () if primitive.variadic else primitive.parameters:
+                if tangents[i] is not None:
+                    raise parameter_error(primitive, i)
             results = [result] if isinstance(result, Tensor) else list(result)
             _carry(call, _Call(primitive, arguments, tensors, tangents, results), level)
         return result

@@ -43,7 +43,7 @@ sigmoid = primitive(
     edges=[EdgeCase((0.0,), 0.5, (0.25,)), EdgeCase((-1000.0,), 0.0, (0.0,))],
     torch=("sigmoid", "special.expit", "nn.functional.sigmoid"),
     in_place=True,
-    definition="1/(1 + exp(-x))",
+    definition="exp(minimum(x, 0))/(1 + exp(-abs(x)))",
     method=True,
 )
 
@@ -89,7 +89,7 @@ softplus = primitive(
     lambda g, x, beta, threshold: where(x * beta > threshold, g, g * sigmoid(x * beta)),
     floating=True,
     doc="log(1 + exp(beta*x)) / beta; x itself where beta*x exceeds `threshold`",
-    definition="log1p(exp(x))",
+    definition="maximum(x, 0) + log1p(exp(-abs(x)))",
 )
 silu = primitive(
     "silu",
@@ -99,7 +99,7 @@ silu = primitive(
     doc="x * sigmoid(x)",
     aliases=("swish",),
     inplace_flag=True,
-    definition="x/(1 + exp(-x))",
+    definition="x*sigmoid(x)",
 )
 mish = primitive(
     "mish",
@@ -108,7 +108,7 @@ mish = primitive(
     floating=True,
     doc="x * tanh(softplus(x))",
     inplace_flag=True,
-    definition="x*tanh(log1p(exp(x)))",
+    definition="x*tanh(softplus(x))",
 )
 
 
@@ -179,6 +179,7 @@ celu = primitive(
     domain=BESIDE_ZERO,
     torch=("nn.functional.celu", "celu"),
     inplace_flag=True,
+    definition="where(x > 0, x, alpha*expm1(x/alpha))",
 )
 leaky_relu = primitive(
     "leaky_relu",
@@ -192,7 +193,12 @@ leaky_relu = primitive(
 )
 
 
-@primitive(lambda g, x: g * sigmoid(-x), floating=True, node_name="LogSigmoidBackward0", definition="-log1p(exp(-x))")
+@primitive(
+    lambda g, x: g * sigmoid(-x),
+    floating=True,
+    node_name="LogSigmoidBackward0",
+    definition="minimum(x, 0) - log1p(exp(-abs(x)))",
+)
 def logsigmoid(x: Any) -> Any:
     """log(sigmoid(x))"""
     return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
@@ -205,7 +211,10 @@ def softsign(x: Any) -> Any:
 
 
 @primitive(
-    lambda g, x, min_val, max_val: where((x <= min_val) | (x >= max_val), 0, g), domain=BESIDE_ZERO, inplace_flag=True
+    lambda g, x, min_val, max_val: where((x <= min_val) | (x >= max_val), 0, g),
+    domain=BESIDE_ZERO,
+    inplace_flag=True,
+    definition="minimum(maximum(x, min_val), max_val)",
 )
 def hardtanh(x: Any, min_val: Any = -1.0, max_val: Any = 1.0) -> Any:
     """x limited to the interval from min_val to max_val; the bounds pass no gradient"""
@@ -224,6 +233,7 @@ hardsigmoid = primitive(
     lambda g, x: where((x > -3) & (x < 3), g / 6, 0),
     doc="x/6 + 1/2 limited to the interval from 0 to 1",
     inplace_flag=True,
+    definition="minimum(maximum(x + 3, 0), 6)/6",
 )
 hardswish = primitive(
     "hardswish",
@@ -231,6 +241,7 @@ hardswish = primitive(
     lambda g, x: where(x <= -3, 0, where(x < 3, g * (x / 3 + 0.5), g)),
     doc="x * hardsigmoid(x)",
     inplace_flag=True,
+    definition="x*minimum(maximum(x + 3, 0), 6)/6",
 )
 hardshrink = primitive(
     "hardshrink",
@@ -239,12 +250,14 @@ hardshrink = primitive(
     doc="x outside the interval from -lambd to lambd, else 0",
     torch=("hardshrink", "nn.functional.hardshrink"),
     method=True,
+    definition="where(abs(x) <= lambd, 0, x)",
 )
 softshrink = primitive(
     "softshrink",
     lambda x, lambd=0.5: np.where(x > lambd, x - lambd, np.where(x < -lambd, x + lambd, 0 * x)),
     lambda g, x, lambd: where((x >= -lambd) & (x <= lambd), 0, g),
     doc="x moved towards 0 by lambd",
+    definition="where(x > lambd, x - lambd, where(x < -lambd, x + lambd, 0*x))",
 )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
-from ..tensors.errors import dimension_error, index_error, shape_error, type_error
+from ..tensors.errors import ParameterError, dimension_error, index_error, shape_error, type_error
 from ..tensors.symbol import numbers_of
 from ..tensors.tensor import Tensor
 
@@ -38,12 +38,22 @@ def sizes(shape: Sequence[Any]) -> tuple[int, ...]:
 
 
 def whole(n: Any) -> int:
-    """A size, a dimension or an index as a Python number; a tensor may hold it as a float, if it is a whole one."""
+    """A size, a dimension or an index as a Python number; a tensor may hold it as a float, if it is a whole one.
+
+    ParameterError: the tensor is to be differentiated by.
+    """
     if isinstance(n, Tensor):
-        value = n.item()
+        value = plain(n)
         if value == int(value):
             return int(value)
     return operator.index(n)
+
+
+def plain(value: Tensor) -> Any:
+    """The number that a tensor holds. ParameterError: the tensor is to be differentiated by."""
+    if value._requires_grad:
+        raise ParameterError("a number is needed here, not a Tensor that requires grad")
+    return value.item()
 
 
 def listed(function: str, values: Sequence[Any], named: dict[str, Any], name: str) -> tuple[int, ...]:

@@ -254,7 +254,7 @@ def _power(x: Any, y: Any) -> Any:
     if is_number(y) and y == 2:
         return x * x
     # Of its scalars, NumPy leaves powers to C: as an array, a number has the same power alone as among others.
-    return x[...] ** y
+    return x[...] ** y if is_number(y) else np.power(x, y)
 
 
 def _integer_power(x: Any, y: Any) -> Any:
@@ -450,13 +450,20 @@ def lerp(x: Any, y: Any, weight: Any) -> Any:
 
 
 def _copysign_rule(g: Any, x: Any, y: Any) -> Any:
-    return g * (ops.sgn(x) * copysign_tensor(ops.ones_like(x), y))
+    return g * (_direction(x) * copysign_tensor(ops.ones_like(x), y))
+
+
+def _direction(x: Any) -> Any:
+    """The sign of x, but of what is not finite nan, as PyTorch divides by x."""
+    return ops.sgn(x) + (x - x)
 
 
 copysign_tensor = private("copysign", np.copysign, _copysign_rule, lambda g: zeros_like(g), floating=True)
 
 
-@private(lambda g, x, y: g * (ops.sgn(x) * math.copysign(1, y)), name="copysign", tensors=2, overload=1, floating=True)
+@private(
+    lambda g, x, y: g * (_direction(x) * math.copysign(1, y)), name="copysign", tensors=2, overload=1, floating=True
+)
 def copysign_number(x: Any, y: Any) -> Any:
     return np.copysign(x, x.dtype.type(y))
 
@@ -467,7 +474,9 @@ def copysign(x: Any, y: Any) -> Any:
     return copysign_number(x, y) if is_number(y) else copysign_tensor(x, y)
 
 
-signbit = primitive("signbit", np.signbit, doc="whether the sign of x is minus", in_place=False)
+signbit = primitive(
+    "signbit", np.signbit, doc="whether the sign of x is minus", in_place=False, definition="copysign(1, x) < 0"
+)
 
 
 @primitive(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from ..table.record import POSITIVE, REAL, EdgeCase
-from ..tensors.dtypes import is_number
-from .elementary import plain_number
+from .elementary import order_of
 from .error_and_gamma import of_scipy, one_of, scipy_function
 from .families import SPECIAL, SPECIAL_METHODS, SPECIAL_OWN
 from .selection import sgn, where
@@ -112,7 +113,12 @@ scaled_modified_bessel_k1 = _second_kind(
 def _of_order(name: str, scipy_name: str, rule: Any) -> Any:
     """The primitive of x for an order n, a number."""
     compute = scipy_function(scipy_name)
-    return SPECIAL.private(name, lambda x, n: compute(n, x), rule, formula=f"{name}(n, x)")
+
+    def forward(x: Any, n: Any) -> Any:
+        # SciPy has no values at the smallest numbers, which are as good as 0.
+        return compute(n, np.where(np.abs(x) < np.finfo(x.dtype).tiny, 0 * x, x))
+
+    return SPECIAL.private(name, forward, rule, formula=f"{name}(n, x)")
 
 
 besselj_of_order = _of_order(
@@ -129,39 +135,31 @@ besselk_of_order = _of_order(
 )
 
 
-def _order(n: Any, function: str) -> Any:
-    """The order as a number. RuntimeError: it depends on a variable, by which there is no derivative."""
-    n = plain_number(n)
-    if not is_number(n):
-        raise RuntimeError(f"{function}(n, x) has no derivative by n: write a number for n")
-    return int(n) if float(n).is_integer() else float(n)
-
-
 _ordered = partial(SPECIAL_OWN.function, tensors=2, numbers=True)
 
 
 @_ordered(domain=(REAL, REAL), aliases=("jv", "jn"))
 def besselj(n: Any, x: Any) -> Any:
     """Bessel function of the first kind, of order n, a number"""
-    return besselj_of_order(x, _order(n, "besselj"))
+    return besselj_of_order(x, order_of(n, "besselj"))
 
 
 @_ordered(domain=(REAL, POSITIVE), aliases=("yv", "yn"))
 def bessely(n: Any, x: Any) -> Any:
     """Bessel function of the second kind, of order n, a number"""
-    return bessely_of_order(x, _order(n, "bessely"))
+    return bessely_of_order(x, order_of(n, "bessely"))
 
 
 @_ordered(domain=(REAL, REAL), aliases=("iv",))
 def besseli(n: Any, x: Any) -> Any:
     """modified Bessel function of the first kind, of order n, a number"""
-    return besseli_of_order(x, _order(n, "besseli"))
+    return besseli_of_order(x, order_of(n, "besseli"))
 
 
 @_ordered(domain=(REAL, POSITIVE), aliases=("kv", "kn"))
 def besselk(n: Any, x: Any) -> Any:
     """modified Bessel function of the second kind, of order n, a number"""
-    return besselk_of_order(x, _order(n, "besselk"))
+    return besselk_of_order(x, order_of(n, "besselk"))
 
 
 # Airy functions

@@ -10,7 +10,7 @@ from ..table.binding import broadcast_mismatch
 from ..tensors import dtypes, memory
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
-from .arguments import data_of
+from .arguments import data_of, plain
 from .families import SHAPE, WRITING
 
 private, function = SHAPE.private, SHAPE.function
@@ -40,7 +40,7 @@ def full_like(
 ) -> Any:
     """one number in the shape of x"""
     data = data_of(x)
-    value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
+    value = plain(fill_value) if isinstance(fill_value, Tensor) else fill_value
     filled = np.full(data.shape, value, data.dtype if dtype is None else dtype.numpy)
     return Tensor(filled[()], requires_grad) if isinstance(x, Tensor) else filled
 

@@ -11,7 +11,8 @@ import numpy as np
 from ..table.record import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, UNIT, Domain, EdgeCase
 from ..table.registry import ops
 from ..tensors.dtypes import is_number
-from ..tensors.symbol import is_symbolic
+from ..tensors.errors import ParameterError
+from ..tensors.symbol import TraceError, is_symbolic
 from ..tensors.tensor import Tensor
 from .arithmetic import reciprocal
 from .families import ELEMENTARY
@@ -54,6 +55,16 @@ def plain_number(value: Any) -> Any:
     if not isinstance(value, Tensor) or value.requires_grad or is_symbolic(value._data) or value.ndim:
         return value
     return value.item()
+
+
+def order_of(n: Any, function: str) -> int | float:
+    """The order as a number. ParameterError: a derivative by it is wanted. TraceError: it has no number yet."""
+    n = plain_number(n)
+    if isinstance(n, Tensor) and is_symbolic(n._data) and not n.requires_grad:
+        raise TraceError(f"the order n of {function}(n, x) is to be known")
+    if not is_number(n):
+        raise ParameterError(f"{function}(n, x) has no derivative by n: write a number for n")
+    return int(n) if float(n).is_integer() else float(n)
 
 
 log2 = primitive("log2", np.log2, lambda g, x: g / (x * _LN2), doc="logarithm to base 2", domain=POSITIVE)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..table.family import Family
-from ..table.record import POSITIVE, REAL, UNIT, EdgeCase
+from ..table.record import POSITIVE, UNIT, Domain, EdgeCase
 from ..tensors.dtypes import is_number
-from .elementary import exp
+from .elementary import exp, order_of
 from .families import SPECIAL, SPECIAL_METHODS
 
 
@@ -85,13 +85,15 @@ def polygamma_primitive(x: Any, n: int) -> Any:
     return scipy_function("polygamma")(n, x) if n else scipy_function("digamma")(x)
 
 
-@SPECIAL_METHODS.function(tensors=2, numbers=True, domain=(REAL, POSITIVE))
+@SPECIAL_METHODS.function(tensors=2, numbers=True, domain=(Domain("0, 1, 2, ...", 1.5, 2.5), POSITIVE))
 def polygamma(n: Any, x: Any) -> Any:
     """derivative number n of digamma"""
     if is_number(x):
         # The method has the tensor first.
         n, x = x, n
-    n = int(n)
+    n = order_of(n, "polygamma")
+    if not isinstance(n, int):
+        raise RuntimeError("polygamma(n, x) takes a whole number for n")
     if n < 0:
         raise RuntimeError("polygamma(n, x) does not support negative n.")
     return polygamma_primitive(x, n)

@@ -103,8 +103,9 @@ spherical_bessel_j0 = SPECIAL.primitive(
 
 def _logit_rule(g: Any, x: Any, eps: float | None) -> Any:
     if eps is None:
-        return where((x >= 0) & (x <= 1), g / (x * (1 - x)), math.nan)
-    return where((x >= eps) & (x <= 1 - eps), g / (x * (1 - x)), 0)
+        # The sum makes 0.0 of -0.0, where the slope is inf too.
+        return where((x >= 0) & (x <= 1), g / ((x + 0.0) * (1 - x)), math.nan)
+    return where((x < eps) | (x > 1 - eps), 0, g / (x * (1 - x)))
 
 
 @SPECIAL_METHODS.primitive(_logit_rule, domain=PROBABILITY, definition="log(x/(1 - x))")
@@ -121,7 +122,12 @@ def _logaddexp(name: str, power: Any, doc: str, **facts: Any) -> Any:
     return SPECIAL.primitive(name, getattr(np, name), *rules, doc=doc, method=True, below=(), **facts)
 
 
-logaddexp2 = _logaddexp("logaddexp2", exp2, "log2(2**x + 2**y) without overflow")
+logaddexp2 = _logaddexp(
+    "logaddexp2",
+    exp2,
+    "log2(2**x + 2**y) without overflow",
+    definition="maximum(x, y) + log1p(2**(-abs(x - y)))/log(2)",
+)
 logaddexp = _logaddexp(
     "logaddexp",
     exp,
@@ -195,6 +201,7 @@ xlog1py_number = _overload(
     numbers=True,
     domain=(REAL, ABOVE_MINUS_ONE),
     edges=[EdgeCase((0.0, -1.0), 0.0, (0.0, math.nan))],
+    definition="where(x != 0, x*log1p(y), 0)",
 )
 def xlog1py(x: Any, y: Any) -> Any:
     """x * log1p(y), and 0 where x is 0"""
@@ -207,6 +214,7 @@ def xlog1py(x: Any, y: Any) -> Any:
     lambda g, x: g * (-log(x) - 1),
     domain=POSITIVE,
     node_name="SpecialEntrBackward0",
+    definition="where(x > 0, -x*log(x), where(x == 0, 0, -inf))",
     edges=[EdgeCase((0.0,), 0.0, (math.inf,))],
 )
 def entr(x: Any) -> Any:

@@ -218,7 +218,8 @@ def binary_cross_entropy(x: Any, target: Any, weight: Any = None, reduction: str
 
 def _logits_rule(g: Any, x: Any, target: Any, weight: Any, pos_weight: Any, x_numel: int, reduction: str) -> Any:
     positive = _weighted(target, pos_weight)
-    slope = (positive + 1 - target) * sigmoid(x) - positive
+    # Without a weight not the same for infinite targets.
+    slope = sigmoid(x) - target if pos_weight is None else (positive + 1 - target) * sigmoid(x) - positive
     return _share(g, x_numel, reduction) * _weighted(slope, weight)
 
 

@@ -17,7 +17,7 @@ from ..tensors.tensor import Tensor
 from .arguments import check_floating, dimensions, flat_batch, flat_rows
 from .arranging import flip_primitive
 from .axes import unreduce, unsqueeze
-from .copying import ones_like, to
+from .copying import ones_like, to, zeros_like
 from .elementary import exp
 from .families import REDUCTION
 from .parts import cat, slice_primitive
@@ -343,14 +343,30 @@ def _differences(x: Any, y: Any) -> Any:
     return unsqueeze(x, -2) - unsqueeze(y, -3)
 
 
+def _distance_rule(g: Any, out: Any, x: Any, y: Any, p: float) -> Any:
+    """The gradient of each difference: that of a norm, but of equal largest differences each counts in full."""
+    difference = _differences(x, y)
+    if p == 0:
+        return zeros_like(difference)
+    if p == 1:
+        return unsqueeze(g, -1) * where(isnan(difference), difference, sgn(difference))
+    if p == math.inf:
+        shorter = abs(difference) - unsqueeze(out, -1)
+        return unsqueeze(g, -1) * where(isnan(shorter), shorter, where(shorter == 0, sgn(difference), 0))
+    return _norm_rule(g, out, difference, p, -1, False)
+
+
 @private(
-    lambda g, out, x, y, p: sum(_norm_rule(g, out, _differences(x, y), p, -1, False), (-2,)),
-    lambda g, out, x, y, p: -sum(_norm_rule(g, out, _differences(x, y), p, -1, False), (-3,)),
+    lambda g, out, x, y, p: sum(_distance_rule(g, out, x, y, p), (-2,)),
+    lambda g, out, x, y, p: -sum(_distance_rule(g, out, x, y, p), (-3,)),
     name="cdist",
 )
 def cdist_primitive(x: Any, y: Any, p: float) -> Any:
     x, y = np.expand_dims(x, -2), np.expand_dims(y, -3)
     check_together(x, y)
+    if p == 0:
+        # Other than a norm of order 0, it is nan where a difference is.
+        return np.add.reduce(np.minimum(np.ceil(np.abs(x - y)), 1), axis=-1)
     return _norm(x - y, p, -1)
 
 

@@ -52,7 +52,7 @@ def triangular(a: Any, b: Any, upper: bool, left: bool, unit: bool) -> Any:
     from scipy.linalg.blas import get_blas_funcs
 
     (trsm,) = get_blas_funcs(("trsm",), (a, b))
-    flags = {"side": int(not left), "lower": int(not upper), "diag": int(unit)}
+    flags = {"side": int(not left), "lower": int(not upper), "diag": int(bool(unit))}
     return for_each(lambda m, v: trsm(1.0, m, v, **flags), b.shape[-2:], b.dtype, a, b)
 
 

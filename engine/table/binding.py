@@ -10,10 +10,16 @@ from typing import Any
 import numpy as np
 
 from ..tensors import dtypes
-from ..tensors.errors import dimension_error, is_foreign, misused, shape_error, type_error
+from ..tensors.errors import ParameterError, dimension_error, is_foreign, misused, shape_error, type_error
 from ..tensors.tensor import Tensor
 from .record import Operation
 from .registry import FUNCTIONS
+
+
+def parameter_error(primitive: Operation, position: int) -> ParameterError:
+    """The error, in PyTorch's words, about an argument that is to be differentiated by and has to be a number."""
+    function, name = primitive.function or primitive.name, primitive.arguments[position]
+    return ParameterError(f"{function}(): argument '{name}' (position {position + 1}) must be Number, not Tensor")
 
 
 def bind(primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:

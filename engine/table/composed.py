@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, wraps
 from typing import Any
 
-from ..tensors.errors import is_foreign, misused, type_error
+from ..graph.hooks import next_sequence
+from ..tensors.errors import ParameterError, is_foreign, misused, type_error
 from ..tensors.symbol import is_items
 from ..tensors.tensor import Tensor
 from .binding import bind
@@ -18,7 +19,7 @@ from .record import Operation
 @cache
 def called_by_name(record: Operation) -> Callable[..., Any]:
     """The function of a record as others call it. TypeError: it is given what it does not take."""
-    function = record.call
+    function, tensors = record.call, record.tensors
     if not record.composed:
         return function
 
@@ -27,7 +28,12 @@ def called_by_name(record: Operation) -> Callable[..., Any]:
         try:
             if "out" in kwargs:
                 return run_into(function, args, kwargs)
-            return function(*args, **kwargs)
+            if len(args) == tensors and not kwargs:
+                return function(*args)
+            since = next_sequence()
+            result = function(*args, **kwargs)
+            check_parameters(record, args, kwargs, result, since)
+            return result
         except Exception as error:
             # Looking at each argument before would cost every call.
             if is_foreign(error):
@@ -35,6 +41,43 @@ def called_by_name(record: Operation) -> Callable[..., Any]:
             raise
 
     return call
+
+
+def check_parameters(
+    record: Operation, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any, since: int
+) -> None:
+    """ParameterError, in PyTorch's words: an argument behind the tensors requires grad, and no gradient comes to it.
+
+    Some functions made of others take numbers as tensors, such as `clamp` its bounds; of others they ask only what they
+    are. `since` is a number of `next_sequence` from before the call.
+    """
+    behind = dict(enumerate(args[record.tensors :], record.tensors)) if not record.variadic else {}
+    for key, value in (*behind.items(), *kwargs.items()):
+        if not (isinstance(value, Tensor) and value._requires_grad):
+            continue
+        if key in record.arguments[: record.tensors] or _is_reached(value, result, since):
+            continue
+        name, place = (record.arguments[key], f" (position {key + 1})") if isinstance(key, int) else (key, "")
+        raise ParameterError(f"{record.name}(): argument '{name}'{place} must be Number, not Tensor")
+
+
+def _is_reached(tensor: Tensor, result: Any, since: int) -> bool:
+    """Whether gradients of the results come to the tensor, by what was recorded since; true where there are none."""
+    several: Sequence[Any] = result if is_items(result) else (result,)
+    results = [r for r in several if isinstance(r, Tensor)]
+    pending = [r._edge() for r in results if r._requires_grad]
+    if not any(r.dtype.is_floating_point for r in results):
+        return True
+    wanted, seen = tensor._edge(), set[int]()
+    while pending:
+        edge = pending.pop()
+        if edge == wanted:
+            return True
+        node = edge[0]
+        if node is not None and node.sequence > since and id(node) not in seen:
+            seen.add(id(node))
+            pending.extend(node.next_functions)
+    return False
 
 
 def _in_our_words(record: Operation, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Exception:

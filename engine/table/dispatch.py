@@ -32,7 +32,7 @@ from ..tensors.memory import INFERENCE, NO_GRAD, ONE_OF_MANY, link_view, shareab
 from ..tensors.modes import recording
 from ..tensors.size import bound, check_each, check_together
 from ..tensors.tensor import Tensor
-from .binding import bind, check_arrays, check_operands, explain, promote_operands
+from .binding import bind, check_arrays, check_operands, explain, parameter_error, promote_operands
 from .out import run_into
 from .record import Operation, Rule
 from .recorded import recorded, saver, unrecorded
@@ -52,7 +52,7 @@ def make_call(primitive: Operation) -> Callable[..., Any]:
 def _call(primitive: Operation, forward: Rule, quiet: Rule, new_node: Rule, save: Rule, slots: list[int]) -> Rule:
     """As `make_call`, with what was worked out at hand."""
     arity = len(primitive.arguments)
-    every_argument = len(slots) == arity
+    every_argument, picked = len(slots) == arity, edges_wanted(primitive)
     new = Tensor.__new__
 
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -96,7 +96,7 @@ def _call(primitive: Operation, forward: Rule, quiet: Rule, new_node: Rule, save
             return unrecorded(primitive, args, out, requires_grad)
         node = new_node()
         node.sequence = next_sequence()
-        node.next_functions = tuple(edges if every_argument else [edges[i] for i in slots])
+        node.next_functions = tuple(edges if every_argument else picked(edges))
         if not scalars or type(out) is not _FLOAT64:
             return recorded(primitive, node, save, args, data, out)
         # As `recorded`, for a scalar made of scalars: 1.4 times as fast, 1.1 times by passing over Tensor's checks.
@@ -231,8 +231,24 @@ def run_on(primitive: Operation, args: Sequence[Any], data: list[Any], compute: 
     edges = [value._edge() if isinstance(value, Tensor) else _NOWHERE for value in operands]
     node = primitive.node()
     node.sequence = next_sequence()
-    node.next_functions = tuple(edges if variadic else [edges[i] for i in primitive.differentiated])
+    node.next_functions = tuple(edges if variadic else edges_wanted(primitive)(edges))
     return recorded(primitive, node, saver(primitive), named, data, out)
+
+
+def edges_wanted(primitive: Operation) -> Callable[[Sequence[Edge]], list[Edge]]:
+    """Picks the edges of the arguments that have derivatives out of those of all.
+
+    ParameterError: an argument that has to be a number has one too.
+    """
+    slots, parameters = primitive.differentiated, primitive.parameters
+
+    def picked(edges: Sequence[Edge]) -> list[Edge]:
+        for i in parameters:
+            if edges[i][0] is not None:
+                raise parameter_error(primitive, i)
+        return [edges[i] for i in slots]
+
+    return picked
 
 
 def retry(primitive: Operation, data: Sequence[Any], error: Exception) -> Any:

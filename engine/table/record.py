@@ -188,6 +188,12 @@ class Operation:
         return len(self.arguments) - len(self.defaults)
 
     @property
+    def parameters(self) -> list[int]:
+        """The positions of the arguments behind the tensors, numbers and the like, by which there is no derivative."""
+        slots = self.differentiated
+        return [i for i in range(self.tensors, len(self.arguments)) if i not in slots]
+
+    @property
     def differentiated(self) -> list[int]:
         """Which arguments have a rule."""
         return [i for i, rule in enumerate(self.rules) if rule is not None]

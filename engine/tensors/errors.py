@@ -14,6 +14,14 @@ _FOREIGN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 Kind = Literal["shape", "type", "value"]
 
 
+class ParameterError(TypeError):
+    """What has to be a number is a tensor whose gradient is asked for: there is no derivative by it, not one of 0."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.kind: Kind = "value"
+
+
 def shape_error(message: str, type: type[Exception] = RuntimeError) -> Exception:
     """An error about shapes, or places in them."""
     return _about("shape", type(message))

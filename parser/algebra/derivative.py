@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import Any, NamedTuple
 
@@ -79,13 +79,20 @@ class Derivatives(NamedTuple):
         result = self.results[by]
         while type(result) is Name and result.name in parts:
             result = parts[result.name]
-        needed = {name.name for name in walk(result) if type(name) is Name}
+        return Program("", (*self._needed([result]), result))
+
+    def used(self) -> list[Assign]:
+        """The assignments to shared parts that the results need, in order."""
+        return self._needed(self.results.values())
+
+    def _needed(self, results: Iterable[Any]) -> list[Assign]:
+        needed = {name.name for result in results for name in walk(result) if type(name) is Name}
         kept: list[Assign] = []
         for assign in reversed(self.shared):
             if assign.name in needed:
                 kept.append(assign)
                 needed.update(name.name for name in walk(assign.value) if type(name) is Name)
-        return Program("", (*reversed(kept), result))
+        return kept[::-1]
 
 
 def derivatives(

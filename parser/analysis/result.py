@@ -23,7 +23,8 @@ class Finding(NamedTuple):
 class Report(NamedTuple):
     """The result of one expression.
 
-    `inputs` and `grad` hold NumPy values by variable; `more` the other derivatives asked for, by kind and then by
+    `value` is NumPy's; of several expressions together there is one for each name, and no derivatives. `inputs` and
+    `grad` hold NumPy values by variable; `more` the other derivatives asked for, by kind and then by
     variable (`{"hessian": {"x": {"x": 2.0}}}`). `notes` are facts worth saying, `warnings` what may be wrong.
     """
 
@@ -39,10 +40,14 @@ class Report(NamedTuple):
 
     def facts(self) -> Iterator[tuple[str, Any]]:
         """The results as pairs of a dotted key and a NumPy value or text, in the order they are printed."""
-        yield "value", self.value
+        yield from self.values()
         if self.grad_fn is not None:
             yield "grad_fn", self.grad_fn
         yield from self.derivatives()
+
+    def values(self) -> Iterator[tuple[str, Any]]:
+        """The value, or those of several expressions by their names."""
+        yield from self.value.items() if isinstance(self.value, dict) else [("value", self.value)]
 
     def derivatives(self) -> Iterator[tuple[str, Any]]:
         """The gradients and the other derivatives, as `facts`."""
@@ -60,6 +65,10 @@ class Report(NamedTuple):
         """One of the facts on a line, by its key or another of its names. UsageError: there is none."""
         facts = dict(self.facts())
         called = key if key in facts else next((fact for fact in facts if key in names_of(fact)), None)
+        if called is None and isinstance(self.value, dict):
+            # What `diff` calls d_x is the gradient by x.
+            gradients = [f"grad.{name}" for name in self.inputs]
+            called = next((column_of(g) for g in gradients if key in names_of(g) and column_of(g) in facts), None)
         if called is None:
             close = did_you_mean(key, facts)
             help = f"did you mean `{close}`?" if close else f"the results are {listed(facts)}"

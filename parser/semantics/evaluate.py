@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 from ...engine import Tensor
 from ...engine.table.registry import FUNCTIONS, ops
 from ...engine.tensors.dtypes import bool_
-from ...engine.tensors.errors import is_foreign, kind_of
+from ...engine.tensors.errors import ParameterError, is_foreign, kind_of
 from ...engine.tensors.size import TooLargeError, at_most
 from ...engine.tensors.symbol import TraceError, is_open, is_symbolic
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Assign, Call, Conditional, Define, Method, Name, Number, Program, Subscript, Syntax, Text
-from ..syntax.walk import children
+from ..syntax.walk import children, walk
 from .application import Application, Observer
 from .limits import Limits
 from .names import CONSTANTS
@@ -122,8 +122,19 @@ class _Evaluation:
             return self.application.bounded(operand(self.computed(root)), root)
         except (MemoryError, TooLargeError):
             raise self.application.too_large(self.current) from None
+        except ParameterError as error:
+            raise self.application.error("value", str(error), self.current, self.without_derivative()) from None
         except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
             raise self.explained(error) from error
+
+    def without_derivative(self) -> str:
+        """The help where a number is needed and there is something to differentiate by: which variables it is."""
+        record = self.current
+        tensors = FUNCTIONS[record.function].tensors if type(record) is Call else 1
+        numbers = children(record)[tensors:] or children(record)[:1]
+        found = dict.fromkeys(part.name for number in numbers for part in walk(number) if type(part) is Name)
+        names = ",".join(name for name in found if getattr(self.names.get(name), "is_leaf", False))
+        return f"write a number, or add `--const {names}`" if names else "write a number"
 
     def explained(self, error: Exception) -> ExpressionError:
         """The error of an operation as one of the expression."""

@@ -48,7 +48,11 @@ def trace_expression(
     steps: list[tuple[Syntax, Value]] = []
 
     def outputs(*tensors: engine.Tensor) -> dict[str, Any]:
-        variables = dict(zip(names, tensors, strict=True))
+        # As in `eval`, what is not differentiated by may stand where a number is needed.
+        variables = {
+            name: given if wrt is None or name in wrt else engine.Tensor(given._data)
+            for name, given in zip(names, tensors, strict=True)
+        }
         steps.clear()
         value, assigned = evaluate_traced(expression, variables, limits, lambda expr, out, _: steps.append((expr, out)))
         found = {"value": value, **{name: assigned[name] for name in keep}}

@@ -11,7 +11,7 @@ from ...engine import Tensor
 from ...engine.api.creation import tensor
 from ...engine.table.registry import ops
 from ...engine.tensors.dtypes import bool_, is_number
-from ...engine.tensors.errors import type_error, value_error
+from ...engine.tensors.errors import ParameterError, type_error, value_error
 from ...engine.tensors.symbol import TraceError, is_open, is_symbolic
 
 Operand: TypeAlias = Tensor | int | float
@@ -47,7 +47,12 @@ def _as_float(value: float) -> float:
 
 
 def index_of(value: Value) -> Value:
-    """A value as an index: a tensor of whole numbers, as all variables are floating, as integers."""
+    """A value as an index: a tensor of whole numbers, as all variables are floating, as integers.
+
+    ParameterError: it is to be differentiated by, and nothing has a derivative by where it is.
+    """
+    if isinstance(value, Tensor) and value.requires_grad:
+        raise ParameterError("an index is a number here, and there is no derivative by it")
     if isinstance(value, Tensor) and value.dtype.is_floating_point:
         data = value._data
         if is_open(data):

@@ -15,7 +15,19 @@ from .code import MATH, CodePrinter, functions, named
 _KEYWORDS = (
     "auto break case char const continue default do double else enum extern float for goto if inline int long "
     "register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while "
-    "j0 j1 jn y0 y1 yn gamma signgam scalb significand drem"
+    # From C11 and C23 on, and what compilers have beside them.
+    "alignas alignof bool constexpr false nullptr static_assert thread_local true typeof typeof_unqual "
+    "asm linux unix main NULL"
+)
+# What else math.h declares or defines, that of POSIX and GNU among it.
+_IN_MATH_H = (
+    "double_t float_t exp2 fabs fdim fma fmax fmin fpclassify frexp ilogb isfinite isgreater isgreaterequal isinf "
+    "isless islessequal islessgreater isnan isnormal isunordered ldexp llrint llround logb lrint lround modf nan "
+    "nearbyint nextafter nexttoward pow remainder remquo rint round scalbln scalbn signbit tgamma "
+    "j0 j1 jn y0 y1 yn gamma signgam scalb significand drem exp10 pow10 finite sincos "
+    "HUGE HUGE_VAL HUGE_VALF HUGE_VALL INFINITY NAN OVERFLOW UNDERFLOW DOMAIN SING PLOSS TLOSS X_TLOSS MAXFLOAT "
+    "FP_FAST_FMA FP_ILOGB0 FP_ILOGBNAN FP_INFINITE FP_NAN FP_NORMAL FP_SUBNORMAL FP_ZERO MATH_ERRNO MATH_ERREXCEPT "
+    "math_errhandling M_1_PI M_2_PI M_2_SQRTPI M_E M_LN10 M_LN2 M_LOG10E M_LOG2E M_PI M_PI_2 M_PI_4 M_SQRT1_2 M_SQRT2"
 )
 _LARGEST_WRITTEN_OUT = 3
 _OF_WHOLE_ORDER = ("jn({0}, {1})", "yn({0}, {1})")
@@ -26,9 +38,7 @@ class CPrinter(CodePrinter):
     """Prints C that computes with doubles."""
 
     language = "C's math.h"
-    reserved = frozenset(
-        {*_KEYWORDS.split(), *MATH.split(), "nextafter", "pow", "fabs", "fmin", "fmax", "rint", "main"}
-    )
+    reserved = frozenset({*_KEYWORDS.split(), *MATH.split(), *_IN_MATH_H.split()})
     constants = {  # noqa: RUF012
         "pi": repr(math.pi),
         "e": repr(math.e),
@@ -37,18 +47,23 @@ class CPrinter(CodePrinter):
         "nan": "NAN",
     }
     functions = {  # noqa: RUF012
-        **named("", f"{MATH} nextafter"),
+        **named("", f"{MATH} fmax fmin isfinite isinf isnan nextafter"),
         "abs": "fabs",
         "round": "rint",
         "maximum": "fmax",
         "minimum": "fmin",
         "gamma": "tgamma",
+        # C's own takes a whole number.
+        "ldexp": "{0}*exp2({1})",
         **{f"bessel_{name}": name for name in ("j0", "j1", "y0", "y1")},
         "besselj": "jn({0}, {1})",
         "bessely": "yn({0}, {1})",
         "%": "{0} - {1}*floor({0}/{1})",
         "//": "floor({0}/{1})",
     }
+
+    def is_name(self, text: str) -> bool:
+        return text.isascii() and text.isidentifier()
 
     def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if type(node) is Binary and node.op == "**":

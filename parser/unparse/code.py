@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from ...engine.table.registry import FUNCTIONS
+from ...engine.tensors.dtypes import is_number
 from ..algebra.derivative import Derivatives
 from ..syntax.parse import parse
 from ..syntax.printer import ATOM, Printer, UnprintableError, enclosed
@@ -27,7 +30,8 @@ class CodePrinter(Printer):
     `functions` has for each function the name it has there, or a template with `{0}`, `{1}` for its arguments; what it
     lacks is written out where its record has a definition;
     `constants` the spelling of `pi` and its like; `reserved` the words that cannot name a variable, which then ends
-    in an underscore. `has_vectors`: whether its operations work on several numbers at once.
+    in an underscore, and `is_name` tells what else can. `has_vectors`: whether its operations work on several numbers
+    at once.
     """
 
     language: str
@@ -41,10 +45,33 @@ class CodePrinter(Printer):
             return self.arguments[name]
         if name in self.constants and name not in self.variables:
             return self.constants[name]
-        return f"{name}_" if name in self.reserved and name not in _LITERALS else name
+        if name in _LITERALS:
+            return name
+        if name not in self.names:
+            self.names[name] = self._new_name(name)
+        return self.names[name]
+
+    def is_name(self, text: str) -> bool:
+        """Whether the language takes a text as a name, reserved words aside."""
+        return text.isidentifier()
+
+    def spelled(self, name: str) -> str:
+        """The name in letters that the language takes."""
+        usual = unicodedata.normalize("NFKC", name)
+        return usual if self.is_name(usual) else plain_name(name)
+
+    def _new_name(self, name: str) -> str:
+        """The name as the language can have it, and as no other variable is called."""
+        text = self.spelled(name)
+        taken = {*self.variables, *self.names.values()} - {name}
+        while text in self.reserved or text in taken:
+            text += "_"
+        return text
 
     def __init__(self, variables: Collection[str] = ()) -> None:
         self.variables = variables
+        # What variables and shared parts are called here.
+        self.names: dict[str, str] = {}
         # The texts of what stands for the arguments of a function that is written out.
         self.arguments: Mapping[str, str] = {}
 
@@ -75,12 +102,30 @@ class CodePrinter(Printer):
             raise UnprintableError(f"{self.language} has no function for `{function}`")
         definition = parse(operation.definition).statements[-1]
         names = {record.name for record in walk(definition) if type(record) is Name} & {*operation.arguments}
-        if len(texts) != len(names):
+        left = len(operation.arguments) - len(operation.defaults)
+        assumed = zip(operation.arguments[left:], operation.defaults, strict=True)
+        given = {name: enclosed(self.number(value), ATOM) for name, value in assumed if is_number(value)}
+        given.update(zip(operation.arguments, texts, strict=False))
+        if len(texts) > max(len(names), operation.required) or names - given.keys():
             raise UnprintableError(f"{self.language} has no function for `{function}` with these arguments")
         printer = type(self)()
-        printer.arguments = dict(zip(operation.arguments, texts, strict=False))
+        printer.arguments = given
         text, level = printer.texts(definition)
         return text if level == ATOM and text.startswith("(") else f"({text})"
+
+
+def plain_name(name: str) -> str:
+    """A name in ASCII letters: the names of Greek ones, and the numbers of those that come from no Latin one."""
+    letters: list[str] = []
+    for letter in unicodedata.normalize("NFKD", name):
+        greek = re.fullmatch(r"GREEK (CAPITAL|SMALL) LETTER (\w+)", unicodedata.name(letter, ""))
+        if greek is not None:
+            letters.append(greek[2].capitalize() if greek[1] == "CAPITAL" else greek[2].lower())
+        elif letter.isascii():
+            letters.append(letter)
+        elif not unicodedata.combining(letter):
+            letters.append(f"u{ord(letter):04x}")
+    return "".join(letters)
 
 
 def named(prefix: str, names: str) -> dict[str, str]:
@@ -96,13 +141,15 @@ def functions(
     `write` makes it from its name, parameters, assignments and result.
     """
     parameters = [printer.name(name) for name in derivatives.variables]
-    texts: list[str] = []
+    texts: dict[str, str] = {}
     for by in derivatives.results:
         *assigns, result = derivatives.program(by).statements
         pairs = [(printer.name(a.name), printer.text(a.value)) for a in assigns if type(a) is Assign]
-        name = label(by)
-        texts.append(write(f"{name}_" if name in parameters else name, parameters, pairs, printer.text(result)))
-    return texts
+        name = label(tuple([printer.spelled(variable) for variable in by]))
+        while name in parameters or name in texts:
+            name += "_"
+        texts[name] = write(name, parameters, pairs, printer.text(result))
+    return [*texts.values()]
 
 
 def python_function(name: str, parameters: list[str], assigns: list[tuple[str, str]], result: str) -> str:

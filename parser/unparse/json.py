@@ -14,7 +14,7 @@ def render(derivatives: Derivatives, source: str) -> str:
     printer = Printer()
     record = {
         "expr": source,
-        "let": {assign.name: printer.text(assign.value) for assign in derivatives.shared},
+        "let": {assign.name: printer.text(assign.value) for assign in derivatives.used()},
         "derivatives": {label(by): printer.text(result) for by, result in derivatives.results.items()},
     }
     return json.dumps(record, ensure_ascii=False) + "\n"

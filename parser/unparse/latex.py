@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+import unicodedata
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from ..algebra.derivative import Derivatives
@@ -88,8 +89,13 @@ class LatexPrinter(Printer):
 
     language = "LaTeX"
 
-    def __init__(self, arrays: Collection[str] = ()) -> None:
+    def __init__(self, arrays: Collection[str] = (), names: Sequence[str] = ()) -> None:
         self.arrays = arrays
+        # Those that would look like another's, such as `x_1` beside `x1`, are shown letter by letter.
+        self.shown: dict[str, str] = {}
+        for name in sorted(names, key=lambda name: name.count("_")):
+            usual = _usual(name)
+            self.shown[name] = f"\\mathtt{{{_escaped(name)}}}" if usual in self.shown.values() else usual
 
     def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if type(node) is Binary and node.op == "*" and self._is_array(node.left) and self._is_array(node.right):
@@ -129,13 +135,7 @@ class LatexPrinter(Printer):
         return (f"{mantissa} \\cdot 10^{{{int(exponent)}}}", PRODUCT) if exponent else (mantissa, ATOM)
 
     def name(self, name: str) -> str:
-        letters, digits = re.fullmatch(r"(.*?)_?(\d*)", name).groups()  # pyright: ignore[reportOptionalMemberAccess]
-        stem, _, index = letters.partition("_")
-        index = ", ".join(part for part in (index.replace("_", "\\_"), digits) if part)
-        if name == "inf":
-            return "\\infty"
-        shown = f"\\{stem}" if stem in _GREEK.split() else stem if len(stem) == 1 else f"\\mathrm{{{stem}}}"
-        return f"{shown}_{{{index}}}" if index else shown
+        return self.shown[name] if name in self.shown else _usual(name)
 
     def unary(self, op: str, part: tuple[str, int]) -> tuple[str, int]:
         if op == "not":
@@ -167,6 +167,24 @@ class LatexPrinter(Printer):
         return f"{name}\\left({', '.join(text for text, _ in parts)}\\right)", ATOM
 
 
+def _usual(name: str) -> str:
+    """A name as mathematics writes it: what is behind the letters, or behind an underscore, as an index."""
+    plain = unicodedata.normalize("NFKC", name)
+    letters, digits = re.fullmatch(r"(.*?)_?(\d*)", plain).groups()  # pyright: ignore[reportOptionalMemberAccess]
+    stem, _, index = letters.partition("_")
+    index = ", ".join(part for part in (_escaped(index), digits) if part)
+    if name == "inf":
+        return "\\infty"
+    if not stem:
+        return f"\\mathtt{{{_escaped(name)}}}"
+    shown = f"\\{stem}" if stem in _GREEK.split() else stem if len(stem) == 1 else f"\\mathrm{{{_escaped(stem)}}}"
+    return f"{shown}_{{{index}}}" if index else shown
+
+
+def _escaped(text: str) -> str:
+    return text.replace("_", "\\_")
+
+
 def _bracketed(part: tuple[str, int], level: int) -> str:
     """An operand, in brackets of its own height if it binds less tightly than the level."""
     text, own = part
@@ -182,8 +200,9 @@ def _starts_with_digit(node: Any) -> bool:
 
 def render(derivatives: Derivatives, source: str) -> str:
     """A single derivative on a line; of several, each on its line as an equation. Shared parts come first."""
-    printer = LatexPrinter(derivatives.arrays)
-    lines = [f"{printer.name(assign.name)} = {printer.text(assign.value)}" for assign in derivatives.shared]
+    used = derivatives.used()
+    printer = LatexPrinter(derivatives.arrays, [*derivatives.variables, *(assign.name for assign in used)])
+    lines = [f"{printer.name(assign.name)} = {printer.text(assign.value)}" for assign in used]
     alone = len(derivatives.results) == 1
     for by, result in derivatives.results.items():
         text = printer.text(result)

@@ -33,8 +33,10 @@ class NumpyPrinter(CodePrinter):
         **named(
             "np.",
             f"{_REDUCTIONS} abs broadcast_to cbrt ceil copysign cos cosh cumprod cumsum diagonal dot exp expm1 flip "
-            "floor fmod full_like heaviside hypot isfinite isnan kron log log10 log1p log2 logaddexp logaddexp2 "
-            "maximum minimum nextafter ones_like outer reshape roll round searchsorted sign sin sinc sinh sqrt "
+            "floor fmax fmin fmod full_like heaviside hypot isclose "
+            "isfinite isinf isnan kron log log10 log1p log2 logaddexp logaddexp2 "
+            "logical_xor nan_to_num "
+            "maximum minimum nextafter ones_like outer reshape roll round searchsorted sign signbit sin sinc sinh sqrt "
             "squeeze stack tan tanh tile trace tril triu trunc where zeros_like",
         ),
         **{f"a{name}": f"np.arc{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "tan2")},

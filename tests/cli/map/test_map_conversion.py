@@ -56,16 +56,25 @@ def test_leading_zeros_and_long_numbers_become_json_and_parquet_with_all_digits(
     assert str(parquet.read_table(target)[name][0].as_py()) == text
 
 
+def test_what_only_arrow_reads_as_a_number_stays_text(autodiff, tmp_path: Path) -> None:
+    path = tmp_path / "out.parquet"
+    assert autodiff("map", "x", "-o", str(path), stdin="x,a\n1,0x10\n2,12\n").code == 0
+    assert parquet.read_table(path)["a"].to_pylist() == ["0x10", "12"]
+
+
 @pytest.mark.parametrize("late", ["00123", "12345678901234567890", "text", "1.5"])
 def test_what_comes_late_is_text_in_json_and_an_error_in_parquet(autodiff, tmp_path: Path, monkeypatch, late) -> None:
     monkeypatch.setattr(record_ends, "BLOCK", 16)
     given = "x,a\n" + "1,2\n" * 20 + f"1,{late}\n"
     lines = autodiff("map", "x", "--format", "jsonl", stdin=given)
     assert (lines.code, str(json.loads(lines.out.splitlines()[-1])["a"])) == (0, late)
-    result = autodiff("map", "x", "-o", str(tmp_path / "out.parquet"), stdin=given)
+    path = tmp_path / "out.parquet"
+    result = autodiff("map", "x", "-o", str(path), stdin=given)
     assert result.code == 2
-    assert "does not fit the types" in result.err
+    assert f"line 22 of standard input has `{late}` in the column `a`, whose first values are whole" in result.err
     assert not list(tmp_path.iterdir())
+    assert autodiff("map", "x", "-o", str(path), "--text", "a", stdin=given).code == 0
+    assert parquet.read_table(path)["a"].to_pylist() == ["2"] * 20 + [late]
 
 
 def test_numbers_that_json_spells_otherwise_stay_numbers(autodiff) -> None:
@@ -87,9 +96,40 @@ def test_members_of_two_types_become_cells_of_text(autodiff, tmp_path: Path, row
     result = autodiff("map", "x", "--const", "x", "--format", "csv", stdin=given)
     assert result.code == 0, result.err
     assert result.out.splitlines()[-3:] == ["1,3,1.0", "1,12345678901234567890,1.0", "1,[1],1.0"]
-    result = autodiff("map", "x", "-o", str(tmp_path / "out.parquet"), stdin=given)
+    path = tmp_path / "out.parquet"
+    result = autodiff("map", "x", "-o", str(path), stdin=given)
     assert result.code == 2
-    assert "does not fit the types" in result.err
+    assert f"line {rows + 1:,} of standard input has `3` in the column `t`, whose first values are texts" in result.err
+    assert autodiff("map", "x", "-o", str(path), "--text", "t", stdin=given).code == 0
+    assert parquet.read_table(path)["t"].to_pylist() == ["a"] * rows + ["3", "12345678901234567890", "[1]"]
+
+
+@pytest.mark.parametrize("output", ["csv", "parquet"])
+def test_a_member_that_comes_late_has_no_column_and_is_not_lost(autodiff, tmp_path, monkeypatch, output: str) -> None:
+    monkeypatch.setattr(record_ends, "BLOCK", 16)
+    given = '{"x": 1, "a": 2}\n' * 3 + '{"x": 1, "late": 3}\n'
+    result = autodiff("map", "x", "-o", str(tmp_path / f"out.{output}"), stdin=given)
+    assert (result.code, list(tmp_path.iterdir())) == (2, [])
+    assert "line 4 of standard input has a member `late`" in result.err
+    assert autodiff("map", "x", "--format", output, "--only-new", "-o", str(tmp_path / "out"), stdin=given).code == 0
+
+
+@pytest.mark.parametrize("name", ["b", "X"])
+def test_a_column_of_text_that_is_none_is_an_error(autodiff, name: str) -> None:
+    result = autodiff("map", "x", "--text", name, "--format", "jsonl", stdin="x,a\n1,2\n")
+    assert (result.code, f"--text names `{name}`" in result.err) == (2, True)
+
+
+@pytest.mark.parametrize("output", ["jsonl", "tsv", "parquet"])
+def test_no_row_is_lost_where_the_first_block_is_the_header(autodiff, tmp_path, monkeypatch, output: str) -> None:
+    monkeypatch.setattr(record_ends, "BLOCK", 4)
+    path = tmp_path / f"out.{output}"
+    for _ in range(5):
+        given = "x,a\n" + "".join(f"{i},{i}\n" for i in range(20))
+        assert autodiff("map", "x", "--only-new", "-o", str(path), stdin=given).code == 0
+        assert autodiff("map", "x", "-o", str(path), stdin=given).code == 0
+        rows = parquet.read_table(path).num_rows if output == "parquet" else path.read_text().count("\n")
+        assert rows == 20 + (output == "tsv")
 
 
 @pytest.mark.parametrize("output", ["jsonl", "parquet", "arrow"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -134,3 +135,27 @@ def test_an_argument_of_a_wrong_type_is_named(call: Any, message: str) -> None:
 def test_shapes_that_do_not_broadcast_are_named_where_dtypes_are_not_promoted(compute: Any) -> None:
     with pytest.raises(RuntimeError, match=r"^The size of tensor a \(3\) must match the size of tensor b \(2\) at"):
         compute(torch.ones(3), torch.ones(2))
+
+
+@pytest.mark.parametrize(
+    ("call", "argument"),
+    [
+        (lambda x, a: torch.nn.functional.leaky_relu(x, a), "leaky_relu(): argument 'negative_slope' (position 2)"),
+        (lambda x, a: torch.logit(x, a), "logit(): argument 'eps' (position 2)"),
+        (lambda x, a: torch.kthvalue(x, a), "kthvalue(): argument 'k' (position 2)"),
+        (lambda x, a: torch.add(x, x, alpha=a), "add(): argument 'alpha'"),
+        (lambda x, a: torch.linalg.norm(x, a), "norm(): argument 'ord' (position 2)"),
+    ],
+)
+def test_a_tensor_that_requires_grad_is_no_number(call: Callable[..., Any], argument: str) -> None:
+    x = torch.tensor([0.2, 0.7], requires_grad=True)
+    with pytest.raises(TypeError, match=re.escape(argument) + ".* must be Number, not Tensor"):
+        call(x, torch.tensor(1.0, requires_grad=True))
+    call(x, torch.tensor(1.0))
+
+
+def test_a_tensor_with_a_tangent_is_no_number() -> None:
+    with pytest.raises(TypeError, match="argument 'negative_slope'"):
+        torch.func.jvp(
+            lambda a: torch.nn.functional.leaky_relu(torch.tensor(-1.0), a), (torch.tensor(0.1),), (torch.tensor(1.0),)
+        )

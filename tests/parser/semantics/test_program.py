@@ -141,7 +141,7 @@ def test_the_kinds_of_outputs_are_those_asked_for() -> None:
 def test_what_needs_the_numbers_has_no_program(text: str) -> None:
     shapes = {"x": (3,)} if "[y]" in text else {}
     with pytest.raises(TraceError):
-        trace_expression(parse(text), shapes, limits=Limits(nodes=1000, calls=50))
+        trace_expression(parse(text), shapes, wrt=["x"], limits=Limits(nodes=1000, calls=50))
 
 
 def test_an_error_in_a_branch_that_is_never_taken_is_not_an_error_of_the_expression() -> None:

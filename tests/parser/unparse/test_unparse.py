@@ -44,6 +44,8 @@ EXPRESSIONS = [
     "sec(x)*csc(y) + cot(x) + sech(x)*coth(y) + csch(x)",
     "asec(1 + x)*acsc(1 + y) + acot(x) + asech(x)*acsch(y) + acoth(1 + y)",
     "sinpi(x)*cospi(y) + sind(x)*cosd(y) + tand(x)",
+    "fmax(x, y)*fmin(x, 1)*ldexp(x, y) + x*celu(x - 1) + y*hardtanh(x) + x*hardswish(y)*hardsigmoid(x)",
+    "hardshrink(x)*y + softshrink(y, 0.2)*x + logaddexp2(x, y)*x + entr(x)*y + xlog1py(x, y)*y + relu6(x)*y",
     "root(x, 5)*y + log(x, 3) + log(y, x) + heaviside(x, y)*x**3",
 ]
 # What some languages have and others not.
@@ -89,6 +91,18 @@ def test_python_code_gives_the_same_numbers(language: str, source: str) -> None:
         if language == "numpy":
             columns = [np.full(3, value) for value in values]
             np.testing.assert_allclose(functions[name](*columns), gradient, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "source", ["sigmoid(x)", "x*silu(x)", "x*softplus(x)", "x*logsigmoid(x)", "mish(x)", "x*elu(x)"]
+)
+@pytest.mark.parametrize("x", [-1000.0, 1000.0, -40.0, 40.0])
+def test_python_code_overflows_no_sooner_than_the_engine(source: str, x: float) -> None:
+    expression = parse(source)
+    variable = tensor(x).requires_grad_()
+    evaluate(expression, {"x": variable}).backward()
+    functions = functions_in(printed("python", derivatives(expression, [("x",)]), source))
+    assert functions["d_x"](x) == pytest.approx(variable.grad.item(), rel=1e-9, abs=1e-300)
 
 
 @pytest.mark.parametrize(("source", "languages"), SPECIAL.items())

@@ -1,0 +1,95 @@
+"""Names of variables in each language: ones it can have, each its own, whatever they are in the expression."""
+
+from __future__ import annotations
+
+import json
+import keyword
+import re
+import shutil
+import subprocess
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autodiff.parser.algebra.derivative import Derivatives, derivatives
+from autodiff.parser.algebra.sharing import free_names
+from autodiff.parser.syntax.parse import parse
+from autodiff.parser.unparse import printed
+from autodiff.parser.unparse.c import CPrinter
+from autodiff.parser.unparse.python import PythonPrinter
+
+# Names that look alike, that languages reserve, or that have letters of other alphabets.
+_ODD = (
+    "x1 x_1 x__1 x₁ x_ _x __x x_a xa x_a_1 x_a1 alpha alpha_ \u03b1 é \ufb01 fi M_PI M_PI_ NAN M_E INFINITY double_t "
+    "isnan if_ int int_ bool linux lambd np torch math special d_x d_y u v w max min exp jn gamma y0 NULL typeof"
+)
+ODD = _ODD.split()
+
+
+def code(names: list[str], language: str) -> str:
+    source = "*".join(f"{name}**2" for name in names)
+    # All that is of interest is how it is written.
+    written = {(name,): parse(source).statements[-1] for name in names}
+    return printed(language, Derivatives(tuple(names), (), written), source)
+
+
+def distinct(names: list[str]) -> list[str]:
+    """The names without those that the language itself takes for one."""
+    return list({parse(name).statements[-1].name: None for name in names})
+
+
+@settings(max_examples=30, derandomize=True, deadline=None)
+@given(st.lists(st.sampled_from(ODD), min_size=2, max_size=5, unique=True).map(distinct))
+def test_every_variable_has_a_name_of_its_own_in_every_language(names: list[str]) -> None:
+    for language in ("python", "numpy", "torch"):
+        text = code(names, language)
+        compile(text, language, "exec")
+        (first, *_) = re.findall(r"def \w+\((.*)\):", text)
+        assert len(set(first.split(", "))) == len(names)
+    text = code(names, "c")
+    assert text.isascii()
+    (first, *_) = re.findall(r"double \w+\((.*)\) \{", text)
+    parameters = [parameter.removeprefix("double ") for parameter in first.split(", ")]
+    assert len(set(parameters)) == len(names)
+    assert not CPrinter.reserved & set(parameters)
+    shown = re.findall(r"\\partial (.*)\} f = ", code(names, "latex"))
+    assert len(set(shown)) == len(names)
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
+@pytest.mark.processes
+def test_a_c_compiler_takes_all_of_the_names() -> None:
+    text = code(distinct(ODD), "c")
+    for standard in ("gnu99", "gnu17"):
+        call = ["cc", f"-std={standard}", "-xc", "-Wall", "-Werror", "-fsyntax-only", "-"]
+        assert subprocess.run(call, input=text, text=True, capture_output=True, check=False).stderr == ""
+
+
+def test_no_language_gives_a_shared_part_the_name_of_another() -> None:
+    source = "exp(sin(x)*u)*log(sin(x)*u + 2)*u_**2"
+    found = derivatives(parse(source), [("x",)], dict.fromkeys(("x", "u", "u_"), ()))
+    names = [*found.variables, *(assign.name for assign in found.used())]
+    for printer in (CPrinter(found.variables), PythonPrinter(found.variables)):
+        assert len({printer.name(name) for name in names}) == len(names)
+    assert next(free_names({"u"})) not in names[:3]
+
+
+@pytest.mark.parametrize(
+    "source", ["T/(V - n*b) - n**2/V**2", "exp(sin(x)*y) + sin(x)*y", "max(x, y, z)", "x*y", "1/(x + y)**2 - x"]
+)
+def test_only_parts_that_are_used_are_listed(source: str) -> None:
+    program = parse(source)
+    names = sorted({*re.findall(r"\b[a-zA-Z]\b", source)})
+    found = derivatives(program, [(name,) for name in names], dict.fromkeys(names, ()))
+    record = json.loads(printed("json", found, source))
+    texts = [*record["let"].values(), *record["derivatives"].values()]
+    for name in record["let"]:
+        assert any(re.search(rf"\b{name}\b", text) for text in texts)
+    equations = printed("latex", found, source).splitlines()
+    assert len(equations) == len(record["let"]) + len(names)
+
+
+def test_keywords_are_no_variables() -> None:
+    for word in [word for word in keyword.kwlist if word.islower() and word not in ("and", "or", "not", "if", "else")]:
+        assert PythonPrinter([word]).name(word) == f"{word}_"
