@@ -15,13 +15,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..tensors.aliases import Array
 from ..tensors.errors import shape_error
 from .fusing import Fused, fused
 from .native.code import available
 from .program import Constant, Equation, Program, Variable, substituted, thawed
 from .rows import Kernel, kernel, row_by_row
-
-Array = np.ndarray[Any, Any]
 
 # What a thread works on at a time, in bytes for all its buffers together: about a core's second-level cache. With
 # less, calling NumPy takes its share of the time; with more, the memory does.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from unicodedata import normalize
 
 from ...engine.table.registry import FUNCTIONS
 from ..syntax.records import Binary, Name, Program
 from ..syntax.walk import body_of, walk
-from ..syntax.what_is_meant import other_name
+from ..syntax.what_is_meant import other_constant
 from .names import CONSTANTS
 
 # What a function's name runs into, or what stands in a product, where it is no other variable of the expression.
@@ -18,16 +19,16 @@ _COUNTED = re.compile(r"(\d*)(\D\w*)")
 
 def doubtful(name: str, names: Collection[str]) -> str | None:
     """What a variable may have been meant for, among variables called `names`: `sin(x)` for `sinx`; None: nothing."""
-    if name in FUNCTIONS:
+    plain = normalize("NFKC", name)
+    if plain != name and plain.isascii() and plain.isalpha():
+        return plain
+    folded = name if name in FUNCTIONS or len(name) == 1 else name.lower()
+    if folded in FUNCTIONS:
         # Others, such as gamma, are as likely variables.
-        return f"{name}(x)" if FUNCTIONS[name].family == "elementary" else None
-    if len(name) > 1 and name.lower() in CONSTANTS:
-        return name.lower()
-    other = other_name(name) or other_name(name.lower()) or name.lower() if len(name) > 1 else None
-    if other in FUNCTIONS:
-        return f"{other}(x)" if FUNCTIONS[other].elementwise else None
-    if other != name.lower():
-        return other
+        return f"{folded}(x)" if FUNCTIONS[folded].family == "elementary" else None
+    constant = other_constant(name) or folded
+    if len(name) > 1 and constant in (*CONSTANTS, "True", "False"):
+        return constant
     known = (*_LETTERS, *(other for other in names if other != name))
     for end in range(len(name) - 1, 1, -1):
         function = FUNCTIONS.get(name[:end]) if name[:end] in FUNCTIONS else None

@@ -51,6 +51,7 @@ EXTREME = [
     Difference("hardsigmoid(x)", {"x": 0}, "x", 1 / 6, 0.1666666716337204),
     Difference("x**-0.5", {"x": -math.inf}, "", 0, math.nan),
     Difference("x**0.5", {"x": -0.0}, "x", math.inf, -math.inf),
+    Difference("x**0.5", {"x": -math.inf}, "x", 0, math.nan),
 ]
 # What PyTorch computes and has no derivative for, with ours.
 ONLY_HERE = {
@@ -82,7 +83,8 @@ ELSEWHERE = """
 The gradient of `det` at a singular matrix is its adjugate, at `[[1, 1], [1, 1]]` `[[1, -1], [-1, 1]]`, where PyTorch
 may say 0. Of equal elements `kthvalue` takes the one that comes k-th, PyTorch any. A remainder of 0 has the sign of the
 divisor, in PyTorch that of the dividend, and the sign of nan, which `copysign` and `signbit` see, is none to rely on.
-Sums that cancel, such as the gradient of `sum(softmax(x, 0))`, leave other rounding errors.
+Where a slope is infinite the second derivative may be an infinity here and nan in PyTorch. Sums that cancel, such as
+the gradient of `sum(softmax(x, 0))`, leave other rounding errors.
 """
 
 
@@ -95,7 +97,9 @@ def derivative(text: str, point: dict[str, float], by: str) -> float:
     variables: dict[str, Tensor] = {name: tensor(float(v), requires_grad=True) for name, v in point.items()}
     value = evaluate(parse(text), variables)
     for name in by:
-        (value,) = grad(value, [variables[name]], create_graph=True)
+        (found,) = grad(value, [variables[name]], create_graph=True)
+        assert found is not None
+        value = found
     return float(value.item())
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from ....engine import Size, Tensor, dtype
 from ....engine.graph.hooks import RemovableHandle
 from ....engine.graph.node import AccumulateGrad, Node
+from ....engine.tensors.aliases import Call
 from ...syntax.errors import did_you_mean
 from .exceptions import UnknownName
 from .formatting import formatted
@@ -140,7 +141,7 @@ def _update_set(guard: Guard, values: set[Any], *others: Any) -> None:
             guard.add(values, value)
 
 
-def _of_sets(method: Callable[..., Any]) -> Callable[..., Any]:
+def _of_sets(method: Call) -> Call:
     """A method of a set, whose arguments may be other collections."""
 
     def checked(guard: Guard, values: set[Any], *others: Any) -> Any:
@@ -149,7 +150,7 @@ def _of_sets(method: Callable[..., Any]) -> Callable[..., Any]:
     return checked
 
 
-def _comparing(method: Callable[..., Any]) -> Callable[..., Any]:
+def _comparing(method: Call) -> Call:
     """A method that compares the elements of its sequence with each other, or with its arguments."""
 
     def checked(guard: Guard, sequence: Any, *args: Any, **kwargs: Any) -> Any:
@@ -161,7 +162,7 @@ def _comparing(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 # Methods whose result may be far larger than what they are given, or which may take far longer.
-_GUARDED: dict[type, dict[str, Callable[..., Any]]] = {
+_GUARDED: dict[type, dict[str, Call]] = {
     list: {
         **{name: _comparing(getattr(list, name)) for name in ("count", "index", "remove", "sort")},
         "extend": _extend,

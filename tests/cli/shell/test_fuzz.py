@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
 from effort import examples
+from groups import grouped
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autodiff.engine import FUNCTIONS
+from autodiff.parser.semantics.names import free_variables
+from autodiff.parser.syntax.errors import ExpressionError
+from autodiff.parser.syntax.parse import parse
 
 CODES = {0, 1, 2, 3, 5}
 NAMES = sorted(name for name, function in FUNCTIONS.items() if name == function.name)
@@ -167,8 +170,15 @@ def test_any_json_is_read_or_refused(evaluate, tmp_path: Path, value: object) ->
     check(evaluate("x", f"--x=@{path}"))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@grouped("name", NAMES, size=20)
 def test_any_function_of_anything_has_derivatives_or_says_why_not(evaluate, name: str) -> None:
-    for x in ("0", "-1", "0.5", "inf", "nan", "[]", "[1, 2]", "[[1, 2], [3, 4]]"):
-        for call in (f"{name}(x)", f"{name}(x, x)", f"{name}(x, 0)", f"{name}(x, 1, 2)", f"x.{name}()"):
+    values = ("0", "-1", "0.5", "inf", "nan", "[]", "[1, 2]", "[[1, 2], [3, 4]]")
+    for call in (f"{name}(x)", f"{name}(x, x)", f"{name}(x, 0)", f"{name}(x, 1, 2)", f"x.{name}()"):
+        try:
+            free_variables(parse(call))
+        except ExpressionError:
+            # Refused before there are values: they make no difference.
+            check(evaluate(call, f"--x={values[0]}", "--hessian", "--jacobian", "--json"))
+            continue
+        for x in values:
             check(evaluate(call, f"--x={x}", "--hessian", "--jacobian", "--json"))

@@ -67,3 +67,10 @@ def test_the_slope_of_a_matrix_exponential_keeps_its_digits_whatever_the_gradien
         torch.autograd.grad(torch.matrix_exp(x), x, torch.full((2, 2), factor))[0].numpy() for factor in (1.0, size)
     )
     np.testing.assert_allclose(scaled, unit * size, rtol=1e-12)
+
+
+def test_the_determinant_of_numbers_of_very_unlike_size_has_a_gradient() -> None:
+    left = torch.special.i1(torch.tensor([2.6, -1.078, 1.0]))
+    x = (torch.outer(left, torch.tensor([2.416 - 2.6, 1e300, -1e300])) + torch.eye(3)).requires_grad_()
+    (slope,) = torch.autograd.grad(torch.linalg.det(x), x)
+    assert slope.shape == (3, 3)
