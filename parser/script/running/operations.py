@@ -9,9 +9,11 @@ from typing import Any, TypeAlias
 
 from ...semantics.operands import ARITHMETIC, COMPARISONS
 from .attributes import attribute_of, set_attribute_of
+from .classes import Bound
 from .exceptions import UnknownName
 from .formatting import formatted_value
 from .function import Function
+from .guard import shown
 from .instructions import Code, Label
 
 # Those of machine.py, which runs these.
@@ -40,6 +42,15 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
 _IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
     op: getattr(operator, f"__i{_BINARY[op].__name__.strip('_')}__") for op in (*ARITHMETIC, "&", "|", "^", "<<", ">>")
 }
+
+
+def _remainder(x: Any, y: Any) -> Any:
+    """`x % y`, or text with values in it."""
+    return shown(y, lambda y: x % y) if isinstance(x, str) else x % y
+
+
+_BINARY["%"] = _remainder
+_IN_PLACE["%"] = lambda x, y: _remainder(x, y) if isinstance(x, str) else operator.imod(x, y)
 
 
 # The stack
@@ -324,7 +335,7 @@ def function(machine: Machine, frame: Frame, code: Code) -> None:
     signature = code.signature
     names = (*signature.parameters[len(signature.parameters) - signature.defaults :], *signature.keyword_defaults)
     defaults = dict(zip(names, _popped(frame.stack, len(names)), strict=True))
-    frame.stack.append(Function(machine, code, defaults, frame.scope))
+    frame.stack.append(Function(machine, code, defaults, frame.closure))
 
 
 def call(machine: Machine, frame: Frame, argument: tuple[int, tuple[str, ...]]) -> None:
@@ -352,6 +363,8 @@ def call_spread(machine: Machine, frame: Frame, argument: tuple[tuple[bool, ...]
 
 def call_with(machine: Machine, frame: Frame, callee: Any, args: list[Any], kwargs: dict[str, Any]) -> None:
     """Calls what is a function of the script in the loop, and anything else at once."""
+    if type(callee) is Bound:
+        callee, args = callee.function, [callee.first, *args]
     if type(callee) is Function:
         machine.enter(callee, args, kwargs, frame)
     else:
