@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
+from ..tensors.aliases import Data, Gradient
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor
 from .arguments import data_of
@@ -82,7 +83,7 @@ def cofactor(x: Any) -> Any:
     return sign[..., None, None] * ((u * _products_without(s, 1)[..., None, :]) @ vt)
 
 
-def _second_change(g: Any, change: Any, x: Any) -> Any:
+def _second_change(g: Gradient, change: Any, x: Data) -> Gradient:
     # The derivative of det(x) (tr(P) tr(Q) - tr(P Q)), with P and Q the inverse times each of the two changes.
     inverted = inverse(x)
     p, q = matmul(inverted, change), matmul(inverted, g)
@@ -98,7 +99,7 @@ def _trace(x: Any) -> Any:
     return ops.sum(ops.diagonal(x, 0, -2, -1), [-1], True)[..., None]
 
 
-def _first_change(g: Any, x: Any) -> Any:
+def _first_change(g: Gradient, x: Data) -> Gradient:
     return cofactor_change(g, x)
 
 
@@ -116,7 +117,7 @@ def cofactor_change(change: Any, x: Any) -> Any:
     return sign[..., None, None] * (u @ result @ vt)
 
 
-def _slogdet_rule(g: Any, x: Any) -> Any:
+def _slogdet_rule(g: Gradient, x: Data) -> Gradient:
     if g[1] is None:
         return None
     scaled = diag_embed(expand(unsqueeze(g[1], -1), tuple(x.shape[:-1])))

@@ -7,7 +7,7 @@ from typing import Any, NoReturn, TypeGuard
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from .aliases import Array, NumpyDtype
 
 
 class TraceError(Exception):
@@ -32,7 +32,7 @@ class Numberless:
         return self.example.shape
 
     @property
-    def dtype(self) -> np.dtype[Any]:
+    def dtype(self) -> NumpyDtype:
         """The type of the elements."""
         return self.example.dtype
 
@@ -68,7 +68,7 @@ class Numberless:
             return function(args[0].example, **kwargs)
         raise self.refusal(function.__name__)
 
-    def astype(self, dtype: np.dtype[Any]) -> Any:
+    def astype(self, dtype: NumpyDtype) -> Any:
         """The value in another dtype."""
         return self.trace.cast(self, dtype)
 
