@@ -29,8 +29,10 @@ _CACHE = 1024 * 1024
 _FEWEST = 4096
 # Rows that a loop of machine code computes at a time: it has no buffers, so only calling it counts.
 _LONGEST = 1 << 18
-# Rows times equations from which on machine code pays, although llvmlite may have to be imported and a loop compiled.
-_WORK = 1 << 25
+# Machine code saves about 3 ns for each row and equation. Importing llvmlite takes as long as so many of these, and
+# compiling an equation as long as so many rows of it.
+_IMPORTED = 1 << 25
+_COMPILED = 1 << 16
 # Held while a plan is made, so that threads which start together do not compile the same.
 _PLANNING = threading.Lock()
 _FAILURES = (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError)
@@ -241,7 +243,7 @@ def _kernel(part: Equation | Fused, varying: Callable[[Variable], bool], exact: 
 
 def pays(program: Program, rows: float) -> bool:
     """Whether machine code for so many rows saves more time than making it takes, and can be made."""
-    if rows * len(program.equations) < _WORK:
+    if (rows - _COMPILED) * len(program.equations) < _IMPORTED:
         return False
     from .native.code import available
 

@@ -28,7 +28,8 @@ def loops(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         run(self, *given, out=out)
 
     monkeypatch.setattr(Fused, "run", counted)
-    monkeypatch.setattr(columns, "_WORK", 5000)
+    monkeypatch.setattr(columns, "_IMPORTED", 5000)
+    monkeypatch.setattr(columns, "_COMPILED", 10)
     return found
 
 
