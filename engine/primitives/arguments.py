@@ -50,6 +50,13 @@ def whole(n: Any) -> int:
     return operator.index(n)
 
 
+def whole_argument(n: Any, called: str) -> int:
+    """The same, of an argument whose name and place `called` are said where it is no whole number: a TypeError."""
+    if not isinstance(n, Tensor) and not hasattr(n, "__index__"):
+        raise type_error(f"{called} must be int, not {type(n).__name__}")
+    return whole(n)
+
+
 def plain(value: Tensor) -> Any:
     """The number that a tensor holds. ParameterError: the tensor is to be differentiated by."""
     if value._requires_grad:

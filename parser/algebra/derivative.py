@@ -365,7 +365,8 @@ def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[st
 
 
 def _of_printed(program: Program, point: Mapping[str, Any], limits: Limits) -> Any:
-    given = {name: tensor(v.tolist()) for name, v in point.items() if name in free_variables(program)}
+    free = free_variables(program)
+    given = {name: tensor(v.tolist()) for name, v in point.items() if name in free}
     return evaluate(program, given, limits)._data
 
 
