@@ -34,3 +34,4 @@ bench:  # pip install -e '.[bench]' first
 	python tests/benchmarks/tables.py --memory
 	python tests/benchmarks/columns.py
 	python tests/benchmarks/batch.py
+	python tests/benchmarks/jacobians.py

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -149,6 +150,9 @@ def _invoke(args: list[str], debug: bool) -> int:
             # Here, where the stack is low. From below a command's imports it crosses the end of a piece of Python's
             # stack 1,600 times and more, each time mapping memory and giving it back: 8 % of the time of an `eval`.
             importlib.import_module("numpy")
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+            # As `start.py` has left it; from here on there is something to clean up.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         code = cli.invoke(context)
         sys.stdout.flush()
     return code if isinstance(code, int) else OK

@@ -24,6 +24,12 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def garbage_left_to_itself() -> None:
+    """The same for what the modules before have left: caches, programs, what failed."""
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def settings_of_a_fresh_process() -> Iterator[None]:
     """Whatever a test sets, the next one finds the default dtype float64, and operations recorded."""

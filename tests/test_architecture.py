@@ -90,6 +90,7 @@ TABLES = {
     "parser.algebra.reductions": 1,  # which have all arguments of a sum
     "parser.algebra.shapes": 1,  # of which calls the first argument decides the dtype
     "parser.script.running.attributes": 2,  # the methods of Python's own values
+    "parser.script.running.classes": 2,  # the special methods that a class may have
 }
 
 # What the command line leaves to the parser's analysis: graphs, derivatives and programs.

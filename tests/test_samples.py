@@ -16,8 +16,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -111,21 +110,10 @@ def shown(output: str, code: str) -> str:
     return output if code == "0" else f"{output}[exit {code}]\n"
 
 
-@pytest.fixture(scope="module")
-def running(request: pytest.FixtureRequest, programs: Path) -> Iterator[dict[Path, Future[str]]]:
-    """The transcripts under test, all of them started: most of a command's time is one processor's."""
-    paths = [item.callspec.params["path"] for item in request.session.items if item.path == request.path]
-    with ThreadPoolExecutor() as pool:
-        yield {
-            path: pool.submit(lambda path: text_of(run(blocks_of(path.read_text("utf-8")), programs)), path)
-            for path in paths
-        }
-
-
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
-def test_a_transcript_shows_what_its_commands_print(path: Path, running: dict[Path, Future[str]]) -> None:
+def test_a_transcript_shows_what_its_commands_print(path: Path, programs: Path) -> None:
     expected = path.read_text("utf-8")
-    actual = running[path].result()
+    actual = text_of(run(blocks_of(expected), programs))
     diff = difflib.unified_diff(expected.splitlines(), actual.splitlines(), "samples/" + path.name, "now", lineterm="")
     assert actual == expected, "`make samples` accepts this:\n" + "\n".join(diff)
 

@@ -32,6 +32,13 @@ class ArrowTable:
         self._first = next(self._batches, None)
         self.widths = {name: _width(schema.field(i).type, i, self._first) for i, name in enumerate(self.names)}
 
+    @property
+    def row_bytes(self) -> float:
+        """About how many bytes of its file a row takes, by the first of them."""
+        if self.parquet is not None:
+            return self.parquet.row_bytes
+        return self._first.nbytes / (self._first.num_rows or 1) if self._first is not None else 1
+
     def expect(self, numeric: Sequence[str], added: Sequence[str], texts: Sequence[str] = ()) -> None:
         """Says which columns are read as numbers. UsageError: one has another type."""
         for name in numeric:
@@ -86,10 +93,12 @@ class ParquetTraits:
     def __init__(self, metadata: Any) -> None:
         self.compression = "snappy"
         self.dictionaries: list[str] = []
+        self.row_bytes = 1.0
         if metadata.num_row_groups and metadata.num_columns:
             group = metadata.row_group(0)
             columns = [group.column(i) for i in range(group.num_columns)]
             self.compression = columns[0].compression.lower().replace("uncompressed", "none")
+            self.row_bytes = sum(column.total_compressed_size for column in columns) / (group.num_rows or 1)
             self.dictionaries = [column.path_in_schema for column in columns if _repeats(column)]
 
 

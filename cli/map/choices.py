@@ -35,6 +35,9 @@ class Differentiation(Options):
     order: int = option(
         "--order", type=HIGHEST_ORDER, default=1, metavar="N", help="Derivatives up to the N-th by each variable."
     )
+    exact: bool = option(
+        "--exact", is_flag=True, help="Results with NumPy's bits, without machine code for long tables."
+    )
     keep: str | None = names_option(
         "--keep", help="Columns for names that the expression assigns, separated by commas."
     )

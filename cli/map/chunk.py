@@ -50,6 +50,11 @@ class Source(Protocol):
     @property
     def schema(self) -> Any: ...
 
+    @property
+    def row_bytes(self) -> float:
+        """About how many bytes of its file each row takes, by the first of them."""
+        ...
+
     def expect(self, numeric: Sequence[str], added: Sequence[str], texts: Sequence[str] = ()) -> None:
         """Says which columns are read as numbers, which are added, and which become text in other formats.
 

@@ -77,6 +77,11 @@ class Delimited:
         """Which option may be missing where the first line is a single cell."""
         return one_cell(self.first_line, self.dialect)
 
+    @property
+    def row_bytes(self) -> float:
+        """About how many bytes a record takes, by the first of them."""
+        return len(self._first.data) / (self._first.data.count(b"\n") or 1)
+
     def expect(self, numeric: Sequence[str], added: Sequence[str], texts: Sequence[str] = ()) -> None:
         """Says which columns are read as numbers, and which are text in other formats whatever they hold."""
         self.numeric = numeric

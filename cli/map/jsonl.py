@@ -53,6 +53,11 @@ class JsonLines:
                     self.widths[name] = len(value) if isinstance(value, list) else None
         self.names = list(self.widths)
 
+    @property
+    def row_bytes(self) -> float:
+        """About how many bytes a record takes, by the first of them."""
+        return len(self._first.data) / (self._first.data.count(b"\n") or 1)
+
     def expect(self, numeric: Sequence[str], added: Sequence[str], texts: Sequence[str] = ()) -> None:
         """Says which members are read as numbers, which are added, and which become text in other formats.
 

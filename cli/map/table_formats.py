@@ -24,8 +24,8 @@ _TITLES = {"csv": "CSV", "tsv": "TSV", "jsonl": "JSON Lines"}
 
 
 class Table(NamedTuple):
-    """A table that is read, the name of its format, the columns that the folders on its way are, and whether it is
-    the only one.
+    """A table that is read, the name of its format, the columns that the folders on its way are, whether it is the
+    only one, and how many bytes the files of all have together.
     """
 
     place: Place
@@ -33,6 +33,11 @@ class Table(NamedTuple):
     source: Source
     keys: Mapping[str, Key]
     is_alone: bool
+    all_bytes: int
+
+    def expected_rows(self) -> float:
+        """About how many rows all tables have together: known before they are read, at least of files."""
+        return self.all_bytes / (self.source.row_bytes or 1)
 
 
 def open_tables(words: Iterable[str], format_name: str | None, form: TextForm) -> Iterator[Table]:
@@ -41,11 +46,12 @@ def open_tables(words: Iterable[str], format_name: str | None, form: TextForm) -
     UsageError: one cannot be read, or is not what it should be.
     """
     found = places(words)
+    size = sum(map(_size, found))
     for place, said in zip(found, typed_keys([place.keys for place in found]), strict=True):
         with contextlib.ExitStack() as opened:
             kind, source = _open_source(place, format_name, form, opened)
             keys = {name: key for name, key in said.items() if name not in source.names}
-            yield Table(place, kind, source, keys, len(found) == 1)
+            yield Table(place, kind, source, keys, len(found) == 1, size)
 
 
 def _open_source(
@@ -81,6 +87,14 @@ def _open_source(
     if stream.head.startswith(ARROW_FILE):
         return "arrow", open_arrow(_seekable(stream, place, opened), place.title, is_stream=False)
     return "arrows", open_arrow(stream, place.title, is_stream=True)
+
+
+def _size(place: Place) -> int:
+    """How many bytes a file has; 0 if it is none."""
+    try:
+        return os.path.getsize(place.path) if place.path is not None and os.path.isfile(place.path) else 0
+    except OSError:
+        return 0
 
 
 def open_writer(format_name: str, file: Any, layout: Layout, form: TextForm) -> Writer:

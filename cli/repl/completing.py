@@ -16,7 +16,7 @@ from ...parser.script.session import Session
 from .commands import COMMANDS
 
 # All of Python's but those that scripts lack.
-_KEYWORDS = tuple(word for word in kwlist if word not in ("async", "await", "class", "yield"))
+_KEYWORDS = tuple(word for word in kwlist if word not in ("async", "await"))
 _PATH = re.compile(r"(?:[^\W\d]\w*\.)*(?:[^\W\d]\w*)?\Z")
 # Attributes of a tensor that are tensors themselves: so much is known without asking for them.
 _TENSORS = ("T", "H", "mT", "mH", "data", "grad")

@@ -26,7 +26,7 @@ def report(error: Exception, debug: bool) -> int:
     if debug:
         import traceback
 
-        traceback.print_exception(error)
+        say("".join(traceback.format_exception(error)).rstrip())
     with contextlib.suppress(OSError):
         sys.stdout.flush()
     if isinstance(error, UsageError):

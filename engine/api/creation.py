@@ -9,6 +9,7 @@ import numpy as np
 
 from ..primitives.filling import filled, full, number, of_kind, shape_of, spaced
 from ..tensors import dtypes
+from ..tensors.aliases import Array
 from ..tensors.dtypes import dtype as DType  # noqa: N812
 from ..tensors.errors import shape_error, type_error
 from ..tensors.tensor import Tensor
@@ -37,7 +38,7 @@ def tensor(data: Any, *, dtype: DType | None = None, requires_grad: bool = False
     return Tensor(array[()] if array.ndim == 0 else array, requires_grad)
 
 
-def _array(data: Any) -> np.ndarray[Any, Any]:
+def _array(data: Any) -> Array:
     if type(data) is float:
         return np.array(data, dtypes.get_default_dtype().numpy)
     try:
@@ -100,7 +101,7 @@ def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tens
     return tensor(data, dtype=dtype)
 
 
-def from_numpy(array: np.ndarray[Any, Any]) -> Tensor:
+def from_numpy(array: Array) -> Tensor:
     """A tensor that shares the memory of a NumPy array."""
     if not isinstance(array, np.ndarray):
         raise type_error(f"expected np.ndarray (got {type(array).__name__})")

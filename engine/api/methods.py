@@ -15,6 +15,7 @@ from ..primitives.operators import IN_PLACE_OPERATORS, OPERATORS
 from ..table.composed import called_by_name
 from ..table.registry import FUNCTIONS, ops
 from ..tensors import dtypes, memory
+from ..tensors.aliases import Call
 from ..tensors.batched import Batched
 from ..tensors.dtypes import dtype, is_number
 from ..tensors.errors import shape_error, value_error
@@ -28,7 +29,7 @@ def _fill(self: Tensor, value: Any) -> Tensor:
     return copying.filled_with_number(self, value) if is_number(value) else copying.filled_with_tensor(self, value)
 
 
-WRITING: dict[str, Callable[..., Any]] = {"copy_": copying.copied, "zero_": copying.zeroed, "fill_": _fill}
+WRITING: dict[str, Call] = {"copy_": copying.copied, "zero_": copying.zeroed, "fill_": _fill}
 
 # `double`, `float`, `long` and so on.
 _CASTS = {kind.title.lower(): kind for kind in dtypes.BY_NUMPY.values()}
@@ -155,7 +156,7 @@ def _array_wrap(self: Tensor, array: Any, context: Any = None, return_scalar: bo
     return Tensor((array.astype(np.uint8) if array.dtype.kind == "b" else array)[()])
 
 
-PROPERTIES: dict[str, property | Callable[..., Any]] = {
+PROPERTIES: dict[str, property | Call] = {
     "data": memory.data,
     "grad_fn": history.grad_fn,
     "requires_grad": history.requires_grad,
@@ -168,7 +169,7 @@ PROPERTIES: dict[str, property | Callable[..., Any]] = {
     "itemsize": lambda self: self._data.itemsize,
     "nbytes": lambda self: self._data.nbytes,
 }
-METHODS: dict[str, Callable[..., Any]] = {
+METHODS: dict[str, Call] = {
     "__setitem__": setitem,
     "__deepcopy__": history.copied_leaf,
     "requires_grad_": history.requires_grad_,

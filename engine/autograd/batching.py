@@ -6,7 +6,7 @@ which may have a history and tangents of its own, from outside the level; what i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -21,6 +21,7 @@ from ..primitives.reshaping import reshape
 from ..table.binding import bind
 from ..table.dispatch import linked, run_on
 from ..table.record import Operation
+from ..tensors.aliases import Call
 from ..tensors.batched import Batched, BatchError
 from ..tensors.memory import memory_of
 from ..tensors.symbol import DATA
@@ -68,18 +69,18 @@ class Batch(Level):
         data = tensor._data
         return data.value if self.holds(tensor) else repeated(tensor, self.size)
 
-    def propagate(self, call: Callable[..., Any], primitive: Operation, args: Any, kwargs: Any) -> Any:
+    def propagate(self, call: Call, primitive: Operation, args: Any, kwargs: Any) -> Any:
         levels = forward.levels
         forward.levels = levels[:-1]
         try:
             arguments = bind(primitive, args, kwargs)
             if primitive.variadic:
                 arguments = (list(arguments[0]), *arguments[1:])
-            if not any(self.holds(value) for value in (arguments[0] if primitive.variadic else arguments)):
-                return call(*arguments)
-            data = [data_of(value) for value in arguments]
+            data = [value._data if isinstance(value, Tensor) else value for value in arguments]
             if primitive.variadic:
                 data[0] = [data_of(value) for value in arguments[0]]
+            if not any(type(d) is Batched and d.trace is self for d in (data[0] if primitive.variadic else data)):
+                return call(*arguments)
             result = run_on(primitive, arguments, data, partial(self._computed, primitive, arguments))
             if primitive.view and isinstance(arguments[0], Tensor):
                 return linked(primitive, arguments[0], arguments[1:], result)
@@ -103,17 +104,18 @@ class Batch(Level):
         """An argument as it is outside the level: with its history there, in the dtype of `data`."""
         if not isinstance(data, DATA):
             return value
-        batched = self.holds(value)
-        outside = data_of(value).value if batched else value if isinstance(value, Tensor) else Tensor(value)
-        if outside._data.dtype != data.dtype:
+        given = value._data if isinstance(value, Tensor) else value
+        batched = type(given) is Batched and given.trace is self
+        outside = given.value if batched else value if isinstance(value, Tensor) else Tensor(value)
+        if given is not data and outside._data.dtype != data.dtype:
             outside = to_copy(outside, data.dtype)
-        return Operand(outside, batched, tuple(data.shape))
+        return Operand(outside, batched, data.shape)
 
-    def operator(self, name: str) -> Callable[..., Any]:
+    def operator(self, name: str) -> Call:
         """The operation of a Python operator on data."""
         return partial(_on_data, OPERATORS[name])
 
-    def operation(self, ufunc: Any, inputs: Sequence[Any]) -> Callable[..., Any]:
+    def operation(self, ufunc: Any, inputs: Sequence[Any]) -> Call:
         """The operation of the table that a NumPy function on data stands for. BatchError: there is none."""
         call = operation_of(ufunc, inputs)
         if call is None:
@@ -146,7 +148,7 @@ class Batch(Level):
                 source = Tensor(data)
             in_place("copy_", copied)(symbol.value, source)
 
-    def drawn(self, function: str, draw: Callable[..., Any], shape: tuple[int, ...]) -> Any:
+    def drawn(self, function: str, draw: Call, shape: tuple[int, ...]) -> Any:
         """Random numbers: for each of the batch others, or the same for all. RuntimeError: neither was asked for."""
         if self.randomness == "error":
             raise RuntimeError(
@@ -181,7 +183,7 @@ class Batch(Level):
             forward.levels = levels
 
 
-def _on_data(call: Callable[..., Any], *values: Any) -> Any:
+def _on_data(call: Call, *values: Any) -> Any:
     return data_of(call(*[Tensor(value) if isinstance(value, DATA) else value for value in values]))
 
 

@@ -5,22 +5,22 @@ A Jacobian here is a matrix with a row for each element of an input and a column
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..primitives.copying import zeros_like
+from ..tensors.aliases import Array, Call
 from ..tensors.memory import shareable
 from ..tensors.tensor import Tensor
 from .forward_ad import pushed_forward
 from .jacobians import jacobian_rows, units
 
 # A function of tensors, and of other things, that returns a tensor or a tuple of them.
-Function = Callable[..., Any]
+Function = Call
 # For each output a matrix for each input that requires grad.
 Matrices = list[list[Tensor]]
-Array = np.ndarray[Any, Any]
 
 
 def as_tuple(values: Any) -> tuple[Any, ...]:

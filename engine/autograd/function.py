@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import inspect
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ..graph.hooks import next_sequence
 from ..graph.node import Node
 from ..graph.transforms import active
 from ..table.nodes import tracked
+from ..tensors.aliases import Call
 from ..tensors.batched import BatchError
 from ..tensors.modes import no_grad, recording
 from ..tensors.tensor import Tensor
@@ -89,7 +90,7 @@ class Function:
         )
 
     @classmethod
-    def _rule(cls) -> Callable[..., Any]:
+    def _rule(cls) -> Call:
         """The user's rule, whichever name it has. RuntimeError: under both names."""
         has_vjp = cls.vjp is not Function.vjp
         if has_vjp and cls.backward is not Function.backward:
@@ -190,7 +191,7 @@ class _Refusal(Node):
         return self.apply(None, create_graph)
 
 
-def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
+def once_differentiable(backward: Call) -> Call:
     """Marks a backward that is computed outside the graph: differentiating its result is an error, not zero."""
 
     @functools.wraps(backward)

@@ -11,12 +11,10 @@ from ..graph.hooks import as_tensor, run_post_accumulate
 from ..graph.transforms import hold
 from ..primitives.copying import copied, to_copy
 from ..primitives.reshaping import sum_array_to, sum_to_size
+from ..tensors.aliases import Gradient
 from ..tensors.errors import shape_error
 from ..tensors.size import Size
 from ..tensors.tensor import Tensor
-
-# As a backward pass carries it: plain data, or a Tensor where the pass is itself recorded. None: there is none.
-Gradient = Any
 
 _ONE = np.float64(1.0)
 _SCALAR = (), np.dtype(np.float64)

@@ -22,6 +22,7 @@ from ..primitives.getitem import getitem
 from ..primitives.places import as_strided
 from ..primitives.places import put as index_put
 from ..table.scalars import note_change
+from ..tensors.aliases import Array, Call
 from ..tensors.memory import INFERENCE_TENSOR, memory_of, outdate, positions, refusal, resize, shareable, write
 from ..tensors.modes import enable_grad, recording
 from ..tensors.tensor import Tensor
@@ -54,7 +55,7 @@ class CopySlices(Node):
         self.inner.release()
 
 
-def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
+def in_place(name: str, function: Call) -> Callable[..., Tensor]:
     """The method that does `function` in place on its first argument."""
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
@@ -75,7 +76,7 @@ def in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
     return method
 
 
-def reshaped_in_place(name: str, function: Callable[..., Any]) -> Callable[..., Tensor]:
+def reshaped_in_place(name: str, function: Call) -> Callable[..., Tensor]:
     """The method that gives its first argument the shape of the view that `function` makes of it."""
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
@@ -204,7 +205,7 @@ def setitem(tensor: Tensor, key: Any, value: Any) -> None:
             target.fill_(value)
 
 
-def _places(tensor: Tensor, key: Any) -> np.ndarray[Any, Any]:
+def _places(tensor: Tensor, key: Any) -> Array:
     """Where in the tensor, counted through it in order, the elements lie that an index picks out."""
     counted = Tensor(np.arange(tensor._data.size).reshape(tensor._data.shape))
     return np.asarray(getitem(counted, key)._data)

@@ -30,9 +30,10 @@ from ..graph.hooks import next_sequence
 from ..graph.node import AccumulateGrad, Edge, Node
 from ..graph.observers import watch
 from ..table.scalars import check_numbers, newest
+from ..tensors.aliases import Gradient
 from ..tensors.modes import recording
 from ..tensors.tensor import Tensor
-from .gradients import Gradient, added, fit
+from .gradients import added, fit
 
 _FLOAT64 = np.float64
 

@@ -7,7 +7,7 @@ recorded is run backward from t.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +22,7 @@ from ..table.binding import bind, parameter_error, promote
 from ..table.nodes import run_rule
 from ..table.record import Operation
 from ..table.recorded import saver
+from ..tensors.aliases import Call
 from ..tensors.modes import recording
 from ..tensors.tensor import Tensor
 from .gradients import fit
@@ -72,7 +73,7 @@ def _cast(tensor: Tensor, dtype: np.dtype[Any]) -> Tensor:
     return tensor if tensor._data.dtype == dtype else to_copy(tensor, dtype)
 
 
-def propagate(call: Callable[..., Any], primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def propagate(call: Call, primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What `call`, which runs `primitive`, returns, with its tangent at the innermost level.
 
     The call runs outside that level, so that the levels further out are dealt with on the way.
@@ -96,7 +97,7 @@ def propagate(call: Callable[..., Any], primitive: Operation, args: tuple[Any, .
         forward.levels = levels
 
 
-def _carry(again: Callable[..., Any], call: _Call, level: Level) -> None:
+def _carry(again: Call, call: _Call, level: Level) -> None:
     """Gives the results their tangents, and the node what it needs for gradients to have tangents too.
 
     `again` calls the operation.

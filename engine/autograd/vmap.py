@@ -10,6 +10,7 @@ import numpy as np
 
 from ..primitives.axes import movedim
 from ..primitives.parts import cat, narrow, select, stack
+from ..tensors.aliases import Call
 from ..tensors.batched import BatchError, DataDependentError
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
@@ -24,13 +25,13 @@ def check_randomness(randomness: str) -> None:
 
 
 def vmap(
-    func: Callable[..., Any],
+    func: Call,
     in_dims: Any = 0,
     out_dims: Any = 0,
     randomness: str = "error",
     *,
     chunk_size: int | None = None,
-) -> Callable[..., Any]:
+) -> Call:
     """The function that maps `func` over dimension `in_dims` of its arguments and puts the results along `out_dims`.
 
     Either may be a nesting of dimensions that matches the arguments or results; None stands for what is not mapped.
@@ -59,9 +60,7 @@ def vmap(
     return wrapper
 
 
-def _over_all(
-    name: str, call: Callable[..., Any], out_dims: Any, args: Any, dims: Sequence[Any], count: int, randomness: str
-) -> Any:
+def _over_all(name: str, call: Call, out_dims: Any, args: Any, dims: Sequence[Any], count: int, randomness: str) -> Any:
     """The results for all indices at once, or where the function does not let that be, for one after another."""
     values = _each(args, dims, lambda leaf, dim: movedim(leaf, dim, 0) if dim else leaf)
     level = Batch(count, randomness)

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import itertools
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
 
+from ..tensors.aliases import Call
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 
@@ -19,7 +20,7 @@ next_sequence = itertools.count().__next__
 class RemovableHandle:
     """What registering a hook returns: `remove()` takes it away, and so does leaving a `with` block."""
 
-    def __init__(self, hooks: dict[int, Any], hook: Callable[..., Any]) -> None:
+    def __init__(self, hooks: dict[int, Any], hook: Call) -> None:
         self.hooks = hooks
         self.id = next_sequence()
         hooks[self.id] = hook
@@ -46,10 +47,10 @@ class Hooks:
     __slots__ = ("after", "before", "retain", "tensor")
 
     def __init__(self) -> None:
-        self.tensor: dict[int, dict[int, Callable[..., Any]]] = {}
+        self.tensor: dict[int, dict[int, Call]] = {}
         self.retain: dict[int, weakref.ref[Tensor]] = {}
-        self.before: dict[int, Callable[..., Any]] = {}
-        self.after: dict[int, Callable[..., Any]] = {}
+        self.before: dict[int, Call] = {}
+        self.after: dict[int, Call] = {}
 
     def run_tensor(self, arrived: list[Any], create_graph: bool) -> list[Any]:
         """The gradients that arrived, one for each output, as the tensors' hooks leave them; keeps retained ones.
@@ -97,7 +98,7 @@ def run_post_accumulate(leaf: Tensor) -> None:
         raise RuntimeError("Tensor post accumulate grad hooks should return None.")
 
 
-def _answered(hook: Callable[..., Any], gradients: Sequence[Any], create_graph: bool, *args: Any) -> Sequence[Any]:
+def _answered(hook: Call, gradients: Sequence[Any], create_graph: bool, *args: Any) -> Sequence[Any]:
     """The gradients, or what `hook(*args)` returns in their place: a tuple of as many, None again for None."""
     returned: Any = hook(*args)
     if returned is None:
@@ -113,7 +114,7 @@ def _answered(hook: Callable[..., Any], gradients: Sequence[Any], create_graph: 
     return [None if a is None else _checked(hook, g, a, create_graph) for g, a in zip(gradients, answers, strict=True)]
 
 
-def _checked(hook: Callable[..., Any], gradient: Any, answer: Any, create_graph: bool) -> Any:
+def _checked(hook: Call, gradient: Any, answer: Any, create_graph: bool) -> Any:
     """What a hook returned in a gradient's place, as a pass carries it."""
     if gradient is None:
         raise RuntimeError("can't replace a None gradient with a non-None value")
@@ -130,7 +131,7 @@ def _checked(hook: Callable[..., Any], gradient: Any, answer: Any, create_graph:
     return as_data(answer, create_graph)
 
 
-def _name(hook: Callable[..., Any]) -> str:
+def _name(hook: Call) -> str:
     return getattr(hook, "__name__", "<unknown>")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,10 +14,11 @@ from ..primitives import layer, reduction
 from ..primitives.arithmetic import mul
 from ..table.composed import called_by_name
 from ..table.registry import functions_of
+from ..tensors.aliases import Call
 from ..tensors.tensor import Tensor
 
 
-def _with_inplace(function: Callable[..., Any]) -> Callable[..., Any]:
+def _with_inplace(function: Call) -> Call:
     """The function with the argument `inplace`, which writes the result into the argument."""
     write = in_place(f"{function.__name__}_", function)
 

@@ -10,6 +10,7 @@ import numpy as np
 from ..graph.transforms import drawn
 from ..table.record import BESIDE_ZERO, REAL, EdgeCase
 from ..table.registry import ops
+from ..tensors.aliases import Data, Gradient
 from ..tensors.errors import shape_error
 from .arguments import check_same_dtype, data_of, dimension
 from .copying import zeros_like
@@ -112,7 +113,7 @@ mish = primitive(
 )
 
 
-def _gelu_rule(g: Any, x: Any, approximate: Any) -> Any:
+def _gelu_rule(g: Gradient, x: Data, approximate: Any) -> Gradient:
     if approximate == "tanh":
         inner = tanh(_GELU_SCALE * (x + _GELU_CUBIC * x * x * x))
         slope = _GELU_SCALE * (1 + 3 * _GELU_CUBIC * x * x)
@@ -145,7 +146,7 @@ def minimum_zero(x: Any) -> Any:
     return where(x < 0, x, 0)
 
 
-def _elu_rule(g: Any, x: Any, alpha: float, scale: float, input_scale: float) -> Any:
+def _elu_rule(g: Gradient, x: Data, alpha: float, scale: float, input_scale: float) -> Gradient:
     return where(x <= 0, g * (scale * alpha * input_scale) * exp(minimum_zero(x) * input_scale), g * scale)
 
 
@@ -340,7 +341,7 @@ def _half(x: Any, dim: int) -> int:
     return x.shape[axis] // 2
 
 
-def _glu_rule(g: Any, x: Any, dim: int) -> Any:
+def _glu_rule(g: Gradient, x: Data, dim: int) -> Gradient:
     axis = dim % x.ndim
     half = _half(x, dim)
     value = slice_primitive(x, axis, 0, half, 1)

@@ -11,7 +11,8 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
-from ..tensors.errors import ParameterError, dimension_error, index_error, shape_error, type_error
+from ..tensors.aliases import Array
+from ..tensors.errors import ParameterError, dimension_error, index_error, shape_error, type_error, type_name
 from ..tensors.symbol import numbers_of
 from ..tensors.tensor import Tensor
 
@@ -47,6 +48,13 @@ def whole(n: Any) -> int:
         if value == int(value):
             return int(value)
     return operator.index(n)
+
+
+def whole_argument(n: Any, called: str) -> int:
+    """The same, of an argument whose name and place `called` are said where it is no whole number: a TypeError."""
+    if not isinstance(n, Tensor) and not hasattr(n, "__index__"):
+        raise type_error(f"{called} must be int, not {type(n).__name__}")
+    return whole(n)
 
 
 def plain(value: Tensor) -> Any:
@@ -129,7 +137,14 @@ def indices_of(function: str, index: Any, message: str = "Expected dtype int32/i
     return index
 
 
-def integers(index: Any) -> np.ndarray[Any, Any]:
+def in_dtype_of(x: Any, value: Any, name: str = "value") -> Any:
+    """A number given beside x, in the dtype of x. TypeError: it is none, which NumPy would make one of or nan."""
+    if not isinstance(value, (int, float)) and getattr(value, "ndim", 1):
+        raise type_error(f"argument '{name}' must be Number, not {type_name(value)}")
+    return x.dtype.type(value)
+
+
+def integers(index: Any) -> Array:
     return np.asarray(index).astype(np.int64)
 
 

@@ -19,9 +19,10 @@ import numpy as np
 
 from ..table.record import NONZERO, POSITIVE, REAL, EdgeCase
 from ..table.registry import ops
+from ..tensors.aliases import Data, Gradient
 from ..tensors.dtypes import float64, is_number
 from ..tensors.tensor import Tensor
-from .arguments import c_names, check_same_dtype
+from .arguments import c_names, check_same_dtype, in_dtype_of
 from .copying import to, zeros_like
 from .families import ARITHMETIC
 
@@ -73,7 +74,7 @@ def _subtracted(x: Any, y: Any, alpha: Any = 1) -> Any:
     return _minus(y, _times(x, alpha))
 
 
-def _subtracted_rule(g: Any, alpha: Any) -> Any:
+def _subtracted_rule(g: Gradient, alpha: Any) -> Gradient:
     return _times(-g, alpha)
 
 
@@ -254,7 +255,7 @@ def _power(x: Any, y: Any) -> Any:
     if is_number(y) and y == 2:
         return x * x
     # Of its scalars, NumPy leaves powers to C: as an array, a number has the same power alone as among others.
-    return x[...] ** y
+    return x[...] ** y if is_number(y) else np.power(x, y)
 
 
 def _integer_power(x: Any, y: Any) -> Any:
@@ -272,7 +273,7 @@ def _raised(x: Any, y: Any) -> Any:
     return x if is_number(y) and y == 1 else _power(x, y)
 
 
-def _power_rule(g: Any, x: Any, y: Any) -> Any:
+def _power_rule(g: Gradient, x: Data, y: Data) -> Gradient:
     return zeros_like(g) if y == 0 else g * (y * _raised(x, y - 1))
 
 
@@ -284,7 +285,7 @@ def _falling_power(scale: Any, x: Any, y: Any, k: int) -> Any:
     return np.where(factor == 0, 0, product)
 
 
-def _falling_exponent_rule(g: Any, x: Any, y: Any, k: int) -> Any:
+def _falling_exponent_rule(g: Gradient, x: Data, y: Data, k: int) -> Gradient:
     """The product rule, as y is in all factors and in the exponent."""
     power = _raised(x, y - k)
     slope = sum(math.prod(y - j for j in range(k) if j != i) for i in range(k))
@@ -311,7 +312,7 @@ def _power_times_log(x: Any, y: Any, power: Any, m: int) -> Any:
     return np.where((x == 0) & (y >= 0), 0, product)
 
 
-def _power_times_log_base_rule(g: Any, x: Any, y: Any, m: int) -> Any:
+def _power_times_log_base_rule(g: Gradient, x: Data, y: Data, m: int) -> Gradient:
     lower = _raised(x, y - 1)
     rest = lower if m == 1 else power_times_log(x, y - 1, lower, m - 1)
     return g * (y * power_times_log(x, y - 1, lower, m) + m * rest)
@@ -328,7 +329,7 @@ power_times_log = private(
 )
 
 
-def _exponent_of_number_rule(g: Any, out: Any, x: Any, y: Any) -> Any:
+def _exponent_of_number_rule(g: Gradient, out: Data, x: Data, y: Data) -> Gradient:
     if x == 0:
         return g * ops.where(y >= 0, 0, out * -math.inf)
     return g * (out * (math.log(x) if x > 0 else math.nan))
@@ -393,7 +394,7 @@ def square(x: Any) -> Any:
 )
 def addcmul(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
     """x + value * y * z"""
-    return x + x.dtype.type(value) * y * z
+    return x + in_dtype_of(x, value) * y * z
 
 
 @primitive(
@@ -413,7 +414,7 @@ def addcdiv(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
             "tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value "
             "* tensor1 / tensor2), for all dtypes."
         )
-    return x + x.dtype.type(value) * (y / z)
+    return x + in_dtype_of(x, value) * (y / z)
 
 
 def _lerp(x: Any, y: Any, weight: Any) -> Any:
@@ -423,7 +424,7 @@ def _lerp(x: Any, y: Any, weight: Any) -> Any:
 
 @private(lambda g, weight: g * (1 - weight), lambda g, weight: g * weight, name="lerp", formula="x + weight*(y - x)")
 def lerp_number(x: Any, y: Any, weight: Any) -> Any:
-    return _lerp(x, y, x.dtype.type(weight))
+    return _lerp(x, y, in_dtype_of(x, weight, "weight"))
 
 
 lerp_tensor = private(
@@ -449,14 +450,21 @@ def lerp(x: Any, y: Any, weight: Any) -> Any:
 # Signs, steps and powers of two
 
 
-def _copysign_rule(g: Any, x: Any, y: Any) -> Any:
-    return g * (ops.sgn(x) * copysign_tensor(ops.ones_like(x), y))
+def _copysign_rule(g: Gradient, x: Data, y: Data) -> Gradient:
+    return g * (_direction(x) * copysign_tensor(ops.ones_like(x), y))
+
+
+def _direction(x: Any) -> Any:
+    """The sign of x, but of what is not finite nan, as PyTorch divides by x."""
+    return ops.sgn(x) + (x - x)
 
 
 copysign_tensor = private("copysign", np.copysign, _copysign_rule, lambda g: zeros_like(g), floating=True)
 
 
-@private(lambda g, x, y: g * (ops.sgn(x) * math.copysign(1, y)), name="copysign", tensors=2, overload=1, floating=True)
+@private(
+    lambda g, x, y: g * (_direction(x) * math.copysign(1, y)), name="copysign", tensors=2, overload=1, floating=True
+)
 def copysign_number(x: Any, y: Any) -> Any:
     return np.copysign(x, x.dtype.type(y))
 

@@ -12,7 +12,7 @@ from ..tensors.dtypes import is_number
 from ..tensors.errors import shape_error
 from ..tensors.size import check_count
 from ..tensors.tensor import Tensor
-from .arguments import data_of, dimension, dimensions, listed, own_dimension, sizes
+from .arguments import data_of, dimension, dimensions, listed, own_dimension, sizes, whole_argument
 from .axes import unsqueeze
 from .copying import contiguous_clone
 from .families import SHAPE
@@ -132,7 +132,7 @@ def rot90(x: Any, k: int = 1, dims: Any = (0, 1)) -> Any:
     first, second = (dimension(d, ndim) for d in dims)
     if first == second:
         raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
-    return rot90_primitive(x, k, (first, second))
+    return rot90_primitive(x, whole_argument(k, "rot90(): argument 'k' (position 2)"), (first, second))
 
 
 roll_primitive = private(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from ..table.record import POSITIVE, REAL, EdgeCase
 from .elementary import order_of
 from .error_and_gamma import of_scipy, one_of, scipy_function
@@ -111,7 +113,12 @@ scaled_modified_bessel_k1 = _second_kind(
 def _of_order(name: str, scipy_name: str, rule: Any) -> Any:
     """The primitive of x for an order n, a number."""
     compute = scipy_function(scipy_name)
-    return SPECIAL.private(name, lambda x, n: compute(n, x), rule, formula=f"{name}(n, x)")
+
+    def forward(x: Any, n: Any) -> Any:
+        # SciPy has no values at the smallest numbers, which are as good as 0.
+        return compute(n, np.where(np.abs(x) < np.finfo(x.dtype).tiny, 0 * x, x))
+
+    return SPECIAL.private(name, forward, rule, formula=f"{name}(n, x)")
 
 
 besselj_of_order = _of_order(

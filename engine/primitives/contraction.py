@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..table.registry import ops
+from ..tensors.aliases import Array
 from ..tensors.errors import shape_error, type_error, value_error
 from ..tensors.tensor import Tensor
 from .arguments import dimension, dimensions
@@ -78,7 +79,7 @@ def _from_numbers(arguments: Sequence[Any]) -> tuple[list[list[str]], list[str] 
     return [_lettered(numbers) for numbers in given[1::2]], output, tuple(given[::2])
 
 
-def _lettered(numbers: Sequence[Any] | Tensor | np.ndarray[Any, Any]) -> list[str]:
+def _lettered(numbers: Sequence[Any] | Tensor | Array) -> list[str]:
     labels: list[str] = []
     for number in numbers.tolist() if isinstance(numbers, (Tensor, np.ndarray)) else numbers:
         if number is Ellipsis:

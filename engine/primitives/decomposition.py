@@ -10,6 +10,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.aliases import Data, Gradient
 from ..tensors.errors import shape_error
 from ..tensors.size import check_count
 from .copying import new_zeros
@@ -56,7 +57,7 @@ def _factored(x: Any, upper: bool) -> tuple[Any, Any]:
     return (np.ascontiguousarray(np.swapaxes(factor, -2, -1)) if upper else factor), info
 
 
-def _cholesky_rule(g: Any, factor: Any, upper: bool) -> Any:
+def _cholesky_rule(g: Gradient, factor: Any, upper: bool) -> Gradient:
     lower, g = (turned(factor), turned(g)) if upper else (factor, g)
     inner = tril(matmul(turned(lower), g))
     inner = 0.5 * (inner + turned(tril(inner, -1)))
@@ -99,7 +100,7 @@ def cholesky_ex(x: Any, upper: bool = False, check_errors: bool = False) -> Any:
     return linalg_cholesky_ex(x, upper, check_errors, "linalg.cholesky_ex")
 
 
-def _cholesky_inverse_rule(g: Any, out: Any, x: Any, upper: bool) -> Any:
+def _cholesky_inverse_rule(g: Gradient, out: Data, x: Data, upper: bool) -> Gradient:
     common = matmul(matmul(out, g + turned(g)), out)
     return -matmul(x, common) if upper else -matmul(common, x)
 
@@ -117,7 +118,7 @@ def cholesky_inverse(x: Any, upper: bool = False) -> Any:
     return inverted @ transposed if upper else transposed @ inverted
 
 
-def _cholesky_solve_rule(g: Any, out: Any, x: Any, upper: bool) -> Any:
+def _cholesky_solve_rule(g: Gradient, out: Data, x: Data, upper: bool) -> Gradient:
     common = matmul(cholesky_solve(g, x, upper), turned(out))
     common = common + turned(common)
     return -matmul(x, common) if upper else -matmul(common, x)
@@ -137,7 +138,7 @@ def cholesky_solve(b: Any, x: Any, upper: bool = False) -> Any:
     return triangular(second, triangular(first, b, False, True, False), True, True, False)
 
 
-def _qr_rule(g: Any, Q: Any, R: Any, x: Any, mode: str) -> Any:  # noqa: N803  (PyTorch's names)
+def _qr_rule(g: Gradient, Q: Any, R: Any, x: Data, mode: str) -> Any:  # noqa: N803  (PyTorch's names)
     rows, columns = x.shape[-2:]
     if mode == "r":
         raise RuntimeError(
@@ -202,7 +203,7 @@ def qr(x: Any, some: bool = True) -> Any:
     return _QR(*linalg_qr(x, "reduced" if some else "complete"))
 
 
-def _eigh_rule(g: Any, eigenvalues: Any, eigenvectors: Any) -> Any:
+def _eigh_rule(g: Gradient, eigenvalues: Any, eigenvectors: Any) -> Gradient:
     inner = None
     if g[1] is not None:
         turn = matmul(turned(eigenvectors), g[1])
@@ -238,7 +239,7 @@ def eigvalsh(x: Any, UPLO: str = "L") -> Any:  # noqa: N803  (PyTorch's name)
     return eigh(x, UPLO)[0]
 
 
-def _svd_rule(g: Any, U: Any, S: Any, Vh: Any) -> Any:  # noqa: N803  (PyTorch's names)
+def _svd_rule(g: Gradient, U: Any, S: Any, Vh: Any) -> Any:  # noqa: N803  (PyTorch's names)
     rows, columns = U.shape[-2], Vh.shape[-1]
     count = S.shape[-1]
     u, vt = narrow(U, -1, 0, count), narrow(Vh, -2, 0, count)
@@ -332,7 +333,7 @@ def _reflected(value: Any, direction: Any, factor: Any) -> Any:
     return value - matmul(direction * factor, matmul(turned(direction), value))
 
 
-def _householder_gradients(g: Any, x: Any, tau: Any) -> tuple[Any, Any]:
+def _householder_gradients(g: Gradient, x: Data, tau: Data) -> tuple[Any, Any]:
     """The gradients of the directions, below the diagonal, and of the factors."""
     pairs = _reflections(x, tau)
     start = ops.where(np.eye(*x.shape[-2:], dtype=bool), 1.0, ops.zeros_like(x))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
+from ..tensors.aliases import Data, Gradient
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor
 from .arguments import data_of
@@ -72,14 +73,17 @@ def cofactor(x: Any) -> Any:
         return np.zeros_like(x)
     determinant = _product_of_pivots(x)[..., None, None]
     if np.all(np.abs(determinant) >= 100 * np.finfo(x.dtype).eps):
-        return np.linalg.solve(np.swapaxes(x, -2, -1), determinant * np.eye(x.shape[-1], dtype=x.dtype))
+        try:
+            return np.linalg.solve(np.swapaxes(x, -2, -1), determinant * np.eye(x.shape[-1], dtype=x.dtype))
+        except np.linalg.LinAlgError:
+            pass  # The transposed matrix is singular for its rounding errors, where numbers are of very unlike size.
     if not np.isfinite(x).all():
         return np.full_like(x, math.nan)
     u, s, vt, sign = _singular_frame(x)
     return sign[..., None, None] * ((u * _products_without(s, 1)[..., None, :]) @ vt)
 
 
-def _second_change(g: Any, change: Any, x: Any) -> Any:
+def _second_change(g: Gradient, change: Any, x: Data) -> Gradient:
     # The derivative of det(x) (tr(P) tr(Q) - tr(P Q)), with P and Q the inverse times each of the two changes.
     inverted = inverse(x)
     p, q = matmul(inverted, change), matmul(inverted, g)
@@ -95,7 +99,7 @@ def _trace(x: Any) -> Any:
     return ops.sum(ops.diagonal(x, 0, -2, -1), [-1], True)[..., None]
 
 
-def _first_change(g: Any, x: Any) -> Any:
+def _first_change(g: Gradient, x: Data) -> Gradient:
     return cofactor_change(g, x)
 
 
@@ -113,7 +117,7 @@ def cofactor_change(change: Any, x: Any) -> Any:
     return sign[..., None, None] * (u @ result @ vt)
 
 
-def _slogdet_rule(g: Any, x: Any) -> Any:
+def _slogdet_rule(g: Gradient, x: Data) -> Gradient:
     if g[1] is None:
         return None
     scaled = diag_embed(expand(unsqueeze(g[1], -1), tuple(x.shape[:-1])))

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..tensors.errors import dimension_error, shape_error
 from ..tensors.size import check_count
-from .arguments import data_of, dimension
+from .arguments import data_of, dimension, whole_argument
 from .copying import new_zeros
 from .families import SHAPE
 from .places import check_size_of_source
@@ -31,7 +31,7 @@ def _triangle(name: str, forward: Any, side: str) -> Any:
     def triangle(x: Any, diagonal: int = 0) -> Any:
         if data_of(x).ndim < 2:
             raise shape_error(f"{name}: input tensor must have at least 2 dimensions")
-        return call(x, diagonal)
+        return call(x, whole_argument(diagonal, f"{name}(): argument 'diagonal' (position 2)"))
 
     triangle.__name__ = triangle.__qualname__ = name
     triangle.__doc__ = f"x with zeros {side} a diagonal, in its last two dimensions"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..table.record import EdgeCase
 from ..table.registry import ops
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.errors import index_error, shape_error
 from .arguments import dimension, flat_batch, flat_rows
 from .axes import unreduce
@@ -36,29 +36,29 @@ def check_any(x: Any, name: str) -> None:
         )
 
 
-def shared(g: Any, out: Any, x: Any) -> Any:
+def shared(g: Gradient, out: Data, x: Data) -> Gradient:
     """The gradient of the element chosen from all, shared evenly by all that tie."""
     chosen = where(isnan(out), isnan(x), x == out)
     return where(chosen, g / sum(chosen), 0)
 
 
-def shared_along(g: Any, out: Any, x: Any, dim: Any, keepdim: bool) -> Any:
+def shared_along(g: Gradient, out: Data, x: Data, dim: Any, keepdim: bool) -> Gradient:
     shape = tuple(x.shape)
     chosen = x == unreduce(out, shape, dim, keepdim)
     return unreduce(g, shape, dim, keepdim) * chosen / sum(chosen, dim, True)
 
 
-def put_along(g: Any, indices: Any, dim: int, shape: tuple[int, ...]) -> Any:
+def put_along(g: Gradient, indices: Data, dim: int, shape: tuple[int, ...]) -> Gradient:
     """The gradient of elements taken along `dim`, in the places they were taken from."""
     return scatter_tensor(new_zeros(g, shape), dim, indices, g)
 
 
-def put_selected(g: Any, indices: Any, shape: tuple[int, ...], dim: int, keepdim: bool) -> Any:
+def put_selected(g: Gradient, indices: Data, shape: tuple[int, ...], dim: int, keepdim: bool) -> Gradient:
     """The same for one element taken from each line along `dim`."""
     return put_along(unreduce(g, shape, dim, keepdim), unreduce(indices, shape, dim, keepdim), dim, shape)
 
 
-def selecting(name: str, choose: Callable[..., Any], overload: int = 0) -> Any:
+def selecting(name: str, choose: Call, overload: int = 0) -> Any:
     """The operation that selects one element along a dimension: values and indices.
 
     `choose(x, axis, *parameters)` gives the indices, the dimension kept.
@@ -82,7 +82,7 @@ def selecting(name: str, choose: Callable[..., Any], overload: int = 0) -> Any:
     )
 
 
-def _extremum(name: str, reduce: Any, arg: Any) -> tuple[Any, Any]:
+def _extremum(name: str, reduce: Any, arg: Gradient) -> tuple[Any, Any]:
     def of_all(x: Any) -> Any:
         check_any(x, name)
         return reduce(x)
@@ -141,7 +141,7 @@ amax = _extreme("amax", np.max, "largest")
 amin = _extreme("amin", np.min, "smallest")
 
 
-def _aminmax_rule(g: Any, min: Any, max: Any, x: Any, dim: Any, keepdim: bool) -> Any:
+def _aminmax_rule(g: Gradient, min: Any, max: Any, x: Data, dim: Any, keepdim: bool) -> Gradient:
     slopes = [
         shared_along(slope, out, x, dim, keepdim) for slope, out in ((g[0], min), (g[1], max)) if slope is not None
     ]
@@ -159,7 +159,7 @@ def aminmax(x: Any, dim: int | None = None, keepdim: bool = False) -> tuple[Any,
     return np.min(x, axis=axes, keepdims=keepdim), np.max(x, axis=axes, keepdims=keepdim)
 
 
-def _position(name: str, arg: Any, which: str) -> Any:
+def _position(name: str, arg: Gradient, which: str) -> Any:
     def forward(x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
         if x.dtype.kind == "b":
             raise RuntimeError(f"{name}(): does not support bool input")

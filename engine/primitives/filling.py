@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..tensors import dtypes
+from ..tensors.aliases import Array
 from ..tensors.dtypes import dtype as DType  # noqa: N812
 from ..tensors.errors import shape_error, type_error
 from ..tensors.tensor import Tensor
@@ -145,12 +146,12 @@ def _is_differentiated(value: Any) -> bool:
     return isinstance(value, Tensor) and value.requires_grad
 
 
-def of_kind(numbers: np.ndarray[Any, Any], dtype: DType | None, requires_grad: bool) -> Tensor:
+def of_kind(numbers: Array, dtype: DType | None, requires_grad: bool) -> Tensor:
     """The numbers in a dtype, the default one unless another is given."""
     return Tensor(numbers.astype((dtype or dtypes.get_default_dtype()).numpy), requires_grad)
 
 
-def spaced(start: float, end: float, steps: int) -> np.ndarray[Any, Any]:
+def spaced(start: float, end: float, steps: int) -> Array:
     """Evenly spaced numbers. RuntimeError: a negative number of them."""
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..tensors.aliases import Call
 from ..tensors.dtypes import is_number
 from ..tensors.errors import index_error, shape_error
 from ..tensors.tensor import Tensor
@@ -29,7 +30,7 @@ def _along(x: Any, dim: int, index: Any) -> tuple[Any, tuple[Any, ...]]:
     return x, tuple(grid)
 
 
-def _scattering(put: Callable[[Any, Any, Any], None]) -> Callable[..., Any]:
+def _scattering(put: Callable[[Any, Any, Any], None]) -> Call:
     """The function that puts the elements of src into a copy of x."""
 
     def forward(x: Any, dim: int, index: Any, src: Any) -> Any:
@@ -175,7 +176,7 @@ def take_along_dim(x: Any, indices: Any, dim: int | None = None) -> Any:
     return gather(expand(x, own), axis, np.broadcast_to(places, wanted))
 
 
-def _indexing(put: Callable[[Any, Any, Any], None]) -> Callable[..., Any]:
+def _indexing(put: Callable[[Any, Any, Any], None]) -> Call:
     """The function that puts the slices of src into a copy of x."""
 
     def forward(x: Any, dim: int, index: Any, src: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
+from ..tensors.aliases import Array
 from ..tensors.errors import index_error, type_error
 from ..tensors.tensor import Tensor
 from .arguments import check_indices, data_of
@@ -140,7 +141,7 @@ def _consumes(key: Any) -> int:
     return index.ndim if index.dtype.kind == "b" else 1
 
 
-def _index_array(key: Any) -> np.ndarray[Any, Any]:
+def _index_array(key: Any) -> Array:
     """A list or tensor of indices or booleans as an array. IndexError or TypeError: it is something else."""
     if isinstance(key, str):
         raise type_error("new(): invalid data type 'str'")
@@ -163,7 +164,7 @@ def _index_array(key: Any) -> np.ndarray[Any, Any]:
     return index if index.dtype.kind == "b" else index.astype(np.int64)
 
 
-def _checked_mask(mask: np.ndarray[Any, Any], x: Tensor, dim: int) -> list[Any]:
+def _checked_mask(mask: Array, x: Tensor, dim: int) -> list[Any]:
     """The indices of a mask's true elements, for each of its dimensions. IndexError: it does not fit."""
     shape = x._data.shape
     for i, size in enumerate(mask.shape):

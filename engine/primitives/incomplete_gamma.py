@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..table.record import ABOVE_ONE, POSITIVE, Domain
+from ..tensors.aliases import Data, Gradient
 from ..tensors.dtypes import is_number
 from ..tensors.size import check_steps
 from .elementary import exp, log
@@ -16,7 +17,7 @@ from .error_and_gamma import digamma, lgamma, log_of_gamma, scipy_function, unde
 from .families import SPECIAL, SPECIAL_METHODS
 
 
-def _mvlgamma_rule(g: Any, x: Any, p: int) -> Any:
+def _mvlgamma_rule(g: Gradient, x: Data, p: int) -> Gradient:
     slope = digamma(x)
     for j in range(1, p):
         slope = slope + digamma(x - j / 2)
@@ -64,7 +65,7 @@ igammac = _incomplete(
 )
 
 
-def _zeta_rule(g: Any, x: Any, y: Any) -> Any:
+def _zeta_rule(g: Gradient, x: Data, y: Data) -> Gradient:
     return g * -x * zeta(x + 1, y)
 
 

@@ -10,11 +10,12 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.aliases import Gradient
 from ..tensors.errors import index_error, shape_error
 from ..tensors.size import check_count
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
-from .arguments import data_of
+from .arguments import data_of, whole
 from .axes import t
 from .copying import is_contiguous
 from .families import LAYER
@@ -71,7 +72,7 @@ def cosine_similarity(x: Any, y: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     return ops.sum(x / lengths[0] * (y / lengths[1]), (dim,))
 
 
-def _lookup_rule(g: Any, weight_shape: tuple[int, ...], places: tuple[Any], padding_idx: int) -> Any:
+def _lookup_rule(g: Gradient, weight_shape: tuple[int, ...], places: tuple[Any], padding_idx: int) -> Gradient:
     if padding_idx >= 0:
         g = where((places[0] != padding_idx)[..., None], g, 0)
     return index_backward(g, weight_shape, places)
@@ -96,7 +97,7 @@ def embedding(weight: Any, indices: Any, padding_idx: int = -1) -> Any:
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
             f"torch.{dtypes.of(places.dtype).title}Tensor instead (while checking arguments for embedding)"
         )
-    return embedding_primitive(weight, (places,), padding_idx)
+    return embedding_primitive(weight, (places,), whole(padding_idx))
 
 
 # Padding: pairs of sizes before and after, from the last dimension on; negative ones cut off
@@ -118,7 +119,7 @@ def _inside(shape: tuple[int, ...], pad: Sequence[int]) -> tuple[slice, ...]:
     return tuple(parts)
 
 
-def _constant_pad_rule(g: Any, pad: Sequence[int]) -> Any:
+def _constant_pad_rule(g: Gradient, pad: Sequence[int]) -> Gradient:
     return constant_pad(g, [-n for n in pad], 0.0)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..table.record import ABOVE_MINUS_ONE, POSITIVE, PROBABILITY, REAL, EdgeCase
+from ..tensors.aliases import Data, Gradient
 from ..tensors.dtypes import is_number
 from .elementary import exp, exp2, log, log1p
 from .families import SPECIAL, SPECIAL_METHODS
@@ -39,7 +40,7 @@ def _sine_quotient_formula(n: int, a: float) -> str:
     return f"where(x == 0, {limit}, {' + '.join(terms)})"
 
 
-def _sine_quotient_rule(g: Any, x: Any, n: int, a: float) -> Any:
+def _sine_quotient_rule(g: Gradient, x: Data, n: int, a: float) -> Gradient:
     return g * sine_quotient_derivative(x, n + 1, a)
 
 
@@ -101,10 +102,11 @@ spherical_bessel_j0 = SPECIAL.primitive(
 )
 
 
-def _logit_rule(g: Any, x: Any, eps: float | None) -> Any:
+def _logit_rule(g: Gradient, x: Data, eps: float | None) -> Gradient:
     if eps is None:
-        return where((x >= 0) & (x <= 1), g / (x * (1 - x)), math.nan)
-    return where((x >= eps) & (x <= 1 - eps), g / (x * (1 - x)), 0)
+        # The sum makes 0.0 of -0.0, where the slope is inf too.
+        return where((x >= 0) & (x <= 1), g / ((x + 0.0) * (1 - x)), math.nan)
+    return where((x < eps) | (x > 1 - eps), 0, g / (x * (1 - x)))
 
 
 @SPECIAL_METHODS.primitive(_logit_rule, domain=PROBABILITY, definition="log(x/(1 - x))")
@@ -139,7 +141,7 @@ def _xlogy(x: Any, y: Any) -> Any:
     return np.where((x == 0) & ~np.isnan(y), 0.0, x * np.log(y))
 
 
-def _xlogy_first(g: Any, x: Any, y: Any) -> Any:
+def _xlogy_first(g: Gradient, x: Data, y: Data) -> Gradient:
     # At x = 0 and y <= 0 the value is 0 all around, and log(y) is not to spoil it.
     return where((x == 0) & (y <= 0), 0, g * log(y))
 
@@ -148,7 +150,7 @@ xlogy_tensors = private("xlogy", _xlogy, _xlogy_first, lambda g, x, y: g * x / y
 xlogy_of_number = private("xlogy", _xlogy, None, lambda g, x, y: g * x / y, overload=1)
 
 
-def _xlogy_number_rule(g: Any, x: Any, y: Any) -> Any:
+def _xlogy_number_rule(g: Gradient, x: Data, y: Data) -> Gradient:
     if y > 0:
         return g * math.log(y)
     return where(x == 0, 0, g * (-math.inf if y == 0 else math.nan))
@@ -175,12 +177,12 @@ def _xlog1py(x: Any, y: Any) -> Any:
     return np.where((x == 0) & ~np.isnan(y), 0.0, x * np.log1p(y))
 
 
-def _xlog1py_first(g: Any, x: Any, y: Any) -> Any:
+def _xlog1py_first(g: Gradient, x: Data, y: Data) -> Gradient:
     # As for xlogy: at x = 0 the value is 0 all around.
     return where((x == 0) & (y <= -1), 0, g * log1p(y))
 
 
-def _xlog1py_second(g: Any, x: Any, y: Any) -> Any:
+def _xlog1py_second(g: Gradient, x: Data, y: Data) -> Gradient:
     return g * x / (y + 1)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..table.record import NONZERO, PROBABILITY, REAL
 from ..table.registry import ops
+from ..tensors.aliases import Data, Gradient
 from ..tensors.errors import index_error, shape_error, value_error
 from ..tensors.size import check_together
 from ..tensors.symbol import is_formal, numbers_of
@@ -42,7 +43,7 @@ def _reduced(values: Any, reduction: str) -> Any:
     return total / values.size if reduction == "mean" else total
 
 
-def _share(g: Any, numel: int, reduction: str) -> Any:
+def _share(g: Gradient, numel: int, reduction: str) -> Gradient:
     """What a loss that was reduced sends back to each of the `numel` that it was made of."""
     return g / numel if reduction == "mean" else g
 
@@ -85,10 +86,10 @@ def _in_one_shape(x: Any, target: Any) -> tuple[Any, Any]:
 def _difference_loss(name: str, value: Any, slope: Any) -> Any:
     """The operation whose elements are `value(d, width)`; `slope(d, width)` is the derivative."""
 
-    def share(g: Any, x: Any, target: Any, x_numel: int, reduction: str, width: float) -> Any:
+    def share(g: Gradient, x: Data, target: Data, x_numel: int, reduction: str, width: float) -> Gradient:
         return _share(g, x_numel, reduction) * slope(x - target, width)
 
-    def opposite(g: Any, x: Any, target: Any, x_numel: int, reduction: str, width: float) -> Any:
+    def opposite(g: Gradient, x: Data, target: Data, x_numel: int, reduction: str, width: float) -> Gradient:
         return _share(g, x_numel, reduction) * -slope(x - target, width)
 
     return private(
@@ -153,17 +154,19 @@ def _weighted(value: Any, weight: Any) -> Any:
 _LEAST_VARIANCE = float(np.float32(1e-12))  # PyTorch has it in single precision.
 
 
-def _bce_slope_rule(g: Any, x: Any, target: Any, weight: Any, numel: int, reduction: str) -> Any:
+def _bce_slope_rule(g: Gradient, x: Data, target: Data, weight: Data, numel: int, reduction: str) -> Gradient:
     slope = (x - target) / ops.clamp_min(x * (1 - x), _LEAST_VARIANCE)
     return _share(g, numel, reduction) * _weighted(slope, weight)
 
 
-def _bce_curvature_rule(g: Any, grad: Any, x: Any, target: Any, weight: Any, numel: int, reduction: str) -> Any:
+def _bce_curvature_rule(
+    g: Gradient, grad: Data, x: Data, target: Data, weight: Data, numel: int, reduction: str
+) -> Gradient:
     curvature = (x * x - 2 * x * target + target) / ((x + 1e-12) * (1 - x + 1e-12)) ** 2
     return _share(g * grad, numel, reduction) * _weighted(curvature, weight)
 
 
-def _bce_mixed_rule(g: Any, grad: Any, x: Any, weight: Any, numel: int, reduction: str) -> Any:
+def _bce_mixed_rule(g: Gradient, grad: Data, x: Data, weight: Data, numel: int, reduction: str) -> Gradient:
     slope = -1 / ops.clamp_min(x * (1 - x), _LEAST_VARIANCE)
     return _share(g * grad, numel, reduction) * _weighted(slope, weight)
 
@@ -216,13 +219,16 @@ def binary_cross_entropy(x: Any, target: Any, weight: Any = None, reduction: str
     return bce_primitive(x, target, _constant(weight, x), reduction)
 
 
-def _logits_rule(g: Any, x: Any, target: Any, weight: Any, pos_weight: Any, x_numel: int, reduction: str) -> Any:
+def _logits_rule(
+    g: Gradient, x: Data, target: Data, weight: Data, pos_weight: Data, x_numel: int, reduction: str
+) -> Gradient:
     positive = _weighted(target, pos_weight)
-    slope = (positive + 1 - target) * sigmoid(x) - positive
+    # Without a weight not the same for infinite targets.
+    slope = sigmoid(x) - target if pos_weight is None else (positive + 1 - target) * sigmoid(x) - positive
     return _share(g, x_numel, reduction) * _weighted(slope, weight)
 
 
-def _logits_target_rule(g: Any, x: Any, weight: Any, pos_weight: Any, x_numel: int, reduction: str) -> Any:
+def _logits_target_rule(g: Gradient, x: Data, weight: Data, pos_weight: Data, x_numel: int, reduction: str) -> Gradient:
     slope = logsigmoid(-x) - _weighted(logsigmoid(x), pos_weight)
     return _share(g, x_numel, reduction) * _weighted(slope, weight)
 
@@ -282,7 +288,7 @@ def _nll(x: Any, chosen: Any, axis: int, reduction: str) -> Any:
     return total / np.add.reduce(chosen, axis=None) if reduction == "mean" else total
 
 
-def _nll_rule(g: Any, chosen: Any, axis: int, reduction: str) -> Any:
+def _nll_rule(g: Gradient, chosen: Any, axis: int, reduction: str) -> Gradient:
     if reduction == "none":
         g = unsqueeze(g, axis)
     if reduction == "mean":

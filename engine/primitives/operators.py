@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from ..table.binding import broadcast_mismatch
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.aliases import Call
 from ..tensors.dtypes import dtype, is_number
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
@@ -17,7 +18,7 @@ from . import arithmetic
 from .getitem import getitem
 
 
-def _reflected(function: Callable[..., Any]) -> Callable[..., Any]:
+def _reflected(function: Call) -> Call:
     return lambda self, other: function(other, self)
 
 
@@ -26,12 +27,12 @@ def _radd(self: Tensor, other: Any) -> Any:
     return NotImplemented if isinstance(other, (list, tuple)) else arithmetic.plus(self, other)
 
 
-def _named(name: str) -> Callable[..., Any]:
+def _named(name: str) -> Call:
     """The operator that is a function of a module that is not imported before it is used."""
     return lambda *operands: getattr(ops, name)(*operands)
 
 
-def _comparison(name: str) -> Callable[..., Any]:
+def _comparison(name: str) -> Call:
     """The operator, which leaves to Python what is neither tensor nor number: unequal, and not to be ordered."""
 
     def method(self: Tensor, other: Any) -> Any:
@@ -59,7 +60,7 @@ def _rfloordiv(self: Tensor, other: Any) -> Tensor:
     return arithmetic.floor_divide(other, self)
 
 
-def _bitwise(ufunc: Any) -> Callable[..., Any]:
+def _bitwise(ufunc: Any) -> Call:
     """The operator on whole numbers and booleans. NotImplementedError, in PyTorch's words: one is a float."""
 
     def method(self: Tensor, other: Any) -> Any:
@@ -94,7 +95,7 @@ def _invert(self: Tensor) -> Tensor:
     return Tensor(np.invert(self._data))
 
 
-OPERATORS: dict[str, Callable[..., Any]] = {
+OPERATORS: dict[str, Call] = {
     "__add__": arithmetic.plus,
     "__radd__": _radd,
     "__sub__": arithmetic.minus,
@@ -128,7 +129,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "__getitem__": getitem,
 }
 # Those that change a tensor in place, such as `x += y`.
-IN_PLACE_OPERATORS: dict[str, Callable[..., Any]] = {
+IN_PLACE_OPERATORS: dict[str, Call] = {
     "__iadd__": arithmetic.add,
     "__isub__": arithmetic.sub,
     "__imul__": arithmetic.mul,
@@ -140,7 +141,7 @@ IN_PLACE_OPERATORS: dict[str, Callable[..., Any]] = {
 
 
 # NumPy's functions as operations of the table.
-_OPERATIONS: dict[Any, Callable[..., Any]] = {
+_OPERATIONS: dict[Any, Call] = {
     np.add: arithmetic.plus,
     np.subtract: arithmetic.minus,
     np.multiply: arithmetic.mul,
@@ -155,7 +156,7 @@ _OPERATIONS: dict[Any, Callable[..., Any]] = {
     np.equal: _named("eq"),
     np.not_equal: _named("ne"),
 }
-_ON_TRUTHS: dict[Any, Callable[..., Any]] = {
+_ON_TRUTHS: dict[Any, Call] = {
     np.bitwise_and: _named("logical_and"),
     np.bitwise_or: _named("logical_or"),
     np.bitwise_xor: _named("logical_xor"),
@@ -163,7 +164,7 @@ _ON_TRUTHS: dict[Any, Callable[..., Any]] = {
 }
 
 
-def operation_of(ufunc: Any, inputs: Sequence[Any]) -> Callable[..., Any] | None:
+def operation_of(ufunc: Any, inputs: Sequence[Any]) -> Call | None:
     """The operation of the table that does what a NumPy function does with its inputs; None: there is none."""
     if ufunc in _ON_TRUTHS and all(getattr(value, "dtype", None) == np.bool_ for value in inputs):
         return _ON_TRUTHS[ufunc]

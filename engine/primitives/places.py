@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
+from ..tensors.aliases import Data, Gradient
 from ..tensors.dtypes import is_number
 from ..tensors.errors import index_error, shape_error, type_error
 from ..tensors.tensor import Tensor
@@ -49,7 +50,7 @@ def take(x: Any, index: Any) -> Any:
     return take_primitive(x, index)
 
 
-def _put_rule(g: Any, places: Any) -> Any:
+def _put_rule(g: Gradient, places: Data) -> Gradient:
     return put(g, zeros_like(as_strided(g, places)), places)
 
 
@@ -142,7 +143,7 @@ def masked_fill(x: Any, mask: Any, value: Any) -> Any:
     return masked_fill_tensor(x, mask, value)
 
 
-def _masked_select_rule(g: Any, mask: Any, x_shape: Any) -> Any:
+def _masked_select_rule(g: Gradient, mask: Data, x_shape: Any) -> Gradient:
     return masked_select_backward(g, mask, x_shape)
 
 

@@ -15,7 +15,7 @@ from ..tensors.errors import shape_error, type_error
 from ..tensors.size import check_count
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
-from .arguments import c_names, check_floating, check_same_dtype, dimension, titles
+from .arguments import c_names, check_floating, check_same_dtype, dimension, in_dtype_of, titles
 from .arithmetic import mul
 from .axes import squeeze, squeeze_product, t, t_primitive, transpose, unsqueeze
 from .copying import contiguous
@@ -310,7 +310,7 @@ def _product_of_batches(x: Any, y: Any) -> Any:
 
 def _added(x: Any, product: Any, beta: Any, alpha: Any) -> Any:
     """`beta * x + alpha * product`, in the product's shape; with beta 0 it matters not what x holds."""
-    beta, alpha = x.dtype.type(beta), x.dtype.type(alpha)
+    beta, alpha = in_dtype_of(x, beta, "beta"), in_dtype_of(x, alpha, "alpha")
     scaled = product if alpha == 1 else product * alpha
     term = expand(x, product.shape)
     return np.array(scaled) if beta == 0 else scaled + (term if beta == 1 else term * beta)

@@ -10,6 +10,7 @@ import numpy as np
 from ..table.record import BESIDE_ZERO, EdgeCase
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.aliases import Data, Gradient
 from ..tensors.errors import shape_error
 from ..tensors.size import check_together
 from ..tensors.symbol import is_symbolic
@@ -17,7 +18,7 @@ from ..tensors.tensor import Tensor
 from .arguments import check_floating, dimensions, flat_batch, flat_rows
 from .arranging import flip_primitive
 from .axes import unreduce, unsqueeze
-from .copying import ones_like, to
+from .copying import ones_like, to, zeros_like
 from .elementary import exp
 from .families import REDUCTION
 from .parts import cat, slice_primitive
@@ -37,7 +38,7 @@ def count_along(shape: tuple[int, ...], dim: Any) -> int:
     return math.prod(shape[d] for d in dimensions(dim, len(shape)))
 
 
-def spread(g: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
+def spread(g: Gradient, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Gradient:
     """The gradient of a reduced value, repeated over the elements it was reduced from."""
     return expand(unreduce(g, shape, dim, keepdim), shape)
 
@@ -144,7 +145,7 @@ def _products_of_others(x: Any, dim: int) -> Any:
     return _products_before(x, dim) * after
 
 
-def _prod_rule(g: Any, out: Any, x: Any) -> Any:
+def _prod_rule(g: Gradient, out: Data, x: Data) -> Gradient:
     if not x.ndim:
         return g
     if has_zero(x):
@@ -155,7 +156,7 @@ def _prod_rule(g: Any, out: Any, x: Any) -> Any:
     return g * out / x
 
 
-def _prod_dim_rule(g: Any, out: Any, x: Any, dim: int, keepdim: bool) -> Any:
+def _prod_dim_rule(g: Gradient, out: Data, x: Data, dim: int, keepdim: bool) -> Gradient:
     shape = tuple(x.shape)
     g = unreduce(g, shape, dim, keepdim)
     if not shape:
@@ -205,7 +206,7 @@ count_nonzero = primitive(
 )
 
 
-def _logsumexp_rule(g: Any, out: Any, x: Any, dim: Any, keepdim: bool) -> Any:
+def _logsumexp_rule(g: Gradient, out: Data, x: Data, dim: Any, keepdim: bool) -> Gradient:
     shape = tuple(x.shape)
     return unreduce(g, shape, dim, keepdim) * exp(x - unreduce(out, shape, dim, keepdim))
 
@@ -281,7 +282,7 @@ def _norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False) -> Any
     return np.add.reduce(size**ord, axis=axes, keepdims=keepdim) ** (1 / ord)
 
 
-def _norm_rule(g: Any, out: Any, x: Any, ord: float, dim: Any, keepdim: bool) -> Any:
+def _norm_rule(g: Gradient, out: Data, x: Data, ord: float, dim: Any, keepdim: bool) -> Gradient:
     shape = tuple(x.shape)
     g, out = unreduce(g, shape, dim, keepdim), unreduce(out, shape, dim, keepdim)
     if ord == 0:
@@ -343,14 +344,30 @@ def _differences(x: Any, y: Any) -> Any:
     return unsqueeze(x, -2) - unsqueeze(y, -3)
 
 
+def _distance_rule(g: Gradient, out: Data, x: Data, y: Data, p: float) -> Gradient:
+    """The gradient of each difference: that of a norm, but of equal largest differences each counts in full."""
+    difference = _differences(x, y)
+    if p == 0:
+        return zeros_like(difference)
+    if p == 1:
+        return unsqueeze(g, -1) * where(isnan(difference), difference, sgn(difference))
+    if p == math.inf:
+        shorter = abs(difference) - unsqueeze(out, -1)
+        return unsqueeze(g, -1) * where(isnan(shorter), shorter, where(shorter == 0, sgn(difference), 0))
+    return _norm_rule(g, out, difference, p, -1, False)
+
+
 @private(
-    lambda g, out, x, y, p: sum(_norm_rule(g, out, _differences(x, y), p, -1, False), (-2,)),
-    lambda g, out, x, y, p: -sum(_norm_rule(g, out, _differences(x, y), p, -1, False), (-3,)),
+    lambda g, out, x, y, p: sum(_distance_rule(g, out, x, y, p), (-2,)),
+    lambda g, out, x, y, p: -sum(_distance_rule(g, out, x, y, p), (-3,)),
     name="cdist",
 )
 def cdist_primitive(x: Any, y: Any, p: float) -> Any:
     x, y = np.expand_dims(x, -2), np.expand_dims(y, -3)
     check_together(x, y)
+    if p == 0:
+        # Other than a norm of order 0, it is nan where a difference is.
+        return np.add.reduce(np.minimum(np.ceil(np.abs(x - y)), 1), axis=-1)
     return _norm(x - y, p, -1)
 
 
@@ -372,7 +389,7 @@ def _other_dims(ndim: int, dim: int) -> tuple[int, ...]:
     return tuple(d for d in range(ndim) if d != kept)
 
 
-def _renorm_rule(g: Any, x: Any, p: float, dim: int, maxnorm: float) -> Any:
+def _renorm_rule(g: Gradient, x: Data, p: float, dim: int, maxnorm: float) -> Gradient:
     others = _other_dims(len(x.shape), dim)
     size = vector_norm(x, p, others, True)
     inverse = 1 / (size + _NO_DIVISION_BY_ZERO)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..table.record import BESIDE_ZERO
+from ..tensors.aliases import Data, Gradient
 from ..tensors.dtypes import is_number
 from ..tensors.errors import index_error, shape_error, type_error
 from ..tensors.tensor import Tensor
@@ -29,9 +30,9 @@ primitive, function = SCAN.primitive, SCAN.function
 
 def _running(accumulate: Any) -> Any:
     def forward(x: Any, dim: int, dtype: Any = None) -> Any:
-        axes = dimensions(dim, x.ndim)
+        axis = dimension(dim, x.ndim)
         x = summable(x, dtype)
-        return accumulate(x, axis=axes[0]) if axes else x
+        return accumulate(x, axis=axis) if x.ndim else x
 
     return forward
 
@@ -48,14 +49,14 @@ cumsum = primitive(
 )
 
 
-def _reversed_cumsum(g: Any, dim: int) -> Any:
+def _reversed_cumsum(g: Gradient, dim: int) -> Gradient:
     if not g.ndim:
         return g
     dims = dimensions(dim, g.ndim)
     return flip_primitive(cumsum(flip_primitive(g, dims), dim), dims)
 
 
-def _cumprod_rule(g: Any, out: Any, x: Any, dim: int) -> Any:
+def _cumprod_rule(g: Gradient, out: Data, x: Data, dim: int) -> Gradient:
     if not x.ndim:
         return g
     if not has_zero(x):
@@ -91,7 +92,7 @@ cumprod = primitive(
 )
 
 
-def _logcumsumexp_rule(g: Any, out: Any, x: Any, dim: int) -> Any:
+def _logcumsumexp_rule(g: Gradient, out: Data, x: Data, dim: int) -> Gradient:
     """One row for each result, with the shares that the elements have in its sum."""
     shape = tuple(x.shape)
     if not shape:
@@ -116,10 +117,9 @@ logcumsumexp = primitive(
 
 def _running_extremum(name: str, extremum: Any, doc: str) -> Any:
     def forward(x: Any, dim: int) -> tuple[Any, Any]:
-        axes = dimensions(dim, x.ndim)
-        if not axes:
+        axis = dimension(dim, x.ndim)
+        if not x.ndim:
             return x, np.int64(0)
-        (axis,) = axes
         values = extremum.accumulate(x, axis=axis)
         position = np.arange(x.shape[axis]).reshape([-1 if d == axis else 1 for d in range(x.ndim)])
         # The last of several equal ones counts, and nan is the extremum from the first nan on.
@@ -294,7 +294,7 @@ def _parabola_at_edge(x: Any, dim: int, steps: Any, first: bool) -> Any:
     return slopes[0] * samples[0] + slopes[1] * samples[1] + slopes[2] * samples[2]
 
 
-def _spacings(x: Any, spacing: Any, dim: Any, dims: tuple[int, ...]) -> list[Any]:
+def _spacings(x: Any, spacing: Gradient, dim: Any, dims: tuple[int, ...]) -> list[Any]:
     """For each dimension, the distance between samples or their places. RuntimeError: not as many as dimensions."""
     if spacing is None or is_number(spacing):
         return [1.0 if spacing is None else spacing] * len(dims)
@@ -314,7 +314,7 @@ def _spacings(x: Any, spacing: Any, dim: Any, dims: tuple[int, ...]) -> list[Any
 
 
 @function(method=False)
-def gradient(x: Any, spacing: Any = None, dim: Any = None, edge_order: int = 1) -> Any:
+def gradient(x: Any, spacing: Gradient = None, dim: Any = None, edge_order: int = 1) -> Any:
     """derivatives of samples x along each of the dimensions, by differences; `spacing`: a distance, or the places"""
     dims = dimensions(dim, x.ndim)
     spacings = _spacings(x, spacing, dim, dims)

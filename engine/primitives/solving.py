@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
+from ..tensors.aliases import Data, Gradient
 from ..tensors.errors import shape_error
 from .arguments import check_same_dtype, data_of, titles
 from .axes import squeeze
@@ -73,7 +74,7 @@ def solved_unchecked(x: Any, y: Any) -> Any:
         return for_each(solved, y.shape[-2:], y.dtype, x, y)
 
 
-def _inverse_rule(g: Any, inverse: Any) -> Any:
+def _inverse_rule(g: Gradient, inverse: Data) -> Gradient:
     transposed = turned(inverse)
     return -matmul(transposed, matmul(g[0], transposed))
 
@@ -117,11 +118,11 @@ def _check_fit(x: Any, shape: tuple[int, ...], left: bool, name: str) -> None:
         )
 
 
-def _solve_rule_of_y(g: Any, x: Any, left: bool) -> Any:
+def _solve_rule_of_y(g: Gradient, x: Data, left: bool) -> Gradient:
     return linalg_solve_ex(turned(x), g[0], left, True)[0]
 
 
-def _solve_rule(g: Any, result: Any, x: Any, y_shape: Any, left: bool) -> Any:
+def _solve_rule(g: Gradient, result: Data, x: Data, y_shape: Any, left: bool) -> Gradient:
     of_y = _solve_rule_of_y(g, x, left)
     if _is_vector(x.shape, y_shape):
         return -matmul(column(of_y), row(result))
@@ -174,7 +175,7 @@ def _triangle(x: Any, upper: bool, unit: bool) -> Any:
     return triu(x, int(unit)) if upper else tril(x, -int(unit))
 
 
-def _triangular_rule(g: Any, out: Any, x: Any, upper: bool, left: bool, unitriangular: bool) -> Any:
+def _triangular_rule(g: Gradient, out: Data, x: Data, upper: bool, left: bool, unitriangular: bool) -> Gradient:
     of_y = solve_triangular(turned(x), g, not upper, left, unitriangular)
     of_x = -matmul(of_y, turned(out)) if left else -matmul(turned(out), of_y)
     return _triangle(of_x, upper, unitriangular)
@@ -208,13 +209,13 @@ def check_old_sizes(x: Any, b: Any, name: str) -> None:
         )
 
 
-def _old_rule_of_b(g: Any, x: Any, upper: bool, transpose: bool, unitriangular: bool) -> Any:
+def _old_rule_of_b(g: Gradient, x: Data, upper: bool, transpose: bool, unitriangular: bool) -> Gradient:
     if g[0] is None:
         return None
     return triangular_solve(g[0], x, upper, not transpose, unitriangular)[0]
 
 
-def _old_rule_of_x(g: Any, solution: Any, x: Any, upper: bool, transpose: bool, unitriangular: bool) -> Any:
+def _old_rule_of_x(g: Gradient, solution: Data, x: Data, upper: bool, transpose: bool, unitriangular: bool) -> Gradient:
     if g[0] is None:
         return g[1]
     of_b = _old_rule_of_b(g, x, upper, transpose, unitriangular)
@@ -261,7 +262,7 @@ def tolerances(x: Any, largest: Any, atol: Any, rtol: Any) -> Any:
     return np.maximum(0.0 if atol is None else atol, rtol * largest)
 
 
-def _pinv_rule(g: Any, out: Any, x: Any) -> Any:
+def _pinv_rule(g: Gradient, out: Data, x: Data) -> Gradient:
     out_t, g_t = turned(out), turned(g)
     if x.shape[-2] <= x.shape[-1]:
         k = matmul(g_t, out)
@@ -336,7 +337,7 @@ def _as_columns(value: Any, vector: bool) -> Any:
     return column(value) if vector else value
 
 
-def _misfit(g: Any, solution: Any, x: Any, y: Any) -> Any:
+def _misfit(g: Gradient, solution: Data, x: Data, y: Data) -> Gradient:
     """Twice what is left of each equation, weighed with the gradient of the residuals; None without that."""
     if g[1] is None or 0 in tuple(g[1].shape):
         return None
@@ -344,7 +345,7 @@ def _misfit(g: Any, solution: Any, x: Any, y: Any) -> Any:
     return 2 * row(g[1]) * (matmul(x, _as_columns(solution, vector)) - _as_columns(y, vector))
 
 
-def _lstsq_rule_of_x(g: Any, solution: Any, x: Any, y: Any) -> Any:
+def _lstsq_rule_of_x(g: Gradient, solution: Data, x: Data, y: Data) -> Gradient:
     vector = _is_vector(x.shape, y.shape)
     total = None
     if g[0] is not None:
@@ -357,7 +358,7 @@ def _lstsq_rule_of_x(g: Any, solution: Any, x: Any, y: Any) -> Any:
     return part if total is None else total + part
 
 
-def _lstsq_rule_of_y(g: Any, solution: Any, x: Any, y: Any) -> Any:
+def _lstsq_rule_of_y(g: Gradient, solution: Data, x: Data, y: Data) -> Gradient:
     vector = _is_vector(x.shape, y.shape)
     total = None if g[0] is None else matmul(turned(pinv(x)), _as_columns(g[0], vector))
     misfit = _misfit(g, solution, x, y)

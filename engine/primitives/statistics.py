@@ -10,6 +10,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors import dtypes
+from ..tensors.aliases import Data, Gradient
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from .arithmetic import times_number
@@ -41,7 +42,7 @@ def _deviations(x: Any, dim: Any, correction: float, keepdim: bool) -> tuple[Any
     return np.sqrt(variance), centre
 
 
-def _var_rule(g: Any, x: Any, dim: Any, correction: float, keepdim: bool) -> Any:
+def _var_rule(g: Gradient, x: Data, dim: Any, correction: float, keepdim: bool) -> Gradient:
     shape = tuple(x.shape)
     freedom = count_along(shape, dim) - correction
     if freedom <= 0 and (dim is None or not shape):
@@ -50,11 +51,11 @@ def _var_rule(g: Any, x: Any, dim: Any, correction: float, keepdim: bool) -> Any
     return scale * unreduce(g, shape, dim, keepdim) * (x - mean(x, dim, True))
 
 
-def _std_rule(g: Any, out: Any, x: Any, dim: Any, correction: float, keepdim: bool) -> Any:
+def _std_rule(g: Gradient, out: Data, x: Data, dim: Any, correction: float, keepdim: bool) -> Gradient:
     return _var_rule(where(out == 0, 0, g / (out * 2)), x, dim, correction, keepdim)
 
 
-def _with_mean(rule_of_spread: Any, g: Any, x: Any, dim: Any, keepdim: bool) -> Any:
+def _with_mean(rule_of_spread: Any, g: Gradient, x: Data, dim: Any, keepdim: bool) -> Gradient:
     """The gradient through a spread and the mean, of which one may have received none."""
     shape = tuple(x.shape)
     through_mean = None if g[1] is None else spread(g[1], shape, dim, keepdim) / count_along(shape, dim)

@@ -15,13 +15,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..tensors.aliases import Array
 from ..tensors.errors import shape_error
 from .fusing import Fused, fused
 from .native.code import available
 from .program import Constant, Equation, Program, Variable, substituted, thawed
 from .rows import Kernel, kernel, row_by_row
-
-Array = np.ndarray[Any, Any]
 
 # What a thread works on at a time, in bytes for all its buffers together: about a core's second-level cache. With
 # less, calling NumPy takes its share of the time; with more, the memory does.
@@ -31,6 +30,8 @@ _FEWEST = 4096
 _LONGEST = 1 << 18
 # Rows times equations from which on machine code pays, although llvmlite may have to be imported and a loop compiled.
 _WORK = 1 << 25
+# Held while a plan is made, so that threads which start together do not compile the same.
+_PLANNING = threading.Lock()
 _FAILURES = (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError)
 
 
@@ -215,9 +216,10 @@ class _Plan:
 def _plan(program: Program, names: frozenset[Variable], exact: bool = False, native: bool = False) -> _Plan:
     """The plan for these varying inputs, made once for a program."""
     key = names, exact, native
-    if key not in program.plans:
-        program.plans[key] = _Plan(program, names, exact, native)
-    return program.plans[key]
+    with _PLANNING:
+        if key not in program.plans:
+            program.plans[key] = _Plan(program, names, exact, native)
+        return program.plans[key]
 
 
 def _kernel(part: Equation | Fused, varying: Callable[[Variable], bool], exact: bool) -> Kernel:
@@ -226,7 +228,7 @@ def _kernel(part: Equation | Fused, varying: Callable[[Variable], bool], exact: 
     return Kernel(part.run, part.operands, fills=True, aligned=False)
 
 
-def pays(program: Program, rows: int) -> bool:
+def pays(program: Program, rows: float) -> bool:
     """Whether machine code for so many rows saves more time than making it takes, and can be made."""
     return rows * len(program.equations) >= _WORK and available()
 

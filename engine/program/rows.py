@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..table.record import Operation
+from ..tensors.aliases import Call
 from .program import Constant, Equation, Variable, substituted, thawed, variables_in
 
 _UFUNCS: dict[Any, np.ufunc] = {
@@ -40,7 +41,7 @@ class Kernel(NamedTuple):
     `overlaps`. With `aligned`, operands that are the same in all rows get a row axis of size 1 (else none).
     """
 
-    function: Callable[..., Any]
+    function: Call
     operands: tuple[Any, ...]
     fills: bool = False
     overlaps: bool = False
@@ -116,7 +117,7 @@ def _fourth_power_into(x: Any, out: Any) -> Any:
 
 
 # Products are many times faster than NumPy's power, and exact where that is, or as near.
-_POWERS: dict[float, Callable[..., Any]] = {
+_POWERS: dict[float, Call] = {
     -1: lambda x, out: np.true_divide(1.0, x, out),
     2: lambda x, out: np.multiply(x, x, out),
     3: _cube_into,
@@ -124,7 +125,7 @@ _POWERS: dict[float, Callable[..., Any]] = {
 }
 
 
-def _lowered(equation: Equation, operands: Sequence[Any], places: list[int]) -> Callable[..., Any] | None:
+def _lowered(equation: Equation, operands: Sequence[Any], places: list[int]) -> Call | None:
     """The function of operands with a row axis that does what the operation does in each row; None: it has none."""
     primitive = equation.primitive
     shape = equation.results[0].shape
@@ -149,7 +150,7 @@ def _lowered(equation: Equation, operands: Sequence[Any], places: list[int]) -> 
     return None
 
 
-def _called(function: Callable[..., Any], template: Sequence[Any], places: list[int] | None) -> Callable[..., Any]:
+def _called(function: Call, template: Sequence[Any], places: list[int] | None) -> Call:
     """A function of an operation's arguments as one of its operands, which are in these places (None: in a list)."""
 
     def run(*values: Any) -> Any:
@@ -163,7 +164,7 @@ def _called(function: Callable[..., Any], template: Sequence[Any], places: list[
     return run
 
 
-def _along(primitive: Operation, template: list[Any], shape: tuple[int, ...], places: list[int]) -> Callable[..., Any]:
+def _along(primitive: Operation, template: list[Any], shape: tuple[int, ...], places: list[int]) -> Call:
     """An operation along dimensions of an operand of this shape, with these counted from the front and all named."""
     forward = primitive.forward
     if "shape" in primitive.arguments:
@@ -192,9 +193,7 @@ def _shape(argument: Any) -> tuple[int, ...]:
     return getattr(argument, "shape", ())
 
 
-def _with_rows(
-    function: Callable[..., Any], operands: Sequence[Any], varying: Callable[[Variable], bool]
-) -> Callable[..., Any]:
+def _with_rows(function: Call, operands: Sequence[Any], varying: Callable[[Variable], bool]) -> Call:
     """The function with those of its operands that are the same in all rows repeated for each."""
     fixed = [i for i, operand in enumerate(operands) if not (isinstance(operand, Variable) and varying(operand))]
     if not fixed:

@@ -6,7 +6,7 @@ A trace is a level like those of forward-mode differentiation: entered, it is ha
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from typing import Any
@@ -21,6 +21,7 @@ from ..table.binding import bind, explain
 from ..table.dispatch import run_on
 from ..table.record import Operation
 from ..tensors import dtypes
+from ..tensors.aliases import Call, NumpyDtype
 from ..tensors.size import check_together
 from ..tensors.symbol import Symbol, TraceError, refusal
 from ..tensors.tensor import Tensor
@@ -28,7 +29,7 @@ from .folding import folded, key_of, record_of, rewritten
 from .program import Constant, Equation, Program, Variable, variables_in
 
 
-def trace(function: Callable[..., Any], inputs: Mapping[str, Any], *, formal: bool = False) -> Program:
+def trace(function: Call, inputs: Mapping[str, Any], *, formal: bool = False) -> Program:
     """The program of a function of tensors, called once with one tensor for each of the inputs, in order.
 
     An input is given by its shape (a tuple), or by a Tensor, array or number with its shape and dtype; the tensors
@@ -109,7 +110,7 @@ class Trace(Level):
         self.inputs.append(variable)
         return Tensor(Symbol(self, variable, example), requires_grad=example.dtype.kind == "f")
 
-    def propagate(self, call: Callable[..., Any], primitive: Operation, args: Any, kwargs: Any) -> Any:
+    def propagate(self, call: Call, primitive: Operation, args: Any, kwargs: Any) -> Any:
         """What `call`, which runs `primitive`, would return, as an equation if an argument is a symbol."""
         levels = forward.levels
         forward.levels = levels[:-1]
@@ -124,24 +125,24 @@ class Trace(Level):
         finally:
             forward.levels = levels
 
-    def operator(self, name: str) -> Callable[..., Any]:
+    def operator(self, name: str) -> Call:
         """The operation of a Python operator on a symbol. TraceError: the trace has ended."""
         if not numberless():
             raise TraceError("a traced value was used outside its trace")
         return OPERATORS[name]
 
-    def operation(self, ufunc: Any, inputs: Sequence[Any]) -> Callable[..., Any]:
+    def operation(self, ufunc: Any, inputs: Sequence[Any]) -> Call:
         """The operation of the table that a NumPy function on symbols stands for. TraceError: there is none."""
         call = operation_of(ufunc, inputs)
         if call is None:
             raise refusal(ufunc.__name__)
         return call
 
-    def cast(self, symbol: Symbol, dtype: np.dtype[Any]) -> Any:
+    def cast(self, symbol: Symbol, dtype: NumpyDtype) -> Any:
         """The symbol for a value in another dtype."""
         return self.apply(record_of(to_copy), [symbol, dtype])
 
-    def drawn(self, function: str, draw: Callable[..., Any], shape: tuple[int, ...]) -> Any:
+    def drawn(self, function: str, draw: Call, shape: tuple[int, ...]) -> Any:
         """TraceError, always: a program computes the same each time."""
         raise TraceError(f"{function} draws other numbers each time, and cannot for a traced value")
 
@@ -224,7 +225,7 @@ def _tried(primitive: Operation, data: Sequence[Any]) -> Any:
 
 # NumPy makes up a dtype's name each time.
 @cache
-def _name_of(dtype: np.dtype[Any]) -> str:
+def _name_of(dtype: NumpyDtype) -> str:
     return dtype.name
 
 

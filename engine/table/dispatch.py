@@ -28,6 +28,7 @@ from ..graph.node import Edge
 from ..graph.observers import node_made, watch
 from ..graph.transforms import active, entered, forward
 from ..tensors import dtypes
+from ..tensors.aliases import Call
 from ..tensors.memory import INFERENCE, NO_GRAD, ONE_OF_MANY, link_view, shareable
 from ..tensors.modes import recording
 from ..tensors.size import bound, check_each, check_together
@@ -40,10 +41,10 @@ from .recorded import recorded, saver, unrecorded
 _FLOAT64 = np.float64
 _NOWHERE = (None, 0)
 # What NumPy raises for operands that do not fit, and for inf and nan where it was told to treat them as errors.
-FAILURES = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeWarning)
+FAILURES = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError, RuntimeWarning)
 
 
-def make_call(primitive: Operation) -> Callable[..., Any]:
+def make_call(primitive: Operation) -> Call:
     """The function that runs `primitive`. Everything that does not change from call to call is worked out here."""
     forward, slots = primitive.forward, primitive.differentiated
     return _call(primitive, forward, quietly(primitive), primitive.node, saver(primitive), slots)
@@ -128,14 +129,14 @@ def run_on_arrays(primitive: Operation, data: Sequence[Any]) -> Any:
         return retry(primitive, data, error)
 
 
-def propagate(call: Callable[..., Any], primitive: Operation, args: Any, kwargs: Any) -> Any:
+def propagate(call: Call, primitive: Operation, args: Any, kwargs: Any) -> Any:
     """The result of an operation inside forward-mode differentiation or a trace: the innermost level's affair."""
     if "out" in kwargs:
         return run_into(call, args, kwargs)
     return forward.levels[-1].propagate(call, primitive, args, kwargs)
 
 
-def quietly(primitive: Operation) -> Callable[..., Any]:
+def quietly(primitive: Operation) -> Call:
     """Its forward function within the limit of elements, and without NumPy's warnings about inf and nan.
 
     Those are ordinary values here, as in PyTorch.
@@ -153,7 +154,7 @@ def quietly(primitive: Operation) -> Callable[..., Any]:
     return quiet
 
 
-def make_view_call(primitive: Operation) -> Callable[..., Any]:
+def make_view_call(primitive: Operation) -> Call:
     """As `make_call`, for an operation whose result shares the memory of its first argument."""
     run = make_call(primitive)
 
@@ -186,7 +187,7 @@ def linked(primitive: Operation, x: Tensor, parameters: Sequence[Any], result: A
     return result
 
 
-def make_variadic_call(primitive: Operation) -> Callable[..., Any]:
+def make_variadic_call(primitive: Operation) -> Call:
     """As `make_call`, for an operation whose first argument is a sequence of tensors."""
     forward = quietly(primitive)
 

@@ -9,12 +9,11 @@ from inspect import CO_VARARGS
 from operator import itemgetter
 from typing import Any
 
+from ..tensors.aliases import Call
 from .dispatch import make_call, make_variadic_call, make_view_call
 from .nodes import MANY, ManyNode, PrimitiveNode, VariadicNode, saved_properties
 from .record import REAL, Domain, Operation, Rule
 from .registry import PRIMITIVES, register
-
-Call = Callable[..., Any]
 
 
 class Family:

@@ -14,8 +14,9 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from ..graph.node import Edge
+from ..tensors.aliases import Call
 
-Rule = Callable[..., Any]
+Rule = Call
 
 
 class Domain(NamedTuple):
@@ -75,14 +76,14 @@ class Operation:
     method: bool = True
     # Whether tensors have it with `_` behind its name too, which writes what the operation returns into its tensor; or
     # the function that makes the view whose shape the tensor takes.
-    in_place: bool | Callable[..., Any] = False
+    in_place: bool | Call = False
     # Whether `torch.nn.functional` has it with an argument `inplace`.
     inplace_flag: bool = False
 
     # How it is called. `arguments` are the names of the parameters, of which the first `tensors` are tensors, and
     # `defaults` belongs to the last; with `variadic`, the first is a sequence of tensors; with `takes_many`, further
     # positional ones may follow.
-    call: Callable[..., Any]
+    call: Call
     arguments: tuple[str, ...] = ()
     defaults: tuple[Any, ...] = ()
     tensors: int = 1
@@ -98,7 +99,7 @@ class Operation:
 
     # How a primitive is computed on NumPy values, and for each tensor argument how to send a gradient back (None: there
     # is no derivative, which is not the same as zero; with `variadic`, the one rule returns a gradient for each).
-    forward: Callable[..., Any]
+    forward: Call
     rules: tuple[Rule | None, ...] = ()
     # The names of several results; and what rules call the results, one or several.
     outputs: tuple[str, ...] = ()
@@ -133,11 +134,11 @@ class Operation:
     moves: Literal["", "order", "repeated", "places"] = ""
     # How to run it for many rows at once, with the row axis last. `dimensions`: as for one row, with its dimensions
     # counted from the front. `matrices`: as for a batch of them. Else the function of the same arguments that does so.
-    rows: Literal["", "dimensions", "matrices"] | Callable[..., Any] = ""
+    rows: Literal["", "dimensions", "matrices"] | Call = ""
     # How to do it for a batch of tensors at once, as the same function of operands some of which have a first dimension
     # more that counts them; None: as the rest says, and if that does not help, for one after another. `ranks` are the
     # dimensions that its operands have, where that tells the ones from the others.
-    batch: Callable[..., Any] | None = None
+    batch: Call | None = None
     ranks: tuple[int, ...] = ()
     # It takes the numbers along a dimension together: in an expression it is of one list, not of several numbers.
     along: bool = False

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from .aliases import NumpyDtype
 from .errors import type_error
 from .symbol import DATA
 
@@ -75,20 +76,20 @@ def set_default_dtype(d: object) -> None:
     _default = d
 
 
-def result_type(arrays: Iterable[Any], numbers: Iterable[Any]) -> np.dtype[Any]:
+def result_type(arrays: Iterable[Any], numbers: Iterable[Any]) -> NumpyDtype:
     """The NumPy dtype of an operation on these NumPy values and Python numbers, by PyTorch's rules."""
-    dimensioned: np.dtype[Any] | None = None
-    dimensionless: np.dtype[Any] | None = None
+    dimensioned: NumpyDtype | None = None
+    dimensionless: NumpyDtype | None = None
     for a in arrays:
         if a.ndim:
             dimensioned = a.dtype if dimensioned is None else _wider(dimensioned, a.dtype)
         else:
             dimensionless = a.dtype if dimensionless is None else _wider(dimensionless, a.dtype)
-    number: np.dtype[Any] | None = None
+    number: NumpyDtype | None = None
     for n in numbers:
         kind = bool_.numpy if isinstance(n, bool) else int64.numpy if isinstance(n, int) else _default.numpy
         number = kind if number is None else _wider(number, kind)
-    result: np.dtype[Any] | None = None
+    result: NumpyDtype | None = None
     for tier in (dimensioned, dimensionless, number):
         if tier is not None and (result is None or _CATEGORY[tier.kind] > _CATEGORY[result.kind]):
             result = tier
@@ -96,7 +97,7 @@ def result_type(arrays: Iterable[Any], numbers: Iterable[Any]) -> np.dtype[Any]:
     return result
 
 
-def _wider(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:
+def _wider(a: NumpyDtype, b: NumpyDtype) -> NumpyDtype:
     if a is b:
         return a
     if a.kind == "f" or b.kind == "f":
@@ -126,6 +127,6 @@ def is_number(value: Any) -> bool:
     return type(value) in (int, float, bool)
 
 
-def cast(data: Any, to: np.dtype[Any]) -> Any:
+def cast(data: Any, to: NumpyDtype) -> Any:
     """The NumPy value in dtype `to`; the same object where it has it already."""
     return data if data.dtype == to else data.astype(to)

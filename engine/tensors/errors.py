@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 _FOREIGN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-Kind = Literal["shape", "type", "value"]
+Kind = Literal["shape", "type", "value", "foreign"]
 
 
 class ParameterError(TypeError):
@@ -54,13 +54,18 @@ def misused(function: str, error: Exception, args: Iterable[object], **named: ob
         zero = isinstance(error, ZeroDivisionError)
         return value_error(f"{function}(): {'division by zero' if zero else 'a number is too large'}", RuntimeError)
     given = [(name, value) for name, value in (*(("", value) for value in args), *named.items())]
-    shown = ", ".join([f"{name}{'=' if name else ''}{_type_name(value)}" for name, value in given])
+    shown = ", ".join([f"{name}{'=' if name else ''}{type_name(value)}" for name, value in given])
     return type_error(f"{function}() received an invalid combination of arguments - got ({shown})")
 
 
-def _type_name(value: object) -> str:
-    # What a forward function is given has been taken out of its tensor.
+def type_name(value: object) -> str:
+    """What an argument is, in a message; data that were taken out of a tensor are still one."""
     return "None" if value is None else "Tensor" if hasattr(value, "dtype") else type(value).__name__
+
+
+def numpy_error(message: str) -> Exception:
+    """An error about what NumPy asks of a tensor, which an operation that left an argument to NumPy says otherwise."""
+    return _about("foreign", RuntimeError(message))
 
 
 def _about(kind: Kind, error: Exception) -> Exception:
@@ -70,9 +75,11 @@ def _about(kind: Kind, error: Exception) -> Exception:
 
 def kind_of(error: Exception) -> Kind:
     """What an error is about."""
-    return getattr(error, "kind", "type" if isinstance(error, TypeError) else "value")
+    kind: Kind = getattr(error, "kind", "foreign")
+    return ("type" if isinstance(error, TypeError) else "value") if kind == "foreign" else kind
 
 
 def is_foreign(error: Exception) -> bool:
     """Whether Python or NumPy raised an error, about types, places, shapes or numbers, in words of their own."""
-    return isinstance(error, _FOREIGN) and not isinstance(error, FloatingPointError) and "kind" not in vars(error)
+    kind = getattr(error, "kind", None)
+    return kind == "foreign" or (isinstance(error, _FOREIGN) and not (kind or isinstance(error, FloatingPointError)))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
+from .aliases import Array
 from .errors import shape_error, type_error
 from .symbol import Numberless, is_symbolic
 from .tensor import Memory, Slicing, Tensor
@@ -33,7 +34,7 @@ def shareable(tensor: Tensor) -> Any:
     return tensor._data
 
 
-def storage_of(data: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def storage_of(data: Array) -> Array:
     """All the elements of the memory that an array is a part of, in order."""
     while isinstance(data.base, np.ndarray):
         data = data.base
@@ -41,7 +42,7 @@ def storage_of(data: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return data.transpose(order).reshape(-1)
 
 
-def offset_in(storage: np.ndarray[Any, Any], data: np.ndarray[Any, Any]) -> int:
+def offset_in(storage: Array, data: Array) -> int:
     """How many elements of the storage come before the first of an array."""
     start, first = (a.__array_interface__["data"][0] for a in (storage, data))
     return (first - start) // storage.itemsize
@@ -135,7 +136,7 @@ INFERENCE_TENSOR = (
 )
 
 
-def positions(view: Tensor) -> np.ndarray[Any, Any]:
+def positions(view: Tensor) -> Array:
     """Where in the base, counted through it in order, each element of a view lies."""
     base, slicing = view._base, view._slicing
     assert base is not None

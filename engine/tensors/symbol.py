@@ -7,7 +7,7 @@ from typing import Any, NoReturn, TypeGuard
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from .aliases import Array, NumpyDtype
 
 
 class TraceError(Exception):
@@ -32,7 +32,7 @@ class Numberless:
         return self.example.shape
 
     @property
-    def dtype(self) -> np.dtype[Any]:
+    def dtype(self) -> NumpyDtype:
         """The type of the elements."""
         return self.example.dtype
 
@@ -53,6 +53,9 @@ class Numberless:
     def __hash__(self) -> int:
         return id(self)
 
+    def __len__(self) -> int:
+        return self.example.shape[0]
+
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """A NumPy operator with an array on its left, as the operation of the table."""
         return self.trace.operation(ufunc, inputs)(*inputs)
@@ -65,7 +68,7 @@ class Numberless:
             return function(args[0].example, **kwargs)
         raise self.refusal(function.__name__)
 
-    def astype(self, dtype: np.dtype[Any]) -> Any:
+    def astype(self, dtype: NumpyDtype) -> Any:
         """The value in another dtype."""
         return self.trace.cast(self, dtype)
 
@@ -96,7 +99,7 @@ class Numberless:
     def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise self.refusal("Python")
 
-    __array__ = __float__ = __int__ = __iter__ = __len__ = tolist = item = all = any = _refuse
+    __array__ = __float__ = __int__ = __iter__ = tolist = item = all = any = _refuse
 
     def __bool__(self) -> bool:
         self._refuse()

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import dtypes
-from .errors import dimension_error, index_error, shape_error, type_error
+from .aliases import Array
+from .errors import dimension_error, index_error, numpy_error, shape_error, type_error
 from .modes import recording
 from .printing import tensor_text
 from .size import Size
@@ -157,13 +158,13 @@ class Tensor:
         """The number of elements."""
         return self._data.size
 
-    def numpy(self) -> np.ndarray[Any, Any]:
+    def numpy(self) -> Array:
         """The data as a NumPy array. RuntimeError on a tensor that requires grad (detach it first)."""
         if self._requires_grad:
-            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+            raise numpy_error("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         return np.asarray(self._data)
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         array = self.numpy()
         return array if dtype is None else array.astype(dtype)
 

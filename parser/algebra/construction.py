@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from ...engine.tensors.aliases import Call
+
 
 class Algebra(NamedTuple):
     """Makes expressions of one kind.
@@ -17,9 +19,9 @@ class Algebra(NamedTuple):
 
     operators: Mapping[str, Callable[[Any, Any], Any]]
     negative: Callable[[Any], Any]
-    call: Callable[..., Any]
+    call: Call
     raw_call: Callable[[str, tuple[Any, ...]], Any]
     symbol: Callable[[str], Any]
     read: Callable[[Any], Any]
-    fitted: Callable[..., Any]
-    recorded: Callable[..., Any]
+    fitted: Call
+    recorded: Call

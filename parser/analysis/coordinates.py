@@ -79,10 +79,7 @@ class Expression:
     def many(self, rows: Mapping[str, Any], order: int) -> Any:
         """For each of n rows of values, those of `value`, or for order 2 of `gradient`, flat; nan where it fails."""
         shapes = {name: values.shape[1:] for name, values in rows.items()}
-        key = order, tuple(shapes.items())
-        if key not in self.programs:
-            self.programs[key] = self._program(shapes, order)
-        program = self.programs[key]
+        program = self.program_of(shapes, order)
         count = len(next(iter(rows.values())))
         if program is not None:
             used = {variable.name: rows[variable.name] for variable in program.inputs}
@@ -101,6 +98,13 @@ class Expression:
         size = next(len(result) for result in results if result is not None)
         return np.array([np.full(size, np.nan) if result is None else result for result in results])
 
+    def program_of(self, shapes: Mapping[str, tuple[int, ...]], order: int) -> Traced | None:
+        """What `many` runs for rows of values of these shapes; None: it computes each by itself."""
+        key = order, tuple(shapes.items())
+        if key not in self.programs:
+            self.programs[key] = self._program(shapes, order)
+        return self.programs[key]
+
     def _program(self, shapes: Mapping[str, tuple[int, ...]], order: int) -> Traced | None:
         """What computes many rows at once; None where each needs its own."""
         if order > 1 and self.dtype != "float64":
@@ -116,6 +120,19 @@ class Expression:
     def jacobian(self, point: Point) -> Any:
         """The derivatives of each element of the value, along the columns, by each coordinate, along the rows."""
         return self._differentiated(point, _matrix)
+
+    def slopes(self, points: Sequence[Point]) -> Any:
+        """As `jacobian`, at each of many points where the value is one number; None where each point needs its own.
+
+        Where an expression has a kink, these may be other slopes than `jacobian` gives, and nan where it fails.
+        """
+        shapes = {name: np.shape(value) for name, value in points[0].items()}
+        if self.program_of(shapes, 1) is None or (program := self.program_of(shapes, 2)) is None:
+            return None
+        if program.outputs["value"].shape:
+            return None
+        rows = {name: np.stack([np.asarray(point[name], float) for point in points]) for name in points[0]}
+        return self.many(rows, 2)[:, :, None]
 
     def hessian(self, point: Point) -> Any:
         """The derivatives, by each coordinate, of each element of `gradient`, which are along the columns."""

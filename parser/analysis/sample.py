@@ -18,6 +18,8 @@ from .coordinates import Expression, Point
 # Where functions may be defined. Each variable of each point is drawn from one of them, most often from the widest.
 _DOMAINS = (REAL, REAL, REAL, POSITIVE, PROBABILITY, UNIT, ABOVE_ONE, ABOVE_MINUS_ONE)
 _DIGITS = 4
+# How many points are drawn at a time, once some were found.
+_AT_ONCE = 500
 # Draws for each point asked for.
 ATTEMPTS = 200
 
@@ -34,21 +36,25 @@ def points(expression: Expression, given: Mapping[str, Any], free: Sequence[str]
     generator = random.Random(seed)
     constants = _constants(expression.program)
     failure: ExpressionError | None = None
-    found = False
-    attempts = draws = 0
+    found = attempts = draws = 0
     while attempts < ATTEMPTS:
-        attempts, draws = attempts + 1, draws + 1
-        point = {**given, **{name: np.asarray(_drawn(generator, constants, draws)) for name in free}}
-        try:
-            finite = bool(np.isfinite(expression.value(point)).all())
-        except ExpressionError as error:
-            if error.kind != "value":
-                raise
-            failure = error
-            continue
-        if finite:
-            found, attempts = True, 0
-            yield point
+        some: list[Point] = []
+        for _ in range(max(1, min(found // 2, _AT_ONCE))):
+            draws += 1
+            some.append({**given, **{name: np.asarray(_drawn(generator, constants, draws)) for name in free}})
+        known = _finite(expression, some) if len(some) > 1 else [False]
+        for point, finite in zip(some, known, strict=True):
+            attempts += 1
+            try:
+                finite = finite or bool(np.isfinite(expression.value(point)).all())
+            except ExpressionError as error:
+                if error.kind != "value":
+                    raise
+                failure = error
+                continue
+            if finite:
+                found, attempts = found + 1, 0
+                yield point
     if failure and not found:
         raise failure
     if not found:
@@ -56,6 +62,14 @@ def points(expression: Expression, given: Mapping[str, Any], free: Sequence[str]
             "the expression is finite at none of the random points tried",
             f"give values where it is finite, for {listed(free)}",
         )
+
+
+def _finite(expression: Expression, points: Sequence[Point]) -> Sequence[bool]:
+    """At which points the expression is seen to be finite by computing all at once, if that can be done."""
+    rows = {name: np.stack([np.asarray(point[name], float) for point in points]) for name in points[0]}
+    if expression.program_of({name: values.shape[1:] for name, values in rows.items()}, 1) is None:
+        return [False] * len(points)
+    return np.isfinite(expression.many(rows, 1)).all(axis=1).tolist()
 
 
 def _constants(program: Program) -> list[float]:

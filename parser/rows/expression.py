@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...engine import Tensor
-from ...engine.program import Program, TraceError, run
+from ...engine.program import Program, TraceError, pays, run
 from ...engine.program.taylor import derivatives
 from ..semantics.evaluate import evaluate_again, evaluate_traced
 from ..semantics.limits import Limits
@@ -43,13 +43,17 @@ class RowExpression:
 
     The methods take the shapes of the columns' elements by variable: () for numbers, (k,) for lists. All of them may
     run in several threads, and raise ExpressionError where the expression is wrong for values of such shapes,
-    UsageError where a result is no number and no list of numbers.
+    UsageError where a result is no number and no list of numbers. `rows` is about how many there will be in all: with
+    enough of them, the results are computed by machine code, whose last digits are others than NumPy's.
     """
 
-    def __init__(self, syntax: Syntax, constants: Mapping[str, Tensor], wanted: Wanted, limits: Limits) -> None:
+    def __init__(
+        self, syntax: Syntax, constants: Mapping[str, Tensor], wanted: Wanted, limits: Limits, rows: float = 0
+    ) -> None:
         self.syntax = syntax
         self.wanted = wanted
         self.limits = limits
+        self.rows = rows
         self.named = frozenset(constants)
         self.constants: dict[str, Any] = {**CONSTANTS, **{name: value._data for name, value in constants.items()}}
         self._programs: dict[Any, Program | None] = {}
@@ -77,7 +81,8 @@ class RowExpression:
         if program is None:
             return self._row_by_row(given, values, skipped, faults)
         rows = len(skipped)
-        return {name: _for_rows(array, rows) for name, array in run(program, {**given, **values}, threads=1).items()}
+        found = run(program, {**given, **values}, threads=1, native=pays(program, self.rows))
+        return {name: _for_rows(array, rows) for name, array in found.items()}
 
     def _program(self, columns: Shapes) -> Program | None:
         """The program for such columns; None if each row needs its own."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from unicodedata import normalize
 
 from ...engine.table.registry import FUNCTIONS
 from ..syntax.records import Binary, Name, Program
 from ..syntax.walk import body_of, walk
-from ..syntax.what_is_meant import other_name
+from ..syntax.what_is_meant import other_constant
 from .names import CONSTANTS
 
 # What a function's name runs into, or what stands in a product, where it is no other variable of the expression.
@@ -18,30 +19,43 @@ _COUNTED = re.compile(r"(\d*)(\D\w*)")
 
 def doubtful(name: str, names: Collection[str]) -> str | None:
     """What a variable may have been meant for, among variables called `names`: `sin(x)` for `sinx`; None: nothing."""
-    if name in FUNCTIONS:
+    plain = normalize("NFKC", name)
+    if plain != name and plain.isascii() and plain.isalpha():
+        return plain
+    folded = name if name in FUNCTIONS or len(name) == 1 else name.lower()
+    if folded in FUNCTIONS:
         # Others, such as gamma, are as likely variables.
-        return f"{name}(x)" if FUNCTIONS[name].family == "elementary" else None
-    if len(name) > 1 and name.lower() in CONSTANTS:
-        return name.lower()
-    other = other_name(name) or other_name(name.lower()) or name.lower() if len(name) > 1 else None
-    if other in FUNCTIONS:
-        return f"{other}(x)" if FUNCTIONS[other].elementwise else None
-    if other != name.lower():
-        return other
-    known = (*_LETTERS, *(other for other in names if other != name))
+        return f"{folded}(x)" if FUNCTIONS[folded].family == "elementary" else None
+    constant = other_constant(name) or folded
+    if len(name) > 1 and constant in (*CONSTANTS, "True", "False"):
+        return constant
+
+    def is_known(part: str) -> bool:
+        return part in _LETTERS or (part != name and part in names)
+
     for end in range(len(name) - 1, 1, -1):
         function = FUNCTIONS.get(name[:end]) if name[:end] in FUNCTIONS else None
         found = _COUNTED.fullmatch(name[end:])
-        if function is not None and function.elementwise and function.tensors == 1 and found and found[2] in known:
+        if function is not None and function.elementwise and function.tensors == 1 and found and is_known(found[2]):
             return f"{name[:end]}({found[1] + '*' if found[1] else ''}{found[2]})"
-    factors = re.findall("|".join(map(re.escape, sorted(known, key=len, reverse=True))), name)
-    return "*".join(factors) if 1 < len(factors) < 4 and "".join(factors) == name else None
+    factors: list[str] = []
+    rest = name
+    while rest and len(factors) < 4:
+        # The longest that the rest begins with.
+        ends = range(len(rest), 0, -1)
+        factor = next((rest[:end] for end in ends if is_known(rest[:end])), None)
+        if factor is None:
+            return None
+        factors.append(factor)
+        rest = rest[len(factor) :]
+    return "*".join(factors) if not rest and 1 < len(factors) < 4 else None
 
 
 def remarks(program: Program, names: Collection[str]) -> Iterator[str]:
     """What to say of variables whose values are never given, and which so may not be meant as such."""
+    known = frozenset(names)
     for name in names:
-        meant = doubtful(name, names)
+        meant = doubtful(name, known)
         if meant is not None:
             yield f"`{name}` is a variable here; if it is not meant as one, write `{meant}`"
     powers = [r for s in program.statements for r in walk(body_of(s)) if type(r) is Binary and r.op == "**"]

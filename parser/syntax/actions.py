@@ -6,7 +6,7 @@ built. Nothing here recurses over the input.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from .errors import ExpressionError
 from .lalr import Token
@@ -29,6 +29,9 @@ from .records import (
     Subscript,
     Text,
 )
+
+# What a rule of the grammar matched, in order: tokens, and what other rules made.
+Children: TypeAlias = list[Any]
 
 _WORDS = {"True": True, "False": False, "None": None}
 _SIGNS = {"π": "pi", "τ": "tau"}
@@ -89,57 +92,57 @@ class Actions:
     def DOTS(self, token: Token) -> Dots:  # noqa: N802
         return Dots(token.start_pos, token.end_pos)
 
-    def first(self, children: list[Any]) -> list[Any]:
+    def first(self, children: Children) -> list[Any]:
         return children
 
-    def single(self, children: list[Any]) -> Any:
+    def single(self, children: Children) -> Any:
         return children[0]
 
-    def append(self, children: list[Any]) -> list[Any]:
+    def append(self, children: Children) -> list[Any]:
         items = children[0]
         items.append(children[2])
         return items
 
-    def pushed(self, children: list[Any]) -> list[Any]:
+    def pushed(self, children: Children) -> list[Any]:
         prefixes = children[0]
         prefixes.append(children[1])
         return prefixes
 
     prefixed = pushed
 
-    def joined(self, children: list[Any]) -> list[Any]:
+    def joined(self, children: Children) -> list[Any]:
         sequence, operator, operand = children
         sequence.append(operator)
         sequence.append(operand)
         return sequence
 
-    def joined_prefixed(self, children: list[Any]) -> list[Any]:
+    def joined_prefixed(self, children: Children) -> list[Any]:
         sequence, operator, prefixes, operand = children
         sequence.append(operator)
         sequence += prefixes
         sequence.append(operand)
         return sequence
 
-    def resolved(self, children: list[Any]) -> Any:
+    def resolved(self, children: Children) -> Any:
         return resolve(children[0])
 
-    def conditional(self, children: list[Any]) -> Conditional:
+    def conditional(self, children: Children) -> Conditional:
         then = resolve(children[0])
         condition = resolve(children[2])
         otherwise = children[4]
         return Conditional(bare(condition), bare(then), bare(otherwise), then.start, otherwise.end)
 
-    def group(self, children: list[Any]) -> Group:
+    def group(self, children: Children) -> Group:
         opening, inner, closing = children
         return Group(bare(inner), opening.start_pos, closing.end_pos)
 
-    def power(self, children: list[Any]) -> Binary:
+    def power(self, children: Children) -> Binary:
         base, token = children
         start, end = token.start_pos, token.end_pos
         exponent = Number(_integer(token.value.translate(_SUPERSCRIPTS), token), start, end)
         return Binary("**", bare(base), exponent, start, end, base.start, end)
 
-    def listing(self, children: list[Any]) -> List:
+    def listing(self, children: Children) -> List:
         elements = elements_of(children, 1)
         for element in elements:
             _require_value(element)
@@ -147,22 +150,22 @@ class Actions:
         items = tuple([bare(element) for element in elements])
         return List(items, children[0].start_pos, children[-1].end_pos)
 
-    def tupled(self, children: list[Any]) -> Tuple:
+    def tupled(self, children: Children) -> Tuple:
         inner = self.listing(children)
         return Tuple(inner, inner.start, inner.end)
 
-    def call(self, children: list[Any]) -> Call:
+    def call(self, children: Children) -> Call:
         name = children[0]
         args, kwargs = arguments_of(elements_of(children, 2))
         # The bare name is what follows the prefix, if there is one.
         name_start = max(name.start, name.end - len(name.name))
         return Call(name.name, args, kwargs, name_start, name.end, name.start, children[-1].end_pos)
 
-    def attribute(self, children: list[Any]) -> Attribute:
+    def attribute(self, children: Children) -> Attribute:
         owner, _, name = children
         return Attribute(bare(owner), name.name, name.start, name.end, owner.start, name.end)
 
-    def method(self, children: list[Any]) -> Method | Call:
+    def method(self, children: Children) -> Method | Call:
         owner, _, name = children[:3]
         args, kwargs = arguments_of(elements_of(children, 4))
         end = children[-1].end_pos
@@ -171,7 +174,7 @@ class Actions:
             return Call(in_module(owner.name, name.name), args, kwargs, name.start, name.end, owner.start, end)
         return Method(bare(owner), name.name, args, kwargs, name.start, name.end, owner.start, end)
 
-    def subscript(self, children: list[Any]) -> Subscript:
+    def subscript(self, children: Children) -> Subscript:
         owner = children[0]
         index = elements_of(children, 2)
         for element in index:
@@ -183,13 +186,13 @@ class Actions:
         parts = tuple([bare(element) for element in index])
         return Subscript(bare(owner), parts, owner.start, children[-1].end_pos)
 
-    def keyword(self, children: list[Any]) -> Keyword:
+    def keyword(self, children: Children) -> Keyword:
         name, _, value = children
         if type(name) is not Name:
             raise syntax_error("the name of a keyword argument is expected", name, "`==` compares")
         return Keyword(name.name, bare(value), name.start, value.end)
 
-    def slice(self, children: list[Any]) -> Slice:
+    def slice(self, children: Children) -> Slice:
         parts: list[Any] = [None]
         for child in children:
             if isinstance(child, str):
@@ -199,7 +202,7 @@ class Actions:
         lower, upper, step = parts if len(parts) == 3 else [*parts, None]
         return Slice(lower, upper, step, span_of(children[0])[0], span_of(children[-1])[1])
 
-    def assignment(self, children: list[Any]) -> Assign | Define:
+    def assignment(self, children: Children) -> Assign | Define:
         target, _, value = children
         if type(target) is Name:
             return Assign(target.name, bare(value), target.start, value.end)
@@ -208,7 +211,7 @@ class Actions:
         help = "write `name = ...` or `f(x) = ...`; `==` compares"
         raise syntax_error("only a name or a function can be assigned", target, help)
 
-    def program(self, children: list[Any]) -> list[Statement]:
+    def program(self, children: Children) -> list[Statement]:
         for child in children:
             if not isinstance(child, str):
                 return [bare(statement) for statement in child]
@@ -232,7 +235,7 @@ def _integer(text: str, token: Token) -> int:
         raise syntax_error(message, token, "write it in scientific notation, such as `1e300`") from None
 
 
-def elements_of(children: list[Any], position: int) -> list[Any]:
+def elements_of(children: Children, position: int) -> list[Any]:
     """Return the elements between brackets, of which `position` is the place of the first."""
     elements: list[Any] = []
     for child in children[position:]:

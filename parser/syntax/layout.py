@@ -7,6 +7,8 @@ import re
 from .errors import ExpressionError
 
 # Compiled at its first use: most runs do not need it.
+# A line goes on where an operand has to follow, and after a backslash.
+_GOES_ON = r"(?:(?<=[-+*/%^@<>=,])|(?<=\band)|(?<=\bor)|(?<=\bnot)|(?<=\bif)|(?<=\belse)|\\)[ \t]*\n\s*"
 _LAYOUT = r"""[()\[\]\n]|"[^"\n]*"|'[^'\n]*'|#[^\n]*"""
 
 
@@ -41,7 +43,10 @@ def check_size(source: str, what: str, max_length: int, max_depth: int) -> None:
 
 
 def blanked(source: str) -> str:
-    """Return the text with spaces for comments and for newlines inside brackets; offsets stay the same."""
+    """Return the text with spaces for comments and for newlines inside brackets or where a line goes on.
+
+    Offsets stay the same.
+    """
     if "\n" not in source and "#" not in source:
         return source
     depth = 0
@@ -59,4 +64,4 @@ def blanked(source: str) -> str:
             return " " * len(text)
         return text
 
-    return re.sub(_LAYOUT, blank, source)
+    return re.sub(_GOES_ON, lambda match: " " * len(match[0]), re.sub(_LAYOUT, blank, source))

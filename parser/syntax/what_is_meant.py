@@ -101,9 +101,13 @@ def meant_by_call(name: str, arguments: Sequence[str], functions: Container[str]
 
 
 def other_name(name: str) -> str | None:
-    """What a function or a constant is called here that has this name elsewhere."""
-    names = _words().names
-    return names["functions"].get(name) or names["constants"].get(name)
+    """What a function is called here that has this name elsewhere."""
+    return _words().names["functions"].get(name)
+
+
+def other_constant(name: str) -> str | None:
+    """What a constant is called here that has this name elsewhere."""
+    return _words().names["constants"].get(name)
 
 
 def meant_by_word(section: str, name: str) -> str | None:

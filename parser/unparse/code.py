@@ -80,6 +80,10 @@ class CodePrinter(Printer):
             raise UnprintableError(f"{self.language} has no operations on vectors")
         return super().node(node, parts)
 
+    def whole(self, node: Any, variable: str, is_narrow: bool) -> str:
+        """The text of a derivative in the shape of its variable, than which the node may have fewer elements."""
+        return self.text(node)
+
     def spelling(self, function: str) -> str | None:
         """The name or the template of a function; None: there is none."""
         return self.functions.get(function)
@@ -148,7 +152,7 @@ def functions(
         name = label(tuple([printer.spelled(variable) for variable in by]))
         while name in parameters or name in texts:
             name += "_"
-        texts[name] = write(name, parameters, pairs, printer.text(result))
+        texts[name] = write(name, parameters, pairs, printer.whole(result, by[-1], by in derivatives.narrow))
     return [*texts.values()]
 
 

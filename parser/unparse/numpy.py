@@ -9,8 +9,10 @@ from typing import Any
 
 from ...engine.table.registry import FUNCTIONS
 from ..algebra.derivative import Derivatives
-from ..syntax.printer import ATOM
-from ..syntax.records import Call, List, Number, Unary
+from ..syntax.operators import PRODUCT
+from ..syntax.printer import ATOM, enclosed
+from ..syntax.records import Call, List, Name, Number, Unary
+from ..syntax.walk import walk
 from .code import CodePrinter, functions, named, python_function
 
 _NAMED = re.compile(r"(\w+)=(?!=)(.*)", re.DOTALL)
@@ -108,6 +110,16 @@ class NumpyPrinter(CodePrinter):
                     for i, (argument, (text, level)) in enumerate(zip(arguments, parts, strict=True))
                 ]
         return super().node(node, parts)
+
+    def whole(self, node: Any, variable: str, is_narrow: bool) -> str:
+        names = {record.name for record in walk(node) if type(record) is Name}
+        is_constant = names <= self.constants.keys() - {*self.variables} and type(node) is not List
+        if not (is_narrow or is_constant):
+            return self.text(node)
+        name = self.name(variable)
+        if type(node) is Number and node.value in (0, 1):
+            return f"{self.module}.{'ones' if node.value else 'zeros'}_like({name})"
+        return f"{enclosed(self.texts(node), PRODUCT)}*{self.module}.ones_like({name})"
 
     def array(self, node: List, items: list[str]) -> str:
         """A list as an array."""

@@ -43,6 +43,11 @@ class TorchPrinter(NumpyPrinter):
         usual = paths[0] if paths else function
         return f"torch.{next((path for path in paths if path.rpartition('.')[2] == function), usual)}"
 
+    def whole(self, node: Any, variable: str, is_narrow: bool) -> str:
+        text = super().whole(node, variable, is_narrow)
+        is_constant = type(node) is List and all(type(record) is not Name for record in walk(node))
+        return f"{text}.to({self.name(variable)}.dtype)" if is_constant else text
+
     def array(self, node: List, items: list[str]) -> str:
         numbers = [record for record in walk(node) if type(record) is not List]
         if all(type(record) in (Number, Unary) or _is_truth(record) for record in numbers):
@@ -86,6 +91,10 @@ class TorchPrinter(NumpyPrinter):
                     (f"{arg.value}.0", ATOM) if type(arg) is Number and type(arg.value) is int else part
                     for arg, part in zip(node.args, parts, strict=True)
                 ]
+                if all(numbers[1:]):
+                    # Of two numbers PyTorch makes float32, whatever the condition is made of.
+                    tensors = (r.name for r in walk(node.args[0]) if type(r) is Name and not self._is_number(r))
+                    parts[1] = (f"torch.tensor({parts[1][0]}, dtype={self.name(next(tensors))}.dtype)", ATOM)
         return super().node(node, parts)
 
     def _is_number(self, argument: Any) -> bool:

@@ -7,6 +7,7 @@ import io
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from processes import START, TIMEOUT, Result, environment, on_terminal
@@ -68,29 +69,52 @@ def evaluate(autodiff: Callable[..., Result]) -> Callable[..., Result]:
     return lambda *args, stdin="": autodiff("eval", *args, stdin=stdin)
 
 
-@pytest.fixture(scope="session")
-def process() -> Callable[..., subprocess.CompletedProcess[bytes]]:
-    """Runs the command line as a process of its own; `env` adds to the environment, None takes from it."""
-
+def _on_pipes(command: list[str]) -> Callable[..., subprocess.CompletedProcess[bytes]]:
     def call(
         *args: str, stdin: bytes = b"", env: dict[str, str | None] | None = None
     ) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            [*START, *args], input=stdin, env=environment(env or {}), capture_output=True, timeout=TIMEOUT, check=False
+            [*command, *args],
+            input=stdin,
+            env=environment(env or {}),
+            capture_output=True,
+            timeout=TIMEOUT,
+            check=False,
         )
 
     return call
 
 
-@pytest.fixture(scope="session")
-def terminal() -> Callable[..., Result]:
-    """Runs the command line on a terminal `columns` wide; what it shows, standard error included, is `out`."""
-
+def _on_terminals(command: list[str]) -> Callable[..., Result]:
     def call(*args: str, columns: int = 80, env: dict[str, str | None] | None = None) -> Result:
         changes = {"TERM": "xterm-256color", "COLUMNS": None, "NO_COLOR": None, **(env or {})}
-        return on_terminal([*START, *args], columns, environment(changes))
+        return on_terminal([*command, *args], columns, environment(changes))
 
     return call
+
+
+@pytest.fixture(scope="session")
+def process(programs: Path) -> Callable[..., subprocess.CompletedProcess[bytes]]:
+    """Runs the program `autodiff` on pipes, as bytes; `env` adds to the environment, None takes from it."""
+    return _on_pipes([str(programs / "autodiff")])
+
+
+@pytest.fixture(scope="session")
+def own_process() -> Callable[..., subprocess.CompletedProcess[bytes]]:
+    """The same, started anew: for what depends on how the interpreter starts, or on processes that it starts."""
+    return _on_pipes(START)
+
+
+@pytest.fixture(scope="session")
+def terminal(programs: Path) -> Callable[..., Result]:
+    """Runs the program on a terminal `columns` wide; what it shows, standard error included, is `out`."""
+    return _on_terminals([str(programs / "autodiff")])
+
+
+@pytest.fixture(scope="session")
+def own_terminal() -> Callable[..., Result]:
+    """The same, started anew."""
+    return _on_terminals(START)
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,22 @@ HIGHER = [
     Difference("i1(x)", {"x": 0}, "xxx", 0.375, 0),
     Difference("sinc(x)", {"x": 0}, "xx", -(math.pi**2) / 3, math.nan),
 ]
+# Where the function has a limit, a pole or a slope that PyTorch's formula or rounding misses; by "" is the value.
+EXTREME = [
+    Difference("digamma(x)", {"x": -1}, "x", math.inf, 6.580790147320947e32),
+    Difference("polygamma(1, x)", {"x": -1}, "", math.inf, 6.580790147320946e32),
+    Difference("polygamma(1, x)", {"x": math.inf}, "x", 0, math.nan),
+    Difference("zeta(2, x)", {"x": math.inf}, "", 0, math.nan),
+    Difference("sinc(x)", {"x": math.inf}, "", 0, math.nan),
+    Difference("sinc(x)", {"x": 1e-160}, "x", -(math.pi**2) / 3 * 1e-160, 0),
+    Difference("log_ndtr(x)", {"x": -1e10}, "x", 1e10, math.inf),
+    Difference("log_ndtr(x)", {"x": -math.inf}, "x", math.inf, math.nan),
+    Difference("i1(x)", {"x": 750}, "x", math.inf, math.nan),
+    Difference("hardsigmoid(x)", {"x": 0}, "x", 1 / 6, 0.1666666716337204),
+    Difference("x**-0.5", {"x": -math.inf}, "", 0, math.nan),
+    Difference("x**0.5", {"x": -0.0}, "x", math.inf, -math.inf),
+    Difference("x**0.5", {"x": -math.inf}, "x", 0, math.nan),
+]
 # What PyTorch computes and has no derivative for, with ours.
 ONLY_HERE = {
     "airy_ai(x)": "airy_ai_prime(x)",
@@ -56,13 +72,34 @@ ONLY_HERE = {
     "full([3], x)": "1 for each element; so too by the ends of `linspace` and the start and step of `arange`",
 }
 
+NAN = """
+A gradient of nan stays nan through `logcumsumexp` and at 0 of `sinc`, where PyTorch makes it 0, and `i1` and `i1e` of
+nan have the slope nan, where PyTorch says 0.5. A gradient of 0 through `xlogy` and `xlog1py` is nan where the logarithm
+is not finite, as 0*log(0) is elsewhere; PyTorch makes it 0. `cdist` with the order inf is nan where a difference is
+nan, which PyTorch's passes over. In `cumprod` of numbers with a zero among them, a product that an element has no part
+in does not make its gradient nan.
+"""
+ELSEWHERE = """
+The gradient of `det` at a singular matrix is its adjugate, at `[[1, 1], [1, 1]]` `[[1, -1], [-1, 1]]`, where PyTorch
+may say 0. Of equal elements `kthvalue` takes the one that comes k-th, PyTorch any. A remainder of 0 has the sign of the
+divisor, in PyTorch that of the dividend, and the sign of nan, which `copysign` and `signbit` see, is none to rely on.
+Where a slope is infinite the second derivative may be an infinity here and nan in PyTorch. Sums that cancel, such as
+the gradient of `sum(softmax(x, 0))`, leave other rounding errors.
+"""
+
+
+def _paragraph(text: str) -> list[str]:
+    return fill(" ".join(text.split()), 110).splitlines()
+
 
 def derivative(text: str, point: dict[str, float], by: str) -> float:
     """The engine's derivative of an expression by the variables in `by`, in turn."""
     variables: dict[str, Tensor] = {name: tensor(float(v), requires_grad=True) for name, v in point.items()}
     value = evaluate(parse(text), variables)
     for name in by:
-        (value,) = grad(value, [variables[name]], create_graph=True)
+        (found,) = grad(value, [variables[name]], create_graph=True)
+        assert found is not None
+        value = found
     return float(value.item())
 
 
@@ -84,6 +121,12 @@ def page() -> str:
         at = ", ".join(f"{name} = {value:g}" for name, value in point.items())
         here = derivative(text, point, by)
         lines.append(f"| `{text}` | {at} | {', '.join(by)} | {here:.6g} | {pytorch:.6g} |")
+    lines += ["", "## At poles, limits and the ends of the numbers", ""]
+    lines += ["| expression | at | what | here | PyTorch |", "|---|---|---|---|---|"]
+    for text, point, by, _, pytorch in EXTREME:
+        what = "slope" if by else "value"
+        here = derivative(text, point, by)
+        lines.append(f"| `{text}` | x = {point['x']:g} | {what} | {here:.10g} | {pytorch:.10g} |")
     lines += ["", "## Derivatives that PyTorch does not have", "", "| expression | derivative |", "|---|---|"]
     for text, slope in ONLY_HERE.items():
         is_formula = not any(f" {word} " in slope for word in ("by", "and", "for"))
@@ -96,8 +139,11 @@ def page() -> str:
         "",
         "## Where nan comes in",
         "",
-        "A gradient of nan stays nan through `logcumsumexp` and at 0 of `sinc`, where PyTorch makes it 0, and `i1` and",
-        "`i1e` of nan have the slope nan, where PyTorch says 0.5.",
+        *_paragraph(NAN),
+        "",
+        "## Elsewhere",
+        "",
+        *_paragraph(ELSEWHERE),
         "",
     ]
     return "\n".join(lines)

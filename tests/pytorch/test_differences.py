@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pytorch.differences import HIGHER, ONLY_HERE, PAGE, Difference, derivative, page
+from pytorch.differences import EXTREME, HIGHER, ONLY_HERE, PAGE, Difference, derivative, page
 
 from autodiff.engine import tensor
 from autodiff.engine.autograd import grad
@@ -20,6 +20,12 @@ def test_a_higher_derivative_is_what_mathematics_says(difference: Difference) ->
     text, point, by, right, pytorch = difference
     assert derivative(text, point, by) == pytest.approx(right, rel=1e-12)
     assert right != pytest.approx(pytorch)
+
+
+@pytest.mark.parametrize("difference", EXTREME, ids=lambda d: f"{d.text} at {d.point['x']}")
+def test_a_pole_or_a_limit_is_what_mathematics_says(difference: Difference) -> None:
+    text, point, by, right, _ = difference
+    assert derivative(text, point, by) == pytest.approx(right, rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize(("text", "slope"), [(t, s) for t, s in ONLY_HERE.items() if "y" not in t and "[" not in t])

@@ -14,8 +14,8 @@ from autodiff.parser.script.session import Session
 RECORDED = entries("semantics.json")
 # Text of the programs that is outside the language, and what that is.
 OUTSIDE = {
-    "class ": "classes",
     "import numpy": "imports of anything but torch",
+    "import weakref": "imports of anything but torch",
     "import warnings": "imports of anything but torch",
     "hash(": "hashes",
     "getattr(": "attributes by name",

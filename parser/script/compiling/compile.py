@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeAlias
 
 from ..reading.script import Place, Script, between
-from ..running import blocks
+from ..running import blocks, classes, generators
 from ..running import operations as ops
 from ..running.instructions import Code, Instruction, Label, Signature
 from .lowering import OPERATORS, Lowering, Steps
@@ -60,6 +60,7 @@ class _Compiler(Lowering):
         self.outer_names: set[str] = set()
         self.loops: list[_Loop] = []
         self.blocks = 0
+        self.managers = 0  # those of them that are of `with`
 
     def compiled(self, steps: Iterable[ast.AST | Instruction | Label]) -> Code:
         """The code, with the instructions of these steps."""
@@ -77,7 +78,7 @@ class _Compiler(Lowering):
                 pending.append(self.steps_of(step))
         end = instructions[-1].place if instructions else Place(1, 0, 1, 0)
         instructions += [Instruction(ops.constant, None, end), Instruction(ops.give_back, None, end)]
-        if self.depth:
+        if self.depth and not self.code.is_class:
             stored = (i.argument for i in instructions if i.operation in (ops.store, ops.forget))
             self.code.names = frozenset([*self.code.signature.names, *stored, *self.others])
         return self.code
@@ -176,7 +177,7 @@ class _Compiler(Lowering):
         yield Instruction(write, name, target)
 
     def visit_return(self, node: ast.Return) -> Steps:
-        if not self.depth:
+        if not self.depth or self.code.is_class:
             raise self.script.syntax_error("`return` outside of a function", node)
         yield node.value or Instruction(ops.constant, None, node)
         yield Instruction(ops.give_back, None, node)
@@ -271,6 +272,7 @@ class _Compiler(Lowering):
             yield item.context_expr
             yield Instruction(blocks.enter, end, place)
             self.blocks += 1
+            self.managers += 1
             if item.optional_vars is None:
                 yield Instruction(ops.drop, None, place)
             else:
@@ -279,6 +281,7 @@ class _Compiler(Lowering):
         for item, end in zip(reversed(node.items), reversed(ends), strict=True):
             yield Instruction(blocks.leave, None, item.context_expr)
             self.blocks -= 1
+            self.managers -= 1
             yield end
 
     def visit_try(self, node: ast.Try) -> Steps:
@@ -373,27 +376,55 @@ class _Compiler(Lowering):
 
     def made(self, code: Code, steps: Iterable[Any], place: Any) -> Instruction:
         """The instruction that makes a function of these steps, once its default values are there."""
+        return Instruction(ops.function, self.inside(code, steps, place), place)
+
+    def inside(self, code: Code, steps: Iterable[Any], place: Any) -> Code:
+        """The code of these steps, inside of this one."""
         if self.depth == _DEEPEST:
             raise self.script.syntax_error(f"more than {_DEEPEST} functions inside each other", place)
-        return Instruction(ops.function, _Compiler(code, self).compiled(steps), place)
+        return _Compiler(code, self).compiled(steps)
 
     def visit_functiondef(self, node: ast.FunctionDef) -> Steps:
         yield from node.decorator_list
-        yield from self.function(node.name, node.args, node.body, node)
+        yield from self.function(self.qualified(node.name), node.args, node.body, node)
         for decorator in reversed(node.decorator_list):
             yield Instruction(ops.call, (1, ()), decorator)
         yield Instruction(self.storing(node.name), node.name, node)
+
+    def visit_classdef(self, node: ast.ClassDef) -> Steps:
+        bases = [base for base in node.bases if not (isinstance(base, ast.Name) and base.id == "object")]
+        for part in [*bases[1:], *(keyword.value for keyword in node.keywords)]:
+            raise self.script.syntax_error("a class is based on one other at most", part)
+        yield from node.decorator_list
+        yield from bases
+        code = Code(self.qualified(node.name), self.script)
+        code.is_class = True
+        place = _word(node, "class")
+        body = self.inside(code, [*node.body, Instruction(classes.make_class, node.name, place)], place)
+        for instruction in body.instructions:
+            name = instruction.argument
+            if instruction.operation is ops.store and classes.is_special(name) and name not in classes.SPECIAL:
+                raise self.script.syntax_error(f"a class has no `{name}` here", instruction.place)
+        yield Instruction(classes.begin_class, (body, bool(bases)), place)
+        for decorator in reversed(node.decorator_list):
+            yield Instruction(ops.call, (1, ()), decorator)
+        yield Instruction(self.storing(node.name), node.name, place)
+
+    def visit_call(self, node: ast.Call) -> Steps:
+        if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args and not node.keywords:
+            return iter([Instruction(classes.load_super, None, node)])
+        return super().visit_call(node)
+
+    def qualified(self, name: str) -> str:
+        """The name of what is defined here, with that of the class around it."""
+        return f"{self.code.name}.{name}" if self.code.is_class else name
 
     def visit_lambda(self, node: ast.Lambda) -> Steps:
         steps = (node.body, Instruction(ops.give_back, None, node))
         yield from self.function("<lambda>", node.args, steps, node)
 
-    def visit_listcomp(self, node: ast.ListComp | ast.GeneratorExp) -> Steps:
-        """What is between brackets of calls is computed at once as well."""
-        made = Instruction(ops.make, (list, 0), node)
-        return self.comprehension(node, made, [node.elt], ops.collect)
-
-    visit_generatorexp = visit_listcomp
+    def visit_listcomp(self, node: ast.ListComp) -> Steps:
+        return self.comprehension(node, Instruction(ops.make, (list, 0), node), [node.elt], ops.collect)
 
     def visit_setcomp(self, node: ast.SetComp) -> Steps:
         return self.comprehension(node, Instruction(ops.make_set, 0, node), [node.elt], ops.collect_in_set)
@@ -401,16 +432,27 @@ class _Compiler(Lowering):
     def visit_dictcomp(self, node: ast.DictComp) -> Steps:
         return self.comprehension(node, Instruction(ops.make_dict, (), node), [node.key, node.value], ops.collect_pair)
 
-    def comprehension(self, node: _Comprehension, start: Instruction, parts: list[ast.expr], collect: Any) -> Steps:
-        """A function of the first source, as in Python, so that its names are its own."""
-        steps = self.collected(node, start, parts, collect)
-        yield self.made(Code(_COMPREHENSION, self.script, Signature((_SOURCE,))), steps, node)
+    def visit_generatorexp(self, node: ast.GeneratorExp) -> Steps:
+        return self.comprehension(node, None, [node.elt], None)
+
+    def comprehension(
+        self, node: _Comprehension, start: Instruction | None, parts: list[ast.expr], collect: Any
+    ) -> Steps:
+        """A function of the first source, as in Python, so that its names are its own.
+
+        It fills what `start` makes by `collect`, or yields one value after the other where there is none.
+        """
+        code = Code(_COMPREHENSION, self.script, Signature((_SOURCE,)))
+        code.generates = start is None
+        yield self.made(code, self.collected(node, start, parts, collect), node)
         yield node.generators[0].iter
+        yield Instruction(ops.iterate, None, node.generators[0].iter)
         yield Instruction(ops.call, (1, ()), node)
 
-    def collected(self, node: _Comprehension, start: Instruction, parts: list[ast.expr], collect: Any) -> Steps:
+    def collected(self, node: _Comprehension, start: Instruction | None, parts: list[ast.expr], collect: Any) -> Steps:
         """The body of a comprehension's function."""
-        yield start
+        if start is not None:
+            yield start
         ends: list[tuple[Label, Label]] = []
         for clause in node.generators:
             if clause.is_async:
@@ -423,11 +465,43 @@ class _Compiler(Lowering):
                 yield Instruction(ops.jump_if, (again, False), condition)
             ends.append((again, end))
         yield from parts
-        yield Instruction(collect, len(ends), parts[-1])
+        if start is None:
+            yield Instruction(generators.yield_value, None, parts[-1])
+            yield Instruction(ops.drop, None, parts[-1])
+        else:
+            yield Instruction(collect, len(ends), parts[-1])
         for again, end in reversed(ends):
             yield Instruction(ops.jump, again, node)
             yield end
-        yield Instruction(ops.give_back, None, node)
+        if start is not None:
+            yield Instruction(ops.give_back, None, node)
+
+    def visit_yield(self, node: ast.Yield) -> Steps:
+        self.generating(node)
+        yield node.value or Instruction(ops.constant, None, node)
+        yield Instruction(generators.yield_value, None, node)
+
+    def visit_yieldfrom(self, node: ast.YieldFrom) -> Steps:
+        self.generating(node)
+        again, end = Label(), Label()
+        yield node.value
+        yield Instruction(ops.iterate, None, node.value)
+        yield again
+        yield Instruction(generators.advance_from, end, node.value)
+        yield Instruction(generators.yield_value, None, node)
+        yield Instruction(ops.drop, None, node)
+        yield Instruction(ops.jump, again, node)
+        yield end
+
+    def generating(self, node: ast.Yield | ast.YieldFrom) -> None:
+        """Notes that this function yields. ExpressionError: it is none, or would stop where it cannot."""
+        if not self.depth or self.code.is_class or self.code.name == _COMPREHENSION:
+            raise self.script.syntax_error("`yield` outside of a function", _word(node, "yield"))
+        if self.managers:
+            # Nobody may come back for the rest, and what the block changed would stay so.
+            help = "make a list of the values in the block, and yield them after it"
+            raise self.script.syntax_error("`yield` inside of `with`", _word(node, "yield"), help)
+        self.code.generates = True
 
     def next_of(self, source: ast.expr, target: ast.expr, again: Label, end: Label) -> Steps:
         """Gives the target the next value of what is on the stack, from `again` on; jumps to `end` if there is none."""

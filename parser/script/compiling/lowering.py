@@ -35,7 +35,6 @@ _LEFT_OUT: dict[str, tuple[str, int | None, str]] = {
     "asyncwith": ("`async` is", 5, "what a script calls is done at once"),
     "await": ("`await` is", 5, "what a script calls is done at once"),
     "bytes": ("text of bytes is", None, "write text in `\"` or `'`"),
-    "classdef": ("`class` is", 5, "a script has functions, written with `def`"),
     "complex": ("complex numbers are", None, "compute with the real and the imaginary part"),
     "deleted": ("`del` of an attribute is", None, "give it the value None"),
     "match": ("`match` is", 5, "write `if` and `elif`"),
@@ -43,8 +42,6 @@ _LEFT_OUT: dict[str, tuple[str, int | None, str]] = {
     "templatestr": ("templates are", None, "write an f-string"),
     "trystar": ("`try` is", 3, "an error ends the script"),
     "typealias": ("`type` is", 4, "leave it out"),
-    "yield": ("`yield` is", 5, "collect the values in a list"),
-    "yieldfrom": ("`yield` is", 5, "collect the values in a list"),
 }
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from keyword import iskeyword
 from unicodedata import normalize
 
@@ -17,7 +16,7 @@ from ...syntax.lexemes import Lexeme, Reading, ascii_for
 from .indentation import indentation_error
 from .literal_errors import literal_error
 from .logical_lines import Layout, Line, lay_out
-from .script import NEWLINE
+from .script import NEWLINE, read
 
 _LEXEME = re.compile(
     r"""
@@ -30,17 +29,20 @@ _LEXEME = re.compile(
                | !== | (?:\*\*|//|<<|>>|[-+*/%@&|^<>=!])=?
                | [~,:;.] )
     | (?P<superscript> [⁰¹²³⁴-⁹]+ )
-    | (?P<unknown> \S )
+    | (?P<unknown> [^ \t\f\r\n] )
     """,
     re.VERBOSE,
 )
-_HEADERS = ("if", "elif", "else", "while", "for", "def", "with")
+_HEADERS = ("if", "elif", "else", "while", "for", "def", "with", "class", "try", "except", "finally")
 _AFTER = {"elif": "if", "else": "if", "except": "try", "finally": "try"}
 # Words that stand alone on their line, those that begin a statement, and those after which an operand follows.
 _ALONE = ("pass", "break", "continue")
-_BEGINNING = frozenset([*_ALONE, "return", "assert", "import", "from", "while", "def", "with"])
+_BEGINNING = frozenset([*_ALONE, "return", "assert", "import", "from", "while", "def", "with", "raise", "yield", "del"])
 _JOINING = frozenset(
-    ["and", "or", "not", "in", "is", "if", "else", "for", "lambda", "return", "assert", "import", "from"]
+    [
+        *("and", "or", "not", "in", "is", "if", "else", "for", "lambda", "return", "assert", "import", "from", "class"),
+        *("def", "while", "with", "try", "except", "finally", "raise", "yield", "global", "nonlocal", "del", "elif"),
+    ]
 )
 _INSTEAD = {
     "&&": "write `and`",
@@ -97,7 +99,7 @@ def explain(error: SyntaxError, source: str) -> ExpressionError:
     if isinstance(error, IndentationError) and (found := indentation_error(source, layout)):
         return found
     # What is missing at the end of a line is noticed at the next one's beginning.
-    line = next((line for line in reversed(layout.lines) if line.start <= start), layout.lines[0])
+    line = next((line for line in reversed(layout.lines) if line.start <= start), Line(0, 0, len(source)))
     if (unclosed := _try_without_except(layout, line)) and not _refused(layout.text[line.start : line.end], "exec"):
         message, help = "`try` has no `except` or `finally`", "an `except` below it says what to do about an error"
         return ExpressionError("syntax", message, source, unclosed.start, unclosed.start + len("try"), help)
@@ -108,6 +110,17 @@ def _try_without_except(layout: Layout, line: Line) -> Line | None:
     """The innermost `try` that a line is in or below."""
     before = [other for other in layout.lines if other.start <= line.start and other.indent <= line.indent]
     return next((other for other in reversed(before) if _TRY.match(layout.text, other.start)), None)
+
+
+def explain_text(source: str) -> ExpressionError:
+    """The error inside of the first text in quotes that has one."""
+    layout = lay_out(source)
+    for match in _LEXEME.finditer(layout.text):
+        if match.lastgroup == "text":
+            found = literal_error(source, Lexeme("text", match[0], match.start(), match.end()), explain_part)
+            if found is not None:
+                return found
+    return ExpressionError("syntax", "an f-string in this script cannot be read", source, 0, 1)
 
 
 def explained_line(source: str, text: str, first: int, last: int, start: int, end: int) -> ExpressionError:
@@ -155,9 +168,7 @@ def explain_part(source: str, first: int, last: int) -> ExpressionError | None:
 def _refused(text: str, mode: str = "eval") -> SyntaxError | None:
     """The error of what is no expression between brackets, or no statements."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(f"({text})" if mode == "eval" else text, mode=mode)
+        read(f"({text})" if mode == "eval" else text, mode)
     except SyntaxError as error:
         return error
     return None
@@ -176,7 +187,7 @@ def _value_error(source: str, lexemes: list[Lexeme], start: int, end: int) -> Ex
     loop = after.text == "in" and before is not None and before.text == "for"
     if (not loop and (not after.text.endswith("=") or after.text in _COMPARISONS)) or _refused(source[start:end]):
         return None
-    value = ast.parse(f"({source[start:end]})", mode="eval").body
+    value = read(f"({source[start:end]})", "eval").body
     if isinstance(value, (ast.Tuple, ast.List)):
         message, help = "several values cannot be changed at once", "change one after the other"
     elif isinstance(value, ast.Call):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import re
+import warnings
 from collections.abc import Callable
 from typing import TypeAlias
 
 from ...syntax.errors import ExpressionError
 from ...syntax.lexemes import Lexeme
+from .script import read
 
 Explain: TypeAlias = Callable[[str, int, int], ExpressionError | None]
 
@@ -36,7 +37,9 @@ def literal_error(source: str, literal: Lexeme, explain: Explain) -> ExpressionE
 
 def _escape_error(source: str, start: int, end: int) -> ExpressionError | None:
     try:
-        source[start:end].encode("latin-1", "backslashreplace").decode("unicode_escape")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            source[start:end].encode("latin-1", "backslashreplace").decode("unicode_escape")
     except UnicodeDecodeError as error:
         return ExpressionError("syntax", "an escape in this text is not complete", source, start, end, error.reason)
     return None
@@ -88,7 +91,7 @@ class _Fields:
         error = self.explain(self.source, start, end)
         if error is not None and ";" in self.source[start:end]:
             try:
-                ast.parse(self.source[start:end].strip())
+                read(self.source[start:end].strip())
             except SyntaxError:
                 return error
             return self.error("a field holds one expression", start, end)

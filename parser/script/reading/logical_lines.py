@@ -35,6 +35,8 @@ class Layout(NamedTuple):
 
 def lay_out(source: str) -> Layout:
     """The layout of a source. ExpressionError: text in quotes that does not end on its line."""
+    # Python begins a line at each of these.
+    source = source.replace("\r\n", " \n").replace("\r", "\n")
     pieces: list[str] = []
     ends: list[int] = []
     brackets: list[int] = []
@@ -84,7 +86,7 @@ def _line(text: str, start: int, end: int) -> Line:
     unindented = line.lstrip(" \t\f")
     indentation = line[: len(line) - len(unindented)]
     start += len(indentation)
-    return Line(len(indentation.expandtabs(_TAB)), start, start + len(unindented.rstrip()))
+    return Line(len(indentation.expandtabs(_TAB)), start, start + len(unindented.rstrip(" \t\f\r\n")))
 
 
 def _unfinished(source: str, start: int) -> ExpressionError:

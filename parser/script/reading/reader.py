@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-import warnings
 
 from ...syntax.errors import ExpressionError
 from ...syntax.layout import check_length
 from .logical_lines import brackets_deeper_than, lay_out
-from .script import Script, Span
+from .script import Script, Span, read
 
 _DEEPEST = 200  # brackets inside each other, as in Python
 _PARTS = "give what is inside a name of its own, in a statement before"
@@ -66,11 +65,10 @@ def _check_depth(source: str, max_depth: int) -> None:
 
 
 def _statements(source: str) -> list[ast.stmt]:
+    if "\0" in source:
+        raise _no_text(source, source.index("\0"))
     try:
-        with warnings.catch_warnings():
-            # Of escapes and comparisons that Python thinks little of: nobody here asked.
-            warnings.simplefilter("ignore")
-            return ast.parse(source).body
+        return read(source).body
     except (RecursionError, MemoryError):
         start, end = _longest_line(source)
         message = "more operators, calls or blocks stand inside each other here than can be read"
@@ -79,9 +77,16 @@ def _statements(source: str) -> list[ast.stmt]:
         from .line_errors import explain
 
         raise explain(error, source) from None
-    except ValueError:  # a null character, or half a character
-        start = next(at for at, character in enumerate(source) if character == "\0" or "\ud800" <= character < "\ue000")
-        raise ExpressionError("syntax", "a character that no text has", source, start, start + 1) from None
+    except UnicodeEncodeError as error:  # half a character
+        raise _no_text(source, error.start) from None
+    except ValueError:  # of some versions of Python, for an f-string that is not well formed
+        from .line_errors import explain_text
+
+        raise explain_text(source) from None
+
+
+def _no_text(source: str, at: int) -> ExpressionError:
+    return ExpressionError("syntax", "a character that no text has", source, at, at + 1)
 
 
 def _longest_line(source: str) -> Span:

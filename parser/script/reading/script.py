@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -11,6 +12,14 @@ from ...syntax.errors import ExpressionError
 
 # Where Python begins a new line.
 NEWLINE = re.compile(r"\r\n?|\n")
+
+
+def read(text: str, mode: str = "exec") -> Any:
+    """What Python's parser makes of a text. SyntaxError, ValueError, RecursionError, MemoryError: as it says."""
+    with warnings.catch_warnings():
+        # Of escapes and comparisons that Python thinks little of: nobody here asked.
+        warnings.simplefilter("ignore")
+        return ast.parse(text, mode=mode)
 
 
 class Span(NamedTuple):

@@ -6,9 +6,22 @@ from collections.abc import Callable
 from typing import Any
 
 from ....engine import Size, Tensor, dtype
+from ....engine.autograd.function_node import FunctionNode
 from ....engine.graph.hooks import RemovableHandle
 from ....engine.graph.node import AccumulateGrad, Node
+from ....engine.tensors.aliases import Call
 from ...syntax.errors import did_you_mean
+from .classes import (
+    Class,
+    Instance,
+    Marked,
+    Super,
+    attribute_of_class,
+    attribute_of_instance,
+    attribute_of_super,
+    is_special,
+    set_attribute_of_instance,
+)
 from .exceptions import UnknownName
 from .formatting import formatted
 from .guard import Builtin, Guard
@@ -25,6 +38,7 @@ _LISTED: dict[type, frozenset[str]] = {
     Size: frozenset(["count", "index", "numel"]),
     RemovableHandle: frozenset(["remove"]),
     dtype: frozenset(["is_floating_point", "itemsize"]),
+    Marked: frozenset(["setter"]),
     float: frozenset(["is_integer"]),
     list: frozenset(["append", "clear", "copy", "insert", "pop", "reverse"]),
     dict: frozenset(["clear", "copy", "items", "keys", "popitem", "values"]),
@@ -42,11 +56,25 @@ _SET_METHODS = (
     *("symmetric_difference", "symmetric_difference_update"),
 )
 _EXCEPTION = frozenset(["args"])
+# What `forward` and `backward` of a Function have of their ctx, beside what they keep in it under names of their own.
+_CONTEXT = frozenset(
+    [
+        *("mark_dirty", "mark_non_differentiable", "needs_input_grad", "save_for_backward", "save_for_forward"),
+        *("saved_tensors", "set_materialize_grads"),
+    ]
+)
+_KEPT = "_kept_by_script"
 _SETTABLE = ("data", "grad", "requires_grad")
 
 
 def names_of(value: Any) -> frozenset[str]:
     """The attributes and methods that a script may use of a value."""
+    if isinstance(value, Class):
+        return frozenset(value.visible)
+    if isinstance(value, Instance):
+        return frozenset([*value.attributes, *value.of.visible])
+    if isinstance(value, FunctionNode):
+        return _CONTEXT.union(value.__dict__.get(_KEPT, ()), _NODE)
     if isinstance(value, (Library, Module)):
         return frozenset(value.names)
     if isinstance(value, Node):
@@ -63,17 +91,37 @@ def attribute_of(value: Any, name: str, guard: Guard) -> Any:
     """`value.name`. UnknownName, in Python's words: there is no such attribute."""
     if type(value) is Tensor and name in _TENSOR:
         return getattr(value, name)
+    if isinstance(value, Super):
+        return attribute_of_super(value, name)
     names = names_of(value)
     if name not in names:
         raise _no_attribute(value, name, names)
     if isinstance(value, (Library, Module)):
         return value.member(name)
+    if isinstance(value, Class):
+        return attribute_of_class(value, name)
+    if isinstance(value, Instance):
+        return attribute_of_instance(value, name)
+    if isinstance(value, FunctionNode) and name in value.__dict__.get(_KEPT, ()):
+        return value.__dict__[_KEPT][name]
+    if isinstance(value, Marked):
+        return Builtin(Marked, value.kind, value.function)
     method = _GUARDED.get(type(value), {}).get(name)
     return getattr(value, name) if method is None else Builtin(method, guard, value)
 
 
 def set_attribute_of(owner: Any, name: str, value: Any) -> None:
     """`owner.name = value`. UnknownName: no such attribute can be set."""
+    if isinstance(owner, (Class, Instance, FunctionNode)) and not is_special(name):
+        if isinstance(owner, Instance):
+            set_attribute_of_instance(owner, name, value)
+        elif isinstance(owner, Class):
+            owner.names[name] = value
+        elif name not in _CONTEXT | _NODE:
+            owner.__dict__.setdefault(_KEPT, {})[name] = value
+        else:
+            raise UnknownName("AttributeError", f"attribute '{name}' of a ctx cannot be set")
+        return
     if type(owner) is not Tensor or name not in _SETTABLE:
         what = f"module '{owner.name}'" if isinstance(owner, (Library, Module)) else f"'{type(owner).__name__}' object"
         close = did_you_mean(name, _SETTABLE) if type(owner) is Tensor else None
@@ -84,8 +132,11 @@ def set_attribute_of(owner: Any, name: str, value: Any) -> None:
 
 def _no_attribute(value: Any, name: str, names: frozenset[str]) -> UnknownName:
     what = f"module '{value.name}'" if isinstance(value, (Library, Module)) else f"'{type(value).__name__}' object"
+    if isinstance(value, Class):
+        what = f"type object '{value.name}'"
     help = "names with underscores are not offered" if name.startswith("_") else None
-    return UnknownName("AttributeError", f"{what} has no attribute '{name}'", did_you_mean(name, names), help)
+    close = None if is_special(name) else did_you_mean(name, names)
+    return UnknownName("AttributeError", f"{what} has no attribute '{name}'", close, help)
 
 
 def _extend(guard: Guard, items: list[Any], more: Any) -> None:
@@ -140,7 +191,7 @@ def _update_set(guard: Guard, values: set[Any], *others: Any) -> None:
             guard.add(values, value)
 
 
-def _of_sets(method: Callable[..., Any]) -> Callable[..., Any]:
+def _of_sets(method: Call) -> Call:
     """A method of a set, whose arguments may be other collections."""
 
     def checked(guard: Guard, values: set[Any], *others: Any) -> Any:
@@ -149,7 +200,7 @@ def _of_sets(method: Callable[..., Any]) -> Callable[..., Any]:
     return checked
 
 
-def _comparing(method: Callable[..., Any]) -> Callable[..., Any]:
+def _comparing(method: Call) -> Call:
     """A method that compares the elements of its sequence with each other, or with its arguments."""
 
     def checked(guard: Guard, sequence: Any, *args: Any, **kwargs: Any) -> Any:
@@ -161,7 +212,7 @@ def _comparing(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 # Methods whose result may be far larger than what they are given, or which may take far longer.
-_GUARDED: dict[type, dict[str, Callable[..., Any]]] = {
+_GUARDED: dict[type, dict[str, Call]] = {
     list: {
         **{name: _comparing(getattr(list, name)) for name in ("count", "index", "remove", "sort")},
         "extend": _extend,

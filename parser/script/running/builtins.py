@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .classes import Class
 from .formatting import formatted_value
 from .guard import Builtin, Guard, LimitError, shown
 
@@ -126,11 +127,18 @@ def _iter(guard: Guard, values: Any) -> Any:
 
 
 def _isinstance(guard: Guard, value: Any, kinds: Any) -> bool:
-    found = [_KINDS.get(kind.func, kind) if isinstance(kind, Builtin) else kind for kind in _flat(kinds)]
+    found = [_kind(kind) for kind in _flat(kinds)]
     types = tuple(kind for kind in found if isinstance(kind, type))
     if len(types) < len(found):
         raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
     return isinstance(value, types)
+
+
+def _kind(value: Any) -> Any:
+    """The type that a value stands for."""
+    if isinstance(value, Builtin):
+        return _KINDS.get(value.func)
+    return value.kind if isinstance(value, Class) else value
 
 
 def _flat(kinds: Any) -> list[Any]:

@@ -71,6 +71,8 @@ def catchable(error: BaseException, failure: ScriptError | None) -> Exception | 
         error = error.__cause__
     if isinstance(error, UnknownName):
         error = EXCEPTIONS[error.type_name](str(error))
+    if isinstance(error, ScriptError):
+        return None
     error.__traceback__ = error.__context__ = error.__cause__ = None
     setattr(error, _FAILURE, failure)
     assert isinstance(error, Exception)

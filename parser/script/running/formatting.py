@@ -9,6 +9,7 @@ from typing import Any
 from .guard import Guard, check_format, shown
 
 _PARSED = Formatter()
+_CONVERSIONS = {"s": str, "r": repr, "a": ascii}
 _DEEPEST = 2  # fields inside each other, as in Python
 
 
@@ -23,7 +24,7 @@ def formatted_value(guard: Guard, value: Any, conversion: str, spec: str) -> str
     check_format(spec)
     guard.whole(value)
     if conversion:
-        value = ascii(value) if conversion == "a" else shown(value, str if conversion == "s" else repr)
+        value = shown(value, _CONVERSIONS[conversion])
     return shown(value, lambda value: format(value, spec))
 
 

@@ -49,14 +49,17 @@ class Signature(NamedTuple):
 class Code:
     """The instructions of a script or a function.
 
-    `names` are those assigned in a function, which are its own; a script has None.
+    `names` are those assigned in a function, which are its own; a script has None. `generates` says that it yields,
+    and `is_class` that it is the body of a class.
     """
 
-    __slots__ = ("instructions", "name", "names", "script", "signature")
+    __slots__ = ("generates", "instructions", "is_class", "name", "names", "script", "signature")
 
     def __init__(self, name: str, script: Script, signature: Signature = Signature()) -> None:  # noqa: B008
         self.name = name
         self.script = script
         self.signature = signature
         self.names: frozenset[str] | None = None
+        self.generates = False
+        self.is_class = False
         self.instructions: list[Instruction] = []

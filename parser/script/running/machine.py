@@ -14,8 +14,10 @@ from ....engine.tensors.size import TooLargeError
 from ...syntax.errors import did_you_mean, position
 from ...syntax.what_is_meant import meant_by_word
 from .blocks import Block, Kind, Returning, catches, left
+from .classes import Instance, is_special
 from .exceptions import ScriptError, UnknownName, catchable, failure_of
 from .function import Function, Scope
+from .generators import Generator
 from .guard import Guard, LimitError, Limits, check_bits, exceeded, shown
 from .instructions import Code
 from .namespace import Namespace
@@ -43,6 +45,11 @@ class Frame:
         self.blocks: list[Block] = []
 
     @property
+    def closure(self) -> Scope | None:
+        """The scope that functions made here see: the names of the body of a class are not theirs."""
+        return self.scope.outer if self.code.is_class else self.scope
+
+    @property
     def place(self) -> Any:
         """Where the instruction stands that runs, or the first where none has begun: a node, or a `Place`."""
         return self.code.instructions[max(self.next - 1, 0)].place
@@ -60,6 +67,7 @@ class Machine:
         self.frames: list[Frame] = []
         self.steps = 0
         self.result: Any = None
+        self.suspended = False
 
     def begin(self, code: Code, scope: Scope) -> None:
         """Makes ready to run a script in a scope."""
@@ -114,7 +122,7 @@ class Machine:
         failure = self._explained(error)
         for frame in reversed(self.frames[base:]):
             for block in reversed(frame.blocks):
-                if block.kind is Kind.WITH:
+                if block.kind is Kind.WITH and not isinstance(block.value, Instance):
                     with suppress(Exception):
                         block.value.__exit__(type(error), error, None)
         del self.frames[base:]
@@ -137,8 +145,42 @@ class Machine:
         """Begins a call of a function of the script, which goes on in the loop."""
         if len(self.frames) > self.limits.calls:
             raise exceeded("calls", self.limits.calls, "calls of functions inside each other")
-        scope = Scope(function.bind(args, kwargs), function.scope)
-        self.frames.append(Frame(function.code, scope, caller))
+        frame = Frame(function.code, Scope(function.bind(args, kwargs), function.scope), caller)
+        if not function.code.generates:
+            self.frames.append(frame)
+            return
+        frame.caller = None
+        generator = Generator(self, frame)
+        if caller is None:
+            self.result = generator
+        else:
+            caller.stack.append(generator)
+
+    def enter_class(self, code: Code, scope: Scope, caller: Frame, base: Any) -> None:
+        """Begins the body of a class in a scope of its own."""
+        frame = Frame(code, Scope({}, scope), caller)
+        frame.stack.append(base)
+        self.frames.append(frame)
+
+    def resume(self, frame: Frame) -> tuple[bool, Any]:
+        """Goes on with a function that yields: whether it does so again, and the value. Errors: as `call`."""
+        base = len(self.frames)
+        if base > self.limits.calls:
+            raise exceeded("calls", self.limits.calls, "calls of functions inside each other")
+        self.frames.append(frame)
+        self.suspended = False
+        try:
+            self.go_on(base)
+        except BaseException as error:
+            self.fail(error, base)
+        suspended, self.suspended = self.suspended, False
+        return suspended, self.result
+
+    def suspend(self, value: Any) -> None:
+        """Stops the innermost function with a value; `resume` goes on with it."""
+        self.frames.pop()
+        self.result = value
+        self.suspended = True
 
     def give_back(self, value: Any) -> None:
         """Ends the innermost call with its value."""
@@ -178,7 +220,7 @@ class Machine:
             return self.namespace[name]
         known = [*self.namespace, *frame.scope.names]
         help = meant_by_word("script", name)
-        close = None if help else did_you_mean(name, known)
+        close = None if help or is_special(name) else did_you_mean(name, known)
         raise UnknownName("NameError", f"name '{name}' is not defined", close, help)
 
     def _explained(self, error: BaseException) -> ScriptError | None:

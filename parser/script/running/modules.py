@@ -14,7 +14,7 @@ _CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 # What a script has of each module, beside what the module lists in `__all__`.
 _OTHERS: dict[str, tuple[str, ...]] = {
     "torch": (*FUNCTIONS, *_CONSTANTS, "bool", "float", "int", "vmap"),
-    "torch.autograd": ("detect_anomaly", "gradcheck", "gradgradcheck", "set_detect_anomaly"),
+    "torch.autograd": ("Function", "detect_anomaly", "gradcheck", "gradgradcheck", "set_detect_anomaly"),
     "torch.autograd.forward_ad": (),
     "torch.autograd.functional": (),
     "torch.autograd.graph": (

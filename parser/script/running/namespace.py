@@ -9,6 +9,7 @@ from typing import Any
 from ...syntax.errors import did_you_mean
 from ...syntax.wording import listed
 from .builtins import builtins
+from .classes import class_members
 from .exceptions import EXCEPTIONS, UnknownName
 from .guard import Guard
 from .mathematics import mathematics
@@ -19,7 +20,8 @@ class Namespace(Mapping[str, Any]):
     """Values by name. A name that Python has is Python's: `sum(x)` adds the elements of `x` one by one."""
 
     def __init__(self, write: Callable[[str], None], guard: Guard) -> None:
-        self.own: dict[str, Any] = {**builtins(write, guard), **EXCEPTIONS, "torch": TORCH, "tau": math.tau}
+        own = {**builtins(write, guard), **EXCEPTIONS, **class_members(guard)}
+        self.own: dict[str, Any] = {**own, "torch": TORCH, "tau": math.tau}
         self.torch = frozenset(TORCH.names)
         self.libraries = {"math": Library("math", mathematics(guard))}
 

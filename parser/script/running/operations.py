@@ -5,14 +5,20 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 
 from ...semantics.operands import ARITHMETIC, COMPARISONS
 from .attributes import attribute_of, set_attribute_of
+from .classes import Bound
 from .exceptions import UnknownName
 from .formatting import formatted_value
 from .function import Function
+from .guard import shown
 from .instructions import Code, Label
+
+# Those of machine.py, which runs these.
+Machine: TypeAlias = Any
+Frame: TypeAlias = Any
 
 _UNARY: dict[str, Callable[[Any], Any]] = {
     "-": operator.neg,
@@ -38,22 +44,31 @@ _IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
+def _remainder(x: Any, y: Any) -> Any:
+    """`x % y`, or text with values in it."""
+    return shown(y, lambda y: x % y) if isinstance(x, str) else x % y
+
+
+_BINARY["%"] = _remainder
+_IN_PLACE["%"] = lambda x, y: _remainder(x, y) if isinstance(x, str) else operator.imod(x, y)
+
+
 # The stack
 
 
-def constant(machine: Any, frame: Any, value: Any) -> None:
+def constant(machine: Machine, frame: Frame, value: Any) -> None:
     frame.stack.append(value)
 
 
-def drop(machine: Any, frame: Any, argument: None) -> None:
+def drop(machine: Machine, frame: Frame, argument: None) -> None:
     frame.stack.pop()
 
 
-def duplicate(machine: Any, frame: Any, count: int) -> None:
+def duplicate(machine: Machine, frame: Frame, count: int) -> None:
     frame.stack += frame.stack[-count:]
 
 
-def sink(machine: Any, frame: Any, depth: int) -> None:
+def sink(machine: Machine, frame: Frame, depth: int) -> None:
     """Moves the topmost value below `depth` others."""
     frame.stack.insert(-1 - depth, frame.stack.pop())
 
@@ -61,23 +76,23 @@ def sink(machine: Any, frame: Any, depth: int) -> None:
 # Names
 
 
-def load(machine: Any, frame: Any, name: str) -> None:
+def load(machine: Machine, frame: Frame, name: str) -> None:
     frame.stack.append(machine.lookup(frame, name, frame.scope))
 
 
-def store(machine: Any, frame: Any, name: str) -> None:
+def store(machine: Machine, frame: Frame, name: str) -> None:
     frame.scope.names[name] = frame.stack.pop()
 
 
-def load_global(machine: Any, frame: Any, name: str) -> None:
+def load_global(machine: Machine, frame: Frame, name: str) -> None:
     frame.stack.append(machine.lookup(frame, name, frame.scope.outermost()))
 
 
-def store_global(machine: Any, frame: Any, name: str) -> None:
+def store_global(machine: Machine, frame: Frame, name: str) -> None:
     frame.scope.outermost().names[name] = frame.stack.pop()
 
 
-def store_outer(machine: Any, frame: Any, name: str) -> None:
+def store_outer(machine: Machine, frame: Frame, name: str) -> None:
     """Gives the value to the name of the innermost function around this one that has it."""
     scope = frame.scope.outer
     while scope is not None and scope.outer is not None:
@@ -88,7 +103,7 @@ def store_outer(machine: Any, frame: Any, name: str) -> None:
     raise UnknownName("SyntaxError", f"no binding for nonlocal '{name}' found")
 
 
-def store_around(machine: Any, frame: Any, argument: tuple[int, str]) -> None:
+def store_around(machine: Machine, frame: Frame, argument: tuple[int, str]) -> None:
     """Gives the value to a name of the function around so many comprehensions."""
     levels, name = argument
     scope = frame.scope
@@ -97,24 +112,24 @@ def store_around(machine: Any, frame: Any, argument: tuple[int, str]) -> None:
     scope.names[name] = frame.stack.pop()
 
 
-def forget(machine: Any, frame: Any, name: str) -> None:
+def forget(machine: Machine, frame: Frame, name: str) -> None:
     machine.lookup(frame, name, frame.scope)
     frame.scope.names.pop(name, None)
 
 
-def import_module(machine: Any, frame: Any, names: tuple[str, str | None]) -> None:
+def import_module(machine: Machine, frame: Frame, names: tuple[str, str | None]) -> None:
     frame.stack.append(machine.namespace.imported(*names))
 
 
 # Values
 
 
-def make(machine: Any, frame: Any, what: tuple[Callable[[list[Any]], Any], int]) -> None:
+def make(machine: Machine, frame: Frame, what: tuple[Callable[[list[Any]], Any], int]) -> None:
     kind, count = what
     frame.stack.append(kind(_popped(frame.stack, count)))
 
 
-def make_spread(machine: Any, frame: Any, argument: tuple[Callable[[list[Any]], Any], tuple[bool, ...]]) -> None:
+def make_spread(machine: Machine, frame: Frame, argument: tuple[Callable[[list[Any]], Any], tuple[bool, ...]]) -> None:
     """As `make`, of values and, where it is true, of all that there is in one."""
     kind, spread = argument
     items: list[Any] = []
@@ -126,11 +141,11 @@ def make_spread(machine: Any, frame: Any, argument: tuple[Callable[[list[Any]], 
     frame.stack.append(machine.guard.set_of(items) if kind is set else kind(items))
 
 
-def make_set(machine: Any, frame: Any, count: int) -> None:
+def make_set(machine: Machine, frame: Frame, count: int) -> None:
     frame.stack.append(machine.guard.set_of(_popped(frame.stack, count)))
 
 
-def make_dict(machine: Any, frame: Any, pairs: tuple[bool, ...]) -> None:
+def make_dict(machine: Machine, frame: Frame, pairs: tuple[bool, ...]) -> None:
     """A dictionary of keys and values, or, where it is not true, of all the pairs of another."""
     values = iter(_popped(frame.stack, sum(2 if is_pair else 1 for is_pair in pairs)))
     made: dict[Any, Any] = {}
@@ -146,21 +161,21 @@ def slice_of(bounds: list[Any]) -> slice:
     return slice(*bounds)
 
 
-def join(machine: Any, frame: Any, count: int) -> None:
+def join(machine: Machine, frame: Frame, count: int) -> None:
     frame.stack.append(machine.guard.result("".join(_popped(frame.stack, count))))
 
 
-def format_value(machine: Any, frame: Any, conversion: str) -> None:
+def format_value(machine: Machine, frame: Frame, conversion: str) -> None:
     spec = frame.stack.pop()
     value = frame.stack.pop()
     frame.stack.append(formatted_value(machine.guard, value, conversion, spec))
 
 
-def unary(machine: Any, frame: Any, op: str) -> None:
+def unary(machine: Machine, frame: Frame, op: str) -> None:
     frame.stack.append(_UNARY[op](frame.stack.pop()))
 
 
-def binary(machine: Any, frame: Any, op: str) -> None:
+def binary(machine: Machine, frame: Frame, op: str) -> None:
     stack = frame.stack
     y = stack.pop()
     x = stack.pop()
@@ -168,7 +183,7 @@ def binary(machine: Any, frame: Any, op: str) -> None:
     stack.append(machine.guard.result(_BINARY[op](x, y)))
 
 
-def in_place(machine: Any, frame: Any, op: str) -> None:
+def in_place(machine: Machine, frame: Frame, op: str) -> None:
     stack = frame.stack
     y = stack.pop()
     x = stack.pop()
@@ -178,7 +193,7 @@ def in_place(machine: Any, frame: Any, op: str) -> None:
     stack.append(machine.guard.result(_IN_PLACE[op](x, y)))
 
 
-def compare_and_go_on(machine: Any, frame: Any, argument: tuple[str, Label]) -> None:
+def compare_and_go_on(machine: Machine, frame: Frame, argument: tuple[str, Label]) -> None:
     """One comparison of a chain: leaves the right operand for the next, or the result where it does not hold."""
     op, end = argument
     right = frame.stack[-1]
@@ -189,22 +204,22 @@ def compare_and_go_on(machine: Any, frame: Any, argument: tuple[str, Label]) -> 
         frame.next = end.position
 
 
-def attribute(machine: Any, frame: Any, name: str) -> None:
+def attribute(machine: Machine, frame: Frame, name: str) -> None:
     frame.stack.append(attribute_of(frame.stack.pop(), name, machine.guard))
 
 
-def set_attribute(machine: Any, frame: Any, name: str) -> None:
+def set_attribute(machine: Machine, frame: Frame, name: str) -> None:
     owner = frame.stack.pop()
     set_attribute_of(owner, name, frame.stack.pop())
 
 
-def item(machine: Any, frame: Any, argument: None) -> None:
+def item(machine: Machine, frame: Frame, argument: None) -> None:
     key = frame.stack.pop()
     machine.guard.whole(key)
     frame.stack.append(machine.guard.result(frame.stack.pop()[key]))
 
 
-def set_item(machine: Any, frame: Any, argument: None) -> None:
+def set_item(machine: Machine, frame: Frame, argument: None) -> None:
     key = frame.stack.pop()
     owner = frame.stack.pop()
     value = frame.stack.pop()
@@ -214,13 +229,13 @@ def set_item(machine: Any, frame: Any, argument: None) -> None:
     machine.guard.result(owner)
 
 
-def delete_item(machine: Any, frame: Any, argument: None) -> None:
+def delete_item(machine: Machine, frame: Frame, argument: None) -> None:
     key = frame.stack.pop()
     machine.guard.whole(key)
     del frame.stack.pop()[key]
 
 
-def unpack(machine: Any, frame: Any, count: int) -> None:
+def unpack(machine: Machine, frame: Frame, count: int) -> None:
     """Leaves the items of a value on the stack, the first on top.
 
     ValueError: it has more or fewer than `count`. TypeError: it has none at all.
@@ -240,7 +255,7 @@ def unpack(machine: Any, frame: Any, count: int) -> None:
     frame.stack += reversed(items)
 
 
-def unpack_rest(machine: Any, frame: Any, argument: tuple[int, int]) -> None:
+def unpack_rest(machine: Machine, frame: Frame, argument: tuple[int, int]) -> None:
     """As `unpack`, of a value with at least `before` and `after` items, and those between them in a list."""
     before, after = argument
     items = machine.guard.listed(frame.stack.pop())
@@ -250,42 +265,42 @@ def unpack_rest(machine: Any, frame: Any, argument: tuple[int, int]) -> None:
     frame.stack += [*reversed(items[end:]), items[before:end], *reversed(items[:before])]
 
 
-def collect_in_set(machine: Any, frame: Any, depth: int) -> None:
+def collect_in_set(machine: Machine, frame: Frame, depth: int) -> None:
     value = frame.stack.pop()
     machine.guard.add(frame.stack[-1 - depth], value)
 
 
-def collect_pair(machine: Any, frame: Any, depth: int) -> None:
+def collect_pair(machine: Machine, frame: Frame, depth: int) -> None:
     value = frame.stack.pop()
     key = frame.stack.pop()
     machine.guard.put(frame.stack[-1 - depth], key, value)
 
 
-def collect(machine: Any, frame: Any, depth: int) -> None:
+def collect(machine: Machine, frame: Frame, depth: int) -> None:
     """Adds a value to the list of a comprehension, which is below its iterators."""
     value = frame.stack.pop()
     frame.stack[-1 - depth].append(value)
 
 
-def show(machine: Any, frame: Any, argument: None) -> None:
+def show(machine: Machine, frame: Frame, argument: None) -> None:
     machine.show(frame.stack.pop())
 
 
 # Jumps
 
 
-def jump(machine: Any, frame: Any, label: Label) -> None:
+def jump(machine: Machine, frame: Frame, label: Label) -> None:
     frame.next = label.position
 
 
-def jump_if(machine: Any, frame: Any, argument: tuple[Label, bool]) -> None:
+def jump_if(machine: Machine, frame: Frame, argument: tuple[Label, bool]) -> None:
     """Drops a value, and jumps if it is true, or false, as the argument says."""
     label, wanted = argument
     if bool(frame.stack.pop()) is wanted:
         frame.next = label.position
 
 
-def jump_keeping(machine: Any, frame: Any, argument: tuple[Label, bool]) -> None:
+def jump_keeping(machine: Machine, frame: Frame, argument: tuple[Label, bool]) -> None:
     """`or`, `and`: jumps with a value that is true, or false, as the argument says, else drops it."""
     label, wanted = argument
     if bool(frame.stack[-1]) is wanted:
@@ -294,11 +309,11 @@ def jump_keeping(machine: Any, frame: Any, argument: tuple[Label, bool]) -> None
         frame.stack.pop()
 
 
-def iterate(machine: Any, frame: Any, argument: None) -> None:
+def iterate(machine: Machine, frame: Frame, argument: None) -> None:
     frame.stack.append(iter(frame.stack.pop()))
 
 
-def advance(machine: Any, frame: Any, end: Label) -> None:
+def advance(machine: Machine, frame: Frame, end: Label) -> None:
     """Leaves the next value of an iterator on top of it, or drops it and jumps where there is none."""
     try:
         frame.stack.append(next(frame.stack[-1]))
@@ -310,26 +325,26 @@ def advance(machine: Any, frame: Any, end: Label) -> None:
 # Functions
 
 
-def fail(machine: Any, frame: Any, argument: None) -> None:
+def fail(machine: Machine, frame: Frame, argument: None) -> None:
     message = frame.stack.pop()
     machine.guard.whole(message)
     raise AssertionError() if message is None else AssertionError(message)
 
 
-def function(machine: Any, frame: Any, code: Code) -> None:
+def function(machine: Machine, frame: Frame, code: Code) -> None:
     signature = code.signature
     names = (*signature.parameters[len(signature.parameters) - signature.defaults :], *signature.keyword_defaults)
     defaults = dict(zip(names, _popped(frame.stack, len(names)), strict=True))
-    frame.stack.append(Function(machine, code, defaults, frame.scope))
+    frame.stack.append(Function(machine, code, defaults, frame.closure))
 
 
-def call(machine: Any, frame: Any, argument: tuple[int, tuple[str, ...]]) -> None:
+def call(machine: Machine, frame: Frame, argument: tuple[int, tuple[str, ...]]) -> None:
     count, names = argument
     values = _popped(frame.stack, count + len(names))
     call_with(machine, frame, frame.stack.pop(), values[:count], dict(zip(names, values[count:], strict=True)))
 
 
-def call_spread(machine: Any, frame: Any, argument: tuple[tuple[bool, ...], tuple[str | None, ...]]) -> None:
+def call_spread(machine: Machine, frame: Frame, argument: tuple[tuple[bool, ...], tuple[str | None, ...]]) -> None:
     """As `call`, with all values of those arguments where it is true, and all pairs of those that have no name."""
     spread, names = argument
     named = _popped(frame.stack, len(names))
@@ -346,15 +361,17 @@ def call_spread(machine: Any, frame: Any, argument: tuple[tuple[bool, ...], tupl
     call_with(machine, frame, callee, args, kwargs)
 
 
-def call_with(machine: Any, frame: Any, callee: Any, args: list[Any], kwargs: dict[str, Any]) -> None:
+def call_with(machine: Machine, frame: Frame, callee: Any, args: list[Any], kwargs: dict[str, Any]) -> None:
     """Calls what is a function of the script in the loop, and anything else at once."""
+    if type(callee) is Bound:
+        callee, args = callee.function, [callee.first, *args]
     if type(callee) is Function:
         machine.enter(callee, args, kwargs, frame)
     else:
         frame.stack.append(machine.outside(callee, args, kwargs))
 
 
-def give_back(machine: Any, frame: Any, argument: None) -> None:
+def give_back(machine: Machine, frame: Frame, argument: None) -> None:
     machine.give_back(frame.stack.pop())
 
 

@@ -51,11 +51,13 @@ def test_who_writes_a_line_can_read_its_answer(jobs: str, output_format: str) ->
 
 
 @pytest.mark.parametrize("output_format", ["plain", "json", "csv"])
-def test_jobs_do_not_change_a_byte(process, tmp_path: Path, output_format: str) -> None:
+def test_jobs_do_not_change_a_byte(own_process, tmp_path: Path, output_format: str) -> None:
     path = tmp_path / "expressions.jsonl"
     lines = RECORDED.read_text().splitlines()
     path.write_text("\n".join([*lines[:300], '{"expr": "2x"}', *lines[300:]]))
-    alone, together = (process("batch", str(path), "--format", output_format, "--jobs", jobs) for jobs in ("1", "2"))
+    alone, together = (
+        own_process("batch", str(path), "--format", output_format, "--jobs", jobs) for jobs in ("1", "2")
+    )
     assert (alone.returncode, together.returncode) == (1, 1)
     assert alone.stdout == together.stdout
     assert alone.stdout.count(b"\n") >= 601
@@ -63,10 +65,10 @@ def test_jobs_do_not_change_a_byte(process, tmp_path: Path, output_format: str) 
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_stopping_prints_all_that_came_before(process, tmp_path: Path, jobs: str) -> None:
+def test_stopping_prints_all_that_came_before(own_process, tmp_path: Path, jobs: str) -> None:
     path = tmp_path / "a.txt"
     path.write_text("\n".join([*["1"] * 2500, "2y", *["1"] * 5000]))
-    result = process("batch", str(path), "--errors", "stop", "--jobs", jobs, "--get", "value")
+    result = own_process("batch", str(path), "--errors", "stop", "--jobs", jobs, "--get", "value")
     assert (result.returncode, result.stdout) == (1, b"1.0\n" * 2500)
     assert b" --> " + str(path).encode() + b":2501:2\n" in result.stderr
 

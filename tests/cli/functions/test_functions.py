@@ -8,6 +8,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+from groups import grouped
 
 from autodiff.engine import FUNCTIONS
 
@@ -64,7 +65,7 @@ def test_every_function_is_listed_once_under_its_family(autodiff) -> None:
     assert families[0] == "arithmetic"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@grouped("name", NAMES)
 def test_every_function_can_be_looked_up(autodiff, name: str) -> None:
     result = autodiff("functions", name)
     assert (result.code, result.err) == (0, "")
@@ -99,7 +100,7 @@ def test_one_function_comes_with_its_derivative_edges_and_an_example(autodiff) -
     assert "\nat 0.0      value -inf, gradient inf\n" in plain
 
 
-@pytest.mark.parametrize("name", NAMES)
+@grouped("name", NAMES)
 def test_an_example_prints_what_the_description_says(autodiff, name: str) -> None:
     example = json.loads(autodiff("functions", name, "--json").out)["example"]
     if example is None:

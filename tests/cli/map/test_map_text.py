@@ -7,6 +7,7 @@ import io
 import json
 import math
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -50,8 +51,16 @@ def test_records_of_csv_are_copied_byte_for_byte(autodiff, records, mark, first_
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_bytes_that_are_not_utf8_are_copied_too(process, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+def test_bytes_that_are_not_utf8_are_copied_too(
+    autodiff, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, size: int
+) -> None:
     monkeypatch.setattr(record_ends, "BLOCK", size)
+    data, out = b"x,gr\xf6\xdfe\n1,\xff\xfe\n2,\x00\n", tmp_path / "out.csv"
+    assert autodiff("map", "2*x", "--const", "x", "-o", str(out), stdin=data).code == 0
+    assert out.read_bytes() == b"x,gr\xf6\xdfe,value\n1,\xff\xfe,2.0\n2,\x00,4.0\n"
+
+
+def test_bytes_that_are_not_utf8_go_through_pipes(process) -> None:
     result = process("map", "2*x", "--const", "x", stdin=b"x,gr\xf6\xdfe\n1,\xff\xfe\n2,\x00\n")
     assert result.stdout == b"x,gr\xf6\xdfe,value\n1,\xff\xfe,2.0\n2,\x00,4.0\n"
 

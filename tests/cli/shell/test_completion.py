@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -23,15 +22,6 @@ def test_a_script_is_printed_for_each_shell(autodiff, shell: str, mark: str) -> 
     assert (result.code, result.err) == (0, "")
     assert mark in result.out
     assert "_AUTODIFF_COMPLETE" in result.out
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with the command `autodiff` in it."""
-    path = tmp_path_factory.mktemp("bin") / "autodiff"
-    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "from autodiff.cli.main import main; main()" "$@"\n')
-    path.chmod(0o755)
-    return path.parent
 
 
 @pytest.mark.parametrize(
@@ -53,14 +43,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["functions", "log", "--j"], {"--json"}),
     ],
 )
-def test_the_script_completes_in_bash(folder: Path, words: list[str], expected: set[str]) -> None:
+def test_the_script_completes_in_bash(programs: Path, words: list[str], expected: set[str]) -> None:
     script = (
         'source <(autodiff completion bash); COMP_WORDS=(autodiff "$@"); COMP_CWORD=$#; '
         "_autodiff_completion autodiff; printf '%s\\n' \"${COMPREPLY[@]}\""
     )
     result = subprocess.run(
         ["bash", "--norc", "-c", script, "bash", *words],
-        env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"},
+        env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"},
         capture_output=True,
         text=True,
         check=False,

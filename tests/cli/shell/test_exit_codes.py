@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import io
+
 import pytest
 
 from autodiff.cli import main
@@ -109,6 +112,32 @@ def test_a_wrong_call_is_told_what_to_do(autodiff, args: list[str], message: str
     assert message in first
     assert second.startswith("  = help: ")
     assert help in second
+
+
+class _Full(io.StringIO):
+    """Standard error on a full disk."""
+
+    def write(self, s: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("debug", [[], ["--debug"]], ids=str)
+@pytest.mark.parametrize(
+    ("code", "args"),
+    [
+        (0, ["eval", "1/0"]),
+        (2, ["evla"]),
+        (2, ["eval", "x", "--y", "1"]),
+        (3, ["eval", "2x"]),
+        (5, ["eval", "[1]@[1, 2]"]),
+    ],
+    ids=str,
+)
+def test_an_error_that_cannot_be_told_has_its_code(
+    monkeypatch: pytest.MonkeyPatch, code: int, args: list[str], debug: list[str]
+) -> None:
+    monkeypatch.setattr("sys.stderr", _Full())
+    assert main.run([*args, *debug]) == code
 
 
 def test_a_long_word_is_shortened_in_messages(evaluate) -> None:

@@ -106,7 +106,9 @@ def test_a_name_that_ends_as_a_folder_is_an_error_for_every_writer(
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
 def test_a_signal_that_ends_the_process_leaves_nothing_behind(tmp_path: Path, name: str) -> None:
     sent = getattr(signal, name, None) or pytest.skip(f"this system has no {name}")
-    command = [sys.executable, "-c", WAITING]
+    # Whoever started the tests may have had it ignored, which processes inherit.
+    default = "default_int_handler" if name == "SIGINT" else "SIG_DFL"
+    command = [sys.executable, "-c", f"import signal; signal.signal(signal.{name}, signal.{default})\n{WAITING}"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == b"begun\n"

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
 from effort import examples
+from groups import grouped
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from autodiff.cli.batch.computing import FEWEST
 from autodiff.engine import FUNCTIONS
 
 CODES = {0, 1, 2, 3, 5}
+KINDS = {"syntax", "name", "arity", "limit", "type", "shape", "value"}
 NAMES = sorted(name for name, function in FUNCTIONS.items() if name == function.name)
 NUMBERS = ["0", "1", "2", "-1", "3", "0.5", "1e-3", "1e400", "inf", "nan", "True", "None", "2**3"]
 LISTS = ["[[1, 2], [3, 4]]", "[[1], [2]]", "[[[1]]]", "[[], []]", "[1, [2]]", "[]"]
@@ -167,8 +169,17 @@ def test_any_json_is_read_or_refused(evaluate, tmp_path: Path, value: object) ->
     check(evaluate("x", f"--x=@{path}"))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_any_function_of_anything_has_derivatives_or_says_why_not(evaluate, name: str) -> None:
-    for x in ("0", "-1", "0.5", "inf", "nan", "[]", "[1, 2]", "[[1, 2], [3, 4]]"):
-        for call in (f"{name}(x)", f"{name}(x, x)", f"{name}(x, 0)", f"{name}(x, 1, 2)", f"x.{name}()"):
-            check(evaluate(call, f"--x={x}", "--hessian", "--jacobian", "--json"))
+@grouped("name", NAMES, size=20)
+def test_any_function_of_anything_has_derivatives_or_says_why_not(autodiff, evaluate, name: str) -> None:
+    calls = (f"{name}(x)", f"{name}(x, x)", f"{name}(x, 0)", f"{name}(x, 1, 2)", f"x.{name}()")
+    values = ("0", "-1", "0.5", "inf", "nan", "[]", "[1, 2]", "[[1, 2], [3, 4]]")
+    derivatives = ("--hessian", "--jacobian", "--json")
+    for call in calls:
+        check(evaluate(call, "--x=0.5", *derivatives))
+    lines = [f"{call} where x = {x}" for call in calls for x in values]
+    assert len(values) < FEWEST, "lines are computed together, not as eval does"
+    result = autodiff("batch", *derivatives, stdin="\n".join(lines))
+    check(result)
+    records = [json.loads(line) for line in result.out.splitlines()]
+    assert [record["expr"] for record in records] == [line.partition(" where ")[0] for line in lines]
+    assert {record["error"]["code"] for record in records if not record["ok"]} <= KINDS

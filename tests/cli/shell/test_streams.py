@@ -33,26 +33,26 @@ TERM_SETTINGS: list[dict[str, str | None]] = [
 
 
 @pytest.fixture(scope="module")
-def usual(process) -> tuple[int, bytes, bytes]:
+def usual(own_process) -> tuple[int, bytes, bytes]:
     """A run in the environment of the tests, whose result and warning are not all ASCII."""
-    return _with_greek(process, {})
+    return _with_greek(own_process, {})
 
 
-def _with_greek(process, env: dict[str, str | None]) -> tuple[int, bytes, bytes]:
-    result = process("eval", "-", "--größe", "0", stdin="3·sqrt(größe) # 变量".encode(), env=env)
+def _with_greek(own_process, env: dict[str, str | None]) -> tuple[int, bytes, bytes]:
+    result = own_process("eval", "-", "--größe", "0", stdin="3·sqrt(größe) # 变量".encode(), env=env)
     return result.returncode, result.stdout, result.stderr
 
 
 @pytest.mark.parametrize("env", TERM_SETTINGS, ids=str)
-def test_a_pipe_gets_the_same_bytes_in_every_environment(process, usual, env: dict[str, str | None]) -> None:
+def test_a_pipe_gets_the_same_bytes_in_every_environment(own_process, usual, env: dict[str, str | None]) -> None:
     code, out, err = usual
     assert code == 0
     assert "grad.größe\tinf".encode() in out
     assert "sqrt(größe) # 变量".encode() in err
-    assert _with_greek(process, env) == (code, out, err)
+    assert _with_greek(own_process, env) == (code, out, err)
 
 
-def test_an_argument_that_is_not_utf8_is_an_error_in_words(process) -> None:
+def test_an_argument_that_is_not_utf8_is_an_error_in_words() -> None:
     result = subprocess.run([*START, "eval", b"x + \xff", "--x", "1"], capture_output=True, check=False, timeout=60)
     assert result.returncode == 3
     assert b"error[syntax]" in result.stderr
@@ -169,6 +169,36 @@ def test_an_interrupt_ends_the_command_with_130_and_no_traceback() -> None:
         assert (child.returncode, out, err) == (130, b"", b"")
 
 
+# Sends an interrupt where a module is first looked for.
+INTERRUPTED = """
+import os, signal, sys
+class Finder:
+    def find_spec(name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder)
+from autodiff.cli.start import main
+main()
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="signals of POSIX")
+@pytest.mark.parametrize("module", ["click", "autodiff.cli.main", "autodiff.cli.commands.eval", "numpy"])
+def test_an_interrupt_while_the_command_is_imported_ends_it_without_a_word(module: str) -> None:
+    command = [sys.executable, "-c", INTERRUPTED.format(module=module), "eval", "x", "--x", "1"]
+    # Whoever starts the tests in the background has interrupts ignored, which stays so.
+    result = subprocess.run(
+        command,
+        capture_output=True,
+        check=False,
+        timeout=60,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    # To a shell both are 130.
+    assert result.returncode in (-signal.SIGINT, 130)
+    assert (result.stdout, result.stderr) == (b"", b"")
+
+
 def test_an_interrupt_while_computing_ends_the_command_with_130() -> None:
     program = "f(n) = 0 if n == 0 else f(n - 1) + f(n - 1); f(x)"
     with subprocess.Popen(
@@ -198,7 +228,7 @@ def _wait_until_reading(pid: int) -> None:
 
 
 @pytest.mark.parametrize("command", ["eval", "trace", "graph"])
-def test_a_warning_of_the_engine_is_said_once(process, command: str) -> None:
-    errors = process(command, "var(x)", "--x", "[1]").stderr.decode()
+def test_a_warning_of_the_engine_is_said_once(own_process, command: str) -> None:
+    errors = own_process(command, "var(x)", "--x", "[1]").stderr.decode()
     assert errors.count("degrees of freedom") == 1
     assert errors.startswith("warning[value]: var(): degrees of freedom is <= 0.")

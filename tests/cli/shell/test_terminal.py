@@ -81,8 +81,8 @@ def test_names_in_any_script_are_aligned(terminal) -> None:
     assert lines[1:4] == ["größe       3.0", "变量        2.0", "value       6.0"]
 
 
-def test_a_terminal_that_cannot_show_a_character_shows_another(terminal) -> None:
-    result = terminal("eval", "größe", "--größe", "3", env={"PYTHONIOENCODING": "ascii"})
+def test_a_terminal_that_cannot_show_a_character_shows_another(own_terminal) -> None:
+    result = own_terminal("eval", "größe", "--größe", "3", env={"PYTHONIOENCODING": "ascii"})
     assert result.code == 0
     assert "gr??e" in result.out
 

@@ -51,10 +51,10 @@ def test_what_takes_longer_ends_in_words(autodiff, args: list[str]) -> None:
     assert result.err == "error[timeout]: it takes more than 0.02 s\n  = help: give it more with `--timeout SECONDS`\n"
 
 
-def test_what_takes_less_is_not_touched(process) -> None:
-    result = process("eval", "x**2", "--x", "3", "--timeout", "60", "--get", "grad.x")
+def test_what_takes_less_is_not_touched(own_process) -> None:
+    result = own_process("eval", "x**2", "--x", "3", "--timeout", "60", "--get", "grad.x")
     assert (result.returncode, result.stdout.strip(), result.stderr) == (0, b"6.0", b"")
-    assert process("eval", "sinn(x)", "--timeout", "60").returncode == 3
+    assert own_process("eval", "sinn(x)", "--timeout", "60").returncode == 3
 
 
 def test_waiting_for_input_counts() -> None:

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections import Counter
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -24,13 +25,20 @@ from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import Printer
 
-RECORDED = entries("expressions.jsonl")
 GROUPS = 20
 
 
 def problem_of(source: str, variables: dict[str, Any]) -> Problem:
     """The expression with values for its variables, differentiated by all."""
     return Problem(parse(source), {n: tensor(v) for n, v in variables.items()}, list(variables), Limits())
+
+
+@cache
+def recorded(group: int) -> list[tuple[str, Problem, Passes]]:
+    """Each GROUPS-th recorded expression with its passes, recorded once for all tests."""
+    chosen = entries("expressions.jsonl")[group::GROUPS]
+    problems = [(entry["expr"], problem_of(entry["expr"], entry["vars"])) for entry in chosen]
+    return [(where, problem, record(problem)[1]) for where, problem in problems]
 
 
 @pytest.fixture(autouse=True)
@@ -50,10 +58,7 @@ def values_by_name(passes: Passes, problem: Problem) -> dict[str, Any]:
 
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_the_steps_multiply_and_add_up_to_the_gradients_that_eval_prints(group: int) -> None:
-    for recorded in RECORDED[group::GROUPS]:
-        problem = problem_of(recorded["expr"], recorded["vars"])
-        _, passes = record(problem)
-        where = recorded["expr"]
+    for where, problem, passes in recorded(group):
         came: dict[str, Any] = {step.name: 0.0 for step in passes.steps}
         came |= dict.fromkeys(problem.variables, 0.0)
         first = passes.visits[0].arrivals[0] if passes.visits else passes.leaves[0]
@@ -77,9 +82,7 @@ def test_the_steps_multiply_and_add_up_to_the_gradients_that_eval_prints(group: 
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_the_formula_of_a_step_computes_what_the_step_sends(group: int) -> None:
     evaluated = formulas = 0
-    for recorded in RECORDED[group::GROUPS]:
-        problem = problem_of(recorded["expr"], recorded["vars"])
-        _, passes = record(problem)
+    for where, problem, passes in recorded(group):
         values = values_by_name(passes, problem)
         for visit in passes.visits:
             given = values | {passes.gradient_name: visit.arrivals[0].total}
@@ -93,7 +96,7 @@ def test_the_formula_of_a_step_computes_what_the_step_sends(group: int) -> None:
                 expected = sent.gradient if sent.with_gradient else sent.local
                 # The simplified formula may round otherwise where it subtracts.
                 np.testing.assert_allclose(
-                    computed + 0 * expected, expected, rtol=1e-6, atol=1e-9, err_msg=f"{recorded['expr']}: {text}"
+                    computed + 0 * expected, expected, rtol=1e-6, atol=1e-9, err_msg=f"{where}: {text}"
                 )
     assert evaluated > 0.8 * formulas
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from groups import grouped
 from pytorch import opinfo
 
 import autodiff.engine as torch
@@ -39,14 +40,14 @@ def replaced(value: Any, function: Any) -> Any:
 # Operations
 
 
-@pytest.mark.parametrize(
-    "entry",
-    [
-        pytest.param(e, id=f"{i}-{e['op']}")
-        for i, e in enumerate(opinfo.RECORDED)
-        if any(e.get("grads") or ()) and i not in opinfo.DIFFERENT
-    ],
-)
+SLOPING = {
+    f"{i}-{e['op']}": e
+    for i, e in enumerate(opinfo.RECORDED)
+    if any(e.get("grads") or ()) and i not in opinfo.DIFFERENT
+}
+
+
+@grouped("entry", [*SLOPING.values()], ids=[*SLOPING])
 @pytest.mark.parametrize("requires_grad", [False, True])
 def test_the_tangent_of_a_sample_call_is_the_transpose_of_its_gradient(
     entry: dict[str, Any], requires_grad: bool

@@ -21,6 +21,7 @@ from examples.cases import CALLS, CASES, IDS, OVERLOADS, RECORDS, REFUSED, Case,
 from examples.example import INF, NAN
 from examples.other_examples import OTHERS
 from examples.references import REFERENCES, each, reference_of
+from groups import grouped
 
 import autodiff.engine as torch
 from autodiff.engine import Tensor
@@ -35,7 +36,7 @@ from autodiff.parser.semantics.evaluate import evaluate
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import program_text
 
-every_case = pytest.mark.parametrize("case", CASES, ids=IDS)
+every_case = grouped("case", CASES, ids=IDS)
 
 # Functions without a slope, and those with one whose results PyTorch leaves outside the graph all the same.
 WITHOUT_GRADIENT = {
@@ -96,7 +97,7 @@ def differences(call: Callable[..., Any], data: Sequence[Any], by: Sequence[Any]
     return slopes
 
 
-def gradient_function(call: Callable[..., Any], count: int) -> Callable[..., Any]:
+def gradient_function(call: Callable[..., Any], count: int, create_graph: bool = True) -> Callable[..., Any]:
     """The function that gives the gradients of a call, of its `count` arguments and of its results' cotangents."""
 
     def first(*values: Tensor) -> tuple[Tensor, ...]:
@@ -105,26 +106,30 @@ def gradient_function(call: Callable[..., Any], count: int) -> Callable[..., Any
         if not pairs:
             return tuple(torch.zeros_like(t) for t in tensors)
         roots, by = zip(*pairs, strict=True)
-        return grad(roots, tensors, by, create_graph=True, materialize_grads=True)
+        return grad(roots, tensors, by, create_graph=create_graph, materialize_grads=True)
 
     return first
 
 
-def check_gradients(call: Callable[..., Any], data: Sequence[Any], order: int = 2) -> None:
+def check_gradients(
+    call: Callable[..., Any], data: Sequence[Any], order: int = 2, numbers: Callable[..., Any] | None = None
+) -> None:
     """AssertionError unless the rules agree with differences, on NumPy values and on Tensors alike.
 
-    From the second order on, the function that is differentiated is the gradient itself.
+    From the second order on, the function that is differentiated is the gradient itself; `numbers` is the same without
+    a graph, of which the differences are.
     """
     by = weights(floating(call(*leaves(data))))
     plain = gradients(call, data, by, create_graph=False)
     recorded = gradients(call, data, by, create_graph=True)
-    for tensor, g, h, slope in zip(leaves(data), plain, recorded, differences(call, data, by), strict=True):
+    for tensor, g, h, slope in zip(leaves(data), plain, recorded, differences(numbers or call, data, by), strict=True):
         assert g.shape == h.shape == tensor.shape
         assert g.dtype is h.dtype is tensor.dtype
         np.testing.assert_allclose(g.numpy(), h.detach().numpy(), rtol=1e-13, atol=1e-13)
         np.testing.assert_allclose(g.numpy(), slope, rtol=1e-6, atol=1e-7)
     if order > 1:
-        check_gradients(gradient_function(call, len(data)), [*data, *by], order - 1)
+        first, slopes = (gradient_function(call, len(data), create_graph) for create_graph in (True, False))
+        check_gradients(first, [*data, *by], order - 1, slopes)
 
 
 def check_arguments_are_left_alone(call: Callable[..., Any], data: Sequence[Any]) -> None:
@@ -156,17 +161,18 @@ def test_the_value_is_that_of_an_independent_reference(case: Case) -> None:
     check_value(case.example.call, case.example.reference, case.data)
 
 
-@pytest.mark.parametrize("record", [r for r in RECORDS.values() if is_sampled(r)], ids=lambda record: record.name)
+@grouped("record", [r for r in RECORDS.values() if is_sampled(r)], ids=lambda record: record.name)
 def test_the_reference_is_met_all_over_the_domain(record: Operation) -> None:
     random = np.random.default_rng(1)
     data = [np.concatenate([[d.low, d.high], sample(d, (30,), random)])[random.permutation(32)] for d in record.domain]
     check_value(record.call, reference_of(record), data)
 
 
-@pytest.mark.parametrize(
+@grouped(
     "case",
     [c for c in CASES if c.name not in REFUSED],
     ids=[i for i, c in zip(IDS, CASES, strict=True) if c.name not in REFUSED],
+    size=20,
 )
 def test_the_gradients_are_those_of_differences(case: Case) -> None:
     if case.example.order:
@@ -265,7 +271,7 @@ def check_edge(record: Operation, edge: EdgeCase) -> None:
         np.testing.assert_allclose(found, edge.gradients, rtol=1e-14)
 
 
-@pytest.mark.parametrize(("record", "edge"), EDGES, ids=[f"{r.name}{e.arguments}" for r, e in EDGES])
+@grouped("record, edge", EDGES, ids=[f"{r.name}{e.arguments}" for r, e in EDGES])
 def test_value_and_gradients_at_an_edge_are_the_recorded_ones(record: Operation, edge: EdgeCase) -> None:
     check_edge(record, edge)
 
@@ -351,7 +357,7 @@ def test_rounded_division_of_integers_stays_integer_and_is_exact(mode: str) -> N
 # Records and names
 
 
-@pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
+@grouped("record", [*RECORDS.values()], ids=[*RECORDS])
 def test_a_record_is_documented_in_one_line_without_a_full_stop(record: Operation) -> None:
     assert record.doc == record.doc.strip() != ""
     assert "\n" not in record.doc
@@ -359,7 +365,7 @@ def test_a_record_is_documented_in_one_line_without_a_full_stop(record: Operatio
     assert record.call.__doc__.strip() == record.doc
 
 
-@pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
+@grouped("record", [*RECORDS.values()], ids=[*RECORDS])
 def test_a_function_is_in_the_module_and_on_tensors_under_all_its_names(record: Operation) -> None:
     for name in (record.name, *record.aliases):
         assert FUNCTIONS[name] is record
@@ -516,7 +522,7 @@ def title_case(name: str) -> str:
     return re.sub("[a-z]+", lambda letters: letters[0].capitalize(), name).replace("_", "")
 
 
-@pytest.mark.parametrize("name", sorted(FIRST.keys() - WITHOUT_GRADIENT - {"positive", "real"}))
+@grouped("name", sorted(FIRST.keys() - WITHOUT_GRADIENT - {"positive", "real"}))
 def test_a_result_has_the_grad_fn_name_of_pytorch(name: str) -> None:
     example = FIRST[name]
     result, *_ = floating(example.example.call(*leaves(example.data)))
@@ -529,7 +535,7 @@ def test_plus_x_is_x_itself() -> None:
     assert +x is x
 
 
-@pytest.mark.parametrize("primitive", all_primitives(), ids=lambda primitive: primitive.node.__name__)
+@grouped("primitive", [*all_primitives()], ids=lambda primitive: primitive.node.__name__)
 def test_a_node_class_is_named_as_pytorch_names_nodes(primitive: Any) -> None:
     assert re.fullmatch(r"([A-Z][a-z]*[0-9]*)+Backward([0-5](_copy)?|s)", primitive.node.__name__)
     assert primitive.node.__name__.lower().startswith((primitive.name.replace("_", ""), "special"))
@@ -542,7 +548,7 @@ def value_of(text: str, data: Sequence[Any]) -> Tensor:
     return evaluate(parse(text), dict(zip("xyz", leaves(data), strict=False)))
 
 
-@pytest.mark.parametrize(
+@grouped(
     "case", [c for c in CASES if c.example.text], ids=[i for i, c in zip(IDS, CASES, strict=True) if c.example.text]
 )
 def test_an_expression_calls_it_by_its_name_and_each_alias(case: Case) -> None:

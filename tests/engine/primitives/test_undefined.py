@@ -31,6 +31,22 @@ CASES: dict[str, tuple[Callable[..., torch.Tensor], list[float], float, list[flo
     "running products from a zero on": (lambda x: torch.cumprod(x, 0), [0, 3, 2], NAN, [NAN, 0, 0]),
     "logcumsumexp": (lambda x: torch.logcumsumexp(x, 0), [2, 3, 0], INF, [INF, INF, INF]),
     "nan_to_num": (torch.nan_to_num, [NAN, 1, 2], NAN, [NAN, NAN, NAN]),
+    "copysign": (lambda x: torch.copysign(x, -TARGET), [NAN, INF, -2], 1, [NAN, NAN, 1]),
+    "copysign with a number": (lambda x: torch.copysign(x, -1.0), [NAN, -INF, -2], 1, [NAN, NAN, 1]),
+    "logit between limits": (lambda x: torch.logit(x, 0.1), [NAN, INF, 0.5], 1, [NAN, 0, 4]),
+    "logit of negative zero": (torch.logit, [-0.0, 0.0, 0.5], 1, [INF, INF, 4]),
+    "infinite logits": (
+        lambda x: torch.binary_cross_entropy_with_logits(x, INF * TARGET, reduction="sum"),
+        [INF, -INF, NAN],
+        1,
+        [-INF, -INF, NAN],
+    ),
+    "no distance": (lambda x: torch.cdist(x.reshape(3, 1), x.reshape(3, 1), 0), [NAN, 1, 1], 1, [0, 0, 0]),
+    "distances of order 1": (lambda x: torch.cdist(x[None], TARGET[None], 1), [NAN, INF, 1], 1, [NAN, 1, 1]),
+    "distances of equal parts": (lambda x: torch.cdist(x[None], TARGET[None], INF), [0, 0, 1], 1, [-1, -1, 1]),
+    "an infinite distance": (lambda x: torch.cdist(x[None], TARGET[None], INF), [INF, 0, 1], 1, [NAN, 0, 0]),
+    "i1 of the smallest number": (torch.special.i1, [5e-324, -1e-310, 0], 1, [0.5, 0.5, 0.5]),
+    "a root of minus infinity": (lambda x: x ** torch.tensor([0.5, 0.5, 2.0]), [-INF, 0, -3], 1, [0, INF, -6]),
     "a power of 0": (lambda x: x ** torch.tensor([1.0, 1.0, 0.0]), [2, 3, 0], NAN, [NAN, NAN, 0]),
 }
 
@@ -51,3 +67,10 @@ def test_the_slope_of_a_matrix_exponential_keeps_its_digits_whatever_the_gradien
         torch.autograd.grad(torch.matrix_exp(x), x, torch.full((2, 2), factor))[0].numpy() for factor in (1.0, size)
     )
     np.testing.assert_allclose(scaled, unit * size, rtol=1e-12)
+
+
+def test_the_determinant_of_numbers_of_very_unlike_size_has_a_gradient() -> None:
+    left = torch.special.i1(torch.tensor([2.6, -1.078, 1.0]))
+    x = (torch.outer(left, torch.tensor([2.416 - 2.6, 1e300, -1e300])) + torch.eye(3)).requires_grad_()
+    (slope,) = torch.autograd.grad(torch.linalg.det(x), x)
+    assert slope.shape == (3, 3)

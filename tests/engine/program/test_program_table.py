@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from examples.cases import CASES, IDS, REFUSED, Case, floating, leaves
+from groups import grouped
 from well_formed import check
 
 from autodiff.engine import Tensor
@@ -29,7 +30,7 @@ UNTRACED = {
     "gaussian_nll_loss": "refuses negative variances",
     "writing": "writes in place",
 }
-every_case = pytest.mark.parametrize("case", CASES, ids=IDS)
+every_case = grouped("case", CASES, ids=IDS)
 FACTORS = (1.0, 0.97, 1.0, 1.01, 1.0)
 
 

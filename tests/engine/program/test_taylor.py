@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from examples.cases import CASES, IDS, REFUSED, Case, floating
+from groups import grouped
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,7 +51,7 @@ def by_graphs(function: Callable[..., Tensor], x: float, order: int) -> list[flo
     return [float(found[f"d{k}.x"]) for k in range(2, order + 1)]
 
 
-@pytest.mark.parametrize("case", [CASES[i] for i in CHOSEN], ids=[IDS[i] for i in CHOSEN])
+@grouped("case", [CASES[i] for i in CHOSEN], ids=[IDS[i] for i in CHOSEN])
 def test_the_series_of_every_operation_are_what_graphs_give(case: Case) -> None:
     if case.name in REFUSED:
         pytest.skip("PyTorch refuses to differentiate it")

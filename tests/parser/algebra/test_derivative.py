@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from effort import examples
+from groups import grouped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lark import Lark
@@ -119,7 +120,7 @@ def test_no_derivative_of_a_textbook_is_printed_longer_than_there(lexer: Lark) -
     assert not longer
 
 
-@pytest.mark.parametrize("record", [r for r in RECORDED if r["kind"] == "scalar"], ids=lambda r: r["id"])
+@grouped("record", [r for r in RECORDED if r["kind"] == "scalar"], ids=lambda r: str(r["id"]), size=20)
 def test_the_derivatives_of_recorded_expressions_have_the_recorded_values(record: dict[str, Any]) -> None:
     expression = parse(record["expr"])
     by = [(name,) for name in record["vars"]]
@@ -131,7 +132,7 @@ def test_the_derivatives_of_recorded_expressions_have_the_recorded_values(record
         assert value == pytest.approx(record["grad"][name], rel=1e-7, abs=1e-9, nan_ok=True)
 
 
-@pytest.mark.parametrize("record", RECORDED, ids=lambda r: r["id"])
+@grouped("record", RECORDED, ids=lambda r: str(r["id"]), size=20)
 def test_every_recorded_expression_has_derivatives_that_agree_with_the_engine(record: dict[str, Any]) -> None:
     by = [(name,) for name in record["vars"]]
     found = derivatives(parse(record["expr"]), by, {name: np.shape(value) for name, value in record["vars"].items()})
@@ -142,9 +143,7 @@ def _takes_numbers(function: Operation) -> bool:
     return not function.variadic and function.required <= function.tensors <= 3 and not function.assumed
 
 
-@pytest.mark.parametrize(
-    "function", [f for name, f in FUNCTIONS.items() if name == f.name and _takes_numbers(f)], ids=lambda f: f.name
-)
+@grouped("function", [f for name, f in FUNCTIONS.items() if name == f.name and _takes_numbers(f)], ids=lambda f: f.name)
 def test_the_derivative_of_a_function_of_numbers_agrees_with_the_engine(function: Operation) -> None:
     names = ["x", "y", "z"][: function.tensors]
     expression = parse(f"{function.name}({', '.join(names)})")

@@ -241,5 +241,7 @@ def test_a_script_with_slips_of_the_hand_ends_or_is_refused(source: str, changes
 @given(source=st.one_of(st.text(max_size=40), st.lists(st.sampled_from(PIECES), max_size=15).map("".join)))
 @example("f'{a!")
 @example("\\")
+@example("\xa0")
+@example("x =\u3000\xa0")
 def test_any_text_ends_or_is_refused(source: str) -> None:
     ended(source)

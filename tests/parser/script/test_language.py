@@ -19,7 +19,7 @@ def programs(name: str) -> list[object]:
 def printed_by_python(source: str) -> str:
     written = io.StringIO()
     with contextlib.redirect_stdout(written):
-        exec(source, {})  # noqa: S102  (text of programs.txt)
+        exec(source, {"__name__": "__main__"})  # noqa: S102  (text of programs.txt)
     return written.getvalue()
 
 

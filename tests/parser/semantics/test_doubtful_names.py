@@ -14,6 +14,15 @@ from autodiff.parser.syntax.parse import parse
     [
         *[("sinx", "sin(x)"), ("sin2x", "sin(2*x)"), ("logy", "log(y)"), ("sintheta", "sin(theta)"), ("lnx", "ln(x)")],
         *[("xy", "x*y"), ("xyz", "x*y*z"), ("pix", "pi*x"), ("ab", "a*b"), ("Pi", "pi"), ("exp", "exp(x)")],
+        *[
+            ("Sin", "sin(x)"),
+            ("ArcTan", "arctan(x)"),
+            ("oo", "inf"),
+            ("TRUE", "True"),
+            ("M_PI", "pi"),
+            ("πx", "π*x"),
+            ("\N{MATHEMATICAL ITALIC SMALL X}", "x"),
+        ],
     ],
 )
 def test_a_variable_that_looks_like_something_else_is_seen(name: str, meant: str) -> None:
@@ -22,7 +31,7 @@ def test_a_variable_that_looks_like_something_else_is_seen(name: str, meant: str
 
 ORDINARY = [
     *["x", "y", "theta", "alpha", "beta", "gamma", "mean", "cost", "logp", "tank", "dx", "dt", "x1", "x2", "x_1"],
-    *["lr", "loss", "w0", "sigma", "mu", "data", "speed", "mass", "price"],
+    *["lr", "loss", "w0", "sigma", "mu", "data", "speed", "mass", "price", "phi", "psi", "power", "Mean", "T", "Rate"],
 ]
 
 
@@ -40,3 +49,8 @@ def test_every_elementary_function_run_into_its_variable_is_seen() -> None:
 @pytest.mark.parametrize(("source", "count"), [("E**x", 1), ("E*x", 0), ("x**E", 0), ("E^(2*x) + E", 1)])
 def test_euler_s_number_is_written_small(source: str, count: int) -> None:
     assert sum("Euler" in remark for remark in remarks(parse(source), ["E", "x"])) == count
+
+
+def test_a_power_of_t_is_no_transpose() -> None:
+    assert [remark for remark in remarks(parse("A^T"), ["A", "T"]) if "`A.T`" in remark]
+    assert not list(remarks(parse("T^2"), ["T"]))

@@ -83,3 +83,9 @@ def test_where_a_number_is_needed_the_help_says_how_its_variable_is_one(
 def test_an_order_that_is_not_whole_is_not_cut() -> None:
     with pytest.raises(ExpressionError, match="whole number for n"):
         evaluate(parse("polygamma(n, x)"), {"n": torch.tensor(0.5), "x": torch.tensor(2.0)})
+
+
+@pytest.mark.parametrize("source", ["rot90(A, 0.5)", "tril(A, 0.5)", "triu(A, 1.5)", "A.tril(nan)"])
+def test_a_count_of_turns_or_of_diagonals_is_a_whole_number(source: str) -> None:
+    with pytest.raises(ExpressionError, match=r"argument '(k|diagonal)' \(position 2\) must be int, not float"):
+        evaluate(parse(source), {"A": torch.ones(2, 2)})

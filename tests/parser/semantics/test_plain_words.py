@@ -63,16 +63,22 @@ def programs() -> Iterator[tuple[str, Program | None]]:
         yield form.format(a, b), None
 
 
-def test_no_message_of_an_expression_is_in_the_words_of_python_or_numpy() -> None:
-    variables = {name: torch.tensor(value) for name, value in VALUES.items()}
+def test_no_message_of_an_expression_or_its_gradient_is_in_the_words_of_python_or_numpy() -> None:
+    variables = {name: torch.tensor(value, requires_grad=True) for name, value in VALUES.items()}
     found = []
     with computing("float64"):
         for source, program in programs():
             try:
-                evaluate(program or parse(source), variables, LIMITS)
+                value = evaluate(program or parse(source), variables, LIMITS)
+                if value.requires_grad:
+                    value.sum().backward()
             except ExpressionError as error:
                 if TELL_TALE.search(f"{error.message}\n{error.help}"):
                     found.append(f"{source}: {error.message}")
+            except Exception as error:
+                # In the backward pass, an operation may say that it has no derivative, or that a matrix is singular.
+                if type(error) is TypeError or is_foreign(error):
+                    found.append(f"{source}: {error}")
     assert not found, "\n".join(found)
 
 

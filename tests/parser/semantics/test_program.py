@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from effort import examples
+from groups import grouped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytorch.recorded import entries
@@ -44,7 +45,7 @@ def assert_close(actual: Any, expected: Any, rtol: float = 1e-12, atol: float = 
     np.testing.assert_allclose(np.asarray(actual), np.asarray(expected), rtol=rtol, atol=atol)
 
 
-@pytest.mark.parametrize("entry", RECORDED, ids=lambda entry: f"{entry['id']}: {entry['expr'][:60]}")
+@grouped("entry", RECORDED, ids=lambda entry: f"{entry['id']}: {entry['expr'][:60]}")
 def test_a_recorded_expression_gives_as_a_program_and_over_columns_what_eval_gives(entry: dict[str, Any]) -> None:
     values = {name: np.array(v, np.float64) for name, v in entry["vars"].items()}
     program = trace_expression(parse(entry["expr"]), {name: v.shape for name, v in values.items()})

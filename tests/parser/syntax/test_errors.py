@@ -229,9 +229,9 @@ def test_a_message_is_one_short_lower_case_phrase(source):
 
 
 def test_an_error_on_a_later_line_is_shown_with_that_line():
-    error = syntax_error("x = 2 # twice\ny = 3 *\nx")
+    error = syntax_error("x = 2 # twice\ny = 3 * ;\nx")
     assert (error.line, error.column) == (2, 8)
-    assert "2 | y = 3 *\n  |        ^" in diagnostic(error)
+    assert "2 | y = 3 * ;\n  |        ^" in diagnostic(error)
 
 
 def test_what_comes_first_is_reported_first():

@@ -6,6 +6,7 @@ import re
 import time
 
 import pytest
+from groups import grouped
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -178,6 +179,21 @@ MEANT = [
     (r"\infty", "`inf`"),
     (r"\int x dx", "integrals are not computed"),
     (r"\left(x\right)", "leave out"),
+    ("log₂ x", "`log2(x)`"),
+    ("n choose k", "`binomial(n, k)`"),
+    ("NOT x", "`not x`"),
+    ("0:0.1:1", "`arange(0, 1 + 0.1, 0.1)`"),
+    ("=SUM(x)", "`SUM(x)`"),
+    ("d²y/dx²", "`autodiff diff EXPR --wrt x`"),
+    ("x.backward()", "computed by themselves"),
+    ("x.grad", "computed by themselves"),
+    ("torch.autograd.grad(y, x)", "`autodiff diff EXPR`"),
+    ("jax.grad(f)", "`autodiff diff EXPR`"),
+    ("Math.PI", "`pi`"),
+    ("(x) => x^2", "written alone: `x^2`"),
+    ("let f(x) = x^2", "`f(x) = x^2`"),
+    ("x^2 dx", "leave out `dx`"),
+    ("x ∈ R", "comparisons"),
     # What is wrong in another way keeps its own words.
     ("x | y", "write `or`"),
     ("a | b | c", "write `or`"),
@@ -199,13 +215,13 @@ def test_what_people_type_leads_to_what_they_mean(source: str, help: str) -> Non
 SPELT = [(typed, meant) for typed, meant in _words().names["functions"].items() if meant in FUNCTIONS]
 
 
-@pytest.mark.parametrize(("typed", "meant"), SPELT)
+@grouped("typed, meant", SPELT)
 def test_a_name_from_elsewhere_leads_to_the_function(typed: str, meant: str) -> None:
     if typed not in FUNCTIONS:
         assert help_for(f"{typed}(x + 1)") == f"write `{meant}(x + 1)`"
 
 
-@pytest.mark.parametrize("typed", list(_words().names["calls"]))
+@grouped("typed", list(_words().names["calls"]))
 def test_what_is_no_function_here_leads_somewhere(typed: str) -> None:
     if typed not in FUNCTIONS and typed not in ("and", "or", "not", "lambda"):
         assert help_for(f"{typed}(x + 1)") == _words().names["calls"][typed].format(args="x + 1", first="x + 1")

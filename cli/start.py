@@ -1,0 +1,15 @@
+"""Where the command `autodiff` starts: before anything that takes time is imported."""
+
+import signal
+
+
+def main() -> None:
+    """Runs the command line. Until a command begins, Ctrl-C ends the process as it ends one of C: without a word.
+
+    An interrupt in the middle of an import would be a traceback, whoever waits for it with `except`.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from .main import main as run
+
+    run()

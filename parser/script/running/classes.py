@@ -1,0 +1,280 @@
+"""Classes of a script, and their instances.
+
+The type of the instances is one of Python's, so that operators, `len`, `for` and comparisons work; it has the special
+methods that the class defines and no others, and none of its attributes is a script's to see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ....engine.autograd.function import Function as Operation
+from .exceptions import EXCEPTIONS, ScriptError, UnknownName, catchable
+from .function import Function, Scope
+from .guard import Builtin, Guard
+from .instructions import Code
+
+_MODULE = "__main__"  # where the classes of a script are, as in Python
+_OWN = ".class"  # the name that methods know their class by: none that a script can use
+_ARITHMETIC = (
+    *("add", "and", "floordiv", "lshift", "matmul", "mod", "mul", "or", "pow", "rshift", "sub", "truediv", "xor"),
+)
+_OTHERS = (
+    *("abs", "bool", "call", "contains", "delitem", "enter", "eq", "exit", "ge", "getitem", "gt", "hash", "invert"),
+    *("iter", "le", "len", "lt", "ne", "neg", "next", "pos", "repr", "setitem", "str"),
+)
+_BRIDGED = frozenset(
+    [
+        *(f"__{name}__" for name in _OTHERS),
+        *(f"__{prefix}{name}__" for prefix in ("", "r", "i") for name in _ARITHMETIC),
+    ]
+)
+SPECIAL = _BRIDGED | {"__init__"}
+_STATIC = ("forward", "backward", "setup_context", "jvp", "vjp", "vmap")
+
+
+def is_special(name: str) -> bool:
+    """Whether a name is one that Python looks for itself."""
+    return name.startswith("__") and name.endswith("__")
+
+
+class Instance:
+    """An instance of a script's class, with the attributes that it was given."""
+
+    __slots__ = ("attributes", "of")
+
+    attributes: dict[str, Any]
+    of: Class
+
+    def __repr__(self) -> str:
+        return f"<{_MODULE}.{self.of.name} object>"
+
+
+class Bound:
+    """A function of a script with its first argument: a method of an instance."""
+
+    __slots__ = ("first", "function")
+
+    def __init__(self, function: Any, first: Any) -> None:
+        self.function = function
+        self.first = first
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(self.first, *args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<bound method {self.function.code.name}>"
+
+
+class Marked:
+    """A function that is no method: what `staticmethod`, `classmethod` and `property` make of it."""
+
+    __slots__ = ("function", "kind", "setter")
+
+    def __init__(self, kind: str, function: Any, setter: Any = None) -> None:
+        if not callable(function):
+            raise TypeError(f"'{type(function).__name__}' object is not callable")
+        self.kind = kind
+        self.function = function
+        self.setter = setter
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<{self.kind}>"
+
+
+class Class:
+    """A class with its own names. `base` is another, or None; `kind` is the type of its instances."""
+
+    __slots__ = ("base", "kind", "machine", "name", "names")
+
+    def __init__(self, machine: Any, name: str, base: Class | None, kind: type, names: dict[str, Any]) -> None:
+        self.machine = machine
+        self.name = name
+        self.base = base
+        self.kind = kind
+        self.names = names
+
+    def find(self, name: str) -> Any:
+        """What the class, or one below it, has under a name. KeyError: nothing."""
+        known: Class | None = self
+        while known is not None:
+            if name in known.names:
+                return known.names[name]
+            known = known.base
+        raise KeyError(name)
+
+    @property
+    def visible(self) -> set[str]:
+        """The names that a script may use."""
+        below = set() if self.base is None else self.base.visible
+        of_engine = {"apply"} if issubclass(self.kind, Operation) else set()
+        return below | of_engine | {name for name in self.names if not is_special(name)}
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not issubclass(self.kind, Instance):
+            return self.kind(*args, **kwargs)
+        made = self.kind()
+        made.of = self
+        made.attributes = {}
+        try:
+            begin = self.find("__init__")
+        except KeyError:
+            if args or kwargs:
+                raise TypeError(f"{self.name}() takes no arguments") from None
+            return made
+        result = begin(made, *args, **kwargs)
+        if result is not None:
+            raise TypeError(f"__init__() should return None, not '{type(result).__name__}'")
+        return made
+
+    def __repr__(self) -> str:
+        return f"<class '{_MODULE}.{self.name}'>"
+
+
+class Super:
+    """What `super()` is: the methods of the class below, for one instance."""
+
+    __slots__ = ("base", "of")
+
+    def __init__(self, base: Class | None, of: Any) -> None:
+        self.base = base
+        self.of = of
+
+    def __repr__(self) -> str:
+        return "<super>"
+
+
+def attribute_of_class(value: Class, name: str) -> Any:
+    """`value.name`, one of its `visible` names."""
+    if name == "apply" and issubclass(value.kind, Operation):
+        return value.kind.apply
+    found = value.find(name)
+    if isinstance(found, Marked) and found.kind != "property":
+        return Bound(found.function, value) if found.kind == "classmethod" else found.function
+    return found
+
+
+def attribute_of_instance(value: Instance, name: str) -> Any:
+    """`value.name`, which it or its class has."""
+    if name in value.attributes:
+        return value.attributes[name]
+    return _bound(value.of.find(name), value, value.of)
+
+
+def attribute_of_super(value: Super, name: str) -> Any:
+    """A method of the class below. UnknownName: there is none."""
+    if value.base is not None and (not is_special(name) or name in SPECIAL):
+        try:
+            return _bound(value.base.find(name), value.of, value.base)
+        except KeyError:
+            pass
+    if name == "__init__":
+        return Builtin(_begin)
+    raise UnknownName("AttributeError", f"'super' object has no attribute '{name}'")
+
+
+def set_attribute_of_instance(value: Instance, name: str, new: Any) -> None:
+    """`value.name = new`. UnknownName: Python looks for the name itself, or it cannot be set."""
+    try:
+        found = value.of.find(name)
+    except KeyError:
+        found = None
+    if isinstance(found, Marked) and found.kind == "property":
+        if found.setter is None:
+            raise UnknownName("AttributeError", f"property '{name}' of '{value.of.name}' object has no setter")
+        found.setter(value, new)
+    else:
+        value.attributes[name] = new
+
+
+def _bound(found: Any, of: Any, kind: Class) -> Any:
+    if isinstance(found, Function):
+        return Bound(found, of)
+    if not isinstance(found, Marked):
+        return found
+    if found.kind == "property":
+        return found.function(of)
+    return Bound(found.function, kind) if found.kind == "classmethod" else found.function
+
+
+def _begin() -> None:
+    """The `__init__` of a class that has none."""
+
+
+def class_members(guard: Guard) -> dict[str, Any]:
+    """What classes are written with, by name."""
+    return {kind: Builtin(Marked, kind) for kind in ("staticmethod", "classmethod", "property")}
+
+
+# Instructions
+
+
+def begin_class(machine: Any, frame: Any, argument: tuple[Code, bool]) -> None:
+    """Runs the body of a class, whose names its methods do not see. On the stack is the class that it is based on."""
+    code, has_base = argument
+    base = frame.stack.pop() if has_base else None
+    machine.enter_class(code, Scope({}, frame.closure), frame, base)
+
+
+def make_class(machine: Any, frame: Any, name: str) -> None:
+    """Ends the body of a class, and gives the class back. TypeError: there is no such class."""
+    made = _class_of(machine, name, frame.stack.pop(), frame.scope.names)
+    frame.scope.outer.names[_OWN] = made
+    machine.give_back(made)
+
+
+def load_super(machine: Any, frame: Any, argument: None) -> None:
+    scope = frame.scope
+    while scope is not None and _OWN not in scope.names:
+        scope = scope.outer
+    parameters = frame.code.signature.parameters
+    if scope is None or not parameters or parameters[0] not in frame.scope.names:
+        raise RuntimeError("super(): no arguments")
+    frame.stack.append(Super(scope.names[_OWN].base, frame.scope.names[parameters[0]]))
+
+
+def _class_of(machine: Any, name: str, base: Any, names: dict[str, Any]) -> Any:
+    if base is Operation:
+        methods = {key: staticmethod(_plain(names[key])) for key in _STATIC if key in names}
+        return Class(machine, name, None, type(name, (Operation,), {**methods, "__module__": _MODULE}), names)
+    if isinstance(base, type) and issubclass(base, Exception) and base is not Exception.__base__:
+        return _exception(name, base, names)
+    if base is not None and not (isinstance(base, Class) and issubclass(base.kind, Instance)):
+        raise TypeError("a class is based on a class of the script, an error, or torch.autograd.Function")
+    bridges: dict[str, Any] = {key: _bridge(_plain(value)) for key, value in names.items() if key in _BRIDGED}
+    if "__eq__" in bridges:
+        bridges.setdefault("__hash__", None)
+    kind = type(name, (Instance if base is None else base.kind,), {**bridges, "__slots__": (), "__module__": _MODULE})
+    return Class(machine, name, base, kind, names)
+
+
+def _exception(name: str, base: type[Exception], names: dict[str, Any]) -> type[Exception]:
+    if names:
+        raise TypeError("an error of a script's own has a name and nothing else: write `pass` in its class")
+    assert any(issubclass(base, kind) for kind in EXCEPTIONS.values())
+    return type(name, (base,), {"__module__": _MODULE})
+
+
+def _plain(value: Any) -> Any:
+    return value.function if isinstance(value, Marked) else value
+
+
+def _bridge(value: Any) -> Callable[..., Any] | None:
+    """A special method for the type of instances, which calls the script's. TypeError: it is no function of one."""
+    if value is None:
+        return None
+    if not isinstance(value, Function):
+        raise TypeError("a special method is a function, written with `def`")
+
+    def method(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return value.machine.guard.result(value(*args, **kwargs))
+        except ScriptError as error:
+            # Python asks for some errors, such as StopIteration, by their kind.
+            raise catchable(error, error) or error from None
+
+    return method

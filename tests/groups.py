@@ -1,0 +1,83 @@
+"""Many small cases as few tests: where a case takes less time than pytest does to set a test up and report it.
+
+`grouped` stands where `pytest.mark.parametrize` would. Every case of a group runs, whatever became of those before,
+and those that fail are raised together, each with its name. With AUTODIFF_CASES=1 in the environment each case is a
+test of its own again, to be chosen by `-k`.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+ALONE = "AUTODIFF_CASES" in os.environ
+
+
+class Failures:
+    """What failed of several cases: `with failures.case(name): ...` for each, and `report` at the end."""
+
+    def __init__(self) -> None:
+        self.errors: list[Exception] = []
+
+    @contextmanager
+    def case(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            error.add_note(f"in the case {name}")
+            self.errors.append(error)
+
+    def report(self, cases: int) -> None:
+        """ExceptionGroup: at least one of the cases failed."""
+        if self.errors:
+            raise ExceptionGroup(f"{len(self.errors)} of {cases} cases failed", self.errors)
+
+
+def grouped(
+    arguments: str, cases: Sequence[Any], ids: Sequence[str] | Callable[[Any], str] | None = None, size: int = 50
+) -> Callable[[Callable[..., None]], Any]:
+    """Runs a test with each of the cases, `size` of them in a row; as parametrize has them: values, or tuples of them.
+
+    Fixtures are made once for a group, so that none of them may be changed by a case.
+    """
+    names = [name.strip() for name in arguments.split(",")]
+    shown = list(ids) if ids is not None and not callable(ids) else [(ids or _name)(case) for case in cases]
+    named = list(zip(shown, cases, strict=True))
+    groups = [named[start : start + size] for start in range(0, len(named), size)]
+
+    def decorate(test: Callable[..., None]) -> Any:
+        if ALONE:
+            return pytest.mark.parametrize(names, cases, ids=shown)(test)
+
+        @functools.wraps(test)
+        def run(group: list[tuple[str, Any]], **fixtures: Any) -> None:
+            failures, skipped = Failures(), []
+            for name, case in group:
+                values = case if len(names) > 1 else (case,)
+                with failures.case(name):
+                    try:
+                        test(**dict(zip(names, values, strict=True)), **fixtures)
+                    except pytest.skip.Exception as skip:
+                        skipped.append(skip)
+            failures.report(len(group))
+            if len(skipped) == len(group):
+                raise skipped[0]
+
+        own = inspect.signature(test).parameters
+        needed = [inspect.Parameter("group", inspect.Parameter.KEYWORD_ONLY)]
+        needed += [p.replace(kind=p.KEYWORD_ONLY) for name, p in own.items() if name not in names]
+        run.__signature__ = inspect.Signature(needed)  # type: ignore[attr-defined]
+        labels = [f"{number}: {group[0][0]} to {group[-1][0]}" for number, group in enumerate(groups)]
+        return pytest.mark.parametrize("group", groups, ids=labels)(run)
+
+    return decorate
+
+
+def _name(case: Any) -> str:
+    return "-".join(map(str, case)) if isinstance(case, tuple) else str(case)
