@@ -15,6 +15,7 @@ from .formatting import formatted_value
 from .function import Function
 from .guard import shown
 from .instructions import Code, Label
+from .libraries import Partial
 
 # Those of machine.py, which runs these.
 Machine: TypeAlias = Any
@@ -363,6 +364,8 @@ def call_spread(machine: Machine, frame: Frame, argument: tuple[tuple[bool, ...]
 
 def call_with(machine: Machine, frame: Frame, callee: Any, args: list[Any], kwargs: dict[str, Any]) -> None:
     """Calls what is a function of the script in the loop, and anything else at once."""
+    if type(callee) is Partial:
+        callee, args, kwargs = callee.function, [*callee.args, *args], {**callee.kwargs, **kwargs}
     if type(callee) is Bound:
         callee, args = callee.function, [callee.first, *args]
     if type(callee) is Function:
