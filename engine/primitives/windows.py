@@ -32,12 +32,17 @@ unfold_primitive: Any = private(
     "unfold",
     _windows,
     lambda g, x_shape, dim, size, step: unfold_backward(g, x_shape, dim, size, step),
+    batch=lambda x, dim, size, step: unfold_primitive(x, dim + 1, size, step),
     view=True,
     moves="places",
 )
 
 
-@private(lambda g, dim, size, step: unfold_primitive(g, dim, size, step))
+def _backward_of_each(grad: Any, shape: Any, dim: int, size: int, step: int) -> Any:
+    return unfold_backward(grad, (len(grad), *shape), dim + 1, size, step)
+
+
+@private(lambda g, dim, size, step: unfold_primitive(g, dim, size, step), batch=_backward_of_each)
 def unfold_backward(grad: Any, shape: Any, dim: int, size: int, step: int) -> Any:
     result = np.zeros(math.prod(shape), grad.dtype)
     np.add.at(result, _windows(np.arange(result.size).reshape(shape), dim, size, step), grad)
