@@ -10,7 +10,6 @@ import numpy as np
 
 from .lanes import TYPES, Body, Lane
 
-
 _READ = re.compile(r"%x\d+\b")
 
 
