@@ -10,8 +10,9 @@ import pytest
 
 from autodiff.engine.program import columns
 from autodiff.engine.program.fusing import Fused
+from autodiff.engine.program.native.code import available
 
-pytest.importorskip("llvmlite")
+pytestmark = pytest.mark.skipif(not available(), reason="no machine code can be made here")
 pyarrow = pytest.importorskip("pyarrow")
 
 EXPRESSION = "sin(x**2)*exp(-y) + log(x*y)"

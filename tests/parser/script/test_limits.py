@@ -184,6 +184,9 @@ def test_time_that_is_up_as_an_error_is_explained_is_an_error_all_the_same() -> 
         "sorted(range(1000000), key=lambda x: [x for x in range(1000)])",
         "x = torch.ones(3, requires_grad=True)\nwhile True: (x * 2).sum().backward()",
         "x = torch.tensor(1.0, requires_grad=True)\ny = x\nwhile True: y = y * 1.0",
+        "while True:\n    try: 1 / 0\n    except: pass\n    finally: continue",
+        "class W:\n    def __enter__(self): pass\n    def __exit__(self, *a): return True\n"
+        "while True:\n    with W():\n        while True: pass",
     ],
 )
 # Hypothesis is called at each collection of garbage, and an interrupt that comes then is dropped. Another follows.

@@ -8,7 +8,9 @@ from functools import cache
 import pytest
 from agreement import DOCUMENT, Difference, differences
 
-pytest.importorskip("llvmlite")
+from autodiff.engine.program.native.code import available
+
+pytestmark = pytest.mark.skipif(not available(), reason="no machine code can be made here")
 
 
 @cache
