@@ -7,6 +7,7 @@ tests/agreement.py` writes the table in docs/native.md.
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -157,7 +158,8 @@ def table() -> str:
         else:
             shown = " | ".join("" if u is None else str(round(u)) for u in units)
             lines.append(f"| {title} | {shown} |")
-    return f"The same to the last bit: {', '.join(same)}.\n\n" + "\n".join(lines)
+    exact = textwrap.fill(f"The same to the last bit: {', '.join(same)}.", 120, break_on_hyphens=False)
+    return f"{exact}\n\n" + "\n".join(lines)
 
 
 if __name__ == "__main__":
