@@ -92,7 +92,9 @@ def names_of(value: Any) -> frozenset[str]:
 
 def _kind(value: Any) -> type:
     """The type whose methods are listed for a value."""
-    return dict if isinstance(value, (defaultdict, OrderedDict)) else type(value)
+    if isinstance(value, (defaultdict, OrderedDict)):
+        return dict
+    return deque if isinstance(value, deque) else type(value)
 
 
 def attribute_of(value: Any, name: str, guard: Guard) -> Any:

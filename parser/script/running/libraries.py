@@ -29,6 +29,15 @@ def libraries(guard: Guard) -> dict[str, dict[str, Any]]:
     }
 
 
+class Deque(deque[Any]):
+    """A deque that can be freed however many are inside each other, as Python's own cannot."""
+
+    __slots__ = ()
+
+
+Deque.__name__ = "deque"
+
+
 class Counted:
     """An iterator that gives no more values than a list may have."""
 
@@ -187,7 +196,7 @@ def _counter(guard: Guard, values: Any = ()) -> Counter[Any]:
 
 
 def _deque(guard: Guard, values: Any = (), maxlen: Any = None) -> deque[Any]:
-    return deque(guard.listed(values), maxlen)
+    return Deque(guard.listed(values), maxlen)
 
 
 def _namedtuple(guard: Guard, name: str, fields: Any) -> Any:

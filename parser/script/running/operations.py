@@ -159,6 +159,9 @@ def make_dict(machine: Machine, frame: Frame, pairs: tuple[bool, ...]) -> None:
 
 
 def slice_of(bounds: list[Any]) -> slice:
+    # Python crashes where many slices that are inside each other are freed.
+    if any(isinstance(bound, slice) for bound in bounds):
+        raise TypeError("slice indices must be integers or None or have an __index__ method")
     return slice(*bounds)
 
 

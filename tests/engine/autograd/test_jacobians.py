@@ -13,6 +13,7 @@ from autodiff.engine.autograd import functional, jacobians
 from autodiff.engine.autograd.jacobians import derivatives, gradients, jacobian_columns, jacobian_rows, jvp, vjp
 from autodiff.engine.program.program import Program
 from autodiff.engine.program.tracing import trace
+from autodiff.engine.tensors.size import at_most
 
 
 def inputs() -> tuple[Tensor, Tensor]:
@@ -71,7 +72,7 @@ def numbers_in_between(x: Tensor) -> Tensor:
 def test_both_modes_are_as_for_one_element_at_a_time(function: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     x = torch.tensor([0.3, 0.7, -0.2], requires_grad=True)
     together = jacobian_rows(function(x), [x])[0], jacobian_columns(lambda t: [function(t)], [x.detach()])[1][0][0]
-    monkeypatch.setattr(jacobians, "_at_a_time", lambda *tensors: 1)
+    monkeypatch.setattr(jacobians, "_at_a_time", lambda largest: 1)
     apart = jacobian_rows(function(x), [x])[0], jacobian_columns(lambda t: [function(t)], [x.detach()])[1][0][0]
     for found in (*together, apart[1]):
         np.testing.assert_allclose(found._data, apart[0]._data, rtol=1e-13, atol=1e-15)
@@ -129,3 +130,16 @@ def test_a_hook_is_called_for_each_element_unless_they_are_to_go_together(vector
 
     functional.jacobian(hooked, torch.tensor([0.3, 0.7, -0.2]), vectorize=vectorize)
     assert seen == [(3,)] * passes
+
+
+def test_no_more_elements_are_computed_at_a_time_than_allowed() -> None:
+    x = torch.ones(20, requires_grad=True)
+
+    def wide(x: Tensor) -> Tensor:
+        return (x.reshape(20, 1) * torch.ones(1, 30)).cumsum(1).sum(1)
+
+    with at_most(700):
+        rows = jacobian_rows(wide(x), [x])[0]
+        columns = jacobian_columns(lambda t: [wide(t)], [x.detach()])[1][0][0]
+    np.testing.assert_allclose(rows._data, 465 * np.eye(20))
+    np.testing.assert_allclose(columns._data, 465 * np.eye(20))

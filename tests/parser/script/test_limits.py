@@ -292,6 +292,16 @@ def test_what_nodes_keep_for_others_is_out_of_reach(fails) -> None:
     assert error.kind == "name"
 
 
+@pytest.mark.parametrize("more", ["collections.deque([d])", "ValueError(d)", "iter([d])", "itertools.chain(d)"])
+def test_what_is_deep_inside_is_freed(run, more: str) -> None:
+    run(f"import collections, itertools\nd = []\nfor i in range(30000): d = {more}\nd = None")
+
+
+def test_slices_are_not_inside_each_other(fails) -> None:
+    error = fails("class A:\n    def __getitem__(self, key): return key\na = A()\na[a[1:2]:]")
+    assert error.type_name == "TypeError"
+
+
 def test_digits_beyond_all_that_numbers_have_cost_nothing() -> None:
     written: list[str] = []
     session = Session(written.append)
