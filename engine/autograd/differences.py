@@ -57,7 +57,8 @@ class Slope(NamedTuple):
 class Slopes(NamedTuple):
     """The slope of a function at a point from both sides, from the left and from the right, where it jumps there, and
     where its value is finite; `size` is the slope of the largest value seen over the longest step, by which a slope is
-    small.
+    small. `straight` and `bent` are, along one more dimension in front, the slope over each step, and how much it
+    differs on the two sides of the point, with what rounding may add to each.
     """
 
     central: Slope
@@ -66,6 +67,8 @@ class Slopes(NamedTuple):
     jump: Any
     finite: Any
     size: Any
+    straight: Slope
+    bent: Slope
 
 
 def slopes(function: Callable[[Any], Any], x: Any) -> Slopes:
@@ -92,11 +95,15 @@ def slopes(function: Callable[[Any], Any], x: Any) -> Slopes:
         scale = np.where(x == 0, 1.0, np.minimum(1.0, abs(x))).reshape(shape[1:])
         above_noise, below_noise = _noise(above, up, scale), _noise(below, down, scale)
         noise = np.maximum(above_noise, below_noise)
-        central = _extrapolated((above - below) / (up + down), _RATIO**2, noise / np.minimum(up, down))
+        rounding = noise / np.minimum(up, down)
+        straight = Slope((above - below) / (up + down), rounding)
+        bent = Slope((above - here) / up - (here - below) / down, 4 * rounding)
+        central = _extrapolated(straight.value, _RATIO**2, rounding)
         right, left = _one_sided(above, up, above_noise), _one_sided(below, -down, below_noise)
         jump = _jumps(above - here, here, above_noise) | _jumps(below - here, here, below_noise)
         largest = np.max([np.where(np.isfinite(v), abs(v), 0).max(axis=0) for v in (above, below)], axis=0)
-        return Slopes(central, left, right, jump, np.isfinite(here), largest / first.reshape(shape[1:]))
+        size = largest / first.reshape(shape[1:])
+        return Slopes(central, left, right, jump, np.isfinite(here), size, straight, bent)
 
 
 def _noise(values: Any, steps: Any, scale: Any) -> Any:

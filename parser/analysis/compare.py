@@ -25,7 +25,7 @@ _NUMBERS = 30_000
 # From how many points on autograd goes through all at once.
 _MANY = 20
 # The part of a derivative by which it may differ: far above rounding, far below the effect of a wrong rule.
-_RELATIVE = {"float64": 1e-6, "float32": 1e-3}
+_RELATIVE = {"float64": 5e-7, "float32": 1e-3}
 # The same as a part of the largest slope in sight, where the derivative is next to nothing.
 _ABSOLUTE = 1e-14
 # How many times its own estimate the error of a difference may be.
@@ -118,12 +118,15 @@ def _near(expression: Expression, pairs: Sequence[tuple[Point, Coordinate]], ord
 
 def _part(sides: Slopes, k: int) -> Slopes:
     central, left, right = (Slope(s.value[k], s.error[k]) for s in sides[:3])
-    return Slopes(central, left, right, sides.jump[k], sides.finite[k], sides.size[k])
+    straight, bent = (Slope(s.value[:, k], s.error[:, k]) for s in (sides.straight, sides.bent))
+    return Slopes(central, left, right, sides.jump[k], sides.finite[k], sides.size[k], straight, bent)
 
 
 def _number(sides: Slopes, column: int) -> Slopes:
     central, left, right = (Slope(float(s.value[column]), float(s.error[column])) for s in sides[:3])
-    return Slopes(central, left, right, sides.jump[column], sides.finite[column], float(sides.size[column]))
+    straight, bent = (Slope(s.value[:, column], s.error[:, column]) for s in (sides.straight, sides.bent))
+    size = float(sides.size[column])
+    return Slopes(central, left, right, sides.jump[column], sides.finite[column], size, straight, bent)
 
 
 def _check(key: str, coordinate: Coordinate, autograd: float, sides: Slopes, dtype: str) -> Check:
@@ -156,6 +159,8 @@ def _judged(autograd: float, sides: Slopes, relative: float) -> tuple[float, flo
     if left.value == right.value and math.isinf(left.value):
         return against(left.value, 0.0)
     if (sides.jump and _settles(left, sides.size) and _settles(right, sides.size)) or _bends(sides):
+        if not sides.jump and _is_waved(sides.bent, 0, abs(right.value - left.value)):
+            return central.value, allowed(*central), UNSETTLED
         low, high = sorted((left.value, right.value))
         tolerance = (high - low) / 2 + allowed(max(abs(low), abs(high)), left.error + right.error)
         judged = against((low + high) / 2, tolerance, KINK)
@@ -164,8 +169,19 @@ def _judged(autograd: float, sides: Slopes, relative: float) -> tuple[float, flo
     if sides.jump or not _settles(central, sides.size):
         return central.value, tolerance, UNSETTLED
     judged = against(central.value, tolerance)
+    if judged[2] == WRONG and _is_waved(sides.straight, autograd, abs(autograd - central.value)):
+        return (*judged[:2], UNSETTLED)
     confirmed = judged[2] == WRONG or _SAFETY * central.error <= max(_CLOSE, relative) * abs(central.value)
     return judged if confirmed or abs(autograd) <= _NOTHING * sides.size else (*judged[:2], UNSETTLED)
+
+
+def _is_waved(slope: Slope, value: float, difference: float) -> bool:
+    """Whether slopes over steps just long enough to show a difference from the value do not show it.
+
+    Longer steps, which do, then span more than the function's own waves.
+    """
+    shown = (slope.error < difference / 2) & (slope.error > difference / 32) & np.isfinite(slope.value)
+    return bool(np.any(shown & (abs(slope.value - value) + slope.error < 0.75 * difference)))
 
 
 def _settles(slope: Slope, size: float) -> bool:
