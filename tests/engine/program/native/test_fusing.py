@@ -204,11 +204,17 @@ def test_machine_code_is_made_where_it_pays(monkeypatch: pytest.MonkeyPatch) -> 
     assert not columns.pays(BUMP, 10_000_000)
 
 
-def test_where_the_system_lets_no_code_be_made_numpy_computes(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*given: Any) -> Any:
-        raise OSError
+@pytest.mark.parametrize(
+    ("name", "error"), [("Code", OSError), ("compiled", ImportError), ("compiled", RuntimeError), ("available", None)]
+)
+def test_where_no_code_can_be_made_numpy_computes(monkeypatch: pytest.MonkeyPatch, name: str, error: Any) -> None:
+    def refuse(*given: Any) -> bool:
+        if error is not None:
+            raise error
+        return False
 
-    monkeypatch.setattr(code, "Code", refuse)
+    monkeypatch.setattr(code, name, refuse)
+    monkeypatch.setattr(code.kept, "load", lambda key: None if name != "Code" else bytes(9))
     program = trace(bump, {"x": (), "y": ()})
     found = run(program, ROWS, native=True)
     np.testing.assert_array_equal(found["value"], run(BUMP, ROWS, native=False)["value"])
