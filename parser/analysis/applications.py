@@ -32,7 +32,7 @@ def as_in_pytorch(step: Application) -> str:
     """Words that say so, where PyTorch has it and Python alone, as in 1/0 of literals, would not make an error."""
     if not any(isinstance(value, Tensor) for value in (step.result, *step.arguments)):
         return ""
-    name = step.expr.function if isinstance(step.expr, Call) else None
+    name = step.expr.function if isinstance(step.expr, Call) else ""
     return "" if name in FUNCTIONS and not FUNCTIONS[name].torch_names else ", as in PyTorch"
 
 

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from pytorch.recorded import entries
 
 from autodiff.cli.batch import computing
-from autodiff.cli.batch.computing import FEWEST
 from autodiff.parser.rows.forms import Forms
 from autodiff.parser.rows.together import Together
 
 RECORDED = entries("expressions.jsonl")
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 700.0, 1e-300, float("inf"), float("nan")]
+# Of lines that share an expression, fewer than for users: enough for all that can become of them.
+FEWEST = 8
 ALONE = 10**9
 
 
@@ -38,6 +39,7 @@ def both(autodiff, monkeypatch: pytest.MonkeyPatch):
             return reports
 
         with monkeypatch.context() as patch:
+            patch.setattr(computing, "FEWEST", FEWEST)
             patch.setattr(Together, "reports", counting(Together.reports))
             patch.setattr(Together, "reports_of_form", counting(Together.reports_of_form))
             together = autodiff("batch", *args, stdin=stdin)
