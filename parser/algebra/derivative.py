@@ -38,6 +38,8 @@ _AT_ONCE = 3
 _POWERS_AT_ONCE = 1
 _POINTS = 8
 _TRIES = 60
+_MOST_COMPARED = 100_000  # characters of derivatives, at all points together; long ones are compared at fewer
+_FEWEST_POINTS = 2
 _TOLERANCE = 1e-7
 _ROUNDING = 1e-6
 _STEP = 1e-9
@@ -135,7 +137,8 @@ def derivatives(
         has_infinity = any(isinstance(term, Symbol) and term.name == "inf" for term in ordered(terms.values()))
         for form in (simplified, _as_collected):
             try:
-                return checked(_presented(expression, names, {by: form(term) for by, term in terms.items()}, share))
+                formed = dict(zip(wanted, form(list(terms.values())), strict=True))
+                return checked(_presented(expression, names, formed, share))
             except DisagreementError as error:
                 # It loses digits, or has 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
                 if not error.is_numerical and not has_infinity:
@@ -143,8 +146,8 @@ def derivatives(
     return checked(Derivatives(names, (), dict(zip(wanted, translated(program, VERBATIM).values(), strict=True))))
 
 
-def _as_collected(term: Term) -> Term:
-    return term
+def _as_collected(terms: Sequence[Term]) -> Sequence[Term]:
+    return terms
 
 
 def _has_powers(expression: Program) -> bool:
@@ -285,13 +288,15 @@ def check(expression: Program, found: Derivatives, shapes: Shapes, limits: Limit
     """
     printed = {by: parse("\n".join(program_text(found.program(by)))) for by in found.results}
     names = variables_of(expression, shapes)
+    length = sum(len(program.source) for program in printed.values())
+    points = max(_FEWEST_POINTS, min(_POINTS, _MOST_COMPARED // max(length, 1)))
     random = Random(0)
     compared = 0
     for attempt in range(_TRIES):
         point = _point(names, shapes, random, attempt)
         if _agree(expression, printed, point, limits):
             compared += 1
-        if compared == _POINTS or not names:
+        if compared == points or not names:
             break
     return compared
 
