@@ -33,5 +33,6 @@ bench:  # pip install -e '.[bench]' first
 	python tests/benchmarks/parsing.py
 	python tests/benchmarks/tables.py --memory
 	python tests/benchmarks/columns.py
+	python tests/benchmarks/native.py
 	python tests/benchmarks/batch.py
 	python tests/benchmarks/jacobians.py

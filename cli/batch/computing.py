@@ -14,6 +14,7 @@ from ...parser.analysis.differentiate import differentiate
 from ...parser.analysis.given_values import from_json, read_value
 from ...parser.analysis.problem import Problem
 from ...parser.analysis.result import Report
+from ...parser.rows.forms import Forms, Member
 from ...parser.semantics.computing import computing
 from ...parser.semantics.names import CONSTANTS, free_variables
 from ...parser.syntax.errors import ExpressionError, UsageError
@@ -58,6 +59,10 @@ class Computation:
         self.remembered = lru_cache(maxsize=1024)(self.parsed)
         self.defaults = {name: Tensor(data) for name, data in settings.defaults.items()}
         self.used: set[str] = set()
+        # Forms compute in float64, and the length of an expression is no matter of its form.
+        longest = settings.bounds.get("max_length", _MOST_REMEMBERED)
+        is_usual = settings.dtype == "float64" and longest >= _MOST_REMEMBERED
+        self.forms = Forms(self.program) if is_usual else None
 
     @cached_property
     def together(self) -> Together:
@@ -102,35 +107,73 @@ class Computation:
     def outcomes(self, lines: Sequence[Line]) -> Iterator[Outcome]:
         """What became of the record in each line. Whatever goes wrong with one is its own affair."""
         found = [self.prepared(line) for line in lines]
-        prepared = [problem for problem, _ in found]
         groups: dict[Any, list[int]] = {}
-        for i, problem in enumerate(prepared):
-            if isinstance(problem, Problem):
+        for i, (problem, _) in enumerate(found):
+            if not isinstance(problem, Outcome):
                 groups.setdefault(problem.key(), []).append(i)
         reports: dict[int, Report | None] = {}
         for members in groups.values():
             if len(members) >= FEWEST:
-                shared = self.together.reports(
-                    [problem for i in members if isinstance(problem := prepared[i], Problem)]
-                )
+                shared = self.shared([lines[i] for i in members], [found[i][0] for i in members])
                 reports.update(zip(members, shared, strict=True))
         for i, (line, (problem, kept)) in enumerate(zip(lines, found, strict=True)):
-            outcome = problem if isinstance(problem, Outcome) else self.outcome(line.number, problem, reports.get(i))
+            report = reports.get(i)
+            if isinstance(problem, Member):
+                if report is not None:
+                    yield Outcome(line.number, problem.expr, report, kept=kept)
+                    continue
+                problem = self.alone(line.number, problem)
+            outcome = problem if isinstance(problem, Outcome) else self.outcome(line.number, problem, report)
             yield outcome._replace(kept=kept) if kept else outcome
 
-    def prepared(self, line: Line) -> tuple[Problem | Outcome, Mapping[str, str]]:
-        """What there is to compute for the record in a line, or why nothing is, and what else it says."""
+    def shared(self, lines: Sequence[Line], members: Sequence[Any]) -> Sequence[Report | None]:
+        """The reports of records that share a program, None for those that have to be computed alone."""
+        if not isinstance(members[0], Member):
+            return self.together.reports(members)
+        ends = [self.alone(lines[i].number, members[i]) for i in (0, -1)]
+        problems = [end for end in ends if isinstance(end, Problem)]
+        if self.forms is None or len(problems) < len(ends):
+            return [None] * len(members)
+        return self.together.reports_of_form(self.forms.form(members[0]), members, *problems)
+
+    def prepared(self, line: Line) -> tuple[Problem | Member | Outcome, Mapping[str, str]]:
+        """What there is to compute for the record in a line, perhaps with others of its form, and what else it says."""
         expr: str | None = None
         kept: Mapping[str, str] = {}
         try:
             record = self.record(line)
             expr, kept = record.expr, record.kept
-            program, free = self.program(expr)
-            variables = self.variables(record, program, free)
-            wrt = self.differentiated(record, list(variables))
-            return Problem(program, variables, wrt, self.settings.limits), kept
+            return self.member(record) or self.problem(record), kept
         except Exception as error:
             return self.failed(line.number, expr, error), kept
+
+    def member(self, record: Record) -> Member | None:
+        """A record whose expression has a form; None where it has none, or where something is wrong with it."""
+        if self.forms is None or len(record.expr) > _MOST_REMEMBERED:
+            return None
+        try:
+            found = self.forms.of(record.expr)
+            if found is None:
+                return None
+            frame, form, numbers = found
+            variables = self.variables(record, frame.program, frame.free)
+            return Member(frame, form, record.expr, numbers, variables, self.differentiated(record, list(variables)))
+        except Exception:
+            # Said as for the record alone, where its place is known.
+            return None
+
+    def problem(self, record: Record) -> Problem:
+        """What there is to compute for a record. ExpressionError, UsageError: something is wrong with it."""
+        program, free = self.program(record.expr)
+        variables = self.variables(record, program, free)
+        return Problem(program, variables, self.differentiated(record, list(variables)), self.settings.limits)
+
+    def alone(self, line: int, member: Member) -> Problem | Outcome:
+        """What there is to compute for a member of a form by itself, or why nothing is."""
+        try:
+            return Problem(self.program(member.expr)[0], member.variables, member.wrt, self.settings.limits)
+        except Exception as error:
+            return self.failed(line, member.expr, error)
 
     def outcome(self, line: int, problem: Problem, report: Report | None) -> Outcome:
         """What becomes of a problem, which has a report if it was computed together with others."""
@@ -208,6 +251,6 @@ def value_of(name: str, value: Any) -> Tensor:
     if value.startswith("@"):
         # Records come from elsewhere than the command: they do not say which files to open.
         raise RecordError("a record does not read files", f"give the file for all records: `--{name} {value}`")
-    if _GROUPED.fullmatch(value):
+    if "_" in value and _GROUPED.fullmatch(value):
         raise RecordError(f"`{name}` is {quoted(value)}, not a number", "write its digits without underscores")
     return read_value(name, value)

@@ -10,7 +10,7 @@ from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.wording import listed, quoted, shortened
 from ..tables.dialect import Dialect, misread_header, names_by_place, plain_number
 from .lines import Line, check_text
-from .record import Record, RecordError
+from .record import Cells, Record, RecordError
 
 GIVE = "fill its cell in the column `{name}`, or write `--{name} 1` for all rows"
 
@@ -73,7 +73,9 @@ class Table:
                 f"the row has {len(cells)} cells where the header has {len(self.columns)}",
                 "put a cell that contains the delimiter in double quotes",
             )
-        kept = {name: cell for name, cell in zip(self.columns, cells, strict=True) if cell and not cell.isspace()}
+        kept = Cells(
+            {name: cell for name, cell in zip(self.columns, cells, strict=True) if cell and not cell.isspace()}
+        )
         expr = kept.pop("expr", "")
         values = {name: self._value(name, cell) for name, cell in kept.items()}
         return Record(line, expr, values, may_ignore=True, kept=kept)

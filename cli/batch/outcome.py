@@ -11,7 +11,7 @@ from ...parser.analysis.result import Report
 from ...parser.syntax.errors import ExpressionError, UsageError, diagnostic
 from ...parser.syntax.wording import shortened
 from ..shell.variables import canonical
-from .record import RecordError
+from .record import Cells, RecordError
 
 
 class Failure(NamedTuple):
@@ -45,7 +45,7 @@ class Outcome(NamedTuple):
         """What the record says beside its expression and variables, by names that no results have."""
         if not self.kept:
             return {}
-        variables = () if self.report is None else self.report.inputs
+        variables = self.report.inputs if self.report is not None and isinstance(self.kept, Cells) else ()
         return {kept_name(name): text for name, text in self.kept.items() if canonical(name) not in variables}
 
     def facts(self) -> Iterator[tuple[str, Any]]:

@@ -28,6 +28,10 @@ class Json(str):
     """A value as JSON spells it."""
 
 
+class Cells(dict[str, str]):
+    """What a row of a table says by the names of its columns: the values of its variables are among it."""
+
+
 class RecordError(UsageError):
     """A record that cannot be read, or whose values do not fit its expression."""
 

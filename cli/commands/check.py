@@ -20,7 +20,6 @@ from ..shell.options import (
     color_option,
     format_option,
     option,
-    option_names,
     split_names,
 )
 from ..shell.printing import Style, rendered
@@ -74,20 +73,14 @@ def command(words: tuple[str, ...], variables: Variables, sampling: Sampling, ou
     from ...parser.analysis.verdict import check, check_claims
     from ...parser.semantics.computing import computing
     from ...parser.semantics.doubtful_names import remarks
-    from ...parser.semantics.names import CONSTANTS, free_variables
-    from ..shell.problem import read_program
-    from ..shell.variables import collect, differentiated, unused
+    from ..shell.problem import read_given
+    from ..shell.variables import differentiated
 
     context, count = variables.context, sampling.count
     with computing("float64"), warnings.catch_warnings():
         # About degrees of freedom, at each of many points.
         warnings.simplefilter("ignore", UserWarning)
-        program, assigned = read_program(context, words, limits)
-        given = collect(context.obj, [*variables.assignments, *assigned], variables.vars_file)
-        names = [name for name in free_variables(program) if name in given or name not in CONSTANTS]
-        for name in given:
-            if name not in names:
-                raise unused(name, program, names, option_names(context.command))
+        program, names, given = read_given(words, context, limits, variables.assignments, variables.vars_file)
         chosen = differentiated(names, split_names(variables.wrt), split_names(variables.const))
         if not chosen:
             raise UsageError("there is no variable to differentiate by")

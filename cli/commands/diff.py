@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ...parser.syntax.errors import UsageError
+from ...parser.syntax.wording import variables_help
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import OK
@@ -21,15 +22,12 @@ from ..shell.options import (
     Options,
     names_option,
     option,
-    option_names,
     split_names,
 )
 from ..shell.streams import say, write
 
 if TYPE_CHECKING:
     from ...parser.algebra.derivative import By
-    from ...parser.syntax.errors import ExpressionError
-    from ...parser.syntax.records import Program
 
 EXAMPLES = [
     ('autodiff diff "sin(x**2)"', "2*x*cos(x**2)"),
@@ -80,56 +78,30 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
     - or left out is read from standard input.
     """
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    from ...engine.tensors.symbol import TraceError
-    from ...parser.algebra.derivative import derivatives, variables_of
-    from ...parser.algebra.formulas import UntranslatableError
+    from ...parser.analysis.symbolic import formulas
     from ...parser.semantics.computing import computing
-    from ...parser.semantics.doubtful_names import remarks
-    from ...parser.semantics.names import free_variables
     from ...parser.syntax.printer import UnprintableError
     from ...parser.unparse import printed
-    from ..shell.problem import read_program
-    from ..shell.variables import collect, match
+    from ..shell.problem import read_given
 
-    context = asked.context
     with computing("float64"):
-        program, assigned = read_program(context, words, limits)
-        given = collect(context.obj, [*asked.assignments, *assigned], None)
-        free = free_variables(program)
-        if given:
-            match(program, {name: free[name] for name in free if name in given}, given, option_names(context.command))
+        program, names, given = read_given(words, asked.context, limits, asked.assignments)
         shapes = {name: tuple(value.shape) for name, value in given.items()}
-        variables = variables_of(program, shapes)
-        wanted = _wanted(variables, asked)
-        doubts = list(remarks(program, [name for name in variables if name not in given]))
-        try:
-            form = {"simplify": not asked.no_simplify, "share": not asked.expand}
-            found = derivatives(program, wanted, shapes, **form, limits=limits.evaluation())
-        except (TraceError, UntranslatableError) as error:
-            help = doubts[0] if doubts else "`autodiff eval` computes it as numbers"
-            raise _at(program, error, f"no formula: {error}", help) from error
-        except RuntimeError as error:
-            # Raised by a rule: there is no derivative.
-            raise _at(program, error, str(error), "leave the variables of this part out: `--const NAMES`") from error
+        wanted = _wanted(names, asked)
+        simplify, share = not asked.no_simplify, not asked.expand
+        found, notes = formulas(program, wanted, shapes, simplify=simplify, share=share, limits=limits.evaluation())
         try:
             text = printed(language.format_name, found, program.source)
         except UnprintableError as error:
             raise UsageError(str(error), "print it in another --format") from None
     write(text)
-    for doubt in doubts:
-        say(f"note: {doubt}")
-    if found.elements != 1:
-        say(f"note: the value has {found.elements} elements; the derivative is that of their sum")
-    elif found.arrays.intersection(name for by in wanted for name in by[:-1]):
-        say("note: a derivative by an array is differentiated again as the sum of its elements")
-    if not found.points:
-        say("note: no point was found at which the value is finite, to compare this with the engine")
+    for note in notes:
+        say(f"note: {note}")
     return OK
 
 
 def _wanted(names: Sequence[str], asked: Differentiation) -> list[By]:
     """By what to differentiate, for each derivative. UsageError: a name that is no variable, or nothing to do."""
-    from ...parser.syntax.wording import variables_help
     from ..shell.variables import differentiated
 
     wrt, order = split_names(asked.wrt), asked.order
@@ -144,12 +116,3 @@ def _wanted(names: Sequence[str], asked: Differentiation) -> list[By]:
     if not by:
         raise UsageError("there is no variable to differentiate by", variables_help(names))
     return [(name,) * (order or 1) for name in by]
-
-
-def _at(program: Program, error: Exception, message: str, help: str) -> ExpressionError:
-    """The error about a derivative that cannot be written, pointing at the operation that it is about."""
-    from ...parser.semantics.place import place_of
-    from ...parser.syntax.errors import ExpressionError
-
-    place = place_of(program, error)
-    return ExpressionError("value", message, program.source, place.start, place.end, help)

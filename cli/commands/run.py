@@ -31,9 +31,9 @@ def command(path: str | None, cells: bool, checks: bool, scripts: Scripts) -> in
 
     The language is a safe part of Python: its statements but for async and match, with def, lambda, class, yield, try,
     f-strings, lists, tuples, dictionaries, sets and comprehensions; the methods and attributes of tensors; functions as
-    torch.NAME or NAME. torch and math can be imported, and nothing else: a script reaches no files and nothing else on
-    the machine. The value of the last statement is printed if it is an expression, as in a notebook. A FILE that is -
-    or left out is read from standard input.
+    torch.NAME or NAME. torch, math, functools, itertools and collections can be imported, and nothing else: a script
+    reaches no files and nothing else on the machine. The value of the last statement is printed if it is an expression,
+    as in a notebook. A FILE that is - or left out is read from standard input.
 
     With --cells, FILE is a Jupyter notebook (.ipynb), or a text in which a cell begins below a line In [1]: or is a
     fenced block of python. Its cells run in order and share their names; the limits hold for each. In a text, blank

@@ -39,7 +39,9 @@ def column_of(array: Any, name: str, width: int | None) -> Column:
     pa = arrow("reading this table")
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
-    values = array.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    # Asked of pyarrow.compute, whose import takes long, only where it has something to do.
+    numbers = array if pa.types.is_float64(array.type) else array.cast(pa.float64(), safe=False)
+    values = numbers.to_numpy(zero_copy_only=False)
     empty = array.is_null().to_numpy(zero_copy_only=False) if array.null_count else no_rows(len(array))
     return Column(values, empty, {})
 
@@ -69,9 +71,13 @@ def wrong_length(name: str, length: int, width: int) -> str:
 
 def array_of(values: np.ndarray, missing: np.ndarray | None) -> Any:
     """Values (n,), or (n, k) for lists, as an Arrow array with nulls where `missing` marks rows."""
-    pa, pc = arrow("writing this format"), arrow("writing this format", "compute")
+    pa = arrow("writing this format")
     if values.ndim == 1:
+        if missing is None and values.dtype == np.float64:
+            # As `pa.array`, without the import of masked arrays.
+            return pa.Array.from_buffers(pa.float64(), len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
         return pa.array(values, mask=missing)
+    pc = arrow("writing this format", "compute")
     rows, width = values.shape
     lists = pa.ListArray.from_arrays(np.arange(rows + 1, dtype=np.int32) * width, pa.array(values.reshape(-1)))
     return lists if missing is None else pc.if_else(pa.array(missing), pa.scalar(None, lists.type), lists)

@@ -20,8 +20,8 @@ _HELD = "\0"
 _CONTROL = r'["\\\x00-\x1f]'
 
 
-def delimited_cells(array: Any, delimiter: str, spelling: Spelling) -> Texts:
-    """The cells of a column in delimited text; texts in quotes where they need it."""
+def delimited_cells(array: Any, name: str, delimiter: str, spelling: Spelling) -> Texts:
+    """The cells of a column in delimited text; texts in quotes where they need it. UsageError: bytes that are none."""
     pa, pc = arrow("writing text"), arrow("writing text", "compute")
     found = _numbers(array, spelling)
     if found is not None:
@@ -29,7 +29,7 @@ def delimited_cells(array: Any, delimiter: str, spelling: Spelling) -> Texts:
     if pa.types.is_nested(array.type):
         found = pa.array([None if v is None else json.dumps(v, default=str) for v in array.to_pylist()], pa.string())
     else:
-        found = _text(array)
+        found = _text(array, name)
     needs = pc.fill_null(pc.match_substring_regex(found, rf'[\n\r"\x{ord(delimiter):02x}]'), False)
     if pc.any(needs).as_py():
         inner = pc.replace_substring(found, '"', '""')
@@ -37,15 +37,15 @@ def delimited_cells(array: Any, delimiter: str, spelling: Spelling) -> Texts:
     return pc.fill_null(found, spelling.blank)
 
 
-def json_cells(array: Any) -> Texts:
-    """The values of a column in JSON."""
+def json_cells(array: Any, name: str) -> Texts:
+    """The values of a column in JSON. UsageError: it holds bytes that are no text."""
     pa, pc = arrow("writing text"), arrow("writing text", "compute")
     found = _numbers(array, JSON)
     if found is not None:
         return found
     if pa.types.is_nested(array.type):
         return pa.array([json.dumps(value, default=str) for value in array.to_pylist()], pa.string())
-    found = _text(array)
+    found = _text(array, name)
     inner = found
     escaped = pc.fill_null(pc.match_substring_regex(found, _CONTROL), False)
     if pc.any(escaped).as_py():
@@ -63,25 +63,25 @@ def nonfinite_cells(array: Any) -> list[tuple[int, str]]:
     return [(row, repr(float(array[row].as_py()))) for row in rows.to_pylist()]
 
 
-def _text(array: Any) -> Any:
+def _text(array: Any, name: str) -> Any:
     """A column as text. UsageError: it holds bytes that are none."""
     pa = arrow("writing text")
     try:
         return array.cast(pa.string())
     except pa.ArrowInvalid:
         raise UsageError(
-            f"a column of type {array.type} holds bytes that are no text, and cannot be written as text",
+            f"the column `{name}` of type {array.type} holds bytes that are no text",
             "write `--format parquet` or arrow, or `--only-new`",
         ) from None
 
 
-def json_cells_of_text(array: Any, kind: Any, mark: str) -> Texts:
+def json_cells_of_text(array: Any, name: str, kind: Any, mark: str) -> Texts:
     """The cells of a column of text in JSON: numbers and truth values in columns of these, with all their digits.
 
     `mark` is the decimal mark of the numbers.
     """
     pa, pc = arrow("writing text"), arrow("writing text", "compute")
-    cells = json_cells(array)
+    cells = json_cells(array, name)
     if pa.types.is_boolean(kind):
         lower = pc.utf8_lower(pc.utf8_trim(array, " \t"))
         is_plain = pc.is_in(lower, pa.array(["true", "false"]))

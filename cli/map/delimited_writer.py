@@ -67,7 +67,10 @@ class DelimitedWriter(TextWriter):
         if isinstance(chunk, JsonChunk):
             read = chunk.texts
         rows, old, results = written_rows(self.layout, chunk, results, read)
-        columns = [delimited_cells(array, self.delimiter, self.spelling) for array in old] + self._cells(results)
+        names = self.layout.old_names(chunk.source.names)
+        parts = zip(old, names, strict=True)
+        columns = [delimited_cells(array, name, self.delimiter, self.spelling) for array, name in parts]
+        columns += self._cells(results)
         if len(columns) == 1 and not results.keys:
             # An empty line would be no record.
             columns = [[text or '""' for text in as_list(columns[0])]]

@@ -39,20 +39,22 @@ class JsonWriter(TextWriter):
         rows, old, results = written_rows(self.layout, chunk, results, chunk.texts if is_text else None)
         if not rows:
             return b""
-        names = [*self.layout.old_names(chunk.source.names), *self.layout.new_names()]
+        old_names = self.layout.old_names(chunk.source.names)
+        names = [*old_names, *self.layout.new_names()]
         first, other = b"{", b"}\n{"
         bounds = np.append(0, len(first) + len(other) * np.arange(rows))
         if is_text and old:
             schema = chunk.source.schema
-            kinds = [schema.field(name).type for name in self.layout.old_names(schema.names)]
+            kinds = [schema.field(name).type for name in old_names]
             mark = chunk.source.dialect.decimal
-            columns = [json_cells_of_text(array, kind, mark) for array, kind in zip(old, kinds, strict=True)]
+            parts = zip(old, old_names, kinds, strict=True)
+            columns = [json_cells_of_text(array, name, kind, mark) for array, name, kind in parts]
         else:
-            columns = [json_cells(array) for array in old]
+            columns = [json_cells(array, name) for array, name in zip(old, old_names, strict=False)]
         columns += _values(results)
         # A column of that name is the table's own.
         tails = [] if "nonfinite" in names else _tails(results, dict(zip(names, old, strict=False)))
-        leads = [f"{_name(name)}: " for name in self.layout.old_names(chunk.source.names)] + _leads(results)
+        leads = [f"{_name(name)}: " for name in old_names] + _leads(results)
         leads = [f"{', ' if i else ''}{lead}" for i, lead in enumerate(leads)]
         return b"".join(
             [splice(first + other * (rows - 1), bounds, [*leads, *[""] * len(tails)], [*columns, *tails]), b"}\n"]

@@ -9,7 +9,7 @@ CONTINUATION = "... "
 INDENT = 4
 
 _ENDINGS = ("exit", "quit", "exit()", "quit()")
-_LEAVING = ("return", "pass", "break", "continue")
+_LEAVING = ("return", "raise", "pass", "break", "continue")
 
 
 def is_command(text: str) -> bool:

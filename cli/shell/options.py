@@ -112,9 +112,10 @@ class Directions(Options):
     )
 
 
-def format_option(formats: Sequence[str], help: str = "pretty on a terminal, plain in a pipe") -> Any:
-    """The option for the format of results; `help` says which is the default."""
-    return option("--format", type=click.Choice(formats), help=f"How to print.  [default: {help}]")
+def format_option(formats: Sequence[str]) -> Any:
+    """The option for the format of results."""
+    help = "How to print.  [default: pretty on a terminal, plain in a pipe]"
+    return option("--format", type=click.Choice(formats), help=help)
 
 
 def color_option(show_default: bool) -> Any:

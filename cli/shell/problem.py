@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import click
 
+from ...engine import Tensor
 from ...parser.analysis.problem import Problem
 from ...parser.analysis.result import Report
 from ...parser.analysis.several import Several, check_is_one, named_parts
@@ -15,26 +16,36 @@ from ...parser.syntax.records import Assign, Name, Program
 from ...parser.syntax.wording import listed
 from .options import Limits, Variables, option_names, split_names
 from .streams import from_input, say
-from .variables import collect, differentiated, match, split_words
+from .variables import collect, differentiated, match, split_words, unused
 
 
-def read_program(
-    context: click.Context, words: Sequence[str], limits: Limits, example: str = ""
-) -> tuple[Program, list[str]]:
-    """The expression that a command was called with, and the `name=value` words behind it.
+def read_given(
+    words: Sequence[str],
+    context: click.Context,
+    limits: Limits,
+    assignments: Iterable[str],
+    vars_file: str | None = None,
+) -> tuple[Program, list[str], dict[str, Tensor]]:
+    """The expression that a command was called with, its variables, and the values of those that have one.
 
-    `example` is what a call needs beside an expression. ExpressionError, UsageError: a wrong expression, or none.
+    ExpressionError, UsageError: a wrong expression, or none; a value without a variable.
     """
-    source, assigned, piped = _source(context, words, example)
+    source, assigned, piped = _source(context, words, "")
     if piped:
         check_is_one(source)
-    return parse(source, **limits.parsing()), assigned
+    program = parse(source, **limits.parsing())
+    given = collect(context.obj, [*assignments, *assigned], vars_file)
+    names = [name for name in free_variables(program) if name in given or name not in CONSTANTS]
+    for name in given:
+        if name not in names:
+            raise unused(name, program, names, option_names(context.command))
+    return program, names, given
 
 
 def read_problem(words: Sequence[str], variables: Variables, limits: Limits) -> Problem:
     """What a command was called with.
 
-    ExpressionError, UsageError: as `read_program`; a variable without a value, or a value without a variable.
+    ExpressionError, UsageError: as `read_given`; a variable without a value.
     """
     problem = read_problems(words, variables, limits, several=False)
     assert isinstance(problem, Problem)

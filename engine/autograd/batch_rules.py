@@ -17,6 +17,7 @@ from ..primitives.parts import select_primitive, stack
 from ..primitives.reshaping import expand_primitive, reshape
 from ..table.binding import broadcast_mismatch
 from ..table.record import Operation
+from ..table.registry import ops
 from ..tensors.batched import BatchError
 from ..tensors.errors import dimension_error, shape_error
 from ..tensors.tensor import Tensor
@@ -57,7 +58,9 @@ def _at_once(primitive: Operation, arguments: Sequence[Any], size: int) -> Any:
     if primitive.elementwise:
         return _elementwise(primitive, arguments, operands)
     if primitive.batch is not None:
-        return _as_recorded(primitive, arguments, operands)
+        return _as_recorded(primitive, arguments, operands, size)
+    if primitive.reduces:
+        return _reduced(primitive, arguments, operands)
     if primitive.shape_only:
         return _shaped(primitive, arguments, size)
     if primitive.rows == "matrices" and len({len(o.shape) for o in operands}) == 1 and len(operands[0].shape) > 1:
@@ -93,12 +96,14 @@ def _all(argument: Any, size: int) -> Any:
     return argument.value if argument.batched else repeated(argument.value, size)
 
 
-def _as_recorded(primitive: Operation, arguments: Sequence[Any], operands: Sequence[Operand]) -> Any:
+def _as_recorded(primitive: Operation, arguments: Sequence[Any], operands: Sequence[Operand], size: int) -> Any:
     """The results by the record's own function; None: it fails, and so the operation would for one, in other words."""
-    if primitive.ranks and primitive.ranks != tuple(len(o.shape) for o in operands):
+    ranks = primitive.ranks
+    if ranks and any(r not in (None, len(o.shape)) for r, o in zip(ranks, operands, strict=True)):
         return None
+    given = [_values(a) if ranks else _all(a, size) for a in arguments]
     try:
-        return primitive.batch and primitive.batch(*[_values(a) for a in arguments])
+        return primitive.batch and primitive.batch(*given)
     except BatchError:
         raise
     except (RuntimeError, IndexError, TypeError, ValueError):
@@ -118,6 +123,16 @@ def _elementwise(primitive: Operation, arguments: Sequence[Any], operands: Seque
             value = reshape(value, (len(value), *(1,) * (rank - len(argument.shape)), *argument.shape))
         given.append(value)
     return primitive.call(*given)
+
+
+def _reduced(primitive: Operation, arguments: Sequence[Any], operands: Sequence[Operand]) -> Any:
+    """The results for each element, and what `reduction` makes of those of each."""
+    place = primitive.arguments.index("reduction")
+    apart = _elementwise(primitive, [*arguments[:place], "none", *arguments[place + 1 :]], operands)
+    reduction, dims = arguments[place], tuple(range(1, apart.ndim))
+    if reduction == "none" or not dims:
+        return apart
+    return ops.mean(apart, dims) if reduction == "mean" else ops.sum(apart, dims)
 
 
 def _shaped(primitive: Operation, arguments: Sequence[Any], size: int) -> Any:

@@ -16,10 +16,12 @@ from typing import Any
 from ..primitives.axes import squeeze
 from ..primitives.copying import alias, zeros_like
 from ..primitives.reshaping import view_primitive
+from ..table.nodes import PrimitiveNode
 from ..tensors.errors import shape_error
 from ..tensors.modes import enable_grad, is_grad_enabled, set_grad_enabled
 from ..tensors.tensor import Tensor
 from .jacobians import Gradients, filled, jacobian_columns, jacobian_rows, pulled_back
+from .passes import below
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
 
@@ -272,8 +274,9 @@ def jacobian(
 ) -> Tensors:
     """The Jacobian, of shape (*output's, *input's): for several of them, a tuple of tuples by output and input.
 
-    `vectorize` is accepted for PyTorch's sake. With `strategy` "forward-mode" the work grows with the number of input
-    elements, else with that of output elements.
+    A backward pass is for many elements of the output; without `vectorize` it is for one each where hooks or operations
+    of the user's own can tell. With `strategy` "forward-mode" the work grows with the number of input elements, else
+    with that of output elements.
     """
     if strategy not in _STRATEGIES:
         raise AssertionError(
@@ -293,8 +296,17 @@ def jacobian(
         rows = []
         for i, output in enumerate(outputs):
             check = partial(_check_reached, name="jacobian", create_graph=create_graph, row=i) if strict else None
-            rows.append(jacobian_rows(output, call.inputs, create_graph, check))
+            chunk_size = 1 if not vectorize and _counts_passes(output) else None
+            rows.append(jacobian_rows(output, call.inputs, create_graph, check, chunk_size))
     return _unnested(_finished(rows, create_graph), call.several_outputs, call.several_inputs)
+
+
+def _counts_passes(output: Tensor) -> bool:
+    """Whether something of the user's runs in a backward pass from the output."""
+    order, leaves = below([output._edge()])
+    return any(node.hooks is not None or not isinstance(node, PrimitiveNode) for node in order) or any(
+        leaf.hooks is not None for leaf in leaves
+    )
 
 
 def _unnested(rows: tuple[tuple[Tensor, ...], ...], several_outputs: bool, several_inputs: bool) -> Tensors:

@@ -7,6 +7,7 @@ good as others: their derivatives become equations of the program.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -16,10 +17,11 @@ from ..primitives.copying import contiguous, zeros_like
 from ..primitives.parts import cat
 from ..primitives.reshaping import reshape
 from ..tensors.batched import BatchError
-from ..tensors.size import bound
+from ..tensors.size import TooLargeError, bound
 from ..tensors.symbol import Symbol
 from ..tensors.tensor import Tensor
 from .backward import grad
+from .passes import below
 
 # A gradient for each input; None where no output depends on it.
 Gradients = Sequence[Tensor | None]
@@ -88,7 +90,7 @@ def jacobian_rows(
     if isinstance(output._data, Symbol):
         chunk_size = 1
     elif chunk_size is None:
-        chunk_size = _at_a_time(output, *inputs)
+        chunk_size = _at_a_time(max([t.numel() for t in (output, *inputs)] + _sizes_below(output)))
     parts: list[list[Tensor]] = []
     for start in range(0, count, chunk_size):
         size = min(chunk_size, count - start)
@@ -121,7 +123,7 @@ def jacobian_columns(
     outputs: list[Tensor] = []
     blocks: list[list[Tensor]] = []
     for i, tensor in enumerate(inputs):
-        outputs, columns = _columns(function, inputs, i, _at_a_time(tensor), randomness)
+        outputs, columns = _columns(function, inputs, i, _at_a_time(tensor.numel()), randomness)
         moved = [movedim(column, 0, -1) for column in columns]
         blocks.append([reshape(m, (*o.shape, *tensor.shape)) for m, o in zip(moved, outputs, strict=True)])
     return outputs, [list(of_output) for of_output in zip(*blocks, strict=True)]
@@ -139,7 +141,7 @@ def _columns(
         along = units(inputs[i], start, min(chunk_size, count - start))
         try:
             outputs, part = _pushed(function, inputs, i, along, randomness)
-        except BatchError:
+        except (BatchError, TooLargeError):
             if chunk_size == 1:
                 raise
             chunk_size = 1
@@ -186,10 +188,17 @@ def _joined(parts: Sequence[Tensor], shape: tuple[int, ...], like: Tensor) -> Te
 _CACHE = 1 << 18
 
 
-def _at_a_time(*tensors: Tensor) -> int:
-    """How many units to go through a function together, by the largest of these tensors, and what is allowed."""
-    largest = max([1, *[t.numel() for t in tensors]])
-    return max(1, int(min(_CACHE, bound.most)) // largest)
+def _at_a_time(largest: int) -> int:
+    """How many units to go through a function together, by the elements of its largest value, and what is allowed."""
+    return max(1, int(min(_CACHE, bound.most)) // max(largest, 1))
+
+
+def _sizes_below(output: Tensor) -> list[int]:
+    """How many elements the values have that an output was computed from."""
+    described = [
+        d for node in below([output._edge()])[0] for d in (node.outputs if node.is_multiple else [node.outputs])
+    ]
+    return [math.prod(d[0]) for d in described if d is not None]
 
 
 def units(like: Tensor, start: int, size: int) -> Tensor:

@@ -11,6 +11,7 @@ from ..primitives.copying import alias
 from ..primitives.reshaping import view_primitive
 from ..tensors.errors import shape_error
 from ..tensors.memory import Slicing, link_view, shareable
+from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .inplace import regenerate
 
@@ -49,7 +50,11 @@ def tangent_of(tensor: Tensor, level: Level) -> Tensor | None:
 
 def _slice(tensor: Tensor, slicing: Slicing) -> Tensor:
     """The view of a tensor that a function of arrays cuts out."""
-    part = Tensor(slicing(shareable(tensor)))
+    data = shareable(tensor)
+    if is_symbolic(data):
+        # What it stands for is cut elsewhere.
+        raise data.refusal("a view")
+    part = Tensor(slicing(data))
     link_view(part, tensor, slicing)
     if tensor._requires_grad:
         regenerate(part)

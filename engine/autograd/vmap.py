@@ -11,7 +11,7 @@ import numpy as np
 from ..primitives.axes import movedim
 from ..primitives.parts import cat, narrow, select, stack
 from ..tensors.aliases import Call
-from ..tensors.batched import BatchError, DataDependentError
+from ..tensors.batched import BatchError, RefusedError
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from .batching import Batch
@@ -69,7 +69,7 @@ def _over_all(name: str, call: Call, out_dims: Any, args: Any, dims: Sequence[An
             given = _each(values, dims, lambda leaf, _: level.batched(leaf))
             result = call(*given)
     except BatchError as error:
-        if isinstance(error, DataDependentError) or level.wrote:
+        if isinstance(error, RefusedError) or level.wrote:
             raise RuntimeError(str(error)) from None
         rows = [call(*_at(args, dims, index)) for index in range(max(count, 1))]
         return _gathered(name, out_dims, rows, count)

@@ -349,7 +349,7 @@ def _glu_rule(g: Gradient, x: Data, dim: int) -> Gradient:
     return cat([g * gate, g * value * gate * (1 - gate)], axis)
 
 
-@primitive(_glu_rule, elementwise=False, floating=True)
+@primitive(_glu_rule, elementwise=False, floating=True, rows="dimensions")
 def glu(x: Any, dim: int = -1) -> Any:
     """the first half of x along `dim`, times the sigmoid of the second"""
     _half(x, dim)

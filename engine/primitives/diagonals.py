@@ -56,13 +56,15 @@ def _with_diagonal(x: Any, src: Any, offset: int, dim1: int, dim2: int) -> Any:
 
 
 def _taking(forward: Any, **facts: Any) -> Any:
-    return private(
+    call = private(
         "diagonal",
         forward,
         lambda g, x_shape, offset, dim1, dim2: diagonal_backward(g, x_shape, offset, dim1, dim2),
         moves="places",
+        batch=lambda x, offset, dim1, dim2: call(x, offset, dim1 + 1, dim2 + 1),
         **facts,
     )
+    return call
 
 
 diagonal_primitive = _taking(_diagonal, view=True)
@@ -74,6 +76,9 @@ diagonal_backward = private(
     lambda grad, shape, offset, dim1, dim2: _with_diagonal(np.zeros(shape, grad.dtype), grad, offset, dim1, dim2),
     lambda g, offset, dim1, dim2: diagonal_primitive(g, offset, dim1, dim2),
     moves="places",
+    batch=lambda grad, shape, offset, dim1, dim2: diagonal_backward(
+        grad, (len(grad), *shape), offset, dim1 + 1, dim2 + 1
+    ),
 )
 diagonal_scatter_primitive = private(
     "diagonal_scatter",
@@ -84,7 +89,16 @@ diagonal_scatter_primitive = private(
 )
 
 
-@private(lambda g, offset, dim1, dim2: diagonal_primitive(g, offset, dim1, dim2), moves="places", name="diag_embed")
+def _embed_of_each(x: Any, offset: int, dim1: int, dim2: int) -> Any:
+    return diag_embed_primitive(x, offset, dim1 + 1, dim2 + 1)
+
+
+@private(
+    lambda g, offset, dim1, dim2: diagonal_primitive(g, offset, dim1, dim2),
+    moves="places",
+    batch=_embed_of_each,
+    name="diag_embed",
+)
 def diag_embed_primitive(x: Any, offset: int, dim1: int, dim2: int) -> Any:
     size = x.shape[-1] + abs(offset)
     shape = list(x.shape[:-1])

@@ -190,9 +190,15 @@ def _indexing(put: Callable[[Any, Any, Any], None]) -> Call:
 _index_added, _index_put = _indexing(np.add.at), _indexing(operator.setitem)
 
 
+def _select_of_each(x: Any, dim: int, index: Any) -> Any:
+    return index_select_primitive(x, dim + 1, index) if x.ndim > 1 else None
+
+
 @private(
     lambda g, x_shape, dim, index: index_add_primitive(new_zeros(g, x_shape), dim, index, g, 1),
     moves="places",
+    batch=_select_of_each,
+    ranks=(None, 1),
     name="index_select",
 )
 def index_select_primitive(x: Any, dim: int, index: Any) -> Any:

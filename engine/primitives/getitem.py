@@ -27,12 +27,23 @@ index_primitive: Any = private(
     lambda g, x_shape, indices: index_backward(g, x_shape, indices),
     moves="places",
     rows=lambda x, indices: x[indices],
-    batch=lambda x, indices: ops.movedim(index_primitive(ops.movedim(x, 0, -1), indices), -1, 0),
+    batch=lambda x, indices: _index_of_each(x, indices),
 )
 
 
+# Indices leave alone the dimension that counts the batch where it is the last, or if they are of the last dimensions,
+# the first.
+
+
+def _index_of_each(x: Any, indices: Any) -> Any:
+    if indices[0] is Ellipsis:
+        return index_primitive(x, indices)
+    return ops.movedim(index_primitive(ops.movedim(x, 0, -1), indices), -1, 0)
+
+
 def _backward_of_each(grad: Any, shape: Any, indices: Any) -> Any:
-    # Indices leave alone the dimension that counts the batch where it is the last.
+    if indices[0] is Ellipsis:
+        return index_backward(grad, (len(grad), *shape), indices)
     return ops.movedim(index_backward(ops.movedim(grad, 0, -1), (*shape, len(grad)), indices), -1, 0)
 
 

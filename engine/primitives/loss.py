@@ -12,7 +12,7 @@ from ..table.registry import ops
 from ..tensors.aliases import Data, Gradient
 from ..tensors.errors import index_error, shape_error, value_error
 from ..tensors.size import check_together
-from ..tensors.symbol import is_formal, numbers_of
+from ..tensors.symbol import is_formal, is_symbolic, numbers_of
 from ..tensors.tensor import Tensor
 from .activation import logsigmoid, sigmoid
 from .arguments import check_same_dtype, data_of, titles
@@ -93,7 +93,11 @@ def _difference_loss(name: str, value: Any, slope: Any) -> Any:
         return _share(g, x_numel, reduction) * -slope(x - target, width)
 
     return private(
-        name, lambda x, target, reduction, width: _reduced(value(x - target, width), reduction), share, opposite
+        name,
+        lambda x, target, reduction, width: _reduced(value(x - target, width), reduction),
+        share,
+        opposite,
+        reduces=True,
     )
 
 
@@ -195,6 +199,7 @@ def bce_backward(grad: Any, x: Any, target: Any, weight: Any, numel: int, reduct
     lambda g, x, weight, x_numel, reduction: _share(g, x_numel, reduction) * _weighted(log(1 - x) - log(x), weight),
     tensors=3,
     name="binary_cross_entropy",
+    reduces=True,
 )
 def bce_primitive(x: Any, target: Any, weight: Any, reduction: str) -> Any:
     for name, value in (("input", x), ("target", target)):
@@ -233,7 +238,7 @@ def _logits_target_rule(g: Gradient, x: Data, weight: Data, pos_weight: Data, x_
     return _share(g, x_numel, reduction) * _weighted(slope, weight)
 
 
-@private(_logits_rule, _logits_target_rule, tensors=4, name="binary_cross_entropy_with_logits")
+@private(_logits_rule, _logits_target_rule, tensors=4, name="binary_cross_entropy_with_logits", reduces=True)
 def logits_primitive(x: Any, target: Any, weight: Any, pos_weight: Any, reduction: str) -> Any:
     factor = 1 if pos_weight is None else (pos_weight - 1) * target + 1
     return _reduced(_weighted((1 - target) * x - factor * logsigmoid(x), weight), reduction)
@@ -274,9 +279,15 @@ def _chosen(x: Any, target: Any, weight: Any, ignore_index: int) -> Any:
     """The weight of each element of x in the loss: that of its class where it is the target, and 0 elsewhere."""
     axis = _class_axis(x)
     classes = np.arange(x.shape[axis]).reshape([-1 if i == axis else 1 for i in range(x.ndim)])
-    hit = (classes == np.expand_dims(target, axis)) & (classes != ignore_index)
     weights = np.ones(x.shape[axis], x.dtype) if weight is None else weight
-    return np.where(hit, weights.reshape(classes.shape), 0).astype(x.dtype)
+    counts = np.where(classes != ignore_index, weights.reshape(classes.shape), 0).astype(x.dtype)
+    if is_symbolic(target):
+        return where(unsqueeze(Tensor(target), axis) == Tensor(classes), Tensor(counts), 0.0)._data
+    return np.where(classes == np.expand_dims(target, axis), counts, 0).astype(x.dtype)
+
+
+def _in_shape(target: Any, shape: tuple[int, ...]) -> Any:
+    return reshape(Tensor(target), shape)._data if is_symbolic(target) else target.reshape(shape)
 
 
 def _nll(x: Any, chosen: Any, axis: int, reduction: str) -> Any:
@@ -296,8 +307,16 @@ def _nll_rule(g: Gradient, chosen: Any, axis: int, reduction: str) -> Gradient:
     return where(chosen == 0, 0, -g * chosen)
 
 
-nll_vector = private("nll_loss", _nll, _nll_rule)
-nll_image = private("nll_loss2d", _nll, _nll_rule)
+def _nll_of_each(x: Any, chosen: Any, axis: int, reduction: str) -> Any:
+    losses = -ops.sum(where(chosen == 0, 0.0, x * chosen), (axis + 1,))
+    if reduction == "none":
+        return losses
+    totals = ops.sum(losses.reshape(len(x), -1), (1,))
+    return totals / ops.sum(chosen.reshape(len(x), -1), (1,)) if reduction == "mean" else totals
+
+
+nll_vector = private("nll_loss", _nll, _nll_rule, batch=_nll_of_each)
+nll_image = private("nll_loss2d", _nll, _nll_rule, batch=_nll_of_each)
 
 
 def _check_classes(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
@@ -323,26 +342,28 @@ def _check_classes(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
         )
     if weight is not None:
         check_same_dtype("expected scalar type {} but found {}", x, weight)
-    outside = (target != ignore_index) & ((target < 0) | (target >= classes))
+    numbers = numbers_of(target)
+    outside = (numbers != ignore_index) & ((numbers < 0) | (numbers >= classes))
     if outside.any():
-        raise index_error(f"Target {target[outside].flat[0]} is out of bounds.")
+        raise index_error(f"Target {numbers[outside].flat[0]} is out of bounds.")
 
 
 @function()
 def nll_loss(x: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> Any:
     """-x at the target classes, averaged; x are logarithms of probabilities, with a class for each index of dim 1"""
     _check_reduction(reduction)
-    classes, weights = np.asarray(data_of(_constant(target, x))), data_of(_constant(weight, x))
+    classes, weights = data_of(_constant(target, x)), data_of(_constant(weight, x))
+    classes = classes if is_symbolic(classes) else np.asarray(classes)
     _check_classes(data_of(x), classes, weights, ignore_index)
     shape = data_of(x).shape
     _check_constant(f"nll_loss{'2d' * (len(shape) > 2)}_forward", weight=weight)
     if len(shape) < 3:
-        classes = classes.reshape(shape[:-1])
+        classes = _in_shape(classes, shape[:-1])
         chosen = _chosen(data_of(x), classes, weights, ignore_index)
         return nll_vector(x, chosen, len(shape) - 1, reduction)
     if len(shape) != 4:
         x = reshape(x, (*shape[:2], 1, -1))
-        classes = classes.reshape(data_of(x).shape[0], *data_of(x).shape[2:])
+        classes = _in_shape(classes, (data_of(x).shape[0], *data_of(x).shape[2:]))
     result = nll_image(x, _chosen(data_of(x), classes, weights, ignore_index), 1, reduction)
     return view_primitive(result, (shape[0], *shape[2:])) if reduction == "none" and len(shape) != 4 else result
 
@@ -414,6 +435,7 @@ def _cross_entropy_of_probabilities(
     lambda g, x, target, x_numel, reduction: _share(g, x_numel, reduction) * (-target * sigmoid(-target * x)),
     name="soft_margin_loss",
     tensors=2,
+    reduces=True,
 )
 def soft_margin_primitive(x: Any, target: Any, reduction: str) -> Any:
     check_together(x, target)

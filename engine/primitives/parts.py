@@ -15,7 +15,6 @@ from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, own_dimension, whole
 from .copying import new_zeros
 from .families import SHAPE
-from .reshaping import expand_primitive
 
 private, function = SHAPE.private, SHAPE.function
 
@@ -92,11 +91,6 @@ def slice_bounds(key: slice, size: int) -> tuple[int, int, int]:
     return start, max(start, stop), step
 
 
-def _stack_of_batches(tensors: Any, dim: int) -> Any:
-    batch = max(tensors, key=lambda x: x.ndim).shape
-    return stack_primitive([x if x.ndim == len(batch) else expand_primitive(x, batch) for x in tensors], dim + 1)
-
-
 stack_primitive = private(
     "stack",
     lambda tensors, dim: np.stack(tensors, dim),
@@ -104,7 +98,7 @@ stack_primitive = private(
     variadic=True,
     moves="places",
     rows=lambda tensors, dim: np.stack(tensors, dim % tensors[0].ndim),
-    batch=_stack_of_batches,
+    batch=lambda tensors, dim: stack_primitive(tensors, dim + 1),
 )
 
 
@@ -148,11 +142,16 @@ def _cut(g: Any, shapes: Any, dim: int) -> list[Any]:
     return pieces
 
 
+def _cat_of_each(tensors: Any, dim: int) -> Any:
+    return cat_primitive([x for x in tensors if x.shape[1:] != _NOTHING] or tensors, dim + 1)
+
+
 @private(
     lambda g, dim, tensors_shape: _cut(g, tensors_shape, dim),
     variadic=True,
     moves="places",
     rows="dimensions",
+    batch=_cat_of_each,
     name="cat",
 )
 def cat_primitive(tensors: Any, dim: int) -> Any:
@@ -184,7 +183,7 @@ def cat(tensors: Any, dim: int = 0) -> Any:
     return cat_primitive(tensors, axis)
 
 
-@private(lambda g, dim: stack(g, dim), name="unbind", outputs=MANY, view=True)
+@private(lambda g, dim: stack(g, dim), name="unbind", outputs=MANY, view=True, rows="dimensions")
 def unbind_primitive(x: Any, dim: Any) -> Any:
     return [x[(*(slice(None),) * dim, i, ...)] for i in range(x.shape[dim])]
 
@@ -201,7 +200,9 @@ def _copied_pieces(x: Any, lengths: Any, dim: int) -> list[Any]:
 
 def _splitting(name: str, view: bool) -> Any:
     forward = _pieces if view else _copied_pieces
-    return private(name, forward, lambda g, dim: cat(g, dim), outputs=MANY, view=view, moves="places")
+    return private(
+        name, forward, lambda g, dim: cat(g, dim), outputs=MANY, view=view, moves="places", rows="dimensions"
+    )
 
 
 split_primitive, split_sizes_primitive = _splitting("split", True), _splitting("split_with_sizes", True)

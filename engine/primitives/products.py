@@ -308,6 +308,11 @@ def _product_of_batches(x: Any, y: Any) -> Any:
 # Products added to something
 
 
+def _rows_of_each(x: Any) -> Any:
+    """A batch of what is added to matrices as a batch of matrices."""
+    return reshape(x, (len(x), *(1,) * (3 - x.ndim), *x.shape[1:]))
+
+
 def _added(x: Any, product: Any, beta: Any, alpha: Any) -> Any:
     """`beta * x + alpha * product`, in the product's shape; with beta 0 it matters not what x holds."""
     beta, alpha = in_dtype_of(x, beta, "beta"), in_dtype_of(x, alpha, "alpha")
@@ -328,6 +333,7 @@ def _check_dtypes(x: Any, mat1: Any, mat2: Any) -> None:
     lambda g, mat2, alpha: mm(g, t_primitive(mat2)) * alpha,
     lambda g, mat1, alpha: mm(t_primitive(mat1), g) * alpha,
     in_place=True,
+    batch=lambda x, mat1, mat2, beta, alpha: ops.baddbmm(_rows_of_each(x), mat1, mat2, beta, alpha),
 )
 def addmm(x: Any, mat1: Any, mat2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
     """`beta` times x plus `alpha` times the product of two matrices"""

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..table.record import BESIDE_ZERO, EdgeCase
+from ..table.registry import ops
 from ..tensors.dtypes import bool_, is_number, result_type, uint8
+from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .arguments import check_same_dtype
 from .copying import ones_like, zeros_like
@@ -47,15 +49,20 @@ def isclose(x: Any, y: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan:
 
 
 @function(tensors=2, elementwise=False, in_place=False)
-def allclose(x: Any, y: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
+def allclose(x: Any, y: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Any:
     """whether all elements of x and y differ by at most `atol` plus `rtol` times the size of that of y"""
-    return bool(isclose(x, y, rtol, atol, equal_nan)._data.all())
+    return _for_all(isclose(x, y, rtol, atol, equal_nan))
+
+
+def _for_all(holds: Any) -> Any:
+    """A truth value, in a trace a tensor of one."""
+    return ops.all(holds) if is_symbolic(holds._data) else bool(holds._data.all())
 
 
 @function(tensors=2, elementwise=False, in_place=False)
-def equal(x: Any, y: Any) -> bool:
+def equal(x: Any, y: Any) -> Any:
     """whether x and y have one shape and all their elements are equal"""
-    return np.array_equal(x._data, y._data)
+    return x.shape == y.shape and _for_all(eq(x, y))
 
 
 def _choose(condition: Any, x: Any, y: Any, out: Any) -> None:

@@ -57,10 +57,15 @@ argsort = primitive(
     "argsort",
     lambda x, dim=-1, descending=False, stable=False: _sort(x, dim, descending)[1],
     doc="indices that sort the elements along `dim`",
+    rows="dimensions",
 )
 
 
-@primitive(lambda g, indices, x_shape, dim: _sort_rule(g, indices, x_shape, dim), outputs=("values", "indices"))
+@primitive(
+    lambda g, indices, x_shape, dim: _sort_rule(g, indices, x_shape, dim),
+    outputs=("values", "indices"),
+    rows="dimensions",
+)
 def topk(x: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> tuple[Any, Any]:
     """the k largest elements along `dim`, or the k smallest: values and indices"""
     axis = dimension(dim, x.ndim)
@@ -75,6 +80,7 @@ def topk(x: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = Tru
 @primitive(
     lambda g, indices, x_shape, dim, keepdim: put_selected(g[0], indices, x_shape, dim, keepdim),
     outputs=("values", "indices"),
+    rows="dimensions",
 )
 def kthvalue(x: Any, k: int, dim: int = -1, keepdim: bool = False) -> tuple[Any, Any]:
     """the k-th smallest element along `dim`: values and indices"""

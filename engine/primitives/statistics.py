@@ -81,6 +81,7 @@ var_mean_primitive = private(
         lambda slope: _var_rule(slope, x, dim, correction, keepdim), g, x, dim, keepdim
     ),
     outputs=("var", "mean"),
+    rows="dimensions",
 )
 std_mean_primitive = private(
     "std_mean",
@@ -89,6 +90,7 @@ std_mean_primitive = private(
         lambda slope: _std_rule(slope, std, x, dim, correction, keepdim), g, x, dim, keepdim
     ),
     outputs=("std", "mean"),
+    rows="dimensions",
 )
 
 

@@ -98,6 +98,15 @@ def _of_multiples_of_pi(function: str, compute: Any, rule: Any, at: float) -> An
 
 sinpi = _of_multiples_of_pi("sin", _sinpi, lambda g, x: g * (math.pi * cospi(x)), 1.0)
 cospi = _of_multiples_of_pi("cos", _cospi, lambda g, x: g * (-math.pi * sinpi(x)), 0.5)
+tanpi = _primitive(
+    "tanpi",
+    lambda x: _sinpi(x) / _cospi(x),
+    lambda g, out: g * (math.pi * (1 + out**2)),
+    doc="tan(pi * x), exact for multiples of 1/4",
+    formula="tan(pi*x)",
+    domain=Domain("-1/2 < x < 1/2", -0.4, 0.4),
+    edges=[EdgeCase((0.25,), 1.0, (2 * math.pi,)), EdgeCase((1.0,), 0.0, (math.pi,))],
+)
 
 
 def _of_degrees(function: str, word: str, rule: Any, edge: EdgeCase) -> Any:
@@ -110,4 +119,33 @@ sind = _of_degrees("sin", "sine", lambda g, x: g * (_PER_DEGREE * cosd(x)), Edge
 cosd = _of_degrees("cos", "cosine", lambda g, x: g * (-_PER_DEGREE * sind(x)), EdgeCase((90.0,), 0.0, (-_PER_DEGREE,)))
 tand = _of_degrees(
     "tan", "tangent", lambda g, out: g * (_PER_DEGREE * (1 + out**2)), EdgeCase((45.0,), 1.0, (2 * _PER_DEGREE,))
+)
+
+
+def _in_degrees(function: str, word: str, rule: Any, **facts: Any) -> Any:
+    """The inverse function, whose result is an angle in degrees."""
+    compute = getattr(np, f"arc{function[1:]}")
+    facts |= {"doc": f"inverse {word} of x, in degrees", "formula": f"{function}(x)*180/pi"}
+    return _primitive(f"{function}d", lambda x: np.rad2deg(compute(x)), rule, aliases=(f"arc{function[1:]}d",), **facts)
+
+
+asind = _in_degrees(
+    "asin",
+    "sine",
+    lambda g, x: g / (_PER_DEGREE * sqrt(1 - x * x)),
+    domain=UNIT,
+    edges=[EdgeCase((1.0,), 90.0, (math.inf,))],
+)
+acosd = _in_degrees(
+    "acos",
+    "cosine",
+    lambda g, x: g / (-_PER_DEGREE * sqrt(1 - x * x)),
+    domain=UNIT,
+    edges=[EdgeCase((-1.0,), 180.0, (-math.inf,))],
+)
+atand = _in_degrees(
+    "atan",
+    "tangent",
+    lambda g, x: g / (_PER_DEGREE * (1 + x * x)),
+    edges=[EdgeCase((1.0,), 45.0, (0.5 / _PER_DEGREE,))],
 )

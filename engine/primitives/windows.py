@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided as strided
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ..table.registry import ops
+from ..tensors.batched import BatchError
 from ..tensors.errors import shape_error
 from ..tensors.memory import offset_in, shareable, storage_of
 from ..tensors.symbol import is_formal
@@ -32,12 +33,17 @@ unfold_primitive: Any = private(
     "unfold",
     _windows,
     lambda g, x_shape, dim, size, step: unfold_backward(g, x_shape, dim, size, step),
+    batch=lambda x, dim, size, step: unfold_primitive(x, dim + 1, size, step),
     view=True,
     moves="places",
 )
 
 
-@private(lambda g, dim, size, step: unfold_primitive(g, dim, size, step))
+def _backward_of_each(grad: Any, shape: Any, dim: int, size: int, step: int) -> Any:
+    return unfold_backward(grad, (len(grad), *shape), dim + 1, size, step)
+
+
+@private(lambda g, dim, size, step: unfold_primitive(g, dim, size, step), batch=_backward_of_each)
 def unfold_backward(grad: Any, shape: Any, dim: int, size: int, step: int) -> Any:
     result = np.zeros(math.prod(shape), grad.dtype)
     np.add.at(result, _windows(np.arange(result.size).reshape(shape), dim, size, step), grad)
@@ -62,7 +68,17 @@ def _strided(x: Any, size: Any, stride: Any, offset: int) -> Any:
     return strided(storage[offset:], size, [n * storage.itemsize for n in stride])
 
 
-@private(lambda g, places, own, count: as_strided(strided_sum(g, places, (count,)), own), name="as_strided", view=True)
+def _refused(*arguments: Any) -> NoReturn:
+    """BatchError, always: of a batch, each lies in memory in another way than one by itself."""
+    raise BatchError("vmap: as_strided is about where the elements of one tensor lie in memory")
+
+
+@private(
+    lambda g, places, own, count: as_strided(strided_sum(g, places, (count,)), own),
+    name="as_strided",
+    view=True,
+    batch=_refused,
+)
 def as_strided_primitive(x: Any, size: Any, stride: Any, offset: Any, places: Any, own: Any, count: Any) -> Any:
     return _strided(x, size, stride, offset)
 

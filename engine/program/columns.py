@@ -11,16 +11,17 @@ import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from ..tensors.aliases import Array
 from ..tensors.errors import shape_error
-from .fusing import Fused, fused
-from .native.code import available
 from .program import Constant, Equation, Program, Variable, substituted, thawed
 from .rows import Kernel, kernel, row_by_row
+
+if TYPE_CHECKING:
+    from .fusing import Fused
 
 # What a thread works on at a time, in bytes for all its buffers together: about a core's second-level cache. With
 # less, calling NumPy takes its share of the time; with more, the memory does.
@@ -28,8 +29,10 @@ _CACHE = 1024 * 1024
 _FEWEST = 4096
 # Rows that a loop of machine code computes at a time: it has no buffers, so only calling it counts.
 _LONGEST = 1 << 18
-# Rows times equations from which on machine code pays, although llvmlite may have to be imported and a loop compiled.
-_WORK = 1 << 25
+# Machine code saves about 3 ns for each row and equation. Importing llvmlite takes as long as so many of these, and
+# compiling an equation as long as so many rows of it.
+_IMPORTED = 1 << 25
+_COMPILED = 1 << 16
 # Held while a plan is made, so that threads which start together do not compile the same.
 _PLANNING = threading.Lock()
 _FAILURES = (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError)
@@ -141,7 +144,7 @@ class _Plan:
                 self.varying.update(equation.results)
         outputs = [o for o in program.outputs.values() if isinstance(o, Variable)]
         varies = self.varying.__contains__
-        parts = fused(equations, varies, outputs, exact) if native else equations
+        parts = _joined(equations, varies, outputs, exact) if native else equations
         steps = [(part, _kernel(part, varies, exact)) for part in parts]
         # A value without dimensions that is an output is computed where it will stay.
         self.in_place: dict[Variable, str] = {}
@@ -208,7 +211,7 @@ class _Plan:
         values = [*self.buffers, *((v.shape, v.dtype) for v in self.varying.intersection(self.program.inputs))]
         sizes = [math.prod(shape) for shape, _ in values]
         row = sum(size * np.dtype(dtype).itemsize for size, (_, dtype) in zip(sizes, values, strict=True))
-        if len(self.steps) == 1 and isinstance(self.steps[0].part, Fused):
+        if len(self.steps) == 1 and not isinstance(self.steps[0].part, Equation):
             return _LONGEST
         return max(_CACHE // max(row, 8), _FEWEST // max(*sizes, 1, 1), 1)
 
@@ -222,6 +225,16 @@ def _plan(program: Program, names: frozenset[Variable], exact: bool = False, nat
         return program.plans[key]
 
 
+def _joined(
+    equations: Sequence[Equation], varying: Callable[[Variable], bool], outputs: Sequence[Variable], exact: bool
+) -> Sequence[Equation | Fused]:
+    """The equations, joined to loops of machine code as far as can be."""
+    # Here, as few programs have rows enough for it.
+    from .fusing import fused
+
+    return fused(equations, varying, outputs, exact)
+
+
 def _kernel(part: Equation | Fused, varying: Callable[[Variable], bool], exact: bool) -> Kernel:
     if isinstance(part, Equation):
         return kernel(part, varying, exact)
@@ -230,7 +243,11 @@ def _kernel(part: Equation | Fused, varying: Callable[[Variable], bool], exact: 
 
 def pays(program: Program, rows: float) -> bool:
     """Whether machine code for so many rows saves more time than making it takes, and can be made."""
-    return rows * len(program.equations) >= _WORK and available()
+    if (rows - _COMPILED) * len(program.equations) < _IMPORTED:
+        return False
+    from .native.code import available
+
+    return available()
 
 
 class _Worker:
@@ -277,7 +294,7 @@ class _Worker:
                 if buffer is not None:
                     out = self.buffers[buffer]
                     values[target] = out if rows == self.size else out[..., :rows]
-            if isinstance(step.part, Fused):
+            if not isinstance(step.part, Equation):
                 made.function(*given, out=[values[target] for target in step.part.results])
                 continue
             try:

@@ -135,11 +135,13 @@ class Operation:
     # How to run it for many rows at once, with the row axis last. `dimensions`: as for one row, with its dimensions
     # counted from the front. `matrices`: as for a batch of them. Else the function of the same arguments that does so.
     rows: Literal["", "dimensions", "matrices"] | Call = ""
-    # How to do it for a batch of tensors at once, as the same function of operands some of which have a first dimension
-    # more that counts them; None: as the rest says, and if that does not help, for one after another. `ranks` are the
-    # dimensions that its operands have, where that tells the ones from the others.
+    # How to do it for a batch of tensors at once, as the same function of operands with a first dimension more that
+    # counts them; None: as the rest says, and if that does not help, for one after another. With `ranks`, which are the
+    # dimensions of an operand for one (None: any), operands that are the same for all come without that dimension.
     batch: Call | None = None
-    ranks: tuple[int, ...] = ()
+    ranks: tuple[int | None, ...] = ()
+    # It works element by element, and then takes the results together as the argument `reduction` says.
+    reduces: bool = False
     # It takes the numbers along a dimension together: in an expression it is of one list, not of several numbers.
     along: bool = False
     # What an expression means by it with several numbers: this function of each two of them.

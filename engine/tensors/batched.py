@@ -15,8 +15,8 @@ class BatchError(RuntimeError):
     """A function of a batch of tensors asked for what only one of them has."""
 
 
-class DataDependentError(BatchError):
-    """A function of a batch of tensors asked for a number to decide by, as PyTorch does not let it."""
+class RefusedError(BatchError):
+    """A function of a batch of tensors did what PyTorch refuses too: decided by a number, wrote many into one."""
 
 
 class Batched(Numberless):
@@ -40,8 +40,8 @@ class Batched(Numberless):
     def numbers(self) -> Any:
         return numbers_of(self.value._data)
 
-    def unwritable(self) -> RuntimeError:
-        return RuntimeError(
+    def unwritable(self) -> BatchError:
+        return RefusedError(
             "vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor `other` in "
             "extra_args that has more elements than `self`. This happened due to `other` being vmapped over but `self` "
             "not being vmapped over in a vmap. Please try to use out-of-place operators instead of inplace arithmetic. "
@@ -59,8 +59,8 @@ class Batched(Numberless):
         return 1 + (inner.depth if isinstance(inner, Batched) else 0)
 
     def item(self) -> Any:
-        """DataDependentError: there are as many numbers as tensors."""
-        raise DataDependentError(
+        """RefusedError: there are as many numbers as tensors."""
+        raise RefusedError(
             "vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a "
             "Tensor, please try to rewrite what you're doing with other operations. If error is occurring somewhere "
             "inside PyTorch internals, please file a bug report."
@@ -69,7 +69,7 @@ class Batched(Numberless):
     __float__ = __int__ = item
 
     def __bool__(self) -> bool:
-        raise DataDependentError(
+        raise RefusedError(
             "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't "
             "support that yet, please file an issue at https://github.com/pytorch/pytorch/issues ."
         )

@@ -28,6 +28,14 @@ def is_recorded(value: Any) -> bool:
     return isinstance(value, Tensor) and value.requires_grad
 
 
+def as_in_pytorch(step: Application) -> str:
+    """Words that say so, where PyTorch has it and Python alone, as in 1/0 of literals, would not make an error."""
+    if not any(isinstance(value, Tensor) for value in (step.result, *step.arguments)):
+        return ""
+    name = step.expr.function if isinstance(step.expr, Call) else ""
+    return "" if name in FUNCTIONS and not FUNCTIONS[name].torch_names else ", as in PyTorch"
+
+
 def applications_of(problem: Problem) -> tuple[Tensor, list[Application]]:
     """The value of a program, and its operations in the order they were done."""
     found: list[Application] = []

@@ -11,7 +11,7 @@ from ...engine import Tensor
 from ...engine.autograd import grad
 from ..syntax.errors import diagnostic
 from ..syntax.records import Program
-from .applications import Application, applications_of, described, error_at, is_recorded, part_text
+from .applications import Application, applications_of, as_in_pytorch, described, error_at, is_recorded, part_text
 from .guards import guarded_rewrite, unchosen_by
 from .problem import Problem
 from .result import Finding, Report, is_finite, value_text
@@ -50,8 +50,7 @@ def _forward(steps: Sequence[Application], only_the_value: bool) -> _Source:
         return None, None
     place = _first_bad(step.result)
     result = _at(step.result, place)
-    # Of literals alone, Python would make an error: 1/0.
-    like = ", as in PyTorch" if any(isinstance(v, Tensor) for v in (step.result, *step.arguments)) else ""
+    like = as_in_pytorch(step)
     reason = f"{described(step, place)} is {result}{like}" if result else f"these come from {described(step)}{like}"
     if result and np.ndim(_data(step.result)):
         reason += f", in element {place[0] if len(place) == 1 else [*place]}"
@@ -98,8 +97,8 @@ def _backward(problem: Problem, value: Tensor, steps: Sequence[Application]) -> 
     if sum(map(is_recorded, step.arguments)) > 1:
         text += f" by `{part_text(problem.program, step, arguments[culprit])}`"
     if slope is None or slope not in ("inf", "-inf", "nan"):
-        return step, f"the gradient stops being finite in {text}, as in PyTorch"
-    reason = f"the derivative of {text} is {slope}, as in PyTorch"
+        return step, f"the gradient stops being finite in {text}{as_in_pytorch(step)}"
+    reason = f"the derivative of {text} is {slope}{as_in_pytorch(step)}"
     if left == "nan" and slope != "nan":
         reason += f"; then {_plain(_at(came, place))} * {slope} is nan"
     elif left in ("inf", "-inf"):

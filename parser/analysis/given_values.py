@@ -18,6 +18,7 @@ from ..syntax.decimal_text import decimal
 from ..syntax.errors import ExpressionError, UsageError
 from ..syntax.parse import parse
 from ..syntax.wording import quoted, sentence
+from .number_files import numbers_of_csv
 
 _NUMBERS = re.compile(r"\[[\[\]\d\s.,eE+-]*")
 _FILES = (".npy", ".json", ".csv")
@@ -106,12 +107,7 @@ def _load(path: str, shown: str) -> Any:
     try:
         if path.endswith(".npy"):
             return _load_npy(path, shown)
-        # Looked at first: of a file without numbers, NumPy would merely warn.
-        with open(path, encoding="utf-8-sig") as file:
-            lines = [line for line in file if line.partition("#")[0].strip()]
-        if not lines:
-            raise UsageError(f"{shown} is empty")
-        return np.loadtxt(lines, delimiter=",", ndmin=1)
+        return numbers_of_csv(path, shown)
     except OSError as error:
         raise _unreadable(shown, error) from None
     except (EOFError, ValueError) as error:

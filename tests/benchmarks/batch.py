@@ -31,8 +31,13 @@ for line in open(sys.argv[1]):
 """
 
 INPUTS = {
+    # Exponents are no numbers of a form: each of these is parsed and evaluated by itself.
     "distinct expressions": lambda i: (
-        f"sin(x**2)*exp(-y) + log(x*y + {i}) where x = {i % 97 + 0.5}, y = {i % 89 + 0.25}"
+        f"sin(x**2)*exp(-y) + (x*y)**{i % 9973}.{i} where x = {i % 97 / 97 + 0.5}, y = {i % 89 / 89 + 0.25}"
+    ),
+    "one form": lambda i: (
+        f"sin(x**2)*exp(-y*{i / 9e4 + 0.5:.5f}) + log(x*y + {i / 7e4 + 1:.5f}) "
+        f"where x = {i % 97 + 0.5}, y = {i % 89 + 0.25}"
     ),
     "one expression": lambda i: f"sin(x**2)*exp(-y) + log(x*y) where x = {i / 97 + 0.5}, y = {i / 89 + 0.25}",
     "one expression of vectors": lambda i: f"(x*y).sum()**2 where x = [{i}, 2, 3], y = [1, {i}, 3]",

@@ -11,10 +11,10 @@ CALLS: dict[str, list[Example]] = {
     ],
     "allclose": [
         Example(
-            lambda x, y: torch.tensor(torch.allclose(x, y)), lambda x, y: False, ([1.0, 1.0], [1.0, 1.1]), "{}(x, y)"
+            lambda x, y: (x[0] > 9) | torch.allclose(x, y), lambda x, y: False, ([1.0, 1.0], [1.0, 1.1]), "{}(x, y)"
         )
     ],
-    "equal": [Example(lambda x, y: torch.tensor(torch.equal(x, y)), lambda x, y: True, ([1.0], [1.0]), "{}(x, y)")],
+    "equal": [Example(lambda x, y: (x[0] > 9) | torch.equal(x, y), lambda x, y: True, ([1.0], [1.0]), "{}(x, y)")],
     "where": [
         Example(
             lambda x, y: torch.where(x > 0, x, y),

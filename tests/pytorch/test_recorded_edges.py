@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from groups import grouped
 from pytorch.recorded_edges import EDGES, assert_close, evaluated, marked, tensor
 
 from autodiff.engine.autograd import grad
@@ -19,7 +20,7 @@ DIFFERENT = {
 
 
 @pytest.mark.filterwarnings("ignore:(var|std).*degrees of freedom:UserWarning")
-@pytest.mark.parametrize("entry", [marked(entry, DIFFERENT) for entry in EDGES])
+@grouped("entry", [marked(entry, DIFFERENT) for entry in EDGES])
 def test_value_and_gradient_at_an_edge_are_pytorchs(entry: dict[str, Any]) -> None:
     inputs = {k: tensor(v, requires_grad=True) for k, v in entry["inputs"].items()}
     value = evaluated(entry, inputs)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from groups import grouped
 from pytorch.recorded import entries
 
 import autodiff.engine as torch
@@ -53,7 +54,7 @@ def assert_close(actual: Any, expected: Any, rtol: float, atol: float = 0.0) -> 
     np.testing.assert_allclose(np.asarray(actual, float), np.asarray(expected, float), rtol=rtol, atol=atol)
 
 
-@pytest.mark.parametrize("entry", [marked(entry) for entry in RECORDED])
+@grouped("entry", [marked(entry) for entry in RECORDED])
 def test_an_expression_has_pytorchs_value_gradient_and_graph(entry: dict[str, Any]) -> None:
     program = parse(entry["expr"])
     variables = {name: torch.tensor(v, dtype=torch.float64, requires_grad=True) for name, v in entry["vars"].items()}
@@ -87,7 +88,7 @@ def test_an_expression_has_pytorchs_value_gradient_and_graph(entry: dict[str, An
         assert_close(product.tolist(), entry["hvp"].get(name, 0.0), max(rtol, 1e-8), atol=1e-9)
 
 
-@pytest.mark.parametrize("entry", RECORDED[::6], ids=lambda entry: str(entry["id"]))
+@grouped("entry", RECORDED[::6], ids=lambda entry: str(entry["id"]))
 def test_every_sixth_expression_has_the_recorded_numbers_at_the_command_line(
     entry: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from groups import grouped
 from pytorch.recorded import entries
 
 import autodiff.engine as torch
@@ -37,7 +38,7 @@ def described(node: Any, depth: int = DEPTH) -> Any:
     return [node.name(), [[described(child, depth - 1), number] for child, number in node.next_functions]]
 
 
-@pytest.mark.parametrize("expression", RECORDED["graph"])
+@grouped("expression", RECORDED["graph"])
 def test_the_graph_is_the_one_pytorch_records(expression: str) -> None:
     for pattern, reason in UNSUPPORTED.items():
         if re.search(pattern, expression):

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from groups import grouped
 
 import autodiff.engine as torch
 from autodiff.engine import Tensor
@@ -26,7 +27,7 @@ LACKING = {"as_strided_", "detach_"}
 NUMBERS: dict[str, list[Any]] = {"clamp": [0.5], "polygamma": [1]}
 
 
-@pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
+@grouped("record", [*RECORDS.values()], ids=[*RECORDS], size=200)
 def test_a_function_is_where_pytorch_has_it(record: Operation) -> None:
     for path in record.torch_names:
         module, _, name = path.rpartition(".")
@@ -36,7 +37,7 @@ def test_a_function_is_where_pytorch_has_it(record: Operation) -> None:
         assert module == "nn.functional" or unwrap(found) is record.call
 
 
-@pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
+@grouped("record", [*RECORDS.values()], ids=[*RECORDS], size=200)
 def test_a_function_works_in_place_where_it_does_in_pytorch(record: Operation) -> None:
     names = {f"{name}_" for name in (record.name, *record.aliases)}
     assert {name for name in names if hasattr(Tensor, name)} == names.intersection(NAMES["in_place"]) - LACKING
@@ -55,7 +56,7 @@ def test_a_module_has_what_the_records_say(module: str) -> None:
         _ = face.nonsense
 
 
-@pytest.mark.parametrize(
+@grouped(
     "record",
     [record for record in IN_PLACE.values() if record.elementwise and record.required <= record.tensors],
     ids=lambda record: record.name,

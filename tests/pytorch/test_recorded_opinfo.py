@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from groups import grouped
 from pytorch.opinfo import DIFFERENT, RECORDED, assert_same, function, tensors, value_of
 
 import autodiff.engine as torch
@@ -17,7 +18,7 @@ def marked(position: int, entry: dict[str, Any]) -> Any:
     )
 
 
-@pytest.mark.parametrize("entry", [marked(i, entry) for i, entry in enumerate(RECORDED)])
+@grouped("entry", [marked(i, entry) for i, entry in enumerate(RECORDED)])
 def test_a_sample_call_has_pytorchs_outputs_and_gradients(entry: dict[str, Any]) -> None:
     call = function(entry["op"], entry["variant"])
     arguments = value_of(entry["call"]["input"]), value_of({"list": entry["call"]["args"]})

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from groups import grouped
 from pytorch.recorded_edges import EDGES, assert_close, evaluated, marked, tensor
 
 import autodiff.engine as torch
@@ -23,7 +24,7 @@ DIFFERENT = {
 
 
 @pytest.mark.filterwarnings("ignore:(var|std).*degrees of freedom:UserWarning")
-@pytest.mark.parametrize("entry", [marked(e, DIFFERENT) for e in EDGES if e.get("fwd") is not None])
+@grouped("entry", [marked(e, DIFFERENT) for e in EDGES if e.get("fwd") is not None])
 def test_the_tangent_at_an_edge_is_pytorchs(entry: dict[str, Any]) -> None:
     with forward_ad.dual_level():
         primals = {name: tensor(value) for name, value in entry["inputs"].items()}

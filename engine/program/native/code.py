@@ -24,7 +24,12 @@ def available() -> bool:
 
 
 def code_of(text: str, symbols: Sequence[str]) -> Code | None:
-    """A module in LLVM's language that calls these functions, as code. None: the system lets none be made."""
+    """A module in LLVM's language that calls these functions, as code.
+
+    None: there is no LLVM or an old one that does not understand it, or the system lets no code be made.
+    """
+    if not available():
+        return None
     key = kept.key_of(str(VERSION), llvm_version(), identity(), text)
     image = kept.load(key)
     try:
@@ -32,7 +37,7 @@ def code_of(text: str, symbols: Sequence[str]) -> Code | None:
             image = compiled(text)
             kept.keep(key, image)
         return Code(image, [vector_math.address(symbol) for symbol in symbols])
-    except (ImageError, OSError):
+    except (ImageError, ImportError, OSError, RuntimeError):
         return None
 
 

@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 _DIGEST = 32
@@ -64,6 +63,9 @@ def keep(key: str, image: bytes) -> None:
     place = folder()
     if place is None:
         return
+    # Here, as it is seldom needed.
+    import tempfile
+
     with contextlib.suppress(OSError):
         descriptor, name = tempfile.mkstemp(dir=place)
         try:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from .lanes import TYPES, Body, Lane
+
+_READ = re.compile(r"%x\d+\b")
 
 
 def read(body: Body, number: int, dtype: str) -> Lane:
@@ -22,16 +25,19 @@ def loop_text(body: Body, columns: Sequence[str], fixed: Sequence[str], results:
     to the columns, to the fixed numbers, to where the results are written, and to the functions that it calls. The last
     step is moved back so that it ends with the last row: some rows are then computed twice.
     """
-    reads = [line for i, name in enumerate(columns) for line in _read(body, np.dtype(name), i)]
+    # The stack is aligned for whole registers, which are put there while a function is called.
+    reads = {f"%x{i}": _read(body, np.dtype(name), i) for i, name in enumerate(columns)}
     places = len(columns) + len(fixed)
-    writes = [line for i, lane in enumerate(results) for line in _write(body, lane, i, places + i)]
+    writes: dict[str, list[str]] = {}
+    for i, lane in enumerate(results):
+        writes.setdefault(lane.name, []).extend(_write(body, lane, i, places + i))
     places += len(results)
     entry = [_pointer(f"%p{i}", i) for i in range(places)]
     entry += [_pointer(f"%f{i}", places + i) for i in range(len(body.symbols))]
     entry += [line for i, name in enumerate(fixed) for line in _spread(body, np.dtype(name), len(columns) + i)]
     lines = [
         *body.intrinsics.values(),
-        "define void @loop(i64 %rows, ptr %pointers) nounwind {",
+        "define void @loop(i64 %rows, ptr %pointers) nounwind alignstack(64) {",
         "entry:",
         *(part for line in entry for part in line.split("\n")),
         f"%last = sub i64 %rows, {body.lanes}",
@@ -40,9 +46,7 @@ def loop_text(body: Body, columns: Sequence[str], fixed: Sequence[str], results:
         "%start = phi i64 [0, %entry], [%next, %step]",
         "%beyond = icmp sgt i64 %start, %last",
         "%row = select i1 %beyond, i64 %last, i64 %start",
-        *reads,
-        *body.lines,
-        *writes,
+        *_placed(body.lines, reads, writes),
         f"%next = add i64 %start, {body.lanes}",
         "%more = icmp slt i64 %next, %rows",
         "br i1 %more, label %step, label %done",
@@ -51,6 +55,23 @@ def loop_text(body: Body, columns: Sequence[str], fixed: Sequence[str], results:
         "}",
     ]
     return "\n".join(lines)
+
+
+def _placed(lines: Sequence[str], reads: dict[str, list[str]], writes: dict[str, list[str]]) -> list[str]:
+    """The lines, with what is read just before it is used, and what is written as soon as it is there.
+
+    A function that is called may use all registers: each number that is needed before and after it costs time.
+    """
+    placed: list[str] = []
+    for line in lines:
+        for name in _READ.findall(line):
+            placed += reads.pop(name, ())
+        placed.append(line)
+        placed += writes.pop(line.partition(" ")[0], ())
+    # What is a column as it was read, or the same in all rows.
+    for name, rest in writes.items():
+        placed += [*reads.pop(name, ()), *rest]
+    return placed
 
 
 def _pointer(name: str, place: int) -> str:

@@ -7,7 +7,7 @@ node, whose turn comes before what follows it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
 from ...syntax.errors import ExpressionError
@@ -176,9 +176,21 @@ class Lowering:
         yield Instruction(ops.join, len(node.values), node)
 
     def visit_formattedvalue(self, node: ast.FormattedValue) -> Steps:
+        # Some versions of Python read more.
+        for inner in _fields(_fields([node])):
+            start = self.script.span(Field(inner.value)).start
+            message, help = "fields are nested too deeply here", "name the format before"
+            raise self.script.error("syntax", message, Span(start, start + 1), help)
         yield node.value
         yield node.format_spec or Instruction(ops.constant, "", node)
         yield Instruction(ops.format_value, _CONVERSIONS[node.conversion], Field(node.value))
+
+
+def _fields(fields: Iterable[ast.FormattedValue]) -> list[ast.FormattedValue]:
+    """The fields in the formats of these fields."""
+    specs = [field.format_spec for field in fields]
+    parts = [part for spec in specs if isinstance(spec, ast.JoinedStr) for part in spec.values]
+    return [part for part in parts if isinstance(part, ast.FormattedValue)]
 
 
 def _spread(nodes: list[ast.expr]) -> tuple[bool, ...]:

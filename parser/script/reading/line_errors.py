@@ -271,7 +271,8 @@ class _Explainer(Reading):
         if self.previous is not None and self.previous.text == "\\":
             return self.error_at("unexpected character `\\`", self.previous)
         if first and found.text in ("!", "%"):
-            return self.left_out(found, "commands of a notebook are", "leave this line out")
+            message = "commands of a notebook are not part of the language"
+            return self.error_at(message, found, "leave this line out")
         if found.text in _INSTEAD:
             return self.error_at(f"unexpected `{found.text}`", found, _INSTEAD[found.text])
         if found.kind == "number" and not _NUMBER.fullmatch(found.text):
@@ -282,9 +283,6 @@ class _Explainer(Reading):
         if found.kind == "unknown":
             return self.error_at(f"unexpected character `{found.text}`", found, ascii_for(found.text))
         return None
-
-    def left_out(self, found: Lexeme, what: str, help: str) -> ExpressionError:
-        return self.error_at(f"{what} not part of the language", found, help)
 
     def order(self, found: Lexeme) -> ExpressionError:
         """A lexeme that is wrong after the one before it."""
@@ -314,16 +312,12 @@ class _Explainer(Reading):
         if not argument:
             return None
         if found.text == "=" and not (argument[0].kind == "word" and (len(argument) == 1 or argument[1].text == "=")):
-            message, start, end = "the name of a keyword argument is expected", argument[0].start, argument[-1].end
-            return self.error(message, start, end, "`==` compares")
+            message = "the name of a keyword argument is expected"
+            return self.error(message, argument[0].start, argument[-1].end, "`==` compares")
         texts = [lexeme.text for lexeme in self.before]
         if found.text in (",", ")") and "=" in texts and "=" not in (lexeme.text for lexeme in argument):
-            message, start, end = (
-                "a positional argument follows a keyword argument",
-                argument[0].start,
-                argument[-1].end,
-            )
-            return self.error(message, start, end, "put positional arguments first")
+            message = "a positional argument follows a keyword argument"
+            return self.error(message, argument[0].start, argument[-1].end, "put positional arguments first")
         return None
 
     def last_argument(self) -> list[Lexeme]:

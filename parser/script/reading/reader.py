@@ -48,7 +48,8 @@ def is_complete(source: str) -> bool:
     if not layout.lines:
         return True
     last = layout.lines[-1]
-    return not layout.text[: last.end].endswith(":") and (not last.indent or source.endswith("\n"))
+    begins = layout.text[last.start] == "@" or layout.text[: last.end].endswith(":")
+    return not begins and (not last.indent or source.endswith("\n"))
 
 
 def _check_depth(source: str, max_depth: int) -> None:

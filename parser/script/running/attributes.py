@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -43,6 +44,8 @@ _LISTED: dict[type, frozenset[str]] = {
     list: frozenset(["append", "clear", "copy", "insert", "pop", "reverse"]),
     dict: frozenset(["clear", "copy", "items", "keys", "popitem", "values"]),
     set: frozenset(["clear", "copy", "pop"]),
+    Counter: frozenset(["copy", "items", "keys", "most_common", "total", "values"]),
+    deque: frozenset(["append", "appendleft", "clear", "copy", "maxlen", "pop", "popleft", "reverse", "rotate"]),
     str: frozenset(
         [
             *("capitalize", "count", "endswith", "find", "index", "isalnum", "isalpha", "isdigit", "isspace"),
@@ -83,8 +86,15 @@ def names_of(value: Any) -> frozenset[str]:
     if isinstance(value, BaseException):
         return _EXCEPTION
     fields = getattr(value, "_fields", ()) if isinstance(value, tuple) else ()
-    listed = _LISTED.get(type(value), frozenset())
-    return listed.union(fields, _GUARDED.get(type(value), ()))
+    kind = _kind(value)
+    return _LISTED.get(kind, frozenset()).union(fields, _GUARDED.get(kind, ()))
+
+
+def _kind(value: Any) -> type:
+    """The type whose methods are listed for a value."""
+    if isinstance(value, (defaultdict, OrderedDict)):
+        return dict
+    return deque if isinstance(value, deque) else type(value)
 
 
 def attribute_of(value: Any, name: str, guard: Guard) -> Any:
@@ -106,7 +116,7 @@ def attribute_of(value: Any, name: str, guard: Guard) -> Any:
         return value.__dict__[_KEPT][name]
     if isinstance(value, Marked):
         return Builtin(Marked, value.kind, value.function)
-    method = _GUARDED.get(type(value), {}).get(name)
+    method = _GUARDED.get(_kind(value), {}).get(name)
     return getattr(value, name) if method is None else Builtin(method, guard, value)
 
 
@@ -200,6 +210,16 @@ def _of_sets(method: Call) -> Call:
     return checked
 
 
+def _looking_up(name: str) -> Callable[..., Any]:
+    """A method of a dictionary or a set whose first argument is looked up in it."""
+
+    def checked(guard: Guard, owner: Any, *args: Any) -> Any:
+        guard.whole(args)
+        return getattr(owner, name)(*args)
+
+    return checked
+
+
 def _comparing(method: Call) -> Call:
     """A method that compares the elements of its sequence with each other, or with its arguments."""
 
@@ -223,13 +243,15 @@ _GUARDED: dict[type, dict[str, Call]] = {
         "join": _join,
         "replace": _replace,
     },
+    deque: {"extend": _extend},
+    Counter: {"get": _looking_up("get")},
     dict: {
-        **{name: _comparing(getattr(dict, name)) for name in ("get", "pop")},
+        **{name: _looking_up(name) for name in ("get", "pop")},
         "setdefault": _set_default,
         "update": _update,
     },
     set: {
-        **{name: _comparing(getattr(set, name)) for name in ("discard", "remove")},
+        **{name: _looking_up(name) for name in ("discard", "remove")},
         **{name: _of_sets(getattr(set, name)) for name in _SET_METHODS},
         "add": Guard.add,
         "union": _joining,

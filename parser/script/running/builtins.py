@@ -108,8 +108,7 @@ def _set(guard: Guard, values: Any = ()) -> set[Any]:
 
 def _dict(guard: Guard, values: Any = (), /, **named: Any) -> dict[str, Any]:
     made: dict[Any, Any] = {}
-    for pair in values.items() if isinstance(values, dict) else values:
-        key, value = pair
+    for key, value in guard.pairs_of(values):
         guard.put(made, key, value)
     for key, value in named.items():
         guard.put(made, key, value)

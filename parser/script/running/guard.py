@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import deque
 from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import islice
@@ -14,8 +15,8 @@ from ....engine import Tensor
 _BITS = 100_000  # of a whole number
 _DIGITS = 4  # of a width or precision in a format
 # What holds values that are printed and compared with it, and what has a length that is limited.
-CONTAINERS = (list, tuple, dict, set, type({}.keys()), type({}.values()), type({}.items()), BaseException)
-_NAMES = {list: "list", tuple: "list", str: "text", dict: "dictionary", set: "set"}
+CONTAINERS = (list, tuple, dict, set, deque, type({}.keys()), type({}.values()), type({}.items()), BaseException)
+_NAMES = {list: "list", tuple: "list", str: "text", dict: "dictionary", set: "set", deque: "list"}
 _SIZED = tuple(_NAMES)
 _WIDE = re.compile(r"[0-9]{%d}|\*" % (_DIGITS + 1))  # noqa: UP031
 
@@ -64,7 +65,7 @@ class Guard:
             if value._data.size > self.elements:
                 raise self.error("tensor")
         elif isinstance(value, _SIZED):
-            self._length(len(value), value)
+            self.length(len(value), value)
         return value
 
     def whole(self, value: Any) -> None:
@@ -91,6 +92,11 @@ class Guard:
         self.whole(key)
         pairs[key] = value
         self.result(pairs)
+
+    @staticmethod
+    def pairs_of(values: Any = ()) -> Iterable[Any]:
+        """The keys and values of a dictionary, or what is given in their place."""
+        return list(values.items()) if isinstance(values, dict) else values
 
     def add(self, values: set[Any], value: Any) -> None:
         """Adds a value to a set."""
@@ -127,10 +133,11 @@ class Guard:
             check_bits(x.bit_length() + y.bit_length())
             return
         for sequence, count in ((x, y), (y, x)):
-            if isinstance(count, int) and isinstance(sequence, (list, tuple, str)):
-                self._length(len(sequence) * count, sequence)
+            if isinstance(count, int) and isinstance(sequence, (list, tuple, str, deque)):
+                self.length(len(sequence) * count, sequence)
 
-    def _length(self, length: int, sequence: Any) -> None:
+    def length(self, length: int, sequence: Any) -> None:
+        """LimitError: a sequence of such a kind would be too long."""
         if length > self.elements:
             kind = type(sequence) if isinstance(sequence, (str, dict, set)) else list
             raise self.error(_NAMES[kind])
@@ -162,11 +169,15 @@ class Guard:
         self.whole(y)
 
 
+_TYPES = ("dict", "list", "range", "set", "str", "tuple")  # of those, what are types in Python
+
+
 class Builtin(partial[Any]):
     """A function that a script has of Python, with the guard as its first argument."""
 
     def __repr__(self) -> str:
-        return f"<built-in function {self.func.__qualname__}>"
+        name = self.func.__qualname__
+        return f"<class '{name}'>" if name in _TYPES else f"<built-in function {name}>"
 
 
 # Where a method, a function or an object without a text of its own lies in memory.

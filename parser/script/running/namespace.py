@@ -12,6 +12,7 @@ from .builtins import builtins
 from .classes import class_members
 from .exceptions import EXCEPTIONS, UnknownName
 from .guard import Guard
+from .libraries import libraries
 from .mathematics import mathematics
 from .modules import TORCH, Library, Module
 
@@ -23,7 +24,8 @@ class Namespace(Mapping[str, Any]):
         own = {**builtins(write, guard), **EXCEPTIONS, **class_members(guard)}
         self.own: dict[str, Any] = {**own, "torch": TORCH, "tau": math.tau}
         self.torch = frozenset(TORCH.names)
-        self.libraries = {"math": Library("math", mathematics(guard))}
+        modules = {"math": mathematics(guard), **libraries(guard)}
+        self.libraries = {name: Library(name, members) for name, members in modules.items()}
 
     def __getitem__(self, name: str) -> Any:
         if name in self.own:

@@ -15,6 +15,7 @@ from .formatting import formatted_value
 from .function import Function
 from .guard import shown
 from .instructions import Code, Label
+from .libraries import Partial
 
 # Those of machine.py, which runs these.
 Machine: TypeAlias = Any
@@ -158,6 +159,9 @@ def make_dict(machine: Machine, frame: Frame, pairs: tuple[bool, ...]) -> None:
 
 
 def slice_of(bounds: list[Any]) -> slice:
+    # Python crashes where many slices that are inside each other are freed.
+    if any(isinstance(bound, slice) for bound in bounds):
+        raise TypeError("slice indices must be integers or None or have an __index__ method")
     return slice(*bounds)
 
 
@@ -363,6 +367,8 @@ def call_spread(machine: Machine, frame: Frame, argument: tuple[tuple[bool, ...]
 
 def call_with(machine: Machine, frame: Frame, callee: Any, args: list[Any], kwargs: dict[str, Any]) -> None:
     """Calls what is a function of the script in the loop, and anything else at once."""
+    if type(callee) is Partial:
+        callee, args, kwargs = callee.function, [*callee.args, *args], {**callee.kwargs, **kwargs}
     if type(callee) is Bound:
         callee, args = callee.function, [callee.first, *args]
     if type(callee) is Function:

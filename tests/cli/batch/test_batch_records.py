@@ -84,6 +84,14 @@ def test_whatever_json_a_record_says_is_said_again(batch, members: dict[str, Any
     }
 
 
+def test_a_member_with_the_name_of_a_variable_is_said_again_beside_its_value(batch) -> None:
+    given = '{"expr": "x**2", "vars": {"x": 3}, "x": "metres"}'
+    record = json.loads(batch("--json", stdin=given).out)
+    assert (record["x"], record["inputs"], record["value"]) == ("metres", {"x": 3}, 9)
+    assert "x\tmetres\t" in batch(stdin=given).out
+    assert batch("--get", "x", stdin=given).out == "metres\n"
+
+
 def test_numbers_keep_their_spelling_and_others_their_names(batch) -> None:
     given = '{"expr": "1", "a": 1.50, "b": 123456789012345678901234567890, "c": NaN, "d": [-Infinity], "e": 1e400}'
     out = batch("--json", stdin=given).out

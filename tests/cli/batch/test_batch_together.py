@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from pytorch.recorded import entries
 
 from autodiff.cli.batch import computing
-from autodiff.cli.batch.computing import FEWEST
+from autodiff.parser.rows.forms import Forms
 from autodiff.parser.rows.together import Together
 
 RECORDED = entries("expressions.jsonl")
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 700.0, 1e-300, float("inf"), float("nan")]
+# Of lines that share an expression, fewer than for users: enough for all that can become of them.
+FEWEST = 8
 ALONE = 10**9
 
 
@@ -27,18 +29,23 @@ def both(autodiff, monkeypatch: pytest.MonkeyPatch):
 
     def call(*args: str, stdin: str) -> tuple[Any, Any, int]:
         counts: list[int] = []
-        original = Together.reports
 
-        def reports(self: Together, problems: Any) -> Any:
-            found = original(self, problems)
-            counts.append(sum(report is not None for report in found))
-            return found
+        def counting(method: Any) -> Any:
+            def reports(*args: Any) -> Any:
+                found = method(*args)
+                counts.append(sum(report is not None for report in found))
+                return found
+
+            return reports
 
         with monkeypatch.context() as patch:
-            patch.setattr(Together, "reports", reports)
+            patch.setattr(computing, "FEWEST", FEWEST)
+            patch.setattr(Together, "reports", counting(Together.reports))
+            patch.setattr(Together, "reports_of_form", counting(Together.reports_of_form))
             together = autodiff("batch", *args, stdin=stdin)
         with monkeypatch.context() as patch:
             patch.setattr(computing, "FEWEST", ALONE)
+            patch.setattr(Forms, "of", lambda self, expr: None)
             alone = autodiff("batch", *args, stdin=stdin)
         return together, alone, sum(counts)
 
@@ -128,3 +135,62 @@ def test_lines_that_differentiate_by_other_variables_keep_them(both) -> None:
     together, alone, count = both("--input-format", "jsonl", stdin="\n".join(lines) + "\n")
     assert together.out == alone.out
     assert count == 3 * FEWEST
+
+
+# What a number is in: a part of the form, or one of its numbers, and what happens to it there.
+FORMS = {
+    "A*x": True,
+    "A - x": True,
+    "x - A": True,
+    "x/A": True,
+    "A/x": False,
+    "x**A": False,
+    "-A*x + sin(x*A)": True,
+    "(x*A + 1)*(y - A)/3": True,
+    "exp(-A*x)*-(A) + x*+A": True,
+    "A*(A*x)": True,
+    "z = x*A; z*A + z": True,
+    "f(t) = t*A; f(x)": False,
+    "max(x, A)": False,
+    "clamp(x*A, 0, 1)": True,
+    "where(x > y, x*A, y + A)": True,
+    "x*A if x > y else y": False,
+    "log(x*y + A)": True,
+    "sqrt(x - A)": True,
+    "(A + 2)*x": False,
+    "x*A # A": True,
+    "foo(x*A)": False,
+    "x*A +": False,
+    "x*A + w": False,
+    "number_0_*A": False,
+}
+NUMBERS = st.one_of(
+    st.floats(0, 9).map(lambda number: f"{number:.3f}"),
+    st.sampled_from(["0.0", "1.0", "2.", ".5", "1e308", "1e400", "4.9e-324", "3.00000000000000000001"]),
+)
+
+
+@given(st.sampled_from(sorted(FORMS)), st.lists(NUMBERS, min_size=8, max_size=24), st.randoms(use_true_random=False))
+@settings(deadline=None, max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_lines_that_differ_in_their_numbers_give_the_same_bytes_as_alone(both, form, numbers, source) -> None:
+    lines: list[str] = []
+    for i in range(len(numbers)):
+        text = form
+        while "A" in text:
+            text = text.replace("A", source.choice(numbers), 1)
+        y = f", y = {source.uniform(-2, 2)!r}" if "y" in form else ""
+        lines.append(f"{text} where x = {i / 7 + 0.5}{y}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(computing, "FEWEST", 3)
+        together, alone, _ = both("--format", source.choice(["json", "plain", "torch"]), stdin="\n".join(lines) + "\n")
+    assert (together.code, together.out) == (alone.code, alone.out)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_number_that_decides_nothing_is_one_of_the_form(both, form: str) -> None:
+    y = ", y = 0.3" if "y" in form else ""
+    lines = [form.replace("A", f"{i / 9 + 0.1:.4f}") + f" where x = 40{y}\n" for i in range(3 * FEWEST)]
+    lines = [line.replace(" # ", f" where x = 40{y} # ") for line in lines]
+    together, alone, count = both(stdin="".join(lines))
+    assert together.out == alone.out
+    assert (count > FEWEST) == FORMS[form]

@@ -105,6 +105,8 @@ def test_the_sub_expression_that_is_to_blame_is_underlined(
             "the derivative of `sqrt(0.0)` is inf, as in PyTorch; then, in `0.0 ** 2`, inf * 0 is nan",
         ),
         ("asin(x)", {"x": 1}, "the derivative of `asin(1.0)` is inf, as in PyTorch\n"),
+        ("tanpi(x)", {"x": 0.5}, "`tanpi(0.5)` is inf\n"),
+        ("asind(x)", {"x": 1}, "the derivative of `asind(1.0)` is inf\n"),
         ("x**y", {"x": -2, "y": 2}, "the derivative of `(-2.0) ** 2.0` by `y` is nan, as in PyTorch"),
         (
             "log(x)",

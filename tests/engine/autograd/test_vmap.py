@@ -217,3 +217,40 @@ def test_an_operation_says_how_it_is_mapped_in_one_way() -> None:
         vmap(type("Both", (Mapped,), {"generate_vmap_rule": True}).apply)(ROWS)
     with pytest.raises(RuntimeError, match="Expected the vmap staticmethod to have two returns"):
         vmap(type("One", (Cube,), {"vmap": staticmethod(lambda info, in_dims, x: x)}).apply)(ROWS)
+
+
+# What lessons on gradients of each sample do
+
+
+LOSSES: dict[str, Callable[[Any, Any], Any]] = {
+    "cross entropy": lambda z, y: nnf.cross_entropy(z.unsqueeze(0), y.unsqueeze(0)),
+    "cross entropy of one": nnf.cross_entropy,
+    "nll": lambda z, y: nnf.nll_loss(torch.log_softmax(z, 0), y),
+    "of images": lambda z, y: nnf.cross_entropy(z.reshape(1, 5, 1, 1), y.reshape(1, 1, 1), reduction="sum"),
+    "gather": lambda z, y: -torch.log_softmax(z, 0).gather(0, y.unsqueeze(0)).sum(),
+    "mse": lambda z, y: nnf.mse_loss(z, z.detach() * 0 + y),
+    "binary": lambda z, y: nnf.binary_cross_entropy_with_logits(z[:2], (z[:2] > y).to(torch.float64)),
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES.keys())
+def test_gradients_of_each_sample(loss: Any) -> None:
+    samples, classes = torch.linspace(-1.0, 1.0, 24).reshape(6, 4), torch.tensor([0, 4, 1, 3, 2, 2])
+    weight, bias = torch.linspace(-1.0, 1.0, 20).reshape(5, 4), torch.linspace(0.0, 1.0, 5)
+    calls: list[int] = []
+
+    def of_one(weight: Any, bias: Any, x: Any, y: Any) -> Any:
+        calls.append(1)
+        return loss(torch.addmm(bias, x.unsqueeze(0), weight.T)[0], y)
+
+    gradient = grad(of_one, argnums=(0, 1))
+    found = vmap(gradient, in_dims=(None, None, 0, 0))(weight, bias, samples, classes)
+    assert len(calls) == 1
+    expected = [gradient(weight, bias, x, y) for x, y in zip(samples, classes, strict=True)]
+    for part, parts in zip(found, zip(*expected, strict=True), strict=True):
+        assert_close(part, torch.stack(list(parts)))
+
+
+def test_a_class_that_is_none_is_an_error_for_all() -> None:
+    with pytest.raises(IndexError, match="Target 7 is out of bounds"):
+        vmap(nnf.cross_entropy)(torch.zeros(2, 5), torch.tensor([1, 7]))

@@ -10,6 +10,7 @@ import pytest
 
 import autodiff.engine as torch
 from autodiff.engine.primitives import index
+from autodiff.engine.table import family
 from autodiff.engine.table.family import Family
 from autodiff.engine.table.registry import FUNCTIONS
 
@@ -44,6 +45,7 @@ def test_what_is_not_imported_yet_looks_as_if_it_were(program: str, printed: str
 
 def test_a_function_that_the_index_lacks_is_found_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FUNCTIONS, "loaded", {**FUNCTIONS.loaded})
+    monkeypatch.setattr(family, "PRIMITIVES", [])
     half = Family("scratch").primitive("half_of", lambda x: x / 2, lambda g: g / 2)
     assert FUNCTIONS["half_of"].call is half
     assert [*FUNCTIONS][-1] == "half_of"

@@ -19,8 +19,6 @@ from autodiff.engine.program import TraceError, run, trace
 
 # What asks for the numbers of its arguments, and why: for some only in the cases that do.
 UNTRACED = {
-    "allclose": "returns a truth value of Python's",
-    "equal": "returns a truth value of Python's",
     "argwhere": "the number of results depends on the numbers",
     "nonzero": "the number of results depends on the numbers",
     "unique": "the number of results depends on the numbers",

@@ -184,6 +184,9 @@ def test_time_that_is_up_as_an_error_is_explained_is_an_error_all_the_same() -> 
         "sorted(range(1000000), key=lambda x: [x for x in range(1000)])",
         "x = torch.ones(3, requires_grad=True)\nwhile True: (x * 2).sum().backward()",
         "x = torch.tensor(1.0, requires_grad=True)\ny = x\nwhile True: y = y * 1.0",
+        "while True:\n    try: 1 / 0\n    except: pass\n    finally: continue",
+        "class W:\n    def __enter__(self): pass\n    def __exit__(self, *a): return True\n"
+        "while True:\n    with W():\n        while True: pass",
     ],
 )
 # Hypothesis is called at each collection of garbage, and an interrupt that comes then is dropped. Another follows.
@@ -287,6 +290,16 @@ def test_a_script_sees_no_addresses_and_no_complex_numbers(fails) -> None:
 def test_what_nodes_keep_for_others_is_out_of_reach(fails) -> None:
     error = fails("x = torch.ones(1, requires_grad=True)\n(x * 2).grad_fn.metadata")
     assert error.kind == "name"
+
+
+@pytest.mark.parametrize("more", ["collections.deque([d])", "ValueError(d)", "iter([d])", "itertools.chain(d)"])
+def test_what_is_deep_inside_is_freed(run, more: str) -> None:
+    run(f"import collections, itertools\nd = []\nfor i in range(30000): d = {more}\nd = None")
+
+
+def test_slices_are_not_inside_each_other(fails) -> None:
+    error = fails("class A:\n    def __getitem__(self, key): return key\na = A()\na[a[1:2]:]")
+    assert error.type_name == "TypeError"
 
 
 def test_digits_beyond_all_that_numbers_have_cost_nothing() -> None:

@@ -42,7 +42,8 @@ def underlined(error: ExpressionError) -> str:
             "numpy as np",
             "name",
             "No module named 'numpy'",
-            "only `torch` and `math` can be imported: a script reaches nothing else on the machine",
+            "only `torch`, `math`, `functools`, `itertools` and `collections` can be imported: "
+            "a script reaches nothing else on the machine",
         ),
         (
             "from torch import sine",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from groups import grouped
 
 from autodiff.parser.script.compiling.compile import compile_script
 from autodiff.parser.script.reading.reader import parse
@@ -16,7 +17,7 @@ from autodiff.parser.syntax.errors import ExpressionError
 ENTRIES = (Path(__file__).parent / "syntax_errors.txt").read_text().removesuffix("\n").split("\n\n")
 
 
-@pytest.mark.parametrize("entry", ENTRIES)
+@grouped("entry", ENTRIES)
 def test_a_syntax_error_has_its_place_and_its_words(entry: str) -> None:
     script, _, words = entry.partition("\n! ")
     message, _, help = words.partition("\n= ")

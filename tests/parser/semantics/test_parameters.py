@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from groups import grouped
 
 import autodiff.engine as torch
 from autodiff.engine.autograd import grad
@@ -38,7 +39,7 @@ def calls(record: Operation) -> Iterator[tuple[str, dict[str, object], list[str]
             yield source, dict(zip(names, values, strict=True)), names[record.tensors :]
 
 
-@pytest.mark.parametrize("name", RECORDS)
+@grouped("name", [*RECORDS])
 def test_a_variable_for_a_number_has_its_derivative_or_is_refused(name: str) -> None:
     with computing("float64"):
         for source, values, numbers in calls(RECORDS[name]):

@@ -207,7 +207,7 @@ MEANT = [
 ]
 
 
-@pytest.mark.parametrize(("source", "help"), MEANT)
+@grouped("source, help", MEANT)
 def test_what_people_type_leads_to_what_they_mean(source: str, help: str) -> None:
     assert help in help_for(source)
 
@@ -227,7 +227,7 @@ def test_what_is_no_function_here_leads_somewhere(typed: str) -> None:
         assert help_for(f"{typed}(x + 1)") == _words().names["calls"][typed].format(args="x + 1", first="x + 1")
 
 
-@pytest.mark.parametrize(("source", "help"), MEANT)
+@grouped("source, help", MEANT)
 def test_what_is_to_be_written_instead_is_read_by_the_language(source: str, help: str) -> None:
     for written in re.findall(r"write `([^`]*)`", help_for(source)):
         if written not in ("*", "^", "/", "-", ">=", "=", "!=", "or", "and", "not") and "..." not in written:

@@ -44,6 +44,7 @@ EXPRESSIONS = [
     "sec(x)*csc(y) + cot(x) + sech(x)*coth(y) + csch(x)",
     "asec(1 + x)*acsc(1 + y) + acot(x) + asech(x)*acsch(y) + acoth(1 + y)",
     "sinpi(x)*cospi(y) + sind(x)*cosd(y) + tand(x)",
+    "tanpi(x/3)*y + asind(x)*acosd(y/2) + atand(x)",
     "fmax(x, y)*fmin(x, 1)*ldexp(x, y) + x*celu(x - 1) + y*hardtanh(x) + x*hardswish(y)*hardsigmoid(x)",
     "hardshrink(x)*y + softshrink(y, 0.2)*x + logaddexp2(x, y)*x + entr(x)*y + xlog1py(x, y)*y + relu6(x)*y",
     "root(x, 5)*y + log(x, 3) + log(y, x) + heaviside(x, y)*x**3",

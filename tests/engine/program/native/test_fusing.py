@@ -16,9 +16,9 @@ from autodiff.engine import Tensor
 from autodiff.engine.autograd.jacobians import derivatives
 from autodiff.engine.program import Program, columns, run, trace
 from autodiff.engine.program.fusing import Fused
-from autodiff.engine.program.native import code, machine
+from autodiff.engine.program.native import bodies, code, machine, processor, vector_math
 
-pytest.importorskip("llvmlite")
+pytestmark = pytest.mark.skipif(not code.available(), reason="no machine code can be made here")
 
 
 def bump(x: Tensor, y: Tensor) -> dict[str, Tensor]:
@@ -94,6 +94,29 @@ def test_exact_loops_have_the_bits_of_a_run_of_each_row(program: Program) -> Non
     found = run(program, ROWS, native=True, exact=True)
     for name, expected in run(program, ROWS, native=False, exact=True).items():
         np.testing.assert_array_equal(found[name], expected)
+
+
+@pytest.mark.parametrize("width", [16, 32])
+def test_processors_with_narrower_registers_compute_fewer_rows_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    if width > processor.vector_bytes():
+        pytest.skip("this processor has no registers so wide")
+    for module in (bodies, vector_math):
+        monkeypatch.setattr(module, "vector_bytes", lambda: width)
+    program = trace(bump, {"x": (), "y": ()})
+    found = run(program, ROWS, native=True)
+    for name, expected in run(program, ROWS, native=False).items():
+        np.testing.assert_allclose(found[name], expected, rtol=1e-12, atol=1e-14, err_msg=name)
+
+
+def test_without_vector_functions_numpy_computes_functions_between_loops(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vector_math, "symbol", lambda *wanted: None)
+    program = trace(bump, {"x": (), "y": ()})
+    assert steps(program) == ["loop", "sin", "exp", "log", "cos", "loop"]
+    found = run(program, ROWS, native=True)
+    for name, expected in run(program, ROWS, native=False).items():
+        np.testing.assert_array_equal(found[name], expected, err_msg=name)
 
 
 def test_where_a_row_stands_changes_nothing() -> None:
@@ -181,11 +204,17 @@ def test_machine_code_is_made_where_it_pays(monkeypatch: pytest.MonkeyPatch) -> 
     assert not columns.pays(BUMP, 10_000_000)
 
 
-def test_where_the_system_lets_no_code_be_made_numpy_computes(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*given: Any) -> Any:
-        raise OSError
+@pytest.mark.parametrize(
+    ("name", "error"), [("Code", OSError), ("compiled", ImportError), ("compiled", RuntimeError), ("available", None)]
+)
+def test_where_no_code_can_be_made_numpy_computes(monkeypatch: pytest.MonkeyPatch, name: str, error: Any) -> None:
+    def refuse(*given: Any) -> bool:
+        if error is not None:
+            raise error
+        return False
 
-    monkeypatch.setattr(code, "Code", refuse)
+    monkeypatch.setattr(code, name, refuse)
+    monkeypatch.setattr(code.kept, "load", lambda key: None if name != "Code" else bytes(9))
     program = trace(bump, {"x": (), "y": ()})
     found = run(program, ROWS, native=True)
     np.testing.assert_array_equal(found["value"], run(BUMP, ROWS, native=False)["value"])

@@ -1,0 +1,49 @@
+"""The derivatives of an expression as formulas, and what there is to say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...engine.tensors.symbol import TraceError
+from ..algebra.derivative import By, Derivatives, Shapes, derivatives, variables_of
+from ..algebra.formulas import UntranslatableError
+from ..semantics.doubtful_names import remarks
+from ..semantics.limits import Limits
+from ..semantics.place import place_of
+from ..syntax.errors import ExpressionError
+from ..syntax.records import Program
+
+
+def formulas(
+    program: Program, wanted: Sequence[By], shapes: Shapes, *, simplify: bool, share: bool, limits: Limits
+) -> tuple[Derivatives, list[str]]:
+    """The derivatives of a parsed expression, as `algebra.derivatives` has them, and notes on them.
+
+    ExpressionError: as there; also, at the operation that it is about, that there is no derivative or no one formula.
+    """
+    doubts = list(remarks(program, [name for name in variables_of(program, shapes) if name not in shapes]))
+    try:
+        found = derivatives(program, wanted, shapes, simplify=simplify, share=share, limits=limits)
+    except (TraceError, UntranslatableError) as error:
+        help = doubts[0] if doubts else "`autodiff eval` computes it as numbers"
+        raise _at(program, error, f"no formula: {error}", help) from error
+    except RuntimeError as error:
+        # Raised by a rule: there is no derivative.
+        raise _at(program, error, str(error), "leave the variables of this part out: `--const NAMES`") from error
+    return found, [*doubts, *_notes(found)]
+
+
+def _notes(found: Derivatives) -> list[str]:
+    notes: list[str] = []
+    if found.elements != 1:
+        notes.append(f"the value has {found.elements} elements; the derivative is that of their sum")
+    elif found.arrays.intersection(name for by in found.results for name in by[:-1]):
+        notes.append("a derivative by an array is differentiated again as the sum of its elements")
+    if not found.points:
+        notes.append("no point was found at which the value is finite, to compare this with the engine")
+    return notes
+
+
+def _at(program: Program, error: Exception, message: str, help: str) -> ExpressionError:
+    place = place_of(program, error)
+    return ExpressionError("value", message, program.source, place.start, place.end, help)
