@@ -16,6 +16,7 @@ from .terms import (
     Number,
     Product,
     Sum,
+    Symbol,
     Term,
     coefficient_of,
     factors_of,
@@ -26,6 +27,7 @@ from .terms import (
     scaled,
     sum_of,
     symbol,
+    with_factor,
 )
 
 _LARGEST_DENOMINATOR = 10**6  # of the coefficients of a sum that are made whole
@@ -103,6 +105,11 @@ def multiply(*operands: Term) -> Term:
             moved = COMPANY[operand.name].factors(operand, operands[:i] + operands[i + 1 :])
             if moved is not None:
                 return moved
+    if len(operands) == 2:
+        for whole, more in (operands, operands[::-1]):
+            # Nothing to collect: a chain of products costs no more than it is long.
+            if isinstance(whole, Product) and _is_factor(more) and (made := with_factor(whole, more)) is not None:
+                return made
     coefficient = Fraction(1)
     exponents: dict[Term, Term] = {}
     for operand in operands:
@@ -116,6 +123,11 @@ def multiply(*operands: Term) -> Term:
     return _collected(coefficient, exponents)
 
 
+def _is_factor(term: Term) -> bool:
+    """Whether an expression stands as it is among the factors of a product."""
+    return isinstance(term, (Symbol, Call)) or (isinstance(term, Sum) and primitive_part(term)[0] == 1)
+
+
 def _collected(coefficient: Fraction, exponents: dict[Term, Term]) -> Term:
     """A product whose bases may still be numbers, multiples of each other, or powers of powers."""
     kept: dict[Term, Term] = {}
@@ -123,6 +135,9 @@ def _collected(coefficient: Fraction, exponents: dict[Term, Term]) -> Term:
         whole = integer(exponent)
         if isinstance(base, Sum) and whole is not None:
             content, primitive = primitive_part(base)
+            if content == 1:
+                kept[base] = add(kept[base], exponent) if base in kept else exponent
+                continue
             if abs(whole) > _LARGEST_POWER and abs(content) != 1:
                 content, primitive = Fraction(1), base
             coefficient *= content**whole

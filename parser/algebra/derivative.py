@@ -26,6 +26,7 @@ from ..syntax.records import Assign, Binary, Compare, Name, Program, Unary
 from ..syntax.records import Number as Literal
 from ..syntax.walk import body_of, walk
 from .presentation import Presentation
+from .saturation import has_exponentials, saturated
 from .sharing import shared
 from .simplify import simplified
 from .terms import Symbol, Term, ordered
@@ -38,9 +39,13 @@ _AT_ONCE = 3
 _POWERS_AT_ONCE = 1
 _POINTS = 8
 _TRIES = 60
+_MOST_COMPARED = 100_000  # characters of derivatives, at all points together; long ones are compared at fewer
+_FEWEST_POINTS = 2
 _TOLERANCE = 1e-7
 _ROUNDING = 1e-6
 _STEP = 1e-9
+# Where exp(2*x), exp(x) and exp(x/10) are beyond the largest number.
+_FAR = (-1e4, -800.0, -400.0, 400.0, 800.0, 1e4)
 # Intervals to draw points from, as functions are defined on different ones.
 _INTERVALS = ((0.1, 0.9), (-2.5, 2.5), (1.1, 3.0), (0.1, 4.0), (2.5, 9.0), (-0.9, 0.9))
 
@@ -135,7 +140,16 @@ def derivatives(
         has_infinity = any(isinstance(term, Symbol) and term.name == "inf" for term in ordered(terms.values()))
         for form in (simplified, _as_collected):
             try:
-                return checked(_presented(expression, names, {by: form(term) for by, term in terms.items()}, share))
+                formed = dict(zip(wanted, form(list(terms.values())), strict=True))
+                found = checked(_presented(expression, names, formed, share))
+                if form is simplified and not arrays and has_exponentials(list(formed.values())):
+                    lost = _lost_far_away(expression, found, limits)
+                    if lost:
+                        formed = dict(zip(wanted, saturated(list(formed.values())), strict=True))
+                        with contextlib.suppress(DisagreementError):
+                            other = checked(_presented(expression, names, formed, share))
+                            found = other if _lost_far_away(expression, other, limits) < lost else found
+                return found
             except DisagreementError as error:
                 # It loses digits, or has 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
                 if not error.is_numerical and not has_infinity:
@@ -143,8 +157,8 @@ def derivatives(
     return checked(Derivatives(names, (), dict(zip(wanted, translated(program, VERBATIM).values(), strict=True))))
 
 
-def _as_collected(term: Term) -> Term:
-    return term
+def _as_collected(terms: Sequence[Term]) -> Sequence[Term]:
+    return terms
 
 
 def _has_powers(expression: Program) -> bool:
@@ -285,15 +299,31 @@ def check(expression: Program, found: Derivatives, shapes: Shapes, limits: Limit
     """
     printed = {by: parse("\n".join(program_text(found.program(by)))) for by in found.results}
     names = variables_of(expression, shapes)
+    length = sum(len(program.source) for program in printed.values())
+    points = max(_FEWEST_POINTS, min(_POINTS, _MOST_COMPARED // max(length, 1)))
     random = Random(0)
     compared = 0
     for attempt in range(_TRIES):
         point = _point(names, shapes, random, attempt)
         if _agree(expression, printed, point, limits):
             compared += 1
-        if compared == _POINTS or not names:
+        if compared == points or not names:
             break
     return compared
+
+
+def _lost_far_away(expression: Program, found: Derivatives, limits: Limits) -> int:
+    """At how many points where exponentials overflow the expression is finite and a printed derivative is not."""
+    lost = 0
+    near = _point(found.variables, {}, Random(0), 1)
+    for by in found.results:
+        program = parse("\n".join(program_text(found.program(by))))
+        for value in _FAR:
+            point = {**near, by[-1]: np.array(value)}
+            with contextlib.suppress(ExpressionError), np.errstate(all="ignore"):
+                if np.isfinite(_of_printed(expression, point, limits)):
+                    lost += not np.isfinite(_of_printed(program, point, limits))
+    return lost
 
 
 def _narrow(found: Derivatives, shapes: Shapes, limits: Limits) -> frozenset[By]:

@@ -68,6 +68,8 @@ def _shape_of_product(left: Shape, right: Shape) -> Shape:
 
 def outer(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
     """A product in which one vector stands for equal columns and the other for equal rows. None: it is another."""
+    if len(equation.results[0].shape) != 2:
+        return None
     (front_of_left, left), (front_of_right, right) = (without_numbers(term, shapes) for term in arguments)
     made = _multiplied(left, right, shapes)
     return multiply(front_of_left, front_of_right, made) if is_call(made, "outer") else None

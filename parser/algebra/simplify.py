@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from .arithmetic import add, multiply, power
@@ -31,17 +31,22 @@ from .terms import (
 
 _MOST_TERMS = 40  # of a sum that is rewritten
 _LARGEST_POWER = 6  # of a sum that is multiplied out
+_MOST_FACTORS = 16  # of a product that is multiplied out: those of equal sums counted each
+_MOST_DENOMINATORS = 12  # that are made one: each term is multiplied by all of the others
 _MOST_TOKENS = 600  # of an expression for which other forms are tried
 _ROUNDS = 4
 
 
-def simplified(term: Term) -> Term:
-    """An expression equal to this one wherever this one has a value, with as few tokens as the forms tried allow."""
+def simplified(terms: Sequence[Term]) -> list[Term]:
+    """Expressions equal to these wherever these have a value, with as few tokens as the forms tried allow.
+
+    What several of them have in common is looked at once.
+    """
     shown = Presentation()
     known: dict[Term, Term] = {}
-    for part in ordered([term]):
+    for part in ordered(terms):
         known[part] = _shortest(rebuilt(part, known), shown)
-    return known[term]
+    return [known[term] for term in terms]
 
 
 def _shortest(term: Term, shown: Presentation) -> Term:
@@ -167,8 +172,16 @@ def factored(term: Sum, multiplied_out: bool, greatest: bool = False) -> Term | 
     if term.constant:
         summands.append(({}, term.constant))
     common: dict[Term, Term] = {}
-    for base in {base: None for factors, _ in summands for base in factors}:
-        exponents = [factors.get(base) for factors, _ in summands]
+    found: dict[Term, list[Term | None]] = {}
+    for factors, _ in summands:
+        for base, exponent in factors.items():
+            found.setdefault(base, []).append(exponent)
+    in_some = {base: exponents for base, exponents in found.items() if len(exponents) < len(summands)}
+    below = {base for base, exponents in in_some.items() if _least([*exponents, None], False) is not None}
+    for base in found if len(below) <= _MOST_DENOMINATORS else [base for base in found if base not in below]:
+        exponents = found[base]
+        if base in in_some:
+            exponents.append(None)
         least = _least(exponents, greatest)
         if least is None and base is not E and None not in exponents:
             least = _shared([e for e in exponents if e is not None])
@@ -229,6 +242,9 @@ def expanded(term: Term) -> Term:
         return term
     result: list[Term] = [ONE]
     kept: dict[Term, Term] = {}
+    powers = (integer(exponent) or 0 for base, exponent in term.factors if isinstance(base, Sum))
+    if sum(power for power in powers if power > 0) > _MOST_FACTORS:
+        return term
     for base, exponent in term.factors:
         whole = integer(exponent)
         if not isinstance(base, Sum) or whole is None or not 0 < whole <= _LARGEST_POWER:

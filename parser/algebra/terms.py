@@ -6,6 +6,7 @@ finished ones, and is told apart from others by a digest of theirs.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from hashlib import blake2b
@@ -84,6 +85,9 @@ def _made(kind: Any, *parts: Any) -> Any:
 
 def _flat(part: Any) -> str:
     if isinstance(part, tuple):
+        if part and isinstance(part[0], tuple) and not isinstance(part[0][1], Fraction):
+            # The factors of a product, of which there may be thousands.
+            return f"({','.join([f'({b.digest.hex()},{e.digest.hex()})' for b, e in part])})"
         return f"({','.join(map(_flat, part))})"
     return part.digest.hex() if hasattr(part, "digest") else repr(part)
 
@@ -196,6 +200,14 @@ def product(coefficient: Fraction, factors: Mapping[Term, Term]) -> Term:
         if exponent is ONE and isinstance(base, Sum):
             return scaled(base, coefficient)
     return _made(Product, coefficient, tuple(sorted(kept.items(), key=_place)))
+
+
+def with_factor(whole: Product, base: Term) -> Term | None:
+    """The product with one factor more: a chain of them shares what it is made of. None: it has that factor already."""
+    place = bisect(whole.factors, base.digest, key=_place)
+    if place and whole.factors[place - 1][0] is base:
+        return None
+    return _made(Product, whole.coefficient, (*whole.factors[:place], (base, ONE), *whole.factors[place:]))
 
 
 def _place(pair: tuple[Term, Any]) -> bytes:

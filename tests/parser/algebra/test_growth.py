@@ -1,0 +1,41 @@
+"""How the work for a derivative grows with the expression: counted in expressions made, not in seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from autodiff.parser.algebra import terms
+from autodiff.parser.algebra.derivative import derivatives, variables_of
+from autodiff.parser.syntax.parse import parse
+
+# What there are n of, the expression, and how much more work twice as many may be.
+FAMILIES: list[tuple[str, Callable[[int], str], float]] = [
+    ("reciprocals", lambda n: "+".join(f"1/(x + {i})" for i in range(1, n + 1)), 3),
+    ("factors", lambda n: "*".join(f"(x + {i})" for i in range(1, n + 1)), 4.5),
+    ("levels", lambda n: "sin(" * n + "x" + ")" * n, 2.5),
+    ("variables of a power", lambda n: f"({'+'.join(f'x{i}' for i in range(n))})**5", 3),
+    ("variables of a product", lambda n: "*".join(f"x{i}" for i in range(n)), 4.5),
+]
+
+
+@pytest.mark.parametrize(("family", "growth"), [f[1:] for f in FAMILIES], ids=[f[0] for f in FAMILIES])
+def test_twice_the_expression_is_a_few_times_the_work(
+    family: Callable[[int], str], growth: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, count = terms._made, [0]
+
+    def counting(*parts: Any) -> Any:
+        count[0] += 1
+        return made(*parts)
+
+    monkeypatch.setattr(terms, "_made", counting)
+    work: list[int] = []
+    for n in (20, 40):
+        count[0] = 0
+        expression = parse(family(n))
+        derivatives(expression, [(name,) for name in variables_of(expression, {})])
+        work.append(count[0])
+    assert work[1] <= growth * work[0], work

@@ -1,0 +1,43 @@
+"""Derivatives of what saturates stay finite where exponentials overflow."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autodiff import engine
+from autodiff.parser.algebra.derivative import derivatives
+from autodiff.parser.semantics.evaluate import evaluate
+from autodiff.parser.semantics.limits import Limits
+from autodiff.parser.syntax.parse import parse
+from autodiff.parser.syntax.printer import program_text
+
+# An expression, and its derivative far to the left and far to the right.
+SATURATED = [
+    ("1/(1 + exp(-x))", 0.0, 0.0),
+    ("1/(1 + exp(x))", 0.0, 0.0),
+    ("exp(-x)/(1 + exp(x))", None, 0.0),
+    ("1/(1 + exp(-x/2))", 0.0, 0.0),
+    ("1/(1 + exp(3*(x - 1)))", 0.0, 0.0),
+    ("1/(1 + exp(-x))**2", 0.0, 0.0),
+    ("2/(1 + exp(-2*x)) - 1", 0.0, 0.0),
+    ("x/(1 + exp(-x))", 0.0, 1.0),
+    ("log(1 + exp(x))", 0.0, None),
+    ("1/(exp(x) + exp(-x))", 0.0, 0.0),
+    ("1/(1 + exp(-x**2))", 0.0, 0.0),
+]
+
+
+@pytest.mark.parametrize(("source", "left", "right"), SATURATED, ids=[source for source, *_ in SATURATED])
+def test_a_derivative_is_finite_where_the_expression_is(source: str, left: float | None, right: float | None) -> None:
+    program = derivatives(parse(source), [("x",)]).program(("x",))
+    for expected, points in ((left, (-1e4, -800.0, -400.0)), (right, (400.0, 800.0, 1e4))):
+        for point in points if expected is not None else ():
+            with np.errstate(all="ignore"):
+                value = evaluate(program, {"x": engine.tensor(point)}, Limits()).item()
+            assert value == pytest.approx(expected, abs=1e-80), (point, program)
+
+
+@pytest.mark.parametrize(("source", "expected"), [("exp(x)**2", "2*exp(2*x)"), ("exp(-x)*x**2", "x*exp(-x)*(2 - x)")])
+def test_what_overflows_no_sooner_than_the_expression_keeps_its_form(source: str, expected: str) -> None:
+    assert program_text(derivatives(parse(source), [("x",)]).program(("x",))) == [expected]
