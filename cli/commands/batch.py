@@ -12,6 +12,7 @@ from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted
 from ..batch.running import INPUT_FORMAT, Running
 from ..shell.command import command as declared
+from ..shell.command import is_assignment
 from ..shell.exit_codes import BUG, FAILED, OK
 from ..shell.options import STRICT, Derivatives, Limits, Output, Variables, option_names
 from ..shell.streams import is_terminal
@@ -90,7 +91,7 @@ _LINE = 16
 
 def _split(words: Sequence[str]) -> tuple[str | None, list[str]]:
     """The file among the words, and the `name=value` words. UsageError: a second file."""
-    assigned = [word for word in words if word.partition("=")[0].strip().isidentifier() and "=" in word]
+    assigned = [word for word in words if is_assignment(word)]
     paths = [word for word in words if word not in assigned]
     if len(paths) > 1:
         raise UsageError(

@@ -13,6 +13,7 @@ from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import shortened
 from ..map.choices import Columns, Differentiation, Files, Rows
 from ..shell.command import command as declared
+from ..shell.command import is_assignment
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits
 from ..shell.streams import is_terminal, say
@@ -92,8 +93,7 @@ def _split(words: Sequence[str]) -> tuple[str, list[str], list[str]]:
     tables: list[str] = []
     assigned: list[str] = []
     for word in words[1:]:
-        is_assignment = word.partition("=")[0].strip().isidentifier() and "=" in word and not os.path.lexists(word)
-        (assigned if is_assignment else tables).append(word)
+        (assigned if is_assignment(word) and not os.path.lexists(word) else tables).append(word)
     if not tables:
         if is_terminal(sys.stdin):
             raise UsageError("the table is missing", f'write `autodiff map "{shortened(words[0])}" table.csv`')

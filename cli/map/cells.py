@@ -111,12 +111,11 @@ def _json_number(text: str, mark: str) -> str:
         number = decimal(text)
     except ValueError:
         return as_text
-    if text.lstrip("+-").startswith("0") and text.lstrip("+-")[1:2].isdigit():
-        return as_text
-    if not math.isfinite(number):
+    digits = text.lstrip("+-")
+    if not math.isfinite(number) or (digits.startswith("0") and digits[1:2].isdigit()):
         # JSON has no such number: the text says which it is.
         return as_text
-    return text.lstrip("+") if text.lstrip("+-").isdigit() else repr(number)
+    return text.lstrip("+") if digits.isdigit() else repr(number)
 
 
 def _numbers(array: Any, spelling: Spelling) -> Texts | None:

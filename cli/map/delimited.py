@@ -80,7 +80,7 @@ class Delimited:
     @property
     def row_bytes(self) -> float:
         """About how many bytes a record takes, by the first of them."""
-        return len(self._first.data) / (self._first.data.count(b"\n") or 1)
+        return self._first.row_bytes
 
     def expect(self, numeric: Sequence[str], added: Sequence[str], texts: Sequence[str] = ()) -> None:
         """Says which columns are read as numbers, and which are text in other formats whatever they hold."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
 from itertools import chain
@@ -56,7 +56,7 @@ class JsonLines:
     @property
     def row_bytes(self) -> float:
         """About how many bytes a record takes, by the first of them."""
-        return len(self._first.data) / (self._first.data.count(b"\n") or 1)
+        return self._first.row_bytes
 
     def expect(self, numeric: Sequence[str], added: Sequence[str], texts: Sequence[str] = ()) -> None:
         """Says which members are read as numbers, which are added, and which become text in other formats.
@@ -159,9 +159,9 @@ class JsonChunk:
         size = reader.ReadOptions(use_threads=False, block_size=len(self.data) + 1)
         return reader.read_json(pa.BufferReader(self.data), size, options)
 
-    def objects(self) -> list[Any]:
-        """The value on each line, None where it is no JSON."""
-        return [loaded(self.data[start:end]) for start, end in self.lines.tolist()]
+    def objects(self, read: Callable[[bytes], Any]) -> list[Any]:
+        """What is read on each line."""
+        return [read(self.data[start:end]) for start, end in self.lines.tolist()]
 
     def _read_each(self, names: Sequence[str]) -> dict[str, Column]:
         """The columns, value by value: what is wrong with one stays with it."""
@@ -170,7 +170,7 @@ class JsonChunk:
         empty = np.zeros((len(names), self.rows), dtype=bool)
         faults: list[dict[int, str]] = [{} for _ in names]
         first = faults[0] if faults else {}
-        for row, members in enumerate(self.objects()):
+        for row, members in enumerate(self.objects(loaded)):
             if not isinstance(members, dict):
                 self.malformed.add(row)
                 first[row] = "the line is not a JSON object"
@@ -197,7 +197,7 @@ class JsonChunk:
         pa = arrow("writing another format")
         check_utf8(self.data, self.source.title, self.first_line)
         names = [name for name in self.source.names if name not in without]
-        rows = [exact(self.data[start:end]) for start, end in self.lines.tolist()]
+        rows = self.objects(exact)
         self._check_members(rows)
         try:
             columns = [pa.array([_cell(row.get(name)) for row in rows], pa.string()) for name in names]
@@ -243,7 +243,7 @@ class JsonChunk:
             table = self.table(schema, others="infer")
             if {*table.column_names} <= {*self.source.names}:
                 return table
-        self._check_members([exact(self.data[start:end]) for start, end in self.lines.tolist()])
+        self._check_members(self.objects(exact))
         try:
             return self.table(schema)
         except pa.ArrowInvalid:
@@ -256,7 +256,7 @@ class JsonChunk:
             found = self.table(None, others="infer").schema
             if set(names) <= set(found.names):
                 return {name: found.field(name).type for name in names}
-        objects = [exact(self.data[start:end]) for start, end in self.lines.tolist()]
+        objects = self.objects(exact)
         types: dict[str, Any] = {}
         for name in names:
             values = [members.get(name) for members in objects]

@@ -142,6 +142,12 @@ def split_variables(args: Sequence[str], arities: dict[str, int]) -> tuple[list[
     return [*options, "--", *positional], variables
 
 
+def is_assignment(word: str) -> bool:
+    """Whether a word gives a variable its value: `x=3`."""
+    name, separator, value = word.partition("=")
+    return bool(separator) and name.strip().isidentifier() and not value.startswith("=")
+
+
 def _following(tokens: Iterator[str], name: str, count: int) -> list[str]:
     """The tokens that belong to the option `name`."""
     following = list(islice(tokens, count))

@@ -14,6 +14,7 @@ from ...parser.syntax.errors import ExpressionError, UsageError, did_you_mean
 from ...parser.syntax.parse import parse
 from ...parser.syntax.records import Assign, Name, Program
 from ...parser.syntax.wording import listed, quoted, variables_help
+from .command import is_assignment
 
 
 def split_words(words: Sequence[str]) -> tuple[str | None, list[str]]:
@@ -25,7 +26,7 @@ def split_words(words: Sequence[str]) -> tuple[str | None, list[str]]:
     expression: str | None = None
     assignments: list[str] = []
     for word in words:
-        if _assigns(word) and (expression is not None or is_constant(word.partition("=")[2])):
+        if is_assignment(word) and (expression is not None or is_constant(word.partition("=")[2])):
             assignments.append(word)
         elif expression is None:
             expression = word
@@ -38,11 +39,6 @@ def split_words(words: Sequence[str]) -> tuple[str | None, list[str]]:
             error.option = flags[0].lstrip("-").partition("=")[0] if flags else None
             raise error
     return None if expression == "-" else expression, assignments
-
-
-def _assigns(word: str) -> bool:
-    name, separator, value = word.partition("=")
-    return bool(separator) and name.strip().isidentifier() and not value.startswith("=")
 
 
 def collect(options: Iterable[tuple[str, str]], assignments: Iterable[str], vars_file: str | None) -> dict[str, Tensor]:

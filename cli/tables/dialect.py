@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ...parser.syntax.decimal_text import decimal
+from ...parser.syntax.decimal_text import is_decimal
+from ..shell.printing import DELIMITERS
 from .encoding import ENCODING_HELP
 
-DELIMITERS = {"csv": ",", "tsv": "\t"}
 # What people divide cells with, and how it is given on the command line.
 _LIKELY = {",": ",", ";": "';'", "\t": "tab", "|": "'|'"}
 # A point turns into what no number has.
@@ -72,14 +72,6 @@ def misread_header(header: str, names: Sequence[str], dialect: Dialect) -> str |
         return "its first line has zero bytes, as UTF-16 has: write `--encoding utf-16-le` or `utf-16-be`"
     if not header.isascii() and any("\udc80" <= letter <= "\udcff" for letter in header):
         return f"its first line is not in UTF-8: {ENCODING_HELP}"
-    if dialect.has_header and names and all(_is_number(name) for name in names):
+    if dialect.has_header and names and all(map(is_decimal, names)):
         return "its first line holds numbers: `--no-header` reads it as a row, and calls the columns x1, x2, ..."
     return one_cell(header, dialect)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        decimal(text)
-    except ValueError:
-        return False
-    return True

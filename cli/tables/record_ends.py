@@ -115,6 +115,11 @@ class Block(NamedTuple):
     data: bytes
     line: int
 
+    @property
+    def row_bytes(self) -> float:
+        """About how many bytes a record takes."""
+        return len(self.data) / (self.data.count(b"\n") or 1)
+
 
 def blocks(file: Readable, delimiter: bytes | None, title: str) -> Iterator[Block]:
     """The file in blocks of whole records with their line ends, of which only the last record may lack one.

@@ -174,6 +174,8 @@ def diff(x: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any = N
     if len(parts) > 1:
         x = cat(parts, dim)
     boolean = x._data.dtype.kind == "b"
+    if n >= x.shape[dim] > 1:
+        x = _part(x, dim, 0, 1)  # of which nothing is left, as of all
     for _ in range(n if n < x.shape[dim] else x.shape[dim]):
         size = x.shape[dim]
         later, earlier = _part(x, dim, 1, size), _part(x, dim, 0, size - 1)

@@ -77,7 +77,6 @@ def explain(primitive: Operation, data: Sequence[Any], error: Exception) -> Exce
         return error
     if isinstance(error, np.exceptions.AxisError):
         return dimension_error(error.axis, error.ndim or 0)
-    known = None
     if isinstance(error, (TypeError, AttributeError)):
         known = wrong_operand(primitive, data, numbers=isinstance(error, TypeError))
     else:

@@ -29,6 +29,7 @@ from ..graph.observers import node_made, watch
 from ..graph.transforms import active, entered, forward
 from ..tensors import dtypes
 from ..tensors.aliases import Call
+from ..tensors.errors import FOREIGN
 from ..tensors.memory import INFERENCE, NO_GRAD, ONE_OF_MANY, link_view, shareable
 from ..tensors.modes import recording
 from ..tensors.size import bound, check_each, check_together
@@ -41,7 +42,7 @@ from .recorded import recorded, saver, unrecorded
 _FLOAT64 = np.float64
 _NOWHERE = (None, 0)
 # What NumPy raises for operands that do not fit, and for inf and nan where it was told to treat them as errors.
-FAILURES = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError, RuntimeWarning)
+FAILURES = (*FOREIGN, RuntimeError, RuntimeWarning)
 
 
 def make_call(primitive: Operation) -> Call:
@@ -194,7 +195,7 @@ def make_variadic_call(primitive: Operation) -> Call:
     def compute(data: Sequence[Any]) -> Any:
         try:
             return forward(*data)
-        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+        except FOREIGN as error:
             raise explain(primitive, data[0], error) from None
 
     def call(*args: Any, **kwargs: Any) -> Any:

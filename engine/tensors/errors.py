@@ -10,16 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-_FOREIGN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+# Of what types the errors are that Python and NumPy raise about types, places, shapes and numbers.
+FOREIGN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 Kind = Literal["shape", "type", "value", "foreign"]
 
 
 class ParameterError(TypeError):
     """What has to be a number is a tensor whose gradient is asked for: there is no derivative by it, not one of 0."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.kind: Kind = "value"
+    kind: Kind = "value"
 
 
 def shape_error(message: str, type: type[Exception] = RuntimeError) -> Exception:
@@ -82,4 +81,4 @@ def kind_of(error: Exception) -> Kind:
 def is_foreign(error: Exception) -> bool:
     """Whether Python or NumPy raised an error, about types, places, shapes or numbers, in words of their own."""
     kind = getattr(error, "kind", None)
-    return kind == "foreign" or (isinstance(error, _FOREIGN) and not (kind or isinstance(error, FloatingPointError)))
+    return kind == "foreign" or (isinstance(error, FOREIGN) and not (kind or isinstance(error, FloatingPointError)))

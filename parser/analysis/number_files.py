@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..syntax.decimal_text import decimal
+from ..syntax.decimal_text import is_decimal
 from ..syntax.errors import UsageError
 from ..syntax.wording import counted, quoted
 
@@ -39,7 +39,7 @@ def _fault(lines: Sequence[tuple[int, str]], shown: str) -> UsageError:
     """What the first line is that holds no numbers, or more or fewer than the first."""
     rows = [(number, line.partition("#")[0].rstrip("\r\n").split(",")) for number, line in lines]
     for number, cells in rows:
-        wrong = next((cell for cell in cells if not _is_number(cell)), None)
+        wrong = next((cell for cell in cells if not is_decimal(cell)), None)
         if wrong is not None:
             return UsageError(f"{shown} has {quoted(wrong.strip())} in line {number}, which is no number", _help(wrong))
         if len(cells) != len(rows[0][1]):
@@ -52,11 +52,3 @@ def _help(wrong: str) -> str:
     if any(mark in wrong.strip() for mark in ";\t| "):
         return "divide the numbers by commas; `autodiff map` has `--delimiter` for columns of a table"
     return "the file holds numbers alone; `autodiff map` reads tables with a header, and with empty cells"
-
-
-def _is_number(text: str) -> bool:
-    try:
-        decimal(text)
-    except ValueError:
-        return False
-    return True

@@ -14,6 +14,11 @@ def decimal(text: str) -> float:
 
     Blanks and tabs may stand around it. ValueError: it is none, such as `1_000`, `0x10` or digits of other scripts.
     """
-    if _DECIMAL.fullmatch(text) is None:
+    if not is_decimal(text):
         raise ValueError
     return float(text)
+
+
+def is_decimal(text: str) -> bool:
+    """Whether a text spells a number."""
+    return _DECIMAL.fullmatch(text) is not None

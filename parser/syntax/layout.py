@@ -6,7 +6,7 @@ import re
 
 from .errors import ExpressionError
 
-# Compiled at its first use: most runs do not need it.
+# Compiled at their first use: most runs do not need them.
 # A line goes on where an operand has to follow, and after a backslash.
 _GOES_ON = r"(?:(?<=[-+*/%^@<>=,])|(?<=\band)|(?<=\bor)|(?<=\bnot)|(?<=\bif)|(?<=\belse)|\\)[ \t]*\n\s*"
 _LAYOUT = r"""[()\[\]\n]|"[^"\n]*"|'[^'\n]*'|#[^\n]*"""
@@ -20,9 +20,9 @@ def check_length(source: str, what: str, max_length: int) -> None:
         raise ExpressionError("limit", message, source, max_length, max_length, help)
 
 
-def check_size(source: str, what: str, max_length: int, max_depth: int) -> None:
-    """Raises ExpressionError, of kind "limit", for a text that is too long, or whose brackets are nested too deeply."""
-    check_length(source, what, max_length)
+def check_size(source: str, max_length: int, max_depth: int) -> None:
+    """Raises ExpressionError, of kind "limit", for an expression too long, or with brackets nested too deeply."""
+    check_length(source, "expression", max_length)
     # The depth cannot exceed the number of brackets, which is all that needs counting as a rule.
     if source.count("(") + source.count("[") <= max_depth:
         return

@@ -25,7 +25,7 @@ def parse(source: str, *, max_length: int = 1_000_000, max_depth: int = 10_000) 
     Raises ExpressionError, of kind "limit" for a text longer than `max_length` characters or with
     brackets nested deeper than `max_depth`, and of kind "syntax" for anything outside the language.
     """
-    check_size(source, "expression", max_length, max_depth)
+    check_size(source, max_length, max_depth)
     return _parse(source) if len(source) > _MAX_REMEMBERED else _remembered(source)
 
 

@@ -424,6 +424,10 @@ def test_a_wrong_call_is_an_error_before_any_record(batch, args: list[str], mess
 def test_any_bytes_end_in_records_and_words(batch, content: bytes, input_format: str) -> None:
     head = b"expr,x\n" if input_format == "csv" else b"expr\tx\n" if input_format == "tsv" else b""
     result = batch("--input-format", input_format, "--json", stdin=head + content)
+    if not head and result.code == 2:
+        # It begins as a compressed file or one of Arrow does.
+        assert (result.err.startswith("error[usage]: "), result.out) == (True, "")
+        return
     assert result.code in (0, 1)
     found = records(result)
     assert result.err.startswith(f"{len(found)} expression")

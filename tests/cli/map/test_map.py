@@ -60,7 +60,6 @@ def cells(text: str) -> list[dict[str, str]]:
         "lgamma(x) + erf(y)",
         "1/(x - 1)",
         "t = x*y; t**2 + e",
-        "[5, 6, 7, 8][x]",
     ],
 )
 def test_the_numbers_are_those_of_eval_row_by_row(autodiff, evaluate, expression: str) -> None:
@@ -78,6 +77,12 @@ def test_the_numbers_are_those_of_eval_row_by_row(autodiff, evaluate, expression
         assert {"value": row["value"], **{f"grad.{name}": row[f"d_{name}"] for name in names}} == {
             key: text for key, text in expected.facts.items() if key != "grad_fn"
         }
+
+
+@pytest.mark.usefixtures("either")
+def test_an_index_may_be_a_column_that_is_not_differentiated_by(autodiff) -> None:
+    result = autodiff("map", "[5, 6*y, 7, 8][x]", "--const", "x", stdin="x,y\n1,2\n3,2\n0.5,2\n")
+    assert result.out == "x,y,value,d_y\n1,2,12.0,6.0\n3,2,8.0,0.0\n0.5,2,,\n"
 
 
 @pytest.mark.usefixtures("either")

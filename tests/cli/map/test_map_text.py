@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from effort import examples
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from autodiff.cli.map import delimited, spelling
@@ -168,6 +168,8 @@ def test_an_object_that_has_a_new_member_already_is_at_fault(autodiff) -> None:
 @given(st.binary(max_size=40).map(lambda data: data.translate(bytes(b'ab,"\n\r'[i % 6] for i in range(256)))))
 def test_records_end_where_the_csv_module_says(data: bytes) -> None:
     text = data.replace(b"\r", b"").decode()
+    # The module takes such a quote for one that text follows.
+    assume(record_ends.quotes_of(text.encode(), b",").unclosed is None)
     ends = record_ends.record_ends(text.encode(), b",")
     bounds = [0, *(int(end) + 1 for end in ends), len(text)]
     mine = [text[start:end] for start, end in pairwise(bounds)]
