@@ -14,6 +14,7 @@ from .names import CONSTANTS
 
 # What a function's name runs into, or what stands in a product, where it is no other variable of the expression.
 _LETTERS = ("x", "y", "z", "theta", "pi", "π")
+_LONGEST = 60  # of a name that may be several words
 # An assignment as R writes it.
 _ASSIGNED = re.compile(r"(\w+) *<-")
 _COUNTED = re.compile(r"(\d*)(\D\w*)")
@@ -21,6 +22,8 @@ _COUNTED = re.compile(r"(\d*)(\D\w*)")
 
 def doubtful(name: str, names: Collection[str]) -> str | None:
     """What a variable may have been meant for, among variables called `names`: `sin(x)` for `sinx`; None: nothing."""
+    if len(name) > _LONGEST:
+        return None
     plain = normalize("NFKC", name)
     if plain != name and plain.isascii() and plain.isalpha():
         return plain

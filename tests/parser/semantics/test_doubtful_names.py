@@ -72,3 +72,7 @@ def test_a_power_of_t_is_no_transpose() -> None:
 def test_comments_and_assignments_of_other_languages_are_seen(source: str, says: str) -> None:
     said = " ".join(remarks(parse(source), ["x", "y", "comment", "rate", "total", "count"]))
     assert says in said if says else not said
+
+
+def test_a_name_of_a_million_letters_is_soon_left_alone() -> None:
+    assert doubtful("x" * 1_000_000, ["x"]) is None
