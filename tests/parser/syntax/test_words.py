@@ -268,10 +268,10 @@ def test_one_slip_in_a_name_is_seen(name: str, data: st.DataObject) -> None:
 
 
 def test_a_text_however_long_is_explained_at_once() -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     for source in ("x" * 10**5 + " y", "(" * 900 + "x!" + ")" * 900, "|" * 10**4, "1 " * 10**4, "a+" * 10**3 + "=1"):
         help_for(source)
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10
 
 
 @pytest.mark.parametrize("name", list(_words().names["script"]))
