@@ -199,13 +199,19 @@ class Computation:
         return self.settings.read(line.number, line.text)
 
     def program(self, expr: str) -> tuple[Program, dict[str, Name]]:
-        """The expression's syntax and its variables; an expression met before is not parsed again."""
-        return self.remembered(expr) if len(expr) <= _MOST_REMEMBERED else self.parsed(expr)
+        """The expression's syntax and its variables. An expression met before is not parsed again, nor found wrong."""
+        found = self.remembered(expr) if len(expr) <= _MOST_REMEMBERED else self.parsed(expr)
+        if isinstance(found, ExpressionError):
+            raise found.with_traceback(None)
+        return found
 
-    def parsed(self, expr: str) -> tuple[Program, dict[str, Name]]:
-        """The expression's syntax and its variables."""
-        program = parse(expr, **self.settings.bounds)
-        return program, free_variables(program)
+    def parsed(self, expr: str) -> tuple[Program, dict[str, Name]] | ExpressionError:
+        """The expression's syntax and its variables, or what is wrong with it."""
+        try:
+            program = parse(expr, **self.settings.bounds)
+            return program, free_variables(program)
+        except ExpressionError as error:
+            return error
 
     def variables(self, record: Record, program: Program, free: Mapping[str, Name]) -> dict[str, Tensor]:
         """The values of the expression's variables, in its order: the record's own, else those for all records."""

@@ -74,6 +74,7 @@ def command(words: tuple[str, ...], variables: Variables, sampling: Sampling, ou
     from ...parser.semantics.computing import computing
     from ...parser.semantics.doubtful_names import remarks
     from ..shell.problem import read_given
+    from ..shell.progress import Progress
     from ..shell.variables import differentiated
 
     context, count = variables.context, sampling.count
@@ -89,11 +90,16 @@ def command(words: tuple[str, ...], variables: Variables, sampling: Sampling, ou
         free = [name for name in names if name not in given]
         if not free and count is not None:
             raise UsageError("--points is for variables without a value, and all have one", "leave out --points")
+        progress = Progress(waits=True)
+        total = f"{count or 0:,} points"
         report = (
             check_claims(subject, point, free, count, sampling.seed, sampling.claims)
             if sampling.claims
-            else check(subject, point, free, count, sampling.seed, sampling.order)
+            else check(
+                subject, point, free, count, sampling.seed, sampling.order, lambda n: progress.show(f"{n:,} of {total}")
+            )
         )
+        progress.erase()
     write(rendered("check", output.format_name, report, Style(color=wants_color(sys.stdout, output.color))))
     for note in (*report.notes, *remarks(program, free)):
         say(f"note: {note}")

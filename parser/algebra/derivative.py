@@ -16,6 +16,7 @@ from ...engine.primitives.matrix import LinAlgError
 from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
 from ...engine.tensors.dtypes import bool_
+from ..semantics.doubtful_names import remarks
 from ..semantics.evaluate import evaluate, evaluate_traced
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables
@@ -241,7 +242,8 @@ def traced(expression: Program, wanted: Sequence[By], shapes: Shapes, limits: Li
         if value.dtype is bool_:
             last = expression.statements[-1]
             message = f"a value of type {value.dtype.name} has no derivative"
-            raise ExpressionError("value", message, expression.source, last.start, last.end)
+            help = next(remarks(expression, ()), None)
+            raise ExpressionError("value", message, expression.source, last.start, last.end, help)
         return {".".join(by): found for by, found in zip(wanted, _derived(value, variables, wanted), strict=True)}
 
     return trace(outputs, inputs, formal=True), elements

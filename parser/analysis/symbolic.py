@@ -29,7 +29,8 @@ def formulas(
         raise _at(program, error, f"no formula: {error}", help) from error
     except RuntimeError as error:
         # Raised by a rule: there is no derivative.
-        raise _at(program, error, str(error), "leave the variables of this part out: `--const NAMES`") from error
+        help = doubts[0] if doubts else "leave the variables of this part out: `--const NAMES`"
+        raise _at(program, error, str(error), help) from error
     return found, [*doubts, *_notes(found)]
 
 

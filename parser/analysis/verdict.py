@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -41,9 +41,15 @@ class CheckReport(NamedTuple):
 
 
 def check(
-    expression: Expression, given: Mapping[str, Any], free: Sequence[str], count: int | None, seed: int, order: int
+    expression: Expression,
+    given: Mapping[str, Any],
+    free: Sequence[str],
+    count: int | None,
+    seed: int,
+    order: int,
+    done: Callable[[int], None] = lambda points: None,
 ) -> CheckReport:
-    """The checks at the point given, or at random ones where variables are free.
+    """The checks at the point given, or at random ones where variables are free; `done` is told of how many, meanwhile.
 
     ExpressionError: as `evaluate`. UsageError: the expression is finite nowhere.
     """
@@ -55,6 +61,7 @@ def check(
             left_out += 1
             continue
         found.append((point, checks))
+        done(len(found))
         if len(found) == (count or POINTS):
             break
     remarks = [remark(expression, point, check) for point, checks in found for check in checks]

@@ -63,6 +63,8 @@ def _alone(function: Operation, expr: Call | Method, parameter: str, single: boo
     if single:
         message += f", and {quoted(first)} is a single number"
         help = f"write `{together(function, (first, *more))}` for all of them together, else `{parameter}={second}`"
+        if function.of_two and second in ("True", "False"):
+            help = f"write `{int(second == 'True')}` for `{second}` if it is to be compared with {quoted(first)}"
         help = meant_by_text(source, expr.start, expr.end, FUNCTIONS) or help
     return ExpressionError("arity", message, source, expr.start, expr.end, help)
 

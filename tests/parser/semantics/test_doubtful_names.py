@@ -54,3 +54,25 @@ def test_euler_s_number_is_written_small(source: str, count: int) -> None:
 def test_a_power_of_t_is_no_transpose() -> None:
     assert [remark for remark in remarks(parse("A^T"), ["A", "T"]) if "`A.T`" in remark]
     assert not list(remarks(parse("T^2"), ["T"]))
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("x^2 // comment", "a comment begins with `#`"),
+        ("x^2 -- comment", "a comment begins with `#`"),
+        ("x <- 3", "write `x = ...`"),
+        ("rate<-3", "write `rate = ...`"),
+        ("x // y", ""),
+        ("x - -y", ""),
+        ("total // count + count", ""),
+        ("x < -3", ""),
+    ],
+)
+def test_comments_and_assignments_of_other_languages_are_seen(source: str, says: str) -> None:
+    said = " ".join(remarks(parse(source), ["x", "y", "comment", "rate", "total", "count"]))
+    assert says in said if says else not said
+
+
+def test_a_name_of_a_million_letters_is_soon_left_alone() -> None:
+    assert doubtful("x" * 1_000_000, ["x"]) is None

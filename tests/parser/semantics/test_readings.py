@@ -177,3 +177,8 @@ def test_any_bare_statement_before_the_last_is_found() -> None:
         with pytest.raises(ExpressionError) as caught:
             free_variables(parse(source))
         assert source[caught.value.start :].startswith("x + 1")
+
+
+@pytest.mark.parametrize(("source", "help"), [("max(x, True)", "write `1` for"), ("min(x, False)", "write `0` for")])
+def test_a_truth_value_beside_a_number_is_to_be_written_as_one(source: str, help: str) -> None:
+    assert help in str(refused(source, x=2.0).help)

@@ -413,9 +413,9 @@ def test_the_records_are_immutable():
     ids=lambda value: value[:6] if isinstance(value, str) else value.__name__,
 )
 def test_long_and_deep_inputs_are_parsed(source, kind):
-    started = time.perf_counter()
+    started = time.process_time()
     node = expression(source)
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
     assert isinstance(node, kind)
 
 
@@ -447,9 +447,9 @@ def test_a_text_that_is_too_long_is_refused():
 
 
 def test_brackets_nested_too_deep_are_refused_at_once():
-    started = time.perf_counter()
+    started = time.process_time()
     error = limit_error("(" * 200_000 + "x" + ")" * 200_000)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert error.message == "brackets are nested 200,000 deep, more than the limit of 10,000"
     assert error.help == "raise the limit with `--limit depth=N`"
     assert error.start == 10_000

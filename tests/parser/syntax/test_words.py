@@ -30,6 +30,10 @@ MEANT = [
     ("ln|x|", "`ln(abs(x))`"),
     ("||x||", "`norm(x)`"),
     ("x!", "`factorial(x)`"),
+    ("x^2 // the square", "a comment begins with `#`"),
+    ("x^2 -- the square of x", "a comment begins with `#`"),
+    ("frexp(x)", "`floor(log2(abs(x))) + 1`"),
+    ("modf(x)", "`frac(x)`"),
     ("(x+1)!", "`factorial(x+1)`"),
     ("sin^2(x)", "`sin(x)**2`"),
     ("1 + cos^3(2*x)", "`cos(2*x)**3`"),
@@ -264,10 +268,10 @@ def test_one_slip_in_a_name_is_seen(name: str, data: st.DataObject) -> None:
 
 
 def test_a_text_however_long_is_explained_at_once() -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     for source in ("x" * 10**5 + " y", "(" * 900 + "x!" + ")" * 900, "|" * 10**4, "1 " * 10**4, "a+" * 10**3 + "=1"):
         help_for(source)
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10
 
 
 @pytest.mark.parametrize("name", list(_words().names["script"]))
