@@ -57,6 +57,7 @@ def command(
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.analysis.differentiate import Request
     from ...parser.semantics.computing import computing
+    from ...parser.syntax.layout import LONGEST
     from ..batch.output import Output as Written
     from ..batch.settings import settings_for
     from ..batch.source import Source
@@ -70,7 +71,7 @@ def command(
     request = Request(derivatives.hessian, derivatives.jacobian, derivatives.order)
     output = Written(printing.format_name, running.keys, printing.style())
     progress = Tally()
-    longest = _LINE * limits.parsing().get("max_length", _LENGTH)
+    longest = _LINE * limits.parsing().get("max_length", LONGEST)
     with closing(Source(path, input_format, texts.form(), longest)) as source:
         texts.check_used(source.format_name, printing.format_name)
         settings = settings_for(source, output, variables, request, defaults, limits, running.errors)
@@ -84,8 +85,7 @@ def command(
     return BUG if counts["bugs"] else FAILED if failed else OK
 
 
-# Characters of an expression by default, and how many times as long a line may be: it holds values too.
-_LENGTH = 1_000_000
+# How many times as long as an expression a line may be: it holds values too.
 _LINE = 16
 
 
