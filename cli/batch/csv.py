@@ -82,9 +82,7 @@ class Table:
 
     def _value(self, name: str, cell: str) -> str:
         """The value of a variable in a cell, whose numbers may have decimal commas."""
-        if self.dialect.decimal == ".":
-            return cell
-        if not _NUMBER.fullmatch(cell):
+        if self.dialect.decimal == "." or not _NUMBER.fullmatch(cell):
             return cell
         if "." in cell:
             raise RecordError(f"`{name}` is {quoted(cell)}, and `--decimal ,` says that numbers have decimal commas")

@@ -52,8 +52,8 @@ def command(words: tuple[str, ...], variables: Variables, drawing: Drawing, limi
     A node for each operation, with its grad_fn, sub-expression, value and gradient, and for each of its inputs the
     local derivative (with arrays, the gradient it sends, g being the one that comes in). Constants have no node, as in
     PyTorch. A tree has results above what they were computed from; the other drawings have arrows in the direction of
-    the computation. svg, png and html need
-    the extra `graph`. In html, a click on a node shows all that is known of it.
+    the computation. svg, png and html need the extra `graph`. In html, a click on a node shows all that is known of
+    it.
 
     Variables are given as for `eval`.
     """

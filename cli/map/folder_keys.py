@@ -28,7 +28,7 @@ class Key(NamedTuple):
 
     def number(self) -> float:
         """What it is as a variable: nan for no value. ValueError: it is no number."""
-        return float("nan") if self.text is None else decimal(self.text)
+        return math.nan if self.text is None else decimal(self.text)
 
     def array(self, rows: int) -> Any:
         """The value in each row, in Arrow."""

@@ -20,18 +20,9 @@ _NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|",
 _CODE = re.compile(r"\\x([0-7][0-9a-fA-F])")
 # What stands in cells without quotes, or ends them.
 _IN_CELLS = re.compile(r"[\w.+\"\r\n\0-]")
-_ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1", "ascii", "mac-roman")
-_CODE_PAGES = (
-    "cp1250",
-    "cp1251",
-    "cp1252",
-    "cp437",
-    "cp850",
-    "iso-8859-1",
-    "iso-8859-15",
-    "gbk",
-    "shift-jis",
-    "euc-kr",
+_ENCODINGS = (
+    *("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1", "ascii", "mac-roman"),
+    *("cp1250", "cp1251", "cp1252", "cp437", "cp850", "iso-8859-1", "iso-8859-15", "gbk", "shift-jis", "euc-kr"),
 )
 
 
@@ -58,8 +49,8 @@ def _encoding(context: click.Context, param: click.Parameter, text: str | None) 
         "".encode(text)
         codecs.getincrementaldecoder(text)
     except (LookupError, UnicodeError, ValueError):
-        close = did_you_mean(text.lower(), [*_ENCODINGS, *_CODE_PAGES])
-        help = f"did you mean `{close}`?" if close else f"some are {', '.join(_ENCODINGS)}, {', '.join(_CODE_PAGES)}"
+        close = did_you_mean(text.lower(), _ENCODINGS)
+        help = f"did you mean `{close}`?" if close else f"some are {', '.join(_ENCODINGS)}"
         raise UsageError(f"there is no encoding {quoted(text)}", help) from None
     return text
 

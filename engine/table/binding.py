@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..tensors import dtypes
-from ..tensors.errors import ParameterError, dimension_error, is_foreign, misused, shape_error, type_error
+from ..tensors.errors import ParameterError, dimension_error, is_foreign, misused, no_tensor, shape_error, type_error
 from ..tensors.tensor import Tensor
 from .record import Operation
 from .registry import FUNCTIONS
@@ -66,9 +66,7 @@ def promote(primitive: Operation, data: list[Any]) -> None:
 def check_arrays(primitive: Operation, values: Sequence[Any]) -> None:
     """TypeError unless one of the values is a NumPy one (which is how rules call operations)."""
     if not any(isinstance(value, (np.ndarray, np.generic)) for value in values):
-        raise type_error(
-            f"{primitive.name}(): argument 'input' (position 1) must be Tensor, not {type(values[0]).__name__}"
-        )
+        raise no_tensor(primitive.name, "input", 0, values[0])
 
 
 def explain(primitive: Operation, data: Sequence[Any], error: Exception) -> Exception:
@@ -91,12 +89,11 @@ def wrong_operand(primitive: Operation, data: Sequence[Any], numbers: bool = Tru
     for i, value in enumerate(data[: primitive.tensors]):
         if (numbers and type(value) in (int, float, bool)) or isinstance(value, (Tensor, np.ndarray, np.generic)):
             continue
-        given = type(value).__name__
         if primitive.family == "arithmetic" and (symbol := FUNCTIONS[primitive.name].symbol) and len(data) > 1:
+            given = type(value).__name__
             names = (given, "Tensor") if i == 0 else ("Tensor", given)
             return type_error(f"unsupported operand type(s) for {symbol}: '{names[0]}' and '{names[1]}'")
-        argument = ("input", "other")[min(i, 1)]
-        return type_error(f"{primitive.name}(): argument '{argument}' (position {i + 1}) must be Tensor, not {given}")
+        return no_tensor(primitive.name, ("input", "other")[min(i, 1)], i, value)
     return None
 
 

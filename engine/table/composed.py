@@ -8,7 +8,7 @@ from functools import cache, wraps
 from typing import Any
 
 from ..graph.hooks import next_sequence
-from ..tensors.errors import ParameterError, is_foreign, misused, type_error
+from ..tensors.errors import ParameterError, is_foreign, misused, no_tensor, type_error
 from ..tensors.symbol import is_items
 from ..tensors.tensor import Tensor
 from .binding import bind
@@ -104,6 +104,5 @@ def _no_tensor(record: Operation, args: Sequence[Any]) -> Exception | None:
     for i, value in enumerate(args[: min(record.tensors, len(record.arguments))]):
         if not isinstance(value, Tensor):
             name = ("input", "other")[i] if record.arguments[i] in ("x", "y") else record.arguments[i]
-            given = type(value).__name__
-            return type_error(f"{record.name}(): argument '{name}' (position {i + 1}) must be Tensor, not {given}")
+            return no_tensor(record.name, name, i, value)
     return None

@@ -42,6 +42,12 @@ def type_error(message: str, type: type[Exception] = TypeError) -> Exception:
     return _about("type", type(message))
 
 
+def no_tensor(function: str, argument: str, position: int, value: object) -> Exception:
+    """The error about an argument of a function, at a position from 0, that is no tensor and has to be one."""
+    given = type(value).__name__
+    return type_error(f"{function}(): argument '{argument}' (position {position + 1}) must be Tensor, not {given}")
+
+
 def value_error(message: str, type: type[Exception] = ValueError) -> Exception:
     """An error about which value it is."""
     return _about("value", type(message))

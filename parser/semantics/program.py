@@ -25,8 +25,6 @@ def trace_expression(
     wrt: Sequence[str] | None = None,
     *,
     keep: Sequence[str] = (),
-    gradient: bool = True,
-    jacobian: bool = False,
     hessian: bool = False,
     order: int = 1,
     limits: Limits = Limits(),  # noqa: B008
@@ -34,8 +32,8 @@ def trace_expression(
     """The program of a parsed expression's value and derivatives by the variables in `wrt` (None: by all).
 
     `shapes` are those of the variables, () where it has none; a constant such as `pi` is a variable only if it has
-    one. The outputs are `value`, the assigned names in `keep`, and what `derivatives` calls `grad.x`, `jacobian.x`,
-    `hessian.x.y`, `d2.x`. A value that is not floating has none. The inputs are the variables in the order of their
+    one. The outputs are `value`, the assigned names in `keep`, and what `derivatives` calls `grad.x`, `hessian.x.y`,
+    `d2.x`. A value that is not floating has none. The inputs are the variables in the order of their
     first use.
 
     ExpressionError: as `evaluate`; an operation without a derivative. TraceError: there is no one program for all
@@ -58,9 +56,8 @@ def trace_expression(
         found = {"value": value, **{name: assigned[name] for name in keep}}
         by = {name: variables[name] for name in (names if wrt is None else wrt)}
         if by and value.dtype.is_floating_point:
-            kinds = {"gradient": gradient, "jacobian": jacobian, "hessian": hessian, "order": order}
             try:
-                found.update(derivatives(value, by, **kinds))
+                found.update(derivatives(value, by, hessian=hessian, order=order))
             except RuntimeError as error:
                 raise _without_derivative(expression, steps, by, error) from None
         return found

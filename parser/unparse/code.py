@@ -28,10 +28,9 @@ class CodePrinter(Printer):
     """Prints expressions in a programming language.
 
     `functions` has for each function the name it has there, or a template with `{0}`, `{1}` for its arguments; what it
-    lacks is written out where its record has a definition;
-    `constants` the spelling of `pi` and its like; `reserved` the words that cannot name a variable, which then ends
-    in an underscore, and `is_name` tells what else can. `has_vectors`: whether its operations work on several numbers
-    at once.
+    lacks is written out where its record has a definition. `constants` has the spelling of `pi` and its like,
+    `reserved` the words that cannot name a variable, which then ends in an underscore, and `is_name` tells what else
+    can. `has_vectors`: whether its operations work on several numbers at once.
     """
 
     language: str
@@ -39,6 +38,13 @@ class CodePrinter(Printer):
     constants: Mapping[str, str]
     reserved: Collection[str] = ()
     has_vectors: bool = False
+
+    def __init__(self, variables: Collection[str] = ()) -> None:
+        self.variables = variables
+        # What variables and shared parts are called here.
+        self.names: dict[str, str] = {}
+        # The texts of what stands for the arguments of a function that is written out.
+        self.arguments: Mapping[str, str] = {}
 
     def name(self, name: str) -> str:
         if name in self.arguments:
@@ -67,13 +73,6 @@ class CodePrinter(Printer):
         while text in self.reserved or text in taken:
             text += "_"
         return text
-
-    def __init__(self, variables: Collection[str] = ()) -> None:
-        self.variables = variables
-        # What variables and shared parts are called here.
-        self.names: dict[str, str] = {}
-        # The texts of what stands for the arguments of a function that is written out.
-        self.arguments: Mapping[str, str] = {}
 
     def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if type(node) in (List, Subscript) and not self.has_vectors:

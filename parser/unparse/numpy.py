@@ -35,19 +35,17 @@ class NumpyPrinter(CodePrinter):
         **named(
             "np.",
             f"{_REDUCTIONS} abs broadcast_to cbrt ceil copysign cos cosh cumprod cumsum diagonal dot exp expm1 flip "
-            "floor fmax fmin fmod full_like heaviside hypot isclose "
-            "isfinite isinf isnan kron log log10 log1p log2 logaddexp logaddexp2 "
-            "logical_xor nan_to_num "
-            "maximum minimum nextafter ones_like outer reshape roll round searchsorted sign signbit sin sinc sinh sqrt "
-            "squeeze stack tan tanh tile trace tril triu trunc where zeros_like",
+            "floor fmax fmin fmod full_like heaviside hypot isclose isfinite isinf isnan kron log log10 log1p log2 "
+            "logaddexp logaddexp2 logical_xor maximum minimum nan_to_num nextafter ones_like outer reshape roll round "
+            "searchsorted sign signbit sin sinc sinh sqrt squeeze stack tan tanh tile trace tril triu trunc where "
+            "zeros_like",
         ),
         **{f"a{name}": f"np.arc{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "tan2")},
         **named("np.linalg.", "cholesky det eigh pinv slogdet vector_norm"),
         **named(
             "special.",
             "beta digamma entr erf erfc erfcinv erfcx erfi erfinv expi gamma i0 i0e i1 i1e log_ndtr log_softmax logit "
-            "logsumexp ndtr ndtri "
-            "polygamma softmax xlog1py xlogy zeta",
+            "logsumexp ndtr ndtri polygamma softmax xlog1py xlogy zeta",
         ),
         **{f"bessel{kind}": f"special.{kind}v" for kind in "jyik"},
         **{f"bessel_{name}": f"special.{name}" for name in ("j0", "j1", "y0", "y1")},

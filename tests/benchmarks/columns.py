@@ -65,7 +65,7 @@ def variables(n: int) -> tuple[str, Program, Program]:
     names = "xyzuw"[:n]
     terms = [f"sin({a}*{b})*exp(-{a}**2)" for a, b in zip(names, names[1:] + names[0], strict=True)]
     text = "+".join(terms)
-    return text, trace_expression(parse(text), gradient=False), trace_expression(parse(text))
+    return text, trace_expression(parse(text), wrt=()), trace_expression(parse(text))
 
 
 def main() -> None:
@@ -73,7 +73,7 @@ def main() -> None:
     generator = np.random.default_rng(0)
     columns = {name: generator.uniform(0.5, 2.0, rows) for name in "xyzuw"}
     program = trace_expression(parse(EXPRESSION))
-    value = trace_expression(parse(EXPRESSION), gradient=False)
+    value = trace_expression(parse(EXPRESSION), wrt=())
     print(f"{EXPRESSION}, value and gradients over {rows:,} rows")
     for name, other in peers(columns["x"], columns["y"]).items():
         times, seconds = ratio(other, lambda: run(program, columns), 7)

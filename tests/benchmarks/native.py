@@ -126,7 +126,7 @@ def gradient_ratio(n: int) -> None:
     # As many rows as `map` has in memory at a time.
     columns = {name: generator.uniform(0.5, 2.0, 1 << 16) for name in names}
     programs: dict[str, Program] = {
-        kind: trace_expression(parse(text), gradient=kind == "full") for kind in ("full", "value")
+        kind: trace_expression(parse(text), wrt=wrt) for kind, wrt in (("full", None), ("value", ()))
     }
     times = least({kind: lambda p=p: run(p, columns, threads=1, native=True) for kind, p in programs.items()}, 60)
     print(f"value and gradients of {n} variables: {times['full'] / times['value']:.2f} times as long as the value")
