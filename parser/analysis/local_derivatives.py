@@ -49,7 +49,7 @@ def rule_syntax(
     except _FAILURES:
         return None
     try:
-        return Presentation(decimals).syntax(*simplified([translated(program)["value"]]))
+        return Presentation(decimals).syntax(simplified([translated(program)["value"]])[0])
     except UntranslatableError:
         return _as_called(program)
 
