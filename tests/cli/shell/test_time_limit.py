@@ -44,6 +44,8 @@ def unwatched() -> Iterator[None]:
     gc.callbacks[:] = kept
 
 
+# An interrupt comes anywhere, also while a module is read, whose file is then closed with a warning.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 @pytest.mark.usefixtures("unwatched")
 @pytest.mark.parametrize(
     "args",
