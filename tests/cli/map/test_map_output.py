@@ -55,7 +55,7 @@ def wait_for_temporary(folder: Path, child: subprocess.Popen[bytes]) -> None:
         time.sleep(0.005)
 
 
-@pytest.mark.parametrize("number", range(examples(12)))
+@pytest.mark.parametrize("number", range(examples(16)))
 def test_a_run_that_is_killed_leaves_the_old_file_or_none(tmp_path: Path, long_table: Path, number: int) -> None:
     rng = random.Random(number)
     target = tmp_path / "out.csv"

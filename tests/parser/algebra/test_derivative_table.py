@@ -92,6 +92,8 @@ class Once:
 
 
 CASES = [case for case in ALL if case.example.text]
+# Those whose derivatives are also looked at as they come from the rules.
+AS_TRACED = CASES[::2]
 
 
 @grouped("case", CASES, ids=lambda case: f"{text_of(case)}-{[*shapes_of(case).values()]}", size=20)
@@ -106,7 +108,8 @@ def test_every_operation_has_derivatives_as_text_in_numpy_and_by_its_rules_and_a
         once = Once(patch)
         first = derivatives(expression, [(name,) for name in shapes], shapes)
         assert first.points
-        assert derivatives(expression, [(name,) for name in shapes], shapes, simplify=False).points
+        if THOROUGH or case in AS_TRACED:
+            assert derivatives(expression, [(name,) for name in shapes], shapes, simplify=False).points
         once.shapes.clear()
         assert derivatives(expression, [(name, name) for name in shapes], shapes).points
         noted = {term: shape for shapes in once.shapes for term, shape in shapes.known.items()}
