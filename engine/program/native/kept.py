@@ -46,7 +46,7 @@ def load(key: str) -> bytes | None:
     if place is None:
         return None
     try:
-        descriptor = os.open(place / key, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = os.open(place / key, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return None
     with open(descriptor, "rb") as file:

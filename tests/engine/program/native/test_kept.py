@@ -68,6 +68,13 @@ def test_links_are_not_followed(folder: Path, tmp_path: Path) -> None:
     assert kept.folder() is None
 
 
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(folder: Path) -> None:
+    kept.keep(KEY, IMAGE)
+    (folder / KEY).unlink()
+    os.mkfifo(folder / KEY, 0o600)
+    assert kept.load(KEY) is None
+
+
 def test_nothing_is_kept_where_nothing_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     for home in (str(tmp_path / "file"), "relative"):
