@@ -59,7 +59,7 @@ def grouped(
 
     def decorate(test: Callable[..., None]) -> Any:
         if ALONE:
-            return pytest.mark.parametrize(names, cases, ids=None if ids is None else shown)(test)
+            return pytest.mark.parametrize(arguments, cases, ids=None if ids is None else shown)(test)
 
         @functools.wraps(test)
         def run(group: list[tuple[str, Any]], record_property: Callable[..., None], **fixtures: Any) -> None:
