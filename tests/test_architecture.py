@@ -49,7 +49,7 @@ FLOORS = {
     ),
     "parser": (
         *("syntax", "semantics", "algebra", "unparse"),
-        *("script.reading", "script.running", "script.compiling", "script", "notes", "analysis", "rows"),
+        *("script.reading", "script.running", "script.compiling", "script", "notes", "analysis", "solving", "rows"),
     ),
     "cli": (
         "shell",
@@ -59,6 +59,7 @@ FLOORS = {
         "graph",
         "check",
         "functions",
+        "minimize",
         "map",
         "batch",
         "run",
