@@ -13,10 +13,10 @@ from ..shell.streams import say, wants_color, write
 
 EXAMPLES = [
     ('autodiff minimize "(1 - x)**2 + 100*(y - x**2)**2" --x -1.2 --y 1', "from a start"),
-    ('autodiff minimize "x*exp(-x)" --x 1 --maximize', "the largest value"),
-    ('autodiff minimize "(x - 3)**2 + y**2" --x 0 --y 1 --bound x=0:1', "within bounds; `y=0:` has one end alone"),
-    ('autodiff minimize "x**2 + sin(5*x)" --x 0 --starts 20 --bound x=-3:3', "from 20 starts, the same in each run"),
-    ('autodiff minimize "((A@w - b)**2).sum()" --w "[0, 0]" --A @a.csv --b @b.csv --wrt w', "a vector"),
+    ('autodiff minimize "x*exp(-x)" --x 3 --maximize', "the largest value"),
+    ('autodiff minimize "(x - 3)**2 + y**2" --x 0 --y 1 --bound x=0:1', "within bounds; `y=0:` has one"),
+    ('autodiff minimize "x**2 + sin(5*x)" --x 1 --starts 20', "from 20 starts, the same in each run"),
+    ('autodiff minimize "((A@w - b)**2).sum()" --vars points.json --wrt w', "a vector"),
     ('autodiff minimize "x**4 + y**2" --x 1 --y 1 --trace --format csv', "the points on the way"),
     ("x=$(autodiff minimize '(x - 3)**2' --x 0 --get x)", "one number for a script"),
 ]
@@ -61,7 +61,7 @@ GET = option("--get", "keys", metavar="KEY", multiple=True, help="Print this res
 def command(
     words: tuple[str, ...], variables: Unknowns, search: Search, keys: tuple[str, ...], output: Shown, limits: Limits
 ) -> int:
-    """Where an expression is least or, with --maximize, largest.
+    """Where an expression is least, or largest.
 
     Each variable is given a value to start from, as for `eval`, and is looked for unless --wrt or --const says
     otherwise. Gradients and Hessians are exact. Beside the point it says of what kind it is: the eigenvalues of the
