@@ -43,7 +43,10 @@ LIBRARIES = {
 # From the ground up: a room imports from the rooms before it, from its own files, and never from a room after it. What
 # stands in a package itself, its faces, is on top.
 FLOORS = {
-    "engine": ("tensors", "graph", "table", "primitives", "autograd", "program.native", "program", "api", "nn"),
+    "engine": (
+        *("tensors", "graph", "table", "primitives", "autograd"),
+        *("program.native", "program", "optimize", "api", "nn"),
+    ),
     "parser": (
         *("syntax", "semantics", "algebra", "unparse"),
         *("script.reading", "script.running", "script.compiling", "script", "notes", "analysis", "rows"),

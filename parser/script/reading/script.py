@@ -73,8 +73,9 @@ class Script:
     def shown(self) -> ast.Expr | None:
         """The last statement, if it is an expression whose value is shown: it has no `;` behind it."""
         last = self.body[-1] if self.body else None
-        is_shown = isinstance(last, ast.Expr) and not _SILENCED.match(self.source, self.span(last).end)
-        return last if is_shown else None
+        if not isinstance(last, ast.Expr) or _SILENCED.match(self.source, self.span(last).end):
+            return None
+        return last
 
     def span(self, node: Any) -> Span:
         """Where a node stands, a `Place` or a `Field`."""
