@@ -16,7 +16,7 @@ EXAMPLES = [
     ('autodiff minimize "x*exp(-x)" --x 3 --maximize', "the largest value"),
     ('autodiff minimize "(x - 3)**2 + y**2" --x 0 --y 1 --bound x=0:1', "within bounds; `y=0:` has one"),
     ('autodiff minimize "x**2 + sin(5*x)" --x 1 --starts 20', "from 20 starts, the same in each run"),
-    ('autodiff minimize "((A@w - b)**2).sum()" --vars points.json --wrt w', "a vector"),
+    ('autodiff minimize "sum((w - [1, 2])**2)" --w "[0, 0]"', "a vector"),
     ('autodiff minimize "x**4 + y**2" --x 1 --y 1 --trace --format csv', "the points on the way"),
     ("x=$(autodiff minimize '(x - 3)**2' --x 0 --get x)", "one number for a script"),
 ]
