@@ -60,6 +60,7 @@ FLOORS = {
         "check",
         "functions",
         "map",
+        "fit",
         "batch",
         "run",
         "repl",

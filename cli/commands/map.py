@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from itertools import chain
 
 import click
 
-from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import shortened
 from ..map.choices import Columns, Differentiation, Files, Rows
 from ..shell.command import command as declared
-from ..shell.command import is_assignment
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits
 from ..shell.streams import is_terminal, say
+from ..shell.words import split_tables
 from ..tables.table_options import TextTables
 
 EXAMPLES = [
@@ -53,7 +50,7 @@ def command(
     The columns of the table stay as they are. Behind them stand value, d_x, d_y; with --order d2_x, with --hessian
     d2_x_y. A row with an empty cell among its variables has empty results; one with text in place of a number fails.
     """
-    text, table_words, assigned = _split(words)
+    text, table_words, assigned = split_tables(words, 'autodiff map "x**2" table.csv')
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.semantics.computing import computing
@@ -84,18 +81,3 @@ def command(
         if progress.first_nonfinite is not None:
             say(job.computation.explained(*progress.first_nonfinite))
     return FAILED if progress.failed else OK
-
-
-def _split(words: Sequence[str]) -> tuple[str, list[str], list[str]]:
-    """The expression, the tables, and the `name=value` words. UsageError: one of the former is missing."""
-    if not words:
-        raise UsageError("the expression is missing", 'write `autodiff map "x**2" table.csv`')
-    tables: list[str] = []
-    assigned: list[str] = []
-    for word in words[1:]:
-        (assigned if is_assignment(word) and not os.path.lexists(word) else tables).append(word)
-    if not tables:
-        if is_terminal(sys.stdin):
-            raise UsageError("the table is missing", f'write `autodiff map "{shortened(words[0])}" table.csv`')
-        tables.append("-")
-    return words[0], tables, assigned

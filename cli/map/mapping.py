@@ -12,7 +12,7 @@ from ...parser.syntax.wording import listed, quoted
 from ..shell.streams import say
 from ..tables.dialect import TextForm
 from .chunk import Chunk, Results
-from .computation import Computation
+from .computation import RowComputation
 from .destination import writing
 from .layout import Layout, Writer
 from .pipeline import overlapped
@@ -26,7 +26,7 @@ class Job(NamedTuple):
     `errors` is `mark`, `skip` or `stop`; `texts` are columns that become text in other formats.
     """
 
-    computation: Computation
+    computation: RowComputation
     results: Mapping[str, str]
     layout: Layout
     errors: str
@@ -105,7 +105,7 @@ def _parts(first: Table, following: Iterator[Table], job: Job) -> Iterator[tuple
     """The chunks of all tables. UsageError: a table has other columns than the first."""
     yield from ((first, chunk) for chunk in first.source.chunks())
     for table in following:
-        _check_same(table, first)
+        check_same(table, first)
         job.expect(table)
         yield from ((table, chunk) for chunk in table.source.chunks())
 
@@ -138,7 +138,7 @@ def _work(table: Table, chunk: Chunk, job: Job, writer: Writer) -> _Done:
     return _Done(table, payload, rows, empty, len(faults), said, count, first)
 
 
-def _check_same(table: Table, first: Table) -> None:
+def check_same(table: Table, first: Table) -> None:
     """UsageError: the table has not the columns that the first one has."""
     found, wanted = ([*t.source.names, *t.keys] for t in (table, first))
     if found == wanted:
