@@ -14,18 +14,16 @@ from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits
 from ..shell.printing import rendered
 from ..shell.streams import say, write
+from ..shell.words import split_tables, standard_input
 from ..tables.table_options import TextTables
 
 EXAMPLES = [
-    ('autodiff fit "b1*(1 - exp(-b2*x))" run.csv --response y --b1 500 --b2 1e-4', "parameters, errors, intervals"),
-    ('autodiff fit "a*x**n" run.csv --response "log(y)" --a 1 --n 2 --bound n=0:4', "a transformed response; bounds"),
-    ('autodiff fit "a*x + b" run.csv --response y --a 1 --b 0 --sigma dy --absolute', "known deviations of the rows"),
-    ('autodiff fit "a*exp(-k*t)" run.csv --response y --a 1 --k 1 --by batch --shared k', "an `a` for each batch"),
-    ('autodiff fit "a*x + b" run.csv --response y --a 1 --b 0 -o fitted.csv -o fit.svg', "columns and a picture"),
-    (
-        'autodiff fit "a*exp(-k*t)" run.csv --response y --a 1 --k 1 --json | autodiff propagate "log(2)/k"',
-        "what follows",
-    ),
+    ('autodiff fit "a*(1-exp(-b*x))" growth.csv --response y --a 9 --b 1', "parameters, errors, intervals"),
+    ('autodiff fit "c + n*log(x)" growth.csv --response "log(y)" c=0 n=1', "another response than a column"),
+    ('autodiff fit "a*x + b" growth.csv --response y a=1 b=0 --sigma dy --absolute', "known deviations of the rows"),
+    ('autodiff fit "a*exp(-k*t)" decay.csv --response y a=9 k=1 --by run --shared k', "an `a` for each run"),
+    ('autodiff fit "a*(1-exp(-b*x))" growth.csv --response y a=9 b=1 -o fitted.csv', "the table with the model"),
+    ('autodiff fit ... --json | autodiff propagate "log(2)/k"', "what follows from the parameters, with its error"),
 ]
 
 PICTURES = (".svg", ".png", ".pdf")
@@ -42,7 +40,7 @@ def command(
     output: Printing,
     limits: Limits,
 ) -> int:
-    """Nonlinear least squares: the parameters of MODEL that fit the rows of TABLE best.
+    """The parameters of a model that fit a table best, by nonlinear least squares.
 
     MODEL is an expression. Its variables with a value, as --b1 500, are parameters that start there; the others are
     columns of TABLE, which is what `map` reads: CSV, TSV, JSON Lines, Parquet or Arrow, files, patterns or standard
@@ -63,9 +61,10 @@ def command(
     from ..fit.observations import observed
     from ..map.table_formats import open_tables
     from ..shell.progress import Progress
-    from ..shell.words import split_tables
 
-    text, table_words, assigned = split_tables(words, 'autodiff fit "a*x + b" table.csv --response y --a 1 --b 0')
+    example = 'autodiff fit "a*x + b" table.csv --response y --a 1 --b 0'
+    text, table_words, assigned = split_tables(words, example)
+    table_words = table_words or [standard_input(f"write `{example}`")]
     pictures = [path for path in reading.outputs if path.endswith(PICTURES)]
     with computing("float64"), kept_for_later(table_words, len(reading.outputs) > len(pictures)) as places:
         form = texts.form(reading.nulls)

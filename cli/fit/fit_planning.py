@@ -114,7 +114,8 @@ def _columns(
     except UsageError as error:
         if missing and did_you_mean(missing[0], names) is None:
             starts = " ".join(f"--{name} 1" for name in missing)
-            error.help = f"{error.help}; a parameter needs a start: `{starts}`" if error.help else None
+            columns = (error.help or "").partition(";")[0]
+            error.help = f"{columns}; a parameter needs a start: `{starts}`"
         raise
 
 

@@ -75,13 +75,14 @@ def _lines(report: FitReport, digits: int) -> list[tuple[str, str]]:
 
 def _correlations(report: FitReport) -> Table:
     table = _table()
+    places = [i for i, e in enumerate(report.estimates.values()) if not e.held]
     names = list(report.estimates)
     table.add_column("correlations", style="bold")
-    for name in names[:-1]:
-        table.add_column(name, justify="right")
-    for i, name in enumerate(names[1:], 1):
-        cells = [report.correlations[i, j] for j in range(i)]
-        table.add_row(name, *("" if math.isnan(cell) else f"{cell:.3f}" for cell in cells))
+    for i in places[:-1]:
+        table.add_column(names[i], justify="right")
+    for i in places[1:]:
+        cells = [report.correlations[i, j] for j in places if j < i]
+        table.add_row(names[i], *("" if math.isnan(cell) else f"{cell:.3f}" for cell in cells))
     return table
 
 
