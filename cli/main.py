@@ -28,6 +28,7 @@ COMMANDS = {
     "graph": "The graph of an expression, with values and gradients.",
     "fit": "The parameters of a model that fit a table best.",
     "check": "Derivatives of an expression against differences, or claims.",
+    "minimize": "Where an expression is least, or largest.",
     "run": "A script in PyTorch's words, or the cells of a notebook.",
     "repl": "A prompt to type a script at, line by line.",
     "functions": "What can be called in an expression.",

@@ -49,7 +49,7 @@ FLOORS = {
     ),
     "parser": (
         *("syntax", "semantics", "algebra", "unparse"),
-        *("script.reading", "script.running", "script.compiling", "script", "notes", "analysis", "rows"),
+        *("script.reading", "script.running", "script.compiling", "script", "notes", "analysis", "solving", "rows"),
     ),
     "cli": (
         "shell",
@@ -59,6 +59,7 @@ FLOORS = {
         "graph",
         "check",
         "functions",
+        "minimize",
         "map",
         "fit",
         "batch",
@@ -319,7 +320,10 @@ def test_only_the_cli_prints() -> None:
         for package in ("engine", "parser")
         for name in of(package)
         for node in ast.walk(tree(name))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"print", "eval", "exec"}
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in {"print", "eval", "exec"}
+        and name != "parser.script.trusted"  # runs the person's own Python
     ]
     assert not wrong, listed(wrong)
 

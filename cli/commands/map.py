@@ -78,8 +78,7 @@ def command(
             _check_no_table(table_words, ranges, files, texts, added, reading)
             tables = iter([grid_table(ranges)])
         else:
-            example = f'autodiff map "{shortened(text)}" table.csv`, or with ranges `--x 0:1` for a grid'
-            tables = open_tables(table_words or [standard_input(f"write `{example}")], files.input_format, form)
+            tables = open_tables(table_words or [_input(text)], files.input_format, form)
         first = next(tables)
         job = planned(program, constants, first, files.renames, asked, added, reading.errors, limits.evaluation())
         if not job.computation.columns and texts.delimiter is None:
@@ -94,6 +93,11 @@ def command(
         if progress.first_nonfinite is not None:
             say(job.computation.explained(*progress.first_nonfinite))
     return FAILED if progress.failed else OK
+
+
+def _input(text: str) -> str:
+    """What stands for standard input as the table of an expression. UsageError: a person sits there."""
+    return standard_input(f'write `autodiff map "{shortened(text)}" table.csv`, or with ranges `--x 0:1` for a grid')
 
 
 def _check_no_table(

@@ -8,13 +8,13 @@ from ...engine import Tensor
 from ...parser.rows.fitting import Asked
 from ...parser.rows.residuals import Model
 from ...parser.semantics.names import free_variables
+from ...parser.solving.bounds import read_bounds
 from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.parse import parse
 from ...parser.syntax.records import Name, Program
 from ...parser.syntax.wording import listed, quoted, variables_help
 from ..map.matching import match_columns, parse_renames
 from ..map.table_formats import Table
-from ..shell.bounds import parse_bounds
 from ..shell.options import Limits, option_names, split_names
 from ..shell.variables import collect, unused
 from .fit_options import Modelling, Reading, Searching
@@ -62,7 +62,7 @@ def planned(
     constants = {name: value for name, value in given.items() if name not in starts}
     widths = {variable: source.widths.get(column) for variable, column in columns.items()}
     wanted = Asked(
-        bounds=parse_bounds(asked.bounds, starts),
+        bounds=read_bounds(asked.bounds, {name: tuple(start.shape) for name, start in starts.items()}),
         shared=shared,
         loss=asked.loss,
         scale=asked.scale,

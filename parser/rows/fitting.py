@@ -30,12 +30,12 @@ Seen = Callable[[int, float], None]
 class Asked(NamedTuple):
     """What is asked of a fit.
 
-    `bounds` by variable or number of one; `shared` are the parameters that groups have in common. `loss` names a robust
-    one, `scale` says from which residual on it counts less (None: by the residuals). `absolute`: the deviations of the
-    rows are known, and not only how they compare.
+    `bounds` are smallest and largest values by variable; `shared` are the parameters that groups have in common. `loss`
+    names a robust one, `scale` says from which residual on it counts less (None: by the residuals). `absolute`: the
+    deviations of the rows are known, and not only how they compare.
     """
 
-    bounds: Mapping[str, tuple[float, float]] = {}
+    bounds: Mapping[str, tuple[Any, Any]] = {}
     shared: Sequence[str] = ()
     loss: str | None = None
     scale: float | None = None
@@ -193,11 +193,15 @@ def _robust_covariance(
     return covariance
 
 
-def _bounds(parameters: Parameters, bounds: Mapping[str, tuple[float, float]]) -> tuple[np.ndarray, np.ndarray]:
+def _bounds(parameters: Parameters, bounds: Mapping[str, tuple[Any, Any]]) -> tuple[np.ndarray, np.ndarray]:
+    """The ends for all parameters. UsageError: there is no room between two."""
     low, high = np.full(parameters.size, -np.inf), np.full(parameters.size, np.inf)
     for name, (least, most) in bounds.items():
-        places = [i for i, known in enumerate(parameters.names) if known == name or known.startswith(f"{name}[")]
-        low[places], high[places] = least, most
+        if not np.all(least < most):
+            raise UsageError(f"the bounds of `{name}` leave no room", f"to keep it at one value, write `--fix {name}`")
+        for places in parameters.places:
+            part = places[parameters.unknowns.part(name)]
+            low[part], high[part] = np.ravel(least), np.ravel(most)
     return low, high
 
 

@@ -31,6 +31,13 @@ _OTHERS: dict[str, tuple[str, ...]] = {
     "torch.nn.functional": (),
     "torch.special": (),
 }
+
+
+def engine_module(path: str) -> ModuleType | None:
+    """The engine's own module under PyTorch's name, such as `torch.autograd`; None: there is none."""
+    return importlib.import_module(path.replace("torch", engine.__name__, 1)) if path in _OTHERS else None
+
+
 # What leads out of the engine, or is no function of PyTorch's.
 _HIDDEN = frozenset(["AccumulateGrad", "FUNCTIONS", "LinAlgError", "Tensor", "describe", "from_numpy", "primitives"])
 
@@ -90,7 +97,9 @@ class Module:
         return f"<module '{self.name}'>"
 
     def _module(self) -> ModuleType:
-        return importlib.import_module(self.name.replace("torch", engine.__name__, 1))
+        module = engine_module(self.name)
+        assert module is not None
+        return module
 
     def _inside(self) -> list[str]:
         """The modules in this one."""
