@@ -27,6 +27,7 @@ COMMANDS = {
     "trace": "Forward and backward pass of an expression, step by step.",
     "graph": "The graph of an expression, with values and gradients.",
     "check": "Derivatives of an expression against differences, or claims.",
+    "minimize": "Where an expression is least, or largest.",
     "run": "A script in PyTorch's words, or the cells of a notebook.",
     "repl": "A prompt to type a script at, line by line.",
     "functions": "What can be called in an expression.",

@@ -33,6 +33,13 @@ _OTHERS: dict[str, tuple[str, ...]] = {
     "torch.random": (),
     "torch.special": (),
 }
+
+
+def engine_module(path: str) -> ModuleType | None:
+    """The engine's own module under PyTorch's name, such as `torch.autograd`; None: there is none."""
+    return importlib.import_module(path.replace("torch", engine.__name__, 1)) if path in _OTHERS else None
+
+
 # What leads out of the engine, or is no function of PyTorch's.
 _HIDDEN = frozenset(["AccumulateGrad", "FUNCTIONS", "LinAlgError", "Tensor", "describe", "from_numpy", "primitives"])
 
@@ -92,7 +99,9 @@ class Module:
         return f"<module '{self.name}'>"
 
     def _module(self) -> ModuleType:
-        return importlib.import_module(self.name.replace("torch", engine.__name__, 1))
+        module = engine_module(self.name)
+        assert module is not None
+        return module
 
     def _parts(self) -> list[ModuleType]:
         """What the engine imports when one of its names is first asked for."""

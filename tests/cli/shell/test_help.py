@@ -59,7 +59,7 @@ def test_an_example_works(autodiff, call: str, tmp_path, monkeypatch: pytest.Mon
     (tmp_path / "expressions.jsonl").write_text('{"expr": "x**2", "vars": {"x": 3}}\n')
     (tmp_path / "expressions.csv").write_text("expr,x\nx**2,3\n")
     for name in ("lesson.py", "theirs.py"):
-        (tmp_path / name).write_text("x = torch.tensor(3.0, requires_grad=True)\nx**2\n")
+        (tmp_path / name).write_text("import torch\nx = torch.tensor(3.0, requires_grad=True)\nx**2\n")
     (tmp_path / "lesson.md").write_text("In [1]:\n2 + 3\n\n5\n")
     (tmp_path / "lesson.ipynb").write_text(notebooks.notebook(notebooks.code("2 + 3")))
     (tmp_path / "runs").mkdir()
