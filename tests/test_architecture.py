@@ -37,7 +37,7 @@ BELOW = {"engine": {"engine"}, "parser": {"engine", "parser"}, "cli": {"engine",
 LIBRARIES = {
     "engine": {"llvmlite", "numpy", "scipy"},
     "parser": {"lark", "numpy"},
-    "cli": {"click", "numpy", "prompt_toolkit", "pygraphviz", "rich"},
+    "cli": {"click", "contourpy", "matplotlib", "numpy", "plotext", "prompt_toolkit", "pygraphviz", "rich"},
 }
 
 # From the ground up: a room imports from the rooms before it, from its own files, and never from a room after it. What
@@ -54,6 +54,7 @@ FLOORS = {
     "cli": (
         "shell",
         "tables",
+        "drawing",
         "value",
         "trace",
         "graph",
