@@ -62,6 +62,7 @@ FLOORS = {
         "functions",
         "minimize",
         "map",
+        "fit",
         "batch",
         "run",
         "repl",
