@@ -63,6 +63,7 @@ FLOORS = {
         "minimize",
         "map",
         "fit",
+        "plot",
         "batch",
         "run",
         "repl",

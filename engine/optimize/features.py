@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..tensors.aliases import Array
-from .sampling import Derivatives, Samples
+from .sampling import Derivatives, Samples, central
 
 ROOT, MINIMUM, MAXIMUM, INFLECTION = "root", "minimum", "maximum", "inflection"
 KINK, JUMP, POLE, HOLE, EDGE = "kink", "jump", "pole", "hole", "edge"
@@ -43,6 +43,9 @@ _LEAST: Any = 4 * float(np.finfo(float).eps)
 _HIGH = 1e300
 _TRIES = 500
 _STEEP = 0.1
+_EVEN = 500
+# How far beyond what is in between a curve with poles is shown, as a part of that.
+_BEYOND = 0.3
 _TOGETHER = 1e-10
 
 
@@ -93,7 +96,7 @@ def features(function: Derivatives, samples: Samples) -> Found:
         found += _ends(function, samples)
     for end, other in ((0, 1), (-1, -2)):
         value = float(samples.rows[0, end])
-        if abs(value) <= nothing < abs(samples.rows[0, other]):
+        if ROOT not in unlisted and abs(value) <= nothing < abs(samples.rows[0, other]):
             found.append(Feature(ROOT, float(samples.x[end]), value, (value, value)))
     return Found(_merged(found, span * _TOGETHER), frozenset(unlisted))
 
@@ -102,7 +105,7 @@ def _brackets(samples: Samples, row: int) -> Iterator[_Bracket]:
     """Where the sign of a row changes, or the row changes otherwise than the next one, its derivative, says."""
     x, rows = samples
     values = rows[row]
-    known: Array = np.isfinite(rows[: row + 1]).all(axis=0)
+    known: Array = np.logical_and.reduce(np.isfinite(rows[: row + 1]))
     values = np.where(known, values, 0)
     signs = np.where(np.abs(values) > _NOISE[row] * _scale(samples, row), np.sign(values), 0)
     steps = known[:-1] & known[1:]
@@ -127,11 +130,17 @@ def _brackets(samples: Samples, row: int) -> Iterator[_Bracket]:
 def _scale(samples: Samples, row: int) -> float:
     """How large a row is, by its own values and by those of which it is a derivative."""
     span = float(samples.x[-1] - samples.x[0]) or 1.0
+    # Evenly along the range, and not most of them around a pole.
+    even = np.searchsorted(samples.x, np.linspace(samples.x[0], samples.x[-1], _EVEN))
     sizes = [0.0]
     for lower in range(row + 1):
-        known = np.abs(samples.rows[lower][np.isfinite(samples.rows[lower])])
+        values = samples.rows[lower, even]
+        known = np.abs(values[np.isfinite(values)])
         if len(known):
-            sizes.append(float(np.quantile(known, 0.9)) / span ** (row - lower))
+            size = np.quantile(known, 0.9)
+            for _ in range(row - lower):
+                size = size / span
+            sizes.append(float(size))
     return max(sizes)
 
 
@@ -309,3 +318,41 @@ def _of_one_place(group: Sequence[Feature]) -> Sequence[Feature]:
     if KINK in kinds:
         kinds.pop(INFLECTION, None)
     return [kinds[kind] for kind in (ROOT, MINIMUM, MAXIMUM, KINK, INFLECTION) if kind in kinds]
+
+
+def interrupted(samples: Samples, found: Found) -> tuple[Array, Array]:
+    """The curve to draw: points x and y in order, with a nan where it is interrupted, and the points where it bends."""
+    x, y = samples.x, samples.rows[0]
+    for feature in found.features:
+        if feature.kind in BREAKS:
+            new = [side if math.isfinite(side) else math.nan for side in feature.sides]
+            new.insert(1, math.nan)
+        elif feature.kind in (KINK, MINIMUM, MAXIMUM):
+            new = [feature.value]
+        else:
+            continue
+        # What the function itself is at a jump is on one side of it, or beside the curve.
+        keep = x != feature.x
+        x, y = x[keep], y[keep]
+        place = int(np.searchsorted(x, feature.x))
+        x, y = np.insert(x, place, [feature.x] * len(new)), np.insert(y, place, new)
+    return x, y
+
+
+def visible(values: Array, found: Found) -> tuple[float, float]:
+    """Which values to show of a curve, known evenly along it: all, but of one that grows without end those in between.
+
+    (0, 0) where nothing is finite.
+    """
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return 0.0, 0.0
+    low, high = float(known.min()), float(known.max())
+    if any(f.kind == POLE or math.isinf(f.value) for f in found.features):
+        inner_low, inner_high = central(values)
+        more = (inner_high - inner_low) * _BEYOND
+        low, high = max(low, inner_low - more), min(high, inner_high + more)
+        size = high - low
+        places = [f.value for f in found.features if f.kind not in BREAKS and low - size < f.value < high + size]
+        low, high = min([low, *places]), max([high, *places])
+    return low, high
