@@ -37,7 +37,7 @@ BELOW = {"engine": {"engine"}, "parser": {"engine", "parser"}, "cli": {"engine",
 LIBRARIES = {
     "engine": {"llvmlite", "numpy", "scipy"},
     "parser": {"lark", "numpy"},
-    "cli": {"click", "numpy", "prompt_toolkit", "pygraphviz", "rich"},
+    "cli": {"click", "contourpy", "matplotlib", "numpy", "plotext", "prompt_toolkit", "pygraphviz", "rich"},
 }
 
 # From the ground up: a room imports from the rooms before it, from its own files, and never from a room after it. What
@@ -49,17 +49,20 @@ FLOORS = {
     ),
     "parser": (
         *("syntax", "semantics", "algebra", "unparse"),
-        *("script.reading", "script.running", "script.compiling", "script", "notes", "analysis", "rows"),
+        *("script.reading", "script.running", "script.compiling", "script", "notes", "analysis", "solving", "rows"),
     ),
     "cli": (
         "shell",
         "tables",
+        "drawing",
         "value",
         "trace",
         "graph",
         "check",
         "functions",
+        "minimize",
         "map",
+        "fit",
         "batch",
         "run",
         "repl",

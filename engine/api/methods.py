@@ -17,6 +17,7 @@ from ..table.registry import FUNCTIONS, ops
 from ..tensors import dtypes, memory
 from ..tensors.aliases import Call
 from ..tensors.batched import Batched
+from ..tensors.device import CPU, check_device
 from ..tensors.dtypes import dtype, is_number
 from ..tensors.errors import shape_error, value_error
 from ..tensors.tensor import Tensor
@@ -82,14 +83,9 @@ def _to(
             dtype = argument
         elif argument is not None:
             device = argument
-    _check_device(device)
+    check_device(device)
     wanted = self.dtype if dtype is None else dtype
     return copying.to_copy(self, wanted.numpy) if flags[1] else copying.to(self, wanted)
-
-
-def _check_device(device: Any) -> None:
-    if device is not None and not str(device).startswith("cpu"):
-        raise AssertionError("Torch not compiled with CUDA enabled")
 
 
 def _type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
@@ -166,6 +162,7 @@ PROPERTIES: dict[str, property | Call] = {
     "mT": axes.matrix_transpose,
     "H": axes.conjugate_transpose,
     "mH": axes.adjoint_property,
+    "device": lambda self: CPU,
     "itemsize": lambda self: self._data.itemsize,
     "nbytes": lambda self: self._data.nbytes,
 }
@@ -205,6 +202,27 @@ METHODS: dict[str, Call] = {
 }
 
 
+# Methods that draw random numbers, which are imported with what draws them.
+_SAMPLING = (
+    *("bernoulli", "bernoulli_", "cauchy_", "exponential_", "geometric_", "log_normal_", "multinomial", "normal_"),
+    *("random_", "uniform_"),
+)
+
+
+class _Sampled:
+    """A method that draws random numbers, imported when one of them is first asked for."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, tensor: Tensor | None, owner: type[Tensor]) -> Any:
+        from . import sampling
+
+        for name, method in sampling.METHODS.items():
+            setattr(Tensor, name, method)
+        return getattr(owner if tensor is None else tensor, self.name)
+
+
 class _Deferred:
     """A method that a function of the table gives, made when it is first asked for; it takes this object's place."""
 
@@ -234,5 +252,7 @@ def attach() -> None:
         setattr(Tensor, name, in_place(name, function))
     for name, function in METHODS.items():
         setattr(Tensor, name, function)
+    for name in _SAMPLING:
+        setattr(Tensor, name, _Sampled(name))
     for name, function in PROPERTIES.items():
         setattr(Tensor, name, function if isinstance(function, property) else property(function))
