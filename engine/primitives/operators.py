@@ -63,7 +63,8 @@ def _getitem(self: Tensor, key: Any) -> Tensor:
     # Imported when it is first used, in whose place it then is.
     from .getitem import getitem
 
-    Tensor.__getitem__ = OPERATORS["__getitem__"] = getitem
+    OPERATORS["__getitem__"] = getitem
+    Tensor.__getitem__ = getitem  # pyright: ignore[reportAttributeAccessIssue]
     return getitem(self, key)
 
 
