@@ -10,24 +10,22 @@ import click
 
 from ...parser.notes.cell import Cell
 from ...parser.script.running.exceptions import ScriptError
-from ...parser.script.running.guard import Limits
 from ...parser.script.running.machine import UNEXPLAINED
-from ...parser.script.session import Session
 from ...parser.syntax.wording import counted
 from ..shell.streams import is_terminal, printable, wants_color, write
 from .recording import Recording
-from .session import open_session
+from .session import AnySession, Setting, open_session, run_cell
 
 _COLORS = {"-": "red", "+": "green", "@": "cyan"}
 
 
-def check(cells: Sequence[Cell], limits: Limits) -> bool:
+def check(cells: Sequence[Cell], setting: Setting) -> bool:
     """Whether every output is as recorded; prints a diff for each that is not, and at the end how many there are.
 
     ExpressionError: a cell fails for which no error is recorded.
     """
-    recording = Recording(limits.elements)
-    session = open_session(limits, recording.write)
+    recording = Recording(setting.limits.elements)
+    session = open_session(setting, recording.write)
     differing = 0
     for cell in cells:
         output = _output(cell, session, recording)
@@ -48,10 +46,10 @@ def agrees(cell: Cell, output: str) -> bool:
     return shown == _trimmed(cell.output) or (shown != "" and f"{following}\n\n".startswith(f"{shown}\n\n"))
 
 
-def _output(cell: Cell, session: Session, recording: Recording) -> str:
+def _output(cell: Cell, session: AnySession, recording: Recording) -> str:
     """What a cell prints, and the error that it ends with, if one is recorded. Another error is raised."""
     try:
-        session.run(cell.code, cell.name, cell.line)
+        run_cell(session, cell)
     except ScriptError as error:
         output = f"{recording.take()}{_failure(error)}\n"
         if not agrees(cell, output) and (error.kind == "limit" or not cell.fails):

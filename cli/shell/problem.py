@@ -14,7 +14,7 @@ from ...parser.semantics.names import CONSTANTS, free_variables
 from ...parser.syntax.parse import parse
 from ...parser.syntax.records import Assign, Name, Program
 from ...parser.syntax.wording import listed
-from .options import Limits, Variables, option_names, split_names
+from .options import GivenVariables, Limits, option_names, split_names
 from .streams import from_input, say
 from .variables import collect, differentiated, match, split_words, unused
 
@@ -45,7 +45,7 @@ def read_given(
     return program, names, given
 
 
-def read_problem(words: Sequence[str], variables: Variables, limits: Limits) -> Problem:
+def read_problem(words: Sequence[str], variables: GivenVariables, limits: Limits) -> Problem:
     """What a command was called with.
 
     ExpressionError, UsageError: as `read_given`; a variable without a value.
@@ -56,7 +56,7 @@ def read_problem(words: Sequence[str], variables: Variables, limits: Limits) -> 
 
 
 def read_problems(
-    words: Sequence[str], variables: Variables, limits: Limits, several: bool = True
+    words: Sequence[str], variables: GivenVariables, limits: Limits, several: bool = True
 ) -> Problem | Several:
     """As `read_problem`, of one expression or, on standard input, of several with names.
 

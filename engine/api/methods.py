@@ -16,6 +16,7 @@ from ..table.registry import FUNCTIONS, ops
 from ..tensors import dtypes, memory
 from ..tensors.aliases import Call
 from ..tensors.batched import Batched
+from ..tensors.device import CPU, check_device
 from ..tensors.dtypes import dtype, is_number
 from ..tensors.errors import shape_error, value_error
 from ..tensors.tensor import Tensor
@@ -81,14 +82,9 @@ def _to(
             dtype = argument
         elif argument is not None:
             device = argument
-    _check_device(device)
+    check_device(device)
     wanted = self.dtype if dtype is None else dtype
     return copying.to_copy(self, wanted.numpy) if flags[1] else copying.to(self, wanted)
-
-
-def _check_device(device: Any) -> None:
-    if device is not None and not str(device).startswith("cpu"):
-        raise AssertionError("Torch not compiled with CUDA enabled")
 
 
 def _type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
@@ -177,6 +173,7 @@ PROPERTIES: dict[str, property | Call] = {
     "mT": lambda self: _axes().matrix_transpose(self),
     "H": lambda self: _axes().conjugate_transpose(self),
     "mH": lambda self: _axes().adjoint_property(self),
+    "device": lambda self: CPU,
     "itemsize": lambda self: self._data.itemsize,
     "nbytes": lambda self: self._data.nbytes,
 }
@@ -213,6 +210,13 @@ METHODS: dict[str, Call] = {
 }
 
 
+# Methods that draw random numbers, which are imported with what draws them.
+_SAMPLING = (
+    *("bernoulli", "bernoulli_", "cauchy_", "exponential_", "geometric_", "log_normal_", "multinomial", "normal_"),
+    *("random_", "uniform_"),
+)
+
+
 class _Deferred:
     """A method that is made, by its name, when it is first asked for; it takes this object's place."""
 
@@ -232,6 +236,12 @@ def _of_table(name: str) -> Call:
         return called_by_name(record)
     change = record.in_place
     return _inplace().reshaped_in_place(name, change) if callable(change) else _changing(called_by_name(record))(name)
+
+
+def _of_sampling(name: str) -> Call:
+    from . import sampling
+
+    return sampling.METHODS[name]
 
 
 def _changing(function: Call) -> Callable[[str], Call]:
@@ -260,5 +270,7 @@ def attach() -> None:
         setattr(Tensor, name, _Deferred(name, make))
     for name, function in METHODS.items():
         setattr(Tensor, name, function)
+    for name in _SAMPLING:
+        setattr(Tensor, name, _Deferred(name, _of_sampling))
     for name, function in PROPERTIES.items():
         setattr(Tensor, name, function if isinstance(function, property) else property(function))

@@ -19,6 +19,8 @@ from ..syntax.parse import parse
 from ..syntax.wording import quoted, sentence
 
 _NUMBERS = r"\[[\[\]\d\s.,eE+-]*"
+# Of numbers, such as `0:10`, or as other languages write it.
+_RANGE = r"[\[(]?[^\[\](),]+(:[^\[\](),]+){1,2}[\])]?"
 _FILES = (".npy", ".json", ".csv")
 
 
@@ -49,6 +51,10 @@ def read_value(name: str, text: str) -> Tensor:
         reason, help = f"{error.message} (column {error.column})", error.help
     if text.endswith(_FILES):
         help = f"to read a file, write `@{text}`"
+    elif re.fullmatch(_RANGE, text):
+        bare = text.strip("[]() ")
+        reason = "a range is no single value"
+        help = f"a range is for `map`, which makes a table of it, and for `plot`: `autodiff map EXPR --{name} {bare}`"
     elif help is None:
         help = "write a number, a list such as `[1, 2]`, a constant expression such as `pi/2`, or `@file`"
     raise UsageError(f"the value of `{name}` cannot be {quoted(text)}: {reason}", help)
