@@ -35,7 +35,8 @@ from .chunk import Column
 csv.field_size_limit(1 << 30)
 
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(e[+-]?\d+)?", re.IGNORECASE)
-_TAGGED_NAN = re.compile(rb"nan\(", re.IGNORECASE)
+# Looked for by the parenthesis, which is seldom there: a search for a letter of either case is ten times as long.
+_TAGGED_NAN = re.compile(rb"\((?<=[nN][aA][nN]\()")
 
 
 class Delimited:
