@@ -27,7 +27,7 @@ COMMANDS = {
     "diff": "The derivative of an expression, as an expression or code.",
     "trace": "Forward and backward pass of an expression, step by step.",
     "graph": "The graph of an expression, with values and gradients.",
-    "plot": "Curves of an expression and its derivatives over a range.",
+    "plot": "Expressions and their derivatives over a range.",
     "fit": "The parameters of a model that fit a table best.",
     "check": "Derivatives of an expression against differences, or claims.",
     "minimize": "Where an expression is least, or largest.",

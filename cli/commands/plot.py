@@ -29,7 +29,7 @@ EXAMPLES = [
     ('autodiff plot "x**3 - 2*x" --x -2:2 --order 2 -o cubic.svg', "with the second derivative, into a file"),
     ('autodiff plot "tan(x)" --x -5:5 --only value', "without derivatives; poles are gaps"),
     ('autodiff plot "exp(-x)" "1/(1 + x)" --x 0:5', "several expressions"),
-    ('autodiff plot "a*exp(-b*x)" --a 4 --b 0.3 --x 0:10 --data points.csv', "over the points of a table"),
+    ('autodiff plot "4*exp(-x/3)" --x 0:10 --data points.csv --response y', "over the points of a table"),
     ('autodiff plot "x**2 - y**2" --x -1:1 --y -1:1', "contours, and where the gradient points"),
     ('autodiff plot "sin(x)/x" --x 0.1:20:0.1 --format csv', "the numbers"),
 ]
@@ -133,6 +133,8 @@ def _draw_curves(
     _check_curves(plots, only)
     if asked.response is not None and asked.data is None:
         raise UsageError("--response is for the points of a table", "name it with `--data TABLE`")
+    if asked.data is None:
+        texts.check_used("none", "none")
     points = None if asked.data is None else read_points(asked.data, variable, asked.response, texts)
     style = drawn.style()
     if drawn.format_name in ("csv", "tsv", "json", "plain"):

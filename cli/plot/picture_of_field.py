@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ...parser.rows.field import Field, kind_of
+from ...engine.optimize.features import MAXIMUM, MINIMUM
+from ...engine.optimize.stationary import FLAT, SADDLE
+from ...parser.rows.field import Field
 from ..drawing import Arrows, Contours, Marks, Panel, Picture, contour_levels
 from ..drawing.picture import Layer
 
@@ -14,7 +16,7 @@ from ..drawing.picture import Layer
 _ARROWS = 18
 # How often all levels together a value leaps at a pole.
 _LEAP = 3
-_SIGNS = {"minimum": "down", "maximum": "up", "saddle point": "cross", "flat point": "square"}
+_SIGNS = {MINIMUM: "down", MAXIMUM: "up", SADDLE: "cross", FLAT: "square"}
 
 
 def picture_of_field(field: Field) -> Picture:
@@ -25,7 +27,7 @@ def picture_of_field(field: Field) -> Picture:
     x, y = np.meshgrid(field.x[columns], field.y[rows])
     layers.append(Arrows(x, y, field.u[np.ix_(rows, columns)], field.v[np.ix_(rows, columns)]))
     for kind, sign in _SIGNS.items():
-        own = [s.point for s, _ in field.points or () if kind_of(s.curvatures) == kind]
+        own = [s.point for s, _ in field.points or () if s.kind == kind]
         if own:
             layers.append(Marks(*np.array(own).T, sign=sign, label=kind))
     limits = [(float(side[0]), float(side[-1])) for side in (field.x, field.y)]
@@ -61,4 +63,4 @@ def point_lines(field: Field, precision: int | None) -> Iterator[str]:
     for stationary, value in field.points or ():
         place = ", ".join(f"{n} = {number(c)}" for n, c in zip(field.names, stationary.point.tolist(), strict=True))
         curvatures = " and ".join(map(number, stationary.curvatures))
-        yield f"{kind_of(stationary.curvatures)}  {place}  value {number(value)}, curvatures {curvatures}"
+        yield f"{stationary.kind}  {place}  value {number(value)}, curvatures {curvatures}"

@@ -14,10 +14,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..tensors.aliases import Array
-from .sampling import Derivatives, Samples, central
+from .curve_samples import Derivatives, Samples, central
 
-ROOT, MINIMUM, MAXIMUM, INFLECTION = "root", "minimum", "maximum", "inflection"
-KINK, JUMP, POLE, HOLE, EDGE = "kink", "jump", "pole", "hole", "edge"
+ROOT = "root"
+MINIMUM = "minimum"
+MAXIMUM = "maximum"
+INFLECTION = "inflection"
+KINK = "kink"
+JUMP = "jump"
+POLE = "pole"
+HOLE = "hole"
+EDGE = "edge"
 # At these a curve is interrupted.
 BREAKS = (JUMP, POLE, HOLE, EDGE)
 

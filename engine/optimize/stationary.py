@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..tensors.aliases import Array
+from .features import MAXIMUM, MINIMUM
 
 # Takes points of shape (n, 2); gives gradients of shape (n, 2) and Hessians of shape (n, 2, 2).
 Slopes = Callable[[Array], tuple[Array, Array]]
@@ -15,6 +16,12 @@ Slopes = Callable[[Array], tuple[Array, Array]]
 _MOST = 60
 # As a part of a cell of the grid: how near two points are one, and how far outside a cell its point may be.
 _SAME, _OUTSIDE = 1e-3, 1.0
+# A curvature that is so much smaller than the other is none.
+_FLAT = 1e-9
+
+
+SADDLE = "saddle point"
+FLAT = "flat point"
 
 
 class Stationary(NamedTuple):
@@ -22,6 +29,14 @@ class Stationary(NamedTuple):
 
     point: Array
     curvatures: tuple[float, float]
+
+    @property
+    def kind(self) -> str:
+        """What it is, by the curvatures."""
+        low, high = self.curvatures
+        if min(abs(low), abs(high)) <= _FLAT * max(abs(low), abs(high)):
+            return FLAT
+        return MINIMUM if low > 0 else MAXIMUM if high < 0 else SADDLE
 
 
 def stationary_points(slopes: Slopes, x: Array, y: Array, u: Array, v: Array) -> list[Stationary] | None:

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...engine import Tensor
+from ...engine.optimize.curve_samples import Derivatives, sampled
 from ...engine.optimize.features import Found, features, interrupted, visible
-from ...engine.optimize.sampling import Derivatives, sampled
 from ..analysis.ranges import Range
 from ..analysis.result import column_of
 from ..semantics.limits import Limits

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -77,11 +77,3 @@ def field(program: Program, ranges: Mapping[str, Range], constants: Mapping[str,
     found = stationary_points(slopes, x, y, u, v)
     points = None if found is None else [(s, float(rows(s.point[None])["value"][0])) for s in found]
     return Field(program.source.strip(), names, x, y, z, u, v, points, failures)
-
-
-def kind_of(curvatures: Sequence[float]) -> str:
-    """What a point with a gradient of 0 is, by the eigenvalues of the Hessian there."""
-    low, high = curvatures
-    if min(abs(low), abs(high)) <= 1e-9 * max(abs(low), abs(high)):
-        return "flat point"
-    return "minimum" if low > 0 else "maximum" if high < 0 else "saddle point"

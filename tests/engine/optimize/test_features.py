@@ -10,8 +10,8 @@ import pytest
 from groups import grouped
 
 from autodiff import engine
+from autodiff.engine.optimize.curve_samples import Derivatives, Samples, sampled
 from autodiff.engine.optimize.features import features, interrupted, visible
-from autodiff.engine.optimize.sampling import Derivatives, Samples, sampled
 from autodiff.engine.optimize.stationary import stationary_points
 from autodiff.engine.program import run, trace
 from autodiff.engine.program.taylor import derivatives
