@@ -27,6 +27,7 @@ COMMANDS = {
     "trace": "Forward and backward pass of an expression, step by step.",
     "graph": "The graph of an expression, with values and gradients.",
     "fit": "The parameters of a model that fit a table best.",
+    "propagate": "The deviation of what is computed from numbers that have deviations.",
     "check": "Derivatives of an expression against differences, or claims.",
     "minimize": "Where an expression is least, or largest.",
     "run": "A script in PyTorch's words, or the cells of a notebook.",

@@ -63,6 +63,7 @@ FLOORS = {
         "minimize",
         "map",
         "fit",
+        "propagate",
         "batch",
         "run",
         "repl",
