@@ -44,7 +44,7 @@ def command(
     texts: TextTables,
     limits: Limits,
 ) -> int:
-    """The deviation of what is computed from numbers that have deviations.
+    """The deviation of a result, from those of what goes in.
 
     A variable is written with its standard deviation: 2±0.1, 2+-0.1, 2.0(1), "2 0.1", 2±5%; without one it is exact.
     The deviation of the result follows the Guide to the Expression of Uncertainty in Measurement: along the straight

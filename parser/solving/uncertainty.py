@@ -148,7 +148,7 @@ def propagate(
     if second is not None:
         warnings += _bent(value, deviation, second, asked)
     if check is not None:
-        warnings += _compared(value, deviation, check, asked)
+        warnings += _compared(value, deviation, check)
     return Propagation(
         program.source,
         value,
@@ -193,8 +193,8 @@ def _bent(value: float, deviation: float, second: tuple[float, float], asked: As
     return [Finding(text, f"warning[linear]: {text}{help}")]
 
 
-def _compared(value: float, deviation: float, check: Drawn, asked: Asked) -> list[Finding]:
-    """Warnings where draws say something else than the straight line does (JCGM 101:2008, section 8.1)."""
+def _compared(value: float, deviation: float, check: Drawn) -> list[Finding]:
+    """Warnings where the middle 95 % of draws end elsewhere than the straight line has it (JCGM 101:2008, section 8)."""
     found: list[Finding] = []
     if check.lost:
         text = f"{check.lost:,} of {check.draws:,} draws have no finite value: they are out of the domain"
@@ -202,11 +202,11 @@ def _compared(value: float, deviation: float, check: Drawn, asked: Asked) -> lis
     if not np.isfinite([value, deviation, check.low, check.high]).all():
         return found
     half = _QUANTILE * deviation
-    # Half a unit in the last digit that is stated, and three errors of the ends themselves.
-    last = 0.5 * 10.0 ** (np.floor(np.log10(deviation)) - asked.digits + 1) if deviation else 0.0
+    # Beside what the draws themselves leave open.
+    allowed = _WIDENED * deviation
     apart = [
-        abs(value - half - check.low) > last + 3 * check.low_error,
-        abs(value + half - check.high) > last + 3 * check.high_error,
+        abs(value - half - check.low) > allowed + 3 * check.low_error,
+        abs(value + half - check.high) > allowed + 3 * check.high_error,
     ]
     if any(apart):
         text = (
