@@ -194,7 +194,7 @@ def _bent(value: float, deviation: float, second: tuple[float, float], asked: As
 
 
 def _compared(value: float, deviation: float, check: Drawn) -> list[Finding]:
-    """Warnings where the middle 95 % of draws end elsewhere than the straight line has it (JCGM 101:2008, section 8)."""
+    """Warnings where the middle 95 % of draws end elsewhere than the line has it (JCGM 101:2008, section 8)."""
     found: list[Finding] = []
     if check.lost:
         text = f"{check.lost:,} of {check.draws:,} draws have no finite value: they are out of the domain"
