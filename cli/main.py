@@ -29,6 +29,7 @@ COMMANDS = {
     "graph": "The graph of an expression, with values and gradients.",
     "plot": "Expressions and their derivatives over a range.",
     "fit": "The parameters of a model that fit a table best.",
+    "propagate": "The deviation of a result, from those of what goes in.",
     "check": "Derivatives of an expression against differences, or claims.",
     "minimize": "Where an expression is least, or largest.",
     "run": "A script in PyTorch's words, or the cells of a notebook.",

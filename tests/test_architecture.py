@@ -63,7 +63,11 @@ FLOORS = {
         "minimize",
         "map",
         "fit",
+<<<<<<< HEAD
         "plot",
+=======
+        "propagate",
+>>>>>>> main
         "batch",
         "run",
         "repl",
