@@ -63,11 +63,8 @@ FLOORS = {
         "minimize",
         "map",
         "fit",
-<<<<<<< HEAD
         "plot",
-=======
         "propagate",
->>>>>>> main
         "batch",
         "run",
         "repl",
