@@ -17,11 +17,12 @@ from ..table.registry import FUNCTIONS, ops
 from ..tensors import dtypes, memory
 from ..tensors.aliases import Call
 from ..tensors.batched import Batched
-from ..tensors.device import CPU, check_device
+from ..tensors.device import check_device
 from ..tensors.dtypes import dtype, is_number
 from ..tensors.errors import shape_error, value_error
 from ..tensors.tensor import Tensor
-from . import creation
+from . import attributes, creation
+from .types import TYPES, constructed
 
 
 def _fill(self: Tensor, value: Any) -> Tensor:
@@ -93,10 +94,12 @@ def _type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     if dtype is None:
         return f"torch.{self.dtype.title}Tensor"
     if isinstance(dtype, str):
-        names = {f"torch.{known.title}Tensor": known for known in _CASTS.values()}
+        names = {f"torch.{name}": made.dtype for name, made in TYPES.items()}
         if dtype not in names:
             raise value_error(f"invalid type: '{dtype}'")
         dtype = names[dtype]
+    elif not isinstance(dtype, dtypes.dtype):
+        dtype = dtype.dtype
     return copying.to(self, dtype)
 
 
@@ -162,7 +165,6 @@ PROPERTIES: dict[str, property | Call] = {
     "mT": axes.matrix_transpose,
     "H": axes.conjugate_transpose,
     "mH": axes.adjoint_property,
-    "device": lambda self: CPU,
     "itemsize": lambda self: self._data.itemsize,
     "nbytes": lambda self: self._data.nbytes,
 }
@@ -239,8 +241,14 @@ class _Deferred:
         return getattr(owner if tensor is None else tensor, self.name)
 
 
+def _constructed(args: tuple[Any, ...], device: Any) -> Any:
+    given = args[0] if len(args) == 1 else None
+    return constructed(given.dtype if isinstance(given, Tensor) else dtypes.get_default_dtype(), args, device)._data
+
+
 def attach() -> None:
     """Gives Tensor every operator and method of the table."""
+    Tensor._constructed = staticmethod(_constructed)
     for name, function in OPERATORS.items():
         setattr(Tensor, name, function)
     for name in TENSOR_METHODS:
@@ -250,9 +258,9 @@ def attach() -> None:
         setattr(Tensor, name, _cast(to))
     for name, function in {**IN_PLACE_OPERATORS, **WRITING}.items():
         setattr(Tensor, name, in_place(name, function))
-    for name, function in METHODS.items():
+    for name, function in (attributes.METHODS | METHODS).items():
         setattr(Tensor, name, function)
     for name in _SAMPLING:
         setattr(Tensor, name, _Sampled(name))
-    for name, function in PROPERTIES.items():
+    for name, function in (attributes.PROPERTIES | PROPERTIES).items():
         setattr(Tensor, name, function if isinstance(function, property) else property(function))
