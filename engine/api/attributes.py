@@ -6,13 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..graph.history import read_only
-from ..table.composed import called_by_name
-from ..table.registry import FUNCTIONS
-from ..tensors import dtypes
 from ..tensors.aliases import Array, Call
 from ..tensors.device import CPU, check_device
-from ..tensors.errors import shape_error, type_error
+from ..tensors.errors import type_error
 from ..tensors.memory import share, shareable, storage_of
 from ..tensors.tensor import Tensor
 from .types import constructed, strided
@@ -115,10 +111,6 @@ def _dim_order(self: Tensor) -> tuple[int, ...]:
     return tuple(sorted(range(self.ndim), key=lambda d: -strides[d]))
 
 
-def _delete(self: Tensor, key: Any) -> None:
-    raise type_error("Tensor does not support deleting items")
-
-
 def _refined(self: Tensor, *args: Any) -> Tensor:
     return self
 
@@ -129,32 +121,6 @@ def grad_dtype(tensor: Tensor) -> Any:
     return tensor.dtype
 
 
-def viewed(self: Tensor, dtype: dtypes.dtype) -> Tensor:
-    """The bytes of a tensor read as another dtype. RuntimeError: they do not come out even."""
-    data, kind = shareable(self), dtype.numpy
-    if data.dtype.itemsize != kind.itemsize and not data.ndim:
-        raise shape_error(
-            f"self.dim() cannot be 0 to view {self.dtype.title} as {dtype.title} (different element sizes)"
-        )
-    try:
-        made = Tensor(data.view(kind))
-    except ValueError:
-        raise shape_error(
-            f"self.size(-1) must be divisible by {kind.itemsize // data.dtype.itemsize} to view {self.dtype.title} as "
-            f"{dtype.title} (different element sizes), but got {data.shape[-1]}"
-        ) from None
-    share(made, self)
-    return made
-
-
-def view(self: Tensor, *shape: Any, **named: Any) -> Tensor:
-    """The elements in another shape, or the bytes as another dtype, without copying."""
-    first = named.get("dtype", shape[0] if shape else None)
-    if isinstance(first, dtypes.dtype):
-        return viewed(self, first)
-    return called_by_name(FUNCTIONS["view"])(self, *shape, **named)
-
-
 def _value(constant: Any) -> property:
     return property(lambda self: constant)
 
@@ -163,7 +129,6 @@ PROPERTIES: dict[str, Any] = {
     "device": _value(CPU),
     "layout": _value(strided),
     "grad_dtype": grad_dtype,
-    "shape": read_only(Tensor.shape.fget),  # type: ignore[attr-defined]
     "_backward_hooks": property(lambda self: None, fdel=lambda self: _no_deletion("_backwards_hooks not allowed!")),
     **dict.fromkeys(
         ("is_cuda", "is_sparse", "is_quantized", "is_meta", "is_mps", "is_xpu", "is_mkldnn", "is_nested"), _value(False)
@@ -177,8 +142,6 @@ def _no_deletion(what: str) -> None:
 
 
 METHODS: dict[str, Call] = {
-    "__delitem__": _delete,
-    "__complex__": lambda self: complex(self._only()),
     "apply_": apply_,
     "map_": map_,
     "cuda": _cuda,
@@ -189,7 +152,6 @@ METHODS: dict[str, Call] = {
     "is_complex": lambda self: False,
     "is_conj": lambda self: False,
     "is_neg": lambda self: False,
-    "is_inference": Tensor.is_inference,
     "is_nonzero": _is_nonzero,
     "is_pinned": lambda self, device=None: False,
     "is_same_size": lambda self, other: self.shape == other.shape,
@@ -203,6 +165,7 @@ METHODS: dict[str, Call] = {
     "record_stream": lambda self, stream: check_device("cuda"),
     "set_": set_,
     "storage": lambda self: _Storage(storage_of(shareable(self))),
-    "view": view,
     "untyped_storage": lambda self: _Storage(storage_of(shareable(self)).view(np.uint8)),
 }
+
+ATTRIBUTES: dict[str, Any] = {**PROPERTIES, **METHODS}

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.aliases import Array
 from ..tensors.dtypes import dtype as DType  # noqa: N812
@@ -20,7 +21,6 @@ from ..tensors.spacing import spaced, stepped
 from ..tensors.tensor import Tensor
 from .arguments import sizes, whole
 from .families import CREATION
-from .reshaping import expand
 
 _function = partial(CREATION.function, tensors=0)
 
@@ -74,7 +74,7 @@ def full(
         if fill_value.ndim:
             raise type_error("full(): argument 'fill_value' (position 2) must be Number, not Tensor")
         if fill_value.requires_grad:
-            return expand(fill_value, shape)
+            return ops.expand(fill_value, shape)
         fill_value = fill_value.item()
     kind = dtype or (dtypes.bool_ if isinstance(fill_value, bool) else dtypes.int64)
     if dtype is None and isinstance(fill_value, float):

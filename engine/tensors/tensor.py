@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 import weakref
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -175,8 +175,7 @@ class Tensor:
         if not isinstance(self._data, np.ndarray):
             # A scalar becomes an array, whose memory can be shared.
             self._data = np.asarray(self._data)
-        shared: Array = self._data
-        return shared
+        return cast(Array, self._data)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         array = self.numpy()

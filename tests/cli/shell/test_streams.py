@@ -94,7 +94,7 @@ def test_an_input_that_is_no_text_is_an_error_in_words(evaluate, data: bytes) ->
 
 @pytest.mark.parametrize("format_name", ["plain", "json", "pretty"])
 def test_a_reader_that_leaves_early_ends_the_command_quietly(format_name: str) -> None:
-    program = "+".join(["x"] * 10) if format_name == "pretty" else "x*[" + ",".join(["1"] * 100_000) + "]"
+    program = "+".join(["x"] * 10) if format_name == "pretty" else "x*[" + ",".join(["1"] * 30_000) + "]"
     with subprocess.Popen(
         [*START, "eval", "--x", "3", "--format", format_name],
         stdin=subprocess.PIPE,
@@ -113,7 +113,7 @@ def test_a_reader_that_leaves_early_ends_the_command_quietly(format_name: str) -
 
 def test_head_gets_its_line_and_nobody_complains() -> None:
     command = (
-        f'\'{sys.executable}\' -c \'print("x*[" + ",".join(["1"]*100_000) + "]")\' | '
+        f'\'{sys.executable}\' -c \'print("x*[" + ",".join(["1"]*30_000) + "]")\' | '
         f"{AUTODIFF} eval --x 3 --get value | head -c 14; "
         'echo "${PIPESTATUS[*]}"'
     )
