@@ -63,6 +63,8 @@ FLOORS = {
         "minimize",
         "map",
         "fit",
+        "plot",
+        "propagate",
         "batch",
         "run",
         "repl",
