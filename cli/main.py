@@ -28,6 +28,7 @@ COMMANDS = {
     "graph": "The graph of an expression, with values and gradients.",
     "check": "Derivatives of an expression against differences, or claims.",
     "minimize": "Where an expression is least, or largest.",
+    "solve": "Where equations hold, from a start or in a range.",
     "run": "A script in PyTorch's words, or the cells of a notebook.",
     "repl": "A prompt to type a script at, line by line.",
     "functions": "What can be called in an expression.",
