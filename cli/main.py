@@ -32,6 +32,7 @@ COMMANDS = {
     "propagate": "The deviation of a result, from those of what goes in.",
     "check": "Derivatives of an expression against differences, or claims.",
     "minimize": "Where an expression is least, or largest.",
+    "solve": "Where equations hold, from a start or in a range.",
     "run": "A script in PyTorch's words, or the cells of a notebook.",
     "repl": "A prompt to type a script at, line by line.",
     "functions": "What can be called in an expression.",
