@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -54,8 +55,13 @@ class Computation:
         """The results for a table. ExpressionError, UsageError: as `RowExpression`."""
         return self.expression.result_names(self._shapes(table))
 
-    def answer(self, table: Table, chunk: Chunk) -> Answer:
-        """The results for rows of a table. Those of a row that failed mean nothing.
+    def counts(self, table: Table) -> float:
+        """How many rows there may be before it matters to the results of others; 0 where it never does."""
+        first = 0.0 if table.is_sized else self.expression.native_from(self._shapes(table))
+        return first if math.isfinite(first) else 0
+
+    def answer(self, table: Table, chunk: Chunk, before: int) -> Answer:
+        """The results for rows of a table, with so many `before` them. Those of a row that failed mean nothing.
 
         ExpressionError, UsageError: as `RowExpression`.
         """
@@ -73,7 +79,7 @@ class Computation:
         if any(np.isnan(number) for number in keys.values()):
             empty[:] = skipped[:] = True
         given = {**self.expression.constants, **keys}
-        results = self.expression.results(self._shapes(table), given, values, skipped, faults)
+        results = self.expression.results(self._shapes(table), given, values, skipped, faults, before)
         return Answer(results, empty, faults, {**given, **values}, frozenset(values))
 
     def explained(self, row: str, variables: Mapping[str, Any]) -> str:

@@ -81,9 +81,9 @@ class GridChunk:
 class GridComputation(Computation):
     """A computation whose results are the points, too."""
 
-    def answer(self, table: Table, chunk: Any) -> Answer:
+    def answer(self, table: Table, chunk: Any, before: int) -> Answer:
         """The results, behind the variables."""
-        found = super().answer(table, chunk)
+        found = super().answer(table, chunk, before)
         points = {name: found.variables[name] for name in table.source.names}
         return found._replace(results={**points, **found.results})
 
@@ -91,4 +91,4 @@ class GridComputation(Computation):
 def grid_table(ranges: Mapping[str, Range]) -> Table:
     """A grid as a table. UsageError: it has far too many points."""
     grid = Grid(ranges)
-    return Table(Place(None), "csv", grid, {}, True, grid.points)
+    return Table(Place(None), "csv", grid, {}, True, grid.points, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -101,18 +102,26 @@ def map_tables(tables: Iterable[Table], job: Job, writer: Writer, threads: int, 
     writer.finish()
 
 
-def _parts(first: Table, following: Iterator[Table], job: Job) -> Iterator[tuple[Table, Chunk]]:
-    """The chunks of all tables. UsageError: a table has other columns than the first."""
-    yield from ((first, chunk) for chunk in first.source.chunks())
-    for table in following:
-        _check_same(table, first)
-        job.expect(table)
-        yield from ((table, chunk) for chunk in table.source.chunks())
+def _parts(first: Table, following: Iterator[Table], job: Job) -> Iterator[tuple[Table, Chunk, int]]:
+    """The chunks of all tables, each with the number of rows before it, as far as it counts.
+
+    UsageError: a table has other columns than the first.
+    """
+    before = 0
+    for table in chain([first], following):
+        if table is not first:
+            _check_same(table, first)
+            job.expect(table)
+        most = job.computation.counts(table)
+        for chunk in table.source.chunks():
+            yield table, chunk, before
+            if before < most:
+                before += chunk.rows
 
 
-def _work(table: Table, chunk: Chunk, job: Job, writer: Writer) -> _Done:
+def _work(table: Table, chunk: Chunk, before: int, job: Job, writer: Writer) -> _Done:
     with np.errstate(all="ignore"):
-        answer = job.computation.answer(table, chunk)
+        answer = job.computation.answer(table, chunk, before)
         rows = chunk.rows
         faults = sorted(answer.faults.items())
         failed = np.zeros(rows, dtype=bool)
