@@ -27,6 +27,7 @@ from .api.creation import (
 from .api.methods import attach as _attach
 from .table.composed import called_by_name as _called_by_name
 from .table.registry import FUNCTIONS
+from .tensors.device import device
 from .tensors.dtypes import (
     bool_,
     double,
@@ -63,6 +64,7 @@ __all__ = [
     "as_tensor",
     "autograd",
     "bool_",
+    "device",
     "double",
     "dtype",
     "empty",
@@ -101,6 +103,9 @@ __all__ = [
     "uint8",
 ]
 
+# Where that is what has to do with random numbers, for which NumPy takes a while to be ready.
+_RANDOM = (".random", ".api.sampling")
+
 _attach()
 # Dtypes whose names Python also uses, which would hide Python's own in this module.
 globals().update(bool=bool_, float=float32, int=int32)
@@ -112,10 +117,14 @@ _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"autodiff\.e
 
 def __getattr__(name: str) -> Any:
     # Imported when first asked for: what a plain lesson and the command line do not need.
-    if name in ("func", "linalg", "nn", "special"):
+    if name in ("func", "linalg", "nn", "random", "special"):
         return _importlib.import_module(f".{name}", __name__)
     if name == "vmap":
         return _importlib.import_module(".func", __name__).vmap
+    for home in () if name in FUNCTIONS.homes else _RANDOM:
+        module = _importlib.import_module(home, __name__)
+        if name in module.__all__:
+            return getattr(module, name)
     if name in FUNCTIONS:
         globals()[name] = _called_by_name(FUNCTIONS[name])
         return globals()[name]

@@ -13,10 +13,10 @@ from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import listed, quoted, shortened
 from ..map.choices import Columns, Differentiation, Files, Rows
 from ..shell.command import command as declared
-from ..shell.command import is_assignment
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits
 from ..shell.streams import is_terminal, say
+from ..shell.words import split_tables, standard_input
 from ..tables.table_options import TextTables
 
 EXAMPLES = [
@@ -58,7 +58,7 @@ def command(
     The columns of the table stay as they are. Behind them stand value, d_x, d_y; with --order d2_x, with --hessian
     d2_x_y. A row with an empty cell among its variables has empty results; one with text in place of a number fails.
     """
-    text, table_words, assigned = _split(words)
+    text, table_words, assigned = split_tables(words, 'autodiff map "x**2" table.csv')
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.semantics.computing import computing
@@ -95,25 +95,9 @@ def command(
     return FAILED if progress.failed else OK
 
 
-def _split(words: Sequence[str]) -> tuple[str, list[str], list[str]]:
-    """The expression, the tables, and the `name=value` words. UsageError: the first is missing."""
-    if not words:
-        raise UsageError("the expression is missing", 'write `autodiff map "x**2" table.csv`')
-    tables: list[str] = []
-    assigned: list[str] = []
-    for word in words[1:]:
-        (assigned if is_assignment(word) and not os.path.lexists(word) else tables).append(word)
-    return words[0], tables, assigned
-
-
 def _input(text: str) -> str:
     """What stands for standard input as the table of an expression. UsageError: a person sits there."""
-    if is_terminal(sys.stdin):
-        shown = shortened(text)
-        raise UsageError(
-            "the table is missing", f'write `autodiff map "{shown}" table.csv`, or with ranges `--x 0:1` for a grid'
-        )
-    return "-"
+    return standard_input(f'write `autodiff map "{shortened(text)}" table.csv`, or with ranges `--x 0:1` for a grid')
 
 
 def _check_no_table(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -40,6 +39,18 @@ class Answer(NamedTuple):
         return {name: value[number] if name in self.columns else value for name, value in self.variables.items()}
 
 
+class RowComputation(Protocol):
+    """What is computed of the rows of tables."""
+
+    def numeric(self, table: Table) -> list[str]:
+        """The columns of a table that are to be read as numbers."""
+        ...
+
+    def answer(self, table: Table, chunk: Chunk) -> Answer:
+        """The results for rows of a table. Those of a row that failed mean nothing."""
+        ...
+
+
 class Computation:
     """An expression whose variables are columns of tables, `columns` by variable, or the same in all rows."""
 
@@ -55,13 +66,8 @@ class Computation:
         """The results for a table. ExpressionError, UsageError: as `RowExpression`."""
         return self.expression.result_names(self._shapes(table))
 
-    def counts(self, table: Table) -> float:
-        """How many rows there may be before it matters to the results of others; 0 where it never does."""
-        first = 0.0 if table.is_sized else self.expression.native_from(self._shapes(table))
-        return first if math.isfinite(first) else 0
-
-    def answer(self, table: Table, chunk: Chunk, before: int) -> Answer:
-        """The results for rows of a table, with so many `before` them. Those of a row that failed mean nothing.
+    def answer(self, table: Table, chunk: Chunk) -> Answer:
+        """The results for rows of a table. Those of a row that failed mean nothing.
 
         ExpressionError, UsageError: as `RowExpression`.
         """
@@ -79,7 +85,7 @@ class Computation:
         if any(np.isnan(number) for number in keys.values()):
             empty[:] = skipped[:] = True
         given = {**self.expression.constants, **keys}
-        results = self.expression.results(self._shapes(table), given, values, skipped, faults, before)
+        results = self.expression.results(self._shapes(table), given, values, skipped, faults, chunk.rows_before)
         return Answer(results, empty, faults, {**given, **values}, frozenset(values))
 
     def explained(self, row: str, variables: Mapping[str, Any]) -> str:

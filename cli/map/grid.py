@@ -55,6 +55,8 @@ class Grid:
 class GridChunk:
     """Some points of a grid, from number `start` on."""
 
+    rows_before = 0
+
     def __init__(self, source: Grid, start: int, rows: int) -> None:
         self.source = source
         self.start = start
@@ -81,9 +83,9 @@ class GridChunk:
 class GridComputation(Computation):
     """A computation whose results are the points, too."""
 
-    def answer(self, table: Table, chunk: Any, before: int) -> Answer:
+    def answer(self, table: Table, chunk: Any) -> Answer:
         """The results, behind the variables."""
-        found = super().answer(table, chunk, before)
+        found = super().answer(table, chunk)
         points = {name: found.variables[name] for name in table.source.names}
         return found._replace(results={**points, **found.results})
 

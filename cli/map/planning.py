@@ -32,7 +32,7 @@ def planned(
     added: Columns,
     errors: str,
     limits: Limits,
-) -> Job:
+) -> Job[Computation]:
     """The job for an expression and tables like the first, or a grid. UsageError: they do not fit, or names clash."""
     free = free_variables(program)
     kept = kept_names(program, split_names(asked.keep))

@@ -81,11 +81,25 @@ def errors_option(help: str) -> Any:
     return option("--errors", type=choice, default="mark", show_default=True, help=help)
 
 
-class Variables(Options):
-    """What gives variables and says which of them to differentiate by."""
+class GivenVariables(Options):
+    """What gives variables."""
 
     assignments: tuple[str, ...] = SET
     vars_file: str | None = option("--vars", metavar="FILE", help="Variables from a JSON file: an object of values.")
+    wrt: str | None
+    const: str | None
+
+
+class Unknowns(GivenVariables):
+    """What gives variables their starts, and says which of them to look for."""
+
+    wrt: str | None = names_option("--wrt", help="Look for these variables only, separated by commas.")
+    const: str | None = CONST
+
+
+class Variables(GivenVariables):
+    """What gives variables and says which of them to differentiate by."""
+
     wrt: str | None = WRT
     const: str | None = CONST
     dtype: str = dtype_option("Type to compute with.")

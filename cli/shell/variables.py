@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from ...engine import Tensor
 from ...engine.table.registry import FUNCTIONS
 from ...parser.analysis.given_values import is_constant, read_object, read_value
-from ...parser.semantics.doubtful_names import doubtful
 from ...parser.semantics.names import CONSTANTS
 from ...parser.syntax.errors import ExpressionError, UsageError, did_you_mean
 from ...parser.syntax.parse import parse
@@ -173,6 +172,8 @@ def _missing_help(missing: Sequence[str], options: Collection[str]) -> str:
     if name in FUNCTIONS:
         return f"{misnamed_help(name)}; to use it as a variable, give it a value: `{example}`"
     give = f"give {'it a value' if len(missing) == 1 else 'them values'}: `{example}`"
+    from ...parser.semantics.doubtful_names import doubtful
+
     meant = doubtful(name, missing)
     return misnamed_help(name) or (f"did you mean `{meant}`? else {give}" if meant else give)
 

@@ -6,6 +6,7 @@ A function is traced once, so that a solver's calls run a program. One that asks
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,12 +16,15 @@ import numpy as np
 from ..autograd.jacobians import gradients, jacobian_rows
 from ..program.columns import run
 from ..program.program import Program
+from ..program.taylor import derivatives
 from ..program.tracing import trace
 from ..tensors.aliases import Array
 from ..tensors.symbol import TraceError
 from ..tensors.tensor import Tensor
+from .rounding import EPS, rounding
 from .unknowns import Unknowns
 
+_REMEMBERED = 4
 # Takes a tensor for each of the unknowns, in their order.
 Scalar = Callable[..., Tensor]
 Vector = Callable[..., Sequence[Tensor]]
@@ -49,18 +53,29 @@ class Objective:
         self.unknowns = unknowns
         self.counts = Counts()
         self._programs = _Programs(unknowns)
+        # What was computed last: solvers ask for the same again.
+        self._known: OrderedDict[bytes, tuple[float, Array]] = OrderedDict()
 
     def value(self, x: Array) -> float:
         """The value at a point of shape (n,)."""
+        known = self._known.get(x.tobytes())
+        if known is not None:
+            return known[0]
         self.counts.values += 1
         return float(self._programs.at("value", self._value, x)["value"])
 
     def value_and_gradient(self, x: Array) -> tuple[float, Array]:
         """The value, and the gradient of shape (n,)."""
-        self.counts.values += 1
-        self.counts.gradients += 1
-        found = self._programs.at("gradient", self._gradient, x)
-        return float(found["value"]), self.unknowns.flat(found)
+        key = x.tobytes()
+        if key not in self._known:
+            self.counts.values += 1
+            self.counts.gradients += 1
+            found = self._programs.at("gradient", self._gradient, x)
+            self._known[key] = float(found["value"]), self.unknowns.flat(found)
+            if len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        value, gradient = self._known[key]
+        return value, gradient.copy()
 
     def gradient(self, x: Array) -> Array:
         """The gradient, of shape (n,)."""
@@ -91,8 +106,39 @@ class Objective:
         rows = _rows(found, self.unknowns, size)
         return (rows + rows.T) / 2
 
+    def repeated(self, order: int) -> Callable[[float], float] | None:
+        """The derivative of this order by the one unknown, as a function of it. None: it is not found."""
+        name = next(iter(self.unknowns.shapes))
+
+        def outputs(inputs: Sequence[Tensor], _: Sequence[Tensor]) -> dict[str, Tensor]:
+            found = derivatives(self.function(*inputs), {name: inputs[0]}, order=max(order, 2))
+            return {"value": found[f"d{order}.{name}" if order > 1 else f"grad.{name}"]}
+
+        if self._programs.program(f"derivative {order}", outputs) is None:
+            return None
+        return lambda x: float(self._programs.at(f"derivative {order}", outputs, np.array([x]))["value"])
+
+    def rounding(self, x: Array) -> float:
+        """About how far off the value at a point may be because numbers are rounded, those of the point included."""
+        try:
+            return float(self._programs.at("rounding", self._rounding, x)["value"])
+        except TraceError:
+            return 16 * EPS * abs(self.value(x))
+
+    def roundings(self, points: Array) -> Array:
+        """As `rounding`, at m points of shape (m, n)."""
+        if self._programs.program("value", self._value) is None:
+            return 16 * EPS * np.abs(self.values(points))
+        return self._programs.over("rounding", self._rounding, points)["value"]
+
     def _value(self, inputs: Sequence[Tensor], _: Sequence[Tensor]) -> dict[str, Tensor]:
         return {"value": self.function(*inputs)}
+
+    def _rounding(self, inputs: Sequence[Tensor], _: Sequence[Tensor]) -> dict[str, Tensor]:
+        program = self._programs.program("value", self._value)
+        if program is None:
+            raise TraceError("nothing is known of its operations")
+        return {"value": rounding(program, inputs)}
 
     def _gradient(self, inputs: Sequence[Tensor], _: Sequence[Tensor]) -> dict[str, Tensor]:
         value = self.function(*inputs)
@@ -155,7 +201,7 @@ class _Programs:
 
     def at(self, name: str, outputs: Any, x: Array, vector: Array | None = None) -> dict[str, Any]:
         """The outputs at a point, and for a product along a vector, as NumPy values by name."""
-        program = self._program(name, outputs, vector is not None)
+        program = self.program(name, outputs, vector is not None)
         given = self.unknowns.named(x)
         if program is not None:
             return program.run({**given, **({} if vector is None else _vectors(self.unknowns.named(vector)))})
@@ -166,7 +212,7 @@ class _Programs:
     def over(self, name: str, outputs: Any, points: Array, vectors: Array | None = None) -> dict[str, Array]:
         """The outputs for each of the points, or along each of the vectors at one point: a row for each."""
         rows = len(points if vectors is None else vectors)
-        program = self._program(name, outputs, vectors is not None)
+        program = self.program(name, outputs, vectors is not None)
         if program is None or not rows:
             each = [self.at(name, outputs, points, v) for v in vectors] if vectors is not None else []
             each = each or [self.at(name, outputs, point) for point in points]
@@ -179,7 +225,7 @@ class _Programs:
             for key, part in found.items()
         }
 
-    def _program(self, name: str, outputs: Any, along: bool) -> Program | None:
+    def program(self, name: str, outputs: Any, along: bool = False) -> Program | None:
         if name not in self.known:
             shapes = self.unknowns.shapes
             count = len(shapes)

@@ -44,3 +44,8 @@ class Unknowns:
             name: vector[..., self._parts[name]].reshape((*vector.shape[:-1], *shape))[()]
             for name, shape in self.shapes.items()
         }
+
+    def flat_rows(self, values: Mapping[str, Any], rows: int) -> Array:
+        """The flat vectors of n rows, (size, n), for values of the variables of shape (n, ...)."""
+        parts = [np.asarray(values[name], float).reshape(rows, -1).T for name in self.shapes]
+        return np.concatenate(parts) if parts else np.zeros((0, rows))

@@ -7,6 +7,7 @@ from ..table.family import Family
 ACTIVATION = Family("activation", elementwise=True, method=False, below=("nn.functional",))
 ARITHMETIC = Family("arithmetic", elementwise=True, in_place=True)
 ELEMENTARY = Family("elementary", elementwise=True, floating=True, in_place=True)
+CHANCE = Family("chance", promotes=(), shape_only=("x", "y"))
 CREATION = Family("creation", method=False)
 INDEXING = Family("indexing")
 LAYER = Family("layer", method=False, below=("nn.functional",))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..table.binding import sum_array_to
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.errors import shape_error
@@ -106,15 +107,6 @@ def unflatten(x: Any, dim: int, sizes: Any) -> Any:
             "the input tensor"
         ) from None
     return view(x, (*shape[:axis], *parts, *shape[axis + 1 :]))
-
-
-def sum_array_to(x: Any, shape: tuple[int, ...]) -> Any:
-    """A NumPy value summed over the dimensions that broadcasting `shape` to it added or stretched."""
-    x = np.asarray(x)
-    added = x.ndim - len(shape)
-    stretched = tuple(i for i in range(added, x.ndim) if shape[i - added] == 1 and x.shape[i] != 1)
-    x = x.sum(axis=(*range(added), *stretched), keepdims=True)
-    return x.reshape(shape)
 
 
 def sum_to_size(x: Any, shape: Any) -> Any:

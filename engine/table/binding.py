@@ -108,6 +108,15 @@ def check_operands(primitive: Operation, args: Sequence[Any]) -> None:
                     other.numpy()
 
 
+def sum_array_to(x: Any, shape: tuple[int, ...]) -> Any:
+    """A NumPy value summed over the dimensions that broadcasting `shape` to it added or stretched."""
+    x = np.asarray(x)
+    added = x.ndim - len(shape)
+    stretched = tuple(i for i in range(added, x.ndim) if shape[i - added] == 1 and x.shape[i] != 1)
+    x = x.sum(axis=(*range(added), *stretched), keepdims=True)
+    return x.reshape(shape)
+
+
 def broadcast_mismatch(shapes: Sequence[tuple[int, ...]]) -> str | None:
     """PyTorch's sentence about the first two shapes that do not broadcast together; None if all do."""
     for a, b in pairwise(shapes):

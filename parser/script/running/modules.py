@@ -8,7 +8,8 @@ from types import ModuleType
 from typing import Any
 
 from .... import engine
-from ....engine import FUNCTIONS
+from ....engine import FUNCTIONS, random
+from ....engine.api import sampling
 
 _CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 # What a script has of each module, beside what the module lists in `__all__`.
@@ -29,6 +30,7 @@ _OTHERS: dict[str, tuple[str, ...]] = {
     "torch.linalg": (),
     "torch.nn": (),
     "torch.nn.functional": (),
+    "torch.random": (),
     "torch.special": (),
 }
 
@@ -75,7 +77,7 @@ class Module:
     @property
     def names(self) -> list[str]:
         """The names that a script may use."""
-        listed = getattr(self._module(), "__all__", ())
+        listed = [name for part in (self._module(), *self._parts()) for name in getattr(part, "__all__", ())]
         return sorted({*listed, *_OTHERS[self.name], *self._inside()} - _HIDDEN)
 
     def member(self, name: str) -> Any:
@@ -100,6 +102,10 @@ class Module:
         module = engine_module(self.name)
         assert module is not None
         return module
+
+    def _parts(self) -> list[ModuleType]:
+        """What the engine imports when one of its names is first asked for."""
+        return [sampling, random] if self == TORCH else []
 
     def _inside(self) -> list[str]:
         """The modules in this one."""
