@@ -42,7 +42,7 @@ class Asked(NamedTuple):
     absolute: bool = False
     profile: bool = False
     level: float = 0.95
-    starts: int = 0
+    starts: int = 1
     seed: int = 0
 
 

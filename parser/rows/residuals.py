@@ -195,8 +195,12 @@ class Residuals:
                 columns = transformed(columns, loss, scale)
             return reduced(columns)
 
+        groups = self.each_group(parameters, point, work)
+        if len(self.kept) == 1:
+            (found,) = groups
+            return found[0] if len(found) == 1 else joined([part.triangle for part in found])
         parts: list[np.ndarray] = []
-        for place, found in zip(parameters.places, self.each_group(parameters, point, work), strict=True):
+        for place, found in zip(parameters.places, groups, strict=True):
             parts += [reduction.widened(place, parameters.size) for reduction in found]
         return joined(parts)
 
