@@ -61,8 +61,10 @@ FLOORS = {
         "check",
         "functions",
         "minimize",
+        "solve",
         "map",
         "fit",
+        "plot",
         "propagate",
         "batch",
         "run",
@@ -89,6 +91,7 @@ LONG_FUNCTIONS: dict[str, int] = {
 # Tables outside the records that name three or more operations, by module. Printers have a table of spellings each.
 PRINTERS = "parser.unparse."
 TABLES = {
+    "cli.main": 1,  # commands, of which some are called as operations are
     "engine.program.native.instructions": 1,  # functions of NumPy, in the language of LLVM
     "parser.algebra.arrays": 1,  # its rules, an entry a rule
     "parser.algebra.calls": 1,  # its rules for what is no call

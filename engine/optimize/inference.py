@@ -102,15 +102,15 @@ class Inference:
     @cached_property
     def probabilities(self) -> Array:
         """How probable a t-value as far from 0 is where the parameter is 0, (k,)."""
-        beyond = -np.abs(self.t_values)
-        return 2 * (special.ndtr(beyond) if self.deviations_known else special.stdtr(max(self.freedom, 1), beyond))
+        below = -np.abs(self.t_values)
+        return 2 * (special.ndtr(below) if self.deviations_known else special.stdtr(max(self.freedom, 1), below))
 
     def quantile(self) -> float:
         """How many standard errors an interval goes to each side."""
-        if self.freedom < 1:
+        if self.freedom <= 0:
             return np.nan
-        middle = (1 + self.level) / 2
-        return float(special.ndtri(middle) if self.deviations_known else special.stdtrit(self.freedom, middle))
+        share = (1 + self.level) / 2
+        return float(special.ndtri(share) if self.deviations_known else special.stdtrit(self.freedom, share))
 
     @cached_property
     def intervals(self) -> Array:

@@ -7,6 +7,7 @@ import time
 
 import pytest
 from effort import examples
+from groups import grouped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -145,7 +146,7 @@ AS_IN_PYTHON = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("source", AS_IN_PYTHON)
+@grouped("source", AS_IN_PYTHON)
 def test_an_expression_groups_as_in_python(source):
     assert_same_as_python(source.strip())
 
@@ -179,8 +180,8 @@ def test_any_expression_groups_as_in_python(source):
     assert_same_as_python(source)
 
 
-@pytest.mark.parametrize(
-    ("source", "same"),
+@grouped(
+    "source, same",
     [
         ("2^3^2", "2**3**2"),
         ("-x^2", "-x**2"),
