@@ -11,7 +11,7 @@ from ..table.record import POSITIVE, REAL, EdgeCase
 from .elementary import order_of
 from .error_and_gamma import of_scipy, one_of, scipy_function
 from .families import SPECIAL, SPECIAL_METHODS, SPECIAL_OWN
-from .selection import sgn, where
+from .selection import sgn
 
 # Recurrences such as J_n' = (J_(n-1) - J_(n+1)) / 2 hold at 0 too, where J_(n-1) - n*J_n/x is 0/0, at every order of
 # derivative (DLMF 10.6.1 and 10.29.1).
