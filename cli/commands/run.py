@@ -10,6 +10,7 @@ from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
+from ..shell.failures import DEBUG
 from ..shell.options import Scripts, option
 from ..shell.streams import is_terminal, read_text
 
@@ -24,10 +25,16 @@ EXAMPLES = [
 FILE = click.Argument(["path"], required=False, metavar="[FILE]")
 CELLS = option("--cells", is_flag=True, help="Run the cells of a notebook, or of a text, and print each.")
 CHECK = option("--check", "checks", is_flag=True, help="With --cells: compare with the outputs in FILE instead.")
+TOLERANCE = option(
+    "--tolerance",
+    type=click.FloatRange(min=0.0),
+    metavar="REL",
+    help="With --check: by how much of themselves (or of 1) numbers with a point may differ.",
+)
 
 
-@declared(EXAMPLES, FILE, CELLS, CHECK, Scripts, takes_variables=False)
-def command(path: str | None, cells: bool, checks: bool, scripts: Scripts) -> int:
+@declared(EXAMPLES, FILE, CELLS, CHECK, TOLERANCE, Scripts, takes_variables=False)
+def command(path: str | None, cells: bool, checks: bool, tolerance: float | None, scripts: Scripts) -> int:
     """A script in PyTorch's words, or the cells of a notebook.
 
     The language is a safe part of Python: its statements but for async and match, with def, lambda, class, yield, try,
@@ -47,15 +54,18 @@ def command(path: str | None, cells: bool, checks: bool, scripts: Scripts) -> in
     %matplotlib inline, are left out with a note.
 
     With --check, a diff is printed for each output that is not as FILE has it, and the exit code is 1 if there is one.
-    An error is an output too: in a text it is a line such as RuntimeError: and its message. One that is not in FILE
-    ends the run.
+    An error is an output too: in a text it is a line such as RuntimeError: and its message. One that is not in FILE is
+    reported, and the cells after it run. Addresses (at 0x7f...) are not compared, nor are figures, progress bars and
+    measured times.
     """
+    if tolerance is not None and not checks:
+        raise UsageError("--tolerance is for comparing outputs", "write `--cells --check --tolerance 1e-4`")
     if checks and not cells:
         raise UsageError("--check compares the outputs of cells", "write `--cells --check`")
     if path is None and is_terminal(sys.stdin):
         raise UsageError("the script is missing", "write `autodiff run FILE`, or `autodiff repl` to type one")
     if cells:
-        return _run_cells(path, checks, scripts)
+        return _run_cells(path, checks, tolerance or 0.0, scripts)
     return _run_script(path, scripts)
 
 
@@ -73,12 +83,12 @@ def _run_script(path: str | None, scripts: Scripts) -> int:
     path = None if path == "-" else path
     with computing(scripts.dtype):
         name = path or "<stdin>"
-        code = without_lines_for_ipython(source, name) if scripts.trusted else source
+        code = without_lines_for_ipython(source, name)[0] if scripts.trusted else source
         open_session(Setting(scripts.script(), scripts.trusted, path)).run(code, name)
     return OK
 
 
-def _run_cells(path: str | None, checks: bool, scripts: Scripts) -> int:
+def _run_cells(path: str | None, checks: bool, tolerance: float, scripts: Scripts) -> int:
     from ..run.cell_input import read_cells
 
     cells = read_cells(path)
@@ -91,6 +101,6 @@ def _run_cells(path: str | None, checks: bool, scripts: Scripts) -> int:
     setting = Setting(scripts.script(), scripts.trusted, None if path == "-" else path)
     with computing(scripts.dtype):
         if checks:
-            return OK if check(cells, setting) else FAILED
+            return OK if check(cells, setting, tolerance, bool(scripts.context.meta.get(DEBUG))) else FAILED
         show(cells, setting)
     return OK

@@ -35,17 +35,19 @@ def open_session(setting: Setting, write: Write | None = None, observe: Observer
     return Session(write or (_write_for_people if is_terminal(sys.stdout) else _write), limits, _warn, observe)
 
 
-def run_cell(session: AnySession, cell: Cell) -> None:
-    """Runs a cell; lines for IPython are left out, and a note says so. ExpressionError: as the session says."""
-    session.run(without_lines_for_ipython(cell.code, cell.name), cell.name, cell.line)
+def run_cell(session: AnySession, cell: Cell) -> list[str]:
+    """Runs a cell without its lines for IPython, which a note names, and returns these. Errors: as the session's."""
+    code, left_out = without_lines_for_ipython(cell.code, cell.name)
+    session.run(code, cell.name, cell.line)
+    return left_out
 
 
-def without_lines_for_ipython(code: str, name: str) -> str:
-    """The code without them; a note says which they were, under the name of the code."""
-    code, skipped = without_magics(code)
-    for line in skipped:
+def without_lines_for_ipython(code: str, name: str) -> tuple[str, list[str]]:
+    """The code without them, and what they were, which a note says too, under the name of the code."""
+    code, left_out = without_magics(code)
+    for line in left_out:
         say(f"note: {name}: left out `{line}`, which is for IPython")
-    return code
+    return code, left_out
 
 
 def _write(text: str) -> None:

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 import click
 
 from ...parser.notes import text
+from ...parser.notes.agreement import agrees
 from ...parser.notes.cell import Cell
 from ...parser.syntax.errors import ExpressionError
 from ..shell.streams import is_terminal, printable, wants_color, write
-from .comparing import agrees
 from .recording import Recording
 from .session import Setting, open_session, run_cell
 

@@ -64,6 +64,10 @@ class RowExpression:
         program = self._program(columns)
         return self.wanted.result_names() if program is None else list(program.outputs)
 
+    def is_traced(self, columns: Shapes) -> bool:
+        """Whether one program computes all rows, and not each of them its own."""
+        return self._program(columns) is not None
+
     def results(
         self,
         columns: Shapes,

@@ -15,6 +15,7 @@ from ...engine.optimize.losses import Loss
 from ...engine.optimize.triangle import Reduction, joined, reduced
 from ...engine.optimize.unknowns import Unknowns
 from ..semantics.limits import Limits
+from ..solving.correlations import number_names
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Program
 from .expression import RowExpression, Wanted
@@ -50,8 +51,7 @@ class Parameters:
         self.places = [np.zeros(self.unknowns.size, int) for _ in groups]
         flat = self.unknowns.flat({name: value._data for name, value in starts.items()})
         start: list[float] = []
-        for i, (name, index) in enumerate(self.unknowns.places()):
-            text = name + (f"[{', '.join(map(str, index))}]" if index else "")
+        for i, ((name, _), text) in enumerate(zip(self.unknowns.places(), number_names(self.unknowns), strict=True)):
             own = len(groups) > 1 and name not in shared
             for g, group in enumerate(groups):
                 if own or not g:

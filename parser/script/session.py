@@ -23,6 +23,7 @@ from .running.function import Scope
 from .running.guard import Limits, shown
 from .running.machine import Machine
 from .running.modules import Module
+from .running.pretty import pretty
 from .running.resources import MemoryLimit
 
 # Attributes of a tensor that are tensors themselves: so much is known without asking for them.
@@ -130,7 +131,7 @@ class Session:
         if value is not None:
             self.machine.guard.whole(value)
             self.shown = value
-            self.write(f"{shown(value, repr)}\n")
+            self.write(f"{shown(value, pretty)}\n")
 
     def _warn(self, message: Warning | str, category: type[Warning], *_: Any) -> None:
         error = self.machine.error("value", category.__name__, str(message))

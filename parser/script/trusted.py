@@ -23,6 +23,7 @@ from .reading.reader import parse
 from .reading.script import Place, Script
 from .running.exceptions import Call, ScriptError, notes_of
 from .running.machine import UNEXPLAINED
+from .running.pretty import pretty
 from .running.resources import Timer
 from .session import Observer, Origin, Write
 from .torch_import import torch_is_the_engine
@@ -151,7 +152,7 @@ class TrustedSession:
     def _show(self, value: Any) -> None:
         if value is not None:
             self.shown = value
-            sys.stdout.write(f"{value!r}\n")
+            sys.stdout.write(f"{pretty(value)}\n")
 
     def _observe(self, node: PrimitiveNode, result: Any) -> None:
         assert self.observe is not None

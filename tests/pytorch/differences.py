@@ -93,18 +93,19 @@ is not finite, as 0*log(0) is elsewhere; PyTorch makes it 0. `cdist` with the or
 nan, which PyTorch's passes over. In `cumprod` of numbers with a zero among them, a product that an element has no part
 in does not make its gradient nan. `igamma` and `igammac` of nan are nan, where PyTorch may say 0 or 1. The gradient of
 `sgn` is a 0 that times nan is nan, in PyTorch one that stays 0. For a negative x `x**y` has no derivative by y, and
-what that enters is nan, where PyTorch may have a number at y = 0. In `huber_loss` and `smooth_l1_loss` of nan the second
-derivative is that of the parabola, in PyTorch 0.
+what that enters is nan, where PyTorch may have a number at y = 0. In `huber_loss` and `smooth_l1_loss` of nan the
+second derivative is that of the parabola, in PyTorch 0.
 """
 ELSEWHERE = """
 The gradient of `det` at a singular matrix is its adjugate, at `[[1, 1], [1, 1]]` `[[1, -1], [-1, 1]]`, where PyTorch
 may say 0. Of equal elements `kthvalue` takes the one that comes k-th, PyTorch any. A remainder of 0 has the sign of the
 divisor, in PyTorch that of the dividend, and the sign of nan, which `copysign` and `signbit` see, is none to rely on.
-Where a slope is infinite the second derivative may be an infinity here and nan in PyTorch, or the reverse. Sums that
-cancel, such as the gradient of `sum(softmax(x, 0))` or of a `logcumsumexp` of numbers beyond 1e15, leave other
-rounding errors. Beyond 2 and -2, the values of PyTorch's `airy_ai`, `bessel_j0`, `bessel_j1`, `bessel_y0` and `bessel_y1` are
-off by up to 3e-6; far out, `airy_ai` of -1e10 is nan here. PyTorch computes few functions of booleans, which are 0 and 1
-here, and has no derivative of a gradient of `hardsigmoid`, `cdist` or `norm(x, inf)`, which are 0 or a number here.
+Where a slope is infinite the second derivative may be 0 or an infinity here and nan in PyTorch, or the reverse. Sums
+that cancel, such as the gradient of `sum(softmax(x, 0))` or of a `logcumsumexp` of numbers beyond 1e15, leave other
+rounding errors. Beyond 2 and -2, the values of PyTorch's `airy_ai`, `bessel_j0`, `bessel_j1`, `bessel_y0` and
+`bessel_y1` are off by up to 3e-6; far out, `airy_ai` of -1e10 is nan here. PyTorch computes few functions of booleans,
+which are 0 and 1 here, and has no derivative of a gradient of `hardsigmoid`, `cdist` or `norm(x, inf)`, which are 0 or
+a number here.
 """
 
 
