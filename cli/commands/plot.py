@@ -137,16 +137,16 @@ def _draw_curves(
         texts.check_used("none", "none")
     points = None if asked.data is None else read_points(asked.data, variable, asked.response, texts)
     style = drawn.style()
-    if drawn.format_name in ("csv", "tsv", "json", "plain"):
+    is_somewhere = any(plot.is_finite_somewhere for plot in plots)
+    if drawn.format_name != "pretty":
         write(rendered("plot", drawn.format_name, plots, only))
-    else:
+    if is_somewhere and (drawn.output is not None or drawn.format_name == "pretty"):
         picture = picture_of_curves(plots, only, points, read_view(asked.view))
-        if drawn.output is None:
-            write(render(picture, style, drawn.theme))
-        write(listing(plots, only, style).removeprefix("" if drawn.output is None else "\n"))
-    if drawn.output is not None:
-        picture = picture_of_curves(plots, only, points, read_view(asked.view))
-        write_picture(picture, drawn.output, drawn.theme or "light")
+        if drawn.output is not None:
+            write_picture(picture, drawn.output, drawn.theme or "light")
+        if drawn.format_name == "pretty":
+            below = listing(plots, only, style)
+            write(below.removeprefix("\n") if drawn.output else render(picture, style, drawn.theme) + below)
     for plot in plots:
         _say_remarks(plot)
     return OK if all(plot.is_finite_somewhere for plot in plots) else FAILED

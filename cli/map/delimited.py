@@ -137,6 +137,8 @@ class Delimited:
 class DelimitedChunk:
     """Some records, `data`, each with its line end; the first begins in `first_line` of the table."""
 
+    rows_before = 0
+
     def __init__(self, source: Delimited, data: bytes, first_line: int) -> None:
         self.source = source
         self.data = data

@@ -13,14 +13,15 @@ from ...parser.rows.curve import Curve, Plotted
 from ..drawing import Level, Line, Marks, Panel, Picture, Points
 from ..drawing.picture import Layer
 
+# The signs of what there is to see. Of a point that is several, the first of these is marked.
 SIGNS = {
-    ROOT: "ring",
-    MINIMUM: "down",
-    MAXIMUM: "up",
-    INFLECTION: "small diamond",
     KINK: "diamond",
     JUMP: "square",
     HOLE: "square",
+    MINIMUM: "down",
+    MAXIMUM: "up",
+    ROOT: "ring",
+    INFLECTION: "small diamond",
 }
 # How much of the height is left above and below the curves.
 _MARGIN = 0.05
@@ -98,11 +99,10 @@ def _widened(low: float, high: float) -> tuple[float, float]:
 
 
 def _marks(curve: Curve, slot: int) -> Iterator[Marks]:
-    """The points of interest on a curve, by kind. A point that is several is marked as the last of them."""
-    at: dict[float, Feature] = {}
-    for feature in curve.found.features:
-        if feature.kind in SIGNS:
-            at[feature.x] = feature
+    """The points of interest on a curve, by kind."""
+    order = list(SIGNS)
+    seen = sorted((f for f in curve.found.features if f.kind in SIGNS), key=lambda f: order.index(f.kind), reverse=True)
+    at: dict[float, Feature] = {feature.x: feature for feature in seen}
     for kind, sign in SIGNS.items():
         own = [feature for feature in at.values() if feature.kind == kind]
         # At a jump and at a hole there may be no value.
