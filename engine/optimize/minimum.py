@@ -76,6 +76,14 @@ class Path:
         return ratio >= 1 or lengths[-1] / (1 - ratio) > 0.1
 
 
+class Constrained(NamedTuple):
+    """Constraints at a point, by number: their values, their multipliers, and which hold with equality there."""
+
+    values: Array
+    multipliers: Array
+    active: Array
+
+
 class Minimum(NamedTuple):
     """Where a search ended. `reason` says why it ended there, `optimality` what can be said of the point.
 
@@ -93,6 +101,7 @@ class Minimum(NamedTuple):
     path: Path
     # Which constraints hold with equality, by number; and those kept at a bound, by unknown.
     left: int = 0  # saddle points and maxima that it went through
+    constrained: Constrained | None = None
 
     @property
     def converged(self) -> bool:
@@ -141,7 +150,7 @@ class Search:
         self.bounds = bounds
         self.path = path
         self.most = most
-        self.reach = 1.0
+        self.reach, self.depth = np.inf, -np.inf
 
     def begin(self, x: Array) -> tuple[float, Array]:
         """Value and gradient at a start."""
