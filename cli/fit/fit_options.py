@@ -52,10 +52,10 @@ class Searching(Options):
 
     starts: int = option(
         "--starts",
-        type=click.IntRange(0, 10_000),
-        default=0,
+        type=click.IntRange(1, 10_000),
+        default=1,
         metavar="N",
-        help="Try N more starts around the one given.",
+        help="Search from so many points around the start.  [default: 1]",
     )
     seed: int = option("--seed", type=click.IntRange(0), default=0, help="Where the random numbers of --starts begin.")
     level: float = option(

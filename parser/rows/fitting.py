@@ -42,7 +42,7 @@ class Asked(NamedTuple):
     absolute: bool = False
     profile: bool = False
     level: float = 0.95
-    starts: int = 0
+    starts: int = 1
     seed: int = 0
 
 
@@ -65,9 +65,9 @@ class Fit(NamedTuple):
         places, inference = self.parameters.places[g], self.inference
         rows = len(next(iter(columns.values())))
         found = self.residuals.at(columns, self.parameters.of_group(inference.solution.point, g), rows)
-        slopes, fitted = found[:, :-1], found[:, -1]
+        slopes, fitted = found[:-1], found[-1]
         z, sigma = self.residuals.observed(columns, rows, {})
-        variance = np.einsum("ni,ij,nj->n", slopes, inference.covariance[np.ix_(places, places)], slopes)
+        variance = np.einsum("in,ij,jn->n", slopes, inference.covariance[np.ix_(places, places)], slopes)
         around = inference.quantile() * np.sqrt(variance)
         further = inference.quantile() * np.sqrt(variance + (inference.unit * sigma) ** 2)
         return {
@@ -157,7 +157,7 @@ def _typical(residuals: Residuals, parameters: Parameters, point: np.ndarray) ->
     """The deviation of the residuals as their median tells it."""
 
     def work(values: Mapping[str, Any], read: Read) -> np.ndarray:
-        return np.abs(residuals.rows_of(read(), values)[:, -1])
+        return np.abs(residuals.rows_of(read(), values)[-1])
 
     parts = [part for group in residuals.each_group(parameters, point, work) for part in group]
     return MEDIAN_TO_DEVIATION * float(np.median(np.concatenate(parts)))
@@ -174,9 +174,9 @@ def _robust_covariance(
     curvature, variance = np.zeros((size, size)), np.zeros((size, size))
 
     def work(values: Mapping[str, Any], read: Read) -> tuple[np.ndarray, np.ndarray]:
-        rows = residuals.rows_of(read(), values)
-        g, u = rows[:, :-1], rows[:, -1] / scale
-        return (g.T * loss.slope(u)) @ g, (g.T * (loss.psi(u) * scale) ** 2) @ g
+        columns = residuals.rows_of(read(), values)
+        g, u = columns[:-1], columns[-1] / scale
+        return (g * loss.slope(u)) @ g.T, (g * (loss.psi(u) * scale) ** 2) @ g.T
 
     groups = residuals.each_group(parameters, solution.point, work)
     for place, found in zip(parameters.places, groups, strict=True):
@@ -266,7 +266,7 @@ def _pattern(residuals: Residuals, parameters: Parameters, point: np.ndarray) ->
     pattern = Pattern()
 
     def work(values: Mapping[str, Any], read: Read) -> np.ndarray:
-        return residuals.rows_of(read(), values)[:, -1] > 0
+        return residuals.rows_of(read(), values)[-1] > 0
 
     for parts in residuals.each_group(parameters, point, work):
         pattern.begin()
