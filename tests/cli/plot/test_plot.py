@@ -96,6 +96,13 @@ def test_points_of_a_table_are_drawn_over_the_curve(autodiff: Run, tmp_path: Pat
     assert autodiff("plot", "x", "--x", "0:2", "--data", str(table), "--response", "z").code == 0
 
 
+def test_parameters_come_from_what_fit_wrote(autodiff: Run, tmp_path: Path) -> None:
+    path = tmp_path / "fit.json"
+    path.write_text('{"parameters": {"a": {"value": 3.0, "se": 0.1}}, "fixed": {"b": 1.0}, "rows": 5}')
+    out = autodiff("plot", "a*x + b", "--vars", str(path), "--x", "0:1:2", "--format", "csv", "--only", "value").out
+    assert out == "x,value\n0.0,1.0\n1.0,4.0\n"
+
+
 def test_two_ranges_give_contours_and_points_without_a_gradient(autodiff: Run, tmp_path: Path) -> None:
     result = autodiff("plot", "x**2 - y**2 + a", "--x", "-1:1", "--y", "-1:1", "--a", "1")
     assert result.out.endswith("saddle point  x = 0, y = 0  value 1, curvatures -2 and 2\n")
