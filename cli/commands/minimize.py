@@ -16,6 +16,7 @@ EXAMPLES = [
     ('autodiff minimize "(1 - x)**2 + 100*(y - x**2)**2" --x -1.2 --y 1', "from a start"),
     ('autodiff minimize "x*exp(-x)" --x 3 --maximize', "the largest value"),
     ('autodiff minimize "(x - 3)**2 + y**2" --x 0 --y 1 --bound x=0:1', "within bounds; `y=0:` has one"),
+    ('autodiff minimize "x**2 + y**2" --x 1 --y 2 --subject "x + y >= 1"', "subject to a constraint"),
     ('autodiff minimize "x**2 + 9*sin(5*x)" --x -5:5', "from 20 starts in a range, the same each time"),
     ('autodiff minimize "sum((w - [1, 2])**2)" --w "[0, 0]"', "a vector"),
     ('autodiff minimize "x**4 + y**2" --x 1 --y 1 --trace --format csv', "the points on the way"),
@@ -48,6 +49,9 @@ def command(
     otherwise. With ranges such as --x -5:5 the search starts from many points in them. Gradients and Hessians are
     exact. Beside the point it says of what kind it is: the eigenvalues of the Hessian are the curvatures there, all
     positive at a minimum.
+
+    A constraint (--subject) is an equation or an inequality; its multiplier is how much the value changes with its
+    right side, and that of a bound likewise.
 
     Exit code 1 where no minimum was found: the value falls without end, or the search got stuck.
     """
