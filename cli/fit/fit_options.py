@@ -78,6 +78,9 @@ class Reading(Options):
         metavar="FILE",
         help="The table with fitted columns; .svg, .png, .pdf: a picture.",
     )
+    theme: str = option(
+        "--theme", type=click.Choice(("light", "dark")), default="light", help="Of a picture's background."
+    )
     input_format: str | None = option(
         "--input-format",
         type=click.Choice(("csv", "tsv", "jsonl", "parquet", "arrow", "arrows")),

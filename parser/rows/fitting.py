@@ -59,17 +59,12 @@ class Fit(NamedTuple):
 
         Arrays (n,) by name; the residual of a row without a response is nan. KeyError: there is no such group.
         """
-        if group not in self.parameters.groups:
-            raise KeyError(group)
-        g = self.parameters.groups.index(group)
-        places, inference = self.parameters.places[g], self.inference
         rows = len(next(iter(columns.values())))
-        found = self.residuals.at(columns, self.parameters.of_group(inference.solution.point, g), rows)
-        slopes, fitted = found[:-1], found[-1]
+        fitted, variance = self.model(columns, group, rows)
         z, sigma = self.residuals.observed(columns, rows, {})
-        variance = np.einsum("in,ij,jn->n", slopes, inference.covariance[np.ix_(places, places)], slopes)
-        around = inference.quantile() * np.sqrt(variance)
-        further = inference.quantile() * np.sqrt(variance + (inference.unit * sigma) ** 2)
+        quantile = self.inference.quantile()
+        around = quantile * np.sqrt(variance)
+        further = quantile * np.sqrt(variance + (self.inference.unit * sigma) ** 2)
         return {
             "fitted": fitted,
             "residual": z - fitted,
@@ -78,6 +73,16 @@ class Fit(NamedTuple):
             "predicted_low": fitted - further,
             "predicted_high": fitted + further,
         }
+
+    def model(self, columns: Mapping[str, np.ndarray], group: str, rows: int) -> tuple[np.ndarray, np.ndarray]:
+        """The model in n rows of a group, and its variance, (n,) each. KeyError: there is no such group."""
+        if group not in self.parameters.groups:
+            raise KeyError(group)
+        g = self.parameters.groups.index(group)
+        places = self.parameters.places[g]
+        found = self.residuals.at(columns, self.parameters.of_group(self.inference.solution.point, g), rows)
+        covariance = self.inference.covariance[np.ix_(places, places)]
+        return found[-1], np.einsum("in,ij,jn->n", found[:-1], covariance, found[:-1])
 
 
 def fit(residuals: Residuals, asked: Asked, seen: Seen | None = None) -> Fit:
