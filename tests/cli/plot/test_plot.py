@@ -75,6 +75,8 @@ def test_the_numbers_are_those_of_map(autodiff: Run) -> None:
     assert autodiff("plot", *words, "--format", "csv").out == autodiff("map", *words).out
     only = autodiff("plot", *words, "--format", "tsv", "--only", "d_x").out.splitlines()
     assert only[:2] == ["x\td_x", "0.0\t2.0"]
+    level = autodiff("plot", "x**2", "y", "--x", "0:1:2", "--y", "3", "--format", "csv").out.splitlines()
+    assert level[3:] == ["y,0.0,3.0,0.0", "y,1.0,3.0,0.0"]
     several = autodiff("plot", "x", "-x", "--x", "0:1:2", "--format", "csv").out.splitlines()
     assert several == ["expr,x,value,d_x", "x,0.0,0.0,1.0", "x,1.0,1.0,1.0", "-x,0.0,-0.0,-1.0", "-x,1.0,-1.0,-1.0"]
 
