@@ -79,6 +79,10 @@ class Operation:
     in_place: bool | Call = False
     # Whether `torch.nn.functional` has it with an argument `inplace`.
     inplace_flag: bool = False
+    # What the module is called that `torch.nn` has for it.
+    module: str = ""
+    # As a nonlinearity of networks: by how much it asks for larger weights, if that is known.
+    gain: float | None = None
 
     # How it is called. `arguments` are the names of the parameters, of which the first `tensors` are tensors, and
     # `defaults` belongs to the last; with `variadic`, the first is a sequence of tensors; with `takes_many`, further
