@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib as _importlib
 import warnings as _warnings
+from math import e, inf, nan, pi
 from typing import Any
 
 from . import autograd, primitives
@@ -67,6 +68,7 @@ __all__ = [
     "device",
     "double",
     "dtype",
+    "e",
     "empty",
     "empty_like",
     "enable_grad",
@@ -77,6 +79,7 @@ __all__ = [
     "get_default_dtype",
     "get_printoptions",
     "half",
+    "inf",
     "inference_mode",
     "int8",
     "int16",
@@ -88,8 +91,11 @@ __all__ = [
     "is_tensor",
     "logspace",
     "long",
+    "nan",
+    "newaxis",
     "no_grad",
     "numel",
+    "pi",
     "primitives",
     "printoptions",
     "scalar_tensor",
@@ -103,8 +109,10 @@ __all__ = [
     "uint8",
 ]
 
-# Where that is what has to do with random numbers, for which NumPy takes a while to be ready.
-_RANDOM = (".random", ".api.sampling")
+__version__ = "2.13.0+autodiff"  # the version of PyTorch that is meant
+newaxis = None
+# Where names are that few programs ask for: random numbers, for which NumPy takes a while to be ready, and others.
+_LATER = (".random", ".api.sampling", ".api.types", ".api.settings", ".api.in_place_functions")
 
 _attach()
 # Dtypes whose names Python also uses, which would hide Python's own in this module.
@@ -117,13 +125,13 @@ _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"autodiff\.e
 
 def __getattr__(name: str) -> Any:
     # Imported when first asked for: what a plain lesson and the command line do not need.
-    if name in ("func", "linalg", "nn", "optim", "random", "special", "utils"):
+    if name in ("cuda", "func", "linalg", "nn", "optim", "random", "special", "utils"):
         return _importlib.import_module(f".{name}", __name__)
     if name in ("load", "save"):
         return getattr(_importlib.import_module(".api.serialization", __name__), name)
     if name == "vmap":
         return _importlib.import_module(".func", __name__).vmap
-    for home in () if name in FUNCTIONS.homes else _RANDOM:
+    for home in () if name in FUNCTIONS.homes else _LATER:
         module = _importlib.import_module(home, __name__)
         if name in module.__all__:
             return getattr(module, name)

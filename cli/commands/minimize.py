@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
+from ..minimize.search import Search
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
-from ..shell.options import JSON, Format, Limits, Options, Unknowns, color_option, format_option, option
+from ..shell.options import JSON, Format, Limits, Unknowns, color_option, format_option, option
 from ..shell.printing import Style, rendered
 from ..shell.streams import say, wants_color, write
 
@@ -15,31 +16,12 @@ EXAMPLES = [
     ('autodiff minimize "(1 - x)**2 + 100*(y - x**2)**2" --x -1.2 --y 1', "from a start"),
     ('autodiff minimize "x*exp(-x)" --x 3 --maximize', "the largest value"),
     ('autodiff minimize "(x - 3)**2 + y**2" --x 0 --y 1 --bound x=0:1', "within bounds; `y=0:` has one"),
-    ('autodiff minimize "x**2 + sin(5*x)" --x 1 --starts 20', "from 20 starts, the same in each run"),
+    ('autodiff minimize "x**2 + y**2" --x 1 --y 2 --subject "x + y >= 1"', "subject to a constraint"),
+    ('autodiff minimize "x**2 + 9*sin(5*x)" --x -5:5', "from 20 starts in a range, the same each time"),
     ('autodiff minimize "sum((w - [1, 2])**2)" --w "[0, 0]"', "a vector"),
     ('autodiff minimize "x**4 + y**2" --x 1 --y 1 --trace --format csv', "the points on the way"),
     ("x=$(autodiff minimize '(x - 3)**2' --x 0 --get x)", "one number for a script"),
 ]
-
-
-class Search(Options):
-    """What is looked for, and where."""
-
-    maximize: bool = option("--maximize", is_flag=True, help="Look for the largest value.")
-    bounds: tuple[str, ...] = option(
-        "--bound", multiple=True, metavar="NAME=LOW:HIGH", help="Keep a variable within bounds; may be repeated."
-    )
-    starts: int | None = option(
-        "--starts", type=click.IntRange(1, 100_000), metavar="N", help="Search from so many points.  [default: 1]"
-    )
-    most: int = option(
-        "--iterations",
-        type=click.IntRange(1, 10_000_000),
-        metavar="N",
-        default=1000,
-        show_default=True,
-        help="Iterations from each start.",
-    )
 
 
 class Shown(Format):
@@ -64,8 +46,12 @@ def command(
     """Where an expression is least, or largest.
 
     Each variable is given a value to start from, as for `eval`, and is looked for unless --wrt or --const says
-    otherwise. Gradients and Hessians are exact. Beside the point it says of what kind it is: the eigenvalues of the
-    Hessian are the curvatures there, all positive at a minimum.
+    otherwise. With ranges such as --x -5:5 the search starts from many points in them. Gradients and Hessians are
+    exact. Beside the point it says of what kind it is: the eigenvalues of the Hessian are the curvatures there, all
+    positive at a minimum.
+
+    A constraint (--subject) is an equation or an inequality; its multiplier is how much the value changes with its
+    right side, and that of a bound likewise.
 
     Exit code 1 where no minimum was found: the value falls without end, or the search got stuck.
     """
@@ -73,15 +59,12 @@ def command(
     import sys
 
     from ...parser.semantics.computing import computing
-    from ...parser.solving.bounds import read_bounds
-    from ...parser.solving.minimization import Goal, minimized
-    from ..shell.problem import read_problem
+    from ...parser.solving.minimization import minimized
+    from ..minimize.goal import read_goal
     from ..shell.progress import Progress
 
     with computing("float64"):
-        problem = read_problem(words, variables, limits)
-        bounds = read_bounds(search.bounds, {name: tuple(problem.variables[name].shape) for name in problem.wrt})
-        goal = Goal(problem, search.maximize, bounds, starts=search.starts or 1, most=search.most)
+        goal = read_goal(words, variables, search, limits)
         progress = Progress(waits=True)
         total = f" of {goal.starts:,}" if goal.starts > 1 else ""
 

@@ -16,6 +16,7 @@ from .ticks import round_ticks
 
 _LETTERS = "*+x~#%"
 _SHAPES = "\N{BULLET}+x~#%"
+_MOST_LEVELS = 10
 _LEVELS = "0123456789abcdefgh"
 _ARROWS = {False: "→↗↑↖←↙↓↘", True: ">/^\\</v\\"}
 _FRAME = str.maketrans("┌─┐│└┘┤┬┼├┴", "+-+|++++++-")
@@ -53,13 +54,17 @@ def terminal_picture(
     total = sum(panel.height for panel in picture.panels)
     lines = [_cut(picture.title, width)] if picture.title else []
     x = picture.x_limits or _limits([a for panel in picture.panels for a in _arrays(panel, 0)])
+    drawn: list[tuple[Panel, _Layout]] = []
     for panel in picture.panels:
         rows = max(_SMALLEST[1], round((height - len(picture.panels)) * panel.height / total) - 1)
         y = panel.y_limits or _limits(list(_arrays(panel, 1)))
-        is_last = panel is picture.panels[-1]
-        layout = _Layout(x, y, width, rows, color, ascii, TERMINAL[theme])
+        drawn.append((panel, _Layout(x, y, width, rows, color, ascii, TERMINAL[theme])))
+    ticks = [round_ticks(*layout.y, max(3, layout.height // 3)) for _, layout in drawn]
+    margin = max(len(name) for _, names in ticks for name in names)
+    for (panel, layout), (places, names) in zip(drawn, ticks, strict=True):
         lines += _heading(panel, layout)
-        lines += _drawn(panel, layout, picture.x_label if is_last else "")
+        is_last = panel is picture.panels[-1]
+        lines += _drawn(panel, layout, (places, [n.rjust(margin) for n in names]), picture.x_label if is_last else "")
     return "".join(line.rstrip() + "\n" for line in lines)
 
 
@@ -126,7 +131,8 @@ def _heading(panel: Panel, layout: _Layout) -> list[str]:
                 sign = "\N{BRAILLE PATTERN DOTS-14}\N{BRAILLE PATTERN DOTS-14}" if sign == "braille" else sign * 2
         entries.append(f"{_painted(sign, layer.slot, layout)} {_cut(layer.label, layout.width - 4)}")
     lines = [_cut(panel.title, layout.width)] if panel.title else []
-    line, used = "", 0
+    line = _cut(panel.y_label, layout.width)
+    used = len(line)
     for entry in entries:
         length = len(_ESCAPE.sub("", entry))
         if line and used + 3 + length > layout.width:
@@ -136,10 +142,17 @@ def _heading(panel: Panel, layout: _Layout) -> list[str]:
     return [*lines, *([line] if line else [])]
 
 
+def _levels(layer: Contours, layout: _Layout) -> Sequence[float]:
+    """The levels that a window has room for."""
+    most = _MOST_LEVELS if layout.color else _MOST_LEVELS // 2
+    return layer.levels[:: -(-len(layer.levels) // most)]
+
+
 def _level_entries(layer: Contours, layout: _Layout) -> Iterator[str]:
     """What the contours stand for."""
-    count = len(layer.levels)
-    for number, level in enumerate(layer.levels):
+    levels = _levels(layer, layout)
+    count = len(levels)
+    for number, level in enumerate(levels):
         sign = f"\x1b[38;5;{ramp(number, count)}m--\x1b[0m" if layout.color else _LEVELS[number % len(_LEVELS)]
         yield f"{sign} {level:.6g}"
 
@@ -152,7 +165,7 @@ def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else text[: max(0, width - 3)] + "..."
 
 
-def _drawn(panel: Panel, layout: _Layout, x_label: str) -> list[str]:
+def _drawn(panel: Panel, layout: _Layout, y_ticks: tuple[list[float], list[str]], x_label: str) -> list[str]:
     import plotext
 
     figure = plotext.figure
@@ -161,13 +174,11 @@ def _drawn(panel: Panel, layout: _Layout, x_label: str) -> list[str]:
     figure.plot_size(layout.width, layout.height + (2 if x_label else 1))
     figure.theme("colorless")
     figure.legend(False)
-    for axis, label in ((0, x_label), (1, "")):
-        low, high = (layout.x, layout.y)[axis]
-        size = layout.width // 10 if axis == 0 else layout.height // 3
-        ticks, names = round_ticks(low, high, max(3, size))
-        figure.ruler(axis, 0).lim(0.0, 1.0).ticks([(t - low) / (high - low) for t in ticks], names)
-        if label:
-            figure.label(label, axis, 0)
+    x_ticks = round_ticks(*layout.x, max(3, layout.width // 10))
+    for axis, (low, high), (places, names) in ((0, layout.x, x_ticks), (1, layout.y, y_ticks)):
+        figure.ruler(axis, 0).lim(0.0, 1.0).ticks([(place - low) / (high - low) for place in places], names)
+    if x_label:
+        figure.label(x_label, 0, 0)
     for layer in panel.layers:
         for x, y, sign, number, joined in _strokes(layer, layout):
             pixel = number if layout.color else None
@@ -212,10 +223,11 @@ def _strokes(layer: Any, layout: _Layout) -> Iterator[tuple[Any, Any, str, int, 
 
 
 def _contour_strokes(layer: Contours, layout: _Layout) -> Iterator[tuple[Any, Any, str, int, bool]]:
-    for number, level in enumerate(layer.levels):
+    levels = _levels(layer, layout)
+    for number, level in enumerate(levels):
         sign = "braille" if layout.color and not layout.ascii else _LEVELS[number % len(_LEVELS)]
         for line in _contour_lines(layer, level):
-            yield *_clipped(line[:, 0], line[:, 1], layout), sign, ramp(number, len(layer.levels)), True
+            yield *_clipped(line[:, 0], line[:, 1], layout), sign, ramp(number, len(levels)), True
 
 
 def _contour_lines(layer: Contours, level: float) -> Sequence[Any]:

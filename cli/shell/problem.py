@@ -107,6 +107,14 @@ def _source(context: click.Context, words: Sequence[str], example: str) -> tuple
     return from_input(f'{context.command_path} "x**2"{example}'), assigned, True
 
 
+def source_of(context: click.Context, words: Sequence[str], example: str) -> tuple[str, list[str]]:
+    """The text of the one expression, and the `name=value` words. ExpressionError: there are several."""
+    source, assigned, piped = _source(context, words, example)
+    if piped:
+        _check_is_one(source)
+    return source, assigned
+
+
 # Of what is read from standard input alone, so that most calls need not import it.
 
 

@@ -16,9 +16,9 @@ from ..table.registry import FUNCTIONS, ops
 from ..tensors import dtypes, memory
 from ..tensors.aliases import Call
 from ..tensors.batched import Batched
-from ..tensors.device import CPU, check_device
+from ..tensors.device import check_device
 from ..tensors.dtypes import dtype, is_number
-from ..tensors.errors import shape_error, value_error
+from ..tensors.errors import shape_error, type_error, value_error
 from ..tensors.tensor import Tensor
 from . import creation
 
@@ -96,6 +96,8 @@ def _type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
         if dtype not in names:
             raise value_error(f"invalid type: '{dtype}'")
         dtype = names[dtype]
+    elif not isinstance(dtype, dtypes.dtype):
+        dtype = dtype.dtype  # of `FloatTensor`
     return copying.to(self, dtype)
 
 
@@ -173,7 +175,7 @@ PROPERTIES: dict[str, property | Call] = {
     "mT": lambda self: _axes().matrix_transpose(self),
     "H": lambda self: _axes().conjugate_transpose(self),
     "mH": lambda self: _axes().adjoint_property(self),
-    "device": lambda self: CPU,
+    "shape": history.read_only(Tensor.shape.fget),  # type: ignore[attr-defined]
     "itemsize": lambda self: self._data.itemsize,
     "nbytes": lambda self: self._data.nbytes,
 }
@@ -217,6 +219,16 @@ _SAMPLING = (
 )
 
 
+# Attributes that say where and how a tensor is stored, of which few are ever asked for.
+_OF_STORAGE = (
+    *("_backward_hooks", "apply_", "cuda", "dense_dim", "detach_", "device", "dim_order", "get_device", "grad_dtype"),
+    *("is_complex", "is_conj", "is_cpu", "is_cuda", "is_meta", "is_mkldnn", "is_mps", "is_neg", "is_nested"),
+    *("is_nonzero", "is_pinned", "is_quantized", "is_same_size", "is_set_to", "is_shared", "is_signed", "is_sparse"),
+    *("is_xpu", "layout", "map_", "new", "pin_memory", "record_stream", "resolve_conj", "resolve_neg", "set_"),
+    *("storage", "untyped_storage"),
+)
+
+
 class _Deferred:
     """A method that is made, by its name, when it is first asked for; it takes this object's place."""
 
@@ -238,6 +250,12 @@ def _of_table(name: str) -> Call:
     return _inplace().reshaped_in_place(name, change) if callable(change) else _changing(called_by_name(record))(name)
 
 
+def _of_attributes(name: str) -> Any:
+    from .attributes import ATTRIBUTES
+
+    return ATTRIBUTES[name]
+
+
 def _of_sampling(name: str) -> Call:
     from . import sampling
 
@@ -257,8 +275,22 @@ CHANGING: dict[str, Callable[[str], Call]] = {
 }
 
 
+def _constructed(args: tuple[Any, ...], device: Any) -> Any:
+    """The data of `Tensor(2, 3)` or `Tensor([1, 2])`."""
+    from .types import constructed
+
+    given = args[0] if len(args) == 1 else None
+    return constructed(given.dtype if isinstance(given, Tensor) else dtypes.get_default_dtype(), args, device)._data
+
+
+def _delete(self: Tensor, key: Any) -> None:
+    raise type_error("Tensor does not support deleting items")
+
+
 def attach() -> None:
     """Gives Tensor every operator and method of the table."""
+    Tensor._constructed = staticmethod(_constructed)  # type: ignore[method-assign]
+    Tensor.__delitem__ = _delete  # type: ignore[attr-defined]
     for name, function in OPERATORS.items():
         setattr(Tensor, name, function)
     for name in TENSOR_METHODS:
@@ -270,6 +302,8 @@ def attach() -> None:
         setattr(Tensor, name, _Deferred(name, make))
     for name, function in METHODS.items():
         setattr(Tensor, name, function)
+    for name in _OF_STORAGE:
+        setattr(Tensor, name, _Deferred(name, _of_attributes))
     for name in _SAMPLING:
         setattr(Tensor, name, _Deferred(name, _of_sampling))
     for name, function in PROPERTIES.items():

@@ -7,10 +7,9 @@ information criteria are those of a normal likelihood with the deviation as one 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from ..tensors.aliases import Array
 from .least_squares import Solution
@@ -103,14 +102,15 @@ class Inference:
     @cached_property
     def probabilities(self) -> Array:
         """How probable a t-value as far from 0 is where the parameter is 0, (k,)."""
-        return 2 * self._distribution().sf(np.abs(self.t_values))
+        below = -np.abs(self.t_values)
+        return 2 * (special.ndtr(below) if self.deviations_known else special.stdtr(max(self.freedom, 1), below))
 
     def quantile(self) -> float:
         """How many standard errors an interval goes to each side."""
-        return float(self._distribution().ppf((1 + self.level) / 2)) if self.freedom > 0 else np.nan
-
-    def _distribution(self) -> Any:
-        return stats.norm() if self.deviations_known else stats.t(max(self.freedom, 1))
+        if self.freedom <= 0:
+            return np.nan
+        share = (1 + self.level) / 2
+        return float(special.ndtri(share) if self.deviations_known else special.stdtrit(self.freedom, share))
 
     @cached_property
     def intervals(self) -> Array:
@@ -156,7 +156,7 @@ class Inference:
     @property
     def chi_squared_probability(self) -> float:
         """How probable a sum of squares as large is where the deviations of the observations are as they are given."""
-        return float(stats.chi2.sf(self.solution.squares, self.freedom)) if self.freedom > 0 else np.nan
+        return float(special.chdtrc(self.freedom, self.solution.squares)) if self.freedom > 0 else np.nan
 
 
 def inverse_products(reduction: Reduction) -> Array:

@@ -16,6 +16,7 @@ import numpy as np
 from ..autograd.jacobians import gradients, jacobian_rows
 from ..program.columns import run
 from ..program.program import Program
+from ..program.taylor import derivatives
 from ..program.tracing import trace
 from ..tensors.aliases import Array
 from ..tensors.symbol import TraceError
@@ -105,12 +106,30 @@ class Objective:
         rows = _rows(found, self.unknowns, size)
         return (rows + rows.T) / 2
 
+    def repeated(self, order: int) -> Callable[[float], float] | None:
+        """The derivative of this order by the one unknown, as a function of it. None: it is not found."""
+        name = next(iter(self.unknowns.shapes))
+
+        def outputs(inputs: Sequence[Tensor], _: Sequence[Tensor]) -> dict[str, Tensor]:
+            found = derivatives(self.function(*inputs), {name: inputs[0]}, order=max(order, 2))
+            return {"value": found[f"d{order}.{name}" if order > 1 else f"grad.{name}"]}
+
+        if self._programs.program(f"derivative {order}", outputs) is None:
+            return None
+        return lambda x: float(self._programs.at(f"derivative {order}", outputs, np.array([x]))["value"])
+
     def rounding(self, x: Array) -> float:
         """About how far off the value at a point may be because numbers are rounded, those of the point included."""
         try:
             return float(self._programs.at("rounding", self._rounding, x)["value"])
         except TraceError:
             return 16 * EPS * abs(self.value(x))
+
+    def roundings(self, points: Array) -> Array:
+        """As `rounding`, at m points of shape (m, n)."""
+        if self._programs.program("value", self._value) is None:
+            return 16 * EPS * np.abs(self.values(points))
+        return self._programs.over("rounding", self._rounding, points)["value"]
 
     def _value(self, inputs: Sequence[Tensor], _: Sequence[Tensor]) -> dict[str, Tensor]:
         return {"value": self.function(*inputs)}

@@ -255,7 +255,12 @@ def _power(x: Any, y: Any) -> Any:
     if is_number(y) and y == 2:
         return x * x
     # Of its scalars, NumPy leaves powers to C: as an array, a number has the same power alone as among others.
-    return x[...] ** y if is_number(y) else np.power(x, y)
+    if is_number(y):
+        return x[...] ** y
+    if y.ndim == 0 and y == 0.5:
+        # For which NumPy takes the root, where that is nan and the power is none: of -inf.
+        return np.power(x, np.full(x.shape or 1, y)).reshape(x.shape)[()]
+    return np.power(x, y)
 
 
 def _integer_power(x: Any, y: Any) -> Any:
@@ -289,7 +294,7 @@ def _falling_exponent_rule(g: Gradient, x: Data, y: Data, k: int) -> Gradient:
     """The product rule, as y is in all factors and in the exponent."""
     power = _raised(x, y - k)
     slope = sum(math.prod(y - j for j in range(k) if j != i) for i in range(k))
-    return g * (slope * power + math.prod(y - i for i in range(k)) * power_times_log(x, y - k, power, 1))
+    return g * (slope * power + math.prod(y - i for i in range(k)) * power_times_log(x, y - k, power, 1, True))
 
 
 # A gradient times derivative number k of x**y by x: 0 where y is 0, 1, ..., k - 1, also for x = 0 and, as in PyTorch,
@@ -304,28 +309,29 @@ falling_power = private(
 )
 
 
-def _power_times_log(x: Any, y: Any, power: Any, m: int) -> Any:
+def _power_times_log(x: Any, y: Any, power: Any, m: int, inner: bool = False) -> Any:
     logs = np.log(x) if m == 1 else np.log(x) ** m
     product = power * logs
     if product.ndim == 0:
-        return np.zeros_like(product)[()] if x == 0 and y >= 0 else product
-    return np.where((x == 0) & (y >= 0), 0, product)
+        return np.zeros_like(product)[()] if x == 0 and (y > 0 if inner else y >= 0) else product
+    return np.where((x == 0) & (y > 0 if inner else y >= 0), 0, product)
 
 
 def _power_times_log_base_rule(g: Gradient, x: Data, y: Data, m: int) -> Gradient:
     lower = _raised(x, y - 1)
-    rest = lower if m == 1 else power_times_log(x, y - 1, lower, m - 1)
-    return g * (y * power_times_log(x, y - 1, lower, m) + m * rest)
+    rest = lower if m == 1 else power_times_log(x, y - 1, lower, m - 1, True)
+    return g * (y * power_times_log(x, y - 1, lower, m, True) + m * rest)
 
 
-# Derivative number m of x**y by y, given x**y, which takes no part in derivatives: x and y stand for it.
+# Derivative number m of x**y by y, given x**y, which takes no part in derivatives: x and y stand for it. Where x is 0
+# it is 0, the limit; for y = 0, where that is infinite, as in PyTorch if it is no `inner` part of a derivative by x.
 power_times_log = private(
     "power_times_log",
     _power_times_log,
     _power_times_log_base_rule,
-    lambda g, x, y, power, m: g * power_times_log(x, y, power, m + 1),
+    lambda g, x, y, power, m, inner: g * power_times_log(x, y, power, m + 1, inner),
     None,
-    formula=lambda m: f"power*log(x)**{m}",
+    formula=lambda m, inner: f"power*log(x)**{m}",
 )
 
 
@@ -362,6 +368,7 @@ def power_of_number(x: Any, y: Any) -> Any:
         EdgeCase((0.0, 0.0), 1.0, (0.0, 0.0)),
         EdgeCase((-2.0, 2.0), 4.0, (-4.0, math.nan)),
     ],
+    called_as={"y": "exponent"},
 )
 def pow(x: Any, y: Any) -> Any:
     """x to the power y"""
@@ -370,7 +377,7 @@ def pow(x: Any, y: Any) -> Any:
     return power_of_number(x, y) if is_number(x) else power_tensor(x, y)
 
 
-@function(tensors=2, domain=(POSITIVE, REAL))
+@function(tensors=2, domain=(POSITIVE, REAL), called_as={"y": "exponent"})
 def float_power(x: Any, y: Any) -> Any:
     """x to the power y, in float64"""
 
@@ -390,7 +397,11 @@ def square(x: Any) -> Any:
 
 
 @primitive(
-    lambda g: g, lambda g, z, value: g * (z * value), lambda g, y, value: g * (y * value), formula="x + value*(y*z)"
+    lambda g: g,
+    lambda g, z, value: g * (z * value),
+    lambda g, y, value: g * (y * value),
+    formula="x + value*(y*z)",
+    called_as={"y": "tensor1", "z": "tensor2"},
 )
 def addcmul(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
     """x + value * y * z"""
@@ -403,6 +414,7 @@ def addcmul(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
     lambda g, y, z, value: -g * (value * y / (z * z)),
     domain=(REAL, REAL, NONZERO),
     formula="x + value*y/z",
+    called_as={"y": "tensor1", "z": "tensor2"},
 )
 def addcdiv(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
     """x + value * y / z"""
@@ -438,7 +450,7 @@ lerp_tensor = private(
 )
 
 
-@function(tensors=3)
+@function(tensors=3, called_as={"y": "end"})
 def lerp(x: Any, y: Any, weight: Any) -> Any:
     """x + weight * (y - x)"""
     for name, other in (("end", y), ("weight", weight)):
@@ -486,6 +498,7 @@ signbit = primitive(
     promotes=(),
     edges=[EdgeCase((0.0, 0.5), 0.5, (0.0, 1.0))],
     definition="where(x == 0, y, where(x > 0, 1, 0))",
+    called_as={"y": "values"},
 )
 def heaviside(x: Any, y: Any) -> Any:
     """0 where x is negative, 1 where it is positive, y where it is 0"""

@@ -110,7 +110,7 @@ smooth_l1_primitive = _difference_loss(
 huber_primitive = _difference_loss(
     "huber_loss",
     lambda d, width: np.where(np.abs(d) <= width, 0.5 * d * d, width * (np.abs(d) - 0.5 * width)),
-    lambda d, width: where(abs(d) > width, width * sgn(d), d),
+    lambda d, width: where(abs(d) >= width, width * sgn(d), d),
 )
 
 
@@ -459,7 +459,12 @@ def hinge_embedding_loss(x: Any, target: Any, margin: float = 1.0, reduction: st
     return _summed_up(where(target != 1, near, zeros) + where(target != -1, x, zeros), reduction)
 
 
-@function(tensors=3, torch=("margin_ranking_loss", "nn.functional.margin_ranking_loss"), module="MarginRankingLoss")
+@function(
+    tensors=3,
+    torch=("margin_ranking_loss", "nn.functional.margin_ranking_loss"),
+    called_as={"x": "input1", "y": "input2"},
+    module="MarginRankingLoss",
+)
 def margin_ranking_loss(x: Any, y: Any, target: Any, margin: float = 0.0, reduction: str = "mean") -> Any:
     """margin - target * (x - y), at least 0, averaged; the target is 1 where x should be the larger, else -1"""
     return _summed_up(ops.clamp_min(plus_number(-target * minus(x, y), margin), 0), reduction)

@@ -44,26 +44,21 @@ def _dot(x: Any, y: Any) -> Any:
     return np.dot(x, y)
 
 
-dot = primitive(
-    "dot",
-    _dot,
-    lambda g, y: g * y,
-    lambda g, x: g * x,
-    doc="sum of the products of two vectors' elements",
-    rows=lambda x, y: np.add.reduce(x * y, axis=0),
-    batch=lambda x, y: _dots(x, y),
-    ranks=(1, 1),
-    saved_as={"y": "tensor"},
-)
-vdot = primitive(
-    "vdot",
-    _dot,
-    lambda g, y: g * y,
-    lambda g, x: g * x,
-    doc="sum of the products of two vectors' elements",
-    batch=lambda x, y: _dots(x, y),
-    ranks=(1, 1),
-)
+def _dot_product(name: str, **facts: Any) -> Any:
+    return primitive(
+        name,
+        _dot,
+        lambda g, y: g * y,
+        lambda g, x: g * x,
+        doc="sum of the products of two vectors' elements",
+        rows=lambda x, y: np.add.reduce(x * y, axis=0),
+        batch=lambda x, y: _dots(x, y),
+        ranks=(1, 1),
+        **facts,
+    )
+
+
+dot, vdot = _dot_product("dot", saved_as={"y": "tensor"}), _dot_product("vdot")
 
 
 def _dots(x: Any, y: Any) -> Any:
@@ -87,7 +82,7 @@ def _products_with_vectors(x: Any, y: Any) -> Any:
     return matmul(x, y) if y.ndim == 1 else squeeze(bmm(x, unsqueeze(y, 2)), 2)
 
 
-@function(tensors=2, aliases=("ger",))
+@function(tensors=2, aliases=("ger",), called_as={"y": "vec2"})
 def outer(x: Any, y: Any) -> Any:
     """products of each element of x with each of y"""
     check_ranks(1, "outer: Expected 1-D argument {name}, but got {ndim}-D", self=x, vec2=y)
@@ -169,6 +164,7 @@ def _matrices_of_rows(x: Any, y: Any) -> Any:
     batch=_products,
     ranks=(2, 2),
     saved_as={"y": "mat2"},
+    called_as={"y": "mat2"},
 )
 def mm(x: Any, y: Any) -> Any:
     """product of two matrices"""
@@ -199,6 +195,7 @@ def product_with_vector(x: Any, y: Any, size: int, rank: int, dtype: Any) -> Any
     batch=_products_with_vectors,
     ranks=(2, 1),
     saved_as={"y": "vec"},
+    called_as={"y": "vec"},
 )
 def mv(x: Any, y: Any) -> Any:
     """product of a matrix and a vector"""
@@ -224,6 +221,7 @@ bmm = primitive(
     lambda g, y: bmm(g, transpose(y, 1, 2)),
     lambda g, x: bmm(transpose(x, 1, 2), g),
     doc="products of two equally long sequences of matrices",
+    called_as={"y": "mat2"},
     rows=_matrices_of_rows,
     batch=lambda x, y: matmul(x, y),
     ranks=(3, 3),

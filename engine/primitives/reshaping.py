@@ -10,6 +10,7 @@ from ..table.binding import sum_array_to
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.errors import shape_error
+from ..tensors.memory import viewed
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, full_shape, listed, own_dimension, whole
 from .copying import contiguous, contiguous_clone, is_contiguous
@@ -52,6 +53,9 @@ def reshape(x: Any, *shape: Any, **named: Any) -> Any:
 @function(torch=())
 def view(x: Any, *shape: Any, **named: Any) -> Any:
     """the elements of x in another shape, without copying; one size may be -1"""
+    other = named.get("dtype", shape[0] if shape else None)
+    if isinstance(other, dtypes.dtype):
+        return viewed(x, other)
     new = full_shape(listed("view", shape, named, "size"), data_of(x).size)
     if not is_contiguous(x) and not _viewable(x, new):
         raise shape_error(

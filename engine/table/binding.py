@@ -25,6 +25,8 @@ def parameter_error(primitive: Operation, position: int) -> ParameterError:
 def bind(primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
     """The arguments of a call, by position and complete. TypeError: too many, missing or unknown ones."""
     names, defaults = primitive.arguments, primitive.defaults
+    if kwargs:
+        kwargs = primitive.own_names(kwargs)
     function = primitive.function or primitive.name
     if len(args) > len(names):
         raise type_error(
@@ -37,7 +39,7 @@ def bind(primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
         elif i >= len(names) - len(defaults):
             values.append(defaults[i - len(names)])
         else:
-            raise type_error(f'{function}() missing 1 required positional arguments: "{names[i]}"')
+            raise type_error(f'{function}() missing 1 required positional arguments: "{primitive.called(names[i])}"')
     if kwargs:
         raise type_error(f"{function}() got an unexpected keyword argument '{next(iter(kwargs))}'")
     return tuple(values)

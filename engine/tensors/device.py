@@ -26,7 +26,7 @@ class device:  # noqa: N801  (PyTorch's name)
             self.index: int | None = type.index
             return
         if isinstance(type, int) and not isinstance(type, bool):
-            type, index = "cuda", type
+            raise RuntimeError("Cannot access accelerator device when none is available.")
         if not isinstance(type, str):
             raise type_error(f"device(): argument 'type' (position 1) must be str, not {_name(type)}")
         name, colon, number = type.partition(":")

@@ -15,8 +15,10 @@ from ..syntax.wording import shortened
 from .relations import Relation
 
 
-def scalar_function(problem: Problem, sign: int = 1) -> Callable[..., Tensor]:
-    """The value of a problem, times `sign`, of the variables to differentiate by.
+def scalar_function(
+    problem: Problem, sign: int = 1, reason: str = "only one number can be least"
+) -> Callable[..., Tensor]:
+    """The value of a problem, times `sign`, of the variables to differentiate by; `reason` is why it has to be one.
 
     ExpressionError, when called: as `evaluate`; the value is not one number, or none that is real.
     """
@@ -24,7 +26,7 @@ def scalar_function(problem: Problem, sign: int = 1) -> Callable[..., Tensor]:
 
     def function(*unknowns: Tensor) -> Tensor:
         given = {**others, **dict(zip(problem.wrt, unknowns, strict=True))}
-        value = _number(evaluate_traced(problem.program, given, problem.limits)[0], problem.program)
+        value = _number(evaluate_traced(problem.program, given, problem.limits)[0], problem.program, reason)
         return value if sign > 0 else neg(value)
 
     return function
@@ -40,7 +42,11 @@ def relation_function(problem: Problem, relations: Sequence[Relation]) -> Callab
     def function(*unknowns: Tensor) -> list[Tensor]:
         given = {**others, **dict(zip(problem.wrt, unknowns, strict=True))}
         assigned = evaluate_traced(problem.program, given, problem.limits)[1] if relations else {}
-        return [difference(relation, {**given, **assigned}, problem.limits) for relation in relations]
+        try:
+            return [difference(relation, {**given, **assigned}, problem.limits) for relation in relations]
+        except ExpressionError as error:
+            error.name = "--subject"
+            raise
 
     return function
 
@@ -57,7 +63,7 @@ def _others(problem: Problem) -> dict[str, Tensor]:
     return {name: value.detach() for name, value in problem.variables.items() if name not in problem.wrt}
 
 
-def _number(value: Tensor, program: Program) -> Tensor:
+def _number(value: Tensor, program: Program, reason: str) -> Tensor:
     """The value as one real number. ExpressionError: it is another."""
     statement = program.statements[-1]
     if value.numel() != 1:
@@ -65,7 +71,7 @@ def _number(value: Tensor, program: Program) -> Tensor:
         text = shortened(program.source[statement.start : statement.end])
         raise ExpressionError(
             "shape",
-            f"the value has the shape {shape}, and only one number can be least",
+            f"the value has the shape {shape}, and {reason}",
             program.source,
             statement.start,
             statement.end,

@@ -33,7 +33,7 @@ from .modules import Library, Module
 from .offered import is_offered, names_of_offered
 
 # What the engine's tensors have, but for what leads out of the engine.
-_OUTSIDE = ("numpy", "volatile")
+_OUTSIDE = ("apply_", "map_", "numpy", "storage", "untyped_storage", "volatile")
 _TENSOR = frozenset(
     ["_base", "_is_view", "_version", *(n for n in dir(Tensor) if not n.startswith("_") and n not in _OUTSIDE)]
 )

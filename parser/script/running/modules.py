@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import math
 from types import ModuleType
 from typing import Any
 
@@ -11,10 +10,9 @@ from .... import engine
 from ....engine import FUNCTIONS, random
 from ....engine.api import sampling
 
-_CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 # What a script has of each module, beside what the module lists in `__all__`.
 _OTHERS: dict[str, tuple[str, ...]] = {
-    "torch": (*FUNCTIONS, *_CONSTANTS, "bool", "float", "int", "vmap"),
+    "torch": (*FUNCTIONS, "bool", "float", "int", "vmap"),
     "torch.autograd": ("Function", "detect_anomaly", "gradcheck", "gradgradcheck", "set_detect_anomaly"),
     "torch.autograd.forward_ad": (),
     "torch.autograd.functional": (),
@@ -91,8 +89,6 @@ class Module:
         path = f"{self.name}.{name}"
         if path in _OTHERS:
             return Module(path)
-        if self.name == "torch" and name in _CONSTANTS:
-            return _CONSTANTS[name]
         return getattr(self._module(), name)
 
     def __eq__(self, other: object) -> bool:

@@ -75,7 +75,7 @@ def test_an_example_works(autodiff, call: str, tmp_path, monkeypatch: pytest.Mon
     result = autodiff(*shlex.split(call)[1:])
     assert result.code == 0
     # What a batch or a map says at its end is no complaint.
-    assert re.fullmatch(r"(\d (expression|row)s?: \d ok(, 0 failed)?, [0-9.]+ s\n)?", result.err)
+    assert re.fullmatch(r"(note: .*\n)?(\d (expression|row)s?: \d ok(, 0 failed)?, [0-9.]+ s\n)?", result.err)
     # At a prompt nothing was typed.
     assert result.out or " -o " in call or " repl" in call
 
