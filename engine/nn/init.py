@@ -175,8 +175,6 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
         raise ValueError("Only tensors with 2 or more dimensions are supported")
     rows, columns = tensor.shape[0], tensor.numel() // max(tensor.shape[0], 1)
     flat = tensor.new_empty((rows, columns)).normal_(0, 1, generator=generator)
-    from ..linalg import qr
-
-    q, r = qr(flat.t() if rows < columns else flat)
+    q, r = ops.qr(flat.t() if rows < columns else flat)
     q = q * r.diagonal().sign()
     return tensor.copy_((q.t() if rows < columns else q).reshape(tensor.shape)).mul_(gain)

@@ -118,8 +118,6 @@ class Class:
         """The names that a script may use."""
         below = set() if self.base is None else self.base.visible
         of_engine = {"apply"} if issubclass(self.kind, Operation) else set()
-        if self.offered is not None:
-            of_engine.update(name for name in dir(self.offered) if not name.startswith("_"))
         return below | of_engine | {name for name in self.names if not is_special(name)}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

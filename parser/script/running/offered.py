@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import getattr_static
 from typing import Any
 
 from ....engine.api.offered import Offered
@@ -27,13 +28,15 @@ def class_of(value: Any) -> Any:
 def names_of_offered(value: Any) -> frozenset[str]:
     """The attributes and methods that a script may use of it."""
     known = {name for name in dir(value) if not name.startswith("_")}
-    if not isinstance(value, type):
-        own = vars(value)
-        known.update(own.get(_SET, ()))
-        for kept in _KEPT:
-            known.update([kept, *own[kept]] if isinstance(own.get(kept), dict) else ())
-        if class_of(value) is not None:
-            known.update(class_of(value).visible)
+    if isinstance(value, type):
+        # What makes an instance; the rest of a class is for these.
+        return frozenset(name for name in known if isinstance(getattr_static(value, name), classmethod))
+    own = vars(value)
+    known.update(own.get(_SET, ()))
+    for kept in _KEPT:
+        known.update([kept, *own[kept]] if isinstance(own.get(kept), dict) else ())
+    if class_of(value) is not None:
+        known.update(class_of(value).visible)
     return frozenset(known)
 
 
