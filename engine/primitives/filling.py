@@ -17,6 +17,7 @@ from ..tensors import dtypes
 from ..tensors.aliases import Array
 from ..tensors.dtypes import dtype as DType  # noqa: N812
 from ..tensors.errors import shape_error, type_error
+from ..tensors.size import check_count
 from ..tensors.spacing import spaced, stepped
 from ..tensors.tensor import Tensor
 from .arguments import sizes, whole, whole_argument
@@ -44,6 +45,7 @@ def shape_of(function: str, size: tuple[Any, ...], named: Any) -> tuple[int, ...
 
 def filled(shape: tuple[int, ...], value: Any, dtype: DType | None, requires_grad: bool) -> Tensor:
     """A tensor of one number."""
+    check_count(math.prod(shape))
     numpy_dtype = (dtype or dtypes.get_default_dtype()).numpy
     return Tensor(np.full(shape, value, numpy_dtype)[()], requires_grad)
 
