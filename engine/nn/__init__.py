@@ -1,6 +1,6 @@
 """torch.nn: networks and what they are made of."""
 
-from . import functional, init, parameter, utils
+from . import functional, init, utils
 from .containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from .linear_layers import Bilinear, Dropout, Embedding, Flatten, Identity, Linear, PReLU, Unflatten
 from .module import Module
@@ -33,7 +33,6 @@ __all__ = [
     "Unflatten",
     "functional",
     "init",
-    "parameter",
     "utils",
     *_MODULES,  # pyright: ignore[reportUnsupportedDunderAll]
 ]

@@ -29,6 +29,7 @@ _OTHERS: dict[str, tuple[str, ...]] = {
     "torch.nn": (),
     "torch.nn.functional": (),
     "torch.nn.init": (),
+    "torch.nn.parameter": (),
     "torch.nn.utils": (),
     "torch.optim": (),
     "torch.optim.lr_scheduler": (),
