@@ -107,7 +107,8 @@ def _parsed(
     if len(ranges) > 2:
         raise UsageError(f"{listed(ranges)} have ranges, and a picture has room for two", "give the others a value")
     for name in known:
-        if name not in needed:
+        # A number alone is the same over any range.
+        if name not in needed and (needed or name not in ranges or len(ranges) > 1):
             raise unused(name, programs[0], needed, options)
     for program, own in zip(programs, free, strict=True):
         match(program, own, [name for name in known if name in own], options)

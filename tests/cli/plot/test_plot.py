@@ -34,6 +34,7 @@ def window(monkeypatch: pytest.MonkeyPatch) -> None:
         ("exp(1000*x)", "-1:1", ["edge x = 0.709783 beyond the largest number to the right"]),
         ("2 - x if x < 1 else x", "0:3", ["minimum x = 1 value 1", "kink x = 1 value 1, slopes -1 and 1"]),
         ("x*0 + 3", "-1:1", []),
+        ("pi", "-1:1", []),
         ("x > 0.5", "0:1", ["jump x = 0.5 from 0 to 1"]),
     ],
 )  # fmt: skip
