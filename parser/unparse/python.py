@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import keyword
+import re
+from typing import Any
 
 from ..algebra.derivative import Derivatives
 from ..syntax.operators import OR
-from ..syntax.printer import enclosed
+from ..syntax.printer import ATOM, enclosed
+from ..syntax.records import Binary, Number, Unary
 from .code import MATH, CodePrinter, functions, named, python_function
+
+# Python's numbers have inf and nan, and its operators and `math` do not give them.
+_RAISES = """\
+# Where numbers overflow or have no result, Python raises an error; --format numpy is for inf and nan.
+"""
 
 
 class PythonPrinter(CodePrinter):
@@ -31,6 +39,13 @@ class PythonPrinter(CodePrinter):
         "xlogy": "{0}*math.log({1}) if {0} else 0.0",
     }
 
+    def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        if type(node) is Binary and node.op == "**" and not (type(node.left) is Number or _is_whole(node.right)):
+            # Of a negative number `**` would give a complex one.
+            base, exponent = (enclosed(part, OR) for part in parts)
+            return f"math.pow({base}, {exponent})", ATOM
+        return super().node(node, parts)
+
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if function == "where":
             condition, then, otherwise = (enclosed(part, OR) for part in parts)
@@ -39,9 +54,15 @@ class PythonPrinter(CodePrinter):
         return super().call(function, parts)
 
 
+def _is_whole(exponent: Any) -> bool:
+    number = exponent.operand if type(exponent) is Unary else exponent
+    return type(number) is Number and float(number.value).is_integer()
+
+
 def render(derivatives: Derivatives, source: str) -> str:
     """A function for each derivative."""
     printer = PythonPrinter(derivatives.variables)
     texts = functions(derivatives, printer, python_function)
     uses = any("math." in text for text in texts)
-    return ("import math\n\n\n" if uses else "") + "\n\n".join(texts)
+    raises = any(re.search(r"math\.\w+\(|/|\*\*", text) for text in texts)
+    return _RAISES * raises + ("import math\n\n\n" if uses else "\n\n" * raises) + "\n\n".join(texts)
