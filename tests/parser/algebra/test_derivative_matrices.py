@@ -33,7 +33,7 @@ OF_MATRICES = [
     ("((A @ x - b)**2).sum()", "x", "2*(A.T @ (A @ x - b))"),
     ("((A @ x - b)**2).sum()", "A", "2*outer(A @ x - b, x)"),
     ("b @ A @ x", "A", "outer(b, x)"),
-    ("norm(sum(x, 0, True))", "x", "sum(x)/abs(sum(x))"),
+    ("norm(sum(x, 0, True))", "x", "sign(sum(x))"),
     ("b @ A @ x", "x", "b @ A"),
     ("x @ A.T @ A @ x", "x", "2*(x @ A.T @ A)"),
     ("trace(A @ A.T)", "A", "2*A"),
