@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -13,7 +14,7 @@ import click
 
 from ..parser.syntax.errors import UsageError
 from ..parser.syntax.wording import quoted, shortened
-from .shell.command import format_examples
+from .shell.command import Helpful, format_examples
 from .shell.exit_codes import INTERRUPTED, OK, USAGE
 from .shell.failures import DEBUG, report
 from .shell.streams import decoded, discard, prepare
@@ -26,7 +27,12 @@ COMMANDS = {
     "diff": "The derivative of an expression, as an expression or code.",
     "trace": "Forward and backward pass of an expression, step by step.",
     "graph": "The graph of an expression, with values and gradients.",
+    "plot": "Expressions and their derivatives over a range.",
+    "fit": "The parameters of a model that fit a table best.",
+    "propagate": "The deviation of a result, from those of what goes in.",
     "check": "Derivatives of an expression against differences, or claims.",
+    "minimize": "Where an expression is least, or largest.",
+    "solve": "Where equations hold, from a start or in a range.",
     "run": "A script in PyTorch's words, or the cells of a notebook.",
     "repl": "A prompt to type a script at, line by line.",
     "functions": "What can be called in an expression.",
@@ -51,7 +57,7 @@ EXIT_CODES = [
 ]
 
 
-class Group(click.Group):
+class Group(Helpful, click.Group):
     """Commands by name, each imported when it is needed: `--help` needs none of them."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -105,7 +111,7 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
         ctx.exit()
 
 
-@click.command(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=Group)
 @click.option("--debug", is_flag=True, help="Show the traceback of an error; may stand after the command too.")
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
@@ -153,6 +159,10 @@ def _invoke(args: list[str], debug: bool) -> int:
         if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
             # As `start.py` has left it; from here on there is something to clean up.
             signal.signal(signal.SIGINT, signal.default_int_handler)
+        if not gc.isenabled():
+            # As `start.py` has left it, too: what there is by now stays.
+            gc.freeze()
+            gc.enable()
         code = cli.invoke(context)
         sys.stdout.flush()
     return code if isinstance(code, int) else OK

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib as _importlib
 import warnings as _warnings
+from math import e, inf, nan, pi
 from typing import Any
 
 from . import autograd, primitives
@@ -27,6 +28,7 @@ from .api.creation import (
 from .api.methods import attach as _attach
 from .table.composed import called_by_name as _called_by_name
 from .table.registry import FUNCTIONS
+from .tensors.device import device
 from .tensors.dtypes import (
     bool_,
     double,
@@ -63,8 +65,10 @@ __all__ = [
     "as_tensor",
     "autograd",
     "bool_",
+    "device",
     "double",
     "dtype",
+    "e",
     "empty",
     "empty_like",
     "enable_grad",
@@ -75,6 +79,7 @@ __all__ = [
     "get_default_dtype",
     "get_printoptions",
     "half",
+    "inf",
     "inference_mode",
     "int8",
     "int16",
@@ -86,8 +91,11 @@ __all__ = [
     "is_tensor",
     "logspace",
     "long",
+    "nan",
+    "newaxis",
     "no_grad",
     "numel",
+    "pi",
     "primitives",
     "printoptions",
     "scalar_tensor",
@@ -101,6 +109,11 @@ __all__ = [
     "uint8",
 ]
 
+__version__ = "2.13.0+autodiff"  # the version of PyTorch that is meant
+newaxis = None
+# Where names are that few programs ask for: random numbers, for which NumPy takes a while to be ready, and others.
+_LATER = (".random", ".api.sampling", ".api.types", ".api.settings", ".api.in_place_functions")
+
 _attach()
 # Dtypes whose names Python also uses, which would hide Python's own in this module.
 globals().update(bool=bool_, float=float32, int=int32)
@@ -112,10 +125,14 @@ _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"autodiff\.e
 
 def __getattr__(name: str) -> Any:
     # Imported when first asked for: what a plain lesson and the command line do not need.
-    if name in ("func", "linalg", "nn", "special"):
+    if name in ("cuda", "func", "linalg", "nn", "random", "special"):
         return _importlib.import_module(f".{name}", __name__)
     if name == "vmap":
         return _importlib.import_module(".func", __name__).vmap
+    for home in () if name in FUNCTIONS.homes else _LATER:
+        module = _importlib.import_module(home, __name__)
+        if name in module.__all__:
+            return getattr(module, name)
     if name in FUNCTIONS:
         globals()[name] = _called_by_name(FUNCTIONS[name])
         return globals()[name]

@@ -32,8 +32,8 @@ def garbage_left_to_itself() -> None:
     gc.freeze()
 
 
-@pytest.fixture(autouse=True)
-def settings_of_a_fresh_process() -> Iterator[None]:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
     """Whatever a test sets, the next one finds the default dtype float64, and operations recorded."""
     yield
     torch.set_default_dtype(torch.float64)

@@ -31,6 +31,12 @@ def tree(name: str) -> ast.Module:
     return ast.parse(modules()[name].read_text(encoding="utf-8"))
 
 
+@cache
+def nodes(name: str) -> tuple[ast.AST, ...]:
+    """All nodes of a module's tree."""
+    return tuple(ast.walk(tree(name)))
+
+
 def is_folder(name: str) -> bool:
     """Whether a module is the `__init__` of a folder."""
     return modules()[name].name == "__init__.py"
@@ -39,7 +45,7 @@ def is_folder(name: str) -> bool:
 def outside(name: str) -> set[str]:
     """The libraries that a module imports anywhere in it, by the first word of their names."""
     found: set[str] = set()
-    for node in ast.walk(tree(name)):
+    for node in nodes(name):
         if isinstance(node, ast.Import):
             found.update(alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
@@ -56,7 +62,7 @@ def imports() -> Graph:
 def _imported(name: str) -> Iterator[str]:
     parts = name.split(".")
     package = parts if is_folder(name) else parts[:-1]
-    for node in ast.walk(tree(name)):
+    for node in nodes(name):
         if not isinstance(node, ast.ImportFrom) or not node.level:
             continue
         start = package[: len(package) - node.level + 1]
@@ -117,6 +123,8 @@ def functions(name: str) -> Iterator[tuple[str, Function]]:
 
     def inside(node: ast.AST, prefix: str) -> Iterator[tuple[str, Function]]:
         for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                continue
             if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield prefix + child.name, child
             named = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)

@@ -39,10 +39,21 @@ def test_eval_in_a_pipe_imports_neither_rich_nor_scipy_nor_lark() -> None:
 
 def test_an_expression_costs_the_modules_of_the_table_that_it_uses() -> None:
     modules = modules_after("eval", "x**2", "--x", "3")
-    assert not modules & {f"autodiff.engine.primitives.{name}" for name in ("selection", "elementary", "reduction")}
+    others = ("selection", "elementary", "reduction", "parts", "axes", "getitem", "places", "reshaping")
+    assert not modules & {f"autodiff.engine.primitives.{name}" for name in others}
+    assert not modules & {"locale", "select", "unicodedata", "autodiff.parser.analysis.blame"}
     further = modules_after("eval", "sin(x)", "--x", "3") - modules
     assert "autodiff.engine.primitives.elementary" in further
     assert "autodiff.engine.primitives.reduction" not in further
+
+
+def test_garbage_is_looked_for_as_soon_as_a_command_begins_and_not_once_it_has_ended() -> None:
+    script = (
+        "import atexit, gc, sys; from autodiff.cli.start import main; sys.argv[1:] = ['eval', 'x', '--x', '3']; "
+        "atexit.register(lambda: print(gc.isenabled(), gc.get_count()[0] < gc.get_freeze_count())); main()"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "True True"
 
 
 def test_a_batch_of_a_few_lines_imports_no_more_than_eval_and_a_reader(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def command(
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.analysis.differentiate import Request, differentiate
     from ...parser.analysis.given_values import read_value
-    from ...parser.analysis.several import Several, evaluated
+    from ...parser.analysis.problem import Problem
     from ...parser.semantics.computing import computing
     from ..shell.problem import read_problems, say_remarks
 
@@ -63,11 +63,13 @@ def command(
             vjp=None if directions.vjp is None else read_value("--vjp", directions.vjp),
             jvp=_directions(directions.jvp) if directions.jvp else None,
         )
-        if not isinstance(problem, Several):
+        if isinstance(problem, Problem):
             report = differentiate(problem, request)
         elif request.is_more():
             raise UsageError("several expressions are given, and of those there are the values alone")
         else:
+            from ...parser.analysis.several import evaluated
+
             report = evaluated(problem)
         if keys:
             text = "".join(report.text_of(key) + "\n" for key in keys)

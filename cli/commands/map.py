@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 import click
 
 from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import shortened
+from ...parser.syntax.wording import listed, quoted, shortened
 from ..map.choices import Columns, Differentiation, Files, Rows
 from ..shell.command import command as declared
-from ..shell.command import is_assignment
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits
 from ..shell.streams import is_terminal, say
+from ..shell.words import split_tables, standard_input
 from ..tables.table_options import TextTables
 
 EXAMPLES = [
@@ -25,6 +25,7 @@ EXAMPLES = [
     ('autodiff map "m*v**2/2" run.csv --rename m="mass (kg)"', "a column whose name is no variable"),
     ("autodiff map 'u = x/y; sin(u)' 'runs/*.csv' --keep u --wrt x", "many files; an intermediate result too"),
     ("autodiff map 'x**2' export.csv --decimal , --encoding latin-1", "from a spreadsheet: `1,5;2,25`"),
+    ('autodiff map "sin(x)*y" --x 0:1:11 --y 1:3:3 > grid.csv', "no table: all points of a grid, 11 by 3"),
     ('zcat points.gz | autodiff map "x/y" --only-new > results.csv', "in a pipe; the new columns alone"),
 ]
 
@@ -47,28 +48,37 @@ def command(
     names such as year=2024 are columns, or standard input. Several tables are written as one. Variables are the columns
     of their names; --a 2 is a constant, which is not differentiated by unless --wrt says so.
 
+    Without a table, variables given as ranges are the points of a grid, the last one varying fastest. `--x 0:10` is 100
+    values from 0 to 10, `0:10:0.5` goes in steps of 0.5, `0:1:11` has 11 values. Where the third part could be both, as
+    in `0:10:2`, write `0:10:n=2` or `0:10:step=2`. Both ends are included, and may be `-pi/2` or such.
+
     How other programs write CSV is said by --encoding, --delimiter, --decimal and --no-header. The last three hold for
     what is written too, which is always UTF-8.
 
     The columns of the table stay as they are. Behind them stand value, d_x, d_y; with --order d2_x, with --hessian
     d2_x_y. A row with an empty cell among its variables has empty results; one with text in place of a number fails.
     """
-    text, table_words, assigned = _split(words)
+    text, table_words, assigned = split_tables(words, 'autodiff map "x**2" table.csv')
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.semantics.computing import computing
     from ...parser.syntax.parse import parse
+    from ..map.grid import grid_table
     from ..map.mapping import write_mapped
     from ..map.planning import planned
     from ..map.table_formats import check_binary, open_tables, say_doubt
-    from ..shell.variables import collect
+    from ..shell.variables import collect_ranges
     from ..tables.formats import format_by_name
 
     with computing("float64"):
         program = parse(text, **limits.parsing())
-        constants = collect(asked.context.obj, [*asked.assignments, *assigned], asked.vars_file)
+        ranges, constants = collect_ranges(asked.context.obj, [*asked.assignments, *assigned], asked.vars_file)
         form = texts.form(reading.nulls)
-        tables = open_tables(table_words, files.input_format, form)
+        if ranges:
+            _check_no_table(table_words, ranges, files, texts, added, reading)
+            tables = iter([grid_table(ranges)])
+        else:
+            tables = open_tables(table_words or [_input(text)], files.input_format, form)
         first = next(tables)
         job = planned(program, constants, first, files.renames, asked, added, reading.errors, limits.evaluation())
         if not job.computation.columns and texts.delimiter is None:
@@ -76,8 +86,7 @@ def command(
         format_name = files.format_name or format_by_name(files.output or "") or first.format_name
         if files.output is None:
             check_binary(format_name, is_terminal(sys.stdout))
-        texts.check_used(first.format_name, format_name)
-
+        texts.check_used("grid" if ranges else first.format_name, format_name)
         threads = reading.jobs or os.cpu_count() or 1
         progress = write_mapped(files.output, format_name, chain([first], tables), job, threads, form)
         progress.summarise()
@@ -86,16 +95,27 @@ def command(
     return FAILED if progress.failed else OK
 
 
-def _split(words: Sequence[str]) -> tuple[str, list[str], list[str]]:
-    """The expression, the tables, and the `name=value` words. UsageError: one of the former is missing."""
-    if not words:
-        raise UsageError("the expression is missing", 'write `autodiff map "x**2" table.csv`')
-    tables: list[str] = []
-    assigned: list[str] = []
-    for word in words[1:]:
-        (assigned if is_assignment(word) and not os.path.lexists(word) else tables).append(word)
-    if not tables:
-        if is_terminal(sys.stdin):
-            raise UsageError("the table is missing", f'write `autodiff map "{shortened(words[0])}" table.csv`')
-        tables.append("-")
-    return words[0], tables, assigned
+def _input(text: str) -> str:
+    """What stands for standard input as the table of an expression. UsageError: a person sits there."""
+    return standard_input(f'write `autodiff map "{shortened(text)}" table.csv`, or with ranges `--x 0:1` for a grid')
+
+
+def _check_no_table(
+    tables: Sequence[str], ranges: Iterable[str], files: Files, texts: TextTables, added: Columns, reading: Rows
+) -> None:
+    """UsageError: what is said is about a table, and there are ranges in place of one."""
+    if tables:
+        raise UsageError(
+            f"{quoted(tables[0])} is a table, and ranges are given in place of one, for {listed(ranges)}",
+            "leave out the table for a grid, or the ranges for the rows of the table",
+        )
+    about_tables = {
+        "--rename": files.renames,
+        "--input-format": files.input_format,
+        "--encoding": texts.encoding,
+        "--null": reading.nulls,
+        "--text": added.text,
+    }
+    for option, given in about_tables.items():
+        if given:
+            raise UsageError(f"{option} is for tables, and ranges are given in place of one", f"leave out `{option}`")

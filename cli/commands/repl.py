@@ -35,13 +35,15 @@ def command(scripts: Scripts) -> int:
     its place, and the session goes on. `:graph` and `:trace` show how a tensor was computed and how its
     gradient flows back, `:vars` lists the names, `:save FILE` writes a script of what was typed, `:help` lists all
     commands and keys. Each limit holds for each input. Where standard input is no terminal, it is run as a whole.
+    With --trust the language is Python itself, and torch is this engine.
 
     What was typed is kept in a file for the next time: AUTODIFF_HISTORY names it, and none if it is empty.
     """
     if not is_terminal(sys.stdin):
         _run_input(scripts)
         return OK
-    say(f"autodiff: torch with {scripts.dtype} numbers; :help lists commands and keys, Ctrl-D ends")
+    kind = "Python, and torch" if scripts.trusted else "torch"
+    say(f"autodiff: {kind} with {scripts.dtype} numbers; :help lists commands and keys, Ctrl-D ends")
     _converse(scripts, bool(scripts.context.meta.get(DEBUG)))
     return OK
 
@@ -51,10 +53,10 @@ def _run_input(scripts: Scripts) -> None:
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.semantics.computing import computing
-    from ..run.session import open_session
+    from ..run.session import Setting, open_session
 
     with computing(scripts.dtype):
-        open_session(scripts.script()).run(source, "<stdin>")
+        open_session(Setting(scripts.script(), scripts.trusted)).run(source, "<stdin>")
 
 
 def _converse(scripts: Scripts, debug: bool) -> None:
@@ -67,9 +69,11 @@ def _converse(scripts: Scripts, debug: bool) -> None:
     def console() -> Console:
         loading.join()
         from ..repl.console import Console
+        from ..run.session import Setting
 
-        start = "" if scripts.dtype == "float64" else f"torch.set_default_dtype(torch.{scripts.dtype})\n"
-        return Console(scripts.script(), start, debug)
+        usual = "float32" if scripts.trusted else "float64"
+        start = "" if scripts.dtype == usual else f"torch.set_default_dtype(torch.{scripts.dtype})\n"
+        return Console(Setting(scripts.script(), scripts.trusted), start, debug)
 
     reader = _reader(console)
     loading.start()

@@ -10,12 +10,14 @@ from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
+from ..shell.failures import DEBUG
 from ..shell.options import Scripts, option
 from ..shell.streams import is_terminal, read_text
 
 EXAMPLES = [
     ("autodiff run lesson.py", "what the file prints, and the value of its last expression"),
     ("echo 'x = torch.tensor(3.0); print(x**2)' | autodiff run", "a script from standard input"),
+    ("autodiff run --trust lesson.py", "your own Python, whatever it imports; `import torch` is this engine"),
     ("autodiff run --cells lesson.ipynb", "the cells of a notebook, each with its output"),
     ("autodiff run --cells --check lesson.md", "whether the outputs that the notes show are true"),
     ("autodiff run --timeout 5 --limit memory=500 theirs.py", "a script by somebody else"),
@@ -23,10 +25,16 @@ EXAMPLES = [
 FILE = click.Argument(["path"], required=False, metavar="[FILE]")
 CELLS = option("--cells", is_flag=True, help="Run the cells of a notebook, or of a text, and print each.")
 CHECK = option("--check", "checks", is_flag=True, help="With --cells: compare with the outputs in FILE instead.")
+TOLERANCE = option(
+    "--tolerance",
+    type=click.FloatRange(min=0.0),
+    metavar="REL",
+    help="With --check: by how much of themselves (or of 1) numbers with a point may differ.",
+)
 
 
-@declared(EXAMPLES, FILE, CELLS, CHECK, Scripts, takes_variables=False)
-def command(path: str | None, cells: bool, checks: bool, scripts: Scripts) -> int:
+@declared(EXAMPLES, FILE, CELLS, CHECK, TOLERANCE, Scripts, takes_variables=False)
+def command(path: str | None, cells: bool, checks: bool, tolerance: float | None, scripts: Scripts) -> int:
     """A script in PyTorch's words, or the cells of a notebook.
 
     The language is a safe part of Python: its statements but for async and match, with def, lambda, class, yield, try,
@@ -35,21 +43,30 @@ def command(path: str | None, cells: bool, checks: bool, scripts: Scripts) -> in
     reaches no files and nothing else on the machine. The value of the last statement is printed if it is an expression,
     as in a notebook. A FILE that is - or left out is read from standard input.
 
+    With --trust it is Python itself, for lessons of your own: all that is installed can be imported, and torch is this
+    engine. Nothing is kept from such a script.
+
     With --cells, FILE is a Jupyter notebook (.ipynb), or a text in which a cell begins below a line In [1]: or is a
     fenced block of python. Its cells run in order and share their names; the limits hold for each. In a text, blank
     lines divide a cell's code, its output and prose: the code goes on where Python follows that does something, and the
     next paragraph is the output, unless it is Markdown or a sentence. Output may be marked with Out[1]:, and that of a
-    fenced block is the plain block after it. What is printed can be read as cells again.
+    fenced block is the plain block after it. What is printed can be read as cells again. Lines for IPython, such as
+    %matplotlib inline, are left out with a note.
 
     With --check, a diff is printed for each output that is not as FILE has it, and the exit code is 1 if there is one.
-    An error is an output too: in a text it is a line such as RuntimeError: and its message. One that is not in FILE
-    ends the run.
+    An error is an output too: in a text it is a line such as RuntimeError: and its message. One that is not in FILE is
+    reported, and the cells after it run. Addresses (at 0x7f...) are not compared, nor are figures, progress bars and
+    measured times.
     """
+    if tolerance is not None and not checks:
+        raise UsageError("--tolerance is for comparing outputs", "write `--cells --check --tolerance 1e-4`")
     if checks and not cells:
         raise UsageError("--check compares the outputs of cells", "write `--cells --check`")
     if path is None and is_terminal(sys.stdin):
         raise UsageError("the script is missing", "write `autodiff run FILE`, or `autodiff repl` to type one")
-    return _run_cells(path, checks, scripts) if cells else _run_script(path, scripts)
+    if cells:
+        return _run_cells(path, checks, tolerance or 0.0, scripts)
+    return _run_script(path, scripts)
 
 
 def _run_script(path: str | None, scripts: Scripts) -> int:
@@ -61,25 +78,29 @@ def _run_script(path: str | None, scripts: Scripts) -> int:
 
     # Here, so that `--help`, a wrong option and a missing file cost no import of NumPy.
     from ...parser.semantics.computing import computing
-    from ..run.session import open_session
+    from ..run.session import Setting, open_session, without_lines_for_ipython
 
+    path = None if path == "-" else path
     with computing(scripts.dtype):
-        open_session(scripts.script()).run(source, "<stdin>" if path is None or path == "-" else path)
+        name = path or "<stdin>"
+        code = without_lines_for_ipython(source, name)[0] if scripts.trusted else source
+        open_session(Setting(scripts.script(), scripts.trusted, path)).run(code, name)
     return OK
 
 
-def _run_cells(path: str | None, checks: bool, scripts: Scripts) -> int:
+def _run_cells(path: str | None, checks: bool, tolerance: float, scripts: Scripts) -> int:
     from ..run.cell_input import read_cells
 
     cells = read_cells(path)
 
     from ...parser.semantics.computing import computing
     from ..run.comparing import check
+    from ..run.session import Setting
     from ..run.show import show
 
-    limits = scripts.script()
+    setting = Setting(scripts.script(), scripts.trusted, None if path == "-" else path)
     with computing(scripts.dtype):
         if checks:
-            return OK if check(cells, limits) else FAILED
-        show(cells, limits)
+            return OK if check(cells, setting, tolerance, bool(scripts.context.meta.get(DEBUG))) else FAILED
+        show(cells, setting)
     return OK

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -37,6 +37,18 @@ class Answer(NamedTuple):
     def row(self, number: int) -> dict[str, Any]:
         """The variables' values in one row."""
         return {name: value[number] if name in self.columns else value for name, value in self.variables.items()}
+
+
+class RowComputation(Protocol):
+    """What is computed of the rows of tables."""
+
+    def numeric(self, table: Table) -> list[str]:
+        """The columns of a table that are to be read as numbers."""
+        ...
+
+    def answer(self, table: Table, chunk: Chunk) -> Answer:
+        """The results for rows of a table. Those of a row that failed mean nothing."""
+        ...
 
 
 class Computation:
@@ -73,7 +85,7 @@ class Computation:
         if any(np.isnan(number) for number in keys.values()):
             empty[:] = skipped[:] = True
         given = {**self.expression.constants, **keys}
-        results = self.expression.results(self._shapes(table), given, values, skipped, faults)
+        results = self.expression.results(self._shapes(table), given, values, skipped, faults, chunk.rows_before)
         return Answer(results, empty, faults, {**given, **values}, frozenset(values))
 
     def explained(self, row: str, variables: Mapping[str, Any]) -> str:

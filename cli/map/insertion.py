@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..tables.arrow_import import arrow, has_arrow
-from .spelling import Texts, as_list
+from .spelling import Texts, Unspelled, as_list, spelled
 
 _LARGEST = 2**31 - 1
 
@@ -22,7 +22,8 @@ def splice(
     bytes or another buffer of them.
     """
     if columns and has_arrow() and len(data) < _LARGEST:
-        return _arrow(data, bounds, leads, columns, keep)
+        found = _by_machine_code(data, bounds, leads, columns, keep)
+        return _arrow(data, bounds, leads, [*map(spelled, columns)], keep) if found is None else found
     places = bounds.tolist()
     if not columns and keep is None:
         return data[places[0] : places[-1]]
@@ -30,6 +31,35 @@ def splice(
     new = list(map("".join, zip(*cells, strict=True))) if cells else [""] * (len(places) - 1)
     rows = range(len(new)) if keep is None else np.flatnonzero(keep).tolist()
     return b"".join([data[places[i] : places[i + 1]] + new[i].encode() for i in rows])
+
+
+def _by_machine_code(
+    data: bytes, bounds: np.ndarray, leads: Sequence[str], columns: Sequence[Texts], keep: np.ndarray | None
+) -> Any:
+    """The same, None where no machine code is to be had."""
+    numbers = sum(len(column.values) for column in columns if isinstance(column, Unspelled))
+    if not numbers:
+        return None
+    # Here, as few rows need none.
+    from ...parser.rows.splicing import Cells, Digits, code_for, spliced
+
+    code = code_for(numbers)
+    if code is None:
+        return None
+    found: list[Digits | Cells] = []
+    for lead, column in zip(map(str.encode, leads), columns, strict=True):
+        if isinstance(column, Unspelled):
+            found.append(Digits(lead, column.values, _blanks(column), column.spelling.blank.encode()))
+        else:
+            found.append(Cells(lead, *_parts(column)))
+    return spliced(code, data, bounds, found, keep)
+
+
+def _blanks(column: Unspelled) -> np.ndarray:
+    """The rows without a number to write."""
+    values, blank, spelling = column
+    blanks = np.zeros(len(values), bool) if blank is None else blank
+    return blanks if spelling.nonfinite is None else blanks | ~np.isfinite(values)
 
 
 def _arrow(
@@ -51,9 +81,19 @@ def _arrow(
 def text_of(strings: Any) -> Any:
     """The bytes of an Arrow array of strings one after the other."""
     pa = arrow("fast text")
-    length = len(strings)
-    _, offsets, text = strings.buffers()
-    if not length or text is None:
+    _, _, text = strings.buffers()
+    if not len(strings) or text is None:
         return b""
-    places = np.frombuffer(offsets, np.int32, length + 1 + strings.offset)[strings.offset :]
+    places, _ = _parts(strings)
     return pa.py_buffer(text).slice(int(places[0]), int(places[-1] - places[0]))
+
+
+def _parts(strings: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Where each text of an Arrow array of strings begins and the last ends, and the bytes these are places in."""
+    _, offsets, text = strings.buffers()
+    length = len(strings)
+    if not length or text is None:
+        return np.zeros(length + 1, np.int32), np.zeros(1, np.uint8)
+    return np.frombuffer(offsets, np.int32, length + 1 + strings.offset)[strings.offset :], np.frombuffer(
+        text, np.uint8
+    )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -12,21 +13,23 @@ from ...parser.syntax.wording import listed, quoted
 from ..shell.streams import say
 from ..tables.dialect import TextForm
 from .chunk import Chunk, Results
-from .computation import Computation
+from .computation import RowComputation
 from .destination import writing
 from .layout import Layout, Writer
 from .pipeline import overlapped
 from .row_counts import MOST_FAILURES, RowCounts
 from .table_formats import Table, open_writer
 
+Rows = TypeVar("Rows", bound=RowComputation)
 
-class Job(NamedTuple):
+
+class Job(NamedTuple, Generic[Rows]):
     """What to do with the rows of all tables: `results` says which result each new column holds.
 
     `errors` is `mark`, `skip` or `stop`; `texts` are columns that become text in other formats.
     """
 
-    computation: Computation
+    computation: Rows
     results: Mapping[str, str]
     layout: Layout
     errors: str
@@ -59,7 +62,7 @@ class _Done(NamedTuple):
 
 
 def write_mapped(
-    output: str | None, format_name: str, tables: Iterable[Table], job: Job, threads: int, form: TextForm
+    output: str | None, format_name: str, tables: Iterable[Table], job: Job[Any], threads: int, form: TextForm
 ) -> RowCounts:
     """Writes the tables with their results, to a file or standard output, and counts the rows. Errors: `map_tables`."""
     progress = RowCounts()
@@ -79,7 +82,7 @@ def write_mapped(
     return progress
 
 
-def map_tables(tables: Iterable[Table], job: Job, writer: Writer, threads: int, progress: RowCounts) -> None:
+def map_tables(tables: Iterable[Table], job: Job[Any], writer: Writer, threads: int, progress: RowCounts) -> None:
     """Writes the tables one after the other with their results.
 
     StoppedError: a row failed and `errors` is `stop`; the rows before it are written. UsageError: a table cannot be
@@ -101,16 +104,21 @@ def map_tables(tables: Iterable[Table], job: Job, writer: Writer, threads: int, 
     writer.finish()
 
 
-def _parts(first: Table, following: Iterator[Table], job: Job) -> Iterator[tuple[Table, Chunk]]:
+def _parts(first: Table, following: Iterator[Table], job: Job[Any]) -> Iterator[tuple[Table, Chunk]]:
     """The chunks of all tables. UsageError: a table has other columns than the first."""
-    yield from ((first, chunk) for chunk in first.source.chunks())
-    for table in following:
-        _check_same(table, first)
-        job.expect(table)
-        yield from ((table, chunk) for chunk in table.source.chunks())
+    before = 0
+    for table in chain([first], following):
+        if table is not first:
+            check_same(table, first)
+            job.expect(table)
+        for chunk in table.source.chunks():
+            chunk.rows_before = before
+            yield table, chunk
+            if not table.is_sized:
+                before += chunk.rows
 
 
-def _work(table: Table, chunk: Chunk, job: Job, writer: Writer) -> _Done:
+def _work(table: Table, chunk: Chunk, job: Job[Any], writer: Writer) -> _Done:
     with np.errstate(all="ignore"):
         answer = job.computation.answer(table, chunk)
         rows = chunk.rows
@@ -138,7 +146,7 @@ def _work(table: Table, chunk: Chunk, job: Job, writer: Writer) -> _Done:
     return _Done(table, payload, rows, empty, len(faults), said, count, first)
 
 
-def _check_same(table: Table, first: Table) -> None:
+def check_same(table: Table, first: Table) -> None:
     """UsageError: the table has not the columns that the first one has."""
     found, wanted = ([*t.source.names, *t.keys] for t in (table, first))
     if found == wanted:

@@ -16,6 +16,7 @@ from ..shell.variables import differentiated, match
 from .choices import Columns, Differentiation
 from .column_names import column_names, kept_names, removed_columns
 from .computation import Computation
+from .grid import Grid, GridComputation
 from .layout import Layout
 from .mapping import Job
 from .matching import match_columns, parse_renames
@@ -31,21 +32,27 @@ def planned(
     added: Columns,
     errors: str,
     limits: Limits,
-) -> Job:
-    """The job for an expression and tables like the first. UsageError: they do not fit, or names clash."""
+) -> Job[Computation]:
+    """The job for an expression and tables like the first, or a grid. UsageError: they do not fit, or names clash."""
     free = free_variables(program)
     kept = kept_names(program, split_names(asked.keep))
     names = [*first.source.names, *first.keys]
+    is_grid = isinstance(first.source, Grid)
+    if is_grid:
+        match(program, free, [*constants, *names], option_names(asked.context.command))
     columns = match_columns(free, names, constants, parse_renames(renames), first.source)
     match(program, free, [*constants, *columns], option_names(asked.context.command))
     by = list(columns) if asked.wrt is None else split_names(asked.wrt)
     chosen = differentiated([*columns, *constants], by, split_names(asked.const))
     wanted = Wanted(kept, chosen, asked.hessian, asked.order)
-    rows = 0 if asked.exact else first.expected_rows()
+    rows = None if asked.exact else first.expected_rows()
     expression = RowExpression(program, constants, wanted, limits, rows)
-    computation = Computation(expression, columns)
+    computation = (GridComputation if is_grid else Computation)(expression, columns)
     results = column_names(computation.result_names(first), kept, added.prefix)
     removed = removed_columns(results, names, added.overwrite or added.only_new, first.source.title)
+    if is_grid:
+        results = results if added.only_new else {**{name: name for name in names}, **results}
+        return Job(computation, results, Layout(tuple(results), only_new=True), errors)
     keys = {name: key.kind for name, key in first.keys.items() if not added.only_new and name not in removed}
     texts = split_names(added.text) or []
     for name in texts:

@@ -1,6 +1,7 @@
 """Columns of numbers as columns of text: the shortest digits that give the same number, as Python writes them.
 
-A column of text is a list of `str`, or with pyarrow an Arrow array of strings, which is several times as fast.
+A column of text is a list of `str`, or with pyarrow an Arrow array of strings, which is several times as fast, or
+still the numbers: what puts them into rows of text by machine code (`insertion.py`) writes their digits there.
 """
 
 from __future__ import annotations
@@ -41,8 +42,27 @@ def spelling_of(dialect: Dialect) -> Spelling:
 JSON = Spelling(blank="null", true="true", false="false", nonfinite="null")
 
 
+class Unspelled(NamedTuple):
+    """The arguments of `texts`, for a column of numbers in the digits that Python writes."""
+
+    values: np.ndarray
+    blank: np.ndarray | None
+    spelling: Spelling
+
+
 def texts(values: np.ndarray, blank: np.ndarray | None, spelling: Spelling) -> Texts:
     """The text of each of n values, of shape (n,), or (n, k) for lists; `blank` marks rows without a value."""
+    if values.ndim == 1 and values.dtype == np.float64 and spelling.decimal is None:
+        return Unspelled(values, blank, spelling)
+    return _spelled(values, blank, spelling)
+
+
+def spelled(column: Texts) -> Texts:
+    """A column of text that is not numbers any more."""
+    return _spelled(*column) if isinstance(column, Unspelled) else column
+
+
+def _spelled(values: np.ndarray, blank: np.ndarray | None, spelling: Spelling) -> Texts:
     numbers = np.ascontiguousarray(values).reshape(-1)
     if values.ndim > 1:
         spelling = spelling._replace(decimal=None)
@@ -116,4 +136,5 @@ def _arrow_rows(column: Texts, values: np.ndarray, blank: np.ndarray | None, spe
 
 def as_list(column: Texts) -> Sequence[str]:
     """A column of text as a list."""
+    column = spelled(column)
     return column if isinstance(column, list) else column.to_pylist()

@@ -26,7 +26,7 @@ _TITLES = {"csv": "CSV", "tsv": "TSV", "jsonl": "JSON Lines"}
 
 class Table(NamedTuple):
     """A table that is read, the name of its format, the columns that the folders on its way are, whether it is the
-    only one, and how many bytes the files of all have together.
+    only one, how many bytes the files of all have together, and whether that says how many rows there are.
     """
 
     place: Place
@@ -35,24 +35,26 @@ class Table(NamedTuple):
     keys: Mapping[str, Key]
     is_alone: bool
     all_bytes: int
+    is_sized: bool
 
     def expected_rows(self) -> float:
         """About how many rows all tables have together: known before they are read, at least of files."""
         return self.all_bytes / (self.source.row_bytes or 1)
 
 
-def open_tables(words: Iterable[str], format_name: str | None, form: TextForm) -> Iterator[Table]:
+def open_tables(words: Iterable[str | Place], format_name: str | None, form: TextForm) -> Iterator[Table]:
     """The tables that words name (see `places`), each open until the next is asked for.
 
     UsageError: one cannot be read, or is not what it should be.
     """
     found = places(words)
     size = sum(map(_size, found))
+    is_sized = not any(place.path is None or place.path.endswith(COMPRESSED) or not _size(place) for place in found)
     for place, said in zip(found, typed_keys([place.keys for place in found]), strict=True):
         with contextlib.ExitStack() as opened:
             kind, source = _open_source(place, format_name, form, opened)
             keys = {name: key for name, key in said.items() if name not in source.names}
-            yield Table(place, kind, source, keys, len(found) == 1, size)
+            yield Table(place, kind, source, keys, len(found) == 1, size, is_sized)
 
 
 def _open_source(

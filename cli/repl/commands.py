@@ -17,13 +17,13 @@ from ..shell.streams import is_terminal, say, wants_color, write
 if TYPE_CHECKING:
     from ...parser.analysis.origins import Origins
     from ...parser.analysis.session_graph import Retraced
-    from ...parser.script.session import Session
+    from ..run.session import AnySession
 
 
 class Console(Protocol):
     """What commands act on: a session, what is known of its graphs, and the inputs that ran."""
 
-    session: Session
+    session: AnySession
     origins: Origins
     start: str
     inputs: list[str]

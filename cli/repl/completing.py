@@ -7,22 +7,17 @@ import os
 import re
 from collections.abc import Iterable
 from keyword import kwlist
-from typing import Any
 
-from ...engine import FUNCTIONS, Tensor
-from ...parser.script.running.attributes import names_of
-from ...parser.script.running.modules import Module
-from ...parser.script.session import Session
+from ...engine import FUNCTIONS
+from ..run.session import AnySession
 from .commands import COMMANDS
 
 # All of Python's but those that scripts lack.
 _KEYWORDS = tuple(word for word in kwlist if word not in ("async", "await"))
 _PATH = re.compile(r"(?:[^\W\d]\w*\.)*(?:[^\W\d]\w*)?\Z")
-# Attributes of a tensor that are tensors themselves: so much is known without asking for them.
-_TENSORS = ("T", "H", "mT", "mH", "data", "grad")
 
 
-def completions(session: Session, text: str) -> tuple[str, list[str]]:
+def completions(session: AnySession, text: str) -> tuple[str, list[str]]:
     """The word that is being typed at the end of the text, and the words that it may become, in order."""
     if not text.startswith(":"):
         return _names(session, text)
@@ -36,27 +31,15 @@ def completions(session: Session, text: str) -> tuple[str, list[str]]:
     return _names(session, argument)
 
 
-def _names(session: Session, text: str) -> tuple[str, list[str]]:
+def _names(session: AnySession, text: str) -> tuple[str, list[str]]:
     match = _PATH.search(text)
     assert match is not None
     *owners, word = match[0].split(".")
     if text[: match.start()].endswith((".", *"0123456789")):
         # An attribute of what is known only when it is computed.
         return word, []
-    namespace = session.machine.namespace
-    if not owners:
-        return word, _beginning(word, [*session.names, *namespace, *_KEYWORDS])
-    owner = session.names[owners[0]] if owners[0] in session.names else namespace.get(owners[0])
-    for name in owners[1:]:
-        owner = _attribute(owner, name)
-    return word, _beginning(word, names_of(owner))
-
-
-def _attribute(owner: Any, name: str) -> Any:
-    """An attribute, or what has the same names as it; None where that would take running something."""
-    if isinstance(owner, Module) and name in owner.names:
-        return owner.member(name)
-    return owner if isinstance(owner, Tensor) and name in _TENSORS else None
+    names = session.names_below(owners)
+    return word, _beginning(word, names if owners else [*names, *_KEYWORDS])
 
 
 def _beginning(word: str, names: Iterable[str]) -> list[str]:

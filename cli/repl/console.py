@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 
 from ...parser.analysis.origins import Origins
-from ...parser.script.running.guard import Limits
-from ..run.session import open_session
+from ..run.session import Setting, open_session
 from ..shell.failures import report
 from ..shell.streams import say
 from .typed import is_command, is_ending, unprompted
@@ -18,9 +17,9 @@ class Console:
     `start` is what has to be run before those for the same results; `debug` shows the tracebacks of errors.
     """
 
-    def __init__(self, limits: Limits, start: str = "", debug: bool = False) -> None:
+    def __init__(self, setting: Setting, start: str = "", debug: bool = False) -> None:
         self.origins = Origins()
-        self.session = open_session(limits, observe=self.origins.observe)
+        self.session = open_session(setting, observe=self.origins.observe)
         self.start = start
         self.debug = debug
         self.inputs: list[str] = []

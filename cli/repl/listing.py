@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Mapping
+from inspect import signature
+from types import FunctionType, ModuleType
 from typing import Any
 
 from ...engine import Tensor
@@ -20,7 +22,9 @@ _short.maxstring = _short.maxother = _short.maxlong = _LONGEST
 
 def listed_names(names: Mapping[str, Any]) -> str:
     """Each name with its value; of a large tensor, its shape; and the gradient of a tensor that has one."""
-    shown = {name: _described(value) for name, value in names.items() if not isinstance(value, Module)}
+    modules = (Module, ModuleType)
+    own = {name: value for name, value in names.items() if not (name.startswith("__") or isinstance(value, modules))}
+    shown = {name: _described(value) for name, value in own.items()}
     width = max(map(len, shown), default=0)
     return "".join(f"{name:<{width}}  {printable(text)}\n" for name, text in shown.items())
 
@@ -32,6 +36,8 @@ def _described(value: Any) -> str:
         return text if value._grad is None else f"{text}, grad {_tensor(value._grad)}"
     if isinstance(value, Function):
         return f"function of {', '.join(value.code.signature.names) or 'nothing'}"
+    if isinstance(value, FunctionType):
+        return f"function of {', '.join(signature(value).parameters) or 'nothing'}"
     return " ".join(_short.repr(value).split())
 
 

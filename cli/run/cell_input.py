@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ...parser.notes import notebook, text
+from ...parser.notes import notebook, restructured, text
 from ...parser.notes.cell import Cell
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted
@@ -17,8 +17,9 @@ _HELP = "write `In [1]:` on a line of its own above the code, or put the code in
 def read_cells(path: str | None) -> list[Cell]:
     """The cells with code in a file, or on standard input where there is no path or it is `-`.
 
-    A file of JSON, or one named so, is a notebook; any other is a text. UsageError: it cannot be read, or has no cells.
-    ExpressionError: a cell of a text is not written as it should be.
+    A file of JSON, or one named so, is a notebook; one with directives of code is reStructuredText; any other is a
+    text. UsageError: it cannot be read, or has no cells. ExpressionError: a cell of a text is not written as it should
+    be.
     """
     content = read_text(path)
     name, shown = ("<stdin>", "standard input") if path is None or path == "-" else (path, quoted(path))
@@ -27,7 +28,10 @@ def read_cells(path: str | None) -> list[Cell]:
         if not cells:
             raise UsageError(f"{shown} has no cells with code")
         return cells
-    cells = text.read(content, name)
+    is_rst = name.lower().endswith((".rst", ".rest")) or (
+        restructured.is_restructured(content) and "In [" not in content
+    )
+    cells = restructured.read(content, name) if is_rst else text.read(content, name)
     if not cells:
         raise UsageError(f"{shown} has no cells", _HELP)
     return cells

@@ -3,61 +3,93 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import unified_diff
+from itertools import pairwise
 
 import click
 
+from ...parser.notes.agreement import agrees, compared_lines
 from ...parser.notes.cell import Cell
 from ...parser.script.running.exceptions import ScriptError
-from ...parser.script.running.guard import Limits
 from ...parser.script.running.machine import UNEXPLAINED
-from ...parser.script.session import Session
+from ...parser.syntax.errors import ExpressionError
 from ...parser.syntax.wording import counted
-from ..shell.streams import is_terminal, printable, wants_color, write
+from ..shell.failures import report
+from ..shell.streams import is_terminal, printable, say, wants_color, write
 from .recording import Recording
-from .session import open_session
+from .session import Setting, open_session, run_cell
 
 _COLORS = {"-": "red", "+": "green", "@": "cyan"}
 
 
-def check(cells: Sequence[Cell], limits: Limits) -> bool:
-    """Whether every output is as recorded; prints a diff for each that is not, and at the end how many there are.
+def check(cells: Sequence[Cell], setting: Setting, tolerance: float, debug: bool) -> bool:
+    """Whether every output is as recorded, but for the `tolerance` of numbers.
 
-    ExpressionError: a cell fails for which no error is recorded.
+    Prints a diff for each that is not, and at the end how many there are. An error that is not recorded is reported,
+    and the cells after it run; `debug` shows its traceback.
     """
-    recording = Recording(limits.elements)
-    session = open_session(limits, recording.write)
-    differing = 0
+    _say_order(cells)
+    checking = _Checking(setting, tolerance, debug)
     for cell in cells:
-        output = _output(cell, session, recording)
-        if not agrees(cell, output):
-            differing += 1
-            write("".join(_shown(line) for line in _diff(cell, output)))
-    verdict = f"{counted(differing, 'output')} {'differs' if differing == 1 else 'differ'}"
-    write(f"{counted(len(cells), 'cell')}: {verdict if differing else 'all outputs agree'}\n")
-    return not differing
+        checking.check(cell)
+    ignored = Counter(name for cell in cells for name in cell.ignored)
+    if ignored:
+        say(f"note: not compared: {', '.join(counted(count, name) for name, count in ignored.items())}")
+    found = [
+        *([f"{counted(n, 'output')} {'differs' if n == 1 else 'differ'}"] if (n := checking.differing) else []),
+        *([f"{counted(n, 'cell')} failed"] if (n := checking.failing) else []),
+    ]
+    write(f"{counted(len(cells), 'cell')}: {', '.join(found) or 'all outputs agree'}\n")
+    return not found
 
 
-def agrees(cell: Cell, output: str) -> bool:
-    """Whether a cell's output is the one recorded, but for blanks at the ends of lines and blank lines around it.
+class _Checking:
+    """A session in which cells are checked, and how many of them differ or fail."""
 
-    Where the text of a session does not say how far the recorded output goes, it goes as far as this one.
-    """
-    shown, following = _trimmed(output), _trimmed(cell.following)
-    return shown == _trimmed(cell.output) or (shown != "" and f"{following}\n\n".startswith(f"{shown}\n\n"))
+    def __init__(self, setting: Setting, tolerance: float, debug: bool) -> None:
+        self.recording = Recording(setting.limits.elements)
+        self.session = open_session(setting, self.recording.write)
+        self.tolerance = tolerance
+        self.debug = debug
+        self.differing = self.failing = 0
+
+    def check(self, cell: Cell) -> None:
+        left_out: list[str] = []
+        try:
+            left_out = run_cell(self.session, cell)
+            output = self.recording.take()
+        except ExpressionError as error:
+            output = self.recording.take()
+            shown = f"{output}{_failure(error)}\n" if isinstance(error, ScriptError) else None
+            agreed = shown is not None and agrees(cell, shown, self.tolerance)
+            if agreed:
+                return
+            if shown is None or error.kind in ("limit", "timeout") or not cell.fails:
+                self.failing += 1
+                report(error, self.debug)
+                return
+            output = shown
+        if agrees(cell, output, self.tolerance):
+            return
+        if any(line.lstrip("%").startswith("!") or "=" in line for line in left_out):
+            say(f"note: {cell.name}: not compared, as some of it was left out")
+            return
+        self.differing += 1
+        write("".join(_shown(line) for line in _diff(cell, output)))
 
 
-def _output(cell: Cell, session: Session, recording: Recording) -> str:
-    """What a cell prints, and the error that it ends with, if one is recorded. Another error is raised."""
-    try:
-        session.run(cell.code, cell.name, cell.line)
-    except ScriptError as error:
-        output = f"{recording.take()}{_failure(error)}\n"
-        if not agrees(cell, output) and (error.kind == "limit" or not cell.fails):
-            raise
-        return output
-    return recording.take()
+def _say_order(cells: Sequence[Cell]) -> None:
+    """A note where the notebook says that its cells ran in another order."""
+    numbered = [cell for cell in cells if cell.ran is not None]
+    for before, after in pairwise(numbered):
+        assert before.ran is not None
+        assert after.ran is not None
+        if after.ran <= before.ran:
+            what = f"In [{after.ran}] of cell {after.number} stands after In [{before.ran}] of cell {before.number}"
+            say(f"note: the cells were run in another order than they stand in, and their outputs may be of it: {what}")
+            return
 
 
 def _failure(error: ScriptError) -> str:
@@ -67,18 +99,9 @@ def _failure(error: ScriptError) -> str:
     return f"{error.type_name}: {error.message}" if explained else error.type_name
 
 
-def _trimmed(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
-
-
-def _lines(text: str) -> list[str]:
-    trimmed = _trimmed(text)
-    return trimmed.split("\n") if trimmed else []
-
-
 def _diff(cell: Cell, output: str) -> Iterator[str]:
     place = f"In [{cell.number}] at {cell.name}:{cell.line}"
-    recorded, now = (_lines(text) for text in (cell.output, output))
+    recorded, now = (compared_lines(text) for text in (cell.output, output))
     return unified_diff(recorded, now, f"{place}, recorded", f"{place}, now", lineterm="")
 
 

@@ -3,19 +3,51 @@
 from __future__ import annotations
 
 import sys
+from typing import NamedTuple, TypeAlias
 
+from ...parser.notes.cell import Cell
+from ...parser.notes.magics import without_magics
 from ...parser.script.running.guard import Limits
 from ...parser.script.session import Observer, Session, Write
+from ...parser.script.trusted import TrustedSession
 from ...parser.syntax.errors import ExpressionError, diagnostic
 from ..shell.streams import is_terminal, printable, say
 
+AnySession: TypeAlias = Session | TrustedSession
 
-def open_session(limits: Limits, write: Write | None = None, observe: Observer | None = None) -> Session:
+
+class Setting(NamedTuple):
+    """How scripts run: in the safe language within limits, or `trusted`, as the person's own Python; from which file"""
+
+    limits: Limits
+    trusted: bool = False
+    path: str | None = None
+
+
+def open_session(setting: Setting, write: Write | None = None, observe: Observer | None = None) -> AnySession:
     """A session that prints with `write`, or to standard output, and to standard error what it warns of.
 
     `observe` is as in `Session`.
     """
+    limits = setting.limits
+    if setting.trusted:
+        return TrustedSession(write, limits.seconds, _warn, observe, setting.path)
     return Session(write or (_write_for_people if is_terminal(sys.stdout) else _write), limits, _warn, observe)
+
+
+def run_cell(session: AnySession, cell: Cell) -> list[str]:
+    """Runs a cell without its lines for IPython, which a note names, and returns these. Errors: as the session's."""
+    code, left_out = without_lines_for_ipython(cell.code, cell.name)
+    session.run(code, cell.name, cell.line)
+    return left_out
+
+
+def without_lines_for_ipython(code: str, name: str) -> tuple[str, list[str]]:
+    """The code without them, and what they were, which a note says too, under the name of the code."""
+    code, left_out = without_magics(code)
+    for line in left_out:
+        say(f"note: {name}: left out `{line}`, which is for IPython")
+    return code, left_out
 
 
 def _write(text: str) -> None:

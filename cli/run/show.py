@@ -9,25 +9,24 @@ from collections.abc import Sequence
 import click
 
 from ...parser.notes import text
+from ...parser.notes.agreement import agrees
 from ...parser.notes.cell import Cell
-from ...parser.script.running.guard import Limits
 from ...parser.syntax.errors import ExpressionError
 from ..shell.streams import is_terminal, printable, wants_color, write
-from .comparing import agrees
 from .recording import Recording
-from .session import open_session
+from .session import Setting, open_session, run_cell
 
 _FENCES = re.compile(r"^`{3,}", re.MULTILINE)
 
 
-def show(cells: Sequence[Cell], limits: Limits) -> None:
+def show(cells: Sequence[Cell], setting: Setting) -> None:
     """Runs the cells in one session. ExpressionError: one fails; what was printed by then stays."""
-    page = _Screen() if is_terminal(sys.stdout) else _Text(limits.elements)
-    session = open_session(limits, page.write)
+    page = _Screen() if is_terminal(sys.stdout) else _Text(setting.limits.elements)
+    session = open_session(setting, page.write)
     for cell in cells:
         page.begin(cell)
         try:
-            session.run(cell.code, cell.name, cell.line)
+            run_cell(session, cell)
         finally:
             page.end()
 

@@ -20,6 +20,30 @@ def format_examples(formatter: click.HelpFormatter, examples: Sequence[tuple[str
             formatter.write(f"  {call}\n      {purpose}\n")
 
 
+def _show_help(context: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        click.echo(context.get_help(), color=context.color)
+        context.exit()
+
+
+# Click's own looks for a translation of its text, which costs more than many a module of ours.
+_HELP = click.Option(
+    ["-h", "--help", "show_help"],
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    help="Show this message and exit.",
+    callback=_show_help,
+)
+
+
+class Helpful(click.Command):
+    """A command or a group with `--help`."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option:
+        return _HELP
+
+
 EXPRESSION = click.Argument(["words"], nargs=-1, metavar="EXPR [NAME=VALUE]...")
 
 
@@ -45,15 +69,12 @@ def command(
         timed = all(param.name != "timeout" for param in params)
         params += [timeout_option()] if timed else []
         kind = VariablesCommand if takes_variables else Command
-        settings = {"help_option_names": ["-h", "--help"]}
-        return kind(
-            None, callback=call, params=params, help=function.__doc__, examples=examples, context_settings=settings
-        )
+        return kind(None, callback=call, params=params, help=function.__doc__, examples=examples)
 
     return made
 
 
-class Command(click.Command):
+class Command(Helpful):
     """A command with examples in its help."""
 
     def __init__(self, *args: Any, examples: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:

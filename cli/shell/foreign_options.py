@@ -10,11 +10,10 @@ from typing import Any
 import click
 
 from ...parser.syntax.errors import UsageError, did_you_mean
-from ...parser.syntax.what_is_meant import meant_by_word
 from .options import option_names
 
 # How the value of a variable begins, as a rule.
-_NUMERIC = re.compile(r"[-+\d.\[@]")
+_NUMERIC = r"[-+\d.\[@]"
 
 
 @contextmanager
@@ -35,6 +34,8 @@ def option_help(context: click.Context, name: str) -> str | None:
     own = option_names(context.command)
     if name in own:
         return None
+    from ...parser.syntax.what_is_meant import meant_by_word
+
     close = did_you_mean(name, own)
     if close:
         return f"did you mean the option `--{close}`?"
@@ -62,7 +63,7 @@ def check_variables(context: click.Context, variables: Iterable[tuple[str, str]]
     that was meant as an option: `--quiet "x**2"`.
     """
     for name, value in variables:
-        if _NUMERIC.match(value) or any(re.search(rf"\b{name}\b", word) for word in words):
+        if value[:1].isdecimal() or re.match(_NUMERIC, value) or any(re.search(rf"\b{name}\b", word) for word in words):
             continue
         help = option_help(context, name)
         if help is not None:

@@ -67,9 +67,12 @@ JSON = option("--json", is_flag=True, help="Short for --format json.")
 STRICT = option("--strict", is_flag=True, help="Exit 1 if a result is not finite.")
 
 
+DTYPES = click.Choice(["float64", "float32"])
+
+
 def dtype_option(help: str) -> Any:
     """The option for the type of numbers."""
-    return option("--dtype", type=click.Choice(["float64", "float32"]), default="float64", show_default=True, help=help)
+    return option("--dtype", type=DTYPES, default="float64", show_default=True, help=help)
 
 
 def errors_option(help: str) -> Any:
@@ -78,11 +81,25 @@ def errors_option(help: str) -> Any:
     return option("--errors", type=choice, default="mark", show_default=True, help=help)
 
 
-class Variables(Options):
-    """What gives variables and says which of them to differentiate by."""
+class GivenVariables(Options):
+    """What gives variables."""
 
     assignments: tuple[str, ...] = SET
     vars_file: str | None = option("--vars", metavar="FILE", help="Variables from a JSON file: an object of values.")
+    wrt: str | None
+    const: str | None
+
+
+class Unknowns(GivenVariables):
+    """What gives variables their starts, and says which of them to look for."""
+
+    wrt: str | None = names_option("--wrt", help="Look for these variables only, separated by commas.")
+    const: str | None = CONST
+
+
+class Variables(GivenVariables):
+    """What gives variables and says which of them to differentiate by."""
+
     wrt: str | None = WRT
     const: str | None = CONST
     dtype: str = dtype_option("Type to compute with.")
@@ -215,20 +232,33 @@ class Limits(_Limited):
 
 
 class Scripts(_Limited):
-    """The type of a script's numbers, and what it may take."""
+    """How scripts run, the type of their numbers, and what they may take.
+
+    UsageError: a limit for what is trusted.
+    """
 
     names = (*_PARSING, "steps", "calls", "elements", "memory")
-    dtype: str = dtype_option("Type of tensors made from floats.")
+    trusted: bool = option("--trust", is_flag=True, help="Run your own Python, with all that is installed.")
+    dtype: str = option(
+        "--dtype",
+        type=DTYPES,
+        help="Type of tensors made from floats.  [default: float64; with --cells or --trust float32, as in PyTorch]",
+    )
     timeout: float | None = timeout_option(f"Stop a script, a cell or an input after so long: exit code {TIMED_OUT}.")
     limits: tuple[str, ...] = limit_option(names)
 
     def __init__(self, context: click.Context) -> None:
         super().__init__(context)
+        if self.trusted and self.limits:
+            help = "leave out one of them; `--timeout` works with both"
+            raise UsageError("--limit is for scripts that are not trusted, and --trust runs Python itself", help)
         if self.timeout is not None:
             self.found["seconds"] = self.timeout
+        as_pytorch = self.trusted or context.params.get("cells")
+        self.dtype = self.dtype or ("float32" if as_pytorch else "float64")
 
     def script(self) -> ScriptLimits:
-        """Those that a session takes."""
+        """What a session may take."""
         from ...parser.script.running.guard import Limits
 
         return Limits()._replace(**self.found)

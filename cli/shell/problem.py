@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from ...engine import Tensor
 from ...parser.analysis.problem import Problem
 from ...parser.analysis.result import Report
-from ...parser.analysis.several import Several, check_is_one, named_parts
 from ...parser.semantics.names import CONSTANTS, free_variables
 from ...parser.syntax.parse import parse
 from ...parser.syntax.records import Assign, Name, Program
 from ...parser.syntax.wording import listed
-from .options import Limits, Variables, option_names, split_names
+from .options import GivenVariables, Limits, option_names, split_names
 from .streams import from_input, say
 from .variables import collect, differentiated, match, split_words, unused
+
+if TYPE_CHECKING:
+    from ...parser.analysis.several import Several
 
 
 def read_given(
@@ -32,7 +35,7 @@ def read_given(
     """
     source, assigned, piped = _source(context, words, "")
     if piped:
-        check_is_one(source)
+        _check_is_one(source)
     program = parse(source, **limits.parsing())
     given = collect(context.obj, [*assignments, *assigned], vars_file)
     names = [name for name in free_variables(program) if name in given or name not in CONSTANTS]
@@ -42,7 +45,7 @@ def read_given(
     return program, names, given
 
 
-def read_problem(words: Sequence[str], variables: Variables, limits: Limits) -> Problem:
+def read_problem(words: Sequence[str], variables: GivenVariables, limits: Limits) -> Problem:
     """What a command was called with.
 
     ExpressionError, UsageError: as `read_given`; a variable without a value.
@@ -53,7 +56,7 @@ def read_problem(words: Sequence[str], variables: Variables, limits: Limits) -> 
 
 
 def read_problems(
-    words: Sequence[str], variables: Variables, limits: Limits, several: bool = True
+    words: Sequence[str], variables: GivenVariables, limits: Limits, several: bool = True
 ) -> Problem | Several:
     """As `read_problem`, of one expression or, on standard input, of several with names.
 
@@ -63,8 +66,8 @@ def read_problems(
     context = variables.context
     source, assigned, piped = _source(context, words, " --x 3")
     if piped and not several:
-        check_is_one(source)
-    parts = named_parts(source) if piped else {}
+        _check_is_one(source)
+    parts = _named_parts(source) if piped else {}
     programs = {name: parse(part, **limits.parsing()) for name, part in (parts or {"": source}).items()}
     free: dict[str, Name] = {}
     for program in programs.values():
@@ -83,6 +86,8 @@ def read_problems(
     by = differentiated(names, wrt, const)
     if not parts:
         return Problem(whole, {name: given[name] for name in names}, by, limits.evaluation())
+    from ...parser.analysis.several import Several
+
     return Several(
         source,
         {
@@ -100,6 +105,29 @@ def _source(context: click.Context, words: Sequence[str], example: str) -> tuple
     if expression is not None:
         return expression, assigned, False
     return from_input(f'{context.command_path} "x**2"{example}'), assigned, True
+
+
+def source_of(context: click.Context, words: Sequence[str], example: str) -> tuple[str, list[str]]:
+    """The text of the one expression, and the `name=value` words. ExpressionError: there are several."""
+    source, assigned, piped = _source(context, words, example)
+    if piped:
+        _check_is_one(source)
+    return source, assigned
+
+
+# Of what is read from standard input alone, so that most calls need not import it.
+
+
+def _check_is_one(source: str) -> None:
+    from ...parser.analysis.several import check_is_one
+
+    check_is_one(source)
+
+
+def _named_parts(source: str) -> dict[str, str]:
+    from ...parser.analysis.several import named_parts
+
+    return named_parts(source)
 
 
 def _assigns(programs: Iterable[Program], name: str) -> bool:

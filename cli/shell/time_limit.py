@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-import select
 import signal
 import struct
 import sys
@@ -92,6 +91,7 @@ def work_in_child() -> None:
 
 def _watch(child: int, reading: int) -> NoReturn:
     """Waits for the child to end, or ends it where it is late."""
+    import select
 
     def pass_on(number: int, frame: Any) -> None:
         # What a terminal sends, the child has received.

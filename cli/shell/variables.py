@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from ...engine import Tensor
 from ...engine.table.registry import FUNCTIONS
 from ...parser.analysis.given_values import is_constant, read_object, read_value
-from ...parser.semantics.doubtful_names import doubtful
 from ...parser.semantics.names import CONSTANTS
 from ...parser.syntax.errors import ExpressionError, UsageError, did_you_mean
 from ...parser.syntax.parse import parse
 from ...parser.syntax.records import Assign, Name, Program
 from ...parser.syntax.wording import listed, quoted, variables_help
 from .command import is_assignment
+
+if TYPE_CHECKING:
+    from ...parser.analysis.ranges import Range
 
 
 def split_words(words: Sequence[str]) -> tuple[str | None, list[str]]:
@@ -46,14 +49,42 @@ def collect(options: Iterable[tuple[str, str]], assignments: Iterable[str], vars
 
     UsageError: a name given twice on the command line, a value or file that cannot be read.
     """
-    given: dict[str, Tensor] = {}
+    return _collected(options, assignments, vars_file, read_value)
+
+
+def collect_ranges(
+    options: Iterable[tuple[str, str]], assignments: Iterable[str], vars_file: str | None
+) -> tuple[dict[str, Range], dict[str, Tensor]]:
+    """As `collect`, where some variables are given ranges: those, in the order they were given in, and the others.
+
+    UsageError: a range that is none, or means two things.
+    """
+    # Here, as exact fractions are imported for ranges alone.
+    from ...parser.analysis.ranges import Range, is_range, read_range
+
+    def read(name: str, text: str) -> Any:
+        return read_range(name, text) if is_range(text) else read_value(name, text)
+
+    found = _collected(options, assignments, vars_file, read)
+    ranges = {name: value for name, value in found.items() if isinstance(value, Range)}
+    return ranges, {name: value for name, value in found.items() if name not in ranges}
+
+
+def _collected(
+    options: Iterable[tuple[str, str]],
+    assignments: Iterable[str],
+    vars_file: str | None,
+    read: Callable[[str, str], Any],
+) -> dict[str, Any]:
+    """What is given, each read by `read`."""
+    given: dict[str, Any] = {}
     written = [(name, value, name) for name, value in options] + [(*_pair(text), None) for text in assignments]
     for spelling, value, option in written:
         name = canonical(spelling)
         if name in given:
             raise UsageError(f"`{name}` is given twice")
         try:
-            given[name] = read_value(name, value)
+            given[name] = read(name, value)
         except UsageError as error:
             error.option = option
             raise
@@ -141,6 +172,8 @@ def _missing_help(missing: Sequence[str], options: Collection[str]) -> str:
     if name in FUNCTIONS:
         return f"{misnamed_help(name)}; to use it as a variable, give it a value: `{example}`"
     give = f"give {'it a value' if len(missing) == 1 else 'them values'}: `{example}`"
+    from ...parser.semantics.doubtful_names import doubtful
+
     meant = doubtful(name, missing)
     return misnamed_help(name) or (f"did you mean `{meant}`? else {give}" if meant else give)
 

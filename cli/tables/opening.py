@@ -28,20 +28,26 @@ class Place(NamedTuple):
 
     path: str | None
     keys: Mapping[str, str] = {}
+    called: str | None = None
 
     @property
     def title(self) -> str:
         """What errors call it."""
+        if self.called is not None:
+            return self.called
         return "standard input" if self.path is None else quoted(self.path)
 
 
-def places(words: Iterable[str]) -> list[Place]:
-    """The tables that words name: files, patterns such as `*.csv`, folders with all files below, `-`.
+def places(words: Iterable[str | Place]) -> list[Place]:
+    """The tables that words name: files, patterns such as `*.csv`, folders with all files below, `-`; or places.
 
     UsageError: nothing is there.
     """
     found: list[Place] = []
     for word in words:
+        if isinstance(word, Place):
+            found.append(word)
+            continue
         if word == "-":
             found.append(Place(None))
             continue

@@ -25,7 +25,7 @@ Row = tuple[str, Any, str]
 
 def render(report: Report, style: Style) -> str:
     """The report as a small table. User text is never read as markup."""
-    return painted(style.color, _table(_rows(report), style, window_width()))
+    return painted(style.color, facts_table(_rows(report), style, window_width()))
 
 
 def _rows(report: Report) -> list[Row]:
@@ -38,7 +38,7 @@ def _rows(report: Report) -> list[Row]:
     return rows
 
 
-def _table(rows: list[Row], style: Style, width: int) -> Table:
+def facts_table(rows: list[Row], style: Style, width: int) -> Table:
     """Labels on the left, values on the right; in a narrow window, each value below its label."""
     labels = max(len(label) for label, _, _ in rows) + _GAP
     beside = width - labels >= _NARROW

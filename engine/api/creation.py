@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..primitives.filling import filled, full, number, of_kind, shape_of, spaced
+from ..primitives.filling import check_steps, filled, full, number, of_kind, shape_of
 from ..tensors import dtypes
 from ..tensors.aliases import Array
 from ..tensors.dtypes import dtype as DType  # noqa: N812
 from ..tensors.errors import shape_error, type_error
+from ..tensors.spacing import spaced
 from ..tensors.tensor import Tensor
 
 
@@ -137,7 +138,8 @@ def logspace(
     device: Any = None,
 ) -> Tensor:
     """`base` to the power of evenly spaced numbers, both ends among them."""
-    return of_kind(np.power(float(base), spaced(number(start), number(end), steps)), dtype, requires_grad)
+    exponents = spaced(number(start), number(end), check_steps(steps), dtypes.float64.numpy)
+    return of_kind(np.power(float(base), exponents), dtype, requires_grad)
 
 
 def tril_indices(row: int, col: int, offset: int = 0, *, dtype: DType | None = None, device: Any = None) -> Tensor:

@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 
 from ..autograd.backward import backward
-from ..autograd.inplace import in_place, reshaped_in_place, resize_, resize_as_, setitem
 from ..graph import history
-from ..primitives import TENSOR_METHODS, arguments, axes, copying, filling
+from ..primitives import TENSOR_METHODS, arguments, copying, filling
 from ..primitives.operators import IN_PLACE_OPERATORS, OPERATORS
 from ..table.composed import called_by_name
 from ..table.registry import FUNCTIONS, ops
 from ..tensors import dtypes, memory
 from ..tensors.aliases import Call
 from ..tensors.batched import Batched
+from ..tensors.device import check_device
 from ..tensors.dtypes import dtype, is_number
-from ..tensors.errors import shape_error, value_error
+from ..tensors.errors import shape_error, type_error, value_error
 from ..tensors.tensor import Tensor
 from . import creation
 
@@ -82,14 +82,9 @@ def _to(
             dtype = argument
         elif argument is not None:
             device = argument
-    _check_device(device)
+    check_device(device)
     wanted = self.dtype if dtype is None else dtype
     return copying.to_copy(self, wanted.numpy) if flags[1] else copying.to(self, wanted)
-
-
-def _check_device(device: Any) -> None:
-    if device is not None and not str(device).startswith("cpu"):
-        raise AssertionError("Torch not compiled with CUDA enabled")
 
 
 def _type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
@@ -101,6 +96,8 @@ def _type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
         if dtype not in names:
             raise value_error(f"invalid type: '{dtype}'")
         dtype = names[dtype]
+    elif not isinstance(dtype, dtypes.dtype):
+        dtype = dtype.dtype  # of `FloatTensor`
     return copying.to(self, dtype)
 
 
@@ -156,21 +153,33 @@ def _array_wrap(self: Tensor, array: Any, context: Any = None, return_scalar: bo
     return Tensor((array.astype(np.uint8) if array.dtype.kind == "b" else array)[()])
 
 
+def _axes() -> Any:
+    from ..primitives import axes
+
+    return axes
+
+
+def _inplace() -> Any:
+    from ..autograd import inplace
+
+    return inplace
+
+
 PROPERTIES: dict[str, property | Call] = {
     "data": memory.data,
     "grad_fn": history.grad_fn,
     "requires_grad": history.requires_grad,
     "is_leaf": history.is_leaf,
     "grad": history.grad,
-    "T": axes.reversed_dimensions,
-    "mT": axes.matrix_transpose,
-    "H": axes.conjugate_transpose,
-    "mH": axes.adjoint_property,
+    "T": lambda self: _axes().reversed_dimensions(self),
+    "mT": lambda self: _axes().matrix_transpose(self),
+    "H": lambda self: _axes().conjugate_transpose(self),
+    "mH": lambda self: _axes().adjoint_property(self),
+    "shape": history.read_only(Tensor.shape.fget),  # type: ignore[attr-defined]
     "itemsize": lambda self: self._data.itemsize,
     "nbytes": lambda self: self._data.nbytes,
 }
 METHODS: dict[str, Call] = {
-    "__setitem__": setitem,
     "__deepcopy__": history.copied_leaf,
     "requires_grad_": history.requires_grad_,
     "retain_grad": history.retain_grad,
@@ -178,8 +187,6 @@ METHODS: dict[str, Call] = {
     "register_hook": history.register_hook,
     "register_post_accumulate_grad_hook": history.register_post_accumulate_grad_hook,
     "backward": _backward,
-    "resize_": resize_,
-    "resize_as_": resize_as_,
     "to": _to,
     "type": _type,
     "type_as": lambda self, other: copying.to(self, other.dtype),
@@ -205,34 +212,99 @@ METHODS: dict[str, Call] = {
 }
 
 
-class _Deferred:
-    """A method that a function of the table gives, made when it is first asked for; it takes this object's place."""
+# Methods that draw random numbers, which are imported with what draws them.
+_SAMPLING = (
+    *("bernoulli", "bernoulli_", "cauchy_", "exponential_", "geometric_", "log_normal_", "multinomial", "normal_"),
+    *("random_", "uniform_"),
+)
 
-    def __init__(self, name: str) -> None:
+
+# Attributes that say where and how a tensor is stored, of which few are ever asked for.
+_OF_STORAGE = (
+    *("_backward_hooks", "apply_", "cuda", "dense_dim", "detach_", "device", "dim_order", "get_device", "grad_dtype"),
+    *("is_complex", "is_conj", "is_cpu", "is_cuda", "is_meta", "is_mkldnn", "is_mps", "is_neg", "is_nested"),
+    *("is_nonzero", "is_pinned", "is_quantized", "is_same_size", "is_set_to", "is_shared", "is_signed", "is_sparse"),
+    *("is_xpu", "layout", "map_", "new", "pin_memory", "record_stream", "resolve_conj", "resolve_neg", "set_"),
+    *("storage", "untyped_storage"),
+)
+
+
+class _Deferred:
+    """A method that is made, by its name, when it is first asked for; it takes this object's place."""
+
+    def __init__(self, name: str, make: Callable[[str], Call]) -> None:
         self.name = name
+        self.make = make
 
     def __get__(self, tensor: Tensor | None, owner: type[Tensor]) -> Any:
-        record = FUNCTIONS[self.name.removesuffix("_")]
-        method = called_by_name(record)
-        if self.name.endswith("_"):
-            change = record.in_place
-            method = reshaped_in_place(self.name, change) if callable(change) else in_place(self.name, method)
-        setattr(Tensor, self.name, method)
+        setattr(Tensor, self.name, self.make(self.name))
         return getattr(owner if tensor is None else tensor, self.name)
+
+
+def _of_table(name: str) -> Call:
+    """The method that a function of the table gives."""
+    record = FUNCTIONS[name.removesuffix("_")]
+    if not name.endswith("_"):
+        return called_by_name(record)
+    change = record.in_place
+    return _inplace().reshaped_in_place(name, change) if callable(change) else _changing(called_by_name(record))(name)
+
+
+def _of_attributes(name: str) -> Any:
+    from .attributes import ATTRIBUTES
+
+    return ATTRIBUTES[name]
+
+
+def _of_sampling(name: str) -> Call:
+    from . import sampling
+
+    return sampling.METHODS[name]
+
+
+def _changing(function: Call) -> Callable[[str], Call]:
+    return lambda name: _inplace().in_place(name, function)
+
+
+# What changes a tensor in place and is no function of the table.
+CHANGING: dict[str, Callable[[str], Call]] = {
+    **{name: _changing(function) for name, function in {**IN_PLACE_OPERATORS, **WRITING}.items()},
+    "__setitem__": lambda name: _inplace().setitem,
+    "resize_": lambda name: _inplace().resize_,
+    "resize_as_": lambda name: _inplace().resize_as_,
+}
+
+
+def _constructed(args: tuple[Any, ...], device: Any) -> Any:
+    """The data of `Tensor(2, 3)` or `Tensor([1, 2])`."""
+    from .types import constructed
+
+    given = args[0] if len(args) == 1 else None
+    return constructed(given.dtype if isinstance(given, Tensor) else dtypes.get_default_dtype(), args, device)._data
+
+
+def _delete(self: Tensor, key: Any) -> None:
+    raise type_error("Tensor does not support deleting items")
 
 
 def attach() -> None:
     """Gives Tensor every operator and method of the table."""
+    Tensor._constructed = staticmethod(_constructed)  # type: ignore[method-assign]
+    Tensor.__delitem__ = _delete  # type: ignore[attr-defined]
     for name, function in OPERATORS.items():
         setattr(Tensor, name, function)
     for name in TENSOR_METHODS:
         if name.endswith("_") or name not in vars(Tensor):
-            setattr(Tensor, name, _Deferred(name))
+            setattr(Tensor, name, _Deferred(name, _of_table))
     for name, to in _CASTS.items():
         setattr(Tensor, name, _cast(to))
-    for name, function in {**IN_PLACE_OPERATORS, **WRITING}.items():
-        setattr(Tensor, name, in_place(name, function))
+    for name, make in CHANGING.items():
+        setattr(Tensor, name, _Deferred(name, make))
     for name, function in METHODS.items():
         setattr(Tensor, name, function)
+    for name in _OF_STORAGE:
+        setattr(Tensor, name, _Deferred(name, _of_attributes))
+    for name in _SAMPLING:
+        setattr(Tensor, name, _Deferred(name, _of_sampling))
     for name, function in PROPERTIES.items():
         setattr(Tensor, name, function if isinstance(function, property) else property(function))

@@ -11,7 +11,7 @@ import numpy as np
 from ..graph.hooks import as_tensor
 from ..graph.node import Edge
 from ..graph.transforms import active, entered, numberless
-from ..primitives.parts import stack
+from ..table.registry import ops
 from ..tensors.batched import BatchError
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
@@ -176,7 +176,7 @@ def _one_by_one(
         starts = [None if start is None else start[i] for start in given]
         keep = keep_graph or i < count - 1
         rows.append(grad(roots, targets, starts, keep, create_graph, allow_unused, False, materialize_grads))
-    return tuple(None if column[0] is None else stack(column) for column in zip(*rows, strict=True))
+    return tuple(None if column[0] is None else ops.stack(column) for column in zip(*rows, strict=True))
 
 
 def _check_place(target: Any) -> None:

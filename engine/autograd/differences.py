@@ -149,17 +149,16 @@ def _one_sided(values: Any, offsets: Any, noise: Any) -> Slope:
 def _extrapolated(differences: Any, base: float, rounding: Any) -> Slope:
     """The limit of differences whose errors go with powers of `base` from step to step."""
     values, doubts = np.array(differences), np.full(differences.shape, np.inf)
-    previous: list[Any] = []
-    for k, difference in enumerate(differences):
-        row = [difference]
-        for j in range(1, min(len(previous), _COLUMNS - 1) + 1):
-            power = base**j
-            row.append((power * row[j - 1] - previous[j - 1]) / (power - 1))
-            doubt = np.maximum(abs(row[j] - row[j - 1]), abs(row[j] - previous[j - 1])) + rounding[k]
-            better = doubt < doubts[k]
-            values[k] = np.where(better, row[j], values[k])
-            doubts[k] = np.where(better, doubt, doubts[k])
-        previous = row
+    column = differences
+    # Each column of the tableau begins one step later than the one before it.
+    for j in range(1, min(len(differences), _COLUMNS)):
+        power = base**j
+        finer = (power * column[1:] - column[:-1]) / (power - 1)
+        doubt = np.maximum(abs(finer - column[1:]), abs(finer - column[:-1])) + rounding[j:]
+        better = doubt < doubts[j:]
+        np.copyto(values[j:], finer, where=better)
+        np.copyto(doubts[j:], doubt, where=better)
+        column = finer
     best, error = np.full(differences.shape[1:], np.nan), np.full(differences.shape[1:], np.inf)
     believed = np.full(differences.shape[1:], True)
     for value, doubt in zip(values[::-1], doubts[::-1], strict=True):

@@ -10,7 +10,7 @@ import numpy as np
 from ..graph.hooks import as_tensor, run_post_accumulate
 from ..graph.transforms import hold
 from ..primitives.copying import copied, to_copy
-from ..primitives.reshaping import sum_array_to, sum_to_size
+from ..table.binding import sum_array_to
 from ..tensors.aliases import Gradient
 from ..tensors.errors import shape_error
 from ..tensors.size import Size
@@ -73,6 +73,9 @@ def fit(gradient: Gradient, outputs: Any, number: int) -> Gradient:
     if isinstance(gradient, Tensor):
         data = gradient._data
         if data.shape != shape:
+            # Here, so that a pass over single numbers costs no import.
+            from ..primitives.reshaping import sum_to_size
+
             gradient = sum_to_size(gradient, shape)
         return gradient if data.dtype == dtype else to_copy(gradient, dtype)
     gradient = np.asarray(gradient)

@@ -12,10 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from ..primitives.axes import movedim
 from ..primitives.copying import contiguous, zeros_like
-from ..primitives.parts import cat
-from ..primitives.reshaping import reshape
+from ..table.registry import ops
 from ..tensors.batched import BatchError
 from ..tensors.size import TooLargeError, bound
 from ..tensors.symbol import Symbol
@@ -124,8 +122,8 @@ def jacobian_columns(
     blocks: list[list[Tensor]] = []
     for i, tensor in enumerate(inputs):
         outputs, columns = _columns(function, inputs, i, _at_a_time(tensor.numel()), randomness)
-        moved = [movedim(column, 0, -1) for column in columns]
-        blocks.append([reshape(m, (*o.shape, *tensor.shape)) for m, o in zip(moved, outputs, strict=True)])
+        moved = [ops.movedim(column, 0, -1) for column in columns]
+        blocks.append([ops.reshape(m, (*o.shape, *tensor.shape)) for m, o in zip(moved, outputs, strict=True)])
     return outputs, [list(of_output) for of_output in zip(*blocks, strict=True)]
 
 
@@ -149,7 +147,7 @@ def _columns(
         if not part:
             return outputs, []
         parts.append(part)
-    return outputs, [cat([p[k] for p in parts]) if len(parts) > 1 else parts[0][k] for k in range(len(outputs))]
+    return outputs, [ops.cat([p[k] for p in parts]) if len(parts) > 1 else parts[0][k] for k in range(len(outputs))]
 
 
 def _pushed(
@@ -180,8 +178,8 @@ def _joined(parts: Sequence[Tensor], shape: tuple[int, ...], like: Tensor) -> Te
     """The rows of a Jacobian put together, in its shape."""
     if not parts:
         return Tensor(np.zeros(shape, like._data.dtype))
-    rows = cat(list(parts)) if len(parts) > 1 else parts[0]
-    return contiguous(reshape(rows, shape))
+    rows = ops.cat(list(parts)) if len(parts) > 1 else parts[0]
+    return contiguous(ops.reshape(rows, shape))
 
 
 # What is computed at a time, in elements: about what a core's second-level cache holds.

@@ -29,7 +29,7 @@ _NON_LEAF_GRAD = (
 )
 
 
-def _read_only(get: Callable[[Tensor], Any]) -> property:
+def read_only(get: Callable[[Tensor], Any]) -> property:
     """The property that cannot be written. AttributeError, in PyTorch's words: it is set or deleted."""
 
     def refuse(tensor: Tensor, value: object = None) -> None:
@@ -38,7 +38,7 @@ def _read_only(get: Callable[[Tensor], Any]) -> property:
     return property(get, refuse, refuse)
 
 
-@_read_only
+@read_only
 def grad_fn(tensor: Tensor) -> Node | None:
     """The node of the operation that made this tensor; None for a leaf.
 
@@ -69,7 +69,7 @@ def requires_grad(tensor: Tensor) -> None:
     raise RuntimeError("requires_grad must be a bool")
 
 
-@_read_only
+@read_only
 def is_leaf(tensor: Tensor) -> bool:
     """Whether no recorded operation made this tensor."""
     return tensor.grad_fn is None
@@ -142,7 +142,9 @@ def copied_leaf(tensor: Tensor, memo: dict[int, Any]) -> Tensor:
     """A leaf's numbers and gradient in memory of their own, for `copy.deepcopy`. RuntimeError: it is no leaf."""
     if tensor.grad_fn is not None:
         raise RuntimeError(
-            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment."
+            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
+            "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
+            "see https://github.com/pytorch/pytorch/pull/103001"
         )
     copy = Tensor(np.array(tensor._data)[()], tensor.requires_grad)
     if tensor._grad is not None:

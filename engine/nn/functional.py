@@ -102,12 +102,16 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     """
     if not 0 <= p <= 1:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
-    if not training or p == 0:
+    if not training or p == 0 or not input.numel():
         return input
-    random, scale = np.random.default_rng().random, 0.0 if p == 1 else 1 / (1 - p)
+    from ..tensors.distributions import coins
+    from ..tensors.generator import default_generator
+
+    dtype = input._data.dtype
 
     def draw(shape: tuple[int, ...]) -> Any:
-        return np.asarray((random(shape) >= p) * scale, input._data.dtype)[()]
+        kept = coins(default_generator(), shape, 1 - p) if p < 1 else np.zeros(shape)
+        return (kept.astype(dtype) / dtype.type(1 - p if p < 1 else 1))[()]
 
     mask = Tensor(drawn("dropout", draw, tuple(input.shape)))
     return in_place("mul_", mul)(input, mask) if inplace else mul(input, mask)

@@ -287,10 +287,17 @@ def rrelu(x: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = F
         raise RuntimeError("Lower bound should be less than or equal to the upper bound")
     if not training:
         return rrelu_with_slopes(x, (lower + upper) / 2)
-    random = np.random.default_rng()
+    from ..tensors.distributions import uniform
+    from ..tensors.generator import default_generator
+
+    data: Any = data_of(x)
 
     def draw(shape: tuple[int, ...]) -> Any:
-        return np.asarray(random.uniform(lower, upper, shape), data_of(x).dtype)
+        # Drawn where they are needed alone.
+        slopes = np.ones(shape)
+        needed = np.broadcast_to(data <= 0, shape) if isinstance(data, np.ndarray) else slopes > 0
+        slopes[needed] = uniform(default_generator(), (int(needed.sum()),), slopes.dtype, lower, upper)
+        return np.asarray(slopes, data.dtype)
 
     return rrelu_with_slopes(x, drawn("rrelu", draw, tuple(x.shape)))
 

@@ -362,6 +362,7 @@ def power_of_number(x: Any, y: Any) -> Any:
         EdgeCase((0.0, 0.0), 1.0, (0.0, 0.0)),
         EdgeCase((-2.0, 2.0), 4.0, (-4.0, math.nan)),
     ],
+    called_as={"y": "exponent"},
 )
 def pow(x: Any, y: Any) -> Any:
     """x to the power y"""
@@ -370,7 +371,7 @@ def pow(x: Any, y: Any) -> Any:
     return power_of_number(x, y) if is_number(x) else power_tensor(x, y)
 
 
-@function(tensors=2, domain=(POSITIVE, REAL))
+@function(tensors=2, domain=(POSITIVE, REAL), called_as={"y": "exponent"})
 def float_power(x: Any, y: Any) -> Any:
     """x to the power y, in float64"""
 
@@ -390,7 +391,11 @@ def square(x: Any) -> Any:
 
 
 @primitive(
-    lambda g: g, lambda g, z, value: g * (z * value), lambda g, y, value: g * (y * value), formula="x + value*(y*z)"
+    lambda g: g,
+    lambda g, z, value: g * (z * value),
+    lambda g, y, value: g * (y * value),
+    formula="x + value*(y*z)",
+    called_as={"y": "tensor1", "z": "tensor2"},
 )
 def addcmul(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
     """x + value * y * z"""
@@ -403,6 +408,7 @@ def addcmul(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
     lambda g, y, z, value: -g * (value * y / (z * z)),
     domain=(REAL, REAL, NONZERO),
     formula="x + value*y/z",
+    called_as={"y": "tensor1", "z": "tensor2"},
 )
 def addcdiv(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
     """x + value * y / z"""
@@ -438,7 +444,7 @@ lerp_tensor = private(
 )
 
 
-@function(tensors=3)
+@function(tensors=3, called_as={"y": "end"})
 def lerp(x: Any, y: Any, weight: Any) -> Any:
     """x + weight * (y - x)"""
     for name, other in (("end", y), ("weight", weight)):
@@ -486,6 +492,7 @@ signbit = primitive(
     promotes=(),
     edges=[EdgeCase((0.0, 0.5), 0.5, (0.0, 1.0))],
     definition="where(x == 0, y, where(x > 0, 1, 0))",
+    called_as={"y": "values"},
 )
 def heaviside(x: Any, y: Any) -> Any:
     """0 where x is negative, 1 where it is positive, y where it is 0"""

@@ -84,7 +84,7 @@ def transpose_(x: Tensor, dim0: int, dim1: int) -> Tensor:
     return transposed_in_place(x, dimension(dim0, x.ndim), dimension(dim1, x.ndim))
 
 
-@function(aliases=("swapaxes", "swapdims"), in_place=transpose_)
+@function(aliases=("swapaxes", "swapdims"), in_place=transpose_, called_as={"dim0": "axis0", "dim1": "axis1"})
 def transpose(x: Any, dim0: int, dim1: int) -> Any:
     """x with two dimensions swapped"""
     ndim = data_of(x).ndim

@@ -282,7 +282,7 @@ def _sum_of_products(x: Any, y: Any, summed: Sequence[int]) -> Any:
     return permute_primitive(product, tuple(order.index(dim) for dim in range(x.ndim)))
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, method=False, called_as={"x": "a", "y": "b"})
 def tensordot(x: Any, y: Any, dims: Any = 2) -> Any:
     """sums of products over the last dimensions of x and the first of y, or over pairs of dimensions"""
     x_dims, y_dims = _pairs_of(x, y, dims)

@@ -125,7 +125,11 @@ def _cholesky_solve_rule(g: Gradient, out: Data, x: Data, upper: bool) -> Gradie
 
 
 @primitive(
-    lambda g, x, upper: ops.cholesky_solve(g, x, upper), _cholesky_solve_rule, called="cholesky_solve", promotes=(0, 1)
+    lambda g, x, upper: ops.cholesky_solve(g, x, upper),
+    _cholesky_solve_rule,
+    called="cholesky_solve",
+    promotes=(0, 1),
+    called_as={"b": "input", "x": "input2"},
 )
 def cholesky_solve(b: Any, x: Any, upper: bool = False) -> Any:
     """the solution of `a @ solution = b` for the matrix a that has x as its Cholesky factor"""
@@ -270,7 +274,13 @@ def _skew(x: Any) -> Any:
 
 
 @primitive(
-    _svd_rule, called="linalg_svd", method=False, outputs=("U", "S", "Vh"), rows="matrices", torch=("linalg.svd",)
+    _svd_rule,
+    called="linalg_svd",
+    method=False,
+    outputs=("U", "S", "Vh"),
+    rows="matrices",
+    torch=("linalg.svd",),
+    taken=("driver",),
 )
 def linalg_svd(x: Any, full_matrices: bool = True) -> tuple[Any, Any, Any]:
     """singular value decomposition: U, the singular values, and the transpose of V"""
@@ -293,7 +303,7 @@ def svd(x: Any, some: bool = True, compute_uv: bool = True) -> Any:
     return _SVD(u, s, turned(vt))
 
 
-@function(method=False, torch=("linalg.svdvals",))
+@function(method=False, torch=("linalg.svdvals",), taken=("driver",))
 def svdvals(x: Any) -> Any:
     """singular values, largest first"""
     return linalg_svd(x, False)[1]
@@ -363,6 +373,7 @@ def _householder_gradients(g: Gradient, x: Data, tau: Data) -> tuple[Any, Any]:
     promotes=(0, 1),
     torch=("orgqr", "linalg.householder_product"),
     name="linalg_householder_product",
+    called_as={"x": "A"},
 )
 def householder_product(x: Any, tau: Any) -> Any:
     """first columns of the product of reflections, whose directions are below the diagonal of x"""

@@ -102,7 +102,13 @@ max_all, max_dim = _extremum("max", np.max, np.argmax)
 min_all, min_dim = _extremum("min", np.min, np.argmin)
 
 
-@function(edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))], of_two="maximum", aliases=("Max",), torch=("max",))
+@function(
+    edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))],
+    of_two="maximum",
+    aliases=("Max",),
+    torch=("max",),
+    called_as={"dim": "other"},
+)
 def max(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
     """largest element, ties sharing the gradient; along `dim`, values and indices; of several numbers, the largest"""
     if dim is None:
@@ -110,7 +116,13 @@ def max(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
     return max_dim(x, dim, keepdim) if isinstance(dim, int) else maximum(x, dim)
 
 
-@function(edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))], of_two="minimum", aliases=("Min",), torch=("min",))
+@function(
+    edges=[EdgeCase((1.0, 1.0), 1.0, (0.5, 0.5))],
+    of_two="minimum",
+    aliases=("Min",),
+    torch=("min",),
+    called_as={"dim": "other"},
+)
 def min(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
     """smallest element, ties sharing the gradient; along `dim`, values and indices; of several numbers, the smallest"""
     if dim is None:

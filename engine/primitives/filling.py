@@ -12,14 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.aliases import Array
 from ..tensors.dtypes import dtype as DType  # noqa: N812
 from ..tensors.errors import shape_error, type_error
+from ..tensors.spacing import spaced, stepped
 from ..tensors.tensor import Tensor
 from .arguments import sizes, whole
 from .families import CREATION
-from .reshaping import expand
 
 _function = partial(CREATION.function, tensors=0)
 
@@ -73,7 +74,7 @@ def full(
         if fill_value.ndim:
             raise type_error("full(): argument 'fill_value' (position 2) must be Number, not Tensor")
         if fill_value.requires_grad:
-            return expand(fill_value, shape)
+            return ops.expand(fill_value, shape)
         fill_value = fill_value.item()
     kind = dtype or (dtypes.bool_ if isinstance(fill_value, bool) else dtypes.int64)
     if dtype is None and isinstance(fill_value, float):
@@ -127,7 +128,7 @@ def arange(
     start, end, step = map(number, (start, end, step))
     if all(isinstance(v, int) for v in (start, end, step)):
         return of_kind(np.arange(start, end, step), dtype or dtypes.int64, requires_grad)
-    return of_kind(start + np.arange(count) * float(step), dtype, requires_grad)
+    return Tensor(stepped(start, step, count, _numpy(dtype)), requires_grad)
 
 
 @_function(elements=lambda start, end, steps: whole(steps))
@@ -135,11 +136,11 @@ def linspace(
     start: Any, end: Any, steps: Any, *, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
 ) -> Tensor:
     """evenly spaced numbers, both ends among them"""
-    steps = whole(steps)
+    steps, kind = check_steps(whole(steps)), _numpy(dtype)
     if _is_differentiated(start) or _is_differentiated(end):
-        shares: Any = of_kind(spaced(0.0, 1.0, steps), dtype, False)
+        shares: Any = Tensor(spaced(0.0, 1.0, steps, kind))
         return start * (1 - shares) + end * shares
-    return of_kind(spaced(number(start), number(end), steps), dtype, requires_grad)
+    return Tensor(spaced(number(start), number(end), steps, kind), requires_grad)
 
 
 def _is_differentiated(value: Any) -> bool:
@@ -148,16 +149,15 @@ def _is_differentiated(value: Any) -> bool:
 
 def of_kind(numbers: Array, dtype: DType | None, requires_grad: bool) -> Tensor:
     """The numbers in a dtype, the default one unless another is given."""
-    return Tensor(numbers.astype((dtype or dtypes.get_default_dtype()).numpy), requires_grad)
+    return Tensor(numbers.astype(_numpy(dtype)), requires_grad)
 
 
-def spaced(start: float, end: float, steps: int) -> Array:
-    """Evenly spaced numbers. RuntimeError: a negative number of them."""
+def _numpy(dtype: DType | None) -> Any:
+    return (dtype or dtypes.get_default_dtype()).numpy
+
+
+def check_steps(steps: int) -> int:
+    """RuntimeError: a negative number of them."""
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
-    if steps < 2:
-        return np.full(steps, float(start))
-    step = (end - start) / (steps - 1)
-    # As PyTorch does it: each half is counted from its own end.
-    counted = np.arange(steps)
-    return np.where(counted < steps // 2, start + step * counted, end - step * (steps - 1 - counted))
+    return steps

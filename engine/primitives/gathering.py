@@ -122,13 +122,13 @@ def _corner(src: Any, index: Any) -> Any:
     return src
 
 
-@function()
+@function(taken=("sparse_grad",))
 def gather(x: Any, dim: int, index: Any) -> Any:
     """the elements of x at the indices along a dimension"""
     return gather_primitive(x, *_check_along("gather", x, dim, index))
 
 
-@function(in_place=True)
+@function(in_place=True, called_as={"src": "value"})
 def scatter(x: Any, dim: int, index: Any, src: Any) -> Any:
     """x with the elements of src, or a number, put in at the indices along a dimension"""
     if not isinstance(src, (Tensor, np.ndarray, np.generic)):

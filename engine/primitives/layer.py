@@ -58,7 +58,7 @@ def normalize(x: Any, p: float = 2.0, dim: Any = 1, eps: float = 1e-12) -> Any:
     return x / expand(clamp_min(ops.norm(x, p, dim, True), eps), tuple(x.shape))
 
 
-@function(tensors=2, torch=("cosine_similarity", "nn.functional.cosine_similarity"))
+@function(tensors=2, torch=("cosine_similarity", "nn.functional.cosine_similarity"), called_as={"x": "x1", "y": "x2"})
 def cosine_similarity(x: Any, y: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     """cosine of the angle between x and y along `dim`"""
     common = dtypes.result_type([data_of(x), data_of(y)], [])
@@ -88,7 +88,7 @@ def embedding_primitive(weight: Any, places: tuple[Any], padding_idx: int) -> An
     return np.take(weight, indices, 0)
 
 
-@function(torch=("embedding", "nn.functional.embedding"))
+@function(torch=("embedding", "nn.functional.embedding"), taken=("scale_grad_by_freq", "sparse"))
 def embedding(weight: Any, indices: Any, padding_idx: int = -1) -> Any:
     """the rows of a matrix at the indices; the row at `padding_idx` gets no gradient"""
     places = np.asarray(data_of(indices))

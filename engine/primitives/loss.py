@@ -458,7 +458,11 @@ def hinge_embedding_loss(x: Any, target: Any, margin: float = 1.0, reduction: st
     return _summed_up(where(target != 1, near, zeros) + where(target != -1, x, zeros), reduction)
 
 
-@function(tensors=3, torch=("margin_ranking_loss", "nn.functional.margin_ranking_loss"))
+@function(
+    tensors=3,
+    torch=("margin_ranking_loss", "nn.functional.margin_ranking_loss"),
+    called_as={"x": "input1", "y": "input2"},
+)
 def margin_ranking_loss(x: Any, y: Any, target: Any, margin: float = 0.0, reduction: str = "mean") -> Any:
     """margin - target * (x - y), at least 0, averaged; the target is 1 where x should be the larger, else -1"""
     return _summed_up(ops.clamp_min(plus_number(-target * minus(x, y), margin), 0), reduction)

@@ -15,7 +15,6 @@ from ..tensors.dtypes import dtype, is_number
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from . import arithmetic
-from .getitem import getitem
 
 
 def _reflected(function: Call) -> Call:
@@ -58,6 +57,15 @@ def _rpow(self: Tensor, other: Any) -> Tensor:
 
 def _rfloordiv(self: Tensor, other: Any) -> Tensor:
     return arithmetic.floor_divide(other, self)
+
+
+def _getitem(self: Tensor, key: Any) -> Tensor:
+    # Imported when it is first used, in whose place it then is.
+    from .getitem import getitem
+
+    OPERATORS["__getitem__"] = getitem
+    Tensor.__getitem__ = getitem  # pyright: ignore[reportAttributeAccessIssue]
+    return getitem(self, key)
 
 
 def _bitwise(ufunc: Any) -> Call:
@@ -126,7 +134,7 @@ OPERATORS: dict[str, Call] = {
     "__or__": _bitwise(np.bitwise_or),
     "__xor__": _bitwise(np.bitwise_xor),
     "__invert__": _invert,
-    "__getitem__": getitem,
+    "__getitem__": _getitem,
 }
 # Those that change a tensor in place, such as `x += y`.
 IN_PLACE_OPERATORS: dict[str, Call] = {

@@ -255,7 +255,7 @@ def _chunk_length(x: Any, chunks: int, axis: int) -> int:
     return -(-data_of(x).shape[axis] // chunks)
 
 
-@function()
+@function(called_as={"x": "tensor"})
 def split(x: Any, split_size_or_sections: Any, dim: int = 0) -> Any:
     """x in pieces of one length along a dimension, the last maybe shorter; or of the lengths given"""
     if not isinstance(split_size_or_sections, (int, Tensor)):
@@ -304,7 +304,7 @@ def unsafe_chunk(x: Any, chunks: int, dim: int = 0) -> Any:
     return unsafe_split(x, length, axis) if length else unsafe_split_with_sizes(x, (0,) * chunks, axis)
 
 
-@function()
+@function(called_as={"indices_or_sections": "sections"})
 def tensor_split(x: Any, indices_or_sections: Any, dim: int = 0) -> Any:
     """x in so many pieces of nearly one length along a dimension; or cut at the indices given"""
     ndim = data_of(x).ndim
@@ -346,19 +346,19 @@ def _split_along(name: str, x: Any, given: Any, dim: int, least: int) -> Any:
     return tensor_split(x, given, dim)
 
 
-@function()
+@function(called_as={"indices_or_sections": "sections"})
 def hsplit(x: Any, indices_or_sections: Any) -> Any:
     """x in pieces along its second dimension, or its only one"""
     return _split_along("hsplit", x, indices_or_sections, min(1, max(data_of(x).ndim - 1, 0)), 1)
 
 
-@function()
+@function(called_as={"indices_or_sections": "sections"})
 def vsplit(x: Any, indices_or_sections: Any) -> Any:
     """x in pieces along its first dimension"""
     return _split_along("vsplit", x, indices_or_sections, 0, 2)
 
 
-@function()
+@function(called_as={"indices_or_sections": "sections"})
 def dsplit(x: Any, indices_or_sections: Any) -> Any:
     """x in pieces along its third dimension"""
     return _split_along("dsplit", x, indices_or_sections, 2, 3)

@@ -87,7 +87,7 @@ def _products_with_vectors(x: Any, y: Any) -> Any:
     return matmul(x, y) if y.ndim == 1 else squeeze(bmm(x, unsqueeze(y, 2)), 2)
 
 
-@function(tensors=2, aliases=("ger",))
+@function(tensors=2, aliases=("ger",), called_as={"y": "vec2"})
 def outer(x: Any, y: Any) -> Any:
     """products of each element of x with each of y"""
     check_ranks(1, "outer: Expected 1-D argument {name}, but got {ndim}-D", self=x, vec2=y)
@@ -169,6 +169,7 @@ def _matrices_of_rows(x: Any, y: Any) -> Any:
     batch=_products,
     ranks=(2, 2),
     saved_as={"y": "mat2"},
+    called_as={"y": "mat2"},
 )
 def mm(x: Any, y: Any) -> Any:
     """product of two matrices"""
@@ -199,6 +200,7 @@ def product_with_vector(x: Any, y: Any, size: int, rank: int, dtype: Any) -> Any
     batch=_products_with_vectors,
     ranks=(2, 1),
     saved_as={"y": "vec"},
+    called_as={"y": "vec"},
 )
 def mv(x: Any, y: Any) -> Any:
     """product of a matrix and a vector"""
@@ -224,6 +226,7 @@ bmm = primitive(
     lambda g, y: bmm(g, transpose(y, 1, 2)),
     lambda g, x: bmm(transpose(x, 1, 2), g),
     doc="products of two equally long sequences of matrices",
+    called_as={"y": "mat2"},
     rows=_matrices_of_rows,
     batch=lambda x, y: matmul(x, y),
     ranks=(3, 3),

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from ..table.binding import sum_array_to
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.errors import shape_error
+from ..tensors.memory import viewed
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, full_shape, listed, own_dimension, whole
 from .copying import contiguous, contiguous_clone, is_contiguous
@@ -51,6 +53,9 @@ def reshape(x: Any, *shape: Any, **named: Any) -> Any:
 @function(torch=())
 def view(x: Any, *shape: Any, **named: Any) -> Any:
     """the elements of x in another shape, without copying; one size may be -1"""
+    other = named.get("dtype", shape[0] if shape else None)
+    if isinstance(other, dtypes.dtype):
+        return viewed(x, other)
     new = full_shape(listed("view", shape, named, "size"), data_of(x).size)
     if not is_contiguous(x) and not _viewable(x, new):
         raise shape_error(
@@ -106,15 +111,6 @@ def unflatten(x: Any, dim: int, sizes: Any) -> Any:
             "the input tensor"
         ) from None
     return view(x, (*shape[:axis], *parts, *shape[axis + 1 :]))
-
-
-def sum_array_to(x: Any, shape: tuple[int, ...]) -> Any:
-    """A NumPy value summed over the dimensions that broadcasting `shape` to it added or stretched."""
-    x = np.asarray(x)
-    added = x.ndim - len(shape)
-    stretched = tuple(i for i in range(added, x.ndim) if shape[i - added] == 1 and x.shape[i] != 1)
-    x = x.sum(axis=(*range(added), *stretched), keepdims=True)
-    return x.reshape(shape)
 
 
 def sum_to_size(x: Any, shape: Any) -> Any:

@@ -95,7 +95,7 @@ def bucketize(x: Any, boundaries: Any, out_int32: bool = False, right: bool = Fa
     return search(boundaries, Tensor(np.float64(x)) if is_number(x) else x, right, out_int32)
 
 
-@function(tensors=2, method=False)
+@function(tensors=2, method=False, called_as={"values": "input"})
 def searchsorted(
     sorted_sequence: Any,
     values: Any,

@@ -230,6 +230,7 @@ def _old_rule_of_x(g: Gradient, solution: Data, x: Data, upper: bool, transpose:
     called="triangular_solve",
     outputs=("solution", "cloned_coefficient"),
     promotes=(0, 1),
+    called_as={"b": "input", "x": "A"},
 )
 def triangular_solve(
     b: Any, x: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False

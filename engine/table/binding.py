@@ -25,6 +25,8 @@ def parameter_error(primitive: Operation, position: int) -> ParameterError:
 def bind(primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
     """The arguments of a call, by position and complete. TypeError: too many, missing or unknown ones."""
     names, defaults = primitive.arguments, primitive.defaults
+    if kwargs:
+        kwargs = primitive.own_names(kwargs)
     function = primitive.function or primitive.name
     if len(args) > len(names):
         raise type_error(
@@ -37,7 +39,7 @@ def bind(primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
         elif i >= len(names) - len(defaults):
             values.append(defaults[i - len(names)])
         else:
-            raise type_error(f'{function}() missing 1 required positional arguments: "{names[i]}"')
+            raise type_error(f'{function}() missing 1 required positional arguments: "{primitive.called(names[i])}"')
     if kwargs:
         raise type_error(f"{function}() got an unexpected keyword argument '{next(iter(kwargs))}'")
     return tuple(values)
@@ -106,6 +108,15 @@ def check_operands(primitive: Operation, args: Sequence[Any]) -> None:
             for other in args:
                 if isinstance(other, Tensor):
                     other.numpy()
+
+
+def sum_array_to(x: Any, shape: tuple[int, ...]) -> Any:
+    """A NumPy value summed over the dimensions that broadcasting `shape` to it added or stretched."""
+    x = np.asarray(x)
+    added = x.ndim - len(shape)
+    stretched = tuple(i for i in range(added, x.ndim) if shape[i - added] == 1 and x.shape[i] != 1)
+    x = x.sum(axis=(*range(added), *stretched), keepdims=True)
+    return x.reshape(shape)
 
 
 def broadcast_mismatch(shapes: Sequence[tuple[int, ...]]) -> str | None:

@@ -8,6 +8,7 @@ from functools import cache, wraps
 from typing import Any
 
 from ..graph.hooks import next_sequence
+from ..tensors.device import check_device
 from ..tensors.errors import ParameterError, is_foreign, misused, no_tensor, type_error
 from ..tensors.symbol import is_items
 from ..tensors.tensor import Tensor
@@ -26,6 +27,9 @@ def called_by_name(record: Operation) -> Callable[..., Any]:
     @wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
+            if kwargs:
+                kwargs = record.own_names(kwargs)
+                check_device(kwargs.get("device"))
             if "out" in kwargs:
                 return run_into(function, args, kwargs)
             if len(args) == tensors and not kwargs:

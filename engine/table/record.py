@@ -51,6 +51,8 @@ _DIMENSIONS = ("dim", "dims", "dim0", "dim1", "dim2", "start_dim", "end_dim", "s
 # Arguments of PyTorch's about how a result is stored, which no expression has.
 _ABOUT_STORAGE = ("dtype", "device", "requires_grad", "memory_format", "out")
 _NONE: Mapping[Any, Any] = MappingProxyType({})
+# What arguments are called elsewhere: by PyTorch, and by NumPy, whose names it takes too.
+_USUAL = {"input": "x", "other": "y", "axis": "dim", "keepdims": "keepdim"}
 
 
 class Operation:
@@ -77,8 +79,15 @@ class Operation:
     # Whether tensors have it with `_` behind its name too, which writes what the operation returns into its tensor; or
     # the function that makes the view whose shape the tensor takes.
     in_place: bool | Call = False
+    # Whether torch has it in place as a function too, not as a method alone; None: elementwise ones of one tensor.
+    written: bool | None = None
     # Whether `torch.nn.functional` has it with an argument `inplace`.
     inplace_flag: bool = False
+
+    # PyTorch's names for arguments, where they are not `input` for x, `other` for y, or ours; and its arguments that
+    # say how it is computed and not what, which are taken and change nothing.
+    called_as: Mapping[str, str] = _NONE
+    taken: tuple[str, ...] = ()
 
     # How it is called. `arguments` are the names of the parameters, of which the first `tensors` are tensors, and
     # `defaults` belongs to the last; with `variadic`, the first is a sequence of tensors; with `takes_many`, further
@@ -212,6 +221,24 @@ class Operation:
         given: dict[str, Any] = self.call.__kwdefaults__ or {}
         return {name: default for name, default in given.items() if name not in _ABOUT_STORAGE}
 
+    def own_names(self, named: Mapping[str, Any]) -> dict[str, Any]:
+        """Arguments given by PyTorch's names, under the names that they have here; others as they are."""
+        others: dict[str, Any] = self.call.__kwdefaults__ or {}
+        if all(name in self.arguments or name in others for name in named):
+            return dict(named)
+        known = {**_USUAL, **{theirs: ours for ours, theirs in (*self.saved_as.items(), *self.called_as.items())}}
+        result: dict[str, Any] = {}
+        for name, value in named.items():
+            if name not in self.taken:
+                own = known.get(name, name)
+                is_ours = name in self.arguments or name in others or own not in self.arguments
+                result[name if is_ours else own] = value
+        return result
+
+    def called(self, argument: str) -> str:
+        """What PyTorch calls an argument."""
+        return {"x": "input", "y": "other", **self.saved_as, **self.called_as}.get(argument, argument)
+
     @property
     def dimensions(self) -> tuple[str, ...]:
         """The arguments that name dimensions."""
@@ -224,6 +251,13 @@ class Operation:
             return self.torch
         paths = [f"{module}.{self.name.removeprefix(f'{module}_')}" if module else self.name for module in self.below]
         return tuple(paths) or (self.name, *self.aliases)
+
+    @property
+    def is_written(self) -> bool:
+        """Whether torch has it in place as a function too."""
+        if self.written is None:
+            return self.in_place is True and self.elementwise and self.tensors == 1
+        return self.written
 
     @property
     def methods(self) -> tuple[str, ...]:

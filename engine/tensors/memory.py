@@ -174,6 +174,24 @@ def write(tensor: Tensor, data: Any) -> None:
     memory_of(tensor).version += 1
 
 
+def viewed(tensor: Tensor, dtype: dtypes.dtype) -> Tensor:
+    """The bytes of a tensor read as another dtype. RuntimeError: they do not come out even."""
+    data, kind = shareable(tensor), dtype.numpy
+    if data.dtype.itemsize != kind.itemsize and not data.ndim:
+        raise shape_error(
+            f"self.dim() cannot be 0 to view {tensor.dtype.title} as {dtype.title} (different element sizes)"
+        )
+    try:
+        made = Tensor(data.view(kind))
+    except ValueError:
+        raise shape_error(
+            f"self.size(-1) must be divisible by {kind.itemsize // data.dtype.itemsize} to view "
+            f"{tensor.dtype.title} as {dtype.title} (different element sizes), but got {data.shape[-1]}"
+        ) from None
+    share(made, tensor)
+    return made
+
+
 def resize(tensor: Tensor, shape: tuple[int, ...]) -> None:
     """Gives a tensor another shape and memory of its own: the first elements stay, those that are added are zeros."""
     present = np.ravel(tensor._data)

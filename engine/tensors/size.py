@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import math
+import operator
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from .errors import type_error
 
 
 class Size(tuple[int, ...]):
@@ -17,12 +20,48 @@ class Size(tuple[int, ...]):
 
     __slots__ = ()
 
+    def __new__(cls, sizes: Iterable[Any] = ()) -> Size:
+        made = super().__new__(cls, sizes)
+        for n in made:
+            if type(n) is not int:
+                return cls(_whole(made))
+        return made
+
+    # What a tuple gives as a tuple is a size here.
+    if not TYPE_CHECKING:
+
+        def __getitem__(self, key: Any) -> Any:
+            part = tuple.__getitem__(self, key)
+            return Size(part) if type(part) is tuple else part
+
+        def __add__(self, other: Any) -> Size:
+            if not isinstance(other, tuple):
+                raise type_error(f"can only concatenate tuple (not {type(other).__name__}) to torch.Size")
+            return Size((*self, *other))
+
+        def __radd__(self, other: Any) -> Size:
+            return Size((*other, *self)) if isinstance(other, tuple) else NotImplemented
+
+        def __mul__(self, times: Any) -> Size:
+            return Size(tuple(self) * times)
+
+        __rmul__ = __mul__
+
     def __repr__(self) -> str:
         return f"torch.Size({list(self)})"
 
     def numel(self) -> int:
         """How many elements a tensor of this shape has."""
         return math.prod(self)
+
+
+def _whole(sizes: Iterable[Any]) -> Iterator[int]:
+    """The sizes as Python numbers. TypeError: one is not whole."""
+    for i, n in enumerate(sizes):
+        try:
+            yield operator.index(n)
+        except (TypeError, RuntimeError):
+            raise type_error(f"torch.Size() takes an iterable of 'int' (item {i} is '{type(n).__name__}')") from None
 
 
 # How many elements NumPy computes in about the time of one step of Python's.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 import weakref
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -41,6 +41,11 @@ class Memory:
         views = [view for reference in self.views if (view := reference()) is not None]
         self.views = [weakref.ref(view) for view in views]
         return views
+
+
+# What none but a program of PyTorch's older kind makes tensors of: `Tensor(2, 3)`, `Tensor([1, 2])`.
+_NOTHING: Any = ()
+_GIVEN: set[type] = {int, float, bool, str, list, tuple, range, type(None), Size}
 
 
 class Tensor:
@@ -83,6 +88,8 @@ class Tensor:
         grad: Tensor | None
         data: Tensor
 
+        @staticmethod
+        def _constructed(args: tuple[Any, ...], device: Any) -> Any: ...
         def detach(self) -> Tensor: ...
         def requires_grad_(self, requires_grad: bool = True) -> Tensor: ...
         def _edge(self) -> tuple[Any, int]: ...
@@ -93,7 +100,10 @@ class Tensor:
         def __mul__(self, other: Any) -> Tensor: ...
         def __pow__(self, other: Any) -> Tensor: ...
 
-    def __init__(self, data: Any, requires_grad: bool = False) -> None:
+    def __init__(self, data: Any = _NOTHING, requires_grad: Any = False, *sizes: Any, device: Any = None) -> None:
+        if type(data) in _GIVEN or sizes or device is not None:
+            sizes = (data, *sizes) if type(requires_grad) is bool else (data, requires_grad, *sizes)
+            data, requires_grad = self._constructed(() if data is _NOTHING else sizes, device), False
         self._data = data
         self._requires_grad = requires_grad
         self._grad_fn = None
@@ -162,7 +172,10 @@ class Tensor:
         """The data as a NumPy array. RuntimeError on a tensor that requires grad (detach it first)."""
         if self._requires_grad:
             raise numpy_error("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-        return np.asarray(self._data)
+        if not isinstance(self._data, np.ndarray):
+            # A scalar becomes an array, whose memory can be shared.
+            self._data = np.asarray(self._data)
+        return cast(Array, self._data)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         array = self.numpy()
@@ -232,7 +245,11 @@ class Tensor:
     def __format__(self, spec: str) -> str:
         if self._data.ndim == 0:
             return format(self._data.item(), spec)
-        return format(str(self), spec)
+        # Python's own words for what has no format but the plain one.
+        return object.__format__(self, spec)
+
+
+_GIVEN.add(Tensor)
 
 
 def _check_differentiable(data: Any) -> None:

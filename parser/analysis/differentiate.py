@@ -14,7 +14,6 @@ from ..semantics.evaluate import evaluate, evaluate_again
 from ..syntax.errors import UsageError
 from ..syntax.wording import listed, quoted
 from .applications import Application, applications_of, error_at, is_recorded
-from .blame import findings
 from .problem import Problem
 from .result import Finding, Report
 
@@ -57,6 +56,9 @@ def differentiate(problem: Problem, request: Request = Request(), recorder: Reco
         warnings.simplefilter("always", UserWarning)
         report = _differentiated(problem, request, recorder)
         if not report.is_finite():
+            # Here, as most results are finite.
+            from .blame import findings
+
             report.warnings.extend(findings(problem, report))
     texts = dict.fromkeys(str(warning.message) for warning in raised)
     report.warnings[:0] = [Finding(text, f"warning[value]: {text}") for text in texts]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 from typing import Any
@@ -18,9 +17,10 @@ from ..syntax.decimal_text import decimal
 from ..syntax.errors import ExpressionError, UsageError
 from ..syntax.parse import parse
 from ..syntax.wording import quoted, sentence
-from .number_files import numbers_of_csv
 
-_NUMBERS = re.compile(r"\[[\[\]\d\s.,eE+-]*")
+_NUMBERS = r"\[[\[\]\d\s.,eE+-]*"
+# Of numbers, such as `0:10`, or as other languages write it.
+_RANGE = r"[\[(]?[^\[\](),]+(:[^\[\](),]+){1,2}[\])]?"
 _FILES = (".npy", ".json", ".csv")
 
 
@@ -35,8 +35,10 @@ def read_value(name: str, text: str) -> Tensor:
         pass
     if text.startswith("@"):
         return _read_array(name, text[1:])
-    if _NUMBERS.fullmatch(text):
+    if text.startswith("[") and re.fullmatch(_NUMBERS, text):
         # Read as JSON in a fraction of the time; what is none, such as `[.5]`, is an expression still.
+        import json
+
         with contextlib.suppress(RecursionError, TypeError, ValueError):
             return _tensor_of(json.loads(text, parse_int=float))
     try:
@@ -49,6 +51,10 @@ def read_value(name: str, text: str) -> Tensor:
         reason, help = f"{error.message} (column {error.column})", error.help
     if text.endswith(_FILES):
         help = f"to read a file, write `@{text}`"
+    elif re.fullmatch(_RANGE, text):
+        bare = text.strip("[]() ")
+        reason = "a range is no single value"
+        help = f"a range is for `map`, which makes a table of it, and for `plot`: `autodiff map EXPR --{name} {bare}`"
     elif help is None:
         help = "write a number, a list such as `[1, 2]`, a constant expression such as `pi/2`, or `@file`"
     raise UsageError(f"the value of `{name}` cannot be {quoted(text)}: {reason}", help)
@@ -67,8 +73,15 @@ def is_constant(text: str) -> bool:
 
 
 def read_object(path: str) -> dict[str, Tensor]:
-    """The variables in a JSON file. UsageError: it cannot be read, or holds something else."""
+    """The variables in a JSON file, which `fit` may have written. UsageError: it cannot be read, or holds something
+    else.
+    """
     values = _read_json(path, quoted(path))
+    if isinstance(values, dict) and isinstance(values.get("parameters"), dict):
+        # Beside its parameters it has those that were kept at their values.
+        fixed = values.get("fixed")
+        found = {name: p.get("value") if isinstance(p, dict) else p for name, p in values["parameters"].items()}
+        values = {**(fixed if isinstance(fixed, dict) else {}), **found}
     if not isinstance(values, dict):
         raise UsageError(f"{quoted(path)} does not hold an object of variables", 'write `{"x": 3, "w": [1, 2]}`')
     return {name: from_json(name, value) for name, value in values.items()}
@@ -84,6 +97,8 @@ def from_json(name: str, value: Any) -> Tensor:
     try:
         return _tensor_of(value)
     except (TypeError, ValueError):
+        import json
+
         raise UsageError(
             f"the value of {quoted(name)} is not a number or a list of numbers: {quoted(json.dumps(value))}",
             "the rows of a matrix are lists of one length",
@@ -107,6 +122,8 @@ def _load(path: str, shown: str) -> Any:
     try:
         if path.endswith(".npy"):
             return _load_npy(path, shown)
+        from .number_files import numbers_of_csv
+
         return numbers_of_csv(path, shown)
     except OSError as error:
         raise _unreadable(shown, error) from None
@@ -126,6 +143,8 @@ def _load_npy(path: str, shown: str) -> Any:
 
 
 def _read_json(path: str, shown: str) -> Any:
+    import json
+
     try:
         with open(path, encoding="utf-8-sig") as file:
             return json.load(file, parse_int=float)

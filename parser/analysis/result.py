@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -146,6 +145,9 @@ def json_line(facts: dict[str, Any]) -> str:
     result = {key: _json_value(value, key, nonfinite) for key, value in facts.items()}
     if nonfinite:
         result["nonfinite"] = nonfinite
+    # Here, as few results are printed so.
+    import json
+
     return json.dumps(result, allow_nan=False) + "\n"
 
 

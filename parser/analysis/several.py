@@ -11,7 +11,7 @@ from .differentiate import differentiate
 from .problem import Problem
 from .result import Finding, Report
 
-_LINE = re.compile(r"([^\W\d]\w*)\t(.*)")
+_LINE = r"([^\W\d]\w*)\t(.*)"
 
 
 class Several(NamedTuple):
@@ -25,7 +25,7 @@ def named_parts(source: str) -> dict[str, str]:
     """The expressions by their names, in order; none if the text is one expression."""
     found: dict[str, str] = {}
     for line in source.splitlines():
-        match = _LINE.fullmatch(line)
+        match = re.fullmatch(_LINE, line)
         if match is None or match[1] in found:
             return {}
         found[match[1]] = match[2]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...engine import Tensor
 from ...engine.autograd.anomaly import stack_given_by
 from ...engine.graph.observers import nodes_observed
 from ...engine.table.nodes import PrimitiveNode
@@ -17,10 +18,16 @@ from ..syntax.errors import ExpressionError
 from .compiling.compile import compile_script
 from .reading.reader import parse
 from .reading.script import Script, Span
+from .running.attributes import names_of
 from .running.function import Scope
 from .running.guard import Limits, shown
 from .running.machine import Machine
+from .running.modules import Module
+from .running.pretty import pretty
 from .running.resources import MemoryLimit
+
+# Attributes of a tensor that are tensors themselves: so much is known without asking for them.
+_TENSORS = ("T", "H", "mT", "mH", "data", "grad")
 
 Write = Callable[[str], None]
 
@@ -82,6 +89,16 @@ class Session:
         self._run(source, name, 1, values.append)
         return values[0] if values else None
 
+    def names_below(self, owners: Sequence[str]) -> Iterable[str]:
+        """The names that may follow after `a.b.`, or begin an expression; nothing is run to find out."""
+        namespace = self.machine.namespace
+        if not owners:
+            return [*self.names, *namespace]
+        owner = self.names[owners[0]] if owners[0] in self.names else namespace.get(owners[0])
+        for name in owners[1:]:
+            owner = _attribute(owner, name)
+        return names_of(owner)
+
     def _run(self, source: str, name: str, first_line: int, show: Callable[[Any], None]) -> None:
         script = parse(source, name, first_line, max_length=self.limits.length, max_depth=self.limits.depth)
         code = compile_script(script)
@@ -114,7 +131,7 @@ class Session:
         if value is not None:
             self.machine.guard.whole(value)
             self.shown = value
-            self.write(f"{shown(value, repr)}\n")
+            self.write(f"{shown(value, pretty)}\n")
 
     def _warn(self, message: Warning | str, category: type[Warning], *_: Any) -> None:
         error = self.machine.error("value", category.__name__, str(message))
@@ -122,3 +139,10 @@ class Session:
         if key not in self.warned:
             self.warned.add(key)
             self.warn(error)
+
+
+def _attribute(owner: Any, name: str) -> Any:
+    """An attribute, or what has the same names as it; None where that would take running something."""
+    if isinstance(owner, Module) and name in owner.names:
+        return owner.member(name)
+    return owner if isinstance(owner, Tensor) and name in _TENSORS else None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-_DECIMAL = re.compile(
-    r"[ \t]*[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf|infinity|nan)[ \t]*", re.ASCII | re.IGNORECASE
-)
+# Compiled at its first use: the value of a variable is mostly digits.
+_DECIMAL = r"(?ai)[ \t]*[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf|infinity|nan)[ \t]*"
 
 
 def decimal(text: str) -> float:
@@ -21,4 +20,4 @@ def decimal(text: str) -> float:
 
 def is_decimal(text: str) -> bool:
     """Whether a text spells a number."""
-    return _DECIMAL.fullmatch(text) is not None
+    return (text.isascii() and text.isdigit()) or re.fullmatch(_DECIMAL, text) is not None

@@ -7,10 +7,9 @@ may be wrong in themselves. This module is imported when there is an error to ex
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from .errors import ExpressionError
-from .lexemes import CLOSING, Lexeme, Reading, ascii_for
+from .lexemes import CLOSING, Lexeme, Reading, ascii_for, lexemes
 from .what_is_meant import meant_by_text
 
 _DIGRAPHS = {
@@ -28,20 +27,6 @@ _DIGRAPHS = {
     "{": "write `(` or `[`",
     "}": "write `)` or `]`",
 }
-_LEXEME = r"""
-      (?P<number> \.?[0-9][0-9_.]* (?:[eE][+-]?[0-9]+)? )
-    | (?P<word> [^\W\d⁰¹²³⁴-⁹¼-¾][^\W⁰¹²³⁴-⁹¼-¾]* )
-    | (?P<superscript> ⁻?[⁰¹²³⁴-⁹]+ )
-    | (?P<foreign> === | => | =< | <> | := | && | \|\| | [-+*/%@^]=(?!=) | [&|~{}] | !(?!=) )
-    | (?P<operator> \*\* | // | [<>=!]= | \.\.\. | [-+*/%@^·÷<>≤≥≠=√,:.] )
-    | (?P<sign> [\N{MINUS SIGN}\N{EN DASH}\N{MULTIPLICATION SIGN}] )
-    | (?P<open> [(\[] )
-    | (?P<close> [)\]] )
-    | (?P<separator> [;\n] )
-    | (?P<quote> "[^"\n]*" | '[^'\n]*' | ["'`\u2018\u2019\u201c\u201d] )
-    | (?P<unknown> \S )
-    """
-_OPERATOR_WORDS = frozenset(["and", "or", "not", "if", "else"])
 _DIGITS = "[0-9](?:_?[0-9])*"
 _NUMBER = rf"(?:{_DIGITS}\.?(?:{_DIGITS})?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?"
 
@@ -71,7 +56,7 @@ class _Explainer(Reading):
     """Finds the words for a syntax error, from the lexemes around the place of failure."""
 
     def __init__(self, source: str, text: str, offset: int) -> None:
-        super().__init__(source, list(_lexemes(text)), offset)
+        super().__init__(source, list(lexemes(text)), offset)
         self.partners: dict[int, int] = {}
         self.stray: int | None = None
         self.open: list[int] = []
@@ -252,11 +237,3 @@ def _is_function(name: str) -> bool:
     from ...engine.table.registry import FUNCTIONS
 
     return name in FUNCTIONS
-
-
-def _lexemes(text: str) -> Iterator[Lexeme]:
-    for match in re.finditer(_LEXEME, text, re.VERBOSE):
-        kind = match.lastgroup or "unknown"
-        if match[0] in _OPERATOR_WORDS:
-            kind = "operator"
-        yield Lexeme(kind, match[0], match.start(), match.end())

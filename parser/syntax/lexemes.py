@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import NamedTuple
 from unicodedata import normalize
 
 from .errors import ExpressionError
 
 CLOSING = {"(": ")", "[": "]", "{": "}"}
+_LEXEME = r"""
+      (?P<number> \.?[0-9][0-9_.]* (?:[eE][+-]?[0-9]+)? )
+    | (?P<word> [^\W\d⁰¹²³⁴-⁹¼-¾][^\W⁰¹²³⁴-⁹¼-¾]* )
+    | (?P<superscript> ⁻?[⁰¹²³⁴-⁹]+ )
+    | (?P<foreign> === | => | =< | <> | := | && | \|\| | [-+*/%@^]=(?!=) | [&|~{}] | !(?!=) )
+    | (?P<operator> \*\* | // | [<>=!]= | \.\.\. | [-+*/%@^·÷<>≤≥≠=√,:.] )
+    | (?P<sign> [\N{MINUS SIGN}\N{EN DASH}\N{MULTIPLICATION SIGN}] )
+    | (?P<open> [(\[] )
+    | (?P<close> [)\]] )
+    | (?P<separator> [;\n] )
+    | (?P<quote> "[^"\n]*" | '[^'\n]*' | ["'`\u2018\u2019\u201c\u201d] )
+    | (?P<unknown> \S )
+    """
+_OPERATOR_WORDS = frozenset(["and", "or", "not", "if", "else"])
 
 
 class Lexeme(NamedTuple):
@@ -53,3 +69,12 @@ def ascii_for(character: str) -> str | None:
     """What to write instead of a character that is like one of ASCII."""
     plain = normalize("NFKC", character)
     return f"write `{plain}`" if plain != character and plain.isascii() and plain.isprintable() else None
+
+
+def lexemes(text: str) -> Iterator[Lexeme]:
+    """The lexemes of a text, `blanked`, from first to last."""
+    for match in re.finditer(_LEXEME, text, re.VERBOSE):
+        kind = match.lastgroup or "unknown"
+        if match[0] in _OPERATOR_WORDS:
+            kind = "operator"
+        yield Lexeme(kind, match[0], match.start(), match.end())

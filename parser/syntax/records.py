@@ -3,9 +3,10 @@
 Every record but `Program` ends in `start` and `end`, offsets in the source (end exclusive). They cover
 the whole construct, with the brackets of a call or a list; a parenthesised expression has the span of
 what is inside. Trees may be far deeper than the recursion limit: walk them with an explicit stack.
-"""
 
-from __future__ import annotations
+Annotations are not put off until they are needed: of each that is text a record compiles an expression, as long as the
+import of all the rest takes.
+"""
 
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -47,7 +48,7 @@ class Name(NamedTuple):
 class List(NamedTuple):
     """`[1, 2]`, or a parenthesised comma list where a call takes one."""
 
-    items: tuple[Expr, ...]
+    items: "tuple[Expr, ...]"
     start: int
     end: int
 
@@ -56,7 +57,7 @@ class Unary(NamedTuple):
     """A prefix operator: `-`, `+` or `not`."""
 
     op: str
-    operand: Expr
+    operand: "Expr"
     start: int
     end: int
 
@@ -65,8 +66,8 @@ class Binary(NamedTuple):
     """A binary operator: one of `+ - * / // % ** @ and or`; `op_start` and `op_end` are its own place."""
 
     op: str
-    left: Expr
-    right: Expr
+    left: "Expr"
+    right: "Expr"
     op_start: int
     op_end: int
     start: int
@@ -77,7 +78,7 @@ class Compare(NamedTuple):
     """A chain of comparisons, `a < b <= c`: one operand more than operators."""
 
     ops: tuple[str, ...]
-    operands: tuple[Expr, ...]
+    operands: "tuple[Expr, ...]"
     start: int
     end: int
 
@@ -85,9 +86,9 @@ class Compare(NamedTuple):
 class Conditional(NamedTuple):
     """`then if condition else otherwise`."""
 
-    condition: Expr
-    then: Expr
-    otherwise: Expr
+    condition: "Expr"
+    then: "Expr"
+    otherwise: "Expr"
     start: int
     end: int
 
@@ -96,8 +97,8 @@ class Call(NamedTuple):
     """A call of a function by name; `name_start` and `name_end` are the place of the bare name."""
 
     function: str
-    args: tuple[Expr, ...]
-    kwargs: tuple[tuple[str, Expr], ...]
+    args: "tuple[Expr, ...]"
+    kwargs: "tuple[tuple[str, Expr], ...]"
     name_start: int
     name_end: int
     start: int
@@ -107,10 +108,10 @@ class Call(NamedTuple):
 class Method(NamedTuple):
     """A call of a method, `object.name(...)`."""
 
-    object: Expr
+    object: "Expr"
     name: str
-    args: tuple[Expr, ...]
-    kwargs: tuple[tuple[str, Expr], ...]
+    args: "tuple[Expr, ...]"
+    kwargs: "tuple[tuple[str, Expr], ...]"
     name_start: int
     name_end: int
     start: int
@@ -120,7 +121,7 @@ class Method(NamedTuple):
 class Attribute(NamedTuple):
     """An attribute, `object.name`."""
 
-    object: Expr
+    object: "Expr"
     name: str
     name_start: int
     name_end: int
@@ -131,8 +132,8 @@ class Attribute(NamedTuple):
 class Subscript(NamedTuple):
     """`object[index]`, with one entry of `index` for each comma-separated part."""
 
-    object: Expr
-    index: tuple[Expr | Slice | Dots, ...]  # pyright: ignore[reportIncompatibleMethodOverride]
+    object: "Expr"
+    index: "tuple[Expr | Slice | Dots, ...]"  # pyright: ignore[reportIncompatibleMethodOverride]
     start: int
     end: int
 
@@ -140,9 +141,9 @@ class Subscript(NamedTuple):
 class Slice(NamedTuple):
     """`lower:upper:step` inside an index; a part left out is None."""
 
-    lower: Expr | None
-    upper: Expr | None
-    step: Expr | None
+    lower: "Expr | None"
+    upper: "Expr | None"
+    step: "Expr | None"
     start: int
     end: int
 
@@ -158,7 +159,7 @@ class Assign(NamedTuple):
     """`name = value`."""
 
     name: str
-    value: Expr
+    value: "Expr"
     start: int
     end: int
 
@@ -168,7 +169,7 @@ class Define(NamedTuple):
 
     name: str
     parameters: tuple[str, ...]
-    body: Expr
+    body: "Expr"
     start: int
     end: int
 

@@ -14,6 +14,7 @@ from processes import START, TIMEOUT, Result, environment, on_terminal
 
 from autodiff.cli.main import run
 from autodiff.cli.repl.console import Console
+from autodiff.cli.run.session import Setting
 from autodiff.parser.script.running.guard import Limits
 from autodiff.parser.semantics.computing import computing
 
@@ -49,7 +50,7 @@ def autodiff() -> Callable[..., Result]:
 def typed(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Result]]:
     """Types inputs at one prompt inside this process, without an editor; an end that is asked for is the code 0."""
     with computing("float64"):
-        console = Console(Limits())
+        console = Console(Setting(Limits()))
 
         def take(*texts: str) -> Result:
             code = -1

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
+from effort import THOROUGH
 from examples.example import MATRIX, NUMBER, VECTOR, Example
 from examples.other_examples import OTHERS
 from examples.references import reference_of
@@ -88,6 +89,18 @@ def all_cases() -> Iterator[Case]:
 
 CASES = list(all_cases())
 IDS = [f"{c.name}-{'-'.join(str(np.shape(d)).replace(' ', '') for d in c.data)}-{i}" for i, c in enumerate(CASES)]
+
+
+def one_of_each(cases: Sequence[Case]) -> Iterator[int]:
+    """Where one case of each call stands: of calls that take many shapes, of each with another of the shapes."""
+    alike: dict[Any, list[int]] = {}
+    for i, case in enumerate(cases):
+        alike.setdefault((case.name, case.example.call), []).append(i)
+    return (places[number % len(places)] for number, places in enumerate(alike.values()))
+
+
+# Where those stand that are looked at closely, which costs much: in the gate, one of each call.
+CLOSELY = list(range(len(CASES))) if THOROUGH else sorted(one_of_each(CASES))
 
 # What PyTorch puts into the graph and then refuses to differentiate.
 REFUSED = {"floor_divide", "unique", "unique_consecutive"}

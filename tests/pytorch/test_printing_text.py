@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from groups import grouped
 from pytorch.recorded import entries
 
 from autodiff.engine.tensors.printing import get_printoptions, printoptions, set_printoptions, tensor_text
@@ -38,7 +39,7 @@ def default_options() -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("fact", PLAIN, ids=[f"{i}-{fact['str'][:30]!r}" for i, fact in enumerate(PLAIN)])
+@grouped("fact", PLAIN, ids=[f"{i}-{fact['str'][:30]!r}" for i, fact in enumerate(PLAIN)])
 def test_a_tensor_prints_as_pytorch_recorded_it(fact: dict[str, Any]) -> None:
     data = np.array(numbers(fact["data"]), dtype=fact["dtype"]).reshape(fact["shape"])
     with printoptions(**(fact["printoptions"] or {})):

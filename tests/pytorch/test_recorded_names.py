@@ -19,10 +19,16 @@ from autodiff.engine.table.registry import FUNCTIONS, functions_of
 from .recorded import DATA
 
 NAMES: dict[str, list[str]] = json.loads((DATA / "names.json").read_text(encoding="utf-8"))
+# The names of the arguments of each function.
+ARGUMENTS: dict[str, list[str]] = json.loads((DATA / "argument_names.json").read_text(encoding="utf-8"))
+# Those that a function here takes as many of as it is given.
+SPREAD = ("dims", "matrices", "shape", "size", "tensors")
+NOT_TAKEN = {f"nn.functional.{name}_loss": ("weight",) for name in ("mse", "l1", "huber")}
+NOT_TAKEN |= {"nn.functional.embedding": ("input", "max_norm", "norm_type"), "orgqr": ("input2",)}
 RECORDS = {name: record for name, record in FUNCTIONS.items() if name == record.name}
 IN_PLACE = {name: record for name, record in RECORDS.items() if record.in_place}
 # Methods in place that PyTorch has and we have not.
-LACKING = {"as_strided_", "detach_"}
+LACKING = {"as_strided_"}
 # Arguments that are no tensors.
 NUMBERS: dict[str, list[Any]] = {"clamp": [0.5], "polygamma": [1]}
 
@@ -35,6 +41,23 @@ def test_a_function_is_where_pytorch_has_it(record: Operation) -> None:
         found = reduce(getattr, path.split("."), torch)
         assert callable(found)
         assert module == "nn.functional" or unwrap(found) is record.call
+
+
+@grouped("path", [*ARGUMENTS], size=200)
+def test_an_argument_may_be_given_under_pytorchs_name(path: str) -> None:
+    record = next(record for record in RECORDS.values() if path in record.torch_names)
+    known = {*record.arguments, *(record.call.__kwdefaults__ or {}), *SPREAD}
+    unknown = [name for name in ARGUMENTS[path] if not {*record.own_names({name: None})} <= known]
+    assert [name for name in unknown if name not in NOT_TAKEN.get(path, ())] == []
+
+
+def test_an_argument_may_be_given_under_numpys_name() -> None:
+    x = torch.arange(6.0).reshape(2, 3)
+    assert torch.sum(x, axis=0).tolist() == [3, 5, 7]
+    assert x.mean(axis=1, keepdims=True).shape == (2, 1)
+    assert torch.where(condition=x > 2, input=x, other=-x).sum().item() == 9
+    with pytest.raises(TypeError, match="unexpected keyword argument 'axes'"):
+        torch.sum(x, axes=0)
 
 
 @grouped("record", [*RECORDS.values()], ids=[*RECORDS], size=200)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from groups import grouped
 from pytorch.recorded import entries
 
 import autodiff.engine as torch
@@ -20,7 +21,7 @@ def default_dtype() -> Iterator[None]:
     torch.set_default_dtype(before)
 
 
-@pytest.mark.parametrize("entry", RECORDED, ids=lambda entry: f"{entry['op']} of {entry['data']}"[:60])
+@grouped("entry", RECORDED, ids=lambda entry: f"{entry['op']} of {entry['data']}"[:60])
 def test_a_result_prints_as_in_pytorch(entry: dict[str, Any]) -> None:
     if entry["complex"]:
         pytest.skip("complex numbers are not offered")

@@ -23,10 +23,11 @@ def available() -> bool:
     return bool(identity() and llvm_version())
 
 
-def code_of(text: str, symbols: Sequence[str]) -> Code | None:
+def code_of(text: str, symbols: Sequence[str], *, compiles: bool = True) -> Code | None:
     """A module in LLVM's language that calls these functions, as code.
 
-    None: there is no LLVM or an old one that does not understand it, or the system lets no code be made.
+    None: there is no LLVM or an old one that does not understand it, or the system lets no code be made, or it is not
+    kept on disk and, by `compiles`, not to be made either.
     """
     if not available():
         return None
@@ -34,6 +35,8 @@ def code_of(text: str, symbols: Sequence[str]) -> Code | None:
     image = kept.load(key)
     try:
         if image is None:
+            if not compiles:
+                return None
             image = compiled(text)
             kept.keep(key, image)
         return Code(image, [vector_math.address(symbol) for symbol in symbols])

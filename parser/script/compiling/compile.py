@@ -7,7 +7,6 @@ functions inside each other, of which there are never many (`_DEEPEST`), are com
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeAlias
 
@@ -20,7 +19,6 @@ from .lowering import OPERATORS, Lowering, Steps
 _DEEPEST = 50  # functions inside each other
 _COMPREHENSION = "<comprehension>"
 _SOURCE = ".source"  # the parameter of a comprehension's function: no name that a script can use
-_SILENCED = re.compile(r"[ \t]*;")
 
 _Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -30,12 +28,9 @@ def compile_script(script: Script) -> Code:
 
     ExpressionError: something in it is outside the language.
     """
-    last = script.body[-1] if script.body else None
-    compiler = _Compiler(Code("<script>", script))
-    if not isinstance(last, ast.Expr):
-        return compiler.compiled(script.body)
-    silent = _SILENCED.match(script.source, script.span(last).end)
-    return compiler.compiled([*script.body[:-1], last.value, Instruction(ops.drop if silent else ops.show, None, last)])
+    last, compiler = script.shown, _Compiler(Code("<script>", script))
+    shown = [] if last is None else [last.value, Instruction(ops.show, None, last)]
+    return compiler.compiled([*script.body[: -1 if shown else None], *shown])
 
 
 class _Loop(NamedTuple):

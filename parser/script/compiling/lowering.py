@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
 from ...syntax.errors import ExpressionError
-from ..reading.script import Field, Script, Span
+from ..reading.script import TRUSTED, Field, Script, Span
 from ..running import operations as ops
 from ..running.guard import bits_fit
 from ..running.instructions import Instruction, Label
@@ -62,6 +62,8 @@ class Lowering:
         what, length, help = _LEFT_OUT[kind]
         start, end = self.script.span(node)
         span = Span(start, end if length is None else start + length)
+        if kind != "starred":  # which is no Python either
+            help = f"{help}; {TRUSTED}"
         return self.script.error("syntax", f"{what} not part of the language", span, help)
 
     def visit_constant(self, node: ast.Constant) -> Steps:

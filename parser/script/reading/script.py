@@ -10,8 +10,11 @@ from typing import Any, NamedTuple
 
 from ...syntax.errors import ExpressionError
 
+# For what scripts lack and Python has.
+TRUSTED = "`--trust` runs a file of your own as Python"
 # Where Python begins a new line.
 NEWLINE = re.compile(r"\r\n?|\n")
+_SILENCED = re.compile(r"[ \t]*;")
 
 
 def read(text: str, mode: str = "exec") -> Any:
@@ -65,6 +68,14 @@ class Script:
     def lines(self) -> list[int]:
         """The offsets at which lines begin, and the end of the text."""
         return [0, *(newline.end() for newline in NEWLINE.finditer(self.source)), len(self.source)]
+
+    @property
+    def shown(self) -> ast.Expr | None:
+        """The last statement, if it is an expression whose value is shown: it has no `;` behind it."""
+        last = self.body[-1] if self.body else None
+        if not isinstance(last, ast.Expr) or _SILENCED.match(self.source, self.span(last).end):
+            return None
+        return last
 
     def span(self, node: Any) -> Span:
         """Where a node stands, a `Place` or a `Field`."""

@@ -6,11 +6,12 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
-from ....engine import Size, Tensor, dtype
+from ....engine import Size, Tensor, device, dtype
 from ....engine.autograd.function_node import FunctionNode
 from ....engine.graph.hooks import RemovableHandle
 from ....engine.graph.node import AccumulateGrad, Node
 from ....engine.tensors.aliases import Call
+from ....engine.tensors.generator import Generator
 from ...syntax.errors import did_you_mean
 from .classes import (
     Class,
@@ -29,7 +30,7 @@ from .guard import Builtin, Guard
 from .modules import Library, Module
 
 # What the engine's tensors have, but for what leads out of the engine.
-_OUTSIDE = ("numpy", "volatile")
+_OUTSIDE = ("apply_", "map_", "numpy", "storage", "untyped_storage", "volatile")
 _TENSOR = frozenset(
     ["_base", "_is_view", "_version", *(n for n in dir(Tensor) if not n.startswith("_") and n not in _OUTSIDE)]
 )
@@ -38,6 +39,8 @@ _LISTED: dict[type, frozenset[str]] = {
     Tensor: _TENSOR,
     Size: frozenset(["count", "index", "numel"]),
     RemovableHandle: frozenset(["remove"]),
+    device: frozenset(["index", "type"]),
+    Generator: frozenset(["device", "get_state", "initial_seed", "manual_seed", "seed", "set_state"]),
     dtype: frozenset(["is_floating_point", "itemsize"]),
     Marked: frozenset(["setter"]),
     float: frozenset(["is_integer"]),

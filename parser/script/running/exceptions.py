@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from ...syntax.errors import ExpressionError
+from ...syntax.errors import ExpressionError, position
 from ..reading.script import Script, Span
 from .guard import Guard
 
@@ -19,6 +19,28 @@ EXCEPTIONS: dict[str, type[Exception]] = {
     )
 }
 _NEVER_CAUGHT = ("limit", "timeout")
+_SHOWN_CALLS = 8  # of a long chain of calls, those shown at either end
+
+
+class Call(NamedTuple):
+    """A function of a script that runs, or a script: where its code stands that runs now (see `Script.span`)."""
+
+    script: Script
+    place: Any
+    name: str
+
+
+def notes_of(calls: Sequence[Call]) -> list[str]:
+    """Which functions run, the innermost first, and where each was called; of a long chain, those at either end."""
+    notes: list[str] = []
+    for caller, called in zip(calls[-2::-1], calls[:0:-1], strict=True):
+        script = caller.script
+        place = position(script.source, script.span(caller.place).start, script.first_line)
+        notes.append(f"in `{called.name}`, called at {script.name}:{place}")
+    if len(notes) > 2 * _SHOWN_CALLS:
+        between = f"... and {len(notes) - 2 * _SHOWN_CALLS:,} calls more ..."
+        return [*notes[:_SHOWN_CALLS], between, *notes[-_SHOWN_CALLS:]]
+    return notes
 
 
 class ScriptError(ExpressionError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -11,11 +12,12 @@ from typing import Any
 
 from ....engine.tensors.errors import kind_of
 from ....engine.tensors.size import TooLargeError
-from ...syntax.errors import did_you_mean, position
+from ...syntax.errors import did_you_mean
 from ...syntax.what_is_meant import meant_by_word
+from ..reading.script import TRUSTED
 from .blocks import Block, Kind, Returning, catches, left
 from .classes import Instance, is_special
-from .exceptions import ScriptError, UnknownName, catchable, failure_of
+from .exceptions import Call, ScriptError, UnknownName, catchable, failure_of, notes_of
 from .function import Function, Scope
 from .generators import Generator
 from .guard import Guard, LimitError, Limits, check_bits, exceeded, shown
@@ -25,7 +27,6 @@ from .resources import Timer
 
 _PYTHON = (BuiltinFunctionType, partial, type)  # what Python's own functions and methods are
 UNEXPLAINED = "this does not hold"  # of an assert without words of its own
-_SHOWN_CALLS = 8  # of a long chain of calls, those shown at either end
 
 
 class Frame:
@@ -221,6 +222,8 @@ class Machine:
         known = [*self.namespace, *frame.scope.names]
         help = meant_by_word("script", name)
         close = None if help or is_special(name) else did_you_mean(name, known)
+        if help is None and hasattr(builtins, name) and not is_special(name):
+            help, close = f"it is not part of the language; {TRUSTED}", None
         raise UnknownName("NameError", f"name '{name}' is not defined", close, help)
 
     def _explained(self, error: BaseException) -> ScriptError | None:
@@ -279,12 +282,4 @@ class Machine:
 
     def _calls(self) -> list[str]:
         """Which functions run, the innermost first, and where each was called."""
-        notes = []
-        for caller, frame in zip(self.frames[-2::-1], self.frames[:0:-1], strict=True):
-            script = caller.code.script
-            place = position(script.source, script.span(caller.place).start, script.first_line)
-            notes.append(f"in `{frame.code.name}`, called at {script.name}:{place}")
-        if len(notes) > 2 * _SHOWN_CALLS:
-            between = f"... and {len(notes) - 2 * _SHOWN_CALLS:,} calls more ..."
-            notes = [*notes[:_SHOWN_CALLS], between, *notes[-_SHOWN_CALLS:]]
-        return notes
+        return notes_of([Call(frame.code.script, frame.place, frame.code.name) for frame in self.frames])

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import importlib
-import math
 from types import ModuleType
 from typing import Any
 
 from .... import engine
-from ....engine import FUNCTIONS
+from ....engine import FUNCTIONS, random
+from ....engine.api import sampling
 
-_CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 # What a script has of each module, beside what the module lists in `__all__`.
 _OTHERS: dict[str, tuple[str, ...]] = {
-    "torch": (*FUNCTIONS, *_CONSTANTS, "bool", "float", "int", "vmap"),
+    "torch": (*FUNCTIONS, "bool", "float", "int", "vmap"),
     "torch.autograd": ("Function", "detect_anomaly", "gradcheck", "gradgradcheck", "set_detect_anomaly"),
     "torch.autograd.forward_ad": (),
     "torch.autograd.functional": (),
@@ -29,8 +28,16 @@ _OTHERS: dict[str, tuple[str, ...]] = {
     "torch.linalg": (),
     "torch.nn": (),
     "torch.nn.functional": (),
+    "torch.random": (),
     "torch.special": (),
 }
+
+
+def engine_module(path: str) -> ModuleType | None:
+    """The engine's own module under PyTorch's name, such as `torch.autograd`; None: there is none."""
+    return importlib.import_module(path.replace("torch", engine.__name__, 1)) if path in _OTHERS else None
+
+
 # What leads out of the engine, or is no function of PyTorch's.
 _HIDDEN = frozenset(["AccumulateGrad", "FUNCTIONS", "LinAlgError", "Tensor", "describe", "from_numpy", "primitives"])
 
@@ -68,7 +75,7 @@ class Module:
     @property
     def names(self) -> list[str]:
         """The names that a script may use."""
-        listed = getattr(self._module(), "__all__", ())
+        listed = [name for part in (self._module(), *self._parts()) for name in getattr(part, "__all__", ())]
         return sorted({*listed, *_OTHERS[self.name], *self._inside()} - _HIDDEN)
 
     def member(self, name: str) -> Any:
@@ -76,8 +83,6 @@ class Module:
         path = f"{self.name}.{name}"
         if path in _OTHERS:
             return Module(path)
-        if self.name == "torch" and name in _CONSTANTS:
-            return _CONSTANTS[name]
         return getattr(self._module(), name)
 
     def __eq__(self, other: object) -> bool:
@@ -90,7 +95,13 @@ class Module:
         return f"<module '{self.name}'>"
 
     def _module(self) -> ModuleType:
-        return importlib.import_module(self.name.replace("torch", engine.__name__, 1))
+        module = engine_module(self.name)
+        assert module is not None
+        return module
+
+    def _parts(self) -> list[ModuleType]:
+        """What the engine imports when one of its names is first asked for."""
+        return [sampling, random] if self == TORCH else []
 
     def _inside(self) -> list[str]:
         """The modules in this one."""

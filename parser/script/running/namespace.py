@@ -8,6 +8,7 @@ from typing import Any
 
 from ...syntax.errors import did_you_mean
 from ...syntax.wording import listed
+from ..reading.script import TRUSTED
 from .builtins import builtins
 from .classes import class_members
 from .exceptions import EXCEPTIONS, UnknownName
@@ -49,7 +50,7 @@ class Namespace(Mapping[str, Any]):
         found: Any = TORCH if first == "torch" else self.libraries.get(first)
         if found is None:
             names = ["torch", *self.libraries]
-            help = f"only {listed(names)} can be imported: a script reaches nothing else on the machine"
+            help = f"only {listed(names)} can be imported: a script reaches nothing else on the machine; {TRUSTED}"
             raise UnknownName("ModuleNotFoundError", f"No module named '{path}'", did_you_mean(first, names), help)
         for name in [*others, *([member] if member is not None else [])]:
             if not isinstance(found, (Library, Module)) or name not in found.names:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from groups import grouped
 
 from autodiff.engine import FUNCTIONS
+from autodiff.parser.analysis import function_entry
 
 # They need arguments of particular shapes, which no list of numbers is.
 WITHOUT_EXAMPLE = [
@@ -52,6 +55,14 @@ WITHOUT_EXAMPLE = [
     "cross_entropy",
 ]
 NAMES = sorted(name for name, function in FUNCTIONS.items() if name == function.name)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _entries_once() -> Iterator[None]:
+    """Finds out once what is known of a function, whose derivatives are printed by many tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(function_entry, "entry_of", functools.cache(function_entry.entry_of))
+        yield
 
 
 def test_every_function_is_listed_once_under_its_family(autodiff) -> None:

@@ -21,6 +21,7 @@ from processes import environment
 from autodiff.cli.repl.console import Console
 from autodiff.cli.repl.conversation import converse
 from autodiff.cli.repl.dumb_terminal import Lines
+from autodiff.cli.run.session import Setting
 from autodiff.parser.script.running.guard import Limits
 
 
@@ -71,7 +72,7 @@ def test_a_computation_can_be_interrupted_and_what_it_did_before_stays(typed) ->
 
 
 def test_limits_hold_for_each_input(capsys: pytest.CaptureFixture[str]) -> None:
-    console = Console(Limits(steps=100, seconds=5))
+    console = Console(Setting(Limits(steps=100, seconds=5)))
     for _ in range(3):
         console.take("for i in range(10): pass")
     assert capsys.readouterr().err == ""
@@ -87,7 +88,7 @@ def test_a_bug_is_reported_and_ends_nothing(typed, monkeypatch: pytest.MonkeyPat
 
 
 def test_with_debug_the_traceback_of_an_error_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    Console(Limits(), debug=True).take("x")
+    Console(Setting(Limits()), debug=True).take("x")
     assert re.search(r"Traceback .*error\[name\]: name 'x' is not defined", capsys.readouterr().err, re.DOTALL)
 
 
@@ -123,14 +124,14 @@ def standard_input(text: str) -> Iterator[None]:
 
 def test_without_keys_inputs_are_read_line_by_line(capsys: pytest.CaptureFixture[str]) -> None:
     with standard_input("x = 2\ndef f(y):\n    return x * y\n\nf(4)\n"):
-        converse(Lines(), lambda: Console(Limits()), "float64")
+        converse(Lines(), lambda: Console(Setting(Limits())), "float64")
     assert capsys.readouterr() == (">>> >>> ... ... >>> 8\n>>> \n", "")
 
 
 def test_numbers_are_of_the_type_asked_for_while_the_session_lasts(capsys: pytest.CaptureFixture[str]) -> None:
     for dtype in ("float32", "float64"):
         with standard_input("print(torch.tensor(1.0).dtype)\n"):
-            converse(Lines(), lambda: Console(Limits()), dtype)
+            converse(Lines(), lambda: Console(Setting(Limits())), dtype)
         assert f"torch.{dtype}\n" in capsys.readouterr().out
 
 
@@ -149,7 +150,7 @@ class Interrupted:
 
 def test_an_input_that_is_dropped_does_not_end_the_session(capsys: pytest.CaptureFixture[str]) -> None:
     reader = Interrupted(KeyboardInterrupt, "x = 1", KeyboardInterrupt, KeyboardInterrupt, "x", "exit", "x + 1")
-    converse(reader, lambda: Console(Limits()), "float64")
+    converse(reader, lambda: Console(Setting(Limits())), "float64")
     assert capsys.readouterr() == ("1\n", "")
 
 

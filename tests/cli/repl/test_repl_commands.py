@@ -9,6 +9,7 @@ import pytest
 
 from autodiff.cli.repl.commands import COMMANDS
 from autodiff.cli.repl.console import Console
+from autodiff.cli.run.session import Setting
 from autodiff.parser.script.running.guard import Limits
 from autodiff.parser.semantics.computing import computing
 
@@ -137,7 +138,7 @@ def test_the_type_of_numbers_is_saved_where_it_is_not_the_usual_one(
 ) -> None:
     path = tmp_path / "lesson.py"
     with computing("float32"):
-        console = Console(Limits(), start="torch.set_default_dtype(torch.float32)\n")
+        console = Console(Setting(Limits()), start="torch.set_default_dtype(torch.float32)\n")
         console.take("torch.tensor(0.1).item()")
         console.take(f":save {path}")
     assert capsys.readouterr().out == autodiff("run", str(path)).out == "0.10000000149011612\n"

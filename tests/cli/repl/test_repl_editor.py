@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from effort import examples
 from prompt_toolkit.history import History, InMemoryHistory
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
@@ -18,6 +19,7 @@ from autodiff.cli.repl.typed import indentation_after, may_end, unprompted
 ENTER, TAB, BACKSPACE, UP, LEFT = "\r", "\t", "\x7f", "\x1b[A", "\x1b[D"
 CTRL_C, CTRL_D, CTRL_R = "\x03", "\x04", "\x12"
 BLOCK = "def f(x):\n    if x:\n\n        y\n    z\n"
+LONG = examples(800)
 NAMES = ("alpha", "alphabet", "beta")
 
 Press = Callable[..., str]
@@ -55,7 +57,7 @@ def pasted(text: str) -> str:
         (f"1 + 2{LEFT}{LEFT}{ENTER}", "1 + 2"),
         (f"x = = 1{ENTER}", "x = = 1"),
         (f":help{ENTER}", ":help"),
-        (f"{'1 + ' * 2000}1{ENTER}", "1 + " * 2000 + "1"),
+        (f"{'1 + ' * LONG}1{ENTER}", "1 + " * LONG + "1"),
         # Blocks: indented as they are typed, ended by an empty line.
         (f"for i in x:{ENTER}print(i){ENTER}{ENTER}", "for i in x:\n    print(i)\n    "),
         (f"if x: y{ENTER}", "if x: y"),

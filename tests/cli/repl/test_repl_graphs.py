@@ -7,6 +7,7 @@ import gc
 import pytest
 
 from autodiff.cli.repl.console import Console
+from autodiff.cli.run.session import Setting
 from autodiff.parser.analysis.origins import Made
 from autodiff.parser.script.running.guard import Limits
 
@@ -108,7 +109,7 @@ def count_of_known() -> int:
 
 
 def test_what_is_known_of_a_graph_goes_with_it() -> None:
-    console, before = Console(Limits()), count_of_known()
+    console, before = Console(Setting(Limits())), count_of_known()
     for text in ("x = torch.ones(3, requires_grad=True)", "y = (x * 2).sin().sum()", "z = x + 1", "y = z = None"):
         console.take(text)
         if text.startswith("z"):
@@ -118,7 +119,7 @@ def test_what_is_known_of_a_graph_goes_with_it() -> None:
 
 
 def test_a_graph_that_leads_back_to_its_leaf_through_its_gradient_goes_too() -> None:
-    console, before = Console(Limits()), count_of_known()
+    console, before = Console(Setting(Limits())), count_of_known()
     x = "x = torch.ones(3, requires_grad=True)"
     for text in (x, "y = (x**3).sum()", "y.backward(create_graph=True)", "x = y = None"):
         console.take(text)

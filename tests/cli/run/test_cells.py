@@ -52,7 +52,7 @@ NOTEBOOK = notebook(
     code("print(y)\ny.backward()"),
     code("x.grad"),
 )
-COMMANDS = "error[syntax]: commands of a notebook are not part of the language"
+MISPLACED = "error[syntax]: the code of a cell begins on the line after `In [1]:`"
 
 
 def test_a_session_is_printed_without_its_prose(autodiff, tmp_path: Path) -> None:
@@ -104,16 +104,12 @@ def test_a_file_without_cells_is_an_error(autodiff, option: list[str], stdin: st
 @pytest.mark.parametrize(
     ("stdin", "code", "message", "place"),
     [
-        ("words\n\nIn [1]: x\n", 3, "error[syntax]: the code of a cell begins on the line after `In [1]:`", "3:9"),
+        ("words\n\nIn [1]: x\n", 3, MISPLACED, "3:9"),
         ("In [1]:\nx = 1\n\nIn [2]:\n\ny = = 2\n", 3, "error[syntax]: unexpected `=`", "6:5"),
         ("In [1]:\nx = 1\n\nasync def f():\n    x\n", 3, "error[syntax]: `async` is not part of the language", "4:1"),
-        ("In [1]:\nx = 1\n\n%timeit x\n", 3, COMMANDS, "4:1"),
         ("```python\n\nxx\n```\n", 3, "error[name]: name 'xx' is not defined", "3:1"),
         ("In [1]:\nassert 1 == 2\n", 1, "error[assert]: this does not hold", "2:8"),
         (notebook(code("x = 1"), code("\nx +")), 3, "error[syntax]: something is missing after `+`", "cell 2:2:3"),
-        (notebook(code("%matplotlib inline\nx = 1")), 3, COMMANDS, "cell 1:1:1"),
-        (notebook(code("%%time\nx = 1")), 3, COMMANDS, "cell 1:1:1"),
-        (notebook(code("x = 1\n!pip install torch")), 3, COMMANDS, "cell 1:2:1"),
         (notebook(code("1 / 0")), 5, "error[value]: division by zero", "cell 1:1:1"),
     ],
 )
@@ -122,7 +118,7 @@ def test_an_error_ends_the_run_with_an_exit_code_and_a_place(
     autodiff, option: list[str], stdin: str, code: int, message: str, place: str
 ) -> None:
     result = autodiff("run", "--cells", *option, stdin=stdin)
-    assert result.code == code
+    assert result.code == (1 if option and message != MISPLACED else code)
     assert result.err.startswith(f"{message}\n --> <stdin>:{place}\n")
 
 
@@ -170,7 +166,7 @@ def test_a_warning_has_its_place_in_the_file(autodiff) -> None:
 def test_limits_hold_for_each_cell(autodiff, option: list[str], args: list[str], source: str, message: str) -> None:
     before = code("for i in range(6): print(i)")
     result = autodiff("run", "--cells", *option, *args, stdin=notebook(before, before, before, code(source)))
-    assert result.code == (124 if "--timeout" in args else 3)
+    assert result.code == (1 if option else 124 if "--timeout" in args else 3)
     assert f"]: {message}\n --> <stdin>:cell 4:1:" in result.err
 
 
@@ -267,3 +263,27 @@ def test_what_is_printed_reads_back_as_the_same_cells_with_true_outputs(autodiff
     assert twice == once
     checked = autodiff("run", "--cells", "--check", stdin=once.out)
     assert checked.code == 0, checked.out
+
+
+@pytest.mark.parametrize(
+    ("source", "left_out", "shown"),
+    [
+        ("%matplotlib inline\nx = 1\nx", ["%matplotlib inline"], "1\n"),
+        ("x = 1\n!pip install 'it\nx", ["!pip install 'it"], "1\n"),
+        ("%%time\nx = 2\nx", ["%%time"], "2\n"),
+        ("%%bash\nls | (wc\n", ["%%bash"], ""),
+        ("if True:\n    %timeit f(\nfiles = !ls\n3", ["%timeit f(", "files = !ls"], "3\n"),
+        ("torch.nn?\n4", ["torch.nn?"], "4\n"),
+        ("text = '''\n%time\n'''\nlen(text)", [], "7\n"),
+        ("a = (7\n% 4)\na", [], "3\n"),
+    ],
+)
+@pytest.mark.parametrize("trust", [[], ["--trust"]])
+def test_lines_for_ipython_are_left_out_with_a_note(
+    autodiff, trust: list[str], source: str, left_out: list[str], shown: str
+) -> None:
+    result = autodiff("run", "--cells", *trust, stdin=notebook(code(source)))
+    notes = [f"note: <stdin>:cell 1: left out `{line}`, which is for IPython\n" for line in left_out]
+    assert (result.code, result.err) == (0, "".join(notes))
+    output = result.out.partition(f"{source.rstrip()}\n")[2]
+    assert output.replace("```text", "").replace("```", "").strip() == shown.strip()

@@ -99,18 +99,133 @@ def test_every_output_that_differs_is_shown(autodiff, tmp_path: Path) -> None:
     )
 
 
-def test_an_error_that_is_not_recorded_ends_the_check_after_the_diffs_before_it(process) -> None:
+def test_an_error_that_is_not_recorded_is_reported_and_the_cells_after_it_run(process) -> None:
     ended = process(
         "run", "--cells", "--check", stdin=b"In [1]:\n1\n\n2\n\nIn [2]:\nprint(1)\n1 / 0\n\n1\n\nIn [3]:\n3\n"
     )
-    assert ended.returncode == 5
-    assert ended.stdout.decode().splitlines()[-2:] == ["-2", "+1"]
+    assert ended.returncode == 1
+    lines = ended.stdout.decode().splitlines()
+    assert lines[3:5] == ["-2", "+1"]
+    assert lines[-2:] == ["+3", "3 cells: 2 outputs differ, 1 cell failed"]
     assert ended.stderr.startswith(b"error[value]: division by zero\n --> <stdin>:8:1\n")
 
 
 def test_a_limit_is_no_output(autodiff) -> None:
     cells = notebook(code("while True: pass", failure("RuntimeError", "no")))
-    assert autodiff("run", "--cells", "--check", "--limit", "steps=9", stdin=cells).code == 3
+    checked = autodiff("run", "--cells", "--check", "--limit", "steps=9", stdin=cells)
+    assert (checked.code, checked.out) == (1, "1 cell: 1 cell failed\n")
+    assert checked.err.startswith("error[limit]: more than 9 steps\n")
+
+
+NODE = "x = torch.tensor(2.0, requires_grad=True)\n(x**2).grad_fn"
+PLOT = {"output_type": "display_data", "data": {"image/png": "aaa", "text/plain": "<Figure size 640x480 with 1 Axes>"}}
+VIEW = "application/vnd.jupyter.widget-view+json"
+WIDGET = {"output_type": "display_data", "data": {VIEW: {}, "text/plain": "HBox()"}}
+MATRIX = "(tensor([[1., 1.],\n         [1., 1.]]),\n [tensor([[1., 1.],\n          [1., 1.]])])"
+TIMES = "CPU times: user 3 us\nWall time: 5.01 us\n"
+BAR = "  3%|#         | 3/100 [00:00<00:01, 9.1it/s]\r100%|##########| 100/100 [00:01<00:00, 99.1it/s]\n"
+
+
+@pytest.mark.parametrize(
+    ("cell", "note"),
+    [
+        (code(NODE, result("<PowBackward0 at 0x7f3f1c0>")), ""),
+        (code(NODE, result("<PowBackward0 object at 0x7F3F1C0>")), ""),
+        (code(f"{NODE}\n[x, x.shape]", result("[tensor(2., requires_grad=True), torch.Size([])]")), ""),
+        (code("x = torch.ones(2, 2)\n(x, [x])", result(MATRIX)), ""),
+        (code("torch.tensor(1.0).item() / 3 + torch.tensor(0.1).item()", result("0.43333333482344943")), ""),
+        (code("1", PLOT, result("1")), "note: not compared: 1 figure\n"),
+        (code("1", result("1"), WIDGET, printed(BAR)), "note: not compared: 2 progress bars\n"),
+        (code("print('10%\\r20%\\rdone')", printed("10%\r20%\rdone\n")), ""),
+        (
+            code("%time 1", printed(TIMES)),
+            "note: not compared: 2 measured times\n",
+        ),
+        (code("!ls", printed("a  b\n")), "note: <stdin>:cell 1: not compared, as some of it was left out\n"),
+    ],
+)
+@pytest.mark.parametrize("trust", [[], ["--trust"]])
+def test_what_jupyter_shows_is_matched(autodiff, trust: list[str], cell, note: str) -> None:
+    cell = {**cell, "source": f"import torch\n{cell['source']}"}
+    checked = autodiff("run", "--cells", "--check", *trust, stdin=notebook(cell))
+    assert (checked.code, checked.out) == (0, "1 cell: all outputs agree\n")
+    assert checked.err.endswith(note)
+    assert bool(checked.err) == bool(note)
+
+
+def test_last_digits_may_differ_by_a_tolerance(autodiff) -> None:
+    cell = code("print(torch.tensor([-0.333333, 100.0]), 3)", printed("tensor([ -0.3334, 100.0010]) 3\n"))
+    assert autodiff("run", "--cells", "--check", stdin=notebook(cell)).code == 1
+    assert autodiff("run", "--cells", "--check", "--tolerance", "1e-3", stdin=notebook(cell)).code == 0
+    assert autodiff("run", "--cells", "--check", "--tolerance", "1e-6", stdin=notebook(cell)).code == 1
+    whole = notebook(code("print(1000000)", printed("1000001\n")))
+    assert autodiff("run", "--cells", "--check", "--tolerance", "1e-3", stdin=whole).code == 1
+    assert autodiff("run", "--cells", "--tolerance", "1e-3", stdin=whole).code == 2
+
+
+def test_cells_that_ran_in_another_order_are_said_to(autodiff) -> None:
+    order = enumerate((3, 7, 5, 6))
+    cells = [{**code(str(n), result(str(n))), "execution_count": ran} for n, ran in order]
+    checked = autodiff("run", "--cells", "--check", stdin=notebook(*cells))
+    assert checked.code == 0
+    assert checked.err.endswith("In [5] of cell 3 stands after In [7] of cell 2\n")
+
+
+RST = """\
+Words
+=====
+
+.. code-block:: python
+
+    import torch
+    x = torch.tensor(3.0)
+    x * 2
+
+.. rst-class:: script-out
+
+ .. code-block:: none
+
+    tensor(6.)
+
+More, with a block in C:
+
+.. code-block:: c
+
+    int x;
+
+.. code:: python
+   :number-lines:
+
+   >>> for i in range(2):
+   ...     print(i)
+   0
+   1
+   >>> 1 / 0
+   Traceback (most recent call last):
+     ...
+   ZeroDivisionError: division by zero
+
+.. code:: python
+
+    y = 5
+    y
+
+Words between.
+
+.. parsed-literal::
+
+    6
+"""
+
+
+def test_blocks_of_restructured_text_are_cells(autodiff, tmp_path: Path) -> None:
+    path = tmp_path / "lesson.rst"
+    path.write_text(RST)
+    checked = autodiff("run", "--cells", "--check", str(path))
+    assert checked == autodiff("run", "--cells", "--check", str(path))
+    lines = checked.out.splitlines()
+    assert lines[0] == f"--- In [4] at {path}:36, recorded"
+    assert lines[-2:] == ["+5", "4 cells: 1 output differs"]
 
 
 def test_a_diff_is_coloured_on_a_terminal_and_does_not_steer_it(terminal, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from autodiff.cli.repl.commands import run_command
 from autodiff.cli.repl.console import Console
+from autodiff.cli.run.session import Setting
 from autodiff.cli.shell.files import replacing
 from autodiff.parser.script.running.guard import Limits
 from autodiff.parser.syntax.errors import UsageError
@@ -43,7 +44,7 @@ def written(request: pytest.FixtureRequest, autodiff, capfd) -> Writer:
         if request.param == "graph":
             result = autodiff("graph", "x*2", "--x", "3", "-o", path, "--format", "dot")
             return result.err if result.code else ""
-        console = Console(Limits())
+        console = Console(Setting(Limits()))
         console.inputs.append("print(1)")
         console.files.add(os.path.realpath(path))
         try:

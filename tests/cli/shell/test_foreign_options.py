@@ -18,7 +18,7 @@ EXPR = ["x**2*y", "--x", "3", "--y", "2"]
         (["eval", *EXPR, "--quiet"], "standard output"),
         (["eval", "--quiet", *EXPR], "standard output"),
         (["eval", "--formt", "json", *EXPR], "did you mean the option `--format`?"),
-        (["eval", *EXPR, "-o", "f"], "`map`, `graph` have it"),
+        (["eval", *EXPR, "-o", "f"], "`map`, `graph`, "),
         (["eval", *EXPR, "--jobs", "3"], "`eval` has no option `--jobs`; `batch`, `map` have it"),
         (["eval", *EXPR, "--latex", "1"], "write `--format latex`"),
         (["map", "x", "{table}", "--json"], "here it is `--format jsonl`"),

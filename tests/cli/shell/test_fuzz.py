@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from effort import examples
+from effort import THOROUGH, examples
 from groups import grouped
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -176,7 +176,10 @@ def test_any_function_of_anything_has_derivatives_or_says_why_not(autodiff, eval
     derivatives = ("--hessian", "--jacobian", "--json")
     for call in calls:
         check(evaluate(call, "--x=0.5", *derivatives))
-    lines = [f"{call} where x = {x}" for call in calls for x in values]
+    # In the gate every other one, as the squares of a board that begins with a colour or the other.
+    places = [(call, x) for call in range(len(calls)) for x in range(len(values))]
+    colour = NAMES.index(name) % 2
+    lines = [f"{calls[c]} where x = {values[x]}" for c, x in places if THOROUGH or (c + x) % 2 == colour]
     assert len(values) < FEWEST, "lines are computed together, not as eval does"
     result = autodiff("batch", *derivatives, stdin="\n".join(lines))
     check(result)

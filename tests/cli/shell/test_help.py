@@ -51,6 +51,10 @@ EXAMPLES = [*main.EXAMPLES, *(e for name in COMMANDS for e in import_module(f"au
 CALLS = [call for call, _ in EXAMPLES if call.startswith("autodiff") and not {"<", ">", ">>", "|"} & {*call.split()}]
 
 
+GROWTH = "x,y,dy\n0.5,2.3,1\n1,3.8,1\n1.5,5.4,1\n2,6.2,1\n3,7.9,1\n4,8.5,1\n6,9.6,1\n8,9.7,1\n"
+DECAY = "t,y,run\n0,9,A\n1,5.5,A\n2,3.1,A\n3,2,A\n0,6,B\n1,3.7,B\n2,2.2,B\n3,1.3,B\n"
+
+
 @pytest.mark.parametrize("call", CALLS)
 def test_an_example_works(autodiff, call: str, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -59,17 +63,19 @@ def test_an_example_works(autodiff, call: str, tmp_path, monkeypatch: pytest.Mon
     (tmp_path / "expressions.jsonl").write_text('{"expr": "x**2", "vars": {"x": 3}}\n')
     (tmp_path / "expressions.csv").write_text("expr,x\nx**2,3\n")
     for name in ("lesson.py", "theirs.py"):
-        (tmp_path / name).write_text("x = torch.tensor(3.0, requires_grad=True)\nx**2\n")
+        (tmp_path / name).write_text("import torch\nx = torch.tensor(3.0, requires_grad=True)\nx**2\n")
     (tmp_path / "lesson.md").write_text("In [1]:\n2 + 3\n\n5\n")
     (tmp_path / "lesson.ipynb").write_text(notebooks.notebook(notebooks.code("2 + 3")))
     (tmp_path / "runs").mkdir()
     for name in ("points.csv", "run.csv", "runs/1.csv"):
         (tmp_path / name).write_text("x,y,v,mass (kg)\n1,2,3,4\n")
+    (tmp_path / "growth.csv").write_text(GROWTH)
+    (tmp_path / "decay.csv").write_text(DECAY)
     (tmp_path / "export.csv").write_bytes(b"x;t\n1,5;J\xfcrgen\n")
     result = autodiff(*shlex.split(call)[1:])
     assert result.code == 0
     # What a batch or a map says at its end is no complaint.
-    assert re.fullmatch(r"(\d (expression|row)s?: \d ok(, 0 failed)?, [0-9.]+ s\n)?", result.err)
+    assert re.fullmatch(r"(note: .*\n)?(\d (expression|row)s?: \d ok(, 0 failed)?, [0-9.]+ s\n)?", result.err)
     # At a prompt nothing was typed.
     assert result.out or " -o " in call or " repl" in call
 

@@ -12,6 +12,7 @@ from processes import START
 
 from autodiff.cli.main import COMMANDS
 from autodiff.cli.repl.console import Console
+from autodiff.cli.run.session import Setting
 from autodiff.parser.script.running.guard import Limits
 
 SLOW = "sin(" * 3_000 + "x" + ")" * 3_000
@@ -103,7 +104,7 @@ def test_signals_reach_the_process_that_works(number: signal.Signals) -> None:
 
 
 def test_the_prompt_goes_on_after_an_input_that_took_too_long() -> None:
-    console = Console(Limits(seconds=0.1))
+    console = Console(Setting(Limits(seconds=0.1)))
     for text in ("x = 2", "while True: pass", "x + 40"):
         console.take(text)
     assert console.session.shown == 42

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from groups import grouped
 
 import autodiff.engine as torch
 from autodiff.engine import Tensor
@@ -50,8 +51,8 @@ X, Y, Z, C = leaf([0.5, 0.25]), leaf([1.5, 2.0]), leaf([2.0, 3.0]), torch.tensor
 M = leaf([[4.0, 1.0], [1.0, 3.0]])
 
 
-@pytest.mark.parametrize(
-    ("result", "graph"),
+@grouped(
+    "result, graph",
     [
         (lambda: X + Y, "AddBackward0(x, y)"),
         (lambda: X + 1, "AddBackward0(x, None)"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from groups import grouped
 
 import autodiff.engine as torch
 
@@ -123,7 +124,7 @@ def wider(a: torch.dtype, b: torch.dtype) -> torch.dtype:
     return a if a.itemsize > b.itemsize else b
 
 
-@pytest.mark.parametrize(("a", "b"), [*product(ALL, ALL)], ids=str)
+@grouped("a, b", [*product(ALL, ALL)], ids=str)
 def test_two_operands_of_one_rank_give_the_wider_dtype(a: torch.dtype, b: torch.dtype) -> None:
     for shape in ((), (2,)):
         assert (one(a, shape) * one(b, shape)).dtype is wider(a, b)
@@ -133,7 +134,7 @@ def category(dtype: torch.dtype) -> int:
     return 2 if dtype in FLOATS else 1 if dtype in INTEGERS else 0
 
 
-@pytest.mark.parametrize(("a", "b"), [*product(ALL, ALL)], ids=str)
+@grouped("a, b", [*product(ALL, ALL)], ids=str)
 def test_an_operand_without_dimensions_can_only_raise_the_category(a: torch.dtype, b: torch.dtype) -> None:
     expected = b if category(b) > category(a) else a
     assert (one(a, (1,)) * one(b, ())).dtype is expected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from groups import grouped
 
 from autodiff.engine.api.creation import tensor
 from autodiff.engine.table.record import Operation
@@ -22,7 +23,7 @@ def value(text: str, operation: Operation) -> float:
     return evaluate(parse(text), given).item()
 
 
-@pytest.mark.parametrize("operation", [p for p in PRIMITIVES if isinstance(p.formula, str)], ids=lambda p: p.name)
+@grouped("operation", [p for p in PRIMITIVES if isinstance(p.formula, str)], ids=lambda p: p.name)
 def test_a_formula_has_the_value_of_its_operation(operation: Operation) -> None:
     if operation.name == "polygamma":
         pytest.skip("its order is a whole number")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from groups import grouped
 
 from autodiff.parser.notes.text import read
 from autodiff.parser.syntax.errors import ExpressionError
@@ -13,8 +14,8 @@ def session(*paragraphs: str) -> list[tuple[str, str]]:
     return [(cell.code, cell.output) for cell in read("\n\n".join(paragraphs) + "\n", "notes.md")]
 
 
-@pytest.mark.parametrize(
-    ("paragraphs", "code", "output"),
+@grouped(
+    "paragraphs, code, output",
     [
         # One paragraph of code, whatever it is.
         (["import torch"], "import torch", ""),

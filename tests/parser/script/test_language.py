@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
+from groups import grouped
 
 
 def programs(name: str) -> list[object]:
@@ -23,14 +24,14 @@ def printed_by_python(source: str) -> str:
     return written.getvalue()
 
 
-@pytest.mark.parametrize("source", programs("programs.txt"))
+@grouped("source", programs("programs.txt"))
 def test_a_program_prints_what_it_prints_in_python(run, source: str) -> None:
     expected = printed_by_python(source)
     assert expected
     assert run(source) == expected
 
 
-@pytest.mark.parametrize("source", programs("failing_programs.txt"))
+@grouped("source", programs("failing_programs.txt"))
 def test_an_error_is_named_and_worded_as_in_python(fails, source: str) -> None:
     with pytest.raises(Exception) as caught:  # noqa: PT011
         exec(source, {})  # noqa: S102  (text of failing_programs.txt)

@@ -43,7 +43,7 @@ def underlined(error: ExpressionError) -> str:
             "name",
             "No module named 'numpy'",
             "only `torch`, `math`, `functools`, `itertools` and `collections` can be imported: "
-            "a script reaches nothing else on the machine",
+            "a script reaches nothing else on the machine; `--trust` runs a file of your own as Python",
         ),
         (
             "from torch import sine",

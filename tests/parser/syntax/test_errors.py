@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from groups import grouped
 
 from autodiff.parser.syntax.errors import ExpressionError, UsageError, diagnostic, did_you_mean
 from autodiff.parser.syntax.parse import parse
@@ -205,7 +206,7 @@ SYNTAX_ERRORS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("source", "column", "marked", "message", "help"), SYNTAX_ERRORS)
+@grouped("source, column, marked, message, help", SYNTAX_ERRORS)
 def test_a_syntax_error_says_what_and_where_and_how_to_mend_it(source, column, marked, message, help):
     error = syntax_error(source)
     assert error.message == message
@@ -213,14 +214,14 @@ def test_a_syntax_error_says_what_and_where_and_how_to_mend_it(source, column, m
     assert (error.column, error.source[error.start : error.end]) == (column, marked)
 
 
-@pytest.mark.parametrize("source", [case[0] for case in SYNTAX_ERRORS])
+@grouped("source", [case[0] for case in SYNTAX_ERRORS])
 def test_the_carets_of_a_syntax_error_are_on_the_line(source):
     lines = diagnostic(syntax_error(source)).splitlines()
     assert lines[4].count("^") >= 1
     assert len(lines[4]) <= 120
 
 
-@pytest.mark.parametrize("source", [case[0] for case in SYNTAX_ERRORS])
+@grouped("source", [case[0] for case in SYNTAX_ERRORS])
 def test_a_message_is_one_short_lower_case_phrase(source):
     message = syntax_error(source).message
     assert not message[0].isupper()

@@ -6,6 +6,8 @@ import sys
 import time
 
 import pytest
+from effort import examples
+from groups import grouped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -144,7 +146,7 @@ AS_IN_PYTHON = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("source", AS_IN_PYTHON)
+@grouped("source", AS_IN_PYTHON)
 def test_an_expression_groups_as_in_python(source):
     assert_same_as_python(source.strip())
 
@@ -178,8 +180,8 @@ def test_any_expression_groups_as_in_python(source):
     assert_same_as_python(source)
 
 
-@pytest.mark.parametrize(
-    ("source", "same"),
+@grouped(
+    "source, same",
     [
         ("2^3^2", "2**3**2"),
         ("-x^2", "-x**2"),
@@ -393,15 +395,17 @@ def test_the_records_are_immutable():
 
 # Long and deep inputs
 
+LONG = examples(80_000)
+
 
 @pytest.mark.parametrize(
     ("source", "kind"),
     [
-        ("+".join(["x"] * 80_000), Binary),
+        ("+".join(["x"] * LONG), Binary),
         ("<".join(["x"] * 20_000), Compare),
-        ("-" * 80_000 + "x", Unary),
+        ("-" * LONG + "x", Unary),
         ("not " * 20_000 + "x", Unary),
-        ("**".join(["2"] * 80_000), Binary),
+        ("**".join(["2"] * LONG), Binary),
         ("x" + ".T" * 20_000, Attribute),
         ("x" + "[0]" * 20_000, Subscript),
         ("a if b else " * 20_000 + "c", Conditional),
@@ -419,7 +423,7 @@ def test_long_and_deep_inputs_are_parsed(source, kind):
     assert isinstance(node, kind)
 
 
-@pytest.mark.parametrize("source", ["-" * 80_000, "2**" * 80_000, "x+" * 20_000 + "*", "(" * 9_000])
+@pytest.mark.parametrize("source", ["-" * LONG, "2**" * LONG, "x+" * 20_000 + "*", "(" * 9_000])
 def test_long_wrong_inputs_are_refused(source):
     with pytest.raises(ExpressionError) as caught:
         parse(source)

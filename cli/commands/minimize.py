@@ -1,0 +1,88 @@
+"""`autodiff minimize`: where an expression is least, or largest."""
+
+from __future__ import annotations
+
+import click
+
+from ..minimize.search import Search
+from ..shell.command import EXPRESSION
+from ..shell.command import command as declared
+from ..shell.exit_codes import FAILED, OK
+from ..shell.options import JSON, Format, Limits, Unknowns, color_option, format_option, option
+from ..shell.printing import Style, rendered
+from ..shell.streams import say, wants_color, write
+
+EXAMPLES = [
+    ('autodiff minimize "(1 - x)**2 + 100*(y - x**2)**2" --x -1.2 --y 1', "from a start"),
+    ('autodiff minimize "x*exp(-x)" --x 3 --maximize', "the largest value"),
+    ('autodiff minimize "(x - 3)**2 + y**2" --x 0 --y 1 --bound x=0:1', "within bounds; `y=0:` has one"),
+    ('autodiff minimize "x**2 + y**2" --x 1 --y 2 --subject "x + y >= 1"', "subject to a constraint"),
+    ('autodiff minimize "x**2 + 9*sin(5*x)" --x -5:5', "from 20 starts in a range, the same each time"),
+    ('autodiff minimize "sum((w - [1, 2])**2)" --w "[0, 0]"', "a vector"),
+    ('autodiff minimize "x**4 + y**2" --x 1 --y 1 --trace --format csv', "the points on the way"),
+    ("x=$(autodiff minimize '(x - 3)**2' --x 0 --get x)", "one number for a script"),
+]
+
+
+class Shown(Format):
+    """How to print what was found."""
+
+    path: bool = option("--trace", is_flag=True, help="Print the points on the way too, a record each.")
+    format_name: str = format_option(("pretty", "plain", "json", "csv", "tsv"))
+    as_json: bool = JSON
+    precision: int | None = option(
+        "--precision", type=click.IntRange(1, 17), metavar="DIGITS", help="Digits to show to people."
+    )
+    color: str = color_option(True)
+
+
+GET = option("--get", "keys", metavar="KEY", multiple=True, help="Print this result alone: x, value, ...")
+
+
+@declared(EXAMPLES, EXPRESSION, Unknowns, Search, GET, Shown, Limits)
+def command(
+    words: tuple[str, ...], variables: Unknowns, search: Search, keys: tuple[str, ...], output: Shown, limits: Limits
+) -> int:
+    """Where an expression is least, or largest.
+
+    Each variable is given a value to start from, as for `eval`, and is looked for unless --wrt or --const says
+    otherwise. With ranges such as --x -5:5 the search starts from many points in them. Gradients and Hessians are
+    exact. Beside the point it says of what kind it is: the eigenvalues of the Hessian are the curvatures there, all
+    positive at a minimum.
+
+    A constraint (--subject) is an equation or an inequality; its multiplier is how much the value changes with its
+    right side, and that of a bound likewise.
+
+    Exit code 1 where no minimum was found: the value falls without end, or the search got stuck.
+    """
+    # Here, so that `--help` and a wrong option cost no import of NumPy.
+    import sys
+
+    from ...parser.semantics.computing import computing
+    from ...parser.solving.minimization import minimized
+    from ..minimize.goal import read_goal
+    from ..shell.progress import Progress
+
+    with computing("float64"):
+        goal = read_goal(words, variables, search, limits)
+        progress = Progress(waits=True)
+        total = f" of {goal.starts:,}" if goal.starts > 1 else ""
+
+        def told(start: int, steps: int, value: float) -> None:
+            progress.show(f"start {start:,}{total}, step {steps:,}: {value:.6g}")
+
+        report = minimized(goal, told)
+        progress.erase()
+        if keys:
+            text = "".join(report.text_of(key) + "\n" for key in keys)
+        else:
+            style = Style(output.precision, wants_color(sys.stdout, output.color))
+            text = rendered("minimize", output.format_name, report, style, output.path)
+    write(text)
+    for note in report.notes:
+        say(f"note: {note}")
+    for finding in report.warnings:
+        say(finding.diagnostic)
+    if not report.converged and (keys or output.path):
+        say(f"no {'maximum' if search.maximize else 'minimum'} found: {report.reason}")
+    return OK if report.converged else FAILED

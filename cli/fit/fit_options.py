@@ -1,0 +1,116 @@
+"""What can be asked of `autodiff fit`: its options."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from ..shell.options import JSON, Format, Options, color_option, format_option, names_option, option
+from ..shell.printing import Style
+from ..shell.streams import wants_color
+
+
+class Modelling(Options):
+    """What is fitted to what."""
+
+    response: str | None = option(
+        "--response", metavar="EXPR", help="What the model is fitted to: a column, or an expression such as log(y)."
+    )
+    assignments: tuple[str, ...] = option(
+        "--set", multiple=True, metavar="NAME=VALUE", help="Where a parameter starts, whatever its name."
+    )
+    vars_file: str | None = option("--vars", metavar="FILE", help="Starts from a JSON file: an object of values.")
+    fixed: str | None = names_option("--fix", "--const", help="Keep these at their values, separated by commas.")
+    bounds: tuple[str, ...] = option(
+        "--bound", multiple=True, metavar="NAME=LOW:HIGH", help="Keep a parameter within; either end may be left out."
+    )
+    sigma: str | None = option(
+        "--sigma", metavar="EXPR", help="The standard deviation of each row's response: a column or an expression."
+    )
+    weights: str | None = option("--weights", metavar="EXPR", help="The weight of each row instead: 1/sigma**2.")
+    absolute: bool = option(
+        "--absolute", is_flag=True, help="The deviations are known, not only how they compare: errors follow from them."
+    )
+    loss: str | None = option(
+        "--loss",
+        type=click.Choice(("huber", "soft_l1", "cauchy", "arctan")),
+        help="Count rows that lie far off less than least squares does.",
+    )
+    scale: float | None = option(
+        "--scale",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="R",
+        help="Far: beyond R.  [default: by the rows]",
+    )
+    by: str | None = option("--by", metavar="COLUMN", help="Parameters of their own for each value of a column.")
+    shared: str | None = names_option("--shared", help="With --by: these parameters are the same in all groups.")
+
+
+class Searching(Options):
+    """How to look for it, and what to say of it."""
+
+    starts: int = option(
+        "--starts",
+        type=click.IntRange(0, 10_000),
+        default=0,
+        metavar="N",
+        help="Try N more starts around the one given.",
+    )
+    seed: int = option("--seed", type=click.IntRange(0), default=0, help="Where the random numbers of --starts begin.")
+    level: float = option(
+        "--level",
+        type=click.FloatRange(0, 1, min_open=True, max_open=True),
+        default=0.95,
+        show_default=True,
+        help="Of confidence intervals and bands.",
+    )
+    profile: bool = option("--profile", is_flag=True, help="Confidence intervals by profile likelihood.")
+
+
+class Reading(Options):
+    """What is read and written."""
+
+    outputs: tuple[str, ...] = option(
+        "-o",
+        "--output",
+        multiple=True,
+        metavar="FILE",
+        help="The table with fitted columns; .svg, .png, .pdf: a picture.",
+    )
+    input_format: str | None = option(
+        "--input-format",
+        type=click.Choice(("csv", "tsv", "jsonl", "parquet", "arrow", "arrows")),
+        help="What TABLE is.  [default: by its name or content]",
+    )
+    renames: tuple[str, ...] = option(
+        "--rename", multiple=True, metavar="NAME=COLUMN", help="Which column a variable is."
+    )
+    nulls: tuple[str, ...] = option(
+        "--null", multiple=True, metavar="TEXT", help="A text, such as NA, that means an empty cell."
+    )
+    errors: str = option(
+        "--errors",
+        type=click.Choice(("stop", "skip")),
+        default="stop",
+        show_default=True,
+        help="A row that cannot be used: stop there; or leave it out.",
+    )
+
+
+class Printing(Format):
+    """How to print the result."""
+
+    keys: tuple[str, ...] = option(
+        "--get", multiple=True, metavar="KEY", help="Print this result alone: b1, se.b1, rss, correlation.b2.b1, ..."
+    )
+    format_name: str = format_option(("pretty", "plain", "json", "csv", "tsv"))
+    as_json: bool = JSON
+    precision: int | None = option(
+        "--precision", type=click.IntRange(1, 17), metavar="DIGITS", help="Significant digits of `pretty`."
+    )
+    color: str = color_option(True)
+
+    def style(self) -> Style:
+        """The looks that were chosen."""
+        return Style(self.precision, wants_color(sys.stdout, self.color))

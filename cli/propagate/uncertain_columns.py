@@ -1,0 +1,123 @@
+"""The rows of tables with the value of an expression, its deviation, and what each variable contributes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from itertools import chain
+
+import numpy as np
+
+from ...engine.api.creation import tensor
+from ...parser.rows.uncertain_rows import UncertainRows
+from ...parser.semantics.names import free_variables
+from ...parser.solving.correlations import read_correlations
+from ...parser.syntax.errors import UsageError, did_you_mean
+from ...parser.syntax.parse import parse
+from ...parser.syntax.records import Program
+from ...parser.syntax.wording import listed, quoted
+from ..map.column_names import column_names, removed_columns
+from ..map.computation import Computation
+from ..map.layout import Layout
+from ..map.mapping import Job, write_mapped
+from ..map.matching import match_columns, parse_renames
+from ..map.table_formats import check_binary, open_tables
+from ..shell.options import Limits, option_names
+from ..shell.streams import is_terminal
+from ..shell.variables import canonical, match
+from ..tables.formats import format_by_name
+from ..tables.table_options import TextTables
+from .uncertain_inputs import read_values
+from .uncertainty_options import Given, Rows, Said, Written
+
+
+def write_rows(
+    program: Program,
+    words: Sequence[str],
+    assigned: Sequence[str],
+    given: Given,
+    said: Said,
+    written: Written,
+    rows: Rows,
+    texts: TextTables,
+    limits: Limits,
+) -> bool:
+    """Writes the tables with the columns, and returns whether a row failed. Errors: as `map`."""
+    form = texts.form(rows.nulls)
+    tables = open_tables(words, rows.input_format, form)
+    first = next(tables)
+    source = first.source
+    names = [*source.names, *first.keys]
+    values = read_values(given.context.obj, [*given.assignments, *assigned])
+    sigmas = _sigmas(given.sigmas, limits)
+    free = dict(free_variables(program))
+    own = list(free)
+    for sigma in sigmas.values():
+        free.update(free_variables(sigma))
+    columns = match_columns(free, names, values, parse_renames(rows.renames), source)
+    match(program, {name: free[name] for name in own}, [*values, *(n for n in columns if n in own)], _options(given))
+    for name, value in values.items():
+        if np.any(value.deviation):
+            if name in sigmas:
+                raise UsageError(f"`{name}` has a deviation of its own and one of --sigma", "leave out one of them")
+            sigmas[name] = parse(str(value.deviation.tolist()))
+    _check_sigmas(sigmas, own)
+    constants = {name: tensor(value.value) for name, value in values.items()}
+    correlated = read_correlations(given.correlations)
+    expected = first.expected_rows()
+    expression = UncertainRows(
+        program, constants, sigmas, correlated, limits.evaluation(), expected, second=said.order > 1
+    )
+    computation = Computation(expression, columns)
+    results = column_names(computation.result_names(first), (), "")
+    removed = removed_columns(results, names, False, source.title)
+    layout = Layout(tuple(results), removed, False, {name: key.kind for name, key in first.keys.items()})
+    format_name = _format(written) or format_by_name(written.output or "") or first.format_name
+    if written.output is None:
+        check_binary(format_name, is_terminal(sys.stdout))
+    job = Job(computation, results, layout, rows.errors)
+    progress = write_mapped(written.output, format_name, chain([first], tables), job, os.cpu_count() or 1, form)
+    progress.summarise()
+    return bool(progress.failed)
+
+
+def _format(written: Written) -> str | None:
+    """The format that was asked for. UsageError: tables have none like it."""
+    if not written.is_given:
+        return None
+    if written.format_name in ("pretty", "plain", "json"):
+        help = "write `--format jsonl`" if written.format_name == "json" else "write `--format csv`"
+        raise UsageError(f"--format {written.format_name} is for one point, and a table is given", help)
+    return written.format_name
+
+
+def _options(given: Given) -> list[str]:
+    return option_names(given.context.command)
+
+
+def _sigmas(texts: Sequence[str], limits: Limits) -> dict[str, Program]:
+    """The deviations as they are given: `m=dm`, `m=0.01*m`, `m=5%`. UsageError: another form, or one twice."""
+    found: dict[str, Program] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        name = canonical(name.strip())
+        if not equals or not name.isidentifier() or not value.strip():
+            raise UsageError(f"--sigma takes NAME=EXPR, not {quoted(text)}", "write `--sigma m=dm`, or `m=5%`")
+        if name in found:
+            raise UsageError(f"--sigma has two deviations for `{name}`", "leave out one of them")
+        if value.rstrip().endswith("%"):
+            value = f"abs({name})*({value.rstrip()[:-1]})/100"
+        found[name] = parse(value, **limits.parsing())
+    return found
+
+
+def _check_sigmas(sigmas: dict[str, Program], own: Sequence[str]) -> None:
+    """UsageError: there are none, or one is of no variable."""
+    for name in sigmas:
+        if name not in own:
+            close = did_you_mean(name, own)
+            help = f"did you mean `{close}`?" if close else f"its variables are {listed(own)}"
+            raise UsageError(f"--sigma names {quoted(name)}, which is not a variable of the expression", help)
+    if not sigmas:
+        raise UsageError("no variable has a deviation", "say which column it is: `--sigma m=dm`, or `--sigma m=5%`")

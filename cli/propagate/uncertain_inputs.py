@@ -1,0 +1,81 @@
+"""The variables of one point, with their deviations: as options, as `name=value`, and from a fit."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Sequence
+
+from ...parser.semantics.names import CONSTANTS, free_variables
+from ...parser.solving.correlations import read_correlations
+from ...parser.solving.fit_parameters import FitParameters, read_fit
+from ...parser.solving.uncertain_values import Uncertain, read_uncertain
+from ...parser.solving.uncertainty import Inputs
+from ...parser.syntax.errors import UsageError
+from ...parser.syntax.records import Program
+from ...parser.syntax.wording import listed, quoted
+from ..shell.options import option_names
+from ..shell.streams import is_terminal, read_text, say
+from ..shell.variables import canonical, match
+from .uncertainty_options import Given
+
+_NUMERIC = re.compile(r"[-+.\d(\[]")
+
+
+def read_inputs(program: Program, assigned: Iterable[str], given: Given) -> Inputs:
+    """The inputs of an expression.
+
+    ExpressionError, UsageError: a variable without a value, a value that is none or has no variable, correlations that
+    cannot be.
+    """
+    values = read_values(given.context.obj, [*given.assignments, *assigned])
+    free = free_variables(program)
+    fit = _fit(given, [name for name in free if name not in values and name not in CONSTANTS])
+    correlations = read_correlations(given.correlations)
+    if fit is not None:
+        both = [name for name in values if name in fit.values]
+        if both:
+            say(f"note: {listed(both)} {'has' if len(both) == 1 else 'have'} the value given, not that of the fit")
+        used = fit.only({name for name in fit.values if name in free and name not in values})
+        values = {**used.values, **values}
+        correlations = {**used.correlations, **correlations}
+    options = option_names(given.context.command)
+    # In the order of the expression.
+    names = match(program, free, values, options)
+    inputs = Inputs({name: values[name] for name in names})
+    if correlations:
+        inputs.correlate(correlations)
+    return inputs
+
+
+def read_values(options: Iterable[tuple[str, str]], assignments: Iterable[str]) -> dict[str, Uncertain]:
+    """The variables given, by name. UsageError: a name given twice, or a value that is none."""
+    found: dict[str, Uncertain] = {}
+    written: list[tuple[str, str, str | None]] = [(name, value, name) for name, value in options]
+    for text in assignments:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip().isidentifier():
+            raise UsageError(f"{quoted(text)} is not of the form NAME=VALUE", "write `--set x=3±0.1`")
+        written.append((name.strip(), value, None))
+    for spelling, value, option in written:
+        name = canonical(spelling)
+        if name in found:
+            raise UsageError(f"`{name}` is given twice")
+        try:
+            found[name] = read_uncertain(name, value)
+        except UsageError as error:
+            # What begins like a number was not meant for an option's.
+            error.option = None if _NUMERIC.match(value.strip()) else option
+            raise
+    return found
+
+
+def _fit(given: Given, missing: Sequence[str]) -> FitParameters | None:
+    """The parameters of a fit: in the file that is named, or on standard input where variables lack values."""
+    if given.fit_file is not None:
+        title = "standard input" if given.fit_file == "-" else quoted(given.fit_file)
+        return read_fit(read_text(given.fit_file), title)
+    if not missing or is_terminal(sys.stdin):
+        return None
+    text = read_text(None)
+    return read_fit(text, "standard input") if text.strip() else None

@@ -1,0 +1,84 @@
+"""What can be asked of `autodiff propagate`: its options."""
+
+from __future__ import annotations
+
+import click
+
+from ..shell.options import JSON, Format, Options, color_option, errors_option, option
+
+_TABLES = ("csv", "tsv", "jsonl", "parquet", "arrow", "arrows")
+
+
+class Given(Options):
+    """What gives variables and their deviations."""
+
+    assignments: tuple[str, ...] = option(
+        "--set", multiple=True, metavar="NAME=VALUE", help="A variable, whatever its name."
+    )
+    correlations: tuple[str, ...] = option(
+        "--correlation", multiple=True, metavar="NAME,NAME=R", help="Two variables are correlated; may be repeated."
+    )
+    fit_file: str | None = option(
+        "--fit", metavar="FILE", help="Variables from `fit --json`, with their covariance; - is standard input."
+    )
+    sigmas: tuple[str, ...] = option(
+        "--sigma",
+        multiple=True,
+        metavar="NAME=EXPR",
+        help="The deviation of a variable in each row of TABLE: a column, an expression, or 5%.",
+    )
+
+
+class Said(Options):
+    """What is said of the result."""
+
+    digits: int = option(
+        "--digits",
+        type=click.IntRange(1, 15),
+        default=2,
+        show_default=True,
+        metavar="N",
+        help="Digits of the deviation that are stated.",
+    )
+    order: int = option(
+        "--order", type=click.IntRange(1, 2), default=1, metavar="N", help="2: with second-order terms too."
+    )
+    check: bool = option("--check", is_flag=True, help="Compare with random draws of the variables.")
+    draws: int | None = option(
+        "--draws", type=click.IntRange(100, 10**9), metavar="N", help="How many.  [default: 1,000,000]"
+    )
+    seed: int = option("--seed", type=click.IntRange(0), default=0, help="Where their random numbers begin.")
+
+
+class Written(Format):
+    """How to print the result, or the rows of a table."""
+
+    output: str | None = option("-o", "--output", metavar="FILE", help="Write the rows to FILE, whole or not at all.")
+    keys: tuple[str, ...] = option(
+        "--get", multiple=True, metavar="KEY", help="Print this result alone: value, sd, share.m, ..."
+    )
+    format_name: str = option(
+        "--format",
+        type=click.Choice(("pretty", "plain", "json", *_TABLES)),
+        help="How to print.  [default: pretty on a terminal, plain in a pipe; a table as it is read]",
+    )
+    as_json: bool = JSON
+    precision: int | None = option(
+        "--precision", type=click.IntRange(1, 17), metavar="DIGITS", help="Significant digits in `pretty`."
+    )
+    color: str = color_option(True)
+
+
+class Rows(Options):
+    """How tables are read."""
+
+    input_format: str | None = option(
+        "--input-format", type=click.Choice(_TABLES), help="What TABLE is.  [default: by its name or content]"
+    )
+    renames: tuple[str, ...] = option(
+        "--rename", multiple=True, metavar="NAME=COLUMN", help="Which column a variable is."
+    )
+    nulls: tuple[str, ...] = option(
+        "--null", multiple=True, metavar="TEXT", help="A text, such as NA, that means an empty cell."
+    )
+    errors: str = errors_option("A row that fails: stop there; leave it out; or leave its new cells empty.")

@@ -1,0 +1,29 @@
+"""Operations in place as functions: `torch.relu_(x)` is `x.relu_()` where PyTorch has both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..table.registry import FUNCTIONS
+from ..tensors.aliases import Call
+from ..tensors.tensor import Tensor
+
+_METHODS = ("as_strided_", "detach_", "fill_", "resize_as_", "zero_")
+
+
+def _named(name: str) -> Call:
+    def function(input: Tensor, *args: Any, **named: Any) -> Tensor:
+        return getattr(input, name)(*args, **named)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"`Tensor.{name}` as a function."
+    return function
+
+
+_FUNCTIONS = {
+    f"{name}_": _named(f"{name}_")
+    for name, record in FUNCTIONS.items()
+    if name in record.torch_names and record.is_written
+}
+globals().update(_FUNCTIONS, **{name: _named(name) for name in _METHODS})
+__all__ = [*_FUNCTIONS, *_METHODS]  # pyright: ignore[reportUnsupportedDunderAll]

@@ -1,0 +1,148 @@
+"""The older constructors and names of types: `Tensor([1, 2])`, `FloatTensor`, and what can be said of a dtype."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..primitives.filling import filled, shape_of
+from ..tensors import dtypes
+from ..tensors.device import device
+from ..tensors.dtypes import dtype as DType  # noqa: N812
+from ..tensors.errors import type_error
+from ..tensors.tensor import Tensor
+from .creation import tensor
+
+
+def constructed(kind: DType, args: tuple[Any, ...], where: Any = None) -> Tensor:
+    """`Tensor(sizes...)`, `Tensor(sequence)` or `Tensor(tensor)`, of a dtype. TypeError: it is none of these."""
+    if where is not None and device(where).type != "cpu":
+        raise RuntimeError(
+            f"legacy constructor expects device type: cpu but device type: {device(where).type} was passed"
+        )
+    if not args:
+        return filled((0,), 0, kind, False)
+    first = args[0]
+    if len(args) > 1 or (isinstance(first, int) and not isinstance(first, bool)) or type(first).__name__ == "Size":
+        return filled(shape_of("new", args, None), 0, kind, False)
+    if isinstance(first, Tensor):
+        if first.dtype is not kind:
+            raise type_error(
+                f"expected TensorOptions(dtype={kind.c_name}, device=cpu, layout=Strided, requires_grad=false "
+                "(default), pinned_memory=false (default), memory_format=(nullopt))"
+            )
+        return first.detach()
+    if isinstance(first, str):
+        raise type_error("new(): invalid data type 'str'")
+    if not hasattr(first, "__len__"):
+        raise type_error(f"new(): data must be a sequence (got {type(first).__name__})")
+    return tensor(list(first) if isinstance(first, range) else first, dtype=kind)
+
+
+class _Type(type):
+    """The class of `FloatTensor` and its kin, which make tensors of a dtype and have them as instances."""
+
+    dtype: DType
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, Tensor) and instance.dtype is cls.dtype
+
+    def __call__(cls, *args: Any, device: Any = None) -> Tensor:
+        return constructed(cls.dtype, args, device)
+
+    def __repr__(cls) -> str:
+        return f"<class 'torch.{cls.__name__}'>"
+
+
+# By name: `FloatTensor` and its kin.
+TYPES: dict[str, Any] = {
+    f"{kind.title}Tensor": _Type(f"{kind.title}Tensor", (), {"dtype": kind, "__module__": "torch"})
+    for kind in dtypes.BY_NUMPY.values()
+}
+
+
+class _Info:
+    """Numbers that describe a dtype; they print as PyTorch prints them."""
+
+    def __init__(self, name: str, **numbers: Any) -> None:
+        self._name = name
+        vars(self).update(numbers)
+
+    def __repr__(self) -> str:
+        shown = {name: value for name, value in vars(self).items() if name not in ("_name", "dtype", "bits")}
+        text = ", ".join(f"{name}={_short(value)}" for name, value in shown.items())
+        return f"{self._name}({text}, dtype={vars(self)['dtype']})"
+
+
+def _short(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) or abs(value) >= 1e6 else str(value)
+
+
+def finfo(type: Any = None) -> Any:
+    """The limits of a floating dtype, the default one unless another is given. TypeError: it is none."""
+    kind = dtypes.get_default_dtype() if type is None else type
+    if not isinstance(kind, DType) or not kind.is_floating_point:
+        raise type_error("torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'")
+    info = np.finfo(kind.numpy)
+    numbers = {name: float(getattr(info, name)) for name in ("resolution", "min", "max", "eps")}
+    tiny = float(info.tiny)
+    return _Info("finfo", **numbers, smallest_normal=tiny, tiny=tiny, dtype=kind.name, bits=8 * kind.itemsize)
+
+
+def iinfo(type: Any) -> Any:
+    """The limits of a dtype of whole numbers. TypeError: it is none."""
+    if not isinstance(type, DType) or type.numpy.kind not in "iu":
+        raise type_error("torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'")
+    info = np.iinfo(type.numpy)
+    return _Info("iinfo", min=int(info.min), max=int(info.max), dtype=type.name, bits=8 * type.itemsize)
+
+
+class _Layout:
+    """How elements lie in memory, or in which order dimensions do: one of PyTorch's names for it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __repr__(self) -> str:
+        return f"torch.{self._name}"
+
+
+# At even distances, the only way here; orders of dimensions, which are taken and change nothing.
+strided = _Layout("strided")
+contiguous_format = _Layout("contiguous_format")
+preserve_format = _Layout("preserve_format")
+channels_last = _Layout("channels_last")
+
+
+def can_cast(from_: DType, to: DType) -> bool:
+    """Whether promotion may turn one dtype into the other: not to a narrower category."""
+    order = "biuf"
+    kinds = (from_.numpy.kind, to.numpy.kind)
+    return max(order.index(kinds[0]), 1) <= max(order.index(kinds[1]), 1) or kinds[0] == "b" or kinds[0] == kinds[1]
+
+
+def promote_types(type1: DType, type2: DType) -> DType:
+    """The smallest dtype that holds both."""
+    return dtypes.of(dtypes.result_type([np.zeros(1, type1.numpy), np.zeros(1, type2.numpy)], []))
+
+
+def result_type(tensor1: Any, tensor2: Any) -> DType:
+    """The dtype of an operation on both, tensors or numbers."""
+    arrays = [value._data for value in (tensor1, tensor2) if isinstance(value, Tensor)]
+    return dtypes.of(dtypes.result_type(arrays, [v for v in (tensor1, tensor2) if not isinstance(v, Tensor)]))
+
+
+globals().update(TYPES)
+__all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
+    *TYPES,
+    "can_cast",
+    "channels_last",
+    "contiguous_format",
+    "finfo",
+    "iinfo",
+    "preserve_format",
+    "promote_types",
+    "result_type",
+    "strided",
+]

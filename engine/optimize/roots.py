@@ -1,0 +1,433 @@
+"""All roots of a function of one number in a range: brackets from exact slopes, closed by SciPy's `toms748`.
+
+A grid is refined where the cubic through two neighbours' values and slopes could be zero between them, or does not
+foretell the value in the middle. A change of sign is closed in on until no number lies between, and is a root if the
+value goes to zero on both sides there: at a pole it grows, at a jump it stays. Where the value turns around before
+zero, the zero of its derivative says whether it touches.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..tensors.aliases import Array
+from .crossings import Behaviour, behaviour
+from .objective import Objective
+
+_CELLS = 1000
+_LEVELS = 24
+# From which level on the values are compared with what rounding leaves.
+_NOISY = 4
+# Of the evaluations that refining may take.
+_MOST = 20_000
+# And so many roots, poles and jumps are looked at one by one.
+_PLACES = 1000
+_HUGE = 1e300
+_EPS = float(np.finfo(float).eps)
+# Where in a cell its cubic is looked at.
+_WITHIN = np.linspace(0.0625, 0.9375, 15)
+
+
+class Root(NamedTuple):
+    """A root: `error` is how far off it may be, `slope` the derivative there, `multiplicity` 1 for a simple one.
+
+    `proof` is what shows it: `sign` (the value changes its sign between neighbouring numbers), `touch` (the value and
+    its derivative are zero, to what rounding leaves), `edge` (the value is zero where its domain
+    ends), `value` (it is zero there, and jumps away from it), `run` (it is zero all around).
+    """
+
+    x: float
+    residual: float
+    error: float
+    slope: float
+    multiplicity: float
+    proof: str
+
+
+class Roots(NamedTuple):
+    """What a range has: roots in order, whole intervals of zeros, places where the sign changes without a root.
+
+    `poles` and `jumps` are such places; `rounded` are intervals where the value is too small for a float or lost in
+    rounding, so that it seems zero; `open` are intervals that are not settled: roots may be missing there.
+    """
+
+    roots: list[Root]
+    zeros: list[tuple[float, float]]
+    poles: list[float]
+    jumps: list[float]
+    rounded: list[tuple[float, float]]
+    open: list[tuple[float, float]]
+    undefined: bool
+
+
+def roots_between(
+    objective: Objective, low: float, high: float, told: Callable[[int], None] = lambda count: None
+) -> Roots:
+    """The roots of an objective of one unknown from `low` to `high`, both included. `told` hears of evaluations."""
+    with np.errstate(all="ignore"):
+        return _Scan(objective, low, high, told).run()
+
+
+def root_at(objective: Objective, x: float, start: float) -> Root | None:
+    """The root that a search from a start has come to, with what is known of it; None if the value is zero there only
+    because it is too small for a float, or lost in rounding.
+    """
+    with np.errstate(all="ignore"):
+        reach = max(1.0, abs(x), abs(x - start))
+        scan = _Scan(objective, x - reach, x + reach, lambda count: None)
+        near = [x, math.nextafter(x, -math.inf), math.nextafter(x, math.inf), *scan._snapped(x, -reach, reach)]
+        x = min(near, key=lambda place: (abs(scan.f_at(place)), -abs(place)))
+        beside = objective.values(x + reach * np.array([[-1e-3], [-1e-5], [1e-5], [1e-3]])).reshape(2, 2)
+        if scan.f_at(x) == 0 and not beside.any(axis=1).all():
+            zeros = scan.run().zeros
+            return Root(x, 0.0, math.nan, 0.0, math.nan, "run") if any(a <= x <= b for a, b in zeros) else None
+        scan._add(x, "")
+        return scan.found.roots[0] if scan.found.roots and scan.found.roots[0].proof != "value" else None
+
+
+def nearest_root(objective: Objective, start: float) -> Root | None:
+    """The root nearest to a start in ranges around it, each ten times as long as the one before."""
+    for reach in 10.0 ** np.arange(0, 4) * max(1.0, abs(start)):
+        found = roots_between(objective, start - reach, start + reach).roots
+        if found:
+            return min(found, key=lambda root: abs(root.x - start))
+    return None
+
+
+class _Scan:
+    def __init__(self, objective: Objective, low: float, high: float, told: Callable[[int], None]) -> None:
+        self.objective = objective
+        self.low, self.high = low, high
+        self.width = high - low
+        self.told = told
+        self.found = Roots([], [], [], [], [], [], False)
+        self.x = np.zeros(0)
+        self.f = np.zeros(0)
+        self.g = np.zeros(0)
+
+    def run(self) -> Roots:
+        self.x = np.unique(np.append(np.linspace(self.low, self.high, _CELLS + 1), self._zero()))
+        self.f, self.g = self._at(self.x)
+        if not np.isfinite(self.f).any():
+            return self.found._replace(undefined=True)
+        self._refine()
+        brackets: list[tuple[float, float]] = []
+        self._zero_points()
+        for i in range(len(self.x) - 1):
+            self._cell(i, brackets)
+        for a, b in brackets[:_PLACES]:
+            self._bracketed(a, b)
+        if len(brackets) > _PLACES:
+            self.found.open.append((brackets[_PLACES][0], brackets[-1][1]))
+        return self._sorted()
+
+    def _zero(self) -> list[float]:
+        return [0.0] if self.low < 0 < self.high else []
+
+    def _at(self, x: Array) -> tuple[Array, Array]:
+        values, gradients = self.objective.values_and_gradients(x[:, None])
+        return np.asarray(values), gradients[:, 0]
+
+    def f_at(self, x: float) -> float:
+        return self.objective.value(np.array([x]))
+
+    def g_at(self, x: float) -> float:
+        return float(self.objective.gradient(np.array([x]))[0])
+
+    def _refine(self) -> None:
+        """Puts points between neighbours until their cubic says what is between them."""
+        pending = np.ones(len(self.x) - 1, bool)
+        for level in range(_LEVELS + 1):
+            starts = np.flatnonzero(pending)
+            if not len(starts) or len(self.x) + len(starts) > _MOST:
+                break
+            a, b = self.x[starts], self.x[starts + 1]
+            middle = a + (b - a) / 2
+            inside = (middle > a) & (middle < b)
+            starts, a, b, middle = starts[inside], a[inside], b[inside], middle[inside]
+            if not len(starts):
+                break
+            fm, gm = self._at(middle)
+            self.told(len(self.x))
+            split = _doubtful(a, b, self.f[starts], self.f[starts + 1], self.g[starts], self.g[starts + 1], fm, gm)
+            # Where the domain ends, ten halvings are enough to know the side; `_edge` finds the place itself.
+            edge = np.isnan(self.f[starts]) | np.isnan(self.f[starts + 1]) | np.isnan(fm)
+            split &= ~(edge & (level > 9))
+            if level >= _NOISY and split.any():
+                # What is lost in rounding no halving settles.
+                noise = self.objective.roundings(middle[split][:, None])
+                split[split] = np.abs(fm[split]) > 4 * noise
+            if level == _LEVELS:
+                pending = np.zeros(len(self.x) - 1, bool)
+                pending[starts] = split
+                break
+            order = np.argsort(np.concatenate([self.x, middle]), kind="stable")
+            begins = np.zeros(len(self.x), bool)
+            begins[starts] = split
+            marks = np.concatenate([begins, split])
+            self.x = np.concatenate([self.x, middle])[order]
+            self.f = np.concatenate([self.f, fm])[order]
+            self.g = np.concatenate([self.g, gm])[order]
+            pending = marks[order][:-1]
+        self.pending = pending if len(pending) == len(self.x) - 1 else np.zeros(len(self.x) - 1, bool)
+        self._note_open()
+
+    def _note_open(self) -> None:
+        left = np.flatnonzero(self.pending)
+        for i in left.tolist():
+            a, b = float(self.x[i]), float(self.x[i + 1])
+            near_zero = _sign(self.f[i]) * _sign(self.f[i + 1]) > 0 and not self._turns(i)
+            if (b - a) < 1e-5 * self.width and not near_zero:
+                continue
+            if not np.isfinite(self.f[i]) or not np.isfinite(self.f[i + 1]):
+                continue
+            ends = np.abs(self.f[i : i + 2])
+            if (b - a) < 1e-6 * self.width and np.ptp(ends) < 0.5 * ends.min():
+                continue
+            if self.found.open and self.found.open[-1][1] >= a:
+                self.found.open[-1] = (self.found.open[-1][0], b)
+            else:
+                self.found.open.append((a, b))
+
+    def _turns(self, i: int) -> bool:
+        return bool(_sign(self.f[i]) * _sign(self.g[i]) <= 0 and _sign(self.f[i + 1]) * _sign(self.g[i + 1]) >= 0)
+
+    def _zero_points(self) -> None:
+        """Points of the grid at which the value is zero: alone a root, together an interval of them."""
+        zeros = np.flatnonzero(self.f == 0)
+        runs = np.split(zeros, np.flatnonzero(np.diff(zeros) > 1) + 1) if len(zeros) else []
+        for run in runs:
+            first, last = int(run[0]), int(run[-1])
+            if first == last:
+                self._add(float(self.x[first]), "")
+                continue
+            a = self._last_zero(first, -1)
+            b = self._last_zero(last, 1)
+            by_rounding = [
+                side for side, end in ((-1, a), (1, b)) if self.low < end < self.high and not self._leaves(end, side)
+            ]
+            (self.found.rounded if by_rounding else self.found.zeros).append((a, b))
+
+    def _last_zero(self, i: int, side: int) -> float:
+        """How far on a side zeros go on from one of them."""
+        inside, j = float(self.x[i]), i + side
+        if not 0 <= j < len(self.x):
+            return inside
+        outside = float(self.x[j])
+        for _ in range(2000):
+            middle = inside + (outside - inside) / 2
+            if middle in (inside, outside):
+                break
+            if self.f_at(middle) == 0:
+                inside = middle
+            else:
+                outside = middle
+        return inside
+
+    def _leaves(self, end: float, side: int) -> bool:
+        """Whether beyond the end of an interval of zeros the value rises as a power of the distance."""
+        power = behaviour(self.objective, end, self.width / 8)
+        own = power.left if side < 0 else power.right
+        return math.isfinite(own) and own > 0.2
+
+    def _cell(self, i: int, brackets: list[tuple[float, float]]) -> None:
+        a, b = float(self.x[i]), float(self.x[i + 1])
+        fa, fb = float(self.f[i]), float(self.f[i + 1])
+        if fa == 0 or fb == 0:
+            self._beside_zero(a, b, fa, fb)
+        elif math.isnan(fa) != math.isnan(fb):
+            self._edge(*((b, a) if math.isnan(fa) else (a, b)), brackets)
+        elif _sign(fa) * _sign(fb) < 0:
+            brackets.append((a, b))
+        elif self._turns(i) and not math.isnan(fa):
+            self._turning(a, b, brackets)
+
+    def _beside_zero(self, a: float, b: float, fa: float, fb: float) -> None:
+        """A cell with a zero at one end: whether it has another one inside, which the sign beside the first shows."""
+        if fa == fb:
+            return
+        zero, other, f_other = (a, b, fb) if fa == 0 else (b, a, fa)
+        near = zero + (other - zero) * 1e-6
+        f_near = self.f_at(near)
+        if near not in (zero, other) and _sign(f_near) * _sign(f_other) < 0:
+            self._bracketed(near, other)
+
+    def _edge(self, inside: float, outside: float, brackets: list[tuple[float, float]]) -> None:
+        """The end of the domain between two points: whether the value is zero there or changes its sign before."""
+        start = inside
+        for _ in range(2000):
+            middle = inside + (outside - inside) / 2
+            if middle in (inside, outside):
+                break
+            if math.isnan(self.f_at(middle)):
+                outside = middle
+            else:
+                inside = middle
+        value = self.f_at(inside)
+        f_start = self.f_at(start)
+        if value == 0:
+            self._add(inside, "edge")
+        elif _sign(value) * _sign(f_start) < 0:
+            brackets.append((min(start, inside), max(start, inside)))
+        elif self._is_zero(inside, value) and behaviour(self.objective, inside, self.width / 8).is_zero:
+            self._add(inside, "edge")
+
+    def _is_zero(self, x: float, value: float) -> bool:
+        return abs(value) <= 4 * self.objective.rounding(np.array([x]))
+
+    def _turning(self, a: float, b: float, brackets: list[tuple[float, float]]) -> None:
+        """A cell in which the value turns around before zero, or touches it, or has crossed it twice."""
+
+        if _sign(self.g_at(a)) * _sign(self.g_at(b)) < 0:
+            x = _zero_of(self.g_at, a, b)
+        else:
+            x = a if self.g_at(a) == 0 else b
+        candidates = [x, math.nextafter(x, -math.inf), math.nextafter(x, math.inf), *self._snapped(x, a, b)]
+        x = min(candidates, key=lambda place: abs(self.f_at(place)))
+        value = self.f_at(x)
+        if _sign(value) * _sign(self.f_at(a)) < 0:
+            brackets += [(a, x), (x, b)]
+        elif value == 0 or self._is_zero(x, value):
+            self._add(x, "touch")
+
+    def _snapped(self, x: float, a: float, b: float) -> list[float]:
+        """Zero, where a place next to it was found for want of numbers that say more."""
+        return [0.0] if a <= 0 <= b and abs(x) < 1e-6 * self.width else []
+
+    def _bracketed(self, a: float, b: float) -> None:
+
+        lost = math.copysign(_HUGE, self.f_at(a))
+
+        def value(x: float) -> float:
+            f = self.f_at(x)
+            return lost if math.isnan(f) else min(max(f, -_HUGE), _HUGE)
+
+        x = _zero_of(value, a, b)
+        near = [x, math.nextafter(x, -math.inf), math.nextafter(x, math.inf), *self._snapped(x, a, b)]
+        self._add(min(near, key=lambda place: (abs(value(place)), -abs(place))), "sign")
+
+    def _add(self, x: float, proof: str) -> None:
+        """Takes a place for what it is: a root, a pole, a jump."""
+        if any(abs(root.x - x) <= max(2 * root.error, 4 * _EPS * abs(x)) for root in self.found.roots):
+            return
+        scale = max(min(self.width / 8, 1.0), abs(x) * 1e-3) if x else min(self.width / 8, 1.0)
+        seen = behaviour(self.objective, x, scale)
+        value = self.f_at(x)
+        if not seen.is_zero and value != 0:
+            known = [power for power in seen.sides() if math.isfinite(power)]
+            if any(power < -0.2 for power in known):
+                self.found.poles.append(0.0 if self._snapped(x, self.low, self.high) and abs(x) < 1e-100 else x)
+            elif known:
+                self.found.jumps.append(x)
+            elif proof == "sign":
+                self.found.open.append((x, x))
+            return
+        x = self._sharpened(x, seen, scale)
+        value = self.f_at(x)
+        if not seen.is_zero:
+            # Such as sign(x): zero in one place, and far from it beside.
+            proof = "value"
+        elif not proof:
+            at_edge = 0 in (seen.left_sign, seen.right_sign)
+            proof = "sign" if seen.crosses else "edge" if at_edge else "touch"
+        multiplicity = seen.multiplicity if seen.is_zero else math.nan
+        self.found.roots.append(Root(x, value, self._error(x, seen), self.g_at(x), multiplicity, proof))
+
+    def _sharpened(self, x: float, seen: Behaviour, scale: float) -> float:
+        """A root of higher multiplicity, found again as a simple one of a derivative."""
+        order = seen.multiplicity
+        if order not in (2, 3, 4, 5):
+            return x
+
+        slope = self.objective.repeated(int(order) - 1)
+        if slope is None:
+            return x
+        reach = min(max(8 * self._error(x, seen), 1e-12 * scale), scale)
+        a, b = x - reach, x + reach
+        if not slope(a) * slope(b) < 0:
+            return x
+        y = _zero_of(slope, a, b)
+        return y if self._is_zero(y, self.f_at(y)) else x
+
+    def _error(self, x: float, seen: Behaviour) -> float:
+        """How far from a root of its multiplicity the value is lost in rounding."""
+        own = 2 * math.ulp(x)
+        power = seen.multiplicity
+        factors = [f for f in (seen.left_factor, seen.right_factor) if math.isfinite(f) and f > 0]
+        if not math.isfinite(power) or power <= 0 or not factors:
+            return own
+        return max(own, (2 * self.objective.rounding(np.array([x])) / max(factors)) ** (1 / power))
+
+    def _sorted(self) -> Roots:
+        roots: list[Root] = []
+        for root in sorted(self.found.roots, key=lambda root: root.x):
+            if not roots or root.x - roots[-1].x > 2 * (root.error + roots[-1].error):
+                roots.append(root)
+        # What is next to a root is settled by how the value behaves there.
+        wide = 1e-6 * self.width
+        unsettled = [(a, b) for a, b in self.found.open if b - a > wide or all(abs(r.x - a) > 10 * wide for r in roots)]
+        return self.found._replace(
+            roots=roots, poles=_apart(self.found.poles), jumps=_apart(self.found.jumps), open=sorted(unsettled)
+        )
+
+
+def _zero_of(function: Callable[[float], float], a: float, b: float) -> float:
+    """Where the sign of a function changes between two places, as closely as numbers lie."""
+    from scipy.optimize import toms748
+
+    found: Any = toms748(function, a, b, xtol=1e-300, rtol=4 * _EPS, maxiter=500, disp=False)  # pyright: ignore
+    return float(found)
+
+
+def _sign(x: float) -> int:
+    """-1, 0 or 1, which products of numbers that are too small would not tell; 0 for nan."""
+    return int(x > 0) - int(x < 0)
+
+
+def _apart(places: list[float]) -> list[float]:
+    found: list[float] = []
+    for x in sorted(places):
+        if not found or x - found[-1] > 1e-12 * max(abs(x), 1e-300):
+            found.append(x)
+    return found
+
+
+def _doubtful(a: Array, b: Array, fa: Array, fb: Array, ga: Array, gb: Array, fm: Array, gm: Array) -> Array:
+    """Which cells are to be looked at in halves: their cubic is off in the middle, and could be zero somewhere."""
+    h = b - a
+    off = _off(h, fa, fb, ga, gb, fm, gm)
+    t = _WITHIN
+    cubic = (
+        fa[:, None] * (1 + 2 * t) * (1 - t) ** 2
+        + fb[:, None] * t**2 * (3 - 2 * t)
+        + (h * ga)[:, None] * t * (1 - t) ** 2
+        + (h * gb)[:, None] * t**2 * (t - 1)
+    )
+    least = np.minimum(np.abs(cubic).min(axis=1), np.minimum(np.abs(fa), np.minimum(np.abs(fb), np.abs(fm))))
+    sa, sb, sm, ua, ub, um = map(np.sign, (fa, fb, fm, ga, gb, gm))
+    changes = (sa * sb < 0) | (sa * sm < 0)
+    clear = ~changes & (least > 8 * off)
+    # Near a pole one over the value is what a cubic foretells; where that is bounded, the value is not zero.
+    bounded = _off(h, 1 / fa, 1 / fb, -ga / fa / fa, -gb / fb / fb, 1 / fm, -gm / fm / fm)
+    clear |= ~changes & (bounded < 0.05 * np.minimum(np.abs(1 / fa), np.minimum(np.abs(1 / fb), np.abs(1 / fm))))
+    # One root, of a value that goes one way all along.
+    single = (sa * sb < 0) & (ua == ub) & (um == ua) & (ua != 0)
+    single &= off < 0.1 * np.maximum(np.abs(fa), np.abs(fb))
+    # The value turns around once: the zero of its derivative is looked for.
+    turning = (sa == sb) & (sa == sm) & (sa * ua < 0) & (sb * ub > 0) & (off < 0.02 * np.abs(h * (gb - ga)))
+    zero = (fa == 0) & (fb == 0) & (fm == 0)
+    # From a zero at one end it goes away all along.
+    leaving = ((fa == 0) & (sb * ub > 0) & (sm * um > 0)) | ((fb == 0) & (sa * ua < 0) & (sm * um < 0))
+    leaving &= (off < 0.1 * np.abs(fa + fb)) & (sm == np.sign(fa + fb))
+    undefined = (np.isnan(fa) & np.isnan(fb) & np.isnan(fm)) | (np.abs(fa) + np.abs(fb) + np.abs(fm) < 1e-290)
+    return ~(clear | single | turning | zero | leaving | undefined)
+
+
+def _off(h: Array, fa: Array, fb: Array, ga: Array, gb: Array, fm: Array, gm: Array) -> Array:
+    """How far value and slope in the middle are from those of the cubic through both ends."""
+    value = np.abs(fm - ((fa + fb) / 2 + h * (ga - gb) / 8))
+    return value + h * np.abs(gm - (1.5 * (fb - fa) / h - (ga + gb) / 4)) / 4

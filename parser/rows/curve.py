@@ -1,0 +1,138 @@
+"""Expressions over a range, as curves: enough points to draw them, and what there is to see on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...engine import Tensor
+from ...engine.optimize.curve_samples import Derivatives, sampled
+from ...engine.optimize.features import Found, features, interrupted, visible
+from ..analysis.ranges import Range
+from ..analysis.result import column_of
+from ..semantics.limits import Limits
+from ..syntax.errors import ExpressionError, UsageError
+from ..syntax.records import Program
+from ..syntax.wording import quoted
+from .expression import RowExpression, Wanted
+
+# Points to begin with, where the range does not say how many; of an expression that is computed at one after the other,
+# fewer.
+_POINTS, _SLOW_POINTS = 1001, 301
+# How many derivatives of a curve tell what there is on it.
+_TELLING = 2
+
+
+class Curve(NamedTuple):
+    """One curve: its name, `value`, `d_x` or `d2_x`, the points to draw, `x` and `y` with nan where it is interrupted,
+    what there is to see on it, and the least and the largest value to show.
+    """
+
+    name: str
+    x: Any
+    y: Any
+    found: Found
+    view: tuple[float, float]
+
+
+class Plotted(NamedTuple):
+    """An expression over a range of a variable: its `curves`, and their values at the points of the range, in
+    `columns` by name. `failures` says, of points at which it cannot be computed, how many there are and why.
+    """
+
+    expr: str
+    variable: str
+    axis: Range
+    curves: list[Curve]
+    columns: dict[str, Any]
+    failures: tuple[int, str] | None
+
+    @property
+    def is_finite_somewhere(self) -> bool:
+        """Whether there is anything to draw."""
+        return any(np.isfinite(curve.y).any() for curve in self.curves)
+
+
+def plotted(
+    program: Program, variable: str, axis: Range, constants: Mapping[str, Tensor], order: int, limits: Limits
+) -> Plotted:
+    """An expression's value and its derivatives up to an order over a range.
+
+    A value that has none, such as a truth value, has the first curve alone. ExpressionError, UsageError: it cannot be
+    computed, or is not a number.
+    """
+    function = _Function(program, variable, constants, order, limits)
+    low, high = sorted(axis.ends)
+    even = np.linspace(low, high, max(_SLOW_POINTS if function.is_slow else _POINTS, axis.count))
+    curves = [_curve(function, place, even) for place in range(min(order + 1, len(function.names)))]
+    x = axis.values()
+    faults: dict[int, str] = {}
+    found = function.results(x, faults)
+    columns = {curve.name: found[name] for curve, name in zip(curves, function.names, strict=False)}
+    failures = (len(faults), next(iter(faults.values()))) if faults else None
+    return Plotted(program.source.strip(), variable, axis, curves, columns, failures)
+
+
+class _Function:
+    """An expression with its derivatives by one variable, over many points. Errors: as `plotted`."""
+
+    def __init__(
+        self, program: Program, variable: str, constants: Mapping[str, Tensor], order: int, limits: Limits
+    ) -> None:
+        self.variable = variable
+        self.expression, self.names = _traced(program, variable, constants, order, limits)
+        self.is_slow = not self.expression.is_traced({variable: ()})
+        found = self.results(np.zeros(1), {})
+        if found["value"].ndim > 1:
+            raise UsageError(
+                f"{quoted(program.source)} is a list of {found['value'].shape[1]} numbers, and a curve needs one",
+                "plot its elements as expressions of their own, or their sum",
+            )
+
+    def rows(self, first: int) -> Derivatives:
+        """The value or a derivative, with as many further ones as tell what there is on its curve."""
+        names = self.names[first : first + _TELLING + 1]
+
+        def function(x: Any) -> Any:
+            found = self.results(x, {})
+            rows = np.stack([np.asarray(found[name], float) for name in names])
+            if found["value"].dtype.kind != "f":
+                # A count or a truth value does not change but where it leaps.
+                return np.concatenate([rows, np.zeros_like(rows)])
+            # As in PyTorch a derivative may be finite where there is no value, and then it means nothing.
+            return np.where(np.isnan(found["value"]), np.nan, rows) if first else rows
+
+        return function
+
+    def results(self, x: Any, faults: dict[int, str]) -> dict[str, Any]:
+        """All of them at some points; at those that are added to the faults they mean nothing."""
+        with np.errstate(all="ignore"):
+            return self.expression.results(
+                {self.variable: ()}, self.expression.constants, {self.variable: x}, np.zeros(len(x), bool), faults
+            )
+
+
+def _traced(
+    program: Program, variable: str, constants: Mapping[str, Tensor], order: int, limits: Limits
+) -> tuple[RowExpression, list[str]]:
+    """The expression with as many derivatives as it has, but at least those that are asked for, if it has any."""
+    error: Exception | None = None
+    for highest in dict.fromkeys((order + _TELLING, order, 0)):
+        wanted = Wanted((), (variable,) if highest else (), False, max(highest, 1))
+        expression = RowExpression(program, constants, wanted, limits)
+        try:
+            return expression, expression.result_names({variable: ()})
+        except (ExpressionError, UsageError) as failure:
+            error = failure
+    assert error is not None
+    raise error
+
+
+def _curve(function: _Function, order: int, even: Any) -> Curve:
+    rows = function.rows(order)
+    samples = sampled(rows, even)
+    found = features(rows, samples)
+    view = visible(rows(even)[0], found)
+    return Curve(column_of(function.names[order]), *interrupted(samples, found), found, view)

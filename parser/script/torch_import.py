@@ -1,0 +1,63 @@
+"""`import torch` in the person's own Python: it means this engine, whether or not PyTorch is installed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+from .running.modules import engine_module
+
+
+class _Finder(MetaPathFinder, Loader):
+    """Finds `torch` and what is below it in the engine. ModuleNotFoundError, in Python's words: it has no such part."""
+
+    def __init__(self) -> None:
+        self.specs: dict[str, Any] = {}
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> Any:
+        if not _is_torch(fullname):
+            return None
+        if engine_module(fullname) is None:
+            message = f"No module named '{fullname}': torch is this engine here, which has no such part"
+            raise ModuleNotFoundError(message, name=fullname)
+        return ModuleSpec(fullname, self, is_package=True)
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        module = engine_module(spec.name)
+        self.specs[spec.name] = getattr(module, "__spec__", None)
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        # It ran when the engine was imported, and goes on to be what it was then.
+        spec: Any = module.__spec__
+        module.__spec__ = self.specs.pop(spec.name)
+
+
+_finder = _Finder()
+
+
+@contextmanager
+def torch_is_the_engine() -> Iterator[None]:
+    """In the block, `import torch` gives the engine."""
+    before = _taken()
+    sys.meta_path.insert(0, _finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(_finder)
+        _taken()
+        sys.modules.update(before)
+
+
+def _taken() -> dict[str, ModuleType]:
+    """The modules of torch that were imported, which are not any more."""
+    return {name: sys.modules.pop(name) for name in [*sys.modules] if _is_torch(name)}
+
+
+def _is_torch(name: str) -> bool:
+    return name == "torch" or name.startswith("torch.")
