@@ -130,7 +130,9 @@ _even = partial(primitive, parity="even", integers={0: 1})
 
 sin = _odd("sin", np.sin, lambda g, x: g * cos(x), doc="sine of x in radians", square="1 - cos(x)**2", quotient="tan")
 cos = _even("cos", np.cos, lambda g, x: g * -sin(x), doc="cosine of x in radians", square="1 - sin(x)**2")
-tan = _odd("tan", np.tan, lambda g, out: g * (1 + out**2), doc="tangent of x in radians", domain=UNIT, ratio="sin(x)/cos(x)")
+tan = _odd(
+    "tan", np.tan, lambda g, out: g * (1 + out**2), doc="tangent of x in radians", domain=UNIT, ratio="sin(x)/cos(x)"
+)
 
 
 def _inverse(name: str, word: str, rule: Any, **facts: Any) -> Any:

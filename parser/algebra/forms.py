@@ -108,7 +108,9 @@ class Forms:
         greatest = {i: e for i, e in enumerate(map(int, polynomial.degrees())) if e}
         least = [min(column) for column in zip(*polynomial.to_dict(), strict=True)]
         # Not of calls, which may be 0 where the terms are not.
-        wanted = {i: e for i, e in greatest.items() if least[i] < e and not isinstance(self.ring.generators[i].base, Call)}
+        wanted = {
+            i: e for i, e in greatest.items() if least[i] < e and not isinstance(self.ring.generators[i].base, Call)
+        }
         singles = [{i: e} for i, e in wanted.items()] if 1 < len(wanted) <= _MOST_COLLECTED else []
         for chosen in (wanted, *singles):
             inner = self._of_terms(polynomial, {i: -e for i, e in chosen.items()})

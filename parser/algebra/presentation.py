@@ -9,7 +9,22 @@ from typing import Any, TypeGuard
 from .arithmetic import multiply, power, primitive_part
 from .notation import FLOAT, function
 from .pieces import Shown, binary, called, compared, divided, literal, multiplied, negated, variable
-from .terms import HALF, MINUS_ONE, ONE, Call, E, Number, Product, Sum, Symbol, Term, children, factors_of, integer, raw_call
+from .terms import (
+    HALF,
+    MINUS_ONE,
+    ONE,
+    Call,
+    E,
+    Number,
+    Product,
+    Sum,
+    Symbol,
+    Term,
+    children,
+    factors_of,
+    integer,
+    raw_call,
+)
 
 _LARGEST_DENOMINATOR = 10**6
 
@@ -264,7 +279,9 @@ def _root(
 def _is_odd(term: Term) -> TypeGuard[Call]:
     """Whether a term is an odd function of a sum."""
     record = function(term.name) if isinstance(term, Call) else None
-    return record is not None and record.parity == "odd" and isinstance(term, Call) and isinstance(term.arguments[0], Sum)
+    return (
+        record is not None and record.parity == "odd" and isinstance(term, Call) and isinstance(term.arguments[0], Sum)
+    )
 
 
 def _is_below(base: Term, exponent: Term) -> bool:

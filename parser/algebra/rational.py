@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import gcd, lcm, prod
 from typing import Any, NamedTuple
 
-from flint import Ordering, fmpz_mpoly, fmpz_mpoly_ctx
+from flint import Ordering, fmpz_mpoly_ctx
 
 from .arithmetic import add, multiply, power
 from .relations import is_even, partner, square
@@ -65,8 +65,8 @@ def split(exponent: Term) -> tuple[int, list[tuple[Term, Fraction]]]:
 class Ring:
     """The rational functions in the generators of an expression.
 
-    `whole`: a sum with an exponent is a generator, and not multiplied out. `parity`: squares of "even" functions such as
-    cos, or of "odd" ones such as sin, are written by the other. TooLargeError: it has too many generators.
+    `whole`: a sum with an exponent is a generator, and not multiplied out. `parity`: squares of "even" functions such
+    as cos, or of "odd" ones such as sin, are written by the other. TooLargeError: it has too many generators.
     """
 
     def __init__(self, root: Term, whole: bool = False, parity: str = "") -> None:
@@ -86,7 +86,9 @@ class Ring:
                 for unit, coefficient in rest:
                     place = base, unit
                     sizes[place] = _common(sizes.get(place, Fraction(0)), coefficient)
-        squared = [atom for atom in atoms if parity and square(atom) is not None and is_even(atom) is (parity == "even")]
+        squared = [
+            atom for atom in atoms if parity and square(atom) is not None and is_even(atom) is (parity == "even")
+        ]
         atoms.update(dict.fromkeys(map(partner, squared)))
         # Of what is a generator, a root is the generator in its place, and it a power of that.
         sizes = {**dict.fromkeys([(atom, ONE) for atom in atoms], Fraction(1)), **sizes}
@@ -176,7 +178,10 @@ class Ring:
     def added(self, parts: Sequence[tuple[Value, Fraction]]) -> Value:
         """The sum of values with coefficients."""
         common = _least([value.powers for value, _ in parts])
-        rests = [({i: e - common.get(i, 0) for i, e in {**dict.fromkeys(common, 0), **value.powers}.items()}) for value, _ in parts]
+        rests = [
+            ({i: e - common.get(i, 0) for i, e in {**dict.fromkeys(common, 0), **value.powers}.items()})
+            for value, _ in parts
+        ]
         self._weigh(rests)
         contents = [value.content * coefficient for value, coefficient in parts]
         denominator = lcm(*(content.denominator for content in contents))

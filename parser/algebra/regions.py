@@ -10,7 +10,21 @@ from .arithmetic import multiply, primitive_part, subtract
 from .choice import where
 from .functions import TURNED, call, rebuilt
 from .notation import COMPARISONS, is_elementwise
-from .terms import ONE, ZERO, Call, Number, Sum, Term, children, coefficient_of, is_call, number, ordered, raw_call, sum_of
+from .terms import (
+    ONE,
+    ZERO,
+    Call,
+    Number,
+    Sum,
+    Term,
+    children,
+    coefficient_of,
+    is_call,
+    number,
+    ordered,
+    raw_call,
+    sum_of,
+)
 
 _MOST_NUMBERS = 4
 _MOST_PARTS = 120

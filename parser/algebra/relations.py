@@ -21,7 +21,6 @@ from .terms import (
     children,
     factors_of,
     integer,
-    is_call,
     number,
     ordered,
     product,
@@ -151,7 +150,7 @@ def doubled(term: Term) -> Term:
 
 def _doubled(coefficient: Fraction, term: Term) -> Term:
     factors = factors_of(term)
-    for base, exponent in factors.items():
+    for base in factors:
         if square(base) is None or not is_even(base):
             continue
         other = partner(base)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from .arithmetic import add, multiply
@@ -25,6 +25,7 @@ from .terms import (
     children,
     coefficient_of,
     factors_of,
+    integer,
     is_call,
     number,
     ordered,
@@ -179,15 +180,19 @@ def _inside(term: Term) -> Iterator[Term]:
 def _has_other_forms(term: Term) -> bool:
     """Whether there is something to multiply out, to cancel, to collect or to put together."""
     if isinstance(term, Product):
-        bases = [base for base, _ in term.factors]
-        return any(isinstance(base, (Sum, Number)) or _is_related(base) for base in bases)
+        return any(isinstance(base, (Sum, Number)) for base, _ in term.factors) or _are_related(term.factors)
     assert isinstance(term, Sum)
-    bases = Counter(base for part, _ in term.terms for base in factors_of(part))
-    return any(count > 1 or isinstance(base, Sum) or _is_related(base) for base, count in bases.items())
+    pairs = [pair for part, _ in term.terms for pair in factors_of(part).items()]
+    counts = Counter(base for base, _ in pairs)
+    return any(count > 1 or isinstance(base, Sum) for base, count in counts.items()) or _are_related(pairs)
 
 
-def _is_related(base: Term) -> bool:
-    return base is E or is_call(base, "sign", "abs", "where") or square(base) is not None or bool(quotients(base))
+def _are_related(factors: Iterable[tuple[Term, Term]]) -> bool:
+    """Whether there is a relation between factors, or between one and a number: of a square, a quotient, a sign."""
+    circular = [(base, exponent) for base, exponent in factors if square(base) is not None]
+    if len({base for base, _ in circular}) > 1 or any((integer(e) or 0) > 1 for _, e in circular):
+        return True
+    return any(is_call(base, "sign", "abs", "where") or quotients(base) for base, _ in factors)
 
 
 def _reluctance(term: Term, form: Term) -> int:

@@ -35,7 +35,7 @@ OF_MATRICES = [
     ("b @ A @ x", "A", "outer(b, x)"),
     ("norm(sum(x, 0, True))", "x", "sign(sum(x))"),
     ("b @ A @ x", "x", "b @ A"),
-    ("x @ A.T @ A @ x", "x", "2*(x @ A.T @ A)"),
+    ("x @ A.T @ A @ x", "x", "2*(A @ x @ A)"),
     ("trace(A @ A.T)", "A", "2*A"),
     ("norm(A)", "A", "A/norm(A)"),
     ("(A**2).mean()", "A", "A/3"),
