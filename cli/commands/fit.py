@@ -26,7 +26,7 @@ EXAMPLES = [
     ('autodiff fit ... --json | autodiff propagate "log(2)/k"', "what follows from the parameters, with its error"),
 ]
 
-PICTURES = (".svg", ".png", ".pdf")
+_CALL = 'autodiff fit "a*x + b" table.csv --response y --a 1 --b 0'
 WORDS = click.Argument(["words"], nargs=-1, type=click.Path(), metavar="MODEL [TABLE]... [NAME=VALUE]...")
 
 
@@ -54,18 +54,20 @@ def command(
     (predicted_low, predicted_high).
     """
     # Here, so that `--help` and a wrong option cost no import of NumPy and SciPy.
+    from ...parser.rows.fit_curves import curves_of
     from ...parser.rows.fitting import fit
     from ...parser.semantics.computing import computing
+    from ..drawing import write_picture
+    from ..fit.fit_picture import picture_of, pictures_among
     from ..fit.fit_planning import planned
     from ..fit.fitted_columns import kept_for_later, write_fitted
     from ..fit.observations import observed
     from ..map.table_formats import open_tables
     from ..shell.progress import Progress
 
-    example = 'autodiff fit "a*x + b" table.csv --response y --a 1 --b 0'
-    text, table_words, assigned = split_tables(words, example)
-    table_words = table_words or [standard_input(f"write `{example}`")]
-    pictures = [path for path in reading.outputs if path.endswith(PICTURES)]
+    text, table_words, assigned = split_tables(words, _CALL)
+    table_words = table_words or [standard_input(f"write `{_CALL}`")]
+    pictures = pictures_among(reading.outputs)
     with computing("float64"), kept_for_later(table_words, len(reading.outputs) > len(pictures)) as places:
         form = texts.form(reading.nulls)
         tables = open_tables(places, reading.input_format, form)
@@ -76,7 +78,9 @@ def command(
         found = fit(residuals, job.asked, lambda n, squares: progress.show(f"{n} evaluations, rss {squares:.6g}"))
         progress.erase()
         for path in reading.outputs:
-            if path not in pictures:
+            if path in pictures:
+                write_picture(picture_of(curves_of(found), found.report), path, reading.theme)
+            else:
                 write_fitted(path, form, open_tables(places, reading.input_format, form), found, job.rows)
         report = found.report
         if output.keys:

@@ -83,12 +83,12 @@ class _Found(Exception):  # noqa: N818  (not an error of anything)
 
 
 def least_squares(
-    problem: Problem, start: Array, *, starts: int = 0, seed: int = 0, seen: Callable[[int, float], None] | None = None
+    problem: Problem, start: Array, *, starts: int = 1, seed: int = 0, seen: Callable[[int, float], None] | None = None
 ) -> Solution:
     """The parameters with the least sum of squares near a start of shape (k,).
 
-    It is looked for from so many other `starts` too, scattered around this one; from some in any case where nothing
-    else leads to a solution. `seen` is told after each evaluation how many there were, and the sum of squares.
+    It is looked for from so many `starts` in all, the others scattered around this one; from some in any case where
+    nothing else leads to a solution. `seen` is told after each evaluation how many there were, and the sum of squares.
     ValueError: the residuals or their derivatives are not finite at the start.
     """
     search = _Search(problem, seen)
@@ -96,12 +96,12 @@ def least_squares(
     if not search.at(start).is_finite:
         raise ValueError("the residuals or their derivatives are not finite at the start")
     best = search.solution(start)
-    for other in _scattered(problem, start, starts or _LAST_STARTS, np.random.default_rng(seed)):
-        if best.status is Status.CONVERGED and not starts:
+    for other in _scattered(problem, start, starts - 1 or _LAST_STARTS, np.random.default_rng(seed)):
+        if best.status is Status.CONVERGED and starts == 1:
             break
         if search.at(other).is_finite:
             before, best = best, max(best, search.solution(other), key=_worth)
-            if not starts and best.status is before.status and best.squares > before.squares * (1 - _SAME):
+            if starts == 1 and best.status is before.status and best.squares > before.squares * (1 - _SAME):
                 # The best there is, it seems, and one of many points that are as good.
                 break
     return best._replace(evaluations=search.evaluations)

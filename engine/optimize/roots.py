@@ -24,8 +24,6 @@ _LEVELS = 24
 _NOISY = 4
 # Of the evaluations that refining may take.
 _MOST = 20_000
-# And so many roots, poles and jumps are looked at one by one.
-_PLACES = 1000
 _HUGE = 1e300
 _EPS = float(np.finfo(float).eps)
 # Where in a cell its cubic is looked at.
@@ -65,11 +63,18 @@ class Roots(NamedTuple):
 
 
 def roots_between(
-    objective: Objective, low: float, high: float, told: Callable[[int], None] = lambda count: None
+    objective: Objective,
+    low: float,
+    high: float,
+    told: Callable[[int], None] = lambda count: None,
+    most: int = 1000,
 ) -> Roots:
-    """The roots of an objective of one unknown from `low` to `high`, both included. `told` hears of evaluations."""
+    """The roots of an objective of one unknown from `low` to `high`, both included, as many as `most`.
+
+    `told` hears of the evaluations.
+    """
     with np.errstate(all="ignore"):
-        return _Scan(objective, low, high, told).run()
+        return _Scan(objective, low, high, told, most).run()
 
 
 def root_at(objective: Objective, x: float, start: float) -> Root | None:
@@ -99,7 +104,10 @@ def nearest_root(objective: Objective, start: float) -> Root | None:
 
 
 class _Scan:
-    def __init__(self, objective: Objective, low: float, high: float, told: Callable[[int], None]) -> None:
+    def __init__(
+        self, objective: Objective, low: float, high: float, told: Callable[[int], None], most: int = 1000
+    ) -> None:
+        self.most = most
         self.objective = objective
         self.low, self.high = low, high
         self.width = high - low
@@ -119,10 +127,10 @@ class _Scan:
         self._zero_points()
         for i in range(len(self.x) - 1):
             self._cell(i, brackets)
-        for a, b in brackets[:_PLACES]:
+        for a, b in brackets[: self.most]:
             self._bracketed(a, b)
-        if len(brackets) > _PLACES:
-            self.found.open.append((brackets[_PLACES][0], brackets[-1][1]))
+        if len(brackets) > self.most:
+            self.found.open.append((brackets[self.most][0], brackets[-1][1]))
         return self._sorted()
 
     def _zero(self) -> list[float]:

@@ -138,7 +138,7 @@ def gelu(x: Any, approximate: str = "none") -> Any:
 
 
 def _elu(x: Any, alpha: float = 1.0, scale: float = 1.0, input_scale: float = 1.0) -> Any:
-    return np.where(x > 0, scale * x, scale * alpha * np.expm1(np.minimum(x, 0) * input_scale))
+    return np.where(x > 0, scale * x, scale * alpha * np.expm1(np.where(x > 0, 0, x) * input_scale))
 
 
 def minimum_zero(x: Any) -> Any:

@@ -110,7 +110,7 @@ smooth_l1_primitive = _difference_loss(
 huber_primitive = _difference_loss(
     "huber_loss",
     lambda d, width: np.where(np.abs(d) <= width, 0.5 * d * d, width * (np.abs(d) - 0.5 * width)),
-    lambda d, width: where(abs(d) > width, width * sgn(d), d),
+    lambda d, width: where(abs(d) >= width, width * sgn(d), d),
 )
 
 

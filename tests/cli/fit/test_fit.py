@@ -99,6 +99,17 @@ def test_groups_have_parameters_of_their_own(autodiff: Run, tmp_path: Path) -> N
     assert max(abs(float(row["residual"])) for row in rows) < 1e-9
 
 
+def test_a_picture_has_rows_model_band_and_residuals(autodiff: Run, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    result = autodiff(*LINE, "-o", "fit.svg", "-o", "fitted.csv")
+    assert result.code == 0, result.err
+    text = (tmp_path / "fit.svg").read_text()
+    assert all(f">{word}<" in text for word in ("a*x + b", "95 % band", "model", "rows", "residual", "y", "x"))
+    assert (tmp_path / "fitted.csv").exists()
+    other = autodiff(*LINE, "-o", "fit.jpg")
+    assert (other.code, "name a file ending in" in other.err) == (2, True)
+
+
 def test_rows_with_empty_cells_are_left_out_and_others_have_to_be_numbers(autodiff: Run, table: Path) -> None:
     table.write_text(TABLE + "13,,1,A\n")
     result = autodiff(*LINE, "--get", "rows", "-o", "fitted.csv")
