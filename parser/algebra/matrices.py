@@ -202,8 +202,9 @@ def _transposed(term: Term, shapes: Shapes) -> Term:
     forms: list[Term] = []
     if is_call(term, _PRODUCT) and all(len(shapes.of(part)) == 2 for part in _parts(term)):
         left, right = (transposed(part, shapes) for part in _parts(term))
-        made = raw_call(_PRODUCT, (right, left))
-        forms.append(shapes.record(made, _shape_of_product(shapes.of(right), shapes.of(left))))
+        if len(shapes.of(left)) == len(shapes.of(right)) == 2:
+            made = raw_call(_PRODUCT, (right, left))
+            forms.append(shapes.record(made, _shape_of_product(shapes.of(right), shapes.of(left))))
     elif is_call(term, *_TRANSPOSES):
         return _parts(term)[0]
     elif is_call(term, "outer"):

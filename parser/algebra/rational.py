@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from flint import Ordering, fmpz_mpoly_ctx
 
 from .arithmetic import add, multiply, power
-from .relations import is_even, partner, square
+from .identities import is_even, partner, square
 from .terms import ONE, Number, Product, Sum, Term, coefficient_of, is_call, number, ordered
 
 _MOST_WORK = 1_000_000  # coefficients that are multiplied to make the sum of some products

@@ -10,7 +10,7 @@ from .arithmetic import add, multiply
 from .functions import rebuilt
 from .presentation import Presentation
 from .regions import by_regions
-from .relations import doubled, of_inverse, quotients, square, with_quotients, without_quotients
+from .identities import doubled, of_inverse, quotients, square, with_quotients, without_quotients
 from .terms import (
     MINUS_ONE,
     ONE,
@@ -113,7 +113,7 @@ class _Simplification:
 
     def _forms(self, term: Term) -> Iterator[Term]:
         # FLINT takes a while to be imported.
-        from .forms import Forms
+        from .rational_forms import Forms
         from .rational import Ring, TooLargeError
 
         if (chosen := by_regions(term)) is not None:
