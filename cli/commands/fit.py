@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from ..shell.printing import rendered
 from ..shell.streams import say, write
 from ..shell.words import split_tables, standard_input
 from ..tables.table_options import TextTables
+
+if TYPE_CHECKING:
+    from ...parser.analysis.fit_report import FitReport
 
 EXAMPLES = [
     ('autodiff fit "a*(1-exp(-b*x))" growth.csv --response y --a 9 --b 1', "parameters, errors, intervals"),
@@ -82,14 +86,18 @@ def command(
                 write_picture(picture_of(curves_of(found), found.report), path, reading.theme)
             else:
                 write_fitted(path, form, open_tables(places, reading.input_format, form), found, job.rows)
-        report = found.report
-        if output.keys:
-            shown = "".join(report.text_of(key) + "\n" for key in output.keys)
-        else:
-            shown = rendered("fit", output.format_name, report, output.style())
+    _say(found.report, output)
+    return OK if found.report.converged else FAILED
+
+
+def _say(report: FitReport, output: Printing) -> None:
+    """Prints a report, or some of its results, and says what there is to say beside."""
+    if output.keys:
+        shown = "".join(report.text_of(key) + "\n" for key in output.keys)
+    else:
+        shown = rendered("fit", output.format_name, report, output.style())
     write(shown)
     for finding in report.warnings:
         say(finding.diagnostic)
     for note in report.notes:
         say(f"note: {note}")
-    return OK if report.converged else FAILED
