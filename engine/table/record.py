@@ -159,6 +159,8 @@ class Operation:
     of_two: str | None = None
     # Exactly the same with its operands exchanged.
     commutative: bool = False
+    # It returns its first operand where that compares with the other, or with 0, as this says, else the other.
+    chooses: Literal["", "<", ">"] = ""
     # For an operand, the number that leaves the other as the result.
     neutral: Mapping[str, float] = _NONE
     # For an operand, the number that makes the result 1, whatever the other is.

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from .arithmetic import multiply, primitive_part, subtract
 from .choice import where
 from .functions import TURNED, call, rebuilt
-from .notation import COMPARISONS, is_elementwise
+from .notation import COMPARISONS, function, is_elementwise
 from .terms import (
     ONE,
     ZERO,
@@ -39,8 +39,6 @@ class Comparison(NamedTuple):
     sides: tuple[Term, Term]
 
 
-# Functions that choose, by a comparison of their first argument with the other, or with 0.
-_CHOICES = {"relu": ">", "maximum": ">", "minimum": "<"}
 # Whether a comparison holds below its bound, at it, and above it.
 _HOLDS = {
     "<": (True, False, False),
@@ -55,7 +53,7 @@ _HOLDS = {
 def by_regions(term: Term) -> Term | None:
     """The expression as one choice after another, from above to below; None: it does not choose by one quantity."""
     parts = ordered([term], _inside)
-    if len(parts) > _MOST_PARTS or sum(is_call(part, "where", *_CHOICES) for part in parts) < 2:
+    if len(parts) > _MOST_PARTS or sum(is_call(part, "where") or bool(_chooses(part)) for part in parts) < 2:
         return None
     found: dict[Term, Comparison] = {}
     for part in parts:
@@ -63,8 +61,8 @@ def by_regions(term: Term) -> Term | None:
             comparison = _comparison(part)
             if comparison is not None:
                 found[part] = comparison
-        elif isinstance(part, Call) and part.name in _CHOICES:
-            comparison = _comparison(raw_call(_CHOICES[part.name], (part.arguments[0], _other(part))))
+        elif isinstance(part, Call) and (op := _chooses(part)):
+            comparison = _comparison(raw_call(op, (part.arguments[0], _other(part))))
             if comparison is not None:
                 found[part] = comparison
     quantities = {comparison.quantity for comparison in found.values()}
@@ -89,6 +87,12 @@ def by_regions(term: Term) -> Term | None:
 def _inside(term: Term) -> Sequence[Term]:
     """The parts in which a choice is one of the same elements."""
     return [*children(term)] if not isinstance(term, Call) or is_elementwise(term.name) else []
+
+
+def _chooses(term: Term) -> str:
+    """How a function that returns one of its arguments compares the first, if it is one."""
+    record = function(term.name) if isinstance(term, Call) else None
+    return record.chooses if record is not None else ""
 
 
 def _other(choice: Call) -> Term:
@@ -123,7 +127,7 @@ def _at(
         if part in found:
             own = 2 * bounds.index(found[part].bound) + 1
             holds = _HOLDS[found[part].op][0 if place > own else 1 if place == own else 2]
-            if isinstance(part, Call) and part.name in _CHOICES:
+            if isinstance(part, Call) and _chooses(part):
                 known[part] = known[part.arguments[0]] if holds else known.get(_other(part), ZERO)
             else:
                 known[part] = ONE if holds else ZERO

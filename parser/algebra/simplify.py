@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from .arithmetic import add, multiply
 from .functions import rebuilt
+from .identities import doubled, of_inverse, quotients, square, with_quotients, without_quotients
 from .presentation import Presentation
 from .regions import by_regions
-from .identities import doubled, of_inverse, quotients, square, with_quotients, without_quotients
 from .terms import (
     MINUS_ONE,
     ONE,
@@ -113,8 +113,8 @@ class _Simplification:
 
     def _forms(self, term: Term) -> Iterator[Term]:
         # FLINT takes a while to be imported.
-        from .rational_forms import Forms
         from .rational import Ring, TooLargeError
+        from .rational_forms import Forms
 
         if (chosen := by_regions(term)) is not None:
             yield chosen
