@@ -25,7 +25,7 @@ EXAMPLES = [
     ('autodiff minimize "x**2 + 9*sin(5*x)" --x -5:5', "from 20 starts in a range, the same each time"),
     ('autodiff minimize "sum((w - [1, 2])**2)" --w "[0, 0]"', "a vector"),
     ('autodiff minimize "x**4 + y**2" --x 1 --y 1 --trace --format csv', "the points on the way"),
-    ('autodiff minimize "(x**2 + y - 11)**2 + (x + y**2 - 7)**2" --x 0 --y 0 -o way.svg', "drawn"),
+    ('autodiff minimize "(x**2 - y)**2 + (x - 1)**2" --x 0 --y 2 -o way.svg', "drawn"),
     ("x=$(autodiff minimize '(x - 3)**2' --x 0 --get x)", "one number for a script"),
 ]
 
