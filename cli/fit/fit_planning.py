@@ -33,10 +33,15 @@ def planned(
     """The job for a model and tables like the first. ExpressionError, UsageError: they do not fit, or names clash."""
     source = first.source
     names = [*source.names, *first.keys]
-    value = parse(text, **limits.parsing())
-    if asked.response is None:
+    # As R writes it: `y ~ a*x`.
+    before, tilde, after = text.partition("~")
+    if tilde and asked.response is not None:
+        raise UsageError("the response is given twice", f"leave out `{before.strip()} ~` or `--response`")
+    value = parse(after if tilde else text, **limits.parsing())
+    observed = before.strip() if tilde else asked.response
+    if not observed:
         raise UsageError("what the model is fitted to is missing", f"write `--response {_likely(value, names)}`")
-    response = parse(asked.response, **limits.parsing())
+    response = parse(observed, **limits.parsing())
     deviation = _deviation(asked, limits)
     given = collect(asked.context.obj, [*asked.assignments, *assigned], asked.vars_file)
     own = free_variables(value)

@@ -148,7 +148,7 @@ def findings_of(inference: Inference, names: Sequence[str]) -> list[Finding]:
             f"`{names[j]}` and `{names[i]}` are correlated at {inference.correlations[i, j]:.5f}: "
             f"the rows tell hardly more than a combination of them{last}",
         )
-    if inference.r_squared < 0:
+    if inference.r_squared < -1e-9:
         warn("fit", f"the mean of the response is nearer to it than the model: R2 is {inference.r_squared:.3g}")
     probability = inference.chi_squared_probability if inference.deviations_known else math.nan
     if probability < _UNLIKELY:

@@ -170,6 +170,8 @@ class Residuals:
         found = expression.results(self.shapes, given, columns, np.zeros(rows, bool), faults)
         if found["value"].ndim > 1:
             raise _not_a_number(expression.syntax)
+        if found["value"].dtype.kind != "f":
+            raise _error(expression.syntax, "type", "the model is not a number with a derivative", None)
         slopes = [found[f"grad.{name}"].reshape(rows, -1).T for name in self.model.starts]
         result = np.concatenate([*slopes, found["value"].reshape(1, rows)])
         if faults:
@@ -227,11 +229,9 @@ def transformed(columns: np.ndarray, loss: Loss, scale: float) -> np.ndarray:
 
 
 def _not_a_number(syntax: Program) -> ExpressionError:
-    return ExpressionError(
-        "shape",
-        "it has a list of numbers in each row, and is to have one number",
-        syntax.source,
-        0,
-        len(syntax.source),
-        "take the sum or an element of it",
-    )
+    message = "it has a list of numbers in each row, and is to have one number"
+    return _error(syntax, "shape", message, "take the sum or an element of it")
+
+
+def _error(syntax: Program, kind: str, message: str, help: str | None) -> ExpressionError:
+    return ExpressionError(kind, message, syntax.source, 0, len(syntax.source), help)
