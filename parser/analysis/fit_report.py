@@ -82,7 +82,7 @@ class FitReport(NamedTuple):
             key = f"estimate.{key}"
         if key not in facts:
             close = did_you_mean(key, facts)
-            shown = [name for name in facts if "." not in name]
+            shown = [*self.estimates, *(name for name in facts if "." not in name)]
             help = f"did you mean `{close}`?" if close else f"some are {listed(shown)}"
             raise UsageError(f"there is no result `{key}`", help)
         return value_text(facts[key])

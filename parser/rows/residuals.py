@@ -75,7 +75,7 @@ class Parameters:
 class Spread:
     """Sums over the observations z with weights w: how many, their weights, their weighted mean and squares around it.
 
-    `logarithms` is the sum of log w, `magnitude` that of w z^2.
+    `logarithms` is the sum of log w, `magnitude` that of w z^2, `largest` the largest |z|.
     """
 
     rows: int = 0
@@ -84,6 +84,7 @@ class Spread:
     squares: float = 0.0
     logarithms: float = 0.0
     magnitude: float = 0.0
+    largest: float = 0.0
 
     def add(self, z: np.ndarray, weight: np.ndarray) -> None:
         """Adds observations (n,), by the update of Chan, Golub and LeVeque (Am. Stat. 37, 1983)."""
@@ -92,12 +93,13 @@ class Spread:
             return
         mean = float(weight @ z) / weights
         away = mean - self.mean
-        self.squares += float(weight @ (z - mean) ** 2) + away**2 * self.weights * weights / (self.weights + weights)
+        self.squares += float(weight @ (z - mean) ** 2) + away * away * self.weights * weights / (self.weights + weights)
         self.weights += weights
         self.mean += away * weights / self.weights
         self.rows += len(z)
         self.logarithms += float(np.log(weight).sum())
         self.magnitude += float(weight @ z**2)
+        self.largest = max(self.largest, float(np.abs(z).max()))
 
 
 class Residuals:
