@@ -116,7 +116,8 @@ def _of_order(name: str, scipy_name: str, rule: Any, formula: Any = None) -> Any
 
     def forward(x: Any, n: Any) -> Any:
         # SciPy has no values at the smallest numbers, which are as good as 0.
-        return compute(n, np.where(np.abs(x) < np.finfo(x.dtype).tiny, 0 * x, x))
+        value = compute(n, np.where(np.abs(x) < np.finfo(x.dtype).tiny, 0 * x, x))
+        return np.where(np.isinf(x), 0, value).astype(x.dtype)[()] if scipy_name == "ive" else value
 
     return SPECIAL.private(name, forward, rule, formula=formula or f"{name}(n, x)")
 

@@ -81,6 +81,10 @@ class Operation:
     written: bool | None = None
     # Whether `torch.nn.functional` has it with an argument `inplace`.
     inplace_flag: bool = False
+    # What the module is called that `torch.nn` has for it.
+    module: str = ""
+    # As a nonlinearity of networks: by how much it asks for larger weights, if that is known.
+    gain: float | None = None
 
     # PyTorch's names for arguments, where they are not `input` for x, `other` for y, or ours; and its arguments that
     # say how it is computed and not what, which are taken and change nothing.
