@@ -93,7 +93,8 @@ class Spread:
             return
         mean = float(weight @ z) / weights
         away = mean - self.mean
-        self.squares += float(weight @ (z - mean) ** 2) + away * away * self.weights * weights / (self.weights + weights)
+        share = weights / (self.weights + weights)
+        self.squares += float(weight @ (z - mean) ** 2) + away * away * self.weights * share
         self.weights += weights
         self.mean += away * weights / self.weights
         self.rows += len(z)
