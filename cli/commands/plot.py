@@ -54,11 +54,13 @@ def command(words: Sequence[str], asked: Curves, drawn: Drawn, texts: TextTables
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.analysis.several import named_parts
     from ...parser.semantics.computing import computing
-    from ..drawing import check_drawable
+    from ..drawing import check_drawable, check_terminal
     from ..shell.variables import collect_ranges
 
     if drawn.output is not None:
         check_drawable(drawn.output)
+    elif drawn.format_name == "pretty":
+        check_terminal()
     expressions = [word for word in words if not _gives_value(word)]
     assigned = [word for word in words if _gives_value(word)]
     if expressions in ([], ["-"]):
@@ -105,10 +107,11 @@ def _parsed(
     if len(ranges) > 2:
         raise UsageError(f"{listed(ranges)} have ranges, and a picture has room for two", "give the others a value")
     for name in known:
-        if name not in needed:
+        # A number alone is the same over any range.
+        if name not in needed and (needed or name not in ranges or len(ranges) > 1):
             raise unused(name, programs[0], needed, options)
     for program, own in zip(programs, free, strict=True):
-        match(program, own, [name for name in known if name in own] or known, options)
+        match(program, own, [name for name in known if name in own], options)
     return programs
 
 

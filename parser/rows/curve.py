@@ -13,6 +13,7 @@ from ...engine.optimize.features import Found, features, interrupted, visible
 from ..analysis.ranges import Range
 from ..analysis.result import column_of
 from ..semantics.limits import Limits
+from ..semantics.names import free_variables
 from ..syntax.errors import ExpressionError, UsageError
 from ..syntax.records import Program
 from ..syntax.wording import quoted
@@ -118,13 +119,18 @@ class _Function:
             )
         if faults:
             self.failure = next(iter(faults.values()))
-        return found
+        return {name: found[name] if name in found else np.zeros(len(x)) for name in self.names}
 
 
 def _traced(
     program: Program, variable: str, constants: Mapping[str, Tensor], order: int, limits: Limits
 ) -> tuple[RowExpression, list[str]]:
     """The expression with as many derivatives as it has, but at least those that are asked for, if it has any."""
+    if variable not in free_variables(program):
+        # One of several, such as a level that another reaches.
+        level = RowExpression(program, constants, Wanted(), limits)
+        derivatives = Wanted((), (variable,), False, order + _TELLING).result_names()[1:]
+        return level, [*level.result_names({}), *derivatives]
     error: Exception | None = None
     for highest in dict.fromkeys((order + _TELLING, order, 0)):
         wanted = Wanted((), (variable,) if highest else (), False, max(highest, 1))
