@@ -34,6 +34,7 @@ def window(monkeypatch: pytest.MonkeyPatch) -> None:
         ("exp(1000*x)", "-1:1", ["edge x = 0.709783 beyond the largest number to the right"]),
         ("2 - x if x < 1 else x", "0:3", ["minimum x = 1 value 1", "kink x = 1 value 1, slopes -1 and 1"]),
         ("x*0 + 3", "-1:1", []),
+        ("pi", "-1:1", []),
         ("x > 0.5", "0:1", ["jump x = 0.5 from 0 to 1"]),
     ],
 )  # fmt: skip
@@ -75,6 +76,8 @@ def test_the_numbers_are_those_of_map(autodiff: Run) -> None:
     assert autodiff("plot", *words, "--format", "csv").out == autodiff("map", *words).out
     only = autodiff("plot", *words, "--format", "tsv", "--only", "d_x").out.splitlines()
     assert only[:2] == ["x\td_x", "0.0\t2.0"]
+    level = autodiff("plot", "x**2", "y", "--x", "0:1:2", "--y", "3", "--format", "csv").out.splitlines()
+    assert level[3:] == ["y,0.0,3.0,0.0", "y,1.0,3.0,0.0"]
     several = autodiff("plot", "x", "-x", "--x", "0:1:2", "--format", "csv").out.splitlines()
     assert several == ["expr,x,value,d_x", "x,0.0,0.0,1.0", "x,1.0,1.0,1.0", "-x,0.0,-0.0,-1.0", "-x,1.0,-1.0,-1.0"]
 
