@@ -88,6 +88,7 @@ def command(
                 write_picture(picture_of(curves_of(found), found.report), path, reading.theme)
             else:
                 write_fitted(path, form, open_tables(places, reading.input_format, form), found, job.rows, added)
+        residuals.shelf.close()
     _say(found.report, output)
     return OK if found.report.converged else FAILED
 
