@@ -50,7 +50,7 @@ def command(
 
     MODEL is an expression. Its variables with a value, as --b1 500, are parameters that start there; the others are
     columns of TABLE, which is what `map` reads: CSV, TSV, JSON Lines, Parquet or Arrow, files, patterns or standard
-    input. The Jacobian is exact.
+    input. The response may stand before a tilde, "y ~ a*x". The Jacobian is exact.
 
     Errors and intervals are those of least squares near the solution, of robust losses those of M-estimates. A
     solution is one where the residuals are orthogonal to all derivatives, and which the rows determine: else the exit

@@ -95,9 +95,6 @@ class Actions:
     def first(self, children: Children) -> list[Any]:
         return children
 
-    def single(self, children: Children) -> Any:
-        return children[0]
-
     def append(self, children: Children) -> list[Any]:
         items = children[0]
         items.append(children[2])
