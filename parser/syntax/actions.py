@@ -95,6 +95,10 @@ class Actions:
     def first(self, children: Children) -> list[Any]:
         return children
 
+    def single(self, children: Children) -> Any:
+        """As `lalr.py` has it without a call, and Lark with one."""
+        return children[0]
+
     def append(self, children: Children) -> list[Any]:
         items = children[0]
         items.append(children[2])
