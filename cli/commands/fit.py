@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..fit.fit_options import Modelling, Printing, Reading, Searching
+from ..map.choices import NewColumns
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits
@@ -34,12 +35,13 @@ _CALL = 'autodiff fit "a*x + b" table.csv --response y --a 1 --b 0'
 WORDS = click.Argument(["words"], nargs=-1, type=click.Path(), metavar="MODEL [TABLE]... [NAME=VALUE]...")
 
 
-@declared(EXAMPLES, WORDS, Modelling, Searching, Reading, TextTables, Printing, Limits)
+@declared(EXAMPLES, WORDS, Modelling, Searching, Reading, NewColumns, TextTables, Printing, Limits)
 def command(
     words: Sequence[str],
     asked: Modelling,
     searching: Searching,
     reading: Reading,
+    added: NewColumns,
     texts: TextTables,
     output: Printing,
     limits: Limits,
@@ -48,7 +50,7 @@ def command(
 
     MODEL is an expression. Its variables with a value, as --b1 500, are parameters that start there; the others are
     columns of TABLE, which is what `map` reads: CSV, TSV, JSON Lines, Parquet or Arrow, files, patterns or standard
-    input. The Jacobian is exact.
+    input. The response may stand before a tilde, "y ~ a*x". The Jacobian is exact.
 
     Errors and intervals are those of least squares near the solution, of robust losses those of M-estimates. A
     solution is one where the residuals are orthogonal to all derivatives, and which the rows determine: else the exit
@@ -85,7 +87,8 @@ def command(
             if path in pictures:
                 write_picture(picture_of(curves_of(found), found.report), path, reading.theme)
             else:
-                write_fitted(path, form, open_tables(places, reading.input_format, form), found, job.rows)
+                write_fitted(path, form, open_tables(places, reading.input_format, form), found, job.rows, added)
+        residuals.shelf.close()
     _say(found.report, output)
     return OK if found.report.converged else FAILED
 

@@ -84,13 +84,13 @@ def root_at(objective: Objective, x: float, start: float) -> Root | None:
     with np.errstate(all="ignore"):
         reach = max(1.0, abs(x), abs(x - start))
         scan = _Scan(objective, x - reach, x + reach, lambda count: None)
-        near = [x, math.nextafter(x, -math.inf), math.nextafter(x, math.inf), *scan._snapped(x, -reach, reach)]
+        near = [*_neighbours(x), *scan.snapped(x, -reach, reach)]
         x = min(near, key=lambda place: (abs(scan.f_at(place)), -abs(place)))
         beside = objective.values(x + reach * np.array([[-1e-3], [-1e-5], [1e-5], [1e-3]])).reshape(2, 2)
         if scan.f_at(x) == 0 and not beside.any(axis=1).all():
             zeros = scan.run().zeros
             return Root(x, 0.0, math.nan, 0.0, math.nan, "run") if any(a <= x <= b for a, b in zeros) else None
-        scan._add(x, "")
+        scan.add(x, "")
         return scan.found.roots[0] if scan.found.roots and scan.found.roots[0].proof != "value" else None
 
 
@@ -211,7 +211,7 @@ class _Scan:
         for run in runs:
             first, last = int(run[0]), int(run[-1])
             if first == last:
-                self._add(float(self.x[first]), "")
+                self.add(float(self.x[first]), "")
                 continue
             a = self._last_zero(first, -1)
             b = self._last_zero(last, 1)
@@ -278,11 +278,11 @@ class _Scan:
         value = self.f_at(inside)
         f_start = self.f_at(start)
         if value == 0:
-            self._add(inside, "edge")
+            self.add(inside, "edge")
         elif _sign(value) * _sign(f_start) < 0:
             brackets.append((min(start, inside), max(start, inside)))
         elif self._is_zero(inside, value) and behaviour(self.objective, inside, self.width / 8).is_zero:
-            self._add(inside, "edge")
+            self.add(inside, "edge")
 
     def _is_zero(self, x: float, value: float) -> bool:
         return abs(value) <= 4 * self.objective.rounding(np.array([x]))
@@ -294,15 +294,15 @@ class _Scan:
             x = _zero_of(self.g_at, a, b)
         else:
             x = a if self.g_at(a) == 0 else b
-        candidates = [x, math.nextafter(x, -math.inf), math.nextafter(x, math.inf), *self._snapped(x, a, b)]
+        candidates = [*_neighbours(x), *self.snapped(x, a, b)]
         x = min(candidates, key=lambda place: abs(self.f_at(place)))
         value = self.f_at(x)
         if _sign(value) * _sign(self.f_at(a)) < 0:
             brackets += [(a, x), (x, b)]
         elif value == 0 or self._is_zero(x, value):
-            self._add(x, "touch")
+            self.add(x, "touch")
 
-    def _snapped(self, x: float, a: float, b: float) -> list[float]:
+    def snapped(self, x: float, a: float, b: float) -> list[float]:
         """Zero, where a place next to it was found for want of numbers that say more."""
         return [0.0] if a <= 0 <= b and abs(x) < 1e-6 * self.width else []
 
@@ -315,10 +315,10 @@ class _Scan:
             return lost if math.isnan(f) else min(max(f, -_HUGE), _HUGE)
 
         x = _zero_of(value, a, b)
-        near = [x, math.nextafter(x, -math.inf), math.nextafter(x, math.inf), *self._snapped(x, a, b)]
-        self._add(min(near, key=lambda place: (abs(value(place)), -abs(place))), "sign")
+        near = [*_neighbours(x), *self.snapped(x, a, b)]
+        self.add(min(near, key=lambda place: (abs(value(place)), -abs(place))), "sign")
 
-    def _add(self, x: float, proof: str) -> None:
+    def add(self, x: float, proof: str) -> None:
         """Takes a place for what it is: a root, a pole, a jump."""
         if any(abs(root.x - x) <= max(2 * root.error, 4 * _EPS * abs(x)) for root in self.found.roots):
             return
@@ -328,7 +328,7 @@ class _Scan:
         if not seen.is_zero and value != 0:
             known = [power for power in seen.sides() if math.isfinite(power)]
             if any(power < -0.2 for power in known):
-                self.found.poles.append(0.0 if self._snapped(x, self.low, self.high) and abs(x) < 1e-100 else x)
+                self.found.poles.append(0.0 if self.snapped(x, self.low, self.high) and abs(x) < 1e-100 else x)
             elif known:
                 self.found.jumps.append(x)
             elif proof == "sign":
@@ -389,6 +389,17 @@ def _zero_of(function: Callable[[float], float], a: float, b: float) -> float:
 
     found: Any = toms748(function, a, b, xtol=1e-300, rtol=4 * _EPS, maxiter=500, disp=False)  # pyright: ignore
     return float(found)
+
+
+def _neighbours(x: float) -> list[float]:
+    """The number and those next to it, among which is the one nearest to where a search for it ends."""
+    found = [x]
+    for towards in (-math.inf, math.inf):
+        y = x
+        for _ in range(4):
+            y = math.nextafter(y, towards)
+            found.append(y)
+    return found
 
 
 def _sign(x: float) -> int:

@@ -23,6 +23,8 @@ from .residuals import Parameters, Residuals
 # The scale of a robust loss is estimated from residuals, and these from it, until it moves no more than this.
 _STEADY = 1e-6
 _MOST_SCALES = 20
+# Sums of squares of the response that leave room for what is computed of them.
+_SMALLEST, _LARGEST = 1e-250, 1e250
 
 Seen = Callable[[int, float], None]
 
@@ -96,6 +98,11 @@ def fit(residuals: Residuals, asked: Asked, seen: Seen | None = None) -> Fit:
     if spread.rows < parameters.size:
         rows, count = counted(spread.rows, "row"), counted(parameters.size, "parameter")
         raise UsageError(f"{rows} cannot determine {count}", "keep some of them fixed with `--fix NAMES`")
+    if not _SMALLEST < spread.magnitude < _LARGEST and spread.largest:
+        raise UsageError(
+            f"the squares of the response are too {'large' if spread.largest > 1 else 'small'} for numbers",
+            'fit a multiple of it, such as `--response "1e200*y"`',
+        )
     low, high = _bounds(parameters, asked.bounds)
     loss = None if asked.loss is None else LOSSES[asked.loss]
     problem, solution, scale = _solved(residuals, parameters, asked, loss, low, high, seen)

@@ -75,7 +75,7 @@ class Parameters:
 class Spread:
     """Sums over the observations z with weights w: how many, their weights, their weighted mean and squares around it.
 
-    `logarithms` is the sum of log w, `magnitude` that of w z^2.
+    `logarithms` is the sum of log w, `magnitude` that of w z^2, `largest` the largest |z|.
     """
 
     rows: int = 0
@@ -84,6 +84,7 @@ class Spread:
     squares: float = 0.0
     logarithms: float = 0.0
     magnitude: float = 0.0
+    largest: float = 0.0
 
     def add(self, z: np.ndarray, weight: np.ndarray) -> None:
         """Adds observations (n,), by the update of Chan, Golub and LeVeque (Am. Stat. 37, 1983)."""
@@ -92,12 +93,14 @@ class Spread:
             return
         mean = float(weight @ z) / weights
         away = mean - self.mean
-        self.squares += float(weight @ (z - mean) ** 2) + away**2 * self.weights * weights / (self.weights + weights)
+        share = weights / (self.weights + weights)
+        self.squares += float(weight @ (z - mean) ** 2) + away * away * self.weights * share
         self.weights += weights
         self.mean += away * weights / self.weights
         self.rows += len(z)
         self.logarithms += float(np.log(weight).sum())
         self.magnitude += float(weight @ z**2)
+        self.largest = max(self.largest, float(np.abs(z).max()))
 
 
 class Residuals:
@@ -170,6 +173,8 @@ class Residuals:
         found = expression.results(self.shapes, given, columns, np.zeros(rows, bool), faults)
         if found["value"].ndim > 1:
             raise _not_a_number(expression.syntax)
+        if found["value"].dtype.kind != "f":
+            raise _error(expression.syntax, "type", "the model is not a number with a derivative", None)
         slopes = [found[f"grad.{name}"].reshape(rows, -1).T for name in self.model.starts]
         result = np.concatenate([*slopes, found["value"].reshape(1, rows)])
         if faults:
@@ -227,11 +232,9 @@ def transformed(columns: np.ndarray, loss: Loss, scale: float) -> np.ndarray:
 
 
 def _not_a_number(syntax: Program) -> ExpressionError:
-    return ExpressionError(
-        "shape",
-        "it has a list of numbers in each row, and is to have one number",
-        syntax.source,
-        0,
-        len(syntax.source),
-        "take the sum or an element of it",
-    )
+    message = "it has a list of numbers in each row, and is to have one number"
+    return _error(syntax, "shape", message, "take the sum or an element of it")
+
+
+def _error(syntax: Program, kind: str, message: str, help: str | None) -> ExpressionError:
+    return ExpressionError(kind, message, syntax.source, 0, len(syntax.source), help)

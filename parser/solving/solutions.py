@@ -302,7 +302,7 @@ def _same(one: Solution, other: Solution) -> bool:
 
 def _described(unknowns: Unknowns, system: System, solution: Solution) -> Answer:
     singular = solution.rank < unknowns.size
-    proof = "no Newton step is left"
+    proof = "by Newton's method"
     if singular:
         proof = "both sides are equal to rounding; a multiple root, or one of many"
     finite = np.isfinite(solution.error).all() and not singular

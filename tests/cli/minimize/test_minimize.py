@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from groups import grouped
@@ -92,6 +93,20 @@ def test_ranges_are_where_starts_are(autodiff: Command) -> None:
     found = facts(autodiff("minimize", rastrigin, "--x", "-5:5.5", "--y", "-4.7:5", "--starts", "40"))
     assert abs(float(found["value"])) < 1e-12
     assert found["starts"] == "40"
+
+
+@grouped(
+    "words", [["x**4 - 3*x", "--x", "3"], ["x**2 + y**4", "--x", "1", "--y", "2"], ["sum(v**2)", "--v", "[1, 2, 3]"]]
+)
+def test_the_way_is_drawn(autodiff: Command, words: list[str], tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    path = tmp_path / "way.svg"
+    assert autodiff("minimize", *words, "-o", str(path)).code == 0
+    assert "<svg" in path.read_text()
+
+
+def test_a_picture_of_another_kind_is_refused_at_once(autodiff: Command) -> None:
+    assert autodiff("minimize", "x**2", "--x", "1", "-o", "way.bmp").code == 2
 
 
 def test_one_number_for_a_script(autodiff: Command) -> None:
