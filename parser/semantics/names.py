@@ -53,7 +53,7 @@ def free_variables(program: Program) -> dict[str, Name]:
                 raise _unknown("attribute", expr.name, expr, program.source, (*TENSOR_ATTRIBUTES, *_results()))
         if isinstance(statement, Assign):
             assigned.add(statement.name)
-    if isinstance(program.statements[-1], Define):
+    if program.statements and isinstance(program.statements[-1], Define):
         raise nothing_to_compute(program)
     return free
 

@@ -56,7 +56,7 @@ class PythonPrinter(CodePrinter):
 
 def _is_whole(exponent: Any) -> bool:
     number = exponent.operand if type(exponent) is Unary else exponent
-    return type(number) is Number and float(number.value).is_integer()
+    return type(number) is Number and float(number.value or 0).is_integer()
 
 
 def render(derivatives: Derivatives, source: str) -> str:
