@@ -178,6 +178,8 @@ def _say_remarks(plot: Plotted, format_name: str) -> None:
         say(f"warning[nonfinite]: {expr} is finite nowhere from {plot.axis.text.replace(':', ' to ', 1)}")
     if plot.failure is not None:
         say(f"warning[value]: {expr} cannot be computed everywhere: {plot.failure}")
+    if plot.lacks_derivatives:
+        say(f"note: {expr} has no derivative by `{plot.variable}`, so that extrema are not looked for")
     unlisted = sorted(plot.curves[0].found.unlisted) if format_name not in ("csv", "tsv") else []
     if unlisted:
         say(f"note: {expr} has too many of these to tell them apart: {', '.join(unlisted)}; give it a shorter range")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -61,8 +62,15 @@ class Plotted:
         self._function = _Function(program, variable, constants, order, limits)
         self.names = [column_of(name) for name in self._function.names[: order + 1]]
         low, high = sorted(axis.ends)
+        if not math.isfinite(high - low):
+            raise UsageError(f"the range {quoted(axis.text)} of `{variable}` is too wide", "plot one half of it")
         count = max(_SLOW_POINTS if self._function.is_slow else _POINTS, axis.count)
         self._even = np.linspace(low, high, min(_MOST_POINTS, count))
+
+    @property
+    def lacks_derivatives(self) -> bool:
+        """Whether there is no derivative where one would be expected."""
+        return len(self._function.names) == 1 and not self._function.is_discrete
 
     @cached_property
     def curves(self) -> list[Curve]:
@@ -103,6 +111,8 @@ class _Function:
         self.expression, self.names = _traced(program, variable, constants, order, limits)
         self.is_slow = not self.expression.is_traced({variable: ()})
         found = self.results(np.zeros(1))
+        # A count or a truth value does not change but where it leaps.
+        self.is_discrete = found["value"].dtype.kind != "f"
         if found["value"].ndim > 1:
             raise UsageError(
                 f"{quoted(program.source)} is a list of {found['value'].shape[1]} numbers, and a curve needs one",
@@ -116,8 +126,7 @@ class _Function:
         def function(x: Any) -> Any:
             found = self.results(x)
             rows = np.stack([np.asarray(found[name], float) for name in names])
-            if found["value"].dtype.kind != "f":
-                # A count or a truth value does not change but where it leaps.
+            if self.is_discrete:
                 return np.concatenate([rows, np.zeros_like(rows)])
             # As in PyTorch a derivative may be finite where there is no value, and then it means nothing.
             return np.where(np.isnan(found["value"]), np.nan, rows) if first else rows
