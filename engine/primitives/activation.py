@@ -68,6 +68,7 @@ relu = primitive(
     in_place=True,
     inplace_flag=True,
     definition="maximum(x, 0)",
+    chooses=">",
     method=True,
     module="ReLU",
     gain=math.sqrt(2.0),
