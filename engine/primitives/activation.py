@@ -65,6 +65,7 @@ relu = primitive(
     torch=("relu", "nn.functional.relu"),
     in_place=True,
     inplace_flag=True,
+    written=True,
     definition="maximum(x, 0)",
     method=True,
 )
@@ -75,6 +76,7 @@ threshold = primitive(
     doc="x where it exceeds `threshold`, else `value`",
     torch=("threshold", "nn.functional.threshold"),
     inplace_flag=True,
+    written=True,
     formula="where(x <= threshold, value, x)",
 )
 
@@ -159,13 +161,13 @@ def _elu_formula(alpha: float, scale: float, input_scale: float) -> str:
 scaled_elu = private("elu", _elu, _elu_rule, floating=True, formula=_elu_formula)
 
 
-@function(domain=BESIDE_ZERO, inplace_flag=True, definition="where(x > 0, x, expm1(x))")
+@function(domain=BESIDE_ZERO, inplace_flag=True, written=True, definition="where(x > 0, x, expm1(x))")
 def elu(x: Any, alpha: float = 1.0) -> Any:
     """x where it is positive, else alpha * (exp(x) - 1)"""
     return scaled_elu(x, alpha)
 
 
-@function(domain=BESIDE_ZERO, torch=("nn.functional.selu", "selu"), inplace_flag=True)
+@function(domain=BESIDE_ZERO, torch=("nn.functional.selu", "selu"), inplace_flag=True, written=True)
 def selu(x: Any) -> Any:
     """elu with the alpha and scale of self-normalising networks"""
     return scaled_elu(x, 1.6732632423543772848170429916717, 1.0507009873554804934193349852946)
@@ -180,6 +182,7 @@ celu = primitive(
     domain=BESIDE_ZERO,
     torch=("nn.functional.celu", "celu"),
     inplace_flag=True,
+    written=True,
     definition="where(x > 0, x, alpha*expm1(x/alpha))",
 )
 leaky_relu = primitive(
@@ -190,6 +193,7 @@ leaky_relu = primitive(
     domain=BESIDE_ZERO,
     edges=[EdgeCase((0.0,), 0.0, (0.01,))],
     inplace_flag=True,
+    written=True,
     formula="where(x > 0, x, x*negative_slope)",
 )
 
@@ -215,6 +219,7 @@ def softsign(x: Any) -> Any:
     lambda g, x, min_val, max_val: where((x <= min_val) | (x >= max_val), 0, g),
     domain=BESIDE_ZERO,
     inplace_flag=True,
+    written=True,
     definition="minimum(maximum(x, min_val), max_val)",
 )
 def hardtanh(x: Any, min_val: Any = -1.0, max_val: Any = 1.0) -> Any:
@@ -280,7 +285,7 @@ def rrelu_with_slopes(x: Any, slopes: Any) -> Any:
     return np.where(x > 0, x, x * slopes)
 
 
-@function(domain=BESIDE_ZERO, torch=("rrelu", "nn.functional.rrelu"), inplace_flag=True, method=True)
+@function(domain=BESIDE_ZERO, torch=("rrelu", "nn.functional.rrelu"), inplace_flag=True, written=True, method=True)
 def rrelu(x: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False) -> Any:
     """x where it is positive, else x times the mean of lower and upper, or in training a random number between"""
     if lower > upper:
