@@ -125,8 +125,10 @@ _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"autodiff\.e
 
 def __getattr__(name: str) -> Any:
     # Imported when first asked for: what a plain lesson and the command line do not need.
-    if name in ("cuda", "func", "linalg", "nn", "random", "special"):
+    if name in ("cuda", "func", "linalg", "nn", "optim", "random", "special", "utils"):
         return _importlib.import_module(f".{name}", __name__)
+    if name in ("load", "save"):
+        return getattr(_importlib.import_module(".api.serialization", __name__), name)
     if name == "vmap":
         return _importlib.import_module(".func", __name__).vmap
     if name in ("dropout", "dropout_"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,6 +36,9 @@ _MOST_REMEMBERED = 1000  # characters of an expression
 
 # Literals of the language, which a cell does not mean by itself: `2024_01` is no number.
 _GROUPED = re.compile(r"[+-]?[\d.]+_[\d_.e+-]*", re.IGNORECASE)
+
+# Objects that are made before Python looks for garbage again.
+_ALLOCATED = 100_000
 
 # Of lines that share an expression: below it, tracing takes longer than it saves.
 FEWEST = 32
@@ -78,7 +83,7 @@ class Computation:
         messages: list[str] = []
         counts: Counter[str] = Counter()
         self.used = set()
-        with computing(self.settings.dtype):
+        with computing(self.settings.dtype), _few_collections():
             for outcome in self.outcomes(lines):
                 outcome, text = self.printed(outcome)
                 counts["records"] += 1
@@ -245,6 +250,17 @@ class Computation:
         self.used.update(name for name in (*(self.settings.wrt or ()), *self.settings.const) if name in names)
         wanted = names if chosen is None else [name for name in dict.fromkeys(chosen) if name in names]
         return [name for name in wanted if name not in self.settings.const]
+
+
+@contextlib.contextmanager
+def _few_collections() -> Iterator[None]:
+    """Looks for garbage in rings seldom: graphs are in none, and all that is kept of a chunk would be gone through."""
+    before = gc.get_threshold()
+    gc.set_threshold(_ALLOCATED, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def value_of(name: str, value: Any) -> Tensor:

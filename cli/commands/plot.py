@@ -15,7 +15,7 @@ from ..shell.command import is_assignment
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits, option_names, split_names
 from ..shell.printing import rendered
-from ..shell.streams import say, write
+from ..shell.streams import from_input, say, write
 from ..tables.table_options import TextTables
 
 if TYPE_CHECKING:
@@ -45,20 +45,27 @@ def command(words: Sequence[str], asked: Curves, drawn: Drawn, texts: TextTables
     the curve. Roots, minima, maxima, inflections and kinks are marked and listed with their places, which are found
     with the derivatives and not among the points drawn. Two variables with ranges give contours.
 
+    An expression that is - or left out is read from standard input; of several there, as `diff` writes them, each is
+    drawn.
+
     The picture is drawn on the terminal, or with -o into a file. Both need the extra `plot`. Exit code 1 where there is
     no finite value at all.
     """
     # Here, so that `--help` and a wrong option cost no import of NumPy.
+    from ...parser.analysis.several import named_parts
     from ...parser.semantics.computing import computing
-    from ..drawing import check_drawable
+    from ..drawing import check_drawable, check_terminal
     from ..shell.variables import collect_ranges
 
     if drawn.output is not None:
         check_drawable(drawn.output)
+    elif drawn.format_name == "pretty":
+        check_terminal()
     expressions = [word for word in words if not _gives_value(word)]
     assigned = [word for word in words if _gives_value(word)]
-    if not expressions:
-        raise UsageError("the expression is missing", 'write `autodiff plot "sin(x)" --x 0:6.28`')
+    if expressions in ([], ["-"]):
+        piped = from_input('autodiff plot "sin(x)" --x 0:6.28')
+        expressions = list(named_parts(piped).values()) or [piped]
     with computing("float64"):
         ranges, given = collect_ranges(asked.context.obj, [*asked.assignments, *assigned], asked.vars_file)
         programs = _parsed(expressions, ranges, given, asked.context, limits)
@@ -100,10 +107,11 @@ def _parsed(
     if len(ranges) > 2:
         raise UsageError(f"{listed(ranges)} have ranges, and a picture has room for two", "give the others a value")
     for name in known:
-        if name not in needed:
+        # A number alone is the same over any range.
+        if name not in needed and (needed or name not in ranges or len(ranges) > 1):
             raise unused(name, programs[0], needed, options)
     for program, own in zip(programs, free, strict=True):
-        match(program, own, [name for name in known if name in own] or known, options)
+        match(program, own, [name for name in known if name in own], options)
     return programs
 
 
@@ -137,16 +145,16 @@ def _draw_curves(
         texts.check_used("none", "none")
     points = None if asked.data is None else read_points(asked.data, variable, asked.response, texts)
     style = drawn.style()
-    if drawn.format_name in ("csv", "tsv", "json", "plain"):
+    is_somewhere = any(plot.is_finite_somewhere for plot in plots)
+    if drawn.format_name != "pretty":
         write(rendered("plot", drawn.format_name, plots, only))
-    else:
+    if is_somewhere and (drawn.output is not None or drawn.format_name == "pretty"):
         picture = picture_of_curves(plots, only, points, read_view(asked.view))
-        if drawn.output is None:
-            write(render(picture, style, drawn.theme))
-        write(listing(plots, only, style).removeprefix("" if drawn.output is None else "\n"))
-    if drawn.output is not None:
-        picture = picture_of_curves(plots, only, points, read_view(asked.view))
-        write_picture(picture, drawn.output, drawn.theme or "light")
+        if drawn.output is not None:
+            write_picture(picture, drawn.output, drawn.theme or "light")
+        if drawn.format_name == "pretty":
+            below = listing(plots, only, style)
+            write(below.removeprefix("\n") if drawn.output else render(picture, style, drawn.theme) + below)
     for plot in plots:
         _say_remarks(plot)
     return OK if all(plot.is_finite_somewhere for plot in plots) else FAILED
@@ -168,9 +176,8 @@ def _say_remarks(plot: Plotted) -> None:
     expr = quoted(plot.expr)
     if not plot.is_finite_somewhere:
         say(f"warning[nonfinite]: {expr} is finite nowhere from {plot.axis.text.replace(':', ' to ', 1)}")
-    if plot.failures is not None:
-        count, reason = plot.failures
-        say(f"warning[value]: {expr} cannot be computed at {count:,} of {plot.axis.count:,} points: {reason}")
+    if plot.failure is not None:
+        say(f"warning[value]: {expr} cannot be computed everywhere: {plot.failure}")
     unlisted = sorted(plot.curves[0].found.unlisted)
     if unlisted:
         say(f"note: {expr} has too many of these to tell them apart: {', '.join(unlisted)}; give it a shorter range")

@@ -22,6 +22,8 @@ FORMATS = ("svg", "png", "pdf")
 _WIDTH, _FURNITURE = 7.2, 0.8
 _HEIGHTS = {"alone": 3.6, "contours": 5.0, "among others": 2.6}
 _DOTS_PER_INCH = 150
+# Limits that are smaller are none to matplotlib.
+_TINY, _LARGER = 1e-280, 1e280
 # What would tell when and by which version a file was written.
 _METADATA: dict[str, dict[str, Any]] = {
     "svg": {"Date": None, "Creator": None},
@@ -63,6 +65,7 @@ def rendered_picture(picture: Picture, format_name: str, theme: str = "light") -
     from matplotlib.figure import Figure
 
     colors = THEMES[theme]
+    picture = _scaled(picture)
     buffer = io.BytesIO()
     with matplotlib.rc_context(), warnings.catch_warnings():
         # About letters that a font lacks.
@@ -82,6 +85,24 @@ def rendered_picture(picture: Picture, format_name: str, theme: str = "light") -
             rows[0].set_xlim(*picture.x_limits)
         figure.savefig(buffer, format=format_name, dpi=_DOTS_PER_INCH, metadata=_METADATA[format_name])
     return buffer.getvalue()
+
+
+def _scaled(picture: Picture) -> Picture:
+    """The picture with heights that matplotlib tells apart from 0, and a label that says what they are a part of."""
+    panels: list[Panel] = []
+    for panel in picture.panels:
+        low, high = panel.y_limits or (0.0, 1.0)
+        if not 0 < max(abs(low), abs(high)) < _TINY:
+            panels.append(panel)
+            continue
+        names = ("y", "low", "high", "error")
+        layers = [
+            layer._replace(**{n: v * _LARGER for n in names if (v := getattr(layer, n, None)) is not None})
+            for layer in panel.layers
+        ]
+        label = f"{panel.y_label} times {_LARGER:g}"
+        panels.append(panel._replace(layers=layers, y_label=label, y_limits=(low * _LARGER, high * _LARGER)))
+    return picture._replace(panels=panels)
 
 
 def _height(picture: Picture) -> float:
@@ -160,7 +181,13 @@ def _draw(axes: Any, layer: Layer, theme: Theme) -> Any:
             sign = SIGNS[name][0]
             face = theme.background if name == "ring" else _color(theme, slot)
             return axes.plot(
-                *(x, y, sign), color=_color(theme, slot), markerfacecolor=face, markersize=6, linestyle="none", zorder=3
+                *(x, y, sign),
+                color=_color(theme, slot),
+                markerfacecolor=face,
+                markersize=6,
+                linestyle="none",
+                zorder=3,
+                clip_on=False,
             )[0]
         case Level(y, x):
             line = axes.axvline(x) if x is not None else axes.axhline(y)

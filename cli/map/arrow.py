@@ -60,6 +60,8 @@ class ArrowTable:
 class ArrowChunk:
     """Some rows of a record batch, behind as many as there are `before` them in the table."""
 
+    rows_before = 0
+
     def __init__(self, source: ArrowTable, rows: Any, before: int) -> None:
         self.source = source
         self.record_batch = rows

@@ -68,7 +68,9 @@ class Source(Protocol):
 
 
 class Chunk(Protocol):
-    """Some rows of a table."""
+    """Some rows of a table. `rows_before` are those of all tables before them, where nobody knows how many come."""
+
+    rows_before: int
 
     def read(self) -> dict[str, Column]:
         """The columns that its source expects to be numeric, as numbers."""

@@ -85,7 +85,7 @@ class Computation:
         if any(np.isnan(number) for number in keys.values()):
             empty[:] = skipped[:] = True
         given = {**self.expression.constants, **keys}
-        results = self.expression.results(self._shapes(table), given, values, skipped, faults)
+        results = self.expression.results(self._shapes(table), given, values, skipped, faults, chunk.rows_before)
         return Answer(results, empty, faults, {**given, **values}, frozenset(values))
 
     def explained(self, row: str, variables: Mapping[str, Any]) -> str:

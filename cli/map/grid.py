@@ -55,6 +55,8 @@ class Grid:
 class GridChunk:
     """Some points of a grid, from number `start` on."""
 
+    rows_before = 0
+
     def __init__(self, source: Grid, start: int, rows: int) -> None:
         self.source = source
         self.start = start
@@ -91,4 +93,4 @@ class GridComputation(Computation):
 def grid_table(ranges: Mapping[str, Range]) -> Table:
     """A grid as a table. UsageError: it has far too many points."""
     grid = Grid(ranges)
-    return Table(Place(None), "csv", grid, {}, True, grid.points)
+    return Table(Place(None), "csv", grid, {}, True, grid.points, True)

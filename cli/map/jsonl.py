@@ -96,6 +96,8 @@ class JsonLines:
 class JsonChunk:
     """Some lines, `data`, each with its end; the first is `first_line` of the table."""
 
+    rows_before = 0
+
     def __init__(self, source: JsonLines, data: bytes, first_line: int) -> None:
         self.source = source
         self.data = data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
@@ -105,11 +106,16 @@ def map_tables(tables: Iterable[Table], job: Job[Any], writer: Writer, threads: 
 
 def _parts(first: Table, following: Iterator[Table], job: Job[Any]) -> Iterator[tuple[Table, Chunk]]:
     """The chunks of all tables. UsageError: a table has other columns than the first."""
-    yield from ((first, chunk) for chunk in first.source.chunks())
-    for table in following:
-        check_same(table, first)
-        job.expect(table)
-        yield from ((table, chunk) for chunk in table.source.chunks())
+    before = 0
+    for table in chain([first], following):
+        if table is not first:
+            check_same(table, first)
+            job.expect(table)
+        for chunk in table.source.chunks():
+            chunk.rows_before = before
+            yield table, chunk
+            if not table.is_sized:
+                before += chunk.rows
 
 
 def _work(table: Table, chunk: Chunk, job: Job[Any], writer: Writer) -> _Done:

@@ -45,7 +45,7 @@ def planned(
     by = list(columns) if asked.wrt is None else split_names(asked.wrt)
     chosen = differentiated([*columns, *constants], by, split_names(asked.const))
     wanted = Wanted(kept, chosen, asked.hessian, asked.order)
-    rows = 0 if asked.exact else first.expected_rows()
+    rows = None if asked.exact else first.expected_rows()
     expression = RowExpression(program, constants, wanted, limits, rows)
     computation = (GridComputation if is_grid else Computation)(expression, columns)
     results = column_names(computation.result_names(first), kept, added.prefix)

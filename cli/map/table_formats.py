@@ -14,7 +14,7 @@ from ..shell.printing import DELIMITERS
 from ..shell.streams import say
 from ..tables.dialect import TextForm
 from ..tables.encoding import as_utf8, with_newlines
-from ..tables.formats import ARROW_FILE, BINARY, COMPRESSED, format_by_content, format_by_name
+from ..tables.formats import ARROW_FILE, BINARY, COMPRESSED, format_by_content, format_by_name, no_table
 from ..tables.opening import Headed, Place, open_bytes, places
 from .chunk import Source
 from .delimited import Delimited
@@ -26,7 +26,7 @@ _TITLES = {"csv": "CSV", "tsv": "TSV", "jsonl": "JSON Lines"}
 
 class Table(NamedTuple):
     """A table that is read, the name of its format, the columns that the folders on its way are, whether it is the
-    only one, and how many bytes the files of all have together.
+    only one, how many bytes the files of all have together, and whether that says how many rows there are.
     """
 
     place: Place
@@ -35,6 +35,7 @@ class Table(NamedTuple):
     keys: Mapping[str, Key]
     is_alone: bool
     all_bytes: int
+    is_sized: bool
 
     def expected_rows(self) -> float:
         """About how many rows all tables have together: known before they are read, at least of files."""
@@ -48,11 +49,12 @@ def open_tables(words: Iterable[str | Place], format_name: str | None, form: Tex
     """
     found = places(words)
     size = sum(map(_size, found))
+    is_sized = not any(place.path is None or place.path.endswith(COMPRESSED) or not _size(place) for place in found)
     for place, said in zip(found, typed_keys([place.keys for place in found]), strict=True):
         with contextlib.ExitStack() as opened:
             kind, source = _open_source(place, format_name, form, opened)
             keys = {name: key for name, key in said.items() if name not in source.names}
-            yield Table(place, kind, source, keys, len(found) == 1, size)
+            yield Table(place, kind, source, keys, len(found) == 1, size, is_sized)
 
 
 def _open_source(
@@ -64,6 +66,9 @@ def _open_source(
     if found not in BINARY:
         stream = as_utf8(stream, form.encoding)
         found = format_by_content(stream.head)
+    other = no_table(stream.head) if format_name is None and found not in BINARY else None
+    if other is not None:
+        raise UsageError(f"{place.title} is {other[0]}, not a table", other[1])
     kind = format_name or format_by_name(place.path or "") or found
     if found in BINARY and kind not in BINARY:
         raise UsageError(

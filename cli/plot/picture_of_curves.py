@@ -13,14 +13,15 @@ from ...parser.rows.curve import Curve, Plotted
 from ..drawing import Level, Line, Marks, Panel, Picture, Points
 from ..drawing.picture import Layer
 
+# The signs of what there is to see. Of a point that is several, the first of these is marked.
 SIGNS = {
-    ROOT: "ring",
-    MINIMUM: "down",
-    MAXIMUM: "up",
-    INFLECTION: "small diamond",
     KINK: "diamond",
     JUMP: "square",
     HOLE: "square",
+    MINIMUM: "down",
+    MAXIMUM: "up",
+    ROOT: "ring",
+    INFLECTION: "small diamond",
 }
 # How much of the height is left above and below the curves.
 _MARGIN = 0.05
@@ -48,8 +49,13 @@ def picture_of_curves(
         # What there is to see is marked on one curve of each expression, and listed below.
         panels.append(_panel(name, own, plots, with_points, view, name == shown[0]))
     ends = sorted(first.axis.ends)
-    title = first.expr if len(plots) == 1 and "\n" not in first.expr else ""
+    title = in_one_line(first) if len(plots) == 1 else ""
     return Picture(panels, title, first.variable, (ends[0], ends[1]))
+
+
+def in_one_line(plot: Plotted) -> str:
+    """What a curve is called."""
+    return "; ".join(line.strip() for line in plot.expr.splitlines())
 
 
 def _panel(
@@ -70,7 +76,7 @@ def _panel(
     poles = {f.x for curve in curves.values() for f in curve.found.features if f.kind == POLE}
     layers += [Level(x=x) for x in sorted(poles)]
     for slot, curve in curves.items():
-        layers.append(Line(curve.x, curve.y, plots[slot].expr if len(plots) > 1 else "", slot))
+        layers.append(Line(curve.x, curve.y, in_one_line(plots[slot]) if len(plots) > 1 else "", slot))
     if points is not None:
         layers.append(Points(*points, label="data", slot=len(plots)))
     if is_marked:
@@ -98,11 +104,10 @@ def _widened(low: float, high: float) -> tuple[float, float]:
 
 
 def _marks(curve: Curve, slot: int) -> Iterator[Marks]:
-    """The points of interest on a curve, by kind. A point that is several is marked as the last of them."""
-    at: dict[float, Feature] = {}
-    for feature in curve.found.features:
-        if feature.kind in SIGNS:
-            at[feature.x] = feature
+    """The points of interest on a curve, by kind."""
+    order = list(SIGNS)
+    seen = sorted((f for f in curve.found.features if f.kind in SIGNS), key=lambda f: order.index(f.kind), reverse=True)
+    at: dict[float, Feature] = {feature.x: feature for feature in seen}
     for kind, sign in SIGNS.items():
         own = [feature for feature in at.values() if feature.kind == kind]
         # At a jump and at a hole there may be no value.

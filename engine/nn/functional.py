@@ -14,7 +14,7 @@ from ..primitives import layer, reduction
 from ..primitives.arithmetic import mul
 from ..table.composed import called_by_name
 from ..table.record import Operation
-from ..table.registry import functions_of
+from ..table.registry import functions_of, ops
 from ..tensors.aliases import Call
 from ..tensors.tensor import Tensor
 
@@ -64,7 +64,7 @@ _FUNCTIONS |= {
 # Those below that are of the same name take their place.
 globals().update(_FUNCTIONS)
 
-__all__ = ["dropout", "one_hot", *_FUNCTIONS]  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = ["bilinear", "dropout", "one_hot", *_FUNCTIONS]  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:
@@ -106,6 +106,12 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Any:
     if padding_idx is not None and not -rows <= padding_idx < rows:
         raise AssertionError("Padding_idx must be within num_embeddings")
     return layer.embedding(weight, input, -1 if padding_idx is None else padding_idx % rows)
+
+
+def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Any:
+    """`input1 @ weight[k] @ input2 + bias[k]` for each output k."""
+    made = ops.einsum("...i,kij,...j->...k", input1, weight, input2)
+    return made if bias is None else made + bias
 
 
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..tensors.aliases import Array
+from .kinked import settle
 from .objective import Objective
 from .optimality import Optimality, length, look
 
@@ -76,6 +77,14 @@ class Path:
         return ratio >= 1 or lengths[-1] / (1 - ratio) > 0.1
 
 
+class Constrained(NamedTuple):
+    """Constraints at a point, by number: their values, their multipliers, and which hold with equality there."""
+
+    values: Array
+    multipliers: Array
+    active: Array
+
+
 class Minimum(NamedTuple):
     """Where a search ended. `reason` says why it ended there, `optimality` what can be said of the point.
 
@@ -93,6 +102,7 @@ class Minimum(NamedTuple):
     path: Path
     # Which constraints hold with equality, by number; and those kept at a bound, by unknown.
     left: int = 0  # saddle points and maxima that it went through
+    constrained: Constrained | None = None
 
     @property
     def converged(self) -> bool:
@@ -141,7 +151,7 @@ class Search:
         self.bounds = bounds
         self.path = path
         self.most = most
-        self.reach = 1.0
+        self.reach, self.depth = np.inf, -np.inf
 
     def begin(self, x: Array) -> tuple[float, Array]:
         """Value and gradient at a start."""
@@ -223,6 +233,14 @@ def _searched(search: Search, x: Array, value: float, gradient: Array) -> Minimu
         if (seen.is_stationary and kept) or (turn and np.array_equal(before, x)):
             break
     assert seen is not None
+    if not seen.is_stationary or seen.descent is not None:
+        box = search.bounds
+        free = np.ones(len(x), bool)
+        scale = np.maximum(np.abs(x), 1e-2 * search.path.largest())
+        kink = settle(search.objective, x, free, scale, box.low, box.high)
+        if kink is not None:
+            gradient = search.objective.gradient(kink)
+            x, seen = kink, Optimality(gradient, free, None, "kink", True, None, np.zeros(len(x)))
     value = search.objective.value(x)
     search.path.reach(x, value, seen.gradient)
     return Minimum(x, value, _reason(search, seen), _method(search), seen, search.path, left)
@@ -230,7 +248,7 @@ def _searched(search: Search, x: Array, value: float, gradient: Array) -> Minimu
 
 def _reason(search: Search, seen: Optimality) -> str:
     """Why it ends at a point where no solver goes on."""
-    regular = seen.is_stationary and seen.descent is None and seen.kind == "minimum"
+    regular = seen.is_stationary and seen.descent is None and seen.kind in ("minimum", "kink")
     if not regular and search.path.recedes():
         return "receding"
     if seen.is_stationary and seen.descent is None:

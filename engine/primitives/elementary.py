@@ -172,6 +172,8 @@ tanh = primitive(
     doc="hyperbolic tangent",
     parity="odd",
     torch=("tanh", "nn.functional.tanh"),
+    module="Tanh",
+    gain=5 / 3,
 )
 asinh = _inverse("asinh", "hyperbolic sine", lambda g, x: g * rsqrt(x * x + 1), parity="odd")
 acosh = _inverse("acosh", "hyperbolic cosine", lambda g, x: g * rsqrt(x * x - 1), domain=ABOVE_ONE)

@@ -44,26 +44,21 @@ def _dot(x: Any, y: Any) -> Any:
     return np.dot(x, y)
 
 
-dot = primitive(
-    "dot",
-    _dot,
-    lambda g, y: g * y,
-    lambda g, x: g * x,
-    doc="sum of the products of two vectors' elements",
-    rows=lambda x, y: np.add.reduce(x * y, axis=0),
-    batch=lambda x, y: _dots(x, y),
-    ranks=(1, 1),
-    saved_as={"y": "tensor"},
-)
-vdot = primitive(
-    "vdot",
-    _dot,
-    lambda g, y: g * y,
-    lambda g, x: g * x,
-    doc="sum of the products of two vectors' elements",
-    batch=lambda x, y: _dots(x, y),
-    ranks=(1, 1),
-)
+def _dot_product(name: str, **facts: Any) -> Any:
+    return primitive(
+        name,
+        _dot,
+        lambda g, y: g * y,
+        lambda g, x: g * x,
+        doc="sum of the products of two vectors' elements",
+        rows=lambda x, y: np.add.reduce(x * y, axis=0),
+        batch=lambda x, y: _dots(x, y),
+        ranks=(1, 1),
+        **facts,
+    )
+
+
+dot, vdot = _dot_product("dot", saved_as={"y": "tensor"}), _dot_product("vdot")
 
 
 def _dots(x: Any, y: Any) -> Any:

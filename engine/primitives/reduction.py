@@ -237,13 +237,15 @@ def log_softmax_primitive(x: Any, dim: int) -> Any:
     return shifted - np.log(np.add.reduce(np.exp(shifted), axis=axes, keepdims=True))
 
 
-@function(assumed={"dim": -1}, torch=("softmax", "special.softmax", "nn.functional.softmax"))
+@function(assumed={"dim": -1}, torch=("softmax", "special.softmax", "nn.functional.softmax"), module="Softmax")
 def softmax(x: Any, dim: int, dtype: Any = None) -> Any:
     """exp(x) scaled to a sum of 1 along `dim`"""
     return softmax_primitive(x if dtype is None else to(x, dtype), dim)
 
 
-@function(assumed={"dim": -1}, torch=("log_softmax", "special.log_softmax", "nn.functional.log_softmax"))
+@function(
+    assumed={"dim": -1}, torch=("log_softmax", "special.log_softmax", "nn.functional.log_softmax"), module="LogSoftmax"
+)
 def log_softmax(x: Any, dim: int, dtype: Any = None) -> Any:
     """log of softmax, without overflow"""
     return log_softmax_primitive(x if dtype is None else to(x, dtype), dim)

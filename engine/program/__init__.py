@@ -16,8 +16,8 @@ that there is no one program for all of them.
 from __future__ import annotations
 
 from ..tensors.symbol import TraceError
-from .columns import pays, run
+from .columns import pays, pays_from, run
 from .program import Constant, Equation, Program, Variable
 from .tracing import trace
 
-__all__ = ["Constant", "Equation", "Program", "TraceError", "Variable", "pays", "run", "trace"]
+__all__ = ["Constant", "Equation", "Program", "TraceError", "Variable", "pays", "pays_from", "run", "trace"]

@@ -243,11 +243,16 @@ def _kernel(part: Equation | Fused, varying: Callable[[Variable], bool], exact: 
 
 def pays(program: Program, rows: float) -> bool:
     """Whether machine code for so many rows saves more time than making it takes, and can be made."""
-    if (rows - _COMPILED) * len(program.equations) < _IMPORTED:
+    if rows < pays_from(program):
         return False
     from .native.code import available
 
     return available()
+
+
+def pays_from(program: Program) -> float:
+    """From how many rows on machine code saves more time than making it takes."""
+    return _COMPILED + _IMPORTED / len(program.equations) if program.equations else math.inf
 
 
 class _Worker:

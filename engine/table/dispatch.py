@@ -36,7 +36,7 @@ from ..tensors.size import bound, check_each, check_together
 from ..tensors.tensor import Tensor
 from .binding import bind, check_arrays, check_operands, explain, parameter_error, promote_operands
 from .out import run_into
-from .record import Operation, Rule
+from .record import Operation
 from .recorded import recorded, saver, unrecorded
 
 _FLOAT64 = np.float64
@@ -51,7 +51,7 @@ def make_call(primitive: Operation) -> Call:
     return _call(primitive, forward, quietly(primitive), primitive.node, saver(primitive), slots)
 
 
-def _call(primitive: Operation, forward: Rule, quiet: Rule, new_node: Rule, save: Rule, slots: list[int]) -> Rule:
+def _call(primitive: Operation, forward: Call, quiet: Call, new_node: Call, save: Call, slots: list[int]) -> Call:
     """As `make_call`, with what was worked out at hand."""
     arity = len(primitive.arguments)
     every_argument, picked = len(slots) == arity, edges_wanted(primitive)
@@ -112,7 +112,7 @@ def _call(primitive: Operation, forward: Rule, quiet: Rule, new_node: Rule, save
     return call
 
 
-def step_aside(call: Rule, primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def step_aside(call: Call, primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The result of what few calls are: in forward mode or a trace, by name, with `out=`, without all arguments."""
     if entered and active():
         return propagate(call, primitive, args, kwargs)

@@ -16,9 +16,10 @@ from ..graph.node import AccumulateGrad, Edge, Node
 from ..graph.saved import Pack, Packed, Unpack, packed, packing, unpacked
 from ..graph.transforms import Tangents
 from ..tensors import dtypes
+from ..tensors.aliases import Call
 from ..tensors.symbol import DATA, is_array, is_items
 from ..tensors.tensor import Memory, Tensor
-from .record import Operation, Rule
+from .record import Operation
 
 # The outputs of an operation that returns as many tensors as it does, and has no names for them.
 MANY = ("*",)
@@ -255,7 +256,7 @@ def torch_name(primitive: Operation, source: str) -> str:
     return primitive.saved_as.get(name, usual) + kind
 
 
-def run_rule(rule: Rule, needs: Any, gradients: Any, saved: Sequence[Any]) -> Any:
+def run_rule(rule: Call, needs: Any, gradients: Any, saved: Sequence[Any]) -> Any:
     """A rule's result on those of the saved values that it needs."""
     if needs is None:
         return rule(gradients)

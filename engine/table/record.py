@@ -16,8 +16,6 @@ from typing import Any, Literal, NamedTuple
 from ..graph.node import Edge
 from ..tensors.aliases import Call
 
-Rule = Call
-
 
 class Domain(NamedTuple):
     """Where an argument may lie: what to print, and an interval inside it to draw test points from."""
@@ -83,6 +81,10 @@ class Operation:
     written: bool | None = None
     # Whether `torch.nn.functional` has it with an argument `inplace`.
     inplace_flag: bool = False
+    # What the module is called that `torch.nn` has for it.
+    module: str = ""
+    # As a nonlinearity of networks: by how much it asks for larger weights, if that is known.
+    gain: float | None = None
 
     # PyTorch's names for arguments, where they are not `input` for x, `other` for y, or ours; and its arguments that
     # say how it is computed and not what, which are taken and change nothing.
@@ -109,7 +111,7 @@ class Operation:
     # How a primitive is computed on NumPy values, and for each tensor argument how to send a gradient back (None: there
     # is no derivative, which is not the same as zero; with `variadic`, the one rule returns a gradient for each).
     forward: Call
-    rules: tuple[Rule | None, ...] = ()
+    rules: tuple[Call | None, ...] = ()
     # The names of several results; and what rules call the results, one or several.
     outputs: tuple[str, ...] = ()
     results: tuple[str, ...] = ("out",)
@@ -133,7 +135,7 @@ class Operation:
     saved: tuple[str, ...] = ()
     slots: tuple[str, ...] = ()
     sources: tuple[tuple[str, ...], ...] = ()
-    vjps: tuple[tuple[Rule, Any], ...] = ()
+    vjps: tuple[tuple[Call, Any], ...] = ()
     keeps_tensors: bool = False
 
     # Each element of the result depends on the elements in the same place of the arguments alone.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from ...engine import Tensor
 from ..semantics.limits import Limits
 from ..syntax.records import Program
@@ -28,4 +30,9 @@ class Problem(NamedTuple):
 
     def leaves(self) -> dict[str, Tensor]:
         """The variables as leaves of a new graph, of which those to differentiate by require grad."""
-        return {name: value.detach().requires_grad_(name in self.wrt) for name, value in self.variables.items()}
+        return {name: _apart(value).requires_grad_(name in self.wrt) for name, value in self.variables.items()}
+
+
+def _apart(value: Tensor) -> Tensor:
+    """A tensor of the same value outside its graph. A number is not shared: operations are fastest on bare ones."""
+    return Tensor(value._data) if type(value._data) is np.float64 else value.detach()

@@ -13,6 +13,7 @@ from ...engine.optimize.features import Found, features, interrupted, visible
 from ..analysis.ranges import Range
 from ..analysis.result import column_of
 from ..semantics.limits import Limits
+from ..semantics.names import free_variables
 from ..syntax.errors import ExpressionError, UsageError
 from ..syntax.records import Program
 from ..syntax.wording import quoted
@@ -20,7 +21,7 @@ from .expression import RowExpression, Wanted
 
 # Points to begin with, where the range does not say how many; of an expression that is computed at one after the other,
 # fewer.
-_POINTS, _SLOW_POINTS = 1001, 301
+_POINTS, _SLOW_POINTS, _MOST_POINTS = 1001, 301, 10_001
 # How many derivatives of a curve tell what there is on it.
 _TELLING = 2
 
@@ -38,16 +39,23 @@ class Curve(NamedTuple):
 
 
 class Plotted(NamedTuple):
-    """An expression over a range of a variable: its `curves`, and their values at the points of the range, in
-    `columns` by name. `failures` says, of points at which it cannot be computed, how many there are and why.
-    """
+    """An expression over a range of a variable, and its `curves`."""
 
     expr: str
     variable: str
     axis: Range
     curves: list[Curve]
-    columns: dict[str, Any]
-    failures: tuple[int, str] | None
+    function: _Function
+
+    @property
+    def failure(self) -> str | None:
+        """Why it cannot be computed at a point, where there is one."""
+        return self.function.failure
+
+    def columns(self) -> dict[str, Any]:
+        """The values of the curves at the points of the range, by their names."""
+        found = self.function.results(self.axis.values())
+        return {curve.name: found[name] for curve, name in zip(self.curves, self.function.names, strict=False)}
 
     @property
     def is_finite_somewhere(self) -> bool:
@@ -65,14 +73,9 @@ def plotted(
     """
     function = _Function(program, variable, constants, order, limits)
     low, high = sorted(axis.ends)
-    even = np.linspace(low, high, max(_SLOW_POINTS if function.is_slow else _POINTS, axis.count))
+    even = np.linspace(low, high, min(_MOST_POINTS, max(_SLOW_POINTS if function.is_slow else _POINTS, axis.count)))
     curves = [_curve(function, place, even) for place in range(min(order + 1, len(function.names)))]
-    x = axis.values()
-    faults: dict[int, str] = {}
-    found = function.results(x, faults)
-    columns = {curve.name: found[name] for curve, name in zip(curves, function.names, strict=False)}
-    failures = (len(faults), next(iter(faults.values()))) if faults else None
-    return Plotted(program.source.strip(), variable, axis, curves, columns, failures)
+    return Plotted(program.source.strip(), variable, axis, curves, function)
 
 
 class _Function:
@@ -82,9 +85,10 @@ class _Function:
         self, program: Program, variable: str, constants: Mapping[str, Tensor], order: int, limits: Limits
     ) -> None:
         self.variable = variable
+        self.failure: str | None = None
         self.expression, self.names = _traced(program, variable, constants, order, limits)
         self.is_slow = not self.expression.is_traced({variable: ()})
-        found = self.results(np.zeros(1), {})
+        found = self.results(np.zeros(1))
         if found["value"].ndim > 1:
             raise UsageError(
                 f"{quoted(program.source)} is a list of {found['value'].shape[1]} numbers, and a curve needs one",
@@ -96,7 +100,7 @@ class _Function:
         names = self.names[first : first + _TELLING + 1]
 
         def function(x: Any) -> Any:
-            found = self.results(x, {})
+            found = self.results(x)
             rows = np.stack([np.asarray(found[name], float) for name in names])
             if found["value"].dtype.kind != "f":
                 # A count or a truth value does not change but where it leaps.
@@ -106,18 +110,27 @@ class _Function:
 
         return function
 
-    def results(self, x: Any, faults: dict[int, str]) -> dict[str, Any]:
-        """All of them at some points; at those that are added to the faults they mean nothing."""
+    def results(self, x: Any) -> dict[str, Any]:
+        """All of them at some points, nan where they cannot be computed."""
+        faults: dict[int, str] = {}
         with np.errstate(all="ignore"):
-            return self.expression.results(
+            found = self.expression.results(
                 {self.variable: ()}, self.expression.constants, {self.variable: x}, np.zeros(len(x), bool), faults
             )
+        if faults:
+            self.failure = next(iter(faults.values()))
+        return {name: found[name] if name in found else np.zeros(len(x)) for name in self.names}
 
 
 def _traced(
     program: Program, variable: str, constants: Mapping[str, Tensor], order: int, limits: Limits
 ) -> tuple[RowExpression, list[str]]:
     """The expression with as many derivatives as it has, but at least those that are asked for, if it has any."""
+    if variable not in free_variables(program):
+        # One of several, such as a level that another reaches.
+        level = RowExpression(program, constants, Wanted(), limits)
+        derivatives = Wanted((), (variable,), False, order + _TELLING).result_names()[1:]
+        return level, [*level.result_names({}), *derivatives]
     error: Exception | None = None
     for highest in dict.fromkeys((order + _TELLING, order, 0)):
         wanted = Wanted((), (variable,) if highest else (), False, max(highest, 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...engine import Tensor
-from ...engine.program import Program, TraceError, pays, run
+from ...engine.program import Program, TraceError, pays, pays_from, run
 from ...engine.program.taylor import derivatives
 from ..semantics.evaluate import evaluate_again, evaluate_traced
 from ..semantics.limits import Limits
@@ -44,11 +45,12 @@ class RowExpression:
     The methods take the shapes of the columns' elements by variable: () for numbers, (k,) for lists. All of them may
     run in several threads, and raise ExpressionError where the expression is wrong for values of such shapes,
     UsageError where a result is no number and no list of numbers. `rows` is about how many there will be in all: with
-    enough of them, the results are computed by machine code, whose last digits are others than NumPy's.
+    enough of them, the results are computed by machine code, whose last digits are others than NumPy's. Where more come
+    than that, it begins when there were enough. With None they are NumPy's, whatever there is.
     """
 
     def __init__(
-        self, syntax: Syntax, constants: Mapping[str, Tensor], wanted: Wanted, limits: Limits, rows: float = 0
+        self, syntax: Syntax, constants: Mapping[str, Tensor], wanted: Wanted, limits: Limits, rows: float | None = None
     ) -> None:
         self.syntax = syntax
         self.wanted = wanted
@@ -75,8 +77,9 @@ class RowExpression:
         values: Mapping[str, np.ndarray],
         skipped: np.ndarray,
         faults: dict[int, str],
+        before: int = 0,
     ) -> dict[str, np.ndarray]:
-        """The results for n rows, arrays of shape (n,) or (n, k).
+        """The results for n rows, arrays of shape (n,) or (n, k), which come after so many `before`.
 
         `given` are the values of constants, `values` those of columns, a row for each of n. The rows that `skipped`, a
         bool array (n,), marks need no results. Rows that fail are added to the faults, with why; theirs mean nothing.
@@ -85,8 +88,26 @@ class RowExpression:
         if program is None:
             return self._row_by_row(given, values, skipped, faults)
         rows = len(skipped)
-        found = run(program, {**given, **values}, threads=1, native=pays(program, self.rows))
-        return {name: _for_rows(array, rows) for name, array in found.items()}
+        first = int(min(max(self.native_from(columns) - before, 0), rows))
+        parts = [
+            self._run(program, given, values, slice(*bounds), native)
+            for native, bounds in ((False, (0, first)), (True, (first, rows)))
+            if bounds[0] < bounds[1] or bounds == (0, rows)
+        ]
+        return parts[0] if len(parts) == 1 else {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
+
+    def native_from(self, columns: Shapes) -> float:
+        """The row from which on results are computed by machine code, by the rows alone; infinity for none."""
+        program = self._program(columns)
+        if program is None or self.rows is None or not pays(program, math.inf):
+            return math.inf
+        return 0 if pays(program, self.rows) else pays_from(program)
+
+    def _run(
+        self, program: Program, given: Mapping[str, Any], values: Mapping[str, np.ndarray], part: slice, native: bool
+    ) -> dict[str, np.ndarray]:
+        found = run(program, {**given, **{n: column[part] for n, column in values.items()}}, threads=1, native=native)
+        return {name: _for_rows(array, part.stop - part.start) for name, array in found.items()}
 
     def _program(self, columns: Shapes) -> Program | None:
         """The program for such columns; None if each row needs its own."""

@@ -28,7 +28,7 @@ class UncertainRows(RowExpression):
         deviations: Mapping[str, Program],
         correlated: Mapping[tuple[str, str], float],
         limits: Limits,
-        rows: float = 0,
+        rows: float | None = None,
         second: bool = False,
     ) -> None:
         super().__init__(syntax, constants, Wanted(wrt=list(deviations), hessian=second), limits, rows)
@@ -51,9 +51,10 @@ class UncertainRows(RowExpression):
         values: Mapping[str, np.ndarray],
         skipped: np.ndarray,
         faults: dict[int, str],
+        before: int = 0,
     ) -> dict[str, np.ndarray]:
         """The results for n rows, as `RowExpression.results`."""
-        found = super().results(columns, given, values, skipped, faults)
+        found = super().results(columns, given, values, skipped, faults, before)
         rows, names = len(skipped), self.wanted.wrt
         unknowns = Unknowns({name: columns.get(name, np.shape(self.constants.get(name, 0.0))) for name in names})
         gradient = unknowns.flat_rows({name: found[f"grad.{name}"] for name in names}, rows).T

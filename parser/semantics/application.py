@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import reduce
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from ...engine import FUNCTIONS, Tensor
 from ...engine.table.composed import called_by_name
 from ...engine.table.record import Operation
@@ -33,6 +35,10 @@ class Application:
     def value(self, expr: Any, arguments: list[Value]) -> Value:
         """Does the one operation that `expr` stands for on values already computed."""
         kind = type(expr)
+        if kind is Binary:
+            first, second = arguments
+            x, y = operand(first), operand(second)
+            return self.done(expr, binary_operator(expr.op, x, y), [x, y])
         if kind is List:
             return arguments
         if kind is Slice:
@@ -50,14 +56,10 @@ class Application:
         if kind is Method:
             return self.call(expr, FUNCTIONS[expr.name], arguments)
         arguments = [operand(a) for a in arguments]
-        if kind is Binary:
-            function = binary_operator(expr.op, *arguments)
-        elif kind is Unary:
-            function = UNARY[expr.op]
-        else:
-            assert kind is Compare
-            return self.compare(expr, arguments)
-        return self.done(expr, function, arguments)
+        if kind is Unary:
+            return self.done(expr, UNARY[expr.op], arguments)
+        assert kind is Compare
+        return self.compare(expr, arguments)
 
     def slice_of(self, expr: Slice, arguments: list[Value]) -> slice:
         given = iter(arguments)
@@ -107,7 +109,11 @@ class Application:
 
     def bounded(self, value: Value, expr: Syntax) -> Value:
         """The value, if it is not too large a tensor."""
-        if isinstance(value, Tensor) and value._data.size > self.limits.elements:
+        if (
+            isinstance(value, Tensor)
+            and type(value._data) is not np.float64
+            and value._data.size > self.limits.elements
+        ):
             raise self.too_large(expr)
         return value
 

@@ -16,7 +16,20 @@ from ...engine.tensors.errors import ParameterError, is_foreign, kind_of
 from ...engine.tensors.size import TooLargeError, at_most
 from ...engine.tensors.symbol import TraceError, is_open, is_symbolic
 from ..syntax.errors import ExpressionError
-from ..syntax.records import Assign, Call, Conditional, Define, Method, Name, Number, Program, Subscript, Syntax, Text
+from ..syntax.records import (
+    Assign,
+    Binary,
+    Call,
+    Conditional,
+    Define,
+    Method,
+    Name,
+    Number,
+    Program,
+    Subscript,
+    Syntax,
+    Text,
+)
 from ..syntax.walk import children, walk
 from .application import Application, Observer
 from .limits import Limits
@@ -165,6 +178,9 @@ class _Evaluation:
                 values.append(task.value)
             elif kind is Name:
                 values.append(self.lookup(task))
+            elif kind is Binary:
+                self.count(task)
+                tasks += (_Then(_Evaluation.combine, task, 2), task.right, task.left)
             elif kind is Conditional:
                 tasks += (_Then(_Evaluation.choose, task), task.condition)
             else:

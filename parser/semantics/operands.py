@@ -70,8 +70,9 @@ _EXACT = 2**53
 
 def binary_operator(op: str, x: Operand, y: Operand) -> Callable[[Any, Any], Operand]:
     """What an operator does to two such operands."""
-    literals = is_number(x) and is_number(y) and op in _NUMERIC
-    return partial(_on_literals, op) if literals else _BINARY[op]
+    if type(x) is Tensor or type(y) is Tensor or op not in _NUMERIC:
+        return _BINARY[op]
+    return partial(_on_literals, op) if is_number(x) and is_number(y) else _BINARY[op]
 
 
 def _on_literals(op: str, x: float, y: float) -> float:

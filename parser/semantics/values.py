@@ -21,6 +21,8 @@ Value: TypeAlias = Any
 
 def operand(value: Value) -> Operand:
     """A value as an operand, a Tensor or a Python number: as `tensor_of`, but a number stays one."""
+    if type(value) is Tensor:
+        return value
     return value if is_number(value) else tensor_of(value)
 
 

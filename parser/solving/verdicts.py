@@ -33,6 +33,10 @@ KINDS = {
 
 def reason_of(found: Minimum, maximize: bool) -> str:
     """Why a search ended, in words."""
+    seen, held = found.optimality, found.constrained
+    is_held = (seen is not None and not seen.free.all()) or (held is not None and held.active.any())
+    if found.reason == "stationary" and is_held:
+        return "no better value is near: bounds and constraints balance what is left of the gradient"
     falls, lower, least = ("rises", "higher", "largest") if maximize else ("falls", "lower", "least")
     return {
         "stationary": "the gradient is zero, as far as numbers can tell",

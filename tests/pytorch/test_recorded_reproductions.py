@@ -47,7 +47,6 @@ DIFFERENT: dict[str, str] = {
     "j/acosh_inplace_backward": _IN_PLACE,
     "j/polygamma_": _IN_PLACE,
     "k/autograd_namespace": "there is no profiler",
-    "k/setstate": "tensors are not saved",
 }
 # As much of a line as was recorded.
 _RECORDED = 290

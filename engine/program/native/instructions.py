@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from . import remainders
 from .lanes import Body, Lane, Refusal
 
 _BOOL = np.dtype(np.bool_)
@@ -143,6 +144,27 @@ def _logaddexp(log_of_two: float, power: Any, scale: float) -> Callable[..., Lan
     return form
 
 
+def _nextafter(body: Body, x: Lane, y: Lane) -> Lane:
+    """The number beside x towards y: one more or one less, of its bits as a whole number."""
+    whole = np.dtype(f"int{8 * x.dtype.itemsize}")
+    old, new = body.vector(x.dtype), body.vector(whole)
+
+    def number(bits: Lane) -> Lane:
+        return body.emit(x.dtype, f"bitcast {new} {bits.name} to {old}")
+
+    bits = body.emit(whole, f"bitcast {old} {x.name} to {new}")
+    one, away = body.constant(1, whole), (x < y) == (x > 0)
+    moved = number(body.choose(away, bits + one, bits - one))
+    least = body.intrinsic("copysign", number(one), y)
+    found = body.choose(x == 0, least, moved)
+    return body.choose(_isnan(body, x) | _isnan(body, y), x + y, body.choose(x == y, y, found))
+
+
+def _degrees(of_turn: float, radians: float) -> Callable[..., Lane]:
+    """A multiple, by a quotient of these that NumPy has in the number's own precision."""
+    return lambda body, x: x * (x.dtype.type(of_turn) / x.dtype.type(radians))
+
+
 FORMS: dict[np.ufunc, Callable[..., Lane]] = {
     np.add: _operator("fadd", "add", "or"),
     np.subtract: _operator("fsub", "sub"),
@@ -183,6 +205,12 @@ FORMS: dict[np.ufunc, Callable[..., Lane]] = {
     np.fmax: _extremum(True, True),
     np.fmin: _extremum(False, True),
     np.sign: _sign,
+    np.fmod: remainders.fmod,
+    np.remainder: remainders.remainder,
+    np.floor_divide: remainders.floor_divide,
+    np.nextafter: _nextafter,
+    np.rad2deg: _degrees(180, math.pi),
+    np.deg2rad: _degrees(math.pi, 180),
     np.logaddexp: _logaddexp(math.log(2), np.exp, 1),
     np.logaddexp2: _logaddexp(1, np.exp2, _LOG2_E),
 }
@@ -217,6 +245,11 @@ def _nan_to_num(
     return np.where(np.isnan(x), x.dtype.type(nan), np.where(np.isinf(x), infinite, x))
 
 
+def _isclose(body: Body, x: Any, y: Any, rtol: float, atol: float, equal_nan: bool) -> Any:
+    near = (np.absolute(x - y) <= atol + rtol * np.absolute(y)) & np.isfinite(y) | (x == y)
+    return near | np.isnan(x) & np.isnan(y) if equal_nan else near
+
+
 def _filled(number: float) -> Callable[..., Lane]:
     return lambda body, x: body.constant(number, x.dtype)
 
@@ -225,6 +258,7 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.where: _where,
     np.round: _round,
     np.nan_to_num: _nan_to_num,
+    np.isclose: _isclose,
     np.zeros_like: _filled(0),
     np.ones_like: _filled(1),
     np.result_type: lambda body, *values: np.result_type(*(getattr(v, "dtype", v) for v in values)),

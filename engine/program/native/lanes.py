@@ -124,12 +124,17 @@ class Body:
         symbol = self.vector_function(name, dtype.name, self.lanes, len(operands))
         if symbol is None:
             raise Refusal(name)
-        if symbol not in self.symbols:
-            self.symbols.append(symbol)
+        function = self.function(symbol)
         vector = self.vector(dtype)
         convention = "aarch64_vector_pcs " if symbol.startswith("_ZGVn") else ""
         given = ", ".join(f"{vector} {operand.name}" for operand in operands)
-        return self.emit(dtype, f"call {convention}{vector} %f{self.symbols.index(symbol)}({given})")
+        return self.emit(dtype, f"call {convention}{vector} {function}({given})")
+
+    def function(self, symbol: str) -> str:
+        """The name of the pointer to a function outside."""
+        if symbol not in self.symbols:
+            self.symbols.append(symbol)
+        return f"%f{self.symbols.index(symbol)}"
 
     def apply(self, ufunc: np.ufunc, inputs: Sequence[Any]) -> Lane:
         """What a universal function makes of lanes and numbers, in the dtypes that NumPy computes in.

@@ -1,4 +1,4 @@
-"""Functions of vectors in glibc's libmvec, found when they are asked for: each version of it has more.
+"""Functions of vectors in glibc's libmvec, found when they are asked for: each version of it has more; and C's own.
 
 Their names say how many lanes they have and in which registers (the vector function ABIs of x86-64 and of AArch64).
 They differ from the exact value by at most 4 units in the last place.
@@ -52,8 +52,22 @@ def _has(symbol: str) -> bool:
 
 
 @cache
+def _of_c() -> ctypes.CDLL | None:
+    try:
+        return ctypes.CDLL("libm.so.6")
+    except OSError:
+        return None
+
+
+def is_scalar(name: str) -> bool:
+    """Whether there is a function of C's for single numbers."""
+    return hasattr(_of_c(), name)
+
+
+@cache
 def address(symbol: str) -> int:
-    """Where a function that `symbol` found is in memory."""
-    found = ctypes.cast(getattr(_library(), symbol), ctypes.c_void_p).value
+    """Where a function that `symbol` found is in memory, or one of C's own."""
+    library = _library() if symbol.startswith("_ZGV") else _of_c()
+    found = ctypes.cast(getattr(library, symbol), ctypes.c_void_p).value
     assert found is not None
     return found

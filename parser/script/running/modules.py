@@ -28,8 +28,15 @@ _OTHERS: dict[str, tuple[str, ...]] = {
     "torch.linalg": (),
     "torch.nn": (),
     "torch.nn.functional": (),
+    "torch.nn.init": (),
+    "torch.nn.parameter": (),
+    "torch.nn.utils": (),
+    "torch.optim": (),
+    "torch.optim.lr_scheduler": (),
     "torch.random": (),
     "torch.special": (),
+    "torch.utils": (),
+    "torch.utils.data": (),
 }
 
 
