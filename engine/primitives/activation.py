@@ -69,6 +69,7 @@ relu = primitive(
     inplace_flag=True,
     written=True,
     definition="maximum(x, 0)",
+    chooses=">",
     method=True,
     module="ReLU",
     gain=math.sqrt(2.0),

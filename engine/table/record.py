@@ -159,6 +159,8 @@ class Operation:
     of_two: str | None = None
     # Exactly the same with its operands exchanged.
     commutative: bool = False
+    # It returns its first operand where that compares with the other, or with 0, as this says, else the other.
+    chooses: Literal["", "<", ">"] = ""
     # For an operand, the number that leaves the other as the result.
     neutral: Mapping[str, float] = _NONE
     # For an operand, the number that makes the result 1, whatever the other is.
@@ -175,8 +177,13 @@ class Operation:
     parity: Literal["", "even", "odd"] = ""
     # Its values at whole numbers where they are whole, as far as derivatives meet them.
     integers: Mapping[int, int] = _NONE
-    # Its square by another function, as an expression.
+    # Its square by another function, as an expression; the function that is its quotient by that one; and, of such a
+    # function, that quotient as an expression.
     square: str | None = None
+    quotient: str | None = None
+    ratio: str | None = None
+    # The function of which it is the inverse.
+    inverse: str | None = None
     # What it computes as an expression in its arguments, or a function of some of them that gives that; None: it is
     # written with its symbol, else called by its name.
     formula: str | Callable[..., str] | None = None
