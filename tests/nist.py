@@ -42,13 +42,13 @@ class Reference(NamedTuple):
         return residuals
 
 
-def references() -> list[Reference]:
-    """All problems."""
-    return [_read(problem) for problem in json.loads((FOLDER / "problems.json").read_text())]
+def references(folder: Path = FOLDER) -> list[Reference]:
+    """All problems of a folder."""
+    return [_read(folder, problem) for problem in json.loads((folder / "problems.json").read_text())]
 
 
-def _read(problem: dict) -> Reference:
-    with open(FOLDER / f"{problem['name']}.csv", newline="") as file:
+def _read(folder: Path, problem: dict) -> Reference:
+    with open(folder / f"{problem['name']}.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     parameters = problem["parameters"]
 

@@ -18,6 +18,13 @@ def test_a_transcript_in_the_readme_is_true(transcript: str, programs: Path) -> 
     assert text_of(run(blocks_of(transcript), programs)) == transcript
 
 
+@pytest.mark.parametrize("name", ["measurements"])
+def test_a_page_of_the_docs_that_is_a_session_is_true(name: str, programs: Path) -> None:
+    page = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    session = "#\n".join(re.findall(r"```text\n(.*?)```", page, re.DOTALL))
+    assert text_of(run(blocks_of(session), programs)) == session
+
+
 def test_the_lesson_in_the_readme_prints_what_its_comment_says(capsys: pytest.CaptureFixture[str]) -> None:
     (lesson,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     exec(lesson, {})  # noqa: S102  (our own README)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import click
 
 from ..fit.fit_options import Modelling, Printing, Reading, Searching
+from ..map.choices import NewColumns
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits
@@ -16,6 +18,9 @@ from ..shell.printing import rendered
 from ..shell.streams import say, write
 from ..shell.words import split_tables, standard_input
 from ..tables.table_options import TextTables
+
+if TYPE_CHECKING:
+    from ...parser.analysis.fit_report import FitReport
 
 EXAMPLES = [
     ('autodiff fit "a*(1-exp(-b*x))" growth.csv --response y --a 9 --b 1', "parameters, errors, intervals"),
@@ -26,16 +31,17 @@ EXAMPLES = [
     ('autodiff fit ... --json | autodiff propagate "log(2)/k"', "what follows from the parameters, with its error"),
 ]
 
-PICTURES = (".svg", ".png", ".pdf")
+_CALL = 'autodiff fit "a*x + b" table.csv --response y --a 1 --b 0'
 WORDS = click.Argument(["words"], nargs=-1, type=click.Path(), metavar="MODEL [TABLE]... [NAME=VALUE]...")
 
 
-@declared(EXAMPLES, WORDS, Modelling, Searching, Reading, TextTables, Printing, Limits)
+@declared(EXAMPLES, WORDS, Modelling, Searching, Reading, NewColumns, TextTables, Printing, Limits)
 def command(
     words: Sequence[str],
     asked: Modelling,
     searching: Searching,
     reading: Reading,
+    added: NewColumns,
     texts: TextTables,
     output: Printing,
     limits: Limits,
@@ -44,7 +50,7 @@ def command(
 
     MODEL is an expression. Its variables with a value, as --b1 500, are parameters that start there; the others are
     columns of TABLE, which is what `map` reads: CSV, TSV, JSON Lines, Parquet or Arrow, files, patterns or standard
-    input. The Jacobian is exact.
+    input. The response may stand before a tilde, "y ~ a*x". The Jacobian is exact.
 
     Errors and intervals are those of least squares near the solution, of robust losses those of M-estimates. A
     solution is one where the residuals are orthogonal to all derivatives, and which the rows determine: else the exit
@@ -54,18 +60,20 @@ def command(
     (predicted_low, predicted_high).
     """
     # Here, so that `--help` and a wrong option cost no import of NumPy and SciPy.
+    from ...parser.rows.fit_curves import curves_of
     from ...parser.rows.fitting import fit
     from ...parser.semantics.computing import computing
+    from ..drawing import write_picture
+    from ..fit.fit_picture import picture_of, pictures_among
     from ..fit.fit_planning import planned
     from ..fit.fitted_columns import kept_for_later, write_fitted
     from ..fit.observations import observed
     from ..map.table_formats import open_tables
     from ..shell.progress import Progress
 
-    example = 'autodiff fit "a*x + b" table.csv --response y --a 1 --b 0'
-    text, table_words, assigned = split_tables(words, example)
-    table_words = table_words or [standard_input(f"write `{example}`")]
-    pictures = [path for path in reading.outputs if path.endswith(PICTURES)]
+    text, table_words, assigned = split_tables(words, _CALL)
+    table_words = table_words or [standard_input(f"write `{_CALL}`")]
+    pictures = pictures_among(reading.outputs)
     with computing("float64"), kept_for_later(table_words, len(reading.outputs) > len(pictures)) as places:
         form = texts.form(reading.nulls)
         tables = open_tables(places, reading.input_format, form)
@@ -76,16 +84,23 @@ def command(
         found = fit(residuals, job.asked, lambda n, squares: progress.show(f"{n} evaluations, rss {squares:.6g}"))
         progress.erase()
         for path in reading.outputs:
-            if path not in pictures:
-                write_fitted(path, form, open_tables(places, reading.input_format, form), found, job.rows)
-        report = found.report
-        if output.keys:
-            shown = "".join(report.text_of(key) + "\n" for key in output.keys)
-        else:
-            shown = rendered("fit", output.format_name, report, output.style())
+            if path in pictures:
+                write_picture(picture_of(curves_of(found), found.report), path, reading.theme)
+            else:
+                write_fitted(path, form, open_tables(places, reading.input_format, form), found, job.rows, added)
+        residuals.shelf.close()
+    _say(found.report, output)
+    return OK if found.report.converged else FAILED
+
+
+def _say(report: FitReport, output: Printing) -> None:
+    """Prints a report, or some of its results, and says what there is to say beside."""
+    if output.keys:
+        shown = "".join(report.text_of(key) + "\n" for key in output.keys)
+    else:
+        shown = rendered("fit", output.format_name, report, output.style())
     write(shown)
     for finding in report.warnings:
         say(finding.diagnostic)
     for note in report.notes:
         say(f"note: {note}")
-    return OK if report.converged else FAILED

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ..minimize.search import Search
@@ -12,13 +14,18 @@ from ..shell.options import JSON, Format, Limits, Unknowns, color_option, format
 from ..shell.printing import Style, rendered
 from ..shell.streams import say, wants_color, write
 
+if TYPE_CHECKING:
+    from ...parser.solving.minimization import Goal, MinimumReport
+
 EXAMPLES = [
     ('autodiff minimize "(1 - x)**2 + 100*(y - x**2)**2" --x -1.2 --y 1', "from a start"),
     ('autodiff minimize "x*exp(-x)" --x 3 --maximize', "the largest value"),
     ('autodiff minimize "(x - 3)**2 + y**2" --x 0 --y 1 --bound x=0:1', "within bounds; `y=0:` has one"),
+    ('autodiff minimize "x**2 + y**2" --x 1 --y 2 --subject "x + y >= 1"', "subject to a constraint"),
     ('autodiff minimize "x**2 + 9*sin(5*x)" --x -5:5', "from 20 starts in a range, the same each time"),
     ('autodiff minimize "sum((w - [1, 2])**2)" --w "[0, 0]"', "a vector"),
     ('autodiff minimize "x**4 + y**2" --x 1 --y 1 --trace --format csv', "the points on the way"),
+    ('autodiff minimize "(x**2 - y)**2 + (x - 1)**2" --x 0 --y 2 -o way.svg', "drawn"),
     ("x=$(autodiff minimize '(x - 3)**2' --x 0 --get x)", "one number for a script"),
 ]
 
@@ -26,6 +33,16 @@ EXAMPLES = [
 class Shown(Format):
     """How to print what was found."""
 
+    output: str | None = option(
+        "-o", "--output", metavar="FILE", help="Draw the way into FILE; its ending says how: .svg, .png or .pdf."
+    )
+    theme: str = option(
+        "--theme",
+        type=click.Choice(("light", "dark")),
+        default="light",
+        show_default=True,
+        help="Colours of a picture.",
+    )
     path: bool = option("--trace", is_flag=True, help="Print the points on the way too, a record each.")
     format_name: str = format_option(("pretty", "plain", "json", "csv", "tsv"))
     as_json: bool = JSON
@@ -49,6 +66,9 @@ def command(
     exact. Beside the point it says of what kind it is: the eigenvalues of the Hessian are the curvatures there, all
     positive at a minimum.
 
+    A constraint (--subject) is an equation or an inequality; its multiplier is how much the value changes with its
+    right side, and that of a bound likewise.
+
     Exit code 1 where no minimum was found: the value falls without end, or the search got stuck.
     """
     # Here, so that `--help` and a wrong option cost no import of NumPy.
@@ -59,6 +79,10 @@ def command(
     from ..minimize.goal import read_goal
     from ..shell.progress import Progress
 
+    if output.output is not None:
+        from ..drawing import check_drawable
+
+        check_drawable(output.output)
     with computing("float64"):
         goal = read_goal(words, variables, search, limits)
         progress = Progress(waits=True)
@@ -74,6 +98,8 @@ def command(
         else:
             style = Style(output.precision, wants_color(sys.stdout, output.color))
             text = rendered("minimize", output.format_name, report, style, output.path)
+        if output.output is not None:
+            _draw(goal, report, output.output, output.theme)
     write(text)
     for note in report.notes:
         say(f"note: {note}")
@@ -82,3 +108,14 @@ def command(
     if not report.converged and (keys or output.path):
         say(f"no {'maximum' if search.maximize else 'minimum'} found: {report.reason}")
     return OK if report.converged else FAILED
+
+
+def _draw(goal: Goal, report: MinimumReport, path: str, theme: str) -> None:
+    from ...parser.solving.landscape import landscape
+    from ..drawing import write_picture
+    from ..minimize.picture_of_way import picture_of_way
+
+    if not report.path:
+        say("note: there is no way to draw")
+        return
+    write_picture(picture_of_way(landscape(goal, report), report.expr), path, theme)

@@ -15,7 +15,7 @@ from ..shell.command import is_assignment
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits, option_names, split_names
 from ..shell.printing import rendered
-from ..shell.streams import say, write
+from ..shell.streams import from_input, say, write
 from ..tables.table_options import TextTables
 
 if TYPE_CHECKING:
@@ -45,20 +45,27 @@ def command(words: Sequence[str], asked: Curves, drawn: Drawn, texts: TextTables
     the curve. Roots, minima, maxima, inflections and kinks are marked and listed with their places, which are found
     with the derivatives and not among the points drawn. Two variables with ranges give contours.
 
+    An expression that is - or left out is read from standard input; of several there, as `diff` writes them, each is
+    drawn.
+
     The picture is drawn on the terminal, or with -o into a file. Both need the extra `plot`. Exit code 1 where there is
     no finite value at all.
     """
     # Here, so that `--help` and a wrong option cost no import of NumPy.
+    from ...parser.analysis.several import named_parts
     from ...parser.semantics.computing import computing
-    from ..drawing import check_drawable
+    from ..drawing import check_drawable, check_terminal
     from ..shell.variables import collect_ranges
 
     if drawn.output is not None:
         check_drawable(drawn.output)
+    elif drawn.format_name == "pretty":
+        check_terminal()
     expressions = [word for word in words if not _gives_value(word)]
     assigned = [word for word in words if _gives_value(word)]
-    if not expressions:
-        raise UsageError("the expression is missing", 'write `autodiff plot "sin(x)" --x 0:6.28`')
+    if expressions in ([], ["-"]):
+        piped = from_input('autodiff plot "sin(x)" --x 0:6.28')
+        expressions = list(named_parts(piped).values()) or [piped]
     with computing("float64"):
         ranges, given = collect_ranges(asked.context.obj, [*asked.assignments, *assigned], asked.vars_file)
         programs = _parsed(expressions, ranges, given, asked.context, limits)
@@ -100,10 +107,11 @@ def _parsed(
     if len(ranges) > 2:
         raise UsageError(f"{listed(ranges)} have ranges, and a picture has room for two", "give the others a value")
     for name in known:
-        if name not in needed:
+        # A number alone is the same over any range.
+        if name not in needed and (needed or name not in ranges or len(ranges) > 1):
             raise unused(name, programs[0], needed, options)
     for program, own in zip(programs, free, strict=True):
-        match(program, own, [name for name in known if name in own] or known, options)
+        match(program, own, [name for name in known if name in own], options)
     return programs
 
 
@@ -116,7 +124,7 @@ def _draw_curves(
     texts: TextTables,
     limits: Limits,
 ) -> int:
-    from ...parser.rows.curve import plotted
+    from ...parser.rows.curve import Plotted
     from ...parser.semantics.names import free_variables
     from ..drawing import write_picture
     from ..plot.picture_of_curves import picture_of_curves
@@ -129,7 +137,7 @@ def _draw_curves(
     plots: list[Plotted] = []
     for program in programs:
         own = {name: value for name, value in given.items() if name in free_variables(program)}
-        plots.append(plotted(program, variable, axis, own, order, limits.evaluation()))
+        plots.append(Plotted(program, variable, axis, own, order, limits.evaluation()))
     _check_curves(plots, only)
     if asked.response is not None and asked.data is None:
         raise UsageError("--response is for the points of a table", "name it with `--data TABLE`")
@@ -148,14 +156,14 @@ def _draw_curves(
             below = listing(plots, only, style)
             write(below.removeprefix("\n") if drawn.output else render(picture, style, drawn.theme) + below)
     for plot in plots:
-        _say_remarks(plot)
+        _say_remarks(plot, drawn.format_name)
     return OK if all(plot.is_finite_somewhere for plot in plots) else FAILED
 
 
 def _check_curves(plots: Sequence[Plotted], only: Sequence[str] | None) -> None:
     """UsageError: a curve that is asked for is none of an expression's, or has the name of the variable."""
     for plot in plots:
-        names = [curve.name for curve in plot.curves]
+        names = plot.names
         if plot.variable in names:
             raise UsageError(f"the variable {quoted(plot.variable)} and a curve have one name", "rename the variable")
         for name in only or ():
@@ -163,15 +171,16 @@ def _check_curves(plots: Sequence[Plotted], only: Sequence[str] | None) -> None:
                 raise UsageError(f"{quoted(plot.expr)} has no derivative {quoted(name)}", "leave it out of `--only`")
 
 
-def _say_remarks(plot: Plotted) -> None:
+def _say_remarks(plot: Plotted, format_name: str) -> None:
     """Says what is not in the picture."""
     expr = quoted(plot.expr)
     if not plot.is_finite_somewhere:
         say(f"warning[nonfinite]: {expr} is finite nowhere from {plot.axis.text.replace(':', ' to ', 1)}")
-    if plot.failures is not None:
-        count, reason = plot.failures
-        say(f"warning[value]: {expr} cannot be computed at {count:,} of {plot.axis.count:,} points: {reason}")
-    unlisted = sorted(plot.curves[0].found.unlisted)
+    if plot.failure is not None:
+        say(f"warning[value]: {expr} cannot be computed everywhere: {plot.failure}")
+    if plot.lacks_derivatives:
+        say(f"note: {expr} has no derivative by `{plot.variable}`, so that extrema are not looked for")
+    unlisted = sorted(plot.curves[0].found.unlisted) if format_name not in ("csv", "tsv") else []
     if unlisted:
         say(f"note: {expr} has too many of these to tell them apart: {', '.join(unlisted)}; give it a shorter range")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ...parser.syntax.errors import UsageError
+from ..map.choices import NewColumns
 from ..propagate.uncertainty_options import Given, Rows, Said, Written
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
@@ -34,13 +35,14 @@ _TEXTS = ("pretty", "plain", "json")
 _DRAWS = 1_000_000
 
 
-@declared(EXAMPLES, WORDS, Given, Said, Written, Rows, TextTables, Limits)
+@declared(EXAMPLES, WORDS, Given, Said, Written, Rows, NewColumns, TextTables, Limits)
 def command(
     words: tuple[str, ...],
     given: Given,
     said: Said,
     written: Written,
     rows: Rows,
+    added: NewColumns,
     texts: TextTables,
     limits: Limits,
 ) -> int:
@@ -71,7 +73,11 @@ def command(
             for name, is_given in {"--check": said.check, "--get": written.keys, "--fit": given.fit_file}.items():
                 if is_given:
                     raise UsageError(f"{name} is for one point, and a table is given", "leave out one of them")
-            return FAILED if write_rows(program, tables, assigned, given, said, written, rows, texts, limits) else OK
+            return (
+                FAILED
+                if write_rows(program, tables, assigned, given, said, written, rows, added, texts, limits)
+                else OK
+            )
         return _one(program, assigned, given, said, written, limits)
 
 

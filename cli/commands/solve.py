@@ -82,5 +82,5 @@ def command(
     for note in report.notes:
         say(f"note: {note}")
     if not report.is_solved and (keys or output.format_name in ("csv", "tsv")):
-        say(f"no root: {report.reason}")
+        say(report.reason)
     return OK if report.is_solved else FAILED

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from .picture import Arrows, Band, Contours, Level, Line, Marks, Panel, Picture, Points
 from .picture_file import FORMATS, check_drawable, write_picture
-from .terminal import terminal_picture
+from .terminal import check_terminal, terminal_picture
 from .ticks import contour_levels
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Picture",
     "Points",
     "check_drawable",
+    "check_terminal",
     "contour_levels",
     "terminal_picture",
     "write_picture",

@@ -41,7 +41,7 @@ class Modelling(Options):
         "--scale",
         type=click.FloatRange(min=0, min_open=True),
         metavar="R",
-        help="Far: beyond R.  [default: by the rows]",
+        help="Residuals beyond R count less.  [default: by the rows]",
     )
     by: str | None = option("--by", metavar="COLUMN", help="Parameters of their own for each value of a column.")
     shared: str | None = names_option("--shared", help="With --by: these parameters are the same in all groups.")
@@ -52,10 +52,10 @@ class Searching(Options):
 
     starts: int = option(
         "--starts",
-        type=click.IntRange(0, 10_000),
-        default=0,
+        type=click.IntRange(1, 10_000),
+        default=1,
         metavar="N",
-        help="Try N more starts around the one given.",
+        help="Search from so many points around the start.  [default: 1]",
     )
     seed: int = option("--seed", type=click.IntRange(0), default=0, help="Where the random numbers of --starts begin.")
     level: float = option(
@@ -77,6 +77,9 @@ class Reading(Options):
         multiple=True,
         metavar="FILE",
         help="The table with fitted columns; .svg, .png, .pdf: a picture.",
+    )
+    theme: str = option(
+        "--theme", type=click.Choice(("light", "dark")), default="light", help="Of a picture's background."
     )
     input_format: str | None = option(
         "--input-format",

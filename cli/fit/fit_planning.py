@@ -12,7 +12,7 @@ from ...parser.solving.bounds import read_bounds
 from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.parse import parse
 from ...parser.syntax.records import Name, Program
-from ...parser.syntax.wording import listed, quoted, variables_help
+from ...parser.syntax.wording import listed, quoted
 from ..map.matching import match_columns, parse_renames
 from ..map.table_formats import Table
 from ..shell.options import Limits, option_names, split_names
@@ -33,10 +33,15 @@ def planned(
     """The job for a model and tables like the first. ExpressionError, UsageError: they do not fit, or names clash."""
     source = first.source
     names = [*source.names, *first.keys]
-    value = parse(text, **limits.parsing())
-    if asked.response is None:
+    # As R writes it: `y ~ a*x`.
+    before, tilde, after = text.partition("~")
+    if tilde and asked.response is not None:
+        raise UsageError("the response is given twice", f"leave out `{before.strip()} ~` or `--response`")
+    value = parse(after if tilde else text, **limits.parsing())
+    observed = before.strip() if tilde else asked.response
+    if not observed:
         raise UsageError("what the model is fitted to is missing", f"write `--response {_likely(value, names)}`")
-    response = parse(asked.response, **limits.parsing())
+    response = parse(observed, **limits.parsing())
     deviation = _deviation(asked, limits)
     given = collect(asked.context.obj, [*asked.assignments, *assigned], asked.vars_file)
     own = free_variables(value)
@@ -51,7 +56,9 @@ def planned(
     fixed = split_names(asked.fixed) or []
     _check_known("--fix", fixed, given)
     starts = {name: value for name, value in given.items() if name in own and name not in fixed}
-    _check_response(response, starts)
+    _check_apart("the response", response, starts)
+    if deviation is not None:
+        _check_apart("the deviation of a row", deviation, starts)
     if not starts:
         raise UsageError(
             "there is no parameter to look for", "give one its start, as `--a 1`, and leave it out of `--fix`"
@@ -127,18 +134,15 @@ def _check_known(option: str, names: Sequence[str], known: Mapping[str, Tensor])
     for name in names:
         if name not in known:
             close = did_you_mean(name, known)
-            help = f"did you mean `{close}`?" if close else variables_help(list(known))
-            raise UsageError(f"{option} names {quoted(name)}, which has no value of its own", help)
+            help = f"did you mean `{close}`?" if close else f"the parameters are {listed(known)}" if known else None
+            raise UsageError(f"{option} names {quoted(name)}, which is no parameter", help)
 
 
-def _check_response(response: Program, starts: Mapping[str, Tensor]) -> None:
-    """UsageError: the response depends on what is looked for."""
-    both = [name for name in free_variables(response) if name in starts]
+def _check_apart(what: str, program: Program, starts: Mapping[str, Tensor]) -> None:
+    """UsageError: an expression that is to depend on columns alone depends on what is looked for."""
+    both = [name for name in free_variables(program) if name in starts]
     if both:
-        raise UsageError(
-            f"the response depends on the parameter {quoted(both[0])}, and is to depend on columns alone",
-            "move it to the model",
-        )
+        raise UsageError(f"{what} depends on the parameter {quoted(both[0])}, and is to depend on columns alone")
 
 
 def _likely(value: Program, names: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from itertools import chain
 import numpy as np
 
 from ...parser.rows.fitting import Fit
+from ..map.choices import NewColumns
 from ..map.chunk import Chunk
 from ..map.column_names import removed_columns
 from ..map.computation import Answer
@@ -53,13 +54,14 @@ class FittedColumns:
         return Answer(results, ~whole, {}, {}, frozenset())
 
 
-def write_fitted(path: str, form: TextForm, tables: Iterator[Table], fit: Fit, rows: Rows) -> None:
+def write_fitted(path: str, form: TextForm, tables: Iterator[Table], fit: Fit, rows: Rows, added: NewColumns) -> None:
     """Writes the tables with the columns, to a file that appears when it is whole. Errors: those of `write_mapped`."""
     first = next(tables)
     format_name = format_by_name(path) or first.format_name
-    removed = removed_columns(COLUMNS, [*first.source.names, *first.keys], False, first.source.title)
-    layout = Layout(COLUMNS, removed, False, {name: key.kind for name, key in first.keys.items()})
-    job = Job(FittedColumns(fit, rows), {name: name for name in COLUMNS}, layout, "mark")
+    results = {added.prefix + name: name for name in COLUMNS}
+    removed = removed_columns(results, [*first.source.names, *first.keys], added.overwrite, first.source.title)
+    layout = Layout(tuple(results), removed, False, {name: key.kind for name, key in first.keys.items()})
+    job = Job(FittedColumns(fit, rows), results, layout, "mark")
     write_mapped(path, format_name, chain([first], tables), job, 1, form)
 
 

@@ -37,7 +37,7 @@ def _table() -> Table:
 def _parameters(report: FitReport, digits: int, width: int) -> Table:
     table = _table()
     table.add_column("", style="bold", overflow="fold")
-    names = ["estimate", "std. error", "t", "p", f"{report.level:.6g} interval"]
+    names = ["estimate", "std. error", "t", "p", f"{100 * report.level:.6g} % interval"]
     wide = width >= _NARROW
     for name in names if wide else [*names[:2], names[4]]:
         table.add_column(name, justify="right", overflow="fold")

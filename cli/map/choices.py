@@ -43,11 +43,16 @@ class Differentiation(Options):
     )
 
 
-class Columns(Options):
-    """Which columns are written."""
+class NewColumns(Options):
+    """What new columns are called, and whether they replace others."""
 
     prefix: str = option("--prefix", default="", metavar="TEXT", help="What the names of new columns begin with.")
     overwrite: bool = option("--overwrite", is_flag=True, help="Replace columns that have the name of a new one.")
+
+
+class Columns(NewColumns):
+    """Which columns are written."""
+
     text: str | None = names_option(
         "--text", help="Columns to write as text in another format, though their first values look like numbers."
     )

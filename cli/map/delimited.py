@@ -35,6 +35,7 @@ from .chunk import Column
 csv.field_size_limit(1 << 30)
 
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(e[+-]?\d+)?", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 # Looked for by the parenthesis, which is seldom there: a search for a letter of either case is ten times as long.
 _TAGGED_NAN = re.compile(rb"\((?<=[nN][aA][nN]\()")
 
@@ -169,9 +170,24 @@ class DelimitedChunk:
     def read(self) -> dict[str, Column]:
         """The columns that the source expects to be numeric, as numbers."""
         places = [self.source.names.index(name) for name in self.source.numeric]
-        columns = (self._read_fast(places) if has_arrow() and places else None) or self._read_each(places)
+        columns = self._read_plain(places) if places else None
+        columns = columns or (self._read_fast(places) if has_arrow() and places else None) or self._read_each(places)
         self._columns = dict(zip(self.source.numeric, columns, strict=True))
         return self._columns
+
+    def _read_plain(self, places: Sequence[int]) -> list[Column] | None:
+        """The columns at the places, or None where something is not as plain as can be, or not worth machine code."""
+        dialect = self.source.dialect
+        if b'"' in self.data or b"\r" in self.data or dialect.decimal != "." or _DIGIT.search("".join(dialect.nulls)):
+            return None
+        # Here, as few tables are long enough.
+        from ...parser.rows.plain_rows import read_plain
+
+        found = read_plain(self.data, dialect.delimiter, len(self.source.names), places)
+        if found is None:
+            return None
+        self.bounds = found.bounds
+        return [Column(values, empty, {}) for values, empty in zip(found.values, found.empty, strict=True)]
 
     def _read_fast(self, places: Sequence[int]) -> list[Column] | None:
         """The columns at the places, or None where some record or cell is not as it should be."""

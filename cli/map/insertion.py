@@ -41,9 +41,9 @@ def _by_machine_code(
     if not numbers:
         return None
     # Here, as few rows need none.
-    from ...parser.rows.splicing import Cells, Digits, code_for, spliced
+    from ...parser.rows.splicing import CODE, Cells, Digits, spliced
 
-    code = code_for(numbers)
+    code = CODE.get(numbers)
     if code is None:
         return None
     found: list[Digits | Cells] = []

@@ -14,7 +14,7 @@ from ..shell.printing import DELIMITERS
 from ..shell.streams import say
 from ..tables.dialect import TextForm
 from ..tables.encoding import as_utf8, with_newlines
-from ..tables.formats import ARROW_FILE, BINARY, COMPRESSED, format_by_content, format_by_name
+from ..tables.formats import ARROW_FILE, BINARY, COMPRESSED, format_by_content, format_by_name, no_table
 from ..tables.opening import Headed, Place, open_bytes, places
 from .chunk import Source
 from .delimited import Delimited
@@ -66,6 +66,9 @@ def _open_source(
     if found not in BINARY:
         stream = as_utf8(stream, form.encoding)
         found = format_by_content(stream.head)
+    other = no_table(stream.head) if format_name is None and found not in BINARY else None
+    if other is not None:
+        raise UsageError(f"{place.title} is {other[0]}, not a table", other[1])
     kind = format_name or format_by_name(place.path or "") or found
     if found in BINARY and kind not in BINARY:
         raise UsageError(

@@ -21,6 +21,10 @@ def render(report: MinimumReport, style: Style, path: bool) -> str:
         "eigenvalues": report.eigenvalues,
         "kind": report.kind or None,
         "bounds": [{"at": name, "end": end, "multiplier": number} for name, end, number in report.bounds],
+        "subject": [
+            {"text": held.text, "difference": held.difference, "active": held.is_active, "multiplier": held.multiplier}
+            for held in report.constraints
+        ],
         "iterations": report.iterations,
         "evaluations": dataclasses.asdict(report.counts),
         "starts": report.starts,

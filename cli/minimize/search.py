@@ -14,6 +14,12 @@ class Search(Options):
     bounds: tuple[str, ...] = option(
         "--bound", multiple=True, metavar="NAME=LOW:HIGH", help="Keep a variable within bounds; may be repeated."
     )
+    subject: tuple[str, ...] = option(
+        "--subject",
+        multiple=True,
+        metavar="RELATION",
+        help='Keep to a constraint, such as "x + y <= 1" or "x*y = 2"; may be repeated.',
+    )
     starts: int | None = option(
         "--starts",
         type=click.IntRange(1, 100_000),

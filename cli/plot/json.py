@@ -30,7 +30,7 @@ def _object(plot: Plotted, only: Sequence[str] | None) -> dict[str, Any]:
 
     curve = listed_curve(plot, only)
     points = {plot.variable: plot.axis.values().tolist()}
-    for name, values in plot.columns.items():
+    for name, values in plot.columns().items():
         if only is None or name in only:
             points[name] = numbers(f"points.{name}", values.tolist())
     features = []

@@ -40,7 +40,7 @@ def picture_of_curves(
     `points` of a table are drawn with the values. `view` are the values to show in place of those that suit.
     """
     first = plots[0]
-    names = list(dict.fromkeys(curve.name for plot in plots for curve in plot.curves))
+    names = list(dict.fromkeys(name for plot in plots for name in plot.names))
     shown = [name for name in names if only is None or name in only]
     panels = []
     for name in shown:
@@ -49,8 +49,13 @@ def picture_of_curves(
         # What there is to see is marked on one curve of each expression, and listed below.
         panels.append(_panel(name, own, plots, with_points, view, name == shown[0]))
     ends = sorted(first.axis.ends)
-    title = first.expr if len(plots) == 1 and "\n" not in first.expr else ""
+    title = in_one_line(first) if len(plots) == 1 else ""
     return Picture(panels, title, first.variable, (ends[0], ends[1]))
+
+
+def in_one_line(plot: Plotted) -> str:
+    """What a curve is called."""
+    return "; ".join(line.strip() for line in plot.expr.splitlines())
 
 
 def _panel(
@@ -71,7 +76,7 @@ def _panel(
     poles = {f.x for curve in curves.values() for f in curve.found.features if f.kind == POLE}
     layers += [Level(x=x) for x in sorted(poles)]
     for slot, curve in curves.items():
-        layers.append(Line(curve.x, curve.y, plots[slot].expr if len(plots) > 1 else "", slot))
+        layers.append(Line(curve.x, curve.y, in_one_line(plots[slot]) if len(plots) > 1 else "", slot))
     if points is not None:
         layers.append(Points(*points, label="data", slot=len(plots)))
     if is_marked:

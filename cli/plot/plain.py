@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ...parser.rows.curve import Plotted
 from .listing_of_features import listed_curve
+from .picture_of_curves import in_one_line
 
 
 def render(plots: Sequence[Plotted], only: Sequence[str] | None) -> str:
@@ -15,5 +16,5 @@ def render(plots: Sequence[Plotted], only: Sequence[str] | None) -> str:
         curve = listed_curve(plot, only)
         for feature in curve.found.features if curve else ():
             cells = [feature.kind, *(repr(number) for number in (feature.x, feature.value, *feature.sides))]
-            lines.append("\t".join([*([" ".join(plot.expr.split())] if len(plots) > 1 else []), *cells]))
+            lines.append("\t".join([*([in_one_line(plot)] if len(plots) > 1 else []), *cells]))
     return "".join(line + "\n" for line in lines)

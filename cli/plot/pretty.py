@@ -10,6 +10,7 @@ from ..drawing import Picture, terminal_picture
 from ..shell.painting import window_width
 from ..shell.printing import Style
 from .listing_of_features import feature_lines, listed_curve
+from .picture_of_curves import in_one_line
 
 # Rows for each panel, where the window has as many.
 _FEWEST, _MOST = 15, 22
@@ -31,7 +32,7 @@ def listing(plots: Sequence[Plotted], only: Sequence[str] | None, style: Style) 
         if curve is None or not curve.found.features:
             continue
         if len(plots) > 1:
-            lines += ["", plot.expr + ":"]
+            lines += ["", in_one_line(plot) + ":"]
         elif curve.name != "value":
             lines += ["", f"{curve.name}:"]
         else:

@@ -17,6 +17,7 @@ from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.parse import parse
 from ...parser.syntax.records import Program
 from ...parser.syntax.wording import listed, quoted
+from ..map.choices import NewColumns
 from ..map.column_names import column_names, removed_columns
 from ..map.computation import Computation
 from ..map.layout import Layout
@@ -24,7 +25,7 @@ from ..map.mapping import Job, write_mapped
 from ..map.matching import match_columns, parse_renames
 from ..map.table_formats import check_binary, open_tables
 from ..shell.options import Limits, option_names
-from ..shell.streams import is_terminal
+from ..shell.streams import is_terminal, say
 from ..shell.variables import canonical, match
 from ..tables.formats import format_by_name
 from ..tables.table_options import TextTables
@@ -40,6 +41,7 @@ def write_rows(
     said: Said,
     written: Written,
     rows: Rows,
+    added: NewColumns,
     texts: TextTables,
     limits: Limits,
 ) -> bool:
@@ -70,8 +72,8 @@ def write_rows(
         program, constants, sigmas, correlated, limits.evaluation(), expected, second=said.order > 1
     )
     computation = Computation(expression, columns)
-    results = column_names(computation.result_names(first), (), "")
-    removed = removed_columns(results, names, False, source.title)
+    results = column_names(computation.result_names(first), (), added.prefix)
+    removed = removed_columns(results, names, added.overwrite, source.title)
     layout = Layout(tuple(results), removed, False, {name: key.kind for name, key in first.keys.items()})
     format_name = _format(written) or format_by_name(written.output or "") or first.format_name
     if written.output is None:
@@ -79,6 +81,8 @@ def write_rows(
     job = Job(computation, results, layout, rows.errors)
     progress = write_mapped(written.output, format_name, chain([first], tables), job, os.cpu_count() or 1, form)
     progress.summarise()
+    if progress.first_nonfinite is not None:
+        say(computation.explained(*progress.first_nonfinite))
     return bool(progress.failed)
 
 

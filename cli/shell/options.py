@@ -26,6 +26,10 @@ _PARSING = ("length", "depth")
 
 def option(*spellings: str, **settings: Any) -> Any:
     """An option, in a group or to be listed alone."""
+    kind = settings.get("type")
+    if isinstance(kind, (click.IntRange, click.FloatRange)):
+        # What Click's message says that a value is not.
+        kind.name = "whole number" if isinstance(kind, click.IntRange) else "number"
     return click.Option(spellings, **settings)
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import codecs
 import contextlib
 import os
+import re
 import sys
 from typing import Any, TextIO
 
 from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import quoted, sentence
+from ...parser.syntax.wording import quoted, sentence, shortened
 
 _UNSAFE = ("Cc", "Cf", "Cs", "Zl", "Zp")
+# A name that nobody reads to its end.
+_LONG_WORD = re.compile(r"\w{200,}")
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -93,7 +96,7 @@ def write(text: str) -> None:
 def say(message: str) -> None:
     """Writes a line for people, which is not a result, to standard error, if anyone reads that."""
     try:
-        sys.stderr.write(printable(message) + "\n")
+        sys.stderr.write(_LONG_WORD.sub(lambda word: shortened(word[0]), printable(message)) + "\n")
         sys.stderr.flush()
     except OSError:
         discard(sys.stderr)

@@ -33,6 +33,8 @@ class OutOfTime(Exception):  # noqa: N818  (not an error of anything)
 
 
 class _Seconds(click.FloatRange):
+    name = "number of seconds"
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         seconds = super().convert(value, param, ctx)
         if math.isnan(seconds):

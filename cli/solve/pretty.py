@@ -29,8 +29,8 @@ def render(report: SolutionReport, style: Style) -> str:
 
 def _table(report: SolutionReport, style: Style) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold cyan")
-    for name in report.unknowns:
-        table.add_column(name, justify="right", overflow="fold")
+    for name, value in report.roots[0].point.items():
+        table.add_column(name, justify="right", overflow="fold", no_wrap=not np.ndim(value))
     for name in ("error", "residual", "multiple"):
         table.add_column(name, justify="right", overflow="fold")
     table.add_column("", overflow="fold")

@@ -24,6 +24,21 @@ _ENDINGS = {
 _FIRST_LINE = re.compile(rb"\s*([^\r\n]*)")
 
 
+# What is given for a table and is none, by its first bytes, and what to do about it.
+_NO_TABLES = (
+    (rb"PK\x03\x04|\xd0\xcf\x11\xe0", "a spreadsheet or an archive", "save the table as CSV"),
+    (rb"SQLite format 3\0", "a database", "write the table to a CSV file: `sqlite3 -csv -header FILE 'select ...'`"),
+    (rb"%PDF-", "a PDF", "save the table as CSV"),
+    (rb"\s*\[\s*\{", "one JSON array", "write an object a line: `jq -c '.[]' FILE`"),
+    (rb"(?i)\s*<(?:!doctype|html|\?xml)\b", "a page in HTML or XML", "save the table as CSV"),
+)
+
+
+def no_table(head: bytes) -> tuple[str, str] | None:
+    """What the first bytes are those of, in words, if it is nothing that can be read as a table; and the help."""
+    return next(((what, help) for pattern, what, help in _NO_TABLES if re.match(pattern, head)), None)
+
+
 def format_by_name(path: str) -> str | None:
     """The format that a file's name tells, None if none."""
     root, ending = os.path.splitext(path.lower())

@@ -177,7 +177,8 @@ class Headed(io.RawIOBase):
             self.is_drained = not piece
             return piece
         except self.errors as error:
-            raise UsageError(f"cannot read {self.title}: {sentence(str(error))}") from None
+            reason = sentence(getattr(error, "strerror", None) or str(error))
+            raise UsageError(f"cannot read {self.title}: {reason}") from None
 
 
 def _ready(number: int | None, pause: float = _PAUSE) -> bool:

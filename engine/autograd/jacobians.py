@@ -80,12 +80,12 @@ def jacobian_rows(
 ) -> list[Tensor]:
     """The Jacobian for each input, of shape (*output's, *input's), by backward passes for many elements of the output.
 
-    Each is for `chunk_size` elements (None: what fits in a core's cache). Of a traced output each is for one, so that
-    its program is of the numbers that an expression has. `check` is called with the gradients of a pass, before zeros
-    take the place of None.
+    Each is for `chunk_size` elements (None: what fits in a core's cache). Of a traced output with few elements each is
+    for one, so that its program is of the numbers that an expression has. `check` is called with the gradients of a
+    pass, before zeros take the place of None.
     """
     count = output.numel()
-    if isinstance(output._data, Symbol):
+    if isinstance(output._data, Symbol) and count <= _FEW:
         chunk_size = 1
     elif chunk_size is None:
         chunk_size = _at_a_time(max([t.numel() for t in (output, *inputs)] + _sizes_below(output)))
@@ -182,6 +182,8 @@ def _joined(parts: Sequence[Tensor], shape: tuple[int, ...], like: Tensor) -> Te
     return contiguous(ops.reshape(rows, shape))
 
 
+# Elements of a traced output up to which there are equations for each of them.
+_FEW = 8
 # What is computed at a time, in elements: about what a core's second-level cache holds.
 _CACHE = 1 << 18
 

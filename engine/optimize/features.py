@@ -38,7 +38,8 @@ _EXPLAINED = 0.3
 _NOISE = (1e-15, 1e-12, 1e-9)
 # Signs that change at more than such a part of the samples are those of rounding errors.
 _OFTEN = 3
-_MOST = 120
+# What each row of the samples tells, and how much of that is listed at most.
+_KINDS = ((500, {ROOT, JUMP, POLE}), (120, {MINIMUM, MAXIMUM, KINK}), (120, {INFLECTION}))
 # Below such a part of all, a difference is no jump and no kink.
 _ODD = 1e-6
 # A value grows without end where it is so much larger than at the samples around.
@@ -54,6 +55,8 @@ _EVEN = 500
 # How far beyond what is in between a curve with poles is shown, as a part of that.
 _BEYOND = 0.3
 _TOGETHER = 1e-10
+_WIDE = 1e-3
+_LITTLE = 1e-3
 
 
 class Feature(NamedTuple):
@@ -75,14 +78,16 @@ class Found(NamedTuple):
 
 
 class _Bracket(NamedTuple):
-    """Between which points something is, and which row of the samples, less an offset, changes its sign there; or the
-    sample `place` where it is.
+    """Between which points something is: which row of the samples changes its sign there, or leaps beside the line that
+    starts at the low point with an `offset` and a `slope`; or the sample `place` where it is.
     """
 
     low: float
     high: float
     row: int
+    leaps: bool = False
     offset: float = 0.0
+    slope: float = 0.0
     place: float | None = None
 
 
@@ -93,13 +98,13 @@ def features(function: Derivatives, samples: Samples) -> Found:
     span = float(samples.x[-1] - samples.x[0])
     nothing = _NOISE[0] * _scale(samples, 0)
     with np.errstate(all="ignore"):
-        for row, names in ((0, {ROOT}), (1, {MINIMUM, MAXIMUM, KINK}), (2, {INFLECTION})):
-            brackets = list(_brackets(samples, row)) if row < len(samples.rows) else []
-            if len(brackets) > min(_MOST, len(samples.x) // _OFTEN):
+        for row, (most, names) in enumerate(_KINDS[: len(samples.rows)]):
+            brackets = list(_brackets(samples, row))
+            if len(brackets) > min(most, len(samples.x) // _OFTEN):
                 unlisted |= names
                 continue
             for bracket in brackets:
-                found += _seen(function, bracket, nothing)
+                found += _seen(function, bracket, nothing, span * _WIDE)
         found += _ends(function, samples)
     for end, other in ((0, 1), (-1, -2)):
         value = float(samples.rows[0, end])
@@ -116,14 +121,19 @@ def _brackets(samples: Samples, row: int) -> Iterator[_Bracket]:
     values = np.where(known, values, 0)
     signs = np.where(np.abs(values) > _NOISE[row] * _scale(samples, row), np.sign(values), 0)
     steps = known[:-1] & known[1:]
-    for i in np.flatnonzero(steps & (signs[:-1] * signs[1:] < 0)).tolist():
-        yield _Bracket(float(x[i]), float(x[i + 1]), row)
-    # A sample may be the point itself. A stretch of zeros is none.
-    around = signs[:-2] * signs[2:]
-    for i in np.flatnonzero(known[1:-1] & (signs[1:-1] == 0) & ((around < 0) | ((around > 0) & (row == 0)))).tolist():
-        yield _Bracket(float(x[i]), float(x[i + 2]), row, place=float(x[i + 1]))
-    if row + 1 < len(rows):
-        slopes = rows[row + 1]
+    sure = np.flatnonzero(signs)
+    for first, last in zip(sure[:-1].tolist(), sure[1:].tolist(), strict=True):
+        inside = slice(first + 1, last)
+        # A stretch of zeros is none of these, and numbers too small to be sure of are one if they are not all zero.
+        if not known[inside].all() or np.count_nonzero(values[inside] == 0) > 1:
+            continue
+        if signs[first] != signs[last]:
+            place = float(x[first + 1]) if last == first + 2 else None
+            yield _Bracket(float(x[first]), float(x[last]), row, place=place)
+        elif row == 0 and last == first + 2:
+            yield _Bracket(float(x[first]), float(x[last]), row, place=float(x[first + 1]))
+    if row + 1 < len(rows) or row == 0:
+        slopes = rows[row + 1] if row + 1 < len(rows) else _quotients(x, values)
         change = np.diff(values)
         said = np.diff(x) * (slopes[:-1] / 2 + slopes[1:] / 2)
         # Not so where there is no slope at one of both points.
@@ -131,7 +141,17 @@ def _brackets(samples: Samples, row: int) -> Iterator[_Bracket]:
         odd &= np.isfinite(slopes[:-1]) | np.isfinite(slopes[1:])
         odd &= np.abs(change) > _ODD * _scale(samples, row)
         for i in np.flatnonzero(odd & steps & (signs[:-1] * signs[1:] >= 0)).tolist():
-            yield _Bracket(float(x[i]), float(x[i + 1]), row, float(values[i] / 2 + values[i + 1] / 2))
+            is_even = abs(slopes[i + 1] - slopes[i]) <= max(abs(slopes[i]), abs(slopes[i + 1])) / 2
+            rise = float(said[i]) if is_even else 0.0
+            offset = float(values[i]) + (float(change[i]) - rise) / 2
+            yield _Bracket(float(x[i]), float(x[i + 1]), row, True, offset, rise / float(x[i + 1] - x[i]))
+
+
+def _quotients(x: Array, values: Array) -> Array:
+    """Slopes where there is no derivative: at each point the lesser of those to the points on both sides."""
+    between = np.diff(values) / np.diff(x)
+    left, right = np.append(between[:1], between), np.append(between, between[-1:])
+    return np.where(np.abs(left) < np.abs(right), left, right)
 
 
 def _scale(samples: Samples, row: int) -> float:
@@ -156,7 +176,7 @@ def _place(function: Derivatives, bracket: _Bracket) -> float:
     from scipy.optimize import brentq
 
     def height(x: float) -> float:
-        value = float(function(np.array([x]))[bracket.row, 0]) - bracket.offset
+        value = float(function(np.array([x]))[bracket.row, 0]) - bracket.offset - bracket.slope * (x - bracket.low)
         # Infinity has a sign, and what is not a number needs one.
         return min(_HIGH, max(-_HIGH, value)) if value == value else _HIGH
 
@@ -185,13 +205,17 @@ def _rounded(x: float, near: float, is_as_good: Callable[[float], bool]) -> floa
 class _Look:
     """The rows of a function at a place, and what they come to from both sides."""
 
-    def __init__(self, function: Derivatives, place: float, low: float, high: float) -> None:
+    def __init__(self, function: Derivatives, place: float, low: float, high: float, wide: float) -> None:
         last = _LAST_PLACES * math.ulp(place)
         width = high - low
         steps = [max(width * part, last * 64.0**i) for i, part in zip((2, 1, 0), _NEAR, strict=True)]
         self.step = steps[-1]
         self.points = np.array([low, *(place - step for step in steps), place, *(place + s for s in steps[::-1]), high])
         self.rows = function(self.points)
+        # How large the rows are at the ends, or somewhat further away.
+        further = function(np.array([place - wide, place + wide]))
+        ends = np.stack([self.rows[:, [0, 8]], further])
+        self.around = np.where(np.isfinite(ends), np.abs(ends), 0).max(axis=2).min(axis=0)
 
     def sides(self, row: int) -> tuple[float, float]:
         """The limits of a row from the left and from the right: infinite where it grows without end, nan where it has
@@ -203,9 +227,9 @@ class _Look:
         first, second, third = (float(self.rows[row, i]) for i in order)
         if not math.isfinite(third):
             return third
-        here, around = float(self.rows[row, 4]), self.rows[row, [0, 8]]
+        here = float(self.rows[row, 4])
         grows = abs(third) > abs(second) > abs(first) and abs(third - second) >= abs(second - first) / 2
-        if grows and abs(third) > _GROWN * np.abs(around[np.isfinite(around)]).max(initial=0.0):
+        if grows and abs(third) > _GROWN * self.around[row]:
             return math.copysign(math.inf, third)
         if abs(here - third) <= abs(third - second):
             return here
@@ -230,7 +254,10 @@ class _Look:
         if left == right or math.isnan(left) or math.isnan(right):
             return False
         if math.isinf(left) or math.isinf(right):
-            return True
+            # Of a step that is too steep to be resolved, the value changes within what is looked at.
+            values = self.rows[0]
+            rest = np.abs(values[[0, 8]] - values[4]).max()
+            return row == 0 or bool(np.abs(values[[3, 5]] - values[4]).max() <= _LITTLE * rest)
         gap = abs(right - left)
         if gap <= _ODD * (abs(left) + abs(right)) or gap < abs(self.rows[row, 6] - self.rows[row, 2]) / 2:
             return False
@@ -241,10 +268,10 @@ class _Look:
         return not len(slopes) or 2 * self.step * float(slopes.max()) < _EXPLAINED * gap
 
 
-def _seen(function: Derivatives, bracket: _Bracket, nothing: float) -> Iterator[Feature]:
+def _seen(function: Derivatives, bracket: _Bracket, nothing: float, wide: float) -> Iterator[Feature]:
     """What is in a bracket. A value not larger than `nothing` is 0."""
     place = _place(function, bracket)
-    look = _Look(function, place, bracket.low, bracket.high)
+    look = _Look(function, place, bracket.low, bracket.high, wide)
     left, right = sides = look.sides(0)
     value = float(look.rows[0, 4])
     if math.isinf(left) or math.isinf(right):
@@ -253,16 +280,18 @@ def _seen(function: Derivatives, bracket: _Bracket, nothing: float) -> Iterator[
         # The domain ends, which is told from the samples.
         return
     elif look.differ(0):
-        yield Feature(JUMP, place, value, sides)
+        # The root finder ends on either side of it.
+        place = _rounded(place, (bracket.high - bracket.low) * _EXACT, lambda _: True)
+        yield Feature(JUMP, place, float(function(np.array([place]))[0, 0]), sides)
     elif not math.isfinite(value):
         yield Feature(HOLE, place, value, sides)
     elif bracket.row == 0:
-        if not bracket.offset:
+        if not bracket.leaps:
             yield Feature(ROOT, place, value, sides)
     elif bracket.row == 1:
         if look.differ(1):
             yield Feature(KINK, place, value, look.sides(1))
-        if not bracket.offset:
+        if not bracket.leaps:
             yield Feature(MINIMUM if look.rows[1, 3] < 0 else MAXIMUM, place, value, sides)
             if abs(value) <= nothing:
                 yield Feature(ROOT, place, value, sides)
@@ -286,7 +315,8 @@ def _ends(function: Derivatives, samples: Samples) -> Iterator[Feature]:
         near = max((high - low) * _EXACT, 5e-324)
         found: Any = bisect(inside, low, high, xtol=near, rtol=_LEAST, maxiter=_TRIES, disp=False)
         place = _rounded(float(found), near, lambda _: True)
-        look = _Look(function, place, 2 * place - high if begins else low, high if begins else 2 * place - low)
+        ends = (2 * place - high, high) if begins else (low, 2 * place - low)
+        look = _Look(function, place, *ends, float(x[-1] - x[0]) * _WIDE)
         limit = look.sides(0)[begins] if look.settles(begins) else math.nan
         sides = (math.nan, limit) if begins else (limit, math.nan)
         outside = float(rows[0, i if begins else i + 1])

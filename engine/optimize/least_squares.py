@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from enum import Enum
+from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,7 +24,8 @@ _OFFSET = 1e-10
 _ACCEPTED = 1e-5
 # Errors of rounding in the residuals, in units of the last place of what they are differences of.
 _NOISE = 64 * np.finfo(float).eps
-_MOST_EVALUATIONS = 5000
+_MOST_EVALUATIONS = 3000
+_FEWER = 300
 _MOST_POLISHING = 60
 # Directions in which a solution is compared with its surroundings, and how often a search goes on from a lower place.
 _WEAKEST = 3
@@ -83,12 +85,12 @@ class _Found(Exception):  # noqa: N818  (not an error of anything)
 
 
 def least_squares(
-    problem: Problem, start: Array, *, starts: int = 0, seed: int = 0, seen: Callable[[int, float], None] | None = None
+    problem: Problem, start: Array, *, starts: int = 1, seed: int = 0, seen: Callable[[int, float], None] | None = None
 ) -> Solution:
     """The parameters with the least sum of squares near a start of shape (k,).
 
-    It is looked for from so many other `starts` too, scattered around this one; from some in any case where nothing
-    else leads to a solution. `seen` is told after each evaluation how many there were, and the sum of squares.
+    It is looked for from so many `starts` in all, the others scattered around this one; from some in any case where
+    nothing else leads to a solution. `seen` is told after each evaluation how many there were, and the sum of squares.
     ValueError: the residuals or their derivatives are not finite at the start.
     """
     search = _Search(problem, seen)
@@ -96,20 +98,27 @@ def least_squares(
     if not search.at(start).is_finite:
         raise ValueError("the residuals or their derivatives are not finite at the start")
     best = search.solution(start)
-    for other in _scattered(problem, start, starts or _LAST_STARTS, np.random.default_rng(seed)):
-        if best.status is Status.CONVERGED and not starts:
+    for other in _scattered(problem, start, starts - 1 or _LAST_STARTS, np.random.default_rng(seed)):
+        if best.status is Status.CONVERGED and starts == 1:
             break
         if search.at(other).is_finite:
-            before, best = best, max(best, search.solution(other), key=_worth)
-            if not starts and best.status is before.status and best.squares > before.squares * (1 - _SAME):
+            before, best = best, _better(best, search.solution(other, is_first=False))
+            if starts == 1 and best.status is before.status and not _is_less(best, before):
                 # The best there is, it seems, and one of many points that are as good.
                 break
     return best._replace(evaluations=search.evaluations)
 
 
-def _worth(solution: Solution) -> tuple[bool, float]:
-    """What makes one solution better than another."""
-    return solution.status is Status.CONVERGED, -solution.squares
+def _is_less(one: Solution, other: Solution) -> bool:
+    """Whether one sum of squares is less than another, beyond rounding."""
+    return one.squares < other.squares * (1 - _SAME)
+
+
+def _better(one: Solution, other: Solution) -> Solution:
+    """The solution with the lesser sum of squares; of equal ones that which is an answer."""
+    if _is_less(one, other) or _is_less(other, one):
+        return one if _is_less(one, other) else other
+    return other if other.status is Status.CONVERGED and one.status is not Status.CONVERGED else one
 
 
 def _scattered(problem: Problem, start: Array, count: int, random: np.random.Generator) -> Iterator[Array]:
@@ -142,14 +151,17 @@ class _Search:
                 self.seen(self.evaluations, self._known[1].squares)
         return self._known[1]
 
-    def solution(self, start: Array) -> Solution:
-        """Where a start leads: the first solution of SciPy's methods, or the best of what they find."""
+    def solution(self, start: Array, is_first: bool = True) -> Solution:
+        """Where a start leads: the first solution of SciPy's methods, or the best of what they find.
+
+        If it is not the first start, the most robust of them has to do, and soon.
+        """
         found: list[Solution] = []
-        for attempt in self._attempts(start):
+        for attempt in self._attempts(start) if is_first else [self._ended("trf", start, _FEWER)]:
             found.append(self._settled(attempt))
             if found[-1].status is Status.CONVERGED:
                 break
-        return max(found, key=_worth)
+        return reduce(_better, found)
 
     def _settled(self, point: Array) -> Solution:
         """A stationary point near the one where a method ended, with nothing lower a deviation away."""
@@ -158,7 +170,7 @@ class _Search:
             lower = self._lower(found) if found.status is Status.CONVERGED else None
             if lower is None:
                 return found
-            found = self._polished(self._ended("trf", lower))
+            found = self._polished(self._ended("trf", lower, _FEWER))
         return found._replace(status=Status.STALLED) if self._lower(found) is not None else found
 
     def _lower(self, solution: Solution) -> Array | None:
@@ -183,7 +195,7 @@ class _Search:
             yield self._ended("lm", start)
         yield self._ended("dogbox", start)
 
-    def _ended(self, method: Any, start: Array) -> Array:
+    def _ended(self, method: Any, start: Array, most: int = _MOST_EVALUATIONS) -> Array:
         accepted = [start]
 
         def jacobian(point: Array) -> Any:
@@ -207,7 +219,7 @@ class _Search:
                 xtol=tolerance,
                 gtol=tolerance,
                 x_scale="jac",
-                max_nfev=_MOST_EVALUATIONS,
+                max_nfev=most,
             ).x
         except (_Found, np.linalg.LinAlgError, ValueError):
             # A method gives up where it meets numbers that are not finite.

@@ -8,6 +8,7 @@ looked at: whether it is stationary to what rounding leaves, and of what kind (`
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -15,7 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..tensors.aliases import Array
-from .objective import Objective
+from .kinked import settle
+from .objective import FAILURES, Objective
 from .optimality import Optimality, length, look
 
 # Up to so many unknowns, a Hessian is computed and factored as a whole.
@@ -76,13 +78,21 @@ class Path:
         return ratio >= 1 or lengths[-1] / (1 - ratio) > 0.1
 
 
+class Constrained(NamedTuple):
+    """Constraints at a point, by number: their values, their multipliers, and which hold with equality there."""
+
+    values: Array
+    multipliers: Array
+    active: Array
+
+
 class Minimum(NamedTuple):
     """Where a search ended. `reason` says why it ended there, `optimality` what can be said of the point.
 
-    Reasons: `stationary`; `kink`: the slopes around differ, and all rise; `unbounded`: the value falls on and on;
-    `receding`: it falls less and less, as an unknown grows on and on; `undefined`: there is no value at the start;
-    `limit`: too many iterations; `stalled`: no solver finds a lower value, though the gradient is not zero;
-    `infeasible`: no point near meets the constraints.
+    Reasons: `stationary`; `flat`: the value is the same all around, which says nothing of what is further on; `kink`:
+    the slopes around differ, and all rise; `unbounded`: the value falls on and on; `receding`: it falls less and less,
+    as an unknown grows on and on; `undefined`: there is no value at the start; `limit`: too many iterations; `stalled`:
+    no solver finds a lower value, though the gradient is not zero; `infeasible`: no point near meets the constraints.
     """
 
     x: Array
@@ -93,6 +103,7 @@ class Minimum(NamedTuple):
     path: Path
     # Which constraints hold with equality, by number; and those kept at a bound, by unknown.
     left: int = 0  # saddle points and maxima that it went through
+    constrained: Constrained | None = None
 
     @property
     def converged(self) -> bool:
@@ -141,7 +152,7 @@ class Search:
         self.bounds = bounds
         self.path = path
         self.most = most
-        self.reach = 1.0
+        self.reach, self.depth = np.inf, -np.inf
 
     def begin(self, x: Array) -> tuple[float, Array]:
         """Value and gradient at a start."""
@@ -223,6 +234,14 @@ def _searched(search: Search, x: Array, value: float, gradient: Array) -> Minimu
         if (seen.is_stationary and kept) or (turn and np.array_equal(before, x)):
             break
     assert seen is not None
+    if not seen.is_stationary or seen.descent is not None:
+        box = search.bounds
+        free = np.ones(len(x), bool)
+        scale = np.maximum(np.abs(x), 1e-2 * search.path.largest())
+        kink = settle(search.objective, x, free, scale, box.low, box.high)
+        if kink is not None:
+            gradient = search.objective.gradient(kink)
+            x, seen = kink, Optimality(gradient, free, None, "kink", True, None, np.zeros(len(x)))
     value = search.objective.value(x)
     search.path.reach(x, value, seen.gradient)
     return Minimum(x, value, _reason(search, seen), _method(search), seen, search.path, left)
@@ -230,11 +249,11 @@ def _searched(search: Search, x: Array, value: float, gradient: Array) -> Minimu
 
 def _reason(search: Search, seen: Optimality) -> str:
     """Why it ends at a point where no solver goes on."""
-    regular = seen.is_stationary and seen.descent is None and seen.kind == "minimum"
+    regular = seen.is_stationary and seen.descent is None and seen.kind in ("minimum", "kink")
     if not regular and search.path.recedes():
         return "receding"
     if seen.is_stationary and seen.descent is None:
-        return "kink" if seen.kind == "kink" else "stationary"
+        return seen.kind if seen.kind in ("kink", "flat") else "stationary"
     return "limit" if len(search.path.steps) > search.most else "stalled"
 
 
@@ -258,7 +277,8 @@ def _within_bounds(search: Search, x: Array) -> Array:
         return (value, gradient) if np.isfinite(value) else (1e10 * max(1.0, abs(lowest[0])), gradient)
 
     options = {"maxiter": search.most, "ftol": 1e-15, "gtol": 1e-10}
-    solve(call, x, jac=True, method="L-BFGS-B", bounds=pairs, callback=search.note, options=options)
+    with contextlib.suppress(*FAILURES):
+        solve(call, x, jac=True, method="L-BFGS-B", bounds=pairs, callback=search.note, options=options)
     return search.bounds.inside(lowest[1])
 
 
@@ -311,10 +331,15 @@ def _newton(search: Search, x: Array, free: Array, tolerance: float) -> Array:
         walk.append(part.at(point))
         search.note(walk[-1])
 
-    found = solve(part.value, x[free], jac=True, callback=note, options=options, **given)
+    try:
+        found = solve(part.value, x[free], jac=True, callback=note, options=options, **given)
+        end = part.at(found.x) if np.isfinite(found.fun) else x
+    except FAILURES:
+        # Slopes or curvatures that its arithmetic cannot take: it got this far.
+        end = walk[-1]
     if len(walk) >= _WALK:
         search.path.walk = walk
-    return part.at(found.x) if np.isfinite(found.fun) else x
+    return end
 
 
 def _polished(search: Search, x: Array, free: Array) -> Array:
@@ -331,7 +356,10 @@ def _polished(search: Search, x: Array, free: Array) -> Array:
     def slope(point: Array) -> Array:
         return np.nan_to_num(search.objective.gradient(part.at(point))[free], nan=1e300, posinf=1e300, neginf=-1e300)
 
-    found = root(slope, x[free], jac=part.hessian, method="hybr", options={"xtol": 1e-15, "maxfev": 40})
+    try:
+        found = root(slope, x[free], jac=part.hessian, method="hybr", options={"xtol": 1e-15, "maxfev": 40})
+    except FAILURES:
+        return x
     other, slopes = part.value(found.x)
     near = np.abs(part.at(found.x) - x) <= 0.1 * search.path.largest()
     lower = other <= value + search.objective.rounding(x) + search.objective.rounding(part.at(found.x))

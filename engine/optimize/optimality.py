@@ -22,6 +22,7 @@ _EPS = float(np.finfo(float).eps)
 # The part of an unknown's size below which it counts for as large as this.
 _SMALL = 1e-4
 _PROBE = 1e-3
+_BESIDE = 1e-4
 
 
 class Optimality(NamedTuple):
@@ -76,7 +77,7 @@ def look(objective: Objective, x: Array, free: Array, largest: Array, most: int 
     for i, (curvature, slope) in enumerate(zip(curvatures, slopes, strict=True)):
         length = abs(slope) / max(abs(curvature), 1e-300)
         sure = 64 * _EPS * largest_curvature
-        behaviour = "rises" if curvature > 0 else "falls"
+        behaviour = around.beside(directions[:, i], curvature) or ("rises" if curvature > 0 else "falls")
         tolerance = max(_NEAR, 64 * _EPS * largest_curvature / max(abs(curvature), 1e-300))
         if abs(curvature) <= sure or around.bends(directions[:, i], curvature, slope, length):
             behaviour = around.tried(directions[:, i])
@@ -129,6 +130,14 @@ class _Around:
         points = np.repeat(self.x[None], len(lengths), axis=0)
         points[:, self.free] += lengths[:, None] * direction * self.scale
         return self.objective.values(points)
+
+    def beside(self, direction: Array, curvature: float) -> str | None:
+        """What the value does right beside the point, if that is another thing than the curvature says."""
+        left, right = self.along(direction, np.array([-_BESIDE, _BESIDE])) - self.value
+        bent = abs(curvature) * _BESIDE**2 / 2
+        if min(left, right) < -4 * bent - self.noise:
+            return "falls to one side"
+        return "rises sharply" if max(left, right) > 16 * bent + self.noise and min(left, right) >= -bent else None
 
     def bends(self, direction: Array, curvature: float, slope: float, length: float) -> bool:
         """Whether the curvature is another one a few of Newton's steps further on: it is of higher order, then."""

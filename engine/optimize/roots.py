@@ -24,8 +24,6 @@ _LEVELS = 24
 _NOISY = 4
 # Of the evaluations that refining may take.
 _MOST = 20_000
-# And so many roots, poles and jumps are looked at one by one.
-_PLACES = 1000
 _HUGE = 1e300
 _EPS = float(np.finfo(float).eps)
 # Where in a cell its cubic is looked at.
@@ -65,11 +63,18 @@ class Roots(NamedTuple):
 
 
 def roots_between(
-    objective: Objective, low: float, high: float, told: Callable[[int], None] = lambda count: None
+    objective: Objective,
+    low: float,
+    high: float,
+    told: Callable[[int], None] = lambda count: None,
+    most: int = 1000,
 ) -> Roots:
-    """The roots of an objective of one unknown from `low` to `high`, both included. `told` hears of evaluations."""
+    """The roots of an objective of one unknown from `low` to `high`, both included, as many as `most`.
+
+    `told` hears of the evaluations.
+    """
     with np.errstate(all="ignore"):
-        return _Scan(objective, low, high, told).run()
+        return _Scan(objective, low, high, told, most).run()
 
 
 def root_at(objective: Objective, x: float, start: float) -> Root | None:
@@ -79,13 +84,13 @@ def root_at(objective: Objective, x: float, start: float) -> Root | None:
     with np.errstate(all="ignore"):
         reach = max(1.0, abs(x), abs(x - start))
         scan = _Scan(objective, x - reach, x + reach, lambda count: None)
-        near = [x, math.nextafter(x, -math.inf), math.nextafter(x, math.inf), *scan._snapped(x, -reach, reach)]
-        x = min(near, key=lambda place: (abs(scan.f_at(place)), -abs(place)))
+        near = [*_neighbours(x), *scan.snapped(x, -reach, reach)]
+        end, x = x, min(near, key=lambda place: (abs(scan.f_at(place)), -abs(place)))
         beside = objective.values(x + reach * np.array([[-1e-3], [-1e-5], [1e-5], [1e-3]])).reshape(2, 2)
         if scan.f_at(x) == 0 and not beside.any(axis=1).all():
             zeros = scan.run().zeros
-            return Root(x, 0.0, math.nan, 0.0, math.nan, "run") if any(a <= x <= b for a, b in zeros) else None
-        scan._add(x, "")
+            return Root(end, 0.0, math.nan, 0.0, math.nan, "run") if any(a <= x <= b for a, b in zeros) else None
+        scan.add(x, "")
         return scan.found.roots[0] if scan.found.roots and scan.found.roots[0].proof != "value" else None
 
 
@@ -99,7 +104,10 @@ def nearest_root(objective: Objective, start: float) -> Root | None:
 
 
 class _Scan:
-    def __init__(self, objective: Objective, low: float, high: float, told: Callable[[int], None]) -> None:
+    def __init__(
+        self, objective: Objective, low: float, high: float, told: Callable[[int], None], most: int = 1000
+    ) -> None:
+        self.most = most
         self.objective = objective
         self.low, self.high = low, high
         self.width = high - low
@@ -119,10 +127,10 @@ class _Scan:
         self._zero_points()
         for i in range(len(self.x) - 1):
             self._cell(i, brackets)
-        for a, b in brackets[:_PLACES]:
+        for a, b in brackets[: self.most]:
             self._bracketed(a, b)
-        if len(brackets) > _PLACES:
-            self.found.open.append((brackets[_PLACES][0], brackets[-1][1]))
+        if len(brackets) > self.most:
+            self.found.open.append((brackets[self.most][0], brackets[-1][1]))
         return self._sorted()
 
     def _zero(self) -> list[float]:
@@ -203,7 +211,7 @@ class _Scan:
         for run in runs:
             first, last = int(run[0]), int(run[-1])
             if first == last:
-                self._add(float(self.x[first]), "")
+                self.add(float(self.x[first]), "")
                 continue
             a = self._last_zero(first, -1)
             b = self._last_zero(last, 1)
@@ -270,11 +278,11 @@ class _Scan:
         value = self.f_at(inside)
         f_start = self.f_at(start)
         if value == 0:
-            self._add(inside, "edge")
+            self.add(inside, "edge")
         elif _sign(value) * _sign(f_start) < 0:
             brackets.append((min(start, inside), max(start, inside)))
         elif self._is_zero(inside, value) and behaviour(self.objective, inside, self.width / 8).is_zero:
-            self._add(inside, "edge")
+            self.add(inside, "edge")
 
     def _is_zero(self, x: float, value: float) -> bool:
         return abs(value) <= 4 * self.objective.rounding(np.array([x]))
@@ -286,15 +294,15 @@ class _Scan:
             x = _zero_of(self.g_at, a, b)
         else:
             x = a if self.g_at(a) == 0 else b
-        candidates = [x, math.nextafter(x, -math.inf), math.nextafter(x, math.inf), *self._snapped(x, a, b)]
+        candidates = [*_neighbours(x), *self.snapped(x, a, b)]
         x = min(candidates, key=lambda place: abs(self.f_at(place)))
         value = self.f_at(x)
         if _sign(value) * _sign(self.f_at(a)) < 0:
             brackets += [(a, x), (x, b)]
         elif value == 0 or self._is_zero(x, value):
-            self._add(x, "touch")
+            self.add(x, "touch")
 
-    def _snapped(self, x: float, a: float, b: float) -> list[float]:
+    def snapped(self, x: float, a: float, b: float) -> list[float]:
         """Zero, where a place next to it was found for want of numbers that say more."""
         return [0.0] if a <= 0 <= b and abs(x) < 1e-6 * self.width else []
 
@@ -307,10 +315,10 @@ class _Scan:
             return lost if math.isnan(f) else min(max(f, -_HUGE), _HUGE)
 
         x = _zero_of(value, a, b)
-        near = [x, math.nextafter(x, -math.inf), math.nextafter(x, math.inf), *self._snapped(x, a, b)]
-        self._add(min(near, key=lambda place: (abs(value(place)), -abs(place))), "sign")
+        near = [*_neighbours(x), *self.snapped(x, a, b)]
+        self.add(min(near, key=lambda place: (abs(value(place)), -abs(place))), "sign")
 
-    def _add(self, x: float, proof: str) -> None:
+    def add(self, x: float, proof: str) -> None:
         """Takes a place for what it is: a root, a pole, a jump."""
         if any(abs(root.x - x) <= max(2 * root.error, 4 * _EPS * abs(x)) for root in self.found.roots):
             return
@@ -319,8 +327,9 @@ class _Scan:
         value = self.f_at(x)
         if not seen.is_zero and value != 0:
             known = [power for power in seen.sides() if math.isfinite(power)]
+            x = 0.0 if self.snapped(x, self.low, self.high) and abs(x) < 1e-100 else x
             if any(power < -0.2 for power in known):
-                self.found.poles.append(0.0 if self._snapped(x, self.low, self.high) and abs(x) < 1e-100 else x)
+                self.found.poles.append(x)
             elif known:
                 self.found.jumps.append(x)
             elif proof == "sign":
@@ -381,6 +390,17 @@ def _zero_of(function: Callable[[float], float], a: float, b: float) -> float:
 
     found: Any = toms748(function, a, b, xtol=1e-300, rtol=4 * _EPS, maxiter=500, disp=False)  # pyright: ignore
     return float(found)
+
+
+def _neighbours(x: float) -> list[float]:
+    """The number and those next to it, among which is the one nearest to where a search for it ends."""
+    found = [x]
+    for towards in (-math.inf, math.inf):
+        y = x
+        for _ in range(4):
+            y = math.nextafter(y, towards)
+            found.append(y)
+    return found
 
 
 def _sign(x: float) -> int:

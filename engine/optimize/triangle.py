@@ -86,7 +86,7 @@ class Reduction:
     def only(self, kept: Array) -> Reduction:
         """The same with some of the parameters alone: a bool array (k,)."""
         columns = self.triangle[:, [*np.flatnonzero(kept), self.size]]
-        return Reduction(_factored(columns))
+        return joined([columns])
 
     def widened(self, places: Array, size: int) -> Array:
         """Rows (k + 1, size + 1) for a problem of more parameters, of which these are the ones at the places."""
@@ -95,30 +95,24 @@ class Reduction:
         return rows
 
 
-def reduced(rows: Array) -> Reduction:
-    """The triangle of rows [J r], (n, k + 1)."""
-    return Reduction(_factored(rows))
+def reduced(columns: Array) -> Reduction:
+    """The triangle of n rows [J r], given by their columns (k + 1, n)."""
+    width, rows = columns.shape
+    pieces = rows // max(_ROWS, 4 * width)
+    if pieces > 1:
+        length = -(-rows // pieces)
+        padded = np.concatenate([columns, np.zeros((width, pieces * length - rows))], axis=1)
+        columns = _factors(padded.reshape(width, pieces, length).transpose(1, 2, 0)).reshape(-1, width).T
+    return joined([columns.T])
 
 
 def joined(triangles: Iterable[Array]) -> Reduction:
-    """The triangle of all rows, of which some have these."""
-    return Reduction(_factored(np.concatenate(list(triangles))))
+    """The triangle of all rows, of which some have these; nan in it where a number is not finite."""
+    rows = np.concatenate(list(triangles))
+    factor = _factors(rows)
+    return Reduction(np.concatenate([factor, np.zeros((rows.shape[1] - len(factor), rows.shape[1]))]))
 
 
-def _factored(rows: Array) -> Array:
-    """The triangle (m, m) of n rows of m numbers, nan where one of them is not finite."""
-    width = rows.shape[1]
-    if not np.isfinite(rows).all():
-        return np.full((width, width), np.nan)
-    length = max(_ROWS, 4 * width)
-    while len(rows) > 2 * length:
-        pieces = -(-len(rows) // length)
-        padded = np.concatenate([rows, np.zeros((pieces * length - len(rows), width))])
-        rows = _triangles(padded.reshape(pieces, length, width)).reshape(-1, width)
-    triangle = _triangles(rows)
-    return np.concatenate([triangle, np.zeros((width - len(triangle), width))])
-
-
-def _triangles(rows: Array) -> Any:
+def _factors(rows: Array) -> Any:
     """The factor R of a matrix, or of each of several."""
     return np.linalg.qr(rows, mode="r")

@@ -46,6 +46,8 @@ sigmoid = primitive(
     in_place=True,
     definition="exp(minimum(x, 0))/(1 + exp(-abs(x)))",
     method=True,
+    module="Sigmoid",
+    gain=1.0,
 )
 
 threshold_backward = private(
@@ -65,8 +67,12 @@ relu = primitive(
     torch=("relu", "nn.functional.relu"),
     in_place=True,
     inplace_flag=True,
+    written=True,
     definition="maximum(x, 0)",
+    chooses=">",
     method=True,
+    module="ReLU",
+    gain=math.sqrt(2.0),
 )
 threshold = primitive(
     "threshold",
@@ -75,7 +81,9 @@ threshold = primitive(
     doc="x where it exceeds `threshold`, else `value`",
     torch=("threshold", "nn.functional.threshold"),
     inplace_flag=True,
+    written=True,
     formula="where(x <= threshold, value, x)",
+    module="Threshold",
 )
 
 
@@ -91,6 +99,7 @@ softplus = primitive(
     floating=True,
     doc="log(1 + exp(beta*x)) / beta; x itself where beta*x exceeds `threshold`",
     definition="maximum(x, 0) + log1p(exp(-abs(x)))",
+    module="Softplus",
 )
 silu = primitive(
     "silu",
@@ -101,6 +110,7 @@ silu = primitive(
     aliases=("swish",),
     inplace_flag=True,
     definition="x*sigmoid(x)",
+    module="SiLU",
 )
 mish = primitive(
     "mish",
@@ -110,6 +120,7 @@ mish = primitive(
     doc="x * tanh(softplus(x))",
     inplace_flag=True,
     definition="x*tanh(softplus(x))",
+    module="Mish",
 )
 
 
@@ -129,7 +140,7 @@ def _gelu_formula(approximate: str) -> str:
     return "gelu(x)" if approximate == "none" else "x/2*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x**3)))"
 
 
-@primitive(_gelu_rule, floating=True, formula=_gelu_formula, definition="x*(1 + erf(x/sqrt(2)))/2")
+@primitive(_gelu_rule, floating=True, formula=_gelu_formula, definition="x*(1 + erf(x/sqrt(2)))/2", module="GELU")
 def gelu(x: Any, approximate: str = "none") -> Any:
     """x times the normal distribution's cumulative probability at x (approximate="tanh": by a tanh)"""
     if approximate == "tanh":
@@ -138,7 +149,7 @@ def gelu(x: Any, approximate: str = "none") -> Any:
 
 
 def _elu(x: Any, alpha: float = 1.0, scale: float = 1.0, input_scale: float = 1.0) -> Any:
-    return np.where(x > 0, scale * x, scale * alpha * np.expm1(np.minimum(x, 0) * input_scale))
+    return np.where(x > 0, scale * x, scale * alpha * np.expm1(np.where(x > 0, 0, x) * input_scale))
 
 
 def minimum_zero(x: Any) -> Any:
@@ -159,13 +170,15 @@ def _elu_formula(alpha: float, scale: float, input_scale: float) -> str:
 scaled_elu = private("elu", _elu, _elu_rule, floating=True, formula=_elu_formula)
 
 
-@function(domain=BESIDE_ZERO, inplace_flag=True, definition="where(x > 0, x, expm1(x))")
+@function(domain=BESIDE_ZERO, inplace_flag=True, written=True, definition="where(x > 0, x, expm1(x))", module="ELU")
 def elu(x: Any, alpha: float = 1.0) -> Any:
     """x where it is positive, else alpha * (exp(x) - 1)"""
     return scaled_elu(x, alpha)
 
 
-@function(domain=BESIDE_ZERO, torch=("nn.functional.selu", "selu"), inplace_flag=True)
+@function(
+    domain=BESIDE_ZERO, torch=("nn.functional.selu", "selu"), inplace_flag=True, written=True, module="SELU", gain=0.75
+)
 def selu(x: Any) -> Any:
     """elu with the alpha and scale of self-normalising networks"""
     return scaled_elu(x, 1.6732632423543772848170429916717, 1.0507009873554804934193349852946)
@@ -180,7 +193,9 @@ celu = primitive(
     domain=BESIDE_ZERO,
     torch=("nn.functional.celu", "celu"),
     inplace_flag=True,
+    written=True,
     definition="where(x > 0, x, alpha*expm1(x/alpha))",
+    module="CELU",
 )
 leaky_relu = primitive(
     "leaky_relu",
@@ -190,7 +205,9 @@ leaky_relu = primitive(
     domain=BESIDE_ZERO,
     edges=[EdgeCase((0.0,), 0.0, (0.01,))],
     inplace_flag=True,
+    written=True,
     formula="where(x > 0, x, x*negative_slope)",
+    module="LeakyReLU",
 )
 
 
@@ -199,13 +216,14 @@ leaky_relu = primitive(
     floating=True,
     node_name="LogSigmoidBackward0",
     definition="minimum(x, 0) - log1p(exp(-abs(x)))",
+    module="LogSigmoid",
 )
 def logsigmoid(x: Any) -> Any:
     """log(sigmoid(x))"""
     return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
 
 
-@function()
+@function(module="Softsign")
 def softsign(x: Any) -> Any:
     """x / (1 + abs(x))"""
     return x / (abs(x) + 1)
@@ -215,14 +233,16 @@ def softsign(x: Any) -> Any:
     lambda g, x, min_val, max_val: where((x <= min_val) | (x >= max_val), 0, g),
     domain=BESIDE_ZERO,
     inplace_flag=True,
+    written=True,
     definition="minimum(maximum(x, min_val), max_val)",
+    module="Hardtanh",
 )
 def hardtanh(x: Any, min_val: Any = -1.0, max_val: Any = 1.0) -> Any:
     """x limited to the interval from min_val to max_val; the bounds pass no gradient"""
     return np.minimum(np.maximum(x, min_val), max_val)
 
 
-@function(domain=BESIDE_ZERO, inplace_flag=True)
+@function(domain=BESIDE_ZERO, inplace_flag=True, module="ReLU6")
 def relu6(x: Any) -> Any:
     """x limited to the interval from 0 to 6"""
     return hardtanh(x, 0.0, 6.0)
@@ -235,6 +255,7 @@ hardsigmoid = primitive(
     doc="x/6 + 1/2 limited to the interval from 0 to 1",
     inplace_flag=True,
     definition="minimum(maximum(x + 3, 0), 6)/6",
+    module="Hardsigmoid",
 )
 hardswish = primitive(
     "hardswish",
@@ -243,6 +264,7 @@ hardswish = primitive(
     doc="x * hardsigmoid(x)",
     inplace_flag=True,
     definition="x*minimum(maximum(x + 3, 0), 6)/6",
+    module="Hardswish",
 )
 hardshrink = primitive(
     "hardshrink",
@@ -252,6 +274,7 @@ hardshrink = primitive(
     torch=("hardshrink", "nn.functional.hardshrink"),
     method=True,
     definition="where(abs(x) <= lambd, 0, x)",
+    module="Hardshrink",
 )
 softshrink = primitive(
     "softshrink",
@@ -259,16 +282,17 @@ softshrink = primitive(
     lambda g, x, lambd: where((x >= -lambd) & (x <= lambd), 0, g),
     doc="x moved towards 0 by lambd",
     definition="where(x > lambd, x - lambd, where(x < -lambd, x + lambd, 0*x))",
+    module="Softshrink",
 )
 
 
-@function()
+@function(module="Tanhshrink")
 def tanhshrink(x: Any) -> Any:
     """x - tanh(x)"""
     return x - tanh(x)
 
 
-@function(assumed={"dim": -1}, elementwise=False)
+@function(assumed={"dim": -1}, elementwise=False, module="Softmin")
 def softmin(x: Any, dim: int) -> Any:
     """exp(-x) scaled to a sum of 1 along `dim`"""
     return ops.softmax(-x, dim)
@@ -280,7 +304,14 @@ def rrelu_with_slopes(x: Any, slopes: Any) -> Any:
     return np.where(x > 0, x, x * slopes)
 
 
-@function(domain=BESIDE_ZERO, torch=("rrelu", "nn.functional.rrelu"), inplace_flag=True, method=True)
+@function(
+    domain=BESIDE_ZERO,
+    torch=("rrelu", "nn.functional.rrelu"),
+    inplace_flag=True,
+    written=True,
+    method=True,
+    module="RReLU",
+)
 def rrelu(x: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False) -> Any:
     """x where it is positive, else x times the mean of lower and upper, or in training a random number between"""
     if lower > upper:
@@ -356,7 +387,7 @@ def _glu_rule(g: Gradient, x: Data, dim: int) -> Gradient:
     return cat([g * gate, g * value * gate * (1 - gate)], axis)
 
 
-@primitive(_glu_rule, elementwise=False, floating=True, rows="dimensions")
+@primitive(_glu_rule, elementwise=False, floating=True, rows="dimensions", module="GLU")
 def glu(x: Any, dim: int = -1) -> Any:
     """the first half of x along `dim`, times the sigmoid of the second"""
     _half(x, dim)

@@ -255,11 +255,20 @@ def _power(x: Any, y: Any) -> Any:
     if is_number(y) and y == 2:
         return x * x
     # Of its scalars, NumPy leaves powers to C: as an array, a number has the same power alone as among others.
-    return x[...] ** y if is_number(y) else np.power(x, y)
+    if is_number(y):
+        return x[...] ** y
+    if y.ndim == 0 and y == 0.5:
+        # For which NumPy takes the root, where that is nan and the power is none: of -inf.
+        return np.power(x, np.full(x.shape or 1, y)).reshape(x.shape)[()]
+    return np.power(x, y)
 
 
 def _integer_power(x: Any, y: Any) -> Any:
     """A power of integers, where one that is no integer becomes 0."""
+    if isinstance(y, int):
+        y = np.asarray(x).dtype.type(y) if abs(y) < 128 else y
+    elif isinstance(x, int):
+        x = np.asarray(y).dtype.type(x) if abs(x) < 128 else x
     powers = np.asarray(x) ** np.maximum(y, 0)
     if powers.dtype.kind == "f":
         return x**y
@@ -289,7 +298,7 @@ def _falling_exponent_rule(g: Gradient, x: Data, y: Data, k: int) -> Gradient:
     """The product rule, as y is in all factors and in the exponent."""
     power = _raised(x, y - k)
     slope = sum(math.prod(y - j for j in range(k) if j != i) for i in range(k))
-    return g * (slope * power + math.prod(y - i for i in range(k)) * power_times_log(x, y - k, power, 1))
+    return g * (slope * power + math.prod(y - i for i in range(k)) * power_times_log(x, y - k, power, 1, True))
 
 
 # A gradient times derivative number k of x**y by x: 0 where y is 0, 1, ..., k - 1, also for x = 0 and, as in PyTorch,
@@ -304,28 +313,29 @@ falling_power = private(
 )
 
 
-def _power_times_log(x: Any, y: Any, power: Any, m: int) -> Any:
+def _power_times_log(x: Any, y: Any, power: Any, m: int, inner: bool = False) -> Any:
     logs = np.log(x) if m == 1 else np.log(x) ** m
     product = power * logs
     if product.ndim == 0:
-        return np.zeros_like(product)[()] if x == 0 and y >= 0 else product
-    return np.where((x == 0) & (y >= 0), 0, product)
+        return np.zeros_like(product)[()] if x == 0 and (y > 0 if inner else y >= 0) else product
+    return np.where((x == 0) & (y > 0 if inner else y >= 0), 0, product)
 
 
 def _power_times_log_base_rule(g: Gradient, x: Data, y: Data, m: int) -> Gradient:
     lower = _raised(x, y - 1)
-    rest = lower if m == 1 else power_times_log(x, y - 1, lower, m - 1)
-    return g * (y * power_times_log(x, y - 1, lower, m) + m * rest)
+    rest = lower if m == 1 else power_times_log(x, y - 1, lower, m - 1, True)
+    return g * (y * power_times_log(x, y - 1, lower, m, True) + m * rest)
 
 
-# Derivative number m of x**y by y, given x**y, which takes no part in derivatives: x and y stand for it.
+# Derivative number m of x**y by y, given x**y, which takes no part in derivatives: x and y stand for it. Where x is 0
+# it is 0, the limit; for y = 0, where that is infinite, as in PyTorch if it is no `inner` part of a derivative by x.
 power_times_log = private(
     "power_times_log",
     _power_times_log,
     _power_times_log_base_rule,
-    lambda g, x, y, power, m: g * power_times_log(x, y, power, m + 1),
+    lambda g, x, y, power, m, inner: g * power_times_log(x, y, power, m + 1, inner),
     None,
-    formula=lambda m: f"power*log(x)**{m}",
+    formula=lambda m, inner: f"power*log(x)**{m}",
 )
 
 

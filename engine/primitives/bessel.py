@@ -11,7 +11,7 @@ from ..table.record import POSITIVE, REAL, EdgeCase
 from .elementary import order_of
 from .error_and_gamma import of_scipy, one_of, scipy_function
 from .families import SPECIAL, SPECIAL_METHODS, SPECIAL_OWN
-from .selection import sgn, where
+from .selection import sgn
 
 # Recurrences such as J_n' = (J_(n-1) - J_(n+1)) / 2 hold at 0 too, where J_(n-1) - n*J_n/x is 0/0, at every order of
 # derivative (DLMF 10.6.1 and 10.29.1).
@@ -43,7 +43,7 @@ i1 = _order_one(
 )
 i1e = _order_one(
     "i1e",
-    lambda g, out, x: g * where(x == 0, 0.5, i0e(x) - out * sgn(x) - out / where(x == 0, 1, x)),
+    lambda g, out, x: g * ((i0e(x) + scaled_besseli_of_order(x, 2)) / 2 - out * sgn(x)),
     "exp(-abs(x)) * i1(x)",
     node_name="SpecialI1EBackward0",
 )
@@ -110,15 +110,16 @@ scaled_modified_bessel_k1 = _second_kind(
 # Of any whole order, which only x has a slope by
 
 
-def _of_order(name: str, scipy_name: str, rule: Any) -> Any:
+def _of_order(name: str, scipy_name: str, rule: Any, formula: Any = None) -> Any:
     """The primitive of x for an order n, a number."""
     compute = scipy_function(scipy_name)
 
     def forward(x: Any, n: Any) -> Any:
         # SciPy has no values at the smallest numbers, which are as good as 0.
-        return compute(n, np.where(np.abs(x) < np.finfo(x.dtype).tiny, 0 * x, x))
+        value = compute(n, np.where(np.abs(x) < np.finfo(x.dtype).tiny, 0 * x, x))
+        return np.where(np.isinf(x), 0, value).astype(x.dtype)[()] if scipy_name == "ive" else value
 
-    return SPECIAL.private(name, forward, rule, formula=f"{name}(n, x)")
+    return SPECIAL.private(name, forward, rule, formula=formula or f"{name}(n, x)")
 
 
 besselj_of_order = _of_order(
@@ -129,6 +130,21 @@ bessely_of_order = _of_order(
 )
 besseli_of_order = _of_order(
     "besseli", "iv", lambda g, x, n: g * ((besseli_of_order(x, n - 1) + besseli_of_order(x, n + 1)) / 2)
+)
+
+
+def _scaled_formula(n: int) -> str:
+    known = ("i0e(x)", "i1e(x)", "where(x == 0, 0, i0e(x) - 2*i1e(x)/x)")
+    return known[n] if n < len(known) else f"exp(-abs(x))*besseli({n}, x)"
+
+
+scaled_besseli_of_order = _of_order(
+    "scaled_besseli",
+    "ive",
+    lambda g, out, x, n: (
+        g * ((scaled_besseli_of_order(x, n - 1) + scaled_besseli_of_order(x, n + 1)) / 2 - out * sgn(x))
+    ),
+    _scaled_formula,
 )
 besselk_of_order = _of_order(
     "besselk", "kv", lambda g, x, n: -g * ((besselk_of_order(x, n - 1) + besselk_of_order(x, n + 1)) / 2)
@@ -164,7 +180,15 @@ def besselk(n: Any, x: Any) -> Any:
 
 # Airy functions
 
-airy_ai = SPECIAL.primitive("airy_ai", one_of("airy", 0), lambda g, x: g * airy_ai_prime(x), doc="Airy function")
+
+def _airy(which: int) -> Any:
+    compute = one_of("airy", which)
+    # Beyond, both are less than any number but 0, and SciPy says nan.
+    return lambda x: np.where(x > _AIRY_VANISHES, 0, compute(np.minimum(x, _AIRY_VANISHES))).astype(x.dtype)
+
+
+_AIRY_VANISHES = 200
+airy_ai = SPECIAL.primitive("airy_ai", _airy(0), lambda g, x: g * airy_ai_prime(x), doc="Airy function")
 airy_ai_prime = SPECIAL_OWN.primitive(
-    "airy_ai_prime", one_of("airy", 1), lambda g, x: g * (x * airy_ai(x)), doc="derivative of airy_ai"
+    "airy_ai_prime", _airy(1), lambda g, x: g * (x * airy_ai(x)), doc="derivative of airy_ai"
 )

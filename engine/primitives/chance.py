@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..table.record import Rule
 from ..tensors.aliases import Call
 from .copying import zeros_like
 from .families import CHANCE
@@ -17,7 +16,7 @@ def _nothing(g: Any) -> Any:
     return zeros_like(g)
 
 
-def _drawn(name: str, overload: int = 0, rules: tuple[Rule, ...] = (_nothing,)) -> Call:
+def _drawn(name: str, overload: int = 0, rules: tuple[Call, ...] = (_nothing,)) -> Call:
     """The primitive whose result is its last argument, in place of those before it."""
     forward = (lambda x, numbers: numbers) if len(rules) == 1 else (lambda x, y, numbers: numbers)
     return CHANCE.private(name, forward, *rules, overload=overload)

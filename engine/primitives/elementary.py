@@ -128,15 +128,17 @@ def root(x: Any, n: Any) -> Any:
 _odd = partial(primitive, parity="odd", integers={0: 0})
 _even = partial(primitive, parity="even", integers={0: 1})
 
-sin = _odd("sin", np.sin, lambda g, x: g * cos(x), doc="sine of x in radians", square="1 - cos(x)**2")
+sin = _odd("sin", np.sin, lambda g, x: g * cos(x), doc="sine of x in radians", square="1 - cos(x)**2", quotient="tan")
 cos = _even("cos", np.cos, lambda g, x: g * -sin(x), doc="cosine of x in radians", square="1 - sin(x)**2")
-tan = _odd("tan", np.tan, lambda g, out: g * (1 + out**2), doc="tangent of x in radians", domain=UNIT)
+tan = _odd(
+    "tan", np.tan, lambda g, out: g * (1 + out**2), doc="tangent of x in radians", domain=UNIT, ratio="sin(x)/cos(x)"
+)
 
 
 def _inverse(name: str, word: str, rule: Any, **facts: Any) -> Any:
     """The inverse of a circular or hyperbolic function, which NumPy calls `arc...` and PyTorch too."""
     long = f"arc{name[1:]}"
-    return primitive(name, getattr(np, long), rule, doc=f"inverse {word}", aliases=(long,), **facts)
+    return primitive(name, getattr(np, long), rule, doc=f"inverse {word}", aliases=(long,), inverse=name[1:], **facts)
 
 
 asin = _inverse(
@@ -172,6 +174,8 @@ tanh = primitive(
     doc="hyperbolic tangent",
     parity="odd",
     torch=("tanh", "nn.functional.tanh"),
+    module="Tanh",
+    gain=5 / 3,
 )
 asinh = _inverse("asinh", "hyperbolic sine", lambda g, x: g * rsqrt(x * x + 1), parity="odd")
 acosh = _inverse("acosh", "hyperbolic cosine", lambda g, x: g * rsqrt(x * x - 1), domain=ABOVE_ONE)

@@ -17,9 +17,10 @@ from ..tensors import dtypes
 from ..tensors.aliases import Array
 from ..tensors.dtypes import dtype as DType  # noqa: N812
 from ..tensors.errors import shape_error, type_error
+from ..tensors.size import check_count
 from ..tensors.spacing import spaced, stepped
 from ..tensors.tensor import Tensor
-from .arguments import sizes, whole
+from .arguments import sizes, whole, whole_argument
 from .families import CREATION
 
 _function = partial(CREATION.function, tensors=0)
@@ -44,6 +45,7 @@ def shape_of(function: str, size: tuple[Any, ...], named: Any) -> tuple[int, ...
 
 def filled(shape: tuple[int, ...], value: Any, dtype: DType | None, requires_grad: bool) -> Tensor:
     """A tensor of one number."""
+    check_count(math.prod(shape))
     numpy_dtype = (dtype or dtypes.get_default_dtype()).numpy
     return Tensor(np.full(shape, value, numpy_dtype)[()], requires_grad)
 
@@ -131,12 +133,16 @@ def arange(
     return Tensor(stepped(start, step, count, _numpy(dtype)), requires_grad)
 
 
-@_function(elements=lambda start, end, steps: whole(steps))
+def _steps(steps: Any) -> int:
+    return whole_argument(steps, "linspace(): argument 'steps' (position 3)")
+
+
+@_function(elements=lambda start, end, steps: _steps(steps))
 def linspace(
     start: Any, end: Any, steps: Any, *, dtype: DType | None = None, requires_grad: bool = False, device: Any = None
 ) -> Tensor:
     """evenly spaced numbers, both ends among them"""
-    steps, kind = check_steps(whole(steps)), _numpy(dtype)
+    steps, kind = check_steps(_steps(steps)), _numpy(dtype)
     if _is_differentiated(start) or _is_differentiated(end):
         shares: Any = Tensor(spaced(0.0, 1.0, steps, kind))
         return start * (1 - shares) + end * shares

@@ -70,6 +70,15 @@ ci = primitive(
     domain=POSITIVE,
     aliases=("Ci", "cosint"),
 )
+shi = primitive(
+    "shi",
+    one_of("shichi", 0),
+    lambda g, x: g * sine_quotient_derivative(x, 0, 1, True),
+    doc="hyperbolic sine integral, that of sinh(t)/t from 0 to x",
+    aliases=("Shi",),
+    parity="odd",
+    edges=[EdgeCase((0.0,), 0.0, (1.0,)), EdgeCase((math.inf,), math.inf, (math.inf,))],
+)
 chi = primitive(
     "chi",
     one_of("shichi", 1),

@@ -58,7 +58,12 @@ def normalize(x: Any, p: float = 2.0, dim: Any = 1, eps: float = 1e-12) -> Any:
     return x / expand(clamp_min(ops.norm(x, p, dim, True), eps), tuple(x.shape))
 
 
-@function(tensors=2, torch=("cosine_similarity", "nn.functional.cosine_similarity"), called_as={"x": "x1", "y": "x2"})
+@function(
+    tensors=2,
+    torch=("cosine_similarity", "nn.functional.cosine_similarity"),
+    called_as={"x": "x1", "y": "x2"},
+    module="CosineSimilarity",
+)
 def cosine_similarity(x: Any, y: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     """cosine of the angle between x and y along `dim`"""
     common = dtypes.result_type([data_of(x), data_of(y)], [])

@@ -17,7 +17,7 @@ from .selection import where
 
 private = SPECIAL.private
 
-# sin(x)/x, of which 0 is no special point: so is no derivative of it.
+# sin(x)/x and sinh(x)/x, of which 0 is no special point: so is no derivative of them.
 
 
 def _sine_quotient(x: Any) -> Any:
@@ -31,40 +31,47 @@ def _nodes(count: int) -> Any:
     return (points + 1) / 2, weights / 2
 
 
-def _sine_quotient_formula(n: int, a: float) -> str:
+def _sine_quotient_formula(n: int, a: float, hyperbolic: bool) -> str:
     """The closed form as an expression in x, and its limit at 0."""
     factor = "pi" if a == math.pi else "1"
     sines = (f"sin({factor}*x)", f"cos({factor}*x)", f"(-sin({factor}*x))", f"(-cos({factor}*x))")
+    if hyperbolic:
+        sines = (f"sinh({factor}*x)", f"cosh({factor}*x)") * 2
     terms = [f"{_coefficient(n, k)}*{factor}**{k}*{sines[k % 4]}/({factor}*x**{n - k + 1})" for k in range(n + 1)]
-    limit = "0" if n % 2 else f"{(-1) ** (n // 2)}*{factor}**{n}/{n + 1}"
+    limit = "0" if n % 2 else f"{1 if hyperbolic else (-1) ** (n // 2)}*{factor}**{n}/{n + 1}"
     return f"where(x == 0, {limit}, {' + '.join(terms)})"
 
 
-def _sine_quotient_rule(g: Gradient, x: Data, n: int, a: float) -> Gradient:
-    return g * sine_quotient_derivative(x, n + 1, a)
+def _sine_quotient_rule(g: Gradient, x: Data, n: int, a: float, hyperbolic: bool) -> Gradient:
+    return g * sine_quotient_derivative(x, n + 1, a, hyperbolic)
 
 
 @private(_sine_quotient_rule, name="sine_quotient", formula=_sine_quotient_formula)
-def sine_quotient_derivative(x: Any, n: int, a: float) -> Any:
-    """Derivative number n of f(z) = sin(z)/z, with z = a*x.
+def sine_quotient_derivative(x: Any, n: int, a: float, hyperbolic: bool = False) -> Any:
+    """Derivative number n of f(z) = sin(z)/z, or sinh(z)/z, with z = a*x.
 
     From z*f = sin(z), of which derivative number k is z*f_k + k*f_(k-1); where that cancels, by the integral of
     t**n * cos(z*t + n*pi/2) over t from 0 to 1.
     """
     shape, z = x.shape, np.atleast_1d(a * x)
-    sine, cosine = np.sin(z), np.cos(z)
+    odd, even = (np.sinh, np.cosh) if hyperbolic else (np.sin, np.cos)
+    sine, cosine = odd(z), even(z)
     total = sine / z
     for k in range(1, n + 1):
         slope = sine if k % 2 == 0 else cosine
-        total = ((slope if k % 4 < 2 else -slope) - k * total) / z
-    total[np.isinf(z)] = 0
+        total = ((slope if k % 4 < 2 or hyperbolic else -slope) - k * total) / z
+    if hyperbolic:
+        beyond = np.isinf(sine)
+        total[beyond] = (sine if n % 2 else cosine)[beyond]
+    else:
+        total[np.isinf(z)] = 0
     near = np.abs(z) < n + 1
     if near.any():
         # Not a product of matrices, which rounds many rows otherwise than one.
-        close, wave = z[near], np.sin if n % 2 else np.cos
+        close, wave = z[near], odd if n % 2 else even
         integral = sum(weight * t**n * wave(close * t) for t, weight in zip(*_nodes(8 + n), strict=True))
-        total[near] = -integral if n % 4 in (1, 2) else integral
-        total[z == 0] = _limit(n)
+        total[near] = -integral if n % 4 in (1, 2) and not hyperbolic else integral
+        total[z == 0] = _limit(n) if not hyperbolic else abs(_limit(n))
     return (total * a**n).astype(x.dtype, copy=False).reshape(shape)[()]
 
 

@@ -110,25 +110,25 @@ smooth_l1_primitive = _difference_loss(
 huber_primitive = _difference_loss(
     "huber_loss",
     lambda d, width: np.where(np.abs(d) <= width, 0.5 * d * d, width * (np.abs(d) - 0.5 * width)),
-    lambda d, width: where(abs(d) > width, width * sgn(d), d),
+    lambda d, width: where(abs(d) >= width, width * sgn(d), d),
 )
 
 
-@function(tensors=2)
+@function(tensors=2, module="MSELoss")
 def mse_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
     """(x - target)**2, averaged"""
     _check_reduction(reduction)
     return mse_primitive(*_in_one_shape(x, target), reduction, 0.0)
 
 
-@function(tensors=2, domain=(REAL, NONZERO))
+@function(tensors=2, domain=(REAL, NONZERO), module="L1Loss")
 def l1_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
     """abs(x - target), averaged"""
     x, target = _in_one_shape(x, target)
     return _summed_up(abs(minus(x, target)), reduction)
 
 
-@function(tensors=2)
+@function(tensors=2, module="SmoothL1Loss")
 def smooth_l1_loss(x: Any, target: Any, reduction: str = "mean", beta: float = 1.0) -> Any:
     """abs(x - target) less beta/2, and where that is below beta a parabola, averaged"""
     _check_reduction(reduction)
@@ -139,7 +139,7 @@ def smooth_l1_loss(x: Any, target: Any, reduction: str = "mean", beta: float = 1
     return smooth_l1_primitive(*_in_one_shape(x, target), reduction, beta)
 
 
-@function(tensors=2)
+@function(tensors=2, module="HuberLoss")
 def huber_loss(x: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Any:
     """(x - target)**2 / 2, and where the difference exceeds delta a straight line, averaged"""
     _check_reduction(reduction)
@@ -210,7 +210,7 @@ def bce_primitive(x: Any, target: Any, weight: Any, reduction: str) -> Any:
     return _reduced(_weighted(value, weight), reduction)
 
 
-@function(tensors=2, domain=PROBABILITY)
+@function(tensors=2, domain=PROBABILITY, module="BCELoss")
 def binary_cross_entropy(x: Any, target: Any, weight: Any = None, reduction: str = "mean") -> Any:
     """-target * log(x) - (1 - target) * log(1 - x), averaged"""
     _check_reduction(reduction)
@@ -248,6 +248,7 @@ def logits_primitive(x: Any, target: Any, weight: Any, pos_weight: Any, reductio
     tensors=2,
     domain=(REAL, PROBABILITY),
     torch=("binary_cross_entropy_with_logits", "nn.functional.binary_cross_entropy_with_logits"),
+    module="BCEWithLogitsLoss",
 )
 def binary_cross_entropy_with_logits(
     x: Any, target: Any, weight: Any = None, reduction: str = "mean", pos_weight: Any = None
@@ -259,7 +260,7 @@ def binary_cross_entropy_with_logits(
     return logits_primitive(x, target, _constant(weight, x), _constant(pos_weight, x), reduction)
 
 
-@function(tensors=2, torch=("kl_div", "nn.functional.kl_div"))
+@function(tensors=2, torch=("kl_div", "nn.functional.kl_div"), module="KLDivLoss")
 def kl_div(x: Any, target: Any, reduction: str = "mean", log_target: bool = False) -> Any:
     """target * (log(target) - x), averaged; with `log_target`, the target is a logarithm as x is"""
     value = exp(target) * minus(target, x) if log_target else minus(ops.xlogy(target, target), target * x)
@@ -348,7 +349,7 @@ def _check_classes(x: Any, target: Any, weight: Any, ignore_index: int) -> None:
         raise index_error(f"Target {numbers[outside].flat[0]} is out of bounds.")
 
 
-@function()
+@function(module="NLLLoss")
 def nll_loss(x: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> Any:
     """-x at the target classes, averaged; x are logarithms of probabilities, with a class for each index of dim 1"""
     _check_reduction(reduction)
@@ -368,7 +369,7 @@ def nll_loss(x: Any, target: Any, weight: Any = None, ignore_index: int = -100, 
     return view_primitive(result, (shape[0], *shape[2:])) if reduction == "none" and len(shape) != 4 else result
 
 
-@function()
+@function(module="CrossEntropyLoss")
 def cross_entropy(
     x: Any,
     target: Any,
@@ -442,7 +443,7 @@ def soft_margin_primitive(x: Any, target: Any, reduction: str) -> Any:
     return _reduced(np.logaddexp(0, -target * x).astype(x.dtype), reduction)
 
 
-@function(tensors=2)
+@function(tensors=2, module="SoftMarginLoss")
 def soft_margin_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
     """log(1 + exp(-target * x)), averaged; a target is 1 or -1"""
     _check_reduction(reduction)
@@ -450,7 +451,7 @@ def soft_margin_loss(x: Any, target: Any, reduction: str = "mean") -> Any:
     return soft_margin_primitive(x, target, reduction)
 
 
-@function(tensors=2, torch=("hinge_embedding_loss", "nn.functional.hinge_embedding_loss"))
+@function(tensors=2, torch=("hinge_embedding_loss", "nn.functional.hinge_embedding_loss"), module="HingeEmbeddingLoss")
 def hinge_embedding_loss(x: Any, target: Any, margin: float = 1.0, reduction: str = "mean") -> Any:
     """x where the target is 1, and margin - x, at least 0, where it is -1, averaged"""
     near = ops.clamp_min(minus(margin, x), 0)
@@ -462,13 +463,14 @@ def hinge_embedding_loss(x: Any, target: Any, margin: float = 1.0, reduction: st
     tensors=3,
     torch=("margin_ranking_loss", "nn.functional.margin_ranking_loss"),
     called_as={"x": "input1", "y": "input2"},
+    module="MarginRankingLoss",
 )
 def margin_ranking_loss(x: Any, y: Any, target: Any, margin: float = 0.0, reduction: str = "mean") -> Any:
     """margin - target * (x - y), at least 0, averaged; the target is 1 where x should be the larger, else -1"""
     return _summed_up(ops.clamp_min(plus_number(-target * minus(x, y), margin), 0), reduction)
 
 
-@function(tensors=2, torch=("poisson_nll_loss", "nn.functional.poisson_nll_loss"))
+@function(tensors=2, torch=("poisson_nll_loss", "nn.functional.poisson_nll_loss"), module="PoissonNLLLoss")
 def poisson_nll_loss(
     x: Any, target: Any, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: str = "mean"
 ) -> Any:
@@ -480,7 +482,7 @@ def poisson_nll_loss(
     return _summed_up(loss, reduction)
 
 
-@function(tensors=3)
+@function(tensors=3, module="GaussianNLLLoss")
 def gaussian_nll_loss(
     x: Any, target: Any, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
 ) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..table.nodes import MANY
+from ..tensors.aliases import Call
 from ..tensors.dtypes import is_number
 from ..tensors.errors import index_error, shape_error, type_error, value_error
 from ..tensors.size import check_steps
@@ -255,28 +256,40 @@ def _chunk_length(x: Any, chunks: int, axis: int) -> int:
     return -(-data_of(x).shape[axis] // chunks)
 
 
+def _of_length(pieces: Call, x: Any, length: Any, dim: int) -> Any:
+    axis = _axis("split", x, dim)
+    return pieces(x, _equal_lengths(x, whole(length), axis), axis)
+
+
+def _of_lengths(pieces: Call, x: Any, lengths: Any, dim: int) -> Any:
+    axis = _axis("split", x, dim)
+    return pieces(x, _given_lengths(x, lengths, axis), axis)
+
+
+def _of_count(pieces: Call, given_pieces: Call, x: Any, count: int, dim: int) -> Any:
+    axis = _axis("chunk", x, dim)
+    length = _chunk_length(x, count, axis)
+    return _of_length(pieces, x, length, axis) if length else _of_lengths(given_pieces, x, (0,) * count, axis)
+
+
 @function(called_as={"x": "tensor"})
 def split(x: Any, split_size_or_sections: Any, dim: int = 0) -> Any:
     """x in pieces of one length along a dimension, the last maybe shorter; or of the lengths given"""
     if not isinstance(split_size_or_sections, (int, Tensor)):
         return split_with_sizes(x, split_size_or_sections, dim)
-    axis = _axis("split", x, dim)
-    return split_primitive(x, _equal_lengths(x, whole(split_size_or_sections), axis), axis)
+    return _of_length(split_primitive, x, split_size_or_sections, dim)
 
 
 @function()
 def split_with_sizes(x: Any, split_sizes: Any, dim: int = 0) -> Any:
     """x in pieces of the lengths given along a dimension"""
-    axis = _axis("split", x, dim)
-    return split_sizes_primitive(x, _given_lengths(x, split_sizes, axis), axis)
+    return _of_lengths(split_sizes_primitive, x, split_sizes, dim)
 
 
 @function()
 def chunk(x: Any, chunks: int, dim: int = 0) -> Any:
     """x in at most so many pieces of one length along a dimension, the last maybe shorter"""
-    axis = _axis("chunk", x, dim)
-    length = _chunk_length(x, chunks, axis)
-    return split(x, length, axis) if length else split_with_sizes(x, (0,) * chunks, axis)
+    return _of_count(split_primitive, split_sizes_primitive, x, chunks, dim)
 
 
 # PyTorch's pieces share memory and may all the same be changed in place, as long as x is not; copies give that freedom.
@@ -285,23 +298,19 @@ def chunk(x: Any, chunks: int, dim: int = 0) -> Any:
 @function()
 def unsafe_split(x: Any, split_size: int, dim: int = 0) -> Any:
     """split, into pieces that are no views"""
-    axis = _axis("split", x, dim)
-    return unsafe_split_primitive(x, _equal_lengths(x, split_size, axis), axis)
+    return _of_length(unsafe_split_primitive, x, split_size, dim)
 
 
 @function()
 def unsafe_split_with_sizes(x: Any, split_sizes: Any, dim: int = 0) -> Any:
     """split_with_sizes, into pieces that are no views"""
-    axis = _axis("split", x, dim)
-    return unsafe_split_sizes_primitive(x, _given_lengths(x, split_sizes, axis), axis)
+    return _of_lengths(unsafe_split_sizes_primitive, x, split_sizes, dim)
 
 
 @function()
 def unsafe_chunk(x: Any, chunks: int, dim: int = 0) -> Any:
     """chunk, into pieces that are no views"""
-    axis = _axis("chunk", x, dim)
-    length = _chunk_length(x, chunks, axis)
-    return unsafe_split(x, length, axis) if length else unsafe_split_with_sizes(x, (0,) * chunks, axis)
+    return _of_count(unsafe_split_primitive, unsafe_split_sizes_primitive, x, chunks, dim)
 
 
 @function(called_as={"indices_or_sections": "sections"})

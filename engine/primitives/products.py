@@ -44,26 +44,21 @@ def _dot(x: Any, y: Any) -> Any:
     return np.dot(x, y)
 
 
-dot = primitive(
-    "dot",
-    _dot,
-    lambda g, y: g * y,
-    lambda g, x: g * x,
-    doc="sum of the products of two vectors' elements",
-    rows=lambda x, y: np.add.reduce(x * y, axis=0),
-    batch=lambda x, y: _dots(x, y),
-    ranks=(1, 1),
-    saved_as={"y": "tensor"},
-)
-vdot = primitive(
-    "vdot",
-    _dot,
-    lambda g, y: g * y,
-    lambda g, x: g * x,
-    doc="sum of the products of two vectors' elements",
-    batch=lambda x, y: _dots(x, y),
-    ranks=(1, 1),
-)
+def _dot_product(name: str, **facts: Any) -> Any:
+    return primitive(
+        name,
+        _dot,
+        lambda g, y: g * y,
+        lambda g, x: g * x,
+        doc="sum of the products of two vectors' elements",
+        rows=lambda x, y: np.add.reduce(x * y, axis=0),
+        batch=lambda x, y: _dots(x, y),
+        ranks=(1, 1),
+        **facts,
+    )
+
+
+dot, vdot = _dot_product("dot", saved_as={"y": "tensor"}), _dot_product("vdot")
 
 
 def _dots(x: Any, y: Any) -> Any:
@@ -350,6 +345,7 @@ def addmm(x: Any, mat1: Any, mat2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
     lambda g, vec, alpha: outer(g, vec) * alpha,
     lambda g, mat, alpha: mv(t_primitive(mat), g) * alpha,
     in_place=True,
+    written=True,
 )
 def addmv(x: Any, mat: Any, vec: Any, beta: Any = 1, alpha: Any = 1) -> Any:
     """`beta` times x plus `alpha` times the product of a matrix and a vector"""

@@ -237,13 +237,15 @@ def log_softmax_primitive(x: Any, dim: int) -> Any:
     return shifted - np.log(np.add.reduce(np.exp(shifted), axis=axes, keepdims=True))
 
 
-@function(assumed={"dim": -1}, torch=("softmax", "special.softmax", "nn.functional.softmax"))
+@function(assumed={"dim": -1}, torch=("softmax", "special.softmax", "nn.functional.softmax"), module="Softmax")
 def softmax(x: Any, dim: int, dtype: Any = None) -> Any:
     """exp(x) scaled to a sum of 1 along `dim`"""
     return softmax_primitive(x if dtype is None else to(x, dtype), dim)
 
 
-@function(assumed={"dim": -1}, torch=("log_softmax", "special.log_softmax", "nn.functional.log_softmax"))
+@function(
+    assumed={"dim": -1}, torch=("log_softmax", "special.log_softmax", "nn.functional.log_softmax"), module="LogSoftmax"
+)
 def log_softmax(x: Any, dim: int, dtype: Any = None) -> Any:
     """log of softmax, without overflow"""
     return log_softmax_primitive(x if dtype is None else to(x, dtype), dim)
@@ -371,8 +373,8 @@ def cdist_primitive(x: Any, y: Any, p: float) -> Any:
     return _norm(x - y, p, -1)
 
 
-@function(tensors=2, method=False, called_as={"x": "x1", "y": "x2"}, taken=("compute_mode",))
-def cdist(x: Any, y: Any, p: float = 2.0) -> Any:
+@function(tensors=2, method=False, called_as={"x": "x1", "y": "x2"})
+def cdist(x: Any, y: Any, p: float = 2.0, compute_mode: str | None = None) -> Any:
     """norm of the difference of each row of x and each row of y"""
     for name, value in (("X1", x), ("X2", y)):
         if value.ndim < 2:

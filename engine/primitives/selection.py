@@ -108,6 +108,7 @@ def _extremum(name: str, forward: Any, loses: Any, doc: str, *ties: EdgeCase) ->
         doc=f"the {doc} of x and y; a tie shares the gradient",
         edges=ties,
         in_place=False,
+        chooses=">" if loses is operator.lt else "<",
     )
 
 

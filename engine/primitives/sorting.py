@@ -20,7 +20,7 @@ def order_along(x: Any, dim: int, descending: bool = False) -> Any:
     if not descending:
         return np.argsort(x, axis=dim, kind="stable")
     # Sorting the reversed array in ascending order and reversing again keeps ties in their order.
-    return np.flip(x.shape[dim] - 1 - np.argsort(np.flip(x, dim), axis=dim, kind="stable"), dim)
+    return np.ascontiguousarray(np.flip(x.shape[dim] - 1 - np.argsort(np.flip(x, dim), axis=dim, kind="stable"), dim))
 
 
 def _sort(x: Any, dim: int = -1, descending: bool = False, stable: bool | None = None) -> tuple[Any, Any]:
@@ -146,8 +146,13 @@ def _mode_indices(x: Any, dim: int) -> Any:
     starts = np.concatenate([np.ones_like(ordered[..., :1], np.bool_), ordered[..., 1:] != ordered[..., :-1]], axis=-1)
     run = position - np.maximum.accumulate(np.where(starts, position, 0), axis=-1)
     # The end of the first of the longest runs: the smallest of the most frequent values, in its last place.
-    ends = np.moveaxis(np.argmax(run, axis=-1, keepdims=True), -1, dim)
-    return np.take_along_axis(order, ends, dim)
+    ends = np.argmax(run, axis=-1, keepdims=True)
+    if x.dtype.kind == "f":
+        # As in PyTorch, nan is the smallest, and each is alone.
+        unknown = np.isnan(ordered)
+        alone = unknown.any(axis=-1, keepdims=True) & ~run.any(axis=-1, keepdims=True)
+        ends = np.where(alone, np.argmax(unknown, axis=-1, keepdims=True), ends)
+    return np.take_along_axis(order, np.moveaxis(ends, -1, dim), dim)
 
 
 mode_primitive = selecting("mode", _mode_indices)

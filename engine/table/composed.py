@@ -10,6 +10,7 @@ from typing import Any
 from ..graph.hooks import next_sequence
 from ..tensors.device import check_device
 from ..tensors.errors import ParameterError, is_foreign, misused, no_tensor, type_error
+from ..tensors.modes import recording
 from ..tensors.symbol import is_items
 from ..tensors.tensor import Tensor
 from .binding import bind
@@ -32,8 +33,8 @@ def called_by_name(record: Operation) -> Callable[..., Any]:
                 check_device(kwargs.get("device"))
             if "out" in kwargs:
                 return run_into(function, args, kwargs)
-            if len(args) == tensors and not kwargs:
-                return function(*args)
+            if (len(args) == tensors and not kwargs) or not recording.enabled:
+                return function(*args, **kwargs)
             since = next_sequence()
             result = function(*args, **kwargs)
             check_parameters(record, args, kwargs, result, since)

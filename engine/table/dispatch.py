@@ -36,7 +36,7 @@ from ..tensors.size import bound, check_each, check_together
 from ..tensors.tensor import Tensor
 from .binding import bind, check_arrays, check_operands, explain, parameter_error, promote_operands
 from .out import run_into
-from .record import Operation, Rule
+from .record import Operation
 from .recorded import recorded, saver, unrecorded
 
 _FLOAT64 = np.float64
@@ -51,7 +51,7 @@ def make_call(primitive: Operation) -> Call:
     return _call(primitive, forward, quietly(primitive), primitive.node, saver(primitive), slots)
 
 
-def _call(primitive: Operation, forward: Rule, quiet: Rule, new_node: Rule, save: Rule, slots: list[int]) -> Rule:
+def _call(primitive: Operation, forward: Call, quiet: Call, new_node: Call, save: Call, slots: list[int]) -> Call:
     """As `make_call`, with what was worked out at hand."""
     arity = len(primitive.arguments)
     every_argument, picked = len(slots) == arity, edges_wanted(primitive)
@@ -112,7 +112,7 @@ def _call(primitive: Operation, forward: Rule, quiet: Rule, new_node: Rule, save
     return call
 
 
-def step_aside(call: Rule, primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def step_aside(call: Call, primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The result of what few calls are: in forward mode or a trace, by name, with `out=`, without all arguments."""
     if entered and active():
         return propagate(call, primitive, args, kwargs)
@@ -173,6 +173,10 @@ def make_view_call(primitive: Operation) -> Call:
 def linked(primitive: Operation, x: Tensor, parameters: Sequence[Any], result: Any) -> Any:
     """The result of an operation, one view or several of its first argument, tied to that as one."""
     forward = primitive.forward
+    if x._inference:
+        for view in (result,) if isinstance(result, Tensor) else result:
+            view._inference = True
+        return result
     unrecorded = None if recording.enabled else INFERENCE if recording.inference else NO_GRAD
     if isinstance(result, Tensor):
         link_view(result, x, lambda array: forward(array, *parameters), unrecorded)

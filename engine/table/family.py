@@ -12,7 +12,7 @@ from typing import Any
 from ..tensors.aliases import Call
 from .dispatch import make_call, make_variadic_call, make_view_call
 from .nodes import MANY, ManyNode, PrimitiveNode, VariadicNode, saved_properties
-from .record import REAL, Domain, Operation, Rule
+from .record import REAL, Domain, Operation
 from .registry import PRIMITIVES, register
 
 
@@ -81,7 +81,7 @@ class Family:
 
         return add
 
-    def _primitive(self, name: str, forward: Call, rules: Sequence[Rule | None], facts: dict[str, Any]) -> Operation:
+    def _primitive(self, name: str, forward: Call, rules: Sequence[Call | None], facts: dict[str, Any]) -> Operation:
         facts = {"tensors": max(1, len(rules)), **self.facts, **facts, "name": name}
         operation = Operation(**facts)
         operation.forward = forward
@@ -126,11 +126,11 @@ def _derive(operation: Operation) -> None:
             )
     # Shapes and numbers stay when a graph is freed, so that only a lost tensor makes a second pass an error.
     tensors = (*operation.results, *arguments[: operation.tensors])
-    operation.keeps_tensors = any(source in tensors for source in operation.saved)
+    operation.keeps_tensors = operation.keeps_tensors or any(source in tensors for source in operation.saved)
     operation.vjps = tuple(_rule_and_needs(rule, operation.saved) for rule in rules if rule is not None)
 
 
-def _rule_and_needs(rule: Rule, saved: tuple[str, ...]) -> tuple[Rule, Any]:
+def _rule_and_needs(rule: Call, saved: tuple[str, ...]) -> tuple[Call, Any]:
     """A rule with what it needs of the saved values: None, the position of the one, or a function that picks them."""
     positions = [saved.index(name) for name in _parameters(rule)[1:]]
     if len(positions) < 2:
@@ -138,7 +138,7 @@ def _rule_and_needs(rule: Rule, saved: tuple[str, ...]) -> tuple[Rule, Any]:
     return rule, itemgetter(*positions)
 
 
-def _parameters(rule: Rule) -> tuple[str, ...]:
+def _parameters(rule: Call) -> tuple[str, ...]:
     code = rule.__code__
     return code.co_varnames[: code.co_argcount]
 

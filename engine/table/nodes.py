@@ -7,7 +7,7 @@ import copy
 import weakref
 from collections.abc import Container, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -16,9 +16,10 @@ from ..graph.node import AccumulateGrad, Edge, Node
 from ..graph.saved import Pack, Packed, Unpack, packed, packing, unpacked
 from ..graph.transforms import Tangents
 from ..tensors import dtypes
+from ..tensors.aliases import Call
 from ..tensors.symbol import DATA, is_array, is_items
 from ..tensors.tensor import Memory, Tensor
-from .record import Operation, Rule
+from .record import Operation
 
 # The outputs of an operation that returns as many tensors as it does, and has no names for them.
 MANY = ("*",)
@@ -100,7 +101,13 @@ class PrimitiveNode(Node):
             raise RuntimeError(FREED)
         if self.packed:
             saved = self._unpacked(saved)
-        return self.as_tensors(saved)[position]
+        if self.primitive.saved[position] not in self.primitive.needed(self.next_functions):
+            return None
+        value = self.as_tensors(saved)[position]
+        if not isinstance(value, tuple):
+            return value
+        parts = cast(tuple[Any, ...], value)
+        return tuple([Tensor(part) if is_array(part) else part for part in parts])
 
     def pack(self, hooks: tuple[Pack, Unpack], args: Sequence[Any], result: Any) -> None:
         """Keeps what `hooks` make of each saved tensor in its place."""
@@ -108,8 +115,12 @@ class PrimitiveNode(Node):
             return
         primitive = self.primitive
         results = result if primitive.outputs else [result]
+        needed = primitive.needed(self.next_functions)
         kept: list[Any] = []
         for source, value in zip(primitive.saved, self.saved, strict=True):
+            if source not in needed:
+                kept.append(value)
+                continue
             if source in primitive.results:
                 tensor = results[primitive.results.index(source)]
             else:
@@ -245,7 +256,7 @@ def torch_name(primitive: Operation, source: str) -> str:
     return primitive.saved_as.get(name, usual) + kind
 
 
-def run_rule(rule: Rule, needs: Any, gradients: Any, saved: Sequence[Any]) -> Any:
+def run_rule(rule: Call, needs: Any, gradients: Any, saved: Sequence[Any]) -> Any:
     """A rule's result on those of the saved values that it needs."""
     if needs is None:
         return rule(gradients)

@@ -16,8 +16,6 @@ from typing import Any, Literal, NamedTuple
 from ..graph.node import Edge
 from ..tensors.aliases import Call
 
-Rule = Call
-
 
 class Domain(NamedTuple):
     """Where an argument may lie: what to print, and an interval inside it to draw test points from."""
@@ -83,6 +81,10 @@ class Operation:
     written: bool | None = None
     # Whether `torch.nn.functional` has it with an argument `inplace`.
     inplace_flag: bool = False
+    # What the module is called that `torch.nn` has for it.
+    module: str = ""
+    # As a nonlinearity of networks: by how much it asks for larger weights, if that is known.
+    gain: float | None = None
 
     # PyTorch's names for arguments, where they are not `input` for x, `other` for y, or ours; and its arguments that
     # say how it is computed and not what, which are taken and change nothing.
@@ -109,7 +111,7 @@ class Operation:
     # How a primitive is computed on NumPy values, and for each tensor argument how to send a gradient back (None: there
     # is no derivative, which is not the same as zero; with `variadic`, the one rule returns a gradient for each).
     forward: Call
-    rules: tuple[Rule | None, ...] = ()
+    rules: tuple[Call | None, ...] = ()
     # The names of several results; and what rules call the results, one or several.
     outputs: tuple[str, ...] = ()
     results: tuple[str, ...] = ("out",)
@@ -133,7 +135,7 @@ class Operation:
     saved: tuple[str, ...] = ()
     slots: tuple[str, ...] = ()
     sources: tuple[tuple[str, ...], ...] = ()
-    vjps: tuple[tuple[Rule, Any], ...] = ()
+    vjps: tuple[tuple[Call, Any], ...] = ()
     keeps_tensors: bool = False
 
     # Each element of the result depends on the elements in the same place of the arguments alone.
@@ -157,6 +159,8 @@ class Operation:
     of_two: str | None = None
     # Exactly the same with its operands exchanged.
     commutative: bool = False
+    # It returns its first operand where that compares with the other, or with 0, as this says, else the other.
+    chooses: Literal["", "<", ">"] = ""
     # For an operand, the number that leaves the other as the result.
     neutral: Mapping[str, float] = _NONE
     # For an operand, the number that makes the result 1, whatever the other is.
@@ -173,8 +177,13 @@ class Operation:
     parity: Literal["", "even", "odd"] = ""
     # Its values at whole numbers where they are whole, as far as derivatives meet them.
     integers: Mapping[int, int] = _NONE
-    # Its square by another function, as an expression.
+    # Its square by another function, as an expression; the function that is its quotient by that one; and, of such a
+    # function, that quotient as an expression.
     square: str | None = None
+    quotient: str | None = None
+    ratio: str | None = None
+    # The function of which it is the inverse.
+    inverse: str | None = None
     # What it computes as an expression in its arguments, or a function of some of them that gives that; None: it is
     # written with its symbol, else called by its name.
     formula: str | Callable[..., str] | None = None

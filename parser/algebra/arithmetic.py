@@ -24,6 +24,7 @@ from .terms import (
     is_call,
     number,
     product,
+    raw_call,
     scaled,
     sum_of,
     symbol,
@@ -233,4 +234,10 @@ def _power_of_product(base: Product, exponent: Term, whole: int | None) -> Term:
         loses_sign = not isinstance(inner_exponent, Number) or inner_exponent.value.numerator % 2 == 0
         if inner is E or (isinstance(inner, Number) and inner.value > 0) or not loses_sign:
             return power(inner, multiply(inner_exponent, exponent))
+    if isinstance(exponent, Number) and exponent.value.denominator == 2:
+        # sqrt(4*x**2) is 2*abs(x).
+        root = _exact_root(base.coefficient, exponent.value) if base.coefficient > 0 else None
+        if root is not None and all((integer(e) or 1) % 2 == 0 for _, e in base.factors):
+            bases = ((raw_call("abs", (b,)), multiply(e, exponent)) for b, e in base.factors)
+            return multiply(number(root), *(power(b, e) for b, e in bases))
     return product(Fraction(1), {base: exponent})

@@ -14,7 +14,7 @@ from .calls import called
 from .canonical import CANONICAL
 from .elements import RULES, elements, linear
 from .functions import call
-from .matrices import diagonal_matrix, matrix_product, outer, solved, transpose
+from .matrices import cofactors, diagonal_matrix, matrix_product, outer, solved, transpose
 from .movement import reshaped, same, selected, sliced
 from .notation import LIST
 from .reductions import reduced
@@ -100,6 +100,7 @@ _RULES: dict[str, Sequence[Any]] = {
     "exp": (_exp,),
     "mul": (outer,),
     "linalg_solve_ex": (solved,),
+    "cofactor": (cofactors,),
     "diag_embed": (diagonal_matrix,),
     "where": (_where,),
     "eq": (_equal,),

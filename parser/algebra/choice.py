@@ -194,8 +194,14 @@ def _is_needless(condition: Term, term: Term) -> bool:
         powers = {b: e for b, e in factors_of(term).items() if isinstance(e, Number)}
         if any(isinstance(b, Sum) and any(_is_infinite(zeros, t) for t, _ in b.terms) for b in powers):
             return False
-        bases = frozenset(primitive_part(b)[1] if isinstance(b, Sum) else b for b in powers)
-        return zeros <= bases or _is_infinite(zeros, term)
+        above = frozenset(primitive_part(b)[1] if isinstance(b, Sum) else b for b, e in powers.items() if e.value > 0)
+        if _is_infinite(zeros, term):
+            # A quotient of two that are 0, such as sin(x)/x, may have any limit.
+            is_limit = any(isinstance(b, (Sum, Call)) and not is_call(b, "log") for b in above)
+            return not is_limit or all(isinstance(zero, Call) for zero in zeros)
+        return zeros <= above
+    if isinstance(term, Call) and len(term.arguments) == 1 and term.name == "sign":
+        return _is_needless(condition, term.arguments[0])
     return term in zeros
 
 

@@ -6,13 +6,14 @@ import math
 from fractions import Fraction
 from functools import cache
 
-from .arithmetic import multiply, power
+from .arithmetic import add, multiply, power
 from .functions import call
 from .terms import HALF, Term, number, symbol
 
 _SHORT = 12  # digits; what has no more of them is what someone wrote
 _LARGEST_DENOMINATOR = 720
 _ULPS = 2.5
+_MOST_AWAY = 6  # from a named constant
 
 
 def read(value: float | bool) -> Term:
@@ -30,6 +31,11 @@ def read(value: float | bool) -> Term:
         ratio = _rational(value / constant)
         if ratio is not None:
             return multiply(number(ratio), term)
+    for constant, term in _named():
+        # pi - 1, as of an exponent.
+        whole = round(value - constant)
+        if 0 < abs(whole) <= _MOST_AWAY and abs(constant + whole - value) <= math.ulp(max(constant, abs(value))):
+            return add(term, number(whole))
     return number(Fraction(repr(value)))
 
 
@@ -50,6 +56,7 @@ def _named() -> list[tuple[float, Term]]:
     found = [
         (math.pi, pi),
         (1 / math.pi, power(pi, number(-1))),
+        *((math.pi**n, power(pi, number(n))) for n in (2, 3, 4, -2)),
         (math.e, symbol("e")),
         (math.sqrt(2), power(two, HALF)),
         (math.sqrt(3), power(number(3), HALF)),
@@ -58,6 +65,7 @@ def _named() -> list[tuple[float, Term]]:
         (math.sqrt(2 * math.pi), multiply(power(two, HALF), power(pi, HALF))),
         (1 / math.sqrt(2 * math.pi), power(multiply(two, pi), multiply(number(-1), HALF))),
     ]
+    found.append((math.log(math.pi), call("log", pi)))
     for n in (2, 3, 5, 6, 7, 10):
         found.append((math.log(n), call("log", number(n))))
         found.append((1 / math.log(n), power(call("log", number(n)), number(-1))))

@@ -8,10 +8,11 @@ from fractions import Fraction
 from functools import cache, partial
 
 from ...engine.table.record import REAL
-from .arithmetic import add, multiply, negative, power, subtract
+from .arithmetic import COMPANY, Company, add, multiply, negative, power, subtract
 from .notation import ELEMENT, function
 from .terms import (
     HALF,
+    ONE,
     ZERO,
     Call,
     E,
@@ -20,6 +21,7 @@ from .terms import (
     Sum,
     Symbol,
     Term,
+    children,
     coefficient_of,
     factors_of,
     integer,
@@ -38,6 +40,9 @@ _COMPARED: dict[str, Callable[[Fraction, Fraction], bool]] = {
     "!=": operator.ne,
 }
 _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+
+# The same with the sides exchanged.
+TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 # Reductions that have a value wherever all elements have one.
 _REDUCTIONS = ("mean", "norm", "sum")
@@ -80,6 +85,8 @@ def _of_one(name: str, argument: Term) -> Term | None:
 
 @rewrite("sum", "mean")
 def _linear(name: str, argument: Term, *options: Term) -> Term | None:
+    if name == "sum" and not options and is_call(argument, "softmax"):
+        return ONE
     coefficient, rest = coefficient_of(argument)
     return None if options or coefficient == 1 else multiply(number(coefficient), call(name, rest))
 
@@ -129,6 +136,12 @@ def _comparison(name: str, left: Term, right: Term) -> Term | None:
         return call(name, left.arguments[0], ZERO)
     if isinstance(left, Number) and isinstance(right, Number):
         return number(int(_COMPARED[name](left.value, right.value)))
+    if isinstance(left, Number):
+        return call(TURNED[name], right, left)
+    if right is ZERO and not isinstance(left, Sum) and coefficient_of(left)[0] < 0:
+        return call(TURNED[name], negative(left), ZERO)
+    if name in ("==", "!=") and right is ZERO and is_call(left, "abs"):
+        return call(name, *left.arguments, ZERO)
     if name in ("==", "!=") and right is ZERO and coefficient_of(left)[0] != 1:
         return call(name, coefficient_of(left)[1], ZERO)
     return ZERO if name == "==" and _has_no_zero(subtract(left, right)) else None
@@ -171,6 +184,8 @@ def _has_no_zero(term: Term) -> bool:
 
 def rebuilt(term: Term, known: Mapping[Term, Term]) -> Term:
     """The expression made of other parts, those that `known` has for its own."""
+    if all(known[part] is part for part in children(term)):
+        return term
     if isinstance(term, Sum):
         return add(number(term.constant), *(multiply(number(c), known[part]) for part, c in term.terms))
     if isinstance(term, Product):
@@ -186,3 +201,15 @@ def _is_negative(term: Term) -> bool:
     if isinstance(term, Sum):
         return term.constant <= 0 and all(coefficient < 0 for _, coefficient in term.terms)
     return coefficient_of(term)[0] < 0
+
+
+def _with_one(constant: Fraction, terms: Mapping[Term, Fraction]) -> list[Term] | None:
+    """expm1(x) + 1 as exp(x)."""
+    for term, coefficient in terms.items():
+        if is_call(term, "expm1") and coefficient == constant:
+            rest = (multiply(number(c), t) for t, c in terms.items() if t is not term)
+            return [multiply(number(coefficient), power(E, term.arguments[0])), *rest]
+    return None
+
+
+COMPANY["expm1"] = Company(_with_one, lambda call, others: None)

@@ -7,6 +7,7 @@ same along the dimension that is summed over.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from ...engine.program.program import Equation
@@ -42,8 +43,51 @@ def matrix_product(equation: Equation, arguments: Sequence[Any], shapes: Shapes)
         left = shapes.fitted(left, sizes[0], True)
         own = sizes[0]
     left, right = shapes.fitted(left, own, True), shapes.fitted(right, other, True)
-    made = shapes.record(raw_call(_PRODUCT, (left, right)), _shape_of_product(own, other))
-    return multiply(front_of_left, front_of_right, made)
+    return multiply(front_of_left, front_of_right, _product_of(left, right, own, other, shapes))
+
+
+def _product_of(left: Term, right: Term, own: Shape, other: Shape, shapes: Shapes) -> Term:
+    """left @ right: without a matrix beside its inverse, and A @ x for x @ A.T."""
+    if len(own) == 1 and len(other) == 2 and is_call(right, "T"):
+        return _product_of(_parts(right)[0], left, other[::-1], own, shapes)
+    factors = [*_chain(left, shapes), *_chain(right, shapes)]
+    for i, (one, next_one) in enumerate(pairwise(factors)):
+        if _are_inverse(one, next_one, shapes):
+            rest = factors[:i] + factors[i + 2 :]
+            if rest:
+                found = rest[0]
+                for factor in rest[1:]:
+                    found = _product_of(found, factor, shapes.of(found), shapes.of(factor), shapes)
+                return found
+    return shapes.record(raw_call(_PRODUCT, (left, right)), _shape_of_product(own, other))
+
+
+def _chain(term: Term, shapes: Shapes) -> list[Term]:
+    """The factors of a product of matrices, those of an inverse of one inside out."""
+    if is_call(term, _PRODUCT):
+        return [factor for part in _parts(term) for factor in _chain(part, shapes)]
+    if is_call(term, "T"):
+        inner = _chain(_parts(term)[0], shapes)
+        return [transposed(part, shapes) for part in reversed(inner)] if len(inner) > 1 else [term]
+    if is_call(term, "inverse"):
+        inner = _chain(_parts(term)[0], shapes)
+        if len(inner) > 1 and all(_is_square(part, shapes) for part in inner):
+            return [_inverse(part, shapes) for part in reversed(inner)]
+    return [term]
+
+
+def _is_square(term: Term, shapes: Shapes) -> bool:
+    shape = shapes.of(term)
+    return len(shape) == 2 and shape[0] == shape[1]
+
+
+def _are_inverse(one: Term, other: Term, shapes: Shapes) -> bool:
+    """Whether one matrix is the inverse of the other; of transposes too."""
+    if not _is_square(one, shapes) or not _is_square(other, shapes):
+        return False
+    if is_call(one, "T") and is_call(other, "T"):
+        one, other = _parts(one)[0], _parts(other)[0]
+    return any(is_call(a, "inverse") and _parts(a)[0] is b for a, b in ((one, other), (other, one)))
 
 
 def _last_dropped(term: Term, shapes: Shapes) -> Term:
@@ -91,8 +135,14 @@ def solved(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
     matrix, right = arguments[:2]
     if not _is_identity(right) or shapes.of(matrix) != size_of(equation.arguments[0]):
         return None
-    shape = shapes.of(matrix)
-    return (shapes.record(raw_call("inverse", (matrix,)), shape),)
+    return (_inverse(matrix, shapes),)
+
+
+def _inverse(matrix: Term, shapes: Shapes) -> Term:
+    """The inverse, that of a transpose as the transpose of one."""
+    if is_call(matrix, "T"):
+        return transposed(_inverse(_parts(matrix)[0], shapes), shapes)
+    return shapes.record(raw_call("inverse", (matrix,)), shapes.of(matrix))
 
 
 def diagonal_matrix(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
@@ -109,6 +159,14 @@ def diagonal_matrix(equation: Equation, arguments: Sequence[Any], shapes: Shapes
         return None
     rows = [raw_call(LIST, tuple(ONE if i == j else ZERO for j in range(shape[0]))) for i in range(shape[0])]
     return multiply(value, raw_call(LIST, tuple(rows)))
+
+
+def cofactors(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    """Jacobi's formula: det(A)*inverse(A).T. None: of several matrices, or of what stands for one by broadcasting."""
+    (matrix,), shape = arguments, equation.results[0].shape
+    if len(shape) != 2 or shapes.of(matrix) != shape:
+        return None
+    return multiply(shapes.record(raw_call("det", (matrix,)), ()), transposed(_inverse(matrix, shapes), shapes))
 
 
 def _is_identity(term: Term) -> bool:
@@ -135,6 +193,8 @@ def _transposed(term: Term, shapes: Shapes) -> Term:
     if len(own) == 1:
         kept = with_last_kept(term, shapes)
         return kept or shapes.record(raw_call("unsqueeze", (term, number(-1))), (*own, 1))
+    if isinstance(term, Call) and term.name == "unsqueeze" and term.arguments[1:] == (number(-1),) and len(own) == 2:
+        return term.arguments[0]
     row = with_last_dropped(term, shapes) if len(own) == 2 else None
     if row is not None:
         return row
@@ -142,8 +202,9 @@ def _transposed(term: Term, shapes: Shapes) -> Term:
     forms: list[Term] = []
     if is_call(term, _PRODUCT) and all(len(shapes.of(part)) == 2 for part in _parts(term)):
         left, right = (transposed(part, shapes) for part in _parts(term))
-        made = raw_call(_PRODUCT, (right, left))
-        forms.append(shapes.record(made, _shape_of_product(shapes.of(right), shapes.of(left))))
+        if len(shapes.of(left)) == len(shapes.of(right)) == 2:
+            made = raw_call(_PRODUCT, (right, left))
+            forms.append(shapes.record(made, _shape_of_product(shapes.of(right), shapes.of(left))))
     elif is_call(term, *_TRANSPOSES):
         return _parts(term)[0]
     elif is_call(term, "outer"):

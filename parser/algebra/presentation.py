@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeGuard
 
 from .arithmetic import multiply, power, primitive_part
-from .notation import FLOAT
+from .notation import FLOAT, function
 from .pieces import Shown, binary, called, compared, divided, literal, multiplied, negated, variable
-from .terms import HALF, MINUS_ONE, ONE, Call, E, Number, Product, Sum, Symbol, Term, children, factors_of, integer
+from .terms import (
+    HALF,
+    MINUS_ONE,
+    ONE,
+    Call,
+    E,
+    Number,
+    Product,
+    Sum,
+    Symbol,
+    Term,
+    children,
+    factors_of,
+    integer,
+    raw_call,
+)
 
 _LARGEST_DENOMINATOR = 10**6
 
@@ -146,6 +161,21 @@ class Presentation:
                 opposite = multiply(MINUS_ONE, base)
                 if self.sum_of(opposite).tokens <= self.sum_of(base).tokens:
                     return (*factors[:i], (opposite, exponent), *factors[i + 1 :])
+            if not negative and whole is not None and whole % 2 and _is_odd(base) and base not in self.names:
+                # sign(1 - x) for -sign(x - 1).
+                argument = multiply(MINUS_ONE, base.arguments[0])
+                if self.sum_of(argument).tokens <= self.known_or_shown(base.arguments[0]).tokens:
+                    turned = raw_call(base.name, (argument,))
+                    self.known[turned] = called(base.name, self.known[argument])
+                    return (*factors[:i], (turned, exponent), *factors[i + 1 :])
+            if not negative and exponent is ONE and isinstance(base, Call) and base.name == "@":
+                # A @ (x*(1 - x)) for -A @ (x*(x - 1)).
+                left, right = base.arguments
+                opposite = multiply(MINUS_ONE, right)
+                if self.show(opposite).tokens <= self.known_or_shown(right).tokens and base not in self.names:
+                    turned = raw_call("@", (left, opposite))
+                    self.known[turned] = called("@", self.known_or_shown(left), self.known[opposite])
+                    return (*factors[:i], (turned, exponent), *factors[i + 1 :])
         return None
 
     def sum_of(self, term: Term) -> Shown:
@@ -186,6 +216,8 @@ class Presentation:
         whole = power(base, exponent)
         if whole in self.names:
             return variable(self.names[whole])
+        if base is E and exponent is ONE:
+            return variable("e")
         if base is E:
             return called("exp", self.known_or_shown(exponent))
         shown = self.known_or_shown(base)
@@ -242,6 +274,14 @@ def _root(
     if value <= 1 or pi_above is is_below:
         return coefficient, None, list(factors)
     return coefficient * value if is_below else coefficient, (value, pi_above is not None, is_below), rest
+
+
+def _is_odd(term: Term) -> TypeGuard[Call]:
+    """Whether a term is an odd function of a sum."""
+    record = function(term.name) if isinstance(term, Call) else None
+    return (
+        record is not None and record.parity == "odd" and isinstance(term, Call) and isinstance(term.arguments[0], Sum)
+    )
 
 
 def _is_below(base: Term, exponent: Term) -> bool:

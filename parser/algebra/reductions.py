@@ -46,6 +46,9 @@ def _along(name: str, term: Term, shape: Shape, dims: Sequence[int], keepdim: bo
     left = tuple(1 if i in present else size for i, size in enumerate(own) if kept or i not in present)
     if isinstance(term, Call) and term.name == "T" and not kept:
         (term,), present = term.arguments, [1 - present[0]]
+        if is_call(term, "unsqueeze") and present == [1]:
+            # Along a dimension of size 1.
+            return multiply(*front, term.arguments[0]) if isinstance(term, Call) else None
     where = number(present[0]) if len(present) == 1 else numbers(present)
     options = (where, _KEEPDIM) if kept else (where,)
     return multiply(*front, shapes.record(raw_call(name, (term, *options)), left))

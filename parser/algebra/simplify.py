@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 
-from .arithmetic import add, multiply, power
-from .canonical import CANONICAL
-from .formulas import formula
+from .arithmetic import add, multiply
 from .functions import rebuilt
-from .notation import function
+from .identities import doubled, of_inverse, quotients, square, with_quotients, without_quotients
 from .presentation import Presentation
+from .regions import by_regions
 from .terms import (
     MINUS_ONE,
     ONE,
+    ZERO,
     Call,
     E,
     Number,
@@ -21,20 +22,24 @@ from .terms import (
     Sum,
     Symbol,
     Term,
+    children,
     coefficient_of,
     factors_of,
     integer,
+    is_call,
     number,
     ordered,
     product,
+    raw_call,
 )
 
-_MOST_TERMS = 40  # of a sum that is rewritten
-_LARGEST_POWER = 6  # of a sum that is multiplied out
-_MOST_FACTORS = 16  # of a product that is multiplied out: those of equal sums counted each
-_MOST_DENOMINATORS = 12  # that are made one: each term is multiplied by all of the others
-_MOST_TOKENS = 600  # of an expression for which other forms are tried
-_ROUNDS = 4
+_MOST_PARTS = 400  # of an expression for which other forms are tried
+_MOST_INNER_PARTS = 60  # of one that is a part of another
+_MOST_DENOMINATORS = 8  # that are made one
+_MOST_TOKENS = 2000  # the same
+_MOST_COUNTED = 4000  # factors of the terms of a sum
+_MOST_ROOTS = 8
+_MOST_WORK = 3000  # parts of all that other forms are tried for, as parts of others
 
 
 def simplified(terms: Sequence[Term]) -> list[Term]:
@@ -42,30 +47,152 @@ def simplified(terms: Sequence[Term]) -> list[Term]:
 
     What several of them have in common is looked at once.
     """
-    shown = Presentation()
+    forms = _Simplification()
     known: dict[Term, Term] = {}
-    for part in ordered(terms):
-        known[part] = _shortest(rebuilt(part, known), shown)
+    parts = ordered(terms)
+    outer, wanted = {*terms}, {*terms, *_wholes(parts)}
+    for part in parts:
+        made = rebuilt(part, known)
+        if isinstance(made, Call):
+            made = forms.shorter(of_inverse(made) or made)
+        known[part] = forms.shortest(made, part in outer) if part in wanted else made
     return [known[term] for term in terms]
 
 
-def _shortest(term: Term, shown: Presentation) -> Term:
-    if isinstance(term, (Number, Symbol, Call)):
-        return term
-    best, length = term, shown.tokens(term)
-    if length > _MOST_TOKENS:
+def _wholes(parts: Sequence[Term]) -> Iterator[Term]:
+    """The parts that stand by themselves: arguments, exponents, and sums that are factors."""
+    for part in parts:
+        if isinstance(part, Call):
+            yield from part.arguments
+        elif isinstance(part, Product):
+            for base, exponent in part.factors:
+                yield exponent
+                if isinstance(base, (Sum, Product)):
+                    yield base
+
+
+class _Simplification:
+    """Chooses forms, as long as that is no endless work."""
+
+    def __init__(self) -> None:
+        self.shown = Presentation()
+        self.work = 0
+
+    def shortest(self, term: Term, is_outer: bool) -> Term:
+        """The shortest form; of what is no whole result, if it is small."""
+        if isinstance(term, (Number, Symbol, Call)) or not _has_other_forms(term):
+            return term
+        parts = ordered([term], _inside)
         # What its terms have in common is soon found, and keeps the next derivative as short as it can be.
-        found = factored(term, False) if isinstance(term, Sum) else None
-        return term if found is None or shown.tokens(found) > length else found
-    for _ in range(_ROUNDS):
-        improved = False
-        for form in _forms(best):
-            tokens = shown.tokens(form)
-            if tokens + _reluctance(best, form) <= length:
-                best, length, improved = form, tokens, True
-        if not improved:
-            break
-    return best
+        forms = [_common_factor(term, min), _common_factor(term, max)] if isinstance(term, Sum) else []
+        if isinstance(term, Sum) and sum(len(factors_of(part)) for part, _ in term.terms) > _MOST_COUNTED:
+            # To count its tokens would take longer than to find what they have in common, which is shorter anyway.
+            return min(term, *forms, key=lambda form: sum(map(_size, ordered([form], _inside))))
+        best = self._shorter(term, forms)
+        most = _MOST_PARTS if is_outer else _MOST_INNER_PARTS
+        is_long = len(parts) > most or self.shown.tokens(best) > _MOST_TOKENS
+        if is_long or (self.work > _MOST_WORK and not is_outer) or _denominators(best) > _MOST_DENOMINATORS:
+            return best
+        self.work += len(parts)
+        return self._shorter(best, self._forms(term))
+
+    def shorter(self, call: Term) -> Term:
+        """A choice as it is, or with its regions joined."""
+        chosen = by_regions(call)
+        return call if chosen is None else self._shorter(call, [chosen])
+
+    def _shorter(self, term: Term, forms: Sequence[Term] | Iterator[Term]) -> Term:
+        best, least, steepest = term, self.shown.tokens(term), _steepness(term)
+        for form in forms:
+            if _steepness(form) > steepest and 2 * self.shown.tokens(form) > least:
+                continue
+            tokens = self.shown.tokens(form) + _reluctance(best, form)
+            if tokens <= least:
+                best, least = form, self.shown.tokens(form)
+        return best
+
+    def _forms(self, term: Term) -> Iterator[Term]:
+        # FLINT takes a while to be imported.
+        from .rational import Ring, TooLargeError
+        from .rational_forms import Forms
+
+        if (chosen := by_regions(term)) is not None:
+            yield chosen
+        if isinstance(term, Product):
+            yield from _with_own_logarithm(term)
+        plain = without_quotients(term)
+        inside = ordered([plain], _inside)
+        variants = [(term, True, ""), (term, False, "")]
+        if plain is not term:
+            variants.append((plain, False, ""))
+        if any(square(part) is not None for part in inside):
+            variants += [(plain, False, "odd"), (plain, False, "even")]
+        for variant, whole, parity in variants:
+            try:
+                ring = Ring(variant, whole, parity)
+                value = ring.value(variant)
+            except TooLargeError:
+                continue
+            for form in Forms(ring, self.shown.tokens).of(value):
+                yield form
+                if parity or plain is not term or quotients(form):
+                    yield (joined := with_quotients(form))
+                    if parity:
+                        yield doubled(form)
+                        yield doubled(joined)
+
+
+def _with_own_logarithm(term: Product) -> Iterator[Term]:
+    """4**x*log(4) for 2*4**x*log(2)."""
+    factors = dict(term.factors)
+    numbers = [base for base, exponent in term.factors if isinstance(base, Number) and not isinstance(exponent, Number)]
+    for base in numbers:
+        for part in [part for part in factors if is_call(part, "log") and factors[part] is ONE]:
+            (argument,) = part.arguments if isinstance(part, Call) else (ONE,)
+            for count in range(2, _MOST_ROOTS):
+                if isinstance(argument, Number) and argument.value**count == base.value:
+                    rest = {b: e for b, e in factors.items() if b is not part}
+                    yield multiply(product(term.coefficient / count, rest), raw_call("log", (base,)))
+
+
+def _steepness(term: Term) -> Fraction:
+    """How soon an expression overflows: the greatest multiple in its exponentials."""
+    exponents = (e for part in ordered([term], _inside) if isinstance(part, Product) for b, e in part.factors if b is E)
+    return max((abs(coefficient_of(e)[0]) for e in exponents if not isinstance(e, Sum)), default=Fraction(0))
+
+
+def _denominators(term: Term) -> int:
+    """How many different sums stand below a line in the terms of a sum."""
+    factors = (item for part, _ in term.terms for item in factors_of(part).items()) if isinstance(term, Sum) else ()
+    return len({b for b, e in factors if isinstance(b, Sum) and isinstance(e, Number) and e.value < 0})
+
+
+def _size(term: Term) -> int:
+    return len(term.factors) if isinstance(term, Product) else len(term.terms) if isinstance(term, Sum) else 0
+
+
+def _inside(term: Term) -> Iterator[Term]:
+    """The parts of which the rational function that an expression is consists."""
+    if isinstance(term, (Sum, Product)):
+        yield from children(term)
+
+
+def _has_other_forms(term: Term) -> bool:
+    """Whether there is something to multiply out, to cancel, to collect or to put together."""
+    if isinstance(term, Product):
+        return any(isinstance(base, (Sum, Number)) for base, _ in term.factors) or _are_related(term.factors)
+    assert isinstance(term, Sum)
+    pairs = [pair for part, _ in term.terms for pair in factors_of(part).items()]
+    counts = Counter(base for base, _ in pairs)
+    return any(count > 1 or isinstance(base, Sum) for base, count in counts.items()) or _are_related(pairs)
+
+
+def _are_related(factors: Iterable[tuple[Term, Term]]) -> bool:
+    """Whether there is a relation between factors, or between one and a number: of a square, a quotient, a sign."""
+    circular = [(base, exponent) for base, exponent in factors if square(base) is not None]
+    if len({base for base, _ in circular}) > 1 or any((integer(e) or 0) > 1 for _, e in circular):
+        return True
+    return any(is_call(base, "sign", "abs", "where") or quotients(base) for base, _ in factors)
 
 
 def _reluctance(term: Term, form: Term) -> int:
@@ -83,217 +210,28 @@ def _is_complicated(base: Term, exponent: Term) -> bool:
     return isinstance(base, Call) or not isinstance(exponent, Number)
 
 
-def _forms(term: Term) -> Iterator[Term]:
-    """Expressions equal to this one."""
-    if isinstance(term, Sum):
-        yield from _forms_of_sum(term)
-    elif isinstance(term, Product):
-        yield from _forms_of_product(term)
-
-
-def _forms_of_sum(term: Sum) -> Iterator[Term]:
-    if len(term.terms) > _MOST_TERMS:
-        return
-    yield from _identities(term)
-    for multiplied_out, greatest in ((False, False), (True, False), (False, True)):
-        found = factored(term, multiplied_out, greatest)
-        if found is not None:
-            yield found
-            yield _with_one_denominator(found)
-    yield expanded(term)
-
-
-def _with_one_denominator(term: Term) -> Term:
-    """A quotient with the sums below the line multiplied out: 1 - x**2 for (1 - x)*(1 + x)."""
-    factors = factors_of(term)
-    below = {b: e for b, e in factors.items() if isinstance(b, Sum) and (integer(e) or 0) < 0}
-    if len(below) < 2 or len(set(below.values())) > 1:
-        return term
-    exponent = next(iter(below.values()))
-    denominator = expanded(product(Fraction(1), dict.fromkeys(below, ONE)))
-    above = {b: e for b, e in factors.items() if b not in below}
-    return multiply(product(coefficient_of(term)[0], above), power(denominator, exponent))
-
-
-def _forms_of_product(term: Product) -> Iterator[Term]:
-    sums = [(base, exponent) for base, exponent in term.factors if isinstance(base, Sum)]
-    if not sums:
-        return
-    rest = dict(term.factors)
-    together: Term = number(term.coefficient)
-    for base, exponent in sums:
-        del rest[base]
-        assert isinstance(base, Sum)
-        for multiplied_out in (False, True):
-            found = factored(base, multiplied_out)
-            if found is not None:
-                others = {b: e for b, e in term.factors if b is not base}
-                yield multiply(product(term.coefficient, others), power(found, exponent))
-                if multiplied_out and integer(exponent) is not None:
-                    together = multiply(together, power(found, exponent))
-                    break
-        else:
-            together = multiply(together, power(base, exponent))
-    yield multiply(together, product(Fraction(1), rest))
-    yield from _without_exponentials(term)
-    yield _with_one_denominator(term)
-    yield expanded(term)
-    # The sums above the line multiplied out, those below left alone.
-    above = {b: e for b, e in term.factors if not isinstance(e, Number) or e.value > 0}
-    below = {b: e for b, e in term.factors if b not in above}
-    if below:
-        numerator = expanded(product(term.coefficient, above))
-        yield multiply(numerator, product(Fraction(1), below))
-        if isinstance(numerator, Sum):
-            for identity in _identities(numerator):
-                yield multiply(identity, product(Fraction(1), below))
-
-
-def _without_exponentials(term: Product) -> Iterator[Term]:
-    """The product with an exponential taken out of a sum: 1/(exp(x) + 1) for exp(-x)/(exp(-x) + 1)."""
-    for base, exponent in term.factors:
-        # Of longer sums, what is left might overflow.
-        if not isinstance(base, Sum) or integer(exponent) is None or len(base.terms) > 1:
-            continue
-        for part, _ in base.terms:
-            if E in (factors := factors_of(part)):
-                outside = power(E, factors[E])
-                inside = add(*(multiply(summand, power(outside, MINUS_ONE)) for summand in _summands(base)))
-                others = {b: e for b, e in term.factors if b is not base}
-                yield multiply(product(term.coefficient, others), power(outside, exponent), power(inside, exponent))
-
-
-def factored(term: Sum, multiplied_out: bool, greatest: bool = False) -> Term | None:
-    """The sum as a product of what its terms have in common, a common denominator included, and a sum of the rest.
-
-    Of exponents such as n and n - 1 the least is taken out, or the greatest. None: they have nothing in common.
-    """
+def _common_factor(term: Sum, choose: Callable[[list[Fraction]], Fraction]) -> Term:
+    """The sum as a product of the least powers in its terms, or the greatest, and of what that leaves of each."""
     summands = [(factors_of(part), c) for part, c in term.terms]
     if term.constant:
         summands.append(({}, term.constant))
-    common: dict[Term, Term] = {}
-    found: dict[Term, list[Term | None]] = {}
+    found: dict[Term, list[Term]] = {}
     for factors, _ in summands:
         for base, exponent in factors.items():
             found.setdefault(base, []).append(exponent)
-    in_some = {base: exponents for base, exponents in found.items() if len(exponents) < len(summands)}
-    below = {base for base, exponents in in_some.items() if _least([*exponents, None], False) is not None}
-    for base in found if len(below) <= _MOST_DENOMINATORS else [base for base in found if base not in below]:
-        exponents = found[base]
-        if base in in_some:
-            exponents.append(None)
-        least = _least(exponents, greatest)
-        if least is None and base is not E and None not in exponents:
-            least = _shared([e for e in exponents if e is not None])
-        if least is not None:
-            common[base] = least
-    if not common:
-        return None
-    inverse = product(Fraction(1), {base: multiply(MINUS_ONE, exponent) for base, exponent in common.items()})
-    rest = [multiply(product(c, factors), inverse) for factors, c in summands]
-    if multiplied_out:
-        rest = [expanded(part) for part in rest]
-    inner = add(*rest)
-    if isinstance(inner, Sum):
-        inner = min([inner, *_identities(inner)], key=lambda form: len(_summands(form)))
-    return multiply(inner, product(Fraction(1), common))
-
-
-def _least(exponents: list[Term | None], greatest: bool) -> Term | None:
-    """The least of the exponents that a base has in the terms of a sum; None: nothing to take out."""
-    numbers = [e.value for e in exponents if isinstance(e, Number)]
-    if len(numbers) == len(exponents) - exponents.count(None):
-        if None in exponents:
-            numbers.append(Fraction(0))
-        least = min(numbers)
-        return number(least) if least else None
-    if None in exponents:
-        return None
-    # Exponents such as n and n - 1 differ by a number.
-    first = exponents[0]
-    assert first is not None
-    differences = [add(e, multiply(MINUS_ONE, first)) for e in exponents if e is not None]
-    values = [d.value for d in differences if isinstance(d, Number)]
-    if len(values) < len(exponents):
-        return None
-    return add(first, number(max(values) if greatest else min(values)))
-
-
-def _shared(exponents: list[Term]) -> Term | None:
-    """What exponents such as 2*n + m and n + m - 1 have in common, here n + m - 1; None: nothing but a number."""
-    sums = [add(exponent) for exponent in exponents]
-    parts = [dict(e.terms) if isinstance(e, Sum) else {} if isinstance(e, Number) else _single(e) for e in sums]
-    common = {term: min((part.get(term, Fraction(0)) for part in parts), key=abs) for term in parts[0]}
-    common = {term: c for term, c in common.items() if all(part.get(term, 0) * c > 0 for part in parts)}
-    constants = [e.constant if isinstance(e, Sum) else e.value if isinstance(e, Number) else Fraction(0) for e in sums]
-    return add(number(min(constants)), *(multiply(number(c), term) for term, c in common.items())) if common else None
-
-
-def _single(term: Term) -> dict[Term, Fraction]:
-    coefficient, rest = coefficient_of(term)
-    return {rest: coefficient}
-
-
-def expanded(term: Term) -> Term:
-    """Products of sums multiplied out, as far as that stays small."""
-    if isinstance(term, Sum):
-        return add(*map(expanded, _summands(term)))
-    if not isinstance(term, Product):
-        return term
-    result: list[Term] = [ONE]
-    kept: dict[Term, Term] = {}
-    powers = (integer(exponent) or 0 for base, exponent in term.factors if isinstance(base, Sum))
-    if sum(power for power in powers if power > 0) > _MOST_FACTORS:
-        return term
-    for base, exponent in term.factors:
-        whole = integer(exponent)
-        if not isinstance(base, Sum) or whole is None or not 0 < whole <= _LARGEST_POWER:
-            kept[base] = exponent
-            continue
-        summands = _summands(base)
-        if len(result) * len(summands) ** whole > _MOST_TERMS**2:
-            return term
-        for _ in range(whole):
-            collected = add(*(multiply(a, b) for a in result for b in summands))
-            result = _summands(collected)
-    rest = product(term.coefficient, kept)
-    return add(*(multiply(rest, part) for part in result))
-
-
-def _summands(term: Term) -> list[Term]:
-    if not isinstance(term, Sum):
-        return [term]
-    parts = [product(c, factors_of(part)) for part, c in term.terms]
-    return [*parts, number(term.constant)] if term.constant else parts
-
-
-def _identities(term: Sum) -> Iterator[Term]:
-    """The sum with two of its terms replaced by one: sin(x)**2 + cos(x)**2 = 1 and its relatives, times anything."""
-    summands = dict(term.terms)
-    if term.constant:
-        summands[ONE] = term.constant
-    for part, coefficient in term.terms:
-        factors = factors_of(part)
-        for base, exponent in factors.items():
-            square = _square(base) if (integer(exponent) or 0) >= 2 else None
-            if square is None:
-                continue
-            rest = product(Fraction(1), {**factors, base: add(exponent, number(-2))})
-            # base**2 = constant + turned * partner**2
-            ((partner, turned),) = square.terms
-            squared = multiply(rest, partner)
-            if any(summands.get(coefficient_of(other)[1]) for other in (squared, rest)):
-                replaced = (
-                    multiply(number(coefficient * square.constant), rest),
-                    multiply(number(coefficient * turned), squared),
-                )
-                yield add(term, multiply(number(-coefficient), part), add(*replaced))
-
-
-def _square(base: Term) -> Sum | None:
-    """The square of a function by that of another, where that is known."""
-    record = function(base.name) if isinstance(base, Call) else None
-    if record is None or record.square is None or not isinstance(base, Call):
-        return None
-    square = formula(record.square)(CANONICAL, {"x": base.arguments[0]})
-    return square if isinstance(square, Sum) and len(square.terms) == 1 else None
+    common: dict[Term, Term] = {}
+    for base, exponents in found.items():
+        if len(exponents) < len(summands):
+            exponents.append(ZERO)
+        values = [e.value for e in exponents if isinstance(e, Number)]
+        if len(values) == len(exponents) and not isinstance(base, Call):
+            common[base] = number(choose(values))
+        elif all(e is exponents[0] for e in exponents):
+            common[base] = exponents[0]
+    inverse = {base: multiply(MINUS_ONE, exponent) for base, exponent in common.items()}
+    rests = []
+    for factors, coefficient in summands:
+        # Whole powers of the same bases less: nothing else can come of it.
+        rest = {base: add(e, inverse[base]) if base in inverse else e for base, e in factors.items()}
+        rests.append(product(coefficient, {**{base: e for base, e in inverse.items() if base not in factors}, **rest}))
+    return multiply(product(Fraction(1), common), add(*rests))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 
 from ...engine.program.program import Constant, Equation, Program, Variable
 from . import arrays
+from .arithmetic import add
 from .calls import called
 from .canonical import CANONICAL
 from .construction import Algebra
@@ -23,7 +25,18 @@ def translated(program: Program, algebra: Algebra = CANONICAL) -> dict[str, Any]
     """The outputs of a program as expressions in its inputs. UntranslatableError: an operation has no spelling."""
     known: dict[Variable, Any] = {variable: algebra.symbol(variable.name) for variable in program.inputs}
     shapes = Shapes({variable.name: variable.shape for variable in program.inputs})
+    inner = _inner_sums(program) if algebra is CANONICAL else frozenset[Variable]()
+    pending: dict[Variable, list[Any]] = {}
     for equation in program.equations:
+        if algebra is CANONICAL and _is_sum(equation):
+            # A sum of many terms is put together at once, and not once for each of them.
+            left, right = (pending.pop(a, None) or [_argument(a, known, algebra, True)] for a in equation.arguments)
+            left.extend(right)
+            if equation.results[0] in inner:
+                pending[equation.results[0]] = left
+            else:
+                known[equation.results[0]] = add(*left)
+            continue
         arguments = [
             _argument(argument, known, algebra, i < equation.primitive.tensors)
             for i, argument in enumerate(equation.arguments)
@@ -36,6 +49,22 @@ def translated(program: Program, algebra: Algebra = CANONICAL) -> dict[str, Any]
             made = _made(equation, arguments, algebra, shapes)
         known.update(zip(equation.results, made if type(made) is tuple else (made,), strict=False))
     return {name: _argument(output, known, algebra, True) for name, output in program.outputs.items()}
+
+
+def _is_sum(equation: Equation) -> bool:
+    """Whether an equation is the sum of two numbers."""
+    record, result = equation.primitive, equation.results[0]
+    return len(equation.arguments) == 2 and record.function is None and record.name == "add" and result.shape == ()
+
+
+def _inner_sums(program: Program) -> frozenset[Variable]:
+    """The sums that are a term of one other sum and nothing else."""
+    uses = Counter(a for equation in program.equations for a in equation.arguments if isinstance(a, Variable))
+    uses.update(output for output in program.outputs.values() if isinstance(output, Variable))
+    terms = {a for equation in program.equations if _is_sum(equation) for a in equation.arguments if uses.get(a) == 1}
+    shown = {id(output) for output in program.outputs.values()}
+    sums = (equation.results[0] for equation in program.equations if _is_sum(equation))
+    return frozenset(result for result in sums if result in terms and id(result) not in shown)
 
 
 def _made(equation: Equation, arguments: list[Any], algebra: Algebra, shapes: Shapes) -> Any:

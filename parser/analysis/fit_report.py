@@ -82,7 +82,7 @@ class FitReport(NamedTuple):
             key = f"estimate.{key}"
         if key not in facts:
             close = did_you_mean(key, facts)
-            shown = [name for name in facts if "." not in name]
+            shown = [*self.estimates, *(name for name in facts if "." not in name)]
             help = f"did you mean `{close}`?" if close else f"some are {listed(shown)}"
             raise UsageError(f"there is no result `{key}`", help)
         return value_text(facts[key])
@@ -148,7 +148,7 @@ def findings_of(inference: Inference, names: Sequence[str]) -> list[Finding]:
             f"`{names[j]}` and `{names[i]}` are correlated at {inference.correlations[i, j]:.5f}: "
             f"the rows tell hardly more than a combination of them{last}",
         )
-    if inference.r_squared < 0:
+    if inference.r_squared < -1e-9:
         warn("fit", f"the mean of the response is nearer to it than the model: R2 is {inference.r_squared:.3g}")
     probability = inference.chi_squared_probability if inference.deviations_known else math.nan
     if probability < _UNLIKELY:

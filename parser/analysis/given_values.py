@@ -73,8 +73,15 @@ def is_constant(text: str) -> bool:
 
 
 def read_object(path: str) -> dict[str, Tensor]:
-    """The variables in a JSON file. UsageError: it cannot be read, or holds something else."""
+    """The variables in a JSON file, which `fit` may have written. UsageError: it cannot be read, or holds something
+    else.
+    """
     values = _read_json(path, quoted(path))
+    if isinstance(values, dict) and isinstance(values.get("parameters"), dict):
+        # Beside its parameters it has those that were kept at their values.
+        fixed = values.get("fixed")
+        found = {name: p.get("value") if isinstance(p, dict) else p for name, p in values["parameters"].items()}
+        values = {**(fixed if isinstance(fixed, dict) else {}), **found}
     if not isinstance(values, dict):
         raise UsageError(f"{quoted(path)} does not hold an object of variables", 'write `{"x": 3, "w": [1, 2]}`')
     return {name: from_json(name, value) for name, value in values.items()}

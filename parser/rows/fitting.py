@@ -23,6 +23,8 @@ from .residuals import Parameters, Residuals
 # The scale of a robust loss is estimated from residuals, and these from it, until it moves no more than this.
 _STEADY = 1e-6
 _MOST_SCALES = 20
+# Sums of squares of the response that leave room for what is computed of them.
+_SMALLEST, _LARGEST = 1e-250, 1e250
 
 Seen = Callable[[int, float], None]
 
@@ -42,7 +44,7 @@ class Asked(NamedTuple):
     absolute: bool = False
     profile: bool = False
     level: float = 0.95
-    starts: int = 0
+    starts: int = 1
     seed: int = 0
 
 
@@ -59,17 +61,12 @@ class Fit(NamedTuple):
 
         Arrays (n,) by name; the residual of a row without a response is nan. KeyError: there is no such group.
         """
-        if group not in self.parameters.groups:
-            raise KeyError(group)
-        g = self.parameters.groups.index(group)
-        places, inference = self.parameters.places[g], self.inference
         rows = len(next(iter(columns.values())))
-        found = self.residuals.at(columns, self.parameters.of_group(inference.solution.point, g), rows)
-        slopes, fitted = found[:, :-1], found[:, -1]
+        fitted, variance = self.model(columns, group, rows)
         z, sigma = self.residuals.observed(columns, rows, {})
-        variance = np.einsum("ni,ij,nj->n", slopes, inference.covariance[np.ix_(places, places)], slopes)
-        around = inference.quantile() * np.sqrt(variance)
-        further = inference.quantile() * np.sqrt(variance + (inference.unit * sigma) ** 2)
+        quantile = self.inference.quantile()
+        around = quantile * np.sqrt(variance)
+        further = quantile * np.sqrt(variance + (self.inference.unit * sigma) ** 2)
         return {
             "fitted": fitted,
             "residual": z - fitted,
@@ -78,6 +75,16 @@ class Fit(NamedTuple):
             "predicted_low": fitted - further,
             "predicted_high": fitted + further,
         }
+
+    def model(self, columns: Mapping[str, np.ndarray], group: str, rows: int) -> tuple[np.ndarray, np.ndarray]:
+        """The model in n rows of a group, and its variance, (n,) each. KeyError: there is no such group."""
+        if group not in self.parameters.groups:
+            raise KeyError(group)
+        g = self.parameters.groups.index(group)
+        places = self.parameters.places[g]
+        found = self.residuals.at(columns, self.parameters.of_group(self.inference.solution.point, g), rows)
+        covariance = self.inference.covariance[np.ix_(places, places)]
+        return found[-1], np.einsum("in,ij,jn->n", found[:-1], covariance, found[:-1])
 
 
 def fit(residuals: Residuals, asked: Asked, seen: Seen | None = None) -> Fit:
@@ -91,6 +98,11 @@ def fit(residuals: Residuals, asked: Asked, seen: Seen | None = None) -> Fit:
     if spread.rows < parameters.size:
         rows, count = counted(spread.rows, "row"), counted(parameters.size, "parameter")
         raise UsageError(f"{rows} cannot determine {count}", "keep some of them fixed with `--fix NAMES`")
+    if not _SMALLEST < spread.magnitude < _LARGEST and spread.largest:
+        raise UsageError(
+            f"the squares of the response are too {'large' if spread.largest > 1 else 'small'} for numbers",
+            'fit a multiple of it, such as `--response "1e200*y"`',
+        )
     low, high = _bounds(parameters, asked.bounds)
     loss = None if asked.loss is None else LOSSES[asked.loss]
     problem, solution, scale = _solved(residuals, parameters, asked, loss, low, high, seen)
@@ -157,7 +169,7 @@ def _typical(residuals: Residuals, parameters: Parameters, point: np.ndarray) ->
     """The deviation of the residuals as their median tells it."""
 
     def work(values: Mapping[str, Any], read: Read) -> np.ndarray:
-        return np.abs(residuals.rows_of(read(), values)[:, -1])
+        return np.abs(residuals.rows_of(read(), values)[-1])
 
     parts = [part for group in residuals.each_group(parameters, point, work) for part in group]
     return MEDIAN_TO_DEVIATION * float(np.median(np.concatenate(parts)))
@@ -174,9 +186,9 @@ def _robust_covariance(
     curvature, variance = np.zeros((size, size)), np.zeros((size, size))
 
     def work(values: Mapping[str, Any], read: Read) -> tuple[np.ndarray, np.ndarray]:
-        rows = residuals.rows_of(read(), values)
-        g, u = rows[:, :-1], rows[:, -1] / scale
-        return (g.T * loss.slope(u)) @ g, (g.T * (loss.psi(u) * scale) ** 2) @ g
+        columns = residuals.rows_of(read(), values)
+        g, u = columns[:-1], columns[-1] / scale
+        return (g * loss.slope(u)) @ g.T, (g * (loss.psi(u) * scale) ** 2) @ g.T
 
     groups = residuals.each_group(parameters, solution.point, work)
     for place, found in zip(parameters.places, groups, strict=True):
@@ -228,7 +240,8 @@ def _report(
     solution, names = inference.solution, parameters.names
     profile = asked.profile and asked.loss is None and inference.freedom > 0
     intervals = profile_intervals(problem, inference) if profile else inference.intervals
-    columns = [inference.solution.point, inference.errors, inference.t_values, inference.probabilities, *intervals.T]
+    errors = np.where(solution.held, np.nan, inference.errors)
+    columns = [solution.point, errors, inference.t_values, inference.probabilities, *intervals.T]
     estimates = {
         name: Estimate(*numbers, held=bool(solution.held[i]))
         for i, (name, numbers) in enumerate(zip(names, np.column_stack(columns).tolist(), strict=True))
@@ -266,7 +279,7 @@ def _pattern(residuals: Residuals, parameters: Parameters, point: np.ndarray) ->
     pattern = Pattern()
 
     def work(values: Mapping[str, Any], read: Read) -> np.ndarray:
-        return residuals.rows_of(read(), values)[:, -1] > 0
+        return residuals.rows_of(read(), values)[-1] > 0
 
     for parts in residuals.each_group(parameters, point, work):
         pattern.begin()

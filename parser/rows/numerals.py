@@ -20,17 +20,17 @@ SLACK = 40
 _EXPONENT_BITS, _MANTISSA_BITS, _BIAS = 0x7FF, 52, 1075
 _HIDDEN = 1 << _MANTISSA_BITS
 # Powers of ten by which doubles are multiplied.
-_LOWEST, _HIGHEST = -292, 324
+LOWEST, HIGHEST = -292, 324
 _DIGITS = 17
-_DIGIT_POWERS = 20
+DIGIT_POWERS = 20
 _ZEROS = int.from_bytes(b"00000000", "little")
 
 
 @cache
 def powers_of_ten() -> np.ndarray:
     """The table that `write_number` reads: 10^0 to 10^19, then of each power of ten its first 128 bits, rounded up."""
-    table = [10**n for n in range(_DIGIT_POWERS)]
-    for n in range(_LOWEST, _HIGHEST + 1):
+    table = [10**n for n in range(DIGIT_POWERS)]
+    for n in range(LOWEST, HIGHEST + 1):
         power = 10 ** abs(n)
         length = power.bit_length()
         if n >= 0:
@@ -79,7 +79,7 @@ def _shortest(size: Word, table: Word) -> tuple[Word, Word]:
     tenth = (power * int(log10(2) * 2**22) - closer * -int(log10(3 / 4) * 2**22)).signed_shift(22)
     inverse = tenth * -1
     shift = power + (inverse * int(log2(10) * 2**19)).signed_shift(19) + 1
-    entry = table + 8 * _DIGIT_POWERS + ((inverse - _LOWEST) << 4)
+    entry = table + 8 * DIGIT_POWERS + ((inverse - LOWEST) << 4)
     lower_part, upper_part = entry.read(), (entry + 8).read()
 
     def multiplied(number: Word) -> Word:

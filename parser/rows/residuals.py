@@ -15,6 +15,7 @@ from ...engine.optimize.losses import Loss
 from ...engine.optimize.triangle import Reduction, joined, reduced
 from ...engine.optimize.unknowns import Unknowns
 from ..semantics.limits import Limits
+from ..semantics.names import free_variables
 from ..solving.correlations import number_names
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Program
@@ -74,7 +75,7 @@ class Parameters:
 class Spread:
     """Sums over the observations z with weights w: how many, their weights, their weighted mean and squares around it.
 
-    `logarithms` is the sum of log w, `magnitude` that of w z^2.
+    `logarithms` is the sum of log w, `magnitude` that of w z^2, `largest` the largest |z|.
     """
 
     rows: int = 0
@@ -83,6 +84,7 @@ class Spread:
     squares: float = 0.0
     logarithms: float = 0.0
     magnitude: float = 0.0
+    largest: float = 0.0
 
     def add(self, z: np.ndarray, weight: np.ndarray) -> None:
         """Adds observations (n,), by the update of Chan, Golub and LeVeque (Am. Stat. 37, 1983)."""
@@ -91,12 +93,14 @@ class Spread:
             return
         mean = float(weight @ z) / weights
         away = mean - self.mean
-        self.squares += float(weight @ (z - mean) ** 2) + away**2 * self.weights * weights / (self.weights + weights)
+        share = weights / (self.weights + weights)
+        self.squares += float(weight @ (z - mean) ** 2) + away * away * self.weights * share
         self.weights += weights
         self.mean += away * weights / self.weights
         self.rows += len(z)
         self.logarithms += float(np.log(weight).sum())
         self.magnitude += float(weight @ z**2)
+        self.largest = max(self.largest, float(np.abs(z).max()))
 
 
 class Residuals:
@@ -107,7 +111,8 @@ class Residuals:
         self.model = model
         self.threads = threads
         self.shapes = {name: () if width is None else (width,) for name, width in model.columns.items()}
-        self.unknowns = Unknowns(self.shapes)
+        used = free_variables(model.value)
+        self.unknowns = Unknowns({name: shape for name, shape in self.shapes.items() if name in used})
         constants = {**model.fixed, **model.starts}
         self.value = RowExpression(model.value, constants, Wanted(wrt=list(model.starts)), limits, rows * _PASSES)
         self.response = RowExpression(model.response, model.fixed, Wanted(), limits, rows)
@@ -121,7 +126,8 @@ class Residuals:
         rows = len(next(iter(columns.values())))
         faults: dict[int, str] = {}
         z, sigma = self.observed(columns, rows, faults)
-        flat = np.stack([*self.unknowns.flat_rows(columns, rows), z, 1 / sigma])
+        weighed = [] if self.deviation is None else [1 / sigma]
+        flat = np.stack([*self.unknowns.flat_rows(columns, rows), z, *weighed])
         good = np.ones(rows, bool)
         good[list(faults)] = False
         self.spread.add(z[good], sigma[good] ** -2)
@@ -157,7 +163,7 @@ class Residuals:
         return Parameters(self.model.starts, list(self.kept), shared)
 
     def at(self, columns: Mapping[str, np.ndarray], values: Mapping[str, Any], rows: int) -> np.ndarray:
-        """The model's derivatives by the parameters of a group and its value in n rows, (n, k + 1).
+        """The model's derivatives by the parameters of a group and its value in n rows, (k + 1, n).
 
         nan where the model cannot be evaluated.
         """
@@ -167,31 +173,39 @@ class Residuals:
         found = expression.results(self.shapes, given, columns, np.zeros(rows, bool), faults)
         if found["value"].ndim > 1:
             raise _not_a_number(expression.syntax)
-        slopes = [found[f"grad.{name}"].reshape(rows, -1) for name in self.model.starts]
-        result = np.concatenate([*slopes, found["value"].reshape(rows, 1)], axis=1)
-        result[list(faults)] = np.nan
+        if found["value"].dtype.kind != "f":
+            raise _error(expression.syntax, "type", "the model is not a number with a derivative", None)
+        slopes = [found[f"grad.{name}"].reshape(rows, -1).T for name in self.model.starts]
+        result = np.concatenate([*slopes, found["value"].reshape(1, rows)])
+        if faults:
+            result[:, list(faults)] = np.nan
         return result
 
     def rows_of(self, block: np.ndarray, values: Mapping[str, Any]) -> np.ndarray:
-        """The rows [J r] of a block in units of the deviations, (n, k + 1)."""
+        """The rows [J r] of a block in units of the deviations, as columns (k + 1, n)."""
         rows = block.shape[1]
-        columns = self.unknowns.named(block[:-2].T)
-        found = self.at(columns, values, rows)
-        found[:, -1] -= block[-2]
-        found *= block[-1][:, None]
+        size = self.unknowns.size
+        found = self.at(self.unknowns.named(block[:size].T), values, rows)
+        found[-1] -= block[size]
+        if self.deviation is not None:
+            found *= block[size + 1]
         return found
 
     def reduce(self, parameters: Parameters, loss: Loss | None, scale: float, point: np.ndarray) -> Reduction:
         """The triangle of all rows at a point."""
 
         def work(values: Mapping[str, Any], read: Read) -> Reduction:
-            rows = self.rows_of(read(), values)
+            columns = self.rows_of(read(), values)
             if loss is not None:
-                rows = transformed(rows, loss, scale)
-            return reduced(rows)
+                columns = transformed(columns, loss, scale)
+            return reduced(columns)
 
+        groups = self.each_group(parameters, point, work)
+        if len(self.kept) == 1:
+            (found,) = groups
+            return found[0] if len(found) == 1 else joined([part.triangle for part in found])
         parts: list[np.ndarray] = []
-        for place, found in zip(parameters.places, self.each_group(parameters, point, work), strict=True):
+        for place, found in zip(parameters.places, groups, strict=True):
             parts += [reduction.widened(place, parameters.size) for reduction in found]
         return joined(parts)
 
@@ -209,20 +223,18 @@ class Residuals:
                 yield [todo(read) for read in blocks]
 
 
-def transformed(rows: np.ndarray, loss: Loss, scale: float) -> np.ndarray:
-    """The rows [J r] for residuals whose squares are what the loss makes of them, at `scale`."""
-    residuals, slopes = loss.transformed(rows[:, -1] / scale)
-    rows = rows * slopes[:, None]
-    rows[:, -1] = residuals * scale
-    return rows
+def transformed(columns: np.ndarray, loss: Loss, scale: float) -> np.ndarray:
+    """The rows [J r], as columns, for residuals whose squares are what the loss makes of them, at `scale`."""
+    residuals, slopes = loss.transformed(columns[-1] / scale)
+    columns = columns * slopes
+    columns[-1] = residuals * scale
+    return columns
 
 
 def _not_a_number(syntax: Program) -> ExpressionError:
-    return ExpressionError(
-        "shape",
-        "it has a list of numbers in each row, and is to have one number",
-        syntax.source,
-        0,
-        len(syntax.source),
-        "take the sum or an element of it",
-    )
+    message = "it has a list of numbers in each row, and is to have one number"
+    return _error(syntax, "shape", message, "take the sum or an element of it")
+
+
+def _error(syntax: Program, kind: str, message: str, help: str | None) -> ExpressionError:
+    return ExpressionError(kind, message, syntax.source, 0, len(syntax.source), help)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
-from functools import cache
 from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...engine.program.native.code import Code, code_of
+from ...engine.program.native.code import Code
 from ...engine.program.native.words import Routine, Variable, Word
+from .late_code import LateCode
 from .numerals import LONGEST, SLACK, powers_of_ten, write_number
 
 _BLOCK = 32
-# Machine code saves about 150 ns for each number; importing LLVM and compiling take as long as so many of these.
-_COMPILED = 1 << 20
+# What it saves for each number, in ns.
+_SAVED = 150
 _FIELDS = ("lead", "lead_end", "numbers", "blanks", "word", "word_end", "places", "text", "text_end")
-_lock = threading.Lock()
-_written = 0
 
 
 class Digits(NamedTuple):
@@ -37,27 +34,6 @@ class Cells(NamedTuple):
     lead: bytes
     places: np.ndarray
     text: np.ndarray
-
-
-def code_for(numbers: int) -> Code | None:
-    """The machine code for so many numbers more: if it is kept on disk, or as soon as it pays to make it.
-
-    None: not yet, or none can be made here.
-    """
-    global _written
-    with _lock:
-        _written += numbers
-        return _compiled() if _written >= _COMPILED else _kept()
-
-
-@cache
-def _kept() -> Code | None:
-    return code_of(_routine(), [], compiles=False)
-
-
-@cache
-def _compiled() -> Code | None:
-    return _kept() or code_of(_routine(), [])
 
 
 def spliced(
@@ -165,3 +141,6 @@ def _copy(code: Routine, start: Word, stop: Word, limit: Word, end: Variable) ->
     with code.repeat(lambda: place.now < stop):
         code.either(place.now + _BLOCK <= limit, many, one)
     end.set(behind)
+
+
+CODE = LateCode(_routine, _SAVED)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...engine import Tensor
+from ...engine.api.offered import entered
 from ...engine.autograd.anomaly import stack_given_by
 from ...engine.graph.observers import nodes_observed
 from ...engine.table.nodes import PrimitiveNode
@@ -109,6 +110,7 @@ class Session:
                 np.errstate(all="ignore"),
                 warnings.catch_warnings(),
                 stack_given_by(self.machine.traceback),
+                modules_counted(self.machine.count_module),
                 nodes_observed(self._observe) if self.observe is not None else nullcontext(),
             ):
                 warnings.simplefilter("always")
@@ -139,6 +141,16 @@ class Session:
         if key not in self.warned:
             self.warned.add(key)
             self.warn(error)
+
+
+@contextmanager
+def modules_counted(count: Callable[[], None]) -> Iterator[None]:
+    """Calls a function for each module of a network that is gone through in the block."""
+    entered.append(count)
+    try:
+        yield
+    finally:
+        entered.remove(count)
 
 
 def _attribute(owner: Any, name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from ...engine import Tensor
@@ -12,6 +13,9 @@ from ..syntax.records import Call, Method
 from ..syntax.what_is_meant import meant_by_text
 from ..syntax.wording import quoted, shortened
 from .values import Value, tensor_of
+
+# What the result of going along a dimension has, and numbers have not.
+_PARTS = re.compile(r"\s*\.\s*(values|indices)\b")
 
 
 def numbers_together(function: Operation, expr: Call | Method, values: list[Value], source: str) -> list[Tensor] | None:
@@ -30,6 +34,8 @@ def numbers_together(function: Operation, expr: Call | Method, values: list[Valu
     dims = tensor_of(values[0]).ndim
     if function.of_two is not None and type(expr) is Call and not expr.kwargs:
         if dims and type(values[1]) is int and -dims <= values[1] < dims:
+            if _PARTS.match(source, expr.end):
+                return None
             raise _either(function, function.of_two, expr, source)
         if not any(type(value) in (bool, str, type(None)) for value in values):
             return [tensor_of(value) for value in values]

@@ -42,7 +42,11 @@ def relation_function(problem: Problem, relations: Sequence[Relation]) -> Callab
     def function(*unknowns: Tensor) -> list[Tensor]:
         given = {**others, **dict(zip(problem.wrt, unknowns, strict=True))}
         assigned = evaluate_traced(problem.program, given, problem.limits)[1] if relations else {}
-        return [difference(relation, {**given, **assigned}, problem.limits) for relation in relations]
+        try:
+            return [difference(relation, {**given, **assigned}, problem.limits) for relation in relations]
+        except ExpressionError as error:
+            error.name = "--subject"
+            raise
 
     return function
 

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...engine.optimize.constrained import Constraints, minimize_subject
 from ...engine.optimize.minimum import Bounds, Minimum, Path, Step, minimize
-from ...engine.optimize.objective import Counts, Objective
+from ...engine.optimize.objective import Counts, Objective, Residuals
 from ...engine.optimize.starts import spread
 from ...engine.optimize.unknowns import Unknowns
 from ..analysis.blame import findings
@@ -19,7 +20,7 @@ from ..analysis.result import Finding, value_text
 from ..syntax.errors import UsageError, did_you_mean
 from ..syntax.wording import listed, quoted
 from .bounds import Ends
-from .callables import scalar_function
+from .callables import relation_function, scalar_function
 from .relations import Relation
 from .verdicts import KINDS, reason_of
 
@@ -42,6 +43,18 @@ class Goal(NamedTuple):
     most: int = 1000
 
 
+class Held(NamedTuple):
+    """A constraint at a point: the difference of its sides, whether that is zero there, and its multiplier.
+
+    The multiplier is by how much the value changes with the constraint's right side.
+    """
+
+    text: str
+    difference: Any
+    is_active: bool
+    multiplier: Any
+
+
 class MinimumReport(NamedTuple):
     """The point found and what is known of it; `gradient_norm` is of the unknowns that no bound keeps.
 
@@ -60,6 +73,7 @@ class MinimumReport(NamedTuple):
     eigenvalues: Any
     kind: str
     bounds: list[tuple[str, str, float]]
+    constraints: list[Held]
     method: str
     counts: Counts
     iterations: int
@@ -85,6 +99,10 @@ class MinimumReport(NamedTuple):
         for name, end, multiplier in self.bounds:
             yield f"bound.{name}", end
             yield f"multiplier.{name}", np.float64(multiplier)
+        for number, held in enumerate(self.constraints, 1):
+            yield f"subject.{number}", "active" if held.is_active else "inactive"
+            if held.is_active:
+                yield f"multiplier.{number}", held.multiplier
         yield "iterations", np.int64(self.iterations)
         yield "evaluations", np.int64(self.counts.values)
         yield "gradients", np.int64(self.counts.gradients)
@@ -127,16 +145,50 @@ def minimized(goal: Goal, told: Told = lambda start, steps, value: None) -> Mini
             for i in range(2)
         )
     )
+    constraints = _constraints(goal, unknowns)
     found: list[Minimum] = []
     for number, start in enumerate(_starts(goal, unknowns, bounds), 1):
         path = Path(lambda steps, value, number=number: told(number, steps, sign * value))
-        found.append(minimize(objective, start, bounds, path, goal.most))
+        if constraints is None:
+            found.append(minimize(objective, start, bounds, path, goal.most))
+        else:
+            found.append(minimize_subject(objective, constraints, start, bounds, path, goal.most))
     best = min(found, key=_rank)
     reached = sum(1 for other in found if other.converged and _same(other, best, objective))
     report = _report(goal, unknowns, objective, best, len(found), reached)
     if not np.isfinite(first.value).all():
         report.warnings.extend(findings(problem, first))
     return report
+
+
+def _constraints(goal: Goal, unknowns: Unknowns) -> Constraints | None:
+    """What is to hold. ExpressionError: a constraint cannot be evaluated or differentiated."""
+    if not goal.constraints:
+        return None
+    function = relation_function(goal.problem, goal.constraints)
+    residuals = Residuals(function, unknowns)
+    sizes = [value.numel() for value in function(*(goal.problem.variables[name] for name in goal.problem.wrt))]
+    equal = np.repeat([relation.is_equation for relation in goal.constraints], sizes)
+    return Constraints(residuals, equal)
+
+
+def _held(goal: Goal, best: Minimum, sign: int) -> list[Held]:
+    """The constraints where the search ended."""
+    at = best.constrained
+    if at is None:
+        return []
+    function = relation_function(goal.problem, goal.constraints)
+    sizes = [value.numel() for value in function(*(goal.problem.variables[name] for name in goal.problem.wrt))]
+    found: list[Held] = []
+    start = 0
+    for relation, size in zip(goal.constraints, sizes, strict=True):
+        part = slice(start, start + size) if size > 1 else start
+        start += size
+        # An inequality is kept as what is at least zero: its right side is on the left where it reads `<=`.
+        turn = sign if relation.is_turned else -sign
+        multiplier = np.asarray(-turn * at.multipliers[part])
+        found.append(Held(relation.text, at.values[part], bool(np.any(at.active[part])), multiplier))
+    return found
 
 
 def _starts(goal: Goal, unknowns: Unknowns, bounds: Bounds) -> list[Any]:
@@ -187,6 +239,7 @@ def _report(
         else np.sort(sign * seen.eigenvalues),
         kind=kind,
         bounds=kept,
+        constraints=_held(goal, best, sign),
         method=best.method,
         counts=objective.counts,
         iterations=max(0, len(best.path.steps) - 1),

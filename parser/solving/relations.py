@@ -25,7 +25,8 @@ _AT_LEAST = (">=", ">", "≥")
 class Relation(NamedTuple):
     """What is to hold: that `difference`, a program, is zero, or for an inequality at least zero.
 
-    `source` is the whole text, and the relation stands in it from `start` to `end`.
+    `source` is the whole text, and the relation stands in it from `start` to `end`. It `is_turned` where the difference
+    is the right side less the left one.
     """
 
     is_equation: bool
@@ -33,6 +34,7 @@ class Relation(NamedTuple):
     source: str
     start: int
     end: int
+    is_turned: bool = False
 
     @property
     def text(self) -> str:
@@ -167,12 +169,13 @@ def _compared(source: str, record: Compare, start: int, end: int) -> Iterator[Re
 def _relation(source: str, op: str, left: Expr, right: Expr, sign: tuple[int, int], whole: tuple[int, int]) -> Relation:
     """The relation `left op right`."""
     is_equation = op in ("=", "==")
-    if not is_equation and op not in _AT_LEAST:
+    is_turned = not is_equation and op not in _AT_LEAST
+    if is_turned:
         left, right = right, left
     difference = left
     if not (isinstance(right, Number) and right.value == 0):
         difference = Binary("-", left, right, *sign, min(left.start, right.start), max(left.end, right.end))
-    return Relation(is_equation, Program(source, (difference,)), source, *whole)
+    return Relation(is_equation, Program(source, (difference,)), source, *whole, is_turned)
 
 
 def _side(source: str, start: int, end: int, limits: tuple[int, int]) -> Expr:

@@ -109,9 +109,11 @@ def solved(equations: Equations, told: Callable[[str], None] = lambda text: None
     """
     if not equations.wrt:
         raise UsageError("there is no variable to look for", "give one a start or a range: `--x 1`, `--x -10:10`")
+    for relation in equations.relations:
+        difference(relation, equations.variables, equations.limits)
     shapes = {name: tuple(equations.variables[name].shape) for name in equations.wrt}
     unknowns = Unknowns(shapes)
-    residuals = Residuals(_function(equations, equations.relations), unknowns)
+    residuals = Residuals(residual_function(equations, equations.relations), unknowns)
     start = unknowns.flat({name: equations.variables[name]._data for name in shapes})
     count = len(residuals.value(start))
     if count != unknowns.size:
@@ -130,7 +132,8 @@ def solved(equations: Equations, told: Callable[[str], None] = lambda text: None
     return _from_starts(equations, unknowns, residuals, start, told)
 
 
-def _function(equations: Equations, relations: Sequence[Relation]) -> Callable[..., list[Tensor]]:
+def residual_function(equations: Equations, relations: Sequence[Relation]) -> Callable[..., list[Tensor]]:
+    """What is to be zero in relations, as a function of the unknowns. ExpressionError, when called: as `evaluate`."""
     others = {name: v.detach() for name, v in equations.variables.items() if name not in equations.wrt}
 
     def function(*tensors: Tensor) -> list[Tensor]:
@@ -142,7 +145,7 @@ def _function(equations: Equations, relations: Sequence[Relation]) -> Callable[.
 
 def _objective(equations: Equations, unknowns: Unknowns, number: int, place: int) -> Objective:
     """One residual as a function of its own: an element of the difference of a relation."""
-    function = _function(equations, [equations.relations[number]])
+    function = residual_function(equations, [equations.relations[number]])
     return Objective(lambda *tensors: function(*tensors)[0].reshape(-1)[place], unknowns)
 
 
@@ -301,7 +304,7 @@ def _same(one: Solution, other: Solution) -> bool:
 
 def _described(unknowns: Unknowns, system: System, solution: Solution) -> Answer:
     singular = solution.rank < unknowns.size
-    proof = "no Newton step is left"
+    proof = "by Newton's method"
     if singular:
         proof = "both sides are equal to rounding; a multiple root, or one of many"
     finite = np.isfinite(solution.error).all() and not singular

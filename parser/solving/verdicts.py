@@ -33,12 +33,17 @@ KINDS = {
 
 def reason_of(found: Minimum, maximize: bool) -> str:
     """Why a search ended, in words."""
+    seen, held = found.optimality, found.constrained
+    is_held = (seen is not None and not seen.free.all()) or (held is not None and held.active.any())
+    if found.reason == "stationary" and is_held:
+        return "no better value is near: bounds and constraints balance what is left of the gradient"
     falls, lower, least = ("rises", "higher", "largest") if maximize else ("falls", "lower", "least")
     return {
         "stationary": "the gradient is zero, as far as numbers can tell",
         "kink": "the value is least at a kink, where there is no gradient"
         if not maximize
         else "the value is largest at a kink, where there is no gradient",
+        "flat": f"the value is the same all around, and nothing says where it {falls}",
         "unbounded": f"the value {falls} without end: there is no {least} one",
         "receding": f"the value {falls} less and less, and the point goes on and on: there is no {least} one near",
         "undefined": "there is no finite value at the start",

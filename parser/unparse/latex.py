@@ -37,6 +37,7 @@ _FUNCTIONS = {
     "fresnel_s": "S",
     "gamma": "\\Gamma",
     "lambertw": "W",
+    "shi": "\\operatorname{Shi}",
     "si": "\\operatorname{Si}",
     "zeta": "\\zeta",
     **{

@@ -63,6 +63,7 @@ class NumpyPrinter(CodePrinter):
         "fresnel_c": "special.fresnel({0})[1]",
         "fresnel_s": "special.fresnel({0})[0]",
         "lambertw": "special.lambertw({0}).real",
+        "shi": "special.shichi({0})[0]",
         "si": "special.sici({0})[0]",
         "argsort": 'np.argsort({0}, kind="stable")',
         "cat": "np.concatenate",

@@ -1,8 +1,13 @@
-"""`autodiff batch`, the whole process, against a loop over the engine in Python that prints as much."""
+"""`autodiff batch`, the whole process, against loops in Python that print as much: over the engine, and over PyTorch.
+
+python tests/benchmarks/batch.py [LINES]
+"""
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -30,7 +35,44 @@ for line in open(sys.argv[1]):
     print(f"value\\t{value.item()!r}\\tgrad_fn\\t{value.grad_fn.name()}\\t{grads}")
 """
 
+# The same in PyTorch, where Python itself reads the expression.
+TORCH = """
+import sys
+import torch
+
+torch.set_num_threads(1)
+names = {**vars(torch)}
+for line in open(sys.argv[1]):
+    text, _, given = line.partition(" where ")
+    pairs = (pair.split(" = ") for pair in given.strip().split(", "))
+    variables = {name: torch.tensor(float(x), dtype=torch.float64, requires_grad=True) for name, x in pairs}
+    value = eval(text, names, variables)
+    value.backward()
+    grads = "\\t".join(f"grad.{name}\\t{x.grad.item()!r}" for name, x in variables.items())
+    print(f"value\\t{value.item()!r}\\tgrad_fn\\t{value.grad_fn.name()}\\t{grads}")
+"""
+
+
+class _Forms:
+    """Expressions of which hardly two are the same but for their numbers."""
+
+    def __init__(self) -> None:
+        self.random = random.Random(0)
+
+    def __call__(self, i: int) -> str:
+        return f"{self.part(self.random.choice((3, 4)))} + x*y where x = {i % 97 / 97 + 0.5}, y = {i % 89 / 89 + 0.25}"
+
+    def part(self, depth: int) -> str:
+        pick = self.random.choice
+        if not depth:
+            return pick(("x", "y", f"({pick('xy')} + {self.random.randint(1, 9)})"))
+        if self.random.random() < 0.35:
+            return pick(("sin({})", "cos({})", "tanh({})", "sigmoid({})", "exp(sin({}))")).format(self.part(depth - 1))
+        return f"({self.part(depth - 1)} {pick('+-*')} {self.part(depth - 1)})"
+
+
 INPUTS = {
+    "distinct forms": _Forms(),
     # Exponents are no numbers of a form: each of these is parsed and evaluated by itself.
     "distinct expressions": lambda i: (
         f"sin(x**2)*exp(-y) + (x*y)**{i % 9973}.{i} where x = {i % 97 / 97 + 0.5}, y = {i % 89 / 89 + 0.25}"
@@ -62,4 +104,8 @@ if __name__ == "__main__":
                 print(f"{name}: {taken}")
             else:
                 loop = seconds([sys.executable, "-c", LOOP, str(path)])
-                print(f"{name}: {loop / alone:.2f} x as fast as a loop; {taken}")
+                print(f"{name}: {alone:.2f} s, {loop / alone:.2f} x as fast as a loop; {taken}")
+                if importlib.util.find_spec("torch"):
+                    print(
+                        f"  {seconds([sys.executable, '-c', TORCH, str(path)]) / alone:.2f} x as fast as PyTorch's loop"
+                    )

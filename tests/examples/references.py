@@ -470,6 +470,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "li": lambda x: exponential_integral(math.log(x)),
     "si": integral(lambda t: math.sin(t) / t),
     "ci": cosine_integral,
+    "shi": integral(lambda t: math.sinh(t) / t),
     "chi": hyperbolic_cosine_integral,
     "fresnel_s": integral(lambda t: math.sin(math.pi / 2 * t * t)),
     "fresnel_c": integral(lambda t: math.cos(math.pi / 2 * t * t)),

@@ -36,6 +36,19 @@ HIGHER = [
     Difference("i0(x)", {"x": 0}, "xxxx", 0.375, 0),
     Difference("i1(x)", {"x": 0}, "xxx", 0.375, 0),
     Difference("sinc(x)", {"x": 0}, "xx", -(math.pi**2) / 3, math.nan),
+    Difference("x**y", {"x": 0, "y": 1}, "xy", -math.inf, math.nan),
+    Difference("x**y", {"x": 0, "y": 2}, "xx", 2, math.nan),
+    Difference("x**y", {"x": 0, "y": 3}, "yy", 0, math.nan),
+    Difference("i1(x)", {"x": 1e-8}, "xx", 3.75e-9, 0),
+    Difference("i0e(x)", {"x": 0}, "xxxx", 0.375, 0),
+    Difference("i1e(x)", {"x": 0}, "xxx", 0.375, 0),
+    Difference("i1e(x)", {"x": 1e-160}, "xx", -1, 0),
+    Difference("i0(x)", {"x": 750}, "xx", math.inf, math.nan),
+    Difference("copysign(x, 1)", {"x": 0}, "xx", 0, math.nan),
+    Difference("softplus(x)", {"x": 20}, "xx", 2.0611536139418493e-09, 0),
+    Difference("logsigmoid(x)", {"x": 170.5}, "xx", -8.969966797451463e-75, 0),
+    Difference("gelu(x)", {"x": 1e300}, "xx", 0, math.nan),
+    Difference("mish(x)", {"x": 750}, "xx", 0, math.nan),
 ]
 # Where the function has a limit, a pole or a slope that PyTorch's formula or rounding misses; by "" is the value.
 EXTREME = [
@@ -49,6 +62,7 @@ EXTREME = [
     Difference("log_ndtr(x)", {"x": -math.inf}, "x", math.inf, math.nan),
     Difference("i1(x)", {"x": 750}, "x", math.inf, math.nan),
     Difference("hardsigmoid(x)", {"x": 0}, "x", 1 / 6, 0.1666666716337204),
+    Difference("logit(x)", {"x": -0.0}, "x", math.inf, -math.inf),
     Difference("x**-0.5", {"x": -math.inf}, "", 0, math.nan),
     Difference("x**0.5", {"x": -0.0}, "x", math.inf, -math.inf),
     Difference("x**0.5", {"x": -math.inf}, "x", 0, math.nan),
@@ -77,14 +91,21 @@ A gradient of nan stays nan through `logcumsumexp` and at 0 of `sinc`, where PyT
 nan have the slope nan, where PyTorch says 0.5. A gradient of 0 through `xlogy` and `xlog1py` is nan where the logarithm
 is not finite, as 0*log(0) is elsewhere; PyTorch makes it 0. `cdist` with the order inf is nan where a difference is
 nan, which PyTorch's passes over. In `cumprod` of numbers with a zero among them, a product that an element has no part
-in does not make its gradient nan.
+in does not make its gradient nan. `igamma` and `igammac` of nan are nan, where PyTorch may say 0 or 1. The gradient of
+`sgn` is a 0 that times nan is nan, in PyTorch one that stays 0. For a negative x `x**y` has no derivative by y, and
+what that enters is nan, where PyTorch may have a number at y = 0. In `huber_loss` and `smooth_l1_loss` of nan the
+second derivative is that of the parabola, in PyTorch 0.
 """
 ELSEWHERE = """
 The gradient of `det` at a singular matrix is its adjugate, at `[[1, 1], [1, 1]]` `[[1, -1], [-1, 1]]`, where PyTorch
 may say 0. Of equal elements `kthvalue` takes the one that comes k-th, PyTorch any. A remainder of 0 has the sign of the
 divisor, in PyTorch that of the dividend, and the sign of nan, which `copysign` and `signbit` see, is none to rely on.
-Where a slope is infinite the second derivative may be an infinity here and nan in PyTorch. Sums that cancel, such as
-the gradient of `sum(softmax(x, 0))`, leave other rounding errors.
+Where a slope is infinite the second derivative may be 0 or an infinity here and nan in PyTorch, or the reverse. Sums
+that cancel, such as the gradient of `sum(softmax(x, 0))` or of a `logcumsumexp` of numbers beyond 1e15, leave other
+rounding errors. Beyond 2 and -2, the values of PyTorch's `airy_ai`, `bessel_j0`, `bessel_j1`, `bessel_y0` and
+`bessel_y1` are off by up to 3e-6; far out, `airy_ai` of -1e10 is nan here. PyTorch computes few functions of booleans,
+which are 0 and 1 here, and has no derivative of a gradient of `hardsigmoid`, `cdist` or `norm(x, inf)`, which are 0 or
+a number here.
 """
 
 

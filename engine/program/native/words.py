@@ -69,6 +69,9 @@ class Word:
     def __gt__(self, other: Whole) -> Word:
         return self._by("icmp ugt", other, "i1")
 
+    def __ge__(self, other: Whole) -> Word:
+        return self._by("icmp uge", other, "i1")
+
     def signed_shift(self, places: int) -> Word:
         """Divided by a power of two and rounded down, as a number with a sign."""
         return self._by("ashr", places)

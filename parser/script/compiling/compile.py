@@ -7,7 +7,7 @@ functions inside each other, of which there are never many (`_DEEPEST`), are com
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
 from ..reading.script import Place, Script, between
@@ -110,19 +110,8 @@ class _Compiler(Lowering):
             yield from function.stored(node.target)
 
     def visit_delete(self, node: ast.Delete) -> Steps:
-        pending: list[ast.expr] = list(reversed(node.targets))
-        while pending:
-            target = pending.pop()
-            if isinstance(target, ast.Name):
-                yield Instruction(ops.forget, target.id, target)
-            elif isinstance(target, ast.Subscript):
-                yield target.value
-                yield target.slice
-                yield Instruction(ops.delete_item, None, target)
-            elif isinstance(target, (ast.List, ast.Tuple)):
-                pending.extend(reversed(target.elts))
-            else:
-                raise self.left_out(target, "deleted")
+        for target in node.targets:
+            yield from self.reached(target, lambda name: ops.forget, ops.delete_item, None, "deleted")
 
     def visit_global(self, node: ast.Global) -> Steps:
         self.declare(node, self.global_names)
@@ -507,25 +496,33 @@ class _Compiler(Lowering):
 
     def stored(self, node: ast.expr) -> Steps:
         """Gives the value on the stack to a target."""
+        return self.reached(node, self.storing, ops.set_item, ops.set_attribute, "starred")
+
+    def reached(self, node: ast.expr, naming: Callable[[str], Any], item: Any, attribute: Any, other: str) -> Steps:
+        """Does with a target, or with all that are in it, what assigning or deleting does.
+
+        `naming` says what that is for a name. Without an operation for an `attribute`, nothing is assigned.
+        """
         pending = [node]
         while pending:
             target = pending.pop()
             if isinstance(target, ast.Name):
-                yield Instruction(self.storing(target.id), target.id, target)
-            elif isinstance(target, ast.Attribute):
+                yield Instruction(naming(target.id), target.id, target)
+            elif isinstance(target, ast.Attribute) and attribute is not None:
                 yield target.value
-                yield Instruction(ops.set_attribute, target.attr, target)
+                yield Instruction(attribute, target.attr, target)
             elif isinstance(target, ast.Subscript):
                 yield target.value
                 yield target.slice
-                yield Instruction(ops.set_item, None, target)
+                yield Instruction(item, None, target)
             elif isinstance(target, (ast.List, ast.Tuple)):
-                yield self.unpacking(target)
+                if attribute is not None:
+                    yield self.unpacking(target)
                 pending.extend(reversed(target.elts))
             elif isinstance(target, ast.Starred) and target is not node:
                 pending.append(target.value)
             else:
-                raise self.left_out(target, "starred")
+                raise self.left_out(target, other)
 
     def unpacking(self, target: ast.List | ast.Tuple) -> Instruction:
         """Leaves the items of a value on the stack, as many as there are targets."""

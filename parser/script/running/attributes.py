@@ -20,14 +20,17 @@ from .classes import (
     Super,
     attribute_of_class,
     attribute_of_instance,
+    attribute_of_offered,
     attribute_of_super,
     is_special,
     set_attribute_of_instance,
+    set_attribute_of_instance_of_offered,
 )
 from .exceptions import UnknownName
 from .formatting import formatted
 from .guard import Builtin, Guard
 from .modules import Library, Module
+from .offered import is_offered, names_of_offered
 
 # What the engine's tensors have, but for what leads out of the engine.
 _OUTSIDE = ("apply_", "map_", "numpy", "storage", "untyped_storage", "volatile")
@@ -79,6 +82,8 @@ def names_of(value: Any) -> frozenset[str]:
         return frozenset(value.visible)
     if isinstance(value, Instance):
         return frozenset([*value.attributes, *value.of.visible])
+    if is_offered(value):
+        return names_of_offered(value)
     if isinstance(value, FunctionNode):
         return _CONTEXT.union(value.__dict__.get(_KEPT, ()), _NODE)
     if isinstance(value, (Library, Module)):
@@ -95,6 +100,8 @@ def names_of(value: Any) -> frozenset[str]:
 
 def _kind(value: Any) -> type:
     """The type whose methods are listed for a value."""
+    if isinstance(value, Tensor):
+        return Tensor
     if isinstance(value, (defaultdict, OrderedDict)):
         return dict
     return deque if isinstance(value, deque) else type(value)
@@ -111,6 +118,8 @@ def attribute_of(value: Any, name: str, guard: Guard) -> Any:
         raise _no_attribute(value, name, names)
     if isinstance(value, (Library, Module)):
         return value.member(name)
+    if is_offered(value):
+        return attribute_of_offered(value, name)
     if isinstance(value, Class):
         return attribute_of_class(value, name)
     if isinstance(value, Instance):
@@ -125,6 +134,9 @@ def attribute_of(value: Any, name: str, guard: Guard) -> Any:
 
 def set_attribute_of(owner: Any, name: str, value: Any) -> None:
     """`owner.name = value`. UnknownName: no such attribute can be set."""
+    if is_offered(owner) and not isinstance(owner, type):
+        set_attribute_of_instance_of_offered(owner, name, value)
+        return
     if isinstance(owner, (Class, Instance, FunctionNode)) and not is_special(name):
         if isinstance(owner, Instance):
             set_attribute_of_instance(owner, name, value)
@@ -135,9 +147,9 @@ def set_attribute_of(owner: Any, name: str, value: Any) -> None:
         else:
             raise UnknownName("AttributeError", f"attribute '{name}' of a ctx cannot be set")
         return
-    if type(owner) is not Tensor or name not in _SETTABLE:
+    if not isinstance(owner, Tensor) or name not in _SETTABLE:
         what = f"module '{owner.name}'" if isinstance(owner, (Library, Module)) else f"'{type(owner).__name__}' object"
-        close = did_you_mean(name, _SETTABLE) if type(owner) is Tensor else None
+        close = did_you_mean(name, _SETTABLE) if isinstance(owner, Tensor) else None
         help = "of a tensor, `grad`, `requires_grad` and `data` can be set"
         raise UnknownName("AttributeError", f"{what} has no attribute '{name}' that can be set", close, help)
     setattr(owner, name, value)

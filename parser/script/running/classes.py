@@ -7,6 +7,7 @@ methods that the class defines and no others, and none of its attributes is a sc
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from ....engine.autograd.function import Function as Operation
@@ -14,6 +15,7 @@ from .exceptions import EXCEPTIONS, ScriptError, UnknownName, catchable
 from .function import Function, Scope
 from .guard import Builtin, Guard
 from .instructions import Code
+from .offered import CLASS, class_of, is_offered, set_attribute_of_offered
 
 _MODULE = "__main__"  # where the classes of a script are, as in Python
 _OWN = ".class"  # the name that methods know their class by: none that a script can use
@@ -87,9 +89,12 @@ class Marked:
 
 
 class Class:
-    """A class with its own names. `base` is another, or None; `kind` is the type of its instances."""
+    """A class with its own names. `base` is another, or None; `kind` is the type of its instances.
 
-    __slots__ = ("base", "kind", "machine", "name", "names")
+    `offered` is the class of the engine that it, or the first one below it, is based on, or None.
+    """
+
+    __slots__ = ("base", "kind", "machine", "name", "names", "offered")
 
     def __init__(self, machine: Any, name: str, base: Class | None, kind: type, names: dict[str, Any]) -> None:
         self.machine = machine
@@ -97,6 +102,7 @@ class Class:
         self.base = base
         self.kind = kind
         self.names = names
+        self.offered: Any = None
 
     def find(self, name: str) -> Any:
         """What the class, or one below it, has under a name. KeyError: nothing."""
@@ -115,14 +121,18 @@ class Class:
         return below | of_engine | {name for name in self.names if not is_special(name)}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not issubclass(self.kind, Instance):
+        if self.offered is None and not issubclass(self.kind, Instance):
             return self.kind(*args, **kwargs)
-        made = self.kind()
-        made.of = self
-        made.attributes = {}
+        made: Any = object.__new__(self.kind)
+        if self.offered is None:
+            made.of = self
+            made.attributes = {}
         try:
             begin = self.find("__init__")
         except KeyError:
+            if self.offered is not None:
+                self.offered.__init__(made, *args, **kwargs)
+                return made
             if args or kwargs:
                 raise TypeError(f"{self.name}() takes no arguments") from None
             return made
@@ -138,11 +148,12 @@ class Class:
 class Super:
     """What `super()` is: the methods of the class below, for one instance."""
 
-    __slots__ = ("base", "of")
+    __slots__ = ("base", "of", "offered")
 
-    def __init__(self, base: Class | None, of: Any) -> None:
-        self.base = base
+    def __init__(self, below: Class, of: Any) -> None:
+        self.base = below.base
         self.of = of
+        self.offered = below.offered
 
     def __repr__(self) -> str:
         return "<super>"
@@ -165,6 +176,15 @@ def attribute_of_instance(value: Instance, name: str) -> Any:
     return _bound(value.of.find(name), value, value.of)
 
 
+def attribute_of_offered(value: Any, name: str) -> Any:
+    """`value.name`, one of the names of a network, an optimiser or data, or of the class of one."""
+    own = class_of(value)
+    if own is not None and name not in vars(value):
+        with suppress(KeyError):
+            return _bound(own.find(name), value, own)
+    return getattr(value, name)
+
+
 def attribute_of_super(value: Super, name: str) -> Any:
     """A method of the class below. UnknownName: there is none."""
     if value.base is not None and (not is_special(name) or name in SPECIAL):
@@ -172,6 +192,10 @@ def attribute_of_super(value: Super, name: str) -> Any:
             return _bound(value.base.find(name), value.of, value.base)
         except KeyError:
             pass
+    if value.offered is not None and (not name.startswith("_") or (name in SPECIAL and hasattr(value.offered, name))):
+        found = getattr(value.offered, name, None)
+        if callable(found):
+            return Builtin(found, value.of)
     if name == "__init__":
         return Builtin(_begin)
     raise UnknownName("AttributeError", f"'super' object has no attribute '{name}'")
@@ -179,16 +203,29 @@ def attribute_of_super(value: Super, name: str) -> Any:
 
 def set_attribute_of_instance(value: Instance, name: str, new: Any) -> None:
     """`value.name = new`. UnknownName: Python looks for the name itself, or it cannot be set."""
-    try:
-        found = value.of.find(name)
-    except KeyError:
-        found = None
-    if isinstance(found, Marked) and found.kind == "property":
-        if found.setter is None:
-            raise UnknownName("AttributeError", f"property '{name}' of '{value.of.name}' object has no setter")
-        found.setter(value, new)
-    else:
+    if not _set_property(value.of, value, name, new):
         value.attributes[name] = new
+
+
+def set_attribute_of_instance_of_offered(value: Any, name: str, new: Any) -> None:
+    """As `set_attribute_of_instance`, of a network, an optimiser or data."""
+    own = class_of(value)
+    if own is None or not _set_property(own, value, name, new):
+        set_attribute_of_offered(value, name, new)
+
+
+def _set_property(of: Class, value: Any, name: str, new: Any) -> bool:
+    """Whether the class has a property under the name, which then was set. UnknownName: it cannot be."""
+    try:
+        found = of.find(name)
+    except KeyError:
+        return False
+    if not isinstance(found, Marked) or found.kind != "property":
+        return False
+    if found.setter is None:
+        raise UnknownName("AttributeError", f"property '{name}' of '{of.name}' object has no setter")
+    found.setter(value, new)
+    return True
 
 
 def _bound(found: Any, of: Any, kind: Class) -> Any:
@@ -207,7 +244,15 @@ def _begin() -> None:
 
 def class_members(guard: Guard) -> dict[str, Any]:
     """What classes are written with, by name."""
-    return {kind: Builtin(Marked, kind) for kind in ("staticmethod", "classmethod", "property")}
+    marks = {kind: Builtin(Marked, kind) for kind in ("staticmethod", "classmethod", "property")}
+    return {**marks, "super": Builtin(_super)}
+
+
+def _super(below: Any, of: Any) -> Super:
+    """`super(Class, self)`, which is `super()` written out."""
+    if not isinstance(below, Class) or not isinstance(of, below.kind):
+        raise TypeError("super(type, obj): obj must be an instance or subtype of type")
+    return Super(below, of)
 
 
 # Instructions
@@ -234,22 +279,43 @@ def load_super(machine: Any, frame: Any, argument: None) -> None:
     parameters = frame.code.signature.parameters
     if scope is None or not parameters or parameters[0] not in frame.scope.names:
         raise RuntimeError("super(): no arguments")
-    frame.stack.append(Super(scope.names[_OWN].base, frame.scope.names[parameters[0]]))
+    frame.stack.append(Super(scope.names[_OWN], frame.scope.names[parameters[0]]))
 
 
 def _class_of(machine: Any, name: str, base: Any, names: dict[str, Any]) -> Any:
     if base is Operation:
         methods = {key: staticmethod(_plain(names[key])) for key in _STATIC if key in names}
         return Class(machine, name, None, type(name, (Operation,), {**methods, "__module__": _MODULE}), names)
+    offered = base if is_offered(base) else base.offered if isinstance(base, Class) else None
+    if offered is not None:
+        return _offered_class(machine, name, base, offered, names)
     if isinstance(base, type) and issubclass(base, Exception) and base is not Exception.__base__:
         return _exception(name, base, names)
     if base is not None and not (isinstance(base, Class) and issubclass(base.kind, Instance)):
-        raise TypeError("a class is based on a class of the script, an error, or torch.autograd.Function")
+        raise TypeError(
+            "a class is based on a class of the script, an error, torch.autograd.Function, or a class of torch's for "
+            "networks, optimisers or data"
+        )
     bridges: dict[str, Any] = {key: _bridge(_plain(value)) for key, value in names.items() if key in _BRIDGED}
     if "__eq__" in bridges:
         bridges.setdefault("__hash__", None)
     kind = type(name, (Instance if base is None else base.kind,), {**bridges, "__slots__": (), "__module__": _MODULE})
     return Class(machine, name, base, kind, names)
+
+
+def _offered_class(machine: Any, name: str, base: Any, offered: type[Any], names: dict[str, Any]) -> Class:
+    """A class based on one of the engine's, which finds the script's methods where it looks for its own."""
+    below = base if isinstance(base, Class) else None
+    methods = {
+        key: _bridge(value)
+        for key, value in names.items()
+        if key in _BRIDGED or (isinstance(value, Function) and not key.startswith("_") and hasattr(offered, key))
+    }
+    kind = type(name, (offered if below is None else below.kind,), {**methods, "__module__": _MODULE})
+    made = Class(machine, name, below, kind, names)
+    made.offered = offered
+    setattr(kind, CLASS, made)
+    return made
 
 
 def _exception(name: str, base: type[Exception], names: dict[str, Any]) -> type[Exception]:

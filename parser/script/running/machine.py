@@ -25,6 +25,7 @@ from .instructions import Code
 from .namespace import Namespace
 from .resources import Timer
 
+_STEPS_OF_MODULE = 100  # what a module that is called or gone through counts
 _PYTHON = (BuiltinFunctionType, partial, type)  # what Python's own functions and methods are
 UNEXPLAINED = "this does not hold"  # of an assert without words of its own
 
@@ -61,6 +62,7 @@ class Machine:
 
     def __init__(self, limits: Limits, write: Callable[[str], None], show: Callable[[Any], None]) -> None:
         self.limits = limits
+        self.modules = 0
         self.guard = Guard(limits.elements)
         self.namespace = Namespace(write, self.guard)
         self.show = show
@@ -70,9 +72,15 @@ class Machine:
         self.result: Any = None
         self.suspended = False
 
+    def count_module(self) -> None:
+        """Called for each module of a network that is gone through. LimitError: there were too many."""
+        self.modules += 1
+        if self.modules > self.limits.steps // _STEPS_OF_MODULE:
+            raise exceeded("steps", self.limits.steps, "steps")
+
     def begin(self, code: Code, scope: Scope) -> None:
         """Makes ready to run a script in a scope."""
-        self.steps = 0
+        self.steps = self.modules = 0
         self.frames.append(Frame(code, scope, None))
 
     def go_on(self, base: int = 0) -> None:

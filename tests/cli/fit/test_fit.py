@@ -38,6 +38,21 @@ def test_a_number_can_be_had_alone(autodiff: Run) -> None:
     assert rows == "12"
 
 
+def test_the_response_may_stand_before_a_tilde(autodiff: Run) -> None:
+    words = ("fit", "y ~ a*x + b", "table.csv", "--a", "1", "--b", "0")
+    assert autodiff(*words).out == autodiff(*LINE).out
+
+
+def test_columns_of_an_earlier_fit_are_replaced_or_called_otherwise(autodiff: Run, tmp_path: Path) -> None:
+    autodiff(*LINE, "-o", "fitted.csv")
+    again = [word.replace("table.csv", "fitted.csv") for word in LINE]
+    assert "`--overwrite`" in autodiff(*again, "-o", "other.csv").err
+    assert autodiff(*again, "-o", "other.csv", "--overwrite").code == 0
+    assert (tmp_path / "other.csv").read_text() == (tmp_path / "fitted.csv").read_text()
+    assert autodiff(*again, "-o", "other.csv", "--prefix", "new_").code == 0
+    assert "new_fitted" in (tmp_path / "other.csv").read_text()
+
+
 def test_plain_has_a_fact_a_line_and_csv_a_row_a_parameter(autodiff: Run) -> None:
     facts = dict(line.split("\t") for line in autodiff(*LINE).out.splitlines())
     rows = list(csv.DictReader(io.StringIO(autodiff(*LINE, "--format", "csv").out)))
@@ -99,6 +114,17 @@ def test_groups_have_parameters_of_their_own(autodiff: Run, tmp_path: Path) -> N
     assert max(abs(float(row["residual"])) for row in rows) < 1e-9
 
 
+def test_a_picture_has_rows_model_band_and_residuals(autodiff: Run, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    result = autodiff(*LINE, "-o", "fit.svg", "-o", "fitted.csv")
+    assert result.code == 0, result.err
+    text = (tmp_path / "fit.svg").read_text()
+    assert all(f">{word}<" in text for word in ("a*x + b", "95 % band", "model", "rows", "residual", "y", "x"))
+    assert (tmp_path / "fitted.csv").exists()
+    other = autodiff(*LINE, "-o", "fit.jpg")
+    assert (other.code, "name a file ending in" in other.err) == (2, True)
+
+
 def test_rows_with_empty_cells_are_left_out_and_others_have_to_be_numbers(autodiff: Run, table: Path) -> None:
     table.write_text(TABLE + "13,,1,A\n")
     result = autodiff(*LINE, "--get", "rows", "-o", "fitted.csv")
@@ -147,6 +173,11 @@ WRONG: list[tuple[tuple[str, ...], int, str]] = [
     (("a*x", "table.csv", "--a", "1", "--sigma", "x", "--response", "y"), 2, "the deviation of the response is 0"),
     (("a*x", "table.csv", "--a", "1", "--response", "y", "--get", "rs"), 2, "did you mean `rss`?"),
     (("a*x", "table.csv", "--q", "1", "--response", "y"), 2, "there is no variable `q`"),
+    (("y ~ a*x", "table.csv", "--a", "1", "--response", "y"), 2, "the response is given twice"),
+    (("a*x > 2", "table.csv", "--a", "1", "--response", "y"), 5, "not a number with a derivative"),
+    (("a*x", "table.csv", "--a", "1", "--response", "y", "--sigma", "a"), 2, "depends on the parameter `a`"),
+    (("a*x", "table.csv", "--a", "1", "--response", "y*1e-200"), 2, "too small for numbers"),
+    (("a*x", "table.csv", "--a", "1", "--response", "y*1e160"), 2, "too large for numbers"),
     (("log(a)*x", "table.csv", "--a", "-1", "--response", "y"), 5, "not finite at the start"),
 ]
 

@@ -235,3 +235,21 @@ def test_a_truncated_file_is_an_error_in_words_and_leaves_no_output(autodiff, tm
     assert result.code == 2, result.err
     assert "cannot read" in result.err
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"PK\x03\x04\x14", "a spreadsheet"),
+        (b"SQLite format 3\0", "a database"),
+        (b"%PDF-1.7", "a PDF"),
+        (b' [\n {"x": 1}, {"x": 2}]', "one JSON array"),
+        (b"<!DOCTYPE html>", "a page"),
+    ],
+)
+def test_what_is_no_table_is_called_what_it_is(autodiff, tmp_path: Path, content: bytes, what: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(content)
+    result = autodiff("map", "x*2", str(path))
+    assert result.code == 2
+    assert f"is {what}" in result.err

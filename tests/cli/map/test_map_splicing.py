@@ -11,7 +11,7 @@ import pytest
 from autodiff.cli.map import insertion
 from autodiff.cli.map.spelling import JSON, Spelling, texts
 from autodiff.engine.program.native.code import available
-from autodiff.parser.rows import splicing
+from autodiff.parser.rows import late_code, splicing
 
 pytestmark = pytest.mark.skipif(not available(), reason="no machine code can be made here")
 pyarrow = pytest.importorskip("pyarrow")
@@ -23,13 +23,13 @@ PLAIN = Spelling("", "True", "False")
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Machine code from the first number on."""
-    monkeypatch.setattr(splicing, "_COMPILED", 0)
+    monkeypatch.setattr(splicing.CODE, "enough", 0)
 
 
 def written(numbers: np.ndarray) -> list[str]:
     """The texts of numbers as machine code writes them."""
     column = splicing.Digits(b"", numbers, np.zeros(len(numbers), bool), b"")
-    code = splicing.code_for(1)
+    code = splicing.CODE.get(1)
     assert code is not None
     found = splicing.spliced(code, b"\n" * len(numbers), np.arange(len(numbers) + 1), [column], None)
     return bytes(found).decode().split("\n")[1:]
@@ -97,8 +97,14 @@ def test_tables_are_written_the_same(
 
 
 def test_few_numbers_are_not_worth_compiling_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(splicing, "_COMPILED", 100)
-    monkeypatch.setattr(splicing, "_written", 0)
-    monkeypatch.setattr(splicing, "_kept", lambda: None)
-    monkeypatch.setattr(splicing, "_compiled", lambda: "code")
-    assert [splicing.code_for(40) for _ in range(4)] == [None, None, "code", "code"]
+    compiled: list[bool] = []
+
+    def code_of(text: str, symbols: Any, *, compiles: bool) -> str | None:
+        compiled.append(compiles)
+        return text if compiles else None
+
+    monkeypatch.setattr(late_code, "code_of", code_of)
+    code = late_code.LateCode(lambda: "code", 2_000_000)
+    assert code.enough == 100
+    assert [code.get(40) for _ in range(4)] == [None, None, "code", "code"]
+    assert compiled == [False, True]

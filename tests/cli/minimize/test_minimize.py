@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from groups import grouped
 from processes import Result
 
@@ -64,6 +66,47 @@ def test_json_has_the_same_facts(autodiff: Command) -> None:
     assert found["eigenvalues"] == [2.0, 2.0]
     assert found["converged"]
     assert found["path"][0]["point"] == {"w": [0.0, 3.0]}
+
+
+def test_constraints_hold_and_their_multipliers_are_told(autodiff: Command) -> None:
+    words = ["x**2 + y**2", "--x", "1", "--y", "2", "--subject", "x + y >= 1", "--subject", "x <= 3"]
+    found = facts(autodiff("minimize", *words))
+    assert [found[key] for key in ("at.x", "at.y", "subject.1", "subject.2")] == ["0.5", "0.5", "active", "inactive"]
+    assert float(found["multiplier.1"]) == 1
+
+
+def test_a_constraint_may_use_what_the_expression_assigns(autodiff: Command) -> None:
+    result = autodiff(
+        "minimize", "r = x**2 + 2*y**2; r", "--x", "3", "--y", "1", "--subject", "r >= 4", "--get", "value"
+    )
+    assert float(result.out) == pytest.approx(4)
+
+
+def test_a_wrong_constraint_is_pointed_at(autodiff: Command) -> None:
+    result = autodiff("minimize", "x", "--x", "3", "--subject", "x >= sinn(1)")
+    assert result.code == 3
+    assert "--> --subject:1:6" in result.err
+
+
+def test_ranges_are_where_starts_are(autodiff: Command) -> None:
+    rastrigin = "20 + x**2 + y**2 - 10*(cos(2*pi*x) + cos(2*pi*y))"
+    found = facts(autodiff("minimize", rastrigin, "--x", "-5:5.5", "--y", "-4.7:5", "--starts", "40"))
+    assert abs(float(found["value"])) < 1e-12
+    assert found["starts"] == "40"
+
+
+@grouped(
+    "words", [["x**4 - 3*x", "--x", "3"], ["x**2 + y**4", "--x", "1", "--y", "2"], ["sum(v**2)", "--v", "[1, 2, 3]"]]
+)
+def test_the_way_is_drawn(autodiff: Command, words: list[str], tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    path = tmp_path / "way.svg"
+    assert autodiff("minimize", *words, "-o", str(path)).code == 0
+    assert "<svg" in path.read_text()
+
+
+def test_a_picture_of_another_kind_is_refused_at_once(autodiff: Command) -> None:
+    assert autodiff("minimize", "x**2", "--x", "1", "-o", "way.bmp").code == 2
 
 
 def test_one_number_for_a_script(autodiff: Command) -> None:

@@ -10,6 +10,8 @@ import time
 
 import pytest
 
+from autodiff.cli.shell.streams import say
+
 pytestmark = pytest.mark.processes
 
 START = [sys.executable, "-c", "from autodiff.cli.main import main; main()"]
@@ -237,3 +239,11 @@ def test_a_warning_of_the_engine_is_said_once(own_process, command: str) -> None
     errors = own_process(command, "var(x)", "--x", "[1]").stderr.decode()
     assert errors.count("degrees of freedom") == 1
     assert errors.startswith("warning[value]: var(): degrees of freedom is <= 0.")
+
+
+def test_a_word_that_nobody_reads_to_its_end_is_shortened(capsys: pytest.CaptureFixture[str]) -> None:
+    say(f"name '{'a' * 10**6}' is not defined, {'b' * 100} is")
+    shown = capsys.readouterr().err
+    assert len(shown) < 300
+    assert "aaa...aaa" in shown
+    assert "b" * 100 in shown

@@ -56,6 +56,32 @@ def test_a_flat_minimum_is_one(power: int) -> None:
     assert minimum.x == pytest.approx([3, 0], abs=1e-2)
 
 
+KINKS: list[tuple[F, list[float], list[float]]] = [
+    (lambda x: abs(x - 1) + 0.3 * x, [5], [1]),
+    (lambda x: abs(x) - 0.5 * x * x, [0.2], [0]),
+    (lambda x: torch.sqrt(abs(x)), [3], [0]),
+    (lambda x, y: abs(x) + (y - 1) ** 2, [2, 3], [0, 1]),
+    (lambda x, y: abs(x - 0.3) + 3 * abs(y - 0.7), [2, 3], [0.3, 0.7]),
+    (lambda x, y: torch.maximum(x**2 + y**2, (x - 2) ** 2 + y**2), [0.3, 3], [1, 0]),
+    (lambda x, y: (x - 1) ** 2 + (y - 0.2) ** 2 + x * y + 0.5 * abs(x) + 0.5 * abs(y), [2, 2], [0.75, 0]),
+    (
+        lambda x, y: torch.maximum(
+            torch.maximum(x**2 + y**4, (2 - x) ** 2 + (2 - y) ** 2), 2 * torch.exp(y - x)
+        ),
+        [1, -0.1],
+        [1.1390376, 0.8995599],  # Charalambous and Bandler
+    ),
+    (lambda x, y: torch.sqrt((x - 1) ** 2 + (y - 2) ** 2), [5, 5], [1, 2]),
+]  # fmt: skip
+
+
+@grouped("function, start, expected", KINKS)
+def test_a_minimum_at_a_kink_is_one(function: F, start: list[float], expected: list[float]) -> None:
+    minimum = found(function, start)
+    assert minimum.reason == "kink"
+    assert minimum.x == pytest.approx(expected, rel=1e-6, abs=1e-7)
+
+
 NONE: list[tuple[F, list[float], str]] = [
     (lambda x: torch.exp(-x), [0], "receding"),
     (lambda x: 1 / (1 + x**2), [1], "receding"),
@@ -66,6 +92,8 @@ NONE: list[tuple[F, list[float], str]] = [
     (lambda x: x**3, [1], "unbounded"),
     (lambda x, y: x**2 - y**2, [0, 0], "unbounded"),
     (lambda x: torch.sqrt(x), [-1], "undefined"),
+    (lambda x: torch.floor(x), [3.5], "flat"),
+    (lambda x: x * 0 + 1, [3.5], "flat"),
 ]
 
 

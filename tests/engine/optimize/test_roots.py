@@ -83,10 +83,11 @@ def test_an_interval_of_zeros_is_one() -> None:
 
 
 def test_where_roots_come_too_thick_it_is_said() -> None:
-    result = found(lambda x: torch.sin(1 / x), -0.1, 0.001)
+    objective = Objective(lambda x: torch.sin(1 / x), Unknowns({"x": ()}))
+    result = roots_between(objective, -0.1, 0.001, most=20)
     assert result.open
-    assert len(result.roots) > 100
+    assert len(result.roots) >= 20
 
 
 def test_many_roots_are_all_found() -> None:
-    assert len(found(lambda x: torch.sin(50 * x), 0, 4).roots) == 64
+    assert len(found(lambda x: torch.sin(10 * x), 0, 4).roots) == 13

@@ -35,6 +35,10 @@ CASES: dict[str, tuple[Callable[..., torch.Tensor], list[float], float, list[flo
     "copysign with a number": (lambda x: torch.copysign(x, -1.0), [NAN, -INF, -2], 1, [NAN, NAN, 1]),
     "logit between limits": (lambda x: torch.logit(x, 0.1), [NAN, INF, 0.5], 1, [NAN, 0, 4]),
     "logit of negative zero": (torch.logit, [-0.0, 0.0, 0.5], 1, [INF, INF, 4]),
+    "log of elu of negative zero": (lambda x: torch.log(F.elu(x)), [-0.0, 0.0, 1], 1, [-INF, INF, 1]),
+    "mode of nan": (lambda x: torch.mode(x).values, [NAN, 1, 2], 1, [1, 0, 0]),
+    "mode beside nan": (lambda x: torch.mode(x).values, [1, 1, NAN], 1, [0, 1, 0]),
+    "a root of minus infinity by a tensor": (lambda x: x ** torch.tensor(0.5), [-INF, 4, 0], 1, [0, 0.25, INF]),
     "infinite logits": (
         lambda x: torch.binary_cross_entropy_with_logits(x, INF * TARGET, reduction="sum"),
         [INF, -INF, NAN],

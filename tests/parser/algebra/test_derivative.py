@@ -54,7 +54,7 @@ PRINTED = [
     ("sqrt(x)", "1/(2*sqrt(x))"),
     ("x**(1/3)", "1/(3*x**(2/3))"),
     ("atan(x)", "1/(x**2 + 1)"),
-    ("tan(x)", "tan(x)**2 + 1"),
+    ("tan(x)", "1/cos(x)**2"),
     ("x**x", "x**x*(log(x) + 1)"),
     ("x**n*log(x)", "x**(n - 1)*(n*log(x) + 1)"),
     ("2**x", "2**x*log(2)"),
@@ -77,7 +77,7 @@ PRINTED = [
     ("u = x**2; u*y", "2*x*y"),
     ("(x - y)**2", "2*(x - y)"),
     ("abs(x)", "sign(x)"),
-    ("sqrt(x**2)", "x/sqrt(x**2)"),
+    ("sqrt(x**2)", "sign(x)"),
     ("x**2 if True else 0", "2*x"),
 ]
 # Functions of single numbers whose rules need the number that an argument is.
@@ -289,7 +289,7 @@ def test_the_default_dtype_is_the_one_that_is_computed_with() -> None:
         ("log(x)/x", "x" * 8, "144*(280*log(x) - 761)/x**9"),
         ("sqrt(1-x**2)", "x" * 6, "-45*(8*x**4 + 12*x**2 + 1)/(1 - x**2)**(11/2)"),
         ("x**5", "x" * 7, "0"),
-        ("sin(x*y)", "xyxy", "x**2*y**2*sin(x*y) - 4*x*y*cos(x*y) - 2*sin(x*y)"),
+        ("sin(x*y)", "xyxy", "sin(x*y)*(x**2*y**2 - 2) - 4*x*y*cos(x*y)"),
         ("exp(y)*x", "xyyyy", "exp(y)"),
         ("x*y + z", "xyz" * 3, "0"),
     ],

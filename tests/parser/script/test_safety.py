@@ -111,6 +111,9 @@ def test_all_that_can_be_reached_by_names_is_of_the_language() -> None:
         "x = torch.tensor([1.0, 2.0], requires_grad=True)\ny = (x * 2).sum()\nf = lambda: 0\n"
         "m = torch.max(x, 0)\ns = x.shape\nl = [1]\nt = (1, 2)\nh = x.register_hook(lambda g: g)\nr = range(3)\n"
         "z = zip(l, l)\nn = torch.no_grad()\ng = torch.autograd.graph.get_gradient_edge(y)\n"
+        "w = torch.nn.Sequential(torch.nn.Embedding(2, 2))\no = torch.optim.Adam(w.parameters())\n"
+        "c = torch.optim.lr_scheduler.StepLR(o, 2)\nd = torch.utils.data.DataLoader([1, 2], shuffle=True)\n"
+        "class Net(torch.nn.Module):\n  def __init__(self):\n    super().__init__()\n    self._own = 3\nv = Net()\n"
     )
     namespace = session.machine.namespace
     guard = Guard(10**7)
@@ -124,7 +127,7 @@ def test_all_that_can_be_reached_by_names_is_of_the_language() -> None:
         hidden = [name for name in names if name.startswith("__")]
         assert not hidden, path
         if isinstance(value, (type, FunctionType, BuiltinFunctionType, MethodType, partial)):
-            assert not names, path
+            assert names <= {"from_pretrained"}, path
         key = f"{type(value).__name__}:{value.name}" if isinstance(value, Module) else type(value).__name__
         if key not in seen:
             seen.add(key)

@@ -182,3 +182,9 @@ def test_any_bare_statement_before_the_last_is_found() -> None:
 @pytest.mark.parametrize(("source", "help"), [("max(x, True)", "write `1` for"), ("min(x, False)", "write `0` for")])
 def test_a_truth_value_beside_a_number_is_to_be_written_as_one(source: str, help: str) -> None:
     assert help in str(refused(source, x=2.0).help)
+
+
+@pytest.mark.parametrize("part", ["values", "indices"])
+def test_a_part_of_what_going_along_a_dimension_gives_says_that_it_is_one(part: str) -> None:
+    assert value(f"max(x, 0).{part}", x=MATRIX).tolist() == value(f"max(x, dim=0).{part}", x=MATRIX).tolist()
+    assert "maximum(x, 0)" in str(refused("max(x, 0)[0]", x=MATRIX).help)

@@ -1,0 +1,180 @@
+"""torch.nn.init: numbers to begin with, written into tensors and drawn as PyTorch draws them."""
+
+from __future__ import annotations
+
+import functools
+import math
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from ..api.creation import empty_like
+from ..table.registry import FUNCTIONS, ops
+from ..tensors.modes import no_grad
+from ..tensors.tensor import Tensor
+
+__all__ = ["calculate_gain"]
+
+_LINEAR = (
+    "linear",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
+)
+
+
+def _writing(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """A function that writes into its tensor without being recorded, and returns it."""
+    __all__.append(function.__name__)
+
+    @functools.wraps(function)
+    def call(tensor: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        with no_grad():
+            function(tensor, *args, **kwargs)
+        return tensor
+
+    return call
+
+
+def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
+    """By how much a nonlinearity asks for larger weights. ValueError: it is not known."""
+    if nonlinearity in _LINEAR:
+        return 1
+    if nonlinearity == "leaky_relu":
+        if param is not None and (isinstance(param, bool) or not isinstance(param, (int, float))):
+            raise ValueError(f"negative_slope {param} not a valid number")
+        return math.sqrt(2.0 / (1 + (0.01 if param is None else param) ** 2))
+    gain = FUNCTIONS[nonlinearity].gain if nonlinearity in FUNCTIONS else None
+    if gain is None:
+        raise ValueError(f"Unsupported nonlinearity {nonlinearity}")
+    return gain
+
+
+def fans(tensor: Tensor) -> tuple[int, int]:
+    """How many inputs each output has, and outputs each input. ValueError: the tensor has fewer than two dimensions."""
+    if tensor.dim() < 2:
+        raise ValueError("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions")
+    field = math.prod(tensor.shape[2:])
+    return tensor.shape[1] * field, tensor.shape[0] * field
+
+
+_calculate_fan_in_and_fan_out = fans
+
+
+@_writing
+def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = None) -> Tensor:
+    """Evenly spread over [a, b)."""
+    return tensor.uniform_(a, b, generator=generator)
+
+
+@_writing
+def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any = None) -> Tensor:
+    """Of the normal distribution."""
+    return tensor.normal_(mean, std, generator=generator)
+
+
+@_writing
+def trunc_normal_(
+    tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, generator: Any = None
+) -> Tensor:
+    """Of the normal distribution, between a and b: what lies outside is drawn again."""
+    if not a - 2 * std <= mean <= b + 2 * std:
+        warnings.warn(
+            "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be "
+            "incorrect.",
+            stacklevel=2,
+        )
+    low, high = ((1 + math.erf((end - mean) / std / math.sqrt(2.0))) / 2 for end in (a, b))
+    if high - low > 0.3:
+        tensor.normal_(mean, std, generator=generator)
+        while (outside := ops.lt(tensor, a) | ops.gt(tensor, b)).any():
+            tensor.copy_(ops.where(outside, empty_like(tensor).normal_(mean, std, generator=generator), tensor))
+        return tensor
+    # Where most would lie outside: evenly spread, and kept as often as the density is high.
+    peak, pending = -0.5 * ((max(a, min(mean, b)) - mean) / std) ** 2, None
+    while pending is None or pending.any():
+        drawn = tensor.clone().uniform_(a, b, generator=generator)
+        tensor.copy_(drawn if pending is None else ops.where(pending, drawn, tensor))
+        refused = tensor.clone().uniform_(generator=generator).log() > -0.5 * ((drawn - mean) / std) ** 2 - peak
+        pending = refused if pending is None else pending & refused
+    return tensor
+
+
+@_writing
+def constant_(tensor: Tensor, val: float) -> Tensor:
+    """One number everywhere."""
+    return tensor.fill_(val)
+
+
+@_writing
+def ones_(tensor: Tensor) -> Tensor:
+    """Ones."""
+    return tensor.fill_(1.0)
+
+
+@_writing
+def zeros_(tensor: Tensor) -> Tensor:
+    """Zeros."""
+    return tensor.zero_()
+
+
+@_writing
+def eye_(tensor: Tensor) -> Tensor:
+    """The identity matrix. ValueError: it is no matrix."""
+    if tensor.dim() != 2:
+        raise ValueError("Only tensors with 2 dimensions are supported")
+    tensor.zero_()
+    tensor.diagonal().fill_(1.0)
+    return tensor
+
+
+@_writing
+def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
+    """Evenly spread, with a variance of gain**2 * 2 / (inputs + outputs) (Glorot and Bengio, 2010)."""
+    bound = math.sqrt(3.0) * gain * math.sqrt(2.0 / sum(fans(tensor)))
+    return tensor.uniform_(-bound, bound, generator=generator)
+
+
+@_writing
+def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
+    """Of the normal distribution, with the variance of `xavier_uniform_`."""
+    return tensor.normal_(0.0, gain * math.sqrt(2.0 / sum(fans(tensor))), generator=generator)
+
+
+def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
+    mode = mode.lower()
+    if mode not in ("fan_in", "fan_out"):
+        raise ValueError(f"Mode {mode} not supported, please use one of ['fan_in', 'fan_out']")
+    return calculate_gain(nonlinearity, a) / math.sqrt(fans(tensor)[mode == "fan_out"])
+
+
+@_writing
+def kaiming_uniform_(
+    tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None
+) -> Tensor:
+    """Evenly spread, with a standard deviation of gain / sqrt(inputs) (He and others, 2015)."""
+    bound = math.sqrt(3.0) * _kaiming_std(tensor, a, mode, nonlinearity)
+    return tensor.uniform_(-bound, bound, generator=generator)
+
+
+@_writing
+def kaiming_normal_(
+    tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None
+) -> Tensor:
+    """Of the normal distribution, with the standard deviation of `kaiming_uniform_`."""
+    return tensor.normal_(0, _kaiming_std(tensor, a, mode, nonlinearity), generator=generator)
+
+
+@_writing
+def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tensor:
+    """A matrix with orthonormal rows or columns, times `gain`. ValueError: fewer than two dimensions."""
+    if tensor.dim() < 2:
+        raise ValueError("Only tensors with 2 or more dimensions are supported")
+    rows, columns = tensor.shape[0], tensor.numel() // max(tensor.shape[0], 1)
+    flat = tensor.new_empty((rows, columns)).normal_(0, 1, generator=generator)
+    q, r = ops.qr(flat.t() if rows < columns else flat)
+    q = q * r.diagonal().sign()
+    return tensor.copy_((q.t() if rows < columns else q).reshape(tensor.shape)).mul_(gain)

@@ -1,0 +1,414 @@
+"""Module: what layers and networks are, with parameters, buffers and other modules in it by name."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ..api.offered import Offered, entered
+from ..graph.hooks import RemovableHandle
+from ..primitives import copying
+from ..tensors import dtypes
+from ..tensors.device import check_device
+from ..tensors.errors import type_error
+from ..tensors.tensor import Tensor
+from . import module_hooks, module_state
+from .parameter import Buffer, Parameter
+
+# What a module keeps under names, in the order in which an attribute is looked for.
+_KEPT = ("_parameters", "_buffers", "_modules")
+_HOOKS = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
+
+
+class Module(Offered):
+    """Base of all layers and networks: a subclass calls `super().__init__()` and has a method `forward`."""
+
+    training = True
+
+    def __init__(self) -> None:
+        own = vars(self)
+        own["training"] = True
+        for name in (*_KEPT, *_HOOKS):
+            own[name] = {}
+        own["_temporary"] = set()
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """What the module computes."""
+        raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        for count in entered:
+            count()
+        own = vars(self)
+        if "_modules" not in own or any(own[name] for name in _HOOKS):
+            return module_hooks.called(self, args, kwargs)
+        return self.forward(*args, **kwargs)
+
+    # Attributes
+
+    def __getattr__(self, name: str) -> Any:
+        own = vars(self)
+        for kept in _KEPT:
+            if kept in own and name in own[kept]:
+                return own[kept][name]
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'", name=name, obj=self)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        own = vars(self)
+        if isinstance(value, Parameter):
+            self._check_begun("parameters")
+            self._forget(name)
+            self.register_parameter(name, value)
+        elif isinstance(value, Module):
+            self._check_begun("module")
+            self._forget(name)
+            own["_modules"][name] = value
+        elif isinstance(value, Buffer):
+            self._check_begun("buffer")
+            self._forget(name)
+            self.register_buffer(name, value, value.persistent)
+        else:
+            for kept in _KEPT:
+                if name in own.get(kept, ()):
+                    own[kept][name] = _fitting(kept, name, value)
+                    return
+            object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        for kept in _KEPT:
+            if name in vars(self)[kept]:
+                del vars(self)[kept][name]
+                return
+        object.__delattr__(self, name)
+
+    def __dir__(self) -> list[str]:
+        own = vars(self)
+        return sorted({*dir(type(self)), *own, *(name for kept in _KEPT for name in own.get(kept, ()))})
+
+    def _check_begun(self, what: str) -> None:
+        if "_modules" not in vars(self):
+            raise AttributeError(f"cannot assign {what} before Module.__init__() call")
+
+    def _forget(self, name: str) -> None:
+        """Takes a name away from whatever it stood for."""
+        own = vars(self)
+        own.pop(name, None)
+        own["_temporary"].discard(name)
+        for kept in _KEPT:
+            own[kept].pop(name, None)
+
+    def register_parameter(self, name: str, param: Parameter | None) -> None:
+        """Adds a parameter. TypeError, KeyError: it is none, or the name cannot be."""
+        self._check_name(name, "parameter", "_parameters")
+        if param is not None and not isinstance(param, Parameter):
+            raise type_error(
+                f"cannot assign '{_type_of(param)}' object to parameter '{name}' (torch.nn.Parameter or None required)"
+            )
+        if param is not None and param.grad_fn is not None:
+            raise ValueError(
+                f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly. To "
+                f"express '{name}' as a function of another Tensor, compute the value in the forward() method."
+            )
+        self._parameters[name] = param
+
+    def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
+        """Adds a tensor that is no parameter, and is part of `state_dict` if it is persistent. Errors: as for one."""
+        self._check_name(name, "buffer", "_buffers")
+        if tensor is not None and not isinstance(tensor, Tensor):
+            message = f"cannot assign '{_type_of(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
+            raise type_error(message)
+        self._buffers[name] = tensor
+        (self._temporary.discard if persistent else self._temporary.add)(name)
+
+    def add_module(self, name: str, module: Module | None) -> None:
+        """Adds a module inside this one. TypeError, KeyError: it is none, or the name cannot be."""
+        if module is not None and not isinstance(module, Module):
+            raise type_error(f"{_type_of(module)} is not a Module subclass")
+        self._check_name(name, "module", "_modules")
+        self._modules[name] = module
+
+    register_module = add_module
+
+    def _check_name(self, name: str, what: str, kept: str) -> None:
+        if "_modules" not in vars(self):
+            raise AttributeError(f"cannot assign {what} before Module.__init__() call")
+        if not isinstance(name, str):
+            raise type_error(f"{what} name should be a string. Got {_type_of(name)}")
+        if "." in name:
+            raise KeyError(f'{what} name can\'t contain "."' + (f", got: {name}" if what == "module" else ""))
+        if not name:
+            raise KeyError(f'{what} name can\'t be empty string ""')
+        if hasattr(self, name) and name not in vars(self)[kept]:
+            raise KeyError(f"attribute '{name}' already exists")
+
+    # What is inside
+
+    def named_modules(
+        self, memo: set[Any] | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Module]]:
+        """This module and all that are inside it, at any depth, each once, by their paths (`"layer.0"`)."""
+        for count in entered:
+            count()
+        memo = set() if memo is None else memo
+        if self in memo:
+            return
+        if remove_duplicate:
+            memo.add(self)
+        yield prefix, self
+        for name, module in self._modules.items():
+            if module is not None:
+                yield from module.named_modules(memo, _path(prefix, name), remove_duplicate)
+
+    def modules(self) -> Iterator[Module]:
+        """This module and all that are inside it."""
+        return (module for _, module in self.named_modules())
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """The modules directly inside this one, each once, by name."""
+        seen: set[Module] = set()
+        for name, module in self._modules.items():
+            if module is not None and module not in seen:
+                seen.add(module)
+                yield name, module
+
+    def children(self) -> Iterator[Module]:
+        """The modules directly inside this one."""
+        return (module for _, module in self.named_children())
+
+    def _named(self, kept: str, prefix: str, recurse: bool, remove_duplicate: bool) -> Iterator[tuple[str, Any]]:
+        seen: set[int] = set()
+        inside = self.named_modules(None, prefix, remove_duplicate) if recurse else iter([(prefix, self)])
+        for path, module in inside:
+            for name, value in vars(module)[kept].items():
+                if value is not None and id(value) not in seen:
+                    if remove_duplicate:
+                        seen.add(id(value))
+                    yield _path(path, name), value
+
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Parameter]]:
+        """The parameters, those of modules inside too, each once, by their paths."""
+        return self._named("_parameters", prefix, recurse, remove_duplicate)
+
+    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
+        """The parameters, those of modules inside too."""
+        return (parameter for _, parameter in self.named_parameters(recurse=recurse))
+
+    def named_buffers(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Tensor]]:
+        """The buffers, those of modules inside too, each once, by their paths."""
+        return self._named("_buffers", prefix, recurse, remove_duplicate)
+
+    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
+        """The buffers, those of modules inside too."""
+        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
+
+    def get_submodule(self, target: str) -> Module:
+        """The module at a path. AttributeError: there is none."""
+        found = self
+        for name in target.split(".") if target else ():
+            if not hasattr(found, name):
+                raise AttributeError(f"{type(found).__name__} has no attribute `{name}`")
+            found = getattr(found, name)
+            if not isinstance(found, Module):
+                raise AttributeError(f"`{name}` is not an nn.Module")
+        return found
+
+    def get_parameter(self, target: str) -> Parameter:
+        """The parameter at a path. AttributeError: there is none."""
+        return self._at(target, Parameter, "an nn.Parameter")
+
+    def get_buffer(self, target: str) -> Tensor:
+        """The buffer at a path. AttributeError: there is none."""
+        return self._at(target, Tensor, "a buffer")
+
+    def _at(self, target: str, kind: type[Any], what: str) -> Any:
+        path, _, name = target.rpartition(".")
+        owner = self.get_submodule(path)
+        if not hasattr(owner, name):
+            raise AttributeError(f"{type(owner).__name__} has no attribute `{name}`")
+        if not isinstance(getattr(owner, name), kind):
+            raise AttributeError(f"`{name}` is not {what}")
+        return getattr(owner, name)
+
+    # What is done to all
+
+    def apply(self, fn: Callable[[Module], Any]) -> Any:
+        """Calls a function with each module inside, and then with this one."""
+        for module in self.children():
+            module.apply(fn)
+        fn(self)
+        return self
+
+    def train(self, mode: bool = True) -> Any:
+        """Makes this module and all inside it train, or not. ValueError: the mode is no bool."""
+        if not isinstance(mode, bool):
+            raise ValueError("training mode is expected to be boolean")
+        self.training = mode
+        for module in self.children():
+            module.train(mode)
+        return self
+
+    def eval(self) -> Any:
+        """The opposite of `train`."""
+        return self.train(False)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Any:
+        """Makes all parameters require grad, or not."""
+        for parameter in self.parameters():
+            parameter.requires_grad_(requires_grad)
+        return self
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Takes the gradients of all parameters away, or makes them zero."""
+        for parameter in self.parameters():
+            if parameter.grad is not None:
+                parameter.grad = None if set_to_none else parameter.grad.detach().zero_()
+
+    def _apply(self, change: Callable[[Tensor], Tensor]) -> Any:
+        """Changes the numbers of all parameters, with their gradients, and of all buffers."""
+        for module in self.modules():
+            for parameter in vars(module)["_parameters"].values():
+                if parameter is not None:
+                    grad, parameter.data = parameter.grad, change(parameter.data)
+                    parameter.grad = None if grad is None else change(grad.detach())
+            buffers = vars(module)["_buffers"]
+            buffers.update({name: value if value is None else change(value) for name, value in buffers.items()})
+        return self
+
+    def to(self, *args: Any, device: Any = None, dtype: Any = None, non_blocking: bool = False) -> Any:
+        """Parameters and buffers in another floating dtype. AssertionError, TypeError: a device or dtype there is not.
+
+        The only device is the CPU.
+        """
+        for argument in args:
+            if isinstance(argument, Tensor):
+                dtype = argument.dtype
+            elif isinstance(argument, dtypes.dtype):
+                dtype = argument
+            elif not isinstance(argument, bool) and argument is not None:
+                device = argument
+        check_device(device)
+        if dtype is None:
+            return self
+        if not dtype.is_floating_point:
+            raise type_error(
+                f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
+            )
+        return self._apply(lambda tensor: copying.to(tensor, dtype) if tensor.is_floating_point() else tensor)
+
+    def cpu(self) -> Any:
+        """This module: the CPU is the only device."""
+        return self
+
+    def cuda(self, device: Any = None) -> Any:
+        """AssertionError: there is no such device."""
+        return self.to("cuda")
+
+    def type(self, dst_type: Any) -> Any:
+        """Parameters and buffers in another dtype."""
+        return self._apply(lambda tensor: tensor.type(dst_type))
+
+    def double(self) -> Any:
+        """Parameters and buffers in float64."""
+        return self.to(dtypes.float64)
+
+    def float(self) -> Any:
+        """Parameters and buffers in float32."""
+        return self.to(dtypes.float32)
+
+    def half(self) -> Any:
+        """Parameters and buffers in float16."""
+        return self.to(dtypes.float16)
+
+    # State
+
+    def state_dict(self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> dict[str, Any]:
+        """Parameters and persistent buffers by their paths; not recorded, unless `keep_vars`, but the same memory."""
+        found: dict[str, Any] = OrderedDict() if destination is None else destination
+        for path, module in self.named_modules(None, prefix.removesuffix("."), remove_duplicate=False):
+            for name, tensor in module_state.own(module).items():
+                found[_path(path, name)] = tensor if keep_vars else tensor.detach()
+        return found
+
+    def load_state_dict(self, state_dict: Any, strict: bool = True, assign: bool = False) -> Any:
+        """Copies the numbers of a `state_dict` into this module's; with `assign`, takes the tensors.
+
+        RuntimeError: a shape is another, or, if `strict`, something is missing or too much.
+        """
+        return module_state.load(self, state_dict, strict, assign)
+
+    # Hooks
+
+    def register_forward_pre_hook(
+        self, hook: Any, *, prepend: bool = False, with_kwargs: bool = False
+    ) -> RemovableHandle:
+        """Calls `hook(module, args)` before `forward`; what it returns takes the place of the arguments."""
+        return module_hooks.registered(self._forward_pre_hooks, (hook, with_kwargs), prepend)
+
+    def register_forward_hook(
+        self, hook: Any, *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
+    ) -> RemovableHandle:
+        """Calls `hook(module, args, output)` after `forward`; what it returns takes the place of the output."""
+        return module_hooks.registered(self._forward_hooks, (hook, with_kwargs), prepend)
+
+    def register_full_backward_pre_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
+        """Calls `hook(module, grad_output)` when the gradients of the output are there."""
+        return module_hooks.registered(self._backward_pre_hooks, hook, prepend)
+
+    def register_full_backward_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
+        """Calls `hook(module, grad_input, grad_output)` when the gradients of the inputs are there."""
+        return module_hooks.registered(self._backward_hooks, hook, prepend)
+
+    # Text
+
+    def extra_repr(self) -> str:
+        """What stands between the brackets of this module's text."""
+        return ""
+
+    def _get_name(self) -> str:
+        return type(self).__name__
+
+    def _inner_lines(self) -> list[str]:
+        """A line, or several, for each module inside."""
+        return [f"({name}): {indented(repr(module))}" for name, module in self._modules.items()]
+
+    def __repr__(self) -> str:
+        for count in entered:
+            count()
+        extra, inner = self.extra_repr(), self._inner_lines()
+        lines = [*(extra.split("\n") if extra else []), *inner]
+        if not inner and len(lines) < 2:
+            return f"{self._get_name()}({extra})"
+        return "\n".join([f"{self._get_name()}(", *(f"  {line}" for line in lines), ")"])
+
+
+def indented(text: str) -> str:
+    """A text whose lines from the second on begin two columns further to the right."""
+    return text.replace("\n", "\n  ")
+
+
+def _path(prefix: str, name: str) -> str:
+    return f"{prefix}.{name}" if prefix else name
+
+
+def _type_of(value: Any) -> str:
+    if isinstance(value, Tensor):
+        return f"torch.{value.dtype.title}Tensor"
+    kind = type(value)
+    return kind.__name__ if kind.__name__ in ("str", "int", "float", "list", "dict") else f"{kind.__qualname__}"
+
+
+def _fitting(kept: str, name: str, value: Any) -> Any:
+    """A value to take the place of a parameter, a buffer or a module. TypeError: it cannot."""
+    if value is None or (kept == "_buffers" and isinstance(value, Tensor)):
+        return value
+    what, needed = {
+        "_parameters": ("parameter", "torch.nn.Parameter or None expected"),
+        "_buffers": ("buffer", "torch.nn.Buffer, torch.Tensor or None expected"),
+        "_modules": ("child module", "torch.nn.Module or None expected"),
+    }[kept]
+    raise type_error(f"cannot assign '{_type_of(value)}' as {what} '{name}' ({needed})")

@@ -1,0 +1,304 @@
+"""Rational functions on FLINT: the numbers, sums, products and quotients of an expression, in generators.
+
+A generator is what is no polynomial, or is taken as a whole: a variable, a call, a root, a power with an exponent that
+varies. A value is kept as its irreducible factors, so that numerator and denominator never have one in common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from math import gcd, lcm, prod
+from typing import Any, NamedTuple
+
+from flint import Ordering, fmpz_mpoly_ctx
+
+from .arithmetic import add, multiply, power
+from .identities import is_even, partner, square
+from .terms import ONE, Number, Product, Sum, Term, coefficient_of, is_call, number, ordered
+
+_MOST_WORK = 1_000_000  # coefficients that are multiplied to make the sum of some products
+_MOST_GENERATORS = 60
+
+
+class TooLargeError(Exception):
+    """Multiplied out, an expression would take too long."""
+
+
+class Value(NamedTuple):
+    """A number times powers of irreducible polynomials, each by its place in the ring; 0 has the number 0."""
+
+    content: Fraction
+    powers: Mapping[int, int]
+
+
+class Relation(NamedTuple):
+    """A power of a generator that is a polynomial: `generator ** power = polynomial`."""
+
+    generator: int
+    power: int
+    polynomial: Any
+
+
+class Generator(NamedTuple):
+    """base ** unit, of which there are whole powers."""
+
+    base: Term
+    unit: Term
+
+
+def split(exponent: Term) -> tuple[int, list[tuple[Term, Fraction]]]:
+    """An exponent as a whole number and terms with coefficients, that of ONE between 0 and 1."""
+    if isinstance(exponent, Number):
+        constant, terms = exponent.value, []
+    elif isinstance(exponent, Sum):
+        constant, terms = exponent.constant, list(exponent.terms)
+    else:
+        coefficient, rest = coefficient_of(exponent)
+        constant, terms = Fraction(0), [(rest, coefficient)]
+    whole = constant.numerator // constant.denominator
+    if constant != whole:
+        terms.append((ONE, constant - whole))
+    return whole, terms
+
+
+class Ring:
+    """The rational functions in the generators of an expression.
+
+    `whole`: a sum with an exponent is a generator, and not multiplied out. `parity`: squares of "even" functions such
+    as cos, or of "odd" ones such as sin, are written by the other. TooLargeError: it has too many generators.
+    """
+
+    def __init__(self, root: Term, whole: bool = False, parity: str = "") -> None:
+        self.whole = whole
+        self.root = root
+        atoms: dict[Term, None] = {}
+        sizes: dict[tuple[Term, Term], Fraction] = {}
+        for term in ordered([root], self._parts):
+            if self._is_atom(term):
+                atoms[term] = None
+            if not isinstance(term, Product):
+                continue
+            for base, exponent in term.factors:
+                count, rest = split(exponent)
+                if (count or any(unit is ONE for unit, _ in rest)) and self._is_atom(base):
+                    atoms[base] = None
+                for unit, coefficient in rest:
+                    place = base, unit
+                    sizes[place] = _common(sizes.get(place, Fraction(0)), coefficient)
+        squared = [
+            atom for atom in atoms if parity and square(atom) is not None and is_even(atom) is (parity == "even")
+        ]
+        atoms.update(dict.fromkeys(map(partner, squared)))
+        # Of what is a generator, a root is the generator in its place, and it a power of that.
+        sizes = {**dict.fromkeys([(atom, ONE) for atom in atoms], Fraction(1)), **sizes}
+        if len(sizes) > _MOST_GENERATORS:
+            raise TooLargeError
+        self.generators = [Generator(base, multiply(number(size), unit)) for (base, unit), size in sizes.items()]
+        self._sizes = sizes
+        self._places = {place: i for i, place in enumerate(sizes)}
+        self._atoms = {atom: self._places[atom, ONE] for atom in atoms}
+        self._context = fmpz_mpoly_ctx.get([f"x{i}" for i in range(len(sizes))], Ordering.lex)
+        self.polynomials: list[Any] = []
+        self._known: dict[Any, int] = {}
+        self._values: dict[Term, Value] = {}
+        self._shown: dict[int, Term] = {}
+        for generator in self._context.gens():
+            self._interned(generator)
+        self._signs = {i: self._atoms.get(a.arguments[0]) for a, i in self._atoms.items() if is_call(a, "sign")}
+        self.relations = [self._of_square(atom) for atom in squared]
+        self.relations += self._of_roots()
+
+    def _is_atom(self, term: Term) -> bool:
+        if isinstance(term, Sum):
+            return self.whole and term is not self.root
+        return not isinstance(term, (Number, Product))
+
+    def _parts(self, term: Term) -> Iterator[Term]:
+        """What the value of an expression is made of."""
+        if isinstance(term, Sum) and not self._is_atom(term):
+            yield from (part for part, _ in term.terms)
+        elif isinstance(term, Product):
+            for base, exponent in term.factors:
+                count, rest = split(exponent)
+                if (count or any(unit is ONE for unit, _ in rest)) and not self._is_atom(base):
+                    yield base
+
+    def _of_square(self, atom: Term) -> Relation:
+        found = square(atom)
+        assert found is not None
+        ((_, turned),) = found.terms
+        place, other = self._atoms[atom], self._context.gens()[self._atoms[partner(atom)]]
+        each = self._sizes[atom, ONE].denominator * 2, self._sizes[partner(atom), ONE].denominator * 2
+        return Relation(place, each[0], int(found.constant) + int(turned) * other ** each[1])
+
+    def roots(self) -> Iterator[tuple[int, Term]]:
+        """The generators that are roots, each with what it is the root of."""
+        for (base, unit), place in self._places.items():
+            if unit is ONE and base not in self._atoms:
+                yield place, base
+
+    def polynomial(self, terms: Mapping[Any, Any]) -> Any:
+        """The polynomial with coefficients by exponents."""
+        return self._context.from_dict(dict(terms))
+
+    def _of_roots(self) -> Iterator[Relation]:
+        for place, base in self.roots():
+            value = self.value(base)
+            if value.content.denominator == 1 and all(exponent > 0 for exponent in value.powers.values()):
+                yield Relation(place, self._sizes[base, ONE].denominator, self._multiplied(value))
+
+    def value(self, term: Term) -> Value:
+        """The value of an expression of which the root is made. TooLargeError: it has too many parts."""
+        for part in ordered([term], self._parts):
+            if part not in self._values:
+                self._values[part] = self._value(part)
+        return self._values[term]
+
+    def _value(self, term: Term) -> Value:
+        if isinstance(term, Number):
+            return Value(term.value, {})
+        if self._is_atom(term):
+            return Value(Fraction(1), {self._atoms[term]: self._sizes[term, ONE].denominator})
+        if isinstance(term, Sum):
+            parts = [(self._values[part], coefficient) for part, coefficient in term.terms]
+            return self.added([*parts, (Value(Fraction(1), {}), term.constant)] if term.constant else parts)
+        assert isinstance(term, Product)
+        content, powers = term.coefficient, dict[int, int]()
+        for base, exponent in term.factors:
+            count, rest = split(exponent)
+            if count:
+                value = self._values[base] if base in self._values else self._value(base)
+                content *= value.content**count
+                _merge(powers, value.powers, count)
+            for unit, coefficient in rest:
+                _merge(powers, {self._places[base, unit]: int(coefficient / self._sizes[base, unit])}, 1)
+        return Value(content, powers)
+
+    def added(self, parts: Sequence[tuple[Value, Fraction]]) -> Value:
+        """The sum of values with coefficients."""
+        common = _least([value.powers for value, _ in parts])
+        rests = [
+            ({i: e - common.get(i, 0) for i, e in {**dict.fromkeys(common, 0), **value.powers}.items()})
+            for value, _ in parts
+        ]
+        self._weigh(rests)
+        contents = [value.content * coefficient for value, coefficient in parts]
+        denominator = lcm(*(content.denominator for content in contents))
+        total = self._context.constant(0)
+        for content, rest in zip(contents, rests, strict=True):
+            total += self._multiplied(Value(content * denominator, rest))
+        return self.factored(self.reduced(total), Fraction(1, denominator), common)
+
+    def factored(self, polynomial: Any, content: Fraction, powers: Mapping[int, int]) -> Value:
+        """The polynomial as its factors, times a number and powers."""
+        if not polynomial:
+            return Value(Fraction(0), {})
+        unit, factors = polynomial.factor()
+        found = dict(powers)
+        _merge(found, {self._interned(factor): exponent for factor, exponent in factors}, 1)
+        return Value(content * int(unit), found)
+
+    def reduced(self, polynomial: Any) -> Any:
+        """The polynomial with the relations applied as often as they can be."""
+        for relation in self.relations:
+            place, least = relation.generator, relation.power
+            while polynomial.degrees()[place] >= least:
+                groups: dict[int, dict[Any, Any]] = {}
+                for exponents, coefficient in polynomial.to_dict().items():
+                    times, rest = divmod(exponents[place], least)
+                    groups.setdefault(times, {})[(*exponents[:place], rest, *exponents[place + 1 :])] = coefficient
+                polynomial = self._context.constant(0)
+                for times, group in groups.items():
+                    polynomial += self._context.from_dict(group) * relation.polynomial**times
+        for place, argument in self._signs.items():
+            if polynomial.degrees()[place] > 1:
+                terms: dict[Any, Any] = {}
+                for exponents, coefficient in polynomial.to_dict().items():
+                    # A sign cubed is itself, and squared 1, but for 0.
+                    count = exponents[place]
+                    is_zero_anyway = argument is not None and exponents[argument]
+                    count = count % 2 if count % 2 or is_zero_anyway else min(count, 2)
+                    made = (*exponents[:place], count, *exponents[place + 1 :])
+                    terms[made] = terms.get(made, 0) + coefficient
+                polynomial = self._context.from_dict(terms)
+        return polynomial
+
+    def _weigh(self, products: Sequence[Mapping[int, int]]) -> None:
+        """TooLargeError: multiplied out, products would take too long."""
+        work = 0
+        for powers in products:
+            size, degrees = 1, [0] * len(self.generators)
+            for i, exponent in powers.items():
+                polynomial = self.polynomials[i]
+                size *= len(polynomial) ** min(exponent, 64)
+                degrees = [d + exponent * int(more) for d, more in zip(degrees, polynomial.degrees(), strict=True)]
+                size = min(size, prod(d + 1 for d in degrees))
+                work += size
+            if work > _MOST_WORK:
+                raise TooLargeError
+
+    def _multiplied(self, value: Value) -> Any:
+        result = self._context.constant(int(value.content))
+        for i, exponent in value.powers.items():
+            if exponent:
+                result *= self.polynomials[i] ** exponent
+        return result
+
+    def multiplied_out(self, value: Value) -> Any:
+        """A value whose powers are positive, without its number, as one polynomial. TooLargeError: that is too long."""
+        self._weigh([value.powers])
+        return self.reduced(self._multiplied(Value(Fraction(1), value.powers)))
+
+    def _interned(self, polynomial: Any) -> int:
+        key = frozenset(polynomial.to_dict().items())
+        if key not in self._known:
+            self._known[key] = len(self.polynomials)
+            self.polynomials.append(polynomial)
+        return self._known[key]
+
+    def place(self, polynomial: Any) -> int:
+        """The place of an irreducible polynomial."""
+        return self._interned(polynomial)
+
+    def term(self, polynomial: Any) -> Term:
+        """A polynomial as an expression."""
+        parts = []
+        for exponents, coefficient in polynomial.to_dict().items():
+            parts.append(self.monomial(Fraction(int(coefficient)), dict(enumerate(exponents))))
+        return add(*parts)
+
+    def monomial(self, content: Fraction, exponents: Mapping[int, int]) -> Term:
+        """A number times powers of generators as an expression."""
+        powers = []
+        for i, exponent in exponents.items():
+            if i in self._signs and exponent:
+                # Below the line, or beside something else that is 0 with it, a sign is 1 or -1.
+                argument = self._signs[i]
+                is_one = exponent < 0 or (argument is not None and exponents.get(argument))
+                exponent = exponent % 2 if exponent % 2 or is_one else 2
+            if exponent:
+                base, unit = self.generators[i]
+                powers.append(power(base, multiply(number(int(exponent)), unit)))
+        return multiply(number(content), *powers)
+
+
+def _merge(powers: dict[int, int], more: Mapping[int, int], times: int) -> None:
+    for i, exponent in more.items():
+        found = powers.get(i, 0) + exponent * times
+        if found:
+            powers[i] = found
+        else:
+            powers.pop(i, None)
+
+
+def _least(powers: Sequence[Mapping[int, int]]) -> dict[int, int]:
+    """The least exponent of each base, that of one which is missing being 0."""
+    found = dict.fromkeys((i for each in powers for i in each), 0)
+    return {i: least for i in found if (least := min(each.get(i, 0) for each in powers))}
+
+
+def _common(one: Fraction, other: Fraction) -> Fraction:
+    """The greatest number of which both are multiples."""
+    denominator = lcm(one.denominator, other.denominator)
+    return Fraction(gcd(int(one * denominator), int(other * denominator)), denominator)

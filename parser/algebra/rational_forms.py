@@ -1,0 +1,207 @@
+"""Forms of a rational function as expressions: factored, multiplied out, divided, collected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from itertools import product as combinations
+from typing import Any
+
+from .arithmetic import add, multiply, power
+from .rational import Ring, TooLargeError, Value
+from .terms import Call, Product, Sum, Term, factors_of, number, product
+
+_MOST_TERMS = 60  # of a polynomial that is written multiplied out
+_MOST_COLLECTED = 4  # generators by whose powers a polynomial is collected
+_DEEPEST = 2  # polynomials that are collected in each other
+
+
+class Forms:
+    """Forms of the values of a ring; `tokens` tells how long an expression is."""
+
+    def __init__(self, ring: Ring, tokens: Callable[[Term], int]) -> None:
+        self.ring = ring
+        self.tokens = tokens
+        self._shortest: dict[tuple[int, int], Term] = {}
+        self._depth = 0  # of collected polynomials in each other
+        self._generators = len(ring.generators)
+        self._radicands = [(root, base) for root, base in ring.roots() if isinstance(base, (Sum, Product))]
+
+    def of(self, value: Value) -> Iterator[Term]:
+        """Expressions that are equal to a value."""
+        if not value.content:
+            yield number(0)
+            return
+        above = {i: e for i, e in value.powers.items() if e > 0}
+        below = {i: e for i, e in value.powers.items() if e < 0}
+        for top, bottom in combinations(list(self._sides(above)), list(self._sides(below))):
+            yield self._written(value.content, {**dict(top), **dict(bottom)})
+        yield from self._spread(value)
+        yield from self._multiplied_out(value)
+        yield from self._divided(value)
+
+    def _sides(self, powers: Mapping[int, int]) -> Iterator[dict[int, int]]:
+        """A numerator or a denominator as it is factored, and with sums multiplied by each other."""
+        yield dict(powers)
+        sums = {i: e for i, e in powers.items() if i >= self._generators}
+        if not sums:
+            return
+        for exponent in set(sums.values()):
+            group = [i for i, e in sums.items() if e == exponent]
+            if len(group) > 1:
+                made = self._product(Value(Fraction(1), dict.fromkeys(group, 1)))
+                if made is not None:
+                    yield {**{i: e for i, e in powers.items() if i not in group}, made: exponent}
+        if len(set(sums.values())) > 1 or max(map(abs, sums.values())) > 1:
+            made = self._product(Value(Fraction(1), {i: abs(e) for i, e in sums.items()}))
+            if made is not None:
+                yield {**{i: e for i, e in powers.items() if i not in sums}, made: 1 if max(sums.values()) > 0 else -1}
+
+    def _product(self, value: Value) -> int | None:
+        """The place of a product that is multiplied out; None: it is too long."""
+        try:
+            made = self.ring.multiplied_out(value)
+        except TooLargeError:
+            return None
+        return self.ring.place(made) if len(made) <= _MOST_TERMS else None
+
+    def _spread(self, value: Value) -> Iterator[Term]:
+        """What is below the line in the terms of a sum above it: (log(x) + 1)**2 + 1/x."""
+        below = {i: e for i, e in value.powers.items() if e < 0}
+        sums = [i for i, e in value.powers.items() if e == 1 and i >= self._generators]
+        if not below or not sums:
+            return
+        inverse = self._written(Fraction(1), below)
+        for place in sums:
+            rest = {i: e for i, e in value.powers.items() if i != place and i not in below}
+            parts = [multiply(part, inverse) for part in summands(self.shortest(place))]
+            yield multiply(self._written(value.content, rest), add(*parts))
+
+    def _multiplied_out(self, value: Value) -> Iterator[Term]:
+        """Numerators with the variables inside: as terms, each over what is below the line, or together."""
+        above = {i: e for i, e in value.powers.items() if e > 0}
+        below = {i: e for i, e in value.powers.items() if i not in above}
+        if not any(i >= self._generators for i in above):
+            return
+        made = self._product(Value(Fraction(1), above))
+        if made is None:
+            return
+        polynomial = self.ring.polynomials[made]
+        if any(i >= self._generators for i in below):
+            yield multiply(number(value.content), self._of_terms(polynomial, {}), self._written(Fraction(1), below))
+        else:
+            yield multiply(number(value.content), self._of_terms(polynomial, below))
+        yield from self._with_greatest(value.content, polynomial, below)
+
+    def _of_terms(self, polynomial: Any, below: Mapping[int, int]) -> Term:
+        """The terms of a polynomial, each times powers of generators."""
+        terms = []
+        for exponents, coefficient in polynomial.to_dict().items():
+            powers = {i: e + below.get(i, 0) for i, e in enumerate(exponents)}
+            terms.append(self.monomial(Fraction(int(coefficient)), powers))
+        return add(*terms)
+
+    def _with_greatest(self, content: Fraction, polynomial: Any, below: Mapping[int, int]) -> Iterator[Term]:
+        """The greatest powers taken out, not the least: x**n*(1 + 1/x), or a product times a sum of 1/(x + k)."""
+        if len(polynomial) < 2:
+            return
+        greatest = {i: e for i, e in enumerate(map(int, polynomial.degrees())) if e}
+        least = [min(column) for column in zip(*polynomial.to_dict(), strict=True)]
+        # Not of calls, which may be 0 where the terms are not.
+        wanted = {
+            i: e for i, e in greatest.items() if least[i] < e and not isinstance(self.ring.generators[i].base, Call)
+        }
+        singles = [{i: e} for i, e in wanted.items()] if 1 < len(wanted) <= _MOST_COLLECTED else []
+        for chosen in (wanted, *singles):
+            inner = self._of_terms(polynomial, {i: -e for i, e in chosen.items()})
+            outer = dict(below)
+            for i, e in chosen.items():
+                outer[i] = outer.get(i, 0) + e
+            yield multiply(number(content), inner, self._written(Fraction(1), outer))
+
+    def _divided(self, value: Value) -> Iterator[Term]:
+        """A quotient as a polynomial and a proper fraction: 1 - 1/(x + 1)."""
+        sums = {i: -e for i, e in value.powers.items() if e < 0 and i >= self._generators}
+        above = {i: e for i, e in value.powers.items() if e > 0}
+        if not sums or not any(i >= self._generators for i in above):
+            return
+        top, bottom = self._product(Value(Fraction(1), above)), self._product(Value(Fraction(1), sums))
+        if top is None or bottom is None:
+            return
+        divisor = self.ring.polynomials[bottom]
+        quotient, rest = divmod(self.ring.polynomials[top], divisor)
+        if not quotient or not rest or len(quotient) > _MOST_TERMS:
+            return
+        others = {i: e for i, e in value.powers.items() if e < 0 and i not in sums}
+        fraction = self.ring.factored(rest, Fraction(1), {i: -e for i, e in sums.items()})
+        outer = self._written(value.content, others)
+        yield multiply(outer, add(self.ring.term(quotient), self._written(fraction.content, fraction.powers)))
+
+    def _written(self, content: Fraction, powers: Mapping[int, int]) -> Term:
+        """A number times powers of polynomials."""
+        left = dict(powers)
+        parts = []
+        for root, base in self._radicands:
+            # (1 - x**2)**(-3/2) for its root and what the factors of 1 - x**2 below the line leave.
+            value = self.ring.value(base)
+            if root in left and value.powers:
+                counts = [(left.get(i, 0) // e, e) for i, e in value.powers.items()]
+                times = min(count for count, _ in counts)
+                if times <= 0:
+                    # None stays below the line where the root is 0 too.
+                    times = min((count for count, e in counts if e > 0 and count < 0), default=0)
+                if times:
+                    content /= value.content**times
+                    parts.append(power(base, number(times)))
+                    for i, e in value.powers.items():
+                        left[i] = left.get(i, 0) - times * e
+        generators = {i: e for i, e in left.items() if i < self._generators}
+        for i, exponent in left.items():
+            if i >= self._generators and exponent:
+                parts.append(power(self.shortest(i), number(exponent)))
+        return multiply(self.monomial(content, generators), *parts)
+
+    def monomial(self, content: Fraction, powers: Mapping[int, int]) -> Term:
+        """A number times powers of generators."""
+        return self.ring.monomial(content, powers)
+
+    def shortest(self, place: int) -> Term:
+        """The polynomial as a sum, or collected by the powers of a generator, whichever is shorter."""
+        known = place, self._depth
+        if known not in self._shortest:
+            polynomial = self.ring.polynomials[place]
+            forms = [self._of_terms(polynomial, {})]
+            if 3 <= len(polynomial) <= _MOST_TERMS and self._depth < _DEEPEST:
+                self._depth += 1
+                forms += self._collected(polynomial)
+                self._depth -= 1
+            self._shortest[known] = min(forms, key=self.tokens)
+        return self._shortest[known]
+
+    def _collected(self, polynomial: Any) -> Iterator[Term]:
+        degrees = [int(degree) for degree in polynomial.degrees()]
+        exponents = list(polynomial.to_dict())
+        uses = {i: sum(1 for each in exponents if each[i]) for i, degree in enumerate(degrees) if degree}
+        if len(uses) < 2:
+            return
+        for place in sorted(uses, key=lambda i: -uses[i])[:_MOST_COLLECTED]:
+            groups: dict[int, dict[Any, Any]] = {}
+            for each, coefficient in polynomial.to_dict().items():
+                rest = (*each[:place], 0, *each[place + 1 :])
+                groups.setdefault(int(each[place]), {})[rest] = coefficient
+            if len(groups) == len(polynomial):
+                continue
+            parts = []
+            for exponent, group in groups.items():
+                value = self.ring.factored(self.ring.polynomial(group), Fraction(1), {})
+                inner = self._written(value.content, value.powers)
+                parts.append(multiply(inner, self.monomial(Fraction(1), {place: exponent})))
+            yield add(*parts)
+
+
+def summands(term: Term) -> list[Term]:
+    """The terms of a sum, or the expression itself."""
+    if not isinstance(term, Sum):
+        return [term]
+    parts = [product(c, factors_of(part)) for part, c in term.terms]
+    return [*parts, number(term.constant)] if term.constant else parts
