@@ -10,7 +10,8 @@ from ..algebra.derivative import Derivatives
 from ..syntax.operators import OR
 from ..syntax.printer import ATOM, enclosed
 from ..syntax.records import Binary, Number, Unary
-from .code import MATH, CodePrinter, functions, named, python_function
+from .code import MATH, CodePrinter, named, python_module
+from .how import How
 
 # Python's numbers have inf and nan, and its operators and `math` do not give them.
 _RAISES = """\
@@ -59,10 +60,9 @@ def _is_whole(exponent: Any) -> bool:
     return type(number) is Number and float(number.value or 0).is_integer()
 
 
-def render(derivatives: Derivatives, source: str) -> str:
-    """A function for each derivative."""
-    printer = PythonPrinter(derivatives.variables)
-    texts = functions(derivatives, printer, python_function)
-    uses = any("math." in text for text in texts)
-    raises = any(re.search(r"math\.\w+\(|/|\*\*", text) for text in texts)
-    return _RAISES * raises + ("import math\n\n\n" if uses else "\n\n" * raises) + "\n\n".join(texts)
+def render(derivatives: Derivatives, source: str, how: How) -> str:
+    """A function for each derivative, or one that returns the value and all derivatives."""
+    text = python_module(derivatives, PythonPrinter(derivatives.variables), {"math": "import math"})
+    if re.search(r"math\.\w+\(|/|\*\*", text) is None:
+        return text
+    return _RAISES + text if text.startswith("import") else f"{_RAISES}\n\n{text}"
