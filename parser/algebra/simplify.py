@@ -8,7 +8,15 @@ from fractions import Fraction
 
 from .arithmetic import add, multiply
 from .functions import rebuilt
-from .identities import doubled, of_inverse, quotients, square, with_quotients, without_quotients
+from .identities import (
+    multiplied_angles,
+    of_inverse,
+    quotients,
+    square,
+    with_hyperbolics,
+    with_quotients,
+    without_quotients,
+)
 from .presentation import Presentation
 from .regions import by_regions
 from .terms import (
@@ -94,7 +102,7 @@ class _Simplification:
         if is_long or (self.work > _MOST_WORK and not is_outer) or _denominators(best) > _MOST_DENOMINATORS:
             return best
         self.work += len(parts)
-        return self._shorter(best, self._forms(term))
+        return self._shorter(best, self._forms(term, is_outer))
 
     def shorter(self, call: Term) -> Term:
         """A choice as it is, or with its regions joined."""
@@ -111,7 +119,7 @@ class _Simplification:
                 best, least = form, self.shown.tokens(form)
         return best
 
-    def _forms(self, term: Term) -> Iterator[Term]:
+    def _forms(self, term: Term, is_outer: bool) -> Iterator[Term]:
         # FLINT takes a while to be imported.
         from .rational import Ring, TooLargeError
         from .rational_forms import Forms
@@ -135,11 +143,13 @@ class _Simplification:
                 continue
             for form in Forms(ring, self.shown.tokens).of(value):
                 yield form
+                if is_outer and E not in ordered([turned := with_hyperbolics(form)], _inside):
+                    yield turned
                 if parity or plain is not term or quotients(form):
                     yield (joined := with_quotients(form))
                     if parity:
-                        yield doubled(form)
-                        yield doubled(joined)
+                        yield multiplied_angles(form)
+                        yield multiplied_angles(joined)
 
 
 def _with_own_logarithm(term: Product) -> Iterator[Term]:
