@@ -208,5 +208,8 @@ def _complement(term: Sum) -> Term:
         record = function(base.name) if isinstance(base, Call) else None
         is_squared = part is power(base, number(2)) and coefficient == -term.constant
         if isinstance(base, Call) and record is not None and record.complement and is_squared:
+            # Of another function, which may keep the other form from overflowing, it stays as it is.
+            if any(isinstance(inner, Call) for inner in ordered(base.arguments)):
+                return term
             return multiply(number(term.constant), formula(record.complement)(CANONICAL, {"x": base.arguments[0]}))
     return term

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
@@ -14,7 +15,7 @@ from autodiff.parser.algebra.derivative import derivatives
 from autodiff.parser.algebra.functions import call
 from autodiff.parser.algebra.presentation import Presentation
 from autodiff.parser.algebra.simplify import simplified
-from autodiff.parser.algebra.terms import Number, Symbol, Term, number, ordered, symbol
+from autodiff.parser.algebra.terms import Number, Product, Sum, Symbol, Term, number, ordered, symbol
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import program_text
 from tests.groups import grouped
@@ -135,19 +136,18 @@ _LEAVES = st.one_of(
     st.sampled_from([call("abs", symbol("x")), call("sign", symbol("x")), power(symbol("y"), number(Fraction(1, 2)))]),
     st.integers(-3, 3).map(number),
 )
-_TERMS = st.recursive(
-    _LEAVES,
-    lambda parts: st.one_of(
-        st.builds(add, parts, parts),
-        st.builds(multiply, parts, parts),
-        st.builds(power, parts, st.sampled_from([-1, 2, 3]).map(number)),
-    ),
-    max_leaves=12,
-)
+
+
+def _made_of(parts: st.SearchStrategy[Term]) -> st.SearchStrategy[Term]:
+    powers = st.builds(power, parts, st.sampled_from([-1, 2, 3]).map(number))
+    return st.one_of(parts, st.builds(add, parts, parts), st.builds(multiply, parts, parts), powers)
+
+
+_TERMS = _made_of(_made_of(_made_of(_LEAVES)))
 _VALUES = {"x": Fraction(3, 7), "y": Fraction(25, 16)}
 
 
-_FUNCTIONS = {
+_FUNCTIONS: dict[str, Callable[[float], float]] = {
     "sin": math.sin,
     "cos": math.cos,
     "tan": math.tan,
@@ -164,9 +164,9 @@ def _value(term: Term) -> float:
             known[part] = float(part.value)
         elif isinstance(part, Symbol):
             known[part] = float(_VALUES[part.name])
-        elif hasattr(part, "terms"):
+        elif isinstance(part, Sum):
             known[part] = float(part.constant) + math.fsum(float(c) * known[t] for t, c in part.terms)
-        elif hasattr(part, "factors"):
+        elif isinstance(part, Product):
             known[part] = float(part.coefficient) * math.prod(known[b] ** known[e] for b, e in part.factors)
         else:
             functions = {
