@@ -112,7 +112,7 @@ __all__ = [
 __version__ = "2.13.0+autodiff"  # the version of PyTorch that is meant
 newaxis = None
 # Where names are that few programs ask for: random numbers, for which NumPy takes a while to be ready, and others.
-_LATER = (".random", ".api.sampling", ".api.types", ".api.settings", ".api.in_place_functions")
+_LATER = (".random", ".api.sampling", ".api.bits", ".api.types", ".api.settings", ".api.in_place_functions")
 
 _attach()
 # Dtypes whose names Python also uses, which would hide Python's own in this module.
@@ -131,6 +131,10 @@ def __getattr__(name: str) -> Any:
         return getattr(_importlib.import_module(".api.serialization", __name__), name)
     if name == "vmap":
         return _importlib.import_module(".func", __name__).vmap
+    if name in ("dropout", "dropout_"):
+        return getattr(_importlib.import_module(".nn.functional", __name__), name)
+    if name in ("is_anomaly_enabled", "is_anomaly_check_nan_enabled"):
+        return getattr(_importlib.import_module(".autograd.anomaly", __name__), name)
     for home in () if name in FUNCTIONS.homes else _LATER:
         module = _importlib.import_module(home, __name__)
         if name in module.__all__:

@@ -50,7 +50,7 @@ def command(
 
     MODEL is an expression. Its variables with a value, as --b1 500, are parameters that start there; the others are
     columns of TABLE, which is what `map` reads: CSV, TSV, JSON Lines, Parquet or Arrow, files, patterns or standard
-    input. The Jacobian is exact.
+    input. The response may stand before a tilde, "y ~ a*x". The Jacobian is exact.
 
     Errors and intervals are those of least squares near the solution, of robust losses those of M-estimates. A
     solution is one where the residuals are orthogonal to all derivatives, and which the rows determine: else the exit
@@ -88,6 +88,7 @@ def command(
                 write_picture(picture_of(curves_of(found), found.report), path, reading.theme)
             else:
                 write_fitted(path, form, open_tables(places, reading.input_format, form), found, job.rows, added)
+        residuals.shelf.close()
     _say(found.report, output)
     return OK if found.report.converged else FAILED
 

@@ -124,7 +124,7 @@ def _draw_curves(
     texts: TextTables,
     limits: Limits,
 ) -> int:
-    from ...parser.rows.curve import plotted
+    from ...parser.rows.curve import Plotted
     from ...parser.semantics.names import free_variables
     from ..drawing import write_picture
     from ..plot.picture_of_curves import picture_of_curves
@@ -137,7 +137,7 @@ def _draw_curves(
     plots: list[Plotted] = []
     for program in programs:
         own = {name: value for name, value in given.items() if name in free_variables(program)}
-        plots.append(plotted(program, variable, axis, own, order, limits.evaluation()))
+        plots.append(Plotted(program, variable, axis, own, order, limits.evaluation()))
     _check_curves(plots, only)
     if asked.response is not None and asked.data is None:
         raise UsageError("--response is for the points of a table", "name it with `--data TABLE`")
@@ -156,14 +156,14 @@ def _draw_curves(
             below = listing(plots, only, style)
             write(below.removeprefix("\n") if drawn.output else render(picture, style, drawn.theme) + below)
     for plot in plots:
-        _say_remarks(plot)
+        _say_remarks(plot, drawn.format_name)
     return OK if all(plot.is_finite_somewhere for plot in plots) else FAILED
 
 
 def _check_curves(plots: Sequence[Plotted], only: Sequence[str] | None) -> None:
     """UsageError: a curve that is asked for is none of an expression's, or has the name of the variable."""
     for plot in plots:
-        names = [curve.name for curve in plot.curves]
+        names = plot.names
         if plot.variable in names:
             raise UsageError(f"the variable {quoted(plot.variable)} and a curve have one name", "rename the variable")
         for name in only or ():
@@ -171,14 +171,16 @@ def _check_curves(plots: Sequence[Plotted], only: Sequence[str] | None) -> None:
                 raise UsageError(f"{quoted(plot.expr)} has no derivative {quoted(name)}", "leave it out of `--only`")
 
 
-def _say_remarks(plot: Plotted) -> None:
+def _say_remarks(plot: Plotted, format_name: str) -> None:
     """Says what is not in the picture."""
     expr = quoted(plot.expr)
     if not plot.is_finite_somewhere:
         say(f"warning[nonfinite]: {expr} is finite nowhere from {plot.axis.text.replace(':', ' to ', 1)}")
     if plot.failure is not None:
         say(f"warning[value]: {expr} cannot be computed everywhere: {plot.failure}")
-    unlisted = sorted(plot.curves[0].found.unlisted)
+    if plot.lacks_derivatives:
+        say(f"note: {expr} has no derivative by `{plot.variable}`, so that extrema are not looked for")
+    unlisted = sorted(plot.curves[0].found.unlisted) if format_name not in ("csv", "tsv") else []
     if unlisted:
         say(f"note: {expr} has too many of these to tell them apart: {', '.join(unlisted)}; give it a shorter range")
 

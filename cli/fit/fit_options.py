@@ -41,7 +41,7 @@ class Modelling(Options):
         "--scale",
         type=click.FloatRange(min=0, min_open=True),
         metavar="R",
-        help="Far: beyond R.  [default: by the rows]",
+        help="Residuals beyond R count less.  [default: by the rows]",
     )
     by: str | None = option("--by", metavar="COLUMN", help="Parameters of their own for each value of a column.")
     shared: str | None = names_option("--shared", help="With --by: these parameters are the same in all groups.")

@@ -40,7 +40,7 @@ def picture_of_curves(
     `points` of a table are drawn with the values. `view` are the values to show in place of those that suit.
     """
     first = plots[0]
-    names = list(dict.fromkeys(curve.name for plot in plots for curve in plot.curves))
+    names = list(dict.fromkeys(name for plot in plots for name in plot.names))
     shown = [name for name in names if only is None or name in only]
     panels = []
     for name in shown:

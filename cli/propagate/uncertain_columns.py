@@ -25,7 +25,7 @@ from ..map.mapping import Job, write_mapped
 from ..map.matching import match_columns, parse_renames
 from ..map.table_formats import check_binary, open_tables
 from ..shell.options import Limits, option_names
-from ..shell.streams import is_terminal
+from ..shell.streams import is_terminal, say
 from ..shell.variables import canonical, match
 from ..tables.formats import format_by_name
 from ..tables.table_options import TextTables
@@ -81,6 +81,8 @@ def write_rows(
     job = Job(computation, results, layout, rows.errors)
     progress = write_mapped(written.output, format_name, chain([first], tables), job, os.cpu_count() or 1, form)
     progress.summarise()
+    if progress.first_nonfinite is not None:
+        say(computation.explained(*progress.first_nonfinite))
     return bool(progress.failed)
 
 

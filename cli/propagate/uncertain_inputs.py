@@ -42,6 +42,8 @@ def read_inputs(program: Program, assigned: Iterable[str], given: Given) -> Inpu
     options = option_names(given.context.command)
     # In the order of the expression.
     names = match(program, free, values, options)
+    if not names:
+        raise UsageError("the expression has no variables, and only these have deviations")
     inputs = Inputs({name: values[name] for name in names})
     if correlations:
         inputs.correlate(correlations)

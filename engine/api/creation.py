@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -31,17 +32,16 @@ def tensor(data: Any, *, dtype: DType | None = None, requires_grad: bool = False
             "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
             stacklevel=2,
         )
-        array = np.array(data._data)
+        array = np.array(data._data, None if dtype is None else dtype.numpy)
     else:
-        array = _array(data)
-    if dtype is not None:
-        array = array.astype(dtype.numpy)
+        array = _array(data, dtype)
     return Tensor(array[()] if array.ndim == 0 else array, requires_grad)
 
 
-def _array(data: Any) -> Array:
+def _array(data: Any, dtype: DType | None) -> Array:
+    """The numbers as an array, of the dtype or of that which they take of themselves."""
     if type(data) is float:
-        return np.array(data, dtypes.get_default_dtype().numpy)
+        return np.array(data, (dtype or dtypes.get_default_dtype()).numpy)
     try:
         array = np.array(data)
     except (ValueError, RuntimeError):
@@ -49,12 +49,23 @@ def _array(data: Any) -> Array:
         array = np.array(_plain(data))
     if array.dtype.kind not in "biuf":
         raise _not_a_number(data)
-    given = _first(data)
-    if isinstance(given, (np.ndarray, np.generic, Tensor)):
-        return array
-    if array.dtype.kind == "f" or not array.size:
-        return array.astype(dtypes.get_default_dtype().numpy)
-    return array.astype(np.int64) if array.dtype.kind in "iu" else array
+    return array.astype((dtype or _own_dtype(data, array)).numpy)
+
+
+def _own_dtype(data: Any, array: Array) -> DType:
+    """The dtype that numbers take: that of arrays and tensors among them, wide enough for the others."""
+    if isinstance(data, (np.ndarray, np.generic)):
+        return dtypes.of(array.dtype)
+    parts, kinds = [data], {type(data)}
+    while kinds and kinds <= {list, tuple}:
+        parts = list(chain.from_iterable(parts))
+        kinds = set(map(type, parts))
+    of_kind = {bool: dtypes.bool_, int: dtypes.int64, float: dtypes.get_default_dtype()}
+    found = {of_kind[kind].numpy for kind in kinds & of_kind.keys()}
+    if not kinds <= of_kind.keys():
+        typed = [part for part in parts if isinstance(part, (np.ndarray, np.generic, Tensor))]
+        found |= {part.dtype.numpy if isinstance(part, Tensor) else part.dtype for part in typed}
+    return dtypes.of(dtypes.widest(found)) if found else dtypes.get_default_dtype()
 
 
 def _first(data: Any) -> Any:

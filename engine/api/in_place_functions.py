@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..autograd.inplace import in_place
+from ..table.composed import called_by_name
 from ..table.registry import FUNCTIONS
 from ..tensors.aliases import Call
 from ..tensors.tensor import Tensor
@@ -23,7 +25,12 @@ def _named(name: str) -> Call:
 _FUNCTIONS = {
     f"{name}_": _named(f"{name}_")
     for name, record in FUNCTIONS.items()
-    if name in record.torch_names and record.is_written
+    if name in record.torch_names and record.is_written and (record.in_place or not record.inplace_flag)
+}
+_FUNCTIONS |= {
+    f"{name}_": in_place(f"{name}_", called_by_name(record))
+    for name, record in FUNCTIONS.items()
+    if record.inplace_flag and record.written and name in record.torch_names
 }
 globals().update(_FUNCTIONS, **{name: _named(name) for name in _METHODS})
 __all__ = [*_FUNCTIONS, *_METHODS]  # pyright: ignore[reportUnsupportedDunderAll]

@@ -165,6 +165,15 @@ def _inplace() -> Any:
     return inplace
 
 
+def _reduced(self: Tensor, protocol: int) -> Any:
+    """How `pickle` keeps a tensor: its numbers, and whether it requires grad."""
+    return _rebuilt, (np.asarray(self._data), self._requires_grad)
+
+
+def _rebuilt(array: Any, requires_grad: bool) -> Tensor:
+    return Tensor(array if array.ndim else array[()], requires_grad)
+
+
 PROPERTIES: dict[str, property | Call] = {
     "data": memory.data,
     "grad_fn": history.grad_fn,
@@ -180,6 +189,7 @@ PROPERTIES: dict[str, property | Call] = {
     "nbytes": lambda self: self._data.nbytes,
 }
 METHODS: dict[str, Call] = {
+    "__reduce_ex__": _reduced,
     "__deepcopy__": history.copied_leaf,
     "requires_grad_": history.requires_grad_,
     "retain_grad": history.retain_grad,
@@ -229,6 +239,14 @@ _OF_STORAGE = (
 )
 
 
+# Methods of whole numbers alone.
+_OF_BITS = (
+    *("bincount", "bitwise_and", "bitwise_and_", "bitwise_left_shift", "bitwise_left_shift_", "bitwise_not"),
+    *("bitwise_not_", "bitwise_or", "bitwise_or_", "bitwise_right_shift", "bitwise_right_shift_", "bitwise_xor"),
+    *("bitwise_xor_", "gcd", "histc", "isreal", "lcm", "signbit"),
+)
+
+
 class _Deferred:
     """A method that is made, by its name, when it is first asked for; it takes this object's place."""
 
@@ -254,6 +272,12 @@ def _of_attributes(name: str) -> Any:
     from .attributes import ATTRIBUTES
 
     return ATTRIBUTES[name]
+
+
+def _of_bits(name: str) -> Call:
+    from . import bits
+
+    return bits.METHODS[name]
 
 
 def _of_sampling(name: str) -> Call:
@@ -304,6 +328,8 @@ def attach() -> None:
         setattr(Tensor, name, function)
     for name in _OF_STORAGE:
         setattr(Tensor, name, _Deferred(name, _of_attributes))
+    for name in _OF_BITS:
+        setattr(Tensor, name, _Deferred(name, _of_bits))
     for name in _SAMPLING:
         setattr(Tensor, name, _Deferred(name, _of_sampling))
     for name, function in PROPERTIES.items():

@@ -115,6 +115,16 @@ preserve_format = _Layout("preserve_format")
 channels_last = _Layout("channels_last")
 
 
+def is_nonzero(input: Tensor) -> bool:
+    """Whether the only element of a tensor is not zero. RuntimeError: it has not one."""
+    return bool(input)
+
+
+def is_complex(input: Tensor) -> bool:
+    """False: there are no complex numbers."""
+    return False
+
+
 def can_cast(from_: DType, to: DType) -> bool:
     """Whether promotion may turn one dtype into the other: not to a narrower category."""
     order = "biuf"
@@ -141,6 +151,8 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
     "contiguous_format",
     "finfo",
     "iinfo",
+    "is_complex",
+    "is_nonzero",
     "preserve_format",
     "promote_types",
     "result_type",

@@ -92,8 +92,6 @@ def grad(
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     for target in targets:
         _check_place(target)
-        if materialize_grads and not isinstance(target, Tensor):
-            raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
     keep = create_graph if retain_graph is None else retain_graph
     if is_grads_batched:
         return _batched(roots, targets, grad_outputs, keep, create_graph, allow_unused, materialize_grads)
@@ -112,6 +110,8 @@ def grad(
         if gradient is not None:
             results.append(without_history(gradient) if on_tensors and not create_graph else gradient)
         elif materialize_grads:
+            if not isinstance(target, Tensor):
+                raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
             results.append(Tensor(np.zeros_like(target._data)[()]))
         elif allow_unused:
             results.append(None)

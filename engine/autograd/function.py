@@ -10,7 +10,7 @@ from typing import Any
 
 from ..graph.hooks import next_sequence
 from ..graph.node import Node
-from ..graph.transforms import active
+from ..graph.transforms import active, forward
 from ..table.nodes import tracked
 from ..tensors.aliases import Call
 from ..tensors.batched import BatchError
@@ -29,6 +29,18 @@ _LEGACY = (
 )
 
 
+_RETURNED_AND_SAVED = (
+    "An input that has been returned as-is as output is being saved for backward. This is not supported if you "
+    "override setup_context. You should return and save a view of the input instead, e.g. with x.view_as(x) or setup "
+    "ctx inside the forward function itself."
+)
+_NO_SETUP = (
+    "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must override "
+    "the setup_context staticmethod. For more details, please see "
+    "https://pytorch.org/docs/main/notes/extending.func.html"
+)
+
+
 class Function:
     """Base of user-defined operations: static methods `forward(ctx, ...)` and `backward(ctx, *gradients)`.
 
@@ -44,6 +56,8 @@ class Function:
             DeprecationWarning,
             stacklevel=2,
         )
+
+    next_functions = ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError(_LEGACY)
@@ -124,12 +138,14 @@ class Function:
     def _run(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[FunctionNode, tuple[Any, ...], Any]:
         """The node, which is also the ctx, the inputs, and what `forward` returned, recorded if need be."""
         has_setup = cls.setup_context is not Function.setup_context
+        if forward.functions and not has_setup:
+            raise RuntimeError(_NO_SETUP)
         if has_setup:
             bound = inspect.signature(cls.forward).bind(*args, **kwargs)
             bound.apply_defaults()
             args, kwargs = bound.args, {}
         inputs = (*args, *kwargs.values())
-        node = _node_class(cls)()
+        node = _node_class(cls, forward.functions > 0)()
         node.needs_input_grad = tuple([isinstance(a, Tensor) and a.requires_grad for a in inputs])
         records = recording.enabled and any(node.needs_input_grad)
         node.sequence = next_sequence()
@@ -142,6 +158,8 @@ class Function:
             if has_setup:
                 output = cls._forward(args, recorded_outside)
                 cls.setup_context(node, args, output)
+                if forward.functions and among(output, node._to_save) and among(output, args):
+                    raise RuntimeError(_RETURNED_AND_SAVED)
             else:
                 _check_no_batch(inputs)
                 output = cls.forward(node, *args, **kwargs)
@@ -164,16 +182,14 @@ def _check_no_batch(inputs: Sequence[Any]) -> None:
         from .function_batches import batch_of
 
         if batch_of(inputs) is not None:
-            raise BatchError(
-                "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it "
-                "must override the setup_context staticmethod. For more details, please see "
-                "https://pytorch.org/docs/main/notes/extending.func.html"
-            )
+            raise BatchError(_NO_SETUP)
 
 
 @functools.cache
-def _node_class(function: type[Function]) -> type[FunctionNode]:
-    return type(f"{function.__name__}Backward", (FunctionNode,), {"function": function, "_forward_cls": function})
+def _node_class(function: type[Function], generated: bool) -> type[FunctionNode]:
+    middle = "Generated" if generated else ""
+    members = {"function": function, "_forward_cls": function}
+    return type(f"{function.__name__}{middle}Backward", (FunctionNode,), members)
 
 
 class _Refusal(Node):

@@ -26,6 +26,22 @@ class FunctionCtx:
     _non_differentiable: tuple[Tensor, ...] = ()
     _dirty: tuple[Tensor, ...] = ()
     _materialize = True
+    _materialize_non_diff_grads = True
+
+    @property
+    def to_save(self) -> Sequence[Tensor | None]:
+        """What `save_for_backward` was given."""
+        return self._to_save
+
+    @property
+    def dirty_tensors(self) -> Sequence[Tensor]:
+        """What `mark_dirty` was given."""
+        return self._dirty
+
+    @property
+    def non_differentiable(self) -> Sequence[Tensor]:
+        """What `mark_non_differentiable` was given."""
+        return self._non_differentiable
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keeps inputs, outputs or other tensors (or None) for `backward`. TypeError: something else."""
@@ -78,6 +94,13 @@ class FunctionNode(FunctionCtx, Node):
         return tuple([None if kept is None else kept.tensor(self) for kept in self._saved])
 
     @property
+    def _raw_saved_tensors(self) -> tuple[Any, ...]:
+        """The places where tensors are kept. RuntimeError: they are freed."""
+        if self._saved is None:
+            raise RuntimeError(FREED)
+        return tuple(self._saved)
+
+    @property
     def saved_variables(self) -> tuple[Tensor | None, ...]:
         """The old name of `saved_tensors`, with a DeprecationWarning."""
         warnings.warn("'saved_variables' is deprecated; use 'saved_tensors'", DeprecationWarning, stacklevel=2)
@@ -117,6 +140,8 @@ class FunctionNode(FunctionCtx, Node):
     def _materialized(self, gradient: Any, number: int) -> Any:
         if gradient is not None or not self._materialize:
             return as_tensor(gradient)
+        if not self._materialize_non_diff_grads and self._constants and self._constants[number]:
+            return None
         if self.outputs[number] is None:
             return None
         shape, dtype = self.outputs[number]

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..graph.node import AccumulateGrad
-from ..graph.transforms import carry_over
+from ..graph.saved import packing
+from ..graph.transforms import carry_over, inside_function
 from ..primitives.reshaping import view_primitive
 from ..tensors.errors import shape_error
 from ..tensors.modes import enable_grad, recording
@@ -42,7 +43,8 @@ def _tracked(tensor: Any) -> Tensor:
         raise RuntimeError("only Tensors of floating point dtype can require gradients")
     if tensor.requires_grad:
         return view_primitive(tensor, tuple(tensor.shape))
-    leaf = tensor.detach().requires_grad_()
+    leaf = tensor.detach()
+    leaf._requires_grad = True
     carry_over(tensor, leaf)
     return leaf
 
@@ -114,12 +116,22 @@ def _with_aux(result: Any, has_aux: bool, where: str) -> tuple[Any, Any]:
 
 def _only_tensors(output: Nesting, where: str) -> list[Tensor]:
     found = list(leaves(output))
+    if not found:
+        raise RuntimeError(f"{where}: Expected f to be a function that has non-empty output (got output = {found})")
     for leaf in found:
         if not isinstance(leaf, Tensor):
             raise RuntimeError(
                 f"{where}: expected f(*primals) to return only tensors, got unsupported type {type(leaf)}"
             )
     return found
+
+
+def _check_no_hooks() -> None:
+    if packing.hooks:
+        raise RuntimeError(
+            "torch.func.{grad, vjp, jacrev, hessian} don't yet support saved tensor hooks. Please open an issue with "
+            "your use case."
+        )
 
 
 def _run_tracked(
@@ -129,7 +141,9 @@ def _run_tracked(
     positions = _positions(argnums, len(args))
     with enable_grad():
         chosen = [mapped(_tracked, args[i]) for i in positions]
-        returned = func(*_replaced(args, positions, chosen), **kwargs)
+        _check_no_hooks()
+        with inside_function():
+            returned = func(*_replaced(args, positions, chosen), **kwargs)
     return chosen, list(leaves(chosen)), *_with_aux(returned, has_aux, where)
 
 
@@ -179,7 +193,9 @@ def vjp(func: Function, *primals: Any, has_aux: bool = False) -> Any:
     """
     with enable_grad():
         tracked = [mapped(_tracked, primal) for primal in primals]
-        output, aux = _with_aux(func(*tracked), has_aux, _IN_REVERSE)
+        _check_no_hooks()
+        with inside_function():
+            output, aux = _with_aux(func(*tracked), has_aux, _IN_REVERSE)
     outputs = _only_tensors(output, _IN_REVERSE)
     inputs = list(leaves(tracked))
     tied = _tied(outputs, inputs)
@@ -201,7 +217,7 @@ def vjp(func: Function, *primals: Any, has_aux: bool = False) -> Any:
         found = _released(jacobians.vjp(outputs, inputs, given, records), inputs)
         return _by_argument(tuple(range(len(primals))), tracked, found)
 
-    result = _released(output, inputs)
+    result = _released(output, inputs) if recording.enabled else mapped(stripped, output)
     return (result, pull_back, _released(aux, inputs)) if has_aux else (result, pull_back)
 
 
@@ -267,6 +283,11 @@ def jvp(func: Function, primals: Any, tangents: Any, *, strict: bool = False, ha
                 raise RuntimeError(f"{_FORWARD}: Expected {what} to only contain Tensors, got {type(value)}")
     flat = _Flat(func, primals, has_aux)
     pushed = pushed_forward(flat, list(leaves(primals)), list(leaves(tangents)))
+    if strict and any(tangent is None for _, tangent in pushed):
+        raise RuntimeError(
+            "jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. This is not allowed "
+            "with strict=True."
+        )
     values = iter([value for value, _ in pushed])
     result, aux = rebuilt(flat.output, values), rebuilt(flat.aux, values)
     tangent = rebuilt(flat.output, iter(filled([t for _, t in pushed], [value for value, _ in pushed])))

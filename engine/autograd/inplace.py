@@ -19,11 +19,22 @@ from ..graph.node import Node, describe
 from ..graph.transforms import active, carry_over, written
 from ..primitives.arguments import sizes
 from ..primitives.getitem import getitem
-from ..primitives.places import as_strided
+from ..primitives.places import as_strided, check_fits
 from ..primitives.places import put as index_put
+from ..primitives.reshaping import expand
 from ..table.scalars import note_change
 from ..tensors.aliases import Array, Call
-from ..tensors.memory import INFERENCE_TENSOR, memory_of, outdate, positions, refusal, resize, shareable, write
+from ..tensors.memory import (
+    INFERENCE_TENSOR,
+    broadcast_shape,
+    memory_of,
+    outdate,
+    positions,
+    refusal,
+    resize,
+    shareable,
+    write,
+)
 from ..tensors.modes import enable_grad, recording
 from ..tensors.tensor import Tensor
 
@@ -112,7 +123,7 @@ def resize_(self: Tensor, *size: Any) -> Tensor:
 
     RuntimeError: it requires grad.
     """
-    if self._requires_grad:
+    if self._requires_grad and not self._inference:
         raise RuntimeError("cannot resize variables that require grad")
     shape = sizes(size)
     if shape != self._data.shape:
@@ -143,8 +154,9 @@ def check_allowed(tensor: Tensor, others: Sequence[Any] = ()) -> None:
     While recording, these are a leaf that requires grad, a view of one, and a view whose history could not follow the
     change; outside inference mode, a tensor made in it.
     """
-    if recording.enabled and any(isinstance(t, Tensor) and t._requires_grad for t in (tensor, *others)):
-        base = tensor._base
+    base = tensor._base
+    tensors = (tensor, *others) if base is None else (tensor, base, *others)
+    if recording.enabled and any(isinstance(t, Tensor) and t._requires_grad for t in tensors):
         if base is not None:
             if tensor._made is not None:
                 raise RuntimeError(refusal(tensor, "is being"))
@@ -195,14 +207,28 @@ def setitem(tensor: Tensor, key: Any, value: Any) -> None:
     value = value if isinstance(value, Tensor) else Tensor(np.asarray(value, tensor._data.dtype)[()])
     part = getitem(tensor, key)
     if part._base is None:
-        in_place("index_put_", lambda x, value: index_put(x, value, _places(tensor, key)))(tensor, value)
+        places = _places(tensor, key)
+        if isinstance(key, bool):
+            _check_expandable(value, part)
+        check_fits(value, places)
+        in_place("index_put_", lambda x, value: index_put(x, value, places))(tensor, value)
     else:
         # A view of the same shape is the whole tensor, which then is no view's base that changes but changes itself.
         target = tensor if part._data.shape == tensor._data.shape else part
         if value._data.ndim:
+            _check_expandable(value, target)
             target.copy_(value)
         else:
             target.fill_(value)
+
+
+def _check_expandable(value: Tensor, target: Tensor) -> None:
+    """RuntimeError: the value does not broadcast to what it is written into."""
+    shape, wanted = value._data.shape, target._data.shape
+    while len(shape) > len(wanted) and shape[0] == 1:
+        shape = shape[1:]
+    if broadcast_shape(shape, wanted) != wanted:
+        expand(value.reshape(shape), wanted)
 
 
 def _places(tensor: Tensor, key: Any) -> Array:

@@ -166,8 +166,12 @@ class Pass:
             total = None if received is None else received[0]
         if self.deliver is None:
             return
+        first = leaf.variable._grad is None
         self.deliver(leaf.variable, total, self.create_graph)
         if hooks is not None:
+            kept = leaf.variable._grad
+            if first and kept is not None and not self.create_graph:
+                total = kept._data  # the leaf's own from now on, as hooks see it
             hooks.run_after((), [total], self.create_graph)
 
     def attend(self, node: Node, arrived: Any) -> Sequence[Gradient] | None:

@@ -14,6 +14,22 @@ class Engine:
     queue_callback = staticmethod(queue_callback)
 
 
+def is_tensor_like(inp: Any) -> bool:
+    """Whether a value is a tensor."""
+    return isinstance(inp, Tensor)
+
+
+class set_multithreading_enabled:  # noqa: N801  (PyTorch's name)
+    """Nothing, in a block or not: a backward pass is of one thread."""
+
+    def __init__(self, mode: bool) -> None:
+        self.mode = mode
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *exc_info: object) -> None: ...
+
+
 class Variable:
     """`Variable(data)` is the data of a tensor as a leaf; `tensor(..., requires_grad=True)` is the way now."""
 

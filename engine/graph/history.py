@@ -19,7 +19,7 @@ from ..tensors.symbol import is_array, is_symbolic
 from ..tensors.tensor import Tensor
 from .hooks import RemovableHandle
 from .node import AccumulateGrad, Edge, Node
-from .transforms import active, carry_over
+from .transforms import active, carry_over, check_outside
 
 _NON_LEAF_GRAD = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
@@ -121,6 +121,7 @@ def requires_grad_(tensor: Tensor, requires_grad: bool = True) -> Tensor:
             "in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
         )
     if requires_grad:
+        check_outside("requires_grad_", "(or perhaps using torch.autograd.functional.* APIs) ")
         if tensor._data.dtype.kind != "f":
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
         if tensor._inference and not recording.inference:
@@ -131,6 +132,7 @@ def requires_grad_(tensor: Tensor, requires_grad: bool = True) -> Tensor:
 
 def retain_grad(tensor: Tensor) -> None:
     """Keeps this tensor's gradient as its `.grad` in backward passes, which only leaves do otherwise."""
+    check_outside("retain_grad")
     if not tensor.requires_grad:
         raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
     if tensor.grad_fn is not None:

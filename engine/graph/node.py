@@ -14,7 +14,6 @@ import numpy as np
 
 from ..tensors.dtypes import dtype, of
 from ..tensors.modes import recording
-from ..tensors.size import Size
 from ..tensors.tensor import Memory, Tensor
 from .hooks import Hooks, RemovableHandle, as_data, as_tensor
 
@@ -123,10 +122,16 @@ class Node:
         """What the gradients that arrive here have to look like, one for each output of the operation."""
         described: Sequence[Any] = self.outputs if self.is_multiple else [self.outputs]
         scalar: Any = ((), np.dtype(np.float64))
-        return tuple([Metadata(Size(shape), of(kind)) for shape, kind in [d or scalar for d in described]])
+        return tuple([Metadata(list(shape), of(kind)) for shape, kind in [d or scalar for d in described]])
 
     def _sequence_nr(self) -> int:
         return self.sequence
+
+    def _set_sequence_nr(self, sequence_nr: int) -> None:
+        self.sequence = sequence_nr
+
+    def _register_hook_dict(self, tensor: Tensor) -> None:
+        """Nothing: the hooks of a tensor are its node's already."""
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} object at {id(self):#x}>"
@@ -159,7 +164,7 @@ class AccumulateGrad(Node):
 class Metadata(NamedTuple):
     """The shape and dtype of a gradient."""
 
-    shape: Size
+    shape: list[int]
     dtype: dtype
 
 

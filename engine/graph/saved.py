@@ -87,6 +87,11 @@ class saved_tensors_hooks:  # noqa: N801  (PyTorch's name)
         packing.hooks.append(self.hooks)
 
     def __exit__(self, *exc_info: object) -> None:
+        if not packing.hooks:
+            raise RuntimeError(
+                'is_initialized && !tls.stack.empty() INTERNAL ASSERT FAILED at "/__w/pytorch/pytorch/aten/src/ATen/'
+                'SavedTensorHooks.cpp":69, please report a bug to PyTorch.'
+            )
         packing.hooks.pop()
         if not packing.hooks:
             watch.made.remove(_pack)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Any
 
 from ..tensors.tensor import Tensor
@@ -73,6 +74,8 @@ class Tangents(dict[Level, "Tensor | None"]):
 
 class _Forward(threading.local):
     enabled = True
+    # How many functions that are being differentiated this thread is in.
+    functions = 0
 
     def __init__(self) -> None:
         self.levels: list[Level] = []
@@ -81,6 +84,26 @@ class _Forward(threading.local):
 # The levels entered in any thread. Nearly always none, and looking at this list is all that an operation pays.
 entered: list[Level] = []
 forward = _Forward()
+
+
+@contextmanager
+def inside_function() -> Generator[None]:
+    """The block runs a function that is being differentiated as one."""
+    forward.functions += 1
+    try:
+        yield
+    finally:
+        forward.functions -= 1
+
+
+def check_outside(name: str, others: str = "") -> None:
+    """RuntimeError: this thread is in a function that is being differentiated, where a method may not be called."""
+    if forward.functions:
+        raise RuntimeError(
+            f"You are attempting to call Tensor.{name}() {others}inside of a function being transformed by a functorch "
+            "transform. This is unsupported, please attempt to use the functorch transforms (e.g. grad, vjp, jacrev, "
+            f"jacfwd, hessian) or call {name}() outside of a function being transformed instead."
+        )
 
 
 def active() -> bool:

@@ -2,7 +2,7 @@
 
 from . import functional, init, utils
 from .containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
-from .linear_layers import Bilinear, Dropout, Embedding, Flatten, Identity, Linear, PReLU, Unflatten
+from .linear_layers import Bilinear, Dropout, Embedding, Flatten, Identity, LazyLinear, Linear, PReLU, Unflatten
 from .module import Module
 from .of_records import MODULES as _MODULES
 from .parameter import Buffer, Parameter
@@ -20,6 +20,7 @@ __all__ = [
     "GRUCell",
     "Identity",
     "LSTMCell",
+    "LazyLinear",
     "Linear",
     "Module",
     "ModuleDict",

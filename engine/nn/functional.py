@@ -13,6 +13,7 @@ from ..graph.transforms import drawn
 from ..primitives import layer, reduction
 from ..primitives.arithmetic import mul
 from ..table.composed import called_by_name
+from ..table.record import Operation
 from ..table.registry import functions_of, ops
 from ..tensors.aliases import Call
 from ..tensors.tensor import Tensor
@@ -29,9 +30,36 @@ def _with_inplace(function: Call) -> Call:
     return call
 
 
-_FUNCTIONS = {
-    name: _with_inplace(called_by_name(function)) if function.inplace_flag else called_by_name(function)
-    for name, function in functions_of("nn.functional").items()
+def _with_reduction(function: Call) -> Call:
+    """The function with PyTorch's older arguments `size_average` and `reduce`, in place of `reduction`."""
+
+    @functools.wraps(function)
+    def call(*args: Any, size_average: bool | None = None, reduce: bool | None = None, **named: Any) -> Any:
+        if size_average is not None or reduce is not None:
+            each = "mean" if size_average in (None, True) else "sum"
+            named["reduction"] = each if reduce in (None, True) else "none"
+            warnings.warn(
+                "size_average and reduce args will be deprecated, please use "
+                f"reduction='{named['reduction']}' instead.",
+                stacklevel=2,
+            )
+        return function(*args, **named)
+
+    return call
+
+
+def _function(record: Operation) -> Call:
+    function = called_by_name(record)
+    if "reduction" in record.arguments:
+        return _with_reduction(function)
+    return _with_inplace(function) if record.inplace_flag else function
+
+
+_RECORDS = functions_of("nn.functional")
+_FUNCTIONS = {name: _function(record) for name, record in _RECORDS.items()}
+# In place, as functions of their own.
+_FUNCTIONS |= {
+    f"{name}_": in_place(f"{name}_", called_by_name(record)) for name, record in _RECORDS.items() if record.written
 }
 # Those below that are of the same name take their place.
 globals().update(_FUNCTIONS)
@@ -121,3 +149,8 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
 
     mask = Tensor(drawn("dropout", draw, tuple(input.shape)))
     return in_place("mul_", mul)(input, mask) if inplace else mul(input, mask)
+
+
+def dropout_(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
+    """As `dropout`, written into the input."""
+    return dropout(input, p, training, inplace=True)

@@ -57,6 +57,30 @@ class Linear(Module):
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={has_bias}"
 
 
+class LazyLinear(Linear):
+    """A linear layer that takes the number of its inputs from the first that it is given."""
+
+    def __init__(self, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None) -> None:
+        Module.__init__(self)
+        self.in_features, self.out_features = 0, out_features
+        self._storage = {"device": device, "dtype": dtype}
+        self._has_bias = bias
+        self.register_parameter("weight", None)
+        self.register_parameter("bias", None)
+
+    def forward(self, input: Tensor) -> Tensor:
+        self.in_features = input.shape[-1]
+        self.weight = fresh(self.out_features, self.in_features, **self._storage)
+        if self._has_bias:
+            self.bias = fresh(self.out_features, **self._storage)
+        self.reset_parameters()
+        object.__setattr__(self, "__class__", Linear)
+        return self(input)
+
+    def extra_repr(self) -> str:
+        return f"in_features=0, out_features={self.out_features}, bias={self._has_bias}"
+
+
 class Bilinear(Module):
     """`input1 @ weight[k] @ input2 + bias[k]` for each output k."""
 

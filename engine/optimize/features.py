@@ -132,8 +132,8 @@ def _brackets(samples: Samples, row: int) -> Iterator[_Bracket]:
             yield _Bracket(float(x[first]), float(x[last]), row, place=place)
         elif row == 0 and last == first + 2:
             yield _Bracket(float(x[first]), float(x[last]), row, place=float(x[first + 1]))
-    if row + 1 < len(rows):
-        slopes = rows[row + 1]
+    if row + 1 < len(rows) or row == 0:
+        slopes = rows[row + 1] if row + 1 < len(rows) else _quotients(x, values)
         change = np.diff(values)
         said = np.diff(x) * (slopes[:-1] / 2 + slopes[1:] / 2)
         # Not so where there is no slope at one of both points.
@@ -145,6 +145,13 @@ def _brackets(samples: Samples, row: int) -> Iterator[_Bracket]:
             rise = float(said[i]) if is_even else 0.0
             offset = float(values[i]) + (float(change[i]) - rise) / 2
             yield _Bracket(float(x[i]), float(x[i + 1]), row, True, offset, rise / float(x[i + 1] - x[i]))
+
+
+def _quotients(x: Array, values: Array) -> Array:
+    """Slopes where there is no derivative: at each point the lesser of those to the points on both sides."""
+    between = np.diff(values) / np.diff(x)
+    left, right = np.append(between[:1], between), np.append(between, between[-1:])
+    return np.where(np.abs(left) < np.abs(right), left, right)
 
 
 def _scale(samples: Samples, row: int) -> float:

@@ -17,7 +17,7 @@ from .least_squares import Problem, least_squares
 from .triangle import Reduction
 
 _DOUBLINGS = 30
-_PRECISION = 1e-8
+_PRECISION = 1e-7
 
 
 def profile_intervals(problem: Problem, inference: Inference) -> Array:

@@ -67,6 +67,7 @@ relu = primitive(
     torch=("relu", "nn.functional.relu"),
     in_place=True,
     inplace_flag=True,
+    written=True,
     definition="maximum(x, 0)",
     chooses=">",
     method=True,
@@ -80,6 +81,7 @@ threshold = primitive(
     doc="x where it exceeds `threshold`, else `value`",
     torch=("threshold", "nn.functional.threshold"),
     inplace_flag=True,
+    written=True,
     formula="where(x <= threshold, value, x)",
     module="Threshold",
 )
@@ -168,13 +170,15 @@ def _elu_formula(alpha: float, scale: float, input_scale: float) -> str:
 scaled_elu = private("elu", _elu, _elu_rule, floating=True, formula=_elu_formula)
 
 
-@function(domain=BESIDE_ZERO, inplace_flag=True, definition="where(x > 0, x, expm1(x))", module="ELU")
+@function(domain=BESIDE_ZERO, inplace_flag=True, written=True, definition="where(x > 0, x, expm1(x))", module="ELU")
 def elu(x: Any, alpha: float = 1.0) -> Any:
     """x where it is positive, else alpha * (exp(x) - 1)"""
     return scaled_elu(x, alpha)
 
 
-@function(domain=BESIDE_ZERO, torch=("nn.functional.selu", "selu"), inplace_flag=True, module="SELU", gain=0.75)
+@function(
+    domain=BESIDE_ZERO, torch=("nn.functional.selu", "selu"), inplace_flag=True, written=True, module="SELU", gain=0.75
+)
 def selu(x: Any) -> Any:
     """elu with the alpha and scale of self-normalising networks"""
     return scaled_elu(x, 1.6732632423543772848170429916717, 1.0507009873554804934193349852946)
@@ -189,6 +193,7 @@ celu = primitive(
     domain=BESIDE_ZERO,
     torch=("nn.functional.celu", "celu"),
     inplace_flag=True,
+    written=True,
     definition="where(x > 0, x, alpha*expm1(x/alpha))",
     module="CELU",
 )
@@ -200,6 +205,7 @@ leaky_relu = primitive(
     domain=BESIDE_ZERO,
     edges=[EdgeCase((0.0,), 0.0, (0.01,))],
     inplace_flag=True,
+    written=True,
     formula="where(x > 0, x, x*negative_slope)",
     module="LeakyReLU",
 )
@@ -227,6 +233,7 @@ def softsign(x: Any) -> Any:
     lambda g, x, min_val, max_val: where((x <= min_val) | (x >= max_val), 0, g),
     domain=BESIDE_ZERO,
     inplace_flag=True,
+    written=True,
     definition="minimum(maximum(x, min_val), max_val)",
     module="Hardtanh",
 )
@@ -297,7 +304,14 @@ def rrelu_with_slopes(x: Any, slopes: Any) -> Any:
     return np.where(x > 0, x, x * slopes)
 
 
-@function(domain=BESIDE_ZERO, torch=("rrelu", "nn.functional.rrelu"), inplace_flag=True, method=True, module="RReLU")
+@function(
+    domain=BESIDE_ZERO,
+    torch=("rrelu", "nn.functional.rrelu"),
+    inplace_flag=True,
+    written=True,
+    method=True,
+    module="RReLU",
+)
 def rrelu(x: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False) -> Any:
     """x where it is positive, else x times the mean of lower and upper, or in training a random number between"""
     if lower > upper:

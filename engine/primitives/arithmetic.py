@@ -265,6 +265,10 @@ def _power(x: Any, y: Any) -> Any:
 
 def _integer_power(x: Any, y: Any) -> Any:
     """A power of integers, where one that is no integer becomes 0."""
+    if isinstance(y, int):
+        y = np.asarray(x).dtype.type(y) if abs(y) < 128 else y
+    elif isinstance(x, int):
+        x = np.asarray(y).dtype.type(x) if abs(x) < 128 else x
     powers = np.asarray(x) ** np.maximum(y, 0)
     if powers.dtype.kind == "f":
         return x**y

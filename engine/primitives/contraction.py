@@ -59,6 +59,10 @@ def einsum(equation: Any, *operands: Any) -> Any:
             raise value_error(_NOTHING_GIVEN)
         inputs, output = _parsed(equation)
     if len(inputs) != len(operands):
+        if len(operands) > 2:
+            raise value_error(
+                f"Number of einsum subscripts, {len(inputs)}, must be equal to the number of operands, {len(operands)}."
+            )
         few = "fewer" if len(inputs) > len(operands) else "more"
         raise RuntimeError(f"einsum(): {few} operands were provided than specified in the equation")
     layout = _laid_out(inputs, output, operands)

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..tensors.aliases import Call
+from ..table.registry import ops
+from ..tensors.aliases import Call, Data, Gradient
 from ..tensors.dtypes import is_number
 from ..tensors.errors import index_error, shape_error
 from ..tensors.tensor import Tensor
@@ -151,6 +152,8 @@ def take_along_dim(x: Any, indices: Any, dim: int | None = None) -> Any:
     """the elements of x at the indices along a dimension, the rest of the shapes broadcast together"""
     index = indices_of("torch.take_along_dim", indices, "dtype of indices should be Long but got {}")
     places = np.asarray(data_of(index))
+    if isinstance(index, Tensor) and places.dtype != np.int64:
+        raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {index.dtype.title}")
     if dim is None:
         return gather(reshape(x, -1), 0, places.reshape(-1))
     shape = data_of(x).shape
@@ -331,3 +334,89 @@ def index_fill(x: Any, dim: int, index: Any, value: Any) -> Any:
         return index_fill_number(x, axis, index, value)
     check_value("index_fill_", value)
     return index_fill_tensor(x, axis, index, value)
+
+
+# By how they take elements together that come to one place: what to begin with, and the ufunc.
+_REDUCTIONS: dict[str, tuple[Any, Any]] = {
+    "sum": (0, np.add),
+    "mean": (0, np.add),
+    "prod": (1, np.multiply),
+    "amax": (-np.inf, np.maximum),
+    "amin": (np.inf, np.minimum),
+}
+
+
+def _how_many(g: Gradient, x: Data, dim: int, index: Data, include_self: bool) -> Any:
+    """How many elements come together in each place of x, at least 1; a tensor if the gradient is one."""
+    counts = _counted(data_of(x), dim, integers(data_of(index)), include_self)
+    return Tensor(counts) if isinstance(g, Tensor) else counts
+
+
+def _counted(x: Any, dim: int, index: Any, include_self: bool) -> Any:
+    counts = _scattering(np.add.at)(np.full(x.shape, int(include_self)), dim, index, np.ones(index.shape, np.int64))
+    return np.maximum(counts, 1)
+
+
+def _reduced_self_rule(
+    g: Gradient, out: Data, x: Data, dim: int, index: Data, src: Data, reduce: str, include_self: bool
+) -> Gradient:
+    if reduce in ("sum", "mean"):
+        kept = g / _how_many(g, x, dim, index, include_self) if reduce == "mean" else g
+    elif reduce == "prod":
+        ones = ops.where(ops.eq(x, 0), 1, x)
+        kept = g * scatter_reduce_primitive(ones, dim, index, src, "prod", include_self) / ones
+    else:
+        kept = ops.eq(x, out) * _shared(g, out, x, dim, index, src)
+    return kept if include_self else scatter_number(kept, dim, index, 0)
+
+
+def _reduced_source_rule(
+    g: Gradient, out: Data, x: Data, dim: int, index: Data, src: Data, reduce: str, include_self: bool
+) -> Gradient:
+    if reduce == "prod":
+        zero = ops.eq(src, 0)
+        single = zero * ops.eq(gather_primitive(_zeros_met(x, dim, index, zero), dim, index), 1)
+        others = scatter_reduce_primitive(x, dim, index, ops.where(single, 1, src), "prod", include_self)
+        rest = gather_primitive(g * out, dim, index) / ops.where(zero, 1, src)
+        return ops.where(single, gather_primitive(g * others, dim, index), rest)
+    if reduce == "mean":
+        g = g / _how_many(g, x, dim, index, include_self)
+    elif reduce != "sum":
+        g = _shared(g, out, x, dim, index, src)
+    taken = gather_primitive(g, dim, index)
+    return taken if reduce in ("sum", "mean") else ops.eq(src, gather_primitive(out, dim, index)) * taken
+
+
+def _zeros_met(x: Data, dim: int, index: Data, zero: Data) -> Data:
+    return scatter_add_primitive(new_zeros(x, data_of(x).shape), dim, index, zero * 1.0)
+
+
+def _shared(g: Gradient, out: Data, x: Data, dim: int, index: Data, src: Data) -> Gradient:
+    """A gradient shared among all that are the largest, or the smallest."""
+    met = ops.eq(src, gather_primitive(out, dim, index)) * 1.0
+    return g / scatter_add_primitive(ops.eq(x, out) * 1.0, dim, index, met)
+
+
+@private(_reduced_self_rule, None, None, _reduced_source_rule, promotes=(), name="scatter_reduce")
+def scatter_reduce_primitive(x: Any, dim: int, index: Any, src: Any, reduce: str, include_self: bool) -> Any:
+    start, ufunc = _REDUCTIONS[reduce]
+    if not include_self:
+        if x.dtype.kind in "iu" and reduce in ("amax", "amin"):
+            start = (np.iinfo(x.dtype).min, np.iinfo(x.dtype).max)[reduce == "amin"]
+        x = _scattered(x, dim, index, x.dtype.type(start))
+    result = _scattering(ufunc.at)(x, dim, index, src)
+    if reduce != "mean":
+        return result
+    counts = _counted(x, dim, integers(index), include_self)
+    return (result // counts if result.dtype.kind in "iu" else result / counts).astype(x.dtype)
+
+
+@function(in_place=True)
+def scatter_reduce(x: Any, dim: int, index: Any, src: Any, reduce: str, include_self: bool = True) -> Any:
+    """x with the elements of src at indices along a dimension, together by `sum`, `prod`, `mean`, `amax` or `amin`"""
+    reduce = {"max": "amax", "min": "amin"}.get(reduce, reduce)
+    if reduce not in _REDUCTIONS:
+        raise RuntimeError("reduce argument must be either sum, prod, mean, amax or amin")
+    check_same_dtype("scatter(): Expected self.dtype to be equal to src.dtype", x, src)
+    axis, index = _check_along("scatter", x, dim, index, src)
+    return scatter_reduce_primitive(x, axis, index, _corner(src, index), reduce, include_self)

@@ -26,6 +26,7 @@ index_primitive: Any = private(
     lambda x, indices: np.asarray(x[indices], order="C"),
     lambda g, x_shape, indices: index_backward(g, x_shape, indices),
     moves="places",
+    keeps_tensors=True,
     rows=lambda x, indices: x[indices],
     batch=lambda x, indices: _index_of_each(x, indices),
 )
@@ -102,7 +103,10 @@ def getitem(x: Tensor, key: Any) -> Tensor:
     if advanced:
         try:
             return index_primitive(result, tuple(advanced))
-        except IndexError:
+        except (IndexError, TypeError):
+            for size, index in zip(result._data.shape, advanced, strict=False):
+                if not size and not isinstance(index, slice) and index.size:
+                    raise index_error("index is out of bounds for dimension with size 0") from None
             check_indices(result._data.shape, tuple(advanced))
             raise
     return alias(x) if result is x else result

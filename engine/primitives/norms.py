@@ -14,7 +14,7 @@ from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .arguments import check_floating, data_of, dimension
 from .axes import permute_primitive, squeeze, unsqueeze
-from .copying import clone, zeros_like
+from .copying import clone, to, zeros_like
 from .decomposition import svdvals
 from .families import LINEAR_ALGEBRA
 from .matrix import check_matrices, check_square, check_square_floating, eigen, turned
@@ -67,9 +67,11 @@ def _norm_of_singular_values(x: Any, ord: Any, rows: int, columns: int, keepdim:
     return norm
 
 
-@function(method=False, torch=("linalg.norm",))
-def linalg_norm(x: Any, ord: Any = None, dim: Any = None, keepdim: bool = False) -> Any:
+@function(method=False, torch=("linalg.norm",), called_as={})
+def linalg_norm(x: Any, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """norm of a vector, or of a matrix where `ord` and two dimensions say so"""
+    if dtype is not None:
+        x = to(x, dtype)
     dims = [dim] if isinstance(dim, int) else dim
     if dims is not None and len(dims) not in (1, 2):
         raise shape_error(f"linalg.norm: If dim is specified, it must be of length 1 or 2. Got {list(dims)}")
@@ -184,6 +186,8 @@ def matrix_power(x: Any, n: int) -> Any:
 @function(method=False, torch=("linalg.vander",))
 def linalg_vander(x: Any, N: int | None = None) -> Any:  # noqa: N803  (PyTorch's name)
     """the powers of the elements of vectors, from 0 on, in a new last dimension"""
+    if not x.ndim:
+        x = unsqueeze(x, 0)
     count = (x.shape[-1] if x.ndim else 0) if N is None else N
     if count <= 1:
         raise RuntimeError("N must be greater than 1.")

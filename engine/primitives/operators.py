@@ -12,7 +12,7 @@ from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.aliases import Call
 from ..tensors.dtypes import dtype, is_number
-from ..tensors.errors import shape_error
+from ..tensors.errors import shape_error, type_error
 from ..tensors.tensor import Tensor
 from . import arithmetic
 
@@ -68,7 +68,7 @@ def _getitem(self: Tensor, key: Any) -> Tensor:
     return getitem(self, key)
 
 
-def _bitwise(ufunc: Any) -> Call:
+def _bitwise(ufunc: Any, name: str = "") -> Call:
     """The operator on whole numbers and booleans. NotImplementedError, in PyTorch's words: one is a float."""
 
     def method(self: Tensor, other: Any) -> Any:
@@ -76,8 +76,10 @@ def _bitwise(ufunc: Any) -> Call:
             return NotImplemented
         for kind in (self.dtype, _kind(other)):
             if kind.is_floating_point:
-                raise _no_bits(ufunc.__name__, kind)
+                raise _no_bits(name or ufunc.__name__, kind)
         data = self._data, other._data if isinstance(other, Tensor) else other
+        if name and isinstance(other, int):
+            data = data[0], self._data.dtype.type(other)
         mismatch = broadcast_mismatch([np.shape(part) for part in data])
         if mismatch is not None:
             raise shape_error(mismatch)
@@ -97,10 +99,29 @@ def _no_bits(name: str, kind: dtype) -> NotImplementedError:
     return NotImplementedError(f"\"{name}_cpu\" not implemented for '{kind.title}'")
 
 
-def _invert(self: Tensor) -> Tensor:
+def inverted(self: Tensor) -> Tensor:
+    """The bits of each element turned over. TypeError: they are no whole numbers."""
     if self.dtype.is_floating_point:
-        raise _no_bits("bitwise_not", self.dtype)
+        raise type_error("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
     return Tensor(np.invert(self._data))
+
+
+BITWISE = {
+    "bitwise_and": _bitwise(np.bitwise_and),
+    "bitwise_or": _bitwise(np.bitwise_or),
+    "bitwise_xor": _bitwise(np.bitwise_xor),
+    "bitwise_left_shift": _bitwise(np.left_shift, "lshift"),
+    "bitwise_right_shift": _bitwise(np.right_shift, "rshift"),
+}
+
+
+def _shifted_by(name: str) -> Call:
+    """The operator with a number on its left."""
+
+    def method(self: Tensor, other: Any) -> Any:
+        return BITWISE[name](Tensor(np.asarray(other, self._data.dtype)[()]), self)
+
+    return method
 
 
 OPERATORS: dict[str, Call] = {
@@ -130,10 +151,17 @@ OPERATORS: dict[str, Call] = {
     "__le__": _comparison("le"),
     "__gt__": _comparison("gt"),
     "__ge__": _comparison("ge"),
-    "__and__": _bitwise(np.bitwise_and),
-    "__or__": _bitwise(np.bitwise_or),
-    "__xor__": _bitwise(np.bitwise_xor),
-    "__invert__": _invert,
+    "__and__": BITWISE["bitwise_and"],
+    "__rand__": BITWISE["bitwise_and"],
+    "__or__": BITWISE["bitwise_or"],
+    "__ror__": BITWISE["bitwise_or"],
+    "__xor__": BITWISE["bitwise_xor"],
+    "__rxor__": BITWISE["bitwise_xor"],
+    "__lshift__": BITWISE["bitwise_left_shift"],
+    "__rlshift__": _shifted_by("bitwise_left_shift"),
+    "__rshift__": BITWISE["bitwise_right_shift"],
+    "__rrshift__": _shifted_by("bitwise_right_shift"),
+    "__invert__": inverted,
     "__getitem__": _getitem,
 }
 # Those that change a tensor in place, such as `x += y`.
@@ -145,6 +173,11 @@ IN_PLACE_OPERATORS: dict[str, Call] = {
     "__ifloordiv__": arithmetic.floor_divide,
     "__imod__": arithmetic.remainder,
     "__ipow__": arithmetic.pow,
+    "__iand__": BITWISE["bitwise_and"],
+    "__ior__": BITWISE["bitwise_or"],
+    "__ixor__": BITWISE["bitwise_xor"],
+    "__ilshift__": BITWISE["bitwise_left_shift"],
+    "__irshift__": BITWISE["bitwise_right_shift"],
 }
 
 

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from ..table.registry import ops
-from ..tensors.aliases import Data, Gradient
+from ..tensors.aliases import Array, Data, Gradient
 from ..tensors.dtypes import is_number
 from ..tensors.errors import index_error, shape_error, type_error
+from ..tensors.memory import broadcast_shape
 from ..tensors.tensor import Tensor
 from .arguments import c_names, check_range, check_same_dtype, check_value, data_of, dimension, indices_of, integers
 from .copying import zeros_like
@@ -54,14 +55,14 @@ def _put_rule(g: Gradient, places: Data) -> Gradient:
     return put(g, zeros_like(as_strided(g, places)), places)
 
 
-@private(_put_rule, lambda g, places: as_strided(g, places), promotes=(), name="index_put")
+@private(_put_rule, lambda g, places: as_strided(g, places), promotes=(), name="index_put", keeps_tensors=True)
 def put(x: Any, value: Any, places: Any) -> Any:
     result = np.array(x, order="C").reshape(-1)
     result[places] = value
     return result.reshape(np.shape(x))
 
 
-@private(lambda g: g, lambda g, places: as_strided(g, places), promotes=(), name="index_put")
+@private(lambda g: g, lambda g, places: as_strided(g, places), promotes=(), name="index_put", keeps_tensors=True)
 def put_added(x: Any, value: Any, places: Any) -> Any:
     result = np.array(x, order="C").reshape(-1)
     # Broadcast here, because np.add.at gets it wrong when the value has fewer dimensions.
@@ -69,7 +70,17 @@ def put_added(x: Any, value: Any, places: Any) -> Any:
     return result.reshape(np.shape(x))
 
 
-@function(in_place=True)
+def check_fits(value: Any, places: Array) -> None:
+    """RuntimeError: the value does not broadcast to the shape of the places that it is to be put in."""
+    shape = data_of(value).shape
+    if broadcast_shape(shape, places.shape) != places.shape:
+        raise shape_error(
+            f"shape mismatch: value tensor of shape {list(shape)} cannot be broadcast to indexing result of shape "
+            f"{list(places.shape)}"
+        )
+
+
+@function(in_place=True, written=True)
 def index_put(x: Any, indices: Any, values: Any, accumulate: bool = False) -> Any:
     """x with values put in, or added, where a list of index tensors points, one for each dimension"""
     for i, index in enumerate(indices):
@@ -81,15 +92,7 @@ def index_put(x: Any, indices: Any, values: Any, accumulate: bool = False) -> An
     value = (
         values if isinstance(values, (Tensor, np.ndarray, np.generic)) else Tensor(np.asarray(values, data.dtype)[()])
     )
-    try:
-        fits = np.broadcast_shapes(data_of(value).shape, places.shape) == places.shape
-    except ValueError:
-        fits = False
-    if not fits:
-        raise shape_error(
-            f"shape mismatch: value tensor of shape {list(data_of(value).shape)} cannot be broadcast to indexing "
-            f"result of shape {list(places.shape)}"
-        )
+    check_fits(value, places)
     check_same_dtype(
         "Index put requires the source and destination dtypes match, got {} for the destination and {} for the source.",
         x,
@@ -229,7 +232,8 @@ def nonzero(x: Any, *, as_tuple: bool = False) -> Any:
     if as_tuple:
         return tuple(Tensor(index) for index in (found or np.nonzero(np.atleast_1d(data_of(x)))))
     count = np.count_nonzero(data_of(x))
-    return Tensor(np.stack(found, 1) if found else np.zeros((count, 0), np.int64))
+    # The indices of each dimension lie together.
+    return Tensor(np.stack(found).T if found else np.zeros((count, 0), np.int64))
 
 
 @function(method=True)

@@ -345,6 +345,7 @@ def addmm(x: Any, mat1: Any, mat2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
     lambda g, vec, alpha: outer(g, vec) * alpha,
     lambda g, mat, alpha: mv(t_primitive(mat), g) * alpha,
     in_place=True,
+    written=True,
 )
 def addmv(x: Any, mat: Any, vec: Any, beta: Any = 1, alpha: Any = 1) -> Any:
     """`beta` times x plus `alpha` times the product of a matrix and a vector"""

@@ -373,8 +373,8 @@ def cdist_primitive(x: Any, y: Any, p: float) -> Any:
     return _norm(x - y, p, -1)
 
 
-@function(tensors=2, method=False, called_as={"x": "x1", "y": "x2"}, taken=("compute_mode",))
-def cdist(x: Any, y: Any, p: float = 2.0) -> Any:
+@function(tensors=2, method=False, called_as={"x": "x1", "y": "x2"})
+def cdist(x: Any, y: Any, p: float = 2.0, compute_mode: str | None = None) -> Any:
     """norm of the difference of each row of x and each row of y"""
     for name, value in (("X1", x), ("X2", y)):
         if value.ndim < 2:

@@ -140,7 +140,11 @@ def sum_to_size_(x: Any, *size: Any, **named: Any) -> Any:
 
 @private(lambda g, x_shape: sum_to_size(g, x_shape), name="expand", view=True, moves="repeated")
 def expand_primitive(x: Any, shape: Any) -> Any:
-    return np.broadcast_to(x, shape)
+    expanded = np.broadcast_to(x, shape)
+    if isinstance(x, np.ndarray) and x.flags.writeable:
+        # NumPy fears that elements in one place are written; a part of it may have none (`memory.write` looks).
+        expanded.flags.writeable = True
+    return expanded
 
 
 @function(torch=())

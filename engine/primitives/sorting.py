@@ -20,7 +20,7 @@ def order_along(x: Any, dim: int, descending: bool = False) -> Any:
     if not descending:
         return np.argsort(x, axis=dim, kind="stable")
     # Sorting the reversed array in ascending order and reversing again keeps ties in their order.
-    return np.flip(x.shape[dim] - 1 - np.argsort(np.flip(x, dim), axis=dim, kind="stable"), dim)
+    return np.ascontiguousarray(np.flip(x.shape[dim] - 1 - np.argsort(np.flip(x, dim), axis=dim, kind="stable"), dim))
 
 
 def _sort(x: Any, dim: int = -1, descending: bool = False, stable: bool | None = None) -> tuple[Any, Any]:

@@ -173,6 +173,10 @@ def make_view_call(primitive: Operation) -> Call:
 def linked(primitive: Operation, x: Tensor, parameters: Sequence[Any], result: Any) -> Any:
     """The result of an operation, one view or several of its first argument, tied to that as one."""
     forward = primitive.forward
+    if x._inference:
+        for view in (result,) if isinstance(result, Tensor) else result:
+            view._inference = True
+        return result
     unrecorded = None if recording.enabled else INFERENCE if recording.inference else NO_GRAD
     if isinstance(result, Tensor):
         link_view(result, x, lambda array: forward(array, *parameters), unrecorded)

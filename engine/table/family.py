@@ -126,7 +126,7 @@ def _derive(operation: Operation) -> None:
             )
     # Shapes and numbers stay when a graph is freed, so that only a lost tensor makes a second pass an error.
     tensors = (*operation.results, *arguments[: operation.tensors])
-    operation.keeps_tensors = any(source in tensors for source in operation.saved)
+    operation.keeps_tensors = operation.keeps_tensors or any(source in tensors for source in operation.saved)
     operation.vjps = tuple(_rule_and_needs(rule, operation.saved) for rule in rules if rule is not None)
 
 

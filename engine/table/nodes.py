@@ -7,7 +7,7 @@ import copy
 import weakref
 from collections.abc import Container, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -101,7 +101,13 @@ class PrimitiveNode(Node):
             raise RuntimeError(FREED)
         if self.packed:
             saved = self._unpacked(saved)
-        return self.as_tensors(saved)[position]
+        if self.primitive.saved[position] not in self.primitive.needed(self.next_functions):
+            return None
+        value = self.as_tensors(saved)[position]
+        if not isinstance(value, tuple):
+            return value
+        parts = cast(tuple[Any, ...], value)
+        return tuple([Tensor(part) if is_array(part) else part for part in parts])
 
     def pack(self, hooks: tuple[Pack, Unpack], args: Sequence[Any], result: Any) -> None:
         """Keeps what `hooks` make of each saved tensor in its place."""
@@ -109,8 +115,12 @@ class PrimitiveNode(Node):
             return
         primitive = self.primitive
         results = result if primitive.outputs else [result]
+        needed = primitive.needed(self.next_functions)
         kept: list[Any] = []
         for source, value in zip(primitive.saved, self.saved, strict=True):
+            if source not in needed:
+                kept.append(value)
+                continue
             if source in primitive.results:
                 tensor = results[primitive.results.index(source)]
             else:

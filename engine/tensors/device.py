@@ -18,7 +18,11 @@ _TYPES = (
 class device:  # noqa: N801  (PyTorch's name)
     """A kind of device, and which of them: `device("cpu")`, `device("cuda", 0)`, `device("cuda:0")`."""
 
+    __module__ = "torch"
     __slots__ = ("index", "type")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _made, (str(self),)
 
     def __init__(self, type: Any = "cpu", index: int | None = None) -> None:
         if isinstance(type, device):
@@ -50,6 +54,10 @@ class device:  # noqa: N801  (PyTorch's name)
 
     def __hash__(self) -> int:
         return hash((self.type, self.index))
+
+
+def _made(name: str) -> device:
+    return device(name)
 
 
 def _name(value: Any) -> str:

@@ -8,6 +8,7 @@ Source: https://pytorch.org/docs/stable/tensor_attributes.html#type-promotion-do
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ from .symbol import DATA
 class dtype:  # noqa: N801  (PyTorch's name)
     """A data type; prints as PyTorch's does (`torch.float64`). PyTorch's messages have its title, or C++'s name."""
 
+    __module__ = "torch"
     __slots__ = ("c_name", "is_floating_point", "itemsize", "name", "numpy", "title")
 
     def __init__(self, name: str, title: str, c_name: str) -> None:
@@ -30,6 +32,13 @@ class dtype:  # noqa: N801  (PyTorch's name)
         self.numpy = np.dtype(name)
         self.is_floating_point = self.numpy.kind == "f"
         self.itemsize = self.numpy.itemsize
+
+    is_complex = False
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it has negative numbers."""
+        return self.numpy.kind in "if"
 
     def __repr__(self) -> str:
         return f"torch.{self.name}"
@@ -95,6 +104,11 @@ def result_type(arrays: Iterable[Any], numbers: Iterable[Any]) -> NumpyDtype:
             result = tier
     assert result is not None
     return result
+
+
+def widest(kinds: Iterable[NumpyDtype]) -> NumpyDtype:
+    """The NumPy dtype that all of these are promoted to together."""
+    return functools.reduce(_wider, kinds)
 
 
 def _wider(a: NumpyDtype, b: NumpyDtype) -> NumpyDtype:

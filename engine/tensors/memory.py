@@ -8,6 +8,7 @@ and the graph of every live view is made anew from the base's.
 from __future__ import annotations
 
 import weakref
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -145,6 +146,13 @@ def positions(view: Tensor) -> Array:
     return slicing(np.arange(count).reshape(base._data.shape))
 
 
+def _overlaps(data: Any) -> bool:
+    """Whether elements of an array lie in one place, as where it was expanded."""
+    strides: tuple[int, ...] = data.strides
+    shape: tuple[int, ...] = data.shape
+    return 0 not in shape and any(stride == 0 and size > 1 for stride, size in zip(strides, shape, strict=True))
+
+
 def write(tensor: Tensor, data: Any) -> None:
     """Changes the tensor's data in place and counts the change. RuntimeError: the shape or dtype does not fit."""
     present = tensor._data
@@ -163,7 +171,7 @@ def write(tensor: Tensor, data: Any) -> None:
     elif is_symbolic(data):
         raise data.unwritable()
     elif isinstance(present, np.ndarray):
-        if not present.flags.writeable:
+        if 0 in present.strides and _overlaps(present):
             raise RuntimeError(
                 "unsupported operation: more than one element of the written-to tensor refers to a single memory "
                 "location. Please clone() the tensor before performing the operation."
@@ -190,6 +198,20 @@ def viewed(tensor: Tensor, dtype: dtypes.dtype) -> Tensor:
         ) from None
     share(made, tensor)
     return made
+
+
+class unsafe_preserve_version_counter:  # noqa: N801  (PyTorch's name)
+    """In the block, changes of these tensors in place do not count."""
+
+    def __init__(self, tensors: Tensor | Sequence[Tensor]) -> None:
+        self.memories = [memory_of(t) for t in ([tensors] if isinstance(tensors, Tensor) else tensors)]
+
+    def __enter__(self) -> None:
+        self.versions = [memory.version for memory in self.memories]
+
+    def __exit__(self, *exc_info: object) -> None:
+        for memory, version in zip(self.memories, self.versions, strict=True):
+            memory.version = version
 
 
 def resize(tensor: Tensor, shape: tuple[int, ...]) -> None:

@@ -19,6 +19,10 @@ class Size(tuple[int, ...]):
     """A tensor's shape: a tuple that prints as PyTorch's does."""
 
     __slots__ = ()
+    __module__ = "torch"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _size, (tuple(self),)
 
     def __new__(cls, sizes: Iterable[Any] = ()) -> Size:
         made = super().__new__(cls, sizes)
@@ -53,6 +57,10 @@ class Size(tuple[int, ...]):
     def numel(self) -> int:
         """How many elements a tensor of this shape has."""
         return math.prod(self)
+
+
+def _size(sizes: Any) -> Size:
+    return Size(sizes)
 
 
 def _whole(sizes: Iterable[Any]) -> Iterator[int]:

@@ -55,6 +55,8 @@ class Tensor:
     with). Make tensors with `tensor`, not with this class.
     """
 
+    # What its type is called where it is printed.
+    __module__ = "torch"
     # What every result has is in slots; what only some tensors have is in __dict__, with its default here.
     __slots__ = ("__dict__", "__weakref__", "_data", "_grad_fn", "_requires_grad")
 

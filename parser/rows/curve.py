@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,48 +40,68 @@ class Curve(NamedTuple):
     view: tuple[float, float]
 
 
-class Plotted(NamedTuple):
-    """An expression over a range of a variable, and its `curves`."""
+class Plotted:
+    """An expression's value and its derivatives up to an order over a range of a variable.
 
-    expr: str
-    variable: str
-    axis: Range
-    curves: list[Curve]
-    function: _Function
+    `names` are those of the curves; a value that has no derivatives, such as a truth value, has the first alone.
+    ExpressionError, UsageError: it cannot be computed, or is not a number.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        variable: str,
+        axis: Range,
+        constants: Mapping[str, Tensor],
+        order: int,
+        limits: Limits,
+    ) -> None:
+        self.expr = program.source.strip()
+        self.variable = variable
+        self.axis = axis
+        self._function = _Function(program, variable, constants, order, limits)
+        self.names = [column_of(name) for name in self._function.names[: order + 1]]
+        low, high = sorted(axis.ends)
+        if not math.isfinite(high - low):
+            raise UsageError(f"the range {quoted(axis.text)} of `{variable}` is too wide", "plot one half of it")
+        count = max(_SLOW_POINTS if self._function.is_slow else _POINTS, axis.count)
+        self._even = np.linspace(low, high, min(_MOST_POINTS, count))
+
+    @property
+    def lacks_derivatives(self) -> bool:
+        """Whether there is no derivative where one would be expected."""
+        return len(self._function.names) == 1 and not self._function.is_discrete
+
+    @cached_property
+    def curves(self) -> list[Curve]:
+        """The curves, in the order of their names."""
+        return [self._curve(place) for place in range(len(self.names))]
+
+    @cached_property
+    def is_finite_somewhere(self) -> bool:
+        """Whether there is anything to draw."""
+        return bool(np.isfinite(self._function.rows(0)(self._even)[0]).any())
 
     @property
     def failure(self) -> str | None:
-        """Why it cannot be computed at a point, where there is one."""
-        return self.function.failure
+        """Why it cannot be computed at a point, where there was one."""
+        return self._function.failure
 
     def columns(self) -> dict[str, Any]:
         """The values of the curves at the points of the range, by their names."""
-        found = self.function.results(self.axis.values())
-        return {curve.name: found[name] for curve, name in zip(self.curves, self.function.names, strict=False)}
+        found = self._function.results(self.axis.values())
+        return {name: found[key] for name, key in zip(self.names, self._function.names, strict=False)}
 
-    @property
-    def is_finite_somewhere(self) -> bool:
-        """Whether there is anything to draw."""
-        return any(np.isfinite(curve.y).any() for curve in self.curves)
-
-
-def plotted(
-    program: Program, variable: str, axis: Range, constants: Mapping[str, Tensor], order: int, limits: Limits
-) -> Plotted:
-    """An expression's value and its derivatives up to an order over a range.
-
-    A value that has none, such as a truth value, has the first curve alone. ExpressionError, UsageError: it cannot be
-    computed, or is not a number.
-    """
-    function = _Function(program, variable, constants, order, limits)
-    low, high = sorted(axis.ends)
-    even = np.linspace(low, high, min(_MOST_POINTS, max(_SLOW_POINTS if function.is_slow else _POINTS, axis.count)))
-    curves = [_curve(function, place, even) for place in range(min(order + 1, len(function.names)))]
-    return Plotted(program.source.strip(), variable, axis, curves, function)
+    def _curve(self, order: int) -> Curve:
+        rows = self._function.rows(order)
+        samples = sampled(rows, self._even)
+        found = features(rows, samples)
+        view = visible(rows(self._even)[0], found)
+        return Curve(self.names[order], *interrupted(samples, found), found, view)
 
 
 class _Function:
-    """An expression with its derivatives by one variable, over many points. Errors: as `plotted`."""
+    """An expression with its derivatives by one variable, over many points. Errors: as `Plotted`."""
 
     def __init__(
         self, program: Program, variable: str, constants: Mapping[str, Tensor], order: int, limits: Limits
@@ -89,6 +111,8 @@ class _Function:
         self.expression, self.names = _traced(program, variable, constants, order, limits)
         self.is_slow = not self.expression.is_traced({variable: ()})
         found = self.results(np.zeros(1))
+        # A count or a truth value does not change but where it leaps.
+        self.is_discrete = found["value"].dtype.kind != "f"
         if found["value"].ndim > 1:
             raise UsageError(
                 f"{quoted(program.source)} is a list of {found['value'].shape[1]} numbers, and a curve needs one",
@@ -102,8 +126,7 @@ class _Function:
         def function(x: Any) -> Any:
             found = self.results(x)
             rows = np.stack([np.asarray(found[name], float) for name in names])
-            if found["value"].dtype.kind != "f":
-                # A count or a truth value does not change but where it leaps.
+            if self.is_discrete:
                 return np.concatenate([rows, np.zeros_like(rows)])
             # As in PyTorch a derivative may be finite where there is no value, and then it means nothing.
             return np.where(np.isnan(found["value"]), np.nan, rows) if first else rows
@@ -141,11 +164,3 @@ def _traced(
             error = failure
     assert error is not None
     raise error
-
-
-def _curve(function: _Function, order: int, even: Any) -> Curve:
-    rows = function.rows(order)
-    samples = sampled(rows, even)
-    found = features(rows, samples)
-    view = visible(rows(even)[0], found)
-    return Curve(column_of(function.names[order]), *interrupted(samples, found), found, view)

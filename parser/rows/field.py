@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -43,6 +44,9 @@ def field(program: Program, ranges: Mapping[str, Range], constants: Mapping[str,
     """
     first, second = ranges
     names = (first, second)
+    for name, axis in ranges.items():
+        if not math.isfinite(axis.ends[1] - axis.ends[0]):
+            raise UsageError(f"the range {quoted(axis.text)} of `{name}` is too wide", "plot one half of it")
     expression = RowExpression(program, constants, Wanted((), names, True), limits)
     expression.result_names({first: (), second: ()})
     faults: dict[int, str] = {}

@@ -240,7 +240,8 @@ def _report(
     solution, names = inference.solution, parameters.names
     profile = asked.profile and asked.loss is None and inference.freedom > 0
     intervals = profile_intervals(problem, inference) if profile else inference.intervals
-    columns = [inference.solution.point, inference.errors, inference.t_values, inference.probabilities, *intervals.T]
+    errors = np.where(solution.held, np.nan, inference.errors)
+    columns = [solution.point, errors, inference.t_values, inference.probabilities, *intervals.T]
     estimates = {
         name: Estimate(*numbers, held=bool(solution.held[i]))
         for i, (name, numbers) in enumerate(zip(names, np.column_stack(columns).tolist(), strict=True))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 # Bytes that are kept in memory.
-_MOST = 1 << 27
+_MOST = 1 << 25
 # Rows of a block: what is computed of them stays in a core's cache.
 _BLOCK = 1 << 15
 
@@ -23,6 +24,7 @@ class Shelf:
     def __init__(self, most: int = _MOST) -> None:
         self.left = most
         self._file: Any = None
+        self._reading = threading.Lock()
 
     def put(self, array: np.ndarray) -> Read:
         """Keeps an array of floats."""
@@ -33,9 +35,16 @@ class Shelf:
             self._file = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the shelf)
         start = self._file.seek(0, os.SEEK_END)
         self._file.write(np.ascontiguousarray(array).data)
-        self._file.flush()
-        shape, size = array.shape, array.nbytes
-        return lambda: np.frombuffer(os.pread(self._file.fileno(), size, start)).reshape(shape)
+        shape = array.shape
+
+        def read() -> np.ndarray:
+            found = np.empty(shape)
+            with self._reading:
+                self._file.seek(start)
+                self._file.readinto(found.data)
+            return found
+
+        return read
 
     def close(self) -> None:
         """Forgets what it keeps in a file."""

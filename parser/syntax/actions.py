@@ -96,6 +96,7 @@ class Actions:
         return children
 
     def single(self, children: Children) -> Any:
+        """As `lalr.py` has it without a call, and Lark with one."""
         return children[0]
 
     def append(self, children: Children) -> list[Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from .tables import Tables
 
 _END = "$END"
+_OTHER = "no_token"
 _OPERAND = "NAME"  # the terminal that can begin every operand
 
 
@@ -26,30 +27,28 @@ class ParserError(Exception):
 class Token(str):
     """A piece of the text with its place and the name of its terminal."""
 
-    __slots__ = ("end_pos", "start_pos", "type")
+    __slots__ = ("end_pos", "start_pos", "type", "value")
 
     type: str
     start_pos: int
     end_pos: int
-
-    @property
-    def value(self) -> str:
-        """The text as a plain string."""
-        return str(self)
+    # The text as a plain string.
+    value: str
 
 
 class Parser:
     """A parser for the language of `tables`.
 
     `actions` has a method for each rule's action, called with the list of its children, and for those terminals that
-    are to become something else than a token.
+    are to become something else than a token. A rule with the action `single` stands for its one child.
     """
 
     def __init__(self, tables: Tables, actions: object) -> None:
         self.states = tables["states"]
         self.end = tables["end"]
-        self.rules: list[tuple[str, int, Callable[[list[Any]], Any]]] = [
-            (origin, size, getattr(actions, action, list)) for origin, size, action in tables["rules"]
+        self.rules: list[tuple[str, int, Callable[[list[Any]], Any] | None]] = [
+            (origin, size, None if action == "single" else getattr(actions, action, list))
+            for origin, size, action in tables["rules"]
         ]
         self.makers = {name: getattr(actions, name, None) for name, _ in tables["terminals"]}
         self.terminals = tables["terminals"]
@@ -63,23 +62,18 @@ class Parser:
         """Return what the actions made of the text. ParserError: it is not in the language."""
         states = [0]
         values: list[Any] = []
-        table, rules, makers, ignored = self.states, self.rules, self.makers, self.ignored
+        table, rules, makers = self.states, self.rules, self.makers
         ascii = text.isascii()
         scanners, begins_operand = self.scanners[ascii], self.begins_operand
-        position, length = 0, len(text)
+        position = 0
         while True:
-            while position < length:
-                mode = begins_operand[states[-1]]
-                scan = scanners[mode] or self._scanner(mode, ascii)
-                match = scan(text, position)
-                if match is None:
+            mode = begins_operand[states[-1]]
+            match = (scanners[mode] or self._scanner(mode, ascii))(text, position)
+            kind = match.lastgroup
+            position, end = match.span(kind)
+            if position == end:
+                if kind == _OTHER:
                     raise ParserError(position)
-                if match.lastgroup not in ignored:
-                    kind = match.lastgroup
-                    break
-                position = match.end()
-            else:
-                match = None
                 kind = _END
             while True:
                 action = table[states[-1]].get(kind)
@@ -88,27 +82,36 @@ class Parser:
                 if action >= 0:
                     break
                 origin, size, make = rules[-1 - action]
-                children = values[len(values) - size :]
-                del values[len(values) - size :]
-                del states[len(states) - size :]
+                if make is None:
+                    del states[-1]
+                else:
+                    children = values[len(values) - size :]
+                    del values[len(values) - size :]
+                    del states[len(states) - size :]
+                    values.append(make(children))
                 states.append(table[states[-1]][origin])
-                values.append(make(children))
-                if match is None and states[-1] == self.end:
+                if kind == _END and states[-1] == self.end:
                     return values[-1]
-            assert match is not None
-            token = Token(match[0])
-            token.type = kind
-            token.start_pos = position
-            token.end_pos = position = match.end()
+            part = text[position:end]
+            token = Token(part)
+            token.value, token.type = part, kind
+            token.start_pos, token.end_pos = position, end
+            position = end
             states.append(action)
             maker = makers[kind]
             values.append(token if maker is None else maker(token))
 
     def _scanner(self, mode: bool, ascii: bool) -> Any:
-        """What matches the next token, or what is skipped, in states where an operand may begin, or in all others."""
+        """What matches the next token behind what is skipped, in states where an operand may begin, or in all others.
+
+        It matches nothing at the end of the text, and as `_OTHER` where there is no token.
+        """
         modes = zip(self.states, self.begins_operand, strict=True)
-        expected = self.ignored.union(*(actions for actions, own in modes if own is mode))
-        pattern = "|".join(f"(?P<{name}>{regexp})" for name, regexp in self.terminals if name in expected)
+        expected = set[str]().union(*(actions for actions, own in modes if own is mode))
+        ignored = "|".join(f"(?:{regexp})" for name, regexp in self.terminals if name in self.ignored)
+        tokens = [f"(?P<{name}>{regexp})" for name, regexp in self.terminals if name in expected - self.ignored]
+        tokens += [r"(?P<end_of_text>\Z)", f"(?P<{_OTHER}>)"]
+        pattern = f"(?:{ignored})*(?:{'|'.join(tokens)})"
         if ascii:
             # A set of characters is compiled in a fraction of the time if all are ASCII; what others match is not here.
             pattern = re.sub(r"[^\x00-\x7f]", r"\\x80", pattern)

@@ -47,6 +47,22 @@ CALLS: dict[str, list[Example]] = {
             "{}(x, 1, [[2, 2], [1, 0]], y)",
         )
     ],
+    "scatter_reduce": [
+        Example(
+            lambda x, y, how=how, own=own: torch.scatter_reduce(
+                x, 0, torch.tensor([0, 0, 1]), y, how, include_self=own
+            ),
+            lambda x, y, reduce=reduce, own=own: [
+                reduce([*x[:1], *y[:2]] if own else y[:2]),
+                reduce([x[1], y[2]] if own else y[2:3]),
+                x[2],
+            ],
+            (VECTOR, VECTOR),
+            f"{{}}(x, 0, [0, 0, 1], y, '{how}', {own})",
+        )
+        for how, reduce in (("sum", sum), ("prod", np.prod), ("mean", np.mean), ("amax", max), ("amin", min))
+        for own in (True, False)
+    ],
     "take_along_dim": [
         Example(
             lambda x: torch.take_along_dim(x, torch.tensor([[2], [0]]), 1),

@@ -8,7 +8,7 @@ from typing import Any
 
 from .... import engine
 from ....engine import FUNCTIONS, random
-from ....engine.api import sampling
+from ....engine.api import bits, in_place_functions, sampling, settings, types
 
 # What a script has of each module, beside what the module lists in `__all__`.
 _OTHERS: dict[str, tuple[str, ...]] = {
@@ -108,7 +108,7 @@ class Module:
 
     def _parts(self) -> list[ModuleType]:
         """What the engine imports when one of its names is first asked for."""
-        return [sampling, random] if self == TORCH else []
+        return [bits, in_place_functions, random, sampling, settings, types] if self == TORCH else []
 
     def _inside(self) -> list[str]:
         """The modules in this one."""

@@ -14,6 +14,8 @@ from itertools import islice
 from types import FunctionType
 from typing import Any, NamedTuple
 
+from .... import engine
+
 _WIDTH = 79
 _LONGEST = 1000  # items of a collection that are shown
 _CLASS = re.compile(r"<class '([^']+)'>")
@@ -45,7 +47,12 @@ def _part(value: Any, around: frozenset[int]) -> str | _Group:
         return f"<function {value.__module__}.{value.__qualname__}{signature(value)}>"
     text = repr(value)
     named = _CLASS.fullmatch(text)
-    return named[1] if named else text
+    return _torchs_name(named[1]) if named else text
+
+
+def _torchs_name(name: str) -> str:
+    """The name of a class of the engine as PyTorch's is called."""
+    return f"torch.{name.rpartition('.')[2]}" if name.startswith(f"{engine.__name__}.") else name
 
 
 def _items(values: Iterable[Any], around: frozenset[int]) -> list[list[Any]]:

@@ -25,6 +25,7 @@ from autodiff.cli.drawing import (
     terminal_picture,
     write_picture,
 )
+from autodiff.cli.drawing.palette import THEMES
 from autodiff.cli.drawing.ticks import round_ticks
 from autodiff.parser.syntax.errors import UsageError
 
@@ -131,6 +132,18 @@ def test_a_picture_in_a_file_is_the_same_bytes_each_time(tmp_path: Path) -> None
         assert path.read_bytes() == written
     write_picture(FIELD, str(tmp_path / "picture.png"))
     assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_every_colour_stands_out_from_its_background() -> None:
+    def light(color: str) -> float:
+        parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+    for theme in THEMES.values():
+        for color in (*theme.slots, theme.text):
+            low, high = sorted((light(color), light(theme.background)))
+            assert (high + 0.05) / (low + 0.05) > 3
 
 
 def test_what_cannot_be_drawn_says_why(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,6 +123,12 @@ def test_two_ranges_give_contours_and_points_without_a_gradient(autodiff: Run) -
     assert "is finite nowhere" in nowhere.err
 
 
+def test_jumps_are_found_without_a_derivative(autodiff: Run) -> None:
+    result = autodiff("plot", "x + x//0.5", "--x", "0.1:0.9")
+    assert result.out.endswith("x\n\njump  x = 0.5  from 0.5 to 1.5\n")
+    assert "has no derivative by `x`" in result.err
+
+
 def test_a_curve_without_a_value_is_said_to_have_none(autodiff: Run) -> None:
     result = autodiff("plot", "log(x)", "--x", "-2:-1")
     assert result.code == 1
@@ -150,6 +156,8 @@ def test_a_curve_without_a_value_is_said_to_have_none(autodiff: Run) -> None:
         (["x", "--x", "0:1", "-o", "f.jpg"], 2, "name a file ending in .svg, .png, .pdf"),
         (["x", "--x", "0:1", "-o", "f.svg", "--format", "csv"], 2, "-o draws a picture"),
         (["x", "--x", "0:1", "--response", "y"], 2, "--data TABLE"),
+        (["x", "--x", "-1e308:1e308"], 2, "is too wide"),
+        (["x + y", "--x", "-1e308:1e308", "--y", "0:1"], 2, "is too wide"),
         (["sinn(x)", "--x", "0:1"], 3, "unknown function `sinn`"),
         ([], 3, "the expression is empty"),
     ],

@@ -117,6 +117,8 @@ WRONG: list[tuple[tuple[str, ...], int, str]] = [
     (("m*v", "run.csv", "--sigma", "m=dm", "--json"), 2, "--format jsonl"),
     (("m*k", "run.csv", "--sigma", "m=dm"), 2, "no column `k`"),
     (("m*v", "run.csv", "--sigma", "m=-dm"), 1, "the deviation of `m` is negative"),
+    (("2*pi",), 2, "the expression has no variables"),
+    (("log(v)", "run.csv", "--sigma", "v=0.1"), 0, "line 3 is the first with a result that is not finite"),
     (("sinn(m)", "--m", "2±0.1"), 3, "did you mean `sin`?"),
 ]
 

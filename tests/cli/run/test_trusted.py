@@ -27,7 +27,7 @@ def test_python_itself_runs_and_torch_is_this_engine(autodiff, tmp_path: Path) -
         "    x: float\n"
         "x = torch.tensor([1.0, 2.0], requires_grad=True)\n"
         "F.relu(x * value).sum().backward()\n"
-        "print(x.grad, np.asarray(x.detach()).dtype, type(x).__module__.split('.')[1], Point(1))\n"
+        "print(x.grad, np.asarray(x.detach()).dtype, torch.__version__.split('+')[1], Point(1))\n"
         "print(__name__, os.path.basename(__file__), len(sys.argv))\n"
         "if __name__ == '__main__': print('main')\n"
         "x.sum()\n"
@@ -35,7 +35,7 @@ def test_python_itself_runs_and_torch_is_this_engine(autodiff, tmp_path: Path) -
     result = autodiff("run", "--trust", str(path))
     assert (result.code, result.err) == (0, "")
     assert result.out == (
-        "tensor([7., 7.]) float32 engine Point(x=1)\n__main__ lesson.py 1\nmain\ntensor(3., grad_fn=<SumBackward0>)\n"
+        "tensor([7., 7.]) float32 autodiff Point(x=1)\n__main__ lesson.py 1\nmain\ntensor(3., grad_fn=<SumBackward0>)\n"
     )
 
 

@@ -92,12 +92,15 @@ def test_the_default_dtype_is_a_floating_one() -> None:
         (lambda x: x & 1, "bitwise_and"),
         (lambda x: x | x, "bitwise_or"),
         (lambda x: x ^ True, "bitwise_xor"),
-        (lambda x: ~x, "bitwise_not"),
+        (lambda x: torch.bitwise_not(x), "bitwise_not"),
+        (lambda x: x << 1, "lshift"),
     ],
 )
 def test_a_float_has_no_bits(compute: Any, name: str) -> None:
     with pytest.raises(NotImplementedError, match=f"^\"{name}_cpu\" not implemented for 'Double'$"):
         compute(torch.ones(2))
+    with pytest.raises(TypeError, match="^~ .operator.invert. is only implemented on integer and Boolean-type tensors"):
+        ~torch.ones(2)
 
 
 def test_operands_of_an_operator_on_bits_are_numbers_in_shapes_that_broadcast() -> None:

@@ -123,6 +123,7 @@ def test_a_parameter_stops_at_its_bound_and_has_no_error_there() -> None:
     assert report.estimates["b"].value == -0.5
     assert report.estimates["b"].held
     assert np.isnan(report.estimates["b"].low)
+    assert np.isnan(report.estimates["b"].error)
     assert report.estimates["a"].value == pytest.approx(float(X @ (LINE["y"] + 0.5) / (X @ X)), rel=1e-10)
     assert any("at its bound" in finding.text for finding in report.warnings)
 

@@ -30,6 +30,7 @@ LOOP.append(LOOP)
         (deque([1]), "deque([1])"),
         (defaultdict(list, {1: [2]}), "defaultdict(list, {1: [2]})"),
         (int, "int"),
+        (torch.Tensor, "torch.Tensor"),
         ("a\nb", "'a\\nb'"),
         (torch.Size([2]), "torch.Size([2])"),
         (LOOP, "[1, [...]]"),

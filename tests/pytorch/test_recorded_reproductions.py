@@ -1,0 +1,91 @@
+"""Small programs on which the engine once differed print what they do in PyTorch: data/reproductions.json."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import re
+import sys
+import warnings
+from typing import Any
+
+import pytest
+from groups import grouped
+from pytorch.recorded import entries
+
+import autodiff.engine as torch
+from autodiff.engine.autograd.state import state_kept
+
+# What is another matter here, with the reason.
+_KEPT = "nodes keep numbers, not the tensors that held them"
+_TRANSFORMS = "functions that are differentiated are not looked into so closely"
+_GRADCHECK = "gradcheck tries fewer ways"
+_IN_PLACE = "PyTorch has no derivative of it in place"
+DIFFERENT: dict[str, str] = {
+    "a/del_data": "a slot can be deleted",
+    "a/gradcheck_undefined_grad": _GRADCHECK,
+    "a/saved_identity": _KEPT,
+    "a/igamma_fwad": "the words are those of a backward pass",
+    "a/deep_reentrant": "passes inside each other take Python's stack",
+    "b/jvp_not_view_of_inp": "of which tensor a tangent is a view is not asked",
+    "b/mark_dirty_jvp_same": "that the tangent did not change is not noticed",
+    "b/gradcheck_fwd_counts": _GRADCHECK,
+    "b/gradcheck_materialize_false_fwd": _GRADCHECK,
+    "d/tensor_methods_missing": "some are missing",
+    "e/empty_slice_stride": "NumPy's strides of nothing are others",
+    "f/grad_capture_mutate": _TRANSFORMS,
+    "f/jvp_capture_mutate": _TRANSFORMS,
+    "f/vmap_no_setup_context": "it is done for one after another",
+    "f/print_in_grad": _TRANSFORMS,
+    "f/vmap_inplace_captured": _TRANSFORMS,
+    "f/functional_call": "there are no modules",
+    "g/nanquantile_q_grad": "no gradient comes to q",
+    "g/view_after_cat": "there is one order of dimensions",
+    "j/norm_zero_tangent": "nan",
+    "j/inplace_gradfn_names": _IN_PLACE,
+    "j/acosh_inplace_backward": _IN_PLACE,
+    "j/polygamma_": _IN_PLACE,
+    "k/autograd_namespace": "there is no profiler",
+}
+# As much of a line as was recorded.
+_RECORDED = 290
+
+
+@pytest.fixture
+def torch_modules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the test `import torch.x` means the engine's module, as programs of one's own have it."""
+    names = ("", ".autograd", ".autograd.forward_ad", ".autograd.graph", ".func", ".nn", ".nn.functional")
+    for name in names:
+        monkeypatch.setitem(sys.modules, f"torch{name}", importlib.import_module(f"autodiff.engine{name}"))
+
+
+def printed(code: str) -> str:
+    """What a program prints, then its error's first line, then its warnings, cut as the recording is."""
+    out = io.StringIO()
+    names = {"torch": torch, "Function": torch.autograd.Function, "__name__": "__main__"}
+    raised: list[str] = []
+    with state_kept(), warnings.catch_warnings(record=True) as warned, contextlib.redirect_stdout(out):
+        warnings.simplefilter("always")
+        try:
+            exec(code, names)  # noqa: S102  (recorded source, in the repository)
+        except Exception as error:
+            raised = [f"{type(error).__name__}: {error}".partition("\n")[0]]
+    lines = [*out.getvalue().rstrip("\n").splitlines(), *raised, *(f"[warn] {w.message}" for w in warned)]
+    return "\n".join(lines)
+
+
+def shortened(text: str) -> list[str]:
+    """The lines of a text, as far as they were recorded, without addresses; warnings are not looked at."""
+    lines = text.partition("[warn]")[0].strip().splitlines()
+    return [re.sub("0x[0-9a-f]+", "0x", line)[:_RECORDED] for line in lines]
+
+
+def case(entry: dict[str, Any]) -> Any:
+    why = DIFFERENT.get(entry["title"])
+    return pytest.param(entry, id=entry["title"], marks=[pytest.mark.xfail(reason=why, strict=True)] if why else [])
+
+
+@grouped("entry", [case(entry) for entry in entries("reproductions.json")], size=60)
+def test_a_program_prints_what_it_does_in_pytorch(entry: dict[str, Any], torch_modules: None) -> None:
+    assert shortened(printed(entry["code"])) == shortened(entry["torch"])
