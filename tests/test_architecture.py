@@ -36,7 +36,7 @@ from autodiff.engine.table.registry import FUNCTIONS, all_primitives
 BELOW = {"engine": {"engine"}, "parser": {"engine", "parser"}, "cli": {"engine", "parser", "cli"}}
 LIBRARIES = {
     "engine": {"llvmlite", "numpy", "scipy"},
-    "parser": {"flint", "lark", "numpy"},
+    "parser": {"flint", "lark", "numpy", "sqlglot"},
     "cli": {"click", "contourpy", "matplotlib", "numpy", "plotext", "prompt_toolkit", "pygraphviz", "rich"},
 }
 

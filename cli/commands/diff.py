@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import variables_help
+from ...parser.syntax.wording import quoted, variables_help
+from ...parser.unparse.formats import CODE, FORMATS
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import OK
@@ -20,6 +21,7 @@ from ..shell.options import (
     Format,
     Limits,
     Options,
+    dtype_option,
     names_option,
     option,
     split_names,
@@ -27,7 +29,10 @@ from ..shell.options import (
 from ..shell.streams import say, write
 
 if TYPE_CHECKING:
-    from ...parser.algebra.derivative import By
+    from ...engine import Tensor
+    from ...parser.algebra.derivative import By, Derivatives
+
+_LONGEST_SIZE = 10  # digits
 
 EXAMPLES = [
     ('autodiff diff "sin(x**2)"', "2*x*cos(x**2)"),
@@ -35,6 +40,8 @@ EXAMPLES = [
     ('autodiff diff "x**2*y + y**3" --wrt x,y', "by x and then by y: the mixed second derivative"),
     ('autodiff diff "x**5" --order 3', "the third derivative"),
     ('autodiff diff "x*exp(-x**2)" --format c', "a function in C"),
+    ('autodiff diff "x**2*y" --with-value --format rust', "the value and all derivatives in one function"),
+    ('autodiff diff "x*y" --format sql --dialect bigquery', "a list to select in a database"),
     ("autodiff diff 'x**x' | autodiff eval --x 2", "the derivative, evaluated"),
 ]
 
@@ -48,6 +55,12 @@ class Differentiation(Options):
         help="Differentiate by this variable; by several, separated by commas, one after the other.",
     )
     const: str | None = CONST
+    shapes: tuple[str, ...] = option(
+        "--shape", multiple=True, metavar="NAME=M,N", help="The sizes of a variable that has no value: --shape A=3,2."
+    )
+    jacobian: bool = option(
+        "--jacobian", is_flag=True, help="Derivatives of each element of the value, not of its sum."
+    )
     order: int | None = option("--order", type=HIGHEST_ORDER, metavar="N", help="The N-th derivative by each variable.")
     expand: bool = option(
         "--expand", is_flag=True, help="Write out parts that occur several times, instead of naming them."
@@ -59,12 +72,15 @@ class Language(Format):
     """What to write it in."""
 
     default = "text"
-    format_name: str = option(
-        "--format",
-        type=click.Choice(("text", "latex", "python", "numpy", "torch", "c", "json")),
-        help="What to print.  [default: text]",
-    )
+    format_name: str = option("--format", type=click.Choice(FORMATS), help="What to print.  [default: text]")
     as_json: bool = JSON
+    value: bool = option(
+        "--with-value", is_flag=True, help="The value too: in code, one function of it and all derivatives."
+    )
+    dtype: str = dtype_option("Type of numbers in code.")
+    dialect: str | None = option(
+        "--dialect", metavar="NAME", help="Of SQL: duckdb, postgres, sqlite, spark, bigquery, snowflake and others."
+    )
 
 
 @declared(EXAMPLES, EXPRESSION, Differentiation, Language, Limits)
@@ -79,21 +95,39 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
     """
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.analysis.symbolic import formulas
+    from ...parser.analysis.unspeakable import refused
     from ...parser.semantics.computing import computing
     from ...parser.syntax.printer import UnprintableError
-    from ...parser.unparse import printed
+    from ...parser.unparse import How, UnsupportedError, printed
     from ..shell.problem import read_given
 
+    if language.dialect and language.format_name != "sql":
+        raise UsageError(f"--dialect is of SQL, and the format is {language.format_name}", "add `--format sql`")
+    how = How(language.dtype, language.dialect)
     with computing("float64"):
         program, names, given = read_given(words, asked.context, limits, asked.assignments)
-        shapes = {name: tuple(value.shape) for name, value in given.items()}
-        wanted = _wanted(names, asked)
-        simplify, share = not asked.no_simplify, not asked.expand
-        found, notes = formulas(program, wanted, shapes, simplify=simplify, share=share, limits=limits.evaluation())
+        shapes = {**{name: tuple(value.shape) for name, value in given.items()}, **_sizes(asked.shapes, names, given)}
+        found, notes = formulas(
+            program,
+            _wanted(names, asked),
+            shapes,
+            simplify=not asked.no_simplify,
+            share=not asked.expand,
+            limits=limits.evaluation(),
+            value=language.value or language.format_name == "sql",
+            jacobian=asked.jacobian,
+            joint=language.format_name in CODE,
+        )
+
+        def write_out(derivatives: Derivatives) -> str:
+            return printed(language.format_name, derivatives, program.source, how)
+
         try:
-            text = printed(language.format_name, found, program.source)
+            text = write_out(found)
+        except UnsupportedError as error:
+            raise UsageError(str(error), error.help) from None
         except UnprintableError as error:
-            raise UsageError(str(error), "print it in another --format") from None
+            raise refused(program, error, write_out) from None
     write(text)
     for note in notes:
         say(f"note: {note}")
@@ -105,7 +139,7 @@ def _wanted(names: Sequence[str], asked: Differentiation) -> list[By]:
     from ..shell.variables import differentiated
 
     wrt, order = split_names(asked.wrt), asked.order
-    by = differentiated(names, wrt or None, split_names(asked.const))
+    by = differentiated(names or wrt or [], wrt or None, split_names(asked.const))
     if wrt and len(wrt) > 1:
         if order is not None:
             raise UsageError(
@@ -113,6 +147,28 @@ def _wanted(names: Sequence[str], asked: Differentiation) -> list[By]:
                 f"write each as often as it is differentiated by: `--wrt {wrt[0]},{wrt[0]},{wrt[1]}`",
             )
         return [tuple(wrt)]
+    if not names:
+        # A constant has the derivative 0 by whatever there is.
+        return [tuple(wrt or ["x"])]
     if not by:
         raise UsageError("there is no variable to differentiate by", variables_help(names))
     return [(name,) * (order or 1) for name in by]
+
+
+def _sizes(asked: Sequence[str], names: Sequence[str], given: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
+    """The sizes of variables without values. UsageError: of one that the expression lacks, or of none by number."""
+    found: dict[str, tuple[int, ...]] = {}
+    for text in asked:
+        name, sign, sizes = (part.strip() for part in text.partition("="))
+        if name not in names:
+            raise UsageError(f"--shape is of {quoted(name)}, which is not a variable here", variables_help(names))
+        if name in given or name in found:
+            raise UsageError(f"the sizes of {quoted(name)} are given twice", "leave out --shape or the value")
+        parts = [part.strip() for part in sizes.strip("()[]").split(",") if part.strip()]
+        if not sign or not all(part.isdecimal() and len(part) < _LONGEST_SIZE for part in parts):
+            raise UsageError(
+                f"--shape takes sizes as whole numbers, not {quoted(sizes or text)}",
+                f"write `--shape {name}=3,2` for a matrix, `--shape {name}=3` for a vector",
+            )
+        found[name] = tuple(map(int, parts))
+    return found

@@ -17,7 +17,7 @@ from ..primitives.parts import cat
 from ..tensors.aliases import Array
 from ..tensors.tensor import Tensor
 from .minimum import Bounds, Constrained, Minimum, Path, RunawayError, Search, free_unknowns
-from .objective import Objective, Residuals
+from .objective import FAILURES, Objective, Residuals
 from .optimality import Optimality
 from .unknowns import Unknowns
 
@@ -82,11 +82,30 @@ class _Search(Search):
     def run(self, x: Array) -> Minimum:
         ends: list[Minimum] = []
         for method, solve in (("SLSQP", self._by_slsqp), ("trust-constr", self._by_trust_region)):
-            found = self._judged(solve(x), method)
+            try:
+                end = solve(x)
+            except FAILURES:
+                end = self.path.steps[-1].x
+            found = self._judged(end, method)
+            found = self._left(found, solve, method)
             if found.converged:
                 return found
             ends.append(found)
         return min(ends, key=lambda found: (found.reason == "infeasible", found.value))
+
+    def _left(self, found: Minimum, solve: Callable[[Array], Array], method: str) -> Minimum:
+        """What is found beyond a saddle or a maximum along the constraints, if that is where the search ended."""
+        for left in range(1, 5):
+            seen = found.optimality
+            if seen is None or seen.descent is None or not seen.is_stationary:
+                break
+            step = 0.2 * float(np.linalg.norm(self.path.largest()))
+            try:
+                end = solve(self.bounds.inside(found.x + step * seen.descent))
+            except FAILURES:
+                break
+            found = self._judged(end, method)._replace(left=left)
+        return found
 
     def _finite(self, x: Array) -> tuple[float, Array]:
         value, gradient = self(x)
@@ -233,7 +252,10 @@ class _Search(Search):
             return np.nan_to_num(found, nan=0.0, posinf=1e150, neginf=-1e150)
 
         before = conditions(whole[part])
-        found = root(conditions, whole[part], jac=jacobian, method="hybr", options={"xtol": 1e-15, "maxfev": 60})
+        try:
+            found = root(conditions, whole[part], jac=jacobian, method="hybr", options={"xtol": 1e-15, "maxfev": 60})
+        except FAILURES:
+            return x, multipliers
         moved = at(found.x)
         near = np.abs(moved[: self.size] - x) <= 0.1 * self.path.largest()
         if not near.all() or not np.linalg.norm(conditions(found.x)) < np.linalg.norm(before):
@@ -270,7 +292,12 @@ class _Search(Search):
         if settled:
             below, above = (curvatures < -sure).any(), (curvatures > sure).any()
             kind = ("saddle" if above else "maximum") if below else "valley" if flat.any() else "minimum"
-        return Optimality(gradient, free, eigenvalues, kind, settled, None, np.zeros(self.size))
+        descent = None
+        if kind in ("saddle", "maximum"):
+            descent = np.zeros(self.size)
+            descent[free] = (tangents @ directions[:, 0]) * scale
+            descent /= max(float(np.linalg.norm(descent)), 1e-300)
+        return Optimality(gradient, free, eigenvalues, kind, settled, descent, np.zeros(self.size))
 
 
 def _rows(function: Callable[[Array], Array], rows: Array) -> Callable[[Array], Array]:

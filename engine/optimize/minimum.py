@@ -8,6 +8,7 @@ looked at: whether it is stationary to what rounding leaves, and of what kind (`
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -16,7 +17,7 @@ import numpy as np
 
 from ..tensors.aliases import Array
 from .kinked import settle
-from .objective import Objective
+from .objective import FAILURES, Objective
 from .optimality import Optimality, length, look
 
 # Up to so many unknowns, a Hessian is computed and factored as a whole.
@@ -88,10 +89,10 @@ class Constrained(NamedTuple):
 class Minimum(NamedTuple):
     """Where a search ended. `reason` says why it ended there, `optimality` what can be said of the point.
 
-    Reasons: `stationary`; `kink`: the slopes around differ, and all rise; `unbounded`: the value falls on and on;
-    `receding`: it falls less and less, as an unknown grows on and on; `undefined`: there is no value at the start;
-    `limit`: too many iterations; `stalled`: no solver finds a lower value, though the gradient is not zero;
-    `infeasible`: no point near meets the constraints.
+    Reasons: `stationary`; `flat`: the value is the same all around, which says nothing of what is further on; `kink`:
+    the slopes around differ, and all rise; `unbounded`: the value falls on and on; `receding`: it falls less and less,
+    as an unknown grows on and on; `undefined`: there is no value at the start; `limit`: too many iterations; `stalled`:
+    no solver finds a lower value, though the gradient is not zero; `infeasible`: no point near meets the constraints.
     """
 
     x: Array
@@ -252,7 +253,7 @@ def _reason(search: Search, seen: Optimality) -> str:
     if not regular and search.path.recedes():
         return "receding"
     if seen.is_stationary and seen.descent is None:
-        return "kink" if seen.kind == "kink" else "stationary"
+        return seen.kind if seen.kind in ("kink", "flat") else "stationary"
     return "limit" if len(search.path.steps) > search.most else "stalled"
 
 
@@ -276,7 +277,8 @@ def _within_bounds(search: Search, x: Array) -> Array:
         return (value, gradient) if np.isfinite(value) else (1e10 * max(1.0, abs(lowest[0])), gradient)
 
     options = {"maxiter": search.most, "ftol": 1e-15, "gtol": 1e-10}
-    solve(call, x, jac=True, method="L-BFGS-B", bounds=pairs, callback=search.note, options=options)
+    with contextlib.suppress(*FAILURES):
+        solve(call, x, jac=True, method="L-BFGS-B", bounds=pairs, callback=search.note, options=options)
     return search.bounds.inside(lowest[1])
 
 
@@ -329,10 +331,15 @@ def _newton(search: Search, x: Array, free: Array, tolerance: float) -> Array:
         walk.append(part.at(point))
         search.note(walk[-1])
 
-    found = solve(part.value, x[free], jac=True, callback=note, options=options, **given)
+    try:
+        found = solve(part.value, x[free], jac=True, callback=note, options=options, **given)
+        end = part.at(found.x) if np.isfinite(found.fun) else x
+    except FAILURES:
+        # Slopes or curvatures that its arithmetic cannot take: it got this far.
+        end = walk[-1]
     if len(walk) >= _WALK:
         search.path.walk = walk
-    return part.at(found.x) if np.isfinite(found.fun) else x
+    return end
 
 
 def _polished(search: Search, x: Array, free: Array) -> Array:
@@ -349,7 +356,10 @@ def _polished(search: Search, x: Array, free: Array) -> Array:
     def slope(point: Array) -> Array:
         return np.nan_to_num(search.objective.gradient(part.at(point))[free], nan=1e300, posinf=1e300, neginf=-1e300)
 
-    found = root(slope, x[free], jac=part.hessian, method="hybr", options={"xtol": 1e-15, "maxfev": 40})
+    try:
+        found = root(slope, x[free], jac=part.hessian, method="hybr", options={"xtol": 1e-15, "maxfev": 40})
+    except FAILURES:
+        return x
     other, slopes = part.value(found.x)
     near = np.abs(part.at(found.x) - x) <= 0.1 * search.path.largest()
     lower = other <= value + search.objective.rounding(x) + search.objective.rounding(part.at(found.x))

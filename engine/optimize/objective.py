@@ -24,6 +24,8 @@ from ..tensors.tensor import Tensor
 from .rounding import EPS, rounding
 from .unknowns import Unknowns
 
+# What operations raise where they have no value, and solvers where numbers lead them astray.
+FAILURES = (ArithmeticError, IndexError, RuntimeError, TypeError, UnboundLocalError, ValueError)
 _REMEMBERED = 4
 # Takes a tensor for each of the unknowns, in their order.
 Scalar = Callable[..., Tensor]
@@ -204,7 +206,11 @@ class _Programs:
         program = self.program(name, outputs, vector is not None)
         given = self.unknowns.named(x)
         if program is not None:
-            return program.run({**given, **({} if vector is None else _vectors(self.unknowns.named(vector)))})
+            try:
+                return program.run({**given, **({} if vector is None else _vectors(self.unknowns.named(vector)))})
+            except FAILURES:
+                # Such as the inverse of a matrix that is singular: there is no value there.
+                return {key: np.full(output.shape, np.nan) for key, output in program.outputs.items()}
         inputs = [Tensor(value, requires_grad=True) for value in given.values()]
         vectors = [] if vector is None else [Tensor(value) for value in self.unknowns.named(vector).values()]
         return {key: value.detach()._data for key, value in outputs(inputs, vectors).items()}

@@ -85,11 +85,11 @@ def root_at(objective: Objective, x: float, start: float) -> Root | None:
         reach = max(1.0, abs(x), abs(x - start))
         scan = _Scan(objective, x - reach, x + reach, lambda count: None)
         near = [*_neighbours(x), *scan.snapped(x, -reach, reach)]
-        x = min(near, key=lambda place: (abs(scan.f_at(place)), -abs(place)))
+        end, x = x, min(near, key=lambda place: (abs(scan.f_at(place)), -abs(place)))
         beside = objective.values(x + reach * np.array([[-1e-3], [-1e-5], [1e-5], [1e-3]])).reshape(2, 2)
         if scan.f_at(x) == 0 and not beside.any(axis=1).all():
             zeros = scan.run().zeros
-            return Root(x, 0.0, math.nan, 0.0, math.nan, "run") if any(a <= x <= b for a, b in zeros) else None
+            return Root(end, 0.0, math.nan, 0.0, math.nan, "run") if any(a <= x <= b for a, b in zeros) else None
         scan.add(x, "")
         return scan.found.roots[0] if scan.found.roots and scan.found.roots[0].proof != "value" else None
 
@@ -327,8 +327,9 @@ class _Scan:
         value = self.f_at(x)
         if not seen.is_zero and value != 0:
             known = [power for power in seen.sides() if math.isfinite(power)]
+            x = 0.0 if self.snapped(x, self.low, self.high) and abs(x) < 1e-100 else x
             if any(power < -0.2 for power in known):
-                self.found.poles.append(0.0 if self.snapped(x, self.low, self.high) and abs(x) < 1e-100 else x)
+                self.found.poles.append(x)
             elif known:
                 self.found.jumps.append(x)
             elif proof == "sign":

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..tensors.aliases import Array
 from .minimum import Bounds
-from .objective import Objective, Residuals
+from .objective import FAILURES, Objective, Residuals
 
 _EPS = float(np.finfo(float).eps)
 # How many times the rounding that is estimated a residual may be.
@@ -85,7 +85,10 @@ def solve(system: System, start: Array, bounds: Bounds | None = None) -> Solutio
                 break
             # The second goes on from the start too: where the first ended may be a place that leads nowhere.
             given: dict[str, Any] = {"jac": system.jacobian, "method": method, "options": options}
-            found = root(system.value, start, **given)
+            try:
+                found = root(system.value, start, **given)
+            except FAILURES:
+                continue
             solution = _looked(system, _sharpened(system, found.x), method)
             if solution.is_root or best.method == "start" or solution.norm < best.norm:
                 best = solution
@@ -104,9 +107,12 @@ def _least_squares(system: System, start: Array, bounds: Bounds | None) -> Array
     box = bounds or Bounds.none(len(start))
     inside = np.clip(start, box.low, box.high)
     jacobian: Any = system.jacobian
-    found = least_squares(
-        system.value, inside, jac=jacobian, bounds=(box.low, box.high), xtol=1e-15, ftol=1e-15, gtol=1e-15
-    )
+    try:
+        found = least_squares(
+            system.value, inside, jac=jacobian, bounds=(box.low, box.high), xtol=1e-15, ftol=1e-15, gtol=1e-15
+        )
+    except FAILURES:
+        return inside
     return found.x
 
 

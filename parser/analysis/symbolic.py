@@ -8,22 +8,46 @@ from ...engine.tensors.symbol import TraceError
 from ..algebra.derivative import By, Derivatives, Shapes, derivatives, variables_of
 from ..algebra.formulas import UntranslatableError
 from ..semantics.doubtful_names import remarks
+from ..semantics.evaluate import evaluate
 from ..semantics.limits import Limits
 from ..semantics.place import place_of
 from ..syntax.errors import ExpressionError
-from ..syntax.records import Program
+from ..syntax.records import Number, Program
+from .common_parts import with_common_parts
+from .jacobian import jacobians, with_value
 
 
 def formulas(
-    program: Program, wanted: Sequence[By], shapes: Shapes, *, simplify: bool, share: bool, limits: Limits
+    program: Program,
+    wanted: Sequence[By],
+    shapes: Shapes,
+    *,
+    simplify: bool,
+    share: bool,
+    limits: Limits,
+    value: bool = False,
+    jacobian: bool = False,
+    joint: bool = False,
 ) -> tuple[Derivatives, list[str]]:
     """The derivatives of a parsed expression, as `algebra.derivatives` has them, and notes on them.
 
+    `value`: with the value before them. `jacobian`: of each element of the value rather than of their sum.
+    `joint`: with names for all that several of them compute, which is for code.
+
     ExpressionError: as there; also, at the operation that it is about, that there is no derivative or no one formula.
     """
+    if not variables_of(program, shapes):
+        return _of_constant(program, wanted, shapes, value, limits), []
     doubts = list(remarks(program, [name for name in variables_of(program, shapes) if name not in shapes]))
     try:
-        found = derivatives(program, wanted, shapes, simplify=simplify, share=share, limits=limits)
+        if jacobian:
+            found = jacobians(program, wanted, shapes, simplify=simplify, limits=limits)
+        else:
+            found = derivatives(program, wanted, shapes, simplify=simplify, share=share, limits=limits)
+        if value:
+            found = with_value(program, found, shapes, limits)
+        if share and joint and (value or jacobian):
+            found = with_common_parts(found)
     except (TraceError, UntranslatableError) as error:
         help = doubts[0] if doubts else "`autodiff eval` computes it as numbers"
         raise _at(program, error, f"no formula: {error}", help) from error
@@ -32,6 +56,14 @@ def formulas(
         help = doubts[0] if doubts else "leave the variables of this part out: `--const NAMES`"
         raise _at(program, error, str(error), help) from error
     return found, [*doubts, *_notes(found)]
+
+
+def _of_constant(program: Program, wanted: Sequence[By], shapes: Shapes, value: bool, limits: Limits) -> Derivatives:
+    """The derivatives of an expression without variables, all 0. ExpressionError: it has no value."""
+    evaluate(program, {}, limits)
+    names = tuple(dict.fromkeys(name for by in wanted for name in by))
+    found = Derivatives(names, (), {by: Number(0, 0, 0) for by in wanted}, points=1)
+    return with_value(program, found, shapes, limits) if value else found
 
 
 def _notes(found: Derivatives) -> list[str]:

@@ -109,6 +109,8 @@ def solved(equations: Equations, told: Callable[[str], None] = lambda text: None
     """
     if not equations.wrt:
         raise UsageError("there is no variable to look for", "give one a start or a range: `--x 1`, `--x -10:10`")
+    for relation in equations.relations:
+        difference(relation, equations.variables, equations.limits)
     shapes = {name: tuple(equations.variables[name].shape) for name in equations.wrt}
     unknowns = Unknowns(shapes)
     residuals = Residuals(residual_function(equations, equations.relations), unknowns)

@@ -43,6 +43,7 @@ def reason_of(found: Minimum, maximize: bool) -> str:
         "kink": "the value is least at a kink, where there is no gradient"
         if not maximize
         else "the value is largest at a kink, where there is no gradient",
+        "flat": f"the value is the same all around, and nothing says where it {falls}",
         "unbounded": f"the value {falls} without end: there is no {least} one",
         "receding": f"the value {falls} less and less, and the point goes on and on: there is no {least} one near",
         "undefined": "there is no finite value at the start",

@@ -1,24 +1,30 @@
-"""Derivatives to text: the language itself, LaTeX, code. One module for each, with `render(derivatives, source)`."""
+"""Derivatives to text: the language itself, mathematics, code.
+
+There is one module for each, with `render(derivatives, source, how)`. A module whose code can be of single precision
+too says so: `DTYPES`.
+"""
 
 from __future__ import annotations
 
 import importlib
 from typing import TYPE_CHECKING
 
+from .how import DOUBLE, How, UnsupportedError, label
+
 if TYPE_CHECKING:
     from ..algebra.derivative import Derivatives
 
+__all__ = ["How", "UnsupportedError", "label", "printed"]
 
-def printed(format_name: str, derivatives: Derivatives, source: str) -> str:
+
+def printed(format_name: str, derivatives: Derivatives, source: str, how: How = How()) -> str:  # noqa: B008
     """The derivatives of the expression `source` in a format, ending in a newline.
 
-    UnprintableError: its language has no word for a function.
+    UnprintableError: its language has no word for a function. UnsupportedError: it has no numbers of the type that is
+    asked for, or it is SQL in an unknown dialect.
     """
-    return importlib.import_module(f".{format_name}", __name__).render(derivatives, source)
-
-
-def label(by: tuple[str, ...]) -> str:
-    """The name of a derivative: `d_x`, `d2_x` for the second by x, `d2_x_y` by x and then by y."""
-    if len(set(by)) == 1:
-        return f"d_{by[0]}" if len(by) == 1 else f"d{len(by)}_{by[0]}"
-    return f"d{len(by)}_{'_'.join(by)}"
+    language = importlib.import_module(f".{format_name}", __name__)
+    if how.dtype not in getattr(language, "DTYPES", (DOUBLE,)):
+        help = "leave out --dtype, or take --format c, rust, fortran, julia, numpy, torch or jax"
+        raise UnsupportedError(f"--format {format_name} has no numbers of type {how.dtype}", help)
+    return language.render(derivatives, source, how)

@@ -1,4 +1,4 @@
-"""C99, with doubles and math.h."""
+"""C99, with math.h."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ import re
 from typing import Any
 
 from ..algebra.derivative import Derivatives
-from ..syntax.operators import AND, COMPARE, OR, PRODUCT, UNARY
-from ..syntax.printer import ATOM, UnprintableError, enclosed
-from ..syntax.records import Binary, Name, Number
-from .code import MATH, CodePrinter, functions, named
+from ..semantics.names import CONSTANTS
+from ..syntax.printer import ATOM, UnprintableError
+from .code import MATH, Function, functions, named
+from .how import DOUBLE, SINGLE, How
+from .scalar import ScalarPrinter
+
+DTYPES = (DOUBLE, SINGLE)
 
 _KEYWORDS = (
     "auto break case char const continue default do double else enum extern float for goto if inline int long "
@@ -29,20 +32,21 @@ _IN_MATH_H = (
     "FP_FAST_FMA FP_ILOGB0 FP_ILOGBNAN FP_INFINITE FP_NAN FP_NORMAL FP_SUBNORMAL FP_ZERO MATH_ERRNO MATH_ERREXCEPT "
     "math_errhandling M_1_PI M_2_PI M_2_SQRTPI M_E M_LN10 M_LN2 M_LOG10E M_LOG2E M_PI M_PI_2 M_PI_4 M_SQRT1_2 M_SQRT2"
 )
-_LARGEST_WRITTEN_OUT = 3
 _OF_WHOLE_ORDER = ("jn({0}, {1})", "yn({0}, {1})")
+# What has a version for floats, with an f behind its name.
+_OF_DOUBLES = frozenset(f"{MATH} fabs fmax fmin nextafter rint tgamma exp2 pow".split())
 _BESSEL = re.compile(r"\b[jy][01n]\(")
 
 
-class CPrinter(CodePrinter):
-    """Prints C that computes with doubles."""
+class CPrinter(ScalarPrinter):
+    """Prints C that computes with doubles, or with floats."""
+
+    truth_is_number = True
 
     language = "C's math.h"
     reserved = frozenset({*_KEYWORDS.split(), *MATH.split(), *_IN_MATH_H.split()})
     constants = {  # noqa: RUF012
-        "pi": repr(math.pi),
-        "e": repr(math.e),
-        "tau": repr(math.tau),
+        **{name: repr(value) for name, value in CONSTANTS.items() if math.isfinite(value)},
         "inf": "INFINITY",
         "nan": "NAN",
     }
@@ -65,61 +69,54 @@ class CPrinter(CodePrinter):
     def is_name(self, text: str) -> bool:
         return text.isascii() and text.isidentifier()
 
-    def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
-        if type(node) is Binary and node.op == "**":
-            return self._power(node, *parts)
-        return super().node(node, parts)
-
-    def _power(self, node: Binary, base: tuple[str, int], exponent: tuple[str, int]) -> tuple[str, int]:
-        """Small powers of variables as products, the rest with `pow`."""
-        if type(node.left) is Name and type(node.right) is Number and node.right.value in (2, _LARGEST_WRITTEN_OUT):
-            return f"({'*'.join([base[0]] * int(node.right.value))})", ATOM
-        return f"pow({base[0]}, {exponent[0]})", ATOM
+    @property
+    def type(self) -> str:
+        """What numbers are."""
+        return "float" if self.dtype == SINGLE else "double"
 
     def number(self, value: Any) -> tuple[str, int]:
-        if isinstance(value, bool):
-            return str(int(value)), ATOM
-        # A whole number would divide as one.
-        return repr(float(value)), ATOM
+        return repr(float(value)) + ("f" if self.dtype == SINGLE else ""), ATOM
 
-    def binary(self, op: str, left: tuple[str, int], right: tuple[str, int]) -> tuple[str, int]:
-        if op in ("and", "or"):
-            level = AND if op == "and" else OR
-            sign = "&&" if op == "and" else "||"
-            return f"{enclosed(left, level + 1)} {sign} {enclosed(right, level + 1)}", level
-        if op in ("%", "//"):
-            return self.call(op, [left, right])
-        return super().binary(op, left, right)
+    @property
+    def power(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The template of powers."""
+        return "powf({}, {})" if self.dtype == SINGLE else "pow({}, {})"
 
-    def unary(self, op: str, part: tuple[str, int]) -> tuple[str, int]:
-        if op == "not":
-            return f"!{enclosed(part, ATOM)}", UNARY
-        # As -x*y is written without brackets, and --x is another operator.
-        return super().unary(op, part if part[1] in (ATOM, PRODUCT) else (enclosed(part, ATOM), ATOM))
+    def spelling(self, function: str) -> str | None:
+        spelt = super().spelling(function)
+        return self._single(spelt) if spelt and self.dtype == SINGLE else spelt
 
-    def compare(self, ops: tuple[str, ...], parts: list[tuple[str, int]]) -> tuple[str, int]:
-        links = [super(CPrinter, self).compare((op,), parts[i : i + 2])[0] for i, op in enumerate(ops)]
-        return " && ".join(links), AND if len(links) > 1 else COMPARE
+    def _single(self, text: str) -> str:
+        """The same with the functions of floats; Bessel functions have none in POSIX."""
+        if _BESSEL.search(f"{text}("):
+            return f"(float){text if '{' in text else text + '({0})'}"
+        if "{" not in text:
+            return f"{text}f" if text in _OF_DOUBLES else text
+        return re.sub(r"\b(\w+)\(", lambda call: f"{call[1]}f(" if call[1] in _OF_DOUBLES else call[0], text)
 
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
-        if function == "where":
-            condition, then, otherwise = (enclosed(part, OR) for part in parts)
-            return f"({condition} ? {then} : {otherwise})", ATOM
-        if self.functions.get(function, "") in _OF_WHOLE_ORDER and not parts[0][0].endswith(".0"):
+        if self.functions.get(function, "") in _OF_WHOLE_ORDER and not parts[0][0].removesuffix("f").endswith(".0"):
             raise UnprintableError(f"{self.language} has no function for `{function}` of this order")
         return super().call(function, parts)
 
 
-def render(derivatives: Derivatives, source: str) -> str:
-    """A function of doubles for each derivative."""
-    texts = functions(derivatives, CPrinter(derivatives.variables), _function)
+def render(derivatives: Derivatives, source: str, how: How) -> str:
+    """A function for each derivative, or one that writes the value and all derivatives where pointers say."""
+    printer = CPrinter(derivatives.variables, how.dtype)
+    texts = [_function(function, printer) for function in functions(derivatives, printer)]
     # POSIX has Bessel functions in math.h, which C alone has not.
     posix = "#define _XOPEN_SOURCE 600\n" if any(_BESSEL.search(text) for text in texts) else ""
     return f"{posix}#include <math.h>\n\n" + "\n".join(texts)
 
 
-def _function(name: str, parameters: list[str], assigns: list[tuple[str, str]], result: str) -> str:
-    lines = [f"double {name}({', '.join(f'double {parameter}' for parameter in parameters) or 'void'}) {{"]
-    lines += [f"    const double {target} = {value};" for target, value in assigns]
-    lines += [f"    return {result};", "}"]
-    return "\n".join(lines) + "\n"
+def _function(function: Function, printer: CPrinter) -> str:
+    parameters = [f"{printer.type} {name}" for name in function.parameters]
+    lines = [f"    const {printer.type} {target} = {value};" for target, value in function.assigns]
+    if len(function.results) == 1:
+        kind = printer.type
+        lines.append(f"    return {function.results[0][1]};")
+    else:
+        kind = "void"
+        parameters += [f"{printer.type} *{name}" for name, _ in function.results]
+        lines += [f"    *{name} = {text};" for name, text in function.results]
+    return "\n".join([f"{kind} {function.name}({', '.join(parameters) or 'void'}) {{", *lines, "}"]) + "\n"

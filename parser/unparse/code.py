@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from copy import copy
+from typing import Any, NamedTuple
 
 from ...engine.table.registry import FUNCTIONS
 from ...engine.tensors.dtypes import is_number
@@ -14,7 +15,7 @@ from ..syntax.parse import parse
 from ..syntax.printer import ATOM, Printer, UnprintableError, enclosed
 from ..syntax.records import Assign, List, Name, Subscript
 from ..syntax.walk import walk
-from . import label
+from .how import DOUBLE, label
 
 # What math.h has by these names, and Python's math after it.
 MATH = (
@@ -38,9 +39,12 @@ class CodePrinter(Printer):
     constants: Mapping[str, str]
     reserved: Collection[str] = ()
     has_vectors: bool = False
+    # Whether names that differ in capitals alone are the same.
+    ignores_case: bool = False
 
-    def __init__(self, variables: Collection[str] = ()) -> None:
+    def __init__(self, variables: Collection[str] = (), dtype: str = DOUBLE) -> None:
         self.variables = variables
+        self.dtype = dtype
         # What variables and shared parts are called here.
         self.names: dict[str, str] = {}
         # The texts of what stands for the arguments of a function that is written out.
@@ -69,10 +73,14 @@ class CodePrinter(Printer):
     def _new_name(self, name: str) -> str:
         """The name as the language can have it, and as no other variable is called."""
         text = self.spelled(name)
-        taken = {*self.variables, *self.names.values()} - {name}
-        while text in self.reserved or text in taken:
+        taken = {self.folded(other) for other in {*self.variables, *self.names.values()} - {name}}
+        while self.folded(text) in self.reserved or self.folded(text) in taken:
             text += "_"
         return text
+
+    def folded(self, name: str) -> str:
+        """The name, or what the language takes for it."""
+        return name.lower() if self.ignores_case else name
 
     def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if type(node) in (List, Subscript) and not self.has_vectors:
@@ -111,10 +119,11 @@ class CodePrinter(Printer):
         given.update(zip(operation.arguments, texts, strict=False))
         if len(texts) > max(len(names), operation.required) or names - given.keys():
             raise UnprintableError(f"{self.language} has no function for `{function}` with these arguments")
-        printer = type(self)()
-        printer.arguments = given
+        # In a definition there is nothing but its arguments.
+        printer = copy(self)
+        printer.variables, printer.names, printer.arguments = (), {}, given
         text, level = printer.texts(definition)
-        return text if level == ATOM and text.startswith("(") else f"({text})"
+        return text if level == ATOM else f"({text})"
 
 
 def plain_name(name: str) -> str:
@@ -136,28 +145,70 @@ def named(prefix: str, names: str) -> dict[str, str]:
     return {name: prefix + name for name in names.split()}
 
 
-def functions(
-    derivatives: Derivatives, printer: CodePrinter, write: Callable[[str, list[str], list[tuple[str, str]], str], str]
-) -> list[str]:
-    """The text of a function for each derivative.
+class Function(NamedTuple):
+    """A function as text: parameters, assignments in order, and one or several results by name."""
 
-    `write` makes it from its name, parameters, assignments and result.
-    """
+    name: str
+    parameters: list[str]
+    assigns: list[tuple[str, str]]
+    results: list[tuple[str, str]]
+
+    @property
+    def text(self) -> str:
+        """All that it computes, to see what it needs."""
+        return "\n".join(text for _, text in [*self.assigns, *self.results])
+
+
+def functions(derivatives: Derivatives, printer: CodePrinter) -> list[Function]:
+    """A function for each derivative; where the value is asked for as well, one of all that shares its parts."""
     parameters = [printer.name(name) for name in derivatives.variables]
-    texts: dict[str, str] = {}
+    if () in derivatives.results:
+        assigns = [(printer.name(assign.name), printer.text(assign.value)) for assign in derivatives.used()]
+        taken = {*parameters, *(name for name, _ in assigns)}
+        found: dict[str, str] = {}
+        for by, result in derivatives.results.items():
+            name = _free(_label(by, printer), printer, taken)
+            found[name] = printer.whole(result, by[-1], by in derivatives.narrow) if by else printer.text(result)
+            taken.add(name)
+        return [Function(_free("f_grad", printer, taken), parameters, assigns, [*found.items()])]
+    written: list[Function] = []
     for by in derivatives.results:
         *assigns, result = derivatives.program(by).statements
         pairs = [(printer.name(a.name), printer.text(a.value)) for a in assigns if type(a) is Assign]
-        name = label(tuple([printer.spelled(variable) for variable in by]))
-        while name in parameters or name in texts:
-            name += "_"
-        texts[name] = write(name, parameters, pairs, printer.whole(result, by[-1], by in derivatives.narrow))
-    return [*texts.values()]
+        taken = {*parameters, *(function.name for function in written), *(name for name, _ in pairs)}
+        name = _free(_label(by, printer), printer, taken)
+        text = printer.whole(result, by[-1], by in derivatives.narrow)
+        written.append(Function(name, parameters, pairs, [(name, text)]))
+    return written
 
 
-def python_function(name: str, parameters: list[str], assigns: list[tuple[str, str]], result: str) -> str:
-    """A function in Python."""
-    lines = [f"def {name}({', '.join(parameters)}):"]
-    lines += [f"    {target} = {value}" for target, value in assigns]
-    lines.append(f"    return {result}")
+def _label(by: tuple[str, ...], printer: CodePrinter) -> str:
+    return label(tuple([printer.spelled(variable) for variable in by]))
+
+
+def _free(name: str, printer: CodePrinter, taken: Collection[str]) -> str:
+    """The name with as many underscores behind it as make it no other."""
+    folded = {printer.folded(other) for other in taken}
+    while printer.folded(name) in folded or printer.folded(name) in printer.reserved:
+        name += "_"
+    return name
+
+
+def python_function(function: Function) -> str:
+    """A function in Python; of several results it returns a tuple."""
+    lines = [f"def {function.name}({', '.join(function.parameters)}):"]
+    lines += [f"    {target} = {value}" for target, value in function.assigns]
+    if len(function.results) == 1:
+        lines.append(f"    return {function.results[0][1]}")
+    else:
+        lines += [f"    {name} = {text}" for name, text in function.results]
+        lines.append(f"    return {', '.join(name for name, _ in function.results)}")
     return "\n".join(lines) + "\n"
+
+
+def python_module(derivatives: Derivatives, printer: CodePrinter, imports: Mapping[str, str]) -> str:
+    """Functions in Python below the imports they need: lines by the name of what each brings, in groups by the line."""
+    texts = [python_function(function) for function in functions(derivatives, printer)]
+    needed = [line for name, line in imports.items() if any(re.search(rf"(?<![\w.]){name}\.", text) for text in texts)]
+    head = "\n".join(needed).rstrip()
+    return (f"{head}\n\n\n" if head else "") + "\n\n".join(texts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ...engine.table.registry import FUNCTIONS
@@ -13,7 +13,10 @@ from ..syntax.operators import PRODUCT
 from ..syntax.printer import ATOM, enclosed
 from ..syntax.records import Call, List, Name, Number, Unary
 from ..syntax.walk import walk
-from .code import CodePrinter, functions, named, python_function
+from .code import CodePrinter, named, python_module
+from .how import DOUBLE, SINGLE, How
+
+DTYPES = (DOUBLE, SINGLE)
 
 _NAMED = re.compile(r"(\w+)=(?!=)(.*)", re.DOTALL)
 # What NumPy calls the arguments of reductions.
@@ -88,10 +91,11 @@ class NumpyPrinter(CodePrinter):
         "unsqueeze": "np.expand_dims",
     }
     reductions = frozenset({*_REDUCTIONS.split(), "logsumexp", "norm", "vector_norm"})
+    argument_names: Mapping[str, str] = _ARGUMENTS
     of_sizes = frozenset(_OF_SIZES.split())
 
-    def __init__(self, variables: Collection[str] = ()) -> None:
-        super().__init__(variables)
+    def __init__(self, variables: Collection[str] = (), dtype: str = DOUBLE) -> None:
+        super().__init__(variables, dtype)
         # Lists as they stand inside others, by the identity of their records.
         self.lists: dict[int, str] = {}
 
@@ -122,7 +126,8 @@ class NumpyPrinter(CodePrinter):
 
     def array(self, node: List, items: list[str]) -> str:
         """A list as an array."""
-        return f"np.array({self.lists[id(node)]})"
+        dtype = f", dtype={self.module}.{self.dtype}" if self.dtype != DOUBLE else ""
+        return f"{self.module}.array({self.lists[id(node)]}{dtype})"
 
     def sizes(self, node: Any, text: str) -> str:
         """A list as it is: as a tuple, if it is one of numbers."""
@@ -135,7 +140,11 @@ class NumpyPrinter(CodePrinter):
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if function in self.reductions:
             return self.reduction(function, [text for text, _ in parts]), ATOM
+        parts = [(re.sub(r"^(\w+)(?==[^=])", self._renamed, text), level) for text, level in parts]
         return super().call(function, parts)
+
+    def _renamed(self, name: re.Match[str]) -> str:
+        return self.argument_names.get(name[0], name[0])
 
     def reduction(self, function: str, texts: list[str]) -> str:
         """A reduction, with its arguments by NumPy's names."""
@@ -163,13 +172,7 @@ class NumpyPrinter(CodePrinter):
         return result
 
 
-def render(derivatives: Derivatives, source: str) -> str:
-    """A function of arrays for each derivative."""
-    texts = functions(derivatives, NumpyPrinter(derivatives.variables), python_function)
-    imports = ""
-    if any("np." in text for text in texts):
-        imports += "import numpy as np\n"
-    modules = [name for name in ("linalg", "special") if any(re.search(rf"(?<!\.)\b{name}\.", text) for text in texts)]
-    if modules:
-        imports += f"from scipy import {', '.join(modules)}\n"
-    return (f"{imports}\n\n" if imports else "") + "\n\n".join(texts)
+def render(derivatives: Derivatives, source: str, how: How) -> str:
+    """A function of arrays for each derivative, or one that returns the value and all derivatives."""
+    imports = {"np": "import numpy as np", **{name: f"from scipy import {name}" for name in ("linalg", "special")}}
+    return python_module(derivatives, NumpyPrinter(derivatives.variables, how.dtype), imports)

@@ -7,7 +7,8 @@ import keyword
 from ..algebra.derivative import Derivatives
 from ..syntax.operators import OR
 from ..syntax.printer import enclosed
-from .code import MATH, CodePrinter, functions, named, python_function
+from .code import MATH, CodePrinter, named, python_module
+from .how import How
 
 
 class PythonPrinter(CodePrinter):
@@ -39,9 +40,6 @@ class PythonPrinter(CodePrinter):
         return super().call(function, parts)
 
 
-def render(derivatives: Derivatives, source: str) -> str:
-    """A function for each derivative."""
-    printer = PythonPrinter(derivatives.variables)
-    texts = functions(derivatives, printer, python_function)
-    uses = any("math." in text for text in texts)
-    return ("import math\n\n\n" if uses else "") + "\n\n".join(texts)
+def render(derivatives: Derivatives, source: str, how: How) -> str:
+    """A function for each derivative, or one that returns the value and all derivatives."""
+    return python_module(derivatives, PythonPrinter(derivatives.variables), {"math": "import math"})

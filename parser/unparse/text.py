@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ..algebra.derivative import Derivatives
 from ..syntax.printer import program_text
-from . import label
+from .how import How, label
 
 
-def render(derivatives: Derivatives, source: str) -> str:
+def render(derivatives: Derivatives, source: str, how: How) -> str:
     """A single derivative, a statement a line; of several, each on one line after its name and a tab."""
     programs = {by: program_text(derivatives.program(by)) for by in derivatives.results}
     if len(programs) == 1:

@@ -10,9 +10,12 @@ from ..algebra.derivative import Derivatives
 from ..syntax.printer import ATOM
 from ..syntax.records import Attribute, Call, List, Name, Number, Unary
 from ..syntax.walk import walk
-from .code import functions, python_function
+from .code import python_module
+from .how import DOUBLE, SINGLE, How
 from .numpy import NumpyPrinter
 from .python import PythonPrinter
+
+DTYPES = (DOUBLE, SINGLE)
 
 # What PyTorch takes by name only, and what has a dimension there, which is the first here.
 _BY_NAME = {"linalg_cross": ("dim",), "solve": ("left",), "solve_triangular": ("upper", "left", "unitriangular")}
@@ -25,15 +28,17 @@ class TorchPrinter(NumpyPrinter):
     language = "PyTorch"
     module = "torch"
     reserved = frozenset({*keyword.kwlist, "torch", "math"})
+    argument_names = {}  # noqa: RUF012
     constants = PythonPrinter.constants
     functions = {  # noqa: RUF012
         "cbrt": "torch.sign({0})*torch.abs({0})**(1/3)",
-        "broadcast_to": "torch.full({1}, {0}, dtype=torch.float64)",
         # The zeros may be a list, whose dtype would be another.
         "scatter": "torch.scatter({0}.to({3}.dtype), {1}, {2}, {3})",
     }
 
     def spelling(self, function: str) -> str | None:
+        if function == "broadcast_to":
+            return f"torch.full({{1}}, {{0}}, dtype=torch.{self.dtype})"
         if function in self.functions or function not in FUNCTIONS:
             return self.functions.get(function)
         record = FUNCTIONS[function]
@@ -52,7 +57,7 @@ class TorchPrinter(NumpyPrinter):
         numbers = [record for record in walk(node) if type(record) is not List]
         if all(type(record) in (Number, Unary) or _is_truth(record) for record in numbers):
             is_floating = any(type(record) is Number and isinstance(record.value, float) for record in numbers)
-            return f"torch.tensor({self.lists[id(node)]}{', dtype=torch.float64' if is_floating else ''})"
+            return f"torch.tensor({self.lists[id(node)]}{f', dtype=torch.{self.dtype}' if is_floating else ''})"
         return f"torch.stack([{', '.join(f'torch.as_tensor({item})' for item in items)}])"
 
     def reduction(self, function: str, texts: list[str]) -> str:
@@ -117,9 +122,7 @@ def _is_truth(record: Any) -> bool:
     return type(record) is Name and record.name in ("True", "False")
 
 
-def render(derivatives: Derivatives, source: str) -> str:
-    """A function of tensors for each derivative."""
-    texts = functions(derivatives, TorchPrinter(derivatives.variables), python_function)
-    imports = [f"import {module}\n" for module in ("math", "torch") if any(f"{module}." in text for text in texts)]
-    gap = "\n" if len(imports) == 2 else ""
-    return (gap.join(imports) + "\n\n" if imports else "") + "\n\n".join(texts)
+def render(derivatives: Derivatives, source: str, how: How) -> str:
+    """A function of tensors for each derivative, or one that returns the value and all derivatives."""
+    printer = TorchPrinter(derivatives.variables, how.dtype)
+    return python_module(derivatives, printer, {"math": "import math\n", "torch": "import torch"})

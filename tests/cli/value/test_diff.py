@@ -79,10 +79,10 @@ def test_json_is_one_object_on_a_line(autodiff: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["2"], 2, "there is no variable to differentiate by"),
+        (["x", "--const", "x"], 2, "there is no variable to differentiate by"),
         (["sin(x)", "--wrt", "y"], 2, "--wrt names `y`, which is not a variable"),
         (["x*y", "--wrt", "x,y", "--order", "2"], 2, "write each as often as it is differentiated by"),
-        (["lgamma(x)", "--format", "c"], 2, "C's math.h has no function for `digamma`"),
+        (["lgamma(x)", "--format", "c"], 3, "C's math.h has no function for `digamma`"),
         (["x", "--json", "--format", "c"], 2, "exclude each other"),
         (["sin(x", "--json"], 3, "error[syntax]"),
         (["sinn(x)"], 3, "did you mean `sin`?"),
@@ -125,3 +125,44 @@ def test_a_function_is_described_with_its_derivative_and_its_node(autodiff: Run)
     assert "derivative by x  y/(x**2 + y**2)\n" in text
     assert "grad_fn          Atan2Backward0\n" in text
     assert json.loads(autodiff("functions", "sin", "--json").out)["derivative"] == {"x": "cos(x)"}
+
+
+@pytest.mark.parametrize("expression", ["5", "2*pi", "sqrt(2)"])
+def test_a_constant_has_the_derivative_0(autodiff: Run, expression: str) -> None:
+    assert autodiff("diff", expression).out == "0\n"
+    assert "d_t(double t)" in autodiff("diff", expression, "--wrt", "t", "--format", "c").out
+
+
+def test_a_shape_stands_for_a_value(autodiff: Run) -> None:
+    of_values = autodiff("diff", "sum((A @ x)**2)", "--A", "[[1, 2], [3, 4], [5, 6]]", "--x", "[1, 2]").out
+    assert autodiff("diff", "sum((A @ x)**2)", "--shape", "A=3,2", "--shape", "x=2").out == of_values
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["x*A", "--shape", "A=m,n"], "sizes as whole numbers"),
+        (["x", "--shape", "y=3"], "not a variable here"),
+        (["x", "--shape", "x=3", "--x", "[1, 2, 3]"], "given twice"),
+        (["x", "--format", "javascript", "--dtype", "float32"], "no numbers of type float32"),
+        (["x", "--dialect", "sqlite"], "add `--format sql`"),
+        (["x", "--format", "sql", "--dialect", "english"], "there is no dialect `english`"),
+    ],
+)
+def test_what_a_language_cannot_be_asked_is_said(autodiff: Run, arguments: list[str], message: str) -> None:
+    result = autodiff("diff", *arguments)
+    assert result.code == 2
+    assert message in result.err
+
+
+def test_a_jacobian_has_the_derivatives_of_each_element(autodiff: Run) -> None:
+    result = autodiff("diff", "x**2*sum(y)", "--shape", "x=2", "--shape", "y=2", "--wrt", "y", "--jacobian")
+    assert result.out == "[x[0]**2*ones_like(y), x[1]**2*ones_like(y)]\n"
+    assert result.err == ""
+
+
+def test_choices_stand_in_no_other_in_latex(autodiff: Run) -> None:
+    source = "where(x > 0, 2*where(x > 1, x**2, sin(x)) + where(y > 0, where(x > y, x**3, x), x), x)"
+    for line in autodiff("diff", source, "--wrt", "x", "--format", "latex").out.splitlines():
+        for part in line.split("\\begin{cases}")[1:]:
+            assert "\\end{cases}" in part

@@ -63,6 +63,12 @@ def test_a_constrained_minimum_is_found(
         assert minimum.constrained.multipliers == pytest.approx(multipliers, rel=1e-6, abs=1e-6)
 
 
+def test_a_maximum_along_the_constraints_is_left() -> None:
+    minimum = found(lambda x, y, z: x * y * z, lambda x, y, z: [x**2 + y**2 + z**2 - 1], [True], [1, 1, 1])
+    assert minimum.converged
+    assert minimum.value == pytest.approx(-(3**-1.5))
+
+
 def test_bounds_and_constraints_hold_together() -> None:
     bounds = Bounds(np.array([0.0, 0.0]), np.array([1.0, np.inf]))
     minimum = found(lambda x, y: (x - 3) ** 2 + (y - 3) ** 2, lambda x, y: [3 - x - y], [False], [0, 0], bounds)

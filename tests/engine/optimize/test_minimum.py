@@ -92,6 +92,8 @@ NONE: list[tuple[F, list[float], str]] = [
     (lambda x: x**3, [1], "unbounded"),
     (lambda x, y: x**2 - y**2, [0, 0], "unbounded"),
     (lambda x: torch.sqrt(x), [-1], "undefined"),
+    (lambda x: torch.floor(x), [3.5], "flat"),
+    (lambda x: x * 0 + 1, [3.5], "flat"),
 ]
 
 

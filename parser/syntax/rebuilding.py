@@ -1,0 +1,36 @@
+"""A syntax record with other parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from .records import Attribute, Binary, Call, Compare, List, Slice, Subscript, Unary
+
+
+def with_parts(record: Any, parts: Sequence[Any]) -> Any:
+    """The record with other parts, which are in the order of `children`; of a derivative, without conditionals."""
+    kind = type(record)
+    if kind is Binary:
+        return record._replace(left=parts[0], right=parts[1])
+    if kind is Unary:
+        return record._replace(operand=parts[0])
+    if kind is Attribute:
+        return record._replace(object=parts[0])
+    if kind is Compare:
+        return record._replace(operands=tuple(parts))
+    if kind is List:
+        return record._replace(items=tuple(parts))
+    if kind is Subscript:
+        return record._replace(object=parts[0], index=tuple(parts[1:]))
+    if kind is Call:
+        first = len(record.args)
+        named = zip((name for name, _ in record.kwargs), parts[first:], strict=True)
+        return record._replace(args=tuple(parts[:first]), kwargs=tuple(named))
+    if kind is Slice:
+        remaining: Iterator[Any] = iter(parts)
+        lower, upper, step = (
+            None if bound is None else next(remaining) for bound in (record.lower, record.upper, record.step)
+        )
+        return Slice(lower, upper, step, record.start, record.end)
+    return record

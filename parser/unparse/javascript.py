@@ -1,0 +1,74 @@
+"""JavaScript, with `Math` alone."""
+
+from __future__ import annotations
+
+from ..algebra.derivative import Derivatives
+from ..semantics.names import CONSTANTS
+from .code import Function, functions, named
+from .how import How
+from .scalar import ScalarPrinter
+
+_WORDS = (
+    "arguments await break case catch class const continue debugger default delete do else enum eval export extends "
+    "false finally for function if implements import in instanceof interface let new null package private protected "
+    "public return static super switch this throw true try typeof undefined var void while with yield "
+    "Infinity Math NaN Number Object"
+)
+_IN_MATH = (
+    "abs acos acosh asin asinh atan atan2 atanh cbrt ceil cos cosh exp expm1 floor hypot log log10 log1p log2 sign "
+    "sin sinh sqrt tan tanh trunc"
+)
+
+
+class JavaScriptPrinter(ScalarPrinter):
+    """Prints JavaScript."""
+
+    language = "JavaScript's Math"
+    reserved = frozenset(_WORDS.split())
+    power = "Math.pow({}, {})"
+    words = {"and": "&&", "or": "||", "not": "!", "==": "===", "!=": "!=="}  # noqa: RUF012
+    constants = {  # noqa: RUF012
+        **{name: repr(value) for name, value in CONSTANTS.items()},
+        "pi": "Math.PI",
+        "e": "Math.E",
+        "inf": "Infinity",
+        "nan": "NaN",
+    }
+    functions = {  # noqa: RUF012
+        **named("Math.", _IN_MATH),
+        "maximum": "Math.max",
+        "minimum": "Math.min",
+        "fmax": "Number.isNaN({0}) || {0} < {1} ? {1} : {0}",
+        "fmin": "Number.isNaN({0}) || {0} > {1} ? {1} : {0}",
+        "copysign": "Object.is(Math.sign({1}), -0) || {1} < 0 ? -Math.abs({0}) : Math.abs({0})",
+        "exp2": "Math.pow(2, {0})",
+        "fmod": "{0} % {1}",
+        "isfinite": "Number.isFinite",
+        "isinf": "Math.abs({0}) === Infinity",
+        "isnan": "Number.isNaN",
+        "ldexp": "{0}*Math.pow(2, {1})",
+        # Halves to even numbers, where Math.round takes them up.
+        "round": "Math.abs({0} % 1) === 0.5 ? 2*Math.round({0}/2) : Math.round({0})",
+        "%": "{0} - {1}*Math.floor({0}/{1})",
+        "//": "Math.floor({0}/{1})",
+    }
+
+    def is_name(self, text: str) -> bool:
+        return text.isidentifier()
+
+
+def render(derivatives: Derivatives, source: str, how: How) -> str:
+    """A function for each derivative, or one that returns an object with the value and all derivatives."""
+    printer = JavaScriptPrinter(derivatives.variables)
+    return "\n".join(_function(function) for function in functions(derivatives, printer))
+
+
+def _function(function: Function) -> str:
+    lines = [f"function {function.name}({', '.join(function.parameters)}) {{"]
+    lines += [f"  const {target} = {value};" for target, value in function.assigns]
+    if len(function.results) == 1:
+        lines.append(f"  return {function.results[0][1]};")
+    else:
+        lines += [f"  const {name} = {text};" for name, text in function.results]
+        lines.append(f"  return {{ {', '.join(name for name, _ in function.results)} }};")
+    return "\n".join([*lines, "}"]) + "\n"

@@ -1,0 +1,112 @@
+"""Julia, with SpecialFunctions for what its own lacks."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ..algebra.derivative import Derivatives
+from ..syntax.printer import ATOM
+from .code import Function, functions, named
+from .dotted import DottedPrinter
+from .how import DOUBLE, SINGLE, How
+
+DTYPES = (DOUBLE, SINGLE)
+_WORDS = (
+    "abstract baremodule begin break catch const continue do else elseif end export false finally for function global "
+    "if import in isa let local macro module mutable new nothing primitive quote return struct true try type using "
+    "where while Inf NaN ifelse"
+)
+_OWN = (
+    "abs acos acosh acot acoth acsc acsch asec asech asin asinh atan atanh cbrt ceil copysign cos cosh cosd cospi cot "
+    "coth csc csch exp exp2 expm1 floor hypot isfinite isinf isnan log log10 log1p log2 sec sech sign signbit sin "
+    "sind sinh sinpi sqrt tan tand tanh trunc"
+)
+_SPECIAL = "besseli besselj besselk bessely beta digamma erf erfc erfcinv erfcx erfi erfinv gamma polygamma zeta"
+# Where what is no operator is: what begins a line of `using`.
+_PACKAGES = {
+    "SpecialFunctions": f"{_SPECIAL} airyai airyaiprime besselj0 besselj1 bessely0 bessely1 dawson expinti loggamma",
+    "Statistics": "mean",
+    "LinearAlgebra": "norm",
+}
+
+
+class JuliaPrinter(DottedPrinter):
+    """Prints Julia of numbers, or of arrays where variables are arrays."""
+
+    language = "Julia"
+    reserved = frozenset(f"{_WORDS} {_OWN} {' '.join(_PACKAGES.values())}".split())
+    constants = {"pi": "pi", "e": "exp(1.0)", "tau": "(2.0*pi)", "inf": "Inf", "nan": "NaN"}  # noqa: RUF012
+    functions = {  # noqa: RUF012
+        **named("", f"{_OWN} {_SPECIAL}"),
+        **{f"bessel_{kind}{n}": f"bessel{kind}{n}" for kind in "jy" for n in "01"},
+        "airy_ai": "airyai",
+        "airy_ai_prime": "airyaiprime",
+        "atan2": "atan",
+        "dawson": "dawson",
+        "expi": "expinti",
+        "fmod": "rem",
+        "ldexp": "{0}*exp2({1})",
+        "lgamma": "loggamma",
+        "maximum": "max",
+        "minimum": "min",
+        "round": "round",
+        "where": "ifelse",
+        "%": "mod",
+        "//": "fld",
+    }
+    reductions = {  # noqa: RUF012
+        **{name: f"{name}({{}})" for name in ("sum", "prod", "mean", "norm")},
+        "amax": "maximum({})",
+        "amin": "minimum({})",
+    }
+    ones = "one.({})"
+    zeros = "zero.({})"
+
+    @property
+    def operators(self) -> dict[str, str]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The spellings of operators: with a dot where there are arrays."""
+        spelled = {"**": "^", "and": "&", "or": "|", "not": "!"}
+        if not self.arrays:
+            return {**spelled, "*": "*"}
+        dotted = ("+", "-", "*", "/", "**", "<", "<=", ">", ">=", "==", "!=", "and", "or", "not")
+        return {op: f".{spelled.get(op, op)}" for op in dotted}
+
+    def binary(self, op: str, left: tuple[str, int], right: tuple[str, int]) -> tuple[str, int]:
+        text, level = super().binary(op, left, right)
+        # Between a number and an operator with a dot there is a space, or the dot could be either's.
+        return (re.sub(r"(?<=\d)(\.[*/^])", r" \1 ", text) if self.arrays else text), level
+
+    def number(self, value: Any) -> tuple[str, int]:
+        if self.dtype != SINGLE:
+            return super().number(value)
+        text = repr(float(value))
+        return text.replace("e", "f") if "e" in text else f"{text}f0", ATOM
+
+    def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        template = self.functions.get(function)
+        if self.arrays and template is not None and function not in self.reductions:
+            if "{" in template:
+                raise self.no_word(function)
+            return f"{template}.({', '.join(text for text, _ in parts)})", ATOM
+        return super().call(function, parts)
+
+
+def render(derivatives: Derivatives, source: str, how: How) -> str:
+    """A function for each derivative, or one that returns a named tuple of the value and all derivatives."""
+    printer = JuliaPrinter(derivatives.variables, how.dtype, derivatives.arrays)
+    text = "\n".join(_function(function) for function in functions(derivatives, printer))
+    called = {*re.findall(r"(\w+)\.?\(", text)}
+    uses = [f"using {package}\n" for package, names in _PACKAGES.items() if called.intersection(names.split())]
+    return "".join(uses) + ("\n" if uses else "") + text
+
+
+def _function(function: Function) -> str:
+    lines = [f"function {function.name}({', '.join(function.parameters)})"]
+    lines += [f"    {target} = {value}" for target, value in function.assigns]
+    if len(function.results) == 1:
+        lines.append(f"    return {function.results[0][1]}")
+    else:
+        lines += [f"    {name} = {text}" for name, text in function.results]
+        lines.append(f"    return (; {', '.join(name for name, _ in function.results)})")
+    return "\n".join([*lines, "end"]) + "\n"

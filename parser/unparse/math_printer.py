@@ -1,0 +1,318 @@
+"""What the notations of mathematics have in common: LaTeX, MathML and Typst are tables of templates."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from ..algebra.derivative import Derivatives
+from ..algebra.sharing import free_names
+from ..semantics.names import CONSTANTS
+from ..syntax.operators import AND, COMPARE, NOT, OR, POWER, PRODUCT, SUM, UNARY
+from ..syntax.printer import ATOM, Printer
+from ..syntax.rebuilding import with_parts
+from ..syntax.records import Assign, Attribute, Binary, Call, List, Name, Number, Subscript
+from ..syntax.walk import children, walk
+
+_GREEK = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi omega "
+    "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
+)
+GREEK = _GREEK.split()
+# What makes one number of all elements.
+_OF_ALL_ELEMENTS = ("sum", "mean", "prod", "norm", "vector_norm", "det", "trace", "amax", "amin", "max", "min")
+
+
+# How tightly operands bind and the whole does, by operator and by function that is written in its own way.
+_OPERATORS = {
+    "/": ((OR, OR), UNARY),
+    "**": ((ATOM, OR), POWER),
+    "@": ((PRODUCT, UNARY), PRODUCT),
+    "*": ((PRODUCT, PRODUCT), PRODUCT),
+    "//": ((OR, OR), ATOM),
+    "%": ((UNARY, UNARY), SUM),
+    "and": ((AND, AND), AND),
+    "or": ((OR, OR), OR),
+    "+": ((SUM, PRODUCT), SUM),
+    "-": ((SUM, PRODUCT), SUM),
+}
+_CALLS = {
+    **dict.fromkeys(("sqrt", "cbrt", "abs", "floor", "ceil", "norm", "vector_norm"), ((OR,), ATOM)),
+    "exp": ((OR,), POWER),
+    "inverse": ((ATOM,), POWER),
+    "outer": ((ATOM, ATOM), PRODUCT),
+    **{f"bessel{kind}": ((OR, OR), ATOM) for kind in "jyik"},
+    "binomial": ((OR, OR), ATOM),
+    "polygamma": ((OR, OR), POWER),
+}
+
+
+class MathPrinter(Printer):
+    """Prints mathematics.
+
+    `operators` and `calls` are templates of operators, and of functions that are written in their own way, `functions`
+    the names of others, `comparisons` their signs. `marks` are templates of what stands at another: an index, the sign
+    of a transposed matrix. The rest are templates too.
+    """
+
+    operators: Mapping[str, str]
+    calls: Mapping[str, str]
+    functions: Mapping[str, str]
+    comparisons: Mapping[str, str]
+    brackets: str
+    application: str
+    comma: str
+    # A product of elements, one of numbers, and a number of tenfolds.
+    of_elements: str
+    dot: str
+    tenfold: str
+    negative: str
+    negation: str
+    transposed: str
+    attribute: str
+    index: str
+    conjunction: str
+
+    def __init__(self, arrays: Collection[str] = (), names: Sequence[str] = ()) -> None:
+        self.arrays = arrays
+        # Those that would look like another's, such as `x_1` beside `x1`, are shown letter by letter.
+        self.shown: dict[str, str] = {}
+        for name in sorted(names, key=lambda name: name.count("_")):
+            usual = self.usual(name)
+            self.shown[name] = self.verbatim(name) if usual in self.shown.values() else usual
+        # The lines of choices, conditions and what holds under all of them, by the identities of their records.
+        self.lines: dict[int, list[tuple[tuple[tuple[str, int], ...], str]]] = {}
+
+    def verbatim(self, name: str) -> str:
+        """A name letter by letter."""
+        raise NotImplementedError
+
+    def word(self, stem: str) -> str:
+        """The letters of a name: one, the name of a Greek one, or several."""
+        raise NotImplementedError
+
+    def indexed(self, stem: str, index: Sequence[str]) -> str:
+        """A letter or a word with what stands below it, which is text or digits."""
+        raise NotImplementedError
+
+    def rows(self, rows: Sequence[Sequence[str]]) -> str:
+        """A matrix."""
+        raise NotImplementedError
+
+    def vector(self, items: Sequence[str]) -> str:
+        """A list of numbers."""
+        return f"[{', '.join(items)}]"
+
+    def cases(self, lines: Sequence[tuple[str, str]], otherwise: str) -> str:
+        """What holds under conditions, and otherwise."""
+        raise NotImplementedError
+
+    def usual(self, name: str) -> str:
+        """A name as mathematics writes it: what is behind the letters, or behind an underscore, as an index."""
+        if name == "inf":
+            return self.infinity
+        plain = unicodedata.normalize("NFKC", name)
+        letters, digits = re.fullmatch(r"(.*?)_?(\d*)", plain).groups()  # pyright: ignore[reportOptionalMemberAccess]
+        stem, _, index = letters.partition("_")
+        if not stem:
+            return self.verbatim(name)
+        below = [part for part in (index, digits) if part]
+        return self.indexed(self.word(stem), below) if below else self.word(stem)
+
+    infinity: str
+
+    def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        kind = type(node)
+        if kind is Binary and node.op == "*":
+            if self._is_array(node.left) and self._is_array(node.right):
+                return self.filled(self.of_elements, (PRODUCT, UNARY), parts), PRODUCT
+            if _starts_with_digit(node.right):
+                return self.filled(self.dot, (PRODUCT, UNARY), parts), PRODUCT
+        if kind is Attribute:
+            template = self.transposed if node.name in ("T", "mT") else self.attribute.replace("NAME", node.name)
+            return self.filled(template, (ATOM,), parts), POWER
+        if kind is Subscript:
+            keys = self.comma.join(text for text, _ in parts[1:])
+            return self.filled(self.index, (ATOM, OR), [parts[0], (keys, ATOM)]), POWER
+        if kind is List:
+            if node.items and all(type(item) is List for item in node.items):
+                return self.rows([[self.text(item) for item in row.items] for row in node.items]), ATOM
+            return self.vector([text for text, _ in parts]), ATOM
+        if kind is Call and node.function == "where" and len(parts) == 3:
+            return self._choice(node, parts), UNARY
+        return super().node(node, parts)
+
+    def _choice(self, node: Call, parts: list[tuple[str, int]]) -> str:
+        """A choice in lines; a choice of choices has the lines of all."""
+        condition, (then, _), (otherwise, _) = parts
+        lines = [((condition, *also), text) for also, text in self.lines.get(id(node.args[1]), [((), then)])]
+        lines += self.lines.get(id(node.args[2]), [((), otherwise)])
+        # A line that says what the next one says under fewer conditions is idle.
+        kept = [
+            (conditions, text)
+            for (conditions, text), (others, following) in pairwise(lines)
+            if text != following or not {*others} <= {*conditions}
+        ]
+        self.lines[id(node)] = lines = [*kept, lines[-1]]
+        return self.cases([(self._all_of(conditions), text) for conditions, text in lines[:-1]], lines[-1][1])
+
+    def _all_of(self, conditions: Sequence[tuple[str, int]]) -> str:
+        if len(conditions) == 1:
+            return conditions[0][0]
+        return self.conjunction.join(self.bracketed(condition, AND + 1) for condition in conditions)
+
+    def _is_array(self, node: Any) -> bool:
+        """Whether a part has several elements, as far as its variables tell."""
+        pending = [node]
+        while pending:
+            part = pending.pop()
+            if type(part) is Name and part.name in self.arrays:
+                return True
+            if type(part) is not Call or part.function not in _OF_ALL_ELEMENTS or len(part.args) + len(part.kwargs) > 1:
+                pending.extend(children(part))
+        return False
+
+    def filled(self, template: str, levels: Sequence[int], parts: Sequence[tuple[str, int]]) -> str:
+        """A template with operands, in brackets where they bind less tightly than it says."""
+        return template % tuple(self.bracketed(part, level) for part, level in zip(parts, levels, strict=True))
+
+    def bracketed(self, part: tuple[str, int], level: int) -> str:
+        """An operand, in brackets of its own height if it binds less tightly than the level."""
+        text, own = part
+        return text if own >= level else self.brackets % text
+
+    def number(self, value: Any) -> tuple[str, int]:
+        mantissa, _, exponent = repr(value).partition("e")
+        if exponent:
+            return self.tenfold % (self.digits(mantissa), int(exponent)), PRODUCT
+        return self.digits(mantissa), ATOM
+
+    def digits(self, text: str) -> str:
+        """A number without an exponent."""
+        return text
+
+    def name(self, name: str) -> str:
+        return self.shown[name] if name in self.shown else self.usual(name)
+
+    def unary(self, op: str, part: tuple[str, int]) -> tuple[str, int]:
+        if op == "not":
+            return self.negation % self.bracketed(part, NOT), NOT
+        return self.negative % self.bracketed(part, PRODUCT), SUM
+
+    def binary(self, op: str, left: tuple[str, int], right: tuple[str, int]) -> tuple[str, int]:
+        levels, level = _OPERATORS[op]
+        return self.filled(self.operators[op], levels, (left, right)), level
+
+    def compare(self, ops: tuple[str, ...], parts: list[tuple[str, int]]) -> tuple[str, int]:
+        text = parts[0][0]
+        for op, part in zip(ops, parts[1:], strict=True):
+            text += self.comparisons[op] + part[0]
+        return text, COMPARE
+
+    def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        levels, level = _CALLS.get(function, ((), ATOM))
+        if function in self.calls and len(levels) == len(parts):
+            return self.filled(self.calls[function], levels, parts), level
+        name = self.functions.get(function) or self.operator_name(function)
+        return self.application % (name, self.comma.join(text for text, _ in parts)), ATOM
+
+    def below(self, name: str, times: int) -> str:
+        """A variable in the sign of a derivative, by which it is as many times."""
+        raise NotImplementedError
+
+    def above(self, order: int) -> str:
+        """The order of a derivative in its sign, which needs none where it is 1."""
+        raise NotImplementedError
+
+    between = " "
+
+    def operator_name(self, function: str) -> str:
+        """The name of a function that has no sign of its own."""
+        raise NotImplementedError
+
+
+def _starts_with_digit(node: Any) -> bool:
+    """Whether an operand begins with a digit, which would run into the number before it."""
+    while type(node) is Binary and node.op in ("*", "**"):
+        node = node.left
+    return type(node) is Number
+
+
+def with_flat_choices(derivatives: Derivatives) -> Derivatives:
+    """The derivatives without choices inside of others, other than as what others choose: those get names."""
+    statements = [*derivatives.shared, *derivatives.results.values()]
+    names = free_names(
+        {*derivatives.variables, *CONSTANTS, *(assign.name for assign in derivatives.shared)}
+        | {record.name for statement in statements for record in walk(statement) if type(record) is Name}
+    )
+    assigns: list[Assign] = []
+
+    def flat(root: Any) -> Any:
+        made: dict[int, Any] = {}
+        has_choice: dict[int, bool] = {}
+        for record in reversed([*walk(root)]):
+            if id(record) in made:
+                continue
+            below = children(record)
+            parts = [made[id(part)] for part in below]
+            chosen = any(has_choice[id(part)] for part in below)
+            if _is_choice(record):
+                for i, part in enumerate(below):
+                    if has_choice[id(part)] and (i == 0 or not _is_choice(part)):
+                        parts[i] = named(parts[i])
+            made[id(record)] = with_parts(record, parts)
+            has_choice[id(record)] = chosen or _is_choice(record)
+        return made[id(root)]
+
+    def named(root: Any) -> Any:
+        """The expression with names for its outermost choices."""
+        inside: set[int] = set()
+        outermost: dict[int, Any] = {}
+        for record in walk(root):
+            if id(record) in inside or _is_choice(record):
+                if id(record) not in inside:
+                    outermost[id(record)] = record
+                inside.update(id(part) for part in children(record))
+        made: dict[int, Any] = {}
+        for record in reversed([*walk(root)]):
+            if id(record) in outermost:
+                name = next(names)
+                assigns.append(Assign(name, record, 0, 0))
+                made[id(record)] = Name(name, 0, 0)
+            elif id(record) not in made:
+                made[id(record)] = with_parts(record, [made[id(part)] for part in children(record)])
+        return made[id(root)]
+
+    for assign in derivatives.shared:
+        value = flat(assign.value)
+        assigns.append(assign._replace(value=value))
+    results = {by: flat(result) for by, result in derivatives.results.items()}
+    return derivatives._replace(shared=tuple(assigns), results=results)
+
+
+def _is_choice(record: Any) -> bool:
+    return type(record) is Call and record.function == "where"
+
+
+def equations(derivatives: Derivatives, printer: MathPrinter, equals: str, slope: str, value: str) -> list[str]:
+    """The lines of the derivatives: a single one alone, of several an equation for each. Shared parts come first.
+
+    `slope` is the template of the sign of a derivative: the order, and the variables; `value` names the function.
+    """
+    used = derivatives.used()
+    lines = [f"{printer.name(assign.name)}{equals}{printer.text(assign.value)}" for assign in used]
+    alone = len(derivatives.results) == 1
+    for by, result in derivatives.results.items():
+        text = printer.text(result)
+        left = slope % _slope(by, printer) if by else value
+        lines.append(text if alone else f"{left}{equals}{text}")
+    return lines
+
+
+def _slope(by: tuple[str, ...], printer: MathPrinter) -> tuple[str, str]:
+    """The order of a derivative, and its variables: the one differentiated by first stands last."""
+    below = [printer.below(printer.name(name), by.count(name)) for name in reversed(dict.fromkeys(by))]
+    return printer.above(len(by)), printer.between.join(below)

@@ -1,0 +1,101 @@
+"""Python with SymPy: symbols and expressions, exact where the derivative is."""
+
+from __future__ import annotations
+
+import keyword
+from typing import Any
+
+from ..algebra.derivative import Derivatives
+from ..syntax.printer import ATOM
+from ..syntax.records import Binary, Number
+from .code import CodePrinter, named
+from .how import How, label
+
+_COMPARISONS = {"==": "sp.Eq", "!=": "sp.Ne", "<": "sp.Lt", "<=": "sp.Le", ">": "sp.Gt", ">=": "sp.Ge"}
+_TRUNCATED = "sp.sign({0})*sp.floor(sp.Abs({0}))"
+
+
+class SympyPrinter(CodePrinter):
+    """Prints Python that builds SymPy's expressions."""
+
+    language = "SymPy"
+    reserved = frozenset({*keyword.kwlist, "sp"})
+    constants = {"pi": "sp.pi", "e": "sp.E", "tau": "(2*sp.pi)", "inf": "sp.oo", "nan": "sp.nan"}  # noqa: RUF012
+    functions = {  # noqa: RUF012
+        **named(
+            "sp.",
+            "acos acosh acot acoth acsc acsch asec asech asin asinh atan atan2 atanh besseli besselj besselk bessely "
+            "beta binomial cos cosh cot coth csc csch digamma erf erfc erfcinv erfi erfinv exp floor gamma log "
+            "polygamma sec sech sign sin sinh sqrt tan tanh zeta",
+        ),
+        **{f"bessel_{kind}{n}": f"sp.bessel{kind}({n}, {{0}})" for kind in "jy" for n in "01"},
+        **{f"modified_bessel_{kind}{n}": f"sp.bessel{kind}({n}, {{0}})" for kind in "ik" for n in "01"},
+        **{f"i{n}": f"sp.besseli({n}, {{0}})" for n in "01"},
+        "abs": "sp.Abs",
+        "airy_ai": "sp.airyai",
+        "airy_ai_prime": "sp.airyaiprime",
+        "cbrt": "sp.sign({0})*sp.Abs({0})**sp.Rational(1, 3)",
+        "ceil": "sp.ceiling",
+        "chi": "sp.Chi",
+        "ci": "sp.Ci",
+        "exp2": "2**{0}",
+        "expi": "sp.Ei",
+        "expm1": "sp.exp({0}) - 1",
+        "fmod": f"{{0}} - {{1}}*{_TRUNCATED.replace('{0}', '({0}/{1})')}",
+        "fresnel_c": "sp.fresnelc",
+        "fresnel_s": "sp.fresnels",
+        "hypot": "sp.sqrt({0}**2 + {1}**2)",
+        "lambertw": "sp.LambertW",
+        "ldexp": "{0}*2**{1}",
+        "lgamma": "sp.loggamma",
+        "log10": "sp.log({0}, 10)",
+        "log1p": "sp.log(1 + {0})",
+        "log2": "sp.log({0}, 2)",
+        "maximum": "sp.Max",
+        "minimum": "sp.Min",
+        "si": "sp.Si",
+        "trunc": _TRUNCATED,
+        "%": "sp.Mod({0}, {1})",
+        "//": "sp.floor({0}/{1})",
+    }
+
+    def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        if type(node) is Binary and node.op == "/" and type(node.left) is Number and type(node.right) is Number:
+            # Of two numbers Python would make one of 53 bits.
+            return f"sp.Rational({parts[0][0]}, {parts[1][0]})", ATOM
+        return super().node(node, parts)
+
+    def binary(self, op: str, left: tuple[str, int], right: tuple[str, int]) -> tuple[str, int]:
+        if op in ("and", "or"):
+            return f"sp.{op.capitalize()}({left[0]}, {right[0]})", ATOM
+        return self.call(op, [left, right]) if op in ("%", "//") else super().binary(op, left, right)
+
+    def unary(self, op: str, part: tuple[str, int]) -> tuple[str, int]:
+        return (f"sp.Not({part[0]})", ATOM) if op == "not" else super().unary(op, part)
+
+    def compare(self, ops: tuple[str, ...], parts: list[tuple[str, int]]) -> tuple[str, int]:
+        links = [
+            f"{_COMPARISONS[op]}({left[0]}, {right[0]})" for op, left, right in zip(ops, parts, parts[1:], strict=False)
+        ]
+        return (links[0] if len(links) == 1 else f"sp.And({', '.join(links)})"), ATOM
+
+    def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        if function == "where":
+            condition, then, otherwise = (text for text, _ in parts)
+            return f"sp.Piecewise(({then}, {condition}), ({otherwise}, True))", ATOM
+        return super().call(function, parts)
+
+
+def render(derivatives: Derivatives, source: str, how: How) -> str:
+    """The symbols, and an expression for each derivative by its name; before them the value, if it is asked for."""
+    printer = SympyPrinter(derivatives.variables)
+    lines = [f'{printer.name(name)} = sp.Symbol("{name}", real=True)' for name in derivatives.variables]
+    lines += [f"{printer.name(assign.name)} = {printer.text(assign.value)}" for assign in derivatives.used()]
+    taken = {*printer.names.values()}
+    for by, result in derivatives.results.items():
+        name = label(tuple([printer.spelled(variable) for variable in by]))
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        lines.append(f"{name} = {printer.text(result)}")
+    return "import sympy as sp\n\n" + "\n".join(lines) + "\n"
