@@ -37,5 +37,6 @@ bench:  # pip install -e '.[bench]' first
 	python tests/benchmarks/batch.py
 	python tests/benchmarks/jacobians.py
 	python tests/benchmarks/training.py
+	python tests/benchmarks/derivatives.py
 	python tests/benchmarks/optimization.py
 	python tests/benchmarks/fits.py

@@ -1,6 +1,6 @@
 """Recorded expressions in the languages of `diff`: printed, run by what runs them, and compared with the engine.
 
-`python tests/languages.py` writes the table of docs/languages.md anew, with what this machine and this Python have.
+`python tests/languages.py` prints the table of docs/languages.md: what this machine and this Python have of it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import sys
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -298,3 +300,26 @@ def outcome(name: str, all: Sequence[Case], folder: Path) -> tuple[int, list[str
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return len(said), differing(said, run(said, folder))
+
+
+def table(names: Sequence[str]) -> Iterator[str]:
+    """A line for each language that can be run here: what it can say of the recorded expressions, and what agreed."""
+    known = {arrays: list(cases(arrays)) for arrays in (False, True)}
+    for name in names:
+        reason = missing(name)
+        language = {**COMMANDS, **MODULES}[name][0]
+        all = known[name in ARRAYS]
+        if reason is not None:
+            yield f"| `{language}` | {name} | {len(sayable(language, all))} of {len(all)} | not run: {reason} | |"
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            said, differing = outcome(name, all, Path(folder))
+        yield f"| `{language}` | {name} | {said} of {len(all)} | {said} | {said - len(differing)} |"
+        for line in differing:
+            sys.stderr.write(f"{line}\n")
+
+
+if __name__ == "__main__":
+    for row in table(sys.argv[1:] or [*MODULES, *COMMANDS]):
+        sys.stdout.write(f"{row}\n")
+        sys.stdout.flush()

@@ -55,6 +55,25 @@ class _Type(type):
         return f"<class 'torch.{cls.__name__}'>"
 
 
+class _AnyType(_Type):
+    """The class of `AnyTensor`."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, Tensor)
+
+    def __call__(cls, *args: Any, device: Any = None) -> Tensor:
+        given = args[0] if len(args) == 1 else None
+        kind = given.dtype if isinstance(given, Tensor) else dtypes.get_default_dtype()
+        return constructed(kind, args, device)
+
+    def __repr__(cls) -> str:
+        return "<class 'torch.Tensor'>"
+
+
+class AnyTensor(metaclass=_AnyType):
+    """What `Tensor` is to scripts, which may not have the class itself: it makes tensors, and has them as instances."""
+
+
 # By name: `FloatTensor` and its kin.
 TYPES: dict[str, Any] = {
     f"{kind.title}Tensor": _Type(f"{kind.title}Tensor", (), {"dtype": kind, "__module__": "torch"})
@@ -62,7 +81,7 @@ TYPES: dict[str, Any] = {
 }
 
 
-class _Info:
+class Info:
     """Numbers that describe a dtype; they print as PyTorch prints them."""
 
     def __init__(self, name: str, **numbers: Any) -> None:
@@ -87,7 +106,7 @@ def finfo(type: Any = None) -> Any:
     info = np.finfo(kind.numpy)
     numbers = {name: float(getattr(info, name)) for name in ("resolution", "min", "max", "eps")}
     tiny = float(info.tiny)
-    return _Info("finfo", **numbers, smallest_normal=tiny, tiny=tiny, dtype=kind.name, bits=8 * kind.itemsize)
+    return Info("finfo", **numbers, smallest_normal=tiny, tiny=tiny, dtype=kind.name, bits=8 * kind.itemsize)
 
 
 def iinfo(type: Any) -> Any:
@@ -95,7 +114,7 @@ def iinfo(type: Any) -> Any:
     if not isinstance(type, DType) or type.numpy.kind not in "iu":
         raise type_error("torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'")
     info = np.iinfo(type.numpy)
-    return _Info("iinfo", min=int(info.min), max=int(info.max), dtype=type.name, bits=8 * type.itemsize)
+    return Info("iinfo", min=int(info.min), max=int(info.max), dtype=type.name, bits=8 * type.itemsize)
 
 
 class _Layout:

@@ -173,6 +173,7 @@ tanh = primitive(
     lambda g, out: tanh_backward(g, out),
     doc="hyperbolic tangent",
     parity="odd",
+    complement="1/cosh(x)**2",
     torch=("tanh", "nn.functional.tanh"),
     module="Tanh",
     gain=5 / 3,

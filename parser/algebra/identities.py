@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from .arithmetic import add, multiply, power
+from .arithmetic import add, multiply, negative, power
 from .canonical import CANONICAL
 from .formulas import formula
-from .functions import rebuilt
+from .functions import call, rebuilt
 from .notation import function
 from .terms import (
     HALF,
     MINUS_ONE,
-    ONE,
+    ZERO,
     Call,
+    E,
     Product,
     Sum,
     Term,
@@ -132,41 +133,83 @@ def _count(present: Term | None, wanted: Term) -> int:
     return int(Fraction(have or 0, each or 1))
 
 
-def doubled(term: Term) -> Term:
-    """The expression with cos(2*x) and sin(2*x) for squares and products of cos(x) and sin(x), hyperbolic ones too."""
+def multiplied_angles(term: Term) -> Term:
+    """The expression with sums of angles for products: cos(2*x) for 2*cos(x)**2 - 1, hyperbolic functions too."""
     known: dict[Term, Term] = {}
-    for part in ordered([term], lambda part: children(part) if isinstance(part, (Sum, Product)) else ()):
+    for part in ordered([term], _rational):
         made = rebuilt(part, known) if isinstance(part, (Sum, Product)) else part
         if isinstance(part, Product) and any(known[b] is not b for b, e in part.factors if (integer(e) or 0) < 0):
             # Below the line, sin(x) - cos(x) is exact where its square, 1 - sin(2*x), is lost in rounding.
             made = part
         if isinstance(made, Product):
-            made = _doubled(made.coefficient, made)
+            made = _with_sum_of_angles(made.coefficient, made)
         elif isinstance(made, Sum):
-            made = add(number(made.constant), *(_doubled(c, part) for part, c in made.terms))
+            made = add(number(made.constant), *(_with_sum_of_angles(c, part) for part, c in made.terms))
         known[part] = made
     return known[term]
 
 
-def _doubled(coefficient: Fraction, term: Term) -> Term:
+def _rational(term: Term) -> Iterable[Term]:
+    return children(term) if isinstance(term, (Sum, Product)) else ()
+
+
+def _with_sum_of_angles(coefficient: Fraction, term: Term) -> Term:
+    """A product with two of its circular or hyperbolic functions, if it has no more, as a sum of two."""
     factors = factors_of(term)
-    for base in factors:
-        if square(base) is None or not is_even(base):
-            continue
-        other = partner(base)
-        assert isinstance(base, Call)
-        twice = multiply(number(2), base.arguments[0])
-        for pair, made in (
-            ({base: 1, other: 1}, multiply(HALF, raw_call(other.name, (twice,)))),
-            ({base: 2}, multiply(HALF, add(ONE, raw_call(base.name, (twice,))))),
-        ):
-            if all(integer(factors.get(b, MINUS_ONE)) == e for b, e in pair.items()):
-                rest = {b: e for b, e in factors.items() if b not in pair}
-                return multiply(product(coefficient, rest), made)
-    for base, exponent in factors.items():
-        if square(base) is not None and not is_even(base) and integer(exponent) == 2:
-            rest = {b: e for b, e in factors.items() if b is not base}
-            found = square(base)
-            assert found is not None
-            return multiply(product(coefficient, rest), doubled(found))
-    return product(coefficient, factors)
+    calls = [base for base in factors if isinstance(base, Call) and square(base) is not None]
+    counts = [integer(factors[base]) or 0 for base in calls]
+    if sum(counts) != 2 or min(counts) < 1:
+        return product(coefficient, factors)
+    one, other = calls * 2 if len(calls) == 1 else calls
+    if partner(one).name not in (other.name, partner(other).name):
+        return product(coefficient, factors)
+    if is_even(one):
+        one, other = other, one
+    rest = product(coefficient / 2, {base: e for base, e in factors.items() if base not in calls})
+    (a,), (b,) = one.arguments, other.arguments
+    ends = add(a, b), add(a, negative(b))
+    odd, even = (one.name, partner(one).name) if not is_even(one) else ("", one.name)
+    if is_even(one) or not is_even(other):
+        # The square of the odd function is 1 - cos(x)**2, or cosh(x)**2 - 1: its sign is that of the difference.
+        found = square(one)
+        assert found is not None
+        sign = number(1 if is_even(one) else found.constant)
+        turned = number(1) if is_even(one) else MINUS_ONE
+        return multiply(rest, sign, add(call(even, ends[1]), multiply(turned, call(even, ends[0]))))
+    return multiply(rest, add(call(odd, ends[0]), call(odd, ends[1])))
+
+
+def with_hyperbolics(term: Term) -> Term:
+    """The expression with 2*exp(x/2)*cosh(x/2) for exp(x) + 1, and the like for other sums of two exponentials."""
+    known: dict[Term, Term] = {}
+    for part in ordered([term], _rational):
+        made = rebuilt(part, known) if isinstance(part, (Sum, Product)) else part
+        known[part] = _hyperbolic(made) if isinstance(made, Sum) else made
+    return known[term]
+
+
+def _hyperbolic(term: Sum) -> Term:
+    parts = [(factors_of(part), c) for part, c in term.terms]
+    if term.constant:
+        parts.append(({}, term.constant))
+    if len(parts) != 2 or abs(parts[0][1]) != abs(parts[1][1]) or any(set(factors) - {E} for factors, _ in parts):
+        return _complement(term)
+    (first, second), coefficients = (factors.get(E, ZERO) for factors, _ in parts), [c for _, c in parts]
+    middle, half = multiply(HALF, add(first, second)), multiply(HALF, add(first, negative(second)))
+    name = "cosh" if coefficients[0] == coefficients[1] else "sinh"
+    return multiply(number(2 * coefficients[0]), power(E, middle), call(name, half))
+
+
+def _complement(term: Sum) -> Term:
+    """1/cosh(x)**2 for 1 - tanh(x)**2, which loses all digits far out."""
+    if len(term.terms) == 1:
+        ((part, coefficient),) = term.terms
+        base = next(iter(factors_of(part)))
+        record = function(base.name) if isinstance(base, Call) else None
+        is_squared = part is power(base, number(2)) and coefficient == -term.constant
+        if isinstance(base, Call) and record is not None and record.complement and is_squared:
+            # Of another function, which may keep the other form from overflowing, it stays as it is.
+            if any(isinstance(inner, Call) for inner in ordered(base.arguments)):
+                return term
+            return multiply(number(term.constant), formula(record.complement)(CANONICAL, {"x": base.arguments[0]}))
+    return term

@@ -8,7 +8,15 @@ from fractions import Fraction
 
 from .arithmetic import add, multiply
 from .functions import rebuilt
-from .identities import doubled, of_inverse, quotients, square, with_quotients, without_quotients
+from .identities import (
+    multiplied_angles,
+    of_inverse,
+    quotients,
+    square,
+    with_hyperbolics,
+    with_quotients,
+    without_quotients,
+)
 from .presentation import Presentation
 from .regions import by_regions
 from .terms import (
@@ -37,6 +45,7 @@ _MOST_PARTS = 400  # of an expression for which other forms are tried
 _MOST_INNER_PARTS = 60  # of one that is a part of another
 _MOST_DENOMINATORS = 8  # that are made one
 _MOST_TOKENS = 2000  # the same
+_MOST_FACTORS = 300  # of the terms of a sum that is multiplied out
 _MOST_COUNTED = 4000  # factors of the terms of a sum
 _MOST_ROOTS = 8
 _MOST_WORK = 3000  # parts of all that other forms are tried for, as parts of others
@@ -85,7 +94,8 @@ class _Simplification:
         parts = ordered([term], _inside)
         # What its terms have in common is soon found, and keeps the next derivative as short as it can be.
         forms = [_common_factor(term, min), _common_factor(term, max)] if isinstance(term, Sum) else []
-        if isinstance(term, Sum) and sum(len(factors_of(part)) for part, _ in term.terms) > _MOST_COUNTED:
+        count = sum(len(factors_of(part)) for part, _ in term.terms) if isinstance(term, Sum) else 0
+        if count > _MOST_COUNTED:
             # To count its tokens would take longer than to find what they have in common, which is shorter anyway.
             return min(term, *forms, key=lambda form: sum(map(_size, ordered([form], _inside))))
         best = self._shorter(term, forms)
@@ -94,7 +104,7 @@ class _Simplification:
         if is_long or (self.work > _MOST_WORK and not is_outer) or _denominators(best) > _MOST_DENOMINATORS:
             return best
         self.work += len(parts)
-        return self._shorter(best, self._forms(term))
+        return self._shorter(best, self._forms(best if count > _MOST_FACTORS else term, is_outer))
 
     def shorter(self, call: Term) -> Term:
         """A choice as it is, or with its regions joined."""
@@ -111,7 +121,7 @@ class _Simplification:
                 best, least = form, self.shown.tokens(form)
         return best
 
-    def _forms(self, term: Term) -> Iterator[Term]:
+    def _forms(self, term: Term, is_outer: bool) -> Iterator[Term]:
         # FLINT takes a while to be imported.
         from .rational import Ring, TooLargeError
         from .rational_forms import Forms
@@ -135,11 +145,13 @@ class _Simplification:
                 continue
             for form in Forms(ring, self.shown.tokens).of(value):
                 yield form
+                if is_outer and _stays_finite(turned := with_hyperbolics(form)):
+                    yield turned
                 if parity or plain is not term or quotients(form):
                     yield (joined := with_quotients(form))
                     if parity:
-                        yield doubled(form)
-                        yield doubled(joined)
+                        yield multiplied_angles(form)
+                        yield multiplied_angles(joined)
 
 
 def _with_own_logarithm(term: Product) -> Iterator[Term]:
@@ -153,6 +165,18 @@ def _with_own_logarithm(term: Product) -> Iterator[Term]:
                 if isinstance(argument, Number) and argument.value**count == base.value:
                     rest = {b: e for b, e in factors.items() if b is not part}
                     yield multiply(product(term.coefficient / count, rest), raw_call("log", (base,)))
+
+
+def _stays_finite(term: Term) -> bool:
+    """Whether no exponential is left, and no function that grows stands both above and below a line: inf/inf."""
+    calls: dict[bool, bool] = {}
+    for part in ordered([term], _inside):
+        if part is E:
+            return False
+        if isinstance(part, Product):
+            signs = (isinstance(e, Number) and e.value > 0 for b, e in part.factors if square(b) is not None)
+            calls.update(dict.fromkeys(signs, True))
+    return len(calls) < 2 and True not in calls
 
 
 def _steepness(term: Term) -> Fraction:

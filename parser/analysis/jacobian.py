@@ -11,6 +11,7 @@ from ...engine import Tensor
 from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
 from ..algebra.derivative import By, Derivatives, Shapes, derivatives, variables_of
+from ..algebra.presentation import Presentation
 from ..algebra.translate import translated
 from ..algebra.verbatim import VERBATIM
 from ..semantics.evaluate import evaluate_traced
@@ -23,7 +24,13 @@ _MOST_ELEMENTS = 100
 
 def with_value(program: Program, found: Derivatives, shapes: Shapes, limits: Limits) -> Derivatives:
     """The derivatives and before them, as the result by (), the value as the expression has it."""
-    (value,) = translated(_traced_value(program, shapes, limits), VERBATIM).values()
+    traced = _traced_value(program, shapes, limits)
+    if any(shapes.values()):
+        # As it is, it has an operation for each element that is picked, which few languages have.
+        (term,) = translated(traced).values()
+        value = Presentation(True).syntax(term)
+    else:
+        (value,) = translated(traced, VERBATIM).values()
     return found._replace(results={(): value, **found.results})
 
 

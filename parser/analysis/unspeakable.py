@@ -18,13 +18,16 @@ _HELP = "print it in another --format"
 
 def refused(program: Program, error: UnprintableError, write: Callable[[Derivatives], object]) -> ExpressionError:
     """The error at the call that `write` cannot say, or whose derivative it cannot: the first one it fails alone."""
+    calls = [r for s in program.statements for r in walk(body_of(s)) if type(r) is Call]
+    for call in calls:
+        if call.function == error.function:
+            return _at(program, error, call)
     tried: set[tuple[str, int]] = set()
-    for statement in program.statements:
-        for call in walk(body_of(statement)):
-            if type(call) is Call and not call.kwargs and (call.function, len(call.args)) not in tried:
-                tried.add((call.function, len(call.args)))
-                if _fails(call, write):
-                    return _at(program, error, call)
+    for call in calls:
+        if not call.kwargs and (call.function, len(call.args)) not in tried:
+            tried.add((call.function, len(call.args)))
+            if _fails(call, write):
+                return _at(program, error, call)
     return _at(program, error, program.statements[-1])
 
 

@@ -12,7 +12,11 @@ ATOM = POWER + 1
 
 
 class UnprintableError(Exception):
-    """A language has no word for a function; the message names both."""
+    """A language has no word for a function; the message names both, and `function` is it, if it is one."""
+
+    def __init__(self, message: str, function: str | None = None) -> None:
+        super().__init__(message)
+        self.function = function
 
 
 class Printer:

@@ -87,6 +87,11 @@ class CodePrinter(Printer):
             raise UnprintableError(f"{self.language} has no operations on vectors")
         return super().node(node, parts)
 
+    def check(self, derivatives: Derivatives) -> None:
+        """UnprintableError: there are arrays, of which the language has none."""
+        if derivatives.arrays and not self.has_vectors:
+            raise UnprintableError(f"{self.language} has no operations on vectors")
+
     def whole(self, node: Any, variable: str, is_narrow: bool) -> str:
         """The text of a derivative in the shape of its variable, than which the node may have fewer elements."""
         return self.text(node)
@@ -103,14 +108,14 @@ class CodePrinter(Printer):
         if template is None:
             return self._written_out(function, texts), ATOM
         if f"{{{len(parts) - 1}}}" not in template or f"{{{len(parts)}}}" in template:
-            raise UnprintableError(f"{self.language} has no function for `{function}` with these arguments")
+            raise UnprintableError(f"{self.language} has no function for `{function}` with these arguments", function)
         return f"({template.format(*texts)})", ATOM
 
     def _written_out(self, function: str, texts: list[str]) -> str:
         """A function that the language lacks, in simpler ones. UnprintableError: its record has none."""
         operation = FUNCTIONS.get(function)
         if operation is None or operation.definition is None:
-            raise UnprintableError(f"{self.language} has no function for `{function}`")
+            raise UnprintableError(f"{self.language} has no function for `{function}`", function)
         definition = parse(operation.definition).statements[-1]
         names = {record.name for record in walk(definition) if type(record) is Name} & {*operation.arguments}
         left = len(operation.arguments) - len(operation.defaults)
@@ -118,7 +123,7 @@ class CodePrinter(Printer):
         given = {name: enclosed(self.number(value), ATOM) for name, value in assumed if is_number(value)}
         given.update(zip(operation.arguments, texts, strict=False))
         if len(texts) > max(len(names), operation.required) or names - given.keys():
-            raise UnprintableError(f"{self.language} has no function for `{function}` with these arguments")
+            raise UnprintableError(f"{self.language} has no function for `{function}` with these arguments", function)
         # In a definition there is nothing but its arguments.
         printer = copy(self)
         printer.variables, printer.names, printer.arguments = (), {}, given
@@ -161,6 +166,7 @@ class Function(NamedTuple):
 
 def functions(derivatives: Derivatives, printer: CodePrinter) -> list[Function]:
     """A function for each derivative; where the value is asked for as well, one of all that shares its parts."""
+    printer.check(derivatives)
     parameters = [printer.name(name) for name in derivatives.variables]
     if () in derivatives.results:
         assigns = [(printer.name(assign.name), printer.text(assign.value)) for assign in derivatives.used()]

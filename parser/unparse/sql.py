@@ -85,6 +85,7 @@ def render(derivatives: Derivatives, source: str, how: How) -> str:
         known = ", ".join(sorted(name for name in sqlglot.Dialect.classes if name))
         raise UnsupportedError(f"there is no dialect `{dialect}` of SQL", f"one of {known}")
     printer = SqlPrinter(derivatives.variables)
+    printer.check(derivatives)
     arguments: dict[str, str] = {}
     printer.arguments = arguments
     for assign in derivatives.used():

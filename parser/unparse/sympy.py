@@ -89,6 +89,7 @@ class SympyPrinter(CodePrinter):
 def render(derivatives: Derivatives, source: str, how: How) -> str:
     """The symbols, and an expression for each derivative by its name; before them the value, if it is asked for."""
     printer = SympyPrinter(derivatives.variables)
+    printer.check(derivatives)
     lines = [f'{printer.name(name)} = sp.Symbol("{name}", real=True)' for name in derivatives.variables]
     lines += [f"{printer.name(assign.name)} = {printer.text(assign.value)}" for assign in derivatives.used()]
     taken = {*printer.names.values()}

@@ -58,7 +58,7 @@ CALLS: dict[str, list[Example]] = {
                 x[2],
             ],
             (VECTOR, VECTOR),
-            f"{{}}(x, 0, [0, 0, 1], y, '{how}', {own})",
+            f"{{}}(x, 0, [0, 0, 1], y, '{how}', {own})" if how in ("sum", "mean") else "",
         )
         for how, reduce in (("sum", sum), ("prod", np.prod), ("mean", np.mean), ("amax", max), ("amin", min))
         for own in (True, False)

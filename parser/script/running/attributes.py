@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ....engine import Size, Tensor, device, dtype
+from ....engine.api.types import Info
 from ....engine.autograd.function_node import FunctionNode
 from ....engine.graph.hooks import RemovableHandle
 from ....engine.graph.node import AccumulateGrad, Node
@@ -27,7 +28,7 @@ from .classes import (
     set_attribute_of_instance_of_offered,
 )
 from .exceptions import UnknownName
-from .formatting import formatted
+from .formatting import formatted, formatted_value
 from .guard import Builtin, Guard
 from .modules import Library, Module
 from .offered import is_offered, names_of_offered
@@ -43,6 +44,7 @@ _LISTED: dict[type, frozenset[str]] = {
     Size: frozenset(["count", "index", "numel"]),
     RemovableHandle: frozenset(["remove"]),
     device: frozenset(["index", "type"]),
+    Info: frozenset(["bits", "dtype", "eps", "max", "min", "resolution", "smallest_normal", "tiny"]),
     Generator: frozenset(["device", "get_state", "initial_seed", "manual_seed", "seed", "set_state"]),
     dtype: frozenset(["is_floating_point", "itemsize"]),
     Marked: frozenset(["setter"]),
@@ -216,6 +218,10 @@ def _update_set(guard: Guard, values: set[Any], *others: Any) -> None:
             guard.add(values, value)
 
 
+def _formatted_number(guard: Guard, number: Any, spec: str) -> str:
+    return formatted_value(guard, number, "", spec)
+
+
 def _of_sets(method: Call) -> Call:
     """A method of a set, whose arguments may be other collections."""
 
@@ -258,6 +264,8 @@ _GUARDED: dict[type, dict[str, Call]] = {
         "join": _join,
         "replace": _replace,
     },
+    float: {"__format__": _formatted_number},
+    int: {"__format__": _formatted_number},
     deque: {"extend": _extend},
     Counter: {"get": _looking_up("get")},
     dict: {

@@ -12,7 +12,7 @@ from ....engine.api import bits, in_place_functions, sampling, settings, types
 
 # What a script has of each module, beside what the module lists in `__all__`.
 _OTHERS: dict[str, tuple[str, ...]] = {
-    "torch": (*FUNCTIONS, "bool", "float", "int", "vmap"),
+    "torch": (*FUNCTIONS, "__version__", "bool", "float", "int", "vmap"),
     "torch.autograd": ("Function", "detect_anomaly", "gradcheck", "gradgradcheck", "set_detect_anomaly"),
     "torch.autograd.forward_ad": (),
     "torch.autograd.functional": (),
@@ -24,6 +24,7 @@ _OTHERS: dict[str, tuple[str, ...]] = {
         "register_multi_grad_hook",
         "saved_tensors_hooks",
     ),
+    "torch.cuda": (),
     "torch.func": (),
     "torch.linalg": (),
     "torch.nn": (),
@@ -46,7 +47,7 @@ def engine_module(path: str) -> ModuleType | None:
 
 
 # What leads out of the engine, or is no function of PyTorch's.
-_HIDDEN = frozenset(["AccumulateGrad", "FUNCTIONS", "LinAlgError", "Tensor", "describe", "from_numpy", "primitives"])
+_HIDDEN = frozenset(["AccumulateGrad", "FUNCTIONS", "LinAlgError", "describe", "from_numpy", "primitives"])
 
 
 class Library:
@@ -88,6 +89,8 @@ class Module:
     def member(self, name: str) -> Any:
         """What a name stands for, which is one of `names`."""
         path = f"{self.name}.{name}"
+        if path == "torch.Tensor":
+            return types.AnyTensor
         if path in _OTHERS:
             return Module(path)
         return getattr(self._module(), name)

@@ -36,6 +36,7 @@ WITHOUT_EXAMPLE = [
     "atleast_2d",
     "atleast_3d",
     "scatter_add",
+    "scatter_reduce",
     "index_add",
     "index_copy",
     "index_put",

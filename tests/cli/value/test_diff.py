@@ -166,3 +166,21 @@ def test_choices_stand_in_no_other_in_latex(autodiff: Run) -> None:
     for line in autodiff("diff", source, "--wrt", "x", "--format", "latex").out.splitlines():
         for part in line.split("\\begin{cases}")[1:]:
             assert "\\end{cases}" in part
+
+
+@pytest.mark.parametrize(
+    ("expression", "language", "place"),
+    [("x + lgamma(x)", "c", ":1:5"), ("2*x + softmax(x, 0)", "rust", ":1:1"), ("1 + gelu(x)", "sql", ":1:5")],
+)
+def test_what_a_language_cannot_say_is_pointed_at(autodiff: Run, expression: str, language: str, place: str) -> None:
+    shape = ["--shape", "x=3"] if "softmax" in expression else []
+    result = autodiff("diff", expression, *shape, "--format", language)
+    assert result.code == 3
+    assert f"<expr>{place}" in result.err
+
+
+@pytest.mark.parametrize("language", ["c", "rust", "fortran", "javascript", "python", "sympy", "sql"])
+def test_a_language_without_arrays_takes_none(autodiff: Run, language: str) -> None:
+    result = autodiff("diff", "sum(x)**2", "--shape", "x=3", "--format", language)
+    assert result.code == 3
+    assert "has no operations on vectors" in result.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
@@ -14,7 +15,7 @@ from autodiff.parser.algebra.derivative import derivatives
 from autodiff.parser.algebra.functions import call
 from autodiff.parser.algebra.presentation import Presentation
 from autodiff.parser.algebra.simplify import simplified
-from autodiff.parser.algebra.terms import Number, Symbol, Term, number, ordered, symbol
+from autodiff.parser.algebra.terms import Number, Product, Sum, Symbol, Term, number, ordered, symbol
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import program_text
 from tests.groups import grouped
@@ -62,7 +63,7 @@ FORMS = [
     ("asin(x)+x*sqrt(1-x**2)", "x", "2*sqrt(1 - x**2)"),
     ("sin(x)**2*cos(x)**3", "x", "cos(x)**2*sin(x)*(5*cos(x)**2 - 3)"),
     ("tan(x)**2", "x", "2*tan(x)/cos(x)**2"),
-    ("1/(1+exp(-x))", "x", "1/((exp(-x) + 1)*(exp(x) + 1))"),
+    ("1/(1+exp(-x))", "x", "1/(4*cosh(x/2)**2)"),
     ("log(log(x))", "x", "1/(x*log(x))"),
     ("x**n", "n", "x**n*log(x)"),
     ("a**x*b**x", "a", "x*a**(x - 1)*b**x"),
@@ -74,11 +75,11 @@ FORMS = [
     ("x/sqrt(x**2+a**2)", "a", "-a*x/(a**2 + x**2)**(3/2)"),
     ("log((1+x)/(1-x))", "x", "2/(1 - x**2)"),
     ("sinh(x)/cosh(x)", "x", "1/cosh(x)**2"),
-    ("tanh(x)**2", "x", "2*tanh(x)*(1 - tanh(x)**2)"),
+    ("tanh(x)**2", "x", "2*tanh(x)/cosh(x)**2"),
     ("x**(1/3)*(1-x)**(2/3)", "x", "(1 - 3*x)/(3*x**(2/3)*(1 - x)**(1/3))"),
     ("exp(x)*(sin(x)-cos(x))", "x", "2*exp(x)*sin(x)"),
     ("cos(x)**4-sin(x)**4", "x", "-2*sin(2*x)"),
-    ("sin(3*x)*cos(2*x)", "x", "3*cos(2*x)*cos(3*x) - 2*sin(2*x)*sin(3*x)"),
+    ("sin(3*x)*cos(2*x)", "x", "(5*cos(5*x) + cos(x))/2"),
     ("(sin(x)+cos(x))/(sin(x)-cos(x))", "x", "-2/(sin(x) - cos(x))**2"),
     ("1/x + 1/(x+1) + 1/(x+2)", "x", "-1/(x + 1)**2 - 1/(x + 2)**2 - 1/x**2"),
     ("x**x**2", "x", "x**(x**2 + 1)*(2*log(x) + 1)"),
@@ -100,7 +101,7 @@ FORMS = [
     ("sin(x)/x", "x", "cos(x)/x - sin(x)/x**2"),
     ("cosh(x)*sinh(x)", "x", "cosh(2*x)"),
     ("log(x)/x**2", "x", "(1 - 2*log(x))/x**3"),
-    ("exp(x)/(1+exp(x))", "x", "exp(x)/(exp(x) + 1)**2"),
+    ("exp(x)/(1+exp(x))", "x", "1/(4*cosh(x/2)**2)"),
     ("x/(1+abs(x))", "x", "1/(abs(x) + 1)**2"),
     ("sqrt(x)*(x-3)", "x", "3*(x - 1)/(2*sqrt(x))"),
     ("(x**4-1)/(x-1)", "x", "3*x**2 + 2*x + 1"),
@@ -109,7 +110,7 @@ FORMS = [
     ("atan(sqrt(x))", "x", "1/(2*sqrt(x)*(x + 1))"),
     ("sin(sqrt(x))/sqrt(x)", "x", "(cos(sqrt(x)) - sin(sqrt(x))/sqrt(x))/(2*x)"),
     ("x**2*(1-x)**3*(2+x)", "x", "x*(4 - 6*x**2 - 7*x)*(x - 1)**2"),
-    ("(exp(x)-exp(-x))/(exp(x)+exp(-x))", "x", "4/(exp(-x) + exp(x))**2"),
+    ("(exp(x)-exp(-x))/(exp(x)+exp(-x))", "x", "1/cosh(x)**2"),
     ("sin(x)/(1+cos(x))", "x", "1/(cos(x) + 1)"),
     ("m*c**2/sqrt(1-v**2/c**2)", "c", "m*(2*c**2 - 3*v**2)/(c*(1 - v**2/c**2)**(3/2))"),
     ("max(1,x)", "x", "where(x == 1, 1/2, where(x > 1, 1, 0))"),
@@ -135,19 +136,18 @@ _LEAVES = st.one_of(
     st.sampled_from([call("abs", symbol("x")), call("sign", symbol("x")), power(symbol("y"), number(Fraction(1, 2)))]),
     st.integers(-3, 3).map(number),
 )
-_TERMS = st.recursive(
-    _LEAVES,
-    lambda parts: st.one_of(
-        st.builds(add, parts, parts),
-        st.builds(multiply, parts, parts),
-        st.builds(power, parts, st.sampled_from([-1, 2, 3]).map(number)),
-    ),
-    max_leaves=12,
-)
+
+
+def _made_of(parts: st.SearchStrategy[Term]) -> st.SearchStrategy[Term]:
+    powers = st.builds(power, parts, st.sampled_from([-1, 2, 3]).map(number))
+    return st.one_of(parts, st.builds(add, parts, parts), st.builds(multiply, parts, parts), powers)
+
+
+_TERMS = _made_of(_made_of(_made_of(_LEAVES)))
 _VALUES = {"x": Fraction(3, 7), "y": Fraction(25, 16)}
 
 
-_FUNCTIONS = {
+_FUNCTIONS: dict[str, Callable[[float], float]] = {
     "sin": math.sin,
     "cos": math.cos,
     "tan": math.tan,
@@ -164,9 +164,9 @@ def _value(term: Term) -> float:
             known[part] = float(part.value)
         elif isinstance(part, Symbol):
             known[part] = float(_VALUES[part.name])
-        elif hasattr(part, "terms"):
+        elif isinstance(part, Sum):
             known[part] = float(part.constant) + math.fsum(float(c) * known[t] for t, c in part.terms)
-        elif hasattr(part, "factors"):
+        elif isinstance(part, Product):
             known[part] = float(part.coefficient) * math.prod(known[b] ** known[e] for b, e in part.factors)
         else:
             functions = {

@@ -57,6 +57,36 @@ def test_every_variable_has_a_name_of_its_own_in_every_language(names: list[str]
     assert len(set(shown)) == len(names)
 
 
+# How each language lists the parameters of a function.
+_PARAMETERS = {
+    "jax": r"def \w+\((.*)\):",
+    "javascript": r"function \w+\((.*)\) \{",
+    "julia": r"function \w+\((.*)\)",
+    "matlab": r"function result_* = \w+\((.*)\)",
+    "fortran": r"pure function \w+\((.*?)\)",
+    "rust": r"pub fn \w+\((.*)\) ->",
+    "sympy": r"(?m)^(\w+) = sp.Symbol",
+}
+_WITHOUT_CAPITALS = ("fortran",)
+
+
+@settings(max_examples=10, derandomize=True, deadline=None)
+@given(st.lists(st.sampled_from([*ODD, "X", "x", "Alpha", "end", "fn", "e1"]), min_size=2, max_size=5, unique=True))
+def test_every_variable_has_a_name_of_its_own_in_code(drawn: list[str]) -> None:
+    names = distinct(drawn)
+    for language, pattern in _PARAMETERS.items():
+        found = re.findall(pattern, code(names, language))
+        parameters = found if language == "sympy" else [p.partition(":")[0] for p in found[0].split(", ")]
+        folded = [p.lower() for p in parameters] if language in _WITHOUT_CAPITALS else parameters
+        assert len({*folded}) == len(names), (language, parameters)
+
+
+def test_every_variable_is_shown_in_its_own_way_in_mathematics() -> None:
+    names = distinct([*ODD, "X", "weight", "w_eight", "Alpha"])
+    for language, pattern in (("typst", r"partial (.+)\) f"), ("mathml", r"<mi>\u2202</mi>(<.*?)</mrow></mfrac>")):
+        assert len({*re.findall(pattern, code(names, language))}) == len(names), language
+
+
 @pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
 @pytest.mark.processes
 def test_a_c_compiler_takes_all_of_the_names() -> None:
