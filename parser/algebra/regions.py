@@ -52,8 +52,10 @@ _HOLDS = {
 
 def by_regions(term: Term) -> Term | None:
     """The expression as one choice after another, from above to below; None: it does not choose by one quantity."""
+    if not _has_few_parts(term):
+        return None
     parts = ordered([term], _inside)
-    if len(parts) > _MOST_PARTS or sum(is_call(part, "where") or bool(_chooses(part)) for part in parts) < 2:
+    if sum(is_call(part, "where") or bool(_chooses(part)) for part in parts) < 2:
         return None
     found: dict[Term, Comparison] = {}
     for part in parts:
@@ -82,6 +84,20 @@ def by_regions(term: Term) -> Term | None:
             return multiply(number(scale), call("relu", quantity))
     sides = {comparison.bound: comparison.sides for comparison in found.values()}
     return _joined(quantity, bounds, pieces, sides)
+
+
+def _has_few_parts(term: Term) -> bool:
+    """Whether there are few enough to look at, which is known after so many: each level of a deep nest is asked."""
+    found: set[Term] = set()
+    pending = [term]
+    while pending:
+        part = pending.pop()
+        if part not in found:
+            found.add(part)
+            if len(found) > _MOST_PARTS:
+                return False
+            pending += _inside(part)
+    return True
 
 
 def _inside(term: Term) -> Sequence[Term]:
