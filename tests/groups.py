@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import inspect
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -105,4 +106,10 @@ def _shown(case: Any, name: Callable[[Any], str]) -> str:
 
 
 def _name(case: Any) -> str:
-    return "-".join(map(str, case)) if isinstance(case, tuple) else str(case)
+    return "-".join(map(_word, case)) if isinstance(case, tuple) else _word(case)
+
+
+def _word(value: Any) -> str:
+    """A value in a name, which is the same in every process: a function by its name, not by its address."""
+    text = str(getattr(value, "__name__", value))
+    return re.sub(" at 0x[0-9a-f]+", "", text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...parser.analysis.graph import Link, Vertex
+from ...parser.syntax.wording import legible
 from ..shell.printing import Style
 from ..trace.tables import Cells
 
@@ -27,7 +28,7 @@ class Labels:
 
     def lines(self, vertex: Vertex) -> list[str]:
         """The name of the grad_fn or of the variable, the sub-expression, then value and gradient of each result."""
-        found = [vertex.grad_fn or vertex.name]
+        found = [legible(vertex.grad_fn or vertex.name)]
         if vertex.expression:
             named = f"{vertex.name}{_RELATIONS[vertex.relation]}" if vertex.grad_fn else ""
             found.append(shortened(f"{named}{vertex.expression}"))

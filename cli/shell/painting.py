@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import io
 import shutil
+from dataclasses import replace
+from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ...parser.syntax.wording import LEFT_OUT, legible, long_middles
 
 
 def window_width() -> int:
@@ -14,7 +21,7 @@ def window_width() -> int:
 
 
 def painted(color: bool, *parts: RenderableType) -> str:
-    """The parts below each other at the width of the window. Text is never read as markup."""
+    """The parts below each other at the width of the window, long names shortened. Text is never read as markup."""
     buffer = io.StringIO()
     console = Console(
         file=buffer,
@@ -28,5 +35,25 @@ def painted(color: bool, *parts: RenderableType) -> str:
         legacy_windows=False,
     )
     for part in parts:
-        console.print(part)
+        console.print(_legible(part))
     return "".join(line.rstrip() + "\n" for line in buffer.getvalue().rstrip("\n").split("\n"))
+
+
+def _legible(part: Any) -> Any:
+    """What is to be painted, with long names shortened wherever they stand in it."""
+    if isinstance(part, str):
+        return legible(part)
+    if isinstance(part, Text):
+        for start, end in reversed(long_middles(part.plain)):
+            part = part[:start].append(LEFT_OUT).append_text(part[end:])
+        return part
+    if isinstance(part, Table):
+        part.columns = [
+            replace(column, header=_legible(column.header), _cells=[*map(_legible, column.cells)])
+            for column in part.columns
+        ]
+    elif isinstance(part, Padding):
+        part.renderable = _legible(part.renderable)
+    elif isinstance(part, Group):
+        return Group(*map(_legible, part.renderables))
+    return part

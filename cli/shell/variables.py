@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ...engine import Tensor
 from ...engine.table.registry import FUNCTIONS
 from ...parser.analysis.given_values import is_constant, read_object, read_value
-from ...parser.semantics.names import CONSTANTS
+from ...parser.semantics.names import CONSTANTS, meant_by_definition
 from ...parser.syntax.errors import ExpressionError, UsageError, did_you_mean
 from ...parser.syntax.parse import parse
 from ...parser.syntax.records import Assign, Name, Program
@@ -126,17 +126,18 @@ def match(program: Program, free: Mapping[str, Name], given: Collection[str], op
         return needed
     if not given:
         place = free[missing[0]]
-        help = _missing_help(missing[:1], options)
+        help = meant_by_definition(program, missing[0], ()) or _missing_help(missing[:1], options)
         raise ExpressionError("name", f"`{missing[0]}` has no value", program.source, place.start, place.end, help)
     what = "variable" if len(missing) == 1 else "variables"
     have = "has" if len(missing) == 1 else "have"
-    raise UsageError(f"the {what} {listed(missing)} {have} no value", _missing_help(missing, options))
+    help = meant_by_definition(program, missing[0], ()) or _missing_help(missing, options)
+    raise UsageError(f"the {what} {listed(missing)} {have} no value", help)
 
 
 def unused(name: str, program: Program, needed: Sequence[str], options: Collection[str]) -> UsageError:
     """The error for a value that the program, which needs others, has no use for."""
     message = f"there is no variable {quoted(name)} in the expression"
-    error = UsageError(message, variables_help(needed))
+    error = UsageError(message, meant_by_definition(program, name, needed) or variables_help(needed))
     error.option = name
     if any(type(statement) is Assign and statement.name == name for statement in program.statements):
         return UsageError(f"the expression itself assigns `{name}`", f"leave out the value given for `{name}`")

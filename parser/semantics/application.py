@@ -13,13 +13,14 @@ from ...engine import FUNCTIONS, Tensor
 from ...engine.table.composed import called_by_name
 from ...engine.table.record import Operation
 from ..syntax.errors import ExpressionError
-from ..syntax.records import Attribute, Binary, Call, Compare, Dots, List, Method, Slice, Subscript, Syntax, Unary
+from ..syntax.records import Attribute, Binary, Call, Compare, Dots, List, Method, Name, Slice, Subscript, Syntax, Unary
+from ..syntax.wording import quoted
 from .arguments import arranged
 from .limits import Limits
 from .names import TENSOR_ATTRIBUTES
 from .operands import COMPARISONS, UNARY, binary_operator, both
 from .readings import numbers_together
-from .values import Value, index_of, operand, tensor_of
+from .values import Value, index_of, operand, takes_elements, tensor_of
 
 Observer: TypeAlias = Callable[[Any, Value, list[Value]], None]
 
@@ -50,6 +51,8 @@ class Application:
         if kind is Subscript:
             key = tuple(map(index_of, arguments[1:]))
             whole = arguments[0] if isinstance(arguments[0], tuple) else tensor_of(arguments[0])
+            if isinstance(whole, Tensor) and not whole.ndim and any(takes_elements(part) for part in key):
+                raise self.without_elements(expr)
             return self.done(expr, operator.getitem, [whole, key[0] if len(key) == 1 else key])
         if kind is Call:
             return self.call(expr, FUNCTIONS[expr.function], arguments)
@@ -60,6 +63,14 @@ class Application:
             return self.done(expr, UNARY[expr.op], arguments)
         assert kind is Compare
         return self.compare(expr, arguments)
+
+    def without_elements(self, expr: Subscript) -> ExpressionError:
+        """The error about an element of a single number."""
+        whole = quoted(self.source[expr.object.start : expr.object.end])
+        help = f"write {whole} alone"
+        if type(expr.object) is Name:
+            help += f'; to have elements, it needs a list as its value, such as `--{expr.object.name} "[1, 2, 3]"`'
+        return self.error("shape", f"{whole} is a single number here, and has no elements", expr, help)
 
     def slice_of(self, expr: Slice, arguments: list[Value]) -> slice:
         given = iter(arguments)

@@ -33,7 +33,7 @@ from ..syntax.records import (
 from ..syntax.walk import children, walk
 from .application import Application, Observer
 from .limits import Limits
-from .names import CONSTANTS
+from .names import CONSTANTS, nothing_to_compute
 from .values import Operand, Value, gated, operand, tensor_of
 
 
@@ -123,10 +123,7 @@ class _Evaluation:
             else:
                 result = self.value_of(statement)
         if result is None:
-            last = self.program.statements[-1]
-            raise self.application.error(
-                "syntax", "there is nothing to compute", last, "end with an expression, such as a call of the function"
-            )
+            raise nothing_to_compute(self.program)
         return tensor_of(result)
 
     def value_of(self, root: Syntax) -> Operand:

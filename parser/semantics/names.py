@@ -25,7 +25,7 @@ def free_variables(program: Program) -> dict[str, Name]:
     """The variables a program needs from outside, each with its first use, in the order of use.
 
     Checks every call on the way. ExpressionError: an unknown function, method or attribute; a call with too many,
-    too few or unknown arguments; a statement whose value nothing uses.
+    too few or unknown arguments; a statement whose value nothing uses; no value at the end.
     """
     if len(program.statements) > 1:
         check_all_used(program)
@@ -53,7 +53,35 @@ def free_variables(program: Program) -> dict[str, Name]:
                 raise _unknown("attribute", expr.name, expr, program.source, (*TENSOR_ATTRIBUTES, *_results()))
         if isinstance(statement, Assign):
             assigned.add(statement.name)
+    if program.statements and isinstance(program.statements[-1], Define):
+        raise nothing_to_compute(program)
     return free
+
+
+def meant_by_definition(program: Program, name: str, others: Collection[str]) -> str | None:
+    """The help about a variable that is not there, or has no value, where a function of the program explains it.
+
+    It is a parameter, or the function itself without its arguments, by that name or as one of the variables `others`.
+    """
+    for statement in program.statements:
+        if isinstance(statement, Define):
+            call = f"{statement.name}({', '.join(statement.parameters)})"
+            if statement.name in (name, *others):
+                return f"`{statement.name}` is a function here, called as `{call}`"
+            if name in statement.parameters:
+                return f"`{name}` is what `{statement.name}` is called with: `{call}` takes the variable `{name}`"
+    return None
+
+
+def nothing_to_compute(program: Program) -> ExpressionError:
+    """The error about a program that defines a function at its end, and so has no value."""
+    last, source = program.statements[-1], program.source
+    help = "end with an expression"
+    if isinstance(last, Define):
+        call = f"{last.name}({', '.join(last.parameters)})"
+        body = shortened(source[last.body.start : last.body.end])
+        help = f"call it at the end, `{shortened(source[: last.end])}; {call}`; a formula alone needs no name: `{body}`"
+    return ExpressionError("syntax", "there is nothing to compute", source, last.start, last.end, help)
 
 
 @cache

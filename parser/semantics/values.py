@@ -67,6 +67,13 @@ def index_of(value: Value) -> Value:
     return value
 
 
+def takes_elements(index: Value) -> bool:
+    """Whether a part of an index needs a dimension to take elements of."""
+    if isinstance(index, Tensor):
+        return index.dtype is not bool_
+    return isinstance(index, (int, slice, list)) and not isinstance(index, bool)
+
+
 def gated(value: Value, condition: Tensor) -> Value:
     """The value, whose gradient is that of the condition's branch where it holds and 0 elsewhere.
 

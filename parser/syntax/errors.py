@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from itertools import takewhile
 from operator import eq
 
+from .wording import LONGEST_NAME, middle_left_out
+
 _CONTEXT = 40  # characters shown before the span in a line too long to show whole
 _WINDOW = 100  # the longest line shown whole
 _TAB = "    "
-_LONGEST_QUOTE = 160
 _LONGEST_SLIP = 60  # characters of a word that may be a slip of the pen
 
 
@@ -76,11 +77,11 @@ class UsageError(Exception):
 
 def brief(text: str) -> str:
     """A message in which what is quoted, such as a name of a million characters, is not longer than anyone reads."""
-    if len(text) <= _LONGEST_QUOTE:
+    if len(text) <= LONGEST_NAME:
         return text
     import re
 
-    return re.sub(rf"`([^`\n]{{{_LONGEST_QUOTE},}})`", lambda quoted: f"`{quoted[1][:30]}...{quoted[1][-30:]}`", text)
+    return re.sub(rf"`([^`\n]{{{LONGEST_NAME},}})`", lambda quoted: f"`{middle_left_out(quoted[1])}`", text)
 
 
 def position(source: str, offset: int, first_line: int = 1) -> str:

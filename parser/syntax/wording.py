@@ -2,9 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 
-_LONGEST = 60
+LONGEST_NAME = 160
+LEFT_OUT = "..."
+_END = 30  # letters that stand on each side of what is left out
+_LONGEST = 2 * _END
+
+
+def legible(text: str) -> str:
+    """A text for people, who read no name of a million letters: the middle of longer ones left out.
+
+    What programs read (plain, JSON, CSV, derivatives, code) has names and texts whole.
+    """
+    for start, end in reversed(long_middles(text)):
+        text = f"{text[:start]}{LEFT_OUT}{text[end:]}"
+    return text
+
+
+def long_middles(text: str) -> list[tuple[int, int]]:
+    """The start and the end of the middle of each name in a text that is too long for people."""
+    if len(text) <= LONGEST_NAME:
+        return []
+    return [(name.start() + _END, name.end() - _END) for name in _long_name().finditer(text)]
+
+
+@cache
+def _long_name() -> re.Pattern[str]:
+    # Digits alone are a number's, of which as many are shown as were asked for.
+    return re.compile(rf"(?<!\w)[^\W\d]\w{{{LONGEST_NAME},}}")
+
+
+def middle_left_out(name: str) -> str:
+    """The two ends of a long name."""
+    return f"{name[:_END]}{LEFT_OUT}{name[-_END:]}"
 
 
 def shortened(text: str) -> str:
@@ -12,8 +45,7 @@ def shortened(text: str) -> str:
     text = " ".join(text.split())
     if len(text) <= _LONGEST:
         return text
-    half = _LONGEST // 2
-    return f"{text[:half]}...{text[-half:]}"
+    return middle_left_out(text)
 
 
 def quoted(text: str) -> str:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import keyword
+import re
+from typing import Any
 
 from ..algebra.derivative import Derivatives
 from ..syntax.operators import OR
-from ..syntax.printer import enclosed
+from ..syntax.printer import ATOM, enclosed
+from ..syntax.records import Binary, Number, Unary
 from .code import MATH, CodePrinter, named, python_module
 from .how import How
+
+# Python's numbers have inf and nan, and its operators and `math` do not give them.
+_RAISES = """\
+# Where numbers overflow or have no result, Python raises an error; --format numpy is for inf and nan.
+"""
 
 
 class PythonPrinter(CodePrinter):
@@ -32,6 +40,13 @@ class PythonPrinter(CodePrinter):
         "xlogy": "{0}*math.log({1}) if {0} else 0.0",
     }
 
+    def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        if type(node) is Binary and node.op == "**" and not (type(node.left) is Number or _is_whole(node.right)):
+            # Of a negative number `**` would give a complex one.
+            base, exponent = (enclosed(part, OR) for part in parts)
+            return f"math.pow({base}, {exponent})", ATOM
+        return super().node(node, parts)
+
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if function == "where":
             condition, then, otherwise = (enclosed(part, OR) for part in parts)
@@ -40,6 +55,14 @@ class PythonPrinter(CodePrinter):
         return super().call(function, parts)
 
 
+def _is_whole(exponent: Any) -> bool:
+    number = exponent.operand if type(exponent) is Unary else exponent
+    return type(number) is Number and float(number.value or 0).is_integer()
+
+
 def render(derivatives: Derivatives, source: str, how: How) -> str:
     """A function for each derivative, or one that returns the value and all derivatives."""
-    return python_module(derivatives, PythonPrinter(derivatives.variables), {"math": "import math"})
+    text = python_module(derivatives, PythonPrinter(derivatives.variables), {"math": "import math"})
+    if re.search(r"math\.\w+\(|/|\*\*", text) is None:
+        return text
+    return _RAISES + text if text.startswith("import") else f"{_RAISES}\n\n{text}"

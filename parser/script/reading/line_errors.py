@@ -192,6 +192,9 @@ def _value_error(source: str, lexemes: list[Lexeme], start: int, end: int) -> Ex
         message, help = "several values cannot be changed at once", "change one after the other"
     elif isinstance(value, ast.Call):
         message, help = "a function's result cannot be given a value", _TARGETS
+        name, parameters = ast.unparse(value.func), [ast.unparse(argument) for argument in value.args]
+        if not value.keywords and all(text.isidentifier() for text in (name, *parameters)):
+            help = f"to define a function, write `def {name}({', '.join(parameters)}): return ...`"
     elif isinstance(value, (ast.Name, ast.Attribute, ast.Subscript)):
         return None
     else:

@@ -177,7 +177,7 @@ PATIENCE = 60  # seconds
 class Typist:
     """A prompt on a terminal of its own."""
 
-    def __init__(self, env: dict[str, str]) -> None:
+    def __init__(self, env: dict[str, str], *options: str) -> None:
         pty = pytest.importorskip("pty")
         # As a shell starts it, so that Ctrl-C is a signal to it.
         take = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)"
@@ -185,7 +185,7 @@ class Typist:
         # What was read past the last word.
         self.ahead = b""
         self.process = subprocess.Popen(
-            [sys.executable, "-c", f"{take}; from autodiff.cli.main import main; main()", "repl"],
+            [sys.executable, "-c", f"{take}; from autodiff.cli.main import main; main()", "repl", *options],
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -243,3 +243,16 @@ def test_a_terminal_that_can_only_print_gets_no_control_characters(tmp_path: Pat
     os.close(typist.master)
     assert "\x1b" not in shown
     assert shown.startswith("autodiff: torch with float64 numbers; :help lists commands and keys, Ctrl-D ends\r\n")
+
+
+def test_the_prompt_outlives_the_time_of_an_input(tmp_path: Path) -> None:
+    typist = Typist(environment({"TERM": "dumb", "AUTODIFF_HISTORY": str(tmp_path / "history")}), "--timeout", "0.2")
+    typist.until(">>> ")
+    typist.types("kept = 6\nwhile True: pass\n\n")
+    typist.until("error[timeout]: it takes more than 0.2 s")
+    typist.until(">>> ")
+    typist.types("kept * 7\n")
+    typist.until("42")
+    typist.types("\x04")
+    assert typist.process.wait(60) == 0
+    os.close(typist.master)

@@ -193,6 +193,9 @@ def test_variables_that_have_no_value_are_all_named(evaluate) -> None:
         (["x + y", "x=1"], "the variable `y` has no value", "`--y 1`"),
         (["x + PI", "x=1"], "the variable `PI` has no value", "did you mean `pi`?"),
         (["x + sin", "x=1"], "the variable `sin` has no value", "called as `sin(...)`"),
+        (["f(x) = x**2; f", "--x", "2"], "there is no variable `x`", "`f` is a function here, called as `f(x)`"),
+        (["f(x) = x**2; f + y", "--y", "2"], "the variable `f` has no value", "called as `f(x)`"),
+        (["f(t) = t**2; f(3)", "--t", "2"], "there is no variable `t`", "`f(t)` takes the variable `t`"),
         (["x", "--set", "x"], "`x` is not of the form NAME=VALUE", "`--set x=3`"),
         (["x", "--set", "2=3"], "`2=3` is not of the form NAME=VALUE", ""),
         (["x", "--x"], "`--x` has no value", "`--x VALUE`"),
@@ -228,3 +231,23 @@ def test_running_changes_no_default_of_this_process(evaluate, tmp_path: Path) ->
     evaluate("x", "--x", "3", "--dtype", "float32", "--format", "torch", "--precision", "9")
     evaluate("x", "--x", "nonsense", "--dtype", "float32")
     assert (engine.get_default_dtype(), engine.get_printoptions()) == before
+
+
+@pytest.mark.parametrize("command", ["eval", "diff", "check", "map", "batch", "trace", "graph"])
+def test_a_definition_alone_is_nothing_to_compute(autodiff, command: str) -> None:
+    source = "a = 2; f(x, y) = a*x**y"
+    given = {"eval": ["--x", "2"], "trace": ["--x", "2"], "map": ["-"]}.get(command, [])
+    words = ["batch", "--x", "2"] if command == "batch" else [command, source, *given]
+    result = autodiff(*words, stdin=source if command == "batch" else "x,y\n1,2\n")
+    shown = result.out + result.err
+    assert "there is nothing to compute" in shown
+    assert f"call it at the end, `{source}; f(x, y)`; a formula alone needs no name: `a*x**y`" in shown
+
+
+@pytest.mark.parametrize("index", ["[0]", "[0:1]", "[:]", "[-1]", "[[0, 0]]", "[0, 0]", "[0][0]", "[None, 0, 0]"])
+@pytest.mark.parametrize("words", [["map", "x{}", "-"], ["diff", "x{}"], ["eval", "x{}", "--x", "3"]])
+def test_a_single_number_has_no_elements(autodiff, words: list[str], index: str) -> None:
+    result = autodiff(*(word.format(index) for word in words), stdin="x\n1\n")
+    assert result.code == 5
+    assert "error[shape]: `x` is a single number here, and has no elements" in result.err
+    assert '`--x "[1, 2, 3]"`' in result.err

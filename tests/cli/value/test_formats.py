@@ -241,3 +241,32 @@ def test_colour_is_for_terminals_unless_asked_for(evaluate) -> None:
     assert "\x1b" not in evaluate(*args, "--color", "never").out
     assert "\x1b[" in evaluate(*args, "--color", "always").out
     assert "\x1b" not in evaluate("x**2", "x=3", "--color", "always").out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["eval", "{0}**2", "--{0}", "3"],
+        ["check", "{0}**2"],
+        ["check", "{0}**2", "--claim", "{0}=2*{0}"],
+        ["trace", "{0}**2", "--{0}", "3"],
+        ["batch", "--{0}", "3"],
+        ["minimize", "{0}**2", "--{0}", "3"],
+        ["solve", "{0}**2 - 4", "--{0}", "3"],
+        ["propagate", "{0}**2", "--{0}", "3+-0.1"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_long_names_are_shortened_for_people_and_whole_for_programs(autodiff, words: list[str]) -> None:
+    name = "a_" + "b" * 300
+    called = [word.format(name) for word in words]
+    short = "b...b"
+    pretty = autodiff(*called, "--format", "pretty", stdin=f"{name}**2\n")
+    assert pretty.code == 0
+    shown = "".join(pretty.out.split())
+    assert short in shown
+    assert "b" * 161 not in shown
+    for format_name in ("plain", "json"):
+        out = autodiff(*called, "--format", format_name, stdin=f"{name}**2\n").out
+        assert short not in out
+        assert name in out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import json
+import math
 import shutil
 import subprocess
 from pathlib import Path
@@ -104,6 +105,40 @@ def test_python_code_overflows_no_sooner_than_the_engine(source: str, x: float) 
     evaluate(expression, {"x": variable}).backward()
     functions = functions_in(printed("python", derivatives(expression, [("x",)]), source))
     assert functions["d_x"](x) == pytest.approx(variable.grad.item(), rel=1e-9, abs=1e-300)
+
+
+@pytest.mark.parametrize(
+    ("source", "x"),
+    [
+        ("x*exp(x)", 1000.0),
+        ("sinh(x)", 1000.0),
+        ("cosh(x)", -1000.0),
+        ("x**400", 10.0),
+        ("2**x", 2000.0),
+        ("log(x)", 0.0),
+        ("x*log(x)", 0.0),
+        ("x*log(x)", -1.0),
+        ("sqrt(x)", 0.0),
+        ("x**2.5", -1.0),
+        ("x**(1/3)", -8.0),
+        ("x**x", -0.5),
+        ("asin(x)", 1.0),
+        ("1/x", 0.0),
+        ("sin(x)", math.inf),
+    ],
+)
+def test_python_code_raises_where_there_is_no_finite_number_and_says_so(source: str, x: float) -> None:
+    expression = parse(source)
+    variable = tensor(x).requires_grad_()
+    evaluate(expression, {"x": variable}).backward()
+    assert not math.isfinite(variable.grad.item())
+    found = derivatives(expression, [("x",)])
+    code = printed("python", found, source)
+    assert code.startswith("# Where numbers overflow or have no result, Python raises an error;")
+    with pytest.raises((ArithmeticError, ValueError)):
+        functions_in(code)["d_x"](x)
+    with np.errstate(all="ignore"):
+        assert not np.isfinite(functions_in(printed("numpy", found, source))["d_x"](np.float64(x)))
 
 
 @pytest.mark.parametrize(("source", "languages"), SPECIAL.items())
