@@ -14,6 +14,8 @@ DTYPES = (DOUBLE, SINGLE)
 # What jax.scipy.special lacks of SciPy's.
 _LACKED = "airy binom chi dawsn erfcinv erfcx erfi fresnel iv jv k0 k0e k1 k1e kv lambertw j0 j1 shichi sici y0 y1 yv"
 _LACKS = frozenset(_LACKED.split())
+# What takes a dimension by name only.
+_AXIS_BY_NAME = ("softmax", "log_softmax")
 
 
 def _has(spelling: str) -> bool:
@@ -30,6 +32,11 @@ class JaxPrinter(NumpyPrinter):
     functions = {  # noqa: RUF012
         name: re.sub(r"\bnp\.", "jnp.", text) for name, text in NumpyPrinter.functions.items() if _has(text)
     }
+
+    def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        if function in _AXIS_BY_NAME and len(parts) == 2 and "=" not in parts[1][0]:
+            parts = [parts[0], (f"axis={parts[1][0]}", parts[1][1])]
+        return super().call(function, parts)
 
 
 def render(derivatives: Derivatives, source: str, how: How) -> str:
