@@ -72,7 +72,12 @@ class Language(Format):
     """What to write it in."""
 
     default = "text"
-    format_name: str = option("--format", type=click.Choice(FORMATS), help="What to print.  [default: text]")
+    format_name: str = option(
+        "--format",
+        type=click.Choice(FORMATS),
+        metavar="FORMAT",
+        help=f"What to print: {', '.join(FORMATS)}.  [default: text]",
+    )
     as_json: bool = JSON
     value: bool = option(
         "--with-value", is_flag=True, help="The value too: in code, one function of it and all derivatives."

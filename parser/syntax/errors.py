@@ -101,7 +101,8 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
     allowed = 1 if len(word) < 6 else 2
     near = {name: slips for name in names if (slips := _slips(folded, name.lower(), allowed)) <= allowed}
     if near:
-        return min(near, key=lambda name: (near[name], *_unlike(folded, name.lower()), name))
+        # Of names that differ in the case of letters alone, the one written as the word is.
+        return min(near, key=lambda name: (near[name], *_unlike(folded, name.lower()), _unlike(word, name)[1], name))
     begun = [name for name in names if len(word) > 2 and name.lower().startswith(folded)]
     return begun[0] if len(begun) == 1 else None
 

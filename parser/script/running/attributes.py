@@ -28,7 +28,7 @@ from .classes import (
     set_attribute_of_instance_of_offered,
 )
 from .exceptions import UnknownName
-from .formatting import formatted, formatted_value
+from .formatting import formatted
 from .guard import Builtin, Guard
 from .modules import Library, Module
 from .offered import is_offered, names_of_offered
@@ -218,10 +218,6 @@ def _update_set(guard: Guard, values: set[Any], *others: Any) -> None:
             guard.add(values, value)
 
 
-def _formatted_number(guard: Guard, number: Any, spec: str) -> str:
-    return formatted_value(guard, number, "", spec)
-
-
 def _of_sets(method: Call) -> Call:
     """A method of a set, whose arguments may be other collections."""
 
@@ -264,8 +260,6 @@ _GUARDED: dict[type, dict[str, Call]] = {
         "join": _join,
         "replace": _replace,
     },
-    float: {"__format__": _formatted_number},
-    int: {"__format__": _formatted_number},
     deque: {"extend": _extend},
     Counter: {"get": _looking_up("get")},
     dict: {
