@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import lru_cache
 
 from .arithmetic import add, multiply, negative, power
 from .canonical import CANONICAL
@@ -29,6 +30,7 @@ from .terms import (
 )
 
 
+@lru_cache(maxsize=1000)
 def square(base: Term) -> Sum | None:
     """The square of a function by that of another: a number and one term. None: nothing is known."""
     record = function(base.name) if isinstance(base, Call) else None

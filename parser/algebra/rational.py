@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from flint import Ordering, fmpz_mpoly_ctx
 
-from .arithmetic import add, multiply, power
+from .arithmetic import COMPANY, add, multiply, power
 from .identities import is_even, partner, square
-from .terms import ONE, Number, Product, Sum, Term, coefficient_of, is_call, number, ordered
+from .terms import ONE, Call, E, Number, Product, Sum, Symbol, Term, coefficient_of, is_call, number, ordered, product
 
 _MOST_WORK = 1_000_000  # coefficients that are multiplied to make the sum of some products
 _MOST_GENERATORS = 60
@@ -99,6 +99,8 @@ class Ring:
         self._places = {place: i for i, place in enumerate(sizes)}
         self._atoms = {atom: self._places[atom, ONE] for atom in atoms}
         self._context = fmpz_mpoly_ctx.get([f"x{i}" for i in range(len(sizes))], Ordering.lex)
+        # What can be multiplied without looking at what it becomes.
+        self._is_plain = [unit is ONE and _is_plain(base) for base, unit in self.generators]
         self.polynomials: list[Any] = []
         self._known: dict[Any, int] = {}
         self._values: dict[Term, Value] = {}
@@ -270,6 +272,8 @@ class Ring:
 
     def monomial(self, content: Fraction, exponents: Mapping[int, int]) -> Term:
         """A number times powers of generators as an expression."""
+        if all(self._is_plain[i] for i, exponent in exponents.items() if exponent):
+            return product(content, {self.generators[i].base: number(int(e)) for i, e in exponents.items() if e})
         powers = []
         for i, exponent in exponents.items():
             if i in self._signs and exponent:
@@ -281,6 +285,12 @@ class Ring:
                 base, unit = self.generators[i]
                 powers.append(power(base, multiply(number(int(exponent)), unit)))
         return multiply(number(content), *powers)
+
+
+def _is_plain(base: Term) -> bool:
+    if isinstance(base, Call):
+        return base.name not in COMPANY and base.name not in ("exp", "sign")
+    return isinstance(base, Symbol) and base is not E
 
 
 def _merge(powers: dict[int, int], more: Mapping[int, int], times: int) -> None:

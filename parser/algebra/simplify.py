@@ -132,10 +132,12 @@ class _Simplification:
             yield from _with_own_logarithm(term)
         plain = without_quotients(term)
         inside = ordered([plain], _inside)
-        variants = [(term, True, ""), (term, False, "")]
+        products = [part for part in inside if isinstance(part, Product)]
+        has_factors = any(isinstance(base, Sum) for part in products for base, _ in part.factors)
+        variants = [(term, True, ""), (term, False, "")] if has_factors else [(term, False, "")]
         if plain is not term:
             variants.append((plain, False, ""))
-        if any(square(part) is not None for part in inside):
+        if _are_related([pair for part in (*products, plain) for pair in factors_of(part).items()]):
             variants += [(plain, False, "odd"), (plain, False, "even")]
         for variant, whole, parity in variants:
             try:
