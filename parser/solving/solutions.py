@@ -67,6 +67,11 @@ class Answer(NamedTuple):
         yield "proof", self.proof
 
 
+def _estimate(error: float) -> float:
+    """An error to two digits: no more of them mean anything, and the others differ from machine to machine."""
+    return float(f"{error:.2g}")
+
+
 class SolutionReport(NamedTuple):
     """The roots found, in order. `nearest` is where a search without success ended, by unknown."""
 
@@ -186,7 +191,8 @@ _PROOFS = {
 def _answer_of(name: str, root: Root) -> Answer:
     multiplicity = None if not math.isfinite(root.multiplicity) else root.multiplicity
     singular = root.slope == 0 or not math.isfinite(root.slope) or (multiplicity or 1) > 1
-    return Answer({name: np.float64(root.x)}, root.residual, root.error, multiplicity, singular, _PROOFS[root.proof])
+    error = _estimate(root.error)
+    return Answer({name: np.float64(root.x)}, root.residual, error, multiplicity, singular, _PROOFS[root.proof])
 
 
 def _notes(name: str, found: Roots) -> list[str]:
@@ -308,7 +314,7 @@ def _described(unknowns: Unknowns, system: System, solution: Solution) -> Answer
     if singular:
         proof = "both sides are equal to rounding; a multiple root, or one of many"
     finite = np.isfinite(solution.error).all() and not singular
-    error = float(solution.error.max()) if finite else math.nan
+    error = _estimate(float(solution.error.max())) if finite else math.nan
     return Answer(unknowns.named(solution.x), solution.norm, error, None if singular else 1.0, singular, proof)
 
 
