@@ -194,7 +194,7 @@ def _is_needless(condition: Term, term: Term) -> bool:
         powers = {b: e for b, e in factors_of(term).items() if isinstance(e, Number)}
         if any(isinstance(b, Sum) and any(_is_infinite(zeros, t) for t, _ in b.terms) for b in powers):
             return False
-        above = frozenset(primitive_part(b)[1] if isinstance(b, Sum) else b for b, e in powers.items() if e.value > 0)
+        above = _zero_factors(term)
         if _is_infinite(zeros, term):
             # A quotient of two that are 0, such as sin(x)/x, may have any limit.
             is_limit = any(isinstance(b, (Sum, Call)) and not is_call(b, "log") for b in above)

@@ -83,6 +83,12 @@ def _of_one(name: str, argument: Term) -> Term | None:
     return None
 
 
+def parity(term: Term) -> str:
+    """Of a call of an even or an odd function, which of the two it is; else nothing."""
+    record = function(term.name) if isinstance(term, Call) else None
+    return record.parity if record is not None else ""
+
+
 @rewrite("sum", "mean")
 def _linear(name: str, argument: Term, *options: Term) -> Term | None:
     if name == "sum" and not options and is_call(argument, "softmax"):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
 
 from .arithmetic import add, multiply, negative, power
 from .canonical import CANONICAL
 from .formulas import formula
-from .functions import call, rebuilt
+from .functions import call, parity, rebuilt
 from .notation import function
 from .terms import (
     HALF,
@@ -68,8 +68,15 @@ def of_inverse(call: Call) -> Term | None:
 
 def is_even(base: Term) -> bool:
     """Whether a function of one argument is even."""
-    record = function(base.name) if isinstance(base, Call) else None
-    return record is not None and record.parity == "even"
+    return parity(base) == "even"
+
+
+def _rewritten(term: Term, rule: Callable[[Term], Term], parts: Callable[[Term], Iterable[Term]]) -> Term:
+    """The expression with what a rule makes of its parts, each after those that `parts` has of it."""
+    known: dict[Term, Term] = {}
+    for part in ordered([term], parts):
+        known[part] = rule(rebuilt(part, known) if [*parts(part)] else part)
+    return known[term]
 
 
 def quotients(term: Term) -> list[Call]:
@@ -84,13 +91,13 @@ def _ratio(call: Call) -> Term | None:
 
 def without_quotients(term: Term) -> Term:
     """The expression with sin(x)/cos(x) for tan(x), and u*sign(u) for abs(u)."""
-    known: dict[Term, Term] = {}
-    for part in ordered([term]):
-        made = rebuilt(part, known)
-        if isinstance(made, Call):
-            made = _ratio(made) or (_signed(made) if made.name == "abs" else made)
-        known[part] = made
-    return known[term]
+    return _rewritten(term, _apart, children)
+
+
+def _apart(term: Term) -> Term:
+    if not isinstance(term, Call):
+        return term
+    return _ratio(term) or (_signed(term) if term.name == "abs" else term)
 
 
 def _signed(call: Call) -> Term:
@@ -99,14 +106,12 @@ def _signed(call: Call) -> Term:
 
 def with_quotients(term: Term) -> Term:
     """The expression with tan(x) for sin(x)/cos(x), and abs(x) for x*sign(x)."""
-    known: dict[Term, Term] = {}
-    for part in ordered([term]):
-        made = rebuilt(part, known)
-        known[part] = _joined(made) if isinstance(made, Product) else made
-    return known[term]
+    return _rewritten(term, _joined, children)
 
 
-def _joined(term: Product) -> Term:
+def _joined(term: Term) -> Term:
+    if not isinstance(term, Product):
+        return term
     factors = dict(term.factors)
     for base in [base for base, _ in term.factors if isinstance(base, Call)]:
         assert isinstance(base, Call)
@@ -119,7 +124,7 @@ def _joined(term: Product) -> Term:
             if times:
                 rest = product(term.coefficient, factors)
                 made = multiply(rest, power(inside, number(-times)), power(whole, number(times)))
-                return _joined(made) if isinstance(made, Product) else made
+                return _joined(made)
     return term
 
 
@@ -183,14 +188,12 @@ def _with_sum_of_angles(coefficient: Fraction, term: Term) -> Term:
 
 def with_hyperbolics(term: Term) -> Term:
     """The expression with 2*exp(x/2)*cosh(x/2) for exp(x) + 1, and the like for other sums of two exponentials."""
-    known: dict[Term, Term] = {}
-    for part in ordered([term], _rational):
-        made = rebuilt(part, known) if isinstance(part, (Sum, Product)) else part
-        known[part] = _hyperbolic(made) if isinstance(made, Sum) else made
-    return known[term]
+    return _rewritten(term, _hyperbolic, _rational)
 
 
-def _hyperbolic(term: Sum) -> Term:
+def _hyperbolic(term: Term) -> Term:
+    if not isinstance(term, Sum):
+        return term
     parts = [(factors_of(part), c) for part, c in term.terms]
     if term.constant:
         parts.append(({}, term.constant))

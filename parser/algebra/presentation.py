@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any, TypeGuard
+from typing import Any
 
 from .arithmetic import multiply, power, primitive_part
-from .notation import FLOAT, function
+from .functions import parity
+from .notation import FLOAT
 from .pieces import Shown, binary, called, compared, divided, literal, multiplied, negated, variable
 from .terms import (
     HALF,
@@ -161,22 +162,25 @@ class Presentation:
                 opposite = multiply(MINUS_ONE, base)
                 if self.sum_of(opposite).tokens <= self.sum_of(base).tokens:
                     return (*factors[:i], (opposite, exponent), *factors[i + 1 :])
-            if not negative and whole is not None and whole % 2 and _is_odd(base) and base not in self.names:
-                # sign(1 - x) for -sign(x - 1).
-                argument = multiply(MINUS_ONE, base.arguments[0])
-                if self.sum_of(argument).tokens <= self.known_or_shown(base.arguments[0]).tokens:
-                    turned = raw_call(base.name, (argument,))
-                    self.known[turned] = called(base.name, self.known[argument])
-                    return (*factors[:i], (turned, exponent), *factors[i + 1 :])
-            if not negative and exponent is ONE and isinstance(base, Call) and base.name == "@":
-                # A @ (x*(1 - x)) for -A @ (x*(x - 1)).
-                left, right = base.arguments
-                opposite = multiply(MINUS_ONE, right)
-                if self.show(opposite).tokens <= self.known_or_shown(right).tokens and base not in self.names:
-                    turned = raw_call("@", (left, opposite))
-                    self.known[turned] = called("@", self.known_or_shown(left), self.known[opposite])
-                    return (*factors[:i], (turned, exponent), *factors[i + 1 :])
+            if not negative and whole is not None and whole % 2 and base not in self.names:
+                opposite_call = self.opposite_call(base)
+                if opposite_call is not None:
+                    return (*factors[:i], (opposite_call, exponent), *factors[i + 1 :])
         return None
+
+    def opposite_call(self, base: Term) -> Term | None:
+        """sign(1 - x) for sign(x - 1), A @ (x*(1 - x)) for A @ (x*(x - 1)); None: no such call, or that is longer."""
+        if not isinstance(base, Call):
+            return None
+        *others, argument = base.arguments
+        if base.name != "@" and not (parity(base) == "odd" and isinstance(argument, Sum)):
+            return None
+        opposite = multiply(MINUS_ONE, argument)
+        if self.show(opposite).tokens > self.known_or_shown(argument).tokens:
+            return None
+        turned = raw_call(base.name, (*others, opposite))
+        self.known[turned] = called(base.name, *map(self.known_or_shown, others), self.known[opposite])
+        return turned
 
     def sum_of(self, term: Term) -> Shown:
         """The sum, which is not known yet but whose terms are."""
@@ -274,14 +278,6 @@ def _root(
     if value <= 1 or pi_above is is_below:
         return coefficient, None, list(factors)
     return coefficient * value if is_below else coefficient, (value, pi_above is not None, is_below), rest
-
-
-def _is_odd(term: Term) -> TypeGuard[Call]:
-    """Whether a term is an odd function of a sum."""
-    record = function(term.name) if isinstance(term, Call) else None
-    return (
-        record is not None and record.parity == "odd" and isinstance(term, Call) and isinstance(term.arguments[0], Sum)
-    )
 
 
 def _is_below(base: Term, exponent: Term) -> bool:

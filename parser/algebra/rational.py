@@ -62,6 +62,12 @@ def split(exponent: Term) -> tuple[int, list[tuple[Term, Fraction]]]:
     return whole, terms
 
 
+def _counts(exponent: Term) -> bool:
+    """Whether a power with this exponent has a power of the base itself, or a root of it, as a factor."""
+    count, rest = split(exponent)
+    return bool(count) or any(unit is ONE for unit, _ in rest)
+
+
 class Ring:
     """The rational functions in the generators of an expression.
 
@@ -80,8 +86,8 @@ class Ring:
             if not isinstance(term, Product):
                 continue
             for base, exponent in term.factors:
-                count, rest = split(exponent)
-                if (count or any(unit is ONE for unit, _ in rest)) and self._is_atom(base):
+                rest = split(exponent)[1]
+                if _counts(exponent) and self._is_atom(base):
                     atoms[base] = None
                 for unit, coefficient in rest:
                     place = base, unit
@@ -104,9 +110,8 @@ class Ring:
         self.polynomials: list[Any] = []
         self._known: dict[Any, int] = {}
         self._values: dict[Term, Value] = {}
-        self._shown: dict[int, Term] = {}
         for generator in self._context.gens():
-            self._interned(generator)
+            self.place(generator)
         self._signs = {i: self._atoms.get(a.arguments[0]) for a, i in self._atoms.items() if is_call(a, "sign")}
         self.relations = [self._of_square(atom) for atom in squared]
         self.relations += self._of_roots()
@@ -122,8 +127,7 @@ class Ring:
             yield from (part for part, _ in term.terms)
         elif isinstance(term, Product):
             for base, exponent in term.factors:
-                count, rest = split(exponent)
-                if (count or any(unit is ONE for unit, _ in rest)) and not self._is_atom(base):
+                if _counts(exponent) and not self._is_atom(base):
                     yield base
 
     def _of_square(self, atom: Term) -> Relation:
@@ -198,7 +202,7 @@ class Ring:
             return Value(Fraction(0), {})
         unit, factors = polynomial.factor()
         found = dict(powers)
-        _merge(found, {self._interned(factor): exponent for factor, exponent in factors}, 1)
+        _merge(found, {self.place(factor): exponent for factor, exponent in factors}, 1)
         return Value(content * int(unit), found)
 
     def reduced(self, polynomial: Any) -> Any:
@@ -252,16 +256,13 @@ class Ring:
         self._weigh([value.powers])
         return self.reduced(self._multiplied(Value(Fraction(1), value.powers)))
 
-    def _interned(self, polynomial: Any) -> int:
+    def place(self, polynomial: Any) -> int:
+        """The place of a polynomial, which it is given if it has none."""
         key = frozenset(polynomial.to_dict().items())
         if key not in self._known:
             self._known[key] = len(self.polynomials)
             self.polynomials.append(polynomial)
         return self._known[key]
-
-    def place(self, polynomial: Any) -> int:
-        """The place of an irreducible polynomial."""
-        return self._interned(polynomial)
 
     def term(self, polynomial: Any) -> Term:
         """A polynomial as an expression."""
