@@ -10,9 +10,8 @@ import numpy as np
 
 from ...engine.optimize.inference import Inference, undetermined_by
 from ...engine.optimize.least_squares import Status
-from ..syntax.errors import UsageError, did_you_mean
 from ..syntax.wording import counted, listed
-from .result import Finding, value_text
+from .result import Finding, no_result, value_text
 
 _NEAR_ONE = 0.99
 _FEW = 5
@@ -81,10 +80,8 @@ class FitReport(NamedTuple):
         if key in self.estimates:
             key = f"estimate.{key}"
         if key not in facts:
-            close = did_you_mean(key, facts)
             shown = [*self.estimates, *(name for name in facts if "." not in name)]
-            help = f"did you mean `{close}`?" if close else f"some are {listed(shown)}"
-            raise UsageError(f"there is no result `{key}`", help)
+            raise no_result(key, facts, f"some are {listed(shown)}")
         return value_text(facts[key])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -69,14 +69,27 @@ class Report(NamedTuple):
             gradients = [f"grad.{name}" for name in self.inputs]
             called = next((column_of(g) for g in gradients if key in names_of(g) and column_of(g) in facts), None)
         if called is None:
-            close = did_you_mean(key, facts)
-            help = f"did you mean `{close}`?" if close else f"the results are {listed(facts)}"
-            raise UsageError(f"there is no result {quoted(key)}", help)
+            raise no_result(key, facts, f"the results are {listed(facts)}")
         return value_text(facts[called])
 
     def is_finite(self) -> bool:
         """Whether every number of the result is."""
         return all(isinstance(value, str) or is_finite(value) for _, value in self.facts())
+
+
+def no_result(key: str, names: Iterable[str], otherwise: str) -> UsageError:
+    """The error for a key that no result has: with the name that it is like, else with the help `otherwise`."""
+    close = did_you_mean(key, names)
+    return UsageError(f"there is no result {quoted(key)}", f"did you mean `{close}`?" if close else otherwise)
+
+
+def text_at(facts: Mapping[str, Any], key: str) -> str:
+    """One of the facts about a point on a line, by its key, or by the name of a variable. UsageError: there is none."""
+    called = next((name for name in (f"at.{key}", key) if name in facts), None)
+    if called is None:
+        names = [name.removeprefix("at.") for name in facts]
+        raise no_result(key, names, f"the results are {listed(names)}")
+    return value_text(facts[called])
 
 
 def names_of(key: str) -> set[str]:

@@ -16,9 +16,8 @@ from ..analysis.blame import findings
 from ..analysis.coordinates import Coordinate
 from ..analysis.differentiate import differentiate
 from ..analysis.problem import Problem
-from ..analysis.result import Finding, value_text
-from ..syntax.errors import UsageError, did_you_mean
-from ..syntax.wording import listed, quoted
+from ..analysis.result import Finding, text_at
+from ..syntax.errors import UsageError
 from .bounds import Ends
 from .callables import relation_function, scalar_function
 from .relations import Relation
@@ -117,14 +116,7 @@ class MinimumReport(NamedTuple):
 
     def text_of(self, key: str) -> str:
         """One of the facts on a line, by its key; that of a variable by its name too. UsageError: there is none."""
-        facts = dict(self.facts())
-        called = next((name for name in (f"at.{key}", key) if name in facts), None)
-        if called is None:
-            names = [name.removeprefix("at.") for name in facts]
-            close = did_you_mean(key, names)
-            help = f"did you mean `{close}`?" if close else f"the results are {listed(names)}"
-            raise UsageError(f"there is no result {quoted(key)}", help)
-        return value_text(facts[called])
+        return text_at(dict(self.facts()), key)
 
 
 def minimized(goal: Goal, told: Told = lambda start, steps, value: None) -> MinimumReport:

@@ -15,10 +15,10 @@ from ...engine.optimize.roots import Root, Roots, nearest_root, root_at, roots_b
 from ...engine.optimize.starts import spread
 from ...engine.optimize.systems import Solution, System, solve
 from ...engine.optimize.unknowns import Unknowns
-from ..analysis.result import number_text, value_text
+from ..analysis.result import number_text, text_at
 from ..semantics.limits import Limits
-from ..syntax.errors import UsageError, did_you_mean
-from ..syntax.wording import counted, listed, quoted
+from ..syntax.errors import UsageError
+from ..syntax.wording import counted, listed
 from .callables import difference
 from .relations import Relation
 
@@ -94,17 +94,7 @@ class SolutionReport(NamedTuple):
 
     def texts_of(self, key: str) -> list[str]:
         """One of the facts of each root as text; that of a variable by its name too. UsageError: there is none."""
-        found: list[str] = []
-        for root in self.roots:
-            facts = dict(root.facts())
-            called = next((name for name in (f"at.{key}", key) if name in facts), None)
-            if called is None:
-                names = [name.removeprefix("at.") for name in facts]
-                close = did_you_mean(key, names)
-                help = f"did you mean `{close}`?" if close else f"the results are {listed(names)}"
-                raise UsageError(f"there is no result {quoted(key)}", help)
-            found.append(value_text(facts[called]))
-        return found
+        return [text_at(dict(root.facts()), key) for root in self.roots]
 
 
 def solved(equations: Equations, told: Callable[[str], None] = lambda text: None) -> SolutionReport:

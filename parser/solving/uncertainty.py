@@ -13,11 +13,11 @@ from ...engine.optimize.propagation import Drawn, Propagated, drawn, propagated,
 from ...engine.optimize.unknowns import Unknowns
 from ..analysis.differentiate import Request, differentiate
 from ..analysis.problem import Problem
-from ..analysis.result import Finding, value_text
+from ..analysis.result import Finding, no_result, value_text
 from ..semantics.limits import Limits
-from ..syntax.errors import ExpressionError, UsageError, did_you_mean
+from ..syntax.errors import ExpressionError
 from ..syntax.records import Program
-from ..syntax.wording import listed, quoted
+from ..syntax.wording import listed
 from .callables import scalar_function
 from .correlations import Pairs, correlation_matrix, number_names
 from .nearby_kinks import findings_near
@@ -88,9 +88,7 @@ class Propagation(NamedTuple):
         """One of the facts on a line, by its key. UsageError: there is none."""
         facts = dict(self.facts())
         if key not in facts:
-            close = did_you_mean(key, facts)
-            help = f"did you mean `{close}`?" if close else f"they are {listed(facts)}"
-            raise UsageError(f"there is no result {quoted(key)}", help)
+            raise no_result(key, facts, f"they are {listed(facts)}")
         return value_text(facts[key])
 
     def facts(self) -> Iterator[tuple[str, Any]]:
