@@ -49,7 +49,17 @@ FLOORS = {
     ),
     "parser": (
         *("syntax", "semantics", "algebra", "unparse"),
-        *("script.reading", "script.running", "script.compiling", "script", "notes", "analysis", "solving", "rows"),
+        *(
+            "script.reading",
+            "script.running",
+            "script.compiling",
+            "script",
+            "notes",
+            "analysis",
+            "solving",
+            "rows",
+            "frames",
+        ),
     ),
     "cli": (
         "shell",

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from ...parser.analysis.given_names import canonical
 from ...parser.analysis.result import Report
 from ...parser.syntax.errors import ExpressionError, UsageError, diagnostic
 from ...parser.syntax.wording import shortened
-from ..shell.variables import canonical
 from .record import Cells, RecordError
 
 

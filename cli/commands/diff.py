@@ -141,7 +141,7 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
 
 def _wanted(names: Sequence[str], asked: Differentiation) -> list[By]:
     """By what to differentiate, for each derivative. UsageError: a name that is no variable, or nothing to do."""
-    from ..shell.variables import differentiated
+    from ...parser.analysis.given_names import differentiated
 
     wrt, order = split_names(asked.wrt), asked.order
     by = differentiated(names or wrt or [], wrt or None, split_names(asked.const))

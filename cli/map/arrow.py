@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from ...parser.frames.arrow_arrays import check_type, column_of, is_list
+from ...parser.frames.arrow_import import arrow
+from ...parser.rows.answers import Column
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import sentence
-from ..tables.arrow_import import arrow
-from .arrays import check_type, column_of, is_list
-from .chunk import Column
 
 _ROWS = 1 << 16
 _ELEMENTS = 1 << 22

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ...engine import Tensor
-from ...parser.rows.expression import RowExpression, Wanted
+from ...parser.analysis.given_names import differentiated, match
+from ...parser.frames.column_names import column_names, kept_names, removed_columns
+from ...parser.rows.row_expression import RowExpression, Wanted
 from ...parser.semantics.limits import Limits
 from ...parser.semantics.names import free_variables
 from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.records import Program
 from ...parser.syntax.wording import listed, quoted
-from ..shell.options import option_names, split_names
-from ..shell.variables import differentiated, match
+from ..shell.options import caller, split_names
 from .choices import Columns, Differentiation
-from .column_names import column_names, kept_names, removed_columns
 from .computation import Computation
 from .grid import Grid, GridComputation
 from .layout import Layout
 from .mapping import Job
-from .matching import match_columns, parse_renames
+from .matching import matched
 from .table_formats import Table
 
 
@@ -39,9 +39,9 @@ def planned(
     names = [*first.source.names, *first.keys]
     is_grid = isinstance(first.source, Grid)
     if is_grid:
-        match(program, free, [*constants, *names], option_names(asked.context.command))
-    columns = match_columns(free, names, constants, parse_renames(renames), first.source)
-    match(program, free, [*constants, *columns], option_names(asked.context.command))
+        match(program, free, [*constants, *names], caller(asked.context.command))
+    columns = matched(free, first, constants, renames)
+    match(program, free, [*constants, *columns], caller(asked.context.command))
     by = list(columns) if asked.wrt is None else split_names(asked.wrt)
     chosen = differentiated([*columns, *constants], by, split_names(asked.const))
     wanted = Wanted(kept, chosen, asked.hessian, asked.order)

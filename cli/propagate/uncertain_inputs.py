@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 
+from ...parser.analysis.given_names import canonical, match
 from ...parser.semantics.names import CONSTANTS, free_variables
 from ...parser.solving.correlations import read_correlations
 from ...parser.solving.fit_parameters import FitParameters, read_fit
@@ -14,9 +15,8 @@ from ...parser.solving.uncertainty import Inputs
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.records import Program
 from ...parser.syntax.wording import listed, quoted
-from ..shell.options import option_names
+from ..shell.options import caller
 from ..shell.streams import is_terminal, read_text, say
-from ..shell.variables import canonical, match
 from .uncertainty_options import Given
 
 _NUMERIC = re.compile(r"[-+.\d(\[]")
@@ -39,9 +39,8 @@ def read_inputs(program: Program, assigned: Iterable[str], given: Given) -> Inpu
         used = fit.only({name for name in fit.values if name in free and name not in values})
         values = {**used.values, **values}
         correlations = {**used.correlations, **correlations}
-    options = option_names(given.context.command)
     # In the order of the expression.
-    names = match(program, free, values, options)
+    names = match(program, free, values, caller(given.context.command))
     if not names:
         raise UsageError("the expression has no variables, and only these have deviations")
     inputs = Inputs({name: values[name] for name in names})

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import counted, quoted
-from ..tables.arrow_import import arrow
-from .chunk import Column, no_rows
+from ..rows.answers import Column, no_rows
+from ..syntax.errors import UsageError
+from ..syntax.wording import counted, quoted
+from .arrow_import import arrow
 
 
 def is_numeric(kind: Any) -> bool:
