@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from ..shell.options import HIGHEST_ORDER, WRT, Options, errors_option, names_option, option
+from ..shell.options import HIGHEST_ORDER, WRT, Options, errors_option, names_option, option, split_names
+
+if TYPE_CHECKING:
+    from ...parser.frames.row_plan import Asked
 
 _FORMATS = click.Choice(("csv", "tsv", "jsonl", "parquet", "arrow", "arrows"))
 
@@ -20,6 +25,13 @@ class Files(Options):
     renames: tuple[str, ...] = option(
         "--rename", multiple=True, metavar="NAME=COLUMN", help="Which column a variable is."
     )
+
+
+class NewColumns(Options):
+    """What new columns are called, and whether they replace others."""
+
+    prefix: str = option("--prefix", default="", metavar="TEXT", help="What the names of new columns begin with.")
+    overwrite: bool = option("--overwrite", is_flag=True, help="Replace columns that have the name of a new one.")
 
 
 class Differentiation(Options):
@@ -42,12 +54,12 @@ class Differentiation(Options):
         "--keep", help="Columns for names that the expression assigns, separated by commas."
     )
 
+    def rows(self, added: NewColumns, only_new: bool) -> Asked:
+        """The same for the rows of tables; beside no old columns, new ones may have any name."""
+        from ...parser.frames.row_plan import Asked
 
-class NewColumns(Options):
-    """What new columns are called, and whether they replace others."""
-
-    prefix: str = option("--prefix", default="", metavar="TEXT", help="What the names of new columns begin with.")
-    overwrite: bool = option("--overwrite", is_flag=True, help="Replace columns that have the name of a new one.")
+        wrt, const, keep = map(split_names, (self.wrt, self.const, self.keep))
+        return Asked(wrt, const, self.hessian, self.order, keep, added.prefix, added.overwrite or only_new)
 
 
 class Columns(NewColumns):

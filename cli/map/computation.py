@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from ...parser.frames.row_plan import shapes_of
 from ...parser.rows.answers import Answer, answered
 from ...parser.rows.row_expression import RowExpression
 from ...parser.syntax.errors import UsageError
@@ -68,8 +69,7 @@ class Computation:
 
     def _shapes(self, table: Table) -> dict[str, tuple[int, ...]]:
         """The shapes of the variables that are columns, which depend on the lengths of a table's lists."""
-        widths = {variable: table.source.widths.get(column) for variable, column in self.columns.items()}
-        return {variable: () if width is None else (width,) for variable, width in widths.items()}
+        return shapes_of(self.columns, table.source.widths)
 
     def _from_keys(self, table: Table) -> dict[str, float]:
         """The variables that are the same in all rows of a table, nan where there is none. UsageError: no number."""

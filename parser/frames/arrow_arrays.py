@@ -26,6 +26,17 @@ def is_list(kind: Any) -> bool:
     return types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind)
 
 
+def width_of(kind: Any, array: Any) -> int | None:
+    """The length of the lists in a column of an Arrow type, those of the first row that has one; None for no lists."""
+    if not is_list(kind):
+        return None
+    pa, pc = arrow("reading this table"), arrow("reading this table", "compute")
+    if pa.types.is_fixed_size_list(kind):
+        return kind.list_size
+    lengths = pc.list_value_length(array).drop_null() if array is not None else []
+    return lengths[0].as_py() if len(lengths) else 0
+
+
 def check_type(name: str, kind: Any) -> None:
     """UsageError: the column's type is neither that of numbers nor that of lists of numbers."""
     if not is_numeric(kind.value_type if is_list(kind) else kind) and str(kind) != "null":
