@@ -22,7 +22,7 @@ from ..semantics.computing import computing_here
 from ..semantics.limits import Limits
 from ..semantics.names import free_variables
 from ..syntax.callers import PYTHON
-from ..syntax.errors import UsageError
+from ..syntax.errors import ExpressionWarning, UsageError
 from ..syntax.records import Program
 from ..syntax.wording import counted
 from .arrow_arrays import array_of
@@ -32,10 +32,6 @@ from .matching import match_columns
 from .row_plan import Asked, RowPlan, plan_rows, shapes_of
 
 _MOST_SAID = 5
-
-
-class RowWarning(UserWarning):
-    """Rows of a table failed: they have no results, or were left out."""
 
 
 class Choices(NamedTuple):
@@ -48,6 +44,9 @@ class Choices(NamedTuple):
     errors: str = "mark"
     exact: bool = False
     threads: int | None = None
+
+
+_CALLER = PYTHON._replace(options=(*Asked._fields, *Choices._fields))
 
 
 class RowMap:
@@ -81,7 +80,7 @@ class RowMap:
     def __call__(self, table: Any) -> Any:
         """A table in memory, or a stream of record batches, with the new columns: of the kind that it is.
 
-        Rows that fail are warned of (`RowWarning`). AutodiffError: the expression is wrong for its columns.
+        Rows that fail are warned of (`ExpressionWarning`). AutodiffError: the expression is wrong for its columns.
         """
         frame = frame_of(table)
         if frame is not None:
@@ -123,7 +122,7 @@ class RowMap:
         with self._lock, computing_here("float64"):
             if key not in self._plans:
                 self._plans[key] = plan_rows(
-                    self.program, self.constants, columns, names, title, shapes, self.asked, self.limits, rows, PYTHON
+                    self.program, self.constants, columns, names, title, shapes, self.asked, self.limits, rows, _CALLER
                 )
         plan = self._plans[key]
         return _Run(plan._replace(expression=plan.expression.for_rows(rows)), shapes, self.choices)
@@ -131,8 +130,8 @@ class RowMap:
     def _matched(self, names: Sequence[str], title: str) -> dict[str, str]:
         """The column of each variable that is one. UsageError: there is none."""
         free = free_variables(self.program)
-        columns = match_columns(free, names, self.constants, self.choices.rename, title, PYTHON)
-        match(self.program, free, [*self.constants, *columns], PYTHON)
+        columns = match_columns(free, names, self.constants, self.choices.rename, title, _CALLER)
+        match(self.program, free, [*self.constants, *columns], _CALLER)
         return columns
 
     def _widths(self, frame: Frame) -> dict[str, int | None]:
@@ -281,4 +280,4 @@ class Failures:
         if self.failed:
             more = f"\n... and {counted(self.failed - _MOST_SAID, 'row')} more" if self.failed > _MOST_SAID else ""
             text = f"{self.failed:,} of {counted(self.rows, 'row')} failed\n" + "\n".join(self.said) + more
-            warnings.warn(text, RowWarning, stacklevel=4)
+            warnings.warn(text, ExpressionWarning, stacklevel=4)

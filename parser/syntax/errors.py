@@ -54,6 +54,10 @@ def _again(kind: type[AutodiffError], args: tuple[Any, ...], state: dict[str, An
     return error
 
 
+class ExpressionWarning(UserWarning):
+    """What may not be as it is meant: rows of a table that failed, a derivative that could not be compared."""
+
+
 class ExpressionError(AutodiffError):
     """An error in an expression, with the place it is about.
 
