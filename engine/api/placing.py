@@ -11,7 +11,7 @@ from ..primitives.places import put as put_at
 from ..primitives.places import put_added
 from ..table.registry import ops
 from ..tensors.aliases import Array, Call
-from ..tensors.errors import index_error, value_error
+from ..tensors.errors import index_error
 from ..tensors.tensor import Tensor
 
 
@@ -69,9 +69,7 @@ def _fill_diagonal(self: Tensor, fill_value: Any, wrap: bool = False) -> Tensor:
 def index_reduce(
     input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True
 ) -> Tensor:
-    """`input` with rows of `source` taken together, by "prod", "mean", "amax" or "amin", where `index` says."""
-    if reduce not in ("prod", "mean", "amax", "amin"):
-        raise value_error(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
+    """`input` with rows of `source` taken together where `index` says, as `scatter_reduce` takes elements."""
     axis = dim % input.ndim
     column = ops.reshape(index, [-1 if d == axis else 1 for d in range(input.ndim)])
     everywhere = ops.expand(column, source.shape)
