@@ -58,7 +58,9 @@ def _for_each(primitive: Call, x: Any, weight: Any, bias: Any, grid: Grid, *size
         together = x.ndim > rank
         result = primitive(_merged(x, 0) if together else x, weight, None if apart else bias, grid, *size)
         result = reshape(result, (x.shape[0] if together else 1, -1, *result.shape[1:]))
-        return result + reshape(bias, (-1, 1, bias.shape[1], *(1,) * (rank - 2))) if apart else result
+        if bias is None or not apart:
+            return result
+        return result + bias[(slice(None), None, slice(None), *(None,) * (rank - 2))]
     count = len(weight)
     if x.ndim == rank:
         x = ops.expand(x, (count, *x.shape))

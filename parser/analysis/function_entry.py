@@ -98,7 +98,7 @@ def _signature(function: Operation) -> str:
 
 
 def _example(function: Operation) -> Example | None:
-    """The first call that can be made, of numbers, of a list, of a matrix, or of images; None: it needs something else."""
+    """The first call that can be made, of numbers, a list, a matrix or images; None: it needs something else."""
     for arguments, values in _calls(function):
         expression = f"{function.name}({arguments})"
         for constant in (False, True):
