@@ -9,7 +9,8 @@ from typing import Any
 
 from ...parser.syntax.errors import did_you_mean
 from ...parser.syntax.wording import quoted
-from ..shell.streams import say, write
+from ..shell.saying import say
+from ..shell.streams import write
 from .settings import Settings
 from .source import Source
 from .tally import Tally

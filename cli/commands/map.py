@@ -15,7 +15,8 @@ from ..map.choices import Columns, Differentiation, Files, Rows
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits
-from ..shell.streams import is_terminal, say
+from ..shell.saying import say
+from ..shell.streams import is_terminal
 from ..shell.words import split_tables, standard_input
 from ..tables.table_options import TextTables
 
@@ -62,6 +63,7 @@ def command(
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.semantics.computing import computing
+    from ...parser.semantics.names import free_variables
     from ...parser.syntax.parse import parse
     from ..map.grid import grid_table
     from ..map.mapping import write_mapped
@@ -72,7 +74,8 @@ def command(
 
     with computing("float64"):
         program = parse(text, **limits.parsing())
-        ranges, constants = collect_ranges(asked.context.obj, [*asked.assignments, *assigned], asked.vars_file)
+        words_given = [*asked.assignments, *assigned]
+        ranges, constants = collect_ranges(asked.context.obj, words_given, asked.vars_file, free_variables(program))
         form = texts.form(reading.nulls)
         if ranges:
             _check_no_table(table_words, ranges, files, texts, added, reading)
@@ -92,7 +95,7 @@ def command(
         progress.summarise()
         if progress.first_nonfinite is not None:
             say(job.computation.explained(*progress.first_nonfinite))
-    return FAILED if progress.failed else OK
+    return FAILED if progress.failed or (reading.strict and progress.nonfinite) else OK
 
 
 def _input(text: str) -> str:

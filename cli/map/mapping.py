@@ -10,7 +10,7 @@ import numpy as np
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import listed, quoted
-from ..shell.streams import say
+from ..shell.saying import say
 from ..tables.dialect import TextForm
 from .chunk import Chunk, Results
 from .computation import RowComputation

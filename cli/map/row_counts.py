@@ -7,7 +7,7 @@ from typing import Any
 
 from ...parser.syntax.wording import counted
 from ..shell.progress import Progress
-from ..shell.streams import say
+from ..shell.saying import say
 
 # As many rows that failed are explained.
 MOST_FAILURES = 5

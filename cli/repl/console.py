@@ -7,7 +7,7 @@ import sys
 from ...parser.analysis.origins import Origins
 from ..run.session import Setting, open_session
 from ..shell.failures import report
-from ..shell.streams import say
+from ..shell.saying import say
 from .typed import is_command, is_ending, unprompted
 
 

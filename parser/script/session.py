@@ -21,7 +21,8 @@ from .reading.reader import parse
 from .reading.script import Script, Span
 from .running.attributes import names_of
 from .running.function import Scope
-from .running.guard import Limits, shown
+from .running.guard import shown
+from .running.limits import Limits
 from .running.machine import Machine
 from .running.modules import Module
 from .running.pretty import pretty

@@ -15,7 +15,7 @@ from processes import START, TIMEOUT, Result, environment, on_terminal
 from autodiff.cli.main import run
 from autodiff.cli.repl.console import Console
 from autodiff.cli.run.session import Setting
-from autodiff.parser.script.running.guard import Limits
+from autodiff.parser.script.running.limits import Limits
 from autodiff.parser.semantics.computing import computing
 
 

@@ -20,8 +20,9 @@ from .classes import Instance, is_special
 from .exceptions import Call, ScriptError, UnknownName, catchable, failure_of, notes_of
 from .function import Function, Scope
 from .generators import Generator
-from .guard import Guard, LimitError, Limits, check_bits, exceeded, shown
+from .guard import Guard, LimitError, check_bits, exceeded, shown
 from .instructions import Code
+from .limits import Limits
 from .namespace import Namespace
 from .resources import Timer
 

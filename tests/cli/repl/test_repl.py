@@ -22,7 +22,7 @@ from autodiff.cli.repl.console import Console
 from autodiff.cli.repl.conversation import converse
 from autodiff.cli.repl.dumb_terminal import Lines
 from autodiff.cli.run.session import Setting
-from autodiff.parser.script.running.guard import Limits
+from autodiff.parser.script.running.limits import Limits
 
 
 def test_a_value_is_shown_and_names_stay(typed) -> None:
