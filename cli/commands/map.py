@@ -60,7 +60,6 @@ def command(
     d2_x_y. A row with an empty cell among its variables has empty results; one with text in place of a number fails.
     """
     text, table_words, assigned = split_tables(words, 'autodiff map "x**2" table.csv')
-
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.semantics.computing import computing
     from ...parser.semantics.names import free_variables
@@ -74,8 +73,7 @@ def command(
 
     with computing("float64"):
         program = parse(text, **limits.parsing())
-        words_given = [*asked.assignments, *assigned]
-        ranges, constants = collect_ranges(asked.context.obj, words_given, asked.vars_file, free_variables(program))
+        ranges, constants = collect_ranges(*asked.given(assigned), free_variables(program))
         form = texts.form(reading.nulls)
         if ranges:
             _check_no_table(table_words, ranges, files, texts, added, reading)
@@ -90,8 +88,8 @@ def command(
         if files.output is None:
             check_binary(format_name, is_terminal(sys.stdout))
         texts.check_used("grid" if ranges else first.format_name, format_name)
-        threads = reading.jobs or os.cpu_count() or 1
-        progress = write_mapped(files.output, format_name, chain([first], tables), job, threads, form)
+        every = chain([first], tables)
+        progress = write_mapped(files.output, format_name, every, job, reading.jobs or os.cpu_count() or 1, form)
         progress.summarise()
         if progress.first_nonfinite is not None:
             say(job.computation.explained(*progress.first_nonfinite))

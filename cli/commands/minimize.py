@@ -10,7 +10,7 @@ from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Drawn, Limits, Unknowns, option, theme_option
 from ..shell.printing import rendered
-from ..shell.saying import say
+from ..shell.saying import complain, say
 from ..shell.streams import write
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def command(
     for finding in report.warnings:
         say(finding.diagnostic)
     if not report.converged and (keys or output.path):
-        say(f"no {'maximum' if search.maximize else 'minimum'} found: {report.reason}")
+        complain(f"no {'maximum' if search.maximize else 'minimum'} found: {report.reason}")
     return OK if report.converged else FAILED
 
 

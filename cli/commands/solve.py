@@ -9,7 +9,7 @@ from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits, Output, Unknowns, option
 from ..shell.printing import rendered
-from ..shell.saying import say
+from ..shell.saying import complain, say
 from ..shell.streams import write
 
 EXAMPLES = [
@@ -69,5 +69,5 @@ def command(
     for note in report.notes:
         say(f"note: {note}")
     if not report.is_solved and (keys or output.format_name in ("csv", "tsv")):
-        say(report.reason)
+        complain(report.reason)
     return OK if report.is_solved else FAILED

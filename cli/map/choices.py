@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from ...parser.syntax.errors import UsageError
@@ -59,6 +61,10 @@ class Differentiation(Options):
     keep: str | None = names_option(
         "--keep", help="Columns for names that the expression assigns, separated by commas."
     )
+
+    def given(self, assigned: Sequence[str]) -> tuple[Sequence[tuple[str, str]], Sequence[str], str | None]:
+        """Where constants are given: as options, as `name=value`, and in a file."""
+        return self.context.obj, [*self.assignments, *assigned], self.vars_file
 
 
 class NewColumns(Options):

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from ...parser.notes.cell import Cell
 from ...parser.notes.magics import without_magics
-from ...parser.script.running.limits import Limits
+from ...parser.script.running.script_limits import Limits
 from ...parser.script.session import Observer, Session, Write
 from ...parser.script.trusted import TrustedSession
 from ...parser.syntax.errors import ExpressionError, diagnostic

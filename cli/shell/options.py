@@ -18,7 +18,7 @@ from .streams import is_terminal, manner, wants_color
 from .time_limit import timeout_option
 
 if TYPE_CHECKING:
-    from ...parser.script.running.limits import Limits as ScriptLimits
+    from ...parser.script.running.script_limits import Limits as ScriptLimits
     from ...parser.semantics.limits import Limits as EvaluationLimits
 
 _LONGEST_LIMIT = 18
@@ -234,7 +234,7 @@ class Format(Options):
             asked = "--json" if self.as_json else f"--format {given}"
             raise UsageError(f"--get prints one result as plain text and takes no {asked}", "leave out one of them")
         self.is_given = self.as_json or given is not None
-        named = None if is_asked else self.named(context.params.get("results"))
+        named = None if is_asked else self.named(context.params.get("results") or context.params.get("output"))
         self.format_name = "json" if self.as_json else named or given or self.default or _suited(context)
 
     def named(self, path: str | None) -> str | None:
@@ -384,7 +384,7 @@ class Scripts(_Limited):
 
     @staticmethod
     def defaults() -> Mapping[str, int]:
-        from ...parser.script.running.limits import Limits
+        from ...parser.script.running.script_limits import Limits
 
         return Limits()._asdict()
 
@@ -400,7 +400,7 @@ class Scripts(_Limited):
 
     def script(self) -> ScriptLimits:
         """What a session may take."""
-        from ...parser.script.running.limits import Limits
+        from ...parser.script.running.script_limits import Limits
 
         return Limits()._replace(**self.found)
 
