@@ -163,16 +163,16 @@ def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 def test_files_set_defaults_the_nearer_one_over_the_persons_own(autodiff, configured) -> None:
-    configured('format = "csv"\n[trace]\nformat = "markdown"\n', 'format = "json"\n[limit]\nnodes = 2\n')
+    configured('format = "csv"\n[trace]\nformat = "markdown"\n', 'format = "json"\n[limit]\nnodes = 1\n')
     assert autodiff("eval", "x", "--x", "3").out == "value,grad.x\n3.0,1.0\n"
     assert autodiff("trace", "x", "--x", "3").out.startswith("`x`\n\n**Forward**")
     assert json.loads(autodiff("eval", "x", "--x", "3", "--json").out)["value"] == 3
     assert autodiff("eval", "x", "--x", "3", "--get", "value").out == "3.0\n"
-    assert "more than 2" in autodiff("eval", "x*x*x", "--x", "3").err
+    assert "more than 1" in autodiff("eval", "x*x*x", "--x", "3").err
     assert autodiff("eval", "x*x*x", "--x", "3", "--limit", "nodes=9").code == 0
     lines = autodiff("--show-config").out.splitlines()
     assert [line.partition("\t")[0] for line in lines[:-1]] == [
-        *('format = "json"', 'limit = {"nodes": 2}', 'format = "csv"', 'trace.format = "markdown"'),
+        *('format = "json"', 'limit = {"nodes": 1}', 'format = "csv"', 'trace.format = "markdown"'),
     ]
 
 
