@@ -69,7 +69,9 @@ def _of_constant(program: Program, wanted: Sequence[By], shapes: Shapes, value: 
 def _notes(found: Derivatives) -> list[str]:
     notes: list[str] = []
     if found.elements != 1:
-        notes.append(f"the value has {found.elements} elements; the derivative is that of their sum")
+        notes.append(
+            f"the value has {found.elements} elements; the derivative is that of their sum; `--jacobian` has each"
+        )
     elif found.arrays.intersection(name for by in found.results for name in by[:-1]):
         notes.append("a derivative by an array is differentiated again as the sum of its elements")
     if not found.points:

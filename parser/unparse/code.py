@@ -200,21 +200,37 @@ def _free(name: str, printer: CodePrinter, taken: Collection[str]) -> str:
     return name
 
 
-def python_function(function: Function) -> str:
-    """A function in Python; of several results it returns a tuple."""
-    lines = [f"def {function.name}({', '.join(function.parameters)}):"]
-    lines += [f"    {target} = {value}" for target, value in function.assigns]
-    if len(function.results) == 1:
-        lines.append(f"    return {function.results[0][1]}")
-    else:
-        lines += [f"    {name} = {text}" for name, text in function.results]
-        lines.append(f"    return {', '.join(name for name, _ in function.results)}")
-    return "\n".join(lines) + "\n"
+class Frame(NamedTuple):
+    """How a language writes a function that returns its results: templates of its lines.
+
+    `head` has the name and the parameters, `assign` a name and a text, `one` is what returns one result, and `several`
+    what returns those whose names it is given.
+    """
+
+    head: str
+    assign: str
+    one: str
+    several: str
+    end: str = ""
+
+    def written(self, function: Function) -> str:
+        """The function as text, ending in a newline."""
+        lines = [self.head % (function.name, ", ".join(function.parameters))]
+        lines += [self.assign % pair for pair in function.assigns]
+        if len(function.results) == 1:
+            lines.append(self.one % function.results[0][1])
+        else:
+            lines += [self.assign % pair for pair in function.results]
+            lines.append(self.several % ", ".join(name for name, _ in function.results))
+        return "".join(f"{line}\n" for line in [*lines, self.end] if line)
+
+
+_PYTHON = Frame("def %s(%s):", "    %s = %s", "    return %s", "    return %s")
 
 
 def python_module(derivatives: Derivatives, printer: CodePrinter, imports: Mapping[str, str]) -> str:
     """Functions in Python below the imports they need: lines by the name of what each brings, in groups by the line."""
-    texts = [python_function(function) for function in functions(derivatives, printer)]
+    texts = [_PYTHON.written(function) for function in functions(derivatives, printer)]
     needed = [line for name, line in imports.items() if any(re.search(rf"(?<![\w.]){name}\.", text) for text in texts)]
     head = "\n".join(needed).rstrip()
     return (f"{head}\n\n\n" if head else "") + "\n\n".join(texts)

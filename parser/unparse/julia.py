@@ -7,7 +7,7 @@ from typing import Any
 
 from ..algebra.derivative import Derivatives
 from ..syntax.printer import ATOM
-from .code import Function, functions, named
+from .code import Frame, functions, named
 from .dotted import DottedPrinter
 from .how import DOUBLE, SINGLE, How
 
@@ -29,6 +29,7 @@ _PACKAGES = {
     "Statistics": "mean",
     "LinearAlgebra": "norm",
 }
+_FRAME = Frame("function %s(%s)", "    %s = %s", "    return %s", "    return (; %s)", "end")
 
 
 class JuliaPrinter(DottedPrinter):
@@ -95,18 +96,7 @@ class JuliaPrinter(DottedPrinter):
 def render(derivatives: Derivatives, source: str, how: How) -> str:
     """A function for each derivative, or one that returns a named tuple of the value and all derivatives."""
     printer = JuliaPrinter(derivatives.variables, how.dtype, derivatives.arrays)
-    text = "\n".join(_function(function) for function in functions(derivatives, printer))
+    text = "\n".join(_FRAME.written(function) for function in functions(derivatives, printer))
     called = {*re.findall(r"(\w+)\.?\(", text)}
     uses = [f"using {package}\n" for package, names in _PACKAGES.items() if called.intersection(names.split())]
     return "".join(uses) + ("\n" if uses else "") + text
-
-
-def _function(function: Function) -> str:
-    lines = [f"function {function.name}({', '.join(function.parameters)})"]
-    lines += [f"    {target} = {value}" for target, value in function.assigns]
-    if len(function.results) == 1:
-        lines.append(f"    return {function.results[0][1]}")
-    else:
-        lines += [f"    {name} = {text}" for name, text in function.results]
-        lines.append(f"    return (; {', '.join(name for name, _ in function.results)})")
-    return "\n".join([*lines, "end"]) + "\n"

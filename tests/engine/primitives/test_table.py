@@ -402,6 +402,7 @@ def test_a_function_is_in_the_module_and_on_tensors_under_all_its_names(record: 
 
 # PyTorch's name for the node of the first example, where it is not the function's own name in title case.
 NODES = {
+    **dict.fromkeys(("len", "numel"), "DivBackward0"),
     "adjoint": "TransposeBackward0",
     "atleast_1d": "ViewBackward0",
     "atleast_2d": "UnsqueezeBackward0",
@@ -529,6 +530,17 @@ NODES = {
     "vstack": "CatBackward0",
     "xlog1py": "SpecialXlog1PyBackward0",
     "zeta": "SpecialZetaBackward0",
+    "adaptive_avg_pool1d": "SqueezeBackward1",
+    "adaptive_max_pool1d": "SqueezeBackward1",
+    "avg_pool1d": "SqueezeBackward1",
+    "conv1d": "ConvolutionBackward0",
+    "conv2d": "ConvolutionBackward0",
+    "conv3d": "ConvolutionBackward0",
+    "conv_transpose1d": "ConvolutionBackward0",
+    "conv_transpose2d": "ConvolutionBackward0",
+    "conv_transpose3d": "ConvolutionBackward0",
+    "max_pool1d": "SqueezeBackward1",
+    "max_pool2d": "MaxPool2DWithIndicesBackward0",
     "factorial": "GammaBackward0",
     "zeros": "AddBackward0",
     "ones": "MulBackward0",
