@@ -26,7 +26,8 @@ from ..map.mapping import Job, write_mapped
 from ..map.matching import matched
 from ..map.table_formats import check_binary, open_tables
 from ..shell.options import Limits, caller
-from ..shell.streams import is_terminal, say
+from ..shell.saying import say
+from ..shell.streams import is_terminal
 from ..tables.formats import format_by_name
 from ..tables.table_options import TextTables
 from .uncertain_inputs import read_values
@@ -51,19 +52,15 @@ def write_rows(
     first = next(tables)
     source = first.source
     names = [*source.names, *first.keys]
-    values = read_values(given.context.obj, [*given.assignments, *assigned])
     sigmas = _sigmas(given.sigmas, limits)
     free = dict(free_variables(program))
     own = list(free)
     for sigma in sigmas.values():
         free.update(free_variables(sigma))
+    values = read_values(given, assigned, free)
     columns = matched(free, first, values, rows.renames)
-    match(
-        program,
-        {name: free[name] for name in own},
-        [*values, *(n for n in columns if n in own)],
-        caller(given.context.command),
-    )
+    known = [*values, *(name for name in columns if name in own)]
+    match(program, {name: free[name] for name in own}, known, caller(given.context.command))
     for name, value in values.items():
         if np.any(value.deviation):
             if name in sigmas:
@@ -88,7 +85,7 @@ def write_rows(
     progress.summarise()
     if progress.first_nonfinite is not None:
         say(computation.explained(*progress.first_nonfinite))
-    return bool(progress.failed)
+    return bool(progress.failed or (written.strict and progress.nonfinite))
 
 
 def _format(written: Written) -> str | None:
