@@ -94,23 +94,26 @@ class Optimizer(Declared):
                 loss = closure()
         self._steps += 1
         for group in self.param_groups:
-            settings = {n: v.item() if isinstance(v, Tensor) else v for n, v in group.items() if n != "params"}
+            if isinstance(group.get("lr"), Tensor):
+                group = {**group, "lr": group["lr"].item()}
             for parameter in group["params"]:
                 if parameter._grad is not None:
-                    self._change(parameter, parameter._grad._data, settings)
+                    self._change(group, parameter, parameter._grad._data)
         return loss
 
-    def _change(self, parameter: Tensor, gradient: Any, settings: dict[str, Any]) -> None:
+    def _change(self, group: dict[str, Any], parameter: Tensor, gradient: Any) -> None:
         data = parameter._data
         array = data if isinstance(data, np.ndarray) else np.array(data)
-        if settings.get("maximize"):
+        if group.get("maximize"):
             gradient = -gradient
-        self._update(array, _decayed(settings, array, gradient), self.state[parameter], **settings)
+        if group.get("weight_decay"):
+            gradient = _decayed(group, array, gradient)
+        self._update(group, array, gradient, self.state[parameter])
         if array is not data:
             parameter._data = array[()]
         memory_of(parameter).version += 1
 
-    def _update(self, p: Array, g: Any, state: dict[str, Any], **settings: Any) -> None:
+    def _update(self, group: dict[str, Any], p: Array, g: Any, state: dict[str, Any]) -> None:
         """Changes the numbers `p` of one parameter, given their gradient `g`, and what is kept of it."""
         raise NotImplementedError
 
@@ -198,8 +201,6 @@ def number(value: float) -> Tensor:
 
 def _decayed(group: dict[str, Any], p: Array, g: Any) -> Any:
     """The gradient with that of the weight decay; where this is apart from the gradient, it changes the parameter."""
-    if not group.get("weight_decay"):
-        return g
     if group.get("decoupled_weight_decay"):
         p *= 1 - group["lr"] * group["weight_decay"]
         return g

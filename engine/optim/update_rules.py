@@ -1,7 +1,7 @@
 """The optimisers that change each parameter by its own gradient: one rule each, in the order of PyTorch's operations.
 
-A rule gets the numbers `p` of a parameter, which it changes, their gradient `g` with that of the weight decay, what is
-kept of the parameter, and the settings of its group by name.
+A rule gets the settings of a group, the numbers `p` of a parameter of it, which it changes, their gradient `g` with
+that of the weight decay, and what is kept of the parameter.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..tensors.aliases import Array
 from .optimizer import Optimizer, counted, kept, kept_number, mean, mean_square, number
 
 _BETAS = (0.9, 0.999)
-State = dict[str, Any]
+Group = State = dict[str, Any]
 
 
 class SGD(Optimizer, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False):
@@ -29,13 +29,14 @@ class SGD(Optimizer, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=
         require(is_plain, "Nesterov momentum requires a momentum and zero dampening")
         super()._begin(params, defaults)
 
-    def _update(self, p: Array, g: Any, state: State, *, lr: Any, momentum: Any, **others: Any) -> None:
+    def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
+        lr, momentum = group["lr"], group["momentum"]
         if momentum:
             is_first = state.get("momentum_buffer") is None
             speed = kept(state, "momentum_buffer", p)
             speed *= momentum
-            speed += g if is_first else (1 - others["dampening"]) * g
-            g = g + momentum * speed if others["nesterov"] else speed
+            speed += g if is_first else (1 - group["dampening"]) * g
+            g = g + momentum * speed if group["nesterov"] else speed
         p -= lr * g
 
 
@@ -44,7 +45,8 @@ class Adam(Optimizer, lr=1e-3, betas=_BETAS, eps=1e-8, weight_decay=0, amsgrad=F
 
     has = ("maximize", "foreach", "capturable", "differentiable", "fused", "decoupled_weight_decay")
 
-    def _update(self, p: Array, g: Any, state: State, *, lr: Any, betas: Any, eps: Any, amsgrad: Any, **_: Any) -> None:
+    def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
+        lr, betas, eps, amsgrad = group["lr"], group["betas"], group["eps"], group["amsgrad"]
         step = counted(state)
         average = mean(state, "exp_avg", p, betas[0], g)
         square = mean_square(state, "exp_avg_sq", p, betas[1], g)
@@ -69,7 +71,8 @@ class AdamW(Adam, lr=1e-3, betas=_BETAS, eps=1e-8, weight_decay=1e-2, amsgrad=Fa
 class Adamax(Optimizer, lr=2e-3, betas=_BETAS, eps=1e-8, weight_decay=0):
     """Adam with the largest gradient in place of the mean square (Kingma and Ba, 2015)."""
 
-    def _update(self, p: Array, g: Any, state: State, *, lr: Any, betas: Any, eps: Any, **_: Any) -> None:
+    def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
+        lr, betas, eps = group["lr"], group["betas"], group["eps"]
         step = counted(state)
         average = mean(state, "exp_avg", p, betas[0], g)
         most = kept(state, "exp_inf", p)
@@ -84,9 +87,10 @@ class NAdam(
 
     has = ("maximize", "foreach", "capturable", "differentiable")
 
-    def _update(self, p: Array, g: Any, state: State, *, lr: Any, betas: Any, eps: Any, **others: Any) -> None:
+    def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
+        lr, betas, eps = group["lr"], group["betas"], group["eps"]
         step = counted(state)
-        mu, after = (betas[0] * (1 - 0.5 * 0.96 ** (n * others["momentum_decay"])) for n in (step, step + 1))
+        mu, after = (betas[0] * (1 - 0.5 * 0.96 ** (n * group["momentum_decay"])) for n in (step, step + 1))
         product = kept_number(state, "mu_product", 1.0) * mu
         state["mu_product"] = number(product)
         average = mean(state, "exp_avg", p, betas[0], g)
@@ -100,7 +104,8 @@ class RAdam(Optimizer, lr=1e-3, betas=_BETAS, eps=1e-8, weight_decay=0, decouple
 
     has = ("maximize", "foreach", "capturable", "differentiable")
 
-    def _update(self, p: Array, g: Any, state: State, *, lr: Any, betas: Any, eps: Any, **_: Any) -> None:
+    def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
+        lr, betas, eps = group["lr"], group["betas"], group["eps"]
         step, decay = counted(state), betas[1]
         change = lr * (mean(state, "exp_avg", p, betas[0], g) / (1 - betas[0] ** step))
         square = mean_square(state, "exp_avg_sq", p, decay, g)
@@ -117,16 +122,17 @@ class RMSprop(Optimizer, lr=1e-2, alpha=0.99, eps=1e-8, weight_decay=0, momentum
 
     has = ("capturable", "foreach", "maximize", "differentiable")
 
-    def _update(self, p: Array, g: Any, state: State, *, lr: Any, alpha: Any, eps: Any, **others: Any) -> None:
+    def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
+        lr, alpha, eps = group["lr"], group["alpha"], group["eps"]
         counted(state)
         square = mean_square(state, "square_avg", p, alpha, g)
-        if others["centered"]:
+        if group["centered"]:
             average = mean(state, "grad_avg", p, alpha, g)
             square = square - average * average
         change = g / (np.sqrt(square) + eps)
-        if others["momentum"]:
+        if group["momentum"]:
             speed = kept(state, "momentum_buffer", p)
-            speed *= others["momentum"]
+            speed *= group["momentum"]
             speed += change
             change = speed
         p -= lr * change
@@ -144,9 +150,10 @@ class Adagrad(Optimizer, lr=1e-2, lr_decay=0, weight_decay=0, initial_accumulato
             state["step"] = number(0)
             kept(state, "sum", np.asarray(parameter._data), defaults["initial_accumulator_value"])
 
-    def _update(self, p: Array, g: Any, state: State, *, lr: Any, lr_decay: Any, eps: Any, **others: Any) -> None:
+    def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
+        lr, lr_decay, eps = group["lr"], group["lr_decay"], group["eps"]
         step = counted(state)
-        total = kept(state, "sum", p, others["initial_accumulator_value"])
+        total = kept(state, "sum", p, group["initial_accumulator_value"])
         total += g * g
         p -= lr / (1 + (step - 1) * lr_decay) * (g / (np.sqrt(total) + eps))
 
@@ -156,7 +163,8 @@ class Adadelta(Optimizer, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
 
     has = ("maximize", "capturable", "foreach", "differentiable")
 
-    def _update(self, p: Array, g: Any, state: State, *, lr: Any, rho: Any, eps: Any, **_: Any) -> None:
+    def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
+        lr, rho, eps = group["lr"], group["rho"], group["eps"]
         counted(state)
         square = mean_square(state, "square_avg", p, rho, g)
         change = np.sqrt(kept(state, "acc_delta", p) + eps) / np.sqrt(square + eps) * g
@@ -167,7 +175,8 @@ class Adadelta(Optimizer, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
 class ASGD(Optimizer, lr=0.01, lambd=1e-4, alpha=0.75, t0=1e6, weight_decay=0):
     """Averaged gradient descent (Polyak and Juditsky, 1992); the average is kept as `ax`."""
 
-    def _update(self, p: Array, g: Any, state: State, *, lr: Any, lambd: Any, alpha: Any, t0: Any, **_: Any) -> None:
+    def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
+        lr, lambd, alpha, t0 = group["lr"], group["lambd"], group["alpha"], group["t0"]
         step = counted(state)
         eta, mu = kept_number(state, "eta", lr), kept_number(state, "mu", 1.0)
         average = kept(state, "ax", p)
@@ -186,7 +195,8 @@ class Rprop(Optimizer, lr=1e-2, etas=(0.5, 1.2), step_sizes=(1e-6, 50)):
         require(0.0 < less < 1.0 < more, f"Invalid eta values: {less}, {more}")
         super()._begin(params, defaults)
 
-    def _update(self, p: Array, g: Any, state: State, *, lr: Any, etas: Any, step_sizes: Any, **_: Any) -> None:
+    def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
+        lr, etas, step_sizes = group["lr"], group["etas"], group["step_sizes"]
         counted(state)
         previous, size = kept(state, "prev", p), kept(state, "step_size", p, lr)
         signs = np.sign(g * previous)
