@@ -16,8 +16,6 @@ from ..tensors.tensor import Tensor
 
 __all__ = ["calculate_gain"]
 
-_LINEAR = {"linear", *(f"conv{way}{n}d" for way in ("", "_transpose") for n in (1, 2, 3))}
-
 
 def _writing(function: Callable[..., Any]) -> Callable[..., Tensor]:
     """A function that writes into its tensor without being recorded, and returns it."""
@@ -34,8 +32,6 @@ def _writing(function: Callable[..., Any]) -> Callable[..., Tensor]:
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     """By how much a nonlinearity asks for larger weights. ValueError: it is not known."""
-    if nonlinearity in _LINEAR:
-        return 1
     if nonlinearity == "leaky_relu":
         is_number = param is None or (isinstance(param, (int, float)) and not isinstance(param, bool))
         require(is_number, f"negative_slope {param} not a valid number")
