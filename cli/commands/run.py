@@ -20,7 +20,7 @@ EXAMPLES = [
     ("autodiff run --trust lesson.py", "your own Python, whatever it imports; `import torch` is this engine"),
     ("autodiff run --cells lesson.ipynb", "the cells of a notebook, each with its output"),
     ("autodiff run --cells --check lesson.md", "whether the outputs that the notes show are true"),
-    ("autodiff run lesson.py --set data=@table.csv --set n=3", "names that are there at the start"),
+    ("autodiff run fit.py --set data=@data.csv --set n=3", "names that are there at the start"),
     ("autodiff run --timeout 5 --limit memory=500 theirs.py", "a script by somebody else"),
 ]
 FILE = click.Argument(["path"], required=False, metavar="[FILE]")
