@@ -64,7 +64,7 @@ def command(
                 taken = [part(context) if isinstance(part, type) else given[part.name] for part in parts]
                 return within(given["timeout"] if timed else None, lambda: function(*taken))
 
-        params = [p for part in parts for p in (part.params.values() if isinstance(part, type) else [part])]
+        params = [p for part in parts for p in (part.params.values() if isinstance(part, type) else [part])]  # pyrefly: ignore[missing-attribute]
         # Scripts have it for each cell or input.
         timed = all(param.name != "timeout" for param in params)
         params += [timeout_option()] if timed else []

@@ -467,7 +467,7 @@ class ReduceLROnPlateau(LRScheduler):
             return sign * value < sign * self.best * (1 - sign * self.threshold)
         return sign * value < sign * self.best - self.threshold
 
-    def step(self, metrics: Any, epoch: Any = None) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def step(self, metrics: Any, epoch: Any = None) -> None:  # pyrefly: ignore[bad-override]
         """Looks at the number of an epoch."""
         value = float(metrics)
         self.last_epoch += 1
