@@ -25,8 +25,10 @@ from ..shell.options import (
     names_option,
     option,
     split_names,
+    vars_option,
 )
-from ..shell.streams import say, write
+from ..shell.saying import say
+from ..shell.streams import write
 
 if TYPE_CHECKING:
     from ...engine import Tensor
@@ -50,6 +52,7 @@ class Differentiation(Options):
     """What to differentiate by, and how to write it."""
 
     assignments: tuple[str, ...] = SET
+    vars_file: str | None = vars_option()
     wrt: str | None = names_option(
         "--wrt",
         help="Differentiate by this variable; by several, separated by commas, one after the other.",
@@ -110,7 +113,7 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
         raise UsageError(f"--dialect is of SQL, and the format is {language.format_name}", "add `--format sql`")
     how = How(language.dtype, language.dialect)
     with computing("float64"):
-        program, names, given = read_given(words, asked.context, limits, asked.assignments)
+        program, names, given = read_given(words, asked.context, limits, asked.assignments, asked.vars_file)
         shapes = {**{name: tuple(value.shape) for name, value in given.items()}, **_sizes(asked.shapes, names, given)}
         found, notes = formulas(
             program,

@@ -14,7 +14,8 @@ from ..shell.command import command as declared
 from ..shell.exit_codes import OK
 from ..shell.failures import DEBUG
 from ..shell.options import Scripts
-from ..shell.streams import is_terminal, read_text, say
+from ..shell.saying import say
+from ..shell.streams import is_terminal, read_text
 
 if TYPE_CHECKING:
     from ..repl.console import Console

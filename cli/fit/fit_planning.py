@@ -43,11 +43,11 @@ def planned(
         raise UsageError("what the model is fitted to is missing", f"write `--response {_likely(value, names)}`")
     response = parse(observed, **limits.parsing())
     deviation = _deviation(asked, limits)
-    given = collect(asked.context.obj, [*asked.assignments, *assigned], asked.vars_file)
     own = free_variables(value)
     free: dict[str, Name] = {**own, **free_variables(response)}
     if deviation is not None:
         free.update(free_variables(deviation))
+    given = collect(asked.context.obj, [*asked.assignments, *assigned], asked.vars_file, free)
     for name in given:
         if name not in free:
             raise unused(name, value, list(own), option_names(asked.context.command))

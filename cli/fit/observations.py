@@ -16,7 +16,7 @@ from ..map.chunk import Chunk
 from ..map.mapping import check_same
 from ..map.table_formats import Table
 from ..shell.progress import Progress
-from ..shell.streams import say
+from ..shell.saying import say
 from ..tables.arrow_import import arrow
 
 _MOST_SAID = 3

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import listed, quoted
-from ..shell.streams import say
+from ..shell.saying import complain
 from ..tables.dialect import TextForm
 from .chunk import Chunk, Results
 from .computation import RowComputation
@@ -76,7 +76,7 @@ def write_mapped(
                 raise
     except StoppedError:
         if output is not None:
-            say(f"error[row]: {quoted(output)} is not written, because of `--errors stop`")
+            complain(f"error[row]: {quoted(output)} is not written, because of `--errors stop`")
     finally:
         progress.erase()
     return progress

@@ -25,7 +25,8 @@ from ..map.mapping import Job, write_mapped
 from ..map.matching import match_columns, parse_renames
 from ..map.table_formats import check_binary, open_tables
 from ..shell.options import Limits, option_names
-from ..shell.streams import is_terminal, say
+from ..shell.saying import say
+from ..shell.streams import is_terminal
 from ..shell.variables import canonical, match
 from ..tables.formats import format_by_name
 from ..tables.table_options import TextTables
@@ -51,12 +52,12 @@ def write_rows(
     first = next(tables)
     source = first.source
     names = [*source.names, *first.keys]
-    values = read_values(given.context.obj, [*given.assignments, *assigned])
     sigmas = _sigmas(given.sigmas, limits)
     free = dict(free_variables(program))
     own = list(free)
     for sigma in sigmas.values():
         free.update(free_variables(sigma))
+    values = read_values(given, assigned, free)
     columns = match_columns(free, names, values, parse_renames(rows.renames), source)
     match(program, {name: free[name] for name in own}, [*values, *(n for n in columns if n in own)], _options(given))
     for name, value in values.items():
@@ -83,7 +84,7 @@ def write_rows(
     progress.summarise()
     if progress.first_nonfinite is not None:
         say(computation.explained(*progress.first_nonfinite))
-    return bool(progress.failed)
+    return bool(progress.failed or (written.strict and progress.nonfinite))
 
 
 def _format(written: Written) -> str | None:

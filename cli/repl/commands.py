@@ -12,7 +12,8 @@ from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.wording import counted, quoted
 from ..shell.files import replacing
 from ..shell.printing import Style, rendered
-from ..shell.streams import is_terminal, say, wants_color, write
+from ..shell.saying import say
+from ..shell.streams import is_terminal, wants_color, write
 
 if TYPE_CHECKING:
     from ...parser.analysis.origins import Origins
@@ -76,7 +77,7 @@ def _trace(console: Console, argument: str) -> None:
     value, node = passes.value._data, passes.value.grad_fn
     grad_fn = None if node is None else node.name()
     report = Report(argument, graph.values(), value.dtype.name, value, grad_fn, {}, {}, [], [])
-    style = Style(color=wants_color(sys.stdout, "auto"))
+    style = Style(color=wants_color(sys.stdout))
     write(rendered("trace", "pretty" if is_terminal(sys.stdout) else "plain", report, passes, style))
     _say_notes(retraced)
 

@@ -7,7 +7,7 @@ import sys
 from ...parser.analysis.origins import Origins
 from ..run.session import Setting, open_session
 from ..shell.failures import report
-from ..shell.streams import say
+from ..shell.saying import complain
 from .typed import is_command, is_ending, unprompted
 
 
@@ -44,7 +44,7 @@ class Console:
                 self.inputs.append(text)
         except KeyboardInterrupt:
             # Below the ^C that the terminal shows.
-            say("\ninterrupted")
+            complain("\ninterrupted")
         except (EOFError, OSError):
             raise
         except Exception as error:

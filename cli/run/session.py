@@ -7,11 +7,12 @@ from typing import NamedTuple, TypeAlias
 
 from ...parser.notes.cell import Cell
 from ...parser.notes.magics import without_magics
-from ...parser.script.running.guard import Limits
+from ...parser.script.running.script_limits import Limits
 from ...parser.script.session import Observer, Session, Write
 from ...parser.script.trusted import TrustedSession
 from ...parser.syntax.errors import ExpressionError, diagnostic
-from ..shell.streams import is_terminal, printable, say
+from ..shell.saying import say
+from ..shell.streams import is_terminal, printable
 
 AnySession: TypeAlias = Session | TrustedSession
 

@@ -15,7 +15,8 @@ from ...parser.syntax.parse import parse
 from ...parser.syntax.records import Assign, Name, Program
 from ...parser.syntax.wording import listed
 from .options import GivenVariables, Limits, option_names, split_names
-from .streams import from_input, say
+from .saying import say
+from .streams import from_input
 from .variables import collect, differentiated, match, split_words, unused
 
 if TYPE_CHECKING:
@@ -37,8 +38,9 @@ def read_given(
     if piped:
         _check_is_one(source)
     program = parse(source, **limits.parsing())
-    given = collect(context.obj, [*assignments, *assigned], vars_file)
-    names = [name for name in free_variables(program) if name in given or name not in CONSTANTS]
+    free = free_variables(program)
+    given = collect(context.obj, [*assignments, *assigned], vars_file, free)
+    names = [name for name in free if name in given or name not in CONSTANTS]
     for name in given:
         if name not in names:
             raise unused(name, program, names, option_names(context.command))
@@ -72,7 +74,7 @@ def read_problems(
     free: dict[str, Name] = {}
     for program in programs.values():
         free = {**free_variables(program), **free}
-    given = collect(context.obj, [*variables.assignments, *assigned], variables.vars_file)
+    given = collect(context.obj, [*variables.assignments, *assigned], variables.vars_file, free)
     wrt, const = split_names(variables.wrt), split_names(variables.const)
     if piped:
         spare = [name for name in given if name not in free and not _assigns(programs.values(), name)]

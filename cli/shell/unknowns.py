@@ -32,7 +32,7 @@ def read_unknowns(
     finite.
     """
     context = variables.context
-    ranges, given = collect_ranges(context.obj, [*variables.assignments, *assigned], variables.vars_file)
+    ranges, given = collect_ranges(context.obj, [*variables.assignments, *assigned], variables.vars_file, free)
     names = match(program, free, {**ranges, **given}, option_names(context.command))
     wrt = differentiated(names, split_names(variables.wrt), split_names(variables.const))
     for name in ranges:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...engine import Tensor
 from ...engine.table.registry import FUNCTIONS
-from ...parser.analysis.given_values import is_constant, read_object, read_value
+from ...parser.analysis.given_values import from_json, is_constant, read_object, read_value
 from ...parser.semantics.names import CONSTANTS, meant_by_definition
 from ...parser.syntax.errors import ExpressionError, UsageError, did_you_mean
 from ...parser.syntax.parse import parse
@@ -44,16 +44,25 @@ def split_words(words: Sequence[str]) -> tuple[str | None, list[str]]:
     return None if expression == "-" else expression, assignments
 
 
-def collect(options: Iterable[tuple[str, str]], assignments: Iterable[str], vars_file: str | None) -> dict[str, Tensor]:
+def collect(
+    options: Iterable[tuple[str, str]],
+    assignments: Iterable[str],
+    vars_file: str | None,
+    needed: Collection[str] | None = None,
+) -> dict[str, Tensor]:
     """The variables given, by name: as options, as `name=value`, and in a JSON file, which the others override.
 
-    UsageError: a name given twice on the command line, a value or file that cannot be read.
+    Of the file, which may be one for many expressions, there are those that are `needed`; None: all. UsageError: a name
+    given twice on the command line, a value or file that cannot be read.
     """
-    return _collected(options, assignments, vars_file, read_value)
+    return _collected(options, assignments, vars_file, needed, read_value)
 
 
 def collect_ranges(
-    options: Iterable[tuple[str, str]], assignments: Iterable[str], vars_file: str | None
+    options: Iterable[tuple[str, str]],
+    assignments: Iterable[str],
+    vars_file: str | None,
+    needed: Collection[str] | None = None,
 ) -> tuple[dict[str, Range], dict[str, Tensor]]:
     """As `collect`, where some variables are given ranges: those, in the order they were given in, and the others.
 
@@ -65,7 +74,7 @@ def collect_ranges(
     def read(name: str, text: str) -> Any:
         return read_range(name, text) if is_range(text) else read_value(name, text)
 
-    found = _collected(options, assignments, vars_file, read)
+    found = _collected(options, assignments, vars_file, needed, read)
     ranges = {name: value for name, value in found.items() if isinstance(value, Range)}
     return ranges, {name: value for name, value in found.items() if name not in ranges}
 
@@ -74,6 +83,7 @@ def _collected(
     options: Iterable[tuple[str, str]],
     assignments: Iterable[str],
     vars_file: str | None,
+    needed: Collection[str] | None,
     read: Callable[[str, str], Any],
 ) -> dict[str, Any]:
     """What is given, each read by `read`."""
@@ -88,8 +98,9 @@ def _collected(
         except UsageError as error:
             error.option = option
             raise
-    from_file = read_object(vars_file) if vars_file is not None else {}
-    return {**from_file, **given}
+    held = read_object(vars_file) if vars_file is not None else {}
+    wanted = [name for name in held if needed is None or (name in needed and name not in given)]
+    return {**{name: from_json(name, held[name]) for name in wanted}, **given}
 
 
 def canonical(name: str) -> str:

@@ -15,16 +15,6 @@ from ..tensors.tensor import Tensor
 
 __all__ = ["calculate_gain"]
 
-_LINEAR = (
-    "linear",
-    "conv1d",
-    "conv2d",
-    "conv3d",
-    "conv_transpose1d",
-    "conv_transpose2d",
-    "conv_transpose3d",
-)
-
 
 def _writing(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """A function that writes into its tensor without being recorded, and returns it."""
@@ -41,8 +31,6 @@ def _writing(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     """By how much a nonlinearity asks for larger weights. ValueError: it is not known."""
-    if nonlinearity in _LINEAR:
-        return 1
     if nonlinearity == "leaky_relu":
         if param is not None and (isinstance(param, bool) or not isinstance(param, (int, float))):
             raise ValueError(f"negative_slope {param} not a valid number")

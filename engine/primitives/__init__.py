@@ -47,6 +47,9 @@ MODULES = (
     "decomposition",
     "norms",
     "layer",
+    "patches",
+    "convolution",
+    "pooling",
     "loss",
 )
 # The methods of tensors that functions give; `<name>_` works in place.

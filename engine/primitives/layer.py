@@ -27,7 +27,7 @@ from .selection import clamp_min, where
 private, function = LAYER.private, LAYER.function
 
 
-@function(tensors=2)
+@function(tensors=2, gain=1)
 def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     """x times the transpose of the weight, plus the bias"""
     rank = data_of(x).ndim

@@ -92,8 +92,8 @@ class Numberless:
         """The error about something that asked for the numbers."""
         raise NotImplementedError
 
-    def unwritable(self) -> Exception:
-        """The error about writing it into a tensor that has numbers."""
+    def unwritable(self, shape: tuple[int, ...], change: str) -> Exception:
+        """The error about a change in place that would write it into a tensor of that shape which has numbers."""
         return self.refusal("something")
 
     def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:

@@ -72,9 +72,10 @@ def is_constant(text: str) -> bool:
         return False
 
 
-def read_object(path: str) -> dict[str, Tensor]:
-    """The variables in a JSON file, which `fit` may have written. UsageError: it cannot be read, or holds something
-    else.
+def read_object(path: str) -> dict[str, Any]:
+    """The variables in a JSON file, which `fit` may have written, as JSON has them: `from_json` reads each.
+
+    UsageError: it cannot be read, or holds something else.
     """
     values = _read_json(path, quoted(path))
     if isinstance(values, dict) and isinstance(values.get("parameters"), dict):
@@ -84,7 +85,7 @@ def read_object(path: str) -> dict[str, Tensor]:
         values = {**(fixed if isinstance(fixed, dict) else {}), **found}
     if not isinstance(values, dict):
         raise UsageError(f"{quoted(path)} does not hold an object of variables", 'write `{"x": 3, "w": [1, 2]}`')
-    return {name: from_json(name, value) for name, value in values.items()}
+    return values
 
 
 def from_json(name: str, value: Any) -> Tensor:

@@ -21,11 +21,12 @@ from .reading.reader import parse
 from .reading.script import Script, Span
 from .running.attributes import names_of
 from .running.function import Scope
-from .running.guard import Limits, shown
+from .running.guard import shown
 from .running.machine import Machine
 from .running.modules import Module
 from .running.pretty import pretty
 from .running.resources import MemoryLimit
+from .running.script_limits import Limits
 
 # Attributes of a tensor that are tensors themselves: so much is known without asking for them.
 _TENSORS = ("T", "H", "mT", "mH", "data", "grad")

@@ -8,7 +8,7 @@ import pytest
 from pytorch.recorded import entries
 
 import autodiff.engine as torch
-from autodiff.parser.script.running.guard import Limits
+from autodiff.parser.script.running.script_limits import Limits
 from autodiff.parser.script.session import Session
 
 RECORDED = entries("semantics.json")

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from ....engine import Tensor
 
@@ -21,22 +21,6 @@ _SIZED = tuple(_NAMES)
 # What most results are, found in a fraction of the time that it takes to look at all that has a size.
 _UNSIZED = frozenset([float, int, bool, type(None)])
 _WIDE = re.compile(r"[0-9]{%d}|\*" % (_DIGITS + 1))  # noqa: UP031
-
-
-class Limits(NamedTuple):
-    """What a script may use.
-
-    Characters of its text, depth of its brackets, steps (instructions), depth of calls of its own functions, elements
-    of one tensor, list or text; megabytes of memory beside what is in use before; seconds.
-    """
-
-    length: int = 1_000_000
-    depth: int = 200
-    steps: int = 100_000_000
-    calls: int = 1_000
-    elements: int = 10_000_000
-    memory: int = 4_000
-    seconds: float = math.inf
 
 
 class LimitError(Exception):

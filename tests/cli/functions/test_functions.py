@@ -17,6 +17,10 @@ from autodiff.parser.analysis import function_entry
 
 # They need arguments of particular shapes, which no list of numbers is.
 WITHOUT_EXAMPLE = [
+    "col2im",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose3d",
     "zeros",
     "ones",
     "reshape",

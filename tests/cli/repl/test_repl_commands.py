@@ -10,7 +10,7 @@ import pytest
 from autodiff.cli.repl.commands import COMMANDS
 from autodiff.cli.repl.console import Console
 from autodiff.cli.run.session import Setting
-from autodiff.parser.script.running.guard import Limits
+from autodiff.parser.script.running.script_limits import Limits
 from autodiff.parser.semantics.computing import computing
 
 

@@ -122,7 +122,7 @@ def test_an_operation_that_outlives_its_time_ends_with_the_process(monkeypatch: 
         "import autodiff.parser.script.running.resources as r; r._GRACE = 0.2\n"
         "import time; import autodiff.engine as engine\n"
         "from autodiff.parser.script.session import Session\n"
-        "from autodiff.parser.script.running.guard import Limits\n"
+        "from autodiff.parser.script.running.script_limits import Limits\n"
         "def deaf():\n"
         "    while True:\n"
         "        try: time.sleep(60)\n"

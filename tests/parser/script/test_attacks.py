@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autodiff.parser.script.running.guard import Limits
+from autodiff.parser.script.running.script_limits import Limits
 from autodiff.parser.script.session import Session
 from autodiff.parser.syntax.errors import ExpressionError
 
