@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -227,7 +228,7 @@ class Module(Offered):
         """The buffer at a path. AttributeError: there is none."""
         return self._at(target, Tensor, "a buffer")
 
-    def _at(self, target: str, kind: type[Any], what: str) -> Any:
+    def _at(self, target: str, kind: builtins.type[Any], what: str) -> Any:
         path, _, name = target.rpartition(".")
         owner = self.get_submodule(path)
         if not hasattr(owner, name):

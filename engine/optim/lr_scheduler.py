@@ -464,7 +464,7 @@ class ReduceLROnPlateau(
             return sign * value < sign * self.best * (1 - sign * self.threshold)
         return sign * value < sign * self.best - self.threshold
 
-    def step(self, metrics: Any, epoch: Any = None) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def step(self, metrics: Any, epoch: Any = None) -> None:  # pyrefly: ignore[bad-override]
         """Looks at the number of an epoch."""
         value = float(metrics)
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
