@@ -374,6 +374,10 @@ class Scripts(_Limited):
     """
 
     names = (*_PARSING, "steps", "calls", "elements", "memory")
+    assignments: tuple[str, ...] = option(
+        "--set", multiple=True, metavar="NAME=VALUE", help="A name that is there at the start: x=3, data=@table.csv."
+    )
+    vars_file: str | None = vars_option("Such names from a JSON file: an object of values.")
     trusted: bool = option("--trust", is_flag=True, help="Run your own Python, with all that is installed.")
     dtype: str = option(
         "--dtype",
