@@ -27,7 +27,7 @@ from ..syntax.records import Program
 from ..syntax.wording import counted
 from .arrow_arrays import array_of
 from .arrow_import import arrow
-from .kinds import ArrowTable, Frame, NewColumn, Part, arrow_width, frame_of, is_a, numbers_of
+from .frame_kinds import ArrowTable, Frame, NewColumn, Part, arrow_width, frame_of, is_a, numbers_of
 from .matching import match_columns
 from .row_plan import Asked, RowPlan, plan_rows, shapes_of
 
