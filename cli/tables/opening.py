@@ -119,7 +119,7 @@ class Headed(io.RawIOBase):
         super().__init__()
         self.raw = raw
         self.number = number
-        self.errors = (EOFError, OSError, ValueError, *errors)
+        self.errors: tuple[type[Exception], ...] = (EOFError, OSError, ValueError, *errors)
         self.title = title
         self.owned = owned
         # Whether nothing follows `head`.

@@ -163,7 +163,7 @@ def result_type(tensor1: Any, tensor2: Any) -> DType:
 
 
 globals().update(TYPES)
-__all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = [
     *TYPES,
     "can_cast",
     "channels_last",

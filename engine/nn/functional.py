@@ -65,7 +65,7 @@ _FUNCTIONS |= {
 # Those below that are of the same name take their place.
 globals().update(_FUNCTIONS)
 
-__all__ = ["bilinear", "dropout", "one_hot", *_FUNCTIONS]  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = ["bilinear", "dropout", "one_hot", *_FUNCTIONS]
 
 
 def __getattr__(name: str) -> Any:
