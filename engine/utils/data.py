@@ -235,19 +235,20 @@ class DataLoader(
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        vars(self).update(self._given(args, kwargs))
-        shuffle, is_stream = vars(self).pop("shuffle"), isinstance(self.dataset, IterableDataset)
+        own = vars(self)
+        own.update(self._given(args, kwargs))
+        shuffle, is_stream = own.pop("shuffle"), isinstance(self.dataset, IterableDataset)
         self._check(shuffle, is_stream)
         if self.sampler is None and not is_stream:
             data = self.dataset
-            self.sampler = RandomSampler(data, generator=self.generator) if shuffle else SequentialSampler(data)
+            own["sampler"] = RandomSampler(data, generator=self.generator) if shuffle else SequentialSampler(data)
         if self.collate_fn is None:
             has_batches = self.batch_size is not None or self.batch_sampler is not None
-            self.collate_fn = default_collate if has_batches else default_convert
+            own["collate_fn"] = default_collate if has_batches else default_convert
         if self.batch_sampler is not None:
-            self.batch_size, self.drop_last = None, False
+            own.update(batch_size=None, drop_last=False)
         elif self.batch_size is not None and not is_stream:
-            self.batch_sampler = BatchSampler(self.sampler, self.batch_size, self.drop_last)
+            own["batch_sampler"] = BatchSampler(self.sampler, self.batch_size, self.drop_last)
 
     def _check(self, shuffle: Any, is_stream: bool) -> None:
         none = "num_workers option should be non-negative; use num_workers=0 to disable multiprocessing."
