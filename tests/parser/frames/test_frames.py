@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import pickle
 import re
 import sys
@@ -142,13 +143,19 @@ def test_what_computes_tables_can_be_pickled_and_used_by_many_threads() -> None:
 
 
 def test_the_columns_of_an_engine_become_an_array_of_structs() -> None:
-    found = F.columns(table()["x"], table()["y"])
-    assert [field.name for field in found.type] == NEW
+    function = F.columns()
+    assert (function.variables, function.fields) == (["x", "y"], NEW)
+    assert function.sql_type == "STRUCT(value DOUBLE, d_x DOUBLE, d_y DOUBLE)"
+    assert list(inspect.signature(function).parameters) == ["x", "y"]
+    found = function(table()["x"], table()["y"])
+    assert found.type == function.type
     assert found[0].as_py() == pytest.approx({"value": 1, "d_x": 1, "d_y": -1})
     assert found[2].as_py() is None
-    assert F.columns(pa.array([1.0]), y=0, wrt="x")[0].as_py() == {"value": 1, "d_x": 1}
-    with pytest.raises(AutodiffError, match="1 columns are given, and the variables are `x` and `y`"):
-        F.columns(pa.array([1.0]))
+    assert pickle.loads(pickle.dumps(function))([table()["x"], Y]).equals(found)
+    assert F.columns(y=0, wrt="x")(X)[0].as_py() == {"value": 1, "d_x": 1}
+    assert Expression("x > 0").columns().sql_type == "STRUCT(value BOOLEAN)"
+    with pytest.raises(AutodiffError, match="1 column for the variables `x` and `y`"):
+        function(pa.array([1.0]))
 
 
 MISTAKES: list[tuple[Callable[[], Any], str, str]] = [
