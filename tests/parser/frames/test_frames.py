@@ -226,3 +226,27 @@ def test_frames_import_no_library_of_frames() -> None:
     with warnings.catch_warnings(action="error"):
         F.map({"x": X, "y": Y})
     assert {"pandas", "polars", "duckdb"} & {*sys.modules} == before
+
+
+def test_an_engine_may_call_from_several_threads() -> None:
+    duckdb = pytest.importorskip("duckdb", reason="DuckDB is not installed")
+    function = Expression("sin(x)*y + x**2").columns(hessian=True)
+    with duckdb.connect(config={"threads": 2}) as connection:
+        connection.create_function("f", function, ["DOUBLE", "DOUBLE"], function.sql_type, type="arrow")
+        columns = "i/1e5 as x, case when i % 1000 > 0 then i % 7 end as y"
+        connection.execute(f"create table points as select {columns} from range(300000) numbers(i)")
+        wrong = "abs(r.value - (sin(x)*y + x**2)) > 1e-12 or abs(r.d2_x_x - (2 - sin(x)*y)) > 1e-12"
+        asked = f"select count(*), count(r), count(*) filter ({wrong}) from (select x, y, f(x, y) as r from points)"
+        assert connection.execute(asked).fetchone() == (300_000, 299_700, 0)
+        connection.register("new", F.map(connection.cursor().sql("select x, y from points")))
+        assert connection.execute("select count(*), count(value) from new").fetchone() == (300_000, 299_700)
+
+
+def test_an_expression_of_polars_may_call_it() -> None:
+    polars = pytest.importorskip("polars", reason="Polars is not installed")
+    function = F.columns(wrt="x")
+    kind = polars.Struct(dict.fromkeys(function.fields, polars.Float64))
+    frame = polars.from_arrow(table())
+    asked = polars.map_batches(function.variables, function, return_dtype=kind).alias("f")
+    for found in (frame.with_columns(asked), frame.lazy().with_columns(asked).collect()):
+        assert found.unnest("f").equals(F.map(frame, wrt="x"))
