@@ -105,19 +105,11 @@ def random_split(dataset: Any, lengths: Sequence[Any], generator: Generator | No
 class Sampler(Declared):
     """Base of what says in which order a data set is gone through: a subclass has `__iter__`, and `__len__`."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        vars(self).update(self._given(args, kwargs))
-        self._settle()
-
-    def _settle(self) -> None:
-        """Checks the settings."""
-
     def __iter__(self) -> Iterator[Any]:
         raise NotImplementedError
 
     def _check(self, has: bool, name: str, kind: str, error: type[Exception] = ValueError) -> None:
-        if not has:
-            raise error(f"{name} should be a {kind} value, but got {name}={getattr(self, name)}")
+        require(has, f"{name} should be a {kind} value, but got {name}={getattr(self, name)}", error)
 
 
 def _is_count(value: Any) -> bool:
@@ -234,20 +226,20 @@ class DataLoader(
     ValueError: settings exclude each other. How PyTorch spreads the work over processes has no say here.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        vars(self).update(self._given(args, kwargs))
-        shuffle, is_stream = vars(self).pop("shuffle"), isinstance(self.dataset, IterableDataset)
+    def _settle(self) -> None:
+        own = vars(self)
+        shuffle, is_stream = own.pop("shuffle"), isinstance(self.dataset, IterableDataset)
         self._check(shuffle, is_stream)
         if self.sampler is None and not is_stream:
             data = self.dataset
-            self.sampler = RandomSampler(data, generator=self.generator) if shuffle else SequentialSampler(data)
+            own["sampler"] = RandomSampler(data, generator=self.generator) if shuffle else SequentialSampler(data)
         if self.collate_fn is None:
             has_batches = self.batch_size is not None or self.batch_sampler is not None
-            self.collate_fn = default_collate if has_batches else default_convert
+            own["collate_fn"] = default_collate if has_batches else default_convert
         if self.batch_sampler is not None:
-            self.batch_size, self.drop_last = None, False
+            own.update(batch_size=None, drop_last=False)
         elif self.batch_size is not None and not is_stream:
-            self.batch_sampler = BatchSampler(self.sampler, self.batch_size, self.drop_last)
+            own["batch_sampler"] = BatchSampler(self.sampler, self.batch_size, self.drop_last)
 
     def _check(self, shuffle: Any, is_stream: bool) -> None:
         none = "num_workers option should be non-negative; use num_workers=0 to disable multiprocessing."
