@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from ...parser.unparse.formats import FORMATS
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import OK
+from ..shell.highlight import formula
 from ..shell.options import (
     CONST,
     HIGHEST_ORDER,
@@ -29,7 +31,7 @@ from ..shell.options import (
     vars_option,
 )
 from ..shell.saying import say
-from ..shell.streams import write
+from ..shell.streams import wants_color, write
 
 if TYPE_CHECKING:
     from ...engine import Tensor
@@ -102,7 +104,6 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
     - or left out is read from standard input.
     """
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    from ...parser.analysis.symbolic import wanted_of, written
     from ...parser.semantics.computing import computing
     from ...parser.unparse import How
     from ..shell.problem import read_given
@@ -110,22 +111,22 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
     if language.dialect and language.format_name != "sql":
         raise UsageError(f"--dialect is of SQL, and the format is {language.format_name}", "add `--format sql`")
     with computing("float64"):
-        program, names, given = read_given(words, asked.context, limits, asked.assignments, asked.vars_file)
-        shapes = {**{name: tuple(value.shape) for name, value in given.items()}, **_sizes(asked.shapes, names, given)}
-        wrt, const = split_names(asked.wrt), split_names(asked.const)
-        text, notes = written(
-            program,
-            wanted_of(names, wrt, const, asked.order, caller(asked.context.command)),
-            shapes,
+        expression, given = read_given(words, asked.context, limits, asked.assignments, asked.vars_file)
+        sizes = _sizes(asked.shapes, expression.names(given), given)
+        text, notes = expression.written(
             language.format_name,
+            split_names(asked.wrt),
+            split_names(asked.const),
+            asked.order,
+            {**{name: tuple(value.shape) for name, value in given.items()}, **sizes},
             How(language.dtype, language.dialect),
+            caller(asked.context.command),
             simplify=not asked.no_simplify,
             share=not asked.expand,
-            limits=limits.evaluation(),
             value=language.value,
             jacobian=asked.jacobian,
         )
-    write(text)
+    write(formula(text) if language.format_name == "text" and wants_color(sys.stdout) else text)
     for note in notes:
         say(f"note: {note}")
     return OK
