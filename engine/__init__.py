@@ -110,7 +110,15 @@ __all__ = [
 __version__ = "2.13.0+autodiff"  # the version of PyTorch that is meant
 newaxis = None
 # Where names are that few programs ask for: random numbers, for which NumPy takes a while to be ready, and others.
-_LATER = (".random", ".api.sampling", ".api.bits", ".api.types", ".api.settings", ".api.in_place_functions")
+_LATER = (
+    ".random",
+    ".api.sampling",
+    ".api.bits",
+    ".api.placing",
+    ".api.types",
+    ".api.settings",
+    ".api.in_place_functions",
+)
 
 _attach()
 # Dtypes whose names Python also uses, which would hide Python's own in this module.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 
 import click
@@ -12,18 +11,17 @@ from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import (
-    JSON,
-    Format,
     Limits,
     Options,
+    Output,
     Variables,
-    color_option,
     format_option,
     option,
     split_names,
 )
-from ..shell.printing import Style, rendered
-from ..shell.streams import say, wants_color, write
+from ..shell.printing import rendered
+from ..shell.saying import say
+from ..shell.streams import write
 
 EXAMPLES = [
     ('autodiff check "sin(x**2)*y"', "at random points"),
@@ -45,12 +43,10 @@ class Sampling(Options):
     )
 
 
-class Checks(Format):
+class Checks(Output):
     """How to print what was found."""
 
     format_name: str = format_option(("pretty", "plain", "json"))
-    as_json: bool = JSON
-    color: str = color_option(False)
 
 
 @declared(EXAMPLES, EXPRESSION, Variables, Sampling, Checks, Limits)
@@ -70,12 +66,12 @@ def command(words: tuple[str, ...], variables: Variables, sampling: Sampling, ou
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.analysis.coordinates import Expression
+    from ...parser.analysis.given_names import differentiated
     from ...parser.analysis.verdict import check, check_claims
     from ...parser.semantics.computing import computing
     from ...parser.semantics.doubtful_names import remarks
     from ..shell.problem import read_given
     from ..shell.progress import Progress
-    from ..shell.variables import differentiated
 
     context, count = variables.context, sampling.count
     with computing("float64"), warnings.catch_warnings():
@@ -100,7 +96,7 @@ def command(words: tuple[str, ...], variables: Variables, sampling: Sampling, ou
             )
         )
         progress.erase()
-    write(rendered("check", output.format_name, report, Style(color=wants_color(sys.stdout, output.color))))
+    write(rendered("check", output.format_name, report, output.style()))
     for note in (*report.notes, *remarks(program, free)):
         say(f"note: {note}")
     return OK if report.holds else FAILED

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from ...engine import Tensor
+from ...parser.analysis.given_names import differentiated, match, unused
 from ...parser.analysis.problem import Problem
 from ...parser.analysis.result import Report
 from ...parser.semantics.names import CONSTANTS, free_variables
 from ...parser.syntax.parse import parse
 from ...parser.syntax.records import Assign, Name, Program
 from ...parser.syntax.wording import listed
-from .options import GivenVariables, Limits, option_names, split_names
-from .streams import from_input, say
-from .variables import collect, differentiated, match, split_words, unused
+from .options import GivenVariables, Limits, caller, split_names
+from .saying import say
+from .streams import from_input
+from .variables import collect, split_words
 
 if TYPE_CHECKING:
     from ...parser.analysis.several import Several
@@ -37,11 +39,12 @@ def read_given(
     if piped:
         _check_is_one(source)
     program = parse(source, **limits.parsing())
-    given = collect(context.obj, [*assignments, *assigned], vars_file)
-    names = [name for name in free_variables(program) if name in given or name not in CONSTANTS]
+    free = free_variables(program)
+    given = collect(context.obj, [*assignments, *assigned], vars_file, free)
+    names = [name for name in free if name in given or name not in CONSTANTS]
     for name in given:
         if name not in names:
-            raise unused(name, program, names, option_names(context.command))
+            raise unused(name, program, names, caller(context.command))
     return program, names, given
 
 
@@ -72,7 +75,7 @@ def read_problems(
     free: dict[str, Name] = {}
     for program in programs.values():
         free = {**free_variables(program), **free}
-    given = collect(context.obj, [*variables.assignments, *assigned], variables.vars_file)
+    given = collect(context.obj, [*variables.assignments, *assigned], variables.vars_file, free)
     wrt, const = split_names(variables.wrt), split_names(variables.const)
     if piped:
         spare = [name for name in given if name not in free and not _assigns(programs.values(), name)]
@@ -80,9 +83,8 @@ def read_problems(
             say(f"note: {listed(spare)} {'does' if len(spare) == 1 else 'do'} not occur in the expression")
             given = {name: value for name, value in given.items() if name not in spare}
             wrt, const = ([name for name in asked if name not in spare] if asked else asked for asked in (wrt, const))
-    options = option_names(context.command)
     whole = next(iter(programs.values()))
-    names = match(whole, free, given, options)
+    names = match(whole, free, given, caller(context.command))
     by = differentiated(names, wrt, const)
     if not parts:
         return Problem(whole, {name: given[name] for name in names}, by, limits.evaluation())

@@ -81,6 +81,8 @@ class FunctionNode(FunctionCtx, Node):
     _parameters: tuple[bool, ...]
     # Which outputs are marked as not differentiable, if any.
     _constants: tuple[bool, ...] = ()
+    # Which inputs are marked as changed in place, if any.
+    _written: tuple[int, ...] = ()
     # What `save_for_forward` kept, while `jvp` runs: there it is what `saved_tensors` means.
     _for_jvp: tuple[Tensor | None, ...] | None = None
 

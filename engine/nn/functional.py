@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from ..autograd.inplace import in_place
-from ..graph.transforms import drawn
 from ..primitives import layer, reduction
 from ..primitives.arithmetic import mul
 from ..table.composed import called_by_name
@@ -35,17 +34,19 @@ def _with_reduction(function: Call) -> Call:
 
     @functools.wraps(function)
     def call(*args: Any, size_average: bool | None = None, reduce: bool | None = None, **named: Any) -> Any:
-        if size_average is not None or reduce is not None:
-            each = "mean" if size_average in (None, True) else "sum"
-            named["reduction"] = each if reduce in (None, True) else "none"
-            warnings.warn(
-                "size_average and reduce args will be deprecated, please use "
-                f"reduction='{named['reduction']}' instead.",
-                stacklevel=2,
-            )
-        return function(*args, **named)
+        return function(*args, **{**named, **reduction_of(size_average, reduce)})
 
     return call
+
+
+def reduction_of(size_average: bool | None, reduce: bool | None) -> dict[str, str]:
+    """What the arguments before `reduction` say in its words, with PyTorch's warning; nothing where there are none."""
+    if size_average is None and reduce is None:
+        return {}
+    chosen = "none" if reduce is not None and not reduce else "sum" if size_average is False else "mean"
+    message = f"size_average and reduce args will be deprecated, please use reduction='{chosen}' instead."
+    warnings.warn(message, stacklevel=4)
+    return {"reduction": chosen}
 
 
 def _function(record: Operation) -> Call:
@@ -64,7 +65,7 @@ _FUNCTIONS |= {
 # Those below that are of the same name take their place.
 globals().update(_FUNCTIONS)
 
-__all__ = ["bilinear", "dropout", "one_hot", *_FUNCTIONS]  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = ["bilinear", "dropout", "one_hot", *_FUNCTIONS]
 
 
 def __getattr__(name: str) -> Any:
@@ -102,10 +103,15 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Any:
 
     AssertionError: `padding_idx` is no row.
     """
-    rows = weight.shape[0]
+    row = padding_row(padding_idx, weight.shape[0])
+    return layer.embedding(weight, input, -1 if row is None else row)
+
+
+def padding_row(padding_idx: int | None, rows: int) -> int | None:
+    """The row at `padding_idx`, counted from the first. AssertionError: there is none."""
     if padding_idx is not None and not -rows <= padding_idx < rows:
         raise AssertionError("Padding_idx must be within num_embeddings")
-    return layer.embedding(weight, input, -1 if padding_idx is None else padding_idx % rows)
+    return None if padding_idx is None else padding_idx % rows
 
 
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Any:
@@ -134,21 +140,17 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
 
     ValueError: p is no probability.
     """
-    if not 0 <= p <= 1:
-        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    check_probability(p)
     if not training or p == 0 or not input.numel():
         return input
-    from ..tensors.distributions import coins
-    from ..tensors.generator import default_generator
-
-    dtype = input._data.dtype
-
-    def draw(shape: tuple[int, ...]) -> Any:
-        kept = coins(default_generator(), shape, 1 - p) if p < 1 else np.zeros(shape)
-        return (kept.astype(dtype) / dtype.type(1 - p if p < 1 else 1))[()]
-
-    mask = Tensor(drawn("dropout", draw, tuple(input.shape)))
+    mask = layer.kept(input.shape, input._data.dtype, p)
     return in_place("mul_", mul)(input, mask) if inplace else mul(input, mask)
+
+
+def check_probability(p: float) -> None:
+    """ValueError: it is none."""
+    if not 0 <= p <= 1:
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
 
 
 def dropout_(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:

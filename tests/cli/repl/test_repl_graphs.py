@@ -9,7 +9,7 @@ import pytest
 from autodiff.cli.repl.console import Console
 from autodiff.cli.run.session import Setting
 from autodiff.parser.analysis.origins import Made
-from autodiff.parser.script.running.guard import Limits
+from autodiff.parser.script.running.script_limits import Limits
 
 CHAIN = ("x = torch.tensor(4., requires_grad=True)", "y = x**2", "z = torch.sin(y)")
 GRAPH = """\
