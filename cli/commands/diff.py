@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from ...parser.unparse.formats import FORMATS
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import OK
+from ..shell.highlight import formula
 from ..shell.options import (
     CONST,
     HIGHEST_ORDER,
@@ -29,7 +31,7 @@ from ..shell.options import (
     vars_option,
 )
 from ..shell.saying import say
-from ..shell.streams import write
+from ..shell.streams import wants_color, write
 
 if TYPE_CHECKING:
     from ...engine import Tensor
@@ -125,7 +127,7 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
             value=language.value,
             jacobian=asked.jacobian,
         )
-    write(text)
+    write(formula(text) if language.format_name == "text" and wants_color(sys.stdout) else text)
     for note in notes:
         say(f"note: {note}")
     return OK

@@ -16,6 +16,7 @@ from ...parser.syntax.errors import UsageError
 from ...parser.syntax.parse import parse
 from ...parser.syntax.records import Program
 from ...parser.unparse import printed
+from ..shell.highlight import formula
 from ..shell.printing import Style, rendered
 from ..shell.saying import say
 from ..shell.streams import wants_color, write
@@ -28,7 +29,8 @@ def show_derivatives(known: Mapping[str, Any], text: str) -> None:
     program, names = _read(text, ":diff")
     shapes = {name: tuple(value.shape) for name, value in _values(known, names).items()}
     found, notes = formulas(program, [(name,) for name in names], shapes, simplify=True, share=True, limits=Limits())
-    write(printed("text", found, text))
+    shown = printed("text", found, text)
+    write(formula(shown) if wants_color(sys.stdout) else shown)
     for note in notes:
         say(f"note: {note}")
 
