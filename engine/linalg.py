@@ -11,7 +11,7 @@ from .table.registry import functions_of
 _FUNCTIONS = {name: called_by_name(function) for name, function in functions_of("linalg").items()}
 globals().update(_FUNCTIONS)
 
-__all__ = ["LinAlgError", *_FUNCTIONS]  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = ["LinAlgError", *_FUNCTIONS]
 
 
 def __getattr__(name: str) -> Any:

@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...engine import Tensor
 from ...engine.api.creation import tensor
 from ...parser.analysis.differentiate import differentiate
+from ...parser.analysis.given_names import canonical, misnamed_help, unused
 from ...parser.analysis.given_values import from_json, read_value
 from ...parser.analysis.problem import Problem
 from ...parser.analysis.result import Report
 from ...parser.rows.forms import Forms, Member, Pieces, split
 from ...parser.semantics.computing import computing
 from ...parser.semantics.names import CONSTANTS, free_variables
+from ...parser.syntax.callers import Caller
 from ...parser.syntax.errors import ExpressionError, UsageError
 from ...parser.syntax.parse import parse
 from ...parser.syntax.records import Name, Program
 from ...parser.syntax.wording import quoted, variables_help
-from ..shell.variables import canonical, misnamed_help, unused
 from .lines import Line
 from .outcome import Outcome, failure_of
 from .record import Record, RecordError
@@ -238,7 +239,7 @@ class Computation:
         if not record.may_ignore:
             for name in own:
                 if name not in needed:
-                    raise unused(name, program, needed, ())
+                    raise unused(name, program, needed, Caller())
         found: dict[str, Tensor] = {}
         for name in needed:
             if name in own:

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from ...parser.analysis.given_names import canonical
 from ...parser.analysis.result import Report
 from ...parser.syntax.errors import ExpressionError, UsageError, diagnostic
 from ...parser.syntax.wording import shortened
 from ..shell.failures import ERROR_KEYS, Failure
-from ..shell.variables import canonical
 from .record import Cells, RecordError
 
 

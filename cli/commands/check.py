@@ -66,12 +66,12 @@ def command(words: tuple[str, ...], variables: Variables, sampling: Sampling, ou
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.analysis.coordinates import Expression
+    from ...parser.analysis.given_names import differentiated
     from ...parser.analysis.verdict import check, check_claims
     from ...parser.semantics.computing import computing
     from ...parser.semantics.doubtful_names import remarks
     from ..shell.problem import read_given
     from ..shell.progress import Progress
-    from ..shell.variables import differentiated
 
     context, count = variables.context, sampling.count
     with computing("float64"), warnings.catch_warnings():

@@ -9,7 +9,7 @@ import click
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted, variables_help
-from ...parser.unparse.formats import CODE, FORMATS
+from ...parser.unparse.formats import FORMATS
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import OK
@@ -21,6 +21,7 @@ from ..shell.options import (
     Format,
     Limits,
     Options,
+    caller,
     dtype_option,
     names_option,
     option,
@@ -32,7 +33,6 @@ from ..shell.streams import write
 
 if TYPE_CHECKING:
     from ...engine import Tensor
-    from ...parser.algebra.derivative import By, Derivatives
 
 _LONGEST_SIZE = 10  # digits
 
@@ -102,65 +102,33 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
     - or left out is read from standard input.
     """
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    from ...parser.analysis.symbolic import formulas
-    from ...parser.analysis.unspeakable import refused
+    from ...parser.analysis.symbolic import wanted_of, written
     from ...parser.semantics.computing import computing
-    from ...parser.syntax.printer import UnprintableError
-    from ...parser.unparse import How, UnsupportedError, printed
+    from ...parser.unparse import How
     from ..shell.problem import read_given
 
     if language.dialect and language.format_name != "sql":
         raise UsageError(f"--dialect is of SQL, and the format is {language.format_name}", "add `--format sql`")
-    how = How(language.dtype, language.dialect)
     with computing("float64"):
         program, names, given = read_given(words, asked.context, limits, asked.assignments, asked.vars_file)
         shapes = {**{name: tuple(value.shape) for name, value in given.items()}, **_sizes(asked.shapes, names, given)}
-        found, notes = formulas(
+        wrt, const = split_names(asked.wrt), split_names(asked.const)
+        text, notes = written(
             program,
-            _wanted(names, asked),
+            wanted_of(names, wrt, const, asked.order, caller(asked.context.command)),
             shapes,
+            language.format_name,
+            How(language.dtype, language.dialect),
             simplify=not asked.no_simplify,
             share=not asked.expand,
             limits=limits.evaluation(),
-            value=language.value or language.format_name == "sql",
+            value=language.value,
             jacobian=asked.jacobian,
-            joint=language.format_name in CODE,
         )
-
-        def write_out(derivatives: Derivatives) -> str:
-            return printed(language.format_name, derivatives, program.source, how)
-
-        try:
-            text = write_out(found)
-        except UnsupportedError as error:
-            raise UsageError(str(error), error.help) from None
-        except UnprintableError as error:
-            raise refused(program, error, write_out) from None
     write(text)
     for note in notes:
         say(f"note: {note}")
     return OK
-
-
-def _wanted(names: Sequence[str], asked: Differentiation) -> list[By]:
-    """By what to differentiate, for each derivative. UsageError: a name that is no variable, or nothing to do."""
-    from ..shell.variables import differentiated
-
-    wrt, order = split_names(asked.wrt), asked.order
-    by = differentiated(names or wrt or [], wrt or None, split_names(asked.const))
-    if wrt and len(wrt) > 1:
-        if order is not None:
-            raise UsageError(
-                "--order repeats the derivative by one variable, and --wrt names several",
-                f"write each as often as it is differentiated by: `--wrt {wrt[0]},{wrt[0]},{wrt[1]}`",
-            )
-        return [tuple(wrt)]
-    if not names:
-        # A constant has the derivative 0 by whatever there is.
-        return [tuple(wrt or ["x"])]
-    if not by:
-        raise UsageError("there is no variable to differentiate by", variables_help(names))
-    return [(name,) * (order or 1) for name in by]
 
 
 def _sizes(asked: Sequence[str], names: Sequence[str], given: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:

@@ -13,7 +13,7 @@ from ..plot.plot_options import Curved, Curves
 from ..shell.command import command as declared
 from ..shell.command import is_assignment
 from ..shell.exit_codes import FAILED, OK
-from ..shell.options import Limits, option_names, split_names
+from ..shell.options import Limits, caller, split_names
 from ..shell.printing import rendered
 from ..shell.saying import say
 from ..shell.streams import from_input, write
@@ -92,16 +92,16 @@ def _check_variables(
     programs: Sequence[Program], ranges: Mapping[str, Range], given: Mapping[str, Tensor], context: click.Context
 ) -> None:
     """ExpressionError, UsageError: the variables of the expressions are not those that are given."""
+    from ...parser.analysis.given_names import match, unused
     from ...parser.semantics.names import CONSTANTS, free_variables
-    from ..shell.variables import match, unused
 
     free = [free_variables(program) for program in programs]
-    options = option_names(context.command)
+    who = caller(context.command)
     known = [*ranges, *given]
     needed = [name for name in dict.fromkeys(n for own in free for n in own) if name in known or name not in CONSTANTS]
     if not ranges:
         name = next((n for n in needed if n not in given), needed[0] if needed else "x")
-        spelled = f"--set {name}=0:1" if name in options else f"--{name} 0:1"
+        spelled = who.value(name, "0:1")
         raise UsageError(
             "no variable is given a range", f'write `autodiff plot "{shortened(programs[0].source)}" {spelled}`'
         )
@@ -110,9 +110,9 @@ def _check_variables(
     for name in known:
         # A number alone is the same over any range.
         if name not in needed and (needed or name not in ranges or len(ranges) > 1):
-            raise unused(name, programs[0], needed, options)
+            raise unused(name, programs[0], needed, who)
     for program, own in zip(programs, free, strict=True):
-        match(program, own, [name for name in known if name in own], options)
+        match(program, own, [name for name in known if name in own], who)
 
 
 def _draw_curves(

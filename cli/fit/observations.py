@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...parser.frames.arrow_import import arrow
 from ...parser.rows.fitting import Asked
 from ...parser.rows.residuals import Model, Residuals
 from ...parser.semantics.limits import Limits
@@ -17,7 +18,6 @@ from ..map.mapping import check_same
 from ..map.table_formats import Table
 from ..shell.progress import Progress
 from ..shell.saying import say
-from ..tables.arrow_import import arrow
 
 _MOST_SAID = 3
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,8 +17,12 @@ from ..shell.options import (
     json_option,
     names_option,
     option,
+    split_names,
     vars_option,
 )
+
+if TYPE_CHECKING:
+    from ...parser.frames.row_plan import Asked
 
 _FORMATS = click.Choice(("csv", "tsv", "jsonl", "parquet", "arrow", "arrows"))
 
@@ -40,6 +45,13 @@ class Files(Options):
         if self.as_json and self.format_name not in (None, "jsonl"):
             raise UsageError(f"--json and --format {self.format_name} exclude each other", "leave out one of them")
         self.format_name = "jsonl" if self.as_json else self.format_name
+
+
+class NewColumns(Options):
+    """What new columns are called, and whether they replace others."""
+
+    prefix: str = option("--prefix", default="", metavar="TEXT", help="What the names of new columns begin with.")
+    overwrite: bool = option("--overwrite", is_flag=True, help="Replace columns that have the name of a new one.")
 
 
 class Differentiation(Options):
@@ -66,12 +78,12 @@ class Differentiation(Options):
         """Where constants are given: as options, as `name=value`, and in a file."""
         return self.context.obj, [*self.assignments, *assigned], self.vars_file
 
+    def rows(self, added: NewColumns, only_new: bool) -> Asked:
+        """The same for the rows of tables; beside no old columns, new ones may have any name."""
+        from ...parser.frames.row_plan import Asked
 
-class NewColumns(Options):
-    """What new columns are called, and whether they replace others."""
-
-    prefix: str = option("--prefix", default="", metavar="TEXT", help="What the names of new columns begin with.")
-    overwrite: bool = option("--overwrite", is_flag=True, help="Replace columns that have the name of a new one.")
+        wrt, const, keep = map(split_names, (self.wrt, self.const, self.keep))
+        return Asked(wrt, const, self.hessian, self.order, keep, added.prefix, added.overwrite or only_new)
 
 
 class Columns(NewColumns):

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Collection, Iterable, Sequence
 
+from ...parser.analysis.given_names import canonical, match
 from ...parser.analysis.given_values import from_json, read_object
 from ...parser.semantics.names import CONSTANTS, free_variables
 from ...parser.solving.correlations import read_correlations
@@ -15,10 +16,9 @@ from ...parser.solving.uncertainty import Inputs
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.records import Program
 from ...parser.syntax.wording import listed, quoted
-from ..shell.options import option_names
+from ..shell.options import caller
 from ..shell.saying import say
 from ..shell.streams import is_terminal, read_text
-from ..shell.variables import canonical, match
 from .uncertainty_options import Given
 
 _NUMERIC = re.compile(r"[-+.\d(\[]")
@@ -41,9 +41,8 @@ def read_inputs(program: Program, assigned: Iterable[str], given: Given) -> Inpu
         used = fit.only({name for name in fit.values if name in free and name not in values})
         values = {**used.values, **values}
         correlations = {**used.correlations, **correlations}
-    options = option_names(given.context.command)
     # In the order of the expression.
-    names = match(program, free, values, options)
+    names = match(program, free, values, caller(given.context.command))
     if not names:
         raise UsageError("the expression has no variables, and only these have deviations")
     inputs = Inputs({name: values[name] for name in names})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -13,7 +14,7 @@ from ...parser.syntax.wording import counted, quoted
 from ..shell.files import replacing
 from ..shell.printing import Style, rendered
 from ..shell.saying import say
-from ..shell.streams import is_terminal, wants_color, write
+from ..shell.streams import is_terminal, read_text, wants_color, write
 
 if TYPE_CHECKING:
     from ...parser.analysis.origins import Origins
@@ -123,6 +124,36 @@ def _save(console: Console, argument: str) -> None:
     say(f"saved {counted(len(console.inputs), 'input')}; `autodiff run {argument}` runs them again")
 
 
+def _diff(console: Console, argument: str) -> None:
+    from .formulas import show_derivatives
+
+    show_derivatives(console.session.names, argument)
+
+
+def _check(console: Console, argument: str) -> None:
+    from .formulas import show_check
+
+    show_check(console.session.names, argument)
+
+
+def _load(console: Console, argument: str) -> None:
+    if not argument:
+        raise UsageError("the name of a file is missing", "write `:load lesson.py`")
+    source = read_text(os.path.expanduser(argument))
+    console.session.run(source, argument)
+    console.inputs.append(source.rstrip())
+
+
+def _time(console: Console, argument: str) -> None:
+    if not argument:
+        raise UsageError("there is nothing to time", "write it after: `:time torch.exp(x).sum()`")
+    start = time.perf_counter()
+    console.session.run(argument, console.next_name())
+    seconds = time.perf_counter() - start
+    console.inputs.append(argument)
+    write(f"{seconds:.3g} s\n" if seconds >= 1 else f"{seconds * 1e3:.3g} ms\n")
+
+
 def _help(console: Console, argument: str) -> None:
     if not argument:
         rows = [(f"{name} {command.argument}".rstrip(), command.summary) for name, command in COMMANDS.items()]
@@ -152,6 +183,10 @@ def _columns(rows: list[tuple[str, str]]) -> str:
 COMMANDS = {
     ":graph": Command("[EXPR]", "the graph of a tensor, with values and gradients", _graph),
     ":trace": Command("[EXPR]", "the forward and backward pass that end in a tensor, step by step", _trace),
+    ":diff": Command("EXPR", "the derivatives of a formula by its variables, as formulas", _diff),
+    ":check": Command("EXPR", "its derivatives against differences, at the values of the session or at random", _check),
+    ":time": Command("INPUT", "runs an input, and says how long it took", _time),
+    ":load": Command("FILE", "runs a script, whose names are there then", _load),
     ":vars": Command("", "the names of the session, with their values and gradients", _vars),
     ":save": Command("FILE", "writes the inputs that ran without an error, for `autodiff run`", _save),
     ":help": Command("[NAME]", "this list, or what a function computes and its derivatives", _help),

@@ -68,7 +68,11 @@ def command(
                 with written_to(context.params.get("results")):
                     return within(given["timeout"] if timed else None, lambda: function(*taken))
 
-        params = [p for part in parts for p in (part.params.values() if isinstance(part, type) else [part])]
+        params = [
+            p
+            for part in parts
+            for p in (part.params.values() if isinstance(part, type) else [part])  # pyrefly: ignore[missing-attribute]
+        ]
         own = {spelling for param in params for spelling in param.opts}
         # Scripts have it for each cell or input.
         timed = "--timeout" not in own

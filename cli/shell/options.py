@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import click
 from click.core import ParameterSource
 
+from ...parser.syntax.callers import Caller
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted
 from .exit_codes import TIMED_OUT
@@ -373,6 +374,10 @@ class Scripts(_Limited):
     """
 
     names = (*_PARSING, "steps", "calls", "elements", "memory")
+    assignments: tuple[str, ...] = option(
+        "--set", multiple=True, metavar="NAME=VALUE", help="A name that is there at the start: x=3, data=@table.csv."
+    )
+    vars_file: str | None = vars_option("Such names from a JSON file: an object of values.")
     trusted: bool = option("--trust", is_flag=True, help="Run your own Python, with all that is installed.")
     dtype: str = option(
         "--dtype",
@@ -409,6 +414,11 @@ def option_names(command: click.Command) -> list[str]:
     """The long names of a command's options, without dashes."""
     spellings = [spelling for param in command.params for spelling in param.opts]
     return ["debug", "help", *(spelling[2:] for spelling in spellings if spelling.startswith("--"))]
+
+
+def caller(command: click.Command) -> Caller:
+    """Who calls a command, for errors."""
+    return Caller(option_names(command))
 
 
 def split_names(text: str | None) -> list[str] | None:

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from ...engine import Tensor
+from ...parser.analysis.given_names import differentiated, match, unused
 from ...parser.analysis.problem import Problem
 from ...parser.analysis.result import Report
 from ...parser.semantics.names import CONSTANTS, free_variables
 from ...parser.syntax.parse import parse
 from ...parser.syntax.records import Assign, Name, Program
 from ...parser.syntax.wording import listed
-from .options import GivenVariables, Limits, option_names, split_names
+from .options import GivenVariables, Limits, caller, split_names
 from .saying import say
 from .streams import from_input
-from .variables import collect, differentiated, match, split_words, unused
+from .variables import collect, split_words
 
 if TYPE_CHECKING:
     from ...parser.analysis.several import Several
@@ -43,7 +44,7 @@ def read_given(
     names = [name for name in free if name in given or name not in CONSTANTS]
     for name in given:
         if name not in names:
-            raise unused(name, program, names, option_names(context.command))
+            raise unused(name, program, names, caller(context.command))
     return program, names, given
 
 
@@ -82,9 +83,8 @@ def read_problems(
             say(f"note: {listed(spare)} {'does' if len(spare) == 1 else 'do'} not occur in the expression")
             given = {name: value for name, value in given.items() if name not in spare}
             wrt, const = ([name for name in asked if name not in spare] if asked else asked for asked in (wrt, const))
-    options = option_names(context.command)
     whole = next(iter(programs.values()))
-    names = match(whole, free, given, options)
+    names = match(whole, free, given, caller(context.command))
     by = differentiated(names, wrt, const)
     if not parts:
         return Problem(whole, {name: given[name] for name in names}, by, limits.evaluation())

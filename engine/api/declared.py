@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from inspect import Parameter as Argument
 from inspect import Signature
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..tensors.errors import type_error
+from ..tensors.errors import type_error, value_error
 from .offered import Offered
 
 
@@ -29,6 +29,10 @@ class Declared(Offered):
             )
         elif "__init__" in vars(cls):
             cls.__signature__ = None  # that of `__init__`
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...  # settings are attributes
 
     @classmethod
     def _given(cls, args: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
@@ -53,3 +57,9 @@ class Declared(Offered):
             plural = "s" * bool(before)
             raise type_error(f"{call} missing {len(missing)} required positional argument{plural}: {listed}")
         return {**declared, **given}
+
+
+def require(holds: bool, message: str) -> None:
+    """ValueError, with this message: it does not hold of a setting."""
+    if not holds:
+        raise value_error(message)

@@ -186,7 +186,7 @@ PROPERTIES: dict[str, property | Call] = {
     "mT": lambda self: _axes().matrix_transpose(self),
     "H": lambda self: _axes().conjugate_transpose(self),
     "mH": lambda self: _axes().adjoint_property(self),
-    "shape": history.read_only(Tensor.shape.fget),  # type: ignore[attr-defined]
+    "shape": history.read_only(Tensor.shape.fget),  # pyrefly: ignore[bad-argument-type]
     "itemsize": lambda self: self._data.itemsize,
     "nbytes": lambda self: self._data.nbytes,
 }
@@ -341,8 +341,8 @@ def _delete(self: Tensor, key: Any) -> None:
 
 def attach() -> None:
     """Gives Tensor every operator and method of the table."""
-    Tensor._constructed = staticmethod(_constructed)  # type: ignore[method-assign]
-    Tensor.__delitem__ = _delete  # type: ignore[attr-defined]
+    Tensor._constructed = staticmethod(_constructed)
+    Tensor.__delitem__ = _delete
     for name, function in OPERATORS.items():
         setattr(Tensor, name, function)
     for name in TENSOR_METHODS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 
 class Offered:
@@ -13,3 +14,9 @@ class Offered:
 
 # Called for each module that is called, or gone through: who runs code by others may count, and end it.
 entered: list[Callable[[], None]] = []
+
+
+def offered_in(names: dict[str, Any], *bases: type) -> list[str]:
+    """Of the names of a module, those of classes with one of these bases, but for what begins with `_`."""
+    kinds = {name: kind for name, kind in names.items() if isinstance(kind, type) and issubclass(kind, bases)}
+    return sorted(name for name in kinds if not name.startswith("_"))

@@ -35,7 +35,7 @@ __all__ = [
     "functional",
     "init",
     "utils",
-    *_MODULES,  # pyright: ignore[reportUnsupportedDunderAll]
+    *_MODULES,
 ]
 
 globals().update(_MODULES)

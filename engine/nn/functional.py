@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from ..autograd.inplace import in_place
-from ..graph.transforms import drawn
 from ..primitives import layer, reduction
 from ..primitives.arithmetic import mul
 from ..table.composed import called_by_name
@@ -66,7 +65,7 @@ _FUNCTIONS |= {
 # Those below that are of the same name take their place.
 globals().update(_FUNCTIONS)
 
-__all__ = ["bilinear", "dropout", "one_hot", *_FUNCTIONS]  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = ["bilinear", "dropout", "one_hot", *_FUNCTIONS]
 
 
 def __getattr__(name: str) -> Any:
@@ -144,16 +143,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     check_probability(p)
     if not training or p == 0 or not input.numel():
         return input
-    from ..tensors.distributions import coins
-    from ..tensors.generator import default_generator
-
-    dtype = input._data.dtype
-
-    def draw(shape: tuple[int, ...]) -> Any:
-        kept = coins(default_generator(), shape, 1 - p) if p < 1 else np.zeros(shape)
-        return (kept.astype(dtype) / dtype.type(1 - p if p < 1 else 1))[()]
-
-    mask = Tensor(drawn("dropout", draw, tuple(input.shape)))
+    mask = layer.kept(input.shape, input._data.dtype, p)
     return in_place("mul_", mul)(input, mask) if inplace else mul(input, mask)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,8 +17,12 @@ from ..tensors.tensor import Tensor
 from . import module_hooks, module_state
 from .parameter import Buffer, Parameter
 
-# What a module keeps under names, in the order in which an attribute is looked for.
-_KEPT = ("_parameters", "_buffers", "_modules")
+# What a module keeps under names, in the order in which an attribute is looked for, and what may stand there.
+_KEPT = {
+    "_parameters": ("parameter", "torch.nn.Parameter or None expected"),
+    "_buffers": ("buffer", "torch.nn.Buffer, torch.Tensor or None expected"),
+    "_modules": ("child module", "torch.nn.Module or None expected"),
+}
 _HOOKS = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
 
 
@@ -57,21 +62,20 @@ class Module(Offered):
     def __setattr__(self, name: str, value: Any) -> None:
         own = vars(self)
         if isinstance(value, Parameter):
-            self._check_begun("parameters")
-            self._forget(name)
+            self._make_room("_parameters", "parameters", name)
             self.register_parameter(name, value)
         elif isinstance(value, Module):
-            self._check_begun("module")
-            self._forget(name)
+            self._make_room("_modules", "module", name)
             own["_modules"][name] = value
         elif isinstance(value, Buffer):
-            self._check_begun("buffer")
-            self._forget(name)
+            self._make_room("_buffers", "buffer", name)
             self.register_buffer(name, value, value.persistent)
         else:
-            for kept in _KEPT:
-                if name in own.get(kept, ()):
-                    own[kept][name] = _fitting(kept, name, value)
+            for place, (what, needed) in _KEPT.items():
+                if name in own.get(place, ()):
+                    if value is not None and not (place == "_buffers" and isinstance(value, Tensor)):
+                        raise type_error(f"cannot assign '{_type_of(value)}' as {what} '{name}' ({needed})")
+                    own[place][name] = value
                     return
             object.__setattr__(self, name, value)
 
@@ -90,13 +94,13 @@ class Module(Offered):
         if "_modules" not in vars(self):
             raise AttributeError(f"cannot assign {what} before Module.__init__() call")
 
-    def _forget(self, name: str) -> None:
-        """Takes a name away from whatever it stood for."""
+    def _make_room(self, place: str, what: str, name: str) -> None:
+        """Takes a name away from what it stands for elsewhere than in the place where it is to stand."""
+        self._check_begun(what)
         own = vars(self)
-        own.pop(name, None)
+        for other in (own, *(own[kept] for kept in _KEPT if kept != place)):
+            other.pop(name, None)
         own["_temporary"].discard(name)
-        for kept in _KEPT:
-            own[kept].pop(name, None)
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Adds a parameter. TypeError, KeyError: it is none, or the name cannot be."""
@@ -131,8 +135,7 @@ class Module(Offered):
     register_module = add_module
 
     def _check_name(self, name: str, what: str, kept: str) -> None:
-        if "_modules" not in vars(self):
-            raise AttributeError(f"cannot assign {what} before Module.__init__() call")
+        self._check_begun(what)
         if not isinstance(name, str):
             raise type_error(f"{what} name should be a string. Got {_type_of(name)}")
         if "." in name:
@@ -225,7 +228,7 @@ class Module(Offered):
         """The buffer at a path. AttributeError: there is none."""
         return self._at(target, Tensor, "a buffer")
 
-    def _at(self, target: str, kind: type[Any], what: str) -> Any:
+    def _at(self, target: str, kind: builtins.type[Any], what: str) -> Any:
         path, _, name = target.rpartition(".")
         owner = self.get_submodule(path)
         if not hasattr(owner, name):
@@ -400,15 +403,3 @@ def _type_of(value: Any) -> str:
         return f"torch.{value.dtype.title}Tensor"
     kind = type(value)
     return kind.__name__ if kind.__name__ in ("str", "int", "float", "list", "dict") else f"{kind.__qualname__}"
-
-
-def _fitting(kept: str, name: str, value: Any) -> Any:
-    """A value to take the place of a parameter, a buffer or a module. TypeError: it cannot."""
-    if value is None or (kept == "_buffers" and isinstance(value, Tensor)):
-        return value
-    what, needed = {
-        "_parameters": ("parameter", "torch.nn.Parameter or None expected"),
-        "_buffers": ("buffer", "torch.nn.Buffer, torch.Tensor or None expected"),
-        "_modules": ("child module", "torch.nn.Module or None expected"),
-    }[kept]
-    raise type_error(f"cannot assign '{_type_of(value)}' as {what} '{name}' ({needed})")

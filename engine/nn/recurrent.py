@@ -19,9 +19,8 @@ class _Recurrent(Layer):
     states: ClassVar[int] = 1
     _alone = ("input_size", "hidden_size")
 
-    def _step(self, input: Tensor, state: tuple[Tensor, ...], weights: list[Any]) -> tuple[Tensor, ...]:
-        """The state after a step, which begins with the output."""
-        of_input, of_state = _gates(input, state[0], weights)
+    def _step(self, of_input: Tensor, of_state: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """The state after a step, which begins with the output, from what goes into its gates."""
         return ((functional.relu if self.nonlinearity == "relu" else ops.tanh)(of_input + of_state),)
 
     def _shapes_of(self, suffix: str, inputs: int) -> dict[str, Any]:
@@ -30,8 +29,12 @@ class _Recurrent(Layer):
         biases = dict.fromkeys(("bias_ih", "bias_hh"), self.bias and (rows,))
         return {name + suffix: shape for name, shape in {**weights, **biases}.items()}
 
-    def _weights(self, suffix: str) -> list[Any]:
-        return [getattr(self, name + suffix) for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
+    def _weights(self, suffix: str) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
+        """The weight and bias for the input, and those for the state."""
+        of_input, of_state = (
+            [getattr(self, f"{name}_{part}{suffix}") for name in ("weight", "bias")] for part in ("ih", "hh")
+        )
+        return tuple(of_input), tuple(of_state)
 
     def _settle(self) -> None:
         if "nonlinearity" in self._settings and self.nonlinearity not in ("tanh", "relu"):
@@ -41,22 +44,16 @@ class _Recurrent(Layer):
         self._draw(self.hidden_size)
 
 
-def _gates(input: Tensor, hidden: Tensor, weights: list[Any]) -> tuple[Tensor, Tensor]:
-    """What goes into the gates of a step, from the input and from the state."""
-    weight_ih, weight_hh, bias_ih, bias_hh = weights
-    return functional.linear(input, weight_ih, bias_ih), functional.linear(hidden, weight_hh, bias_hh)
-
-
 class _LongShort(_Recurrent):
     """Long short-term memory (Hochreiter and Schmidhuber, 1997, with a forget gate), whose state is a pair."""
 
     gates, states = 4, 2
 
-    def _step(self, input: Tensor, state: tuple[Tensor, ...], weights: list[Any]) -> tuple[Tensor, ...]:
-        hidden, cell = state
-        of_input, of_state = _gates(input, hidden, weights)
-        into, forget, new, out = (of_input + of_state).chunk(4, -1)
-        cell = ops.sigmoid(forget) * cell + ops.sigmoid(into) * ops.tanh(new)
+    def _step(self, of_input: Tensor, of_state: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        size = self.hidden_size
+        both, new, out = ops.unsafe_split_with_sizes(of_input + of_state, [2 * size, size, size], -1)
+        into, forget = ops.unsafe_chunk(ops.sigmoid(both), 2, -1)
+        cell = forget * state[1] + into * ops.tanh(new)
         return ops.sigmoid(out) * ops.tanh(cell), cell
 
 
@@ -65,12 +62,13 @@ class _Gated(_Recurrent):
 
     gates = 3
 
-    def _step(self, input: Tensor, state: tuple[Tensor, ...], weights: list[Any]) -> tuple[Tensor, ...]:
-        (hidden,) = state
-        of_input, of_state = (part.chunk(3, -1) for part in _gates(input, hidden, weights))
-        reset, keep = (ops.sigmoid(of_input[i] + of_state[i]) for i in range(2))
-        candidate = ops.tanh(of_input[2] + reset * of_state[2])
-        return ((hidden - candidate) * keep + candidate,)
+    def _step(self, of_input: Tensor, of_state: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        sizes = [2 * self.hidden_size, self.hidden_size]
+        both, new = ops.unsafe_split_with_sizes(of_input, sizes, -1)
+        both_of_state, new_of_state = ops.unsafe_split_with_sizes(of_state, sizes, -1)
+        reset, keep = ops.unsafe_chunk(ops.sigmoid(both + both_of_state), 2, -1)
+        candidate = ops.tanh(new + reset * new_of_state)
+        return ((state[0] - candidate) * keep + candidate,)
 
 
 class _Cell(_Recurrent):
@@ -86,7 +84,9 @@ class _Cell(_Recurrent):
             raise ValueError(f"{type(self).__name__}: Expected input to be 1D or 2D, got {input.dim()}D instead")
         if hx is None:
             hx = (input.new_zeros((*input.shape[:-1], self.hidden_size)),) * self.states
-        after = self._step(input, hx if isinstance(hx, tuple) else (hx,), self._weights(""))
+        state = hx if isinstance(hx, tuple) else (hx,)
+        of_input, of_state = self._weights("")
+        after = self._step(ops.linear(input, *of_input), ops.linear(state[0], *of_state), state)
         return after if self.states > 1 else after[0]
 
 
@@ -151,17 +151,16 @@ class _Sequence(_Recurrent):
         else:
             given = hx if isinstance(hx, tuple) else (hx,)
             states = given if is_batch else tuple(part.unsqueeze(1) for part in given)
-        steps, last = list(input.unbind(0)), []
+        output, last = input, []
         for layer in range(self.num_layers):
             if layer and self.dropout:
-                steps = [functional.dropout(step, self.dropout, self.training) for step in steps]
+                output = functional.dropout(output, self.dropout, self.training)
             both = []
             for way in self._ways:
-                outputs, state = self._pass(steps, tuple(part[len(last)] for part in states), f"_l{layer}{way}")
+                outputs, state = self._pass(output, tuple(part[len(last)] for part in states), f"_l{layer}{way}")
                 both.append(outputs)
                 last.append(state)
-            steps = both[0] if len(both) == 1 else [ops.cat(pair, -1) for pair in zip(*both, strict=True)]
-        output = ops.stack(steps, 0)
+            output = both[0] if len(both) == 1 else ops.cat(both, -1)
         final = [ops.stack(parts, 0) for parts in zip(*last, strict=True)]
         if not is_batch:
             output, final = output.squeeze(1), [part.squeeze(1) for part in final]
@@ -169,14 +168,14 @@ class _Sequence(_Recurrent):
             output = output.transpose(0, 1)
         return output, tuple(final) if self.states > 1 else final[0]
 
-    def _pass(self, steps: list[Tensor], state: Any, suffix: str) -> tuple[list[Tensor], Any]:
-        """The outputs of one layer in one direction, and its last state."""
-        weights, order = self._weights(suffix), -1 if suffix.endswith("_reverse") else 1
+    def _pass(self, input: Tensor, state: Any, suffix: str) -> tuple[Tensor, Any]:
+        """The outputs of one layer in one direction, and its last state: what comes of the input is found at once."""
+        (of_input, of_state), order = self._weights(suffix), -1 if suffix.endswith("_reverse") else 1
         outputs = []
-        for step in steps[::order]:
-            state = self._step(step, state, weights)
+        for step in ops.unbind(ops.linear(input, *of_input), 0)[::order]:
+            state = self._step(step, ops.linear(state[0], *of_state), state)
             outputs.append(state[0])
-        return outputs[::order], state
+        return ops.stack(outputs[::order], 0), state
 
 
 _OF_SEQUENCES: dict[str, Any] = {"batch_first": False, "dropout": 0.0, "bidirectional": False}

@@ -1,10 +1,9 @@
 """torch.optim: optimisers, and schedules of their learning rates."""
 
 from . import lr_scheduler
-from .adaptive import Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop
 from .lbfgs import LBFGS
-from .momentum import ASGD, SGD, Rprop
 from .optimizer import Optimizer
+from .update_rules import ASGD, SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop, Rprop
 
 __all__ = [
     "ASGD",

@@ -50,6 +50,8 @@ MODULES = (
     "patches",
     "convolution",
     "pooling",
+    "normalization",
+    "attention",
     "loss",
 )
 # The methods of tensors that functions give; `<name>_` works in place.

@@ -59,7 +59,7 @@ def _getitem(self: Tensor, key: Any) -> Tensor:
     from .getitem import getitem
 
     OPERATORS["__getitem__"] = getitem
-    Tensor.__getitem__ = getitem  # pyright: ignore[reportAttributeAccessIssue]
+    Tensor.__getitem__ = getitem  # pyrefly: ignore[bad-assignment]
     return getitem(self, key)
 
 

@@ -113,7 +113,7 @@ def put(x: Any, size: Sizes, kernel: Sizes, grid: Grid) -> Any:
 
 def _pairs(**given: Any) -> list[Sizes]:
     """Two numbers for each argument. RuntimeError: they are not two, or too small."""
-    pairs = []
+    pairs: list[Sizes] = []
     for name, value in given.items():
         pair = sizes((value,))
         pair = pair * 2 if len(pair) == 1 else pair

@@ -56,7 +56,7 @@ class Generator:
         return self._seed
 
     @property
-    def device(self) -> device:
+    def device(self) -> device:  # pyrefly: ignore[not-a-type]
         """The only device."""
         return CPU
 

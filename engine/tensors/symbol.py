@@ -143,11 +143,11 @@ class Symbol(Numberless):
             raise refusal("Python")
         return bool(self.example)
 
-    def all(self) -> bool:
+    def all(self) -> bool:  # pyrefly: ignore[bad-override]
         """Whether all are true, as `item` says it."""
         return bool(self.example.all()) if self.trace.at_point else self._refuse()
 
-    def any(self) -> bool:
+    def any(self) -> bool:  # pyrefly: ignore[bad-override]
         """Whether any is true, as `item` says it."""
         return bool(self.example.any()) if self.trace.at_point else self._refuse()
 

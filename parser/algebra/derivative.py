@@ -264,7 +264,8 @@ def _derived(value: Tensor, variables: Mapping[str, Tensor], wanted: Sequence[By
         for start, names in following.items():
             # Nothing is differentiated again after the last.
             slopes = gradients(known[start], [variables[name] for name in names], end + 1 < deepest)
-            known.update({(*start, name): slope for name, slope in zip(names, slopes, strict=True)})
+            for name, slope in zip(names, slopes, strict=True):
+                known[(*start, name)] = slope
     return [known[by] for by in wanted]
 
 
@@ -289,7 +290,7 @@ def _has_decimals(expression: Program) -> bool:
     for statement in expression.statements:
         body = getattr(statement, "value", None) or getattr(statement, "body", None) or statement
         for record in walk(statement if isinstance(statement, Literal) else body):
-            if isinstance(record, Literal) and isinstance(record.value, float) and not record.value.is_integer():
+            if isinstance(record, Literal) and isinstance(record.value, float) and record.value % 1:
                 return True
     return False
 

@@ -60,8 +60,8 @@ def _element(part: Symbol | Call, index: int, size: int) -> Term:
         # sort(x)[0] is the first of its two results.
         place = index if len(part.arguments) == 1 else size - 1 - index
         return raw_call(ELEMENT, (raw_call("msort", part.arguments[:1]), number(place)))
-    if is_call(part, ELEMENT) and all(isinstance(key, Number) for key in part.arguments[1:]):  # pyright: ignore
-        return raw_call(ELEMENT, (*part.arguments, number(index)))  # pyright: ignore[reportAttributeAccessIssue]
+    if is_call(part, ELEMENT) and all(isinstance(key, Number) for key in part.arguments[1:]):
+        return raw_call(ELEMENT, (*part.arguments, number(index)))
     return raw_call(ELEMENT, (part, number(index)))
 
 

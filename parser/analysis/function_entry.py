@@ -136,7 +136,7 @@ def _calls(function: Operation) -> Iterator[tuple[str, dict[str, str]]]:
     others = function.arguments[function.tensors :]
     needed = [name for name in others if name not in function.assumed][: function.required - function.tensors]
     for count in range(len(needed), len(others) + 1):
-        for number in ("0", "1") if count else ("",):
+        for number in ("0", "1", "[2]") if count else ("",):
             for given in values:
                 yield ", ".join([*operands, *[number] * count]), given
 

@@ -106,6 +106,24 @@ def from_json(name: str, value: Any) -> Tensor:
         ) from None
 
 
+def from_python(name: str, value: Any) -> Tensor:
+    """The value of the variable from a program: a number, an array, nested lists, a tensor, which stays in its graph.
+
+    UsageError: something else, or lists of unequal lengths.
+    """
+    if isinstance(value, Tensor):
+        return value.to(tensor(0.0).dtype)
+    try:
+        # Fractions and decimals are numbers too.
+        is_number = type(value) in (int, float) or (hasattr(value, "__float__") and not hasattr(value, "__array__"))
+        return tensor(float(value)) if is_number else _tensor_of(value)
+    except (TypeError, ValueError):
+        kind = "text" if isinstance(value, str) else f"a {type(value).__name__}"
+        if isinstance(value, (list, tuple)):
+            kind += " of other things, or of lists of unequal lengths"
+        raise UsageError(f"the value of {quoted(name)} is {kind}, not a number or an array of numbers") from None
+
+
 def _read_array(name: str, path: str) -> Tensor:
     shown = f"{quoted(path)}, given for `{name}`,"
     path = os.path.expanduser(path)

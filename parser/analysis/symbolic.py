@@ -10,11 +10,20 @@ from ..algebra.formulas import UntranslatableError
 from ..semantics.doubtful_names import remarks
 from ..semantics.evaluate import evaluate
 from ..semantics.limits import Limits
+from ..semantics.names import free_variables
 from ..semantics.place import place_of
-from ..syntax.errors import ExpressionError
-from ..syntax.records import Number, Program
+from ..syntax.callers import Caller
+from ..syntax.errors import ExpressionError, UsageError, did_you_mean
+from ..syntax.printer import UnprintableError
+from ..syntax.rebuilding import with_calls
+from ..syntax.records import Assign, Number, Program
+from ..syntax.wording import quoted, variables_help
+from ..unparse import How, UnsupportedError, printed
+from ..unparse.formats import CODE, FORMATS
 from .common_parts import with_common_parts
+from .given_names import differentiated
 from .jacobian import jacobians, with_value
+from .unspeakable import refused
 
 
 def formulas(
@@ -58,6 +67,68 @@ def formulas(
     return found, [*doubts, *_notes(found)]
 
 
+def wanted_of(
+    names: Sequence[str], wrt: Sequence[str] | None, const: Sequence[str] | None, order: int | None, caller: Caller
+) -> list[By]:
+    """By what to differentiate, for each derivative: by each of the variables `names`, or by those in `wrt` in turn.
+
+    UsageError: a name that is no variable, or nothing to differentiate by.
+    """
+    by = differentiated(names or wrt or [], wrt or None, const, caller)
+    if wrt and len(wrt) > 1:
+        if order is not None:
+            again = ",".join([wrt[0], wrt[0], wrt[1]])
+            raise UsageError(
+                f"{caller.option('order')} repeats the derivative by one variable, and {caller.option('wrt')} names "
+                "several",
+                f"write each as often as it is differentiated by: `{caller.choice('wrt', again)}`",
+            )
+        return [tuple(wrt)]
+    if not names:
+        # A constant has the derivative 0 by whatever there is.
+        return [tuple(wrt or ["x"])]
+    if not by:
+        raise UsageError("there is no variable to differentiate by", variables_help(names))
+    return [(name,) * (order or 1) for name in by]
+
+
+def written(
+    program: Program,
+    wanted: Sequence[By],
+    shapes: Shapes,
+    format_name: str,
+    how: How,
+    *,
+    simplify: bool = True,
+    share: bool = True,
+    limits: Limits = Limits(),  # noqa: B008
+    value: bool = False,
+    jacobian: bool = False,
+) -> tuple[str, list[str]]:
+    """The derivatives in a notation or a language of code, ending in a newline, and notes on them.
+
+    ExpressionError: as `formulas`; the language has no word for a function. UsageError: it is no such language, or
+    has no numbers of that type.
+    """
+    if format_name not in FORMATS:
+        close = did_you_mean(format_name, FORMATS)
+        help = f"did you mean `{close}`?" if close else f"there are {', '.join(FORMATS)}"
+        raise UsageError(f"there is no format {quoted(format_name)}", help)
+    joint, value = format_name in CODE, value or format_name == "sql"
+    options = {"simplify": simplify, "share": share, "limits": limits, "value": value, "jacobian": jacobian}
+    found, notes = formulas(program, wanted, shapes, joint=joint, **options)
+
+    def write_out(derivatives: Derivatives) -> str:
+        return printed(format_name, derivatives, program.source, how)
+
+    try:
+        return write_out(found), notes
+    except UnsupportedError as error:
+        raise UsageError(str(error), error.help) from None
+    except UnprintableError as error:
+        raise refused(program, error, write_out) from None
+
+
 def _of_constant(program: Program, wanted: Sequence[By], shapes: Shapes, value: bool, limits: Limits) -> Derivatives:
     """The derivatives of an expression without variables, all 0. ExpressionError: it has no value."""
     evaluate(program, {}, limits)
@@ -82,3 +153,19 @@ def _notes(found: Derivatives) -> list[str]:
 def _at(program: Program, error: Exception, message: str, help: str) -> ExpressionError:
     place = place_of(program, error)
     return ExpressionError("value", message, program.source, place.start, place.end, help)
+
+
+def value_in_latex(program: Program) -> str:
+    """An expression as it is written, in LaTeX: names that it assigns in lines before; text where LaTeX has no form."""
+    try:
+        *first, last = map(with_calls, program.statements)
+        assigned = tuple(statement for statement in first if type(statement) is Assign)
+        if len(assigned) < len(first):
+            raise UnprintableError("a function of the program")
+        found = Derivatives(tuple(free_variables(program)), assigned, {(): last})
+        lines = printed("latex", found, program.source).splitlines()
+    except UnprintableError:
+        special = str.maketrans({**{c: f"\\{c}" for c in "&%$#_{}"}, "\\": "", "^": "\\hat{}", "~": "\\sim{}"})
+        return f"\\texttt{{{' '.join(program.source.split()).translate(special)}}}"
+    joined = " \\\\ ".join(lines)
+    return joined if len(lines) == 1 else f"\\begin{{gathered}} {joined} \\end{{gathered}}"

@@ -136,7 +136,7 @@ class Session:
             self.shown = value
             self.write(f"{shown(value, pretty)}\n")
 
-    def _warn(self, message: Warning | str, category: type[Warning], *_: Any) -> None:
+    def _warn(self, message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
         error = self.machine.error("value", category.__name__, str(message))
         key = (error.name, error.source, error.line, error.start, error.message)
         if key not in self.warned:

@@ -158,7 +158,8 @@ class _Evaluation:
 
     def computed(self, root: Syntax) -> Value:
         """Computes a record: works off a stack of records, and of what to do with their values."""
-        tasks = self.tasks = [root]
+        tasks: list[Any] = [root]
+        self.tasks = tasks
         values = self.values = []
         self.scope, self.depth = self.names, 0
         self.current = root

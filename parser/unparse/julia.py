@@ -65,7 +65,7 @@ class JuliaPrinter(DottedPrinter):
     zeros = "zero.({})"
 
     @property
-    def operators(self) -> dict[str, str]:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def operators(self) -> dict[str, str]:  # pyrefly: ignore[bad-override]
         """The spellings of operators: with a dot where there are arrays."""
         spelled = {"**": "^", "and": "&", "or": "|", "not": "!"}
         if not self.arrays:

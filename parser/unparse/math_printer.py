@@ -116,7 +116,7 @@ class MathPrinter(Printer):
         if name == "inf":
             return self.infinity
         plain = unicodedata.normalize("NFKC", name)
-        letters, digits = re.fullmatch(r"(.*?)_?(\d*)", plain).groups()  # pyright: ignore[reportOptionalMemberAccess]
+        letters, digits = re.fullmatch(r"(.*?)_?(\d*)", plain).groups()  # pyrefly: ignore[missing-attribute]
         stem, _, index = letters.partition("_")
         if not stem:
             return self.verbatim(name)

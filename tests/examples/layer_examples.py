@@ -61,6 +61,23 @@ def as_image(reference: Any) -> Any:
     return lambda x: reference(x[..., None, :])[..., 0, :]
 
 
+def normalized(x: Any, dims: Any, eps: float = 1e-5) -> Any:
+    """As far from the mean as there are standard deviations, by sums of exact differences."""
+    mean = x.mean(dims, keepdims=True)
+    return (x - mean) / np.sqrt(((x - mean) ** 2).mean(dims, keepdims=True) + eps)
+
+
+def attended(x: Any, y: Any, z: Any, mask: Any = None, scale: float | None = None) -> Any:
+    """Query by query."""
+    result = np.zeros((*x.shape[:-1], z.shape[-1]))
+    for *at, i in np.ndindex(x.shape[:-1]):
+        allowed = [j for j in range(y.shape[-2]) if mask is None or mask[i][j]]
+        odds = [math.exp(x[(*at, i)] @ y[(*at, j)] * (scale or 1 / math.sqrt(x.shape[-1]))) for j in allowed]
+        result[(*at, i)] = sum(o / math.fsum(odds) * z[(*at, j)] for o, j in zip(odds, allowed, strict=True))
+    return result
+
+
+RUNNING = torch.tensor([0.5, -1.0]), torch.tensor([2.0, 0.25])
 IMAGE, LINES = (2, 1, 4, 5), (2, 2, 5)
 
 CALLS: dict[str, list[Example]] = {
@@ -122,6 +139,61 @@ CALLS: dict[str, list[Example]] = {
             ((1, 1, 2, 1, 2), (1, 1, 2, 2, 1), (1,)),
             "{}(x, y, z)",
         )
+    ],
+    "batch_norm": [
+        Example(
+            lambda x, y, z: torch.batch_norm(x, None, None, y, z, training=True),
+            lambda x, y, z: normalized(x, (0, 2)) * y[:, None] + z[:, None],
+            ((3, 2, 2), (2,), (2,)),
+            "{}(x, None, None, y, z, training=True)",
+        ),
+        Example(
+            lambda x, y, z: torch.batch_norm(x, *(r.to(x.dtype) for r in RUNNING), y, z, eps=0.5),
+            lambda x, y, z: (x - [0.5, -1.0]) / np.sqrt([2.5, 0.75]) * y + z,
+            ((3, 2), (2,), (2,)),
+        ),
+    ],
+    "layer_norm": [
+        Example(
+            lambda x, y, z: torch.layer_norm(x, (2, 3), y, z),
+            lambda x, y, z: normalized(x, (1, 2)) * y + z,
+            ((2, 2, 3), (2, 3), (2, 3)),
+            "{}(x, [2, 3], y, z)",
+        ),
+        Example(lambda x: torch.layer_norm(x, (3,)), lambda x: normalized(x, 1), (MATRIX,), "{}(x, [3])"),
+    ],
+    "group_norm": [
+        Example(
+            lambda x, y, z: torch.group_norm(x, 2, y, z),
+            lambda x, y, z: normalized(x.reshape(2, 2, 4), 2).reshape(2, 4, 2) * y[:, None] + z[:, None],
+            ((2, 4, 2), (4,), (4,)),
+            "{}(x, 2, y, z)",
+        )
+    ],
+    "instance_norm": [
+        Example(lambda x: torch.instance_norm(x), lambda x: normalized(x, 2), ((2, 2, 3),), "{}(x)"),
+    ],
+    "rms_norm": [
+        Example(
+            lambda x, y: torch.rms_norm(x, (3,), y, 0.1),
+            lambda x, y: x / np.sqrt((x**2).mean(1, keepdims=True) + 0.1) * y,
+            (MATRIX, VECTOR),
+            "{}(x, [3], y, 0.1)",
+        )
+    ],
+    "scaled_dot_product_attention": [
+        Example(
+            lambda x, y, z: torch.scaled_dot_product_attention(x, y, z, is_causal=True),
+            lambda x, y, z: attended(x, y, z, [[1, 0], [1, 1], [1, 1]]),
+            ((1, 2, 3, 2), (1, 2, 2, 2), (1, 2, 2, 2)),
+            "{}(x, y, z, is_causal=True)",
+        ),
+        Example(
+            lambda x, y, z: torch.scaled_dot_product_attention(x, y, z, scale=0.3),
+            lambda x, y, z: attended(x, y, z, scale=0.3),
+            ((3, 2), (2, 2), (2, 3)),
+            "{}(x, y, z, scale=0.3)",
+        ),
     ],
     "im2col": [
         Example(

@@ -16,10 +16,10 @@ RECORDED = entries("semantics.json")
 OUTSIDE = {
     "import numpy": "imports of anything but torch",
     "import weakref": "imports of anything but torch",
-    "import warnings": "imports of anything but torch",
+    "warnings": "imports of anything but torch",
+    "dir(": "attributes by name",
     "hash(": "hashes",
     "getattr(": "attributes by name",
-    "type(": "types as values",
     "1j": "complex numbers",
 }
 

@@ -157,15 +157,20 @@ class Guard:
         self.whole(y)
 
 
-_TYPES = ("dict", "list", "range", "set", "str", "tuple")  # of those, what are types in Python
+_TYPES = ("dict", "list", "range", "set", "str", "tuple", "type")  # of those, what are types in Python
 
 
 class Builtin(partial[Any]):
     """A function that a script has of Python, with the guard as its first argument."""
 
+    @property
+    def is_type(self) -> bool:
+        """Whether it is a type in Python."""
+        return self.func.__qualname__ in _TYPES
+
     def __repr__(self) -> str:
         name = self.func.__qualname__
-        return f"<class '{name}'>" if name in _TYPES else f"<built-in function {name}>"
+        return f"<class '{name}'>" if self.is_type else f"<built-in function {name}>"
 
 
 # Where a method, a function or an object without a text of its own lies in memory.
