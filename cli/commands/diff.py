@@ -102,7 +102,6 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
     - or left out is read from standard input.
     """
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    from ...parser.analysis.symbolic import wanted_of, written
     from ...parser.semantics.computing import computing
     from ...parser.unparse import How
     from ..shell.problem import read_given
@@ -110,18 +109,18 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
     if language.dialect and language.format_name != "sql":
         raise UsageError(f"--dialect is of SQL, and the format is {language.format_name}", "add `--format sql`")
     with computing("float64"):
-        program, names, given = read_given(words, asked.context, limits, asked.assignments, asked.vars_file)
-        shapes = {**{name: tuple(value.shape) for name, value in given.items()}, **_sizes(asked.shapes, names, given)}
-        wrt, const = split_names(asked.wrt), split_names(asked.const)
-        text, notes = written(
-            program,
-            wanted_of(names, wrt, const, asked.order, caller(asked.context.command)),
-            shapes,
+        expression, given = read_given(words, asked.context, limits, asked.assignments, asked.vars_file)
+        sizes = _sizes(asked.shapes, expression.names(given), given)
+        text, notes = expression.written(
             language.format_name,
+            split_names(asked.wrt),
+            split_names(asked.const),
+            asked.order,
+            {**{name: tuple(value.shape) for name, value in given.items()}, **sizes},
             How(language.dtype, language.dialect),
+            caller(asked.context.command),
             simplify=not asked.no_simplify,
             share=not asked.expand,
-            limits=limits.evaluation(),
             value=language.value,
             jacobian=asked.jacobian,
         )
