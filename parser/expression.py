@@ -282,7 +282,7 @@ class Expression:
         shapes: Mapping[str, tuple[int, ...]],
         how: How,
         caller: Caller = PYTHON,
-        **options: bool,
+        **options: Any,
     ) -> tuple[str, list[str]]:
         """The derivatives as `code` has them, and notes on them."""
         from .analysis.symbolic import wanted_of, written
@@ -367,7 +367,6 @@ class Expression:
         """What computes tables so, which is kept for the next ones."""
         from .analysis.given_values import from_python
         from .frames.row_map import RowMap
-    from .unparse.how import How
         from .frames.row_plan import Asked
 
         with computing_here("float64"):

@@ -34,6 +34,13 @@ class Declared(Offered):
 
         def __getattr__(self, name: str) -> Any: ...  # settings are attributes
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        vars(self).update(self._given(args, kwargs))
+        self._settle()
+
+    def _settle(self) -> None:
+        """Checks the settings, which are attributes, and completes them."""
+
     @classmethod
     def _given(cls, args: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
         """The settings of a call, complete and in order. TypeError, in Python's words: they are not those declared."""
@@ -59,7 +66,7 @@ class Declared(Offered):
         return {**declared, **given}
 
 
-def require(holds: bool, message: str) -> None:
-    """ValueError, with this message: it does not hold of a setting."""
+def require(holds: bool, message: str, error: type[Exception] = ValueError) -> None:
+    """An error with this message: it does not hold of what is given."""
     if not holds:
-        raise value_error(message)
+        raise type_error(message, error) if issubclass(error, TypeError) else value_error(message, error)

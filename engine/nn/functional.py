@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..api.declared import require
 from ..autograd.inplace import in_place
 from ..primitives import layer, reduction
 from ..primitives.arithmetic import mul
@@ -109,8 +110,8 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Any:
 
 def padding_row(padding_idx: int | None, rows: int) -> int | None:
     """The row at `padding_idx`, counted from the first. AssertionError: there is none."""
-    if padding_idx is not None and not -rows <= padding_idx < rows:
-        raise AssertionError("Padding_idx must be within num_embeddings")
+    is_row = padding_idx is None or -rows <= padding_idx < rows
+    require(is_row, "Padding_idx must be within num_embeddings", AssertionError)
     return None if padding_idx is None else padding_idx % rows
 
 
@@ -123,15 +124,12 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     """For each index, as many numbers as there are classes: 1 in its place, else 0. RuntimeError: no such class."""
     indices = np.asarray(tensor._data)
-    if indices.dtype != np.int64:
-        raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
-    if not indices.size and num_classes <= 0:
-        raise RuntimeError("Can not infer total number of classes from empty tensor.")
-    if (indices < 0).any():
-        raise RuntimeError("Class values must be non-negative.")
+    is_whole, has_classes = indices.dtype == np.int64, indices.size > 0 or num_classes > 0
+    require(is_whole, "one_hot is only applicable to index tensor of type LongTensor.", RuntimeError)
+    require(has_classes, "Can not infer total number of classes from empty tensor.", RuntimeError)
+    require(bool((indices >= 0).all()), "Class values must be non-negative.", RuntimeError)
     classes = int(indices.max()) + 1 if num_classes == -1 else num_classes
-    if (indices >= classes).any():
-        raise RuntimeError("Class values must be smaller than num_classes.")
+    require(bool((indices < classes).all()), "Class values must be smaller than num_classes.", RuntimeError)
     return Tensor((indices[..., None] == np.arange(classes)).astype(np.int64))
 
 
@@ -149,8 +147,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
 
 def check_probability(p: float) -> None:
     """ValueError: it is none."""
-    if not 0 <= p <= 1:
-        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    require(0 <= p <= 1, f"dropout probability has to be between 0 and 1, but got {p}")
 
 
 def dropout_(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:

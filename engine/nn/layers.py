@@ -47,15 +47,12 @@ class Layer(Declared, Module):
         super().__init_subclass__(**settings)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__()
+        Module.__init__(self)
         given = self._given(args, kwargs)
         storage = {name: given.pop(name) for name in _STORAGE if name in given}
         vars(self).update(given)
         self._settle()
         self._begin(storage)
-
-    def _settle(self) -> None:
-        """Checks the settings, and completes them."""
 
     def _begin(self, storage: dict[str, Any]) -> None:
         """Makes the parameters, of a device and a dtype."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any, ClassVar
 
+from ..api.declared import require
 from ..table.registry import ops
 from ..tensors.tensor import Tensor
 from . import functional
@@ -37,8 +38,8 @@ class _Recurrent(Layer):
         return tuple(of_input), tuple(of_state)
 
     def _settle(self) -> None:
-        if "nonlinearity" in self._settings and self.nonlinearity not in ("tanh", "relu"):
-            raise ValueError(f"Unknown nonlinearity '{self.nonlinearity}'. Select from 'tanh' or 'relu'.")
+        chosen = getattr(self, "nonlinearity", "tanh")
+        require(chosen in ("tanh", "relu"), f"Unknown nonlinearity '{chosen}'. Select from 'tanh' or 'relu'.")
 
     def reset_parameters(self) -> None:
         self._draw(self.hidden_size)
@@ -80,8 +81,8 @@ class _Cell(_Recurrent):
         return self._shapes_of("", self.input_size)
 
     def forward(self, input: Tensor, hx: Any = None) -> Any:
-        if input.dim() not in (1, 2):
-            raise ValueError(f"{type(self).__name__}: Expected input to be 1D or 2D, got {input.dim()}D instead")
+        dims = input.dim()
+        require(dims in (1, 2), f"{type(self).__name__}: Expected input to be 1D or 2D, got {dims}D instead")
         if hx is None:
             hx = (input.new_zeros((*input.shape[:-1], self.hidden_size)),) * self.states
         state = hx if isinstance(hx, tuple) else (hx,)
@@ -110,13 +111,10 @@ class _Sequence(_Recurrent):
 
     def _settle(self) -> None:
         super()._settle()
-        if self.hidden_size <= 0:
-            raise ValueError("hidden_size must be greater than zero")
+        require(self.hidden_size > 0, "hidden_size must be greater than zero")
         self._ways = ("", "_reverse")[: 1 + bool(self.bidirectional)]
-        if not 0 <= self.dropout <= 1:
-            raise ValueError(
-                "dropout should be a number in range [0, 1] representing the probability of an element being zeroed"
-            )
+        wrong = "dropout should be a number in range [0, 1] representing the probability of an element being zeroed"
+        require(0 <= self.dropout <= 1, wrong)
         if self.dropout and self.num_layers == 1:
             warnings.warn(
                 "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects "
@@ -134,13 +132,11 @@ class _Sequence(_Recurrent):
         return shapes
 
     def forward(self, input: Tensor, hx: Any = None) -> tuple[Tensor, Any]:
-        if input.dim() not in (2, 3):
-            raise ValueError(f"{type(self).__name__}: Expected input to be 2D or 3D, got {input.dim()}D instead")
-        if input.shape[-1] != self.input_size:
-            raise RuntimeError(
-                f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {input.shape[-1]}"
-            )
-        is_batch = input.dim() == 3
+        dims, size = input.dim(), input.shape[-1] if input.dim() else None
+        require(dims in (2, 3), f"{type(self).__name__}: Expected input to be 2D or 3D, got {dims}D instead")
+        wrong = f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {size}"
+        require(size == self.input_size, wrong, RuntimeError)
+        is_batch = dims == 3
         if not is_batch:
             input = input.unsqueeze(1)
         elif self.batch_first:

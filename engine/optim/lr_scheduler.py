@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 
 from ..api.declared import Declared, require
 from ..api.offered import offered_in
-from ..tensors.errors import type_error
 from .optimizer import Optimizer
 
 _TOO_EARLY = (
@@ -37,14 +36,11 @@ class LRScheduler(Declared, optimizer=..., last_epoch=-1):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         given = self._given(args, kwargs)
         self.optimizer, last_epoch = given.pop("optimizer"), given.pop("last_epoch", -1)
-        if not isinstance(self.optimizer, Optimizer):
-            raise type_error(f"{type(self.optimizer).__name__} is not an Optimizer")
+        kind = type(self.optimizer)
+        require(issubclass(kind, Optimizer), f"{kind.__name__} is not an Optimizer", TypeError)
         vars(self).update(given)
         self._settle()
         self._begin(last_epoch)
-
-    def _settle(self) -> None:
-        """Checks the settings, and completes them."""
 
     def _begin(self, last_epoch: int) -> None:
         for number, group in enumerate(self.optimizer.param_groups):
@@ -95,8 +91,7 @@ class LRScheduler(Declared, optimizer=..., last_epoch=-1):
         """A setting of each group. ValueError: there are not as many as groups."""
         groups = len(self.optimizer.param_groups)
         values = list(value) if isinstance(value, (list, tuple)) else [value] * groups
-        if len(values) != groups:
-            raise ValueError(words.format(groups, name, len(values)))
+        require(len(values) == groups, words.format(groups, name, len(values)))
         return values
 
     def state_dict(self) -> dict[str, Any]:
@@ -315,8 +310,8 @@ class OneCycleLR(
 
     def get_lr(self) -> Sequence[float]:
         step, phases = self.last_epoch, self._schedule_phases
-        if step > self.total_steps:
-            raise ValueError(f"Tried to step {step} times. The specified number of total steps is {self.total_steps}")
+        most = self.total_steps
+        require(step <= most, f"Tried to step {step} times. The specified number of total steps is {most}")
         number = next((number for number, (end, *_) in enumerate(phases) if step <= end), len(phases) - 1)
         begin = phases[number - 1][0] if number else 0.0
         end, *rates_and_momenta = phases[number]

@@ -12,7 +12,6 @@ import numpy as np
 from ..api.declared import Declared, require
 from ..tensors import dtypes
 from ..tensors.aliases import Array
-from ..tensors.errors import type_error
 from ..tensors.memory import memory_of
 from ..tensors.modes import enable_grad
 from ..tensors.tensor import Tensor
@@ -53,11 +52,9 @@ class Optimizer(Declared):
         self.state: Any = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
         self._steps = 0
-        if isinstance(params, Tensor):
-            kind = f"torch.{params.dtype.title}Tensor"
-            raise type_error(
-                f"params argument given to the optimizer should be an iterable of Tensors or dicts, but got {kind}"
-            )
+        kind = params.type() if isinstance(params, Tensor) else ""
+        wrong = f"params argument given to the optimizer should be an iterable of Tensors or dicts, but got {kind}"
+        require(not kind, wrong, TypeError)
         groups = list(params)
         require(len(groups) > 0, "optimizer got an empty parameter list")
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
@@ -65,16 +62,15 @@ class Optimizer(Declared):
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Adds parameters with settings of their own. TypeError, ValueError: they are none, or are there already."""
-        if not isinstance(param_group, dict):
-            raise type_error(f"param_group must be a dict, but got {type(param_group)}")
+        require(isinstance(param_group, dict), f"param_group must be a dict, but got {type(param_group)}", TypeError)
         group = dict(param_group)
         given = [group["params"]] if isinstance(group["params"], Tensor) else list(group["params"])
         if given and isinstance(given[0], tuple):
             group["param_names"], given = map(list, zip(*given, strict=True))
         for tensor in given:
-            if not isinstance(tensor, Tensor):
-                kind = type(tensor).__name__
-                raise type_error(f"optimizer can only optimize Tensors, but one of the params is {kind}")
+            kind = type(tensor)
+            wrong = f"optimizer can only optimize Tensors, but one of the params is {kind.__name__}"
+            require(issubclass(kind, Tensor), wrong, TypeError)
             require(tensor.is_leaf or tensor.retains_grad, "can't optimize a non-leaf Tensor")
         is_new = {id(tensor) for tensor in self._parameters()}.isdisjoint(map(id, given))
         require(is_new, "some parameters appear in more than one parameter group")

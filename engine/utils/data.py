@@ -105,19 +105,11 @@ def random_split(dataset: Any, lengths: Sequence[Any], generator: Generator | No
 class Sampler(Declared):
     """Base of what says in which order a data set is gone through: a subclass has `__iter__`, and `__len__`."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        vars(self).update(self._given(args, kwargs))
-        self._settle()
-
-    def _settle(self) -> None:
-        """Checks the settings."""
-
     def __iter__(self) -> Iterator[Any]:
         raise NotImplementedError
 
     def _check(self, has: bool, name: str, kind: str, error: type[Exception] = ValueError) -> None:
-        if not has:
-            raise error(f"{name} should be a {kind} value, but got {name}={getattr(self, name)}")
+        require(has, f"{name} should be a {kind} value, but got {name}={getattr(self, name)}", error)
 
 
 def _is_count(value: Any) -> bool:
@@ -234,9 +226,8 @@ class DataLoader(
     ValueError: settings exclude each other. How PyTorch spreads the work over processes has no say here.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def _settle(self) -> None:
         own = vars(self)
-        own.update(self._given(args, kwargs))
         shuffle, is_stream = own.pop("shuffle"), isinstance(self.dataset, IterableDataset)
         self._check(shuffle, is_stream)
         if self.sampler is None and not is_stream:

@@ -106,7 +106,9 @@ def _at_another_place(
             continue
         at = np.array([float(point[name]) for point in points])
         try:
-            outer = NumericFunction(parse(f"{source[:start]}({hole}){source[end:]}"), [hole], expression.limits, "float64")
+            outer = NumericFunction(
+                parse(f"{source[:start]}({hole}){source[end:]}"), [hole], expression.limits, "float64"
+            )
             in_derivative, in_variable = (
                 [{**point, hole: np.asarray(value)} for point, value in zip(points, values, strict=True)]
                 for values in (part.inner, at)
