@@ -281,7 +281,7 @@ class Expression:
         shapes: Mapping[str, tuple[int, ...]],
         how: How,
         caller: Caller = PYTHON,
-        **options: bool,
+        **options: Any,
     ) -> tuple[str, list[str]]:
         """The derivatives as `code` has them, and notes on them."""
         from .analysis.symbolic import wanted_of, written
