@@ -102,7 +102,7 @@ def lexer() -> Lark:
     return Lark((ROOT / "parser/syntax/grammar.lark").read_text("utf-8"), parser="lalr")
 
 
-@pytest.mark.parametrize(("source", "expected"), [p for p in PRINTED if "x" in p[0]])
+@grouped("source, expected", [p for p in PRINTED if "x" in p[0]])
 def test_a_derivative_is_printed_as_a_person_would_write_it(source: str, expected: str) -> None:
     assert text_of(source) == expected
 
