@@ -111,13 +111,8 @@ __version__ = "2.13.0+autodiff"  # the version of PyTorch that is meant
 newaxis = None
 # Where names are that few programs ask for: random numbers, for which NumPy takes a while to be ready, and others.
 _LATER = (
-    ".random",
-    ".api.sampling",
-    ".api.bits",
-    ".api.placing",
-    ".api.types",
-    ".api.settings",
-    ".api.in_place_functions",
+    *(".random", ".api.sampling", ".api.bits", ".api.placing", ".api.types", ".api.settings"),
+    *(".api.factors", ".api.complex_numbers", ".api.in_place_functions"),
 )
 
 _attach()
@@ -133,6 +128,8 @@ def __getattr__(name: str) -> Any:
     # Imported when first asked for: what a plain lesson and the command line do not need.
     if name in ("cuda", "func", "linalg", "nn", "optim", "random", "special", "utils"):
         return _importlib.import_module(f".{name}", __name__)
+    if name == "testing":
+        return _importlib.import_module(".utils.testing", __name__)
     if name in ("load", "save"):
         return getattr(_importlib.import_module(".api.serialization", __name__), name)
     if name == "vmap":

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..engine import Tensor
@@ -14,7 +14,7 @@ from .analysis.problem import Problem
 from .semantics.computing import computing_here
 from .semantics.limits import Limits
 from .semantics.names import CONSTANTS, free_variables
-from .syntax.callers import PYTHON
+from .syntax.callers import PYTHON, Caller
 from .syntax.errors import AutodiffError, ExpressionWarning, UsageError, did_you_mean
 from .syntax.parse import parse
 from .syntax.walk import structure
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .analysis.differentiate import Request
     from .analysis.result import Report
     from .frames.row_map import RowMap
+    from .unparse.how import How
 
 Names = str | Sequence[str]
 Sizes = Mapping[str, int | Sequence[int]]
@@ -65,7 +66,7 @@ class Expression:
     @property
     def variables(self) -> tuple[str, ...]:
         """The variables, in the order of their first use. A constant such as `pi` is one only where it has a value."""
-        return tuple(name for name in self.free if name not in CONSTANTS)
+        return tuple(self.names(()))
 
     # Values and derivatives at a point.
 
@@ -144,7 +145,7 @@ class Expression:
             raise UsageError(f"by which variable to differentiate is not said, of {names}")
         by = wrt or self.variables
         differentiated(self.variables, by, None, PYTHON)
-        with self._computing_symbols():
+        with computing_here("float64"):
             found, notes = formulas(
                 self.program, [by], self._shapes(shapes), simplify=True, share=True, limits=self.limits
             )
@@ -173,20 +174,18 @@ class Expression:
         `value` is `--with-value`. AutodiffError: there is no formula, or no such language, or it has no word for what
         is in it.
         """
-        from .analysis.symbolic import wanted_of, written
         from .unparse.how import How
 
-        wanted = wanted_of(self.variables, _names(wrt), _names(const), order, PYTHON)
-        with self._computing_symbols():
-            text, notes = written(
-                self.program,
-                wanted,
-                self._shapes(shapes),
+        with computing_here("float64"):
+            text, notes = self.written(
                 language,
+                _names(wrt),
+                _names(const),
+                order,
+                self._shapes(shapes),
                 How(dtype, dialect),
                 simplify=simplify,
                 share=not expand,
-                limits=self.limits,
                 value=value,
                 jacobian=jacobian,
             )
@@ -264,6 +263,33 @@ class Expression:
             raise UsageError(f"{len(columns)} columns are given, and the variables are {listed(names)}")
         return found.columns(names, columns)
 
+    # Of what the commands make more: results with all that there is to say about them.
+
+    def names(self, given: Collection[str]) -> list[str]:
+        """The variables, and those constants that are given, in the order of their first use."""
+        return [name for name in self.free if name in given or name not in CONSTANTS]
+
+    def problem(self, given: Mapping[str, Tensor], wrt: Sequence[str]) -> Problem:
+        """The expression with values for its variables, of which others may be among those given."""
+        return Problem(self.program, {name: given[name] for name in self.free if name in given}, wrt, self.limits)
+
+    def written(
+        self,
+        language: str,
+        wrt: Sequence[str] | None,
+        const: Sequence[str] | None,
+        order: int | None,
+        shapes: Mapping[str, tuple[int, ...]],
+        how: How,
+        caller: Caller = PYTHON,
+        **options: Any,
+    ) -> tuple[str, list[str]]:
+        """The derivatives as `code` has them, and notes on them."""
+        from .analysis.symbolic import wanted_of, written
+
+        wanted = wanted_of(self.names(shapes), wrt, const, order, caller)
+        return written(self.program, wanted, shapes, language, how, limits=self.limits, **options)
+
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
 
@@ -292,7 +318,7 @@ class Expression:
         tensors = {name: from_python(name, given[name]) for name in names}
         by = differentiated(names, _names(wrt), None, _CALLER)
         has_tensors = any(isinstance(value, Tensor) for value in given.values())
-        return Problem(self.program, tensors, by, self.limits), has_tensors
+        return self.problem(tensors, by), has_tensors
 
     def _values(self, values: Mapping[str, Any] | None, named: Mapping[str, Any]) -> dict[str, Any]:
         """What is given, in a dictionary and by name."""
@@ -366,9 +392,6 @@ class Expression:
                 raise UsageError(f"shapes names {quoted(name)}, which is not a variable of the expression", help)
             found[name] = (sizes,) if isinstance(sizes, int) else tuple(sizes)
         return found
-
-    def _computing_symbols(self) -> Any:
-        return computing_here("float64")
 
     def _dtype(self, dtype: Any) -> str:
         """The name of a dtype of NumPy, of the engine, or its name."""

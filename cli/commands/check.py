@@ -65,7 +65,7 @@ def command(words: tuple[str, ...], variables: Variables, sampling: Sampling, ou
         raise UsageError("--claim is about first derivatives and takes no --order", "leave out one of them")
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    from ...parser.analysis.coordinates import Expression
+    from ...parser.analysis.coordinates import NumericFunction
     from ...parser.analysis.given_names import differentiated
     from ...parser.analysis.verdict import check, check_claims
     from ...parser.semantics.computing import computing
@@ -77,11 +77,12 @@ def command(words: tuple[str, ...], variables: Variables, sampling: Sampling, ou
     with computing("float64"), warnings.catch_warnings():
         # About degrees of freedom, at each of many points.
         warnings.simplefilter("ignore", UserWarning)
-        program, names, given = read_given(words, context, limits, variables.assignments, variables.vars_file)
+        expression, given = read_given(words, context, limits, variables.assignments, variables.vars_file)
+        names = expression.names(given)
         chosen = differentiated(names, split_names(variables.wrt), split_names(variables.const))
         if not chosen:
             raise UsageError("there is no variable to differentiate by")
-        subject = Expression(program, chosen, limits.evaluation(), variables.dtype)
+        subject = NumericFunction(expression.program, chosen, expression.limits, variables.dtype)
         point = {name: given[name]._data for name in names if name in given}
         free = [name for name in names if name not in given]
         if not free and count is not None:
@@ -97,6 +98,6 @@ def command(words: tuple[str, ...], variables: Variables, sampling: Sampling, ou
         )
         progress.erase()
     write(rendered("check", output.format_name, report, output.style()))
-    for note in (*report.notes, *remarks(program, free)):
+    for note in (*report.notes, *remarks(expression.program, free)):
         say(f"note: {note}")
     return OK if report.holds else FAILED

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +15,7 @@ from ...parser.unparse.formats import FORMATS
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import OK
+from ..shell.highlight import formula
 from ..shell.options import (
     CONST,
     HIGHEST_ORDER,
@@ -29,12 +32,13 @@ from ..shell.options import (
     vars_option,
 )
 from ..shell.saying import say
-from ..shell.streams import write
+from ..shell.streams import wants_color, write
 
 if TYPE_CHECKING:
     from ...engine import Tensor
 
 _LONGEST_SIZE = 10  # digits
+_FIRST_STAND_IN = 13  # of the numbers that letters stand for
 
 EXAMPLES = [
     ('autodiff diff "sin(x**2)"', "2*x*cos(x**2)"),
@@ -59,7 +63,10 @@ class Differentiation(Options):
     )
     const: str | None = CONST
     shapes: tuple[str, ...] = option(
-        "--shape", multiple=True, metavar="NAME=M,N", help="The sizes of a variable that has no value: --shape A=3,2."
+        "--shape",
+        multiple=True,
+        metavar="NAME=M,N",
+        help="The sizes of a variable that has no value, numbers or letters: --shape A=3,2 or A=m,n.",
     )
     jacobian: bool = option(
         "--jacobian", is_flag=True, help="Derivatives of each element of the value, not of its sum."
@@ -102,7 +109,6 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
     - or left out is read from standard input.
     """
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    from ...parser.analysis.symbolic import wanted_of, written
     from ...parser.semantics.computing import computing
     from ...parser.unparse import How
     from ..shell.problem import read_given
@@ -110,41 +116,53 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
     if language.dialect and language.format_name != "sql":
         raise UsageError(f"--dialect is of SQL, and the format is {language.format_name}", "add `--format sql`")
     with computing("float64"):
-        program, names, given = read_given(words, asked.context, limits, asked.assignments, asked.vars_file)
-        shapes = {**{name: tuple(value.shape) for name, value in given.items()}, **_sizes(asked.shapes, names, given)}
-        wrt, const = split_names(asked.wrt), split_names(asked.const)
-        text, notes = written(
-            program,
-            wanted_of(names, wrt, const, asked.order, caller(asked.context.command)),
-            shapes,
+        expression, given = read_given(words, asked.context, limits, asked.assignments, asked.vars_file)
+        sizes, letters = _sizes(asked.shapes, expression.names(given), given)
+        text, notes = expression.written(
             language.format_name,
+            split_names(asked.wrt),
+            split_names(asked.const),
+            asked.order,
+            {**{name: tuple(value.shape) for name, value in given.items()}, **sizes},
             How(language.dtype, language.dialect),
+            caller(asked.context.command),
             simplify=not asked.no_simplify,
             share=not asked.expand,
-            limits=limits.evaluation(),
             value=language.value,
             jacobian=asked.jacobian,
+            letters=letters,
         )
-    write(text)
+    write(formula(text) if language.format_name == "text" and wants_color(sys.stdout) else text)
     for note in notes:
         say(f"note: {note}")
     return OK
 
 
-def _sizes(asked: Sequence[str], names: Sequence[str], given: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
-    """The sizes of variables without values. UsageError: of one that the expression lacks, or of none by number."""
-    found: dict[str, tuple[int, ...]] = {}
+def _sizes(
+    asked: Sequence[str], names: Sequence[str], given: Mapping[str, Tensor]
+) -> tuple[dict[str, tuple[int, ...]], dict[tuple[str, int], str]]:
+    """The sizes of variables without values, and those of them that are letters, for which there are stand-ins.
+
+    UsageError: of one that the expression lacks, or something else than numbers and letters.
+    """
+    found: dict[str, list[str]] = {}
     for text in asked:
         name, sign, sizes = (part.strip() for part in text.partition("="))
         if name not in names:
             raise UsageError(f"--shape is of {quoted(name)}, which is not a variable here", variables_help(names))
         if name in given or name in found:
             raise UsageError(f"the sizes of {quoted(name)} are given twice", "leave out --shape or the value")
-        parts = [part.strip() for part in sizes.strip("()[]").split(",") if part.strip()]
-        if not sign or not all(part.isdecimal() and len(part) < _LONGEST_SIZE for part in parts):
+        found[name] = [part.strip() for part in sizes.strip("()[]").split(",") if part.strip()]
+        if not sign or not all(
+            part.isidentifier() or (part.isdecimal() and len(part) < _LONGEST_SIZE) for part in found[name]
+        ):
             raise UsageError(
-                f"--shape takes sizes as whole numbers, not {quoted(sizes or text)}",
-                f"write `--shape {name}=3,2` for a matrix, `--shape {name}=3` for a vector",
+                f"--shape takes sizes as whole numbers or letters, not {quoted(sizes or text)}",
+                f"write `--shape {name}=3,2` for a matrix, `--shape {name}=3` for a vector, `--shape {name}=n` for any",
             )
-        found[name] = tuple(map(int, parts))
-    return found
+    letters = {(name, i): part for name, parts in found.items() for i, part in enumerate(parts) if part.isidentifier()}
+    numbers = {int(part) for parts in found.values() for part in parts if part.isdecimal()}
+    numbers.update(size for value in given.values() for size in value.shape)
+    free = (size for size in count(_FIRST_STAND_IN) if size not in numbers)
+    stand_ins = dict(zip(dict.fromkeys(letters.values()), free, strict=False))
+    return {name: tuple(stand_ins.get(p) or int(p) for p in parts) for name, parts in found.items()}, letters

@@ -61,9 +61,8 @@ def command(
     """
     text, table_words, assigned = split_tables(words, 'autodiff map "x**2" table.csv')
     # Here, so that `--help` and a wrong option cost no import of NumPy.
+    from ...parser.expression import Expression
     from ...parser.semantics.computing import computing
-    from ...parser.semantics.names import free_variables
-    from ...parser.syntax.parse import parse
     from ..map.grid import grid_table
     from ..map.mapping import write_mapped
     from ..map.planning import planned
@@ -72,8 +71,8 @@ def command(
     from ..tables.formats import format_by_name
 
     with computing("float64"):
-        program = parse(text, **limits.parsing())
-        ranges, constants = collect_ranges(*asked.given(assigned), free_variables(program))
+        expression = Expression(text, limits=limits.found)
+        ranges, constants = collect_ranges(*asked.given(assigned), expression.free)
         form = texts.form(reading.nulls)
         if ranges:
             _check_no_table(table_words, ranges, files, texts, added, reading)
@@ -81,7 +80,7 @@ def command(
         else:
             tables = open_tables(table_words or [_input(text)], files.input_format, form)
         first = next(tables)
-        job = planned(program, constants, first, files.renames, asked, added, reading.errors, limits.evaluation())
+        job = planned(expression, constants, first, files.renames, asked, added, reading.errors)
         if not job.computation.columns and texts.delimiter is None:
             say_doubt(first.source)
         format_name = files.format_name or format_by_name(files.output or "") or first.format_name

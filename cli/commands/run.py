@@ -11,7 +11,7 @@ from ...parser.syntax.wording import quoted
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.failures import DEBUG
-from ..shell.options import Scripts, option
+from ..shell.options import FILES, Scripts, option
 from ..shell.streams import is_terminal, read_text
 
 EXAMPLES = [
@@ -23,7 +23,7 @@ EXAMPLES = [
     ("autodiff run fit.py --set data=@data.csv --set n=3", "names that are there at the start"),
     ("autodiff run --timeout 5 --limit memory=500 theirs.py", "a script by somebody else"),
 ]
-FILE = click.Argument(["path"], required=False, metavar="[FILE]")
+FILE = click.Argument(["path"], required=False, metavar="[FILE]", shell_complete=FILES)
 CELLS = option("--cells", is_flag=True, help="Run the cells of a notebook, or of a text, and print each.")
 CHECK = option("--check", "checks", is_flag=True, help="With --cells: compare with the outputs in FILE instead.")
 TOLERANCE = option(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..shell.options import Options, Output, names_option, option, theme_option, vars_option
+from ..shell.options import Options, Output, file_option, names_option, option, theme_option, vars_option
 
 
 class Modelling(Options):
@@ -67,11 +67,10 @@ class Searching(Options):
 class Reading(Options):
     """What is read and written."""
 
-    outputs: tuple[str, ...] = option(
+    outputs: tuple[str, ...] = file_option(
         "-o",
         "--output",
         multiple=True,
-        metavar="FILE",
         help="The table with fitted columns; .svg, .png, .pdf: a picture.",
     )
     theme: str = theme_option("light", "Of a picture's background.")

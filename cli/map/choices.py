@@ -14,6 +14,7 @@ from ..shell.options import (
     WRT,
     Options,
     errors_option,
+    file_option,
     json_option,
     names_option,
     option,
@@ -30,7 +31,7 @@ _FORMATS = click.Choice(("csv", "tsv", "jsonl", "parquet", "arrow", "arrows"))
 class Files(Options):
     """What is read and written."""
 
-    output: str | None = option("-o", "--output", metavar="FILE", help="Write to FILE, which appears when it is whole.")
+    output: str | None = file_option("-o", "--output", help="Write to FILE, which appears when it is whole.")
     format_name: str | None = option("--format", type=_FORMATS, help="How to write.  [default: by FILE, as read]")
     as_json: bool = json_option("Short for --format jsonl; an error is printed as an object too.")
     input_format: str | None = option(

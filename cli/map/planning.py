@@ -6,11 +6,9 @@ from collections.abc import Mapping
 
 from ...engine import Tensor
 from ...parser.analysis.given_names import match
+from ...parser.expression import Expression
 from ...parser.frames.row_plan import plan_rows, shapes_of
-from ...parser.semantics.limits import Limits
-from ...parser.semantics.names import free_variables
 from ...parser.syntax.errors import UsageError, did_you_mean
-from ...parser.syntax.records import Program
 from ...parser.syntax.wording import listed, quoted
 from ..shell.options import caller, split_names
 from .choices import Columns, Differentiation
@@ -23,17 +21,16 @@ from .table_formats import Table
 
 
 def planned(
-    program: Program,
+    expression: Expression,
     constants: Mapping[str, Tensor],
     first: Table,
     renames: tuple[str, ...],
     asked: Differentiation,
     added: Columns,
     errors: str,
-    limits: Limits,
 ) -> Job[Computation]:
     """The job for an expression and tables like the first, or a grid. UsageError: they do not fit, or names clash."""
-    free = free_variables(program)
+    program, free = expression.program, expression.free
     names = [*first.source.names, *first.keys]
     is_grid = isinstance(first.source, Grid)
     who = caller(asked.context.command)
@@ -49,7 +46,7 @@ def planned(
         first.source.title,
         shapes_of(columns, first.source.widths),
         asked.rows(added, added.only_new),
-        limits,
+        expression.limits,
         None if asked.exact else first.expected_rows(),
         who,
     )

@@ -12,6 +12,7 @@ from ..shell.options import (
     SET,
     Drawn,
     Options,
+    file_option,
     format_option,
     names_option,
     option,
@@ -34,8 +35,10 @@ class Curves(Options):
     )
     only: str | None = names_option("--only", help="Draw these alone: value, d_x, d2_x; separated by commas.")
     view: str | None = option("--ylim", metavar="LOW:HIGH", help="Show values from LOW to HIGH.")
-    data: str | None = option(
-        "--data", metavar="TABLE", help="Draw the points of a table, with a column of the variable's name, over it."
+    data: str | None = file_option(
+        "--data",
+        metavar="TABLE",
+        help="Draw the points of a table, with a column of the variable's name, over it.",
     )
     response: str | None = option("--response", metavar="COLUMN", help="Which column of --data is how high.")
 

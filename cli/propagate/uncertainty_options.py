@@ -10,6 +10,7 @@ from ..shell.options import (
     Options,
     Output,
     errors_option,
+    file_option,
     format_option,
     option,
     precision_option,
@@ -27,8 +28,9 @@ class Given(Options):
     correlations: tuple[str, ...] = option(
         "--correlation", multiple=True, metavar="NAME,NAME=R", help="Two variables are correlated; may be repeated."
     )
-    fit_file: str | None = option(
-        "--fit", metavar="FILE", help="Variables from `fit --json`, with their covariance; - is standard input."
+    fit_file: str | None = file_option(
+        "--fit",
+        help="Variables from `fit --json`, with their covariance; - is standard input.",
     )
     sigmas: tuple[str, ...] = option(
         "--sigma",
@@ -62,8 +64,10 @@ class Said(Options):
 class Written(Output):
     """How to print the result, or the rows of a table."""
 
-    output: str | None = option(
-        "-o", "--output", metavar="FILE", help="Write to FILE, which appears when it is whole; in its format."
+    output: str | None = file_option(
+        "-o",
+        "--output",
+        help="Write to FILE, which appears when it is whole; in its format.",
     )
     keys: tuple[str, ...] = option(
         "--get", multiple=True, metavar="KEY", help="Print this result alone: value, sd, share.m, ..."

@@ -67,7 +67,7 @@ def _graph(console: Console, argument: str) -> None:
         drawn = graph_of_passes(passes, graph.values(), argument)
     else:
         drawn = graph_as_recorded(graph, passes.value, graph.values(), argument)
-    write(rendered("graph", "tree", drawn, Style(ascii=not is_terminal(sys.stdout))))
+    write(rendered("graph", "tree", drawn, Style(color=wants_color(sys.stdout), ascii=not is_terminal(sys.stdout))))
     _say_notes(retraced)
 
 
@@ -163,12 +163,12 @@ def _help(console: Console, argument: str) -> None:
         write(_columns([(f"{argument} {command.argument}".rstrip(), command.summary)]))
     else:
         from ...parser.analysis.function_entry import entry_of
-        from ..functions import plain
+        from ..functions import pretty
         from ..functions.selection import named
 
         module, _, name = argument.rpartition(".")
         name = in_module(module, name)
-        write(plain.described(entry_of(named(name or argument))))
+        write(pretty.described(entry_of(named(name or argument))))
 
 
 def _quit(console: Console, argument: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...engine import Tensor
-from ...parser.analysis.coordinates import Expression
+from ...parser.analysis.coordinates import NumericFunction
 from ...parser.analysis.symbolic import formulas
 from ...parser.analysis.verdict import check
 from ...parser.semantics.limits import Limits
@@ -16,6 +16,7 @@ from ...parser.syntax.errors import UsageError
 from ...parser.syntax.parse import parse
 from ...parser.syntax.records import Program
 from ...parser.unparse import printed
+from ..shell.highlight import formula
 from ..shell.printing import Style, rendered
 from ..shell.saying import say
 from ..shell.streams import wants_color, write
@@ -28,7 +29,8 @@ def show_derivatives(known: Mapping[str, Any], text: str) -> None:
     program, names = _read(text, ":diff")
     shapes = {name: tuple(value.shape) for name, value in _values(known, names).items()}
     found, notes = formulas(program, [(name,) for name in names], shapes, simplify=True, share=True, limits=Limits())
-    write(printed("text", found, text))
+    shown = printed("text", found, text)
+    write(formula(shown) if wants_color(sys.stdout) else shown)
     for note in notes:
         say(f"note: {note}")
 
@@ -37,7 +39,7 @@ def show_check(known: Mapping[str, Any], text: str) -> None:
     """Compares derivatives with differences, where the session has the variables, else at random points."""
     program, names = _read(text, ":check")
     point = {name: value.detach().numpy() for name, value in _values(known, names).items()}
-    subject = Expression(program, names, Limits(), "float64")
+    subject = NumericFunction(program, names, Limits(), "float64")
     free = [name for name in names if name not in point]
     report = check(subject, point, free, _POINTS if free else None, 0, 1, lambda number: None)
     write(rendered("check", "pretty", report, Style(color=wants_color(sys.stdout))))

@@ -47,7 +47,13 @@ class Helpful(click.Command):
         return _HELP
 
 
-EXPRESSION = click.Argument(["words"], nargs=-1, metavar="EXPR [NAME=VALUE]...")
+def _complete_words(context: click.Context, param: click.Parameter, incomplete: str) -> Any:
+    from .candidates import words
+
+    return words(context, param, incomplete)
+
+
+EXPRESSION = click.Argument(["words"], nargs=-1, metavar="EXPR [NAME=VALUE]...", shell_complete=_complete_words)
 
 
 def command(
@@ -130,9 +136,10 @@ class VariablesCommand(Command):
             if not ctx.resilient_parsing:
                 check_variables(ctx, ctx.obj, args[args.index("--") :])
         except UsageError:
-            # While completing, the value of the last variable is yet to come.
+            # While completing, the value of the last one is yet to come.
             if not ctx.resilient_parsing:
                 raise
+            args, ctx.obj = split_variables(args[:-1], _arities(self, ctx))
         return super().parse_args(ctx, args)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
@@ -19,6 +19,8 @@ from .streams import is_terminal, manner, wants_color
 from .time_limit import timeout_option
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from ...parser.script.running.script_limits import Limits as ScriptLimits
     from ...parser.semantics.limits import Limits as EvaluationLimits
 
@@ -36,13 +38,33 @@ def option(*spellings: str, **settings: Any) -> Any:
     return click.Option(spellings, **settings)
 
 
+def completed_by(name: str) -> Callable[[click.Context, click.Parameter, str], Any]:
+    """What completes the value of an option in a shell: a function of `candidates`, imported only then."""
+
+    def complete(context: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        from . import candidates
+
+        return getattr(candidates, name)(context, param, incomplete)
+
+    return complete
+
+
+FILES = completed_by("files")
+
+
+def file_option(*spellings: str, **settings: Any) -> Any:
+    """An option for a file."""
+    return option(*spellings, **{"metavar": "FILE", **settings}, shell_complete=FILES)
+
+
 def names_option(*spellings: str, help: str) -> Any:
     """An option for names separated by commas; given several times, it has those of all."""
 
     def joined(context: click.Context, param: click.Parameter, given: tuple[str, ...]) -> str | None:
         return ",".join(given) if given else None
 
-    return option(*spellings, metavar="NAMES", multiple=True, callback=joined, help=help)
+    complete = completed_by("variables")
+    return option(*spellings, metavar="NAMES", multiple=True, callback=joined, shell_complete=complete, help=help)
 
 
 class Options:
@@ -68,7 +90,7 @@ class Options:
 
 def vars_option(help: str = "Variables from a JSON file: an object of values; it may have others too.") -> Any:
     """The option for a file of values."""
-    return option("--vars", metavar="FILE", help=help)
+    return file_option("--vars", help=help)
 
 
 def precision_option(help: str) -> Any:
@@ -198,8 +220,9 @@ QUIET = option(
     callback=_sets("quiet"),
     help="Say no notes, warnings and counts, but errors.",
 )
-RESULTS = option(
-    "-o", "--output", "results", metavar="FILE", help="Write to FILE, which appears when it is whole; in its format."
+RESULTS = file_option(
+    *("-o", "--output", "results"),
+    help="Write to FILE, which appears when it is whole; in its format.",
 )
 # What every command has, at the end of its help, unless it has one of its own.
 EVERYWHERE = (RESULTS, COLOR, QUIET, timeout_option())
@@ -264,8 +287,9 @@ class Output(Format):
 class Drawn(Output):
     """How to print results that can be drawn too, into the file `picture`; a file of another kind has the results."""
 
-    picture: str | None = option(
-        "-o", "--output", metavar="FILE", help="Draw into FILE: .svg, .png or .pdf. Write to it: .json, .csv, .txt."
+    picture: str | None = file_option(
+        *("-o", "--output"),
+        help="Draw into FILE: .svg, .png or .pdf. Write to it: .json, .csv, .txt.",
     )
 
     def __init__(self, context: click.Context) -> None:
@@ -294,6 +318,11 @@ class _LimitOption(click.Option):
         defaults = self.limited.defaults()
         usual = ", ".join(f"{name}={defaults[name]:_}" for name in self.limited.names)
         return "--limit NAME=N", f"Change a limit, once for each.  [default: {usual}]"
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(f"{name}=") for name in self.limited.names if name.startswith(incomplete)]
 
 
 def limit_option() -> Any:

@@ -147,6 +147,12 @@ def _resized(self: Tensor, *sizes: Any) -> Tensor:
     return self.clone().resize_(*sizes)
 
 
+def _lu(self: Tensor, pivot: bool = True, get_infos: bool = False) -> Any:
+    from .factors import lu
+
+    return lu(self, pivot, get_infos)
+
+
 def _refused(what: str) -> Call:
     def refuse(self: Tensor, *args: Any, **named: Any) -> Tensor:
         raise NotImplementedError(f"{what} are not supported")
@@ -162,6 +168,7 @@ METHODS: dict[str, Call] = {
     "storage_type": lambda self: type(self.storage()),
     "index": _refused("dimensions as objects"),
     "istft": _refused("complex numbers"),
+    "lu": _lu,
     "to_sparse": _refused("sparse tensors"),
     "apply_": apply_,
     "map_": map_,

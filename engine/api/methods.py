@@ -233,24 +233,12 @@ _SAMPLING = (
 
 # Attributes that say where and how a tensor is stored, of which few are ever asked for.
 _OF_STORAGE = (
-    *(
-        "__complex__",
-        "__dlpack__",
-        "_backward_hooks",
-        "apply_",
-        "conj",
-        "cuda",
-        "dense_dim",
-        "detach_",
-        "device",
-        "dim_order",
-        "get_device",
-        "grad_dtype",
-    ),
-    *("is_complex", "is_conj", "is_cpu", "is_cuda", "is_meta", "is_mkldnn", "is_mps", "is_neg", "is_nested"),
-    *("is_nonzero", "is_pinned", "is_quantized", "is_same_size", "is_set_to", "is_shared", "is_signed", "is_sparse"),
-    *("is_xpu", "layout", "map_", "new", "pin_memory", "record_stream", "resolve_conj", "resolve_neg", "set_"),
-    *("resize", "storage", "storage_type", "to_sparse", "untyped_storage"),
+    *("__complex__", "__dlpack__", "_backward_hooks", "apply_", "conj", "cuda", "dense_dim", "detach_", "device"),
+    *("dim_order", "get_device", "grad_dtype", "index", "is_complex", "is_conj", "is_cpu", "is_cuda", "is_meta"),
+    *("is_mkldnn", "is_mps", "is_neg", "is_nested", "is_nonzero", "is_pinned", "is_quantized", "is_same_size"),
+    *("is_set_to", "is_shared", "is_signed", "is_sparse", "is_xpu", "istft", "layout", "lu", "map_", "new"),
+    *("pin_memory", "record_stream", "resize", "resolve_conj", "resolve_neg", "set_", "storage", "storage_type"),
+    *("to_sparse", "untyped_storage"),
 )
 
 

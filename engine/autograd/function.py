@@ -190,7 +190,7 @@ def _check_no_batch(inputs: Sequence[Any]) -> None:
 @functools.cache
 def _node_class(function: type[Function], generated: bool) -> type[FunctionNode]:
     middle = "Generated" if generated else ""
-    members = {"function": function, "_forward_cls": function}
+    members = {"_function": function, "_forward_cls": function}
     return type(f"{function.__name__}{middle}Backward", (FunctionNode,), members)
 
 

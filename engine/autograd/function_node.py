@@ -77,7 +77,7 @@ class FunctionNode(FunctionCtx, Node):
 
     is_multiple = True
     # The class of the operation.
-    function: Any
+    _function: Any
     _parameters: tuple[bool, ...]
     # Which outputs are marked as not differentiable, if any.
     _constants: tuple[bool, ...] = ()
@@ -112,7 +112,7 @@ class FunctionNode(FunctionCtx, Node):
         """The gradients of the tensor inputs, checked. RuntimeError: too few, of a wrong shape, no tensors."""
         if self._saved is None:
             raise RuntimeError(FREED)
-        rule = self.function._rule()
+        rule = self._function._rule()
         arguments = [self._materialized(g, i) for i, g in enumerate(gradients)]
         returned = rule(self, *arguments)
         returned = returned if isinstance(returned, tuple) else (returned,)

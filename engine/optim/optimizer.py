@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -29,13 +30,13 @@ _CHECKED = {
 class Optimizer(Declared):
     """Base of all optimisers. A subclass declares its settings, and changes one parameter in `_update`.
 
-    It `has` those of PyTorch's settings that have no say here, and others that are off.
+    It `_has` those of PyTorch's settings that have no say here, and others that are off.
     """
 
-    has: ClassVar[tuple[str, ...]] = _USUAL
+    _has: ClassVar[tuple[str, ...]] = _USUAL
 
     def __init_subclass__(cls, **settings: Any) -> None:
-        has = {name: _IMPLEMENTATIONS.get(name, False) for name in cls.has}
+        has = {name: _IMPLEMENTATIONS.get(name, False) for name in cls._has}
         super().__init_subclass__(**({"params": ..., **settings, **has} if settings else {}))
 
     def __init__(self, params: Any, *args: Any, **kwargs: Any) -> None:
@@ -72,6 +73,12 @@ class Optimizer(Declared):
             wrong = f"optimizer can only optimize Tensors, but one of the params is {kind.__name__}"
             require(issubclass(kind, Tensor), wrong, TypeError)
             require(tensor.is_leaf or tensor.retains_grad, "can't optimize a non-leaf Tensor")
+        if len(set(map(id, given))) < len(given):
+            warnings.warn(
+                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; "
+                "see github.com/pytorch/pytorch/issues/40967 for more information",
+                stacklevel=4,
+            )
         is_new = {id(tensor) for tensor in self._parameters()}.isdisjoint(map(id, given))
         require(is_new, "some parameters appear in more than one parameter group")
         self.param_groups.append({**group, "params": given, **{k: group.get(k, v) for k, v in self.defaults.items()}})

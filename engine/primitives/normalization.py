@@ -14,7 +14,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors.aliases import Call
-from ..tensors.errors import ParameterError, shape_error, type_error, value_error
+from ..tensors.errors import shape_error, type_error, value_error
 from ..tensors.modes import no_grad
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor
@@ -153,7 +153,7 @@ def batch_norm(
         if math.prod(value.shape) != channels:
             raise shape_error(f"{name} should contain {channels} elements not {math.prod(value.shape)}")
         if name.startswith("running") and isinstance(value, Tensor) and value._requires_grad:
-            raise ParameterError(
+            raise RuntimeError(
                 f"The function 'native_batch_norm' is not differentiable with respect to argument '{name}'. This input "
                 "cannot have requires_grad True."
             )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from ...engine.tensors.symbol import TraceError
 from ..algebra.derivative import By, Derivatives, Shapes, derivatives, variables_of
 from ..algebra.formulas import UntranslatableError
+from ..algebra.sizes import Axis
 from ..semantics.doubtful_names import remarks
 from ..semantics.evaluate import evaluate
 from ..semantics.limits import Limits
@@ -37,11 +39,13 @@ def formulas(
     value: bool = False,
     jacobian: bool = False,
     joint: bool = False,
+    letters: Mapping[Axis, str] = MappingProxyType({}),
 ) -> tuple[Derivatives, list[str]]:
     """The derivatives of a parsed expression, as `algebra.derivatives` has them, and notes on them.
 
     `value`: with the value before them. `jacobian`: of each element of the value rather than of their sum.
-    `joint`: with names for all that several of them compute, which is for code.
+    `joint`: with names for all that several of them compute, which is for code. `letters`: of sizes that `shapes` has
+    stand-ins for.
 
     ExpressionError: as there; also, at the operation that it is about, that there is no derivative or no one formula.
     """
@@ -50,11 +54,11 @@ def formulas(
     doubts = list(remarks(program, [name for name in variables_of(program, shapes) if name not in shapes]))
     try:
         if jacobian:
-            found = jacobians(program, wanted, shapes, simplify=simplify, limits=limits)
+            found = jacobians(program, wanted, shapes, letters, simplify=simplify, limits=limits)
         else:
-            found = derivatives(program, wanted, shapes, simplify=simplify, share=share, limits=limits)
+            found = derivatives(program, wanted, shapes, simplify=simplify, share=share, limits=limits, letters=letters)
         if value:
-            found = with_value(program, found, shapes, limits)
+            found = with_value(program, found, shapes, limits, letters)
         if share and joint and (value or jacobian):
             found = with_common_parts(found)
     except (TraceError, UntranslatableError) as error:
@@ -64,7 +68,13 @@ def formulas(
         # Raised by a rule: there is no derivative.
         help = doubts[0] if doubts else "leave the variables of this part out: `--const NAMES`"
         raise _at(program, error, str(error), help) from error
-    return found, [*doubts, *_notes(found)]
+    except ExpressionError as error:
+        if not letters or error.kind != "shape":
+            raise
+        stand_ins = {letter: shapes[name][axis] for (name, axis), letter in letters.items()}
+        help = "here " + ", ".join(f"{letter} is {size}" for letter, size in stand_ins.items())
+        raise ExpressionError(error.kind, error.message, error.source, error.start, error.end, help) from error
+    return found, [*doubts, *_notes(found, "several" if letters else str(found.elements))]
 
 
 def wanted_of(
@@ -104,6 +114,7 @@ def written(
     limits: Limits = Limits(),  # noqa: B008
     value: bool = False,
     jacobian: bool = False,
+    letters: Mapping[Axis, str] = MappingProxyType({}),
 ) -> tuple[str, list[str]]:
     """The derivatives in a notation or a language of code, ending in a newline, and notes on them.
 
@@ -116,7 +127,7 @@ def written(
         raise UsageError(f"there is no format {quoted(format_name)}", help)
     joint, value = format_name in CODE, value or format_name == "sql"
     options = {"simplify": simplify, "share": share, "limits": limits, "value": value, "jacobian": jacobian}
-    found, notes = formulas(program, wanted, shapes, joint=joint, **options)
+    found, notes = formulas(program, wanted, shapes, joint=joint, letters=letters, **options)
 
     def write_out(derivatives: Derivatives) -> str:
         return printed(format_name, derivatives, program.source, how)
@@ -137,13 +148,11 @@ def _of_constant(program: Program, wanted: Sequence[By], shapes: Shapes, value: 
     return with_value(program, found, shapes, limits) if value else found
 
 
-def _notes(found: Derivatives) -> list[str]:
+def _notes(found: Derivatives, elements: str) -> list[str]:
     notes: list[str] = []
     if found.elements != 1:
-        notes.append(
-            f"the value has {found.elements} elements; the derivative is that of their sum; `--jacobian` has each"
-        )
-    elif found.arrays.intersection(name for by in found.results for name in by[:-1]):
+        notes.append(f"the value has {elements} elements; the derivative is that of their sum; `--jacobian` has each")
+    elif any(name in found.arrays for by in found.results for name in by[:-1]):
         notes.append("a derivative by an array is differentiated again as the sum of its elements")
     if not found.points:
         notes.append("no point was found at which the value is finite, to compare this with the engine")

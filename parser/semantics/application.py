@@ -54,6 +54,10 @@ class Application:
         if kind is Subscript:
             key = tuple(map(index_of, arguments[1:]))
             whole = arguments[0] if isinstance(arguments[0], tuple) else tensor_of(arguments[0])
+            fields = getattr(whole, "_fields", ())
+            if fields and isinstance(key[0], slice):
+                named = f"{self.source[expr.object.start : expr.object.end]}.{fields[0]}"
+                raise self.error("type", "this has several results, and no part of them", expr, f"write `{named}[...]`")
             if isinstance(whole, Tensor) and not whole.ndim and any(takes_elements(part) for part in key):
                 raise self.without_elements(expr)
             return self.done(expr, operator.getitem, [whole, key[0] if len(key) == 1 else key])

@@ -92,6 +92,10 @@ class CodePrinter(Printer):
         if derivatives.arrays and not self.has_vectors:
             raise UnprintableError(f"{self.language} has no operations on vectors")
 
+    def part(self, assign: Assign) -> tuple[str, str]:
+        """The name and the text of a part that others share."""
+        return self.name(assign.name), self.text(assign.value)
+
     def whole(self, node: Any, variable: str, is_narrow: bool) -> str:
         """The text of a derivative in the shape of its variable, than which the node may have fewer elements."""
         return self.text(node)
@@ -169,7 +173,7 @@ def functions(derivatives: Derivatives, printer: CodePrinter) -> list[Function]:
     printer.check(derivatives)
     parameters = [printer.name(name) for name in derivatives.variables]
     if () in derivatives.results:
-        assigns = [(printer.name(assign.name), printer.text(assign.value)) for assign in derivatives.used()]
+        assigns = [printer.part(assign) for assign in derivatives.used()]
         taken = {*parameters, *(name for name, _ in assigns)}
         found: dict[str, str] = {}
         for by, result in derivatives.results.items():
@@ -180,7 +184,7 @@ def functions(derivatives: Derivatives, printer: CodePrinter) -> list[Function]:
     written: list[Function] = []
     for by in derivatives.results:
         *assigns, result = derivatives.program(by).statements
-        pairs = [(printer.name(a.name), printer.text(a.value)) for a in assigns if type(a) is Assign]
+        pairs = [printer.part(assign) for assign in assigns if type(assign) is Assign]
         taken = {*parameters, *(function.name for function in written), *(name for name, _ in pairs)}
         name = _free(_label(by, printer), printer, taken)
         text = printer.whole(result, by[-1], by in derivatives.narrow)

@@ -21,7 +21,6 @@ from autodiff.engine.autograd.state import state_kept
 _KEPT = "nodes keep numbers, not the tensors that held them"
 _IN_PLACE = "PyTorch has no derivative of it in place"
 DIFFERENT: dict[str, str] = {
-    "d/tensor_methods_missing": "one is missing",
     "a/del_data": "a slot can be deleted",
     "a/saved_identity": _KEPT,
     "a/deep_reentrant": "passes inside each other take Python's stack",

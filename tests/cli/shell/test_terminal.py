@@ -96,5 +96,5 @@ def test_a_missing_expression_is_not_waited_for(terminal) -> None:
 
 
 def test_the_list_of_functions_is_folded_at_the_width(terminal) -> None:
-    lines = terminal("functions", columns=70).out.splitlines()
+    lines = plain(terminal("functions", columns=70).out).splitlines()
     assert max(map(len, lines)) <= 70
