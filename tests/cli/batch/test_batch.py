@@ -123,8 +123,8 @@ def test_the_options_of_eval_mean_the_same(batch, options: list[str], line: str)
     assert result.code == 0
 
 
-@pytest.mark.parametrize(
-    ("line", "value"),
+@grouped(
+    "line, value",
     [
         ("x where x = 3", "3.0"),
         ("x where x=-3", "-3.0"),
@@ -150,8 +150,8 @@ def test_a_line_of_text_may_end_in_values(batch, line: str, value: str) -> None:
     assert batch("--get", "value", stdin=line).out == value + "\n"
 
 
-@pytest.mark.parametrize(
-    ("line", "code", "message"),
+@grouped(
+    "line, code, message",
     [
         ("2x where x = 1", "syntax", "write `2*x`"),
         ("sin(x", "syntax", "("),
@@ -248,7 +248,7 @@ def test_a_row_may_have_a_program_of_several_lines(batch) -> None:
     assert (last["line"], last["value"]) == (7, 4)
 
 
-@pytest.mark.parametrize(
+@grouped(
     "row",
     ['"x**2,3', '3,"x', 'x"2,3', "x,3,4", "x", '"', '"""', 'x,3"', '"x,"3"', '"x","3', "\x00,3", ",", "sin(x,3),1"],
 )
