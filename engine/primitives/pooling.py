@@ -71,6 +71,7 @@ def _turned(table: Array, size: int) -> Array:
 def _largest(x: Any, tables: Tables) -> tuple[Any, Any]:
     """The largest element of each window and its place in the image; the first of equals, the last nan."""
     height, width = x.shape[-2:]
+    has_nan = bool(np.isnan(x.max(initial=-np.inf))) if x.dtype.kind == "f" else False
     place, best = None, x
     for axis, size, table in ((-1, width, tables[1]), (-2, height, tables[0])):
         image: Any = best
@@ -80,11 +81,13 @@ def _largest(x: Any, tables: Tables) -> tuple[Any, Any]:
             other = image.take(line, axis)
             at = line if before is None else before.take(line, axis) + line[:, None] * width
             if best is None:
-                best, place = other, np.broadcast_to(at, other.shape)
-            else:
-                better = (other > best) | (other != other)
-                best, place = np.where(better, other, best), np.where(better, at, place)
-    return best, np.ascontiguousarray(place)
+                best, place = other, at
+                continue
+            better = other > best
+            if has_nan:
+                better |= np.isnan(other)
+            best, place = np.maximum(best, other), np.where(better, at, place)
+    return best, np.array(np.broadcast_to(place, best.shape))
 
 
 def _flat(x: Any) -> Any:
