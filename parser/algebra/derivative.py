@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from random import Random
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from ...engine.primitives.matrix import LinAlgError
 from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
 from ...engine.tensors.dtypes import bool_
+from ...engine.tensors.symbol import TraceError
 from ..semantics.doubtful_names import remarks
 from ..semantics.evaluate import evaluate, evaluate_traced
 from ..semantics.limits import Limits
@@ -34,10 +36,6 @@ from .terms import Symbol, Term, ordered
 from .translate import translated
 from .verbatim import VERBATIM
 
-# Derivatives of a higher order are those of the simplified one before: at once they would grow with every order.
-_AT_ONCE = 3
-# The same where exponents vary, of which the second derivative has many parts already.
-_POWERS_AT_ONCE = 1
 _POINTS = 8
 _TRIES = 60
 _MOST_COMPARED = 100_000  # characters of derivatives, at all points together; long ones are compared at fewer
@@ -111,20 +109,20 @@ def derivatives(
     *,
     simplify: bool = True,
     share: bool = True,
+    is_final: bool = True,
     limits: Limits = Limits(),  # noqa: B008
 ) -> Derivatives:
     """The derivatives of a parsed expression by each of the sequences of variables in `wanted`.
 
     `shapes` are those of the variables, () where it has none. `simplify`: else the rules as they are. `share`: parts
-    that occur often get names.
+    that occur often get names. `is_final`: else for the next derivative, whose form is another.
 
     ExpressionError: as `evaluate`. TraceError, UntranslatableError: there is no one formula. DisagreementError: a bug.
     """
     shapes = shapes or {}
     names = tuple(variables_of(expression, shapes))
-    if simplify and not any(shapes.values()):
-        at_once = _POWERS_AT_ONCE if _has_powers(expression) else _AT_ONCE
-        found = _step_by_step(expression, wanted, names, at_once, share, limits)
+    if simplify and not any(shapes.values()) and max(map(len, wanted)) > 1:
+        found = _step_by_step(expression, wanted, names, share, limits)
         if found is not None:
             return found
     program, elements = traced(expression, wanted, shapes, limits)
@@ -139,11 +137,11 @@ def derivatives(
     if simplify:
         terms = dict(zip(wanted, translated(program).values(), strict=True))
         has_infinity = any(isinstance(term, Symbol) and term.name == "inf" for term in ordered(terms.values()))
-        for form in (simplified, _as_collected):
+        for form in (partial(simplified, is_final=is_final), _as_collected):
             try:
                 formed = dict(zip(wanted, form(list(terms.values())), strict=True))
                 found = checked(_presented(expression, names, formed, share))
-                if form is simplified and not arrays and has_exponentials(list(formed.values())):
+                if form is not _as_collected and is_final and not arrays and has_exponentials(list(formed.values())):
                     lost = _lost_far_away(expression, found, limits)
                     if lost:
                         formed = dict(zip(wanted, saturated(list(formed.values())), strict=True))
@@ -162,37 +160,33 @@ def _as_collected(terms: Sequence[Term]) -> Sequence[Term]:
     return terms
 
 
-def _has_powers(expression: Program) -> bool:
-    """Whether an exponent varies."""
-    records = (record for statement in expression.statements for record in walk(body_of(statement)))
-    exponents = (record.right for record in records if type(record) is Binary and record.op == "**")
-    return any(type(part) is Name and part.name not in CONSTANTS for right in exponents for part in walk(right))
-
-
 def _step_by_step(
-    expression: Program, wanted: Sequence[By], names: tuple[str, ...], at_once: int, share: bool, limits: Limits
+    expression: Program, wanted: Sequence[By], names: tuple[str, ...], share: bool, limits: Limits
 ) -> Derivatives | None:
     """Derivatives by single numbers, each of the one before it, and compared with the engine's of that.
 
-    None: they are all found at once, or one holds at a point by itself, such as 0 of sin(x)/x, where it has no slope.
+    None: one holds at a point by itself, such as 0 of sin(x)/x, where it has no slope, or needs numbers to be found.
     """
-    if max(map(len, wanted)) <= at_once:
-        return None
-    known: dict[By, Program] = {}
+    steps: dict[tuple[By, bool], Program] = {}
     points: list[int] = []
     for by in wanted:
         last = expression
-        for end in range(min(at_once, len(by)), len(by) + 1):
-            if by[:end] not in known:
-                step = by[:end] if end <= at_once else by[end - 1 : end]
-                known[by[:end]] = Program("", (Literal(0, 0, 0),))
-                if {*step} <= free_variables(last).keys():
-                    found = derivatives(last, [step], limits=limits)
-                    points.append(found.points)
-                    known[by[:end]] = found.program(step)
-                    if _is_chosen_by_equality(known[by[:end]]):
+        for end in range(1, len(by) + 1):
+            key = by[:end], end == len(by)
+            if key not in steps:
+                steps[key] = Program("", (Literal(0, 0, 0),))
+                if by[end - 1] in free_variables(last):
+                    step = by[end - 1 : end]
+                    try:
+                        found = derivatives(last, [step], limits=limits, is_final=end == len(by))
+                    except TraceError:
                         return None
-            last = known[by[:end]]
+                    points.append(found.points)
+                    steps[key] = found.program(step)
+                    if _is_chosen_by_equality(steps[key]):
+                        return None
+            last = steps[key]
+    known = {by: steps[by, True] for by in wanted}
 
     def outputs(*tensors: Tensor) -> dict[str, Any]:
         variables = dict(zip(names, tensors, strict=True))
