@@ -6,7 +6,8 @@ check: lint test
 lint:
 	ruff check .
 	ruff format --check .
-	basedpyright
+	pyrefly check
+	basedpyright  # the heart of the engine, under the strictest rules
 
 test:
 	pytest -q -n auto

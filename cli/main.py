@@ -17,7 +17,7 @@ from ..parser.syntax.wording import quoted, shortened
 from .shell.command import Helpful, format_examples
 from .shell.exit_codes import INTERRUPTED, OK, USAGE
 from .shell.failures import DEBUG, report
-from .shell.streams import decoded, discard, prepare
+from .shell.streams import decoded, discard, manner, prepare
 from .shell.time_limit import is_asked_for, work_in_child
 
 COMMANDS = {
@@ -111,10 +111,26 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
         ctx.exit()
 
 
+def _show_config(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value:
+        from .shell.configuration import shown
+
+        click.echo(shown(), nl=False)
+        ctx.exit()
+
+
 @click.command(cls=Group)
 @click.option("--debug", is_flag=True, help="Show the traceback of an error; may stand after the command too.")
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
+)
+@click.option(
+    "--show-config",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_config,
+    help="Show the defaults that files set, and where these are looked for.",
 )
 def cli(debug: bool) -> None:
     """Differentiate expressions: value, graph and gradients, with PyTorch's autograd semantics."""
@@ -131,6 +147,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def run(argv: Sequence[str]) -> int:
     """Runs the command line and returns its exit code. Every error ends here, in words, on standard error."""
+    manner.begin()
     args, debug = _without_flag(argv, "--debug")
     try:
         return _invoke(args, debug)

@@ -19,7 +19,6 @@ from .api.creation import (
     is_floating_point,
     is_tensor,
     logspace,
-    numel,
     scalar_tensor,
     tensor,
     tril_indices,
@@ -94,7 +93,6 @@ __all__ = [
     "nan",
     "newaxis",
     "no_grad",
-    "numel",
     "pi",
     "primitives",
     "printoptions",
@@ -112,7 +110,10 @@ __all__ = [
 __version__ = "2.13.0+autodiff"  # the version of PyTorch that is meant
 newaxis = None
 # Where names are that few programs ask for: random numbers, for which NumPy takes a while to be ready, and others.
-_LATER = (".random", ".api.sampling", ".api.bits", ".api.types", ".api.settings", ".api.in_place_functions")
+_LATER = (
+    *(".random", ".api.sampling", ".api.bits", ".api.placing", ".api.types", ".api.settings"),
+    *(".api.factors", ".api.complex_numbers", ".api.in_place_functions"),
+)
 
 _attach()
 # Dtypes whose names Python also uses, which would hide Python's own in this module.
@@ -127,6 +128,8 @@ def __getattr__(name: str) -> Any:
     # Imported when first asked for: what a plain lesson and the command line do not need.
     if name in ("cuda", "func", "linalg", "nn", "optim", "random", "special", "utils"):
         return _importlib.import_module(f".{name}", __name__)
+    if name == "testing":
+        return _importlib.import_module(".utils.testing", __name__)
     if name in ("load", "save"):
         return getattr(_importlib.import_module(".api.serialization", __name__), name)
     if name == "vmap":

@@ -11,7 +11,7 @@ from .table.registry import functions_of
 _FUNCTIONS = {name: called_by_name(function) for name, function in functions_of("special").items()}
 globals().update(_FUNCTIONS)
 
-__all__ = ["round", *_FUNCTIONS]  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = ["round", *_FUNCTIONS]
 
 
 def __getattr__(name: str) -> Any:

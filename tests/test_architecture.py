@@ -49,7 +49,17 @@ FLOORS = {
     ),
     "parser": (
         *("syntax", "semantics", "algebra", "unparse"),
-        *("script.reading", "script.running", "script.compiling", "script", "notes", "analysis", "solving", "rows"),
+        *(
+            "script.reading",
+            "script.running",
+            "script.compiling",
+            "script",
+            "notes",
+            "analysis",
+            "solving",
+            "rows",
+            "frames",
+        ),
     ),
     "cli": (
         "shell",
@@ -82,7 +92,7 @@ TORCHS_OWN = {"engine.utils", "engine.nn.utils"}
 # Formats have a file in each room that prints them; torch has two modules `functional`, and so has its double.
 MANY_TIMES = {"json", "jsonl", "csv", "tsv", "plain", "pretty", "markdown", "latex", "text", "functional"}
 
-LOOSE = 6
+LOOSE = 7
 LONGEST_FILE = 600
 LONGEST_FUNCTION = 60
 LONG_FUNCTIONS: dict[str, int] = {
@@ -231,6 +241,7 @@ def test_nothing_depends_on_the_module_that_a_function_was_written_in() -> None:
         if node.attr == "__module__"
         and not name.endswith("script.running.builtins")  # passes it on to a class it makes
         and not name.endswith("script.running.pretty")  # shows it, as IPython does
+        and not name.endswith("script.torch_homes")  # has classes show that of PyTorch
     ]
     assert not wrong, listed(wrong)
 

@@ -7,26 +7,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from ...parser.analysis.given_names import canonical
 from ...parser.analysis.result import Report
 from ...parser.syntax.errors import ExpressionError, UsageError, diagnostic
 from ...parser.syntax.wording import shortened
-from ..shell.variables import canonical
+from ..shell.failures import ERROR_KEYS, Failure
 from .record import Cells, RecordError
-
-
-class Failure(NamedTuple):
-    """Why a record has no result.
-
-    `code` is the kind of an ExpressionError, "record" for what is wrong with the record around the expression, or
-    "bug". `line` and `column` are the place in the expression, from 1, None where it is not the expression's fault.
-    """
-
-    code: str
-    message: str
-    line: int | None
-    column: int | None
-    help: str | None
-    diagnostic: str
 
 
 class Outcome(NamedTuple):
@@ -77,9 +63,6 @@ def kept_name(name: str) -> str:
 def on_a_line(text: str) -> str:
     """A text that has no tab and no line end."""
     return text if text.isprintable() else json.dumps(text, ensure_ascii=False)
-
-
-ERROR_KEYS = ("code", "message", "line", "column", "help")
 
 
 def failure_of(error: Exception, line: int, source: str) -> Failure:

@@ -11,7 +11,7 @@ from ..shell.printing import DELIMITERS, Style, delimited, rendered
 from ..shell.streams import printable
 from ..tables.dialect import Dialect
 from ..value.json import as_object
-from .outcome import ERROR_KEYS, Outcome, kept_name, on_a_line
+from .outcome import Outcome, kept_name, on_a_line
 from .record import Json
 
 # The line and whether all is well.
@@ -73,7 +73,7 @@ def _object(outcome: Outcome) -> str:
     if outcome.report is not None:
         facts = as_object(outcome.report)
     else:
-        facts = {"expr": outcome.expr, "error": {key: getattr(outcome.failure, key) for key in ERROR_KEYS}}
+        facts = {"expr": outcome.expr, "error": outcome.failure.as_object() if outcome.failure else None}
     start = f'{{"line": {outcome.line}, "ok": {"false" if outcome.report is None else "true"}, '
     others = outcome.others().items()
     kept = "".join(

@@ -9,7 +9,8 @@ from typing import Any
 
 from ...parser.syntax.errors import did_you_mean
 from ...parser.syntax.wording import quoted
-from ..shell.streams import say, write
+from ..shell.saying import complain, say
+from ..shell.streams import write
 from .settings import Settings
 from .source import Source
 from .tally import Tally
@@ -26,7 +27,7 @@ def write_results(source: Source, settings: Settings, jobs: int, progress: Tally
             with _whole():
                 write(done.text)
             for message in done.messages:
-                say(message)
+                complain(message)
             progress.add(done)
             if done.counts["failed"] and settings.errors == "stop":
                 break

@@ -14,7 +14,7 @@ from ..batch.running import INPUT_FORMAT, Running
 from ..shell.command import command as declared
 from ..shell.command import is_assignment
 from ..shell.exit_codes import BUG, FAILED, OK
-from ..shell.options import STRICT, Derivatives, Limits, Output, Variables, option_names
+from ..shell.options import STRICT, Derivatives, Limits, Values, Variables, option_names
 from ..shell.streams import is_terminal
 from ..tables.table_options import TextTables
 
@@ -29,7 +29,7 @@ EXAMPLES = [
 WORDS = click.Argument(["words"], nargs=-1, type=click.Path(), metavar="[FILE] [NAME=VALUE]...")
 
 
-@declared(EXAMPLES, WORDS, INPUT_FORMAT, TextTables, Variables, Derivatives, Running, STRICT, Output, Limits)
+@declared(EXAMPLES, WORDS, INPUT_FORMAT, TextTables, Variables, Derivatives, Running, STRICT, Values, Limits)
 def command(
     words: tuple[str, ...],
     input_format: str | None,
@@ -38,7 +38,7 @@ def command(
     derivatives: Derivatives,
     running: Running,
     strict: bool,
-    printing: Output,
+    printing: Values,
     limits: Limits,
 ) -> int:
     """Value, grad_fn and gradients of many expressions, from FILE or standard input.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 
 import click
@@ -12,18 +11,17 @@ from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import (
-    JSON,
-    Format,
     Limits,
     Options,
+    Output,
     Variables,
-    color_option,
     format_option,
     option,
     split_names,
 )
-from ..shell.printing import Style, rendered
-from ..shell.streams import say, wants_color, write
+from ..shell.printing import rendered
+from ..shell.saying import say
+from ..shell.streams import write
 
 EXAMPLES = [
     ('autodiff check "sin(x**2)*y"', "at random points"),
@@ -45,12 +43,10 @@ class Sampling(Options):
     )
 
 
-class Checks(Format):
+class Checks(Output):
     """How to print what was found."""
 
     format_name: str = format_option(("pretty", "plain", "json"))
-    as_json: bool = JSON
-    color: str = color_option(False)
 
 
 @declared(EXAMPLES, EXPRESSION, Variables, Sampling, Checks, Limits)
@@ -69,23 +65,24 @@ def command(words: tuple[str, ...], variables: Variables, sampling: Sampling, ou
         raise UsageError("--claim is about first derivatives and takes no --order", "leave out one of them")
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    from ...parser.analysis.coordinates import Expression
+    from ...parser.analysis.coordinates import NumericFunction
+    from ...parser.analysis.given_names import differentiated
     from ...parser.analysis.verdict import check, check_claims
     from ...parser.semantics.computing import computing
     from ...parser.semantics.doubtful_names import remarks
     from ..shell.problem import read_given
     from ..shell.progress import Progress
-    from ..shell.variables import differentiated
 
     context, count = variables.context, sampling.count
     with computing("float64"), warnings.catch_warnings():
         # About degrees of freedom, at each of many points.
         warnings.simplefilter("ignore", UserWarning)
-        program, names, given = read_given(words, context, limits, variables.assignments, variables.vars_file)
+        expression, given = read_given(words, context, limits, variables.assignments, variables.vars_file)
+        names = expression.names(given)
         chosen = differentiated(names, split_names(variables.wrt), split_names(variables.const))
         if not chosen:
             raise UsageError("there is no variable to differentiate by")
-        subject = Expression(program, chosen, limits.evaluation(), variables.dtype)
+        subject = NumericFunction(expression.program, chosen, expression.limits, variables.dtype)
         point = {name: given[name]._data for name in names if name in given}
         free = [name for name in names if name not in given]
         if not free and count is not None:
@@ -100,7 +97,7 @@ def command(words: tuple[str, ...], variables: Variables, sampling: Sampling, ou
             )
         )
         progress.erase()
-    write(rendered("check", output.format_name, report, Style(color=wants_color(sys.stdout, output.color))))
-    for note in (*report.notes, *remarks(program, free)):
+    write(rendered("check", output.format_name, report, output.style()))
+    for note in (*report.notes, *remarks(expression.program, free)):
         say(f"note: {note}")
     return OK if report.holds else FAILED

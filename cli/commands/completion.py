@@ -25,5 +25,7 @@ def command(shell: str) -> int:
     completion = get_completion_class(shell)
     assert completion is not None
     root = click.get_current_context().find_root().command
-    write(completion(root, {}, "autodiff", "_AUTODIFF_COMPLETE").source() + "\n")
+    script = completion(root, {}, "autodiff", "_AUTODIFF_COMPLETE").source()
+    # Click's script for fish cuts descriptions at their first comma.
+    write(script.replace('string split "," ', 'string split --max 1 "," ') + "\n")
     return OK

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import TYPE_CHECKING
 
 import click
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted, variables_help
-from ...parser.unparse.formats import CODE, FORMATS
+from ...parser.unparse.formats import FORMATS
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import OK
+from ..shell.highlight import formula
 from ..shell.options import (
     CONST,
     HIGHEST_ORDER,
@@ -21,18 +24,21 @@ from ..shell.options import (
     Format,
     Limits,
     Options,
+    caller,
     dtype_option,
     names_option,
     option,
     split_names,
+    vars_option,
 )
-from ..shell.streams import say, write
+from ..shell.saying import say
+from ..shell.streams import wants_color, write
 
 if TYPE_CHECKING:
     from ...engine import Tensor
-    from ...parser.algebra.derivative import By, Derivatives
 
 _LONGEST_SIZE = 10  # digits
+_FIRST_STAND_IN = 13  # of the numbers that letters stand for
 
 EXAMPLES = [
     ('autodiff diff "sin(x**2)"', "2*x*cos(x**2)"),
@@ -50,13 +56,17 @@ class Differentiation(Options):
     """What to differentiate by, and how to write it."""
 
     assignments: tuple[str, ...] = SET
+    vars_file: str | None = vars_option()
     wrt: str | None = names_option(
         "--wrt",
         help="Differentiate by this variable; by several, separated by commas, one after the other.",
     )
     const: str | None = CONST
     shapes: tuple[str, ...] = option(
-        "--shape", multiple=True, metavar="NAME=M,N", help="The sizes of a variable that has no value: --shape A=3,2."
+        "--shape",
+        multiple=True,
+        metavar="NAME=M,N",
+        help="The sizes of a variable that has no value, numbers or letters: --shape A=3,2 or A=m,n.",
     )
     jacobian: bool = option(
         "--jacobian", is_flag=True, help="Derivatives of each element of the value, not of its sum."
@@ -99,81 +109,60 @@ def command(words: tuple[str, ...], asked: Differentiation, language: Language, 
     - or left out is read from standard input.
     """
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    from ...parser.analysis.symbolic import formulas
-    from ...parser.analysis.unspeakable import refused
     from ...parser.semantics.computing import computing
-    from ...parser.syntax.printer import UnprintableError
-    from ...parser.unparse import How, UnsupportedError, printed
+    from ...parser.unparse import How
     from ..shell.problem import read_given
 
     if language.dialect and language.format_name != "sql":
         raise UsageError(f"--dialect is of SQL, and the format is {language.format_name}", "add `--format sql`")
-    how = How(language.dtype, language.dialect)
     with computing("float64"):
-        program, names, given = read_given(words, asked.context, limits, asked.assignments)
-        shapes = {**{name: tuple(value.shape) for name, value in given.items()}, **_sizes(asked.shapes, names, given)}
-        found, notes = formulas(
-            program,
-            _wanted(names, asked),
-            shapes,
+        expression, given = read_given(words, asked.context, limits, asked.assignments, asked.vars_file)
+        sizes, letters = _sizes(asked.shapes, expression.names(given), given)
+        text, notes = expression.written(
+            language.format_name,
+            split_names(asked.wrt),
+            split_names(asked.const),
+            asked.order,
+            {**{name: tuple(value.shape) for name, value in given.items()}, **sizes},
+            How(language.dtype, language.dialect),
+            caller(asked.context.command),
             simplify=not asked.no_simplify,
             share=not asked.expand,
-            limits=limits.evaluation(),
-            value=language.value or language.format_name == "sql",
+            value=language.value,
             jacobian=asked.jacobian,
-            joint=language.format_name in CODE,
+            letters=letters,
         )
-
-        def write_out(derivatives: Derivatives) -> str:
-            return printed(language.format_name, derivatives, program.source, how)
-
-        try:
-            text = write_out(found)
-        except UnsupportedError as error:
-            raise UsageError(str(error), error.help) from None
-        except UnprintableError as error:
-            raise refused(program, error, write_out) from None
-    write(text)
+    write(formula(text) if language.format_name == "text" and wants_color(sys.stdout) else text)
     for note in notes:
         say(f"note: {note}")
     return OK
 
 
-def _wanted(names: Sequence[str], asked: Differentiation) -> list[By]:
-    """By what to differentiate, for each derivative. UsageError: a name that is no variable, or nothing to do."""
-    from ..shell.variables import differentiated
+def _sizes(
+    asked: Sequence[str], names: Sequence[str], given: Mapping[str, Tensor]
+) -> tuple[dict[str, tuple[int, ...]], dict[tuple[str, int], str]]:
+    """The sizes of variables without values, and those of them that are letters, for which there are stand-ins.
 
-    wrt, order = split_names(asked.wrt), asked.order
-    by = differentiated(names or wrt or [], wrt or None, split_names(asked.const))
-    if wrt and len(wrt) > 1:
-        if order is not None:
-            raise UsageError(
-                "--order repeats the derivative by one variable, and --wrt names several",
-                f"write each as often as it is differentiated by: `--wrt {wrt[0]},{wrt[0]},{wrt[1]}`",
-            )
-        return [tuple(wrt)]
-    if not names:
-        # A constant has the derivative 0 by whatever there is.
-        return [tuple(wrt or ["x"])]
-    if not by:
-        raise UsageError("there is no variable to differentiate by", variables_help(names))
-    return [(name,) * (order or 1) for name in by]
-
-
-def _sizes(asked: Sequence[str], names: Sequence[str], given: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
-    """The sizes of variables without values. UsageError: of one that the expression lacks, or of none by number."""
-    found: dict[str, tuple[int, ...]] = {}
+    UsageError: of one that the expression lacks, or something else than numbers and letters.
+    """
+    found: dict[str, list[str]] = {}
     for text in asked:
         name, sign, sizes = (part.strip() for part in text.partition("="))
         if name not in names:
             raise UsageError(f"--shape is of {quoted(name)}, which is not a variable here", variables_help(names))
         if name in given or name in found:
             raise UsageError(f"the sizes of {quoted(name)} are given twice", "leave out --shape or the value")
-        parts = [part.strip() for part in sizes.strip("()[]").split(",") if part.strip()]
-        if not sign or not all(part.isdecimal() and len(part) < _LONGEST_SIZE for part in parts):
+        found[name] = [part.strip() for part in sizes.strip("()[]").split(",") if part.strip()]
+        if not sign or not all(
+            part.isidentifier() or (part.isdecimal() and len(part) < _LONGEST_SIZE) for part in found[name]
+        ):
             raise UsageError(
-                f"--shape takes sizes as whole numbers, not {quoted(sizes or text)}",
-                f"write `--shape {name}=3,2` for a matrix, `--shape {name}=3` for a vector",
+                f"--shape takes sizes as whole numbers or letters, not {quoted(sizes or text)}",
+                f"write `--shape {name}=3,2` for a matrix, `--shape {name}=3` for a vector, `--shape {name}=n` for any",
             )
-        found[name] = tuple(map(int, parts))
-    return found
+    letters = {(name, i): part for name, parts in found.items() for i, part in enumerate(parts) if part.isidentifier()}
+    numbers = {int(part) for parts in found.values() for part in parts if part.isdecimal()}
+    numbers.update(size for value in given.values() for size in value.shape)
+    free = (size for size in count(_FIRST_STAND_IN) if size not in numbers)
+    stand_ins = dict(zip(dict.fromkeys(letters.values()), free, strict=False))
+    return {name: tuple(stand_ins.get(p) or int(p) for p in parts) for name, parts in found.items()}, letters

@@ -10,7 +10,7 @@ from ...parser.syntax.wording import quoted
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
-from ..shell.options import STRICT, Derivatives, Directions, Limits, Output, Variables, option
+from ..shell.options import STRICT, Derivatives, Directions, Limits, Values, Variables, completed_by, option
 from ..shell.printing import rendered
 from ..shell.streams import write
 
@@ -26,10 +26,16 @@ EXAMPLES = [
     ('echo "exp(-x)" | autodiff eval --x 1', "the expression from standard input"),
 ]
 
-GET = option("--get", "keys", metavar="KEY", multiple=True, help="Print this result alone: value, grad_fn, grad.x, ...")
+GET = option(
+    *("--get", "keys"),
+    metavar="KEY",
+    multiple=True,
+    shell_complete=completed_by("keys"),
+    help="Print this result alone: value, grad_fn, grad.x, ...",
+)
 
 
-@declared(EXAMPLES, EXPRESSION, Variables, Derivatives, Directions, GET, STRICT, Output, Limits)
+@declared(EXAMPLES, EXPRESSION, Variables, Derivatives, Directions, GET, STRICT, Values, Limits)
 def command(
     words: tuple[str, ...],
     variables: Variables,
@@ -37,7 +43,7 @@ def command(
     directions: Directions,
     keys: tuple[str, ...],
     strict: bool,
-    output: Output,
+    output: Values,
     limits: Limits,
 ) -> int:
     """Value, grad_fn and gradients of an expression.

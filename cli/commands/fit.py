@@ -15,7 +15,8 @@ from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits
 from ..shell.printing import rendered
-from ..shell.streams import say, write
+from ..shell.saying import say
+from ..shell.streams import write
 from ..shell.words import split_tables, standard_input
 from ..tables.table_options import TextTables
 

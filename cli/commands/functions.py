@@ -10,7 +10,7 @@ import click
 from ...parser.syntax.errors import UsageError
 from ..shell.command import command as declared
 from ..shell.exit_codes import OK
-from ..shell.options import Format, option
+from ..shell.options import Format, format_option, json_option, option
 from ..shell.printing import printer
 from ..shell.streams import is_terminal, write
 
@@ -38,13 +38,8 @@ SEARCH = option("--search", "text", metavar="WORDS", help="Those whose name or d
 class Listing(Format):
     """How to print functions."""
 
-    default = "plain"
-    format_name: str = option(
-        "--format",
-        type=click.Choice(("plain", "json", "markdown")),
-        help="How to print; markdown is a table.  [default: plain]",
-    )
-    as_json: bool = option("--json", is_flag=True, help="Short for --format json: an object a line.")
+    format_name: str = format_option(("pretty", "plain", "json", "markdown"))
+    as_json: bool = json_option("Short for --format json: an object a line.")
 
 
 @declared(EXAMPLES, NAME, SEARCH, Listing, takes_variables=False)

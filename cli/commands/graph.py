@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
@@ -11,11 +10,10 @@ from ...parser.syntax.errors import UsageError
 from ..graph import FORMATS
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
-from ..shell.exit_codes import OK
-from ..shell.files import replacing
-from ..shell.options import JSON, Format, Limits, Variables, option
+from ..shell.exit_codes import FAILED, OK
+from ..shell.options import STRICT, Limits, Output, Variables, format_option, option, precision_option
 from ..shell.printing import Style, rendered
-from ..shell.streams import is_terminal, write
+from ..shell.streams import is_terminal, wants_color, write
 
 EXAMPLES = [
     ('autodiff graph "sin(x**2)" --x 4', "a tree of grad_fn names with values and gradients"),
@@ -25,24 +23,21 @@ EXAMPLES = [
 ]
 
 
-class Drawing(Format):
-    """What to draw, how, and where to. UsageError: the file's ending does not say in which format."""
+class Drawing(Output):
+    """What to draw, and how. UsageError: the file's ending does not say in which format."""
 
     default = "tree"
+    endings = FORMATS
     backward: bool = option("--backward", is_flag=True, help="The graph of the gradient, as create_graph records it.")
-    format_name: str = option("--format", type=click.Choice(list(FORMATS)), help="How to draw.  [default: tree]")
-    as_json: bool = JSON
-    output: str | None = option(
-        "-o", "--output", metavar="FILE", help="Write to this file; its ending says in which format."
-    )
-    precision: int | None = option(
-        "--precision", type=click.IntRange(1, 17), metavar="DIGITS", help="Significant digits.  [default: 6]"
-    )
+    strict: bool = STRICT
+    format_name: str = format_option(list(FORMATS), "How to draw.  [default: tree, or by FILE]")
+    precision: int | None = precision_option("Significant digits.  [default: 6]")
 
     def __init__(self, context: click.Context) -> None:
         super().__init__(context)
-        if self.output is not None and not self.is_given:
-            self.format_name = _format_of(self.output)
+        path = context.params["results"]
+        if path is not None and not self.is_given and self.named(path) is None:
+            raise UsageError(f"`{path}` does not say in which format to draw", f"add --format: {', '.join(FORMATS)}")
 
 
 @declared(EXAMPLES, EXPRESSION, Variables, Drawing, Limits)
@@ -65,26 +60,14 @@ def command(words: tuple[str, ...], variables: Variables, drawing: Drawing, limi
     with computing(variables.dtype):
         problem = read_problem(words, variables, limits)
         report, graph = gradient_graph_of(problem) if drawing.backward else graph_of(problem)
-        ascii = drawing.output is not None or not is_terminal(sys.stdout)
-        drawn = rendered("graph", drawing.format_name, graph, Style(drawing.precision, ascii=ascii))
-    if drawing.output is not None:
-        with replacing(drawing.output) as file:
-            file.write(drawn if isinstance(drawn, bytes) else drawn.encode())
-    elif isinstance(drawn, bytes):
+        style = Style(drawing.precision, wants_color(sys.stdout), ascii=not is_terminal(sys.stdout))
+        drawn = rendered("graph", drawing.format_name, graph, style)
+    if isinstance(drawn, bytes):
         _write_bytes(drawn, drawing.format_name)
     else:
         write(drawn)
     say_remarks(report)
-    return OK
-
-
-def _format_of(path: str) -> str:
-    """The format that a file's ending tells. UsageError: it tells none."""
-    ending = Path(path).suffix.lower()
-    for name, endings in FORMATS.items():
-        if ending in endings:
-            return name
-    raise UsageError(f"`{path}` does not say in which format to draw", f"add --format: {', '.join(FORMATS)}")
+    return FAILED if drawing.strict and not report.is_finite() else OK
 
 
 def _write_bytes(drawing: bytes, format_name: str) -> None:

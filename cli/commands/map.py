@@ -15,7 +15,8 @@ from ..map.choices import Columns, Differentiation, Files, Rows
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits
-from ..shell.streams import is_terminal, say
+from ..shell.saying import say
+from ..shell.streams import is_terminal
 from ..shell.words import split_tables, standard_input
 from ..tables.table_options import TextTables
 
@@ -59,10 +60,9 @@ def command(
     d2_x_y. A row with an empty cell among its variables has empty results; one with text in place of a number fails.
     """
     text, table_words, assigned = split_tables(words, 'autodiff map "x**2" table.csv')
-
     # Here, so that `--help` and a wrong option cost no import of NumPy.
+    from ...parser.expression import Expression
     from ...parser.semantics.computing import computing
-    from ...parser.syntax.parse import parse
     from ..map.grid import grid_table
     from ..map.mapping import write_mapped
     from ..map.planning import planned
@@ -71,8 +71,8 @@ def command(
     from ..tables.formats import format_by_name
 
     with computing("float64"):
-        program = parse(text, **limits.parsing())
-        ranges, constants = collect_ranges(asked.context.obj, [*asked.assignments, *assigned], asked.vars_file)
+        expression = Expression(text, limits=limits.found)
+        ranges, constants = collect_ranges(*asked.given(assigned), expression.free)
         form = texts.form(reading.nulls)
         if ranges:
             _check_no_table(table_words, ranges, files, texts, added, reading)
@@ -80,19 +80,19 @@ def command(
         else:
             tables = open_tables(table_words or [_input(text)], files.input_format, form)
         first = next(tables)
-        job = planned(program, constants, first, files.renames, asked, added, reading.errors, limits.evaluation())
+        job = planned(expression, constants, first, files.renames, asked, added, reading.errors)
         if not job.computation.columns and texts.delimiter is None:
             say_doubt(first.source)
         format_name = files.format_name or format_by_name(files.output or "") or first.format_name
         if files.output is None:
             check_binary(format_name, is_terminal(sys.stdout))
         texts.check_used("grid" if ranges else first.format_name, format_name)
-        threads = reading.jobs or os.cpu_count() or 1
-        progress = write_mapped(files.output, format_name, chain([first], tables), job, threads, form)
+        every = chain([first], tables)
+        progress = write_mapped(files.output, format_name, every, job, reading.jobs or os.cpu_count() or 1, form)
         progress.summarise()
         if progress.first_nonfinite is not None:
             say(job.computation.explained(*progress.first_nonfinite))
-    return FAILED if progress.failed else OK
+    return FAILED if progress.failed or (reading.strict and progress.nonfinite) else OK
 
 
 def _input(text: str) -> str:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from ..minimize.search import Search
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
-from ..shell.options import JSON, Format, Limits, Unknowns, color_option, format_option, option
-from ..shell.printing import Style, rendered
-from ..shell.streams import say, wants_color, write
+from ..shell.options import Drawn, Limits, Unknowns, option, theme_option
+from ..shell.printing import rendered
+from ..shell.saying import complain, say
+from ..shell.streams import write
 
 if TYPE_CHECKING:
     from ...parser.solving.minimization import Goal, MinimumReport
@@ -30,26 +29,11 @@ EXAMPLES = [
 ]
 
 
-class Shown(Format):
+class Shown(Drawn):
     """How to print what was found."""
 
-    output: str | None = option(
-        "-o", "--output", metavar="FILE", help="Draw the way into FILE; its ending says how: .svg, .png or .pdf."
-    )
-    theme: str = option(
-        "--theme",
-        type=click.Choice(("light", "dark")),
-        default="light",
-        show_default=True,
-        help="Colours of a picture.",
-    )
     path: bool = option("--trace", is_flag=True, help="Print the points on the way too, a record each.")
-    format_name: str = format_option(("pretty", "plain", "json", "csv", "tsv"))
-    as_json: bool = JSON
-    precision: int | None = option(
-        "--precision", type=click.IntRange(1, 17), metavar="DIGITS", help="Digits to show to people."
-    )
-    color: str = color_option(True)
+    theme: str = theme_option("light", "Colours of a picture.")
 
 
 GET = option("--get", "keys", metavar="KEY", multiple=True, help="Print this result alone: x, value, ...")
@@ -72,17 +56,15 @@ def command(
     Exit code 1 where no minimum was found: the value falls without end, or the search got stuck.
     """
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    import sys
-
     from ...parser.semantics.computing import computing
     from ...parser.solving.minimization import minimized
     from ..minimize.goal import read_goal
     from ..shell.progress import Progress
 
-    if output.output is not None:
+    if output.picture is not None:
         from ..drawing import check_drawable
 
-        check_drawable(output.output)
+        check_drawable(output.picture)
     with computing("float64"):
         goal = read_goal(words, variables, search, limits)
         progress = Progress(waits=True)
@@ -96,17 +78,16 @@ def command(
         if keys:
             text = "".join(report.text_of(key) + "\n" for key in keys)
         else:
-            style = Style(output.precision, wants_color(sys.stdout, output.color))
-            text = rendered("minimize", output.format_name, report, style, output.path)
-        if output.output is not None:
-            _draw(goal, report, output.output, output.theme)
+            text = rendered("minimize", output.format_name, report, output.style(), output.path)
+        if output.picture is not None:
+            _draw(goal, report, output.picture, output.theme)
     write(text)
     for note in report.notes:
         say(f"note: {note}")
     for finding in report.warnings:
         say(finding.diagnostic)
     if not report.converged and (keys or output.path):
-        say(f"no {'maximum' if search.maximize else 'minimum'} found: {report.reason}")
+        complain(f"no {'maximum' if search.maximize else 'minimum'} found: {report.reason}")
     return OK if report.converged else FAILED
 
 

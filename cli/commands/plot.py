@@ -9,13 +9,14 @@ import click
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import listed, quoted, shortened
-from ..plot.plot_options import Curves, Drawn
+from ..plot.plot_options import Curved, Curves
 from ..shell.command import command as declared
 from ..shell.command import is_assignment
 from ..shell.exit_codes import FAILED, OK
-from ..shell.options import Limits, option_names, split_names
+from ..shell.options import Limits, caller, split_names
 from ..shell.printing import rendered
-from ..shell.streams import from_input, say, write
+from ..shell.saying import say
+from ..shell.streams import from_input, write
 from ..tables.table_options import TextTables
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ EXAMPLES = [
 WORDS = click.Argument(["words"], nargs=-1, metavar="EXPR... [NAME=VALUE]...")
 
 
-@declared(EXAMPLES, WORDS, Curves, Drawn, TextTables, Limits)
-def command(words: Sequence[str], asked: Curves, drawn: Drawn, texts: TextTables, limits: Limits) -> int:
+@declared(EXAMPLES, WORDS, Curves, Curved, TextTables, Limits)
+def command(words: Sequence[str], asked: Curves, drawn: Curved, texts: TextTables, limits: Limits) -> int:
     """Expressions and their derivatives over a range.
 
     One variable goes through a range, such as 0:6.28 or -pi:pi; others are given a value. Poles and jumps are gaps in
@@ -54,11 +55,13 @@ def command(words: Sequence[str], asked: Curves, drawn: Drawn, texts: TextTables
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.analysis.several import named_parts
     from ...parser.semantics.computing import computing
+    from ...parser.semantics.names import free_variables
+    from ...parser.syntax.parse import parse
     from ..drawing import check_drawable, check_terminal
     from ..shell.variables import collect_ranges
 
-    if drawn.output is not None:
-        check_drawable(drawn.output)
+    if drawn.picture is not None:
+        check_drawable(drawn.picture)
     elif drawn.format_name == "pretty":
         check_terminal()
     expressions = [word for word in words if not _gives_value(word)]
@@ -67,8 +70,10 @@ def command(words: Sequence[str], asked: Curves, drawn: Drawn, texts: TextTables
         piped = from_input('autodiff plot "sin(x)" --x 0:6.28')
         expressions = list(named_parts(piped).values()) or [piped]
     with computing("float64"):
-        ranges, given = collect_ranges(asked.context.obj, [*asked.assignments, *assigned], asked.vars_file)
-        programs = _parsed(expressions, ranges, given, asked.context, limits)
+        programs = [parse(text, **limits.parsing()) for text in expressions]
+        needed = {name for program in programs for name in free_variables(program)}
+        ranges, given = collect_ranges(asked.context.obj, [*asked.assignments, *assigned], asked.vars_file, needed)
+        _check_variables(programs, ranges, given, asked.context)
         if len(ranges) == 2:
             return _draw_field(programs, ranges, given, asked, drawn, limits)
         return _draw_curves(programs, ranges, given, asked, drawn, texts, limits)
@@ -83,36 +88,31 @@ def _gives_value(word: str) -> bool:
     return is_assignment(word) and (is_constant(value) or is_range(value))
 
 
-def _parsed(
-    texts: Sequence[str],
-    ranges: Mapping[str, Range],
-    given: Mapping[str, Tensor],
-    context: click.Context,
-    limits: Limits,
-) -> list[Program]:
-    """The expressions. ExpressionError, UsageError: one is wrong, or the variables are not those that are given."""
+def _check_variables(
+    programs: Sequence[Program], ranges: Mapping[str, Range], given: Mapping[str, Tensor], context: click.Context
+) -> None:
+    """ExpressionError, UsageError: the variables of the expressions are not those that are given."""
+    from ...parser.analysis.given_names import match, unused
     from ...parser.semantics.names import CONSTANTS, free_variables
-    from ...parser.syntax.parse import parse
-    from ..shell.variables import match, unused
 
-    programs = [parse(text, **limits.parsing()) for text in texts]
     free = [free_variables(program) for program in programs]
-    options = option_names(context.command)
+    who = caller(context.command)
     known = [*ranges, *given]
     needed = [name for name in dict.fromkeys(n for own in free for n in own) if name in known or name not in CONSTANTS]
     if not ranges:
         name = next((n for n in needed if n not in given), needed[0] if needed else "x")
-        spelled = f"--set {name}=0:1" if name in options else f"--{name} 0:1"
-        raise UsageError("no variable is given a range", f'write `autodiff plot "{shortened(texts[0])}" {spelled}`')
+        spelled = who.value(name, "0:1")
+        raise UsageError(
+            "no variable is given a range", f'write `autodiff plot "{shortened(programs[0].source)}" {spelled}`'
+        )
     if len(ranges) > 2:
         raise UsageError(f"{listed(ranges)} have ranges, and a picture has room for two", "give the others a value")
     for name in known:
         # A number alone is the same over any range.
         if name not in needed and (needed or name not in ranges or len(ranges) > 1):
-            raise unused(name, programs[0], needed, options)
+            raise unused(name, programs[0], needed, who)
     for program, own in zip(programs, free, strict=True):
-        match(program, own, [name for name in known if name in own], options)
-    return programs
+        match(program, own, [name for name in known if name in own], who)
 
 
 def _draw_curves(
@@ -120,7 +120,7 @@ def _draw_curves(
     ranges: Mapping[str, Range],
     given: Mapping[str, Tensor],
     asked: Curves,
-    drawn: Drawn,
+    drawn: Curved,
     texts: TextTables,
     limits: Limits,
 ) -> int:
@@ -148,13 +148,13 @@ def _draw_curves(
     is_somewhere = any(plot.is_finite_somewhere for plot in plots)
     if drawn.format_name != "pretty":
         write(rendered("plot", drawn.format_name, plots, only))
-    if is_somewhere and (drawn.output is not None or drawn.format_name == "pretty"):
+    if is_somewhere and (drawn.picture is not None or drawn.format_name == "pretty"):
         picture = picture_of_curves(plots, only, points, read_view(asked.view))
-        if drawn.output is not None:
-            write_picture(picture, drawn.output, drawn.theme or "light")
+        if drawn.picture is not None:
+            write_picture(picture, drawn.picture, drawn.theme or "light")
         if drawn.format_name == "pretty":
             below = listing(plots, only, style)
-            write(below.removeprefix("\n") if drawn.output else render(picture, style, drawn.theme) + below)
+            write(below.removeprefix("\n") if drawn.picture else render(picture, style, drawn.theme) + below)
     for plot in plots:
         _say_remarks(plot, drawn.format_name)
     return OK if all(plot.is_finite_somewhere for plot in plots) else FAILED
@@ -190,7 +190,7 @@ def _draw_field(
     ranges: Mapping[str, Range],
     given: Mapping[str, Tensor],
     asked: Curves,
-    drawn: Drawn,
+    drawn: Curved,
     limits: Limits,
 ) -> int:
     import numpy as np
@@ -216,8 +216,8 @@ def _draw_field(
     is_somewhere = bool(np.isfinite(found.z).any())
     style = drawn.style()
     lines = "".join(line + "\n" for line in point_lines(found, style.precision))
-    if is_somewhere and drawn.output is not None:
-        write_picture(picture_of_field(found), drawn.output, drawn.theme or "light")
+    if is_somewhere and drawn.picture is not None:
+        write_picture(picture_of_field(found), drawn.picture, drawn.theme or "light")
     elif is_somewhere and drawn.format_name == "pretty":
         write(render(picture_of_field(found), style, drawn.theme) + ("\n" if lines else ""))
     write(lines)

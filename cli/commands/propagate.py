@@ -15,7 +15,8 @@ from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits
 from ..shell.printing import Style, rendered
-from ..shell.streams import say, wants_color, write
+from ..shell.saying import say
+from ..shell.streams import wants_color, write, written_to
 from ..shell.words import split_tables
 from ..tables.table_options import TextTables
 
@@ -87,9 +88,8 @@ def _one(program: Program, assigned: Sequence[str], given: Given, said: Said, wr
     from ..propagate.uncertain_inputs import read_inputs
     from ..shell.progress import Progress
 
-    for name, is_given in {"--sigma": given.sigmas, "-o": written.output}.items():
-        if is_given:
-            raise UsageError(f"{name} is for tables, and none is given", "write it after the expression")
+    if given.sigmas:
+        raise UsageError("--sigma is for tables, and none is given", "write it after the expression")
     if written.format_name not in (*_TEXTS, "csv", "tsv"):
         raise UsageError(f"--format {written.format_name} is for tables, and none is given")
     if said.draws is not None and not said.check:
@@ -99,7 +99,7 @@ def _one(program: Program, assigned: Sequence[str], given: Given, said: Said, wr
     progress = Progress(waits=True)
     report = propagate(program, inputs, limits.evaluation(), asked, lambda n: progress.show(f"{n:,} draws"))
     progress.erase()
-    color = wants_color(sys.stdout, written.color)
+    color = wants_color(sys.stdout)
     if written.keys:
         shown = "".join(report.text_of(key) + "\n" for key in written.keys)
     elif written.format_name == "pretty":
@@ -107,10 +107,11 @@ def _one(program: Program, assigned: Sequence[str], given: Given, said: Said, wr
         shown = rendered("propagate", "pretty", report, style, said.digits)
     else:
         shown = rendered("propagate", written.format_name, report, Style())
-    write(shown)
+    with written_to(written.output):
+        write(shown)
     for finding in report.warnings:
         say(finding.diagnostic)
-    return OK
+    return FAILED if written.strict and not report.is_finite() else OK
 
 
 def _is_utf8() -> bool:

@@ -14,7 +14,8 @@ from ..shell.command import command as declared
 from ..shell.exit_codes import OK
 from ..shell.failures import DEBUG
 from ..shell.options import Scripts
-from ..shell.streams import is_terminal, read_text, say
+from ..shell.saying import say
+from ..shell.streams import is_terminal, read_text
 
 if TYPE_CHECKING:
     from ..repl.console import Console
@@ -32,9 +33,10 @@ def command(scripts: Scripts) -> int:
     """A prompt to type a script at, line by line.
 
     The language is that of `autodiff run`. The value of an input is shown if it is an expression; an error points at
-    its place, and the session goes on. `:graph` and `:trace` show how a tensor was computed and how its
-    gradient flows back, `:vars` lists the names, `:save FILE` writes a script of what was typed, `:help` lists all
-    commands and keys. Each limit holds for each input. Where standard input is no terminal, it is run as a whole.
+    its place, and the session goes on. `:graph` and `:trace` show how a tensor was computed and how its gradient flows
+    back, `:diff` and `:check` take a formula, `:vars` lists the names, `:save FILE` writes a script of what was typed,
+    `:load FILE` runs one, `:help` lists all commands and keys. Each limit holds for each input. Where standard input is
+    no terminal, it is run as a whole.
     With --trust the language is Python itself, and torch is this engine.
 
     What was typed is kept in a file for the next time: AUTODIFF_HISTORY names it, and none if it is empty.
@@ -53,10 +55,10 @@ def _run_input(scripts: Scripts) -> None:
 
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.semantics.computing import computing
-    from ..run.session import Setting, open_session
+    from ..run.session import open_session, setting_of
 
     with computing(scripts.dtype):
-        open_session(Setting(scripts.script(), scripts.trusted)).run(source, "<stdin>")
+        open_session(setting_of(scripts, source=source)).run(source, "<stdin>")
 
 
 def _converse(scripts: Scripts, debug: bool) -> None:
@@ -68,12 +70,14 @@ def _converse(scripts: Scripts, debug: bool) -> None:
     @cache
     def console() -> Console:
         loading.join()
+        from ...parser.semantics.computing import computing
         from ..repl.console import Console
-        from ..run.session import Setting
+        from ..run.session import setting_of
 
         usual = "float32" if scripts.trusted else "float64"
         start = "" if scripts.dtype == usual else f"torch.set_default_dtype(torch.{scripts.dtype})\n"
-        return Console(Setting(scripts.script(), scripts.trusted), start, debug)
+        with computing(scripts.dtype):
+            return Console(setting_of(scripts), start, debug)
 
     reader = _reader(console)
     loading.start()

@@ -11,7 +11,7 @@ from ...parser.syntax.wording import quoted
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.failures import DEBUG
-from ..shell.options import Scripts, option
+from ..shell.options import FILES, Scripts, option
 from ..shell.streams import is_terminal, read_text
 
 EXAMPLES = [
@@ -20,9 +20,10 @@ EXAMPLES = [
     ("autodiff run --trust lesson.py", "your own Python, whatever it imports; `import torch` is this engine"),
     ("autodiff run --cells lesson.ipynb", "the cells of a notebook, each with its output"),
     ("autodiff run --cells --check lesson.md", "whether the outputs that the notes show are true"),
+    ("autodiff run fit.py --set data=@data.csv --set n=3", "names that are there at the start"),
     ("autodiff run --timeout 5 --limit memory=500 theirs.py", "a script by somebody else"),
 ]
-FILE = click.Argument(["path"], required=False, metavar="[FILE]")
+FILE = click.Argument(["path"], required=False, metavar="[FILE]", shell_complete=FILES)
 CELLS = option("--cells", is_flag=True, help="Run the cells of a notebook, or of a text, and print each.")
 CHECK = option("--check", "checks", is_flag=True, help="With --cells: compare with the outputs in FILE instead.")
 TOLERANCE = option(
@@ -39,9 +40,9 @@ def command(path: str | None, cells: bool, checks: bool, tolerance: float | None
 
     The language is a safe part of Python: its statements but for async and match, with def, lambda, class, yield, try,
     f-strings, lists, tuples, dictionaries, sets and comprehensions; the methods and attributes of tensors; functions as
-    torch.NAME or NAME. torch, math, functools, itertools and collections can be imported, and nothing else: a script
-    reaches no files and nothing else on the machine. The value of the last statement is printed if it is an expression,
-    as in a notebook. A FILE that is - or left out is read from standard input.
+    torch.NAME or NAME. torch, math, random, functools, itertools and collections can be imported, and nothing else: a
+    script reaches no files and nothing else on the machine. The value of the last statement is printed if it is an
+    expression, as in a notebook. A FILE that is - or left out is read from standard input.
 
     With --trust it is Python itself, for lessons of your own: all that is installed can be imported, and torch is this
     engine. Nothing is kept from such a script.
@@ -78,13 +79,13 @@ def _run_script(path: str | None, scripts: Scripts) -> int:
 
     # Here, so that `--help`, a wrong option and a missing file cost no import of NumPy.
     from ...parser.semantics.computing import computing
-    from ..run.session import Setting, open_session, without_lines_for_ipython
+    from ..run.session import open_session, setting_of, without_lines_for_ipython
 
     path = None if path == "-" else path
     with computing(scripts.dtype):
         name = path or "<stdin>"
         code = without_lines_for_ipython(source, name)[0] if scripts.trusted else source
-        open_session(Setting(scripts.script(), scripts.trusted, path)).run(code, name)
+        open_session(setting_of(scripts, path, source)).run(code, name)
     return OK
 
 
@@ -95,11 +96,11 @@ def _run_cells(path: str | None, checks: bool, tolerance: float, scripts: Script
 
     from ...parser.semantics.computing import computing
     from ..run.comparing import check
-    from ..run.session import Setting
+    from ..run.session import setting_of
     from ..run.show import show
 
-    setting = Setting(scripts.script(), scripts.trusted, None if path == "-" else path)
     with computing(scripts.dtype):
+        setting = setting_of(scripts, path, "\n".join(cell.code for cell in cells))
         if checks:
             return OK if check(cells, setting, tolerance, bool(scripts.context.meta.get(DEBUG))) else FAILED
         show(cells, setting)

@@ -7,9 +7,10 @@ import click
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
-from ..shell.options import JSON, Format, Limits, Unknowns, color_option, format_option, option
-from ..shell.printing import Style, rendered
-from ..shell.streams import say, wants_color, write
+from ..shell.options import Limits, Output, Unknowns, option
+from ..shell.printing import rendered
+from ..shell.saying import complain, say
+from ..shell.streams import write
 
 EXAMPLES = [
     ('autodiff solve "x**2 = 2" --x 1', "the root that a start leads to"),
@@ -29,24 +30,13 @@ STARTS = option(
 GET = option("--get", "keys", metavar="KEY", multiple=True, help="Print this alone for each root: x, residual, ...")
 
 
-class Shown(Format):
-    """How to print what was found."""
-
-    format_name: str = format_option(("pretty", "plain", "json", "csv", "tsv"))
-    as_json: bool = JSON
-    precision: int | None = option(
-        "--precision", type=click.IntRange(1, 17), metavar="DIGITS", help="Digits to show to people."
-    )
-    color: str = color_option(True)
-
-
-@declared(EXAMPLES, EXPRESSION, Unknowns, STARTS, GET, Shown, Limits)
+@declared(EXAMPLES, EXPRESSION, Unknowns, STARTS, GET, Output, Limits)
 def command(
     words: tuple[str, ...],
     variables: Unknowns,
     starts: int | None,
     keys: tuple[str, ...],
-    output: Shown,
+    output: Output,
     limits: Limits,
 ) -> int:
     """Where equations hold, from a start or in a range.
@@ -61,8 +51,6 @@ def command(
     singular. Exit code 1 where no root is found.
     """
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    import sys
-
     from ...parser.semantics.computing import computing
     from ...parser.solving.solutions import solved
     from ..shell.progress import Progress
@@ -76,11 +64,10 @@ def command(
         if keys:
             text = "".join(line + "\n" for found in zip(*map(report.texts_of, keys), strict=True) for line in found)
         else:
-            style = Style(output.precision, wants_color(sys.stdout, output.color))
-            text = rendered("solve", output.format_name, report, style)
+            text = rendered("solve", output.format_name, report, output.style())
     write(text)
     for note in report.notes:
         say(f"note: {note}")
     if not report.is_solved and (keys or output.format_name in ("csv", "tsv")):
-        say(report.reason)
+        complain(report.reason)
     return OK if report.is_solved else FAILED

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
-from ..shell.exit_codes import OK
-from ..shell.options import Limits, Output, Variables, format_option
+from ..shell.exit_codes import FAILED, OK
+from ..shell.options import STRICT, Limits, Output, Variables, format_option
 from ..shell.printing import rendered
 from ..shell.streams import write
 
@@ -23,8 +23,8 @@ class Tables(Output):
     format_name: str = format_option(("pretty", "plain", "json", "csv", "tsv", "markdown", "latex"))
 
 
-@declared(EXAMPLES, EXPRESSION, Variables, Tables, Limits)
-def command(words: tuple[str, ...], variables: Variables, output: Tables, limits: Limits) -> int:
+@declared(EXAMPLES, EXPRESSION, Variables, STRICT, Tables, Limits)
+def command(words: tuple[str, ...], variables: Variables, strict: bool, output: Tables, limits: Limits) -> int:
     """Forward and backward pass of an expression, step by step.
 
     The forward pass: each operation with its sub-expression, its result and its grad_fn. The backward pass, in the
@@ -46,4 +46,4 @@ def command(words: tuple[str, ...], variables: Variables, output: Tables, limits
         text = rendered("trace", output.format_name, report, passes, output.style())
     write(text)
     say_remarks(report)
-    return OK
+    return FAILED if strict and not report.is_finite() else OK

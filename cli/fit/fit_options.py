@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
-from ..shell.options import JSON, Format, Options, color_option, format_option, names_option, option
-from ..shell.printing import Style
-from ..shell.streams import wants_color
+from ..shell.options import Options, Output, file_option, names_option, option, theme_option, vars_option
 
 
 class Modelling(Options):
@@ -20,7 +16,7 @@ class Modelling(Options):
     assignments: tuple[str, ...] = option(
         "--set", multiple=True, metavar="NAME=VALUE", help="Where a parameter starts, whatever its name."
     )
-    vars_file: str | None = option("--vars", metavar="FILE", help="Starts from a JSON file: an object of values.")
+    vars_file: str | None = vars_option("Starts from a JSON file: an object of values.")
     fixed: str | None = names_option("--fix", "--const", help="Keep these at their values, separated by commas.")
     bounds: tuple[str, ...] = option(
         "--bound", multiple=True, metavar="NAME=LOW:HIGH", help="Keep a parameter within; either end may be left out."
@@ -71,16 +67,13 @@ class Searching(Options):
 class Reading(Options):
     """What is read and written."""
 
-    outputs: tuple[str, ...] = option(
+    outputs: tuple[str, ...] = file_option(
         "-o",
         "--output",
         multiple=True,
-        metavar="FILE",
         help="The table with fitted columns; .svg, .png, .pdf: a picture.",
     )
-    theme: str = option(
-        "--theme", type=click.Choice(("light", "dark")), default="light", help="Of a picture's background."
-    )
+    theme: str = theme_option("light", "Of a picture's background.")
     input_format: str | None = option(
         "--input-format",
         type=click.Choice(("csv", "tsv", "jsonl", "parquet", "arrow", "arrows")),
@@ -101,19 +94,9 @@ class Reading(Options):
     )
 
 
-class Printing(Format):
+class Printing(Output):
     """How to print the result."""
 
     keys: tuple[str, ...] = option(
         "--get", multiple=True, metavar="KEY", help="Print this result alone: b1, se.b1, rss, correlation.b2.b1, ..."
     )
-    format_name: str = format_option(("pretty", "plain", "json", "csv", "tsv"))
-    as_json: bool = JSON
-    precision: int | None = option(
-        "--precision", type=click.IntRange(1, 17), metavar="DIGITS", help="Significant digits of `pretty`."
-    )
-    color: str = color_option(True)
-
-    def style(self) -> Style:
-        """The looks that were chosen."""
-        return Style(self.precision, wants_color(sys.stdout, self.color))

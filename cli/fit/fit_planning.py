@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ...engine import Tensor
+from ...parser.analysis.given_names import unused
 from ...parser.rows.fitting import Asked
 from ...parser.rows.residuals import Model
 from ...parser.semantics.names import free_variables
@@ -13,10 +14,10 @@ from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.parse import parse
 from ...parser.syntax.records import Name, Program
 from ...parser.syntax.wording import listed, quoted
-from ..map.matching import match_columns, parse_renames
+from ..map.matching import matched, parse_renames
 from ..map.table_formats import Table
-from ..shell.options import Limits, option_names, split_names
-from ..shell.variables import collect, unused
+from ..shell.options import Limits, caller, split_names
+from ..shell.variables import collect
 from .fit_options import Modelling, Reading, Searching
 from .observations import FitJob, Rows
 
@@ -43,14 +44,14 @@ def planned(
         raise UsageError("what the model is fitted to is missing", f"write `--response {_likely(value, names)}`")
     response = parse(observed, **limits.parsing())
     deviation = _deviation(asked, limits)
-    given = collect(asked.context.obj, [*asked.assignments, *assigned], asked.vars_file)
     own = free_variables(value)
     free: dict[str, Name] = {**own, **free_variables(response)}
     if deviation is not None:
         free.update(free_variables(deviation))
+    given = collect(asked.context.obj, [*asked.assignments, *assigned], asked.vars_file, free)
     for name in given:
         if name not in free:
-            raise unused(name, value, list(own), option_names(asked.context.command))
+            raise unused(name, value, list(own), caller(asked.context.command))
     missing = [name for name in own if name not in given and name not in names and not _is_renamed(name, reading)]
     columns = _columns(free, names, given, reading, first, missing)
     fixed = split_names(asked.fixed) or []
@@ -117,7 +118,7 @@ def _columns(
 ) -> dict[str, str]:
     """The column of each variable that has no value. UsageError: there is none for one."""
     try:
-        return match_columns(free, names, given, parse_renames(reading.renames), first.source)
+        return matched(free, first, given, reading.renames)
     except UsageError as error:
         if missing and did_you_mean(missing[0], names) is None:
             starts = " ".join(f"--{name} 1" for name in missing)

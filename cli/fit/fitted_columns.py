@@ -11,11 +11,11 @@ from itertools import chain
 
 import numpy as np
 
+from ...parser.frames.column_names import removed_columns
+from ...parser.rows.answers import Answer
 from ...parser.rows.fitting import Fit
 from ..map.choices import NewColumns
 from ..map.chunk import Chunk
-from ..map.column_names import removed_columns
-from ..map.computation import Answer
 from ..map.layout import Layout
 from ..map.mapping import Job, write_mapped
 from ..map.table_formats import Table

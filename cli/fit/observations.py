@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...parser.frames.arrow_import import arrow
 from ...parser.rows.fitting import Asked
 from ...parser.rows.residuals import Model, Residuals
 from ...parser.semantics.limits import Limits
@@ -16,8 +17,7 @@ from ..map.chunk import Chunk
 from ..map.mapping import check_same
 from ..map.table_formats import Table
 from ..shell.progress import Progress
-from ..shell.streams import say
-from ..tables.arrow_import import arrow
+from ..shell.saying import say
 
 _MOST_SAID = 3
 

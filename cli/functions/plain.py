@@ -7,18 +7,20 @@ from textwrap import wrap
 
 from ...engine.table.record import Operation
 from ...parser.analysis.function_entry import Entry
+from ..shell.highlight import colored, formula
 from .selection import by_family
 
 _WIDEST_SIGNATURE = 30
 _NARROWEST_DOC = 20
 
 
-def listed(functions: Sequence[Operation], width: int) -> str:
+def listed(functions: Sequence[Operation], width: int, color: bool = False) -> str:
     """The functions by family, each with what it computes, folded at the width."""
     column = max((len(f.signature()) for f in functions if len(f.signature()) <= _WIDEST_SIGNATURE), default=0)
     room = max(_NARROWEST_DOC, width - column - 4)
     lines: list[str] = []
     for family, members in by_family(functions):
+        family = colored(family, "1;36") if color else family
         lines += [family] if not lines else ["", family]
         for function in members:
             signature = function.signature()
@@ -26,19 +28,27 @@ def listed(functions: Sequence[Operation], width: int) -> str:
                 lines += wrap(signature, width, initial_indent="  ", subsequent_indent="      ", break_long_words=False)
                 signature = ""
             for part in wrap(function.doc, room):
-                lines.append(f"  {signature:<{column}}  {part}")
+                shown = f"{signature:<{column}}"
+                name, paren, rest = shown.partition("(")
+                lines.append(f"  {colored(name, '34') if color and paren else name}{paren}{rest}  {part}")
                 signature = ""
     return "\n".join(lines) + "\n"
 
 
-def described(entry: Entry) -> str:
+def described(entry: Entry, color: bool = False) -> str:
     """What is known of one function, a fact a line."""
     facts = facts_of(entry)
     if entry.example:
         facts.append(("example", entry.example.call))
         facts += [("", f"{key} {value}") for key, value in entry.example.results.items()]
     width = max(len(key) for key, _ in facts)
-    return "".join(f"{key:<{width}}  {value}\n" for key, value in facts)
+    if not color:
+        return "".join(f"{key:<{width}}  {value}\n" for key, value in facts)
+    formulas = ("signature", "derivative", "operator")
+    return "".join(
+        f"{colored(f'{key:<{width}}', '1;36')}  {formula(value) if key.startswith(formulas) else value}\n"
+        for key, value in facts
+    )
 
 
 def facts_of(entry: Entry) -> list[tuple[str, str]]:

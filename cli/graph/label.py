@@ -47,5 +47,6 @@ class Labels:
 
 
 def shortened(text: str) -> str:
-    """The text, or its beginning where it is long."""
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 4]} ..."
+    """The text, or its ends where it is long: of similar ones, one end tells them apart."""
+    half = (_LONGEST - 5) // 2
+    return text if len(text) <= _LONGEST else f"{text[:half]} ... {text[-half:]}"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ...parser.analysis.graph import Graph
+from collections.abc import Sequence
+
+from ...parser.analysis.graph import Graph, Vertex
+from ..shell.highlight import colored, formula
 from ..shell.printing import Style
 from ..shell.streams import printable
 from .label import Labels
@@ -26,12 +29,25 @@ def render(graph: Graph, style: Style) -> str:
         vertex = graph.vertices[name]
         prefix = f"{connector}{which}"
         if name in shown and vertex.inputs:
-            lines.append(f"{prefix}{vertex.grad_fn}  {name}, shown above")
+            lines.append(printable(f"{prefix}{vertex.grad_fn}  {name}, shown above"))
             continue
         shown.add(name)
-        lines.append(f"{prefix}{'  '.join(labels.lines(vertex))}")
+        parts = [printable(part) for part in labels.lines(vertex)]
+        lines.append(prefix + "  ".join(_colored(parts, vertex) if style.color else parts))
         for i, link in enumerate(reversed(vertex.inputs)):
             output = f"{link.result} of " if link.result != link.to else ""
             joint = last if not i else branch
             pending.append((indentation + joint, indentation + (space if not i else through), output, link.to))
-    return "".join(f"{printable(line)}\n" for line in lines)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _colored(parts: Sequence[str], vertex: Vertex) -> list[str]:
+    """The parts of a line in colours: what it is, the expression, and numbers after their names."""
+    head, *others = parts
+    looks = [colored(head, "35" if vertex.grad_fn else "1;36")]
+    if vertex.expression:
+        looks.append(formula(others.pop(0)))
+    for part in others:
+        label, _, number = part.rpartition(" ")
+        looks.append(f"{label} {colored(number, '32' if label.endswith('grad') else '1')}")
+    return looks

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from ...parser.frames.arrow_arrays import check_type, column_of, width_of
+from ...parser.frames.arrow_import import arrow
+from ...parser.rows.answers import Column
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import sentence
-from ..tables.arrow_import import arrow
-from .arrays import check_type, column_of, is_list
-from .chunk import Column
 
 _ROWS = 1 << 16
 _ELEMENTS = 1 << 22
@@ -30,7 +30,10 @@ class ArrowTable:
         self.numeric: Sequence[str] = ()
         self._batches = _whole(batches, title)
         self._first = next(self._batches, None)
-        self.widths = {name: _width(schema.field(i).type, i, self._first) for i, name in enumerate(self.names)}
+        self.widths = {
+            name: width_of(schema.field(i).type, None if self._first is None else self._first.column(i))
+            for i, name in enumerate(self.names)
+        }
 
     @property
     def row_bytes(self) -> float:
@@ -146,14 +149,3 @@ def _whole(batches: Iterable[Any], title: str) -> Iterator[Any]:
             yield batch
     except (arrow("reading this table").ArrowException, OSError) as error:
         raise UsageError(f"{title} is damaged: {sentence(str(error))}") from None
-
-
-def _width(kind: Any, place: int, batch: Any) -> int | None:
-    """The length of a column's lists, None where it has no lists."""
-    if not is_list(kind):
-        return None
-    pa, pc = arrow("reading this table"), arrow("reading this table", "compute")
-    if pa.types.is_fixed_size_list(kind):
-        return kind.list_size
-    lengths = pc.list_value_length(batch.column(place)).drop_null() if batch is not None else []
-    return lengths[0].as_py() if len(lengths) else 0

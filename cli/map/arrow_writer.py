@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..tables.arrow_import import arrow
-from .arrays import array_of
+from ...parser.frames.arrow_arrays import array_of
+from ...parser.frames.arrow_import import arrow
 from .arrow import ArrowTable, ParquetTraits
 from .chunk import Chunk, Results, Source
 from .folder_keys import arrow_type

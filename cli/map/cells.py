@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from ...parser.frames.arrow_arrays import is_numeric
+from ...parser.frames.arrow_import import arrow
+from ...parser.rows.answers import no_rows
 from ...parser.syntax.decimal_text import decimal
 from ...parser.syntax.errors import UsageError
-from ..tables.arrow_import import arrow
-from .arrays import is_numeric
-from .chunk import no_rows
 from .spelling import JSON, Spelling, Texts, texts
 
 _JSON_NUMBER = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$"

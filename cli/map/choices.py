@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
-from ..shell.options import HIGHEST_ORDER, WRT, Options, errors_option, names_option, option
+from ...parser.syntax.errors import UsageError
+from ..shell.options import (
+    HIGHEST_ORDER,
+    STRICT,
+    WRT,
+    Options,
+    errors_option,
+    file_option,
+    json_option,
+    names_option,
+    option,
+    split_names,
+    vars_option,
+)
+
+if TYPE_CHECKING:
+    from ...parser.frames.row_plan import Asked
 
 _FORMATS = click.Choice(("csv", "tsv", "jsonl", "parquet", "arrow", "arrows"))
 
@@ -12,14 +31,28 @@ _FORMATS = click.Choice(("csv", "tsv", "jsonl", "parquet", "arrow", "arrows"))
 class Files(Options):
     """What is read and written."""
 
-    output: str | None = option("-o", "--output", metavar="FILE", help="Write to FILE, which appears when it is whole.")
+    output: str | None = file_option("-o", "--output", help="Write to FILE, which appears when it is whole.")
     format_name: str | None = option("--format", type=_FORMATS, help="How to write.  [default: by FILE, as read]")
+    as_json: bool = json_option("Short for --format jsonl; an error is printed as an object too.")
     input_format: str | None = option(
         "--input-format", type=_FORMATS, help="What TABLE is.  [default: by its name or content]"
     )
     renames: tuple[str, ...] = option(
         "--rename", multiple=True, metavar="NAME=COLUMN", help="Which column a variable is."
     )
+
+    def __init__(self, context: click.Context) -> None:
+        super().__init__(context)
+        if self.as_json and self.format_name not in (None, "jsonl"):
+            raise UsageError(f"--json and --format {self.format_name} exclude each other", "leave out one of them")
+        self.format_name = "jsonl" if self.as_json else self.format_name
+
+
+class NewColumns(Options):
+    """What new columns are called, and whether they replace others."""
+
+    prefix: str = option("--prefix", default="", metavar="TEXT", help="What the names of new columns begin with.")
+    overwrite: bool = option("--overwrite", is_flag=True, help="Replace columns that have the name of a new one.")
 
 
 class Differentiation(Options):
@@ -28,7 +61,7 @@ class Differentiation(Options):
     assignments: tuple[str, ...] = option(
         "--set", multiple=True, metavar="NAME=VALUE", help="A constant, whatever its name."
     )
-    vars_file: str | None = option("--vars", metavar="FILE", help="Constants from a JSON file: an object of values.")
+    vars_file: str | None = vars_option("Constants from a JSON file: an object of values.")
     wrt: str | None = WRT
     const: str | None = names_option("--const", help="Do not differentiate by these variables, separated by commas.")
     hessian: bool = option("--hessian", is_flag=True, help="Second derivatives d2_x_y, by pair of variables.")
@@ -42,12 +75,16 @@ class Differentiation(Options):
         "--keep", help="Columns for names that the expression assigns, separated by commas."
     )
 
+    def given(self, assigned: Sequence[str]) -> tuple[Sequence[tuple[str, str]], Sequence[str], str | None]:
+        """Where constants are given: as options, as `name=value`, and in a file."""
+        return self.context.obj, [*self.assignments, *assigned], self.vars_file
 
-class NewColumns(Options):
-    """What new columns are called, and whether they replace others."""
+    def rows(self, added: NewColumns, only_new: bool) -> Asked:
+        """The same for the rows of tables; beside no old columns, new ones may have any name."""
+        from ...parser.frames.row_plan import Asked
 
-    prefix: str = option("--prefix", default="", metavar="TEXT", help="What the names of new columns begin with.")
-    overwrite: bool = option("--overwrite", is_flag=True, help="Replace columns that have the name of a new one.")
+        wrt, const, keep = map(split_names, (self.wrt, self.const, self.keep))
+        return Asked(wrt, const, self.hessian, self.order, keep, added.prefix, added.overwrite or only_new)
 
 
 class Columns(NewColumns):
@@ -66,6 +103,7 @@ class Rows(Options):
         "--null", multiple=True, metavar="TEXT", help="A text, such as NA, that means an empty cell."
     )
     errors: str = errors_option("A row that fails: stop there; leave it out; or leave its new cells empty.")
+    strict: bool = STRICT
     jobs: int | None = option(
         "--jobs", type=click.IntRange(1, 256), metavar="N", help="Threads to compute with.  [default: all cores]"
     )

@@ -7,19 +7,8 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from ...parser.rows.answers import Column
 from .folder_keys import Key
-
-
-class Column(NamedTuple):
-    """The numbers of one column of a chunk with n rows.
-
-    `values` is float64, (n,) or for lists of length k (n, k), with nan in the rows without a number: those that
-    `empty` marks, a bool array (n,), and those in `faults`, by row from 0 with what is wrong with them.
-    """
-
-    values: np.ndarray
-    empty: np.ndarray
-    faults: Mapping[int, str]
 
 
 class Results(NamedTuple):
@@ -93,8 +82,3 @@ class Chunk(Protocol):
     def batch(self, without: Sequence[str]) -> Any:
         """All columns but some in Arrow, after `read`. UsageError: a column has changed its type."""
         ...
-
-
-def no_rows(n: int) -> np.ndarray:
-    """A mask that marks none of n rows."""
-    return np.zeros(n, dtype=bool)

@@ -3,40 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
-import numpy as np
-
-from ...parser.rows.expression import RowExpression
+from ...parser.frames.row_plan import shapes_of
+from ...parser.rows.answers import Answer, answered
+from ...parser.rows.row_expression import RowExpression
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted
-from .chunk import Chunk, no_rows
+from .chunk import Chunk
 from .table_formats import Table
-
-
-class Answer(NamedTuple):
-    """What became of a chunk: arrays by result, the rows whose input was empty, and those that failed, with why.
-
-    `variables` are the values that were given: one each, or arrays with one for each row.
-    """
-
-    results: dict[str, np.ndarray]
-    empty: np.ndarray
-    faults: dict[int, str]
-    variables: Mapping[str, Any]
-    columns: frozenset[str]
-
-    def nonfinite(self, blank: np.ndarray) -> np.ndarray:
-        """The rows with a result that is nan or infinite, without those in `blank`."""
-        found = no_rows(len(blank))
-        for array in self.results.values():
-            bad = ~np.isfinite(array)
-            found |= bad if bad.ndim == 1 else bad.any(axis=tuple(range(1, bad.ndim)))
-        return found & ~blank
-
-    def row(self, number: int) -> dict[str, Any]:
-        """The variables' values in one row."""
-        return {name: value[number] if name in self.columns else value for name, value in self.variables.items()}
 
 
 class RowComputation(Protocol):
@@ -72,21 +47,9 @@ class Computation:
         ExpressionError, UsageError: as `RowExpression`.
         """
         read = chunk.read()
-        empty = no_rows(chunk.rows)
-        faults: dict[int, str] = {}
-        for column in read.values():
-            empty |= column.empty
-            for row, fault in column.faults.items():
-                faults.setdefault(row, fault)
-        skipped = empty.copy()
-        skipped[list(faults)] = True
-        values = {variable: read[column].values for variable, column in self.columns.items() if column in read}
-        keys = self._from_keys(table)
-        if any(np.isnan(number) for number in keys.values()):
-            empty[:] = skipped[:] = True
-        given = {**self.expression.constants, **keys}
-        results = self.expression.results(self._shapes(table), given, values, skipped, faults, chunk.rows_before)
-        return Answer(results, empty, faults, {**given, **values}, frozenset(values))
+        columns = {variable: read[column] for variable, column in self.columns.items() if column in read}
+        keys, shapes = self._from_keys(table), self._shapes(table)
+        return answered(self.expression, shapes, keys, columns, chunk.rows, chunk.rows_before)
 
     def explained(self, row: str, variables: Mapping[str, Any]) -> str:
         """Where in a row the first number that is not finite came from."""
@@ -106,8 +69,7 @@ class Computation:
 
     def _shapes(self, table: Table) -> dict[str, tuple[int, ...]]:
         """The shapes of the variables that are columns, which depend on the lengths of a table's lists."""
-        widths = {variable: table.source.widths.get(column) for variable, column in self.columns.items()}
-        return {variable: () if width is None else (width,) for variable, width in widths.items()}
+        return shapes_of(self.columns, table.source.widths)
 
     def _from_keys(self, table: Table) -> dict[str, float]:
         """The variables that are the same in all rows of a table, nan where there is none. UsageError: no number."""

@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from ...parser.frames.arrow_arrays import array_of_column, column_of, first_misfit, keeps_digits, misfit
+from ...parser.frames.arrow_import import arrow, has_arrow
+from ...parser.rows.answers import Column
 from ...parser.syntax.decimal_text import decimal
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import counted, quoted, sentence
-from ..tables.arrow_import import arrow, has_arrow
 from ..tables.dialect import Dialect, misread_header, names_by_place, one_cell, plain_number
 from ..tables.encoding import BYTE_ORDER_MARK, check_utf8, decoded
 from ..tables.record_ends import (
@@ -28,8 +30,6 @@ from ..tables.record_ends import (
     record_ends,
     text_ends,
 )
-from .arrays import array_of_column, column_of, first_misfit, keeps_digits, misfit
-from .chunk import Column
 
 # As long as a record may be, which is bounded elsewhere.
 csv.field_size_limit(1 << 30)

@@ -12,8 +12,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from ...parser.frames.arrow_import import arrow
 from ..shell.files import replacing
-from ..tables.arrow_import import arrow
 
 # What a pipe takes at once, by POSIX at least 512 bytes.
 _ATOMIC = 4096 if sys.platform == "linux" else 512

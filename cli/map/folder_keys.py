@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ...parser.frames.arrow_import import arrow
 from ...parser.syntax.decimal_text import decimal
-from ..tables.arrow_import import arrow
 
 # The name that Hive, Spark and Arrow give to a folder of rows without a value.
 _NULL = "__HIVE_DEFAULT_PARTITION__"

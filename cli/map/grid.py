@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from ...parser.analysis.ranges import Range
+from ...parser.frames.arrow_import import arrow
+from ...parser.rows.answers import Answer, Column, no_rows
 from ...parser.syntax.errors import UsageError
-from ..tables.arrow_import import arrow
 from ..tables.opening import Place
-from .chunk import Column, no_rows
-from .computation import Answer, Computation
+from .computation import Computation
 from .table_formats import Table
 
 _ROWS = 1 << 16

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tables.arrow_import import arrow, has_arrow
+from ...parser.frames.arrow_import import arrow, has_arrow
 from .spelling import Texts, Unspelled, as_list, spelled
 
 _LARGEST = 2**31 - 1

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from ...parser.frames.arrow_arrays import array_of_column, column_of, first_misfit, misfit, wrong_length
+from ...parser.frames.arrow_import import arrow, has_arrow
+from ...parser.rows.answers import Column
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted
-from ..tables.arrow_import import arrow, has_arrow
 from ..tables.encoding import BYTE_ORDER_MARK, check_utf8
 from ..tables.record_ends import Block, Readable, blocks, line_of, newlines, text_ends
-from .arrays import array_of_column, column_of, first_misfit, misfit, wrong_length
-from .chunk import Column
 
 _OPEN, _SPACE, _QUOTE, _CLOSE = b'{ "}'
 _SAMPLE = 1000

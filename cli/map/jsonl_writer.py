@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tables.arrow_import import arrow, has_arrow
+from ...parser.frames.arrow_import import arrow, has_arrow
 from .cells import json_cells, json_cells_of_text, nonfinite_cells
 from .chunk import Chunk, Results
 from .delimited import DelimitedChunk

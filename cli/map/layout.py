@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..tables.arrow_import import arrow
+from ...parser.frames.arrow_import import arrow
 from .chunk import Chunk, Results, Source
 
 

@@ -8,15 +8,15 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
+from ...parser.rows.pipeline import overlapped
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import listed, quoted
-from ..shell.streams import say
+from ..shell.saying import complain
 from ..tables.dialect import TextForm
 from .chunk import Chunk, Results
 from .computation import RowComputation
 from .destination import writing
 from .layout import Layout, Writer
-from .pipeline import overlapped
 from .row_counts import MOST_FAILURES, RowCounts
 from .table_formats import Table, open_writer
 
@@ -76,7 +76,7 @@ def write_mapped(
                 raise
     except StoppedError:
         if output is not None:
-            say(f"error[row]: {quoted(output)} is not written, because of `--errors stop`")
+            complain(f"error[row]: {quoted(output)} is not written, because of `--errors stop`")
     finally:
         progress.erase()
     return progress
@@ -121,29 +121,13 @@ def _parts(first: Table, following: Iterator[Table], job: Job[Any]) -> Iterator[
 def _work(table: Table, chunk: Chunk, job: Job[Any], writer: Writer) -> _Done:
     with np.errstate(all="ignore"):
         answer = job.computation.answer(table, chunk)
-        rows = chunk.rows
-        faults = sorted(answer.faults.items())
-        failed = np.zeros(rows, dtype=bool)
-        failed[[row for row, _ in faults]] = True
-        keep = None
-        if faults and job.errors == "skip":
-            keep = ~failed
-        elif faults and job.errors == "stop":
-            keep = np.arange(rows) < faults[0][0]
-            faults = faults[:1]
-        blank = answer.empty | failed
-        nonfinite = answer.nonfinite(blank)
-        columns = {name: answer.results[result] for name, result in job.results.items()}
+        settled = answer.settled(job.results, job.errors)
         keys = {name: table.keys[name] for name in job.layout.keys}
-        results = Results(columns, blank if blank.any() else None, keep, keys)
-        payload = writer.encode(chunk, results)
-    if faults and job.errors == "stop":
-        rows = faults[0][0] + 1
-    empty, count = int((answer.empty & ~failed)[:rows].sum()), int(nonfinite[:rows].sum())
-    worst = int(nonfinite.argmax()) if count else 0
-    first = (chunk.place(worst), answer.row(worst)) if count else None
-    said = [(chunk.place(row), reason) for row, reason in faults[:MOST_FAILURES]]
-    return _Done(table, payload, rows, empty, len(faults), said, count, first)
+        payload = writer.encode(chunk, Results(settled.columns, settled.blank, settled.keep, keys))
+    worst = settled.first_nonfinite
+    first = None if worst is None else (chunk.place(worst), answer.row(worst))
+    said = [(chunk.place(row), reason) for row, reason in settled.faults[:MOST_FAILURES]]
+    return _Done(table, payload, settled.rows, settled.empty, len(settled.faults), said, settled.nonfinite, first)
 
 
 def check_same(table: Table, first: Table) -> None:

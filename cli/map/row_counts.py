@@ -7,7 +7,7 @@ from typing import Any
 
 from ...parser.syntax.wording import counted
 from ..shell.progress import Progress
-from ..shell.streams import say
+from ..shell.saying import complain
 
 # As many rows that failed are explained.
 MOST_FAILURES = 5
@@ -31,7 +31,7 @@ class RowCounts(Progress):
         """Counts rows of a table that failed, and says where the first are and why, unless many have."""
         for place, reason in faults[: max(0, MOST_FAILURES - self.failed)]:
             self.erase()
-            say(f"error[row]: {_called(place, title)}: {reason}")
+            complain(f"error[row]: {_called(place, title)}: {reason}")
         self.failed += count
 
     def add_nonfinite(self, count: int, title: str | None, place: str, variables: dict[str, Any]) -> None:
@@ -51,7 +51,7 @@ class RowCounts(Progress):
         """Says what became of the rows, as `600 rows: 598 ok, 1 empty, 1 failed, 1.2 s`."""
         self.erase()
         if self.failed > MOST_FAILURES:
-            say(f"error[row]: ... and {counted(self.failed - MOST_FAILURES, 'row')} more")
+            complain(f"error[row]: ... and {counted(self.failed - MOST_FAILURES, 'row')} more")
         parts = [f"{self.rows - self.empty - self.failed:,} ok"]
         counts = (self.empty, "empty"), (self.failed, "failed"), (self.nonfinite, "not finite")
         parts += [f"{number:,} {word}" for number, word in counts if number]

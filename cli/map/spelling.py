@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..tables.arrow_import import arrow, has_arrow
+from ...parser.frames.arrow_import import arrow, has_arrow
 from ..tables.dialect import Dialect
 
 Texts: TypeAlias = Any

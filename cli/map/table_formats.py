@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ...parser.syntax.errors import UsageError
 from ..shell.printing import DELIMITERS
-from ..shell.streams import say
+from ..shell.saying import say
 from ..tables.dialect import TextForm
 from ..tables.encoding import as_utf8, with_newlines
 from ..tables.formats import ARROW_FILE, BINARY, COMPRESSED, format_by_content, format_by_name, no_table

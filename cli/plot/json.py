@@ -44,6 +44,6 @@ def _object(plot: Plotted, only: Sequence[str] | None) -> dict[str, Any]:
                 "sides": [number(f"{path}.sides[{j}]", side) for j, side in enumerate(feature.sides)],
             }
         )
-    found = {"expr": plot.expr, "variable": plot.variable, "points": points, "features": features}
-    found["unlisted"] = sorted(curve.found.unlisted) if curve else []
+    unlisted = sorted(curve.found.unlisted) if curve else []
+    found = {"expr": plot.expr, "variable": plot.variable, "points": points, "features": features, "unlisted": unlisted}
     return {**found, **({"nonfinite": nonfinite} if nonfinite else {})}

@@ -8,7 +8,19 @@ import click
 
 from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.wording import listed, quoted
-from ..shell.options import JSON, SET, Format, Options, color_option, names_option, option, split_names
+from ..shell.options import (
+    SET,
+    Drawn,
+    Options,
+    file_option,
+    format_option,
+    names_option,
+    option,
+    precision_option,
+    split_names,
+    theme_option,
+    vars_option,
+)
 from ..shell.printing import Style
 from ..shell.streams import is_terminal, wants_color
 
@@ -17,14 +29,16 @@ class Curves(Options):
     """What is drawn."""
 
     assignments: tuple[str, ...] = SET
-    vars_file: str | None = option("--vars", metavar="FILE", help="Variables from a JSON file: an object of values.")
+    vars_file: str | None = vars_option("Variables from a JSON file: an object of values.")
     order: int | None = option(
         "--order", type=click.IntRange(0, 8), metavar="N", help="Derivatives up to the N-th.  [default: 1]"
     )
     only: str | None = names_option("--only", help="Draw these alone: value, d_x, d2_x; separated by commas.")
     view: str | None = option("--ylim", metavar="LOW:HIGH", help="Show values from LOW to HIGH.")
-    data: str | None = option(
-        "--data", metavar="TABLE", help="Draw the points of a table, with a column of the variable's name, over it."
+    data: str | None = file_option(
+        "--data",
+        metavar="TABLE",
+        help="Draw the points of a table, with a column of the variable's name, over it.",
     )
     response: str | None = option("--response", metavar="COLUMN", help="Which column of --data is how high.")
 
@@ -44,32 +58,22 @@ class Curves(Options):
         return max(map(known.index, names))
 
 
-class Drawn(Format):
+class Curved(Drawn):
     """How it is drawn. UsageError: a file in a format for numbers."""
 
     default = "pretty"
-    output: str | None = option(
-        "-o", "--output", metavar="FILE", help="Draw into FILE; its ending says how: .svg, .png or .pdf."
+    theme: str | None = theme_option(
+        None, "Colours for a light or a dark background.  [default: of files light, of terminals for both]"
     )
-    theme: str | None = option(
-        "--theme",
-        type=click.Choice(("light", "dark")),
-        help="Colours for a light or a dark background.  [default: of files light, of terminals for both]",
+    format_name: str = format_option(
+        ("pretty", "plain", "json", "csv", "tsv"),
+        "A picture; what there is to see, a line each; or the numbers.  [default: pretty]",
     )
-    format_name: str = option(
-        "--format",
-        type=click.Choice(("pretty", "plain", "json", "csv", "tsv")),
-        help="A picture; what there is to see, a line each; or the numbers.  [default: pretty]",
-    )
-    as_json: bool = JSON
-    precision: int | None = option(
-        "--precision", type=click.IntRange(1, 17), metavar="DIGITS", help="Digits below the picture.  [default: 6]"
-    )
-    color: str = color_option(True)
+    precision: int | None = precision_option("Digits below the picture.  [default: 6]")
 
     def __init__(self, context: click.Context) -> None:
         super().__init__(context)
-        if self.output is not None and self.format_name in ("csv", "tsv"):
+        if self.picture is not None and self.format_name in ("csv", "tsv"):
             raise UsageError(
                 f"-o draws a picture, and {self.format_name} is for numbers",
                 f"leave out one of them, or write `--format {self.format_name} > FILE`",
@@ -79,4 +83,4 @@ class Drawn(Format):
         """The looks that were chosen; ASCII alone where a program reads it, or the terminal shows nothing else."""
         encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
         ascii = not is_terminal(sys.stdout) or not encoding.startswith("utf")
-        return Style(self.precision, wants_color(sys.stdout, self.color), ascii)
+        return Style(self.precision, wants_color(sys.stdout), ascii)

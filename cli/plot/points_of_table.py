@@ -13,7 +13,7 @@ from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.wording import listed, quoted
 from ..map.chunk import Source
 from ..map.table_formats import open_tables
-from ..shell.streams import say
+from ..shell.saying import say
 from ..tables.table_options import TextTables
 
 # More than these cannot be told apart.

@@ -10,6 +10,8 @@ from itertools import chain
 import numpy as np
 
 from ...engine.api.creation import tensor
+from ...parser.analysis.given_names import canonical, match
+from ...parser.frames.column_names import column_names, removed_columns
 from ...parser.rows.uncertain_rows import UncertainRows
 from ...parser.semantics.names import free_variables
 from ...parser.solving.correlations import read_correlations
@@ -18,15 +20,14 @@ from ...parser.syntax.parse import parse
 from ...parser.syntax.records import Program
 from ...parser.syntax.wording import listed, quoted
 from ..map.choices import NewColumns
-from ..map.column_names import column_names, removed_columns
 from ..map.computation import Computation
 from ..map.layout import Layout
 from ..map.mapping import Job, write_mapped
-from ..map.matching import match_columns, parse_renames
+from ..map.matching import matched
 from ..map.table_formats import check_binary, open_tables
-from ..shell.options import Limits, option_names
-from ..shell.streams import is_terminal, say
-from ..shell.variables import canonical, match
+from ..shell.options import Limits, caller
+from ..shell.saying import say
+from ..shell.streams import is_terminal
 from ..tables.formats import format_by_name
 from ..tables.table_options import TextTables
 from .uncertain_inputs import read_values
@@ -51,14 +52,15 @@ def write_rows(
     first = next(tables)
     source = first.source
     names = [*source.names, *first.keys]
-    values = read_values(given.context.obj, [*given.assignments, *assigned])
     sigmas = _sigmas(given.sigmas, limits)
     free = dict(free_variables(program))
     own = list(free)
     for sigma in sigmas.values():
         free.update(free_variables(sigma))
-    columns = match_columns(free, names, values, parse_renames(rows.renames), source)
-    match(program, {name: free[name] for name in own}, [*values, *(n for n in columns if n in own)], _options(given))
+    values = read_values(given, assigned, free)
+    columns = matched(free, first, values, rows.renames)
+    known = [*values, *(name for name in columns if name in own)]
+    match(program, {name: free[name] for name in own}, known, caller(given.context.command))
     for name, value in values.items():
         if np.any(value.deviation):
             if name in sigmas:
@@ -83,7 +85,7 @@ def write_rows(
     progress.summarise()
     if progress.first_nonfinite is not None:
         say(computation.explained(*progress.first_nonfinite))
-    return bool(progress.failed)
+    return bool(progress.failed or (written.strict and progress.nonfinite))
 
 
 def _format(written: Written) -> str | None:
@@ -94,10 +96,6 @@ def _format(written: Written) -> str | None:
         help = "write `--format jsonl`" if written.format_name == "json" else "write `--format csv`"
         raise UsageError(f"--format {written.format_name} is for one point, and a table is given", help)
     return written.format_name
-
-
-def _options(given: Given) -> list[str]:
-    return option_names(given.context.command)
 
 
 def _sigmas(texts: Sequence[str], limits: Limits) -> dict[str, Program]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+from ...parser.analysis.given_names import canonical, match
+from ...parser.analysis.given_values import from_json, read_object
 from ...parser.semantics.names import CONSTANTS, free_variables
 from ...parser.solving.correlations import read_correlations
 from ...parser.solving.fit_parameters import FitParameters, read_fit
@@ -14,9 +16,9 @@ from ...parser.solving.uncertainty import Inputs
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.records import Program
 from ...parser.syntax.wording import listed, quoted
-from ..shell.options import option_names
-from ..shell.streams import is_terminal, read_text, say
-from ..shell.variables import canonical, match
+from ..shell.options import caller
+from ..shell.saying import say
+from ..shell.streams import is_terminal, read_text
 from .uncertainty_options import Given
 
 _NUMERIC = re.compile(r"[-+.\d(\[]")
@@ -28,8 +30,8 @@ def read_inputs(program: Program, assigned: Iterable[str], given: Given) -> Inpu
     ExpressionError, UsageError: a variable without a value, a value that is none or has no variable, correlations that
     cannot be.
     """
-    values = read_values(given.context.obj, [*given.assignments, *assigned])
     free = free_variables(program)
+    values = read_values(given, assigned, free)
     fit = _fit(given, [name for name in free if name not in values and name not in CONSTANTS])
     correlations = read_correlations(given.correlations)
     if fit is not None:
@@ -39,9 +41,8 @@ def read_inputs(program: Program, assigned: Iterable[str], given: Given) -> Inpu
         used = fit.only({name for name in fit.values if name in free and name not in values})
         values = {**used.values, **values}
         correlations = {**used.correlations, **correlations}
-    options = option_names(given.context.command)
     # In the order of the expression.
-    names = match(program, free, values, options)
+    names = match(program, free, values, caller(given.context.command))
     if not names:
         raise UsageError("the expression has no variables, and only these have deviations")
     inputs = Inputs({name: values[name] for name in names})
@@ -50,11 +51,14 @@ def read_inputs(program: Program, assigned: Iterable[str], given: Given) -> Inpu
     return inputs
 
 
-def read_values(options: Iterable[tuple[str, str]], assignments: Iterable[str]) -> dict[str, Uncertain]:
-    """The variables given, by name. UsageError: a name given twice, or a value that is none."""
+def read_values(given: Given, assigned: Iterable[str], needed: Collection[str]) -> dict[str, Uncertain]:
+    """The variables given, by name; of those in a file, the `needed` ones.
+
+    UsageError: a name given twice, or a value that is none.
+    """
     found: dict[str, Uncertain] = {}
-    written: list[tuple[str, str, str | None]] = [(name, value, name) for name, value in options]
-    for text in assignments:
+    written: list[tuple[str, str, str | None]] = [(name, value, name) for name, value in given.context.obj]
+    for text in [*given.assignments, *assigned]:
         name, equals, value = text.partition("=")
         if not equals or not name.strip().isidentifier():
             raise UsageError(f"{quoted(text)} is not of the form NAME=VALUE", "write `--set x=3±0.1`")
@@ -69,6 +73,11 @@ def read_values(options: Iterable[tuple[str, str]], assignments: Iterable[str]) 
             # What begins like a number was not meant for an option's.
             error.option = None if _NUMERIC.match(value.strip()) else option
             raise
+    held = read_object(given.vars_file) if given.vars_file is not None else {}
+    for name in held:
+        if name in needed and name not in found:
+            text = held[name] if isinstance(held[name], str) else str(from_json(name, held[name]).tolist())
+            found[name] = read_uncertain(name, text)
     return found
 
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import click
 
-from ..shell.options import JSON, Format, Options, color_option, errors_option, option
+from ..shell.options import (
+    SET,
+    STRICT,
+    Options,
+    Output,
+    errors_option,
+    file_option,
+    format_option,
+    option,
+    precision_option,
+    vars_option,
+)
 
 _TABLES = ("csv", "tsv", "jsonl", "parquet", "arrow", "arrows")
 
@@ -12,14 +23,14 @@ _TABLES = ("csv", "tsv", "jsonl", "parquet", "arrow", "arrows")
 class Given(Options):
     """What gives variables and their deviations."""
 
-    assignments: tuple[str, ...] = option(
-        "--set", multiple=True, metavar="NAME=VALUE", help="A variable, whatever its name."
-    )
+    assignments: tuple[str, ...] = SET
+    vars_file: str | None = vars_option()
     correlations: tuple[str, ...] = option(
         "--correlation", multiple=True, metavar="NAME,NAME=R", help="Two variables are correlated; may be repeated."
     )
-    fit_file: str | None = option(
-        "--fit", metavar="FILE", help="Variables from `fit --json`, with their covariance; - is standard input."
+    fit_file: str | None = file_option(
+        "--fit",
+        help="Variables from `fit --json`, with their covariance; - is standard input.",
     )
     sigmas: tuple[str, ...] = option(
         "--sigma",
@@ -50,23 +61,23 @@ class Said(Options):
     seed: int = option("--seed", type=click.IntRange(0), default=0, help="Where their random numbers begin.")
 
 
-class Written(Format):
+class Written(Output):
     """How to print the result, or the rows of a table."""
 
-    output: str | None = option("-o", "--output", metavar="FILE", help="Write the rows to FILE, whole or not at all.")
+    output: str | None = file_option(
+        "-o",
+        "--output",
+        help="Write to FILE, which appears when it is whole; in its format.",
+    )
     keys: tuple[str, ...] = option(
         "--get", multiple=True, metavar="KEY", help="Print this result alone: value, sd, share.m, ..."
     )
-    format_name: str = option(
-        "--format",
-        type=click.Choice(("pretty", "plain", "json", *_TABLES)),
-        help="How to print.  [default: pretty on a terminal, plain in a pipe; a table as it is read]",
+    format_name: str = format_option(
+        ("pretty", "plain", "json", *_TABLES),
+        "How to print.  [default: pretty on a terminal, plain in a pipe; a table as it is read]",
     )
-    as_json: bool = JSON
-    precision: int | None = option(
-        "--precision", type=click.IntRange(1, 17), metavar="DIGITS", help="Significant digits in `pretty`."
-    )
-    color: str = color_option(True)
+    strict: bool = STRICT
+    precision: int | None = precision_option("Significant digits in `pretty`.")
 
 
 class Rows(Options):

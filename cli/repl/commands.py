@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -12,7 +13,8 @@ from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.wording import counted, quoted
 from ..shell.files import replacing
 from ..shell.printing import Style, rendered
-from ..shell.streams import is_terminal, say, wants_color, write
+from ..shell.saying import say
+from ..shell.streams import is_terminal, read_text, wants_color, write
 
 if TYPE_CHECKING:
     from ...parser.analysis.origins import Origins
@@ -65,7 +67,7 @@ def _graph(console: Console, argument: str) -> None:
         drawn = graph_of_passes(passes, graph.values(), argument)
     else:
         drawn = graph_as_recorded(graph, passes.value, graph.values(), argument)
-    write(rendered("graph", "tree", drawn, Style(ascii=not is_terminal(sys.stdout))))
+    write(rendered("graph", "tree", drawn, Style(color=wants_color(sys.stdout), ascii=not is_terminal(sys.stdout))))
     _say_notes(retraced)
 
 
@@ -76,7 +78,7 @@ def _trace(console: Console, argument: str) -> None:
     value, node = passes.value._data, passes.value.grad_fn
     grad_fn = None if node is None else node.name()
     report = Report(argument, graph.values(), value.dtype.name, value, grad_fn, {}, {}, [], [])
-    style = Style(color=wants_color(sys.stdout, "auto"))
+    style = Style(color=wants_color(sys.stdout))
     write(rendered("trace", "pretty" if is_terminal(sys.stdout) else "plain", report, passes, style))
     _say_notes(retraced)
 
@@ -122,6 +124,36 @@ def _save(console: Console, argument: str) -> None:
     say(f"saved {counted(len(console.inputs), 'input')}; `autodiff run {argument}` runs them again")
 
 
+def _diff(console: Console, argument: str) -> None:
+    from .formulas import show_derivatives
+
+    show_derivatives(console.session.names, argument)
+
+
+def _check(console: Console, argument: str) -> None:
+    from .formulas import show_check
+
+    show_check(console.session.names, argument)
+
+
+def _load(console: Console, argument: str) -> None:
+    if not argument:
+        raise UsageError("the name of a file is missing", "write `:load lesson.py`")
+    source = read_text(os.path.expanduser(argument))
+    console.session.run(source, argument)
+    console.inputs.append(source.rstrip())
+
+
+def _time(console: Console, argument: str) -> None:
+    if not argument:
+        raise UsageError("there is nothing to time", "write it after: `:time torch.exp(x).sum()`")
+    start = time.perf_counter()
+    console.session.run(argument, console.next_name())
+    seconds = time.perf_counter() - start
+    console.inputs.append(argument)
+    write(f"{seconds:.3g} s\n" if seconds >= 1 else f"{seconds * 1e3:.3g} ms\n")
+
+
 def _help(console: Console, argument: str) -> None:
     if not argument:
         rows = [(f"{name} {command.argument}".rstrip(), command.summary) for name, command in COMMANDS.items()]
@@ -131,12 +163,12 @@ def _help(console: Console, argument: str) -> None:
         write(_columns([(f"{argument} {command.argument}".rstrip(), command.summary)]))
     else:
         from ...parser.analysis.function_entry import entry_of
-        from ..functions import plain
+        from ..functions import pretty
         from ..functions.selection import named
 
         module, _, name = argument.rpartition(".")
         name = in_module(module, name)
-        write(plain.described(entry_of(named(name or argument))))
+        write(pretty.described(entry_of(named(name or argument))))
 
 
 def _quit(console: Console, argument: str) -> None:
@@ -151,6 +183,10 @@ def _columns(rows: list[tuple[str, str]]) -> str:
 COMMANDS = {
     ":graph": Command("[EXPR]", "the graph of a tensor, with values and gradients", _graph),
     ":trace": Command("[EXPR]", "the forward and backward pass that end in a tensor, step by step", _trace),
+    ":diff": Command("EXPR", "the derivatives of a formula by its variables, as formulas", _diff),
+    ":check": Command("EXPR", "its derivatives against differences, at the values of the session or at random", _check),
+    ":time": Command("INPUT", "runs an input, and says how long it took", _time),
+    ":load": Command("FILE", "runs a script, whose names are there then", _load),
     ":vars": Command("", "the names of the session, with their values and gradients", _vars),
     ":save": Command("FILE", "writes the inputs that ran without an error, for `autodiff run`", _save),
     ":help": Command("[NAME]", "this list, or what a function computes and its derivatives", _help),

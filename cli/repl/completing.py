@@ -24,7 +24,7 @@ def completions(session: AnySession, text: str) -> tuple[str, list[str]]:
     command, space, argument = text.partition(" ")
     if not space:
         return command, _beginning(command, COMMANDS)
-    if command == ":save":
+    if command in (":save", ":load"):
         return argument, _files(argument)
     if command == ":help":
         return argument, _beginning(argument, [*COMMANDS, *FUNCTIONS])

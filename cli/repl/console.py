@@ -7,8 +7,8 @@ import sys
 from ...parser.analysis.origins import Origins
 from ..run.session import Setting, open_session
 from ..shell.failures import report
-from ..shell.streams import say
-from .typed import is_command, is_ending, unprompted
+from ..shell.saying import complain
+from .typed import asked_help, is_command, is_ending, unprompted
 
 
 class Console:
@@ -35,16 +35,17 @@ class Console:
         if is_ending(text) and text not in self.session.names:
             raise EOFError
         try:
-            if is_command(text):
+            asked = None if "help" in self.session.names else asked_help(text)
+            if asked is not None or is_command(text):
                 from .commands import run_command
 
-                run_command(self, text.strip())
+                run_command(self, asked or text.strip())
             elif text:
                 self.session.run(text, self.next_name())
                 self.inputs.append(text)
         except KeyboardInterrupt:
             # Below the ^C that the terminal shows.
-            say("\ninterrupted")
+            complain("\ninterrupted")
         except (EOFError, OSError):
             raise
         except Exception as error:

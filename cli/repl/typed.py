@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ...parser.script.reading.reader import is_complete
 
 PROMPT = ">>> "
@@ -9,6 +11,7 @@ CONTINUATION = "... "
 INDENT = 4
 
 _ENDINGS = ("exit", "quit", "exit()", "quit()")
+_HELP = re.compile(r"help\((?:torch\.)?([\w.]+)\)|(?:torch\.)?([\w.]+)\?")
 _LEAVING = ("return", "raise", "pass", "break", "continue")
 
 
@@ -20,6 +23,15 @@ def is_command(text: str) -> bool:
 def is_ending(text: str) -> bool:
     """Whether it is one of the words that end a session, as in Python."""
     return text.strip() in _ENDINGS
+
+
+def asked_help(text: str) -> str | None:
+    """The command for what asks for help as elsewhere: `help`, `?`, `help(sin)`, `sin?`; None for all else."""
+    words = text.strip()
+    if words in ("help", "help()", "?"):
+        return ":help"
+    found = _HELP.fullmatch(words)
+    return f":help {found[1] or found[2]}" if found else None
 
 
 def may_end(text: str) -> bool:

@@ -17,7 +17,8 @@ from ...parser.script.running.machine import UNEXPLAINED
 from ...parser.syntax.errors import ExpressionError
 from ...parser.syntax.wording import counted
 from ..shell.failures import report
-from ..shell.streams import is_terminal, printable, say, wants_color, write
+from ..shell.saying import say
+from ..shell.streams import is_terminal, printable, wants_color, write
 from .recording import Recording
 from .session import Setting, open_session, run_cell
 
@@ -108,5 +109,5 @@ def _diff(cell: Cell, output: str) -> Iterator[str]:
 def _shown(line: str) -> str:
     if is_terminal(sys.stdout):
         line = printable(line)
-    color = _COLORS.get(line[:1]) if wants_color(sys.stdout, "auto") else None
+    color = _COLORS.get(line[:1]) if wants_color(sys.stdout) else None
     return (click.style(line, fg=color) if color else line) + "\n"

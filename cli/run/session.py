@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
+from ...engine import Tensor
 from ...parser.notes.cell import Cell
 from ...parser.notes.magics import without_magics
-from ...parser.script.running.guard import Limits
+from ...parser.script.running.script_limits import Limits
 from ...parser.script.session import Observer, Session, Write
 from ...parser.script.trusted import TrustedSession
-from ...parser.syntax.errors import ExpressionError, diagnostic
-from ..shell.streams import is_terminal, printable, say
+from ...parser.syntax.errors import ExpressionError, UsageError, diagnostic
+from ..shell.options import Scripts
+from ..shell.saying import say
+from ..shell.streams import is_terminal, printable
+from ..shell.variables import collect
 
 AnySession: TypeAlias = Session | TrustedSession
 
 
 class Setting(NamedTuple):
-    """How scripts run: in the safe language within limits, or `trusted`, as the person's own Python; from which file"""
+    """How scripts run: in the safe language within limits, or `trusted`, as the person's own Python; from which file,
+    and with which names `given` to them.
+    """
 
     limits: Limits
     trusted: bool = False
     path: str | None = None
+    given: Mapping[str, Tensor] = {}
+
+
+def setting_of(scripts: Scripts, path: str | None = None, source: str | None = None) -> Setting:
+    """What the options ask for, for scripts from a file. UsageError: a name is given that the source never mentions."""
+    named = collect((), scripts.assignments, None)
+    for name in named:
+        if source is not None and not re.search(rf"\b{name}\b", source):
+            raise UsageError(f"`{name}` is given, and the script does not mention it", f"leave out `--set {name}=...`")
+    given = {**collect((), (), scripts.vars_file), **named}
+    return Setting(scripts.script(), scripts.trusted, None if path == "-" else path, given)
 
 
 def open_session(setting: Setting, write: Write | None = None, observe: Observer | None = None) -> AnySession:
@@ -30,9 +49,14 @@ def open_session(setting: Setting, write: Write | None = None, observe: Observer
     `observe` is as in `Session`.
     """
     limits = setting.limits
+    session: AnySession
     if setting.trusted:
-        return TrustedSession(write, limits.seconds, _warn, observe, setting.path)
-    return Session(write or (_write_for_people if is_terminal(sys.stdout) else _write), limits, _warn, observe)
+        session = TrustedSession(write, limits.seconds, _warn, observe, setting.path)
+    else:
+        to_output = _write_for_people if is_terminal(sys.stdout) else _write
+        session = Session(write or to_output, limits, _warn, observe)
+    session.names.update(setting.given)
+    return session
 
 
 def run_cell(session: AnySession, cell: Cell) -> list[str]:

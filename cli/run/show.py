@@ -35,7 +35,7 @@ class _Screen:
     """A terminal: what a cell prints appears at once."""
 
     def __init__(self) -> None:
-        self.color = wants_color(sys.stdout, "auto")
+        self.color = wants_color(sys.stdout)
         self.between = ""
         self.above_output = ""
         self.line_is_open = False

@@ -9,8 +9,11 @@ from typing import Any
 import click
 
 from ...parser.syntax.errors import UsageError
+from .configuration import defaults_of
 from .foreign_options import check_variables, in_words_of_options
-from .time_limit import timeout_option, within
+from .options import EVERYWHERE
+from .streams import written_to
+from .time_limit import within
 
 
 def format_examples(formatter: click.HelpFormatter, examples: Sequence[tuple[str, str]]) -> None:
@@ -44,7 +47,13 @@ class Helpful(click.Command):
         return _HELP
 
 
-EXPRESSION = click.Argument(["words"], nargs=-1, metavar="EXPR [NAME=VALUE]...")
+def _complete_words(context: click.Context, param: click.Parameter, incomplete: str) -> Any:
+    from .candidates import words
+
+    return words(context, param, incomplete)
+
+
+EXPRESSION = click.Argument(["words"], nargs=-1, metavar="EXPR [NAME=VALUE]...", shell_complete=_complete_words)
 
 
 def command(
@@ -54,7 +63,7 @@ def command(
 
     `parts` are what it can be given, in the order of the help: groups of options, of which the function gets records,
     and single options and arguments, of which it gets the values; all of them by position. It returns an exit code.
-    Every command has `--timeout`.
+    Every command has the options of `EVERYWHERE`.
     """
 
     def made(function: Callable[..., int]) -> click.Command:
@@ -62,12 +71,18 @@ def command(
             context = click.get_current_context()
             with in_words_of_options(context):
                 taken = [part(context) if isinstance(part, type) else given[part.name] for part in parts]
-                return within(given["timeout"] if timed else None, lambda: function(*taken))
+                with written_to(context.params.get("results")):
+                    return within(given["timeout"] if timed else None, lambda: function(*taken))
 
-        params = [p for part in parts for p in (part.params.values() if isinstance(part, type) else [part])]
+        params = [
+            p
+            for part in parts
+            for p in (part.params.values() if isinstance(part, type) else [part])  # pyrefly: ignore[missing-attribute]
+        ]
+        own = {spelling for param in params for spelling in param.opts}
         # Scripts have it for each cell or input.
-        timed = all(param.name != "timeout" for param in params)
-        params += [timeout_option()] if timed else []
+        timed = "--timeout" not in own
+        params += [param for param in EVERYWHERE if own.isdisjoint(param.opts)]
         kind = VariablesCommand if takes_variables else Command
         return kind(None, callback=call, params=params, help=function.__doc__, examples=examples)
 
@@ -85,6 +100,7 @@ class Command(Helpful):
         try:
             if not ctx.resilient_parsing:
                 self._check_given_once(ctx, args)
+                ctx.default_map = defaults_of(self, ctx.info_name)
             return super().parse_args(ctx, args)
         except click.UsageError as error:
             # Click leaves out of some errors which command they are about.
@@ -120,9 +136,10 @@ class VariablesCommand(Command):
             if not ctx.resilient_parsing:
                 check_variables(ctx, ctx.obj, args[args.index("--") :])
         except UsageError:
-            # While completing, the value of the last variable is yet to come.
+            # While completing, the value of the last one is yet to come.
             if not ctx.resilient_parsing:
                 raise
+            args, ctx.obj = split_variables(args[:-1], _arities(self, ctx))
         return super().parse_args(ctx, args)
 
 

@@ -53,8 +53,6 @@ def option_help(context: click.Context, name: str) -> str | None:
         return words
     shown = ", ".join(f"`{other}`" for other in owners)
     help = f"`{context.info_name}` has no option `{spelled}`; {shown} {'has' if len(owners) == 1 else 'have'} it"
-    if name == "json":
-        help += "; here it is `--format jsonl`" if context.info_name == "map" else ""
     return f"{help}; {words}" if words else help
 
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
+from click.core import ParameterSource
 
+from ...parser.syntax.callers import Caller
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted
 from .exit_codes import TIMED_OUT
 from .printing import Style
-from .streams import is_terminal, wants_color
+from .streams import is_terminal, manner, wants_color
 from .time_limit import timeout_option
 
 if TYPE_CHECKING:
-    from ...parser.script.running.guard import Limits as ScriptLimits
+    from click.shell_completion import CompletionItem
+
+    from ...parser.script.running.script_limits import Limits as ScriptLimits
     from ...parser.semantics.limits import Limits as EvaluationLimits
 
 _LONGEST_LIMIT = 18
@@ -33,13 +38,33 @@ def option(*spellings: str, **settings: Any) -> Any:
     return click.Option(spellings, **settings)
 
 
+def completed_by(name: str) -> Callable[[click.Context, click.Parameter, str], Any]:
+    """What completes the value of an option in a shell: a function of `candidates`, imported only then."""
+
+    def complete(context: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        from . import candidates
+
+        return getattr(candidates, name)(context, param, incomplete)
+
+    return complete
+
+
+FILES = completed_by("files")
+
+
+def file_option(*spellings: str, **settings: Any) -> Any:
+    """An option for a file."""
+    return option(*spellings, **{"metavar": "FILE", **settings}, shell_complete=FILES)
+
+
 def names_option(*spellings: str, help: str) -> Any:
     """An option for names separated by commas; given several times, it has those of all."""
 
     def joined(context: click.Context, param: click.Parameter, given: tuple[str, ...]) -> str | None:
         return ",".join(given) if given else None
 
-    return option(*spellings, metavar="NAMES", multiple=True, callback=joined, help=help)
+    complete = completed_by("variables")
+    return option(*spellings, metavar="NAMES", multiple=True, callback=joined, shell_complete=complete, help=help)
 
 
 class Options:
@@ -63,11 +88,39 @@ class Options:
             setattr(self, name, context.params[name])
 
 
+def vars_option(help: str = "Variables from a JSON file: an object of values; it may have others too.") -> Any:
+    """The option for a file of values."""
+    return file_option("--vars", help=help)
+
+
+def precision_option(help: str) -> Any:
+    """The option for the digits of numbers for people."""
+    return option("--precision", type=click.IntRange(1, 17), metavar="DIGITS", help=help)
+
+
+def theme_option(default: str | None, help: str) -> Any:
+    """The option for the background of a picture."""
+    return option("--theme", type=click.Choice(("light", "dark")), default=default, help=help)
+
+
+def _asks_for_json(context: click.Context, param: click.Parameter, given: Any) -> Any:
+    # At once, so that errors of other options are in JSON too.
+    manner.as_json |= given in (True, "json", "jsonl")
+    return given
+
+
 SET = option("--set", multiple=True, metavar="NAME=VALUE", help="A variable, whatever its name.")
 WRT = names_option("--wrt", help="Differentiate by these variables only, separated by commas.")
 CONST = names_option("--const", help="Take these variables as constants, separated by commas.")
 HIGHEST_ORDER = click.IntRange(1, 20)
-JSON = option("--json", is_flag=True, help="Short for --format json.")
+
+
+def json_option(help: str = "Short for --format json; an error is printed as an object too.") -> Any:
+    """The option for JSON."""
+    return option("--json", is_flag=True, is_eager=True, callback=_asks_for_json, help=help)
+
+
+JSON = json_option()
 STRICT = option("--strict", is_flag=True, help="Exit 1 if a result is not finite.")
 
 
@@ -89,7 +142,7 @@ class GivenVariables(Options):
     """What gives variables."""
 
     assignments: tuple[str, ...] = SET
-    vars_file: str | None = option("--vars", metavar="FILE", help="Variables from a JSON file: an object of values.")
+    vars_file: str | None = vars_option()
     wrt: str | None
     const: str | None
 
@@ -133,20 +186,50 @@ class Directions(Options):
     )
 
 
-def format_option(formats: Sequence[str]) -> Any:
+def format_option(
+    formats: Sequence[str], help: str = "How to print.  [default: pretty on a terminal, plain in a pipe]", **more: Any
+) -> Any:
     """The option for the format of results."""
-    help = "How to print.  [default: pretty on a terminal, plain in a pipe]"
-    return option("--format", type=click.Choice(formats), help=help)
+    choice = click.Choice(formats)
+    return option("--format", type=choice, is_eager=True, callback=_asks_for_json, help=help, **more)
 
 
-def color_option(show_default: bool) -> Any:
-    """The option for colours."""
-    choice = click.Choice(["auto", "always", "never"])
-    return option("--color", type=choice, default="auto", show_default=show_default, help="Colours on a terminal.")
+def _sets(name: str) -> Any:
+    """A callback that keeps what is asked for as the manner of the call, at once: errors of other options have it."""
+
+    def keep(context: click.Context, param: click.Parameter, given: Any) -> Any:
+        setattr(manner, name, given)
+        return given
+
+    return keep
+
+
+COLOR = option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    is_eager=True,
+    callback=_sets("color"),
+    help="Colours: of results, errors and notes.  [default: auto, on a terminal]",
+)
+QUIET = option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    is_eager=True,
+    callback=_sets("quiet"),
+    help="Say no notes, warnings and counts, but errors.",
+)
+RESULTS = file_option(
+    *("-o", "--output", "results"),
+    help="Write to FILE, which appears when it is whole; in its format.",
+)
+# What every command has, at the end of its help, unless it has one of its own.
+EVERYWHERE = (RESULTS, COLOR, QUIET, timeout_option())
 
 
 class Format(Options):
-    """How to print. Where no format is given, `format_name` is the `default`, or one that suits the output.
+    """How to print. Where no format is given, `format_name` is what the file is called, the `default`, or what suits.
 
     UsageError: two formats are given, or one for the single result of `--get`.
     """
@@ -154,45 +237,97 @@ class Format(Options):
     format_name: str
     as_json: bool
     default: ClassVar[str | None] = None
+    # What files in a format are called.
+    endings: ClassVar[Mapping[str, Sequence[str]]] = {
+        "json": (".json", ".jsonl"),
+        "csv": (".csv",),
+        "tsv": (".tsv",),
+        "markdown": (".md",),
+        "latex": (".tex",),
+    }
 
     def __init__(self, context: click.Context) -> None:
         super().__init__(context)
         given: str | None = self.format_name
+        is_asked = context.get_parameter_source("format_name") is ParameterSource.COMMANDLINE
+        if not is_asked and (self.as_json or context.params.get("keys")):
+            given = None
         if self.as_json and given not in (None, "json"):
             raise UsageError(f"--json and --format {given} exclude each other", "leave out one of them")
         if context.params.get("keys") and (self.as_json or given):
             asked = "--json" if self.as_json else f"--format {given}"
             raise UsageError(f"--get prints one result as plain text and takes no {asked}", "leave out one of them")
         self.is_given = self.as_json or given is not None
-        self.format_name = "json" if self.as_json else given or self.default or _suited()
+        named = None if is_asked else self.named(context.params.get("results") or context.params.get("output"))
+        self.format_name = "json" if self.as_json else named or given or self.default or _suited(context)
+
+    def named(self, path: str | None) -> str | None:
+        """The format that a file's ending tells, of those there are here."""
+        ending = os.path.splitext(path or "")[1].lower()
+        there: Any = self.params["format_name"].type
+        return next((f for f, endings in self.endings.items() if ending in endings and f in there.choices), None)
 
 
-def _suited() -> str:
-    return "pretty" if is_terminal(sys.stdout) else "plain"
+def _suited(context: click.Context) -> str:
+    return "pretty" if is_terminal(sys.stdout) and not context.params.get("results") else "plain"
 
 
 class Output(Format):
     """How to print results."""
 
-    format_name: str = format_option(("pretty", "plain", "json", "csv", "tsv", "torch"))
+    format_name: str = format_option(("pretty", "plain", "json", "csv", "tsv"))
     as_json: bool = JSON
-    precision: int | None = option(
-        "--precision",
-        type=click.IntRange(1, 17),
-        metavar="DIGITS",
-        help="Digits to show in the formats for people: significant ones, but in torch decimals.",
-    )
-    color: str = color_option(True)
+    precision: int | None = precision_option("Significant digits to show to people.")
 
     def style(self) -> Style:
         """The looks that were chosen."""
-        return Style(self.precision, wants_color(sys.stdout, self.color))
+        return Style(self.precision, wants_color(sys.stdout))
 
 
-def limit_option(names: Sequence[str]) -> Any:
+class Drawn(Output):
+    """How to print results that can be drawn too, into the file `picture`; a file of another kind has the results."""
+
+    picture: str | None = file_option(
+        *("-o", "--output"),
+        help="Draw into FILE: .svg, .png or .pdf. Write to it: .json, .csv, .txt.",
+    )
+
+    def __init__(self, context: click.Context) -> None:
+        path = context.params["picture"]
+        written = {".txt", *(ending for endings in self.endings.values() for ending in endings)}
+        if path is not None and os.path.splitext(path)[1].lower() in written:
+            context.params.update(picture=None, results=path)
+        super().__init__(context)
+
+
+class Values(Output):
+    """How to print values and their gradients."""
+
+    format_name: str = format_option(("pretty", "plain", "json", "csv", "tsv", "torch"))
+    precision: int | None = precision_option(
+        "Digits to show in the formats for people: significant ones, but in torch decimals."
+    )
+
+
+class _LimitOption(click.Option):
+    """The option that raises or lowers a limit by name, whose help has what they are else."""
+
+    limited: type[_Limited]
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
+        defaults = self.limited.defaults()
+        usual = ", ".join(f"{name}={defaults[name]:_}" for name in self.limited.names)
+        return "--limit NAME=N", f"Change a limit, once for each.  [default: {usual}]"
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(f"{name}=") for name in self.limited.names if name.startswith(incomplete)]
+
+
+def limit_option() -> Any:
     """The option that raises or lowers a limit by name."""
-    help = f"Change a limit: {', '.join(names)}. May be given several times."
-    return option("--limit", multiple=True, metavar="NAME=N", help=help)
+    return _LimitOption(["--limit"], multiple=True, metavar="NAME=N")
 
 
 class _Limited(Options):
@@ -201,28 +336,54 @@ class _Limited(Options):
     names: ClassVar[Sequence[str]]
     limits: tuple[str, ...]
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for param in cls.params.values():
+            if isinstance(param, _LimitOption):
+                param.limited = cls
+
+    @staticmethod
+    def defaults() -> Mapping[str, int]:
+        """What the limits are where nothing else is said."""
+        raise NotImplementedError
+
     def __init__(self, context: click.Context) -> None:
         super().__init__(context)
-        self.found: dict[str, Any] = {}
-        for text in self.limits:
-            name, _, value = text.partition("=")
-            if name not in self.names:
-                raise UsageError(f"there is no limit {quoted(name)}", f"the limits are {', '.join(self.names)}")
-            if name in self.found:
-                raise UsageError(f"the limit `{name}` is given twice", "leave out one of them")
-            if not value.isdecimal() or len(value) > _LONGEST_LIMIT or int(value) < 1:
-                raise UsageError(
-                    f"the limit `{name}` takes a positive whole number, not {quoted(value)}",
-                    f"write `--limit {name}=1000000`",
-                )
-            self.found[name] = int(value)
+        configured: Sequence[str] = (context.default_map or {}).get("limits", ())
+        # A file sets them for all commands, and not each has all.
+        self.found = dict(map(self._read, (text for text in configured if text.partition("=")[0] in self.names)))
+        if context.get_parameter_source("limits") is ParameterSource.COMMANDLINE:
+            asked = [self._read(text) for text in self.limits]
+            for name, _ in asked:
+                if [other for other, _ in asked].count(name) > 1:
+                    raise UsageError(f"the limit `{name}` is given twice", "leave out one of them")
+            self.found.update(asked)
+
+    def _read(self, text: str) -> tuple[str, Any]:
+        name, _, value = text.partition("=")
+        if name not in self.names:
+            raise UsageError(f"there is no limit {quoted(name)}", f"the limits are {', '.join(self.names)}")
+        digits = value.replace("_", "")
+        if not digits.isdecimal() or len(digits) > _LONGEST_LIMIT or int(digits) < 1:
+            raise UsageError(
+                f"the limit `{name}` takes a positive whole number, not {quoted(value)}",
+                f"write `--limit {name}=1_000_000`",
+            )
+        return name, int(digits)
 
 
 class Limits(_Limited):
     """What an expression may use."""
 
     names = (*_PARSING, "nodes", "elements", "calls")
-    limits: tuple[str, ...] = limit_option(names)
+    limits: tuple[str, ...] = limit_option()
+
+    @staticmethod
+    def defaults() -> Mapping[str, int]:
+        from ...parser.semantics.limits import Limits
+        from ...parser.syntax.layout import DEEPEST, LONGEST
+
+        return {"length": LONGEST, "depth": DEEPEST, **Limits()._asdict()}
 
     def parsing(self) -> dict[str, int]:
         """Those that `parse` takes."""
@@ -242,6 +403,10 @@ class Scripts(_Limited):
     """
 
     names = (*_PARSING, "steps", "calls", "elements", "memory")
+    assignments: tuple[str, ...] = option(
+        "--set", multiple=True, metavar="NAME=VALUE", help="A name that is there at the start: x=3, data=@table.csv."
+    )
+    vars_file: str | None = vars_option("Such names from a JSON file: an object of values.")
     trusted: bool = option("--trust", is_flag=True, help="Run your own Python, with all that is installed.")
     dtype: str = option(
         "--dtype",
@@ -249,7 +414,13 @@ class Scripts(_Limited):
         help="Type of tensors made from floats.  [default: float64; with --cells or --trust float32, as in PyTorch]",
     )
     timeout: float | None = timeout_option(f"Stop a script, a cell or an input after so long: exit code {TIMED_OUT}.")
-    limits: tuple[str, ...] = limit_option(names)
+    limits: tuple[str, ...] = limit_option()
+
+    @staticmethod
+    def defaults() -> Mapping[str, int]:
+        from ...parser.script.running.script_limits import Limits
+
+        return Limits()._asdict()
 
     def __init__(self, context: click.Context) -> None:
         super().__init__(context)
@@ -263,7 +434,7 @@ class Scripts(_Limited):
 
     def script(self) -> ScriptLimits:
         """What a session may take."""
-        from ...parser.script.running.guard import Limits
+        from ...parser.script.running.script_limits import Limits
 
         return Limits()._replace(**self.found)
 
@@ -272,6 +443,11 @@ def option_names(command: click.Command) -> list[str]:
     """The long names of a command's options, without dashes."""
     spellings = [spelling for param in command.params for spelling in param.opts]
     return ["debug", "help", *(spelling[2:] for spelling in spellings if spelling.startswith("--"))]
+
+
+def caller(command: click.Command) -> Caller:
+    """Who calls a command, for errors."""
+    return Caller(option_names(command))
 
 
 def split_names(text: str | None) -> list[str] | None:

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from ...engine import Tensor
+from ...parser.analysis.given_names import differentiated, match, unused
 from ...parser.analysis.problem import Problem
 from ...parser.analysis.result import Report
-from ...parser.semantics.names import CONSTANTS, free_variables
-from ...parser.syntax.parse import parse
-from ...parser.syntax.records import Assign, Name, Program
+from ...parser.expression import Expression
+from ...parser.semantics.names import CONSTANTS
+from ...parser.syntax.records import Assign, Name
 from ...parser.syntax.wording import listed
-from .options import GivenVariables, Limits, option_names, split_names
-from .streams import from_input, say
-from .variables import collect, differentiated, match, split_words, unused
+from .options import GivenVariables, Limits, caller, split_names
+from .saying import say
+from .streams import from_input
+from .variables import collect, split_words
 
 if TYPE_CHECKING:
     from ...parser.analysis.several import Several
@@ -28,21 +30,21 @@ def read_given(
     limits: Limits,
     assignments: Iterable[str],
     vars_file: str | None = None,
-) -> tuple[Program, list[str], dict[str, Tensor]]:
-    """The expression that a command was called with, its variables, and the values of those that have one.
+) -> tuple[Expression, dict[str, Tensor]]:
+    """The expression that a command was called with, and the values of those of its variables that have one.
 
     ExpressionError, UsageError: a wrong expression, or none; a value without a variable.
     """
     source, assigned, piped = _source(context, words, "")
     if piped:
         _check_is_one(source)
-    program = parse(source, **limits.parsing())
-    given = collect(context.obj, [*assignments, *assigned], vars_file)
-    names = [name for name in free_variables(program) if name in given or name not in CONSTANTS]
+    expression = Expression(source, limits=limits.found)
+    given = collect(context.obj, [*assignments, *assigned], vars_file, expression.free)
+    names = expression.names(given)
     for name in given:
         if name not in names:
-            raise unused(name, program, names, option_names(context.command))
-    return program, names, given
+            raise unused(name, expression.program, names, caller(context.command))
+    return expression, given
 
 
 def read_problem(words: Sequence[str], variables: GivenVariables, limits: Limits) -> Problem:
@@ -68,35 +70,26 @@ def read_problems(
     if piped and not several:
         _check_is_one(source)
     parts = _named_parts(source) if piped else {}
-    programs = {name: parse(part, **limits.parsing()) for name, part in (parts or {"": source}).items()}
+    found = {name: Expression(part, limits=limits.found) for name, part in (parts or {"": source}).items()}
     free: dict[str, Name] = {}
-    for program in programs.values():
-        free = {**free_variables(program), **free}
-    given = collect(context.obj, [*variables.assignments, *assigned], variables.vars_file)
+    for expression in found.values():
+        free = {**expression.free, **free}
+    given = collect(context.obj, [*variables.assignments, *assigned], variables.vars_file, free)
     wrt, const = split_names(variables.wrt), split_names(variables.const)
     if piped:
-        spare = [name for name in given if name not in free and not _assigns(programs.values(), name)]
+        spare = [name for name in given if name not in free and not _assigns(found.values(), name)]
         if spare and all(name in given or name in CONSTANTS for name in free):
             say(f"note: {listed(spare)} {'does' if len(spare) == 1 else 'do'} not occur in the expression")
             given = {name: value for name, value in given.items() if name not in spare}
             wrt, const = ([name for name in asked if name not in spare] if asked else asked for asked in (wrt, const))
-    options = option_names(context.command)
-    whole = next(iter(programs.values()))
-    names = match(whole, free, given, options)
+    whole = next(iter(found.values()))
+    names = match(whole.program, free, given, caller(context.command))
     by = differentiated(names, wrt, const)
     if not parts:
-        return Problem(whole, {name: given[name] for name in names}, by, limits.evaluation())
+        return whole.problem(given, by)
     from ...parser.analysis.several import Several
 
-    return Several(
-        source,
-        {
-            name: Problem(
-                program, {n: given[n] for n in free_variables(program) if n in given}, by, limits.evaluation()
-            )
-            for name, program in programs.items()
-        },
-    )
+    return Several(source, {name: expression.problem(given, by) for name, expression in found.items()})
 
 
 def _source(context: click.Context, words: Sequence[str], example: str) -> tuple[str, list[str], bool]:
@@ -130,8 +123,8 @@ def _named_parts(source: str) -> dict[str, str]:
     return named_parts(source)
 
 
-def _assigns(programs: Iterable[Program], name: str) -> bool:
-    return any(type(s) is Assign and s.name == name for program in programs for s in program.statements)
+def _assigns(found: Iterable[Expression], name: str) -> bool:
+    return any(type(s) is Assign and s.name == name for expression in found for s in expression.program.statements)
 
 
 def say_remarks(report: Report, keys: Sequence[str] = ()) -> None:

@@ -6,7 +6,8 @@ import sys
 import time
 from collections.abc import Sequence
 
-from .streams import is_terminal, say
+from .saying import say
+from .streams import is_terminal
 
 _FIRST = 0.5  # seconds before anything is shown
 _NEXT = 0.1  # seconds from one count to the next

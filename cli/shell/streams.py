@@ -5,16 +5,14 @@ from __future__ import annotations
 import codecs
 import contextlib
 import os
-import re
 import sys
+from collections.abc import Iterator
 from typing import Any, TextIO
 
 from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import quoted, sentence, shortened
+from ...parser.syntax.wording import quoted, sentence
 
 _UNSAFE = ("Cc", "Cf", "Cs", "Zl", "Zp")
-# A name that nobody reads to its end.
-_LONG_WORD = re.compile(r"\w{200,}")
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -87,19 +85,30 @@ def _text(data: bytes, errors: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+@contextlib.contextmanager
+def written_to(path: str | None) -> Iterator[None]:
+    """Has what is written as a result in a file instead, which appears whole or not at all. UsageError: it cannot be.
+
+    Without a path it is standard output.
+    """
+    if path is None or path == "-":
+        yield
+        return
+    import io
+
+    from .files import replacing
+
+    with replacing(path) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", newline="\n")
+        with contextlib.redirect_stdout(text):
+            yield
+        text.detach()
+
+
 def write(text: str) -> None:
     """Writes results to standard output, at once."""
     sys.stdout.write(text)
     sys.stdout.flush()
-
-
-def say(message: str) -> None:
-    """Writes a line for people, which is not a result, to standard error, if anyone reads that."""
-    try:
-        sys.stderr.write(_LONG_WORD.sub(lambda word: shortened(word[0]), printable(message)) + "\n")
-        sys.stderr.flush()
-    except OSError:
-        discard(sys.stderr)
 
 
 def discard(stream: TextIO) -> None:
@@ -114,10 +123,27 @@ def is_terminal(stream: TextIO) -> bool:
     return stream.isatty()
 
 
-def wants_color(stream: TextIO, choice: str) -> bool:
+class Manner:
+    """How a call wants to be answered: with which colours, without notes, and with errors in JSON too."""
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """As it is unless something else is asked for."""
+        self.color = "auto"
+        self.quiet = False
+        self.as_json = False
+
+
+# Of the call that runs.
+manner = Manner()
+
+
+def wants_color(stream: TextIO) -> bool:
     """Whether to colour the stream: as `--color` says, else on a capable terminal without NO_COLOR."""
-    if choice != "auto":
-        return choice == "always"
+    if manner.color != "auto":
+        return manner.color == "always"
     return is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 

@@ -29,7 +29,9 @@ class OutOfTime(Exception):  # noqa: N818  (not an error of anything)
     """A command takes more than its `--timeout`."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"error[timeout]: it takes more than {seconds:g} s\n  = help: {_HELP}")
+        super().__init__()
+        self.message = f"it takes more than {seconds:g} s"
+        self.help = _HELP
 
 
 class _Seconds(click.FloatRange):

@@ -9,10 +9,11 @@ import numpy as np
 
 from ...engine import Tensor
 from ...engine.api.creation import tensor
+from ...parser.analysis.given_names import differentiated, match
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.records import Name, Program
-from .options import Unknowns, option_names, split_names
-from .variables import collect_ranges, differentiated, match
+from .options import Unknowns, caller, split_names
+from .variables import collect_ranges
 
 
 class Given(NamedTuple):
@@ -32,8 +33,8 @@ def read_unknowns(
     finite.
     """
     context = variables.context
-    ranges, given = collect_ranges(context.obj, [*variables.assignments, *assigned], variables.vars_file)
-    names = match(program, free, {**ranges, **given}, option_names(context.command))
+    ranges, given = collect_ranges(context.obj, [*variables.assignments, *assigned], variables.vars_file, free)
+    names = match(program, free, {**ranges, **given}, caller(context.command))
     wrt = differentiated(names, split_names(variables.wrt), split_names(variables.const))
     for name in ranges:
         if name not in wrt:

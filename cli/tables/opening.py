@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import unquote
 
+from ...parser.frames.arrow_import import arrow
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted, sentence
-from .arrow_import import arrow
 
 _MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zst"}
 _HEAD = 1 << 12
@@ -119,7 +119,7 @@ class Headed(io.RawIOBase):
         super().__init__()
         self.raw = raw
         self.number = number
-        self.errors = (EOFError, OSError, ValueError, *errors)
+        self.errors: tuple[type[Exception], ...] = (EOFError, OSError, ValueError, *errors)
         self.title = title
         self.owned = owned
         # Whether nothing follows `head`.

@@ -115,7 +115,7 @@ def tables(inputs: Mapping[str, Any], passes: Passes, cells: Cells) -> list[Tabl
             went.append((cells.name(sent.to), rule, cells.value(sent.local), cells.value(sent.gradient)))
         for left, right in zip_longest(came, went):
             rows.append((*(left or ("",) * 3), *(right or ("",) * 4)))
-    leaves = [(cells.name(leaf.name), cells.total(leaf)) for leaf in passes.leaves]
+    leaves: list[tuple[str, ...]] = [(cells.name(leaf.name), cells.total(leaf)) for leaf in passes.leaves]
     uses = any(sent.with_gradient and sent.rule for visit in passes.visits for sent in visit.sent)
     note = f"with {passes.gradient_name}, the incoming gradient, the formula is of what is sent" if uses else None
     found += [Table("Backward", BACKWARD, rows, note)] if rows else []

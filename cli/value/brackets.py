@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-_MOST_SHOWN = 1000
+# More fill a window, in which nobody looks for one of them.
+_MOST_SHOWN = 100
 _EDGE = 3
 _DOTS = "..."
 

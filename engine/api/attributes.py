@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -141,7 +142,34 @@ def _no_deletion(what: str) -> None:
     raise RuntimeError(f"Deletion of {what}")
 
 
+def _resized(self: Tensor, *sizes: Any) -> Tensor:
+    warnings.warn("non-inplace resize is deprecated", stacklevel=2)
+    return self.clone().resize_(*sizes)
+
+
+def _lu(self: Tensor, pivot: bool = True, get_infos: bool = False) -> Any:
+    from .factors import lu
+
+    return lu(self, pivot, get_infos)
+
+
+def _refused(what: str) -> Call:
+    def refuse(self: Tensor, *args: Any, **named: Any) -> Tensor:
+        raise NotImplementedError(f"{what} are not supported")
+
+    return refuse
+
+
 METHODS: dict[str, Call] = {
+    "__complex__": lambda self: complex(self.item()),
+    "__dlpack__": lambda self, **named: shareable(self).__dlpack__(**named),
+    "conj": _refined,
+    "resize": _resized,
+    "storage_type": lambda self: type(self.storage()),
+    "index": _refused("dimensions as objects"),
+    "istft": _refused("complex numbers"),
+    "lu": _lu,
+    "to_sparse": _refused("sparse tensors"),
     "apply_": apply_,
     "map_": map_,
     "cuda": _cuda,

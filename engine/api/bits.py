@@ -126,7 +126,7 @@ METHODS: dict[str, Call] = {
     "lcm": lcm,
     "signbit": signbit,
 }
-__all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = [
     *_FUNCTIONS,
     "bincount",
     "bitwise_not",

@@ -171,8 +171,3 @@ def is_tensor(value: Any) -> bool:
 def is_floating_point(x: Tensor) -> bool:
     """Whether the elements of a tensor are floating-point numbers."""
     return x.dtype.is_floating_point
-
-
-def numel(x: Tensor) -> int:
-    """The number of elements of a tensor."""
-    return x._data.size

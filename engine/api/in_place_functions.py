@@ -33,4 +33,4 @@ _FUNCTIONS |= {
     if record.inplace_flag and record.written and name in record.torch_names
 }
 globals().update(_FUNCTIONS, **{name: _named(name) for name in _METHODS})
-__all__ = [*_FUNCTIONS, *_METHODS]  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = [*_FUNCTIONS, *_METHODS]

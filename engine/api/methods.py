@@ -104,9 +104,11 @@ def _type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
 def _stride(self: Tensor, dim: int | None = None) -> Any:
     """How many elements of memory lie between neighbours along each dimension, or along `dim`."""
     data = self._data
-    strides = [n // data.itemsize for n in data.strides] if data.size else [1] * data.ndim
+    # NumPy has no strides for an array of nothing, other than a view's.
+    nothing = not data.size and self._base is None
+    strides = [1] * data.ndim if nothing else [n // data.itemsize for n in data.strides]
     for d in reversed(range(data.ndim - 1)):
-        if not data.size or (data.shape[d] == 1 and strides[d] == 0):
+        if nothing or (data.shape[d] == 1 and strides[d] == 0):
             strides[d] = strides[d + 1] * max(data.shape[d + 1], 1)
     if data.ndim and strides[-1] == 0 and data.shape[-1] == 1:
         strides[-1] = 1
@@ -184,7 +186,7 @@ PROPERTIES: dict[str, property | Call] = {
     "mT": lambda self: _axes().matrix_transpose(self),
     "H": lambda self: _axes().conjugate_transpose(self),
     "mH": lambda self: _axes().adjoint_property(self),
-    "shape": history.read_only(Tensor.shape.fget),  # type: ignore[attr-defined]
+    "shape": history.read_only(Tensor.shape.fget),  # pyrefly: ignore[bad-argument-type]
     "itemsize": lambda self: self._data.itemsize,
     "nbytes": lambda self: self._data.nbytes,
 }
@@ -231,11 +233,12 @@ _SAMPLING = (
 
 # Attributes that say where and how a tensor is stored, of which few are ever asked for.
 _OF_STORAGE = (
-    *("_backward_hooks", "apply_", "cuda", "dense_dim", "detach_", "device", "dim_order", "get_device", "grad_dtype"),
-    *("is_complex", "is_conj", "is_cpu", "is_cuda", "is_meta", "is_mkldnn", "is_mps", "is_neg", "is_nested"),
-    *("is_nonzero", "is_pinned", "is_quantized", "is_same_size", "is_set_to", "is_shared", "is_signed", "is_sparse"),
-    *("is_xpu", "layout", "map_", "new", "pin_memory", "record_stream", "resolve_conj", "resolve_neg", "set_"),
-    *("storage", "untyped_storage"),
+    *("__complex__", "__dlpack__", "_backward_hooks", "apply_", "conj", "cuda", "dense_dim", "detach_", "device"),
+    *("dim_order", "get_device", "grad_dtype", "index", "is_complex", "is_conj", "is_cpu", "is_cuda", "is_meta"),
+    *("is_mkldnn", "is_mps", "is_neg", "is_nested", "is_nonzero", "is_pinned", "is_quantized", "is_same_size"),
+    *("is_set_to", "is_shared", "is_signed", "is_sparse", "is_xpu", "istft", "layout", "lu", "map_", "new"),
+    *("pin_memory", "record_stream", "resize", "resolve_conj", "resolve_neg", "set_", "storage", "storage_type"),
+    *("to_sparse", "untyped_storage"),
 )
 
 
@@ -244,6 +247,13 @@ _OF_BITS = (
     *("bincount", "bitwise_and", "bitwise_and_", "bitwise_left_shift", "bitwise_left_shift_", "bitwise_not"),
     *("bitwise_not_", "bitwise_or", "bitwise_or_", "bitwise_right_shift", "bitwise_right_shift_", "bitwise_xor"),
     *("bitwise_xor_", "gcd", "histc", "isreal", "lcm", "signbit"),
+)
+
+
+# Methods that put elements somewhere.
+_OF_PLACES = (
+    *("fill_diagonal_", "index_reduce", "index_reduce_", "masked_scatter", "masked_scatter_", "nonzero_static", "put"),
+    "put_",
 )
 
 
@@ -280,6 +290,12 @@ def _of_bits(name: str) -> Call:
     return bits.METHODS[name]
 
 
+def _of_places(name: str) -> Call:
+    from . import placing
+
+    return placing.METHODS[name]
+
+
 def _of_sampling(name: str) -> Call:
     from . import sampling
 
@@ -313,8 +329,8 @@ def _delete(self: Tensor, key: Any) -> None:
 
 def attach() -> None:
     """Gives Tensor every operator and method of the table."""
-    Tensor._constructed = staticmethod(_constructed)  # type: ignore[method-assign]
-    Tensor.__delitem__ = _delete  # type: ignore[attr-defined]
+    Tensor._constructed = staticmethod(_constructed)
+    Tensor.__delitem__ = _delete
     for name, function in OPERATORS.items():
         setattr(Tensor, name, function)
     for name in TENSOR_METHODS:
@@ -330,6 +346,8 @@ def attach() -> None:
         setattr(Tensor, name, _Deferred(name, _of_attributes))
     for name in _OF_BITS:
         setattr(Tensor, name, _Deferred(name, _of_bits))
+    for name in _OF_PLACES:
+        setattr(Tensor, name, _Deferred(name, _of_places))
     for name in _SAMPLING:
         setattr(Tensor, name, _Deferred(name, _of_sampling))
     for name, function in PROPERTIES.items():

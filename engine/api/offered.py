@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 
 class Offered:
@@ -10,6 +11,18 @@ class Offered:
 
     __slots__ = ()
 
+    def __init_subclass__(cls) -> None:
+        for tell in made:
+            tell(cls)
 
+
+# Called for each class that is based on one of these.
+made: list[Callable[[type], None]] = []
 # Called for each module that is called, or gone through: who runs code by others may count, and end it.
 entered: list[Callable[[], None]] = []
+
+
+def offered_in(names: dict[str, Any], *bases: type) -> list[str]:
+    """Of the names of a module, those of classes with one of these bases, but for what begins with `_`."""
+    kinds = {name: kind for name, kind in names.items() if isinstance(kind, type) and issubclass(kind, bases)}
+    return sorted(name for name in kinds if not name.startswith("_"))

@@ -68,34 +68,42 @@ def _check_floating(kind: DType, operation: str) -> None:
         raise NotImplementedError(f"\"{operation}\" not implemented for '{kind.title}'")
 
 
-@_offered
-@placed
-def rand(
-    *shape: Any,
-    size: Any = None,
-    generator: Generator | None = None,
-    dtype: DType | None = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Numbers evenly spread over [0, 1)."""
-    kind = _kind(dtype, "check_uniform_bounds")
-    wanted = shape_of("rand", shape, size)
-    return _new("rand", wanted, distributions.uniform, kind, generator=generator, requires_grad=requires_grad)
+def _floating(name: str, operation: str, draw: Draw, doc: str) -> tuple[Call, Call]:
+    """The function of that name, which draws new floating numbers, and the one that takes the shape of a tensor."""
+
+    def of_size(
+        *shape: Any,
+        size: Any = None,
+        generator: Generator | None = None,
+        dtype: DType | None = None,
+        requires_grad: bool = False,
+    ) -> Tensor:
+        kind = _kind(dtype, operation)
+        return _new(name, shape_of(name, shape, size), draw, kind, generator=generator, requires_grad=requires_grad)
+
+    def like(
+        input: Tensor,
+        *,
+        generator: Generator | None = None,
+        dtype: DType | None = None,
+        requires_grad: bool = False,
+        memory_format: Any = None,
+    ) -> Tensor:
+        kind = dtype or input.dtype
+        return of_size(tuple(input.shape), generator=generator, dtype=kind, requires_grad=requires_grad)
+
+    of_size.__name__, of_size.__doc__ = name, doc
+    like.__name__, like.__doc__ = f"{name}_like", f"As `{name}`, in the shape of a tensor."
+    return _offered(placed(of_size)), _offered(placed(like))
 
 
-@_offered
-@placed
-def randn(
-    *shape: Any,
-    size: Any = None,
-    generator: Generator | None = None,
-    dtype: DType | None = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Numbers of the normal distribution with mean 0 and standard deviation 1."""
-    kind = _kind(dtype, "normal_kernel_cpu")
-    wanted = shape_of("randn", shape, size)
-    return _new("randn", wanted, distributions.normal, kind, generator=generator, requires_grad=requires_grad)
+rand, rand_like = _floating("rand", "check_uniform_bounds", distributions.uniform, "Numbers evenly spread over [0, 1).")
+randn, randn_like = _floating(
+    "randn",
+    "normal_kernel_cpu",
+    distributions.normal,
+    "Numbers of the normal distribution with mean 0 and standard deviation 1.",
+)
 
 
 @_offered
@@ -174,36 +182,6 @@ def randperm(
         return np.array(orders, kind).reshape(shape)
 
     return _new("randperm", (count,), draw, generator=generator, requires_grad=requires_grad)
-
-
-@_offered
-@placed
-def rand_like(
-    input: Tensor,
-    *,
-    generator: Generator | None = None,
-    dtype: DType | None = None,
-    requires_grad: bool = False,
-    memory_format: Any = None,
-) -> Tensor:
-    """As `rand`, in the shape of a tensor."""
-    kind = dtype or input.dtype
-    return rand(tuple(input.shape), generator=generator, dtype=kind, requires_grad=requires_grad)
-
-
-@_offered
-@placed
-def randn_like(
-    input: Tensor,
-    *,
-    generator: Generator | None = None,
-    dtype: DType | None = None,
-    requires_grad: bool = False,
-    memory_format: Any = None,
-) -> Tensor:
-    """As `randn`, in the shape of a tensor."""
-    kind = dtype or input.dtype
-    return randn(tuple(input.shape), generator=generator, dtype=kind, requires_grad=requires_grad)
 
 
 @_offered

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import builtins
+import math
+import warnings
 from typing import Any
 
 import numpy as np
 
-from ..primitives.filling import filled, shape_of
+from ..primitives.filling import filled, number, of_kind, shape_of
 from ..tensors import dtypes
 from ..tensors.device import device
 from ..tensors.dtypes import dtype as DType  # noqa: N812
-from ..tensors.errors import type_error
+from ..tensors.errors import type_error, value_error
+from ..tensors.spacing import stepped
 from ..tensors.tensor import Tensor
 from .creation import tensor
 
@@ -37,7 +41,7 @@ def constructed(kind: DType, args: tuple[Any, ...], where: Any = None) -> Tensor
         raise type_error("new(): invalid data type 'str'")
     if not hasattr(first, "__len__"):
         raise type_error(f"new(): data must be a sequence (got {type(first).__name__})")
-    return tensor(list(first) if isinstance(first, range) else first, dtype=kind)
+    return tensor(list(first) if isinstance(first, builtins.range) else first, dtype=kind)
 
 
 class _Type(type):
@@ -117,6 +121,40 @@ def iinfo(type: Any) -> Any:
     return Info("iinfo", min=int(info.min), max=int(info.max), dtype=type.name, bits=8 * type.itemsize)
 
 
+def set_default_tensor_type(t: Any) -> None:
+    """As `set_default_dtype`, with the type or its name: `torch.DoubleTensor`. TypeError: it is no floating one."""
+    warnings.warn(
+        "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype() and "
+        "torch.set_default_device() as alternatives.",
+        stacklevel=2,
+    )
+    kind = TYPES.get(t.removeprefix("torch.")) if isinstance(t, str) else t
+    if not isinstance(kind, _Type) or isinstance(kind, _AnyType):
+        raise type_error("invalid type object: only floating-point types are supported as the default type")
+    if not kind.dtype.is_floating_point:
+        raise type_error("only floating-point types are supported as the default type")
+    dtypes.set_default_dtype(kind.dtype)
+
+
+def range_(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: DType | None = None, **storage: Any) -> Tensor:
+    """Numbers from `start` up to `end`, which is among them if a step leads to it. RuntimeError: none leads there."""
+    warnings.warn(
+        "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with "
+        "Python's range builtin. Instead, use torch.arange, which produces values in [start, end).",
+        stacklevel=2,
+    )
+    if end is None:
+        raise type_error('range() missing 1 required positional arguments: "end"')
+    start, end, step = map(number, (start, end, step))
+    if step == 0:
+        raise value_error("step must be nonzero", RuntimeError)
+    if (end - start) * step < 0:
+        raise value_error("upper bound and lower bound inconsistent with step sign", RuntimeError)
+    kind = dtype or dtypes.get_default_dtype()
+    numbers = stepped(start, step, math.floor((end - start) / step) + 1, dtypes.float64.numpy)
+    return of_kind(numbers, kind, storage.get("requires_grad", False))
+
+
 class _Layout:
     """How elements lie in memory, or in which order dimensions do: one of PyTorch's names for it."""
 
@@ -162,8 +200,8 @@ def result_type(tensor1: Any, tensor2: Any) -> DType:
     return dtypes.of(dtypes.result_type(arrays, [v for v in (tensor1, tensor2) if not isinstance(v, Tensor)]))
 
 
-globals().update(TYPES)
-__all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
+globals().update(TYPES, range=range_)
+__all__ = [
     *TYPES,
     "can_cast",
     "channels_last",
@@ -174,6 +212,8 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
     "is_nonzero",
     "preserve_format",
     "promote_types",
+    "range",
     "result_type",
+    "set_default_tensor_type",
     "strided",
 ]

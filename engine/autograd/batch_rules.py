@@ -58,7 +58,7 @@ def _at_once(primitive: Operation, arguments: Sequence[Any], size: int) -> Any:
     if primitive.elementwise:
         return _elementwise(primitive, arguments, operands)
     if primitive.batch is not None:
-        return _as_recorded(primitive, arguments, operands, size)
+        return _as_recorded(primitive, arguments, size)
     if primitive.reduces:
         return _reduced(primitive, arguments, operands)
     if primitive.shape_only:
@@ -96,10 +96,11 @@ def _all(argument: Any, size: int) -> Any:
     return argument.value if argument.batched else repeated(argument.value, size)
 
 
-def _as_recorded(primitive: Operation, arguments: Sequence[Any], operands: Sequence[Operand], size: int) -> Any:
+def _as_recorded(primitive: Operation, arguments: Sequence[Any], size: int) -> Any:
     """The results by the record's own function; None: it fails, and so the operation would for one, in other words."""
     ranks = primitive.ranks
-    if ranks and any(r not in (None, len(o.shape)) for r, o in zip(ranks, operands, strict=True)):
+    each = zip(ranks, arguments, strict=False)
+    if any(isinstance(a, Operand) and rank not in (None, len(a.shape)) for rank, a in each):
         return None
     given = [_values(a) if ranks else _all(a, size) for a in arguments]
     try:

@@ -13,7 +13,7 @@ from ..graph.node import Node
 from ..graph.transforms import active, forward
 from ..table.nodes import tracked
 from ..tensors.aliases import Call
-from ..tensors.batched import BatchError
+from ..tensors.batched import RefusedError
 from ..tensors.modes import no_grad, recording
 from ..tensors.tensor import Tensor
 from .anomaly import is_anomaly_enabled, note_origin
@@ -145,7 +145,7 @@ class Function:
             bound.apply_defaults()
             args, kwargs = bound.args, {}
         inputs = (*args, *kwargs.values())
-        node = _node_class(cls, forward.functions > 0)()
+        node = _node_class(cls, bool(forward.functions))()
         node.needs_input_grad = tuple([isinstance(a, Tensor) and a.requires_grad for a in inputs])
         records = recording.enabled and any(node.needs_input_grad)
         node.sequence = next_sequence()
@@ -167,6 +167,8 @@ class Function:
         outputs = (output,) if single else output
         if node._non_differentiable:
             node._constants = tuple([among(o, node._non_differentiable) for o in outputs])
+        if node._dirty:
+            node._written = tuple([i for i, a in enumerate(inputs) if among(a, node._dirty)])
         if any(not among(dirty, outputs) for dirty in node._dirty):
             raise RuntimeError(
                 "Some elements marked as dirty during the forward method were not returned as output. The inputs that "
@@ -182,13 +184,13 @@ def _check_no_batch(inputs: Sequence[Any]) -> None:
         from .function_batches import batch_of
 
         if batch_of(inputs) is not None:
-            raise BatchError(_NO_SETUP)
+            raise RefusedError(_NO_SETUP)
 
 
 @functools.cache
 def _node_class(function: type[Function], generated: bool) -> type[FunctionNode]:
     middle = "Generated" if generated else ""
-    members = {"function": function, "_forward_cls": function}
+    members = {"_function": function, "_forward_cls": function}
     return type(f"{function.__name__}{middle}Backward", (FunctionNode,), members)
 
 

@@ -77,10 +77,12 @@ class FunctionNode(FunctionCtx, Node):
 
     is_multiple = True
     # The class of the operation.
-    function: Any
+    _function: Any
     _parameters: tuple[bool, ...]
     # Which outputs are marked as not differentiable, if any.
     _constants: tuple[bool, ...] = ()
+    # Which inputs are marked as changed in place, if any.
+    _written: tuple[int, ...] = ()
     # What `save_for_forward` kept, while `jvp` runs: there it is what `saved_tensors` means.
     _for_jvp: tuple[Tensor | None, ...] | None = None
 
@@ -110,7 +112,7 @@ class FunctionNode(FunctionCtx, Node):
         """The gradients of the tensor inputs, checked. RuntimeError: too few, of a wrong shape, no tensors."""
         if self._saved is None:
             raise RuntimeError(FREED)
-        rule = self.function._rule()
+        rule = self._function._rule()
         arguments = [self._materialized(g, i) for i, g in enumerate(gradients)]
         returned = rule(self, *arguments)
         returned = returned if isinstance(returned, tuple) else (returned,)

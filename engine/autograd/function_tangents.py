@@ -10,6 +10,11 @@ from ..primitives.copying import zeros_like
 from ..tensors.tensor import Tensor
 from .tangents import outside, set_tangent, tangent_of
 
+_NOT_CHANGED = (
+    "An inplace custom Function is not modifying the forward mode gradients inplace. If the forward is modifying an "
+    "input inplace, then the jvp function must modify the corresponding gradient inplace."
+)
+
 
 def apply_with_tangents(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The result of a `Function`, its tangents computed by its `jvp`."""
@@ -42,6 +47,7 @@ def _apply_jvp(
             for a, t in zip(args, tangents, strict=True)
         ]
     node._for_jvp = getattr(node, "saved_for_forward", ())
+    versions = [None if t is None else t._version for t in tangents]
     try:
         returned = function.jvp(node, *tangents)
     finally:
@@ -53,6 +59,9 @@ def _apply_jvp(
             f"(expected {len(results)} but got {len(returned)})"
         )
     for i, (tensor, tangent) in enumerate(zip(results, returned, strict=True)):
+        place = next((i for i in node._written if args[i] is tensor), None)
+        if place is not None and (tangent is not tangents[place] or tangent._version == versions[place]):
+            raise RuntimeError(_NOT_CHANGED)
         if tangent is None:
             continue
         if not isinstance(tangent, Tensor):
@@ -70,16 +79,20 @@ def _check_jvp(node: Any, args: Sequence[Any], position: int, result: Any, tange
             "a differentiable Tensor.You should return None at that position instead."
         )
     if any(result is other for other in args):
-        if tangent is not tangent_of(result, level):
-            raise RuntimeError(
-                "An inplace custom Function is not modifying the forward mode gradients inplace. If the forward is "
-                "modifying an input inplace, then the jvp function must modify the corresponding gradient inplace."
-            )
-    elif tangent._base is None and _shares_memory(result, args):
+        return
+    source = next((a for a in args if isinstance(a, Tensor) and _share_memory(a, result)), None)
+    if source is None:
+        return
+    if tangent._base is None:
         raise RuntimeError(
             "A custom Function's forward is returning a view (or an input as-is) but the jvp is not returning a view."
         )
+    of_source = tangent_of(source, level)
+    if of_source is not None and not _share_memory(of_source, tangent):
+        raise RuntimeError(
+            "A custom Function is returning a view but the jvp is not returning a view of the given grad input."
+        )
 
 
-def _shares_memory(result: Tensor, args: Sequence[Any]) -> bool:
-    return result._memory is not None and any(isinstance(a, Tensor) and a._memory is result._memory for a in args)
+def _share_memory(one: Tensor, other: Tensor) -> bool:
+    return one._memory is not None and one._memory is other._memory

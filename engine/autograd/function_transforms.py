@@ -11,13 +11,14 @@ from typing import Any
 
 from ..graph.node import AccumulateGrad
 from ..graph.saved import packing
-from ..graph.transforms import carry_over, inside_function
+from ..graph.transforms import Level, Transformed, carry_over, inside_function
 from ..primitives.reshaping import view_primitive
 from ..tensors.errors import shape_error
 from ..tensors.modes import enable_grad, recording
 from ..tensors.tensor import Tensor
 from . import jacobians
 from .batching import histories, stripped
+from .captured import captured
 from .forward_ad import pushed_forward
 from .jacobians import filled, jacobian_columns, jacobian_rows
 from .nesting import Nesting, leaves, mapped, outline, rebuilt, spec
@@ -142,7 +143,7 @@ def _run_tracked(
     with enable_grad():
         chosen = [mapped(_tracked, args[i]) for i in positions]
         _check_no_hooks()
-        with inside_function():
+        with inside_function(Transformed(captured(func))):
             returned = func(*_replaced(args, positions, chosen), **kwargs)
     return chosen, list(leaves(chosen)), *_with_aux(returned, has_aux, where)
 
@@ -194,7 +195,7 @@ def vjp(func: Function, *primals: Any, has_aux: bool = False) -> Any:
     with enable_grad():
         tracked = [mapped(_tracked, primal) for primal in primals]
         _check_no_hooks()
-        with inside_function():
+        with inside_function(Transformed(captured(func))):
             output, aux = _with_aux(func(*tracked), has_aux, _IN_REVERSE)
     outputs = _only_tensors(output, _IN_REVERSE)
     inputs = list(leaves(tracked))
@@ -243,19 +244,22 @@ def jacrev(func: Function, argnums: ArgNums = 0, *, has_aux: bool = False, chunk
 class _Flat:
     """A function of nestings as one of their leaves, which returns the leaves of its output, then those of its aux.
 
-    `output` and `aux` are what it returned last.
+    `output` and `aux` are what it returned last; `given` is the function as the user gave it.
     """
 
-    def __init__(self, func: Function, primals: Sequence[Nesting], has_aux: bool) -> None:
+    def __init__(self, func: Function, primals: Sequence[Nesting], has_aux: bool, given: Function) -> None:
         self.func = func
         self.primals = primals
         self.has_aux = has_aux
+        self.transformed = Transformed(captured(given))
         self.output: Nesting = None
         self.aux: Nesting = ()
 
     def __call__(self, *inputs: Any) -> list[Tensor]:
         each = iter(inputs)
-        returned = self.func(*[rebuilt(primal, each) for primal in self.primals])
+        given = [rebuilt(primal, each) for primal in self.primals]
+        with inside_function(self.transformed):
+            returned = self.func(*given)
         self.output, aux = _with_aux(returned, self.has_aux, _FORWARD)
         self.aux = aux if self.has_aux else ()
         return [*_only_tensors(self.output, _FORWARD), *leaves(self.aux)]
@@ -281,7 +285,7 @@ def jvp(func: Function, primals: Any, tangents: Any, *, strict: bool = False, ha
         for value in values:
             if not isinstance(value, Tensor):
                 raise RuntimeError(f"{_FORWARD}: Expected {what} to only contain Tensors, got {type(value)}")
-    flat = _Flat(func, primals, has_aux)
+    flat = _Flat(func, primals, has_aux, func)
     pushed = pushed_forward(flat, list(leaves(primals)), list(leaves(tangents)))
     if strict and any(tangent is None for _, tangent in pushed):
         raise RuntimeError(
@@ -307,8 +311,10 @@ def jacfwd(func: Function, argnums: ArgNums = 0, has_aux: bool = False, *, rando
         def partial(*values: Any) -> Any:
             return func(*_replaced(args, positions, values), **kwargs)
 
-        flat = _Flat(partial, chosen, has_aux)
-        values, blocks = jacobian_columns(flat, inputs, randomness)
+        flat = _Flat(partial, chosen, has_aux, func)
+        # In PyTorch this is `jvp` mapped over the tangents.
+        with inside_function(Transformed([], Level())):
+            values, blocks = jacobian_columns(flat, inputs, randomness)
         result = rebuilt(flat.output, iter([_by_argument(argnums, chosen, block) for block in blocks]))
         aux = iter(values[len(list(leaves(flat.output))) :])
         return (result, rebuilt(flat.aux, aux)) if has_aux else result

@@ -10,8 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from ..graph.hooks import next_sequence
+from ..graph.node import Node, describe
 from ..primitives.copying import zeros_like
 from ..primitives.parts import stack
+from ..table.nodes import tracked as of_node
 from ..tensors.tensor import Tensor
 from .backward import grad
 from .checked_jacobians import (
@@ -27,6 +30,7 @@ from .checked_jacobians import (
     numerical_jacobians,
     tracked,
 )
+from .forward_ad import pushed_forward
 
 __all__ = ["GradcheckError", "get_analytical_jacobian", "get_numerical_jacobian", "gradcheck", "gradgradcheck"]
 
@@ -87,6 +91,8 @@ def gradcheck(
             _check_backward(given, outputs, slopes, rtol, atol, nondet_tol)
         if check_forward_ad:
             _check_forward(func, given, outputs, slopes, rtol, atol)
+            if check_undefined_grad:
+                _check_undefined_tangents(func, given)
         if check_backward_ad:
             _check_more(func, given, check_batched_grad, check_undefined_grad, bool(masked))
     except GradcheckError:
@@ -229,9 +235,11 @@ def _check_more(func: Function, inputs: Sequence[Any], batched: bool, undefined:
     for gradient in grad(outputs, wanted, [zeros_like(o) for o in outputs], allow_unused=True):
         if gradient is not None and not (np.allclose(gradient._data, 0) if masked else not gradient._data.any()):
             raise GradcheckError("backward not multiplied by grad_output")
-    if undefined and len(outputs) > 1:
-        for number in range(len(outputs)):
-            _check_undefined(differentiable_among(func(*inputs))[number], wanted)
+    if undefined:
+        # None of the outputs has a gradient, and then all but one have.
+        for without in (None, *(range(len(outputs)) if len(outputs) > 1 else ())):
+            again = differentiable_among(func(*inputs))
+            _check_undefined([_undefined(o) if without in (None, i) else o for i, o in enumerate(again)], wanted)
 
 
 def _check_batched(outputs: Sequence[Tensor], wanted: Sequence[Tensor]) -> None:
@@ -247,12 +255,28 @@ def _check_batched(outputs: Sequence[Tensor], wanted: Sequence[Tensor]) -> None:
                 )
 
 
-def _check_undefined(output: Tensor, wanted: Sequence[Tensor]) -> None:
-    """GradcheckError: a backward cannot do without the gradients of the other outputs, or makes up one."""
+class UndefinedGrad(Node):
+    """The node of what is its argument, and sends no gradient on."""
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.sequence = next_sequence()
+        self.next_functions = (tensor._edge(),)
+        self.outputs = describe(tensor._data)
+
+    def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
+        return [None]
+
+
+def _undefined(output: Tensor) -> Tensor:
+    return of_node(output._data, UndefinedGrad(output))
+
+
+def _check_undefined(outputs: Sequence[Tensor], wanted: Sequence[Tensor]) -> None:
+    """GradcheckError: a backward cannot do without the gradients of some outputs, or makes up one."""
     cause, expected = None, "all input grads to be undefined or zero when all output grads are undefined or zero"
     try:
-        found = grad(output, wanted, zeros_like(output), allow_unused=True)
-    except (RuntimeError, TypeError) as error:
+        found = grad(outputs, wanted, [zeros_like(o) for o in outputs], allow_unused=True)
+    except RuntimeError as error:
         cause, expected = error, "backward function to handle undefined output grads"
     else:
         if not any(g is not None and g._data.any() for g in found):
@@ -262,6 +286,29 @@ def _check_undefined(output: Tensor, wanted: Sequence[Tensor]) -> None:
         f'Expected {expected}. Please look at "Notes about undefined output gradients" in '
         '"tools/autograd/derivatives.yaml"'
     ) from cause
+
+
+def _check_undefined_tangents(func: Function, inputs: Sequence[Any]) -> None:
+    """GradcheckError: the tangents differ between an input without a tangent and one whose tangent is zeros."""
+    given = [t.detach() if is_tracked(t) else t for t in inputs]
+    drawn = [_drawn([t], False)[0].detach() if is_tracked(t) else None for t in inputs]
+
+    def call(*args: Any) -> tuple[Any, ...]:
+        return tuple(o for o in as_tuple(func(*args)) if o.dtype.is_floating_point)
+
+    for i, value in enumerate(inputs):
+        if not is_tracked(value):
+            continue
+        zeros, nothing = [
+            pushed_forward(call, given, [*drawn[:i], tangent, *drawn[i + 1 :]], True)
+            for tangent in (zeros_like(given[i]), None)
+        ]
+        for number, ((_, one), (_, other)) in enumerate(zip(zeros, nothing, strict=True)):
+            if one is not None and other is not None and not np.allclose(one._data, other._data):
+                raise GradcheckError(
+                    f"Mismatch in tangent values for output with index: {number} when input: {value} has an undefined "
+                    f"tangent value.  Got: {one} but expected: {other}"
+                )
 
 
 # What PyTorch once exposed by accident and still has

@@ -16,7 +16,7 @@ import numpy as np
 from ..graph.history import snapshot
 from ..graph.hooks import next_sequence
 from ..graph.node import Node, describe
-from ..graph.transforms import active, carry_over, written
+from ..graph.transforms import active, carry_over, forward, written
 from ..primitives.arguments import sizes
 from ..primitives.getitem import getitem
 from ..primitives.places import as_strided, check_fits
@@ -70,10 +70,12 @@ def in_place(name: str, function: Call) -> Callable[..., Tensor]:
     """The method that does `function` in place on its first argument."""
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        if forward.functions:
+            _check_not_captured(self, name, args)
         check_allowed(self, args)
         since = next_sequence()
         result = function(snapshot(self), *args, **kwargs)
-        write(self, result._data)
+        write(self, result._data, name)
         if not self._data.ndim:
             note_change(self, since)
         if result.grad_fn is not None:
@@ -91,6 +93,8 @@ def reshaped_in_place(name: str, function: Call) -> Callable[..., Tensor]:
     """The method that gives its first argument the shape of the view that `function` makes of it."""
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        if forward.functions:
+            _check_not_captured(self, name)
         check_allowed(self)
         before = Tensor(shareable(self))
         if self._requires_grad:
@@ -118,6 +122,12 @@ def reshaped_in_place(name: str, function: Call) -> Callable[..., Tensor]:
     return method
 
 
+def _check_not_captured(tensor: Tensor, name: str, args: Sequence[Any] = ()) -> None:
+    from .captured import check_not_captured
+
+    check_not_captured(tensor, name, args)
+
+
 def resize_(self: Tensor, *size: Any) -> Tensor:
     """Gives this tensor another shape: the first elements stay, those that are added are zeros.
 
@@ -125,6 +135,8 @@ def resize_(self: Tensor, *size: Any) -> Tensor:
     """
     if self._requires_grad and not self._inference:
         raise RuntimeError("cannot resize variables that require grad")
+    if forward.functions:
+        _check_not_captured(self, "resize_")
     shape = sizes(size)
     if shape != self._data.shape:
         resize(self, shape)
@@ -204,6 +216,8 @@ def _give_history(tensor: Tensor, node: Node, number: int) -> None:
 
 def setitem(tensor: Tensor, key: Any, value: Any) -> None:
     """`tensor[key] = value`: through a view where the key makes one, by putting elements in where it does not."""
+    if forward.functions:
+        _check_not_captured(tensor, "copy_")
     value = value if isinstance(value, Tensor) else Tensor(np.asarray(value, tensor._data.dtype)[()])
     part = getitem(tensor, key)
     if part._base is None:

@@ -45,7 +45,8 @@ class Pass:
 
     `order` are the nodes it runs, `arrivals` how many gradients each leaf still waits for, `pending` what has arrived.
     With `targets`, only what leads there is run: `needed` are the nodes on the way, `wanted` the targets' nodes too,
-    and `captured` is what arrived at each of them. `deliver` adds a gradient to a leaf (None: nothing does). Operations
+    and `captured` is what arrived at each of them; `attended` are these, and the nodes that lead elsewhere as well.
+    `deliver` adds a gradient to a leaf (None: nothing does). Operations
     recorded before `since` are not run.
     """
 
@@ -53,6 +54,7 @@ class Pass:
     captured: dict[Node | None, dict[int, Gradient]] = {}  # noqa: RUF012  (never written to)
     needed: set[Node] | None = None
     wanted: set[Node | None] | None = None
+    attended: Container[Node] = ()
     callbacks: Sequence[Callable[[], object]] = ()
     # NumPy's error state, from the first array on. The warnings of scalars are filtered (see the engine's `__init__`),
     # and a pass over few of them is 1.1 times as fast without it.
@@ -75,8 +77,17 @@ class Pass:
         self.captured = {}
         for node, number in targets:
             self.captured.setdefault(node, {})[number] = None
-        self.needed = leading_to(self.order, self.captured)
-        self.wanted = {*self.needed, *self.captured}
+        needed, wanted, attended = set[Node](), set(self.captured), set(self.captured)
+        # First what was made first, so that all that a node leads to is known.
+        for node in reversed(self.order):
+            for child, _ in node.next_functions:
+                if child in wanted:
+                    needed.add(node)
+                elif child is not None:
+                    attended.add(node)
+            if node in needed:
+                wanted.add(node)
+        self.needed, self.wanted, self.attended = needed, wanted, attended
         if self.deliver is not None:
             # Where gradients are kept, what keeps them runs too, though it sends nothing on, as in PyTorch.
             self.needed.update(node for node in self.captured if node is not None)
@@ -97,7 +108,7 @@ class Pass:
         """Sends `starts`, one gradient for each root, through the graph."""
         order, arrivals, pending, create_graph = self.order, self.arrivals, self.pending, self.create_graph
         outdated = newest.sequence > 0 and bool(order) and order[-1].sequence < newest.sequence
-        attends = outdated or self.wanted is not None or bool(watch.run)
+        attends, attended = outdated or bool(watch.run), self.attended
         was_enabled = recording.enabled
         recording.enabled = create_graph if self.records is None else self.records
         _passes.running.append(self)
@@ -107,7 +118,7 @@ class Pass:
                 edges, sent = self.roots, starts
                 if running is not None:
                     arrived = pending.pop(running, None)
-                    if attends or arrived is None or running.hooks is not None:
+                    if attends or arrived is None or running.hooks is not None or running in attended:
                         sent = self.attend(running, arrived)
                         if sent is None:
                             continue
@@ -238,15 +249,6 @@ def below(roots: Iterable[Edge], since: int = 0) -> tuple[list[Node], dict[Node,
             seen.add(node)
             edges += node.next_functions
     return sorted(seen, key=_sequence, reverse=True), arrivals
-
-
-def leading_to(order: Sequence[Node], ends: Container[Node | None]) -> set[Node]:
-    """The nodes of `order` that a gradient has to pass through to reach one of `ends`."""
-    needed: set[Node] = set()
-    for node in reversed(order):
-        if any(child in ends or child in needed for child, _ in node.next_functions):
-            needed.add(node)
-    return needed
 
 
 class _Passes(threading.local):

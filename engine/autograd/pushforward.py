@@ -109,7 +109,13 @@ def _carry(again: Call, call: _Call, level: Level) -> None:
         part = again(call.tangents[0], *call.arguments[1:])
         derived: Sequence[Tensor | None] = [part] if isinstance(part, Tensor) else part
     elif primitive.slots:
-        derived = _tangents_of_results(call)
+        try:
+            derived = _tangents_of_results(call)
+        except NotImplementedError:
+            raise NotImplementedError(
+                f"Trying to use forward AD with {primitive.name} that does not support it because it has not been "
+                "implemented yet."
+            ) from None
     else:
         return
     for tensor, tangent in zip(call.results, derived, strict=True):

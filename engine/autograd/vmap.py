@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..graph.transforms import Transformed, inside_function
 from ..primitives.axes import movedim
 from ..primitives.parts import cat, narrow, select, stack
 from ..tensors.aliases import Call
@@ -15,6 +16,7 @@ from ..tensors.batched import BatchError, RefusedError
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 from .batching import Batch
+from .captured import captured
 from .nesting import leaves, rebuilt, spec, spread
 
 
@@ -65,13 +67,14 @@ def _over_all(name: str, call: Call, out_dims: Any, args: Any, dims: Sequence[An
     values = _each(args, dims, lambda leaf, dim: movedim(leaf, dim, 0) if dim else leaf)
     level = Batch(count, randomness)
     try:
-        with level:
+        with level, inside_function(Transformed(captured(call), level)):
             given = _each(values, dims, lambda leaf, _: level.batched(leaf))
             result = call(*given)
     except BatchError as error:
         if isinstance(error, RefusedError) or level.wrote:
             raise RuntimeError(str(error)) from None
-        rows = [call(*_at(args, dims, index)) for index in range(max(count, 1))]
+        with inside_function(Transformed(captured(call), level)):
+            rows = [call(*_at(args, dims, index)) for index in range(max(count, 1))]
         return _gathered(name, out_dims, rows, count)
     found: list[Any] = []
     for leaf, dim in zip(leaves(result), _out_dims(name, out_dims, result), strict=True):

@@ -162,7 +162,7 @@ def edge_of(tensor: Tensor) -> Edge:
         return None, 0
     if tensor._outdated is not None and recording.enabled:
         raise RuntimeError(tensor._outdated)
-    node = tensor._accumulator and tensor._accumulator()
+    node = tensor._accumulator() if tensor._accumulator else None
     if node is None:
         # Held weakly: the graph keeps the accumulator alive, and it keeps the leaf.
         node = AccumulateGrad(tensor)

@@ -72,13 +72,24 @@ class Tangents(dict[Level, "Tensor | None"]):
     __slots__ = ("__weakref__",)
 
 
+class Transformed:
+    """A function that is being differentiated or mapped as one, and the tensors that it has from elsewhere."""
+
+    __slots__ = ("batch", "captured")
+
+    def __init__(self, captured: list[Tensor], batch: Level | None = None) -> None:
+        self.captured = captured
+        # Of one that is mapped: the level at which tensors stand for many.
+        self.batch = batch
+
+
 class _Forward(threading.local):
     enabled = True
-    # How many functions that are being differentiated this thread is in.
-    functions = 0
 
     def __init__(self) -> None:
         self.levels: list[Level] = []
+        # The functions that are being transformed which this thread is in, the innermost last.
+        self.functions: list[Transformed] = []
 
 
 # The levels entered in any thread. Nearly always none, and looking at this list is all that an operation pays.
@@ -87,13 +98,13 @@ forward = _Forward()
 
 
 @contextmanager
-def inside_function() -> Generator[None]:
-    """The block runs a function that is being differentiated as one."""
-    forward.functions += 1
+def inside_function(transformed: Transformed) -> Generator[None]:
+    """The block runs a function that is being differentiated or mapped as one."""
+    forward.functions.append(transformed)
     try:
         yield
     finally:
-        forward.functions -= 1
+        forward.functions.pop()
 
 
 def check_outside(name: str, others: str = "") -> None:

@@ -1,10 +1,10 @@
-"""Modules that hold others, in order or by name."""
+"""Modules that hold others, or parameters, in order or by name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, groupby
-from typing import Any
+from itertools import groupby
+from typing import Any, ClassVar
 
 from ..tensors.errors import type_error
 from ..tensors.tensor import Tensor
@@ -12,80 +12,152 @@ from .module import Module, indented
 from .parameter import Parameter
 
 
-class _Ordered(Module):
-    """Modules in order: indexing, slicing, changing."""
+class _Holder(Module):
+    """What holds others under names: modules, unless it is said otherwise."""
+
+    _place: ClassVar[str] = "_modules"
+
+    @property
+    def _held(self) -> dict[str, Any]:
+        return vars(self)[self._place]
+
+    def _put(self, name: str, value: Any) -> None:
+        self.add_module(name, value)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+
+class _List(_Holder):
+    """What holds others in order, each under its number."""
 
     def _key(self, index: Any) -> str:
         count = len(self)
         if not -count <= int(index) < count:
             raise IndexError(f"index {index} is out of range")
-        return list(self._modules)[int(index)]
+        return list(self._held)[int(index)]
 
-    def _set_all(self, modules: Iterable[Module]) -> None:
-        self._modules.clear()
-        for number, module in enumerate(modules):
-            self.add_module(str(number), module)
+    def _refill(self, values: Iterable[Any]) -> None:
+        self._held.clear()
+        self.extend(values)
+
+    def _slice(self, places: slice) -> Any:
+        made: Any = type(self)
+        return made(list(self)[places])
 
     def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, slice):
-            made = type(self)()
-            for name in list(self._modules)[index] if type(self) is Sequential else ():
-                made.add_module(name, self._modules[name])
-            if type(self) is not Sequential:
-                made._set_all(list(self._modules.values())[index])
-            return made
-        return self._modules[self._key(index)]
+        return self._slice(index) if isinstance(index, slice) else self._held[self._key(index)]
 
-    def __setitem__(self, index: Any, module: Module) -> None:
-        setattr(self, self._key(index), module)
+    def __setitem__(self, index: Any, value: Any) -> None:
+        self._put(self._key(index), value)
 
     def __delitem__(self, index: Any) -> None:
-        modules = list(self._modules.values())
-        del modules[index]
-        self._set_all(modules)
+        values = list(self)
+        del values[index]
+        self._refill(values)
 
-    def __len__(self) -> int:
-        return len(self._modules)
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._held.values())
 
-    def __iter__(self) -> Iterator[Module]:
-        return iter(self._modules.values())
+    def __iadd__(self, values: Iterable[Any]) -> Any:
+        return self.extend(values)
 
-    def append(self, module: Module) -> Any:
-        """Adds a module behind the others."""
-        self.add_module(str(len(self)), module)
+    def append(self, value: Any) -> Any:
+        """Adds one behind the others. TypeError: it cannot be held."""
+        self._put(str(len(self)), value)
         return self
 
-    def extend(self, modules: Iterable[Module]) -> Any:
-        """Adds modules behind the others."""
-        for module in modules:
-            self.append(module)
+    def extend(self, values: Iterable[Any]) -> Any:
+        """Adds several behind the others. TypeError: one cannot be held."""
+        for value in list(values):
+            self.append(value)
         return self
 
-    def insert(self, index: int, module: Module) -> Any:
-        """Adds a module before another."""
-        modules = list(self._modules.values())
-        modules.insert(index, module)
-        self._set_all(modules)
+    def insert(self, index: int, value: Any) -> Any:
+        """Adds one before another. IndexError: there is no such place."""
+        values = list(self)
+        if not -len(values) <= index <= len(values):
+            raise IndexError(f"Index out of range: {index}")
+        values.insert(index, value)
+        self._refill(values)
         return self
 
-    def pop(self, index: Any = -1) -> Module:
-        """Takes a module out, and returns it."""
-        module = self[index]
+    def pop(self, index: Any = -1) -> Any:
+        """Takes one out, and returns it. IndexError: there is none."""
+        value = self[index]
         del self[index]
-        return module
+        return value
 
 
-class Sequential(_Ordered):
+class _Dict(_Holder):
+    """What holds others by name."""
+
+    def __init__(self, values: Any = None) -> None:
+        super().__init__()
+        self.update(values or {})
+
+    def update(self, values: Any) -> None:
+        """Adds some by name, from a mapping or from pairs."""
+        for name, value in values.items() if hasattr(values, "items") else values:
+            self._put(name, value)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._held[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._put(name, value)
+
+    def __delitem__(self, name: str) -> None:
+        del self._held[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._held
+
+    def keys(self) -> Iterable[str]:
+        """The names."""
+        return self._held.keys()
+
+    def values(self) -> Iterable[Any]:
+        """What is held."""
+        return self._held.values()
+
+    def items(self) -> Iterable[tuple[str, Any]]:
+        """Names with what is held under them."""
+        return self._held.items()
+
+    def pop(self, name: str) -> Any:
+        """Takes one out, and returns it. KeyError: there is none."""
+        return self._held.pop(name)
+
+    def clear(self) -> None:
+        """Takes all out."""
+        self._held.clear()
+
+
+class Sequential(_List):
     """Modules, each called with what the one before it returns: in order, or from an ordered dictionary."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__()
-        given = args[0] if len(args) == 1 else None
-        if isinstance(given, Mapping):
-            for name, module in given.items():
+        if len(args) == 1 and isinstance(args[0], Mapping):
+            for name, module in args[0].items():
                 self.add_module(name, module)
         else:
-            self._set_all(args)
+            self.extend(args)
+
+    def _slice(self, places: slice) -> Any:
+        return type(self)(dict(list(self._modules.items())[places]))
+
+    def __add__(self, other: Sequential) -> Sequential:
+        return Sequential(*self, *other)
+
+    def __mul__(self, times: int) -> Sequential:
+        return Sequential(*(list(self) * times))
+
+    __rmul__ = __mul__
 
     def forward(self, input: Any) -> Any:
         for module in self._modules.values():
@@ -93,18 +165,15 @@ class Sequential(_Ordered):
         return input
 
 
-class ModuleList(_Ordered):
+class ModuleList(_List):
     """A list of modules, which does nothing when it is called."""
 
     def __init__(self, modules: Iterable[Module] | None = None) -> None:
         super().__init__()
-        self._set_all(modules or ())
-
-    def __iadd__(self, modules: Iterable[Module]) -> ModuleList:
-        return self.extend(modules)
+        self.extend(modules or ())
 
     def __add__(self, other: Iterable[Module]) -> ModuleList:
-        return ModuleList(chain(self, other))
+        return ModuleList([*self, *other])
 
     def _inner_lines(self) -> list[str]:
         """Equal modules in a row are one line."""
@@ -117,142 +186,40 @@ class ModuleList(_Ordered):
         return lines
 
 
-class ModuleDict(Module):
+class ModuleDict(_Dict):
     """Modules by name, which do nothing when this is called."""
 
-    def __init__(self, modules: Any = None) -> None:
-        super().__init__()
-        self.update(modules or {})
 
-    def update(self, modules: Any) -> None:
-        """Adds modules by name, from a mapping or from pairs."""
-        for name, module in modules.items() if hasattr(modules, "items") else modules:
-            self.add_module(name, module)
+class _Parameters(_Holder):
+    """Parameters under names, which tensors become."""
 
-    def __getitem__(self, name: str) -> Module:
-        return self._modules[name]
-
-    def __setitem__(self, name: str, module: Module) -> None:
-        self.add_module(name, module)
-
-    def __delitem__(self, name: str) -> None:
-        del self._modules[name]
-
-    def __len__(self) -> int:
-        return len(self._modules)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._modules)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._modules
-
-    def keys(self) -> Iterable[str]:
-        """The names."""
-        return self._modules.keys()
-
-    def values(self) -> Iterable[Module]:
-        """The modules."""
-        return self._modules.values()
-
-    def items(self) -> Iterable[tuple[str, Module]]:
-        """Names with modules."""
-        return self._modules.items()
-
-    def pop(self, name: str) -> Module:
-        """Takes a module out, and returns it."""
-        return self._modules.pop(name)
-
-    def clear(self) -> None:
-        """Takes all modules out."""
-        self._modules.clear()
-
-
-class _Parameters(Module):
-    """Parameters under names: the text, and making tensors parameters."""
+    _place = "_parameters"
 
     def _put(self, name: str, value: Any) -> None:
-        if isinstance(value, Tensor) and not isinstance(value, Parameter):
-            value = Parameter(value, value.is_floating_point())
-        if not isinstance(value, Parameter):
+        if not isinstance(value, Tensor):
             raise type_error(f"a parameter has to be a tensor, not {type(value).__name__}")
-        self._parameters[name] = value
+        self._parameters[name] = value if isinstance(value, Parameter) else Parameter(value, value.is_floating_point())
 
-    def __len__(self) -> int:
-        return len(self._parameters)
+    def _kind(self, value: Tensor) -> str:
+        return value.type()
 
     def extra_repr(self) -> str:
-        lines = [
-            f"  ({name}): Parameter containing: [torch.{value.dtype.name} of size {'x'.join(map(str, value.shape))}]"
-            for name, value in self._parameters.items()
-        ]
-        return "\n".join(lines)
-
-    def __repr__(self) -> str:
-        text = self.extra_repr().replace("\n", "\n  ")
-        return f"{self._get_name()}(\n  {text}\n)" if text else f"{self._get_name()}()"
+        return "\n".join(
+            f"  ({name}): Parameter containing: [{self._kind(value)} of size {'x'.join(map(str, value.shape))}]"
+            for name, value in self._held.items()
+        )
 
 
-class ParameterList(_Parameters):
+class ParameterList(_Parameters, _List):
     """A list of parameters."""
 
     def __init__(self, values: Iterable[Any] | None = None) -> None:
         super().__init__()
         self.extend(values or ())
 
-    def append(self, value: Any) -> ParameterList:
-        """Adds a parameter behind the others."""
-        self._put(str(len(self)), value)
-        return self
-
-    def extend(self, values: Iterable[Any]) -> ParameterList:
-        """Adds parameters behind the others."""
-        for value in values:
-            self.append(value)
-        return self
-
-    def __getitem__(self, index: Any) -> Any:
-        return list(self._parameters.values())[index]
-
-    def __setitem__(self, index: int, value: Any) -> None:
-        self._put(list(self._parameters)[index], value)
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._parameters.values())
+    def _kind(self, value: Tensor) -> str:
+        return str(value.dtype)
 
 
-class ParameterDict(_Parameters):
+class ParameterDict(_Parameters, _Dict):
     """Parameters by name."""
-
-    def __init__(self, parameters: Mapping[str, Any] | None = None) -> None:
-        super().__init__()
-        self.update(parameters or {})
-
-    def update(self, parameters: Mapping[str, Any]) -> None:
-        """Adds parameters by name."""
-        for name, value in parameters.items():
-            self._put(name, value)
-
-    def __getitem__(self, name: str) -> Any:
-        return self._parameters[name]
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        self._put(name, value)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._parameters)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._parameters
-
-    def keys(self) -> Iterable[str]:
-        """The names."""
-        return self._parameters.keys()
-
-    def values(self) -> Iterable[Any]:
-        """The parameters."""
-        return self._parameters.values()
-
-    def items(self) -> Iterable[tuple[str, Any]]:
-        """Names with parameters."""
-        return self._parameters.items()

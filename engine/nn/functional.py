@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ..api.declared import require
 from ..autograd.inplace import in_place
-from ..graph.transforms import drawn
 from ..primitives import layer, reduction
 from ..primitives.arithmetic import mul
 from ..table.composed import called_by_name
@@ -35,17 +35,19 @@ def _with_reduction(function: Call) -> Call:
 
     @functools.wraps(function)
     def call(*args: Any, size_average: bool | None = None, reduce: bool | None = None, **named: Any) -> Any:
-        if size_average is not None or reduce is not None:
-            each = "mean" if size_average in (None, True) else "sum"
-            named["reduction"] = each if reduce in (None, True) else "none"
-            warnings.warn(
-                "size_average and reduce args will be deprecated, please use "
-                f"reduction='{named['reduction']}' instead.",
-                stacklevel=2,
-            )
-        return function(*args, **named)
+        return function(*args, **{**named, **reduction_of(size_average, reduce)})
 
     return call
+
+
+def reduction_of(size_average: bool | None, reduce: bool | None) -> dict[str, str]:
+    """What the arguments before `reduction` say in its words, with PyTorch's warning; nothing where there are none."""
+    if size_average is None and reduce is None:
+        return {}
+    chosen = "none" if reduce is not None and not reduce else "sum" if size_average is False else "mean"
+    message = f"size_average and reduce args will be deprecated, please use reduction='{chosen}' instead."
+    warnings.warn(message, stacklevel=3)
+    return {"reduction": chosen}
 
 
 def _function(record: Operation) -> Call:
@@ -64,7 +66,7 @@ _FUNCTIONS |= {
 # Those below that are of the same name take their place.
 globals().update(_FUNCTIONS)
 
-__all__ = ["bilinear", "dropout", "one_hot", *_FUNCTIONS]  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = ["bilinear", "dropout", "dropout1d", "dropout2d", "one_hot", *_FUNCTIONS]
 
 
 def __getattr__(name: str) -> Any:
@@ -102,10 +104,15 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Any:
 
     AssertionError: `padding_idx` is no row.
     """
-    rows = weight.shape[0]
-    if padding_idx is not None and not -rows <= padding_idx < rows:
-        raise AssertionError("Padding_idx must be within num_embeddings")
-    return layer.embedding(weight, input, -1 if padding_idx is None else padding_idx % rows)
+    row = padding_row(padding_idx, weight.shape[0])
+    return layer.embedding(weight, input, -1 if row is None else row)
+
+
+def padding_row(padding_idx: int | None, rows: int) -> int | None:
+    """The row at `padding_idx`, counted from the first. AssertionError: there is none."""
+    is_row = padding_idx is None or -rows <= padding_idx < rows
+    require(is_row, "Padding_idx must be within num_embeddings", AssertionError)
+    return None if padding_idx is None else padding_idx % rows
 
 
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Any:
@@ -117,15 +124,12 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     """For each index, as many numbers as there are classes: 1 in its place, else 0. RuntimeError: no such class."""
     indices = np.asarray(tensor._data)
-    if indices.dtype != np.int64:
-        raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
-    if not indices.size and num_classes <= 0:
-        raise RuntimeError("Can not infer total number of classes from empty tensor.")
-    if (indices < 0).any():
-        raise RuntimeError("Class values must be non-negative.")
+    is_whole, has_classes = indices.dtype == np.int64, indices.size > 0 or num_classes > 0
+    require(is_whole, "one_hot is only applicable to index tensor of type LongTensor.", RuntimeError)
+    require(has_classes, "Can not infer total number of classes from empty tensor.", RuntimeError)
+    require(bool((indices >= 0).all()), "Class values must be non-negative.", RuntimeError)
     classes = int(indices.max()) + 1 if num_classes == -1 else num_classes
-    if (indices >= classes).any():
-        raise RuntimeError("Class values must be smaller than num_classes.")
+    require(bool((indices < classes).all()), "Class values must be smaller than num_classes.", RuntimeError)
     return Tensor((indices[..., None] == np.arange(classes)).astype(np.int64))
 
 
@@ -134,21 +138,50 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
 
     ValueError: p is no probability.
     """
-    if not 0 <= p <= 1:
-        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    return _dropped(input, p, training, inplace, input.dim())
+
+
+def _dropped(input: Tensor, p: float, training: bool, inplace: bool, rank: int) -> Tensor:
+    """What lies in the same place of the first `rank` dimensions is dropped together."""
+    check_probability(p)
     if not training or p == 0 or not input.numel():
         return input
-    from ..tensors.distributions import coins
-    from ..tensors.generator import default_generator
-
-    dtype = input._data.dtype
-
-    def draw(shape: tuple[int, ...]) -> Any:
-        kept = coins(default_generator(), shape, 1 - p) if p < 1 else np.zeros(shape)
-        return (kept.astype(dtype) / dtype.type(1 - p if p < 1 else 1))[()]
-
-    mask = Tensor(drawn("dropout", draw, tuple(input.shape)))
+    mask = layer.kept((*input.shape[:rank], *(1,) * (input.dim() - rank)), input._data.dtype, p)
     return in_place("mul_", mul)(input, mask) if inplace else mul(input, mask)
+
+
+def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """As `dropout`, of whole channels of lines. RuntimeError: the input has none."""
+    if input.dim() not in (2, 3):
+        raise RuntimeError(
+            f"dropout1d: Expected 2D or 3D input, but received a {input.dim()}D input. Note that dropout1d exists to "
+            "provide channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, and an optional "
+            "batch dimension (i.e. 2D or 3D inputs)."
+        )
+    return _dropped(input, p, training, inplace, input.dim() - 1)
+
+
+def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """As `dropout`, of whole channels of images; of three dimensions the first is the batch, as in PyTorch."""
+    if input.dim() != 4:
+        warnings.warn(
+            "dropout2d: Received a 3D input to dropout2d and assuming that channel-wise 1D dropout behavior is desired "
+            "- input is interpreted as shape (N, C, L), where C is the channel dim. This behavior will change in a "
+            "future release to interpret the input as one without a batch dimension, i.e. shape (C, H, W). To maintain "
+            "the 1D channel-wise dropout behavior, please switch to using dropout1d instead."
+            if input.dim() == 3
+            else f"dropout2d: Received a {input.dim()}-D input to dropout2d, which is deprecated and will result in an "
+            "error in a future release. To retain the behavior and silence this warning, please use dropout instead. "
+            "Note that dropout2d exists to provide channel-wise dropout on inputs with 2 spatial dimensions, a channel "
+            "dimension, and an optional batch dimension (i.e. 3D or 4D inputs).",
+            stacklevel=2,
+        )
+    return _dropped(input, p, training, inplace, 2)
+
+
+def check_probability(p: float) -> None:
+    """ValueError: it is none."""
+    require(0 <= p <= 1, f"dropout probability has to be between 0 and 1, but got {p}")
 
 
 def dropout_(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:

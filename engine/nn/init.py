@@ -9,24 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 from ..api.creation import empty_like
+from ..api.declared import require
 from ..table.registry import FUNCTIONS, ops
 from ..tensors.modes import no_grad
 from ..tensors.tensor import Tensor
 
 __all__ = ["calculate_gain"]
 
-_LINEAR = (
-    "linear",
-    "conv1d",
-    "conv2d",
-    "conv3d",
-    "conv_transpose1d",
-    "conv_transpose2d",
-    "conv_transpose3d",
-)
 
-
-def _writing(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+def _writing(function: Callable[..., Any]) -> Callable[..., Tensor]:
     """A function that writes into its tensor without being recorded, and returns it."""
     __all__.append(function.__name__)
 
@@ -41,11 +32,9 @@ def _writing(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     """By how much a nonlinearity asks for larger weights. ValueError: it is not known."""
-    if nonlinearity in _LINEAR:
-        return 1
     if nonlinearity == "leaky_relu":
-        if param is not None and (isinstance(param, bool) or not isinstance(param, (int, float))):
-            raise ValueError(f"negative_slope {param} not a valid number")
+        is_number = param is None or (isinstance(param, (int, float)) and not isinstance(param, bool))
+        require(is_number, f"negative_slope {param} not a valid number")
         return math.sqrt(2.0 / (1 + (0.01 if param is None else param) ** 2))
     gain = FUNCTIONS[nonlinearity].gain if nonlinearity in FUNCTIONS else None
     if gain is None:
@@ -55,8 +44,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
 def fans(tensor: Tensor) -> tuple[int, int]:
     """How many inputs each output has, and outputs each input. ValueError: the tensor has fewer than two dimensions."""
-    if tensor.dim() < 2:
-        raise ValueError("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions")
+    require(tensor.dim() > 1, "Fan in and fan out can not be computed for tensor with fewer than 2 dimensions")
     field = math.prod(tensor.shape[2:])
     return tensor.shape[1] * field, tensor.shape[0] * field
 
@@ -65,21 +53,21 @@ _calculate_fan_in_and_fan_out = fans
 
 
 @_writing
-def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = None) -> Tensor:
+def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = None) -> None:
     """Evenly spread over [a, b)."""
-    return tensor.uniform_(a, b, generator=generator)
+    tensor.uniform_(a, b, generator=generator)
 
 
 @_writing
-def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any = None) -> Tensor:
+def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any = None) -> None:
     """Of the normal distribution."""
-    return tensor.normal_(mean, std, generator=generator)
+    tensor.normal_(mean, std, generator=generator)
 
 
 @_writing
 def trunc_normal_(
     tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, generator: Any = None
-) -> Tensor:
+) -> None:
     """Of the normal distribution, between a and b: what lies outside is drawn again."""
     if not a - 2 * std <= mean <= b + 2 * std:
         warnings.warn(
@@ -92,7 +80,7 @@ def trunc_normal_(
         tensor.normal_(mean, std, generator=generator)
         while (outside := ops.lt(tensor, a) | ops.gt(tensor, b)).any():
             tensor.copy_(ops.where(outside, empty_like(tensor).normal_(mean, std, generator=generator), tensor))
-        return tensor
+        return
     # Where most would lie outside: evenly spread, and kept as often as the density is high.
     peak, pending = -0.5 * ((max(a, min(mean, b)) - mean) / std) ** 2, None
     while pending is None or pending.any():
@@ -100,81 +88,85 @@ def trunc_normal_(
         tensor.copy_(drawn if pending is None else ops.where(pending, drawn, tensor))
         refused = tensor.clone().uniform_(generator=generator).log() > -0.5 * ((drawn - mean) / std) ** 2 - peak
         pending = refused if pending is None else pending & refused
-    return tensor
 
 
 @_writing
-def constant_(tensor: Tensor, val: float) -> Tensor:
+def constant_(tensor: Tensor, val: float) -> None:
     """One number everywhere."""
-    return tensor.fill_(val)
+    tensor.fill_(val)
 
 
 @_writing
-def ones_(tensor: Tensor) -> Tensor:
+def ones_(tensor: Tensor) -> None:
     """Ones."""
-    return tensor.fill_(1.0)
+    tensor.fill_(1.0)
 
 
 @_writing
-def zeros_(tensor: Tensor) -> Tensor:
+def zeros_(tensor: Tensor) -> None:
     """Zeros."""
-    return tensor.zero_()
-
-
-@_writing
-def eye_(tensor: Tensor) -> Tensor:
-    """The identity matrix. ValueError: it is no matrix."""
-    if tensor.dim() != 2:
-        raise ValueError("Only tensors with 2 dimensions are supported")
     tensor.zero_()
-    tensor.diagonal().fill_(1.0)
-    return tensor
 
 
 @_writing
-def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
-    """Evenly spread, with a variance of gain**2 * 2 / (inputs + outputs) (Glorot and Bengio, 2010)."""
-    bound = math.sqrt(3.0) * gain * math.sqrt(2.0 / sum(fans(tensor)))
-    return tensor.uniform_(-bound, bound, generator=generator)
+def eye_(tensor: Tensor) -> None:
+    """The identity matrix. ValueError: it is no matrix."""
+    require(tensor.dim() == 2, "Only tensors with 2 dimensions are supported")
+    tensor.zero_().diagonal().fill_(1.0)
 
 
-@_writing
-def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
-    """Of the normal distribution, with the variance of `xavier_uniform_`."""
-    return tensor.normal_(0.0, gain * math.sqrt(2.0 / sum(fans(tensor))), generator=generator)
+def _draw_evenly(tensor: Tensor, std: float, generator: Any) -> None:
+    bound = math.sqrt(3.0) * std
+    tensor.uniform_(-bound, bound, generator=generator)
+
+
+def _xavier_std(tensor: Tensor, gain: float) -> float:
+    return gain * math.sqrt(2.0 / sum(fans(tensor)))
 
 
 def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
-    mode = mode.lower()
-    if mode not in ("fan_in", "fan_out"):
-        raise ValueError(f"Mode {mode} not supported, please use one of ['fan_in', 'fan_out']")
-    return calculate_gain(nonlinearity, a) / math.sqrt(fans(tensor)[mode == "fan_out"])
+    if not tensor.numel():
+        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=4)
+        return 0
+    modes = ["fan_in", "fan_out"]
+    require(mode.lower() in modes, f"Mode {mode.lower()} not supported, please use one of {modes}")
+    return calculate_gain(nonlinearity, a) / math.sqrt(fans(tensor)[modes.index(mode.lower())])
+
+
+@_writing
+def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> None:
+    """Evenly spread, with a variance of gain**2 * 2 / (inputs + outputs) (Glorot and Bengio, 2010)."""
+    _draw_evenly(tensor, _xavier_std(tensor, gain), generator)
+
+
+@_writing
+def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> None:
+    """Of the normal distribution, with the variance of `xavier_uniform_`."""
+    tensor.normal_(0.0, _xavier_std(tensor, gain), generator=generator)
 
 
 @_writing
 def kaiming_uniform_(
     tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None
-) -> Tensor:
+) -> None:
     """Evenly spread, with a standard deviation of gain / sqrt(inputs) (He and others, 2015)."""
-    bound = math.sqrt(3.0) * _kaiming_std(tensor, a, mode, nonlinearity)
-    return tensor.uniform_(-bound, bound, generator=generator)
+    _draw_evenly(tensor, _kaiming_std(tensor, a, mode, nonlinearity), generator)
 
 
 @_writing
 def kaiming_normal_(
     tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None
-) -> Tensor:
+) -> None:
     """Of the normal distribution, with the standard deviation of `kaiming_uniform_`."""
-    return tensor.normal_(0, _kaiming_std(tensor, a, mode, nonlinearity), generator=generator)
+    tensor.normal_(0, _kaiming_std(tensor, a, mode, nonlinearity), generator=generator)
 
 
 @_writing
-def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tensor:
+def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> None:
     """A matrix with orthonormal rows or columns, times `gain`. ValueError: fewer than two dimensions."""
-    if tensor.dim() < 2:
-        raise ValueError("Only tensors with 2 or more dimensions are supported")
+    require(tensor.dim() > 1, "Only tensors with 2 or more dimensions are supported")
     rows, columns = tensor.shape[0], tensor.numel() // max(tensor.shape[0], 1)
     flat = tensor.new_empty((rows, columns)).normal_(0, 1, generator=generator)
     q, r = ops.qr(flat.t() if rows < columns else flat)
     q = q * r.diagonal().sign()
-    return tensor.copy_((q.t() if rows < columns else q).reshape(tensor.shape)).mul_(gain)
+    tensor.copy_((q.t() if rows < columns else q).reshape(tensor.shape)).mul_(gain)

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ..api.declared import require
 from ..api.offered import Offered, entered
 from ..graph.hooks import RemovableHandle
 from ..primitives import copying
@@ -16,8 +17,12 @@ from ..tensors.tensor import Tensor
 from . import module_hooks, module_state
 from .parameter import Buffer, Parameter
 
-# What a module keeps under names, in the order in which an attribute is looked for.
-_KEPT = ("_parameters", "_buffers", "_modules")
+# What a module keeps under names, in the order in which an attribute is looked for, and what may stand there.
+_KEPT = {
+    "_parameters": ("parameter", "torch.nn.Parameter or None expected"),
+    "_buffers": ("buffer", "torch.nn.Buffer, torch.Tensor or None expected"),
+    "_modules": ("child module", "torch.nn.Module or None expected"),
+}
 _HOOKS = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
 
 
@@ -57,21 +62,20 @@ class Module(Offered):
     def __setattr__(self, name: str, value: Any) -> None:
         own = vars(self)
         if isinstance(value, Parameter):
-            self._check_begun("parameters")
-            self._forget(name)
+            self._make_room("_parameters", "parameters", name)
             self.register_parameter(name, value)
         elif isinstance(value, Module):
-            self._check_begun("module")
-            self._forget(name)
+            self._make_room("_modules", "module", name)
             own["_modules"][name] = value
         elif isinstance(value, Buffer):
-            self._check_begun("buffer")
-            self._forget(name)
+            self._make_room("_buffers", "buffer", name)
             self.register_buffer(name, value, value.persistent)
         else:
-            for kept in _KEPT:
-                if name in own.get(kept, ()):
-                    own[kept][name] = _fitting(kept, name, value)
+            for place, (what, needed) in _KEPT.items():
+                if name in own.get(place, ()):
+                    if value is not None and not (place == "_buffers" and isinstance(value, Tensor)):
+                        raise type_error(f"cannot assign '{_type_of(value)}' as {what} '{name}' ({needed})")
+                    own[place][name] = value
                     return
             object.__setattr__(self, name, value)
 
@@ -87,60 +91,53 @@ class Module(Offered):
         return sorted({*dir(type(self)), *own, *(name for kept in _KEPT for name in own.get(kept, ()))})
 
     def _check_begun(self, what: str) -> None:
-        if "_modules" not in vars(self):
-            raise AttributeError(f"cannot assign {what} before Module.__init__() call")
+        message = f"cannot assign {what} before Module.__init__() call"
+        require("_modules" in vars(self), message, AttributeError)
 
-    def _forget(self, name: str) -> None:
-        """Takes a name away from whatever it stood for."""
+    def _make_room(self, place: str, what: str, name: str) -> None:
+        """Takes a name away from what it stands for elsewhere than in the place where it is to stand."""
+        self._check_begun(what)
         own = vars(self)
-        own.pop(name, None)
+        for other in (own, *(own[kept] for kept in _KEPT if kept != place)):
+            other.pop(name, None)
         own["_temporary"].discard(name)
-        for kept in _KEPT:
-            own[kept].pop(name, None)
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Adds a parameter. TypeError, KeyError: it is none, or the name cannot be."""
         self._check_name(name, "parameter", "_parameters")
-        if param is not None and not isinstance(param, Parameter):
-            raise type_error(
-                f"cannot assign '{_type_of(param)}' object to parameter '{name}' (torch.nn.Parameter or None required)"
-            )
-        if param is not None and param.grad_fn is not None:
-            raise ValueError(
-                f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly. To "
-                f"express '{name}' as a function of another Tensor, compute the value in the forward() method."
-            )
+        wrong = f"cannot assign '{_type_of(param)}' object to parameter '{name}' (torch.nn.Parameter or None required)"
+        require(param is None or isinstance(param, Parameter), wrong, TypeError)
+        require(
+            param is None or param.grad_fn is None,
+            f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly. To "
+            f"express '{name}' as a function of another Tensor, compute the value in the forward() method.",
+        )
         self._parameters[name] = param
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         """Adds a tensor that is no parameter, and is part of `state_dict` if it is persistent. Errors: as for one."""
         self._check_name(name, "buffer", "_buffers")
-        if tensor is not None and not isinstance(tensor, Tensor):
-            message = f"cannot assign '{_type_of(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
-            raise type_error(message)
+        wrong = f"cannot assign '{_type_of(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
+        require(tensor is None or isinstance(tensor, Tensor), wrong, TypeError)
         self._buffers[name] = tensor
         (self._temporary.discard if persistent else self._temporary.add)(name)
 
     def add_module(self, name: str, module: Module | None) -> None:
         """Adds a module inside this one. TypeError, KeyError: it is none, or the name cannot be."""
-        if module is not None and not isinstance(module, Module):
-            raise type_error(f"{_type_of(module)} is not a Module subclass")
+        require(module is None or isinstance(module, Module), f"{_type_of(module)} is not a Module subclass", TypeError)
         self._check_name(name, "module", "_modules")
         self._modules[name] = module
 
     register_module = add_module
 
-    def _check_name(self, name: str, what: str, kept: str) -> None:
-        if "_modules" not in vars(self):
-            raise AttributeError(f"cannot assign {what} before Module.__init__() call")
-        if not isinstance(name, str):
-            raise type_error(f"{what} name should be a string. Got {_type_of(name)}")
-        if "." in name:
-            raise KeyError(f'{what} name can\'t contain "."' + (f", got: {name}" if what == "module" else ""))
-        if not name:
-            raise KeyError(f'{what} name can\'t be empty string ""')
-        if hasattr(self, name) and name not in vars(self)[kept]:
-            raise KeyError(f"attribute '{name}' already exists")
+    def _check_name(self, name: str, what: str, place: str) -> None:
+        self._check_begun(what)
+        require(isinstance(name, str), f"{what} name should be a string. Got {_type_of(name)}", TypeError)
+        got = f", got: {name}" if what == "module" else ""
+        require("." not in name, f'{what} name can\'t contain "."{got}', KeyError)
+        require(bool(name), f'{what} name can\'t be empty string ""', KeyError)
+        is_free = name in vars(self)[place] or not hasattr(self, name)
+        require(is_free, f"attribute '{name}' already exists", KeyError)
 
     # What is inside
 
@@ -210,29 +207,21 @@ class Module(Offered):
         """The module at a path. AttributeError: there is none."""
         found = self
         for name in target.split(".") if target else ():
-            if not hasattr(found, name):
-                raise AttributeError(f"{type(found).__name__} has no attribute `{name}`")
-            found = getattr(found, name)
-            if not isinstance(found, Module):
-                raise AttributeError(f"`{name}` is not an nn.Module")
+            found = _attribute(found, name, Module, "an nn.Module")
         return found
 
     def get_parameter(self, target: str) -> Parameter:
         """The parameter at a path. AttributeError: there is none."""
-        return self._at(target, Parameter, "an nn.Parameter")
+        path, _, name = target.rpartition(".")
+        return _attribute(self.get_submodule(path), name, Parameter, "an nn.Parameter")
 
     def get_buffer(self, target: str) -> Tensor:
         """The buffer at a path. AttributeError: there is none."""
-        return self._at(target, Tensor, "a buffer")
-
-    def _at(self, target: str, kind: type[Any], what: str) -> Any:
         path, _, name = target.rpartition(".")
         owner = self.get_submodule(path)
-        if not hasattr(owner, name):
-            raise AttributeError(f"{type(owner).__name__} has no attribute `{name}`")
-        if not isinstance(getattr(owner, name), kind):
-            raise AttributeError(f"`{name}` is not {what}")
-        return getattr(owner, name)
+        buffer = _attribute(owner, name, Tensor, "a buffer")
+        require(name in owner._buffers, f"`{name}` is not a buffer", AttributeError)
+        return buffer
 
     # What is done to all
 
@@ -245,8 +234,7 @@ class Module(Offered):
 
     def train(self, mode: bool = True) -> Any:
         """Makes this module and all inside it train, or not. ValueError: the mode is no bool."""
-        if not isinstance(mode, bool):
-            raise ValueError("training mode is expected to be boolean")
+        require(isinstance(mode, bool), "training mode is expected to be boolean")
         self.training = mode
         for module in self.children():
             module.train(mode)
@@ -391,6 +379,12 @@ def indented(text: str) -> str:
     return text.replace("\n", "\n  ")
 
 
+def _attribute(owner: Module, name: str, kind: type[Any], what: str) -> Any:
+    require(hasattr(owner, name), f"{type(owner).__name__} has no attribute `{name}`", AttributeError)
+    require(isinstance(getattr(owner, name), kind), f"`{name}` is not {what}", AttributeError)
+    return getattr(owner, name)
+
+
 def _path(prefix: str, name: str) -> str:
     return f"{prefix}.{name}" if prefix else name
 
@@ -400,15 +394,3 @@ def _type_of(value: Any) -> str:
         return f"torch.{value.dtype.title}Tensor"
     kind = type(value)
     return kind.__name__ if kind.__name__ in ("str", "int", "float", "list", "dict") else f"{kind.__qualname__}"
-
-
-def _fitting(kept: str, name: str, value: Any) -> Any:
-    """A value to take the place of a parameter, a buffer or a module. TypeError: it cannot."""
-    if value is None or (kept == "_buffers" and isinstance(value, Tensor)):
-        return value
-    what, needed = {
-        "_parameters": ("parameter", "torch.nn.Parameter or None expected"),
-        "_buffers": ("buffer", "torch.nn.Buffer, torch.Tensor or None expected"),
-        "_modules": ("child module", "torch.nn.Module or None expected"),
-    }[kept]
-    raise type_error(f"cannot assign '{_type_of(value)}' as {what} '{name}' ({needed})")

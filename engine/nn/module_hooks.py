@@ -36,14 +36,15 @@ def called(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             args, kwargs = changed if with_kwargs else (_tuple(changed), kwargs)
     passing = _Passing(module) if own["_backward_hooks"] or own["_backward_pre_hooks"] else None
     if passing is not None:
-        args = passing.through(_Inputs, args)
+        passed = _watched(args, passing.left)
+        passing.has_inputs, args = passed is not args, passed
     output = module.forward(*args, **kwargs)
     for hook, with_kwargs in list(own["_forward_hooks"].values()):
         changed = hook(module, args, kwargs, output) if with_kwargs else hook(module, args, output)
         output = output if changed is None else changed
     if passing is None:
         return output
-    outputs = passing.through(_Outputs, _tuple(output))
+    outputs = _watched(_tuple(output), passing.arrived)
     return outputs if isinstance(output, tuple) else outputs[0]
 
 
@@ -59,17 +60,8 @@ class _Passing:
         self.has_inputs = False
         self.grad_output: tuple[Any, ...] = ()
 
-    def through(self, step: type[Function], values: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The values, of which the tensors that require grad have gone through a step."""
-        places = [place for place, value in enumerate(values) if isinstance(value, Tensor) and value.requires_grad]
-        if not places:
-            return values
-        self.has_inputs = self.has_inputs or step is _Inputs
-        passed = _tuple(step.apply(self, len(values), places, *[values[place] for place in places]))
-        replaced = dict(zip(places, passed, strict=True))
-        return tuple(replaced.get(place, value) for place, value in enumerate(values))
-
     def arrived(self, grads: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Those of the outputs, as the hooks leave them."""
         for hook in list(self.module._backward_pre_hooks.values()):
             changed = hook(self.module, grads)
             grads = grads if changed is None else _tuple(changed)
@@ -80,38 +72,39 @@ class _Passing:
         return grads
 
     def left(self, grads: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Those of the inputs, as the hooks leave them."""
         for hook in list(self.module._backward_hooks.values()):
             changed = hook(self.module, grads, self.grad_output)
             grads = grads if changed is None else _tuple(changed)
         return grads
 
 
-def _in_places(count: int, places: list[int], grads: tuple[Any, ...]) -> tuple[Any, ...]:
-    found = dict(zip(places, grads, strict=True))
-    return tuple(found.get(place) for place in range(count))
+def _watched(values: tuple[Any, ...], told: Any) -> tuple[Any, ...]:
+    """The values as they are, of whose tensors that require grad `told` gets the gradients, and may change them."""
+    places = [place for place, value in enumerate(values) if isinstance(value, Tensor) and value.requires_grad]
+    if not places:
+        return values
+    passed = _tuple(_Watched.apply(told, len(values), places, *[values[place] for place in places]))
+    return _in_places(values, places, passed)
 
 
-class _Step(Function):
-    """Hands tensors on as they are, and tells the call of their gradients."""
+def _in_places(values: tuple[Any, ...], places: list[int], others: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The values, with others in some of the places."""
+    return tuple(dict(zip(places, others, strict=True)).get(place, value) for place, value in enumerate(values))
+
+
+class _Watched(Function):
+    """Hands tensors on as they are, and tells of their gradients."""
 
     @staticmethod
-    def forward(ctx: Any, passing: _Passing, count: int, places: list[int], *tensors: Tensor) -> Any:
-        ctx.passing, ctx.count, ctx.places = passing, count, places
+    def forward(ctx: Any, told: Any, count: int, places: list[int], *tensors: Tensor) -> Any:
+        ctx.told, ctx.count, ctx.places = told, count, places
         return tuple(tensor.view_as(tensor) for tensor in tensors)
 
-
-class _Inputs(_Step):
     @staticmethod
     def backward(ctx: Any, *grads: Any) -> Any:
-        left = ctx.passing.left(_in_places(ctx.count, ctx.places, grads))
-        return (None, None, None, *(left[place] for place in ctx.places))
+        changed = ctx.told(_in_places((None,) * ctx.count, ctx.places, grads))
+        return (None, None, None, *(changed[place] for place in ctx.places))
 
 
-class _Outputs(_Step):
-    @staticmethod
-    def backward(ctx: Any, *grads: Any) -> Any:
-        arrived = ctx.passing.arrived(_in_places(ctx.count, ctx.places, grads))
-        return (None, None, None, *(arrived[place] for place in ctx.places))
-
-
-_Inputs.__name__ = _Outputs.__name__ = "BackwardHookFunction"
+_Watched.__name__ = "BackwardHookFunction"

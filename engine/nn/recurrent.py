@@ -2,180 +2,161 @@
 
 from __future__ import annotations
 
-import math
+import warnings
 from typing import Any, ClassVar
 
+from ..api.declared import require
 from ..table.registry import ops
 from ..tensors.tensor import Tensor
-from . import functional, init
-from .linear_layers import fresh
-from .module import Module
+from . import functional
+from .layers import Layer
 
 
-def _elman(input: Tensor, state: tuple[Tensor, ...], weights: Any, activation: Any) -> tuple[Tensor, ...]:
-    """One step of an Elman network."""
-    return (activation(_gates(input, state[0], weights)),)
+class _Recurrent(Layer):
+    """What cells and layers have in common: weights, and the step, here that of an Elman network."""
 
-
-def _gates(input: Tensor, hidden: Tensor, weights: Any) -> Tensor:
-    weight_ih, weight_hh, bias_ih, bias_hh = weights
-    return functional.linear(input, weight_ih, bias_ih) + functional.linear(hidden, weight_hh, bias_hh)
-
-
-def _lstm(input: Tensor, state: tuple[Tensor, ...], weights: Any, activation: Any) -> tuple[Tensor, ...]:
-    """One step of long short-term memory (Hochreiter and Schmidhuber, 1997, with a forget gate)."""
-    hidden, cell = state
-    into, forget, new, out = _gates(input, hidden, weights).chunk(4, -1)
-    cell = ops.sigmoid(forget) * cell + ops.sigmoid(into) * ops.tanh(new)
-    return ops.sigmoid(out) * ops.tanh(cell), cell
-
-
-def _gru(input: Tensor, state: tuple[Tensor, ...], weights: Any, activation: Any) -> tuple[Tensor, ...]:
-    """One step of a gated recurrent unit (Cho and others, 2014)."""
-    (hidden,) = state
-    weight_ih, weight_hh, bias_ih, bias_hh = weights
-    reset, update, new = functional.linear(input, weight_ih, bias_ih).chunk(3, -1)
-    of_reset, of_update, of_new = functional.linear(hidden, weight_hh, bias_hh).chunk(3, -1)
-    keep = ops.sigmoid(update + of_update)
-    candidate = ops.tanh(new + ops.sigmoid(reset + of_reset) * of_new)
-    return ((hidden - candidate) * keep + candidate,)
-
-
-class _Recurrent(Module):
-    """What cells and layers have in common: the step, how many gates it has, and of how many parts the state is."""
-
-    step: Any = staticmethod(_elman)
+    # How many gates a step has, and of how many tensors its state is.
     gates: ClassVar[int] = 1
     states: ClassVar[int] = 1
+    _alone = ("input_size", "hidden_size")
 
-    def _add_weights(self, suffix: str, inputs: int, hidden: int, bias: bool, dtype: Any, device: Any) -> None:
-        rows = self.gates * hidden
-        for name, shape in (("weight_ih", (rows, inputs)), ("weight_hh", (rows, hidden))):
-            setattr(self, name + suffix, fresh(*shape, dtype=dtype, device=device))
-        for name in ("bias_ih", "bias_hh"):
-            if bias:
-                setattr(self, name + suffix, fresh(rows, dtype=dtype, device=device))
-            else:
-                setattr(self, name + suffix, None)
+    def _step(self, of_input: Tensor, of_state: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """The state after a step, which begins with the output, from what goes into its gates."""
+        return ((functional.relu if self.nonlinearity == "relu" else ops.tanh)(of_input + of_state),)
 
-    def _weights(self, suffix: str) -> list[Any]:
-        return [getattr(self, name + suffix) for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
+    def _shapes_of(self, suffix: str, inputs: int) -> dict[str, Any]:
+        rows = self.gates * self.hidden_size
+        weights = {"weight_ih": (rows, inputs), "weight_hh": (rows, self.hidden_size)}
+        biases = dict.fromkeys(("bias_ih", "bias_hh"), self.bias and (rows,))
+        return {name + suffix: shape for name, shape in {**weights, **biases}.items()}
+
+    def _weights(self, suffix: str) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
+        """The weight and bias for the input, and those for the state."""
+        of_input, of_state = (
+            [getattr(self, f"{name}_{part}{suffix}") for name in ("weight", "bias")] for part in ("ih", "hh")
+        )
+        return tuple(of_input), tuple(of_state)
+
+    def _settle(self) -> None:
+        chosen = getattr(self, "nonlinearity", "tanh")
+        require(chosen in ("tanh", "relu"), f"Unknown nonlinearity '{chosen}'. Select from 'tanh' or 'relu'.")
 
     def reset_parameters(self) -> None:
-        """Draws the parameters anew."""
-        bound = 1.0 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0
-        for parameter in self.parameters():
-            init.uniform_(parameter, -bound, bound)
-
-    def _activation(self) -> Any:
-        return functional.relu if getattr(self, "nonlinearity", "tanh") == "relu" else ops.tanh
+        self._draw(self.hidden_size)
 
 
-class RNNCell(_Recurrent):
-    """One step of an Elman network: `tanh(W_ih x + b_ih + W_hh h + b_hh)`."""
+class _LongShort(_Recurrent):
+    """Long short-term memory (Hochreiter and Schmidhuber, 1997, with a forget gate), whose state is a pair."""
 
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        bias: bool = True,
-        nonlinearity: str = "tanh",
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__()
-        self.input_size, self.hidden_size, self.bias, self.nonlinearity = input_size, hidden_size, bias, nonlinearity
-        self._add_weights("", input_size, hidden_size, bias, dtype, device)
-        self.reset_parameters()
+    gates, states = 4, 2
+
+    def _step(self, of_input: Tensor, of_state: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        size = self.hidden_size
+        both, new, out = ops.unsafe_split_with_sizes(of_input + of_state, [2 * size, size, size], -1)
+        into, forget = ops.unsafe_chunk(ops.sigmoid(both), 2, -1)
+        cell = forget * state[1] + into * ops.tanh(new)
+        return ops.sigmoid(out) * ops.tanh(cell), cell
+
+
+class _Gated(_Recurrent):
+    """Gated recurrent units (Cho and others, 2014)."""
+
+    gates = 3
+
+    def _step(self, of_input: Tensor, of_state: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        sizes = [2 * self.hidden_size, self.hidden_size]
+        both, new = ops.unsafe_split_with_sizes(of_input, sizes, -1)
+        both_of_state, new_of_state = ops.unsafe_split_with_sizes(of_state, sizes, -1)
+        reset, keep = ops.unsafe_chunk(ops.sigmoid(both + both_of_state), 2, -1)
+        candidate = ops.tanh(new + reset * new_of_state)
+        return ((state[0] - candidate) * keep + candidate,)
+
+
+class _Cell(_Recurrent):
+    """One step: from an input of shape (inputs) or (batch, inputs) and a state to the next state."""
+
+    _if_changed = ("bias", "nonlinearity")
+
+    def _shapes(self) -> dict[str, Any]:
+        return self._shapes_of("", self.input_size)
 
     def forward(self, input: Tensor, hx: Any = None) -> Any:
-        if input.dim() not in (1, 2):
-            raise ValueError(f"{type(self).__name__}: Expected input to be 1D or 2D, got {input.dim()}D instead")
+        dims = input.dim()
+        require(dims in (1, 2), f"{type(self).__name__}: Expected input to be 1D or 2D, got {dims}D instead")
         if hx is None:
-            zeros = input.new_zeros((*input.shape[:-1], self.hidden_size))
-            state = (zeros,) * self.states
-        else:
-            state = hx if isinstance(hx, tuple) else (hx,)
-        after = type(self).step(input, state, self._weights(""), self._activation())
+            hx = (input.new_zeros((*input.shape[:-1], self.hidden_size)),) * self.states
+        state = hx if isinstance(hx, tuple) else (hx,)
+        of_input, of_state = self._weights("")
+        after = self._step(ops.linear(input, *of_input), ops.linear(state[0], *of_state), state)
         return after if self.states > 1 else after[0]
 
-    def extra_repr(self) -> str:
-        parts = [f"{self.input_size}, {self.hidden_size}"]
-        if self.bias is not True:
-            parts.append(f"bias={self.bias}")
-        if self.nonlinearity != "tanh":
-            parts.append(f"nonlinearity={self.nonlinearity}")
-        return ", ".join(parts)
+
+class RNNCell(_Cell, input_size=..., hidden_size=..., bias=True, nonlinearity="tanh"):
+    """One step of an Elman network: `tanh(W_ih x + b_ih + W_hh h + b_hh)`."""
 
 
-class LSTMCell(RNNCell):
+class LSTMCell(_LongShort, _Cell, input_size=..., hidden_size=..., bias=True):
     """One step of long short-term memory, whose state is a pair."""
 
-    step, gates, states = staticmethod(_lstm), 4, 2
 
-    def __init__(
-        self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None
-    ) -> None:
-        super().__init__(input_size, hidden_size, bias, "tanh", device, dtype)
-
-
-class GRUCell(RNNCell):
+class GRUCell(_Gated, _Cell, input_size=..., hidden_size=..., bias=True):
     """One step of a gated recurrent unit."""
 
-    step, gates = staticmethod(_gru), 3
 
-    def __init__(
-        self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None
-    ) -> None:
-        super().__init__(input_size, hidden_size, bias, "tanh", device, dtype)
+class _Sequence(_Recurrent):
+    """Steps over sequences of shape (steps, batch, inputs), or (batch, steps, inputs) with `batch_first`."""
 
+    _if_changed = ("num_layers", "bias", "batch_first", "dropout", "bidirectional")
+    _unseen = ("nonlinearity",)
 
-class RNN(_Recurrent):
-    """An Elman network over sequences of shape (steps, batch, inputs), or (batch, steps, inputs) with `batch_first`."""
+    def _settle(self) -> None:
+        super()._settle()
+        require(self.hidden_size > 0, "hidden_size must be greater than zero")
+        self._ways = ("", "_reverse")[: 1 + bool(self.bidirectional)]
+        wrong = "dropout should be a number in range [0, 1] representing the probability of an element being zeroed"
+        require(0 <= self.dropout <= 1, wrong)
+        if self.dropout and self.num_layers == 1:
+            warnings.warn(
+                "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects "
+                f"num_layers greater than 1, but got dropout={self.dropout} and num_layers={self.num_layers}",
+                stacklevel=3,
+            )
 
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        num_layers: int = 1,
-        nonlinearity: str = "tanh",
-        bias: bool = True,
-        batch_first: bool = False,
-        dropout: float = 0.0,
-        bidirectional: bool = False,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__()
-        self.input_size, self.hidden_size, self.num_layers, self.bias = input_size, hidden_size, num_layers, bias
-        self.batch_first, self.dropout, self.bidirectional = batch_first, dropout, bidirectional
-        self.nonlinearity = nonlinearity
-        self._ways = ("", "_reverse") if bidirectional else ("",)
-        for layer in range(num_layers):
-            inputs = input_size if layer == 0 else hidden_size * len(self._ways)
+    def _shapes(self) -> dict[str, Any]:
+        shapes: dict[str, Any] = {}
+        for layer in range(self.num_layers):
             for way in self._ways:
-                self._add_weights(f"_l{layer}{way}", inputs, hidden_size, bias, dtype, device)
-        self.reset_parameters()
+                shapes |= self._shapes_of(
+                    f"_l{layer}{way}", self.hidden_size * len(self._ways) if layer else self.input_size
+                )
+        return shapes
 
     def forward(self, input: Tensor, hx: Any = None) -> tuple[Tensor, Any]:
-        is_batch = input.dim() == 3
+        dims, size = input.dim(), input.shape[-1] if input.dim() else None
+        require(dims in (2, 3), f"{type(self).__name__}: Expected input to be 2D or 3D, got {dims}D instead")
+        wrong = f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {size}"
+        require(size == self.input_size, wrong, RuntimeError)
+        is_batch = dims == 3
         if not is_batch:
             input = input.unsqueeze(1)
         elif self.batch_first:
             input = input.transpose(0, 1)
-        states = self._first_states(input, hx, is_batch)
-        steps, last = list(input.unbind(0)), []
+        if hx is None:
+            count = self.num_layers * len(self._ways)
+            states = (input.new_zeros((count, input.shape[1], self.hidden_size)),) * self.states
+        else:
+            given = hx if isinstance(hx, tuple) else (hx,)
+            states = given if is_batch else tuple(part.unsqueeze(1) for part in given)
+        output, last = input, []
         for layer in range(self.num_layers):
             if layer and self.dropout:
-                steps = [functional.dropout(step, self.dropout, self.training) for step in steps]
+                output = functional.dropout(output, self.dropout, self.training)
             both = []
-            for number, way in enumerate(self._ways):
-                at = layer * len(self._ways) + number
-                outputs, state = self._layer(steps, tuple(part[at] for part in states), f"_l{layer}{way}")
+            for way in self._ways:
+                outputs, state = self._pass(output, tuple(part[len(last)] for part in states), f"_l{layer}{way}")
                 both.append(outputs)
                 last.append(state)
-            steps = both[0] if len(both) == 1 else [ops.cat(pair, -1) for pair in zip(*both, strict=True)]
-        output = ops.stack(steps, 0)
+            output = both[0] if len(both) == 1 else ops.cat(both, -1)
         final = [ops.stack(parts, 0) for parts in zip(*last, strict=True)]
         if not is_batch:
             output, final = output.squeeze(1), [part.squeeze(1) for part in final]
@@ -183,41 +164,26 @@ class RNN(_Recurrent):
             output = output.transpose(0, 1)
         return output, tuple(final) if self.states > 1 else final[0]
 
-    def _first_states(self, input: Tensor, hx: Any, is_batch: bool) -> tuple[Tensor, ...]:
-        if hx is None:
-            count = self.num_layers * len(self._ways)
-            return (input.new_zeros((count, input.shape[1], self.hidden_size)),) * self.states
-        given = hx if isinstance(hx, tuple) else (hx,)
-        return given if is_batch else tuple(part.unsqueeze(1) for part in given)
-
-    def _layer(self, steps: list[Tensor], state: Any, suffix: str) -> tuple[list[Tensor], Any]:
-        weights, activation = self._weights(suffix), self._activation()
-        is_reverse = suffix.endswith("_reverse")
+    def _pass(self, input: Tensor, state: Any, suffix: str) -> tuple[Tensor, Any]:
+        """The outputs of one layer in one direction, and its last state: what comes of the input is found at once."""
+        (of_input, of_state), order = self._weights(suffix), -1 if suffix.endswith("_reverse") else 1
         outputs = []
-        for step in reversed(steps) if is_reverse else steps:
-            state = type(self).step(step, state, weights, activation)
+        for step in ops.unbind(ops.linear(input, *of_input), 0)[::order]:
+            state = self._step(step, ops.linear(state[0], *of_state), state)
             outputs.append(state[0])
-        return outputs[::-1] if is_reverse else outputs, state
-
-    def extra_repr(self) -> str:
-        usual = {"num_layers": 1, "bias": True, "batch_first": False, "dropout": 0.0, "bidirectional": False}
-        changed = [f"{name}={getattr(self, name)}" for name, value in usual.items() if getattr(self, name) != value]
-        return ", ".join([f"{self.input_size}, {self.hidden_size}", *changed])
+        return ops.stack(outputs[::order], 0), state
 
 
-class LSTM(RNN):
+_OF_SEQUENCES: dict[str, Any] = {"batch_first": False, "dropout": 0.0, "bidirectional": False}
+
+
+class RNN(_Sequence, input_size=..., hidden_size=..., num_layers=1, nonlinearity="tanh", bias=True, **_OF_SEQUENCES):
+    """An Elman network over sequences."""
+
+
+class LSTM(_LongShort, _Sequence, input_size=..., hidden_size=..., num_layers=1, bias=True, **_OF_SEQUENCES):
     """Long short-term memory over sequences; its state is a pair."""
 
-    step, gates, states = staticmethod(_lstm), 4, 2
 
-    def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True, **named: Any) -> None:
-        super().__init__(input_size, hidden_size, num_layers, "tanh", bias, **named)
-
-
-class GRU(RNN):
+class GRU(_Gated, _Sequence, input_size=..., hidden_size=..., num_layers=1, bias=True, **_OF_SEQUENCES):
     """Gated recurrent units over sequences."""
-
-    step, gates = staticmethod(_gru), 3
-
-    def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True, **named: Any) -> None:
-        super().__init__(input_size, hidden_size, num_layers, "tanh", bias, **named)

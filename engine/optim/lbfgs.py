@@ -7,42 +7,38 @@ from typing import Any
 
 import numpy as np
 
+from ..api.declared import require
 from ..tensors.aliases import Array
 from ..tensors.memory import memory_of
 from ..tensors.modes import enable_grad
 from .optimizer import Optimizer
-from .wolfe import wolfe_step
+from .wolfe import Point, wolfe_step
 
 _LEAST_CURVATURE = 1e-10
 
 
 class LBFGS(
     Optimizer,
-    settings={
-        "lr": 1,
-        "max_iter": 20,
-        "max_eval": None,
-        "tolerance_grad": 1e-7,
-        "tolerance_change": 1e-9,
-        "history_size": 100,
-        "line_search_fn": None,
-    },
-    has=(),
+    lr=1,
+    max_iter=20,
+    max_eval=None,
+    tolerance_grad=1e-7,
+    tolerance_change=1e-9,
+    history_size=100,
+    line_search_fn=None,
 ):
     """Limited-memory BFGS, which asks for the loss and its gradients several times in a step.
 
     `line_search_fn` is None for steps of `lr`, or "strong_wolfe".
     """
 
+    _has = ()
+
     def _begin(self, params: Any, defaults: dict[str, Any]) -> None:
         if defaults["max_eval"] is None:
             defaults["max_eval"] = defaults["max_iter"] * 5 // 4
         super()._begin(params, defaults)
-        if len(self.param_groups) != 1:
-            raise ValueError("LBFGS doesn't support per-parameter options (parameter groups)")
-
-    def _numbers(self) -> Array:
-        return np.concatenate([np.ravel(p._data) for p in self._parameters()])
+        require(len(self.param_groups) == 1, "LBFGS doesn't support per-parameter options (parameter groups)")
 
     def _gradient(self) -> Array:
         return np.concatenate(
@@ -66,40 +62,53 @@ class LBFGS(
         if closure is None:
             raise TypeError("LBFGS.step() missing 1 required positional argument: 'closure'")
         self._steps += 1
-        with enable_grad():
-            return self._minimise(closure)
-
-    def _minimise(self, closure: Callable[[], Any]) -> Any:
         group, state = self.param_groups[0], self.state[self._parameters()[0]]
+        if group["line_search_fn"] not in (None, "strong_wolfe"):
+            raise RuntimeError("only 'strong_wolfe' is supported")
+        with enable_grad():
+            return self._minimise(closure, group, state)
+
+    def _minimise(self, closure: Callable[[], Any], group: dict[str, Any], state: dict[str, Any]) -> Any:
         first = closure()
-        loss, gradient, evaluations = float(first), self._gradient(), 1
-        state.setdefault("func_evals", 0)
+        value, gradient, evaluations = float(first), self._gradient(), 1
+        state["func_evals"] = state.get("func_evals", 0) + 1
         state.setdefault("n_iter", 0)
-        state["func_evals"] += 1
-        size = group["lr"]
+        tolerance = group["tolerance_change"]
         for done in range(1, group["max_iter"] + 1):
             if np.abs(gradient).max() <= group["tolerance_grad"]:
                 break
             state["n_iter"] += 1
-            direction = self._direction(state, gradient, size)
-            state["prev_flat_grad"], before = gradient.copy(), loss
-            size = min(1.0, 1.0 / float(np.abs(gradient).sum())) * group["lr"] if state["n_iter"] == 1 else group["lr"]
-            slope = float(gradient @ direction)
-            if slope > -group["tolerance_change"]:
+            direction = self._direction(state, gradient)
+            state["prev_flat_grad"] = gradient.copy()
+            size = group["lr"] * (min(1.0, 1.0 / float(np.abs(gradient).sum())) if state["n_iter"] == 1 else 1)
+            before = Point(0.0, value, gradient, float(gradient @ direction))
+            if before.slope > -tolerance:
                 break
-            loss, gradient, size, count = self._move(closure, group, direction, size, loss, gradient, slope, done)
+            start = np.concatenate([np.ravel(p._data) for p in self._parameters()])
+
+            def at(t: float, start: Array = start, direction: Array = direction) -> Point:
+                self._set(start + t * direction)
+                value, gradient = float(closure()), self._gradient()
+                return Point(t, value, gradient, float(gradient @ direction))
+
+            longest = float(np.abs(direction).max())
+            if group["line_search_fn"] is not None:
+                most = group["max_eval"] - evaluations
+                (size, value, gradient, _), count = wolfe_step(at, size, before, tolerance / longest, most)
+                self._set(start + size * direction)
+            elif done < group["max_iter"]:
+                (_, value, gradient, _), count = at(size), 1
+            else:
+                self._set(start + size * direction)
+                count = 0
             state["t"] = size
             evaluations += count
             state["func_evals"] += count
-            if evaluations >= group["max_eval"] or np.abs(gradient).max() <= group["tolerance_grad"]:
-                break
-            if np.abs(direction * size).max() <= group["tolerance_change"]:
-                break
-            if abs(loss - before) < group["tolerance_change"]:
+            if evaluations >= group["max_eval"] or longest * size <= tolerance or abs(value - before.value) < tolerance:
                 break
         return first
 
-    def _direction(self, state: dict[str, Any], gradient: Array, size: float) -> Array:
+    def _direction(self, state: dict[str, Any], gradient: Array) -> Array:
         """Where to go: against the gradient, seen through the last changes (the two loops of Nocedal)."""
         if state["n_iter"] == 1:
             state.update(d=-gradient, old_dirs=[], old_stps=[], ro=[], H_diag=1)
@@ -108,52 +117,17 @@ class LBFGS(
         moved = state["d"] * state["t"]
         curvature = float(change @ moved)
         if curvature > _LEAST_CURVATURE:
-            if len(state["old_dirs"]) == self.param_groups[0]["history_size"]:
-                for name in ("old_dirs", "old_stps", "ro"):
-                    state[name].pop(0)
-            state["old_dirs"].append(change)
-            state["old_stps"].append(moved)
-            state["ro"].append(1.0 / curvature)
+            for name, value in (("old_dirs", change), ("old_stps", moved), ("ro", 1.0 / curvature)):
+                state[name] = [*state[name], value][-self.param_groups[0]["history_size"] :]
             state["H_diag"] = curvature / float(change @ change)
-        shares: list[float] = []
-        q = -gradient
         history = list(zip(state["old_dirs"], state["old_stps"], state["ro"], strict=True))
+        shares: list[float] = []
+        d = -gradient
         for y, s, ro in reversed(history):
-            shares.append(float(s @ q) * ro)
-            q = q - shares[-1] * y
-        d = q * state["H_diag"]
+            shares.append(float(s @ d) * ro)
+            d = d - shares[-1] * y
+        d = d * state["H_diag"]
         for (y, s, ro), share in zip(history, reversed(shares), strict=True):
             d = d + s * (share - float(y @ d) * ro)
         state["d"] = d
         return d
-
-    def _move(
-        self,
-        closure: Callable[[], Any],
-        group: dict[str, Any],
-        direction: Array,
-        size: float,
-        loss: float,
-        gradient: Array,
-        slope: float,
-        done: int,
-    ) -> tuple[float, Array, float, int]:
-        """The loss and gradient after a move, how long it was, and how often they were computed for it."""
-        start = self._numbers()
-
-        def at(step: float) -> tuple[float, Array]:
-            self._set(start + step * direction)
-            value = float(closure())
-            return value, self._gradient()
-
-        if group["line_search_fn"] is None:
-            self._set(start + size * direction)
-            if done == group["max_iter"]:
-                return loss, gradient, size, 0
-            value = float(closure())
-            return value, self._gradient(), size, 1
-        if group["line_search_fn"] != "strong_wolfe":
-            raise RuntimeError("only 'strong_wolfe' is supported")
-        value, gradient, size, count = wolfe_step(at, size, direction, loss, gradient, slope, group["tolerance_change"])
-        self._set(start + size * direction)
-        return value, gradient, size, count

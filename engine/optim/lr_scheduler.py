@@ -6,30 +6,12 @@ import math
 import warnings
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
-from ..api.offered import Offered
+from ..api.declared import Declared, require
+from ..api.offered import offered_in
 from .optimizer import Optimizer
-
-__all__ = [
-    "ChainedScheduler",
-    "ConstantLR",
-    "CosineAnnealingLR",
-    "CosineAnnealingWarmRestarts",
-    "CyclicLR",
-    "ExponentialLR",
-    "LRScheduler",
-    "LambdaLR",
-    "LinearLR",
-    "MultiStepLR",
-    "MultiplicativeLR",
-    "OneCycleLR",
-    "PolynomialLR",
-    "ReduceLROnPlateau",
-    "SequentialLR",
-    "StepLR",
-]
 
 _TOO_EARLY = (
     "Detected call of `lr_scheduler.step()` before `optimizer.step()`. In PyTorch 1.1.0 and later, you should call "
@@ -39,25 +21,43 @@ _TOO_EARLY = (
 )
 
 
-class LRScheduler(Offered):
-    """Base of all schedules: a subclass says in `get_lr` what the rates are, from those before and `last_epoch`."""
+class LRScheduler(Declared, optimizer=..., last_epoch=-1):
+    """Base of all schedules: a subclass says in `get_lr` what the rates are, from those before and `last_epoch`.
 
-    def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
-        if not isinstance(optimizer, Optimizer):
-            raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
-        self.optimizer = optimizer
-        for group in optimizer.param_groups:
+    Its settings stand in the head of the class, without the optimiser and `last_epoch`.
+    """
+
+    _resumes: ClassVar[bool] = True  # whether it takes `last_epoch`
+
+    def __init_subclass__(cls, **settings: Any) -> None:
+        last = {"last_epoch": -1} if cls._resumes else {}
+        super().__init_subclass__(**({"optimizer": ..., **settings, **last} if settings else {}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        given = self._given(args, kwargs)
+        self.optimizer, last_epoch = given.pop("optimizer"), given.pop("last_epoch", -1)
+        kind = type(self.optimizer)
+        require(issubclass(kind, Optimizer), f"{kind.__name__} is not an Optimizer", TypeError)
+        vars(self).update(given)
+        self._settle()
+        self._begin(last_epoch)
+
+    def _begin(self, last_epoch: int) -> None:
+        for number, group in enumerate(self.optimizer.param_groups):
             if last_epoch == -1:
                 group.setdefault("initial_lr", group["lr"])
             elif "initial_lr" not in group:
                 raise KeyError(
-                    "param 'initial_lr' is not specified in param_groups[0] when resuming scheduler with "
+                    f"param 'initial_lr' is not specified in param_groups[{number}] when resuming scheduler with "
                     "last_epoch >= 0"
                 )
-        self.base_lrs: list[float] = [group["initial_lr"] for group in optimizer.param_groups]
-        self.last_epoch = last_epoch
+        self.base_lrs: list[float] = [group["initial_lr"] for group in self.optimizer.param_groups]
+        self.last_epoch, self._step_count = last_epoch, 0
+        self._is_initial = self._get_lr_called_within_step = False  # PyTorch has them in the state
+        self._start()
+
+    def _start(self) -> None:
         self._step_count = 0
-        self._last_lr: list[float] = []
         self.step()
 
     def get_lr(self) -> Sequence[float]:
@@ -68,47 +68,61 @@ class LRScheduler(Offered):
         """The rates that were set last."""
         return self._last_lr
 
-    def _rates(self) -> list[float]:
-        return [group["lr"] for group in self.optimizer.param_groups]
-
-    def _scaled(self, factor: float) -> list[float]:
-        return [rate * factor for rate in self._rates()]
-
     def step(self, epoch: Any = None) -> None:
-        """Sets the rates of the next epoch."""
+        """Sets the rates of the next epoch, or of one that is given."""
         if self._step_count == 1 and not self.optimizer._steps:
             warnings.warn(_TOO_EARLY, stacklevel=2)
         self._step_count += 1
+        self._move(epoch)
+
+    def _move(self, epoch: Any) -> None:
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         self._set(self.get_lr())
+
+    def _rates(self) -> list[float]:
+        return [group["lr"] for group in self.optimizer.param_groups]
 
     def _set(self, rates: Sequence[float]) -> None:
         for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
             group["lr"] = rate
         self._last_lr = self._rates()
 
+    def _each(self, name: str, value: Any, words: str = "expected {} values for {}, got {}") -> list[Any]:
+        """A setting of each group. ValueError: there are not as many as groups."""
+        groups = len(self.optimizer.param_groups)
+        values = list(value) if isinstance(value, (list, tuple)) else [value] * groups
+        require(len(values) == groups, words.format(groups, name, len(values)))
+        return values
+
     def state_dict(self) -> dict[str, Any]:
-        """All but the optimiser and functions."""
-        return {name: value for name, value in vars(self).items() if name != "optimizer" and not _is_function(value)}
+        """All but the optimiser; None in place of functions."""
+        return {name: _state_of(value) for name, value in vars(self).items() if name != "optimizer"}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Takes over a `state_dict`."""
-        vars(self).update(state_dict)
+        """Takes over a `state_dict`, but keeps the functions there are."""
+        own = vars(self)
+        for scheduler, state in zip(own.get("_schedulers", ()), state_dict.get("_schedulers", ()), strict=True):
+            scheduler.load_state_dict(state)
+        own.update({name: value for name, value in state_dict.items() if _state_of(own.get(name)) == own.get(name)})
 
 
-def _is_function(value: Any) -> bool:
-    return callable(value) or (isinstance(value, list) and bool(value) and callable(value[0]))
+_LRScheduler = LRScheduler  # as older lessons call it
 
 
-class LambdaLR(LRScheduler):
+def _state_of(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_state_of(each) for each in value]
+    if isinstance(value, LRScheduler):
+        return value.state_dict()
+    return None if callable(value) else value
+
+
+class LambdaLR(LRScheduler, lr_lambda=...):
     """The first rate times a function of the epoch, or of each group its own."""
 
-    def __init__(self, optimizer: Optimizer, lr_lambda: Any, last_epoch: int = -1) -> None:
-        groups = len(optimizer.param_groups)
-        self.lr_lambdas = list(lr_lambda) if isinstance(lr_lambda, (list, tuple)) else [lr_lambda] * groups
-        if len(self.lr_lambdas) != groups:
-            raise ValueError(f"Expected {groups} lr_lambdas, but got {len(self.lr_lambdas)}")
-        super().__init__(optimizer, last_epoch)
+    def _settle(self) -> None:
+        given = vars(self).pop("lr_lambda")
+        self.lr_lambdas = self._each("lr_lambdas", given, "Expected {} {}, but got {}")
 
     def get_lr(self) -> Sequence[float]:
         return [rate * f(self.last_epoch) for rate, f in zip(self.base_lrs, self.lr_lambdas, strict=True)]
@@ -123,286 +137,267 @@ class MultiplicativeLR(LambdaLR):
         return [rate * f(self.last_epoch) for rate, f in zip(self._rates(), self.lr_lambdas, strict=True)]
 
 
-class StepLR(LRScheduler):
+class _Chained(LRScheduler):
+    """A schedule that says by which `_factor` the rates of the epoch before change."""
+
+    def _factor(self, epoch: int) -> float:
+        raise NotImplementedError
+
+    def get_lr(self) -> Sequence[float]:
+        return [rate * self._factor(self.last_epoch) for rate in self._rates()]
+
+    def _move(self, epoch: Any) -> None:
+        if epoch is not None:  # through all epochs before it
+            self.last_epoch = -1
+            self._set(self.base_lrs)
+            for _ in range(int(epoch)):
+                super()._move(None)
+        super()._move(None)
+
+
+class StepLR(_Chained, step_size=..., gamma=0.1):
     """The rate times `gamma` after each `step_size` epochs."""
 
-    def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:
-        self.step_size, self.gamma = step_size, gamma
-        super().__init__(optimizer, last_epoch)
-
-    def get_lr(self) -> Sequence[float]:
-        return self._scaled(self.gamma if self.last_epoch and self.last_epoch % self.step_size == 0 else 1)
+    def _factor(self, epoch: int) -> float:
+        return self.gamma if epoch and epoch % self.step_size == 0 else 1
 
 
-class MultiStepLR(LRScheduler):
+class MultiStepLR(_Chained, milestones=..., gamma=0.1):
     """The rate times `gamma` at each of the milestones."""
 
-    def __init__(self, optimizer: Optimizer, milestones: Any, gamma: float = 0.1, last_epoch: int = -1) -> None:
-        self.milestones, self.gamma = Counter(milestones), gamma
-        super().__init__(optimizer, last_epoch)
+    def _settle(self) -> None:
+        self.milestones = Counter(self.milestones)
 
-    def get_lr(self) -> Sequence[float]:
-        return self._scaled(self.gamma ** self.milestones.get(self.last_epoch, 0))
+    def _factor(self, epoch: int) -> float:
+        return self.gamma ** self.milestones.get(epoch, 0)
 
 
-class ConstantLR(LRScheduler):
+class ConstantLR(_Chained, factor=1 / 3, total_iters=5):
     """The rate times `factor` for the first `total_iters` epochs."""
 
-    def __init__(self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5, last_epoch: int = -1) -> None:
-        if not 0 <= factor <= 1:
-            raise ValueError("Constant multiplicative factor expected to be between 0 and 1.")
-        self.factor, self.total_iters = factor, total_iters
-        super().__init__(optimizer, last_epoch)
+    def _settle(self) -> None:
+        require(0 <= self.factor <= 1, "Constant multiplicative factor expected to be between 0 and 1.")
 
-    def get_lr(self) -> Sequence[float]:
-        if self.last_epoch == 0:
-            return self._scaled(self.factor)
-        return self._scaled(1.0 / self.factor if self.last_epoch == self.total_iters else 1)
+    def _factor(self, epoch: int) -> float:
+        return self.factor if epoch == 0 else 1.0 / self.factor if epoch == self.total_iters else 1
 
 
-class LinearLR(LRScheduler):
+class LinearLR(_Chained, start_factor=1 / 3, end_factor=1.0, total_iters=5):
     """The rate times a factor that goes from one number to another in `total_iters` epochs."""
 
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        start_factor: float = 1 / 3,
-        end_factor: float = 1.0,
-        total_iters: int = 5,
-        last_epoch: int = -1,
-    ) -> None:
-        if not 0 < start_factor <= 1:
-            raise ValueError("Starting multiplicative factor expected to be greater than 0 and less or equal to 1.")
-        if not 0 <= end_factor <= 1:
-            raise ValueError("Ending multiplicative factor expected to be between 0 and 1.")
-        self.start_factor, self.end_factor, self.total_iters = start_factor, end_factor, total_iters
-        super().__init__(optimizer, last_epoch)
+    def _settle(self) -> None:
+        first, last = self.start_factor, self.end_factor
+        require(0 < first <= 1, "Starting multiplicative factor expected to be greater than 0 and less or equal to 1.")
+        require(0 <= last <= 1, "Ending multiplicative factor expected to be between 0 and 1.")
 
-    def get_lr(self) -> Sequence[float]:
-        if self.last_epoch == 0:
-            return self._scaled(self.start_factor)
-        if self.last_epoch > self.total_iters:
-            return self._rates()
+    def _factor(self, epoch: int) -> float:
+        if epoch == 0 or epoch > self.total_iters:
+            return 1 if epoch else self.start_factor
         change = self.end_factor - self.start_factor
-        return self._scaled(1.0 + change / (self.total_iters * self.start_factor + (self.last_epoch - 1) * change))
+        return 1.0 + change / (self.total_iters * self.start_factor + (epoch - 1) * change)
 
 
-class ExponentialLR(LRScheduler):
+class ExponentialLR(_Chained, gamma=...):
     """The rate times `gamma` after each epoch."""
 
-    def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1) -> None:
-        self.gamma = gamma
-        super().__init__(optimizer, last_epoch)
-
-    def get_lr(self) -> Sequence[float]:
-        return self._scaled(self.gamma if self.last_epoch else 1)
+    def _factor(self, epoch: int) -> float:
+        return self.gamma if epoch else 1
 
 
-class PolynomialLR(LRScheduler):
+class PolynomialLR(_Chained, total_iters=5, power=1.0):
     """The rate goes to 0 in `total_iters` epochs, as a power of those that are left."""
 
-    def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1) -> None:
-        self.total_iters, self.power = total_iters, power
-        super().__init__(optimizer, last_epoch)
-
-    def get_lr(self) -> Sequence[float]:
-        if self.last_epoch == 0 or self.last_epoch > self.total_iters:
-            return self._rates()
-        now, before = (1.0 - epoch / self.total_iters for epoch in (self.last_epoch, self.last_epoch - 1))
-        return self._scaled((now / before) ** self.power)
+    def _factor(self, epoch: int) -> float:
+        if epoch == 0 or epoch > self.total_iters:
+            return 1
+        return ((1.0 - epoch / self.total_iters) / (1.0 - (epoch - 1) / self.total_iters)) ** self.power
 
 
-class CosineAnnealingLR(LRScheduler):
+class CosineAnnealingLR(_Chained, T_max=..., eta_min=0.0):
     """The rate goes to `eta_min` along half a cosine in `T_max` epochs, and back."""
-
-    def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:  # noqa: N803
-        self.T_max, self.eta_min = T_max, eta_min
-        super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> Sequence[float]:
         epoch, most, least = self.last_epoch, self.T_max, self.eta_min
         if epoch == 0:
             return self._rates()
-        pairs = zip(self.base_lrs, self._rates(), strict=True)
-        if (epoch - 1 - most) % (2 * most) == 0:
+        if (epoch - 1 - most) % (2 * most) == 0:  # from the least one up again, which no factor does
             turn = (1 - math.cos(math.pi / most)) / 2
-            return [rate + (base - least) * turn for base, rate in pairs]
+            return [rate + (base - least) * turn for base, rate in zip(self.base_lrs, self._rates(), strict=True)]
         ratio = (1 + math.cos(math.pi * epoch / most)) / (1 + math.cos(math.pi * (epoch - 1) / most))
-        return [ratio * (rate - least) + least for _, rate in pairs]
+        return [ratio * (rate - least) + least for rate in self._rates()]
 
 
-class CosineAnnealingWarmRestarts(LRScheduler):
+class CosineAnnealingWarmRestarts(LRScheduler, T_0=..., T_mult=1, eta_min=0.0):
     """The rate goes to `eta_min` along half a cosine in `T_0` epochs, then again in `T_mult` times as many."""
 
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        T_0: int,  # noqa: N803
-        T_mult: int = 1,  # noqa: N803
-        eta_min: float = 0.0,
-        last_epoch: int = -1,
-    ) -> None:
-        if T_0 <= 0 or not isinstance(T_0, int):
-            raise ValueError(f"Expected positive integer T_0, but got {T_0}")
-        if T_mult < 1 or not isinstance(T_mult, int):
-            raise ValueError(f"Expected integer T_mult >= 1, but got {T_mult}")
-        self.T_0 = self.T_i = T_0
-        self.T_mult, self.eta_min, self.T_cur = T_mult, eta_min, last_epoch
-        super().__init__(optimizer, last_epoch)
+    def _settle(self) -> None:
+        first, times = self.T_0, self.T_mult
+        require(isinstance(first, int) and first > 0, f"Expected positive integer T_0, but got {first}")
+        require(isinstance(times, int) and times >= 1, f"Expected integer T_mult >= 1, but got {times}")
 
     def get_lr(self) -> Sequence[float]:
         turn = (1 + math.cos(math.pi * self.T_cur / self.T_i)) / 2
         return [self.eta_min + (base - self.eta_min) * turn for base in self.base_lrs]
 
     def step(self, epoch: Any = None) -> None:
-        """Sets the rates of the next epoch, or of a part of one."""
-        self._step_count += 1
+        """Sets the rates of the next epoch, or of a part of one. ValueError: it is negative."""
         at = self.last_epoch + 1 if epoch is None else epoch
-        self.T_i, left = self.T_0, at
-        while left >= self.T_i:
-            left -= self.T_i
+        require(at >= 0, f"Expected non-negative epoch, but got {at}")
+        self.T_i, self.T_cur = self.T_0, at
+        while self.T_cur >= self.T_i:
+            self.T_cur -= self.T_i
             self.T_i *= self.T_mult
-        self.T_cur, self.last_epoch = left, math.floor(at)
+        self.last_epoch = math.floor(at)
         self._set(self.get_lr())
 
 
-class OneCycleLR(LRScheduler):
+class _WithMomentum(LRScheduler):
+    """A schedule that, with `cycle_momentum`, changes the momentum against the rate."""
+
+    def _settle(self) -> None:
+        defaults = self.optimizer.defaults
+        self.use_beta1 = "betas" in defaults
+        has = not self.cycle_momentum or self.use_beta1 or "momentum" in defaults
+        require(has, "optimizer must support momentum or beta1 with `cycle_momentum` option enabled")
+
+    def _set_momentum(self, group: dict[str, Any], value: float) -> None:
+        if self.cycle_momentum:
+            group.update({"betas": (value, *group["betas"][1:])} if self.use_beta1 else {"momentum": value})
+
+
+# How OneCycleLR names the ends of its phases in the groups: the rate from and to, the momentum from and to.
+_UP = ("initial_lr", "max_lr", "max_momentum", "base_momentum")
+_DOWN = ("max_lr", "min_lr", "base_momentum", "max_momentum")
+_BACK = ("max_lr", "initial_lr", "base_momentum", "max_momentum")
+_OUT = ("initial_lr", "min_lr", "max_momentum", "max_momentum")
+
+
+class OneCycleLR(
+    _WithMomentum,
+    max_lr=...,
+    total_steps=None,
+    epochs=None,
+    steps_per_epoch=None,
+    pct_start=0.3,
+    anneal_strategy="cos",
+    cycle_momentum=True,
+    base_momentum=0.85,
+    max_momentum=0.95,
+    div_factor=25.0,
+    final_div_factor=1e4,
+    three_phase=False,
+):
     """Up to `max_lr` in a part of all steps, then down to far less than at first (Smith and Topin, 2019)."""
 
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        max_lr: Any,
-        total_steps: int | None = None,
-        epochs: int | None = None,
-        steps_per_epoch: int | None = None,
-        pct_start: float = 0.3,
-        anneal_strategy: str = "cos",
-        cycle_momentum: bool = True,
-        base_momentum: float = 0.85,
-        max_momentum: float = 0.95,
-        div_factor: float = 25.0,
-        final_div_factor: float = 1e4,
-        three_phase: bool = False,
-        last_epoch: int = -1,
-    ) -> None:
-        if total_steps is None and (epochs is None or steps_per_epoch is None):
-            raise ValueError("You must define either total_steps OR (epochs AND steps_per_epoch)")
-        self.total_steps = total_steps if total_steps is not None else (epochs or 0) * (steps_per_epoch or 0)
-        rising = pct_start * self.total_steps - 1
-        last = self.total_steps - 1
-        self._ends = [rising, 2 * rising, last] if three_phase else [rising, last]
-        self._curve = _along_cosine if anneal_strategy == "cos" else _along_line
-        groups = optimizer.param_groups
-        rates = list(max_lr) if isinstance(max_lr, (list, tuple)) else [max_lr] * len(groups)
-        momentum = "betas" if "betas" in groups[0] else "momentum"
-        self._momentum = momentum if cycle_momentum and momentum in groups[0] else None
-        for group, rate in zip(groups, rates, strict=True):
-            first = rate / div_factor
-            middle = [first] if three_phase else []
-            self._put(group, "lr", first)
-            group["_rates"] = [first, rate, *middle, first / final_div_factor]
-            group["_momenta"] = [max_momentum, base_momentum, *[max_momentum] * (len(middle) + 1)]
-        super().__init__(optimizer, last_epoch)
-
-    def _put(self, group: dict[str, Any], name: str, value: float) -> None:
-        group[name] = (value, *group[name][1:]) if name == "betas" else value
+    def _settle(self) -> None:
+        super()._settle()
+        if self.total_steps is None:
+            if self.epochs is None or self.steps_per_epoch is None:
+                raise ValueError("You must define either total_steps OR (epochs AND steps_per_epoch)")
+            self.total_steps = self.epochs * self.steps_per_epoch
+        total, share, strategy = self.total_steps, self.pct_start, self.anneal_strategy
+        require(isinstance(total, int) and total > 0, f"Expected positive integer total_steps, but got {total}")
+        require(0 <= share <= 1, f"Expected float between 0 and 1 pct_start, but got {share}")
+        is_known = strategy in ("cos", "linear")
+        require(is_known, f"anneal_strategy must be one of 'cos' or 'linear', instead got {strategy}")
+        rising, last = share * total - 1, total - 1
+        three = [(rising, *_UP), (2 * rising, *_BACK), (last, *_OUT)]
+        self._schedule_phases = three if self.three_phase else [(rising, *_UP), (last, *_DOWN)]
+        momenta = (
+            {name: getattr(self, name) for name in ("max_momentum", "base_momentum")} if self.cycle_momentum else {}
+        )
+        for group, rate in zip(self.optimizer.param_groups, self._each("max_lr", self.max_lr), strict=True):
+            first = rate / self.div_factor
+            group.update(max_lr=rate, initial_lr=first, min_lr=first / self.final_div_factor)
+            group.update(momenta if self.cycle_momentum else {})
 
     def get_lr(self) -> Sequence[float]:
-        step = self.last_epoch
-        if step > self.total_steps:
-            raise ValueError(f"Tried to step {step} times. The specified number of total steps is {self.total_steps}")
-        phase = next((n for n, end in enumerate(self._ends) if step <= end), len(self._ends) - 1)
-        begin = self._ends[phase - 1] if phase else 0.0
-        share = (step - begin) / (self._ends[phase] - begin)
-        for group in self.optimizer.param_groups:
-            if self._momentum is not None:
-                self._put(group, self._momentum, self._curve(*_pair(group["_momenta"], phase), share))
-        return [self._curve(*_pair(group["_rates"], phase), share) for group in self.optimizer.param_groups]
+        step, phases = self.last_epoch, self._schedule_phases
+        most = self.total_steps
+        require(step <= most, f"Tried to step {step} times. The specified number of total steps is {most}")
+        number = next((number for number, (end, *_) in enumerate(phases) if step <= end), len(phases) - 1)
+        begin = phases[number - 1][0] if number else 0.0
+        end, *rates_and_momenta = phases[number]
+        share = (step - begin) / (end - begin)
+
+        def between(group: dict[str, Any], start: str, end: str) -> float:
+            if self.anneal_strategy == "cos":
+                return group[end] + (group[start] - group[end]) / 2.0 * (1 + math.cos(math.pi * share))
+            return (group[end] - group[start]) * share + group[start]
+
+        for group in self.optimizer.param_groups if self.cycle_momentum else ():
+            self._set_momentum(group, between(group, *rates_and_momenta[2:]))
+        return [between(group, *rates_and_momenta[:2]) for group in self.optimizer.param_groups]
 
 
-def _pair(values: list[float], at: int) -> tuple[float, float]:
-    return values[at], values[at + 1]
+# By how much CyclicLR scales the heights of cycles, or of steps.
+_SCALES = {
+    "triangular": (lambda gamma, x: 1.0, "cycle"),
+    "triangular2": (lambda gamma, x: 1 / 2.0 ** (x - 1), "cycle"),
+    "exp_range": (lambda gamma, x: gamma**x, "iterations"),
+}
 
 
-def _along_cosine(start: float, end: float, share: float) -> float:
-    return end + (start - end) / 2.0 * (1 + math.cos(math.pi * share))
-
-
-def _along_line(start: float, end: float, share: float) -> float:
-    return (end - start) * share + start
-
-
-class CyclicLR(LRScheduler):
+class CyclicLR(
+    _WithMomentum,
+    base_lr=...,
+    max_lr=...,
+    step_size_up=2000,
+    step_size_down=None,
+    mode="triangular",
+    gamma=1.0,
+    scale_fn=None,
+    scale_mode="cycle",
+    cycle_momentum=True,
+    base_momentum=0.8,
+    max_momentum=0.9,
+):
     """Up and down between two rates, again and again (Smith, 2017)."""
 
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        base_lr: float,
-        max_lr: float,
-        step_size_up: int = 2000,
-        step_size_down: int | None = None,
-        mode: str = "triangular",
-        gamma: float = 1.0,
-        scale_fn: Callable[[float], float] | None = None,
-        scale_mode: str = "cycle",
-        cycle_momentum: bool = True,
-        base_momentum: float = 0.8,
-        max_momentum: float = 0.9,
-        last_epoch: int = -1,
-    ) -> None:
-        self.max_lrs = [max_lr] * len(optimizer.param_groups)
-        self._up = float(step_size_up)
-        self._length = self._up + float(step_size_up if step_size_down is None else step_size_down)
-        scales = {
-            "triangular": (lambda x: 1.0, "cycle"),
-            "triangular2": (lambda x: 1 / 2.0 ** (x - 1), "cycle"),
-            "exp_range": (lambda x: gamma**x, "iterations"),
-        }
-        if mode not in scales and scale_fn is None:
-            raise ValueError("mode is invalid and scale_fn is None")
-        self._scale, self._of = (scale_fn, scale_mode) if scale_fn is not None else scales[mode]
-        self._momenta = (base_momentum, max_momentum) if cycle_momentum else None
-        if cycle_momentum and "momentum" not in optimizer.defaults and "betas" not in optimizer.defaults:
-            raise ValueError("optimizer must support momentum or beta1 with `cycle_momentum` option enabled")
-        for group in optimizer.param_groups:
-            group["lr"] = base_lr
-        super().__init__(optimizer, last_epoch)
+    def _settle(self) -> None:
+        super()._settle()
+        require(self.scale_fn is not None or self.mode in _SCALES, "mode is invalid and scale_fn is None")
+        if self.scale_fn is None:
+            self.scale_mode = _SCALES[self.mode][1]
+        down = self.step_size_up if self.step_size_down is None else self.step_size_down
+        self.total_size = float(self.step_size_up) + float(down)
+        self.step_ratio = self.step_size_up / self.total_size
+        for name in ("max_lr", "base_momentum", "max_momentum"):
+            setattr(self, f"{name}s", self._each(name, getattr(self, name)))
+        self._set(self._each("base_lr", self.base_lr))
 
     def get_lr(self) -> Sequence[float]:
-        cycle = math.floor(1 + self.last_epoch / self._length)
-        x = 1.0 + self.last_epoch / self._length - cycle
-        up = self._up / self._length
-        share = x / up if x <= up else (x - 1) / (up - 1)
-        scale = self._scale(cycle if self._of == "cycle" else self.last_epoch)
-        if self._momenta is not None:
-            low, high = self._momenta
-            value = high - (high - low) * share * scale
-            for group in self.optimizer.param_groups:
-                group.update({"betas": (value, *group["betas"][1:])} if "betas" in group else {"momentum": value})
-        return [base + (high - base) * share * scale for base, high in zip(self.base_lrs, self.max_lrs, strict=True)]
+        cycle = math.floor(1 + self.last_epoch / self.total_size)
+        x = 1.0 + self.last_epoch / self.total_size - cycle
+        share = x / self.step_ratio if x <= self.step_ratio else (x - 1) / (self.step_ratio - 1)
+        at = cycle if self.scale_mode == "cycle" else self.last_epoch
+        height = share * (self.scale_fn(at) if self.scale_fn else _SCALES[self.mode][0](self.gamma, at))
+        momenta = zip(self.base_momentums, self.max_momentums, strict=True)
+        for group, (low, high) in zip(self.optimizer.param_groups, momenta, strict=True):
+            self._set_momentum(group, high - (high - low) * height)
+        return [base + (high - base) * height for base, high in zip(self.base_lrs, self.max_lrs, strict=True)]
 
 
-class SequentialLR(LRScheduler):
+class SequentialLR(LRScheduler, schedulers=..., milestones=...):
     """Schedules one after the other, each from its milestone on."""
 
-    def __init__(
-        self, optimizer: Optimizer, schedulers: Sequence[Any], milestones: Sequence[int], last_epoch: int = -1
-    ) -> None:
-        if len(milestones) != len(schedulers) - 1:
-            raise ValueError(
-                "Sequential Schedulers expects number of schedulers provided to be one more than the number of "
-                f"milestone points, but got number of schedulers {len(schedulers)} and the number of milestones to be "
-                f"equal to {len(milestones)}"
-            )
-        self.optimizer, self._schedulers, self._milestones = optimizer, list(schedulers), list(milestones)
+    def _settle(self) -> None:
+        own = vars(self)
+        self._schedulers, self._milestones = list(own.pop("schedulers")), list(own.pop("milestones"))
+        count, ends = len(self._schedulers), len(self._milestones)
+        require(count > 0, f"{type(self).__name__} expects at least one scheduler, but got no scheduler.")
+        require(
+            ends == count - 1,
+            "Sequential Schedulers expects number of schedulers provided to be one more than the number of milestone "
+            f"points, but got number of schedulers {count} and the number of milestones to be equal to {ends}",
+        )
+
+    def _begin(self, last_epoch: int) -> None:
         self.last_epoch = last_epoch + 1
-        for group in optimizer.param_groups:
-            group["lr"] = group["initial_lr"]
-        for scheduler in schedulers:
+        self._set([group["initial_lr"] for group in self.optimizer.param_groups])
+        for scheduler in self._schedulers:
             scheduler.last_epoch -= 1
-        self._schedulers[0].step()
+        self._schedulers[0]._start()
         self._last_lr = self._schedulers[0].get_last_lr()
 
     def step(self, epoch: Any = None) -> None:
@@ -411,10 +406,9 @@ class SequentialLR(LRScheduler):
         number = bisect_right(self._milestones, self.last_epoch)
         scheduler = self._schedulers[number]
         if number > 0 and self._milestones[number - 1] == self.last_epoch:
-            scheduler.last_epoch = -1
-            for group in self.optimizer.param_groups:
-                group["lr"] = group["initial_lr"]
-        scheduler.step()
+            scheduler._move(0)
+        else:
+            scheduler.step()
         self._last_lr = scheduler.get_last_lr()
 
 
@@ -422,8 +416,8 @@ class ChainedScheduler(LRScheduler):
     """Schedules one inside the other: each changes what the one before it has set."""
 
     def __init__(self, schedulers: Sequence[Any], optimizer: Optimizer | None = None) -> None:
-        if not schedulers:
-            raise ValueError("ChainedScheduler expects at least one scheduler to be chained, but got no scheduler.")
+        has = len(schedulers) > 0
+        require(has, "ChainedScheduler expects at least one scheduler to be chained, but got no scheduler.")
         self._schedulers, self.optimizer = list(schedulers), optimizer or schedulers[0].optimizer
         self._last_lr = self._rates()
 
@@ -434,30 +428,31 @@ class ChainedScheduler(LRScheduler):
         self._last_lr = self._rates()
 
 
-class ReduceLROnPlateau(LRScheduler):
+class ReduceLROnPlateau(
+    LRScheduler,
+    mode="min",
+    factor=0.1,
+    patience=10,
+    threshold=1e-4,
+    threshold_mode="rel",
+    cooldown=0,
+    min_lr=0,
+    eps=1e-8,
+):
     """The rate times `factor` when a number, given to `step`, has not become better for `patience` epochs."""
 
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        mode: str = "min",
-        factor: float = 0.1,
-        patience: int = 10,
-        threshold: float = 1e-4,
-        threshold_mode: str = "rel",
-        cooldown: int = 0,
-        min_lr: Any = 0,
-        eps: float = 1e-8,
-    ) -> None:
-        if factor >= 1.0:
-            raise ValueError("Factor should be < 1.0.")
-        if mode not in ("min", "max"):
-            raise ValueError(f"mode {mode} is unknown!")
-        self.optimizer, self.mode, self.factor, self.patience = optimizer, mode, factor, patience
-        self.threshold, self.threshold_mode, self.cooldown, self.eps = threshold, threshold_mode, cooldown, eps
-        groups = len(optimizer.param_groups)
-        self.min_lrs = list(min_lr) if isinstance(min_lr, (list, tuple)) else [min_lr] * groups
-        self.best = math.inf if mode == "min" else -math.inf
+    _resumes = False
+
+    def _settle(self) -> None:
+        require(self.factor < 1.0, "Factor should be < 1.0.")
+        require(self.mode in ("min", "max"), f"mode {self.mode} is unknown!")
+        require(self.threshold_mode in ("rel", "abs"), f"threshold mode {self.threshold_mode} is unknown!")
+        least = vars(self).pop("min_lr")
+        self.default_min_lr = None if isinstance(least, (list, tuple)) else least
+        self.min_lrs = self._each("min_lrs", least, "expected {} {}, got {}")
+
+    def _begin(self, last_epoch: int) -> None:
+        self.best = self.mode_worse = math.inf if self.mode == "min" else -math.inf
         self.num_bad_epochs = self.cooldown_counter = self.last_epoch = 0
         self._last_lr = self._rates()
 
@@ -467,10 +462,10 @@ class ReduceLROnPlateau(LRScheduler):
             return sign * value < sign * self.best * (1 - sign * self.threshold)
         return sign * value < sign * self.best - self.threshold
 
-    def step(self, metrics: Any, epoch: Any = None) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def step(self, metrics: Any, epoch: Any = None) -> None:  # pyrefly: ignore[bad-override]
         """Looks at the number of an epoch."""
         value = float(metrics)
-        self.last_epoch += 1
+        self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         if self._is_better(value):
             self.best, self.num_bad_epochs = value, 0
         else:
@@ -485,3 +480,6 @@ class ReduceLROnPlateau(LRScheduler):
                     group["lr"] = rate
             self.cooldown_counter, self.num_bad_epochs = self.cooldown, 0
         self._last_lr = self._rates()
+
+
+__all__ = offered_in(globals(), LRScheduler)  # pyright: ignore[reportUnsupportedDunderAll]

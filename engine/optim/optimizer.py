@@ -2,60 +2,50 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections import defaultdict
 from collections.abc import Callable
-from inspect import Parameter as Argument
-from inspect import Signature
 from typing import Any, ClassVar
 
 import numpy as np
 
-from ..api.offered import Offered
+from ..api.declared import Declared, require
 from ..tensors import dtypes
 from ..tensors.aliases import Array
-from ..tensors.errors import type_error
 from ..tensors.memory import memory_of
 from ..tensors.modes import enable_grad
 from ..tensors.tensor import Tensor
 
-# How PyTorch implements a step, which changes nothing of what it does.
+# How PyTorch implements a step, which changes nothing of what it does, and what most can have beside their settings.
 _IMPLEMENTATIONS = {"foreach": None, "fused": None, "capturable": False, "differentiable": False}
 _USUAL = ("foreach", "maximize", "differentiable", "capturable")
-# Settings that have to lie in an interval, as PyTorch's messages call them.
-_CHECKED: dict[str, tuple[str, float]] = {
-    "lr": ("learning rate", float("inf")),
-    "eps": ("epsilon value", float("inf")),
-    "weight_decay": ("weight_decay value", float("inf")),
-    "momentum": ("momentum value", float("inf")),
-    "lr_decay": ("lr_decay value", float("inf")),
-    "rho": ("rho value", 1.0),
+# Settings that are not negative.
+_CHECKED = {
+    *("lr", "eps", "weight_decay", "momentum", "lr_decay", "rho", "alpha", "momentum_decay"),
+    "initial_accumulator_value",
 }
 
 
-class Optimizer(Offered):
-    """Base of all optimisers. A subclass lists its `settings` in order, and changes one parameter in `_update`.
+class Optimizer(Declared):
+    """Base of all optimisers. A subclass declares its settings, and changes one parameter in `_update`.
 
-    It `has` those of PyTorch's settings that have no say here, and others that are off.
+    It `_has` those of PyTorch's settings that have no say here, and others that are off.
     """
 
-    settings: ClassVar[dict[str, Any]] = {}
+    _has: ClassVar[tuple[str, ...]] = _USUAL
 
-    def __init_subclass__(cls, settings: dict[str, Any] | None = None, has: tuple[str, ...] = _USUAL) -> None:
-        if settings is None:
-            return
-        cls.settings = settings
-        usual = {**settings, **{name: _IMPLEMENTATIONS.get(name, False) for name in has}}
-        arguments = [Argument(name, Argument.POSITIONAL_OR_KEYWORD, default=value) for name, value in usual.items()]
-        cls.__signature__ = Signature([Argument("params", Argument.POSITIONAL_OR_KEYWORD), *arguments])
+    def __init_subclass__(cls, **settings: Any) -> None:
+        has = {name: _IMPLEMENTATIONS.get(name, False) for name in cls._has}
+        super().__init_subclass__(**({"params": ..., **settings, **has} if settings else {}))
 
     def __init__(self, params: Any, *args: Any, **kwargs: Any) -> None:
-        signature = getattr(type(self), "__signature__", None)
-        if signature is None:
+        if self._settings:
+            defaults = self._given((params, *args), kwargs)
+            del defaults["params"]
+            self._begin(params, defaults)
+        else:
             self._begin(params, *args, **kwargs)
-            return
-        bound = signature.bind(params, *args, **kwargs)
-        bound.apply_defaults()
-        self._begin(params, {name: value for name, value in bound.arguments.items() if name != "params"})
 
     def _begin(self, params: Any, defaults: dict[str, Any]) -> None:
         _check(defaults)
@@ -63,42 +53,41 @@ class Optimizer(Offered):
         self.state: Any = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
         self._steps = 0
-        if isinstance(params, Tensor):
-            kind = f"torch.{params.dtype.title}Tensor"
-            raise type_error(
-                f"params argument given to the optimizer should be an iterable of Tensors or dicts, but got {kind}"
-            )
+        kind = params.type() if isinstance(params, Tensor) else ""
+        wrong = f"params argument given to the optimizer should be an iterable of Tensors or dicts, but got {kind}"
+        require(not kind, wrong, TypeError)
         groups = list(params)
-        if not groups:
-            raise ValueError("optimizer got an empty parameter list")
+        require(len(groups) > 0, "optimizer got an empty parameter list")
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
             self.add_param_group(group)
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Adds parameters with settings of their own. TypeError, ValueError: they are none, or are there already."""
-        if not isinstance(param_group, dict):
-            raise type_error(f"param_group must be a dict, but got {type(param_group)}")
+        require(isinstance(param_group, dict), f"param_group must be a dict, but got {type(param_group)}", TypeError)
         group = dict(param_group)
-        given = group["params"]
-        given = [given] if isinstance(given, Tensor) else list(given)
+        given = [group["params"]] if isinstance(group["params"], Tensor) else list(group["params"])
         if given and isinstance(given[0], tuple):
-            group["param_names"], given = [name for name, _ in given], [tensor for _, tensor in given]
+            group["param_names"], given = map(list, zip(*given, strict=True))
         for tensor in given:
-            if not isinstance(tensor, Tensor):
-                raise type_error(f"optimizer can only optimize Tensors, but one of the params is {_type(tensor)}")
-            if not (tensor.is_leaf or tensor.retains_grad):
-                raise ValueError("can't optimize a non-leaf Tensor")
-        taken = {id(tensor) for other in self.param_groups for tensor in other["params"]}
-        if taken.intersection(map(id, given)):
-            raise ValueError("some parameters appear in more than one parameter group")
+            kind = type(tensor)
+            wrong = f"optimizer can only optimize Tensors, but one of the params is {kind.__name__}"
+            require(issubclass(kind, Tensor), wrong, TypeError)
+            require(tensor.is_leaf or tensor.retains_grad, "can't optimize a non-leaf Tensor")
+        if len(set(map(id, given))) < len(given):
+            warnings.warn(
+                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; "
+                "see github.com/pytorch/pytorch/issues/40967 for more information",
+                stacklevel=4,
+            )
+        is_new = {id(tensor) for tensor in self._parameters()}.isdisjoint(map(id, given))
+        require(is_new, "some parameters appear in more than one parameter group")
         self.param_groups.append({**group, "params": given, **{k: group.get(k, v) for k, v in self.defaults.items()}})
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Takes the gradients of all parameters away, or makes them zero."""
-        for group in self.param_groups:
-            for parameter in group["params"]:
-                if parameter._grad is not None:
-                    parameter.grad = None if set_to_none else parameter._grad.detach().zero_()
+        for parameter in self._parameters():
+            if parameter._grad is not None:
+                parameter.grad = None if set_to_none else parameter._grad.detach().zero_()
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Changes each parameter that has a gradient; `closure` computes the loss again first, which is returned."""
@@ -108,6 +97,8 @@ class Optimizer(Offered):
                 loss = closure()
         self._steps += 1
         for group in self.param_groups:
+            if isinstance(group.get("lr"), Tensor):
+                group = {**group, "lr": group["lr"].item()}
             for parameter in group["params"]:
                 if parameter._grad is not None:
                     self._change(group, parameter, parameter._grad._data)
@@ -118,6 +109,8 @@ class Optimizer(Offered):
         array = data if isinstance(data, np.ndarray) else np.array(data)
         if group.get("maximize"):
             gradient = -gradient
+        if group.get("weight_decay"):
+            gradient = _decayed(group, array, gradient)
         self._update(group, array, gradient, self.state[parameter])
         if array is not data:
             parameter._data = array[()]
@@ -137,24 +130,19 @@ class Optimizer(Offered):
         return {"state": state, "param_groups": groups}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Takes over a `state_dict`. ValueError: it is of other groups."""
-        given, groups = state_dict["param_groups"], self.param_groups
-        if len(given) != len(groups):
-            raise ValueError("loaded state dict has a different number of parameter groups")
-        if any(len(one["params"]) != len(other["params"]) for one, other in zip(given, groups, strict=True)):
-            raise ValueError(
-                "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
-            )
-        parameters = self._parameters()
-        numbers = [number for group in given for number in group["params"]]
-        known = dict(zip(numbers, parameters, strict=True))
+        """Takes over a `state_dict`, with its tensors themselves. ValueError: it is of other groups."""
+        pairs = list(zip(state_dict["param_groups"], self.param_groups, strict=False))
+        are_as_many = len(state_dict["param_groups"]) == len(self.param_groups)
+        require(are_as_many, "loaded state dict has a different number of parameter groups")
+        require(
+            all(len(given["params"]) == len(group["params"]) for given, group in pairs),
+            "loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
+        )
+        numbers = [number for given, _ in pairs for number in given["params"]]
+        known = dict(zip(numbers, self._parameters(), strict=True))
         self.state = defaultdict(dict)
-        for number, kept in state_dict["state"].items():
-            copies = {name: value.clone() if isinstance(value, Tensor) else value for name, value in kept.items()}
-            self.state[known[number]] = copies
-        self.param_groups = [
-            {**_settings(one), "params": other["params"]} for one, other in zip(given, groups, strict=True)
-        ]
+        self.state.update({known[number]: dict(kept) for number, kept in state_dict["state"].items()})
+        self.param_groups = [{**_settings(given), "params": group["params"]} for given, group in pairs]
 
     def _parameters(self) -> list[Tensor]:
         return [tensor for group in self.param_groups for tensor in group["params"]]
@@ -171,16 +159,40 @@ class Optimizer(Offered):
 
 def kept(state: dict[str, Any], name: str, like: Array, fill: float = 0.0) -> Any:
     """The array that is kept under a name, in the shape of a parameter; at first of one number."""
-    if name not in state:
+    if state.get(name) is None:
         state[name] = Tensor(np.full(like.shape, fill, like.dtype))
     return state[name]._data
 
 
+def mean(state: dict[str, Any], name: str, p: Array, beta: float, value: Any) -> Any:
+    """The exponential average kept under a name, with another value in it."""
+    average = kept(state, name, p)
+    average += (1 - beta) * (value - average)
+    return average
+
+
+def mean_square(state: dict[str, Any], name: str, p: Array, beta: float, value: Any) -> Any:
+    """As `mean`, of the squares of values."""
+    average = kept(state, name, p)
+    average *= beta
+    average += (1 - beta) * (value * value)
+    return average
+
+
+def kept_number(state: dict[str, Any], name: str, first: float) -> float:
+    """The number that is kept under a name; at first another."""
+    if name not in state:
+        state[name] = number(first)
+        return first
+    return state[name].item()
+
+
 def counted(state: dict[str, Any]) -> int:
     """How many steps a parameter has had, with this one."""
-    step = int(state["step"].item()) + 1 if "step" in state else 1
-    state["step"] = number(step)
-    return step
+    if "step" not in state:
+        state["step"] = number(0)
+    state["step"]._data = state["step"]._data + 1
+    return int(state["step"]._data)
 
 
 def number(value: float) -> Tensor:
@@ -189,10 +201,8 @@ def number(value: float) -> Tensor:
     return Tensor((np.float64 if is_double else np.float32)(value))
 
 
-def decayed(group: dict[str, Any], p: Array, g: Any) -> Any:
+def _decayed(group: dict[str, Any], p: Array, g: Any) -> Any:
     """The gradient with that of the weight decay; where this is apart from the gradient, it changes the parameter."""
-    if not group["weight_decay"]:
-        return g
     if group.get("decoupled_weight_decay"):
         p *= 1 - group["lr"] * group["weight_decay"]
         return g
@@ -200,19 +210,14 @@ def decayed(group: dict[str, Any], p: Array, g: Any) -> Any:
 
 
 def _settings(group: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in group.items() if name not in ("params", "param_names")}
+    return {name: value for name, value in group.items() if name != "params"}
 
 
 def _check(defaults: dict[str, Any]) -> None:
     """ValueError, in PyTorch's words: a setting that cannot be."""
-    for name, (what, most) in _CHECKED.items():
-        value = defaults.get(name, 0)
-        if not 0.0 <= value <= most:
-            raise ValueError(f"Invalid {what}: {value}")
+    for name in _CHECKED & defaults.keys():
+        called = {"lr": "learning rate", "eps": "epsilon value"}.get(name, f"{name} value")
+        most = 1.0 if name == "rho" else math.inf
+        require(0.0 <= defaults[name] <= most, f"Invalid {called}: {defaults[name]}")
     for index, beta in enumerate(defaults.get("betas", ())):
-        if not 0.0 <= beta < 1.0:
-            raise ValueError(f"Invalid beta parameter at index {index}: {beta}")
-
-
-def _type(value: Any) -> str:
-    return type(value).__name__
+        require(0.0 <= beta < 1.0, f"Invalid beta parameter at index {index}: {beta}")

@@ -6,13 +6,10 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ..tensors.aliases import Array
-
 _DECREASE, _CURVATURE = 1e-4, 0.9
-_MOST = 25
 
 
-class _Point(NamedTuple):
+class Point(NamedTuple):
     """A place on the line: how far, and there the value, its gradient and its slope along the line."""
 
     t: float
@@ -21,80 +18,66 @@ class _Point(NamedTuple):
     slope: float
 
 
-def wolfe_step(
-    at: Callable[[float], tuple[float, Array]],
-    t: float,
-    direction: Array,
-    value: float,
-    gradient: Array,
-    slope: float,
-    tolerance: float,
-) -> tuple[float, Array, float, int]:
-    """Value, gradient and length of the step found from `t` on, and how many points were looked at."""
-    longest = float(abs(direction).max())
-    count = 0
+def wolfe_step(at: Callable[[float], Point], t: float, start: Point, least: float, most: int) -> tuple[Point, int]:
+    """The point found from `t` on, and how many were looked at: one, and at most `most` others.
 
-    def look(step: float) -> _Point:
-        nonlocal count
-        count += 1
-        found, there = at(step)
-        return _Point(step, found, there.copy(), float(there @ direction))
+    A bracket shorter than `least` is not searched.
+    """
 
-    start = _Point(0.0, value, gradient, slope)
-    before, point, done = start, look(t), 0
-    bracket = [start, point]
-    is_found = False
-    while done < _MOST:
-        if point.value > value + _DECREASE * point.t * slope or (done > 1 and point.value >= before.value):
-            bracket = [before, point]
+    def is_too_high(point: Point) -> bool:
+        return point.value > start.value + _DECREASE * point.t * start.slope
+
+    def is_level(point: Point) -> bool:
+        return abs(point.slope) <= -_CURVATURE * start.slope
+
+    before, point, looks = start, at(t), 1
+    while looks <= most:
+        if is_too_high(point) or (looks > 2 and point.value >= before.value):
             break
-        if abs(point.slope) <= -_CURVATURE * slope:
-            bracket, is_found = [point], True
-            break
+        if is_level(point):
+            return point, looks
         if point.slope >= 0:
-            bracket = [before, point]
             break
-        low, high = point.t + 0.01 * (point.t - before.t), point.t * 10
-        before, point = point, look(_least_of_cubic(before, point, (low, high)))
-        done += 1
-    if done == _MOST:
-        bracket = [start, point]
-    stuck = False
-    while not is_found and done < _MOST:
-        low, high = sorted(range(2), key=lambda i: bracket[i].value)
-        ends = sorted(end.t for end in bracket)
-        if (ends[1] - ends[0]) * longest < tolerance:
-            break
-        step, stuck = _inside(_least_of_cubic(bracket[0], bracket[1]), ends[0], ends[1], stuck)
-        point = look(step)
-        done += 1
-        if point.value > value + _DECREASE * point.t * slope or point.value >= bracket[low].value:
-            bracket[high] = point
-            continue
-        if abs(point.slope) <= -_CURVATURE * slope:
-            is_found = True
-        elif point.slope * (bracket[high].t - bracket[low].t) >= 0:
-            bracket[high] = bracket[low]
-        bracket[low] = point
-    best = min(bracket, key=lambda end: end.value)
-    return best.value, best.gradient, best.t, count
+        bounds = (point.t + 0.01 * (point.t - before.t), point.t * 10)
+        before, point = point, at(_least_of_cubic(before, point, bounds))
+        looks += 1
+    else:
+        before = start
+    low, high, is_stuck = *_in_order(before, point), False
+    while looks <= most and abs(high.t - low.t) >= least:
+        ends = (min(low.t, high.t), max(low.t, high.t))
+        t, is_stuck = _inside(_least_of_cubic(low, high, ends), ends, is_stuck)
+        point = at(t)
+        looks += 1
+        if is_too_high(point) or point.value >= low.value:
+            low, high = _in_order(low, point)
+        elif is_level(point):
+            return point, looks
+        else:
+            low, high = point, low if point.slope * (high.t - low.t) >= 0 else high
+    return low, looks
 
 
-def _inside(t: float, low: float, high: float, stuck: bool) -> tuple[float, bool]:
+def _in_order(one: Point, other: Point) -> tuple[Point, Point]:
+    return (one, other) if one.value <= other.value else (other, one)
+
+
+def _inside(t: float, ends: tuple[float, float], is_stuck: bool) -> tuple[float, bool]:
     """A step moved away from the ends of an interval where it is, for the second time, within a tenth of one."""
+    low, high = ends
     margin = 0.1 * (high - low)
     if min(high - t, t - low) >= margin:
         return t, False
-    if stuck or t >= high or t <= low:
+    if is_stuck or t >= high or t <= low:
         return (high - margin if abs(t - high) < abs(t - low) else low + margin), False
     return t, True
 
 
-def _least_of_cubic(one: _Point, other: _Point, bounds: tuple[float, float] | None = None) -> float:
+def _least_of_cubic(one: Point, other: Point, bounds: tuple[float, float]) -> float:
     """Where the cubic through two points with their slopes is least, within bounds; else the middle of these."""
     if one.t > other.t:
         one, other = other, one
-    low, high = bounds or (one.t, other.t)
+    low, high = bounds
     d1 = one.slope + other.slope - 3 * (one.value - other.value) / (one.t - other.t)
     square = d1 * d1 - one.slope * other.slope
     if not square >= 0:

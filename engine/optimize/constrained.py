@@ -143,7 +143,7 @@ class _Search(Search):
 
         residuals, equal = self.constraints.residuals, self.constraints.equal
         high = np.where(equal, 0.0, np.inf)
-        given = NonlinearConstraint(residuals.value, np.zeros(len(equal)), high, jac=residuals.jacobian)  # pyright: ignore
+        given = NonlinearConstraint(residuals.value, np.zeros(len(equal)), high, jac=residuals.jacobian)
         pairs = list(zip(*self.bounds, strict=True)) if self.bounds.any() else None
         options = {"maxiter": self.most, "gtol": 1e-10, "xtol": 1e-12}
         call: Any = self._finite

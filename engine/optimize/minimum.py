@@ -267,7 +267,7 @@ def _within_bounds(search: Search, x: Array) -> Array:
     from scipy.optimize import minimize as solve
 
     pairs = [(lo, hi) for lo, hi in zip(*search.bounds, strict=True)]
-    lowest = [np.inf, x]
+    lowest: list[Any] = [np.inf, x]
 
     def call(point: Array) -> tuple[float, Array]:
         value, gradient = search(point)

@@ -388,7 +388,7 @@ def _zero_of(function: Callable[[float], float], a: float, b: float) -> float:
     """Where the sign of a function changes between two places, as closely as numbers lie."""
     from scipy.optimize import toms748
 
-    found: Any = toms748(function, a, b, xtol=1e-300, rtol=4 * _EPS, maxiter=500, disp=False)  # pyright: ignore
+    found: Any = toms748(function, a, b, xtol=1e-300, rtol=4 * _EPS, maxiter=500, disp=False)
     return float(found)
 
 

@@ -85,7 +85,7 @@ class Reduction:
 
     def only(self, kept: Array) -> Reduction:
         """The same with some of the parameters alone: a bool array (k,)."""
-        columns = self.triangle[:, [*np.flatnonzero(kept), self.size]]
+        columns = self.triangle[:, np.append(np.flatnonzero(kept), self.size)]
         return joined([columns])
 
     def widened(self, places: Array, size: int) -> Array:

@@ -47,6 +47,11 @@ MODULES = (
     "decomposition",
     "norms",
     "layer",
+    "patches",
+    "convolution",
+    "pooling",
+    "normalization",
+    "attention",
     "loss",
 )
 # The methods of tensors that functions give; `<name>_` works in place.

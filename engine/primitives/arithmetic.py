@@ -66,16 +66,16 @@ def sub(x: Any, y: Any, alpha: Any = 1) -> Any:
     return minus(x, y) if alpha == 1 else minus_scaled(x, y, alpha)
 
 
-def _times(x: Any, alpha: Any) -> Any:
+def scaled_by(x: Any, alpha: Any) -> Any:
     return x if alpha == 1 else x * alpha
 
 
 def _subtracted(x: Any, y: Any, alpha: Any = 1) -> Any:
-    return _minus(y, _times(x, alpha))
+    return _minus(y, scaled_by(x, alpha))
 
 
 def _subtracted_rule(g: Gradient, alpha: Any) -> Gradient:
-    return _times(-g, alpha)
+    return scaled_by(-g, alpha)
 
 
 _rsub = partial(

@@ -78,6 +78,18 @@ def contiguous(x: Any, *, memory_format: Any = None) -> Any:
     return x if is_contiguous(x) else contiguous_clone(x)
 
 
+@function(method=False)
+def numel(x: Tensor) -> int:
+    """how many elements x has"""
+    return x.numel()
+
+
+@function(method=False, torch=())
+def len_(x: Tensor) -> int:
+    """how many elements x has along its first dimension"""
+    return len(x)
+
+
 @function()
 def detach(x: Any) -> Any:
     """x outside the graph: no gradient passes through it"""

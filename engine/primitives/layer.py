@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..graph.transforms import drawn
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.aliases import Gradient
@@ -27,7 +28,7 @@ from .selection import clamp_min, where
 private, function = LAYER.private, LAYER.function
 
 
-@function(tensors=2)
+@function(tensors=2, gain=1)
 def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     """x times the transpose of the weight, plus the bias"""
     rank = data_of(x).ndim
@@ -75,6 +76,18 @@ def cosine_similarity(x: Any, y: Any, dim: int = 1, eps: float = 1e-8) -> Any:
         x, y = expand(x, shape), expand(y, shape)
     lengths = [at_least(ops.vector_norm(v, 2, dim, True), eps) for v in (x, y)]
     return ops.sum(x / lengths[0] * (y / lengths[1]), (dim,))
+
+
+def kept(shape: Sequence[int], numpy_dtype: Any, p: float) -> Tensor:
+    """A mask that is 0 with probability p at each element, and makes up for it at the others."""
+    from ..tensors.distributions import coins
+    from ..tensors.generator import default_generator
+
+    def draw(shape: tuple[int, ...]) -> Any:
+        tossed = coins(default_generator(), shape, 1 - p) if p < 1 else np.zeros(shape)
+        return (tossed.astype(numpy_dtype) / numpy_dtype.type(1 - p if p < 1 else 1))[()]
+
+    return Tensor(drawn("dropout", draw, tuple(shape)))
 
 
 def _lookup_rule(g: Gradient, weight_shape: tuple[int, ...], places: tuple[Any], padding_idx: int) -> Gradient:

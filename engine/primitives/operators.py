@@ -18,12 +18,15 @@ from . import arithmetic
 
 
 def _reflected(function: Call) -> Call:
-    return lambda self, other: function(other, self)
+    """The operator with the tensor on its right, which leaves to Python what is neither tensor nor number."""
+
+    def method(self: Tensor, other: Any) -> Any:
+        return function(other, self) if isinstance(other, _OPERANDS) else NotImplemented
+
+    return method
 
 
-def _radd(self: Tensor, other: Any) -> Any:
-    # Python then says that a list can only be joined to a list.
-    return NotImplemented if isinstance(other, (list, tuple)) else arithmetic.plus(self, other)
+_OPERANDS = (Tensor, int, float, np.ndarray, np.generic)
 
 
 def _named(name: str) -> Call:
@@ -35,28 +38,20 @@ def _comparison(name: str) -> Call:
     """The operator, which leaves to Python what is neither tensor nor number: unequal, and not to be ordered."""
 
     def method(self: Tensor, other: Any) -> Any:
-        if isinstance(other, (Tensor, int, float, np.ndarray, np.generic)):
+        if isinstance(other, _OPERANDS):
             return getattr(ops, name)(self, other)
         return NotImplemented
 
     return method
 
 
-def _rdiv(self: Tensor, other: Any) -> Tensor:
+def _divided_by(other: Any, self: Tensor) -> Tensor:
     # PyTorch computes a number over a tensor this way, and its graph shows it.
     return arithmetic.reciprocal(self) * other
 
 
-def _rsub(self: Tensor, other: Any) -> Tensor:
+def _less(other: Any, self: Tensor) -> Tensor:
     return arithmetic.rsub_number(self, other) if is_number(other) else arithmetic.minus(other, self)
-
-
-def _rpow(self: Tensor, other: Any) -> Tensor:
-    return arithmetic.pow(other, self)
-
-
-def _rfloordiv(self: Tensor, other: Any) -> Tensor:
-    return arithmetic.floor_divide(other, self)
 
 
 def _getitem(self: Tensor, key: Any) -> Tensor:
@@ -64,7 +59,7 @@ def _getitem(self: Tensor, key: Any) -> Tensor:
     from .getitem import getitem
 
     OPERATORS["__getitem__"] = getitem
-    Tensor.__getitem__ = getitem  # pyright: ignore[reportAttributeAccessIssue]
+    Tensor.__getitem__ = getitem  # pyrefly: ignore[bad-assignment]
     return getitem(self, key)
 
 
@@ -72,7 +67,7 @@ def _bitwise(ufunc: Any, name: str = "") -> Call:
     """The operator on whole numbers and booleans. NotImplementedError, in PyTorch's words: one is a float."""
 
     def method(self: Tensor, other: Any) -> Any:
-        if not isinstance(other, (Tensor, int, float, np.ndarray, np.generic)):
+        if not isinstance(other, _OPERANDS):
             return NotImplemented
         for kind in (self.dtype, _kind(other)):
             if kind.is_floating_point:
@@ -126,20 +121,20 @@ def _shifted_by(name: str) -> Call:
 
 OPERATORS: dict[str, Call] = {
     "__add__": arithmetic.plus,
-    "__radd__": _radd,
+    "__radd__": _reflected(lambda other, self: arithmetic.plus(self, other)),
     "__sub__": arithmetic.minus,
-    "__rsub__": _rsub,
+    "__rsub__": _reflected(_less),
     "__mul__": arithmetic.mul,
     "__rmul__": arithmetic.mul,
     "__truediv__": arithmetic.true_divide,
-    "__rtruediv__": _rdiv,
-    "__rdiv__": _rdiv,
+    "__rtruediv__": _reflected(_divided_by),
+    "__rdiv__": _reflected(_divided_by),
     "__floordiv__": arithmetic.floor_divide,
-    "__rfloordiv__": _rfloordiv,
+    "__rfloordiv__": _reflected(arithmetic.floor_divide),
     "__mod__": arithmetic.remainder,
     "__rmod__": _reflected(arithmetic.remainder),
     "__pow__": arithmetic.pow,
-    "__rpow__": _rpow,
+    "__rpow__": _reflected(arithmetic.pow),
     "__matmul__": _named("matmul"),
     "__rmatmul__": _reflected(_named("matmul")),
     "__neg__": arithmetic.neg,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -190,9 +190,8 @@ def unbind_primitive(x: Any, dim: Any) -> Any:
 
 
 def _pieces(x: Any, lengths: Any, dim: int) -> list[Any]:
-    ends = np.cumsum(lengths).tolist()
     before = (slice(None),) * dim
-    return [x[(*before, slice(end - length, end))] for end, length in zip(ends, lengths, strict=True)]
+    return [x[(*before, slice(end - length, end))] for end, length in zip(accumulate(lengths), lengths, strict=True)]
 
 
 def _copied_pieces(x: Any, lengths: Any, dim: int) -> list[Any]:
@@ -202,7 +201,7 @@ def _copied_pieces(x: Any, lengths: Any, dim: int) -> list[Any]:
 def _splitting(name: str, view: bool) -> Any:
     forward = _pieces if view else _copied_pieces
     return private(
-        name, forward, lambda g, dim: cat(g, dim), outputs=MANY, view=view, moves="places", rows="dimensions"
+        name, forward, lambda g, dim: cat_primitive(g, dim), outputs=MANY, view=view, moves="places", rows="dimensions"
     )
 
 

@@ -16,7 +16,7 @@ from ..tensors.size import check_count
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .arguments import c_names, check_floating, check_same_dtype, dimension, in_dtype_of, titles
-from .arithmetic import mul
+from .arithmetic import mul, scaled_by
 from .axes import squeeze, squeeze_product, t, t_primitive, transpose, unsqueeze
 from .copying import contiguous
 from .families import LINEAR_ALGEBRA
@@ -313,6 +313,9 @@ def _rows_of_each(x: Any) -> Any:
 
 def _added(x: Any, product: Any, beta: Any, alpha: Any) -> Any:
     """`beta * x + alpha * product`, in the product's shape; with beta 0 it matters not what x holds."""
+    if type(beta) is int and type(alpha) is int and beta == alpha == 1 and x.shape == product.shape[-x.ndim :]:
+        # As below, for what networks compute, in half the time.
+        return product + x
     beta, alpha = in_dtype_of(x, beta, "beta"), in_dtype_of(x, alpha, "alpha")
     scaled = product if alpha == 1 else product * alpha
     term = expand(x, product.shape)
@@ -327,9 +330,9 @@ def _check_dtypes(x: Any, mat1: Any, mat2: Any) -> None:
 
 
 @primitive(
-    lambda g, beta: g * beta,
-    lambda g, mat2, alpha: mm(g, t_primitive(mat2)) * alpha,
-    lambda g, mat1, alpha: mm(t_primitive(mat1), g) * alpha,
+    lambda g, beta: scaled_by(g, beta),
+    lambda g, mat2, alpha: scaled_by(mm(g, t_primitive(mat2)), alpha),
+    lambda g, mat1, alpha: scaled_by(mm(t_primitive(mat1), g), alpha),
     in_place=True,
     batch=lambda x, mat1, mat2, beta, alpha: ops.baddbmm(_rows_of_each(x), mat1, mat2, beta, alpha),
 )
@@ -341,9 +344,9 @@ def addmm(x: Any, mat1: Any, mat2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
 
 
 @primitive(
-    lambda g, beta: g * beta,
-    lambda g, vec, alpha: outer(g, vec) * alpha,
-    lambda g, mat, alpha: mv(t_primitive(mat), g) * alpha,
+    lambda g, beta: scaled_by(g, beta),
+    lambda g, vec, alpha: scaled_by(outer(g, vec), alpha),
+    lambda g, mat, alpha: scaled_by(mv(t_primitive(mat), g), alpha),
     in_place=True,
     written=True,
 )
@@ -353,9 +356,9 @@ def addmv(x: Any, mat: Any, vec: Any, beta: Any = 1, alpha: Any = 1) -> Any:
 
 
 @primitive(
-    lambda g, beta: g * beta,
-    lambda g, vec2, alpha: mv(g, vec2) * alpha,
-    lambda g, vec1, alpha: mv(t_primitive(g), vec1) * alpha,
+    lambda g, beta: scaled_by(g, beta),
+    lambda g, vec2, alpha: scaled_by(mv(g, vec2), alpha),
+    lambda g, vec1, alpha: scaled_by(mv(t_primitive(g), vec1), alpha),
     in_place=True,
     promotes=(0, 1, 2),
 )
@@ -367,9 +370,9 @@ def addr(x: Any, vec1: Any, vec2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
 
 
 @primitive(
-    lambda g, beta: g * beta,
-    lambda g, batch2, alpha: bmm(g, transpose(batch2, 1, 2)) * alpha,
-    lambda g, batch1, alpha: bmm(transpose(batch1, 1, 2), g) * alpha,
+    lambda g, beta: scaled_by(g, beta),
+    lambda g, batch2, alpha: scaled_by(bmm(g, transpose(batch2, 1, 2)), alpha),
+    lambda g, batch1, alpha: scaled_by(bmm(transpose(batch1, 1, 2), g), alpha),
     in_place=True,
 )
 def baddbmm(x: Any, batch1: Any, batch2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
@@ -387,9 +390,9 @@ def _for_each(g: Any, count: int) -> Any:
 
 
 @primitive(
-    lambda g, beta: g * beta,
-    lambda g, batch2, alpha: bmm(_for_each(g, batch2.shape[0]), transpose(batch2, 1, 2)) * alpha,
-    lambda g, batch1, alpha: bmm(transpose(batch1, 1, 2), _for_each(g, batch1.shape[0])) * alpha,
+    lambda g, beta: scaled_by(g, beta),
+    lambda g, batch2, alpha: scaled_by(bmm(_for_each(g, batch2.shape[0]), transpose(batch2, 1, 2)), alpha),
+    lambda g, batch1, alpha: scaled_by(bmm(transpose(batch1, 1, 2), _for_each(g, batch1.shape[0])), alpha),
     in_place=True,
 )
 def addbmm(x: Any, batch1: Any, batch2: Any, beta: Any = 1, alpha: Any = 1) -> Any:

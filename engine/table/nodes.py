@@ -238,10 +238,7 @@ def saved_properties(primitive: Operation) -> dict[str, property]:
 
 @cache
 def _saved_at(position: int) -> tuple[property, property]:
-    def raw(node: PrimitiveNode) -> Any:
-        return SavedTensor._of(node, position)
-
-    return property(lambda node: node.saved_value(position)), property(raw)
+    return property(lambda node: node.saved_value(position)), property(lambda node: SavedTensor._of(node, position))
 
 
 def torch_name(primitive: Operation, source: str) -> str:

@@ -25,7 +25,7 @@ newest = _Newest()
 
 def note_change(tensor: Tensor, sequence: int) -> None:
     """Notes that a tensor without dimensions was changed in place by an operation that began at `sequence`."""
-    node = tensor._grad_fn or (tensor._accumulator and tensor._accumulator())
+    node = tensor._grad_fn or (tensor._accumulator() if tensor._accumulator else None)
     if node is None:
         return
     memory = memory_of(tensor)

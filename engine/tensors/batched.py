@@ -10,6 +10,9 @@ import numpy as np
 from .symbol import Numberless, numbers_of
 from .tensor import Tensor
 
+# The changes in place that PyTorch refuses in the same words; others it leaves to what broadcasts.
+_ALIKE = ("copy_", "div_", "mul_", "sub_")
+
 
 class BatchError(RuntimeError):
     """A function of a batch of tensors asked for what only one of them has."""
@@ -40,7 +43,11 @@ class Batched(Numberless):
     def numbers(self) -> Any:
         return numbers_of(self.value._data)
 
-    def unwritable(self) -> BatchError:
+    def unwritable(self, shape: tuple[int, ...], change: str) -> BatchError:
+        if change not in _ALIKE:
+            return RefusedError(
+                f"output with shape {list(shape)} doesn't match the broadcast shape {[*self.value.shape[:1], *shape]}"
+            )
         return RefusedError(
             "vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor `other` in "
             "extra_args that has more elements than `self`. This happened due to `other` being vmapped over but `self` "

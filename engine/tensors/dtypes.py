@@ -9,7 +9,9 @@ Source: https://pytorch.org/docs/stable/tensor_attributes.html#type-promotion-do
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -62,6 +64,13 @@ _CATEGORY = {"b": 0, "i": 1, "u": 1, "f": 2}
 _default = float64
 
 
+class _Block(threading.local):
+    default: dtype | None = None
+
+
+_block = _Block()
+
+
 def of(numpy_dtype: Any) -> dtype:
     """The dtype for a NumPy one. TypeError when the engine has none for it."""
     try:
@@ -72,7 +81,17 @@ def of(numpy_dtype: Any) -> dtype:
 
 def get_default_dtype() -> dtype:
     """The dtype of new tensors made from Python floats; float64 unless it was set."""
-    return _default
+    return _block.default or _default
+
+
+@contextmanager
+def default_dtype(d: dtype) -> Generator[None]:
+    """Makes a dtype the default one in this thread, for the length of a block."""
+    before, _block.default = _block.default, d
+    try:
+        yield
+    finally:
+        _block.default = before
 
 
 def set_default_dtype(d: object) -> None:
@@ -96,7 +115,7 @@ def result_type(arrays: Iterable[Any], numbers: Iterable[Any]) -> NumpyDtype:
             dimensionless = a.dtype if dimensionless is None else _wider(dimensionless, a.dtype)
     number: NumpyDtype | None = None
     for n in numbers:
-        kind = bool_.numpy if isinstance(n, bool) else int64.numpy if isinstance(n, int) else _default.numpy
+        kind = bool_.numpy if isinstance(n, bool) else int64.numpy if isinstance(n, int) else get_default_dtype().numpy
         number = kind if number is None else _wider(number, kind)
     result: NumpyDtype | None = None
     for tier in (dimensioned, dimensionless, number):
@@ -132,7 +151,7 @@ def promote(data: Sequence[Any], floating: bool) -> list[Any]:
         return list(data)
     common = result_type(arrays, [d for d in data if is_number(d)])
     if floating and common.kind != "f":
-        common = _default.numpy
+        common = get_default_dtype().numpy
     return [cast(d, common) if isinstance(d, DATA) else d for d in data]
 
 

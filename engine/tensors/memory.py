@@ -153,8 +153,8 @@ def _overlaps(data: Any) -> bool:
     return 0 not in shape and any(stride == 0 and size > 1 for stride, size in zip(strides, shape, strict=True))
 
 
-def write(tensor: Tensor, data: Any) -> None:
-    """Changes the tensor's data in place and counts the change. RuntimeError: the shape or dtype does not fit."""
+def write(tensor: Tensor, data: Any, change: str = "copy_") -> None:
+    """Changes the data in place, as a method does, and counts that. RuntimeError: the shape or dtype does not fit."""
     present = tensor._data
     together = broadcast_shape(np.shape(data), present.shape)
     if together != present.shape:
@@ -169,7 +169,7 @@ def write(tensor: Tensor, data: Any) -> None:
     if is_symbolic(present):
         present.write(data)
     elif is_symbolic(data):
-        raise data.unwritable()
+        raise data.unwritable(present.shape, change)
     elif isinstance(present, np.ndarray):
         if 0 in present.strides and _overlaps(present):
             raise RuntimeError(

@@ -63,7 +63,12 @@ def set_printoptions(
     global _options
     if precision is not None:
         precision = min(precision, _MOST_DIGITS)
-    given = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems, "linewidth": linewidth}
+    given: dict[str, Any] = {
+        "precision": precision,
+        "threshold": threshold,
+        "edgeitems": edgeitems,
+        "linewidth": linewidth,
+    }
     base = _options if profile is None else _PROFILES.get(profile, _options)
     _options = base._replace(**{name: value for name, value in given.items() if value is not None}, sci_mode=sci_mode)
 

@@ -92,8 +92,8 @@ class Numberless:
         """The error about something that asked for the numbers."""
         raise NotImplementedError
 
-    def unwritable(self) -> Exception:
-        """The error about writing it into a tensor that has numbers."""
+    def unwritable(self, shape: tuple[int, ...], change: str) -> Exception:
+        """The error about a change in place that would write it into a tensor of that shape which has numbers."""
         return self.refusal("something")
 
     def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
@@ -143,11 +143,11 @@ class Symbol(Numberless):
             raise refusal("Python")
         return bool(self.example)
 
-    def all(self) -> bool:
+    def all(self) -> bool:  # pyrefly: ignore[bad-override]
         """Whether all are true, as `item` says it."""
         return bool(self.example.all()) if self.trace.at_point else self._refuse()
 
-    def any(self) -> bool:
+    def any(self) -> bool:  # pyrefly: ignore[bad-override]
         """Whether any is true, as `item` says it."""
         return bool(self.example.any()) if self.trace.at_point else self._refuse()
 

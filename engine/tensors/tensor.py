@@ -43,6 +43,8 @@ class Memory:
         return views
 
 
+# How a tensor is printed while functions that are given tensors are transformed, for what transforms them to say.
+inside_functions: list[Callable[[Tensor], str | None]] = []
 # What none but a program of PyTorch's older kind makes tensors of: `Tensor(2, 3)`, `Tensor([1, 2])`.
 _NOTHING: Any = ()
 _GIVEN: set[type] = {int, float, bool, str, list, tuple, range, type(None), Size}
@@ -228,6 +230,10 @@ class Tensor:
         return id(self)
 
     def __repr__(self) -> str:
+        for shown in inside_functions:
+            text = shown(self)
+            if text is not None:
+                return text
         if isinstance(self._data, Numberless):
             return self._data.text()
         node = self._grad_fn

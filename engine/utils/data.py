@@ -4,37 +4,21 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, islice
 from typing import Any
 
 import numpy as np
 
 from ..api.creation import empty, tensor
-from ..api.offered import Offered
-from ..api.sampling import multinomial, randperm
+from ..api.declared import Declared, require
+from ..api.offered import Offered, offered_in
+from ..api.sampling import multinomial, randint, randperm
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.errors import type_error
 from ..tensors.generator import Generator
 from ..tensors.tensor import Tensor
-
-__all__ = [
-    "BatchSampler",
-    "ConcatDataset",
-    "DataLoader",
-    "Dataset",
-    "IterableDataset",
-    "RandomSampler",
-    "Sampler",
-    "SequentialSampler",
-    "Subset",
-    "SubsetRandomSampler",
-    "TensorDataset",
-    "WeightedRandomSampler",
-    "default_collate",
-    "random_split",
-]
 
 
 class Dataset(Offered):
@@ -106,6 +90,8 @@ class ConcatDataset(Dataset):
 def random_split(dataset: Any, lengths: Sequence[Any], generator: Generator | None = None) -> list[Subset]:
     """Parts of a data set, drawn without replacement, of these lengths or shares. ValueError: they do not add up."""
     if math.isclose(sum(lengths), 1) and sum(lengths) <= 1:
+        for index, share in enumerate(lengths):
+            require(0 <= share <= 1, f"Fraction at index {index} is not between 0 and 1")
         shares, lengths = lengths, [math.floor(len(dataset) * share) for share in lengths]
         for extra in range(len(dataset) - sum(lengths)):
             lengths[extra % len(shares)] += 1
@@ -116,18 +102,22 @@ def random_split(dataset: Any, lengths: Sequence[Any], generator: Generator | No
     return [Subset(dataset, indices[end - length : end]) for end, length in zip(ends, lengths, strict=True)]
 
 
-class Sampler(Offered):
+class Sampler(Declared):
     """Base of what says in which order a data set is gone through: a subclass has `__iter__`, and `__len__`."""
 
     def __iter__(self) -> Iterator[Any]:
         raise NotImplementedError
 
+    def _check(self, has: bool, name: str, kind: str, error: type[Exception] = ValueError) -> None:
+        require(has, f"{name} should be a {kind} value, but got {name}={getattr(self, name)}", error)
 
-class SequentialSampler(Sampler):
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+class SequentialSampler(Sampler, data_source=...):
     """From the first to the last."""
-
-    def __init__(self, data_source: Any) -> None:
-        self.data_source = data_source
 
     def __iter__(self) -> Iterator[int]:
         return iter(range(len(self.data_source)))
@@ -136,26 +126,23 @@ class SequentialSampler(Sampler):
         return len(self.data_source)
 
 
-class RandomSampler(Sampler):
-    """In a random order, or with replacement."""
+class RandomSampler(Sampler, data_source=..., replacement=False, num_samples=None, generator=None):
+    """In a random order, or with replacement. TypeError, ValueError: a setting is not as it has to be."""
 
-    def __init__(
-        self, data_source: Any, replacement: bool = False, num_samples: int | None = None, generator: Any = None
-    ) -> None:
-        self.data_source, self.replacement, self.generator = data_source, replacement, generator
-        self._count = num_samples
+    def _settle(self) -> None:
+        self._check(isinstance(self.replacement, bool), "replacement", "boolean", TypeError)
+        self._chosen = vars(self).pop("num_samples")
+        self._check(_is_count(self.num_samples), "num_samples", "positive integer")
 
     @property
     def num_samples(self) -> int:
         """How many are drawn."""
-        return len(self.data_source) if self._count is None else self._count
+        return len(self.data_source) if self._chosen is None else self._chosen
 
     def __iter__(self) -> Iterator[int]:
         count, most = len(self.data_source), self.num_samples
         generator = Generator().manual_seed(_drawn_seed()) if self.generator is None else self.generator
         if self.replacement:
-            from ..api.sampling import randint
-
             for begins in range(0, most, 32):
                 size = (min(32, most - begins),)
                 yield from randint(high=count, size=size, dtype=dtypes.int64, generator=generator).tolist()
@@ -168,11 +155,8 @@ class RandomSampler(Sampler):
         return self.num_samples
 
 
-class SubsetRandomSampler(Sampler):
+class SubsetRandomSampler(Sampler, indices=..., generator=None):
     """Given indices in a random order."""
-
-    def __init__(self, indices: Sequence[int], generator: Any = None) -> None:
-        self.indices, self.generator = indices, generator
 
     def __iter__(self) -> Iterator[int]:
         return iter([self.indices[i] for i in randperm(len(self.indices), generator=self.generator).tolist()])
@@ -181,12 +165,16 @@ class SubsetRandomSampler(Sampler):
         return len(self.indices)
 
 
-class WeightedRandomSampler(Sampler):
-    """Indices drawn with these weights."""
+class WeightedRandomSampler(Sampler, weights=..., num_samples=..., replacement=True, generator=None):
+    """Indices drawn with these weights. TypeError, ValueError: a setting is not as it has to be."""
 
-    def __init__(self, weights: Any, num_samples: int, replacement: bool = True, generator: Any = None) -> None:
-        self.weights = tensor(list(weights), dtype=dtypes.float64) if not isinstance(weights, Tensor) else weights
-        self.num_samples, self.replacement, self.generator = num_samples, replacement, generator
+    def _settle(self) -> None:
+        self._check(_is_count(self.num_samples), "num_samples", "positive integer")
+        self._check(isinstance(self.replacement, bool), "replacement", "boolean")
+        if not isinstance(self.weights, Tensor):
+            self.weights = tensor(list(self.weights), dtype=dtypes.float64)
+        shape = tuple(self.weights.shape)
+        require(len(shape) == 1, f"weights should be a 1d sequence but given weights have shape {shape}")
 
     def __iter__(self) -> Iterator[int]:
         return iter(multinomial(self.weights, self.num_samples, self.replacement, generator=self.generator).tolist())
@@ -195,81 +183,103 @@ class WeightedRandomSampler(Sampler):
         return self.num_samples
 
 
-class BatchSampler(Sampler):
-    """Indices in batches; the last may be smaller, or left out."""
+class BatchSampler(Sampler, sampler=..., batch_size=..., drop_last=...):
+    """Indices in batches; the last may be smaller, or left out. ValueError: there is no such batch size."""
 
-    def __init__(self, sampler: Any, batch_size: int, drop_last: bool) -> None:
-        self.sampler, self.batch_size, self.drop_last = sampler, batch_size, drop_last
+    def _settle(self) -> None:
+        self._check(_is_count(self.batch_size), "batch_size", "positive integer")
+        self._check(isinstance(self.drop_last, bool), "drop_last", "boolean")
 
     def __iter__(self) -> Iterator[list[int]]:
-        batch: list[int] = []
-        for index in self.sampler:
-            batch.append(index)
-            if len(batch) == self.batch_size:
+        indices = iter(self.sampler)
+        while batch := list(islice(indices, self.batch_size)):
+            if len(batch) == self.batch_size or not self.drop_last:
                 yield batch
-                batch = []
-        if batch and not self.drop_last:
-            yield batch
 
     def __len__(self) -> int:
         whole, rest = divmod(len(self.sampler), self.batch_size)
         return whole + (rest > 0 and not self.drop_last)
 
 
-class DataLoader(Offered):
-    """A data set in batches, as tensors; with `shuffle`, in an order that PyTorch draws from the same seed."""
+class DataLoader(
+    Declared,
+    dataset=...,
+    batch_size=1,
+    shuffle=None,
+    sampler=None,
+    batch_sampler=None,
+    num_workers=0,
+    collate_fn=None,
+    pin_memory=False,
+    drop_last=False,
+    timeout=0,
+    worker_init_fn=None,
+    multiprocessing_context=None,
+    generator=None,
+    prefetch_factor=None,
+    persistent_workers=False,
+    pin_memory_device="",
+    in_order=True,
+):
+    """A data set in batches, as tensors; with `shuffle`, in an order that PyTorch draws from the same seed.
 
-    def __init__(
-        self,
-        dataset: Any,
-        batch_size: int | None = 1,
-        shuffle: bool | None = None,
-        sampler: Any = None,
-        batch_sampler: Any = None,
-        num_workers: int = 0,
-        collate_fn: Callable[[list[Any]], Any] | None = None,
-        pin_memory: bool = False,
-        drop_last: bool = False,
-        timeout: float = 0,
-        worker_init_fn: Any = None,
-        multiprocessing_context: Any = None,
-        generator: Generator | None = None,
-        **storage: Any,
-    ) -> None:
-        if sampler is not None and shuffle:
-            raise ValueError("sampler option is mutually exclusive with shuffle")
-        if batch_size is not None and (not isinstance(batch_size, int) or batch_size <= 0):
-            raise ValueError(f"batch_size should be a positive integer value, but got batch_size={batch_size}")
-        self.dataset, self.batch_size, self.drop_last, self.generator = dataset, batch_size, drop_last, generator
-        self.num_workers, self.collate_fn = num_workers, collate_fn or default_collate
-        self._iterates = isinstance(dataset, IterableDataset)
-        if sampler is None and not self._iterates:
-            sampler = RandomSampler(dataset, generator=generator) if shuffle else SequentialSampler(dataset)
-        self.sampler: Any = sampler
-        if batch_sampler is None and batch_size is not None and not self._iterates:
-            batch_sampler = BatchSampler(sampler, batch_size, drop_last)
-        self.batch_sampler: Any = batch_sampler
+    ValueError: settings exclude each other. How PyTorch spreads the work over processes has no say here.
+    """
+
+    def _settle(self) -> None:
+        own = vars(self)
+        shuffle, is_stream = own.pop("shuffle"), isinstance(self.dataset, IterableDataset)
+        self._check(shuffle, is_stream)
+        if self.sampler is None and not is_stream:
+            data = self.dataset
+            own["sampler"] = RandomSampler(data, generator=self.generator) if shuffle else SequentialSampler(data)
+        if self.collate_fn is None:
+            has_batches = self.batch_size is not None or self.batch_sampler is not None
+            own["collate_fn"] = default_collate if has_batches else default_convert
+        if self.batch_sampler is not None:
+            own.update(batch_size=None, drop_last=False)
+        elif self.batch_size is not None and not is_stream:
+            own["batch_sampler"] = BatchSampler(self.sampler, self.batch_size, self.drop_last)
+
+    def _check(self, shuffle: Any, is_stream: bool) -> None:
+        none = "num_workers option should be non-negative; use num_workers=0 to disable multiprocessing."
+        require(self.num_workers >= 0, none)
+        require(self.timeout >= 0, "timeout option should be non-negative")
+        for name, given in (("shuffle", shuffle), ("sampler", self.sampler)) if is_stream else ():
+            unspecified = f"DataLoader with IterableDataset: expected unspecified {name} option, but got {name}={given}"
+            require(given is None or given is False, unspecified)
+        require(self.sampler is None or not shuffle, "sampler option is mutually exclusive with shuffle")
+        if self.batch_sampler is not None:
+            is_alone = self.batch_size == 1 and not shuffle and self.sampler is None and not self.drop_last
+            others = "batch_size, shuffle, sampler, and drop_last"
+            require(is_alone, f"batch_sampler option is mutually exclusive with {others}")
+        elif self.batch_size is None:
+            both = "batch_size=None option disables auto-batching and is mutually exclusive with drop_last"
+            require(not self.drop_last, both)
 
     def __iter__(self) -> Iterator[Any]:
         _drawn_seed(self.generator)
         return self._batches()
 
     def _batches(self) -> Iterator[Any]:
-        if self._iterates:
-            items = iter(self.dataset)
-            while batch := [item for _, item in zip(range(self.batch_size or 1), items, strict=False)]:
-                if len(batch) == (self.batch_size or 1) or not self.drop_last:
-                    yield self.collate_fn(batch) if self.batch_size else batch[0]
-        elif self.batch_sampler is None:
-            for index in self.sampler:
-                item = self.dataset[index]
-                yield item if self.collate_fn is default_collate else self.collate_fn(item)
-        else:
+        if self.batch_sampler is not None:
             for indices in self.batch_sampler:
                 yield self.collate_fn([self.dataset[index] for index in indices])
+        elif self.batch_size is not None:
+            items = iter(self.dataset)
+            while batch := list(islice(items, self.batch_size)):
+                if len(batch) == self.batch_size or not self.drop_last:
+                    yield self.collate_fn(batch)
+        else:
+            items = self.dataset if self.sampler is None else (self.dataset[index] for index in self.sampler)
+            yield from map(self.collate_fn, items)
 
     def __len__(self) -> int:
-        return len(self.sampler if self.batch_sampler is None else self.batch_sampler)
+        data: Any = self.dataset
+        if not isinstance(data, IterableDataset):
+            return len(self.sampler if self.batch_sampler is None else self.batch_sampler)
+        whole, rest = divmod(len(self.dataset), self.batch_size or 1)
+        return whole + (rest > 0 and not self.drop_last)
 
 
 def _drawn_seed(generator: Generator | None = None) -> int:
@@ -300,3 +310,22 @@ def default_collate(batch: Sequence[Any]) -> Any:
     raise type_error(
         f"default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {type(first)}"
     )
+
+
+def default_convert(data: Any) -> Any:
+    """Arrays in an item as tensors, also in collections; the rest as it is."""
+    if isinstance(data, (np.ndarray, np.generic)):
+        return tensor(data)
+    if isinstance(data, Mapping):
+        return {key: default_convert(value) for key, value in data.items()}
+    if isinstance(data, tuple) and hasattr(data, "_fields"):
+        return type(data)(*map(default_convert, data))
+    return list(map(default_convert, data)) if isinstance(data, (tuple, list)) else data
+
+
+__all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
+    *offered_in(globals(), Dataset, Sampler, DataLoader),
+    "default_collate",
+    "default_convert",
+    "random_split",
+]

@@ -152,7 +152,7 @@ def _collected(coefficient: Fraction, exponents: dict[Term, Term]) -> Term:
         else:
             kept[base] = add(kept[base], exponent) if base in kept else exponent
     for base in [b for b, e in kept.items() if isinstance(b, Sum) and integer(e) is None]:
-        content, primitive = primitive_part(base)  # pyright: ignore[reportArgumentType]
+        content, primitive = primitive_part(base)
         whole = integer(kept[primitive]) if primitive is not base and primitive in kept else None
         if whole is not None and abs(whole) <= _LARGEST_POWER:
             coefficient /= content**whole

@@ -10,16 +10,26 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...engine.program.program import Equation
+from .arithmetic import add
 from .calls import called
 from .canonical import CANONICAL
 from .elements import RULES, elements, linear
 from .functions import call
-from .matrices import cofactors, diagonal_matrix, matrix_product, outer, solved, transpose
+from .matrices import (
+    cofactors,
+    diagonal,
+    diagonal_among_zeros,
+    diagonal_matrix,
+    matrix_product,
+    outer,
+    solved,
+    transpose,
+)
 from .movement import reshaped, same, selected, sliced
 from .notation import LIST
 from .reductions import reduced
 from .shapes import Shapes, size_of
-from .terms import ONE, ZERO, Call, Term, is_call, raw_call
+from .terms import ONE, ZERO, Call, Sum, Term, is_call, raw_call
 
 # What `translate` does with operations on single numbers.
 Spell = Callable[..., Term]
@@ -83,6 +93,10 @@ def _softmax(name: str) -> Any:
 
 def _exp(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
     term = arguments[0]
+    if isinstance(term, Sum) and len(shapes.of(term)) == 1:
+        for part, coefficient in term.terms:
+            if coefficient == -1 and is_call(part, "logsumexp") and part.arguments == (add(term, part),):
+                return shapes.record(raw_call("softmax", (part.arguments[0], ZERO)), shapes.of(term))
     if not isinstance(term, Call) or term.name != "log_softmax":
         return None
     return shapes.record(raw_call("softmax", term.arguments), shapes.of(term))
@@ -102,6 +116,8 @@ _RULES: dict[str, Sequence[Any]] = {
     "linalg_solve_ex": (solved,),
     "cofactor": (cofactors,),
     "diag_embed": (diagonal_matrix,),
+    "diagonal": (diagonal,),
+    "diagonal_backward": (diagonal_among_zeros,),
     "where": (_where,),
     "eq": (_equal,),
     **dict.fromkeys(("t", "transpose", "permute"), (transpose,)),

@@ -130,6 +130,17 @@ def _into_zeros(name: str) -> Spelling:
     return spell
 
 
+def _padded(algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], shapes: Shapes) -> Any:
+    """What puts a part without gaps between zeros; None: it has gaps, or is of an array that has no elements."""
+    before, after = size_of(equation.arguments[0]), equation.results[0].shape
+    dim, start, step = (parameters[name] for name in ("dim", "start", "step"))
+    if step not in (None, 1) or 0 in before:
+        return _into_zeros("slice_scatter")(algebra, equation, operands, parameters, shapes)
+    start = start or 0
+    sizes = [0, 0] * (len(after) - 1 - dim) + [start, after[dim] - start - before[dim]] + [0, 0] * dim
+    return algebra.raw_call("pad", (*operands, _parameter(algebra, sizes)))
+
+
 def _slice(algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], shapes: Shapes) -> Any:
     keys = [_key(algebra, slice(None))] * parameters["dim"]
     return algebra.raw_call(
@@ -204,7 +215,7 @@ _SPELLINGS: dict[str, Spelling] = {
     "slice": _slice,
     "index": _index,
     "select_backward": _into_zeros("select_scatter"),
-    "slice_backward": _into_zeros("slice_scatter"),
+    "slice_backward": _padded,
     "diagonal_backward": _into_zeros("diagonal_scatter"),
     "index_backward": _index_backward,
     "cofactor": _cofactor,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from random import Random
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,6 +33,7 @@ from .presentation import Presentation
 from .saturation import has_exponentials, saturated
 from .sharing import shared
 from .simplify import simplified
+from .sizes import Axis, general
 from .terms import Symbol, Term, ordered
 from .translate import translated
 from .verbatim import VERBATIM
@@ -67,16 +69,16 @@ class Derivatives(NamedTuple):
     """Derivatives as programs of the language: assignments to shared parts, then one expression for each.
 
     `variables` are those of the original, `shared` the assignments, `results` the expressions by what each
-    differentiates by, in order. At `points` of the domain they have been compared with the engine. `arrays` are the
-    variables that are no single numbers, and `narrow` the results with fewer elements than their variable has, such as
-    1 for all of them. A value of several `elements` is differentiated as their sum.
+    differentiates by, in order. At `points` of the domain they have been compared with the engine. `arrays` has the
+    number of dimensions of variables that are no single numbers, and `narrow` the results with fewer elements than
+    their variable has, such as 1 for all of them. A value of several `elements` is differentiated as their sum.
     """
 
     variables: tuple[str, ...]
     shared: tuple[Assign, ...]
     results: dict[By, Any]
     points: int = 0
-    arrays: frozenset[str] = frozenset()
+    arrays: Mapping[str, int] = MappingProxyType({})
     elements: int = 1
     narrow: frozenset[By] = frozenset()
 
@@ -111,13 +113,16 @@ def derivatives(
     share: bool = True,
     is_final: bool = True,
     limits: Limits = Limits(),  # noqa: B008
+    letters: Mapping[Axis, str] = MappingProxyType({}),
 ) -> Derivatives:
     """The derivatives of a parsed expression by each of the sequences of variables in `wanted`.
 
     `shapes` are those of the variables, () where it has none. `simplify`: else the rules as they are. `share`: parts
-    that occur often get names. `is_final`: else for the next derivative, whose form is another.
+    that occur often get names. `is_final`: else for the next derivative, whose form is another. Sizes of arrays have
+    names too, such as `len(x)`; with `letters`, all that these are of.
 
-    ExpressionError: as `evaluate`. TraceError, UntranslatableError: there is no one formula. DisagreementError: a bug.
+    ExpressionError: as `evaluate`; there is no one formula for all sizes that letters stand for. TraceError,
+    UntranslatableError: there is none at all. DisagreementError: a bug.
     """
     shapes = shapes or {}
     names = tuple(variables_of(expression, shapes))
@@ -126,34 +131,89 @@ def derivatives(
         if found is not None:
             return found
     program, elements = traced(expression, wanted, shapes, limits)
-    arrays = frozenset(name for name in names if shapes.get(name))
+    arrays = {name: len(shapes[name]) for name in names if shapes.get(name)}
 
-    def checked(found: Derivatives) -> Derivatives:
+    def checked(found: Derivatives, shapes: Shapes = shapes) -> Derivatives:
         _check_real(expression, found)
         points = check(expression, found, shapes, limits)
-        narrow = _narrow(found, shapes, limits) if arrays else frozenset[By]()
-        return found._replace(points=points, arrays=arrays, elements=elements, narrow=narrow)
+        other = narrow(found, shapes, limits) if arrays else frozenset[By]()
+        return found._replace(points=points, arrays=arrays, elements=elements, narrow=other)
 
+    if simplify and arrays:
+        found = _for_all_sizes(expression, wanted, shapes, share, limits, letters, checked)
+        if found is not None:
+            return found
+    if letters:
+        raise without_formula(expression)
     if simplify:
         terms = dict(zip(wanted, translated(program).values(), strict=True))
         has_infinity = any(isinstance(term, Symbol) and term.name == "inf" for term in ordered(terms.values()))
         for form in (partial(simplified, is_final=is_final), _as_collected):
             try:
                 formed = dict(zip(wanted, form(list(terms.values())), strict=True))
-                found = checked(_presented(expression, names, formed, share))
+                found = checked(presented(expression, names, formed, share))
                 if form is not _as_collected and is_final and not arrays and has_exponentials(list(formed.values())):
-                    lost = _lost_far_away(expression, found, limits)
-                    if lost:
-                        formed = dict(zip(wanted, saturated(list(formed.values())), strict=True))
-                        with contextlib.suppress(DisagreementError):
-                            other = checked(_presented(expression, names, formed, share))
-                            found = other if _lost_far_away(expression, other, limits) < lost else found
+                    found = _finite_far_away(expression, found, formed, share, limits, checked)
                 return found
             except DisagreementError as error:
                 # It loses digits, or has 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
                 if not error.is_numerical and not has_infinity:
                     raise
     return checked(Derivatives(names, (), dict(zip(wanted, translated(program, VERBATIM).values(), strict=True))))
+
+
+def _finite_far_away(
+    expression: Program,
+    found: Derivatives,
+    terms: Mapping[By, Term],
+    share: bool,
+    limits: Limits,
+    checked: Callable[..., Derivatives],
+) -> Derivatives:
+    """The derivatives, or others that are finite where exponentials overflow, if these are not."""
+    lost = _lost_far_away(expression, found, limits)
+    if not lost:
+        return found
+    formed = dict(zip(terms, saturated(list(terms.values())), strict=True))
+    with contextlib.suppress(DisagreementError):
+        other = checked(presented(expression, found.variables, formed, share))
+        return other if _lost_far_away(expression, other, limits) < lost else found
+    return found
+
+
+def _for_all_sizes(
+    expression: Program,
+    wanted: Sequence[By],
+    shapes: Shapes,
+    share: bool,
+    limits: Limits,
+    letters: Mapping[Axis, str],
+    checked: Callable[..., Derivatives],
+) -> Derivatives | None:
+    """The derivatives with sizes by name, `checked` for other arrays too. None: sizes do not count, or have no name."""
+
+    def terms_of(others: Shapes) -> list[Term]:
+        return [*translated(traced(expression, wanted, others, limits)[0]).values()]
+
+    names = tuple(variables_of(expression, shapes))
+    sized = general(expression, {name: shapes.get(name, ()) for name in names}, letters, terms_of)
+    if sized is None:
+        return None
+    found = presented(expression, names, dict(zip(wanted, simplified(sized.terms), strict=True)), share)
+    for others in sized.others:
+        with contextlib.suppress(DisagreementError):
+            tried = checked(found, others)
+            if tried.points:
+                return tried if letters else checked(found, shapes)
+    return None
+
+
+def without_formula(expression: Program) -> ExpressionError:
+    """The error that something has no formula for all sizes that letters stand for."""
+    last: Any = expression.statements[-1]
+    message = "there is no one formula of this for arrays of all sizes"
+    help = "give --shape the sizes as numbers"
+    return ExpressionError("value", message, expression.source, last.start, last.end, help)
 
 
 def _as_collected(terms: Sequence[Term]) -> Sequence[Term]:
@@ -193,7 +253,7 @@ def _step_by_step(
         return {".".join(by): evaluate_traced(known[by], variables, limits)[0] for by in wanted}
 
     terms = translated(trace(outputs, dict.fromkeys(names, ()), formal=True))
-    return _presented(expression, names, dict(zip(wanted, terms.values(), strict=True)), share)._replace(
+    return presented(expression, names, dict(zip(wanted, terms.values(), strict=True)), share)._replace(
         points=min(points, default=1)
     )
 
@@ -258,7 +318,8 @@ def _derived(value: Tensor, variables: Mapping[str, Tensor], wanted: Sequence[By
         for start, names in following.items():
             # Nothing is differentiated again after the last.
             slopes = gradients(known[start], [variables[name] for name in names], end + 1 < deepest)
-            known.update({(*start, name): slope for name, slope in zip(names, slopes, strict=True)})
+            for name, slope in zip(names, slopes, strict=True):
+                known[(*start, name)] = slope
     return [known[by] for by in wanted]
 
 
@@ -268,7 +329,8 @@ def _constant_but(variables: Mapping[str, Tensor], wanted: Sequence[By]) -> dict
     return {name: variable if name in by else variable.detach() for name, variable in variables.items()}
 
 
-def _presented(expression: Program, variables: tuple[str, ...], terms: Mapping[By, Term], share: bool) -> Derivatives:
+def presented(expression: Program, variables: tuple[str, ...], terms: Mapping[By, Term], share: bool) -> Derivatives:
+    """Expressions as syntax; `share`: with names for what occurs often."""
     decimals = _has_decimals(expression)
     outputs = list(terms.values())
     taken = {term.name for term in ordered(outputs) if isinstance(term, Symbol)} | set(CONSTANTS)
@@ -283,7 +345,7 @@ def _has_decimals(expression: Program) -> bool:
     for statement in expression.statements:
         body = getattr(statement, "value", None) or getattr(statement, "body", None) or statement
         for record in walk(statement if isinstance(statement, Literal) else body):
-            if isinstance(record, Literal) and isinstance(record.value, float) and not record.value.is_integer():
+            if isinstance(record, Literal) and isinstance(record.value, float) and record.value % 1:
                 return True
     return False
 
@@ -310,28 +372,34 @@ def check(expression: Program, found: Derivatives, shapes: Shapes, limits: Limit
 
 def _lost_far_away(expression: Program, found: Derivatives, limits: Limits) -> int:
     """At how many points where exponentials overflow the expression is finite and a printed derivative is not."""
-    lost = 0
     near = _point(found.variables, {}, Random(0), 1)
+    points = {
+        (name, value): {**near, name: np.array(value)} for name in {by[-1] for by in found.results} for value in _FAR
+    }
+
+    def is_finite(program: Program, place: tuple[str, float]) -> bool | None:
+        with contextlib.suppress(ExpressionError), np.errstate(all="ignore"):
+            return bool(np.isfinite(_of_printed(program, points[place], limits)))
+        return None
+
+    wanted = {place: is_finite(expression, place) for place in points}
+    lost = 0
     for by in found.results:
         program = parse("\n".join(program_text(found.program(by))))
-        for value in _FAR:
-            point = {**near, by[-1]: np.array(value)}
-            with contextlib.suppress(ExpressionError), np.errstate(all="ignore"):
-                if np.isfinite(_of_printed(expression, point, limits)):
-                    lost += not np.isfinite(_of_printed(program, point, limits))
+        lost += sum(wanted[by[-1], v] is True and is_finite(program, (by[-1], v)) is False for v in _FAR)
     return lost
 
 
-def _narrow(found: Derivatives, shapes: Shapes, limits: Limits) -> frozenset[By]:
-    """The derivatives that have, as they are written, another shape than the variable they are by."""
+def narrow(found: Derivatives, shapes: Shapes, limits: Limits, value: tuple[int, ...] = ()) -> frozenset[By]:
+    """The results that have, as they are written, another shape than the variable they are by, or than the value."""
     point = _point(found.variables, shapes, Random(0), 1)
-    narrow: set[By] = set()
+    other: set[By] = set()
     for by in found.results:
         program = parse("\n".join(program_text(found.program(by))))
         with contextlib.suppress(ExpressionError), np.errstate(all="ignore"):
-            if np.shape(_of_printed(program, point, limits)) != shapes.get(by[-1], ()):
-                narrow.add(by)
-    return frozenset(narrow)
+            if np.shape(_of_printed(program, point, limits)) != (shapes.get(by[-1], ()) if by else value):
+                other.add(by)
+    return frozenset(other)
 
 
 def _point(names: Sequence[str], shapes: Shapes, random: Random, attempt: int) -> dict[str, Any]:
@@ -367,6 +435,11 @@ def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[st
                 # A part may have lost the shape that a function needs.
                 message = f"{'; '.join(program_text(program))!r} for {expression.source!r}: {error.message}"
                 raise DisagreementError(message, True) from error
+            if not _stands_for(np.shape(actual), np.shape(value)):
+                message = (
+                    f"{'; '.join(program_text(program))!r} has the shape {np.shape(actual)}, not {np.shape(value)}"
+                )
+                raise DisagreementError(message, True)
             apart, allowed = np.abs(actual - value), _TOLERANCE * np.abs(value) + 1e-12
             if np.all(apart <= allowed):
                 continue
@@ -390,6 +463,14 @@ def _agree(expression: Program, printed: Mapping[By, Program], point: Mapping[st
     return True
 
 
+def _stands_for(shape: tuple[int, ...], whole: tuple[int, ...]) -> bool:
+    """Whether broadcasting makes an array of a shape one of the other."""
+    try:
+        return np.broadcast_shapes(shape, whole) == whole
+    except ValueError:
+        return False
+
+
 def _of_printed(program: Program, point: Mapping[str, Any], limits: Limits) -> Any:
     free = free_variables(program)
     given = {name: tensor(v.tolist()) for name, v in point.items() if name in free}
@@ -399,7 +480,8 @@ def _of_printed(program: Program, point: Mapping[str, Any], limits: Limits) -> A
 def _is_noise(program: Program, point: Mapping[str, Any], difference: Any, value: Any, limits: Limits) -> bool:
     """Whether an expression jumps about by as much as this where the point hardly changes: its terms cancel."""
     near = [{n: v * (1 + k * _STEP) for n, v in point.items()} for k in range(1, 6)]
-    return bool(np.all(difference <= max(abs(_of_printed(program, p, limits) - value) for p in near)))
+    changes = [abs(_of_printed(program, p, limits) - value) for p in near]
+    return bool(np.all(difference <= np.maximum.reduce(changes)))
 
 
 def _by_engine(expression: Program, wanted: Sequence[By], point: Mapping[str, Any], limits: Limits) -> list[Any]:
@@ -410,4 +492,14 @@ def _by_engine(expression: Program, wanted: Sequence[By], point: Mapping[str, An
     return [value._data, *(found._data for found in _derived(value, variables, wanted))]
 
 
-__all__ = ["By", "Derivatives", "DisagreementError", "check", "derivatives", "variables_of"]
+__all__ = [
+    "By",
+    "Derivatives",
+    "DisagreementError",
+    "check",
+    "derivatives",
+    "narrow",
+    "presented",
+    "variables_of",
+    "without_formula",
+]

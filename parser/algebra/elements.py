@@ -13,11 +13,12 @@ import numpy as np
 from ...engine.program.program import Constant, Equation, Variable
 from .arithmetic import add, multiply
 from .functions import call, rebuilt
-from .notation import ELEMENT, LIST, is_elementwise
+from .notation import ELEMENT, LIST, SLICE, is_elementwise
 from .shapes import Shapes, size_of
 from .terms import ONE, ZERO, Call, Number, Symbol, Term, children, is_call, number, ordered, raw_call, symbol
 
 LONGEST_LIST = 12
+EVERYTHING = raw_call(SLICE, (symbol("None"),) * 3)
 # What has two results, and no value of its own that could be given a name.
 OF_TWO_RESULTS = ("mode", "kthvalue", "median", "nanmedian")
 
@@ -60,8 +61,13 @@ def _element(part: Symbol | Call, index: int, size: int) -> Term:
         # sort(x)[0] is the first of its two results.
         place = index if len(part.arguments) == 1 else size - 1 - index
         return raw_call(ELEMENT, (raw_call("msort", part.arguments[:1]), number(place)))
-    if is_call(part, ELEMENT) and all(isinstance(key, Number) for key in part.arguments[1:]):  # pyright: ignore
-        return raw_call(ELEMENT, (*part.arguments, number(index)))  # pyright: ignore[reportAttributeAccessIssue]
+    if isinstance(part, Call) and part.name == ELEMENT:
+        whole, *keys = part.arguments
+        if all(isinstance(key, Number) for key in keys):
+            return raw_call(ELEMENT, (*part.arguments, number(index)))
+        # Of A[:, 1], A[0, 1].
+        if all(isinstance(key, Number) or key is EVERYTHING for key in keys):
+            return raw_call(ELEMENT, (whole, *(number(index) if key is EVERYTHING else key for key in keys)))
     return raw_call(ELEMENT, (part, number(index)))
 
 
@@ -208,6 +214,22 @@ def linear(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
     return listed(made) if shape else made[0]
 
 
+def _among_zeros(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    """A small matrix of zeros but for one row or column."""
+    shape = equation.results[0].shape
+    term, _, dim, place = arguments
+    if len(shape) != 2 or prod(shape) > LONGEST_LIST:
+        return None
+    line = elements(term, shape[1 - dim], shapes)
+    if line is None:
+        return None
+    rows = [
+        [line[(i, j)[1 - dim]] if (i, j)[dim] == place % shape[dim] else ZERO for j in range(shape[1])]
+        for i in range(shape[0])
+    ]
+    return raw_call(LIST, tuple(raw_call(LIST, tuple(row)) for row in rows))
+
+
 def _value(argument: Any) -> Any:
     """An argument of an equation as the operation takes it; a variable is replaced."""
     if isinstance(argument, Constant):
@@ -235,6 +257,7 @@ RULES: dict[str, Sequence[Callable[..., Any]]] = {
     "scatter": (_scatter,),
     "gather": (_gather,),
     "masked_fill": (_masked_fill,),
+    "select_backward": (linear, _among_zeros),
     **dict.fromkeys(
         ("index_backward", "index_add", "scatter_add", "as_strided_backward", "constant_pad_nd"), (linear,)
     ),

@@ -12,7 +12,7 @@ from typing import Any
 
 from ...engine.program.program import Equation
 from .arithmetic import multiply
-from .elements import LONGEST_LIST, mapped
+from .elements import mapped
 from .notation import LIST
 from .reductions import total, with_last_dropped, with_last_kept, without_numbers
 from .shapes import Shape, Shapes, size_of
@@ -46,10 +46,30 @@ def matrix_product(equation: Equation, arguments: Sequence[Any], shapes: Shapes)
     return multiply(front_of_left, front_of_right, _product_of(left, right, own, other, shapes))
 
 
+def matrix_product_of(left: Term, right: Term, shapes: Shapes) -> Term:
+    """left @ right, of expressions that have the shapes of what they stand for."""
+    (front_of_left, left), (front_of_right, right) = (without_numbers(term, shapes) for term in (left, right))
+    made = _product_of(left, right, shapes.of(left), shapes.of(right), shapes)
+    whole = multiply(front_of_left, front_of_right, made)
+    return shapes.record(whole, shapes.of(made))
+
+
 def _product_of(left: Term, right: Term, own: Shape, other: Shape, shapes: Shapes) -> Term:
     """left @ right: without a matrix beside its inverse, and A @ x for x @ A.T."""
     if len(own) == 1 and len(other) == 2 and is_call(right, "T"):
         return _product_of(_parts(right)[0], left, other[::-1], own, shapes)
+    if is_call(left, "diag") and len(own) == 2 and len(other) == 1 and _is_vector(_parts(left)[0], shapes):
+        return shapes.record(multiply(_parts(left)[0], right), other)
+    if is_call(right, "diag") and len(other) == 2 and len(own) == 1 and _is_vector(_parts(right)[0], shapes):
+        return shapes.record(multiply(left, _parts(right)[0]), own)
+    for whole, shape in ((left, other), (right, own)):
+        if is_call(whole, "outer") and len(shape) == 2:
+            column, row = _parts(whole)
+            if whole is left:
+                row = _product_of(row, right, shapes.of(row), other, shapes)
+            else:
+                column = _product_of(left, column, own, shapes.of(column), shapes)
+            return shapes.record(raw_call("outer", (column, row)), _shape_of_product(own, other))
     factors = [*_chain(left, shapes), *_chain(right, shapes)]
     for i, (one, next_one) in enumerate(pairwise(factors)):
         if _are_inverse(one, next_one, shapes):
@@ -74,6 +94,10 @@ def _chain(term: Term, shapes: Shapes) -> list[Term]:
         if len(inner) > 1 and all(_is_square(part, shapes) for part in inner):
             return [_inverse(part, shapes) for part in reversed(inner)]
     return [term]
+
+
+def _is_vector(term: Term, shapes: Shapes) -> bool:
+    return len(shapes.of(term)) == 1
 
 
 def _is_square(term: Term, shapes: Shapes) -> bool:
@@ -132,10 +156,10 @@ def _multiplied(left: Term, right: Term, shapes: Shapes) -> Term:
 
 def solved(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
     """The solution for the identity, which is the inverse. None: for another right-hand side."""
-    matrix, right = arguments[:2]
+    matrix, (front, right) = arguments[0], without_numbers(arguments[1], shapes)
     if not _is_identity(right) or shapes.of(matrix) != size_of(equation.arguments[0]):
         return None
-    return (_inverse(matrix, shapes),)
+    return (multiply(front, _inverse(matrix, shapes)),)
 
 
 def _inverse(matrix: Term, shapes: Shapes) -> Term:
@@ -146,19 +170,33 @@ def _inverse(matrix: Term, shapes: Shapes) -> Term:
 
 
 def diagonal_matrix(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
-    """A small matrix with one number on its diagonal. None: it is another, or a large one."""
+    """A matrix with a vector or one number on its diagonal. None: it is another."""
     shape = equation.results[0].shape
     value, offset, *dims = arguments
-    if (
-        shapes.of(value)
-        or len(shape) != 2
-        or shape[0] > LONGEST_LIST
-        or offset
-        or sorted(d % 2 for d in dims) != [0, 1]
-    ):
+    if len(shape) != 2 or offset or sorted(d % 2 for d in dims) != [0, 1]:
         return None
-    rows = [raw_call(LIST, tuple(ONE if i == j else ZERO for j in range(shape[0]))) for i in range(shape[0])]
-    return multiply(value, raw_call(LIST, tuple(rows)))
+    if shapes.of(value):
+        return shapes.record(raw_call("diag", (value,)), shape) if shapes.of(value) == shape[:1] else None
+    return multiply(value, shapes.record(raw_call("eye", (number(shape[0]),)), shape))
+
+
+def diagonal_among_zeros(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    """A square matrix of zeros but for its diagonal. None: another."""
+    (rows, *columns), (term, _, offset, *_) = equation.results[0].shape, arguments
+    if columns != [rows] or offset:
+        return None
+    name, operand = ("diag", term) if shapes.of(term) == (rows,) else ("eye", number(rows))
+    made = shapes.record(raw_call(name, (operand,)), (rows, rows))
+    return made if name == "diag" else multiply(term, made)
+
+
+def diagonal(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    """The diagonal of an outer product, which is that of the elements. None: of another matrix."""
+    term, offset, *_ = arguments
+    front, term = without_numbers(term, shapes)
+    if offset or not is_call(term, "outer") or shapes.of(term)[:1] != shapes.of(term)[1:]:
+        return None
+    return multiply(front, *_parts(term))
 
 
 def cofactors(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
@@ -170,7 +208,9 @@ def cofactors(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> A
 
 
 def _is_identity(term: Term) -> bool:
-    """Whether an expression is a list of the rows of the identity."""
+    """Whether an expression is the identity, or a list of its rows."""
+    if is_call(term, "eye"):
+        return True
     if not is_call(term, LIST):
         return False
     rows = [_parts(row) if is_call(row, LIST) else () for row in _parts(term)]
@@ -205,6 +245,8 @@ def _transposed(term: Term, shapes: Shapes) -> Term:
         if len(shapes.of(left)) == len(shapes.of(right)) == 2:
             made = raw_call(_PRODUCT, (right, left))
             forms.append(shapes.record(made, _shape_of_product(shapes.of(right), shapes.of(left))))
+    elif is_call(term, "eye") or (is_call(term, "diag") and _is_vector(_parts(term)[0], shapes)):
+        return term
     elif is_call(term, *_TRANSPOSES):
         return _parts(term)[0]
     elif is_call(term, "outer"):

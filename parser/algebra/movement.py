@@ -8,6 +8,7 @@ from typing import Any
 
 from ...engine.program.program import Equation
 from .arithmetic import multiply
+from .elements import EVERYTHING
 from .functions import call
 from .notation import ELEMENT, SLICE
 from .reductions import with_last_dropped, with_last_kept, without_numbers
@@ -81,9 +82,12 @@ def sliced(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
     if axis < 0 or own[axis] == 1:
         return term
     length = equation.results[0].shape[dim]
+    # Near the end, a place is counted from there.
+    count = size[dim]
+    start, stop = (n - count if n is not None and count > n > count - n else n for n in (start, stop))
     bounds = [
         _NONE if start in (None, 0) else number(start),
-        _NONE if stop is None or stop >= size[dim] else number(stop),
+        _NONE if stop is None or stop >= count else number(stop),
         _NONE if step in (None, 1) else number(step),
     ]
     if all(bound is _NONE for bound in bounds):
@@ -92,5 +96,4 @@ def sliced(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
 
 
 def _part(term: Term, axis: int, key: Term, shape: Shape, shapes: Shapes) -> Term:
-    everything = raw_call(SLICE, (_NONE, _NONE, _NONE))
-    return shapes.record(raw_call(ELEMENT, (term, *[everything] * axis, key)), shape)
+    return shapes.record(raw_call(ELEMENT, (term, *[EVERYTHING] * axis, key)), shape)

@@ -10,6 +10,7 @@ from .arithmetic import multiply, power, primitive_part
 from .functions import parity
 from .notation import FLOAT
 from .pieces import Shown, binary, called, compared, divided, literal, multiplied, negated, variable
+from .sizes import is_size
 from .terms import (
     HALF,
     MINUS_ONE,
@@ -156,7 +157,7 @@ class Presentation:
         """The factors with the sign of one sum changed that is no longer for it; of one with a `negative` number."""
         for i, (base, exponent) in enumerate(factors):
             whole = integer(exponent)
-            if negative and not (isinstance(base, Sum) and base.constant < 0):
+            if _is_one_less(base) or (negative and not (isinstance(base, Sum) and base.constant < 0)):
                 continue
             if isinstance(base, Sum) and whole is not None and whole % 2 and base not in self.names:
                 opposite = multiply(MINUS_ONE, base)
@@ -172,14 +173,15 @@ class Presentation:
         """sign(1 - x) for sign(x - 1), A @ (x*(1 - x)) for A @ (x*(x - 1)); None: no such call, or that is longer."""
         if not isinstance(base, Call):
             return None
-        *others, argument = base.arguments
-        if base.name != "@" and not (parity(base) == "odd" and isinstance(argument, Sum)):
+        *others, argument = base.arguments[::-1] if base.name == "outer" else base.arguments
+        if base.name not in ("@", "outer") and not (parity(base) == "odd" and isinstance(argument, Sum)):
             return None
         opposite = multiply(MINUS_ONE, argument)
         if self.show(opposite).tokens > self.known_or_shown(argument).tokens:
             return None
-        turned = raw_call(base.name, (*others, opposite))
-        self.known[turned] = called(base.name, *map(self.known_or_shown, others), self.known[opposite])
+        operands = (opposite, *others) if base.name == "outer" else (*others, opposite)
+        turned = raw_call(base.name, operands)
+        self.known[turned] = called(base.name, *map(self.known_or_shown, operands))
         return turned
 
     def sum_of(self, term: Term) -> Shown:
@@ -278,6 +280,11 @@ def _root(
     if value <= 1 or pi_above is is_below:
         return coefficient, None, list(factors)
     return coefficient * value if is_below else coefficient, (value, pi_above is not None, is_below), rest
+
+
+def _is_one_less(base: Term) -> bool:
+    """Whether it is a number of elements less one, such as `len(x) - 1`."""
+    return isinstance(base, Sum) and base.constant < 0 and len(base.terms) == 1 and is_size(base.terms[0][0])
 
 
 def _is_below(base: Term, exponent: Term) -> bool:

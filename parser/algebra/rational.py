@@ -95,7 +95,8 @@ class Ring:
         squared = [
             atom for atom in atoms if parity and square(atom) is not None and is_even(atom) is (parity == "even")
         ]
-        atoms.update(dict.fromkeys(map(partner, squared)))
+        for atom in squared:
+            atoms[partner(atom)] = None
         # Of what is a generator, a root is the generator in its place, and it a power of that.
         sizes = {**dict.fromkeys([(atom, ONE) for atom in atoms], Fraction(1)), **sizes}
         if len(sizes) > _MOST_GENERATORS:

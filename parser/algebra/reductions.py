@@ -118,12 +118,12 @@ def reduced(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any
             return call("where", term, ONE, ZERO)
         return _of_one(name, term)
     dim = options.get("dim")
-    dims = range(len(shape)) if dim in (None, ()) else [dim] if isinstance(dim, int) else dim
-    if name == "prod" and not shapes.of(term) and len(list(dims)) == len(shape):
+    dims = list(range(len(shape)) if dim is None or dim == () else [dim] if isinstance(dim, int) else dim)
+    if name == "prod" and not shapes.of(term) and len(dims) == len(shape):
         return power(term, number(prod(shape)))
-    if name not in _LIKE_SUM and len(list(dims)) < len(shape):
+    if name not in _LIKE_SUM and len(dims) < len(shape):
         return None
-    return _along(name, term, shape, list(dims), bool(options.get("keepdim")), shapes)
+    return _along(name, term, shape, dims, bool(options.get("keepdim")), shapes)
 
 
 # Along dimensions too, with the arguments of a sum: a formula may drop a dimension of theirs, or keep it.

@@ -11,26 +11,30 @@ import numpy as np
 
 from ...engine.program.program import Constant, Equation, Program, Variable
 from . import arrays
-from .arithmetic import add
+from .arithmetic import add, multiply
 from .calls import called
 from .canonical import CANONICAL
+from .constants import read
 from .construction import Algebra
 from .formulas import UntranslatableError, spelling
 from .notation import LIST
 from .reductions import is_condition
 from .shapes import Shapes, is_floating, size_of
+from .terms import number, raw_call
 
 
-def translated(program: Program, algebra: Algebra = CANONICAL) -> dict[str, Any]:
-    """The outputs of a program as expressions in its inputs. UntranslatableError: an operation has no spelling."""
+def translated(program: Program, algebra: Algebra = CANONICAL, shapes: Shapes | None = None) -> dict[str, Any]:
+    """The outputs of a program as expressions in its inputs; `shapes` notes their shapes. UntranslatableError: none."""
     known: dict[Variable, Any] = {variable: algebra.symbol(variable.name) for variable in program.inputs}
-    shapes = Shapes({variable.name: variable.shape for variable in program.inputs})
+    shapes = Shapes({variable.name: variable.shape for variable in program.inputs}) if shapes is None else shapes
     inner = _inner_sums(program) if algebra is CANONICAL else frozenset[Variable]()
     pending: dict[Variable, list[Any]] = {}
     for equation in program.equations:
         if algebra is CANONICAL and _is_sum(equation):
             # A sum of many terms is put together at once, and not once for each of them.
-            left, right = (pending.pop(a, None) or [_argument(a, known, algebra, True)] for a in equation.arguments)
+            left, right = (
+                pending.pop(a, None) or [_argument(a, known, algebra, shapes, True)] for a in equation.arguments
+            )
             left.extend(right)
             if equation.results[0] in inner:
                 pending[equation.results[0]] = left
@@ -38,7 +42,7 @@ def translated(program: Program, algebra: Algebra = CANONICAL) -> dict[str, Any]
                 known[equation.results[0]] = add(*left)
             continue
         arguments = [
-            _argument(argument, known, algebra, i < equation.primitive.tensors)
+            _argument(argument, known, algebra, shapes, i < equation.primitive.tensors)
             for i, argument in enumerate(equation.arguments)
         ]
         if equation.primitive.name == "to_copy":
@@ -48,7 +52,7 @@ def translated(program: Program, algebra: Algebra = CANONICAL) -> dict[str, Any]
         else:
             made = _made(equation, arguments, algebra, shapes)
         known.update(zip(equation.results, made if type(made) is tuple else (made,), strict=False))
-    return {name: _argument(output, known, algebra, True) for name, output in program.outputs.items()}
+    return {name: _argument(output, known, algebra, shapes, True) for name, output in program.outputs.items()}
 
 
 def _is_sum(equation: Equation) -> bool:
@@ -100,17 +104,29 @@ def _is_uniform(argument: Any) -> bool:
     return isinstance(argument, Constant) and not isinstance(argument.value, tuple)
 
 
-def _argument(argument: Any, known: Mapping[Variable, Any], algebra: Algebra, is_operand: bool) -> Any:
+def _argument(argument: Any, known: Mapping[Variable, Any], algebra: Algebra, shapes: Shapes, is_operand: bool) -> Any:
     """An operand as an expression, a parameter as it is."""
     if isinstance(argument, Variable):
         if argument not in known:
             raise UntranslatableError("one of several results has no spelling as a formula")
         return known[argument]
     if isinstance(argument, Constant):
+        times = _of_identity(argument) if algebra is CANONICAL else 0
+        if times:
+            return multiply(read(times), shapes.record(raw_call("eye", (number(argument.shape[0]),)), argument.shape))
         return _array(argument.value, algebra) if argument.shape else algebra.read(argument.value)
     if type(argument) is tuple and is_operand:
-        return tuple(_argument(item, known, algebra, True) for item in argument)
+        return tuple(_argument(item, known, algebra, shapes, True) for item in argument)
     return algebra.read(argument) if is_operand and isinstance(argument, (int, float)) else argument
+
+
+def _of_identity(constant: Constant) -> float:
+    """How many times the identity of at least two rows a constant is; 0: it is another matrix."""
+    rows, *columns = constant.shape or (0,)
+    if rows < 2 or columns != [rows] or not isinstance(constant.value, tuple):
+        return 0
+    values = constant.array()
+    return float(values[0, 0]) if np.array_equal(values, values[0, 0] * np.eye(rows)) else 0
 
 
 def _array(value: Any, algebra: Algebra) -> Any:

@@ -24,9 +24,9 @@ A `Problem` says what is asked, and each module answers one question about it:
     >>> [link.to for link in graph.vertices["v3"].inputs]
     ['v1', 'v2']
 
-    >>> from autodiff.parser.analysis.coordinates import Expression
+    >>> from autodiff.parser.analysis.coordinates import NumericFunction
     >>> from autodiff.parser.analysis.verdict import check
-    >>> expression = Expression(problem.program, ["x", "y"], problem.limits, "float64")
+    >>> expression = NumericFunction(problem.program, ["x", "y"], problem.limits, "float64")
     >>> check(expression, given={}, free=["x", "y"], count=3, seed=0, order=1).holds
     True
 """

@@ -16,7 +16,7 @@ from ..semantics.evaluate import evaluate
 from ..syntax.parse import parse
 from ..syntax.records import Assign, Define, Name, Program
 from ..syntax.walk import walk
-from .coordinates import Expression, Point
+from .coordinates import NumericFunction, Point
 
 # Beyond, looking for slips would take longer than reading the claim once more.
 _MOST = 200
@@ -47,7 +47,7 @@ class Part(NamedTuple):
         return self.outer * self.inner
 
 
-def parts_of(expression: Expression, name: str, points: Sequence[Point]) -> list[Part]:
+def parts_of(expression: NumericFunction, name: str, points: Sequence[Point]) -> list[Part]:
     """The parts that depend on a variable, the outermost first; none where something is not a single number."""
     program = expression.program
     if any(np.ndim(data) for point in points for data in point.values()):
@@ -96,7 +96,7 @@ def _occurrences(program: Program, name: str) -> Iterator[Name]:
 
 
 def _run(
-    expression: Expression, program: Program, name: str, occurrences: Mapping[str, tuple[int, int]], point: Point
+    expression: NumericFunction, program: Program, name: str, occurrences: Mapping[str, tuple[int, int]], point: Point
 ) -> tuple[list[_Place], list[tuple[float, float, float]]]:
     """The place of each part, and its value, df/ds and ds/dx at a point."""
     with computing("float64"):

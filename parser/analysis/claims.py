@@ -14,7 +14,7 @@ from ..syntax.parse import parse
 from ..syntax.records import Program
 from ..syntax.wording import listed, quoted, variables_help
 from .compare import compare
-from .coordinates import Expression, Point
+from .coordinates import NumericFunction, Point
 from .slips import likely_slip
 
 _RELATIVE = 1e-7
@@ -80,9 +80,9 @@ def read_claims(texts: Iterable[str], wrt: Sequence[str], names: Sequence[str]) 
     return claims
 
 
-def judge(claim: Claim, expression: Expression, points: Sequence[Point]) -> Verdict:
+def judge(claim: Claim, expression: NumericFunction, points: Sequence[Point]) -> Verdict:
     """Whether a claim is the derivative of the sum of the expression's value. ExpressionError: as `evaluate`."""
-    single = Expression(expression.program, [claim.name], expression.limits, expression.dtype)
+    single = NumericFunction(expression.program, [claim.name], expression.limits, expression.dtype)
     actual = [single.gradient(point).reshape(np.shape(point[claim.name])) for point in points]
     claimed = [_broadcast(_value_of(claim, point, expression.limits), point[claim.name]) for point in points]
     largest = max((float(np.abs(a[np.isfinite(a)]).max(initial=0)) for a in actual), default=0.0)
@@ -102,7 +102,7 @@ def _value_of(claim: Claim, point: Point, limits: Limits) -> Any:
     """The number claimed at a point. ExpressionError, naming the claim: as `evaluate`."""
     needed = free_variables(claim.program)
     try:
-        claimed = Expression(claim.program, (), limits, "float64")
+        claimed = NumericFunction(claim.program, (), limits, "float64")
         return claimed.value({name: data for name, data in point.items() if name in needed})
     except ExpressionError as error:
         error.name = f"<claim {claim.name}>"
@@ -130,7 +130,7 @@ def _largest(values: Any) -> float:
     return float(np.max(values, initial=0))
 
 
-def _numeric(expression: Expression, point: Point) -> Any:
+def _numeric(expression: NumericFunction, point: Point) -> Any:
     """The derivatives from differences, of the sum of the value where that has several elements."""
     found = np.zeros(np.shape(point[expression.wrt[0]]))
     for check in compare(expression, point, 1):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...engine.autograd.differences import Slope, Slopes, slopes
-from .coordinates import Coordinate, Expression, Point, subscript
+from .coordinates import Coordinate, NumericFunction, Point, subscript
 
 OK = "ok"
 KINK = "kink"
@@ -66,12 +66,12 @@ class Check(NamedTuple):
         return {key: getattr(self, key) for key in ("autograd", "numeric", "absolute", "relative", "tolerance")}
 
 
-def compare(expression: Expression, point: Point, order: int) -> list[Check]:
+def compare(expression: NumericFunction, point: Point, order: int) -> list[Check]:
     """The checks of all first, or second, derivatives at a point. ExpressionError: as `evaluate`."""
     return compare_all(expression, [point], order)[0]
 
 
-def compare_all(expression: Expression, points: Sequence[Point], order: int) -> list[list[Check]]:
+def compare_all(expression: NumericFunction, points: Sequence[Point], order: int) -> list[list[Check]]:
     """The checks at each of several points, whose variables have the same shapes. ExpressionError: as `evaluate`."""
     coordinates = expression.coordinates(points[0])
     found = expression.slopes(points) if order == 1 and len(points) >= _MANY else None
@@ -105,7 +105,7 @@ def compare_all(expression: Expression, points: Sequence[Point], order: int) -> 
     return checks
 
 
-def _near(expression: Expression, pairs: Sequence[tuple[Point, Coordinate]], order: int, near: Any) -> Any:
+def _near(expression: NumericFunction, pairs: Sequence[tuple[Point, Coordinate]], order: int, near: Any) -> Any:
     """The function, flat, where the coordinate of each pair moves to each number of its column; nan where it fails."""
     count = len(near)
     columns = {name: np.stack([np.asarray(point[name], float) for point, _ in pairs]) for name in pairs[0][0]}

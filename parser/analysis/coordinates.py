@@ -50,7 +50,7 @@ def subscript(index: Sequence[int]) -> str:
     return f"[{', '.join(map(str, index))}]" if index else ""
 
 
-class Expression:
+class NumericFunction:
     """A program differentiated by the variables in `wrt`; autograd runs in `dtype`, all else in float64."""
 
     def __init__(self, program: Program, wrt: Sequence[str], limits: Limits, dtype: str) -> None:

@@ -54,7 +54,7 @@ def differentiate(problem: Problem, request: Request = Request(), recorder: Reco
     """
     with warnings.catch_warnings(record=True) as raised:
         warnings.simplefilter("always", UserWarning)
-        report = _differentiated(problem, request, recorder)
+        report = derived(problem, request, recorder)
         if not report.is_finite():
             # Here, as most results are finite.
             from .blame import findings
@@ -65,7 +65,8 @@ def differentiate(problem: Problem, request: Request = Request(), recorder: Reco
     return report
 
 
-def _differentiated(problem: Problem, request: Request, recorder: Recorder | None) -> Report:
+def derived(problem: Problem, request: Request, recorder: Recorder | None = None) -> Report:
+    """As `differentiate`, without warnings: those of the engine go their way, of what is not finite there are none."""
     program, wrt = problem.program, problem.wrt
     given = problem.leaves()
     value = evaluate(program, given, problem.limits) if recorder is None else recorder.forward()

@@ -33,7 +33,7 @@ class Recording(NamedGraph):
 
     def __init__(self, problem: Problem) -> None:
         decimals = any(
-            type(part) is Number and isinstance(part.value, float) and not part.value.is_integer()
+            type(part) is Number and isinstance(part.value, float) and part.value % 1
             for part in _parts(problem.program)
         )
         super().__init__(problem.leaves(), _names_in(problem), decimals)

@@ -27,7 +27,7 @@ from .result import value_text
 
 # Numbers at which most functions are neither 0 nor infinite; the arguments of one function take turns.
 _NUMBERS = (0.5, 2.0, -1.5, 1.5)
-_LISTS = ("[1, 2, 4]", "[[2, 1], [1, 3]]")
+_LISTS = ("[1, 2, 4]", "[[2, 1], [1, 3]]", "[[[2, 1], [1, 3]]]", "[[[[2, 1], [1, 3]]]]")
 # What an evaluation at one point may end in: an argument of another shape, a rule that does not exist.
 _FAILURES = (ExpressionError, RuntimeError, TypeError, ValueError)
 
@@ -98,7 +98,7 @@ def _signature(function: Operation) -> str:
 
 
 def _example(function: Operation) -> Example | None:
-    """The first call that can be made, of numbers, of a list, or of a matrix; None: it needs something else."""
+    """The first call that can be made, of numbers, a list, a matrix or images; None: it needs something else."""
     for arguments, values in _calls(function):
         expression = f"{function.name}({arguments})"
         for constant in (False, True):
@@ -136,7 +136,7 @@ def _calls(function: Operation) -> Iterator[tuple[str, dict[str, str]]]:
     others = function.arguments[function.tensors :]
     needed = [name for name in others if name not in function.assumed][: function.required - function.tensors]
     for count in range(len(needed), len(others) + 1):
-        for number in ("0", "1") if count else ("",):
+        for number in ("0", "1", "[2]") if count else ("",):
             for given in values:
                 yield ", ".join([*operands, *[number] * count]), given
 

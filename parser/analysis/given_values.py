@@ -72,9 +72,10 @@ def is_constant(text: str) -> bool:
         return False
 
 
-def read_object(path: str) -> dict[str, Tensor]:
-    """The variables in a JSON file, which `fit` may have written. UsageError: it cannot be read, or holds something
-    else.
+def read_object(path: str) -> dict[str, Any]:
+    """The variables in a JSON file, which `fit` may have written, as JSON has them: `from_json` reads each.
+
+    UsageError: it cannot be read, or holds something else.
     """
     values = _read_json(path, quoted(path))
     if isinstance(values, dict) and isinstance(values.get("parameters"), dict):
@@ -84,7 +85,7 @@ def read_object(path: str) -> dict[str, Tensor]:
         values = {**(fixed if isinstance(fixed, dict) else {}), **found}
     if not isinstance(values, dict):
         raise UsageError(f"{quoted(path)} does not hold an object of variables", 'write `{"x": 3, "w": [1, 2]}`')
-    return {name: from_json(name, value) for name, value in values.items()}
+    return values
 
 
 def from_json(name: str, value: Any) -> Tensor:
@@ -103,6 +104,24 @@ def from_json(name: str, value: Any) -> Tensor:
             f"the value of {quoted(name)} is not a number or a list of numbers: {quoted(json.dumps(value))}",
             "the rows of a matrix are lists of one length",
         ) from None
+
+
+def from_python(name: str, value: Any) -> Tensor:
+    """The value of the variable from a program: a number, an array, nested lists, a tensor, which stays in its graph.
+
+    UsageError: something else, or lists of unequal lengths.
+    """
+    if isinstance(value, Tensor):
+        return value.to(tensor(0.0).dtype)
+    try:
+        # Fractions and decimals are numbers too.
+        is_number = type(value) in (int, float) or (hasattr(value, "__float__") and not hasattr(value, "__array__"))
+        return tensor(float(value)) if is_number else _tensor_of(value)
+    except (TypeError, ValueError):
+        kind = "text" if isinstance(value, str) else f"a {type(value).__name__}"
+        if isinstance(value, (list, tuple)):
+            kind += " of other things, or of lists of unequal lengths"
+        raise UsageError(f"the value of {quoted(name)} is {kind}, not a number or an array of numbers") from None
 
 
 def _read_array(name: str, path: str) -> Tensor:

@@ -15,7 +15,7 @@ from ..syntax.records import Conditional
 from ..syntax.walk import body_of, walk
 from .applications import Application, applications_of, operation_name
 from .compare import EDGE, KINK, OK, UNDEFINED, UNSETTLED, WRONG, Check
-from .coordinates import Expression, Point
+from .coordinates import NumericFunction, Point
 from .problem import Problem
 
 _STEP = 1e-4
@@ -26,7 +26,7 @@ _BEND = 100 * _STEP
 _JUMP = 1000 * _STEP
 
 
-def remark(expression: Expression, point: Point, check: Check) -> str | None:
+def remark(expression: NumericFunction, point: Point, check: Check) -> str | None:
     """A sentence about a check that needs one; None for one that simply holds, or is simply wrong."""
     if check.verdict == OK:
         return None
@@ -56,7 +56,7 @@ def _number(value: float) -> str:
     return "0" if abs(value) < _NOTHING else f"{value:.6g}"
 
 
-def _owner(expression: Expression, point: Point, check: Check) -> str:
+def _owner(expression: NumericFunction, point: Point, check: Check) -> str:
     """The first operation that is not smooth there, by its name."""
     x = check.coordinate.of(point)
     places = [x + offset * _STEP for offset in (-2, -1, 0, 1, 2)]
@@ -71,7 +71,7 @@ def _owner(expression: Expression, point: Point, check: Check) -> str:
     return "the conditional" if has_branches else "the expression"
 
 
-def _steps(expression: Expression, point: Point) -> Sequence[Application]:
+def _steps(expression: NumericFunction, point: Point) -> Sequence[Application]:
     variables = {name: tensor(np.asarray(data, float)) for name, data in point.items()}
     return applications_of(Problem(expression.program, variables, (), expression.limits))[1]
 

@@ -13,7 +13,7 @@ from ..syntax.errors import ExpressionError, UsageError
 from ..syntax.records import Call, Compare, List, Method, Number, Program, Unary
 from ..syntax.walk import body_of, children, walk
 from ..syntax.wording import listed
-from .coordinates import Expression, Point
+from .coordinates import NumericFunction, Point
 
 # Where functions may be defined. Each variable of each point is drawn from one of them, most often from the widest.
 _DOMAINS = (REAL, REAL, REAL, POSITIVE, PROBABILITY, UNIT, ABOVE_ONE, ABOVE_MINUS_ONE)
@@ -24,7 +24,7 @@ _AT_ONCE = 500
 ATTEMPTS = 200
 
 
-def points(expression: Expression, given: Mapping[str, Any], free: Sequence[str], seed: int) -> Iterator[Point]:
+def points(expression: NumericFunction, given: Mapping[str, Any], free: Sequence[str], seed: int) -> Iterator[Point]:
     """Points with the given values, and random ones for the free variables, at which the expression is finite.
 
     Without free variables, the one point given. They end where none was found in many attempts. ExpressionError: the
@@ -64,7 +64,7 @@ def points(expression: Expression, given: Mapping[str, Any], free: Sequence[str]
         )
 
 
-def _finite(expression: Expression, points: Sequence[Point]) -> Sequence[bool]:
+def _finite(expression: NumericFunction, points: Sequence[Point]) -> Sequence[bool]:
     """At which points the expression is seen to be finite by computing all at once, if that can be done."""
     rows = {name: np.stack([np.asarray(point[name], float) for point in points]) for name in points[0]}
     if expression.program_of({name: values.shape[1:] for name, values in rows.items()}, 1) is None:

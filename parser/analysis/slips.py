@@ -15,7 +15,7 @@ from ..syntax.errors import ExpressionError
 from ..syntax.parse import parse
 from ..syntax.records import Binary, Program
 from .claim_parts import Part, parts_of
-from .coordinates import Expression, Point
+from .coordinates import NumericFunction, Point
 
 _SAME = 1e-6
 _LARGEST_DENOMINATOR = 100
@@ -31,7 +31,7 @@ _CONSTANTS = {
 
 
 def likely_slip(
-    expression: Expression,
+    expression: NumericFunction,
     name: str,
     program: Program,
     points: Sequence[Point],
@@ -93,7 +93,7 @@ def _of_another_power(claim: Any, truth: Any) -> Iterator[str]:
 
 
 def _at_another_place(
-    expression: Expression, name: str, points: Sequence[Point], parts: Sequence[Part], claim: Any, truth: Any
+    expression: NumericFunction, name: str, points: Sequence[Point], parts: Sequence[Part], claim: Any, truth: Any
 ) -> Iterator[str]:
     """The function around a part, or its derivative, at what is not that part."""
     source = expression.program.source
@@ -106,7 +106,9 @@ def _at_another_place(
             continue
         at = np.array([float(point[name]) for point in points])
         try:
-            outer = Expression(parse(f"{source[:start]}({hole}){source[end:]}"), [hole], expression.limits, "float64")
+            outer = NumericFunction(
+                parse(f"{source[:start]}({hole}){source[end:]}"), [hole], expression.limits, "float64"
+            )
             in_derivative, in_variable = (
                 [{**point, hole: np.asarray(value)} for point, value in zip(points, values, strict=True)]
                 for values in (part.inner, at)
@@ -127,32 +129,32 @@ def _at_another_place(
             yield f"the outer derivative is taken at `{name}`, not at `{part.text}`"
 
 
-def _needed(expression: Expression, point: Point) -> Point:
+def _needed(expression: NumericFunction, point: Point) -> Point:
     names = free_variables(expression.program)
     return {name: data for name, data in point.items() if name in names}
 
 
 def _of_something_else(
-    expression: Expression, name: str, program: Program, points: Sequence[Point], claim: Any
+    expression: NumericFunction, name: str, program: Program, points: Sequence[Point], claim: Any
 ) -> Iterator[str]:
     value = np.concatenate([np.ravel(expression.value(p)) for p in points])
     if _same(claim, value):
         yield "this is the expression itself, not its derivative"
     for other in expression.wrt:
-        by_other = Expression(expression.program, [other], expression.limits, expression.dtype)
+        by_other = NumericFunction(expression.program, [other], expression.limits, expression.dtype)
         if other != name and _same(claim, np.concatenate([by_other.gradient(p) for p in points])):
             yield f"this is the derivative by `{other}`"
     if len(claim) == len(points):
-        single = Expression(expression.program, [name], expression.limits, expression.dtype)
+        single = NumericFunction(expression.program, [name], expression.limits, expression.dtype)
         if _same(claim, np.concatenate([np.ravel(single.hessian(p)) for p in points])):
             yield "this is the second derivative"
         if name in free_variables(program):
-            back = Expression(program, [name], expression.limits, "float64")
+            back = NumericFunction(program, [name], expression.limits, "float64")
             if _same(value, np.concatenate([np.ravel(back.gradient(_needed(back, p))) for p in points])):
                 yield "this is an integral of the expression, not its derivative"
 
 
-def _of_parts(expression: Expression, parts: Sequence[Part], claim: Any, truth: Any) -> Iterator[str]:
+def _of_parts(expression: NumericFunction, parts: Sequence[Part], claim: Any, truth: Any) -> Iterator[str]:
     for part in parts:
         rest = truth - part.contribution
         whole = _same(part.outer, np.ones_like(truth))
@@ -177,7 +179,7 @@ def _of_parts(expression: Expression, parts: Sequence[Part], claim: Any, truth: 
             yield f"a term is there twice: what comes from {whence}"
 
 
-def _of_products(expression: Expression, parts: Sequence[Part], claim: Any) -> Iterator[str]:
+def _of_products(expression: NumericFunction, parts: Sequence[Part], claim: Any) -> Iterator[str]:
     root = expression.program.statements[-1]
     if not isinstance(root, Binary) or len(expression.program.statements) > 1:
         return

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from .claims import Verdict, judge, read_claims
 from .compare import HOLDS, UNDEFINED, UNSETTLED, Check, compare_all
-from .coordinates import Expression, Point
+from .coordinates import NumericFunction, Point
 from .kinks import remark
 from .sample import points
 
@@ -41,7 +41,7 @@ class CheckReport(NamedTuple):
 
 
 def check(
-    expression: Expression,
+    expression: NumericFunction,
     given: Mapping[str, Any],
     free: Sequence[str],
     count: int | None,
@@ -72,7 +72,7 @@ def check(
 
 
 def _compared(
-    expression: Expression, drawn: Iterator[Point], count: int, order: int
+    expression: NumericFunction, drawn: Iterator[Point], count: int, order: int
 ) -> Iterator[tuple[Point, list[Check]]]:
     """Points and their checks; many points at once, as columns, where there are many."""
     while some := list(islice(drawn, min(count, _AT_ONCE))):
@@ -82,7 +82,7 @@ def _compared(
 
 
 def check_claims(
-    expression: Expression,
+    expression: NumericFunction,
     given: Mapping[str, Any],
     free: Sequence[str],
     count: int | None,

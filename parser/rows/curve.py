@@ -19,7 +19,7 @@ from ..semantics.names import free_variables
 from ..syntax.errors import ExpressionError, UsageError
 from ..syntax.records import Program
 from ..syntax.wording import quoted
-from .expression import RowExpression, Wanted
+from .row_expression import RowExpression, Wanted
 
 # Points to begin with, where the range does not say how many; of an expression that is computed at one after the other,
 # fewer.

@@ -15,7 +15,7 @@ from ..semantics.limits import Limits
 from ..syntax.errors import UsageError
 from ..syntax.records import Program
 from ..syntax.wording import quoted
-from .expression import RowExpression, Wanted
+from .row_expression import RowExpression, Wanted
 
 _POINTS = 121
 

@@ -23,6 +23,8 @@ _MOST_FRAMES = 4096
 _FREE_NAME = "number_{}_"
 
 Parse = Callable[[str], tuple[Program, Mapping[str, Name]]]
+# What is between the numbers of an expression, and the numbers.
+Pieces = tuple[tuple[str, ...], list[str]]
 
 
 class Frame(NamedTuple):
@@ -72,15 +74,14 @@ class Forms:
         self.frames: dict[tuple[str, ...], Frame] = {}
         self.made = lru_cache(maxsize=256)(self._made)
 
-    def of(self, expr: str) -> tuple[Frame, Any, list[float]] | None:
+    def of(self, expr: str, pieces: Pieces) -> tuple[Frame, Any, list[float]] | None:
         """The frame of an expression, what tells its form, and its numbers; None: it has none of a form.
 
         ExpressionError: it is wrong.
         """
-        pieces = _NUMBER.split(expr)
-        if len(pieces) == 1:
+        between, texts = pieces
+        if not texts:
             return None
-        between, texts = tuple(pieces[::2]), pieces[1::2]
         frame = self.frames.get(between)
         if frame is None:
             program, free = self.parse(expr)
@@ -90,7 +91,7 @@ class Forms:
         if not frame.places:
             return None
         numbers: list[float] = []
-        kinds: list[Any] = texts
+        kinds: list[Any] = list(texts)
         for place in frame.places:
             text = texts[place]
             number = float(text)
@@ -111,6 +112,12 @@ class Forms:
         texts = [names.get(i, kind) for i, kind in enumerate(kinds)]
         text = "".join([f"{before}{number}" for before, number in zip(between, [*texts, ""], strict=True)])
         return Form(self.parse(text)[0], list(names.values()))
+
+
+def split(expr: str) -> Pieces:
+    """The text of an expression cut at its numbers."""
+    pieces = _NUMBER.split(expr)
+    return tuple(pieces[::2]), pieces[1::2]
 
 
 def _places(expr: str, program: Program, free: Mapping[str, Name]) -> list[int]:

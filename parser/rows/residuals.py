@@ -19,8 +19,8 @@ from ..semantics.names import free_variables
 from ..solving.correlations import number_names
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Program
-from .expression import RowExpression, Wanted
 from .kept_columns import KeptColumns, Read, Shelf
+from .row_expression import RowExpression, Wanted
 
 # How often a model is evaluated for each row, about: what making machine code is weighed against.
 _PASSES = 30

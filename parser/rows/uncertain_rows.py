@@ -12,7 +12,7 @@ from ...engine.optimize.unknowns import Unknowns
 from ..semantics.limits import Limits
 from ..solving.correlations import correlation_matrix, number_names
 from ..syntax.records import Program
-from .expression import RowExpression, Shapes, Wanted
+from .row_expression import RowExpression, Shapes, Wanted
 
 
 class UncertainRows(RowExpression):

@@ -21,11 +21,12 @@ from .reading.reader import parse
 from .reading.script import Script, Span
 from .running.attributes import names_of
 from .running.function import Scope
-from .running.guard import Limits, shown
+from .running.guard import shown
 from .running.machine import Machine
 from .running.modules import Module
 from .running.pretty import pretty
 from .running.resources import MemoryLimit
+from .running.script_limits import Limits
 
 # Attributes of a tensor that are tensors themselves: so much is known without asking for them.
 _TENSORS = ("T", "H", "mT", "mH", "data", "grad")
@@ -135,7 +136,7 @@ class Session:
             self.shown = value
             self.write(f"{shown(value, pretty)}\n")
 
-    def _warn(self, message: Warning | str, category: type[Warning], *_: Any) -> None:
+    def _warn(self, message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
         error = self.machine.error("value", category.__name__, str(message))
         key = (error.name, error.source, error.line, error.start, error.message)
         if key not in self.warned:

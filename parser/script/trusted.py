@@ -165,7 +165,7 @@ class TrustedSession:
             call = self._call(frame.f_code, frame.f_lasti)
             self.observe(node, result, Origin(call.script, call.place, self.step))
 
-    def _warn(self, message: Warning | str, category: type[Warning], file: str, line: int, *_: Any) -> None:
+    def _warn(self, message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
         calls = self._running(sys._getframe(1))
         if not calls:
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from functools import reduce
+from functools import cache, reduce
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from ...engine import FUNCTIONS, Tensor
 from ...engine.table.composed import called_by_name
 from ...engine.table.record import Operation
+from ...engine.tensors.size import check_count
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Attribute, Binary, Call, Compare, Dots, List, Method, Name, Slice, Subscript, Syntax, Unary
 from ..syntax.wording import quoted
@@ -21,6 +22,8 @@ from .names import TENSOR_ATTRIBUTES
 from .operands import COMPARISONS, UNARY, binary_operator, both
 from .readings import numbers_together
 from .values import Value, index_of, operand, takes_elements, tensor_of
+
+_TENSORS = {Tensor}
 
 Observer: TypeAlias = Callable[[Any, Value, list[Value]], None]
 
@@ -51,6 +54,10 @@ class Application:
         if kind is Subscript:
             key = tuple(map(index_of, arguments[1:]))
             whole = arguments[0] if isinstance(arguments[0], tuple) else tensor_of(arguments[0])
+            fields = getattr(whole, "_fields", ())
+            if fields and isinstance(key[0], slice):
+                named = f"{self.source[expr.object.start : expr.object.end]}.{fields[0]}"
+                raise self.error("type", "this has several results, and no part of them", expr, f"write `{named}[...]`")
             if isinstance(whole, Tensor) and not whole.ndim and any(takes_elements(part) for part in key):
                 raise self.without_elements(expr)
             return self.done(expr, operator.getitem, [whole, key[0] if len(key) == 1 else key])
@@ -99,6 +106,9 @@ class Application:
 
     def call(self, expr: Call | Method, function: Operation, arguments: list[Value]) -> Value:
         """Calls a function of the table."""
+        is_usual = len(arguments) == function.tensors and _takes_tensors(function) and not expr.kwargs
+        if is_usual and {*map(type, arguments)} == _TENSORS:
+            return self.done(expr, called_by_name(function), arguments)
         positional, named = arranged(function, arguments, [name for name, _ in expr.kwargs])
         together = numbers_together(function, expr, positional, self.source)
         if together is not None:
@@ -110,22 +120,11 @@ class Application:
 
     def done(self, expr: Syntax, function: Callable[..., Value], arguments: list[Value]) -> Value:
         """The function's result, within the limits, and shown to the observer."""
-        for argument in arguments:
-            # A list has only now become a tensor.
-            self.bounded(argument, expr)
-        value = self.bounded(function(*arguments), expr)
+        value = function(*arguments)
+        if isinstance(value, Tensor) and type(value._data) is not np.float64:
+            check_count(value._data.size)
         if self.observe is not None:
             self.observe(expr, value, arguments)
-        return value
-
-    def bounded(self, value: Value, expr: Syntax) -> Value:
-        """The value, if it is not too large a tensor."""
-        if (
-            isinstance(value, Tensor)
-            and type(value._data) is not np.float64
-            and value._data.size > self.limits.elements
-        ):
-            raise self.too_large(expr)
         return value
 
     def too_large(self, expr: Syntax) -> ExpressionError:
@@ -136,3 +135,9 @@ class Application:
 
     def error(self, kind: str, message: str, expr: Syntax, help: str | None = None) -> ExpressionError:
         return ExpressionError(kind, message, self.source, expr.start, expr.end, help)
+
+
+@cache
+def _takes_tensors(function: Operation) -> bool:
+    """Whether a function can be called as it is with as many tensors as it takes."""
+    return function.tensors > 0 and not function.variadic and not function.assumed and function.elements is None

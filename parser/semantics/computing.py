@@ -10,6 +10,8 @@ import numpy as np
 
 from ... import engine
 from ...engine.autograd.state import state_kept
+from ...engine.tensors.dtypes import default_dtype
+from ...engine.tensors.modes import enable_grad
 
 
 @contextmanager
@@ -23,4 +25,11 @@ def computing(dtype: str) -> Iterator[None]:
         engine.set_default_dtype(getattr(engine, dtype))
         warnings.simplefilter("ignore", RuntimeWarning)
         warnings.simplefilter("ignore", UserWarning)
+        yield
+
+
+@contextmanager
+def computing_here(dtype: str) -> Iterator[None]:
+    """The same for this thread alone, while others compute; whoever calls hears the engine's warnings."""
+    with default_dtype(getattr(engine, dtype)), enable_grad(), np.errstate(all="ignore"):
         yield

@@ -18,7 +18,7 @@ from ..syntax.wording import counted, shortened
 from .unused_statements import check_all_used
 
 CONSTANTS: dict[str, float] = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan": math.nan}
-TENSOR_ATTRIBUTES = ("T", "mT", "H")
+TENSOR_ATTRIBUTES = ("T", "mT", "H", "shape")
 
 
 def free_variables(program: Program) -> dict[str, Name]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ... import engine
 from ...engine.program.program import Program
 from ...engine.program.taylor import derivatives
 from ...engine.program.tracing import trace
 from ...engine.table.nodes import UndifferentiatedNode
+from ...engine.tensors.tensor import Tensor
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Program as Expression
 from ..syntax.records import Syntax
@@ -45,10 +45,10 @@ def trace_expression(
     inputs = {name: shapes.get(name, ()) for name in names}
     steps: list[tuple[Syntax, Value]] = []
 
-    def outputs(*tensors: engine.Tensor) -> dict[str, Any]:
+    def outputs(*tensors: Tensor) -> dict[str, Any]:
         # As in `eval`, what is not differentiated by may stand where a number is needed.
         variables = {
-            name: given if wrt is None or name in wrt else engine.Tensor(given._data)
+            name: given if wrt is None or name in wrt else Tensor(given._data)
             for name, given in zip(names, tensors, strict=True)
         }
         steps.clear()

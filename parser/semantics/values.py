@@ -12,6 +12,7 @@ from ...engine.api.creation import tensor
 from ...engine.table.registry import ops
 from ...engine.tensors.dtypes import bool_, is_number
 from ...engine.tensors.errors import ParameterError, type_error, value_error
+from ...engine.tensors.size import check_count
 from ...engine.tensors.symbol import TraceError, is_open, is_symbolic
 
 Operand: TypeAlias = Tensor | int | float
@@ -104,6 +105,7 @@ def _stacked(items: list[Any]) -> Tensor:
         if not done:
             joined = tensor([])
         elif constant and len({t.shape for t in done}) == 1:
+            check_count(len(done) * done[0].numel())
             joined = Tensor(np.stack([t._data for t in done]))
         else:
             joined = ops.stack(done)

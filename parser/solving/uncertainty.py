@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -83,6 +84,10 @@ class Propagation(NamedTuple):
     second: tuple[float, float] | None
     check: Drawn | None
     warnings: Sequence[Finding]
+
+    def is_finite(self) -> bool:
+        """Whether the value and its deviation are."""
+        return math.isfinite(self.value) and math.isfinite(self.deviation)
 
     def text_of(self, key: str) -> str:
         """One of the facts on a line, by its key. UsageError: there is none."""

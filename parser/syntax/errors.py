@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import takewhile
 from operator import eq
+from typing import Any
 
 from .wording import LONGEST_NAME, middle_left_out
 
@@ -14,7 +15,50 @@ _TAB = "    "
 _LONGEST_SLIP = 60  # characters of a word that may be a slip of the pen
 
 
-class ExpressionError(Exception):
+class AutodiffError(Exception):
+    """What is wrong with an expression or a call, as its `str` says at length, and in parts.
+
+    `code` is a short word, such as `name` or `usage`, `help` says what to do about it; `line` and `column`, from 1, and
+    `span`, offsets in `source`, are the place it is about, None where that is no place in an expression.
+    """
+
+    code: str = "usage"
+    message: str
+    help: str | None
+    source: str = ""
+
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """Where in the source it is, from one offset up to another."""
+        return None
+
+    @property
+    def line(self) -> int | None:
+        """The line on which the span starts."""
+        return None
+
+    @property
+    def column(self) -> int | None:
+        """The column in characters at which the span starts."""
+        return None
+
+    def __reduce__(self) -> Any:
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[AutodiffError], args: tuple[Any, ...], state: dict[str, Any]) -> AutodiffError:
+    """An error that has been pickled."""
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class ExpressionWarning(UserWarning):
+    """What may not be as it is meant: rows of a table that failed, a derivative that could not be compared."""
+
+
+class ExpressionError(AutodiffError):
     """An error in an expression, with the place it is about.
 
     `kind` is a short code: "syntax", "name", "arity", "limit", "timeout", "type", "shape", "value" or "assert".
@@ -36,13 +80,21 @@ class ExpressionError(Exception):
         name: str = "<expr>",
     ) -> None:
         super().__init__(message)
-        self.kind = kind
+        self.kind = self.code = kind
         self.message = message
         self.source = source
         self.start = start
         self.end = end
         self.help = help
         self.name = name
+
+    def __str__(self) -> str:
+        return diagnostic(self)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Where in the source it is, from one offset up to another."""
+        return self.start, self.end
 
     @property
     def line(self) -> int:
@@ -55,7 +107,7 @@ class ExpressionError(Exception):
         return self.start - self.source.rfind("\n", 0, self.start)
 
 
-class UsageError(Exception):
+class UsageError(AutodiffError):
     """A wrong call: an option, a file, a variable missing or unused, or such. `help` says what to do about it.
 
     `option` is the name of a variable it is about that was given as an option, and may have been meant for one.

@@ -8,6 +8,7 @@ from .errors import ExpressionError
 
 # Characters of an expression, by default.
 LONGEST = 1_000_000
+DEEPEST = 10_000
 # Compiled at their first use: most runs do not need them.
 # A line goes on where an operand has to follow, and after a backslash.
 _GOES_ON = r"(?:(?<=[-+*/%^@<>=,])|(?<=\band)|(?<=\bor)|(?<=\bnot)|(?<=\bif)|(?<=\belse)|\\)[ \t]*\n\s*"

@@ -9,7 +9,7 @@ from typing import Any
 from .actions import Actions
 from .errors import ExpressionError
 from .lalr import Parser, ParserError
-from .layout import LONGEST, blanked, check_size
+from .layout import DEEPEST, LONGEST, blanked, check_size
 from .records import Program
 from .tables import load_tables
 
@@ -17,7 +17,7 @@ GRAMMAR = os.path.join(os.path.dirname(__file__), "grammar.lark")
 _MAX_REMEMBERED = 10_000  # characters, whose tree takes a megabyte
 
 
-def parse(source: str, *, max_length: int = LONGEST, max_depth: int = 10_000) -> Program:
+def parse(source: str, *, max_length: int = LONGEST, max_depth: int = DEEPEST) -> Program:
     """Return the syntax tree of a program: statements separated by newlines or `;`.
 
     The last results are kept, so that parsing the same text again costs nothing unless it is long.

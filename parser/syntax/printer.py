@@ -9,6 +9,9 @@ from .records import Assign, Attribute, Binary, Call, Compare, List, Name, Numbe
 from .walk import children
 
 ATOM = POWER + 1
+# The parts of a record: each a text with how tightly it binds, or the texts alone.
+Parts = list[tuple[str, int]]
+Texts = list[str]
 
 
 class UnprintableError(Exception):
@@ -46,7 +49,7 @@ class Printer:
                 known[id(node)] = self.node(node, [known[id(part)] for part in children(node)])
         return known[id(root)]
 
-    def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
+    def node(self, node: Any, parts: Parts) -> tuple[str, int]:
         """The text of one record from those of its parts."""
         kind = type(node)
         if kind is Number:
@@ -80,11 +83,11 @@ class Printer:
         """A variable or constant."""
         return name
 
-    def list(self, items: list[str]) -> str:
+    def list(self, items: Texts) -> str:
         """A vector of elements."""
         return f"[{', '.join(items)}]"
 
-    def slice(self, node: Slice, bounds: list[str]) -> str:
+    def slice(self, node: Slice, bounds: Texts) -> str:
         """A slice inside an index."""
         remaining = iter(bounds)
         lower, upper, step = ("" if b is None else next(remaining) for b in (node.lower, node.upper, node.step))
@@ -110,13 +113,13 @@ class Printer:
         # -a // b is not -(a // b): as an operand, such a quotient stands in brackets.
         return text, SUM if op in ("//", "%") else level
 
-    def compare(self, ops: tuple[str, ...], parts: list[tuple[str, int]]) -> tuple[str, int]:
+    def compare(self, ops: tuple[str, ...], parts: Parts) -> tuple[str, int]:
         """A chain of comparisons."""
         texts = [enclosed(part, COMPARE + 1) for part in parts]
         words = [texts[0], *(word for op, text in zip(ops, texts[1:], strict=True) for word in (op, text))]
         return " ".join(words), COMPARE
 
-    def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
+    def call(self, function: str, parts: Parts) -> tuple[str, int]:
         """A call."""
         return f"{function}({', '.join(text for text, _ in parts)})", ATOM
 

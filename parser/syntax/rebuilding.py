@@ -5,7 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .records import Attribute, Binary, Call, Compare, List, Slice, Subscript, Unary
+from .printer import UnprintableError
+from .records import (
+    Assign,
+    Attribute,
+    Binary,
+    Call,
+    Compare,
+    Conditional,
+    Define,
+    Dots,
+    List,
+    Method,
+    Slice,
+    Subscript,
+    Text,
+    Unary,
+)
+from .walk import children, walk
 
 
 def with_parts(record: Any, parts: Sequence[Any]) -> Any:
@@ -34,3 +51,25 @@ def with_parts(record: Any, parts: Sequence[Any]) -> Any:
         )
         return Slice(lower, upper, step, record.start, record.end)
     return record
+
+
+def with_calls(statement: Any) -> Any:
+    """An expression, or an assignment of one, with calls in place of methods and conditionals, as printers have them.
+
+    UnprintableError: it has what no printer has.
+    """
+    if type(statement) is Assign:
+        return statement._replace(value=with_calls(statement.value))
+    made: dict[int, Any] = {}
+    for record in reversed([*walk(statement)]):
+        parts = tuple(made[id(part)] for part in children(record))
+        kind = type(record)
+        if kind is Conditional:
+            made[id(record)] = Call("where", parts, (), 0, 0, record.start, record.end)
+        elif kind is Method and not record.kwargs:
+            made[id(record)] = Call(record.name, parts, (), 0, 0, record.start, record.end)
+        elif kind in (Method, Define, Text, Dots) or getattr(record, "kwargs", ()):
+            raise UnprintableError(f"there is no other form for a {kind.__name__}")
+        else:
+            made[id(record)] = with_parts(record, parts)
+    return made[id(statement)]

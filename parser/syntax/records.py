@@ -133,7 +133,7 @@ class Subscript(NamedTuple):
     """`object[index]`, with one entry of `index` for each comma-separated part."""
 
     object: "Expr"
-    index: "tuple[Expr | Slice | Dots, ...]"  # pyright: ignore[reportIncompatibleMethodOverride]
+    index: "tuple[Expr | Slice | Dots, ...]"
     start: int
     end: int
 

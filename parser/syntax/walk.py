@@ -15,10 +15,14 @@ from .records import (
     Define,
     List,
     Method,
+    Program,
     Slice,
     Subscript,
     Unary,
 )
+
+# What the names of fields end with that say where in the text something is.
+_PLACES = ("start", "end")
 
 
 def children(expr: Any) -> tuple[Any, ...]:
@@ -61,3 +65,20 @@ def walk(expr: Any) -> Iterator[Any]:
         current = stack.pop()
         yield current
         stack.extend(reversed(children(current)))
+
+
+def structure(program: Program) -> tuple[str, ...]:
+    """What a program says, whatever the places, spaces and brackets: the kinds and contents of its records in order."""
+    found: list[str] = []
+    stack: list[Any] = [program.statements]
+    while stack:
+        part = stack.pop()
+        fields = getattr(part, "_fields", None)
+        if not isinstance(part, tuple):
+            found.append(repr(part))
+            continue
+        found.append(f"{type(part).__name__} {len(part)}")
+        stack.extend(
+            part if fields is None else [v for f, v in zip(fields, part, strict=True) if not f.endswith(_PLACES)]
+        )
+    return tuple(found)

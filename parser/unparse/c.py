@@ -78,7 +78,7 @@ class CPrinter(ScalarPrinter):
         return repr(float(value)) + ("f" if self.dtype == SINGLE else ""), ATOM
 
     @property
-    def power(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def power(self) -> str:  # pyrefly: ignore[bad-override]
         """The template of powers."""
         return "powf({}, {})" if self.dtype == SINGLE else "pow({}, {})"
 

@@ -92,6 +92,10 @@ class CodePrinter(Printer):
         if derivatives.arrays and not self.has_vectors:
             raise UnprintableError(f"{self.language} has no operations on vectors")
 
+    def part(self, assign: Assign) -> tuple[str, str]:
+        """The name and the text of a part that others share."""
+        return self.name(assign.name), self.text(assign.value)
+
     def whole(self, node: Any, variable: str, is_narrow: bool) -> str:
         """The text of a derivative in the shape of its variable, than which the node may have fewer elements."""
         return self.text(node)
@@ -169,7 +173,7 @@ def functions(derivatives: Derivatives, printer: CodePrinter) -> list[Function]:
     printer.check(derivatives)
     parameters = [printer.name(name) for name in derivatives.variables]
     if () in derivatives.results:
-        assigns = [(printer.name(assign.name), printer.text(assign.value)) for assign in derivatives.used()]
+        assigns = [printer.part(assign) for assign in derivatives.used()]
         taken = {*parameters, *(name for name, _ in assigns)}
         found: dict[str, str] = {}
         for by, result in derivatives.results.items():
@@ -180,7 +184,7 @@ def functions(derivatives: Derivatives, printer: CodePrinter) -> list[Function]:
     written: list[Function] = []
     for by in derivatives.results:
         *assigns, result = derivatives.program(by).statements
-        pairs = [(printer.name(a.name), printer.text(a.value)) for a in assigns if type(a) is Assign]
+        pairs = [printer.part(assign) for assign in assigns if type(assign) is Assign]
         taken = {*parameters, *(function.name for function in written), *(name for name, _ in pairs)}
         name = _free(_label(by, printer), printer, taken)
         text = printer.whole(result, by[-1], by in derivatives.narrow)
@@ -200,21 +204,37 @@ def _free(name: str, printer: CodePrinter, taken: Collection[str]) -> str:
     return name
 
 
-def python_function(function: Function) -> str:
-    """A function in Python; of several results it returns a tuple."""
-    lines = [f"def {function.name}({', '.join(function.parameters)}):"]
-    lines += [f"    {target} = {value}" for target, value in function.assigns]
-    if len(function.results) == 1:
-        lines.append(f"    return {function.results[0][1]}")
-    else:
-        lines += [f"    {name} = {text}" for name, text in function.results]
-        lines.append(f"    return {', '.join(name for name, _ in function.results)}")
-    return "\n".join(lines) + "\n"
+class Frame(NamedTuple):
+    """How a language writes a function that returns its results: templates of its lines.
+
+    `head` has the name and the parameters, `assign` a name and a text, `one` is what returns one result, and `several`
+    what returns those whose names it is given.
+    """
+
+    head: str
+    assign: str
+    one: str
+    several: str
+    end: str = ""
+
+    def written(self, function: Function) -> str:
+        """The function as text, ending in a newline."""
+        lines = [self.head % (function.name, ", ".join(function.parameters))]
+        lines += [self.assign % pair for pair in function.assigns]
+        if len(function.results) == 1:
+            lines.append(self.one % function.results[0][1])
+        else:
+            lines += [self.assign % pair for pair in function.results]
+            lines.append(self.several % ", ".join(name for name, _ in function.results))
+        return "".join(f"{line}\n" for line in [*lines, self.end] if line)
+
+
+_PYTHON = Frame("def %s(%s):", "    %s = %s", "    return %s", "    return %s")
 
 
 def python_module(derivatives: Derivatives, printer: CodePrinter, imports: Mapping[str, str]) -> str:
     """Functions in Python below the imports they need: lines by the name of what each brings, in groups by the line."""
-    texts = [python_function(function) for function in functions(derivatives, printer)]
+    texts = [_PYTHON.written(function) for function in functions(derivatives, printer)]
     needed = [line for name, line in imports.items() if any(re.search(rf"(?<![\w.]){name}\.", text) for text in texts)]
     head = "\n".join(needed).rstrip()
     return (f"{head}\n\n\n" if head else "") + "\n\n".join(texts)

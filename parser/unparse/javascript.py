@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..algebra.derivative import Derivatives
 from ..semantics.names import CONSTANTS
-from .code import Function, functions, named
+from .code import Frame, functions, named
 from .how import How
 from .scalar import ScalarPrinter
 
@@ -18,6 +18,7 @@ _IN_MATH = (
     "abs acos acosh asin asinh atan atan2 atanh cbrt ceil cos cosh exp expm1 floor hypot log log10 log1p log2 sign "
     "sin sinh sqrt tan tanh trunc"
 )
+_FRAME = Frame("function %s(%s) {", "  const %s = %s;", "  return %s;", "  return { %s };", "}")
 
 
 class JavaScriptPrinter(ScalarPrinter):
@@ -60,15 +61,4 @@ class JavaScriptPrinter(ScalarPrinter):
 def render(derivatives: Derivatives, source: str, how: How) -> str:
     """A function for each derivative, or one that returns an object with the value and all derivatives."""
     printer = JavaScriptPrinter(derivatives.variables)
-    return "\n".join(_function(function) for function in functions(derivatives, printer))
-
-
-def _function(function: Function) -> str:
-    lines = [f"function {function.name}({', '.join(function.parameters)}) {{"]
-    lines += [f"  const {target} = {value};" for target, value in function.assigns]
-    if len(function.results) == 1:
-        lines.append(f"  return {function.results[0][1]};")
-    else:
-        lines += [f"  const {name} = {text};" for name, text in function.results]
-        lines.append(f"  return {{ {', '.join(name for name, _ in function.results)} }};")
-    return "\n".join([*lines, "}"]) + "\n"
+    return "\n".join(_FRAME.written(function) for function in functions(derivatives, printer))

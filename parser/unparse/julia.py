@@ -7,7 +7,7 @@ from typing import Any
 
 from ..algebra.derivative import Derivatives
 from ..syntax.printer import ATOM
-from .code import Function, functions, named
+from .code import Frame, functions, named
 from .dotted import DottedPrinter
 from .how import DOUBLE, SINGLE, How
 
@@ -27,8 +27,9 @@ _SPECIAL = "besseli besselj besselk bessely beta digamma erf erfc erfcinv erfcx 
 _PACKAGES = {
     "SpecialFunctions": f"{_SPECIAL} airyai airyaiprime besselj0 besselj1 bessely0 bessely1 dawson expinti loggamma",
     "Statistics": "mean",
-    "LinearAlgebra": "norm",
+    "LinearAlgebra": "det diag diagm inv logdet norm tr",
 }
+_FRAME = Frame("function %s(%s)", "    %s = %s", "    return %s", "    return (; %s)", "end")
 
 
 class JuliaPrinter(DottedPrinter):
@@ -60,11 +61,41 @@ class JuliaPrinter(DottedPrinter):
         "amax": "maximum({})",
         "amin": "minimum({})",
     }
+    along = {  # noqa: RUF012
+        **{name: f"{name}({{0}}, dims={{1}})" for name in ("sum", "prod", "mean")},
+        "amax": "maximum({0}, dims={1})",
+        "amin": "minimum({0}, dims={1})",
+    }
+    dropped = ("vec({})", "vec({})")
+    of_rank = {  # noqa: RUF012
+        **{(name, 1): f"{name}({{0}})" for name in ("cumsum", "cumprod", "sort")},
+        **{(name, 2): f"{name}({{0}})" for name in ("det", "logdet", "diag")},
+        ("diag", 1): "diagm({0})",
+        ("diagonal", 2): "diag({0})",
+        ("dot", 1): "{0}'*{1}",
+        ("eye", 0): "Matrix(1.0I, {0}, {0})",
+        ("flip", 1): "reverse({0})",
+        ("inverse", 2): "inv({0})",
+        ("len", 1): "length({0})",
+        ("len", 2): "size({0}, 1)",
+        ("log_softmax", 1): "{0} .- maximum({0}) .- log(sum(exp.({0} .- maximum({0}))))",
+        ("logsumexp", 1): "maximum({0}) + log(sum(exp.({0} .- maximum({0}))))",
+        ("numel", 1): "length({0})",
+        ("numel", 2): "length({0})",
+        ("ones", 0): "ones({0})",
+        ("softmax", 1): "exp.({0} .- maximum({0}))./sum(exp.({0} .- maximum({0})))",
+        ("solve", 2): "{0}\\{1}",
+        ("squeeze", 2): "vec({0})",
+        ("trace", 2): "tr({0})",
+        ("unsqueeze", 1): "reshape({0}, :, 1)",
+    }
     ones = "one.({})"
     zeros = "zero.({})"
+    transposed = "{}'"
+    inner = "{}'*{}"
 
     @property
-    def operators(self) -> dict[str, str]:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def operators(self) -> dict[str, str]:  # pyrefly: ignore[bad-override]
         """The spellings of operators: with a dot where there are arrays."""
         spelled = {"**": "^", "and": "&", "or": "|", "not": "!"}
         if not self.arrays:
@@ -95,18 +126,7 @@ class JuliaPrinter(DottedPrinter):
 def render(derivatives: Derivatives, source: str, how: How) -> str:
     """A function for each derivative, or one that returns a named tuple of the value and all derivatives."""
     printer = JuliaPrinter(derivatives.variables, how.dtype, derivatives.arrays)
-    text = "\n".join(_function(function) for function in functions(derivatives, printer))
-    called = {*re.findall(r"(\w+)\.?\(", text)}
+    text = "\n".join(_FRAME.written(function) for function in functions(derivatives, printer))
+    called = {*re.findall(r"(\w+)\.?\(", text.replace("1.0I", "tr("))}
     uses = [f"using {package}\n" for package, names in _PACKAGES.items() if called.intersection(names.split())]
     return "".join(uses) + ("\n" if uses else "") + text
-
-
-def _function(function: Function) -> str:
-    lines = [f"function {function.name}({', '.join(function.parameters)})"]
-    lines += [f"    {target} = {value}" for target, value in function.assigns]
-    if len(function.results) == 1:
-        lines.append(f"    return {function.results[0][1]}")
-    else:
-        lines += [f"    {name} = {text}" for name, text in function.results]
-        lines.append(f"    return (; {', '.join(name for name, _ in function.results)})")
-    return "\n".join([*lines, "end"]) + "\n"

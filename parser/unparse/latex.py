@@ -94,6 +94,7 @@ class LatexPrinter(MathPrinter):
     attribute = "%s_{\\mathrm{NAME}}"
     index = "%s_{%s}"
     conjunction = " \\text{ and } "
+    partial = "\\partial"
     infinity = "\\infty"
 
     def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
@@ -121,12 +122,6 @@ class LatexPrinter(MathPrinter):
         shown = "".join(f"{text} & \\text{{if }} {condition} \\\\ " for condition, text in lines)
         return f"\\begin{{cases}} {shown}{otherwise} & \\text{{otherwise}} \\end{{cases}}"
 
-    def below(self, name: str, times: int) -> str:
-        return f"\\partial {name}" + (f"^{{{times}}}" if times > 1 else "")
-
-    def above(self, order: int) -> str:
-        return f"^{{{order}}}" if order > 1 else ""
-
     def operator_name(self, function: str) -> str:
         return f"\\operatorname{{{_escaped(function)}}}"
 
@@ -139,5 +134,5 @@ def render(derivatives: Derivatives, source: str, how: How) -> str:
     """A single derivative on a line; of several, each on its line as an equation. Shared parts come first."""
     flat = with_flat_choices(derivatives)
     printer = LatexPrinter(flat.arrays, [*flat.variables, *(assign.name for assign in flat.used())])
-    lines = equations(flat, printer, " = ", "\\frac{\\partial%s}{%s} f", "f")
+    lines = equations(flat, printer, " = ", "\\frac{%s}{%s} f", "f")
     return "".join(f"{line}\n" for line in lines)

@@ -75,6 +75,7 @@ class MathPrinter(Printer):
     attribute: str
     index: str
     conjunction: str
+    partial: str
 
     def __init__(self, arrays: Collection[str] = (), names: Sequence[str] = ()) -> None:
         self.arrays = arrays
@@ -115,7 +116,7 @@ class MathPrinter(Printer):
         if name == "inf":
             return self.infinity
         plain = unicodedata.normalize("NFKC", name)
-        letters, digits = re.fullmatch(r"(.*?)_?(\d*)", plain).groups()  # pyright: ignore[reportOptionalMemberAccess]
+        letters, digits = re.fullmatch(r"(.*?)_?(\d*)", plain).groups()  # pyrefly: ignore[missing-attribute]
         stem, _, index = letters.partition("_")
         if not stem:
             return self.verbatim(name)
@@ -221,11 +222,15 @@ class MathPrinter(Printer):
 
     def below(self, name: str, times: int) -> str:
         """A variable in the sign of a derivative, by which it is as many times."""
-        raise NotImplementedError
+        return f"{self.partial} {self.raised(name, times)}"
 
     def above(self, order: int) -> str:
-        """The order of a derivative in its sign, which needs none where it is 1."""
-        raise NotImplementedError
+        """The sign of a derivative of an order."""
+        return self.raised(self.partial, order)
+
+    def raised(self, text: str, times: int) -> str:
+        """A text to a whole power, which needs no sign where it is 1."""
+        return self.operators["**"] % (text, times) if times > 1 else text
 
     between = " "
 
@@ -300,7 +305,7 @@ def _is_choice(record: Any) -> bool:
 def equations(derivatives: Derivatives, printer: MathPrinter, equals: str, slope: str, value: str) -> list[str]:
     """The lines of the derivatives: a single one alone, of several an equation for each. Shared parts come first.
 
-    `slope` is the template of the sign of a derivative: the order, and the variables; `value` names the function.
+    `slope` is the template of a derivative: its sign, and the variables; `value` names the function.
     """
     used = derivatives.used()
     lines = [f"{printer.name(assign.name)}{equals}{printer.text(assign.value)}" for assign in used]
@@ -313,6 +318,6 @@ def equations(derivatives: Derivatives, printer: MathPrinter, equals: str, slope
 
 
 def _slope(by: tuple[str, ...], printer: MathPrinter) -> tuple[str, str]:
-    """The order of a derivative, and its variables: the one differentiated by first stands last."""
+    """The sign of a derivative, and its variables: the one differentiated by first stands last."""
     below = [printer.below(printer.name(name), by.count(name)) for name in reversed(dict.fromkeys(by))]
     return printer.above(len(by)), printer.between.join(below)

@@ -41,7 +41,6 @@ def _fenced(left: str, right: str) -> str:
 
 _APPLY = _sign("&#x2061;")
 _TRANSPOSED = "<mi>T</mi>"
-_PARTIAL = "<mi>\u2202</mi>"
 
 
 class MathmlPrinter(MathPrinter):
@@ -104,6 +103,7 @@ class MathmlPrinter(MathPrinter):
     attribute = f"<msub>{_row('%s')}<mi>NAME</mi></msub>"
     index = f"<msub>{_row('%s')}{_row('%s')}</msub>"
     conjunction = "<mtext>&#xA0;and&#xA0;</mtext>"
+    partial = "<mi>\u2202</mi>"
     infinity = "<mi>\u221e</mi>"
     between = ""
 
@@ -135,10 +135,7 @@ class MathmlPrinter(MathPrinter):
         return _row(f"{_sign('{')}<mtable>{shown}{last}</mtable>")
 
     def below(self, name: str, times: int) -> str:
-        return _PARTIAL + (f"<msup>{_row(name)}<mn>{times}</mn></msup>" if times > 1 else name)
-
-    def above(self, order: int) -> str:
-        return f"<msup>{_PARTIAL}<mn>{order}</mn></msup>" if order > 1 else _PARTIAL
+        return self.partial + self.raised(name, times)
 
     def operator_name(self, function: str) -> str:
         return f"<mi>{function}</mi>"

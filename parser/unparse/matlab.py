@@ -16,7 +16,8 @@ DTYPES = (DOUBLE, SINGLE)
 _WORDS = (
     "break case catch classdef continue do else elseif end endfunction endif endwhile for function global if otherwise "
     "parfor persistent return spmd switch try until unwind_protect while Inf NaN pi ones zeros size choose sum prod "
-    "mean norm max min mod rem fix psi nthroot gammaln"
+    "mean norm max min mod rem fix psi nthroot gammaln "
+    "cumprod cumsum det diag dot eye flip inv numel reshape sort trace"
 )
 _OWN = (
     "abs acos acosh acot acoth acsc acsch asec asech asin asinh atan atan2 atanh besseli besselj besselk bessely beta "
@@ -79,8 +80,34 @@ class MatlabPrinter(DottedPrinter):
         "amax": "max(reshape({}, [], 1))",
         "amin": "min(reshape({}, [], 1))",
     }
+    along = {  # noqa: RUF012
+        **{name: f"{name}({{0}}, {{1}})" for name in ("sum", "prod", "mean")},
+        "amax": "max({0}, [], {1})",
+        "amin": "min({0}, [], {1})",
+    }
+    dropped = ("{}.'", "{}")
+    of_rank = {  # noqa: RUF012
+        **{(name, 1): f"{name}({{0}})" for name in ("cumsum", "cumprod", "diag", "flip", "numel", "sort")},
+        **{(name, 2): f"{name}({{0}})" for name in ("det", "diag", "numel", "trace")},
+        ("diagonal", 2): "diag({0})",
+        ("dot", 1): "dot({0}, {1})",
+        ("eye", 0): "eye({0})",
+        ("inverse", 2): "inv({0})",
+        ("len", 1): "numel({0})",
+        ("len", 2): "size({0}, 1)",
+        ("log_softmax", 1): "{0} - max({0}) - log(sum(exp({0} - max({0}))))",
+        ("logdet", 2): "log(det({0}))",
+        ("logsumexp", 1): "max({0}) + log(sum(exp({0} - max({0}))))",
+        ("ones", 0): "ones({0}, 1)",
+        ("softmax", 1): "exp({0} - max({0}))./sum(exp({0} - max({0})))",
+        ("solve", 2): "{0}\\{1}",
+        ("squeeze", 2): "reshape({0}, [], 1)",
+        ("unsqueeze", 1): "reshape({0}, [], 1)",
+    }
     ones = "ones(size({}))"
     zeros = "zeros(size({}))"
+    transposed = "{}.'"
+    inner = "dot({}, {})"
     index = "{}({})"
 
     def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
@@ -110,7 +137,8 @@ def render(derivatives: Derivatives, source: str, how: How) -> str:
     """A function for each derivative, or one that returns the value and all derivatives."""
     printer = MatlabPrinter(derivatives.variables, how.dtype, derivatives.arrays)
     text = "\n".join(_function(function) for function in functions(derivatives, printer))
-    return text + (_CHOOSE if "choose(" in text else "")
+    columns = "% Vectors are columns.\n" if printer.has_products else ""
+    return columns + text + (_CHOOSE if "choose(" in text else "")
 
 
 def _function(function: Function) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from ...engine.table.registry import FUNCTIONS
 from ..algebra.derivative import Derivatives
 from ..syntax.operators import PRODUCT
-from ..syntax.printer import ATOM, enclosed
+from ..syntax.printer import ATOM, UnprintableError, enclosed
 from ..syntax.records import Call, List, Name, Number, Unary
 from ..syntax.walk import walk
 from .code import CodePrinter, named, python_module
@@ -37,11 +37,12 @@ class NumpyPrinter(CodePrinter):
     functions = {  # noqa: RUF012
         **named(
             "np.",
-            f"{_REDUCTIONS} abs broadcast_to cbrt ceil copysign cos cosh cumprod cumsum diagonal dot exp expm1 flip "
-            "floor fmax fmin fmod full_like heaviside hypot isclose isfinite isinf isnan kron log log10 log1p log2 "
-            "logaddexp logaddexp2 logical_xor maximum minimum nan_to_num nextafter ones_like outer reshape roll round "
-            "searchsorted sign signbit sin sinc sinh sqrt squeeze stack tan tanh tile trace tril triu trunc where "
-            "zeros_like",
+            f"{_REDUCTIONS} "
+            "abs broadcast_to cbrt ceil copysign cos cosh cumprod cumsum diag diagonal dot exp expm1 eye flip "
+            "floor fmax fmin fmod full_like heaviside hypot isclose isfinite isinf isnan kron log log10 log1p "
+            "log2 logaddexp logaddexp2 logical_xor maximum minimum nan_to_num nextafter ones ones_like outer "
+            "reshape roll round searchsorted sign signbit sin sinc sinh sqrt squeeze stack tan tanh tile trace "
+            "tril triu trunc where zeros_like",
         ),
         **{f"a{name}": f"np.arc{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "tan2")},
         **named("np.linalg.", "cholesky det eigh pinv slogdet vector_norm"),
@@ -73,6 +74,7 @@ class NumpyPrinter(CodePrinter):
         "igammac": "special.gammaincc",
         "inverse": "np.linalg.inv",
         "ldexp": "{0}*2.0**{1}",
+        "len": "len",
         "lgamma": "special.gammaln",
         "linalg_qr": "np.linalg.qr",
         "linalg_svd": "np.linalg.svd",
@@ -81,6 +83,7 @@ class NumpyPrinter(CodePrinter):
         "mish": "{0}*np.tanh(np.logaddexp(0, {0}))",
         "msort": "np.sort({0}, 0)",
         "norm": "np.linalg.vector_norm",
+        "numel": "np.size",
         "permute": "np.transpose",
         "sigmoid": "special.expit",
         "silu": "{0}*special.expit({0})",
@@ -112,6 +115,8 @@ class NumpyPrinter(CodePrinter):
                     (self.sizes(argument, text), level) if i or of_several else (text, level)
                     for i, (argument, (text, level)) in enumerate(zip(arguments, parts, strict=True))
                 ]
+        if type(node) is Call and node.function == "pad" and self.module != "torch":
+            return self._padded(node, parts)
         return super().node(node, parts)
 
     def whole(self, node: Any, variable: str, is_narrow: bool) -> str:
@@ -142,6 +147,14 @@ class NumpyPrinter(CodePrinter):
             return self.reduction(function, [text for text, _ in parts]), ATOM
         parts = [(re.sub(r"^(\w+)(?==[^=])", self._renamed, text), level) for text, level in parts]
         return super().call(function, parts)
+
+    def _padded(self, node: Call, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        """Zeros around an array: pairs of how many before it and after it, from the first dimension on."""
+        sizes = [int(item.value or 0) for item in getattr(node.args[1], "items", ()) if type(item) is Number]
+        if len(node.args) != 2 or len(sizes) != len(getattr(node.args[1], "items", ())) or node.kwargs:
+            raise UnprintableError(f"{self.language} has no function for `pad` with these arguments", "pad")
+        pairs = [(before, after) for before, after in zip(sizes[-2::-2], sizes[::-2], strict=True)]
+        return f"{self.module}.pad({parts[0][0]}, {pairs})", ATOM
 
     def _renamed(self, name: re.Match[str]) -> str:
         return self.argument_names.get(name[0], name[0])

@@ -81,7 +81,7 @@ def render(derivatives: Derivatives, source: str, how: How) -> str:
         message = "SQL is written by sqlglot, which is not installed"
         raise UnsupportedError(message, 'pip install "autodiff-cli[sql]"') from None
     dialect = how.dialect or _USUAL
-    if sqlglot.Dialect.get(dialect) is None:
+    if sqlglot.Dialect.get(dialect) is None:  # pyrefly: ignore[bad-argument-type]
         known = ", ".join(sorted(name for name in sqlglot.Dialect.classes if name))
         raise UnsupportedError(f"there is no dialect `{dialect}` of SQL", f"one of {known}")
     printer = SqlPrinter(derivatives.variables)

@@ -8,7 +8,7 @@ from typing import Any
 from ...engine.table.registry import FUNCTIONS
 from ..algebra.derivative import Derivatives
 from ..syntax.printer import ATOM
-from ..syntax.records import Attribute, Call, List, Name, Number, Unary
+from ..syntax.records import Attribute, Call, Compare, List, Name, Number, Unary
 from ..syntax.walk import walk
 from .code import python_module
 from .how import DOUBLE, SINGLE, How
@@ -31,6 +31,7 @@ class TorchPrinter(NumpyPrinter):
     argument_names = {}  # noqa: RUF012
     constants = PythonPrinter.constants
     functions = {  # noqa: RUF012
+        "len": "len",
         "cbrt": "torch.sign({0})*torch.abs({0})**(1/3)",
         # The zeros may be a list, whose dtype would be another.
         "scatter": "torch.scatter({0}.to({3}.dtype), {1}, {2}, {3})",
@@ -39,6 +40,8 @@ class TorchPrinter(NumpyPrinter):
     def spelling(self, function: str) -> str | None:
         if function == "broadcast_to":
             return f"torch.full({{1}}, {{0}}, dtype=torch.{self.dtype})"
+        if function in ("eye", "ones"):
+            return f"torch.{function}({{0}}, dtype=torch.{self.dtype})"
         if function in self.functions or function not in FUNCTIONS:
             return self.functions.get(function)
         record = FUNCTIONS[function]
@@ -50,15 +53,30 @@ class TorchPrinter(NumpyPrinter):
 
     def whole(self, node: Any, variable: str, is_narrow: bool) -> str:
         text = super().whole(node, variable, is_narrow)
-        is_constant = type(node) is List and all(type(record) is not Name for record in walk(node))
-        return f"{text}.to({self.name(variable)}.dtype)" if is_constant else text
+        is_constant = type(node) is List and self._is_number(node)
+        return f"torch.tensor({self.lists[id(node)]}, dtype={self.name(variable)}.dtype)" if is_constant else text
 
     def array(self, node: List, items: list[str]) -> str:
         numbers = [record for record in walk(node) if type(record) is not List]
-        if all(type(record) in (Number, Unary) or _is_truth(record) for record in numbers):
-            is_floating = any(type(record) is Number and isinstance(record.value, float) for record in numbers)
+        if self._is_number(node):
+            is_whole = all(type(r) is Unary or (type(r) is Number and type(r.value) is int) for r in numbers)
+            is_floating = not is_whole and not all(map(_is_truth, numbers))
             return f"torch.tensor({self.lists[id(node)]}{f', dtype=torch.{self.dtype}' if is_floating else ''})"
-        return f"torch.stack([{', '.join(f'torch.as_tensor({item})' for item in items)}])"
+        made = (
+            self._tensor(text, node) if self._is_number(item) else f"torch.as_tensor({text})"
+            for item, text in zip(node.items, items, strict=True)
+        )
+        return f"torch.stack([{', '.join(made)}])"
+
+    def _tensor(self, text: str, beside: Any) -> str:
+        """A number as a tensor of the type of what it stands beside: PyTorch makes float32 of it."""
+        return f"torch.tensor({text}, dtype={self._type(beside)})"
+
+    def _type(self, node: Any) -> str:
+        """The type of the tensors in an expression."""
+        names = (record.name for record in walk(node) if type(record) is Name and not self._is_number(record))
+        name = next(names, None)
+        return f"torch.{self.dtype}" if name is None else f"{self.name(name)}.dtype"
 
     def reduction(self, function: str, texts: list[str]) -> str:
         if function == "logsumexp" and len(texts) == 1:
@@ -86,7 +104,7 @@ class TorchPrinter(NumpyPrinter):
                 return PythonPrinter(self.variables).texts(node)
             if _takes_tensors_only(node.function):
                 parts = [
-                    (f"torch.as_tensor({text})", ATOM) if number else (text, level)
+                    (self._tensor(text, node), ATOM) if number else (text, level)
                     for (text, level), number in zip(parts, numbers, strict=True)
                 ]
             elif node.function == "broadcast_to" and not numbers[0]:
@@ -98,8 +116,10 @@ class TorchPrinter(NumpyPrinter):
                 ]
                 if all(numbers[1:]):
                     # Of two numbers PyTorch makes float32, whatever the condition is made of.
-                    tensors = (r.name for r in walk(node.args[0]) if type(r) is Name and not self._is_number(r))
-                    parts[1] = (f"torch.tensor({parts[1][0]}, dtype={self.name(next(tensors))}.dtype)", ATOM)
+                    parts[1] = (self._tensor(parts[1][0], node.args[0]), ATOM)
+            elif node.function == "sum" and type(node.args[0]) is Compare:
+                # A number of truths is whole, and would make float32 of others.
+                return f"{super().node(node, parts)[0][:-1]}, dtype={self._type(node.args[0])})", ATOM
         return super().node(node, parts)
 
     def _is_number(self, argument: Any) -> bool:

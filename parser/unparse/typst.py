@@ -69,6 +69,7 @@ class TypstPrinter(MathPrinter):
     attribute = '%s_"NAME"'
     index = "%s_(%s)"
     conjunction = ' " and " '
+    partial = "partial"
     infinity = "oo"
 
     def verbatim(self, name: str) -> str:
@@ -88,12 +89,6 @@ class TypstPrinter(MathPrinter):
         shown = "".join(f'{text} & "if" {condition}, ' for condition, text in lines)
         return f'cases({shown}{otherwise} & "otherwise")'
 
-    def below(self, name: str, times: int) -> str:
-        return f"partial {name}" + (f"^{times}" if times > 1 else "")
-
-    def above(self, order: int) -> str:
-        return f"^{order}" if order > 1 else ""
-
     def operator_name(self, function: str) -> str:
         return f'op("{function}")'
 
@@ -102,5 +97,5 @@ def render(derivatives: Derivatives, source: str, how: How) -> str:
     """A single derivative on a line; of several, each on its line as an equation. Shared parts come first."""
     flat = with_flat_choices(derivatives)
     printer = TypstPrinter(flat.arrays, [*flat.variables, *(assign.name for assign in flat.used())])
-    lines = equations(flat, printer, " = ", "frac(partial%s, %s) f", "f")
+    lines = equations(flat, printer, " = ", "frac(%s, %s) f", "f")
     return "".join(f"{line}\n" for line in lines)

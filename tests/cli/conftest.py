@@ -15,7 +15,7 @@ from processes import START, TIMEOUT, Result, environment, on_terminal
 from autodiff.cli.main import run
 from autodiff.cli.repl.console import Console
 from autodiff.cli.run.session import Setting
-from autodiff.parser.script.running.guard import Limits
+from autodiff.parser.script.running.script_limits import Limits
 from autodiff.parser.semantics.computing import computing
 
 
@@ -24,6 +24,8 @@ def buffered() -> Iterator[None]:
     """Buffers the output of the processes that tests start, as it is for users."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PYTHONUNBUFFERED", raising=False)
+        # Nor is there a file of the person's own.
+        patch.setenv("AUTODIFF_CONFIG", "")
         yield
 
 

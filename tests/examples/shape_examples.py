@@ -9,6 +9,8 @@ from examples.references import as_rows_of_2, rows, same, whole
 import autodiff.engine as torch
 
 CALLS: dict[str, list[Example]] = {
+    "len": [Example(lambda x: torch.sum(x) / torch.len(x), lambda x: np.mean(x) * 3, (MATRIX,), "sum(x)/{}(x)")],
+    "numel": [Example(lambda x: torch.sum(x) / torch.numel(x), np.mean, (MATRIX,), "sum(x)/{}(x)")],
     "reshape": [
         Example(lambda x: torch.reshape(x, 3, 2), lambda x: np.split(x.ravel(), 3), (MATRIX,), "{}(x, 3, 2)"),
         Example(lambda x: torch.reshape(x, (-1,)), whole(list), (MATRIX,), "{}(x, [-1])"),

@@ -8,7 +8,7 @@ import pytest
 from pytorch.recorded import entries
 
 import autodiff.engine as torch
-from autodiff.parser.script.running.guard import Limits
+from autodiff.parser.script.running.script_limits import Limits
 from autodiff.parser.script.session import Session
 
 RECORDED = entries("semantics.json")
@@ -16,10 +16,10 @@ RECORDED = entries("semantics.json")
 OUTSIDE = {
     "import numpy": "imports of anything but torch",
     "import weakref": "imports of anything but torch",
-    "import warnings": "imports of anything but torch",
+    "warnings": "imports of anything but torch",
+    "dir(": "attributes by name",
     "hash(": "hashes",
     "getattr(": "attributes by name",
-    "type(": "types as values",
     "1j": "complex numbers",
 }
 

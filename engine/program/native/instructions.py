@@ -139,7 +139,7 @@ def _logaddexp(log_of_two: float, power: Any, scale: float) -> Callable[..., Lan
         rest = np.log1p(power(-np.absolute(difference)))
         rest = rest if scale == 1 else x.dtype.type(scale) * rest
         summed = np.where(np.isnan(difference), difference, larger + rest)
-        return np.where(x == y, x + x.dtype.type(log_of_two), summed)  # pyright: ignore[reportReturnType]
+        return np.where(x == y, x + x.dtype.type(log_of_two), summed)
 
     return form
 

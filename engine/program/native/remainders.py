@@ -31,7 +31,7 @@ def remainder(body: Body, x: Lane, y: Lane) -> Lane:
     """The same with the sign of y, as NumPy finds it."""
     left: Any = fmod(body, x, y)
     moved = np.where((left != 0) & ((y < 0) != (left < 0)), left + y, left)
-    return np.where(left == 0, np.copysign(x.dtype.type(0), y), moved)  # pyright: ignore[reportReturnType]
+    return np.where(left == 0, np.copysign(x.dtype.type(0), y), moved)  # pyrefly: ignore[bad-return]
 
 
 def floor_divide(body: Body, x: Lane, y: Lane) -> Lane:
@@ -43,7 +43,7 @@ def floor_divide(body: Body, x: Lane, y: Lane) -> Lane:
     down: Any = np.floor(whole)
     rounded = np.where(whole - down > half, down + one, down)
     signed = np.where(whole == 0, np.copysign(x.dtype.type(0), x / y), rounded)
-    return np.where(y == 0, x / y, signed)  # pyright: ignore[reportReturnType]
+    return np.where(y == 0, x / y, signed)
 
 
 def _definition(body: Body, dtype: np.dtype[Any]) -> str:

@@ -17,7 +17,7 @@ class Word:
     """A whole number of 64 bits without sign, or a truth: `type` says which. Arithmetic is modulo 2^64."""
 
     __slots__ = ("name", "routine", "type")
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __init__(self, routine: Routine, name: str, type: str = "i64") -> None:
         self.routine = routine
@@ -54,10 +54,10 @@ class Word:
     def __rshift__(self, other: Whole) -> Word:
         return self._by("lshr", other)
 
-    def __eq__(self, other: Whole) -> Word:  # type: ignore[override]
+    def __eq__(self, other: Whole) -> Word:  # pyrefly: ignore[bad-override]
         return self._by("icmp eq", other, "i1")
 
-    def __ne__(self, other: Whole) -> Word:  # type: ignore[override]
+    def __ne__(self, other: Whole) -> Word:  # pyrefly: ignore[bad-override]
         return self._by("icmp ne", other, "i1")
 
     def __lt__(self, other: Whole) -> Word:

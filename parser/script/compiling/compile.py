@@ -344,10 +344,10 @@ class _Compiler(Lowering):
             tuple(argument.arg for argument in parameters),
             len(arguments.posonlyargs),
             len(arguments.defaults),
-            arguments.vararg and arguments.vararg.arg,
+            arguments.vararg.arg if arguments.vararg else None,
             tuple(argument.arg for argument in arguments.kwonlyargs),
             tuple(name for name, _ in defaults),
-            arguments.kwarg and arguments.kwarg.arg,
+            arguments.kwarg.arg if arguments.kwarg else None,
         )
         seen: set[str] = set()
         for argument in (*parameters, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg):

@@ -30,6 +30,7 @@ from .classes import (
 from .exceptions import UnknownName
 from .formatting import formatted
 from .guard import Builtin, Guard
+from .kinds import name_of
 from .modules import Library, Module
 from .offered import is_offered, names_of_offered
 
@@ -115,6 +116,8 @@ def attribute_of(value: Any, name: str, guard: Guard) -> Any:
         return getattr(value, name)
     if isinstance(value, Super):
         return attribute_of_super(value, name)
+    if name == "__name__" and (own := name_of(value)) is not None:
+        return own
     names = names_of(value)
     if name not in names:
         raise _no_attribute(value, name, names)

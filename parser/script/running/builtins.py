@@ -8,6 +8,7 @@ from typing import Any
 from .classes import Class
 from .formatting import formatted_value
 from .guard import Builtin, Guard, LimitError, shown
+from .kinds import Kind, Kinds
 
 _PLAIN = (abs, all, any, bool, callable, divmod, float, int, len, reversed, round)
 _LAZY = (enumerate, filter, map, zip)
@@ -16,13 +17,16 @@ _DEEPEST = 100  # iterators inside each other
 
 def builtins(write: Callable[[str], None], guard: Guard) -> dict[str, Any]:
     """The functions by name. `print` gives its text to `write`."""
-    return {
+    made = {
         **{function.__name__: function for function in _PLAIN},
         **{kind.__name__: _bounded(kind) for kind in _LAZY},
         **{function.__name__: Builtin(_comparing, function, guard) for function in (max, min, sorted)},
         **{function.__qualname__: Builtin(function, guard) for function in _GUARDED},
         "print": Builtin(_print, guard, write),
     }
+    types = {kind: made[function.__qualname__] for function, kind in _KINDS.items()}
+    kinds = Kinds({**types, range: made["range"], **{kind: kind for kind in (bool, float, int)}})
+    return made | {"type": Builtin(_type, kinds), "id": Builtin(_id, kinds)}
 
 
 def _bounded(kind: type[Any]) -> type[Any]:
@@ -137,7 +141,19 @@ def _kind(value: Any) -> Any:
     """The type that a value stands for."""
     if isinstance(value, Builtin):
         return _KINDS.get(value.func)
+    if isinstance(value, Kind):
+        return value._type
     return value.kind if isinstance(value, Class) else value
+
+
+def _type(kinds: Kinds, *values: Any) -> Any:
+    if len(values) != 1:
+        raise TypeError("type() takes 1 argument here: a class is written with `class`")
+    return kinds.kind_of(values[0])
+
+
+def _id(kinds: Kinds, value: Any) -> int:
+    return kinds.number_of(value)
 
 
 def _flat(kinds: Any) -> list[Any]:
@@ -148,6 +164,6 @@ def _flat(kinds: Any) -> list[Any]:
 # What the functions of these names are types of, in Python.
 _KINDS: dict[Any, type] = {_dict: dict, _list: list, _set: set, _str: str, _tuple: tuple}
 _GUARDED = (_isinstance, _dict, _format, _iter, _next, _set, _list, _pow, _range, _repr, _str, _sum, _tuple)
-for _function in (*_GUARDED, _print):
+for _function in (*_GUARDED, _id, _print, _type):
     # What Python says of wrong arguments begins with this.
     _function.__qualname__ = _function.__name__[1:]

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from ....engine import Tensor
 
@@ -21,22 +21,6 @@ _SIZED = tuple(_NAMES)
 # What most results are, found in a fraction of the time that it takes to look at all that has a size.
 _UNSIZED = frozenset([float, int, bool, type(None)])
 _WIDE = re.compile(r"[0-9]{%d}|\*" % (_DIGITS + 1))  # noqa: UP031
-
-
-class Limits(NamedTuple):
-    """What a script may use.
-
-    Characters of its text, depth of its brackets, steps (instructions), depth of calls of its own functions, elements
-    of one tensor, list or text; megabytes of memory beside what is in use before; seconds.
-    """
-
-    length: int = 1_000_000
-    depth: int = 200
-    steps: int = 100_000_000
-    calls: int = 1_000
-    elements: int = 10_000_000
-    memory: int = 4_000
-    seconds: float = math.inf
 
 
 class LimitError(Exception):
@@ -173,15 +157,20 @@ class Guard:
         self.whole(y)
 
 
-_TYPES = ("dict", "list", "range", "set", "str", "tuple")  # of those, what are types in Python
+_TYPES = ("dict", "list", "range", "set", "str", "tuple", "type")  # of those, what are types in Python
 
 
 class Builtin(partial[Any]):
     """A function that a script has of Python, with the guard as its first argument."""
 
+    @property
+    def is_type(self) -> bool:
+        """Whether it is a type in Python."""
+        return self.func.__qualname__ in _TYPES
+
     def __repr__(self) -> str:
         name = self.func.__qualname__
-        return f"<class '{name}'>" if name in _TYPES else f"<built-in function {name}>"
+        return f"<class '{name}'>" if self.is_type else f"<built-in function {name}>"
 
 
 # Where a method, a function or an object without a text of its own lies in memory.

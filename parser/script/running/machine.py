@@ -20,10 +20,11 @@ from .classes import Instance, is_special
 from .exceptions import Call, ScriptError, UnknownName, catchable, failure_of, notes_of
 from .function import Function, Scope
 from .generators import Generator
-from .guard import Guard, LimitError, Limits, check_bits, exceeded, shown
+from .guard import Guard, LimitError, check_bits, exceeded, shown
 from .instructions import Code
 from .namespace import Namespace
 from .resources import Timer
+from .script_limits import Limits
 
 _STEPS_OF_MODULE = 100  # what a module that is called or gone through counts
 _PYTHON = (BuiltinFunctionType, partial, type)  # what Python's own functions and methods are

@@ -8,7 +8,7 @@ from typing import Any
 
 from .... import engine
 from ....engine import FUNCTIONS, random
-from ....engine.api import bits, in_place_functions, sampling, settings, types
+from ....engine.api import bits, complex_numbers, factors, in_place_functions, placing, sampling, settings, types
 
 # What a script has of each module, beside what the module lists in `__all__`.
 _OTHERS: dict[str, tuple[str, ...]] = {
@@ -25,7 +25,7 @@ _OTHERS: dict[str, tuple[str, ...]] = {
         "saved_tensors_hooks",
     ),
     "torch.cuda": (),
-    "torch.func": (),
+    "torch.func": ("functional_call", "stack_module_state"),
     "torch.linalg": (),
     "torch.nn": (),
     "torch.nn.functional": (),
@@ -36,14 +36,21 @@ _OTHERS: dict[str, tuple[str, ...]] = {
     "torch.optim.lr_scheduler": (),
     "torch.random": (),
     "torch.special": (),
+    "torch.testing": (),
     "torch.utils": (),
+    "torch.utils.checkpoint": (),
     "torch.utils.data": (),
 }
 
 
+# Where the engine has one in another room.
+_PLACES = {"torch.testing": "torch.utils.testing"}
+
+
 def engine_module(path: str) -> ModuleType | None:
     """The engine's own module under PyTorch's name, such as `torch.autograd`; None: there is none."""
-    return importlib.import_module(path.replace("torch", engine.__name__, 1)) if path in _OTHERS else None
+    place = _PLACES.get(path, path)
+    return importlib.import_module(place.replace("torch", engine.__name__, 1)) if path in _OTHERS else None
 
 
 # What leads out of the engine, or is no function of PyTorch's.
@@ -111,7 +118,9 @@ class Module:
 
     def _parts(self) -> list[ModuleType]:
         """What the engine imports when one of its names is first asked for."""
-        return [bits, in_place_functions, random, sampling, settings, types] if self == TORCH else []
+        if self != TORCH:
+            return []
+        return [bits, complex_numbers, factors, in_place_functions, placing, random, sampling, settings, types]
 
     def _inside(self) -> list[str]:
         """The modules in this one."""

@@ -10,6 +10,7 @@ from ...syntax.errors import did_you_mean
 from ...syntax.wording import listed
 from ..reading.script import TRUSTED
 from .builtins import builtins
+from .chance import chance
 from .classes import class_members
 from .exceptions import EXCEPTIONS, UnknownName
 from .guard import Guard
@@ -25,7 +26,7 @@ class Namespace(Mapping[str, Any]):
         own = {**builtins(write, guard), **EXCEPTIONS, **class_members(guard)}
         self.own: dict[str, Any] = {**own, "torch": TORCH, "tau": math.tau}
         self.torch = frozenset(TORCH.names)
-        modules = {"math": mathematics(guard), **libraries(guard)}
+        modules = {"math": mathematics(guard), "random": chance(guard), **libraries(guard)}
         self.libraries = {name: Library(name, members) for name, members in modules.items()}
 
     def __getitem__(self, name: str) -> Any:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from autodiff.engine.autograd.differences import slopes
 from autodiff.engine.table.registry import all_primitives
 from autodiff.parser.analysis.compare import compare, compare_all
-from autodiff.parser.analysis.coordinates import Expression
+from autodiff.parser.analysis.coordinates import NumericFunction
 from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.syntax.parse import parse
 
@@ -398,7 +398,7 @@ def test_many_points_and_many_variables_are_compared_in_seconds(autodiff) -> Non
 
 def test_points_compared_together_have_the_numbers_of_each_by_itself() -> None:
     for source in ("sin(x)*exp(y)", "x if x > y else y*x", "prod([x, y, 2])", "f(n)=n if n<1 else f(n-1)*n; f(x)*y"):
-        expression = Expression(parse(source), ["x", "y"], Limits(), "float64")
+        expression = NumericFunction(parse(source), ["x", "y"], Limits(), "float64")
         points = [{"x": np.asarray(a), "y": np.asarray(b)} for a, b in ((0.5, 1.25), (2.5, 0.75), (1.5, 3.0))]
         for order in (1, 2):
             assert repr(compare_all(expression, points, order)) == repr(

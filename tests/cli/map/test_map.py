@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autodiff.cli.tables import arrow_import
+from autodiff.parser.frames import arrow_import
 
 TABLE = "id,x,y,note\n1,2,3,a\n2,,1,b\n3,abc,1,c\n4,1e3,0.5,d\n"
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autodiff.cli.tables import record_ends
-from autodiff.cli.tables.arrow_import import has_arrow
+from autodiff.parser.frames.arrow_import import has_arrow
 
 needs_arrow = pytest.mark.skipif(not has_arrow(), reason="writes formats that pyarrow writes")
 WORDS = "x,größe,t\n1,2,Ünï\n3,4,ß\n"

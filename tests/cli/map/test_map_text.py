@@ -19,9 +19,9 @@ from autodiff.cli.map import delimited, spelling
 from autodiff.cli.map.delimited import Delimited
 from autodiff.cli.map.jsonl import JsonLines
 from autodiff.cli.tables import record_ends
-from autodiff.cli.tables.arrow_import import has_arrow
 from autodiff.cli.tables.dialect import Dialect
 from autodiff.cli.tables.opening import Headed
+from autodiff.parser.frames.arrow_import import has_arrow
 
 # How much is read at once: each cut in another place.
 SIZES = [1, 2, 3, 7, 64, 1 << 20]

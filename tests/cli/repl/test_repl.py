@@ -22,7 +22,7 @@ from autodiff.cli.repl.console import Console
 from autodiff.cli.repl.conversation import converse
 from autodiff.cli.repl.dumb_terminal import Lines
 from autodiff.cli.run.session import Setting
-from autodiff.parser.script.running.guard import Limits
+from autodiff.parser.script.running.script_limits import Limits
 
 
 def test_a_value_is_shown_and_names_stay(typed) -> None:
@@ -223,7 +223,7 @@ def test_a_person_at_a_terminal(tmp_path: Path) -> None:
     typist.until("interrupted")
     typist.until(">>>")
     typist.types("1 +* 2\r")
-    typist.until("--> <input 4>:1:4")
+    typist.until(" <input 4>:1:4")
     typist.until(">>>")
     typist.types("\x04")
     assert typist.process.wait(60) == 0

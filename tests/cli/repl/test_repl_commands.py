@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pathlib
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from autodiff.cli.repl.commands import COMMANDS
 from autodiff.cli.repl.console import Console
 from autodiff.cli.run.session import Setting
-from autodiff.parser.script.running.guard import Limits
+from autodiff.parser.script.running.script_limits import Limits
 from autodiff.parser.semantics.computing import computing
 
 
@@ -142,3 +143,28 @@ def test_the_type_of_numbers_is_saved_where_it_is_not_the_usual_one(
         console.take("torch.tensor(0.1).item()")
         console.take(f":save {path}")
     assert capsys.readouterr().out == autodiff("run", str(path)).out == "0.10000000149011612\n"
+
+
+def test_the_prompt_differentiates_formulas_and_checks_them_at_the_values_of_the_session(typed) -> None:
+    typed("x = torch.tensor([1., 2.])", "y = 2.0")
+    assert typed(":diff sum(x**2)*y").out == "d_x\t2*x*y\nd_y\tsum(x**2)\n"
+    report = typed(":check sum(x**2)*y").out
+    assert "3 derivatives checked: all hold" in report.replace("\x1b[1;32m", "")
+    assert typed(":check z**2").out.count("ok") == 3
+    assert "the expression is missing" in typed(":diff").err
+    assert "there is no variable" in typed(":diff 3").err
+
+
+def test_the_prompt_times_an_input_and_loads_a_script(typed, tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "lesson.py"
+    path.write_text("def f(x):\n    return x**2\n")
+    assert typed(f":load {path}", ":time f(torch.tensor(3.))").out.startswith("tensor(9.)\n")
+    assert typed("f(2)").out == "4\n"
+    assert "cannot read" in typed(":load nowhere.py").err
+
+
+def test_help_is_answered_as_elsewhere(typed) -> None:
+    assert typed("help").out == typed(":help").out
+    for text in ("help(sin)", "help(torch.sin)", "sin?", "torch.sin?"):
+        assert typed(text).out == typed(":help sin").out
+    assert typed("help = 3", "help").out == "3\n"

@@ -48,7 +48,7 @@ def session() -> Session:
         ("alpha.nump", "nump", []),
         ("alphaé", "alphaé", []),
         (":tr", ":tr", [":trace"]),
-        (":", ":", [":graph", ":help", ":quit", ":save", ":trace", ":vars"]),
+        (":", ":", [":check", ":diff", ":graph", ":help", ":load", ":quit", ":save", ":time", ":trace", ":vars"]),
         (":graph alp", "alp", ["alpha", "alpine"]),
         (":trace torch.arctan", "arctan", ["arctan", "arctan2", "arctan_", "arctand", "arctanh", "arctanh_"]),
         (":help arctan", "arctan", ["arctan", "arctan2", "arctand", "arctanh"]),

@@ -122,7 +122,7 @@ def test_an_operation_that_outlives_its_time_ends_with_the_process(monkeypatch: 
         "import autodiff.parser.script.running.resources as r; r._GRACE = 0.2\n"
         "import time; import autodiff.engine as engine\n"
         "from autodiff.parser.script.session import Session\n"
-        "from autodiff.parser.script.running.guard import Limits\n"
+        "from autodiff.parser.script.running.script_limits import Limits\n"
         "def deaf():\n"
         "    while True:\n"
         "        try: time.sleep(60)\n"
@@ -148,3 +148,12 @@ def test_a_script_does_not_steer_the_terminal(terminal, tmp_path: Path) -> None:
     path = tmp_path / "theirs.py"
     path.write_text("print('\\x1b[31mred')\n")
     assert terminal("run", str(path)).out == "\N{REPLACEMENT CHARACTER}[31mred\n"
+
+
+def test_a_script_has_the_names_that_it_is_given(autodiff, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("1,2,3\n")
+    (tmp_path / "p.json").write_text('{"k": 2, "spare": "of run 7"}'.replace('"of run 7"', "[1, 2]"))
+    given = ["--set", f"x=@{tmp_path / 'data.csv'}", "--vars", str(tmp_path / "p.json")]
+    assert autodiff("run", *given, stdin="print((x*k).sum())").out == "tensor(12.)\n"
+    assert autodiff("run", "--trust", *given, stdin="print((x*k).sum())").out == "tensor(12.)\n"
+    assert "does not mention it" in autodiff("run", *given, stdin="print(k)").err

@@ -141,7 +141,7 @@ def test_a_prompt_runs_python_and_knows_its_graphs(tmp_path: Path, capsys: pytes
     from autodiff.cli.repl.completing import completions
     from autodiff.cli.repl.console import Console
     from autodiff.cli.run.session import Setting
-    from autodiff.parser.script.running.guard import Limits
+    from autodiff.parser.script.running.script_limits import Limits
     from autodiff.parser.semantics.computing import computing
 
     with computing("float64"):

@@ -17,7 +17,7 @@ from autodiff.cli.repl.commands import run_command
 from autodiff.cli.repl.console import Console
 from autodiff.cli.run.session import Setting
 from autodiff.cli.shell.files import replacing
-from autodiff.parser.script.running.guard import Limits
+from autodiff.parser.script.running.script_limits import Limits
 from autodiff.parser.syntax.errors import UsageError
 
 Writer = Callable[[str], str]

@@ -62,6 +62,8 @@ def test_an_example_works(autodiff, call: str, tmp_path, monkeypatch: pytest.Mon
     (tmp_path / "expressions.txt").write_text("x**2\nx*y where y = 2\n")
     (tmp_path / "expressions.jsonl").write_text('{"expr": "x**2", "vars": {"x": 3}}\n')
     (tmp_path / "expressions.csv").write_text("expr,x\nx**2,3\n")
+    (tmp_path / "fit.py").write_text("print(data * n)\n")
+    (tmp_path / "data.csv").write_text("1,2,3\n")
     for name in ("lesson.py", "theirs.py"):
         (tmp_path / name).write_text("import torch\nx = torch.tensor(3.0, requires_grad=True)\nx**2\n")
     (tmp_path / "lesson.md").write_text("In [1]:\n2 + 3\n\n5\n")

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from autodiff.cli.shell.streams import say
+from autodiff.cli.shell.saying import say
 
 pytestmark = pytest.mark.processes
 

@@ -91,9 +91,9 @@ def test_a_missing_expression_is_not_waited_for(terminal) -> None:
     for args in (["eval"], ["eval", "--x", "3"], ["eval", "x=3"], ["eval", "-"]):
         result = terminal(*args)
         assert result.code == 2
-        assert result.out.startswith("error[usage]: the expression is missing")
+        assert plain(result.out).startswith("error[usage]: the expression is missing")
 
 
 def test_the_list_of_functions_is_folded_at_the_width(terminal) -> None:
-    lines = terminal("functions", columns=70).out.splitlines()
+    lines = plain(terminal("functions", columns=70).out).splitlines()
     assert max(map(len, lines)) <= 70

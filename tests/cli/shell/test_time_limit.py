@@ -13,7 +13,7 @@ from processes import START
 from autodiff.cli.main import COMMANDS
 from autodiff.cli.repl.console import Console
 from autodiff.cli.run.session import Setting
-from autodiff.parser.script.running.guard import Limits
+from autodiff.parser.script.running.script_limits import Limits
 
 SLOW = "sin(" * 3_000 + "x" + ")" * 3_000
 # A process that is told of a time limit and then does not let itself be interrupted.

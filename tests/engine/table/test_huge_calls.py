@@ -11,7 +11,7 @@ import pytest
 
 import autodiff.engine as torch
 from autodiff.engine.tensors.size import TooLargeError, at_most
-from autodiff.parser.script.running.guard import Limits
+from autodiff.parser.script.running.script_limits import Limits
 from autodiff.parser.script.session import Session
 from autodiff.parser.semantics.evaluate import evaluate
 from autodiff.parser.syntax.errors import ExpressionError

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from autodiff.parser.analysis import compare, sample
-from autodiff.parser.analysis.coordinates import Expression
+from autodiff.parser.analysis.coordinates import NumericFunction
 from autodiff.parser.analysis.verdict import check
 from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.semantics.names import free_variables
@@ -29,7 +29,7 @@ def checked(text: str, monkeypatch: Any, together: bool) -> Any:
         monkeypatch.setattr(sample, "_AT_ONCE", 1)
     program = parse(text)
     names = list(free_variables(program))
-    found = check(Expression(program, names, Limits(), "float64"), {}, names, 60, 0, 1)
+    found = check(NumericFunction(program, names, Limits(), "float64"), {}, names, 60, 0, 1)
     return [
         (point["x"].item(), [(c.key, c.verdict, c.autograd, c.numeric) for c in checks])
         for point, checks in found.checks
@@ -45,13 +45,13 @@ def test_points_and_checks_are_the_same_together_and_one_by_one(text: str, monke
 
 def test_many_points_take_few_evaluations(monkeypatch: Any) -> None:
     calls: list[Any] = []
-    value = Expression.value
+    value = NumericFunction.value
 
-    def counted(self: Expression, point: Any) -> Any:
+    def counted(self: NumericFunction, point: Any) -> Any:
         calls.append(point)
         return value(self, point)
 
-    monkeypatch.setattr(Expression, "value", counted)
+    monkeypatch.setattr(NumericFunction, "value", counted)
     program = parse("sin(x)*x")
-    check(Expression(program, ["x"], Limits(), "float64"), {}, ["x"], 1000, 0, 1)
+    check(NumericFunction(program, ["x"], Limits(), "float64"), {}, ["x"], 1000, 0, 1)
     assert len(calls) < 50

@@ -6,7 +6,7 @@ from itertools import islice
 
 import pytest
 
-from autodiff.parser.analysis.coordinates import Expression
+from autodiff.parser.analysis.coordinates import NumericFunction
 from autodiff.parser.analysis.sample import points
 from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.syntax.parse import parse
@@ -26,7 +26,7 @@ from autodiff.parser.syntax.parse import parse
     ],
 )
 def test_points_are_drawn_on_both_sides_of_a_constant(source: str, constant: float) -> None:
-    expression = Expression(parse(source), ["x"], Limits(), "float64")
+    expression = NumericFunction(parse(source), ["x"], Limits(), "float64")
     for seed in range(5):
         drawn = [float(point["x"]) for point in islice(points(expression, {}, ["x"], seed), 10)]
         assert min(drawn) < constant < max(drawn)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autodiff.parser.analysis.compare import EDGE, KINK, OK, UNSETTLED, WRONG, Check, compare
-from autodiff.parser.analysis.coordinates import Expression, Point
+from autodiff.parser.analysis.coordinates import NumericFunction, Point
 from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.syntax.parse import parse
 
@@ -27,7 +27,7 @@ SMOOTH = st.recursive(
 PLACES = st.builds(lambda part, power: part * 10.0**power, st.floats(0.5, 1), st.integers(-12, 12))
 
 
-class OffBy(Expression):
+class OffBy(NumericFunction):
     """An expression whose derivatives are wrong by a thousandth of them."""
 
     part = 1e-3
@@ -42,7 +42,7 @@ class OffByMillionth(OffBy):
     part = 1e-6
 
 
-def checked(kind: type[Expression], source: str, x: float, order: int = 1) -> Check:
+def checked(kind: type[NumericFunction], source: str, x: float, order: int = 1) -> Check:
     expression = kind(parse(source), ["x"], Limits(), "float64")
     return compare(expression, {"x": np.asarray(x)}, order)[0]
 
@@ -51,7 +51,7 @@ def checked(kind: type[Expression], source: str, x: float, order: int = 1) -> Ch
 @given(SMOOTH, PLACES)
 def test_rounding_is_not_taken_for_an_error_at_any_scale(source: str, x: float) -> None:
     source = f"sin(x) + {source}"
-    assert checked(Expression, source, x).verdict in (OK, UNSETTLED)
+    assert checked(NumericFunction, source, x).verdict in (OK, UNSETTLED)
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -94,11 +94,11 @@ def test_a_derivative_off_by_a_thousandth_is_right_at_no_scale(source: str, x: f
     ],
 )
 def test_the_step_fits_the_scale_of_the_function(source: str, x: float, order: int, verdict: str) -> None:
-    assert checked(Expression, source, float(x), order).verdict == verdict
+    assert checked(NumericFunction, source, float(x), order).verdict == verdict
 
 
 @pytest.mark.parametrize("x", [1e-12, 1e-6, 0.3, 1.7, 1e3, 1e6])
 @pytest.mark.parametrize("source", ["sin(x) + x", "exp(-x) - x", "x**2 + 3*x", "atan(x) + x/3"])
 def test_a_derivative_off_by_a_millionth_is_not_confirmed(source: str, x: float) -> None:
     assert checked(OffByMillionth, source, x).verdict in (WRONG, UNSETTLED)
-    assert checked(Expression, source, x).verdict == OK
+    assert checked(NumericFunction, source, x).verdict == OK

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from autodiff.parser.script.running.guard import Limits
+from autodiff.parser.script.running.script_limits import Limits
 from autodiff.parser.script.session import Session
 from autodiff.parser.syntax.errors import ExpressionError
 

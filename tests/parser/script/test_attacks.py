@@ -5,13 +5,14 @@ Each family is every way of doing something with everything there is to do it wi
 
 from __future__ import annotations
 
+import random
 import time
 from itertools import product
 from pathlib import Path
 
 import pytest
 
-from autodiff.parser.script.running.guard import Limits
+from autodiff.parser.script.running.script_limits import Limits
 from autodiff.parser.script.session import Session
 from autodiff.parser.syntax.errors import ExpressionError
 
@@ -149,3 +150,50 @@ def test_nothing_goes_on_for_ever_and_no_handler_catches_its_end(session: Sessio
         slow += [name] * (time.process_time() - start > 1)
         wrong += [name] * (kind != "limit" or session.names["caught"] != [])
     assert (wrong, slow) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "type('X', (), {})",
+        "type(*['X', (), {}])",
+        "type(type)('X', (), {})",
+        "type(A)('X', (), {})",
+        "type(torch)('os')",
+        "type(fun)(1)",
+        "type(gen())()",
+        "type(sum_.grad_fn)()",
+        "class C(type): pass",
+        "class C(type(leaf)): pass",
+        "class C(type(A)): pass",
+        "class C(type([])): pass",
+        "type(leaf).x = 1",
+        "A.__name__ = 'B'",
+        "isinstance(leaf, type)",
+        "random.Random",
+        "random._os",
+        "random.SystemRandom",
+        "random.getstate()",
+        "random.seed(A())",
+        "random.shuffle(leaf)",
+        "random.choice({})",
+        "random.gammavariate(math.nan, 1)",
+    ],
+)
+def test_types_and_chance_lead_to_nothing_else(session: Session, source: str) -> None:
+    assert ends(session, source) in ("name", "type", "syntax")
+
+
+def test_a_number_of_a_value_is_not_where_it_lies(session: Session) -> None:
+    session.run("numbers = [id(leaf), id(leaf), id(sum_)]")
+    first, again, other = session.names["numbers"]
+    assert first == again != other
+    assert first != id(session.names["leaf"])
+
+
+def test_chance_is_a_script_s_own(session: Session) -> None:
+    state = random.getstate()
+    session.run("random.seed(3)\nx = [random.random(), random.randint(1, 9), random.gauss(0, 1)]")
+    assert random.getstate() == state
+    own = random.Random(3)
+    assert session.names["x"] == [own.random(), own.randint(1, 9), own.gauss(0, 1)]

@@ -10,7 +10,7 @@ import pytest
 
 from autodiff.parser.script.running import resources
 from autodiff.parser.script.running.exceptions import ScriptError
-from autodiff.parser.script.running.guard import Limits
+from autodiff.parser.script.running.script_limits import Limits
 from autodiff.parser.script.session import Session
 
 NESTED = "a = b = [1]\nfor i in range(60):\n    a = [a, a]\n    b = [b, b]\n"

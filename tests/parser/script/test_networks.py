@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autodiff.parser.script.running.exceptions import ScriptError
-from autodiff.parser.script.running.guard import Limits
+from autodiff.parser.script.running.script_limits import Limits
 from autodiff.parser.script.session import Session
 
 NET = """\

@@ -76,7 +76,6 @@ from autodiff.parser.script.session import Session
         "dir()",
         "getattr(1, 'real')",
         "setattr(1, 'real', 2)",
-        "type(1)",
         "object()",
         "super()",
         "classmethod(1)",

@@ -67,7 +67,7 @@ def test_every_function_of_the_engine_is_there_with_and_without_its_prefix() -> 
 
     session = Session(lambda text: None)
     namespace = session.machine.namespace
-    python = {"abs", "all", "any", "max", "min", "pow", "round", "sum"}
+    python = {"abs", "all", "any", "len", "max", "min", "pow", "round", "sum"}
     assert isinstance(namespace, Namespace)
     for name in FUNCTIONS:
         if "." not in name and "_" not in name[:1]:

@@ -117,6 +117,6 @@ def test_every_error_of_an_operation_is_pytorchs_whatever_it_is_given() -> None:
             except TooLargeError:
                 pass
             except Exception as error:
-                if is_foreign(error) or TELL_TALE.search(str(error)):
+                if is_foreign(error) or TELL_TALE.search(getattr(error, "message", str(error))):
                     found.append(f"{record.name}{args, kwargs}: {type(error).__name__}: {error}")
     assert not found, "\n".join(found)

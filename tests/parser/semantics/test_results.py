@@ -46,7 +46,7 @@ def test_a_result_is_picked_by_its_place_or_name(source: str, expected: object) 
     [
         ("slogdet(A).values", "type", "it has `sign`, `logabsdet`"),
         ("x.values", "type", "what has several results, such as `max(x, dim=0)`, has names"),
-        ("x.foo", "name", "a tensor has T, mT, H; several results have their names, such as values"),
+        ("x.foo", "name", "a tensor has T, mT, H, shape; several results have their names, such as values"),
         ("split(x, 1)[7]", "value", None),
         ("max(x, dim=0)[x]", "shape", None),
     ],

@@ -47,7 +47,7 @@ def test_the_gutter_widens_with_the_line_number():
 
 def test_the_error_knows_its_line_and_column():
     error = ExpressionError("name", "no", "a\nbb\nccc", 6, 7)
-    assert (error.line, error.column, str(error)) == (3, 2, "no")
+    assert (error.line, error.column, error.message) == (3, 2, "no")
 
 
 FFFD = "\N{REPLACEMENT CHARACTER}"

@@ -95,7 +95,7 @@ MEANT = [
     ("torch.tensor(3)", "`[1, 2, 3]`"),
     ("derivative(x**2, x)", '`autodiff diff "x**2"`'),
     ("integrate(x)", "integrals are not computed"),
-    ("len(x)", "`sum(ones_like(x))`"),
+    ("size(x)", "`numel(x)`"),
     ("ifelse(x > 0, 1, 2)", "`where(x > 0, 1, 2)`"),
     ("average(x)", "`mean(x)`"),
     ("x.norm2()", "`norm`"),

@@ -6,7 +6,7 @@ import importlib
 from functools import cache
 from typing import Any
 
-from ...parser.syntax.errors import UsageError
+from ..syntax.errors import UsageError
 
 
 def arrow(purpose: str, module: str = "") -> Any:

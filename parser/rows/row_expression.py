@@ -6,7 +6,7 @@ import math
 import threading
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS
 from ..semantics.program import trace_expression
 from ..syntax.errors import ExpressionError, UsageError
+from ..syntax.parse import parse
 from ..syntax.records import Program as Syntax
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -59,6 +60,21 @@ class RowExpression:
         self.named = frozenset(constants)
         self.constants: dict[str, Any] = {**CONSTANTS, **{name: value._data for name, value in constants.items()}}
         self._programs: dict[Any, Program | None] = {}
+        self._lock = threading.Lock()
+
+    def for_rows(self, rows: float | None) -> Self:
+        """The same for another number of rows. What is traced for one serves for both."""
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__, rows=rows)
+        return other
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A tree may be too deep to be pickled, and a text is shorter.
+        return {**self.__dict__, "syntax": self.syntax.source, "_programs": {}, "_lock": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        text = state["syntax"]
+        self.__dict__.update(state, syntax=parse(text, max_length=len(text), max_depth=len(text)))
         self._lock = threading.Lock()
 
     def result_names(self, columns: Shapes) -> list[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ...parser.analysis.result import column_of
-from ...parser.syntax.errors import UsageError, did_you_mean
-from ...parser.syntax.records import Assign, Program
-from ...parser.syntax.wording import listed, quoted
+from ..analysis.result import column_of
+from ..syntax.callers import Caller
+from ..syntax.errors import UsageError, did_you_mean
+from ..syntax.records import Assign, Program
+from ..syntax.wording import listed, quoted
 
 
 def column_names(results: Iterable[str], keep: Sequence[str], prefix: str) -> dict[str, str]:
@@ -32,7 +33,13 @@ def column_names(results: Iterable[str], keep: Sequence[str], prefix: str) -> di
     return found
 
 
-def removed_columns(new: Iterable[str], names: Sequence[str], overwrite: bool, title: str) -> tuple[str, ...]:
+def removed_columns(
+    new: Iterable[str],
+    names: Sequence[str],
+    overwrite: bool,
+    title: str,
+    caller: Caller = Caller(),  # noqa: B008
+) -> tuple[str, ...]:
     """The columns that new ones replace where a table has them. UsageError: it has some, and is to keep them."""
     if overwrite:
         return tuple(new)
@@ -40,12 +47,13 @@ def removed_columns(new: Iterable[str], names: Sequence[str], overwrite: bool, t
     if taken:
         raise UsageError(
             f"{title} has a column {quoted(taken[0])} already",
-            "replace it with `--overwrite`, or give the new columns other names with `--prefix new_`",
+            f"replace it with `{caller.choice('overwrite')}`, or give the new columns other names with "
+            f"`{caller.choice('prefix', 'new_')}`",
         )
     return ()
 
 
-def kept_names(program: Program, names: Iterable[str] | None) -> list[str]:
+def kept_names(program: Program, names: Iterable[str] | None, caller: Caller = Caller()) -> list[str]:  # noqa: B008
     """The names to keep, each once. UsageError: the expression assigns no such name."""
     assigned = list(dict.fromkeys(s.name for s in program.statements if isinstance(s, Assign)))
     kept = list(dict.fromkeys(names or ()))
@@ -56,5 +64,7 @@ def kept_names(program: Program, names: Iterable[str] | None) -> list[str]:
                 help = f"did you mean `{close}`?"
             else:
                 help = f"it assigns {listed(assigned)}" if assigned else f'write `"{name} = ...; ..."` to name a result'
-            raise UsageError(f"--keep names {quoted(name)}, which the expression does not assign", help)
+            raise UsageError(
+                f"{caller.option('keep')} names {quoted(name)}, which the expression does not assign", help
+            )
     return kept

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import counted, quoted
-from ..tables.arrow_import import arrow
-from .chunk import Column, no_rows
+from ..rows.answers import Column, no_rows
+from ..syntax.errors import UsageError
+from ..syntax.wording import counted, quoted
+from .arrow_import import arrow
 
 
 def is_numeric(kind: Any) -> bool:
@@ -26,10 +26,27 @@ def is_list(kind: Any) -> bool:
     return types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind)
 
 
+def width_of(kind: Any, array: Any) -> int | None:
+    """The length of the lists in a column of an Arrow type, those of the first row that has one; None for no lists."""
+    if not is_list(kind):
+        return None
+    pa, pc = arrow("reading this table"), arrow("reading this table", "compute")
+    if pa.types.is_fixed_size_list(kind):
+        return kind.list_size
+    lengths = pc.list_value_length(array).drop_null() if array is not None else []
+    return lengths[0].as_py() if len(lengths) else 0
+
+
 def check_type(name: str, kind: Any) -> None:
     """UsageError: the column's type is neither that of numbers nor that of lists of numbers."""
     if not is_numeric(kind.value_type if is_list(kind) else kind) and str(kind) != "null":
         raise UsageError(f"the column `{name}` is of type {kind}, and its values are to be numbers or lists of numbers")
+
+
+def arrow_width(name: str, array: Any) -> int | None:
+    """The length of the lists in an Arrow column, None for numbers. UsageError: it has neither."""
+    check_type(name, array.type)
+    return width_of(array.type, array)
 
 
 def column_of(array: Any, name: str, width: int | None) -> Column:
