@@ -41,6 +41,7 @@ class DottedPrinter(CodePrinter):
     transposed: str
     inner: str
     padded: str
+    beside = ", "
     index = "{}[{}]"
 
     def __init__(
@@ -83,7 +84,7 @@ class DottedPrinter(CodePrinter):
         if kind is List and any(self.rank(item) for item in node.items if type(item) is not List):
             raise self.no_word("a list of arrays")
         if kind is List and any(type(item) is List for item in node.items):
-            return self._matrix(node, [text for text, _ in parts]), ATOM
+            return self._matrix(node), ATOM
         if kind is Binary and node.op == "@":
             return self._product(self.rank(node.left), self.rank(node.right), *parts)
         if self.arrays and kind in (Binary, Compare, Call):
@@ -162,11 +163,17 @@ class DottedPrinter(CodePrinter):
         whole = template.format(*texts)
         return (whole, ATOM) if _is_call(whole) else (f"({whole})", ATOM)
 
-    def _matrix(self, node: List, rows: list[str]) -> str:
+    def _matrix(self, node: List) -> str:
         """A list of rows. UnprintableError: it is none of two dimensions."""
         if any(type(row) is not List or any(type(item) is List for item in row.items) for row in node.items):
             raise self.no_word("an array of so many dimensions")
-        return f"[{'; '.join(row[1:-1] for row in rows)}]"
+        rows = [self.beside.join(self._apart(self.texts(item)) for item in row.items) for row in node.items]
+        return f"[{'; '.join(rows)}]"
+
+    def _apart(self, part: tuple[str, int]) -> str:
+        """An element of a matrix, which spaces may stand between."""
+        text, level = part
+        return f"({text})" if level < ATOM and " " in text else text
 
     def no_word(self, what: str) -> UnprintableError:
         """The error that the language has no word for something."""

@@ -94,6 +94,7 @@ class JuliaPrinter(DottedPrinter):
     zeros = "zero.({})"
     transposed = "{}'"
     inner = "{}'*{}"
+    beside = " "
     padded = "vcat(zeros({1}), {0}, zeros({2}))"
 
     @property
