@@ -19,6 +19,7 @@ class Declared(Offered):
     _settings: ClassVar[dict[str, Any]] = {}
 
     def __init_subclass__(cls, **settings: Any) -> None:
+        super().__init_subclass__()
         if settings:
             cls._settings = settings
             cls.__signature__ = Signature(

@@ -11,7 +11,13 @@ class Offered:
 
     __slots__ = ()
 
+    def __init_subclass__(cls) -> None:
+        for tell in made:
+            tell(cls)
 
+
+# Called for each class that is based on one of these.
+made: list[Callable[[type], None]] = []
 # Called for each module that is called, or gone through: who runs code by others may count, and end it.
 entered: list[Callable[[], None]] = []
 

@@ -46,7 +46,7 @@ def reduction_of(size_average: bool | None, reduce: bool | None) -> dict[str, st
         return {}
     chosen = "none" if reduce is not None and not reduce else "sum" if size_average is False else "mean"
     message = f"size_average and reduce args will be deprecated, please use reduction='{chosen}' instead."
-    warnings.warn(message, stacklevel=4)
+    warnings.warn(message, stacklevel=3)
     return {"reduction": chosen}
 
 
@@ -66,7 +66,7 @@ _FUNCTIONS |= {
 # Those below that are of the same name take their place.
 globals().update(_FUNCTIONS)
 
-__all__ = ["bilinear", "dropout", "one_hot", *_FUNCTIONS]
+__all__ = ["bilinear", "dropout", "dropout1d", "dropout2d", "one_hot", *_FUNCTIONS]
 
 
 def __getattr__(name: str) -> Any:
@@ -138,11 +138,45 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
 
     ValueError: p is no probability.
     """
+    return _dropped(input, p, training, inplace, input.dim())
+
+
+def _dropped(input: Tensor, p: float, training: bool, inplace: bool, rank: int) -> Tensor:
+    """What lies in the same place of the first `rank` dimensions is dropped together."""
     check_probability(p)
     if not training or p == 0 or not input.numel():
         return input
-    mask = layer.kept(input.shape, input._data.dtype, p)
+    mask = layer.kept((*input.shape[:rank], *(1,) * (input.dim() - rank)), input._data.dtype, p)
     return in_place("mul_", mul)(input, mask) if inplace else mul(input, mask)
+
+
+def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """As `dropout`, of whole channels of lines. RuntimeError: the input has none."""
+    if input.dim() not in (2, 3):
+        raise RuntimeError(
+            f"dropout1d: Expected 2D or 3D input, but received a {input.dim()}D input. Note that dropout1d exists to "
+            "provide channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, and an optional "
+            "batch dimension (i.e. 2D or 3D inputs)."
+        )
+    return _dropped(input, p, training, inplace, input.dim() - 1)
+
+
+def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """As `dropout`, of whole channels of images; of three dimensions the first is the batch, as in PyTorch."""
+    if input.dim() != 4:
+        warnings.warn(
+            "dropout2d: Received a 3D input to dropout2d and assuming that channel-wise 1D dropout behavior is desired "
+            "- input is interpreted as shape (N, C, L), where C is the channel dim. This behavior will change in a "
+            "future release to interpret the input as one without a batch dimension, i.e. shape (C, H, W). To maintain "
+            "the 1D channel-wise dropout behavior, please switch to using dropout1d instead."
+            if input.dim() == 3
+            else f"dropout2d: Received a {input.dim()}-D input to dropout2d, which is deprecated and will result in an "
+            "error in a future release. To retain the behavior and silence this warning, please use dropout instead. "
+            "Note that dropout2d exists to provide channel-wise dropout on inputs with 2 spatial dimensions, a channel "
+            "dimension, and an optional batch dimension (i.e. 3D or 4D inputs).",
+            stacklevel=2,
+        )
+    return _dropped(input, p, training, inplace, 2)
 
 
 def check_probability(p: float) -> None:

@@ -18,7 +18,7 @@ _STORAGE = {"device": None, "dtype": None}
 class Layer(Declared, Module):
     """Base of layers, whose settings stand in the head of the class, and become attributes and the layer's text.
 
-    A layer is added in one place, by a class in the file of its kind (and its name in `nn/__init__.py`):
+    A layer is added in one place, by a class in the file of its kind (which `nn/__init__.py` imports):
 
         class Linear(Layer, in_features=..., out_features=..., bias=True):
             def _shapes(self):
@@ -33,12 +33,13 @@ class Layer(Declared, Module):
     `_shapes` has the shape of each parameter, or False for one that is None; a layer that has it takes `device` and
     `dtype` too. `reset_parameters` draws the parameters. `_settle`, where there is one, checks the settings and brings
     them into the form in which they are kept. In the text all settings stand as `name=value`, but for those of which
-    the layer says that they are shown `_alone`, `_if_changed` or are `_unseen`.
+    the layer says that they are shown `_alone`, `_if_changed` or are `_unseen`; in the order of the head, or `_order`.
     """
 
     _alone: ClassVar[tuple[str, ...]] = ()
     _if_changed: ClassVar[tuple[str, ...]] = ()
     _unseen: ClassVar[tuple[str, ...]] = ()
+    _order: ClassVar[tuple[str, ...]] = ()
     _form: ClassVar[str] = "{}={}"
 
     def __init_subclass__(cls, **settings: Any) -> None:
@@ -76,7 +77,8 @@ class Layer(Declared, Module):
             init.uniform_(parameter, -bound, bound)
 
     def extra_repr(self) -> str:
-        shown = {name: default for name, default in self._settings.items() if name not in (*_STORAGE, *self._unseen)}
+        names = [name for name in self._order or self._settings if name in self._settings]
+        shown = {name: self._settings[name] for name in names if name not in (*_STORAGE, *self._unseen)}
         values = {name: self._shown(name) for name in shown}
         return ", ".join(
             str(values[name]) if name in self._alone else self._form.format(name, values[name])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 from ..tensors.tensor import Tensor
 from . import functional, init
@@ -113,11 +113,25 @@ class Embedding(Layer, num_embeddings=..., embedding_dim=..., padding_idx=None):
 class Dropout(Layer, p=0.5, inplace=False):
     """In training, each element 0 with probability p, and the others scaled up to make up for it."""
 
+    _function: ClassVar[Any] = staticmethod(functional.dropout)
+
     def _settle(self) -> None:
         functional.check_probability(self.p)
 
     def forward(self, input: Tensor) -> Tensor:
-        return functional.dropout(input, self.p, self.training, self.inplace)
+        return self._function(input, self.p, self.training, self.inplace)
+
+
+class Dropout1d(Dropout):
+    """As Dropout, of whole channels of lines."""
+
+    _function = staticmethod(functional.dropout1d)
+
+
+class Dropout2d(Dropout):
+    """As Dropout, of whole channels of images."""
+
+    _function = staticmethod(functional.dropout2d)
 
 
 class PReLU(Layer, num_parameters=1, init=0.25):

@@ -59,3 +59,5 @@ def _of(record: Operation, function: str) -> type[Layer]:
 MODULES: dict[str, type[Layer]] = {
     record.module: _of(record, name) for name, record in functions_of("nn.functional").items() if record.module
 }
+# `pickle` looks for them here.
+globals().update(MODULES)

@@ -106,6 +106,9 @@ class LRScheduler(Declared, optimizer=..., last_epoch=-1):
         own.update({name: value for name, value in state_dict.items() if _state_of(own.get(name)) == own.get(name)})
 
 
+_LRScheduler = LRScheduler  # as older lessons call it
+
+
 def _state_of(value: Any) -> Any:
     if isinstance(value, list):
         return [_state_of(each) for each in value]

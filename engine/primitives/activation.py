@@ -26,6 +26,9 @@ private, primitive, function = ACTIVATION.private, ACTIVATION.primitive, ACTIVAT
 def _logistic(x: Any) -> Any:
     # exp of a large negative number is 0 where exp of its opposite would overflow.
     z = np.exp(-np.abs(x))
+    if type(x) is np.float64:
+        # The same for one number, of which `np.where` takes five times as long as all the rest.
+        return (1 if x >= 0 else z) / (1 + z)
     return np.where(x >= 0, 1, z) / (1 + z)
 
 

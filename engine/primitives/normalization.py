@@ -14,7 +14,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors.aliases import Call
-from ..tensors.errors import ParameterError, shape_error, type_error, value_error
+from ..tensors.errors import shape_error, type_error, value_error
 from ..tensors.modes import no_grad
 from ..tensors.symbol import is_formal
 from ..tensors.tensor import Tensor
@@ -80,6 +80,7 @@ def _normalizing(name: str) -> Call:
 
     def for_each(x: Any, weight: Any, bias: Any, seen: Any, dims: Shape, eps: float, given: Any = None) -> Any:
         both = tuple((len(x), *part) for part in seen)
+        given = given and tuple(np.repeat(part[None], len(x), 0) for part in given)
         return call(x, weight, bias, both, tuple(d + 1 for d in dims), eps, given)
 
     call = private(
@@ -153,7 +154,7 @@ def batch_norm(
         if math.prod(value.shape) != channels:
             raise shape_error(f"{name} should contain {channels} elements not {math.prod(value.shape)}")
         if name.startswith("running") and isinstance(value, Tensor) and value._requires_grad:
-            raise ParameterError(
+            raise RuntimeError(
                 f"The function 'native_batch_norm' is not differentiable with respect to argument '{name}'. This input "
                 "cannot have requires_grad True."
             )

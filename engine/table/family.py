@@ -149,6 +149,7 @@ def _node_class(operation: Operation) -> type[PrimitiveNode]:
     name = operation.node_name or f"{titled}Backward{operation.overload}"
     members = {
         "__slots__": (),
+        "__module__": "builtins",  # PyTorch's have none to show
         "primitive": operation,
         "is_multiple": bool(operation.outputs),
         "full_name": name if "::" in name else "",

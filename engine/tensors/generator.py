@@ -27,6 +27,8 @@ _STATE = np.dtype(
 class Generator:
     """A stream of random numbers with a seed and a state."""
 
+    __module__ = "torch"
+
     def __init__(self, device: Any = "cpu") -> None:
         check_device(device)
         self._bits: Any = np.random.MT19937(0)

@@ -14,7 +14,7 @@ import numpy as np
 from ..rows.answers import Column, no_rows
 from ..syntax.errors import UsageError
 from ..syntax.wording import listed
-from .arrow_arrays import array_of, check_type, column_of, width_of
+from .arrow_arrays import array_of, arrow_width, column_of
 from .arrow_import import arrow
 
 # Rows that are computed at a time: their columns are read from a core's cache.
@@ -202,12 +202,6 @@ def is_a(table: Any, library: str, kind: str) -> bool:
     """Whether something is of a class of a library, which was imported then."""
     module = sys.modules.get(library)
     return module is not None and isinstance(table, getattr(module, kind, ()))
-
-
-def arrow_width(name: str, array: Any) -> int | None:
-    """The length of the lists in an Arrow column, None for numbers. UsageError: it has neither."""
-    check_type(name, array.type)
-    return width_of(array.type, array)
 
 
 def numbers_of(batch: Any, widths: Mapping[str, int | None]) -> dict[str, Column]:

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from .running.modules import engine_module
+from .torch_homes import face, shown_as_torchs
 
 
 class _Finder(MetaPathFinder, Loader):
@@ -22,13 +23,13 @@ class _Finder(MetaPathFinder, Loader):
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> Any:
         if not _is_torch(fullname):
             return None
-        if engine_module(fullname) is None:
+        if _module(fullname) is None:
             message = f"No module named '{fullname}': torch is this engine here, which has no such part"
             raise ModuleNotFoundError(message, name=fullname)
         return ModuleSpec(fullname, self, is_package=True)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        module = engine_module(spec.name)
+        module = _module(spec.name)
         self.specs[spec.name] = getattr(module, "__spec__", None)
         return module
 
@@ -47,11 +48,16 @@ def torch_is_the_engine() -> Iterator[None]:
     before = _taken()
     sys.meta_path.insert(0, _finder)
     try:
-        yield
+        with shown_as_torchs():
+            yield
     finally:
         sys.meta_path.remove(_finder)
         _taken()
         sys.modules.update(before)
+
+
+def _module(path: str) -> ModuleType | None:
+    return engine_module(path) or engine_module(face(path) or path)
 
 
 def _taken() -> dict[str, ModuleType]:

@@ -113,8 +113,8 @@ def test_the_graph_of_an_expression_is_that_of_pytorch(result: Any, graph: str) 
     assert drawn(result(), x=X, y=Y, z=Z, m=M) == graph
 
 
-@pytest.mark.parametrize(
-    ("index", "graph"),
+@grouped(
+    "index, graph",
     [
         (lambda x: x[0], "SelectBackward0(x)"),
         (lambda x: x[-1], "SelectBackward0(x)"),

@@ -1,0 +1,168 @@
+"""Layers of images and lines: convolutions, pooling, and their patches."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, ClassVar
+
+from ..api.declared import require
+from ..tensors.tensor import Tensor
+from . import functional, init
+from .layers import Layer
+
+
+class _OfImages(Layer):
+    """A layer of images with so many dimensions, which calls a function of theirs."""
+
+    _rank: ClassVar[int] = 2
+    _function: ClassVar[Any]
+
+    def _for_each_dimension(self, *names: str) -> None:
+        for name in names:
+            value = getattr(self, name, None)
+            if isinstance(value, (int, list)):
+                vars(self)[name] = (value,) * self._rank if isinstance(value, int) else tuple(value)
+
+
+class _Convolution(_OfImages):
+    """A weight for each output and input channel and element of a kernel, and a bias for each output."""
+
+    _alone = ("in_channels", "out_channels")
+    _if_changed = ("padding", "dilation", "output_padding", "groups", "bias", "padding_mode")
+    _order = ("in_channels", "out_channels", "kernel_size", "stride", *_if_changed)
+
+    def _settle(self) -> None:
+        require(self.groups > 0, "groups must be a positive integer")
+        for name in ("in_channels", "out_channels"):
+            require(getattr(self, name) % self.groups == 0, f"{name} must be divisible by groups")
+        if isinstance(self.padding, str):
+            known = self.padding in ("same", "valid")
+            require(known, f"Invalid padding string {self.padding!r}, should be one of {{'same', 'valid'}}")
+            strided = self.padding == "same" and self.stride not in (1, (1,) * self._rank)
+            require(not strided, "padding='same' is not supported for strided convolutions")
+        modes = ("zeros", "reflect", "replicate", "circular")
+        message = f"padding_mode must be one of {set(modes)}, but got padding_mode='{self.padding_mode}'"
+        require(self.padding_mode in modes, message)
+        self._for_each_dimension("kernel_size", "stride", "padding", "dilation", "output_padding")
+
+    def _shapes(self) -> dict[str, Any]:
+        channels = (self.out_channels, self.in_channels // self.groups)
+        return {"weight": (*channels, *self.kernel_size), "bias": self.bias and (self.out_channels,)}
+
+    def reset_parameters(self) -> None:
+        init.kaiming_uniform_(self.weight, a=math.sqrt(5))
+        if self.bias is not None:
+            self._draw(init.fans(self.weight)[0], [self.bias])
+
+    def forward(self, input: Tensor) -> Tensor:
+        padding = self.padding
+        if self.padding_mode != "zeros":
+            input, padding = functional.pad(input, self._around(), mode=self.padding_mode), 0
+        return self._function(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+
+    def _around(self) -> list[int]:
+        """How much is put before and after each dimension, from the last on."""
+        if self.padding == "same":
+            whole = [d * (k - 1) for k, d in zip(self.kernel_size, self.dilation, strict=True)]
+            return [part for n in reversed(whole) for part in (n // 2, n - n // 2)]
+        return [0] * 2 * self._rank if self.padding == "valid" else [n for n in reversed(self.padding) for _ in (0, 1)]
+
+    def _shown(self, name: str) -> Any:
+        value, default = super()._shown(name), self._settings[name]
+        return default if value == (default,) * self._rank and name in self._if_changed else value
+
+
+class _Transposed(_Convolution):
+    """As a convolution, with input and output exchanged."""
+
+    def _shapes(self) -> dict[str, Any]:
+        channels = (self.in_channels, self.out_channels // self.groups)
+        return {"weight": (*channels, *self.kernel_size), "bias": self.bias and (self.out_channels,)}
+
+    def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
+        beyond = self.output_padding if output_size is None else self._beyond(input, [*output_size])
+        return self._function(
+            input, self.weight, self.bias, self.stride, self.padding, beyond, self.groups, self.dilation
+        )
+
+    def _beyond(self, input: Tensor, wanted: list[int]) -> tuple[int, ...]:
+        """How much has to be added at the ends for this size of the output. ValueError: it cannot be had."""
+        first = input.dim() - self._rank
+        if len(wanted) == input.dim():
+            wanted = wanted[first:]
+        require(
+            len(wanted) == self._rank,
+            f"ConvTranspose{self._rank}D: for {input.dim()}D input, output_size must have {self._rank} or "
+            f"{input.dim()} elements (got {len(wanted)})",
+        )
+        each = zip(input.shape[first:], self.stride, self.padding, self.dilation, self.kernel_size, strict=True)
+        least = [(n - 1) * s - 2 * p + d * (k - 1) + 1 for n, s, p, d, k in each]
+        most = [n + s - 1 for n, s in zip(least, self.stride, strict=True)]
+        require(
+            all(a <= n <= b for a, n, b in zip(least, wanted, most, strict=True)),
+            f"requested an output size of {tuple(wanted)}, but valid sizes range from {least} to {most} (for an input "
+            f"of {input.shape[2:]})",
+        )
+        return tuple(n - a for n, a in zip(wanted, least, strict=True))
+
+
+class _Pool(_OfImages):
+    """What a function of images makes of them with the settings."""
+
+    _unseen = ("return_indices", "count_include_pad", "divisor_override")
+
+    def _settle(self) -> None:
+        if "stride" in self._settings and self.stride is None:
+            self.stride = self.kernel_size
+        if self._rank == 1 and "count_include_pad" in self._settings:
+            self._for_each_dimension("kernel_size", "stride", "padding")
+
+    def forward(self, input: Tensor) -> Any:
+        return self._function(input, **{name: getattr(self, name) for name in self._settings})
+
+
+class _MeanPool(_Pool):
+    _unseen = (*_Pool._unseen, "ceil_mode")
+
+
+def _made(base: type[_OfImages], name: str, function: str, ranks: tuple[int, ...], **settings: Any) -> list[Any]:
+    """A layer for each number of dimensions."""
+    made: list[Any] = []
+    for rank in ranks:
+        call = getattr(functional, function.format(rank))
+        own = {"_rank": rank, "_function": staticmethod(call), "__doc__": call.__doc__, "__module__": __name__}
+        made.append(type(name.format(rank), (base,), own, **settings))
+    return made
+
+
+_CHANNELS: dict[str, Any] = {"in_channels": ..., "out_channels": ..., "kernel_size": ..., "stride": 1, "padding": 0}
+_LAST: dict[str, Any] = {"groups": 1, "bias": True}
+_POOL: dict[str, Any] = {"kernel_size": ..., "stride": None, "padding": 0}
+_MAX, _MEAN = (
+    {"dilation": 1, "return_indices": False, "ceil_mode": False},
+    {"ceil_mode": False, "count_include_pad": True},
+)
+
+Conv1d, Conv2d, Conv3d = _made(
+    _Convolution, "Conv{}d", "conv{}d", (1, 2, 3), **_CHANNELS, dilation=1, **_LAST, padding_mode="zeros"
+)
+ConvTranspose1d, ConvTranspose2d, ConvTranspose3d = _made(
+    _Transposed,
+    "ConvTranspose{}d",
+    "conv_transpose{}d",
+    (1, 2, 3),
+    **_CHANNELS,
+    output_padding=0,
+    **_LAST,
+    dilation=1,
+    padding_mode="zeros",
+)
+MaxPool1d, MaxPool2d = _made(_Pool, "MaxPool{}d", "max_pool{}d", (1, 2), **_POOL, **_MAX)
+(AvgPool1d,) = _made(_MeanPool, "AvgPool{}d", "avg_pool{}d", (1,), **_POOL, **_MEAN)
+(AvgPool2d,) = _made(_MeanPool, "AvgPool{}d", "avg_pool{}d", (2,), **_POOL, **_MEAN, divisor_override=None)
+AdaptiveAvgPool1d, AdaptiveAvgPool2d = _made(
+    _Pool, "AdaptiveAvgPool{}d", "adaptive_avg_pool{}d", (1, 2), output_size=...
+)
+AdaptiveMaxPool1d, AdaptiveMaxPool2d = _made(
+    _Pool, "AdaptiveMaxPool{}d", "adaptive_max_pool{}d", (1, 2), output_size=..., return_indices=False
+)

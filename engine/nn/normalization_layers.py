@@ -1,0 +1,135 @@
+"""Layers that bring numbers to a mean of 0 and a variance of 1: over a batch, an image, a layer or a group."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from ..api.creation import empty, tensor
+from ..api.declared import require
+from ..tensors.tensor import Tensor
+from . import functional, init
+from .layers import Layer
+
+_ORDER = ("num_groups", "num_channels", "num_features", "normalized_shape", "eps", "momentum", "affine")
+_OF_BATCHES: dict[str, Any] = {"num_features": ..., "eps": 1e-5, "momentum": 0.1}
+
+
+class _Normalization(Layer):
+    """A weight that begins as ones, and a bias that begins as zeros."""
+
+    _alone = _ORDER[:4]
+    _order = (*_ORDER, "elementwise_affine", "bias", "track_running_stats")
+
+    def _shapes(self) -> dict[str, Any]:
+        shape = getattr(self, "normalized_shape", None) or (vars(self).get("num_channels") or self.num_features,)
+        has = self.affine if "affine" in self._settings else self.elementwise_affine
+        shapes = {"weight": has and shape, "bias": has and vars(self).get("bias", True) and shape}
+        return {name: shapes[name] for name in shapes if name == "weight" or "bias" in self._settings}
+
+    def reset_parameters(self) -> None:
+        for name, fill in (("weight", init.ones_), ("bias", init.zeros_)):
+            if self._parameters.get(name) is not None:
+                fill(self._parameters[name])
+
+
+class _OfBatches(_Normalization):
+    """Keeps the mean and variance of what it has seen, which it uses when it does not train."""
+
+    _ranks: ClassVar[tuple[int, ...]]
+
+    def _begin(self, storage: dict[str, Any]) -> None:
+        super()._begin(storage)
+        for name in ("running_mean", "running_var", "num_batches_tracked"):
+            new = tensor(0) if name.startswith("num") else empty((self.num_features,), **storage)
+            self.register_buffer(name, new if self.track_running_stats else None)
+        self.reset_running_stats()
+
+    def reset_running_stats(self) -> None:
+        """Forgets what was seen."""
+        if self.track_running_stats:
+            self.running_mean.zero_()
+            self.running_var.fill_(1)
+            self.num_batches_tracked.zero_()
+
+    def _check(self, input: Tensor) -> None:
+        wanted = " or ".join(f"{rank}D" for rank in self._ranks)
+        require(input.dim() in self._ranks, f"expected {wanted} input (got {input.dim()}D input)")
+
+    def forward(self, input: Tensor) -> Tensor:
+        self._check(input)
+        momentum = 0.0 if self.momentum is None else self.momentum
+        if self.training and self.track_running_stats:
+            self.num_batches_tracked.add_(1)
+            if self.momentum is None:
+                momentum = 1 / self.num_batches_tracked.item()
+        uses_batch = self.training or not self.track_running_stats
+        kept = (self.running_mean, self.running_var) if self.track_running_stats else (None, None)
+        return functional.batch_norm(input, *kept, self.weight, self.bias, uses_batch, momentum, self.eps)
+
+
+class BatchNorm1d(_OfBatches, **_OF_BATCHES, affine=True, track_running_stats=True, bias=True):
+    """Each channel brought to mean 0 and variance 1 over the batch."""
+
+    _ranks = (2, 3)
+
+
+class BatchNorm2d(BatchNorm1d):
+    """Each channel of images brought to mean 0 and variance 1 over the batch."""
+
+    _ranks = (4,)
+
+
+class BatchNorm3d(BatchNorm1d):
+    """As of images, with a dimension more."""
+
+    _ranks = (5,)
+
+
+class InstanceNorm1d(_OfBatches, **_OF_BATCHES, affine=False, track_running_stats=False, bias=True):
+    """Each channel of each line brought to mean 0 and variance 1."""
+
+    _ranks = (2, 3)
+
+    def forward(self, input: Tensor) -> Tensor:
+        self._check(input)
+        if input.dim() == self._ranks[0]:
+            return self(input.unsqueeze(0)).squeeze(0)
+        uses_own = self.training or not self.track_running_stats
+        momentum = 0.0 if self.momentum is None else self.momentum
+        kept = self.running_mean, self.running_var
+        return functional.instance_norm(input, *kept, self.weight, self.bias, uses_own, momentum, self.eps)
+
+
+class InstanceNorm2d(InstanceNorm1d):
+    """Each channel of each image brought to mean 0 and variance 1."""
+
+    _ranks = (3, 4)
+
+
+class LayerNorm(_Normalization, normalized_shape=..., eps=1e-5, elementwise_affine=True, bias=True):
+    """The numbers of the last dimensions brought to mean 0 and variance 1."""
+
+    def _settle(self) -> None:
+        shape = self.normalized_shape
+        self.normalized_shape = (shape,) if isinstance(shape, int) else tuple(shape)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
+
+
+class RMSNorm(LayerNorm, normalized_shape=..., eps=None, elementwise_affine=True):
+    """The numbers of the last dimensions divided by the square root of the mean of their squares."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.rms_norm(input, self.normalized_shape, self.weight, self.eps)
+
+
+class GroupNorm(_Normalization, num_groups=..., num_channels=..., eps=1e-5, affine=True, bias=True):
+    """Each group of channels brought to mean 0 and variance 1."""
+
+    def _settle(self) -> None:
+        fits = self.num_channels % self.num_groups == 0
+        require(fits, f"num_channels ({self.num_channels}) must be divisible by num_groups ({self.num_groups})")
+
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
