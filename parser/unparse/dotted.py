@@ -163,7 +163,7 @@ class DottedPrinter(CodePrinter):
         whole = template.format(*texts)
         return (whole, ATOM) if _is_call(whole) else (f"({whole})", ATOM)
 
-    def _matrix(self, node: List) -> str:
+    def _matrix(self, node: Any) -> str:
         """A list of rows. UnprintableError: it is none of two dimensions."""
         if any(type(row) is not List or any(type(item) is List for item in row.items) for row in node.items):
             raise self.no_word("an array of so many dimensions")
