@@ -23,6 +23,8 @@ from .syntax.wording import listed, quoted, variables_help
 if TYPE_CHECKING:
     from .analysis.differentiate import Request
     from .analysis.result import Report
+    from .display.shown import GraphShown, PassesShown
+    from .frames.column_function import ColumnFunction
     from .frames.row_map import RowMap
     from .unparse.how import How
 
@@ -201,6 +203,26 @@ class Expression:
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
 
+    # What notebooks show.
+
+    def graph(
+        self, values: Mapping[str, Any] | None = None, /, *, wrt: Names | None = None, **named: Any
+    ) -> GraphShown:
+        """The graph that the gradient goes through, which a notebook draws. Errors: as for the value."""
+        from .display.shown import GraphShown
+
+        with computing_here("float64"):
+            return GraphShown(self._given_problem(values, named, wrt)[0])
+
+    def trace(
+        self, values: Mapping[str, Any] | None = None, /, *, wrt: Names | None = None, **named: Any
+    ) -> PassesShown:
+        """The forward and the backward pass, which a notebook shows as tables. Errors: as for the value."""
+        from .display.shown import PassesShown
+
+        with computing_here("float64"):
+            return PassesShown(self._given_problem(values, named, wrt)[0])
+
     # Over tables.
 
     def map(
@@ -241,27 +263,25 @@ class Expression:
 
     def columns(
         self,
-        *columns: Any,
+        values: Mapping[str, Any] | None = None,
+        /,
+        *,
         wrt: Names | None = None,
         const: Names | None = None,
         hessian: bool = False,
         order: int = 1,
-        values: Mapping[str, Any] | None = None,
         **named: Any,
-    ) -> Any:
-        """For an Arrow array for each variable, in their order, an array of structs: what an engine calls.
+    ) -> ColumnFunction:
+        """A function for engines: of an Arrow array for each variable, in their order, an array of structs.
 
-        The fields are those that `map` adds, and null where an input is. The results are NumPy's, to the last bit,
-        whatever rows come together. AutodiffError: as `map`, or there is another number of columns.
+        The fields are the columns that `map` adds. AutodiffError: as `map`.
         """
+        from .frames.column_function import ColumnFunction
         from .frames.row_map import Choices
 
         choices = Choices(only_new=True, exact=True, threads=1)
         found = self._map(values, named, wrt, const, hessian, order, None, choices, "", True)
-        names = [name for name in self.variables if name not in found.constants]
-        if len(columns) != len(names):
-            raise UsageError(f"{len(columns)} columns are given, and the variables are {listed(names)}")
-        return found.columns(names, columns)
+        return ColumnFunction(found, [name for name in self.variables if name not in found.constants], self.text)
 
     # Of what the commands make more: results with all that there is to say about them.
 

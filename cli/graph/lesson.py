@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ...parser.analysis.graph import Graph, Link, Vertex
 from ...parser.analysis.result import number_text
-from ..value.brackets import array_text
+from ...parser.display.brackets import array_text
 
 _ONE_LINE = 1_000_000
 

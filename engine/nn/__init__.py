@@ -1,5 +1,7 @@
 """torch.nn: networks and what they are made of."""
 
+# ruff: noqa: F401  (listed by what they are)
+from ..api.offered import offered_in as _offered_in
 from . import functional, init, utils
 from .attention_layers import MultiheadAttention
 from .containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
@@ -47,62 +49,13 @@ from .of_records import MODULES as _MODULES
 from .parameter import Buffer, Parameter
 from .recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNCell
 
-__all__ = [
-    "GRU",
-    "LSTM",
-    "RNN",
-    "Bilinear",
-    "Buffer",
-    "Dropout",
-    "Embedding",
-    "Flatten",
-    "GRUCell",
-    "Identity",
-    "LSTMCell",
-    "LazyLinear",
-    "Linear",
-    "Module",
-    "ModuleDict",
-    "ModuleList",
-    "PReLU",
-    "Parameter",
-    "ParameterDict",
-    "ParameterList",
-    "RNNCell",
-    "Sequential",
-    "Unflatten",
+globals().update(_MODULES)
+__all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
+    *_offered_in(globals(), Module, Parameter, Buffer),
     "functional",
-    "AdaptiveAvgPool1d",
-    "AdaptiveAvgPool2d",
-    "AdaptiveMaxPool1d",
-    "AdaptiveMaxPool2d",
-    "AvgPool1d",
-    "AvgPool2d",
-    "Conv1d",
-    "Conv2d",
-    "Conv3d",
-    "ConvTranspose1d",
-    "ConvTranspose2d",
-    "ConvTranspose3d",
-    "MaxPool1d",
-    "MaxPool2d",
-    "Dropout1d",
-    "Dropout2d",
-    "BatchNorm1d",
-    "BatchNorm2d",
-    "BatchNorm3d",
-    "GroupNorm",
-    "InstanceNorm1d",
-    "InstanceNorm2d",
-    "LayerNorm",
-    "RMSNorm",
-    "MultiheadAttention",
     "init",
     "utils",
-    *_MODULES,
 ]
-
-globals().update(_MODULES)
 
 
 def __getattr__(name: str) -> object:

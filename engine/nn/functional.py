@@ -46,7 +46,7 @@ def reduction_of(size_average: bool | None, reduce: bool | None) -> dict[str, st
         return {}
     chosen = "none" if reduce is not None and not reduce else "sum" if size_average is False else "mean"
     message = f"size_average and reduce args will be deprecated, please use reduction='{chosen}' instead."
-    warnings.warn(message, stacklevel=4)
+    warnings.warn(message, stacklevel=3)
     return {"reduction": chosen}
 
 

@@ -18,7 +18,7 @@ _STORAGE = {"device": None, "dtype": None}
 class Layer(Declared, Module):
     """Base of layers, whose settings stand in the head of the class, and become attributes and the layer's text.
 
-    A layer is added in one place, by a class in the file of its kind (and its name in `nn/__init__.py`):
+    A layer is added in one place, by a class in the file of its kind (which `nn/__init__.py` imports):
 
         class Linear(Layer, in_features=..., out_features=..., bias=True):
             def _shapes(self):

@@ -119,7 +119,7 @@ class _Sequence(_Recurrent):
             warnings.warn(
                 "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects "
                 f"num_layers greater than 1, but got dropout={self.dropout} and num_layers={self.num_layers}",
-                stacklevel=4,
+                stacklevel=3,
             )
 
     def _shapes(self) -> dict[str, Any]:

@@ -1,26 +1,13 @@
 """torch.optim: optimisers, and schedules of their learning rates."""
 
+# ruff: noqa: F401  (listed by what they are)
+from ..api.offered import offered_in as _offered_in
 from . import lr_scheduler
 from .lbfgs import LBFGS
 from .optimizer import Optimizer
 from .update_rules import ASGD, SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop, Rprop
 
-__all__ = [
-    "ASGD",
-    "LBFGS",
-    "SGD",
-    "Adadelta",
-    "Adagrad",
-    "Adam",
-    "AdamW",
-    "Adamax",
-    "NAdam",
-    "Optimizer",
-    "RAdam",
-    "RMSprop",
-    "Rprop",
-    "lr_scheduler",
-]
+__all__ = [*_offered_in(globals(), Optimizer), "lr_scheduler"]  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> object:

@@ -32,7 +32,7 @@ class LBFGS(
     `line_search_fn` is None for steps of `lr`, or "strong_wolfe".
     """
 
-    has = ()
+    _has = ()
 
     def _begin(self, params: Any, defaults: dict[str, Any]) -> None:
         if defaults["max_eval"] is None:

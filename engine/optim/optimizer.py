@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -29,13 +30,13 @@ _CHECKED = {
 class Optimizer(Declared):
     """Base of all optimisers. A subclass declares its settings, and changes one parameter in `_update`.
 
-    It `has` those of PyTorch's settings that have no say here, and others that are off.
+    It `_has` those of PyTorch's settings that have no say here, and others that are off.
     """
 
-    has: ClassVar[tuple[str, ...]] = _USUAL
+    _has: ClassVar[tuple[str, ...]] = _USUAL
 
     def __init_subclass__(cls, **settings: Any) -> None:
-        has = {name: _IMPLEMENTATIONS.get(name, False) for name in cls.has}
+        has = {name: _IMPLEMENTATIONS.get(name, False) for name in cls._has}
         super().__init_subclass__(**({"params": ..., **settings, **has} if settings else {}))
 
     def __init__(self, params: Any, *args: Any, **kwargs: Any) -> None:
@@ -72,6 +73,12 @@ class Optimizer(Declared):
             wrong = f"optimizer can only optimize Tensors, but one of the params is {kind.__name__}"
             require(issubclass(kind, Tensor), wrong, TypeError)
             require(tensor.is_leaf or tensor.retains_grad, "can't optimize a non-leaf Tensor")
+        if len(set(map(id, given))) < len(given):
+            warnings.warn(
+                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; "
+                "see github.com/pytorch/pytorch/issues/40967 for more information",
+                stacklevel=4,
+            )
         is_new = {id(tensor) for tensor in self._parameters()}.isdisjoint(map(id, given))
         require(is_new, "some parameters appear in more than one parameter group")
         self.param_groups.append({**group, "params": given, **{k: group.get(k, v) for k, v in self.defaults.items()}})
@@ -123,7 +130,7 @@ class Optimizer(Declared):
         return {"state": state, "param_groups": groups}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Takes over a `state_dict`. ValueError: it is of other groups."""
+        """Takes over a `state_dict`, with its tensors themselves. ValueError: it is of other groups."""
         pairs = list(zip(state_dict["param_groups"], self.param_groups, strict=False))
         are_as_many = len(state_dict["param_groups"]) == len(self.param_groups)
         require(are_as_many, "loaded state dict has a different number of parameter groups")
@@ -134,9 +141,7 @@ class Optimizer(Declared):
         numbers = [number for given, _ in pairs for number in given["params"]]
         known = dict(zip(numbers, self._parameters(), strict=True))
         self.state = defaultdict(dict)
-        for number, kept in state_dict["state"].items():
-            copies = {name: value.clone() if isinstance(value, Tensor) else value for name, value in kept.items()}
-            self.state[known[number]] = copies
+        self.state.update({known[number]: dict(kept) for number, kept in state_dict["state"].items()})
         self.param_groups = [{**_settings(given), "params": group["params"]} for given, group in pairs]
 
     def _parameters(self) -> list[Tensor]:
@@ -184,9 +189,10 @@ def kept_number(state: dict[str, Any], name: str, first: float) -> float:
 
 def counted(state: dict[str, Any]) -> int:
     """How many steps a parameter has had, with this one."""
-    step = int(state["step"].item()) + 1 if "step" in state else 1
-    state["step"] = number(step)
-    return step
+    if "step" not in state:
+        state["step"] = number(0)
+    state["step"]._data = state["step"]._data + 1
+    return int(state["step"]._data)
 
 
 def number(value: float) -> Tensor:

@@ -22,7 +22,7 @@ Group = State = dict[str, Any]
 class SGD(Optimizer, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False):
     """Gradient descent, with momentum (Polyak, 1964; Nesterov, 1983)."""
 
-    has = ("maximize", "foreach", "differentiable", "fused")
+    _has = ("maximize", "foreach", "differentiable", "fused")
 
     def _begin(self, params: Any, defaults: dict[str, Any]) -> None:
         is_plain = not defaults["nesterov"] or (defaults["momentum"] > 0 and defaults["dampening"] == 0)
@@ -43,7 +43,7 @@ class SGD(Optimizer, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=
 class Adam(Optimizer, lr=1e-3, betas=_BETAS, eps=1e-8, weight_decay=0, amsgrad=False):
     """Adaptive moments (Kingma and Ba, 2015; AMSGrad: Reddi and others, 2018)."""
 
-    has = ("maximize", "foreach", "capturable", "differentiable", "fused", "decoupled_weight_decay")
+    _has = ("maximize", "foreach", "capturable", "differentiable", "fused", "decoupled_weight_decay")
 
     def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
         lr, betas, eps, amsgrad = group["lr"], group["betas"], group["eps"], group["amsgrad"]
@@ -62,7 +62,7 @@ class Adam(Optimizer, lr=1e-3, betas=_BETAS, eps=1e-8, weight_decay=0, amsgrad=F
 class AdamW(Adam, lr=1e-3, betas=_BETAS, eps=1e-8, weight_decay=1e-2, amsgrad=False):
     """Adam with a weight decay apart from the gradient (Loshchilov and Hutter, 2019)."""
 
-    has = ("maximize", "foreach", "capturable", "differentiable", "fused")
+    _has = ("maximize", "foreach", "capturable", "differentiable", "fused")
 
     def _begin(self, params: Any, defaults: dict[str, Any]) -> None:
         super()._begin(params, {**defaults, "decoupled_weight_decay": True})
@@ -85,7 +85,7 @@ class NAdam(
 ):
     """Adam with Nesterov's momentum (Dozat, 2016)."""
 
-    has = ("maximize", "foreach", "capturable", "differentiable")
+    _has = ("maximize", "foreach", "capturable", "differentiable")
 
     def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
         lr, betas, eps = group["lr"], group["betas"], group["eps"]
@@ -102,7 +102,7 @@ class NAdam(
 class RAdam(Optimizer, lr=1e-3, betas=_BETAS, eps=1e-8, weight_decay=0, decoupled_weight_decay=False):
     """Adam whose adaptive step waits until its variance is bounded (Liu and others, 2020)."""
 
-    has = ("maximize", "foreach", "capturable", "differentiable")
+    _has = ("maximize", "foreach", "capturable", "differentiable")
 
     def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
         lr, betas, eps = group["lr"], group["betas"], group["eps"]
@@ -120,7 +120,7 @@ class RAdam(Optimizer, lr=1e-3, betas=_BETAS, eps=1e-8, weight_decay=0, decouple
 class RMSprop(Optimizer, lr=1e-2, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
     """The gradient over the root of its mean square (Hinton, 2012)."""
 
-    has = ("capturable", "foreach", "maximize", "differentiable")
+    _has = ("capturable", "foreach", "maximize", "differentiable")
 
     def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
         lr, alpha, eps = group["lr"], group["alpha"], group["eps"]
@@ -141,7 +141,7 @@ class RMSprop(Optimizer, lr=1e-2, alpha=0.99, eps=1e-8, weight_decay=0, momentum
 class Adagrad(Optimizer, lr=1e-2, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
     """The gradient over the root of the sum of its squares (Duchi and others, 2011)."""
 
-    has = ("foreach", "maximize", "differentiable", "fused")
+    _has = ("foreach", "maximize", "differentiable", "fused")
 
     def _begin(self, params: Any, defaults: dict[str, Any]) -> None:
         super()._begin(params, defaults)
@@ -161,7 +161,7 @@ class Adagrad(Optimizer, lr=1e-2, lr_decay=0, weight_decay=0, initial_accumulato
 class Adadelta(Optimizer, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
     """A step as large as the steps before, measured as the gradients are (Zeiler, 2012)."""
 
-    has = ("maximize", "capturable", "foreach", "differentiable")
+    _has = ("maximize", "capturable", "foreach", "differentiable")
 
     def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
         lr, rho, eps = group["lr"], group["rho"], group["eps"]

@@ -80,6 +80,7 @@ def _normalizing(name: str) -> Call:
 
     def for_each(x: Any, weight: Any, bias: Any, seen: Any, dims: Shape, eps: float, given: Any = None) -> Any:
         both = tuple((len(x), *part) for part in seen)
+        given = given and tuple(np.repeat(part[None], len(x), 0) for part in given)
         return call(x, weight, bias, both, tuple(d + 1 for d in dims), eps, given)
 
     call = private(

@@ -71,19 +71,20 @@ def _turned(table: Array, size: int) -> Array:
 def _largest(x: Any, tables: Tables) -> tuple[Any, Any]:
     """The largest element of each window and its place in the image; the first of equals, the last nan."""
     height, width = x.shape[-2:]
-    place, best = None, x
+    has_nan = x.dtype.kind == "f" and bool(np.isnan(x.max(initial=-np.inf)))
+    best, place = x, np.zeros((1, 1), np.int64)
     for axis, size, table in ((-1, width, tables[1]), (-2, height, tables[0])):
-        image: Any = best
-        before: Any = place
-        best = None
-        for line in _within(table, size).T:
+        image, before = best, place
+        for i, line in enumerate(_within(table, size).T):
             other = image.take(line, axis)
-            at = line if before is None else before.take(line, axis) + line[:, None] * width
-            if best is None:
+            at = line if axis == -1 else before.take(line, axis) + line[:, None] * width
+            if i == 0:
                 best, place = other, np.broadcast_to(at, other.shape)
-            else:
-                better = (other > best) | (other != other)
-                best, place = np.where(better, other, best), np.where(better, at, place)
+                continue
+            better = other > best
+            if has_nan:
+                better |= np.isnan(other)
+            best, place = np.maximum(best, other), np.where(better, at, place)
     return best, np.ascontiguousarray(place)
 
 

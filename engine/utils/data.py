@@ -275,7 +275,11 @@ class DataLoader(
             yield from map(self.collate_fn, items)
 
     def __len__(self) -> int:
-        return len(self.sampler if self.batch_sampler is None else self.batch_sampler)
+        data: Any = self.dataset
+        if not isinstance(data, IterableDataset):
+            return len(self.sampler if self.batch_sampler is None else self.batch_sampler)
+        whole, rest = divmod(len(self.dataset), self.batch_size or 1)
+        return whole + (rest > 0 and not self.drop_last)
 
 
 def _drawn_seed(generator: Generator | None = None) -> int:

@@ -43,6 +43,12 @@ def check_type(name: str, kind: Any) -> None:
         raise UsageError(f"the column `{name}` is of type {kind}, and its values are to be numbers or lists of numbers")
 
 
+def arrow_width(name: str, array: Any) -> int | None:
+    """The length of the lists in an Arrow column, None for numbers. UsageError: it has neither."""
+    check_type(name, array.type)
+    return width_of(array.type, array)
+
+
 def column_of(array: Any, name: str, width: int | None) -> Column:
     """An Arrow array of n numbers, or with `width` of n lists of that length, as a column."""
     if width is not None:

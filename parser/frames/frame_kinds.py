@@ -14,7 +14,7 @@ import numpy as np
 from ..rows.answers import Column, no_rows
 from ..syntax.errors import UsageError
 from ..syntax.wording import listed
-from .arrow_arrays import array_of, check_type, column_of, width_of
+from .arrow_arrays import array_of, arrow_width, column_of
 from .arrow_import import arrow
 
 # Rows that are computed at a time: their columns are read from a core's cache.
@@ -120,18 +120,22 @@ class PandasFrame(Frame):
         self.names = [name for name in self.names if isinstance(name, str)]
 
     def arrow(self, names: Sequence[str]) -> Any:
-        return arrow("frames of pandas").Table.from_pandas(self.table[list(names)], preserve_index=False)
+        # One by one: of several columns at once pandas makes copies.
+        pa = arrow("frames of pandas")
+        return pa.table({name: pa.array(self.table[name], from_pandas=True) for name in names})
 
     def result(
         self, new: Mapping[str, NewColumn], removed: Sequence[str], only_new: bool, keep: np.ndarray | None
     ) -> Any:
         frame = self.table if keep is None else self.table[keep]
-        old = [] if only_new else [name for name in frame.columns if name not in removed]
+        dropped = list(frame.columns) if only_new else [name for name in removed if name in self.names]
         # The old columns are shared, not copied.
-        frame = frame[old].copy(deep=False)
+        frame = frame.drop(columns=dropped) if dropped else frame.copy(deep=False)
         for name, column in new.items():
             is_plain = column.values.ndim == 1 and (column.blank is None or column.values.dtype.kind == "f")
-            frame[name] = column.numpy() if is_plain else column.arrow().to_pandas().set_axis(frame.index)
+            values = column.numpy() if is_plain else column.arrow().to_pandas().array
+            # An array would be copied.
+            frame[name] = sys.modules["pandas"].Series(values, frame.index, copy=False)
         return frame
 
 
@@ -202,12 +206,6 @@ def is_a(table: Any, library: str, kind: str) -> bool:
     """Whether something is of a class of a library, which was imported then."""
     module = sys.modules.get(library)
     return module is not None and isinstance(table, getattr(module, kind, ()))
-
-
-def arrow_width(name: str, array: Any) -> int | None:
-    """The length of the lists in an Arrow column, None for numbers. UsageError: it has neither."""
-    check_type(name, array.type)
-    return width_of(array.type, array)
 
 
 def numbers_of(batch: Any, widths: Mapping[str, int | None]) -> dict[str, Column]:

@@ -24,10 +24,9 @@ from ..semantics.names import free_variables
 from ..syntax.callers import PYTHON
 from ..syntax.errors import ExpressionWarning, UsageError
 from ..syntax.records import Program
-from ..syntax.wording import counted
-from .arrow_arrays import array_of
+from ..syntax.wording import counted, sentence
 from .arrow_import import arrow
-from .frame_kinds import ArrowTable, Frame, NewColumn, Part, arrow_width, frame_of, is_a, numbers_of
+from .frame_kinds import ArrowTable, Frame, NewColumn, Part, frame_of, is_a
 from .matching import match_columns
 from .row_plan import Asked, RowPlan, plan_rows, shapes_of
 
@@ -88,7 +87,11 @@ class RowMap:
         if is_a(table, "polars", "LazyFrame"):
             return self._lazy(table)
         if hasattr(table, "__arrow_c_stream__"):
-            return self._reader(arrow("streams of Arrow").RecordBatchReader.from_stream(table))
+            pa = arrow("streams of Arrow")
+            try:
+                return self._reader(pa.RecordBatchReader.from_stream(table))
+            except pa.ArrowInvalid as error:
+                raise UsageError(f"a {type(table).__name__} is not a table: {sentence(str(error))}") from None
         if hasattr(table, "__arrow_c_array__"):
             return self(arrow("arrays of Arrow").record_batch(table))
         if isinstance(table, Iterable) and not isinstance(table, (str, bytes)):
@@ -99,22 +102,7 @@ class RowMap:
             "`autodiff map` reads files",
         )
 
-    def columns(self, names: Sequence[str], arrays: Sequence[Any]) -> Any:
-        """The new columns alone for Arrow arrays of one length with these names, as an Arrow array of structs.
-
-        Its rows are null where an input is. The results are NumPy's to the last bit, whatever rows come together.
-        """
-        pa = arrow("columns of Arrow")
-        batch = pa.record_batch([_whole(array) for array in arrays], names=list(names))
-        widths = {name: arrow_width(name, batch.column(name)) for name in names}
-        run = self._run_of(names, "the call", widths, None)
-        settled = run.settled(Part(0, batch.num_rows, numbers_of(batch, widths)), 0)
-        Failures().add(settled, self.choices.errors).say()
-        made = [array_of(values, settled.blank) for values in settled.columns.values()]
-        mask = None if settled.blank is None else pa.array(settled.blank)
-        return pa.StructArray.from_arrays(made, names=list(settled.columns), mask=mask)
-
-    def _run_of(self, names: Sequence[str], title: str, widths: Mapping[str, int | None], rows: float | None) -> _Run:
+    def run_of(self, names: Sequence[str], title: str, widths: Mapping[str, int | None], rows: float | None) -> Run:
         """What computes tables with such columns: about so many rows in all, None for NumPy's results."""
         columns = self._matched(names, title)
         shapes = shapes_of(columns, widths)
@@ -125,7 +113,7 @@ class RowMap:
                     self.program, self.constants, columns, names, title, shapes, self.asked, self.limits, rows, _CALLER
                 )
         plan = self._plans[key]
-        return _Run(plan._replace(expression=plan.expression.for_rows(rows)), shapes, self.choices)
+        return Run(plan._replace(expression=plan.expression.for_rows(rows)), shapes, self.choices)
 
     def _matched(self, names: Sequence[str], title: str) -> dict[str, str]:
         """The column of each variable that is one. UsageError: there is none."""
@@ -139,7 +127,7 @@ class RowMap:
 
     def _frame(self, frame: Frame) -> Any:
         widths, failures = self._widths(frame), Failures()
-        run = self._run_of(frame.names, frame.title, widths, None if self.choices.exact else float(frame.rows))
+        run = self.run_of(frame.names, frame.title, widths, None if self.choices.exact else float(frame.rows))
         found = run.result(frame, widths, 0, failures)
         failures.say()
         return found
@@ -160,7 +148,7 @@ class RowMap:
                 raise UsageError(f"a stream of tables has a {type(part).__name__} in it")
             # Lists are of one length in all parts.
             widths = self._widths(frame) if widths is None else widths
-            run = self._run_of(frame.names, frame.title, widths, None if self.choices.exact else 0.0)
+            run = self.run_of(frame.names, frame.title, widths, None if self.choices.exact else 0.0)
             yield run.result(frame, widths, before, failures)
             before += frame.rows
         failures.say()
@@ -172,13 +160,13 @@ class RowMap:
         some = pa.RecordBatch.from_pylist([], schema=reader.schema) if first is None else first
         frame = ArrowTable(some)
         widths = self._widths(frame)
-        run = self._run_of(frame.names, frame.title, widths, None)
+        run = self.run_of(frame.names, frame.title, widths, None)
         schema = run.result(ArrowTable(some.slice(0, 0)), widths, 0, Failures()).schema
         batches = [] if first is None else self._each(chain([first], reader))
         return pa.RecordBatchReader.from_batches(schema, batches)
 
 
-class _Run(NamedTuple):
+class Run(NamedTuple):
     """What computes the rows of tables with columns of one kind."""
 
     plan: RowPlan
@@ -209,10 +197,6 @@ class _Run(NamedTuple):
         if len(first) < 2 or threads == 1:
             return map(work, chain(first, parts))
         return overlapped(chain(first, parts), work, threads)
-
-
-def _whole(array: Any) -> Any:
-    return array.combine_chunks() if hasattr(array, "combine_chunks") else array
 
 
 class Whole:

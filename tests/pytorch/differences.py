@@ -105,7 +105,8 @@ that cancel, such as the gradient of `sum(softmax(x, 0))` or of a `logcumsumexp`
 rounding errors. Beyond 2 and -2, the values of PyTorch's `airy_ai`, `bessel_j0`, `bessel_j1`, `bessel_y0` and
 `bessel_y1` are off by up to 3e-6; far out, `airy_ai` of -1e10 is nan here. PyTorch computes few functions of booleans,
 which are 0 and 1 here, and has no derivative of a gradient of `hardsigmoid`, `cdist` or `norm(x, inf)`, which are 0 or
-a number here.
+a number here, or of `scaled_dot_product_attention`, which has them of any order. A traced program does not move the
+running mean and variance of `batch_norm`.
 """
 
 

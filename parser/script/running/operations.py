@@ -74,7 +74,8 @@ def duplicate(machine: Machine, frame: Frame, count: int) -> None:
 
 def sink(machine: Machine, frame: Frame, depth: int) -> None:
     """Moves the topmost value below `depth` others."""
-    frame.stack.insert(-1 - depth, frame.stack.pop())
+    value = frame.stack.pop()
+    frame.stack.insert(-depth, value)
 
 
 # Names

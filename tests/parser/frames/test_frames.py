@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import pickle
 import re
 import sys
@@ -142,13 +143,19 @@ def test_what_computes_tables_can_be_pickled_and_used_by_many_threads() -> None:
 
 
 def test_the_columns_of_an_engine_become_an_array_of_structs() -> None:
-    found = F.columns(table()["x"], table()["y"])
-    assert [field.name for field in found.type] == NEW
+    function = F.columns()
+    assert (function.variables, function.fields) == (["x", "y"], NEW)
+    assert function.sql_type == "STRUCT(value DOUBLE, d_x DOUBLE, d_y DOUBLE)"
+    assert list(inspect.signature(function).parameters) == ["x", "y"]
+    found = function(table()["x"], table()["y"])
+    assert found.type == function.type
     assert found[0].as_py() == pytest.approx({"value": 1, "d_x": 1, "d_y": -1})
     assert found[2].as_py() is None
-    assert F.columns(pa.array([1.0]), y=0, wrt="x")[0].as_py() == {"value": 1, "d_x": 1}
-    with pytest.raises(AutodiffError, match="1 columns are given, and the variables are `x` and `y`"):
-        F.columns(pa.array([1.0]))
+    assert pickle.loads(pickle.dumps(function))([table()["x"], Y]).equals(found)
+    assert F.columns(y=0, wrt="x")(X)[0].as_py() == {"value": 1, "d_x": 1}
+    assert Expression("x > 0").columns().sql_type == "STRUCT(value BOOLEAN)"
+    with pytest.raises(AutodiffError, match="1 column for the variables `x` and `y`"):
+        function(pa.array([1.0]))
 
 
 MISTAKES: list[tuple[Callable[[], Any], str, str]] = [
@@ -219,3 +226,27 @@ def test_frames_import_no_library_of_frames() -> None:
     with warnings.catch_warnings(action="error"):
         F.map({"x": X, "y": Y})
     assert {"pandas", "polars", "duckdb"} & {*sys.modules} == before
+
+
+def test_an_engine_may_call_from_several_threads() -> None:
+    duckdb = pytest.importorskip("duckdb", reason="DuckDB is not installed")
+    function = Expression("sin(x)*y + x**2").columns(hessian=True)
+    with duckdb.connect(config={"threads": 2}) as connection:
+        connection.create_function("f", function, ["DOUBLE", "DOUBLE"], function.sql_type, type="arrow")
+        columns = "i/1e5 as x, case when i % 1000 > 0 then i % 7 end as y"
+        connection.execute(f"create table points as select {columns} from range(300000) numbers(i)")
+        wrong = "abs(r.value - (sin(x)*y + x**2)) > 1e-12 or abs(r.d2_x_x - (2 - sin(x)*y)) > 1e-12"
+        asked = f"select count(*), count(r), count(*) filter ({wrong}) from (select x, y, f(x, y) as r from points)"
+        assert connection.execute(asked).fetchall() == [(300_000, 299_700, 0)]
+        connection.register("new", F.map(connection.cursor().sql("select x, y from points")))
+        assert connection.execute("select count(*), count(value) from new").fetchall() == [(300_000, 299_700)]
+
+
+def test_an_expression_of_polars_may_call_it() -> None:
+    polars = pytest.importorskip("polars", reason="Polars is not installed")
+    function = F.columns(wrt="x")
+    kind = polars.Struct(dict.fromkeys(function.fields, polars.Float64))
+    frame = polars.from_arrow(table())
+    asked = polars.map_batches(function.variables, function, return_dtype=kind).alias("f")
+    for found in (frame.with_columns(asked), frame.lazy().with_columns(asked).collect()):
+        assert found.unnest("f").equals(F.map(frame, wrt="x"))

@@ -1,0 +1,63 @@
+"""The sessions of Python in the documentation are true."""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import importlib.util
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sysconfig
+import time
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parents[1] / "docs"
+NEEDS = {"library": ("pyarrow",), "engines": ("pyarrow", "duckdb", "polars")}
+
+
+@pytest.mark.parametrize("name", list(NEEDS))
+def test_a_page_of_python_shows_what_comes_out(name: str) -> None:
+    lacking = [library for library in NEEDS[name] if importlib.util.find_spec(library) is None]
+    if lacking:
+        pytest.skip(f"{', '.join(lacking)} not installed")
+    page = (DOCS / f"{name}.md").read_text(encoding="utf-8")
+    # With line ends in place of all else, so that errors name the lines of the page.
+    session = "".join(
+        part if i % 2 else "\n" * part.count("\n") for i, part in enumerate(re.split(r"```python\n|```\n", page))
+    )
+    assert session.count(">>>") > 10
+    test = doctest.DocTestParser().get_doctest(session, {}, name, f"{name}.md", 0)
+    said: list[str] = []
+    doctest.DocTestRunner(verbose=False).run(test, out=said.append)
+    assert not said, "".join(said)
+
+
+@pytest.mark.processes
+@pytest.mark.skipif(shutil.which("socat") is None, reason="socat is not installed")
+def test_a_service_of_socat_answers_as_its_page_shows(tmp_path: Path) -> None:
+    page = (DOCS / "service.md").read_text(encoding="utf-8")
+    asked, answered = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
+    (command,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    command = command.replace("EXEC:autodiff", f"EXEC:{sysconfig.get_path('scripts')}/autodiff")
+    place = tmp_path / "autodiff.sock"
+    with subprocess.Popen(["sh", "-c", f"exec {command}"], cwd=tmp_path, start_new_session=True) as server:
+        try:
+            until = time.monotonic() + 20
+            while not place.exists() and time.monotonic() < until:
+                time.sleep(0.02)
+            with socket.socket(socket.AF_UNIX) as client:
+                client.settimeout(60)
+                client.connect(os.fspath(place))
+                client.sendall(asked.encode())
+                client.shutdown(socket.SHUT_WR)
+                with client.makefile(encoding="utf-8") as lines:
+                    assert lines.read() == answered
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGTERM)
