@@ -32,6 +32,7 @@ bench:  # pip install -e '.[bench]' first
 	python tests/benchmarks/startup.py
 	python tests/benchmarks/eager.py
 	python tests/benchmarks/parsing.py
+	python tests/benchmarks/library.py
 	python tests/benchmarks/tables.py --memory
 	python tests/benchmarks/columns.py
 	python tests/benchmarks/native.py

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from array_expressions import GRADIENTS, JACOBIANS
 from pytorch.recorded import entries
 
 from autodiff.engine.api.creation import tensor
@@ -77,6 +78,36 @@ def cases(arrays: bool, step: int = 1) -> Iterator[Case]:
         zeros = [np.zeros(shape) for shape in shapes.values()]
         expected = [z if slope is None else slope._data for z, slope in zip(zeros, slopes, strict=True)]
         yield Case(entry["id"], entry["expr"], found, point, [value.detach()._data, *expected])
+
+
+def array_cases() -> Iterator[Case]:
+    """Expressions in arrays: the gradient of the sum of the value, and the derivatives of the elements of vectors."""
+    random = np.random.default_rng(0)
+    for number, (source, shapes) in enumerate([*GRADIENTS, *JACOBIANS]):
+        is_jacobian = number >= len(GRADIENTS)
+        program = parse(source)
+        names = variables_of(program, shapes)
+        point = {name: random.uniform(0.3, 1.7, shapes[name]) for name in names}
+        variables = {name: tensor(value.tolist()).requires_grad_() for name, value in point.items()}
+        wanted = [(name,) for name in names if not is_jacobian or len(shapes[name]) < 2]
+        found, _ = formulas(
+            program,
+            wanted,
+            shapes,
+            simplify=True,
+            share=True,
+            limits=Limits(),
+            value=True,
+            joint=True,
+            jacobian=is_jacobian,
+        )
+        value = evaluate(program, variables)
+        elements = [*value] if is_jacobian else [value.sum()]
+        by = [variables[name] for (name,) in wanted]
+        rows = [grad(element, by, retain_graph=True) for element in elements]
+        slopes = [np.stack([slope._data for slope in column]) for column in zip(*rows, strict=True)]
+        expected = slopes if is_jacobian else [slope[0] for slope in slopes]
+        yield Case(number, source, found, point, [value.detach()._data, *expected])
 
 
 def sayable(language: str, all: Sequence[Case]) -> list[Case]:
@@ -176,17 +207,35 @@ def in_javascript(cases: Sequence[Case], folder: Path) -> list[list[float]]:
     return _numbers(_ran(["node", str(folder / "all.js")]))
 
 
-def in_matlab(cases: Sequence[Case], folder: Path) -> list[list[float]]:
+def _in_columns(value: Any) -> str:
+    """A number, or an array in MATLAB, where a vector is a column."""
+    if not np.ndim(value):
+        return repr(float(value))
+    sizes = ", ".join(map(str, np.shape(value))) + (", 1" if np.ndim(value) == 1 else "")
+    return f"reshape({np.ravel(value, 'F').tolist()}, {sizes})"
+
+
+def _shaped(case: Case, numbers: Sequence[float]) -> list[Any]:
+    """The results that a language has printed column by column, in their shapes; as they are if these differ."""
+    sizes = [np.size(value) for value in case.expected]
+    parts = np.split(np.asarray(numbers), np.cumsum(sizes)[:-1])
+    if sum(sizes) != len(numbers):
+        return parts
+    return [part.reshape(np.shape(value), order="F") for part, value in zip(parts, case.expected, strict=True)]
+
+
+def in_matlab(cases: Sequence[Case], folder: Path) -> list[list[Any]]:
     """What GNU Octave computes."""
     lines = ["1;"]
     for case in cases:
-        count = len(case.expected)
+        names = [f"r{i}" for i in range(len(case.expected))]
         lines.append(case.text("matlab").replace("f_grad(", f"f{case.number}("))
-        values = ", ".join(f"{value!r}" for value in case.point.values())
-        results = ", ".join(f"r{i}" for i in range(count))
-        lines.append(f'[{results}] = f{case.number}({values}); printf("%.17g ", {results}); printf("\\n");')
+        values = ", ".join(map(_in_columns, case.point.values()))
+        shown = " ".join(f'printf("%.17g ", {name});' for name in names)
+        lines.append(f'[{", ".join(names)}] = f{case.number}({values}); {shown} printf("\\n");')
     (folder / "all.m").write_text("\n".join(lines), "utf-8")
-    return _numbers(_ran(["octave-cli", "--norc", str(folder / "all.m")]).replace("NaN", "nan"))
+    rows = _numbers(_ran(["octave-cli", "--norc", str(folder / "all.m")]).replace("NaN", "nan"))
+    return [_shaped(case, row) for case, row in zip(cases, rows, strict=True)]
 
 
 def in_sqlite(cases: Sequence[Case], folder: Path) -> list[list[float]]:
@@ -253,7 +302,7 @@ def _given(language: str, value: Any) -> Any:
 
         jax.config.update("jax_enable_x64", True)
         return jax.numpy.asarray(value, dtype="float64")
-    return np.asarray(value) if language == "numpy" and isinstance(value, list) else value
+    return np.asarray(value) if language == "numpy" and np.ndim(value) else value
 
 
 # What runs a language: the command or the module that has to be there, and the function.

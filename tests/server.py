@@ -8,6 +8,7 @@ it is told. What start-up, signals, memory or encodings of the environment do is
 from __future__ import annotations
 
 import contextlib
+import gc
 import marshal
 import os
 import select
@@ -52,6 +53,8 @@ def serving() -> Iterator[Path]:
 def serve(address: str) -> None:
     """Forks a process for each request at `address` until standard input ends."""
     load()
+    gc.collect()
+    gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         listener.bind(address)

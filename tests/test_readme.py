@@ -1,8 +1,11 @@
-"""What the README shows is what the commands print."""
+"""What the README shows is what the commands print, and the version is one everywhere."""
 
 from __future__ import annotations
 
 import re
+import tomllib
+from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -37,3 +40,12 @@ def test_a_file_named_in_the_guide_exists(name: str) -> None:
     named = re.findall(r"(?:engine|parser|cli|tests)/[\w/]*\w\.py", (ROOT / name).read_text(encoding="utf-8"))
     assert named
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_version_that_is_installed_is_the_newest_in_the_changelog() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    headings = re.findall("^## (.*)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    releases = [heading.partition(" - ") for heading in headings]
+    assert releases[0][0] == declared == version("autodiff-cli")
+    days = [date.fromisoformat(day) for _, _, day in releases]
+    assert days == sorted(days, reverse=True)

@@ -169,6 +169,7 @@ METHODS: dict[str, Call] = {
     "index": _refused("dimensions as objects"),
     "istft": _refused("complex numbers"),
     "lu": _lu,
+    "to_dense": _refined,
     "to_sparse": _refused("sparse tensors"),
     "apply_": apply_,
     "map_": map_,

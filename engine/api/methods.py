@@ -104,6 +104,9 @@ def _type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
 def _stride(self: Tensor, dim: int | None = None) -> Any:
     """How many elements of memory lie between neighbours along each dimension, or along `dim`."""
     data = self._data
+    if isinstance(data, Batched):
+        inner = _stride(data.value)[1:]
+        return inner if dim is None else inner[arguments.dimension(dim, data.ndim)]
     # NumPy has no strides for an array of nothing, other than a view's.
     nothing = not data.size and self._base is None
     strides = [1] * data.ndim if nothing else [n // data.itemsize for n in data.strides]
@@ -113,6 +116,18 @@ def _stride(self: Tensor, dim: int | None = None) -> Any:
     if data.ndim and strides[-1] == 0 and data.shape[-1] == 1:
         strides[-1] = 1
     return tuple(strides) if dim is None else strides[arguments.dimension(dim, data.ndim)]
+
+
+def _is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
+    """Whether the elements lie in memory in order, without gaps; in a batch, those of each."""
+    if not isinstance(self._data, Batched):
+        return copying.is_contiguous(self)
+    step = 1
+    for size, stride in zip(reversed(self._data.shape), reversed(_stride(self)), strict=True):
+        if size != 1 and stride != step:
+            return False
+        step *= size
+    return True
 
 
 def _storage_offset(self: Tensor) -> int:
@@ -208,7 +223,7 @@ METHODS: dict[str, Call] = {
     "stride": _stride,
     "storage_offset": _storage_offset,
     "data_ptr": _data_ptr,
-    "is_contiguous": lambda self, memory_format=None: copying.is_contiguous(self),
+    "is_contiguous": _is_contiguous,
     "element_size": lambda self: self._data.itemsize,
     "is_floating_point": creation.is_floating_point,
     "nelement": Tensor.numel,
@@ -238,7 +253,7 @@ _OF_STORAGE = (
     *("is_mkldnn", "is_mps", "is_neg", "is_nested", "is_nonzero", "is_pinned", "is_quantized", "is_same_size"),
     *("is_set_to", "is_shared", "is_signed", "is_sparse", "is_xpu", "istft", "layout", "lu", "map_", "new"),
     *("pin_memory", "record_stream", "resize", "resolve_conj", "resolve_neg", "set_", "storage", "storage_type"),
-    *("to_sparse", "untyped_storage"),
+    *("to_dense", "to_sparse", "untyped_storage"),
 )
 
 

@@ -5,6 +5,7 @@ Imported when the first is drawn: NumPy's part for it takes a while.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +18,7 @@ from ..primitives import chance
 from ..primitives.arguments import whole_argument
 from ..primitives.filling import number, shape_of
 from ..table.binding import broadcast_mismatch
+from ..table.out import run_into
 from ..tensors import distributions, dtypes
 from ..tensors.aliases import Array, Call
 from ..tensors.device import placed
@@ -33,8 +35,17 @@ Draw = Callable[..., Array]
 
 
 def _offered(function: Call) -> Call:
+    """The function, which torch has by its name and which writes into `out` if it is given that."""
     __all__.append(function.__name__)
-    return function
+    takes_dtype = "dtype" in (getattr(function, "__wrapped__", function).__kwdefaults__ or {})
+
+    @functools.wraps(function)
+    def call(*args: Any, out: Any = None, **named: Any) -> Any:
+        if out is None:
+            return function(*args, **named)
+        return run_into(function, args, {**({"dtype": out.dtype} if takes_dtype else {}), **named, "out": out})
+
+    return call
 
 
 def _new(

@@ -70,6 +70,13 @@ def _released(results: Nesting, inputs: Sequence[Tensor]) -> Nesting:
     return mapped(lambda t: t if not isinstance(t, Tensor) or _tied([t], inputs) else stripped(t), results)
 
 
+def _returned(results: Nesting, inputs: Sequence[Tensor]) -> Nesting:
+    """As `_released`; without any history where nothing is recorded."""
+    if recording.enabled:
+        return _released(results, inputs)
+    return mapped(lambda t: stripped(t) if isinstance(t, Tensor) else t, results)
+
+
 def _positions(argnums: Any, count: int) -> tuple[int, ...]:
     """The arguments that are meant, counted from the front. RuntimeError: not a valid choice of them."""
     if not isinstance(argnums, int) and not isinstance(argnums, tuple):
@@ -117,8 +124,8 @@ def _with_aux(result: Any, has_aux: bool, where: str) -> tuple[Any, Any]:
 
 def _only_tensors(output: Nesting, where: str) -> list[Tensor]:
     found = list(leaves(output))
-    if not found:
-        raise RuntimeError(f"{where}: Expected f to be a function that has non-empty output (got output = {found})")
+    if not found or output is None:
+        raise RuntimeError(f"{where}: Expected f to be a function that has non-empty output (got output = {output})")
     for leaf in found:
         if not isinstance(leaf, Tensor):
             raise RuntimeError(
@@ -168,7 +175,7 @@ def grad_and_value(func: Function, argnums: ArgNums = 0, has_aux: bool = False) 
             )
         records = recording.enabled and _tied([output], inputs)
         found = _released(jacobians.vjp([output], inputs, None, records), inputs)
-        value = _released((output, aux) if has_aux else output, inputs)
+        value = _returned((output, aux) if has_aux else output, inputs)
         _end(inputs)
         return _by_argument(argnums, chosen, found), value
 
@@ -218,8 +225,8 @@ def vjp(func: Function, *primals: Any, has_aux: bool = False) -> Any:
         found = _released(jacobians.vjp(outputs, inputs, given, records), inputs)
         return _by_argument(tuple(range(len(primals))), tracked, found)
 
-    result = _released(output, inputs) if recording.enabled else mapped(stripped, output)
-    return (result, pull_back, _released(aux, inputs)) if has_aux else (result, pull_back)
+    result = _returned(output, inputs)
+    return (result, pull_back, _returned(aux, inputs)) if has_aux else (result, pull_back)
 
 
 def jacrev(func: Function, argnums: ArgNums = 0, *, has_aux: bool = False, chunk_size: int | None = None) -> Function:
@@ -234,7 +241,7 @@ def jacrev(func: Function, argnums: ArgNums = 0, *, has_aux: bool = False, chunk
         records = recording.enabled and _tied(outputs, inputs)
         rows = [_released(jacobian_rows(out, inputs, records, chunk_size=chunk_size), inputs) for out in outputs]
         result = rebuilt(output, iter([_by_argument(argnums, chosen, row) for row in rows]))
-        aux = _released(aux, inputs)
+        aux = _returned(aux, inputs)
         _end(inputs)
         return (result, aux) if has_aux else result
 

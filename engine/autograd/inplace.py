@@ -50,9 +50,9 @@ class CopySlices(Node):
         self.inner = inner
         self.places = positions(view)
         self.shape = base._data.shape
-        self.sequence = next_sequence()
+        self._sequence = next_sequence()
         self.next_functions = (base._edge(), *inner.next_functions[1:])
-        self.outputs = describe(base._data)
+        self._outputs = describe(base._data)
 
     def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
         """The base's gradient, with the operation's rule run on the view's part, and those of its other arguments."""
@@ -224,6 +224,7 @@ def setitem(tensor: Tensor, key: Any, value: Any) -> None:
         places = _places(tensor, key)
         if isinstance(key, bool):
             _check_expandable(value, part)
+        value = _without_leading_ones(value, places.ndim)
         check_fits(value, places)
         in_place("index_put_", lambda x, value: index_put(x, value, places))(tensor, value)
     else:
@@ -231,18 +232,24 @@ def setitem(tensor: Tensor, key: Any, value: Any) -> None:
         target = tensor if part._data.shape == tensor._data.shape else part
         if value._data.ndim:
             _check_expandable(value, target)
-            target.copy_(value)
+            target.copy_(_without_leading_ones(value, target.ndim))
         else:
             target.fill_(value)
 
 
+def _without_leading_ones(value: Tensor, rank: int) -> Tensor:
+    """A value for so many dimensions: without those before them that have one element, as in NumPy."""
+    shape = value._data.shape
+    while len(shape) > rank and shape[0] == 1:
+        shape = shape[1:]
+    return value if shape == value._data.shape else value.reshape(shape)
+
+
 def _check_expandable(value: Tensor, target: Tensor) -> None:
     """RuntimeError: the value does not broadcast to what it is written into."""
-    shape, wanted = value._data.shape, target._data.shape
-    while len(shape) > len(wanted) and shape[0] == 1:
-        shape = shape[1:]
-    if broadcast_shape(shape, wanted) != wanted:
-        expand(value.reshape(shape), wanted)
+    value, wanted = _without_leading_ones(value, target.ndim), target._data.shape
+    if broadcast_shape(value._data.shape, wanted) != wanted:
+        expand(value, wanted)
 
 
 def _places(tensor: Tensor, key: Any) -> Array:

@@ -144,7 +144,7 @@ def _mapped(name: str, in_dims: Any, args: tuple[Any, ...]) -> tuple[list[Any], 
         dims[i] = dim % leaf.ndim
         lengths.append(leaf.shape[dim])
     if not lengths:
-        raise ValueError(f"{where}: at least one input must be mapped over")
+        raise ValueError("vmap: Expected at least one Tensor to vmap over")
     if len(set(lengths)) > 1:
         raise shape_error(
             "vmap: Expected all tensors to have the same size in the mapped dimension, got sizes "

@@ -6,15 +6,52 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from ..api.declared import require
 from ..table.registry import ops
 from ..tensors.modes import no_grad
 from ..tensors.tensor import Tensor
 
-__all__ = ["clip_grad_norm_", "clip_grad_value_", "parameters_to_vector", "vector_to_parameters"]
+__all__ = [
+    "clip_grad_norm_",
+    "clip_grad_value_",
+    "clip_grads_with_norm_",
+    "get_total_norm",
+    "parameters_to_vector",
+    "vector_to_parameters",
+]
 
 
 def _listed(parameters: Any) -> list[Tensor]:
     return [parameters] if isinstance(parameters, Tensor) else list(parameters)
+
+
+def _grads(parameters: Any) -> list[Tensor]:
+    return [parameter.grad for parameter in _listed(parameters) if parameter.grad is not None]
+
+
+def get_total_norm(
+    tensors: Any, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: Any = None
+) -> Tensor:
+    """The norm of all tensors as one vector. RuntimeError: it is not finite, and that is to be an error."""
+    tensors = _listed(tensors)
+    if not tensors:
+        return ops.zeros(())
+    total = ops.vector_norm(ops.stack([ops.vector_norm(tensor, norm_type) for tensor in tensors]), norm_type)
+    require(
+        not error_if_nonfinite or math.isfinite(total.item()),
+        f"The total norm of order {norm_type} for gradients from `parameters` is non-finite, so it cannot be clipped. "
+        "To disable this error and scale the gradients by the non-finite norm anyway, set `error_if_nonfinite=False`",
+        RuntimeError,
+    )
+    return total
+
+
+def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Any, foreach: Any = None) -> None:
+    """Scales all gradients down together where their norm, which is given, exceeds a bound."""
+    factor = ops.clamp(max_norm / (total_norm + 1e-6), max=1.0)
+    with no_grad():
+        for grad in _grads(parameters):
+            grad.mul_(factor)
 
 
 def clip_grad_norm_(
@@ -24,30 +61,18 @@ def clip_grad_norm_(
 
     RuntimeError: it is not finite, and that is to be an error.
     """
-    grads = [parameter.grad for parameter in _listed(parameters) if parameter.grad is not None]
-    if not grads:
-        return ops.zeros(())
+    parameters = _listed(parameters)
     with no_grad():
-        norms = ops.stack([ops.vector_norm(grad, norm_type) for grad in grads])
-        total = ops.vector_norm(norms, norm_type)
-        if error_if_nonfinite and not math.isfinite(total.item()):
-            raise RuntimeError(
-                f"The total norm of order {norm_type} for gradients from `parameters` is non-finite, so it cannot be "
-                "clipped. To disable this error and scale the gradients by the non-finite norm anyway, set "
-                "`error_if_nonfinite=False`"
-            )
-        factor = ops.clamp(max_norm / (total + 1e-6), max=1.0)
-        for grad in grads:
-            grad.mul_(factor)
+        total = get_total_norm(_grads(parameters), norm_type, error_if_nonfinite)
+    clip_grads_with_norm_(parameters, max_norm, total)
     return total
 
 
 def clip_grad_value_(parameters: Any, clip_value: float, foreach: Any = None) -> None:
     """Takes each element of the gradients to an interval around 0."""
     with no_grad():
-        for parameter in _listed(parameters):
-            if parameter.grad is not None:
-                parameter.grad.clamp_(min=-clip_value, max=clip_value)
+        for grad in _grads(parameters):
+            grad.clamp_(min=-clip_value, max=clip_value)
 
 
 def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
@@ -57,6 +82,7 @@ def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
 
 def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
     """Gives parameters the numbers of a vector, one after the other."""
+    require(isinstance(vec, Tensor), f"expected torch.Tensor, but got: {type(vec).__name__}", TypeError)
     begins = 0
     for parameter in parameters:
         end = begins + parameter.numel()

@@ -303,9 +303,7 @@ class OneCycleLR(
         rising, last = share * total - 1, total - 1
         three = [(rising, *_UP), (2 * rising, *_BACK), (last, *_OUT)]
         self._schedule_phases = three if self.three_phase else [(rising, *_UP), (last, *_DOWN)]
-        momenta = (
-            {name: getattr(self, name) for name in ("max_momentum", "base_momentum")} if self.cycle_momentum else {}
-        )
+        momenta = {"max_momentum": self.max_momentum, "base_momentum": self.base_momentum}
         for group, rate in zip(self.optimizer.param_groups, self._each("max_lr", self.max_lr), strict=True):
             first = rate / self.div_factor
             group.update(max_lr=rate, initial_lr=first, min_lr=first / self.final_div_factor)

@@ -130,7 +130,7 @@ class Optimizer(Declared):
         return {"state": state, "param_groups": groups}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Takes over a `state_dict`. ValueError: it is of other groups."""
+        """Takes over a `state_dict`, with its tensors themselves. ValueError: it is of other groups."""
         pairs = list(zip(state_dict["param_groups"], self.param_groups, strict=False))
         are_as_many = len(state_dict["param_groups"]) == len(self.param_groups)
         require(are_as_many, "loaded state dict has a different number of parameter groups")
@@ -141,9 +141,7 @@ class Optimizer(Declared):
         numbers = [number for given, _ in pairs for number in given["params"]]
         known = dict(zip(numbers, self._parameters(), strict=True))
         self.state = defaultdict(dict)
-        for number, kept in state_dict["state"].items():
-            copies = {name: value.clone() if isinstance(value, Tensor) else value for name, value in kept.items()}
-            self.state[known[number]] = copies
+        self.state.update({known[number]: dict(kept) for number, kept in state_dict["state"].items()})
         self.param_groups = [{**_settings(given), "params": group["params"]} for given, group in pairs]
 
     def _parameters(self) -> list[Tensor]:
@@ -191,9 +189,10 @@ def kept_number(state: dict[str, Any], name: str, first: float) -> float:
 
 def counted(state: dict[str, Any]) -> int:
     """How many steps a parameter has had, with this one."""
-    step = int(state["step"].item()) + 1 if "step" in state else 1
-    state["step"] = number(step)
-    return step
+    if "step" not in state:
+        state["step"] = number(0)
+    state["step"]._data = state["step"]._data + 1
+    return int(state["step"]._data)
 
 
 def number(value: float) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from random import Random
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from ...engine.primitives.matrix import LinAlgError
 from ...engine.program.program import Program as Traced
 from ...engine.program.tracing import trace
 from ...engine.tensors.dtypes import bool_
+from ...engine.tensors.symbol import TraceError
 from ..semantics.doubtful_names import remarks
 from ..semantics.evaluate import evaluate, evaluate_traced
 from ..semantics.limits import Limits
@@ -36,10 +38,6 @@ from .terms import Symbol, Term, ordered
 from .translate import translated
 from .verbatim import VERBATIM
 
-# Derivatives of a higher order are those of the simplified one before: at once they would grow with every order.
-_AT_ONCE = 3
-# The same where exponents vary, of which the second derivative has many parts already.
-_POWERS_AT_ONCE = 1
 _POINTS = 8
 _TRIES = 60
 _MOST_COMPARED = 100_000  # characters of derivatives, at all points together; long ones are compared at fewer
@@ -113,22 +111,23 @@ def derivatives(
     *,
     simplify: bool = True,
     share: bool = True,
+    is_final: bool = True,
     limits: Limits = Limits(),  # noqa: B008
     letters: Mapping[Axis, str] = MappingProxyType({}),
 ) -> Derivatives:
     """The derivatives of a parsed expression by each of the sequences of variables in `wanted`.
 
     `shapes` are those of the variables, () where it has none. `simplify`: else the rules as they are. `share`: parts
-    that occur often get names. Sizes of arrays have names too, such as `len(x)`; with `letters`, all that these are of.
+    that occur often get names. `is_final`: else for the next derivative, whose form is another. Sizes of arrays have
+    names too, such as `len(x)`; with `letters`, all that these are of.
 
     ExpressionError: as `evaluate`; there is no one formula for all sizes that letters stand for. TraceError,
     UntranslatableError: there is none at all. DisagreementError: a bug.
     """
     shapes = shapes or {}
     names = tuple(variables_of(expression, shapes))
-    if simplify and not any(shapes.values()):
-        at_once = _POWERS_AT_ONCE if _has_powers(expression) else _AT_ONCE
-        found = _step_by_step(expression, wanted, names, at_once, share, limits)
+    if simplify and not any(shapes.values()) and max(map(len, wanted)) > 1:
+        found = _step_by_step(expression, wanted, names, share, limits)
         if found is not None:
             return found
     program, elements = traced(expression, wanted, shapes, limits)
@@ -149,23 +148,37 @@ def derivatives(
     if simplify:
         terms = dict(zip(wanted, translated(program).values(), strict=True))
         has_infinity = any(isinstance(term, Symbol) and term.name == "inf" for term in ordered(terms.values()))
-        for form in (simplified, _as_collected):
+        for form in (partial(simplified, is_final=is_final), _as_collected):
             try:
                 formed = dict(zip(wanted, form(list(terms.values())), strict=True))
                 found = checked(presented(expression, names, formed, share))
-                if form is simplified and not arrays and has_exponentials(list(formed.values())):
-                    lost = _lost_far_away(expression, found, limits)
-                    if lost:
-                        formed = dict(zip(wanted, saturated(list(formed.values())), strict=True))
-                        with contextlib.suppress(DisagreementError):
-                            other = checked(presented(expression, names, formed, share))
-                            found = other if _lost_far_away(expression, other, limits) < lost else found
+                if form is not _as_collected and is_final and not arrays and has_exponentials(list(formed.values())):
+                    found = _finite_far_away(expression, found, formed, share, limits, checked)
                 return found
             except DisagreementError as error:
                 # It loses digits, or has 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
                 if not error.is_numerical and not has_infinity:
                     raise
     return checked(Derivatives(names, (), dict(zip(wanted, translated(program, VERBATIM).values(), strict=True))))
+
+
+def _finite_far_away(
+    expression: Program,
+    found: Derivatives,
+    terms: Mapping[By, Term],
+    share: bool,
+    limits: Limits,
+    checked: Callable[..., Derivatives],
+) -> Derivatives:
+    """The derivatives, or others that are finite where exponentials overflow, if these are not."""
+    lost = _lost_far_away(expression, found, limits)
+    if not lost:
+        return found
+    formed = dict(zip(terms, saturated(list(terms.values())), strict=True))
+    with contextlib.suppress(DisagreementError):
+        other = checked(presented(expression, found.variables, formed, share))
+        return other if _lost_far_away(expression, other, limits) < lost else found
+    return found
 
 
 def _for_all_sizes(
@@ -207,37 +220,33 @@ def _as_collected(terms: Sequence[Term]) -> Sequence[Term]:
     return terms
 
 
-def _has_powers(expression: Program) -> bool:
-    """Whether an exponent varies."""
-    records = (record for statement in expression.statements for record in walk(body_of(statement)))
-    exponents = (record.right for record in records if type(record) is Binary and record.op == "**")
-    return any(type(part) is Name and part.name not in CONSTANTS for right in exponents for part in walk(right))
-
-
 def _step_by_step(
-    expression: Program, wanted: Sequence[By], names: tuple[str, ...], at_once: int, share: bool, limits: Limits
+    expression: Program, wanted: Sequence[By], names: tuple[str, ...], share: bool, limits: Limits
 ) -> Derivatives | None:
     """Derivatives by single numbers, each of the one before it, and compared with the engine's of that.
 
-    None: they are all found at once, or one holds at a point by itself, such as 0 of sin(x)/x, where it has no slope.
+    None: one holds at a point by itself, such as 0 of sin(x)/x, where it has no slope, or needs numbers to be found.
     """
-    if max(map(len, wanted)) <= at_once:
-        return None
-    known: dict[By, Program] = {}
+    steps: dict[tuple[By, bool], Program] = {}
     points: list[int] = []
     for by in wanted:
         last = expression
-        for end in range(min(at_once, len(by)), len(by) + 1):
-            if by[:end] not in known:
-                step = by[:end] if end <= at_once else by[end - 1 : end]
-                known[by[:end]] = Program("", (Literal(0, 0, 0),))
-                if {*step} <= free_variables(last).keys():
-                    found = derivatives(last, [step], limits=limits)
-                    points.append(found.points)
-                    known[by[:end]] = found.program(step)
-                    if _is_chosen_by_equality(known[by[:end]]):
+        for end in range(1, len(by) + 1):
+            key = by[:end], end == len(by)
+            if key not in steps:
+                steps[key] = Program("", (Literal(0, 0, 0),))
+                if by[end - 1] in free_variables(last):
+                    step = by[end - 1 : end]
+                    try:
+                        found = derivatives(last, [step], limits=limits, is_final=end == len(by))
+                    except TraceError:
                         return None
-            last = known[by[:end]]
+                    points.append(found.points)
+                    steps[key] = found.program(step)
+                    if _is_chosen_by_equality(steps[key]):
+                        return None
+            last = steps[key]
+    known = {by: steps[by, True] for by in wanted}
 
     def outputs(*tensors: Tensor) -> dict[str, Any]:
         variables = dict(zip(names, tensors, strict=True))
@@ -363,15 +372,21 @@ def check(expression: Program, found: Derivatives, shapes: Shapes, limits: Limit
 
 def _lost_far_away(expression: Program, found: Derivatives, limits: Limits) -> int:
     """At how many points where exponentials overflow the expression is finite and a printed derivative is not."""
-    lost = 0
     near = _point(found.variables, {}, Random(0), 1)
+    points = {
+        (name, value): {**near, name: np.array(value)} for name in {by[-1] for by in found.results} for value in _FAR
+    }
+
+    def is_finite(program: Program, place: tuple[str, float]) -> bool | None:
+        with contextlib.suppress(ExpressionError), np.errstate(all="ignore"):
+            return bool(np.isfinite(_of_printed(program, points[place], limits)))
+        return None
+
+    wanted = {place: is_finite(expression, place) for place in points}
+    lost = 0
     for by in found.results:
         program = parse("\n".join(program_text(found.program(by))))
-        for value in _FAR:
-            point = {**near, by[-1]: np.array(value)}
-            with contextlib.suppress(ExpressionError), np.errstate(all="ignore"):
-                if np.isfinite(_of_printed(expression, point, limits)):
-                    lost += not np.isfinite(_of_printed(program, point, limits))
+        lost += sum(wanted[by[-1], v] is True and is_finite(program, (by[-1], v)) is False for v in _FAR)
     return lost
 
 

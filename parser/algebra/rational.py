@@ -201,7 +201,11 @@ class Ring:
         """The polynomial as its factors, times a number and powers."""
         if not polynomial:
             return Value(Fraction(0), {})
-        unit, factors = polynomial.factor()
+        try:
+            unit, factors = polynomial.factor()
+        except OverflowError:
+            # FLINT puts factors with coefficients beyond 64 bits in no order; those of another kind it leaves alone.
+            unit, factors = polynomial.factor_squarefree()
         found = dict(powers)
         _merge(found, {self.place(factor): exponent for factor, exponent in factors}, 1)
         return Value(content * int(unit), found)
@@ -271,6 +275,11 @@ class Ring:
         for exponents, coefficient in polynomial.to_dict().items():
             parts.append(self.monomial(Fraction(int(coefficient)), dict(enumerate(exponents))))
         return add(*parts)
+
+    def factors_as_sums(self, value: Value) -> Term:
+        """A value as it is factored."""
+        factors = [power(self.term(self.polynomials[i]), number(e)) for i, e in value.powers.items()]
+        return multiply(number(value.content), *factors)
 
     def monomial(self, content: Fraction, exponents: Mapping[int, int]) -> Term:
         """A number times powers of generators as an expression."""

@@ -17,6 +17,7 @@ from .identities import (
     with_quotients,
     without_quotients,
 )
+from .notation import function
 from .presentation import Presentation
 from .regions import by_regions
 from .terms import (
@@ -41,22 +42,25 @@ from .terms import (
     raw_call,
 )
 
-_MOST_PARTS = 400  # of an expression for which other forms are tried
-_MOST_INNER_PARTS = 60  # of one that is a part of another
+_MOST_TOKENS = 600  # of an expression for which other forms are looked for
+_MOST_INNER_TOKENS = 150  # of one that is a part of another
+_MOST_PLAIN_TOKENS = 20_000  # of one that is brought to its canonical form
 _MOST_DENOMINATORS = 8  # that are made one
-_MOST_TOKENS = 2000  # the same
 _MOST_FACTORS = 300  # of the terms of a sum that is multiplied out
+_MOST_TIMES_LONGER = 4  # of a sum with all denominators before it
 _MOST_COUNTED = 4000  # factors of the terms of a sum
+_MOST_WORK = 12_000  # tokens of forms that are compared with each other, in all
 _MOST_ROOTS = 8
-_MOST_WORK = 3000  # parts of all that other forms are tried for, as parts of others
+_LOST = 30  # tokens that it may cost to keep digits
 
 
-def simplified(terms: Sequence[Term]) -> list[Term]:
+def simplified(terms: Sequence[Term], is_final: bool = True) -> list[Term]:
     """Expressions equal to these wherever these have a value, with as few tokens as the forms tried allow.
 
-    What several of them have in common is looked at once.
+    What several of them have in common is looked at once. `is_final`: else they are differentiated again, and keep the
+    functions that they have, as cos(2*x) beside sin(x) cancels with nothing.
     """
-    forms = _Simplification()
+    forms = _Simplification(is_final)
     known: dict[Term, Term] = {}
     parts = ordered(terms)
     outer, wanted = {*terms}, {*terms, *_wholes(parts)}
@@ -83,7 +87,8 @@ def _wholes(parts: Sequence[Term]) -> Iterator[Term]:
 class _Simplification:
     """Chooses forms, as long as that is no endless work."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_final: bool) -> None:
+        self.is_final = is_final
         self.shown = Presentation()
         self.work = 0
 
@@ -91,7 +96,6 @@ class _Simplification:
         """The shortest form; of what is no whole result, if it is small."""
         if isinstance(term, (Number, Symbol, Call)) or not _has_other_forms(term):
             return term
-        parts = ordered([term], _inside)
         # What its terms have in common is soon found, and keeps the next derivative as short as it can be.
         forms = [_common_factor(term, min), _common_factor(term, max)] if isinstance(term, Sum) else []
         count = sum(len(factors_of(part)) for part, _ in term.terms) if isinstance(term, Sum) else 0
@@ -99,26 +103,35 @@ class _Simplification:
             # To count its tokens would take longer than to find what they have in common, which is shorter anyway.
             return min(term, *forms, key=lambda form: sum(map(_size, ordered([form], _inside))))
         best = self._shorter(term, forms)
-        most = _MOST_PARTS if is_outer else _MOST_INNER_PARTS
-        is_long = len(parts) > most or self.shown.tokens(best) > _MOST_TOKENS
-        if is_long or (self.work > _MOST_WORK and not is_outer) or _denominators(best) > _MOST_DENOMINATORS:
+        tokens = self.shown.tokens(best)
+        if _denominators(best) > _MOST_DENOMINATORS:
             return best
-        self.work += len(parts)
-        return self._shorter(best, self._forms(best if count > _MOST_FACTORS else term, is_outer))
+        if tokens <= (_MOST_TOKENS if is_outer else _MOST_INNER_TOKENS) and self.work <= _MOST_WORK:
+            return self._shorter(best, self._forms(best if count > _MOST_FACTORS else term, is_outer))
+        if not is_outer or tokens > _MOST_PLAIN_TOKENS:
+            return best
+        # The next derivative of a quotient in canonical form is no longer than it must be, that of others may be.
+        plain = _plainest(term)
+        return plain if self.shown.tokens(plain) <= (1 if self.is_final else 2) * tokens else best
 
     def shorter(self, call: Term) -> Term:
         """A choice as it is, or with its regions joined."""
         chosen = by_regions(call)
         return call if chosen is None else self._shorter(call, [chosen])
 
-    def _shorter(self, term: Term, forms: Sequence[Term] | Iterator[Term]) -> Term:
-        best, least, steepest = term, self.shown.tokens(term), _steepness(term)
+    def _shorter(self, term: Term, forms: Iterable[Term]) -> Term:
+        best, least = term, self.shown.tokens(term)
+        steepest: Fraction | None = None
         for form in forms:
-            if _steepness(form) > steepest and 2 * self.shown.tokens(form) > least:
-                continue
-            tokens = self.shown.tokens(form) + _reluctance(best, form)
-            if tokens <= least:
-                best, least = form, self.shown.tokens(form)
+            tokens = self.shown.tokens(form) + _LOST * _vanishes_far_away(form)
+            self.work += tokens
+            if tokens + _reluctance(best, form) <= least:
+                # One that overflows sooner has to be much shorter.
+                steepest = _steepness(term) if steepest is None else steepest
+                if 2 * tokens <= least or _steepness(form) <= steepest:
+                    best, least = form, tokens
+            if self.work > _MOST_WORK:
+                break
         return best
 
     def _forms(self, term: Term, is_outer: bool) -> Iterator[Term]:
@@ -131,13 +144,12 @@ class _Simplification:
         if isinstance(term, Product):
             yield from _with_own_logarithm(term)
         plain = without_quotients(term)
-        inside = ordered([plain], _inside)
-        products = [part for part in inside if isinstance(part, Product)]
-        has_factors = any(isinstance(base, Sum) for part in products for base, _ in part.factors)
+        powers = _powers(plain)
+        has_factors = any(isinstance(base, Sum) for base, _ in powers)
         variants = [(term, True, ""), (term, False, "")] if has_factors else [(term, False, "")]
         if plain is not term:
             variants.append((plain, False, ""))
-        if _are_related([pair for part in (*products, plain) for pair in factors_of(part).items()]):
+        if _are_related(powers):
             variants += [(plain, False, "odd"), (plain, False, "even")]
         for variant, whole, parity in variants:
             try:
@@ -147,6 +159,8 @@ class _Simplification:
                 continue
             for form in Forms(ring, self.shown.tokens).of(value):
                 yield form
+                if not self.is_final:
+                    continue
                 if is_outer and _stays_finite(turned := with_hyperbolics(form)):
                     yield turned
                 if parity or plain is not term or quotients(form):
@@ -154,6 +168,25 @@ class _Simplification:
                     if parity:
                         yield multiplied_angles(form)
                         yield multiplied_angles(joined)
+
+
+def _powers(term: Term) -> list[tuple[Term, Term]]:
+    """The factors of all products in the rational function that an expression is, with their exponents."""
+    products = [part for part in ordered([term], _inside) if isinstance(part, Product)]
+    return [pair for part in (*products, term) for pair in factors_of(part).items()]
+
+
+def _plainest(term: Term) -> Term:
+    """The expression with its factors, each as a sum; as it is, if that takes too long."""
+    from .rational import Ring, TooLargeError
+
+    plain = without_quotients(term)
+    is_related = _are_related(_powers(plain))
+    try:
+        ring = Ring(plain if is_related else term, parity="odd" if is_related else "")
+        return ring.factors_as_sums(ring.value(ring.root))
+    except TooLargeError:
+        return term
 
 
 def _with_own_logarithm(term: Product) -> Iterator[Term]:
@@ -185,6 +218,15 @@ def _steepness(term: Term) -> Fraction:
     """How soon an expression overflows: the greatest multiple in its exponentials."""
     exponents = (e for part in ordered([term], _inside) if isinstance(part, Product) for b, e in part.factors if b is E)
     return max((abs(coefficient_of(e)[0]) for e in exponents if not isinstance(e, Sum)), default=Fraction(0))
+
+
+def _vanishes_far_away(term: Term) -> bool:
+    """Whether an expression is a sum of several powers of tanh whose digits all cancel where it is 1."""
+    if not isinstance(term, Sum) or len(term.terms) < 2:
+        return False
+    bases = {base for part, _ in term.terms for base in factors_of(part)}
+    are_bounded = all(isinstance(base, Call) and bool((f := function(base.name)) and f.complement) for base in bases)
+    return are_bounded and term.constant + sum(coefficient for _, coefficient in term.terms) == 0
 
 
 def _denominators(term: Term) -> int:
@@ -254,6 +296,11 @@ def _common_factor(term: Sum, choose: Callable[[list[Fraction]], Fraction]) -> T
             common[base] = number(choose(values))
         elif all(e is exponents[0] for e in exponents):
             common[base] = exponents[0]
+    common = {base: exponent for base, exponent in common.items() if exponent is not ZERO}
+    count = sum(len(factors) for factors, _ in summands)
+    if not common or len(common) * len(summands) > _MOST_TIMES_LONGER * (count + len(summands)):
+        # Each of them in all the other terms.
+        return term
     inverse = {base: multiply(MINUS_ONE, exponent) for base, exponent in common.items()}
     rests = []
     for factors, coefficient in summands:

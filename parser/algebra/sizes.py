@@ -118,7 +118,8 @@ def _told_apart(
                 tried += 1
                 apart = {**sizes, **dict.fromkeys(chosen, chosen)}
                 other = found(apart) if tried < _MOST_TRIED else None
-                if other is not None:
+                # A square matrix has a diagonal, and what is none has only elements at places.
+                if other is not None and not any(map(_is_placing, ordered(other))):
                     sizes, terms = apart, other
                     together = [axis for axis in together if axis not in chosen]
                     break
@@ -130,7 +131,7 @@ def _told_apart(
 def _is_placing(term: Term) -> bool:
     """Whether an expression puts elements in places, which a short list of them says better."""
     record = function(term.name) if isinstance(term, Call) else None
-    return is_call(term, "pad", "reshape") or (record is not None and record.family == "indexing")
+    return is_call(term, "pad", "reshape", "diagonal_scatter") or (record is not None and record.family == "indexing")
 
 
 def is_size(term: Term) -> bool:

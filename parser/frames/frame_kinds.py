@@ -120,18 +120,22 @@ class PandasFrame(Frame):
         self.names = [name for name in self.names if isinstance(name, str)]
 
     def arrow(self, names: Sequence[str]) -> Any:
-        return arrow("frames of pandas").Table.from_pandas(self.table[list(names)], preserve_index=False)
+        # One by one: of several columns at once pandas makes copies.
+        pa = arrow("frames of pandas")
+        return pa.table({name: pa.array(self.table[name], from_pandas=True) for name in names})
 
     def result(
         self, new: Mapping[str, NewColumn], removed: Sequence[str], only_new: bool, keep: np.ndarray | None
     ) -> Any:
         frame = self.table if keep is None else self.table[keep]
-        old = [] if only_new else [name for name in frame.columns if name not in removed]
+        dropped = list(frame.columns) if only_new else [name for name in removed if name in self.names]
         # The old columns are shared, not copied.
-        frame = frame[old].copy(deep=False)
+        frame = frame.drop(columns=dropped) if dropped else frame.copy(deep=False)
         for name, column in new.items():
             is_plain = column.values.ndim == 1 and (column.blank is None or column.values.dtype.kind == "f")
-            frame[name] = column.numpy() if is_plain else column.arrow().to_pandas().set_axis(frame.index)
+            values = column.numpy() if is_plain else column.arrow().to_pandas().array
+            # An array would be copied.
+            frame[name] = sys.modules["pandas"].Series(values, frame.index, copy=False)
         return frame
 
 

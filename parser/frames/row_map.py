@@ -24,7 +24,7 @@ from ..semantics.names import free_variables
 from ..syntax.callers import PYTHON
 from ..syntax.errors import ExpressionWarning, UsageError
 from ..syntax.records import Program
-from ..syntax.wording import counted
+from ..syntax.wording import counted, sentence
 from .arrow_import import arrow
 from .frame_kinds import ArrowTable, Frame, NewColumn, Part, frame_of, is_a
 from .matching import match_columns
@@ -87,7 +87,11 @@ class RowMap:
         if is_a(table, "polars", "LazyFrame"):
             return self._lazy(table)
         if hasattr(table, "__arrow_c_stream__"):
-            return self._reader(arrow("streams of Arrow").RecordBatchReader.from_stream(table))
+            pa = arrow("streams of Arrow")
+            try:
+                return self._reader(pa.RecordBatchReader.from_stream(table))
+            except pa.ArrowInvalid as error:
+                raise UsageError(f"a {type(table).__name__} is not a table: {sentence(str(error))}") from None
         if hasattr(table, "__arrow_c_array__"):
             return self(arrow("arrays of Arrow").record_batch(table))
         if isinstance(table, Iterable) and not isinstance(table, (str, bytes)):

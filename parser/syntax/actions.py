@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from .errors import ExpressionError
 from .lalr import Token
-from .operators import Group, Tuple, bare, resolve
+from .operators import Group, Tuple, bare, make, resolve
 from .records import (
     Assign,
     Attribute,
@@ -81,10 +81,10 @@ class Actions:
         if "." in name:
             module, _, name = name.rpartition(".")
             name = in_module(module, name)
-        return Name(_SIGNS.get(name, name), token.start_pos, token.end_pos)
+        return make(Name, (_SIGNS.get(name, name), token.start_pos, token.end_pos))
 
     def NUMBER(self, token: Token) -> Number:  # noqa: N802
-        return Number(_number(token), token.start_pos, token.end_pos)
+        return make(Number, (_number(token), token.start_pos, token.end_pos))
 
     def TEXT(self, token: Token) -> Text:  # noqa: N802
         return Text(token.value[1:-1], token.start_pos, token.end_pos)
@@ -125,7 +125,8 @@ class Actions:
         return sequence
 
     def resolved(self, children: Children) -> Any:
-        return resolve(children[0])
+        (sequence,) = children
+        return sequence[0] if len(sequence) == 1 else resolve(sequence)
 
     def conditional(self, children: Children) -> Conditional:
         then = resolve(children[0])
@@ -135,7 +136,7 @@ class Actions:
 
     def group(self, children: Children) -> Group:
         opening, inner, closing = children
-        return Group(bare(inner), opening.start_pos, closing.end_pos)
+        return make(Group, (bare(inner), opening.start_pos, closing.end_pos))
 
     def power(self, children: Children) -> Binary:
         base, token = children
@@ -196,7 +197,7 @@ class Actions:
     def slice(self, children: Children) -> Slice:
         parts: list[Any] = [None]
         for child in children:
-            if isinstance(child, str):
+            if hasattr(child, "start_pos"):
                 parts.append(None)
             else:
                 parts[-1] = bare(child)
@@ -214,7 +215,7 @@ class Actions:
 
     def program(self, children: Children) -> list[Statement]:
         for child in children:
-            if not isinstance(child, str):
+            if not hasattr(child, "start_pos"):
                 return [bare(statement) for statement in child]
         raise AssertionError("a program has statements")
 
@@ -242,7 +243,7 @@ def elements_of(children: Children, position: int) -> list[Any]:
     for child in children[position:]:
         if isinstance(child, list):
             elements += child
-        elif not isinstance(child, str):
+        elif not hasattr(child, "start_pos"):
             elements.append(child)
     return elements
 

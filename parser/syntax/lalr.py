@@ -23,15 +23,14 @@ class ParserError(Exception):
         self.offset = offset
 
 
-class Token(str):
+class Token:
     """A piece of the text with its place."""
 
     __slots__ = ("end_pos", "start_pos", "value")
 
+    value: str
     start_pos: int
     end_pos: int
-    # The text as a plain string.
-    value: str
 
 
 class Parser:
@@ -96,9 +95,8 @@ class Parser:
                     states.append(state)
                 if kind == _END and state == self.end:
                     return values[-1]
-            part = text[position:end]
-            token = Token(part)
-            token.value, token.start_pos, token.end_pos = part, position, end
+            token = Token()
+            token.value, token.start_pos, token.end_pos = text[position:end], position, end
             position = end
             state = action
             states.append(action)

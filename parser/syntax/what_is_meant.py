@@ -23,6 +23,10 @@ class _Words(NamedTuple):
     names: dict[str, dict[str, str]]
 
 
+# Python's own are too few for all of them.
+_compiled = cache(re.compile)
+
+
 @cache
 def _words() -> _Words:
     texts: list[tuple[str, str]] = []
@@ -48,7 +52,7 @@ def meant_by_text(source: str, start: int, end: int, functions: Container[str]) 
     """The help for a text that is wrong at a place, if the table has what it is like; `functions` are known by name."""
     first, last = max(0, start - _AROUND), min(len(source), end + _AROUND, start + 2 * _AROUND)
     for expression, help in _words().texts:
-        pattern = re.compile(expression)
+        pattern = _compiled(expression)
         if "call" in pattern.groupindex:
             matches = filter(None, [pattern.match(source, start, last)])
         else:

@@ -40,6 +40,8 @@ class DottedPrinter(CodePrinter):
     size = "size({0}, {1})"
     transposed: str
     inner: str
+    padded: str
+    beside = ", "
     index = "{}[{}]"
 
     def __init__(
@@ -53,7 +55,8 @@ class DottedPrinter(CodePrinter):
 
     def part(self, assign: Assign) -> tuple[str, str]:
         pair = super().part(assign)
-        self.arrays[assign.name] = self.rank(assign.value)
+        if self.rank(assign.value):
+            self.arrays[assign.name] = self.rank(assign.value)
         return pair
 
     def texts(self, root: Any) -> tuple[str, int]:
@@ -78,10 +81,10 @@ class DottedPrinter(CodePrinter):
             return self.index.format(enclosed(parts[0], ATOM), ", ".join(keys)), ATOM
         if kind is Slice:
             return "", ATOM
-        if kind is List and any(self._has_elements(item) for item in node.items if type(item) is not List):
+        if kind is List and any(self.rank(item) for item in node.items if type(item) is not List):
             raise self.no_word("a list of arrays")
         if kind is List and any(type(item) is List for item in node.items):
-            return self._matrix(node, [text for text, _ in parts]), ATOM
+            return self._matrix(node), ATOM
         if kind is Binary and node.op == "@":
             return self._product(self.rank(node.left), self.rank(node.right), *parts)
         if self.arrays and kind in (Binary, Compare, Call):
@@ -99,6 +102,8 @@ class DottedPrinter(CodePrinter):
     def _attribute(self, node: Attribute, part: tuple[str, int]) -> tuple[str, int]:
         if node.name == "shape":
             return part
+        if node.name == "logabsdet":
+            return self.of_rank["logabsdet", 2].format(part[0]), ATOM
         if node.name not in ("T", "mT"):
             raise self.no_word(f".{node.name}")
         return part if self.rank(node) < 2 else self._turned(part)
@@ -143,6 +148,12 @@ class DottedPrinter(CodePrinter):
             if not keeps and place not in (0, 1):
                 raise self.no_word(f"{name}(..., dim)")
             return (text if keeps else self.dropped[int(place or 0)].format(text)), ATOM
+        if name == "slogdet":
+            # Of its two results one is asked for.
+            return parts[0]
+        if name == "pad" and rank == 1 and type(node.args[1]) is List:
+            before, after = (item.value for item in node.args[1].items if type(item) is Number)
+            return self.padded.format(enclosed(parts[0], ATOM), before, after), ATOM
         template = self.of_rank.get((name, rank)) if rank is not None else None
         if template is None or node.kwargs:
             return None
@@ -152,28 +163,21 @@ class DottedPrinter(CodePrinter):
         whole = template.format(*texts)
         return (whole, ATOM) if _is_call(whole) else (f"({whole})", ATOM)
 
-    def _matrix(self, node: List, rows: list[str]) -> str:
+    def _matrix(self, node: Any) -> str:
         """A list of rows. UnprintableError: it is none of two dimensions."""
         if any(type(row) is not List or any(type(item) is List for item in row.items) for row in node.items):
             raise self.no_word("an array of so many dimensions")
-        return f"[{'; '.join(row[1:-1] for row in rows)}]"
+        rows = [self.beside.join(self._apart(self.texts(item)) for item in row.items) for row in node.items]
+        return f"[{'; '.join(rows)}]"
+
+    def _apart(self, part: tuple[str, int]) -> str:
+        """An element of a matrix, which spaces may stand between."""
+        text, level = part
+        return f"({text})" if level < ATOM and " " in text else text
 
     def no_word(self, what: str) -> UnprintableError:
         """The error that the language has no word for something."""
         return UnprintableError(f"{self.language} has no word here for `{what}`")
-
-    def _has_elements(self, item: Any) -> bool:
-        """Whether an expression may have several elements, as far as its variables tell."""
-        pending = [item]
-        while pending:
-            part = pending.pop()
-            if type(part) is Name and part.name in self.arrays:
-                return True
-            picks = type(part) is Subscript and all(type(key) is not Slice for key in part.index)
-            reduces = type(part) is Call and part.function in self.reductions and len(part.args) == 1
-            if not picks and not reduces:
-                pending.extend(children(part))
-        return False
 
     def _keys(self, node: Subscript) -> list[Any]:
         return [_Range(self._range(key)) if type(key) is Slice else key for key in node.index]

@@ -26,7 +26,7 @@ _SPECIAL = "besseli besselj besselk bessely beta digamma erf erfc erfcinv erfcx 
 # Where what is no operator is: what begins a line of `using`.
 _PACKAGES = {
     "SpecialFunctions": f"{_SPECIAL} airyai airyaiprime besselj0 besselj1 bessely0 bessely1 dawson expinti loggamma",
-    "Statistics": "mean",
+    "Statistics": "mean std var",
     "LinearAlgebra": "det diag diagm inv logdet norm tr",
 }
 _FRAME = Frame("function %s(%s)", "    %s = %s", "    return %s", "    return (; %s)", "end")
@@ -57,12 +57,12 @@ class JuliaPrinter(DottedPrinter):
         "//": "fld",
     }
     reductions = {  # noqa: RUF012
-        **{name: f"{name}({{}})" for name in ("sum", "prod", "mean", "norm")},
+        **{name: f"{name}({{}})" for name in ("sum", "prod", "mean", "norm", "std", "var")},
         "amax": "maximum({})",
         "amin": "minimum({})",
     }
     along = {  # noqa: RUF012
-        **{name: f"{name}({{0}}, dims={{1}})" for name in ("sum", "prod", "mean")},
+        **{name: f"{name}({{0}}, dims={{1}})" for name in ("sum", "prod", "mean", "std", "var")},
         "amax": "maximum({0}, dims={1})",
         "amin": "minimum({0}, dims={1})",
     }
@@ -84,6 +84,7 @@ class JuliaPrinter(DottedPrinter):
         ("numel", 2): "length({0})",
         ("ones", 0): "ones({0})",
         ("softmax", 1): "exp.({0} .- maximum({0}))./sum(exp.({0} .- maximum({0})))",
+        ("logabsdet", 2): "log(abs(det({0})))",
         ("solve", 2): "{0}\\{1}",
         ("squeeze", 2): "vec({0})",
         ("trace", 2): "tr({0})",
@@ -93,6 +94,8 @@ class JuliaPrinter(DottedPrinter):
     zeros = "zero.({})"
     transposed = "{}'"
     inner = "{}'*{}"
+    beside = " "
+    padded = "vcat(zeros({1}), {0}, zeros({2}))"
 
     @property
     def operators(self) -> dict[str, str]:  # pyrefly: ignore[bad-override]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..algebra.derivative import Derivatives
-from ..syntax.records import List
+from ..syntax.records import Call, List
 from ..syntax.walk import children
 from .code import Function, functions, named
 from .dotted import DottedPrinter
@@ -17,7 +17,7 @@ _WORDS = (
     "break case catch classdef continue do else elseif end endfunction endif endwhile for function global if otherwise "
     "parfor persistent return spmd switch try until unwind_protect while Inf NaN pi ones zeros size choose sum prod "
     "mean norm max min mod rem fix psi nthroot gammaln "
-    "cumprod cumsum det diag dot eye flip inv numel reshape sort trace"
+    "cumprod cumsum det diag dot eye flip full inv numel reshape sort trace"
 )
 _OWN = (
     "abs acos acosh acot acoth acsc acsch asec asech asin asinh atan atan2 atanh besseli besselj besselk bessely beta "
@@ -77,25 +77,31 @@ class MatlabPrinter(DottedPrinter):
         "prod": "prod(reshape({}, [], 1))",
         "mean": "mean(reshape({}, [], 1))",
         "norm": "norm(reshape({}, [], 1))",
+        "std": "std(reshape({}, [], 1))",
+        "var": "var(reshape({}, [], 1))",
         "amax": "max(reshape({}, [], 1))",
         "amin": "min(reshape({}, [], 1))",
     }
     along = {  # noqa: RUF012
         **{name: f"{name}({{0}}, {{1}})" for name in ("sum", "prod", "mean")},
+        **{name: f"{name}({{0}}, 0, {{1}})" for name in ("std", "var")},
         "amax": "max({0}, [], {1})",
         "amin": "min({0}, [], {1})",
     }
     dropped = ("{}.'", "{}")
     of_rank = {  # noqa: RUF012
-        **{(name, 1): f"{name}({{0}})" for name in ("cumsum", "cumprod", "diag", "flip", "numel", "sort")},
+        **{(name, 1): f"{name}({{0}})" for name in ("cumsum", "cumprod", "flip", "numel", "sort")},
         **{(name, 2): f"{name}({{0}})" for name in ("det", "diag", "numel", "trace")},
+        # Octave's own kinds of diagonal matrices go together with no row or column.
+        ("diag", 1): "full(diag({0}))",
         ("diagonal", 2): "diag({0})",
         ("dot", 1): "dot({0}, {1})",
-        ("eye", 0): "eye({0})",
+        ("eye", 0): "full(eye({0}))",
         ("inverse", 2): "inv({0})",
         ("len", 1): "numel({0})",
         ("len", 2): "size({0}, 1)",
         ("log_softmax", 1): "{0} - max({0}) - log(sum(exp({0} - max({0}))))",
+        ("logabsdet", 2): "log(abs(det({0})))",
         ("logdet", 2): "log(det({0}))",
         ("logsumexp", 1): "max({0}) + log(sum(exp({0} - max({0}))))",
         ("ones", 0): "ones({0}, 1)",
@@ -108,11 +114,13 @@ class MatlabPrinter(DottedPrinter):
     zeros = "zeros(size({}))"
     transposed = "{}.'"
     inner = "dot({}, {})"
+    padded = "[zeros({1}, 1); {0}; zeros({2}, 1)]"
     index = "{}({})"
 
     def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
         # A vector may be a row or a column: the variable says which, and inside of an expression nothing does.
-        if any(type(part) is List and not _is_matrix(part) for part in children(node)) and type(node) is not List:
+        is_whole = type(node) is List or (type(node) is Call and node.function == "pad")
+        if not is_whole and any(type(part) is List and not _is_matrix(part) for part in children(node)):
             raise self.no_word("a list inside of an expression")
         return super().node(node, parts)
 

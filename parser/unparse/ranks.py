@@ -69,6 +69,8 @@ def _of_call(call: Call, parts: list[int | None]) -> int | None:
         return None if first is None else first - (not keeps)
     if name in _NUMBERS:
         return 0
+    if name == "solve":
+        return parts[1]
     if name in _OF_RANK:
         return _OF_RANK[name]
     if first is None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from groups import grouped
 
 import autodiff.engine as torch
 from autodiff.engine.func import grad, grad_and_value, hessian, jacfwd, jacrev, jvp, linearize, vjp, vmap
@@ -229,8 +230,8 @@ def test_vmap_composes_with_derivatives() -> None:
     assert lists(vmap(vjp(lambda x: x**2, X)[1])(torch.eye(2))[0]) == [[2.0, 0.0], [0.0, 4.0]]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "inputs", "message"),
+@grouped(
+    "arguments, inputs, message",
     [
         ({"in_dims": None}, (ROWS,), "expected `in_dims` to be int or a"),
         ({"in_dims": (0, 0)}, (ROWS,), "in_dims is not compatible with the structure of `inputs`"),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from groups import grouped
 
 import autodiff.engine as torch
 from autodiff.engine.tensors.tensor import Size
@@ -23,7 +24,7 @@ def through(value: Any) -> Any:
     return torch.load(file)
 
 
-@pytest.mark.parametrize(
+@grouped(
     "value",
     [
         *(None, True, 3, 2.5, "text", [1, [2]], (1, ("a",)), {"a": 1, 2: (3,)}, OrderedDict(b=1, a=2), {1, 2}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from groups import grouped
 from pytorch.differences import EXTREME, HIGHER, ONLY_HERE, PAGE, Difference, derivative, page
 
 from autodiff.engine import tensor
@@ -15,20 +16,20 @@ def test_the_page_of_differences_is_current() -> None:
     assert PAGE.read_text("utf-8") == page(), "python tests/pytorch/differences.py writes it"
 
 
-@pytest.mark.parametrize("difference", HIGHER, ids=lambda d: f"{d.text} by {d.by}")
+@grouped("difference", HIGHER, ids=lambda d: f"{d.text} by {d.by}")
 def test_a_higher_derivative_is_what_mathematics_says(difference: Difference) -> None:
     text, point, by, right, pytorch = difference
     assert derivative(text, point, by) == pytest.approx(right, rel=1e-12)
     assert right != pytest.approx(pytorch, abs=0)
 
 
-@pytest.mark.parametrize("difference", EXTREME, ids=lambda d: f"{d.text} at {d.point['x']}")
+@grouped("difference", EXTREME, ids=lambda d: f"{d.text} at {d.point['x']}")
 def test_a_pole_or_a_limit_is_what_mathematics_says(difference: Difference) -> None:
     text, point, by, right, _ = difference
     assert derivative(text, point, by) == pytest.approx(right, rel=1e-12, abs=0)
 
 
-@pytest.mark.parametrize(("text", "slope"), [(t, s) for t, s in ONLY_HERE.items() if "y" not in t and "[" not in t])
+@grouped("text, slope", [(t, s) for t, s in ONLY_HERE.items() if "y" not in t and "[" not in t])
 def test_a_derivative_that_pytorch_lacks_is_the_one_in_the_list(text: str, slope: str) -> None:
     x = tensor(1.7, requires_grad=True)
     (found,) = grad(evaluate(parse(text), {"x": x}), [x])

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from groups import grouped
 from pytorch.recorded import entries
 
 import autodiff.engine as torch
@@ -37,7 +38,7 @@ def marked(entry: dict[str, Any]) -> Any:
     return pytest.param(entry, id=entry["title"], marks=[pytest.mark.xfail(reason=why, strict=True)] if why else [])
 
 
-@pytest.mark.parametrize("entry", [marked(entry) for entry in RECORDED])
+@grouped("entry", [marked(entry) for entry in RECORDED])
 def test_a_mistake_gives_pytorchs_error(entry: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     for pattern, reason in UNSUPPORTED.items():
         if re.search(pattern, entry["snippet"]):
@@ -50,9 +51,10 @@ def test_a_mistake_gives_pytorchs_error(entry: dict[str, Any], capsys: pytest.Ca
             exec(source, {"torch": torch})  # noqa: S102  (recorded source, in the repository)
         except Exception as error:
             raised = error
+    printed = capsys.readouterr().out
     if entry["exception"] is None:
         assert raised is None
-        assert capsys.readouterr().out == entry["stdout"]
+        assert printed == entry["stdout"]
         return
     assert raised is not None, f"expected {entry['exception']}: {entry['message']}"
     assert type(raised).__name__ == entry["exception"].rpartition(".")[2]

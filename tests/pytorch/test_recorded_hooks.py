@@ -6,6 +6,7 @@ import warnings
 from typing import Any
 
 import pytest
+from groups import grouped
 from pytorch.recorded import entries
 
 import autodiff.engine as torch
@@ -13,7 +14,7 @@ import autodiff.engine as torch
 BEFORE, *RECORDED = entries("undefined_gradients.json")
 
 
-@pytest.mark.parametrize("entry", RECORDED, ids=lambda entry: entry["title"])
+@grouped("entry", RECORDED, ids=lambda entry: entry["title"])
 def test_what_arrives_where_nothing_does_is_what_arrives_in_pytorch(
     entry: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:

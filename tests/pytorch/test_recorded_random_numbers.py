@@ -60,8 +60,8 @@ def test_forked_numbers_change_nothing_afterwards() -> None:
     assert torch.rand(2).equal(inside)
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "words"),
+@grouped(
+    "call, error, words",
     [
         (
             "torch.rand(2, dtype=torch.int64)",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from groups import grouped
 from pytorch.recorded import entries
 
 import autodiff.engine as torch
@@ -29,7 +30,7 @@ def float32() -> None:
     torch.set_default_dtype(torch.float32)
 
 
-@pytest.mark.parametrize("entry", RECORDED, ids=lambda entry: entry["title"])
+@grouped("entry", RECORDED, ids=lambda entry: entry["title"])
 def test_a_script_prints_what_it_prints_in_pytorch(entry: dict[str, Any]) -> None:
     for text, what in OUTSIDE.items():
         if text in entry["code"]:

@@ -6,6 +6,7 @@ import warnings
 from typing import Any
 
 import pytest
+from groups import grouped
 from pytorch.recorded import entries
 
 import autodiff.engine as torch
@@ -19,7 +20,7 @@ def float32() -> None:
     torch.set_default_dtype(torch.float32)
 
 
-@pytest.mark.parametrize("entry", RECORDED, ids=lambda entry: entry["title"])
+@grouped("entry", RECORDED, ids=lambda entry: entry["title"])
 def test_a_program_prints_what_it_prints_in_pytorch(entry: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     for sign, reason in UNSUPPORTED.items():
         if sign in entry["code"]:

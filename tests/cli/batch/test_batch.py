@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from groups import grouped
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytorch.recorded import entries
@@ -122,8 +123,8 @@ def test_the_options_of_eval_mean_the_same(batch, options: list[str], line: str)
     assert result.code == 0
 
 
-@pytest.mark.parametrize(
-    ("line", "value"),
+@grouped(
+    "line, value",
     [
         ("x where x = 3", "3.0"),
         ("x where x=-3", "-3.0"),
@@ -149,8 +150,8 @@ def test_a_line_of_text_may_end_in_values(batch, line: str, value: str) -> None:
     assert batch("--get", "value", stdin=line).out == value + "\n"
 
 
-@pytest.mark.parametrize(
-    ("line", "code", "message"),
+@grouped(
+    "line, code, message",
     [
         ("2x where x = 1", "syntax", "write `2*x`"),
         ("sin(x", "syntax", "("),
@@ -247,7 +248,7 @@ def test_a_row_may_have_a_program_of_several_lines(batch) -> None:
     assert (last["line"], last["value"]) == (7, 4)
 
 
-@pytest.mark.parametrize(
+@grouped(
     "row",
     ['"x**2,3', '3,"x', 'x"2,3', "x,3,4", "x", '"', '"""', 'x,3"', '"x,"3"', '"x","3', "\x00,3", ",", "sin(x,3),1"],
 )
@@ -436,7 +437,7 @@ def test_any_bytes_end_in_records_and_words(batch, content: bytes, input_format:
     assert all(record["ok"] or record["error"]["code"] != "bug" for record in found)
 
 
-@pytest.mark.parametrize("text", ["2024_01", "1_000.5", "-1_0", "1_0e5", "\uff11\uff12", "0x10", "\u0661", "nan(1)"])
+@grouped("text", ["2024_01", "1_000.5", "-1_0", "1_0e5", "\uff11\uff12", "0x10", "\u0661", "nan(1)"])
 def test_a_value_that_spells_no_number_is_none(autodiff, text: str) -> None:
     for form, line in (("csv", f"expr,x\nx,{text}\n"), ("jsonl", json.dumps({"expr": "x", "vars": {"x": text}}))):
         result = autodiff("batch", "--input-format", form, "--json", stdin=line)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from groups import grouped
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -197,7 +198,7 @@ WRONG_CLAIMS = [
 ]
 
 
-@pytest.mark.parametrize(("expression", "claim"), RIGHT_CLAIMS)
+@grouped("expression, claim", RIGHT_CLAIMS)
 def test_a_right_claim_holds(autodiff, expression: str, claim: str) -> None:
     words = ["x=1.5"] if expression == "5" else []
     result = autodiff("check", f"{expression} + 0*x" if words else expression, *words, "--claim", claim)
@@ -232,8 +233,8 @@ def test_a_claim_about_a_vector_is_compared_element_by_element(autodiff) -> None
     assert json.loads(result.out)["claims"][0]["slip"] == "a factor is wrong: the claim is 1/2 times the derivative"
 
 
-@pytest.mark.parametrize(
-    ("args", "note"),
+@grouped(
+    "args, note",
     [
         (["abs(x)", "x=0"], "x = 0 is a kink of `abs`: slopes -1 and 1; 0 is shown, as in PyTorch"),
         (["relu(x)", "x=0"], "x = 0 is a kink of `relu`: slopes 0 and 1; 0 is shown, as in PyTorch"),
@@ -284,7 +285,7 @@ def test_what_cannot_be_confirmed_does_not_hold(autodiff, args: list[str], reaso
     assert reason in result.err
 
 
-@pytest.mark.parametrize(
+@grouped(
     "expression",
     [
         "log(x) + sqrt(y) + asin(z)",
@@ -337,8 +338,8 @@ def test_float32_is_held_to_what_it_can_do(autodiff) -> None:
     assert autodiff("check", "exp(sin(x))*x", "--dtype", "float32").code == 0
 
 
-@pytest.mark.parametrize(
-    ("args", "code", "text"),
+@grouped(
+    "args, code, text",
     [
         (["3"], 2, "there is no variable to differentiate by"),
         (["x**2", "x=1", "--points", "3"], 2, "--points is for variables without a value"),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from effort import examples
+from groups import grouped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -87,7 +88,7 @@ def test_a_header_that_is_one_cell_is_an_error_that_names_the_option(autodiff, t
     assert "warning" not in autodiff("map", "2", str(path), "--delimiter", ",").err
 
 
-@pytest.mark.parametrize("text", ["ab", "", "x", "1", '"', "\n", "ß", ".", "-"])
+@grouped("text", ["ab", "", "x", "1", '"', "\n", "ß", ".", "-"])
 def test_a_delimiter_is_one_character_that_no_number_has(autodiff, text: str) -> None:
     result = autodiff("map", "x", "--delimiter", text, stdin="x\n1\n")
     assert (result.code, "--delimiter ';'" in result.err) == (2, True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from groups import grouped
 
 from autodiff.cli.map.delimited import DelimitedChunk
 from autodiff.engine.program.native.code import available
@@ -66,14 +67,14 @@ NUMBERS = {
 }
 
 
-@pytest.mark.parametrize("kind", NUMBERS)
+@grouped("kind", NUMBERS)
 def test_numbers_are_those_of_python(kind: str) -> None:
     found = read(NUMBERS[kind])
     assert found is not None
     assert found.tobytes() == np.array([float(text or "nan") for text in NUMBERS[kind]]).tobytes()
 
 
-@pytest.mark.parametrize(
+@grouped(
     "cell",
     [
         "abc",

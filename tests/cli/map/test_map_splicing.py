@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from groups import grouped
 
 from autodiff.cli.map import insertion
 from autodiff.cli.map.spelling import JSON, Spelling, texts
@@ -50,7 +51,7 @@ NUMBERS = {
 }
 
 
-@pytest.mark.parametrize("kind", NUMBERS)
+@grouped("kind", NUMBERS)
 def test_digits_are_those_of_python(kind: str) -> None:
     assert written(NUMBERS[kind]) == list(map(repr, NUMBERS[kind].tolist()))
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from effort import examples
+from groups import grouped
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -69,8 +70,8 @@ def test_tsv_is_told_by_its_tabs(autodiff) -> None:
     assert autodiff("map", "2*x", stdin='x\ty\n1\t"a\tb"\n').out == 'x\ty\tvalue\td_x\n1\t"a\tb"\t2.0\t2.0\n'
 
 
-@pytest.mark.parametrize(
-    ("record", "message"),
+@grouped(
+    "record, message",
     [
         ("1", "the row has 1 cell, the header 2"),
         ("1,2,3", "the row has 3 cells, the header 2"),
@@ -96,7 +97,7 @@ def test_a_record_at_fault_is_copied_with_empty_cells_and_touches_no_other(autod
     assert f"line 3: {message}" in result.err or message in result.err
 
 
-@pytest.mark.parametrize("text", [" 1 ", "+1", "1e5", ".5", "5.", '"7"', "-0", "1E-3", "\t2"])
+@grouped("text", [" 1 ", "+1", "1e5", ".5", "5.", '"7"', "-0", "1E-3", "\t2"])
 def test_a_number_may_be_written_with_sign_point_and_exponent(autodiff, text: str) -> None:
     result = autodiff("map", "x", "--const", "x", stdin=f"x,y\n{text},\n")
     assert result.out == f"x,y,value\n{text},,{float(text.strip(chr(34)))!r}\n"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from effort import examples
+from groups import grouped
 from prompt_toolkit.history import History, InMemoryHistory
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
@@ -113,8 +114,8 @@ def test_ctrl_d_ends_the_session_on_an_empty_input_alone(press: Press) -> None:
 # What is whole, and what is not of it
 
 
-@pytest.mark.parametrize(
-    ("text", "whole"),
+@grouped(
+    "text, whole",
     [
         ("", True),
         ("x", True),
@@ -135,8 +136,8 @@ def test_an_input_may_end_where_it_is_whole(text: str, whole: bool) -> None:
     assert may_end(text) is whole
 
 
-@pytest.mark.parametrize(
-    ("text", "rest"),
+@grouped(
+    "text, rest",
     [
         (">>> x = 1", "x = 1"),
         ("  >>> x = 1\n  >>> x", "x = 1\nx"),
@@ -153,8 +154,8 @@ def test_prompts_are_taken_off_where_every_line_has_one(text: str, rest: str) ->
     assert unprompted(text) == rest
 
 
-@pytest.mark.parametrize(
-    ("text", "width"),
+@grouped(
+    "text, width",
     [
         ("x", 0),
         ("if x:", 4),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from groups import grouped
 from notebooks import code, failure, notebook, printed, result, words
 
 GRAPH = "x = torch.tensor(3.0, requires_grad=True)\ny = x ** 2\ny.backward()"
@@ -16,8 +17,8 @@ TWICE = (
 )
 
 
-@pytest.mark.parametrize(
-    ("cells", "count"),
+@grouped(
+    "cells, count",
     [
         ("In [1]:\nx = 3\nx\n\n3\n\nIn [2]:\nprint(x)\n\n3\nAnd words.\n", None),
         ("In [1]:\nx = 3\nx\n\n3\n\nIn [2]:\nprint(x)\n\n3\n\nAnd words.\n", 2),
@@ -51,8 +52,8 @@ def test_outputs_that_are_as_recorded_agree(autodiff, cells: str, count: int | N
     assert checked == (0, f"{count} {noun}: all outputs agree\n", "")
 
 
-@pytest.mark.parametrize(
-    ("cell", "recorded", "now"),
+@grouped(
+    "cell, recorded, now",
     [
         ("torch.tensor(6.0)\n\ntensor(6.0000)", ["tensor(6.0000)"], ["tensor(6.)"]),
         ("0.1 + 0.2\n\n0.3", ["0.3"], ["0.30000000000000004"]),

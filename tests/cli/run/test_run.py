@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from groups import grouped
 from processes import START, environment
 
 LESSON = """\
@@ -36,8 +37,8 @@ def test_a_script_from_any_system_is_read(autodiff, encoding: str, newline: str)
     assert autodiff("run", stdin=source.encode(encoding)) == (0, "ü\n", "")
 
 
-@pytest.mark.parametrize(
-    ("args", "stdin", "code", "message"),
+@grouped(
+    "args, stdin, code, message",
     [
         (["nowhere.py"], b"", 2, "error[usage]: cannot read `nowhere.py`: no such file or directory"),
         (["."], b"", 2, "error[usage]: cannot read `.`: is a directory"),

@@ -7,6 +7,7 @@ import types
 from pathlib import Path
 
 import pytest
+from groups import grouped
 from notebooks import code, failure, notebook, result
 
 
@@ -50,8 +51,8 @@ def test_what_it_changes_of_the_process_goes_with_it(autodiff, monkeypatch: pyte
         assert (sys.path, sys.meta_path, sys.modules["__main__"], sys.argv) == before
 
 
-@pytest.mark.parametrize(
-    ("source", "exit_code", "message"),
+@grouped(
+    "source, exit_code, message",
     [
         ("x = = 3", 3, "error[syntax]: unexpected `=`\n --> <stdin>:1:5\n"),
         ("def f():\n    return xx\n\nf()", 3, "error[name]: name 'xx' is not defined\n --> <stdin>:2:12\n"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from groups import grouped
 
 from autodiff.cli.shell.command import split_variables
 from autodiff.cli.shell.variables import split_words
@@ -13,8 +14,8 @@ from autodiff.parser.syntax.errors import UsageError
 ARITIES = {"--get": 1, "--json": 0, "--set": 1}
 
 
-@pytest.mark.parametrize(
-    ("args", "options", "variables"),
+@grouped(
+    "args, options, variables",
     [
         ([], ["--"], []),
         (["x**2"], ["--", "x**2"], []),
@@ -56,8 +57,8 @@ def test_an_option_at_the_end_without_its_value_is_an_error(args: list[str]) -> 
         split_variables(args, ARITIES)
 
 
-@pytest.mark.parametrize(
-    ("words", "expression", "assignments"),
+@grouped(
+    "words, expression, assignments",
     [
         ([], None, []),
         (["-"], None, []),
@@ -88,8 +89,8 @@ def test_a_second_expression_is_an_error(words: list[str]) -> None:
         split_words(words)
 
 
-@pytest.mark.parametrize(
-    ("args", "value", "gradient"),
+@grouped(
+    "args, value, gradient",
     [
         (["x**2", "--x", "3"], "9.0", "6.0"),
         (["--x", "3", "x**2"], "9.0", "6.0"),
@@ -112,7 +113,7 @@ def test_a_variable_is_given_in_any_form_and_place(evaluate, args: list[str], va
     assert (facts["value"], facts["grad.x"]) == (value, gradient)
 
 
-@pytest.mark.parametrize(
+@grouped(
     "name",
     ["gamma", "beta", "I", "E_n", "g_", "_", "lambda", "h", "n", "e", "pi", "E", "x1", "class", "größe", "变量", "sin"],
 )
@@ -145,8 +146,8 @@ def test_constants_need_no_value(evaluate) -> None:
     assert evaluate("pi + 0*e").facts == {"value": "3.141592653589793"}
 
 
-@pytest.mark.parametrize(
-    ("args", "names"),
+@grouped(
+    "args, names",
     [
         ([], ["x", "y", "z"]),
         (["--wrt", "z,x"], ["z", "x"]),
@@ -178,8 +179,8 @@ def test_variables_that_have_no_value_are_all_named(evaluate) -> None:
     assert "`--b 1 --set order=1`" in result.err
 
 
-@pytest.mark.parametrize(
-    ("args", "message", "help"),
+@grouped(
+    "args, message, help",
     [
         (["x", "--x", "1", "--ord", "3"], "there is no variable `ord`", "did you mean the option `--order`?"),
         (["x", "--ord", "3"], "there is no variable `ord`", "did you mean the option `--order`?"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from groups import grouped
 from underlining import underlined
 
 
-@pytest.mark.parametrize(
-    ("expression", "place", "message"),
+@grouped(
+    "expression, place, message",
     [
         ("sin(4", "(", "error[syntax]: `(` was never closed"),
         ("2 +* 3", "*", "error[syntax]: unexpected `*`"),
@@ -44,8 +45,8 @@ def test_an_operation_without_a_derivative_is_underlined(evaluate) -> None:
     assert evaluate("x + x // 2", "--x", "3", "--const", "x").facts == {"value": "4.0"}
 
 
-@pytest.mark.parametrize(
-    ("args", "place", "reason"),
+@grouped(
+    "args, place, reason",
     [
         (["1/0"], "1/0", "the value is inf\n"),
         (["2 + 1/x", "x=0"], "1/x", "`1 / 0.0` is inf, as in PyTorch"),
@@ -95,8 +96,8 @@ def test_warnings_stand_in_json_with_their_place(evaluate) -> None:
     assert warning.endswith("(line 2, column 1)")
 
 
-@pytest.mark.parametrize(
-    ("args", "note"),
+@grouped(
+    "args, note",
     [
         (["x", "x=[1, 2]"], "note: the value has 2 elements; the gradient is that of their sum\n"),
         (["x > 1", "x=2"], "note: a value of type bool has no derivative\n"),

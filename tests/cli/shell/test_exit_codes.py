@@ -7,12 +7,13 @@ import io
 import json
 
 import pytest
+from groups import grouped
 
 from autodiff.cli import main
 
 
-@pytest.mark.parametrize(
-    ("code", "args"),
+@grouped(
+    "code, args",
     [
         (0, ["eval", "1 + 1"]),
         (0, ["eval", "1/0"]),
@@ -90,8 +91,8 @@ def test_without_arguments_the_help_is_shown_as_an_error(autodiff) -> None:
     assert result.err.startswith("Usage: autodiff")
 
 
-@pytest.mark.parametrize(
-    ("args", "message", "help"),
+@grouped(
+    "args, message, help",
     [
         (["evla", "x"], "there is no command `evla`", "did you mean `autodiff eval`?"),
         (["x**2"], "there is no command `x**2`", 'write `autodiff eval "x**2"`'),

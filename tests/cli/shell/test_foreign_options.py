@@ -5,6 +5,7 @@ from __future__ import annotations
 import pathlib
 
 import pytest
+from groups import grouped
 
 EXPR = ["x**2*y", "--x", "3", "--y", "2"]
 
@@ -37,7 +38,7 @@ def test_a_variable_may_bear_the_name_of_an_option_of_another_command(autodiff) 
     assert autodiff("eval", "jobs**2", "--jobs", "pi/pi", "--get", "value").out == "1.0\n"
 
 
-@pytest.mark.parametrize(
+@grouped(
     "words",
     [
         ["eval", *EXPR, "--precision", "3", "--precision", "4"],

@@ -9,6 +9,7 @@ import sys
 import time
 
 import pytest
+from groups import grouped
 
 from autodiff.cli.shell.saying import say
 
@@ -65,7 +66,7 @@ def test_an_argument_that_is_not_utf8_is_an_error_in_words() -> None:
     assert b"error[syntax]" in result.stderr
 
 
-@pytest.mark.parametrize(
+@grouped(
     "data",
     [
         b"y = x**2\ny + 1",

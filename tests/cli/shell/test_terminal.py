@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from groups import grouped
 
 pytestmark = pytest.mark.processes
 
@@ -60,7 +61,7 @@ def test_a_window_of_any_width_shows_every_digit(terminal, columns: int) -> None
     assert repr(1e-300 * -1.2345678901234567 / 3) in together
 
 
-@pytest.mark.parametrize("text", ["[x]", ":x:", "[bold]", "[/]", "[red]x[/red]", ":smile:", "\\[x]", "{x}", "%s"])
+@grouped("text", ["[x]", ":x:", "[bold]", "[/]", "[red]x[/red]", ":smile:", "\\[x]", "{x}", "%s"])
 def test_text_that_looks_like_markup_reaches_the_terminal_untouched(terminal, text: str) -> None:
     assert f"x + 1 # {text}\n" in plain(terminal("eval", f"x + 1 # {text}", "--x", "3").out)
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from groups import grouped
 from processes import START
 
 from autodiff.cli.main import COMMANDS
@@ -28,7 +29,7 @@ while True: pass
 """
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@grouped("command", COMMANDS)
 def test_every_command_has_it(autodiff, command: str) -> None:
     assert "--timeout SECONDS" in autodiff(command, "--help").out
     result = autodiff(command, "--timeout", "nan")

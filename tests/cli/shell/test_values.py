@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from groups import grouped
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
+@grouped(
+    "text, value",
     [
         ("3", "3.0"),
         ("-3", "-3.0"),
@@ -38,8 +39,8 @@ def test_a_value_is_a_number_a_list_or_a_constant_expression(evaluate, text: str
     assert evaluate("x", f"--x={text}", "--const", "x", "--get", "value").out == value + "\n"
 
 
-@pytest.mark.parametrize(
-    ("text", "reason", "help"),
+@grouped(
+    "text, reason, help",
     [
         ("abc", "`abc` has no value here", "write a number"),
         ("", "the expression is empty", ""),

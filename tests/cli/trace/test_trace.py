@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from groups import grouped
 from pytorch.recorded import entries
 
 from autodiff import engine
@@ -79,7 +80,7 @@ def test_the_steps_multiply_and_add_up_to_the_gradients_that_eval_prints(group: 
             np.testing.assert_array_equal(leaf.total, report.grad[leaf.name], err_msg=where)
 
 
-@pytest.mark.parametrize("group", range(GROUPS))
+@grouped("group", range(GROUPS))
 def test_the_formula_of_a_step_computes_what_the_step_sends(group: int) -> None:
     evaluated = formulas = 0
     for where, problem, passes in recorded(group):

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from groups import grouped
 
 
 def results(evaluate, *args: str) -> dict:
@@ -99,8 +100,8 @@ def test_float32_derivatives_are_float32(evaluate) -> None:
         assert facts[key] == repr(float(str(np.float32(facts[key])))), key
 
 
-@pytest.mark.parametrize(
-    ("args", "message"),
+@grouped(
+    "args, message",
     [
         (["--order", "2"], "--order takes variables that are single numbers, and `x` has 2 elements"),
         (["--vjp", "1"], "--vjp takes weights of the shape of the value, [2], not of []"),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from groups import grouped
 
 from autodiff.parser.algebra import derivative
 from autodiff.parser.algebra.arithmetic import add
@@ -76,8 +77,8 @@ def test_json_is_one_object_on_a_line(autodiff: Run) -> None:
     assert json.loads(result.out) == {"expr": "x*y", "let": {}, "derivatives": {"d_x": "y", "d_y": "x"}}
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code", "message"),
+@grouped(
+    "arguments, code, message",
     [
         (["x", "--const", "x"], 2, "there is no variable to differentiate by"),
         (["sin(x)", "--wrt", "y"], 2, "--wrt names `y`, which is not a variable"),

@@ -8,6 +8,7 @@ import json
 
 import numpy as np
 import pytest
+from groups import grouped
 
 FORMATS = ["pretty", "plain", "json", "csv", "tsv", "torch"]
 RESULTS = {
@@ -243,7 +244,7 @@ def test_colour_is_for_terminals_unless_asked_for(evaluate) -> None:
     assert "\x1b" not in evaluate("x**2", "x=3", "--color", "always").out
 
 
-@pytest.mark.parametrize(
+@grouped(
     "words",
     [
         ["eval", "{0}**2", "--{0}", "3"],

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-import pytest
+from groups import grouped
 from pytorch.recorded_edges import EDGES
 from underlining import underlined
 
@@ -84,7 +84,7 @@ def test_there_are_fifty_cases_and_all_are_recorded() -> None:
         assert (expression, point) in recorded
 
 
-@pytest.mark.parametrize(("expression", "point", "source"), CASES)
+@grouped("expression, point, source", CASES)
 def test_the_sub_expression_that_is_to_blame_is_underlined(
     evaluate, expression: str, point: dict[str, Any], source: str
 ) -> None:
@@ -94,8 +94,8 @@ def test_the_sub_expression_that_is_to_blame_is_underlined(
     assert blamed(result.err) == re.sub(r"[() ]|torch\.", "", source)
 
 
-@pytest.mark.parametrize(
-    ("expression", "point", "reason"),
+@grouped(
+    "expression, point, reason",
     [
         ("0 * (1/x)", {"x": 0}, "`1 / 0.0` is inf, as in PyTorch; then `0 * inf` is nan"),
         ("sqrt(x)**2", {"x": 0}, "the derivative of `sqrt(0.0)` is inf, as in PyTorch; then 0 * inf is nan"),
@@ -125,8 +125,8 @@ def test_the_reason_is_the_operation_on_its_numbers(
     assert reason in evaluate(expression, *words(point)).err
 
 
-@pytest.mark.parametrize(
-    ("expression", "point", "rewrite"),
+@grouped(
+    "expression, point, rewrite",
     [
         ("where(x > 0, sqrt(x), 0)", {"x": 0}, "where(x > 0, sqrt(where(x > 0, x, 1)), 0)"),
         ("where(x > 0, log(x), x)", {"x": 0}, "where(x > 0, log(where(x > 0, x, 1)), x)"),

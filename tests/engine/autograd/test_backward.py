@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from groups import grouped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -309,7 +310,7 @@ NOT_SAVING = {
 }
 
 
-@pytest.mark.parametrize("function", SAVING.values(), ids=SAVING)
+@grouped("function", SAVING.values(), ids=SAVING)
 def test_a_second_pass_raises_where_something_was_saved(function: Callable[[Tensor], Tensor]) -> None:
     x = leaf(1.5)
     y = function(x)

@@ -136,3 +136,38 @@ def test_models_of_one_kind_are_run_as_a_batch() -> None:
     found = vmap(lambda p: functional_call(models[0], p, X))(parameters)
     assert buffers == {}
     assert torch.allclose(found, torch.stack([model(X) for model in models]))
+
+
+def test_what_is_computed_under_no_grad_inside_has_no_history() -> None:
+    def function(x: Any) -> Any:
+        with torch.no_grad():
+            _, value = grad_and_value(lambda x: x**3)(x)
+        return x**3 - value
+
+    x = torch.tensor(1.5)
+    assert grad(function)(x).item() == 3 * 1.5**2
+    for nothing in (None, ()):
+        with pytest.raises(RuntimeError, match=r"vjp\(f, \*primals\): Expected f to be a function that has non-empty"):
+            vjp(lambda x, nothing=nothing: nothing, x)
+
+
+def test_a_batched_tensor_has_the_strides_of_one() -> None:
+    seen: list[Any] = []
+
+    def function(x: Any) -> Any:
+        seen.append((x.stride(), x.stride(0), x.is_contiguous()))
+        return x
+
+    vmap(function)(torch.ones(3, 2, 5))
+    vmap(function, in_dims=1)(torch.ones(2, 3, 5))
+    assert seen == [((5, 1), 5, True), ((15, 1), 15, False)]
+
+
+@pytest.mark.parametrize("key", [True, None, ..., slice(None)])
+def test_a_value_may_have_further_dimensions_of_one_element(key: Any) -> None:
+    for x in (torch.zeros(2, 3), torch.tensor(3.0), torch.tensor(3)):
+        if isinstance(key, slice) and not x.ndim:
+            continue
+        value = torch.ones_like(x)[None, None]
+        x[key] = value
+        assert torch.equal(x, value[0, 0])

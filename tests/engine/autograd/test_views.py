@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from groups import grouped
 
 import autodiff.engine as torch
 
@@ -37,7 +38,7 @@ VIEWS = {
 }
 
 
-@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+@grouped("view", VIEWS.values(), ids=VIEWS)
 def test_a_view_knows_its_base_and_shares_its_memory(view: Any) -> None:
     base = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
     part = view(base)
@@ -56,7 +57,7 @@ def test_what_is_copied_is_no_view(make: Any) -> None:
 
 
 @pytest.mark.covers("TestAutogradDeviceType.test_inplace_on_view_modify_base")
-@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+@grouped("view", VIEWS.values(), ids=VIEWS)
 def test_a_change_of_the_base_is_part_of_the_views_history(view: Any) -> None:
     x = square()
     base = x * 1
@@ -74,7 +75,7 @@ def test_a_change_of_the_base_is_part_of_the_views_history(view: Any) -> None:
     "TestAutogradDeviceType.test_inplace_on_view_backprop_base",
     "TestAutogradDeviceType.test_inplace_on_view_gradcheck",
 )
-@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+@grouped("view", VIEWS.values(), ids=VIEWS)
 def test_a_change_of_a_view_is_part_of_the_bases_history(view: Any) -> None:
     x, factor = square(), leaf(3.0)
     base = x * 1
@@ -129,7 +130,7 @@ def test_a_base_outside_the_graph_joins_it_by_a_change_of_its_view() -> None:
 
 
 @pytest.mark.covers("TestAutograd.test_inplace_on_view_leaf_errors")
-@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+@grouped("view", VIEWS.values(), ids=VIEWS)
 def test_a_view_of_a_leaf_that_requires_grad_is_not_changed_while_recording(view: Any) -> None:
     x = square()
     with pytest.raises(RuntimeError, match=VIEW_OF_LEAF):

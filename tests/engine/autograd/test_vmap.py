@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from groups import grouped
 
 import autodiff.engine as torch
 import autodiff.engine.nn.functional as nnf
@@ -89,8 +90,8 @@ def test_history_is_that_of_the_operation_on_all() -> None:
     assert not vmap(lambda x: grad(lambda v: (v**2 * x).sum())(W))(ROWS).requires_grad
 
 
-@pytest.mark.parametrize(
-    ("function", "message"),
+@grouped(
+    "function, message",
     [
         (lambda x: x if x.sum() > 0 else -x, "attempting to use a Tensor in some data-dependent control flow"),
         (lambda x: max(x[0], x[1]), "attempting to use a Tensor in some data-dependent control flow"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from groups import grouped
 
 import autodiff.engine as torch
 
@@ -34,7 +35,7 @@ KEYS: dict[str, Any] = {
 
 
 @pytest.mark.covers("TestAutograd.test_indexing", "TestAutograd.test_indexing_duplicates")
-@pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
+@grouped("key", KEYS.values(), ids=KEYS)
 def test_an_index_picks_what_numpy_picks_and_sends_the_gradient_there(key: Any) -> None:
     x = grid()
     part = x[key]
@@ -64,7 +65,7 @@ def test_an_element_picked_many_times_gets_the_sum_of_the_gradients() -> None:
 
 
 @pytest.mark.covers("TestAutograd.test_setitem")
-@pytest.mark.parametrize("key", [k for n, k in KEYS.items() if n not in ("a list", "lists that broadcast")])
+@grouped("key", [k for n, k in KEYS.items() if n not in ("a list", "lists that broadcast")])
 def test_what_is_assigned_gets_the_gradient_and_what_was_there_none(key: Any) -> None:
     x = grid()
     shape = np.asarray(x.detach())[key].shape

@@ -343,7 +343,7 @@ SPECIAL_POINTS: list[tuple[str, list[Any], Any, list[Any], list[Any]]] = [
 
 
 @pytest.mark.filterwarnings("ignore:var().*degrees of freedom is <= 0")
-@pytest.mark.parametrize(("text", "at", "value", "slope", "slope_of_slope"), SPECIAL_POINTS)
+@grouped("text, at, value, slope, slope_of_slope", SPECIAL_POINTS)
 def test_a_special_point_has_the_value_and_gradients_of_pytorch(
     text: str, at: list[Any], value: Any, slope: list[Any], slope_of_slope: list[Any]
 ) -> None:
@@ -613,7 +613,7 @@ def test_every_function_is_called_in_an_expression() -> None:
     assert {c.name for c in CASES} - OTHERS.keys() - {c.name for c in CASES if "{" in c.example.text} == {"einsum"}
 
 
-@pytest.mark.parametrize("record", [r for r in RECORDS.values() if r.symbol], ids=lambda record: record.symbol)
+@grouped("record", [r for r in RECORDS.values() if r.symbol], ids=lambda record: record.symbol)
 def test_an_expression_calls_it_by_its_symbol(record: Operation) -> None:
     data = FIRST[record.name].data
     text = f"x {record.symbol} y" if record.tensors == 2 else f"{record.symbol} x"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from groups import grouped
 
 import autodiff.engine as torch
 from autodiff.engine.nn import functional as F  # noqa: N812
@@ -55,7 +56,7 @@ CASES: dict[str, tuple[Callable[..., torch.Tensor], list[float], float, list[flo
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+@grouped("name", CASES)
 def test_what_is_undefined_goes_where_it_does_in_pytorch(name: str) -> None:
     call, at, incoming, expected = CASES[name]
     x = torch.tensor([float(v) for v in at], requires_grad=True)

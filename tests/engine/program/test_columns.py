@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from effort import examples
+from groups import grouped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -90,7 +91,7 @@ def test_an_operation_that_raises_for_one_number_is_done_row_by_row() -> None:
     assert found["value"][[0, 2]].tolist() == [4, 25]
 
 
-@pytest.mark.parametrize("exponent", [-1, 2, 3, 4, 0.5, -0.5, 1.5, 5])
+@grouped("exponent", [-1, 2, 3, 4, 0.5, -0.5, 1.5, 5])
 def test_powers_of_special_numbers_are_those_of_each_by_itself(exponent: float) -> None:
     xs = np.array([0.0, -0.0, 1.0, -1.0, 3.0, math.inf, -math.inf, math.nan, 1e-320, -1e200])
     program = trace(lambda x: derivatives(x**exponent, {"x": x}), {"x": ()})
@@ -205,8 +206,8 @@ def test_an_error_in_a_thread_comes_out() -> None:
         record.forward = original
 
 
-@pytest.mark.parametrize(
-    ("function", "shape"),
+@grouped(
+    "function, shape",
     [
         (lambda x: x.sum(), (3,)),
         (lambda x: x.sum(1).prod(0), (2, 3)),

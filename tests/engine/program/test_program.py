@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from groups import grouped
 from well_formed import check
 
 import autodiff.engine as torch
@@ -140,7 +141,7 @@ def test_float32_stays_float32() -> None:
     assert program.run({"x": np.float32(1)})["grad.x"].dtype == np.float32
 
 
-@pytest.mark.parametrize(
+@grouped(
     "function",
     [
         lambda x: x if x > 0 else -x,
@@ -200,7 +201,7 @@ def test_what_no_output_needs_is_dropped() -> None:
     assert operations(trace(function, {"x": ()})) == ["sin"]
 
 
-@pytest.mark.parametrize(
+@grouped(
     "function",
     [
         lambda x: x * 1,
@@ -226,7 +227,7 @@ def test_what_changes_nothing_vanishes(function: Callable[[Tensor], Tensor]) -> 
         np.testing.assert_equal(program(value)[0], value)
 
 
-@pytest.mark.parametrize(
+@grouped(
     "function",
     [
         lambda x: x + 0,

@@ -84,7 +84,7 @@ ELEMENTARY = {
 }
 
 
-@pytest.mark.parametrize("function", ELEMENTARY.values(), ids=ELEMENTARY)
+@grouped("function", ELEMENTARY.values(), ids=ELEMENTARY)
 def test_twenty_orders_of_an_elementary_function_take_less_than_a_second(function: Callable[..., Tensor]) -> None:
     found_by(function, 0.7, 2)
     began = time.process_time()

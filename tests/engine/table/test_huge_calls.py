@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from groups import grouped
 
 import autodiff.engine as torch
 from autodiff.engine.tensors.size import TooLargeError, at_most
@@ -53,7 +54,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("source", REFUSED)
+@grouped("source", REFUSED)
 def test_what_would_be_too_large_is_refused_and_the_limit_named(source: str) -> None:
     with pytest.raises(ExpressionError) as caught:
         evaluate(parse(source), {"x": torch.tensor([1.0, 2.0])})

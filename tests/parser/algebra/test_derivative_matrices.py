@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from effort import examples
+from groups import grouped
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -54,7 +55,7 @@ OF_MATRICES = [
 ]
 
 
-@pytest.mark.parametrize(("source", "by", "expected"), OF_MATRICES)
+@grouped("source, by, expected", OF_MATRICES)
 def test_the_derivative_by_a_matrix_is_printed_as_a_person_would_write_it(source: str, by: str, expected: str) -> None:
     shapes = {"A": (2, 3), "x": (3,), "b": (2,)}
     expression = parse(source)

@@ -92,9 +92,10 @@ class Once:
 
 
 CASES = [i for i, case in enumerate(ALL) if case.example.text]
-# Those whose second derivatives are looked at too, and of these the ones whose first are also taken as they come from
-# the rules.
-TWICE = [i for i in CLOSELY if ALL[i].example.text]
+# Those whose second derivatives are looked at too, in the gate one of each operation, and of these the ones whose first
+# are also taken as they come from the rules.
+_CLOSELY = [i for i in CLOSELY if ALL[i].example.text]
+TWICE = _CLOSELY if THOROUGH else list({ALL[i].name: i for i in _CLOSELY}.values())
 AS_TRACED = TWICE if THOROUGH else TWICE[::2]
 
 

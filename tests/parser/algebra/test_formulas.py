@@ -34,7 +34,7 @@ def test_a_formula_has_the_value_of_its_operation(operation: Operation) -> None:
     assert value(operation.formula, operation) == pytest.approx(expected, rel=1e-12, nan_ok=True)
 
 
-@pytest.mark.parametrize("name", sorted({f.name for f in FUNCTIONS.values() if f.definition is not None}))
+@grouped("name", sorted({f.name for f in FUNCTIONS.values() if f.definition is not None}))
 def test_a_definition_has_the_value_of_its_function(name: str) -> None:
     function = FUNCTIONS[name]
     assert function.definition is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-import pytest
+from groups import grouped
 
 from autodiff.parser.analysis.coordinates import NumericFunction
 from autodiff.parser.analysis.sample import points
@@ -12,8 +12,8 @@ from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.syntax.parse import parse
 
 
-@pytest.mark.parametrize(
-    ("source", "constant"),
+@grouped(
+    "source, constant",
     [
         ("where(x > 5, x**2, x)", 5),
         ("where(x < -7, x**2, x)", -7),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from groups import grouped
 from notebooks import code, failure, notebook, printed, result, words
 
 from autodiff.parser.notes.notebook import read
@@ -36,8 +37,8 @@ def test_code_is_text_or_a_list_of_lines(source: str | list[str], line: int, tex
     assert (cell.line, cell.code) == (line, text)
 
 
-@pytest.mark.parametrize(
-    ("outputs", "text", "fails"),
+@grouped(
+    "outputs, text, fails",
     [
         ([], "", False),
         ([printed("1\n2\n")], "1\n2\n", False),
@@ -57,8 +58,8 @@ def test_the_outputs_of_a_cell_are_one_text(outputs: list[dict], text: str, fail
     assert (cell.output, cell.fails, cell.following) == (text, fails, "")
 
 
-@pytest.mark.parametrize(
-    ("text", "message", "help"),
+@grouped(
+    "text, message, help",
     [
         ('{"cells": [', "`a.ipynb` is not JSON: expecting value: line 1 column 12 (char 11)", "JSON"),
         ("[" * 100_000, "`a.ipynb` is not JSON: ", "JSON"),

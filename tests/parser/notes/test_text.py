@@ -106,8 +106,8 @@ def test_a_cell_is_code_then_output_then_prose(paragraphs: list[str], code: str 
     assert session("In [1]:\nbefore()", f"In [2]:\n{first}", *others, "In [3]:\nafter()") == expected
 
 
-@pytest.mark.parametrize(
-    ("text", "cells"),
+@grouped(
+    "text, cells",
     [
         ("", []),
         ("words\n", []),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from groups import grouped
 
 from autodiff.parser.script.reading.logical_lines import lay_out
 from autodiff.parser.script.reading.reader import is_complete
 
 
-@pytest.mark.parametrize(
-    ("source", "lines"),
+@grouped(
+    "source, lines",
     [
         ("", []),
         ("\n\n", []),
@@ -44,8 +45,8 @@ def test_it_is_known_where_a_bracket_or_text_was_opened_and_never_closed(source:
     assert lay_out(source).open_at == open_at
 
 
-@pytest.mark.parametrize(
-    ("source", "complete"),
+@grouped(
+    "source, complete",
     [
         ("", True),
         ("x = 1", True),

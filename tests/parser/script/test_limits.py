@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from groups import grouped
 
 from autodiff.parser.script.running import resources
 from autodiff.parser.script.running.exceptions import ScriptError
@@ -16,8 +17,8 @@ from autodiff.parser.script.session import Session
 NESTED = "a = b = [1]\nfor i in range(60):\n    a = [a, a]\n    b = [b, b]\n"
 
 
-@pytest.mark.parametrize(
-    ("source", "limits", "message", "option"),
+@grouped(
+    "source, limits, message, option",
     [
         ("x = 1 + 1", {"length": 8}, "the script is 9 characters long, more than the limit of 8", "length"),
         ("x = ((1))", {"depth": 1}, "brackets are nested 2 deep, more than the limit of 1", "depth"),
@@ -230,7 +231,7 @@ def test_a_long_or_deep_script_runs(run, source: str) -> None:
     run(source)
 
 
-@pytest.mark.parametrize(
+@grouped(
     "source",
     [
         "(" * 20_000,
@@ -255,7 +256,7 @@ def test_a_script_that_is_too_deep_is_refused_at_once_by_name(fails, source: str
     assert time.process_time() - start < 2
 
 
-@pytest.mark.parametrize(
+@grouped(
     "source",
     [
         "lambda: " * 60 + "1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from groups import grouped
 
 from autodiff.parser.script.running.exceptions import ScriptError
 from autodiff.parser.script.running.script_limits import Limits
@@ -40,8 +41,8 @@ def run(source: str, limits: Limits = Limits()) -> str:  # noqa: B008
     return "".join(written)
 
 
-@pytest.mark.parametrize(
-    ("source", "shown"),
+@grouped(
+    "source, shown",
     [
         ("net", "Net(\n  hidden=5\n  (fc): Linear(in_features=2, out_features=1, bias=True)\n)\n"),
         ("net.half = 4; net._hidden, net.half, net.kind", "(8, 4.0, 'mine')\n"),
@@ -71,7 +72,7 @@ def test_a_class_of_a_script_is_a_network(source: str, shown: str) -> None:
     assert run(source) == shown
 
 
-@pytest.mark.parametrize(
+@grouped(
     "source",
     [
         *(

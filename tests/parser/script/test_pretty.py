@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, OrderedDict, defaultdict, deque
 from typing import Any
 
-import pytest
+from groups import grouped
 
 import autodiff.engine as torch
 from autodiff.parser.script.running.pretty import pretty
@@ -15,8 +15,8 @@ LOOP: list[Any] = [1]
 LOOP.append(LOOP)
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
+@grouped(
+    "value, text",
     [
         ([1, 2], "[1, 2]"),
         ((1,), "(1,)"),

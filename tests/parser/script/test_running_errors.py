@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from groups import grouped
 
 from autodiff.parser.syntax.errors import ExpressionError, diagnostic
 
@@ -11,8 +12,8 @@ def underlined(error: ExpressionError) -> str:
     return error.source[error.start : error.end]
 
 
-@pytest.mark.parametrize(
-    ("source", "place", "kind", "message", "help"),
+@grouped(
+    "source, place, kind, message, help",
     [
         ("x = 3\ny = xx + 1", "xx", "name", "name 'xx' is not defined", "did you mean `x`?"),
         (

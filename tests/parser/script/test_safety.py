@@ -7,7 +7,7 @@ from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-import pytest
+from groups import grouped
 
 from autodiff.parser.script.running.attributes import attribute_of, names_of
 from autodiff.parser.script.running.guard import Guard
@@ -15,7 +15,7 @@ from autodiff.parser.script.running.modules import Module
 from autodiff.parser.script.session import Session
 
 
-@pytest.mark.parametrize(
+@grouped(
     "source",
     [
         "().__class__",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from groups import grouped
 
 from autodiff.engine import Tensor
 from autodiff.engine.graph.node import Node
@@ -22,8 +23,8 @@ def written_by(*sources: str) -> list[str]:
     return texts
 
 
-@pytest.mark.parametrize(
-    ("source", "shown"),
+@grouped(
+    "source, shown",
     [
         ("2 + 3", "5\n"),
         ("'text'", "'text'\n"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from groups import grouped
 
 from autodiff.engine import Tensor, tensor
 from autodiff.parser.analysis.given_values import read_value
@@ -15,7 +16,7 @@ def value_of(text: str, **variables: Tensor) -> Tensor:
     return evaluate(parse(text), variables)
 
 
-@pytest.mark.parametrize(
+@grouped(
     "text",
     [
         "zeros(10**9)",

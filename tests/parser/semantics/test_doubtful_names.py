@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from groups import grouped
 
 from autodiff.engine.table.registry import FUNCTIONS
 from autodiff.parser.semantics.doubtful_names import doubtful, remarks
 from autodiff.parser.syntax.parse import parse
 
 
-@pytest.mark.parametrize(
-    ("name", "meant"),
+@grouped(
+    "name, meant",
     [
         *[("sinx", "sin(x)"), ("sin2x", "sin(2*x)"), ("logy", "log(y)"), ("sintheta", "sin(theta)"), ("lnx", "ln(x)")],
         *[("xy", "x*y"), ("xyz", "x*y*z"), ("pix", "pi*x"), ("ab", "a*b"), ("Pi", "pi"), ("exp", "exp(x)")],
@@ -35,7 +36,7 @@ ORDINARY = [
 ]
 
 
-@pytest.mark.parametrize("name", ORDINARY)
+@grouped("name", ORDINARY)
 def test_an_ordinary_name_is_left_alone(name: str) -> None:
     assert doubtful(name, ORDINARY) is None
 
@@ -56,8 +57,8 @@ def test_a_power_of_t_is_no_transpose() -> None:
     assert not list(remarks(parse("T^2"), ["T"]))
 
 
-@pytest.mark.parametrize(
-    ("source", "says"),
+@grouped(
+    "source, says",
     [
         ("x^2 // comment", "a comment begins with `#`"),
         ("x^2 -- comment", "a comment begins with `#`"),

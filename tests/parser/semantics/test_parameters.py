@@ -58,8 +58,8 @@ def test_a_variable_for_a_number_has_its_derivative_or_is_refused(name: str) -> 
                     assert slope == pytest.approx(0, abs=1e-4), f"{source} by {number} at {values}"
 
 
-@pytest.mark.parametrize(
-    ("source", "given", "help"),
+@grouped(
+    "source, given, help",
     [
         ("leaky_relu(x, a)", {"x": -1.0, "a": 0.1}, "--const a"),
         ("softplus(x, beta=2*b)", {"x": 1.0, "b": 0.1}, "--const b"),

@@ -76,7 +76,7 @@ CONDITIONALS = [
 ROWS = [-2.0, -1.0, -0.5, 0.0, 0.25, 1.0, 3.0]
 
 
-@pytest.mark.parametrize("text", CONDITIONALS)
+@grouped("text", CONDITIONALS)
 def test_in_each_row_a_conditional_is_the_branch_that_eval_takes(text: str) -> None:
     # 1/x, log(x) and sqrt(x) have infinite slopes at 0 and nan beyond it, none of which may leave their branch.
     grid = [(x, y) for x in ROWS for y in ROWS]

@@ -6,6 +6,7 @@ import random
 from itertools import product
 
 import pytest
+from groups import grouped
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,7 +98,7 @@ def test_where_nothing_could_be_a_dimension_the_elements_are_compared(source: st
     assert value(source, **used).tolist() == value(source.replace("max", "maximum"), **used).tolist()
 
 
-@pytest.mark.parametrize("name", ALONG)
+@grouped("name", ALONG)
 def test_a_number_beside_a_single_number_is_never_taken_for_a_dimension_in_silence(name: str) -> None:
     parameter = FUNCTIONS[name].arguments[1]
     for second in ("0", "1", "y"):
@@ -109,8 +110,8 @@ def test_a_number_beside_a_single_number_is_never_taken_for_a_dimension_in_silen
     assert f"`y` would be the `{parameter}`" in error.message
 
 
-@pytest.mark.parametrize(
-    ("source", "expected"),
+@grouped(
+    "source, expected",
     [
         ("sum(A, 0)", [-1.0, 5.0]),
         ("A.sum(1)", [6.0, -2.0]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from groups import grouped
 
 import autodiff.engine as torch
 from autodiff.engine.table.registry import FUNCTIONS, functions_of
@@ -20,8 +21,8 @@ def value(source: str) -> object:
     return evaluate(program, given).tolist()
 
 
-@pytest.mark.parametrize(
-    ("source", "expected"),
+@grouped(
+    "source, expected",
     [
         ("max(x, dim=0)[0]", 3.0),
         ("max(x, dim=0).indices", 0),

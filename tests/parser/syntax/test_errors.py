@@ -53,8 +53,8 @@ def test_the_error_knows_its_line_and_column():
 FFFD = "\N{REPLACEMENT CHARACTER}"
 
 
-@pytest.mark.parametrize(
-    ("source", "start", "end", "line", "carets"),
+@grouped(
+    "source, start, end, line, carets",
     [
         ("a\tb", 2, 3, "a    b", "     ^"),
         ("a\t\tb", 1, 3, "a        b", " ^^^^^^^^"),

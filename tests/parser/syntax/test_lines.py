@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from groups import grouped
 
 from autodiff.engine import tensor
 from autodiff.parser.semantics.evaluate import evaluate
@@ -11,7 +12,7 @@ from autodiff.parser.syntax.errors import ExpressionError
 from autodiff.parser.syntax.parse import parse
 
 
-@pytest.mark.parametrize(
+@grouped(
     "text",
     [
         "x +\n 3",

@@ -254,7 +254,7 @@ def test_the_prefix_f_is_dropped_before_a_call_with_arguments(source, same):
     assert shape(parse(source)) == shape(parse(same))
 
 
-@pytest.mark.parametrize(
+@grouped(
     "source",
     [
         *["F", "F.T", "F.mean()", "F.mean( )", "F.T.sum(0)", "F.mean().f(x)", "F[0].f(x)", "F(x).f(y)"],
@@ -269,7 +269,7 @@ def test_a_variable_f_in_brackets_may_have_any_method():
     assert shape(expression("(F).sum(0)")) == ("Method", ("Name", "F"), "sum", (("Number", 0),), ())
 
 
-@pytest.mark.parametrize("word", ["lambda", "for", "in", "gamma", "I", "E_n", "g_", "is", "def", "torch", "F"])
+@grouped("word", ["lambda", "for", "in", "gamma", "I", "E_n", "g_", "is", "def", "torch", "F"])
 def test_what_python_reserves_may_be_a_name(word):
     assert shape(expression(word)) == ("Name", word)
 
@@ -283,8 +283,8 @@ def test_a_number_has_the_type_python_gives_it(source, value):
     assert type(node.value) is value
 
 
-@pytest.mark.parametrize(
-    ("source", "expected"),
+@grouped(
+    "source, expected",
     [
         ("x", [Name]),
         ("z = w*x + b", [Assign]),
@@ -351,7 +351,7 @@ WITH_PLACES = [
 ]
 
 
-@pytest.mark.parametrize("source", WITH_PLACES)
+@grouped("source", WITH_PLACES)
 def test_the_span_of_a_node_is_the_text_of_that_node(source):
     for node in nodes_of(parse(source)):
         text = source[node.start : node.end]

@@ -274,6 +274,6 @@ def test_a_text_however_long_is_explained_at_once() -> None:
     assert time.process_time() - begin < 10
 
 
-@pytest.mark.parametrize("name", list(_words().names["script"]))
+@grouped("name", list(_words().names["script"]))
 def test_a_word_of_other_prompts_leads_to_a_command_of_ours(name: str) -> None:
     assert "prompt" in str(meant_by_word("script", name))

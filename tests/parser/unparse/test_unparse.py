@@ -8,11 +8,14 @@ import json
 import math
 import shutil
 import subprocess
+from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from groups import grouped
 
 from autodiff.engine.api.creation import tensor
 from autodiff.parser.algebra.derivative import Derivatives, derivatives, variables_of
@@ -61,6 +64,7 @@ SPECIAL = {
 POINT = {"x": 0.7, "y": 1.3, "lambda": 0.4, "int": 0.6, "math": 2.0}
 
 
+@cache
 def expected(source: str) -> tuple[Derivatives, list[float], dict[str, float]]:
     """The derivatives, the values of the variables, and the engine's gradients by the names of the derivatives."""
     expression = parse(source)
@@ -83,12 +87,11 @@ def functions_in(code: str) -> dict[str, Any]:
     return namespace
 
 
-@pytest.mark.parametrize("source", EXPRESSIONS)
-@pytest.mark.parametrize("language", ["python", "numpy"])
-def test_python_code_gives_the_same_numbers(language: str, source: str) -> None:
+@grouped("source", EXPRESSIONS)
+def test_python_code_gives_the_same_numbers(source: str) -> None:
     found, values, gradients = expected(source)
-    functions = functions_in(printed(language, found, source))
-    for name, gradient in gradients.items():
+    for language, (name, gradient) in product(("python", "numpy"), gradients.items()):
+        functions = functions_in(printed(language, found, source))
         assert float(functions[name](*values)) == pytest.approx(gradient, rel=1e-9)
         if language == "numpy":
             columns = [np.full(3, value) for value in values]
@@ -107,8 +110,8 @@ def test_python_code_overflows_no_sooner_than_the_engine(source: str, x: float) 
     assert functions["d_x"](x) == pytest.approx(variable.grad.item(), rel=1e-9, abs=1e-300)
 
 
-@pytest.mark.parametrize(
-    ("source", "x"),
+@grouped(
+    "source, x",
     [
         ("x*exp(x)", 1000.0),
         ("sinh(x)", 1000.0),
@@ -224,7 +227,7 @@ def test_c_code_compiles_without_a_warning_and_gives_the_same_numbers(tmp_path: 
         assert function(*values) == pytest.approx(gradient, rel=1e-9), name
 
 
-@pytest.mark.parametrize("source", EXPRESSIONS)
+@grouped("source", EXPRESSIONS)
 def test_latex_has_balanced_brackets(source: str) -> None:
     text = printed("latex", expected(source)[0], source)
     depth = 0
