@@ -23,6 +23,7 @@ from .syntax.wording import listed, quoted, variables_help
 if TYPE_CHECKING:
     from .analysis.differentiate import Request
     from .analysis.result import Report
+    from .display.shown import GraphShown, PassesShown
     from .frames.column_function import ColumnFunction
     from .frames.row_map import RowMap
     from .unparse.how import How
@@ -201,6 +202,26 @@ class Expression:
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
+
+    # What notebooks show.
+
+    def graph(
+        self, values: Mapping[str, Any] | None = None, /, *, wrt: Names | None = None, **named: Any
+    ) -> GraphShown:
+        """The graph that the gradient goes through, which a notebook draws. Errors: as for the value."""
+        from .display.shown import GraphShown
+
+        with computing_here("float64"):
+            return GraphShown(self._given_problem(values, named, wrt)[0])
+
+    def trace(
+        self, values: Mapping[str, Any] | None = None, /, *, wrt: Names | None = None, **named: Any
+    ) -> PassesShown:
+        """The forward and the backward pass, which a notebook shows as tables. Errors: as for the value."""
+        from .display.shown import PassesShown
+
+        with computing_here("float64"):
+            return PassesShown(self._given_problem(values, named, wrt)[0])
 
     # Over tables.
 

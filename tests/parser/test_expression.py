@@ -183,3 +183,15 @@ def test_an_error_shows_the_place_with_carets() -> None:
         Expression("x +\n2*sinn(x)")
     assert "2 | 2*sinn(x)\n  |   ^^^^" in str(caught.value)
     assert (caught.value.span, caught.value.line, caught.value.column) == ((6, 10), 2, 3)
+
+
+def test_a_notebook_shows_the_graph_and_the_passes() -> None:
+    shown = F.trace(x=1, y=2)
+    assert [table.title for table in shown.tables] == ["Forward", "Backward", "Gradients"]
+    assert shown._repr_html_().count("<table>") == 3
+    assert "<td>MulBackward0</td>" in shown._repr_html_()
+    assert "Gradients\nvariable\tgradient\nx\t0.135335" in str(shown)
+    graph = Expression("where(x < y, x, y)").graph(x=1, y=2)
+    assert str(graph).startswith("digraph {")
+    assert ("<svg" in graph._repr_html_()) or ("x &lt; y" in graph._repr_html_())
+    assert "<script" not in Expression("x").trace(x=[1])._repr_html_()
