@@ -209,7 +209,7 @@ def _rule(recording: NamedGraph, node: Node, position: int, child: Node) -> str 
     """The rule of a node that no gradient has come to: the local derivative, or what it would send of a gradient."""
     if node.is_multiple:
         return None
-    numbers = all(not described or not described[0] for described in (node.outputs, child.outputs))
+    numbers = all(not described or not described[0] for described in (node._outputs, child._outputs))
     rule = recording.rule(node, position, None if numbers else {0: recording.gradient_name})
     return None if rule is None else Printer().text(rule)
 
