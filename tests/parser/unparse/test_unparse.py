@@ -274,3 +274,17 @@ def test_the_names_of_derivatives_say_by_what_and_how_often() -> None:
     assert label(("x",)) == "d_x"
     assert label(("x", "x")) == "d2_x"
     assert label(("x", "y", "y")) == "d3_x_y_y"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("c", "2.718281828459045f*(3.141592653589793f*3.141592653589793f)*cosf(3.141592653589793f*x)"),
+        ("julia", "exp(1.0f0)*pi^2*cos(pi*x)"),
+        ("numpy", "np.where(x > 0, np.float32(1), np.float32(0))"),
+        ("torch", "torch.tensor(1.0, dtype=x.dtype)"),
+    ],
+)
+def test_numbers_of_single_precision_are_so_in_every_place(language: str, text: str) -> None:
+    source = "e*pi*sin(pi*x)" if language in ("c", "julia") else "relu(x)"
+    assert text in printed(language, derivatives(parse(source), [("x",)]), source, How("float32"))
