@@ -36,8 +36,8 @@ from autodiff.engine.table.registry import FUNCTIONS, all_primitives
 BELOW = {"engine": {"engine"}, "parser": {"engine", "parser"}, "cli": {"engine", "parser", "cli"}}
 LIBRARIES = {
     "engine": {"llvmlite", "numpy", "scipy"},
-    "parser": {"flint", "lark", "numpy", "sqlglot"},
-    "cli": {"click", "contourpy", "matplotlib", "numpy", "plotext", "prompt_toolkit", "pygraphviz", "rich"},
+    "parser": {"flint", "lark", "numpy", "pygraphviz", "sqlglot"},
+    "cli": {"click", "contourpy", "matplotlib", "numpy", "plotext", "prompt_toolkit", "rich"},
 }
 
 # From the ground up: a room imports from the rooms before it, from its own files, and never from a room after it. What
@@ -49,17 +49,8 @@ FLOORS = {
     ),
     "parser": (
         *("syntax", "semantics", "algebra", "unparse"),
-        *(
-            "script.reading",
-            "script.running",
-            "script.compiling",
-            "script",
-            "notes",
-            "analysis",
-            "solving",
-            "rows",
-            "frames",
-        ),
+        *("script.reading", "script.running", "script.compiling", "script", "notes"),
+        *("analysis", "display", "solving", "rows", "frames"),
     ),
     "cli": (
         "shell",

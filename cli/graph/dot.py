@@ -1,43 +1,12 @@
-"""The language of Graphviz. Edges lead from what is computed first to its results."""
+"""The language of Graphviz."""
 
 from __future__ import annotations
 
 from ...parser.analysis.graph import Graph
+from ...parser.display.graph_drawing import digraph
 from ..shell.printing import Style
-from .label import Labels
-
-_HEAD = """digraph {
-  node [shape=box, style="rounded,filled", fillcolor="#eef3fb", color="#5b7db1", fontname="Helvetica", fontsize=11]
-  edge [color="#5f6b7a", fontcolor="#3d4650", fontname="Helvetica", fontsize=9]
-"""
-_LEAF = ', shape=ellipse, fillcolor="#eaf6ea", color="#4f8f57"'
 
 
 def render(graph: Graph, style: Style) -> str:
     """A digraph: a box for each node, an ellipse for each variable, the local rule at each edge."""
-    labels = Labels(style)
-    lines: list[str] = []
-    for vertex in graph.vertices.values():
-        text = "\\n".join(_escaped(line) for line in labels.lines(vertex))
-        kind = "" if vertex.grad_fn else _LEAF
-        lines.append(f'  {_quoted(vertex.name)} [id={_quoted(vertex.name)}, label="{text}"{kind}]')
-    for label, root in graph.roots.items():
-        if label not in ("value", root):
-            lines.append(f"  {_quoted(label)} [label={_quoted(label)}, shape=plaintext, style=solid]")
-            lines.append(f"  {_quoted(root)} -> {_quoted(label)}")
-    for vertex in graph.vertices.values():
-        for link in vertex.inputs:
-            text = labels.link(link)
-            # Spaces keep the text off the line.
-            label = f" [label={_quoted(f' {text} ')}]" if text else ""
-            lines.append(f"  {_quoted(link.to)} -> {_quoted(vertex.name)}{label}")
-    return _HEAD + "".join(f"{line}\n" for line in lines) + "}\n"
-
-
-def _escaped(text: str) -> str:
-    # Graphviz reads the names of characters, such as &lt;, anywhere.
-    return text.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
-
-
-def _quoted(text: str) -> str:
-    return f'"{_escaped(text)}"'
+    return digraph(graph, style.precision, style.theme)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from ...parser.analysis.graph import Graph
+from ...parser.display.labels import Labels
 from ..shell.printing import Style
-from .label import Labels
 
 # In quotes, everything may stand but these; numbers of characters stand for them.
 _SPECIAL = re.compile(r"[\"#&<>`\\|{}\[\]]")
@@ -14,7 +14,7 @@ _SPECIAL = re.compile(r"[\"#&<>`\\|{}\[\]]")
 
 def render(graph: Graph, style: Style) -> str:
     """A flowchart from what is computed first to its results."""
-    labels = Labels(style)
+    labels = Labels(style.precision)
     # A vertex may be called `end`, which Mermaid takes for a word of its own.
     ids = {name: f"n{i}" for i, name in enumerate(graph.vertices)}
     lines = ["flowchart TD"]

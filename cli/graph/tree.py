@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...parser.analysis.graph import Graph, Vertex
+from ...parser.display.labels import Labels
 from ..shell.highlight import colored, formula
 from ..shell.printing import Style
 from ..shell.streams import printable
-from .label import Labels
 
 _UNICODE = ("├── ", "└── ", "│   ", "    ")
 _ASCII = ("|-- ", "`-- ", "|   ", "    ")
@@ -17,7 +17,7 @@ _ASCII = ("|-- ", "`-- ", "|   ", "    ")
 def render(graph: Graph, style: Style) -> str:
     """A line for each node: its grad_fn, name, sub-expression, value and gradient."""
     branch, last, through, space = _ASCII if style.ascii else _UNICODE
-    labels = Labels(style)
+    labels = Labels(style.precision)
     lines: list[str] = []
     shown: set[str] = set()
     # From the last to the first, as they are taken from the end: connector, indentation of what follows, vertex.

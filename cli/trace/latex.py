@@ -6,11 +6,11 @@ from typing import Any
 
 from ...parser.analysis.passes import Passes, Step
 from ...parser.analysis.result import Report
+from ...parser.display.pass_tables import Cells, tables
 from ...parser.syntax.records import Binary, Call, Compare, List, Name, Number, Unary
 from ...parser.syntax.walk import walk
 from ...parser.unparse.latex import LatexPrinter
 from ..shell.printing import Style
-from .tables import Cells, tables
 
 _PRINTED = (Binary, Call, Compare, List, Name, Number, Unary)
 _SPECIAL = str.maketrans(

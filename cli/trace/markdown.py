@@ -6,8 +6,8 @@ from typing import Any
 
 from ...parser.analysis.passes import Passes, Step
 from ...parser.analysis.result import Report
+from ...parser.display.pass_tables import Cells, tables
 from ..shell.printing import Style
-from .tables import Cells, tables
 
 
 class _MarkdownCells(Cells):

@@ -9,10 +9,10 @@ from rich.text import Text
 
 from ...parser.analysis.passes import Passes
 from ...parser.analysis.result import Report
+from ...parser.display.pass_tables import Cells, Table, tables
 from ..shell.painting import painted, window_width
 from ..shell.printing import Style
 from ..shell.streams import printable
-from .tables import Cells, Table, tables
 
 _GAP = 2
 _LOOKS = {"result": "bold cyan", "node": "bold cyan", "variable": "bold cyan", "to": "cyan", "grad_fn": "magenta"}

@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from ...parser.analysis.result import Report, label_of, number_text
+from ...parser.display.brackets import array_text
 from ..shell.painting import painted, window_width
 from ..shell.printing import Style
 from ..shell.streams import printable
-from .brackets import array_text
 
 _GAP = 2
 _NARROW = 24

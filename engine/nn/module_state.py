@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ..tensors.errors import type_error
+from ..api.declared import require
 from ..tensors.modes import no_grad
 from ..tensors.tensor import Tensor
 from .parameter import Parameter
@@ -33,46 +33,41 @@ def own(module: Any) -> dict[str, Tensor]:
 
 def load(module: Any, state: Any, strict: bool, assign: bool) -> IncompatibleKeys:
     """Copies a state into a module; see `Module.load_state_dict`."""
-    if not isinstance(state, Mapping):
-        raise type_error(f"Expected state_dict to be dict-like, got {type(state)}.")
+    require(isinstance(state, Mapping), f"Expected state_dict to be dict-like, got {type(state)}.", TypeError)
     wanted = {
         f"{path}.{name}" if path else name: (inner, name, tensor)
         for path, inner in module.named_modules(remove_duplicate=False)
         for name, tensor in own(inner).items()
     }
     result = IncompatibleKeys([key for key in wanted if key not in state], [key for key in state if key not in wanted])
-    errors: list[str] = []
+    kinds = {"Missing": result.missing_keys, "Unexpected": result.unexpected_keys} if strict else {}
+    listed = {kind: ", ".join(f'"{key}"' for key in keys) for kind, keys in kinds.items() if keys}
+    errors = [f"{kind} key(s) in state_dict: {keys}. " for kind, keys in listed.items()]
     for key, (inner, name, tensor) in wanted.items():
-        if key in state:
-            _take(inner, name, tensor, state[key], key, assign, errors)
-    if strict and result.unexpected_keys:
-        errors.insert(0, f"Unexpected key(s) in state_dict: {_quoted(result.unexpected_keys)}. ")
-    if strict and result.missing_keys:
-        errors.insert(0, f"Missing key(s) in state_dict: {_quoted(result.missing_keys)}. ")
-    if errors:
-        shown = "\n\t".join(errors)
-        raise RuntimeError(f"Error(s) in loading state_dict for {type(module).__name__}:\n\t{shown}")
+        wrong = _mismatch(key, tensor, state[key]) if key in state else None
+        if wrong is not None:
+            errors.append(wrong)
+        elif key in state and assign:
+            is_parameter = isinstance(tensor, Parameter)
+            setattr(inner, name, Parameter(state[key], tensor.requires_grad) if is_parameter else state[key])
+        elif key in state:
+            with no_grad():
+                tensor.copy_(state[key])
+    shown = "\n\t".join(errors)
+    require(not errors, f"Error(s) in loading state_dict for {type(module).__name__}:\n\t{shown}", RuntimeError)
     return result
 
 
-def _take(module: Any, name: str, tensor: Tensor, given: Any, key: str, assign: bool, errors: list[str]) -> None:
+def _mismatch(key: str, tensor: Tensor, given: Any) -> str | None:
+    """Why what is given cannot be copied into a tensor; None: it can."""
     if not isinstance(given, Tensor):
-        errors.append(
+        return (
             f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from checkpoint '
             f"but received {type(given)}"
         )
-    elif tuple(given.shape) != tuple(tensor.shape):
-        errors.append(
-            f"size mismatch for {key}: copying a param with shape {given.shape} from checkpoint, the shape in current "
-            f"model is {tensor.shape}."
-        )
-    elif assign:
-        is_parameter = isinstance(tensor, Parameter)
-        setattr(module, name, Parameter(given, tensor.requires_grad) if is_parameter else given)
-    else:
-        with no_grad():
-            tensor.copy_(given)
-
-
-def _quoted(keys: list[str]) -> str:
-    return ", ".join(f'"{key}"' for key in keys)
+    if tuple(given.shape) == tuple(tensor.shape):
+        return None
+    return (
+        f"size mismatch for {key}: copying a param with shape {given.shape} from checkpoint, the shape in current "
+        f"model is {tensor.shape}."
+    )

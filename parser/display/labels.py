@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...parser.analysis.graph import Link, Vertex
-from ...parser.syntax.wording import legible
-from ..shell.printing import Style
-from ..trace.tables import Cells
+from ..analysis.graph import Link, Vertex
+from ..syntax.wording import legible
+from .pass_tables import Cells
 
 _MOST_SHOWN = 6
 _LONGEST = 48
@@ -15,10 +14,10 @@ _RELATIONS = {"value": " = ", "part": ", part of ", "derivative": ", for the der
 
 
 class Labels:
-    """Texts about vertices."""
+    """Texts about vertices, with so many digits in their numbers, None for as many as is usual."""
 
-    def __init__(self, style: Style) -> None:
-        self.cells = Cells(style.precision)
+    def __init__(self, digits: int | None) -> None:
+        self.cells = Cells(digits)
 
     def value(self, value: Any) -> str:
         """A number or a small array; of a larger one, its shape."""

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...parser.analysis.passes import Arrival, Passes, Step
-from ...parser.analysis.result import number_text
-from ...parser.syntax.printer import Printer
-from ..value.brackets import array_text
+from ..analysis.passes import Arrival, Passes, Step
+from ..analysis.result import number_text
+from ..syntax.printer import Printer
+from .brackets import array_text
 
 DIGITS = 6
 _MOST_SHOWN = 1000
