@@ -22,7 +22,7 @@ from autodiff.parser.algebra.derivative import Derivatives, derivatives, variabl
 from autodiff.parser.semantics.evaluate import evaluate
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import UnprintableError
-from autodiff.parser.unparse import label, printed
+from autodiff.parser.unparse import How, label, printed
 
 EXPRESSIONS = [
     "sin(x**2)",
@@ -277,14 +277,13 @@ def test_the_names_of_derivatives_say_by_what_and_how_often() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "text"),
+    ("language", "source", "text"),
     [
-        ("c", "2.718281828459045f*(3.141592653589793f*3.141592653589793f)*cosf(3.141592653589793f*x)"),
-        ("julia", "exp(1.0f0)*pi^2*cos(pi*x)"),
-        ("numpy", "np.where(x > 0, np.float32(1), np.float32(0))"),
-        ("torch", "torch.tensor(1.0, dtype=x.dtype)"),
+        ("c", "sin(pi*x)", "3.141592653589793f*cosf(3.141592653589793f*x)"),
+        ("julia", "x**e", "*exp(1.0f0)"),
+        ("numpy", "relu(x)", "np.where(x > 0, np.float32(1), np.float32(0))"),
+        ("torch", "relu(x)", "torch.tensor(1.0, dtype=x.dtype)"),
     ],
 )
-def test_numbers_of_single_precision_are_so_in_every_place(language: str, text: str) -> None:
-    source = "e*pi*sin(pi*x)" if language in ("c", "julia") else "relu(x)"
+def test_numbers_of_single_precision_are_so_in_every_place(language: str, source: str, text: str) -> None:
     assert text in printed(language, derivatives(parse(source), [("x",)]), source, How("float32"))
