@@ -11,7 +11,7 @@ import click
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import listed, quoted, shortened
-from ..map.choices import Columns, Differentiation, Files, Rows
+from ..map.choices import Cluster, Columns, Differentiation, Files, Rows
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits
@@ -33,7 +33,7 @@ EXAMPLES = [
 WORDS = click.Argument(["words"], nargs=-1, type=click.Path(), metavar="EXPR [TABLE]... [NAME=VALUE]...")
 
 
-@declared(EXAMPLES, WORDS, Files, TextTables, Differentiation, Columns, Rows, Limits)
+@declared(EXAMPLES, WORDS, Files, TextTables, Differentiation, Columns, Rows, Cluster, Limits)
 def command(
     words: tuple[str, ...],
     files: Files,
@@ -41,6 +41,7 @@ def command(
     asked: Differentiation,
     added: Columns,
     reading: Rows,
+    cluster: Cluster,
     limits: Limits,
 ) -> int:
     """An expression and its derivatives for each row of a table.
@@ -69,16 +70,18 @@ def command(
     from ..map.table_formats import check_binary, open_tables, say_doubt
     from ..shell.variables import collect_ranges
     from ..tables.formats import format_by_name
+    from ..tables.opening import places
 
     with computing("float64"):
         expression = Expression(text, limits=limits.found)
         ranges, constants = collect_ranges(*asked.given(assigned), expression.free)
         form = texts.form(reading.nulls)
         if ranges:
-            _check_no_table(table_words, ranges, files, texts, added, reading)
+            _check_no_table(table_words, ranges, files, texts, added, reading, cluster)
             tables = iter([grid_table(ranges)])
         else:
-            tables = open_tables(table_words or [_input(text)], files.input_format, form)
+            found = places(table_words or [_input(text)])
+            tables = open_tables(found, files.input_format, form)
         first = next(tables)
         job = planned(expression, constants, first, files.renames, asked, added, reading.errors)
         if not job.computation.columns and texts.delimiter is None:
@@ -87,8 +90,14 @@ def command(
         if files.output is None:
             check_binary(format_name, is_terminal(sys.stdout))
         texts.check_used("grid" if ranges else first.format_name, format_name)
-        every = chain([first], tables)
-        progress = write_mapped(files.output, format_name, every, job, reading.jobs or os.cpu_count() or 1, form)
+        if cluster.cluster is not None:
+            from ..cluster.distribution import Where, write_parts
+
+            where = Where(cluster.cluster, files.output or "", cluster.resume)
+            progress = write_parts(where, found, first, job, format_name, form, files.input_format)
+        else:
+            every = chain([first], tables)
+            progress = write_mapped(files.output, format_name, every, job, reading.jobs or os.cpu_count() or 1, form)
         progress.summarise()
         if progress.first_nonfinite is not None:
             say(job.computation.explained(*progress.first_nonfinite))
@@ -101,7 +110,13 @@ def _input(text: str) -> str:
 
 
 def _check_no_table(
-    tables: Sequence[str], ranges: Iterable[str], files: Files, texts: TextTables, added: Columns, reading: Rows
+    tables: Sequence[str],
+    ranges: Iterable[str],
+    files: Files,
+    texts: TextTables,
+    added: Columns,
+    reading: Rows,
+    cluster: Cluster,
 ) -> None:
     """UsageError: what is said is about a table, and there are ranges in place of one."""
     if tables:
@@ -115,6 +130,7 @@ def _check_no_table(
         "--encoding": texts.encoding,
         "--null": reading.nulls,
         "--text": added.text,
+        "--cluster": cluster.cluster,
     }
     for option, given in about_tables.items():
         if given:
