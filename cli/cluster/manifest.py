@@ -104,9 +104,9 @@ def opened_manifest(folder: str, run: Mapping[str, Any], resume: bool) -> Manife
             f"the folder {quoted(folder)} has no `{NAME}` that says what is done", "write to another folder"
         ) from None
     if other:
-        words = [key.replace("_", " ") for key in other]
+        words = [key.replace("_", " ") for key in other if key != "machine_code_from_row"] or ["the number of rows"]
         raise UsageError(
-            f"the parts in {quoted(folder)} are of another run: it differs in {listed(words)}",
+            f"the parts in {quoted(folder)} are of another run: they differ in {listed(words)}",
             "repeat the command as it was, or write to another folder",
         )
     # What workers that died have left.

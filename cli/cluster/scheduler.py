@@ -6,7 +6,7 @@ import contextlib
 import logging
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -36,7 +36,7 @@ class Cluster(NamedTuple):
         finally:
             cloudpickle.unregister_pickle_by_value(preflight)
 
-    def finished(self, function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, Any]]:
+    def finished(self, function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> Generator[tuple[int, Any]]:
         """What the function returns for each of the calls, with the call's number, as they finish.
 
         A few calls are with the scheduler at a time; those that are there when whoever takes the results stops are
@@ -108,12 +108,13 @@ def connected(where: str) -> Iterator[Cluster]:
             cluster = distributed.LocalCluster(
                 n_workers=processes,
                 threads_per_worker=1,
-                dashboard_address=None,
+                dashboard_address=None,  # pyright: ignore[reportArgumentType]
                 memory_limit=0,
                 silence_logs=logging.CRITICAL,
             )
             closing.enter_context(cluster)
-            title, how = "the local cluster", {"address": cluster}
+            title = "the local cluster"
+            how: dict[str, Any] = {"address": cluster}
         elif "://" in where:
             title, how = f"the scheduler at {where}", {"address": where}
         elif os.path.isfile(where):
@@ -126,9 +127,15 @@ def connected(where: str) -> Iterator[Cluster]:
         try:
             client = distributed.Client(**how, timeout=_SECONDS, set_as_default=False)
             closing.enter_context(client)
-            client.wait_for_workers(1, timeout=_SECONDS)
         except (OSError, TimeoutError, ValueError, KeyError) as error:
-            raise _unreachable(title, error) from None
+            reason = sentence(str(error).partition("\n")[0])
+            raise UsageError(
+                f"{title} does not answer: {reason}", "start one with `dask scheduler`, or write `--cluster local`"
+            ) from None
+        try:
+            client.wait_for_workers(1, timeout=_SECONDS)
+        except (OSError, TimeoutError):
+            raise UsageError(f"{title} has no workers", "start some with `dask worker ADDRESS`") from None
         yield Cluster(client, title)
 
 
@@ -139,10 +146,3 @@ def _count(where: str, count: str) -> int:
     if not count.isdecimal() or not 1 <= int(count) <= 256:
         raise UsageError(f"`local:` is followed by a number of workers, not {quoted(count)}", "write `local:4`")
     return int(count)
-
-
-def _unreachable(title: str, error: Exception) -> UsageError:
-    if "worker" in str(error):
-        return UsageError(f"{title} has no workers", "start some: `dask worker ADDRESS`")
-    reason = sentence(str(error).partition("\n")[0])
-    return UsageError(f"{title} does not answer: {reason}", "start one with `dask scheduler`, or write `local`")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -125,3 +126,7 @@ class Rows(Options):
     jobs: int | None = option(
         "--jobs", type=click.IntRange(1, 256), metavar="N", help="Threads to compute with.  [default: all cores]"
     )
+
+    def threads(self) -> int:
+        """How many threads compute."""
+        return self.jobs or os.cpu_count() or 1

@@ -93,7 +93,7 @@ def test_parts_are_what_one_machine_writes_and_failures_are_said_alike(
         assert name.startswith("year=2023") == (name < list(written)[len(written) // 2])
     # The folders say the year, in place of the column.
     whole = one.read_bytes().partition(b"\n")[2]
-    assert re.sub(rb",(2023|2024)(?=(,[^,\n]*){3}$)", b"", whole, flags=re.MULTILINE) == rows
+    assert re.sub(rb",(2023|2024)(?=(,[^,\n]*){3}$)", b"", whole, flags=re.MULTILINE) == rows.rstrip(b"\n")
 
 
 @pytest.mark.usefixtures("small")
@@ -158,7 +158,7 @@ def test_another_run_is_not_gone_on_with(autodiff, cluster: str, tables: Path, t
     assert autodiff("map", "x**2", *words).code == 1
     other = autodiff("map", "x**3", *words)
     assert other.code == 2
-    assert "it differs in expression" in other.err
+    assert "they differ in `expression`" in other.err
     # A row that has changed changes the parts that it stands in.
     table = tables / "year=2023" / "a.csv"
     table.write_text(table.read_text().replace("59,8.4286,", "99,8.4286,"))
@@ -232,7 +232,7 @@ def test_a_worker_of_another_version_or_without_the_files_says_so(
     said = {
         "has no autodiff": {"versions": {**own["versions"], "autodiff-cli": None}},
         "has numpy 1.0, and here is": {"versions": {**own["versions"], "numpy": "1.0"}},
-        f"does not see `{tmp_path / 'a.csv'}`\n": {"missing": [str(tmp_path / "a.csv")]},
+        "does not see `": {"missing": [str(tmp_path / "a.csv")]},
         "may not write to the folder": {"writes": False},
     }
     for message, changes in said.items():
@@ -260,7 +260,7 @@ def test_the_check_needs_nothing_of_autodiff_in_a_worker(cluster: str, tmp_path:
     cloudpickle.register_pickle_by_value(preflight)
     Reader(io.BytesIO(cloudpickle.dumps(preflight.look))).load()
     cloudpickle.unregister_pickle_by_value(preflight)
-    assert named == {"builtins", "cloudpickle"}
+    assert named <= {"builtins", "cloudpickle"}
 
 
 def test_a_survey_depends_on_the_bytes_alone(tmp_path: Path) -> None:
@@ -279,8 +279,8 @@ def test_a_survey_depends_on_the_bytes_alone(tmp_path: Path) -> None:
 def test_after_a_death_the_parts_are_those_of_an_undisturbed_run(
     autodiff: Callable[..., Any], cluster: str, tmp_path: Path
 ) -> None:
-    for number in range(40):
-        (tmp_path / f"{number:02}.csv").write_text("x\n" + "".join(f"{i / 7}\n" for i in range(20000)))
+    for number in range(30):
+        (tmp_path / f"{number:02}.csv").write_text("x\n" + "".join(f"{i / 7}\n" for i in range(5000)))
     words = ["map", "sin(x)*exp(-x)", str(tmp_path / "*.csv"), "-o", str(tmp_path / "out")]
     process = subprocess.Popen(
         [*START, *words, "--cluster", "local:1"],
