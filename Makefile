@@ -1,5 +1,5 @@
 # For a developer's own environment: pip install -e '.[dev]' first.
-.PHONY: check test thorough versions lint tables samples picture bench
+.PHONY: check test thorough versions lint tables samples picture docs bench
 
 check: lint test
 
@@ -27,6 +27,9 @@ samples:  # rewrites the transcripts; their diff is the review
 
 picture:  # draws samples/terminal.svg, the README's picture, anew
 	python samples/picture.py
+
+docs:  # the site, in build/site: pip install -e '.[docs]' first
+	mkdocs build --strict --site-dir build/site
 
 bench:  # pip install -e '.[bench]' first
 	python tests/benchmarks/startup.py

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import warnings
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..engine import Tensor
@@ -35,6 +36,7 @@ _PARSING = ("length", "depth")
 _DTYPES = ("float64", "float32")
 # For as many kinds of tables what was traced is kept.
 _MOST_MAPS = 16
+_HIGHEST_ORDER = 20
 _CALLER = PYTHON._replace(options=("dtype", "wrt"))
 
 
@@ -56,6 +58,7 @@ class Expression:
         for name in given:
             if name not in known:
                 raise UsageError(f"there is no limit {quoted(name)}", f"the limits are {', '.join(known)}")
+            _check_count(f"the limit `{name}`", given[name])
         self.text = text
         self._given = given
         self.limits = Limits(**{name: limit for name, limit in given.items() if name not in _PARSING})
@@ -178,6 +181,10 @@ class Expression:
         """
         from .unparse.how import How
 
+        if order is not None:
+            _check_count("order", order, _HIGHEST_ORDER)
+        if dialect is not None and language != "sql":
+            raise UsageError(f"a dialect is of SQL, and the language is {quoted(language)}", "leave it out")
         with computing_here("float64"):
             text, notes = self.written(
                 language,
@@ -257,7 +264,13 @@ class Expression:
         """
         from .frames.row_map import Choices
 
-        choices = Choices(rename or {}, only_new, self._choice(errors), exact, threads)
+        if errors not in ("mark", "skip", "stop"):
+            raise UsageError(f"errors is {quoted(str(errors))}", "write `mark`, `skip` or `stop`")
+        if rename is not None and not isinstance(rename, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise UsageError("rename is no dictionary", 'write `rename={"x": "the column\'s name"}`')
+        if threads is not None:
+            _check_count("threads", threads)
+        choices = Choices(rename or {}, only_new, errors, exact, threads)
         found = self._map(values, named, wrt, const, hessian, order, keep, choices, prefix, overwrite)
         return found(table)
 
@@ -281,7 +294,10 @@ class Expression:
 
         choices = Choices(only_new=True, exact=True, threads=1)
         found = self._map(values, named, wrt, const, hessian, order, None, choices, "", True)
-        return ColumnFunction(found, [name for name in self.variables if name not in found.constants], self.text)
+        variables = [name for name in self.variables if name not in found.constants]
+        if not variables:
+            raise UsageError("the expression has no variables that could be columns")
+        return ColumnFunction(found, variables, self.text)
 
     # Of what the commands make more: results with all that there is to say about them.
 
@@ -346,7 +362,9 @@ class Expression:
             example = ", ".join(f"{name}=1" for name in self.variables) or "x=1"
             raise UsageError("the values are not given by name", f"write `f({example})`")
         given = {canonical(name): value for name, value in (values or {}).items()}
-        for name, value in named.items():
+        spelled = {} if all(map(str.isascii, named)) else _as_python_spells(self.free)
+        for typed, value in named.items():
+            name = spelled.get(typed, typed)
             if name in given:
                 raise UsageError(f"`{name}` is given twice")
             given[name] = value
@@ -385,6 +403,7 @@ class Expression:
         overwrite: bool,
     ) -> RowMap:
         """What computes tables so, which is kept for the next ones."""
+        _check_count("order", order, _HIGHEST_ORDER)
         from .analysis.given_values import from_python
         from .frames.row_map import RowMap
         from .frames.row_plan import Asked
@@ -420,17 +439,26 @@ class Expression:
             raise UsageError(f"there is no type of numbers {quoted(name)}", f"the types are {listed(_DTYPES)}")
         return name
 
-    def _choice(self, errors: str) -> str:
-        if errors not in ("mark", "skip", "stop"):
-            raise UsageError(f"errors is {quoted(errors)}", "write `mark`, `skip` or `stop`")
-        return errors
-
 
 def _again(text: str, limits: Mapping[str, int], dropped: frozenset[str]) -> Expression:
     """An expression that was pickled."""
     made = Expression(text, limits=limits)
     made._dropped = dropped
     return made
+
+
+def _as_python_spells(names: Iterable[str]) -> dict[str, str]:
+    """The names by what Python's parser makes of them, which writes some letters as others."""
+    from unicodedata import normalize
+
+    return {normalize("NFKC", name): name for name in names}
+
+
+def _check_count(what: str, number: Any, most: float = math.inf) -> None:
+    """UsageError: it is no whole number from 1 on."""
+    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= most:
+        below = "" if most == math.inf else f", up to {most}"
+        raise UsageError(f"{what} is a whole number from 1 on{below}, not {quoted(repr(number))}")
 
 
 def _names(names: Names | None) -> list[str] | None:

@@ -13,7 +13,14 @@ from test_samples import blocks_of, run, text_of
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-TRANSCRIPTS = [block for block in re.findall(r"```text\n(.*?)```", README, re.DOTALL) if block.startswith("$ ")]
+
+
+def _transcripts(page: str) -> list[str]:
+    return [block for block in re.findall(r"```text\n(.*?)```", page, re.DOTALL) if block.startswith("$ ")]
+
+
+TRANSCRIPTS = _transcripts(README)
+TOUR = _transcripts((ROOT / "docs" / "tour.md").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda text: text.split("\n")[0][2:40])
@@ -21,7 +28,16 @@ def test_a_transcript_in_the_readme_is_true(transcript: str, programs: Path) -> 
     assert text_of(run(blocks_of(transcript), programs)) == transcript
 
 
-@pytest.mark.parametrize("name", ["measurements"])
+@pytest.mark.parametrize("transcript", TOUR, ids=lambda text: text.split("\n")[0][2:40])
+def test_a_transcript_of_the_tour_is_true(transcript: str, programs: Path) -> None:
+    assert text_of(run(blocks_of(transcript), programs)) == transcript
+
+
+def test_the_readme_is_short() -> None:
+    assert README.count("\n") < 150
+
+
+@pytest.mark.parametrize("name", ["measurements", "students"])
 def test_a_page_of_the_docs_that_is_a_session_is_true(name: str, programs: Path) -> None:
     page = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
     session = "#\n".join(re.findall(r"```text\n(.*?)```", page, re.DOTALL))

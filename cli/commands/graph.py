@@ -11,7 +11,7 @@ from ..graph import FORMATS
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
-from ..shell.options import STRICT, Limits, Output, Variables, format_option, option, precision_option
+from ..shell.options import STRICT, Limits, Output, Variables, format_option, option, precision_option, theme_option
 from ..shell.printing import Style, rendered
 from ..shell.streams import is_terminal, wants_color, write
 
@@ -30,6 +30,7 @@ class Drawing(Output):
     endings = FORMATS
     backward: bool = option("--backward", is_flag=True, help="The graph of the gradient, as create_graph records it.")
     strict: bool = STRICT
+    theme: str = theme_option("light", "Of the ground of dot, svg and png.  [default: light]")
     format_name: str = format_option(list(FORMATS), "How to draw.  [default: tree, or by FILE]")
     precision: int | None = precision_option("Significant digits.  [default: 6]")
 
@@ -47,8 +48,8 @@ def command(words: tuple[str, ...], variables: Variables, drawing: Drawing, limi
     A node for each operation, with its grad_fn, sub-expression, value and gradient, and for each of its inputs the
     local derivative (with arrays, the gradient it sends, g being the one that comes in). Constants have no node, as in
     PyTorch. A tree has results above what they were computed from; the other drawings have arrows in the direction of
-    the computation. svg, png and html need the extra `graph`. In html, a click on a node shows all that is known of
-    it.
+    the computation. svg, png and html need the extra `graph`. html is a page on which the passes are played step
+    by step, and a click on a node shows all that is known of it.
 
     Variables are given as for `eval`.
     """
@@ -60,7 +61,7 @@ def command(words: tuple[str, ...], variables: Variables, drawing: Drawing, limi
     with computing(variables.dtype):
         problem = read_problem(words, variables, limits)
         report, graph = gradient_graph_of(problem) if drawing.backward else graph_of(problem)
-        style = Style(drawing.precision, wants_color(sys.stdout), ascii=not is_terminal(sys.stdout))
+        style = Style(drawing.precision, wants_color(sys.stdout), not is_terminal(sys.stdout), drawing.theme)
         drawn = rendered("graph", drawing.format_name, graph, style)
     if isinstance(drawn, bytes):
         _write_bytes(drawn, drawing.format_name)

@@ -20,7 +20,7 @@ EXAMPLES = [
 class Tables(Output):
     """How to print the passes."""
 
-    format_name: str = format_option(("pretty", "plain", "json", "csv", "tsv", "markdown", "latex"))
+    format_name: str = format_option(("pretty", "plain", "json", "csv", "tsv", "markdown", "latex", "html"))
 
 
 @declared(EXAMPLES, EXPRESSION, Variables, STRICT, Tables, Limits)
@@ -37,13 +37,19 @@ def command(words: tuple[str, ...], variables: Variables, strict: bool, output: 
     """
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.analysis.forward_pass import record
+    from ...parser.analysis.graph import graph_of_passes
     from ...parser.semantics.computing import computing
     from ..shell.problem import read_problem, say_remarks
 
     with computing(variables.dtype):
         problem = read_problem(words, variables, limits)
         report, passes = record(problem)
-        text = rendered("trace", output.format_name, report, passes, output.style())
+        if output.format_name == "html":
+            # The page of the graph, opened at its table.
+            graph = graph_of_passes(passes, report.inputs, problem.program.source)
+            text = rendered("graph", "html", graph, output.style(), "table")
+        else:
+            text = rendered("trace", output.format_name, report, passes, output.style())
     write(text)
     say_remarks(report)
     return FAILED if strict and not report.is_finite() else OK

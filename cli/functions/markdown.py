@@ -1,4 +1,4 @@
-"""Functions as Markdown: the table of the README, and a page on one of them."""
+"""Functions as Markdown: a table, and a page on one of them."""
 
 from __future__ import annotations
 

@@ -9,4 +9,4 @@ from ..shell.printing import Style
 
 def render(graph: Graph, style: Style) -> str:
     """A digraph: a box for each node, an ellipse for each variable, the local rule at each edge."""
-    return digraph(graph, style.precision)
+    return digraph(graph, style.precision, style.theme)

@@ -10,8 +10,15 @@ from ..shell.printing import Style
 
 
 def render(graph: Graph, style: Style) -> str:
-    """`{"expr", "roots", "nodes"}`; `nonfinite` says which of its nulls are inf, -inf or nan."""
-    return json_line({"expr": graph.source, "roots": graph.roots, "nodes": [_node(v) for v in graph.vertices.values()]})
+    """`{"expr", "roots", "nodes"}`, and `constants` where there are.
+
+    `nonfinite` says which of its nulls are inf, -inf or nan.
+    """
+    nodes = [_node(vertex) for vertex in graph.vertices.values()]
+    # What rules name and no node has.
+    constants = {step.name: step.value for step in graph.steps if step.node is None}
+    more = {"constants": constants} if constants else {}
+    return json_line({"expr": graph.source, "roots": graph.roots, "nodes": nodes, **more})
 
 
 def _node(vertex: Vertex) -> dict[str, Any]:

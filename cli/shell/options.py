@@ -244,6 +244,7 @@ class Format(Options):
         "tsv": (".tsv",),
         "markdown": (".md",),
         "latex": (".tex",),
+        "html": (".html", ".htm"),
     }
 
     def __init__(self, context: click.Context) -> None:

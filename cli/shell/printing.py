@@ -12,11 +12,14 @@ DELIMITERS = {"csv": ",", "tsv": "\t"}
 
 
 class Style(NamedTuple):
-    """What a person may choose about the looks: digits to show (None: as many as is usual), colours, ASCII alone."""
+    """What a person may choose about the looks: digits to show (None: as many as is usual), colours, ASCII alone, and
+    whether pictures are `light` or `dark`.
+    """
 
     precision: int | None = None
     color: bool = False
     ascii: bool = True
+    theme: str = "light"
 
 
 def printer(room: str, format_name: str) -> Any:

@@ -148,7 +148,7 @@ class Function:
         node = _node_class(cls, bool(forward.functions))()
         node.needs_input_grad = tuple([isinstance(a, Tensor) and a.requires_grad for a in inputs])
         records = recording.enabled and any(node.needs_input_grad)
-        node.sequence = next_sequence()
+        node._sequence = next_sequence()
         node._parameters = tuple([isinstance(a, Tensor) for a in inputs])
         node.next_functions = tuple([a._edge() for a in inputs if isinstance(a, Tensor)]) if records else ()
         if is_anomaly_enabled():
@@ -198,9 +198,9 @@ class _Refusal(Node):
     """Stands behind the result of a backward that can only be differentiated once."""
 
     def __init__(self) -> None:
-        self.sequence = next_sequence()
+        self._sequence = next_sequence()
         self.next_functions = ()
-        self.outputs = None
+        self._outputs = None
 
     def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
         raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")

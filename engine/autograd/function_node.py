@@ -144,9 +144,9 @@ class FunctionNode(FunctionCtx, Node):
             return as_tensor(gradient)
         if not self._materialize_non_diff_grads and self._constants and self._constants[number]:
             return None
-        if self.outputs[number] is None:
+        if self._outputs[number] is None:
             return None
-        shape, dtype = self.outputs[number]
+        shape, dtype = self._outputs[number]
         return Tensor(np.zeros(shape, dtype)[()])
 
     def _check_fits(self, gradient: Tensor | None, position: int, slot: int) -> None:
@@ -154,7 +154,7 @@ class FunctionNode(FunctionCtx, Node):
         node, number = self.next_functions[slot]
         if gradient is None or node is None:
             return
-        outputs = node.outputs[number] if node.is_multiple else node.outputs
+        outputs = node._outputs[number] if node.is_multiple else node._outputs
         shape = () if outputs is None else outputs[0]
         if broadcast_shape(gradient.shape, shape) != gradient.shape:
             raise shape_error(

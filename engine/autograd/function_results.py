@@ -35,7 +35,7 @@ def passed_on(output: Any, inputs: Sequence[Any], node: FunctionNode) -> Any:
 def recorded(node: FunctionNode, inputs: Sequence[Any], outputs: Sequence[Any]) -> list[Any]:
     """The outputs tied to the node, in place where they are inputs marked dirty."""
     zero = (), np.dtype(np.float64)
-    node.outputs = [(describe(o._data) or zero) if isinstance(o, Tensor) else None for o in outputs]
+    node._outputs = [(describe(o._data) or zero) if isinstance(o, Tensor) else None for o in outputs]
     results: list[Any] = []
     for number, output in enumerate(outputs):
         earlier = next((i for i in range(number) if outputs[i] is output), None)
@@ -65,7 +65,7 @@ def _tied(node: FunctionNode, number: int, output: Any, inputs: Sequence[Any]) -
         return output
     result = _view_of(output) if among(output, inputs) else output
     if result._base is not None:
-        result._made = CUSTOM if sum(isinstance(d, tuple) for d in node.outputs) < 2 else ONE_OF_MANY
+        result._made = CUSTOM if sum(isinstance(d, tuple) for d in node._outputs) < 2 else ONE_OF_MANY
     if result.dtype.is_floating_point and not among(output, node._non_differentiable):
         result._requires_grad = True
         result._grad_fn = node
@@ -80,14 +80,14 @@ class _OneOutput(Node):
         self.node = node
         self.number = number
         self.place = node.next_functions.index(edge)
-        self.sequence = node.sequence
-        self.outputs = node.outputs[number]
+        self._sequence = node._sequence
+        self._outputs = node._outputs[number]
         edges = list(node.next_functions)
         self.next_functions = (edges.pop(self.place), *edges)
 
     def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
         """The gradients of the inputs, that of the view first."""
-        arrived = [None] * len(self.node.outputs)
+        arrived = [None] * len(self.node._outputs)
         arrived[self.number] = gradients
         sent = list(self.node.apply(arrived, create_graph))
         return [sent.pop(self.place), *sent]

@@ -304,8 +304,8 @@ def jacobian(
 def _counts_passes(output: Tensor) -> bool:
     """Whether something of the user's runs in a backward pass from the output."""
     order, leaves = below([output._edge()])
-    return any(node.hooks is not None or not isinstance(node, PrimitiveNode) for node in order) or any(
-        leaf.hooks is not None for leaf in leaves
+    return any(node._hooks is not None or not isinstance(node, PrimitiveNode) for node in order) or any(
+        leaf._hooks is not None for leaf in leaves
     )
 
 

@@ -259,9 +259,9 @@ class UndefinedGrad(Node):
     """The node of what is its argument, and sends no gradient on."""
 
     def __init__(self, tensor: Tensor) -> None:
-        self.sequence = next_sequence()
+        self._sequence = next_sequence()
         self.next_functions = (tensor._edge(),)
-        self.outputs = describe(tensor._data)
+        self._outputs = describe(tensor._data)
 
     def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
         return [None]

@@ -55,7 +55,7 @@ def start_gradients(roots: Sequence[Any], given: Sequence[Any] | None, create_gr
 
 def _stand_in(edge: Any) -> Any:
     """Data of the shape and dtype that belong to an edge."""
-    outputs = edge.node.outputs[edge.output_nr] if edge.node.is_multiple else edge.node.outputs
+    outputs = edge.node._outputs[edge.output_nr] if edge.node.is_multiple else edge.node._outputs
     shape, dtype = outputs or _SCALAR
     return np.broadcast_to(np.zeros((), dtype), shape)
 

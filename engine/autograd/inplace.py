@@ -50,9 +50,9 @@ class CopySlices(Node):
         self.inner = inner
         self.places = positions(view)
         self.shape = base._data.shape
-        self.sequence = next_sequence()
+        self._sequence = next_sequence()
         self.next_functions = (base._edge(), *inner.next_functions[1:])
-        self.outputs = describe(base._data)
+        self._outputs = describe(base._data)
 
     def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
         """The base's gradient, with the operation's rule run on the view's part, and those of its other arguments."""

@@ -196,7 +196,7 @@ def _at_a_time(largest: int) -> int:
 def _sizes_below(output: Tensor) -> list[int]:
     """How many elements the values have that an output was computed from."""
     described = [
-        d for node in below([output._edge()])[0] for d in (node.outputs if node.is_multiple else [node.outputs])
+        d for node in below([output._edge()])[0] for d in (node._outputs if node.is_multiple else [node._outputs])
     ]
     return [math.prod(d[0]) for d in described if d is not None]
 

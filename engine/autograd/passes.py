@@ -107,7 +107,7 @@ class Pass:
     def run(self, starts: Sequence[Gradient]) -> None:
         """Sends `starts`, one gradient for each root, through the graph."""
         order, arrivals, pending, create_graph = self.order, self.arrivals, self.pending, self.create_graph
-        outdated = newest.sequence > 0 and bool(order) and order[-1].sequence < newest.sequence
+        outdated = newest.sequence > 0 and bool(order) and order[-1]._sequence < newest.sequence
         attends, attended = outdated or bool(watch.run), self.attended
         was_enabled = recording.enabled
         recording.enabled = create_graph if self.records is None else self.records
@@ -118,7 +118,7 @@ class Pass:
                 edges, sent = self.roots, starts
                 if running is not None:
                     arrived = pending.pop(running, None)
-                    if attends or arrived is None or running.hooks is not None or running in attended:
+                    if attends or arrived is None or running._hooks is not None or running in attended:
                         sent = self.attend(running, arrived)
                         if sent is None:
                             continue
@@ -138,9 +138,9 @@ class Pass:
                         continue
                     gradient = sent[i]
                     # To look before the call, for the common scalar, makes it 1.2 times as fast.
-                    if type(gradient) is not _FLOAT64 or node.outputs is not None:
+                    if type(gradient) is not _FLOAT64 or node._outputs is not None:
                         self.silence()
-                        gradient = fit(gradient, node.outputs, number)
+                        gradient = fit(gradient, node._outputs, number)
                     if gradient is not None:
                         if node.is_multiple:
                             slots = pending.setdefault(node, [None] * node.output_count)
@@ -148,7 +148,7 @@ class Pass:
                         else:
                             present = pending.get(node)
                             pending[node] = gradient if present is None else added(present, gradient)
-                    if node.sequence < 0:
+                    if node._sequence < 0:
                         arrivals[node] -= 1
                         if not arrivals[node]:
                             self.finish(cast(AccumulateGrad, node))
@@ -171,7 +171,7 @@ class Pass:
         if self.wanted is not None and leaf not in self.wanted:
             return
         total = self.pending.pop(leaf, None)
-        hooks = leaf.hooks
+        hooks = leaf._hooks
         if self.wanted is not None or hooks is not None:
             received = self.receive(leaf, [total], runs=self.deliver is not None)
             total = None if received is None else received[0]
@@ -192,7 +192,7 @@ class Pass:
         gradients = self.receive(node, outputs, runs=self.needed is None or node in self.needed)
         if gradients is None:
             return None
-        if newest.sequence > node.sequence:
+        if newest.sequence > node._sequence:
             check_numbers(node)
         arrived = gradients if node.is_multiple else gradients[0]
         if all(g is None for g in gradients):
@@ -204,15 +204,15 @@ class Pass:
         for observer in watch.run:
             run = partial(observer, node, run)
         sent = run()
-        if node.hooks is not None and node.hooks.after:
+        if node._hooks is not None and node._hooks.after:
             # A hook sees what each input will receive, and its answer is fitted as a rule's is.
-            sent = [n and fit(g, n.outputs, i) for (n, i), g in zip(node.next_functions, sent, strict=True)]
-            sent = node.hooks.run_after(sent, gradients, self.create_graph)
+            sent = [n and fit(g, n._outputs, i) for (n, i), g in zip(node.next_functions, sent, strict=True)]
+            sent = node._hooks.run_after(sent, gradients, self.create_graph)
         return sent
 
     def receive(self, node: Node, gradients: list[Gradient], runs: bool) -> Sequence[Gradient] | None:
         """What arrived at a node's outputs as its hooks leave it, noted for those who asked; None: it is not to run."""
-        hooks = node.hooks
+        hooks = node._hooks
         if hooks is not None:
             gradients = hooks.run_tensor(gradients, self.create_graph)
         asked = self.captured.get(node, {})
@@ -227,7 +227,7 @@ class Pass:
         return (node in self.arrivals or node in self.order) and (self.wanted is None or node in self.wanted)
 
 
-_sequence = attrgetter("sequence")
+_sequence = attrgetter("_sequence")
 
 
 def below(roots: Iterable[Edge], since: int = 0) -> tuple[list[Node], dict[Node, int]]:
@@ -242,8 +242,8 @@ def below(roots: Iterable[Edge], since: int = 0) -> tuple[list[Node], dict[Node,
     for node, _ in edges:
         if node is None:
             continue
-        if node.sequence < since:
-            if node.sequence < 0:
+        if node._sequence < since:
+            if node._sequence < 0:
                 arrivals[node] = arrivals.get(node, 0) + 1
         elif node not in seen:
             seen.add(node)

@@ -33,28 +33,28 @@ class Node:
     """One recorded operation.
 
     `next_functions` holds, for each differentiable argument, the node that made it and which of that node's outputs
-    it is; `(None, 0)` where no gradient is wanted. `sequence` grows with each node, so that a larger one never
-    leads to a node that has to run first. `outputs` describes the outputs' shapes and dtypes: as `describe` does for
+    it is; `(None, 0)` where no gradient is wanted. `_sequence` grows with each node, so that a larger one never
+    leads to a node that has to run first. `_outputs` describes the outputs' shapes and dtypes: as `describe` does for
     one, a list of such descriptions where the operation has several (`is_multiple`).
     """
 
     # What every node has is in slots; what few have (hooks, metadata) is in __dict__.
-    __slots__ = ("__dict__", "__weakref__", "next_functions", "outputs", "sequence")
+    __slots__ = ("__dict__", "__weakref__", "_outputs", "_sequence", "next_functions")
 
     full_name = ""
     is_multiple = False
-    hooks: Hooks | None = None
+    _hooks: Hooks | None = None
     # Changes in place of outputs without dimensions.
     changes: Sequence[Change] = ()
 
     @property
     def output_count(self) -> int:
         """How many outputs the operation has."""
-        return len(self.outputs) if self.is_multiple else 1
+        return len(self._outputs) if self.is_multiple else 1
 
     next_functions: tuple[Edge, ...]
-    sequence: int
-    outputs: Any
+    _sequence: int
+    _outputs: Any
 
     def name(self) -> str:
         """The node's name, such as `SinBackward0`."""
@@ -77,9 +77,9 @@ class Node:
 
     def own_hooks(self) -> Hooks:
         """The node's hooks, made when first asked for."""
-        if self.hooks is None:
-            self.hooks = Hooks()
-        return self.hooks
+        if self._hooks is None:
+            self._hooks = Hooks()
+        return self._hooks
 
     def register_prehook(self, hook: Any) -> RemovableHandle:
         """Calls `hook(grad_outputs)` before the node runs; what it returns, if anything, takes their place."""
@@ -120,15 +120,15 @@ class Node:
     @property
     def _input_metadata(self) -> tuple[Metadata, ...]:
         """What the gradients that arrive here have to look like, one for each output of the operation."""
-        described: Sequence[Any] = self.outputs if self.is_multiple else [self.outputs]
+        described: Sequence[Any] = self._outputs if self.is_multiple else [self._outputs]
         scalar: Any = ((), np.dtype(np.float64))
         return tuple([Metadata(list(shape), of(kind)) for shape, kind in [d or scalar for d in described]])
 
     def _sequence_nr(self) -> int:
-        return self.sequence
+        return self._sequence
 
     def _set_sequence_nr(self, sequence_nr: int) -> None:
-        self.sequence = sequence_nr
+        self._sequence = sequence_nr
 
     def _register_hook_dict(self, tensor: Tensor) -> None:
         """Nothing: the hooks of a tensor are its node's already."""
@@ -147,12 +147,12 @@ class AccumulateGrad(Node):
     def __init__(self, variable: Tensor) -> None:
         self.variable = variable
         self.next_functions = ()
-        self.sequence = -1
-        self.outputs = describe(variable._data)
+        self._sequence = -1
+        self._outputs = describe(variable._data)
 
     # A leaf holds its node weakly, so the hooks stay with the leaf.
     @property
-    def hooks(self) -> Hooks | None:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def _hooks(self) -> Hooks | None:  # pyright: ignore[reportIncompatibleVariableOverride]
         return self.variable._leaf_hooks
 
     def own_hooks(self) -> Hooks:

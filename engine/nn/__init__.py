@@ -3,7 +3,7 @@
 # ruff: noqa: F401  (listed by what they are)
 from ..api.offered import offered_in as _offered_in
 from . import functional, init, utils
-from .attention_layers import MultiheadAttention
+from .attention_layers import MultiheadAttention, TransformerEncoder, TransformerEncoderLayer
 from .containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from .image_layers import (
     AdaptiveAvgPool1d,

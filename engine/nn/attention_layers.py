@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import deepcopy
 from typing import Any
 
 from ..api.declared import require
@@ -10,8 +11,11 @@ from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.tensor import Tensor
 from . import functional, init
+from .containers import ModuleList
 from .layers import Layer
-from .linear_layers import Linear
+from .linear_layers import Dropout, Linear
+from .module import Module
+from .normalization_layers import LayerNorm
 
 _PARTS = ("q", "k", "v")
 
@@ -186,3 +190,63 @@ def _added_where(mask: Tensor, like: Tensor) -> Tensor:
     if mask.dtype is not dtypes.bool_:
         return mask
     return like.new_zeros(mask.shape).masked_fill(mask, -math.inf)
+
+
+class TransformerEncoderLayer(Module):
+    """Attention of a sequence to itself, and a network for each place, with what went in added and normalized."""
+
+    def __init__(
+        self,
+        d_model: int,
+        nhead: int,
+        dim_feedforward: int = 2048,
+        dropout: float = 0.1,
+        activation: Any = "relu",
+        layer_norm_eps: float = 1e-5,
+        batch_first: bool = False,
+        norm_first: bool = False,
+        bias: bool = True,
+        **storage: Any,
+    ) -> None:
+        super().__init__()
+        self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, **storage)
+        self.linear1 = Linear(d_model, dim_feedforward, bias, **storage)
+        self.dropout = Dropout(dropout)
+        self.linear2 = Linear(dim_feedforward, d_model, bias, **storage)
+        self.norm_first = norm_first
+        for name in ("norm1", "norm2"):
+            setattr(self, name, LayerNorm(d_model, layer_norm_eps, bias=bias, **storage))
+        self.dropout1, self.dropout2 = Dropout(dropout), Dropout(dropout)
+        if activation not in ("relu", "gelu") and not callable(activation):
+            raise RuntimeError(f"activation should be relu/gelu, not {activation}")
+        self.activation = activation if callable(activation) else getattr(functional, activation)
+
+    def forward(
+        self, src: Tensor, src_mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool = False
+    ) -> Tensor:
+        def attended(x: Tensor) -> Tensor:
+            return self.dropout1(self.self_attn(x, x, x, src_key_padding_mask, False, src_mask, True, is_causal)[0])
+
+        def fed_forward(x: Tensor) -> Tensor:
+            return self.dropout2(self.linear2(self.dropout(self.activation(self.linear1(x)))))
+
+        x = src
+        for part, norm in ((attended, self.norm1), (fed_forward, self.norm2)):
+            x = x + part(norm(x)) if self.norm_first else norm(x + part(x))
+        return x
+
+
+class TransformerEncoder(Module):
+    """Layers of an encoder after another, all beginning as copies of one."""
+
+    def __init__(self, encoder_layer: Module, num_layers: int, norm: Module | None = None, **ignored: Any) -> None:
+        super().__init__()
+        self.layers = ModuleList([deepcopy(encoder_layer) for _ in range(num_layers)])
+        self.num_layers, self.norm = num_layers, norm
+
+    def forward(
+        self, src: Tensor, mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool | None = None
+    ) -> Tensor:
+        for layer in self.layers:
+            src = layer(src, mask, src_key_padding_mask, bool(is_causal) and mask is not None)
+        return src if self.norm is None else self.norm(src)

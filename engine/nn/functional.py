@@ -146,7 +146,14 @@ def _dropped(input: Tensor, p: float, training: bool, inplace: bool, rank: int) 
     check_probability(p)
     if not training or p == 0 or not input.numel():
         return input
-    mask = layer.kept((*input.shape[:rank], *(1,) * (input.dim() - rank)), input._data.dtype, p)
+    data = input._data
+    shape, order = (*input.shape[:rank], *(1,) * (input.dim() - rank)), range(input.dim())
+    if rank == input.dim() and isinstance(data, np.ndarray) and 0 not in data.strides:
+        # PyTorch draws in the order in which the elements lie in memory.
+        order = sorted(order, key=lambda dim: -data.strides[dim])
+    mask = layer.kept([shape[dim] for dim in order], data.dtype, p)
+    if [*order] != [*range(input.dim())]:
+        mask = mask.permute(*np.argsort(order).tolist())
     return in_place("mul_", mul)(input, mask) if inplace else mul(input, mask)
 
 

@@ -18,6 +18,7 @@ class Parameter(Tensor):
     """The numbers of a tensor, in the same memory, which require grad unless it is said otherwise."""
 
     __slots__ = ()
+    # What its type is called where it is printed.
     __module__ = "torch.nn.parameter"
 
     def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:

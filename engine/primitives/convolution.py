@@ -186,10 +186,10 @@ def _check(x: Any, weight: Any, bias: Any, grid: Grid, is_transposed: bool) -> N
             f"{start} of size {list(own)}, expected bias to be 1-dimensional with {outputs} elements, but got bias of "
             f"size {list(bias.shape)} instead"
         )
-    if data_of(x).dtype != data_of(weight).dtype:
-        raise RuntimeError("expected scalar type {} but found {}".format(*titles(x, weight)))
     if bias is not None and data_of(x).dtype != data_of(bias).dtype:
         raise RuntimeError("Input type ({}) and bias type ({}) should be the same".format(*c_names(x, bias)))
+    if data_of(x).dtype != data_of(weight).dtype:
+        raise RuntimeError("expected scalar type {} but found {}".format(*titles(x, weight)))
 
 
 def _by(numbers: Sizes) -> str:

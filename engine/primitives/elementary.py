@@ -158,7 +158,7 @@ acos = _inverse(
 )
 atan = _inverse("atan", "tangent, in radians", lambda g, x: g / (x * x + 1), parity="odd")
 
-sinh = _odd("sinh", np.sinh, lambda g, x: g * cosh(x), doc="hyperbolic sine", square="cosh(x)**2 - 1")
+sinh = _odd("sinh", np.sinh, lambda g, x: g * cosh(x), doc="hyperbolic sine", square="cosh(x)**2 - 1", quotient="tanh")
 cosh = _even("cosh", np.cosh, lambda g, x: g * sinh(x), doc="hyperbolic cosine", square="1 + sinh(x)**2")
 
 
@@ -174,6 +174,7 @@ tanh = primitive(
     doc="hyperbolic tangent",
     parity="odd",
     complement="1/cosh(x)**2",
+    ratio="sinh(x)/cosh(x)",
     torch=("tanh", "nn.functional.tanh"),
     module="Tanh",
     gain=5 / 3,

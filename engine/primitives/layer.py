@@ -28,7 +28,7 @@ from .selection import clamp_min, where
 private, function = LAYER.private, LAYER.function
 
 
-@function(tensors=2, gain=1)
+@function(tensors=3, gain=1)
 def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     """x times the transpose of the weight, plus the bias"""
     rank = data_of(x).ndim
@@ -38,11 +38,12 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     if bias is None:
         return ops.matmul(x, t(weight))
     if rank == 2 and data_of(weight).ndim == 2:
-        return ops.addmm(bias, x, t(weight))
+        # With all arguments, the call has none to fill in.
+        return ops.addmm(bias, x, t(weight), 1, 1)
     if data_of(weight).ndim == 2 and data_of(bias).ndim == 1 and is_contiguous(x):
         shape = data_of(x).shape
         rows = view_primitive(x, (int(np.prod(shape[:-1])), shape[-1]))
-        return view_primitive(ops.addmm(bias, rows, t(weight)), (*shape[:-1], data_of(weight).shape[0]))
+        return view_primitive(ops.addmm(bias, rows, t(weight), 1, 1), (*shape[:-1], data_of(weight).shape[0]))
     return ops.matmul(x, t(weight)) + bias
 
 

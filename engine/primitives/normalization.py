@@ -14,6 +14,7 @@ import numpy as np
 
 from ..table.registry import ops
 from ..tensors.aliases import Call
+from ..tensors.batched import Batched, BatchError
 from ..tensors.errors import shape_error, type_error, value_error
 from ..tensors.modes import no_grad
 from ..tensors.symbol import is_formal
@@ -158,6 +159,12 @@ def batch_norm(
                 f"The function 'native_batch_norm' is not differentiable with respect to argument '{name}'. This input "
                 "cannot have requires_grad True."
             )
+    kept = [running for running in (running_mean, running_var) if running is not None]
+    if training and isinstance(data_of(x), Batched) and not all(isinstance(data_of(r), Batched) for r in kept):
+        raise BatchError(
+            "Batch norm got a batched tensor as input while the running_mean or running_var, which will be updated in "
+            "place, were not batched."
+        )
     _check_floating("batch_norm", x)
     _check_alike(x, [*named.values()])
     own = _by_channel(shape)

@@ -79,7 +79,7 @@ def _is_reached(tensor: Tensor, result: Any, since: int) -> bool:
         if edge == wanted:
             return True
         node = edge[0]
-        if node is not None and node.sequence > since and id(node) not in seen:
+        if node is not None and node._sequence > since and id(node) not in seen:
             seen.add(id(node))
             pending.extend(node.next_functions)
     return False

@@ -218,7 +218,7 @@ class ManyNode(PrimitiveNode):
 
     def apply(self, gradients: Any, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Any]:
         filled: list[Any] = []
-        for gradient, (shape, dtype) in zip(gradients, self.outputs, strict=True):
+        for gradient, (shape, dtype) in zip(gradients, self._outputs, strict=True):
             zeros = np.zeros(shape, dtype) if gradient is None else gradient
             filled.append(Tensor(zeros) if create_graph and gradient is None else zeros)
         return super().apply(filled, create_graph, edges)
@@ -291,9 +291,9 @@ class UndifferentiatedNode(Node):
 
     def __init__(self, primitive: Operation, args: Sequence[Any]) -> None:
         self.operation = primitive.name
-        self.sequence = next_sequence()
+        self._sequence = next_sequence()
         self.next_functions = tuple(a._edge() for a in args if isinstance(a, Tensor) and a.requires_grad)
-        self.outputs = None
+        self._outputs = None
 
     def apply(self, gradients: Any, create_graph: bool) -> Sequence[Any]:
         """RuntimeError, always, that bears the name of the operation."""

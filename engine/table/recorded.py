@@ -41,7 +41,7 @@ def recorded(
     """The result of a recorded operation, one tensor or one for each named output, tied to its node."""
     if not primitive.outputs:
         out = _settled(primitive, out)
-        node.outputs = describe(out) or _SCALAR
+        node._outputs = describe(out) or _SCALAR
         node.saved = save(data, out)
         result = tracked(out, node)
         guard(node, args, [result])
@@ -49,7 +49,7 @@ def recorded(
             node_made(node, args, result)
         return result
     outputs = [_settled(primitive, o) for o in out]
-    node.outputs = [describe(o) or _SCALAR for o in outputs]
+    node._outputs = [describe(o) or _SCALAR for o in outputs]
     node.saved = save(data, outputs)
     results = [tracked(o, node, i) for i, o in enumerate(outputs)]
     guard(node, args, results)

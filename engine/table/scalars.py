@@ -51,7 +51,7 @@ def check_numbers(node: Node) -> None:
         if maker is None:
             continue
         for change in maker.changes:
-            if change.number == number and change.sequence > node.sequence:
+            if change.number == number and change.sequence > node._sequence:
                 made_by = None if isinstance(maker, AccumulateGrad) else type(maker)
                 made_by = made_by if maker is node else change.memory.made_by or made_by
                 raise changed(value, change.memory, change.version, made_by, change.number)

@@ -9,6 +9,7 @@
     elements         vectors as lists of their elements      reductions  sums along dimensions
     matrices         products and transposes                 movement    other shapes, and parts
     calls            any other operation, as a call of a function of the language
+    definitions    names that a person gave to parts
     simplify       the shortest of several equal forms; sharing names parts that occur often
     presentation   an expression as the syntax that a person would write, put together of pieces
 

@@ -29,6 +29,7 @@ from ..syntax.printer import program_text
 from ..syntax.records import Assign, Binary, Compare, Name, Program, Unary
 from ..syntax.records import Number as Literal
 from ..syntax.walk import body_of, walk
+from .definitions import definitions, needed, values_of
 from .presentation import Presentation
 from .saturation import has_exponentials, saturated
 from .sharing import shared
@@ -154,12 +155,39 @@ def derivatives(
                 found = checked(presented(expression, names, formed, share))
                 if form is not _as_collected and is_final and not arrays and has_exponentials(list(formed.values())):
                     found = _finite_far_away(expression, found, formed, share, limits, checked)
+                if share and is_final and not arrays:
+                    return _with_given_names(expression, wanted, found, list(formed.values()), limits, checked)
                 return found
             except DisagreementError as error:
                 # It loses digits, or has 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
                 if not error.is_numerical and not has_infinity:
                     raise
     return checked(Derivatives(names, (), dict(zip(wanted, translated(program, VERBATIM).values(), strict=True))))
+
+
+def _with_given_names(
+    expression: Program,
+    wanted: Sequence[By],
+    found: Derivatives,
+    terms: Sequence[Term],
+    limits: Limits,
+    checked: Callable[..., Derivatives],
+) -> Derivatives:
+    """The derivatives in the names that the expression gives to parts, if these are shorter with them."""
+    values = values_of(expression)
+    if not values or max(map(len, wanted)) > 1:
+        return found
+    program, _ = traced(expression, wanted, {}, limits, values)
+    outputs = translated(program, names=tuple(values))
+    named = simplified([outputs[".".join(by)] for by in wanted])
+    shown = Presentation()
+    if sum(map(shown.tokens, named)) >= sum(map(shown.tokens, terms)):
+        return found
+    with contextlib.suppress(DisagreementError):
+        other = checked(presented(expression, found.variables, dict(zip(wanted, named, strict=True)), True))
+        if _lost_far_away(expression, other, limits) <= _lost_far_away(expression, found, limits):
+            return other
+    return found
 
 
 def _finite_far_away(
@@ -282,8 +310,10 @@ def variables_of(expression: Program, shapes: Shapes) -> list[str]:
     return [name for name in free_variables(expression) if name in shapes or name not in CONSTANTS]
 
 
-def traced(expression: Program, wanted: Sequence[By], shapes: Shapes, limits: Limits) -> tuple[Traced, int]:
-    """The engine program of the derivatives alone, and how many elements the value has."""
+def traced(
+    expression: Program, wanted: Sequence[By], shapes: Shapes, limits: Limits, also: Mapping[str, Program] | None = None
+) -> tuple[Traced, int]:
+    """The engine program of the derivatives alone, and how many elements the value has; `also`: of other values."""
     elements = 1
     names = variables_of(expression, shapes)
     inputs = {name: shapes.get(name, ()) for name in names}
@@ -298,7 +328,9 @@ def traced(expression: Program, wanted: Sequence[By], shapes: Shapes, limits: Li
             message = f"a value of type {value.dtype.name} has no derivative"
             help = next(remarks(expression, ()), None)
             raise ExpressionError("value", message, expression.source, last.start, last.end, help)
-        return {".".join(by): found for by, found in zip(wanted, _derived(value, variables, wanted), strict=True)}
+        others = {name: evaluate_traced(part, variables, limits)[0] for name, part in (also or {}).items()}
+        found = _derived(value, variables, wanted)
+        return {".".join(by): slope for by, slope in zip(wanted, found, strict=True)} | others
 
     return trace(outputs, inputs, formal=True), elements
 
@@ -333,11 +365,15 @@ def presented(expression: Program, variables: tuple[str, ...], terms: Mapping[By
     """Expressions as syntax; `share`: with names for what occurs often."""
     decimals = _has_decimals(expression)
     outputs = list(terms.values())
-    taken = {term.name for term in ordered(outputs) if isinstance(term, Symbol)} | set(CONSTANTS)
-    names = shared(outputs, decimals, taken | set(free_variables(expression))) if share else {}
+    symbols = {term.name for term in ordered(outputs) if isinstance(term, Symbol)}
+    given = definitions(expression)
+    taken = {*symbols, *CONSTANTS, *free_variables(expression), *given}
+    names = shared(outputs, decimals, taken) if share else {}
     shown = Presentation(decimals, names)
     assigns = tuple(Assign(name, shown.syntax(term, named=False), 0, 0) for term, name in names.items())
-    return Derivatives(variables, assigns, {by: shown.syntax(term) for by, term in terms.items()})
+    return Derivatives(
+        variables, (*needed(given, symbols), *assigns), {by: shown.syntax(term) for by, term in terms.items()}
+    )
 
 
 def _has_decimals(expression: Program) -> bool:

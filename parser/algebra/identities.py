@@ -14,6 +14,7 @@ from .notation import function
 from .terms import (
     HALF,
     MINUS_ONE,
+    ONE,
     ZERO,
     Call,
     E,
@@ -21,6 +22,7 @@ from .terms import (
     Sum,
     Term,
     children,
+    coefficient_of,
     factors_of,
     integer,
     number,
@@ -81,12 +83,18 @@ def _rewritten(term: Term, rule: Callable[[Term], Term], parts: Callable[[Term],
 
 def quotients(term: Term) -> list[Call]:
     """The calls in an expression that are a quotient of two others, such as tan(x)."""
-    return [part for part in ordered([term]) if isinstance(part, Call) and _ratio(part) is not None]
+    return [part for part in ordered([term]) if isinstance(part, Call) and _parts_of_ratio(part) is not None]
 
 
 def _ratio(call: Call) -> Term | None:
     record = function(call.name)
     return formula(record.ratio)(CANONICAL, {"x": call.arguments[0]}) if record is not None and record.ratio else None
+
+
+def _parts_of_ratio(call: Call) -> Term | None:
+    """The quotient that a call is; None: it is none, or stays finite where both of its parts overflow, as tanh does."""
+    record = function(call.name)
+    return None if record is not None and record.complement else _ratio(call)
 
 
 def without_quotients(term: Term) -> Term:
@@ -97,7 +105,7 @@ def without_quotients(term: Term) -> Term:
 def _apart(term: Term) -> Term:
     if not isinstance(term, Call):
         return term
-    return _ratio(term) or (_signed(term) if term.name == "abs" else term)
+    return _parts_of_ratio(term) or (_signed(term) if term.name == "abs" else term)
 
 
 def _signed(call: Call) -> Term:
@@ -165,6 +173,15 @@ def _with_sum_of_angles(coefficient: Fraction, term: Term) -> Term:
     factors = factors_of(term)
     calls = [base for base in factors if isinstance(base, Call) and square(base) is not None]
     counts = [integer(factors[base]) or 0 for base in calls]
+    twice = next(
+        (c for c in calls if is_even(c) and (o := partner(c)) in factors and factors[o] is factors[c] is ONE), None
+    )
+    if sum(counts) > 2 and twice is not None:
+        # sin(x)*cos(x) is sin(2*x)/2, whose product with another cosine may be one of these again.
+        other = partner(twice)
+        rest = product(coefficient / 2, {base: e for base, e in factors.items() if base not in (twice, other)})
+        made = multiply(rest, call(other.name, multiply(number(2), *twice.arguments)))
+        return _with_sum_of_angles(*coefficient_of(made))
     if sum(counts) != 2 or min(counts) < 1:
         return product(coefficient, factors)
     one, other = calls * 2 if len(calls) == 1 else calls

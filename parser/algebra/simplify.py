@@ -94,7 +94,7 @@ class _Simplification:
 
     def shortest(self, term: Term, is_outer: bool) -> Term:
         """The shortest form; of what is no whole result, if it is small."""
-        if isinstance(term, (Number, Symbol, Call)) or not _has_other_forms(term):
+        if isinstance(term, (Number, Symbol, Call)) or not (_has_other_forms(term) or _vanishes_far_away(term)):
             return term
         # What its terms have in common is soon found, and keeps the next derivative as short as it can be.
         forms = [_common_factor(term, min), _common_factor(term, max)] if isinstance(term, Sum) else []
@@ -120,7 +120,7 @@ class _Simplification:
         return call if chosen is None else self._shorter(call, [chosen])
 
     def _shorter(self, term: Term, forms: Iterable[Term]) -> Term:
-        best, least = term, self.shown.tokens(term)
+        best, least = term, self.shown.tokens(term) + _LOST * _vanishes_far_away(term)
         steepest: Fraction | None = None
         for form in forms:
             tokens = self.shown.tokens(form) + _LOST * _vanishes_far_away(form)
@@ -221,8 +221,8 @@ def _steepness(term: Term) -> Fraction:
 
 
 def _vanishes_far_away(term: Term) -> bool:
-    """Whether an expression is a sum of several powers of tanh whose digits all cancel where it is 1."""
-    if not isinstance(term, Sum) or len(term.terms) < 2:
+    """Whether an expression is a sum of powers of tanh whose digits all cancel where it is 1."""
+    if not isinstance(term, Sum):
         return False
     bases = {base for part, _ in term.terms for base in factors_of(part)}
     are_bounded = all(isinstance(base, Call) and bool((f := function(base.name)) and f.complement) for base in bases)

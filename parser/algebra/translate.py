@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -23,8 +23,14 @@ from .shapes import Shapes, is_floating, size_of
 from .terms import number, raw_call
 
 
-def translated(program: Program, algebra: Algebra = CANONICAL, shapes: Shapes | None = None) -> dict[str, Any]:
-    """The outputs of a program as expressions in its inputs; `shapes` notes their shapes. UntranslatableError: none."""
+def translated(
+    program: Program, algebra: Algebra = CANONICAL, shapes: Shapes | None = None, names: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The outputs of a program as expressions in its inputs; `shapes` notes their shapes. UntranslatableError: none.
+
+    The other outputs have the `names` of outputs in place of what these are.
+    """
+    symbols = {program.outputs[name]: algebra.symbol(name) for name in names}
     known: dict[Variable, Any] = {variable: algebra.symbol(variable.name) for variable in program.inputs}
     shapes = Shapes({variable.name: variable.shape for variable in program.inputs}) if shapes is None else shapes
     inner = _inner_sums(program) if algebra is CANONICAL else frozenset[Variable]()
@@ -39,7 +45,7 @@ def translated(program: Program, algebra: Algebra = CANONICAL, shapes: Shapes | 
             if equation.results[0] in inner:
                 pending[equation.results[0]] = left
             else:
-                known[equation.results[0]] = add(*left)
+                known[equation.results[0]] = symbols.get(equation.results[0]) or add(*left)
             continue
         arguments = [
             _argument(argument, known, algebra, shapes, i < equation.primitive.tensors)
@@ -51,7 +57,8 @@ def translated(program: Program, algebra: Algebra = CANONICAL, shapes: Shapes | 
             made = algebra.call("where", arguments[0], one, zero) if choose else arguments[0]
         else:
             made = _made(equation, arguments, algebra, shapes)
-        known.update(zip(equation.results, made if type(made) is tuple else (made,), strict=False))
+        results = zip(equation.results, made if type(made) is tuple else (made,), strict=False)
+        known.update((result, symbols.get(result, term)) for result, term in results)
     return {name: _argument(output, known, algebra, shapes, True) for name, output in program.outputs.items()}
 
 

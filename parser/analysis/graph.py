@@ -65,11 +65,15 @@ class Vertex(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """The vertices by name, results first, and what to begin with: names of vertices by what they are."""
+    """The vertices by name, results first, and what to begin with: names of vertices by what they are.
+
+    `steps` are the results of the forward pass in their order, those without a vertex, which are constants, among them.
+    """
 
     source: str
     roots: dict[str, str]
     vertices: dict[str, Vertex]
+    steps: Sequence[Step] = ()
 
 
 def graph_of(problem: Problem) -> tuple[Report, Graph]:
@@ -88,7 +92,7 @@ def graph_of_passes(passes: Passes, values: Mapping[str, Any], source: str) -> G
         vertices = [
             Vertex(name, None, [Result(name, passes.value._data, None)], expression=" ".join(source.split())),
         ]
-    return Graph(source, {"value": vertices[0].name}, {vertex.name: vertex for vertex in vertices})
+    return Graph(source, {"value": vertices[0].name}, {vertex.name: vertex for vertex in vertices}, passes.steps)
 
 
 def graph_as_recorded(graph: NamedGraph, value: Tensor, values: Mapping[str, Any], source: str) -> Graph:
@@ -100,7 +104,7 @@ def graph_as_recorded(graph: NamedGraph, value: Tensor, values: Mapping[str, Any
         else _recorded(graph, node, steps.get(node, []))
         for node in nodes_below(value)
     ]
-    return Graph(source, {"value": vertices[0].name}, {vertex.name: vertex for vertex in vertices})
+    return Graph(source, {"value": vertices[0].name}, {vertex.name: vertex for vertex in vertices}, graph.steps)
 
 
 def gradient_graph_of(problem: Problem) -> tuple[Report, Graph]:
@@ -120,7 +124,7 @@ def gradient_graph_of(problem: Problem) -> tuple[Report, Graph]:
         for node in nodes_below(gradient):
             vertex = _recorded(recording, node, steps.get(node, []), recording.origins.get(node))
             vertices.setdefault(vertex.name, vertex)
-    return report, Graph(problem.program.source, roots, vertices)
+    return report, Graph(problem.program.source, roots, vertices, recording.steps)
 
 
 class _GradientRecording(Recording):
@@ -209,7 +213,7 @@ def _rule(recording: NamedGraph, node: Node, position: int, child: Node) -> str 
     """The rule of a node that no gradient has come to: the local derivative, or what it would send of a gradient."""
     if node.is_multiple:
         return None
-    numbers = all(not described or not described[0] for described in (node.outputs, child.outputs))
+    numbers = all(not described or not described[0] for described in (node._outputs, child._outputs))
     rule = recording.rule(node, position, None if numbers else {0: recording.gradient_name})
     return None if rule is None else Printer().text(rule)
 

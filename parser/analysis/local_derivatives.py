@@ -65,7 +65,7 @@ def _traced(node: PrimitiveNode, position: int, name_of: NameOf, gradients: Mapp
         edge = _edge(node, source)
         names.append(_named(value, edge, name_of, inputs))
     arriving = [name for _, name in sorted((gradients or {}).items())]
-    described = node.outputs if node.is_multiple else [node.outputs]
+    described = node._outputs if node.is_multiple else [node._outputs]
     for number, name in (gradients or {}).items():
         shape, dtype = described[number] or ((), np.dtype(np.float64))
         inputs[name] = np.full(shape, 0.5, dtype)[()]
@@ -91,7 +91,7 @@ def _fitted(sent: Tensor, edge: Edge) -> Tensor:
     """What a rule sends, summed over what broadcasting added, as the backward pass does."""
     node, number = edge
     assert node is not None
-    described = node.outputs[number] if node.is_multiple else node.outputs
+    described = node._outputs[number] if node.is_multiple else node._outputs
     shape = () if described is None else described[0]
     if sent.shape == shape:
         return sent

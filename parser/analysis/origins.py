@@ -91,7 +91,7 @@ class Origins:
         """
         nodes = list(nodes)
         freed = [node for node in nodes if isinstance(node, PrimitiveNode) and node.saved is None]
-        retained = [(node.hooks, node.hooks.retain) for node in nodes if node.hooks is not None]
+        retained = [(node._hooks, node._hooks.retain) for node in nodes if node._hooks is not None]
         try:
             for node in freed:
                 made = self.get(node)

@@ -38,7 +38,7 @@ def retrace(value: Any, names: Mapping[str, Any], origins: Origins) -> Retraced:
             "make those to differentiate by as `torch.tensor(3.0, requires_grad=True)`",
         )
     try:
-        nodes = sorted(nodes_below(value), key=lambda node: node.sequence)
+        nodes = sorted(nodes_below(value), key=lambda node: node._sequence)
     except RuntimeError as error:
         raise UsageError(f"this tensor has no graph any more: {error}") from None
     graph = SessionGraph(nodes, names, origins)

@@ -9,20 +9,37 @@ from ..analysis.graph import Graph
 from ..syntax.errors import UsageError
 from .labels import Labels
 
-_HEAD = """digraph {
+_HEADS = {
+    "light": """digraph {
   node [shape=box, style="rounded,filled", fillcolor="#eef3fb", color="#5b7db1", fontname="Helvetica", fontsize=11]
   edge [color="#5f6b7a", fontcolor="#3d4650", fontname="Helvetica", fontsize=9]
-"""
-_LEAF = ', shape=ellipse, fillcolor="#eaf6ea", color="#4f8f57"'
+""",
+    "dark": """digraph {
+  graph [bgcolor="#14181f"]
+  node [shape=box, style="rounded,filled", fillcolor="#1f2b3d", color="#7f9fd0", fontcolor="#e6eaf0",
+        fontname="Helvetica", fontsize=11]
+  edge [color="#9aa6b5", fontcolor="#c9d1db", fontname="Helvetica", fontsize=9]
+""",
+}
+_LEAVES = {
+    "light": ', shape=ellipse, fillcolor="#eaf6ea", color="#4f8f57"',
+    "dark": ', shape=ellipse, fillcolor="#1d3323", color="#6fb079"',
+}
+# Among many nodes Graphviz takes minutes to lead curves around them and to let few cross; straight lines take seconds.
+_MANY = 100
+_STRAIGHT = "  graph [nslimit=1, nslimit1=1, mclimit=0.2, splines=line]\n"
 
 
-def digraph(graph: Graph, digits: int | None = None) -> str:
-    """A digraph: a box for each node, an ellipse for each variable, the local rule at each edge."""
+def digraph(graph: Graph, digits: int | None = None, theme: str = "light") -> str:
+    """A digraph: a box for each node, an ellipse for each variable, the local rule at each edge.
+
+    `theme` is what the ground is, "light" or "dark".
+    """
     labels = Labels(digits)
     lines: list[str] = []
     for vertex in graph.vertices.values():
         text = "\\n".join(_escaped(line) for line in labels.lines(vertex))
-        kind = "" if vertex.grad_fn else _LEAF
+        kind = "" if vertex.grad_fn else _LEAVES[theme]
         lines.append(f'  {_quoted(vertex.name)} [id={_quoted(vertex.name)}, label="{text}"{kind}]')
     for label, root in graph.roots.items():
         if label not in ("value", root):
@@ -34,7 +51,8 @@ def digraph(graph: Graph, digits: int | None = None) -> str:
             # Spaces keep the text off the line.
             label = f" [label={_quoted(f' {text} ')}]" if text else ""
             lines.append(f"  {_quoted(link.to)} -> {_quoted(vertex.name)}{label}")
-    return _HEAD + "".join(f"{line}\n" for line in lines) + "}\n"
+    head = _HEADS[theme] + (_STRAIGHT if len(graph.vertices) > _MANY else "")
+    return head + "".join(f"{line}\n" for line in lines) + "}\n"
 
 
 def _escaped(text: str) -> str:

@@ -94,7 +94,7 @@ class RowMap:
                 raise UsageError(f"a {type(table).__name__} is not a table: {sentence(str(error))}") from None
         if hasattr(table, "__arrow_c_array__"):
             return self(arrow("arrays of Arrow").record_batch(table))
-        if isinstance(table, Iterable) and not isinstance(table, (str, bytes)):
+        if isinstance(table, Iterable) and not isinstance(table, (str, bytes, np.ndarray)):
             return self._each(iter(table))
         raise UsageError(
             f"a {type(table).__name__} is not a table",

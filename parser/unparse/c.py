@@ -69,6 +69,10 @@ class CPrinter(ScalarPrinter):
     def is_name(self, text: str) -> bool:
         return text.isascii() and text.isidentifier()
 
+    def constant(self, name: str) -> str:
+        text = super().constant(name)
+        return f"{text}f" if self.dtype == SINGLE and text[0].isdigit() else text
+
     @property
     def type(self) -> str:
         """What numbers are."""

@@ -54,12 +54,16 @@ class CodePrinter(Printer):
         if name in self.arguments:
             return self.arguments[name]
         if name in self.constants and name not in self.variables:
-            return self.constants[name]
+            return self.constant(name)
         if name in _LITERALS:
             return name
         if name not in self.names:
             self.names[name] = self._new_name(name)
         return self.names[name]
+
+    def constant(self, name: str) -> str:
+        """The spelling of a constant in numbers of the type that is asked for."""
+        return self.constants[name]
 
     def is_name(self, text: str) -> bool:
         """Whether the language takes a text as a name, reserved words aside."""

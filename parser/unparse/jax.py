@@ -27,7 +27,7 @@ class JaxPrinter(NumpyPrinter):
 
     language = "JAX"
     module = "jnp"
-    reserved = frozenset({*keyword.kwlist, "jax", "jnp", "linalg", "special"})
+    reserved = frozenset({*keyword.kwlist, "math", "jax", "jnp", "linalg", "special"})
     constants = {name: text.replace("np.", "jnp.") for name, text in NumpyPrinter.constants.items()}  # noqa: RUF012
     functions = {  # noqa: RUF012
         name: re.sub(r"\bnp\.", "jnp.", text) for name, text in NumpyPrinter.functions.items() if _has(text)
@@ -41,6 +41,6 @@ class JaxPrinter(NumpyPrinter):
 
 def render(derivatives: Derivatives, source: str, how: How) -> str:
     """A function of arrays for each derivative, or one that returns the value and all derivatives."""
-    imports = {"jnp": "import jax.numpy as jnp"}
+    imports = {"math": "import math\n", "jnp": "import jax.numpy as jnp"}
     imports |= {name: f"from jax.scipy import {name}" for name in ("linalg", "special")}
     return python_module(derivatives, JaxPrinter(derivatives.variables, how.dtype), imports)

@@ -29,6 +29,7 @@ _PACKAGES = {
     "Statistics": "mean std var",
     "LinearAlgebra": "det diag diagm inv logdet norm tr",
 }
+_SINGLE_CONSTANTS = {"pi": "pi", "e": "exp(1.0f0)", "tau": "(2.0f0*pi)", "inf": "Inf32", "nan": "NaN32"}
 _FRAME = Frame("function %s(%s)", "    %s = %s", "    return %s", "    return (; %s)", "end")
 
 
@@ -57,7 +58,7 @@ class JuliaPrinter(DottedPrinter):
         "//": "fld",
     }
     reductions = {  # noqa: RUF012
-        **{name: f"{name}({{}})" for name in ("sum", "prod", "mean", "norm", "std", "var")},
+        **{name: f"{name}({{}})" for name in ("sum", "prod", "mean", "norm")},
         "amax": "maximum({})",
         "amin": "minimum({})",
     }
@@ -68,8 +69,8 @@ class JuliaPrinter(DottedPrinter):
     }
     dropped = ("vec({})", "vec({})")
     of_rank = {  # noqa: RUF012
-        **{(name, 1): f"{name}({{0}})" for name in ("cumsum", "cumprod", "sort")},
-        **{(name, 2): f"{name}({{0}})" for name in ("det", "logdet", "diag")},
+        **{(name, 1): f"{name}({{0}})" for name in ("cumsum", "cumprod", "sort", "std", "var")},
+        **{(name, 2): f"{name}({{0}})" for name in ("det", "diag", "logdet", "std", "var")},
         ("diag", 1): "diagm({0})",
         ("diagonal", 2): "diag({0})",
         ("dot", 1): "{0}'*{1}",
@@ -110,6 +111,9 @@ class JuliaPrinter(DottedPrinter):
         text, level = super().binary(op, left, right)
         # Between a number and an operator with a dot there is a space, or the dot could be either's.
         return (re.sub(r"(?<=\d)(\.[*/^])", r" \1 ", text) if self.arrays else text), level
+
+    def constant(self, name: str) -> str:
+        return (_SINGLE_CONSTANTS if self.dtype == SINGLE else self.constants)[name]
 
     def number(self, value: Any) -> tuple[str, int]:
         if self.dtype != SINGLE:

@@ -112,7 +112,8 @@ class LatexPrinter(MathPrinter):
         return f"\\{stem}" if stem in GREEK else stem if len(stem) == 1 else f"\\mathrm{{{_escaped(stem)}}}"
 
     def indexed(self, stem: str, index: Sequence[str]) -> str:
-        return f"{stem}_{{{', '.join(map(_escaped, index))}}}"
+        below = (part if part.isdigit() else self.word(part) for part in index)
+        return f"{stem}_{{{', '.join(below)}}}"
 
     def rows(self, rows: Sequence[Sequence[str]]) -> str:
         lines = " \\\\ ".join(" & ".join(row) for row in rows)
@@ -134,5 +135,5 @@ def render(derivatives: Derivatives, source: str, how: How) -> str:
     """A single derivative on a line; of several, each on its line as an equation. Shared parts come first."""
     flat = with_flat_choices(derivatives)
     printer = LatexPrinter(flat.arrays, [*flat.variables, *(assign.name for assign in flat.used())])
-    lines = equations(flat, printer, " = ", "\\frac{%s}{%s} f", "f")
+    lines = equations(flat, printer, " = ", "\\frac{%s}{%s} %s")
     return "".join(f"{line}\n" for line in lines)

@@ -21,7 +21,15 @@ _GREEK = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi omega "
     "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
 )
-GREEK = _GREEK.split()
+_GREEK_LETTERS = (
+    "\u03b1\u03b2\u03b3\u03b4\u03b5\u03b6\u03b7\u03b8\u03b9\u03ba\u03bb\u03bc\u03bd\u03be\u03c0\u03c1\u03c3\u03c4"
+    "\u03c6\u03c7\u03c8\u03c9\u0393\u0394\u0398\u039b\u039e\u03a0\u03a3\u03a6\u03a8\u03a9"
+)
+# The letters by their names, and the names by what people type.
+GREEK: dict[str, str] = dict(zip(_GREEK.split(), _GREEK_LETTERS, strict=True))
+_NAMES = {letter: name for name, letter in GREEK.items()}
+# What the value is called, the first that is no variable.
+_VALUES = "fghFGH"
 # What makes one number of all elements.
 _OF_ALL_ELEMENTS = ("sum", "mean", "prod", "norm", "vector_norm", "det", "trace", "amax", "amin", "max", "min")
 
@@ -120,7 +128,8 @@ class MathPrinter(Printer):
         stem, _, index = letters.partition("_")
         if not stem:
             return self.verbatim(name)
-        below = [part for part in (index, digits) if part]
+        stem = _NAMES.get(stem, stem)
+        below = [_NAMES.get(part, part) for part in (index, digits) if part]
         return self.indexed(self.word(stem), below) if below else self.word(stem)
 
     infinity: str
@@ -302,17 +311,18 @@ def _is_choice(record: Any) -> bool:
     return type(record) is Call and record.function == "where"
 
 
-def equations(derivatives: Derivatives, printer: MathPrinter, equals: str, slope: str, value: str) -> list[str]:
+def equations(derivatives: Derivatives, printer: MathPrinter, equals: str, slope: str) -> list[str]:
     """The lines of the derivatives: a single one alone, of several an equation for each. Shared parts come first.
 
-    `slope` is the template of a derivative: its sign, and the variables; `value` names the function.
+    `slope` is the template of a derivative: its sign, and the variables, behind which the value stands.
     """
     used = derivatives.used()
     lines = [f"{printer.name(assign.name)}{equals}{printer.text(assign.value)}" for assign in used]
     alone = len(derivatives.results) == 1
+    value = printer.word(next((letter for letter in _VALUES if letter not in printer.shown), "f"))
     for by, result in derivatives.results.items():
         text = printer.text(result)
-        left = slope % _slope(by, printer) if by else value
+        left = slope % (*_slope(by, printer), value) if by else value
         lines.append(text if alone else f"{left}{equals}{text}")
     return lines
 

@@ -9,15 +9,6 @@ from ..algebra.derivative import Derivatives
 from .how import How
 from .math_printer import GREEK, MathPrinter, equations, with_flat_choices
 
-_LETTERS: dict[str, str] = dict(
-    zip(
-        GREEK,
-        "\u03b1\u03b2\u03b3\u03b4\u03b5\u03b6\u03b7\u03b8\u03b9\u03ba\u03bb\u03bc\u03bd\u03be\u03c0\u03c1\u03c3\u03c4"
-        "\u03c6\u03c7\u03c8\u03c9\u0393\u0394\u0398\u039b\u039e\u03a0\u03a3\u03a6\u03a8\u03a9",
-        strict=True,
-    )
-)
-
 
 def _row(text: str) -> str:
     return f"<mrow>{text}</mrow>"
@@ -114,10 +105,10 @@ class MathmlPrinter(MathPrinter):
         return f'<mi mathvariant="monospace">{escape(name)}</mi>'
 
     def word(self, stem: str) -> str:
-        return f"<mi>{_LETTERS.get(stem, escape(stem))}</mi>"
+        return f"<mi>{GREEK.get(stem, escape(stem))}</mi>"
 
     def indexed(self, stem: str, index: Sequence[str]) -> str:
-        below = _sign(",").join(f"<mn>{part}</mn>" if part.isdigit() else f"<mi>{escape(part)}</mi>" for part in index)
+        below = _sign(",").join(f"<mn>{part}</mn>" if part.isdigit() else self.word(part) for part in index)
         return f"<msub>{stem}{_row(below)}</msub>"
 
     def vector(self, items: Sequence[str]) -> str:
@@ -145,7 +136,7 @@ def render(derivatives: Derivatives, source: str, how: How) -> str:
     """An element for a single derivative; of several, one for each as an equation. Shared parts come first."""
     flat = with_flat_choices(derivatives)
     printer = MathmlPrinter(flat.arrays, [*flat.variables, *(assign.name for assign in flat.used())])
-    slope = f"<mfrac>{_row('%s')}{_row('%s')}</mfrac><mi>f</mi>"
-    lines = equations(flat, printer, _sign("="), slope, "<mi>f</mi>")
+    slope = f"<mfrac>{_row('%s')}{_row('%s')}</mfrac>%s"
+    lines = equations(flat, printer, _sign("="), slope)
     head = '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">'
     return "".join(f"{head}{_row(line)}</math>\n" for line in lines)

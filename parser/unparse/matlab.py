@@ -77,8 +77,6 @@ class MatlabPrinter(DottedPrinter):
         "prod": "prod(reshape({}, [], 1))",
         "mean": "mean(reshape({}, [], 1))",
         "norm": "norm(reshape({}, [], 1))",
-        "std": "std(reshape({}, [], 1))",
-        "var": "var(reshape({}, [], 1))",
         "amax": "max(reshape({}, [], 1))",
         "amin": "min(reshape({}, [], 1))",
     }
@@ -91,6 +89,9 @@ class MatlabPrinter(DottedPrinter):
     dropped = ("{}.'", "{}")
     of_rank = {  # noqa: RUF012
         **{(name, 1): f"{name}({{0}})" for name in ("cumsum", "cumprod", "flip", "numel", "sort")},
+        # Of one number they are 0 in MATLAB.
+        **{(name, 1): f"{name}({{0}})" for name in ("std", "var")},
+        **{(name, 2): f"{name}(reshape({{0}}, [], 1))" for name in ("std", "var")},
         **{(name, 2): f"{name}({{0}})" for name in ("det", "diag", "numel", "trace")},
         # Octave's own kinds of diagonal matrices go together with no row or column.
         ("diag", 1): "full(diag({0}))",

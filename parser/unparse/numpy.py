@@ -15,6 +15,7 @@ from ..syntax.records import Call, List, Name, Number, Unary
 from ..syntax.walk import walk
 from .code import CodePrinter, named, python_module
 from .how import DOUBLE, SINGLE, How
+from .python import PythonPrinter
 
 DTYPES = (DOUBLE, SINGLE)
 
@@ -32,7 +33,7 @@ class NumpyPrinter(CodePrinter):
     language = "NumPy"
     module = "np"
     has_vectors = True
-    reserved = frozenset({*keyword.kwlist, "np", "linalg", "special"})
+    reserved = frozenset({*keyword.kwlist, "math", "np", "linalg", "special"})
     constants = {"pi": "np.pi", "e": "np.e", "tau": "(2*np.pi)", "inf": "np.inf", "nan": "np.nan"}  # noqa: RUF012
     functions = {  # noqa: RUF012
         **named(
@@ -102,7 +103,21 @@ class NumpyPrinter(CodePrinter):
         # Lists as they stand inside others, by the identity of their records.
         self.lists: dict[int, str] = {}
 
+    def is_number(self, argument: Any) -> bool:
+        """Whether an expression has no variables, and so no type of its own."""
+        return all(
+            record.name in self.constants and record.name not in self.variables
+            for record in walk(argument)
+            if type(record) is Name
+        )
+
     def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
+        if type(node) is Call and node.args and self.is_number(node):
+            # NumPy and PyTorch would make a number of their own types of it, which those of arrays give way to.
+            try:
+                return PythonPrinter(self.variables).texts(node)
+            except UnprintableError:
+                pass
         if type(node) is List:
             items = [self.lists.get(id(item), text) for item, (text, _) in zip(node.items, parts, strict=True)]
             self.lists[id(node)] = f"[{', '.join(items)}]"
@@ -115,6 +130,11 @@ class NumpyPrinter(CodePrinter):
                     (self.sizes(argument, text), level) if i or of_several else (text, level)
                     for i, (argument, (text, level)) in enumerate(zip(arguments, parts, strict=True))
                 ]
+        if type(node) is Call and node.function == "where" and self.dtype == SINGLE and self.module != "torch":
+            parts = [
+                (f"{self.module}.float32({text})", ATOM) if i and self.is_number(argument) else (text, level)
+                for i, (argument, (text, level)) in enumerate(zip(node.args, parts, strict=True))
+            ]
         if type(node) is Call and node.function == "pad" and self.module != "torch":
             return self._padded(node, parts)
         return super().node(node, parts)
@@ -187,5 +207,9 @@ class NumpyPrinter(CodePrinter):
 
 def render(derivatives: Derivatives, source: str, how: How) -> str:
     """A function of arrays for each derivative, or one that returns the value and all derivatives."""
-    imports = {"np": "import numpy as np", **{name: f"from scipy import {name}" for name in ("linalg", "special")}}
+    imports = {
+        "math": "import math\n",
+        "np": "import numpy as np",
+        **{name: f"from scipy import {name}" for name in ("linalg", "special")},
+    }
     return python_module(derivatives, NumpyPrinter(derivatives.variables, how.dtype), imports)

@@ -53,17 +53,17 @@ class TorchPrinter(NumpyPrinter):
 
     def whole(self, node: Any, variable: str, is_narrow: bool) -> str:
         text = super().whole(node, variable, is_narrow)
-        is_constant = type(node) is List and self._is_number(node)
+        is_constant = type(node) is List and self.is_number(node)
         return f"torch.tensor({self.lists[id(node)]}, dtype={self.name(variable)}.dtype)" if is_constant else text
 
     def array(self, node: List, items: list[str]) -> str:
         numbers = [record for record in walk(node) if type(record) is not List]
-        if self._is_number(node):
+        if self.is_number(node):
             is_whole = all(type(r) is Unary or (type(r) is Number and type(r.value) is int) for r in numbers)
             is_floating = not is_whole and not all(map(_is_truth, numbers))
             return f"torch.tensor({self.lists[id(node)]}{f', dtype=torch.{self.dtype}' if is_floating else ''})"
         made = (
-            self._tensor(text, node) if self._is_number(item) else f"torch.as_tensor({text})"
+            self._tensor(text, node) if self.is_number(item) else f"torch.as_tensor({text})"
             for item, text in zip(node.items, items, strict=True)
         )
         return f"torch.stack([{', '.join(made)}])"
@@ -74,7 +74,7 @@ class TorchPrinter(NumpyPrinter):
 
     def _type(self, node: Any) -> str:
         """The type of the tensors in an expression."""
-        names = (record.name for record in walk(node) if type(record) is Name and not self._is_number(record))
+        names = (record.name for record in walk(node) if type(record) is Name and not self.is_number(record))
         name = next(names, None)
         return f"torch.{self.dtype}" if name is None else f"{self.name(name)}.dtype"
 
@@ -99,9 +99,7 @@ class TorchPrinter(NumpyPrinter):
         if type(node) is Attribute and type(node.object) is Call and node.object.function == "sort":
             return super().node(node, [(parts[0][0].removesuffix("[0]"), ATOM)])
         if type(node) is Call:
-            numbers = [self._is_number(argument) for argument in node.args]
-            if all(numbers) and not any(type(record) is List for record in walk(node)):
-                return PythonPrinter(self.variables).texts(node)
+            numbers = [self.is_number(argument) for argument in node.args]
             if _takes_tensors_only(node.function):
                 parts = [
                     (self._tensor(text, node), ATOM) if number else (text, level)
@@ -121,13 +119,6 @@ class TorchPrinter(NumpyPrinter):
                 # A number of truths is whole, and would make float32 of others.
                 return f"{super().node(node, parts)[0][:-1]}, dtype={self._type(node.args[0])})", ATOM
         return super().node(node, parts)
-
-    def _is_number(self, argument: Any) -> bool:
-        return all(
-            record.name in self.constants and record.name not in self.variables
-            for record in walk(argument)
-            if type(record) is Name
-        )
 
 
 def _takes_tensors_only(name: str) -> bool:

@@ -79,8 +79,8 @@ class TypstPrinter(MathPrinter):
         return stem if stem in GREEK or len(stem) == 1 else f'"{stem}"'
 
     def indexed(self, stem: str, index: Sequence[str]) -> str:
-        below = ", ".join(part if part.isdigit() or len(part) == 1 else f'"{part}"' for part in index)
-        return f"{stem}_({below})"
+        below = (part if part.isdigit() else self.word(part) for part in index)
+        return f"{stem}_({', '.join(below)})"
 
     def rows(self, rows: Sequence[Sequence[str]]) -> str:
         return f"mat({'; '.join(', '.join(row) for row in rows)})"
@@ -97,5 +97,5 @@ def render(derivatives: Derivatives, source: str, how: How) -> str:
     """A single derivative on a line; of several, each on its line as an equation. Shared parts come first."""
     flat = with_flat_choices(derivatives)
     printer = TypstPrinter(flat.arrays, [*flat.variables, *(assign.name for assign in flat.used())])
-    lines = equations(flat, printer, " = ", "frac(%s, %s) f", "f")
+    lines = equations(flat, printer, " = ", "frac(%s, %s) %s")
     return "".join(f"{line}\n" for line in lines)

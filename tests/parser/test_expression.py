@@ -40,6 +40,12 @@ def test_a_value_is_whatever_is_a_number_or_an_array_of_them(value: Any) -> None
     assert np.asarray(getattr(found, "_data", found)).ravel() == pytest.approx([12])
 
 
+def test_a_name_in_letters_that_python_spells_as_others_is_found() -> None:
+    assert Expression("2*µ")(µ=3) == Expression("2*µ")({"µ": 3}) == 6
+    assert Expression("e*x")(e=3, x=2) == 6
+    assert Expression("2*pi").grad() == {}
+
+
 def test_arrays_come_back_as_arrays_and_jacobians_have_both_shapes() -> None:
     g = Expression("x**2*y")
     assert g(x=[1, 2], y=3).tolist() == [3, 12]
@@ -143,6 +149,7 @@ MISTAKES: list[tuple[Callable[[], Any], str, str, str | None]] = [
     (lambda: Expression("x +"), "syntax", "an operand is missing", None),
     (lambda: Expression(3), "usage", "is text, not a int", None),  # type: ignore[arg-type]
     (lambda: Expression("x", limits={"node": 3}), "usage", "no limit `node`", "nodes"),
+    (lambda: Expression("x", limits={"nodes": 0}), "usage", "the limit `nodes` is a whole number from 1 on", None),
     (lambda: Expression("x*x*x", limits={"nodes": 1})(x=1), "limit", "more than 1 operations", None),
     (lambda: F(), "name", "`x` has no value", "`x=1`"),
     (lambda: F(x=1), "usage", "`y` has no value", "`y=1`"),
@@ -157,6 +164,7 @@ MISTAKES: list[tuple[Callable[[], Any], str, str, str | None]] = [
     (lambda: F.grad(AT, wrt="z"), "usage", "wrt names `z`", "`x` and `y`"),
     (lambda: F.derivative(), "usage", "by which variable", None),
     (lambda: F.derivative("yy"), "usage", "`yy`", "did you mean `y`"),
+    (lambda: F.code("c", dialect="duckdb"), "usage", "a dialect is of SQL, and the language is `c`", None),
     (lambda: F.code("rusty"), "usage", "no format `rusty`", "`rust`"),
     (lambda: F.code("c", shapes={"z": 3}), "usage", "shapes names `z`", "`x` and `y`"),
     (lambda: F.code("c", wrt=["x", "y"], order=2), "usage", "order repeats", "wrt='x,x,y'"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 from ....engine import Size, Tensor, device, dtype
@@ -96,6 +97,8 @@ def names_of(value: Any) -> frozenset[str]:
         return _NODE.union(saved, ["variable"] if isinstance(value, AccumulateGrad) else [])
     if isinstance(value, BaseException):
         return _EXCEPTION
+    if isinstance(value, SimpleNamespace):
+        return frozenset(name for name in vars(value) if not name.startswith("_"))
     fields = getattr(value, "_fields", ()) if isinstance(value, tuple) else ()
     kind = _kind(value)
     return _LISTED.get(kind, frozenset()).union(fields, _GUARDED.get(kind, ()))
@@ -151,6 +154,10 @@ def set_attribute_of(owner: Any, name: str, value: Any) -> None:
             owner.__dict__.setdefault(_KEPT, {})[name] = value
         else:
             raise UnknownName("AttributeError", f"attribute '{name}' of a ctx cannot be set")
+        return
+    if isinstance(owner, SimpleNamespace) and type(value) is bool and type(vars(owner).get(name)) is bool:
+        # A setting of torch.backends, of which none changes a result here.
+        setattr(owner, name, value)
         return
     if not isinstance(owner, Tensor) or name not in _SETTABLE:
         what = f"module '{owner.name}'" if isinstance(owner, (Library, Module)) else f"'{type(owner).__name__}' object"

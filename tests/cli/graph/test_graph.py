@@ -16,6 +16,7 @@ from pytorch.recorded import entries
 
 from autodiff import engine
 from autodiff.cli.graph import FORMATS
+from autodiff.cli.graph.lesson import frames, number_of
 from autodiff.cli.shell.printing import Style, rendered
 from autodiff.engine.api.creation import tensor
 from autodiff.parser.analysis import backward_pass
@@ -174,10 +175,14 @@ def test_the_page_holds_all_it_needs(source: str, variables: dict[str, Any]) -> 
     _, graph = graph_of(problem_of(source, variables))
     page = rendered("graph", "html", graph, Style())
     assert isinstance(page, str)
-    assert not re.search(r"\b(?:src|href)\s*=|@import|url\(", page)
+    assert not re.search(r"""\b(?:src|href)\s*=(?!"#step=)|@import|url\(""", page)
     assert page.count("</script>") == 2
     (facts,) = re.findall(r'<script id="graph" type="application/json">(.*?)</script>', page, re.DOTALL)
-    assert json.loads(facts) == json.loads(rendered("graph", "json", graph, Style()))
+    held = json.loads(facts)
+    assert held["nodes"].keys() == graph.vertices.keys()
+    for name, vertex in graph.vertices.items():
+        texts = [None if r.value is None else number_of(r.value) for r in vertex.results]
+        assert [result["value"] for result in held["nodes"][name]["results"]] == texts
     assert page.count('class="node" tabindex="0"') == len(graph.vertices)
 
 
@@ -267,3 +272,30 @@ def test_the_drawing_of_a_gradient_says_which_it_is() -> None:
 
 def test_a_constant_gradient_is_a_graph_of_one_number(autodiff: Any) -> None:
     assert autodiff("graph", "2*x", "--x", "3", "--backward").out == "grad.x  constant  value 2.0\n"
+
+
+@pytest.mark.parametrize(("source", "variables"), AWKWARD, ids=[source for source, _ in AWKWARD])
+def test_the_lesson_ends_with_the_gradients_and_shows_where_they_add(source: str, variables: dict[str, Any]) -> None:
+    report, graph = graph_of(problem_of(source, variables))
+    steps = frames(graph)
+    ends = {frame.name: frame.result for frame in steps if frame.phase == "gradient"}
+    gradients = {key.removeprefix("grad."): number_of(value) for key, value in report.derivatives()}
+    assert ends == {name: gradients[name] for name in ends}
+    forward = [frame for frame in steps if frame.phase == "forward"]
+    # A whole number is a tensor of floats in the end.
+    assert not forward or forward[-1].result.removesuffix(".0") == number_of(report.value).removesuffix(".0")
+    for frame in steps:
+        assert frame.node in ("", *graph.vertices)
+        assert frame.to in ("", *graph.vertices)
+
+
+def test_a_drawing_has_a_dark_ground_where_it_is_asked_for(autodiff: Any) -> None:
+    light = autodiff("graph", "x**2", "--x", "3", "--format", "dot").out
+    dark = autodiff("graph", "x**2", "--x", "3", "--format", "dot", "--theme", "dark").out
+    assert ("bgcolor" in light, "bgcolor" in dark) == (False, True)
+
+
+def test_a_rule_names_constants_that_are_there(autodiff: Any) -> None:
+    found = json.loads(autodiff("graph", "x*sin(2)", "--x", "3", "--json").out)
+    names = {node["name"] for node in found["nodes"]} | found["constants"].keys()
+    assert {link["rule"] for node in found["nodes"] for link in node["inputs"]} <= names

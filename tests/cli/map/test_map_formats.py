@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from autodiff.parser import Expression
+
 pa = pytest.importorskip("pyarrow")
 ipc = pytest.importorskip("pyarrow.ipc")
 parquet = pytest.importorskip("pyarrow.parquet")
@@ -253,3 +255,13 @@ def test_what_is_no_table_is_called_what_it_is(autodiff, tmp_path: Path, content
     result = autodiff("map", "x*2", str(path))
     assert result.code == 2
     assert f"is {what}" in result.err
+
+
+def test_a_program_gets_what_the_command_writes(autodiff: Any, table: Any, tmp_path: Path) -> None:
+    text = "u = x*n + h*b; u*d + sum(v)*sum(f)"
+    source, target = written(table, tmp_path / "in.arrow"), tmp_path / "out.arrow"
+    autodiff("map", text, source, "-o", str(target), "--keep", "u", "--wrt", "x,v")
+    found = Expression(text).map(table, keep="u", wrt=["x", "v"])
+    by_command = read(target)
+    assert by_command.schema.equals(found.schema, check_metadata=True)
+    assert str(by_command.to_pydict()) == str(found.to_pydict())

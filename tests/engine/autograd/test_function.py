@@ -997,3 +997,23 @@ def test_a_rule_marked_once_differentiable_gives_first_derivatives_and_refuses_s
         RuntimeError, match=r"^trying to differentiate twice a function that was marked with @once_differentiable"
     ):
         first.backward()
+
+
+@pytest.mark.parametrize("name", ["outputs", "hooks", "sequence", "function", "name", "inputs", "saved", "shape"])
+def test_a_ctx_may_keep_anything_under_names_of_the_users_choice(name: str) -> None:
+    class Kept(Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            setattr(ctx, name, [3])
+            return x * 2
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            return g * getattr(ctx, name)[0]
+
+    x = torch.ones(2, requires_grad=True)
+    y = Kept.apply(x)
+    y.register_hook(lambda g: g)
+    (y * y).sum().backward()
+    assert x.grad.tolist() == [12, 12]
+    assert getattr(y.grad_fn, name) == [3]

@@ -229,10 +229,10 @@ def test_a_later_operation_has_a_larger_sequence_and_an_accumulator_one_below_al
     tensors = [torch.sin(y), torch.cos(x)]
     tensors.append(tensors[1] * tensors[0])
     tensors.append(tensors[0] + x)
-    sequence = [t.grad_fn.sequence for t in tensors]
+    sequence = [t.grad_fn._sequence for t in tensors]
     assert sequence == sorted(set(sequence))
     accumulator, _ = tensors[1].grad_fn.next_functions[0]
-    assert accumulator.sequence < 0
+    assert accumulator._sequence < 0
 
 
 def test_an_operation_with_several_results_has_one_node_that_numbers_them() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -363,3 +364,20 @@ def test_whether_all_elements_are_the_same_is_known_for_each_row() -> None:
     program = trace(lambda x, y: {"near": torch.allclose(x, y), "same": torch.equal(x, y)}, {"x": (2,), "y": (2,)})
     found = run(program, {"x": np.array([[1.0, 2.0], [1.0, 2.0]]), "y": np.array([[1.0, 2.0], [1.0, 2.1]])})
     assert {name: array.tolist() for name, array in found.items()} == {"near": [True, False], "same": [True, False]}
+
+
+def test_a_run_lets_go_of_what_nothing_needs_any_more() -> None:
+    def chain(x: Tensor) -> dict[str, Tensor]:
+        first = y = torch.sin(x)
+        for _ in range(30):
+            y = torch.cos(y)
+        return {"first": first, "last": y}
+
+    program, x = trace(chain, {"x": (10_000,)}), np.linspace(0, 1, 10_000)
+    tracemalloc.start()
+    found = program.run({"x": x})
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 6 * x.nbytes
+    # What is a result stays, whatever else needs it.
+    np.testing.assert_array_equal(found["first"], np.sin(x))

@@ -62,7 +62,7 @@ PRINTED = [
     ("log10(x)", "1/(x*log(10))"),
     ("erf(x)", "2*exp(-x**2)/sqrt(pi)"),
     ("sigmoid(x)", "sigmoid(x)*(1 - sigmoid(x))"),
-    ("tanh(x)", "1 - tanh(x)**2"),
+    ("tanh(x)", "1/cosh(x)**2"),
     ("asin(x)", "1/sqrt(1 - x**2)"),
     ("atan2(x, y)", "y/(x**2 + y**2)"),
     ("relu(x)", "where(x > 0, 1, 0)"),

@@ -29,6 +29,9 @@ FORMS = [
     ("(x**2+3*x)**4*(x-5)**3", "x", "x**3*(11*x**2 - 19*x - 60)*(x + 3)**3*(x - 5)**2"),
     ("atanh(2*x/(1+x**2))", "x", "2/(1 - x**2)"),
     ("sin(x)*cos(x)*tan(x)", "x", "sin(2*x)"),
+    ("log(cosh(x))", "x", "tanh(x)"),
+    ("sin(x)**4 + cos(x)**4", "x", "-sin(4*x)"),
+    ("tanh(x/2)", "x", "1/(2*cosh(x/2)**2)"),
     ("log(cos(x))", "x", "-tan(x)"),
     ("1/cos(x) + tan(x)", "x", "(sin(x) + 1)/cos(x)**2"),
     ("sin(asin(x))", "x", "1"),
@@ -193,3 +196,29 @@ def test_a_form_has_the_value_of_the_expression_and_is_no_longer(term: Term) -> 
         return
     if abs(expected) < 1e6:
         assert _value(form) == pytest.approx(expected, rel=1e-6, abs=1e-6)
+
+
+# A program that names parts, the variable, and what is printed: the names come back where that is shorter.
+NAMED = [
+    (
+        "d1 = (log(S/K) + r*T)/(s*sqrt(T)); erf(d1)",
+        "S",
+        ["d1 = (log(S/K) + r*T)/(s*sqrt(T))", "2*exp(-d1**2)/(sqrt(pi)*S*s*sqrt(T))"],
+    ),
+    ("z = w*x + b; y = sigmoid(z); -log(1 - y)", "w", ["z = w*x + b", "y = sigmoid(z)", "x*y"]),
+    ("u = x**2 - 1; u/(x + 1)", "x", ["1"]),
+    ("a = x; a**2", "x", ["2*x"]),
+    ("f(t) = t**2; u = sin(x); f(u)", "x", ["sin(2*x)"]),
+]
+
+
+@pytest.mark.parametrize(("source", "name", "lines"), NAMED, ids=[source for source, _, _ in NAMED])
+def test_names_that_were_given_to_parts_come_back_where_the_parts_do(source: str, name: str, lines: list[str]) -> None:
+    assert program_text(derivatives(parse(source), [(name,)]).program((name,))) == lines
+
+
+@pytest.mark.parametrize("source", ["tanh(x)", "exp(sin(x))", "log(cos(x))"])
+def test_high_orders_are_polynomials_over_powers_and_not_what_the_rules_make_of_each_other(source: str) -> None:
+    by = ("x",) * 7
+    (*_, text) = program_text(derivatives(parse(source), [by]).program(by))
+    assert len(text) < 120

@@ -171,6 +171,11 @@ MISTAKES: list[tuple[Callable[[], Any], str, str]] = [
     (lambda: F.map({"x": X, "y": ["a"] * 4}), "`y` is not an array of numbers", ""),
     (lambda: F.map(table(), rename={"x": "name"}), "of type string", ""),
     (lambda: F.map("table.csv"), "a str is not a table", "`autodiff map` reads files"),
+    (lambda: F.map(np.ones((2, 2))), "a ndarray is not a table", "a dictionary of arrays"),
+    (lambda: F.map({"x": X, "y": Y}, order=0), "order is a whole number from 1 on, up to 20, not `0`", ""),
+    (lambda: F.map({"x": X, "y": Y}, threads=0), "threads is a whole number", ""),
+    (lambda: F.map({"x": X, "y": Y}, rename="x"), "rename is no dictionary", 'rename={"x"'),  # type: ignore[arg-type]
+    (lambda: Expression("2*pi").columns(), "no variables that could be columns", ""),
     (lambda: list(F.map([1, 2])), "has a int in it", ""),
     (lambda: F.map({"x": X, "y": Y}, errors="ignore"), "errors is `ignore`", "skip"),  # type: ignore[arg-type]
     (lambda: Expression("v*w").map({"v": np.ones((2, 2)), "w": np.ones((2, 3))}), "must match", ""),

@@ -119,3 +119,27 @@ def test_networks_that_are_inside_each_other_too_often_end_at_the_limit() -> Non
             run(deep + use, Limits(steps=20_000))
     with pytest.raises(ScriptError, match="too deep"):
         run("net.inner = net\nrepr(net)")
+
+
+def test_settings_of_backends_can_be_asked_for_and_set(run) -> None:
+    assert (
+        run(
+            "before = torch.backends.cudnn.deterministic\n"
+            "torch.backends.cudnn.deterministic = True\n"
+            "print(torch.backends.cudnn.deterministic, torch.backends.mps.is_available())\n"
+            "torch.backends.cudnn.deterministic = before"
+        )
+        == "True False\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["torch.backends.cudnn.other = True", "torch.backends.cudnn.deterministic = [1]", "torch.backends.mps = 1"],
+)
+def test_nothing_else_of_them_can_be_set(fails, source: str) -> None:
+    assert fails(source).kind == "name"
+
+
+def test_a_parameter_is_shown_with_its_type_in_pytorch(run) -> None:
+    assert run("print(type(torch.nn.Linear(1, 1).weight))") == "<class 'torch.nn.parameter.Parameter'>\n"

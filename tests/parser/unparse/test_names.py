@@ -123,3 +123,27 @@ def test_only_parts_that_are_used_are_listed(source: str) -> None:
 def test_keywords_are_no_variables() -> None:
     for word in [word for word in keyword.kwlist if word.islower() and word not in ("and", "or", "not", "if", "else")]:
         assert PythonPrinter([word]).name(word) == f"{word}_"
+
+
+_ALIKE = (
+    "alpha1 alpha_1 \u03b11 x_1 x1 x__1 xx x_x x X X_max x_max Xmax theta_hat thetahat \u03b8 theta d dx d_x e1 e_1 f "
+    "g lambda \u03bb x_alpha x_\u03b1 a_b_c a_bc x_12 x12 x_ _x sin exp Gamma \u0393 mu \u03bc partial oo text mono"
+)
+ALIKE = _ALIKE.split()
+
+
+@pytest.mark.parametrize("language", ["latex", "typst", "mathml"])
+def test_no_two_variables_look_alike(language: str) -> None:
+    found = derivatives(parse("*".join(ALIKE)), [("x",)])
+    lines = printed(language, found, "").splitlines()
+    # All but x are factors of the derivative.
+    separators = {"latex": " ", "typst": " ", "mathml": "<mo>&#x2062;</mo>"}
+    assert len(set(lines[-1].split(separators[language]))) == len(ALIKE) - 1
+
+
+def test_the_value_is_called_as_no_variable_is() -> None:
+    found = derivatives(parse("f*g"), [("f",), ("g",)])
+    assert printed("latex", found, "").splitlines() == [
+        "\\frac{\\partial}{\\partial f} h = g",
+        "\\frac{\\partial}{\\partial g} h = f",
+    ]

@@ -22,7 +22,7 @@ from autodiff.parser.algebra.derivative import Derivatives, derivatives, variabl
 from autodiff.parser.semantics.evaluate import evaluate
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import UnprintableError
-from autodiff.parser.unparse import label, printed
+from autodiff.parser.unparse import How, label, printed
 
 EXPRESSIONS = [
     "sin(x**2)",
@@ -274,3 +274,16 @@ def test_the_names_of_derivatives_say_by_what_and_how_often() -> None:
     assert label(("x",)) == "d_x"
     assert label(("x", "x")) == "d2_x"
     assert label(("x", "y", "y")) == "d3_x_y_y"
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "text"),
+    [
+        ("c", "sin(pi*x)", "3.141592653589793f*cosf(3.141592653589793f*x)"),
+        ("julia", "x**e", "*exp(1.0f0)"),
+        ("numpy", "relu(x)", "np.where(x > 0, np.float32(1), np.float32(0))"),
+        ("torch", "relu(x)", "torch.tensor(1.0, dtype=x.dtype)"),
+    ],
+)
+def test_numbers_of_single_precision_are_so_in_every_place(language: str, source: str, text: str) -> None:
+    assert text in printed(language, derivatives(parse(source), [("x",)]), source, How("float32"))
