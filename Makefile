@@ -28,7 +28,9 @@ samples:  # rewrites the transcripts; their diff is the review
 picture:  # draws samples/terminal.svg, the README's picture, anew
 	python samples/picture.py
 
-docs:  # the site, in build/site: pip install -e '.[docs]' first
+docs:  # the page of man, and the site in build/site: pip install -e '.[docs]' first
+	python docs/man.py
+	python tests/cli/shell/test_options.py
 	mkdocs build --strict --site-dir build/site
 
 bench:  # pip install -e '.[bench]' first

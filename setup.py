@@ -8,5 +8,6 @@ FOUND = [name for top in TOP for name in (top, *(f"{top}.{inner}" for inner in f
 setup(
     packages=[f"autodiff.{name}" for name in FOUND],
     package_dir={f"autodiff.{top}": top for top in TOP},
+    data_files=[("share/man/man1", ["docs/autodiff.1"])],
     package_data={f"autodiff.{name}": ["*.lark", "*.json", "*.txt", "*.html", "py.typed"] for name in FOUND},
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .expression import Expression
+    from .library.expression import Expression
     from .syntax.errors import AutodiffError, ExpressionWarning
 
 __all__ = ["AutodiffError", "Expression", "ExpressionWarning"]
@@ -14,7 +14,7 @@ __all__ = ["AutodiffError", "Expression", "ExpressionWarning"]
 def __getattr__(name: str) -> Any:
     # Commands import the rooms below, of which most need nothing of this.
     if name == "Expression":
-        from .expression import Expression
+        from .library.expression import Expression
 
         return Expression
     if name in __all__:

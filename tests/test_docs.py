@@ -61,3 +61,12 @@ def test_a_service_of_socat_answers_as_its_page_shows(tmp_path: Path) -> None:
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(server.pid, signal.SIGTERM)
+
+
+def test_the_page_of_man_is_what_the_commands_say() -> None:
+    spec = importlib.util.spec_from_file_location("man", DOCS / "man.py")
+    assert spec is not None
+    assert spec.loader is not None
+    man = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(man)
+    assert man.PAGE.read_text(encoding="utf-8") == man.page()

@@ -61,7 +61,7 @@ def command(
     """
     text, table_words, assigned = split_tables(words, 'autodiff map "x**2" table.csv')
     # Here, so that `--help` and a wrong option cost no import of NumPy.
-    from ...parser.expression import Expression
+    from ...parser.library.expression import Expression
     from ...parser.semantics.computing import computing
     from ..map.grid import grid_table
     from ..map.mapping import write_mapped

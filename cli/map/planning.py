@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from ...engine import Tensor
 from ...parser.analysis.given_names import match
-from ...parser.expression import Expression
 from ...parser.frames.row_plan import plan_rows, shapes_of
+from ...parser.library.expression import Expression
 from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.wording import listed, quoted
 from ..shell.options import caller, split_names

@@ -11,7 +11,7 @@ from ...engine import Tensor
 from ...parser.analysis.given_names import differentiated, match, unused
 from ...parser.analysis.problem import Problem
 from ...parser.analysis.result import Report
-from ...parser.expression import Expression
+from ...parser.library.expression import Expression
 from ...parser.semantics.names import CONSTANTS
 from ...parser.syntax.records import Assign, Name
 from ...parser.syntax.wording import listed

@@ -125,7 +125,7 @@ def _with_aux(result: Any, has_aux: bool, where: str) -> tuple[Any, Any]:
 def _only_tensors(output: Nesting, where: str) -> list[Tensor]:
     found = list(leaves(output))
     if not found or output is None:
-        raise RuntimeError(f"{where}: Expected f to be a function that has non-empty output (got output = {output})")
+        raise RuntimeError(f"{where}: Expected f to be a function that has non-empty output (got output = {found})")
     for leaf in found:
         if not isinstance(leaf, Tensor):
             raise RuntimeError(

@@ -9,25 +9,25 @@ import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..engine import Tensor
-from .analysis.given_names import canonical, differentiated, match
-from .analysis.problem import Problem
-from .semantics.computing import computing_here
-from .semantics.limits import Limits
-from .semantics.names import CONSTANTS, free_variables
-from .syntax.callers import PYTHON, Caller
-from .syntax.errors import AutodiffError, ExpressionWarning, UsageError, did_you_mean
-from .syntax.parse import parse
-from .syntax.walk import structure
-from .syntax.wording import listed, quoted, variables_help
+from ...engine import Tensor
+from ..analysis.given_names import canonical, differentiated, match
+from ..analysis.problem import Problem
+from ..semantics.computing import computing_here
+from ..semantics.limits import Limits
+from ..semantics.names import CONSTANTS, free_variables
+from ..syntax.callers import PYTHON, Caller
+from ..syntax.errors import AutodiffError, ExpressionWarning, UsageError, did_you_mean
+from ..syntax.parse import parse
+from ..syntax.walk import structure
+from ..syntax.wording import listed, quoted, variables_help
 
 if TYPE_CHECKING:
-    from .analysis.differentiate import Request
-    from .analysis.result import Report
-    from .display.shown import GraphShown, PassesShown
-    from .frames.column_function import ColumnFunction
-    from .frames.row_map import RowMap
-    from .unparse.how import How
+    from ..analysis.differentiate import Request
+    from ..analysis.result import Report
+    from ..display.shown import GraphShown, PassesShown
+    from ..frames.column_function import ColumnFunction
+    from ..frames.row_map import RowMap
+    from ..unparse.how import How
 
 Names = str | Sequence[str]
 Sizes = Mapping[str, int | Sequence[int]]
@@ -81,7 +81,7 @@ class Expression:
         Values are numbers, lists, arrays or Tensors by the variables' names; those that are no names for arguments may
         stand in a dictionary. AutodiffError: one is missing or spare, or the expression has no value for them.
         """
-        from .semantics.evaluate import evaluate
+        from ..semantics.evaluate import evaluate
 
         with computing_here(self._dtype(dtype)):
             problem, has_tensors = self._given_problem(values, named, None)
@@ -101,7 +101,7 @@ class Expression:
 
         Errors and types: as for the value; Tensors are outside the graph.
         """
-        from .analysis.differentiate import Request
+        from ..analysis.differentiate import Request
 
         return self._derived(Request(), values, named, wrt, dtype, "grad")
 
@@ -115,7 +115,7 @@ class Expression:
         **named: Any,
     ) -> dict[str, Any]:
         """The derivatives of each element of the value, by variable: of the shape of the value, then the variable's."""
-        from .analysis.differentiate import Request
+        from ..analysis.differentiate import Request
 
         return self._derived(Request(jacobian=True), values, named, wrt, dtype, "jacobian")
 
@@ -129,7 +129,7 @@ class Expression:
         **named: Any,
     ) -> dict[str, dict[str, Any]]:
         """The second derivatives of the value, or of its sum, by the first variable and then by the second."""
-        from .analysis.differentiate import Request
+        from ..analysis.differentiate import Request
 
         return self._derived(Request(hessian=True), values, named, wrt, dtype, "hessian")
 
@@ -142,8 +142,8 @@ class Expression:
         may be called with all variables of this expression, though some may have dropped out. It has been compared with
         the engine's numbers. AutodiffError: there is no formula.
         """
-        from .analysis.symbolic import formulas
-        from .syntax.printer import program_text
+        from ..analysis.symbolic import formulas
+        from ..syntax.printer import program_text
 
         if not wrt and len(self.variables) != 1:
             names = listed(self.variables) if self.variables else "none"
@@ -179,7 +179,7 @@ class Expression:
         `value` is `--with-value`. AutodiffError: there is no formula, or no such language, or it has no word for what
         is in it.
         """
-        from .unparse.how import How
+        from ..unparse.how import How
 
         if order is not None:
             _check_count("order", order, _HIGHEST_ORDER)
@@ -203,7 +203,7 @@ class Expression:
 
     def latex(self) -> str:
         """The formula in LaTeX, for mathematics mode; of what LaTeX has no form for, the text."""
-        from .analysis.symbolic import value_in_latex
+        from ..analysis.symbolic import value_in_latex
 
         return value_in_latex(self.program)
 
@@ -216,7 +216,7 @@ class Expression:
         self, values: Mapping[str, Any] | None = None, /, *, wrt: Names | None = None, **named: Any
     ) -> GraphShown:
         """The graph that the gradient goes through, which a notebook draws. Errors: as for the value."""
-        from .display.shown import GraphShown
+        from ..display.shown import GraphShown
 
         with computing_here("float64"):
             return GraphShown(self._given_problem(values, named, wrt)[0])
@@ -225,7 +225,7 @@ class Expression:
         self, values: Mapping[str, Any] | None = None, /, *, wrt: Names | None = None, **named: Any
     ) -> PassesShown:
         """The forward and the backward pass, which a notebook shows as tables. Errors: as for the value."""
-        from .display.shown import PassesShown
+        from ..display.shown import PassesShown
 
         with computing_here("float64"):
             return PassesShown(self._given_problem(values, named, wrt)[0])
@@ -262,7 +262,7 @@ class Expression:
         Rows with nothing in a column that is used have nothing in the new ones; of rows that fail there is a warning,
         unless `errors` is `stop`. AutodiffError: a column is missing, or has no numbers.
         """
-        from .frames.row_map import Choices
+        from ..frames.row_map import Choices
 
         if errors not in ("mark", "skip", "stop"):
             raise UsageError(f"errors is {quoted(str(errors))}", "write `mark`, `skip` or `stop`")
@@ -289,8 +289,8 @@ class Expression:
 
         The fields are the columns that `map` adds. AutodiffError: as `map`.
         """
-        from .frames.column_function import ColumnFunction
-        from .frames.row_map import Choices
+        from ..frames.column_function import ColumnFunction
+        from ..frames.row_map import Choices
 
         choices = Choices(only_new=True, exact=True, threads=1)
         found = self._map(values, named, wrt, const, hessian, order, None, choices, "", True)
@@ -321,7 +321,7 @@ class Expression:
         **options: Any,
     ) -> tuple[str, list[str]]:
         """The derivatives as `code` has them, and notes on them."""
-        from .analysis.symbolic import wanted_of, written
+        from ..analysis.symbolic import wanted_of, written
 
         wanted = wanted_of(self.names(shapes), wrt, const, order, caller)
         return written(self.program, wanted, shapes, language, how, limits=self.limits, **options)
@@ -345,7 +345,7 @@ class Expression:
         self, values: Mapping[str, Any] | None, named: Mapping[str, Any], wrt: Names | None
     ) -> tuple[Problem, bool]:
         """The problem for values from Python, and whether there is a Tensor among them."""
-        from .analysis.given_values import from_python
+        from ..analysis.given_values import from_python
 
         given = self._values(values, named)
         for name in self._dropped.intersection(given):
@@ -379,7 +379,7 @@ class Expression:
         dtype: str,
         kind: str,
     ) -> dict[str, Any]:
-        from .analysis.differentiate import derived
+        from ..analysis.differentiate import derived
 
         with computing_here(self._dtype(dtype)):
             problem, has_tensors = self._given_problem(values, named, wrt)
@@ -404,9 +404,9 @@ class Expression:
     ) -> RowMap:
         """What computes tables so, which is kept for the next ones."""
         _check_count("order", order, _HIGHEST_ORDER)
-        from .analysis.given_values import from_python
-        from .frames.row_map import RowMap
-        from .frames.row_plan import Asked
+        from ..analysis.given_values import from_python
+        from ..frames.row_map import RowMap
+        from ..frames.row_plan import Asked
 
         with computing_here("float64"):
             given = {name: from_python(name, value) for name, value in self._values(values, named).items()}
