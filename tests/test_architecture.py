@@ -37,7 +37,17 @@ BELOW = {"engine": {"engine"}, "parser": {"engine", "parser"}, "cli": {"engine",
 LIBRARIES = {
     "engine": {"llvmlite", "numpy", "scipy"},
     "parser": {"flint", "lark", "numpy", "pygraphviz", "sqlglot"},
-    "cli": {"click", "contourpy", "matplotlib", "numpy", "plotext", "prompt_toolkit", "rich"},
+    "cli": {
+        "click",
+        "cloudpickle",
+        "contourpy",
+        "distributed",
+        "matplotlib",
+        "numpy",
+        "plotext",
+        "prompt_toolkit",
+        "rich",
+    },
 }
 
 # From the ground up: a room imports from the rooms before it, from its own files, and never from a room after it. What
@@ -64,6 +74,7 @@ FLOORS = {
         "minimize",
         "solve",
         "map",
+        "cluster",
         "fit",
         "plot",
         "propagate",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import listed, quoted, shortened
-from ..map.choices import Columns, Differentiation, Files, Rows
+from ..map.choices import Cluster, Columns, Differentiation, Files, Rows
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits
@@ -20,6 +20,13 @@ from ..shell.streams import is_terminal
 from ..shell.words import split_tables, standard_input
 from ..tables.table_options import TextTables
 
+if TYPE_CHECKING:
+    from ..map.mapping import Job
+    from ..map.row_counts import RowCounts
+    from ..map.table_formats import Table
+    from ..tables.dialect import TextForm
+    from ..tables.opening import Place
+
 EXAMPLES = [
     ('autodiff map "x*exp(-y)" points.csv', "the table, with columns value, d_x and d_y behind"),
     ('autodiff map "a*x**2" points.csv --a 2 -o results.csv.gz', "a constant; into a compressed file"),
@@ -27,13 +34,14 @@ EXAMPLES = [
     ("autodiff map 'u = x/y; sin(u)' 'runs/*.csv' --keep u --wrt x", "many files; an intermediate result too"),
     ("autodiff map 'x**2' export.csv --decimal , --encoding latin-1", "from a spreadsheet: `1,5;2,25`"),
     ('autodiff map "sin(x)*y" --x 0:1:11 --y 1:3:3 > grid.csv', "no table: all points of a grid, 11 by 3"),
+    ("autodiff map 'x**2' 'runs/*.parquet' --cluster local:4 -o out/", "by four processes, or a cluster's machines"),
     ('zcat points.gz | autodiff map "x/y" --only-new > results.csv', "in a pipe; the new columns alone"),
 ]
 
 WORDS = click.Argument(["words"], nargs=-1, type=click.Path(), metavar="EXPR [TABLE]... [NAME=VALUE]...")
 
 
-@declared(EXAMPLES, WORDS, Files, TextTables, Differentiation, Columns, Rows, Limits)
+@declared(EXAMPLES, WORDS, Files, TextTables, Differentiation, Columns, Rows, Cluster, Limits)
 def command(
     words: tuple[str, ...],
     files: Files,
@@ -41,6 +49,7 @@ def command(
     asked: Differentiation,
     added: Columns,
     reading: Rows,
+    cluster: Cluster,
     limits: Limits,
 ) -> int:
     """An expression and its derivatives for each row of a table.
@@ -54,7 +63,7 @@ def command(
     in `0:10:2`, write `0:10:n=2` or `0:10:step=2`. Both ends are included, and may be `-pi/2` or such.
 
     How other programs write CSV is said by --encoding, --delimiter, --decimal and --no-header. The last three hold for
-    what is written too, which is always UTF-8.
+    what is written too, which is always UTF-8. With --cluster, -o is a folder of parts in the order of the rows.
 
     The columns of the table stay as they are. Behind them stand value, d_x, d_y; with --order d2_x, with --hessian
     d2_x_y. A row with an empty cell among its variables has empty results; one with text in place of a number fails.
@@ -66,33 +75,61 @@ def command(
     from ..map.grid import grid_table
     from ..map.mapping import write_mapped
     from ..map.planning import planned
-    from ..map.table_formats import check_binary, open_tables, say_doubt
+    from ..map.table_formats import open_tables, say_doubt
     from ..shell.variables import collect_ranges
-    from ..tables.formats import format_by_name
+    from ..tables.opening import places
 
     with computing("float64"):
         expression = Expression(text, limits=limits.found)
         ranges, constants = collect_ranges(*asked.given(assigned), expression.free)
         form = texts.form(reading.nulls)
+        found = [] if ranges else places(table_words or [_input(text)])
         if ranges:
-            _check_no_table(table_words, ranges, files, texts, added, reading)
-            tables = iter([grid_table(ranges)])
-        else:
-            tables = open_tables(table_words or [_input(text)], files.input_format, form)
+            _check_no_table(table_words, ranges, files, texts, added, reading, cluster)
+        tables = iter([grid_table(ranges)]) if ranges else open_tables(found, files.input_format, form)
         first = next(tables)
         job = planned(expression, constants, first, files.renames, asked, added, reading.errors)
         if not job.computation.columns and texts.delimiter is None:
             say_doubt(first.source)
-        format_name = files.format_name or format_by_name(files.output or "") or first.format_name
-        if files.output is None:
-            check_binary(format_name, is_terminal(sys.stdout))
+        format_name = _format(files, first)
         texts.check_used("grid" if ranges else first.format_name, format_name)
-        every = chain([first], tables)
-        progress = write_mapped(files.output, format_name, every, job, reading.jobs or os.cpu_count() or 1, form)
+        if cluster.cluster is None:
+            every = chain([first], tables)
+            progress = write_mapped(files.output, format_name, every, job, reading.threads(), form)
+        else:
+            progress = _write_parts(cluster, files, found, first, job, format_name, form)
         progress.summarise()
         if progress.first_nonfinite is not None:
             say(job.computation.explained(*progress.first_nonfinite))
     return FAILED if progress.failed or (reading.strict and progress.nonfinite) else OK
+
+
+def _format(files: Files, first: Table) -> str:
+    """The format to write. UsageError: a binary one on a terminal."""
+    from ..map.table_formats import check_binary
+    from ..tables.formats import format_by_name
+
+    found = files.format_name or format_by_name(files.output or "") or first.format_name
+    if files.output is None:
+        check_binary(found, is_terminal(sys.stdout))
+    return found
+
+
+def _write_parts(
+    cluster: Cluster,
+    files: Files,
+    found: Sequence[Place],
+    first: Table,
+    job: Job[Any],
+    format_name: str,
+    form: TextForm,
+) -> RowCounts:
+    """Has the tables computed by a cluster, and counts the rows. Errors: those of `write_parts`."""
+    # Here, as most tables are computed on one machine.
+    from ..cluster.distribution import Where, write_parts
+
+    where = Where(cluster.cluster or "", files.output or "", cluster.resume)
+    return write_parts(where, found, first, job, format_name, form, files.input_format)
 
 
 def _input(text: str) -> str:
@@ -101,7 +138,13 @@ def _input(text: str) -> str:
 
 
 def _check_no_table(
-    tables: Sequence[str], ranges: Iterable[str], files: Files, texts: TextTables, added: Columns, reading: Rows
+    tables: Sequence[str],
+    ranges: Iterable[str],
+    files: Files,
+    texts: TextTables,
+    added: Columns,
+    reading: Rows,
+    cluster: Cluster,
 ) -> None:
     """UsageError: what is said is about a table, and there are ranges in place of one."""
     if tables:
@@ -115,6 +158,7 @@ def _check_no_table(
         "--encoding": texts.encoding,
         "--null": reading.nulls,
         "--text": added.text,
+        "--cluster": cluster.cluster,
     }
     for option, given in about_tables.items():
         if given:

@@ -22,10 +22,13 @@ class ArrowTable:
     `widths` are the lengths of the lists in columns of lists, those of the first row that has one.
     """
 
-    def __init__(self, schema: Any, batches: Iterable[Any], title: str, parquet: ParquetTraits | None = None) -> None:
+    def __init__(self, schema: Any, batches: Iterable[Any], title: str, file: Any = None) -> None:
+        """`file` is a Parquet file."""
         self.schema = schema
         self.title = title
-        self.parquet = parquet
+        self.file = file
+        self.parquet = None if file is None else ParquetTraits(file.metadata)
+        self._before = 0
         self.names: list[str] = list(schema.names)
         self.numeric: Sequence[str] = ()
         self._batches = _whole(batches, title)
@@ -48,11 +51,17 @@ class ArrowTable:
             check_type(name, self.schema.field(name).type)
         self.numeric = numeric
 
+    def narrow(self, groups: Iterable[int], before: int) -> None:
+        """Has the rows of some groups of its Parquet file alone, behind so many."""
+        self._batches = _whole(self.file.iter_batches(batch_size=_ROWS, row_groups=list(groups)), self.title)
+        self._first = next(self._batches, None)
+        self._before = before
+
     def chunks(self) -> Iterator[ArrowChunk]:
         """The rows in order, some at a time."""
         widest = max([1, *(width or 1 for width in self.widths.values())])
         rows = max(1, min(_ROWS, _ELEMENTS // widest))
-        batch, before = self._first, 0
+        batch, before = self._first, self._before
         while batch is not None:
             for start in range(0, batch.num_rows, rows):
                 yield ArrowChunk(self, batch.slice(start, rows), before + start)
@@ -122,7 +131,7 @@ def open_parquet(file: Any, title: str) -> ArrowTable:
         opened = parquet.ParquetFile(file, pre_buffer=False)
     except (pa.ArrowException, OSError) as error:
         raise UsageError(f"{title} is not a Parquet file: {sentence(str(error))}") from None
-    return ArrowTable(opened.schema_arrow, opened.iter_batches(batch_size=_ROWS), title, ParquetTraits(opened.metadata))
+    return ArrowTable(opened.schema_arrow, opened.iter_batches(batch_size=_ROWS), title, opened)
 
 
 def open_arrow(file: Any, title: str, is_stream: bool) -> ArrowTable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
@@ -49,8 +50,10 @@ class Delimited:
         self.title = title
         self._blocks = blocks(file, dialect.delimiter.encode(), title)
         first = next(self._blocks, Block(b"", 1)).data
+        skipped = len(first)
         if not dialect.has_header:
             first = first.removeprefix(BYTE_ORDER_MARK)
+        skipped -= len(first)
         start = len(BYTE_ORDER_MARK) if first.startswith(BYTE_ORDER_MARK) else 0
         ends = record_ends(first[start:], dialect.delimiter.encode()) + start
         end = int(text_ends(first, ends[:1])[0]) if len(ends) else len(first)
@@ -64,7 +67,11 @@ class Delimited:
         else:
             self.header, self.header_end, names = b"", b"", names_by_place(names)
         begun = len(self.header) + len(self.header_end)
-        self._first = Block(first[begun:], 1 + first.count(b"\n", 0, begun))
+        self.lines_before = first.count(b"\n", 0, begun)
+        # Where in the file the records begin, None where what is read is not as it stands there.
+        self.begun = begun + skipped if isinstance(getattr(file, "raw", None), io.FileIO) else None
+        self._first = Block(first[begun:], 1 + self.lines_before)
+        self._narrowed: Iterator[Block] | None = None
         self.names: list[str] = names
         # A cell of text is a number, never a list.
         self.widths: dict[str, int | None] = {}
@@ -91,9 +98,14 @@ class Delimited:
 
     def chunks(self) -> Iterator[DelimitedChunk]:
         """The records in order, some at a time."""
-        for block in chain([self._first_block()], self._blocks):
+        for block in self._narrowed or chain([self._first_block()], self._blocks):
             if block.data:
                 yield DelimitedChunk(self, block.data, block.line)
+
+    def narrow(self, file: Readable, before: int) -> None:
+        """Has the records of a part of its file alone, behind so many lines."""
+        found = blocks(file, self.dialect.delimiter.encode(), self.title)
+        self._narrowed = (block._replace(line=block.line + before) for block in found)
 
     def _first_block(self) -> Block:
         """The first records, which the types are told by: they are read before any other."""

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Generic, NamedTuple, TypeVar
 
-import numpy as np
-
 from ...parser.rows.pipeline import overlapped
+from ...parser.semantics.computing import computing_here
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import listed, quoted
 from ..shell.saying import complain
@@ -82,17 +81,20 @@ def write_mapped(
     return progress
 
 
-def map_tables(tables: Iterable[Table], job: Job[Any], writer: Writer, threads: int, progress: RowCounts) -> None:
-    """Writes the tables one after the other with their results.
+def map_tables(
+    tables: Iterable[Table], job: Job[Any], writer: Writer, threads: int, progress: RowCounts, like: Table | None = None
+) -> None:
+    """Writes the tables one after the other with their results; `like` has their columns, by default the first.
 
     StoppedError: a row failed and `errors` is `stop`; the rows before it are written. UsageError: a table cannot be
     read, or has other columns than the first. ExpressionError: the expression is wrong for the values of a table.
     """
-    following = iter(tables)
-    first = next(following)
+    every = iter(tables)
+    first = like or next(every)
     job.expect(first)
     writer.begin(first.source)
-    for done in overlapped(_parts(first, following, job), lambda part: _work(*part, job, writer), threads):
+    every = every if like else chain([first], every)
+    for done in overlapped(_parts(first, every, job), lambda part: _work(*part, job, writer), threads):
         title = None if done.table.is_alone else done.table.place.title
         progress.fail(done.failed, done.faults, title)
         if done.first is not None:
@@ -104,10 +106,10 @@ def map_tables(tables: Iterable[Table], job: Job[Any], writer: Writer, threads: 
     writer.finish()
 
 
-def _parts(first: Table, following: Iterator[Table], job: Job[Any]) -> Iterator[tuple[Table, Chunk]]:
+def _parts(first: Table, every: Iterator[Table], job: Job[Any]) -> Iterator[tuple[Table, Chunk]]:
     """The chunks of all tables. UsageError: a table has other columns than the first."""
     before = 0
-    for table in chain([first], following):
+    for table in every:
         if table is not first:
             check_same(table, first)
             job.expect(table)
@@ -119,7 +121,7 @@ def _parts(first: Table, following: Iterator[Table], job: Job[Any]) -> Iterator[
 
 
 def _work(table: Table, chunk: Chunk, job: Job[Any], writer: Writer) -> _Done:
-    with np.errstate(all="ignore"):
+    with computing_here("float64"):
         answer = job.computation.answer(table, chunk)
         settled = answer.settled(job.results, job.errors)
         keys = {name: table.keys[name] for name in job.layout.keys}

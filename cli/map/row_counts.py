@@ -25,6 +25,8 @@ class RowCounts(Progress):
         self.rows = self.empty = self.failed = self.nonfinite = 0
         # What to call the first row with a result that is not finite, and the variables there.
         self.first_nonfinite: tuple[str, dict[str, Any]] | None = None
+        # What stands before the count, such as how many parts are done.
+        self.share = ""
         self._bar: Any = None
 
     def fail(self, count: int, faults: Sequence[tuple[str, str]], title: str | None) -> None:
@@ -74,4 +76,4 @@ class RowCounts(Progress):
             self._bar.start()
             self._bar.add_task("")
         rate = self.rows / self.seconds()
-        self._bar.update(self._bar.task_ids[0], description=f"{self.rows:,} rows, {rate:,.0f} rows/s")
+        self._bar.update(self._bar.task_ids[0], description=f"{self.share}{self.rows:,} rows, {rate:,.0f} rows/s")

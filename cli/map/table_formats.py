@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ...parser.syntax.errors import UsageError
@@ -42,7 +42,7 @@ class Table(NamedTuple):
         return self.all_bytes / (self.source.row_bytes or 1)
 
 
-def open_tables(words: Iterable[str | Place], format_name: str | None, form: TextForm) -> Iterator[Table]:
+def open_tables(words: Iterable[str | Place], format_name: str | None, form: TextForm) -> Generator[Table]:
     """The tables that words name (see `places`), each open until the next is asked for.
 
     UsageError: one cannot be read, or is not what it should be.

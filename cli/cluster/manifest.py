@@ -1,0 +1,133 @@
+"""What is done of a run, by content: a file beside the parts, written whole each time."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ...parser.syntax.errors import UsageError
+from ...parser.syntax.wording import counted, listed, quoted
+from ..shell.files import replacing
+from .tasks import Outcome, Task
+
+# Tables that are read leave out files with such names.
+NAME = "_autodiff.json"
+# Of the time, at most so much goes into writing it, and not more often than every second.
+_SHARE = 0.05
+
+
+class Manifest:
+    """The run that a folder has the parts of, and what became of those that are done, by their names."""
+
+    def __init__(
+        self, folder: str, run: Mapping[str, Any], planned: int | None = None, parts: Mapping[str, Any] | None = None
+    ) -> None:
+        self.folder = folder
+        self.run = run
+        self.planned = planned
+        self.parts = dict(parts or {})
+        self._due = 0.0
+
+    def plan(self, parts: int) -> None:
+        """Says into how many parts the tables are cut, and makes the folder. UsageError: they were into others."""
+        if self.planned not in (None, parts):
+            raise UsageError(
+                f"the tables are cut into {counted(parts, 'part')} now, and were into {self.planned:,} for "
+                f"{quoted(self.folder)}",
+                "they have changed; write to another folder",
+            )
+        self.planned = parts
+        self.write()
+
+    def recorded(self, task: Task) -> Outcome | None:
+        """What became of a part when it was made of the same bytes in the same way, None where it was not."""
+        found = self.parts.get(self._name(task))
+        if found is None or found["task"] != task.digest:
+            return None
+        fields = {name: found[name] for name in Outcome._fields if name in found}
+        first = fields["first"]
+        if first is not None:
+            fields["first"] = first[0], {name: np.asarray(value) for name, value in first[1].items()}
+        return Outcome(**{**fields, "faults": [(place, reason) for place, reason in fields["faults"]]})
+
+    def add(self, task: Task, outcome: Outcome) -> None:
+        """Records what became of a part, and writes all that is known by now if that has not been done for a while."""
+        first = outcome.first
+        values = None if first is None else (first[0], {k: np.asarray(v).tolist() for k, v in first[1].items()})
+        fields = outcome._replace(first=values)._asdict()
+        self.parts[self._name(task)] = {
+            "task": task.digest,
+            **{name: value for name, value in fields.items() if name not in ("error", "is_stopped")},
+        }
+        if time.monotonic() >= self._due:
+            self.write()
+
+    def write(self) -> None:
+        """Writes what is known."""
+        start = time.monotonic()
+        found = {"run": self.run, "planned": self.planned, "parts": dict(sorted(self.parts.items()))}
+        with replacing(os.path.join(self.folder, NAME)) as file:
+            file.write(json.dumps(found, indent=1).encode())
+        now = time.monotonic()
+        self._due = now + max(1.0, (now - start) / _SHARE)
+
+    def _name(self, task: Task) -> str:
+        return os.path.relpath(task.path, self.folder)
+
+
+def opened_manifest(folder: str, run: Mapping[str, Any], resume: bool) -> Manifest:
+    """What is done of a run in a folder that it may write to.
+
+    UsageError: something stands there already and `resume` is not asked for, or it is of another run.
+    """
+    path = os.path.join(folder, NAME)
+    held = _held(folder)
+    if not held:
+        return Manifest(folder, run)
+    if not resume:
+        help = "go on with `--resume`, or write to another folder" if NAME in held else "write to another folder"
+        raise UsageError(f"the folder {quoted(folder)} holds {_what(held)} already", help)
+    try:
+        with open(path, encoding="utf-8") as file:
+            found = json.load(file)
+        before, parts = found["run"], found["parts"]
+        other = [key for key in {**before, **run} if before.get(key) != json.loads(json.dumps(run)).get(key)]
+        known = found["planned"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise UsageError(
+            f"the folder {quoted(folder)} has no `{NAME}` that says what is done", "write to another folder"
+        ) from None
+    if other:
+        words = [key.replace("_", " ") for key in other if key != "machine_code_from_row"] or ["the number of rows"]
+        raise UsageError(
+            f"the parts in {quoted(folder)} are of another run: they differ in {listed(words)}",
+            "repeat the command as it was, or write to another folder",
+        )
+    # What workers that died have left.
+    for way, _, names in os.walk(folder):
+        for name in names:
+            if name.startswith(".part-") and name.endswith(".tmp"):
+                with contextlib.suppress(OSError):
+                    os.unlink(os.path.join(way, name))
+    return Manifest(folder, run, known, parts)
+
+
+def _held(folder: str) -> list[str]:
+    try:
+        return sorted(name for name in os.listdir(folder) if not name.startswith("."))
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise UsageError(f"cannot write to the folder {quoted(folder)}: {error.strerror}") from None
+
+
+def _what(held: list[str]) -> str:
+    if NAME in held:
+        return "the parts of a run"
+    return listed(held[:3]) + (" and more" if len(held) > 3 else "")

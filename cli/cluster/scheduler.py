@@ -1,0 +1,148 @@
+"""Dask's scheduler: a cluster that runs already, or one of processes on this machine, and tasks handed to it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import secrets
+from collections.abc import Callable, Generator, Iterable, Iterator
+from itertools import islice
+from typing import Any, NamedTuple
+
+from ...parser.syntax.errors import UsageError
+from ...parser.syntax.wording import quoted, sentence
+from . import preflight
+
+_SECONDS = 10
+# Tasks that are with the scheduler at a time, for each thread of the workers and at least.
+_AHEAD, _LEAST_AHEAD = 4, 64
+
+
+class Cluster(NamedTuple):
+    """A connection to a scheduler, and what errors call it."""
+
+    client: Any
+    title: str
+
+    def look(self, paths: list[str], folder: str) -> dict[str, dict[str, Any]]:
+        """What each worker says of itself, by its address (see `preflight`)."""
+        import cloudpickle
+
+        cloudpickle.register_pickle_by_value(preflight)
+        try:
+            with self._words():
+                return self.client.run(preflight.look, paths, folder)
+        finally:
+            cloudpickle.unregister_pickle_by_value(preflight)
+
+    def finished(self, function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> Generator[tuple[int, Any]]:
+        """What the function returns for each of the calls, with the call's number, as they finish.
+
+        A few calls are with the scheduler at a time; those that are there when whoever takes the results stops are
+        cancelled. UsageError: the scheduler is gone, or a call ended every worker it was given to.
+        """
+        import distributed
+
+        following = iter(enumerate(calls))
+        numbers: dict[str, int] = {}
+        name = f"autodiff-{function.__name__}-{secrets.token_hex(4)}"
+
+        def submitted(count: int) -> list[Any]:
+            futures = []
+            for number, call in islice(following, count):
+                futures.append(self.client.submit(function, *call, key=f"{name}-{number}", pure=False))
+                numbers[futures[-1].key] = number
+            return futures
+
+        with self._words():
+            ahead = max(_LEAST_AHEAD, _AHEAD * sum(self.client.ncores().values()))
+            waiting = distributed.as_completed(submitted(ahead), loop=self.client.loop)
+            try:
+                for future in waiting:
+                    number = numbers.pop(future.key)
+                    result = future.result()
+                    future.release()
+                    yield number, result
+                    waiting.update(submitted(1))
+            finally:
+                with contextlib.suppress(Exception):
+                    self.client.cancel(list(waiting.futures), force=True)
+
+    @contextlib.contextmanager
+    def _words(self) -> Iterator[None]:
+        """UsageError: what Dask says, in our words."""
+        import concurrent.futures
+
+        import distributed
+
+        try:
+            yield
+        except distributed.KilledWorker:
+            raise UsageError(
+                "the same task has ended several workers",
+                "see their logs; with too little memory, let fewer tasks run at a time in each",
+            ) from None
+        except (distributed.CancelledError, concurrent.futures.CancelledError, OSError, TimeoutError):
+            raise UsageError(
+                f"the connection to {self.title} is lost", "parts that are written stay: go on with `--resume`"
+            ) from None
+
+
+@contextlib.contextmanager
+def connected(where: str) -> Iterator[Cluster]:
+    """The cluster that is meant: `tcp://host:8786`, a scheduler's file, `local` or `local:4`. UsageError: none."""
+    try:
+        import distributed
+    except ImportError:
+        raise UsageError(
+            "--cluster needs Dask, which is not installed", 'install it with `pip install "autodiff-cli[cluster]"`'
+        ) from None
+    for name in ("distributed", "tornado"):
+        # What it says at length is said here in words, and of workers that leave it has others do the work.
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    kind, _, count = where.partition(":")
+    with contextlib.ExitStack() as closing:
+        if kind == "local":
+            processes = _count(where, count)
+            cluster = distributed.LocalCluster(
+                n_workers=processes,
+                threads_per_worker=1,
+                dashboard_address=None,  # pyright: ignore[reportArgumentType]
+                memory_limit=0,
+                silence_logs=logging.CRITICAL,
+            )
+            closing.enter_context(cluster)
+            title = "the local cluster"
+            how: dict[str, Any] = {"address": cluster}
+        elif "://" in where:
+            title, how = f"the scheduler at {where}", {"address": where}
+        elif os.path.isfile(where):
+            title, how = f"the scheduler of {quoted(where)}", {"scheduler_file": where}
+        else:
+            raise UsageError(
+                f"--cluster takes the address of a scheduler, its file or `local`, not {quoted(where)}",
+                "write `--cluster tcp://host:8786`, `--cluster scheduler.json` or `--cluster local:4`",
+            )
+        try:
+            client = distributed.Client(**how, timeout=_SECONDS, set_as_default=False)
+            closing.enter_context(client)
+        except (OSError, TimeoutError, ValueError, KeyError) as error:
+            reason = sentence(str(error).partition("\n")[0])
+            raise UsageError(
+                f"{title} does not answer: {reason}", "start one with `dask scheduler`, or write `--cluster local`"
+            ) from None
+        try:
+            client.wait_for_workers(1, timeout=_SECONDS)
+        except (OSError, TimeoutError):
+            raise UsageError(f"{title} has no workers", "start some with `dask worker ADDRESS`") from None
+        yield Cluster(client, title)
+
+
+def _count(where: str, count: str) -> int:
+    """How many workers a local cluster is to have."""
+    if ":" not in where:
+        return os.cpu_count() or 1
+    if not count.isdecimal() or not 1 <= int(count) <= 256:
+        raise UsageError(f"`local:` is followed by a number of workers, not {quoted(count)}", "write `local:4`")
+    return int(count)

@@ -1,0 +1,96 @@
+"""Where a table can be cut into ranges that are computed alone: between records of text, between row groups.
+
+The cuts depend on the bytes of the file and on nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from ..map.arrow import ArrowTable
+from ..map.delimited import Delimited
+from ..map.table_formats import open_tables
+from ..tables.dialect import TextForm
+from ..tables.opening import Place
+from ..tables.record_ends import BLOCK, blocks
+from .file_range import FileRange
+from .tasks import Range, Survey
+
+# Bytes of text in a range, and rows of row groups: seconds of work, so that handing it out costs nothing.
+PART_BYTES = 1 << 26
+PART_ROWS = 1 << 20
+
+
+def surveyed(place: Place, input_format: str | None, form: TextForm, part_bytes: int, part_rows: int) -> Survey:
+    """The ranges of a table in a file, each of about so many bytes of text or rows. UsageError: it is none."""
+    path = place.path or ""
+    with contextlib.closing(open_tables([place], input_format, form)) as tables, open(path, "rb") as file:
+        status = os.fstat(file.fileno())
+        source = next(tables).source
+        head = _digest(file, 0, min(BLOCK, status.st_size))
+        if isinstance(source, Delimited) and source.begun is not None:
+            ranges = _of_text(file, source, status.st_size, part_bytes)
+        elif isinstance(source, ArrowTable) and source.file is not None and source.file.metadata.num_row_groups:
+            # What stands at the end of a Parquet file says what its groups are.
+            length = int.from_bytes(FileRange(file, status.st_size - 8, status.st_size - 4).read(4), "little")
+            head = _digest(file, max(0, status.st_size - 8 - length), status.st_size)
+            ranges = _of_groups(file, source.file.metadata, part_rows)
+        else:
+            ranges = iter([Range("file", 0, status.st_size, 0, _digest(file, 0, status.st_size))])
+        return Survey(list(ranges), head, (status.st_size, status.st_mtime_ns))
+
+
+def _of_text(file: Any, source: Delimited, size: int, part_bytes: int) -> Iterator[Range]:
+    """Ranges of delimited text, of at least so many bytes: an empty one where it has no record."""
+    start = stop = int(source.begun or 0)
+    line = before = source.lines_before
+    digest = hashlib.blake2b(digest_size=16)
+    records = FileRange(file, start, size)
+    for block in blocks(records, source.dialect.delimiter.encode(), source.title):
+        digest.update(block.data)
+        stop += len(block.data)
+        line += block.data.count(b"\n")
+        if stop - start >= part_bytes:
+            yield Range("bytes", start, stop, before, digest.hexdigest())
+            start, before = stop, line
+            digest = hashlib.blake2b(digest_size=16)
+    if stop > start or start == source.begun:
+        yield Range("bytes", start, stop, before, digest.hexdigest())
+
+
+def _of_groups(file: Any, metadata: Any, part_rows: int) -> Iterator[Range]:
+    """Ranges of row groups that have at least so many rows together."""
+    start = before = rows = 0
+    digest = hashlib.blake2b(digest_size=16)
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        columns = [group.column(i) for i in range(group.num_columns)]
+        starts = [column.dictionary_page_offset or column.data_page_offset for column in columns]
+        ends = [s + column.total_compressed_size for s, column in zip(starts, columns, strict=True)]
+        digest.update(_digest(file, min(starts, default=0), max(ends, default=0)).encode())
+        rows += group.num_rows
+        if rows >= part_rows or number == metadata.num_row_groups - 1:
+            yield Range("groups", start, number + 1, before, digest.hexdigest())
+            start, before, rows = number + 1, before + rows, 0
+            digest = hashlib.blake2b(digest_size=16)
+
+
+def _digest(file: Any, start: int, stop: int) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    part = FileRange(file, start, stop)
+    while piece := part.read(BLOCK):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def digest_of_file(path: str) -> str | None:
+    """The digest of what is in a file, None where there is none."""
+    try:
+        with open(path, "rb") as file:
+            return _digest(file, 0, os.fstat(file.fileno()).st_size)
+    except OSError:
+        return None

@@ -1,0 +1,301 @@
+"""`map --cluster`: parts of tables in the workers of a scheduler, one machine's bytes, and going on after a death."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pickle
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from processes import START, environment
+
+from autodiff.cli.cluster import distribution, preflight
+from autodiff.cli.cluster.scheduler import connected
+from autodiff.cli.cluster.survey import surveyed
+from autodiff.cli.tables.dialect import TextForm
+from autodiff.cli.tables.opening import Place
+
+distributed = pytest.importorskip("distributed")
+pa = pytest.importorskip("pyarrow")
+parquet = pytest.importorskip("pyarrow.parquet")
+
+FORM = TextForm()
+EXPRESSION = "x*exp(-y)"
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """The address of a scheduler with two workers, threads of this process."""
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None, memory_limit=0
+    ) as found:
+        yield found.scheduler_address
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has parts of any size: of one block of text, of one row group."""
+    monkeypatch.setattr(distribution, "PART_BYTES", 1)
+    monkeypatch.setattr(distribution, "PART_ROWS", 1)
+    monkeypatch.setattr("autodiff.cli.tables.record_ends.BLOCK", 300)
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Path:
+    """A folder of tables in folders that say a year, with quotes that hold newlines, and rows that fail."""
+    for year in (2023, 2024):
+        folder = tmp_path / "in" / f"year={year}"
+        folder.mkdir(parents=True)
+        rows = [f'{i},{i / 7:.4f},"a ""{i}""\n, b"' if i % 3 else f"{i},{i / 7:.4f},c" for i in range(60)]
+        rows[20], rows[40], rows[41] = "20,abc,c", "40,,c", "41,1"
+        (folder / "a.csv").write_text("x,y,name\n" + "\n".join(rows) + "\n" * (year == 2023))
+    return tmp_path / "in"
+
+
+def parts(folder: Path) -> dict[str, bytes]:
+    """The parts in a folder, by their names in order."""
+    found = sorted((path for path in folder.rglob("part-*")), key=lambda path: path.name)
+    return {str(path.relative_to(folder)): path.read_bytes() for path in found}
+
+
+def without_time(text: str) -> str:
+    """What is said, without how long it took."""
+    return re.sub(r", [\d.]+ s$", "", text, flags=re.MULTILINE)
+
+
+@pytest.mark.usefixtures("small")
+def test_parts_are_what_one_machine_writes_and_failures_are_said_alike(
+    autodiff, cluster: str, tables: Path, tmp_path: Path
+) -> None:
+    words = ["map", EXPRESSION, str(tables)]
+    out, one = tmp_path / "out", tmp_path / "one.csv"
+    found = autodiff(*words, "--cluster", cluster, "-o", str(out))
+    alone = autodiff(*words, "-o", str(one))
+    assert (found.code, found.out, without_time(found.err)) == (alone.code, alone.out, without_time(alone.err))
+    assert "a.csv`, line 35: `y` is `abc`" in found.err
+    assert "120 rows: 114 ok, 2 empty, 4 failed" in found.err
+    written = parts(out)
+    assert len(written) > 6
+    assert {name.split("/")[0] for name in written} == {"year=2023", "year=2024"}
+    rows = b""
+    for name, data in written.items():
+        header, _, rest = data.partition(b"\n")
+        assert header == b"x,y,name,value,d_x,d_y"
+        rows += rest if rest.endswith(b"\n") else rest + b"\n"
+        assert name.startswith("year=2023") == (name < list(written)[len(written) // 2])
+    # The folders say the year, in place of the column.
+    whole = one.read_bytes().partition(b"\n")[2]
+    assert re.sub(rb",(2023|2024)(?=(,[^,\n]*){3}$)", b"", whole, flags=re.MULTILINE) == rows.rstrip(b"\n")
+
+
+@pytest.mark.usefixtures("small")
+def test_row_groups_are_parts_of_their_own(autodiff, cluster: str, tmp_path: Path) -> None:
+    table = pa.table({"x": [0.5 * i for i in range(10)], "y": list(range(10)), "t": [f"text {i}" for i in range(10)]})
+    parquet.write_table(table, tmp_path / "a.parquet", row_group_size=4)
+    out = tmp_path / "out"
+    assert autodiff("map", EXPRESSION, str(tmp_path / "a.parquet"), "--cluster", cluster, "-o", str(out)).code == 0
+    autodiff("map", EXPRESSION, str(tmp_path / "a.parquet"), "-o", str(tmp_path / "one.parquet"))
+    assert list(parts(out)) == [f"part-0000{n}.parquet" for n in range(3)]
+    found = pa.concat_tables(parquet.read_table(out / name) for name in parts(out))
+    assert found.equals(parquet.read_table(tmp_path / "one.parquet"))
+
+
+@pytest.mark.usefixtures("small")
+def test_text_becomes_parquet_of_one_schema(autodiff, cluster: str, tmp_path: Path) -> None:
+    rows = "".join(f"{i},{i},{'' if i > 40 else i}\n" for i in range(90))
+    (tmp_path / "a.csv").write_text("x,y,n\n" + rows)
+    out = tmp_path / "out"
+    words = ["map", EXPRESSION, str(tmp_path / "a.csv"), "--format", "parquet"]
+    assert autodiff(*words, "--cluster", cluster, "-o", str(out)).code == 0
+    autodiff(*words, "-o", str(tmp_path / "one"))
+    assert len(parts(out)) > 2
+    found = pa.concat_tables(parquet.read_table(out / name) for name in parts(out))
+    assert found.equals(parquet.read_table(tmp_path / "one"))
+
+
+@pytest.mark.usefixtures("small")
+def test_going_on_writes_what_is_missing_or_wrong_and_nothing_else(
+    autodiff, cluster: str, tables: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    words = ["map", EXPRESSION, str(tables), "--cluster", cluster, "-o", str(out)]
+    first = autodiff(*words)
+    before = parts(out)
+    refused = autodiff(*words)
+    assert refused.code == 2
+    assert "holds the parts of a run already" in refused.err
+    assert "--resume" in refused.err
+    gone, broken, *kept = before
+    (out / gone).unlink()
+    (out / broken).write_bytes(before[broken][:-1])
+    (out / "year=2023" / ".part-00000.csv.0123.tmp").touch()
+    times = {name: os.stat(out / name).st_mtime_ns for name in kept}
+    again = autodiff(*words, "--resume")
+    assert (again.code, without_time(again.err)) == (first.code, without_time(first.err))
+    assert parts(out) == before
+    assert times == {name: os.stat(out / name).st_mtime_ns for name in kept}
+    assert not list(out.rglob("*.tmp"))
+    # A manifest that does not know of a part yet.
+    manifest = json.loads((out / "_autodiff.json").read_text())
+    del manifest["parts"][kept[0]]
+    (out / "_autodiff.json").write_text(json.dumps(manifest))
+    assert autodiff(*words, "--resume").code == first.code
+    assert parts(out) == before
+
+
+@pytest.mark.usefixtures("small")
+def test_another_run_is_not_gone_on_with(autodiff, cluster: str, tables: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    words = [str(tables / "year=2023" / "a.csv"), "--cluster", cluster, "-o", str(out), "--resume"]
+    assert autodiff("map", "x**2", *words).code == 1
+    other = autodiff("map", "x**3", *words)
+    assert other.code == 2
+    assert "they differ in `expression`" in other.err
+    # A row that has changed changes the parts that it stands in.
+    table = tables / "year=2023" / "a.csv"
+    table.write_text(table.read_text().replace("59,8.4286,", "99,8.4286,"))
+    assert autodiff("map", "x**2", *words).code == 1
+    assert b"9801" in list(parts(out).values())[-1]
+    table.write_text(table.read_text() * 4)
+    assert "parts now, and were into" in autodiff("map", "x**2", *words).err
+
+
+@pytest.mark.usefixtures("small")
+def test_a_row_that_stops_leaves_the_parts_before_it(autodiff, cluster: str, tables: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    words = ["map", "y+n", str(tables / "year=2023" / "a.csv"), "--n", "1"]
+    found = autodiff(*words, "--cluster", cluster, "-o", str(out), "--errors", "stop")
+    assert found.code == 1
+    assert "error[row]: line 35: `y` is `abc`, not a number" in found.err
+    assert "part-00000.csv" in parts(out)
+    assert all(b"abc" not in data for data in parts(out).values())
+
+
+def test_errors_of_workers_are_those_of_one_machine(autodiff, cluster: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    (tmp_path / "b.csv").write_text("z\n1\n")
+    words = ["map", "x**2", str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]
+    found = autodiff(*words, "--cluster", cluster, "-o", str(tmp_path / "out"))
+    alone = autodiff(*words, "-o", str(tmp_path / "one"))
+    assert found.code == alone.code == 2
+    assert found.err == "note: 1 of 2 parts are written; `--resume` goes on\n" + alone.err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--cluster", "local"], "--cluster writes a folder of parts, and none is named"),
+        (["--resume"], "--resume is for runs on a cluster"),
+        (["--cluster", "local", "-o", "out", "--jobs", "2"], "--jobs is for one machine"),
+        (["--cluster", "nowhere", "-o", "out"], "--cluster takes the address of a scheduler"),
+        (["--cluster", "local:0", "-o", "out"], "`local:` is followed by a number of workers, not `0`"),
+        (["--cluster", "tcp://127.0.0.1:1", "-o", "out"], "the scheduler at tcp://127.0.0.1:1 does not answer"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_meant_is_said(
+    autodiff, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("autodiff.cli.cluster.scheduler._SECONDS", 0.2)
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    found = autodiff("map", "x", "a.csv", *words)
+    assert found.code == 2
+    assert message in found.err
+    assert "= help: " in found.err
+
+
+def test_what_is_no_file_is_not_for_a_cluster(autodiff, tmp_path: Path) -> None:
+    out = ["--cluster", "local", "-o", str(tmp_path / "out")]
+    assert "cannot read standard input" in autodiff("map", "x", "-", *out, stdin="x\n1\n").err
+    assert "--cluster is for tables" in autodiff("map", "x", "--x", "0:1", *out).err
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "own.txt").touch()
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    assert "holds `own.txt` already" in autodiff("map", "x", str(tmp_path / "a.csv"), *out).err
+
+
+def test_a_worker_of_another_version_or_without_the_files_says_so(
+    autodiff, cluster: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    words = ["map", "x", str(tmp_path / "a.csv"), "--cluster", cluster, "-o", str(tmp_path / "out")]
+    own = preflight.look([], str(tmp_path))
+    said = {
+        "has no autodiff": {"versions": {**own["versions"], "autodiff-cli": None}},
+        "has numpy 1.0, and here is": {"versions": {**own["versions"], "numpy": "1.0"}},
+        "does not see `": {"missing": [str(tmp_path / "a.csv")]},
+        "may not write to the folder": {"writes": False},
+    }
+    for message, changes in said.items():
+        answer = {"tcp://host:1": {**own, "missing": [], "writes": True, **changes}}
+        monkeypatch.setattr("autodiff.cli.cluster.scheduler.Cluster.look", lambda *_, a=answer: a)
+        found = autodiff(*words)
+        assert found.code == 2
+        assert f"the worker tcp://host:1 {message}" in found.err
+    assert not parts(tmp_path / "out")
+
+
+def test_the_check_needs_nothing_of_autodiff_in_a_worker(cluster: str, tmp_path: Path) -> None:
+    with connected(cluster) as found:
+        answers = found.look([str(tmp_path / "none")], str(tmp_path))
+    assert len(answers) == 2
+    assert all(answer["missing"] == [str(tmp_path / "none")] for answer in answers.values())
+    named: set[str] = set()
+
+    class Reader(pickle.Unpickler):
+        def find_class(self, module: str, name: str) -> Any:
+            named.add(module.partition(".")[0])
+            return super().find_class(module, name)
+
+    cloudpickle = pytest.importorskip("cloudpickle")
+    cloudpickle.register_pickle_by_value(preflight)
+    Reader(io.BytesIO(cloudpickle.dumps(preflight.look))).load()
+    cloudpickle.unregister_pickle_by_value(preflight)
+    assert named <= {"builtins", "cloudpickle"}
+
+
+def test_a_survey_depends_on_the_bytes_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("\ufeffx,y\r\n" + '1,"2\n"\r\n' * 10)
+    (tmp_path / "b.jsonl").write_text('{"x": 1}\n')
+    (tmp_path / "c.csv").write_text("x,y\n")
+    ranges = [surveyed(Place(str(path)), None, FORM, 1, 1).ranges for path in sorted(tmp_path.iterdir())]
+    assert [[part[:4] for part in found] for found in ranges] == [
+        [("bytes", 8, 8 + 80, 1)],
+        [("file", 0, 9, 0)],
+        [("bytes", 4, 4, 1)],
+    ]
+
+
+@pytest.mark.processes
+def test_after_a_death_the_parts_are_those_of_an_undisturbed_run(
+    autodiff: Callable[..., Any], cluster: str, tmp_path: Path
+) -> None:
+    for number in range(30):
+        (tmp_path / f"{number:02}.csv").write_text("x\n" + "".join(f"{i / 7}\n" for i in range(5000)))
+    words = ["map", "sin(x)*exp(-x)", str(tmp_path / "*.csv"), "-o", str(tmp_path / "out")]
+    process = subprocess.Popen(
+        [*START, *words, "--cluster", "local:1"],
+        env=environment({}),
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    end = time.monotonic() + 60
+    while not list(tmp_path.glob("out/part-*")) and time.monotonic() < end:
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert parts(tmp_path / "out")
+    assert autodiff(*words, "--cluster", cluster, "--resume").code == 0
+    words[-1] = str(tmp_path / "undisturbed")
+    assert autodiff(*words, "--cluster", cluster).code == 0
+    assert parts(tmp_path / "out") == parts(tmp_path / "undisturbed")
