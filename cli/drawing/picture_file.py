@@ -40,9 +40,11 @@ def check_drawable(path: str) -> str:
             f"{quoted(path)} does not say in which format to draw", f"name a file ending in .{', .'.join(FORMATS)}"
         )
     if importlib.util.find_spec("matplotlib") is None:
+        from ...parser.syntax.extras import how_to_install
+
         raise UsageError(
             f"a picture in {ending} needs matplotlib, which is not installed",
-            'install it with `pip install "autodiff-cli[plot]"`',
+            f"install it with `{how_to_install('plot')}`",
         )
     return ending
 

@@ -73,9 +73,11 @@ def check_terminal() -> None:
     try:
         from plotext import figure  # noqa: F401
     except ImportError:
+        from ...parser.syntax.extras import how_to_install
+
         raise UsageError(
             "a picture on the terminal needs plotext 6, which is not installed",
-            'install it with `pip install "autodiff-cli[plot]"`, or write a file: `-o picture.svg`',
+            f"install it with `{how_to_install('plot')}`, or write a file: `-o picture.svg`",
         ) from None
 
 

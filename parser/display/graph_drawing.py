@@ -69,9 +69,11 @@ def drawn(source: str, format_name: str) -> bytes:
     try:
         from pygraphviz import AGraph
     except ImportError:
+        from ..syntax.extras import how_to_install
+
         raise UsageError(
             "svg, png and html need pygraphviz, which is not installed",
-            'install it with `pip install "autodiff-cli[graph]"`',
+            f"install it with `{how_to_install('graph')}`",
         ) from None
     graph = AGraph(string=source)
     try:

@@ -12,8 +12,10 @@ from ..syntax.errors import UsageError
 def arrow(purpose: str, module: str = "") -> Any:
     """The package pyarrow, or one of its modules. UsageError: it is not installed, and `purpose` needs it."""
     if not has_arrow():
+        from ..syntax.extras import how_to_install
+
         raise UsageError(
-            f"{purpose} needs pyarrow, which is not installed", 'install it with `pip install "autodiff-cli[tables]"`'
+            f"{purpose} needs pyarrow, which is not installed", f"install it with `{how_to_install('tables')}`"
         )
     return importlib.import_module(f"pyarrow.{module}" if module else "pyarrow")
 

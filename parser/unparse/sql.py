@@ -78,8 +78,10 @@ def render(derivatives: Derivatives, source: str, how: How) -> str:
     try:
         import sqlglot
     except ImportError:
+        from ..syntax.extras import how_to_install
+
         message = "SQL is written by sqlglot, which is not installed"
-        raise UnsupportedError(message, 'pip install "autodiff-cli[sql]"') from None
+        raise UnsupportedError(message, f"install it with `{how_to_install('sql')}`") from None
     dialect = how.dialect or _USUAL
     if sqlglot.Dialect.get(dialect) is None:  # pyrefly: ignore[bad-argument-type]
         known = ", ".join(sorted(name for name in sqlglot.Dialect.classes if name))
