@@ -207,4 +207,4 @@ def _close(manifest: Manifest, counts: RowCounts, planned: int) -> None:
     counts.erase()
     manifest.write()
     if len(manifest.parts) < planned:
-        say(f"note: {len(manifest.parts):,} of {planned:,} parts are written; `--resume` goes on")
+        say(f"note: {len(manifest.parts):,} of {planned:,} parts are done; `--resume` goes on")

@@ -191,7 +191,7 @@ def test_errors_of_workers_are_those_of_one_machine(autodiff, cluster: str, tmp_
     found = autodiff(*words, "--cluster", cluster, "-o", str(tmp_path / "out"))
     alone = autodiff(*words, "-o", str(tmp_path / "one"))
     assert found.code == alone.code == 2
-    assert found.err == "note: 1 of 2 parts are written; `--resume` goes on\n" + alone.err
+    assert found.err == "note: 1 of 2 parts are done; `--resume` goes on\n" + alone.err
 
 
 @pytest.mark.parametrize(
