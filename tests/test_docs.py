@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import doctest
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -16,6 +17,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+from autodiff.cli.main import run
 
 DOCS = Path(__file__).parents[1] / "docs"
 NEEDS = {"library": ("pyarrow",), "engines": ("pyarrow", "duckdb", "polars")}
@@ -70,3 +73,26 @@ def test_the_page_of_man_is_what_the_commands_say() -> None:
     man = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(man)
     assert man.PAGE.read_text(encoding="utf-8") == man.page()
+
+
+COMMANDS_WITH_JSON = {
+    "eval": ["x**2", "--x", "3", "--hessian", "--order", "2"],
+    "trace": ["sin(x**2)", "--x", "4"],
+    "graph": ["sin(x)*cos(2)", "--x", "4"],
+    "diff": ["x**2*y"],
+    "check": ["sin(x)", "--x", "1"],
+    "minimize": ["x**2", "--x", "1"],
+    "solve": ["x**2 = 2", "--x", "1"],
+    "propagate": ["x**2", "--x", "3+-0.1"],
+    "plot": ["x", "--x", "0:2"],
+    "functions": ["sin"],
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS_WITH_JSON)
+def test_the_page_of_json_names_every_key(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", (DOCS / "json.md").read_text(encoding="utf-8"), re.MULTILINE)
+    told = {command: set(re.findall(r"`(\w+)`", keys)) for command, keys in rows}
+    allowed = told[name] | (told["eval"] if name == "trace" else set())
+    run([name, *COMMANDS_WITH_JSON[name], "--json"])
+    assert json.loads(capsys.readouterr().out).keys() <= allowed

@@ -20,7 +20,11 @@ def _transcripts(page: str) -> list[str]:
 
 
 TRANSCRIPTS = _transcripts(README)
-TOUR = _transcripts((ROOT / "docs" / "tour.md").read_text(encoding="utf-8"))
+TOUR = [
+    transcript
+    for name in ("tour", "json")
+    for transcript in _transcripts((ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8"))
+]
 
 
 @pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda text: text.split("\n")[0][2:40])

@@ -35,7 +35,12 @@ EXPRESSION = "x*exp(-y)"
 def cluster() -> Iterator[str]:
     """The address of a scheduler with two workers, threads of this process."""
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None, memory_limit=0
+        n_workers=2,
+        threads_per_worker=1,
+        processes=False,
+        dashboard_address="127.0.0.1:0",
+        worker_dashboard_address="127.0.0.1:0",
+        memory_limit=0,
     ) as found:
         yield found.scheduler_address
 
@@ -186,7 +191,7 @@ def test_errors_of_workers_are_those_of_one_machine(autodiff, cluster: str, tmp_
     found = autodiff(*words, "--cluster", cluster, "-o", str(tmp_path / "out"))
     alone = autodiff(*words, "-o", str(tmp_path / "one"))
     assert found.code == alone.code == 2
-    assert found.err == "note: 1 of 2 parts are written; `--resume` goes on\n" + alone.err
+    assert found.err == "note: 1 of 2 parts are done; `--resume` goes on\n" + alone.err
 
 
 @pytest.mark.parametrize(
