@@ -1,4 +1,4 @@
-"""What records say in the language: formulas, definitions, squares and exponentials have the values of their operations."""
+"""Formulas, definitions, squares and exponentials of records have the values of their operations."""
 
 from __future__ import annotations
 
