@@ -29,6 +29,8 @@ from .terms import (
 )
 
 _LARGEST_DENOMINATOR = 10**6
+_DIGITS = 15  # that a float has of every number
+_LEAST_ROUNDED, _MOST_ROUNDED = 10**_DIGITS, 10**300
 
 
 class Presentation:
@@ -84,6 +86,8 @@ class Presentation:
         """A number."""
         if value < 0:
             return negated(self.fraction(-value))
+        if _is_rounded(value):
+            return literal(float(value))
         if value.denominator == 1:
             return literal(value.numerator)
         if value.denominator > _LARGEST_DENOMINATOR or (self.decimals and _is_decimal(value)):
@@ -314,6 +318,12 @@ def _degrees(term: Term) -> tuple[Fraction, Fraction]:
     powers = {b: e.value for b, e in factors_of(term).items() if isinstance(e, Number) and b is not E}
     in_variables = sum((power for base, power in powers.items() if isinstance(base, Symbol)), Fraction(0))
     return -in_variables, -sum(powers.values(), Fraction(0))
+
+
+def _is_rounded(value: Fraction) -> bool:
+    """Whether a number has more digits than floats have, in which programs compute: it only looks exact."""
+    whole = value.numerator
+    return _LEAST_ROUNDED <= whole < _MOST_ROUNDED and len(str(whole).rstrip("0")) > _DIGITS
 
 
 def _is_decimal(value: Fraction) -> bool:
