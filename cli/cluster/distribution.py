@@ -19,7 +19,7 @@ from ..map.table_formats import Table
 from ..shell.saying import complain, say
 from ..tables.dialect import TextForm
 from ..tables.opening import Place
-from .manifest import Manifest, opened_manifest
+from .manifest import Manifest, opened_manifest, remove_remains
 from .preflight import look
 from .scheduler import Cluster, connected
 from .survey import PART_BYTES, PART_ROWS
@@ -72,6 +72,8 @@ def write_parts(
         except StoppedError:
             words = f"error[row]: {quoted(where.folder)} lacks parts from there on, because of `--errors stop`"
             complain(words)
+    if len(manifest.parts) == len(tasks):
+        remove_remains(where.folder)
     return counts
 
 

@@ -81,6 +81,15 @@ class Manifest:
         return os.path.relpath(task.path, self.folder)
 
 
+def remove_remains(folder: str) -> None:
+    """Removes what workers that died have left of parts."""
+    for way, _, names in os.walk(folder):
+        for name in names:
+            if name.startswith(".part-") and name.endswith(".tmp"):
+                with contextlib.suppress(OSError):
+                    os.unlink(os.path.join(way, name))
+
+
 def opened_manifest(folder: str, run: Mapping[str, Any], resume: bool) -> Manifest:
     """What is done of a run in a folder that it may write to.
 
@@ -109,12 +118,6 @@ def opened_manifest(folder: str, run: Mapping[str, Any], resume: bool) -> Manife
             f"the parts in {quoted(folder)} are of another run: they differ in {listed(words)}",
             "repeat the command as it was, or write to another folder",
         )
-    # What workers that died have left.
-    for way, _, names in os.walk(folder):
-        for name in names:
-            if name.startswith(".part-") and name.endswith(".tmp"):
-                with contextlib.suppress(OSError):
-                    os.unlink(os.path.join(way, name))
     return Manifest(folder, run, known, parts)
 
 

@@ -15,6 +15,7 @@ from ...parser.syntax.wording import quoted, sentence
 from . import preflight
 
 _SECONDS = 10
+_PAGE = "127.0.0.1:0"
 # Tasks that are with the scheduler at a time, for each thread of the workers and at least.
 _AHEAD, _LEAST_AHEAD = 4, 64
 
@@ -49,22 +50,22 @@ class Cluster(NamedTuple):
         name = f"autodiff-{function.__name__}-{secrets.token_hex(4)}"
 
         def submitted(count: int) -> list[Any]:
-            futures = []
-            for number, call in islice(following, count):
-                futures.append(self.client.submit(function, *call, key=f"{name}-{number}", pure=False))
-                numbers[futures[-1].key] = number
-            return futures
+            some = list(islice(following, count))
+            keys = {f"{name}-{number}": number for number, _ in some}
+            numbers.update(keys)
+            columns = zip(*(call for _, call in some), strict=True)
+            return self.client.map(function, *columns, key=[*keys], pure=False) if some else []
 
         with self._words():
             ahead = max(_LEAST_AHEAD, _AHEAD * sum(self.client.ncores().values()))
-            waiting = distributed.as_completed(submitted(ahead), loop=self.client.loop)
+            waiting = distributed.as_completed(submitted(ahead), loop=self.client.loop, with_results=True)
             try:
-                for future in waiting:
-                    number = numbers.pop(future.key)
-                    result = future.result()
-                    future.release()
-                    yield number, result
-                    waiting.update(submitted(1))
+                for future, result in waiting:
+                    if future.cancelled():
+                        raise result
+                    yield numbers.pop(future.key), result
+                    if len(numbers) <= ahead // 2:
+                        waiting.update(submitted(ahead - len(numbers)))
             finally:
                 with contextlib.suppress(Exception):
                     self.client.cancel(list(waiting.futures), force=True)
@@ -98,7 +99,7 @@ def connected(where: str) -> Iterator[Cluster]:
         raise UsageError(
             "--cluster needs Dask, which is not installed", 'install it with `pip install "autodiff-cli[cluster]"`'
         ) from None
-    for name in ("distributed", "tornado"):
+    for name in ("distributed", "tornado", "asyncio"):
         # What it says at length is said here in words, and of workers that leave it has others do the work.
         logging.getLogger(name).setLevel(logging.CRITICAL)
     kind, _, count = where.partition(":")
@@ -108,7 +109,9 @@ def connected(where: str) -> Iterator[Cluster]:
             cluster = distributed.LocalCluster(
                 n_workers=processes,
                 threads_per_worker=1,
-                dashboard_address=None,  # pyright: ignore[reportArgumentType]
+                # Not on 8787 of all networks, where Dask would put a page that it has even without a dashboard.
+                dashboard_address=_PAGE,
+                worker_dashboard_address=_PAGE,
                 memory_limit=0,
                 silence_logs=logging.CRITICAL,
             )

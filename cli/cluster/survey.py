@@ -11,10 +11,11 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from ..map.arrow import ArrowTable
+from ..map.arrow import parquet_file
 from ..map.delimited import Delimited
 from ..map.table_formats import open_tables
 from ..tables.dialect import TextForm
+from ..tables.formats import format_by_content
 from ..tables.opening import Place
 from ..tables.record_ends import BLOCK, blocks
 from .file_range import FileRange
@@ -23,32 +24,40 @@ from .tasks import Range, Survey
 # Bytes of text in a range, and rows of row groups: seconds of work, so that handing it out costs nothing.
 PART_BYTES = 1 << 26
 PART_ROWS = 1 << 20
+# As many bytes tell a format.
+_MAGIC = 16
 
 
 def surveyed(place: Place, input_format: str | None, form: TextForm, part_bytes: int, part_rows: int) -> Survey:
     """The ranges of a table in a file, each of about so many bytes of text or rows. UsageError: it is none."""
     path = place.path or ""
-    with contextlib.closing(open_tables([place], input_format, form)) as tables, open(path, "rb") as file:
+    with open(path, "rb") as file:
         status = os.fstat(file.fileno())
-        source = next(tables).source
-        head = _digest(file, 0, min(BLOCK, status.st_size))
-        if isinstance(source, Delimited) and source.begun is not None:
-            ranges = _of_text(file, source, status.st_size, part_bytes)
-        elif isinstance(source, ArrowTable) and source.file is not None and source.file.metadata.num_row_groups:
+        size = status.st_size
+        if format_by_content(file.read(_MAGIC)) == "parquet":
             # What stands at the end of a Parquet file says what its groups are.
-            length = int.from_bytes(FileRange(file, status.st_size - 8, status.st_size - 4).read(4), "little")
-            head = _digest(file, max(0, status.st_size - 8 - length), status.st_size)
-            ranges = _of_groups(file, source.file.metadata, part_rows)
+            metadata = parquet_file(path, place.title).metadata
+            head = _digest(file, size - 8 - metadata.serialized_size, size)
+            ranges = list(_of_groups(file, metadata, part_rows)) if metadata.num_row_groups else []
         else:
-            ranges = iter([Range("file", 0, status.st_size, 0, _digest(file, 0, status.st_size))])
-        return Survey(list(ranges), head, (status.st_size, status.st_mtime_ns))
+            head = _digest(file, 0, min(BLOCK, size))
+            with contextlib.closing(open_tables([place], input_format, form)) as tables:
+                source = next(tables).source
+                ranges = list(_of_text(file, source, size, part_bytes)) if isinstance(source, Delimited) else []
+        whole = [] if ranges else [Range("file", 0, size, 0, _digest(file, 0, size))]
+        return Survey([*ranges, *whole], head, (size, status.st_mtime_ns))
 
 
 def _of_text(file: Any, source: Delimited, size: int, part_bytes: int) -> Iterator[Range]:
-    """Ranges of delimited text, of at least so many bytes: an empty one where it has no record."""
-    start = stop = int(source.begun or 0)
+    """Ranges of delimited text, of at least so many bytes: an empty one where it has no record.
+
+    None of what is not read as it stands in the file.
+    """
+    if source.begun is None:
+        return
+    start = stop = source.begun
     line = before = source.lines_before
-    digest = hashlib.blake2b(digest_size=16)
+    digest = hashlib.sha256()
     records = FileRange(file, start, size)
     for block in blocks(records, source.dialect.delimiter.encode(), source.title):
         digest.update(block.data)
@@ -57,7 +66,7 @@ def _of_text(file: Any, source: Delimited, size: int, part_bytes: int) -> Iterat
         if stop - start >= part_bytes:
             yield Range("bytes", start, stop, before, digest.hexdigest())
             start, before = stop, line
-            digest = hashlib.blake2b(digest_size=16)
+            digest = hashlib.sha256()
     if stop > start or start == source.begun:
         yield Range("bytes", start, stop, before, digest.hexdigest())
 
@@ -65,7 +74,7 @@ def _of_text(file: Any, source: Delimited, size: int, part_bytes: int) -> Iterat
 def _of_groups(file: Any, metadata: Any, part_rows: int) -> Iterator[Range]:
     """Ranges of row groups that have at least so many rows together."""
     start = before = rows = 0
-    digest = hashlib.blake2b(digest_size=16)
+    digest = hashlib.sha256()
     for number in range(metadata.num_row_groups):
         group = metadata.row_group(number)
         columns = [group.column(i) for i in range(group.num_columns)]
@@ -76,11 +85,11 @@ def _of_groups(file: Any, metadata: Any, part_rows: int) -> Iterator[Range]:
         if rows >= part_rows or number == metadata.num_row_groups - 1:
             yield Range("groups", start, number + 1, before, digest.hexdigest())
             start, before, rows = number + 1, before + rows, 0
-            digest = hashlib.blake2b(digest_size=16)
+            digest = hashlib.sha256()
 
 
 def _digest(file: Any, start: int, stop: int) -> str:
-    digest = hashlib.blake2b(digest_size=16)
+    digest = hashlib.sha256()
     part = FileRange(file, start, stop)
     while piece := part.read(BLOCK):
         digest.update(piece)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
@@ -81,6 +82,7 @@ class Outcome(NamedTuple):
     is_stopped: bool = False
 
 
+@cache
 def own_version() -> str:
     """Which autodiff this is."""
     return version("autodiff-cli")

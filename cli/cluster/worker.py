@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import pickle
+import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -19,10 +20,13 @@ from ..map.mapping import StoppedError, map_tables
 from ..map.row_counts import MOST_FAILURES, RowCounts
 from ..map.table_formats import Table, open_tables, open_writer
 from ..shell.files import replacing
+from ..tables.formats import BINARY
 from ..tables.opening import Place
 from .file_range import FileRange
 from .survey import digest_of_file, surveyed
 from .tasks import Outcome, Run, Survey, Task, own_version
+
+_lock = threading.Lock()
 
 
 def survey(data: bytes, place: Place, part_bytes: int, part_rows: int) -> Survey | AutodiffError:
@@ -44,7 +48,7 @@ def compute(data: bytes, task: Task, recorded: Outcome | None) -> Outcome:
     try:
         if run.version != own_version():
             raise UsageError(f"a worker has autodiff {own_version()}, and this is {run.version}")
-        return _computed(run, task)
+        return _computed(data, run, task)
     except StoppedError as stopped:
         return stopped.args[0]
     except OSError as error:
@@ -59,14 +63,18 @@ def _loaded(data: bytes) -> Run:
     return pickle.loads(data)
 
 
-def _computed(run: Run, task: Task) -> Outcome:
+def _computed(data: bytes, run: Run, task: Task) -> Outcome:
     counts = PartCounts()
     os.makedirs(os.path.dirname(task.path), exist_ok=True)
     with computing_here("float64"), contextlib.ExitStack() as opened:
-        table = _opened(run, task.place, opened)
-        table = table._replace(keys={name: key for name, key in task.keys.items() if name not in table.source.names})
+        tables = opened.enter_context(contextlib.closing(open_tables([task.place], run.input_format, run.form)))
+        table = next(tables)
+        keys = {name: key for name, key in task.keys.items() if name not in table.source.names}
+        table = table._replace(keys=keys, is_alone=run.is_alone, is_sized=run.is_sized)
         _narrow(table, task, opened)
-        first = table if task.place == run.first else _opened(run, run.first, opened)
+        status = os.stat(run.first.path or "")
+        with _lock:
+            first = _first(data, status.st_size, status.st_mtime_ns)
         file = _Digested(opened.enter_context(replacing(task.path)))
         writer = open_writer(run.format_name, file, run.job.layout, run.form)
         try:
@@ -83,9 +91,17 @@ def _computed(run: Run, task: Task) -> Outcome:
     return counts.outcome(file.size, file.digest.hexdigest())
 
 
-def _opened(run: Run, place: Place, opened: contextlib.ExitStack) -> Table:
-    tables = opened.enter_context(contextlib.closing(open_tables([place], run.input_format, run.form)))
-    return next(tables)._replace(is_alone=run.is_alone, is_sized=run.is_sized)
+@lru_cache(4)
+def _first(data: bytes, size: int, changed: int) -> Table:
+    """The first table of a run, whose file has such a size and time of change, looked at once for all tasks."""
+    run = _loaded(data)
+    with contextlib.closing(open_tables([run.first], run.input_format, run.form)) as tables:
+        table = next(tables)
+        run.job.expect(table)
+        if run.format_name in BINARY:
+            # While it is open.
+            _ = table.source.schema
+        return table
 
 
 def _narrow(table: Table, task: Task, opened: contextlib.ExitStack) -> None:
@@ -95,7 +111,9 @@ def _narrow(table: Table, task: Task, opened: contextlib.ExitStack) -> None:
         file = opened.enter_context(open(task.place.path or "", "rb"))  # noqa: SIM115
         source.narrow(FileRange(file, part.start, part.stop), part.before)
     elif part.kind == "groups" and isinstance(source, ArrowTable) and source.file is not None:
-        source.narrow(range(part.start, min(part.stop, source.file.metadata.num_row_groups)), part.before)
+        groups = source.file.metadata.num_row_groups
+        if part.stop - part.start < groups:
+            source.narrow(range(part.start, min(part.stop, groups)), part.before)
     elif part.kind != "file":
         raise UsageError(f"{task.place.title} has changed while it was read", "run it again")
 
@@ -136,7 +154,7 @@ class _Digested:
     def __init__(self, file: Any) -> None:
         self.file = file
         self.size = 0
-        self.digest = hashlib.blake2b(digest_size=16)
+        self.digest = hashlib.sha256()
 
     def write(self, data: Any) -> int:
         self.digest.update(data)

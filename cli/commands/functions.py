@@ -12,7 +12,7 @@ from ..shell.command import command as declared
 from ..shell.exit_codes import OK
 from ..shell.options import Format, format_option, json_option, option
 from ..shell.printing import printer
-from ..shell.streams import is_terminal, write
+from ..shell.streams import is_terminal, write, write_listing
 
 EXAMPLES = [
     ("autodiff functions", "all of them, by family"),
@@ -58,5 +58,5 @@ def command(name: str | None, text: str | None, listing: Listing) -> int:
         write(shown.described(entry_of(named(name))))
         return OK
     width = shutil.get_terminal_size().columns if is_terminal(sys.stdout) else _NEVER_FOLDED
-    write(shown.listed(all_functions() if text is None else found(text), width))
+    write_listing(shown.listed(all_functions() if text is None else found(text), width))
     return OK

@@ -7,7 +7,7 @@ from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import STRICT, Limits, Output, Variables, format_option
 from ..shell.printing import rendered
-from ..shell.streams import write
+from ..shell.streams import write_listing
 
 EXAMPLES = [
     ('autodiff trace "sin(x**2)" --x 4', "each step with its local derivative"),
@@ -50,6 +50,6 @@ def command(words: tuple[str, ...], variables: Variables, strict: bool, output: 
             text = rendered("graph", "html", graph, output.style(), "table")
         else:
             text = rendered("trace", output.format_name, report, passes, output.style())
-    write(text)
+    write_listing(text)
     say_remarks(report)
     return FAILED if strict and not report.is_finite() else OK

@@ -125,13 +125,18 @@ def _repeats(column: Any) -> bool:
 
 
 def open_parquet(file: Any, title: str) -> ArrowTable:
+    """The table in a Parquet file. UsageError: it is none."""
+    opened = parquet_file(file, title)
+    return ArrowTable(opened.schema_arrow, opened.iter_batches(batch_size=_ROWS), title, opened)
+
+
+def parquet_file(file: Any, title: str) -> Any:
     """A Parquet file. UsageError: it is none."""
     pa, parquet = arrow("reading Parquet"), arrow("reading Parquet", "parquet")
     try:
-        opened = parquet.ParquetFile(file, pre_buffer=False)
+        return parquet.ParquetFile(file, pre_buffer=False)
     except (pa.ArrowException, OSError) as error:
         raise UsageError(f"{title} is not a Parquet file: {sentence(str(error))}") from None
-    return ArrowTable(opened.schema_arrow, opened.iter_batches(batch_size=_ROWS), title, opened)
 
 
 def open_arrow(file: Any, title: str, is_stream: bool) -> ArrowTable:

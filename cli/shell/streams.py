@@ -111,6 +111,19 @@ def write(text: str) -> None:
     sys.stdout.flush()
 
 
+def write_listing(text: str) -> None:
+    """Writes results that may be longer than a window: to a person with one, by the pager (`PAGER`, else `less`)."""
+    import shutil
+
+    is_long = text.count("\n") >= shutil.get_terminal_size().lines
+    if not is_long or not is_terminal(sys.stdout) or os.environ.get("TERM") == "dumb":
+        write(text)
+        return
+    import click
+
+    click.echo_via_pager(text, color=wants_color(sys.stdout))
+
+
 def discard(stream: TextIO) -> None:
     """Points a stream nowhere, so that Python does not fail on exit at writing what it could not write before."""
     # An OSError (its subclass UnsupportedOperation) where the stream is no file, as in tests.

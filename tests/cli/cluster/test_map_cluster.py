@@ -35,7 +35,12 @@ EXPRESSION = "x*exp(-y)"
 def cluster() -> Iterator[str]:
     """The address of a scheduler with two workers, threads of this process."""
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None, memory_limit=0
+        n_workers=2,
+        threads_per_worker=1,
+        processes=False,
+        dashboard_address="127.0.0.1:0",
+        worker_dashboard_address="127.0.0.1:0",
+        memory_limit=0,
     ) as found:
         yield found.scheduler_address
 

@@ -98,3 +98,9 @@ def test_a_missing_expression_is_not_waited_for(terminal) -> None:
 def test_the_list_of_functions_is_folded_at_the_width(terminal) -> None:
     lines = plain(terminal("functions", columns=70).out).splitlines()
     assert max(map(len, lines)) <= 70
+
+
+def test_a_long_listing_goes_through_the_pager_and_a_short_one_does_not(terminal) -> None:
+    paged = terminal("functions", env={"PAGER": "head -n 3"})
+    assert len(paged.out.splitlines()) == 3
+    assert len(terminal("functions", "sin", env={"PAGER": "head -n 3"}).out.splitlines()) > 3
