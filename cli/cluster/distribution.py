@@ -23,7 +23,7 @@ from ..tables.opening import Place
 from .manifest import Manifest, opened_manifest, remove_remains
 from .preflight import look
 from .scheduler import Cluster, connected
-from .survey import PART_BYTES, PART_ROWS
+from .survey import PART_BYTES, part_size
 from .tasks import Outcome, Run, Survey, Task, described, digest_of, own_version
 from .worker import compute, survey
 
@@ -60,11 +60,12 @@ def write_parts(
     run = Run(job, format_name, form, input_format, places[0], alone, first.is_sized, own_version())
     data = pickle.dumps(run)
     counts = RowCounts(waits=True)
-    about = {**described(run, first), "folders": folders, "part_bytes": PART_BYTES, "part_rows": PART_ROWS}
+    part_bytes = part_size(first.all_bytes, PART_BYTES)
+    about = {**described(run, first), "folders": folders, "part_bytes": part_bytes}
     manifest = opened_manifest(where.folder, about, where.resume)
     with connected(where.cluster) as cluster, contextlib.ExitStack() as made:
         _check_workers(cluster, places, where.folder)
-        calls = [(data, place, PART_BYTES, PART_ROWS) for place in places]
+        calls = [(data, place, part_bytes) for place in places]
         tasks = list(_tasks(where.folder, places, _surveys(cluster, calls), folders, format_name, digest_of(about)))
         manifest.plan(len(tasks))
         made.callback(_close, manifest, counts, len(tasks))
