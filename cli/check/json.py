@@ -36,6 +36,7 @@ def _claim(verdict: Verdict) -> dict[str, Any]:
         "by": verdict.claim.name,
         "claim": verdict.claim.text,
         "verdict": "ok" if verdict.holds else "wrong",
+        "decided_by": verdict.decided_by,
         "points": verdict.points,
         "at": verdict.at,
         **verdict.numbers(),

@@ -27,10 +27,15 @@ def render(report: CheckReport, style: Style) -> str:
 
 
 def _claim(verdict: Verdict) -> dict[str, str]:
-    what = {"claim": verdict.claim.name, "verdict": "ok" if verdict.holds else "wrong", "points": str(verdict.points)}
+    what = {
+        "claim": verdict.claim.name,
+        "verdict": "ok" if verdict.holds else "wrong",
+        "decided_by": verdict.decided_by,
+        "points": str(verdict.points),
+    }
     slip = {"slip": verdict.slip} if verdict.slip else {}
     return {**what, **_texts(verdict.at, "at."), **_texts(verdict.numbers()), **slip}
 
 
 def _texts(numbers: Mapping[str, Any], lead: str = "") -> dict[str, str]:
-    return {lead + key: value_text(np.asarray(data, float)) for key, data in numbers.items()}
+    return {lead + key: value_text(np.asarray(data, float)) for key, data in numbers.items() if data is not None}

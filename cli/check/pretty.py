@@ -49,6 +49,8 @@ def _claim(verdict: Verdict) -> Text:
     claim = verdict.claim
     head = f"d/d{claim.name} = {claim.text}: "
     times = f"{verdict.points} point{'s' * (verdict.points > 1)}"
+    if verdict.cancels:
+        return Text.assemble(head, ("ok", "green"), ", equal: the difference cancels")
     if verdict.holds:
         return Text.assemble(head, ("ok", "green"), f", equal at {times}")
     place = ", ".join(f"{name} = {_texts(data)}" for name, data in verdict.at.items())

@@ -11,11 +11,14 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from ...parser.syntax.errors import UsageError
+from ...parser.syntax.extras import how_to_install
 from ...parser.syntax.wording import quoted, sentence
 from . import preflight
 
 _SECONDS = 10
 _PAGE = "127.0.0.1:0"
+# What workers run first: Ctrl-C is for the one that started them, who ends them.
+_DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 # Tasks that are with the scheduler at a time, for each thread of the workers and at least.
 _AHEAD, _LEAST_AHEAD = 4, 64
 
@@ -97,9 +100,9 @@ def connected(where: str) -> Iterator[Cluster]:
         import distributed
     except ImportError:
         raise UsageError(
-            "--cluster needs Dask, which is not installed", 'install it with `pip install "autodiff-cli[cluster]"`'
+            "--cluster needs Dask, which is not installed", f"install it with `{how_to_install('cluster')}`"
         ) from None
-    for name in ("distributed", "tornado", "asyncio"):
+    for name in ("distributed", "distributed.client", "tornado", "asyncio"):
         # What it says at length is said here in words, and of workers that leave it has others do the work.
         logging.getLogger(name).setLevel(logging.CRITICAL)
     kind, _, count = where.partition(":")
@@ -112,6 +115,7 @@ def connected(where: str) -> Iterator[Cluster]:
                 # Not on 8787 of all networks, where Dask would put a page that it has even without a dashboard.
                 dashboard_address=_PAGE,
                 worker_dashboard_address=_PAGE,
+                preload=_DEAF,
                 memory_limit=0,
                 silence_logs=logging.CRITICAL,
             )

@@ -58,8 +58,8 @@ def command(words: tuple[str, ...], variables: Variables, sampling: Sampling, ou
     chooses the step and estimates the error. At a kink the derivative shown has to lie between the slopes of both
     sides.
 
-    With --claim, derivatives worked out by hand are compared with autograd's. Exit code 1 where something does not
-    hold.
+    With --claim, derivatives worked out by hand are compared with autograd's: by algebra, where the difference of both
+    cancels, else by numbers. Exit code 1 where something does not hold.
     """
     if sampling.claims and sampling.order > 1:
         raise UsageError("--claim is about first derivatives and takes no --order", "leave out one of them")

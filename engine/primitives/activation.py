@@ -48,6 +48,7 @@ sigmoid = primitive(
     torch=("sigmoid", "special.expit", "nn.functional.sigmoid"),
     in_place=True,
     definition="exp(minimum(x, 0))/(1 + exp(-abs(x)))",
+    exponential="1/(1 + exp(-x))",
     method=True,
     module="Sigmoid",
     gain=1.0,

@@ -158,8 +158,23 @@ acos = _inverse(
 )
 atan = _inverse("atan", "tangent, in radians", lambda g, x: g / (x * x + 1), parity="odd")
 
-sinh = _odd("sinh", np.sinh, lambda g, x: g * cosh(x), doc="hyperbolic sine", square="cosh(x)**2 - 1", quotient="tanh")
-cosh = _even("cosh", np.cosh, lambda g, x: g * sinh(x), doc="hyperbolic cosine", square="1 + sinh(x)**2")
+sinh = _odd(
+    "sinh",
+    np.sinh,
+    lambda g, x: g * cosh(x),
+    doc="hyperbolic sine",
+    square="cosh(x)**2 - 1",
+    quotient="tanh",
+    exponential="(exp(x) - exp(-x))/2",
+)
+cosh = _even(
+    "cosh",
+    np.cosh,
+    lambda g, x: g * sinh(x),
+    doc="hyperbolic cosine",
+    square="1 + sinh(x)**2",
+    exponential="(exp(x) + exp(-x))/2",
+)
 
 
 @private(lambda g, y: g * (1 - y * y), lambda g, grad, y: g * grad * (-2 * y), formula="grad*(1 - y**2)")
@@ -175,6 +190,7 @@ tanh = primitive(
     parity="odd",
     complement="1/cosh(x)**2",
     ratio="sinh(x)/cosh(x)",
+    exponential="(exp(x) - exp(-x))/(exp(x) + exp(-x))",
     torch=("tanh", "nn.functional.tanh"),
     module="Tanh",
     gain=5 / 3,

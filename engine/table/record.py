@@ -184,6 +184,8 @@ class Operation:
     ratio: str | None = None
     # What is left of 1 when its square is taken away, as an expression.
     complement: str | None = None
+    # The same in exponentials, in which hyperbolic functions have all their relations.
+    exponential: str | None = None
     # The function of which it is the inverse.
     inverse: str | None = None
     # What it computes as an expression in its arguments, or a function of some of them that gives that; None: it is

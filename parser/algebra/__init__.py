@@ -11,6 +11,7 @@
     calls            any other operation, as a call of a function of the language
     definitions    names that a person gave to parts
     simplify       the shortest of several equal forms; sharing names parts that occur often
+    equality       whether a claim and the derivative cancel
     presentation   an expression as the syntax that a person would write, put together of pieces
 
 What is done here keeps the value wherever the original has one, up to rounding and overflow: an expression may become

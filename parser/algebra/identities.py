@@ -112,6 +112,18 @@ def _signed(call: Call) -> Term:
     return multiply(call.arguments[0], raw_call("sign", call.arguments))
 
 
+def in_exponentials(term: Term) -> Term:
+    """The expression with 1/(1 + exp(-x)) for sigmoid(x), and the like for hyperbolic functions."""
+    return _rewritten(term, _exponential, children)
+
+
+def _exponential(term: Term) -> Term:
+    record = function(term.name) if isinstance(term, Call) else None
+    if record is None or record.exponential is None or not isinstance(term, Call):
+        return term
+    return formula(record.exponential)(CANONICAL, {"x": term.arguments[0]})
+
+
 def with_quotients(term: Term) -> Term:
     """The expression with tan(x) for sin(x)/cos(x), and abs(x) for x*sign(x)."""
     return _rewritten(term, _joined, children)

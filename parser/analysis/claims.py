@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..algebra.equality import is_derivative
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.errors import ExpressionError, UsageError, did_you_mean
@@ -20,6 +21,8 @@ from .slips import likely_slip
 _RELATIVE = 1e-7
 # As a part of the largest derivative sampled: what cancellation leaves.
 _ABSOLUTE = 1e-10
+# How far off, where the difference cancels, rounding may be; relations that do not hold are off by more.
+_ROUNDING = 1e-6
 
 
 class Claim(NamedTuple):
@@ -31,22 +34,30 @@ class Claim(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What became of a claim: whether it holds at all of `points`, and the point where it is worst.
+    """What became of a claim: whether it holds, at all of `points`, and the point where it is worst.
 
-    `claimed`, `autograd` and `numeric` are there the derivative as claimed, by autograd and from differences;
-    `absolute` and `relative` how far the claim is off. `slip`: what was most likely overlooked, where that can be told.
+    `cancels`: whether the difference of the claim and the derivative cancels, which settles it. `claimed`, `autograd`
+    and `numeric` are at that point the derivative as claimed, by autograd and from differences; `absolute` and
+    `relative` how far the claim is off; all None where there was no point. `slip`: what was most likely overlooked,
+    where that can be told.
     """
 
     claim: Claim
     holds: bool
     points: int
+    cancels: bool
     at: Point
-    claimed: Any
-    autograd: Any
-    numeric: Any
-    absolute: float
-    relative: float
-    slip: str | None
+    claimed: Any = None
+    autograd: Any = None
+    numeric: Any = None
+    absolute: float | None = None
+    relative: float | None = None
+    slip: str | None = None
+
+    @property
+    def decided_by(self) -> str:
+        """What settled it: "algebra" or "numbers"."""
+        return "algebra" if self.cancels else "numbers"
 
     def numbers(self) -> dict[str, Any]:
         """What was compared, and how it differs, by name."""
@@ -80,14 +91,26 @@ def read_claims(texts: Iterable[str], wrt: Sequence[str], names: Sequence[str]) 
     return claims
 
 
-def judge(claim: Claim, expression: NumericFunction, points: Sequence[Point]) -> Verdict:
-    """Whether a claim is the derivative of the sum of the expression's value. ExpressionError: as `evaluate`."""
+def cancelled(claim: Claim, expression: NumericFunction, names: Sequence[str]) -> bool:
+    """Whether the difference of a claim and the derivative cancels, in numbers with these `names`."""
+    return is_derivative(claim.program, expression.program, claim.name, names, expression.limits)
+
+
+def judge(claim: Claim, expression: NumericFunction, points: Sequence[Point], cancels: bool) -> Verdict:
+    """Whether a claim is the derivative of the sum of the expression's value. ExpressionError: as `evaluate`.
+
+    Where the difference `cancels`, it is so at all points, some of which are looked at all the same: at one where the
+    claim has no value it does not hold, and where rounding does not explain how far off it is, the numbers count.
+    """
+    if not points:
+        return Verdict(claim, cancels, 0, cancels, {})
     single = NumericFunction(expression.program, [claim.name], expression.limits, expression.dtype)
     actual = [single.gradient(point).reshape(np.shape(point[claim.name])) for point in points]
     claimed = [_broadcast(_value_of(claim, point, expression.limits), point[claim.name]) for point in points]
     largest = max((float(np.abs(a[np.isfinite(a)]).max(initial=0)) for a in actual), default=0.0)
     errors = [_error(c, a, largest) for c, a in zip(claimed, actual, strict=True)]
-    holds = max(errors) <= 1
+    cancels = cancels and all(map(_as_rounded, claimed, actual))
+    holds = cancels or max(errors) <= 1
     distances = [_largest(np.nan_to_num(abs(c - a), nan=np.inf)) for c, a in zip(claimed, actual, strict=True)]
     worst = max(range(len(points)), key=lambda i: (errors[i] > 1, distances[i]))
     at, there, truth = points[worst], claimed[worst], actual[worst]
@@ -95,7 +118,7 @@ def judge(claim: Claim, expression: NumericFunction, points: Sequence[Point]) ->
     absolute, size = _largest(abs(there - truth)), _largest(np.maximum(abs(there), abs(truth)))
     relative = absolute / size if size else 0.0
     slip = None if holds else likely_slip(expression, claim.name, claim.program, points, claimed, actual)
-    return Verdict(claim, holds, len(points), at, there, truth, numeric, absolute, relative, slip)
+    return Verdict(claim, holds, len(points), cancels, at, there, truth, numeric, absolute, relative, slip)
 
 
 def _value_of(claim: Claim, point: Point, limits: Limits) -> Any:
@@ -124,6 +147,11 @@ def _error(claimed: Any, actual: Any, largest: float) -> float:
     same = (claimed == actual) | (np.isnan(claimed) & np.isnan(actual))
     ratio = np.where(same, 0, abs(claimed - actual) / allowed)
     return float(np.where(np.isnan(ratio), np.inf, ratio).max(initial=0))
+
+
+def _as_rounded(claimed: Any, actual: Any) -> bool:
+    """Whether numbers differ by no more than rounding explains."""
+    return np.allclose(claimed, actual, _ROUNDING, _ROUNDING, equal_nan=True)
 
 
 def _largest(values: Any) -> float:

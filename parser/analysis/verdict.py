@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from .claims import Verdict, judge, read_claims
+import numpy as np
+
+from ..syntax.errors import UsageError
+from .claims import Verdict, cancelled, judge, read_claims
 from .compare import HOLDS, UNDEFINED, UNSETTLED, Check, compare_all
 from .coordinates import NumericFunction, Point
 from .kinks import remark
@@ -89,11 +92,20 @@ def check_claims(
     seed: int,
     texts: Sequence[str],
 ) -> CheckReport:
-    """The verdicts on derivatives claimed as `NAME=EXPR`, at the point given or at random ones.
+    """The verdicts on derivatives claimed as `NAME=EXPR`, by algebra, else at the point given or at random ones.
 
     ExpressionError: as `evaluate`, in the expression or a claim. UsageError: as `read_claims` and `check`.
     """
-    claims = read_claims(texts, expression.wrt, [*given, *free])
-    sampled = list(islice(points(expression, given, free, seed), count or CLAIM_POINTS))
-    verdicts = [judge(claim, expression, sampled) for claim in claims]
-    return CheckReport(expression.program.source, 1, seed if free else None, [], verdicts, [])
+    names = [*given, *free]
+    claims = read_claims(texts, expression.wrt, names)
+    are_numbers = not any(np.ndim(data) for data in given.values())
+    cancel = [are_numbers and cancelled(claim, expression, names) for claim in claims]
+    sampled, notes = list[Point](), list[str]()
+    try:
+        sampled.extend(islice(points(expression, given, free, seed), count or CLAIM_POINTS))
+    except UsageError as error:
+        if not all(cancel):
+            raise
+        notes.append(error.message)
+    verdicts = [judge(claim, expression, sampled, cancels) for claim, cancels in zip(claims, cancel, strict=True)]
+    return CheckReport(expression.program.source, 1, seed if free else None, [], verdicts, notes)

@@ -48,10 +48,11 @@ def measure(source: Path, folder: Path, rows: int, workers: int) -> str:
     with distributed.LocalCluster(
         n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0", memory_limit=0
     ) as cluster:
-        words = ["map", EXPRESSION, str(source), "--cluster", cluster.scheduler_address, "-o"]
+        where = ["--cluster", cluster.scheduler_address, "-o"]
         # Imports, and machine code.
-        timed([*words, str(folder / f"warm{workers}")])
-        seconds = timed([*words, str(folder / f"out{workers}")])
+        some = [str(source / f"{number:02}.parquet") for number in range(2 * workers)]
+        timed(["map", EXPRESSION, *some, *where, str(folder / f"warm{workers}")])
+        seconds = timed(["map", EXPRESSION, str(source), *where, str(folder / f"out{workers}")])
         with connected(cluster.scheduler_address) as found:
             start = time.perf_counter()
             count = sum(1 for _ in found.finished(operator.neg, [(number,) for number in range(EMPTY)]))

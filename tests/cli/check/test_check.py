@@ -206,6 +206,28 @@ def test_a_right_claim_holds(autodiff, expression: str, claim: str) -> None:
     assert "verdict\tok" in result.out
 
 
+def test_a_claim_is_settled_by_algebra_where_its_difference_cancels_and_by_numbers_elsewhere(autodiff) -> None:
+    claims = ("--claim", "x=sin(2*x)")
+    shown = autodiff("check", "sin(x)**2", *claims, "--format", "pretty")
+    assert shown.out.startswith("d/dx = sin(2*x): ok, equal: the difference cancels\n")
+    assert "verdict\tok\tdecided_by\talgebra\t" in autodiff("check", "sin(x)**2", *claims).out
+    assert "decided_by\tnumbers" in autodiff("check", "softplus(x)", "--claim", "x=sigmoid(x)").out
+    assert "decided_by\tnumbers" in autodiff("check", "sum(x**2)", "x=[1, 2]", "--claim", "x=2*x").out
+
+
+def test_what_rounding_does_to_a_claim_whose_difference_cancels_does_not_count(autodiff) -> None:
+    claim = ("log(1 + x) - x", "x=1e-12", "--claim", "x=1/(1 + x) - 1")
+    assert "verdict\tok\tdecided_by\talgebra" in autodiff("check", *claim).out
+
+
+def test_a_claim_holds_by_algebra_where_no_point_is_found(autodiff) -> None:
+    result = autodiff("check", "log(x - 1e5)", "--claim", "x=1/(x - 1e5)", "--json")
+    (verdict,) = json.loads(result.out)["claims"]
+    assert (result.code, verdict["decided_by"], verdict["points"], verdict["claimed"]) == (0, "algebra", 0, None)
+    assert result.err == "note: the expression is finite at none of the random points tried\n"
+    assert autodiff("check", "log(x - 1e5)", "--claim", "x=1/(x - 1e4)").code == 2
+
+
 @pytest.mark.parametrize(("expression", "claim", "slip"), WRONG_CLAIMS)
 def test_a_wrong_claim_is_refuted_and_its_slip_named(autodiff, expression: str, claim: str, slip: str | None) -> None:
     result = autodiff("check", expression, "--claim", claim, "--json")

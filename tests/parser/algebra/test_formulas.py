@@ -1,4 +1,4 @@
-"""What records say in the language: formulas, definitions and squares have the values of their operations."""
+"""Formulas, definitions, squares and exponentials of records have the values of their operations."""
 
 from __future__ import annotations
 
@@ -55,6 +55,13 @@ def test_a_square_has_the_value_of_its_function_squared(name: str) -> None:
     function = FUNCTIONS[name]
     assert function.square is not None
     assert value(function.square, function) == pytest.approx(value(f"{name}(x)**2", function), rel=1e-12)
+
+
+@grouped("name", sorted({f.name for f in FUNCTIONS.values() if f.exponential is not None}))
+def test_a_function_in_exponentials_has_its_value(name: str) -> None:
+    function = FUNCTIONS[name]
+    assert function.exponential is not None
+    assert value(function.exponential, function) == pytest.approx(value(f"{name}(x)", function), rel=1e-12)
 
 
 def test_an_error_is_placed_at_the_last_use_of_the_operation_that_it_bears() -> None:
