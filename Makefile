@@ -39,6 +39,7 @@ bench:  # pip install -e '.[bench]' first
 	python tests/benchmarks/parsing.py
 	python tests/benchmarks/library.py
 	python tests/benchmarks/tables.py --memory
+	python tests/benchmarks/cluster.py
 	python tests/benchmarks/columns.py
 	python tests/benchmarks/native.py
 	python tests/benchmarks/batch.py

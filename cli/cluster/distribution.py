@@ -16,13 +16,14 @@ from ..map.folder_keys import typed_keys
 from ..map.mapping import Job, StoppedError
 from ..map.row_counts import RowCounts
 from ..map.table_formats import Table
+from ..shell.progress import Progress
 from ..shell.saying import complain, say
 from ..tables.dialect import TextForm
 from ..tables.opening import Place
 from .manifest import Manifest, opened_manifest, remove_remains
 from .preflight import look
 from .scheduler import Cluster, connected
-from .survey import PART_BYTES, PART_ROWS
+from .survey import PART_BYTES, part_size
 from .tasks import Outcome, Run, Survey, Task, described, digest_of, own_version
 from .worker import compute, survey
 
@@ -58,12 +59,13 @@ def write_parts(
     alone = len(places) == 1
     run = Run(job, format_name, form, input_format, places[0], alone, first.is_sized, own_version())
     data = pickle.dumps(run)
-    counts = RowCounts()
-    about = {**described(run, first), "folders": folders, "part_bytes": PART_BYTES, "part_rows": PART_ROWS}
+    counts = RowCounts(waits=True)
+    part_bytes = part_size(first.all_bytes, PART_BYTES)
+    about = {**described(run, first), "folders": folders, "part_bytes": part_bytes}
     manifest = opened_manifest(where.folder, about, where.resume)
     with connected(where.cluster) as cluster, contextlib.ExitStack() as made:
         _check_workers(cluster, places, where.folder)
-        calls = [(data, place, PART_BYTES, PART_ROWS) for place in places]
+        calls = [(data, place, part_bytes) for place in places]
         tasks = list(_tasks(where.folder, places, _surveys(cluster, calls), folders, format_name, digest_of(about)))
         manifest.plan(len(tasks))
         made.callback(_close, manifest, counts, len(tasks))
@@ -128,7 +130,14 @@ def _check_workers(cluster: Cluster, places: Sequence[Place], folder: str) -> No
 
 def _surveys(cluster: Cluster, calls: Sequence[tuple[Any, ...]]) -> list[Survey]:
     """The ranges of each table. UsageError: one cannot be read, the first of those that cannot."""
-    found: dict[int, Survey | AutodiffError] = dict(cluster.finished(survey, calls))
+    found: dict[int, Survey | AutodiffError] = {}
+    progress = Progress(waits=True)
+    try:
+        for number, result in cluster.finished(survey, calls):
+            found[number] = result
+            progress.show(f"{len(found):,} of {len(calls):,} tables looked through")
+    finally:
+        progress.erase()
     surveys: list[Survey] = []
     for _, result in sorted(found.items()):
         if isinstance(result, AutodiffError):
@@ -176,13 +185,14 @@ def _compute(
             yield data, task, manifest.recorded(task)
 
     waiting: dict[int, Outcome] = {}
-    turn = 0
+    turn = written = 0
     done = cluster.finished(compute, calls())
     with contextlib.closing(done):
         for number, outcome in done:
             if outcome.error is None and not outcome.is_stopped:
                 manifest.add(tasks[number], outcome)
-                counts.share = f"{len(manifest.parts):,} of {len(tasks):,} parts, "
+                written += 1
+                counts.share = f"{written:,} of {len(tasks):,} parts, "
                 counts.add(outcome.rows, outcome.empty)
             else:
                 stopping = True

@@ -21,15 +21,24 @@ from ..tables.record_ends import BLOCK, blocks
 from .file_range import FileRange
 from .tasks import Range, Survey
 
-# Bytes of text in a range, and rows of row groups: seconds of work, so that handing it out costs nothing.
+# Bytes of a range, text or compressed columns: seconds of work, so that handing it out costs little.
 PART_BYTES = 1 << 26
-PART_ROWS = 1 << 20
+# About as many ranges there are at most, unless there are as many files.
+_MOST = 100_000
 # As many bytes tell a format.
 _MAGIC = 16
 
 
-def surveyed(place: Place, input_format: str | None, form: TextForm, part_bytes: int, part_rows: int) -> Survey:
-    """The ranges of a table in a file, each of about so many bytes of text or rows. UsageError: it is none."""
+def part_size(all_bytes: int, least: int) -> int:
+    """How many bytes a range of tables that have so many together is to have: a power of two."""
+    size = least
+    while size * _MOST < all_bytes:
+        size *= 2
+    return size
+
+
+def surveyed(place: Place, input_format: str | None, form: TextForm, part_bytes: int) -> Survey:
+    """The ranges of a table in a file, each of about so many bytes. UsageError: it is none."""
     path = place.path or ""
     with open(path, "rb") as file:
         status = os.fstat(file.fileno())
@@ -38,7 +47,7 @@ def surveyed(place: Place, input_format: str | None, form: TextForm, part_bytes:
             # What stands at the end of a Parquet file says what its groups are.
             metadata = parquet_file(path, place.title).metadata
             head = _digest(file, size - 8 - metadata.serialized_size, size)
-            ranges = list(_of_groups(file, metadata, part_rows)) if metadata.num_row_groups else []
+            ranges = list(_of_groups(file, metadata, part_bytes)) if metadata.num_row_groups else []
         else:
             head = _digest(file, 0, min(BLOCK, size))
             with contextlib.closing(open_tables([place], input_format, form)) as tables:
@@ -71,9 +80,9 @@ def _of_text(file: Any, source: Delimited, size: int, part_bytes: int) -> Iterat
         yield Range("bytes", start, stop, before, digest.hexdigest())
 
 
-def _of_groups(file: Any, metadata: Any, part_rows: int) -> Iterator[Range]:
-    """Ranges of row groups that have at least so many rows together."""
-    start = before = rows = 0
+def _of_groups(file: Any, metadata: Any, part_bytes: int) -> Iterator[Range]:
+    """Ranges of row groups that have at least so many bytes together."""
+    start = before = rows = size = 0
     digest = hashlib.sha256()
     for number in range(metadata.num_row_groups):
         group = metadata.row_group(number)
@@ -82,9 +91,10 @@ def _of_groups(file: Any, metadata: Any, part_rows: int) -> Iterator[Range]:
         ends = [s + column.total_compressed_size for s, column in zip(starts, columns, strict=True)]
         digest.update(_digest(file, min(starts, default=0), max(ends, default=0)).encode())
         rows += group.num_rows
-        if rows >= part_rows or number == metadata.num_row_groups - 1:
+        size += sum(column.total_compressed_size for column in columns)
+        if size >= part_bytes or number == metadata.num_row_groups - 1:
             yield Range("groups", start, number + 1, before, digest.hexdigest())
-            start, before, rows = number + 1, before + rows, 0
+            start, before, rows, size = number + 1, before + rows, 0, 0
             digest = hashlib.sha256()
 
 

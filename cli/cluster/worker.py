@@ -29,11 +29,11 @@ from .tasks import Outcome, Run, Survey, Task, own_version
 _lock = threading.Lock()
 
 
-def survey(data: bytes, place: Place, part_bytes: int, part_rows: int) -> Survey | AutodiffError:
+def survey(data: bytes, place: Place, part_bytes: int) -> Survey | AutodiffError:
     """The ranges of a table, or what is wrong with it."""
     run = _loaded(data)
     try:
-        return surveyed(place, run.input_format, run.form, part_bytes, part_rows)
+        return surveyed(place, run.input_format, run.form, part_bytes)
     except OSError as error:
         return UsageError(f"cannot read {place.title}: {sentence(error.strerror or str(error))}")
     except AutodiffError as error:

@@ -157,9 +157,11 @@ def open_arrow(file: Any, title: str, is_stream: bool) -> ArrowTable:
 
 def _whole(batches: Iterable[Any], title: str) -> Iterator[Any]:
     """The record batches, each looked through before its values are used. UsageError: the file is damaged."""
+    # Before the loop: one that is left unfinished may end when nothing can be imported any more.
+    damaged = (arrow("reading this table").ArrowException, OSError)
     try:
         for batch in batches:
             batch.validate(full=True)
             yield batch
-    except (arrow("reading this table").ArrowException, OSError) as error:
+    except damaged as error:
         raise UsageError(f"{title} is damaged: {sentence(str(error))}") from None

@@ -20,8 +20,8 @@ def _called(place: str, title: str | None) -> str:
 class RowCounts(Progress):
     """Counts rows, says why the first of them fail, and shows the count while it grows."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, waits: bool = False) -> None:
+        super().__init__(waits)
         self.rows = self.empty = self.failed = self.nonfinite = 0
         # What to call the first row with a result that is not finite, and the variables there.
         self.first_nonfinite: tuple[str, dict[str, Any]] | None = None

@@ -19,7 +19,7 @@ from processes import START, environment
 
 from autodiff.cli.cluster import distribution, preflight
 from autodiff.cli.cluster.scheduler import connected
-from autodiff.cli.cluster.survey import surveyed
+from autodiff.cli.cluster.survey import PART_BYTES, part_size, surveyed
 from autodiff.cli.tables.dialect import TextForm
 from autodiff.cli.tables.opening import Place
 
@@ -49,7 +49,6 @@ def cluster() -> Iterator[str]:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Has parts of any size: of one block of text, of one row group."""
     monkeypatch.setattr(distribution, "PART_BYTES", 1)
-    monkeypatch.setattr(distribution, "PART_ROWS", 1)
     monkeypatch.setattr("autodiff.cli.tables.record_ends.BLOCK", 300)
 
 
@@ -272,12 +271,17 @@ def test_a_survey_depends_on_the_bytes_alone(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("\ufeffx,y\r\n" + '1,"2\n"\r\n' * 10)
     (tmp_path / "b.jsonl").write_text('{"x": 1}\n')
     (tmp_path / "c.csv").write_text("x,y\n")
-    ranges = [surveyed(Place(str(path)), None, FORM, 1, 1).ranges for path in sorted(tmp_path.iterdir())]
+    ranges = [surveyed(Place(str(path)), None, FORM, 1).ranges for path in sorted(tmp_path.iterdir())]
     assert [[part[:4] for part in found] for found in ranges] == [
         [("bytes", 8, 8 + 80, 1)],
         [("file", 0, 9, 0)],
         [("bytes", 4, 4, 1)],
     ]
+
+
+def test_large_tables_have_larger_parts_rather_than_more_of_them() -> None:
+    assert part_size(0, PART_BYTES) == part_size(100_000 * PART_BYTES, PART_BYTES) == PART_BYTES
+    assert 50_000 < 10**14 / part_size(10**14, PART_BYTES) <= 100_000
 
 
 @pytest.mark.processes
