@@ -82,6 +82,9 @@ class NumpyPrinter(CodePrinter):
         "logsigmoid": "-np.logaddexp(0, -{0})",
         "matrix_exp": "linalg.expm",
         "mish": "{0}*np.tanh(np.logaddexp(0, {0}))",
+        "bmm": "np.matmul",
+        "mm": "np.matmul",
+        "mv": "np.matmul",
         "msort": "np.sort({0}, 0)",
         "norm": "np.linalg.vector_norm",
         "numel": "np.size",
@@ -91,6 +94,7 @@ class NumpyPrinter(CodePrinter):
         "softplus": "np.logaddexp(0, {0})",
         "solve": "np.linalg.solve({0}, {1})",
         "sort": "np.sort({0})",
+        "t": "np.transpose({0})",
         "transpose": "np.swapaxes",
         "unsqueeze": "np.expand_dims",
     }
