@@ -87,6 +87,12 @@ class Cluster(NamedTuple):
                 "the same task has ended several workers",
                 "see their logs; with too little memory, let fewer tasks run at a time in each",
             ) from None
+        except ImportError as error:
+            # One that has come since all were asked.
+            raise UsageError(
+                f"a worker that has come later cannot run autodiff: {sentence(str(error))}",
+                "install the same on all of them, and go on with `--resume`",
+            ) from None
         except (distributed.CancelledError, concurrent.futures.CancelledError, OSError, TimeoutError):
             raise UsageError(
                 f"the connection to {self.title} is lost", "parts that are written stay: go on with `--resume`"

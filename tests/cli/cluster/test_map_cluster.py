@@ -9,6 +9,7 @@ import pickle
 import re
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ from autodiff.cli.cluster.scheduler import connected
 from autodiff.cli.cluster.survey import PART_BYTES, part_size, surveyed
 from autodiff.cli.tables.dialect import TextForm
 from autodiff.cli.tables.opening import Place
+from autodiff.parser.syntax.errors import UsageError
 
 distributed = pytest.importorskip("distributed")
 pa = pytest.importorskip("pyarrow")
@@ -246,6 +248,24 @@ def test_a_worker_of_another_version_or_without_the_files_says_so(
         assert found.code == 2
         assert f"the worker tcp://host:1 {message}" in found.err
     assert not parts(tmp_path / "out")
+
+
+def test_without_dask_its_extra_is_named(autodiff, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    found = autodiff("map", "x", str(tmp_path / "a.csv"), "--cluster", "local", "-o", str(tmp_path / "out"))
+    assert found.code == 2
+    assert "--cluster needs Dask, which is not installed" in found.err
+    assert "[cluster]" in found.err
+
+
+def _not_there(number: int) -> None:
+    raise ModuleNotFoundError("No module named 'autodiff'")
+
+
+def test_a_worker_that_comes_later_and_lacks_autodiff_is_named(cluster: str) -> None:
+    with connected(cluster) as found, pytest.raises(UsageError, match="come later cannot run autodiff: no module"):
+        list(found.finished(_not_there, [(0,)]))
 
 
 def test_the_check_needs_nothing_of_autodiff_in_a_worker(cluster: str, tmp_path: Path) -> None:
