@@ -54,7 +54,8 @@ class Manifest:
         first = fields["first"]
         if first is not None:
             fields["first"] = first[0], {name: np.asarray(value) for name, value in first[1].items()}
-        return Outcome(**{**fields, "faults": [(place, reason) for place, reason in fields["faults"]]})
+        faults = [(place, reason) for place, reason in fields.pop("faults")]
+        return Outcome(**fields, faults=faults)
 
     def add(self, task: Task, outcome: Outcome) -> None:
         """Records what became of a part, and writes all that is known by now if that has not been done for a while."""

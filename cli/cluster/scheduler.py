@@ -76,7 +76,6 @@ class Cluster(NamedTuple):
     @contextlib.contextmanager
     def _words(self) -> Iterator[None]:
         """UsageError: what Dask says, in our words."""
-        import concurrent.futures
 
         import distributed
 
@@ -93,7 +92,7 @@ class Cluster(NamedTuple):
                 f"a worker that has come later cannot run autodiff: {sentence(str(error))}",
                 "install the same on all of them, and go on with `--resume`",
             ) from None
-        except (distributed.CancelledError, concurrent.futures.CancelledError, OSError, TimeoutError):
+        except (distributed.CancelledError, OSError):
             raise UsageError(
                 f"the connection to {self.title} is lost", "parts that are written stay: go on with `--resume`"
             ) from None
@@ -140,14 +139,14 @@ def connected(where: str) -> Iterator[Cluster]:
         try:
             client = distributed.Client(**how, timeout=_SECONDS, set_as_default=False)
             closing.enter_context(client)
-        except (OSError, TimeoutError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError) as error:
             reason = sentence(str(error).partition("\n")[0])
             raise UsageError(
                 f"{title} does not answer: {reason}", "start one with `dask scheduler`, or write `--cluster local`"
             ) from None
         try:
             client.wait_for_workers(1, timeout=_SECONDS)
-        except (OSError, TimeoutError):
+        except OSError:
             raise UsageError(f"{title} has no workers", "start some with `dask worker ADDRESS`") from None
         yield Cluster(client, title)
 

@@ -83,7 +83,7 @@ def command(
         expression = Expression(text, limits=limits.found)
         ranges, constants = collect_ranges(*asked.given(assigned), expression.free)
         form = texts.form(reading.nulls)
-        found = [] if ranges else places(table_words or [_input(text)])
+        found: Sequence[Place] = [] if ranges else places(table_words or [_input(text)])
         if ranges:
             _check_no_table(table_words, ranges, files, texts, added, reading, cluster)
         tables = iter([grid_table(ranges)]) if ranges else open_tables(found, files.input_format, form)

@@ -7,7 +7,6 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from groups import grouped
@@ -144,11 +143,6 @@ def test_markdown_is_a_table_of_families_or_a_page_on_one_function(autodiff) -> 
     assert page.startswith("### abs\n")
     assert "| derivative | `sign(x)` |" in page
     assert '$ autodiff eval "abs(x)" --x 0.5\nvalue\t0.5\ngrad.x\t1.0\n' in page
-
-
-def test_the_table_in_the_readme_is_that_of_the_command(autodiff) -> None:
-    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
-    assert autodiff("functions", "--format", "markdown").out in readme
 
 
 def test_a_name_and_a_search_exclude_each_other(autodiff) -> None:

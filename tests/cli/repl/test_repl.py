@@ -101,8 +101,8 @@ def test_a_name_is_shown_though_it_could_end_the_session(typed) -> None:
     assert typed("exit = 3", "exit") == (-1, "3\n", "")
 
 
-def test_the_session_in_the_readme_is_true(typed) -> None:
-    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+def test_the_session_of_the_tour_is_true(typed) -> None:
+    readme = (Path(__file__).parents[3] / "docs" / "tour.md").read_text("utf-8")
     (session,) = re.findall(r"```text\n(>>> .*?)```", readme, re.DOTALL)
     for text, shown in re.findall(r">>> (.*)\n((?:(?!>>>).*\n)*)", session):
         # On a terminal the lines of a tree are drawn.
