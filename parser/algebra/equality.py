@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from ...engine.tensors.symbol import TraceError
 from ..semantics.limits import Limits
@@ -12,11 +13,12 @@ from .arithmetic import subtract
 from .derivative import traced
 from .formulas import UntranslatableError
 from .identities import in_exponentials
+from .rational import Ring, TooLargeError
 from .simplify import simplified
-from .terms import ZERO, Symbol, Term, ordered
+from .terms import ZERO, Symbol, Term, number, ordered
 from .translate import translated
 
-_MOST_EQUATIONS = 2000  # of the derivative and the claim together; what is longer is compared by numbers
+_MOST_EQUATIONS = 20_000  # of the derivative and the claim together; what is longer is compared by numbers
 _CLAIM = "the claim"  # no name of a variable
 # What is no number cancels with nothing.
 _NO_NUMBERS = ("nan", "inf")
@@ -42,6 +44,9 @@ def is_derivative(claim: Program, expression: Program, by: str, names: Sequence[
 def _differences(one: Term, other: Term) -> Iterator[Term]:
     """The difference in forms that take ever longer to find."""
     yield (difference := subtract(one, other))
+    with suppress(TooLargeError):
+        # Of any length, as nothing is written.
+        yield number(Ring(difference).value(difference).content)
     yield simplified([difference])[0]
     turned = in_exponentials(difference)
     if turned is not difference:

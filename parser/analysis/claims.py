@@ -91,25 +91,28 @@ def read_claims(texts: Iterable[str], wrt: Sequence[str], names: Sequence[str]) 
     return claims
 
 
-def cancelled(claim: Claim, expression: NumericFunction, names: Sequence[str]) -> bool:
-    """Whether the difference of a claim and the derivative cancels, in numbers with these `names`."""
-    return is_derivative(claim.program, expression.program, claim.name, names, expression.limits)
-
-
-def judge(claim: Claim, expression: NumericFunction, points: Sequence[Point], cancels: bool) -> Verdict:
+def judge(claim: Claim, expression: NumericFunction, points: Sequence[Point], numbers: Sequence[str]) -> Verdict:
     """Whether a claim is the derivative of the sum of the expression's value. ExpressionError: as `evaluate`.
 
-    Where the difference `cancels`, it is so at all points, some of which are looked at all the same: at one where the
-    claim has no value it does not hold, and where rounding does not explain how far off it is, the numbers count.
+    Where the difference cancels, which is looked for if the variables are `numbers`, it is so at all points. Those
+    given count all the same: where the claim has no value at one, or is further off than by rounding.
     """
+
+    def cancelled() -> bool:
+        return bool(numbers) and is_derivative(
+            claim.program, expression.program, claim.name, numbers, expression.limits
+        )
+
     if not points:
+        cancels = cancelled()
         return Verdict(claim, cancels, 0, cancels, {})
     single = NumericFunction(expression.program, [claim.name], expression.limits, expression.dtype)
     actual = [single.gradient(point).reshape(np.shape(point[claim.name])) for point in points]
     claimed = [_broadcast(_value_of(claim, point, expression.limits), point[claim.name]) for point in points]
     largest = max((float(np.abs(a[np.isfinite(a)]).max(initial=0)) for a in actual), default=0.0)
     errors = [_error(c, a, largest) for c, a in zip(claimed, actual, strict=True)]
-    cancels = cancels and all(map(_as_rounded, claimed, actual))
+    # Numbers refute a claim sooner than algebra finds that nothing cancels.
+    cancels = all(map(_as_rounded, claimed, actual)) and cancelled()
     holds = cancels or max(errors) <= 1
     distances = [_largest(np.nan_to_num(abs(c - a), nan=np.inf)) for c, a in zip(claimed, actual, strict=True)]
     worst = max(range(len(points)), key=lambda i: (errors[i] > 1, distances[i]))

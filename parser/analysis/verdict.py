@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..syntax.errors import UsageError
-from .claims import Verdict, cancelled, judge, read_claims
+from .claims import Verdict, judge, read_claims
 from .compare import HOLDS, UNDEFINED, UNSETTLED, Check, compare_all
 from .coordinates import NumericFunction, Point
 from .kinks import remark
@@ -98,14 +98,14 @@ def check_claims(
     """
     names = [*given, *free]
     claims = read_claims(texts, expression.wrt, names)
-    are_numbers = not any(np.ndim(data) for data in given.values())
-    cancel = [are_numbers and cancelled(claim, expression, names) for claim in claims]
-    sampled, notes = list[Point](), list[str]()
+    numbers = () if any(np.ndim(data) for data in given.values()) else names
+    notes: list[str] = []
     try:
-        sampled.extend(islice(points(expression, given, free, seed), count or CLAIM_POINTS))
+        sampled = list(islice(points(expression, given, free, seed), count or CLAIM_POINTS))
+        verdicts = [judge(claim, expression, sampled, numbers) for claim in claims]
     except UsageError as error:
-        if not all(cancel):
+        verdicts = [judge(claim, expression, [], numbers) for claim in claims]
+        if not all(verdict.holds for verdict in verdicts):
             raise
         notes.append(error.message)
-    verdicts = [judge(claim, expression, sampled, cancels) for claim, cancels in zip(claims, cancel, strict=True)]
     return CheckReport(expression.program.source, 1, seed if free else None, [], verdicts, notes)

@@ -90,3 +90,10 @@ def test_numbers_decide_where_nothing_cancels(expression: str, claim: str) -> No
     function = NumericFunction(program, ["x"], Limits(), "float64")
     (verdict,) = check_claims(function, {}, list(free_variables(program)), 5, 0, [f"x={claim}"]).claims
     assert (verdict.holds, verdict.decided_by, verdict.points) == (True, "numbers", 5)
+
+
+def test_a_claim_of_many_terms_cancels_too() -> None:
+    factors = [f"(x + {k})" for k in range(40)]
+    claim = " + ".join("*".join(factors[:k] + factors[k + 1 :]) for k in range(40))
+    assert cancels("*".join(factors), claim)
+    assert not cancels("*".join(factors), claim + " + 1")
