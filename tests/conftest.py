@@ -20,11 +20,6 @@ settings.register_profile("shared", max_examples=examples(100), deadline=None, d
 settings.load_profile("shared")
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: a fifth of the time of a worker goes by in waiting for processes and clocks."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_collection_finish() -> None:
     """Takes what is there before the tests out of what is looked through when one of them collects garbage."""
     gc.collect()
