@@ -18,7 +18,6 @@ AUTODIFF_CONFIG names a file in place of both; empty, there is none, and nothing
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -140,6 +139,8 @@ _EXAMPLES = {"limit": "`limit = {elements = 1_000_000}`", **dict.fromkeys(("quie
 
 def shown() -> str:
     """What is set, a line each, with the file that has it, and where files are looked for."""
+    import json
+
     lines = [
         f"{'.'.join(filter(None, (setting.command, setting.option)))} = {json.dumps(setting.value)}"
         f"\t{os.path.abspath(setting.path)}\n"
