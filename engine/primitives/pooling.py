@@ -224,6 +224,11 @@ def _counts(shape: Sequence[int], kernel: Any, stride: Any, padding: Any, dilati
     return counts
 
 
+def _stride(read: Callable[..., Any], function: str, stride: Any, kernel: Any) -> Any:
+    """The steps between windows, read as the kernel was; windows stand side by side where nothing is said."""
+    return kernel if stride is None or stride == () else read(function, "stride", 3, stride)
+
+
 def _check_images(shape: Sequence[int]) -> None:
     if len(shape) not in (3, 4) or 0 in shape[-3:]:
         raise shape_error(
@@ -257,7 +262,7 @@ def max_pool2d(
     """the largest element of each window of images, and with `return_indices` its place in the image"""
     name = "max_pool2d"
     kernel = _pair(name, "kernel_size", 2, kernel_size)
-    steps = kernel if stride is None or stride == () else _pair(name, "stride", 3, stride)
+    steps = _stride(_pair, name, stride, kernel)
     around, between = _pair(name, "padding", 4, padding), _pair(name, "dilation", 5, dilation)
     shape = data_of(x).shape
     if len(shape) not in (3, 4):
@@ -297,7 +302,7 @@ def max_pool1d(
             f"{list(shape)}"
         )
     kernel = _single(name, "kernel_size", 2, kernel_size)
-    step = kernel if stride is None or stride == () else _single(name, "stride", 3, stride)
+    step = _stride(_single, name, stride, kernel)
     around, between = _single(name, "padding", 4, padding), _single(name, "dilation", 5, dilation)
     for argument, value in (("kernel_size", kernel), ("stride", step), ("dilation", between)):
         if value <= 0:
@@ -345,7 +350,7 @@ def avg_pool2d(
     """the mean of each window of images; zeros around them count, if they are to"""
     name = "avg_pool2d"
     kernel = _pair(name, "kernel_size", 2, kernel_size)
-    steps = kernel if stride is None or stride == () else _pair(name, "stride", 3, stride)
+    steps = _stride(_pair, name, stride, kernel)
     around = _pair(name, "padding", 4, padding)
     if divisor_override == 0:
         raise shape_error("divisor must be not zero")
@@ -380,7 +385,7 @@ def avg_pool1d(
     name = "avg_pool1d"
     _check_lines(name, data_of(x).shape)
     kernel = _single(name, "kernel_size", 2, kernel_size)
-    step = kernel if stride is None or stride == () else _single(name, "stride", 3, stride)
+    step = _stride(_single, name, stride, kernel)
     around = _single(name, "padding", 4, padding)
     _check_images((*data_of(x).shape[:-1], 1, data_of(x).shape[-1]))
     return _line(lambda x: _avg_pool(x, (1, kernel), (1, step), (0, around), ceil_mode, count_include_pad, None), x)
