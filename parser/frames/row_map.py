@@ -70,10 +70,9 @@ class RowMap:
         return {**self.__dict__, "program": self.program.source, "_plans": {}, "_lock": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        from ..syntax.parse import parse
+        from ..syntax.parse import parse_again
 
-        text = state["program"]
-        self.__dict__.update(state, program=parse(text, max_length=len(text), max_depth=len(text)))
+        self.__dict__.update(state, program=parse_again(state["program"]))
         self._lock = threading.Lock()
 
     def __call__(self, table: Any) -> Any:

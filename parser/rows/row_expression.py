@@ -18,7 +18,7 @@ from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS
 from ..semantics.program import trace_expression
 from ..syntax.errors import ExpressionError, UsageError
-from ..syntax.parse import parse
+from ..syntax.parse import parse_again
 from ..syntax.records import Program as Syntax
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -73,8 +73,7 @@ class RowExpression:
         return {**self.__dict__, "syntax": self.syntax.source, "_programs": {}, "_lock": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        text = state["syntax"]
-        self.__dict__.update(state, syntax=parse(text, max_length=len(text), max_depth=len(text)))
+        self.__dict__.update(state, syntax=parse_again(state["syntax"]))
         self._lock = threading.Lock()
 
     def result_names(self, columns: Shapes) -> list[str]:

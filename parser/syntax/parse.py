@@ -26,6 +26,11 @@ def parse(source: str, *, max_length: int = LONGEST, max_depth: int = DEEPEST) -
     brackets nested deeper than `max_depth`, and of kind "syntax" for anything outside the language.
     """
     check_size(source, max_length, max_depth)
+    return parse_again(source)
+
+
+def parse_again(source: str) -> Program:
+    """The tree of a text that was parsed before, within whatever limits held then."""
     return _parse(source) if len(source) > _MAX_REMEMBERED else _remembered(source)
 
 
