@@ -16,6 +16,7 @@ from ..shell.options import (
     Options,
     errors_option,
     file_option,
+    given_format,
     json_option,
     names_option,
     option,
@@ -44,9 +45,7 @@ class Files(Options):
 
     def __init__(self, context: click.Context) -> None:
         super().__init__(context)
-        if self.as_json and self.format_name not in (None, "jsonl"):
-            raise UsageError(f"--json and --format {self.format_name} exclude each other", "leave out one of them")
-        self.format_name = "jsonl" if self.as_json else self.format_name
+        self.format_name = given_format(context, "jsonl")
 
 
 class NewColumns(Options):

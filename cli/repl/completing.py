@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import glob
-import os
 import re
 from collections.abc import Iterable
 from keyword import kwlist
 
 from ...engine import FUNCTIONS
 from ..run.session import AnySession
+from ..shell.files import paths_beginning
 from .commands import COMMANDS
 
 # All of Python's but those that scripts lack.
@@ -25,7 +24,7 @@ def completions(session: AnySession, text: str) -> tuple[str, list[str]]:
     if not space:
         return command, _beginning(command, COMMANDS)
     if command in (":save", ":load"):
-        return argument, _files(argument)
+        return argument, paths_beginning(argument)
     if command == ":help":
         return argument, _beginning(argument, [*COMMANDS, *FUNCTIONS])
     return _names(session, argument)
@@ -46,10 +45,3 @@ def _beginning(word: str, names: Iterable[str]) -> list[str]:
     """The names that begin with a word, those with an underscore only where it asks for them."""
     found = sorted({name for name in names if name.startswith(word)}, key=str.casefold)
     return found if word.startswith("_") else [name for name in found if not name.startswith("_")]
-
-
-def _files(start: str) -> list[str]:
-    """The files and folders whose path begins so."""
-    typed = os.path.expanduser(start)
-    found = sorted(glob.glob(glob.escape(typed) + "*"))
-    return [start + path[len(typed) :] + ("/" if os.path.isdir(path) else "") for path in found]

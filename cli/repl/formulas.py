@@ -8,14 +8,14 @@ from typing import Any
 
 from ...engine import Tensor
 from ...parser.analysis.coordinates import NumericFunction
-from ...parser.analysis.symbolic import formulas
+from ...parser.analysis.symbolic import written
 from ...parser.analysis.verdict import check
 from ...parser.semantics.limits import Limits
 from ...parser.semantics.names import CONSTANTS, free_variables
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.parse import parse
 from ...parser.syntax.records import Program
-from ...parser.unparse import printed
+from ...parser.unparse import How
 from ..shell.highlight import formula
 from ..shell.printing import Style, rendered
 from ..shell.saying import say
@@ -28,8 +28,7 @@ def show_derivatives(known: Mapping[str, Any], text: str) -> None:
     """Prints the derivative by each of its variables, which have the shapes that they have in the session."""
     program, names = _read(text, ":diff")
     shapes = {name: tuple(value.shape) for name, value in _values(known, names).items()}
-    found, notes = formulas(program, [(name,) for name in names], shapes, simplify=True, share=True, limits=Limits())
-    shown = printed("text", found, text)
+    shown, notes = written(program, [(name,) for name in names], shapes, "text", How())
     write(formula(shown) if wants_color(sys.stdout) else shown)
     for note in notes:
         say(f"note: {note}")

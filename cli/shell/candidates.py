@@ -5,13 +5,13 @@ Nothing is computed or imported for it: what looks like a variable is taken for 
 
 from __future__ import annotations
 
-import glob
-import os
 import re
 from collections.abc import Sequence
 
 import click
 from click.shell_completion import CompletionItem
+
+from .files import paths_beginning
 
 _NAME = re.compile(r"(?<![\w.])[^\W\d]\w*(?!\w*\s*\()")
 _CONSTANTS = {"pi", "e", "tau", "inf", "nan", "and", "or", "not", "if", "else"}
@@ -29,8 +29,7 @@ def words(context: click.Context, param: click.Parameter, incomplete: str) -> li
         # bash parts words at an `@`.
         values = context.obj or [("", "")]
         return files(context, param, incomplete) if values[-1][1] == "@" else []
-    found = sorted(glob.glob(glob.escape(os.path.expanduser(start)) + "*"))
-    return [CompletionItem(f"{before}@{path}{'/' if os.path.isdir(path) else ''}") for path in found]
+    return [CompletionItem(f"{before}@{path}") for path in paths_beginning(start)]
 
 
 def variables(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -11,7 +11,7 @@ import click
 from ...parser.syntax.errors import UsageError
 from .configuration import defaults_of
 from .foreign_options import check_variables, in_words_of_options
-from .options import EVERYWHERE
+from .options import EVERYWHERE, completed_by
 from .streams import written_to
 from .time_limit import within
 
@@ -47,13 +47,7 @@ class Helpful(click.Command):
         return _HELP
 
 
-def _complete_words(context: click.Context, param: click.Parameter, incomplete: str) -> Any:
-    from .candidates import words
-
-    return words(context, param, incomplete)
-
-
-EXPRESSION = click.Argument(["words"], nargs=-1, metavar="EXPR [NAME=VALUE]...", shell_complete=_complete_words)
+EXPRESSION = click.Argument(["words"], nargs=-1, metavar="EXPR [NAME=VALUE]...", shell_complete=completed_by("words"))
 
 
 def command(

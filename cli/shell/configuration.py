@@ -19,8 +19,7 @@ AUTODIFF_CONFIG names a file in place of both; empty, there is none, and nothing
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import click
@@ -51,10 +50,13 @@ def settings() -> list[Setting]:
 
 def defaults_of(command: click.Command, name: str | None) -> dict[str, Any]:
     """The values that files set for the options of a command, by parameter."""
+    set_here = settings()
+    if not set_here:
+        return {}
     found: dict[str, Any] = {}
     params = {spelling[2:]: param for param in command.params for spelling in param.opts if spelling.startswith("--")}
     for of_command in (None, name):
-        for setting in settings():
+        for setting in set_here:
             param = params.get(setting.option)
             if setting.command != of_command or param is None or param.name is None:
                 continue
@@ -93,22 +95,16 @@ def own_path() -> str | None:
     return os.path.join(folder, "autodiff", "config.toml") if os.path.isabs(folder) else None
 
 
-@cache
-def _parsed(path: str, changed: float) -> Mapping[str, Any]:
+def _read(path: str, allowed: tuple[str, ...]) -> Iterator[Setting]:
     import tomllib
 
     try:
         with open(path, "rb") as file:
-            return tomllib.load(file)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{quoted(path)} is not TOML: {error}", 'write `precision = 6` or `color = "never"`') from None
-
-
-def _read(path: str, allowed: tuple[str, ...]) -> Iterator[Setting]:
-    try:
-        held = _parsed(path, os.stat(path).st_mtime)
+            held = tomllib.load(file)
     except OSError as error:
         raise UsageError(f"cannot read {quoted(path)}: {error.strerror}", f"it is named by {VARIABLE}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{quoted(path)} is not TOML: {error}", 'write `precision = 6` or `color = "never"`') from None
     for name, value in held.items():
         if isinstance(value, dict) and name != "limit":
             for option, inner in value.items():

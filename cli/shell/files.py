@@ -19,6 +19,15 @@ from ...parser.syntax.wording import quoted, sentence
 _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
+def paths_beginning(start: str) -> list[str]:
+    """The files and folders whose path begins so, as it is typed; a folder ends in a slash."""
+    import glob
+
+    typed = os.path.expanduser(start)
+    found = sorted(glob.glob(glob.escape(typed) + "*"))
+    return [start + path[len(typed) :] + ("/" if os.path.isdir(path) else "") for path in found]
+
+
 @contextlib.contextmanager
 def replacing(path: str) -> Iterator[BinaryIO]:
     """A file that takes the place of `path` when the block ends, and vanishes when it fails or the process is ended.

@@ -187,11 +187,11 @@ class Directions(Options):
 
 
 def format_option(
-    formats: Sequence[str], help: str = "How to print.  [default: pretty on a terminal, plain in a pipe]", **more: Any
+    formats: Sequence[str], help: str = "How to print.  [default: pretty on a terminal, plain in a pipe]"
 ) -> Any:
     """The option for the format of results."""
     choice = click.Choice(formats)
-    return option("--format", type=choice, is_eager=True, callback=_asks_for_json, help=help, **more)
+    return option("--format", type=choice, is_eager=True, callback=_asks_for_json, help=help)
 
 
 def _sets(name: str) -> Any:
@@ -228,6 +228,24 @@ RESULTS = file_option(
 EVERYWHERE = (RESULTS, COLOR, QUIET, timeout_option())
 
 
+def _is_on_the_line(context: click.Context, name: str) -> bool:
+    """Whether a parameter is given in the call itself, and not by a file of defaults."""
+    return context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+
+
+def given_format(context: click.Context, json: str = "json") -> str | None:
+    """The format that a call asks for, where JSON is called `json`; a file's gives way to `--json` and `--get`.
+
+    UsageError: two formats.
+    """
+    as_json, given = context.params["as_json"], context.params["format_name"]
+    if not _is_on_the_line(context, "format_name") and (as_json or context.params.get("keys")):
+        given = None
+    if as_json and given not in (None, json):
+        raise UsageError(f"--json and --format {given} exclude each other", "leave out one of them")
+    return json if as_json else given
+
+
 class Format(Options):
     """How to print. Where no format is given, `format_name` is what the file is called, the `default`, or what suits.
 
@@ -249,18 +267,14 @@ class Format(Options):
 
     def __init__(self, context: click.Context) -> None:
         super().__init__(context)
-        given: str | None = self.format_name
-        is_asked = context.get_parameter_source("format_name") is ParameterSource.COMMANDLINE
-        if not is_asked and (self.as_json or context.params.get("keys")):
-            given = None
-        if self.as_json and given not in (None, "json"):
-            raise UsageError(f"--json and --format {given} exclude each other", "leave out one of them")
-        if context.params.get("keys") and (self.as_json or given):
+        given = given_format(context)
+        if context.params.get("keys") and given:
             asked = "--json" if self.as_json else f"--format {given}"
             raise UsageError(f"--get prints one result as plain text and takes no {asked}", "leave out one of them")
-        self.is_given = self.as_json or given is not None
+        self.is_given = given is not None
+        is_asked = self.as_json or _is_on_the_line(context, "format_name")
         named = None if is_asked else self.named(context.params.get("results") or context.params.get("output"))
-        self.format_name = "json" if self.as_json else named or given or self.default or _suited(context)
+        self.format_name = named or given or self.default or _suited(context)
 
     def named(self, path: str | None) -> str | None:
         """The format that a file's ending tells, of those there are here."""
@@ -353,7 +367,7 @@ class _Limited(Options):
         configured: Sequence[str] = (context.default_map or {}).get("limits", ())
         # A file sets them for all commands, and not each has all.
         self.found = dict(map(self._read, (text for text in configured if text.partition("=")[0] in self.names)))
-        if context.get_parameter_source("limits") is ParameterSource.COMMANDLINE:
+        if _is_on_the_line(context, "limits"):
             asked = [self._read(text) for text in self.limits]
             for name, _ in asked:
                 if [other for other, _ in asked].count(name) > 1:

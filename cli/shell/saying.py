@@ -6,6 +6,7 @@ import re
 import sys
 
 from ...parser.syntax.wording import shortened
+from .highlight import colored
 from .streams import discard, manner, printable, wants_color
 
 # A name that nobody reads to its end.
@@ -38,5 +39,4 @@ def complain(message: str) -> None:
 
 def _colored(match: re.Match[str]) -> str:
     name = str(match.lastgroup)
-    before = match[0].removesuffix(match[name])
-    return f"{before}\x1b[{_COLORS[name]}m{match[name]}\x1b[0m"
+    return match[0].removesuffix(match[name]) + colored(match[name], _COLORS[name])

@@ -79,7 +79,7 @@ def test_every_command_has_the_options_of_all(name: str) -> None:
 @pytest.mark.parametrize("option", [o for o in SHARED if o not in ("--output", "--format", "--errors")])
 def test_a_shared_option_takes_the_same_values_everywhere(option: str) -> None:
     found = [options(name)[option] for name in COMMANDS if option in options(name)]
-    assert len({(o.is_flag, o.multiple, repr(o.type)) for o in found if option != "--jobs"}) <= 1
+    assert len({(o.is_flag, o.multiple, repr(o.type)) for o in found}) == 1
     assert len(found) > 1
 
 
@@ -170,6 +170,7 @@ def test_files_set_defaults_the_nearer_one_over_the_persons_own(autodiff, config
     assert autodiff("eval", "x", "--x", "3", "--get", "value").out == "3.0\n"
     assert "more than 1" in autodiff("eval", "x*x*x", "--x", "3").err
     assert autodiff("eval", "x*x*x", "--x", "3", "--limit", "nodes=9").code == 0
+    assert autodiff("map", "x", "--only-new", "--json", "-q", stdin="x\n1\n").out == '{"value": 1.0, "d_x": 1.0}\n'
     lines = autodiff("--show-config").out.splitlines()
     assert [line.partition("\t")[0] for line in lines[:-1]] == [
         *('format = "json"', 'limit = {"nodes": 1}', 'format = "csv"', 'trace.format = "markdown"'),
