@@ -16,7 +16,7 @@ from ..map.folder_keys import typed_keys
 from ..map.mapping import Job, StoppedError
 from ..map.row_counts import RowCounts
 from ..map.table_formats import Table
-from ..shell.progress import Progress
+from ..shell.progress import progress
 from ..shell.saying import complain, say
 from ..tables.dialect import TextForm
 from ..tables.opening import Place
@@ -59,7 +59,7 @@ def write_parts(
     alone = len(places) == 1
     run = Run(job, format_name, form, input_format, places[0], alone, first.is_sized, own_version())
     data = pickle.dumps(run)
-    counts = RowCounts(waits=True)
+    counts = RowCounts()
     part_bytes = part_size(first.all_bytes, PART_BYTES)
     about = {**described(run, first), "folders": folders, "part_bytes": part_bytes}
     manifest = opened_manifest(where.folder, about, where.resume)
@@ -68,7 +68,7 @@ def write_parts(
         calls = [(data, place, part_bytes) for place in places]
         tasks = list(_tasks(where.folder, places, _surveys(cluster, calls), folders, format_name, digest_of(about)))
         manifest.plan(len(tasks))
-        made.callback(_close, manifest, counts, len(tasks))
+        made.callback(_close, manifest, len(tasks))
         try:
             _compute(cluster, data, tasks, manifest, counts, alone)
         except StoppedError:
@@ -131,13 +131,9 @@ def _check_workers(cluster: Cluster, places: Sequence[Place], folder: str) -> No
 def _surveys(cluster: Cluster, calls: Sequence[tuple[Any, ...]]) -> list[Survey]:
     """The ranges of each table. UsageError: one cannot be read, the first of those that cannot."""
     found: dict[int, Survey | AutodiffError] = {}
-    progress = Progress(waits=True)
-    try:
-        for number, result in cluster.finished(survey, calls):
-            found[number] = result
-            progress.show(f"{len(found):,} of {len(calls):,} tables looked through")
-    finally:
-        progress.erase()
+    for number, result in cluster.finished(survey, calls):
+        found[number] = result
+        progress.tell(f"{len(found):,} of {len(calls):,} tables looked through")
     surveys: list[Survey] = []
     for _, result in sorted(found.items()):
         if isinstance(result, AutodiffError):
@@ -213,8 +209,7 @@ def _settle(outcome: Outcome, title: str | None, counts: RowCounts) -> None:
         raise StoppedError
 
 
-def _close(manifest: Manifest, counts: RowCounts, planned: int) -> None:
-    counts.erase()
+def _close(manifest: Manifest, planned: int) -> None:
     manifest.write()
     if len(manifest.parts) < planned:
         say(f"note: {len(manifest.parts):,} of {planned:,} parts are done; `--resume` goes on")

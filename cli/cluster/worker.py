@@ -134,11 +134,6 @@ class PartCounts(RowCounts):
         """Counts rows with results that are not finite."""
         super().add_nonfinite(count, None, place, variables)
 
-    def add(self, rows: int, empty: int) -> None:
-        """Counts rows that have been written."""
-        self.rows += rows
-        self.empty += empty
-
     def outcome(self, size: int, digest: str) -> Outcome:
         """What became of the part, which has so many bytes."""
         first = self.first_nonfinite

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 
 from ...parser.syntax.wording import shortened
 from .highlight import colored
+from .progress import progress
 from .streams import discard, manner, printable, wants_color
 
 # A name that nobody reads to its end.
@@ -25,11 +27,17 @@ def say(message: str) -> None:
         complain(message)
 
 
+def say_total(total: str, parts: Sequence[str], seconds: float) -> None:
+    """Says what became of all, as `600 rows: 599 ok, 1 failed, 1.2 s`."""
+    say(f"{total}: {', '.join(parts)}, {seconds:.1f} s")
+
+
 def complain(message: str) -> None:
     """Writes what went wrong to standard error, if anyone reads that, also where little is to be said."""
     text = _LONG_WORD.sub(lambda word: shortened(word[0]), printable(message))
     if wants_color(sys.stderr):
         text = re.sub(_PARTS, _colored, text, flags=re.MULTILINE)
+    progress.make_way()
     try:
         sys.stderr.write(text + "\n")
         sys.stderr.flush()
