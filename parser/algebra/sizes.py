@@ -99,9 +99,9 @@ def of_any_size(program: Traced) -> Traced:
     for operand in operands:
         if type(operand) is tuple:
             operands.extend(operand)
-        elif isinstance(operand, Constant) and not {*_STAND_INS}.isdisjoint(operand.shape):
-            # One number in all places, or the identity, has a formula.
-            if isinstance(operand.value, tuple) and not of_identity(operand):
+        elif isinstance(operand, Constant) and isinstance(operand.value, tuple):
+            lengths = {*_STAND_INS}.intersection(operand.shape)
+            if lengths and not of_identity(operand):
                 raise UntranslatableError("a list of numbers has the size of an array")
     return program
 
