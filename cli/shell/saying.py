@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
+from typing import Any
 
 from ...parser.syntax.wording import shortened
 from .highlight import colored
@@ -23,6 +25,16 @@ def say(message: str) -> None:
     """Writes a line for people, which is not a result, to standard error, if anyone reads that and wants it."""
     if not manner.quiet:
         complain(message)
+
+
+def say_remarks(report: Any, keys: Sequence[str] = ()) -> None:
+    """Says what there is to know of a result beside the numbers, of which `keys` alone are shown if there are any."""
+    # A note is about derivatives, which `--get value` does not show.
+    about_values = bool(keys) and set(keys) <= {"value", "grad_fn"}
+    for note in () if about_values else report.notes:
+        say(f"note: {note}")
+    for finding in report.warnings:
+        say(finding.diagnostic)
 
 
 def complain(message: str) -> None:
