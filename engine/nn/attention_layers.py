@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from ..api.declared import require
+from ..api.offered import offered_in
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.tensor import Tensor
@@ -250,3 +251,6 @@ class TransformerEncoder(Module):
         for layer in self.layers:
             src = layer(src, mask, src_key_padding_mask, bool(is_causal) and mask is not None)
         return src if self.norm is None else self.norm(src)
+
+
+__all__ = offered_in(globals(), Module)  # pyright: ignore[reportUnsupportedDunderAll]

@@ -6,6 +6,7 @@ import warnings
 from typing import Any, ClassVar
 
 from ..api.declared import require
+from ..api.offered import offered_in
 from ..table.registry import ops
 from ..tensors.tensor import Tensor
 from . import functional
@@ -187,3 +188,6 @@ class LSTM(_LongShort, _Sequence, input_size=..., hidden_size=..., num_layers=1,
 
 class GRU(_Gated, _Sequence, input_size=..., hidden_size=..., num_layers=1, bias=True, **_OF_SEQUENCES):
     """Gated recurrent units over sequences."""
+
+
+__all__ = offered_in(globals(), Layer)  # pyright: ignore[reportUnsupportedDunderAll]
