@@ -9,9 +9,9 @@ from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Drawn, Limits, Unknowns, option, theme_option
-from ..shell.printing import rendered
+from ..shell.printing import answer
 from ..shell.progress import progress
-from ..shell.saying import complain, say
+from ..shell.saying import complain, say, say_remarks
 from ..shell.streams import write
 
 if TYPE_CHECKING:
@@ -73,17 +73,11 @@ def command(
             progress.tell(f"start {start:,}{total}, step {steps:,}: {value:.6g}")
 
         report = minimized(goal, told)
-        if keys:
-            text = "".join(report.text_of(key) + "\n" for key in keys)
-        else:
-            text = rendered("minimize", output.format_name, report, output.style(), output.path)
+        text = answer("minimize", output.format_name, report, output.style(), keys, output.path)
         if output.picture is not None:
             _draw(goal, report, output.picture, output.theme)
     write(text)
-    for note in report.notes:
-        say(f"note: {note}")
-    for finding in report.warnings:
-        say(finding.diagnostic)
+    say_remarks(report)
     if not report.converged and (keys or output.path):
         complain(f"no {'maximum' if search.maximize else 'minimum'} found: {report.reason}")
     return OK if report.converged else FAILED

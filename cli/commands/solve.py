@@ -10,7 +10,7 @@ from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits, Output, Unknowns, option
 from ..shell.printing import rendered
 from ..shell.progress import progress
-from ..shell.saying import complain, say
+from ..shell.saying import complain, say_remarks
 from ..shell.streams import write
 
 EXAMPLES = [
@@ -64,8 +64,7 @@ def command(
         else:
             text = rendered("solve", output.format_name, report, output.style())
     write(text)
-    for note in report.notes:
-        say(f"note: {note}")
+    say_remarks(report)
     if not report.is_solved and (keys or output.format_name in ("csv", "tsv")):
         complain(report.reason)
     return OK if report.is_solved else FAILED

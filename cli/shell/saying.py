@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from ...parser.syntax.wording import shortened
 from .highlight import colored
@@ -30,6 +31,16 @@ def say(message: str) -> None:
 def say_total(total: str, parts: Sequence[str], seconds: float) -> None:
     """Says what became of all, as `600 rows: 599 ok, 1 failed, 1.2 s`."""
     say(f"{total}: {', '.join(parts)}, {seconds:.1f} s")
+
+
+def say_remarks(report: Any, keys: Sequence[str] = ()) -> None:
+    """Says what there is to know of a result beside the numbers, of which `keys` alone are shown if there are any."""
+    # A note is about derivatives, which `--get value` does not show.
+    about_values = bool(keys) and set(keys) <= {"value", "grad_fn"}
+    for note in () if about_values else report.notes:
+        say(f"note: {note}")
+    for finding in report.warnings:
+        say(finding.diagnostic)
 
 
 def complain(message: str) -> None:
