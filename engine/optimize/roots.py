@@ -25,6 +25,8 @@ _NOISY = 4
 # Of the evaluations that refining may take.
 _MOST = 20_000
 _HUGE = 1e300
+# A value that is so many times what rounding leaves is none of that, unless it is nearly too small for a float.
+_LEAP, _LOST = 1e3, 1e-290
 _EPS = float(np.finfo(float).eps)
 # Where in a cell its cubic is looked at.
 _WITHIN = np.linspace(0.0625, 0.9375, 15)
@@ -237,7 +239,10 @@ class _Scan:
         return inside
 
     def _leaves(self, end: float, side: int) -> bool:
-        """Whether beyond the end of an interval of zeros the value rises as a power of the distance."""
+        """Whether beyond the end of an interval of zeros the value leaps, or rises as a power of the distance."""
+        beyond = np.array([math.nextafter(end, side * math.inf)])
+        if abs(self.objective.value(beyond)) > max(_LEAP * self.objective.rounding(beyond), _LOST):
+            return True
         power = behaviour(self.objective, end, self.width / 8)
         own = power.left if side < 0 else power.right
         return math.isfinite(own) and own > 0.2
@@ -251,7 +256,7 @@ class _Scan:
             self._edge(*((b, a) if math.isnan(fa) else (a, b)), brackets)
         elif _sign(fa) * _sign(fb) < 0:
             brackets.append((a, b))
-        elif self._turns(i) and not math.isnan(fa):
+        elif self._turns(i) and (self.g[i] or self.g[i + 1]) and not math.isnan(fa):
             self._turning(a, b, brackets)
 
     def _beside_zero(self, a: float, b: float, fa: float, fb: float) -> None:

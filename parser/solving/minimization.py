@@ -218,7 +218,9 @@ def _report(
         for i in np.flatnonzero(~seen.free):
             end = "upper" if seen.gradient[i] < 0 else "lower"
             kept.append((places[i], end, sign * float(seen.gradient[i])))
-    kind = "" if seen is None else KINDS[goal.maximize][seen.kind]
+    # Where an unknown goes on and on, a point is none of these, though its gradient may have become zero.
+    known = "" if seen is None else "none" if best.reason == "receding" else seen.kind
+    kind = KINDS[goal.maximize][known] if known else ""
     return MinimumReport(
         expr=goal.problem.program.source,
         maximize=goal.maximize,

@@ -15,6 +15,7 @@ KINDS = {
         "inflection": "no minimum: to one side the value falls",
         "flat": "flat: the value is the same all around",
         "kink": "minimum at a kink",
+        "edge": "where the domain ends",
         "none": "not stationary",
     },
     True: {
@@ -26,6 +27,7 @@ KINDS = {
         "inflection": "no maximum: to one side the value rises",
         "flat": "flat: the value is the same all around",
         "kink": "maximum at a kink",
+        "edge": "where the domain ends",
         "none": "not stationary",
     },
 }
@@ -44,6 +46,7 @@ def reason_of(found: Minimum, maximize: bool) -> str:
         if not maximize
         else "the value is largest at a kink, where there is no gradient",
         "flat": f"the value is the same all around, and nothing says where it {falls}",
+        "edge": f"the value {falls} up to where its domain ends: a bound there, such as `--bound x=0:`, belongs to it",
         "unbounded": f"the value {falls} without end: there is no {least} one",
         "receding": f"the value {falls} less and less, and the point goes on and on: there is no {least} one near",
         "undefined": "there is no finite value at the start",
