@@ -158,7 +158,7 @@ class _Scan:
             fm, gm = self._at(middle)
             self.told(len(self.x))
             x, f, g = (np.stack([of[cells], of[cells + 1]]) for of in (self.x, self.f, self.g))
-            split = _doubtful(*x, *f, *g, fm, gm)
+            split = _doubtful(x, f, g, fm, gm)
             # Where the domain ends, ten halvings are enough to know the side; `_edge` finds the place itself.
             split &= ~(np.isnan([*f, fm]).any(axis=0) & (level > 9))
             if level >= _NOISY and split.any():
@@ -385,8 +385,12 @@ def _apart(places: list[float]) -> list[float]:
     return found
 
 
-def _doubtful(a: Array, b: Array, fa: Array, fb: Array, ga: Array, gb: Array, fm: Array, gm: Array) -> Array:
-    """Which cells are to be looked at in halves: their cubic is off in the middle, and could be zero somewhere."""
+def _doubtful(x: Array, f: Array, g: Array, fm: Array, gm: Array) -> Array:
+    """Which cells are to be looked at in halves: their cubic is off in the middle, and could be zero somewhere.
+
+    x, f and g are places, values and slopes at both ends, of shape (2, n); fm and gm those in the middle.
+    """
+    (a, b), (fa, fb), (ga, gb) = x, f, g
     h = b - a
     off = _off(h, fa, fb, ga, gb, fm, gm)
     t = _WITHIN
