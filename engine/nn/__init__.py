@@ -4,7 +4,7 @@
 from ..api.offered import offered_in as _offered_in
 from . import functional, init, utils
 from .attention_layers import MultiheadAttention, TransformerEncoder, TransformerEncoderLayer
-from .containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
+from .containers import DataParallel, ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from .image_layers import (
     AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
