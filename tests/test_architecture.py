@@ -42,6 +42,7 @@ LIBRARIES = {
         "cloudpickle",
         "contourpy",
         "distributed",
+        "fsspec",
         "matplotlib",
         "numpy",
         "plotext",

@@ -124,12 +124,13 @@ def _write_parts(
     format_name: str,
     form: TextForm,
 ) -> RowCounts:
-    """Has the tables computed by a cluster, and counts the rows. Errors: those of `write_parts`."""
+    """Has the tables computed by a cluster, and counts the rows. Errors: those of `write_tables`."""
     # Here, as most tables are computed on one machine.
-    from ..cluster.distribution import Where, write_parts
+    from ..cluster.distribution import Where
+    from ..cluster.table_parts import write_tables
 
     where = Where(cluster.cluster or "", files.output or "", cluster.resume)
-    return write_parts(where, found, first, job, format_name, form, files.input_format)
+    return write_tables(where, found, first, job, format_name, form, files.input_format)
 
 
 def _input(text: str) -> str:

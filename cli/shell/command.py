@@ -12,6 +12,7 @@ from ...parser.syntax.errors import UsageError
 from .configuration import defaults_of
 from .foreign_options import check_variables, in_words_of_options
 from .options import EVERYWHERE, completed_by
+from .progress import progress
 from .streams import written_to
 from .time_limit import within
 
@@ -65,7 +66,7 @@ def command(
             context = click.get_current_context()
             with in_words_of_options(context):
                 taken = [part(context) if isinstance(part, type) else given[part.name] for part in parts]
-                with written_to(context.params.get("results")):
+                with written_to(context.params.get("results")), progress.of(context.info_name or ""):
                     return within(given["timeout"] if timed else None, lambda: function(*taken))
 
         params = [
