@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from ..shell.progress import Progress
-from .computing import Done
 
 
 class Tally(Progress):
     """Counts records, and shows the count while it grows."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, waits: bool = False) -> None:
+        super().__init__(waits)
         self.counts: Counter[str] = Counter()
         self.used: set[str] = set()
 
-    def add(self, done: Done) -> None:
-        """Counts a chunk."""
-        self.counts.update(done.counts)
-        self.used |= done.used
+    def add(self, counts: Mapping[str, int], used: Iterable[str], share: str = "") -> None:
+        """Counts a chunk (see `Done`); `share` stands before the count."""
+        self.counts.update(counts)
+        self.used.update(used)
         records = self.counts["records"]
         rate = records / (self.seconds() or 1)
-        self.show(f"{records:,} expressions, {rate:,.0f} a second")
+        self.show(f"{share}{records:,} expressions, {rate:,.0f} a second")
 
     def summarise(self) -> None:
         """Says what became of the records, as `600 expressions: 599 ok, 1 failed, 1.2 s`."""

@@ -110,6 +110,7 @@ def _compute(cluster: Cluster, tasks: Iterable[Task], parts: Parts, manifest: Ma
                     raise outcome.error
                 parts.settled(turn, outcome.report)
                 if outcome.is_stopped:
+                    parts.written(outcome.report, "")
                     raise StoppedPartError
                 turn += 1
     return turn

@@ -11,7 +11,8 @@ import click
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import listed, quoted, shortened
-from ..map.choices import Cluster, Columns, Differentiation, Files, Rows
+from ..cluster.cluster_options import Cluster
+from ..map.choices import Columns, Differentiation, Files, Rows
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits
@@ -55,8 +56,9 @@ def command(
     """An expression and its derivatives for each row of a table.
 
     TABLE is CSV, TSV, JSON Lines, Parquet or Arrow, compressed or not: files, patterns such as '*.csv', folders, whose
-    names such as year=2024 are columns, or standard input. Several tables are written as one. Variables are the columns
-    of their names; --a 2 is a constant, which is not differentiated by unless --wrt says so.
+    names such as year=2024 are columns, addresses such as s3://bucket/key, or standard input. Several tables are written
+    as one. Variables are the columns of their names; --a 2 is a constant, which is not differentiated by unless --wrt
+    says so.
 
     Without a table, variables given as ranges are the points of a grid, the last one varying fastest. `--x 0:10` is 100
     values from 0 to 10, `0:10:0.5` goes in steps of 0.5, `0:1:11` has 11 values. Where the third part could be both, as
@@ -129,7 +131,7 @@ def _write_parts(
     from ..cluster.distribution import Where
     from ..cluster.table_parts import write_tables
 
-    where = Where(cluster.cluster or "", files.output or "", cluster.resume)
+    where = Where(cluster.cluster or "", cluster.folder, cluster.resume)
     return write_tables(where, found, first, job, format_name, form, files.input_format)
 
 
