@@ -22,8 +22,6 @@ def write_results(source: Source, settings: Settings, jobs: int, progress: Tally
     write(settings.output.header())
     with closing(results(source.chunks(), settings, jobs, source.is_waiting)) as chunks:
         for done in chunks:
-            if done.messages:
-                progress.erase()
             with _whole():
                 write(done.text)
             for message in done.messages:

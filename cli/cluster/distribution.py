@@ -52,10 +52,6 @@ class Parts:
         """Says what there is to say of a part, when it is its turn."""
         raise NotImplementedError
 
-    def erase(self) -> None:
-        """Takes the count away."""
-        raise NotImplementedError
-
 
 def write_parts(where: Where, parts: Parts) -> None:
     """Has the parts written by a cluster. UsageError: it, the folder or the input is not as it should be."""
@@ -66,7 +62,7 @@ def write_parts(where: Where, parts: Parts) -> None:
         tasks = parts.tasks(cluster, folder)
         if isinstance(tasks, Sequence):
             manifest.plan(len(tasks))
-        made.callback(_close, manifest, parts)
+        made.callback(_close, manifest)
         try:
             manifest.finish(_compute(cluster, tasks, parts, manifest))
         except StoppedPartError:
@@ -116,8 +112,7 @@ def _compute(cluster: Cluster, tasks: Iterable[Task], parts: Parts, manifest: Ma
     return turn
 
 
-def _close(manifest: Manifest, parts: Parts) -> None:
-    parts.erase()
+def _close(manifest: Manifest) -> None:
     manifest.write()
     done, planned = len(manifest.parts), manifest.planned
     if planned != done:

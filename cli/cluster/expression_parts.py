@@ -112,9 +112,4 @@ class ExpressionParts(Parts):
     def settled(self, number: int, report: Mapping[str, Any]) -> None:
         """Says why records failed."""
         for message in report["messages"]:
-            self.tally.erase()
             complain(message)
-
-    def erase(self) -> None:
-        """Takes the count away."""
-        self.tally.erase()

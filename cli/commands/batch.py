@@ -74,7 +74,7 @@ def command(
         defaults = {**collect((), (), variables.vars_file), **given}
     request = Request(derivatives.hessian, derivatives.jacobian, derivatives.order)
     output = Written(printing.format_name, running.keys, printing.style())
-    progress = Tally(waits=cluster.cluster is not None)
+    progress = Tally()
     longest = _LINE * limits.parsing().get("max_length", LONGEST)
     with closing(Source(path, input_format, texts.form(), longest)) as source:
         texts.check_used(source.format_name, printing.format_name)

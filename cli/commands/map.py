@@ -56,9 +56,9 @@ def command(
     """An expression and its derivatives for each row of a table.
 
     TABLE is CSV, TSV, JSON Lines, Parquet or Arrow, compressed or not: files, patterns such as '*.csv', folders, whose
-    names such as year=2024 are columns, addresses such as s3://bucket/key, or standard input. Several tables are written
-    as one. Variables are the columns of their names; --a 2 is a constant, which is not differentiated by unless --wrt
-    says so.
+    names such as year=2024 are columns, addresses such as s3://bucket/key, or standard input. Several are written as
+    one. Variables are the columns of their names; --a 2 is a constant, which is not differentiated by unless --wrt says
+    so.
 
     Without a table, variables given as ranges are the points of a grid, the last one varying fastest. `--x 0:10` is 100
     values from 0 to 10, `0:10:0.5` goes in steps of 0.5, `0:1:11` has 11 values. Where the third part could be both, as

@@ -22,25 +22,22 @@ from ..shell.options import (
     split_names,
     vars_option,
 )
+from ..tables.table_options import INPUT_FORMAT, NULL, RENAME, TABLES
 
 if TYPE_CHECKING:
     from ...parser.frames.row_plan import Asked
-
-_FORMATS = click.Choice(("csv", "tsv", "jsonl", "parquet", "arrow", "arrows"))
 
 
 class Files(Options):
     """What is read and written."""
 
     output: str | None = file_option("-o", "--output", help="Write to FILE, which appears when it is whole.")
-    format_name: str | None = option("--format", type=_FORMATS, help="How to write.  [default: by FILE, as read]")
+    format_name: str | None = option(
+        "--format", type=click.Choice(TABLES), help="How to write.  [default: by FILE, as read]"
+    )
     as_json: bool = json_option("Short for --format jsonl; an error is printed as an object too.")
-    input_format: str | None = option(
-        "--input-format", type=_FORMATS, help="What TABLE is.  [default: by its name or content]"
-    )
-    renames: tuple[str, ...] = option(
-        "--rename", multiple=True, metavar="NAME=COLUMN", help="Which column a variable is."
-    )
+    input_format: str | None = INPUT_FORMAT
+    renames: tuple[str, ...] = RENAME
 
     def __init__(self, context: click.Context) -> None:
         super().__init__(context)
@@ -98,9 +95,7 @@ class Columns(NewColumns):
 class Rows(Options):
     """How to go through the rows."""
 
-    nulls: tuple[str, ...] = option(
-        "--null", multiple=True, metavar="TEXT", help="A text, such as NA, that means an empty cell."
-    )
+    nulls: tuple[str, ...] = NULL
     errors: str = errors_option("A row that fails: stop there; leave it out; or leave its new cells empty.")
     strict: bool = STRICT
     jobs: int | None = option(

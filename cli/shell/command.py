@@ -13,6 +13,7 @@ from ...parser.syntax.errors import UsageError
 from .configuration import defaults_of
 from .foreign_options import check_variables, in_words_of_options
 from .options import EVERYWHERE, completed_by
+from .progress import progress
 from .streams import written_to
 from .time_limit import within
 
@@ -67,8 +68,8 @@ def command(
             with in_words_of_options(context):
                 taken = [part(context) if isinstance(part, type) else given[part.name] for part in parts]
                 # What a cluster writes, it writes itself; it is as it is for files.
-                elsewhere = context.params.get("cluster") is not None
-                with written_to(os.devnull if elsewhere else context.params.get("results")):
+                results = os.devnull if context.params.get("cluster") else context.params.get("results")
+                with written_to(results), progress.of(context.info_name or ""):
                     return within(given["timeout"] if timed else None, lambda: function(*taken))
 
         params = [
