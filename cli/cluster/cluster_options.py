@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
 from ...parser.syntax.errors import UsageError
 from ..shell.options import Options, option
+
+
+class Where(NamedTuple):
+    """The cluster, the folder of parts, and whether to go on with what is there."""
+
+    cluster: str
+    folder: str
+    resume: bool
 
 
 class Cluster(Options):
@@ -21,10 +29,11 @@ class Cluster(Options):
     def __init__(self, context: click.Context) -> None:
         super().__init__(context)
         given: dict[str, Any] = context.params
-        self.folder: str = given.get("output") or given.get("results") or ""
+        folder: str = given.get("output") or given.get("results") or ""
         if self.resume and self.cluster is None:
             raise UsageError("--resume is for runs on a cluster", "write `--cluster local`, or leave it out")
-        if self.cluster is not None and not self.folder:
+        if self.cluster is not None and not folder:
             raise UsageError("--cluster writes a folder of parts, and none is named", "name it with `-o FOLDER`")
         if self.cluster is not None and given["jobs"] not in (None, 1):
             raise UsageError("--jobs is for one machine: on a cluster each worker has its own", "leave out `--jobs`")
+        self.where = None if self.cluster is None else Where(self.cluster, folder, self.resume)

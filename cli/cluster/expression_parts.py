@@ -16,7 +16,8 @@ from ..batch.settings import Settings
 from ..batch.source import MOST_RECORDS, Source
 from ..batch.tally import Tally
 from ..shell.saying import complain
-from .distribution import Parts, Where, write_parts
+from .cluster_options import Where
+from .distribution import Parts, write_parts
 from .scheduler import Cluster
 from .tasks import StoppedPartError, Task, digest_of, own_version
 from .worker import loaded

@@ -52,7 +52,7 @@ def command(
     has its name. --x 3 gives a value to every expression that has an x and gives it none itself.
 
     Each expression has one record in the output, in order; one that fails has its error there, and the exit code is 1.
-    With --cluster, -o is a folder of parts in this order.
+    With --cluster, -o is a folder of parts.
     """
     path, assigned = _split(words)
     if path is None and is_terminal(sys.stdin):
@@ -79,15 +79,12 @@ def command(
     with closing(Source(path, input_format, texts.form(), longest)) as source:
         texts.check_used(source.format_name, printing.format_name)
         settings = settings_for(source, output, variables, request, defaults, limits, running.errors)
-        if cluster.cluster is None:
+        if cluster.where is None:
             write_results(source, settings, running.jobs, progress)
         else:
-            # Here, as most batches are computed on one machine.
-            from ..cluster.distribution import Where
             from ..cluster.expression_parts import write_expressions
 
-            where = Where(cluster.cluster, cluster.folder, cluster.resume)
-            write_expressions(where, source, settings, progress)
+            write_expressions(cluster.where, source, settings, progress)
     progress.summarise()
     counts = progress.counts
     if counts["records"] and not (running.errors == "stop" and counts["failed"]):
