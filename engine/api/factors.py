@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..autograd.function import Function
+from ..table.recorded import result_type
 from ..table.registry import ops
 from ..tensors.aliases import Array
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 
-
-def _returns(name: str, fields: list[str]) -> Any:
-    """A named tuple that is printed as PyTorch's of this name."""
-    made: Any = namedtuple(name, fields)
-
-    def text(self: Any) -> str:
-        return (
-            f"torch.return_types.{name}(\n" + ",\n".join(f"{f}={v!r}" for f, v in zip(fields, self, strict=True)) + ")"
-        )
-
-    made.__repr__ = text
-    return made
-
-
-_LU = _returns("linalg_lu", ["P", "L", "U"])
-_FACTOR = _returns("linalg_lu_factor", ["LU", "pivots"])
-_UNPACKED = _returns("lu_unpack", ["P", "L", "U"])
+_LU = result_type("linalg_lu", ("P", "L", "U"))
+_FACTOR = result_type("linalg_lu_factor", ("LU", "pivots"))
+_UNPACKED = result_type("lu_unpack", ("P", "L", "U"))
 
 
 class LinalgLu(Function):

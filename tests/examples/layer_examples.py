@@ -350,6 +350,14 @@ CALLS: dict[str, list[Example]] = {
             "{}(x, 3, 0)",
         ),
     ],
+    "pairwise_distance": [
+        Example(
+            torch.pairwise_distance,
+            lambda x, y: np.array([length(u - v + 1e-6) for u, v in zip(x, y, strict=True)]),
+            ([[0.3, 1.0], [2.0, 0.5]], [[0.2, -1.0], [1.0, 0.4]]),
+            "{}(x, y)",
+        )
+    ],
     "cosine_similarity": [
         Example(
             lambda x, y: torch.cosine_similarity(x, y),
