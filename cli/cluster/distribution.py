@@ -5,23 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from ..shell.saying import complain, say
 from ..shell.stores import is_address, shown
 from .admission import check_workers
+from .cluster_options import Where
 from .manifest import Manifest, opened_manifest
 from .scheduler import Cluster, connected
 from .tasks import Outcome, StoppedPartError, Task, Work, own_version
 from .worker import compute
-
-
-class Where(NamedTuple):
-    """The cluster, the folder of parts, and whether to go on with what is there."""
-
-    cluster: str
-    folder: str
-    resume: bool
 
 
 class Parts:
@@ -52,10 +45,6 @@ class Parts:
         """Says what there is to say of a part, when it is its turn."""
         raise NotImplementedError
 
-    def erase(self) -> None:
-        """Takes the count away."""
-        raise NotImplementedError
-
 
 def write_parts(where: Where, parts: Parts) -> None:
     """Has the parts written by a cluster. UsageError: it, the folder or the input is not as it should be."""
@@ -66,7 +55,7 @@ def write_parts(where: Where, parts: Parts) -> None:
         tasks = parts.tasks(cluster, folder)
         if isinstance(tasks, Sequence):
             manifest.plan(len(tasks))
-        made.callback(_close, manifest, parts)
+        made.callback(_close, manifest)
         try:
             manifest.finish(_compute(cluster, tasks, parts, manifest))
         except StoppedPartError:
@@ -110,13 +99,13 @@ def _compute(cluster: Cluster, tasks: Iterable[Task], parts: Parts, manifest: Ma
                     raise outcome.error
                 parts.settled(turn, outcome.report)
                 if outcome.is_stopped:
+                    parts.written(outcome.report, "")
                     raise StoppedPartError
                 turn += 1
     return turn
 
 
-def _close(manifest: Manifest, parts: Parts) -> None:
-    parts.erase()
+def _close(manifest: Manifest) -> None:
     manifest.write()
     done, planned = len(manifest.parts), manifest.planned
     if planned != done:

@@ -15,11 +15,12 @@ from ..map.folder_keys import typed_keys
 from ..map.mapping import Job
 from ..map.row_counts import RowCounts
 from ..map.table_formats import Table
-from ..shell.progress import Progress
+from ..shell.progress import progress
 from ..shell.stores import is_address
 from ..tables.dialect import TextForm
 from ..tables.opening import Place
-from .distribution import Parts, Where, write_parts
+from .cluster_options import Where
+from .distribution import Parts, write_parts
 from .scheduler import Cluster
 from .survey import PART_BYTES, Survey, part_size
 from .table_run import Run, described
@@ -80,7 +81,7 @@ class TableParts(Parts):
         self.part_bytes = part_bytes
         self.ending = format_name
         self.titles: list[str | None] = []
-        self.counts = RowCounts(waits=True)
+        self.counts = RowCounts()
 
     def tasks(self, cluster: Cluster, folder: str) -> Sequence[Task]:
         """The tasks in the order of the rows. UsageError: a table cannot be read, the first of those that cannot."""
@@ -103,14 +104,10 @@ class TableParts(Parts):
     def _surveys(self, cluster: Cluster) -> list[Survey]:
         """The ranges of each table. UsageError: one cannot be read, the first of those that cannot."""
         found: dict[int, Survey | AutodiffError] = {}
-        progress = Progress(waits=True)
-        try:
-            calls = ((self.data, place, self.part_bytes) for place in self.places)
-            for number, result in cluster.finished(survey, calls):
-                found[number] = result
-                progress.show(f"{len(found):,} of {len(self.places):,} tables looked through")
-        finally:
-            progress.erase()
+        calls = ((self.data, place, self.part_bytes) for place in self.places)
+        for number, result in cluster.finished(survey, calls):
+            found[number] = result
+            progress.tell(f"{len(found):,} of {len(self.places):,} tables looked through")
         return list(_sound(result for _, result in sorted(found.items())))
 
     def written(self, report: Mapping[str, Any], share: str) -> None:
@@ -126,10 +123,6 @@ class TableParts(Parts):
             place, variables = report["first"]
             values = {name: np.asarray(value) for name, value in variables.items()}
             self.counts.add_nonfinite(report["nonfinite"], title, place, values)
-
-    def erase(self) -> None:
-        """Takes the count away."""
-        self.counts.erase()
 
 
 def _sound(results: Iterator[Survey | AutodiffError]) -> Iterator[Survey]:

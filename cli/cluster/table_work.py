@@ -116,11 +116,6 @@ class PartCounts(RowCounts):
         """Counts rows with results that are not finite."""
         super().add_nonfinite(count, None, place, variables)
 
-    def add(self, rows: int, empty: int) -> None:
-        """Counts rows that have been written."""
-        self.rows += rows
-        self.empty += empty
-
     def report(self) -> dict[str, Any]:
         """What there is to say of the part."""
         found: dict[str, Any] = {name: getattr(self, name) for name in ("rows", "empty", "failed", "nonfinite")}

@@ -14,6 +14,7 @@ from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits
 from ..shell.printing import answer
+from ..shell.progress import progress
 from ..shell.saying import say_remarks
 from ..shell.streams import write
 from ..shell.words import split_tables, standard_input
@@ -66,7 +67,6 @@ def command(
     from ..fit.fitted_columns import kept_for_later, write_fitted
     from ..fit.observations import observed
     from ..map.table_formats import open_tables
-    from ..shell.progress import Progress
 
     text, table_words, assigned = split_tables(words, _CALL)
     table_words = table_words or [standard_input(f"write `{_CALL}`")]
@@ -77,9 +77,7 @@ def command(
         first = next(tables)
         job = planned(text, assigned, first, asked, searching, reading, limits)
         residuals = observed(chain([first], tables), job, reading.errors, os.cpu_count() or 1)
-        progress = Progress(waits=True)
-        found = fit(residuals, job.asked, lambda n, squares: progress.show(f"{n} evaluations, rss {squares:.6g}"))
-        progress.erase()
+        found = fit(residuals, job.asked, lambda n, squares: progress.tell(f"{n} evaluations, rss {squares:.6g}"))
         for path in reading.outputs:
             if path in pictures:
                 write_picture(picture_of(curves_of(found), found.report), path, reading.theme)

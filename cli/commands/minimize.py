@@ -10,6 +10,7 @@ from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Drawn, Limits, Unknowns, option, theme_option
 from ..shell.printing import answer
+from ..shell.progress import progress
 from ..shell.saying import complain, say, say_remarks
 from ..shell.streams import write
 
@@ -59,7 +60,6 @@ def command(
     from ...parser.semantics.computing import computing
     from ...parser.solving.minimization import minimized
     from ..minimize.goal import read_goal
-    from ..shell.progress import Progress
 
     if output.picture is not None:
         from ..drawing import check_drawable
@@ -67,14 +67,12 @@ def command(
         check_drawable(output.picture)
     with computing("float64"):
         goal = read_goal(words, variables, search, limits)
-        progress = Progress(waits=True)
         total = f" of {goal.starts:,}" if goal.starts > 1 else ""
 
         def told(start: int, steps: int, value: float) -> None:
-            progress.show(f"start {start:,}{total}, step {steps:,}: {value:.6g}")
+            progress.tell(f"start {start:,}{total}, step {steps:,}: {value:.6g}")
 
         report = minimized(goal, told)
-        progress.erase()
         text = answer("minimize", output.format_name, report, output.style(), keys, output.path)
         if output.picture is not None:
             _draw(goal, report, output.picture, output.theme)

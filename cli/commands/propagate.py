@@ -15,6 +15,7 @@ from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits
 from ..shell.printing import Style, answer
+from ..shell.progress import progress
 from ..shell.saying import say_remarks
 from ..shell.streams import wants_color, write, written_to
 from ..shell.words import split_tables
@@ -86,7 +87,6 @@ def _one(program: Program, assigned: Sequence[str], given: Given, said: Said, wr
     """Prints the result at one point."""
     from ...parser.solving.uncertainty import Asked, propagate
     from ..propagate.uncertain_inputs import read_inputs
-    from ..shell.progress import Progress
 
     if given.sigmas:
         raise UsageError("--sigma is for tables, and none is given", "write it after the expression")
@@ -96,9 +96,7 @@ def _one(program: Program, assigned: Sequence[str], given: Given, said: Said, wr
         raise UsageError("--draws is for --check", "write `--check` too, or leave it out")
     inputs = read_inputs(program, assigned, given)
     asked = Asked(said.digits, said.order > 1, (said.draws or _DRAWS) if said.check else 0, said.seed)
-    progress = Progress(waits=True)
-    report = propagate(program, inputs, limits.evaluation(), asked, lambda n: progress.show(f"{n:,} draws"))
-    progress.erase()
+    report = propagate(program, inputs, limits.evaluation(), asked, lambda n: progress.tell(f"{n:,} draws"))
     style = Style(written.precision, wants_color(sys.stdout), not _is_utf8())
     with written_to(written.output):
         write(answer("propagate", written.format_name, report, style, written.keys))

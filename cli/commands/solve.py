@@ -9,6 +9,7 @@ from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits, Output, Unknowns, option
 from ..shell.printing import rendered
+from ..shell.progress import progress
 from ..shell.saying import complain, say_remarks
 from ..shell.streams import write
 
@@ -53,14 +54,11 @@ def command(
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.semantics.computing import computing
     from ...parser.solving.solutions import solved
-    from ..shell.progress import Progress
     from ..solve.asked import read_asked
 
     with computing("float64"):
         asked = read_asked(words, variables, starts, limits)
-        progress = Progress(waits=True)
-        report = solved(asked, progress.show)
-        progress.erase()
+        report = solved(asked, progress.tell)
         if keys:
             text = "".join(line + "\n" for found in zip(*map(report.texts_of, keys), strict=True) for line in found)
         else:
