@@ -15,7 +15,7 @@ from ..tensors.device import device
 from ..tensors.dtypes import dtype as DType  # noqa: N812
 from ..tensors.errors import type_error, value_error
 from ..tensors.spacing import stepped
-from ..tensors.tensor import Tensor
+from ..tensors.tensor import Size, Tensor
 from .creation import tensor
 
 
@@ -182,6 +182,32 @@ def is_complex(input: Tensor) -> bool:
     return False
 
 
+def broadcast_shapes(*shapes: Any) -> Size:
+    """The shape that tensors of these shapes broadcast to. RuntimeError: there is none."""
+    whole: list[int] = []
+    for index, shape in enumerate((shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes):
+        whole = [1] * (len(shape) - len(whole)) + whole
+        for dim in builtins.range(-1, -1 - len(shape), -1):
+            if shape[dim] not in (1, whole[dim]) and whole[dim] != 1:
+                raise value_error(
+                    f"Attempting to broadcast a dimension of length {shape[dim]} at {dim}! Mismatching argument at "
+                    f"index {index} had {shape}; but expected shape should be broadcastable to {whole}",
+                    RuntimeError,
+                )
+            whole[dim] = whole[dim] if shape[dim] == 1 else shape[dim]
+    return Size(whole)
+
+
+def compile(model: Any = None, **options: Any) -> Any:
+    """The function or network as it is, or what returns it: there is nothing here that would make it faster."""
+    return (lambda function: function) if model is None else model
+
+
+def is_signed(input: Tensor) -> bool:
+    """Whether the dtype has negative numbers."""
+    return input.dtype.is_signed
+
+
 def can_cast(from_: DType, to: DType) -> bool:
     """Whether promotion may turn one dtype into the other: not to a narrower category."""
     order = "biuf"
@@ -203,13 +229,16 @@ def result_type(tensor1: Any, tensor2: Any) -> DType:
 globals().update(TYPES, range=range_)
 __all__ = [
     *TYPES,
+    "broadcast_shapes",
     "can_cast",
     "channels_last",
+    "compile",
     "contiguous_format",
     "finfo",
     "iinfo",
     "is_complex",
     "is_nonzero",
+    "is_signed",
     "preserve_format",
     "promote_types",
     "range",

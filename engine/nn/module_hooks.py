@@ -9,6 +9,8 @@ from ..autograd.function import Function
 from ..graph.hooks import RemovableHandle
 from ..tensors.tensor import Tensor
 
+# Where a module keeps hooks of each kind.
+KINDS = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
 _NO_INPUTS = (
     "Full backward hook is firing when gradients are computed with respect to module outputs since no inputs require "
     "gradients. See https://docs.pytorch.org/docs/main/generated/torch.nn.Module.html"

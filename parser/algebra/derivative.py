@@ -34,7 +34,7 @@ from .presentation import Presentation
 from .saturation import has_exponentials, saturated
 from .sharing import shared
 from .simplify import simplified
-from .sizes import Axis, general
+from .sizes import Axis, general, of_any_size
 from .terms import Symbol, Term, ordered
 from .translate import translated
 from .verbatim import VERBATIM
@@ -221,7 +221,7 @@ def _for_all_sizes(
     """The derivatives with sizes by name, `checked` for other arrays too. None: sizes do not count, or have no name."""
 
     def terms_of(others: Shapes) -> list[Term]:
-        return [*translated(traced(expression, wanted, others, limits)[0]).values()]
+        return [*translated(of_any_size(traced(expression, wanted, others, limits)[0])).values()]
 
     names = tuple(variables_of(expression, shapes))
     sized = general(expression, {name: shapes.get(name, ()) for name in names}, letters, terms_of)

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from ... import engine
 from .running.modules import engine_module
 from .torch_homes import face, shown_as_torchs
 
@@ -56,8 +57,14 @@ def torch_is_the_engine() -> Iterator[None]:
         sys.modules.update(before)
 
 
-def _module(path: str) -> ModuleType | None:
-    return engine_module(path) or engine_module(face(path) or path)
+def _module(path: str) -> Any:
+    """What the engine has under the path: a module, or what it has in place of one that settings are in."""
+    found: Any = engine_module(path) or engine_module(face(path) or path)
+    if found is None:
+        found = engine
+        for name in path.split(".")[1:]:
+            found = getattr(found, name, None)
+    return found if isinstance(found, (ModuleType, SimpleNamespace)) else None
 
 
 def _taken() -> dict[str, ModuleType]:

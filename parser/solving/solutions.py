@@ -15,7 +15,7 @@ from ...engine.optimize.roots import Root, Roots, nearest_root, root_at, roots_b
 from ...engine.optimize.starts import spread
 from ...engine.optimize.systems import Solution, System, solve
 from ...engine.optimize.unknowns import Unknowns
-from ..analysis.result import number_text, text_at
+from ..analysis.result import Finding, number_text, text_at
 from ..semantics.limits import Limits
 from ..syntax.errors import UsageError
 from ..syntax.wording import counted, listed
@@ -86,6 +86,7 @@ class SolutionReport(NamedTuple):
     nearest: dict[str, Any]
     residual: float | None
     notes: list[str]
+    warnings: Sequence[Finding] = ()
 
     @property
     def is_solved(self) -> bool:
