@@ -57,6 +57,14 @@ def run(source: str, limits: Limits = Limits()) -> str:  # noqa: B008
             else "len(nn.Sequential(Net(), nn.Tanh()))",
             "2\n",
         ),
+        (
+            "class Positive(nn.Module):\n  def forward(self, x): return x.exp()\n"
+            "  def right_inverse(self, x): return x.log()\n"
+            "from torch.nn.utils import parametrize\n"
+            "l = parametrize.register_parametrization(nn.Linear(1, 1), 'bias', Positive(), unsafe=True)\n"
+            "l.bias = torch.ones(1); l.parametrizations.bias.original.item()",
+            "0.0\n",
+        ),
         ("seen = []\nnet.apply(lambda m: seen.append(m.training)); seen", "[True, True]\n"),
         ("list(net._modules)", "['fc']\n"),
         ("p = nn.Parameter(torch.ones(2)); net.w = p; (net.w * 2).sum().backward(); p.grad", "tensor([2., 2.])\n"),
