@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from ..shell.progress import progress
 from ..shell.saying import say_total
-from .computing import Done
 
 
 class Tally:
@@ -18,13 +18,13 @@ class Tally:
         self.counts: Counter[str] = Counter()
         self.used: set[str] = set()
 
-    def add(self, done: Done) -> None:
-        """Counts a chunk."""
-        self.counts.update(done.counts)
-        self.used |= done.used
+    def add(self, counts: Mapping[str, int], used: Iterable[str], share: str = "") -> None:
+        """Counts a chunk (see `Done`); `share` stands before the count."""
+        self.counts.update(counts)
+        self.used.update(used)
         records = self.counts["records"]
         rate = records / (time.monotonic() - self.start or 1)
-        progress.tell(f"{records:,} expressions, {rate:,.0f} a second")
+        progress.tell(f"{share}{records:,} expressions, {rate:,.0f} a second")
 
     def summarise(self) -> None:
         """Says what became of the records, as `600 expressions: 599 ok, 1 failed, 1.2 s`."""

@@ -26,7 +26,7 @@ def write_results(source: Source, settings: Settings, jobs: int, progress: Tally
                 write(done.text)
             for message in done.messages:
                 complain(message)
-            progress.add(done)
+            progress.add(done.counts, done.used)
             if done.counts["failed"] and settings.errors == "stop":
                 break
 

@@ -5,23 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from ..shell.saying import complain, say
 from ..shell.stores import is_address, shown
 from .admission import check_workers
+from .cluster_options import Where
 from .manifest import Manifest, opened_manifest
 from .scheduler import Cluster, connected
 from .tasks import Outcome, StoppedPartError, Task, Work, own_version
 from .worker import compute
-
-
-class Where(NamedTuple):
-    """The cluster, the folder of parts, and whether to go on with what is there."""
-
-    cluster: str
-    folder: str
-    resume: bool
 
 
 class Parts:
@@ -106,6 +99,7 @@ def _compute(cluster: Cluster, tasks: Iterable[Task], parts: Parts, manifest: Ma
                     raise outcome.error
                 parts.settled(turn, outcome.report)
                 if outcome.is_stopped:
+                    parts.written(outcome.report, "")
                     raise StoppedPartError
                 turn += 1
     return turn

@@ -54,8 +54,8 @@ class Cluster(NamedTuple):
 
         def submitted(count: int) -> list[Any]:
             futures: list[Any] = []
-            # Some at a time, as all of one call is one message.
-            while some := list(islice(following, min(count - len(futures), _LEAST_AHEAD))):
+            # Some at a time, as all of one call is one message, and few at first: they may be long in coming.
+            while some := list(islice(following, min(count - len(futures), len(futures) + 1, _LEAST_AHEAD))):
                 keys = {f"{name}-{number}": number for number, _ in some}
                 numbers.update(keys)
                 columns = zip(*(call for _, call in some), strict=True)

@@ -19,7 +19,8 @@ from ..shell.progress import progress
 from ..shell.stores import is_address
 from ..tables.dialect import TextForm
 from ..tables.opening import Place
-from .distribution import Parts, Where, write_parts
+from .cluster_options import Where
+from .distribution import Parts, write_parts
 from .scheduler import Cluster
 from .survey import PART_BYTES, Survey, part_size
 from .table_run import Run, described

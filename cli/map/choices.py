@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...parser.syntax.errors import UsageError
 from ..shell.options import (
     HIGHEST_ORDER,
     STRICT,
@@ -50,24 +49,6 @@ class NewColumns(Options):
 
     prefix: str = option("--prefix", default="", metavar="TEXT", help="What the names of new columns begin with.")
     overwrite: bool = option("--overwrite", is_flag=True, help="Replace columns that have the name of a new one.")
-
-
-class Cluster(Options):
-    """Where to compute. UsageError: what is said of a cluster, and there is none."""
-
-    cluster: str | None = option(
-        "--cluster", metavar="WHERE", help="Compute in the workers of a Dask scheduler: its address, its file, local:4."
-    )
-    resume: bool = option("--resume", is_flag=True, help="Go on with a run on a cluster that ended too early.")
-
-    def __init__(self, context: click.Context) -> None:
-        super().__init__(context)
-        if self.resume and self.cluster is None:
-            raise UsageError("--resume is for runs on a cluster", "write `--cluster local`, or leave it out")
-        if self.cluster is not None and context.params["output"] is None:
-            raise UsageError("--cluster writes a folder of parts, and none is named", "name it with `-o FOLDER`")
-        if self.cluster is not None and context.params["jobs"] is not None:
-            raise UsageError("--jobs is for one machine: on a cluster each worker has its own", "leave out `--jobs`")
 
 
 class Differentiation(Options):

@@ -11,11 +11,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from parts_of_runs import parts, without_time
 from processes import START, environment
 
 from autodiff.cli.cluster import preflight, table_parts
@@ -32,20 +33,6 @@ parquet = pytest.importorskip("pyarrow.parquet")
 
 FORM = TextForm()
 EXPRESSION = "x*exp(-y)"
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[str]:
-    """The address of a scheduler with two workers, threads of this process."""
-    with distributed.LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        processes=False,
-        dashboard_address="127.0.0.1:0",
-        worker_dashboard_address="127.0.0.1:0",
-        memory_limit=0,
-    ) as found:
-        yield found.scheduler_address
 
 
 @pytest.fixture
@@ -65,17 +52,6 @@ def tables(tmp_path: Path) -> Path:
         rows[20], rows[40], rows[41] = "20,abc,c", "40,,c", "41,1"
         (folder / "a.csv").write_text("x,y,name\n" + "\n".join(rows) + "\n" * (year == 2023))
     return tmp_path / "in"
-
-
-def parts(folder: Path) -> dict[str, bytes]:
-    """The parts in a folder, by their names in order."""
-    found = sorted((path for path in folder.rglob("part-*")), key=lambda path: path.name)
-    return {str(path.relative_to(folder)): path.read_bytes() for path in found}
-
-
-def without_time(text: str) -> str:
-    """What is said, without how long it took."""
-    return re.sub(r", [\d.]+ s$", "", text, flags=re.MULTILINE)
 
 
 @pytest.mark.usefixtures("small")
