@@ -29,14 +29,14 @@ class Cluster(NamedTuple):
     client: Any
     title: str
 
-    def look(self, paths: list[str], folder: str) -> dict[str, dict[str, Any]]:
+    def look(self, packages: list[str], paths: list[str], folder: str) -> dict[str, dict[str, Any]]:
         """What each worker says of itself, by its address (see `preflight`)."""
         import cloudpickle
 
         cloudpickle.register_pickle_by_value(preflight)
         try:
             with self._words():
-                return self.client.run(preflight.look, paths, folder)
+                return self.client.run(preflight.look, packages, paths, folder)
         finally:
             cloudpickle.unregister_pickle_by_value(preflight)
 
@@ -53,11 +53,14 @@ class Cluster(NamedTuple):
         name = f"autodiff-{function.__name__}-{secrets.token_hex(4)}"
 
         def submitted(count: int) -> list[Any]:
-            some = list(islice(following, count))
-            keys = {f"{name}-{number}": number for number, _ in some}
-            numbers.update(keys)
-            columns = zip(*(call for _, call in some), strict=True)
-            return self.client.map(function, *columns, key=[*keys], pure=False) if some else []
+            futures: list[Any] = []
+            # Some at a time, as all of one call is one message, and few at first: they may be long in coming.
+            while some := list(islice(following, min(count - len(futures), len(futures) + 1, _LEAST_AHEAD))):
+                keys = {f"{name}-{number}": number for number, _ in some}
+                numbers.update(keys)
+                columns = zip(*(call for _, call in some), strict=True)
+                futures += self.client.map(function, *columns, key=[*keys], pure=False)
+            return futures
 
         with self._words():
             ahead = max(_LEAST_AHEAD, _AHEAD * sum(self.client.ncores().values()))
