@@ -22,7 +22,7 @@ _METHODS = (
     "sqrt tan tanh trunc"
 )
 # What the names of an expression may be, and Rust warns of.
-_LINTS = "#[allow(non_snake_case, unused_parens, unused_variables)]"
+_LINTS = "    #![allow(non_snake_case, unused_parens, unused_variables)]"
 
 
 def _helper(name: str, value: str) -> str:
@@ -37,8 +37,8 @@ class RustPrinter(ScalarPrinter):
     choice = "(if {} {{ {} }} else {{ {} }})"
     operators = {"**": "f64::powf({}, {})", "and": "&&", "or": "||", "not": "!"}  # noqa: RUF012
     frame = Frame(
-        head=f"{_LINTS}\npub fn {{name}}({{parameters}}) -> f64 {{{{",
-        several=f"{_LINTS}\npub fn {{name}}({{parameters}}) -> ({{results}}) {{{{",
+        head=f"pub fn {{name}}({{parameters}}) -> f64 {{{{\n{_LINTS}",
+        several=f"pub fn {{name}}({{parameters}}) -> ({{results}}) {{{{\n{_LINTS}",
         parameter="%s: f64",
         result="f64",
         assign="    let %s = %s;",
