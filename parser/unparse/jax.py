@@ -42,7 +42,7 @@ class JaxPrinter(NumpyPrinter):
     ones, zeros = "jnp.ones_like({})", "jnp.zeros_like({})"
     operators = _of_jax(NumpyPrinter.operators)
     constants = _of_jax(NumpyPrinter.constants)
-    functions = _of_jax(NumpyPrinter.functions)
+    functions = {**_of_jax(NumpyPrinter.functions), "argsort": "jnp.argsort"}  # noqa: RUF012
 
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if function in _AXIS_BY_NAME and len(parts) == 2 and "=" not in parts[1][0]:
