@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.extras import how_to_install
 from ...parser.syntax.wording import quoted, sentence
-from ..shell.saying import say
 from . import preflight
 
 _SECONDS = 10
@@ -164,20 +163,19 @@ def connected(where: str) -> Iterator[Cluster]:
             client.wait_for_workers(1, timeout=_SECONDS)
         except OSError:
             raise UsageError(f"{title} has no workers", "start some with `dask worker ADDRESS`") from None
-        _say_versions(client, title)
+        _check_versions(client, title)
         yield Cluster(client, title)
 
 
-def _say_versions(client: Any, title: str) -> None:
-    """Warns of another version of Dask than the one here, with which it may work or not."""
+def _check_versions(client: Any, title: str) -> None:
+    """UsageError: another version of Dask than the one here, which it may not understand."""
     found = client.get_versions()
     own = found["client"]["packages"]["distributed"]
     workers = {f"the worker {address}": said for address, said in sorted(found["workers"].items())}
     for there, said in {title: found["scheduler"], **workers}.items():
         other = said["packages"]["distributed"]
         if other != own:
-            say(f"warning[cluster]: {there} has Dask {other}, and here is {own}\n  = help: install the same everywhere")
-            return
+            raise UsageError(f"{there} has Dask {other}, and here is {own}", "install the same version on all of them")
 
 
 def _count(where: str, count: str) -> int:
