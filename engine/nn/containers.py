@@ -191,4 +191,15 @@ class ParameterDict(_Parameters, _Dict):
     """Parameters by name."""
 
 
+class DataParallel(Module):
+    """A module as it is: there are no devices to share the work among."""
+
+    def __init__(self, module: Module, device_ids: Any = None, output_device: Any = None, dim: int = 0) -> None:
+        super().__init__()
+        self.module = module
+
+    def forward(self, *inputs: Any, **kwargs: Any) -> Any:
+        return self.module(*inputs, **kwargs)
+
+
 __all__ = offered_in(globals(), Module)  # pyright: ignore[reportUnsupportedDunderAll]

@@ -1,4 +1,4 @@
-"""Layers of images and lines: convolutions and pooling."""
+"""Layers of lines, images and volumes: convolutions, pooling, padding, resizing."""
 
 from __future__ import annotations
 
@@ -121,7 +121,48 @@ class _MeanPool(_Pool):
     _unseen = (*_Pool._unseen, "ceil_mode")
 
 
-def _made(base: type[_OfImages], name: str, function: str, ranks: tuple[int, ...], **settings: Any) -> list[Any]:
+class _Pad(_OfImages):
+    """More elements around, before and after each dimension from the last on."""
+
+    _mode: ClassVar[str]
+
+    def _settle(self) -> None:
+        if isinstance(self.padding, int):
+            self.padding = (self.padding,) * 2 * self._rank
+
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.pad(input, self.padding, self._mode, vars(self).get("value"))
+
+
+class Upsample(Layer, size=None, scale_factor=None, mode="nearest", align_corners=None, recompute_scale_factor=None):
+    """Lines, images or volumes of another size, or so many times as large."""
+
+    _calls = functional.interpolate, ("size", "scale_factor", "mode", "align_corners", "recompute_scale_factor")
+
+    def _settle(self) -> None:
+        factor = self.scale_factor
+        self.scale_factor = tuple(map(float, factor)) if isinstance(factor, tuple) else factor and float(factor)
+
+    def extra_repr(self) -> str:
+        given = "size" if self.scale_factor is None else "scale_factor"
+        return f"{given}={getattr(self, given)!r}, mode={self.mode!r}"
+
+
+class UpsamplingNearest2d(Upsample, size=None, scale_factor=None):
+    """As Upsample, by the nearest element."""
+
+    mode, align_corners, recompute_scale_factor = "nearest", None, None
+
+
+class UpsamplingBilinear2d(UpsamplingNearest2d):
+    """As Upsample, between the elements, with those of the corners as they are."""
+
+    mode, align_corners = "bilinear", True
+
+
+def _made(
+    base: type[_OfImages], name: str, function: str, ranks: tuple[int, ...] = (1, 2, 3), /, **settings: Any
+) -> list[Any]:
     """A layer for each number of dimensions."""
     made: list[Any] = []
     for rank in ranks:
@@ -129,6 +170,11 @@ def _made(base: type[_OfImages], name: str, function: str, ranks: tuple[int, ...
         own = {"_rank": rank, "_function": staticmethod(call), "__doc__": call.__doc__, "__module__": __name__}
         made.append(type(name.format(rank), (base,), own, **settings))
     return made
+
+
+def _padding(kind: str, mode: str, shown_alone: bool = True, **settings: Any) -> list[Any]:
+    own: dict[str, Any] = {"_mode": mode, "_alone": ("padding",) * shown_alone, "__module__": __name__}
+    return _made(type(kind, (_Pad,), own), f"{kind[1:]}Pad{{}}d", "pad", padding=..., **settings)
 
 
 _CHANNELS: dict[str, Any] = {"in_channels": ..., "out_channels": ..., "kernel_size": ..., "stride": 1, "padding": 0}
@@ -140,15 +186,22 @@ _MAX = {**_POOL, "dilation": 1, "return_indices": False, "ceil_mode": False}
 _MEAN = {**_POOL, "ceil_mode": False, "count_include_pad": True}
 _SIZE: dict[str, Any] = {"output_size": ...}
 
-Conv1d, Conv2d, Conv3d = _made(_Convolution, "Conv{}d", "conv{}d", (1, 2, 3), **_CONV)
+Conv1d, Conv2d, Conv3d = _made(_Convolution, "Conv{}d", "conv{}d", **_CONV)
 ConvTranspose1d, ConvTranspose2d, ConvTranspose3d = _made(
-    _Transposed, "ConvTranspose{}d", "conv_transpose{}d", (1, 2, 3), **_TRANSPOSED
+    _Transposed, "ConvTranspose{}d", "conv_transpose{}d", **_TRANSPOSED
 )
-MaxPool1d, MaxPool2d = _made(_Pool, "MaxPool{}d", "max_pool{}d", (1, 2), **_MAX)
+MaxPool1d, MaxPool2d, MaxPool3d = _made(_Pool, "MaxPool{}d", "max_pool{}d", **_MAX)
 (AvgPool1d,) = _made(_MeanPool, "AvgPool{}d", "avg_pool{}d", (1,), **_MEAN)
-(AvgPool2d,) = _made(_MeanPool, "AvgPool{}d", "avg_pool{}d", (2,), **_MEAN, divisor_override=None)
-AdaptiveAvgPool1d, AdaptiveAvgPool2d = _made(_Pool, "AdaptiveAvgPool{}d", "adaptive_avg_pool{}d", (1, 2), **_SIZE)
-AdaptiveMaxPool1d, AdaptiveMaxPool2d = _made(
-    _Pool, "AdaptiveMaxPool{}d", "adaptive_max_pool{}d", (1, 2), **_SIZE, return_indices=False
+AvgPool2d, AvgPool3d = _made(_MeanPool, "AvgPool{}d", "avg_pool{}d", (2, 3), **_MEAN, divisor_override=None)
+AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d = _made(
+    _Pool, "AdaptiveAvgPool{}d", "adaptive_avg_pool{}d", **_SIZE
 )
+AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d = _made(
+    _Pool, "AdaptiveMaxPool{}d", "adaptive_max_pool{}d", **_SIZE, return_indices=False
+)
+ConstantPad1d, ConstantPad2d, ConstantPad3d = _padding("_Constant", "constant", False, value=...)
+ZeroPad1d, ZeroPad2d, ZeroPad3d = _padding("_Zero", "constant")
+ReflectionPad1d, ReflectionPad2d, ReflectionPad3d = _padding("_Reflection", "reflect")
+ReplicationPad1d, ReplicationPad2d, ReplicationPad3d = _padding("_Replication", "replicate")
+CircularPad1d, CircularPad2d, CircularPad3d = _padding("_Circular", "circular")
 __all__ = offered_in(globals(), Layer)  # pyright: ignore[reportUnsupportedDunderAll]

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from ..api.creation import empty
 from ..api.declared import Declared
+from ..tensors.tensor import Tensor
 from . import init
 from .module import Module
 from .parameter import Parameter
@@ -101,4 +102,4 @@ class Layer(Declared, Module):
     def _shown(self, name: str) -> Any:
         """A setting as it was given: of a parameter, whether there is one."""
         value = getattr(self, name)
-        return value is not None if name in self._parameters else value
+        return value is not None if name in self._parameters or isinstance(value, Tensor) else value
