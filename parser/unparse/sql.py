@@ -17,7 +17,11 @@ _WORDS = (
     "distinct do drop else end except exists false fetch for foreign from full grant group having in index inner "
     "insert intersect interval into is join key left like limit natural not null of offset on or order outer primary "
     "range references right row rows select set some table then to true union unique update user using values view "
-    "when where window with"
+    "when where window with "
+    # What sqlglot takes for words, too.
+    "alter current_catalog current_date current_time current_timestamp current_user describe glob ilike lateral "
+    "localtime localtimestamp notnull partitioned_by qualify regexp returning revoke rlike rollback session_user "
+    "straight_join tablesample uncache xor"
 )
 
 # What is called in SQL as it is here.
@@ -92,6 +96,8 @@ def render(derivatives: Derivatives, source: str, how: How) -> str:
     columns: list[str] = []
     for by, result in derivatives.results.items():
         text = printer.text(result)
-        tree = sqlglot.parse_one(text).as_(label(by), quoted=not re.fullmatch(r"[a-z0-9_]+", label(by)))
+        # Alone, a name such as `load` would begin a command.
+        (found,) = sqlglot.parse_one(f"SELECT {text}").expressions
+        tree = found.as_(label(by), quoted=not re.fullmatch(r"[a-z0-9_]+", label(by)))
         columns.append(tree.sql(dialect=dialect))
     return ",\n".join(columns) + "\n"
