@@ -363,13 +363,14 @@ def _constant_but(variables: Mapping[str, Tensor], wanted: Sequence[By]) -> dict
 
 def presented(expression: Program, variables: tuple[str, ...], terms: Mapping[By, Term], share: bool) -> Derivatives:
     """Expressions as syntax; `share`: with names for what occurs often."""
-    decimals = _has_decimals(expression)
     outputs = list(terms.values())
     symbols = {term.name for term in ordered(outputs) if isinstance(term, Symbol)}
     given = definitions(expression)
     taken = {*symbols, *CONSTANTS, *free_variables(expression), *given}
-    names = shared(outputs, decimals, taken) if share else {}
-    shown = Presentation(decimals, names)
+    shown = Presentation(_has_decimals(expression))
+    names = shared(outputs, shown, taken) if share else {}
+    if names:
+        shown = Presentation(shown.decimals, names)
     assigns = tuple(Assign(name, shown.syntax(term, named=False), 0, 0) for term, name in names.items())
     return Derivatives(
         variables, (*needed(given, symbols), *assigns), {by: shown.syntax(term) for by, term in terms.items()}

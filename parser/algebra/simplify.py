@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import cache
 
 from .arithmetic import add, multiply
+from .choice import by_regions
 from .functions import rebuilt
 from .identities import (
     multiplied_angles,
@@ -19,7 +21,6 @@ from .identities import (
 )
 from .notation import function
 from .presentation import Presentation
-from .regions import by_regions
 from .terms import (
     MINUS_ONE,
     ONE,
@@ -302,9 +303,10 @@ def _common_factor(term: Sum, choose: Callable[[list[Fraction]], Fraction]) -> T
         # Each of them in all the other terms.
         return term
     inverse = {base: multiply(MINUS_ONE, exponent) for base, exponent in common.items()}
+    less = cache(add)
     rests = []
     for factors, coefficient in summands:
         # Whole powers of the same bases less: nothing else can come of it.
-        rest = {base: add(e, inverse[base]) if base in inverse else e for base, e in factors.items()}
+        rest = {base: less(e, inverse[base]) if base in inverse else e for base, e in factors.items()}
         rests.append(product(coefficient, {**{base: e for base, e in inverse.items() if base not in factors}, **rest}))
     return multiply(product(Fraction(1), common), add(*rests))
