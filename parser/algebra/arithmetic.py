@@ -179,8 +179,6 @@ def power(base: Term, exponent: Term) -> Term:
     if exponent is ONE:
         return base
     whole = integer(exponent)
-    if is_call(base, "exp"):
-        return _exponential(multiply(base.arguments[0], exponent))
     if base is E:
         return _exponential(exponent)
     if isinstance(base, Number):

@@ -11,6 +11,7 @@ from .arithmetic import COMPANY, Company, add, multiply, primitive_part, subtrac
 from .functions import REWRITES, TURNED, call, is_negatable, rebuilt
 from .notation import COMPARISONS, function, is_elementwise
 from .terms import (
+    MINUS_ONE,
     ONE,
     ZERO,
     Call,
@@ -137,6 +138,13 @@ def _assuming(condition: Term, branch: Term, holds: bool) -> Term:
         # What stays as it is is not made anew, which would look through its own choices again, and so on below.
         changed = any(known[child] is not child for child in _inside(part))
         known[part] = number(decided) if decided is not None else rebuilt(part, known) if changed else part
+        if is_call(part, "where") and is_call(part.arguments[0], "<", "<=", ">", ">=") and known[part] is part:
+            inner, *branches = part.arguments
+            if subtract(*branches) in (gap := subtract(*inner.arguments), multiply(MINUS_ONE, gap)):
+                # The smaller or larger of two values: that they may be equal makes no difference.
+                ops = inner.name[0], inner.name[0] + "="
+                either = [_decided(condition, raw_call(op, inner.arguments), holds) for op in ops]
+                known[part] = branches[0] if True in either else branches[1] if False in either else part
     return known[branch]
 
 

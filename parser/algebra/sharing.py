@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from .arithmetic import power
-from .elements import OF_TWO_RESULTS
 from .notation import FLOAT, KEYWORD, RESULT, SLICE
 from .presentation import Presentation
 from .terms import E, Number, Product, Symbol, Term, children, is_call, ordered
@@ -55,7 +54,7 @@ def _chosen(outputs: Sequence[Term], shown: Presentation) -> list[Term]:
         count = uses[term]
         if not count:
             continue
-        if isinstance(term, (Number, Symbol)) or is_call(term, KEYWORD, SLICE, FLOAT, *OF_TWO_RESULTS):
+        if isinstance(term, (Number, Symbol)) or is_call(term, KEYWORD, SLICE, FLOAT):
             continue
         length = shown.show(term, named=False).tokens
         if (not shown.names or term in shown.names) and (count - 1) * length - count - _OWN >= _SAVED and count > 1:

@@ -202,6 +202,14 @@ def product(coefficient: Fraction, factors: Mapping[Term, Term]) -> Term:
     return _made(Product, coefficient, tuple(sorted(kept.items(), key=_place)))
 
 
+def summands(term: Term) -> list[Term]:
+    """The terms of a sum, or the expression itself."""
+    if not isinstance(term, Sum):
+        return [term]
+    parts = [product(c, factors_of(part)) for part, c in term.terms]
+    return [*parts, number(term.constant)] if term.constant else parts
+
+
 def with_factor(whole: Product, base: Term) -> Term | None:
     """The product with one factor more: a chain of them shares what it is made of. None: it has that factor already."""
     place = bisect(whole.factors, base.digest, key=_place)
