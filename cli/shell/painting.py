@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import shutil
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,21 @@ from ...parser.syntax.wording import LEFT_OUT, legible, long_middles
 def window_width() -> int:
     """The columns of the window."""
     return shutil.get_terminal_size().columns
+
+
+def numbers_table(label: str | None, *names: str) -> Table:
+    """A table to be filled with rows of numbers; with a `label`, even an empty one, each row begins with a name."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold cyan")
+    if label is not None:
+        table.add_column(label, style="bold", overflow="fold")
+    for name in names:
+        table.add_column(name, justify="right", overflow="fold")
+    return table
+
+
+def short(number: float, digits: int) -> str:
+    """A number in so many digits; nothing of one that is none."""
+    return "" if math.isnan(number) else f"{number:.{digits}g}"
 
 
 def painted(color: bool, *parts: RenderableType) -> str:

@@ -66,7 +66,7 @@ _FUNCTIONS |= {
 # Those below that are of the same name take their place.
 globals().update(_FUNCTIONS)
 
-__all__ = ["bilinear", "dropout", "dropout1d", "dropout2d", "one_hot", *_FUNCTIONS]
+__all__ = ["bilinear", "dropout", "dropout1d", "dropout2d", "gumbel_softmax", "one_hot", *_FUNCTIONS]
 
 
 def __getattr__(name: str) -> Any:
@@ -97,6 +97,16 @@ def log_softmax(input: Any, dim: int | None = None, dtype: Any = None) -> Any:
 def softmin(input: Any, dim: int | None = None, dtype: Any = None) -> Any:
     """exp(-input) scaled to a sum of 1 along `dim`."""
     return reduction.softmax(-input, _dimension("softmin", input, dim), dtype)
+
+
+def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Any:
+    """Drawn of the Gumbel-softmax distribution (Jang and others, 2017); `hard`: the value is one hot."""
+    noise = -logits.detach().clone().exponential_().log()
+    soft = reduction.softmax((logits + noise) / tau, dim)
+    if not hard:
+        return soft
+    largest = ops.argmax(soft, dim, True)
+    return ops.scatter(ops.zeros_like(soft), dim, largest, 1.0) - soft.detach() + soft
 
 
 def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Any:

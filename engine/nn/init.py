@@ -10,6 +10,7 @@ from typing import Any
 
 from ..api.creation import empty_like
 from ..api.declared import require
+from ..api.sampling import randperm
 from ..table.registry import FUNCTIONS, ops
 from ..tensors.modes import no_grad
 from ..tensors.tensor import Tensor
@@ -115,6 +116,28 @@ def eye_(tensor: Tensor) -> None:
     tensor.zero_().diagonal().fill_(1.0)
 
 
+@_writing
+def dirac_(tensor: Tensor, groups: int = 1) -> None:
+    """Kernels that leave as many channels as they are. ValueError: it is no weight of a convolution."""
+    require(tensor.dim() in (3, 4, 5), "Only tensors with 3, 4, or 5 dimensions are supported")
+    require(tensor.shape[0] % groups == 0, "dim 0 must be divisible by groups")
+    each = tensor.shape[0] // groups
+    tensor.zero_()
+    for group in range(groups):
+        for channel in range(min(each, tensor.shape[1])):
+            tensor[(group * each + channel, channel, *(size // 2 for size in tensor.shape[2:]))] = 1
+
+
+@_writing
+def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any = None) -> None:
+    """Of the normal distribution, with 0 in this part of each column (Martens, 2010). ValueError: no matrix."""
+    require(tensor.dim() == 2, "Only tensors with 2 dimensions are supported")
+    rows, columns = tensor.shape
+    tensor.normal_(0, std, generator=generator)
+    for column in range(columns):
+        tensor[randperm(rows)[: math.ceil(sparsity * rows)], column] = 0
+
+
 def _draw_evenly(tensor: Tensor, std: float, generator: Any) -> None:
     bound = math.sqrt(3.0) * std
     tensor.uniform_(-bound, bound, generator=generator)
@@ -170,3 +193,24 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> None:
     q, r = ops.qr(flat.t() if rows < columns else flat)
     q = q * r.diagonal().sign()
     tensor.copy_((q.t() if rows < columns else q).reshape(tensor.shape)).mul_(gain)
+
+
+def _older(name: str) -> Callable[..., Tensor]:
+    """The function by the name that it had before PyTorch 0.4, with its warning."""
+
+    def call(*args: Any, **kwargs: Any) -> Tensor:
+        message = f"`nn.init.{name}` is now deprecated in favor of `nn.init.{name}_`."
+        warnings.warn(message, FutureWarning, stacklevel=2)
+        return globals()[f"{name}_"](*args, **kwargs)
+
+    return call
+
+
+# All but those that are newer than the older names.
+_OLDER = [name[:-1] for name in __all__ if name.endswith("_") and name not in ("ones_", "zeros_", "trunc_normal_")]
+globals().update({name: _older(name) for name in _OLDER})
+__all__ += _OLDER
+
+
+def __getattr__(name: str) -> Any:
+    raise AttributeError(f"module 'torch.nn.init' has no attribute '{name}'")

@@ -298,8 +298,8 @@ def default_collate(batch: Sequence[Any]) -> Any:
         return tensor(list(batch))
     if isinstance(first, float):
         return tensor(list(batch), dtype=dtypes.float64)
-    if isinstance(first, str):
-        return list(batch)
+    if isinstance(first, (str, bytes)):
+        return batch
     if isinstance(first, Mapping):
         return {key: default_collate([item[key] for item in batch]) for key in first}
     if isinstance(first, (tuple, list)):

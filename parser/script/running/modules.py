@@ -32,6 +32,8 @@ _OTHERS: dict[str, tuple[str, ...]] = {
     "torch.nn.init": (),
     "torch.nn.parameter": (),
     "torch.nn.utils": (),
+    "torch.nn.utils.parametrizations": (),
+    "torch.nn.utils.parametrize": (),
     "torch.optim": (),
     "torch.optim.lr_scheduler": (),
     "torch.random": (),
@@ -44,7 +46,11 @@ _OTHERS: dict[str, tuple[str, ...]] = {
 
 
 # Where the engine has one in another room.
-_PLACES = {"torch.testing": "torch.utils.testing"}
+_PLACES = {
+    "torch.nn.utils.parametrizations": "torch.nn.parametrizations",
+    "torch.nn.utils.parametrize": "torch.nn.parametrize",
+    "torch.testing": "torch.utils.testing",
+}
 
 
 def engine_module(path: str) -> ModuleType | None:
