@@ -14,7 +14,17 @@ from ...engine.program.program import Equation
 from .arithmetic import add, multiply
 from .calls import called
 from .canonical import CANONICAL
-from .elements import EVERYTHING, accumulated, elements, flipped, linear, masked_fill, same_everywhere, scattered
+from .elements import (
+    EVERYTHING,
+    accumulated,
+    among_zeros,
+    elements,
+    flipped,
+    linear,
+    masked_fill,
+    same_everywhere,
+    scattered,
+)
 from .functions import call
 from .matrices import (
     cofactors,
@@ -182,7 +192,8 @@ _BY_MOVE: dict[str, Sequence[Any]] = {"order": (reshaped,), "repeated": (same,),
 # Ways to spell an operation, of which the first that applies is taken: the algebra's grammar, an entry a rule.
 _RULES: dict[str, Sequence[Any]] = {
     **dict.fromkeys(("index_backward", "index_add", "scatter_add", "as_strided_backward"), (linear,)),
-    **dict.fromkeys(("constant_pad_nd", "select_backward"), (linear,)),
+    "constant_pad_nd": (linear,),
+    "select_backward": (linear, among_zeros),
     "flip": (flipped,),
     "scatter": (scattered,),
     **dict.fromkeys(("cumsum", "cumprod"), (accumulated,)),

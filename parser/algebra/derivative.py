@@ -128,19 +128,20 @@ def derivatives(
     shapes = shapes or {}
     names = tuple(variables_of(expression, shapes))
     if simplify and not any(shapes.values()) and max(map(len, wanted)) > 1:
-        if (found := _step_by_step(expression, wanted, names, share, limits)) is not None:
+        found = _step_by_step(expression, wanted, names, share, limits)
+        if found is not None:
             return found
     program, elements = traced(expression, wanted, shapes, limits)
     arrays = {name: shapes[name] for name in names if shapes.get(name)}
 
     def checked(found: Derivatives, shapes: Shapes = shapes) -> Derivatives:
         _check_real(expression, found)
-        points = check(expression, found, shapes, limits)
-        other = narrow(found, shapes, limits) if arrays else frozenset[By]()
-        return found._replace(points=points, arrays=arrays, elements=elements, narrow=other)
+        found = found._replace(points=check(expression, found, shapes, limits), arrays=arrays, elements=elements)
+        return found._replace(narrow=narrow(found, shapes, limits)) if arrays else found
 
     if simplify and arrays:
-        if (found := _for_all_sizes(expression, wanted, shapes, share, limits, letters, checked)) is not None:
+        found = _for_all_sizes(expression, wanted, shapes, share, limits, letters, checked)
+        if found is not None:
             return found
     if letters:
         raise without_formula(expression)

@@ -100,6 +100,20 @@ def linear(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
     return listed(made) if shape else made[0]
 
 
+def among_zeros(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    """A small matrix of zeros but for one row or column, as a list of rows; None: it is larger."""
+    shape = equation.results[0].shape
+    term, _, dim, place = arguments
+    if len(shape) != 2 or prod(shape) > LONGEST_LIST:
+        return None
+    line = elements(term, shape[1 - dim], shapes)
+    rows = [
+        [line[(i, j)[1 - dim]] if (i, j)[dim] == place % shape[dim] else ZERO for j in range(shape[1])]
+        for i in range(shape[0])
+    ]
+    return raw_call(LIST, tuple(raw_call(LIST, tuple(row)) for row in rows))
+
+
 def same_everywhere(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
     """What moves the elements of an array that are all the same."""
     return None if shapes.of(arguments[0]) else arguments[0]
