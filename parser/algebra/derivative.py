@@ -35,7 +35,7 @@ from .saturation import has_exponentials, saturated
 from .sharing import shared
 from .simplify import simplified
 from .sizes import Axis, general, of_any_size
-from .terms import Symbol, Term, ordered
+from .terms import Symbol, Term, ordered, symbol
 from .translate import translated
 from .verbatim import VERBATIM
 
@@ -151,7 +151,7 @@ def derivatives(
             return checked(presented(expression, names, dict(zip(wanted, terms, strict=True)), share))
 
         plain = list(translated(program).values())
-        has_infinity = any(isinstance(term, Symbol) and term.name == "inf" for term in ordered(plain))
+        has_infinity = symbol("inf") in ordered(plain)
         near: list[list[Term]] = []
         for terms in (simplified(plain, is_final=is_final, near=near), plain):
             try:
@@ -163,15 +163,14 @@ def derivatives(
                 continue
             if not is_final or arrays:
                 return found
-            named = _in_given_names(expression, wanted, limits) if share and max(map(len, wanted)) == 1 else None
-            return _preferred(expression, found, terms, named, near, limits, formed)
+            return _preferred(expression, found, terms, near, limits, share, formed)
     return checked(Derivatives(names, (), dict(zip(wanted, translated(program, VERBATIM).values(), strict=True))))
 
 
 def _in_given_names(expression: Program, wanted: Sequence[By], limits: Limits) -> list[Term] | None:
-    """The derivatives in the names that the expression gives to parts. None: it gives none."""
+    """The first derivatives in the names that the expression gives to parts. None: it gives none."""
     values = values_of(expression)
-    if not values:
+    if not values or max(map(len, wanted)) > 1:
         return None
     program, _ = traced(expression, wanted, {}, limits, values)
     outputs = translated(program, names=tuple(values))
@@ -182,9 +181,9 @@ def _preferred(
     expression: Program,
     found: Derivatives,
     terms: Sequence[Term],
-    named: Sequence[Term] | None,
     near: Sequence[Sequence[Term]],
     limits: Limits,
+    share: bool,
     formed: Callable[[Sequence[Term]], Derivatives],
 ) -> Derivatives:
     """The derivatives, or what is shorter, or is `near` in length or saturates, and has a value at more points."""
@@ -193,6 +192,7 @@ def _preferred(
     rank = lost(found), sum(map(tokens, terms))
 
     def others() -> Iterator[Sequence[Term]]:
+        named = _in_given_names(expression, list(found.results), limits) if share else None
         if named is not None:
             yield named
         for i, forms in enumerate(near):
