@@ -32,10 +32,14 @@ _MULTIPLIERS = "multipliers of constraints"
 
 
 class Constraints(NamedTuple):
-    """What is to be zero where `equal`, of shape (m,), says so, else at least zero: the values of `residuals`."""
+    """What is to be zero where `equal`, of shape (m,), says so, else at least zero: the values of `residuals`.
+
+    `sizes` says how many of them each constraint has.
+    """
 
     residuals: Residuals
     equal: Array
+    sizes: Sequence[int] = ()
 
 
 def lagrangian(objective: Objective, constraints: Constraints) -> Objective:
