@@ -79,7 +79,7 @@ def test_bounds_and_constraints_hold_together() -> None:
     assert minimum.optimality.free.tolist() == [False, True]
 
 
-@grouped("seed", range(24))
+@grouped("seed", range(16))
 def test_convex_quadratics_within_bounds_and_half_spaces_are_solved(seed: int) -> None:
     random = np.random.default_rng(seed)
     size, count = int(random.integers(2, 6)), int(random.integers(1, 4))
