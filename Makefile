@@ -31,7 +31,7 @@ picture:  # draws samples/terminal.svg, the README's picture, anew
 docs:  # the page of man, and the site in build/site: pip install -e '.[docs]' first
 	python docs/man.py
 	python tests/cli/shell/test_options.py
-	mkdocs build --strict --site-dir build/site
+	AUTODIFF_THOROUGH=1 mkdocs build --strict --site-dir build/site  # with a picture of each function
 
 bench:  # pip install -e '.[bench]' first
 	python tests/benchmarks/startup.py

@@ -8,11 +8,12 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import click
 
-from ..parser.syntax.errors import UsageError
+from ..parser.syntax.errors import UsageError, did_you_mean
 from ..parser.syntax.wording import quoted, shortened
 from .shell.command import Helpful, format_examples
 from .shell.exit_codes import INTERRUPTED, OK, USAGE
@@ -64,7 +65,13 @@ class Group(Helpful, click.Group):
         if not args and not ctx.resilient_parsing:
             click.echo(ctx.get_help(), err=True)
             ctx.exit(USAGE)
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            name = error.option_name
+            close = did_you_mean(name, [spelling for param in self.params for spelling in param.opts])
+            help = f"did you mean `{close}`?" if close else f"options stand after a command: `autodiff eval {name} ...`"
+            raise UsageError(f"there is no option {quoted(name)} before a command", help) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -147,7 +154,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def run(argv: Sequence[str]) -> int:
     """Runs the command line and returns its exit code. Every error ends here, in words, on standard error."""
-    manner.begin()
+    manner.begin(_is_for_json(argv))
     args, debug = _without_flag(argv, "--debug")
     try:
         return _invoke(args, debug)
@@ -183,6 +190,14 @@ def _invoke(args: list[str], debug: bool) -> int:
         code = cli.invoke(context)
         sys.stdout.flush()
     return code if isinstance(code, int) else OK
+
+
+def _is_for_json(argv: Sequence[str]) -> bool:
+    """Whether JSON is asked for, as far as one can tell before a command has read its options, which may be wrong."""
+    words = list(argv[: argv.index("--")] if "--" in argv else argv)
+    return "--json" in words or any(
+        f"{word}={following}".startswith("--format=json") for word, following in pairwise([*words, ""])
+    )
 
 
 def _without_flag(argv: Sequence[str], flag: str) -> tuple[list[str], bool]:

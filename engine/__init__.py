@@ -13,6 +13,7 @@ from typing import Any
 from . import autograd, primitives
 from .api.creation import (
     as_tensor,
+    asarray,
     empty,
     empty_like,
     from_numpy,
@@ -62,6 +63,7 @@ __all__ = [
     "Size",
     "Tensor",
     "as_tensor",
+    "asarray",
     "autograd",
     "bool_",
     "device",

@@ -14,11 +14,17 @@ import socket
 import subprocess
 import sysconfig
 import time
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from effort import THOROUGH
 
+from autodiff.cli.functions.selection import all_functions
 from autodiff.cli.main import run
+from autodiff.engine import FUNCTIONS
+from autodiff.parser.analysis.function_entry import entry_of
 
 DOCS = Path(__file__).parents[1] / "docs"
 NEEDS = {"library": ("pyarrow",), "engines": ("pyarrow", "duckdb", "polars")}
@@ -66,12 +72,47 @@ def test_a_service_of_socat_answers_as_its_page_shows(tmp_path: Path) -> None:
                 os.killpg(server.pid, signal.SIGTERM)
 
 
-def test_the_page_of_man_is_what_the_commands_say() -> None:
-    spec = importlib.util.spec_from_file_location("man", DOCS / "man.py")
+@cache
+def of_docs(name: str) -> Any:
+    """A module of the documentation."""
+    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
-    man = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(man)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_page_of_functions_is_what_their_records_say() -> None:
+    chosen = all_functions() if THOROUGH else all_functions()[::12]
+    page = of_docs("pages").functions(chosen)
+    told = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", page, re.MULTILINE | re.DOTALL))
+    assert list(told) == [function.name for function in chosen]
+    for function in chosen:
+        rows = told[function.name].replace("\\|", "|")
+        entry = entry_of(function)
+        assert f"| signature | `{function.signature()}` |" in rows
+        assert f"| computes | {function.doc} |" in rows
+        assert f"| family | {function.family} |" in rows
+        assert all(f"`{derivative}` |" in rows for derivative in entry.derivative.values())
+        assert rows.count("\n| derivative") == len(entry.derivative)
+        assert rows.count("\n| at ") == len(function.edges)
+        assert ("```text\n$ autodiff eval" in rows) == (entry.example is not None)
+
+
+@pytest.mark.parametrize(("name", "pieces"), [("tan(x)", [3, 3]), ("fmax(x, 2)", [1, 2])])
+def test_a_function_is_drawn_for_light_and_dark_with_poles_and_jumps_as_breaks(name: str, pieces: list[int]) -> None:
+    pytest.importorskip("matplotlib")
+    call, svg = of_docs("pages").drawn(FUNCTIONS[name.partition("(")[0]])
+    assert call == f'autodiff plot "{name}" --x -4:4'
+    curves = re.findall(r'<path d="([^"]*)"[^>]*stroke: var\(--c3\); stroke-width: 1.6', svg)
+    assert [curve.count("M") for curve in curves] == pieces
+    assert "prefers-color-scheme:dark" in svg
+    assert not re.search("#[0-9a-f]{6}", svg.rpartition("</style>")[2])
+
+
+def test_the_page_of_man_is_what_the_commands_say() -> None:
+    man = of_docs("man")
     assert man.PAGE.read_text(encoding="utf-8") == man.page()
 
 

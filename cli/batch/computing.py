@@ -15,6 +15,7 @@ from ...engine.api.creation import tensor
 from ...parser.analysis.differentiate import differentiate
 from ...parser.analysis.given_names import canonical, misnamed_help, unused
 from ...parser.analysis.given_values import from_json, read_value
+from ...parser.analysis.of_numbers import of_numbers
 from ...parser.analysis.problem import Problem
 from ...parser.analysis.result import Report
 from ...parser.rows.forms import Forms, Member, Pieces, split
@@ -195,6 +196,8 @@ class Computation:
             return alone if isinstance(alone, Outcome) else self.outcome(line, alone, None)
         expr = problem.program.source
         try:
+            if report is None and not self.settings.request.is_more():
+                report = of_numbers(problem)
             return Outcome(line, expr, report or differentiate(problem, self.settings.request))
         except Exception as error:
             return self.failed(line, expr, error)

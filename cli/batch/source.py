@@ -12,6 +12,7 @@ from typing import Any
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted
+from ..shell.stores import is_address, without_keys
 from ..tables.dialect import TextForm
 from ..tables.encoding import as_utf8
 from ..tables.formats import BINARY, format_by_content, format_by_name
@@ -21,7 +22,7 @@ from . import jsonl, text
 from .lines import Line, chunks
 from .record import Record, RecordError
 
-_MOST = 1000  # records in a chunk
+MOST_RECORDS = 1000  # in a chunk
 
 
 class Source:
@@ -33,7 +34,7 @@ class Source:
 
     def __init__(self, path: str | None, format_name: str | None, form: TextForm, longest: int) -> None:
         self.path = None if path == "-" else path
-        self.name = self.path or "<stdin>"
+        self.name = "<stdin>" if self.path is None else without_keys(self.path)
         self.form = form
         self.longest = longest
         self.opened = open_bytes(Place(self.path))
@@ -51,8 +52,8 @@ class Source:
         """The lines of the records, those of one that has several joined, without those that hold none."""
         for lines in self._joined(self.table) if self.table is not None else self.lines:
             held = [line for line in lines if not self.is_blank(line.text)]
-            for start in range(0, len(held), _MOST):
-                yield held[start : start + _MOST]
+            for start in range(0, len(held), MOST_RECORDS):
+                yield held[start : start + MOST_RECORDS]
 
     def is_waiting(self) -> bool:
         """Whether the next lines are still to be written by another program."""
@@ -72,7 +73,7 @@ class Source:
         names: dict[str, None] = {}
         if self.table is not None:
             names = {name: None for name in self.table.columns if name != "expr" and name.isidentifier()}
-        elif self.path is None or not os.path.isfile(self.path):
+        elif not self._is_again():
             raise UsageError(
                 "the columns of a table have to be known before its first row, and a pipe is read once",
                 "name the variables, `--wrt x,y`, or write `--json`",
@@ -92,7 +93,7 @@ class Source:
         if self.format_name == "text":
             return []
         names: dict[str, None] = {}
-        if self.path is not None and os.path.isfile(self.path):
+        if self._is_again():
             for record in self._again():
                 names.update(dict.fromkeys(record.kept))
             return list(names)
@@ -104,6 +105,10 @@ class Source:
                         return list(self.read(line.number, line.text).kept)
                     return []
         return []
+
+    def _is_again(self) -> bool:
+        """Whether it can be read once more."""
+        return self.path is not None and (is_address(self.path) or os.path.isfile(self.path))
 
     def _again(self) -> Iterator[Record]:
         """The records of a file, without those that cannot be read."""

@@ -22,13 +22,11 @@ def write_results(source: Source, settings: Settings, jobs: int, progress: Tally
     write(settings.output.header())
     with closing(results(source.chunks(), settings, jobs, source.is_waiting)) as chunks:
         for done in chunks:
-            if done.messages:
-                progress.erase()
             with _whole():
                 write(done.text)
             for message in done.messages:
                 complain(message)
-            progress.add(done)
+            progress.add(done.counts, done.used)
             if done.counts["failed"] and settings.errors == "stop":
                 break
 

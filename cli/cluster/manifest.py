@@ -9,11 +9,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import counted, listed, quoted
-from ..shell.files import replacing
+from ..shell.files import names_in, open_to_read, replacing
+from ..shell.stores import is_address, shown
 from .tasks import Outcome, Task
 
 # Tables that are read leave out files with such names.
@@ -35,36 +34,38 @@ class Manifest:
         self._due = 0.0
 
     def plan(self, parts: int) -> None:
-        """Says into how many parts the tables are cut, and makes the folder. UsageError: they were into others."""
+        """Says into how many parts the input is cut, and makes the folder. UsageError: it was into others."""
         if self.planned not in (None, parts):
             raise UsageError(
-                f"the tables are cut into {counted(parts, 'part')} now, and were into {self.planned:,} for "
-                f"{quoted(self.folder)}",
-                "they have changed; write to another folder",
+                f"the input is cut into {counted(parts, 'part')} now, and was into {self.planned:,} for "
+                f"{shown(self.folder)}",
+                "it has changed; write to another folder",
             )
         self.planned = parts
         self.write()
 
+    def finish(self, parts: int) -> None:
+        """Says that all parts are there, as many. UsageError: there are others, of an input that was longer."""
+        others = [name for name in names_in(self.folder) if name.startswith("part-") and name not in self.parts]
+        if others or len(self.parts) > parts:
+            raise UsageError(
+                f"the input is cut into {counted(parts, 'part')} now, and {shown(self.folder)} has more",
+                "it has changed; write to another folder",
+            )
+        self.plan(parts)
+        if not is_address(self.folder):
+            _remove_remains(self.folder)
+
     def recorded(self, task: Task) -> Outcome | None:
         """What became of a part when it was made of the same bytes in the same way, None where it was not."""
         found = self.parts.get(self._name(task))
-        if found is None or found["task"] != task.digest:
-            return None
-        fields = {name: found[name] for name in Outcome._fields if name in found}
-        first = fields["first"]
-        if first is not None:
-            fields["first"] = first[0], {name: np.asarray(value) for name, value in first[1].items()}
-        faults = [(place, reason) for place, reason in fields.pop("faults")]
-        return Outcome(**fields, faults=faults)
+        return None if found is None or found["task"] != task.digest else Outcome(*found["outcome"])
 
     def add(self, task: Task, outcome: Outcome) -> None:
         """Records what became of a part, and writes all that is known by now if that has not been done for a while."""
-        first = outcome.first
-        values = None if first is None else (first[0], {k: np.asarray(v).tolist() for k, v in first[1].items()})
-        fields = outcome._replace(first=values)._asdict()
         self.parts[self._name(task)] = {
             "task": task.digest,
-            **{name: value for name, value in fields.items() if name not in ("error", "is_stopped")},
+            "outcome": [outcome.report, outcome.size, outcome.digest],
         }
         if time.monotonic() >= self._due:
             self.write()
@@ -79,10 +80,10 @@ class Manifest:
         self._due = now + max(1.0, (now - start) / _SHARE)
 
     def _name(self, task: Task) -> str:
-        return os.path.relpath(task.path, self.folder)
+        return task.path.removeprefix(self.folder).lstrip("/")
 
 
-def remove_remains(folder: str) -> None:
+def _remove_remains(folder: str) -> None:
     """Removes what workers that died have left of parts."""
     for way, _, names in os.walk(folder):
         for name in names:
@@ -96,27 +97,26 @@ def opened_manifest(folder: str, run: Mapping[str, Any], resume: bool) -> Manife
 
     UsageError: something stands there already and `resume` is not asked for, or it is of another run.
     """
-    path = os.path.join(folder, NAME)
     held = _held(folder)
     if not held:
         return Manifest(folder, run)
     if not resume:
         help = "go on with `--resume`, or write to another folder" if NAME in held else "write to another folder"
-        raise UsageError(f"the folder {quoted(folder)} holds {_what(held)} already", help)
+        raise UsageError(f"the folder {shown(folder)} holds {_what(held)} already", help)
     try:
-        with open(path, encoding="utf-8") as file:
-            found = json.load(file)
+        with open_to_read(os.path.join(folder, NAME)) as file:
+            found = json.loads(file.read())
         before, parts = found["run"], found["parts"]
         other = [key for key in {**before, **run} if before.get(key) != json.loads(json.dumps(run)).get(key)]
         known = found["planned"]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, UsageError, ValueError, KeyError, TypeError, AttributeError):
         raise UsageError(
-            f"the folder {quoted(folder)} has no `{NAME}` that says what is done", "write to another folder"
+            f"the folder {shown(folder)} has no `{NAME}` that says what is done", "write to another folder"
         ) from None
     if other:
         words = [key.replace("_", " ") for key in other if key != "machine_code_from_row"] or ["the number of rows"]
         raise UsageError(
-            f"the parts in {quoted(folder)} are of another run: they differ in {listed(words)}",
+            f"the parts in {shown(folder)} are of another run: they differ in {listed(words)}",
             "repeat the command as it was, or write to another folder",
         )
     return Manifest(folder, run, known, parts)
@@ -124,9 +124,7 @@ def opened_manifest(folder: str, run: Mapping[str, Any], resume: bool) -> Manife
 
 def _held(folder: str) -> list[str]:
     try:
-        return sorted(name for name in os.listdir(folder) if not name.startswith("."))
-    except FileNotFoundError:
-        return []
+        return [name for name in names_in(folder) if not name.startswith(".")]
     except OSError as error:
         raise UsageError(f"cannot write to the folder {quoted(folder)}: {error.strerror}") from None
 

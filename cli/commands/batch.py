@@ -11,6 +11,7 @@ import click
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted
 from ..batch.running import INPUT_FORMAT, Running
+from ..cluster.cluster_options import Cluster
 from ..shell.command import command as declared
 from ..shell.command import is_assignment
 from ..shell.exit_codes import BUG, FAILED, OK
@@ -24,12 +25,13 @@ EXAMPLES = [
     ("autodiff batch expressions.csv --format csv --wrt x", "a column `expr`, and one for each variable"),
     ("generate | autodiff batch --jobs 4 --json > results.jsonl", "from a pipe, with four processes"),
     ("autodiff batch expressions.txt --x 3 --get grad.x", "a number a line"),
+    ("autodiff batch millions.txt --json --cluster tcp://host:8786 -o out/", "by a cluster's machines"),
 ]
 
 WORDS = click.Argument(["words"], nargs=-1, type=click.Path(), metavar="[FILE] [NAME=VALUE]...")
 
 
-@declared(EXAMPLES, WORDS, INPUT_FORMAT, TextTables, Variables, Derivatives, Running, STRICT, Values, Limits)
+@declared(EXAMPLES, WORDS, INPUT_FORMAT, TextTables, Variables, Derivatives, Running, Cluster, STRICT, Values, Limits)
 def command(
     words: tuple[str, ...],
     input_format: str | None,
@@ -37,6 +39,7 @@ def command(
     variables: Variables,
     derivatives: Derivatives,
     running: Running,
+    cluster: Cluster,
     strict: bool,
     printing: Values,
     limits: Limits,
@@ -49,6 +52,7 @@ def command(
     has its name. --x 3 gives a value to every expression that has an x and gives it none itself.
 
     Each expression has one record in the output, in order; one that fails has its error there, and the exit code is 1.
+    With --cluster, -o is a folder of parts.
     """
     path, assigned = _split(words)
     if path is None and is_terminal(sys.stdin):
@@ -75,7 +79,12 @@ def command(
     with closing(Source(path, input_format, texts.form(), longest)) as source:
         texts.check_used(source.format_name, printing.format_name)
         settings = settings_for(source, output, variables, request, defaults, limits, running.errors)
-        write_results(source, settings, running.jobs, progress)
+        if cluster.where is None:
+            write_results(source, settings, running.jobs, progress)
+        else:
+            from ..cluster.expression_parts import write_expressions
+
+            write_expressions(cluster.where, source, settings, progress)
     progress.summarise()
     counts = progress.counts
     if counts["records"] and not (running.errors == "stop" and counts["failed"]):

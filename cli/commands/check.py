@@ -20,6 +20,7 @@ from ..shell.options import (
     split_names,
 )
 from ..shell.printing import rendered
+from ..shell.progress import progress
 from ..shell.saying import say
 from ..shell.streams import write
 
@@ -71,7 +72,6 @@ def command(words: tuple[str, ...], variables: Variables, sampling: Sampling, ou
     from ...parser.semantics.computing import computing
     from ...parser.semantics.doubtful_names import remarks
     from ..shell.problem import read_given
-    from ..shell.progress import Progress
 
     context, count = variables.context, sampling.count
     with computing("float64"), warnings.catch_warnings():
@@ -87,16 +87,14 @@ def command(words: tuple[str, ...], variables: Variables, sampling: Sampling, ou
         free = [name for name in names if name not in given]
         if not free and count is not None:
             raise UsageError("--points is for variables without a value, and all have one", "leave out --points")
-        progress = Progress(waits=True)
         total = f"{count or 0:,} points"
         report = (
             check_claims(subject, point, free, count, sampling.seed, sampling.claims)
             if sampling.claims
             else check(
-                subject, point, free, count, sampling.seed, sampling.order, lambda n: progress.show(f"{n:,} of {total}")
+                subject, point, free, count, sampling.seed, sampling.order, lambda n: progress.tell(f"{n:,} of {total}")
             )
         )
-        progress.erase()
     write(rendered("check", output.format_name, report, output.style()))
     for note in (*report.notes, *remarks(expression.program, free)):
         say(f"note: {note}")

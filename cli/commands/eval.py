@@ -11,7 +11,8 @@ from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import STRICT, Derivatives, Directions, Limits, Values, Variables, completed_by, option
-from ..shell.printing import rendered
+from ..shell.printing import answer
+from ..shell.saying import say_remarks
 from ..shell.streams import write
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def command(
     from ...parser.analysis.given_values import read_value
     from ...parser.analysis.problem import Problem
     from ...parser.semantics.computing import computing
-    from ..shell.problem import read_problems, say_remarks
+    from ..shell.problem import read_problems
 
     with computing(variables.dtype):
         problem = read_problems(words, variables, limits)
@@ -77,10 +78,7 @@ def command(
             from ...parser.analysis.several import evaluated
 
             report = evaluated(problem)
-        if keys:
-            text = "".join(report.text_of(key) + "\n" for key in keys)
-        else:
-            text = rendered("value", output.format_name, report, output.style())
+        text = answer("value", output.format_name, report, output.style(), keys)
     write(text)
     say_remarks(report, keys)
     return FAILED if strict and not report.is_finite() else OK

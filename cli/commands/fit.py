@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from itertools import chain
-from typing import TYPE_CHECKING
 
 import click
 
@@ -14,14 +13,12 @@ from ..map.choices import NewColumns
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits
-from ..shell.printing import rendered
-from ..shell.saying import say
+from ..shell.printing import answer
+from ..shell.progress import progress
+from ..shell.saying import say_remarks
 from ..shell.streams import write
 from ..shell.words import split_tables, standard_input
 from ..tables.table_options import TextTables
-
-if TYPE_CHECKING:
-    from ...parser.analysis.fit_report import FitReport
 
 EXAMPLES = [
     ('autodiff fit "a*(1-exp(-b*x))" growth.csv --response y --a 9 --b 1', "parameters, errors, intervals"),
@@ -70,7 +67,6 @@ def command(
     from ..fit.fitted_columns import kept_for_later, write_fitted
     from ..fit.observations import observed
     from ..map.table_formats import open_tables
-    from ..shell.progress import Progress
 
     text, table_words, assigned = split_tables(words, _CALL)
     table_words = table_words or [standard_input(f"write `{_CALL}`")]
@@ -81,27 +77,13 @@ def command(
         first = next(tables)
         job = planned(text, assigned, first, asked, searching, reading, limits)
         residuals = observed(chain([first], tables), job, reading.errors, os.cpu_count() or 1)
-        progress = Progress(waits=True)
-        found = fit(residuals, job.asked, lambda n, squares: progress.show(f"{n} evaluations, rss {squares:.6g}"))
-        progress.erase()
+        found = fit(residuals, job.asked, lambda n, squares: progress.tell(f"{n} evaluations, rss {squares:.6g}"))
         for path in reading.outputs:
             if path in pictures:
                 write_picture(picture_of(curves_of(found), found.report), path, reading.theme)
             else:
                 write_fitted(path, form, open_tables(places, reading.input_format, form), found, job.rows, added)
         residuals.shelf.close()
-    _say(found.report, output)
+    write(answer("fit", output.format_name, found.report, output.style(), output.keys))
+    say_remarks(found.report)
     return OK if found.report.converged else FAILED
-
-
-def _say(report: FitReport, output: Printing) -> None:
-    """Prints a report, or some of its results, and says what there is to say beside."""
-    if output.keys:
-        shown = "".join(report.text_of(key) + "\n" for key in output.keys)
-    else:
-        shown = rendered("fit", output.format_name, report, output.style())
-    write(shown)
-    for finding in report.warnings:
-        say(finding.diagnostic)
-    for note in report.notes:
-        say(f"note: {note}")

@@ -13,6 +13,7 @@ from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import STRICT, Limits, Output, Variables, format_option, option, precision_option, theme_option
 from ..shell.printing import Style, rendered
+from ..shell.saying import say_remarks
 from ..shell.streams import is_terminal, wants_color, write
 
 EXAMPLES = [
@@ -56,7 +57,7 @@ def command(words: tuple[str, ...], variables: Variables, drawing: Drawing, limi
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.analysis.graph import gradient_graph_of, graph_of
     from ...parser.semantics.computing import computing
-    from ..shell.problem import read_problem, say_remarks
+    from ..shell.problem import read_problem
 
     with computing(variables.dtype):
         problem = read_problem(words, variables, limits)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import listed, quoted, shortened
-from ..map.choices import Cluster, Columns, Differentiation, Files, Rows
+from ..cluster.cluster_options import Cluster
+from ..map.choices import Columns, Differentiation, Files, Rows
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits
@@ -21,10 +22,7 @@ from ..shell.words import split_tables, standard_input
 from ..tables.table_options import TextTables
 
 if TYPE_CHECKING:
-    from ..map.mapping import Job
-    from ..map.row_counts import RowCounts
     from ..map.table_formats import Table
-    from ..tables.dialect import TextForm
     from ..tables.opening import Place
 
 EXAMPLES = [
@@ -55,10 +53,10 @@ def command(
     """An expression and its derivatives for each row of a table.
 
     TABLE is CSV, TSV, JSON Lines, Parquet or Arrow, compressed or not: files, patterns such as '*.csv', folders, whose
-    names such as year=2024 are columns, or standard input. Several tables are written as one. Variables are the columns
-    of their names; --a 2 is a constant, which is not differentiated by unless --wrt says so.
+    names such as year=2024 are columns, addresses such as s3://bucket/key, or standard input. Several are written as
+    one. Variables are the columns of their names; --a 2 is a constant, not differentiated by unless --wrt says so.
 
-    Without a table, variables given as ranges are the points of a grid, the last one varying fastest. `--x 0:10` is 100
+    Without a table, variables given as ranges are the points of a grid, the last varying fastest. `--x 0:10` is 100
     values from 0 to 10, `0:10:0.5` goes in steps of 0.5, `0:1:11` has 11 values. Where the third part could be both, as
     in `0:10:2`, write `0:10:n=2` or `0:10:step=2`. Both ends are included, and may be `-pi/2` or such.
 
@@ -84,8 +82,7 @@ def command(
         ranges, constants = collect_ranges(*asked.given(assigned), expression.free)
         form = texts.form(reading.nulls)
         found: Sequence[Place] = [] if ranges else places(table_words or [_input(text)])
-        if ranges:
-            _check_no_table(table_words, ranges, files, texts, added, reading, cluster)
+        _check_no_table(table_words, ranges, files, texts, added, reading, cluster)
         tables = iter([grid_table(ranges)]) if ranges else open_tables(found, files.input_format, form)
         first = next(tables)
         job = planned(expression, constants, first, files.renames, asked, added, reading.errors)
@@ -93,11 +90,12 @@ def command(
             say_doubt(first.source)
         format_name = _format(files, first)
         texts.check_used("grid" if ranges else first.format_name, format_name)
-        if cluster.cluster is None:
-            every = chain([first], tables)
-            progress = write_mapped(files.output, format_name, every, job, reading.threads(), form)
+        if cluster.where is None:
+            progress = write_mapped(files.output, format_name, chain([first], tables), job, reading.threads(), form)
         else:
-            progress = _write_parts(cluster, files, found, first, job, format_name, form)
+            from ..cluster.table_parts import write_tables
+
+            progress = write_tables(cluster.where, found, first, job, format_name, form, files.input_format)
         progress.summarise()
         if progress.first_nonfinite is not None:
             say(job.computation.explained(*progress.first_nonfinite))
@@ -115,23 +113,6 @@ def _format(files: Files, first: Table) -> str:
     return found
 
 
-def _write_parts(
-    cluster: Cluster,
-    files: Files,
-    found: Sequence[Place],
-    first: Table,
-    job: Job[Any],
-    format_name: str,
-    form: TextForm,
-) -> RowCounts:
-    """Has the tables computed by a cluster, and counts the rows. Errors: those of `write_parts`."""
-    # Here, as most tables are computed on one machine.
-    from ..cluster.distribution import Where, write_parts
-
-    where = Where(cluster.cluster or "", files.output or "", cluster.resume)
-    return write_parts(where, found, first, job, format_name, form, files.input_format)
-
-
 def _input(text: str) -> str:
     """What stands for standard input as the table of an expression. UsageError: a person sits there."""
     return standard_input(f'write `autodiff map "{shortened(text)}" table.csv`, or with ranges `--x 0:1` for a grid')
@@ -139,7 +120,7 @@ def _input(text: str) -> str:
 
 def _check_no_table(
     tables: Sequence[str],
-    ranges: Iterable[str],
+    ranges: Collection[str],
     files: Files,
     texts: TextTables,
     added: Columns,
@@ -147,6 +128,8 @@ def _check_no_table(
     cluster: Cluster,
 ) -> None:
     """UsageError: what is said is about a table, and there are ranges in place of one."""
+    if not ranges:
+        return
     if tables:
         raise UsageError(
             f"{quoted(tables[0])} is a table, and ranges are given in place of one, for {listed(ranges)}",

@@ -9,8 +9,9 @@ from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Drawn, Limits, Unknowns, option, theme_option
-from ..shell.printing import rendered
-from ..shell.saying import complain, say
+from ..shell.printing import answer
+from ..shell.progress import progress
+from ..shell.saying import complain, say, say_remarks
 from ..shell.streams import write
 
 if TYPE_CHECKING:
@@ -59,7 +60,6 @@ def command(
     from ...parser.semantics.computing import computing
     from ...parser.solving.minimization import minimized
     from ..minimize.goal import read_goal
-    from ..shell.progress import Progress
 
     if output.picture is not None:
         from ..drawing import check_drawable
@@ -67,25 +67,17 @@ def command(
         check_drawable(output.picture)
     with computing("float64"):
         goal = read_goal(words, variables, search, limits)
-        progress = Progress(waits=True)
         total = f" of {goal.starts:,}" if goal.starts > 1 else ""
 
         def told(start: int, steps: int, value: float) -> None:
-            progress.show(f"start {start:,}{total}, step {steps:,}: {value:.6g}")
+            progress.tell(f"start {start:,}{total}, step {steps:,}: {value:.6g}")
 
         report = minimized(goal, told)
-        progress.erase()
-        if keys:
-            text = "".join(report.text_of(key) + "\n" for key in keys)
-        else:
-            text = rendered("minimize", output.format_name, report, output.style(), output.path)
+        text = answer("minimize", output.format_name, report, output.style(), keys, output.path)
         if output.picture is not None:
             _draw(goal, report, output.picture, output.theme)
     write(text)
-    for note in report.notes:
-        say(f"note: {note}")
-    for finding in report.warnings:
-        say(finding.diagnostic)
+    say_remarks(report)
     if not report.converged and (keys or output.path):
         complain(f"no {'maximum' if search.maximize else 'minimum'} found: {report.reason}")
     return OK if report.converged else FAILED

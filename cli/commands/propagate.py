@@ -14,8 +14,9 @@ from ..propagate.uncertainty_options import Given, Rows, Said, Written
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits
-from ..shell.printing import Style, rendered
-from ..shell.saying import say
+from ..shell.printing import Style, answer
+from ..shell.progress import progress
+from ..shell.saying import say_remarks
 from ..shell.streams import wants_color, write, written_to
 from ..shell.words import split_tables
 from ..tables.table_options import TextTables
@@ -86,7 +87,6 @@ def _one(program: Program, assigned: Sequence[str], given: Given, said: Said, wr
     """Prints the result at one point."""
     from ...parser.solving.uncertainty import Asked, propagate
     from ..propagate.uncertain_inputs import read_inputs
-    from ..shell.progress import Progress
 
     if given.sigmas:
         raise UsageError("--sigma is for tables, and none is given", "write it after the expression")
@@ -96,21 +96,11 @@ def _one(program: Program, assigned: Sequence[str], given: Given, said: Said, wr
         raise UsageError("--draws is for --check", "write `--check` too, or leave it out")
     inputs = read_inputs(program, assigned, given)
     asked = Asked(said.digits, said.order > 1, (said.draws or _DRAWS) if said.check else 0, said.seed)
-    progress = Progress(waits=True)
-    report = propagate(program, inputs, limits.evaluation(), asked, lambda n: progress.show(f"{n:,} draws"))
-    progress.erase()
-    color = wants_color(sys.stdout)
-    if written.keys:
-        shown = "".join(report.text_of(key) + "\n" for key in written.keys)
-    elif written.format_name == "pretty":
-        style = Style(written.precision, color, not _is_utf8())
-        shown = rendered("propagate", "pretty", report, style, said.digits)
-    else:
-        shown = rendered("propagate", written.format_name, report, Style())
+    report = propagate(program, inputs, limits.evaluation(), asked, lambda n: progress.tell(f"{n:,} draws"))
+    style = Style(written.precision, wants_color(sys.stdout), not _is_utf8())
     with written_to(written.output):
-        write(shown)
-    for finding in report.warnings:
-        say(finding.diagnostic)
+        write(answer("propagate", written.format_name, report, style, written.keys))
+    say_remarks(report)
     return FAILED if written.strict and not report.is_finite() else OK
 
 

@@ -14,6 +14,7 @@ from ..shell.command import command as declared
 from ..shell.exit_codes import OK
 from ..shell.failures import DEBUG
 from ..shell.options import Scripts
+from ..shell.progress import progress
 from ..shell.saying import say
 from ..shell.streams import is_terminal, read_text
 
@@ -63,6 +64,8 @@ def _run_input(scripts: Scripts) -> None:
 
 def _converse(scripts: Scripts, debug: bool) -> None:
     from ..repl.conversation import converse
+
+    progress.end()
 
     # The prompt does not wait for NumPy: what runs inputs is imported while the first is typed.
     loading = Thread(target=import_module, args=("..repl.console", __package__))

@@ -9,7 +9,8 @@ from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits, Output, Unknowns, option
 from ..shell.printing import rendered
-from ..shell.saying import complain, say
+from ..shell.progress import progress
+from ..shell.saying import complain, say_remarks
 from ..shell.streams import write
 
 EXAMPLES = [
@@ -53,21 +54,17 @@ def command(
     # Here, so that `--help` and a wrong option cost no import of NumPy.
     from ...parser.semantics.computing import computing
     from ...parser.solving.solutions import solved
-    from ..shell.progress import Progress
     from ..solve.asked import read_asked
 
     with computing("float64"):
         asked = read_asked(words, variables, starts, limits)
-        progress = Progress(waits=True)
-        report = solved(asked, progress.show)
-        progress.erase()
+        report = solved(asked, progress.tell)
         if keys:
             text = "".join(line + "\n" for found in zip(*map(report.texts_of, keys), strict=True) for line in found)
         else:
             text = rendered("solve", output.format_name, report, output.style())
     write(text)
-    for note in report.notes:
-        say(f"note: {note}")
+    say_remarks(report)
     if not report.is_solved and (keys or output.format_name in ("csv", "tsv")):
         complain(report.reason)
     return OK if report.is_solved else FAILED

@@ -7,6 +7,7 @@ from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import STRICT, Limits, Output, Variables, format_option
 from ..shell.printing import rendered
+from ..shell.saying import say_remarks
 from ..shell.streams import write_listing
 
 EXAMPLES = [
@@ -39,7 +40,7 @@ def command(words: tuple[str, ...], variables: Variables, strict: bool, output: 
     from ...parser.analysis.forward_pass import record
     from ...parser.analysis.graph import graph_of_passes
     from ...parser.semantics.computing import computing
-    from ..shell.problem import read_problem, say_remarks
+    from ..shell.problem import read_problem
 
     with computing(variables.dtype):
         problem = read_problem(words, variables, limits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,9 +24,6 @@ _FRAME = str.maketrans("┌─┐│└┘┤┬┼├┴", "+-+|++++++-")
 _APART = 6, 3
 _SMALLEST = 20, 5
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
-
-
-_Place: TypeAlias = tuple[float, float]
 
 
 class _Layout(NamedTuple):
@@ -276,41 +273,23 @@ def _inside(x: Any, y: Any, layout: _Layout) -> tuple[Any, Any]:
 
 
 def _clipped(x: Any, y: Any, layout: _Layout) -> tuple[Any, Any]:
-    """A line within the limits of y, from 0 to 1: cut where it leaves them, with nan where it is outside."""
-    x, y = _scaled(x, y, layout)
-    places: list[tuple[float, float]] = []
-    before = (math.nan, math.nan)
-    for point in zip(x.tolist(), y.tolist(), strict=True):
-        piece = None if math.isnan(sum(before) + sum(point)) else _piece(before, point)
-        if piece is not None:
-            if not places or places[-1] != piece[0]:
-                places += [(math.nan, math.nan), piece[0]]
-            places.append(piece[1])
-        before = point
-    found = np.array(places).reshape(-1, 2)
+    """A line within the limits, from 0 to 1: cut where it leaves them (Liang and Barsky), nan between the parts."""
+    points = np.stack(_scaled(x, y, layout), axis=1)
+    start, end = points[:-1], points[1:]
+    with np.errstate(all="ignore"):
+        way = end - start
+        edges = np.sort([-start / way, (1 - start) / way], axis=0)
+    beside = (start < 0) | (start > 1)
+    edges = np.where(way == 0, np.where(beside, np.nan, [[[0.0]], [[1.0]]]), edges)
+    first, last = np.maximum(edges[0].max(axis=1), 0), np.minimum(edges[1].min(axis=1), 1)
+    kept = (first <= last) & np.isfinite(way).all(axis=1)
+    start, end, way, first, last = start[kept], end[kept], way[kept], first[kept, None], last[kept, None]
+    enters, leaves = start + first * way, np.where(last == 1, end, start + last * way)
+    # A part that begins where the one before ends goes on from there.
+    begins = np.append(True, (enters[1:] != leaves[:-1]).any(axis=1))[: len(enters)]
+    parts = np.stack([np.full_like(enters, np.nan), enters, leaves], axis=1)
+    found = parts[np.stack([begins, begins, np.ones_like(begins)], axis=1)]
     return found[:, 0], found[:, 1]
-
-
-def _piece(
-    start: tuple[float, float], end: tuple[float, float]
-) -> tuple[tuple[float, float], tuple[float, float]] | None:
-    """What of a straight line lies in the square from 0 to 1 (Liang and Barsky); None: nothing."""
-    first, last = 0.0, 1.0
-    for axis in (0, 1):
-        here, way = start[axis], end[axis] - start[axis]
-        if not math.isfinite(here + way):
-            return None
-        if way == 0:
-            if not 0 <= here <= 1:
-                return None
-            continue
-        enters, leaves = sorted((-here / way, (1 - here) / way))
-        first, last = max(first, enters), min(last, leaves)
-    if first > last:
-        return None
-    (x, y), (across, up) = start, (end[0] - start[0], end[1] - start[1])
-    entry = start if first == 0 else (x + first * across, y + first * up)
-    return entry, end if last == 1 else (x + last * across, y + last * up)
 
 
 def _runs(x: Any, y: Any) -> Iterator[tuple[int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ..shell.options import Options, Output, file_option, names_option, option, theme_option, vars_option
+from ..tables.table_options import INPUT_FORMAT, NULL, RENAME
 
 
 class Modelling(Options):
@@ -74,17 +75,9 @@ class Reading(Options):
         help="The table with fitted columns; .svg, .png, .pdf: a picture.",
     )
     theme: str = theme_option("light", "Of a picture's background.")
-    input_format: str | None = option(
-        "--input-format",
-        type=click.Choice(("csv", "tsv", "jsonl", "parquet", "arrow", "arrows")),
-        help="What TABLE is.  [default: by its name or content]",
-    )
-    renames: tuple[str, ...] = option(
-        "--rename", multiple=True, metavar="NAME=COLUMN", help="Which column a variable is."
-    )
-    nulls: tuple[str, ...] = option(
-        "--null", multiple=True, metavar="TEXT", help="A text, such as NA, that means an empty cell."
-    )
+    input_format: str | None = INPUT_FORMAT
+    renames: tuple[str, ...] = RENAME
+    nulls: tuple[str, ...] = NULL
     errors: str = option(
         "--errors",
         type=click.Choice(("stop", "skip")),

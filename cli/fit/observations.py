@@ -16,7 +16,7 @@ from ...parser.syntax.wording import counted
 from ..map.chunk import Chunk
 from ..map.mapping import check_same
 from ..map.table_formats import Table
-from ..shell.progress import Progress
+from ..shell.progress import progress
 from ..shell.saying import say
 
 _MOST_SAID = 3
@@ -85,7 +85,6 @@ def observed(tables: Iterable[Table], job: FitJob, errors: str, threads: int) ->
     first = next(following)
     rows = job.rows
     residuals = Residuals(job.model, job.limits, first.expected_rows(), threads)
-    progress = Progress(waits=True)
     empty, failed, count = 0, 0, 0
     for table in _alike(first, following):
         rows.expect(table)
@@ -108,8 +107,7 @@ def observed(tables: Iterable[Table], job: FitJob, errors: str, threads: int) ->
                 if failed <= _MOST_SAID:
                     say(f"warning[row]: {place} is left out: {fault}")
             count += chunk.rows
-            progress.show(f"{count:,} rows read")
-    progress.erase()
+            progress.tell(f"{count:,} rows read")
     if failed > _MOST_SAID:
         say(f"warning[row]: {counted(failed - _MOST_SAID, 'more row')} left out")
     if empty:

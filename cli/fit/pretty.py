@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ...parser.analysis.fit_report import Estimate, FitReport, why_not
 from ...parser.syntax.wording import counted
-from ..shell.painting import painted, window_width
+from ..shell.painting import numbers_table, painted, short, window_width
 from ..shell.printing import Style
 
 _NARROW = 72
@@ -30,23 +30,16 @@ def render(report: FitReport, style: Style) -> str:
     return painted(style.color, *parts)
 
 
-def _table() -> Table:
-    return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold cyan")
-
-
 def _parameters(report: FitReport, digits: int, width: int) -> Table:
-    table = _table()
-    table.add_column("", style="bold", overflow="fold")
-    names = ["estimate", "std. error", "t", "p", f"{100 * report.level:.6g} % interval"]
     wide = width >= _NARROW
-    for name in names if wide else [*names[:2], names[4]]:
-        table.add_column(name, justify="right", overflow="fold")
+    tests = ("t", "p") if wide else ()
+    table = numbers_table("", "estimate", "std. error", *tests, f"{100 * report.level:.6g} % interval")
     for name, e in report.estimates.items():
-        tests = [_short(e.t, 4), _probability(e.probability)] if wide else []
-        errors = "at its bound" if e.held else _short(e.error, 4)
-        table.add_row(name, _short(e.value, digits), errors, *tests, _interval(e, digits))
+        tests = [short(e.t, 4), _probability(e.probability)] if wide else []
+        errors = "at its bound" if e.held else short(e.error, 4)
+        table.add_row(name, short(e.value, digits), errors, *tests, _interval(e, digits))
     for name, value in report.fixed.items():
-        shown = _short(float(value), digits) if not getattr(value, "ndim", 0) else "list"
+        shown = short(float(value), digits) if not getattr(value, "ndim", 0) else "list"
         table.add_row(name, shown, "fixed", *([""] * (3 if wide else 1)))
     return table
 
@@ -54,40 +47,33 @@ def _parameters(report: FitReport, digits: int, width: int) -> Table:
 def _interval(e: Estimate, digits: int) -> str:
     if math.isnan(e.low) and math.isnan(e.high):
         return ""
-    return f"{_short(e.low, digits)} .. {_short(e.high, digits)}"
+    return f"{short(e.low, digits)} .. {short(e.high, digits)}"
 
 
 def _lines(report: FitReport, digits: int) -> list[tuple[str, str]]:
     m = report.measures
     freedom = counted(int(m["dof"]), "degree")
     lines = [
-        ("deviation", f"{_short(m['deviation'], digits)} with {freedom} of freedom ({counted(int(m['rows']), 'row')})"),
-        ("rss", _short(m["rss"], digits)),
-        ("R2", f"{_short(m['r_squared'], digits)} (adjusted {_short(m['adjusted_r_squared'], digits)})"),
+        ("deviation", f"{short(m['deviation'], digits)} with {freedom} of freedom ({counted(int(m['rows']), 'row')})"),
+        ("rss", short(m["rss"], digits)),
+        ("R2", f"{short(m['r_squared'], digits)} (adjusted {short(m['adjusted_r_squared'], digits)})"),
         ("AIC, BIC", f"{m['aic']:.2f}, {m['bic']:.2f}"),
     ]
     if "chi_squared_p" in m:
-        lines.append(("chi2", f"{_short(m['rss'], digits)}, p = {_probability(m['chi_squared_p'])}"))
+        lines.append(("chi2", f"{short(m['rss'], digits)}, p = {_probability(m['chi_squared_p'])}"))
     if "scale" in m:
-        lines.append(("scale", _short(m["scale"], digits)))
+        lines.append(("scale", short(m["scale"], digits)))
     return lines
 
 
 def _correlations(report: FitReport) -> Table:
-    table = _table()
     places = [i for i, e in enumerate(report.estimates.values()) if not e.held]
     names = list(report.estimates)
-    table.add_column("correlations", style="bold")
-    for i in places[:-1]:
-        table.add_column(names[i], justify="right")
+    table = numbers_table("correlations", *(names[i] for i in places[:-1]))
     for i in places[1:]:
         cells = [report.correlations[i, j] for j in places if j < i]
         table.add_row(names[i], *("" if math.isnan(cell) else f"{cell:.3f}" for cell in cells))
     return table
-
-
-def _short(number: float, digits: int) -> str:
-    return "" if math.isnan(number) else f"{number:.{digits}g}"
 
 
 def _probability(number: float) -> str:

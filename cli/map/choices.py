@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...parser.syntax.errors import UsageError
 from ..shell.options import (
     HIGHEST_ORDER,
     STRICT,
@@ -23,25 +22,22 @@ from ..shell.options import (
     split_names,
     vars_option,
 )
+from ..tables.table_options import INPUT_FORMAT, NULL, RENAME, TABLES
 
 if TYPE_CHECKING:
     from ...parser.frames.row_plan import Asked
-
-_FORMATS = click.Choice(("csv", "tsv", "jsonl", "parquet", "arrow", "arrows"))
 
 
 class Files(Options):
     """What is read and written."""
 
     output: str | None = file_option("-o", "--output", help="Write to FILE, which appears when it is whole.")
-    format_name: str | None = option("--format", type=_FORMATS, help="How to write.  [default: by FILE, as read]")
+    format_name: str | None = option(
+        "--format", type=click.Choice(TABLES), help="How to write.  [default: by FILE, as read]"
+    )
     as_json: bool = json_option("Short for --format jsonl; an error is printed as an object too.")
-    input_format: str | None = option(
-        "--input-format", type=_FORMATS, help="What TABLE is.  [default: by its name or content]"
-    )
-    renames: tuple[str, ...] = option(
-        "--rename", multiple=True, metavar="NAME=COLUMN", help="Which column a variable is."
-    )
+    input_format: str | None = INPUT_FORMAT
+    renames: tuple[str, ...] = RENAME
 
     def __init__(self, context: click.Context) -> None:
         super().__init__(context)
@@ -53,24 +49,6 @@ class NewColumns(Options):
 
     prefix: str = option("--prefix", default="", metavar="TEXT", help="What the names of new columns begin with.")
     overwrite: bool = option("--overwrite", is_flag=True, help="Replace columns that have the name of a new one.")
-
-
-class Cluster(Options):
-    """Where to compute. UsageError: what is said of a cluster, and there is none."""
-
-    cluster: str | None = option(
-        "--cluster", metavar="WHERE", help="Compute in the workers of a Dask scheduler: its address, its file, local:4."
-    )
-    resume: bool = option("--resume", is_flag=True, help="Go on with a run on a cluster that ended too early.")
-
-    def __init__(self, context: click.Context) -> None:
-        super().__init__(context)
-        if self.resume and self.cluster is None:
-            raise UsageError("--resume is for runs on a cluster", "write `--cluster local`, or leave it out")
-        if self.cluster is not None and context.params["output"] is None:
-            raise UsageError("--cluster writes a folder of parts, and none is named", "name it with `-o FOLDER`")
-        if self.cluster is not None and context.params["jobs"] is not None:
-            raise UsageError("--jobs is for one machine: on a cluster each worker has its own", "leave out `--jobs`")
 
 
 class Differentiation(Options):
@@ -117,9 +95,7 @@ class Columns(NewColumns):
 class Rows(Options):
     """How to go through the rows."""
 
-    nulls: tuple[str, ...] = option(
-        "--null", multiple=True, metavar="TEXT", help="A text, such as NA, that means an empty cell."
-    )
+    nulls: tuple[str, ...] = NULL
     errors: str = errors_option("A row that fails: stop there; leave it out; or leave its new cells empty.")
     strict: bool = STRICT
     jobs: int | None = option(

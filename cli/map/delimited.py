@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
@@ -69,7 +68,7 @@ class Delimited:
         begun = len(self.header) + len(self.header_end)
         self.lines_before = first.count(b"\n", 0, begun)
         # Where in the file the records begin, None where what is read is not as it stands there.
-        self.begun = begun + skipped if isinstance(getattr(file, "raw", None), io.FileIO) else None
+        self.begun = begun + skipped if getattr(file, "file", None) is not None else None
         self._first = Block(first[begun:], 1 + self.lines_before)
         self._narrowed: Iterator[Block] | None = None
         self.names: list[str] = names

@@ -14,6 +14,8 @@ from typing import Any, BinaryIO
 
 from ...parser.frames.arrow_import import arrow
 from ..shell.files import replacing
+from ..shell.progress import progress
+from ..shell.streams import is_terminal
 
 # What a pipe takes at once, by POSIX at least 512 bytes.
 _ATOMIC = 4096 if sys.platform == "linux" else 512
@@ -24,6 +26,8 @@ def writing(path: str | None) -> Iterator[Any]:
     """A file to write bytes to, compressed as the ending of `path` says; None stands for standard output."""
     if path is None:
         sys.stdout.flush()
+        if is_terminal(sys.stdout):
+            progress.end()
         yield _Passing(sys.stdout)
         return
     with replacing(path) as file, _compressing(file, path) as compressed:

@@ -64,21 +64,19 @@ def write_mapped(
     output: str | None, format_name: str, tables: Iterable[Table], job: Job[Any], threads: int, form: TextForm
 ) -> RowCounts:
     """Writes the tables with their results, to a file or standard output, and counts the rows. Errors: `map_tables`."""
-    progress = RowCounts()
+    counts = RowCounts()
     try:
         with writing(output) as file:
             writer = open_writer(format_name, file, job.layout, form)
             try:
-                map_tables(tables, job, writer, threads, progress)
+                map_tables(tables, job, writer, threads, counts)
             except BaseException:
                 writer.abandon()
                 raise
     except StoppedError:
         if output is not None:
             complain(f"error[row]: {quoted(output)} is not written, because of `--errors stop`")
-    finally:
-        progress.erase()
-    return progress
+    return counts
 
 
 def map_tables(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import tempfile
 from collections.abc import Generator, Iterable, Mapping
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple
 from ...parser.syntax.errors import UsageError
 from ..shell.printing import DELIMITERS
 from ..shell.saying import say
+from ..shell.stores import is_address
 from ..tables.dialect import TextForm
 from ..tables.encoding import as_utf8, with_newlines
 from ..tables.formats import ARROW_FILE, BINARY, COMPRESSED, format_by_content, format_by_name, no_table
@@ -48,8 +48,8 @@ def open_tables(words: Iterable[str | Place], format_name: str | None, form: Tex
     UsageError: one cannot be read, or is not what it should be.
     """
     found = places(words)
-    size = sum(map(_size, found))
-    is_sized = not any(place.path is None or place.path.endswith(COMPRESSED) or not _size(place) for place in found)
+    size = sum(place.size for place in found)
+    is_sized = not any(place.path is None or place.path.endswith(COMPRESSED) or not place.size for place in found)
     for place, said in zip(found, typed_keys([place.keys for place in found]), strict=True):
         with contextlib.ExitStack() as opened:
             kind, source = _open_source(place, format_name, form, opened)
@@ -95,14 +95,6 @@ def _open_source(
     return "arrows", open_arrow(stream, place.title, is_stream=True)
 
 
-def _size(place: Place) -> int:
-    """How many bytes a file has; 0 if it is none."""
-    try:
-        return os.path.getsize(place.path) if place.path is not None and os.path.isfile(place.path) else 0
-    except OSError:
-        return 0
-
-
 def open_writer(format_name: str, file: Any, layout: Layout, form: TextForm) -> Writer:
     """What writes a format to a file."""
     if format_name in DELIMITERS:
@@ -134,9 +126,10 @@ def say_doubt(source: Source) -> None:
 
 
 def _seekable(stream: Headed, place: Place, opened: contextlib.ExitStack) -> Any:
-    """The path of a table, or its bytes in a file without a name where they come from elsewhere or compressed."""
-    if place.path is not None and os.path.isfile(place.path) and not place.path.endswith(COMPRESSED):
-        return place.path
+    """The path of a table, or a file that can be read anywhere: a temporary one where it is a pipe or compressed."""
+    if stream.file is not None:
+        stream.file.seek(0)
+        return stream.file if is_address(place.path) else place.path
     file = opened.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
     shutil.copyfileobj(stream, file, 1 << 20)
     file.seek(0)

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from ...parser.analysis.result import value_text
 from ...parser.solving.minimization import MinimumReport
-from ..shell.painting import painted, window_width
+from ..shell.painting import numbers_table, painted, window_width
 from ..shell.printing import Style
 from ..shell.streams import printable
 from ..value.pretty import Row, facts_table
@@ -31,10 +31,8 @@ def render(report: MinimumReport, style: Style, path: bool) -> str:
 
 
 def _path(report: MinimumReport, style: Style) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold cyan")
     rows = steps(report)
-    for key in rows[0]:
-        table.add_column(_LABELS.get(key, key.removeprefix("at.")), justify="right", overflow="fold")
+    table = numbers_table(None, *(_LABELS.get(key, key.removeprefix("at.")) for key in rows[0]))
     digits = style.precision or 6
     for row in rows:
         table.add_row(*(f"{v:.{digits}g}" if not v.ndim else value_text(v.round(digits)) for v in row.values()))

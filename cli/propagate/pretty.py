@@ -10,18 +10,18 @@ from rich.text import Text
 
 from ...parser.solving.shortened_numbers import stated
 from ...parser.solving.uncertainty import Propagation
-from ..shell.painting import painted, window_width
+from ..shell.painting import numbers_table, painted, short, window_width
 from ..shell.printing import Style
 
 _NARROW = 60
 _DIGITS = 6
 
 
-def render(report: Propagation, style: Style, digits: int) -> str:
+def render(report: Propagation, style: Style) -> str:
     """The report at the width of the window. User text is never read as markup."""
 
     def shown(value: float, deviation: float) -> str:
-        return stated(value, deviation, digits, "+-" if style.ascii else " ± ")
+        return stated(value, deviation, report.digits, "+-" if style.ascii else " ± ")
 
     parts: list[RenderableType] = [Text(shown(report.value, report.deviation), style="bold"), Text("")]
     parts.append(_inputs(report, style.precision or _DIGITS, window_width()))
@@ -38,20 +38,12 @@ def render(report: Propagation, style: Style, digits: int) -> str:
 
 def _inputs(report: Propagation, digits: int, width: int) -> Table:
     """What goes in, that which matters most first."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold cyan")
-    table.add_column("", style="bold", overflow="fold")
     wide = width >= _NARROW
-    for name in ("value", "deviation", *(("slope",) if wide else ()), "contribution", "share"):
-        table.add_column(name, justify="right", overflow="fold")
-    if wide:
-        table.add_column("elasticity", justify="right", overflow="fold")
+    slope, elasticity = (["slope"], ["elasticity"]) if wide else ([], [])
+    table = numbers_table("", "value", "deviation", *slope, "contribution", "share", *elasticity)
     for name, part in sorted(report.inputs.items(), key=lambda item: -math.fabs(item[1].share or 0.0)):
-        row = [_short(part.value, digits), _short(part.deviation, 4) if part.deviation else "exact"]
-        row += [_short(part.gradient, digits)] * wide
-        row += [_short(part.contribution, 4), "" if math.isnan(part.share) else f"{part.share:.1%}"]
-        table.add_row(name, *row, *([_short(part.elasticity, 4)] * wide))
+        row = [short(part.value, digits), short(part.deviation, 4) if part.deviation else "exact"]
+        row += [short(part.gradient, digits)] * wide
+        row += [short(part.contribution, 4), "" if math.isnan(part.share) else f"{part.share:.1%}"]
+        table.add_row(name, *row, *([short(part.elasticity, 4)] * wide))
     return table
-
-
-def _short(number: float, digits: int) -> str:
-    return "" if math.isnan(number) else f"{number:.{digits}g}"

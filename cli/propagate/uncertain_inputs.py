@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
-from ...parser.analysis.given_names import canonical, match
-from ...parser.analysis.given_values import from_json, read_object
+from ...parser.analysis.given_names import match
+from ...parser.analysis.given_values import from_json
 from ...parser.semantics.names import CONSTANTS, free_variables
 from ...parser.solving.correlations import read_correlations
 from ...parser.solving.fit_parameters import FitParameters, read_fit
@@ -19,9 +19,8 @@ from ...parser.syntax.wording import listed, quoted
 from ..shell.options import caller
 from ..shell.saying import say
 from ..shell.streams import is_terminal, read_text
+from ..shell.variables import collected
 from .uncertainty_options import Given
-
-_NUMERIC = re.compile(r"[-+.\d(\[]")
 
 
 def read_inputs(program: Program, assigned: Iterable[str], given: Given) -> Inputs:
@@ -56,29 +55,12 @@ def read_values(given: Given, assigned: Iterable[str], needed: Collection[str]) 
 
     UsageError: a name given twice, or a value that is none.
     """
-    found: dict[str, Uncertain] = {}
-    written: list[tuple[str, str, str | None]] = [(name, value, name) for name, value in given.context.obj]
-    for text in [*given.assignments, *assigned]:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip().isidentifier():
-            raise UsageError(f"{quoted(text)} is not of the form NAME=VALUE", "write `--set x=3±0.1`")
-        written.append((name.strip(), value, None))
-    for spelling, value, option in written:
-        name = canonical(spelling)
-        if name in found:
-            raise UsageError(f"`{name}` is given twice")
-        try:
-            found[name] = read_uncertain(name, value)
-        except UsageError as error:
-            # What begins like a number was not meant for an option's.
-            error.option = None if _NUMERIC.match(value.strip()) else option
-            raise
-    held = read_object(given.vars_file) if given.vars_file is not None else {}
-    for name in held:
-        if name in needed and name not in found:
-            text = held[name] if isinstance(held[name], str) else str(from_json(name, held[name]).tolist())
-            found[name] = read_uncertain(name, text)
-    return found
+
+    def held(name: str, value: Any) -> Uncertain:
+        return read_uncertain(name, value if isinstance(value, str) else str(from_json(name, value).tolist()))
+
+    words = [*given.assignments, *assigned]
+    return collected(given.context.obj, words, given.vars_file, needed, read_uncertain, held)
 
 
 def _fit(given: Given, missing: Sequence[str]) -> FitParameters | None:

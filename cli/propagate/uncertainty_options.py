@@ -16,8 +16,7 @@ from ..shell.options import (
     precision_option,
     vars_option,
 )
-
-_TABLES = ("csv", "tsv", "jsonl", "parquet", "arrow", "arrows")
+from ..tables.table_options import INPUT_FORMAT, NULL, RENAME, TABLES
 
 
 class Given(Options):
@@ -73,7 +72,7 @@ class Written(Output):
         "--get", multiple=True, metavar="KEY", help="Print this result alone: value, sd, share.m, ..."
     )
     format_name: str = format_option(
-        ("pretty", "plain", "json", *_TABLES),
+        ("pretty", "plain", "json", *TABLES),
         "How to print.  [default: pretty on a terminal, plain in a pipe; a table as it is read]",
     )
     strict: bool = STRICT
@@ -83,13 +82,7 @@ class Written(Output):
 class Rows(Options):
     """How tables are read."""
 
-    input_format: str | None = option(
-        "--input-format", type=click.Choice(_TABLES), help="What TABLE is.  [default: by its name or content]"
-    )
-    renames: tuple[str, ...] = option(
-        "--rename", multiple=True, metavar="NAME=COLUMN", help="Which column a variable is."
-    )
-    nulls: tuple[str, ...] = option(
-        "--null", multiple=True, metavar="TEXT", help="A text, such as NA, that means an empty cell."
-    )
+    input_format: str | None = INPUT_FORMAT
+    renames: tuple[str, ...] = RENAME
+    nulls: tuple[str, ...] = NULL
     errors: str = errors_option("A row that fails: stop there; leave it out; or leave its new cells empty.")

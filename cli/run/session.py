@@ -15,6 +15,7 @@ from ...parser.script.session import Observer, Session, Write
 from ...parser.script.trusted import TrustedSession
 from ...parser.syntax.errors import ExpressionError, UsageError, diagnostic
 from ..shell.options import Scripts
+from ..shell.progress import progress
 from ..shell.saying import say
 from ..shell.streams import is_terminal, printable
 from ..shell.variables import collect
@@ -51,6 +52,8 @@ def open_session(setting: Setting, write: Write | None = None, observe: Observer
     limits = setting.limits
     session: AnySession
     if setting.trusted:
+        # Which writes what it likes.
+        progress.end()
         session = TrustedSession(write, limits.seconds, _warn, observe, setting.path)
     else:
         to_output = _write_for_people if is_terminal(sys.stdout) else _write
@@ -80,6 +83,7 @@ def _write(text: str) -> None:
 
 def _write_for_people(text: str) -> None:
     # A script by somebody else is not to steer the terminal.
+    progress.make_way(text)
     sys.stdout.write(printable(text))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -12,6 +13,7 @@ from ...parser.syntax.errors import UsageError
 from .configuration import defaults_of
 from .foreign_options import check_variables, in_words_of_options
 from .options import EVERYWHERE, completed_by
+from .progress import progress
 from .streams import written_to
 from .time_limit import within
 
@@ -65,7 +67,9 @@ def command(
             context = click.get_current_context()
             with in_words_of_options(context):
                 taken = [part(context) if isinstance(part, type) else given[part.name] for part in parts]
-                with written_to(context.params.get("results")):
+                # What a cluster writes, it writes itself; it is as it is for files.
+                results = os.devnull if context.params.get("cluster") else context.params.get("results")
+                with written_to(results), progress.of(context.info_name or ""):
                     return within(given["timeout"] if timed else None, lambda: function(*taken))
 
         params = [

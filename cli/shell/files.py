@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted, sentence
+from .stores import Store, is_address
 
 # Those that end a process beside Ctrl-C, which is an exception; not all systems have both.
 _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -28,14 +29,56 @@ def paths_beginning(start: str) -> list[str]:
     return [start + path[len(typed) :] + ("/" if os.path.isdir(path) else "") for path in found]
 
 
+def open_to_read(path: str) -> Any:
+    """The bytes of a file, of this machine or a store. OSError, UsageError: it cannot be read."""
+    return Store(path).open() if is_address(path) else open(path, "rb")
+
+
+def state_of(path: str) -> str:
+    """What is another text when a file has changed. OSError, UsageError: there is none."""
+    if is_address(path):
+        found = Store(path).look()
+        return "" if found is None else found.state
+    status = os.stat(path)
+    return f"{status.st_size} {status.st_mtime_ns}"
+
+
+def make_folder_of(path: str) -> None:
+    """Makes the folder in which a file is to stand; stores need none. OSError: it cannot be made."""
+    if not is_address(path):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+
+
+def names_in(folder: str) -> list[str]:
+    """What stands in a folder, in order; none where there is no such. OSError, UsageError: it cannot be read."""
+    if is_address(folder):
+        return Store(folder).names()
+    try:
+        return sorted(os.listdir(folder))
+    except FileNotFoundError:
+        return []
+
+
+def remove(path: str) -> None:
+    """Removes a file. OSError, UsageError: it cannot be."""
+    if is_address(path):
+        Store(path).remove()
+    else:
+        os.unlink(path)
+
+
 @contextlib.contextmanager
 def replacing(path: str) -> Iterator[BinaryIO]:
     """A file that takes the place of `path` when the block ends, and vanishes when it fails or the process is ended.
 
     It is written beside `path`, or what that links to, under a name that nobody can foresee, so that whatever happens
-    the old file stays, or none; it has the old one's permissions. What is no regular file, such as a device or a named
-    pipe, is written to directly. UsageError: it cannot be written.
+    the old file stays, or none; it has the old one's permissions. What is for an address is written in the folder for
+    temporary files. What is no regular file, such as a device or a named pipe, is written to directly. UsageError: it
+    cannot be written.
     """
+    store = Store(path) if is_address(path) else None
+    if store is not None:
+        store.check_writable()
     try:
         if not os.path.basename(path):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
@@ -44,7 +87,7 @@ def replacing(path: str) -> Iterator[BinaryIO]:
             with open(path, "wb") as file:
                 yield file
             return
-        target = os.path.realpath(path)
+        target = os.path.realpath(path) if store is None else _passing(path)
         folder, name = os.path.split(target)
         temporary = os.path.join(folder, f".{name}.{secrets.token_hex(8)}.tmp")
         file = open(temporary, "xb")  # noqa: SIM115
@@ -55,7 +98,18 @@ def replacing(path: str) -> Iterator[BinaryIO]:
             if mode is not None:
                 os.chmod(temporary, stat.S_IMODE(mode))
             yield file
-        os.replace(temporary, target)
+        if store is None:
+            os.replace(temporary, target)
+        else:
+            store.put(temporary)
+            os.unlink(temporary)
+
+
+def _passing(address: str) -> str:
+    """Where on this machine a file is written before it is put elsewhere."""
+    import tempfile
+
+    return os.path.join(tempfile.gettempdir(), os.path.basename(address))
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from ...parser.syntax.errors import UsageError, did_you_mean
 from .options import option_names
 
 # How the value of a variable begins, as a rule.
-_NUMERIC = r"[-+\d.\[@]"
+NUMERIC = r"[-+\d.(\[@]"
 
 
 @contextmanager
@@ -61,7 +61,7 @@ def check_variables(context: click.Context, variables: Iterable[tuple[str, str]]
     that was meant as an option: `--quiet "x**2"`.
     """
     for name, value in variables:
-        if value[:1].isdecimal() or re.match(_NUMERIC, value) or any(re.search(rf"\b{name}\b", word) for word in words):
+        if value[:1].isdecimal() or re.match(NUMERIC, value) or any(re.search(rf"\b{name}\b", word) for word in words):
             continue
         help = option_help(context, name)
         if help is not None:

@@ -23,11 +23,16 @@ class Style(NamedTuple):
 
 
 def printer(room: str, format_name: str) -> Any:
-    """The module of a room, such as `value`, that prints a format.
+    """The module of a room, such as `value`, that prints a format; that of `value` where the room has none of its own.
 
     Only the format in use is imported: `pretty` brings Rich, which takes longer than all the others.
     """
-    return importlib.import_module(f"..{room}.{format_name}", __package__)
+    try:
+        return importlib.import_module(f"..{room}.{format_name}", __package__)
+    except ModuleNotFoundError as error:
+        if not (error.name or "").endswith(f".{room}.{format_name}"):
+            raise
+        return importlib.import_module(f"..value.{format_name}", __package__)
 
 
 def rendered(room: str, format_name: str, *what: Any) -> Any:
@@ -35,6 +40,13 @@ def rendered(room: str, format_name: str, *what: Any) -> Any:
     if format_name in DELIMITERS:
         return printer(room, "csv").render(*what, DELIMITERS[format_name])
     return printer(room, format_name).render(*what)
+
+
+def answer(room: str, format_name: str, report: Any, style: Style, keys: Sequence[str], *what: Any) -> str:
+    """A report as it was asked for: the results of `keys`, a line each, or all of it in a format."""
+    if keys:
+        return "".join(report.text_of(key) + "\n" for key in keys)
+    return rendered(room, format_name, report, style, *what)
 
 
 def delimited(rows: Iterable[Sequence[str]], delimiter: str) -> str:

@@ -10,7 +10,6 @@ import click
 from ...engine import Tensor
 from ...parser.analysis.given_names import differentiated, match, unused
 from ...parser.analysis.problem import Problem
-from ...parser.analysis.result import Report
 from ...parser.library.expression import Expression
 from ...parser.semantics.names import CONSTANTS
 from ...parser.syntax.records import Assign, Name
@@ -125,13 +124,3 @@ def _named_parts(source: str) -> dict[str, str]:
 
 def _assigns(found: Iterable[Expression], name: str) -> bool:
     return any(type(s) is Assign and s.name == name for expression in found for s in expression.program.statements)
-
-
-def say_remarks(report: Report, keys: Sequence[str] = ()) -> None:
-    """Says what there is to know of a result beside the numbers, of which `keys` alone are shown if there are any."""
-    # A note is about derivatives, which `--get value` does not show.
-    about_values = bool(keys) and set(keys) <= {"value", "grad_fn"}
-    for note in () if about_values else report.notes:
-        say(f"note: {note}")
-    for finding in report.warnings:
-        say(finding.diagnostic)

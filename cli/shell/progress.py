@@ -1,52 +1,75 @@
-"""How far a long run has come, on a terminal, and how it ended."""
+"""How far a call has come: on the last line of a terminal, from a second on, until something else is written there."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
-from .saying import say
-from .streams import is_terminal
-
-_FIRST = 0.5  # seconds before anything is shown
-_NEXT = 0.1  # seconds from one count to the next
+_FIRST = 1.0  # seconds before anything is shown
+_NEXT = 0.1  # seconds from one text to the next
 _ERASE = "\r\x1b[K"
 
 
 class Progress:
-    """Times a run, whose count is shown where standard error is a terminal and output is not, or `waits`."""
+    """The line of the call that runs. A thread writes it, so that what computes need not know, but may `tell`."""
 
-    def __init__(self, waits: bool = False) -> None:
-        self.start = self._next = time.monotonic()
-        self._is_shown = is_terminal(sys.stderr) and (waits or not is_terminal(sys.stdout))
-        self._on_screen = False
+    def __init__(self) -> None:
+        self._lock: Any = None
+        self._is_there = self._may_be_there = False
+        self._text = ""
 
-    def seconds(self) -> float:
-        """How long it has run."""
-        return time.monotonic() - self.start
+    @contextmanager
+    def of(self, name: str) -> Iterator[None]:
+        """Shows how long the command of this name takes, if standard error is a terminal that can take a line back."""
+        if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+            yield
+            return
+        # Here, as no pipe needs it.
+        import threading
 
-    def is_due(self) -> bool:
-        """Whether the count is to be shown."""
-        return self._is_shown and self.seconds() > _FIRST
+        ended = threading.Event()
+        self._lock = threading.Lock()
+        self._may_be_there, self._text = True, name
+        threading.Thread(target=self._write, args=(ended, time.monotonic()), daemon=True).start()
+        try:
+            yield
+        finally:
+            ended.set()
+            self.end()
 
-    def show(self, text: str) -> None:
-        """Writes how far it has come over what was last written, if that is due and was not just now."""
-        now = time.monotonic()
-        if self.is_due() and now >= self._next:
-            self._next = now + _NEXT
-            self._on_screen = True
-            sys.stderr.write(_ERASE + text)
-            sys.stderr.flush()
+    def _write(self, ended: Any, start: float) -> None:
+        stopped = ended.wait(_FIRST)
+        while not stopped:
+            with self._lock:
+                if self._may_be_there:
+                    width = shutil.get_terminal_size().columns - 1
+                    sys.stderr.write(_ERASE + f"{self._text}, {time.monotonic() - start:.0f} s"[:width])
+                    sys.stderr.flush()
+                    self._is_there = True
+            stopped = ended.wait(_NEXT)
 
-    def erase(self) -> None:
-        """Takes the count away, before other lines are written."""
-        if self._on_screen:
-            self._on_screen = False
-            sys.stderr.write(_ERASE)
-            sys.stderr.flush()
+    def tell(self, text: str) -> None:
+        """Says in place of the command's name how far it has come."""
+        self._text = text
 
-    def say_end(self, total: str, parts: Sequence[str]) -> None:
-        """Says what became of all, as `600 rows: 599 ok, 1 failed, 1.2 s`."""
-        self.erase()
-        say(f"{total}: {', '.join(parts)}, {self.seconds():.1f} s")
+    def make_way(self, text: str = "\n") -> None:
+        """Takes the line away before a text is written; where that does not end its line, for good."""
+        if self._lock is not None:
+            with self._lock:
+                if self._is_there:
+                    sys.stderr.write(_ERASE)
+                    sys.stderr.flush()
+                self._is_there = False
+                self._may_be_there &= text.endswith("\n")
+
+    def end(self) -> None:
+        """Takes the line away for good: somebody else writes or reads there."""
+        self.make_way("")
+
+
+progress = Progress()

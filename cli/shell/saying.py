@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
+from typing import Any
 
 from ...parser.syntax.wording import shortened
 from .highlight import colored
+from .progress import progress
 from .streams import discard, manner, printable, wants_color
 
 # A name that nobody reads to its end.
@@ -25,11 +28,27 @@ def say(message: str) -> None:
         complain(message)
 
 
+def say_total(total: str, parts: Sequence[str], seconds: float) -> None:
+    """Says what became of all, as `600 rows: 599 ok, 1 failed, 1.2 s`."""
+    say(f"{total}: {', '.join(parts)}, {seconds:.1f} s")
+
+
+def say_remarks(report: Any, keys: Sequence[str] = ()) -> None:
+    """Says what there is to know of a result beside the numbers, of which `keys` alone are shown if there are any."""
+    # A note is about derivatives, which `--get value` does not show.
+    about_values = bool(keys) and set(keys) <= {"value", "grad_fn"}
+    for note in () if about_values else report.notes:
+        say(f"note: {note}")
+    for finding in report.warnings:
+        say(finding.diagnostic)
+
+
 def complain(message: str) -> None:
     """Writes what went wrong to standard error, if anyone reads that, also where little is to be said."""
     text = _LONG_WORD.sub(lambda word: shortened(word[0]), printable(message))
     if wants_color(sys.stderr):
         text = re.sub(_PARTS, _colored, text, flags=re.MULTILINE)
+    progress.make_way()
     try:
         sys.stderr.write(text + "\n")
         sys.stderr.flush()

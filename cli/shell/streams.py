@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted, sentence
+from .progress import progress
 
 _UNSAFE = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -73,6 +74,8 @@ def read_text(path: str | None) -> str:
 
 def _bytes_of_input() -> bytes:
     binary: Any = getattr(sys.stdin, "buffer", None)
+    if is_terminal(sys.stdin):
+        progress.end()
     try:
         return sys.stdin.read().encode("utf-8", "replace") if binary is None else binary.read()
     except OSError as error:
@@ -107,6 +110,8 @@ def written_to(path: str | None) -> Iterator[None]:
 
 def write(text: str) -> None:
     """Writes results to standard output, at once."""
+    if is_terminal(sys.stdout):
+        progress.make_way(text)
     sys.stdout.write(text)
     sys.stdout.flush()
 
@@ -121,6 +126,7 @@ def write_listing(text: str) -> None:
         return
     import click
 
+    progress.end()
     click.echo_via_pager(text, color=wants_color(sys.stdout))
 
 
@@ -140,13 +146,13 @@ class Manner:
     """How a call wants to be answered: with which colours, without notes, and with errors in JSON too."""
 
     def __init__(self) -> None:
-        self.begin()
+        self.begin(False)
 
-    def begin(self) -> None:
+    def begin(self, as_json: bool) -> None:
         """As it is unless something else is asked for."""
         self.color = "auto"
         self.quiet = False
-        self.as_json = False
+        self.as_json = as_json
 
 
 # Of the call that runs.

@@ -12,6 +12,7 @@ from ...parser.analysis.given_values import from_json, is_constant, read_object,
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted
 from .command import is_assignment
+from .foreign_options import NUMERIC
 
 if TYPE_CHECKING:
     from ...parser.analysis.ranges import Range
@@ -52,7 +53,7 @@ def collect(
     Of the file, which may be one for many expressions, there are those that are `needed`; None: all. UsageError: a name
     given twice on the command line, a value or file that cannot be read.
     """
-    return _collected(options, assignments, vars_file, needed, read_value)
+    return collected(options, assignments, vars_file, needed, read_value)
 
 
 def collect_ranges(
@@ -71,19 +72,20 @@ def collect_ranges(
     def read(name: str, text: str) -> Any:
         return read_range(name, text) if is_range(text) else read_value(name, text)
 
-    found = _collected(options, assignments, vars_file, needed, read)
+    found = collected(options, assignments, vars_file, needed, read)
     ranges = {name: value for name, value in found.items() if isinstance(value, Range)}
     return ranges, {name: value for name, value in found.items() if name not in ranges}
 
 
-def _collected(
+def collected(
     options: Iterable[tuple[str, str]],
     assignments: Iterable[str],
     vars_file: str | None,
     needed: Collection[str] | None,
     read: Callable[[str, str], Any],
+    held: Callable[[str, Any], Any] = from_json,
 ) -> dict[str, Any]:
-    """What is given, each read by `read`."""
+    """As `collect`, each text read by `read`, and what a file holds by `held`."""
     given: dict[str, Any] = {}
     written = [(name, value, name) for name, value in options] + [(*_pair(text), None) for text in assignments]
     for spelling, value, option in written:
@@ -93,11 +95,12 @@ def _collected(
         try:
             given[name] = read(name, value)
         except UsageError as error:
-            error.option = option
+            # What begins like a number was not meant for an option.
+            error.option = None if re.match(NUMERIC, value.strip()) else option
             raise
-    held = read_object(vars_file) if vars_file is not None else {}
-    wanted = [name for name in held if needed is None or (name in needed and name not in given)]
-    return {**{name: from_json(name, held[name]) for name in wanted}, **given}
+    others = read_object(vars_file) if vars_file is not None else {}
+    wanted = [name for name in others if needed is None or (name in needed and name not in given)]
+    return {**{name: held(name, others[name]) for name in wanted}, **given}
 
 
 def _pair(assignment: str) -> tuple[str, str]:

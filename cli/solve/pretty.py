@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ...parser.analysis.result import number_text, value_text
 from ...parser.solving.solutions import SolutionReport
-from ..shell.painting import painted
+from ..shell.painting import numbers_table, painted
 from ..shell.printing import Style
 
 
@@ -28,11 +28,10 @@ def render(report: SolutionReport, style: Style) -> str:
 
 
 def _table(report: SolutionReport, style: Style) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold cyan")
-    for name, value in report.roots[0].point.items():
-        table.add_column(name, justify="right", overflow="fold", no_wrap=not np.ndim(value))
-    for name in ("error", "residual", "multiple"):
-        table.add_column(name, justify="right", overflow="fold")
+    point = report.roots[0].point
+    table = numbers_table(None, *point, "error", "residual", "multiple")
+    for column, value in zip(table.columns, point.values(), strict=False):
+        column.no_wrap = not np.ndim(value)
     table.add_column("", overflow="fold")
     for root in report.roots:
         multiple = "" if root.multiplicity in (None, 1) else f"{root.multiplicity:g}"

@@ -5,16 +5,19 @@ from __future__ import annotations
 import glob
 import io
 import os
+import re
 import select
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import unquote
 
 from ...parser.frames.arrow_import import arrow
 from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import quoted, sentence
+from ...parser.syntax.wording import sentence
+from ..shell.stores import Store, is_address, shown
 
+_HIDDEN = re.compile(r"/[._]")
 _MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zst"}
 _HEAD = 1 << 12
 _MOST = 1 << 24
@@ -24,18 +27,32 @@ _Errors: TypeAlias = Sequence[type[Exception]]
 
 
 class Place(NamedTuple):
-    """Where one table is: a path, None for standard input, and what the folders `name=value` on its way say."""
+    """Where one table is: a path or an address, None for standard input, and what folders `name=value` on its way say.
+
+    `stored` is how many bytes it has where that is an address.
+    """
 
     path: str | None
     keys: Mapping[str, str] = {}
     called: str | None = None
+    stored: int | None = None
 
     @property
     def title(self) -> str:
         """What errors call it."""
         if self.called is not None:
             return self.called
-        return "standard input" if self.path is None else quoted(self.path)
+        return "standard input" if self.path is None else shown(self.path)
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has; 0 if it is no file, or nobody knows."""
+        if self.path is None or is_address(self.path):
+            return self.stored or 0
+        try:
+            return os.path.getsize(self.path) if os.path.isfile(self.path) else 0
+        except OSError:
+            return 0
 
 
 def places(words: Iterable[str | Place]) -> list[Place]:
@@ -51,7 +68,10 @@ def places(words: Iterable[str | Place]) -> list[Place]:
         if word == "-":
             found.append(Place(None))
             continue
-        if os.path.isdir(word):
+        is_folder = os.path.isdir(word)
+        if is_address(word):
+            files, is_folder = _stored(word)
+        elif is_folder:
             files = _files_below(word, word)
         elif os.path.lexists(word):
             # A name may look like a pattern.
@@ -59,8 +79,7 @@ def places(words: Iterable[str | Place]) -> list[Place]:
         else:
             files = _matching(os.path.expanduser(word))
         if not files:
-            where = " in the folder" if os.path.isdir(word) else ""
-            raise UsageError(f"there is no file{where} {quoted(word)}")
+            raise UsageError(f"there is no file{' in the folder' if is_folder else ''} {shown(word)}")
         found += files
     return found
 
@@ -89,6 +108,33 @@ def _files_below(folder: str, base: str) -> list[Place]:
     return found
 
 
+def _stored(word: str) -> tuple[list[Place], bool]:
+    """The files that an address names, as `places` has them, and whether it is a folder's."""
+    store = Store(word)
+    found = store.look()
+    if found is not None and not found.is_folder:
+        return [Place(store.prefix + store.path.lstrip("/"), {}, store.title, found.size)], False
+    base, matches = store.matching() if found is None else (word.rstrip("/"), [("", None, True)])
+    every: list[tuple[str, int | None]] = []
+    for name, size, is_folder in matches:
+        if not is_folder:
+            every.append((name, size))
+            continue
+        inner = Store(f"{base}/{name}").below()
+        inner = [(path, size) for path, size in inner if not path.startswith((".", "_")) and not _HIDDEN.search(path)]
+        # Files before the folders beside them, as on a disk.
+        inner.sort(key=lambda file: [(rest != "", part) for part, rest in _steps(file[0])])
+        every += [("/".join(filter(None, (name, path))), size) for path, size in inner]
+    return [Place(f"{base}/{n}", _keys(os.path.dirname(n)), None, size) for n, size in every], found is not None
+
+
+def _steps(path: str) -> Iterator[tuple[str, str]]:
+    """Each name of a path, and what follows it."""
+    while path:
+        name, _, path = path.partition("/")
+        yield name, path
+
+
 def _keys(path: str) -> dict[str, str]:
     pairs = [part.partition("=") for part in path.split(os.sep) if "=" in part]
     return {name: unquote(value) for name, _, value in pairs}
@@ -99,25 +145,37 @@ def open_bytes(place: Place) -> Headed:
     if place.path is None:
         raw = _standard_input()
         return _decompressed(Headed(raw, place.title, number=_number(raw)))
+    raw: Any
+    if is_address(place.path):
+        raw = Store(place.path).open()
+        return _decompressed(Headed(raw, place.title, [raw], file=raw if raw.seekable() else None))
     try:
         raw = open(place.path, "rb", buffering=0)  # noqa: SIM115
     except OSError as error:
         raise UsageError(f"cannot read {place.title}: {sentence(error.strerror or str(error))}") from None
-    return _decompressed(Headed(raw, place.title, [raw], raw.fileno()))
+    return _decompressed(Headed(raw, place.title, [raw], raw.fileno(), file=raw if raw.seekable() else None))
 
 
 class Headed(io.RawIOBase):
     """A stream whose first bytes, `head`, can be looked at before they are read."""
 
     def __init__(
-        self, raw: Any, title: str, owned: Sequence[Any] = (), number: int | None = None, errors: _Errors = ()
+        self,
+        raw: Any,
+        title: str,
+        owned: Sequence[Any] = (),
+        number: int | None = None,
+        errors: _Errors = (),
+        file: Any = None,
     ) -> None:
         """UsageError, also of `read`: it cannot be read. `title` is what errors call it, `owned` is closed with it.
 
-        `number` is that of the file that says whether more is there; `errors` are those of `raw` beside the usual.
+        `number` is that of the file that says whether more is there; `errors` are those of `raw` beside the usual;
+        `file` is what can be read anywhere, if it has the same bytes.
         """
         super().__init__()
         self.raw = raw
+        self.file = file
         self.number = number
         self.errors: tuple[type[Exception], ...] = (EOFError, OSError, ValueError, *errors)
         self.title = title

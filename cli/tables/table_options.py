@@ -55,6 +55,14 @@ def _encoding(context: click.Context, param: click.Parameter, text: str | None) 
     return text
 
 
+TABLES = ("csv", "tsv", "jsonl", "parquet", "arrow", "arrows")
+INPUT_FORMAT = option(
+    "--input-format", type=click.Choice(TABLES), help="What TABLE is.  [default: by its name or content]"
+)
+RENAME = option("--rename", multiple=True, metavar="NAME=COLUMN", help="Which column a variable is.")
+NULL = option("--null", multiple=True, metavar="TEXT", help="A text, such as NA, that means an empty cell.")
+
+
 class TextTables(Options):
     """How text tables are written."""
 

@@ -77,8 +77,15 @@ def map_(self: Tensor, tensor: Tensor, callable: Call) -> Tensor:
 class _Storage:
     """The memory of a tensor as one sequence of elements, or of bytes."""
 
-    def __init__(self, data: Array) -> None:
+    __module__ = "torch.storage"
+
+    def __init__(self, data: Array, kind: str = "UntypedStorage(") -> None:
         self._data = data
+        self._kind = kind
+
+    def __repr__(self) -> str:
+        lines = [f" {value}" for value in self.tolist()]
+        return "\n".join([*lines, f"[torch.storage.{self._kind}device=cpu) of size {len(self)}]"])
 
     def __len__(self) -> int:
         return len(self._data)
@@ -193,7 +200,7 @@ METHODS: dict[str, Call] = {
     "resolve_neg": _refined,
     "record_stream": lambda self, stream: check_device("cuda"),
     "set_": set_,
-    "storage": lambda self: _Storage(storage_of(shareable(self))),
+    "storage": lambda self: _Storage(storage_of(shareable(self)), f"TypedStorage(dtype={self.dtype}, "),
     "untyped_storage": lambda self: _Storage(storage_of(shareable(self)).view(np.uint8)),
 }
 

@@ -10,6 +10,7 @@ import numpy as np
 from ..autograd.inplace import in_place
 from ..primitives.operators import BITWISE, inverted
 from ..table.out import run_into
+from ..table.registry import ops
 from ..tensors.aliases import Array, Call
 from ..tensors.errors import no_tensor, type_error
 from ..tensors.tensor import Tensor
@@ -113,6 +114,16 @@ def isreal(input: Tensor) -> Tensor:
     return Tensor(np.ones(input._data.shape, bool)[()])
 
 
+def isposinf(input: Tensor) -> Tensor:
+    """Whether each element is positive infinity."""
+    return ops.isinf(input) & ~signbit(input)
+
+
+def isneginf(input: Tensor) -> Tensor:
+    """Whether each element is negative infinity."""
+    return ops.isinf(input) & signbit(input)
+
+
 globals().update(_FUNCTIONS)
 METHODS: dict[str, Call] = {
     **_FUNCTIONS,
@@ -122,6 +133,8 @@ METHODS: dict[str, Call] = {
     "bincount": bincount,
     "gcd": gcd,
     "histc": histc,
+    "isneginf": isneginf,
+    "isposinf": isposinf,
     "isreal": isreal,
     "lcm": lcm,
     "signbit": signbit,
@@ -133,6 +146,8 @@ __all__ = [
     "gcd",
     "histc",
     "isin",
+    "isneginf",
+    "isposinf",
     "isreal",
     "lcm",
     "signbit",

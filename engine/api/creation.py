@@ -12,7 +12,7 @@ from ..primitives.filling import check_steps, filled, full, number, of_kind, sha
 from ..tensors import dtypes
 from ..tensors.aliases import Array
 from ..tensors.dtypes import dtype as DType  # noqa: N812
-from ..tensors.errors import shape_error, type_error
+from ..tensors.errors import shape_error, type_error, value_error
 from ..tensors.spacing import spaced
 from ..tensors.tensor import Tensor
 
@@ -111,6 +111,19 @@ def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tens
     if isinstance(data, np.ndarray) and (dtype is None or dtype.numpy == data.dtype):
         return from_numpy(data)
     return tensor(data, dtype=dtype)
+
+
+def asarray(
+    obj: Any, *, dtype: DType | None = None, device: Any = None, copy: bool | None = None, requires_grad: bool = False
+) -> Tensor:
+    """`obj` as `as_tensor` makes it, or as a copy. ValueError: it is not to be a copy, and has to be."""
+    made = as_tensor(obj, dtype)
+    is_copy = not isinstance(obj, np.ndarray) and made is not obj
+    if copy is False and is_copy:
+        raise value_error("can't alias arbitrary sequence into a tensor.")
+    if copy and not is_copy:
+        made = made.clone()
+    return made.requires_grad_() if requires_grad else made
 
 
 def from_numpy(array: Array) -> Tensor:

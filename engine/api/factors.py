@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..autograd.function import Function
+from ..table.recorded import result_type
 from ..table.registry import ops
 from ..tensors.aliases import Array
 from ..tensors.errors import shape_error
 from ..tensors.tensor import Tensor
 
-
-def _returns(name: str, fields: list[str]) -> Any:
-    """A named tuple that is printed as PyTorch's of this name."""
-    made: Any = namedtuple(name, fields)
-
-    def text(self: Any) -> str:
-        return (
-            f"torch.return_types.{name}(\n" + ",\n".join(f"{f}={v!r}" for f, v in zip(fields, self, strict=True)) + ")"
-        )
-
-    made.__repr__ = text
-    return made
-
-
-_LU = _returns("linalg_lu", ["P", "L", "U"])
-_FACTOR = _returns("linalg_lu_factor", ["LU", "pivots"])
-_UNPACKED = _returns("lu_unpack", ["P", "L", "U"])
+_LU = result_type("linalg_lu", ("P", "L", "U"))
+_FACTOR = result_type("linalg_lu_factor", ("LU", "pivots"))
+_UNPACKED = result_type("lu_unpack", ("P", "L", "U"))
 
 
 class LinalgLu(Function):
@@ -39,19 +25,16 @@ class LinalgLu(Function):
     generate_vmap_rule = False
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor) -> tuple[Tensor, Tensor]:
-        data = np.array(x._data)
-        rows, columns = data.shape[-2:]
+    def forward(ctx: Any, x: Tensor, packed: Array) -> tuple[Tensor, Tensor]:
+        rows, columns = packed.shape[-2:]
         size = min(rows, columns)
-        for place in np.ndindex(data.shape[:-2]) if size else ():
-            data[place] = _eliminated(data[place])[0]
-        lower = Tensor(np.tril(data[..., :, :size], -1) + np.eye(rows, size, dtype=data.dtype))
-        upper = Tensor(np.triu(data[..., :size, :]))
+        lower = Tensor(np.tril(packed[..., :, :size], -1) + np.eye(rows, size, dtype=packed.dtype))
+        upper = Tensor(np.triu(packed[..., :size, :]))
         ctx.save_for_backward(lower, upper)
         return lower, upper
 
     @staticmethod
-    def backward(ctx: Any, *grad_outputs: Any) -> Tensor:
+    def backward(ctx: Any, *grad_outputs: Any) -> tuple[Tensor, None]:
         of_lower, of_upper = grad_outputs
         lower, upper = ctx.saved_tensors
         if lower.shape[-2] != lower.shape[-1] or upper.shape[-2] != upper.shape[-1]:
@@ -60,22 +43,22 @@ class LinalgLu(Function):
             )
         inner = ops.tril(lower.mT @ of_lower, -1) + ops.triu(of_upper @ upper.mT)
         left = ops.solve_triangular(lower.mT, inner, upper=True, unitriangular=True)
-        return ops.solve_triangular(upper.mT, left, upper=False, left=False)
+        return ops.solve_triangular(upper.mT, left, upper=False, left=False), None
 
 
-def _pivots(x: Tensor, what: str, pivot: bool) -> Array:
-    """For each step of the elimination, the row that was exchanged with that one, counted from 1."""
+def _packed(x: Tensor, what: str, pivot: bool) -> tuple[Array, Array]:
+    """L and U in one matrix, and for each step which row was exchanged with that one, counted from 1."""
     if x.ndim < 2:
         raise shape_error(f"{what}: Expected tensor with 2 or more dimensions. Got size: {list(x.shape)} instead")
     if not pivot:
         raise RuntimeError("linalg.lu_factor: LU without pivoting is not implemented on the CPU")
-    data = np.asarray(x._data)
-    *batch, rows, columns = data.shape
-    found = np.empty((*batch, min(rows, columns)), np.int32)
-    for place in np.ndindex(*batch):
-        if found.shape[-1]:
-            found[place] = _eliminated(data[place])[1] + 1
-    return found
+    packed = np.array(x._data)
+    *batch, rows, columns = packed.shape
+    pivots = np.empty((*batch, min(rows, columns)), np.int32)
+    for place in np.ndindex(*batch) if packed.size else ():
+        packed[place], exchanged, _ = _eliminated(packed[place])
+        pivots[place] = exchanged + 1
+    return packed, pivots
 
 
 def _eliminated(matrix: Array) -> Any:
@@ -101,9 +84,9 @@ def _permutation(pivots: Array, rows: int, dtype: Any) -> Tensor:
 
 
 def _factors(x: Tensor, what: str, pivot: bool) -> tuple[Tensor, Array, Tensor, Tensor]:
-    pivots = _pivots(x, what, pivot)
+    packed, pivots = _packed(x, what, pivot)
     matrix = _permutation(pivots, x.shape[-2], x._data.dtype)
-    lower, upper = LinalgLu.apply(matrix.mT @ x)
+    lower, upper = LinalgLu.apply(matrix.mT @ x, packed)
     return matrix, pivots, lower, upper
 
 

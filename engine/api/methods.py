@@ -261,7 +261,7 @@ _OF_STORAGE = (
 _OF_BITS = (
     *("bincount", "bitwise_and", "bitwise_and_", "bitwise_left_shift", "bitwise_left_shift_", "bitwise_not"),
     *("bitwise_not_", "bitwise_or", "bitwise_or_", "bitwise_right_shift", "bitwise_right_shift_", "bitwise_xor"),
-    *("bitwise_xor_", "gcd", "histc", "isreal", "lcm", "signbit"),
+    *("bitwise_xor_", "gcd", "histc", "isneginf", "isposinf", "isreal", "lcm", "signbit"),
 )
 
 

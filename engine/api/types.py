@@ -15,7 +15,7 @@ from ..tensors.device import device
 from ..tensors.dtypes import dtype as DType  # noqa: N812
 from ..tensors.errors import type_error, value_error
 from ..tensors.spacing import stepped
-from ..tensors.tensor import Tensor
+from ..tensors.tensor import Size, Tensor
 from .creation import tensor
 
 
@@ -77,6 +77,36 @@ class _AnyType(_Type):
 class AnyTensor(metaclass=_AnyType):
     """What `Tensor` is to scripts, which may not have the class itself: it makes tensors, and has them as instances."""
 
+
+class _TensorType(_AnyType):
+    """The class of `PublicTensor`, and of classes that are based on it."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, Tensor) if cls is PublicTensor else type.__instancecheck__(cls, instance)
+
+    def __subclasscheck__(cls, subclass: Any) -> bool:
+        return issubclass(subclass, Tensor) if cls is PublicTensor else type.__subclasscheck__(cls, subclass)
+
+    def __call__(cls, *args: Any, **named: Any) -> Any:
+        return AnyTensor(*args, **named) if cls is PublicTensor else type.__call__(cls, *args, **named)
+
+    def __eq__(cls, other: object) -> bool:
+        return cls is other or (cls is PublicTensor and other is Tensor)
+
+    def __hash__(cls) -> int:
+        return hash(Tensor) if cls is PublicTensor else type.__hash__(cls)
+
+    __repr__ = type.__repr__
+
+
+class PublicTensor(Tensor, metaclass=_TensorType):
+    """What `Tensor` is to programs of one's own: it makes tensors of the default dtype, also of arrays of another."""
+
+    __slots__ = ()
+    __module__ = "torch"
+
+
+PublicTensor.__name__ = PublicTensor.__qualname__ = "Tensor"
 
 # By name: `FloatTensor` and its kin.
 TYPES: dict[str, Any] = {
@@ -182,6 +212,32 @@ def is_complex(input: Tensor) -> bool:
     return False
 
 
+def broadcast_shapes(*shapes: Any) -> Size:
+    """The shape that tensors of these shapes broadcast to. RuntimeError: there is none."""
+    whole: list[int] = []
+    for index, shape in enumerate((shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes):
+        whole = [1] * (len(shape) - len(whole)) + whole
+        for dim in builtins.range(-1, -1 - len(shape), -1):
+            if shape[dim] not in (1, whole[dim]) and whole[dim] != 1:
+                raise value_error(
+                    f"Attempting to broadcast a dimension of length {shape[dim]} at {dim}! Mismatching argument at "
+                    f"index {index} had {shape}; but expected shape should be broadcastable to {whole}",
+                    RuntimeError,
+                )
+            whole[dim] = whole[dim] if shape[dim] == 1 else shape[dim]
+    return Size(whole)
+
+
+def compile(model: Any = None, **options: Any) -> Any:
+    """The function or network as it is, or what returns it: there is nothing here that would make it faster."""
+    return (lambda function: function) if model is None else model
+
+
+def is_signed(input: Tensor) -> bool:
+    """Whether the dtype has negative numbers."""
+    return input.dtype.is_signed
+
+
 def can_cast(from_: DType, to: DType) -> bool:
     """Whether promotion may turn one dtype into the other: not to a narrower category."""
     order = "biuf"
@@ -203,13 +259,16 @@ def result_type(tensor1: Any, tensor2: Any) -> DType:
 globals().update(TYPES, range=range_)
 __all__ = [
     *TYPES,
+    "broadcast_shapes",
     "can_cast",
     "channels_last",
+    "compile",
     "contiguous_format",
     "finfo",
     "iinfo",
     "is_complex",
     "is_nonzero",
+    "is_signed",
     "preserve_format",
     "promote_types",
     "range",

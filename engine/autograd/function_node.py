@@ -86,6 +86,9 @@ class FunctionNode(FunctionCtx, Node):
     # What `save_for_forward` kept, while `jvp` runs: there it is what `saved_tensors` means.
     _for_jvp: tuple[Tensor | None, ...] | None = None
 
+    def __repr__(self) -> str:
+        return f"<torch.autograd.function.{type(self).__name__} object at {id(self):#x}>"
+
     @property
     def saved_tensors(self) -> tuple[Tensor | None, ...]:
         """What `save_for_backward` kept. RuntimeError: it was freed, or changed in place since."""

@@ -44,10 +44,10 @@ class Pass:
     """A backward pass from `roots`, and all that it knows while it runs.
 
     `order` are the nodes it runs, `arrivals` how many gradients each leaf still waits for, `pending` what has arrived.
-    With `targets`, only what leads there is run: `needed` are the nodes on the way, `wanted` the targets' nodes too,
-    and `captured` is what arrived at each of them; `attended` are these, and the nodes that lead elsewhere as well.
-    `deliver` adds a gradient to a leaf (None: nothing does). Operations
-    recorded before `since` are not run.
+    With `targets`, only what leads there is run, and `captured` is what arrived at each of their nodes. If that is not
+    all there is, `needed` are the nodes on the way, `wanted` the targets' nodes too, `attended` these and the nodes
+    that lead elsewhere as well. `deliver` adds a gradient to a leaf (None: nothing does). Operations recorded before
+    `since` are not run.
     """
 
     # Few passes are more than these say.
@@ -77,6 +77,9 @@ class Pass:
         self.captured = {}
         for node, number in targets:
             self.captured.setdefault(node, {})[number] = None
+        if self.captured.keys() == self.arrivals.keys():
+            # The targets are the leaves, all of them: nothing leads elsewhere, as in most passes.
+            return self
         needed, wanted, attended = set[Node](), set(self.captured), set(self.captured)
         # First what was made first, so that all that a node leads to is known.
         for node in reversed(self.order):
@@ -172,7 +175,7 @@ class Pass:
             return
         total = self.pending.pop(leaf, None)
         hooks = leaf._hooks
-        if self.wanted is not None or hooks is not None:
+        if self.captured or hooks is not None:
             received = self.receive(leaf, [total], runs=self.deliver is not None)
             total = None if received is None else received[0]
         if self.deliver is None:

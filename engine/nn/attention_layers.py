@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
 from ..api.declared import require
+from ..api.offered import offered_in
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.tensor import Tensor
@@ -24,18 +26,16 @@ class NonDynamicallyQuantizableLinear(Linear):
     """A linear layer, under the name that PyTorch shows here."""
 
 
-class MultiheadAttention(
-    Layer,
-    embed_dim=...,
-    num_heads=...,
-    dropout=0.0,
-    bias=True,
-    add_bias_kv=False,
-    add_zero_attn=False,
-    kdim=None,
-    vdim=None,
-    batch_first=False,
-):
+_OTHERS: dict[str, Any] = {
+    "add_bias_kv": False,
+    "add_zero_attn": False,
+    "kdim": None,
+    "vdim": None,
+    "batch_first": False,
+}
+
+
+class MultiheadAttention(Layer, embed_dim=..., num_heads=..., dropout=0.0, bias=True, **_OTHERS):
     """Attention of several heads, each to its part of projections of queries, keys and values."""
 
     def _settle(self) -> None:
@@ -64,16 +64,12 @@ class MultiheadAttention(
         super()._begin(storage)
 
     def reset_parameters(self) -> None:
-        for name, parameter in self._parameters.items():
-            if parameter is None:
-                continue
-            if name.endswith("weight"):
-                init.xavier_uniform_(parameter)
-            elif name == "in_proj_bias":
+        for name, parameter in self.named_parameters(recurse=False):
+            if name == "in_proj_bias":
                 init.zeros_(parameter)
                 init.zeros_(self.out_proj.bias)
             else:
-                init.xavier_normal_(parameter)
+                (init.xavier_uniform_ if name.endswith("weight") else init.xavier_normal_)(parameter)
 
     def extra_repr(self) -> str:
         return ""
@@ -99,97 +95,78 @@ class MultiheadAttention(
                 "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method "
                 "`generate_square_subsequent_mask` to create this mask."
             )
-        is_batch = query.dim() == 3
-        sequences = [query, key, value]
-        if not is_batch:
-            sequences = [x.unsqueeze(1) for x in sequences]
-            key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
-        elif self.batch_first:
-            sequences = [x.transpose(0, 1) for x in sequences]
-        length, batch, size = sequences[0].shape
+        size, heads, is_batch = query.shape[-1], (self.num_heads, self.head_dim), query.dim() == 3
         assert size == self.embed_dim, f"was expecting embedding dimension of {self.embed_dim}, but got {size}"
-        mask = self._mask(attn_mask, (length, sequences[1].shape[0]), batch, query)
-        query, key, value = self._projected(*sequences)
-        if self.bias_k is not None:
-            key, value = (
-                ops.cat([x, ops.repeat(own, 1, batch, 1)]) for x, own in ((key, self.bias_k), (value, self.bias_v))
-            )
-        query, key, value = (
-            x.reshape(x.shape[0], batch * self.num_heads, self.head_dim).transpose(0, 1) for x in (query, key, value)
-        )
-        if self.add_zero_attn:
-            key, value = (ops.cat([x, ops.zeros_like(x[:, :1])], 1) for x in (key, value))
-        mask = self._padded(mask, key_padding_mask, batch, key.shape[1])
-        out, weights = self._attended(query, key, value, mask, need_weights, batch)
-        out = functional.linear(out, self.out_proj.weight, self.out_proj.bias).view(length, batch, size)
+        is_first = is_batch and self.batch_first
+        projected = self._projected(query, key, value, is_first)
+        order = (0, 2, 1, 3) if is_first else (1, 2, 0, 3)
+        each = (x if is_batch else x.unsqueeze(1) for x in projected)
+        query, key, value = (x.unflatten(-1, heads).permute(*order) for x in each)
+        batch, _, length, _ = query.shape
+        own = self._own_mask(attn_mask, key_padding_mask, is_batch, (batch, length, key.shape[2]))
+        keys, values = [key], [value]
+        for parts, bias in ((keys, self.bias_k), (values, self.bias_v)):
+            if bias is not None:
+                parts.append(bias.unflatten(-1, heads).transpose(1, 2).expand(batch, -1, -1, -1))
+            if self.add_zero_attn:
+                parts.append(ops.zeros_like(parts[0][:, :, :1]))
+        mask = None if own is None else functional.pad(own, (0, len(keys) - 1))
+        out, weights = self._attended(query, ops.cat(keys, 2), ops.cat(values, 2), mask, need_weights)
+        out = functional.linear(out.permute(2, 0, 1, 3).reshape(-1, size), self.out_proj.weight, self.out_proj.bias)
+        out = out.view(length, batch, size)
         if weights is not None:
-            weights = weights.view(batch, self.num_heads, length, -1)
-            weights = weights.mean(1) if average_attn_weights else weights
+            weights = weights.mean(1) if average_attn_weights else weights.view(weights.shape)
         if not is_batch:
             return out.squeeze(1), None if weights is None else weights.squeeze(0)
-        return out.transpose(0, 1) if self.batch_first else out, weights
+        return out.transpose(0, 1) if is_first else out, weights
 
-    def _projected(self, query: Tensor, key: Tensor, value: Tensor) -> list[Tensor]:
+    def _projected(self, query: Tensor, key: Tensor, value: Tensor, is_first: bool) -> Sequence[Tensor]:
         """The projections of queries, keys and values: all at once where all are of one sequence."""
         bias = self.in_proj_bias
         if self.in_proj_weight is None:
             weights = [self._parameters[f"{part}_proj_weight"] for part in _PARTS]
+        elif query is key is value:
+            return functional.linear(query, self.in_proj_weight, bias).chunk(3, -1)
         else:
-            assert key.shape == value.shape, f"key shape {key.shape} does not match value shape {value.shape}"
-            if query is key is value:
-                return [*functional.linear(query, self.in_proj_weight, bias).chunk(3, -1)]
+            shapes = [x.transpose(0, 1).shape if is_first else x.shape for x in (key, value)]
+            assert shapes[0] == shapes[1], f"key shape {shapes[0]} does not match value shape {shapes[1]}"
             weights = self.in_proj_weight.chunk(3)
         biases = (None,) * 3 if bias is None else bias.chunk(3)
         return [functional.linear(*each) for each in zip((query, key, value), weights, biases, strict=True)]
 
-    def _mask(self, mask: Tensor | None, last: tuple[int, int], batch: int, like: Tensor) -> Tensor | None:
-        """What is added to the scores of each head, of shape (1 or batch * heads, queries, keys)."""
-        if mask is None:
-            return None
-        wanted = last if mask.dim() == 2 else (batch * self.num_heads, *last)
-        if mask.dim() not in (2, 3):
-            raise RuntimeError(f"attn_mask's dimension {mask.dim()} is not supported")
-        if tuple(mask.shape) != wanted:
-            raise RuntimeError(f"The shape of the {mask.dim()}D attn_mask is {mask.shape}, but should be {wanted}.")
-        mask = _added_where(mask, like)
-        return mask.unsqueeze(0) if mask.dim() == 2 else mask
-
-    def _padded(self, mask: Tensor | None, padding: Tensor | None, batch: int, keys: int) -> Tensor | None:
-        """The mask for the keys that were added, too, and for those that a batch does not have."""
+    def _own_mask(self, mask: Any, padding: Any, is_batch: bool, shape: tuple[int, int, int]) -> Tensor | None:
+        """What is added to the scores, for each batch, query and key of this shape; None: nothing."""
+        batch, length, keys = shape
+        parts = []
         if mask is not None:
-            mask = functional.pad(mask, (0, keys - mask.shape[-1]))
-        if padding is None:
+            wanted = (length, keys) if mask.dim() == 2 else (batch * self.num_heads, length, keys)
+            kinds = f"expected `attn_mask` to be `None`, 2-D or 3-D but found {mask.dim()}-D tensor instead"
+            assert mask.dim() in (2, 3), f"For {'batched (3-D)' if is_batch else 'unbatched (2-D)'} `query`, {kinds}"
+            if tuple(mask.shape) != wanted:
+                raise RuntimeError(f"The shape of the {mask.dim()}D attn_mask is {mask.shape}, but should be {wanted}.")
+            parts.append((mask, (1, 1) if mask.dim() == 2 else (batch, self.num_heads), length))
+        if padding is not None:
+            parts.append((padding, (batch, 1), 1))
+        added = [self._added(part).view(*first, rows, keys) for part, first, rows in parts]
+        return sum(added[1:], added[0]) if added else None
+
+    def _added(self, mask: Tensor) -> Tensor:
+        """A mask of booleans as what is added to scores: nothing, or minus infinity where it is True."""
+        if mask.dtype is not dtypes.bool_:
             return mask
-        own = _added_where(padding, self.out_proj.weight)
-        own = functional.pad(own, (0, keys - own.shape[-1])).view(batch, 1, 1, keys)
-        own = own.expand(-1, self.num_heads, -1, -1).reshape(batch * self.num_heads, 1, keys)
-        return own if mask is None else mask + own
+        return self.out_proj.weight.new_zeros(mask.shape).masked_fill(mask, -math.inf)
 
     def _attended(
-        self, query: Tensor, key: Tensor, value: Tensor, mask: Any, need_weights: bool, batch: int
+        self, query: Tensor, key: Tensor, value: Tensor, mask: Any, need_weights: bool
     ) -> tuple[Tensor, Tensor | None]:
-        """The attended values of all heads in a row for each query, and the weights."""
+        """The attended values of all heads, and the weights."""
         dropout = self.dropout if self.training else 0.0
-        if need_weights:
-            scaled = query * math.sqrt(1.0 / self.head_dim)
-            turned = key.transpose(-2, -1)
-            scores = ops.bmm(scaled, turned) if mask is None else ops.baddbmm(mask, scaled, turned)
-            weights = functional.softmax(scores, dim=-1)
-            weights = functional.dropout(weights, dropout) if dropout else weights
-            out = ops.bmm(weights, value).transpose(0, 1)
-            return out.reshape(-1, self.embed_dim), weights
-        if mask is not None:
-            mask = mask.unsqueeze(0) if mask.shape[0] == 1 else mask.view(batch, self.num_heads, -1, key.shape[1])
-        heads = [x.view(batch, self.num_heads, -1, self.head_dim) for x in (query, key, value)]
-        out = functional.scaled_dot_product_attention(*heads, mask, dropout)
-        return out.permute(2, 0, 1, 3).reshape(-1, self.embed_dim), None
-
-
-def _added_where(mask: Tensor, like: Tensor) -> Tensor:
-    """A mask of booleans as what is added to scores: nothing, or minus infinity where it is True."""
-    if mask.dtype is not dtypes.bool_:
-        return mask
-    return like.new_zeros(mask.shape).masked_fill(mask, -math.inf)
+        if not need_weights:
+            return functional.scaled_dot_product_attention(query, key, value, mask, dropout), None
+        scores = query * math.sqrt(1.0 / self.head_dim) @ key.transpose(-2, -1)
+        weights = functional.softmax(scores if mask is None else scores + mask, dim=-1)
+        weights = functional.dropout(weights, dropout) if dropout else weights
+        return weights @ value, weights
 
 
 class TransformerEncoderLayer(Module):
@@ -250,3 +227,6 @@ class TransformerEncoder(Module):
         for layer in self.layers:
             src = layer(src, mask, src_key_padding_mask, bool(is_causal) and mask is not None)
         return src if self.norm is None else self.norm(src)
+
+
+__all__ = offered_in(globals(), Module)  # pyright: ignore[reportUnsupportedDunderAll]

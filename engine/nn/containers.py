@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from itertools import groupby
 from typing import Any, ClassVar
 
+from ..api.offered import offered_in
 from ..tensors.errors import type_error
 from ..tensors.tensor import Tensor
 from .module import Module, indented
@@ -31,9 +32,12 @@ class _Holder(Module):
 class _List(_Holder):
     """What holds others in order, each under its number."""
 
+    def __init__(self, values: Iterable[Any] | None = None) -> None:
+        super().__init__()
+        self.extend(values or ())
+
     def _key(self, index: Any) -> str:
-        count = len(self)
-        if not -count <= int(index) < count:
+        if not -len(self) <= int(index) < len(self):
             raise IndexError(f"index {index} is out of range")
         return list(self._held)[int(index)]
 
@@ -41,12 +45,8 @@ class _List(_Holder):
         self._held.clear()
         self.extend(values)
 
-    def _slice(self, places: slice) -> Any:
-        made: Any = type(self)
-        return made(list(self)[places])
-
     def __getitem__(self, index: Any) -> Any:
-        return self._slice(index) if isinstance(index, slice) else self._held[self._key(index)]
+        return type(self)(list(self)[index]) if isinstance(index, slice) else self._held[self._key(index)]
 
     def __setitem__(self, index: Any, value: Any) -> None:
         self._put(self._key(index), value)
@@ -59,9 +59,6 @@ class _List(_Holder):
     def __iter__(self) -> Iterator[Any]:
         return iter(self._held.values())
 
-    def __iadd__(self, values: Iterable[Any]) -> Any:
-        return self.extend(values)
-
     def append(self, value: Any) -> Any:
         """Adds one behind the others. TypeError: it cannot be held."""
         self._put(str(len(self)), value)
@@ -72,6 +69,8 @@ class _List(_Holder):
         for value in list(values):
             self.append(value)
         return self
+
+    __iadd__ = extend
 
     def insert(self, index: int, value: Any) -> Any:
         """Adds one before another. IndexError: there is no such place."""
@@ -89,17 +88,14 @@ class _List(_Holder):
         return value
 
 
-class _Dict(_Holder):
+class _Dict(_Holder, MutableMapping[str, Any]):
     """What holds others by name."""
+
+    __eq__, __hash__ = Module.__eq__, Module.__hash__
 
     def __init__(self, values: Any = None) -> None:
         super().__init__()
         self.update(values or {})
-
-    def update(self, values: Any) -> None:
-        """Adds some by name, from a mapping or from pairs."""
-        for name, value in values.items() if hasattr(values, "items") else values:
-            self._put(name, value)
 
     def __getitem__(self, name: str) -> Any:
         return self._held[name]
@@ -113,49 +109,26 @@ class _Dict(_Holder):
     def __iter__(self) -> Iterator[str]:
         return iter(self._held)
 
-    def __contains__(self, name: object) -> bool:
-        return name in self._held
-
-    def keys(self) -> Iterable[str]:
-        """The names."""
-        return self._held.keys()
-
-    def values(self) -> Iterable[Any]:
-        """What is held."""
-        return self._held.values()
-
-    def items(self) -> Iterable[tuple[str, Any]]:
-        """Names with what is held under them."""
-        return self._held.items()
-
-    def pop(self, name: str) -> Any:
-        """Takes one out, and returns it. KeyError: there is none."""
-        return self._held.pop(name)
-
-    def clear(self) -> None:
-        """Takes all out."""
-        self._held.clear()
-
 
 class Sequential(_List):
     """Modules, each called with what the one before it returns: in order, or from an ordered dictionary."""
 
     def __init__(self, *args: Any) -> None:
-        super().__init__()
-        if len(args) == 1 and isinstance(args[0], Mapping):
-            for name, module in args[0].items():
-                self.add_module(name, module)
-        else:
-            self.extend(args)
+        named = args[0] if len(args) == 1 and isinstance(args[0], Mapping) else None
+        super().__init__(args if named is None else ())
+        for name, module in (named or {}).items():
+            self.add_module(name, module)
 
-    def _slice(self, places: slice) -> Any:
-        return type(self)(dict(list(self._modules.items())[places]))
+    def __getitem__(self, index: Any) -> Any:
+        return (
+            type(self)(dict([*self._held.items()][index])) if isinstance(index, slice) else super().__getitem__(index)
+        )
 
-    def __add__(self, other: Sequential) -> Sequential:
+    def __add__(self, other: Iterable[Any]) -> Sequential:
         return Sequential(*self, *other)
 
     def __mul__(self, times: int) -> Sequential:
-        return Sequential(*(list(self) * times))
+        return Sequential(*[*self] * times)
 
     __rmul__ = __mul__
 
@@ -168,11 +141,7 @@ class Sequential(_List):
 class ModuleList(_List):
     """A list of modules, which does nothing when it is called."""
 
-    def __init__(self, modules: Iterable[Module] | None = None) -> None:
-        super().__init__()
-        self.extend(modules or ())
-
-    def __add__(self, other: Iterable[Module]) -> ModuleList:
+    def __add__(self, other: Iterable[Any]) -> ModuleList:
         return ModuleList([*self, *other])
 
     def _inner_lines(self) -> list[str]:
@@ -180,9 +149,10 @@ class ModuleList(_List):
         lines: list[str] = []
         for text, same in groupby(enumerate(map(repr, self)), key=lambda pair: pair[1]):
             numbers = [number for number, _ in same]
-            places = f"{numbers[0]}-{numbers[-1]}" if len(numbers) > 1 else str(numbers[0])
-            times = f"{len(numbers)} x " if len(numbers) > 1 else ""
-            lines.append(f"({places}): {times}{indented(text)}")
+            place, times = (
+                (f"{numbers[0]}-{numbers[-1]}", f"{len(numbers)} x ") if len(numbers) > 1 else (numbers[0], "")
+            )
+            lines.append(f"({place}): {times}{indented(text)}")
         return lines
 
 
@@ -213,13 +183,23 @@ class _Parameters(_Holder):
 class ParameterList(_Parameters, _List):
     """A list of parameters."""
 
-    def __init__(self, values: Iterable[Any] | None = None) -> None:
-        super().__init__()
-        self.extend(values or ())
-
     def _kind(self, value: Tensor) -> str:
         return str(value.dtype)
 
 
 class ParameterDict(_Parameters, _Dict):
     """Parameters by name."""
+
+
+class DataParallel(Module):
+    """A module as it is: there are no devices to share the work among."""
+
+    def __init__(self, module: Module, device_ids: Any = None, output_device: Any = None, dim: int = 0) -> None:
+        super().__init__()
+        self.module = module
+
+    def forward(self, *inputs: Any, **kwargs: Any) -> Any:
+        return self.module(*inputs, **kwargs)
+
+
+__all__ = offered_in(globals(), Module)  # pyright: ignore[reportUnsupportedDunderAll]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..primitives.parts import stack
 from ..tensors.errors import type_error
 from ..tensors.tensor import Tensor
-
-_KEPT = ("_parameters", "_buffers")
 
 
 def functional_call(
@@ -29,12 +26,23 @@ def functional_call(
     under different names. RuntimeError: with `strict`, names are missing or unknown.
     """
     given = _merged(parameter_and_buffer_dicts)
-    if args is None:
-        args = ()
-    elif not isinstance(args, tuple):
-        args = (args,)
-    with _replaced(module, given, tie_weights, strict):
-        return module(*args, **(kwargs or {}))
+    positional = () if args is None else args if isinstance(args, tuple) else (args,)
+    places = {place.path: place for place in module._places("_parameters", "_buffers")}
+    unknown, missing = sorted(given.keys() - places.keys()), sorted(places.keys() - given.keys())
+    if strict and (unknown or missing):
+        kinds = {"Unexpected": unknown, "Missing": missing}
+        wrong = [f"{kind} key(s): {', '.join(map(repr, names))}." for kind, names in kinds.items() if names]
+        raise RuntimeError(f"Error(s) in reparametrizing for {type(module).__name__}:\n\t" + "\n\t".join(wrong))
+    new = {name: value for name, value in given.items() if name in places}
+    if tie_weights:
+        new |= _tied(places, new)
+    try:
+        for name, value in new.items():
+            places[name].kept[places[name].name] = value
+        return module(*positional, **(kwargs or {}))
+    finally:
+        for name in new:
+            places[name].kept[places[name].name] = places[name].value
 
 
 def _merged(dicts: Any) -> dict[str, Tensor]:
@@ -54,63 +62,20 @@ def _merged(dicts: Any) -> dict[str, Tensor]:
     return {name: value for d in dicts for name, value in d.items()}
 
 
-def _places(module: Any) -> dict[str, tuple[dict[str, Any], str]]:
-    """Where each parameter and buffer is kept, by its name."""
-    return {
-        f"{path}.{name}" if path else name: (vars(inner)[kept], name)
-        for path, inner in module.named_modules(remove_duplicate=False)
-        for kept in _KEPT
-        for name, value in vars(inner)[kept].items()
-        if value is not None
-    }
-
-
-@contextmanager
-def _replaced(module: Any, given: dict[str, Tensor], ties: bool, strict: bool) -> Generator[None]:
-    """Until the end of the block, a module has the tensors given under their names."""
-    places = _places(module)
-    if strict:
-        _check_names(module, given, places)
-    new = {name: value for name, value in given.items() if name in places}
-    if ties:
-        new = _with_tied(places, new)
-    before = {name: places[name][0][places[name][1]] for name in new}
-    try:
-        for name, value in new.items():
-            kept, own = places[name]
-            kept[own] = value
-        yield
-    finally:
-        for name, value in before.items():
-            kept, own = places[name]
-            kept[own] = value
-
-
-def _check_names(module: Any, given: dict[str, Tensor], places: dict[str, Any]) -> None:
-    wrong = [
-        f"{what} key(s): {', '.join(map(repr, sorted(names)))}."
-        for what, names in (("Unexpected", given.keys() - places.keys()), ("Missing", places.keys() - given.keys()))
-        if names
-    ]
-    if wrong:
-        raise RuntimeError(f"Error(s) in reparametrizing for {type(module).__name__}:\n\t" + "\n\t".join(wrong))
-
-
-def _with_tied(places: dict[str, Any], given: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors by all names that a replaced one has. ValueError: there are several for one."""
-    result = dict(given)
-    by_tensor: dict[int, list[str]] = {}
-    for name, (kept, own) in places.items():
-        by_tensor.setdefault(id(kept[own]), []).append(name)
-    for names in by_tensor.values():
-        chosen = {id(given[name]): given[name] for name in names if name in given}
-        if len(chosen) > 1:
+def _tied(places: dict[str, Any], given: dict[str, Tensor]) -> dict[str, Tensor]:
+    """What is given, under all names of the tensors that it replaces. ValueError: there are several for one."""
+    names: dict[int, list[str]] = {}
+    for name, place in places.items():
+        names.setdefault(id(place.value), []).append(name)
+    result: dict[str, Tensor] = {}
+    for name, value in given.items():
+        same = names[id(places[name].value)]
+        if any(result.get(other, value) is not value for other in same):
             raise ValueError(
-                f"functional_call got multiple values for keys {sorted(names)}, which are tied. Consider using "
+                f"functional_call got multiple values for keys {sorted(same)}, which are tied. Consider using "
                 "tie_weights=False"
             )
-        for value in chosen.values():
-            result.update(dict.fromkeys(names, value))
+        result.update(dict.fromkeys(same, value))
     return result
 
 
@@ -123,12 +88,12 @@ def stack_module_state(models: Any) -> tuple[dict[str, Tensor], dict[str, Tensor
         raise RuntimeError("stack_module_state: Expected all models to have the same training/eval mode.")
     if len({type(model) for model in models}) > 1:
         raise RuntimeError("stack_module_state: Expected all models to be of the same class.")
-    parameters = {
-        name: stack([dict(model.named_parameters())[name] for model in models]).detach().requires_grad_(p.requires_grad)
-        for name, p in models[0].named_parameters()
-    }
-    buffers = {
-        name: stack([dict(model.named_buffers())[name] for model in models]).detach()
-        for name, _ in models[0].named_buffers()
-    }
-    return parameters, buffers
+
+    def stacked(named: str) -> dict[str, Tensor]:
+        states = [dict(getattr(model, named)()) for model in models]
+        return {
+            name: stack([state[name] for state in states]).detach().requires_grad_(tensor.requires_grad)
+            for name, tensor in states[0].items()
+        }
+
+    return stacked("named_parameters"), stacked("named_buffers")

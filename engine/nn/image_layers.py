@@ -1,13 +1,13 @@
-"""Layers of images and lines: convolutions, pooling, and their patches."""
+"""Layers of lines, images and volumes: convolutions, pooling, padding, resizing."""
 
 from __future__ import annotations
 
-import math
 from typing import Any, ClassVar
 
 from ..api.declared import require
+from ..api.offered import offered_in
 from ..tensors.tensor import Tensor
-from . import functional, init
+from . import functional
 from .layers import Layer
 
 
@@ -22,6 +22,9 @@ class _OfImages(Layer):
             value = getattr(self, name, None)
             if isinstance(value, (int, list)):
                 vars(self)[name] = (value,) * self._rank if isinstance(value, int) else tuple(value)
+
+    def forward(self, input: Tensor) -> Any:
+        return self._function(input, **{name: getattr(self, name) for name in self._settings})
 
 
 class _Convolution(_OfImages):
@@ -45,14 +48,11 @@ class _Convolution(_OfImages):
         require(self.padding_mode in modes, message)
         self._for_each_dimension("kernel_size", "stride", "padding", "dilation", "output_padding")
 
-    def _shapes(self) -> dict[str, Any]:
-        channels = (self.out_channels, self.in_channels // self.groups)
-        return {"weight": (*channels, *self.kernel_size), "bias": self.bias and (self.out_channels,)}
+    def _channels(self) -> tuple[int, int]:
+        return self.out_channels, self.in_channels // self.groups
 
-    def reset_parameters(self) -> None:
-        init.kaiming_uniform_(self.weight, a=math.sqrt(5))
-        if self.bias is not None:
-            self._draw(init.fans(self.weight)[0], [self.bias])
+    def _shapes(self) -> dict[str, Any]:
+        return {"weight": (*self._channels(), *self.kernel_size), "bias": self.bias and (self.out_channels,)}
 
     def forward(self, input: Tensor) -> Tensor:
         padding = self.padding
@@ -75,15 +75,14 @@ class _Convolution(_OfImages):
 class _Transposed(_Convolution):
     """As a convolution, with input and output exchanged."""
 
-    def _shapes(self) -> dict[str, Any]:
-        channels = (self.in_channels, self.out_channels // self.groups)
-        return {"weight": (*channels, *self.kernel_size), "bias": self.bias and (self.out_channels,)}
+    def _channels(self) -> tuple[int, int]:
+        return self.in_channels, self.out_channels // self.groups
 
     def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
-        beyond = self.output_padding if output_size is None else self._beyond(input, [*output_size])
-        return self._function(
-            input, self.weight, self.bias, self.stride, self.padding, beyond, self.groups, self.dilation
-        )
+        own, beyond = (self.stride, self.padding), self.output_padding
+        if output_size is not None:
+            beyond = self._beyond(input, [*output_size])
+        return self._function(input, self.weight, self.bias, *own, beyond, self.groups, self.dilation)
 
     def _beyond(self, input: Tensor, wanted: list[int]) -> tuple[int, ...]:
         """How much has to be added at the ends for this size of the output. ValueError: it cannot be had."""
@@ -117,15 +116,53 @@ class _Pool(_OfImages):
         if self._rank == 1 and "count_include_pad" in self._settings:
             self._for_each_dimension("kernel_size", "stride", "padding")
 
-    def forward(self, input: Tensor) -> Any:
-        return self._function(input, **{name: getattr(self, name) for name in self._settings})
-
 
 class _MeanPool(_Pool):
     _unseen = (*_Pool._unseen, "ceil_mode")
 
 
-def _made(base: type[_OfImages], name: str, function: str, ranks: tuple[int, ...], **settings: Any) -> list[Any]:
+class _Pad(_OfImages):
+    """More elements around, before and after each dimension from the last on."""
+
+    _mode: ClassVar[str]
+
+    def _settle(self) -> None:
+        if isinstance(self.padding, int):
+            self.padding = (self.padding,) * 2 * self._rank
+
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.pad(input, self.padding, self._mode, vars(self).get("value"))
+
+
+class Upsample(Layer, size=None, scale_factor=None, mode="nearest", align_corners=None, recompute_scale_factor=None):
+    """Lines, images or volumes of another size, or so many times as large."""
+
+    _calls = functional.interpolate, ("size", "scale_factor", "mode", "align_corners", "recompute_scale_factor")
+
+    def _settle(self) -> None:
+        factor = self.scale_factor
+        self.scale_factor = tuple(map(float, factor)) if isinstance(factor, tuple) else factor and float(factor)
+
+    def extra_repr(self) -> str:
+        given = "size" if self.scale_factor is None else "scale_factor"
+        return f"{given}={getattr(self, given)!r}, mode={self.mode!r}"
+
+
+class UpsamplingNearest2d(Upsample, size=None, scale_factor=None):
+    """As Upsample, by the nearest element."""
+
+    mode, align_corners, recompute_scale_factor = "nearest", None, None
+
+
+class UpsamplingBilinear2d(UpsamplingNearest2d):
+    """As Upsample, between the elements, with those of the corners as they are."""
+
+    mode, align_corners = "bilinear", True
+
+
+def _made(
+    base: type[_OfImages], name: str, function: str, ranks: tuple[int, ...] = (1, 2, 3), /, **settings: Any
+) -> list[Any]:
     """A layer for each number of dimensions."""
     made: list[Any] = []
     for rank in ranks:
@@ -135,34 +172,36 @@ def _made(base: type[_OfImages], name: str, function: str, ranks: tuple[int, ...
     return made
 
 
-_CHANNELS: dict[str, Any] = {"in_channels": ..., "out_channels": ..., "kernel_size": ..., "stride": 1, "padding": 0}
-_LAST: dict[str, Any] = {"groups": 1, "bias": True}
-_POOL: dict[str, Any] = {"kernel_size": ..., "stride": None, "padding": 0}
-_MAX, _MEAN = (
-    {"dilation": 1, "return_indices": False, "ceil_mode": False},
-    {"ceil_mode": False, "count_include_pad": True},
-)
+def _padding(kind: str, mode: str, shown_alone: bool = True, **settings: Any) -> list[Any]:
+    own: dict[str, Any] = {"_mode": mode, "_alone": ("padding",) * shown_alone, "__module__": __name__}
+    return _made(type(kind, (_Pad,), own), f"{kind[1:]}Pad{{}}d", "pad", padding=..., **settings)
 
-Conv1d, Conv2d, Conv3d = _made(
-    _Convolution, "Conv{}d", "conv{}d", (1, 2, 3), **_CHANNELS, dilation=1, **_LAST, padding_mode="zeros"
-)
+
+_CHANNELS: dict[str, Any] = {"in_channels": ..., "out_channels": ..., "kernel_size": ..., "stride": 1, "padding": 0}
+_GROUPS: dict[str, Any] = {"groups": 1, "bias": True}
+_CONV = {**_CHANNELS, "dilation": 1, **_GROUPS, "padding_mode": "zeros"}
+_TRANSPOSED = {**_CHANNELS, "output_padding": 0, **_GROUPS, "dilation": 1, "padding_mode": "zeros"}
+_POOL: dict[str, Any] = {"kernel_size": ..., "stride": None, "padding": 0}
+_MAX = {**_POOL, "dilation": 1, "return_indices": False, "ceil_mode": False}
+_MEAN = {**_POOL, "ceil_mode": False, "count_include_pad": True}
+_SIZE: dict[str, Any] = {"output_size": ...}
+
+Conv1d, Conv2d, Conv3d = _made(_Convolution, "Conv{}d", "conv{}d", **_CONV)
 ConvTranspose1d, ConvTranspose2d, ConvTranspose3d = _made(
-    _Transposed,
-    "ConvTranspose{}d",
-    "conv_transpose{}d",
-    (1, 2, 3),
-    **_CHANNELS,
-    output_padding=0,
-    **_LAST,
-    dilation=1,
-    padding_mode="zeros",
+    _Transposed, "ConvTranspose{}d", "conv_transpose{}d", **_TRANSPOSED
 )
-MaxPool1d, MaxPool2d = _made(_Pool, "MaxPool{}d", "max_pool{}d", (1, 2), **_POOL, **_MAX)
-(AvgPool1d,) = _made(_MeanPool, "AvgPool{}d", "avg_pool{}d", (1,), **_POOL, **_MEAN)
-(AvgPool2d,) = _made(_MeanPool, "AvgPool{}d", "avg_pool{}d", (2,), **_POOL, **_MEAN, divisor_override=None)
-AdaptiveAvgPool1d, AdaptiveAvgPool2d = _made(
-    _Pool, "AdaptiveAvgPool{}d", "adaptive_avg_pool{}d", (1, 2), output_size=...
+MaxPool1d, MaxPool2d, MaxPool3d = _made(_Pool, "MaxPool{}d", "max_pool{}d", **_MAX)
+(AvgPool1d,) = _made(_MeanPool, "AvgPool{}d", "avg_pool{}d", (1,), **_MEAN)
+AvgPool2d, AvgPool3d = _made(_MeanPool, "AvgPool{}d", "avg_pool{}d", (2, 3), **_MEAN, divisor_override=None)
+AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d = _made(
+    _Pool, "AdaptiveAvgPool{}d", "adaptive_avg_pool{}d", **_SIZE
 )
-AdaptiveMaxPool1d, AdaptiveMaxPool2d = _made(
-    _Pool, "AdaptiveMaxPool{}d", "adaptive_max_pool{}d", (1, 2), output_size=..., return_indices=False
+AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d = _made(
+    _Pool, "AdaptiveMaxPool{}d", "adaptive_max_pool{}d", **_SIZE, return_indices=False
 )
+ConstantPad1d, ConstantPad2d, ConstantPad3d = _padding("_Constant", "constant", False, value=...)
+ZeroPad1d, ZeroPad2d, ZeroPad3d = _padding("_Zero", "constant")
+ReflectionPad1d, ReflectionPad2d, ReflectionPad3d = _padding("_Reflection", "reflect")
+ReplicationPad1d, ReplicationPad2d, ReplicationPad3d = _padding("_Replication", "replicate")
+CircularPad1d, CircularPad2d, CircularPad3d = _padding("_Circular", "circular")
+__all__ = offered_in(globals(), Layer)  # pyright: ignore[reportUnsupportedDunderAll]

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from ..api.creation import empty
 from ..api.declared import Declared
+from ..tensors.tensor import Tensor
 from . import init
 from .module import Module
 from .parameter import Parameter
@@ -20,22 +21,25 @@ class Layer(Declared, Module):
 
     A layer is added in one place, by a class in the file of its kind (which `nn/__init__.py` imports):
 
-        class Linear(Layer, in_features=..., out_features=..., bias=True):
+        class Bilinear(Layer, in1_features=..., in2_features=..., out_features=..., bias=True):
+            _calls = functional.bilinear, ("weight", "bias")
+
             def _shapes(self):
-                return {"weight": (self.out_features, self.in_features), "bias": self.bias and (self.out_features,)}
+                outputs = self.out_features
+                return {"weight": (outputs, self.in1_features, self.in2_features), "bias": self.bias and (outputs,)}
 
             def reset_parameters(self):
-                ...
+                self._draw(self.in1_features)
 
-            def forward(self, input):
-                return functional.linear(input, self.weight, self.bias)
-
-    `_shapes` has the shape of each parameter, or False for one that is None; a layer that has it takes `device` and
-    `dtype` too. `reset_parameters` draws the parameters. `_settle`, where there is one, checks the settings and brings
-    them into the form in which they are kept. In the text all settings stand as `name=value`, but for those of which
-    the layer says that they are shown `_alone`, `_if_changed` or are `_unseen`; in the order of the head, or `_order`.
+    `_calls` is the function that it calls, and what it gives to that behind the inputs; a layer that does more has a
+    `forward`. `_shapes` has the shape of each parameter, or False for one that is None; a layer that has it takes
+    `device` and `dtype` too. `reset_parameters` draws the parameters; if nothing is said, as those of linear maps.
+    `_settle`, where there is one, checks the settings and brings them into the form in which they are kept. In the text
+    all settings stand as `name=value`, but for those of which the layer says that they are shown `_alone`,
+    `_if_changed` or are `_unseen`; in the order of the head, or `_order`.
     """
 
+    _calls: ClassVar[tuple[Any, tuple[str, ...]]]
     _alone: ClassVar[tuple[str, ...]] = ()
     _if_changed: ClassVar[tuple[str, ...]] = ()
     _unseen: ClassVar[tuple[str, ...]] = ()
@@ -69,6 +73,11 @@ class Layer(Declared, Module):
 
     def reset_parameters(self) -> None:
         """Draws the parameters anew."""
+        weight, bias = (self._parameters.get(name) for name in ("weight", "bias"))
+        if weight is not None:
+            init.kaiming_uniform_(weight, a=math.sqrt(5))
+        if bias is not None:
+            self._draw(init.fans(weight)[0], [bias])
 
     def _draw(self, inputs: int, parameters: Iterable[Parameter] | None = None) -> None:
         """Draws parameters, or all, evenly between -1 / sqrt(inputs) and 1 / sqrt(inputs)."""
@@ -76,17 +85,21 @@ class Layer(Declared, Module):
         for parameter in self.parameters() if parameters is None else parameters:
             init.uniform_(parameter, -bound, bound)
 
+    def forward(self, *inputs: Any, **named: Any) -> Any:
+        function, names = self._calls
+        own = vars(self)["_parameters"]
+        return function(*inputs, *[own[name] if name in own else getattr(self, name) for name in names], **named)
+
     def extra_repr(self) -> str:
         names = [name for name in self._order or self._settings if name in self._settings]
-        shown = {name: self._settings[name] for name in names if name not in (*_STORAGE, *self._unseen)}
-        values = {name: self._shown(name) for name in shown}
+        shown = {name: self._shown(name) for name in names if name not in (*_STORAGE, *self._unseen)}
         return ", ".join(
-            str(values[name]) if name in self._alone else self._form.format(name, values[name])
-            for name, default in shown.items()
-            if name not in self._if_changed or values[name] != default
+            str(value) if name in self._alone else self._form.format(name, value)
+            for name, value in shown.items()
+            if name not in self._if_changed or value != self._settings[name]
         )
 
     def _shown(self, name: str) -> Any:
         """A setting as it was given: of a parameter, whether there is one."""
         value = getattr(self, name)
-        return value is not None if name in self._parameters else value
+        return value is not None if name in self._parameters or isinstance(value, Tensor) else value

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any, ClassVar
+from typing import Any
 
+from ..api.offered import offered_in
 from ..tensors.tensor import Tensor
 from . import functional, init
 from .layers import Layer
@@ -25,16 +25,10 @@ class Identity(Module):
 class Linear(Layer, in_features=..., out_features=..., bias=True):
     """`input @ weight.T + bias`, with a weight of shape (out_features, in_features)."""
 
+    _calls = functional.linear, ("weight", "bias")
+
     def _shapes(self) -> dict[str, Any]:
         return {"weight": (self.out_features, self.in_features), "bias": self.bias and (self.out_features,)}
-
-    def reset_parameters(self) -> None:
-        init.kaiming_uniform_(self.weight, a=math.sqrt(5))
-        if self.bias is not None:
-            self._draw(self.in_features, [self.bias])
-
-    def forward(self, input: Tensor) -> Tensor:
-        return functional.linear(input, self.weight, self.bias)
 
 
 class LazyLinear(Linear, out_features=..., bias=True):
@@ -56,6 +50,8 @@ class LazyLinear(Linear, out_features=..., bias=True):
 class Bilinear(Layer, in1_features=..., in2_features=..., out_features=..., bias=True):
     """`input1 @ weight[k] @ input2 + bias[k]` for each output k."""
 
+    _calls = functional.bilinear, ("weight", "bias")
+
     def _shapes(self) -> dict[str, Any]:
         outputs = self.out_features
         return {"weight": (outputs, self.in1_features, self.in2_features), "bias": self.bias and (outputs,)}
@@ -63,27 +59,23 @@ class Bilinear(Layer, in1_features=..., in2_features=..., out_features=..., bias
     def reset_parameters(self) -> None:
         self._draw(self.in1_features)
 
-    def forward(self, input1: Tensor, input2: Tensor) -> Tensor:
-        return functional.bilinear(input1, input2, self.weight, self.bias)
-
 
 class Flatten(Layer, start_dim=1, end_dim=-1):
     """The input with the dimensions from `start_dim` to `end_dim` as one."""
 
-    def forward(self, input: Tensor) -> Tensor:
-        return input.flatten(self.start_dim, self.end_dim)
+    _calls = Tensor.flatten, ("start_dim", "end_dim")  # pyright: ignore[reportAttributeAccessIssue]
 
 
 class Unflatten(Layer, dim=..., unflattened_size=...):
     """The input with the dimension `dim` as several."""
 
-    def forward(self, input: Tensor) -> Tensor:
-        return input.unflatten(self.dim, self.unflattened_size)
+    _calls = Tensor.unflatten, ("dim", "unflattened_size")  # pyright: ignore[reportAttributeAccessIssue]
 
 
 class Embedding(Layer, num_embeddings=..., embedding_dim=..., padding_idx=None):
     """A row of the weight for each index; the row for padding begins as zeros. AssertionError: it is no row."""
 
+    _calls = functional.embedding, ("weight", "padding_idx")
     _alone = ("num_embeddings", "embedding_dim")
     _if_changed = ("padding_idx",)
 
@@ -106,37 +98,32 @@ class Embedding(Layer, num_embeddings=..., embedding_dim=..., padding_idx=None):
         made.weight = Parameter(embeddings, not freeze)
         return made
 
-    def forward(self, input: Tensor) -> Tensor:
-        return functional.embedding(input, self.weight, self.padding_idx)
-
 
 class Dropout(Layer, p=0.5, inplace=False):
     """In training, each element 0 with probability p, and the others scaled up to make up for it."""
 
-    _function: ClassVar[Any] = staticmethod(functional.dropout)
+    _calls = functional.dropout, ("p", "training", "inplace")
 
     def _settle(self) -> None:
         functional.check_probability(self.p)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return self._function(input, self.p, self.training, self.inplace)
 
 
 class Dropout1d(Dropout):
     """As Dropout, of whole channels of lines."""
 
-    _function = staticmethod(functional.dropout1d)
+    _calls = functional.dropout1d, Dropout._calls[1]
 
 
 class Dropout2d(Dropout):
     """As Dropout, of whole channels of images."""
 
-    _function = staticmethod(functional.dropout2d)
+    _calls = functional.dropout2d, Dropout._calls[1]
 
 
 class PReLU(Layer, num_parameters=1, init=0.25):
     """The input where it is positive, else times a weight that is learned: one, or one for each channel."""
 
+    _calls = functional.prelu, ("weight",)
     _unseen = ("init",)
 
     def _shapes(self) -> dict[str, Any]:
@@ -145,5 +132,5 @@ class PReLU(Layer, num_parameters=1, init=0.25):
     def reset_parameters(self) -> None:
         init.constant_(self.weight, self.init)
 
-    def forward(self, input: Tensor) -> Tensor:
-        return functional.prelu(input, self.weight)
+
+__all__ = offered_in(globals(), Module)  # pyright: ignore[reportUnsupportedDunderAll]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
 
 from ..api.declared import require
 from ..api.offered import Offered, entered
@@ -12,7 +12,6 @@ from ..graph.hooks import RemovableHandle
 from ..primitives import copying
 from ..tensors import dtypes
 from ..tensors.device import check_device
-from ..tensors.errors import type_error
 from ..tensors.tensor import Tensor
 from . import module_hooks, module_state
 from .parameter import Buffer, Parameter
@@ -23,7 +22,7 @@ _KEPT = {
     "_buffers": ("buffer", "torch.nn.Buffer, torch.Tensor or None expected"),
     "_modules": ("child module", "torch.nn.Module or None expected"),
 }
-_HOOKS = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
+_TENSORS = ("_parameters", "_buffers")
 
 
 class Module(Offered):
@@ -34,7 +33,7 @@ class Module(Offered):
     def __init__(self) -> None:
         own = vars(self)
         own["training"] = True
-        for name in (*_KEPT, *_HOOKS):
+        for name in (*_KEPT, *module_hooks.KINDS):
             own[name] = {}
         own["_temporary"] = set()
 
@@ -46,7 +45,7 @@ class Module(Offered):
         for count in entered:
             count()
         own = vars(self)
-        if "_modules" not in own or any(own[name] for name in _HOOKS):
+        if "_modules" not in own or any(own[name] for name in module_hooks.KINDS):
             return module_hooks.called(self, args, kwargs)
         return self.forward(*args, **kwargs)
 
@@ -71,20 +70,21 @@ class Module(Offered):
             self._make_room("_buffers", "buffer", name)
             self.register_buffer(name, value, value.persistent)
         else:
-            for place, (what, needed) in _KEPT.items():
-                if name in own.get(place, ()):
-                    if value is not None and not (place == "_buffers" and isinstance(value, Tensor)):
-                        raise type_error(f"cannot assign '{_type_of(value)}' as {what} '{name}' ({needed})")
-                    own[place][name] = value
-                    return
-            object.__setattr__(self, name, value)
+            place = next((kept for kept in _KEPT if name in own.get(kept, ())), None)
+            if place is None:
+                object.__setattr__(self, name, value)
+                return
+            what, needed = _KEPT[place]
+            fits = value is None or (place == "_buffers" and isinstance(value, Tensor))
+            require(fits, f"cannot assign '{_type_of(value)}' as {what} '{name}' ({needed})", TypeError)
+            own[place][name] = value
 
     def __delattr__(self, name: str) -> None:
-        for kept in _KEPT:
-            if name in vars(self)[kept]:
-                del vars(self)[kept][name]
-                return
-        object.__delattr__(self, name)
+        kept = next((vars(self)[kept] for kept in _KEPT if name in vars(self)[kept]), None)
+        if kept is None:
+            object.__delattr__(self, name)
+        else:
+            del kept[name]
 
     def __dir__(self) -> list[str]:
         own = vars(self)
@@ -102,9 +102,20 @@ class Module(Offered):
             other.pop(name, None)
         own["_temporary"].discard(name)
 
+    def _kept_for(self, place: str, what: str, name: str) -> dict[str, Any]:
+        """Where a value is kept. TypeError, KeyError: it cannot have this name."""
+        self._check_begun(what)
+        require(isinstance(name, str), f"{what} name should be a string. Got {_type_of(name)}", TypeError)
+        got = f", got: {name}" if what == "module" else ""
+        require("." not in name, f'{what} name can\'t contain "."{got}', KeyError)
+        require(bool(name), f'{what} name can\'t be empty string ""', KeyError)
+        kept = vars(self)[place]
+        require(name in kept or not hasattr(self, name), f"attribute '{name}' already exists", KeyError)
+        return kept
+
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Adds a parameter. TypeError, KeyError: it is none, or the name cannot be."""
-        self._check_name(name, "parameter", "_parameters")
+        kept = self._kept_for("_parameters", "parameter", name)
         wrong = f"cannot assign '{_type_of(param)}' object to parameter '{name}' (torch.nn.Parameter or None required)"
         require(param is None or isinstance(param, Parameter), wrong, TypeError)
         require(
@@ -112,32 +123,22 @@ class Module(Offered):
             f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly. To "
             f"express '{name}' as a function of another Tensor, compute the value in the forward() method.",
         )
-        self._parameters[name] = param
+        kept[name] = param
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         """Adds a tensor that is no parameter, and is part of `state_dict` if it is persistent. Errors: as for one."""
-        self._check_name(name, "buffer", "_buffers")
+        kept = self._kept_for("_buffers", "buffer", name)
         wrong = f"cannot assign '{_type_of(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
         require(tensor is None or isinstance(tensor, Tensor), wrong, TypeError)
-        self._buffers[name] = tensor
+        kept[name] = tensor
         (self._temporary.discard if persistent else self._temporary.add)(name)
 
     def add_module(self, name: str, module: Module | None) -> None:
         """Adds a module inside this one. TypeError, KeyError: it is none, or the name cannot be."""
         require(module is None or isinstance(module, Module), f"{_type_of(module)} is not a Module subclass", TypeError)
-        self._check_name(name, "module", "_modules")
-        self._modules[name] = module
+        self._kept_for("_modules", "module", name)[name] = module
 
     register_module = add_module
-
-    def _check_name(self, name: str, what: str, place: str) -> None:
-        self._check_begun(what)
-        require(isinstance(name, str), f"{what} name should be a string. Got {_type_of(name)}", TypeError)
-        got = f", got: {name}" if what == "module" else ""
-        require("." not in name, f'{what} name can\'t contain "."{got}', KeyError)
-        require(bool(name), f'{what} name can\'t be empty string ""', KeyError)
-        is_free = name in vars(self)[place] or not hasattr(self, name)
-        require(is_free, f"attribute '{name}' already exists", KeyError)
 
     # What is inside
 
@@ -155,7 +156,7 @@ class Module(Offered):
         yield prefix, self
         for name, module in self._modules.items():
             if module is not None:
-                yield from module.named_modules(memo, _path(prefix, name), remove_duplicate)
+                yield from module.named_modules(memo, path_of(prefix, name), remove_duplicate)
 
     def modules(self) -> Iterator[Module]:
         """This module and all that are inside it."""
@@ -163,25 +164,25 @@ class Module(Offered):
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """The modules directly inside this one, each once, by name."""
-        seen: set[Module] = set()
-        for name, module in self._modules.items():
-            if module is not None and module not in seen:
-                seen.add(module)
-                yield name, module
+        return _once((name, module) for name, module in self._modules.items() if module is not None)
 
     def children(self) -> Iterator[Module]:
         """The modules directly inside this one."""
         return (module for _, module in self.named_children())
 
-    def _named(self, kept: str, prefix: str, recurse: bool, remove_duplicate: bool) -> Iterator[tuple[str, Any]]:
-        seen: set[int] = set()
-        inside = self.named_modules(None, prefix, remove_duplicate) if recurse else iter([(prefix, self)])
+    def _places(self, *kinds: str, prefix: str = "", recurse: bool = True, once: bool = False) -> Iterator[Place]:
+        """Where parameters or buffers are kept, those of modules inside too."""
+        inside = self.named_modules(None, prefix, once) if recurse else iter([(prefix, self)])
         for path, module in inside:
-            for name, value in vars(module)[kept].items():
-                if value is not None and id(value) not in seen:
-                    if remove_duplicate:
-                        seen.add(id(value))
-                    yield _path(path, name), value
+            for kind in kinds:
+                for name, value in list(vars(module)[kind].items()):
+                    if value is not None:
+                        yield Place(path_of(path, name), module, vars(module)[kind], name, value)
+
+    def _named(self, kind: str, prefix: str, recurse: bool, once: bool) -> Iterator[tuple[str, Any]]:
+        places = self._places(kind, prefix=prefix, recurse=recurse, once=once)
+        named = ((place.path, place.value) for place in places)
+        return _once(named) if once else named
 
     def named_parameters(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
@@ -258,13 +259,12 @@ class Module(Offered):
 
     def _apply(self, change: Callable[[Tensor], Tensor]) -> Any:
         """Changes the numbers of all parameters, with their gradients, and of all buffers."""
-        for module in self.modules():
-            for parameter in vars(module)["_parameters"].values():
-                if parameter is not None:
-                    grad, parameter.data = parameter.grad, change(parameter.data)
-                    parameter.grad = None if grad is None else change(grad.detach())
-            buffers = vars(module)["_buffers"]
-            buffers.update({name: value if value is None else change(value) for name, value in buffers.items()})
+        for _, _, kept, name, value in self._places(*_TENSORS, once=True):
+            if isinstance(value, Parameter):
+                grad, value.data = value.grad, change(value.data)
+                value.grad = None if grad is None else change(grad.detach())
+            else:
+                kept[name] = change(value)
         return self
 
     def to(self, *args: Any, device: Any = None, dtype: Any = None, non_blocking: bool = False) -> Any:
@@ -282,10 +282,8 @@ class Module(Offered):
         check_device(device)
         if dtype is None:
             return self
-        if not dtype.is_floating_point:
-            raise type_error(
-                f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
-            )
+        wrong = f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
+        require(dtype.is_floating_point, wrong, TypeError)
         return self._apply(lambda tensor: copying.to(tensor, dtype) if tensor.is_floating_point() else tensor)
 
     def cpu(self) -> Any:
@@ -317,10 +315,12 @@ class Module(Offered):
     def state_dict(self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> dict[str, Any]:
         """Parameters and persistent buffers by their paths; not recorded, unless `keep_vars`, but the same memory."""
         found: dict[str, Any] = OrderedDict() if destination is None else destination
-        for path, module in self.named_modules(None, prefix.removesuffix("."), remove_duplicate=False):
-            for name, tensor in module_state.own(module).items():
-                found[_path(path, name)] = tensor if keep_vars else tensor.detach()
+        for path, value in ((prefix + place.path, place.value) for place in self._state()):
+            found[path] = value if keep_vars else value.detach()
         return found
+
+    def _state(self) -> Iterator[Place]:
+        return (place for place in self._places(*_TENSORS) if place.name not in vars(place.module)["_temporary"])
 
     def load_state_dict(self, state_dict: Any, strict: bool = True, assign: bool = False) -> Any:
         """Copies the numbers of a `state_dict` into this module's; with `assign`, takes the tensors.
@@ -346,6 +346,10 @@ class Module(Offered):
     def register_full_backward_pre_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
         """Calls `hook(module, grad_output)` when the gradients of the output are there."""
         return module_hooks.registered(self._backward_pre_hooks, hook, prepend)
+
+    def register_backward_hook(self, hook: Any) -> RemovableHandle:
+        """Calls `hook(module, grad_input, grad_output)` for the node of the output, as PyTorch did before 1.8."""
+        return module_hooks.registered(self._node_hooks, hook, False)
 
     def register_full_backward_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
         """Calls `hook(module, grad_input, grad_output)` when the gradients of the inputs are there."""
@@ -374,9 +378,33 @@ class Module(Offered):
         return "\n".join([f"{self._get_name()}(", *(f"  {line}" for line in lines), ")"])
 
 
+class Place(NamedTuple):
+    """Where a module keeps a parameter or a buffer: its path, the module, the dictionary, and its name in that."""
+
+    path: str
+    module: Module
+    kept: dict[str, Any]
+    name: str
+    value: Any
+
+
 def indented(text: str) -> str:
     """A text whose lines from the second on begin two columns further to the right."""
     return text.replace("\n", "\n  ")
+
+
+def path_of(prefix: str, name: str) -> str:
+    """The path of what has this name in the module at `prefix`."""
+    return f"{prefix}.{name}" if prefix else name
+
+
+def _once(named: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Those whose values were not there before."""
+    seen: set[int] = set()
+    for name, value in named:
+        if id(value) not in seen:
+            seen.add(id(value))
+            yield name, value
 
 
 def _attribute(owner: Module, name: str, kind: type[Any], what: str) -> Any:
@@ -385,12 +413,5 @@ def _attribute(owner: Module, name: str, kind: type[Any], what: str) -> Any:
     return getattr(owner, name)
 
 
-def _path(prefix: str, name: str) -> str:
-    return f"{prefix}.{name}" if prefix else name
-
-
 def _type_of(value: Any) -> str:
-    if isinstance(value, Tensor):
-        return f"torch.{value.dtype.title}Tensor"
-    kind = type(value)
-    return kind.__name__ if kind.__name__ in ("str", "int", "float", "list", "dict") else f"{kind.__qualname__}"
+    return f"torch.{value.dtype.title}Tensor" if isinstance(value, Tensor) else type(value).__qualname__

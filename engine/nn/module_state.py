@@ -25,34 +25,24 @@ class IncompatibleKeys(NamedTuple):
     __str__ = __repr__
 
 
-def own(module: Any) -> dict[str, Tensor]:
-    """The parameters and persistent buffers of a module itself, by name."""
-    buffers = {name: value for name, value in module._buffers.items() if name not in module._temporary}
-    return {name: value for name, value in {**module._parameters, **buffers}.items() if value is not None}
-
-
 def load(module: Any, state: Any, strict: bool, assign: bool) -> IncompatibleKeys:
     """Copies a state into a module; see `Module.load_state_dict`."""
     require(isinstance(state, Mapping), f"Expected state_dict to be dict-like, got {type(state)}.", TypeError)
-    wanted = {
-        f"{path}.{name}" if path else name: (inner, name, tensor)
-        for path, inner in module.named_modules(remove_duplicate=False)
-        for name, tensor in own(inner).items()
-    }
+    wanted = {place.path: place for place in module._state()}
     result = IncompatibleKeys([key for key in wanted if key not in state], [key for key in state if key not in wanted])
     kinds = {"Missing": result.missing_keys, "Unexpected": result.unexpected_keys} if strict else {}
     listed = {kind: ", ".join(f'"{key}"' for key in keys) for kind, keys in kinds.items() if keys}
     errors = [f"{kind} key(s) in state_dict: {keys}. " for kind, keys in listed.items()]
-    for key, (inner, name, tensor) in wanted.items():
-        wrong = _mismatch(key, tensor, state[key]) if key in state else None
+    for key in [key for key in wanted if key in state]:
+        _, _, kept, name, tensor = wanted[key]
+        given, wrong = state[key], _mismatch(key, tensor, state[key])
         if wrong is not None:
             errors.append(wrong)
-        elif key in state and assign:
-            is_parameter = isinstance(tensor, Parameter)
-            setattr(inner, name, Parameter(state[key], tensor.requires_grad) if is_parameter else state[key])
-        elif key in state:
+        elif assign:
+            kept[name] = Parameter(given, tensor.requires_grad) if isinstance(tensor, Parameter) else given
+        else:
             with no_grad():
-                tensor.copy_(state[key])
+                tensor.copy_(given)
     shown = "\n\t".join(errors)
     require(not errors, f"Error(s) in loading state_dict for {type(module).__name__}:\n\t{shown}", RuntimeError)
     return result

@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 
 from ..api.creation import empty, tensor
 from ..api.declared import require
+from ..api.offered import offered_in
 from ..tensors.tensor import Tensor
 from . import functional, init
 from .layers import Layer
 
 _ORDER = ("num_groups", "num_channels", "num_features", "normalized_shape", "eps", "momentum", "affine")
-_OF_BATCHES: dict[str, Any] = {"num_features": ..., "eps": 1e-5, "momentum": 0.1}
 
 
 class _Normalization(Layer):
@@ -20,11 +20,13 @@ class _Normalization(Layer):
     _alone = _ORDER[:4]
     _order = (*_ORDER, "elementwise_affine", "bias", "track_running_stats")
 
+    def _shape(self) -> tuple[int, ...]:
+        return (self.num_channels,)
+
     def _shapes(self) -> dict[str, Any]:
-        shape = getattr(self, "normalized_shape", None) or (vars(self).get("num_channels") or self.num_features,)
         has = self.affine if "affine" in self._settings else self.elementwise_affine
-        shapes = {"weight": has and shape, "bias": has and vars(self).get("bias", True) and shape}
-        return {name: shapes[name] for name in shapes if name == "weight" or "bias" in self._settings}
+        shapes = {"weight": has and self._shape()}
+        return {**shapes, "bias": self.bias and shapes["weight"]} if "bias" in self._settings else shapes
 
     def reset_parameters(self) -> None:
         for name, fill in (("weight", init.ones_), ("bias", init.zeros_)):
@@ -32,10 +34,42 @@ class _Normalization(Layer):
                 fill(self._parameters[name])
 
 
+class GroupNorm(_Normalization, num_groups=..., num_channels=..., eps=1e-5, affine=True, bias=True):
+    """Each group of channels brought to mean 0 and variance 1."""
+
+    _calls = functional.group_norm, ("num_groups", "weight", "bias", "eps")
+
+    def _settle(self) -> None:
+        fits = self.num_channels % self.num_groups == 0
+        require(fits, f"num_channels ({self.num_channels}) must be divisible by num_groups ({self.num_groups})")
+
+
+class LayerNorm(_Normalization, normalized_shape=..., eps=1e-5, elementwise_affine=True, bias=True):
+    """The numbers of the last dimensions brought to mean 0 and variance 1."""
+
+    _calls = functional.layer_norm, ("normalized_shape", "weight", "bias", "eps")
+
+    def _settle(self) -> None:
+        shape = self.normalized_shape
+        self.normalized_shape = (shape,) if isinstance(shape, int) else tuple(shape)
+
+    def _shape(self) -> tuple[int, ...]:
+        return self.normalized_shape
+
+
+class RMSNorm(LayerNorm, normalized_shape=..., eps=None, elementwise_affine=True):
+    """The numbers of the last dimensions divided by the square root of the mean of their squares."""
+
+    _calls = functional.rms_norm, ("normalized_shape", "weight", "eps")
+
+
 class _OfBatches(_Normalization):
     """Keeps the mean and variance of what it has seen, which it uses when it does not train."""
 
     _ranks: ClassVar[tuple[int, ...]]
+
+    def _shape(self) -> tuple[int, ...]:
+        return (self.num_features,)
 
     def _begin(self, storage: dict[str, Any]) -> None:
         super()._begin(storage)
@@ -55,22 +89,24 @@ class _OfBatches(_Normalization):
         wanted = " or ".join(f"{rank}D" for rank in self._ranks)
         require(input.dim() in self._ranks, f"expected {wanted} input (got {input.dim()}D input)")
 
-    def forward(self, input: Tensor) -> Tensor:
-        self._check(input)
-        momentum = 0.0 if self.momentum is None else self.momentum
-        if self.training and self.track_running_stats:
-            self.num_batches_tracked.add_(1)
-            if self.momentum is None:
-                momentum = 1 / self.num_batches_tracked.item()
-        uses_batch = self.training or not self.track_running_stats
-        kept = (self.running_mean, self.running_var) if self.track_running_stats else (None, None)
-        return functional.batch_norm(input, *kept, self.weight, self.bias, uses_batch, momentum, self.eps)
+
+_OF_BATCHES: dict[str, Any] = {"num_features": ..., "eps": 1e-5, "momentum": 0.1}
 
 
 class BatchNorm1d(_OfBatches, **_OF_BATCHES, affine=True, track_running_stats=True, bias=True):
     """Each channel brought to mean 0 and variance 1 over the batch."""
 
     _ranks = (2, 3)
+
+    def forward(self, input: Tensor) -> Tensor:
+        self._check(input)
+        momentum, trains = self.momentum, self.training
+        kept = (self.running_mean, self.running_var) if self.track_running_stats or not trains else (None, None)
+        if trains and self.track_running_stats:
+            self.num_batches_tracked.add_(1)
+            momentum = 1 / self.num_batches_tracked.item() if momentum is None else momentum
+        uses_batch = trains or kept[0] is None
+        return functional.batch_norm(input, *kept, self.weight, self.bias, uses_batch, momentum or 0.0, self.eps)
 
 
 class BatchNorm2d(BatchNorm1d):
@@ -93,10 +129,9 @@ class InstanceNorm1d(_OfBatches, **_OF_BATCHES, affine=False, track_running_stat
     def forward(self, input: Tensor) -> Tensor:
         self._check(input)
         if input.dim() == self._ranks[0]:
-            return self(input.unsqueeze(0)).squeeze(0)
+            return self.forward(input.unsqueeze(0)).squeeze(0)
+        kept, momentum = (self.running_mean, self.running_var), self.momentum or 0.0
         uses_own = self.training or not self.track_running_stats
-        momentum = 0.0 if self.momentum is None else self.momentum
-        kept = self.running_mean, self.running_var
         return functional.instance_norm(input, *kept, self.weight, self.bias, uses_own, momentum, self.eps)
 
 
@@ -106,30 +141,4 @@ class InstanceNorm2d(InstanceNorm1d):
     _ranks = (3, 4)
 
 
-class LayerNorm(_Normalization, normalized_shape=..., eps=1e-5, elementwise_affine=True, bias=True):
-    """The numbers of the last dimensions brought to mean 0 and variance 1."""
-
-    def _settle(self) -> None:
-        shape = self.normalized_shape
-        self.normalized_shape = (shape,) if isinstance(shape, int) else tuple(shape)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return functional.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
-
-
-class RMSNorm(LayerNorm, normalized_shape=..., eps=None, elementwise_affine=True):
-    """The numbers of the last dimensions divided by the square root of the mean of their squares."""
-
-    def forward(self, input: Tensor) -> Tensor:
-        return functional.rms_norm(input, self.normalized_shape, self.weight, self.eps)
-
-
-class GroupNorm(_Normalization, num_groups=..., num_channels=..., eps=1e-5, affine=True, bias=True):
-    """Each group of channels brought to mean 0 and variance 1."""
-
-    def _settle(self) -> None:
-        fits = self.num_channels % self.num_groups == 0
-        require(fits, f"num_channels ({self.num_channels}) must be divisible by num_groups ({self.num_groups})")
-
-    def forward(self, input: Tensor) -> Tensor:
-        return functional.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
+__all__ = offered_in(globals(), Layer)  # pyright: ignore[reportUnsupportedDunderAll]

@@ -6,10 +6,13 @@ import warnings
 from typing import Any, ClassVar
 
 from ..api.declared import require
+from ..api.offered import offered_in
 from ..table.registry import ops
 from ..tensors.tensor import Tensor
 from . import functional
 from .layers import Layer
+
+State = tuple[Tensor, ...]
 
 
 class _Recurrent(Layer):
@@ -19,23 +22,29 @@ class _Recurrent(Layer):
     gates: ClassVar[int] = 1
     states: ClassVar[int] = 1
     _alone = ("input_size", "hidden_size")
+    _if_changed = ("proj_size", "num_layers", "bias", "batch_first", "dropout", "bidirectional")
+    _order = (*_alone, *_if_changed)
 
-    def _step(self, of_input: Tensor, of_state: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    def _step(self, of_input: Tensor, of_state: Tensor, state: State) -> State:
         """The state after a step, which begins with the output, from what goes into its gates."""
         return ((functional.relu if self.nonlinearity == "relu" else ops.tanh)(of_input + of_state),)
 
-    def _shapes_of(self, suffix: str, inputs: int) -> dict[str, Any]:
-        rows = self.gates * self.hidden_size
-        weights = {"weight_ih": (rows, inputs), "weight_hh": (rows, self.hidden_size)}
-        biases = dict.fromkeys(("bias_ih", "bias_hh"), self.bias and (rows,))
-        return {name + suffix: shape for name, shape in {**weights, **biases}.items()}
+    def _sizes(self) -> tuple[int, ...]:
+        """The sizes of the tensors of a state, of which the first is that of the output."""
+        return (vars(self).get("proj_size") or self.hidden_size, self.hidden_size)[: self.states]
 
-    def _weights(self, suffix: str) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
-        """The weight and bias for the input, and those for the state."""
-        of_input, of_state = (
-            [getattr(self, f"{name}_{part}{suffix}") for name in ("weight", "bias")] for part in ("ih", "hh")
-        )
-        return tuple(of_input), tuple(of_state)
+    def _shapes_of(self, suffix: str, inputs: int) -> dict[str, Any]:
+        rows, outputs = self.gates * self.hidden_size, self._sizes()[0]
+        shapes: dict[str, Any] = {"weight_ih": (rows, inputs), "weight_hh": (rows, outputs)}
+        shapes |= dict.fromkeys(("bias_ih", "bias_hh"), self.bias and (rows,))
+        if outputs != self.hidden_size:
+            shapes["weight_hr"] = (outputs, self.hidden_size)
+        return {name + suffix: shape for name, shape in shapes.items()}
+
+    def _weights(self, suffix: str) -> list[list[Any]]:
+        """The weight and bias for the input, those for the state, and what makes the output smaller, if it is."""
+        parts = [[getattr(self, f"{name}_{part}{suffix}") for name in ("weight", "bias")] for part in ("ih", "hh")]
+        return [*parts, [getattr(self, f"weight_hr{suffix}")] if vars(self).get("proj_size") else []]
 
     def _settle(self) -> None:
         chosen = getattr(self, "nonlinearity", "tanh")
@@ -50,7 +59,7 @@ class _LongShort(_Recurrent):
 
     gates, states = 4, 2
 
-    def _step(self, of_input: Tensor, of_state: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    def _step(self, of_input: Tensor, of_state: Tensor, state: State) -> State:
         size = self.hidden_size
         both, new, out = ops.unsafe_split_with_sizes(of_input + of_state, [2 * size, size, size], -1)
         into, forget = ops.unsafe_chunk(ops.sigmoid(both), 2, -1)
@@ -63,7 +72,7 @@ class _Gated(_Recurrent):
 
     gates = 3
 
-    def _step(self, of_input: Tensor, of_state: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    def _step(self, of_input: Tensor, of_state: Tensor, state: State) -> State:
         sizes = [2 * self.hidden_size, self.hidden_size]
         both, new = ops.unsafe_split_with_sizes(of_input, sizes, -1)
         both_of_state, new_of_state = ops.unsafe_split_with_sizes(of_state, sizes, -1)
@@ -73,22 +82,43 @@ class _Gated(_Recurrent):
 
 
 class _Cell(_Recurrent):
-    """One step: from an input of shape (inputs) or (batch, inputs) and a state to the next state."""
+    """One step: from an input of shape (inputs) or (batch, inputs) and a state to the next state.
+
+    ValueError, RuntimeError: input and state do not go together.
+    """
 
     _if_changed = ("bias", "nonlinearity")
+    _order = ()
 
     def _shapes(self) -> dict[str, Any]:
         return self._shapes_of("", self.input_size)
 
     def forward(self, input: Tensor, hx: Any = None) -> Any:
-        dims = input.dim()
-        require(dims in (1, 2), f"{type(self).__name__}: Expected input to be 1D or 2D, got {dims}D instead")
+        name, size = type(self).__name__, self.hidden_size
+        for part, called in ((input, "input"), *self._called(hx)):
+            require(part.dim() in (1, 2), f"{name}: Expected {called} to be 1D or 2D, got {part.dim()}D instead")
+        wrong = f"input has inconsistent input_size: got {input.shape[-1]} expected {self.input_size}"
+        require(input.shape[-1] == self.input_size, wrong, RuntimeError)
         if hx is None:
-            hx = (input.new_zeros((*input.shape[:-1], self.hidden_size)),) * self.states
+            hx = (input.new_zeros((*input.shape[:-1], size)),) * self.states
         state = hx if isinstance(hx, tuple) else (hx,)
-        of_input, of_state = self._weights("")
+        for number, part in enumerate(state):
+            wrong = f"hidden{number} has inconsistent hidden_size: got {part.shape[-1]}, expected {size}"
+            require(part.shape[-1] == size, wrong, RuntimeError)
+            require(part.dim() == input.dim(), f"{name}: input is {input.dim()}D, hidden{number} is {part.dim()}D")
+            wrong = f"Input batch size {input.shape[0]} doesn't match hidden{number} batch size {part.shape[0]}"
+            require(input.dim() == 1 or input.shape[0] == part.shape[0], wrong, RuntimeError)
+        of_input, of_state, _ = self._weights("")
         after = self._step(ops.linear(input, *of_input), ops.linear(state[0], *of_state), state)
         return after if self.states > 1 else after[0]
+
+    def _called(self, hx: Any) -> list[tuple[Tensor, str]]:
+        """The parts of a state with what PyTorch calls them."""
+        if self.states == 1 or hx is None:
+            return [] if hx is None else [(hx, "hidden")]
+        wrong = f"lstm_cell(): argument 'hx' (position 2) must be tuple of Tensors, not {type(hx).__name__}"
+        require(isinstance(hx, tuple), wrong, TypeError)
+        return [(part, f"hx[{number}]") for number, part in enumerate(hx)]
 
 
 class RNNCell(_Cell, input_size=..., hidden_size=..., bias=True, nonlinearity="tanh"):
@@ -104,14 +134,20 @@ class GRUCell(_Gated, _Cell, input_size=..., hidden_size=..., bias=True):
 
 
 class _Sequence(_Recurrent):
-    """Steps over sequences of shape (steps, batch, inputs), or (batch, steps, inputs) with `batch_first`."""
+    """Steps over sequences of shape (steps, batch, inputs), or (batch, steps, inputs) with `batch_first`.
 
-    _if_changed = ("num_layers", "bias", "batch_first", "dropout", "bidirectional")
+    ValueError, RuntimeError: input and state do not go together.
+    """
+
     _unseen = ("nonlinearity",)
 
     def _settle(self) -> None:
         super()._settle()
         require(self.hidden_size > 0, "hidden_size must be greater than zero")
+        require(self.num_layers > 0, "num_layers must be greater than zero")
+        projects = vars(self).get("proj_size", 0)
+        require(projects >= 0, "proj_size should be a positive integer or zero to disable projections")
+        require(projects < self.hidden_size, "proj_size has to be smaller than hidden_size")
         self._ways = ("", "_reverse")[: 1 + bool(self.bidirectional)]
         wrong = "dropout should be a number in range [0, 1] representing the probability of an element being zeroed"
         require(0 <= self.dropout <= 1, wrong)
@@ -123,12 +159,11 @@ class _Sequence(_Recurrent):
             )
 
     def _shapes(self) -> dict[str, Any]:
+        inputs = [self.input_size] + [self._sizes()[0] * len(self._ways)] * (self.num_layers - 1)
         shapes: dict[str, Any] = {}
-        for layer in range(self.num_layers):
+        for layer, size in enumerate(inputs):
             for way in self._ways:
-                shapes |= self._shapes_of(
-                    f"_l{layer}{way}", self.hidden_size * len(self._ways) if layer else self.input_size
-                )
+                shapes |= self._shapes_of(f"_l{layer}{way}", size)
         return shapes
 
     def forward(self, input: Tensor, hx: Any = None) -> tuple[Tensor, Any]:
@@ -141,13 +176,7 @@ class _Sequence(_Recurrent):
             input = input.unsqueeze(1)
         elif self.batch_first:
             input = input.transpose(0, 1)
-        if hx is None:
-            count = self.num_layers * len(self._ways)
-            states = (input.new_zeros((count, input.shape[1], self.hidden_size)),) * self.states
-        else:
-            given = hx if isinstance(hx, tuple) else (hx,)
-            states = given if is_batch else tuple(part.unsqueeze(1) for part in given)
-        output, last = input, []
+        states, last, output = self._states(hx, input, is_batch), [], input
         for layer in range(self.num_layers):
             if layer and self.dropout:
                 output = functional.dropout(output, self.dropout, self.training)
@@ -164,12 +193,34 @@ class _Sequence(_Recurrent):
             output = output.transpose(0, 1)
         return output, tuple(final) if self.states > 1 else final[0]
 
-    def _pass(self, input: Tensor, state: Any, suffix: str) -> tuple[Tensor, Any]:
+    def _states(self, hx: Any, input: Tensor, is_batch: bool) -> State:
+        """The state to begin with, for each layer and way: what is given, or zeros."""
+        shapes = [(self.num_layers * len(self._ways), input.shape[1], size) for size in self._sizes()]
+        if hx is None:
+            return tuple(input.new_zeros(shape) for shape in shapes)
+        wrong = f"{type(self).__name__}: the state has to be a tuple of {self.states} tensors"
+        require(isinstance(hx, tuple) == (self.states > 1), wrong, TypeError)
+        given = hx if isinstance(hx, tuple) else (hx,)
+        ranks = tuple(f"{part.dim()}-D" for part in given)
+        named, got = (("hx", f"{ranks[0]} tensor"), ("hx and cx", f"({', '.join(ranks)}) tensors"))[self.states - 1]
+        kind, rank = ("batched 3-D", 3) if is_batch else ("unbatched 2-D", 2)
+        wrong = f"For {kind} input, {named} should also be {rank}-D but got {got}"
+        require(all(part.dim() == rank for part in given), wrong, RuntimeError)
+        states = given if is_batch else tuple(part.unsqueeze(1) for part in given)
+        for number, (part, shape) in enumerate(zip(states, shapes, strict=True)):
+            called = f"hidden[{number}]" if self.states > 1 else "hidden"
+            wrong = f"Expected {called} size {shape}, got {[*part.shape]}"
+            require(tuple(part.shape) == shape, wrong, RuntimeError)
+        return states
+
+    def _pass(self, input: Tensor, state: State, suffix: str) -> tuple[Tensor, State]:
         """The outputs of one layer in one direction, and its last state: what comes of the input is found at once."""
-        (of_input, of_state), order = self._weights(suffix), -1 if suffix.endswith("_reverse") else 1
+        (of_input, of_state, smaller), order = self._weights(suffix), -1 if suffix.endswith("_reverse") else 1
         outputs = []
         for step in ops.unbind(ops.linear(input, *of_input), 0)[::order]:
             state = self._step(step, ops.linear(state[0], *of_state), state)
+            if smaller:
+                state = (ops.linear(state[0], *smaller), *state[1:])
             outputs.append(state[0])
         return ops.stack(outputs[::order], 0), state
 
@@ -181,9 +232,14 @@ class RNN(_Sequence, input_size=..., hidden_size=..., num_layers=1, nonlinearity
     """An Elman network over sequences."""
 
 
-class LSTM(_LongShort, _Sequence, input_size=..., hidden_size=..., num_layers=1, bias=True, **_OF_SEQUENCES):
-    """Long short-term memory over sequences; its state is a pair."""
+class LSTM(
+    _LongShort, _Sequence, input_size=..., hidden_size=..., num_layers=1, bias=True, **_OF_SEQUENCES, proj_size=0
+):
+    """Long short-term memory over sequences; its state is a pair, and its outputs may be projected to a size."""
 
 
 class GRU(_Gated, _Sequence, input_size=..., hidden_size=..., num_layers=1, bias=True, **_OF_SEQUENCES):
     """Gated recurrent units over sequences."""
+
+
+__all__ = offered_in(globals(), Layer)  # pyright: ignore[reportUnsupportedDunderAll]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,14 +11,20 @@ from ..api.declared import require
 from ..table.registry import ops
 from ..tensors.modes import no_grad
 from ..tensors.tensor import Tensor
+from . import parametrizations, parametrize  # noqa: F401  (PyTorch has them here)
+from .module import Module
+from .parameter import Parameter
 
 __all__ = [
+    "clip_grad_norm",
     "clip_grad_norm_",
     "clip_grad_value_",
     "clip_grads_with_norm_",
     "get_total_norm",
     "parameters_to_vector",
+    "remove_weight_norm",
     "vector_to_parameters",
+    "weight_norm",
 ]
 
 
@@ -68,6 +75,13 @@ def clip_grad_norm_(
     return total
 
 
+def clip_grad_norm(*args: Any, **kwargs: Any) -> Tensor:
+    """`clip_grad_norm_` by its older name, with PyTorch's warning."""
+    message = "`torch.nn.utils.clip_grad_norm` is now deprecated in favor of `torch.nn.utils.clip_grad_norm_`."
+    warnings.warn(message, FutureWarning, stacklevel=2)
+    return clip_grad_norm_(*args, **kwargs)
+
+
 def clip_grad_value_(parameters: Any, clip_value: float, foreach: Any = None) -> None:
     """Takes each element of the gradients to an interval around 0."""
     with no_grad():
@@ -88,3 +102,41 @@ def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
         end = begins + parameter.numel()
         parameter.data = vec.detach()[begins:end].reshape(parameter.shape)
         begins = end
+
+
+class _Length:
+    """What computes a weight of its length and its direction before the module is called."""
+
+    def __init__(self, name: str, dim: int | None) -> None:
+        self.name, self.dim = name, dim
+
+    def __call__(self, module: Module, args: Any = ()) -> None:
+        g, v = (getattr(module, f"{self.name}_{part}") for part in "gv")
+        setattr(module, self.name, parametrizations.of_length(g, v, self.dim))
+
+
+def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Module:
+    """As `parametrizations.weight_norm`, in PyTorch's older way: as the parameters `name_g` and `name_v`."""
+    newer = "torch.nn.utils.parametrizations.weight_norm"
+    warnings.warn(f"`torch.nn.utils.weight_norm` is deprecated in favor of `{newer}`.", FutureWarning, stacklevel=2)
+    weight, hook = module._parameters.pop(name), _Length(name, dim)
+    with no_grad():
+        module.register_parameter(f"{name}_g", Parameter(parametrizations.length(weight, dim)))
+    module.register_parameter(f"{name}_v", Parameter(weight.data))
+    hook(module)
+    module.register_forward_pre_hook(hook)
+    return module
+
+
+def remove_weight_norm(module: Module, name: str = "weight") -> Module:
+    """Makes a weight a parameter again. ValueError: it is none of `weight_norm`."""
+    hooks = module._forward_pre_hooks
+    found = [key for key, (hook, _) in hooks.items() if isinstance(hook, _Length) and hook.name == name]
+    require(bool(found), f"weight_norm of '{name}' not found in {module}")
+    hook, _ = hooks.pop(found[0])
+    hook(module)
+    weight = vars(module).pop(name)
+    for part in "gv":
+        delattr(module, f"{name}_{part}")
+    setattr(module, name, Parameter(weight.detach()))
+    return module

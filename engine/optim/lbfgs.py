@@ -5,28 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from ..api.declared import require
-from ..tensors.aliases import Array
-from ..tensors.memory import memory_of
-from ..tensors.modes import enable_grad
+from ..table.registry import ops
+from ..tensors.modes import enable_grad, no_grad
+from ..tensors.tensor import Tensor
 from .optimizer import Optimizer
 from .wolfe import Point, wolfe_step
 
 _LEAST_CURVATURE = 1e-10
+_TOLERANCES: dict[str, Any] = {"tolerance_grad": 1e-7, "tolerance_change": 1e-9}
 
 
-class LBFGS(
-    Optimizer,
-    lr=1,
-    max_iter=20,
-    max_eval=None,
-    tolerance_grad=1e-7,
-    tolerance_change=1e-9,
-    history_size=100,
-    line_search_fn=None,
-):
+class LBFGS(Optimizer, lr=1, max_iter=20, max_eval=None, **_TOLERANCES, history_size=100, line_search_fn=None):
     """Limited-memory BFGS, which asks for the loss and its gradients several times in a step.
 
     `line_search_fn` is None for steps of `lr`, or "strong_wolfe".
@@ -40,23 +30,6 @@ class LBFGS(
         super()._begin(params, defaults)
         require(len(self.param_groups) == 1, "LBFGS doesn't support per-parameter options (parameter groups)")
 
-    def _gradient(self) -> Array:
-        return np.concatenate(
-            [np.ravel(np.zeros_like(p._data) if p._grad is None else p._grad._data) for p in self._parameters()]
-        )
-
-    def _set(self, numbers: Array) -> None:
-        begins = 0
-        for parameter in self._parameters():
-            data = np.asarray(parameter._data)
-            made = numbers[begins : begins + data.size].reshape(data.shape)
-            begins += data.size
-            if isinstance(parameter._data, np.ndarray):
-                parameter._data[...] = made
-            else:
-                parameter._data = made[()]
-            memory_of(parameter).version += 1
-
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Takes up to `max_iter` steps; `closure` computes the loss and its gradients. TypeError: it is missing."""
         if closure is None:
@@ -65,8 +38,8 @@ class LBFGS(
         group, state = self.param_groups[0], self.state[self._parameters()[0]]
         if group["line_search_fn"] not in (None, "strong_wolfe"):
             raise RuntimeError("only 'strong_wolfe' is supported")
-        with enable_grad():
-            return self._minimise(closure, group, state)
+        with no_grad():
+            return self._minimise(enable_grad()(closure), group, state)
 
     def _minimise(self, closure: Callable[[], Any], group: dict[str, Any], state: dict[str, Any]) -> Any:
         first = closure()
@@ -75,32 +48,29 @@ class LBFGS(
         state.setdefault("n_iter", 0)
         tolerance = group["tolerance_change"]
         for done in range(1, group["max_iter"] + 1):
-            if np.abs(gradient).max() <= group["tolerance_grad"]:
+            if gradient.abs().max() <= group["tolerance_grad"]:
                 break
             state["n_iter"] += 1
-            direction = self._direction(state, gradient)
-            state["prev_flat_grad"] = gradient.copy()
-            size = group["lr"] * (min(1.0, 1.0 / float(np.abs(gradient).sum())) if state["n_iter"] == 1 else 1)
-            before = Point(0.0, value, gradient, float(gradient @ direction))
+            direction = state["d"] = self._direction(state, gradient)
+            state["prev_flat_grad"] = gradient
+            size = group["lr"] * (min(1.0, 1.0 / gradient.abs().sum().item()) if state["n_iter"] == 1 else 1)
+            before = Point(0.0, value, gradient, gradient.dot(direction).item())
             if before.slope > -tolerance:
                 break
-            start = np.concatenate([np.ravel(p._data) for p in self._parameters()])
+            start = _flat(self._parameters())
 
-            def at(t: float, start: Array = start, direction: Array = direction) -> Point:
-                self._set(start + t * direction)
+            def at(t: float, start: Tensor = start, direction: Tensor = direction) -> Point:
+                self._set(start + direction * t)
                 value, gradient = float(closure()), self._gradient()
-                return Point(t, value, gradient, float(gradient @ direction))
+                return Point(t, value, gradient, gradient.dot(direction).item())
 
-            longest = float(np.abs(direction).max())
+            longest, count = direction.abs().max().item(), 0
             if group["line_search_fn"] is not None:
                 most = group["max_eval"] - evaluations
                 (size, value, gradient, _), count = wolfe_step(at, size, before, tolerance / longest, most)
-                self._set(start + size * direction)
             elif done < group["max_iter"]:
                 (_, value, gradient, _), count = at(size), 1
-            else:
-                self._set(start + size * direction)
-                count = 0
+            self._set(start + direction * size)
             state["t"] = size
             evaluations += count
             state["func_evals"] += count
@@ -108,26 +78,37 @@ class LBFGS(
                 break
         return first
 
-    def _direction(self, state: dict[str, Any], gradient: Array) -> Array:
+    def _direction(self, state: dict[str, Any], gradient: Tensor) -> Tensor:
         """Where to go: against the gradient, seen through the last changes (the two loops of Nocedal)."""
         if state["n_iter"] == 1:
-            state.update(d=-gradient, old_dirs=[], old_stps=[], ro=[], H_diag=1)
-            return state["d"]
-        change = gradient - state["prev_flat_grad"]
-        moved = state["d"] * state["t"]
-        curvature = float(change @ moved)
+            state.update(old_dirs=[], old_stps=[], ro=[], H_diag=1)
+            return -gradient
+        change, moved = gradient - state["prev_flat_grad"], state["d"] * state["t"]
+        curvature = change.dot(moved).item()
         if curvature > _LEAST_CURVATURE:
             for name, value in (("old_dirs", change), ("old_stps", moved), ("ro", 1.0 / curvature)):
                 state[name] = [*state[name], value][-self.param_groups[0]["history_size"] :]
-            state["H_diag"] = curvature / float(change @ change)
+            state["H_diag"] = curvature / change.dot(change).item()
         history = list(zip(state["old_dirs"], state["old_stps"], state["ro"], strict=True))
         shares: list[float] = []
         d = -gradient
         for y, s, ro in reversed(history):
-            shares.append(float(s @ d) * ro)
+            shares.append(s.dot(d).item() * ro)
             d = d - shares[-1] * y
         d = d * state["H_diag"]
         for (y, s, ro), share in zip(history, reversed(shares), strict=True):
-            d = d + s * (share - float(y @ d) * ro)
-        state["d"] = d
+            d = d + s * (share - y.dot(d).item() * ro)
         return d
+
+    def _gradient(self) -> Tensor:
+        return _flat([ops.zeros_like(p) if p.grad is None else p.grad for p in self._parameters()])
+
+    def _set(self, numbers: Tensor) -> None:
+        parameters = self._parameters()
+        parts = numbers.split([parameter.numel() for parameter in parameters])
+        for parameter, part in zip(parameters, parts, strict=True):
+            parameter.copy_(part.view(parameter.shape))
+
+
+def _flat(tensors: list[Tensor]) -> Tensor:
+    return ops.cat([tensor.reshape(-1) for tensor in tensors])

@@ -6,6 +6,7 @@ import math
 import warnings
 from collections import defaultdict
 from collections.abc import Callable
+from inspect import signature
 from typing import Any, ClassVar
 
 import numpy as np
@@ -20,10 +21,14 @@ from ..tensors.tensor import Tensor
 # How PyTorch implements a step, which changes nothing of what it does, and what most can have beside their settings.
 _IMPLEMENTATIONS = {"foreach": None, "fused": None, "capturable": False, "differentiable": False}
 _USUAL = ("foreach", "maximize", "differentiable", "capturable")
-# Settings that are not negative.
+# Settings that are not negative, by what PyTorch calls them.
 _CHECKED = {
-    *("lr", "eps", "weight_decay", "momentum", "lr_decay", "rho", "alpha", "momentum_decay"),
-    "initial_accumulator_value",
+    "lr": "learning rate",
+    "eps": "epsilon value",
+    "initial_accumulator_value": "initial_accumulator_value value",
+}
+_CHECKED |= {
+    name: f"{name} value" for name in ("weight_decay", "momentum", "lr_decay", "rho", "alpha", "momentum_decay")
 }
 
 
@@ -34,21 +39,26 @@ class Optimizer(Declared):
     """
 
     _has: ClassVar[tuple[str, ...]] = _USUAL
+    _used: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, **settings: Any) -> None:
         has = {name: _IMPLEMENTATIONS.get(name, False) for name in cls._has}
         super().__init_subclass__(**({"params": ..., **settings, **has} if settings else {}))
+        cls._used = tuple(name for name in signature(cls._update).parameters if name in cls._settings)
 
-    def __init__(self, params: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         if self._settings:
-            defaults = self._given((params, *args), kwargs)
-            del defaults["params"]
-            self._begin(params, defaults)
+            defaults = self._given(args, kwargs)
+            self._begin(defaults.pop("params"), defaults)
         else:
-            self._begin(params, *args, **kwargs)
+            self._begin(*args, **kwargs)
 
     def _begin(self, params: Any, defaults: dict[str, Any]) -> None:
-        _check(defaults)
+        for name in _CHECKED.keys() & defaults.keys():
+            most = 1.0 if name == "rho" else math.inf
+            require(0.0 <= defaults[name] <= most, f"Invalid {_CHECKED[name]}: {defaults[name]}")
+        for index, beta in enumerate(defaults.get("betas", ())):
+            require(0.0 <= beta < 1.0, f"Invalid beta parameter at index {index}: {beta}")
         self.defaults = defaults
         self.state: Any = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
@@ -69,9 +79,8 @@ class Optimizer(Declared):
         if given and isinstance(given[0], tuple):
             group["param_names"], given = map(list, zip(*given, strict=True))
         for tensor in given:
-            kind = type(tensor)
-            wrong = f"optimizer can only optimize Tensors, but one of the params is {kind.__name__}"
-            require(issubclass(kind, Tensor), wrong, TypeError)
+            wrong = f"optimizer can only optimize Tensors, but one of the params is {type(tensor).__name__}"
+            require(isinstance(tensor, Tensor), wrong, TypeError)
             require(tensor.is_leaf or tensor.retains_grad, "can't optimize a non-leaf Tensor")
         if len(set(map(id, given))) < len(given):
             warnings.warn(
@@ -99,79 +108,83 @@ class Optimizer(Declared):
         for group in self.param_groups:
             if isinstance(group.get("lr"), Tensor):
                 group = {**group, "lr": group["lr"].item()}
+            settings = [group[name] for name in self._used]
+            decay = group["weight_decay"] if "weight_decay" in self.defaults else 0
             for parameter in group["params"]:
                 if parameter._grad is not None:
-                    self._change(group, parameter, parameter._grad._data)
+                    self._change(parameter, group, decay, settings)
         return loss
 
-    def _change(self, group: dict[str, Any], parameter: Tensor, gradient: Any) -> None:
-        data = parameter._data
+    def _change(self, parameter: Tensor, group: dict[str, Any], decay: float, settings: list[Any]) -> None:
+        data, gradient = parameter._data, parameter._grad._data  # pyrefly: ignore[missing-attribute]
         array = data if isinstance(data, np.ndarray) else np.array(data)
         if group.get("maximize"):
             gradient = -gradient
-        if group.get("weight_decay"):
-            gradient = _decayed(group, array, gradient)
-        self._update(group, array, gradient, self.state[parameter])
+        if decay and group.get("decoupled_weight_decay"):
+            array *= 1 - group["lr"] * decay
+        elif decay:
+            gradient = gradient + decay * array
+        self._update(array, gradient, self.state[parameter], *settings)
         if array is not data:
             parameter._data = array[()]
         memory_of(parameter).version += 1
 
-    def _update(self, group: dict[str, Any], p: Array, g: Any, state: dict[str, Any]) -> None:
-        """Changes the numbers `p` of one parameter, given their gradient `g`, and what is kept of it."""
+    def _update(self, *args: Any, **kwargs: Any) -> None:
+        """The rule: gets the numbers of a parameter, which it changes, their gradient, what is kept, and settings."""
         raise NotImplementedError
 
     def state_dict(self) -> dict[str, Any]:
         """What is kept, and the settings of the groups, with numbers in place of the parameters."""
         numbers = {id(tensor): n for n, tensor in enumerate(self._parameters())}
-        state = {numbers[id(tensor)]: dict(found) for tensor, found in self.state.items() if found}
-        groups = [
-            {**_settings(g), "params": [numbers[id(tensor)] for tensor in g["params"]]} for g in self.param_groups
-        ]
+        groups = [{**_settings(g), "params": [numbers[id(p)] for p in g["params"]]} for g in self.param_groups]
+        state = {numbers[id(tensor)]: dict(kept) for tensor, kept in self.state.items() if kept}
         return {"state": state, "param_groups": groups}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Takes over a `state_dict`, with its tensors themselves. ValueError: it is of other groups."""
-        pairs = list(zip(state_dict["param_groups"], self.param_groups, strict=False))
-        are_as_many = len(state_dict["param_groups"]) == len(self.param_groups)
-        require(are_as_many, "loaded state dict has a different number of parameter groups")
-        require(
-            all(len(given["params"]) == len(group["params"]) for given, group in pairs),
-            "loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
-        )
-        numbers = [number for given, _ in pairs for number in given["params"]]
+        given, own = state_dict["param_groups"], self.param_groups
+        require(len(given) == len(own), "loaded state dict has a different number of parameter groups")
+        wrong = "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
+        require([len(group["params"]) for group in given] == [len(group["params"]) for group in own], wrong)
+        numbers = [number for group in given for number in group["params"]]
         known = dict(zip(numbers, self._parameters(), strict=True))
         self.state = defaultdict(dict)
         self.state.update({known[number]: dict(kept) for number, kept in state_dict["state"].items()})
-        self.param_groups = [{**_settings(given), "params": group["params"]} for given, group in pairs]
+        self.param_groups = [{**new, "params": group["params"]} for new, group in zip(given, own, strict=True)]
 
     def _parameters(self) -> list[Tensor]:
         return [tensor for group in self.param_groups for tensor in group["params"]]
 
     def __repr__(self) -> str:
         groups = [
-            "\n".join(
-                [f"Parameter Group {number}", *(f"    {name}: {group[name]}" for name in sorted(_settings(group)))]
-            )
+            "\n    ".join([f"Parameter Group {number}", *(f"{k}: {v}" for k, v in sorted(_settings(group).items()))])
             for number, group in enumerate(self.param_groups)
         ]
         return f"{type(self).__name__} (\n" + "\n\n".join(groups) + "\n)"
 
 
-def kept(state: dict[str, Any], name: str, like: Array, fill: float = 0.0) -> Any:
+def _settings(group: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in group.items() if name != "params"}
+
+
+def kept(state: dict[str, Any], name: str, like: Array, fill: float = 0.0) -> Array:
     """The array that is kept under a name, in the shape of a parameter; at first of one number."""
-    if state.get(name) is None:
-        state[name] = Tensor(np.full(like.shape, fill, like.dtype))
-    return state[name]._data
+    tensor = state.get(name)
+    if tensor is None:
+        tensor = state[name] = Tensor(np.full(like.shape, fill, like.dtype))
+    if not isinstance(tensor._data, np.ndarray):  # a number, out of a state that was loaded
+        tensor._data = np.array(tensor._data)
+    return tensor._data
 
 
-def mean(state: dict[str, Any], name: str, p: Array, beta: float, value: Any) -> Any:
+def mean(state: dict[str, Any], name: str, p: Array, beta: float, value: Any) -> Array:
     """The exponential average kept under a name, with another value in it."""
     average = kept(state, name, p)
     average += (1 - beta) * (value - average)
     return average
 
 
-def mean_square(state: dict[str, Any], name: str, p: Array, beta: float, value: Any) -> Any:
+def mean_square(state: dict[str, Any], name: str, p: Array, beta: float, value: Any) -> Array:
     """As `mean`, of the squares of values."""
     average = kept(state, name, p)
     average *= beta
@@ -181,43 +194,19 @@ def mean_square(state: dict[str, Any], name: str, p: Array, beta: float, value: 
 
 def kept_number(state: dict[str, Any], name: str, first: float) -> float:
     """The number that is kept under a name; at first another."""
-    if name not in state:
-        state[name] = number(first)
-        return first
-    return state[name].item()
+    return state[name].item() if name in state else first
 
 
 def counted(state: dict[str, Any]) -> int:
     """How many steps a parameter has had, with this one."""
     if "step" not in state:
         state["step"] = number(0)
-    state["step"]._data = state["step"]._data + 1
-    return int(state["step"]._data)
+    step = state["step"]
+    step._data = step._data + 1
+    return int(step._data)
 
 
 def number(value: float) -> Tensor:
-    """A number that is kept, as PyTorch keeps it."""
+    """A number that is kept, as PyTorch keeps it: in float32, unless the default is float64."""
     is_double = dtypes.get_default_dtype() is dtypes.float64
     return Tensor((np.float64 if is_double else np.float32)(value))
-
-
-def _decayed(group: dict[str, Any], p: Array, g: Any) -> Any:
-    """The gradient with that of the weight decay; where this is apart from the gradient, it changes the parameter."""
-    if group.get("decoupled_weight_decay"):
-        p *= 1 - group["lr"] * group["weight_decay"]
-        return g
-    return g + group["weight_decay"] * p
-
-
-def _settings(group: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in group.items() if name != "params"}
-
-
-def _check(defaults: dict[str, Any]) -> None:
-    """ValueError, in PyTorch's words: a setting that cannot be."""
-    for name in _CHECKED & defaults.keys():
-        called = {"lr": "learning rate", "eps": "epsilon value"}.get(name, f"{name} value")
-        most = 1.0 if name == "rho" else math.inf
-        require(0.0 <= defaults[name] <= most, f"Invalid {called}: {defaults[name]}")
-    for index, beta in enumerate(defaults.get("betas", ())):
-        require(0.0 <= beta < 1.0, f"Invalid beta parameter at index {index}: {beta}")

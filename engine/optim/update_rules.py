@@ -1,7 +1,7 @@
 """The optimisers that change each parameter by its own gradient: one rule each, in the order of PyTorch's operations.
 
-A rule gets the settings of a group, the numbers `p` of a parameter of it, which it changes, their gradient `g` with
-that of the weight decay, and what is kept of the parameter.
+A rule gets the numbers `p` of a parameter, which it changes, their gradient `g` with that of the weight decay, what is
+kept of the parameter, and the settings that it names.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from ..tensors.aliases import Array
 from .optimizer import Optimizer, counted, kept, kept_number, mean, mean_square, number
 
 _BETAS = (0.9, 0.999)
-Group = State = dict[str, Any]
+_MOST = ("maximize", "foreach", "capturable", "differentiable")
+State = dict[str, Any]
+Betas = tuple[float, float]
 
 
 class SGD(Optimizer, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False):
@@ -29,24 +31,24 @@ class SGD(Optimizer, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=
         require(is_plain, "Nesterov momentum requires a momentum and zero dampening")
         super()._begin(params, defaults)
 
-    def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
-        lr, momentum = group["lr"], group["momentum"]
+    def _update(
+        self, p: Array, g: Any, state: State, lr: float, momentum: float, dampening: float, nesterov: bool
+    ) -> None:
         if momentum:
-            is_first = state.get("momentum_buffer") is None
+            new = g if state.get("momentum_buffer") is None else (1 - dampening) * g
             speed = kept(state, "momentum_buffer", p)
             speed *= momentum
-            speed += g if is_first else (1 - group["dampening"]) * g
-            g = g + momentum * speed if group["nesterov"] else speed
+            speed += new
+            g = g + momentum * speed if nesterov else speed
         p -= lr * g
 
 
 class Adam(Optimizer, lr=1e-3, betas=_BETAS, eps=1e-8, weight_decay=0, amsgrad=False):
     """Adaptive moments (Kingma and Ba, 2015; AMSGrad: Reddi and others, 2018)."""
 
-    _has = ("maximize", "foreach", "capturable", "differentiable", "fused", "decoupled_weight_decay")
+    _has = (*_MOST, "fused", "decoupled_weight_decay")
 
-    def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
-        lr, betas, eps, amsgrad = group["lr"], group["betas"], group["eps"], group["amsgrad"]
+    def _update(self, p: Array, g: Any, state: State, lr: float, betas: Betas, eps: float, amsgrad: bool) -> None:
         step = counted(state)
         average = mean(state, "exp_avg", p, betas[0], g)
         square = mean_square(state, "exp_avg_sq", p, betas[1], g)
@@ -62,7 +64,7 @@ class Adam(Optimizer, lr=1e-3, betas=_BETAS, eps=1e-8, weight_decay=0, amsgrad=F
 class AdamW(Adam, lr=1e-3, betas=_BETAS, eps=1e-8, weight_decay=1e-2, amsgrad=False):
     """Adam with a weight decay apart from the gradient (Loshchilov and Hutter, 2019)."""
 
-    _has = ("maximize", "foreach", "capturable", "differentiable", "fused")
+    _has = (*_MOST, "fused")
 
     def _begin(self, params: Any, defaults: dict[str, Any]) -> None:
         super()._begin(params, {**defaults, "decoupled_weight_decay": True})
@@ -71,8 +73,7 @@ class AdamW(Adam, lr=1e-3, betas=_BETAS, eps=1e-8, weight_decay=1e-2, amsgrad=Fa
 class Adamax(Optimizer, lr=2e-3, betas=_BETAS, eps=1e-8, weight_decay=0):
     """Adam with the largest gradient in place of the mean square (Kingma and Ba, 2015)."""
 
-    def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
-        lr, betas, eps = group["lr"], group["betas"], group["eps"]
+    def _update(self, p: Array, g: Any, state: State, lr: float, betas: Betas, eps: float) -> None:
         step = counted(state)
         average = mean(state, "exp_avg", p, betas[0], g)
         most = kept(state, "exp_inf", p)
@@ -85,12 +86,13 @@ class NAdam(
 ):
     """Adam with Nesterov's momentum (Dozat, 2016)."""
 
-    _has = ("maximize", "foreach", "capturable", "differentiable")
+    _has = _MOST
 
-    def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
-        lr, betas, eps = group["lr"], group["betas"], group["eps"]
+    def _update(
+        self, p: Array, g: Any, state: State, lr: float, betas: Betas, eps: float, momentum_decay: float
+    ) -> None:
         step = counted(state)
-        mu, after = (betas[0] * (1 - 0.5 * 0.96 ** (n * group["momentum_decay"])) for n in (step, step + 1))
+        mu, after = (betas[0] * (1 - 0.5 * 0.96 ** (n * momentum_decay)) for n in (step, step + 1))
         product = kept_number(state, "mu_product", 1.0) * mu
         state["mu_product"] = number(product)
         average = mean(state, "exp_avg", p, betas[0], g)
@@ -102,10 +104,9 @@ class NAdam(
 class RAdam(Optimizer, lr=1e-3, betas=_BETAS, eps=1e-8, weight_decay=0, decoupled_weight_decay=False):
     """Adam whose adaptive step waits until its variance is bounded (Liu and others, 2020)."""
 
-    _has = ("maximize", "foreach", "capturable", "differentiable")
+    _has = _MOST
 
-    def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
-        lr, betas, eps = group["lr"], group["betas"], group["eps"]
+    def _update(self, p: Array, g: Any, state: State, lr: float, betas: Betas, eps: float) -> None:
         step, decay = counted(state), betas[1]
         change = lr * (mean(state, "exp_avg", p, betas[0], g) / (1 - betas[0] ** step))
         square = mean_square(state, "exp_avg_sq", p, decay, g)
@@ -122,17 +123,17 @@ class RMSprop(Optimizer, lr=1e-2, alpha=0.99, eps=1e-8, weight_decay=0, momentum
 
     _has = ("capturable", "foreach", "maximize", "differentiable")
 
-    def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
-        lr, alpha, eps = group["lr"], group["alpha"], group["eps"]
+    def _update(
+        self, p: Array, g: Any, state: State, lr: float, alpha: float, eps: float, momentum: float, centered: bool
+    ) -> None:
         counted(state)
-        square = mean_square(state, "square_avg", p, alpha, g)
-        if group["centered"]:
-            average = mean(state, "grad_avg", p, alpha, g)
-            square = square - average * average
+        square: Any = mean_square(state, "square_avg", p, alpha, g)
+        if centered:
+            square = square - mean(state, "grad_avg", p, alpha, g) ** 2
         change = g / (np.sqrt(square) + eps)
-        if group["momentum"]:
+        if momentum:
             speed = kept(state, "momentum_buffer", p)
-            speed *= group["momentum"]
+            speed *= momentum
             speed += change
             change = speed
         p -= lr * change
@@ -150,12 +151,10 @@ class Adagrad(Optimizer, lr=1e-2, lr_decay=0, weight_decay=0, initial_accumulato
             state["step"] = number(0)
             kept(state, "sum", np.asarray(parameter._data), defaults["initial_accumulator_value"])
 
-    def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
-        lr, lr_decay, eps = group["lr"], group["lr_decay"], group["eps"]
-        step = counted(state)
-        total = kept(state, "sum", p, group["initial_accumulator_value"])
+    def _update(self, p: Array, g: Any, state: State, lr: float, lr_decay: float, eps: float) -> None:
+        total = kept(state, "sum", p)
         total += g * g
-        p -= lr / (1 + (step - 1) * lr_decay) * (g / (np.sqrt(total) + eps))
+        p -= lr / (1 + (counted(state) - 1) * lr_decay) * (g / (np.sqrt(total) + eps))
 
 
 class Adadelta(Optimizer, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
@@ -163,8 +162,7 @@ class Adadelta(Optimizer, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
 
     _has = ("maximize", "capturable", "foreach", "differentiable")
 
-    def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
-        lr, rho, eps = group["lr"], group["rho"], group["eps"]
+    def _update(self, p: Array, g: Any, state: State, lr: float, rho: float, eps: float) -> None:
         counted(state)
         square = mean_square(state, "square_avg", p, rho, g)
         change = np.sqrt(kept(state, "acc_delta", p) + eps) / np.sqrt(square + eps) * g
@@ -175,8 +173,7 @@ class Adadelta(Optimizer, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
 class ASGD(Optimizer, lr=0.01, lambd=1e-4, alpha=0.75, t0=1e6, weight_decay=0):
     """Averaged gradient descent (Polyak and Juditsky, 1992); the average is kept as `ax`."""
 
-    def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
-        lr, lambd, alpha, t0 = group["lr"], group["lambd"], group["alpha"], group["t0"]
+    def _update(self, p: Array, g: Any, state: State, lr: float, lambd: float, alpha: float, t0: float) -> None:
         step = counted(state)
         eta, mu = kept_number(state, "eta", lr), kept_number(state, "mu", 1.0)
         average = kept(state, "ax", p)
@@ -195,8 +192,9 @@ class Rprop(Optimizer, lr=1e-2, etas=(0.5, 1.2), step_sizes=(1e-6, 50)):
         require(0.0 < less < 1.0 < more, f"Invalid eta values: {less}, {more}")
         super()._begin(params, defaults)
 
-    def _update(self, group: Group, p: Array, g: Any, state: State) -> None:
-        lr, etas, step_sizes = group["lr"], group["etas"], group["step_sizes"]
+    def _update(
+        self, p: Array, g: Any, state: State, lr: float, etas: tuple[float, float], step_sizes: tuple[float, float]
+    ) -> None:
         counted(state)
         previous, size = kept(state, "prev", p), kept(state, "step_size", p, lr)
         signs = np.sign(g * previous)

@@ -50,6 +50,7 @@ MODULES = (
     "patches",
     "convolution",
     "pooling",
+    "resizing",
     "normalization",
     "attention",
     "loss",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections import namedtuple
 from typing import Any
 
 import numpy as np
 
+from ..table.recorded import result_type
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.aliases import Data, Gradient
@@ -197,8 +197,8 @@ def linalg_qr(x: Any, mode: str = "reduced") -> tuple[Any, Any]:
     return q, r
 
 
-_QR = namedtuple("qr", "Q R")
-_SVD = namedtuple("svd", "U S V")
+_QR = result_type("qr", ("Q", "R"))
+_SVD = result_type("svd", ("U", "S", "V"))
 
 
 @function()

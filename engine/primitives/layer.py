@@ -17,6 +17,7 @@ from ..tensors.size import check_count
 from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .arguments import data_of, whole
+from .arithmetic import minus, plus_number
 from .axes import t
 from .copying import is_contiguous
 from .families import LAYER
@@ -77,6 +78,18 @@ def cosine_similarity(x: Any, y: Any, dim: int = 1, eps: float = 1e-8) -> Any:
         x, y = expand(x, shape), expand(y, shape)
     lengths = [at_least(ops.vector_norm(v, 2, dim, True), eps) for v in (x, y)]
     return ops.sum(x / lengths[0] * (y / lengths[1]), (dim,))
+
+
+@function(
+    method=False,
+    tensors=2,
+    torch=("pairwise_distance", "nn.functional.pairwise_distance"),
+    called_as={"x": "x1", "y": "x2"},
+    module="PairwiseDistance",
+)
+def pairwise_distance(x: Any, y: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Any:
+    """norm of order p of x - y + eps along the last dimension"""
+    return ops.vector_norm(plus_number(minus(x, y), eps), p, -1, keepdim)
 
 
 def kept(shape: Sequence[int], numpy_dtype: Any, p: float) -> Tensor:

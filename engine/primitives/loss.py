@@ -21,11 +21,13 @@ from .axes import unsqueeze
 from .copying import zeros_like
 from .elementary import exp, log
 from .families import LOSS
-from .layer import at_least
+from .layer import at_least, pairwise_distance
 from .reshaping import expand, reshape, view_primitive
 from .selection import abs, sgn, where
 
 private, function = LOSS.private, LOSS.function
+# What PyTorch adds to squares of lengths that it divides by.
+_TINY = 1e-12
 
 
 def _constant(value: Any, x: Any) -> Any:
@@ -468,6 +470,61 @@ def hinge_embedding_loss(x: Any, target: Any, margin: float = 1.0, reduction: st
 def margin_ranking_loss(x: Any, y: Any, target: Any, margin: float = 0.0, reduction: str = "mean") -> Any:
     """margin - target * (x - y), at least 0, averaged; the target is 1 where x should be the larger, else -1"""
     return _summed_up(ops.clamp_min(plus_number(-target * minus(x, y), margin), 0), reduction)
+
+
+@function(
+    tensors=3,
+    torch=("triplet_margin_loss", "nn.functional.triplet_margin_loss"),
+    called_as={"x": "anchor", "y": "positive", "z": "negative"},
+    module="TripletMarginLoss",
+)
+def triplet_margin_loss(
+    x: Any,
+    y: Any,
+    z: Any,
+    margin: float = 1.0,
+    p: float = 2.0,
+    eps: float = 1e-6,
+    swap: bool = False,
+    reduction: str = "mean",
+) -> Any:
+    """by how much the distance of x from y, with a margin, exceeds that from z, averaged; swap: or that of y from z"""
+    dims = [len(data_of(value).shape) for value in (x, y, z)]
+    if len({*dims}) > 1:
+        raise shape_error(
+            "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: "
+            "anchor {}D, positive {}D, and negative {}D inputs".format(*dims)
+        )
+    if margin <= 0:
+        raise value_error(f"margin must be greater than 0, got {margin}")
+    far = pairwise_distance(x, z, p, eps)
+    if swap:
+        far = ops.minimum(far, pairwise_distance(y, z, p, eps))
+    return _summed_up(ops.clamp_min(plus_number(minus(pairwise_distance(x, y, p, eps), far), margin), 0), reduction)
+
+
+@function(
+    tensors=3,
+    torch=("cosine_embedding_loss", "nn.functional.cosine_embedding_loss"),
+    called_as={"x": "input1", "y": "input2"},
+    module="CosineEmbeddingLoss",
+)
+def cosine_embedding_loss(x: Any, y: Any, target: Any, margin: float = 0.0, reduction: str = "mean") -> Any:
+    """1 - cos(x, y) where the target is 1, and cos(x, y) - margin, at least 0, where it is -1, averaged"""
+    rank = len(data_of(target).shape) + 1
+    if any(len(data_of(value).shape) != rank for value in (x, y)):
+        sizes = [[*data_of(value).shape] for value in (x, y)]
+        raise shape_error(
+            f"{rank - 1}D target tensor expects {rank}D input tensors, but found inputs with sizes {sizes[0]} and "
+            f"{sizes[1]}."
+        )
+    inner, *squares = (
+        plus_number(ops.sum(u * v, (-1,)), added) for u, v, added in ((x, y, 0), (x, x, _TINY), (y, y, _TINY))
+    )
+    cosine = inner / ops.sqrt(squares[0] * squares[1])
+    zeros = zeros_like(cosine)
+    near = where(target == 1, minus(1, cosine), zeros)
+    return _summed_up(near + where(target == -1, ops.clamp_min(plus_number(cosine, -margin), 0), zeros), reduction)
 
 
 @function(tensors=2, torch=("poisson_nll_loss", "nn.functional.poisson_nll_loss"), module="PoissonNLLLoss")

@@ -1,6 +1,6 @@
 """Pooling: the largest element or the mean of each of the windows over an image, which lie evenly or fill a size.
 
-Which elements a window has is a table for each of the last two dimensions: a line for each window, with the places of
+Which elements a window has is a table for each of the last dimensions: a line for each window, with the places of
 its elements along the dimension, and the size of the dimension where it reaches beyond.
 """
 
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
 from ..table.registry import ops
 from ..tensors.aliases import Array, Call
-from ..tensors.errors import index_error, shape_error, type_error
+from ..tensors.errors import dimension_error, shape_error, type_error
 from ..tensors.size import check_count
 from .arguments import data_of, sizes, titles
 from .axes import squeeze, unsqueeze
@@ -23,7 +24,7 @@ from .gathering import gather_primitive
 from .reshaping import reshape
 
 private, function = LAYER.private, LAYER.function
-Tables = tuple[Array, Array]
+Tables = tuple[Array, ...]
 
 
 # Windows
@@ -70,14 +71,14 @@ def _turned(table: Array, size: int) -> Array:
 
 def _largest(x: Any, tables: Tables) -> tuple[Any, Any]:
     """The largest element of each window and its place in the image; the first of equals, the last nan."""
-    height, width = x.shape[-2:]
     has_nan = x.dtype.kind == "f" and bool(np.isnan(x.max(initial=-np.inf)))
-    best, place = x, np.zeros((1, 1), np.int64)
-    for axis, size, table in ((-1, width, tables[1]), (-2, height, tables[0])):
-        image, before = best, place
+    best, place, below = x, np.zeros((1,) * len(tables), np.int64), 1
+    for axis, table in zip(range(-1, -len(tables) - 1, -1), tables[::-1], strict=True):
+        image, before, size = best, place, x.shape[axis]
         for i, line in enumerate(_within(table, size).T):
             other = image.take(line, axis)
-            at = line if axis == -1 else before.take(line, axis) + line[:, None] * width
+            along = (line * below).reshape(-1, *(1,) * (-1 - axis))
+            at = along if axis == -1 else before.take(line, axis) + along
             if i == 0:
                 best, place = other, np.broadcast_to(at, other.shape)
                 continue
@@ -85,30 +86,27 @@ def _largest(x: Any, tables: Tables) -> tuple[Any, Any]:
             if has_nan:
                 better |= np.isnan(other)
             best, place = np.maximum(best, other), np.where(better, at, place)
+        below *= size
     return best, np.ascontiguousarray(place)
 
 
-def _flat(x: Any) -> Any:
-    return reshape(x, (*x.shape[:-2], x.shape[-2] * x.shape[-1]))
+def _choosing(name: str, rank: int) -> Call:
+    def flat(x: Any) -> Any:
+        return reshape(x, (*x.shape[:-rank], math.prod(x.shape[-rank:])))
 
+    def chosen(x: Any, indices: Any) -> Any:
+        return reshape(gather_primitive(flat(x), -1, flat(indices)), tuple(indices.shape))
 
-def _chosen(x: Any, indices: Any) -> Any:
-    """The elements of images at places in them."""
-    return reshape(gather_primitive(_flat(x), -1, _flat(indices)), tuple(indices.shape))
-
-
-def _choosing(name: str) -> Call:
     def put(grad: Any, indices: Any, shape: tuple[int, ...]) -> Any:
         result = np.zeros(shape, grad.dtype)
-        size = shape[-2] * shape[-1]
-        images = np.arange(math.prod(shape[:-2])).reshape(*shape[:-2], 1, 1)
-        np.add.at(result.reshape(-1), (indices + images * size).reshape(-1), grad.reshape(-1))
+        images = np.arange(math.prod(shape[:-rank])).reshape(*shape[:-rank], *(1,) * rank)
+        np.add.at(result.reshape(-1), (indices + images * math.prod(shape[-rank:])).reshape(-1), grad.reshape(-1))
         return result
 
     backward = private(
         f"{name}_backward",
         put,
-        lambda g, indices: _chosen(g, indices),
+        lambda g, indices: chosen(g, indices),
         None,
         promotes=(),
         batch=lambda grad, indices, shape: backward(grad, indices, (len(grad), *shape)),
@@ -123,16 +121,15 @@ def _choosing(name: str) -> Call:
     return forward
 
 
-max_pool2d_with_indices, adaptive_max_pool2d_with_indices = map(
-    _choosing, ("max_pool2d_with_indices", "adaptive_max_pool2d")
-)
+_CHOOSING = {rank: _choosing(f"max_pool{rank}d_with_indices", rank) for rank in (2, 3)}
+_CHOOSING_FILLED = {rank: _choosing(f"adaptive_max_pool{rank}d", rank) for rank in (2, 3)}
 
 
 # The mean
 
 
 def _sums(x: Any, tables: Tables) -> Any:
-    for axis, table in zip((-1, -2), tables[::-1], strict=True):
+    for axis, table in zip(range(-1, -len(tables) - 1, -1), tables[::-1], strict=True):
         size = x.shape[axis]
         if (table == size).any():
             wider = list(x.shape)
@@ -146,17 +143,21 @@ def _sums(x: Any, tables: Tables) -> Any:
     return x
 
 
+def _volumes(spans: Tables) -> Any:
+    """How many elements each window has, by those along each dimension."""
+    return reduce(np.multiply.outer, spans)
+
+
 def _averaging(name: str) -> Call:
     def mean(x: Any, tables: Tables, spans: Tables) -> Any:
-        means = _sums(x, tables) / np.multiply.outer(*spans).astype(x.dtype)
+        means = _sums(x, tables) / _volumes(spans).astype(x.dtype)
         return means if x.dtype.kind == "f" else np.trunc(means).astype(x.dtype)
 
     def spread(grad: Any, tables: Tables, spans: Tables) -> Any:
-        return _sums(grad / np.multiply.outer(*spans).astype(grad.dtype), tables)
+        return _sums(grad / _volumes(spans).astype(grad.dtype), tables)
 
     def turned(tables: Tables, shape: Sequence[int]) -> Tables:
-        rows, columns = tables
-        return _turned(rows, shape[-2]), _turned(columns, shape[-1])
+        return tuple(_turned(table, n) for table, n in zip(tables, shape[-len(tables) :], strict=True))
 
     backward = private(
         f"{name}_backward",
@@ -173,7 +174,8 @@ def _averaging(name: str) -> Call:
     return forward
 
 
-avg_pool2d_primitive, adaptive_avg_pool2d_primitive = map(_averaging, ("avg_pool2d", "adaptive_avg_pool2d"))
+_AVERAGING = {rank: _averaging(f"avg_pool{rank}d") for rank in (2, 3)}
+_AVERAGING_FILLED = {rank: _averaging(f"adaptive_avg_pool{rank}d") for rank in (2, 3)}
 
 
 # Arguments
@@ -188,25 +190,25 @@ def _numbers(function: str, name: str, position: int, value: Any) -> tuple[int, 
         raise type_error(message) from None
 
 
-def _pair(function: str, name: str, position: int, value: Any) -> tuple[int, int]:
+def _several(function: str, name: str, position: int, value: Any, rank: int) -> tuple[int, ...]:
     numbers = _numbers(function, name, position, value)
-    if len(numbers) not in (1, 2):
-        raise shape_error(f"{function}: {name} must either be a single int, or a tuple of two ints")
-    return numbers[0], numbers[-1]
+    if len(numbers) not in (1, rank):
+        allowed = f"{'omitted, ' * (name == 'stride')}a single int, or a tuple of {('two', 'three')[rank - 2]} ints"
+        raise shape_error(f"{function}: {name} must either be {allowed}")
+    return numbers * rank if len(numbers) == 1 else numbers
 
 
 def _counts(shape: Sequence[int], kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool) -> list[int]:
-    """How many windows there are along the last two dimensions. RuntimeError: there are none, or no such windows."""
+    """How many windows there are along the last dimensions. RuntimeError: there are none, or no such windows."""
+    rank = len(kernel)
     if 0 in stride:
         raise shape_error("stride should not be zero")
-    if min(dilation) <= 0:
-        raise shape_error(
-            f"dilation should be greater than zero, but got dilationH: {dilation[0]} dilationW: {dilation[1]}"
-        )
-    if min(kernel) <= 0:
-        raise shape_error(f"kernel size should be greater than zero, but got kH: {kernel[0]} kW: {kernel[1]}")
+    for called, letter, numbers in (("dilation", "dilation", dilation), ("kernel size", "k", kernel)):
+        if min(numbers) <= 0:
+            given = " ".join(f"{letter}{side}: {n}" for side, n in zip("THW"[-rank:], numbers, strict=True))
+            raise shape_error(f"{called} should be greater than zero, but got {given}")
     counts = []
-    for n, k, s, p, d in zip(shape[-2:], kernel, stride, padding, dilation, strict=True):
+    for n, k, s, p, d in zip(shape[-rank:], kernel, stride, padding, dilation, strict=True):
         if p < 0:
             raise shape_error(f"pad must be non-negative, but got pad: {p}")
         if p > ((k - 1) * d + 1) // 2:
@@ -218,22 +220,30 @@ def _counts(shape: Sequence[int], kernel: Any, stride: Any, padding: Any, dilati
         # The last window has to begin in the image or in the padding before it.
         counts.append(count - (ceil_mode and (count - 1) * s >= n + p))
     if min(counts) < 1:
-        before, after = ("x".join(str(n) for n in (shape[-3], *last)) for last in (shape[-2:], counts))
+        before, after = ("x".join(str(n) for n in (shape[-rank - 1], *last)) for last in (shape[-rank:], counts))
         raise shape_error(f"Given input size: ({before}). Calculated output size: ({after}). Output size is too small")
-    check_count(math.prod(shape[:-2]) * math.prod(counts))
+    check_count(math.prod(shape[:-rank]) * math.prod(counts))
     return counts
 
 
-def _stride(read: Callable[..., Any], function: str, stride: Any, kernel: Any) -> Any:
-    """The steps between windows, read as the kernel was; windows stand side by side where nothing is said."""
-    return kernel if stride is None or stride == () else read(function, "stride", 3, stride)
+def _grid(
+    function: str, read: Callable[..., Any], kernel: Any, stride: Any, padding: Any, dilation: Any = 1
+) -> tuple[Any, Any, Any, Any]:
+    """Sizes of windows, steps between them, what is around and between; they stand side by side if nothing is said."""
+    size = read(function, "kernel_size", 2, kernel)
+    step = size if stride is None or stride == () else read(function, "stride", 3, stride)
+    return size, step, read(function, "padding", 4, padding), read(function, "dilation", 5, dilation)
 
 
-def _check_images(shape: Sequence[int]) -> None:
-    if len(shape) not in (3, 4) or 0 in shape[-3:]:
-        raise shape_error(
-            f"Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:{list(shape)}"
-        )
+def _check_images(shape: Sequence[int], rank: int) -> None:
+    ranks = f"{rank + 1}D or {rank + 2}D (batch mode) tensor"
+    if len(shape) not in (rank + 1, rank + 2) or 0 in shape[-rank - 1 :]:
+        raise shape_error(f"Expected {ranks} with optional 0 dim batch size for input, but got:{list(shape)}")
+
+
+def _check_rank(shape: Sequence[int], rank: int) -> None:
+    if len(shape) not in (rank + 1, rank + 2):
+        raise shape_error(f"non-empty {rank + 1}D or {rank + 2}D (batch mode) tensor expected for input")
 
 
 def _line(run: Callable[..., Any], x: Any) -> Any:
@@ -243,33 +253,47 @@ def _line(run: Callable[..., Any], x: Any) -> Any:
 
 
 def _max_pool(x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool) -> tuple[Any, Any]:
-    shape = data_of(x).shape
+    shape, rank = data_of(x).shape, len(kernel)
     counts = _counts(shape, kernel, stride, padding, dilation, ceil_mode)
-    each = zip(shape[-2:], counts, kernel, stride, padding, dilation, strict=True)
-    return tuple(max_pool2d_with_indices(x, tuple(evenly(*part) for part in each)))
+    each = zip(shape[-rank:], counts, kernel, stride, padding, dilation, strict=True)
+    return tuple(_CHOOSING[rank](x, tuple(evenly(*part) for part in each)))
 
 
-@function(torch=("max_pool2d", "nn.functional.max_pool2d"))
-def max_pool2d(
-    x: Any,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: bool = False,
-    return_indices: bool = False,
-) -> Any:
-    """the largest element of each window of images, and with `return_indices` its place in the image"""
-    name = "max_pool2d"
-    kernel = _pair(name, "kernel_size", 2, kernel_size)
-    steps = _stride(_pair, name, stride, kernel)
-    around, between = _pair(name, "padding", 4, padding), _pair(name, "dilation", 5, dilation)
-    shape = data_of(x).shape
-    if len(shape) not in (3, 4):
-        raise shape_error("non-empty 3D or 4D (batch mode) tensor expected for input")
-    _check_images(shape)
-    result = _max_pool(x, kernel, steps, around, between, ceil_mode)
-    return result if return_indices else result[0]
+def _named(call: Call, name: str, doc: str, torch: Sequence[str]) -> Call:
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = doc
+    return function(torch=(*torch, f"nn.functional.{name}"))(call)
+
+
+def _several_of(rank: int) -> Callable[..., Any]:
+    return lambda function, name, position, value: _several(function, name, position, value, rank)
+
+
+def _max_pooling(rank: int) -> Call:
+    name = f"max_pool{rank}d"
+
+    def call(
+        x: Any,
+        kernel_size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        dilation: Any = 1,
+        ceil_mode: bool = False,
+        return_indices: bool = False,
+    ) -> Any:
+        grid = _grid(name, _several_of(rank), kernel_size, stride, padding, dilation)
+        shape = data_of(x).shape
+        _check_rank(shape, rank)
+        _check_images(shape, rank)
+        result = _max_pool(x, *grid, ceil_mode)
+        return result if return_indices else result[0]
+
+    doc = f"the largest element of each window of {_IMAGES[rank]}, and with `return_indices` its place in the image"
+    return _named(call, name, doc, (name,))
+
+
+_IMAGES = {2: "images", 3: "images with depth"}
+max_pool2d, max_pool3d = map(_max_pooling, (2, 3))
 
 
 def _single(function: str, name: str, position: int, value: Any) -> int:
@@ -301,9 +325,7 @@ def max_pool1d(
             f"{name}: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but got:"
             f"{list(shape)}"
         )
-    kernel = _single(name, "kernel_size", 2, kernel_size)
-    step = _stride(_single, name, stride, kernel)
-    around, between = _single(name, "padding", 4, padding), _single(name, "dilation", 5, dilation)
+    kernel, step, around, between = _grid(name, _single, kernel_size, stride, padding, dilation)
     for argument, value in (("kernel_size", kernel), ("stride", step), ("dilation", between)):
         if value <= 0:
             raise shape_error(f"{name}() {argument} must be greater than zero, but got {value}")
@@ -321,47 +343,50 @@ def max_pool1d(
     return result if return_indices else result[0]
 
 
-def _avg_pool(
-    x: Any, kernel: Any, stride: Any, padding: Any, ceil_mode: bool, includes_padding: bool, divisor: int | None
-) -> Any:
-    shape = data_of(x).shape
-    counts = _counts(shape, kernel, stride, padding, (1, 1), ceil_mode)
+def _avg_pool(x: Any, grid: Any, ceil_mode: bool, includes_padding: bool, divisor: int | None) -> Any:
+    shape, rank = data_of(x).shape, len(grid[0])
+    kernel, stride, padding, dilation = grid
+    counts = _counts(shape, kernel, stride, padding, dilation, ceil_mode)
     tables, often = [], []
-    for n, count, k, s, p in zip(shape[-2:], counts, kernel, stride, padding, strict=True):
+    for n, count, k, s, p in zip(shape[-rank:], counts, kernel, stride, padding, strict=True):
         tables.append(evenly(n, count, k, s, p))
         starts = np.arange(count) * s - p
         ends = np.minimum(starts + k, n + p)
         often.append(ends - starts if includes_padding else np.minimum(ends, n) - np.maximum(starts, 0))
     if divisor is not None:
-        often = [np.full(counts[0], divisor), np.ones(counts[1])]
-    return avg_pool2d_primitive(x, tuple(tables), tuple(often))
+        often = [np.full(counts[0], divisor), *map(np.ones, counts[1:])]
+    return _AVERAGING[rank](x, tuple(tables), tuple(often))
 
 
-@function()
-def avg_pool2d(
-    x: Any,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    ceil_mode: bool = False,
-    count_include_pad: bool = True,
-    divisor_override: int | None = None,
-) -> Any:
-    """the mean of each window of images; zeros around them count, if they are to"""
-    name = "avg_pool2d"
-    kernel = _pair(name, "kernel_size", 2, kernel_size)
-    steps = _stride(_pair, name, stride, kernel)
-    around = _pair(name, "padding", 4, padding)
-    if divisor_override == 0:
-        raise shape_error("divisor must be not zero")
-    shape = data_of(x).shape
-    if len(shape) < 3:
-        raise index_error(
-            f"Dimension out of range (expected to be in range of [{-max(len(shape), 1)}, {max(len(shape), 1) - 1}], "
-            "but got -3)"
-        )
-    _check_images(shape)
-    return _avg_pool(x, kernel, steps, around, ceil_mode, count_include_pad, divisor_override)
+def _avg_pooling(rank: int) -> Call:
+    name = f"avg_pool{rank}d"
+
+    def call(
+        x: Any,
+        kernel_size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+        divisor_override: int | None = None,
+    ) -> Any:
+        grid = _grid(name, _several_of(rank), kernel_size, stride, padding)
+        if divisor_override == 0:
+            raise shape_error("divisor must be not zero")
+        shape = data_of(x).shape
+        if rank == 3:
+            _check_rank(shape, rank)
+        elif len(shape) < 3:
+            raise dimension_error(-3, len(shape))
+        _check_images(shape, rank)
+        return _avg_pool(x, grid, ceil_mode, count_include_pad, divisor_override)
+
+    return _named(
+        call, name, f"the mean of each window of {_IMAGES[rank]}; zeros around them count, if they are to", ()
+    )
+
+
+avg_pool2d, avg_pool3d = map(_avg_pooling, (2, 3))
 
 
 def _check_lines(function: str, shape: Sequence[int]) -> None:
@@ -384,38 +409,36 @@ def avg_pool1d(
     """the mean of each window along the last dimension; zeros around it count, if they are to"""
     name = "avg_pool1d"
     _check_lines(name, data_of(x).shape)
-    kernel = _single(name, "kernel_size", 2, kernel_size)
-    step = _stride(_single, name, stride, kernel)
-    around = _single(name, "padding", 4, padding)
-    _check_images((*data_of(x).shape[:-1], 1, data_of(x).shape[-1]))
-    return _line(lambda x: _avg_pool(x, (1, kernel), (1, step), (0, around), ceil_mode, count_include_pad, None), x)
+    grid = [(before, n) for before, n in zip((1, 1, 0, 1), _grid(name, _single, kernel_size, stride, padding))]  # noqa: B905
+    _check_images((*data_of(x).shape[:-1], 1, data_of(x).shape[-1]), 2)
+    return _line(lambda x: _avg_pool(x, grid, ceil_mode, count_include_pad, None), x)
 
 
 # Windows that fill a size
 
 
-def _filled(function: str, x: Any, size: Any) -> tuple[list[int], Tables]:
+def _filled(function: str, x: Any, size: Any, rank: int) -> tuple[list[int], Tables]:
     """How many windows there are along each dimension, and their tables; None: as many as there are elements."""
-    shape, given = data_of(x).shape, size if isinstance(size, (tuple, list)) else (size,) * 2
-    if len(given) != 2:
-        raise shape_error(f"{function}: output_size must be 2")
-    if len(shape) not in (3, 4):
+    shape, given = data_of(x).shape, size if isinstance(size, (tuple, list)) else (size,) * rank
+    if len(given) != rank:
+        raise shape_error(f"{function}: output_size must be {rank}")
+    if len(shape) not in (rank + 1, rank + 2):
         mark = ":" if "max" in function else ""
-        raise shape_error(f"{function}(): Expected 3D or 4D tensor, but got{mark} {list(shape)}")
-    counts = [n if c is None else _numbers(function, "output_size", 2, c)[0] for n, c in zip(shape[-2:], given)]  # noqa: B905
+        raise shape_error(f"{function}(): Expected {rank + 1}D or {rank + 2}D tensor, but got{mark} {list(shape)}")
+    sizes = zip(shape[-rank:], given, strict=True)
+    counts = [n if c is None else _numbers(function, "output_size", 2, c)[0] for n, c in sizes]
     if min(counts) < 0:
+        received = ", ".join(map(str, counts))
         raise shape_error(
-            f"{function}: elements of output_size must be greater than or equal to 0 but received "
-            f"{{{counts[0]}, {counts[1]}}}"
+            f"{function}: elements of output_size must be greater than or equal to 0 but received {{{received}}}"
         )
-    if 0 in shape[-2:]:
+    if 0 in shape[-rank:]:
         raise shape_error(
             f"{function}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes "
-            f"{list(shape)} with dimension {len(shape) - 2 + shape[-2:].index(0)} being empty"
+            f"{list(shape)} with dimension {len(shape) - rank + shape[-rank:].index(0)} being empty"
         )
-    check_count(math.prod(shape[:-2]) * math.prod(counts))
-    rows, columns = (filling(n, count) for n, count in zip(shape[-2:], counts, strict=True))
-    return counts, (rows, columns)
+    check_count(math.prod(shape[:-rank]) * math.prod(counts))
+    return counts, tuple(filling(n, count) for n, count in zip(shape[-rank:], counts, strict=True))
 
 
 def _check_computed(function: str, x: Any) -> None:
@@ -423,20 +446,39 @@ def _check_computed(function: str, x: Any) -> None:
         raise NotImplementedError(f"\"{function}\" not implemented for '{titles(x)[0]}'")
 
 
-def _adaptive_mean(x: Any, size: Any) -> Any:
-    counts, tables = _filled("adaptive_avg_pool2d", x, size)
-    if counts == [1, 1]:
-        return ops.mean(x, (-1, -2), True)
-    _check_computed("adaptive_avg_pool2d", x)
-    shape = data_of(x).shape
-    spans = tuple((table < n).sum(1) for table, n in zip(tables, shape[-2:], strict=True))
-    return adaptive_avg_pool2d_primitive(x, tables, spans)
+def _adaptive_mean(x: Any, size: Any, rank: int = 2) -> Any:
+    counts, tables = _filled(f"adaptive_avg_pool{rank}d", x, size, rank)
+    if counts == [1] * rank:
+        return ops.mean(x, tuple(range(-1, -rank - 1, -1)), True)
+    _check_computed(f"adaptive_avg_pool{rank}d", x)
+    sizes = data_of(x).shape[-rank:]
+    spans = tuple((table < n).sum(1) for table, n in zip(tables, sizes, strict=True))
+    return _AVERAGING_FILLED[rank](x, tables, spans)
 
 
-@function()
-def adaptive_avg_pool2d(x: Any, output_size: Any) -> Any:
-    """the means of as many windows of images as there are to be, which together are all of an image"""
-    return _adaptive_mean(x, output_size)
+def _adaptive_largest(x: Any, size: Any, rank: int = 2) -> tuple[Any, Any]:
+    _, tables = _filled(f"adaptive_max_pool{rank}d", x, size, rank)
+    _check_computed(f"adaptive_max_pool{rank}d", x)
+    return tuple(_CHOOSING_FILLED[rank](x, tables))
+
+
+def _adaptive_pooling(rank: int) -> tuple[Call, Call]:
+    def mean(x: Any, output_size: Any) -> Any:
+        return _adaptive_mean(x, output_size, rank)
+
+    def largest(x: Any, output_size: Any, return_indices: bool = False) -> Any:
+        result = _adaptive_largest(x, output_size, rank)
+        return result if return_indices else result[0]
+
+    windows = f"of as many windows of {_IMAGES[rank]} as there are to be, which together are all of an image"
+    return (
+        _named(mean, f"adaptive_avg_pool{rank}d", f"the means {windows}", ()),
+        _named(largest, f"adaptive_max_pool{rank}d", f"the largest elements {windows}", ()),
+    )
+
+
+adaptive_avg_pool2d, adaptive_max_pool2d = _adaptive_pooling(2)
+adaptive_avg_pool3d, adaptive_max_pool3d = _adaptive_pooling(3)
 
 
 @function(torch=("adaptive_avg_pool1d", "nn.functional.adaptive_avg_pool1d"))
@@ -445,19 +487,6 @@ def adaptive_avg_pool1d(x: Any, output_size: Any) -> Any:
     _check_lines("adaptive_avg_pool1d", data_of(x).shape)
     count = _single("adaptive_avg_pool1d", "output_size", 2, output_size)
     return _line(lambda x: _adaptive_mean(x, (1, count)), x)
-
-
-def _adaptive_largest(x: Any, size: Any) -> tuple[Any, Any]:
-    _, tables = _filled("adaptive_max_pool2d", x, size)
-    _check_computed("adaptive_max_pool2d", x)
-    return tuple(adaptive_max_pool2d_with_indices(x, tables))
-
-
-@function()
-def adaptive_max_pool2d(x: Any, output_size: Any, return_indices: bool = False) -> Any:
-    """the largest elements of as many windows of images as there are to be, which together are all of an image"""
-    result = _adaptive_largest(x, output_size)
-    return result if return_indices else result[0]
 
 
 @function(torch=("nn.functional.adaptive_max_pool1d",))

@@ -90,13 +90,17 @@ def named_outputs(primitive: Operation, tensors: list[Tensor]) -> Any:
     """Several results as a named tuple (`.values`, `.indices`), or a plain one where they have no names."""
     if primitive.outputs == MANY:
         return tuple(tensors)
-    return _result_type(primitive.name, primitive.outputs)(*tensors)
+    return result_type(primitive.name, primitive.outputs)(*tensors)
 
 
 @cache
-def _result_type(name: str, outputs: tuple[str, ...]) -> Any:
-    # The names are known only now, and with them the type.
-    return cast(Any, namedtuple)(name, outputs)
+def result_type(name: str, fields: tuple[str, ...]) -> Any:
+    """The type of several results with names, which is shown as PyTorch's of this name."""
+    made = cast(Any, namedtuple)(name, fields, module="torch.return_types")
+    made.__repr__ = lambda results: (
+        f"torch.return_types.{name}(\n" + ",\n".join(f"{n}={r!r}" for n, r in zip(fields, results, strict=True)) + ")"
+    )
+    return made
 
 
 def _settled(primitive: Operation, out: Any) -> Any:

@@ -34,7 +34,7 @@ from .presentation import Presentation
 from .saturation import has_exponentials, saturated
 from .sharing import shared
 from .simplify import simplified
-from .sizes import Axis, general
+from .sizes import Axis, general, of_any_size
 from .terms import Symbol, Term, ordered
 from .translate import translated
 from .verbatim import VERBATIM
@@ -71,7 +71,7 @@ class Derivatives(NamedTuple):
 
     `variables` are those of the original, `shared` the assignments, `results` the expressions by what each
     differentiates by, in order. At `points` of the domain they have been compared with the engine. `arrays` has the
-    number of dimensions of variables that are no single numbers, and `narrow` the results with fewer elements than
+    shapes of variables that are no single numbers, and `narrow` the results with fewer elements than
     their variable has, such as 1 for all of them. A value of several `elements` is differentiated as their sum.
     """
 
@@ -79,7 +79,7 @@ class Derivatives(NamedTuple):
     shared: tuple[Assign, ...]
     results: dict[By, Any]
     points: int = 0
-    arrays: Mapping[str, int] = MappingProxyType({})
+    arrays: Mapping[str, tuple[int, ...]] = MappingProxyType({})
     elements: int = 1
     narrow: frozenset[By] = frozenset()
 
@@ -132,7 +132,7 @@ def derivatives(
         if found is not None:
             return found
     program, elements = traced(expression, wanted, shapes, limits)
-    arrays = {name: len(shapes[name]) for name in names if shapes.get(name)}
+    arrays = {name: shapes[name] for name in names if shapes.get(name)}
 
     def checked(found: Derivatives, shapes: Shapes = shapes) -> Derivatives:
         _check_real(expression, found)
@@ -221,7 +221,7 @@ def _for_all_sizes(
     """The derivatives with sizes by name, `checked` for other arrays too. None: sizes do not count, or have no name."""
 
     def terms_of(others: Shapes) -> list[Term]:
-        return [*translated(traced(expression, wanted, others, limits)[0]).values()]
+        return [*translated(of_any_size(traced(expression, wanted, others, limits)[0])).values()]
 
     names = tuple(variables_of(expression, shapes))
     sized = general(expression, {name: shapes.get(name, ()) for name in names}, letters, terms_of)

@@ -13,6 +13,8 @@ from fractions import Fraction
 from itertools import combinations
 from typing import NamedTuple
 
+from ...engine.program.program import Constant
+from ...engine.program.program import Program as Traced
 from ...engine.tensors.symbol import TraceError
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Number as Literal
@@ -23,6 +25,7 @@ from .formulas import UntranslatableError
 from .functions import rebuilt
 from .notation import ELEMENT, FLOAT, RESULT, function
 from .terms import Call, Number, Product, Sum, Term, is_call, number, ordered, raw_call, symbol
+from .translate import of_identity
 
 Shapes = Mapping[str, tuple[int, ...]]
 # The dimension of a variable, counted from 0.
@@ -88,6 +91,19 @@ def general(
         {axis: _SMALLEST_OTHER + places.index(size) for axis, size in sizes.items()} for places in (kinds, kinds[::-1])
     )
     return None if made is None else General(made, (_replaced(shapes, growing), _replaced(shapes, falling)))
+
+
+def of_any_size(program: Traced) -> Traced:
+    """The program itself. UntranslatableError: it has a list of numbers as long as one of the stand-ins."""
+    operands: list[object] = [*program.outputs.values(), *(a for e in program.equations for a in e.arguments)]
+    for operand in operands:
+        if type(operand) is tuple:
+            operands.extend(operand)
+        elif isinstance(operand, Constant) and isinstance(operand.value, tuple):
+            lengths = {*_STAND_INS}.intersection(operand.shape)
+            if lengths and not of_identity(operand):
+                raise UntranslatableError("a list of numbers has the size of an array")
+    return program
 
 
 def _primes(expression: Program) -> list[int]:

@@ -118,7 +118,7 @@ def _argument(argument: Any, known: Mapping[Variable, Any], algebra: Algebra, sh
             raise UntranslatableError("one of several results has no spelling as a formula")
         return known[argument]
     if isinstance(argument, Constant):
-        times = _of_identity(argument) if algebra is CANONICAL else 0
+        times = of_identity(argument) if algebra is CANONICAL else 0
         if times:
             return multiply(read(times), shapes.record(raw_call("eye", (number(argument.shape[0]),)), argument.shape))
         return _array(argument.value, algebra) if argument.shape else algebra.read(argument.value)
@@ -127,7 +127,7 @@ def _argument(argument: Any, known: Mapping[Variable, Any], algebra: Algebra, sh
     return algebra.read(argument) if is_operand and isinstance(argument, (int, float)) else argument
 
 
-def _of_identity(constant: Constant) -> float:
+def of_identity(constant: Constant) -> float:
     """How many times the identity of at least two rows a constant is; 0: it is another matrix."""
     rows, *columns = constant.shape or (0,)
     if rows < 2 or columns != [rows] or not isinstance(constant.value, tuple):

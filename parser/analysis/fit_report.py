@@ -11,7 +11,7 @@ import numpy as np
 from ...engine.optimize.inference import Inference, undetermined_by
 from ...engine.optimize.least_squares import Status
 from ..syntax.wording import counted, listed
-from .result import Finding, no_result, value_text
+from .result import Finding, text_at
 
 _NEAR_ONE = 0.99
 _FEW = 5
@@ -77,12 +77,7 @@ class FitReport(NamedTuple):
     def text_of(self, key: str) -> str:
         """One of the facts on a line, by its key. UsageError: there is none."""
         facts = dict(self.facts())
-        if key in self.estimates:
-            key = f"estimate.{key}"
-        if key not in facts:
-            shown = [*self.estimates, *(name for name in facts if "." not in name)]
-            raise no_result(key, facts, f"some are {listed(shown)}")
-        return value_text(facts[key])
+        return text_at(facts, key, "estimate.", [*self.estimates, *(name for name in facts if "." not in name)])
 
 
 def measures_of(inference: Inference) -> dict[str, float]:
@@ -104,7 +99,7 @@ def measures_of(inference: Inference) -> dict[str, float]:
 
 
 def why_not(status: Status) -> str:
-    """What is wrong with a fit that is no answer, in words."""
+    """What is wrong with a fit that is no answer."""
     return {
         Status.CONVERGED: "",
         Status.STALLED: "it did not converge: where the search ended, the sum of squares can still be less",
@@ -113,8 +108,8 @@ def why_not(status: Status) -> str:
     }[status]
 
 
-def findings_of(inference: Inference, names: Sequence[str]) -> list[Finding]:
-    """What a statistician would warn of, by the numbers alone."""
+def findings_of(inference: Inference, names: Sequence[str], is_exact: bool) -> list[Finding]:
+    """What a statistician would warn of, by the numbers alone. `is_exact`: the residuals are rounding."""
     found: list[Finding] = []
 
     def warn(kind: str, text: str, help: str | None = None) -> None:
@@ -134,6 +129,8 @@ def findings_of(inference: Inference, names: Sequence[str]) -> list[Finding]:
         warn("bound", f"`{names[i]}` is at its bound {solution.point[i]:g}, and has no standard error there")
     if inference.freedom == 0:
         warn("rows", "there are as many parameters as rows: nothing is left to estimate errors from")
+    elif is_exact:
+        warn("exact", "the model meets every row: the errors, t and p are those of rounding, and say nothing")
     elif inference.freedom < _FEW:
         warn("rows", f"only {counted(inference.freedom, 'degree')} of freedom: the errors are hardly known themselves")
     pairs = _near_pairs(inference.correlations)

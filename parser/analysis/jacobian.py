@@ -31,7 +31,7 @@ from ..algebra.presentation import Presentation
 from ..algebra.shapes import Shapes as Sizes
 from ..algebra.sharing import free_names
 from ..algebra.simplify import simplified
-from ..algebra.sizes import Axis, general
+from ..algebra.sizes import Axis, general, of_any_size
 from ..algebra.terms import Term, symbol
 from ..algebra.translate import translated
 from ..algebra.verbatim import VERBATIM
@@ -78,7 +78,7 @@ def _value_for_all_sizes(
     """The value with sizes by name. None: none is needed, or there is no such formula."""
 
     def terms_of(others: Shapes) -> list[Term]:
-        return [*translated(_traced_value(program, others, limits)).values()]
+        return [*translated(of_any_size(_traced_value(program, others, limits))).values()]
 
     sized = general(
         program, {name: shapes.get(name, ()) for name in found.variables}, letters, terms_of, always=bool(letters)
@@ -158,7 +158,7 @@ def _matrices(
     def terms_of(sizes: Shapes) -> list[Term]:
         given = with_weight(sizes)
         known = Sizes(given)
-        terms = translated(traced(weighed, wanted, given, limits)[0], shapes=known)
+        terms = translated(of_any_size(traced(weighed, wanted, given, limits)[0]), shapes=known)
         found = [
             matrix(term, symbol(weight), known, given[by[0]]) for by, term in zip(wanted, terms.values(), strict=True)
         ]
@@ -182,7 +182,7 @@ def _matrices(
             points = check(weighed, found._replace(results=products), with_weight(sizes), limits)
         except DisagreementError:
             return None
-    return found._replace(points=points, arrays={name: len(shapes[name]) for name in names if shapes.get(name)})
+    return found._replace(points=points, arrays={name: shapes[name] for name in names if shapes.get(name)})
 
 
 def _traced_value(program: Program, shapes: Shapes, limits: Limits) -> Traced:

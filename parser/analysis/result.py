@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -83,12 +83,14 @@ def no_result(key: str, names: Iterable[str], otherwise: str) -> UsageError:
     return UsageError(f"there is no result {quoted(key)}", f"did you mean `{close}`?" if close else otherwise)
 
 
-def text_at(facts: Mapping[str, Any], key: str) -> str:
-    """One of the facts about a point on a line, by its key, or by the name of a variable. UsageError: there is none."""
-    called = next((name for name in (f"at.{key}", key) if name in facts), None)
+def text_at(facts: Mapping[str, Any], key: str, main: str = "at.", shown: Sequence[str] = ()) -> str:
+    """One of the facts on a line, by its key, which may lack the `main` prefix. UsageError, with what is `shown` of
+    them: there is none.
+    """
+    called = next((name for name in (f"{main}{key}", key) if name in facts), None)
     if called is None:
-        names = [name.removeprefix("at.") for name in facts]
-        raise no_result(key, names, f"the results are {listed(names)}")
+        names = [name.removeprefix(main) for name in facts]
+        raise no_result(key, names, f"some are {listed(shown)}" if shown else f"the results are {listed(names)}")
     return value_text(facts[called])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from ...engine.tensors.symbol import TraceError
-from ..algebra.derivative import By, Derivatives, Shapes, derivatives, variables_of
+from ..algebra.derivative import By, Derivatives, DisagreementError, Shapes, check, derivatives, variables_of
 from ..algebra.formulas import UntranslatableError
 from ..algebra.sizes import Axis
 from ..semantics.doubtful_names import remarks
@@ -18,7 +18,7 @@ from ..syntax.callers import Caller
 from ..syntax.errors import ExpressionError, UsageError, did_you_mean
 from ..syntax.printer import UnprintableError
 from ..syntax.rebuilding import with_calls
-from ..syntax.records import Assign, Number, Program
+from ..syntax.records import Assign, List, Number, Program
 from ..syntax.wording import quoted, variables_help
 from ..unparse import How, UnsupportedError, printed
 from ..unparse.formats import CODE, FORMATS
@@ -74,7 +74,10 @@ def formulas(
         stand_ins = {letter: shapes[name][axis] for (name, axis), letter in letters.items()}
         help = "here " + ", ".join(f"{letter} is {size}" for letter, size in stand_ins.items())
         raise ExpressionError(error.kind, error.message, error.source, error.start, error.end, help) from error
-    return found, [*doubts, *_notes(found, "several" if letters else str(found.elements))]
+    notes = _notes(found, "several" if letters else str(found.elements))
+    if not letters and not jacobian and _is_of_these_sizes(program, found, shapes, limits):
+        notes.append("the formula is of arrays of these sizes alone: their sizes are numbers in it")
+    return found, [*doubts, *notes]
 
 
 def wanted_of(
@@ -138,6 +141,19 @@ def written(
         raise UsageError(str(error), error.help) from None
     except UnprintableError as error:
         raise refused(program, error, write_out) from None
+
+
+def _is_of_these_sizes(program: Program, found: Derivatives, shapes: Shapes, limits: Limits) -> bool:
+    """Whether a derivative is wrong of longer arrays, and is no list of elements, which shows how many there are."""
+    slopes = {by: result for by, result in found.results.items() if by and type(result) is not List}
+    if not slopes or not found.arrays:
+        return False
+    longer = {name: tuple(size + (size > 1) for size in shape) for name, shape in shapes.items()}
+    try:
+        check(program, found._replace(results=slopes), longer, limits)
+    except DisagreementError:
+        return True
+    return False
 
 
 def _of_constant(program: Program, wanted: Sequence[By], shapes: Shapes, value: bool, limits: Limits) -> Derivatives:

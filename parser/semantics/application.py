@@ -11,7 +11,6 @@ import numpy as np
 
 from ...engine import FUNCTIONS, Tensor
 from ...engine.table.composed import called_by_name
-from ...engine.table.record import Operation
 from ...engine.tensors.size import check_count
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Attribute, Binary, Call, Compare, Dots, List, Method, Name, Slice, Subscript, Syntax, Unary
@@ -39,10 +38,12 @@ class Application:
     def value(self, expr: Any, arguments: list[Value]) -> Value:
         """Does the one operation that `expr` stands for on values already computed."""
         kind = type(expr)
+        if kind is Call:
+            return self.call(expr, expr.function, arguments)
+        if kind is Method:
+            return self.call(expr, expr.name, arguments)
         if kind is Binary:
-            first, second = arguments
-            x, y = operand(first), operand(second)
-            return self.done(expr, binary_operator(expr.op, x, y), [x, y])
+            return self.binary(expr, *arguments)
         if kind is List:
             return arguments
         if kind is Slice:
@@ -61,10 +62,6 @@ class Application:
             if isinstance(whole, Tensor) and not whole.ndim and any(takes_elements(part) for part in key):
                 raise self.without_elements(expr)
             return self.done(expr, operator.getitem, [whole, key[0] if len(key) == 1 else key])
-        if kind is Call:
-            return self.call(expr, FUNCTIONS[expr.function], arguments)
-        if kind is Method:
-            return self.call(expr, FUNCTIONS[expr.name], arguments)
         arguments = [operand(a) for a in arguments]
         if kind is Unary:
             return self.done(expr, UNARY[expr.op], arguments)
@@ -104,11 +101,17 @@ class Application:
             result = holds if result is None else self.done(expr, both, [result, holds])
         return result
 
-    def call(self, expr: Call | Method, function: Operation, arguments: list[Value]) -> Value:
+    def binary(self, expr: Binary, first: Value, second: Value) -> Value:
+        """What an operator makes of two values."""
+        x, y = operand(first), operand(second)
+        return self.done(expr, binary_operator(expr.op, x, y), [x, y])
+
+    def call(self, expr: Call | Method, name: str, arguments: list[Value]) -> Value:
         """Calls a function of the table."""
-        is_usual = len(arguments) == function.tensors and _takes_tensors(function) and not expr.kwargs
-        if is_usual and {*map(type, arguments)} == _TENSORS:
-            return self.done(expr, called_by_name(function), arguments)
+        taken, usual = on_tensors(name)
+        if 0 < len(arguments) == taken and not expr.kwargs and {*map(type, arguments)} == _TENSORS:
+            return self.done(expr, usual, arguments)
+        function = FUNCTIONS[name]
         positional, named = arranged(function, arguments, [name for name, _ in expr.kwargs])
         together = numbers_together(function, expr, positional, self.source)
         if together is not None:
@@ -138,6 +141,8 @@ class Application:
 
 
 @cache
-def _takes_tensors(function: Operation) -> bool:
-    """Whether a function can be called as it is with as many tensors as it takes."""
-    return function.tensors > 0 and not function.variadic and not function.assumed and function.elements is None
+def on_tensors(name: str) -> tuple[int, Callable[..., Value]]:
+    """A function of the table, and how many tensors it can be called with as it is; 0: it never can."""
+    function = FUNCTIONS[name]
+    is_usual = not (function.variadic or function.assumed or function.elements is not None)
+    return function.tensors if is_usual else 0, called_by_name(function)

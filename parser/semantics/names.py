@@ -90,6 +90,10 @@ def _results() -> dict[str, None]:
     return dict.fromkeys(name for primitive in all_primitives() for name in primitive.outputs if name.isidentifier())
 
 
+# Functions of the table, and how many arguments they were given where that was right.
+_right: set[tuple[str, int]] = set()
+
+
 def _check_call(call: Call, source: str, defined: dict[str, tuple[str, ...]]) -> None:
     if call.function in defined:
         parameters = defined[call.function]
@@ -100,10 +104,14 @@ def _check_call(call: Call, source: str, defined: dict[str, tuple[str, ...]]) ->
             takes = f"`{call.function}` takes {counted(len(parameters), 'argument')}"
             raise _arity(call, source, f"{takes}, but {len(call.args)} {_was(len(call.args))} given")
         return
+    if (call.function, len(call.args)) in _right and not call.kwargs:
+        return
     function = FUNCTIONS.get(call.function)
     if function is None:
         raise _unknown("function", call.function, call, source, [*FUNCTIONS, *defined])
     _check_arguments(call, source, function, len(call.args))
+    if not call.kwargs and len(call.args) <= len(function.arguments):
+        _right.add((call.function, len(call.args)))
 
 
 def _check_method(call: Method, source: str) -> None:

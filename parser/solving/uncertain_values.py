@@ -19,6 +19,7 @@ _POWER = r"(?:[eE][+-]?\d+)?"
 # 2.00(5)e3: digits in brackets count in the last places, with a point they are the deviation itself.
 _DIGITS = re.compile(rf"({_NUMBER})\((\d+\.?\d*|\.\d+)\)({_POWER})")
 _TOGETHER = re.compile(r"\((.*)\)([eE][+-]?\d+)")
+_BRACKETS = re.compile(rf"{_NUMBER}{_POWER}\(")
 _BLANK = re.compile(rf"({_NUMBER}{_POWER})\s+({_NUMBER}{_POWER}\s*%?)")
 FORMS = "write it as `2±0.1`, `2+-0.1`, `2.0(1)`, `2±5%`, or as a number that is exact"
 
@@ -87,7 +88,7 @@ def _numbers(name: str, text: str, whole: str) -> np.ndarray:
     try:
         return np.asarray(read_value(name, text.strip())._data, float)
     except UsageError as error:
-        if text.strip() != whole:
+        if text.strip() != whole or _BRACKETS.match(text):
             error.help = FORMS
         raise
 

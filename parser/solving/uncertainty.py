@@ -14,11 +14,10 @@ from ...engine.optimize.propagation import Drawn, Propagated, drawn, propagated,
 from ...engine.optimize.unknowns import Unknowns
 from ..analysis.differentiate import Request, differentiate
 from ..analysis.problem import Problem
-from ..analysis.result import Finding, no_result, value_text
+from ..analysis.result import Finding, text_at
 from ..semantics.limits import Limits
 from ..syntax.errors import ExpressionError
 from ..syntax.records import Program
-from ..syntax.wording import listed
 from .callables import scalar_function
 from .correlations import Pairs, correlation_matrix, number_names
 from .nearby_kinks import findings_near
@@ -79,11 +78,17 @@ class Propagation(NamedTuple):
     expr: str
     value: float
     deviation: float
-    rounded: str
+    digits: int
     inputs: Mapping[str, Influence]
     second: tuple[float, float] | None
     check: Drawn | None
     warnings: Sequence[Finding]
+    notes: Sequence[str] = ()
+
+    @property
+    def rounded(self) -> str:
+        """The value with its deviation, to the digits that are to be stated."""
+        return stated(self.value, self.deviation, self.digits)
 
     def is_finite(self) -> bool:
         """Whether the value and its deviation are."""
@@ -91,10 +96,7 @@ class Propagation(NamedTuple):
 
     def text_of(self, key: str) -> str:
         """One of the facts on a line, by its key. UsageError: there is none."""
-        facts = dict(self.facts())
-        if key not in facts:
-            raise no_result(key, facts, f"they are {listed(facts)}")
-        return value_text(facts[key])
+        return text_at(dict(self.facts()), key)
 
     def facts(self) -> Iterator[tuple[str, Any]]:
         """The results as pairs of a dotted key and a number or text, in the order they are printed."""
@@ -156,7 +158,7 @@ def propagate(
         program.source,
         value,
         deviation,
-        stated(value, deviation, asked.digits),
+        asked.digits,
         dict(zip(inputs.names, _influences(inputs, value, gradient, found), strict=True)),
         second if asked.second else None,
         check,

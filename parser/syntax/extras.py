@@ -7,23 +7,43 @@ import json
 import os
 import sys
 from importlib.metadata import PackageNotFoundError, distribution
+from typing import NamedTuple
 from urllib.parse import urlparse
 from urllib.request import url2pathname
 
 _PACKAGE = "autodiff-cli"
 
 
-def how_to_install(extra: str) -> str:
-    """The command that installs an extra into the environment that runs, from where the package itself came from."""
-    wanted = f'"{_requirement(extra)}"'
-    parts = os.path.normpath(sys.prefix).split(os.sep)
-    if "pipx" in parts:
-        return f"pipx install --force {wanted}"
-    if parts[-3:-1] == ["uv", "tools"]:
-        return f"uv tool install --force {wanted}"
-    if importlib.util.find_spec("pip") is None:
-        return f"uv pip install --python {sys.executable} {wanted}"
-    return f"{sys.executable} -m pip install {wanted}"
+class Environment(NamedTuple):
+    """Where packages are installed: its folder, its Python, and whether that has pip."""
+
+    prefix: str
+    executable: str
+    has_pip: bool
+
+
+def how_to_install(extra: str, there: Environment | None = None) -> str:
+    """The command that installs an extra into the environment that runs, or `there`, from where the package came."""
+    wanted = _requirement(extra)
+    kind, pip = _tools(there)
+    forms = {"pipx": "pipx install --force", "uv": "uv tool install --force"}
+    return f'{forms.get(kind, pip)} "{wanted}"'
+
+
+def how_to_add(package: str) -> str:
+    """The command that installs another package into the environment that runs."""
+    kind, pip = _tools(None)
+    forms = {"pipx": f"pipx inject {_PACKAGE}", "uv": f"uv tool install {_PACKAGE} --with"}
+    return f"{forms.get(kind, pip)} {package}"
+
+
+def _tools(there: Environment | None) -> tuple[str, str]:
+    """What an environment was made by, if that installs into it; and pip as it installs into others."""
+    found = there or Environment(sys.prefix, sys.executable, importlib.util.find_spec("pip") is not None)
+    parts = os.path.normpath(found.prefix).split(os.sep)
+    kind = "pipx" if "pipx" in parts else "uv" if parts[-3:-1] == ["uv", "tools"] else ""
+    python = found.executable
+    return kind, f"{python} -m pip install" if found.has_pip else f"uv pip install --python {python}"
 
 
 def _requirement(extra: str) -> str:

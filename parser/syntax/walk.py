@@ -15,6 +15,8 @@ from .records import (
     Define,
     List,
     Method,
+    Name,
+    Number,
     Program,
     Slice,
     Subscript,
@@ -28,12 +30,14 @@ _PLACES = ("start", "end")
 def children(expr: Any) -> tuple[Any, ...]:
     """The parts of a syntax record, in the order they are evaluated."""
     kind = type(expr)
+    if kind is Name or kind is Number:
+        return ()
     if kind is Binary:
         return (expr.left, expr.right)
     if kind is Unary:
         return (expr.operand,)
     if kind is Call:
-        return (*expr.args, *[value for _, value in expr.kwargs])
+        return expr.args if not expr.kwargs else (*expr.args, *[value for _, value in expr.kwargs])
     if kind is Method:
         return (expr.object, *expr.args, *[value for _, value in expr.kwargs])
     if kind is Compare:
@@ -64,7 +68,7 @@ def walk(expr: Any) -> Iterator[Any]:
     while stack:
         current = stack.pop()
         yield current
-        stack.extend(reversed(children(current)))
+        stack += children(current)[::-1]
 
 
 def structure(program: Program) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -91,7 +92,9 @@ def _on_pipes(command: list[str]) -> Callable[..., subprocess.CompletedProcess[b
 def _on_terminals(command: list[str]) -> Callable[..., Result]:
     def call(*args: str, columns: int = 80, env: dict[str, str | None] | None = None) -> Result:
         changes = {"TERM": "xterm-256color", "COLUMNS": None, "NO_COLOR": None, **(env or {})}
-        return on_terminal([*command, *args], columns, environment(changes))
+        result = on_terminal([*command, *args], columns, environment(changes))
+        # What a slow machine shows while it works, and takes away again.
+        return result._replace(out=re.sub(r"(?:\r\x1b\[K[^\r\n]*)+\r\x1b\[K", "", result.out))
 
     return call
 

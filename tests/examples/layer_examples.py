@@ -77,8 +77,31 @@ def attended(x: Any, y: Any, z: Any, mask: Any = None, scale: float | None = Non
     return result
 
 
+def sliding(choose: Any, *kernel: int) -> Any:
+    """What is chosen of each window of this size, a step apart."""
+    axes = tuple(range(-len(kernel), 0))
+    return lambda x: choose(np.lib.stride_tricks.sliding_window_view(x, kernel, axes), axes)
+
+
+def interpolated(x: Any, size: int, axis: int = -1) -> Any:
+    """Between the middles of the elements of a dimension, by NumPy."""
+    at = (np.arange(size) + 0.5) * x.shape[axis] / size - 0.5
+    return np.apply_along_axis(lambda line: np.interp(at, np.arange(x.shape[axis]), line), axis, x)
+
+
+def cubic(x: Any, size: int, axis: int) -> Any:
+    """By Keys' kernel with a = -3/4, of all elements there would be if the outermost went on for ever."""
+    n = x.shape[axis]
+    at = (np.arange(size) + 0.5) * n / size - 0.5
+    places = np.arange(-2, n + 2)
+    t = np.abs(at[:, None] - places)
+    near, far = 1.25 * t**3 - 2.25 * t**2 + 1, -0.75 * (t**3 - 5 * t**2 + 8 * t - 4)
+    kernel = np.where(t <= 1, near, np.where(t < 2, far, 0))
+    return np.apply_along_axis(lambda line: kernel @ line[places.clip(0, n - 1)], axis, x)
+
+
 RUNNING = torch.tensor([0.5, -1.0]), torch.tensor([2.0, 0.25])
-IMAGE, LINES = (2, 1, 4, 5), (2, 2, 5)
+IMAGE, LINES, VOLUME = (2, 1, 4, 5), (2, 2, 5), (1, 1, 2, 3, 2)
 
 CALLS: dict[str, list[Example]] = {
     "conv1d": [
@@ -245,6 +268,62 @@ CALLS: dict[str, list[Example]] = {
             "{}(x, 2, 1, divisor_override=3)",
         )
     ],
+    "max_pool3d": [
+        Example(lambda x: torch.max_pool3d(x, (1, 2, 2), 1), sliding(np.max, 1, 2, 2), (VOLUME,), "{}(x, [1, 2, 2], 1)")
+    ],
+    "avg_pool3d": [
+        Example(
+            lambda x: torch.avg_pool3d(x, (2, 2, 1), 1), sliding(np.mean, 2, 2, 1), (VOLUME,), "{}(x, [2, 2, 1], 1)"
+        )
+    ],
+    "adaptive_avg_pool3d": [
+        Example(
+            lambda x: torch.adaptive_avg_pool3d(x, (1, 2, 2)),
+            lambda x: pooled(np.mean, windows(0, 2, 1, 3), windows(0, 1, 1, 2))(x.mean(-3, keepdims=True)),
+            (VOLUME,),
+            "{}(x, [1, 2, 2])",
+        )
+    ],
+    "adaptive_max_pool3d": [
+        Example(
+            lambda x: torch.adaptive_max_pool3d(x, (1, 2, 2)),
+            lambda x: pooled(np.max, windows(0, 2, 1, 3), windows(0, 1, 1, 2))(x.max(-3, keepdims=True)),
+            (VOLUME,),
+            "{}(x, [1, 2, 2])",
+        )
+    ],
+    "interpolate": [
+        Example(
+            lambda x: torch.interpolate(x, scale_factor=2),
+            lambda x: x.repeat(2, -1).repeat(2, -2),
+            (IMAGE,),
+            "{}(x, scale_factor=2)",
+        ),
+        Example(lambda x: torch.interpolate(x, 3, mode="nearest"), lambda x: x[..., [0, 1, 3]], (LINES,), "{}(x, 3)"),
+        Example(lambda x: torch.interpolate(x, 7, mode="linear"), lambda x: interpolated(x, 7), (LINES,)),
+        Example(
+            lambda x: torch.interpolate(x, (2, 9), mode="bilinear"),
+            lambda x: interpolated(interpolated(x, 9), 2, -2),
+            (IMAGE,),
+        ),
+        Example(
+            lambda x: torch.interpolate(x, (3, 2, 3), mode="trilinear"),
+            lambda x: interpolated(interpolated(interpolated(x, 3), 2, -2), 3, -3),
+            (VOLUME,),
+        ),
+        Example(
+            lambda x: torch.interpolate(x, (3, 7), mode="bicubic"), lambda x: cubic(cubic(x, 7, -1), 3, -2), (IMAGE,)
+        ),
+        Example(lambda x: torch.interpolate(x, (1, 4, 1)), lambda x: x[..., :1, [0, 0, 1, 2], :1], (VOLUME,)),
+        *(
+            Example(lambda x: torch.interpolate(x, 3, mode="nearest-exact"), reference, (shape,))
+            for shape, reference in (
+                (LINES, lambda x: x[..., [0, 2, 4]]),
+                (IMAGE, lambda x: x[..., [0, 2, 3], :][..., [0, 2, 4]]),
+                (VOLUME, lambda x: x[..., [0, 1, 1], :, :][..., [0, 1, 1]]),
+            )
+        ),
+    ],
     "adaptive_avg_pool1d": [
         Example(
             lambda x: torch.adaptive_avg_pool1d(x, 3),
@@ -298,6 +377,14 @@ CALLS: dict[str, list[Example]] = {
             (MATRIX,),
             "{}(x, 3, 0)",
         ),
+    ],
+    "pairwise_distance": [
+        Example(
+            torch.pairwise_distance,
+            lambda x, y: np.array([length(u - v + 1e-6) for u, v in zip(x, y, strict=True)]),
+            ([[0.3, 1.0], [2.0, 0.5]], [[0.2, -1.0], [1.0, 0.4]]),
+            "{}(x, y)",
+        )
     ],
     "cosine_similarity": [
         Example(

@@ -3,6 +3,7 @@
 import math
 import operator
 import statistics
+from typing import Any
 
 import numpy as np
 from examples.example import MATRIX, VECTOR, Example
@@ -17,6 +18,12 @@ from examples.references import (
 )
 
 import autodiff.engine as torch
+
+
+def angle(x: Any, y: Any) -> Any:
+    """The cosine of the angle between two vectors."""
+    return x @ y / (length(x) * length(y))
+
 
 CALLS: dict[str, list[Example]] = {
     "mse_loss": [
@@ -162,6 +169,28 @@ CALLS: dict[str, list[Example]] = {
             lambda x, y: averaged(lambda x, y, t: max(0.0, 0.5 - t * (x - y)))(x, y, np.array([1, -1, 1])),
             ([0.3, 1.0, 2.0], [0.5, 0.2, -1.0]),
             "{}(x, y, 1 * [1, -1, 1], 0.5)",
+        )
+    ],
+    "triplet_margin_loss": [
+        Example(
+            torch.triplet_margin_loss,
+            lambda x, y, z: max(0.0, length(x - y + 1e-6) - length(x - z + 1e-6) + 1),
+            ([0.3, 1.0, 2.0], [0.5, 0.2, -1.0], [1.0, -0.5, 1.5]),
+            "{}(x, y, z)",
+        ),
+        Example(
+            lambda x, y, z: torch.triplet_margin_loss(x, y, z, margin=5.0, swap=True),
+            lambda x, y, z: max(0.0, length(x - y + 1e-6) - min(length(x - z + 1e-6), length(y - z + 1e-6)) + 5),
+            ([0.3, 1.0, 2.0], [0.5, 0.2, -1.0], [1.0, -0.5, 1.5]),
+            "{}(x, y, z, margin=5, swap=True)",
+        ),
+    ],
+    "cosine_embedding_loss": [
+        Example(
+            lambda x, y: torch.cosine_embedding_loss(x, y, torch.tensor([1, -1]), 0.1),
+            lambda x, y: (1 - angle(x[0], y[0]) + max(0.0, angle(x[1], y[1]) - 0.1)) / 2,
+            ([[0.3, 1.0], [2.0, 0.5]], [[0.2, -1.0], [1.0, 0.4]]),
+            "{}(x, y, [1, -1], 0.1)",
         )
     ],
     "poisson_nll_loss": [

@@ -37,7 +37,7 @@ _RECORDED = 290
 def torch_modules(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the test `import torch.x` means the engine's module, as programs of one's own have it."""
     names = ("", ".autograd", ".autograd.forward_ad", ".autograd.graph", ".func", ".nn", ".nn.functional")
-    for name in names:
+    for name in (*names, ".nn.utils", ".optim", ".optim.lr_scheduler", ".utils", ".utils.data"):
         monkeypatch.setitem(sys.modules, f"torch{name}", importlib.import_module(f"autodiff.engine{name}"))
 
 

@@ -309,7 +309,7 @@ def _offered_class(machine: Any, name: str, base: Any, offered: type[Any], names
     methods = {
         key: _bridge(value)
         for key, value in names.items()
-        if key in _BRIDGED or (isinstance(value, Function) and not key.startswith("_") and hasattr(offered, key))
+        if key in _BRIDGED or (isinstance(value, Function) and not key.startswith("_"))
     }
     kind = type(name, (offered if below is None else below.kind,), {**methods, "__module__": _MODULE})
     made = Class(machine, name, below, kind, names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from ...syntax.errors import did_you_mean
@@ -33,7 +34,7 @@ class Namespace(Mapping[str, Any]):
         if name in self.own:
             return self.own[name]
         if name in self.torch:
-            return TORCH.member(name)
+            return TORCH.member(name, has_prefix=False)
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
@@ -54,8 +55,11 @@ class Namespace(Mapping[str, Any]):
             help = f"only {listed(names)} can be imported: a script reaches nothing else on the machine; {TRUSTED}"
             raise UnknownName("ModuleNotFoundError", f"No module named '{path}'", did_you_mean(first, names), help)
         for name in [*others, *([member] if member is not None else [])]:
-            if not isinstance(found, (Library, Module)) or name not in found.names:
+            if isinstance(found, SimpleNamespace) and name in vars(found) and not name.startswith("_"):
+                found = vars(found)[name]  # of torch.backends and its like
+            elif isinstance(found, (Library, Module)) and name in found.names:
+                found = found.member(name)
+            else:
                 close = did_you_mean(name, found.names if isinstance(found, (Library, Module)) else [])
                 raise UnknownName("ImportError", f"cannot import name '{name}' from '{path}'", close)
-            found = found.member(name)
         return found

@@ -11,14 +11,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from parts_of_runs import parts, without_time
 from processes import START, environment
 
-from autodiff.cli.cluster import distribution, preflight
+from autodiff.cli.cluster import preflight, table_parts
+from autodiff.cli.cluster.admission import PACKAGES
 from autodiff.cli.cluster.scheduler import connected
 from autodiff.cli.cluster.survey import PART_BYTES, part_size, surveyed
 from autodiff.cli.tables.dialect import TextForm
@@ -33,24 +35,10 @@ FORM = TextForm()
 EXPRESSION = "x*exp(-y)"
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[str]:
-    """The address of a scheduler with two workers, threads of this process."""
-    with distributed.LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        processes=False,
-        dashboard_address="127.0.0.1:0",
-        worker_dashboard_address="127.0.0.1:0",
-        memory_limit=0,
-    ) as found:
-        yield found.scheduler_address
-
-
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Has parts of any size: of one block of text, of one row group."""
-    monkeypatch.setattr(distribution, "PART_BYTES", 1)
+    monkeypatch.setattr(table_parts, "PART_BYTES", 1)
     monkeypatch.setattr("autodiff.cli.tables.record_ends.BLOCK", 300)
 
 
@@ -64,17 +52,6 @@ def tables(tmp_path: Path) -> Path:
         rows[20], rows[40], rows[41] = "20,abc,c", "40,,c", "41,1"
         (folder / "a.csv").write_text("x,y,name\n" + "\n".join(rows) + "\n" * (year == 2023))
     return tmp_path / "in"
-
-
-def parts(folder: Path) -> dict[str, bytes]:
-    """The parts in a folder, by their names in order."""
-    found = sorted((path for path in folder.rglob("part-*")), key=lambda path: path.name)
-    return {str(path.relative_to(folder)): path.read_bytes() for path in found}
-
-
-def without_time(text: str) -> str:
-    """What is said, without how long it took."""
-    return re.sub(r", [\d.]+ s$", "", text, flags=re.MULTILINE)
 
 
 @pytest.mark.usefixtures("small")
@@ -158,6 +135,40 @@ def test_going_on_writes_what_is_missing_or_wrong_and_nothing_else(
 
 
 @pytest.mark.usefixtures("small")
+def test_a_store_holds_tables_and_parts_as_a_folder_does(autodiff, cluster: str, tables: Path, tmp_path: Path) -> None:
+    fsspec = pytest.importorskip("fsspec")
+    memory = fsspec.filesystem("memory", use_listings_cache=False)
+    for path in tables.rglob("*.csv"):
+        memory.pipe_file(f"/in/{path.relative_to(tables)}", path.read_bytes())
+    words = ["map", EXPRESSION, "--cluster", cluster, "-o"]
+    local = autodiff(*words, str(tmp_path / "out"), str(tables))
+    for folder in ("memory://out/", f"file://{tmp_path}/other"):
+        found = autodiff(*words, folder, "memory://in")
+        assert found.code == local.code
+        assert without_time(found.err).replace("memory://in", str(tables)).count("\n") == local.err.count("\n")
+    expected = parts(tmp_path / "out")
+    assert parts(tmp_path / "other") == expected
+
+    def stored() -> dict[str, bytes]:
+        return {path.removeprefix("/out/"): memory.cat_file(path) for path in memory.find("/out") if "part-" in path}
+
+    assert stored() == expected
+    refused = autodiff(*words, "memory://out", "memory://in")
+    assert "the folder `memory://out` holds the parts of a run already" in refused.err
+    gone, broken, *_ = expected
+    memory.rm_file(f"/out/{gone}")
+    memory.pipe_file(f"/out/{broken}", b"")
+    assert autodiff(*words, "memory://out", "memory://in", "--resume").code == local.code
+    assert stored() == expected
+    # A table that has changed changes the parts that it stands in.
+    memory.pipe_file("/in/year=2024/a.csv", memory.cat_file("/in/year=2024/a.csv").replace(b"59,8.4286", b"99,8.4286"))
+    assert autodiff(*words, "memory://out", "memory://in", "--resume").code == local.code
+    assert [name for name, data in stored().items() if data != expected[name]] == [list(expected)[-1]]
+    memory.rm("/in", recursive=True)
+    memory.rm("/out", recursive=True)
+
+
+@pytest.mark.usefixtures("small")
 def test_another_run_is_not_gone_on_with(autodiff, cluster: str, tables: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     words = [str(tables / "year=2023" / "a.csv"), "--cluster", cluster, "-o", str(out), "--resume"]
@@ -171,7 +182,7 @@ def test_another_run_is_not_gone_on_with(autodiff, cluster: str, tables: Path, t
     assert autodiff("map", "x**2", *words).code == 1
     assert b"9801" in list(parts(out).values())[-1]
     table.write_text(table.read_text() * 4)
-    assert "parts now, and were into" in autodiff("map", "x**2", *words).err
+    assert "now, and was into" in autodiff("map", "x**2", *words).err
 
 
 @pytest.mark.usefixtures("small")
@@ -204,6 +215,9 @@ def test_errors_of_workers_are_those_of_one_machine(autodiff, cluster: str, tmp_
         (["--cluster", "nowhere", "-o", "out"], "--cluster takes the address of a scheduler"),
         (["--cluster", "local:0", "-o", "out"], "`local:` is followed by a number of workers, not `0`"),
         (["--cluster", "tcp://127.0.0.1:1", "-o", "out"], "the scheduler at tcp://127.0.0.1:1 does not answer"),
+        (["--cluster", "tcp://127.0.0.1", "-o", "out"], "is none that this machine understands: missing port number"),
+        (["--cluster", "tls://127.0.0.1:1", "-o", "out"], "is none that this machine understands: TLS expects"),
+        (["--cluster", "other.json", "-o", "out"], "the scheduler of `other.json` is none that this machine"),
     ],
     ids=str,
 )
@@ -213,6 +227,7 @@ def test_what_cannot_be_meant_is_said(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("autodiff.cli.cluster.scheduler._SECONDS", 0.2)
     (tmp_path / "a.csv").write_text("x\n1\n")
+    (tmp_path / "other.json").write_text('{"address": 3}')
     found = autodiff("map", "x", "a.csv", *words)
     assert found.code == 2
     assert message in found.err
@@ -234,9 +249,14 @@ def test_a_worker_of_another_version_or_without_the_files_says_so(
 ) -> None:
     (tmp_path / "a.csv").write_text("x\n1\n")
     words = ["map", "x", str(tmp_path / "a.csv"), "--cluster", cluster, "-o", str(tmp_path / "out")]
-    own = preflight.look([], str(tmp_path))
+    own = preflight.look(PACKAGES, [], str(tmp_path))
     said = {
-        "has no autodiff": {"versions": {**own["versions"], "autodiff-cli": None}},
+        "has no autodiff\n  = help: install it where the worker runs, with what it needs: `/there/python -m pip": {
+            "versions": {**own["versions"], "autodiff-cli": None},
+            "environment": ("/there", "/there/python", True),
+        },
+        "cannot open `s3://b/a.csv` without s3fs": {"fault": ("s3://b/a.csv", "Install s3fs", "s3fs")},
+        "cannot open `memory://b`: no rights": {"fault": ("memory://b", "No rights", None)},
         "has numpy 1.0, and here is": {"versions": {**own["versions"], "numpy": "1.0"}},
         "does not see `": {"missing": [str(tmp_path / "a.csv")]},
         "may not write to the folder": {"writes": False},
@@ -248,6 +268,21 @@ def test_a_worker_of_another_version_or_without_the_files_says_so(
         assert found.code == 2
         assert f"the worker tcp://host:1 {message}" in found.err
     assert not parts(tmp_path / "out")
+
+
+def test_another_version_of_dask_is_named(autodiff, cluster: str, tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    real = distributed.Client.get_versions
+
+    def other(client: Any) -> dict[str, Any]:
+        found = real(client)
+        found["scheduler"]["packages"]["distributed"] = "2020.1"
+        return found
+
+    monkeypatch.setattr(distributed.Client, "get_versions", other)
+    found = autodiff("map", "x", str(tmp_path / "a.csv"), "--cluster", cluster, "-o", str(tmp_path / "out"))
+    assert found.code == 2
+    assert f"the scheduler at {cluster} has Dask 2020.1, and here is {distributed.__version__}" in found.err
 
 
 def test_without_dask_its_extra_is_named(autodiff, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -270,7 +305,7 @@ def test_a_worker_that_comes_later_and_lacks_autodiff_is_named(cluster: str) -> 
 
 def test_the_check_needs_nothing_of_autodiff_in_a_worker(cluster: str, tmp_path: Path) -> None:
     with connected(cluster) as found:
-        answers = found.look([str(tmp_path / "none")], str(tmp_path))
+        answers = found.look(PACKAGES, [str(tmp_path / "none")], str(tmp_path))
     assert len(answers) == 2
     assert all(answer["missing"] == [str(tmp_path / "none")] for answer in answers.values())
     named: set[str] = set()
@@ -294,7 +329,7 @@ def test_a_survey_depends_on_the_bytes_alone(tmp_path: Path) -> None:
     ranges = [surveyed(Place(str(path)), None, FORM, 1).ranges for path in sorted(tmp_path.iterdir())]
     assert [[part[:4] for part in found] for found in ranges] == [
         [("bytes", 8, 8 + 80, 1)],
-        [("file", 0, 9, 0)],
+        [("file", 0, 0, 0)],
         [("bytes", 4, 4, 1)],
     ]
 

@@ -42,13 +42,13 @@ def test_a_variable_may_bear_the_name_of_an_option_of_another_command(autodiff) 
     "words",
     [
         ["eval", *EXPR, "--precision", "3", "--precision", "4"],
-        ["eval", *EXPR, "--format", "json", "--format", "plain"],
+        ["eval", *EXPR, "--format", "csv", "--format", "plain"],
         ["eval", *EXPR, "--order", "2", "--order", "3"],
         ["eval", *EXPR, "--dtype", "float32", "--dtype", "float64"],
         ["eval", *EXPR, "--limit", "nodes=9", "--limit", "nodes=99"],
         ["eval", *EXPR, "--vjp", "1", "--vjp", "2"],
         ["check", *EXPR, "--seed", "1", "--seed", "2"],
-        ["functions", "sin", "--format", "json", "--format", "plain"],
+        ["functions", "sin", "--format", "plain", "--format", "plain"],
         ["graph", *EXPR, "-o", "a.dot", "--output", "b.dot"],
     ],
 )

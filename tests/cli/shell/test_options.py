@@ -131,10 +131,16 @@ def test_quiet_calls_say_nothing_but_errors(autodiff, words: list[str]) -> None:
         (["eval", "x", "--precision", "a"], "usage"),
         (["diff", "x", "--wrt", "z"], "usage"),
         (["map", "x", "nowhere.csv"], "usage"),
+        (["eval", "x", "--format", "xml"], "usage"),
+        (["eval", "x", "--precision", "3", "--precision"], "usage"),
+        (["run", "--cell"], "usage"),
+        (["evil", "x"], "usage"),
+        (["--colour"], "usage"),
+        ([], "usage"),
     ],
     ids=str,
 )
-def test_with_json_an_error_is_an_object_too(autodiff, words: list[str], code: str) -> None:
+def test_with_json_an_error_is_an_object_too_wherever_it_is_asked_for(autodiff, words: list[str], code: str) -> None:
     result = autodiff(*words, "--json")
     error = json.loads(result.out)["error"]
     assert error["code"] == code

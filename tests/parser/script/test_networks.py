@@ -57,6 +57,14 @@ def run(source: str, limits: Limits = Limits()) -> str:  # noqa: B008
             else "len(nn.Sequential(Net(), nn.Tanh()))",
             "2\n",
         ),
+        (
+            "class Positive(nn.Module):\n  def forward(self, x): return x.exp()\n"
+            "  def right_inverse(self, x): return x.log()\n"
+            "from torch.nn.utils import parametrize\n"
+            "l = parametrize.register_parametrization(nn.Linear(1, 1), 'bias', Positive(), unsafe=True)\n"
+            "l.bias = torch.ones(1); l.parametrizations.bias.original.item()",
+            "0.0\n",
+        ),
         ("seen = []\nnet.apply(lambda m: seen.append(m.training)); seen", "[True, True]\n"),
         ("list(net._modules)", "['fc']\n"),
         ("p = nn.Parameter(torch.ones(2)); net.w = p; (net.w * 2).sum().backward(); p.grad", "tensor([2., 2.])\n"),
@@ -143,3 +151,12 @@ def test_nothing_else_of_them_can_be_set(fails, source: str) -> None:
 
 def test_a_parameter_is_shown_with_its_type_in_pytorch(run) -> None:
     assert run("print(type(torch.nn.Linear(1, 1).weight))") == "<class 'torch.nn.parameter.Parameter'>\n"
+
+
+def test_modules_of_settings_can_be_imported_and_nothing_inside_classes_can(run, fails) -> None:
+    source = "import torch.backends.cudnn as cudnn\nfrom torch.backends import mps\n"
+    assert run(source + "print(cudnn.benchmark, mps.is_available())") == "False False\n"
+    for path in ("torch.nn.Module.forward", "torch.backends.__dict__", "torch.Tensor.data", "torch.version.cuda.x"):
+        outer, _, inner = path.rpartition(".")
+        assert fails(f"from {outer} import {inner}").kind == "name", path
+        assert fails(f"import {path}").kind == "name", path
