@@ -44,7 +44,8 @@ def underlined(error: ExpressionError) -> str:
             "name",
             "No module named 'numpy'",
             "only `torch`, `math`, `random`, `functools`, `itertools`, `collections`, `time`, `typing` and `warnings` "
-            "can be imported: a script reaches nothing else on the machine; `--trust` runs a file of your own as Python",
+            "can be imported: a script reaches nothing else on the machine; "
+            "`--trust` runs a file of your own as Python",
         ),
         (
             "from torch import sine",
