@@ -158,5 +158,3 @@ def test_every_word_of_sql_can_be_the_name_of_a_column() -> None:
         text = printed("sql", Derivatives((word,), (), {(word,): parse(f"2*{word} + 1").statements[-1]}), word)
         (column,) = sqlglot.parse_one(f"SELECT {text}").expressions
         assert [found.name for found in column.find_all(sqlglot.exp.Column)] == [word]
-        (column,) = sqlglot.parse_one(f"SELECT {code([word], 'sql')}").expressions
-        assert {found.name for found in column.find_all(sqlglot.exp.Column)} == {word}
