@@ -36,7 +36,8 @@ from autodiff.parser.unparse import How, printed
 TOLERANCE = 1e-12
 # The relative error where the terms of a gradient cancel to a thousandth of their size, and less.
 CANCELLING = {491: 1e-9, 496: 1e-9, 549: 1e-10}
-_ZERO = 1e-14
+# What is left where numbers up to a hundred cancel.
+_ZERO = 1e-13
 ARRAYS = ("numpy", "torch", "jax")
 
 
@@ -149,7 +150,7 @@ def in_c(cases: Sequence[Case], folder: Path) -> list[list[float]]:
     texts, calls = ["#define _XOPEN_SOURCE 600\n#include <stdio.h>\n#include <math.h>\n"], []
     for case in cases:
         body = re.sub(r"#.*\n", "", case.text("c")).replace(" f_grad(", f" f{case.number}(")
-        texts.append(body)
+        texts.append(re.sub(r"\b(larger|smaller|modulo)\(", rf"\g<1>{case.number}(", body))
         count = len(case.expected)
         addresses = ", ".join(f"&r[{i}]" for i in range(count))
         values = "".join(f"{value!r}, " for value in case.point.values())
@@ -178,22 +179,37 @@ def in_rust(cases: Sequence[Case], folder: Path) -> list[list[float]]:
     return _numbers(_ran([str(folder / "rust")]))
 
 
-def in_fortran(cases: Sequence[Case], folder: Path) -> list[list[float]]:
+def in_fortran(cases: Sequence[Case], folder: Path) -> list[list[Any]]:
     """What Fortran computes."""
     texts, uses, calls = [], [], []
     for case in cases:
         body = case.text("fortran").replace("module derivatives", f"module m{case.number}")
         texts.append(body)
         uses.append(f"use m{case.number}, only: g{case.number} => f_grad")
-        values = "".join(f"{value!r}_8, " for value in case.point.values())
-        results = ", ".join(f"r({i + 1})" for i in range(len(case.expected)))
-        calls.append(
-            f'call g{case.number}({values}{results})\nwrite (*, "(*(es25.17e3,1x))") r(1:{len(case.expected)})'
-        )
-    head = "program all\n" + "\n".join(uses) + "\nimplicit none\nreal(8) :: r(32)\n"
+        names = [f"r{i}" for i in range(len(case.expected))]
+        ranks = [",".join(":" * np.ndim(value)) for value in case.expected]
+        calls.append("block")
+        calls += [
+            f"real(8){f', allocatable :: {n}({r})' if r else f' :: {n}'}" for n, r in zip(names, ranks, strict=True)
+        ]
+        sizes = zip(names, (",".join(map(str, np.shape(value))) for value in case.expected), strict=True)
+        calls += [f"allocate({name}({size}))" for name, size in sizes if size]
+        values = "".join(f"{_in_fortran(value)}, &\n" for value in case.point.values())
+        calls.append(f"call g{case.number}({values}{', '.join(names)})")
+        calls.append(f'write (*, "(*(es25.17e3,1x))") {", ".join(names)}\nend block')
+    head = "program all\n" + "\n".join(uses) + "\nimplicit none\n"
     (folder / "all.f90").write_text("\n".join(texts) + head + "\n".join(calls) + "\nend program\n", "utf-8")
-    _ran(["gfortran", "-std=f2018", "-O0", "-J", str(folder), "-o", str(folder / "f"), str(folder / "all.f90")])
-    return _numbers(_ran([str(folder / "f")]))
+    options = ["-std=f2018", "-O0", "-fcheck=all", "-ffree-line-length-none"]
+    _ran(["gfortran", *options, "-J", str(folder), "-o", str(folder / "f"), str(folder / "all.f90")])
+    rows = _numbers(_ran([str(folder / "f")]))
+    return [_shaped(case, row) for case, row in zip(cases, rows, strict=True)]
+
+
+def _in_fortran(value: Any) -> str:
+    if not np.ndim(value):
+        return f"{float(value)!r}_8"
+    elements = ", ".join(f"{element!r}_8" for element in np.ravel(value, "F").tolist())
+    return f"reshape([{elements}], [{', '.join(map(str, np.shape(value)))}])"
 
 
 def in_javascript(cases: Sequence[Case], folder: Path) -> list[list[float]]:

@@ -38,7 +38,7 @@ def planned(
     before, tilde, after = text.partition("~")
     if tilde and asked.response is not None:
         raise UsageError("the response is given twice", f"leave out `{before.strip()} ~` or `--response`")
-    value = parse(after if tilde else text, **limits.parsing())
+    value = parse(after.strip() if tilde else text, **limits.parsing())
     observed = before.strip() if tilde else asked.response
     if not observed:
         raise UsageError("what the model is fitted to is missing", f"write `--response {_likely(value, names)}`")

@@ -118,6 +118,9 @@ class Store:
     def open(self) -> StoredFile:
         """The bytes of a file: a stream where it is a web server's, of which not all answer with a part of a file."""
         with self._words("read"):
+            if self.scheme == "memory":
+                # All that open a file there have one place in it.
+                return StoredFile(self, io.BytesIO(self.fs.cat_file(self.path)))
             return StoredFile(self, self.fs.open(self.path, "rb", block_size=0 if self.is_web else _BLOCK))
 
     @property

@@ -78,6 +78,36 @@ class AnyTensor(metaclass=_AnyType):
     """What `Tensor` is to scripts, which may not have the class itself: it makes tensors, and has them as instances."""
 
 
+class _TensorType(_AnyType):
+    """The class of `PublicTensor`, and of classes that are based on it."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, Tensor) if cls is PublicTensor else type.__instancecheck__(cls, instance)
+
+    def __subclasscheck__(cls, subclass: Any) -> bool:
+        return issubclass(subclass, Tensor) if cls is PublicTensor else type.__subclasscheck__(cls, subclass)
+
+    def __call__(cls, *args: Any, **named: Any) -> Any:
+        return AnyTensor(*args, **named) if cls is PublicTensor else type.__call__(cls, *args, **named)
+
+    def __eq__(cls, other: object) -> bool:
+        return cls is other or (cls is PublicTensor and other is Tensor)
+
+    def __hash__(cls) -> int:
+        return hash(Tensor) if cls is PublicTensor else type.__hash__(cls)
+
+    __repr__ = type.__repr__
+
+
+class PublicTensor(Tensor, metaclass=_TensorType):
+    """What `Tensor` is to programs of one's own: it makes tensors of the default dtype, also of arrays of another."""
+
+    __slots__ = ()
+    __module__ = "torch"
+
+
+PublicTensor.__name__ = PublicTensor.__qualname__ = "Tensor"
+
 # By name: `FloatTensor` and its kin.
 TYPES: dict[str, Any] = {
     f"{kind.title}Tensor": _Type(f"{kind.title}Tensor", (), {"dtype": kind, "__module__": "torch"})

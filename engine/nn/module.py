@@ -347,6 +347,10 @@ class Module(Offered):
         """Calls `hook(module, grad_output)` when the gradients of the output are there."""
         return module_hooks.registered(self._backward_pre_hooks, hook, prepend)
 
+    def register_backward_hook(self, hook: Any) -> RemovableHandle:
+        """Calls `hook(module, grad_input, grad_output)` for the node of the output, as PyTorch did before 1.8."""
+        return module_hooks.registered(self._node_hooks, hook, False)
+
     def register_full_backward_hook(self, hook: Any, prepend: bool = False) -> RemovableHandle:
         """Calls `hook(module, grad_input, grad_output)` when the gradients of the inputs are there."""
         return module_hooks.registered(self._backward_hooks, hook, prepend)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import partial
 from typing import Any
 
 from ..autograd.function import Function
@@ -10,7 +11,7 @@ from ..graph.hooks import RemovableHandle
 from ..tensors.tensor import Tensor
 
 # Where a module keeps hooks of each kind.
-KINDS = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
+KINDS = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks", "_node_hooks")
 _NO_INPUTS = (
     "Full backward hook is firing when gradients are computed with respect to module outputs since no inputs require "
     "gradients. See https://docs.pytorch.org/docs/main/generated/torch.nn.Module.html"
@@ -44,6 +45,10 @@ def called(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     for hook, with_kwargs in list(own["_forward_hooks"].values()):
         changed = hook(module, args, kwargs, output) if with_kwargs else hook(module, args, output)
         output = output if changed is None else changed
+    if own["_node_hooks"]:
+        node = next(value.grad_fn for value in _tuple(output) if isinstance(value, Tensor))
+        for hook in own["_node_hooks"].values() if node is not None else ():
+            node.register_hook(partial(hook, module))
     if passing is None:
         return output
     outputs = _watched(_tuple(output), passing.arrived)

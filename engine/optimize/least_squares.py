@@ -23,7 +23,7 @@ from .triangle import Reduction
 _OFFSET = 1e-10
 _ACCEPTED = 1e-5
 # Errors of rounding in the residuals, in units of the last place of what they are differences of.
-_NOISE = 64 * np.finfo(float).eps
+NOISE = 64 * np.finfo(float).eps
 _MOST_EVALUATIONS = 3000
 _FEWER = 300
 _MOST_POLISHING = 60
@@ -263,7 +263,7 @@ class _Search:
         if not free.size:
             return 0.0
         gained = float(np.linalg.norm(free.projected))
-        noise = _NOISE * self.problem.magnitude
+        noise = NOISE * self.problem.magnitude
         freedom = max(self.problem.rows - free.size, 1)
         return max(gained - noise, 0.0) / max(free.rest / np.sqrt(freedom), noise) / np.sqrt(free.size)
 

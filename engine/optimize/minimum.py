@@ -28,6 +28,8 @@ _LESS = 1e-6
 # An unknown so many times as large as any before is on its way to infinity.
 _FAR = 1e8
 _DEEP = 1e15
+# How near to a bound, in its size, an unknown is tried there.
+_BESIDE = 1e-6
 # What an unknown that begins at 0 has to reach to be measured by that.
 _UNIT = 1e-2
 # So many points show whether the steps of a walk become shorter.
@@ -90,9 +92,10 @@ class Minimum(NamedTuple):
     """Where a search ended. `reason` says why it ended there, `optimality` what can be said of the point.
 
     Reasons: `stationary`; `flat`: the value is the same all around, which says nothing of what is further on; `kink`:
-    the slopes around differ, and all rise; `unbounded`: the value falls on and on; `receding`: it falls less and less,
-    as an unknown grows on and on; `undefined`: there is no value at the start; `limit`: too many iterations; `stalled`:
-    no solver finds a lower value, though the gradient is not zero; `infeasible`: no point near meets the constraints.
+    the slopes around differ, and all rise; `edge`: the value falls up to where its domain ends; `unbounded`: it falls
+    on and on; `receding`: it falls less and less, as an unknown grows on and on; `undefined`: there is no value at the
+    start; `limit`: too many iterations; `stalled`: no solver finds a lower value, though the gradient is not zero;
+    `infeasible`: no point near meets the constraints.
     """
 
     x: Array
@@ -135,6 +138,11 @@ class Bounds(NamedTuple):
         """The nearest point within them."""
         return np.clip(x, self.low, self.high)
 
+    def snapped(self, x: Array, scale: Array) -> Array:
+        """The point with those unknowns at a bound that are beside it, measured by their `scale`."""
+        nearest = np.where(x - self.low < self.high - x, self.low, self.high)
+        return np.where(np.abs(x - nearest) <= _BESIDE * scale, nearest, x)
+
     def hold(self, x: Array) -> bool:
         """Whether a point is within them."""
         return bool(((x >= self.low) & (x <= self.high)).all())
@@ -163,10 +171,11 @@ class Search:
             self.path.reach(x, value, gradient)
         return value, gradient
 
-    def __call__(self, x: Array) -> tuple[float, Array]:
+    def __call__(self, x: Array, free: Any = slice(None)) -> tuple[float, Array]:
         value, gradient = self.objective.value_and_gradient(x)
         if value < self.depth or (np.abs(x).max(initial=0) > self.reach and value <= self.path.steps[-1].value):
             raise RunawayError(np.array(x), value)
+        gradient = gradient[free]
         if np.isnan(value) or not np.isfinite(gradient).all():
             return np.inf, np.zeros_like(gradient)
         return value, gradient
@@ -238,10 +247,13 @@ def _searched(search: Search, x: Array, value: float, gradient: Array) -> Minimu
         box = search.bounds
         free = np.ones(len(x), bool)
         scale = np.maximum(np.abs(x), 1e-2 * search.path.largest())
+        beside = _BESIDE * np.diag(scale)
         kink = settle(search.objective, x, free, scale, box.low, box.high)
         if kink is not None:
             gradient = search.objective.gradient(kink)
             x, seen = kink, Optimality(gradient, free, None, "kink", True, None, np.zeros(len(x)))
+        elif not np.isfinite(search.objective.values(np.vstack([x + beside, x - beside]))).all():
+            seen = seen._replace(kind="edge", is_stationary=False)
     value = search.objective.value(x)
     search.path.reach(x, value, seen.gradient)
     return Minimum(x, value, _reason(search, seen), _method(search), seen, search.path, left)
@@ -252,6 +264,8 @@ def _reason(search: Search, seen: Optimality) -> str:
     regular = seen.is_stationary and seen.descent is None and seen.kind in ("minimum", "kink")
     if not regular and search.path.recedes():
         return "receding"
+    if seen.kind == "edge":
+        return "edge"
     if seen.is_stationary and seen.descent is None:
         return seen.kind if seen.kind in ("kink", "flat") else "stationary"
     return "limit" if len(search.path.steps) > search.most else "stalled"
@@ -279,7 +293,10 @@ def _within_bounds(search: Search, x: Array) -> Array:
     options = {"maxiter": search.most, "ftol": 1e-15, "gtol": 1e-10}
     with contextlib.suppress(*FAILURES):
         solve(call, x, jac=True, method="L-BFGS-B", bounds=pairs, callback=search.note, options=options)
-    return search.bounds.inside(lowest[1])
+    x = search.bounds.inside(lowest[1])
+    # At a bound a slope may be infinite, as that of sqrt(x) at 0, so that the solver ends beside it.
+    at_bounds = search.bounds.snapped(x, search.path.largest())
+    return at_bounds if search.objective.value(at_bounds) <= search.objective.value(x) else x
 
 
 class _Part:
@@ -300,8 +317,7 @@ class _Part:
         x = self.at(part)
         if not self.search.bounds.hold(x):
             return np.inf, np.zeros(len(part))
-        value, gradient = self.search(x)
-        return value, gradient[self.free]
+        return self.search(x, self.free)
 
     def hessian(self, part: Array) -> Array:
         found = self.search.objective.hessian(self.at(part))[np.ix_(self.free, self.free)]

@@ -31,9 +31,10 @@ class Optimality(NamedTuple):
     `kind`: `minimum` (all curvatures positive), `flat minimum` (some are zero, and the value rises there all the same),
     `valley` (some are zero, and the value stays the same there), `saddle`, `maximum`, `inflection` (the value falls to
     one side of a direction without curvature), `flat` (the value is the same all around), `kink` (the slopes on two
-    sides differ, and it is a minimum), `none` (it is not stationary). `eigenvalues` are None where there are too many
-    unknowns to compute them all. `free` are the unknowns that no bound keeps. `descent` is a direction in which the
-    value falls, if there is one. `error` is how far from the stationary point it may be, by unknown.
+    sides differ, and it is a minimum), `edge` (the domain ends beside it), `none` (it is not stationary). `eigenvalues`
+    are None where there are too many unknowns to compute them all. `free` are the unknowns that no bound keeps.
+    `descent` is a direction in which the value falls, if there is one. `error` is how far from the stationary point it
+    may be, by unknown.
     """
 
     gradient: Array
@@ -65,7 +66,7 @@ def look(objective: Objective, x: Array, free: Array, largest: Array, most: int 
         small = np.linalg.norm(gradient[free] * scale) <= 1e-10 * max(abs(objective.value(x)), 1e-300)
         return Optimality(gradient, free, None, "minimum" if small else "none", bool(small), None, np.zeros(len(x)))
     hessian = objective.hessian(x)[np.ix_(free, free)]
-    if not (np.isfinite(hessian).all() and np.isfinite(gradient).all()):
+    if not (np.isfinite(hessian).all() and np.isfinite(gradient[free]).all()):
         return Optimality(gradient, free, None, "none", False, None, np.full(len(x), np.inf))
     eigenvalues = np.linalg.eigvalsh(hessian)
     curvatures, directions = np.linalg.eigh(hessian * scale * scale[:, None])
@@ -85,7 +86,7 @@ def look(objective: Objective, x: Array, free: Array, largest: Array, most: int 
             if slope == 0:
                 length = 0.0
         step[i] = slope / curvature if curvature else 0.0
-        if length > tolerance:
+        if length > tolerance or behaviour == "ends":
             settled = False
         behaviours.append(behaviour)
         if behaviour in ("falls", "falls to one side") and descent is None:
@@ -155,7 +156,7 @@ class _Around:
                 self.along(direction, length * np.array([-1, 1, -0.1, 0.1])) - self.value
             )
             if np.isnan(left + right):
-                continue
+                return "ends"
             noise = self.noise
             # A tenth of the way, what rises straight has a tenth of the height.
             if (nearer_left > noise and nearer_left > left / 30) or (

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..tensors.aliases import Array
 from .crossings import Behaviour, behaviour
+from .halving import last_where
 from .objective import Objective
 
 _CELLS = 1000
@@ -25,6 +26,10 @@ _NOISY = 4
 # Of the evaluations that refining may take.
 _MOST = 20_000
 _HUGE = 1e300
+# How many numbers on each side of a place are tried.
+_BESIDE = 4
+# A value that is so many times what rounding leaves is none of that, unless it is nearly too small for a float.
+_LEAP, _LOST = 1e3, 1e-290
 _EPS = float(np.finfo(float).eps)
 # Where in a cell its cubic is looked at.
 _WITHIN = np.linspace(0.0625, 0.9375, 15)
@@ -84,8 +89,7 @@ def root_at(objective: Objective, x: float, start: float) -> Root | None:
     with np.errstate(all="ignore"):
         reach = max(1.0, abs(x), abs(x - start))
         scan = _Scan(objective, x - reach, x + reach, lambda count: None)
-        near = [*_neighbours(x), *scan.snapped(x, -reach, reach)]
-        end, x = x, min(near, key=lambda place: (abs(scan.f_at(place)), -abs(place)))
+        end, x = x, scan.best_near(x, -reach, reach)
         beside = objective.values(x + reach * np.array([[-1e-3], [-1e-5], [1e-5], [1e-3]])).reshape(2, 2)
         if scan.f_at(x) == 0 and not beside.any(axis=1).all():
             zeros = scan.run().zeros
@@ -113,28 +117,24 @@ class _Scan:
         self.width = high - low
         self.told = told
         self.found = Roots([], [], [], [], [], [], False)
-        self.x = np.zeros(0)
-        self.f = np.zeros(0)
-        self.g = np.zeros(0)
+        self.brackets: list[tuple[float, float]] = []
 
     def run(self) -> Roots:
-        self.x = np.unique(np.append(np.linspace(self.low, self.high, _CELLS + 1), self._zero()))
+        self.x = np.linspace(self.low, self.high, _CELLS + 1)
+        if self.low < 0 < self.high:
+            self.x = np.unique(np.append(self.x, 0.0))
         self.f, self.g = self._at(self.x)
         if not np.isfinite(self.f).any():
             return self.found._replace(undefined=True)
-        self._refine()
-        brackets: list[tuple[float, float]] = []
+        self._note_open(self._refine())
         self._zero_points()
         for i in range(len(self.x) - 1):
-            self._cell(i, brackets)
-        for a, b in brackets[: self.most]:
+            self._cell(i)
+        if len(self.brackets) > self.most:
+            self.found.open.append((self.brackets[self.most][0], self.brackets[-1][1]))
+        for a, b in self.brackets[: self.most]:
             self._bracketed(a, b)
-        if len(brackets) > self.most:
-            self.found.open.append((brackets[self.most][0], brackets[-1][1]))
         return self._sorted()
-
-    def _zero(self) -> list[float]:
-        return [0.0] if self.low < 0 < self.high else []
 
     def _at(self, x: Array) -> tuple[Array, Array]:
         values, gradients = self.objective.values_and_gradients(x[:, None])
@@ -146,52 +146,41 @@ class _Scan:
     def g_at(self, x: float) -> float:
         return float(self.objective.gradient(np.array([x]))[0])
 
-    def _refine(self) -> None:
-        """Puts points between neighbours until their cubic says what is between them."""
-        pending = np.ones(len(self.x) - 1, bool)
+    def _refine(self) -> Array:
+        """Puts points between neighbours until their cubic says what is between them; the cells it does not settle."""
+        cells = np.arange(len(self.x) - 1)
         for level in range(_LEVELS + 1):
-            starts = np.flatnonzero(pending)
-            if not len(starts) or len(self.x) + len(starts) > _MOST:
-                break
-            a, b = self.x[starts], self.x[starts + 1]
+            a, b = self.x[cells], self.x[cells + 1]
             middle = a + (b - a) / 2
             inside = (middle > a) & (middle < b)
-            starts, a, b, middle = starts[inside], a[inside], b[inside], middle[inside]
-            if not len(starts):
+            if not inside.any() or len(self.x) + len(cells) > _MOST:
                 break
+            cells, middle = cells[inside], middle[inside]
             fm, gm = self._at(middle)
             self.told(len(self.x))
-            split = _doubtful(a, b, self.f[starts], self.f[starts + 1], self.g[starts], self.g[starts + 1], fm, gm)
+            x, f, g = (np.stack([of[cells], of[cells + 1]]) for of in (self.x, self.f, self.g))
+            split = _doubtful(x, f, g, fm, gm)
             # Where the domain ends, ten halvings are enough to know the side; `_edge` finds the place itself.
-            edge = np.isnan(self.f[starts]) | np.isnan(self.f[starts + 1]) | np.isnan(fm)
-            split &= ~(edge & (level > 9))
+            split &= ~(np.isnan([*f, fm]).any(axis=0) & (level > 9))
             if level >= _NOISY and split.any():
                 # What is lost in rounding no halving settles.
                 noise = self.objective.roundings(middle[split][:, None])
                 split[split] = np.abs(fm[split]) > 4 * noise
             if level == _LEVELS:
-                pending = np.zeros(len(self.x) - 1, bool)
-                pending[starts] = split
-                break
-            order = np.argsort(np.concatenate([self.x, middle]), kind="stable")
-            begins = np.zeros(len(self.x), bool)
-            begins[starts] = split
-            marks = np.concatenate([begins, split])
-            self.x = np.concatenate([self.x, middle])[order]
-            self.f = np.concatenate([self.f, fm])[order]
-            self.g = np.concatenate([self.g, gm])[order]
-            pending = marks[order][:-1]
-        self.pending = pending if len(pending) == len(self.x) - 1 else np.zeros(len(self.x) - 1, bool)
-        self._note_open()
+                return cells[split]
+            new = ((self.x, middle), (self.f, fm), (self.g, gm))
+            self.x, self.f, self.g = (np.insert(of, cells + 1, between) for of, between in new)
+            halves = (cells + np.arange(len(cells)))[split]
+            cells = np.sort(np.concatenate([halves, halves + 1]))
+        return cells
 
-    def _note_open(self) -> None:
-        left = np.flatnonzero(self.pending)
-        for i in left.tolist():
+    def _note_open(self, cells: Array) -> None:
+        for i in cells.tolist():
             a, b = float(self.x[i]), float(self.x[i + 1])
             near_zero = _sign(self.f[i]) * _sign(self.f[i + 1]) > 0 and not self._turns(i)
             if (b - a) < 1e-5 * self.width and not near_zero:
                 continue
-            if not np.isfinite(self.f[i]) or not np.isfinite(self.f[i + 1]):
+            if not np.isfinite(self.f[i : i + 2]).all():
                 continue
             ends = np.abs(self.f[i : i + 2])
             if (b - a) < 1e-6 * self.width and np.ptp(ends) < 0.5 * ends.min():
@@ -213,46 +202,32 @@ class _Scan:
             if first == last:
                 self.add(float(self.x[first]), "")
                 continue
-            a = self._last_zero(first, -1)
-            b = self._last_zero(last, 1)
-            by_rounding = [
-                side for side, end in ((-1, a), (1, b)) if self.low < end < self.high and not self._leaves(end, side)
-            ]
-            (self.found.rounded if by_rounding else self.found.zeros).append((a, b))
-
-    def _last_zero(self, i: int, side: int) -> float:
-        """How far on a side zeros go on from one of them."""
-        inside, j = float(self.x[i]), i + side
-        if not 0 <= j < len(self.x):
-            return inside
-        outside = float(self.x[j])
-        for _ in range(2000):
-            middle = inside + (outside - inside) / 2
-            if middle in (inside, outside):
-                break
-            if self.f_at(middle) == 0:
-                inside = middle
-            else:
-                outside = middle
-        return inside
+            a, b = (
+                last_where(lambda x: self.f_at(x) == 0, float(self.x[end]), float(self.x[out]))
+                for end, out in ((first, max(first - 1, 0)), (last, min(last + 1, len(self.x) - 1)))
+            )
+            is_real = all(not self.low < end < self.high or self._leaves(end, side) for side, end in ((-1, a), (1, b)))
+            (self.found.zeros if is_real else self.found.rounded).append((a, b))
 
     def _leaves(self, end: float, side: int) -> bool:
-        """Whether beyond the end of an interval of zeros the value rises as a power of the distance."""
-        power = behaviour(self.objective, end, self.width / 8)
-        own = power.left if side < 0 else power.right
-        return math.isfinite(own) and own > 0.2
+        """Whether beyond the end of an interval of zeros the value leaps, or rises as a power of the distance."""
+        beyond = np.array([math.nextafter(end, side * math.inf)])
+        if abs(self.objective.value(beyond)) > max(_LEAP * self.objective.rounding(beyond), _LOST):
+            return True
+        own = behaviour(self.objective, end, self.width / 8)[side > 0]
+        return math.isfinite(own.power) and own.power > 0.2
 
-    def _cell(self, i: int, brackets: list[tuple[float, float]]) -> None:
+    def _cell(self, i: int) -> None:
         a, b = float(self.x[i]), float(self.x[i + 1])
         fa, fb = float(self.f[i]), float(self.f[i + 1])
         if fa == 0 or fb == 0:
             self._beside_zero(a, b, fa, fb)
         elif math.isnan(fa) != math.isnan(fb):
-            self._edge(*((b, a) if math.isnan(fa) else (a, b)), brackets)
+            self._edge(*((b, a) if math.isnan(fa) else (a, b)))
         elif _sign(fa) * _sign(fb) < 0:
-            brackets.append((a, b))
-        elif self._turns(i) and not math.isnan(fa):
-            self._turning(a, b, brackets)
+            self.brackets.append((a, b))
+        elif self._turns(i) and (self.g[i] or self.g[i + 1]) and not math.isnan(fa):
+            self._turning(a, b)
 
     def _beside_zero(self, a: float, b: float, fa: float, fb: float) -> None:
         """A cell with a zero at one end: whether it has another one inside, which the sign beside the first shows."""
@@ -260,99 +235,90 @@ class _Scan:
             return
         zero, other, f_other = (a, b, fb) if fa == 0 else (b, a, fa)
         near = zero + (other - zero) * 1e-6
-        f_near = self.f_at(near)
-        if near not in (zero, other) and _sign(f_near) * _sign(f_other) < 0:
+        if near not in (zero, other) and _sign(self.f_at(near)) * _sign(f_other) < 0:
             self._bracketed(near, other)
 
-    def _edge(self, inside: float, outside: float, brackets: list[tuple[float, float]]) -> None:
+    def _edge(self, inside: float, outside: float) -> None:
         """The end of the domain between two points: whether the value is zero there or changes its sign before."""
-        start = inside
-        for _ in range(2000):
-            middle = inside + (outside - inside) / 2
-            if middle in (inside, outside):
-                break
-            if math.isnan(self.f_at(middle)):
-                outside = middle
-            else:
-                inside = middle
-        value = self.f_at(inside)
-        f_start = self.f_at(start)
-        if value == 0:
-            self.add(inside, "edge")
-        elif _sign(value) * _sign(f_start) < 0:
-            brackets.append((min(start, inside), max(start, inside)))
-        elif self._is_zero(inside, value) and behaviour(self.objective, inside, self.width / 8).is_zero:
-            self.add(inside, "edge")
+        end = last_where(lambda x: not math.isnan(self.f_at(x)), inside, outside)
+        value = self.f_at(end)
+        if _sign(value) * _sign(self.f_at(inside)) < 0:
+            self.brackets.append((min(inside, end), max(inside, end)))
+        elif value == 0 or (self._is_zero(end) and behaviour(self.objective, end, self.width / 8).is_zero):
+            self.add(end, "edge")
 
-    def _is_zero(self, x: float, value: float) -> bool:
-        return abs(value) <= 4 * self.objective.rounding(np.array([x]))
+    def _is_zero(self, x: float) -> bool:
+        return abs(self.f_at(x)) <= 4 * self.objective.rounding(np.array([x]))
 
-    def _turning(self, a: float, b: float, brackets: list[tuple[float, float]]) -> None:
+    def _turning(self, a: float, b: float) -> None:
         """A cell in which the value turns around before zero, or touches it, or has crossed it twice."""
-
         if _sign(self.g_at(a)) * _sign(self.g_at(b)) < 0:
             x = _zero_of(self.g_at, a, b)
         else:
             x = a if self.g_at(a) == 0 else b
-        candidates = [*_neighbours(x), *self.snapped(x, a, b)]
-        x = min(candidates, key=lambda place: abs(self.f_at(place)))
-        value = self.f_at(x)
-        if _sign(value) * _sign(self.f_at(a)) < 0:
-            brackets += [(a, x), (x, b)]
-        elif value == 0 or self._is_zero(x, value):
+        x = self.best_near(x, a, b)
+        if _sign(self.f_at(x)) * _sign(self.f_at(a)) < 0:
+            self.brackets += [(a, x), (x, b)]
+        elif self._is_zero(x):
             self.add(x, "touch")
 
-    def snapped(self, x: float, a: float, b: float) -> list[float]:
-        """Zero, where a place next to it was found for want of numbers that say more."""
-        return [0.0] if a <= 0 <= b and abs(x) < 1e-6 * self.width else []
+    def best_near(self, x: float, a: float, b: float) -> float:
+        """Of a place between two and the numbers beside it the one where the value is nearest to zero.
+
+        Zero is one of them, where a place next to it was found for want of numbers that say more.
+        """
+        places = [x]
+        for towards in (-math.inf, math.inf):
+            y = x
+            for _ in range(_BESIDE):
+                y = math.nextafter(y, towards)
+                places.append(y)
+        if self._is_next_to_zero(x, a, b):
+            places.append(0.0)
+        sizes = np.nan_to_num(np.abs(self.objective.values(np.array(places)[:, None])), nan=math.inf).tolist()
+        return min(zip(sizes, places, strict=True), key=lambda pair: (pair[0], pair[1] != 0, -abs(pair[1])))[1]
+
+    def _is_next_to_zero(self, x: float, a: float, b: float) -> bool:
+        return a <= 0 <= b and abs(x) < 1e-6 * self.width
 
     def _bracketed(self, a: float, b: float) -> None:
-
         lost = math.copysign(_HUGE, self.f_at(a))
 
         def value(x: float) -> float:
             f = self.f_at(x)
             return lost if math.isnan(f) else min(max(f, -_HUGE), _HUGE)
 
-        x = _zero_of(value, a, b)
-        near = [*_neighbours(x), *self.snapped(x, a, b)]
-        self.add(min(near, key=lambda place: (abs(value(place)), -abs(place))), "sign")
+        self.add(self.best_near(_zero_of(value, a, b), a, b), "sign")
 
     def add(self, x: float, proof: str) -> None:
         """Takes a place for what it is: a root, a pole, a jump."""
         if any(abs(root.x - x) <= max(2 * root.error, 4 * _EPS * abs(x)) for root in self.found.roots):
             return
-        scale = max(min(self.width / 8, 1.0), abs(x) * 1e-3) if x else min(self.width / 8, 1.0)
+        scale = max(min(self.width / 8, 1.0), abs(x) * 1e-3)
         seen = behaviour(self.objective, x, scale)
-        value = self.f_at(x)
-        if not seen.is_zero and value != 0:
-            known = [power for power in seen.sides() if math.isfinite(power)]
-            x = 0.0 if self.snapped(x, self.low, self.high) and abs(x) < 1e-100 else x
-            if any(power < -0.2 for power in known):
-                self.found.poles.append(x)
-            elif known:
-                self.found.jumps.append(x)
+        if not seen.is_zero and self.f_at(x) != 0:
+            known = [side.power for side in seen if math.isfinite(side.power)]
+            if abs(x) < 1e-100 and self._is_next_to_zero(x, self.low, self.high):
+                x = 0.0
+            if known:
+                (self.found.poles if min(known) < -0.2 else self.found.jumps).append(x)
             elif proof == "sign":
                 self.found.open.append((x, x))
             return
         x = self._sharpened(x, seen, scale)
-        value = self.f_at(x)
         if not seen.is_zero:
             # Such as sign(x): zero in one place, and far from it beside.
             proof = "value"
         elif not proof:
-            at_edge = 0 in (seen.left_sign, seen.right_sign)
-            proof = "sign" if seen.crosses else "edge" if at_edge else "touch"
+            signs = [side.sign for side in seen]
+            proof = "sign" if min(signs) * max(signs) < 0 else "edge" if 0 in signs else "touch"
         multiplicity = seen.multiplicity if seen.is_zero else math.nan
-        self.found.roots.append(Root(x, value, self._error(x, seen), self.g_at(x), multiplicity, proof))
+        self.found.roots.append(Root(x, self.f_at(x), self._error(x, seen), self.g_at(x), multiplicity, proof))
 
     def _sharpened(self, x: float, seen: Behaviour, scale: float) -> float:
         """A root of higher multiplicity, found again as a simple one of a derivative."""
         order = seen.multiplicity
-        if order not in (2, 3, 4, 5):
-            return x
-
-        slope = self.objective.repeated(int(order) - 1)
+        slope = self.objective.repeated(int(order) - 1) if order in (2, 3, 4, 5) else None
         if slope is None:
             return x
         reach = min(max(8 * self._error(x, seen), 1e-12 * scale), scale)
@@ -360,13 +326,13 @@ class _Scan:
         if not slope(a) * slope(b) < 0:
             return x
         y = _zero_of(slope, a, b)
-        return y if self._is_zero(y, self.f_at(y)) else x
+        return y if self._is_zero(y) else x
 
     def _error(self, x: float, seen: Behaviour) -> float:
         """How far from a root of its multiplicity the value is lost in rounding."""
         own = 2 * math.ulp(x)
         power = seen.multiplicity
-        factors = [f for f in (seen.left_factor, seen.right_factor) if math.isfinite(f) and f > 0]
+        factors = [side.factor for side in seen if math.isfinite(side.factor) and side.factor > 0]
         if not math.isfinite(power) or power <= 0 or not factors:
             return own
         return max(own, (2 * self.objective.rounding(np.array([x])) / max(factors)) ** (1 / power))
@@ -392,17 +358,6 @@ def _zero_of(function: Callable[[float], float], a: float, b: float) -> float:
     return float(found)
 
 
-def _neighbours(x: float) -> list[float]:
-    """The number and those next to it, among which is the one nearest to where a search for it ends."""
-    found = [x]
-    for towards in (-math.inf, math.inf):
-        y = x
-        for _ in range(4):
-            y = math.nextafter(y, towards)
-            found.append(y)
-    return found
-
-
 def _sign(x: float) -> int:
     """-1, 0 or 1, which products of numbers that are too small would not tell; 0 for nan."""
     return int(x > 0) - int(x < 0)
@@ -416,8 +371,12 @@ def _apart(places: list[float]) -> list[float]:
     return found
 
 
-def _doubtful(a: Array, b: Array, fa: Array, fb: Array, ga: Array, gb: Array, fm: Array, gm: Array) -> Array:
-    """Which cells are to be looked at in halves: their cubic is off in the middle, and could be zero somewhere."""
+def _doubtful(x: Array, f: Array, g: Array, fm: Array, gm: Array) -> Array:
+    """Which cells are to be looked at in halves: their cubic is off in the middle, and could be zero somewhere.
+
+    x, f and g are places, values and slopes at both ends, of shape (2, n); fm and gm those in the middle.
+    """
+    (a, b), (fa, fb), (ga, gb) = x, f, g
     h = b - a
     off = _off(h, fa, fb, ga, gb, fm, gm)
     t = _WITHIN

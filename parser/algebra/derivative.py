@@ -71,7 +71,7 @@ class Derivatives(NamedTuple):
 
     `variables` are those of the original, `shared` the assignments, `results` the expressions by what each
     differentiates by, in order. At `points` of the domain they have been compared with the engine. `arrays` has the
-    number of dimensions of variables that are no single numbers, and `narrow` the results with fewer elements than
+    shapes of variables that are no single numbers, and `narrow` the results with fewer elements than
     their variable has, such as 1 for all of them. A value of several `elements` is differentiated as their sum.
     """
 
@@ -79,7 +79,7 @@ class Derivatives(NamedTuple):
     shared: tuple[Assign, ...]
     results: dict[By, Any]
     points: int = 0
-    arrays: Mapping[str, int] = MappingProxyType({})
+    arrays: Mapping[str, tuple[int, ...]] = MappingProxyType({})
     elements: int = 1
     narrow: frozenset[By] = frozenset()
 
@@ -132,7 +132,7 @@ def derivatives(
         if found is not None:
             return found
     program, elements = traced(expression, wanted, shapes, limits)
-    arrays = {name: len(shapes[name]) for name in names if shapes.get(name)}
+    arrays = {name: shapes[name] for name in names if shapes.get(name)}
 
     def checked(found: Derivatives, shapes: Shapes = shapes) -> Derivatives:
         _check_real(expression, found)

@@ -108,8 +108,8 @@ def why_not(status: Status) -> str:
     }[status]
 
 
-def findings_of(inference: Inference, names: Sequence[str]) -> list[Finding]:
-    """What a statistician would warn of, by the numbers alone."""
+def findings_of(inference: Inference, names: Sequence[str], is_exact: bool) -> list[Finding]:
+    """What a statistician would warn of, by the numbers alone. `is_exact`: the residuals are rounding."""
     found: list[Finding] = []
 
     def warn(kind: str, text: str, help: str | None = None) -> None:
@@ -129,6 +129,8 @@ def findings_of(inference: Inference, names: Sequence[str]) -> list[Finding]:
         warn("bound", f"`{names[i]}` is at its bound {solution.point[i]:g}, and has no standard error there")
     if inference.freedom == 0:
         warn("rows", "there are as many parameters as rows: nothing is left to estimate errors from")
+    elif is_exact:
+        warn("exact", "the model meets every row: the errors, t and p are those of rounding, and say nothing")
     elif inference.freedom < _FEW:
         warn("rows", f"only {counted(inference.freedom, 'degree')} of freedom: the errors are hardly known themselves")
     pairs = _near_pairs(inference.correlations)

@@ -182,7 +182,7 @@ def _matrices(
             points = check(weighed, found._replace(results=products), with_weight(sizes), limits)
         except DisagreementError:
             return None
-    return found._replace(points=points, arrays={name: len(shapes[name]) for name in names if shapes.get(name)})
+    return found._replace(points=points, arrays={name: shapes[name] for name in names if shapes.get(name)})
 
 
 def _traced_value(program: Program, shapes: Shapes, limits: Limits) -> Traced:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...engine.optimize.inference import Inference
-from ...engine.optimize.least_squares import Problem, Solution, least_squares
+from ...engine.optimize.least_squares import NOISE, Problem, Solution, least_squares
 from ...engine.optimize.losses import LOSSES, MEDIAN_TO_DEVIATION, Loss
 from ...engine.optimize.profiles import profile_intervals
 from ..analysis.fit_report import Estimate, FitReport, findings_of, measures_of, why_not
@@ -246,9 +246,10 @@ def _report(
         name: Estimate(*numbers, held=bool(solution.held[i]))
         for i, (name, numbers) in enumerate(zip(names, np.column_stack(columns).tolist(), strict=True))
     }
-    warnings = findings_of(inference, names)
-    pattern = _pattern(residuals, parameters, solution.point).finding()
-    if pattern is not None and solution.squares > 0:
+    is_exact = solution.squares <= NOISE**2 * residuals.spread.magnitude
+    warnings = findings_of(inference, names, is_exact)
+    pattern = None if is_exact else _pattern(residuals, parameters, solution.point).finding()
+    if pattern is not None:
         warnings.append(Finding(pattern, f"warning[residuals]: {pattern}"))
     measures = measures_of(inference)
     notes: list[str] = []

@@ -43,6 +43,13 @@ _OF_MODULES = {
 }
 # The engine's modules that have the names of these too.
 _FACES = ("torch.nn", "torch.optim", "torch.utils.data")
+# Modules of functions that the module around each has too.
+_INSIDE = (
+    "torch.autograd.variable",
+    "torch.functional",
+    "torch.nn.utils.clip_grad",
+    "torch.nn.utils.convert_parameters",
+)
 
 
 def home(kind: type) -> str | None:
@@ -58,6 +65,8 @@ def home(kind: type) -> str | None:
 
 def face(path: str) -> str | None:
     """The module that has the names of one in which PyTorch keeps classes: `torch.nn` of `torch.nn.modules.linear`."""
+    if path in _INSIDE:
+        return path.rpartition(".")[0]
     known = {*_OF_MODULES.values(), *_OF_NAMES.values(), "nn.modules"}
     known |= {f"optim.{name.lower()}" for name in import_module(f"{engine.__name__}.optim").__all__}
     is_known = path.removeprefix("torch.") in known

@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from ... import engine
-from .running.modules import engine_module
+from ...engine.api.types import PublicTensor
+from .running.modules import TORCH, engine_module, removed
 from .torch_homes import face, shown_as_torchs
 
 
@@ -30,6 +32,8 @@ class _Finder(MetaPathFinder, Loader):
         return ModuleSpec(fullname, self, is_package=True)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        if spec.name == "torch":
+            return _torch()
         module = _module(spec.name)
         self.specs[spec.name] = getattr(module, "__spec__", None)
         return module
@@ -37,7 +41,7 @@ class _Finder(MetaPathFinder, Loader):
     def exec_module(self, module: ModuleType) -> None:
         # It ran when the engine was imported, and goes on to be what it was then.
         spec: Any = module.__spec__
-        module.__spec__ = self.specs.pop(spec.name)
+        module.__spec__ = self.specs.pop(spec.name, spec)
 
 
 _finder = _Finder()
@@ -57,6 +61,20 @@ def torch_is_the_engine() -> Iterator[None]:
         sys.modules.update(before)
 
 
+def _torch() -> ModuleType:
+    """The engine, with the class of tensors that programs call."""
+    torch = ModuleType("torch", engine.__doc__)
+    own = {"Tensor": PublicTensor, "__version__": engine.__version__}
+    vars(torch).update(own, __getattr__=_member, __dir__=partial(dir, engine))
+    return torch
+
+
+def _member(name: str) -> Any:
+    if name == "__all__":
+        return [name for name in TORCH.names if not isinstance(getattr(engine, name), ModuleType)]
+    return removed(name) or getattr(engine, name)
+
+
 def _module(path: str) -> Any:
     """What the engine has under the path: a module, or what it has in place of one that settings are in."""
     found: Any = engine_module(path) or engine_module(face(path) or path)
@@ -64,6 +82,10 @@ def _module(path: str) -> Any:
         found = engine
         for name in path.split(".")[1:]:
             found = getattr(found, name, None)
+    if path == "torch.autograd.gradcheck":
+        # PyTorch has a function there and a module of the same name, in which it is.
+        setattr(found, found.__name__, found)
+        return found
     return found if isinstance(found, (ModuleType, SimpleNamespace)) else None
 
 

@@ -15,6 +15,7 @@ from itertools import islice
 from types import CodeType, FrameType, ModuleType
 from typing import Any
 
+from ... import engine
 from ...engine.graph.observers import nodes_observed
 from ...engine.table.nodes import PrimitiveNode
 from ...engine.tensors.errors import kind_of
@@ -191,7 +192,11 @@ class TrustedSession:
         elif isinstance(error, Exception):
             kind = kind_of(error)
         unexplained = UNEXPLAINED if isinstance(error, AssertionError) else type(error).__name__
-        return self._error(error, kind, str(error) or unexplained, self._help(error))
+        message = str(error) or unexplained
+        if engine.__name__ in message:
+            own = f" ({error.path})" if isinstance(error, ImportError) else ""
+            message = message.replace(engine.__name__, "torch").removesuffix(own)
+        return self._error(error, kind, message, self._help(error))
 
     def _help(self, error: BaseException) -> str | None:
         close = None

@@ -22,7 +22,7 @@ def scalar_function(
 
     ExpressionError, when called: as `evaluate`; the value is not one number, or none that is real.
     """
-    others = _others(problem)
+    others = _others(problem.variables, problem.wrt)
 
     def function(*unknowns: Tensor) -> Tensor:
         given = {**others, **dict(zip(problem.wrt, unknowns, strict=True))}
@@ -32,18 +32,26 @@ def scalar_function(
     return function
 
 
-def relation_function(problem: Problem, relations: Sequence[Relation]) -> Callable[..., list[Tensor]]:
-    """What is to be zero, or at least zero, in each of the relations, of the same variables.
+def relation_function(
+    relations: Sequence[Relation],
+    variables: Mapping[str, Tensor],
+    wrt: Sequence[str],
+    limits: Limits,
+    assigning: Program | None = None,
+) -> Callable[..., list[Tensor]]:
+    """What is to be zero, or at least zero, in each of the relations, of the variables in `wrt`.
 
-    Relations may use what the problem's own program assigns. ExpressionError, when called: as `evaluate`.
+    They may use what another program assigns, and are constraints then. ExpressionError, when called: as `evaluate`.
     """
-    others = _others(problem)
+    others = _others(variables, wrt)
 
     def function(*unknowns: Tensor) -> list[Tensor]:
-        given = {**others, **dict(zip(problem.wrt, unknowns, strict=True))}
-        assigned = evaluate_traced(problem.program, given, problem.limits)[1] if relations else {}
+        given = {**others, **dict(zip(wrt, unknowns, strict=True))}
+        if assigning is None:
+            return [difference(relation, given, limits) for relation in relations]
+        given.update(evaluate_traced(assigning, given, limits)[1])
         try:
-            return [difference(relation, {**given, **assigned}, problem.limits) for relation in relations]
+            return [difference(relation, given, limits) for relation in relations]
         except ExpressionError as error:
             error.name = "--subject"
             raise
@@ -59,8 +67,8 @@ def difference(relation: Relation, given: Mapping[str, Tensor], limits: Limits) 
     return value
 
 
-def _others(problem: Problem) -> dict[str, Tensor]:
-    return {name: value.detach() for name, value in problem.variables.items() if name not in problem.wrt}
+def _others(variables: Mapping[str, Tensor], wrt: Sequence[str]) -> dict[str, Tensor]:
+    return {name: value.detach() for name, value in variables.items() if name not in wrt}
 
 
 def _number(value: Tensor, program: Program, reason: str) -> Tensor:

@@ -9,6 +9,7 @@ import numpy as np
 from ...engine.optimize.objective import Objective
 from ...engine.optimize.unknowns import Unknowns
 from .callables import scalar_function
+from .correlations import number_names
 from .minimization import Goal, MinimumReport
 
 _CURVE, _FIELD = 400, 200
@@ -35,8 +36,7 @@ def landscape(goal: Goal, report: MinimumReport) -> Landscape:
     points = np.array([unknowns.flat(point) for point, _ in report.path]).reshape(-1, unknowns.size)
     values = np.array([step.value for _, step in report.path])
     norms = np.array([step.norm for _, step in report.path])
-    names = [name + (f"[{', '.join(map(str, place))}]" if place else "") for name, place in unknowns.places()]
-    way = Landscape(names, list(points.T), values, norms)
+    way = Landscape(number_names(unknowns), list(points.T), values, norms)
     if unknowns.size > 2 or not len(points):
         return way
     objective = Objective(scalar_function(goal.problem), unknowns)

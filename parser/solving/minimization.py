@@ -10,18 +10,18 @@ import numpy as np
 from ...engine.optimize.constrained import Constraints, minimize_subject
 from ...engine.optimize.minimum import Bounds, Minimum, Path, Step, minimize
 from ...engine.optimize.objective import Counts, Objective, Residuals
-from ...engine.optimize.starts import spread
 from ...engine.optimize.unknowns import Unknowns
 from ..analysis.blame import findings
-from ..analysis.coordinates import Coordinate
 from ..analysis.differentiate import differentiate
 from ..analysis.problem import Problem
 from ..analysis.result import Finding, text_at
 from ..syntax.errors import UsageError
 from .bounds import Ends
 from .callables import relation_function, scalar_function
+from .correlations import number_names
 from .relations import Relation
-from .verdicts import KINDS, reason_of
+from .starting_points import box_of, starting_points
+from .verdicts import kind_of, reason_of, turned
 
 Told = Callable[[int, int, float], None]
 
@@ -131,12 +131,8 @@ def minimized(goal: Goal, told: Told = lambda start, steps, value: None) -> Mini
     unknowns = Unknowns({name: tuple(problem.variables[name].shape) for name in problem.wrt})
     sign = -1 if goal.maximize else 1
     objective = Objective(scalar_function(problem, sign), unknowns)
-    bounds = Bounds(
-        *(
-            unknowns.flat({name: goal.bounds.get(name, (-np.inf, np.inf))[i] for name in unknowns.shapes})
-            for i in range(2)
-        )
-    )
+    ends = {name: goal.bounds.get(name, (-np.inf, np.inf)) for name in unknowns.shapes}
+    bounds = Bounds(*(unknowns.flat({name: pair[i] for name, pair in ends.items()}) for i in range(2)))
     constraints = _constraints(goal, unknowns)
     found: list[Minimum] = []
     for number, start in enumerate(_starts(goal, unknowns, bounds), 1):
@@ -147,7 +143,7 @@ def minimized(goal: Goal, told: Told = lambda start, steps, value: None) -> Mini
             found.append(minimize_subject(objective, constraints, start, bounds, path, goal.most))
     best = min(found, key=_rank)
     reached = sum(1 for other in found if other.converged and _same(other, best, objective))
-    report = _report(goal, unknowns, objective, best, len(found), reached)
+    report = _report(goal, unknowns, objective, constraints, best, len(found), reached)
     if not np.isfinite(first.value).all():
         report.warnings.extend(findings(problem, first))
     return report
@@ -157,44 +153,37 @@ def _constraints(goal: Goal, unknowns: Unknowns) -> Constraints | None:
     """What is to hold. ExpressionError: a constraint cannot be evaluated or differentiated."""
     if not goal.constraints:
         return None
-    function = relation_function(goal.problem, goal.constraints)
-    residuals = Residuals(function, unknowns)
-    sizes = [value.numel() for value in function(*(goal.problem.variables[name] for name in goal.problem.wrt))]
+    problem = goal.problem
+    function = relation_function(
+        goal.constraints, problem.variables, problem.wrt, problem.limits, assigning=problem.program
+    )
+    sizes = [value.numel() for value in function(*(problem.variables[name] for name in problem.wrt))]
     equal = np.repeat([relation.is_equation for relation in goal.constraints], sizes)
-    return Constraints(residuals, equal)
+    return Constraints(Residuals(function, unknowns), equal, sizes)
 
 
-def _held(goal: Goal, best: Minimum, sign: int) -> list[Held]:
+def _held(goal: Goal, constraints: Constraints | None, best: Minimum, sign: int) -> list[Held]:
     """The constraints where the search ended."""
     at = best.constrained
-    if at is None:
+    if constraints is None or at is None:
         return []
-    function = relation_function(goal.problem, goal.constraints)
-    sizes = [value.numel() for value in function(*(goal.problem.variables[name] for name in goal.problem.wrt))]
     found: list[Held] = []
     start = 0
-    for relation, size in zip(goal.constraints, sizes, strict=True):
+    for relation, size in zip(goal.constraints, constraints.sizes, strict=True):
         part = slice(start, start + size) if size > 1 else start
         start += size
         # An inequality is kept as what is at least zero: its right side is on the left where it reads `<=`.
-        turn = sign if relation.is_turned else -sign
-        multiplier = np.asarray(-turn * at.multipliers[part])
-        found.append(Held(relation.text, at.values[part], bool(np.any(at.active[part])), multiplier))
+        turn = -sign if relation.is_turned else sign
+        found.append(Held(relation.text, at.values[part], bool(np.any(at.active[part])), turn * at.multipliers[part]))
     return found
 
 
 def _starts(goal: Goal, unknowns: Unknowns, bounds: Bounds) -> list[Any]:
-    """The start given, and as many more as are wanted, in the ranges, within the bounds, or around the start."""
+    """The start given, and as many more as are wanted."""
     given = unknowns.flat({name: goal.problem.variables[name]._data for name in unknowns.shapes})
     if goal.starts == 1:
         return [given]
-    width = np.maximum(10 * np.abs(given), 10)
-    low = np.where(np.isfinite(bounds.low), bounds.low, np.minimum(given, bounds.high) - width)
-    high = np.where(np.isfinite(bounds.high), bounds.high, np.maximum(given, bounds.low) + width)
-    for name, ends in goal.ranges.items():
-        low[unknowns.part(name)], high[unknowns.part(name)] = min(ends), max(ends)
-    points = list(spread(low, high, goal.starts))
-    return points if goal.ranges else [given, *points[1:]]
+    return starting_points(given, box_of(unknowns, given, goal.ranges, bounds), goal.starts, bool(goal.ranges))
 
 
 def _rank(found: Minimum) -> tuple[bool, float]:
@@ -208,17 +197,23 @@ def _same(one: Minimum, other: Minimum, objective: Objective) -> bool:
 
 
 def _report(
-    goal: Goal, unknowns: Unknowns, objective: Objective, best: Minimum, starts: int, reached: int
+    goal: Goal,
+    unknowns: Unknowns,
+    objective: Objective,
+    constraints: Constraints | None,
+    best: Minimum,
+    starts: int,
+    reached: int,
 ) -> MinimumReport:
     sign = -1 if goal.maximize else 1
     seen = best.optimality
-    places = [str(Coordinate(name, index)) for name, index in unknowns.places()]
-    kept: list[tuple[str, str, float]] = []
-    if seen is not None:
-        for i in np.flatnonzero(~seen.free):
-            end = "upper" if seen.gradient[i] < 0 else "lower"
-            kept.append((places[i], end, sign * float(seen.gradient[i])))
-    kind = "" if seen is None else KINDS[goal.maximize][seen.kind]
+    places = number_names(unknowns)
+    kept = {} if seen is None else {places[i]: float(seen.gradient[i]) for i in np.flatnonzero(~seen.free)}
+    eigenvalues = None if seen is None or seen.eigenvalues is None else np.sort(sign * seen.eigenvalues)
+    notes: list[str] = []
+    if best.left:
+        what = turned("a saddle point or a maximum", goal.maximize)
+        notes.append(f"the search came to {what} {best.left} time{'s' * (best.left > 1)} and went on from there")
     return MinimumReport(
         expr=goal.problem.program.source,
         maximize=goal.maximize,
@@ -226,12 +221,10 @@ def _report(
         value=sign * best.value,
         gradient={} if seen is None else unknowns.named(sign * seen.gradient),
         gradient_norm=None if seen is None else seen.norm,
-        eigenvalues=None
-        if seen is None or seen.eigenvalues is None or not len(seen.eigenvalues)
-        else np.sort(sign * seen.eigenvalues),
-        kind=kind,
-        bounds=kept,
-        constraints=_held(goal, best, sign),
+        eigenvalues=eigenvalues if eigenvalues is not None and len(eigenvalues) else None,
+        kind=kind_of(best, goal.maximize),
+        bounds=[(place, "upper" if slope < 0 else "lower", sign * slope) for place, slope in kept.items()],
+        constraints=_held(goal, constraints, best, sign),
         method=best.method,
         counts=objective.counts,
         iterations=max(0, len(best.path.steps) - 1),
@@ -241,13 +234,5 @@ def _report(
         converged=best.converged,
         path=[(unknowns.named(step.x), step._replace(value=sign * step.value)) for step in best.path.steps],
         warnings=[],
-        notes=_notes(best, goal),
+        notes=notes,
     )
-
-
-def _notes(best: Minimum, goal: Goal) -> list[str]:
-    notes: list[str] = []
-    if best.left:
-        what = "a saddle point or a minimum" if goal.maximize else "a saddle point or a maximum"
-        notes.append(f"the search came to {what} {best.left} time{'s' * (best.left > 1)} and went on from there")
-    return notes

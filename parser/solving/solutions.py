@@ -12,17 +12,16 @@ from ...engine import Tensor
 from ...engine.optimize.minimum import Bounds
 from ...engine.optimize.objective import Counts, Objective, Residuals
 from ...engine.optimize.roots import Root, Roots, nearest_root, root_at, roots_between
-from ...engine.optimize.starts import spread
 from ...engine.optimize.systems import Solution, System, solve
 from ...engine.optimize.unknowns import Unknowns
 from ..analysis.result import Finding, number_text, text_at
 from ..semantics.limits import Limits
 from ..syntax.errors import UsageError
 from ..syntax.wording import counted, listed
-from .callables import difference
+from .callables import difference, relation_function
 from .relations import Relation
+from .starting_points import Ends, box_of, starting_points
 
-Ends = tuple[float, float]
 # How many starts are tried in the ranges of several unknowns, for each of these.
 _STARTS = 50
 # A root so much nearer to another than the unknowns are large is the same.
@@ -78,14 +77,14 @@ class SolutionReport(NamedTuple):
     source: str
     unknowns: list[str]
     roots: list[Answer]
-    zeros: list[Ends]
-    poles: list[float]
-    jumps: list[float]
     counts: Counts
     reason: str
-    nearest: dict[str, Any]
-    residual: float | None
-    notes: list[str]
+    zeros: Sequence[Ends] = ()
+    poles: Sequence[float] = ()
+    jumps: Sequence[float] = ()
+    nearest: Mapping[str, Any] = {}
+    residual: float | None = None
+    notes: Sequence[str] = ()
     warnings: Sequence[Finding] = ()
 
     @property
@@ -109,7 +108,7 @@ def solved(equations: Equations, told: Callable[[str], None] = lambda text: None
         difference(relation, equations.variables, equations.limits)
     shapes = {name: tuple(equations.variables[name].shape) for name in equations.wrt}
     unknowns = Unknowns(shapes)
-    residuals = Residuals(residual_function(equations, equations.relations), unknowns)
+    residuals = Residuals(_function(equations, equations.relations), unknowns)
     start = unknowns.flat({name: equations.variables[name]._data for name in shapes})
     count = len(residuals.value(start))
     if count != unknowns.size:
@@ -128,20 +127,13 @@ def solved(equations: Equations, told: Callable[[str], None] = lambda text: None
     return _from_starts(equations, unknowns, residuals, start, told)
 
 
-def residual_function(equations: Equations, relations: Sequence[Relation]) -> Callable[..., list[Tensor]]:
-    """What is to be zero in relations, as a function of the unknowns. ExpressionError, when called: as `evaluate`."""
-    others = {name: v.detach() for name, v in equations.variables.items() if name not in equations.wrt}
-
-    def function(*tensors: Tensor) -> list[Tensor]:
-        given = {**others, **dict(zip(equations.wrt, tensors, strict=True))}
-        return [difference(relation, given, equations.limits) for relation in relations]
-
-    return function
+def _function(equations: Equations, relations: Sequence[Relation]) -> Callable[..., list[Tensor]]:
+    return relation_function(relations, equations.variables, equations.wrt, equations.limits)
 
 
 def _objective(equations: Equations, unknowns: Unknowns, number: int, place: int) -> Objective:
     """One residual as a function of its own: an element of the difference of a relation."""
-    function = residual_function(equations, [equations.relations[number]])
+    function = _function(equations, [equations.relations[number]])
     return Objective(lambda *tensors: function(*tensors)[0].reshape(-1)[place], unknowns)
 
 
@@ -150,23 +142,17 @@ def _in_range(equations: Equations, unknowns: Unknowns, told: Callable[[str], No
     low, high = sorted(equations.ranges[name])
     objective = _objective(equations, unknowns, 0, 0)
     found = roots_between(objective, low, high, lambda count: told(f"{count:,} places"))
-    if found.undefined:
-        reason = f"there is no finite value from {number_text(low)} to {number_text(high)}"
-    else:
-        reason = f"{counted(len(found.roots), 'root')} from {number_text(low)} to {number_text(high)}"
-    answers = [_answer_of(name, root) for root in found.roots]
+    what = "there is no finite value" if found.undefined else counted(len(found.roots), "root")
     return SolutionReport(
         equations.source,
         [name],
-        answers,
+        [_answer_of(name, root) for root in found.roots],
+        objective.counts,
+        f"{what} from {number_text(low)} to {number_text(high)}",
         found.zeros,
         found.poles,
         found.jumps,
-        objective.counts,
-        reason,
-        {},
-        None,
-        _notes(name, found),
+        notes=_notes(name, found),
     )
 
 
@@ -224,11 +210,11 @@ def _from_start(equations: Equations, unknowns: Unknowns, residuals: Residuals, 
     if rounded and root is None:
         reason = "no root is found: the value becomes too small to be told from zero"
     else:
-        reason = _reason([solution] if root else [], solution, None)
-    nearest = {} if root else unknowns.named(solution.x)
-    residual = None if root else solution.norm
-    answers = [_answer_of(name, root)] if root else []
-    return SolutionReport(equations.source, [name], answers, [], [], [], counts, reason, nearest, residual, [])
+        reason = _reason([solution] if root else [], solution)
+    if root is not None:
+        return SolutionReport(equations.source, [name], [_answer_of(name, root)], counts, reason)
+    nearest = unknowns.named(solution.x)
+    return SolutionReport(equations.source, [name], [], counts, reason, nearest=nearest, residual=solution.norm)
 
 
 def _from_starts(
@@ -242,11 +228,9 @@ def _from_starts(
     system = System(residuals, components)
     starts, bounds = [start], None
     if equations.ranges or (equations.starts or 1) > 1:
-        low, high = _box(equations, unknowns, start)
-        starts = list(spread(low, high, equations.starts or _STARTS * unknowns.size))
-        bounds = Bounds(low, high) if equations.ranges else None
-        if not equations.ranges:
-            starts[0] = start
+        box = box_of(unknowns, start, equations.ranges, Bounds.none(unknowns.size))
+        bounds = box if equations.ranges else None
+        starts = starting_points(start, box, equations.starts or _STARTS * unknowns.size, bounds is not None)
     found: list[Solution] = []
     failed: list[Solution] = []
     for number, point in enumerate(starts, 1):
@@ -264,28 +248,17 @@ def _from_starts(
     return SolutionReport(
         equations.source,
         list(equations.wrt),
-        [_described(unknowns, system, solution) for solution in found],
-        [],
-        [],
-        [],
+        [_described(unknowns, solution) for solution in found],
         residuals.counts,
-        _reason(found, best, bounds),
-        {} if found or best is None else unknowns.named(best.x),
-        None if found or best is None else best.norm,
-        notes,
+        _reason(found, best),
+        nearest={} if found or best is None else unknowns.named(best.x),
+        residual=None if found or best is None else best.norm,
+        notes=notes,
     )
 
 
 def _size(equations: Equations, relation: Relation) -> int:
     return difference(relation, equations.variables, equations.limits).numel()
-
-
-def _box(equations: Equations, unknowns: Unknowns, start: Any) -> tuple[Any, Any]:
-    width = np.maximum(10 * np.abs(start), 10)
-    low, high = start - width, start + width
-    for name, ends in equations.ranges.items():
-        low[unknowns.part(name)], high[unknowns.part(name)] = min(ends), max(ends)
-    return low, high
 
 
 def _within(bounds: Bounds, solution: Solution) -> bool:
@@ -299,17 +272,15 @@ def _same(one: Solution, other: Solution) -> bool:
     return bool((np.abs(one.x - other.x) <= near * np.maximum(scale, near)).all())
 
 
-def _described(unknowns: Unknowns, system: System, solution: Solution) -> Answer:
+def _described(unknowns: Unknowns, solution: Solution) -> Answer:
     singular = solution.rank < unknowns.size
-    proof = "by Newton's method"
-    if singular:
-        proof = "both sides are equal to rounding; a multiple root, or one of many"
+    proof = "both sides are equal to rounding; a multiple root, or one of many" if singular else "by Newton's method"
     finite = np.isfinite(solution.error).all() and not singular
     error = _estimate(float(solution.error.max())) if finite else math.nan
     return Answer(unknowns.named(solution.x), solution.norm, error, None if singular else 1.0, singular, proof)
 
 
-def _reason(found: list[Solution], best: Solution | None, bounds: Bounds | None) -> str:
+def _reason(found: list[Solution], best: Solution | None) -> str:
     if found:
         return counted(len(found), "root")
     if best is None:

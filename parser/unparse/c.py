@@ -9,8 +9,8 @@ from typing import Any
 from ..algebra.derivative import Derivatives
 from ..semantics.names import CONSTANTS
 from ..syntax.printer import ATOM, UnprintableError
-from .code import MATH, Function, functions, named
-from .how import DOUBLE, SINGLE, How
+from .code import MATH, Frame, functions, named
+from .how import DOUBLE, SINGLE
 from .scalar import ScalarPrinter
 
 DTYPES = (DOUBLE, SINGLE)
@@ -38,13 +38,33 @@ _OF_DOUBLES = frozenset(f"{MATH} fabs fmax fmin nextafter rint tgamma exp2 pow".
 _BESSEL = re.compile(r"\b[jy][01n]\(")
 
 
+def _helper(head: str, value: str) -> str:
+    return f"static double {head} {{\n    return {value};\n}}\n"
+
+
 class CPrinter(ScalarPrinter):
     """Prints C that computes with doubles, or with floats."""
 
     truth_is_number = True
-
     language = "C's math.h"
+    frame = Frame(
+        head="double {name}({parameters}) {{",
+        several="void {name}({parameters}, {results}) {{",
+        parameter="double %s",
+        result="double *%s",
+        assign="    const double %s = %s;",
+        sets="    *%s = %s;",
+        back="    return %s;",
+        end="}",
+    )
+    # fmax and fmin leave out nan.
+    helpers = {  # noqa: RUF012
+        "larger": _helper("larger(double a, double b)", "a > b || isnan(a) ? a : b"),
+        "smaller": _helper("smaller(double a, double b)", "a < b || isnan(a) ? a : b"),
+        "modulo": _helper("modulo(double a, double b)", "fmod(a, b) + (fmod(a, b)*b < 0 ? b : 0)"),
+    }
     reserved = frozenset({*_KEYWORDS.split(), *MATH.split(), *_IN_MATH_H.split()})
+    operators = {"**": "pow({}, {})", "and": "&&", "or": "||", "not": "!"}  # noqa: RUF012
     constants = {  # noqa: RUF012
         **{name: repr(value) for name, value in CONSTANTS.items() if math.isfinite(value)},
         "inf": "INFINITY",
@@ -54,15 +74,15 @@ class CPrinter(ScalarPrinter):
         **named("", f"{MATH} fmax fmin isfinite isinf isnan nextafter"),
         "abs": "fabs",
         "round": "rint",
-        "maximum": "fmax",
-        "minimum": "fmin",
+        "maximum": "larger",
+        "minimum": "smaller",
         "gamma": "tgamma",
         # C's own takes a whole number.
         "ldexp": "{0}*exp2({1})",
         **{f"bessel_{name}": name for name in ("j0", "j1", "y0", "y1")},
         "besselj": "jn({0}, {1})",
         "bessely": "yn({0}, {1})",
-        "%": "{0} - {1}*floor({0}/{1})",
+        "%": "modulo",
         "//": "floor({0}/{1})",
     }
 
@@ -73,54 +93,26 @@ class CPrinter(ScalarPrinter):
         text = super().constant(name)
         return f"{text}f" if self.dtype == SINGLE and text[0].isdigit() else text
 
-    @property
-    def type(self) -> str:
-        """What numbers are."""
-        return "float" if self.dtype == SINGLE else "double"
-
     def number(self, value: Any) -> tuple[str, int]:
         return repr(float(value)) + ("f" if self.dtype == SINGLE else ""), ATOM
-
-    @property
-    def power(self) -> str:  # pyrefly: ignore[bad-override]
-        """The template of powers."""
-        return "powf({}, {})" if self.dtype == SINGLE else "pow({}, {})"
-
-    def spelling(self, function: str) -> str | None:
-        spelt = super().spelling(function)
-        return self._single(spelt) if spelt and self.dtype == SINGLE else spelt
-
-    def _single(self, text: str) -> str:
-        """The same with the functions of floats; Bessel functions have none in POSIX."""
-        if _BESSEL.search(f"{text}("):
-            return f"(float){text if '{' in text else text + '({0})'}"
-        if "{" not in text:
-            return f"{text}f" if text in _OF_DOUBLES else text
-        return re.sub(r"\b(\w+)\(", lambda call: f"{call[1]}f(" if call[1] in _OF_DOUBLES else call[0], text)
 
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if self.functions.get(function, "") in _OF_WHOLE_ORDER and not parts[0][0].removesuffix("f").endswith(".0"):
             raise UnprintableError(f"{self.language} has no function for `{function}` of this order")
         return super().call(function, parts)
 
-
-def render(derivatives: Derivatives, source: str, how: How) -> str:
-    """A function for each derivative, or one that writes the value and all derivatives where pointers say."""
-    printer = CPrinter(derivatives.variables, how.dtype)
-    texts = [_function(function, printer) for function in functions(derivatives, printer)]
-    # POSIX has Bessel functions in math.h, which C alone has not.
-    posix = "#define _XOPEN_SOURCE 600\n" if any(_BESSEL.search(text) for text in texts) else ""
-    return f"{posix}#include <math.h>\n\n" + "\n".join(texts)
+    def code(self, derivatives: Derivatives) -> str:
+        texts = [*map(self.frame.written, functions(derivatives, self))]
+        code = "\n".join([*self.helpers_in("".join(texts)), *texts])
+        # POSIX has Bessel functions in math.h, which C alone has not.
+        posix = "#define _XOPEN_SOURCE 600\n" if _BESSEL.search(code) else ""
+        return f"{posix}#include <math.h>\n\n{_single(code) if self.dtype == SINGLE else code}"
 
 
-def _function(function: Function, printer: CPrinter) -> str:
-    parameters = [f"{printer.type} {name}" for name in function.parameters]
-    lines = [f"    const {printer.type} {target} = {value};" for target, value in function.assigns]
-    if len(function.results) == 1:
-        kind = printer.type
-        lines.append(f"    return {function.results[0][1]};")
-    else:
-        kind = "void"
-        parameters += [f"{printer.type} *{name}" for name, _ in function.results]
-        lines += [f"    *{name} = {text};" for name, text in function.results]
-    return "\n".join([f"{kind} {function.name}({', '.join(parameters) or 'void'}) {{", *lines, "}"]) + "\n"
+def _single(code: str) -> str:
+    """The code with floats and the functions of floats; Bessel functions have none in POSIX."""
+    code = re.sub(r"\b(\w+)(?=\()", lambda name: f"{name[0]}f" if name[0] in _OF_DOUBLES else name[0], code)
+    return _BESSEL.sub(r"(float)\g<0>", re.sub(r"\bdouble\b", "float", code))
+
+
+render = CPrinter.render

@@ -1,4 +1,4 @@
-"""What the programming languages have in common: templates for functions, reserved words, one function a derivative."""
+"""What programming languages have in common: spellings of operators and functions, names, a function a derivative."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from copy import copy
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple
 
 from ...engine.table.registry import FUNCTIONS
 from ...engine.tensors.dtypes import is_number
 from ..algebra.derivative import Derivatives
+from ..syntax.operators import COMPARE, LEVELS, POWER, PRODUCT, UNARY
 from ..syntax.parse import parse
 from ..syntax.printer import ATOM, Printer, UnprintableError, enclosed
-from ..syntax.records import Assign, List, Name, Subscript
+from ..syntax.records import Assign, List, Name, Number, Subscript
 from ..syntax.walk import walk
-from .how import DOUBLE, label
+from .how import DOUBLE, How, label
 
 # What math.h has by these names, and Python's math after it.
 MATH = (
@@ -23,32 +25,123 @@ MATH = (
     "log log10 log1p log2 sin sinh sqrt tan tanh trunc"
 )
 _LITERALS = ("True", "False", "None")
+# What makes one number of several, and of one that number.
+_OF_ONE_NUMBER = dict.fromkeys(["sum", "mean", "prod", "amax", "amin", "max", "min", "median", "logsumexp"], "{0}")
+
+
+class Function(NamedTuple):
+    """A function as text: parameters, assignments in order, and one or several results by name."""
+
+    name: str
+    parameters: list[str]
+    assigns: list[tuple[str, str]]
+    results: list[tuple[str, str]]
+
+    @property
+    def text(self) -> str:
+        """All that it computes, to see what it needs."""
+        return "\n".join(text for _, text in [*self.assigns, *self.results])
+
+
+class Frame(NamedTuple):
+    """How a language writes a function: templates of its lines.
+
+    `head` has the name and the parameters, which are each written as `parameter`, and `several` is the head where there
+    are several results, each of them written as `result` (without one: as `head`). `assign` has a name and a text,
+    `back` what gives back one result, `backs` the names of several; without it they are assigned as `sets` says.
+    """
+
+    head: str
+    assign: str
+    back: str
+    backs: str = ""
+    end: str = ""
+    parameter: str = "%s"
+    several: str = ""
+    result: str = "%s"
+    sets: str = ""
+
+    def written(self, function: Function) -> str:
+        """The function as text, ending in a newline."""
+        parameters = ", ".join(self.parameter % name for name in function.parameters)
+        results = ", ".join(self.result.replace("%s", name) for name, _ in function.results)
+        is_single = len(function.results) == 1
+        head = self.head if is_single or not self.several else self.several
+        lines = [head.format(name=function.name, parameters=parameters, results=results)]
+        lines += [self.assign % pair for pair in function.assigns]
+        if is_single:
+            lines.append(self.back % function.results[0][1])
+        else:
+            lines += [(self.sets or self.assign) % pair for pair in function.results]
+            lines.append(self.backs and self.backs % ", ".join(name for name, _ in function.results))
+        return "".join(f"{line}\n" for line in [*lines, self.end] if line)
 
 
 class CodePrinter(Printer):
     """Prints expressions in a programming language.
 
-    `functions` has for each function the name it has there, or a template with `{0}`, `{1}` for its arguments; what it
-    lacks is written out where its record has a definition. `constants` has the spelling of `pi` and its like,
-    `reserved` the words that cannot name a variable, which then ends in an underscore, and `is_name` tells what else
-    can. `has_vectors`: whether its operations work on several numbers at once.
+    `operators` has the spellings of operators that differ, or templates of calls with `{}` for each operand, and
+    `functions` for each function its name, or a template with `{0}`, `{1}` for its arguments; what it lacks is written
+    out where its record has a definition. `constants` has the spelling of `pi` and its like, `reserved` the words that
+    cannot name a variable, which then ends in an underscore, and `is_name` tells what else can. `has_vectors`: whether
+    its operations work on several numbers at once, `has_arrays`: whether there are such; `ones` and `zeros` are of
+    such in the shape of another.
     """
 
     language: str
+    frame: ClassVar[Frame]
+    operators: Mapping[str, str] = MappingProxyType({})
     functions: Mapping[str, str]
+    # What the language lacks and is printed where it is called, by name.
+    helpers: Mapping[str, str] = MappingProxyType({})
     constants: Mapping[str, str]
     reserved: Collection[str] = ()
     has_vectors: bool = False
-    # Whether names that differ in capitals alone are the same.
+    has_arrays: bool = False
+    ones: str = ""
+    zeros: str = ""
+    # Whether names that differ in capitals alone are the same, and how many letters they have at most.
     ignores_case: bool = False
+    longest_name: int = 1000
 
-    def __init__(self, variables: Collection[str] = (), dtype: str = DOUBLE) -> None:
+    def __init__(
+        self,
+        variables: Collection[str] = (),
+        dtype: str = DOUBLE,
+        arrays: Mapping[str, tuple[int, ...]] = MappingProxyType({}),
+    ) -> None:
         self.variables = variables
         self.dtype = dtype
+        self.arrays = arrays
         # What variables and shared parts are called here.
         self.names: dict[str, str] = {}
         # The texts of what stands for the arguments of a function that is written out.
         self.arguments: Mapping[str, str] = {}
+
+    @classmethod
+    def render(cls, derivatives: Derivatives, source: str, how: How) -> str:
+        """The code of the derivatives, of the value too if it is among them."""
+        if derivatives.arrays and not cls.has_vectors:
+            raise UnprintableError(f"{cls.language} has no operations on vectors")
+        printer = cls(derivatives.variables, how.dtype, derivatives.arrays)
+        printer.prepare(derivatives)
+        return printer.code(derivatives)
+
+    def prepare(self, derivatives: Derivatives) -> None:
+        """Takes note of all that will be printed."""
+
+    def code(self, derivatives: Derivatives) -> str:
+        """All functions, and what they call."""
+        text = "\n".join(map(self.frame.written, functions(derivatives, self)))
+        return text + "".join(f"\n{helper}" for helper in self.helpers_in(text))
+
+    def helpers_in(self, text: str) -> list[str]:
+        """The functions of our own that a text calls, and those that these call, which come after them."""
+        found: list[str] = []
+        for name, source in self.helpers.items():
+            if re.search(rf"\b{name}\(", "".join([text, *found])):
+                found.append(source)
+        return found
 
     def name(self, name: str) -> str:
         if name in self.arguments:
@@ -76,25 +169,29 @@ class CodePrinter(Printer):
 
     def _new_name(self, name: str) -> str:
         """The name as the language can have it, and as no other variable is called."""
-        text = self.spelled(name)
-        taken = {self.folded(other) for other in {*self.variables, *self.names.values()} - {name}}
-        while self.folded(text) in self.reserved or self.folded(text) in taken:
-            text += "_"
-        return text
+        return self.free(self.spelled(name), {*self.variables, *self.names.values()} - {name})
 
-    def folded(self, name: str) -> str:
+    def free(self, name: str, taken: Collection[str]) -> str:
+        """The name with as many underscores behind it as make it no other."""
+        name = name[: self.longest_name]
+        folded = {*map(self._folded, taken), *self.reserved, *self.helpers}
+        while self._folded(name) in folded:
+            name += "_"
+        return name
+
+    def _folded(self, name: str) -> str:
         """The name, or what the language takes for it."""
         return name.lower() if self.ignores_case else name
+
+    def is_constant(self, node: Any) -> bool:
+        """Whether an expression has no variables, and so no shape or type of its own."""
+        names = {record.name for record in walk(node) if type(record) is Name}
+        return names <= self.constants.keys() - {*self.variables}
 
     def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if type(node) in (List, Subscript) and not self.has_vectors:
             raise UnprintableError(f"{self.language} has no operations on vectors")
         return super().node(node, parts)
-
-    def check(self, derivatives: Derivatives) -> None:
-        """UnprintableError: there are arrays, of which the language has none."""
-        if derivatives.arrays and not self.has_vectors:
-            raise UnprintableError(f"{self.language} has no operations on vectors")
 
     def part(self, assign: Assign) -> tuple[str, str]:
         """The name and the text of a part that others share."""
@@ -102,11 +199,58 @@ class CodePrinter(Printer):
 
     def whole(self, node: Any, variable: str, is_narrow: bool) -> str:
         """The text of a derivative in the shape of its variable, than which the node may have fewer elements."""
-        return self.text(node)
+        if not self.ones or not (is_narrow or (self.is_constant(node) and type(node) is not List)):
+            return self.text(node)
+        return self.filled(node, variable)
+
+    def filled(self, node: Any, variable: str) -> str:
+        """An array in the shape of a variable, all elements or rows of which are the same."""
+        name = self.name(variable)
+        if type(node) is Number and node.value in (0, 1):
+            return (self.ones if node.value else self.zeros).format(name)
+        return self.binary("*", self.texts(node), (self.ones.format(name), ATOM))[0]
+
+    def unary(self, op: str, part: tuple[str, int]) -> tuple[str, int]:
+        if op == "not" and op in self.operators:
+            spelt = self.operators[op]
+            return (spelt.format(part[0]), ATOM) if "{" in spelt else (f"{spelt}{enclosed(part, ATOM)}", UNARY)
+        # Two signs side by side may be another operator.
+        return super().unary(op, (f"({part[0]})", ATOM) if part[0].startswith("-") else part)
+
+    def binary(self, op: str, left: tuple[str, int], right: tuple[str, int]) -> tuple[str, int]:
+        if op in self.functions:
+            return self.call(op, [left, right])
+        if op not in self.operators:
+            return super().binary(op, left, right)
+        spelt, level = self.operators[op], LEVELS[op]
+        if "{" in spelt:
+            return spelt.format(left[0], right[0]), ATOM
+        if level >= PRODUCT:
+            below = level + 1 if level == POWER else level
+            return f"{enclosed(left, below)}{spelt}{enclosed(right, level + 1)}", level
+        # How tightly logical operators bind differs, and in brackets it does not matter.
+        inner = (level, level + 1) if level > COMPARE else (COMPARE + 1,) * 2 if level == COMPARE else (ATOM, ATOM)
+        return f"{enclosed(left, inner[0])} {spelt} {enclosed(right, inner[1])}", level
+
+    def compare(self, ops: tuple[str, ...], parts: list[tuple[str, int]]) -> tuple[str, int]:
+        links = [
+            self.binary(op, left, right)
+            if op in self.operators
+            else (f"{enclosed(left, COMPARE + 1)} {op} {enclosed(right, COMPARE + 1)}", COMPARE)
+            for op, left, right in zip(ops, parts, parts[1:], strict=False)
+        ]
+        whole = links[0]
+        for link in links[1:]:
+            whole = self.binary("and", whole, link)
+        return whole
 
     def spelling(self, function: str) -> str | None:
         """The name or the template of a function; None: there is none."""
-        return self.functions.get(function)
+        return self.functions.get(function) or (None if self.has_arrays else _OF_ONE_NUMBER.get(function))
+
+    def no_function(self, function: str, of_what: str = "") -> UnprintableError:
+        """The error that there is none in the language."""
+        return UnprintableError(f"{self.language} has no function for `{function}`{of_what}", function)
 
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
         template = self.spelling(function)
@@ -116,14 +260,17 @@ class CodePrinter(Printer):
         if template is None:
             return self._written_out(function, texts), ATOM
         if f"{{{len(parts) - 1}}}" not in template or f"{{{len(parts)}}}" in template:
-            raise UnprintableError(f"{self.language} has no function for `{function}` with these arguments", function)
-        return f"({template.format(*texts)})", ATOM
+            raise self.no_function(function, " with these arguments")
+        if template == "{0}":
+            return parts[0]
+        text = template.format(*texts)
+        return (text if is_call(text) else f"({text})"), ATOM
 
     def _written_out(self, function: str, texts: list[str]) -> str:
         """A function that the language lacks, in simpler ones. UnprintableError: its record has none."""
         operation = FUNCTIONS.get(function)
         if operation is None or operation.definition is None:
-            raise UnprintableError(f"{self.language} has no function for `{function}`", function)
+            raise self.no_function(function)
         definition = parse(operation.definition).statements[-1]
         names = {record.name for record in walk(definition) if type(record) is Name} & {*operation.arguments}
         left = len(operation.arguments) - len(operation.defaults)
@@ -131,12 +278,23 @@ class CodePrinter(Printer):
         given = {name: enclosed(self.number(value), ATOM) for name, value in assumed if is_number(value)}
         given.update(zip(operation.arguments, texts, strict=False))
         if len(texts) > max(len(names), operation.required) or names - given.keys():
-            raise UnprintableError(f"{self.language} has no function for `{function}` with these arguments", function)
+            raise self.no_function(function, " with these arguments")
         # In a definition there is nothing but its arguments.
         printer = copy(self)
         printer.variables, printer.names, printer.arguments = (), {}, given
         text, level = printer.texts(definition)
         return text if level == ATOM else f"({text})"
+
+
+def is_call(text: str) -> bool:
+    """Whether a text is one call or one pair of brackets, and needs no more."""
+    name, _, rest = text.partition("(")
+    depth = 1
+    for i, letter in enumerate(rest):
+        depth += (letter == "(") - (letter == ")")
+        if not depth:
+            return re.fullmatch(r"[\w.:]*", name) is not None and i == len(rest) - 1
+    return False
 
 
 def plain_name(name: str) -> str:
@@ -158,87 +316,31 @@ def named(prefix: str, names: str) -> dict[str, str]:
     return {name: prefix + name for name in names.split()}
 
 
-class Function(NamedTuple):
-    """A function as text: parameters, assignments in order, and one or several results by name."""
-
-    name: str
-    parameters: list[str]
-    assigns: list[tuple[str, str]]
-    results: list[tuple[str, str]]
-
-    @property
-    def text(self) -> str:
-        """All that it computes, to see what it needs."""
-        return "\n".join(text for _, text in [*self.assigns, *self.results])
-
-
 def functions(derivatives: Derivatives, printer: CodePrinter) -> list[Function]:
     """A function for each derivative; where the value is asked for as well, one of all that shares its parts."""
-    printer.check(derivatives)
     parameters = [printer.name(name) for name in derivatives.variables]
-    if () in derivatives.results:
-        assigns = [printer.part(assign) for assign in derivatives.used()]
-        taken = {*parameters, *(name for name, _ in assigns)}
-        found: dict[str, str] = {}
-        for by, result in derivatives.results.items():
-            name = _free(_label(by, printer), printer, taken)
-            found[name] = printer.whole(result, by[-1], by in derivatives.narrow) if by else printer.text(result)
-            taken.add(name)
-        return [Function(_free("f_grad", printer, taken), parameters, assigns, [*found.items()])]
+    is_joint = () in derivatives.results
     written: list[Function] = []
-    for by in derivatives.results:
-        *assigns, result = derivatives.program(by).statements
-        pairs = [printer.part(assign) for assign in assigns if type(assign) is Assign]
-        taken = {*parameters, *(function.name for function in written), *(name for name, _ in pairs)}
-        name = _free(_label(by, printer), printer, taken)
-        text = printer.whole(result, by[-1], by in derivatives.narrow)
-        written.append(Function(name, parameters, pairs, [(name, text)]))
+    for results in [derivatives.results] if is_joint else [{by: result} for by, result in derivatives.results.items()]:
+        assigns = [printer.part(assign) for assign in derivatives._replace(results=results).used()]
+        taken = {*parameters, *(function.name for function in written), *(name for name, _ in assigns)}
+        found: dict[str, str] = {}
+        for by, result in results.items():
+            name = printer.free(label(tuple(map(printer.spelled, by))), taken | found.keys())
+            is_narrow = by in derivatives.narrow
+            found[name] = printer.whole(result, by[-1], is_narrow) if by else printer.text(result)
+        name = printer.free("f_grad", taken | found.keys()) if is_joint else next(iter(found))
+        written.append(Function(name, parameters, assigns, [*found.items()]))
     return written
 
 
-def _label(by: tuple[str, ...], printer: CodePrinter) -> str:
-    return label(tuple([printer.spelled(variable) for variable in by]))
-
-
-def _free(name: str, printer: CodePrinter, taken: Collection[str]) -> str:
-    """The name with as many underscores behind it as make it no other."""
-    folded = {printer.folded(other) for other in taken}
-    while printer.folded(name) in folded or printer.folded(name) in printer.reserved:
-        name += "_"
-    return name
-
-
-class Frame(NamedTuple):
-    """How a language writes a function that returns its results: templates of its lines.
-
-    `head` has the name and the parameters, `assign` a name and a text, `one` is what returns one result, and `several`
-    what returns those whose names it is given.
-    """
-
-    head: str
-    assign: str
-    one: str
-    several: str
-    end: str = ""
-
-    def written(self, function: Function) -> str:
-        """The function as text, ending in a newline."""
-        lines = [self.head % (function.name, ", ".join(function.parameters))]
-        lines += [self.assign % pair for pair in function.assigns]
-        if len(function.results) == 1:
-            lines.append(self.one % function.results[0][1])
-        else:
-            lines += [self.assign % pair for pair in function.results]
-            lines.append(self.several % ", ".join(name for name, _ in function.results))
-        return "".join(f"{line}\n" for line in [*lines, self.end] if line)
-
-
-_PYTHON = Frame("def %s(%s):", "    %s = %s", "    return %s", "    return %s")
+_PYTHON = Frame("def {name}({parameters}):", "    %s = %s", "    return %s", "    return %s")
 
 
 def python_module(derivatives: Derivatives, printer: CodePrinter, imports: Mapping[str, str]) -> str:
     """Functions in Python below the imports they need: lines by the name of what each brings, in groups by the line."""
     texts = [_PYTHON.written(function) for function in functions(derivatives, printer)]
+    texts += printer.helpers_in("\n".join(texts))
     needed = [line for name, line in imports.items() if any(re.search(rf"(?<![\w.]){name}\.", text) for text in texts)]
     head = "\n".join(needed).rstrip()
     return (f"{head}\n\n\n" if head else "") + "\n\n".join(texts)

@@ -1,17 +1,20 @@
-"""Fortran 2008, in a module; what its intrinsic functions lack is the C library's."""
+"""Fortran 2008, in a module: of numbers, and of whole arrays."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..algebra.derivative import Derivatives
+from ..algebra.derivative import By, Derivatives
 from ..semantics.names import CONSTANTS
 from ..syntax.operators import PRODUCT, SUM, UNARY
 from ..syntax.printer import ATOM, UnprintableError, enclosed
-from ..syntax.records import Binary, Number
-from .code import Function, functions
-from .how import DOUBLE, SINGLE, How
+from ..syntax.records import Binary, Name, Number, Subscript
+from ..syntax.walk import children
+from .array_printer import ArrayPrinter, Part, Shape
+from .code import Function, functions, is_call, named
+from .how import DOUBLE, SINGLE
 from .scalar import ScalarPrinter
 
 DTYPES = (DOUBLE, SINGLE)
@@ -19,130 +22,281 @@ _INTRINSIC = (
     "abs acos acosh asin asinh atan atan2 atanh cos cosh erf erfc exp gamma hypot log log10 sin sinh sqrt tan tanh "
     "bessel_j0 bessel_j1 bessel_y0 bessel_y1"
 )
-# Of the C library, under its own names with `c_` before them.
-_OF_C = "cbrt ceil exp2 expm1 floor log1p log2 rint trunc"
+_OTHERS = (
+    "aint sign modulo mod merge log_gamma sum product maxval minval norm2 size spread reshape transpose matmul "
+    "dot_product real wp derivatives"
+)
 _LONGEST_LINE = 110
 _MOST_LINES = 250
-_LONGEST_NAME = 60
+_CONTINUED = "&\n      &"
 _LARGEST = 2**31  # of whole numbers
 _OF_WHOLE_ORDER = re.compile(r"bessel_[jy]n\(")
 
 
-class FortranPrinter(ScalarPrinter):
-    """Prints Fortran that computes with reals of the kind `wp`."""
+def _elemental(name: str, value: str) -> str:
+    head = f"  elemental real(wp) function {name}(x)\n    real(wp), intent(in) :: x\n"
+    return f"{head}    {name} = {value}\n  end function {name}\n"
+
+
+def _extreme(name: str, sign: str) -> str:
+    head = f"  elemental real(wp) function {name}(a, b)\n    real(wp), intent(in) :: a, b\n"
+    return f"{head}    {name} = merge(a, b, a {sign} b .or. a /= a)\n  end function {name}\n"
+
+
+_ON_DIAGONAL = """\
+  pure function on_diagonal(n)
+    integer, intent(in) :: n
+    logical :: on_diagonal(n, n)
+    integer :: i
+    on_diagonal = .false.
+    do i = 1, n
+      on_diagonal(i, i) = .true.
+    end do
+  end function on_diagonal
+"""
+
+
+class FortranPrinter(ScalarPrinter, ArrayPrinter):
+    """Prints Fortran that computes with reals of the kind `wp`, and with arrays of them."""
 
     language = "Fortran"
     ignores_case = True
-    reserved = frozenset([*_INTRINSIC.split(), *(f"c_{name}" for name in _OF_C.split()), "wp", "merge", "max", "min"])
+    longest_name = 60
+    reserved = frozenset(f"{_INTRINSIC} {_OTHERS}".split())
     choice = "merge({1}, {2}, {0})"
-    power = "{}**{}"
-    words = {"and": ".and.", "or": ".or.", "not": ".not. ", "!=": "/="}  # noqa: RUF012
+    operators = {"**": "**", "and": ".and.", "or": ".or.", "not": ".not. ", "!=": "/="}  # noqa: RUF012
     constants = {  # noqa: RUF012
         **{name: f"{value!r}_wp" for name, value in CONSTANTS.items()},
         "inf": "ieee_value(1.0_wp, ieee_positive_inf)",
         "nan": "ieee_value(1.0_wp, ieee_quiet_nan)",
     }
+    helpers = {  # noqa: RUF012
+        "floor_of": _elemental("floor_of", "aint(x) - merge(1.0_wp, 0.0_wp, x < aint(x))"),
+        "ceiling_of": _elemental("ceiling_of", "aint(x) + merge(1.0_wp, 0.0_wp, x > aint(x))"),
+        "cbrt": _elemental("cbrt", "sign(abs(x)**(1.0_wp/3.0_wp), x)"),
+        # Both keep the digits of small numbers.
+        "expm1": _elemental("expm1", "merge(exp(x) - 1.0_wp, 2.0_wp*sinh(x/2.0_wp)*exp(x/2.0_wp), abs(x) > 1.0_wp)"),
+        "log1p": _elemental("log1p", "merge(log(1.0_wp + x), 2.0_wp*atanh(x/(2.0_wp + x)), abs(x) > 0.5_wp)"),
+        # max and min may leave out nan.
+        "larger": _extreme("larger", ">"),
+        "smaller": _extreme("smaller", "<"),
+        "on_diagonal": _ON_DIAGONAL,
+    }
     functions = {  # noqa: RUF012
-        **{name: name for name in _INTRINSIC.split()},
-        **{name: f"c_{name}" for name in _OF_C.split() if name != "rint"},
-        "round": "c_rint",
+        **named("", f"{_INTRINSIC} cbrt expm1 log1p"),
         "besselj": "bessel_jn({0}, {1})",
         "bessely": "bessel_yn({0}, {1})",
+        "ceil": "ceiling_of",
         "copysign": "sign({0}, {1})",
+        "exp2": "2.0_wp**{0}",
+        "floor": "floor_of",
+        "fmax": "merge({1}, {0}, {0} /= {0} .or. {0} < {1})",
+        "fmin": "merge({1}, {0}, {0} /= {0} .or. {0} > {1})",
         "fmod": "mod({0}, {1})",
-        "fmax": "max",
-        "fmin": "min",
-        "maximum": "max",
-        "minimum": "min",
-        "isnan": "ieee_is_nan",
         "isfinite": "ieee_is_finite",
+        "isnan": "ieee_is_nan",
         "ldexp": "{0}*2.0_wp**{1}",
         "lgamma": "log_gamma",
-        "%": "{0} - {1}*c_floor({0}/{1})",
-        "//": "c_floor({0}/{1})",
+        "log2": "log({0})/log(2.0_wp)",
+        "maximum": "larger",
+        "minimum": "smaller",
+        "round": "ieee_rint",
+        "trunc": "aint",
+        "%": "modulo({0}, {1})",
+        "//": "floor_of({0}/{1})",
     }
+    reductions = {  # noqa: RUF012
+        "sum": "sum({0})",
+        "prod": "product({0})",
+        "mean": "(sum({0})/size({0}))",
+        "norm": "norm2({0})",
+        "vector_norm": "norm2({0})",
+        "amax": "maxval({0})",
+        "amin": "minval({0})",
+    }
+    along = {  # noqa: RUF012
+        **{name: text.replace("{0}", "{0}, {1}") for name, text in reductions.items()},
+        "mean": "(sum({0}, {1})/size({0}, {1}))",
+        "var": "(sum(({0} - spread(sum({0}, {1})/size({0}, {1}), {1}, size({0}, {1})))**2, {1})/(size({0}, {1}) - 1))",
+    }
+    of_rank = {  # noqa: RUF012
+        ("diag", 1): "merge(spread({0}, 1, size({0})), 0.0_wp, on_diagonal(size({0})))",
+        ("diag", 2): "sum({0}, 1, on_diagonal(size({0}, 1)))",
+        ("diagonal", 2): "sum({0}, 1, on_diagonal(size({0}, 1)))",
+        ("dot", 1): "dot_product({0}, {1})",
+        ("eye", 0): "merge(1.0_wp, 0.0_wp, on_diagonal(int({0})))",
+        ("len", 1): "real(size({0}), wp)",
+        ("len", 2): "real(size({0}, 1), wp)",
+        ("log_softmax", 1): "{0} - maxval({0}) - log(sum(exp({0} - maxval({0}))))",
+        ("logsumexp", 1): "maxval({0}) + log(sum(exp({0} - maxval({0}))))",
+        ("numel", 1): "real(size({0}), wp)",
+        ("numel", 2): "real(size({0}), wp)",
+        ("softmax", 1): "exp({0} - maxval({0}))/sum(exp({0} - maxval({0})))",
+        ("squeeze", 2): "reshape({0}, [size({0})])",
+        ("ones", 0): "spread(1.0_wp, 1, int({0}))",
+        ("ones_like", 1): "spread(1.0_wp, 1, size({0}))",
+        ("ones_like", 2): "spread(spread(1.0_wp, 1, size({0}, 1)), 2, size({0}, 2))",
+        ("std", 1): "sqrt(sum(({0} - sum({0})/size({0}))**2)/(size({0}) - 1))",
+        ("std", 2): "sqrt(sum(({0} - sum({0})/size({0}))**2)/(size({0}) - 1))",
+        ("trace", 2): "sum({0}, on_diagonal(size({0}, 1)))",
+        ("unsqueeze", 1): "spread({0}, 2, 1)",
+        ("var", 1): "sum(({0} - sum({0})/size({0}))**2)/(size({0}) - 1)",
+        ("var", 2): "sum(({0} - sum({0})/size({0}))**2)/(size({0}) - 1)",
+        ("zeros_like", 1): "spread(0.0_wp, 1, size({0}))",
+        ("zeros_like", 2): "spread(spread(0.0_wp, 1, size({0}, 1)), 2, size({0}, 2))",
+    }
+    size = "real(size({0}, {1}), wp)"
+    transposed = "transpose({})"
+    inner = "dot_product({}, {})"
+    matrix_product = "matmul({}, {})"
+    padded = "[spread(0.0_wp, 1, {1}), {0}, spread(0.0_wp, 1, {2})]"
+    index = "{}({})"
+    stepped = "{}:{}:{}"
 
     def is_name(self, text: str) -> bool:
-        return text.isascii() and text.isidentifier() and text[0] != "_" and len(text) < _LONGEST_NAME
+        return text.isascii() and text.isidentifier() and text[0] != "_"
 
     def spelled(self, name: str) -> str:
         text = super().spelled(name)
-        return text if self.is_name(text) else f"v{text}"[:_LONGEST_NAME]
+        return text if self.is_name(text) else f"v{text}"
 
-    def number(self, value: Any) -> tuple[str, int]:
+    def number(self, value: Any) -> Part:
         return f"{float(value)!r}_wp", ATOM
 
-    def unary(self, op: str, part: tuple[str, int]) -> tuple[str, int]:
+    def unary(self, op: str, part: Part) -> Part:
         # Two operators may not stand side by side, and a sign binds no tighter than a sum.
         text, level = super().unary(op, part)
         return text, SUM if op == "-" and level == UNARY else level
 
-    def _power(self, node: Binary, base: tuple[str, int], exponent: tuple[str, int]) -> tuple[str, int]:
+    def power(self, node: Binary, base: Part, exponent: Part) -> Part:
+        base, exponent = self.fitted(children(node), (base, exponent), self.shape(node))
         if type(node.right) is Number and (power := float(node.right.value or 0)).is_integer() and power < _LARGEST:
             exponent = str(int(power)), ATOM
         return f"{enclosed(base, ATOM)}**{enclosed(exponent, ATOM)}", PRODUCT + 1
 
-    def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
+    def call(self, function: str, parts: list[Part]) -> Part:
         if _OF_WHOLE_ORDER.match(self.functions.get(function, "")):
             order = re.fullmatch(r"(\d+)\.0_wp", parts[0][0])
             if order is None:
-                raise UnprintableError(f"{self.language} has no function for `{function}` of this order")
+                raise self.no_function(function, " of this order")
             parts = [(order[1], ATOM), *parts[1:]]
         return super().call(function, parts)
 
+    def turned(self, part: Part) -> Part:
+        return self.transposed.format(part[0]), ATOM
 
-def render(derivatives: Derivatives, source: str, how: How) -> str:
-    """A module with a function for each derivative, or a subroutine for the value and all derivatives."""
-    printer = FortranPrinter(derivatives.variables)
-    texts = ["\n".join(_procedure(function)) for function in functions(derivatives, printer)]
-    body = "\n\n".join(texts)
-    uses = ["  use, intrinsic :: ieee_arithmetic"] if "ieee_" in body else []
-    needed = [name for name in _OF_C.split() if f"c_{name}(" in body]
-    kind, suffix = ("c_float", "f") if how.dtype == SINGLE else ("c_double", "")
-    interfaces = [
-        line
-        for name in needed
-        for line in (
-            f'    pure real({kind}) function c_{name}(x) bind(c, name="{name}{suffix}")',
-            f"      import :: {kind}",
-            f"      real({kind}), value :: x",
-            f"    end function c_{name}",
+    def fitted(self, operands: Sequence[Any], parts: Sequence[Part], whole: Shape) -> list[Part]:
+        """Operands of what goes by elements, in the shape of the whole: none but numbers are broadcast here."""
+        shapes = [self.shape(operand) for operand in operands]
+
+        def size(axis: int) -> str:
+            for (text, _), shape in zip(parts, shapes, strict=True):
+                own = axis - len(whole) + len(shape)
+                if own >= 0 and shape[own] == whole[axis]:
+                    return f"size({text}, {own + 1})"
+            raise self.no_word("arrays of these shapes")
+
+        return [self._broadcast(part, own, whole, size) for part, own in zip(parts, shapes, strict=True)]
+
+    def _broadcast(self, part: Part, own: Shape, whole: Shape, size: Callable[[int], str]) -> Part:
+        """An array with its elements repeated along the dimensions that it lacks, or has one element along."""
+        missing = len(whole) - len(own)
+        if not own or own == whole:
+            return part
+        for axis, length in enumerate(own):
+            if length == 1 != whole[missing + axis]:
+                single = f", {axis + 1}, 1)"
+                is_spread = part[0].startswith("spread(") and part[0].endswith(single) and is_call(part[0])
+                less = part[0][7 : -len(single)] if is_spread else f"sum({part[0]}, {axis + 1})"
+                part = f"spread({less}, {axis + 1}, {size(missing + axis)})", ATOM
+        for axis in reversed(range(missing)):
+            part = f"spread({part[0]}, 1, {size(axis)})", ATOM
+        return part
+
+    def product(self, left: Any, right: Any, first: Part, second: Part) -> Part:
+        # It takes vectors as rows and as columns.
+        template = self.inner if self.rank(left) == self.rank(right) == 1 else self.matrix_product
+        return template.format(first[0], second[0]), ATOM
+
+    def outer(self, first: Part, second: Part) -> Part:
+        columns = f"spread({first[0]}, 2, size({second[0]}))"
+        return f"{columns}*spread({second[0]}, 1, size({first[0]}))", PRODUCT
+
+    def reduced(self, name: str, text: str, axis: int, keeps: bool) -> str:
+        less = self.along[name].format(text, axis + 1)
+        return f"spread({less}, {axis + 1}, 1)" if keeps else less
+
+    def matrix(self, rows: Sequence[Sequence[Part]]) -> str:
+        elements = ", ".join(text for row in rows for text, _ in row)
+        return f"reshape([{elements}], [{len(rows)}, {len(rows[0])}], order=[2, 1])"
+
+    def picked(self, node: Subscript, part: Part, keys: Sequence[str]) -> str:
+        if type(node.object) is not Name:
+            raise self.no_word("an element of what has no name")
+        return super().picked(node, part, keys)
+
+    def last(self, node: Subscript, axis: int) -> str:
+        return f"size({self.texts(node.object)[0]}, {axis + 1})"
+
+    def whole(self, node: Any, variable: str, is_narrow: bool) -> str:
+        # A number is assigned to all elements.
+        name, part = self.name(variable), self.texts(node)
+        shape = self.arrays.get(variable, ()) if is_narrow else self.shape(node)
+        return self._broadcast(part, self.shape(node), shape, lambda axis: f"size({name}, {axis + 1})")[0]
+
+    def code(self, derivatives: Derivatives) -> str:
+        sizes = [self._sizes(by, result, by in derivatives.narrow) for by, result in derivatives.results.items()]
+        texts: list[str] = []
+        for function in functions(derivatives, self):
+            own, sizes = sizes[: len(function.results)], sizes[len(function.results) :]
+            texts.append("".join(f"{line}\n" for line in self._procedure(function, own)))
+        body = "\n".join([*texts, *self.helpers_in("".join(texts).replace(_CONTINUED, ""))])
+        kind = "real32" if self.dtype == SINGLE else "real64"
+        uses = "  use, intrinsic :: ieee_arithmetic\n" if "ieee_" in body else ""
+        return (
+            "module derivatives\n"
+            f"  use, intrinsic :: iso_fortran_env, only: {kind}\n"
+            f"{uses}"
+            "  implicit none\n"
+            f"  integer, parameter, private :: wp = {kind}\n"
+            f"contains\n{body}end module derivatives\n"
         )
-    ]
-    lines = [
-        "module derivatives",
-        f"  use, intrinsic :: iso_c_binding, only: {kind}",
-        *uses,
-        "  implicit none",
-        f"  integer, parameter, private :: wp = {kind}",
-        *(["  interface", *interfaces, "  end interface"] if interfaces else []),
-        "contains",
-        body,
-        "end module derivatives",
-    ]
-    return "\n".join(lines) + "\n"
+
+    def _sizes(self, by: By, result: Any, is_narrow: bool) -> str:
+        """The sizes of a result: those of the variable, if it has its shape, or colons."""
+        shape, wanted = self.shape(result), self.arrays.get(by[-1], ()) if by else ()
+        if wanted and (is_narrow or shape in ((), wanted)):
+            name = self.name(by[-1])
+            return f"({', '.join(f'size({name}, {axis + 1})' for axis, _ in enumerate(wanted))})"
+        return _colons(shape)
+
+    def _procedure(self, function: Function, sizes: Sequence[str]) -> list[str]:
+        """The lines of a function of one result, or of a subroutine."""
+        names = [name for name, _ in function.results]
+        is_single = len(names) == 1
+        out = [self.free("derivative", {*function.parameters, *(name for name, _ in function.assigns)})]
+        out, kind = (out, "function") if is_single else (names, "subroutine")
+        arguments = ", ".join([*function.parameters, *([] if is_single else names)])
+        shapes = {self.name(name): _colons(shape) for name, shape in self.shapes_of_names.items()}
+        lines = [f"  pure {kind} {function.name}({arguments}){f' result({out[0]})' if is_single else ''}"]
+        declared: dict[str, list[str]] = {}
+        for name in function.parameters:
+            declared.setdefault("intent(in)", []).append(f"{name}{shapes.get(name, '')}")
+        for name, _ in function.assigns:
+            own = shapes.get(name, "")
+            declared.setdefault("allocatable" if own else "", []).append(f"{name}{own}")
+        for name, own in zip(out, sizes, strict=True):
+            kinds = ["allocatable"] * (":" in own) + ["intent(out)"] * (not is_single)
+            declared.setdefault(", ".join(kinds), []).append(f"{name}{own}")
+        lines += [f"    real(wp){', ' * bool(k)}{k} :: {', '.join(names)}" for k, names in declared.items()]
+        texts = [text for _, text in function.results]
+        lines += [f"    {name} = {text}" for name, text in [*function.assigns, *zip(out, texts, strict=True)]]
+        return [part for line in [*lines, f"  end {kind} {function.name}"] for part in _broken(line)]
 
 
-def _procedure(function: Function) -> list[str]:
-    single = len(function.results) == 1
-    names = [name for name, _ in function.results]
-    arguments = [*function.parameters, *([] if single else names)]
-    kind = "function" if single else "subroutine"
-    ending = " result(derivative)" if single else ""
-    result = "derivative"
-    while result in {*function.parameters, *(name for name, _ in function.assigns)}:
-        result += "_"
-    ending = ending.replace("derivative", result)
-    lines = [f"  pure {kind} {function.name}({', '.join(arguments)}){ending}"]
-    if function.parameters:
-        lines.append(f"    real(wp), intent(in) :: {', '.join(function.parameters)}")
-    if function.assigns:
-        lines.append(f"    real(wp) :: {', '.join(name for name, _ in function.assigns)}")
-    lines.append(f"    real(wp) :: {result}" if single else f"    real(wp), intent(out) :: {', '.join(names)}")
-    pairs = [*function.assigns, *([(result, function.results[0][1])] if single else function.results)]
-    lines += [f"    {name} = {text}" for name, text in pairs]
-    lines.append(f"  end {kind} {function.name}")
-    return [part for line in lines for part in _broken(line)]
+def _colons(shape: Shape) -> str:
+    """The sizes of an array in a declaration, whatever they are."""
+    return f"({', '.join(':' for _ in shape)})" if shape else ""
 
 
 def _broken(line: str) -> list[str]:
@@ -156,3 +310,6 @@ def _broken(line: str) -> list[str]:
     if len(parts) > _MOST_LINES:
         raise UnprintableError("Fortran has no statements of so many lines")
     return [*parts, line]
+
+
+render = FortranPrinter.render

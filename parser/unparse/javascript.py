@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from ..algebra.derivative import Derivatives
 from ..semantics.names import CONSTANTS
-from .code import Frame, functions, named
-from .how import How
+from .code import Frame, named
 from .scalar import ScalarPrinter
 
 _WORDS = (
@@ -18,7 +16,17 @@ _IN_MATH = (
     "abs acos acosh asin asinh atan atan2 atanh cbrt ceil cos cosh exp expm1 floor hypot log log10 log1p log2 sign "
     "sin sinh sqrt tan tanh trunc"
 )
-_FRAME = Frame("function %s(%s) {", "  const %s = %s;", "  return %s;", "  return { %s };", "}")
+_ROUNDED = """\
+// Halves to even numbers, where Math.round takes them up.
+function rounded(x) {
+  return Math.abs(x % 1) === 0.5 ? 2*Math.round(x/2) : Math.round(x);
+}
+"""
+_MODULO = """\
+function modulo(a, b) {
+  return (a % b)*b < 0 ? a % b + b : a % b;
+}
+"""
 
 
 class JavaScriptPrinter(ScalarPrinter):
@@ -26,8 +34,9 @@ class JavaScriptPrinter(ScalarPrinter):
 
     language = "JavaScript's Math"
     reserved = frozenset(_WORDS.split())
-    power = "Math.pow({}, {})"
-    words = {"and": "&&", "or": "||", "not": "!", "==": "===", "!=": "!=="}  # noqa: RUF012
+    frame = Frame("function {name}({parameters}) {{", "  const %s = %s;", "  return %s;", "  return { %s };", "}")
+    helpers = {"rounded": _ROUNDED, "modulo": _MODULO}  # noqa: RUF012
+    operators = {"**": "Math.pow({}, {})", "and": "&&", "or": "||", "not": "!", "==": "===", "!=": "!=="}  # noqa: RUF012
     constants = {  # noqa: RUF012
         **{name: repr(value) for name, value in CONSTANTS.items()},
         "pi": "Math.PI",
@@ -48,17 +57,10 @@ class JavaScriptPrinter(ScalarPrinter):
         "isinf": "Math.abs({0}) === Infinity",
         "isnan": "Number.isNaN",
         "ldexp": "{0}*Math.pow(2, {1})",
-        # Halves to even numbers, where Math.round takes them up.
-        "round": "Math.abs({0} % 1) === 0.5 ? 2*Math.round({0}/2) : Math.round({0})",
-        "%": "{0} - {1}*Math.floor({0}/{1})",
+        "round": "rounded",
+        "%": "modulo",
         "//": "Math.floor({0}/{1})",
     }
 
-    def is_name(self, text: str) -> bool:
-        return text.isidentifier()
 
-
-def render(derivatives: Derivatives, source: str, how: How) -> str:
-    """A function for each derivative, or one that returns an object with the value and all derivatives."""
-    printer = JavaScriptPrinter(derivatives.variables)
-    return "\n".join(_FRAME.written(function) for function in functions(derivatives, printer))
+render = JavaScriptPrinter.render

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Mapping
 
-from ..algebra.derivative import Derivatives
-from .code import python_module
-from .how import DOUBLE, SINGLE, How
+from .how import DOUBLE, SINGLE
 from .numpy import NumpyPrinter
+from .python import PythonPrinter
 
 DTYPES = (DOUBLE, SINGLE)
 # What jax.scipy.special lacks of SciPy's.
@@ -18,8 +18,13 @@ _LACKS = frozenset(_LACKED.split())
 _AXIS_BY_NAME = ("softmax", "log_softmax")
 
 
-def _has(spelling: str) -> bool:
-    return _LACKS.isdisjoint(re.findall(r"special\.(\w+)", spelling))
+def _of_jax(spellings: Mapping[str, str]) -> dict[str, str]:
+    """NumPy's spellings as those of JAX that it has."""
+    return {
+        name: re.sub(r"\bnp\.", "jnp.", text)
+        for name, text in spellings.items()
+        if _LACKS.isdisjoint(re.findall(r"special\.(\w+)", text))
+    }
 
 
 class JaxPrinter(NumpyPrinter):
@@ -27,20 +32,25 @@ class JaxPrinter(NumpyPrinter):
 
     language = "JAX"
     module = "jnp"
-    reserved = frozenset({*keyword.kwlist, "math", "jax", "jnp", "linalg", "special"})
-    constants = {name: text.replace("np.", "jnp.") for name, text in NumpyPrinter.constants.items()}  # noqa: RUF012
-    functions = {  # noqa: RUF012
-        name: re.sub(r"\bnp\.", "jnp.", text) for name, text in NumpyPrinter.functions.items() if _has(text)
+    imports = {  # noqa: RUF012
+        "math": "import math\n",
+        "jnp": "import jax.numpy as jnp",
+        **{name: f"from jax.scipy import {name}" for name in ("linalg", "special")},
     }
+    helpers = PythonPrinter.helpers
+    reserved = frozenset({*keyword.kwlist, "math", "jax", "jnp", "linalg", "special"})
+    ones, zeros = "jnp.ones_like({})", "jnp.zeros_like({})"
+    operators = _of_jax(NumpyPrinter.operators)
+    constants = _of_jax(NumpyPrinter.constants)
+    functions = {**_of_jax(NumpyPrinter.functions), "argsort": "jnp.argsort"}  # noqa: RUF012
 
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if function in _AXIS_BY_NAME and len(parts) == 2 and "=" not in parts[1][0]:
             parts = [parts[0], (f"axis={parts[1][0]}", parts[1][1])]
         return super().call(function, parts)
 
+    def placed(self, how: str, array: str, places: str, values: str) -> str:
+        return f"(0.0 + {array}).at[{places}].{'set' if how == 'placed' else 'add'}({values})"
 
-def render(derivatives: Derivatives, source: str, how: How) -> str:
-    """A function of arrays for each derivative, or one that returns the value and all derivatives."""
-    imports = {"math": "import math\n", "jnp": "import jax.numpy as jnp"}
-    imports |= {name: f"from jax.scipy import {name}" for name in ("linalg", "special")}
-    return python_module(derivatives, JaxPrinter(derivatives.variables, how.dtype), imports)
+
+render = JaxPrinter.render

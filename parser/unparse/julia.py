@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from ..algebra.derivative import Derivatives
 from ..syntax.printer import ATOM
-from .code import Frame, functions, named
-from .dotted import DottedPrinter
-from .how import DOUBLE, SINGLE, How
+from .array_printer import ArrayPrinter
+from .code import Frame, named
+from .how import DOUBLE, SINGLE
 
 DTYPES = (DOUBLE, SINGLE)
 _WORDS = (
@@ -29,14 +30,16 @@ _PACKAGES = {
     "Statistics": "mean std var",
     "LinearAlgebra": "det diag diagm inv logdet norm tr",
 }
+# What works on elements says so where there are arrays.
+_OF_ELEMENTS = ("+", "-", "*", "/", "**", "<", "<=", ">", ">=", "==", "!=", "and", "or", "not")
 _SINGLE_CONSTANTS = {"pi": "pi", "e": "exp(1.0f0)", "tau": "(2.0f0*pi)", "inf": "Inf32", "nan": "NaN32"}
-_FRAME = Frame("function %s(%s)", "    %s = %s", "    return %s", "    return (; %s)", "end")
 
 
-class JuliaPrinter(DottedPrinter):
+class JuliaPrinter(ArrayPrinter):
     """Prints Julia of numbers, or of arrays where variables are arrays."""
 
     language = "Julia"
+    frame = Frame("function {name}({parameters})", "    %s = %s", "    return %s", "    return (; %s)", "end")
     reserved = frozenset(f"{_WORDS} {_OWN} {' '.join(_PACKAGES.values())}".split())
     constants = {"pi": "pi", "e": "exp(1.0)", "tau": "(2.0*pi)", "inf": "Inf", "nan": "NaN"}  # noqa: RUF012
     functions = {  # noqa: RUF012
@@ -95,22 +98,18 @@ class JuliaPrinter(DottedPrinter):
     zeros = "zero.({})"
     transposed = "{}'"
     inner = "{}'*{}"
-    beside = " "
     padded = "vcat(zeros({1}), {0}, zeros({2}))"
 
     @property
     def operators(self) -> dict[str, str]:  # pyrefly: ignore[bad-override]
         """The spellings of operators: with a dot where there are arrays."""
         spelled = {"**": "^", "and": "&", "or": "|", "not": "!"}
-        if not self.arrays:
-            return {**spelled, "*": "*"}
-        dotted = ("+", "-", "*", "/", "**", "<", "<=", ">", ">=", "==", "!=", "and", "or", "not")
-        return {op: f".{spelled.get(op, op)}" for op in dotted}
+        return {op: f".{spelled.get(op, op)}" for op in _OF_ELEMENTS} if self.has_arrays else spelled
 
     def binary(self, op: str, left: tuple[str, int], right: tuple[str, int]) -> tuple[str, int]:
         text, level = super().binary(op, left, right)
         # Between a number and an operator with a dot there is a space, or the dot could be either's.
-        return (re.sub(r"(?<=\d)(\.[*/^])", r" \1 ", text) if self.arrays else text), level
+        return (re.sub(r"(?<=\d)(\.[*/^])", r" \1 ", text) if self.has_arrays else text), level
 
     def constant(self, name: str) -> str:
         return (_SINGLE_CONSTANTS if self.dtype == SINGLE else self.constants)[name]
@@ -121,19 +120,24 @@ class JuliaPrinter(DottedPrinter):
         text = repr(float(value))
         return text.replace("e", "f") if "e" in text else f"{text}f0", ATOM
 
+    def matrix(self, rows: Sequence[Sequence[tuple[str, int]]]) -> str:
+        # Elements stand side by side, and what has spaces in it would be several.
+        texts = [[f"({text})" if level < ATOM and " " in text else text for text, level in row] for row in rows]
+        return f"[{'; '.join(map(' '.join, texts))}]"
+
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
         template = self.functions.get(function)
-        if self.arrays and template is not None and function not in self.reductions:
-            if "{" in template:
-                raise self.no_word(function)
-            return f"{template}.({', '.join(text for text, _ in parts)})", ATOM
-        return super().call(function, parts)
+        if not self.has_arrays or template is None:
+            return super().call(function, parts)
+        if "{" in template:
+            raise self.no_word(function)
+        return f"{template}.({', '.join(text for text, _ in parts)})", ATOM
+
+    def code(self, derivatives: Derivatives) -> str:
+        text = super().code(derivatives)
+        called = {*re.findall(r"(\w+)\.?\(", text.replace("1.0I", "tr("))}
+        uses = [f"using {package}\n" for package, names in _PACKAGES.items() if called.intersection(names.split())]
+        return "".join(uses) + ("\n" if uses else "") + text
 
 
-def render(derivatives: Derivatives, source: str, how: How) -> str:
-    """A function for each derivative, or one that returns a named tuple of the value and all derivatives."""
-    printer = JuliaPrinter(derivatives.variables, how.dtype, derivatives.arrays)
-    text = "\n".join(_FRAME.written(function) for function in functions(derivatives, printer))
-    called = {*re.findall(r"(\w+)\.?\(", text.replace("1.0I", "tr("))}
-    uses = [f"using {package}\n" for package, names in _PACKAGES.items() if called.intersection(names.split())]
-    return "".join(uses) + ("\n" if uses else "") + text
+render = JuliaPrinter.render

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..algebra.derivative import Derivatives
 from ..syntax.operators import POWER
 from ..syntax.records import Binary, Call, Number
-from .how import How
-from .math_printer import GREEK, MathPrinter, equations, with_flat_choices
+from .math_printer import GREEK, MathPrinter
 
 # Bessel functions of order 0 and 1, by the letters after what their names begin with.
 _BESSEL = {"bessel_": "jy", "modified_bessel_": "ik", "": "i"}
@@ -96,6 +94,7 @@ class LatexPrinter(MathPrinter):
     conjunction = " \\text{ and } "
     partial = "\\partial"
     infinity = "\\infty"
+    slope = "\\frac{%s}{%s} %s"
 
     def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if type(node) is Binary and node.op == "**" and type(node.left) is Call:
@@ -131,9 +130,4 @@ def _escaped(text: str) -> str:
     return text.replace("_", "\\_")
 
 
-def render(derivatives: Derivatives, source: str, how: How) -> str:
-    """A single derivative on a line; of several, each on its line as an equation. Shared parts come first."""
-    flat = with_flat_choices(derivatives)
-    printer = LatexPrinter(flat.arrays, [*flat.variables, *(assign.name for assign in flat.used())])
-    lines = equations(flat, printer, " = ", "\\frac{%s}{%s} %s")
-    return "".join(f"{line}\n" for line in lines)
+render = LatexPrinter.render

@@ -16,6 +16,7 @@ from ..syntax.printer import ATOM, Printer
 from ..syntax.rebuilding import with_parts
 from ..syntax.records import Assign, Attribute, Binary, Call, List, Name, Number, Subscript
 from ..syntax.walk import children, walk
+from .how import How
 
 _GREEK = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi omega "
@@ -242,6 +243,29 @@ class MathPrinter(Printer):
         return self.operators["**"] % (text, times) if times > 1 else text
 
     between = " "
+    # An equation, the template of a derivative, whose value stands behind its sign and its variables, and of a line.
+    equals = " = "
+    slope: str
+    line = "%s\n"
+
+    @classmethod
+    def render(cls, derivatives: Derivatives, source: str, how: How) -> str:
+        """A single derivative alone on a line; of several, each on its line as an equation. Shared parts come first."""
+        flat = with_flat_choices(derivatives)
+        used = flat.used()
+        printer = cls(flat.arrays, [*flat.variables, *(assign.name for assign in used)])
+        lines = [f"{printer.name(assign.name)}{cls.equals}{printer.text(assign.value)}" for assign in used]
+        value = printer.word(next((letter for letter in _VALUES if letter not in printer.shown), "f"))
+        for by, result in flat.results.items():
+            text = printer.text(result)
+            left = cls.slope % (*printer.signs(by), value) if by else value
+            lines.append(text if len(flat.results) == 1 else f"{left}{cls.equals}{text}")
+        return "".join(cls.line % line for line in lines)
+
+    def signs(self, by: tuple[str, ...]) -> tuple[str, str]:
+        """The sign of a derivative, and its variables: the one differentiated by first stands last."""
+        below = [self.below(self.name(name), by.count(name)) for name in reversed(dict.fromkeys(by))]
+        return self.above(len(by)), self.between.join(below)
 
     def operator_name(self, function: str) -> str:
         """The name of a function that has no sign of its own."""
@@ -257,47 +281,31 @@ def _starts_with_digit(node: Any) -> bool:
 
 def with_flat_choices(derivatives: Derivatives) -> Derivatives:
     """The derivatives without choices inside of others, other than as what others choose: those get names."""
-    statements = [*derivatives.shared, *derivatives.results.values()]
-    names = free_names(
-        {*derivatives.variables, *CONSTANTS, *(assign.name for assign in derivatives.shared)}
-        | {record.name for statement in statements for record in walk(statement) if type(record) is Name}
-    )
+    roots = [*(assign.value for assign in derivatives.shared), *derivatives.results.values()]
+    records = [record for root in roots for record in walk(root)]
+    taken = {*derivatives.variables, *CONSTANTS, *(assign.name for assign in derivatives.shared)}
+    names = free_names(taken | {record.name for record in records if type(record) is Name})
+    inner: set[int] = set()
+    below = [part for record in records if _is_choice(record) for part in _not_chosen(record)]
+    seen: set[int] = set()
+    while below:
+        part = below.pop()
+        if _is_choice(part):
+            inner.add(id(part))
+        elif id(part) not in seen:
+            seen.add(id(part))
+            below.extend(children(part))
     assigns: list[Assign] = []
+    made: dict[int, Any] = {}
 
     def flat(root: Any) -> Any:
-        made: dict[int, Any] = {}
-        has_choice: dict[int, bool] = {}
         for record in reversed([*walk(root)]):
-            if id(record) in made:
-                continue
-            below = children(record)
-            parts = [made[id(part)] for part in below]
-            chosen = any(has_choice[id(part)] for part in below)
-            if _is_choice(record):
-                for i, part in enumerate(below):
-                    if has_choice[id(part)] and (i == 0 or not _is_choice(part)):
-                        parts[i] = named(parts[i])
-            made[id(record)] = with_parts(record, parts)
-            has_choice[id(record)] = chosen or _is_choice(record)
-        return made[id(root)]
-
-    def named(root: Any) -> Any:
-        """The expression with names for its outermost choices."""
-        inside: set[int] = set()
-        outermost: dict[int, Any] = {}
-        for record in walk(root):
-            if id(record) in inside or _is_choice(record):
-                if id(record) not in inside:
-                    outermost[id(record)] = record
-                inside.update(id(part) for part in children(record))
-        made: dict[int, Any] = {}
-        for record in reversed([*walk(root)]):
-            if id(record) in outermost:
-                name = next(names)
-                assigns.append(Assign(name, record, 0, 0))
-                made[id(record)] = Name(name, 0, 0)
-            elif id(record) not in made:
-                made[id(record)] = with_parts(record, [made[id(part)] for part in children(record)])
+            if id(record) not in made:
+                own = with_parts(record, [made[id(part)] for part in children(record)])
+                if id(record) in inner:
+                    assigns.append(Assign(next(names), own, 0, 0))
+                    own = Name(assigns[-1].name, 0, 0)
+                made[id(record)] = own
         return made[id(root)]
 
     for assign in derivatives.shared:
@@ -311,23 +319,6 @@ def _is_choice(record: Any) -> bool:
     return type(record) is Call and record.function == "where"
 
 
-def equations(derivatives: Derivatives, printer: MathPrinter, equals: str, slope: str) -> list[str]:
-    """The lines of the derivatives: a single one alone, of several an equation for each. Shared parts come first.
-
-    `slope` is the template of a derivative: its sign, and the variables, behind which the value stands.
-    """
-    used = derivatives.used()
-    lines = [f"{printer.name(assign.name)}{equals}{printer.text(assign.value)}" for assign in used]
-    alone = len(derivatives.results) == 1
-    value = printer.word(next((letter for letter in _VALUES if letter not in printer.shown), "f"))
-    for by, result in derivatives.results.items():
-        text = printer.text(result)
-        left = slope % (*_slope(by, printer), value) if by else value
-        lines.append(text if alone else f"{left}{equals}{text}")
-    return lines
-
-
-def _slope(by: tuple[str, ...], printer: MathPrinter) -> tuple[str, str]:
-    """The sign of a derivative, and its variables: the one differentiated by first stands last."""
-    below = [printer.below(printer.name(name), by.count(name)) for name in reversed(dict.fromkeys(by))]
-    return printer.above(len(by)), printer.between.join(below)
+def _not_chosen(choice: Call) -> list[Any]:
+    """The parts of a choice in which others are inside of it: not those that are what it chooses."""
+    return [part for i, part in enumerate(children(choice)) if not (i and _is_choice(part))]

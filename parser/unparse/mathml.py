@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-from ..algebra.derivative import Derivatives
-from .how import How
-from .math_printer import GREEK, MathPrinter, equations, with_flat_choices
+from .math_printer import GREEK, MathPrinter
 
 
 def _row(text: str) -> str:
@@ -96,6 +94,9 @@ class MathmlPrinter(MathPrinter):
     conjunction = "<mtext>&#xA0;and&#xA0;</mtext>"
     partial = "<mi>\u2202</mi>"
     infinity = "<mi>\u221e</mi>"
+    equals = _sign("=")
+    slope = f"<mfrac>{_row('%s')}{_row('%s')}</mfrac>%s"
+    line = f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">{_row("%s")}</math>\n'
     between = ""
 
     def digits(self, text: str) -> str:
@@ -132,11 +133,4 @@ class MathmlPrinter(MathPrinter):
         return f"<mi>{function}</mi>"
 
 
-def render(derivatives: Derivatives, source: str, how: How) -> str:
-    """An element for a single derivative; of several, one for each as an equation. Shared parts come first."""
-    flat = with_flat_choices(derivatives)
-    printer = MathmlPrinter(flat.arrays, [*flat.variables, *(assign.name for assign in flat.used())])
-    slope = f"<mfrac>{_row('%s')}{_row('%s')}</mfrac>%s"
-    lines = equations(flat, printer, _sign("="), slope)
-    head = '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">'
-    return "".join(f"{head}{_row(line)}</math>\n" for line in lines)
+render = MathmlPrinter.render

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..algebra.derivative import Derivatives
-from ..syntax.records import Call, List
+from ..syntax.printer import ATOM, Parts, Texts
+from ..syntax.records import List, Slice, Subscript
 from ..syntax.walk import children
-from .code import Function, functions, named
-from .dotted import DottedPrinter
-from .how import DOUBLE, SINGLE, How
+from .array_printer import ArrayPrinter
+from .code import Frame, named
+from .how import DOUBLE, SINGLE
 
 # Code computes in the type of its arguments.
 DTYPES = (DOUBLE, SINGLE)
@@ -24,7 +26,7 @@ _OWN = (
     "ceil cos cosd cosh cot coth csc csch erf erfc erfcinv erfcx erfinv exp expm1 floor gamma hypot isfinite isinf "
     "isnan log log10 log1p log2 sec sech sign sin sind sinh sqrt tan tand tanh"
 )
-_CHOOSE = """
+_CHOOSE = """\
 function r = choose(condition, a, b)
     r = zeros(size(condition + a + b));
     condition = logical(condition + r);
@@ -34,12 +36,38 @@ function r = choose(condition, a, b)
     r(~condition) = b(~condition);
 end
 """
+# MATLAB's own takes halves away from zero, this to even numbers.
+_ROUNDED = """\
+function r = rounded(x)
+    r = choose(abs(x - fix(x)) == 0.5, 2*round(x/2), round(x));
+end
+"""
+# MATLAB's own max and min leave out nan.
+_EXTREME = """\
+function r = {0}(a, b)
+    r = choose(a {1} b | isnan(a), a, b);
+end
+"""
 
 
-class MatlabPrinter(DottedPrinter):
+class MatlabPrinter(ArrayPrinter):
     """Prints MATLAB that computes with numbers and with arrays of one shape."""
 
     language = "MATLAB"
+    frame = Frame(
+        head="function result = {name}({parameters})",
+        several="function [{results}] = {name}({parameters})",
+        assign="    %s = %s;",
+        back="    result = %s;",
+        end="end",
+    )
+    longest_name = 60
+    helpers = {  # noqa: RUF012
+        "rounded": _ROUNDED,
+        "larger": _EXTREME.format("larger", ">"),
+        "smaller": _EXTREME.format("smaller", "<"),
+        "choose": _CHOOSE,
+    }
     reserved = frozenset(f"{_WORDS} {_OWN}".split())
     constants = {"pi": "pi", "e": "exp(1)", "tau": "(2*pi)", "inf": "Inf", "nan": "NaN"}  # noqa: RUF012
     operators = {  # noqa: RUF012
@@ -62,11 +90,10 @@ class MatlabPrinter(DottedPrinter):
         "fmod": "rem",
         "ldexp": "{0}.*2.^{1}",
         "lgamma": "gammaln",
-        "maximum": "max",
-        "minimum": "min",
+        "maximum": "larger",
+        "minimum": "smaller",
         "polygamma": "psi",
-        # Halves to even numbers, where MATLAB's own takes them away from zero.
-        "round": "choose(abs({0} - fix({0})) == 0.5, 2*round({0}/2), round({0}))",
+        "round": "rounded",
         "trunc": "fix",
         "where": "choose",
         "%": "mod",
@@ -118,45 +145,34 @@ class MatlabPrinter(DottedPrinter):
     padded = "[zeros({1}, 1); {0}; zeros({2}, 1)]"
     index = "{}({})"
 
-    def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
-        # A vector may be a row or a column: the variable says which, and inside of an expression nothing does.
-        is_whole = type(node) is List or (type(node) is Call and node.function == "pad")
-        if not is_whole and any(type(part) is List and not _is_matrix(part) for part in children(node)):
-            raise self.no_word("a list inside of an expression")
+    def node(self, node: Any, parts: Parts) -> tuple[str, int]:
+        # By itself a list is what the variable is, a row or a column; inside of an expression it is a column.
+        self.has_products = self.has_products or any(type(part) is List for part in children(node))
         return super().node(node, parts)
+
+    def list(self, items: Texts) -> str:
+        return f"[{'; '.join(items)}]"
+
+    def picked(self, node: Subscript, part: tuple[str, int], keys: Sequence[str]) -> str:
+        text = super().picked(node, part, keys)
+        is_row = len(keys) == 2 and type(node.index[0]) is not Slice and ":" in keys[1]
+        return self.turned((text, ATOM))[0] if is_row else text
 
     def whole(self, node: Any, variable: str, is_narrow: bool) -> str:
         text = super().whole(node, variable, is_narrow)
-        is_vector = type(node) is List and not _is_matrix(node) and variable in self.arrays
+        is_vector = type(node) is List and self.rank(node) == 1 and variable in self.arrays
         return f"reshape({text}, size({self.name(variable)}))" if is_vector else text
 
     def is_name(self, text: str) -> bool:
-        return text.isascii() and text.isidentifier() and not text.startswith("_") and len(text) < 64
+        return text.isascii() and text.isidentifier() and not text.startswith("_")
 
     def spelled(self, name: str) -> str:
         text = super().spelled(name)
-        return text if self.is_name(text) else f"v{text}"[:60]
+        return text if self.is_name(text) else f"v{text}"
+
+    def code(self, derivatives: Derivatives) -> str:
+        text = super().code(derivatives)
+        return ("% Vectors are columns.\n" if self.has_products else "") + text
 
 
-def _is_matrix(node: List) -> bool:
-    return any(type(item) is List for item in node.items)
-
-
-def render(derivatives: Derivatives, source: str, how: How) -> str:
-    """A function for each derivative, or one that returns the value and all derivatives."""
-    printer = MatlabPrinter(derivatives.variables, how.dtype, derivatives.arrays)
-    text = "\n".join(_function(function) for function in functions(derivatives, printer))
-    columns = "% Vectors are columns.\n" if printer.has_products else ""
-    return columns + text + (_CHOOSE if "choose(" in text else "")
-
-
-def _function(function: Function) -> str:
-    names = [name for name, _ in function.results]
-    single = len(names) == 1
-    out = "result" if single else f"[{', '.join(names)}]"
-    while out in {*function.parameters, *(name for name, _ in function.assigns)}:
-        out += "_"
-    results = [(out, function.results[0][1])] if single else function.results
-    lines = [f"function {out} = {function.name}({', '.join(function.parameters)})"]
-    lines += [f"    {target} = {value};" for target, value in [*function.assigns, *results]]
-    return "\n".join([*lines, "end"]) + "\n"
+render = MatlabPrinter.render

@@ -5,16 +5,15 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ...engine.table.registry import FUNCTIONS
 from ..algebra.derivative import Derivatives
-from ..syntax.operators import PRODUCT
-from ..syntax.printer import ATOM, UnprintableError, enclosed
-from ..syntax.records import Call, List, Name, Number, Unary
-from ..syntax.walk import walk
+from ..syntax.printer import ATOM, UnprintableError
+from ..syntax.records import Attribute, Call, List, Number, Unary
 from .code import CodePrinter, named, python_module
-from .how import DOUBLE, SINGLE, How
+from .how import DOUBLE, SINGLE
 from .python import PythonPrinter
 
 DTYPES = (DOUBLE, SINGLE)
@@ -25,6 +24,15 @@ _ARGUMENTS = {"dim": "axis", "keepdim": "keepdims", "correction": "ddof"}
 _REDUCTIONS = "all amax amin any argmax argmin max mean min nansum prod std sum var"
 # What takes sizes or dimensions, as tuples.
 _OF_SIZES = "broadcast_to expand flip pad permute reshape roll tile"
+_NONE: Mapping[str, Any] = MappingProxyType({})
+_PLACED = """\
+def {}(array, places, values):
+    result = array + 0.0
+    {}
+    return result
+"""
+# What puts values into an array or adds them to it, with how many arguments say where: a dimension first, or last.
+_PLACING = {"select_scatter": "placed", "slice_scatter": "placed", "scatter": "placed", "index_add": "added"}
 
 
 class NumpyPrinter(CodePrinter):
@@ -32,8 +40,22 @@ class NumpyPrinter(CodePrinter):
 
     language = "NumPy"
     module = "np"
-    has_vectors = True
+    has_vectors = has_arrays = True
+    imports: Mapping[str, str] = {
+        "math": "import math\n",
+        "np": "import numpy as np",
+        **{name: f"from scipy import {name}" for name in ("linalg", "special")},
+    }
+    helpers = {  # noqa: RUF012
+        **PythonPrinter.helpers,
+        "placed": _PLACED.format("placed", "result[places] = values"),
+        "added": _PLACED.format("added", "np.add.at(result, places, values)"),
+    }
     reserved = frozenset({*keyword.kwlist, "math", "np", "linalg", "special"})
+    operators = {  # noqa: RUF012
+        **{name: f"np.logical_{name}({{}}, {{}})" for name in ("and", "or")},
+        "not": "np.logical_not({})",
+    }
     constants = {"pi": "np.pi", "e": "np.e", "tau": "(2*np.pi)", "inf": "np.inf", "nan": "np.nan"}  # noqa: RUF012
     functions = {  # noqa: RUF012
         **named(
@@ -96,32 +118,31 @@ class NumpyPrinter(CodePrinter):
         "sort": "np.sort({0})",
         "t": "np.transpose({0})",
         "transpose": "np.swapaxes",
+        "median": 'np.quantile({0}, 0.5, method="lower")',
         "unsqueeze": "np.expand_dims",
     }
     reductions = frozenset({*_REDUCTIONS.split(), "logsumexp", "norm", "vector_norm"})
     argument_names: Mapping[str, str] = _ARGUMENTS
     of_sizes = frozenset(_OF_SIZES.split())
 
-    def __init__(self, variables: Collection[str] = (), dtype: str = DOUBLE) -> None:
-        super().__init__(variables, dtype)
+    ones = "np.ones_like({})"
+    zeros = "np.zeros_like({})"
+
+    def __init__(self, variables: Collection[str] = (), dtype: str = DOUBLE, arrays: Mapping[str, Any] = _NONE) -> None:
+        super().__init__(variables, dtype, arrays)
         # Lists as they stand inside others, by the identity of their records.
         self.lists: dict[int, str] = {}
 
-    def is_number(self, argument: Any) -> bool:
-        """Whether an expression has no variables, and so no type of its own."""
-        return all(
-            record.name in self.constants and record.name not in self.variables
-            for record in walk(argument)
-            if type(record) is Name
-        )
-
     def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
-        if type(node) is Call and node.args and self.is_number(node):
+        if type(node) is Call and node.args and self.is_constant(node):
             # NumPy and PyTorch would make a number of their own types of it, which those of arrays give way to.
             try:
                 return PythonPrinter(self.variables).texts(node)
             except UnprintableError:
                 pass
+        if type(node) is Attribute and node.name == "values":
+            # Of what has several results there, and one here.
+            return parts[0]
         if type(node) is List:
             items = [self.lists.get(id(item), text) for item, (text, _) in zip(node.items, parts, strict=True)]
             self.lists[id(node)] = f"[{', '.join(items)}]"
@@ -136,22 +157,15 @@ class NumpyPrinter(CodePrinter):
                 ]
         if type(node) is Call and node.function == "where" and self.dtype == SINGLE and self.module != "torch":
             parts = [
-                (f"{self.module}.float32({text})", ATOM) if i and self.is_number(argument) else (text, level)
+                (f"{self.module}.float32({text})", ATOM) if i and self.is_constant(argument) else (text, level)
                 for i, (argument, (text, level)) in enumerate(zip(node.args, parts, strict=True))
             ]
-        if type(node) is Call and node.function == "pad" and self.module != "torch":
-            return self._padded(node, parts)
+        if type(node) is Call and self.module != "torch":
+            if node.function == "pad":
+                return self._padded(node, parts)
+            if node.function in _PLACING and not node.kwargs:
+                return self._placed(node, [text for text, _ in parts])
         return super().node(node, parts)
-
-    def whole(self, node: Any, variable: str, is_narrow: bool) -> str:
-        names = {record.name for record in walk(node) if type(record) is Name}
-        is_constant = names <= self.constants.keys() - {*self.variables} and type(node) is not List
-        if not (is_narrow or is_constant):
-            return self.text(node)
-        name = self.name(variable)
-        if type(node) is Number and node.value in (0, 1):
-            return f"{self.module}.{'ones' if node.value else 'zeros'}_like({name})"
-        return f"{enclosed(self.texts(node), PRODUCT)}*{self.module}.ones_like({name})"
 
     def array(self, node: List, items: list[str]) -> str:
         """A list as an array."""
@@ -180,6 +194,24 @@ class NumpyPrinter(CodePrinter):
         pairs = [(before, after) for before, after in zip(sizes[-2::-2], sizes[::-2], strict=True)]
         return f"{self.module}.pad({parts[0][0]}, {pairs})", ATOM
 
+    def _placed(self, node: Call, texts: list[str]) -> tuple[str, int]:
+        """An array with others in some of its places."""
+        name = node.function
+        if name in ("scatter", "index_add"):
+            array, dim, places, values = texts
+        else:
+            array, values, dim, *ends = texts
+            places = ends[0] if name == "select_scatter" else f"slice({', '.join(ends)})"
+        axis = int(dim) if dim.isdecimal() else -1
+        if axis < 0 or (name == "scatter" and axis):
+            raise UnprintableError(f"{self.language} has no function for `{name}` with these arguments", name)
+        places = f"({'slice(None), ' * axis}{places})" if axis else places
+        return self.placed(_PLACING[name], array, places, values), ATOM
+
+    def placed(self, how: str, array: str, places: str, values: str) -> str:
+        """An array with values at places, `placed` there or `added` to what is."""
+        return f"{how}({array}, {places}, {values})"
+
     def _renamed(self, name: re.Match[str]) -> str:
         return self.argument_names.get(name[0], name[0])
 
@@ -193,27 +225,8 @@ class NumpyPrinter(CodePrinter):
         options = "".join(f", {_ARGUMENTS.get(name, name)}={value}" for name, value in given.items())
         return f"{self.functions[function]}({texts[0]}{options})"
 
-    def binary(self, op: str, left: tuple[str, int], right: tuple[str, int]) -> tuple[str, int]:
-        if op in ("and", "or"):
-            return f"{self.module}.logical_{op}({left[0]}, {right[0]})", ATOM
-        return super().binary(op, left, right)
-
-    def unary(self, op: str, part: tuple[str, int]) -> tuple[str, int]:
-        return (f"{self.module}.logical_not({part[0]})", ATOM) if op == "not" else super().unary(op, part)
-
-    def compare(self, ops: tuple[str, ...], parts: list[tuple[str, int]]) -> tuple[str, int]:
-        links = [super(NumpyPrinter, self).compare((op,), parts[i : i + 2]) for i, op in enumerate(ops)]
-        result = links[0]
-        for link in links[1:]:
-            result = self.binary("and", result, link)
-        return result
+    def code(self, derivatives: Derivatives) -> str:
+        return python_module(derivatives, self, self.imports)
 
 
-def render(derivatives: Derivatives, source: str, how: How) -> str:
-    """A function of arrays for each derivative, or one that returns the value and all derivatives."""
-    imports = {
-        "math": "import math\n",
-        "np": "import numpy as np",
-        **{name: f"from scipy import {name}" for name in ("linalg", "special")},
-    }
-    return python_module(derivatives, NumpyPrinter(derivatives.variables, how.dtype), imports)
+render = NumpyPrinter.render

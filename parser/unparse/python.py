@@ -11,11 +11,14 @@ from ..syntax.operators import OR
 from ..syntax.printer import ATOM, enclosed
 from ..syntax.records import Binary, Number, Unary
 from .code import MATH, CodePrinter, named, python_module
-from .how import How
 
 # Python's numbers have inf and nan, and its operators and `math` do not give them.
 _RAISES = """\
 # Where numbers overflow or have no result, Python raises an error; --format numpy is for inf and nan.
+"""
+_EXTREME = """\
+def {0}(a, b):
+    return a if a {1} b or a != a else b
 """
 
 
@@ -23,14 +26,16 @@ class PythonPrinter(CodePrinter):
     """Prints Python that computes with floats."""
 
     language = "Python's math"
-    reserved = frozenset({*keyword.kwlist, "math", "max", "min", "abs", "round"})
+    reserved = frozenset({*keyword.kwlist, "math", "abs", "round"})
+    # max and min leave out nan where it comes second.
+    helpers = {name: _EXTREME.format(name, sign) for name, sign in (("larger", ">"), ("smaller", "<"))}  # noqa: RUF012
     constants = {"pi": "math.pi", "e": "math.e", "tau": "math.tau", "inf": "math.inf", "nan": "math.nan"}  # noqa: RUF012
     functions = {  # noqa: RUF012
         **named("math.", MATH),
         "abs": "abs",
         "round": "round",
-        "maximum": "max",
-        "minimum": "min",
+        "maximum": "larger",
+        "minimum": "smaller",
         "fmax": "{1} if {0} != {0} or {0} < {1} else {0}",
         "fmin": "{1} if {0} != {0} or {0} > {1} else {0}",
         "ldexp": "{0}*2.0**{1}",
@@ -54,15 +59,16 @@ class PythonPrinter(CodePrinter):
             return f"{then} if {condition} else {otherwise}", OR - 1
         return super().call(function, parts)
 
+    def code(self, derivatives: Derivatives) -> str:
+        text = python_module(derivatives, self, {"math": "import math"})
+        if re.search(r"math\.\w+\(|/|\*\*", text) is None:
+            return text
+        return _RAISES + text if text.startswith("import") else f"{_RAISES}\n\n{text}"
+
 
 def _is_whole(exponent: Any) -> bool:
     number = exponent.operand if type(exponent) is Unary else exponent
     return type(number) is Number and float(number.value or 0).is_integer()
 
 
-def render(derivatives: Derivatives, source: str, how: How) -> str:
-    """A function for each derivative, or one that returns the value and all derivatives."""
-    text = python_module(derivatives, PythonPrinter(derivatives.variables), {"math": "import math"})
-    if re.search(r"math\.\w+\(|/|\*\*", text) is None:
-        return text
-    return _RAISES + text if text.startswith("import") else f"{_RAISES}\n\n{text}"
+render = PythonPrinter.render

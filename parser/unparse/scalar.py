@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from ..syntax.operators import AND, COMPARE, OR, PRODUCT, UNARY
+from ..syntax.operators import COMPARE, OR, PRODUCT, UNARY
 from ..syntax.printer import ATOM, enclosed
 from ..syntax.records import Binary, Call, Compare, Name, Number, Unary
 from .code import CodePrinter
 
 _LARGEST_WRITTEN_OUT = 3
 _TRUTHS = ("True", "False")
+# What tells whether something holds.
+_OF_TRUTH = frozenset(["isfinite", "isinf", "isnan", "signbit", "isclose"])
 
 
 class ScalarPrinter(CodePrinter):
-    """Prints code in which every number is a float, and a truth is not a number.
+    """Prints code in which each number is a float, and a truth is not a number; `choice` is the template of `where`."""
 
-    `words` are the spellings of `and`, `or`, `not` and of comparisons, `choice` and `power` templates, `truths` the
-    spellings of True and False as numbers.
-    """
-
-    words: Mapping[str, str] = {"and": "&&", "or": "||", "not": "!"}
     choice = "({} ? {} : {})"
-    power = "pow({}, {})"
     # Whether comparisons are numbers: 1 where they hold.
     truth_is_number = False
 
@@ -34,7 +29,7 @@ class ScalarPrinter(CodePrinter):
         if not self.truth_is_number:
             parts = self._of_their_kind(node, parts)
         if kind is Binary and node.op == "**":
-            return self._power(node, *parts)
+            return self.power(node, *parts)
         return super().node(node, parts)
 
     def _of_their_kind(self, node: Any, parts: list[tuple[str, int]]) -> list[tuple[str, int]]:
@@ -57,13 +52,7 @@ class ScalarPrinter(CodePrinter):
         ]
         return [*converted, *parts[len(converted) :]]
 
-    def whole(self, node: Any, variable: str, is_narrow: bool) -> str:
-        return self.as_number(node)
-
     def text(self, root: Any) -> str:
-        return self.as_number(root)
-
-    def as_number(self, root: Any) -> str:
         """The text of an expression, as a number even where it is a truth."""
         part = self.texts(root)
         return (self._as_number(part) if _is_truth(root) and not self.truth_is_number else part)[0]
@@ -72,38 +61,17 @@ class ScalarPrinter(CodePrinter):
         return self.choice.format(enclosed(part, OR), self.number(1.0)[0], self.number(0.0)[0]), ATOM
 
     def _as_truth(self, part: tuple[str, int]) -> tuple[str, int]:
-        return f"{enclosed(part, COMPARE + 1)} {self.words.get('!=', '!=')} {self.number(0.0)[0]}", COMPARE
+        return f"{enclosed(part, COMPARE + 1)} {self.operators.get('!=', '!=')} {self.number(0.0)[0]}", COMPARE
 
-    def _power(self, node: Binary, base: tuple[str, int], exponent: tuple[str, int]) -> tuple[str, int]:
-        """Small powers of variables as products, the rest with `power`."""
+    def power(self, node: Binary, base: tuple[str, int], exponent: tuple[str, int]) -> tuple[str, int]:
+        """Small powers of variables as products, the rest as the operator is spelt."""
         if type(node.left) is Name and type(node.right) is Number and node.right.value in (2, _LARGEST_WRITTEN_OUT):
             return "*".join([enclosed(base, UNARY)] * int(node.right.value)), PRODUCT
-        return self.power.format(base[0], exponent[0]), ATOM
+        return self.binary("**", base, exponent)
 
     def number(self, value: Any) -> tuple[str, int]:
         # A whole number would divide as one.
         return repr(float(value)), ATOM
-
-    def binary(self, op: str, left: tuple[str, int], right: tuple[str, int]) -> tuple[str, int]:
-        if op in ("and", "or"):
-            level = AND if op == "and" else OR
-            return f"{enclosed(left, level + 1)} {self.words[op]} {enclosed(right, level + 1)}", level
-        if op in ("%", "//"):
-            return self.call(op, [left, right])
-        return super().binary(op, left, right)
-
-    def unary(self, op: str, part: tuple[str, int]) -> tuple[str, int]:
-        if op == "not":
-            return f"{self.words['not']}{enclosed(part, ATOM)}", UNARY
-        # As -x*y is written without brackets, and --x is another operator.
-        return super().unary(op, part if part[1] in (ATOM, PRODUCT) else (enclosed(part, ATOM), ATOM))
-
-    def compare(self, ops: tuple[str, ...], parts: list[tuple[str, int]]) -> tuple[str, int]:
-        links = [
-            super(ScalarPrinter, self).compare((self.words.get(op, op),), parts[i : i + 2])[0]
-            for i, op in enumerate(ops)
-        ]
-        return f" {self.words['and']} ".join(links), AND if len(links) > 1 else COMPARE
 
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if function == "where":
@@ -116,7 +84,3 @@ def _is_truth(node: Any) -> bool:
     if type(node) is Call:
         return node.function in _OF_TRUTH
     return type(node) is Compare or getattr(node, "op", None) in ("and", "or", "not")
-
-
-# What tells whether something holds.
-_OF_TRUTH = frozenset(["isfinite", "isinf", "isnan", "signbit", "isclose"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
 from ..algebra.derivative import Derivatives
 from ..semantics.names import CONSTANTS
@@ -30,8 +29,7 @@ class SqlPrinter(ScalarPrinter):
 
     language = "SQL"
     choice = "(CASE WHEN {} THEN {} ELSE {} END)"
-    power = "POWER({}, {})"
-    words = {"and": "AND", "or": "OR", "not": "NOT ", "==": "=", "!=": "<>"}  # noqa: RUF012
+    operators = {"**": "POWER({}, {})", "and": "AND", "or": "OR", "not": "NOT ", "==": "=", "!=": "<>"}  # noqa: RUF012
     constants = {name: repr(value) for name, value in CONSTANTS.items()}  # noqa: RUF012
     functions = {  # noqa: RUF012
         **{name: name.upper() for name in _SAME.split()},
@@ -66,9 +64,6 @@ class SqlPrinter(ScalarPrinter):
         is_plain = re.fullmatch(r"[a-z_][a-z0-9_]*", name) and name not in _WORDS.split()
         return name if is_plain else json.dumps(name, ensure_ascii=False)
 
-    def number(self, value: Any) -> tuple[str, int]:
-        return repr(float(value)), ATOM
-
 
 def render(derivatives: Derivatives, source: str, how: How) -> str:
     """The value and the derivatives, each with its name, to stand between SELECT and FROM.
@@ -87,7 +82,8 @@ def render(derivatives: Derivatives, source: str, how: How) -> str:
         known = ", ".join(sorted(name for name in sqlglot.Dialect.classes if name))
         raise UnsupportedError(f"there is no dialect `{dialect}` of SQL", f"one of {known}")
     printer = SqlPrinter(derivatives.variables)
-    printer.check(derivatives)
+    if derivatives.arrays:
+        raise UnprintableError(f"{printer.language} has no operations on vectors")
     arguments: dict[str, str] = {}
     printer.arguments = arguments
     for assign in derivatives.used():
@@ -95,7 +91,7 @@ def render(derivatives: Derivatives, source: str, how: How) -> str:
         arguments[assign.name] = enclosed(printer.texts(assign.value), ATOM)
     columns: list[str] = []
     for by, result in derivatives.results.items():
-        text = printer.as_number(result)
+        text = printer.text(result)
         tree = sqlglot.parse_one(text).as_(label(by), quoted=not re.fullmatch(r"[a-z0-9_]+", label(by)))
         columns.append(tree.sql(dialect=dialect))
     return ",\n".join(columns) + "\n"

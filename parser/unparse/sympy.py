@@ -9,9 +9,9 @@ from ..algebra.derivative import Derivatives
 from ..syntax.printer import ATOM
 from ..syntax.records import Binary, Number
 from .code import CodePrinter, named
-from .how import How, label
+from .how import label
 
-_COMPARISONS = {"==": "sp.Eq", "!=": "sp.Ne", "<": "sp.Lt", "<=": "sp.Le", ">": "sp.Gt", ">=": "sp.Ge"}
+_CALLED = {"==": "Eq", "!=": "Ne", "<": "Lt", "<=": "Le", ">": "Gt", ">=": "Ge", "and": "And", "or": "Or"}
 _TRUNCATED = "sp.sign({0})*sp.floor(sp.Abs({0}))"
 
 
@@ -20,6 +20,7 @@ class SympyPrinter(CodePrinter):
 
     language = "SymPy"
     reserved = frozenset({*keyword.kwlist, "sp"})
+    operators = {"not": "sp.Not({})", **{op: f"sp.{name}({{}}, {{}})" for op, name in _CALLED.items()}}  # noqa: RUF012
     constants = {"pi": "sp.pi", "e": "sp.E", "tau": "(2*sp.pi)", "inf": "sp.oo", "nan": "sp.nan"}  # noqa: RUF012
     functions = {  # noqa: RUF012
         **named(
@@ -65,38 +66,22 @@ class SympyPrinter(CodePrinter):
             return f"sp.Rational({parts[0][0]}, {parts[1][0]})", ATOM
         return super().node(node, parts)
 
-    def binary(self, op: str, left: tuple[str, int], right: tuple[str, int]) -> tuple[str, int]:
-        if op in ("and", "or"):
-            return f"sp.{op.capitalize()}({left[0]}, {right[0]})", ATOM
-        return self.call(op, [left, right]) if op in ("%", "//") else super().binary(op, left, right)
-
-    def unary(self, op: str, part: tuple[str, int]) -> tuple[str, int]:
-        return (f"sp.Not({part[0]})", ATOM) if op == "not" else super().unary(op, part)
-
-    def compare(self, ops: tuple[str, ...], parts: list[tuple[str, int]]) -> tuple[str, int]:
-        links = [
-            f"{_COMPARISONS[op]}({left[0]}, {right[0]})" for op, left, right in zip(ops, parts, parts[1:], strict=False)
-        ]
-        return (links[0] if len(links) == 1 else f"sp.And({', '.join(links)})"), ATOM
-
     def call(self, function: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if function == "where":
             condition, then, otherwise = (text for text, _ in parts)
             return f"sp.Piecewise(({then}, {condition}), ({otherwise}, True))", ATOM
         return super().call(function, parts)
 
+    def code(self, derivatives: Derivatives) -> str:
+        """The symbols, and an expression for each derivative by its name; before them the value, if it is asked for."""
+        lines = [f'{self.name(name)} = sp.Symbol("{name}", real=True)' for name in derivatives.variables]
+        lines += [f"{self.name(assign.name)} = {self.text(assign.value)}" for assign in derivatives.used()]
+        taken = {*self.names.values()}
+        for by, result in derivatives.results.items():
+            name = self.free(label(tuple(map(self.spelled, by))), taken)
+            taken.add(name)
+            lines.append(f"{name} = {self.text(result)}")
+        return "import sympy as sp\n\n" + "\n".join(lines) + "\n"
 
-def render(derivatives: Derivatives, source: str, how: How) -> str:
-    """The symbols, and an expression for each derivative by its name; before them the value, if it is asked for."""
-    printer = SympyPrinter(derivatives.variables)
-    printer.check(derivatives)
-    lines = [f'{printer.name(name)} = sp.Symbol("{name}", real=True)' for name in derivatives.variables]
-    lines += [f"{printer.name(assign.name)} = {printer.text(assign.value)}" for assign in derivatives.used()]
-    taken = {*printer.names.values()}
-    for by, result in derivatives.results.items():
-        name = label(tuple([printer.spelled(variable) for variable in by]))
-        while name in taken:
-            name += "_"
-        taken.add(name)
-        lines.append(f"{name} = {printer.text(result)}")
-    return "import sympy as sp\n\n" + "\n".join(lines) + "\n"
+
+render = SympyPrinter.render

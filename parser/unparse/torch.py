@@ -6,12 +6,10 @@ import keyword
 from typing import Any
 
 from ...engine.table.registry import FUNCTIONS
-from ..algebra.derivative import Derivatives
 from ..syntax.printer import ATOM
 from ..syntax.records import Attribute, Call, Compare, List, Name, Number, Unary
 from ..syntax.walk import walk
-from .code import python_module
-from .how import DOUBLE, SINGLE, How
+from .how import DOUBLE, SINGLE
 from .numpy import NumpyPrinter
 from .python import PythonPrinter
 
@@ -28,6 +26,10 @@ class TorchPrinter(NumpyPrinter):
     language = "PyTorch"
     module = "torch"
     reserved = frozenset({*keyword.kwlist, "torch", "math"})
+    ones, zeros = "torch.ones_like({})", "torch.zeros_like({})"
+    imports = {"math": "import math\n", "torch": "import torch"}  # noqa: RUF012
+    helpers = PythonPrinter.helpers
+    operators = {name: text.replace("np.", "torch.") for name, text in NumpyPrinter.operators.items()}  # noqa: RUF012
     argument_names = {}  # noqa: RUF012
     constants = PythonPrinter.constants
     functions = {  # noqa: RUF012
@@ -53,17 +55,17 @@ class TorchPrinter(NumpyPrinter):
 
     def whole(self, node: Any, variable: str, is_narrow: bool) -> str:
         text = super().whole(node, variable, is_narrow)
-        is_constant = type(node) is List and self.is_number(node)
+        is_constant = type(node) is List and self.is_constant(node)
         return f"torch.tensor({self.lists[id(node)]}, dtype={self.name(variable)}.dtype)" if is_constant else text
 
     def array(self, node: List, items: list[str]) -> str:
         numbers = [record for record in walk(node) if type(record) is not List]
-        if self.is_number(node):
+        if self.is_constant(node):
             is_whole = all(type(r) is Unary or (type(r) is Number and type(r.value) is int) for r in numbers)
             is_floating = not is_whole and not all(map(_is_truth, numbers))
             return f"torch.tensor({self.lists[id(node)]}{f', dtype=torch.{self.dtype}' if is_floating else ''})"
         made = (
-            self._tensor(text, node) if self.is_number(item) else f"torch.as_tensor({text})"
+            self._tensor(text, node) if self.is_constant(item) else f"torch.as_tensor({text})"
             for item, text in zip(node.items, items, strict=True)
         )
         return f"torch.stack([{', '.join(made)}])"
@@ -74,7 +76,7 @@ class TorchPrinter(NumpyPrinter):
 
     def _type(self, node: Any) -> str:
         """The type of the tensors in an expression."""
-        names = (record.name for record in walk(node) if type(record) is Name and not self.is_number(record))
+        names = (record.name for record in walk(node) if type(record) is Name and not self.is_constant(record))
         name = next(names, None)
         return f"torch.{self.dtype}" if name is None else f"{self.name(name)}.dtype"
 
@@ -99,7 +101,7 @@ class TorchPrinter(NumpyPrinter):
         if type(node) is Attribute and type(node.object) is Call and node.object.function == "sort":
             return super().node(node, [(parts[0][0].removesuffix("[0]"), ATOM)])
         if type(node) is Call:
-            numbers = [self.is_number(argument) for argument in node.args]
+            numbers = [self.is_constant(argument) for argument in node.args]
             if _takes_tensors_only(node.function):
                 parts = [
                     (self._tensor(text, node), ATOM) if number else (text, level)
@@ -133,7 +135,4 @@ def _is_truth(record: Any) -> bool:
     return type(record) is Name and record.name in ("True", "False")
 
 
-def render(derivatives: Derivatives, source: str, how: How) -> str:
-    """A function of tensors for each derivative, or one that returns the value and all derivatives."""
-    printer = TorchPrinter(derivatives.variables, how.dtype)
-    return python_module(derivatives, printer, {"math": "import math\n", "torch": "import torch"})
+render = TorchPrinter.render

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..algebra.derivative import Derivatives
-from .how import How
-from .math_printer import GREEK, MathPrinter, equations, with_flat_choices
+from .math_printer import GREEK, MathPrinter
 
 _KNOWN = "sin cos tan sinh cosh tanh log exp det"
 
@@ -71,6 +69,7 @@ class TypstPrinter(MathPrinter):
     conjunction = ' " and " '
     partial = "partial"
     infinity = "oo"
+    slope = "frac(%s, %s) %s"
 
     def verbatim(self, name: str) -> str:
         return f'mono("{name}")'
@@ -93,9 +92,4 @@ class TypstPrinter(MathPrinter):
         return f'op("{function}")'
 
 
-def render(derivatives: Derivatives, source: str, how: How) -> str:
-    """A single derivative on a line; of several, each on its line as an equation. Shared parts come first."""
-    flat = with_flat_choices(derivatives)
-    printer = TypstPrinter(flat.arrays, [*flat.variables, *(assign.name for assign in flat.used())])
-    lines = equations(flat, printer, " = ", "frac(%s, %s) %s")
-    return "".join(f"{line}\n" for line in lines)
+render = TypstPrinter.render

@@ -27,9 +27,9 @@ from autodiff.engine.optimize.objective import Objective, Residuals
 from autodiff.engine.optimize.starts import spread
 from autodiff.engine.optimize.unknowns import Unknowns
 from autodiff.parser.semantics.computing import computing
-from autodiff.parser.solving.callables import scalar_function
+from autodiff.parser.solving.callables import relation_function, scalar_function
 from autodiff.parser.solving.minimization import minimized
-from autodiff.parser.solving.solutions import residual_function, solved
+from autodiff.parser.solving.solutions import solved
 
 
 def our_minimum(problem: Minimum) -> tuple[float, bool, int]:
@@ -63,7 +63,7 @@ def our_roots(problem: Equation) -> tuple[list[tuple[float, ...]], bool, int]:
 def scipy_roots(problem: Equation) -> tuple[list[tuple[float, ...]], bool, int]:
     asked = equations_of(problem)
     unknowns = Unknowns(dict.fromkeys(asked.wrt, ()))
-    residuals = Residuals(residual_function(asked, asked.relations), unknowns)
+    residuals = Residuals(relation_function(asked.relations, asked.variables, asked.wrt, asked.limits), unknowns)
     if problem.ends is None:
         found = optimize.root(residuals.value, unknowns.flat(problem.start))
         return ([tuple(found.x.tolist())] if found.success else []), bool(found.success), int(found.nfev)

@@ -135,6 +135,40 @@ def test_going_on_writes_what_is_missing_or_wrong_and_nothing_else(
 
 
 @pytest.mark.usefixtures("small")
+def test_a_store_holds_tables_and_parts_as_a_folder_does(autodiff, cluster: str, tables: Path, tmp_path: Path) -> None:
+    fsspec = pytest.importorskip("fsspec")
+    memory = fsspec.filesystem("memory", use_listings_cache=False)
+    for path in tables.rglob("*.csv"):
+        memory.pipe_file(f"/in/{path.relative_to(tables)}", path.read_bytes())
+    words = ["map", EXPRESSION, "--cluster", cluster, "-o"]
+    local = autodiff(*words, str(tmp_path / "out"), str(tables))
+    for folder in ("memory://out/", f"file://{tmp_path}/other"):
+        found = autodiff(*words, folder, "memory://in")
+        assert found.code == local.code
+        assert without_time(found.err).replace("memory://in", str(tables)).count("\n") == local.err.count("\n")
+    expected = parts(tmp_path / "out")
+    assert parts(tmp_path / "other") == expected
+
+    def stored() -> dict[str, bytes]:
+        return {path.removeprefix("/out/"): memory.cat_file(path) for path in memory.find("/out") if "part-" in path}
+
+    assert stored() == expected
+    refused = autodiff(*words, "memory://out", "memory://in")
+    assert "the folder `memory://out` holds the parts of a run already" in refused.err
+    gone, broken, *_ = expected
+    memory.rm_file(f"/out/{gone}")
+    memory.pipe_file(f"/out/{broken}", b"")
+    assert autodiff(*words, "memory://out", "memory://in", "--resume").code == local.code
+    assert stored() == expected
+    # A table that has changed changes the parts that it stands in.
+    memory.pipe_file("/in/year=2024/a.csv", memory.cat_file("/in/year=2024/a.csv").replace(b"59,8.4286", b"99,8.4286"))
+    assert autodiff(*words, "memory://out", "memory://in", "--resume").code == local.code
+    assert [name for name, data in stored().items() if data != expected[name]] == [list(expected)[-1]]
+    memory.rm("/in", recursive=True)
+    memory.rm("/out", recursive=True)
+
+
+@pytest.mark.usefixtures("small")
 def test_another_run_is_not_gone_on_with(autodiff, cluster: str, tables: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     words = [str(tables / "year=2023" / "a.csv"), "--cluster", cluster, "-o", str(out), "--resume"]
@@ -181,6 +215,9 @@ def test_errors_of_workers_are_those_of_one_machine(autodiff, cluster: str, tmp_
         (["--cluster", "nowhere", "-o", "out"], "--cluster takes the address of a scheduler"),
         (["--cluster", "local:0", "-o", "out"], "`local:` is followed by a number of workers, not `0`"),
         (["--cluster", "tcp://127.0.0.1:1", "-o", "out"], "the scheduler at tcp://127.0.0.1:1 does not answer"),
+        (["--cluster", "tcp://127.0.0.1", "-o", "out"], "is none that this machine understands: missing port number"),
+        (["--cluster", "tls://127.0.0.1:1", "-o", "out"], "is none that this machine understands: TLS expects"),
+        (["--cluster", "other.json", "-o", "out"], "the scheduler of `other.json` is none that this machine"),
     ],
     ids=str,
 )
@@ -190,6 +227,7 @@ def test_what_cannot_be_meant_is_said(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("autodiff.cli.cluster.scheduler._SECONDS", 0.2)
     (tmp_path / "a.csv").write_text("x\n1\n")
+    (tmp_path / "other.json").write_text('{"address": 3}')
     found = autodiff("map", "x", "a.csv", *words)
     assert found.code == 2
     assert message in found.err
@@ -213,7 +251,12 @@ def test_a_worker_of_another_version_or_without_the_files_says_so(
     words = ["map", "x", str(tmp_path / "a.csv"), "--cluster", cluster, "-o", str(tmp_path / "out")]
     own = preflight.look(PACKAGES, [], str(tmp_path))
     said = {
-        "has no autodiff": {"versions": {**own["versions"], "autodiff-cli": None}},
+        "has no autodiff\n  = help: install it where the worker runs, with what it needs: `/there/python -m pip": {
+            "versions": {**own["versions"], "autodiff-cli": None},
+            "environment": ("/there", "/there/python", True),
+        },
+        "cannot open `s3://b/a.csv` without s3fs": {"fault": ("s3://b/a.csv", "Install s3fs", "s3fs")},
+        "cannot open `memory://b`: no rights": {"fault": ("memory://b", "No rights", None)},
         "has numpy 1.0, and here is": {"versions": {**own["versions"], "numpy": "1.0"}},
         "does not see `": {"missing": [str(tmp_path / "a.csv")]},
         "may not write to the folder": {"writes": False},
@@ -225,6 +268,21 @@ def test_a_worker_of_another_version_or_without_the_files_says_so(
         assert found.code == 2
         assert f"the worker tcp://host:1 {message}" in found.err
     assert not parts(tmp_path / "out")
+
+
+def test_another_version_of_dask_is_named(autodiff, cluster: str, tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    real = distributed.Client.get_versions
+
+    def other(client: Any) -> dict[str, Any]:
+        found = real(client)
+        found["scheduler"]["packages"]["distributed"] = "2020.1"
+        return found
+
+    monkeypatch.setattr(distributed.Client, "get_versions", other)
+    found = autodiff("map", "x", str(tmp_path / "a.csv"), "--cluster", cluster, "-o", str(tmp_path / "out"))
+    assert found.code == 2
+    assert f"the scheduler at {cluster} has Dask 2020.1, and here is {distributed.__version__}" in found.err
 
 
 def test_without_dask_its_extra_is_named(autodiff, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

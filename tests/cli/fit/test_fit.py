@@ -43,6 +43,17 @@ def test_the_response_may_stand_before_a_tilde(autodiff: Run) -> None:
     assert autodiff(*words).out == autodiff(*LINE).out
 
 
+@grouped("response", ["2*x + 1", "0*x + 3", "0*x", "1e9 + x", "1e-100*x"])
+def test_a_model_that_meets_every_row_has_errors_that_say_nothing(autodiff: Run, response: str) -> None:
+    said = autodiff("fit", "a*x + b", "table.csv", "--response", response, "--a", "1", "--b", "2").err
+    assert "meets every row" in said
+    assert "keep their sign" not in said
+
+
+def test_a_model_with_residuals_is_not_said_to_meet_every_row(autodiff: Run) -> None:
+    assert "meets every row" not in autodiff(*LINE).err
+
+
 def test_columns_of_an_earlier_fit_are_replaced_or_called_otherwise(autodiff: Run, tmp_path: Path) -> None:
     autodiff(*LINE, "-o", "fitted.csv")
     again = [word.replace("table.csv", "fitted.csv") for word in LINE]

@@ -159,3 +159,33 @@ def test_a_prompt_runs_python_and_knows_its_graphs(tmp_path: Path, capsys: pytes
         assert completions(console.session, "math.sq") == ("sq", ["sqrt"])
         assert "x" in completions(console.session, "")[1]
         assert completions(console.session, "x.requires_gra")[1][0] == "requires_grad"
+
+
+def test_the_class_of_tensors_is_pytorchs_to_those_who_call_it_and_base_classes_on_it(autodiff) -> None:
+    source = """\
+import numpy as np
+import torch
+from torch import *
+from torch.autograd.gradcheck import gradcheck
+from torch.functional import einsum
+from torch.nn.utils.clip_grad import clip_grad_norm_
+class Mine(torch.Tensor): pass
+x, mine = torch.Tensor(np.ones((2, 1))), Mine([1.0])
+print(x.dtype, torch.Tensor(np.arange(2)), torch.Tensor(1, 2).shape, torch.Tensor(x.double()).dtype, torch.Tensor)
+print(type(x) == torch.Tensor, isinstance(x, torch.Tensor), isinstance(3, torch.Tensor), issubclass(Mine, torch.Tensor))
+print(isinstance(x, Mine), isinstance(mine, Mine), {torch.Tensor: 1}[type(x)], torch.Tensor.add(x, 1).shape, ones(1))
+print(torch.autograd.gradcheck is gradcheck, gradcheck(torch.sin, x.double().requires_grad_()))
+"""
+    result = run(autodiff, source)
+    assert result.err == ""
+    assert result.out == (
+        "torch.float32 tensor([0., 1.]) torch.Size([1, 2]) torch.float64 <class 'torch.Tensor'>\n"
+        "True True False True\n"
+        "False True 1 torch.Size([2, 1]) tensor([1.])\n"
+        "True True\n"
+    )
+
+
+def test_what_torch_has_not_is_said_in_its_words(autodiff) -> None:
+    error = run(autodiff, "from torch.nn import Nothing").err.splitlines()[0]
+    assert error == "error[name]: cannot import name 'Nothing' from 'torch.nn'"

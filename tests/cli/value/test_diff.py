@@ -220,7 +220,7 @@ def test_what_a_language_cannot_say_is_pointed_at(autodiff: Run, expression: str
     assert f"<expr>{place}" in result.err
 
 
-@pytest.mark.parametrize("language", ["c", "rust", "fortran", "javascript", "python", "sympy", "sql"])
+@pytest.mark.parametrize("language", ["c", "rust", "javascript", "python", "sympy", "sql"])
 def test_a_language_without_arrays_takes_none(autodiff: Run, language: str) -> None:
     result = autodiff("diff", "sum(x)**2", "--shape", "x=3", "--format", language)
     assert result.code == 3

@@ -92,6 +92,10 @@ NONE: list[tuple[F, list[float], str]] = [
     (lambda x: x**3, [1], "unbounded"),
     (lambda x, y: x**2 - y**2, [0, 0], "unbounded"),
     (lambda x: torch.sqrt(x), [-1], "undefined"),
+    (lambda x: torch.sqrt(x), [1], "edge"),
+    (lambda x: x + torch.sqrt(x - 1), [3], "edge"),
+    (lambda x: torch.acos(x), [0.5], "edge"),
+    (lambda x, y: torch.sqrt(x) + y**2, [3, 2], "edge"),
     (lambda x: torch.floor(x), [3.5], "flat"),
     (lambda x: x * 0 + 1, [3.5], "flat"),
 ]
@@ -112,6 +116,20 @@ def test_a_bound_keeps_what_would_go_beyond_it() -> None:
     assert minimum.optimality is not None
     assert minimum.optimality.free.tolist() == [False, True]
     assert minimum.optimality.gradient.tolist() == [-4, 0]
+
+
+@grouped(
+    "function, start, end",
+    [
+        (lambda x, y: torch.sqrt(x) + y**2, [3, 2], [0, 0]),
+        (lambda x, y: torch.acos(x) + (y - 1) ** 2, [0.5, 0], [1, 1]),
+        (lambda x, y: torch.sqrt(1 - x) * torch.exp(y), [0.3, 0.5], [1, 0]),
+    ],
+)
+def test_a_bound_may_be_where_slopes_become_infinite(function: F, start: list[float], end: list[float]) -> None:
+    minimum = found(function, start, Bounds(np.array([0.0, 0.0]), np.array([1.0, 2.0])))
+    assert minimum.converged
+    assert minimum.x == pytest.approx(end, abs=1e-12)
 
 
 def test_within_bounds_a_minimum_inside_is_found_too() -> None:

@@ -79,6 +79,8 @@ def test_poles_and_jumps_are_told() -> None:
 
 def test_an_interval_of_zeros_is_one() -> None:
     assert found(lambda x: torch.relu(x), -5, 5).zeros == [(-5, 0)]
+    assert found(lambda x: torch.floor(x) - 2, -5, 5).zeros == [(2, pytest.approx(3))]
+    assert found(lambda x: torch.where(abs(x) < 1, 0, x), -5, 5).zeros == [(pytest.approx(-1), pytest.approx(1))]
     assert found(lambda x: torch.relu(x - 1) ** 4, -5, 5).zeros == [(-5, pytest.approx(1, abs=1e-3))]
 
 
