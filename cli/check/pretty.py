@@ -32,7 +32,7 @@ def _table(report: CheckReport, width: int) -> Table:
     errors = width >= _NARROW
     if several:
         table.add_column("", justify="right", no_wrap=True)
-    table.add_column("derivative", overflow="fold")
+    table.add_column("derivative" if errors else "", overflow="fold")
     for name in ("at", "autograd", "numeric", *(("absolute", "relative", "tolerance") if errors else ())):
         table.add_column(name, justify="right", overflow="fold")
     table.add_column("", no_wrap=True)

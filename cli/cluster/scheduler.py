@@ -7,7 +7,7 @@ import logging
 import os
 import secrets
 import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -140,31 +140,37 @@ def connected(where: str) -> Iterator[Cluster]:
                 f"--cluster takes the address of a scheduler, its file or `local`, not {quoted(where)}",
                 "write `--cluster tcp://host:8786`, `--cluster scheduler.json` or `--cluster local:4`",
             )
-        # One that could not be made would be closed by Python when nothing answers any more.
-        kind_of_client = type("Client", (distributed.Client,), {"__del__": lambda self: None})
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", distributed.versions.VersionMismatchWarning)
-                client = kind_of_client(**how, timeout=_SECONDS, set_as_default=False)
-            closing.enter_context(client)
-        except OSError as error:
-            reason = sentence(str(error).partition("\n")[0])
-            raise UsageError(
-                f"{title} does not answer: {reason}", "start one with `dask scheduler`, or write `--cluster local`"
-            ) from None
-        except Exception as error:
-            # Dask has no error of its own for what it cannot make anything of.
-            reason = sentence(str(error).partition("\n")[0] or type(error).__name__)
-            raise UsageError(
-                f"{title} is none that this machine understands: {reason}",
-                f"addresses are like `tcp://host:8786`, and Dask has to be the one here, {distributed.__version__}",
-            ) from None
+        client = closing.enter_context(_client(title, how))
         try:
             client.wait_for_workers(1, timeout=_SECONDS)
         except OSError:
             raise UsageError(f"{title} has no workers", "start some with `dask worker ADDRESS`") from None
         _check_versions(client, title)
         yield Cluster(client, title)
+
+
+def _client(title: str, how: Mapping[str, Any]) -> Any:
+    """A connection to a scheduler. UsageError: there is none."""
+    import distributed
+
+    # One that could not be made would be closed by Python when nothing answers any more.
+    kind = type("Client", (distributed.Client,), {"__del__": lambda self: None})
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", distributed.versions.VersionMismatchWarning)
+            return kind(**how, timeout=_SECONDS, set_as_default=False)
+    except OSError as error:
+        reason = sentence(str(error).partition("\n")[0])
+        raise UsageError(
+            f"{title} does not answer: {reason}", "start one with `dask scheduler`, or write `--cluster local`"
+        ) from None
+    except Exception as error:
+        # Dask has no error of its own for what it cannot make anything of.
+        reason = sentence(str(error).partition("\n")[0] or type(error).__name__)
+        raise UsageError(
+            f"{title} is none that this machine understands: {reason}",
+            f"addresses are like `tcp://host:8786`, and Dask has to be the one here, {distributed.__version__}",
+        ) from None
 
 
 def _check_versions(client: Any, title: str) -> None:

@@ -17,7 +17,10 @@ _NARROWEST_DOC = 20
 def listed(functions: Sequence[Operation], width: int, color: bool = False) -> str:
     """The functions by family, each with what it computes, folded at the width."""
     column = max((len(f.signature()) for f in functions if len(f.signature()) <= _WIDEST_SIGNATURE), default=0)
-    room = max(_NARROWEST_DOC, width - column - 4)
+    if width - column - 4 < _NARROWEST_DOC:
+        # What a function computes stands below its signature.
+        column = 4
+    room = width - column - 4
     lines: list[str] = []
     for family, members in by_family(functions):
         family = colored(family, "1;36") if color else family

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -9,7 +10,7 @@ from ...engine import FUNCTIONS
 from ...engine.table.record import Operation
 from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.what_is_meant import other_name
-from ...parser.syntax.wording import quoted
+from ...parser.syntax.wording import counted, quoted
 
 _FIRST = ("arithmetic", "elementary")
 
@@ -33,11 +34,15 @@ def found(text: str) -> list[Operation]:
 
     UsageError: there are none.
     """
-    words = text.casefold().split()
-    functions = [f for f in all_functions() if words and all(word in _searched(f) for word in words)]
+    functions = _having(text)
     if not functions:
         raise UsageError(f"no function has to do with {quoted(text)}", "`autodiff functions` lists them all")
     return functions
+
+
+def _having(text: str) -> list[Operation]:
+    words = text.casefold().split()
+    return [f for f in all_functions() if words and all(word in _searched(f) for word in words)]
 
 
 def _searched(function: Operation) -> str:
@@ -53,7 +58,9 @@ def named(name: str) -> Operation:
         if name == function.symbol:
             return function
     close = other_name(name) or did_you_mean(name, FUNCTIONS)
-    raise UsageError(
-        f"there is no function {quoted(name)}",
-        f"did you mean `{close}`?" if close else "`autodiff functions --search WORD` searches their descriptions",
-    )
+    found = len(_having(name))
+    ways = [f"did you mean `{close}`?"] if close else []
+    if found:
+        ways.append(f"`autodiff functions --search {shlex.quote(name)}` finds {counted(found, 'function')}")
+    help = " ".join(ways) or "`autodiff functions --search WORD` searches their descriptions"
+    raise UsageError(f"there is no function {quoted(name)}", help)

@@ -15,6 +15,9 @@ from rich.text import Text
 
 from ...parser.syntax.wording import LEFT_OUT, legible, long_middles
 
+# Columns of text that may be broken to, and those that facts about something stand to the right.
+_NARROWEST, _GAP = 10, 2
+
 
 def window_width() -> int:
     """The columns of the window."""
@@ -50,9 +53,38 @@ def painted(color: bool, *parts: RenderableType) -> str:
         emoji=False,
         legacy_windows=False,
     )
-    for part in parts:
-        console.print(_legible(part))
+    for part in map(_legible, parts):
+        fits = not isinstance(part, Table) or _least_width(part) <= console.width
+        console.print(part if fits else _below_each_other(part))
     return "".join(line.rstrip() + "\n" for line in buffer.getvalue().rstrip("\n").split("\n"))
+
+
+def _least_width(table: Table) -> int:
+    """The columns of the window that a table takes where no number is broken, and no text but what is long."""
+    width = 0
+    for column in table.columns:
+        texts = [str(text) for text in (column.header, *column.cells)]
+        words = texts if column.no_wrap else [word for text in texts for word in text.split()]
+        longest = max(map(len, words), default=0)
+        is_broken = not (column.no_wrap or column.justify == "right")
+        width += min(longest, _NARROWEST) if is_broken else longest
+    return width + table.padding[1] * (len(table.columns) - 1)
+
+
+def _below_each_other(table: Table) -> RenderableType:
+    """Each row as lines of a header and what stands under it."""
+    headers = [str(column.header) for column in table.columns]
+    lines: list[RenderableType] = []
+    for row in zip(*(column.cells for column in table.columns), strict=True):
+        # The first fact heads those that follow, which are about it.
+        indent = _GAP if not row[0] else 0
+        for header, cell in zip(headers, row, strict=True):
+            if cell:
+                text = Text.assemble((f"{header} ", "dim") if header else "", cell)
+                text.overflow = "fold"
+                lines.append(Padding(text, (0, 0, 0, indent)))
+                indent = _GAP
+    return Group(*lines)
 
 
 def _legible(part: Any) -> Any:

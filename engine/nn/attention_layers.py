@@ -26,18 +26,16 @@ class NonDynamicallyQuantizableLinear(Linear):
     """A linear layer, under the name that PyTorch shows here."""
 
 
-class MultiheadAttention(
-    Layer,
-    embed_dim=...,
-    num_heads=...,
-    dropout=0.0,
-    bias=True,
-    add_bias_kv=False,
-    add_zero_attn=False,
-    kdim=None,
-    vdim=None,
-    batch_first=False,
-):
+_OTHERS: dict[str, Any] = {
+    "add_bias_kv": False,
+    "add_zero_attn": False,
+    "kdim": None,
+    "vdim": None,
+    "batch_first": False,
+}
+
+
+class MultiheadAttention(Layer, embed_dim=..., num_heads=..., dropout=0.0, bias=True, **_OTHERS):
     """Attention of several heads, each to its part of projections of queries, keys and values."""
 
     def _settle(self) -> None:

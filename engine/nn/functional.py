@@ -73,30 +73,23 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'torch.nn.functional' has no attribute '{name}'")
 
 
-def _dimension(name: str, x: Any, dim: int | None) -> int:
-    """The dimension, or the one that PyTorch takes, with a warning, where none is given."""
-    if dim is not None:
-        return dim
-    warnings.warn(
-        f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.",
-        stacklevel=3,
-    )
-    return 0 if len(x.shape) in (0, 1, 3) else 1
+def _along(name: str, function: Call) -> Call:
+    """The function with the dimension that PyTorch takes, with a warning, where none is given."""
+
+    def call(input: Any, dim: int | None = None, dtype: Any = None) -> Any:
+        if dim is None:
+            implicit = f"Implicit dimension choice for {name} has been deprecated."
+            warnings.warn(f"{implicit} Change the call to include dim=X as an argument.", stacklevel=2)
+            dim = 0 if len(input.shape) in (0, 1, 3) else 1
+        return function(input, dim, dtype)
+
+    call.__name__, call.__doc__ = name, _RECORDS[name].doc
+    return call
 
 
-def softmax(input: Any, dim: int | None = None, dtype: Any = None) -> Any:
-    """exp(input) scaled to a sum of 1 along `dim`."""
-    return reduction.softmax(input, _dimension("softmax", input, dim), dtype)
-
-
-def log_softmax(input: Any, dim: int | None = None, dtype: Any = None) -> Any:
-    """The logarithm of softmax, without overflow."""
-    return reduction.log_softmax(input, _dimension("log_softmax", input, dim), dtype)
-
-
-def softmin(input: Any, dim: int | None = None, dtype: Any = None) -> Any:
-    """exp(-input) scaled to a sum of 1 along `dim`."""
-    return reduction.softmax(-input, _dimension("softmin", input, dim), dtype)
+softmax = _along("softmax", reduction.softmax)
+log_softmax = _along("log_softmax", reduction.log_softmax)
+softmin = _along("softmin", lambda input, dim, dtype: reduction.softmax(-input, dim, dtype))
 
 
 def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Any:

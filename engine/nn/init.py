@@ -18,9 +18,8 @@ from ..tensors.tensor import Tensor
 __all__ = ["calculate_gain"]
 
 
-def _writing(function: Callable[..., Any]) -> Callable[..., Tensor]:
+def _writing(function: Callable[..., Any], name: str = "", doc: str = "") -> Callable[..., Tensor]:
     """A function that writes into its tensor without being recorded, and returns it."""
-    __all__.append(function.__name__)
 
     @functools.wraps(function)
     def call(tensor: Tensor, *args: Any, **kwargs: Any) -> Tensor:
@@ -28,6 +27,8 @@ def _writing(function: Callable[..., Any]) -> Callable[..., Tensor]:
             function(tensor, *args, **kwargs)
         return tensor
 
+    call.__name__, call.__doc__ = name or function.__name__, doc or function.__doc__
+    __all__.append(call.__name__)
     return call
 
 
@@ -53,16 +54,19 @@ def fans(tensor: Tensor) -> tuple[int, int]:
 _calculate_fan_in_and_fan_out = fans
 
 
-@_writing
-def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = None) -> None:
-    """Evenly spread over [a, b)."""
-    tensor.uniform_(a, b, generator=generator)
-
-
-@_writing
-def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any = None) -> None:
-    """Of the normal distribution."""
-    tensor.normal_(mean, std, generator=generator)
+uniform_ = _writing(
+    lambda tensor, a=0.0, b=1.0, generator=None: tensor.uniform_(a, b, generator=generator),
+    "uniform_",
+    "Evenly spread over [a, b).",
+)
+normal_ = _writing(
+    lambda tensor, mean=0.0, std=1.0, generator=None: tensor.normal_(mean, std, generator=generator),
+    "normal_",
+    "Of the normal distribution.",
+)
+constant_ = _writing(lambda tensor, val: tensor.fill_(val), "constant_", "One number everywhere.")
+ones_ = _writing(lambda tensor: tensor.fill_(1.0), "ones_", "Ones.")
+zeros_ = _writing(lambda tensor: tensor.zero_(), "zeros_", "Zeros.")
 
 
 @_writing
@@ -89,24 +93,6 @@ def trunc_normal_(
         tensor.copy_(drawn if pending is None else ops.where(pending, drawn, tensor))
         refused = tensor.clone().uniform_(generator=generator).log() > -0.5 * ((drawn - mean) / std) ** 2 - peak
         pending = refused if pending is None else pending & refused
-
-
-@_writing
-def constant_(tensor: Tensor, val: float) -> None:
-    """One number everywhere."""
-    tensor.fill_(val)
-
-
-@_writing
-def ones_(tensor: Tensor) -> None:
-    """Ones."""
-    tensor.fill_(1.0)
-
-
-@_writing
-def zeros_(tensor: Tensor) -> None:
-    """Zeros."""
-    tensor.zero_()
 
 
 @_writing
@@ -138,50 +124,39 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any =
         tensor[randperm(rows)[: math.ceil(sparsity * rows)], column] = 0
 
 
-def _draw_evenly(tensor: Tensor, std: float, generator: Any) -> None:
-    bound = math.sqrt(3.0) * std
-    tensor.uniform_(-bound, bound, generator=generator)
+# With a standard deviation: evenly spread, or of the normal distribution.
+_DRAWN: dict[str, Callable[[Tensor, float, Any], Any]] = {
+    "uniform": lambda tensor, std, generator: uniform_(tensor, -math.sqrt(3.0) * std, math.sqrt(3.0) * std, generator),
+    "normal": lambda tensor, std, generator: normal_(tensor, 0.0, std, generator),
+}
 
 
-def _xavier_std(tensor: Tensor, gain: float) -> float:
-    return gain * math.sqrt(2.0 / sum(fans(tensor)))
+def _xavier(kind: str) -> Callable[..., Tensor]:
+    def draw(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> None:
+        _DRAWN[kind](tensor, gain * math.sqrt(2.0 / sum(fans(tensor))), generator)
+
+    return _writing(
+        draw, f"xavier_{kind}_", "With variance gain**2 * 2 / (inputs + outputs) (Glorot and Bengio, 2010)."
+    )
 
 
-def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
-    if not tensor.numel():
-        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=4)
-        return 0
-    modes = ["fan_in", "fan_out"]
-    require(mode.lower() in modes, f"Mode {mode.lower()} not supported, please use one of {modes}")
-    return calculate_gain(nonlinearity, a) / math.sqrt(fans(tensor)[modes.index(mode.lower())])
+def _kaiming(kind: str) -> Callable[..., Tensor]:
+    def draw(
+        tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None
+    ) -> None:
+        if not tensor.numel():
+            warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=3)
+            return
+        modes = ["fan_in", "fan_out"]
+        require(mode.lower() in modes, f"Mode {mode.lower()} not supported, please use one of {modes}")
+        count = fans(tensor)[modes.index(mode.lower())]
+        _DRAWN[kind](tensor, calculate_gain(nonlinearity, a) / math.sqrt(count), generator)
+
+    return _writing(draw, f"kaiming_{kind}_", "With standard deviation gain / sqrt(inputs) (He and others, 2015).")
 
 
-@_writing
-def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> None:
-    """Evenly spread, with a variance of gain**2 * 2 / (inputs + outputs) (Glorot and Bengio, 2010)."""
-    _draw_evenly(tensor, _xavier_std(tensor, gain), generator)
-
-
-@_writing
-def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> None:
-    """Of the normal distribution, with the variance of `xavier_uniform_`."""
-    tensor.normal_(0.0, _xavier_std(tensor, gain), generator=generator)
-
-
-@_writing
-def kaiming_uniform_(
-    tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None
-) -> None:
-    """Evenly spread, with a standard deviation of gain / sqrt(inputs) (He and others, 2015)."""
-    _draw_evenly(tensor, _kaiming_std(tensor, a, mode, nonlinearity), generator)
-
-
-@_writing
-def kaiming_normal_(
-    tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None
-) -> None:
-    """Of the normal distribution, with the standard deviation of `kaiming_uniform_`."""
-    tensor.normal_(0, _kaiming_std(tensor, a, mode, nonlinearity), generator=generator)
+xavier_uniform_, xavier_normal_ = map(_xavier, _DRAWN)
+kaiming_uniform_, kaiming_normal_ = map(_kaiming, _DRAWN)
 
 
 @_writing

@@ -44,15 +44,11 @@ class LRScheduler(Declared, optimizer=..., last_epoch=-1):
 
     def _begin(self, last_epoch: int) -> None:
         for number, group in enumerate(self.optimizer.param_groups):
-            if last_epoch == -1:
-                group.setdefault("initial_lr", group["lr"])
-            elif "initial_lr" not in group:
-                raise KeyError(
-                    f"param 'initial_lr' is not specified in param_groups[{number}] when resuming scheduler with "
-                    "last_epoch >= 0"
-                )
+            missing = f"param 'initial_lr' is not specified in param_groups[{number}] when resuming scheduler with "
+            require(last_epoch == -1 or "initial_lr" in group, f"{missing}last_epoch >= 0", KeyError)
+            group.setdefault("initial_lr", group["lr"])
         self.base_lrs: list[float] = [group["initial_lr"] for group in self.optimizer.param_groups]
-        self.last_epoch, self._step_count = last_epoch, 0
+        self.last_epoch = last_epoch
         self._is_initial = self._get_lr_called_within_step = False  # PyTorch has them in the state
         self._start()
 
@@ -270,30 +266,20 @@ _UP = ("initial_lr", "max_lr", "max_momentum", "base_momentum")
 _DOWN = ("max_lr", "min_lr", "base_momentum", "max_momentum")
 _BACK = ("max_lr", "initial_lr", "base_momentum", "max_momentum")
 _OUT = ("initial_lr", "min_lr", "max_momentum", "max_momentum")
+_STEPS: dict[str, Any] = {"total_steps": None, "epochs": None, "steps_per_epoch": None}
+_RISE: dict[str, Any] = {"pct_start": 0.3, "anneal_strategy": "cos"}
+_MOMENTA: dict[str, Any] = {"cycle_momentum": True, "base_momentum": 0.85, "max_momentum": 0.95}
+_DIVISORS: dict[str, Any] = {"div_factor": 25.0, "final_div_factor": 1e4}
 
 
-class OneCycleLR(
-    _WithMomentum,
-    max_lr=...,
-    total_steps=None,
-    epochs=None,
-    steps_per_epoch=None,
-    pct_start=0.3,
-    anneal_strategy="cos",
-    cycle_momentum=True,
-    base_momentum=0.85,
-    max_momentum=0.95,
-    div_factor=25.0,
-    final_div_factor=1e4,
-    three_phase=False,
-):
+class OneCycleLR(_WithMomentum, max_lr=..., **_STEPS, **_RISE, **_MOMENTA, **_DIVISORS, three_phase=False):
     """Up to `max_lr` in a part of all steps, then down to far less than at first (Smith and Topin, 2019)."""
 
     def _settle(self) -> None:
         super()._settle()
         if self.total_steps is None:
-            if self.epochs is None or self.steps_per_epoch is None:
-                raise ValueError("You must define either total_steps OR (epochs AND steps_per_epoch)")
+            are_given = self.epochs is not None and self.steps_per_epoch is not None
+            require(are_given, "You must define either total_steps OR (epochs AND steps_per_epoch)")
             self.total_steps = self.epochs * self.steps_per_epoch
         total, share, strategy = self.total_steps, self.pct_start, self.anneal_strategy
         require(isinstance(total, int) and total > 0, f"Expected positive integer total_steps, but got {total}")
@@ -310,13 +296,15 @@ class OneCycleLR(
             group.update(momenta if self.cycle_momentum else {})
 
     def get_lr(self) -> Sequence[float]:
-        step, phases = self.last_epoch, self._schedule_phases
-        most = self.total_steps
+        step, most, begin = self.last_epoch, self.total_steps, 0.0
         require(step <= most, f"Tried to step {step} times. The specified number of total steps is {most}")
-        number = next((number for number, (end, *_) in enumerate(phases) if step <= end), len(phases) - 1)
-        begin = phases[number - 1][0] if number else 0.0
-        end, *rates_and_momenta = phases[number]
-        share = (step - begin) / (end - begin)
+        *before, (last, *ends) = self._schedule_phases
+        for end, *names in before[::-1]:
+            if step > end:
+                begin = end
+                break
+            last, ends = end, names
+        share = (step - begin) / (last - begin)
 
         def between(group: dict[str, Any], start: str, end: str) -> float:
             if self.anneal_strategy == "cos":
@@ -324,8 +312,8 @@ class OneCycleLR(
             return (group[end] - group[start]) * share + group[start]
 
         for group in self.optimizer.param_groups if self.cycle_momentum else ():
-            self._set_momentum(group, between(group, *rates_and_momenta[2:]))
-        return [between(group, *rates_and_momenta[:2]) for group in self.optimizer.param_groups]
+            self._set_momentum(group, between(group, *ends[2:]))
+        return [between(group, *ends[:2]) for group in self.optimizer.param_groups]
 
 
 # By how much CyclicLR scales the heights of cycles, or of steps.
@@ -334,22 +322,12 @@ _SCALES = {
     "triangular2": (lambda gamma, x: 1 / 2.0 ** (x - 1), "cycle"),
     "exp_range": (lambda gamma, x: gamma**x, "iterations"),
 }
+_SIZES: dict[str, Any] = {"step_size_up": 2000, "step_size_down": None}
+_HEIGHTS: dict[str, Any] = {"mode": "triangular", "gamma": 1.0, "scale_fn": None, "scale_mode": "cycle"}
+_CYCLED: dict[str, Any] = {"cycle_momentum": True, "base_momentum": 0.8, "max_momentum": 0.9}
 
 
-class CyclicLR(
-    _WithMomentum,
-    base_lr=...,
-    max_lr=...,
-    step_size_up=2000,
-    step_size_down=None,
-    mode="triangular",
-    gamma=1.0,
-    scale_fn=None,
-    scale_mode="cycle",
-    cycle_momentum=True,
-    base_momentum=0.8,
-    max_momentum=0.9,
-):
+class CyclicLR(_WithMomentum, base_lr=..., max_lr=..., **_SIZES, **_HEIGHTS, **_CYCLED):
     """Up and down between two rates, again and again (Smith, 2017)."""
 
     def _settle(self) -> None:
@@ -426,17 +404,10 @@ class ChainedScheduler(LRScheduler):
         self._last_lr = self._rates()
 
 
-class ReduceLROnPlateau(
-    LRScheduler,
-    mode="min",
-    factor=0.1,
-    patience=10,
-    threshold=1e-4,
-    threshold_mode="rel",
-    cooldown=0,
-    min_lr=0,
-    eps=1e-8,
-):
+_BETTER: dict[str, Any] = {"threshold": 1e-4, "threshold_mode": "rel"}
+
+
+class ReduceLROnPlateau(LRScheduler, mode="min", factor=0.1, patience=10, **_BETTER, cooldown=0, min_lr=0, eps=1e-8):
     """The rate times `factor` when a number, given to `step`, has not become better for `patience` epochs."""
 
     _resumes = False
@@ -456,9 +427,8 @@ class ReduceLROnPlateau(
 
     def _is_better(self, value: float) -> bool:
         sign = 1 if self.mode == "min" else -1
-        if self.threshold_mode == "rel":
-            return sign * value < sign * self.best * (1 - sign * self.threshold)
-        return sign * value < sign * self.best - self.threshold
+        share, off = (self.threshold, 0.0) if self.threshold_mode == "rel" else (0.0, self.threshold)
+        return sign * value < sign * self.best * (1 - sign * share) - off
 
     def step(self, metrics: Any, epoch: Any = None) -> None:  # pyrefly: ignore[bad-override]
         """Looks at the number of an epoch."""

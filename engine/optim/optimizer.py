@@ -109,15 +109,15 @@ class Optimizer(Declared):
             if isinstance(group.get("lr"), Tensor):
                 group = {**group, "lr": group["lr"].item()}
             settings = [group[name] for name in self._used]
+            decay = group["weight_decay"] if "weight_decay" in self.defaults else 0
             for parameter in group["params"]:
                 if parameter._grad is not None:
-                    self._change(group, settings, parameter, parameter._grad._data)
+                    self._change(parameter, group, decay, settings)
         return loss
 
-    def _change(self, group: dict[str, Any], settings: list[Any], parameter: Tensor, gradient: Any) -> None:
-        data = parameter._data
+    def _change(self, parameter: Tensor, group: dict[str, Any], decay: float, settings: list[Any]) -> None:
+        data, gradient = parameter._data, parameter._grad._data  # pyrefly: ignore[missing-attribute]
         array = data if isinstance(data, np.ndarray) else np.array(data)
-        decay = group["weight_decay"] if "weight_decay" in self.defaults else 0
         if group.get("maximize"):
             gradient = -gradient
         if decay and group.get("decoupled_weight_decay"):
@@ -169,9 +169,9 @@ def _settings(group: dict[str, Any]) -> dict[str, Any]:
 
 def kept(state: dict[str, Any], name: str, like: Array, fill: float = 0.0) -> Array:
     """The array that is kept under a name, in the shape of a parameter; at first of one number."""
-    if state.get(name) is None:
-        state[name] = Tensor(np.full(like.shape, fill, like.dtype))
-    tensor = state[name]
+    tensor = state.get(name)
+    if tensor is None:
+        tensor = state[name] = Tensor(np.full(like.shape, fill, like.dtype))
     if not isinstance(tensor._data, np.ndarray):  # a number, out of a state that was loaded
         tensor._data = np.array(tensor._data)
     return tensor._data
@@ -199,8 +199,11 @@ def kept_number(state: dict[str, Any], name: str, first: float) -> float:
 
 def counted(state: dict[str, Any]) -> int:
     """How many steps a parameter has had, with this one."""
-    state["step"] = number(kept_number(state, "step", 0) + 1)
-    return int(state["step"])
+    if "step" not in state:
+        state["step"] = number(0)
+    step = state["step"]
+    step._data = step._data + 1
+    return int(step._data)
 
 
 def number(value: float) -> Tensor:

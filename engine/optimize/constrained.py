@@ -176,28 +176,11 @@ class _Search(Search):
 
     def _judged(self, x: Array, method: str) -> Minimum:
         """What can be said of a point at which a solver ended, made exact."""
+        x = self.bounds.snapped(x, self.path.largest())
         values = self.constraints.residuals.value(x)
         active = self.constraints.equal | (values <= _ACTIVE * self._units(x))
-        multipliers = np.zeros(len(active))
-        gradient = self.objective.gradient(x)
-        free = np.ones(self.size, bool)
-        for _ in range(_ROUNDS):
-            jacobian = self.constraints.residuals.jacobian(x)
-            free = free_unknowns(self.bounds, x, gradient - jacobian.T @ multipliers)
-            x = self._onto(x, active, free)
-            multipliers = self._multipliers(x, active, free)
-            x, multipliers = self._exact(x, multipliers, active, free)
-            values = self.constraints.residuals.value(x)
-            gradient = self.objective.gradient(x)
-            wrong = active & ~self.constraints.equal & (multipliers < -_NEAR * np.abs(multipliers).max(initial=0))
-            missing = ~active & (values < -_BROKEN * self._units(x))
-            if not wrong.any() and not missing.any():
-                break
-            if wrong.any():
-                # One at a time: without it, the others may have other multipliers.
-                active[np.argmin(np.where(wrong, multipliers, np.inf))] = False
-            active |= missing
-            multipliers = np.where(active, multipliers, 0.0)
+        x, multipliers, active, free = self._settled(x, active)
+        values, gradient = self.constraints.residuals.value(x), self.objective.gradient(x)
         seen = self._look(x, multipliers, active, free)
         if self._broken(x) > _BROKEN:
             reason = "infeasible"
@@ -209,6 +192,35 @@ class _Search(Search):
         self.path.reach(x, value, gradient)
         held = Constrained(values, multipliers, active)
         return Minimum(x, value, reason, method, seen, self.path, constrained=held)
+
+    def _settled(self, x: Array, active: Array) -> tuple[Array, Array, Array, Array]:
+        """A point next to it, its multipliers, and which constraints are active and which unknowns free there."""
+        # What is at its bound stays there, until the signs say otherwise.
+        free = (x > self.bounds.low) & (x < self.bounds.high)
+        multipliers = np.zeros(len(active))
+        for _ in range(_ROUNDS + 2 * self.size):
+            x = self._onto(x, active, free)
+            multipliers = self._multipliers(x, active, free)
+            x, multipliers = self._exact(x, multipliers, active, free)
+            values, jacobian = self.constraints.residuals.value_and_jacobian(x)
+            gradient = self.objective.gradient(x)
+            slopes = gradient - jacobian.T @ multipliers
+            sure = _NEAR * np.abs(multipliers).max(initial=0)
+            wrong = np.where(active & ~self.constraints.equal & (multipliers < -sure), multipliers, 0.0)
+            missing = ~active & (values < -_BROKEN * self._units(x))
+            released = free_unknowns(self.bounds, x, slopes) & ~free & (np.abs(slopes) > _NEAR * np.abs(gradient).max())
+            hit = free & ((x <= self.bounds.low) | (x >= self.bounds.high))
+            if not (wrong.any() or missing.any() or released.any() or hit.any()):
+                break
+            # One at a time: without it, the others may have other multipliers.
+            if wrong.any():
+                active[np.argmin(wrong)] = False
+            elif released.any() and not missing.any():
+                free[np.argmax(np.where(released, np.abs(slopes), 0.0))] = True
+            active |= missing
+            free &= ~hit
+            multipliers = np.where(active, multipliers, 0.0)
+        return x, multipliers, active, free
 
     def _multipliers(self, x: Array, active: Array, free: Array) -> Array:
         """Those with which the gradient by the free unknowns is as small as it can be."""

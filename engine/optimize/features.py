@@ -15,6 +15,7 @@ import numpy as np
 
 from ..tensors.aliases import Array
 from .curve_samples import Derivatives, Samples, central
+from .halving import last_where
 
 ROOT = "root"
 MINIMUM = "minimum"
@@ -30,6 +31,7 @@ BREAKS = (JUMP, POLE, HOLE, EDGE)
 
 # How near to a point one looks at it, as parts of the distance to the next samples; and never nearer, in units of the
 # last place of the point.
+_SLOPES = 2
 _NEAR = (1e-3, 1e-6, 1e-9)
 _LAST_PLACES = 16
 # The share of a difference that derivatives must explain where a function is smooth.
@@ -132,7 +134,8 @@ def _brackets(samples: Samples, row: int) -> Iterator[_Bracket]:
             yield _Bracket(float(x[first]), float(x[last]), row, place=place)
         elif row == 0 and last == first + 2:
             yield _Bracket(float(x[first]), float(x[last]), row, place=float(x[first + 1]))
-    if row + 1 < len(rows) or row == 0:
+    # Of values that may leap, and of slopes; where the next derivative is not known, by quotients.
+    if row + 1 < len(rows) or row < _SLOPES:
         slopes = rows[row + 1] if row + 1 < len(rows) else _quotients(x, values)
         change = np.diff(values)
         said = np.diff(x) * (slopes[:-1] / 2 + slopes[1:] / 2)
@@ -301,20 +304,15 @@ def _seen(function: Derivatives, bracket: _Bracket, nothing: float, wide: float)
 
 def _ends(function: Derivatives, samples: Samples) -> Iterator[Feature]:
     """Where a function begins or ends to be defined."""
-    from scipy.optimize import bisect
-
     x, rows = samples
     known = np.isfinite(rows[0])
     for i in np.flatnonzero(known[1:] != known[:-1]).tolist():
         begins = bool(known[i + 1])
 
-        def inside(point: float) -> float:
-            return 1.0 if np.isfinite(function(np.array([point]))[0, 0]) else -1.0
-
         low, high = float(x[i]), float(x[i + 1])
-        near = max((high - low) * _EXACT, 5e-324)
-        found: Any = bisect(inside, low, high, xtol=near, rtol=_LEAST, maxiter=_TRIES, disp=False)
-        place = _rounded(float(found), near, lambda _: True)
+        ways = (high, low) if begins else (low, high)
+        place = last_where(lambda point: bool(np.isfinite(function(np.array([point]))[0, 0])), *ways)
+        place = _rounded(place, max((high - low) * _EXACT, 5e-324), lambda _: True)
         ends = (2 * place - high, high) if begins else (low, 2 * place - low)
         look = _Look(function, place, *ends, float(x[-1] - x[0]) * _WIDE)
         limit = look.sides(0)[begins] if look.settles(begins) else math.nan

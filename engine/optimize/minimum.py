@@ -138,6 +138,11 @@ class Bounds(NamedTuple):
         """The nearest point within them."""
         return np.clip(x, self.low, self.high)
 
+    def snapped(self, x: Array, scale: Array) -> Array:
+        """The point with those unknowns at a bound that are beside it, measured by their `scale`."""
+        nearest = np.where(x - self.low < self.high - x, self.low, self.high)
+        return np.where(np.abs(x - nearest) <= _BESIDE * scale, nearest, x)
+
     def hold(self, x: Array) -> bool:
         """Whether a point is within them."""
         return bool(((x >= self.low) & (x <= self.high)).all())
@@ -290,9 +295,7 @@ def _within_bounds(search: Search, x: Array) -> Array:
         solve(call, x, jac=True, method="L-BFGS-B", bounds=pairs, callback=search.note, options=options)
     x = search.bounds.inside(lowest[1])
     # At a bound a slope may be infinite, as that of sqrt(x) at 0, so that the solver ends beside it.
-    low, high = search.bounds
-    nearest = np.where(x - low < high - x, low, high)
-    at_bounds = np.where(np.abs(x - nearest) <= _BESIDE * search.path.largest(), nearest, x)
+    at_bounds = search.bounds.snapped(x, search.path.largest())
     return at_bounds if search.objective.value(at_bounds) <= search.objective.value(x) else x
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..tensors.aliases import Array
 from .crossings import Behaviour, behaviour
+from .halving import last_where
 from .objective import Objective
 
 _CELLS = 1000
@@ -201,11 +202,9 @@ class _Scan:
             if first == last:
                 self.add(float(self.x[first]), "")
                 continue
-            beyond = self.x[max(first - 1, 0)], self.x[min(last + 1, len(self.x) - 1)]
-            ends = self.x[first], self.x[last]
             a, b = (
-                _last(float(end), float(out), lambda x: self.f_at(x) == 0)
-                for end, out in zip(ends, beyond, strict=True)
+                last_where(lambda x: self.f_at(x) == 0, float(self.x[end]), float(self.x[out]))
+                for end, out in ((first, max(first - 1, 0)), (last, min(last + 1, len(self.x) - 1)))
             )
             is_real = all(not self.low < end < self.high or self._leaves(end, side) for side, end in ((-1, a), (1, b)))
             (self.found.zeros if is_real else self.found.rounded).append((a, b))
@@ -241,7 +240,7 @@ class _Scan:
 
     def _edge(self, inside: float, outside: float) -> None:
         """The end of the domain between two points: whether the value is zero there or changes its sign before."""
-        end = _last(inside, outside, lambda x: not math.isnan(self.f_at(x)))
+        end = last_where(lambda x: not math.isnan(self.f_at(x)), inside, outside)
         value = self.f_at(end)
         if _sign(value) * _sign(self.f_at(inside)) < 0:
             self.brackets.append((min(inside, end), max(inside, end)))
@@ -357,19 +356,6 @@ def _zero_of(function: Callable[[float], float], a: float, b: float) -> float:
 
     found: Any = toms748(function, a, b, xtol=1e-300, rtol=4 * _EPS, maxiter=500, disp=False)
     return float(found)
-
-
-def _last(inside: float, outside: float, holds: Callable[[float], bool]) -> float:
-    """The last number on the way from inside to outside for which something holds, as it does inside."""
-    for _ in range(2000):
-        middle = inside + (outside - inside) / 2
-        if middle in (inside, outside):
-            break
-        if holds(middle):
-            inside = middle
-        else:
-            outside = middle
-    return inside
 
 
 def _sign(x: float) -> int:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import NONZERO, POSITIVE, REAL, EdgeCase
+from ..table.record import BESIDE_ZERO, NONZERO, POSITIVE, REAL, EdgeCase
 from ..table.registry import ops
 from ..tensors.aliases import Data, Gradient
 from ..tensors.dtypes import float64, is_number
@@ -511,7 +511,7 @@ def heaviside(x: Any, y: Any) -> Any:
     return np.where(x == 0, y, x > 0).astype(x.dtype)
 
 
-@function(torch=(), method=False, in_place=False, domain=NONZERO)
+@function(torch=(), method=False, in_place=False, domain=BESIDE_ZERO)
 def Heaviside(x: Any, y: Any = 0.5) -> Any:  # noqa: N802
     """heaviside(x, y), and 1/2 where x is 0 unless y is given"""
     return heaviside(x, ops.full_like(x, y) if is_number(y) else y)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import ABOVE_MINUS_ONE, ABOVE_ONE, POSITIVE, UNIT, Domain, EdgeCase
+from ..table.record import ABOVE_MINUS_ONE, CLOSED_UNIT, NOT_NEGATIVE, POSITIVE, UNIT, Domain, EdgeCase
 from ..table.registry import ops
 from ..tensors.dtypes import is_number
 from ..tensors.errors import ParameterError
@@ -82,7 +82,7 @@ sqrt = primitive(
     np.sqrt,
     lambda g, out: g / (2 * out),
     doc="square root",
-    domain=POSITIVE,
+    domain=NOT_NEGATIVE,
     edges=[EdgeCase((0.0,), 0.0, (math.inf,))],
 )
 
@@ -131,7 +131,12 @@ _even = partial(primitive, parity="even", integers={0: 1})
 sin = _odd("sin", np.sin, lambda g, x: g * cos(x), doc="sine of x in radians", square="1 - cos(x)**2", quotient="tan")
 cos = _even("cos", np.cos, lambda g, x: g * -sin(x), doc="cosine of x in radians", square="1 - sin(x)**2")
 tan = _odd(
-    "tan", np.tan, lambda g, out: g * (1 + out**2), doc="tangent of x in radians", domain=UNIT, ratio="sin(x)/cos(x)"
+    "tan",
+    np.tan,
+    lambda g, out: g * (1 + out**2),
+    doc="tangent of x in radians",
+    domain=Domain("cos(x) != 0", -0.9, 0.9),
+    ratio="sin(x)/cos(x)",
 )
 
 
@@ -145,7 +150,7 @@ asin = _inverse(
     "asin",
     "sine, in radians",
     lambda g, x: g * rsqrt(1 - x * x),
-    domain=UNIT,
+    domain=CLOSED_UNIT,
     edges=[EdgeCase((1.0,), math.pi / 2, (math.inf,))],
     parity="odd",
 )
@@ -153,7 +158,7 @@ acos = _inverse(
     "acos",
     "cosine, in radians",
     lambda g, x: g * -rsqrt(1 - x * x),
-    domain=UNIT,
+    domain=CLOSED_UNIT,
     edges=[EdgeCase((1.0,), 0.0, (-math.inf,))],
 )
 atan = _inverse("atan", "tangent, in radians", lambda g, x: g / (x * x + 1), parity="odd")
@@ -196,7 +201,7 @@ tanh = primitive(
     gain=5 / 3,
 )
 asinh = _inverse("asinh", "hyperbolic sine", lambda g, x: g * rsqrt(x * x + 1), parity="odd")
-acosh = _inverse("acosh", "hyperbolic cosine", lambda g, x: g * rsqrt(x * x - 1), domain=ABOVE_ONE)
+acosh = _inverse("acosh", "hyperbolic cosine", lambda g, x: g * rsqrt(x * x - 1), domain=Domain("x >= 1", 1.1, 4.0))
 atanh = _inverse("atanh", "hyperbolic tangent", lambda g, x: g * reciprocal(1 - x * x), domain=UNIT, parity="odd")
 
 

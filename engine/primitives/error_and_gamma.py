@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..table.family import Family
-from ..table.record import POSITIVE, UNIT, Domain, EdgeCase
+from ..table.record import NO_POLE_OF_GAMMA, POSITIVE, UNIT, Domain, EdgeCase
 from ..tensors.dtypes import is_number
 from .elementary import exp, order_of
 from .families import SPECIAL, SPECIAL_METHODS
@@ -103,7 +103,7 @@ digamma = _method(
     "digamma",
     lambda g, x: g * polygamma(1, x),
     "derivative of lgamma",
-    domain=POSITIVE,
+    domain=NO_POLE_OF_GAMMA,
     aliases=("psi",),
     torch=("digamma", "special.digamma", "special.psi"),
 )
@@ -120,7 +120,7 @@ lgamma = SPECIAL_METHODS.primitive(
     log_of_gamma,
     lambda g, x: g * digamma(x),
     doc="logarithm of the absolute value of the gamma function",
-    domain=POSITIVE,
+    domain=NO_POLE_OF_GAMMA,
     aliases=("gammaln",),
     torch=("lgamma", "special.gammaln"),
 )

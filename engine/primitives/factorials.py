@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..table.record import ABOVE_MINUS_ONE, POSITIVE, Domain, EdgeCase
+from ..table.record import NO_POLE_OF_GAMMA, POSITIVE, Domain, EdgeCase
 from .error_and_gamma import digamma, of_scipy, polygamma, scipy_function
 from .families import SPECIAL_OWN
 
@@ -15,20 +15,20 @@ gamma = of_scipy(
     "gamma",
     lambda g, out, x: g * (out * digamma(x)),
     "gamma function, (x - 1)! of whole numbers",
-    domain=POSITIVE,
+    domain=NO_POLE_OF_GAMMA,
     integers={1: 1, 2: 1},
     definition="where(x > 0, 1, 1 - 2*(floor(x) % 2))*exp(lgamma(x))",
     edges=[EdgeCase((5.0,), 24.0, (24 * (25 / 12 - 0.5772156649015329),))],
 )
 
 
-@function(domain=ABOVE_MINUS_ONE)
+@function(domain=Domain("x > -1 or x != floor(x)", -0.8, 3.0))
 def factorial(x: Any) -> Any:
     """gamma(x + 1), the product of 1, 2, ..., x"""
     return gamma(x + 1)
 
 
-@function(domain=POSITIVE)
+@function(domain=NO_POLE_OF_GAMMA)
 def trigamma(x: Any) -> Any:
     """derivative of digamma"""
     return polygamma(1, x)

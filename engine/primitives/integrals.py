@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import ABOVE_ONE, NONZERO, POSITIVE, Domain, EdgeCase
+from ..table.record import NONZERO, Domain, EdgeCase
 from .elementary import cos, cosh, exp, log, sin
 from .error_and_gamma import TWO_OVER_SQRT_PI, of_scipy, one_of
 from .families import SPECIAL_OWN
@@ -47,7 +47,7 @@ expi = _own(
 )
 
 
-@SPECIAL_OWN.function(domain=ABOVE_ONE, aliases=("logint",))
+@SPECIAL_OWN.function(domain=Domain("x >= 0 and x != 1", 1.1, 4.0), aliases=("logint",))
 def li(x: Any) -> Any:
     """logarithmic integral, the principal value of that of 1/log(t) from 0 to x"""
     return expi(log(x))
@@ -67,7 +67,7 @@ ci = primitive(
     one_of("sici", 1),
     lambda g, x: g * (cos(x) / x),
     doc="cosine integral, that of -cos(t)/t from x to inf",
-    domain=POSITIVE,
+    domain=Domain("x != 0", 0.1, 4.0),
     aliases=("Ci", "cosint"),
 )
 shi = primitive(
@@ -84,7 +84,7 @@ chi = primitive(
     one_of("shichi", 1),
     lambda g, x: g * (cosh(x) / x),
     doc="hyperbolic cosine integral, log(x) and a constant and that of (cosh(t) - 1)/t from 0 to x",
-    domain=POSITIVE,
+    domain=Domain("x != 0", 0.1, 4.0),
     aliases=("Chi",),
 )
 

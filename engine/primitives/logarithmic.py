@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import ABOVE_MINUS_ONE, POSITIVE, PROBABILITY, REAL, EdgeCase
+from ..table.record import ABOVE_MINUS_ONE, NOT_NEGATIVE, POSITIVE, PROBABILITY, REAL, EdgeCase
 from ..tensors.aliases import Data, Gradient
 from ..tensors.dtypes import is_number
 from .elementary import exp, exp2, log, log1p
@@ -220,7 +220,7 @@ def xlog1py(x: Any, y: Any) -> Any:
 
 @SPECIAL.primitive(
     lambda g, x: g * (-log(x) - 1),
-    domain=POSITIVE,
+    domain=NOT_NEGATIVE,
     node_name="SpecialEntrBackward0",
     definition="where(x > 0, -x*log(x), where(x == 0, 0, -inf))",
     edges=[EdgeCase((0.0,), 0.0, (math.inf,))],

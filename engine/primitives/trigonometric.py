@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..table.record import ABOVE_ONE, NONZERO, UNIT, Domain, EdgeCase
+from ..table.record import BESIDE_ZERO, CLOSED_UNIT, NONZERO, Domain, EdgeCase
 from ..table.registry import ops
 from .elementary import sin, sinh, sqrt, tan, tanh
 from .error_and_gamma import unary
@@ -19,7 +19,8 @@ from .families import ELEMENTARY
 
 _primitive = partial(ELEMENTARY.primitive, torch=(), method=False, in_place=False)
 
-_HALF_TURN = Domain("0 < x < pi", 0.3, 2.8)
+_NO_POLE = Domain("sin(x) != 0", 0.3, 2.8)
+_OUTSIDE = Domain("abs(x) >= 1", 1.1, 4.0)
 _INSIDE = Domain("0 < x <= 1", 0.1, 0.9)
 _PER_DEGREE = math.pi / 180
 
@@ -30,9 +31,9 @@ def _one_over(function: str, name: str, rule: Any, formula: str = "", **facts: A
     return _primitive(name, lambda x: 1 / compute(x), rule, doc=text, formula=formula or text.replace(" ", ""), **facts)
 
 
-sec = _one_over("cos", "sec", lambda g, out, x: g * (out * tan(x)), domain=UNIT)
-csc = _one_over("sin", "csc", lambda g, out, x: g * -(out / tan(x)), domain=_HALF_TURN, aliases=("cosec",))
-cot = _one_over("tan", "cot", lambda g, x: g / -(sin(x) ** 2), "cos(x)/sin(x)", domain=_HALF_TURN, aliases=("cotan",))
+sec = _one_over("cos", "sec", lambda g, out, x: g * (out * tan(x)), domain=Domain("cos(x) != 0", -0.9, 0.9))
+csc = _one_over("sin", "csc", lambda g, out, x: g * -(out / tan(x)), domain=_NO_POLE, aliases=("cosec",))
+cot = _one_over("tan", "cot", lambda g, x: g / -(sin(x) ** 2), "cos(x)/sin(x)", domain=_NO_POLE, aliases=("cotan",))
 sech = _one_over("cosh", "sech", lambda g, out, x: g * -(out * tanh(x)))
 csch = _one_over("sinh", "csch", lambda g, out, x: g * -(out / tanh(x)), domain=NONZERO, aliases=("cosech",))
 coth = _one_over("tanh", "coth", lambda g, x: g / -(sinh(x) ** 2), domain=NONZERO)
@@ -51,19 +52,19 @@ asec = _circular(
     "acos",
     "asec",
     lambda g, x: g / (ops.abs(x) * sqrt(x * x - 1)),
-    domain=ABOVE_ONE,
+    domain=_OUTSIDE,
     edges=[EdgeCase((1.0,), 0.0, (math.inf,))],
 )
 acsc = _circular(
     "asin",
     "acsc",
     lambda g, x: -g / (ops.abs(x) * sqrt(x * x - 1)),
-    domain=ABOVE_ONE,
+    domain=_OUTSIDE,
     more=("acosec", "arccosec"),
     edges=[EdgeCase((1.0,), math.pi / 2, (-math.inf,))],
 )
 acot = _circular(
-    "atan", "acot", lambda g, x: -g / (x * x + 1), unit=", in radians: from -pi/2 to pi/2, odd", domain=NONZERO
+    "atan", "acot", lambda g, x: -g / (x * x + 1), unit=", in radians: from -pi/2 to pi/2, odd", domain=BESIDE_ZERO
 )
 asech = _inverse(
     "acosh",
@@ -73,7 +74,7 @@ asech = _inverse(
     edges=[EdgeCase((1.0,), 0.0, (-math.inf,))],
 )
 acsch = _inverse("asinh", "acsch", lambda g, x: -g / (ops.abs(x) * sqrt(1 + x * x)), domain=NONZERO)
-acoth = _inverse("atanh", "acoth", lambda g, x: g / (1 - x * x), domain=ABOVE_ONE)
+acoth = _inverse("atanh", "acoth", lambda g, x: g / (1 - x * x), domain=Domain("abs(x) > 1", 1.1, 4.0))
 
 
 # Exact where the sine or the cosine is 0, 1/2 or 1, and right for large arguments
@@ -104,7 +105,7 @@ tanpi = _primitive(
     lambda g, out: g * (math.pi * (1 + out**2)),
     doc="tan(pi * x), exact for multiples of 1/4",
     formula="tan(pi*x)",
-    domain=Domain("-1/2 < x < 1/2", -0.4, 0.4),
+    domain=Domain("cospi(x) != 0", -0.4, 0.4),
     edges=[EdgeCase((0.25,), 1.0, (2 * math.pi,)), EdgeCase((1.0,), 0.0, (math.pi,))],
 )
 
@@ -133,14 +134,14 @@ asind = _in_degrees(
     "asin",
     "sine",
     lambda g, x: g / (_PER_DEGREE * sqrt(1 - x * x)),
-    domain=UNIT,
+    domain=CLOSED_UNIT,
     edges=[EdgeCase((1.0,), 90.0, (math.inf,))],
 )
 acosd = _in_degrees(
     "acos",
     "cosine",
     lambda g, x: g / (-_PER_DEGREE * sqrt(1 - x * x)),
-    domain=UNIT,
+    domain=CLOSED_UNIT,
     edges=[EdgeCase((-1.0,), 180.0, (-math.inf,))],
 )
 atand = _in_degrees(

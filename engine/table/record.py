@@ -27,13 +27,17 @@ class Domain(NamedTuple):
 
 REAL = Domain("any number", -3.0, 3.0)
 POSITIVE = Domain("x > 0", 0.1, 4.0)
+NOT_NEGATIVE = Domain("x >= 0", 0.1, 4.0)
 NONZERO = Domain("x != 0", 0.2, 3.0)
 # For what has a kink or a jump at 0, where differences show no slope.
 BESIDE_ZERO = Domain("any number", 0.2, 3.0)
 UNIT = Domain("-1 < x < 1", -0.9, 0.9)
+CLOSED_UNIT = Domain("-1 <= x <= 1", -0.9, 0.9)
 PROBABILITY = Domain("0 < x < 1", 0.1, 0.9)
 ABOVE_MINUS_ONE = Domain("x > -1", -0.8, 3.0)
 ABOVE_ONE = Domain("x > 1", 1.1, 4.0)
+# That of the gamma function, of which differences are right where it is not steep.
+NO_POLE_OF_GAMMA = Domain("x > 0 or x != floor(x)", 0.1, 4.0)
 
 
 class EdgeCase(NamedTuple):

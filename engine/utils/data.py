@@ -201,25 +201,13 @@ class BatchSampler(Sampler, sampler=..., batch_size=..., drop_last=...):
         return whole + (rest > 0 and not self.drop_last)
 
 
+_ITEMS: dict[str, Any] = {"num_workers": 0, "collate_fn": None, "pin_memory": False, "drop_last": False, "timeout": 0}
+_WORKERS: dict[str, Any] = {"worker_init_fn": None, "multiprocessing_context": None, "generator": None}
+_WORKERS |= {"prefetch_factor": None, "persistent_workers": False, "pin_memory_device": "", "in_order": True}
+
+
 class DataLoader(
-    Declared,
-    dataset=...,
-    batch_size=1,
-    shuffle=None,
-    sampler=None,
-    batch_sampler=None,
-    num_workers=0,
-    collate_fn=None,
-    pin_memory=False,
-    drop_last=False,
-    timeout=0,
-    worker_init_fn=None,
-    multiprocessing_context=None,
-    generator=None,
-    prefetch_factor=None,
-    persistent_workers=False,
-    pin_memory_device="",
-    in_order=True,
+    Declared, dataset=..., batch_size=1, shuffle=None, sampler=None, batch_sampler=None, **_ITEMS, **_WORKERS
 ):
     """A data set in batches, as tensors; with `shuffle`, in an order that PyTorch draws from the same seed.
 
@@ -245,7 +233,8 @@ class DataLoader(
         none = "num_workers option should be non-negative; use num_workers=0 to disable multiprocessing."
         require(self.num_workers >= 0, none)
         require(self.timeout >= 0, "timeout option should be non-negative")
-        for name, given in (("shuffle", shuffle), ("sampler", self.sampler)) if is_stream else ():
+        others = {"shuffle": shuffle, "sampler": self.sampler, "batch_sampler": self.batch_sampler}
+        for name, given in others.items() if is_stream else ():
             unspecified = f"DataLoader with IterableDataset: expected unspecified {name} option, but got {name}={given}"
             require(given is None or given is False, unspecified)
         require(self.sampler is None or not shuffle, "sampler option is mutually exclusive with shuffle")
@@ -262,24 +251,20 @@ class DataLoader(
         return self._batches()
 
     def _batches(self) -> Iterator[Any]:
-        if self.batch_sampler is not None:
-            for indices in self.batch_sampler:
-                yield self.collate_fn([self.dataset[index] for index in indices])
-        elif self.batch_size is not None:
-            items = iter(self.dataset)
-            while batch := list(islice(items, self.batch_size)):
-                if len(batch) == self.batch_size or not self.drop_last:
-                    yield self.collate_fn(batch)
-        else:
-            items = self.dataset if self.sampler is None else (self.dataset[index] for index in self.sampler)
-            yield from map(self.collate_fn, items)
+        data, is_stream = self.dataset, isinstance(self.dataset, IterableDataset)
+        has_batches = self.batch_size is not None or self.batch_sampler is not None
+        for place in self._places():
+            items = [each if is_stream else data[each] for each in (place if has_batches else [place])]
+            yield self.collate_fn(items if has_batches else items[0])
+
+    def _places(self) -> Any:
+        """Where the items of each batch are in the data set, or of each by itself; of a stream the items themselves."""
+        if not isinstance(self.dataset, IterableDataset):
+            return self.sampler if self.batch_sampler is None else self.batch_sampler
+        return self.dataset if self.batch_size is None else BatchSampler(self.dataset, self.batch_size, self.drop_last)
 
     def __len__(self) -> int:
-        data: Any = self.dataset
-        if not isinstance(data, IterableDataset):
-            return len(self.sampler if self.batch_sampler is None else self.batch_sampler)
-        whole, rest = divmod(len(self.dataset), self.batch_size or 1)
-        return whole + (rest > 0 and not self.drop_last)
+        return len(self._places())
 
 
 def _drawn_seed(generator: Generator | None = None) -> int:
@@ -294,10 +279,8 @@ def default_collate(batch: Sequence[Any]) -> Any:
         return ops.stack(list(batch), 0)
     if isinstance(first, (np.ndarray, np.generic)):
         return tensor(np.stack(batch))
-    if isinstance(first, (bool, int)):
-        return tensor(list(batch))
-    if isinstance(first, float):
-        return tensor(list(batch), dtype=dtypes.float64)
+    if isinstance(first, (bool, int, float)):
+        return tensor(list(batch), dtype=dtypes.float64 if isinstance(first, float) else None)
     if isinstance(first, (str, bytes)):
         return batch
     if isinstance(first, Mapping):

@@ -6,6 +6,8 @@ import numpy as np
 
 from ...engine import Tensor
 from ...engine.api.creation import tensor
+from ...engine.optimize.curve_samples import sampled
+from ...engine.optimize.features import BREAKS, JUMP, KINK, Feature, features
 from ...engine.optimize.objective import Objective
 from ..analysis.applications import Application, applications_of, error_at, operation_name
 from ..analysis.problem import Problem
@@ -13,103 +15,69 @@ from ..analysis.result import Finding
 from ..syntax.errors import ExpressionError, diagnostic
 from .correlations import number_names
 
-# How far is looked, in deviations, at how many places, and how often the part with the largest step is halved.
+# How far is looked, in deviations, and at how many places to begin with.
 _REACH = 2.0
 _PLACES = 101
-_HALVINGS = 40
-# What of a step is left when its part has been halved so often: of one that is none, nothing.
-_LEFT = 0.2
-# Steps below this share of the slopes are too small to matter.
+# A leap of the slope below this share of the largest slope is too small to matter, as is one of the value beside what
+# that slope makes of one deviation.
 _MATTERS = 0.02
 # Places around a kink in which the operation that makes it is looked for, in deviations.
 _ASIDE = 1e-4
+_BESIDE = np.array([-2.0, -1.0, 1.0, 2.0])
 
 
 def findings_near(problem: Problem, objective: Objective, values: np.ndarray, deviations: np.ndarray) -> list[Finding]:
     """A warning for each number (k,) within whose deviations the value is not smooth, or not finite."""
     found: list[Finding] = []
     names = number_names(objective.unknowns)
+    if not np.isfinite(objective.value(values)):
+        return found
     for i in np.flatnonzero(deviations > 0).tolist():
-        line = _Line(objective, values, i, float(deviations[i]))
-        kind, place = line.roughness()
-        if kind == "domain":
-            found.append(_said(problem, None, kind, f"there is no finite value at {names[i]} = {_short(place)}"))
-        elif kind:
-            step = _owner(problem, objective, line, place)
+        feature = _nearest(objective, values, i, float(deviations[i]))
+        if feature is None:
+            continue
+        place = f"{names[i]} = {_short(feature.x)}"
+        if feature.kind in (KINK, JUMP):
+            step = _owner(problem, objective, _points(values, i, feature.x + _ASIDE * deviations[i] * _BESIDE))
             owner = f"`{operation_name(step.expr) or 'this'}`" if step else "the value"
-            found.append(_said(problem, step, kind, f"{owner} has a {kind} at {names[i]} = {_short(place)}"))
+            found.append(_said(problem, step, feature.kind, f"{owner} has a {feature.kind} at {place}"))
+        else:
+            begins, ends = map(np.isnan, feature.sides)
+            beyond = "at" if begins == ends else "below" if begins else "above"
+            found.append(_said(problem, None, "domain", f"there is no finite value {beyond} {place}"))
     return found
 
 
-class _Line:
-    """The value along the i-th of the numbers, the others as they are."""
+def _nearest(objective: Objective, values: np.ndarray, i: int, deviation: float) -> Feature | None:
+    """What is nearest along the i-th number, the others as they are, of what a straight line does not know of."""
 
-    def __init__(self, objective: Objective, values: np.ndarray, i: int, deviation: float) -> None:
-        self.objective = objective
-        self.values = values
-        self.i = i
-        self.deviation = deviation
+    def rows(places: np.ndarray) -> np.ndarray:
+        found, gradients = objective.values_and_gradients(_points(values, i, places))
+        return np.stack([found, np.where(np.isfinite(found), gradients[:, i], np.nan)])
 
-    def at(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The values and the slopes there, (n,) each."""
-        points = self.points(places)
-        values, gradients = self.objective.values_and_gradients(points)
-        return values, gradients[:, self.i]
-
-    def points(self, places: np.ndarray) -> np.ndarray:
-        """The numbers (n, k) with these in the i-th place."""
-        points = np.tile(self.values, (len(places), 1))
-        points[:, self.i] = places
-        return points
-
-    def roughness(self) -> tuple[str, float]:
-        """What there is of the kind, `kink`, `jump` or `domain`, and where; an empty text for nothing."""
-        places = float(self.values[self.i]) + _REACH * self.deviation * np.linspace(-1, 1, _PLACES)
-        values, slopes = self.at(places)
-        if not np.isfinite(values[_PLACES // 2]):
-            return "", np.nan
-        if not np.isfinite(values).all():
-            bad = places[~np.isfinite(values)]
-            return "domain", float(bad[np.abs(bad - self.values[self.i]).argmin()])
-        width = places[1] - places[0]
-        scale = np.abs(slopes[np.isfinite(slopes)]).max(initial=0.0)
-        rises = np.abs(_rises(values, slopes, width))
-        steps = np.abs(np.diff(slopes))
-        if rises.max() > _MATTERS * max(scale * width, np.abs(np.diff(values)).max()):
-            place, left = self._halved(places, int(rises.argmax()), jumps=True)
-            if left > _LEFT * rises.max():
-                return "jump", place
-        smooth = np.convolve(steps, [0.5, 0.0, 0.5], "same")
-        k = int(np.nan_to_num(steps - smooth).argmax())
-        if steps[k] > _MATTERS * scale:
-            place, left = self._halved(places, k, jumps=False)
-            if left > _LEFT * steps[k]:
-                return "kink", place
-        return "", np.nan
-
-    def _halved(self, places: np.ndarray, k: int, jumps: bool) -> tuple[float, float]:
-        """Where the step in a part is, and what is left of it when the part has been halved again and again."""
-        low, high, left = places[k], places[k + 1], np.inf
-        for _ in range(_HALVINGS):
-            middle = (low + high) / 2
-            if not low < middle < high:
-                break
-            values, slopes = self.at(np.array([low, middle, high]))
-            steps = np.abs(_rises(values, slopes, middle - low) if jumps else np.diff(slopes))
-            low, high = (low, middle) if steps[0] >= steps[1] else (middle, high)
-            left = float(steps.max())
-        return float(low + high) / 2, left
+    middle = float(values[i])
+    samples = sampled(rows, middle + _REACH * deviation * np.linspace(-1, 1, _PLACES))
+    slopes = np.abs(samples.rows[1])
+    steep = float(slopes[np.isfinite(slopes)].max(initial=0))
+    least = {KINK: _MATTERS * steep, JUMP: _MATTERS * steep * deviation}
+    rough = [
+        feature
+        for feature in features(rows, samples).features
+        if feature.kind in BREAKS or feature.kind == KINK
+        if not abs(feature.sides[1] - feature.sides[0]) < least.get(feature.kind, 0)
+    ]
+    return min(rough, key=lambda feature: abs(feature.x - middle), default=None)
 
 
-def _rises(values: np.ndarray, slopes: np.ndarray, width: float) -> np.ndarray:
-    """By how much values rise from each place to the next beyond what the slopes at both say."""
-    return np.diff(values) - width * (slopes[1:] + slopes[:-1]) / 2
+def _points(values: np.ndarray, i: int, places: np.ndarray) -> np.ndarray:
+    """The numbers (n, k) with these in the i-th place."""
+    points = np.tile(values, (len(places), 1))
+    points[:, i] = places
+    return points
 
 
-def _owner(problem: Problem, objective: Objective, line: _Line, place: float) -> Application | None:
-    """The first operation that is not smooth there."""
-    aside = _ASIDE * line.deviation
-    points = line.points(place + aside * np.array([-2.0, -1.0, 1.0, 2.0]))
+def _owner(problem: Problem, objective: Objective, points: np.ndarray) -> Application | None:
+    """The first operation that is not smooth between points on both sides."""
     try:
         runs = [_steps(problem, objective, point) for point in points]
     except ExpressionError:

@@ -8,11 +8,13 @@ import re
 import shlex
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from groups import grouped
 
 from autodiff.engine import FUNCTIONS
 from autodiff.parser.analysis import function_entry
+from autodiff.parser.library.expression import Expression
 
 # They need arguments of particular shapes, which no list of numbers is.
 WITHOUT_EXAMPLE = [
@@ -90,6 +92,33 @@ def test_a_function_is_found_by_its_other_names_and_its_operator(autodiff) -> No
         if function.symbol:
             assert autodiff("functions", function.symbol).code == 0
     assert "pow(x, y)" in autodiff("functions", "**").out
+
+
+OF_ONE_NUMBER = [
+    name for name, f in FUNCTIONS.items() if f.elementwise and f.tensors == f.required == 1 and f.name == name
+]
+# Whole numbers, halves, and what lies between.
+PLACES = np.sort(
+    [-3.7, -1.7, -1.25, -0.99, -0.4, -1e-3, 1e-3, 0.25, 0.4, 0.99, 1.25, 3.3, 7.1, *np.arange(-3, 3.5, 0.5)]
+)
+
+
+@grouped("name", sorted({*OF_ONE_NUMBER} - {"clamp"}))
+def test_a_domain_says_where_there_is_a_finite_value(name: str) -> None:
+    """Of `clamp` one limit is needed."""
+    (variable,), (domain,) = FUNCTIONS[name].arguments[:1], FUNCTIONS[name].domain
+    text = "True" if domain.text == "any number" else domain.text.replace("x", variable)
+    table = {variable: PLACES}
+    with np.errstate(all="ignore"):
+        values = Expression(f"{name}({variable})").map(table, wrt=[])["value"]
+        inside = Expression(f"(1 if {text} else 0) + 0*{variable}").map(table, wrt=[])["value"]
+    np.testing.assert_array_equal(np.isfinite(values), inside == 1)
+
+
+def test_a_name_of_none_leads_to_those_that_have_to_do_with_it(autodiff) -> None:
+    found = autodiff("functions", "bessel")
+    assert "did you mean `besseli`? `autodiff functions --search bessel` finds 17 functions" in found.err
+    assert "--search WORD" in autodiff("functions", "xyzzy").err
 
 
 def test_json_is_an_object_a_line(autodiff) -> None:

@@ -102,7 +102,7 @@ def test_without_arguments_the_help_is_shown_as_an_error(autodiff) -> None:
         (["eval", "x", "x=1", "--get", "grad.y"], "there is no result `grad.y`", "did you mean `grad.x`?"),
         (["eval", "x", "x=1", "--get", "?"], "there is no result `?`", "the results are `value` and `grad.x`"),
         (["eval", "x", "x=1", "--limit", "a=1"], "there is no limit `a`", "length, depth, nodes, elements, calls"),
-        (["functions", "sine"], "there is no function `sine`", "did you mean `sin`?"),
+        (["functions", "sinn"], "there is no function `sinn`", "did you mean `sin`?"),
         (["completion"], "SHELL is missing", "`autodiff completion --help`"),
     ],
 )

@@ -61,6 +61,33 @@ def test_a_window_of_any_width_shows_every_digit(terminal, columns: int) -> None
     assert repr(1e-300 * -1.2345678901234567 / 3) in together
 
 
+REPORTS = [
+    ["solve", "cos(x) = x/5", "--x", "-10:10"],
+    ["solve", "x**2 + y**2 = 4; x*y = 1", "--x", "-3:3", "--y", "-3:3"],
+    ["check", "sin(x**2)*y"],
+    ["propagate", "m*v**2/2", "--m", "2±0.1", "--v", "3±0.2"],
+    ["minimize", "(x - 1)**2 + y**2", "--x", "3", "--y", "1"],
+    ["trace", "x*y + sin(x)", "--x", "0.5", "--y", "4.2"],
+    ["functions", "--search", "bessel"],
+]
+
+
+@pytest.mark.parametrize("words", REPORTS, ids=str)
+def test_in_a_narrow_window_no_word_and_no_number_is_broken(
+    autodiff, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    def shown(columns: int) -> str:
+        monkeypatch.setenv("COLUMNS", str(columns))
+        return autodiff(*words, "--format", "pretty").out
+
+    monkeypatch.setattr("autodiff.cli.commands.functions.is_terminal", lambda stream: True)
+    wide = set(shown(200).split())
+    for columns in (36, 50, 65):
+        narrow = shown(columns)
+        assert max(map(len, narrow.splitlines())) <= columns
+        assert set(narrow.split()) <= wide
+
+
 @grouped("text", ["[x]", ":x:", "[bold]", "[/]", "[red]x[/red]", ":smile:", "\\[x]", "{x}", "%s"])
 def test_text_that_looks_like_markup_reaches_the_terminal_untouched(terminal, text: str) -> None:
     assert f"x + 1 # {text}\n" in plain(terminal("eval", f"x + 1 # {text}", "--x", "3").out)

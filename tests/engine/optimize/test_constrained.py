@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from groups import grouped
 
+import autodiff.engine as torch
 from autodiff.engine.optimize.constrained import Constraints, minimize_subject
 from autodiff.engine.optimize.minimum import Bounds, Minimum
 from autodiff.engine.optimize.objective import Objective, Residuals
@@ -76,6 +77,34 @@ def test_bounds_and_constraints_hold_together() -> None:
     assert minimum.x == pytest.approx([1, 2])
     assert minimum.optimality is not None
     assert minimum.optimality.free.tolist() == [False, True]
+
+
+@grouped("seed", range(16))
+def test_convex_quadratics_within_bounds_and_half_spaces_are_solved(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    size, count = int(random.integers(2, 6)), int(random.integers(1, 4))
+    root, slopes, normals = (random.normal(size=shape) for shape in ((size, size), size, (count, size)))
+    curved = root @ root.T + 0.1 * np.eye(size)
+    room = random.uniform(0.1, 1, count)
+    low = np.where(random.random(size) < 0.5, -random.uniform(0, 1, size), -np.inf)
+    high = np.where(random.random(size) < 0.5, random.uniform(0, 1, size), np.inf)
+    bent, straight, across, limits = map(torch.tensor, (curved, 3 * slopes, normals, room))
+    unknowns = Unknowns({"x": (size,)})
+    objective = Objective(lambda x: x @ bent @ x / 2 + (straight * x).sum(), unknowns)
+    half_spaces = Constraints(Residuals(lambda x: [limits - across @ x], unknowns), np.zeros(count, bool))
+    minimum = minimize_subject(objective, half_spaces, random.normal(size=size), Bounds(low, high))
+    assert minimum.converged
+    assert minimum.constrained is not None
+    assert minimum.optimality is not None
+    # The conditions of Karush, Kuhn and Tucker, which are enough where the function is convex.
+    x, multipliers = minimum.x, minimum.constrained.multipliers
+    rest = curved @ x + 3 * slopes + multipliers @ normals
+    at = np.where(x <= low, 1, np.where(x >= high, -1, 0))
+    assert (normals @ x <= room + 1e-9).all()
+    assert ((low <= x) & (x <= high)).all()
+    assert (multipliers >= -1e-6).all()
+    assert np.abs(multipliers * (room - normals @ x)).max() < 1e-6
+    assert np.where(at == 0, -np.abs(rest), at * rest).min() > -1e-6
 
 
 def test_where_nothing_meets_the_constraints_no_minimum_is_claimed() -> None:

@@ -102,7 +102,7 @@ ROUGH = [
     ("floor(x) + x", {"x": "1.9±0.2"}, "`floor` has a jump at x = 2"),
     ("max(x, y)", {"x": "1±0.3", "y": "1.2±0"}, "has a kink at x = 1.2"),
     ("x if x > 1 else 2 - x", {"x": "1.1±0.1"}, "the value has a kink at x = 1"),
-    ("sqrt(x)", {"x": "0.1±0.1"}, "there is no finite value at x = "),
+    ("sqrt(x)", {"x": "0.1±0.1"}, "there is no finite value below x = 0,"),
     ("sum(abs(w))", {"w": "[1±0.1, 0.1±0.2]"}, "`abs` has a kink at w[1] = 0"),
 ]
 
