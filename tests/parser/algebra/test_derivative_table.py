@@ -38,7 +38,8 @@ WITHOUT_NUMPY = {
 }
 # What has derivatives, and no formula for them: layers.
 WITHOUT_FORMULA = {
-    *("adaptive_max_pool2d", "convolution", "max_pool2d_with_indices", "native_batch_norm", "native_group_norm"),
+    *("adaptive_max_pool2d", "adaptive_max_pool3d", "convolution", "max_pool2d_with_indices"),
+    *("max_pool3d_with_indices", "native_batch_norm", "native_group_norm"),
     *("native_layer_norm", "safe_softmax", "scaled_dot_product_flash_attention_for_cpu"),
 }
 
