@@ -63,6 +63,28 @@ def engine_module(path: str) -> ModuleType | None:
 _HIDDEN = frozenset(["AccumulateGrad", "FUNCTIONS", "LinAlgError", "describe", "from_numpy", "primitives"])
 
 
+# Functions that PyTorch had until 1.12, with their arguments the other way round, and what it says of them now.
+_REVERSED = {
+    "solve": "`torch.linalg.solve` has its arguments reversed and does not return the LU factorization.",
+    "lstsq": "`torch.linalg.lstsq` has reversed arguments and does not return the QR decomposition in the returned "
+    "tuple (although it returns other information about the problem).",
+}
+
+
+def removed(name: str) -> Any:
+    """What PyTorch has in place of a function that it has no more; None: it has this one, or never had it."""
+    if name not in _REVERSED:
+        return None
+
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError(
+            f"This function was deprecated since version 1.9 and is now removed. `torch.{name}` is deprecated in favor "
+            f"of `torch.linalg.{name}`. {_REVERSED[name]}"
+        )
+
+    return refuse
+
+
 class Library:
     """A module of Python's own, with the members that a script has of it."""
 
@@ -99,14 +121,14 @@ class Module:
         listed = [name for part in (self._module(), *self._parts()) for name in getattr(part, "__all__", ())]
         return sorted({*listed, *_OTHERS[self.name], *self._inside()} - _HIDDEN)
 
-    def member(self, name: str) -> Any:
-        """What a name stands for, which is one of `names`."""
+    def member(self, name: str, has_prefix: bool = True) -> Any:
+        """What a name stands for, which is one of `names`; without `torch.` before it, it may be the engine's own."""
         path = f"{self.name}.{name}"
         if path == "torch.Tensor":
             return types.AnyTensor
         if path in _OTHERS:
             return Module(path)
-        return getattr(self._module(), name)
+        return (has_prefix and self == TORCH and removed(name)) or getattr(self._module(), name)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Module) and other.name == self.name
