@@ -179,9 +179,25 @@ class _Search(Search):
         x = self.bounds.snapped(x, self.path.largest())
         values = self.constraints.residuals.value(x)
         active = self.constraints.equal | (values <= _ACTIVE * self._units(x))
-        multipliers = np.zeros(len(active))
+        x, multipliers, active, free = self._settled(x, active)
+        values, gradient = self.constraints.residuals.value(x), self.objective.gradient(x)
+        seen = self._look(x, multipliers, active, free)
+        if self._broken(x) > _BROKEN:
+            reason = "infeasible"
+        elif seen.is_stationary and seen.kind in ("minimum", "valley"):
+            reason = "stationary"
+        else:
+            reason = "limit" if len(self.path.steps) > self.most else "stalled"
+        value = self.objective.value(x)
+        self.path.reach(x, value, gradient)
+        held = Constrained(values, multipliers, active)
+        return Minimum(x, value, reason, method, seen, self.path, constrained=held)
+
+    def _settled(self, x: Array, active: Array) -> tuple[Array, Array, Array, Array]:
+        """A point next to it, its multipliers, and which constraints are active and which unknowns free there."""
         # What is at its bound stays there, until the signs say otherwise.
         free = (x > self.bounds.low) & (x < self.bounds.high)
+        multipliers = np.zeros(len(active))
         for _ in range(_ROUNDS + 2 * self.size):
             x = self._onto(x, active, free)
             multipliers = self._multipliers(x, active, free)
@@ -204,17 +220,7 @@ class _Search(Search):
             active |= missing
             free &= ~hit
             multipliers = np.where(active, multipliers, 0.0)
-        seen = self._look(x, multipliers, active, free)
-        if self._broken(x) > _BROKEN:
-            reason = "infeasible"
-        elif seen.is_stationary and seen.kind in ("minimum", "valley"):
-            reason = "stationary"
-        else:
-            reason = "limit" if len(self.path.steps) > self.most else "stalled"
-        value = self.objective.value(x)
-        self.path.reach(x, value, gradient)
-        held = Constrained(values, multipliers, active)
-        return Minimum(x, value, reason, method, seen, self.path, constrained=held)
+        return x, multipliers, active, free
 
     def _multipliers(self, x: Array, active: Array, free: Array) -> Array:
         """Those with which the gradient by the free unknowns is as small as it can be."""

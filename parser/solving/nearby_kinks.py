@@ -7,7 +7,7 @@ import numpy as np
 from ...engine import Tensor
 from ...engine.api.creation import tensor
 from ...engine.optimize.curve_samples import sampled
-from ...engine.optimize.features import BREAKS, EDGE, JUMP, KINK, Feature, features
+from ...engine.optimize.features import BREAKS, JUMP, KINK, Feature, features
 from ...engine.optimize.objective import Objective
 from ..analysis.applications import Application, applications_of, error_at, operation_name
 from ..analysis.problem import Problem
@@ -42,7 +42,8 @@ def findings_near(problem: Problem, objective: Objective, values: np.ndarray, de
             owner = f"`{operation_name(step.expr) or 'this'}`" if step else "the value"
             found.append(_said(problem, step, feature.kind, f"{owner} has a {feature.kind} at {place}"))
         else:
-            beyond = "at" if feature.kind != EDGE else "below" if np.isnan(feature.sides[0]) else "above"
+            begins, ends = map(np.isnan, feature.sides)
+            beyond = "at" if begins == ends else "below" if begins else "above"
             found.append(_said(problem, None, "domain", f"there is no finite value {beyond} {place}"))
     return found
 
