@@ -53,6 +53,7 @@ def serving() -> Iterator[Path]:
 def serve(address: str) -> None:
     """Forks a process for each request at `address` until standard input ends."""
     load()
+    warm()
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -84,6 +85,15 @@ def load() -> None:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             with contextlib.suppress(ImportError):
                 importlib.import_module(module.name)
+
+
+def warm() -> None:
+    """Runs what most runs do, so that each need not compile its patterns and records again."""
+    from autodiff.cli.main import run
+
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+        for arguments in (["eval", "sin(x**2)", "--x", "3"], ["eval", "sin(x"], ["diff", "sin(x)/x"], ["functions"]):
+            run(arguments)
 
 
 def answer(connection: socket.socket) -> None:

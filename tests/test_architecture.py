@@ -109,7 +109,6 @@ TABLES = {
     "engine.program.native.instructions": 1,  # functions of NumPy, in the language of LLVM
     "parser.algebra.arrays": 1,  # its rules, an entry a rule
     "parser.algebra.calls": 1,  # its rules for what is no call
-    "parser.algebra.elements": 2,  # its rules; pairs that have no name of their own
     "parser.algebra.functions": 1,  # which reductions the algebra knows to keep numbers numbers
     "parser.algebra.reductions": 1,  # which have all arguments of a sum
     "parser.algebra.shapes": 1,  # of which calls the first argument decides the dtype

@@ -40,9 +40,10 @@ def command(path: str | None, cells: bool, checks: bool, tolerance: float | None
 
     The language is a safe part of Python: its statements but for async and match, with def, lambda, class, yield, try,
     f-strings, lists, tuples, dictionaries, sets and comprehensions; the methods and attributes of tensors; functions as
-    torch.NAME or NAME. torch, math, random, functools, itertools and collections can be imported, and nothing else: a
-    script reaches no files and nothing else on the machine. The value of the last statement is printed if it is an
-    expression, as in a notebook. A FILE that is - or left out is read from standard input.
+    torch.NAME or NAME. torch, math, random, functools, itertools, collections, time, typing and warnings can be
+    imported, as far as they are harmless, and nothing else: a script reaches no files and nothing else on the machine.
+    The value of the last statement is printed if it is an expression, as in a notebook. A FILE that is - or left out is
+    read from standard input.
 
     With --trust it is Python itself, for lessons of your own: all that is installed can be imported, and torch is this
     engine. Nothing is kept from such a script.

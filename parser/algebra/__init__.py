@@ -7,12 +7,12 @@
     shapes         the shapes of expressions, as broadcasting makes them
     arrays         operations on arrays, each with the first spelling that applies:
     elements         vectors as lists of their elements      reductions  sums along dimensions
-    matrices         products and transposes                 movement    other shapes, and parts
+    matrices         products and transposes
     calls            any other operation, as a call of a function of the language
     definitions    names that a person gave to parts
     simplify       the shortest of several equal forms; sharing names parts that occur often
     equality       whether a claim and the derivative cancel
-    presentation   an expression as the syntax that a person would write, put together of pieces
+    presentation   an expression as the syntax that a person would write
 
 What is done here keeps the value wherever the original has one, up to rounding and overflow: an expression may become
 defined at more points (x/x is 1), never at fewer, nor another. The one exception are the values that PyTorch gives to

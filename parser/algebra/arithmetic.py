@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from math import gcd, lcm
 from typing import NamedTuple
 
@@ -83,6 +84,7 @@ def subtract(left: Term, right: Term) -> Term:
     return add(left, negative(right))
 
 
+@lru_cache(maxsize=1000)
 def primitive_part(term: Sum) -> tuple[Fraction, Sum]:
     """A sum as a number times a sum whose coefficients are whole, without a common divisor, the first positive."""
     numbers = [coefficient for _, coefficient in term.terms]
@@ -113,15 +115,23 @@ def multiply(*operands: Term) -> Term:
                 return made
     coefficient = Fraction(1)
     exponents: dict[Term, Term] = {}
+    # What is not as it was in a product, where it is collected.
+    fresh: dict[Term, None] = {}
     for operand in operands:
         if isinstance(operand, Number):
             coefficient *= operand.value
             continue
         if isinstance(operand, Product):
             coefficient *= operand.coefficient
+        else:
+            fresh[operand] = None
         for base, exponent in factors_of(operand).items():
-            exponents[base] = add(exponents[base], exponent) if base in exponents else exponent
-    return _collected(coefficient, exponents)
+            if base in exponents:
+                fresh[base] = None
+                exponents[base] = add(exponents[base], exponent)
+            else:
+                exponents[base] = exponent
+    return _collected(coefficient, exponents, fresh)
 
 
 def _is_factor(term: Term) -> bool:
@@ -129,10 +139,11 @@ def _is_factor(term: Term) -> bool:
     return isinstance(term, (Symbol, Call)) or (isinstance(term, Sum) and primitive_part(term)[0] == 1)
 
 
-def _collected(coefficient: Fraction, exponents: dict[Term, Term]) -> Term:
-    """A product whose bases may still be numbers, multiples of each other, or powers of powers."""
-    kept: dict[Term, Term] = {}
-    for base, exponent in exponents.items():
+def _collected(coefficient: Fraction, exponents: dict[Term, Term], fresh: Collection[Term]) -> Term:
+    """A product, of whose bases those that are fresh may be numbers, multiples of each other, or powers of powers."""
+    kept: dict[Term, Term] = {base: exponent for base, exponent in exponents.items() if base not in fresh}
+    for base in fresh:
+        exponent = exponents[base]
         whole = integer(exponent)
         if isinstance(base, Sum) and whole is not None:
             content, primitive = primitive_part(base)
@@ -168,8 +179,6 @@ def power(base: Term, exponent: Term) -> Term:
     if exponent is ONE:
         return base
     whole = integer(exponent)
-    if is_call(base, "exp"):
-        return _exponential(multiply(base.arguments[0], exponent))
     if base is E:
         return _exponential(exponent)
     if isinstance(base, Number):
@@ -177,7 +186,7 @@ def power(base: Term, exponent: Term) -> Term:
     if isinstance(base, Product):
         return _power_of_product(base, exponent, whole)
     if isinstance(base, Sum) and whole is not None:
-        return _collected(Fraction(1), {base: exponent})
+        return _collected(Fraction(1), {base: exponent}, (base,))
     if isinstance(base, Sum) and isinstance(exponent, Number):
         # sqrt(4 - x**2)/2 for sqrt(1 - x**2/4).
         content = abs(primitive_part(base)[0])
@@ -227,7 +236,7 @@ def _power_of_product(base: Product, exponent: Term, whole: int | None) -> Term:
             return product(Fraction(1), {base: exponent})
         # Powers with whole exponents: (a**b)**n is a**(b*n) whatever the sign of a.
         exponents = {b: multiply(e, exponent) for b, e in base.factors}
-        return _collected(base.coefficient**whole, exponents)
+        return _collected(base.coefficient**whole, exponents, exponents)
     if base.coefficient == 1 and len(base.factors) == 1:
         ((inner, inner_exponent),) = base.factors
         # Where the inner power is defined for one sign of its base only, or keeps the sign, there is nothing to lose.

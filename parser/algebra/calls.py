@@ -12,7 +12,7 @@ from ...engine.program.program import Constant, Equation, Variable
 from ...engine.table.nodes import MANY
 from ...engine.table.record import Operation
 from ...engine.table.registry import FUNCTIONS
-from .construction import Algebra
+from .canonical import Algebra
 from .notation import ELEMENT, KEYWORD, LIST, RESULT, SLICE
 from .shapes import Shape, Shapes, is_floating, size_of
 

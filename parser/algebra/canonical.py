@@ -1,11 +1,35 @@
-"""Makes expressions in canonical form."""
+"""What expressions are made with: the same functions for those in canonical form, here, and for syntax as it stands."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from ...engine.tensors.aliases import Call
 from .arithmetic import add, multiply, negative, power, subtract
 from .constants import read
-from .construction import Algebra
 from .functions import call
 from .shapes import Shapes
 from .terms import MINUS_ONE, Term, raw_call, symbol
+
+
+class Algebra(NamedTuple):
+    """Makes expressions of one kind.
+
+    `operators`: of two expressions each. `call`: of a name of a function or from `notation`, and expressions;
+    `raw_call`: of a name and a tuple of them, as it is. `symbol`: of a name. `read`: of a number of a program.
+    `fitted`: of `Shapes`, an expression, a shape and whether elements are floating: the expression with just that
+    shape. `recorded`: of `Shapes`, an expression and the shape that it is known to have.
+    """
+
+    operators: Mapping[str, Callable[[Any, Any], Any]]
+    negative: Callable[[Any], Any]
+    call: Call
+    raw_call: Callable[[str, tuple[Any, ...]], Any]
+    symbol: Callable[[str], Any]
+    read: Callable[[Any], Any]
+    fitted: Call
+    recorded: Call
 
 
 def divide(left: Term, right: Term) -> Term:

@@ -1,14 +1,17 @@
-"""Expressions that choose: `where(condition, x, y)`."""
+"""Expressions that choose: `where(condition, x, y)`, and what is known of conditions where another holds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
 
-from .arithmetic import COMPANY, Company, add, multiply, negative, primitive_part, subtract
-from .functions import REWRITES, call, is_negatable, rebuilt
-from .notation import is_elementwise
+from .arithmetic import COMPANY, Company, add, multiply, primitive_part, subtract
+from .functions import REWRITES, TURNED, call, is_negatable, rebuilt
+from .notation import COMPARISONS, function, is_elementwise
 from .terms import (
+    MINUS_ONE,
     ONE,
     ZERO,
     Call,
@@ -17,31 +20,101 @@ from .terms import (
     Sum,
     Term,
     children,
+    coefficient_of,
     factors_of,
     is_call,
     number,
     ordered,
     product,
     raw_call,
+    sum_of,
 )
 
-_MOST_PARTS = 200  # of a branch that is looked through
+_MOST_PARTS = 120  # of an expression that is looked through
+_MOST_BOUNDS = 4
+
+
+class Comparison(NamedTuple):
+    """`quantity op bound`, as what a comparison says; `sides` are what it compares, in the order of `op`."""
+
+    quantity: Term
+    op: str
+    bound: Fraction
+    sides: tuple[Term, Term]
+
+    def holds(self, bounds: Sequence[Fraction], place: int) -> bool:
+        """Whether it does at a place among bounds from above: even ones are intervals, odd ones bounds themselves."""
+        own = 2 * bounds.index(self.bound) + 1
+        return _HOLDS[self.op][0 if place > own else 1 if place == own else 2]
+
+
+# Whether a comparison holds below its bound, at it, and above it.
+_HOLDS = {
+    "<": (True, False, False),
+    "<=": (True, True, False),
+    ">": (False, False, True),
+    ">=": (False, True, True),
+    "==": (False, True, False),
+    "!=": (True, False, True),
+}
+
+
+@lru_cache(maxsize=1000)
+def _comparison(part: Term) -> Comparison | None:
+    """What a comparison, or a function that returns one of its arguments, says of what varies in the difference."""
+    if not isinstance(part, Call):
+        return None
+    record = function(part.name)
+    op = part.name if part.name in COMPARISONS else record.chooses if record is not None else ""
+    if not op:
+        return None
+    left, right = part.arguments if len(part.arguments) == 2 else (part.arguments[0], ZERO)
+    difference = subtract(left, right)
+    if isinstance(difference, Number):
+        return None
+    scale, bound = Fraction(1), Fraction(0)
+    if isinstance(difference, Sum):
+        scale, primitive = primitive_part(difference)
+        difference, bound = sum_of(bound, dict(primitive.terms)), -primitive.constant
+    inner, quantity = (Fraction(1), difference) if isinstance(difference, Sum) else coefficient_of(difference)
+    is_turned = scale * inner < 0
+    return Comparison(
+        quantity, TURNED[op] if is_turned else op, bound / inner, (right, left) if is_turned else (left, right)
+    )
+
+
+def _inside(term: Term) -> Sequence[Term]:
+    """The parts in which a condition is one of the same elements."""
+    return [*children(term)] if not isinstance(term, Call) or is_elementwise(term.name) else []
+
+
+def _parts(term: Term) -> list[Term]:
+    """All such parts, if they are few, which is known after so many: each level of a deep nest is asked."""
+    found: set[Term] = set()
+    pending = [term]
+    while pending:
+        part = pending.pop()
+        if part not in found:
+            found.add(part)
+            if len(found) > _MOST_PARTS:
+                return []
+            pending += _inside(part)
+    return ordered([term], _inside)
 
 
 def where(condition: Term, then: Term, otherwise: Term) -> Term:
     """`then` where the condition holds, else `otherwise`."""
-    if then is otherwise:
-        return then
     if isinstance(condition, Number):
         return then if condition.value else otherwise
     if is_call(condition, "not"):
         return where(condition.arguments[0], otherwise, then)
     if is_call(condition, "!="):
         return where(call("not", condition), otherwise, then)
-    if is_call(condition, "==") and is_call(otherwise, "where"):
-        otherwise = _apart(condition, otherwise)
-    then = _assuming(condition, then, True)
-    otherwise = _assuming(condition, otherwise, False)
+    then, otherwise = _assuming(condition, then, True), _assuming(condition, otherwise, False)
+    inner, *branches = otherwise.arguments if is_call(otherwise, "where") else (ZERO,)
+    if is_call(condition, "==") and is_call(inner, "<=", ">=") and {*inner.arguments} == {*condition.arguments}:
+        # Of two values that are not equal.
+        otherwise = raw_call("where", (call(inner.name[0], *inner.arguments), *branches))
     if then is otherwise:
         return then
     negatable = isinstance(condition, Call) and is_negatable(condition)
@@ -54,54 +127,42 @@ def where(condition: Term, then: Term, otherwise: Term) -> Term:
     return raw_call("where", (condition, then, otherwise))
 
 
-def _apart(condition: Call, choice: Call) -> Term:
-    """A choice by a comparison of two values that are not equal."""
-    inner, then, otherwise = choice.arguments
-    if not is_call(inner, "<=", ">=") or set(inner.arguments) != set(condition.arguments):
-        return choice
-    return raw_call("where", (call(inner.name[0], *inner.arguments), then, otherwise))
-
-
 def _assuming(condition: Term, branch: Term, holds: bool) -> Term:
-    """A branch, where what it chooses by the same condition is known."""
-    parts = ordered([branch], _of_each_element)
-    if len(parts) > _MOST_PARTS or not any(is_call(part, "where") for part in parts):
+    """A branch, where what it chooses by is known."""
+    parts = _parts(branch)
+    if not any(is_call(part, "where") for part in parts):
         return branch
     known: dict[Term, Term] = {}
     for part in parts:
+        decided = _decided(condition, part, holds)
         # What stays as it is is not made anew, which would look through its own choices again, and so on below.
-        changed = _is_of_each_element(part) and any(known[child] is not child for child in children(part))
-        made = rebuilt(part, known) if changed else part
-        known[part] = _decided(condition, made, holds) if isinstance(made, Call) and made.name == "where" else made
+        changed = any(known[child] is not child for child in _inside(part))
+        known[part] = number(decided) if decided is not None else rebuilt(part, known) if changed else part
+        if is_call(part, "where") and is_call(part.arguments[0], "<", "<=", ">", ">=") and known[part] is part:
+            inner, *branches = part.arguments
+            if subtract(*branches) in (gap := subtract(*inner.arguments), multiply(MINUS_ONE, gap)):
+                # The smaller or larger of two values: that they may be equal makes no difference.
+                ops = inner.name[0], inner.name[0] + "="
+                either = [_decided(condition, raw_call(op, inner.arguments), holds) for op in ops]
+                known[part] = branches[0] if True in either else branches[1] if False in either else part
     return known[branch]
 
 
-def _is_of_each_element(term: Term) -> bool:
-    """Whether an expression is computed from the elements in the same place, for which the condition is the same."""
-    return not isinstance(term, Call) or is_elementwise(term.name)
-
-
-def _of_each_element(term: Term) -> Iterable[Term]:
-    return children(term) if _is_of_each_element(term) else ()
-
-
-def _decided(condition: Term, choice: Call, holds: bool) -> Term:
-    """What a choice is where a condition holds or does not."""
-    inner, then, otherwise = choice.arguments
-    if inner is condition:
-        return then if holds else otherwise
-    fact = condition if holds else call("not", condition)
-    if inner is fact or inner is call("not", fact):
-        return then if inner is fact else otherwise
-    if not is_call(inner, "<", "<=", ">", ">=") or not is_call(fact, "<", "<=", ">", ">="):
-        return choice
-    if inner.arguments != fact.arguments:
-        return choice
-    # The smaller or larger of two values: that they may be equal makes no difference.
-    difference, gap = subtract(then, otherwise), subtract(*inner.arguments)
-    if difference is gap or difference is negative(gap):
-        return then if inner.name[0] == fact.name[0] else otherwise
-    return choice
+def _decided(condition: Term, other: Term, holds: bool) -> bool | None:
+    """Whether another condition holds where one does, or does not; None: it may or may not."""
+    if other is condition:
+        return holds
+    if is_call(condition, "not") or is_call(other, "not"):
+        opposite = call("not", condition)
+        return not holds if other is opposite else None
+    if not is_call(condition, *COMPARISONS) or not is_call(other, *COMPARISONS):
+        return None
+    one, two = _comparison(condition), _comparison(other)
+    if one is None or two is None or one.quantity is not two.quantity or not (holds or is_negatable(condition)):
+        return None
+    bounds = sorted({one.bound, two.bound}, reverse=True)
+    found = {two.holds(bounds, i) for i in range(2 * len(bounds) + 1) if one.holds(bounds, i) is holds}
+    return found.pop() if len(found) == 1 else None
 
 
 def joined(constant: Fraction, terms: Mapping[Term, Fraction]) -> Sequence[Term] | None:
@@ -109,74 +170,105 @@ def joined(constant: Fraction, terms: Mapping[Term, Fraction]) -> Sequence[Term]
     choices: dict[Term, list[Term]] = {}
     for term in terms:
         if isinstance(term, Call) and term.name == "where":
-            choices.setdefault(_unsigned(term.arguments[0]), []).append(term)
+            condition = term.arguments[0]
+            opposite = call("not", condition)
+            choices.setdefault(min(condition, opposite, key=_is_opposite), []).append(term)
     for condition, group in choices.items():
         if len(group) > 1:
-            branches = [[_branch(t, condition, side) for t in group] for side in (1, 2)]
-            scaled = [add(*(_times(terms[t], b) for t, b in zip(group, side, strict=True))) for side in branches]
-            rest = [_times(c, t) for t, c in terms.items() if t not in group]
-            return [number(constant), *rest, where(condition, *scaled)]
-        (term,) = group
-        others = [t for t in terms if t is not term]
-        if _branch(term, condition, 1) is ZERO and any(_is_infinite(_zeros_of(condition), t) for t in others):
-            # Another summand has no value where the condition holds.
-            rest = [_times(c, t) for t, c in terms.items() if t is not term]
-            return [number(constant), *rest, _times(terms[term], _branch(term, condition, 2))]
+            branches = [
+                add(*(multiply(number(terms[term]), _assuming(condition, term, holds)) for term in group))
+                for holds in (True, False)
+            ]
+            rest = [multiply(number(c), term) for term, c in terms.items() if term not in group]
+            return [number(constant), *rest, where(condition, *branches)]
     return None
 
 
-def _unsigned(condition: Term) -> Term:
-    """Of a condition and its opposite, the one that both are grouped by."""
-    opposite = call("not", condition)
-    return min(condition, opposite, key=lambda c: (is_call(c, "not", "!=", "<=", ">="), c.digest))
-
-
-def _branch(choice: Term, condition: Term, side: int) -> Term:
-    assert isinstance(choice, Call)
-    return choice.arguments[side if choice.arguments[0] is condition else 3 - side]
-
-
-def _times(coefficient: Fraction, term: Term) -> Term:
-    return multiply(number(coefficient), term)
+def _is_opposite(condition: Term) -> tuple[bool, bytes]:
+    """What sorts a condition behind its opposite, which both are grouped by."""
+    return is_call(condition, "not", "!=", "<=", ">="), condition.digest
 
 
 def with_factors(choice: Call, factors: Sequence[Term]) -> Term | None:
     """A choice times factors, which move into the one branch that is not 0; None: both are something else."""
     condition, then, otherwise = choice.arguments
-    if all(isinstance(factor, Number) for factor in factors) and {then, otherwise} & {ZERO, ONE}:
-        return where(condition, multiply(*factors, then), multiply(*factors, otherwise))
-    if then is ZERO:
-        return where(condition, ZERO, multiply(*factors, otherwise))
-    if otherwise is ZERO:
-        return where(condition, multiply(*factors, then), ZERO)
-    return None
+    are_numbers = all(isinstance(factor, Number) for factor in factors) and bool({then, otherwise} & {ZERO, ONE})
+    if not are_numbers and then is not ZERO and otherwise is not ZERO:
+        return None
+    return where(condition, *(ZERO if branch is ZERO else multiply(*factors, branch) for branch in (then, otherwise)))
+
+
+def by_regions(term: Term) -> Term | None:
+    """The expression as one choice after another, from above to below; None: it does not choose by one quantity."""
+    parts = _parts(term)
+    found = {part: comparison for part in parts if (comparison := _comparison(part)) is not None}
+    if sum(is_call(part, "where") or (part in found and not is_call(part, *COMPARISONS)) for part in parts) < 2:
+        return None
+    bounds = sorted({comparison.bound for comparison in found.values()}, reverse=True)
+    if len({comparison.quantity for comparison in found.values()}) != 1 or len(bounds) > _MOST_BOUNDS:
+        return None
+    quantity = next(iter(found.values())).quantity
+    # Above the greatest bound, at it, below it and so on.
+    pieces: list[Term] = []
+    for place in range(2 * len(bounds) + 1):
+        known: dict[Term, Term] = {}
+        for part in parts:
+            holds = part in found and found[part].holds(bounds, place)
+            if part not in found:
+                known[part] = rebuilt(part, known) if _inside(part) else part
+            elif is_call(part, *COMPARISONS):
+                known[part] = number(holds)
+            else:
+                first, second = [*map(known.get, children(part)), ZERO][:2]
+                known[part] = (first if holds else second) or ZERO
+        pieces.append(known[term])
+        if any(is_call(part, "where") for part in ordered([pieces[-1]], _inside)):
+            return None
+    if bounds == [0] and any(is_call(part, "relu") for part in parts) and pieces[1] is pieces[2] is ZERO:
+        scale, rest = coefficient_of(pieces[0])
+        if rest is quantity:
+            return multiply(number(scale), call("relu", quantity))
+    sides = {comparison.bound: comparison.sides for comparison in found.values()}
+    result = pieces[-1]
+    for i in range(len(bounds) - 1, -1, -1):
+        above, at, below = pieces[2 * i : 2 * i + 3]
+        here, *beside = (_given(piece, quantity, number(bounds[i])) for piece in (at, below, above))
+        # Pieces beside each other are one if they are the same number at the bound.
+        equal_below, equal_above = (
+            at is piece or (isinstance(here, Number) and here is value)
+            for piece, value in zip((below, above), beside, strict=True)
+        )
+        if not equal_below and not equal_above:
+            result = where(call("==", *sides[bounds[i]]), here if isinstance(here, Number) else at, result)
+        result = where(call(">" if equal_below or not equal_above else ">=", *sides[bounds[i]]), above, result)
+    return result
+
+
+def _given(piece: Term, quantity: Term, bound: Term) -> Term:
+    """A piece where a variable or a call has a value."""
+    known: dict[Term, Term] = {}
+    for part in ordered([piece]):
+        known[part] = bound if part is quantity else rebuilt(part, known)
+    return known[piece]
 
 
 def _zeros_of(condition: Term) -> frozenset[Term]:
     """What is 0 where a condition holds, as far as it says that something is; one of them where there are several."""
     if is_call(condition, "and"):
-        parts = [_zeros_of(part) for part in condition.arguments]
-        return next(filter(None, parts), frozenset())
-    if is_call(condition, "=="):
-        return _zero_factors(subtract(*condition.arguments))
-    return frozenset()
+        return next(filter(None, map(_zeros_of, condition.arguments)), frozenset())
+    return _zero_factors(subtract(*condition.arguments)) if is_call(condition, "==") else frozenset()
 
 
-def _zero_factors(term: Term) -> frozenset[Term]:
-    """The factors of which one is 0 where the expression is."""
-    bases = [b for b, e in factors_of(term).items() if isinstance(e, Number) and e.value > 0]
+def _zero_factors(term: Term, sign: int = 1) -> frozenset[Term]:
+    """The factors of which one is 0 where the expression is; with -1, infinite."""
+    bases = [b for b, e in factors_of(term).items() if isinstance(e, Number) and e.value * sign > 0]
     return frozenset(primitive_part(b)[1] if isinstance(b, Sum) else b for b in bases)
 
 
 def _is_infinite(zeros: frozenset[Term], term: Term) -> bool:
     """Whether the expression has no finite value where one of the zeros is 0."""
-    if not zeros:
-        return False
-    factors = factors_of(term)
-    if any(is_call(f, "log") and zeros <= _zero_factors(f.arguments[0]) for f in factors):
-        return True
-    negative = {b for b, e in factors.items() if isinstance(e, Number) and e.value < 0}
-    return zeros <= frozenset(primitive_part(b)[1] if isinstance(b, Sum) else b for b in negative)
+    logarithms = [f.arguments[0] for f in factors_of(term) if is_call(f, "log")]
+    return any(zeros <= _zero_factors(argument) for argument in logarithms) or zeros <= _zero_factors(term, -1)
 
 
 def _is_needless(condition: Term, term: Term) -> bool:
@@ -191,16 +283,16 @@ def _is_needless(condition: Term, term: Term) -> bool:
             return False
         return not term.constant and all(_is_needless(condition, part) for part in parts)
     if isinstance(term, Product) or is_call(term, "log"):
-        powers = {b: e for b, e in factors_of(term).items() if isinstance(e, Number)}
+        powers = [b for b, e in factors_of(term).items() if isinstance(e, Number)]
         if any(isinstance(b, Sum) and any(_is_infinite(zeros, t) for t, _ in b.terms) for b in powers):
             return False
         above = _zero_factors(term)
-        if _is_infinite(zeros, term):
-            # A quotient of two that are 0, such as sin(x)/x, may have any limit.
-            is_limit = any(isinstance(b, (Sum, Call)) and not is_call(b, "log") for b in above)
-            return not is_limit or all(isinstance(zero, Call) for zero in zeros)
-        return zeros <= above
-    if isinstance(term, Call) and len(term.arguments) == 1 and term.name == "sign":
+        if not _is_infinite(zeros, term):
+            return zeros <= above
+        # A quotient of two that are 0, such as sin(x)/x, may have any limit.
+        is_limit = any(isinstance(b, (Sum, Call)) and not is_call(b, "log") for b in above)
+        return not is_limit or all(isinstance(zero, Call) for zero in zeros)
+    if is_call(term, "sign"):
         return _is_needless(condition, term.arguments[0])
     return term in zeros
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from random import Random
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -35,7 +35,7 @@ from .saturation import has_exponentials, saturated
 from .sharing import shared
 from .simplify import simplified
 from .sizes import Axis, general, of_any_size
-from .terms import Symbol, Term, ordered
+from .terms import Symbol, Term, ordered, symbol
 from .translate import translated
 from .verbatim import VERBATIM
 
@@ -46,8 +46,8 @@ _FEWEST_POINTS = 2
 _TOLERANCE = 1e-7
 _ROUNDING = 1e-6
 _STEP = 1e-9
-# Where exp(2*x), exp(x) and exp(x/10) are beyond the largest number.
-_FAR = (-1e4, -800.0, -400.0, 400.0, 800.0, 1e4)
+# Where exp(2*x), exp(x) and exp(x/10) are beyond the largest number, and squares beyond it or 0.
+_FAR = tuple(sign * size for size in (1e-300, 400.0, 800.0, 1e4, 1e300, float("inf")) for sign in (-1, 1))
 # Intervals to draw points from, as functions are defined on different ones.
 _INTERVALS = ((0.1, 0.9), (-2.5, 2.5), (1.1, 3.0), (0.1, 4.0), (2.5, 9.0), (-0.9, 0.9))
 
@@ -136,9 +136,8 @@ def derivatives(
 
     def checked(found: Derivatives, shapes: Shapes = shapes) -> Derivatives:
         _check_real(expression, found)
-        points = check(expression, found, shapes, limits)
-        other = narrow(found, shapes, limits) if arrays else frozenset[By]()
-        return found._replace(points=points, arrays=arrays, elements=elements, narrow=other)
+        found = found._replace(points=check(expression, found, shapes, limits), arrays=arrays, elements=elements)
+        return found._replace(narrow=narrow(found, shapes, limits)) if arrays else found
 
     if simplify and arrays:
         found = _for_all_sizes(expression, wanted, shapes, share, limits, letters, checked)
@@ -147,65 +146,67 @@ def derivatives(
     if letters:
         raise without_formula(expression)
     if simplify:
-        terms = dict(zip(wanted, translated(program).values(), strict=True))
-        has_infinity = any(isinstance(term, Symbol) and term.name == "inf" for term in ordered(terms.values()))
-        for form in (partial(simplified, is_final=is_final), _as_collected):
+
+        def formed(terms: Sequence[Term]) -> Derivatives:
+            return checked(presented(expression, names, dict(zip(wanted, terms, strict=True)), share))
+
+        plain = list(translated(program).values())
+        has_infinity = symbol("inf") in ordered(plain)
+        near: list[list[Term]] = []
+        for terms in (simplified(plain, is_final=is_final, near=near), plain):
             try:
-                formed = dict(zip(wanted, form(list(terms.values())), strict=True))
-                found = checked(presented(expression, names, formed, share))
-                if form is not _as_collected and is_final and not arrays and has_exponentials(list(formed.values())):
-                    found = _finite_far_away(expression, found, formed, share, limits, checked)
-                if share and is_final and not arrays:
-                    return _with_given_names(expression, wanted, found, list(formed.values()), limits, checked)
-                return found
+                found = formed(terms)
             except DisagreementError as error:
                 # It loses digits, or has 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
                 if not error.is_numerical and not has_infinity:
                     raise
+                continue
+            if not is_final or arrays:
+                return found
+            return _preferred(expression, found, terms, near, limits, share, formed)
     return checked(Derivatives(names, (), dict(zip(wanted, translated(program, VERBATIM).values(), strict=True))))
 
 
-def _with_given_names(
-    expression: Program,
-    wanted: Sequence[By],
-    found: Derivatives,
-    terms: Sequence[Term],
-    limits: Limits,
-    checked: Callable[..., Derivatives],
-) -> Derivatives:
-    """The derivatives in the names that the expression gives to parts, if these are shorter with them."""
+def _in_given_names(expression: Program, wanted: Sequence[By], limits: Limits) -> list[Term] | None:
+    """The first derivatives in the names that the expression gives to parts. None: it gives none."""
     values = values_of(expression)
     if not values or max(map(len, wanted)) > 1:
-        return found
+        return None
     program, _ = traced(expression, wanted, {}, limits, values)
     outputs = translated(program, names=tuple(values))
-    named = simplified([outputs[".".join(by)] for by in wanted])
-    shown = Presentation()
-    if sum(map(shown.tokens, named)) >= sum(map(shown.tokens, terms)):
-        return found
-    with contextlib.suppress(DisagreementError):
-        other = checked(presented(expression, found.variables, dict(zip(wanted, named, strict=True)), True))
-        if _lost_far_away(expression, other, limits) <= _lost_far_away(expression, found, limits):
-            return other
-    return found
+    return simplified([outputs[".".join(by)] for by in wanted])
 
 
-def _finite_far_away(
+def _preferred(
     expression: Program,
     found: Derivatives,
-    terms: Mapping[By, Term],
-    share: bool,
+    terms: Sequence[Term],
+    near: Sequence[Sequence[Term]],
     limits: Limits,
-    checked: Callable[..., Derivatives],
+    share: bool,
+    formed: Callable[[Sequence[Term]], Derivatives],
 ) -> Derivatives:
-    """The derivatives, or others that are finite where exponentials overflow, if these are not."""
-    lost = _lost_far_away(expression, found, limits)
-    if not lost:
-        return found
-    formed = dict(zip(terms, saturated(list(terms.values())), strict=True))
-    with contextlib.suppress(DisagreementError):
-        other = checked(presented(expression, found.variables, formed, share))
-        return other if _lost_far_away(expression, other, limits) < lost else found
+    """The derivatives, or what is shorter, or is `near` in length or saturates, and has a value at more points."""
+    lost = _counted_lost(expression, found, limits)
+    tokens = Presentation().tokens
+    rank = lost(found), sum(map(tokens, terms))
+
+    def others() -> Iterator[Sequence[Term]]:
+        named = _in_given_names(expression, list(found.results), limits) if share else None
+        if named is not None:
+            yield named
+        for i, forms in enumerate(near):
+            for form in forms if rank[0] else ():
+                yield [*terms[:i], form, *terms[i + 1 :]]
+        if rank[0] and has_exponentials(terms):
+            yield saturated(terms)
+
+    for other in others():
+        with contextlib.suppress(DisagreementError):
+            tried = formed(other)
+            own = lost(tried), sum(map(tokens, other))
+            if own < rank:
+                found, rank = tried, own
     return found
 
 
@@ -242,10 +243,6 @@ def without_formula(expression: Program) -> ExpressionError:
     message = "there is no one formula of this for arrays of all sizes"
     help = "give --shape the sizes as numbers"
     return ExpressionError("value", message, expression.source, last.start, last.end, help)
-
-
-def _as_collected(terms: Sequence[Term]) -> Sequence[Term]:
-    return terms
 
 
 def _step_by_step(
@@ -363,13 +360,14 @@ def _constant_but(variables: Mapping[str, Tensor], wanted: Sequence[By]) -> dict
 
 def presented(expression: Program, variables: tuple[str, ...], terms: Mapping[By, Term], share: bool) -> Derivatives:
     """Expressions as syntax; `share`: with names for what occurs often."""
-    decimals = _has_decimals(expression)
     outputs = list(terms.values())
     symbols = {term.name for term in ordered(outputs) if isinstance(term, Symbol)}
     given = definitions(expression)
     taken = {*symbols, *CONSTANTS, *free_variables(expression), *given}
-    names = shared(outputs, decimals, taken) if share else {}
-    shown = Presentation(decimals, names)
+    shown = Presentation(_has_decimals(expression))
+    names = shared(outputs, shown, taken) if share else {}
+    if names:
+        shown = Presentation(shown.decimals, names)
     assigns = tuple(Assign(name, shown.syntax(term, named=False), 0, 0) for term, name in names.items())
     return Derivatives(
         variables, (*needed(given, symbols), *assigns), {by: shown.syntax(term) for by, term in terms.items()}
@@ -406,24 +404,23 @@ def check(expression: Program, found: Derivatives, shapes: Shapes, limits: Limit
     return compared
 
 
-def _lost_far_away(expression: Program, found: Derivatives, limits: Limits) -> int:
-    """At how many points where exponentials overflow the expression is finite and a printed derivative is not."""
+def _counted_lost(expression: Program, found: Derivatives, limits: Limits) -> Callable[[Derivatives], int]:
+    """Counts at how many points far out and near 0 the expression is finite and forms of derivatives are not."""
     near = _point(found.variables, {}, Random(0), 1)
-    points = {
-        (name, value): {**near, name: np.array(value)} for name in {by[-1] for by in found.results} for value in _FAR
-    }
 
-    def is_finite(program: Program, place: tuple[str, float]) -> bool | None:
+    def is_finite(program: Program, name: str, value: float) -> bool:
         with contextlib.suppress(ExpressionError), np.errstate(all="ignore"):
-            return bool(np.isfinite(_of_printed(program, points[place], limits)))
-        return None
+            return bool(np.all(np.isfinite(_of_printed(program, {**near, name: np.array(value)}, limits))))
+        return False
 
-    wanted = {place: is_finite(expression, place) for place in points}
-    lost = 0
-    for by in found.results:
-        program = parse("\n".join(program_text(found.program(by))))
-        lost += sum(wanted[by[-1], v] is True and is_finite(program, (by[-1], v)) is False for v in _FAR)
-    return lost
+    points = {name: [v for v in _FAR if is_finite(expression, name, v)] for name in {by[-1] for by in found.results}}
+
+    @cache
+    def lost(text: str, name: str) -> int:
+        program = parse(text)
+        return sum(not is_finite(program, name, value) for value in points[name])
+
+    return lambda tried: sum(lost("\n".join(program_text(tried.program(by))), by[-1]) for by in tried.results)
 
 
 def narrow(found: Derivatives, shapes: Shapes, limits: Limits, value: tuple[int, ...] = ()) -> frozenset[By]:

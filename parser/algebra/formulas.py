@@ -10,8 +10,7 @@ from ...engine.table.record import Operation
 from ...engine.table.registry import FUNCTIONS
 from ..syntax.parse import parse
 from ..syntax.records import Binary, Call, Compare, Name, Number, Unary
-from .canonical import CANONICAL
-from .construction import Algebra
+from .canonical import CANONICAL, Algebra
 
 # Makes an expression with an algebra from the arguments of an operation.
 Spelling = Callable[..., Any]

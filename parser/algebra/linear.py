@@ -9,7 +9,7 @@ from .functions import call
 from .matrices import matrix_product_of, transposed
 from .reductions import without_numbers
 from .shapes import Shape, Shapes
-from .terms import ONE, ZERO, Call, Product, Sum, Term, children, is_call, number, ordered, raw_call
+from .terms import ONE, ZERO, Call, Product, Sum, Term, is_call, number, ordered, raw_call
 
 
 class _Map(NamedTuple):
@@ -79,13 +79,10 @@ class _Reader:
     def __init__(self, vector: Term, shapes: Shapes) -> None:
         self.vector = vector
         self.shapes = shapes
-        self.linear: dict[Term, bool] = {}
 
     def has_vector(self, term: Term) -> bool:
         """Whether the vector is anywhere in an expression."""
-        for part in ordered([term], lambda t: [c for c in children(t) if c not in self.linear]):
-            self.linear[part] = part is self.vector or any(self.linear[child] for child in children(part))
-        return self.linear[term]
+        return self.vector in ordered([term])
 
     def map(self, term: Term, factor: Term = ONE) -> _Map | None:
         """The map of an expression times a factor, a number or a vector like it."""
@@ -98,18 +95,13 @@ class _Reader:
             others = [power(base, exponent) for base, exponent in term.factors if base not in inside]
             if len(inside) != 1 or any(map(self.has_vector, others)):
                 return None
-            return self._times(inside[0], multiply(number(term.coefficient), *others, factor))
+            return self.map(inside[0], multiply(number(term.coefficient), *others, factor))
         if not isinstance(term, Call) or not self.has_vector(term):
             return None
         if is_call(term, "where") and not self.has_vector(term.arguments[0]):
             return self._choice(term, factor)
         made = self._call(term)
         return None if made is None else self._scaled(made, factor, bool(self.shapes.of(term)))
-
-    def _times(self, term: Term, factor: Term) -> _Map | None:
-        if isinstance(term, Sum) and not term.constant:
-            return self._sum(term, factor)
-        return self.map(term, factor)
 
     def _sum(self, term: Sum, factor: Term) -> _Map | None:
         shape = self.shapes.of(term) or self.shapes.of(factor)

@@ -16,7 +16,7 @@ from .elements import mapped
 from .notation import LIST
 from .reductions import total, with_last_dropped, with_last_kept, without_numbers
 from .shapes import Shape, Shapes, size_of
-from .terms import ONE, ZERO, Call, Product, Sum, Term, is_call, number, ordered, raw_call
+from .terms import Call, Product, Sum, Term, is_call, number, ordered, raw_call
 
 _PRODUCT, _TRANSPOSES = "@", ("T", "mT")
 
@@ -26,14 +26,14 @@ def matrix_product(equation: Equation, arguments: Sequence[Any], shapes: Shapes)
     (front_of_left, left), (front_of_right, right) = (without_numbers(term, shapes) for term in arguments[:2])
     sizes = size_of(equation.arguments[0]), size_of(equation.arguments[1])
     for one, rest in ((left, right), (right, left)):
-        if _is_identity(one) and shapes.of(rest) != ():
+        if is_call(one, "eye") and shapes.of(rest) != ():
             return multiply(front_of_left, front_of_right, rest)
     own, other = shapes.of(left), shapes.of(right)
     length, is_matrix = sizes[0][-1], len(sizes[1]) > 1
     if not own or own[-1] != length or length == 1:
         # Every element of a row is the same.
         column = total(right, sizes[1], (-2,) if is_matrix else (-1,), len(sizes[1]) > 2, shapes)
-        row = left if is_matrix or not own else _last_dropped(left, shapes)
+        row = left if is_matrix or not own else shapes.record(raw_call("squeeze", (left, number(-1))), own[:-1])
         return None if column is None else multiply(front_of_left, front_of_right, _multiplied(row, column, shapes))
     if (len(other) < 2 or other[-2] != length) if is_matrix else other != (length,):
         # Every element of a column is.
@@ -58,10 +58,6 @@ def _product_of(left: Term, right: Term, own: Shape, other: Shape, shapes: Shape
     """left @ right: without a matrix beside its inverse, and A @ x for x @ A.T."""
     if len(own) == 1 and len(other) == 2 and is_call(right, "T"):
         return _product_of(_parts(right)[0], left, other[::-1], own, shapes)
-    if is_call(left, "diag") and len(own) == 2 and len(other) == 1 and _is_vector(_parts(left)[0], shapes):
-        return shapes.record(multiply(_parts(left)[0], right), other)
-    if is_call(right, "diag") and len(other) == 2 and len(own) == 1 and _is_vector(_parts(right)[0], shapes):
-        return shapes.record(multiply(left, _parts(right)[0]), own)
     for whole, shape in ((left, other), (right, own)):
         if is_call(whole, "outer") and len(shape) == 2:
             column, row = _parts(whole)
@@ -96,10 +92,6 @@ def _chain(term: Term, shapes: Shapes) -> list[Term]:
     return [term]
 
 
-def _is_vector(term: Term, shapes: Shapes) -> bool:
-    return len(shapes.of(term)) == 1
-
-
 def _is_square(term: Term, shapes: Shapes) -> bool:
     shape = shapes.of(term)
     return len(shape) == 2 and shape[0] == shape[1]
@@ -112,17 +104,6 @@ def _are_inverse(one: Term, other: Term, shapes: Shapes) -> bool:
     if is_call(one, "T") and is_call(other, "T"):
         one, other = _parts(one)[0], _parts(other)[0]
     return any(is_call(a, "inverse") and _parts(a)[0] is b for a, b in ((one, other), (other, one)))
-
-
-def _last_dropped(term: Term, shapes: Shapes) -> Term:
-    """The array without its last dimension, which has size 1."""
-    own = shapes.of(term)
-    if own == (1,):
-        return term
-    dropped = with_last_dropped(term, shapes)
-    if dropped is not None:
-        return dropped
-    return shapes.record(raw_call("squeeze", (term, number(-1))), own[:-1])
 
 
 def _shape_of_product(left: Shape, right: Shape) -> Shape:
@@ -157,7 +138,7 @@ def _multiplied(left: Term, right: Term, shapes: Shapes) -> Term:
 def solved(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
     """The solution for the identity, which is the inverse. None: for another right-hand side."""
     matrix, (front, right) = arguments[0], without_numbers(arguments[1], shapes)
-    if not _is_identity(right) or shapes.of(matrix) != size_of(equation.arguments[0]):
+    if not is_call(right, "eye") or shapes.of(matrix) != size_of(equation.arguments[0]):
         return None
     return (multiply(front, _inverse(matrix, shapes)),)
 
@@ -207,19 +188,6 @@ def cofactors(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> A
     return multiply(shapes.record(raw_call("det", (matrix,)), ()), transposed(_inverse(matrix, shapes), shapes))
 
 
-def _is_identity(term: Term) -> bool:
-    """Whether an expression is the identity, or a list of its rows."""
-    if is_call(term, "eye"):
-        return True
-    if not is_call(term, LIST):
-        return False
-    rows = [_parts(row) if is_call(row, LIST) else () for row in _parts(term)]
-    return all(
-        len(row) == len(rows) and all(item is (ONE if i == j else ZERO) for j, item in enumerate(row))
-        for i, row in enumerate(rows)
-    )
-
-
 def transposed(term: Term, shapes: Shapes) -> Term:
     """The array, which stands for one of matrices, with its last two dimensions exchanged."""
     front, term = without_numbers(term, shapes)
@@ -245,7 +213,7 @@ def _transposed(term: Term, shapes: Shapes) -> Term:
         if len(shapes.of(left)) == len(shapes.of(right)) == 2:
             made = raw_call(_PRODUCT, (right, left))
             forms.append(shapes.record(made, _shape_of_product(shapes.of(right), shapes.of(left))))
-    elif is_call(term, "eye") or (is_call(term, "diag") and _is_vector(_parts(term)[0], shapes)):
+    elif is_call(term, "eye") or (is_call(term, "diag") and len(shapes.of(_parts(term)[0])) == 1):
         return term
     elif is_call(term, *_TRANSPOSES):
         return _parts(term)[0]

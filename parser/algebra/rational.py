@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm, prod
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from flint import Ordering, fmpz_mpoly_ctx
@@ -269,11 +270,12 @@ class Ring:
             self.polynomials.append(polynomial)
         return self._known[key]
 
-    def term(self, polynomial: Any) -> Term:
-        """A polynomial as an expression."""
+    def term(self, polynomial: Any, below: Mapping[int, int] = MappingProxyType({})) -> Term:
+        """A polynomial as an expression, each of its terms times powers of generators."""
         parts = []
         for exponents, coefficient in polynomial.to_dict().items():
-            parts.append(self.monomial(Fraction(int(coefficient)), dict(enumerate(exponents))))
+            powers = {i: e + below.get(i, 0) for i, e in enumerate(exponents)}
+            parts.append(self.monomial(Fraction(int(coefficient)), powers))
         return add(*parts)
 
     def factors_as_sums(self, value: Value) -> Term:

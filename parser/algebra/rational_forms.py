@@ -1,4 +1,4 @@
-"""Forms of a rational function as expressions: factored, multiplied out, divided, collected."""
+"""Forms of a rational function as expressions: factored, multiplied out, collected."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from .arithmetic import add, multiply, power
 from .rational import Ring, TooLargeError, Value
-from .terms import Call, Product, Sum, Term, factors_of, number, product
+from .terms import Product, Sum, Term, number, summands
 
 _MOST_TERMS = 60  # of a polynomial that is written multiplied out
 _MOST_COLLECTED = 4  # generators by whose powers a polynomial is collected
@@ -38,7 +38,6 @@ class Forms:
             yield self._written(value.content, {**dict(top), **dict(bottom)})
         yield from self._spread(value)
         yield from self._multiplied_out(value)
-        yield from self._divided(value)
 
     def _sides(self, powers: Mapping[int, int]) -> Iterator[dict[int, int]]:
         """A numerator or a denominator as it is factored, and with sums multiplied by each other."""
@@ -88,54 +87,9 @@ class Forms:
             return
         polynomial = self.ring.polynomials[made]
         if any(i >= self._generators for i in below):
-            yield multiply(number(value.content), self._of_terms(polynomial, {}), self._written(Fraction(1), below))
+            yield multiply(number(value.content), self.ring.term(polynomial), self._written(Fraction(1), below))
         else:
-            yield multiply(number(value.content), self._of_terms(polynomial, below))
-        yield from self._with_greatest(value.content, polynomial, below)
-
-    def _of_terms(self, polynomial: Any, below: Mapping[int, int]) -> Term:
-        """The terms of a polynomial, each times powers of generators."""
-        terms = []
-        for exponents, coefficient in polynomial.to_dict().items():
-            powers = {i: e + below.get(i, 0) for i, e in enumerate(exponents)}
-            terms.append(self.monomial(Fraction(int(coefficient)), powers))
-        return add(*terms)
-
-    def _with_greatest(self, content: Fraction, polynomial: Any, below: Mapping[int, int]) -> Iterator[Term]:
-        """The greatest powers taken out, not the least: x**n*(1 + 1/x), or a product times a sum of 1/(x + k)."""
-        if len(polynomial) < 2:
-            return
-        greatest = {i: e for i, e in enumerate(map(int, polynomial.degrees())) if e}
-        least = [min(column) for column in zip(*polynomial.to_dict(), strict=True)]
-        # Not of calls, which may be 0 where the terms are not.
-        wanted = {
-            i: e for i, e in greatest.items() if least[i] < e and not isinstance(self.ring.generators[i].base, Call)
-        }
-        singles = [{i: e} for i, e in wanted.items()] if 1 < len(wanted) <= _MOST_COLLECTED else []
-        for chosen in (wanted, *singles):
-            inner = self._of_terms(polynomial, {i: -e for i, e in chosen.items()})
-            outer = dict(below)
-            for i, e in chosen.items():
-                outer[i] = outer.get(i, 0) + e
-            yield multiply(number(content), inner, self._written(Fraction(1), outer))
-
-    def _divided(self, value: Value) -> Iterator[Term]:
-        """A quotient as a polynomial and a proper fraction: 1 - 1/(x + 1)."""
-        sums = {i: -e for i, e in value.powers.items() if e < 0 and i >= self._generators}
-        above = {i: e for i, e in value.powers.items() if e > 0}
-        if not sums or not any(i >= self._generators for i in above):
-            return
-        top, bottom = self._product(Value(Fraction(1), above)), self._product(Value(Fraction(1), sums))
-        if top is None or bottom is None:
-            return
-        divisor = self.ring.polynomials[bottom]
-        quotient, rest = divmod(self.ring.polynomials[top], divisor)
-        if not quotient or not rest or len(quotient) > _MOST_TERMS:
-            return
-        others = {i: e for i, e in value.powers.items() if e < 0 and i not in sums}
-        fraction = self.ring.factored(rest, Fraction(1), {i: -e for i, e in sums.items()})
-        outer = self._written(value.content, others)
-        yield multiply(outer, add(self.ring.term(quotient), self._written(fraction.content, fraction.powers)))
+            yield multiply(number(value.content), self.ring.term(polynomial, below))
 
     def _written(self, content: Fraction, powers: Mapping[int, int]) -> Term:
         """A number times powers of polynomials."""
@@ -159,18 +113,14 @@ class Forms:
         for i, exponent in left.items():
             if i >= self._generators and exponent:
                 parts.append(power(self.shortest(i), number(exponent)))
-        return multiply(self.monomial(content, generators), *parts)
-
-    def monomial(self, content: Fraction, powers: Mapping[int, int]) -> Term:
-        """A number times powers of generators."""
-        return self.ring.monomial(content, powers)
+        return multiply(self.ring.monomial(content, generators), *parts)
 
     def shortest(self, place: int) -> Term:
         """The polynomial as a sum, or collected by the powers of a generator, whichever is shorter."""
         known = place, self._depth
         if known not in self._shortest:
             polynomial = self.ring.polynomials[place]
-            forms = [self._of_terms(polynomial, {})]
+            forms = [self.ring.term(polynomial)]
             if 3 <= len(polynomial) <= _MOST_TERMS and self._depth < _DEEPEST:
                 self._depth += 1
                 forms += self._collected(polynomial)
@@ -195,13 +145,5 @@ class Forms:
             for exponent, group in groups.items():
                 value = self.ring.factored(self.ring.polynomial(group), Fraction(1), {})
                 inner = self._written(value.content, value.powers)
-                parts.append(multiply(inner, self.monomial(Fraction(1), {place: exponent})))
+                parts.append(multiply(inner, self.ring.monomial(Fraction(1), {place: exponent})))
             yield add(*parts)
-
-
-def summands(term: Term) -> list[Term]:
-    """The terms of a sum, or the expression itself."""
-    if not isinstance(term, Sum):
-        return [term]
-    parts = [product(c, factors_of(part)) for part, c in term.terms]
-    return [*parts, number(term.constant)] if term.constant else parts

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from math import prod
 from typing import Any
 
 from ...engine.program.program import Equation, Variable
 from .arithmetic import add, multiply, power, primitive_part
-from .elements import of_two_results
 from .functions import call
 from .notation import LIST
 from .shapes import Shape, Shapes, named, numbers, size_of
-from .terms import ONE, ZERO, Call, Product, Sum, Term, is_call, number, raw_call, symbol
+from .terms import HALF, ONE, ZERO, Call, Product, Sum, Term, is_call, number, raw_call, symbol
 
 
 def total(term: Term, shape: Shape, dims: Sequence[int], keepdim: bool, shapes: Shapes) -> Term | None:
@@ -23,8 +21,6 @@ def total(term: Term, shape: Shape, dims: Sequence[int], keepdim: bool, shapes: 
 
 def _along(name: str, term: Term, shape: Shape, dims: Sequence[int], keepdim: bool, shapes: Shapes) -> Term | None:
     """A reduction along dimensions; None: it takes the array that the expression stands for, and not the expression."""
-    if 0 in shape:
-        return None
     own = shapes.of(term)
     rank, missing = len(shape), len(shape) - len(own)
     axes = sorted({dim % rank for dim in dims})
@@ -46,9 +42,6 @@ def _along(name: str, term: Term, shape: Shape, dims: Sequence[int], keepdim: bo
     left = tuple(1 if i in present else size for i, size in enumerate(own) if kept or i not in present)
     if isinstance(term, Call) and term.name == "T" and not kept:
         (term,), present = term.arguments, [1 - present[0]]
-        if is_call(term, "unsqueeze") and present == [1]:
-            # Along a dimension of size 1.
-            return multiply(*front, term.arguments[0]) if isinstance(term, Call) else None
     where = number(present[0]) if len(present) == 1 else numbers(present)
     options = (where, _KEEPDIM) if kept else (where,)
     return multiply(*front, shapes.record(raw_call(name, (term, *options)), left))
@@ -69,7 +62,7 @@ def with_last_dropped(term: Term, shapes: Shapes) -> Term | None:
     if not isinstance(term, Call) or term.arguments[-1:] != (_KEEPDIM,):
         return None
     dropped = raw_call(term.name, term.arguments[:-1])
-    if not isinstance(dropped, Call) or not _is_along_last(dropped, shapes):
+    if not is_call(dropped, term.name) or not _is_along_last(dropped, shapes):
         return None
     whole = term.arguments[0]
     if isinstance(whole, Call) and whole.name == "T" and term.name in _LIKE_SUM:
@@ -106,7 +99,8 @@ def reduced(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any
     """A reduction, by its name in the language. None: it is one of those that are no formula."""
     primitive = equation.primitive
     if primitive.outputs:
-        return of_two_results(equation, arguments, shapes)
+        # An element and its place.
+        return None if shapes.of(arguments[0]) else (arguments[0], ZERO)
     name = "norm" if primitive.function == "vector_norm" else primitive.name
     term = arguments[0]
     shape = size_of(equation.arguments[0])
@@ -144,14 +138,19 @@ def is_condition(argument: Any) -> bool:
 
 def _of_list(name: str, vector: Any) -> Term:
     items = vector.arguments
-    if any(is_call(item, LIST) for item in items):
-        return call(name, vector)
-    if name == "sum":
-        return add(*items)
-    if name == "mean":
-        return multiply(number(Fraction(1, len(items))), add(*items))
-    if name == "prod":
-        return multiply(*items)
-    if name == "norm":
-        return call("sqrt", add(*(power(item, number(2)) for item in items)))
+    if not any(is_call(item, LIST) for item in items):
+        if name == "sum":
+            return add(*items)
+        if name == "prod":
+            return multiply(*items)
+        if name == "norm":
+            return power(add(*(power(item, number(2)) for item in items)), HALF)
     return call(name, vector)
+
+
+def extremes(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+    """The least and the greatest element; None: along a dimension, or what stands for an array by broadcasting."""
+    term, dim = arguments[:2]
+    if dim is not None or shapes.of(term) != size_of(equation.arguments[0]):
+        return None
+    return call("amin", term), call("amax", term)

@@ -7,7 +7,21 @@ from fractions import Fraction
 
 from .arithmetic import add, multiply, power
 from .functions import rebuilt
-from .terms import MINUS_ONE, ONE, E, Product, Sum, Term, children, factors_of, integer, number, ordered, product
+from .terms import (
+    MINUS_ONE,
+    ONE,
+    E,
+    Product,
+    Sum,
+    Term,
+    children,
+    coefficient_of,
+    factors_of,
+    integer,
+    ordered,
+    product,
+    summands,
+)
 
 _MOST_SUMMANDS = 4  # of a sum above the line that is multiplied out
 
@@ -37,35 +51,25 @@ def _apart(term: Product) -> Term:
             and (_has_exponential(base) if has_below else E in dict(term.factors) and _has_quotient(base))
         ):
             rest = product(term.coefficient, {b: e for b, e in term.factors if b is not base})
-            parts = [multiply(number(c), part, rest) for part, c in base.terms]
-            if base.constant:
-                parts.append(multiply(number(base.constant), rest))
-            return add(*(_below(part) if isinstance(part, Product) else part for part in parts))
+            return add(*(_below(multiply(part, rest)) for part in summands(base)))
     return _below(term) if has_below else term
 
 
-def _below(term: Product) -> Term:
+def _below(term: Term) -> Term:
     """The product with its exponential divided into sums below the line that grow as fast."""
-    factors = dict(term.factors)
-    for base in [base for base, exponent in term.factors if _is_below(base, exponent)]:
+    factors = factors_of(term)
+    for base in [base for base, exponent in factors.items() if _is_below(base, exponent)]:
         assert isinstance(base, Sum)
         for part, _ in base.terms:
             unit = factors_of(part).get(E)
             # How often the exponential can be divided into the sum: once for each time it is below the line.
-            times = -(integer(factors[base]) or 0)
-            while unit is not None and times and E in factors and _covers(factors[E], unit):
+            times = -(integer(factors.get(base, ONE)) or 0)
+            while unit is not None and times > 0 and E in factors and _covers(factors[E], unit):
                 inverse = power(E, multiply(MINUS_ONE, unit))
-                less = [multiply(number(c), p, inverse) for p, c in base.terms]
-                divided = add(*less, multiply(number(base.constant), inverse))
-                rest = product(term.coefficient, factors)
-                turned = multiply(rest, inverse, base, power(divided, MINUS_ONE))
-                if not isinstance(turned, Product):
-                    return turned
-                term, factors, times = turned, dict(turned.factors), times - 1
-                if base not in factors:
-                    break
-            if base not in factors:
-                break
+                divided = add(*(multiply(summand, inverse) for summand in summands(base)))
+                rest = product(coefficient_of(term)[0], factors)
+                term = multiply(rest, inverse, base, power(divided, MINUS_ONE))
+                factors, times = factors_of(term), times - 1
     return term
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from .arithmetic import power
-from .elements import OF_TWO_RESULTS
 from .notation import FLOAT, KEYWORD, RESULT, SLICE
 from .presentation import Presentation
 from .terms import E, Number, Product, Symbol, Term, children, is_call, ordered
@@ -16,17 +15,17 @@ _OWN = 4  # tokens of `u = ...` on its own line
 _NAMES = "uvwpqrst"
 
 
-def shared(outputs: Sequence[Term], decimals: bool, taken: Collection[str]) -> dict[Term, str]:
-    """Names for parts of the outputs that occur several times, in the order of definition.
+def shared(outputs: Sequence[Term], shown: Presentation, taken: Collection[str]) -> dict[Term, str]:
+    """Names for parts of the outputs that occur several times, in the order of definition, none of them in `taken`.
 
-    None of them is in `taken`.
+    `shown` is how they are written without any.
     """
-    if sum(Presentation(decimals).tokens(term) for term in outputs) < _LONG:
+    if sum(map(shown.tokens, outputs)) < _LONG:
         return {}
-    chosen = _chosen(outputs, decimals, {})
+    chosen = _chosen(outputs, shown)
     while chosen:
         # Parts of what has a name are counted once only, so that some may not be worth one any more.
-        kept = _chosen(outputs, decimals, dict.fromkeys(chosen, "u"))
+        kept = _chosen(outputs, Presentation(shown.decimals, dict.fromkeys(chosen, "u")))
         if len(kept) == len(chosen):
             break
         chosen = kept
@@ -44,10 +43,9 @@ def free_names(taken: Collection[str]) -> Iterator[str]:
         i += 1
 
 
-def _chosen(outputs: Sequence[Term], decimals: bool, names: dict[Term, str]) -> list[Term]:
-    """Among all parts (or those in `names`), those whose name saves enough."""
+def _chosen(outputs: Sequence[Term], shown: Presentation) -> list[Term]:
+    """Among all parts, or those that have names, those whose name saves enough."""
     parts = ordered(outputs, _shown_children)
-    shown = Presentation(decimals, names)
     uses: dict[Term, int] = dict.fromkeys(parts, 0)
     for term in outputs:
         uses[term] += 1
@@ -56,10 +54,10 @@ def _chosen(outputs: Sequence[Term], decimals: bool, names: dict[Term, str]) -> 
         count = uses[term]
         if not count:
             continue
-        if isinstance(term, (Number, Symbol)) or is_call(term, KEYWORD, SLICE, FLOAT, *OF_TWO_RESULTS):
+        if isinstance(term, (Number, Symbol)) or is_call(term, KEYWORD, SLICE, FLOAT):
             continue
         length = shown.show(term, named=False).tokens
-        if (not names or term in names) and (count - 1) * length - count - _OWN >= _SAVED and count > 1:
+        if (not shown.names or term in shown.names) and (count - 1) * length - count - _OWN >= _SAVED and count > 1:
             chosen.append(term)
             count = 1
         for child in _shown_children(term):

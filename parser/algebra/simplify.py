@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import cache
 
 from .arithmetic import add, multiply
+from .choice import by_regions
 from .functions import rebuilt
 from .identities import (
     multiplied_angles,
@@ -19,7 +21,6 @@ from .identities import (
 )
 from .notation import function
 from .presentation import Presentation
-from .regions import by_regions
 from .terms import (
     MINUS_ONE,
     ONE,
@@ -52,13 +53,16 @@ _MOST_COUNTED = 4000  # factors of the terms of a sum
 _MOST_WORK = 12_000  # tokens of forms that are compared with each other, in all
 _MOST_ROOTS = 8
 _LOST = 30  # tokens that it may cost to keep digits
+_CLOSE = 1  # tokens that it may cost to keep a point
+_MOST_CLOSE = 6
 
 
-def simplified(terms: Sequence[Term], is_final: bool = True) -> list[Term]:
+def simplified(terms: Sequence[Term], is_final: bool = True, near: list[list[Term]] | None = None) -> list[Term]:
     """Expressions equal to these wherever these have a value, with as few tokens as the forms tried allow.
 
     What several of them have in common is looked at once. `is_final`: else they are differentiated again, and keep the
-    functions that they have, as cos(2*x) beside sin(x) cancels with nothing.
+    functions that they have, as cos(2*x) beside sin(x) cancels with nothing. `near` is given for each what is hardly
+    longer.
     """
     forms = _Simplification(is_final)
     known: dict[Term, Term] = {}
@@ -69,6 +73,8 @@ def simplified(terms: Sequence[Term], is_final: bool = True) -> list[Term]:
         if isinstance(made, Call):
             made = forms.shorter(of_inverse(made) or made)
         known[part] = forms.shortest(made, part in outer) if part in wanted else made
+    if near is not None:
+        near.extend(forms.nearly(known[term]) for term in terms)
     return [known[term] for term in terms]
 
 
@@ -91,6 +97,8 @@ class _Simplification:
         self.is_final = is_final
         self.shown = Presentation()
         self.work = 0
+        # What was hardly longer than a form that was chosen.
+        self.near: dict[Term, list[Term]] = {}
 
     def shortest(self, term: Term, is_outer: bool) -> Term:
         """The shortest form; of what is no whole result, if it is small."""
@@ -114,6 +122,15 @@ class _Simplification:
         plain = _plainest(term)
         return plain if self.shown.tokens(plain) <= (1 if self.is_final else 2) * tokens else best
 
+    def nearly(self, term: Term) -> list[Term]:
+        """Other forms of one that was chosen, which are hardly longer."""
+        forms = dict.fromkeys([term, *self.near.get(term, ())])
+        sums = [form for form in forms if isinstance(form, Sum)]
+        # (cos(x) - sin(x)/x)/x: a square below the line is 0, or beyond all numbers, sooner.
+        forms |= dict.fromkeys(_common_factor(form, lambda powers: min(max(powers), Fraction(0))) for form in sums)
+        longest = self.shown.tokens(term) + _CLOSE
+        return [form for form in forms if form is not term and self.shown.tokens(form) <= longest]
+
     def shorter(self, call: Term) -> Term:
         """A choice as it is, or with its regions joined."""
         chosen = by_regions(call)
@@ -122,9 +139,11 @@ class _Simplification:
     def _shorter(self, term: Term, forms: Iterable[Term]) -> Term:
         best, least = term, self.shown.tokens(term) + _LOST * _vanishes_far_away(term)
         steepest: Fraction | None = None
+        tried = {form: self.shown.tokens(form) for form in (term, *self.near.get(term, ()))}
         for form in forms:
             tokens = self.shown.tokens(form) + _LOST * _vanishes_far_away(form)
             self.work += tokens
+            tried[form] = tokens
             if tokens + _reluctance(best, form) <= least:
                 # One that overflows sooner has to be much shorter.
                 steepest = _steepness(term) if steepest is None else steepest
@@ -132,6 +151,8 @@ class _Simplification:
                     best, least = form, tokens
             if self.work > _MOST_WORK:
                 break
+        close = [form for form in sorted(tried, key=tried.__getitem__) if tried[form] <= least + _CLOSE]
+        self.near[best] = close[:_MOST_CLOSE]
         return best
 
     def _forms(self, term: Term, is_outer: bool) -> Iterator[Term]:
@@ -302,9 +323,10 @@ def _common_factor(term: Sum, choose: Callable[[list[Fraction]], Fraction]) -> T
         # Each of them in all the other terms.
         return term
     inverse = {base: multiply(MINUS_ONE, exponent) for base, exponent in common.items()}
+    less = cache(add)
     rests = []
     for factors, coefficient in summands:
         # Whole powers of the same bases less: nothing else can come of it.
-        rest = {base: add(e, inverse[base]) if base in inverse else e for base, e in factors.items()}
+        rest = {base: less(e, inverse[base]) if base in inverse else e for base, e in factors.items()}
         rests.append(product(coefficient, {**{base: e for base, e in inverse.items() if base not in factors}, **rest}))
     return multiply(product(Fraction(1), common), add(*rests))

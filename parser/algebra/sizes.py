@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from itertools import combinations
 from typing import NamedTuple
 
@@ -168,18 +169,16 @@ class _Names:
     """Writes numbers of elements as what they are called."""
 
     def __init__(self, shapes: Shapes, primes: Mapping[Axis, int]) -> None:
-        self.ranks = {name: len(shape) for name, shape in shapes.items() if shape}
-        # The size that each stand-in stands for, by its shortest name: of a vector where one has it.
+        ranks = {name: len(shape) for name, shape in shapes.items() if shape}
+        # What stands for a number of elements, by its shortest name: of all elements of an array of several dimensions,
+        # and then of one dimension, of a vector where one has it.
         self.names: dict[int, Term] = {}
-        for axis in sorted(primes, key=lambda axis: (self.ranks[axis[0]] > 1, axis[1])):
+        for name, rank in ranks.items():
+            factors = [primes.get((name, axis), 0) for axis in range(rank)]
+            if rank > 1 and all(factors):
+                self.names.setdefault(math.prod(factors), raw_call("numel", (symbol(name),)))
+        for axis in sorted(primes, key=lambda axis: (ranks[axis[0]] > 1, axis[1])):
             self.names.setdefault(primes[axis], self._size(*axis))
-        # The numbers of all elements of an array of several dimensions, by what stands for them.
-        self.wholes: dict[tuple[int, ...], Term] = {}
-        for name, rank in self.ranks.items():
-            factors = [primes.get((name, axis)) for axis in range(rank)]
-            if rank > 1 and None not in factors:
-                whole = tuple(sorted(factor for factor in factors if factor))
-                self.wholes.setdefault(whole, raw_call("numel", (symbol(name),)))
 
     def _size(self, name: str, axis: int) -> Term:
         if axis == 0:
@@ -210,26 +209,11 @@ class _Names:
             return number(0)
         value = _exact(value)
         factors: list[Term] = []
-        powers: dict[int, int] = {}
-        for whole, name in self.wholes.items():
-            value, less = _taken(value, _largest_factor(math.prod(whole) - 1), math.prod(whole) - 1)
-            if less:
-                factors.append(power(add(name, number(-1)), number(less)))
-        for prime, name in self.names.items():
-            value, whole = _taken(value, prime, prime)
-            value, less = _taken(value, prime // 2, prime - 1)
-            if whole:
-                powers[prime] = whole
-            if less:
-                factors.append(power(add(name, number(-1)), number(less)))
-        for whole, name in self.wholes.items():
-            counts = {prime: whole.count(prime) for prime in whole}
-            times = {powers.get(prime, 0) / count for prime, count in counts.items()}
-            if len(times) == 1 and (exponent := times.pop()) and exponent.is_integer():
-                factors.append(power(name, number(int(exponent))))
-                powers = {prime: count for prime, count in powers.items() if prime not in whole}
-        factors += [power(self.names[prime], number(count)) for prime, count in powers.items()]
-        return multiply(number(value), *factors) if factors else number(value)
+        for whole, name in self.names.items():
+            value, times = _taken(value, whole, whole)
+            value, less = _taken(value, _largest_factor(whole - 1), whole - 1)
+            factors += [power(name, number(times)), power(add(name, number(-1)), number(less))]
+        return multiply(number(value), *factors)
 
 
 def _taken(value: Fraction, factor: int, whole: int) -> tuple[Fraction, int]:
@@ -242,6 +226,7 @@ def _taken(value: Fraction, factor: int, whole: int) -> tuple[Fraction, int]:
     return value, times
 
 
+@cache
 def _largest_factor(value: int) -> int:
     """The largest prime factor of a whole number."""
     factor = 2

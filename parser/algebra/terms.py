@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import Any, TypeAlias, TypeGuard
 from weakref import WeakValueDictionary
 
-_MOST_DIGITS = 60  # of an exact number; beyond, it is rounded to a float
+_LARGEST = 10**60  # of the parts of an exact number; beyond, it is rounded to a float
 
 
 class Number:
@@ -124,8 +124,8 @@ def ordered(roots: Iterable[Term], parts: Callable[[Term], Iterable[Term]] = chi
 
 def number(value: Fraction | int) -> Number:
     """A number, rounded to float64 where it has too many digits to be exact."""
-    value = Fraction(value)
-    if max(abs(value.numerator), value.denominator) > 10**_MOST_DIGITS:
+    value = value if type(value) is Fraction else Fraction(value)
+    if value.denominator > _LARGEST or abs(value.numerator) > _LARGEST:
         value = Fraction(repr(float(value)))
     return _made(Number, value)
 
@@ -200,6 +200,14 @@ def product(coefficient: Fraction, factors: Mapping[Term, Term]) -> Term:
         if exponent is ONE and isinstance(base, Sum):
             return scaled(base, coefficient)
     return _made(Product, coefficient, tuple(sorted(kept.items(), key=_place)))
+
+
+def summands(term: Term) -> list[Term]:
+    """The terms of a sum, or the expression itself."""
+    if not isinstance(term, Sum):
+        return [term]
+    parts = [product(c, factors_of(part)) for part, c in term.terms]
+    return [*parts, number(term.constant)] if term.constant else parts
 
 
 def with_factor(whole: Product, base: Term) -> Term | None:

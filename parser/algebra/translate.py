@@ -13,9 +13,8 @@ from ...engine.program.program import Constant, Equation, Program, Variable
 from . import arrays
 from .arithmetic import add, multiply
 from .calls import called
-from .canonical import CANONICAL
+from .canonical import CANONICAL, Algebra
 from .constants import read
-from .construction import Algebra
 from .formulas import UntranslatableError, spelling
 from .notation import LIST
 from .reductions import is_condition

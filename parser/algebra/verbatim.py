@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 from ..syntax.printer import LEVELS
 from ..syntax.records import Attribute, Binary, Call, Compare, List, Name, Number, Slice, Subscript, Unary
-from .canonical import CANONICAL
-from .construction import Algebra
+from .canonical import CANONICAL, Algebra
 from .notation import COMPARISONS, ELEMENT, FLOAT, KEYWORD, LIST, RESULT, SLICE
 from .shapes import Shape, Shapes
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from ..algebra.derivative import Derivatives
-from ..algebra.elements import OF_TWO_RESULTS
 from ..algebra.sharing import free_names
 from ..semantics.names import CONSTANTS
 from ..syntax.rebuilding import with_parts
@@ -98,7 +97,6 @@ class _Graph:
             and varies[number]
             and not fixed[number]
             and type(record) in (Binary, Call)
-            and getattr(record, "function", "") not in OF_TWO_RESULTS
             and getattr(record, "op", "") not in ("and", "or")
         ]
 

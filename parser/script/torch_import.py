@@ -13,7 +13,7 @@ from typing import Any
 
 from ... import engine
 from ...engine.api.types import PublicTensor
-from .running.modules import TORCH, engine_module
+from .running.modules import TORCH, engine_module, removed
 from .torch_homes import face, shown_as_torchs
 
 
@@ -72,7 +72,7 @@ def _torch() -> ModuleType:
 def _member(name: str) -> Any:
     if name == "__all__":
         return [name for name in TORCH.names if not isinstance(getattr(engine, name), ModuleType)]
-    return getattr(engine, name)
+    return removed(name) or getattr(engine, name)
 
 
 def _module(path: str) -> Any:

@@ -12,6 +12,7 @@ from ...engine.table.registry import FUNCTIONS
 from ..algebra.derivative import Derivatives
 from ..syntax.printer import ATOM, UnprintableError
 from ..syntax.records import Attribute, Call, List, Number, Unary
+from ..syntax.walk import walk
 from .code import CodePrinter, named, python_module
 from .how import DOUBLE, SINGLE
 from .python import PythonPrinter
@@ -203,7 +204,9 @@ class NumpyPrinter(CodePrinter):
             array, values, dim, *ends = texts
             places = ends[0] if name == "select_scatter" else f"slice({', '.join(ends)})"
         axis = int(dim) if dim.isdecimal() else -1
-        if axis < 0 or (name == "scatter" and axis):
+        # Places that the program finds: NumPy's extremes have none, and of matrices they are along a dimension.
+        are_found = name == "scatter" and any(type(part) is Attribute for part in walk(node.args[2]))
+        if axis < 0 or (name == "scatter" and axis) or are_found:
             raise UnprintableError(f"{self.language} has no function for `{name}` with these arguments", name)
         places = f"({'slice(None), ' * axis}{places})" if axis else places
         return self.placed(_PLACING[name], array, places, values), ATOM

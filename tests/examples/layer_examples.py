@@ -83,10 +83,21 @@ def sliding(choose: Any, *kernel: int) -> Any:
     return lambda x: choose(np.lib.stride_tricks.sliding_window_view(x, kernel, axes), axes)
 
 
-def interpolated(x: Any, size: int) -> Any:
-    """Between the middles of the elements of the last dimension, by NumPy."""
-    at = (np.arange(size) + 0.5) * x.shape[-1] / size - 0.5
-    return np.apply_along_axis(lambda line: np.interp(at, np.arange(x.shape[-1]), line), -1, x)
+def interpolated(x: Any, size: int, axis: int = -1) -> Any:
+    """Between the middles of the elements of a dimension, by NumPy."""
+    at = (np.arange(size) + 0.5) * x.shape[axis] / size - 0.5
+    return np.apply_along_axis(lambda line: np.interp(at, np.arange(x.shape[axis]), line), axis, x)
+
+
+def cubic(x: Any, size: int, axis: int) -> Any:
+    """By Keys' kernel with a = -3/4, of all elements there would be if the outermost went on for ever."""
+    n = x.shape[axis]
+    at = (np.arange(size) + 0.5) * n / size - 0.5
+    places = np.arange(-2, n + 2)
+    t = np.abs(at[:, None] - places)
+    near, far = 1.25 * t**3 - 2.25 * t**2 + 1, -0.75 * (t**3 - 5 * t**2 + 8 * t - 4)
+    kernel = np.where(t <= 1, near, np.where(t < 2, far, 0))
+    return np.apply_along_axis(lambda line: kernel @ line[places.clip(0, n - 1)], axis, x)
 
 
 RUNNING = torch.tensor([0.5, -1.0]), torch.tensor([2.0, 0.25])
@@ -292,8 +303,25 @@ CALLS: dict[str, list[Example]] = {
         Example(lambda x: torch.interpolate(x, 7, mode="linear"), lambda x: interpolated(x, 7), (LINES,)),
         Example(
             lambda x: torch.interpolate(x, (2, 9), mode="bilinear"),
-            lambda x: interpolated(interpolated(x, 9).swapaxes(-1, -2), 2).swapaxes(-1, -2),
+            lambda x: interpolated(interpolated(x, 9), 2, -2),
             (IMAGE,),
+        ),
+        Example(
+            lambda x: torch.interpolate(x, (3, 2, 3), mode="trilinear"),
+            lambda x: interpolated(interpolated(interpolated(x, 3), 2, -2), 3, -3),
+            (VOLUME,),
+        ),
+        Example(
+            lambda x: torch.interpolate(x, (3, 7), mode="bicubic"), lambda x: cubic(cubic(x, 7, -1), 3, -2), (IMAGE,)
+        ),
+        Example(lambda x: torch.interpolate(x, (1, 4, 1)), lambda x: x[..., :1, [0, 0, 1, 2], :1], (VOLUME,)),
+        *(
+            Example(lambda x: torch.interpolate(x, 3, mode="nearest-exact"), reference, (shape,))
+            for shape, reference in (
+                (LINES, lambda x: x[..., [0, 2, 4]]),
+                (IMAGE, lambda x: x[..., [0, 2, 3], :][..., [0, 2, 4]]),
+                (VOLUME, lambda x: x[..., [0, 1, 1], :, :][..., [0, 1, 1]]),
+            )
         ),
     ],
     "adaptive_avg_pool1d": [

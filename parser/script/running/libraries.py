@@ -1,4 +1,4 @@
-"""Python's modules `functools`, `itertools` and `collections`, as far as scripts have them.
+"""Python's modules `functools`, `itertools` and `collections`, and of some others what is harmless.
 
 What would go on for ever ends where a list of so many values would.
 """
@@ -6,6 +6,7 @@ What would go on for ever ends where a list of so many values would.
 from __future__ import annotations
 
 import itertools
+import time
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -26,6 +27,9 @@ def libraries(guard: Guard) -> dict[str, dict[str, Any]]:
         "functools": {function.__qualname__: Builtin(function, guard) for function in _FUNCTOOLS},
         "itertools": of_itertools | {function.__qualname__: Builtin(function, guard) for function in _ITERTOOLS},
         "collections": {function.__qualname__: Builtin(function, guard) for function in _COLLECTIONS},
+        "time": {clock.__name__: Builtin(_read, clock) for clock in _CLOCKS},
+        "typing": {name: f"typing.{name}" for name in _TYPES},
+        "warnings": dict.fromkeys(("filterwarnings", "simplefilter"), Builtin(_ignored)),
     }
 
 
@@ -206,10 +210,22 @@ def _namedtuple(guard: Guard, name: str, fields: Any) -> Any:
     return namedtuple(name, names, module="__main__")
 
 
+def _read(clock: Callable[[], float]) -> float:
+    return clock()
+
+
+def _ignored(*args: Any, **kwargs: Any) -> None:
+    """Nothing: what a script is warned of stands beside its output."""
+
+
+_CLOCKS = (time.monotonic, time.perf_counter, time.process_time, time.time)
+# What annotations name, which are not looked at.
+_TYPES = ("Any", "Callable", "Dict", "Iterable", "Iterator", "List", "Optional", "Sequence", "Set", "Tuple", "Union")
 _FUNCTOOLS: tuple[Callable[..., Any], ...] = (_cache, _lru_cache, _partial, _reduce, _wraps)
 _ITERTOOLS: tuple[Callable[..., Any], ...] = (_accumulate, _count)
 _COLLECTIONS: tuple[Callable[..., Any], ...] = (_counter, _defaultdict, _deque, _namedtuple, _ordereddict)
 for _function in (*_FUNCTOOLS, *_ITERTOOLS, *_COLLECTIONS):
     # What Python says of wrong arguments begins with this.
     _function.__qualname__ = _function.__name__[1:]
+_read.__qualname__, _ignored.__qualname__ = "time", "filterwarnings"
 _counter.__qualname__, _ordereddict.__qualname__ = "Counter", "OrderedDict"

@@ -34,6 +34,7 @@ _OTHERS: dict[str, tuple[str, ...]] = {
     "torch.nn.utils": (),
     "torch.nn.utils.parametrizations": (),
     "torch.nn.utils.parametrize": (),
+    "torch.nn.utils.rnn": (),
     "torch.optim": (),
     "torch.optim.lr_scheduler": (),
     "torch.random": (),
@@ -49,6 +50,7 @@ _OTHERS: dict[str, tuple[str, ...]] = {
 _PLACES = {
     "torch.nn.utils.parametrizations": "torch.nn.parametrizations",
     "torch.nn.utils.parametrize": "torch.nn.parametrize",
+    "torch.nn.utils.rnn": "torch.nn.packed_sequences",
     "torch.testing": "torch.utils.testing",
 }
 
@@ -61,6 +63,28 @@ def engine_module(path: str) -> ModuleType | None:
 
 # What leads out of the engine, or is no function of PyTorch's.
 _HIDDEN = frozenset(["AccumulateGrad", "FUNCTIONS", "LinAlgError", "describe", "from_numpy", "primitives"])
+
+
+# Functions that PyTorch had until 1.12, with their arguments the other way round, and what it says of them now.
+_REVERSED = {
+    "solve": "`torch.linalg.solve` has its arguments reversed and does not return the LU factorization.",
+    "lstsq": "`torch.linalg.lstsq` has reversed arguments and does not return the QR decomposition in the returned "
+    "tuple (although it returns other information about the problem).",
+}
+
+
+def removed(name: str) -> Any:
+    """What PyTorch has in place of a function that it has no more; None: it has this one, or never had it."""
+    if name not in _REVERSED:
+        return None
+
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError(
+            f"This function was deprecated since version 1.9 and is now removed. `torch.{name}` is deprecated in favor "
+            f"of `torch.linalg.{name}`. {_REVERSED[name]}"
+        )
+
+    return refuse
 
 
 class Library:
@@ -99,14 +123,14 @@ class Module:
         listed = [name for part in (self._module(), *self._parts()) for name in getattr(part, "__all__", ())]
         return sorted({*listed, *_OTHERS[self.name], *self._inside()} - _HIDDEN)
 
-    def member(self, name: str) -> Any:
-        """What a name stands for, which is one of `names`."""
+    def member(self, name: str, has_prefix: bool = True) -> Any:
+        """What a name stands for, which is one of `names`; without `torch.` before it, it may be the engine's own."""
         path = f"{self.name}.{name}"
         if path == "torch.Tensor":
             return types.AnyTensor
         if path in _OTHERS:
             return Module(path)
-        return getattr(self._module(), name)
+        return (has_prefix and self == TORCH and removed(name)) or getattr(self._module(), name)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Module) and other.name == self.name

@@ -34,7 +34,7 @@ class Namespace(Mapping[str, Any]):
         if name in self.own:
             return self.own[name]
         if name in self.torch:
-            return TORCH.member(name)
+            return TORCH.member(name, has_prefix=False)
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:

@@ -246,9 +246,12 @@ OF_VECTORS = [
     ("median(x)", "where(x == median(x), 1/sum(x == median(x)), 0)"),
     ("sort(x)", "1"),
     ("flip(sin(x))", "cos(x)"),
-    ("sort(x)*flip(x)", "flip(sort(x)) + scatter([0, 0, 0], 0, argsort(x), flip(x))"),
-    ("msort(x)[0]", "scatter([0, 0, 0], 0, argsort(x), [1, 0, 0])"),
-    ("sort(x, -1, True)*x", "scatter([0, 0, 0], 0, argsort(x, -1, True), x) + sort(x, -1, True)"),
+    ("sort(x)*flip(x)", "flip(sort(x).values) + scatter(zeros_like(x), -1, sort(x).indices, flip(x))"),
+    ("msort(x)[0]", "scatter(zeros_like(x), 0, sort(x, 0).indices, [1.0, 0, 0])"),
+    (
+        "sort(x, -1, True)*x",
+        "scatter(zeros_like(x), -1, sort(x, descending=True).indices, x) + sort(x, descending=True).values",
+    ),
     ("cumsum(x)*x", "cumsum(x) + flip(cumsum(flip(x)))"),
     ("x[1:]**2", "[0, 2*x[1], 2*x[2]]"),
     ("cat([x, x**2])", "2*x + 1"),
@@ -259,9 +262,9 @@ OF_VECTORS = [
     ("roll(x, 1)*x", "[x[1] + x[2], x[0] + x[2], x[0] + x[1]]"),
     ("pad(x, [1, 1])**2", "[2*x[0], 2*x[1], 2*x[2]]"),
     ("masked_fill(x**2, x > 1, 0)", "where(x <= 1, 2*x, 0)"),
-    ("kthvalue(x, 2)", "u = kthvalue(x, 2)[1]; [where(u == 0, 1, 0), where(u == 1, 1, 0), where(u == 2, 1, 0)]"),
-    ("max(x, dim=0)", "[where(argmax(x) == 0, 1, 0), where(argmax(x) == 1, 1, 0), where(argmax(x) == 2, 1, 0)]"),
-    ("median(x, 0)", "u = median(x, 0)[1]; [where(u == 0, 1, 0), where(u == 1, 1, 0), where(u == 2, 1, 0)]"),
+    ("kthvalue(x, 2)", "scatter(zeros_like(x), -1, broadcast_to(kthvalue(x, 2).indices, [1]), broadcast_to(1.0, [1]))"),
+    ("max(x, dim=0)", "scatter(zeros_like(x), 0, broadcast_to(max(x, dim=0).indices, [1]), broadcast_to(1.0, [1]))"),
+    ("median(x, 0)", "scatter(zeros_like(x), 0, broadcast_to(median(x, 0).indices, [1]), broadcast_to(1.0, [1]))"),
 ]
 
 

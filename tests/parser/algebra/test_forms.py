@@ -101,7 +101,7 @@ FORMS = [
     ("1/(a+b*x)**n", "a", "-n*(b*x + a)**(-n - 1)"),
     ("(a*x+b)/(c*x+d)", "a", "x/(c*x + d)"),
     ("sqrt(a**2-x**2)", "a", "a/sqrt(a**2 - x**2)"),
-    ("sin(x)/x", "x", "cos(x)/x - sin(x)/x**2"),
+    ("sin(x)/x", "x", "(cos(x) - sin(x)/x)/x"),
     ("cosh(x)*sinh(x)", "x", "cosh(2*x)"),
     ("log(x)/x**2", "x", "(1 - 2*log(x))/x**3"),
     ("exp(x)/(1+exp(x))", "x", "1/(4*cosh(x/2)**2)"),

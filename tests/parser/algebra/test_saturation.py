@@ -1,9 +1,12 @@
-"""Derivatives of what saturates stay finite where exponentials overflow."""
+"""Derivatives have values where the expression has: where exponentials overflow, and squares are 0 or overflow."""
 
 from __future__ import annotations
 
+from math import inf
+
 import numpy as np
 import pytest
+from groups import grouped
 
 from autodiff import engine
 from autodiff.parser.algebra.derivative import derivatives
@@ -41,3 +44,32 @@ def test_a_derivative_is_finite_where_the_expression_is(source: str, left: float
 @pytest.mark.parametrize(("source", "expected"), [("exp(x)**2", "2*exp(2*x)"), ("exp(-x)*x**2", "x*exp(-x)*(2 - x)")])
 def test_what_overflows_no_sooner_than_the_expression_keeps_its_form(source: str, expected: str) -> None:
     assert program_text(derivatives(parse(source), [("x",)]).program(("x",))) == [expected]
+
+
+ODD = ("sin", "tan", "tanh", "asin", "atan", "sinh", "asinh", "erf", "expm1", "log1p")
+# An expression, and points where the engine's derivative has a value that a form of the same length may lose.
+KEPT = [
+    *((f"{function}(x)/x", (1e-300, -1e-300)) for function in ODD),
+    ("(1 - cos(x))/x", (1e-300,)),
+    ("sin(x)**2/x", (1e-300,)),
+    ("exp(x)/x", (-1e300, -inf)),
+    ("exp(x)/x**2", (-1e100,)),
+    ("exp(-x)/x", (1e300, inf)),
+    ("erf(x)*exp(-x)", (inf,)),
+    ("tanh(x)/x", (1e300, inf)),
+    ("atan(x)/x", (1e300, inf)),
+    ("x/(1 + x)", (1e300,)),
+    ("1/(x**2 + 1)", (1e200,)),
+]
+
+
+@grouped("source, points", KEPT)
+def test_a_derivative_has_the_engines_value_near_0_and_far_out(source: str, points: tuple[float, ...]) -> None:
+    program = derivatives(parse(source), [("x",)]).program(("x",))
+    for point in points:
+        x = engine.tensor(point, requires_grad=True)
+        with np.errstate(all="ignore"):
+            evaluate(parse(source), {"x": x}, Limits()).backward()
+            value = evaluate(program, {"x": engine.tensor(point)}, Limits()).item()
+        assert x.grad is not None
+        assert value == pytest.approx(x.grad.item(), rel=1e-9), (point, program_text(program))

@@ -37,3 +37,24 @@ def test_an_error_is_named_and_worded_as_in_python(fails, source: str) -> None:
         exec(source, {})  # noqa: S102  (text of failing_programs.txt)
     error = fails(source)
     assert (error.type_name, error.message) == (caught.type.__name__, str(caught.value))
+
+
+def test_a_function_whose_arguments_were_once_the_other_way_round_is_refused_as_in_pytorch(run, fails) -> None:
+    for name in ("solve", "lstsq"):
+        for source in (f"torch.{name}(torch.eye(2), torch.eye(2))", f"from torch import {name}\n{name}(1, 2)"):
+            assert "is now removed" in str(fails(source).message)
+    assert run("print(solve(torch.eye(2), torch.ones(2)), torch.linalg.solve(torch.eye(2), torch.ones(2)))") == (
+        "tensor([1., 1.]) tensor([1., 1.])\n"
+    )
+
+
+def test_what_is_harmless_of_pythons_modules_can_be_imported(run) -> None:
+    source = """\
+import time, warnings
+from typing import List, Optional
+warnings.filterwarnings("ignore")
+start = time.time()
+def first(values: List[int], other: Optional[int] = None) -> int: return values[0]
+print(first([1]), 0 <= time.perf_counter() - time.perf_counter() + 1 < 2, time.time() >= start)
+"""
+    assert run(source) == "1 True True\n"

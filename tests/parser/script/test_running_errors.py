@@ -43,8 +43,9 @@ def underlined(error: ExpressionError) -> str:
             "numpy as np",
             "name",
             "No module named 'numpy'",
-            "only `torch`, `math`, `random`, `functools`, `itertools` and `collections` can be imported: "
-            "a script reaches nothing else on the machine; `--trust` runs a file of your own as Python",
+            "only `torch`, `math`, `random`, `functools`, `itertools`, `collections`, `time`, `typing` and `warnings` "
+            "can be imported: a script reaches nothing else on the machine; "
+            "`--trust` runs a file of your own as Python",
         ),
         (
             "from torch import sine",
