@@ -131,8 +131,10 @@ def _sharpened(system: System, x: Array) -> Array:
         if not math.hypot(*after.tolist()) < math.hypot(*value.tolist()):
             break
         x, value = x + step, after
-    zeroed = np.where(np.abs(x) < _ZERO, 0.0, x)
-    return zeroed if math.hypot(*system.value(zeroed).tolist()) <= math.hypot(*value.tolist()) else x
+    small = (x != 0) & (np.abs(x) < _ZERO)
+    zeroed = np.where(small, 0.0, x)
+    is_zero = small.any() and math.hypot(*system.value(zeroed).tolist()) <= math.hypot(*value.tolist())
+    return zeroed if is_zero else x
 
 
 def _looked(system: System, x: Array, method: str, reason: str | None = None) -> Solution:
