@@ -1,7 +1,8 @@
 """torch.save and torch.load: tensors, and numbers, texts and collections of them, in a file that runs no code.
 
 The file is a zip archive: `structure.json` says what was saved, with a number for each tensor, and `<number>.npy` has
-that tensor's numbers in NumPy's format.
+that tensor's numbers in NumPy's format. Whole networks and other objects are in it as Python pickles them, and are read
+with `weights_only=False` alone, because that runs code.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import pickle
 import zipfile
 from collections import OrderedDict
 from typing import Any
@@ -27,7 +29,7 @@ _KINDS: dict[str, Any] = {"list": list, "tuple": tuple, "set": set, "Size": Size
 
 
 def save(obj: Any, f: Any, *args: Any, **named: Any) -> None:
-    """Writes state to a file, by its path or open for bytes. TypeError: it is made of more than data."""
+    """Writes state to a file, by its path or open for bytes. TypeError: Python cannot pickle it."""
     arrays: list[Any] = []
     structure = {"format": _FORMAT, "saved": _described(obj, arrays, set())}
     with zipfile.ZipFile(f if hasattr(f, "write") else os.fspath(f), "w") as archive:
@@ -39,7 +41,7 @@ def save(obj: Any, f: Any, *args: Any, **named: Any) -> None:
 
 
 def load(f: Any, map_location: Any = None, *, weights_only: bool = True, **named: Any) -> Any:
-    """What `save` wrote to a file. ValueError: the file is none of its."""
+    """What `save` wrote to a file. ValueError: the file is none of its. UnpicklingError: objects, `weights_only`."""
     if isinstance(map_location, str):
         check_device(map_location)
     try:
@@ -53,7 +55,7 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool = True, **named
             def array(number: int) -> Any:
                 return np.load(io.BytesIO(archive.read(f"{number}.npy")), allow_pickle=False)
 
-            return _made(structure["saved"], array)
+            return _made(structure["saved"], array, weights_only)
     except (zipfile.BadZipFile, json.JSONDecodeError, KeyError):
         raise _foreign() from None
 
@@ -86,15 +88,15 @@ def _described(value: Any, arrays: list[Any], around: set[int]) -> Any:
     for kind, collection in reversed(_KINDS.items()):
         if type(value) is collection:
             return {"kind": kind, "of": [_described(item, arrays, around) for item in value]}
-    help = "; save its state_dict()" if hasattr(value, "state_dict") else ""
-    raise type_error(f"torch.save writes tensors, numbers, texts and collections of them, not {_name(value)}{help}")
+    try:
+        arrays.append(np.frombuffer(pickle.dumps(value), np.uint8))
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        help = "; save its state_dict()" if hasattr(value, "state_dict") else ""
+        raise type_error(f"torch.save cannot write this '{type(value).__name__}' object: {error}{help}") from None
+    return {"kind": "object", "of": len(arrays) - 1}
 
 
-def _name(value: Any) -> str:
-    return f"'{type(value).__name__}' objects"
-
-
-def _made(described: Any, array: Any) -> Any:
+def _made(described: Any, array: Any, weights_only: bool) -> Any:
     """The value that was described."""
     if not isinstance(described, dict):
         return described
@@ -103,11 +105,18 @@ def _made(described: Any, array: Any) -> Any:
         return Tensor(array(of)[()], described["grad"])
     if kind == "array":
         return array(of)
+    if kind == "object":
+        if weights_only:
+            raise pickle.UnpicklingError(
+                "Weights only load failed. The file has objects of Python in it, and to read them can run any code: "
+                "where you trust whom it is from, load it with `weights_only=False`."
+            )
+        return pickle.loads(array(of).tobytes())
     if kind == "dtype":
         return next(known for known in dtypes.BY_NUMPY.values() if known.name == of)
     if kind in ("dict", "OrderedDict"):
-        pairs = [(_made(key, array), _made(item, array)) for key, item in of]
+        pairs = [(_made(key, array, weights_only), _made(item, array, weights_only)) for key, item in of]
         return OrderedDict(pairs) if kind == "OrderedDict" else dict(pairs)
     if kind not in _KINDS:
         raise _foreign()
-    return _KINDS[kind]([_made(item, array) for item in of])
+    return _KINDS[kind]([_made(item, array, weights_only) for item in of])

@@ -11,6 +11,8 @@ from ..table.registry import ops
 from ..tensors.tensor import Tensor
 from . import functional
 from .layers import Layer
+from .packed_sequences import PackedSequence
+from .parameter import Parameter
 
 State = tuple[Tensor, ...]
 
@@ -166,32 +168,64 @@ class _Sequence(_Recurrent):
                 shapes |= self._shapes_of(f"_l{layer}{way}", size)
         return shapes
 
-    def forward(self, input: Tensor, hx: Any = None) -> tuple[Tensor, Any]:
+    def forward(self, input: Any, hx: Any = None) -> tuple[Any, Any]:
+        if isinstance(input, PackedSequence):
+            return self._of_packed(input, hx)
         dims, size = input.dim(), input.shape[-1] if input.dim() else None
         require(dims in (2, 3), f"{type(self).__name__}: Expected input to be 2D or 3D, got {dims}D instead")
-        wrong = f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {size}"
-        require(size == self.input_size, wrong, RuntimeError)
+        self._check_size(size)
         is_batch = dims == 3
         if not is_batch:
             input = input.unsqueeze(1)
         elif self.batch_first:
             input = input.transpose(0, 1)
-        states, last, output = self._states(hx, input, is_batch), [], input
-        for layer in range(self.num_layers):
-            if layer and self.dropout:
-                output = functional.dropout(output, self.dropout, self.training)
-            both = []
-            for way in self._ways:
-                outputs, state = self._pass(output, tuple(part[len(last)] for part in states), f"_l{layer}{way}")
-                both.append(outputs)
-                last.append(state)
-            output = both[0] if len(both) == 1 else ops.cat(both, -1)
-        final = [ops.stack(parts, 0) for parts in zip(*last, strict=True)]
+        output, final = self._run(input, self._states(hx, input, is_batch))
         if not is_batch:
             output, final = output.squeeze(1), [part.squeeze(1) for part in final]
         elif self.batch_first:
             output = output.transpose(0, 1)
         return output, tuple(final) if self.states > 1 else final[0]
+
+    def _of_packed(self, packed: PackedSequence, hx: Any) -> tuple[PackedSequence, Any]:
+        """As `forward`, of sequences of different lengths."""
+        data, batch_sizes, order, back = packed
+        self._check_size(data.shape[-1])
+        counts = batch_sizes.tolist()
+        states = self._states(hx, data.new_zeros((1, counts[0], 1)), True)
+        if order is not None and hx is not None:
+            states = tuple(part.index_select(1, order) for part in states)
+        output, final = self._run(data, states, counts)
+        if back is not None:
+            final = [part.index_select(1, back) for part in final]
+        return PackedSequence(output, batch_sizes, order, back), tuple(final) if self.states > 1 else final[0]
+
+    def _check_size(self, size: int | None) -> None:
+        wrong = f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {size}"
+        require(size == self.input_size, wrong, RuntimeError)
+
+    def _run(self, output: Tensor, states: State, counts: list[int] | None = None) -> tuple[Tensor, list[Tensor]]:
+        """The outputs of all layers, one after another, and their last states."""
+        last: list[State] = []
+        for layer in range(self.num_layers):
+            if layer and self.dropout:
+                output = functional.dropout(output, self.dropout, self.training)
+            both = []
+            for way in self._ways:
+                begin = tuple(part[len(last)] for part in states)
+                outputs, state = self._pass(output, begin, f"_l{layer}{way}", counts)
+                both.append(outputs)
+                last.append(state)
+            output = both[0] if len(both) == 1 else ops.cat(both, -1)
+        return output, [ops.stack(parts, 0) for parts in zip(*last, strict=True)]
+
+    @property
+    def all_weights(self) -> list[list[Parameter]]:
+        """The parameters of each layer and way."""
+        ends = [f"_l{layer}{way}" for layer in range(self.num_layers) for way in self._ways]
+        return [[p for name, p in self._parameters.items() if p is not None and name.endswith(end)] for end in ends]
+
+    def flatten_parameters(self) -> None:
+        """Nothing: they need not lie beside each other."""
 
     def _states(self, hx: Any, input: Tensor, is_batch: bool) -> State:
         """The state to begin with, for each layer and way: what is given, or zeros."""
@@ -213,16 +247,31 @@ class _Sequence(_Recurrent):
             require(tuple(part.shape) == shape, wrong, RuntimeError)
         return states
 
-    def _pass(self, input: Tensor, state: State, suffix: str) -> tuple[Tensor, State]:
-        """The outputs of one layer in one direction, and its last state: what comes of the input is found at once."""
+    def _pass(self, input: Tensor, first: State, suffix: str, counts: list[int] | None) -> tuple[Tensor, State]:
+        """The outputs of one layer in one direction, and its last state: what comes of the input is found at once.
+
+        With `counts`, the input is that of packed sequences, of which each step has so many.
+        """
         (of_input, of_state, smaller), order = self._weights(suffix), -1 if suffix.endswith("_reverse") else 1
-        outputs = []
-        for step in ops.unbind(ops.linear(input, *of_input), 0)[::order]:
+        inputs = ops.linear(input, *of_input)
+        steps = (ops.unbind(inputs, 0) if counts is None else ops.split(inputs, counts, 0))[::order]
+        outputs: list[Tensor] = []
+        ended: list[State] = []
+        state = first if counts is None else tuple(part[: len(steps[0])] for part in first)
+        for step in steps:
+            if counts is not None and len(step) < len(state[0]):
+                ended.insert(0, tuple(part[len(step) :] for part in state))
+                state = tuple(part[: len(step)] for part in state)
+            elif counts is not None and len(step) > len(state[0]):
+                begun = [part[len(state[0]) : len(step)] for part in first]
+                state = tuple(ops.cat(parts, 0) for parts in zip(state, begun, strict=True))
             state = self._step(step, ops.linear(state[0], *of_state), state)
             if smaller:
                 state = (ops.linear(state[0], *smaller), *state[1:])
             outputs.append(state[0])
-        return ops.stack(outputs[::order], 0), state
+        if ended:
+            state = tuple(ops.cat(parts, 0) for parts in zip(state, *ended, strict=True))
+        return (ops.stack if counts is None else ops.cat)(outputs[::order], 0), state
 
 
 _OF_SEQUENCES: dict[str, Any] = {"batch_first": False, "dropout": 0.0, "bidirectional": False}

@@ -11,7 +11,8 @@ from ..api.declared import require
 from ..table.registry import ops
 from ..tensors.modes import no_grad
 from ..tensors.tensor import Tensor
-from . import parametrizations, parametrize  # noqa: F401  (PyTorch has them here)
+from . import packed_sequences as rnn  # noqa: F401  (PyTorch has these here)
+from . import parametrizations, parametrize  # noqa: F401
 from .module import Module
 from .parameter import Parameter
 

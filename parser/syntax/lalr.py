@@ -6,13 +6,15 @@ Lark's own runtime would do the same; importing it costs a quarter of the time t
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from .tables import Tables
 
 _END = "$END"
-_OTHER = "no_token"
-_OPERAND = "NAME"  # the terminal that can begin every operand
+_POINT = "."
+_MOST_KINDS = 4096
 
 
 class ParserError(Exception):
@@ -37,55 +39,52 @@ class Parser:
     """A parser for the language of `tables`.
 
     `actions` has a method for each rule's action, called with the list of its children, and for those terminals that
-    are to become something else than a token. A rule with the action `single` stands for its one child, one with the
-    action `first` for a list of it.
+    are to become something else than a token. A rule with the action `first` stands for a list of its one child.
     """
 
     def __init__(self, tables: Tables, actions: object) -> None:
         self.states = tables["states"]
         self.end = tables["end"]
-        made: dict[str, Any] = {"single": None, "first": list}
+        made: dict[str, Any] = {"first": list}
         self.rules: list[tuple[str, int, Any]] = [
             (origin, size, made.get(action, getattr(actions, action, list))) for origin, size, action in tables["rules"]
         ]
         self.makers = {name: getattr(actions, name, None) for name, _ in tables["terminals"]}
         self.terminals = tables["terminals"]
         self.ignored = frozenset(tables["ignore"])
-        # Scanners, compiled when they are first needed: for states where an operand may begin, and for the others. In
-        # neither do two terminals match the same text, so that a scanner for each state would say the same.
-        self.begins_operand = [_OPERAND in actions for actions in self.states]
-        self.scanners: dict[bool, list[Any]] = {True: [None, None], False: [None, None]}
+        # What terminal a piece of text is, as far as that was asked.
+        self.kinds: dict[str, str] = {"": _END, **tables["kinds"]}
+        self.lexemes = cache(self._lexemes)
 
     def parse(self, text: str) -> Any:
         """Return what the actions made of the text. ParserError: it is not in the language."""
         states, state = [0], 0
         values: list[Any] = []
-        table, rules, makers = self.states, self.rules, self.makers
-        ascii = text.isascii()
-        scanners, begins_operand = self.scanners[ascii], self.begins_operand
-        position = 0
+        table, rules, makers, kinds, ignored = self.states, self.rules, self.makers, self.kinds, self.ignored
+        cut = self.lexemes(text.isascii())
+        pieces = iter(cut(text))
+        end = 0
         while True:
-            mode = begins_operand[state]
-            match = (scanners[mode] or self._scanner(mode, ascii))(text, position)
-            kind = match.lastgroup
-            position, end = match.span(kind)
-            if position == end:
-                if kind == _OTHER:
+            piece = next(pieces, "")
+            position, end = end, end + len(piece)
+            kind = kinds.get(piece)
+            if kind is None:
+                kind, found = self._kind(text, position, state)
+                if found != end:
+                    end, piece, pieces = found, text[position:found], iter(cut(text, found))
+                elif piece[0] != _POINT and len(kinds) < _MOST_KINDS:
+                    kinds[piece] = kind
+            if kind in ignored:
+                continue
+            # No action leads back to the first state.
+            action = table[state].get(kind, 0)
+            while action <= 0:
+                if not action:
                     raise ParserError(position)
-                kind = _END
-            while True:
-                action = table[state].get(kind)
-                if action is None:
-                    raise ParserError(position)
-                if action >= 0:
-                    break
                 origin, size, make = rules[-1 - action]
-                # Most rules have one child: without their own case, an expression takes 1.2 times as long.
+                # Many rules have one child: without their own case, an expression takes 1.2 times as long.
                 if size == 1:
-                    if make is list:
-                        values[-1] = [values[-1]]
-                    elif make is not None:
-                        values[-1] = make(values[-1:])
+                    values[-1] = [values[-1]] if make is list else make(values[-1:])
                     states[-1] = state = table[states[-2]][origin]
                 else:
                     children = values[-size:]
@@ -93,29 +92,37 @@ class Parser:
                     values.append(make(children))
                     state = table[states[-1]][origin]
                     states.append(state)
-                if kind == _END and state == self.end:
+                if state == self.end and kind == _END:
                     return values[-1]
-            token = Token()
-            token.value, token.start_pos, token.end_pos = text[position:end], position, end
-            position = end
+                action = table[state].get(kind, 0)
             state = action
             states.append(action)
+            token = Token()
+            token.value, token.start_pos, token.end_pos = piece, position, end
             maker = makers[kind]
             values.append(token if maker is None else maker(token))
 
-    def _scanner(self, mode: bool, ascii: bool) -> Any:
-        """What matches the next token behind what is skipped, in states where an operand may begin, or in all others.
+    def _kind(self, text: str, position: int, state: int) -> tuple[str, int]:
+        """The terminal at a place, in a state that decides where it begins with a point, and where it ends.
 
-        It matches nothing at the end of the text, and as `_OTHER` where there is no token.
+        ParserError: there is none.
         """
-        modes = zip(self.states, self.begins_operand, strict=True)
-        expected = set[str]().union(*(actions for actions, own in modes if own is mode))
-        ignored = "|".join(f"(?:{regexp})" for name, regexp in self.terminals if name in self.ignored)
-        tokens = [f"(?P<{name}>{regexp})" for name, regexp in self.terminals if name in expected - self.ignored]
-        tokens += [r"(?P<end_of_text>\Z)", f"(?P<{_OTHER}>)"]
-        pattern = f"(?:{ignored})*(?:{'|'.join(tokens)})"
-        if ascii:
-            # A set of characters is compiled in a fraction of the time if all are ASCII; what others match is not here.
-            pattern = re.sub(r"[^\x00-\x7f]", r"\\x80", pattern)
-        self.scanners[ascii][mode] = re.compile(pattern).match
-        return self.scanners[ascii][mode]
+        for name, regexp in self.terminals:
+            if text[position] != _POINT or name in self.states[state]:
+                match = re.compile(_simple(regexp) if text.isascii() else regexp).match(text, position)
+                if match:
+                    return name, match.end()
+        raise ParserError(position)
+
+    def _lexemes(self, ascii: bool) -> Callable[..., list[str]]:
+        """What cuts a text into tokens, and what is between them.
+
+        But for those that begin with a point, no two terminals match the same text, so that no state need be known.
+        """
+        pattern = "|".join([*(regexp for _, regexp in self.terminals), r"[\s\S]"])
+        return re.compile(_simple(pattern) if ascii else pattern).findall
+
+
+def _simple(regexp: str) -> str:
+    """The expression for text that is ASCII: a set of characters is compiled in a fraction of the time if all are."""
+    return re.sub(r"[^\x00-\x7f]", r"\\x80", regexp)

@@ -74,19 +74,31 @@ def test_the_state_of_a_network_and_its_optimiser_goes_on_where_it_was(tmp_path:
     assert results[0] == results[1]
 
 
-def test_what_is_more_than_data_is_refused() -> None:
-    refused = (
-        (torch.nn.Linear(1, 1), "save its state_dict"),
-        (print, "builtin_function"),
-        (object(), "object"),
-    )
-    for value, name in refused:
-        with pytest.raises(TypeError, match=name):
+def test_what_cannot_be_written_is_refused() -> None:
+    net = torch.nn.Linear(1, 1)
+    net.act = lambda x: x
+    for value, words in (
+        (net, "save its state_dict"),
+        ([lambda: 0], "'function' object"),
+        ((x for x in ()), "generator"),
+    ):
+        with pytest.raises(TypeError, match=words):
             torch.save(value, io.BytesIO())
     loop: list[Any] = []
     loop.append(loop)
     with pytest.raises(ValueError, match="inside itself"):
         torch.save(loop, io.BytesIO())
+
+
+def test_a_whole_network_is_read_where_that_is_asked_for_alone() -> None:
+    net, file = torch.nn.Sequential(torch.nn.Linear(2, 1), torch.nn.ReLU()), io.BytesIO()
+    torch.save({"net": net, "epoch": 3}, file)
+    read = torch.load(file, weights_only=False)
+    assert (read["epoch"], repr(read["net"])) == (3, repr(net))
+    assert torch.equal(read["net"](torch.ones(1, 2)), net(torch.ones(1, 2)))
+    torch.save([Evil()], file := io.BytesIO())
+    with pytest.raises(pickle.UnpicklingError, match="weights_only=False"):
+        torch.load(file)
 
 
 class Evil:

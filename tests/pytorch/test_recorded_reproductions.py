@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import io
 import re
 import sys
@@ -16,6 +15,7 @@ from pytorch.recorded import entries
 
 import autodiff.engine as torch
 from autodiff.engine.autograd.state import state_kept
+from autodiff.parser.script.running.modules import engine_module
 
 # What is another matter here, with the reason.
 _KEPT = "nodes keep numbers, not the tensors that held them"
@@ -36,9 +36,9 @@ _RECORDED = 290
 @pytest.fixture
 def torch_modules(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the test `import torch.x` means the engine's module, as programs of one's own have it."""
-    names = ("", ".autograd", ".autograd.forward_ad", ".autograd.graph", ".func", ".nn", ".nn.functional")
-    for name in (*names, ".nn.utils", ".optim", ".optim.lr_scheduler", ".utils", ".utils.data"):
-        monkeypatch.setitem(sys.modules, f"torch{name}", importlib.import_module(f"autodiff.engine{name}"))
+    names = ("", ".autograd", ".autograd.forward_ad", ".autograd.graph", ".func", ".nn", ".nn.functional", ".nn.utils")
+    for name in (*names, ".nn.utils.rnn", ".optim", ".optim.lr_scheduler", ".utils", ".utils.data"):
+        monkeypatch.setitem(sys.modules, f"torch{name}", engine_module(f"torch{name}"))
 
 
 def printed(code: str) -> str:

@@ -34,6 +34,7 @@ _OTHERS: dict[str, tuple[str, ...]] = {
     "torch.nn.utils": (),
     "torch.nn.utils.parametrizations": (),
     "torch.nn.utils.parametrize": (),
+    "torch.nn.utils.rnn": (),
     "torch.optim": (),
     "torch.optim.lr_scheduler": (),
     "torch.random": (),
@@ -49,6 +50,7 @@ _OTHERS: dict[str, tuple[str, ...]] = {
 _PLACES = {
     "torch.nn.utils.parametrizations": "torch.nn.parametrizations",
     "torch.nn.utils.parametrize": "torch.nn.parametrize",
+    "torch.nn.utils.rnn": "torch.nn.packed_sequences",
     "torch.testing": "torch.utils.testing",
 }
 
