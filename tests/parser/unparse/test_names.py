@@ -159,3 +159,14 @@ def test_the_value_is_called_as_no_variable_is() -> None:
         "\\frac{\\partial}{\\partial f} h = g",
         "\\frac{\\partial}{\\partial g} h = f",
     ]
+
+
+def test_every_word_of_sql_can_be_the_name_of_a_column() -> None:
+    sqlglot = pytest.importorskip("sqlglot")
+    words = [
+        w.lower() for w in sqlglot.tokens.Tokenizer.KEYWORDS if w.isidentifier() and not keyword.iskeyword(w.lower())
+    ]
+    for word in words:
+        text = printed("sql", Derivatives((word,), (), {(word,): parse(f"2*{word} + 1").statements[-1]}), word)
+        (column,) = sqlglot.parse_one(f"SELECT {text}").expressions
+        assert [found.name for found in column.find_all(sqlglot.exp.Column)] == [word]
