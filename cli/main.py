@@ -102,6 +102,11 @@ class Group(Helpful, click.Group):
 def _command_help(name: str) -> str:
     from difflib import get_close_matches
 
+    from ..parser.syntax.what_is_meant import meant_by_word
+
+    meant = meant_by_word("commands", name.lower())
+    if meant:
+        return meant
     close = get_close_matches(name, COMMANDS, n=1)
     if close:
         return f"did you mean `autodiff {close[0]}`?"

@@ -38,7 +38,7 @@ TOLERANCE = 1e-12
 CANCELLING = {491: 1e-9, 496: 1e-9, 549: 1e-10}
 # What is left where numbers up to a hundred cancel.
 _ZERO = 1e-13
-ARRAYS = ("numpy", "torch", "jax")
+ARRAYS = ("numpy", "torch", "jax", "matlab", "fortran")
 
 
 class Case(NamedTuple):

@@ -41,7 +41,7 @@ def test_the_readme_is_short() -> None:
     assert README.count("\n") < 150
 
 
-@pytest.mark.parametrize("name", ["measurements", "students"])
+@pytest.mark.parametrize("name", ["engineers", "measurements", "students"])
 def test_a_page_of_the_docs_that_is_a_session_is_true(name: str, programs: Path) -> None:
     page = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
     session = "#\n".join(re.findall(r"```text\n(.*?)```", page, re.DOTALL))

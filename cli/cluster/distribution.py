@@ -49,7 +49,7 @@ class Parts:
 def write_parts(where: Where, parts: Parts) -> None:
     """Has the parts written by a cluster. UsageError: it, the folder or the input is not as it should be."""
     folder = where.folder.rstrip("/") if is_address(where.folder) else os.path.abspath(where.folder)
-    manifest = opened_manifest(folder, parts.about, where.resume)
+    manifest = opened_manifest(folder, shown(where.folder), parts.about, where.resume)
     with connected(where.cluster) as cluster, contextlib.ExitStack() as made:
         check_workers(cluster, parts.seen, folder)
         tasks = parts.tasks(cluster, folder)

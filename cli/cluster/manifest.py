@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import counted, listed, quoted
+from ...parser.syntax.wording import counted, listed, sentence
 from ..shell.files import names_in, open_to_read, replacing
-from ..shell.stores import is_address, shown
+from ..shell.stores import is_address
 from .tasks import Outcome, Task
 
 # Tables that are read leave out files with such names.
@@ -25,9 +25,16 @@ class Manifest:
     """The run that a folder has the parts of, and what became of those that are done, by their names."""
 
     def __init__(
-        self, folder: str, run: Mapping[str, Any], planned: int | None = None, parts: Mapping[str, Any] | None = None
+        self,
+        folder: str,
+        title: str,
+        run: Mapping[str, Any],
+        planned: int | None = None,
+        parts: Mapping[str, Any] | None = None,
     ) -> None:
         self.folder = folder
+        # What errors call the folder.
+        self.title = title
         self.run = run
         self.planned = planned
         self.parts = dict(parts or {})
@@ -37,8 +44,7 @@ class Manifest:
         """Says into how many parts the input is cut, and makes the folder. UsageError: it was into others."""
         if self.planned not in (None, parts):
             raise UsageError(
-                f"the input is cut into {counted(parts, 'part')} now, and was into {self.planned:,} for "
-                f"{shown(self.folder)}",
+                f"the input is cut into {counted(parts, 'part')} now, and was into {self.planned:,} for {self.title}",
                 "it has changed; write to another folder",
             )
         self.planned = parts
@@ -49,7 +55,7 @@ class Manifest:
         others = [name for name in names_in(self.folder) if name.startswith("part-") and name not in self.parts]
         if others or len(self.parts) > parts:
             raise UsageError(
-                f"the input is cut into {counted(parts, 'part')} now, and {shown(self.folder)} has more",
+                f"the input is cut into {counted(parts, 'part')} now, and {self.title} has more",
                 "it has changed; write to another folder",
             )
         self.plan(parts)
@@ -92,17 +98,20 @@ def _remove_remains(folder: str) -> None:
                     os.unlink(os.path.join(way, name))
 
 
-def opened_manifest(folder: str, run: Mapping[str, Any], resume: bool) -> Manifest:
-    """What is done of a run in a folder that it may write to.
+def opened_manifest(folder: str, title: str, run: Mapping[str, Any], resume: bool) -> Manifest:
+    """What is done of a run in a folder that it may write to; `title` is what errors call that.
 
     UsageError: something stands there already and `resume` is not asked for, or it is of another run.
     """
-    held = _held(folder)
+    try:
+        held = [name for name in names_in(folder) if not name.startswith(".")]
+    except OSError as error:
+        raise UsageError(f"cannot write to the folder {title}: {sentence(error.strerror or str(error))}") from None
     if not held:
-        return Manifest(folder, run)
+        return Manifest(folder, title, run)
     if not resume:
         help = "go on with `--resume`, or write to another folder" if NAME in held else "write to another folder"
-        raise UsageError(f"the folder {shown(folder)} holds {_what(held)} already", help)
+        raise UsageError(f"the folder {title} holds {_what(held)} already", help)
     try:
         with open_to_read(os.path.join(folder, NAME)) as file:
             found = json.loads(file.read())
@@ -111,22 +120,15 @@ def opened_manifest(folder: str, run: Mapping[str, Any], resume: bool) -> Manife
         known = found["planned"]
     except (OSError, UsageError, ValueError, KeyError, TypeError, AttributeError):
         raise UsageError(
-            f"the folder {shown(folder)} has no `{NAME}` that says what is done", "write to another folder"
+            f"the folder {title} has no `{NAME}` that says what is done", "write to another folder"
         ) from None
     if other:
         words = [key.replace("_", " ") for key in other if key != "machine_code_from_row"] or ["the number of rows"]
         raise UsageError(
-            f"the parts in {shown(folder)} are of another run: they differ in {listed(words)}",
+            f"the parts in {title} are of another run: they differ in {listed(words)}",
             "repeat the command as it was, or write to another folder",
         )
-    return Manifest(folder, run, known, parts)
-
-
-def _held(folder: str) -> list[str]:
-    try:
-        return [name for name in names_in(folder) if not name.startswith(".")]
-    except OSError as error:
-        raise UsageError(f"cannot write to the folder {quoted(folder)}: {error.strerror}") from None
+    return Manifest(folder, title, run, known, parts)
 
 
 def _what(held: list[str]) -> str:

@@ -152,12 +152,13 @@ def connected(where: str) -> Iterator[Cluster]:
 def _client(title: str, how: Mapping[str, Any]) -> Any:
     """A connection to a scheduler. UsageError: there is none."""
     import distributed
+    from distributed.versions import VersionMismatchWarning
 
     # One that could not be made would be closed by Python when nothing answers any more.
     kind = type("Client", (distributed.Client,), {"__del__": lambda self: None})
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", distributed.versions.VersionMismatchWarning)
+            warnings.simplefilter("ignore", VersionMismatchWarning)
             return kind(**how, timeout=_SECONDS, set_as_default=False)
     except OSError as error:
         reason = sentence(str(error).partition("\n")[0])

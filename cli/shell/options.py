@@ -15,6 +15,7 @@ from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted
 from .exit_codes import TIMED_OUT
 from .printing import Style
+from .saying import say
 from .streams import is_terminal, manner, wants_color
 from .time_limit import timeout_option
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ...parser.script.running.script_limits import Limits as ScriptLimits
     from ...parser.semantics.limits import Limits as EvaluationLimits
 
+_FOR_PROGRAMS = ("plain", "json", "csv", "tsv")
 _LONGEST_LIMIT = 18
 # Limits of the parser, which are not those of evaluating.
 _PARSING = ("length", "depth")
@@ -293,6 +295,11 @@ class Output(Format):
     format_name: str = format_option(("pretty", "plain", "json", "csv", "tsv"))
     as_json: bool = JSON
     precision: int | None = precision_option("Significant digits to show to people.")
+
+    def __init__(self, context: click.Context) -> None:
+        super().__init__(context)
+        if _is_on_the_line(context, "precision") and self.format_name in _FOR_PROGRAMS:
+            say(f"note: --precision is for people, and {self.format_name} has all digits; `--format pretty` rounds")
 
     def style(self) -> Style:
         """The looks that were chosen."""

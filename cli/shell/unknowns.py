@@ -10,7 +10,8 @@ import numpy as np
 from ...engine import Tensor
 from ...engine.api.creation import tensor
 from ...parser.analysis.given_names import differentiated, match
-from ...parser.syntax.errors import UsageError
+from ...parser.semantics.names import CONSTANTS
+from ...parser.syntax.errors import ExpressionError, UsageError
 from ...parser.syntax.records import Name, Program
 from .options import Unknowns, caller, split_names
 from .variables import collect_ranges
@@ -34,7 +35,15 @@ def read_unknowns(
     """
     context = variables.context
     ranges, given = collect_ranges(context.obj, [*variables.assignments, *assigned], variables.vars_file, free)
-    names = match(program, free, {**ranges, **given}, caller(context.command))
+    who = caller(context.command)
+    try:
+        names = match(program, free, {**ranges, **given}, who)
+    except (ExpressionError, UsageError) as error:
+        missing = next((name for name in free if name not in CONSTANTS), None)
+        if missing is not None and not ranges and not given:
+            near, within = who.value(missing), who.value(missing, "-10:10")
+            error.help = f"say where to look: near a start, `{near}`, or in a range, `{within}`"
+        raise
     wrt = differentiated(names, split_names(variables.wrt), split_names(variables.const))
     for name in ranges:
         if name not in wrt:

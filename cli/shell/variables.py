@@ -36,7 +36,7 @@ def split_words(words: Sequence[str]) -> tuple[str | None, list[str]]:
                 f"{quoted(word)} is a second expression, after {quoted(expression)}",
                 "put the expression in quotes, and write variables as `--x 3` or `x=3`",
             )
-            flags = [word for word in words if re.fullmatch(r"--?[a-zA-Z]\w*(=.*)?", word)]
+            flags = [word for word in words if re.fullmatch(r"--?[a-zA-Z][\w-]*(=.*)?", word)]
             error.option = flags[0].lstrip("-").partition("=")[0] if flags else None
             raise error
     return None if expression == "-" else expression, assignments

@@ -1,4 +1,4 @@
-"""The minimum of an objective subject to equations and inequalities: SciPy's SLSQP, or trust-constr where it fails.
+"""The minimum of an objective subject to equations and inequalities, by SciPy's SLSQP.
 
 Which inequalities hold with equality is read off where that ends. With those, Newton's method (SciPy's `root`) solves
 the conditions of Karush, Kuhn and Tucker, whose derivatives are the Hessian of the Lagrangian f - sum of m_i c_i in
@@ -7,7 +7,6 @@ unknowns and multipliers: that makes the point exact, and gives the multipliers.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -84,31 +83,14 @@ class _Search(Search):
         self.size = objective.unknowns.size
 
     def run(self, x: Array) -> Minimum:
-        ends: list[Minimum] = []
-        for method, solve in (("SLSQP", self._by_slsqp), ("trust-constr", self._by_trust_region)):
-            try:
-                end = solve(x)
-            except FAILURES:
-                end = self.path.steps[-1].x
-            found = self._judged(end, method)
-            found = self._left(found, solve, method)
-            if found.converged:
-                return found
-            ends.append(found)
-        return min(ends, key=lambda found: (found.reason == "infeasible", found.value))
-
-    def _left(self, found: Minimum, solve: Callable[[Array], Array], method: str) -> Minimum:
-        """What is found beyond a saddle or a maximum along the constraints, if that is where the search ended."""
+        """What a start leads to, and beyond a saddle or a maximum along the constraints, if the search ends at one."""
+        found = self._judged(self._by_slsqp(x))
         for left in range(1, 5):
             seen = found.optimality
             if seen is None or seen.descent is None or not seen.is_stationary:
                 break
             step = 0.2 * float(np.linalg.norm(self.path.largest()))
-            try:
-                end = solve(self.bounds.inside(found.x + step * seen.descent))
-            except FAILURES:
-                break
-            found = self._judged(end, method)._replace(left=left)
+            found = self._judged(self._by_slsqp(self.bounds.inside(found.x + step * seen.descent)))._replace(left=left)
         return found
 
     def _finite(self, x: Array) -> tuple[float, Array]:
@@ -136,30 +118,12 @@ class _Search(Search):
         pairs = list(zip(*self.bounds, strict=True)) if self.bounds.any() else None
         options = {"maxiter": self.most, "ftol": 1e-14}
         call: Any = self._finite
-        found = solve(
-            call, x, jac=True, method="SLSQP", bounds=pairs, constraints=given, callback=self.note, options=options
-        )
-        return self.bounds.inside(found.x) if np.isfinite(found.x).all() else x
-
-    def _by_trust_region(self, x: Array) -> Array:
-        from scipy.optimize import NonlinearConstraint
-        from scipy.optimize import minimize as solve
-
-        residuals, equal = self.constraints.residuals, self.constraints.equal
-        high = np.where(equal, 0.0, np.inf)
-        given = NonlinearConstraint(residuals.value, np.zeros(len(equal)), high, jac=residuals.jacobian)
-        pairs = list(zip(*self.bounds, strict=True)) if self.bounds.any() else None
-        options = {"maxiter": self.most, "gtol": 1e-10, "xtol": 1e-12}
-        call: Any = self._finite
         try:
-            with warnings.catch_warnings():
-                # That a Hessian it builds up from gradients does not change.
-                warnings.simplefilter("ignore", UserWarning)
-                found = solve(
-                    call, x, jac=True, method="trust-constr", bounds=pairs, constraints=given,
-                    callback=lambda point, _: self.note(point), options=options,
-                )  # fmt: skip
-        except StopIteration:
+            found = solve(
+                call, x, jac=True, method="SLSQP", bounds=pairs, constraints=given, callback=self.note, options=options
+            )
+        except FAILURES:
+            # Numbers that its arithmetic cannot take: it got this far.
             return self.path.steps[-1].x
         return self.bounds.inside(found.x) if np.isfinite(found.x).all() else x
 
@@ -174,7 +138,7 @@ class _Search(Search):
         off = np.where(self.constraints.equal, np.abs(values), np.maximum(-values, 0)) / self._units(x)
         return float(off.max(initial=0)) if np.isfinite(off).all() else np.inf
 
-    def _judged(self, x: Array, method: str) -> Minimum:
+    def _judged(self, x: Array) -> Minimum:
         """What can be said of a point at which a solver ended, made exact."""
         x = self.bounds.snapped(x, self.path.largest())
         values = self.constraints.residuals.value(x)
@@ -191,7 +155,7 @@ class _Search(Search):
         value = self.objective.value(x)
         self.path.reach(x, value, gradient)
         held = Constrained(values, multipliers, active)
-        return Minimum(x, value, reason, method, seen, self.path, constrained=held)
+        return Minimum(x, value, reason, "SLSQP", seen, self.path, constrained=held)
 
     def _settled(self, x: Array, active: Array) -> tuple[Array, Array, Array, Array]:
         """A point next to it, its multipliers, and which constraints are active and which unknowns free there."""
@@ -285,7 +249,7 @@ class _Search(Search):
         hessian = self.lagrangian.hessian(whole)
         scale = np.maximum(np.abs(x), 1e-4 * self.path.largest())[free]
         normals = self.constraints.residuals.jacobian(x)[np.ix_(active, free)]
-        if not (np.isfinite(gradient).all() and np.isfinite(hessian).all()):
+        if not all(np.isfinite(part).all() for part in (gradient, hessian, normals * scale)):
             return Optimality(gradient, free, None, "none", False, None, np.full(self.size, np.inf))
         inner = hessian[: self.size, : self.size][np.ix_(free, free)]
         along = _tangents(normals)

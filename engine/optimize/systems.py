@@ -1,7 +1,7 @@
 """A root of as many equations as there are unknowns, from a start: Newton's method, safeguarded, by SciPy's `root`.
 
-Powell's hybrid method (`hybr`) and Levenberg and Marquardt's (`lm`) take the exact Jacobian. What they return is a root
-if the residuals are what rounding leaves of zero, or Newton's next step is too short to count.
+Powell's hybrid method (`hybr`) takes the exact Jacobian; where it fails, least squares in a trust region (`trf`). What
+they return is a root if the residuals are what rounding leaves of zero, or Newton's next step is too short to count.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ _SAFETY = 16
 # A last step of Newton's that is so small a part of the unknowns is none.
 _STEP = 1e-11
 _HUGE = 1e150
+_HALVINGS = 60
+# An unknown so small is tried as zero.
+_ZERO = 1e-6
 
 
 class Solution(NamedTuple):
@@ -74,52 +77,52 @@ class System:
 
 def solve(system: System, start: Array, bounds: Bounds | None = None) -> Solution:
     """The root that is found from a start of shape (n,), or where the search for it ended."""
-    from scipy.optimize import root
-
     with np.errstate(all="ignore"):
         if not np.isfinite(system.residuals.value(start)).all():
             return _looked(system, start, "", "undefined")
         best = _looked(system, start, "start")
-        for method, options in (("hybr", {"xtol": 1e-14, "maxfev": 2000}), ("lm", {"xtol": 1e-15, "ftol": 1e-15})):
+        # Each goes on from the start: where another ended may be a place that leads nowhere.
+        for method, ended in (("hybr", _hybrid), ("trf", _least_squares)):
             if best.is_root:
-                break
-            # The second goes on from the start too: where the first ended may be a place that leads nowhere.
-            given: dict[str, Any] = {"jac": system.jacobian, "method": method, "options": options}
-            try:
-                found = root(system.value, start, **given)
-            except FAILURES:
-                continue
-            solution = _looked(system, _sharpened(system, found.x), method)
+                return best
+            solution = _looked(system, _sharpened(system, ended(system, start, bounds)), method)
             if solution.is_root or best.method == "start" or solution.norm < best.norm:
                 best = solution
-        if not best.is_root:
-            found = _least_squares(system, start, bounds)
-            solution = _looked(system, _sharpened(system, found), "trf")
-            best = solution if solution.is_root or solution.norm < best.norm else best
-        if not best.is_root:
-            return best._replace(reason=_why(system, best, start))
-        return best
+        return best if best.is_root else best._replace(reason=_why(best, start))
+
+
+def _hybrid(system: System, start: Array, _: Bounds | None) -> Array:
+    from scipy.optimize import root
+
+    jacobian: Any = system.jacobian
+    try:
+        found = root(system.value, start, jac=jacobian, method="hybr", options={"xtol": 1e-14, "maxfev": 2000})
+    except FAILURES:
+        return start
+    return found.x
 
 
 def _least_squares(system: System, start: Array, bounds: Bounds | None) -> Array:
     from scipy.optimize import least_squares
 
     box = bounds or Bounds.none(len(start))
-    inside = np.clip(start, box.low, box.high)
+    inside = box.inside(start)
     jacobian: Any = system.jacobian
     try:
-        found = least_squares(
-            system.value, inside, jac=jacobian, bounds=(box.low, box.high), xtol=1e-15, ftol=1e-15, gtol=1e-15
-        )
+        found = least_squares(system.value, inside, jac=jacobian, bounds=tuple(box), xtol=1e-15, ftol=1e-15, gtol=1e-15)
     except FAILURES:
         return inside
     return found.x
 
 
 def _sharpened(system: System, x: Array) -> Array:
-    """A point next to it where the residuals are as small as rounding lets them be."""
+    """A point next to it where the residuals are as small as rounding lets them be.
+
+    At a multiple root each of Newton's steps only halves the distance; unknowns that become zero there get there by no
+    number of steps.
+    """
     value = system.value(x)
-    for _ in range(8):
+    for _ in range(_HALVINGS):
         try:
             step = np.linalg.lstsq(system.jacobian(x), -value, rcond=None)[0]
         except np.linalg.LinAlgError:
@@ -128,7 +131,10 @@ def _sharpened(system: System, x: Array) -> Array:
         if not math.hypot(*after.tolist()) < math.hypot(*value.tolist()):
             break
         x, value = x + step, after
-    return x
+    small = (x != 0) & (np.abs(x) < _ZERO)
+    zeroed = np.where(small, 0.0, x)
+    is_zero = small.any() and math.hypot(*system.value(zeroed).tolist()) <= math.hypot(*value.tolist())
+    return zeroed if is_zero else x
 
 
 def _looked(system: System, x: Array, method: str, reason: str | None = None) -> Solution:
@@ -168,7 +174,7 @@ def _steep(system: System, x: Array, inverse: Array, rows: Array, columns: Array
     return bool(np.abs(changed).sum(axis=1).max() < 0.5)
 
 
-def _why(system: System, best: Solution, start: Array) -> str:
+def _why(best: Solution, start: Array) -> str:
     if not np.isfinite(best.residuals).all():
         return "stalled"
     if np.abs(best.x).max(initial=0) > 1e6 * max(1.0, float(np.abs(start).max(initial=0))):

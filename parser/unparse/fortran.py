@@ -24,7 +24,7 @@ _INTRINSIC = (
 )
 _OTHERS = (
     "aint sign modulo mod merge log_gamma sum product maxval minval norm2 size spread reshape transpose matmul "
-    "dot_product real wp derivatives"
+    "dot_product huge real wp derivatives"
 )
 _LONGEST_LINE = 110
 _MOST_LINES = 250
@@ -94,6 +94,7 @@ class FortranPrinter(ScalarPrinter, ArrayPrinter):
         "fmin": "merge({1}, {0}, {0} /= {0} .or. {0} > {1})",
         "fmod": "mod({0}, {1})",
         "isfinite": "ieee_is_finite",
+        "isinf": "abs({0}) > huge({0})",
         "isnan": "ieee_is_nan",
         "ldexp": "{0}*2.0_wp**{1}",
         "lgamma": "log_gamma",
@@ -113,6 +114,8 @@ class FortranPrinter(ScalarPrinter, ArrayPrinter):
         "vector_norm": "norm2({0})",
         "amax": "maxval({0})",
         "amin": "minval({0})",
+        "max": "maxval({0})",
+        "min": "minval({0})",
     }
     along = {  # noqa: RUF012
         **{name: text.replace("{0}", "{0}, {1}") for name, text in reductions.items()},

@@ -64,6 +64,8 @@ class JuliaPrinter(ArrayPrinter):
         **{name: f"{name}({{}})" for name in ("sum", "prod", "mean", "norm")},
         "amax": "maximum({})",
         "amin": "minimum({})",
+        "max": "maximum({})",
+        "min": "minimum({})",
     }
     along = {  # noqa: RUF012
         **{name: f"{name}({{0}}, dims={{1}})" for name in ("sum", "prod", "mean", "std", "var")},

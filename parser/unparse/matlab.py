@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,6 +26,11 @@ _OWN = (
     "abs acos acosh acot acoth acsc acsch asec asech asin asinh atan atan2 atanh besseli besselj besselk bessely beta "
     "ceil cos cosd cosh cot coth csc csch erf erfc erfcinv erfcx erfinv exp expm1 floor gamma hypot isfinite isinf "
     "isnan log log10 log1p log2 sec sech sign sin sind sinh sqrt tan tand tanh"
+)
+_COLUMNS = "% Vectors are columns.\n"
+_COMPLEX = "% Where there is no real number, this gives a complex one.\n"
+_MAY_BE_COMPLEX = re.compile(
+    r"\b(sqrt|log|log10|log1p|log2|asin|acos|acosh|atanh|asec|acsc|acoth|asech)\(|\.\^(?!\d+\b(?!\.\d))"
 )
 _CHOOSE = """\
 function r = choose(condition, a, b)
@@ -84,10 +90,12 @@ class MatlabPrinter(ArrayPrinter):
         **{f"bessel_{kind}{n}": f"bessel{kind}({n}, {{0}})" for kind in "jy" for n in "01"},
         **{f"modified_bessel_{kind}{n}": f"bessel{kind}({n}, {{0}})" for kind in "ik" for n in "01"},
         "cbrt": "nthroot({0}, 3)",
-        "copysign": "abs({0}).*(1 - 2*(1./{1} < 0))",
+        "copysign": "abs({0}).*(1 - 2*({1} < 0 | 1./{1} < 0))",
         "digamma": "psi",
         "exp2": "2.^{0}",
-        "fmod": "rem",
+        "fmax": "max",
+        "fmin": "min",
+        "fmod": "{0} - {1}.*fix({0}./{1})",
         "ldexp": "{0}.*2.^{1}",
         "lgamma": "gammaln",
         "maximum": "larger",
@@ -96,7 +104,7 @@ class MatlabPrinter(ArrayPrinter):
         "round": "rounded",
         "trunc": "fix",
         "where": "choose",
-        "%": "mod",
+        "%": "{0} - {1}.*floor({0}./{1})",
         "//": "floor({0}./{1})",
     }
     reductions = {  # noqa: RUF012
@@ -106,6 +114,8 @@ class MatlabPrinter(ArrayPrinter):
         "norm": "norm(reshape({}, [], 1))",
         "amax": "max(reshape({}, [], 1))",
         "amin": "min(reshape({}, [], 1))",
+        "max": "max(reshape({}, [], 1))",
+        "min": "min(reshape({}, [], 1))",
     }
     along = {  # noqa: RUF012
         **{name: f"{name}({{0}}, {{1}})" for name in ("sum", "prod", "mean")},
@@ -172,7 +182,9 @@ class MatlabPrinter(ArrayPrinter):
 
     def code(self, derivatives: Derivatives) -> str:
         text = super().code(derivatives)
-        return ("% Vectors are columns.\n" if self.has_products else "") + text
+        heads = [_COLUMNS] if self.has_products else []
+        heads += [_COMPLEX] if _MAY_BE_COMPLEX.search(text) else []
+        return "".join(heads) + text
 
 
 render = MatlabPrinter.render

@@ -13,11 +13,13 @@ from .scalar import ScalarPrinter
 
 _USUAL = "duckdb"
 _WORDS = (
-    "all and any array as asc between by case cast check column constraint create cross current default delete desc "
-    "distinct do drop else end except exists false fetch for foreign from full grant group having in index inner "
-    "insert intersect interval into is join key left like limit natural not null of offset on or order outer primary "
-    "range references right row rows select set some table then to true union unique update user using values view "
-    "when where window with"
+    "all alter and any array as asc between by case cast check column constraint create cross current "
+    "current_catalog current_date current_time current_timestamp current_user default delete desc distinct do "
+    "drop else end except exists false fetch for foreign from full glob grant group having ilike in index inner "
+    "insert intersect interval into is join key lateral left like limit localtime localtimestamp merge natural "
+    "not notnull null of offset on or order outer partitioned_by primary qualify range references regexp "
+    "returning revoke right rlike rollback row rows select session_user set some straight_join table tablesample "
+    "then to true uncache union unique update user using values view when where window with xor"
 )
 
 # What is called in SQL as it is here.
@@ -91,7 +93,8 @@ def render(derivatives: Derivatives, source: str, how: How) -> str:
         arguments[assign.name] = enclosed(printer.texts(assign.value), ATOM)
     columns: list[str] = []
     for by, result in derivatives.results.items():
-        text = printer.text(result)
-        tree = sqlglot.parse_one(text).as_(label(by), quoted=not re.fullmatch(r"[a-z0-9_]+", label(by)))
-        columns.append(tree.sql(dialect=dialect))
+        # By itself a column such as `load` would begin a statement.
+        (tree,) = sqlglot.parse_one(f"SELECT {printer.text(result)}").expressions
+        named = tree.as_(label(by), quoted=not re.fullmatch(r"[a-z0-9_]+", label(by)))
+        columns.append(named.sql(dialect=dialect))
     return ",\n".join(columns) + "\n"

@@ -16,6 +16,7 @@ from processes import START, TIMEOUT, Result, environment, on_terminal
 from autodiff.cli.main import run
 from autodiff.cli.repl.console import Console
 from autodiff.cli.run.session import Setting
+from autodiff.cli.shell.streams import manner
 from autodiff.parser.script.running.script_limits import Limits
 from autodiff.parser.semantics.computing import computing
 
@@ -52,6 +53,7 @@ def autodiff() -> Callable[..., Result]:
 @pytest.fixture
 def typed(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Result]]:
     """Types inputs at one prompt inside this process, without an editor; an end that is asked for is the code 0."""
+    manner.begin(as_json=False)
     with computing("float64"):
         console = Console(Setting(Limits()))
 

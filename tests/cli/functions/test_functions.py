@@ -23,6 +23,7 @@ WITHOUT_EXAMPLE = [
     "conv3d",
     "conv_transpose1d",
     "conv_transpose3d",
+    "cosine_embedding_loss",
     "zeros",
     "ones",
     "reshape",

@@ -96,7 +96,7 @@ def test_without_arguments_the_help_is_shown_as_an_error(autodiff) -> None:
     [
         (["evla", "x"], "there is no command `evla`", "did you mean `autodiff eval`?"),
         (["x**2"], "there is no command `x**2`", 'write `autodiff eval "x**2"`'),
-        (["help"], "there is no command `help`", "`autodiff --help` lists the commands"),
+        (["nonesuch"], "there is no command `nonesuch`", "`autodiff --help` lists the commands"),
         (["eval", "x", "x=1", "--format", "yaml"], "`yaml` is not one of", "`autodiff eval --help`"),
         (["eval", "x", "x=1", "--strict=1"], "`--strict` does not take a value", "`autodiff eval --help`"),
         (["eval", "x", "x=1", "--get", "grad.y"], "there is no result `grad.y`", "did you mean `grad.x`?"),

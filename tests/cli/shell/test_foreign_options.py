@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pathlib
+import re
 
 import pytest
 from groups import grouped
+
+from autodiff.cli.main import COMMANDS
+from autodiff.parser.syntax.what_is_meant import _words
 
 EXPR = ["x**2*y", "--x", "3", "--y", "2"]
 
@@ -23,6 +27,10 @@ EXPR = ["x**2*y", "--x", "3", "--y", "2"]
         (["diff", "x**2", "--at", "3"], "| autodiff eval --x 3`"),
         (["graph", *EXPR, "--hessian"], "`graph` has no option `--hessian`"),
         (["trace", *EXPR, "--verbose", "1"], "`--debug`"),
+        (["eval", *EXPR, "--output-format", "json"], "`--format NAME` says what to print"),
+        (["eval", *EXPR, "-f", "json"], "`--format NAME` says what to print"),
+        (["derivative", "x**2"], "`autodiff diff"),
+        (["Help"], "write `autodiff --help`"),
     ],
 )
 def test_what_was_meant_as_an_option_is_named(autodiff, tmp_path: pathlib.Path, words: list[str], help: str) -> None:
@@ -31,6 +39,20 @@ def test_what_was_meant_as_an_option_is_named(autodiff, tmp_path: pathlib.Path, 
     result = autodiff(*[word.format(table=table) for word in words])
     assert (result.code, result.out) == (2, "")
     assert help in result.err
+
+
+def test_words_for_commands_lead_to_some_that_there_are() -> None:
+    for typed, help in _words().names["commands"].items():
+        named = re.findall(r"`autodiff ([^-`][^ `]*)", help)
+        assert typed not in COMMANDS
+        assert {*named} <= {*COMMANDS}
+        assert named or "`autodiff --" in help
+
+
+@pytest.mark.parametrize("command", ["solve", "minimize"])
+def test_who_names_no_start_is_told_where_to_look(autodiff, command: str) -> None:
+    help = "say where to look: near a start, `--x 1`, or in a range, `--x -10:10`"
+    assert help in autodiff(command, "x**2 - 2").err
 
 
 def test_a_variable_may_bear_the_name_of_an_option_of_another_command(autodiff) -> None:

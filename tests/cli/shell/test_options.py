@@ -27,6 +27,63 @@ OWN_OUTPUT = {
     "plot": "a picture too",
     "minimize": "a picture too",
 }
+# Why the others lack an option: for each group of commands the reason.
+_SCRIPTS = ("run", "repl")
+_LISTS = ("functions", "completion")
+_SEARCHES = ("minimize", "solve")
+LACKING: dict[str, dict[tuple[str, ...], str]] = {
+    "--format": {
+        _SCRIPTS: "what a script prints is up to it",
+        ("completion",): "a shell reads it",
+    },
+    "--json": {(*_SCRIPTS, "completion"): "as for `--format`"},
+    "--precision": {
+        ("map", "diff"): "tables and formulas are read by programs, and have all digits",
+        _SCRIPTS: "`torch.set_printoptions` says it",
+        _LISTS: "there are no results to round",
+    },
+    "--strict": {
+        ("fit", "check", *_SEARCHES, "plot"): "these exit with 1 in any case where no finite answer is found",
+        ("diff", *_LISTS): "nothing is computed",
+        _SCRIPTS: "`assert` says it",
+    },
+    "--dtype": {
+        (
+            "fit",
+            *_SEARCHES,
+            "plot",
+            "propagate",
+        ): "searches, and steps that tell how good an answer is, need all digits",
+        ("map",): "columns are computed in float64",
+        _LISTS: "nothing is computed",
+    },
+    "--set": {_LISTS: "there is no expression"},
+    "--vars": {_LISTS: "there is no expression"},
+    "--wrt": {
+        ("plot",): "what has the range is what is differentiated by",
+        ("fit",): "what has a value is a parameter, unless `--const` names it",
+        ("propagate",): "what has a deviation is uncertain",
+        (*_SCRIPTS, *_LISTS): "there is no expression to differentiate",
+    },
+    "--const": {
+        ("plot", "propagate"): "as for `--wrt`",
+        (*_SCRIPTS, *_LISTS): "as for `--wrt`",
+    },
+    "--get": {
+        ("map",): "`--only-new` leaves the new columns alone, and `--wrt` chooses among them",
+        ("diff",): "`--wrt` leaves one derivative, alone on its line",
+        ("trace", "graph", "plot", "check"): "many facts make the result; `--json` has each of them",
+        (*_SCRIPTS, *_LISTS): "there is no result with keys",
+    },
+    "--errors": {
+        ("eval", "diff", "trace", "graph", "plot", "check", *_SEARCHES, *_SCRIPTS, *_LISTS): "no rows are computed"
+    },
+    "--jobs": {
+        ("fit", "propagate"): "rows are computed by as many threads as there are cores",
+        ("eval", "diff", "trace", "graph", "plot", "check", *_SEARCHES, *_SCRIPTS, *_LISTS): "no rows are computed",
+    },
+    "--limit": {_LISTS: "nothing is computed"},
+}
 
 
 @cache
@@ -44,6 +101,11 @@ def page() -> str:
         for option in SHARED
     ]
     parts = [f"- `{name}`: {reason}." for name, reason in OWN_OUTPUT.items()]
+    lacking = [
+        f"| `{option}` | {', '.join(f'`{name}`' for name in names)} | {reason} |"
+        for option, reasons in LACKING.items()
+        for names, reason in reasons.items()
+    ]
     lines = [
         "# Options that several commands have",
         "",
@@ -57,6 +119,12 @@ def page() -> str:
         "",
         *parts,
         "",
+        "Where one is missing, there is a reason:",
+        "",
+        "| option | not in | because |",
+        "|---|---|---|",
+        *lacking,
+        "",
         "Defaults for them can stand in a file: `autodiff --show-config` says where, and what is set.",
         "",
     ]
@@ -65,6 +133,12 @@ def page() -> str:
 
 def test_the_page_of_options_is_true() -> None:
     assert PAGE.read_text() == page()
+
+
+def test_each_command_that_lacks_an_option_has_a_reason() -> None:
+    for option in SHARED:
+        given = [name for names in LACKING.get(option, {}) for name in names]
+        assert sorted(given) == sorted(name for name in COMMANDS if option not in options(name)), option
 
 
 @pytest.mark.parametrize("name", COMMANDS)

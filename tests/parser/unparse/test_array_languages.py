@@ -14,7 +14,7 @@ def expressions() -> list[Case]:
     return list(array_cases())
 
 
-@pytest.mark.parametrize("name", [*ARRAYS, "matlab", "fortran"])
+@pytest.mark.parametrize("name", ARRAYS)
 @pytest.mark.filterwarnings("ignore")
 def test_code_of_arrays_gives_the_engines_numbers(name: str, tmp_path: Path) -> None:
     reason = missing(name)

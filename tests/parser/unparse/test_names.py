@@ -120,6 +120,18 @@ def test_only_parts_that_are_used_are_listed(source: str) -> None:
     assert len(equations) == len(record["let"]) + len(names)
 
 
+@pytest.mark.parametrize("name", ["load", "call", "merge", "xor", "end", "show"])
+def test_a_column_of_sql_may_be_called_as_statements_begin(name: str) -> None:
+    text = code([name, "x"], "sql")
+    assert len(text.splitlines()) == 2
+    assert f"{name} * {name}" in text or f'"{name}" * "{name}"' in text
+
+
+def test_names_of_two_long_ones_are_as_short_as_fortran_takes() -> None:
+    text = code(["x" * 70, "x" * 70 + "y", "d" * 60], "fortran")
+    assert max(map(len, re.findall(r"\w+", text.replace("&\n      &", "")))) < 64
+
+
 def test_keywords_are_no_variables() -> None:
     for word in [word for word in keyword.kwlist if word.islower() and word not in ("and", "or", "not", "if", "else")]:
         assert PythonPrinter([word]).name(word) == f"{word}_"
@@ -147,3 +159,14 @@ def test_the_value_is_called_as_no_variable_is() -> None:
         "\\frac{\\partial}{\\partial f} h = g",
         "\\frac{\\partial}{\\partial g} h = f",
     ]
+
+
+def test_every_word_of_sql_can_be_the_name_of_a_column() -> None:
+    sqlglot = pytest.importorskip("sqlglot")
+    words = [
+        w.lower() for w in sqlglot.tokens.Tokenizer.KEYWORDS if w.isidentifier() and not keyword.iskeyword(w.lower())
+    ]
+    for word in words:
+        text = printed("sql", Derivatives((word,), (), {(word,): parse(f"2*{word} + 1").statements[-1]}), word)
+        (column,) = sqlglot.parse_one(f"SELECT {text}").expressions
+        assert [found.name for found in column.find_all(sqlglot.exp.Column)] == [word]

@@ -20,7 +20,9 @@ from groups import grouped
 
 from autodiff.engine.api.creation import tensor
 from autodiff.parser.algebra.derivative import Derivatives, derivatives, variables_of
+from autodiff.parser.analysis.symbolic import formulas
 from autodiff.parser.semantics.evaluate import evaluate
+from autodiff.parser.semantics.limits import Limits
 from autodiff.parser.syntax.parse import parse
 from autodiff.parser.syntax.printer import UnprintableError
 from autodiff.parser.unparse import How, label, printed
@@ -263,6 +265,43 @@ def test_a_greek_letter_and_an_index_are_shown_as_such_in_latex() -> None:
 def test_json_has_the_named_parts_and_the_derivatives() -> None:
     record = json.loads(printed("json", derivatives(parse("x*y"), [("x",), ("y",)]), "x*y"))
     assert record == {"expr": "x*y", "let": {}, "derivatives": {"d_x": "y", "d_y": "x"}}
+
+
+@grouped(
+    "source",
+    [
+        "A[0, 1]*x[0]",
+        "sum(A[2:5, 1])**2 + sum(A[:, 3])",
+        "sum(x[1:40:2]**2)*x[-3]",
+        "A[3] @ A[4]",
+        "sum(A[:, [0, 3, 0]])**2",
+        "median(x)*x[1]",
+    ],
+)
+def test_numpy_code_puts_elements_into_large_arrays(source: str) -> None:
+    given = {"x": np.linspace(0.5, 2, 50), "A": np.linspace(-1, 1, 900).reshape(30, 30)}
+    program = parse(source)
+    names = variables_of(program, {})
+    variables = {name: tensor(given[name].tolist()).requires_grad_() for name in names}
+    evaluate(program, variables).backward()
+    found = derivatives(program, [(name,) for name in names], {name: given[name].shape for name in names})
+    functions = functions_in(printed("numpy", found, source))
+    for name in names:
+        result = functions[f"d_{name}"](*(given[other] for other in names))
+        gradient = variables[name].grad
+        assert gradient is not None
+        np.testing.assert_allclose(np.broadcast_to(result, given[name].shape), gradient._data, rtol=1e-9)
+
+
+@grouped("source, y", [("max(x, y)", 1.0), ("min(y, x)", 1.0), ("max(y, x, 2)", 3.0)])
+def test_the_largest_of_numbers_with_nan_is_nan(source: str, y: float) -> None:
+    program = parse(source)
+    names = variables_of(program, {})
+    found, _ = formulas(program, [("x",)], {}, simplify=True, share=True, limits=Limits(), value=True, joint=True)
+    value = functions_in(printed("python", found, source))["f_grad"](*({"x": math.nan, "y": y}[n] for n in names))[0]
+    assert math.isnan(value)
+    for language, helper in (("c", "isnan"), ("rust", "is_nan"), ("matlab", "isnan"), ("fortran", "/=")):
+        assert helper in printed(language, found, source)
 
 
 @pytest.mark.parametrize("language", ["python", "c"])
