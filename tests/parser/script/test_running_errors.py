@@ -49,7 +49,7 @@ def underlined(error: ExpressionError) -> str:
         ),
         (
             "torch.tensor(1.0).numpy()",
-            "torch.tensor(1.0).numpy()",
+            "torch.tensor(1.0).numpy",
             "name",
             "'Tensor' object has no attribute 'numpy' here",
             "a script that may be by others has no files and no arrays of NumPy; "
