@@ -7,6 +7,7 @@ shorter, and each entry has its reason beside it.
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Iterator
 import pytest
 from structure import (
     PACKAGES,
+    ROOT,
     Function,
     functions,
     imports,
@@ -156,6 +158,13 @@ def test_no_file_imports_itself_by_way_of_others(package: str) -> None:
 def test_every_room_has_a_floor(package: str) -> None:
     rooms = {room(name) for name in of(package) if not is_folder(name)} - {package}
     assert rooms == {f"{package}.{name}" for name in FLOORS[package]}
+
+
+def test_the_house_in_the_walk_is_drawn_as_it_is() -> None:
+    (house,) = re.findall(r"```text\n(.*?)```", (ROOT / "docs" / "walk.md").read_text("utf-8"), re.DOTALL)
+    storeys = re.findall(r"\|  ([a-z ]+?)(?: *\||$)", house, re.MULTILINE)
+    drawn = [name for storey in reversed(storeys) for name in storey.split()]
+    assert drawn == [name for floors in FLOORS.values() for name in floors if "." not in name]
 
 
 @pytest.mark.parametrize("package", PACKAGES)

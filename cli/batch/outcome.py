@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ...parser.analysis.given_names import canonical
@@ -34,19 +34,17 @@ class Outcome(NamedTuple):
         variables = self.report.inputs if self.report is not None and isinstance(self.kept, Cells) else ()
         return {kept_name(name): text for name, text in self.kept.items() if canonical(name) not in variables}
 
-    def facts(self) -> Iterator[tuple[str, Any]]:
+    def facts(self) -> list[tuple[str, Any]]:
         """The record as pairs of a dotted key and text or a NumPy value."""
-        yield "line", str(self.line)
-        yield "ok", "false" if self.report is None else "true"
-        yield from ((name, on_a_line(text)) for name, text in self.others().items())
+        kept = [(name, on_a_line(text)) for name, text in self.others().items()]
+        found: list[tuple[str, Any]] = []
         if self.report is not None:
-            yield from self.report.facts()
+            found = self.report.facts()
         elif self.failure is not None:
-            for key in ERROR_KEYS:
-                value = getattr(self.failure, key)
-                if value is not None:
-                    # A record is a line, whatever an error quotes.
-                    yield f"error.{key}", " ".join(str(value).split())
+            said = {key: getattr(self.failure, key) for key in ERROR_KEYS}
+            # A record is a line, whatever an error quotes.
+            found = [(f"error.{key}", " ".join(str(text).split())) for key, text in said.items() if text is not None]
+        return [("line", str(self.line)), ("ok", "false" if self.report is None else "true"), *kept, *found]
 
 
 # What results are called, in all formats.

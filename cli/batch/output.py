@@ -45,7 +45,7 @@ class Output(NamedTuple):
         if self.format_name == "json":
             return _object(outcome)
         if self.format_name == "plain":
-            return "\t".join(f"{key}\t{value_text(value)}" for key, value in outcome.facts()) + "\n"
+            return "\t".join([f"{key}\t{value_text(value)}" for key, value in outcome.facts()]) + "\n"
         if self.format_name in DELIMITERS:
             return self._row(outcome)
         if outcome.report is not None:

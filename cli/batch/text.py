@@ -31,7 +31,8 @@ def read(line: int, text: str) -> Record:
 def _assigned(text: str) -> dict[str, str]:
     values: dict[str, str] = {}
     for part in _parts(text):
-        name, separator, value = (word.strip() for word in part.partition("="))
+        name, separator, value = part.partition("=")
+        name, value = name.strip(), value.strip()
         if not (name.isidentifier() and separator and value):
             raise RecordError(f"`{part.strip()}` is not of the form NAME = VALUE", "write `where x = 3, y = [1, 2]`")
         if name in values:

@@ -42,7 +42,8 @@ def results(
                     else:
                         # No more processes than there are chunks at a time.
                         busy.append(idle.popleft() if idle else start())
-                        busy[-1].send(chunk)
+                        # Numbers and texts apart: to pickle each line takes as long as to read them all.
+                        busy[-1].send(list(zip(*chunk, strict=True)))
                 # Only now, so that all processes have work while this result is written.
                 if done is not None:
                     yield done
@@ -88,4 +89,4 @@ def _serve(connection: Any, settings: Settings) -> None:
     computation = Computation(settings)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
-            connection.send(computation.run(connection.recv()))
+            connection.send(computation.run([*map(Line, *connection.recv())]))

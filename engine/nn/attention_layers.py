@@ -74,7 +74,7 @@ class MultiheadAttention(Layer, embed_dim=..., num_heads=..., dropout=0.0, bias=
     def extra_repr(self) -> str:
         return ""
 
-    def forward(
+    def forward(  # pyrefly: ignore[bad-override]
         self,
         query: Tensor,
         key: Tensor,

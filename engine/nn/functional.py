@@ -83,7 +83,8 @@ def _along(name: str, function: Call) -> Call:
             dim = 0 if len(input.shape) in (0, 1, 3) else 1
         return function(input, dim, dtype)
 
-    call.__name__, call.__doc__ = name, _RECORDS[name].doc
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = _RECORDS[name].doc
     return call
 
 

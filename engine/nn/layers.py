@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from types import FunctionType
 from typing import Any, ClassVar
 
 from ..api.creation import empty
@@ -21,22 +22,17 @@ class Layer(Declared, Module):
 
     A layer is added in one place, by a class in the file of its kind (which `nn/__init__.py` imports):
 
-        class Bilinear(Layer, in1_features=..., in2_features=..., out_features=..., bias=True):
-            _calls = functional.bilinear, ("weight", "bias")
+        class Linear(Layer, in_features=..., out_features=..., bias=True):
+            _calls = functional.linear, ("weight", "bias")
 
             def _shapes(self):
-                outputs = self.out_features
-                return {"weight": (outputs, self.in1_features, self.in2_features), "bias": self.bias and (outputs,)}
+                return {"weight": (self.out_features, self.in_features), "bias": self.bias and (self.out_features,)}
 
-            def reset_parameters(self):
-                self._draw(self.in1_features)
-
-    `_calls` is the function that it calls, and what it gives to that behind the inputs; a layer that does more has a
-    `forward`. `_shapes` has the shape of each parameter, or False for one that is None; a layer that has it takes
-    `device` and `dtype` too. `reset_parameters` draws the parameters; if nothing is said, as those of linear maps.
-    `_settle`, where there is one, checks the settings and brings them into the form in which they are kept. In the text
-    all settings stand as `name=value`, but for those of which the layer says that they are shown `_alone`,
-    `_if_changed` or are `_unseen`; in the order of the head, or `_order`.
+    `_calls` is the function that it calls, and what it gives to that behind the input; else it has a `forward`.
+    `_shapes` has the shape of each parameter, or False for one that is None; a layer that has it takes `device` and
+    `dtype` too. `reset_parameters` draws the parameters; if nothing is said, as those of linear maps. `_settle` checks
+    the settings and brings them into the form in which they are kept. In the text all settings stand as `name=value`,
+    but for those that are shown `_alone`, `_if_changed` or are `_unseen`; in the order of the head, or `_order`.
     """
 
     _calls: ClassVar[tuple[Any, tuple[str, ...]]]
@@ -50,6 +46,9 @@ class Layer(Declared, Module):
         if settings and cls._shapes is not Layer._shapes:
             settings |= _STORAGE
         super().__init_subclass__(**settings)
+        owner = next(kind for kind in cls.__mro__ if "forward" in vars(kind))
+        if not cls.__name__.startswith("_") and (owner is Layer or owner.__name__.startswith("_")):
+            cls.forward = _of_class(vars(owner)["forward"], cls)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         Module.__init__(self)
@@ -85,10 +84,10 @@ class Layer(Declared, Module):
         for parameter in self.parameters() if parameters is None else parameters:
             init.uniform_(parameter, -bound, bound)
 
-    def forward(self, *inputs: Any, **named: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         function, names = self._calls
         own = vars(self)["_parameters"]
-        return function(*inputs, *[own[name] if name in own else getattr(self, name) for name in names], **named)
+        return function(input, *[own[name] if name in own else getattr(self, name) for name in names])
 
     def extra_repr(self) -> str:
         names = [name for name in self._order or self._settings if name in self._settings]
@@ -103,3 +102,10 @@ class Layer(Declared, Module):
         """A setting as it was given: of a parameter, whether there is one."""
         value = getattr(self, name)
         return value is not None if name in self._parameters or isinstance(value, Tensor) else value
+
+
+def _of_class(method: Any, kind: type) -> Any:
+    """The method as one of a class, which is the one that an error about the arguments of a call names."""
+    made = FunctionType(method.__code__, method.__globals__, "forward", method.__defaults__, method.__closure__)
+    made.__qualname__, made.__doc__ = f"{kind.__qualname__}.forward", method.__doc__
+    return made

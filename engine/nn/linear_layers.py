@@ -50,14 +50,15 @@ class LazyLinear(Linear, out_features=..., bias=True):
 class Bilinear(Layer, in1_features=..., in2_features=..., out_features=..., bias=True):
     """`input1 @ weight[k] @ input2 + bias[k]` for each output k."""
 
-    _calls = functional.bilinear, ("weight", "bias")
-
     def _shapes(self) -> dict[str, Any]:
         outputs = self.out_features
         return {"weight": (outputs, self.in1_features, self.in2_features), "bias": self.bias and (outputs,)}
 
     def reset_parameters(self) -> None:
         self._draw(self.in1_features)
+
+    def forward(self, input1: Tensor, input2: Tensor) -> Tensor:  # pyrefly: ignore[bad-override]
+        return functional.bilinear(input1, input2, self.weight, self.bias)
 
 
 class Flatten(Layer, start_dim=1, end_dim=-1):

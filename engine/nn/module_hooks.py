@@ -59,6 +59,14 @@ def _tuple(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
+def _answered(hooks: dict[int, Any], module: Any, grads: tuple[Any, ...], *others: Any) -> tuple[Any, ...]:
+    """The gradients as some hooks leave them."""
+    for hook in list(hooks.values()):
+        changed = hook(module, grads, *others)
+        grads = grads if changed is None else _tuple(changed)
+    return grads
+
+
 class _Passing:
     """One call of a module whose gradients are looked at: those of its outputs, until those of its inputs are there."""
 
@@ -69,21 +77,15 @@ class _Passing:
 
     def arrived(self, grads: tuple[Any, ...]) -> tuple[Any, ...]:
         """Those of the outputs, as the hooks leave them."""
-        for hook in list(self.module._backward_pre_hooks.values()):
-            changed = hook(self.module, grads)
-            grads = grads if changed is None else _tuple(changed)
-        self.grad_output = grads
+        self.grad_output = _answered(self.module._backward_pre_hooks, self.module, grads)
         if not self.has_inputs and self.module._backward_hooks:
             warnings.warn(_NO_INPUTS, stacklevel=2)
             self.left((None,))
-        return grads
+        return self.grad_output
 
     def left(self, grads: tuple[Any, ...]) -> tuple[Any, ...]:
         """Those of the inputs, as the hooks leave them."""
-        for hook in list(self.module._backward_hooks.values()):
-            changed = hook(self.module, grads, self.grad_output)
-            grads = grads if changed is None else _tuple(changed)
-        return grads
+        return _answered(self.module._backward_hooks, self.module, grads, self.grad_output)
 
 
 def _watched(values: tuple[Any, ...], told: Any) -> tuple[Any, ...]:

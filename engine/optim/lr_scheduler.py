@@ -171,26 +171,21 @@ class MultiStepLR(_Chained, milestones=..., gamma=0.1):
 class ConstantLR(_Chained, factor=1 / 3, total_iters=5):
     """The rate times `factor` for the first `total_iters` epochs."""
 
-    def _settle(self) -> None:
-        require(0 <= self.factor <= 1, "Constant multiplicative factor expected to be between 0 and 1.")
-
     def _factor(self, epoch: int) -> float:
+        require(0 <= self.factor <= 1, "Constant multiplicative factor expected to be between 0 and 1.")
         return self.factor if epoch == 0 else 1.0 / self.factor if epoch == self.total_iters else 1
 
 
 class LinearLR(_Chained, start_factor=1 / 3, end_factor=1.0, total_iters=5):
     """The rate times a factor that goes from one number to another in `total_iters` epochs."""
 
-    def _settle(self) -> None:
-        first, last = self.start_factor, self.end_factor
+    def _factor(self, epoch: int) -> float:
+        first, last, most = self.start_factor, self.end_factor, self.total_iters
         require(0 < first <= 1, "Starting multiplicative factor expected to be greater than 0 and less or equal to 1.")
         require(0 <= last <= 1, "Ending multiplicative factor expected to be between 0 and 1.")
-
-    def _factor(self, epoch: int) -> float:
-        if epoch == 0 or epoch > self.total_iters:
-            return 1 if epoch else self.start_factor
-        change = self.end_factor - self.start_factor
-        return 1.0 + change / (self.total_iters * self.start_factor + (epoch - 1) * change)
+        if epoch == 0 or epoch > most:
+            return 1 if epoch else first
+        return 1.0 + (last - first) / (most * first + (epoch - 1) * (last - first))
 
 
 class ExponentialLR(_Chained, gamma=...):

@@ -25,7 +25,7 @@ class Problem(NamedTuple):
 
     def key(self) -> tuple[str, Shapes, tuple[str, ...]]:
         """What problems have in common that one program computes."""
-        shapes = tuple((name, value.shape) for name, value in self.variables.items())
+        shapes = tuple((name, value._data.shape) for name, value in self.variables.items())
         return self.program.source, shapes, tuple(self.wrt)
 
     def leaves(self) -> dict[str, Tensor]:

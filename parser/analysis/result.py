@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,28 +42,25 @@ class Report(NamedTuple):
     warnings: list[Finding]
     notes: list[str]
 
-    def facts(self) -> Iterator[tuple[str, Any]]:
+    def facts(self) -> list[tuple[str, Any]]:
         """The results as pairs of a dotted key and a NumPy value or text, in the order they are printed."""
-        yield from self.values()
-        if self.grad_fn is not None:
-            yield "grad_fn", self.grad_fn
-        yield from self.derivatives()
+        named = [] if self.grad_fn is None else [("grad_fn", self.grad_fn)]
+        return [*self.values(), *named, *self.derivatives()]
 
-    def values(self) -> Iterator[tuple[str, Any]]:
+    def values(self) -> list[tuple[str, Any]]:
         """The value, or those of several expressions by their names."""
-        yield from self.value.items() if isinstance(self.value, dict) else [("value", self.value)]
+        return [*self.value.items()] if isinstance(self.value, dict) else [("value", self.value)]
 
-    def derivatives(self) -> Iterator[tuple[str, Any]]:
+    def derivatives(self) -> list[tuple[str, Any]]:
         """The gradients and the other derivatives, as `facts`."""
-        for name, gradient in self.grad.items():
-            yield f"grad.{name}", gradient
+        found = [(f"grad.{name}", gradient) for name, gradient in self.grad.items()]
         for kind, values in self.more.items():
             for name, value in values.items():
                 if isinstance(value, dict):
-                    for other, block in value.items():
-                        yield f"{kind}.{name}.{other}", block
+                    found += [(f"{kind}.{name}.{other}", block) for other, block in value.items()]
                 else:
-                    yield f"{kind}.{name}", value
+                    found.append((f"{kind}.{name}", value))
+        return found
 
     def text_of(self, key: str) -> str:
         """One of the facts on a line, by its key or another of its names. UsageError: there is none."""
@@ -148,7 +145,7 @@ def value_text(value: Any) -> str:
     """A NumPy value or text on one line, lists in brackets."""
     if isinstance(value, str):
         return value
-    if value.dtype == np.float64:
+    if type(value) is np.float64 or value.dtype == np.float64:
         # Python writes a list of floats as we do, and faster.
         return repr(value.tolist())
     if value.ndim == 0:

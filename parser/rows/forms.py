@@ -61,7 +61,7 @@ class Member(NamedTuple):
 
     def key(self) -> tuple[Any, ...]:
         """What members of a form have in common that one program computes."""
-        shapes = tuple([(name, value.shape) for name, value in self.variables.items()])
+        shapes = tuple([(name, value._data.shape) for name, value in self.variables.items()])
         return self.form, shapes, tuple(self.wrt)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 # Compiled at its first use: the value of a variable is mostly digits.
 _DECIMAL = r"(?ai)[ \t]*[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf|infinity|nan)[ \t]*"
@@ -20,4 +21,9 @@ def decimal(text: str) -> float:
 
 def is_decimal(text: str) -> bool:
     """Whether a text spells a number."""
-    return (text.isascii() and text.isdigit()) or re.fullmatch(_DECIMAL, text) is not None
+    return (text.isascii() and text.isdigit()) or _pattern().fullmatch(text) is not None
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    return re.compile(_DECIMAL)

@@ -59,6 +59,15 @@ def test_lstm_projects_its_outputs() -> None:
     )
 
 
+@grouped("layer", [nn.Linear(2, 2), nn.Flatten(), nn.Dropout(), nn.LayerNorm(2), nn.Embedding(2, 2), nn.Upsample(2)])
+def test_a_layer_is_given_as_many_inputs_as_it_takes(layer: nn.Module) -> None:
+    call = f"{type(layer).__name__}.forward\\(\\)"
+    with pytest.raises(TypeError, match=f"{call} missing 1 required positional argument: 'input'"):
+        layer()
+    with pytest.raises(TypeError, match=f"{call} takes 2 positional arguments but 3 were given"):
+        layer(zeros(2), zeros(2))
+
+
 def masked(**given: Any) -> tuple[Any, Any]:
     torch.manual_seed(0)
     heads = nn.MultiheadAttention(4, 2, batch_first=True)
