@@ -85,21 +85,22 @@ def register_parametrization(
         object.__setattr__(module, "__class__", type(f"Parametrized{kind.__name__}", (kind,), {}))
         module.parametrizations = ModuleDict()
     module.parametrizations[tensor_name] = modules
-    setattr(type(module), tensor_name, property(lambda self: _value(self, tensor_name), _setter(tensor_name)))
+    setattr(type(module), tensor_name, _computing(tensor_name))
     return module
 
 
-def _value(module: Any, name: str) -> Tensor:
-    modules, computed = module.parametrizations[name], _computed[-1]
-    if computed is None:
-        return modules()
-    if modules not in computed:
-        computed[modules] = modules()
-    return computed[modules]
+def _computing(name: str) -> property:
+    """The attribute of a class that computes a tensor, and changes what it is computed of."""
 
+    def value(module: Any) -> Tensor:
+        modules, computed = module.parametrizations[name], _computed[-1]
+        if computed is None:
+            return modules()
+        if modules not in computed:
+            computed[modules] = modules()
+        return computed[modules]
 
-def _setter(name: str) -> Any:
-    return lambda module, value: module.parametrizations[name].right_inverse(value)
+    return property(value, lambda module, value: module.parametrizations[name].right_inverse(value))
 
 
 def _check_same(new: Any, old: Tensor) -> None:

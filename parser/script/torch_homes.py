@@ -16,6 +16,7 @@ _OF_NAMES = {
     "*Conv*": "nn.modules.conv",
     "*Loss": "nn.modules.loss",
     "*Norm": "nn.modules.normalization",
+    "*Pad?d": "nn.modules.padding",
     "*Pool?d": "nn.modules.pooling",
     "*Sampler": "utils.data.sampler",
     "*fold": "nn.modules.fold",
@@ -28,6 +29,7 @@ _OF_NAMES = {
     "InstanceNorm?d": "nn.modules.instancenorm",
     "MultiheadAttention": "nn.modules.activation",
     "PReLU": "nn.modules.activation",
+    "Upsampl*": "nn.modules.upsampling",
 }
 _OF_MODULES = {
     "nn.containers": "nn.modules.container",
