@@ -198,12 +198,17 @@ def with_factors(choice: Call, factors: Sequence[Term]) -> Term | None:
     return where(condition, *(ZERO if branch is ZERO else multiply(*factors, branch) for branch in (then, otherwise)))
 
 
+def _is_choice(term: Term) -> bool:
+    """Whether an expression is one of others, by what they are."""
+    return isinstance(term, Call) and (term.name == "where" or bool((f := function(term.name)) and f.chooses))
+
+
 def by_regions(term: Term) -> Term | None:
     """The expression as one choice after another, from above to below; None: it does not choose by one quantity."""
-    parts = _parts(term)
-    found = {part: comparison for part in parts if (comparison := _comparison(part)) is not None}
-    if sum(is_call(part, "where") or (part in found and not is_call(part, *COMPARISONS)) for part in parts) < 2:
+    parts = [] if isinstance(term, Call) and not _is_choice(term) else _parts(term)
+    if sum(map(_is_choice, parts)) < 2:
         return None
+    found = {part: comparison for part in parts if (comparison := _comparison(part)) is not None}
     bounds = sorted({comparison.bound for comparison in found.values()}, reverse=True)
     if len({comparison.quantity for comparison in found.values()}) != 1 or len(bounds) > _MOST_BOUNDS:
         return None

@@ -43,6 +43,7 @@ _POINTS = 8
 _TRIES = 60
 _MOST_COMPARED = 100_000  # characters of derivatives, at all points together; long ones are compared at fewer
 _FEWEST_POINTS = 2
+_MOST_PROBED = 2000  # tokens of derivatives that are tried far out and near 0
 _TOLERANCE = 1e-7
 _ROUNDING = 1e-6
 _STEP = 1e-9
@@ -187,9 +188,10 @@ def _preferred(
     formed: Callable[[Sequence[Term]], Derivatives],
 ) -> Derivatives:
     """The derivatives, or what is shorter, or is `near` in length or saturates, and has a value at more points."""
-    lost = _counted_lost(expression, found, limits)
     tokens = Presentation().tokens
-    rank = lost(found), sum(map(tokens, terms))
+    length = sum(map(tokens, terms))
+    lost = _counted_lost(expression, found, limits) if length <= _MOST_PROBED else lambda tried: 0
+    rank = lost(found), length
 
     def others() -> Iterator[Sequence[Term]]:
         named = _in_given_names(expression, list(found.results), limits) if share else None
