@@ -323,10 +323,10 @@ def _added(x: Any, product: Any, beta: Any, alpha: Any) -> Any:
 
 
 def _check_dtypes(x: Any, mat1: Any, mat2: Any) -> None:
-    for value in (mat1, mat2):
-        if value.dtype != x.dtype:
-            names = titles(x, mat2)
-            raise RuntimeError(f"self and mat2 must have the same dtype, but got {names[0]} and {names[1]}")
+    for name, value in (("self", x), ("mat1", mat1)):
+        if value.dtype != mat2.dtype:
+            own = titles(value, mat2)
+            raise RuntimeError(f"{name} and mat2 must have the same dtype, but got {own[0]} and {own[1]}")
 
 
 @primitive(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..algebra.derivative import Derivatives
 from ..semantics.evaluate import evaluate_traced
 from ..syntax.errors import ExpressionError
 from ..syntax.operators import PRODUCT
+from ..syntax.parse import parse
 from ..syntax.printer import ATOM, Printer, UnprintableError, enclosed
 from ..syntax.records import Attribute, Binary, Call, Compare, List, Name, Number, Program, Slice, Subscript, Unary
 from ..syntax.walk import children
@@ -22,6 +24,16 @@ from .code import CodePrinter, is_call
 Shape = tuple[int, ...]
 Part = tuple[str, int]
 _TRUTHS: dict[str, Any] = {"True": True, "False": False}
+# Functions of all elements of an array, in those that every language has.
+_WRITTEN_OUT = {
+    "logabsdet": "log(abs(det(x)))",
+    "logdet": "log(det(x))",
+    "logsumexp": "amax(x) + log(sum(exp(x - amax(x))))",
+    "log_softmax": "x - amax(x) - log(sum(exp(x - amax(x))))",
+    "softmax": "exp(x - amax(x))/sum(exp(x - amax(x)))",
+    "std": "sqrt(sum((x - mean(x))**2)/(numel(x) - 1))",
+    "var": "sum((x - mean(x))**2)/(numel(x) - 1)",
+}
 
 
 class ArrayPrinter(CodePrinter):
@@ -51,6 +63,7 @@ class ArrayPrinter(CodePrinter):
     has_products = False
     shapes: Mapping[int, Shape] = MappingProxyType({})
     shapes_of_names: Mapping[str, Shape] = MappingProxyType({})
+    argument_shapes: Mapping[str, Shape] = MappingProxyType({})
 
     def prepare(self, derivatives: Derivatives) -> None:
         shapes: dict[int, Shape] = {}
@@ -81,7 +94,8 @@ class ArrayPrinter(CodePrinter):
         if type(node) is List:
             found = (len(node.items), *(self.shape(node.items[0]) if node.items else ()))
         elif type(node) is Name:
-            found = () if node.name in self.arguments else self.shapes_of_names.get(node.name, ())
+            known = self.argument_shapes if node.name in self.arguments else self.shapes_of_names
+            found = known.get(node.name, ())
         else:
             found = self.shapes.get(id(node), ())
         if len(found) > 2:
@@ -133,9 +147,8 @@ class ArrayPrinter(CodePrinter):
         if node.name == "shape":
             return part
         if node.name == "logabsdet":
-            template = self.of_rank.get(("logabsdet", 2))
-            if template is not None:
-                return template.format(part[0]), ATOM
+            # Of slogdet, whose argument this is.
+            return self._defined(node.name, part, self.shape(getattr(node.object, "args", [node])[0]))
         if node.name not in ("T", "mT"):
             raise self.no_word(f".{node.name}")
         return part if self.rank(node) < 2 else self.turned(part)
@@ -194,12 +207,19 @@ class ArrayPrinter(CodePrinter):
             before, after = (item.value for item in node.args[1].items if type(item) is Number)
             return self.padded.format(enclosed(parts[0], ATOM), before, after), ATOM
         template = self.of_rank.get((name, rank))
-        if template is None or node.kwargs:
-            return None
-        if f"{{{len(parts) - 1}}}" not in template and not all(map(_is_of_vector, node.args[1:])):
+        is_of_all = not node.kwargs and all(map(_is_of_vector, node.args[1:]))
+        if template is None and rank and is_of_all and name in _WRITTEN_OUT and (rank == 1 or len(parts) == 1):
+            return self._defined(name, parts[0], self.shape(node.args[0]))
+        if template is None or node.kwargs or not (is_of_all or f"{{{len(parts) - 1}}}" in template):
             return None
         whole = template.format(*(enclosed(part, ATOM) for part in parts))
         return (whole if is_call(whole) else f"({whole})"), ATOM
+
+    def _defined(self, name: str, part: Part, shape: Shape) -> Part:
+        """A function of all elements of an array, written out."""
+        printer = copy(self)
+        printer.arguments, printer.argument_shapes = {"x": enclosed(part, ATOM)}, {"x": shape}
+        return printer.texts(parse(_WRITTEN_OUT[name]).statements[-1])
 
     def _matrix(self, node: List) -> str:
         """A list of rows. UnprintableError: it is none of two dimensions."""

@@ -37,11 +37,6 @@ class Function(NamedTuple):
     assigns: list[tuple[str, str]]
     results: list[tuple[str, str]]
 
-    @property
-    def text(self) -> str:
-        """All that it computes, to see what it needs."""
-        return "\n".join(text for _, text in [*self.assigns, *self.results])
-
 
 class Frame(NamedTuple):
     """How a language writes a function: templates of its lines.

@@ -116,9 +116,10 @@ class FortranPrinter(ScalarPrinter, ArrayPrinter):
         "amin": "minval({0})",
         "max": "maxval({0})",
         "min": "minval({0})",
+        "numel": "real(size({0}), wp)",
     }
     along = {  # noqa: RUF012
-        **{name: text.replace("{0}", "{0}, {1}") for name, text in reductions.items()},
+        **{name: text.replace("{0}", "{0}, {1}") for name, text in reductions.items() if name != "numel"},
         "mean": "(sum({0}, {1})/size({0}, {1}))",
         "var": "(sum(({0} - spread(sum({0}, {1})/size({0}, {1}), {1}, size({0}, {1})))**2, {1})/(size({0}, {1}) - 1))",
     }
@@ -130,21 +131,12 @@ class FortranPrinter(ScalarPrinter, ArrayPrinter):
         ("eye", 0): "merge(1.0_wp, 0.0_wp, on_diagonal(int({0})))",
         ("len", 1): "real(size({0}), wp)",
         ("len", 2): "real(size({0}, 1), wp)",
-        ("log_softmax", 1): "{0} - maxval({0}) - log(sum(exp({0} - maxval({0}))))",
-        ("logsumexp", 1): "maxval({0}) + log(sum(exp({0} - maxval({0}))))",
-        ("numel", 1): "real(size({0}), wp)",
-        ("numel", 2): "real(size({0}), wp)",
-        ("softmax", 1): "exp({0} - maxval({0}))/sum(exp({0} - maxval({0})))",
         ("squeeze", 2): "reshape({0}, [size({0})])",
         ("ones", 0): "spread(1.0_wp, 1, int({0}))",
         ("ones_like", 1): "spread(1.0_wp, 1, size({0}))",
         ("ones_like", 2): "spread(spread(1.0_wp, 1, size({0}, 1)), 2, size({0}, 2))",
-        ("std", 1): "sqrt(sum(({0} - sum({0})/size({0}))**2)/(size({0}) - 1))",
-        ("std", 2): "sqrt(sum(({0} - sum({0})/size({0}))**2)/(size({0}) - 1))",
         ("trace", 2): "sum({0}, on_diagonal(size({0}, 1)))",
         ("unsqueeze", 1): "spread({0}, 2, 1)",
-        ("var", 1): "sum(({0} - sum({0})/size({0}))**2)/(size({0}) - 1)",
-        ("var", 2): "sum(({0} - sum({0})/size({0}))**2)/(size({0}) - 1)",
         ("zeros_like", 1): "spread(0.0_wp, 1, size({0}))",
         ("zeros_like", 2): "spread(spread(0.0_wp, 1, size({0}, 1)), 2, size({0}, 2))",
     }

@@ -66,6 +66,7 @@ class JuliaPrinter(ArrayPrinter):
         "amin": "minimum({})",
         "max": "maximum({})",
         "min": "minimum({})",
+        "numel": "length({})",
     }
     along = {  # noqa: RUF012
         **{name: f"{name}({{0}}, dims={{1}})" for name in ("sum", "prod", "mean", "std", "var")},
@@ -84,13 +85,7 @@ class JuliaPrinter(ArrayPrinter):
         ("inverse", 2): "inv({0})",
         ("len", 1): "length({0})",
         ("len", 2): "size({0}, 1)",
-        ("log_softmax", 1): "{0} .- maximum({0}) .- log(sum(exp.({0} .- maximum({0}))))",
-        ("logsumexp", 1): "maximum({0}) + log(sum(exp.({0} .- maximum({0}))))",
-        ("numel", 1): "length({0})",
-        ("numel", 2): "length({0})",
         ("ones", 0): "ones({0})",
-        ("softmax", 1): "exp.({0} .- maximum({0}))./sum(exp.({0} .- maximum({0})))",
-        ("logabsdet", 2): "log(abs(det({0})))",
         ("solve", 2): "{0}\\{1}",
         ("squeeze", 2): "vec({0})",
         ("trace", 2): "tr({0})",

@@ -110,10 +110,6 @@ class LatexPrinter(MathPrinter):
     def word(self, stem: str) -> str:
         return f"\\{stem}" if stem in GREEK else stem if len(stem) == 1 else f"\\mathrm{{{_escaped(stem)}}}"
 
-    def indexed(self, stem: str, index: Sequence[str]) -> str:
-        below = (part if part.isdigit() else self.word(part) for part in index)
-        return f"{stem}_{{{', '.join(below)}}}"
-
     def rows(self, rows: Sequence[Sequence[str]]) -> str:
         lines = " \\\\ ".join(" & ".join(row) for row in rows)
         return f"\\begin{{pmatrix}} {lines} \\end{{pmatrix}}"

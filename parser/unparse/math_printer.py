@@ -105,8 +105,8 @@ class MathPrinter(Printer):
         raise NotImplementedError
 
     def indexed(self, stem: str, index: Sequence[str]) -> str:
-        """A letter or a word with what stands below it, which is text or digits."""
-        raise NotImplementedError
+        """A letter or a word with what stands below it, which is words or digits."""
+        return self.index % (stem, self.comma.join(self.digits(p) if p.isdigit() else self.word(p) for p in index))
 
     def rows(self, rows: Sequence[Sequence[str]]) -> str:
         """A matrix."""

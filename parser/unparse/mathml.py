@@ -108,10 +108,6 @@ class MathmlPrinter(MathPrinter):
     def word(self, stem: str) -> str:
         return f"<mi>{GREEK.get(stem, escape(stem))}</mi>"
 
-    def indexed(self, stem: str, index: Sequence[str]) -> str:
-        below = _sign(",").join(f"<mn>{part}</mn>" if part.isdigit() else self.word(part) for part in index)
-        return f"<msub>{stem}{_row(below)}</msub>"
-
     def vector(self, items: Sequence[str]) -> str:
         return _fenced("[", "]") % self.comma.join(items)
 

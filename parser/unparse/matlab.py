@@ -116,6 +116,7 @@ class MatlabPrinter(ArrayPrinter):
         "amin": "min(reshape({}, [], 1))",
         "max": "max(reshape({}, [], 1))",
         "min": "min(reshape({}, [], 1))",
+        "numel": "numel({})",
     }
     along = {  # noqa: RUF012
         **{name: f"{name}({{0}}, {{1}})" for name in ("sum", "prod", "mean")},
@@ -138,12 +139,7 @@ class MatlabPrinter(ArrayPrinter):
         ("inverse", 2): "inv({0})",
         ("len", 1): "numel({0})",
         ("len", 2): "size({0}, 1)",
-        ("log_softmax", 1): "{0} - max({0}) - log(sum(exp({0} - max({0}))))",
-        ("logabsdet", 2): "log(abs(det({0})))",
-        ("logdet", 2): "log(det({0}))",
-        ("logsumexp", 1): "max({0}) + log(sum(exp({0} - max({0}))))",
         ("ones", 0): "ones({0}, 1)",
-        ("softmax", 1): "exp({0} - max({0}))./sum(exp({0} - max({0})))",
         ("solve", 2): "{0}\\{1}",
         ("squeeze", 2): "reshape({0}, [], 1)",
         ("unsqueeze", 1): "reshape({0}, [], 1)",

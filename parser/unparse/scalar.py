@@ -7,10 +7,12 @@ from typing import Any
 from ..syntax.operators import COMPARE, OR, PRODUCT, UNARY
 from ..syntax.printer import ATOM, enclosed
 from ..syntax.records import Binary, Call, Compare, Name, Number, Unary
+from ..syntax.walk import children
 from .code import CodePrinter
 
 _LARGEST_WRITTEN_OUT = 3
 _TRUTHS = ("True", "False")
+_LOGICAL = ("and", "or", "not")
 # What tells whether something holds.
 _OF_TRUTH = frozenset(["isfinite", "isinf", "isnan", "signbit", "isclose"])
 
@@ -34,23 +36,15 @@ class ScalarPrinter(CodePrinter):
 
     def _of_their_kind(self, node: Any, parts: list[tuple[str, int]]) -> list[tuple[str, int]]:
         """The operands with truths where those belong, and numbers where those do."""
-        if type(node) is Call and node.function == "where":
-            operands, wanted = node.args, (True, False, False)
-        elif type(node) is Binary:
-            operands, wanted = (node.left, node.right), (node.op in ("and", "or"),) * 2
-        elif type(node) is Unary:
-            operands, wanted = (node.operand,), (node.op == "not",)
-        elif type(node) is Call:
-            operands, wanted = node.args, (False,) * len(node.args)
-        elif type(node) is Compare:
-            operands, wanted = node.operands, (False,) * len(node.operands)
-        else:
+        if type(node) not in (Binary, Unary, Call, Compare):
             return parts
-        converted = [
-            part if _is_truth(operand) == truth else self._as_truth(part) if truth else self._as_number(part)
-            for operand, truth, part in zip(operands, wanted, parts, strict=False)
-        ]
-        return [*converted, *parts[len(converted) :]]
+        converted: list[tuple[str, int]] = []
+        for i, (operand, part) in enumerate(zip(children(node), parts, strict=True)):
+            wanted = getattr(node, "op", "") in _LOGICAL or (i == 0 and getattr(node, "function", "") == "where")
+            if _is_truth(operand) != wanted:
+                part = self._as_truth(part) if wanted else self._as_number(part)
+            converted.append(part)
+        return converted
 
     def text(self, root: Any) -> str:
         """The text of an expression, as a number even where it is a truth."""
@@ -83,4 +77,4 @@ def _is_truth(node: Any) -> bool:
     """Whether an operand is a truth rather than a number."""
     if type(node) is Call:
         return node.function in _OF_TRUTH
-    return type(node) is Compare or getattr(node, "op", None) in ("and", "or", "not")
+    return type(node) is Compare or getattr(node, "op", "") in _LOGICAL

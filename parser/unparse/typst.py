@@ -77,10 +77,6 @@ class TypstPrinter(MathPrinter):
     def word(self, stem: str) -> str:
         return stem if stem in GREEK or len(stem) == 1 else f'"{stem}"'
 
-    def indexed(self, stem: str, index: Sequence[str]) -> str:
-        below = (part if part.isdigit() else self.word(part) for part in index)
-        return f"{stem}_({', '.join(below)})"
-
     def rows(self, rows: Sequence[Sequence[str]]) -> str:
         return f"mat({'; '.join(', '.join(row) for row in rows)})"
 

@@ -15,6 +15,7 @@ from ....engine.graph.node import AccumulateGrad, Node
 from ....engine.tensors.aliases import Call
 from ....engine.tensors.generator import Generator
 from ...syntax.errors import did_you_mean
+from ..reading.script import TRUSTED
 from .classes import (
     Class,
     Instance,
@@ -32,7 +33,7 @@ from .exceptions import UnknownName
 from .formatting import formatted
 from .guard import Builtin, Guard
 from .kinds import name_of
-from .modules import Library, Module
+from .modules import TORCH, Library, Module
 from .offered import is_offered, names_of_offered
 
 # What the engine's tensors have, but for what leads out of the engine.
@@ -167,10 +168,17 @@ def set_attribute_of(owner: Any, name: str, value: Any) -> None:
     setattr(owner, name, value)
 
 
+# What torch has that reaches files, or arrays of NumPy.
+_BEYOND = ("from_numpy", "load", "save")
+_KEPT_BACK = "a script that may be by others has no files and no arrays of NumPy"
+
+
 def _no_attribute(value: Any, name: str, names: frozenset[str]) -> UnknownName:
     what = f"module '{value.name}'" if isinstance(value, (Library, Module)) else f"'{type(value).__name__}' object"
     if isinstance(value, Class):
         what = f"type object '{value.name}'"
+    if name in (_OUTSIDE if isinstance(value, Tensor) else _BEYOND if value == TORCH else ()):
+        return UnknownName("AttributeError", f"{what} has no attribute '{name}' here", None, f"{_KEPT_BACK}; {TRUSTED}")
     help = "names with underscores are not offered" if name.startswith("_") else None
     close = None if is_special(name) else did_you_mean(name, names)
     return UnknownName("AttributeError", f"{what} has no attribute '{name}'", close, help)

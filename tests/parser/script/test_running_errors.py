@@ -48,6 +48,14 @@ def underlined(error: ExpressionError) -> str:
             "`--trust` runs a file of your own as Python",
         ),
         (
+            "torch.tensor(1.0).numpy()",
+            "torch.tensor(1.0).numpy",
+            "name",
+            "'Tensor' object has no attribute 'numpy' here",
+            "a script that may be by others has no files and no arrays of NumPy; "
+            "`--trust` runs a file of your own as Python",
+        ),
+        (
             "from torch import sine",
             "from torch import sine",
             "name",
