@@ -9,7 +9,7 @@ from contextlib import closing
 import click
 
 from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import quoted
+from ...parser.syntax.wording import quoted, shortened
 from ..batch.running import INPUT_FORMAT, Running
 from ..cluster.cluster_options import Cluster
 from ..shell.command import command as declared
@@ -17,6 +17,7 @@ from ..shell.command import is_assignment
 from ..shell.exit_codes import BUG, FAILED, OK
 from ..shell.options import STRICT, Derivatives, Limits, Values, Variables, option_names
 from ..shell.streams import is_terminal
+from ..shell.words import is_code
 from ..tables.table_options import TextTables
 
 EXAMPLES = [
@@ -99,11 +100,15 @@ _LINE = 16
 
 
 def _split(words: Sequence[str]) -> tuple[str | None, list[str]]:
-    """The file among the words, and the `name=value` words. UsageError: a second file."""
+    """The file among the words, and the `name=value` words. UsageError: a second file, or an expression."""
     assigned = [word for word in words if is_assignment(word)]
     paths = [word for word in words if word not in assigned]
     if len(paths) > 1:
         raise UsageError(
             f"{quoted(paths[1])} is a second file, after {quoted(paths[0])}", "a batch reads one file, or its input"
+        )
+    if paths and is_code(paths[0]):
+        raise UsageError(
+            f"there is no file {quoted(paths[0])}", f'one expression is `autodiff eval "{shortened(paths[0])}"`'
         )
     return (paths[0] if paths else None), assigned

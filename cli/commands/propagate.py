@@ -13,10 +13,10 @@ from ..map.choices import NewColumns
 from ..propagate.uncertainty_options import Given, Rows, Said, Written
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
-from ..shell.options import Limits
+from ..shell.options import Limits, caller
 from ..shell.printing import Style, answer
 from ..shell.progress import progress
-from ..shell.saying import say_remarks
+from ..shell.saying import say, say_remarks
 from ..shell.streams import wants_color, write, written_to
 from ..shell.words import split_tables
 from ..tables.table_options import TextTables
@@ -101,6 +101,9 @@ def _one(program: Program, assigned: Sequence[str], given: Given, said: Said, wr
     with written_to(written.output):
         write(answer("propagate", written.format_name, report, style, written.keys))
     say_remarks(report)
+    if not inputs.deviations.any():
+        name = caller(given.context.command).value(next(iter(inputs.variables)), "2+-0.1")
+        say(f"note: no variable has a deviation: write it behind the value, `{name}`")
     return FAILED if written.strict and not report.is_finite() else OK
 
 

@@ -13,6 +13,7 @@ from ..shell.exit_codes import FAILED, OK
 from ..shell.failures import DEBUG
 from ..shell.options import FILES, Scripts, option
 from ..shell.streams import is_terminal, read_text
+from ..shell.words import is_code
 
 EXAMPLES = [
     ("autodiff run lesson.py", "what the file prints, and the value of its last expression"),
@@ -76,6 +77,10 @@ def _run_script(path: str | None, scripts: Scripts) -> int:
 
     if is_notebook(path):
         raise UsageError(f"{quoted(str(path))} is a notebook", "write `--cells` to run its cells")
+    if path is not None and is_code(path):
+        raise UsageError(
+            f"there is no file {quoted(path)}", "write a script to standard input: `echo CODE | autodiff run`"
+        )
     source = read_text(path)
 
     # Here, so that `--help`, a wrong option and a missing file cost no import of NumPy.

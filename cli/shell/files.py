@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import quoted, sentence
-from .stores import Store, is_address
+from .stores import Store, is_address, store_to_write
 
 # Those that end a process beside Ctrl-C, which is an exception; not all systems have both.
 _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -76,9 +76,7 @@ def replacing(path: str) -> Iterator[BinaryIO]:
     temporary files. What is no regular file, such as a device or a named pipe, is written to directly. UsageError: it
     cannot be written.
     """
-    store = Store(path) if is_address(path) else None
-    if store is not None:
-        store.check_writable()
+    store = store_to_write(path) if is_address(path) else None
     try:
         if not os.path.basename(path):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

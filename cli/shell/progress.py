@@ -12,7 +12,7 @@ from typing import Any
 
 _FIRST = 1.0  # seconds before anything is shown
 _NEXT = 0.1  # seconds from one text to the next
-_ERASE = "\r\x1b[K"
+ERASE = "\r\x1b[K"
 
 
 class Progress:
@@ -48,7 +48,7 @@ class Progress:
             with self._lock:
                 if self._may_be_there:
                     width = shutil.get_terminal_size().columns - 1
-                    sys.stderr.write(_ERASE + f"{self._text}, {time.monotonic() - start:.0f} s"[:width])
+                    sys.stderr.write(ERASE + f"{self._text}, {time.monotonic() - start:.0f} s"[:width])
                     sys.stderr.flush()
                     self._is_there = True
             stopped = ended.wait(_NEXT)
@@ -62,7 +62,7 @@ class Progress:
         if self._lock is not None:
             with self._lock:
                 if self._is_there:
-                    sys.stderr.write(_ERASE)
+                    sys.stderr.write(ERASE)
                     sys.stderr.flush()
                 self._is_there = False
                 self._may_be_there &= text.endswith("\n")

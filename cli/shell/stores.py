@@ -31,6 +31,7 @@ _RIGHTS = {
     "FSSPEC_GS_TOKEN=anon reads what is public",
 }
 _NOT_FOUND = 404
+_WEB = ("http://", "https://")
 # Where a file is there when all of it is, and seen by nobody before; elsewhere it is moved to its place.
 _WHOLE = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss", "oci"}
 
@@ -126,7 +127,7 @@ class Store:
     @property
     def is_web(self) -> bool:
         """Whether it is a web server's, for reading alone, and from the start."""
-        return self.scheme in ("http", "https")
+        return f"{self.scheme}://" in _WEB
 
     def below(self) -> list[tuple[str, int | None]]:
         """The files below a folder, by their paths from there in no order, and their sizes."""
@@ -157,16 +158,6 @@ class Store:
             except FileNotFoundError:
                 return []
         return sorted({_below(name, self.path).rstrip("/") for name in found} - {""})
-
-    def check_writable(self) -> None:
-        """UsageError: a file cannot be put there, as far as can be known before."""
-        if self.is_web:
-            raise UsageError(f"cannot write {self.title}: `{self.scheme}://` is for reading", "write to a file")
-        # One may be allowed to write and not to look.
-        unknown = (PermissionError, FileNotFoundError)
-        with contextlib.suppress(*unknown), self._words("write", *unknown):
-            if self.fs.info(self.path)["type"] == "directory" and self.scheme not in _WHOLE:
-                raise UsageError(f"cannot write {self.title}: it is a folder")
 
     def put(self, path: str) -> None:
         """Puts a file of this machine there, whole or not at all."""
@@ -216,6 +207,19 @@ class Store:
         extra = extra_of(self.scheme)
         help = f"install it with `{how_to_install(extra) if extra else how_to_add(package)}`"
         return UsageError(f"`{self.scheme}://` needs {package}, which is not installed", help)
+
+
+def store_to_write(address: str) -> Store:
+    """The store that a file is to be put into. UsageError: it cannot be, as far as can be known before."""
+    if address.lower().startswith(_WEB):
+        raise UsageError(f"cannot write {shown(address)}: web servers are for reading", "write to a file")
+    store = Store(address)
+    # One may be allowed to write and not to look.
+    unknown = (PermissionError, FileNotFoundError)
+    with contextlib.suppress(*unknown), store._words("write", *unknown):
+        if store.fs.info(store.path)["type"] == "directory" and store.scheme not in _WHOLE:
+            raise UsageError(f"cannot write {store.title}: it is a folder")
+    return store
 
 
 class StoredFile(io.RawIOBase):

@@ -20,6 +20,7 @@ import click
 
 from ...parser.syntax.errors import UsageError
 from .exit_codes import TIMED_OUT
+from .progress import ERASE
 
 _HELP = "give it more with `--timeout SECONDS`"
 _MESSAGE = struct.Struct("dd")
@@ -113,7 +114,9 @@ def _watch(child: int, reading: int) -> NoReturn:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
             words = f"it takes more than {seconds:g} s, and one operation does not let itself be interrupted"
-            os.write(2, f"error[timeout]: {words}\n  = help: {_HELP}\n".encode())
+            # The child's line that says how far it is.
+            erased = ERASE if os.isatty(2) and os.environ.get("TERM") != "dumb" else ""
+            os.write(2, f"{erased}error[timeout]: {words}\n  = help: {_HELP}\n".encode())
             os._exit(TIMED_OUT)
         told = os.read(reading, _MESSAGE.size)
         if len(told) < _MESSAGE.size:

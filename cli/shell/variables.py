@@ -17,6 +17,8 @@ from .foreign_options import NUMERIC
 if TYPE_CHECKING:
     from ...parser.analysis.ranges import Range
 
+_RANGE_IN_WORDS = r"\s*(\S+?)\s*(?:\.{2,3}|\N{HORIZONTAL ELLIPSIS}|\bto\b)\s*(\S+)\s*"
+
 
 def split_words(words: Sequence[str]) -> tuple[str | None, list[str]]:
     """The expression among the words of a command, and the `name=value` words.
@@ -70,7 +72,15 @@ def collect_ranges(
     from ...parser.analysis.ranges import Range, is_range, read_range
 
     def read(name: str, text: str) -> Any:
-        return read_range(name, text) if is_range(text) else read_value(name, text)
+        if is_range(text):
+            return read_range(name, text)
+        try:
+            return read_value(name, text)
+        except UsageError as error:
+            ends = re.fullmatch(_RANGE_IN_WORDS, text)
+            if ends is not None:
+                error.help = f"a range is written with a colon: `{ends[1]}:{ends[2]}`"
+            raise
 
     found = collected(options, assignments, vars_file, needed, read)
     ranges = {name: value for name, value in found.items() if isinstance(value, Range)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -20,6 +21,11 @@ def split_tables(words: Sequence[str], example: str) -> tuple[str, list[str], li
     for word in words[1:]:
         (assigned if is_assignment(word) and not os.path.lexists(word) else tables).append(word)
     return words[0], tables, assigned
+
+
+def is_code(path: str) -> bool:
+    """Whether what was given as a file is none, and looks like an expression or a script."""
+    return not os.path.lexists(path) and re.search(r"[*()^=+]|\s", path) is not None
 
 
 def standard_input(help: str) -> str:

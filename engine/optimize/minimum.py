@@ -104,7 +104,6 @@ class Minimum(NamedTuple):
     method: str
     optimality: Optimality | None
     path: Path
-    # Which constraints hold with equality, by number; and those kept at a bound, by unknown.
     left: int = 0  # saddle points and maxima that it went through
     constrained: Constrained | None = None
 

@@ -138,8 +138,9 @@ def _assuming(condition: Term, branch: Term, holds: bool) -> Term:
         # What stays as it is is not made anew, which would look through its own choices again, and so on below.
         changed = any(known[child] is not child for child in _inside(part))
         known[part] = number(decided) if decided is not None else rebuilt(part, known) if changed else part
-        if is_call(part, "where") and is_call(part.arguments[0], "<", "<=", ">", ">=") and known[part] is part:
-            inner, *branches = part.arguments
+        inner = part.arguments[0] if is_call(part, "where") and known[part] is part else ZERO
+        if is_call(part, "where") and is_call(inner, "<", "<=", ">", ">="):
+            branches = part.arguments[1:]
             if subtract(*branches) in (gap := subtract(*inner.arguments), multiply(MINUS_ONE, gap)):
                 # The smaller or larger of two values: that they may be equal makes no difference.
                 ops = inner.name[0], inner.name[0] + "="

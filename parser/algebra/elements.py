@@ -48,7 +48,7 @@ def _is_array(term: Term, shapes: Shapes) -> bool:
     return is_whole and shapes.of(term) != ()
 
 
-def _element(part: Symbol | Call, index: int, size: int) -> Term:
+def _element(part: Term, index: int, size: int) -> Term:
     if is_call(part, LIST):
         return part.arguments[index]
     if is_call(part, "flip"):

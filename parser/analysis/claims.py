@@ -13,7 +13,7 @@ from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.errors import ExpressionError, UsageError, did_you_mean
 from ..syntax.parse import parse
 from ..syntax.records import Program
-from ..syntax.wording import listed, quoted, variables_help
+from ..syntax.wording import listed, quoted, shortened, variables_help
 from .compare import compare
 from .coordinates import NumericFunction, Point
 from .slips import likely_slip
@@ -74,7 +74,8 @@ def read_claims(texts: Iterable[str], wrt: Sequence[str], names: Sequence[str]) 
         name, separator, source = text.partition("=")
         name, source = name.strip(), source.strip()
         if not separator or not name.isidentifier() or not source:
-            raise UsageError(f"--claim takes NAME=EXPR, not {quoted(text)}", 'write `--claim x="2*x"`')
+            written = f'{wrt[0] if wrt else "x"}="{shortened(text) if not separator else "2*x"}"'
+            raise UsageError(f"--claim takes NAME=EXPR, not {quoted(text)}", f"write `--claim {written}`")
         if name not in wrt:
             close = did_you_mean(name, wrt)
             raise UsageError(

@@ -61,7 +61,7 @@ def differentiate(problem: Problem, request: Request = Request(), recorder: Reco
 
             report.warnings.extend(findings(problem, report))
     texts = dict.fromkeys(str(warning.message) for warning in raised)
-    report.warnings[:0] = [Finding(text, f"warning[value]: {text}") for text in texts]
+    report.warnings[:0] = [Finding.warning("value", text) for text in texts]
     return report
 
 

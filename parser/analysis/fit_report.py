@@ -113,7 +113,7 @@ def findings_of(inference: Inference, names: Sequence[str], is_exact: bool) -> l
     found: list[Finding] = []
 
     def warn(kind: str, text: str, help: str | None = None) -> None:
-        found.append(Finding(text, f"warning[{kind}]: {text}" + (f"\n  = help: {help}" if help else "")))
+        found.append(Finding.warning(kind, text, help))
 
     solution = inference.solution
     free = [name for name, is_free in zip(names, inference.free, strict=True) if is_free]

@@ -18,6 +18,11 @@ class Finding(NamedTuple):
     text: str
     diagnostic: str
 
+    @classmethod
+    def warning(cls, kind: str, text: str, help: str | None = None) -> Finding:
+        """One that is about no place in an expression."""
+        return cls(text, f"warning[{kind}]: {text}" + (f"\n  = help: {help}" if help else ""))
+
 
 class Report(NamedTuple):
     """The result of one expression.

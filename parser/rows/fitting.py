@@ -250,7 +250,7 @@ def _report(
     warnings = findings_of(inference, names, is_exact)
     pattern = None if is_exact else _pattern(residuals, parameters, solution.point).finding()
     if pattern is not None:
-        warnings.append(Finding(pattern, f"warning[residuals]: {pattern}"))
+        warnings.append(Finding.warning("residuals", pattern))
     measures = measures_of(inference)
     notes: list[str] = []
     if asked.loss is not None:

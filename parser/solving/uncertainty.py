@@ -194,8 +194,7 @@ def _bent(value: float, deviation: float, second: tuple[float, float], asked: As
     if abs(middle - value) <= _SHIFTED * wide and abs(wide - deviation) <= _WIDENED * wide:
         return []
     text = f"the straight line is not good enough here: to second order it is {stated(middle, wide, asked.digits)}"
-    help = "" if asked.draws else "\n  = help: `--check` compares with random draws"
-    return [Finding(text, f"warning[linear]: {text}{help}")]
+    return [Finding.warning("linear", text, None if asked.draws else "`--check` compares with random draws")]
 
 
 def _compared(value: float, deviation: float, check: Drawn) -> list[Finding]:
@@ -203,7 +202,7 @@ def _compared(value: float, deviation: float, check: Drawn) -> list[Finding]:
     found: list[Finding] = []
     if check.lost:
         text = f"{check.lost:,} of {check.draws:,} draws have no finite value: they are out of the domain"
-        found.append(Finding(text, f"warning[nonfinite]: {text}"))
+        found.append(Finding.warning("nonfinite", text))
     if not np.isfinite([value, deviation, check.low, check.high]).all():
         return found
     half = _QUANTILE * deviation
@@ -218,5 +217,5 @@ def _compared(value: float, deviation: float, check: Drawn) -> list[Finding]:
             f"the straight line is not good enough here: of random draws 95 % are within {check.low:.4g} and "
             f"{check.high:.4g}, and not within {value - half:.4g} and {value + half:.4g}"
         )
-        found.append(Finding(text, f"warning[linear]: {text}"))
+        found.append(Finding.warning("linear", text))
     return found

@@ -26,7 +26,8 @@ class Namespace(Mapping[str, Any]):
     def __init__(self, write: Callable[[str], None], guard: Guard) -> None:
         own = {**builtins(write, guard), **EXCEPTIONS, **class_members(guard)}
         self.own: dict[str, Any] = {**own, "torch": TORCH, "tau": math.tau}
-        self.torch = frozenset(TORCH.names)
+        # Without `torch.` before it, `compile` would be Python's, which no script has.
+        self.torch = frozenset(TORCH.names) - {"compile"}
         modules = {"math": mathematics(guard), "random": chance(guard), **libraries(guard)}
         self.libraries = {name: Library(name, members) for name, members in modules.items()}
 

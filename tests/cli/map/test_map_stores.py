@@ -111,7 +111,7 @@ def test_what_fails_leaves_what_was_there(
         (["nowhere://t/a.csv"], "there is no store `nowhere://`", "addresses begin with"),
         ([f"s3://key:{SECRET}@bucket/a.csv"], "an address of `s3://` has a password in it", "AWS_ACCESS_KEY_ID"),
         ([f"https://me:{SECRET}@host/a.csv"], "an address of `https://` has a password in it", "environment"),
-        (["memory://t/plain.csv", "-o", f"https://host/a.csv?sig={SECRET}"], "`https://` is for reading", "a file"),
+        (["memory://t/plain.csv", "-o", f"https://host/a.csv?sig={SECRET}"], "web servers are for reading", "a file"),
         (["memory://t/plain.csv", "-o", "memory://t"], "cannot write `memory://t`: it is a folder", ""),
     ],
 )

@@ -49,6 +49,25 @@ def test_words_for_commands_lead_to_some_that_there_are() -> None:
         assert named or "`autodiff --" in help
 
 
+@pytest.mark.parametrize(
+    ("words", "help"),
+    [
+        (["plot", "x**2", "--x", "-2..2"], "a range is written with a colon: `-2:2`"),
+        (["solve", "x**2 - 2", "--x", "0 to pi"], "a range is written with a colon: `0:pi`"),
+        (["batch", "x**2"], 'one expression is `autodiff eval "x**2"`'),
+        (["run", "print(1)"], "`echo CODE | autodiff run`"),
+        (["check", "sin(t)", "--claim", "cos(t)"], '`--claim t="cos(t)"`'),
+        (
+            ["propagate", "m*v", "--m", "2", "--v", "3"],
+            "no variable has a deviation: write it behind the value, `--m 2+-0.1`",
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_close_to_a_right_call_leads_to_it(autodiff, words: list[str], help: str) -> None:
+    assert help in autodiff(*words).err
+
+
 @pytest.mark.parametrize("command", ["solve", "minimize"])
 def test_who_names_no_start_is_told_where_to_look(autodiff, command: str) -> None:
     help = "say where to look: near a start, `--x 1`, or in a range, `--x -10:10`"
