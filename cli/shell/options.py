@@ -296,13 +296,10 @@ class Output(Format):
     as_json: bool = JSON
     precision: int | None = precision_option("Significant digits to show to people.")
 
-    def __init__(self, context: click.Context) -> None:
-        super().__init__(context)
-        if _is_on_the_line(context, "precision") and self.format_name in _FOR_PROGRAMS:
-            say(f"note: --precision is for people, and {self.format_name} has all digits; `--format pretty` rounds")
-
     def style(self) -> Style:
-        """The looks that were chosen."""
+        """The looks that were chosen, asked for when there is a result to show."""
+        if self.format_name in _FOR_PROGRAMS and _is_on_the_line(self.context, "precision"):
+            say(f"note: --precision is for people, and {self.format_name} has all digits; `--format pretty` rounds")
         return Style(self.precision, wants_color(sys.stdout))
 
 
