@@ -97,9 +97,12 @@ def named_outputs(primitive: Operation, tensors: list[Tensor]) -> Any:
 def result_type(name: str, fields: tuple[str, ...]) -> Any:
     """The type of several results with names, which is shown as PyTorch's of this name."""
     made = cast(Any, namedtuple)(name, fields, module="torch.return_types")
-    made.__repr__ = lambda results: (
-        f"torch.return_types.{name}(\n" + ",\n".join(f"{n}={r!r}" for n, r in zip(fields, results, strict=True)) + ")"
-    )
+
+    def text(results: Sequence[Any]) -> str:
+        parts = [f"{field}={result!r}" for field, result in zip(fields, results, strict=True)]
+        return f"torch.return_types.{name}(\n" + ",\n".join(parts) + ")"
+
+    made.__repr__ = text
     return made
 
 

@@ -149,6 +149,8 @@ class ArrayPrinter(CodePrinter):
         if node.name == "logabsdet":
             # Of slogdet, whose argument this is.
             return self._defined(node.name, part, self.shape(getattr(node.object, "args", [node])[0]))
+        if node.name == "values" and getattr(node.object, "function", "") == "sort":
+            return part
         if node.name not in ("T", "mT"):
             raise self.no_word(f".{node.name}")
         return part if self.rank(node) < 2 else self.turned(part)

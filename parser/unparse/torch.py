@@ -99,7 +99,7 @@ class TorchPrinter(NumpyPrinter):
             # The values, unless one of the results is asked for.
             return f"{super().node(node, parts)[0]}[0]", ATOM
         if type(node) is Attribute and type(node.object) is Call and node.object.function == "sort":
-            return super().node(node, [(parts[0][0].removesuffix("[0]"), ATOM)])
+            return f"{parts[0][0].removesuffix('[0]')}.{node.name}", ATOM
         if type(node) is Call:
             numbers = [self.is_constant(argument) for argument in node.args]
             if _takes_tensors_only(node.function):
