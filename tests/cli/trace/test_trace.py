@@ -121,7 +121,11 @@ CASES = [
     ("x**y", {"x": 2.0, "y": 3.0}, ["x: y*x**(y - 1)", "y: v1*log(x)"]),
     ("sum(x*y)", {"x": [1.0, 2.0], "y": 3.0}, ["v1: g", "x: g*y", "y: sum(g*x)"]),
     ("A@x", {"A": [[1.0, 2.0], [3.0, 4.0]], "x": [3.0, 4.0]}, ["A: outer(g, x)", "x: A.T @ g"]),
-    ("max(x, dim=0).values", {"x": [1.0, 5.0]}, ["x: [where(v1.indices == 0, g, 0), where(v1.indices == 1, g, 0)]"]),
+    (
+        "max(x, dim=0).values",
+        {"x": [1.0, 5.0]},
+        ["x: scatter(broadcast_to(0.0, [2]), 0, broadcast_to(v1.indices, [1]), broadcast_to(g, [1]))"],
+    ),
     ("g*v1", {"g": 2.0, "v1": [1.0, 3.0]}, ["g: sum(grad*v1)", "v1: g*grad"]),
     ("stack([x, y])", {"x": 2.0, "y": 3.0}, ["x: g[0]", "y: g[1]"]),
 ]
