@@ -62,7 +62,7 @@ def test_the_series_of_every_operation_are_what_graphs_give(case: Case) -> None:
     except RuntimeError as error:
         pytest.skip(f"it has none by graphs: {error}")
     size = max(map(abs, expected))
-    np.testing.assert_allclose(found_by(function, 0.0, order), expected, rtol=1e-9, atol=1e-12 * size)
+    np.testing.assert_allclose(found_by(function, 0.0, order), expected, rtol=1e-9, atol=1e-12 * size + 1e-16)
 
 
 ELEMENTARY = {
