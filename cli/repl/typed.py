@@ -11,7 +11,7 @@ CONTINUATION = "... "
 INDENT = 4
 
 _ENDINGS = ("exit", "quit", "exit()", "quit()")
-_HELP = re.compile(r"help\((?:torch\.)?([\w.]+)\)|(?:torch\.)?([\w.]+)\?")
+_HELP = re.compile(r"help\((?:torch\.)?([\w.]+)\)|(?:help|info) +(?:torch\.)?([\w.]+)|(?:torch\.)?([\w.]+)\?")
 _LEAVING = ("return", "raise", "pass", "break", "continue")
 
 
@@ -26,12 +26,12 @@ def is_ending(text: str) -> bool:
 
 
 def asked_help(text: str) -> str | None:
-    """The command for what asks for help as elsewhere: `help`, `?`, `help(sin)`, `sin?`; None for all else."""
+    """The command for what asks for help as elsewhere, `help`, `?`, `help(sin)`, `info sin`, `sin?`; else None."""
     words = text.strip()
     if words in ("help", "help()", "?"):
         return ":help"
     found = _HELP.fullmatch(words)
-    return f":help {found[1] or found[2]}" if found else None
+    return f":help {found[found.lastindex or 0]}" if found else None
 
 
 def may_end(text: str) -> bool:

@@ -165,6 +165,12 @@ def test_the_prompt_times_an_input_and_loads_a_script(typed, tmp_path: pathlib.P
 
 def test_help_is_answered_as_elsewhere(typed) -> None:
     assert typed("help").out == typed(":help").out
-    for text in ("help(sin)", "help(torch.sin)", "sin?", "torch.sin?"):
+    for text in ("help(sin)", "help(torch.sin)", "help sin", "info sin", "sin?", "torch.sin?"):
         assert typed(text).out == typed(":help sin").out
     assert typed("help = 3", "help").out == "3\n"
+    assert typed("helpful = 4", "helpful").out == "4\n"
+
+
+def test_what_other_prompts_have_leads_to_what_this_one_has(typed) -> None:
+    assert "y = x**2" in typed("ans + 1").err
+    assert ":save FILE" in typed("save").err
