@@ -30,6 +30,7 @@ MINIMA: list[tuple[F, list[float], list[float], str]] = [
     (lambda x, y: ((x - 3e-9) / 1e-9) ** 2 + (y - 2e5) ** 2, [1e-9, 1], [3e-9, 2e5], "minimum"),
     (lambda x, y: x**2 - y**2 + y**4, [0, 0], [0, math.sqrt(0.5)], "minimum"),
     (lambda x: x - torch.log(x), [5], [1], "minimum"),
+    (lambda x: x**4, [1], [0], "flat minimum"),
     (lambda x: torch.cos(x), [0], [math.pi], "minimum"),
     (lambda x: 1e-20 * (x - 3) ** 2, [1], [3], "minimum"),
     (lambda x: 1e20 * (x - 3) ** 2 + 1e20, [1], [3], "minimum"),
