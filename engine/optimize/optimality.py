@@ -134,8 +134,8 @@ class _Around:
 
     def beside(self, direction: Array, curvature: float) -> str | None:
         """What the value does right beside the point, if that is another thing than the curvature says."""
-        lengths = _BESIDE * np.array([-1, 1, -0.1, 0.1])
-        left, right, nearer_left, nearer_right = self.along(direction, lengths) - self.value
+        lengths = _BESIDE * np.array([-1, 1])
+        left, right = self.along(direction, lengths) - self.value
         bent = abs(curvature) * _BESIDE**2 / 2
         if min(left, right) < -4 * bent - self.noise:
             return "falls to one side"
@@ -143,7 +143,8 @@ class _Around:
         if not (highest > 16 * bent + self.noise and min(left, right) >= -bent):
             return None
         # A tenth of the way, `abs(x)**1.5` has a 32nd of the height, `x**2` a hundredth, and `x**4` much less.
-        return "rises sharply" if max(nearer_left, nearer_right) + self.noise > highest / 80 else "rises slowly"
+        nearer = float((self.along(direction, lengths / 10) - self.value).max())
+        return "rises sharply" if nearer + self.noise > highest / 80 else "rises slowly"
 
     def bends(self, direction: Array, curvature: float, slope: float, length: float) -> bool:
         """Whether the curvature is another one a few of Newton's steps further on: it is of higher order, then."""
