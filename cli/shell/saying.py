@@ -29,7 +29,8 @@ def say(message: str) -> None:
 
 
 def say_total(total: str, parts: Sequence[str], seconds: float) -> None:
-    """Says what became of all, as `600 rows: 599 ok, 1 failed, 1.2 s`."""
+    """Says what became of all, as `600 rows: 599 ok, 1 failed, 1.2 s`. Nothing shows how far it is from there on."""
+    progress.end()
     say(f"{total}: {', '.join(parts)}, {seconds:.1f} s")
 
 
