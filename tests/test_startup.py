@@ -35,6 +35,7 @@ def test_eval_in_a_pipe_imports_neither_rich_nor_scipy_nor_lark() -> None:
     modules = modules_after("eval", "x**2", "--x", "3")
     assert "numpy" in modules
     assert not modules & {"rich", "scipy", "lark", "hypothesis", "pytest"}
+    assert not modules & {"shutil", "bz2", "lzma", "fsspec"}
 
 
 def test_an_expression_costs_the_modules_of_the_table_that_it_uses() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -44,6 +43,11 @@ class Progress:
 
     def _write(self, ended: Any, start: float) -> None:
         stopped = ended.wait(_FIRST)
+        if stopped:
+            return
+        # Here, as it brings modules for archives with it, which no short call needs.
+        import shutil
+
         while not stopped:
             with self._lock:
                 if self._may_be_there:
