@@ -19,7 +19,7 @@ from ..shell.saying import complain
 from .cluster_options import Where
 from .distribution import Parts, write_parts
 from .scheduler import Cluster
-from .tasks import StoppedPartError, Task, digest_of, own_version
+from .tasks import StoppedPartError, Task, digest_of, own_versions
 from .worker import loaded
 
 # Of a part, whichever comes first: about a second of work, and of the messages that the scheduler passes on.
@@ -91,11 +91,8 @@ class ExpressionParts(Parts):
 
     def __init__(self, source: Source, settings: Settings, tally: Tally) -> None:
         about = {name: repr(value) for name, value in settings._asdict().items() if name not in _NOT_DESCRIBED}
-        packages = {
-            package.removesuffix("-cli"): own_version(package) for package in ("autodiff-cli", "numpy", "scipy")
-        }
         defaults = {name: value.tolist() for name, value in settings.defaults.items()}
-        super().__init__(pickle.dumps(settings), {**packages, **about, "defaults": defaults}, {})
+        super().__init__(pickle.dumps(settings), {**own_versions("numpy", "scipy"), **about, "defaults": defaults}, {})
         self.source = source
         self.ending = _ENDINGS.get("" if settings.output.keys else settings.output.format_name, "txt")
         self.tally = tally

@@ -9,7 +9,7 @@ from ..map.mapping import Job
 from ..map.table_formats import Table
 from ..tables.dialect import TextForm
 from ..tables.opening import Place
-from .tasks import own_version
+from .tasks import own_versions
 
 
 class Run(NamedTuple):
@@ -30,7 +30,7 @@ def described(run: Run, first: Table) -> dict[str, Any]:
     expression, columns = job.computation.expression, job.computation.columns
     native = expression.native_from(shapes_of(columns, first.source.widths))
     return {
-        **{package.removesuffix("-cli"): own_version(package) for package in ("autodiff-cli", "numpy", "pyarrow")},
+        **own_versions("numpy", "pyarrow"),
         "expression": expression.syntax.source,
         "constants": {name: expression.constants[name].tolist() for name in sorted(expression.named)},
         "columns": dict(columns),

@@ -52,6 +52,11 @@ def own_version(package: str = "autodiff-cli") -> str | None:
         return None
 
 
+def own_versions(*libraries: str) -> dict[str, str | None]:
+    """The versions of autodiff and of the libraries that bytes depend on, by name."""
+    return {"autodiff": own_version(), **{library: own_version(library) for library in libraries}}
+
+
 def digest_of(*things: Any) -> str:
     """The digest of some numbers and texts, of dictionaries and lists of such."""
     return hashlib.blake2b(json.dumps(things).encode(), digest_size=16).hexdigest()
