@@ -45,7 +45,7 @@ OF_MATRICES = [
     ("var(A, 1)", "A", "2*(A - mean(A, 1, keepdim=True))/(A.shape[1] - 1)"),
     ("A[:, 1]**2", "A", "[[0, 2*A[0, 1], 0], [0, 2*A[1, 1], 0]]"),
     ("logdet(A @ A.T)", "A", "2*(inverse(A @ A.T) @ A)"),
-    ("b @ inverse(A @ A.T) @ b", "b", "2*(b @ inverse(A @ A.T))"),
+    ("b @ inverse(A @ A.T) @ b", "b", "2*(inverse(A @ A.T) @ b)"),
     ("svdvals(A).sum()", "A", "linalg_svd(A, False).U @ linalg_svd(A, False).Vh"),
     (
         "max(A, dim=1).values",
