@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.program.program import Constant, Equation, Variable
-from .arithmetic import add, multiply, power, subtract
+from .arithmetic import add, multiply, power
 from .calls import called
 from .canonical import CANONICAL
 from .functions import call
@@ -331,20 +331,6 @@ def _cofactors(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -
     return multiply(det, _transposed(_inverse(term, shape, arrays), shape, arrays))
 
 
-def _cofactor_change(equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
-    """The derivative of Jacobi's formula in a direction; None: for several matrices at once."""
-    (change, term), shape = arguments, equation.results[0].shape
-    if len(shape) != 2:
-        return None
-    inverse = _inverse(term, shape, arrays)
-    relative = _product_of(inverse, change, shape, shape, shape, arrays)
-    diagonal = arrays.indices.fresh(shape[0])
-    growth = arrays.indices.reduced("sum", arrays.indices.with_keys(relative, shape, [diagonal] * 2), [diagonal])
-    difference = subtract(multiply(growth, inverse), _product_of(relative, inverse, shape, shape, shape, arrays))
-    det = raw_call("det", (arrays.fitted(term, shape, True),))
-    return multiply(det, _transposed(difference, shape, arrays))
-
-
 def matrix(term: Term, weight: Term, shape: Shape, arrays: Matrices) -> Term | None:
     """The matrix M of `term` = `weight` @ M, for a term of this shape that is linear in a vector.
 
@@ -383,7 +369,6 @@ _RULES: dict[str, Any] = {
     "exp": _exp,
     "linalg_solve_ex": _solved,
     "cofactor": _cofactors,
-    "cofactor_change": _cofactor_change,
     **dict.fromkeys(("diag_embed", "diagonal_backward"), _diagonal_matrix),
     "where": _where,
     **dict.fromkeys(("mm", "mv", "bmm", "dot", "vdot"), _product),

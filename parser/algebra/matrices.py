@@ -5,7 +5,7 @@ An array may have fewer dimensions than it stands for, where broadcasting makes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import permutations
 from math import prod
 from typing import Any
@@ -79,38 +79,36 @@ class Matrices:
 
     def _written(self, term: Term, axes: Axes) -> Term:
         made: dict[Term, Term] = {}
-        for part in ordered([term], lambda part: () if self._is_whole(part, axes) else children(part)):
-            if self._is_whole(part, axes):
-                made[part] = self._whole(part, axes)
-            elif part is not term and self._is_same_along_last(part, axes):
-                made[part] = self.array(part, axes)
-            else:
+
+        def parts(part: Term) -> Iterable[Term]:
+            whole = made[part] if part in made else self._whole(part, axes, part is term)
+            if whole is None:
+                return children(part)
+            made[part] = whole
+            return ()
+
+        for part in ordered([term], parts):
+            if part not in made:
                 made[part] = rebuilt(part, made)
         return made[term]
 
-    def _is_whole(self, term: Term, axes: Axes) -> bool:
-        """Whether an array is not computed element by element from its parts."""
-        if is_call(term, ELEMENT, SAME) or is_reduction(term) or not self.indices.varies(term):
-            return True
-        if isinstance(term, Sum) and len(axes) > 1 and self.indices.free(term) == {axes[-1]}:
-            return self._has_places(term, axes[-1:])
-        is_placed = isinstance(term, Product) and any(is_call(base, SAME) for base, _ in term.factors)
-        return is_placed or self._outer(term, axes) is not None
-
-    def _whole(self, term: Term, axes: Axes) -> Term:
+    def _whole(self, term: Term, axes: Axes, is_all: bool) -> Term | None:
+        """What is not computed element by element from its parts; None: it is. `is_all`: it is no part of another."""
         if not self.indices.varies(term):
             return term
         if is_call(term, ELEMENT):
             return self._element(term, axes)
         if is_reduction(term) and isinstance(term, Call):
             return self._reduction(term, axes)
-        if isinstance(term, Sum):
+        if any(is_call(factor, SAME) for factor in powers_of(term)):
+            return self._among_zeros(term, axes)
+        if isinstance(term, Sum) and self.indices.free(term) == {*axes[1:][-1:]} and self._has_places(term, axes[-1:]):
             return self.array(term, axes[-1:])
         outer = self._outer(term, axes)
-        if outer is None:
-            return self._among_zeros(term, axes)
-        known = {part: part if isinstance(part, Number) else self.array(part, axes) for part in children(term)}
-        return min(outer, rebuilt(term, known), key=self.tokens)
+        if outer is not None:
+            known = {part: part if isinstance(part, Number) else self.array(part, axes) for part in children(term)}
+            return min(outer, rebuilt(term, known), key=self.tokens)
+        return None if is_all or not self._is_same_along_last(term, axes) else self.array(term, axes)
 
     def _made(self, name: str, axes: Axes, *parts: Term) -> Term:
         return self.shapes.record(raw_call(name, parts), sized(axes))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,6 @@ from .terms import (
     Call,
     Number,
     Product,
-    Sum,
     Symbol,
     Term,
     children,
@@ -142,16 +140,9 @@ def _is_whole(term: Term) -> bool:
         elif isinstance(part, Symbol):
             if part.name not in ("True", "False"):
                 return False
-        elif any(n.denominator != 1 for n in _numbers(part)):
+        elif isinstance(part, Number) and part.value.denominator != 1:
             return False
     return True
-
-
-def _numbers(term: Number | Sum | Product) -> list[Fraction]:
-    """The numbers that stand in an expression itself."""
-    if isinstance(term, Sum):
-        return [term.constant, *(coefficient for _, coefficient in term.terms)]
-    return [term.value if isinstance(term, Number) else term.coefficient]
 
 
 def _valued(term: Term) -> list[Term]:
