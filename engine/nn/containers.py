@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from itertools import groupby
 from typing import Any, ClassVar
 
-from ..api.offered import offered_in
 from ..tensors.errors import type_error
 from ..tensors.tensor import Tensor
 from .module import Module, indented
@@ -200,6 +199,3 @@ class DataParallel(Module):
 
     def forward(self, *inputs: Any, **kwargs: Any) -> Any:
         return self.module(*inputs, **kwargs)
-
-
-__all__ = offered_in(globals(), Module)  # pyright: ignore[reportUnsupportedDunderAll]

@@ -6,7 +6,6 @@ import warnings
 from typing import Any, ClassVar
 
 from ..api.declared import require
-from ..api.offered import offered_in
 from ..table.registry import ops
 from ..tensors.tensor import Tensor
 from . import functional
@@ -289,6 +288,3 @@ class LSTM(
 
 class GRU(_Gated, _Sequence, input_size=..., hidden_size=..., num_layers=1, bias=True, **_OF_SEQUENCES):
     """Gated recurrent units over sequences."""
-
-
-__all__ = offered_in(globals(), Layer)  # pyright: ignore[reportUnsupportedDunderAll]
