@@ -231,8 +231,8 @@ class Operation:
     @cached_property
     def origins(self) -> Sequence[tuple[int | None, int | None]]:
         """For each of `saved`, which of the results it is, and which of `slots`; None: none of them."""
-        groups = self.results, self.slots
-        return [tuple(names.index(s) if s in names else None for names in groups) for s in self.saved]
+        results, slots = ({name: i for i, name in enumerate(names)} for names in (self.results, self.slots))
+        return [(results.get(source), slots.get(source)) for source in self.saved]
 
     @property
     def keywords(self) -> dict[str, Any]:
