@@ -6,7 +6,6 @@ import warnings
 from typing import Any, ClassVar
 
 from ..api.declared import require
-from ..api.offered import offered_in
 from ..primitives import recurrence
 from ..primitives.arguments import check_same_dtype
 from ..table.registry import ops
@@ -25,6 +24,7 @@ class _Recurrent(Layer):
     # How many gates a step has, and of how many tensors its state is.
     gates: ClassVar[int] = 1
     states: ClassVar[int] = 1
+    nonlinearity, proj_size = "tanh", 0
     _alone = ("input_size", "hidden_size")
     _if_changed = ("proj_size", "num_layers", "bias", "batch_first", "dropout", "bidirectional")
     _order = (*_alone, *_if_changed)
@@ -43,13 +43,13 @@ class _Recurrent(Layer):
 
     def _sizes(self) -> tuple[int, ...]:
         """The sizes of the tensors of a state, of which the first is that of the output."""
-        return (vars(self).get("proj_size") or self.hidden_size, self.hidden_size)[: self.states]
+        return (self.proj_size or self.hidden_size, self.hidden_size)[: self.states]
 
     def _shapes_of(self, suffix: str, inputs: int) -> dict[str, Any]:
         rows, outputs = self.gates * self.hidden_size, self._sizes()[0]
         shapes: dict[str, Any] = {"weight_ih": (rows, inputs), "weight_hh": (rows, outputs)}
         shapes |= dict.fromkeys(("bias_ih", "bias_hh"), self.bias and (rows,))
-        if outputs != self.hidden_size:
+        if self.proj_size:
             shapes["weight_hr"] = (outputs, self.hidden_size)
         return {name + suffix: shape for name, shape in shapes.items()}
 
@@ -58,10 +58,10 @@ class _Recurrent(Layer):
         parts = [[getattr(self, f"{name}_{part}{suffix}") for name in ("weight", "bias")] for part in ("ih", "hh")]
         if parts[1][1] is None:
             parts[1][1] = parts[1][0].new_zeros(self.gates * self.hidden_size)
-        return [*parts, [getattr(self, f"weight_hr{suffix}")] if vars(self).get("proj_size") else []]
+        return [*parts, [getattr(self, f"weight_hr{suffix}")] if self.proj_size else []]
 
     def _settle(self) -> None:
-        chosen = getattr(self, "nonlinearity", "tanh")
+        chosen = self.nonlinearity
         require(chosen in ("tanh", "relu"), f"Unknown nonlinearity '{chosen}'. Select from 'tanh' or 'relu'.")
 
     def reset_parameters(self) -> None:
@@ -112,13 +112,16 @@ class _Cell(_Recurrent):
 
     def forward(self, input: Tensor, hx: Any = None) -> Any:
         name, size = type(self).__name__, self.hidden_size
-        for part, called in ((input, "input"), *self._called(hx)):
-            require(part.dim() in (1, 2), f"{name}: Expected {called} to be 1D or 2D, got {part.dim()}D instead")
+        needed = "Tensor" if self.states == 1 else "tuple of Tensors"
+        wrong = f"{name[:-4].lower()}_cell(): argument 'hx' (position 2) must be {needed}, not {type(hx).__name__}"
+        require(hx is None or isinstance(hx, tuple) == (self.states > 1), wrong, TypeError)
+        state = (input.new_zeros((*input.shape[:-1], size)),) * self.states if hx is None else hx
+        state = state if isinstance(state, tuple) else (state,)
+        called = ("hidden",) if self.states == 1 else ("hx[0]", "hx[1]")
+        for part, what in zip((input, *state), ("input", *called), strict=True):
+            require(part.dim() in (1, 2), f"{name}: Expected {what} to be 1D or 2D, got {part.dim()}D instead")
         wrong = f"input has inconsistent input_size: got {input.shape[-1]} expected {self.input_size}"
         require(input.shape[-1] == self.input_size, wrong, RuntimeError)
-        if hx is None:
-            hx = (input.new_zeros((*input.shape[:-1], size)),) * self.states
-        state = hx if isinstance(hx, tuple) else (hx,)
         for number, part in enumerate(state):
             wrong = f"hidden{number} has inconsistent hidden_size: got {part.shape[-1]}, expected {size}"
             require(part.shape[-1] == size, wrong, RuntimeError)
@@ -133,14 +136,6 @@ class _Cell(_Recurrent):
         if not is_batch:
             after = tuple(part.squeeze(0) for part in after)
         return after if self.states > 1 else after[0]
-
-    def _called(self, hx: Any) -> list[tuple[Tensor, str]]:
-        """The parts of a state with what PyTorch calls them."""
-        if self.states == 1 or hx is None:
-            return [] if hx is None else [(hx, "hidden")]
-        wrong = f"lstm_cell(): argument 'hx' (position 2) must be tuple of Tensors, not {type(hx).__name__}"
-        require(isinstance(hx, tuple), wrong, TypeError)
-        return [(part, f"hx[{number}]") for number, part in enumerate(hx)]
 
 
 class RNNCell(_Cell, input_size=..., hidden_size=..., bias=True, nonlinearity="tanh"):
@@ -167,9 +162,8 @@ class _Sequence(_Recurrent):
         super()._settle()
         require(self.hidden_size > 0, "hidden_size must be greater than zero")
         require(self.num_layers > 0, "num_layers must be greater than zero")
-        projects = vars(self).get("proj_size", 0)
-        require(projects >= 0, "proj_size should be a positive integer or zero to disable projections")
-        require(projects < self.hidden_size, "proj_size has to be smaller than hidden_size")
+        require(self.proj_size >= 0, "proj_size should be a positive integer or zero to disable projections")
+        require(self.proj_size < self.hidden_size, "proj_size has to be smaller than hidden_size")
         self._ways = ("", "_reverse")[: 1 + bool(self.bidirectional)]
         wrong = "dropout should be a number in range [0, 1] representing the probability of an element being zeroed"
         require(0 <= self.dropout <= 1, wrong)
@@ -182,11 +176,8 @@ class _Sequence(_Recurrent):
 
     def _shapes(self) -> dict[str, Any]:
         inputs = [self.input_size] + [self._sizes()[0] * len(self._ways)] * (self.num_layers - 1)
-        shapes: dict[str, Any] = {}
-        for layer, size in enumerate(inputs):
-            for way in self._ways:
-                shapes |= self._shapes_of(f"_l{layer}{way}", size)
-        return shapes
+        parts = (self._shapes_of(f"_l{layer}{way}", n) for layer, n in enumerate(inputs) for way in self._ways)
+        return {name: shape for part in parts for name, shape in part.items()}
 
     def forward(self, input: Any, hx: Any = None) -> tuple[Any, Any]:
         if isinstance(input, PackedSequence):
@@ -322,6 +313,3 @@ class LSTM(
 
 class GRU(_Gated, _Sequence, input_size=..., hidden_size=..., num_layers=1, bias=True, **_OF_SEQUENCES):
     """Gated recurrent units over sequences."""
-
-
-__all__ = offered_in(globals(), Layer)  # pyright: ignore[reportUnsupportedDunderAll]
