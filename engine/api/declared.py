@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from inspect import Parameter as Argument
-from inspect import Signature
+from inspect import Signature, signature
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..tensors.errors import type_error, value_error
@@ -65,6 +66,18 @@ class Declared(Offered):
             plural = "s" * bool(before)
             raise type_error(f"{call} missing {len(missing)} required positional argument{plural}: {listed}")
         return {**declared, **given}
+
+
+def of_rule(base: type[Declared], own: int, /, **members: Any) -> Callable[[Any], Any]:
+    """Makes a class of its rule: what this function takes behind its first so many arguments are the settings."""
+
+    def make(rule: Any) -> Any:
+        empty, given = Argument.empty, list(signature(rule).parameters.values())[own:]
+        settings = {setting.name: ... if setting.default is empty else setting.default for setting in given}
+        shown = {"__doc__": rule.__doc__, "__module__": rule.__globals__["__name__"]}
+        return type(rule.__name__, (base,), {"_rule": staticmethod(rule), **shown, **members}, **settings)
+
+    return make
 
 
 def require(holds: bool, message: str, error: type[Exception] = ValueError) -> None:

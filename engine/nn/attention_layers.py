@@ -8,14 +8,12 @@ from copy import deepcopy
 from typing import Any
 
 from ..api.declared import require
-from ..api.offered import offered_in
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.tensor import Tensor
 from . import functional, init
 from .containers import ModuleList
-from .layers import Layer
-from .linear_layers import Dropout, Linear
+from .layers import Dropout, Layer, Linear
 from .module import Module
 from .normalization_layers import LayerNorm
 
@@ -166,7 +164,7 @@ class MultiheadAttention(Layer, embed_dim=..., num_heads=..., dropout=0.0, bias=
         scores = query * math.sqrt(1.0 / self.head_dim) @ key.transpose(-2, -1)
         weights = functional.softmax(scores if mask is None else scores + mask, dim=-1)
         weights = functional.dropout(weights, dropout) if dropout else weights
-        return weights @ value, weights
+        return ops.matmul(weights, value), weights
 
 
 class TransformerEncoderLayer(Module):
@@ -227,6 +225,3 @@ class TransformerEncoder(Module):
         for layer in self.layers:
             src = layer(src, mask, src_key_padding_mask, bool(is_causal) and mask is not None)
         return src if self.norm is None else self.norm(src)
-
-
-__all__ = offered_in(globals(), Module)  # pyright: ignore[reportUnsupportedDunderAll]

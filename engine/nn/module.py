@@ -23,6 +23,7 @@ _KEPT = {
     "_modules": ("child module", "torch.nn.Module or None expected"),
 }
 _TENSORS = ("_parameters", "_buffers")
+Named = Iterator[tuple[str, Any]]
 
 
 class Module(Offered):
@@ -142,9 +143,7 @@ class Module(Offered):
 
     # What is inside
 
-    def named_modules(
-        self, memo: set[Any] | None = None, prefix: str = "", remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Module]]:
+    def named_modules(self, memo: Any = None, prefix: str = "", remove_duplicate: bool = True) -> Named:
         """This module and all that are inside it, at any depth, each once, by their paths (`"layer.0"`)."""
         for count in entered:
             count()
@@ -159,15 +158,13 @@ class Module(Offered):
                 yield from module.named_modules(memo, path_of(prefix, name), remove_duplicate)
 
     def modules(self) -> Iterator[Module]:
-        """This module and all that are inside it."""
         return (module for _, module in self.named_modules())
 
-    def named_children(self) -> Iterator[tuple[str, Module]]:
+    def named_children(self) -> Named:
         """The modules directly inside this one, each once, by name."""
         return _once((name, module) for name, module in self._modules.items() if module is not None)
 
     def children(self) -> Iterator[Module]:
-        """The modules directly inside this one."""
         return (module for _, module in self.named_children())
 
     def _places(self, *kinds: str, prefix: str = "", recurse: bool = True, once: bool = False) -> Iterator[Place]:
@@ -179,29 +176,23 @@ class Module(Offered):
                     if value is not None:
                         yield Place(path_of(path, name), module, vars(module)[kind], name, value)
 
-    def _named(self, kind: str, prefix: str, recurse: bool, once: bool) -> Iterator[tuple[str, Any]]:
+    def _named(self, kind: str, prefix: str, recurse: bool, once: bool) -> Named:
         places = self._places(kind, prefix=prefix, recurse=recurse, once=once)
         named = ((place.path, place.value) for place in places)
         return _once(named) if once else named
 
-    def named_parameters(
-        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Parameter]]:
+    def named_parameters(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True) -> Named:
         """The parameters, those of modules inside too, each once, by their paths."""
         return self._named("_parameters", prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
-        """The parameters, those of modules inside too."""
         return (parameter for _, parameter in self.named_parameters(recurse=recurse))
 
-    def named_buffers(
-        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Tensor]]:
+    def named_buffers(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True) -> Named:
         """The buffers, those of modules inside too, each once, by their paths."""
         return self._named("_buffers", prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
-        """The buffers, those of modules inside too."""
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
     def get_submodule(self, target: str) -> Module:
@@ -299,15 +290,12 @@ class Module(Offered):
         return self._apply(lambda tensor: tensor.type(dst_type))
 
     def double(self) -> Any:
-        """Parameters and buffers in float64."""
         return self.to(dtypes.float64)
 
     def float(self) -> Any:
-        """Parameters and buffers in float32."""
         return self.to(dtypes.float32)
 
     def half(self) -> Any:
-        """Parameters and buffers in float16."""
         return self.to(dtypes.float16)
 
     # State
@@ -331,9 +319,7 @@ class Module(Offered):
 
     # Hooks
 
-    def register_forward_pre_hook(
-        self, hook: Any, *, prepend: bool = False, with_kwargs: bool = False
-    ) -> RemovableHandle:
+    def register_forward_pre_hook(self, hook: Any, *, prepend: bool = False, with_kwargs: bool = False) -> Any:
         """Calls `hook(module, args)` before `forward`; what it returns takes the place of the arguments."""
         return module_hooks.registered(self._forward_pre_hooks, (hook, with_kwargs), prepend)
 
@@ -398,7 +384,7 @@ def path_of(prefix: str, name: str) -> str:
     return f"{prefix}.{name}" if prefix else name
 
 
-def _once(named: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+def _once(named: Iterable[tuple[str, Any]]) -> Named:
     """Those whose values were not there before."""
     seen: set[int] = set()
     for name, value in named:

@@ -16,17 +16,8 @@ from . import parametrizations, parametrize  # noqa: F401
 from .module import Module
 from .parameter import Parameter
 
-__all__ = [
-    "clip_grad_norm",
-    "clip_grad_norm_",
-    "clip_grad_value_",
-    "clip_grads_with_norm_",
-    "get_total_norm",
-    "parameters_to_vector",
-    "remove_weight_norm",
-    "vector_to_parameters",
-    "weight_norm",
-]
+__all__ = ["clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]
+__all__ += ["parameters_to_vector", "remove_weight_norm", "vector_to_parameters", "weight_norm"]
 
 
 def _listed(parameters: Any) -> list[Tensor]:

@@ -22,8 +22,6 @@ class LBFGS(Optimizer, lr=1, max_iter=20, max_eval=None, **_TOLERANCES, history_
     `line_search_fn` is None for steps of `lr`, or "strong_wolfe".
     """
 
-    _has = ()
-
     def _begin(self, params: Any, defaults: dict[str, Any]) -> None:
         if defaults["max_eval"] is None:
             defaults["max_eval"] = defaults["max_iter"] * 5 // 4

@@ -1,15 +1,16 @@
 """torch.optim.lr_scheduler: learning rates that change from epoch to epoch."""
 
+# ruff: noqa: N802  (a rule has the name of the class that is made of it)
 from __future__ import annotations
 
 import math
 import warnings
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from ..api.declared import Declared, require
+from ..api.declared import Declared, of_rule, require
 from ..api.offered import offered_in
 from .optimizer import Optimizer
 
@@ -134,74 +135,67 @@ class MultiplicativeLR(LambdaLR):
 
 
 class _Chained(LRScheduler):
-    """A schedule that says by which `_factor` the rates of the epoch before change."""
-
-    def _factor(self, epoch: int) -> float:
-        raise NotImplementedError
+    """A schedule whose `_rule` says by which factor the rates of the epoch before change."""
 
     def get_lr(self) -> Sequence[float]:
-        return [rate * self._factor(self.last_epoch) for rate in self._rates()]
+        settings = [getattr(self, name) for name in self._settings if name not in LRScheduler._settings]
+        return [rate * self._rule(self.last_epoch, *settings) for rate in self._rates()]
 
     def _move(self, epoch: Any) -> None:
         if epoch is not None:  # through all epochs before it
             self.last_epoch = -1
             self._set(self.base_lrs)
-            for _ in range(int(epoch)):
-                super()._move(None)
-        super()._move(None)
+        for _ in range(1 if epoch is None else int(epoch) + 1):
+            super()._move(None)
 
 
-class StepLR(_Chained, step_size=..., gamma=0.1):
+def _chained(**members: Any) -> Callable[[Any], Any]:
+    return of_rule(_Chained, 1, **members)
+
+
+@_chained()
+def StepLR(epoch, step_size, gamma=0.1):
     """The rate times `gamma` after each `step_size` epochs."""
-
-    def _factor(self, epoch: int) -> float:
-        return self.gamma if epoch and epoch % self.step_size == 0 else 1
+    return gamma if epoch and epoch % step_size == 0 else 1
 
 
-class MultiStepLR(_Chained, milestones=..., gamma=0.1):
+@_chained(_settle=lambda self: vars(self).update(milestones=Counter(self.milestones)))
+def MultiStepLR(epoch, milestones, gamma=0.1):
     """The rate times `gamma` at each of the milestones."""
-
-    def _settle(self) -> None:
-        self.milestones = Counter(self.milestones)
-
-    def _factor(self, epoch: int) -> float:
-        return self.gamma ** self.milestones.get(epoch, 0)
+    return gamma ** milestones.get(epoch, 0)
 
 
-class ConstantLR(_Chained, factor=1 / 3, total_iters=5):
+@_chained()
+def ConstantLR(epoch, factor=1 / 3, total_iters=5):
     """The rate times `factor` for the first `total_iters` epochs."""
-
-    def _factor(self, epoch: int) -> float:
-        require(0 <= self.factor <= 1, "Constant multiplicative factor expected to be between 0 and 1.")
-        return self.factor if epoch == 0 else 1.0 / self.factor if epoch == self.total_iters else 1
+    require(0 <= factor <= 1, "Constant multiplicative factor expected to be between 0 and 1.")
+    return factor if epoch == 0 else 1.0 / factor if epoch == total_iters else 1
 
 
-class LinearLR(_Chained, start_factor=1 / 3, end_factor=1.0, total_iters=5):
+@_chained()
+def LinearLR(epoch, start_factor=1 / 3, end_factor=1.0, total_iters=5):
     """The rate times a factor that goes from one number to another in `total_iters` epochs."""
+    starts = 0 < start_factor <= 1
+    require(starts, "Starting multiplicative factor expected to be greater than 0 and less or equal to 1.")
+    require(0 <= end_factor <= 1, "Ending multiplicative factor expected to be between 0 and 1.")
+    if epoch == 0 or epoch > total_iters:
+        return 1 if epoch else start_factor
+    change = end_factor - start_factor
+    return 1.0 + change / (total_iters * start_factor + (epoch - 1) * change)
 
-    def _factor(self, epoch: int) -> float:
-        first, last, most = self.start_factor, self.end_factor, self.total_iters
-        require(0 < first <= 1, "Starting multiplicative factor expected to be greater than 0 and less or equal to 1.")
-        require(0 <= last <= 1, "Ending multiplicative factor expected to be between 0 and 1.")
-        if epoch == 0 or epoch > most:
-            return 1 if epoch else first
-        return 1.0 + (last - first) / (most * first + (epoch - 1) * (last - first))
 
-
-class ExponentialLR(_Chained, gamma=...):
+@_chained()
+def ExponentialLR(epoch, gamma):
     """The rate times `gamma` after each epoch."""
-
-    def _factor(self, epoch: int) -> float:
-        return self.gamma if epoch else 1
+    return gamma if epoch else 1
 
 
-class PolynomialLR(_Chained, total_iters=5, power=1.0):
+@_chained()
+def PolynomialLR(epoch, total_iters=5, power=1.0):
     """The rate goes to 0 in `total_iters` epochs, as a power of those that are left."""
-
-    def _factor(self, epoch: int) -> float:
-        if epoch == 0 or epoch > self.total_iters:
-            return 1
-        return ((1.0 - epoch / self.total_iters) / (1.0 - (epoch - 1) / self.total_iters)) ** self.power
+    if epoch == 0 or epoch > total_iters:
+        return 1
+    return ((1.0 - epoch / total_iters) / (1.0 - (epoch - 1) / total_iters)) ** power
 
 
 class CosineAnnealingLR(_Chained, T_max=..., eta_min=0.0):
