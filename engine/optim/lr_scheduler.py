@@ -28,11 +28,8 @@ class LRScheduler(Declared, optimizer=..., last_epoch=-1):
     Its settings stand in the head of the class, without the optimiser and `last_epoch`.
     """
 
-    _resumes: ClassVar[bool] = True  # whether it takes `last_epoch`
-
-    def __init_subclass__(cls, **settings: Any) -> None:
-        last = {"last_epoch": -1} if cls._resumes else {}
-        super().__init_subclass__(**({"optimizer": ..., **settings, **last} if settings else {}))
+    _before: ClassVar[dict[str, Any]] = {"optimizer": ...}
+    _behind: ClassVar[dict[str, Any]] = {"last_epoch": -1}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         given = self._given(args, kwargs)
@@ -135,7 +132,7 @@ class _Chained(LRScheduler):
     """A schedule whose `_rule` makes the rate of an epoch of that before, and a later one of all between."""
 
     def get_lr(self) -> Sequence[float]:
-        settings = [getattr(self, name) for name in self._settings if name not in LRScheduler._settings]
+        settings = [getattr(self, name) for name in self._takes]
         each = zip(self._rates(), self.base_lrs, strict=True)
         return [self._rule(rate, base, self.last_epoch, *settings) for rate, base in each]
 
@@ -390,7 +387,7 @@ _BETTER: dict[str, Any] = {"threshold": 1e-4, "threshold_mode": "rel"}
 class ReduceLROnPlateau(LRScheduler, mode="min", factor=0.1, patience=10, **_BETTER, cooldown=0, min_lr=0, eps=1e-8):
     """The rate times `factor` when a number, given to `step`, has not become better for `patience` epochs."""
 
-    _resumes = False
+    _behind: ClassVar[dict[str, Any]] = {}  # it goes on from no epoch
 
     def _settle(self) -> None:
         require(self.factor < 1.0, "Factor should be < 1.0.")
