@@ -18,9 +18,9 @@ from .parameter import Buffer, Parameter
 
 # What a module keeps under names, in the order in which an attribute is looked for, and what may stand there.
 _KEPT = {
-    "_parameters": ("parameter", "torch.nn.Parameter or None expected"),
-    "_buffers": ("buffer", "torch.nn.Buffer, torch.Tensor or None expected"),
-    "_modules": ("child module", "torch.nn.Module or None expected"),
+    "_parameters": ("parameter", "torch.nn.Parameter or None"),
+    "_buffers": ("buffer", "torch.nn.Buffer, torch.Tensor or None"),
+    "_modules": ("child module", "torch.nn.Module or None"),
 }
 _TENSORS = ("_parameters", "_buffers")
 Named = Iterator[tuple[str, Any]]
@@ -70,22 +70,23 @@ class Module(Offered):
         elif isinstance(value, Buffer):
             self._make_room("_buffers", "buffer", name)
             self.register_buffer(name, value, value.persistent)
+        elif (place := self._place_of(name)) is None:
+            object.__setattr__(self, name, value)
         else:
-            place = next((kept for kept in _KEPT if name in own.get(kept, ())), None)
-            if place is None:
-                object.__setattr__(self, name, value)
-                return
             what, needed = _KEPT[place]
             fits = value is None or (place == "_buffers" and isinstance(value, Tensor))
-            require(fits, f"cannot assign '{_type_of(value)}' as {what} '{name}' ({needed})", TypeError)
+            require(fits, f"cannot assign '{_type_of(value)}' as {what} '{name}' ({needed} expected)", TypeError)
             own[place][name] = value
 
     def __delattr__(self, name: str) -> None:
-        kept = next((vars(self)[kept] for kept in _KEPT if name in vars(self)[kept]), None)
-        if kept is None:
+        place = self._place_of(name)
+        if place is None:
             object.__delattr__(self, name)
         else:
-            del kept[name]
+            del vars(self)[place][name]
+
+    def _place_of(self, name: str) -> str | None:
+        return next((kept for kept in _KEPT if name in vars(self).get(kept, ())), None)
 
     def __dir__(self) -> list[str]:
         own = vars(self)
