@@ -17,7 +17,7 @@ State = tuple[Tensor, ...]
 
 
 class _Recurrent(Layer):
-    """What cells and layers have in common: weights, and the step, here that of an Elman network."""
+    """What cells and layers have in common: weights, and a step, which is that of their kind."""
 
     # How many gates a step has, and of how many tensors its state is.
     gates: ClassVar[int] = 1
@@ -29,7 +29,7 @@ class _Recurrent(Layer):
 
     def _step(self, of_input: Tensor, of_state: Tensor, state: State) -> State:
         """The state after a step, which begins with the output, from what goes into its gates."""
-        return ((functional.relu if self.nonlinearity == "relu" else ops.tanh)(of_input + of_state),)
+        raise NotImplementedError
 
     def _sizes(self) -> tuple[int, ...]:
         """The sizes of the tensors of a state, of which the first is that of the output."""
@@ -54,6 +54,13 @@ class _Recurrent(Layer):
 
     def reset_parameters(self) -> None:
         self._draw(self.hidden_size)
+
+
+class _Elman(_Recurrent):
+    """An Elman network: `tanh(W_ih x + b_ih + W_hh h + b_hh)`, or with relu."""
+
+    def _step(self, of_input: Tensor, of_state: Tensor, state: State) -> State:
+        return ((functional.relu if self.nonlinearity == "relu" else ops.tanh)(of_input + of_state),)
 
 
 class _LongShort(_Recurrent):
@@ -116,18 +123,6 @@ class _Cell(_Recurrent):
         of_input, of_state, _ = self._weights("")
         after = self._step(ops.linear(input, *of_input), ops.linear(state[0], *of_state), state)
         return after if self.states > 1 else after[0]
-
-
-class RNNCell(_Cell, input_size=..., hidden_size=..., bias=True, nonlinearity="tanh"):
-    """One step of an Elman network: `tanh(W_ih x + b_ih + W_hh h + b_hh)`."""
-
-
-class LSTMCell(_LongShort, _Cell, input_size=..., hidden_size=..., bias=True):
-    """One step of long short-term memory, whose state is a pair."""
-
-
-class GRUCell(_Gated, _Cell, input_size=..., hidden_size=..., bias=True):
-    """One step of a gated recurrent unit."""
 
 
 class _Sequence(_Recurrent):
@@ -265,18 +260,17 @@ class _Sequence(_Recurrent):
         return (ops.stack if counts is None else ops.cat)(outputs[::order], 0), state
 
 
+_SIZES: dict[str, Any] = {"input_size": ..., "hidden_size": ...}
 _OF_SEQUENCES: dict[str, Any] = {"batch_first": False, "dropout": 0.0, "bidirectional": False}
-
-
-class RNN(_Sequence, input_size=..., hidden_size=..., num_layers=1, nonlinearity="tanh", bias=True, **_OF_SEQUENCES):
-    """An Elman network over sequences."""
-
-
-class LSTM(
-    _LongShort, _Sequence, input_size=..., hidden_size=..., num_layers=1, bias=True, **_OF_SEQUENCES, proj_size=0
-):
-    """Long short-term memory over sequences; its state is a pair, and its outputs may be projected to a size."""
-
-
-class GRU(_Gated, _Sequence, input_size=..., hidden_size=..., num_layers=1, bias=True, **_OF_SEQUENCES):
-    """Gated recurrent units over sequences."""
+_CHOICE = {"nonlinearity": "tanh"}
+# What each kind is called, the setting that a cell has last and a layer before `bias`, and what a layer has last.
+_KINDS: list[tuple[str, type[_Recurrent], dict[str, Any], dict[str, Any]]] = [
+    ("RNN", _Elman, _CHOICE, {}),
+    ("LSTM", _LongShort, {}, {"proj_size": 0}),
+    ("GRU", _Gated, {}, {}),
+]
+for _name, _kind, _choice, _last in _KINDS:
+    _says = {"__doc__": _kind.__doc__, "__module__": __name__}
+    _layer = {**_SIZES, "num_layers": 1, **_choice, "bias": True, **_OF_SEQUENCES, **_last}
+    globals()[f"{_name}Cell"] = type(f"{_name}Cell", (_kind, _Cell), _says, **_SIZES, bias=True, **_choice)
+    globals()[_name] = type(_name, (_kind, _Sequence), _says, **_layer)
