@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ..api.declared import require
+from ..api.methods import dtype_asked_for
 from ..api.offered import Offered, entered
 from ..graph.hooks import RemovableHandle
 from ..primitives import copying
 from ..tensors import dtypes
-from ..tensors.device import check_device
 from ..tensors.tensor import Tensor
 from . import module_hooks, module_state
 from .parameter import Buffer, Parameter
@@ -264,14 +264,7 @@ class Module(Offered):
 
         The only device is the CPU.
         """
-        for argument in args:
-            if isinstance(argument, Tensor):
-                dtype = argument.dtype
-            elif isinstance(argument, dtypes.dtype):
-                dtype = argument
-            elif not isinstance(argument, bool) and argument is not None:
-                device = argument
-        check_device(device)
+        dtype, _ = dtype_asked_for(args, dtype, device)
         if dtype is None:
             return self
         wrong = f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
