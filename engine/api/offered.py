@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, NoReturn
 
+from ..tensors.errors import type_error
+
 
 class Offered:
     """Base of the classes of networks, optimisers and data: what does not begin with `_` is for whoever has one."""
@@ -34,7 +36,7 @@ def lacking(module: str) -> Callable[[str], NoReturn]:
     """The `__getattr__` of a module of ours, which says that PyTorch's has no such name."""
 
     def missing(name: str) -> NoReturn:
-        raise AttributeError(f"module '{module}' has no attribute '{name}'")
+        raise type_error(f"module '{module}' has no attribute '{name}'", AttributeError)
 
     return missing
 

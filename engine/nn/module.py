@@ -39,7 +39,6 @@ class Module(Offered):
         own["_temporary"] = set()
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
-        """What the module computes."""
         raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -234,11 +233,9 @@ class Module(Offered):
         return self
 
     def eval(self) -> Any:
-        """The opposite of `train`."""
         return self.train(False)
 
     def requires_grad_(self, requires_grad: bool = True) -> Any:
-        """Makes all parameters require grad, or not."""
         for parameter in self.parameters():
             parameter.requires_grad_(requires_grad)
         return self
@@ -272,7 +269,6 @@ class Module(Offered):
         return self._apply(lambda tensor: copying.to(tensor, dtype) if tensor.is_floating_point() else tensor)
 
     def cpu(self) -> Any:
-        """This module: the CPU is the only device."""
         return self
 
     def cuda(self, device: Any = None) -> Any:
@@ -280,7 +276,6 @@ class Module(Offered):
         return self.to("cuda")
 
     def type(self, dst_type: Any) -> Any:
-        """Parameters and buffers in another dtype."""
         return self._apply(lambda tensor: tensor.type(dst_type))
 
     def double(self) -> Any:

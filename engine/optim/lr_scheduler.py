@@ -56,7 +56,6 @@ class LRScheduler(Declared, optimizer=..., last_epoch=-1):
         raise NotImplementedError
 
     def get_last_lr(self) -> list[float]:
-        """The rates that were set last."""
         return self._last_lr
 
     def step(self, epoch: Any = None) -> None:
@@ -354,7 +353,6 @@ class SequentialLR(LRScheduler, schedulers=..., milestones=...):
         self._last_lr = self._schedulers[0].get_last_lr()
 
     def step(self, epoch: Any = None) -> None:
-        """Sets the rates of the next epoch."""
         self.last_epoch += 1
         number = bisect_right(self._milestones, self.last_epoch)
         scheduler = self._schedulers[number]
@@ -375,7 +373,6 @@ class ChainedScheduler(LRScheduler):
         self._last_lr = self._rates()
 
     def step(self, epoch: Any = None) -> None:
-        """Sets the rates of the next epoch."""
         for scheduler in self._schedulers:
             scheduler.step()
         self._last_lr = self._rates()
@@ -408,7 +405,6 @@ class ReduceLROnPlateau(LRScheduler, mode="min", factor=0.1, patience=10, **_BET
         return sign * value < sign * self.best * (1 - sign * share) - off
 
     def step(self, metrics: Any, epoch: Any = None) -> None:  # pyrefly: ignore[bad-override]
-        """Looks at the number of an epoch."""
         value = float(metrics)
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         if self._is_better(value):
