@@ -6,6 +6,8 @@ import warnings
 from typing import Any, ClassVar
 
 from ..api.declared import require
+from ..primitives import recurrence
+from ..primitives.arguments import check_same_dtype
 from ..table.registry import ops
 from ..tensors.tensor import Tensor
 from . import functional
@@ -17,7 +19,7 @@ State = tuple[Tensor, ...]
 
 
 class _Recurrent(Layer):
-    """What cells and layers have in common: weights, and a step, which is that of their kind."""
+    """What cells and layers have in common: weights, and the step, here that of an Elman network."""
 
     # How many gates a step has, and of how many tensors its state is.
     gates: ClassVar[int] = 1
@@ -27,9 +29,17 @@ class _Recurrent(Layer):
     _if_changed = ("proj_size", "num_layers", "bias", "batch_first", "dropout", "bidirectional")
     _order = (*_alone, *_if_changed)
 
-    def _step(self, of_input: Tensor, of_state: Tensor, state: State) -> State:
+    def _step(self, of_input: Tensor, state: State, weight: Tensor, bias: Tensor) -> State:
         """The state after a step, which begins with the output, from what goes into its gates."""
-        raise NotImplementedError
+        return (
+            (functional.relu if self.nonlinearity == "relu" else ops.tanh)(
+                of_input + ops.linear(state[0], weight, bias)
+            ),
+        )
+
+    def _all_steps(self, inputs: Tensor, first: State, weight: Tensor, bias: Tensor, order: int) -> State:
+        """The states after each step, from what goes into the gates from the input in each."""
+        return (recurrence.elman(inputs, *first, weight, bias, self.nonlinearity == "relu", order),)
 
     def _sizes(self) -> tuple[int, ...]:
         """The sizes of the tensors of a state, of which the first is that of the output."""
@@ -46,6 +56,8 @@ class _Recurrent(Layer):
     def _weights(self, suffix: str) -> list[list[Any]]:
         """The weight and bias for the input, those for the state, and what makes the output smaller, if it is."""
         parts = [[getattr(self, f"{name}_{part}{suffix}") for name in ("weight", "bias")] for part in ("ih", "hh")]
+        if parts[1][1] is None:
+            parts[1][1] = parts[1][0].new_zeros(self.gates * self.hidden_size)
         return [*parts, [getattr(self, f"weight_hr{suffix}")] if self.proj_size else []]
 
     def _settle(self) -> None:
@@ -56,24 +68,22 @@ class _Recurrent(Layer):
         self._draw(self.hidden_size)
 
 
-class _Elman(_Recurrent):
-    """An Elman network: `tanh(W_ih x + b_ih + W_hh h + b_hh)`, or with relu."""
-
-    def _step(self, of_input: Tensor, of_state: Tensor, state: State) -> State:
-        return ((functional.relu if self.nonlinearity == "relu" else ops.tanh)(of_input + of_state),)
-
-
 class _LongShort(_Recurrent):
     """Long short-term memory (Hochreiter and Schmidhuber, 1997, with a forget gate), whose state is a pair."""
 
     gates, states = 4, 2
 
-    def _step(self, of_input: Tensor, of_state: Tensor, state: State) -> State:
+    def _step(self, of_input: Tensor, state: State, weight: Tensor, bias: Tensor) -> State:
         size = self.hidden_size
-        both, new, out = ops.unsafe_split_with_sizes(of_input + of_state, [2 * size, size, size], -1)
+        both, new, out = ops.unsafe_split_with_sizes(
+            of_input + ops.linear(state[0], weight, bias), [2 * size, size, size], -1
+        )
         into, forget = ops.unsafe_chunk(ops.sigmoid(both), 2, -1)
         cell = forget * state[1] + into * ops.tanh(new)
         return ops.sigmoid(out) * ops.tanh(cell), cell
+
+    def _all_steps(self, inputs: Tensor, first: State, weight: Tensor, bias: Tensor, order: int) -> State:
+        return recurrence.long_short(inputs, *first, weight, bias, order)
 
 
 class _Gated(_Recurrent):
@@ -81,13 +91,11 @@ class _Gated(_Recurrent):
 
     gates = 3
 
-    def _step(self, of_input: Tensor, of_state: Tensor, state: State) -> State:
-        sizes = [2 * self.hidden_size, self.hidden_size]
-        both, new = ops.unsafe_split_with_sizes(of_input, sizes, -1)
-        both_of_state, new_of_state = ops.unsafe_split_with_sizes(of_state, sizes, -1)
-        reset, keep = ops.unsafe_chunk(ops.sigmoid(both + both_of_state), 2, -1)
-        candidate = ops.tanh(new + reset * new_of_state)
-        return ((state[0] - candidate) * keep + candidate,)
+    def _step(self, of_input: Tensor, state: State, weight: Tensor, bias: Tensor) -> State:
+        return (recurrence.gated_step(of_input, state[0], weight, bias),)
+
+    def _all_steps(self, inputs: Tensor, first: State, weight: Tensor, bias: Tensor, order: int) -> State:
+        return (recurrence.gated(inputs, *first, weight, bias, order),)
 
 
 class _Cell(_Recurrent):
@@ -121,8 +129,25 @@ class _Cell(_Recurrent):
             wrong = f"Input batch size {input.shape[0]} doesn't match hidden{number} batch size {part.shape[0]}"
             require(input.dim() == 1 or input.shape[0] == part.shape[0], wrong, RuntimeError)
         of_input, of_state, _ = self._weights("")
-        after = self._step(ops.linear(input, *of_input), ops.linear(state[0], *of_state), state)
+        is_batch = input.dim() == 2
+        if not is_batch:
+            input, *state = (part.unsqueeze(0) for part in (input, *state))
+        after = self._step(ops.linear(input, *of_input), tuple(state), *of_state)
+        if not is_batch:
+            after = tuple(part.squeeze(0) for part in after)
         return after if self.states > 1 else after[0]
+
+
+class RNNCell(_Cell, input_size=..., hidden_size=..., bias=True, nonlinearity="tanh"):
+    """One step of an Elman network: `tanh(W_ih x + b_ih + W_hh h + b_hh)`."""
+
+
+class LSTMCell(_LongShort, _Cell, input_size=..., hidden_size=..., bias=True):
+    """One step of long short-term memory, whose state is a pair."""
+
+
+class GRUCell(_Gated, _Cell, input_size=..., hidden_size=..., bias=True):
+    """One step of a gated recurrent unit."""
 
 
 class _Sequence(_Recurrent):
@@ -161,10 +186,17 @@ class _Sequence(_Recurrent):
         require(dims in (2, 3), f"{type(self).__name__}: Expected input to be 2D or 3D, got {dims}D instead")
         self._check_size(size)
         is_batch = dims == 3
+        weight = self._parameters["weight_ih_l0"]
+        wrong = (
+            f"RNN input dtype ({input.dtype}) does not match weight dtype ({weight.dtype}). Convert input: "
+            f"input.to({weight.dtype}), or convert model: model.to({input.dtype})"
+        )
+        require(input.dtype == weight.dtype, wrong)
         if not is_batch:
             input = input.unsqueeze(1)
         elif self.batch_first:
             input = input.transpose(0, 1)
+        require(len(input) > 0, "Expected sequence length to be larger than 0 in RNN", RuntimeError)
         output, final = self._run(input, self._states(hx, input, is_batch))
         if not is_batch:
             output, final = output.squeeze(1), [part.squeeze(1) for part in final]
@@ -231,6 +263,8 @@ class _Sequence(_Recurrent):
             called = f"hidden[{number}]" if self.states > 1 else "hidden"
             wrong = f"Expected {called} size {shape}, got {[*part.shape]}"
             require(tuple(part.shape) == shape, wrong, RuntimeError)
+            wrong = "mat1 and mat2 must have the same dtype, but got {} and {}"
+            check_same_dtype(wrong, part, input)
         return states
 
     def _pass(self, input: Tensor, first: State, suffix: str, counts: list[int] | None) -> tuple[Tensor, State]:
@@ -240,6 +274,10 @@ class _Sequence(_Recurrent):
         """
         (of_input, of_state, smaller), order = self._weights(suffix), -1 if suffix.endswith("_reverse") else 1
         inputs = ops.linear(input, *of_input)
+        if counts is None and not smaller:
+            weight, bias = of_state
+            after = self._all_steps(inputs, first, weight, bias, order)
+            return after[0], tuple(part[-1 if order > 0 else 0] for part in after)
         steps = (ops.unbind(inputs, 0) if counts is None else ops.split(inputs, counts, 0))[::order]
         outputs: list[Tensor] = []
         ended: list[State] = []
@@ -251,7 +289,7 @@ class _Sequence(_Recurrent):
             elif counts is not None and len(step) > len(state[0]):
                 begun = [part[len(state[0]) : len(step)] for part in first]
                 state = tuple(ops.cat(parts, 0) for parts in zip(state, begun, strict=True))
-            state = self._step(step, ops.linear(state[0], *of_state), state)
+            state = self._step(step, state, *of_state)
             if smaller:
                 state = (ops.linear(state[0], *smaller), *state[1:])
             outputs.append(state[0])
@@ -260,17 +298,18 @@ class _Sequence(_Recurrent):
         return (ops.stack if counts is None else ops.cat)(outputs[::order], 0), state
 
 
-_SIZES: dict[str, Any] = {"input_size": ..., "hidden_size": ...}
 _OF_SEQUENCES: dict[str, Any] = {"batch_first": False, "dropout": 0.0, "bidirectional": False}
-_CHOICE = {"nonlinearity": "tanh"}
-# What each kind is called, the setting that a cell has last and a layer before `bias`, and what a layer has last.
-_KINDS: list[tuple[str, type[_Recurrent], dict[str, Any], dict[str, Any]]] = [
-    ("RNN", _Elman, _CHOICE, {}),
-    ("LSTM", _LongShort, {}, {"proj_size": 0}),
-    ("GRU", _Gated, {}, {}),
-]
-for _name, _kind, _choice, _last in _KINDS:
-    _says = {"__doc__": _kind.__doc__, "__module__": __name__}
-    _layer = {**_SIZES, "num_layers": 1, **_choice, "bias": True, **_OF_SEQUENCES, **_last}
-    globals()[f"{_name}Cell"] = type(f"{_name}Cell", (_kind, _Cell), _says, **_SIZES, bias=True, **_choice)
-    globals()[_name] = type(_name, (_kind, _Sequence), _says, **_layer)
+
+
+class RNN(_Sequence, input_size=..., hidden_size=..., num_layers=1, nonlinearity="tanh", bias=True, **_OF_SEQUENCES):
+    """An Elman network over sequences."""
+
+
+class LSTM(
+    _LongShort, _Sequence, input_size=..., hidden_size=..., num_layers=1, bias=True, **_OF_SEQUENCES, proj_size=0
+):
+    """Long short-term memory over sequences; its state is a pair, and its outputs may be projected to a size."""
+
+
+class GRU(_Gated, _Sequence, input_size=..., hidden_size=..., num_layers=1, bias=True, **_OF_SEQUENCES):
+    """Gated recurrent units over sequences."""
