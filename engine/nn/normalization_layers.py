@@ -78,7 +78,6 @@ class _OfBatches(_Normalization):
         self.reset_running_stats()
 
     def reset_running_stats(self) -> None:
-        """Forgets what was seen."""
         if self.track_running_stats:
             self.running_mean.zero_()
             self.running_var.fill_(1)
