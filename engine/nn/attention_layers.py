@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from copy import deepcopy
-from typing import Any
+from typing import Any, ClassVar
 
 from ..api.declared import require
 from ..table.registry import ops
@@ -24,29 +24,20 @@ class NonDynamicallyQuantizableLinear(Linear):
     """A linear layer, under the name that PyTorch shows here."""
 
 
-_OTHERS: dict[str, Any] = {
-    "add_bias_kv": False,
-    "add_zero_attn": False,
-    "kdim": None,
-    "vdim": None,
-    "batch_first": False,
-}
+_KEYS: dict[str, Any] = {"add_bias_kv": False, "add_zero_attn": False, "kdim": None, "vdim": None}
 
 
-class MultiheadAttention(Layer, embed_dim=..., num_heads=..., dropout=0.0, bias=True, **_OTHERS):
+class MultiheadAttention(Layer, embed_dim=..., num_heads=..., dropout=0.0, bias=True, **_KEYS, batch_first=False):
     """Attention of several heads, each to its part of projections of queries, keys and values."""
 
     def _settle(self) -> None:
-        sizes = (self.embed_dim, self.num_heads)
-        require(
-            min(sizes) > 0,
-            f"embed_dim and num_heads must be greater than 0, got embed_dim={sizes[0]} and num_heads={sizes[1]} "
-            "instead",
-        )
-        assert self.embed_dim % self.num_heads == 0, "embed_dim must be divisible by num_heads"
-        self.kdim = self.embed_dim if self.kdim is None else self.kdim
-        self.vdim = self.embed_dim if self.vdim is None else self.vdim
-        self.head_dim = self.embed_dim // self.num_heads
+        size, heads = self.embed_dim, self.num_heads
+        got = f"got embed_dim={size} and num_heads={heads} instead"
+        require(min(size, heads) > 0, f"embed_dim and num_heads must be greater than 0, {got}")
+        assert size % heads == 0, "embed_dim must be divisible by num_heads"
+        self.kdim = size if self.kdim is None else self.kdim
+        self.vdim = size if self.vdim is None else self.vdim
+        self.head_dim = size // heads
 
     def _shapes(self) -> dict[str, Any]:
         size = self.embed_dim
@@ -88,11 +79,9 @@ class MultiheadAttention(Layer, embed_dim=..., num_heads=..., dropout=0.0, bias=
         Sequences are of shape (length, size), (length, batch, size), or with `batch_first` (batch, length, size). Where
         a mask of booleans is True, nothing is attended to. RuntimeError: a mask has another shape.
         """
-        if is_causal and attn_mask is None:
-            raise RuntimeError(
-                "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method "
-                "`generate_square_subsequent_mask` to create this mask."
-            )
+        create = "You may use the Transformer module method `generate_square_subsequent_mask` to create this mask."
+        wrong = f"Need attn_mask if specifying the is_causal hint. {create}"
+        require(not is_causal or attn_mask is not None, wrong, RuntimeError)
         size, heads, is_batch = query.shape[-1], (self.num_heads, self.head_dim), query.dim() == 3
         assert size == self.embed_dim, f"was expecting embedding dimension of {self.embed_dim}, but got {size}"
         is_first = is_batch and self.batch_first
@@ -140,8 +129,8 @@ class MultiheadAttention(Layer, embed_dim=..., num_heads=..., dropout=0.0, bias=
             wanted = (length, keys) if mask.dim() == 2 else (batch * self.num_heads, length, keys)
             kinds = f"expected `attn_mask` to be `None`, 2-D or 3-D but found {mask.dim()}-D tensor instead"
             assert mask.dim() in (2, 3), f"For {'batched (3-D)' if is_batch else 'unbatched (2-D)'} `query`, {kinds}"
-            if tuple(mask.shape) != wanted:
-                raise RuntimeError(f"The shape of the {mask.dim()}D attn_mask is {mask.shape}, but should be {wanted}.")
+            wrong = f"The shape of the {mask.dim()}D attn_mask is {mask.shape}, but should be {wanted}."
+            require(tuple(mask.shape) == wanted, wrong, RuntimeError)
             parts.append((mask, (1, 1) if mask.dim() == 2 else (batch, self.num_heads), length))
         if padding is not None:
             parts.append((padding, (batch, 1), 1))
@@ -167,8 +156,10 @@ class MultiheadAttention(Layer, embed_dim=..., num_heads=..., dropout=0.0, bias=
         return ops.matmul(weights, value), weights
 
 
-class TransformerEncoderLayer(Module):
-    """Attention of a sequence to itself, and a network for each place, with what went in added and normalized."""
+class _TransformerLayer(Module):
+    """Attention, a part for each name, and a network for each place, with what went in added and normalized."""
+
+    _attention: ClassVar[tuple[str, ...]]
 
     def __init__(
         self,
@@ -184,44 +175,186 @@ class TransformerEncoderLayer(Module):
         **storage: Any,
     ) -> None:
         super().__init__()
-        self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, **storage)
+        for name in self._attention:
+            setattr(self, name, MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, **storage))
         self.linear1 = Linear(d_model, dim_feedforward, bias, **storage)
         self.dropout = Dropout(dropout)
         self.linear2 = Linear(dim_feedforward, d_model, bias, **storage)
         self.norm_first = norm_first
-        for name in ("norm1", "norm2"):
-            setattr(self, name, LayerNorm(d_model, layer_norm_eps, bias=bias, **storage))
-        self.dropout1, self.dropout2 = Dropout(dropout), Dropout(dropout)
-        if activation not in ("relu", "gelu") and not callable(activation):
-            raise RuntimeError(f"activation should be relu/gelu, not {activation}")
+        numbers = range(1, len(self._attention) + 2)
+        for number in numbers:
+            setattr(self, f"norm{number}", LayerNorm(d_model, layer_norm_eps, bias=bias, **storage))
+        for number in numbers:
+            setattr(self, f"dropout{number}", Dropout(dropout))
+        is_known = activation in ("relu", "gelu") or callable(activation)
+        require(is_known, f"activation should be relu/gelu, not {activation}", RuntimeError)
         self.activation = activation if callable(activation) else getattr(functional, activation)
+
+    def _through(self, x: Tensor, attending: Sequence[tuple[Any, Any, Any, bool]]) -> Tensor:
+        """What becomes of x, with what each part attends to (None: to what reaches it) and its masks."""
+        for number, name in enumerate((*self._attention, ""), 1):
+            norm, dropout = getattr(self, f"norm{number}"), getattr(self, f"dropout{number}")
+            part = norm(x) if self.norm_first else x
+            if name:
+                to, padding, mask, is_causal = attending[number - 1]
+                to = part if to is None else to
+                part = getattr(self, name)(part, to, to, padding, False, mask, True, is_causal)[0]
+            else:
+                part = self.linear2(self.dropout(self.activation(self.linear1(part))))
+            x = x + dropout(part)
+            x = x if self.norm_first else norm(x)
+        return x
+
+
+class TransformerEncoderLayer(_TransformerLayer):
+    """Attention of a sequence to itself, and a network for each place, with what went in added and normalized."""
+
+    _attention = ("self_attn",)
 
     def forward(
         self, src: Tensor, src_mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool = False
     ) -> Tensor:
-        def attended(x: Tensor) -> Tensor:
-            return self.dropout1(self.self_attn(x, x, x, src_key_padding_mask, False, src_mask, True, is_causal)[0])
-
-        def fed_forward(x: Tensor) -> Tensor:
-            return self.dropout2(self.linear2(self.dropout(self.activation(self.linear1(x)))))
-
-        x = src
-        for part, norm in ((attended, self.norm1), (fed_forward, self.norm2)):
-            x = x + part(norm(x)) if self.norm_first else norm(x + part(x))
-        return x
+        return self._through(src, [(None, src_key_padding_mask, src_mask, is_causal)])
 
 
-class TransformerEncoder(Module):
+class TransformerDecoderLayer(_TransformerLayer):
+    """As an encoder's layer, with attention to what an encoder made of another sequence behind that to itself."""
+
+    _attention = ("self_attn", "multihead_attn")
+
+    def forward(
+        self,
+        tgt: Tensor,
+        memory: Tensor,
+        tgt_mask: Any = None,
+        memory_mask: Any = None,
+        tgt_key_padding_mask: Any = None,
+        memory_key_padding_mask: Any = None,
+        tgt_is_causal: bool = False,
+        memory_is_causal: bool = False,
+    ) -> Tensor:
+        own = (None, tgt_key_padding_mask, tgt_mask, tgt_is_causal)
+        return self._through(tgt, [own, (memory, memory_key_padding_mask, memory_mask, memory_is_causal)])
+
+
+class _Stack(Module):
+    """Layers after another, all beginning as copies of one."""
+
+    def __init__(self, layer: Module, num_layers: int, norm: Module | None = None) -> None:
+        super().__init__()
+        self.layers = ModuleList([deepcopy(layer) for _ in range(num_layers)])
+        self.num_layers, self.norm = num_layers, norm
+
+    def _through(self, x: Tensor, *given: Any) -> Tensor:
+        for layer in self.layers:
+            x = layer(x, *given)
+        return x if self.norm is None else self.norm(x)
+
+
+class TransformerEncoder(_Stack):
     """Layers of an encoder after another, all beginning as copies of one."""
 
     def __init__(self, encoder_layer: Module, num_layers: int, norm: Module | None = None, **ignored: Any) -> None:
-        super().__init__()
-        self.layers = ModuleList([deepcopy(encoder_layer) for _ in range(num_layers)])
-        self.num_layers, self.norm = num_layers, norm
+        super().__init__(encoder_layer, num_layers, norm)
 
     def forward(
         self, src: Tensor, mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool | None = None
     ) -> Tensor:
-        for layer in self.layers:
-            src = layer(src, mask, src_key_padding_mask, bool(is_causal) and mask is not None)
-        return src if self.norm is None else self.norm(src)
+        return self._through(src, mask, src_key_padding_mask, bool(is_causal) and mask is not None)
+
+
+class TransformerDecoder(_Stack):
+    """Layers of a decoder after another, all beginning as copies of one."""
+
+    def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
+        super().__init__(decoder_layer, num_layers, norm)
+
+    def forward(
+        self,
+        tgt: Tensor,
+        memory: Tensor,
+        tgt_mask: Any = None,
+        memory_mask: Any = None,
+        tgt_key_padding_mask: Any = None,
+        memory_key_padding_mask: Any = None,
+        tgt_is_causal: bool | None = None,
+        memory_is_causal: bool = False,
+    ) -> Tensor:
+        padding = tgt_key_padding_mask, memory_key_padding_mask
+        causal = bool(tgt_is_causal) and tgt_mask is not None
+        return self._through(tgt, memory, tgt_mask, memory_mask, *padding, causal, memory_is_causal)
+
+
+class Transformer(Module):
+    """An encoder of one sequence, and a decoder of another that attends to what it made."""
+
+    def __init__(
+        self,
+        d_model: int = 512,
+        nhead: int = 8,
+        num_encoder_layers: int = 6,
+        num_decoder_layers: int = 6,
+        dim_feedforward: int = 2048,
+        dropout: float = 0.1,
+        activation: Any = "relu",
+        custom_encoder: Any = None,
+        custom_decoder: Any = None,
+        layer_norm_eps: float = 1e-5,
+        batch_first: bool = False,
+        norm_first: bool = False,
+        bias: bool = True,
+        **storage: Any,
+    ) -> None:
+        super().__init__()
+
+        def stacked(stack: Any, layer: Any, count: int) -> Module:
+            one = layer(
+                d_model,
+                nhead,
+                dim_feedforward,
+                dropout,
+                activation,
+                layer_norm_eps,
+                batch_first,
+                norm_first,
+                bias,
+                **storage,
+            )
+            return stack(one, count, LayerNorm(d_model, layer_norm_eps, bias=bias, **storage))
+
+        self.encoder = custom_encoder or stacked(TransformerEncoder, TransformerEncoderLayer, num_encoder_layers)
+        self.decoder = custom_decoder or stacked(TransformerDecoder, TransformerDecoderLayer, num_decoder_layers)
+        for parameter in self.parameters():
+            if parameter.dim() > 1:
+                init.xavier_uniform_(parameter)
+        self.d_model, self.nhead, self.batch_first = d_model, nhead, batch_first
+
+    @staticmethod
+    def generate_square_subsequent_mask(sz: int, device: Any = None, dtype: Any = None) -> Tensor:
+        """What keeps each place from attending to those behind it, of shape (sz, sz)."""
+        return ops.full((sz, sz), -math.inf, dtype=dtype, device=device).triu(1)
+
+    def forward(
+        self,
+        src: Tensor,
+        tgt: Tensor,
+        src_mask: Any = None,
+        tgt_mask: Any = None,
+        memory_mask: Any = None,
+        src_key_padding_mask: Any = None,
+        tgt_key_padding_mask: Any = None,
+        memory_key_padding_mask: Any = None,
+        src_is_causal: bool | None = None,
+        tgt_is_causal: bool | None = None,
+        memory_is_causal: bool = False,
+    ) -> Tensor:
+        """RuntimeError: the sequences are of different batches, or of other sizes than `d_model`."""
+        batch = 0 if self.batch_first else 1
+        same = src.dim() != 3 or src.shape[batch] == tgt.shape[batch]
+        require(same, "the batch number of src and tgt must be equal", RuntimeError)
+        sizes = {src.shape[-1], tgt.shape[-1]}
+        wrong = "the feature number of src and tgt must be equal to d_model"
+        require(sizes == {self.d_model}, wrong, RuntimeError)
+        memory = self.encoder(src, src_mask, src_key_padding_mask, src_is_causal)
+        padding = tgt_key_padding_mask, memory_key_padding_mask
+        return self.decoder(tgt, memory, tgt_mask, memory_mask, *padding, tgt_is_causal, memory_is_causal)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, MutableSequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from itertools import groupby
 from typing import Any, ClassVar
 
@@ -28,7 +28,7 @@ class _Holder(Module):
         return len(self._held)
 
 
-class _List(_Holder, MutableSequence[Any]):
+class _List(_Holder):
     """What holds others in order, each under its number."""
 
     def __init__(self, values: Iterable[Any] | None = None) -> None:
@@ -69,6 +69,8 @@ class _List(_Holder, MutableSequence[Any]):
             self.append(value)
         return self
 
+    __iadd__ = extend
+
     def insert(self, index: int, value: Any) -> Any:
         """Adds one before another. IndexError: there is no such place."""
         values = list(self)
@@ -76,6 +78,12 @@ class _List(_Holder, MutableSequence[Any]):
             raise IndexError(f"Index out of range: {index}")
         values.insert(index, value)
         return self._refill(values)
+
+    def pop(self, index: Any = -1) -> Any:
+        """Takes one out, and returns it. IndexError: there is none."""
+        value = self[index]
+        del self[index]
+        return value
 
 
 class _Dict(_Holder, MutableMapping[str, Any]):
@@ -137,11 +145,9 @@ class ModuleList(_List):
         """Equal modules in a row are one line."""
         lines: list[str] = []
         for text, same in groupby(enumerate(map(repr, self)), key=lambda pair: pair[1]):
-            numbers = [number for number, _ in same]
-            place, times = (
-                (f"{numbers[0]}-{numbers[-1]}", f"{len(numbers)} x ") if len(numbers) > 1 else (numbers[0], "")
-            )
-            lines.append(f"({place}): {times}{indented(text)}")
+            first, *others = [number for number, _ in same]
+            place = f"({first}-{others[-1]}): {len(others) + 1} x " if others else f"({first}): "
+            lines.append(place + indented(text))
         return lines
 
 

@@ -7,20 +7,20 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ..api.declared import require
+from ..api.methods import dtype_asked_for
 from ..api.offered import Offered, entered
 from ..graph.hooks import RemovableHandle
 from ..primitives import copying
 from ..tensors import dtypes
-from ..tensors.device import check_device
 from ..tensors.tensor import Tensor
 from . import module_hooks, module_state
 from .parameter import Buffer, Parameter
 
 # What a module keeps under names, in the order in which an attribute is looked for, and what may stand there.
 _KEPT = {
-    "_parameters": ("parameter", "torch.nn.Parameter or None expected"),
-    "_buffers": ("buffer", "torch.nn.Buffer, torch.Tensor or None expected"),
-    "_modules": ("child module", "torch.nn.Module or None expected"),
+    "_parameters": ("parameter", "torch.nn.Parameter or None"),
+    "_buffers": ("buffer", "torch.nn.Buffer, torch.Tensor or None"),
+    "_modules": ("child module", "torch.nn.Module or None"),
 }
 _TENSORS = ("_parameters", "_buffers")
 Named = Iterator[tuple[str, Any]]
@@ -39,7 +39,6 @@ class Module(Offered):
         own["_temporary"] = set()
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
-        """What the module computes."""
         raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -70,22 +69,23 @@ class Module(Offered):
         elif isinstance(value, Buffer):
             self._make_room("_buffers", "buffer", name)
             self.register_buffer(name, value, value.persistent)
+        elif (place := self._place_of(name)) is None:
+            object.__setattr__(self, name, value)
         else:
-            place = next((kept for kept in _KEPT if name in own.get(kept, ())), None)
-            if place is None:
-                object.__setattr__(self, name, value)
-                return
             what, needed = _KEPT[place]
             fits = value is None or (place == "_buffers" and isinstance(value, Tensor))
-            require(fits, f"cannot assign '{_type_of(value)}' as {what} '{name}' ({needed})", TypeError)
+            require(fits, f"cannot assign '{_type_of(value)}' as {what} '{name}' ({needed} expected)", TypeError)
             own[place][name] = value
 
     def __delattr__(self, name: str) -> None:
-        kept = next((vars(self)[kept] for kept in _KEPT if name in vars(self)[kept]), None)
-        if kept is None:
+        place = self._place_of(name)
+        if place is None:
             object.__delattr__(self, name)
         else:
-            del kept[name]
+            del vars(self)[place][name]
+
+    def _place_of(self, name: str) -> str | None:
+        return next((kept for kept in _KEPT if name in vars(self).get(kept, ())), None)
 
     def __dir__(self) -> list[str]:
         own = vars(self)
@@ -233,11 +233,9 @@ class Module(Offered):
         return self
 
     def eval(self) -> Any:
-        """The opposite of `train`."""
         return self.train(False)
 
     def requires_grad_(self, requires_grad: bool = True) -> Any:
-        """Makes all parameters require grad, or not."""
         for parameter in self.parameters():
             parameter.requires_grad_(requires_grad)
         return self
@@ -263,14 +261,7 @@ class Module(Offered):
 
         The only device is the CPU.
         """
-        for argument in args:
-            if isinstance(argument, Tensor):
-                dtype = argument.dtype
-            elif isinstance(argument, dtypes.dtype):
-                dtype = argument
-            elif not isinstance(argument, bool) and argument is not None:
-                device = argument
-        check_device(device)
+        dtype, _ = dtype_asked_for(args, dtype, device)
         if dtype is None:
             return self
         wrong = f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
@@ -278,7 +269,6 @@ class Module(Offered):
         return self._apply(lambda tensor: copying.to(tensor, dtype) if tensor.is_floating_point() else tensor)
 
     def cpu(self) -> Any:
-        """This module: the CPU is the only device."""
         return self
 
     def cuda(self, device: Any = None) -> Any:
@@ -286,7 +276,6 @@ class Module(Offered):
         return self.to("cuda")
 
     def type(self, dst_type: Any) -> Any:
-        """Parameters and buffers in another dtype."""
         return self._apply(lambda tensor: tensor.type(dst_type))
 
     def double(self) -> Any:

@@ -6,6 +6,8 @@ import warnings
 from typing import Any, ClassVar
 
 from ..api.declared import require
+from ..primitives import recurrence
+from ..primitives.arguments import check_same_dtype
 from ..table.registry import ops
 from ..tensors.tensor import Tensor
 from . import functional
@@ -27,9 +29,17 @@ class _Recurrent(Layer):
     _if_changed = ("proj_size", "num_layers", "bias", "batch_first", "dropout", "bidirectional")
     _order = (*_alone, *_if_changed)
 
-    def _step(self, of_input: Tensor, of_state: Tensor, state: State) -> State:
+    def _step(self, of_input: Tensor, state: State, weight: Tensor, bias: Tensor) -> State:
         """The state after a step, which begins with the output, from what goes into its gates."""
-        return ((functional.relu if self.nonlinearity == "relu" else ops.tanh)(of_input + of_state),)
+        return (
+            (functional.relu if self.nonlinearity == "relu" else ops.tanh)(
+                of_input + ops.linear(state[0], weight, bias)
+            ),
+        )
+
+    def _all_steps(self, inputs: Tensor, first: State, weight: Tensor, bias: Tensor, order: int) -> State:
+        """The states after each step, from what goes into the gates from the input in each."""
+        return (recurrence.elman(inputs, *first, weight, bias, self.nonlinearity == "relu", order),)
 
     def _sizes(self) -> tuple[int, ...]:
         """The sizes of the tensors of a state, of which the first is that of the output."""
@@ -46,6 +56,8 @@ class _Recurrent(Layer):
     def _weights(self, suffix: str) -> list[list[Any]]:
         """The weight and bias for the input, those for the state, and what makes the output smaller, if it is."""
         parts = [[getattr(self, f"{name}_{part}{suffix}") for name in ("weight", "bias")] for part in ("ih", "hh")]
+        if parts[1][1] is None:
+            parts[1][1] = parts[1][0].new_zeros(self.gates * self.hidden_size)
         return [*parts, [getattr(self, f"weight_hr{suffix}")] if self.proj_size else []]
 
     def _settle(self) -> None:
@@ -61,12 +73,17 @@ class _LongShort(_Recurrent):
 
     gates, states = 4, 2
 
-    def _step(self, of_input: Tensor, of_state: Tensor, state: State) -> State:
+    def _step(self, of_input: Tensor, state: State, weight: Tensor, bias: Tensor) -> State:
         size = self.hidden_size
-        both, new, out = ops.unsafe_split_with_sizes(of_input + of_state, [2 * size, size, size], -1)
+        both, new, out = ops.unsafe_split_with_sizes(
+            of_input + ops.linear(state[0], weight, bias), [2 * size, size, size], -1
+        )
         into, forget = ops.unsafe_chunk(ops.sigmoid(both), 2, -1)
         cell = forget * state[1] + into * ops.tanh(new)
         return ops.sigmoid(out) * ops.tanh(cell), cell
+
+    def _all_steps(self, inputs: Tensor, first: State, weight: Tensor, bias: Tensor, order: int) -> State:
+        return recurrence.long_short(inputs, *first, weight, bias, order)
 
 
 class _Gated(_Recurrent):
@@ -74,13 +91,11 @@ class _Gated(_Recurrent):
 
     gates = 3
 
-    def _step(self, of_input: Tensor, of_state: Tensor, state: State) -> State:
-        sizes = [2 * self.hidden_size, self.hidden_size]
-        both, new = ops.unsafe_split_with_sizes(of_input, sizes, -1)
-        both_of_state, new_of_state = ops.unsafe_split_with_sizes(of_state, sizes, -1)
-        reset, keep = ops.unsafe_chunk(ops.sigmoid(both + both_of_state), 2, -1)
-        candidate = ops.tanh(new + reset * new_of_state)
-        return ((state[0] - candidate) * keep + candidate,)
+    def _step(self, of_input: Tensor, state: State, weight: Tensor, bias: Tensor) -> State:
+        return (recurrence.gated_step(of_input, state[0], weight, bias),)
+
+    def _all_steps(self, inputs: Tensor, first: State, weight: Tensor, bias: Tensor, order: int) -> State:
+        return (recurrence.gated(inputs, *first, weight, bias, order),)
 
 
 class _Cell(_Recurrent):
@@ -114,7 +129,12 @@ class _Cell(_Recurrent):
             wrong = f"Input batch size {input.shape[0]} doesn't match hidden{number} batch size {part.shape[0]}"
             require(input.dim() == 1 or input.shape[0] == part.shape[0], wrong, RuntimeError)
         of_input, of_state, _ = self._weights("")
-        after = self._step(ops.linear(input, *of_input), ops.linear(state[0], *of_state), state)
+        is_batch = input.dim() == 2
+        if not is_batch:
+            input, *state = (part.unsqueeze(0) for part in (input, *state))
+        after = self._step(ops.linear(input, *of_input), tuple(state), *of_state)
+        if not is_batch:
+            after = tuple(part.squeeze(0) for part in after)
         return after if self.states > 1 else after[0]
 
 
@@ -166,10 +186,17 @@ class _Sequence(_Recurrent):
         require(dims in (2, 3), f"{type(self).__name__}: Expected input to be 2D or 3D, got {dims}D instead")
         self._check_size(size)
         is_batch = dims == 3
+        weight = self._parameters["weight_ih_l0"]
+        wrong = (
+            f"RNN input dtype ({input.dtype}) does not match weight dtype ({weight.dtype}). Convert input: "
+            f"input.to({weight.dtype}), or convert model: model.to({input.dtype})"
+        )
+        require(input.dtype == weight.dtype, wrong)
         if not is_batch:
             input = input.unsqueeze(1)
         elif self.batch_first:
             input = input.transpose(0, 1)
+        require(len(input) > 0, "Expected sequence length to be larger than 0 in RNN", RuntimeError)
         output, final = self._run(input, self._states(hx, input, is_batch))
         if not is_batch:
             output, final = output.squeeze(1), [part.squeeze(1) for part in final]
@@ -236,6 +263,8 @@ class _Sequence(_Recurrent):
             called = f"hidden[{number}]" if self.states > 1 else "hidden"
             wrong = f"Expected {called} size {shape}, got {[*part.shape]}"
             require(tuple(part.shape) == shape, wrong, RuntimeError)
+            wrong = "mat1 and mat2 must have the same dtype, but got {} and {}"
+            check_same_dtype(wrong, part, input)
         return states
 
     def _pass(self, input: Tensor, first: State, suffix: str, counts: list[int] | None) -> tuple[Tensor, State]:
@@ -245,6 +274,10 @@ class _Sequence(_Recurrent):
         """
         (of_input, of_state, smaller), order = self._weights(suffix), -1 if suffix.endswith("_reverse") else 1
         inputs = ops.linear(input, *of_input)
+        if counts is None and not smaller:
+            weight, bias = of_state
+            after = self._all_steps(inputs, first, weight, bias, order)
+            return after[0], tuple(part[-1 if order > 0 else 0] for part in after)
         steps = (ops.unbind(inputs, 0) if counts is None else ops.split(inputs, counts, 0))[::order]
         outputs: list[Tensor] = []
         ended: list[State] = []
@@ -256,7 +289,7 @@ class _Sequence(_Recurrent):
             elif counts is not None and len(step) > len(state[0]):
                 begun = [part[len(state[0]) : len(step)] for part in first]
                 state = tuple(ops.cat(parts, 0) for parts in zip(state, begun, strict=True))
-            state = self._step(step, ops.linear(state[0], *of_state), state)
+            state = self._step(step, state, *of_state)
             if smaller:
                 state = (ops.linear(state[0], *smaller), *state[1:])
             outputs.append(state[0])

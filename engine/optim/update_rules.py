@@ -17,13 +17,19 @@ from ..api.declared import of_rule
 from .optimizer import Optimizer, counted, kept, kept_number, mean, mean_square, number
 
 _BETAS = (0.9, 0.999)
+# How PyTorch implements a step, which changes nothing of what it does.
+_IMPLEMENTATIONS = {"foreach": None, "fused": None, "capturable": False, "differentiable": False}
 _USUAL = ("foreach", "maximize", "differentiable", "capturable")
 _MOST = ("maximize", "foreach", "capturable", "differentiable")
 
 
-def _optimizer(*has: str, **members: Any) -> Callable[[Any], Any]:
-    """The optimiser of a rule, which has these of the settings that have no say here, or are off."""
-    return of_rule(Optimizer, 3, _has=has, **members)
+def _has(*names: str) -> dict[str, Any]:
+    """Those of PyTorch's settings that have no say here, and others that are off."""
+    return {name: _IMPLEMENTATIONS.get(name, False) for name in names}
+
+
+def _optimizer(*names: str, **members: Any) -> Callable[[Any], Any]:
+    return of_rule(Optimizer, 3, _behind=_has(*names), **members)
 
 
 @_optimizer("maximize", "foreach", "differentiable", "fused")
@@ -56,7 +62,7 @@ def Adam(p, g, state, lr=1e-3, betas=_BETAS, eps=1e-8, weight_decay=0, amsgrad=F
 class AdamW(Adam, lr=1e-3, betas=_BETAS, eps=1e-8, weight_decay=1e-2, amsgrad=False):
     """Adam with a weight decay apart from the gradient (Loshchilov and Hutter, 2019)."""
 
-    _has = (*_MOST, "fused")
+    _behind = _has(*_MOST, "fused")
 
     def _begin(self, params: Any, defaults: dict[str, Any]) -> None:
         super()._begin(params, {**defaults, "decoupled_weight_decay": True})

@@ -210,6 +210,18 @@ class VariadicNode(PrimitiveNode):
         return run_rule(*self.primitive.vjps[0], gradients, self.restored(create_graph))
 
 
+class JointNode(PrimitiveNode):
+    """The node of an operation on several tensors whose gradients come of one computation."""
+
+    __slots__ = ()
+
+    def apply(self, gradients: Any, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Any]:
+        joint, (_, needs) = self.primitive.joint, self.primitive.vjps[0]
+        assert joint is not None
+        sent = run_rule(joint, needs, gradients, self.restored(create_graph))
+        return [s if node else None for s, (node, _) in zip(sent, edges or self.next_functions, strict=True)]
+
+
 class ManyNode(PrimitiveNode):
     """The node of an operation with as many results as it finds, which have no names: its rules are given them all."""
 

@@ -117,6 +117,8 @@ class Operation:
     # is no derivative, which is not the same as zero; with `variadic`, the one rule returns a gradient for each).
     forward: Call
     rules: tuple[Call | None, ...] = ()
+    # The one rule of several tensor arguments, which returns a gradient for each; `rules` pick theirs out of it.
+    joint: Call | None = None
     # The names of several results; and what rules call the results, one or several.
     outputs: tuple[str, ...] = ()
     results: tuple[str, ...] = ("out",)
