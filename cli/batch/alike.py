@@ -85,8 +85,7 @@ class Alike:
                 values = {name: _numbers(column[rows]) for name, column in columns.items()}
                 found = self.together.rows(form_of(some[0].expr, varying, alone.program), values, *problems)
                 if found is not None:
-                    exprs = [r.expr for r in some] if varying else [problems[0].program.source] * len(some)
-                    yield rows, texts(alone.settings.output, some, exprs, found)
+                    yield rows, texts(alone.settings.output, some, found)
 
 
 def _column(name: str, cells: Sequence[Any]) -> np.ndarray:
