@@ -208,7 +208,7 @@ class TransformerEncoderLayer(_TransformerLayer):
 
     _attention = ("self_attn",)
 
-    def forward(
+    def forward(  # pyrefly: ignore[bad-override]
         self, src: Tensor, src_mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool = False
     ) -> Tensor:
         return self._through(src, [(None, src_key_padding_mask, src_mask, is_causal)])
@@ -219,7 +219,7 @@ class TransformerDecoderLayer(_TransformerLayer):
 
     _attention = ("self_attn", "multihead_attn")
 
-    def forward(
+    def forward(  # pyrefly: ignore[bad-override]
         self,
         tgt: Tensor,
         memory: Tensor,
@@ -309,7 +309,7 @@ class Transformer(_OfParts, **_STACKS, **_FEED, **_CUSTOM, **_NORM):
         """What keeps each place from attending to those behind it, of shape (sz, sz)."""
         return ops.full((sz, sz), -math.inf, dtype=dtype, device=device).triu(1)
 
-    def forward(
+    def forward(  # pyrefly: ignore[bad-override]
         self,
         src: Tensor,
         tgt: Tensor,
