@@ -260,6 +260,20 @@ def test_what_cannot_be_resized_is_refused() -> None:
         nn.functional.interpolate(x, 2, mode="linear")
 
 
+@grouped(
+    "kind, other",
+    [
+        ("BatchNorm2d", "BatchNorm1d"),
+        ("InstanceNorm2d", "InstanceNorm1d"),
+        ("RMSNorm", "LayerNorm"),
+        ("Dropout2d", "Dropout"),
+        ("UpsamplingBilinear2d", "UpsamplingNearest2d"),
+    ],
+)
+def test_a_layer_is_no_kind_of_its_neighbour(kind: str, other: str) -> None:
+    assert not issubclass(getattr(nn, kind), getattr(nn, other))
+
+
 class Symmetric(nn.Module):
     def forward(self, x: Any) -> Any:
         return x.triu() + x.triu(1).mT
