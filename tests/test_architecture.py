@@ -58,7 +58,7 @@ LIBRARIES = {
 FLOORS = {
     "engine": (
         *("tensors", "graph", "table", "primitives", "autograd"),
-        *("program.native", "program", "optimize", "api", "nn", "optim", "utils"),
+        *("program.native", "program", "optimize", "api", "distributions", "nn", "optim", "utils"),
     ),
     "parser": (
         *("syntax", "semantics", "algebra", "unparse"),

@@ -32,7 +32,9 @@ _OF_NAMES = {
     "Upsampl*": "nn.modules.upsampling",
 }
 _OF_MODULES = {
-    "distributions": "distributions.{name}",
+    "distributions.continuous": "distributions.{name}",
+    "distributions.discrete": "distributions.{name}",
+    "distributions.distribution": "distributions.{name}",
     "nn.containers": "nn.modules.container",
     "nn.layers": "nn.modules.linear",
     "nn.module": "nn.modules.module",
