@@ -15,7 +15,7 @@ from ...parser.frames.column_names import column_names, removed_columns
 from ...parser.rows.uncertain_rows import UncertainRows
 from ...parser.semantics.names import free_variables
 from ...parser.solving.correlations import read_correlations
-from ...parser.syntax.errors import UsageError, did_you_mean
+from ...parser.syntax.errors import UsageError, suggested
 from ...parser.syntax.parse import parse
 from ...parser.syntax.records import Program
 from ...parser.syntax.wording import listed, quoted
@@ -118,8 +118,7 @@ def _check_sigmas(sigmas: dict[str, Program], own: Sequence[str]) -> None:
     """UsageError: there are none, or one is of no variable."""
     for name in sigmas:
         if name not in own:
-            close = did_you_mean(name, own)
-            help = f"did you mean `{close}`?" if close else f"its variables are {listed(own)}"
+            help = suggested(name, own, f"its variables are {listed(own)}")
             raise UsageError(f"--sigma names {quoted(name)}, which is not a variable of the expression", help)
     if not sigmas:
         raise UsageError("no variable has a deviation", "say which column it is: `--sigma m=dm`, or `--sigma m=5%`")

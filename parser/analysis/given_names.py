@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from ...engine.table.registry import FUNCTIONS
 from ..semantics.names import CONSTANTS, meant_by_definition
 from ..syntax.callers import Caller
-from ..syntax.errors import ExpressionError, UsageError, did_you_mean
+from ..syntax.errors import ExpressionError, UsageError, did_you_mean, suggested
 from ..syntax.parse import parse
 from ..syntax.records import Assign, Name, Program
 from ..syntax.wording import listed, quoted, variables_help
@@ -77,10 +77,9 @@ def differentiated(
     for option, mentioned in (("wrt", wrt or []), ("const", constant)):
         for name in mentioned:
             if name not in names:
-                close = did_you_mean(name, names)
                 raise UsageError(
                     f"{caller.option(option)} names {quoted(name)}, which is not a variable of the expression",
-                    f"did you mean `{close}`?" if close else variables_help(names),
+                    suggested(name, names, variables_help(names)),
                 )
     return [name for name in (names if wrt is None else dict.fromkeys(wrt)) if name not in constant]
 

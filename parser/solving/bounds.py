@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..analysis.given_values import read_value
-from ..syntax.errors import UsageError, did_you_mean
+from ..syntax.errors import UsageError, suggested
 from ..syntax.wording import quoted, variables_help
 
 Ends = tuple[Any, Any]
@@ -27,8 +27,7 @@ def read_bounds(texts: Sequence[str], shapes: Mapping[str, tuple[int, ...]]) -> 
         if not equals or not colon or not name.isidentifier() or ":" in high or not (low.strip() or high.strip()):
             raise UsageError(f"--bound takes NAME=LOW:HIGH, not {quoted(text)}", "one end may be left out: `x=0:`")
         if name not in shapes:
-            close = did_you_mean(name, shapes)
-            help = f"did you mean `{close}`?" if close else variables_help(list(shapes))
+            help = suggested(name, shapes, variables_help(list(shapes)))
             raise UsageError(f"--bound names {quoted(name)}, which is no unknown of the expression", help)
         if name in found:
             raise UsageError(f"--bound has two bounds for `{name}`", f"write both ends in one: `{name}=0:1`")
