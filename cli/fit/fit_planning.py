@@ -52,7 +52,8 @@ def planned(
     for name in given:
         if name not in free:
             raise unused(name, value, list(own), caller(asked.context.command))
-    missing = [name for name in own if name not in given and name not in names and not _is_renamed(name, reading)]
+    known = {*given, *names, *parse_renames(reading.renames)}
+    missing = [name for name in own if name not in known]
     columns = _columns(free, names, given, reading, first, missing)
     fixed = split_names(asked.fixed) or []
     _check_known("--fix", fixed, given)
@@ -124,10 +125,6 @@ def _columns(
             columns = (error.help or "").partition(";")[0]
             error.help = f"{columns}; a parameter needs a start: `{starts}`"
         raise
-
-
-def _is_renamed(name: str, reading: Reading) -> bool:
-    return name in parse_renames(reading.renames)
 
 
 def _check_known(option: str, names: Sequence[str], known: Mapping[str, Tensor]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ...engine.table.registry import FUNCTIONS
 from ..semantics.names import CONSTANTS, meant_by_definition
@@ -22,6 +22,23 @@ def canonical(name: str) -> str:
     except ExpressionError:
         return name
     return statement.name if type(statement) is Name else name
+
+
+def named_texts(option: str, form: str, help: str, texts: Iterable[str]) -> dict[str, str]:
+    """What stands behind the equals signs of texts that an option has, by name: `x=...`, whose form errors show.
+
+    UsageError: a text has another form, or a name is there twice.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        name = canonical(name.strip())
+        if not equals or not name.isidentifier() or not value.strip():
+            raise UsageError(f"{option} takes {form}, not {quoted(text)}", help)
+        if name in found:
+            raise UsageError(f"{option} gives `{name}` twice", "leave out one of them")
+        found[name] = value
+    return found
 
 
 def match(program: Program, free: Mapping[str, Name], given: Collection[str], caller: Caller) -> list[str]:
