@@ -53,6 +53,7 @@ GRADIENTS: list[tuple[str, dict[str, Shape]]] = [
     ("sum((A.T @ A)**2)", {"A": _A}),
     ("log(sum(exp(x - y)))", {"x": _N, "y": _N}),
     ("sum(A @ x*(A @ x))*c", {"A": _A, "x": _N, "c": ()}),
+    ("sum(softmax(x, 0)*x)", {"x": (1,)}),
 ]
 # Of each element of a vector.
 JACOBIANS: list[tuple[str, dict[str, Shape]]] = [

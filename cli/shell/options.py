@@ -370,7 +370,8 @@ class _Limited(Options):
         super().__init__(context)
         configured: Sequence[str] = (context.default_map or {}).get("limits", ())
         # A file sets them for all commands, and not each has all.
-        self.found = dict(map(self._read, (text for text in configured if text.partition("=")[0] in self.names)))
+        others = {name for kind in _Limited.__subclasses__() for name in kind.names if name not in self.names}
+        self.found = dict(self._read(text) for text in configured if text.partition("=")[0] not in others)
         if _is_on_the_line(context, "limits"):
             asked = [self._read(text) for text in self.limits]
             for name, _ in asked:

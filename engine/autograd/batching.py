@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,14 @@ from ..primitives.copying import clone, copied, to_copy
 from ..primitives.operators import OPERATORS, operation_of
 from ..primitives.reshaping import reshape
 from ..table.binding import bind
-from ..table.dispatch import linked, run_on
+from ..table.dispatch import FAILURES, linked, quietly, run_on
 from ..table.record import Operation
 from ..tensors.aliases import Call
 from ..tensors.batched import Batched, BatchError
+from ..tensors.dtypes import is_number
 from ..tensors.memory import memory_of
-from ..tensors.symbol import DATA
+from ..tensors.modes import recording
+from ..tensors.symbol import DATA, Numberless
 from ..tensors.tensor import Memory, Tensor
 from .batch_rules import Operand, over_batch, repeated
 from .gradients import without_history
@@ -36,7 +39,7 @@ class Batch(Level):
 
     __slots__ = ("given", "randomness", "size", "wrote")
 
-    numberless = True
+    numberless = is_batch = True
     formal = at_point = False
 
     def __init__(self, size: int, randomness: str = "error") -> None:
@@ -74,13 +77,21 @@ class Batch(Level):
         forward.levels = levels[:-1]
         try:
             arguments = bind(primitive, args, kwargs)
+            if primitive.elementwise and len(levels) == 1:
+                result = self._elementwise(primitive, arguments)
+                if result is not None:
+                    return result
             if primitive.variadic:
                 arguments = (list(arguments[0]), *arguments[1:])
-            data = [value._data if isinstance(value, Tensor) else value for value in arguments]
+            data = [*map(data_of, arguments)]
             if primitive.variadic:
-                data[0] = [data_of(value) for value in arguments[0]]
-            if not any(type(d) is Batched and d.trace is self for d in (data[0] if primitive.variadic else data)):
+                data[0] = [*map(data_of, arguments[0])]
+            values = data[0] if primitive.variadic else data
+            if not any(type(d) is Batched and d.trace is self for d in values):
                 return call(*arguments)
+            given = arguments[0] if primitive.variadic else arguments
+            if len(levels) == 1 and not recording.enabled and all(map(is_, given, values)):
+                return self._computed(primitive, arguments, data, bare=True)
             result = run_on(primitive, arguments, data, partial(self._computed, primitive, arguments))
             if primitive.view and isinstance(arguments[0], Tensor):
                 return linked(primitive, arguments[0], arguments[1:], result)
@@ -88,17 +99,80 @@ class Batch(Level):
         finally:
             forward.levels = levels
 
-    def _computed(self, primitive: Operation, arguments: Sequence[Any], data: Sequence[Any]) -> Any:
-        """The data of the results, given the arguments and, cast as the operation casts them, their data."""
+    def _elementwise(self, primitive: Operation, arguments: Sequence[Any]) -> Any:
+        """What an elementwise operation makes of tensors, or of data, of one floating dtype; None: it is none such.
+
+        Nothing outside the level sees it. As others are done, by `_computed`, it takes three times as long.
+        """
+        if not primitive.elementwise or primitive.outputs or len(arguments) != len(primitive.arguments):
+            return None
+        records = recording.enabled
+        dtype = None
+        given: list[Any] = []
+        batched: list[int] = []
+        tensors = bare = rank = 0
+        for position, value in enumerate(arguments):
+            data = value
+            if isinstance(value, Tensor):
+                data = value._data
+                tensors += 1
+            elif isinstance(value, DATA):
+                bare += 1
+            if type(data) is Batched and data.trace is self:
+                value = data.value
+                data = value._data
+                batched.append(position)
+                rank = max(rank, data.ndim)
+            elif isinstance(data, DATA):
+                rank = max(rank, data.ndim + 1)
+            elif position >= primitive.tensors or is_number(data):
+                given.append(data)
+                continue
+            else:
+                return None
+            if isinstance(data, Numberless) or (records and isinstance(value, Tensor) and value._requires_grad):
+                return None
+            if position in primitive.promotes:
+                dtype = dtype or data.dtype
+                if data.dtype is not dtype or dtype.kind != "f":
+                    return None
+            given.append(data)
+        if dtype is None or not batched or (tensors and bare):
+            return None
+        for position in batched:
+            array = given[position]
+            if array.ndim < rank:
+                given[position] = array.reshape(self.size, *(1,) * (rank - array.ndim), *array.shape[1:])
+        try:
+            # Rules are run with NumPy's warnings turned off.
+            compute = quietly(primitive) if tensors or records else primitive.forward
+            found = Batched(self, Tensor(compute(*given)))
+        except FAILURES:
+            return None
+        if records and any(isinstance(a, Tensor) and a._requires_grad for a in arguments):
+            return run_on(primitive, arguments, [*map(data_of, arguments)], partial(_already, found))
+        return Tensor(found) if tensors else found
+
+    def _computed(self, primitive: Operation, arguments: Sequence[Any], data: Sequence[Any], bare: bool = False) -> Any:
+        """The data of the results, given the arguments and, cast as the operation casts them, their data.
+
+        `bare`: the arguments are data too, and nothing is to be known of their history.
+        """
+        operand = self._bare_operand if bare else self._operand
+        operands = [*map(operand, arguments, data)]
         if primitive.variadic:
-            first = [self._operand(value, cast) for value, cast in zip(arguments[0], data[0], strict=True)]
-            operands = [first, *arguments[1:]]
-        else:
-            operands = [self._operand(value, cast) for value, cast in zip(arguments, data, strict=True)]
+            operands[0] = [*map(operand, arguments[0], data[0])]
         results = over_batch(primitive, operands, self.size)
-        if isinstance(results, Tensor):
-            return Batched(self, results)
-        return [Batched(self, result) for result in results]
+        if bare:
+            results = [*map(Tensor, results)] if primitive.outputs else Tensor(results)
+        return [Batched(self, result) for result in results] if primitive.outputs else Batched(self, results)
+
+    def _bare_operand(self, value: Any, data: Any) -> Any:
+        """An argument that is data, without a tensor around it."""
+        if type(data) is Batched and data.trace is self:
+            value = data.value._data
+            return Operand(value, True, value.shape[1:])
+        return Operand(data, False, data.shape) if isinstance(data, DATA) else value
 
     def _operand(self, value: Any, data: Any) -> Any:
         """An argument as it is outside the level: with its history there, in the dtype of `data`."""
@@ -113,14 +187,21 @@ class Batch(Level):
 
     def operator(self, name: str) -> Call:
         """The operation of a Python operator on data."""
-        return partial(_on_data, OPERATORS[name])
+        return partial(self._on_data, OPERATORS[name])
 
     def operation(self, ufunc: Any, inputs: Sequence[Any]) -> Call:
         """The operation of the table that a NumPy function on data stands for. BatchError: there is none."""
         call = operation_of(ufunc, inputs)
         if call is None:
             raise BatchError(f"vmap: {ufunc.__name__} is of numbers, and a tensor here stands for many")
-        return partial(_on_data, call)
+        return partial(self._on_data, call)
+
+    def _on_data(self, call: Call, *values: Any) -> Any:
+        if hasattr(call, "operation") and len(forward.levels) == 1:
+            found = self._elementwise(call.operation, values)
+            if found is not None:
+                return found
+        return data_of(call(*[Tensor(value) if isinstance(value, DATA) else value for value in values]))
 
     def copies(self, tensor: Tensor) -> Tensor:
         """The tensor that stands for so many copies of one, each in memory of its own."""
@@ -183,8 +264,8 @@ class Batch(Level):
             forward.levels = levels
 
 
-def _on_data(call: Call, *values: Any) -> Any:
-    return data_of(call(*[Tensor(value) if isinstance(value, DATA) else value for value in values]))
+def _already(found: Batched, data: Sequence[Any]) -> Batched:
+    return found
 
 
 def histories(tensor: Tensor) -> Iterator[Tensor]:

@@ -8,14 +8,12 @@ from copy import deepcopy
 from typing import Any
 
 from ..api.declared import require
-from ..api.offered import offered_in
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.tensor import Tensor
 from . import functional, init
 from .containers import ModuleList
-from .layers import Layer
-from .linear_layers import Dropout, Linear
+from .layers import Dropout, Layer, Linear
 from .module import Module
 from .normalization_layers import LayerNorm
 
@@ -26,29 +24,20 @@ class NonDynamicallyQuantizableLinear(Linear):
     """A linear layer, under the name that PyTorch shows here."""
 
 
-_OTHERS: dict[str, Any] = {
-    "add_bias_kv": False,
-    "add_zero_attn": False,
-    "kdim": None,
-    "vdim": None,
-    "batch_first": False,
-}
+_KEYS: dict[str, Any] = {"add_bias_kv": False, "add_zero_attn": False, "kdim": None, "vdim": None}
 
 
-class MultiheadAttention(Layer, embed_dim=..., num_heads=..., dropout=0.0, bias=True, **_OTHERS):
+class MultiheadAttention(Layer, embed_dim=..., num_heads=..., dropout=0.0, bias=True, **_KEYS, batch_first=False):
     """Attention of several heads, each to its part of projections of queries, keys and values."""
 
     def _settle(self) -> None:
-        sizes = (self.embed_dim, self.num_heads)
-        require(
-            min(sizes) > 0,
-            f"embed_dim and num_heads must be greater than 0, got embed_dim={sizes[0]} and num_heads={sizes[1]} "
-            "instead",
-        )
-        assert self.embed_dim % self.num_heads == 0, "embed_dim must be divisible by num_heads"
-        self.kdim = self.embed_dim if self.kdim is None else self.kdim
-        self.vdim = self.embed_dim if self.vdim is None else self.vdim
-        self.head_dim = self.embed_dim // self.num_heads
+        size, heads = self.embed_dim, self.num_heads
+        got = f"got embed_dim={size} and num_heads={heads} instead"
+        require(min(size, heads) > 0, f"embed_dim and num_heads must be greater than 0, {got}")
+        assert size % heads == 0, "embed_dim must be divisible by num_heads"
+        self.kdim = size if self.kdim is None else self.kdim
+        self.vdim = size if self.vdim is None else self.vdim
+        self.head_dim = size // heads
 
     def _shapes(self) -> dict[str, Any]:
         size = self.embed_dim
@@ -90,11 +79,9 @@ class MultiheadAttention(Layer, embed_dim=..., num_heads=..., dropout=0.0, bias=
         Sequences are of shape (length, size), (length, batch, size), or with `batch_first` (batch, length, size). Where
         a mask of booleans is True, nothing is attended to. RuntimeError: a mask has another shape.
         """
-        if is_causal and attn_mask is None:
-            raise RuntimeError(
-                "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method "
-                "`generate_square_subsequent_mask` to create this mask."
-            )
+        create = "You may use the Transformer module method `generate_square_subsequent_mask` to create this mask."
+        wrong = f"Need attn_mask if specifying the is_causal hint. {create}"
+        require(not is_causal or attn_mask is not None, wrong, RuntimeError)
         size, heads, is_batch = query.shape[-1], (self.num_heads, self.head_dim), query.dim() == 3
         assert size == self.embed_dim, f"was expecting embedding dimension of {self.embed_dim}, but got {size}"
         is_first = is_batch and self.batch_first
@@ -142,8 +129,8 @@ class MultiheadAttention(Layer, embed_dim=..., num_heads=..., dropout=0.0, bias=
             wanted = (length, keys) if mask.dim() == 2 else (batch * self.num_heads, length, keys)
             kinds = f"expected `attn_mask` to be `None`, 2-D or 3-D but found {mask.dim()}-D tensor instead"
             assert mask.dim() in (2, 3), f"For {'batched (3-D)' if is_batch else 'unbatched (2-D)'} `query`, {kinds}"
-            if tuple(mask.shape) != wanted:
-                raise RuntimeError(f"The shape of the {mask.dim()}D attn_mask is {mask.shape}, but should be {wanted}.")
+            wrong = f"The shape of the {mask.dim()}D attn_mask is {mask.shape}, but should be {wanted}."
+            require(tuple(mask.shape) == wanted, wrong, RuntimeError)
             parts.append((mask, (1, 1) if mask.dim() == 2 else (batch, self.num_heads), length))
         if padding is not None:
             parts.append((padding, (batch, 1), 1))
@@ -166,7 +153,7 @@ class MultiheadAttention(Layer, embed_dim=..., num_heads=..., dropout=0.0, bias=
         scores = query * math.sqrt(1.0 / self.head_dim) @ key.transpose(-2, -1)
         weights = functional.softmax(scores if mask is None else scores + mask, dim=-1)
         weights = functional.dropout(weights, dropout) if dropout else weights
-        return weights @ value, weights
+        return ops.matmul(weights, value), weights
 
 
 class TransformerEncoderLayer(Module):
@@ -194,8 +181,8 @@ class TransformerEncoderLayer(Module):
         for name in ("norm1", "norm2"):
             setattr(self, name, LayerNorm(d_model, layer_norm_eps, bias=bias, **storage))
         self.dropout1, self.dropout2 = Dropout(dropout), Dropout(dropout)
-        if activation not in ("relu", "gelu") and not callable(activation):
-            raise RuntimeError(f"activation should be relu/gelu, not {activation}")
+        is_known = activation in ("relu", "gelu") or callable(activation)
+        require(is_known, f"activation should be relu/gelu, not {activation}", RuntimeError)
         self.activation = activation if callable(activation) else getattr(functional, activation)
 
     def forward(
@@ -227,6 +214,3 @@ class TransformerEncoder(Module):
         for layer in self.layers:
             src = layer(src, mask, src_key_padding_mask, bool(is_causal) and mask is not None)
         return src if self.norm is None else self.norm(src)
-
-
-__all__ = offered_in(globals(), Module)  # pyright: ignore[reportUnsupportedDunderAll]

@@ -33,7 +33,7 @@ _OF_NAMES = {
 }
 _OF_MODULES = {
     "nn.containers": "nn.modules.container",
-    "nn.linear_layers": "nn.modules.linear",
+    "nn.layers": "nn.modules.linear",
     "nn.module": "nn.modules.module",
     "nn.of_records": "nn.modules.activation",
     "nn.recurrent": "nn.modules.rnn",

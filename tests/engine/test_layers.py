@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+from functools import partial
 from typing import Any
 
 import pytest
@@ -30,6 +31,9 @@ zeros = torch.zeros
         ),
         ("LSTMCell", (zeros(4, 3), zeros(4, 2)), "lstm_cell(): argument 'hx' (position 2) must be tuple of Tensors"),
         ("GRU", (zeros(5, 4, 3), zeros(1, 1, 2)), "Expected hidden size (1, 4, 2), got [1, 1, 2]"),
+        ("LSTM", (zeros(0, 4, 3),), "Expected sequence length to be larger than 0 in RNN"),
+        ("GRU", (zeros(5, 4, 3, dtype=torch.int64),), "RNN input dtype (torch.int64) does not match weight dtype"),
+        ("GRU", (zeros(5, 4, 3), zeros(1, 4, 2).float()), "mat1 and mat2 must have the same dtype, but got Float and"),
         ("RNN", (zeros(5, 4, 3), zeros(2, 4, 2)), "Expected hidden size (1, 4, 2), got [2, 4, 2]"),
         ("RNN", (zeros(5, 4, 3), zeros(1, 2)), "For batched 3-D input, hx should also be 3-D but got 2-D tensor"),
         ("LSTM", (zeros(5, 3), (zeros(1, 1, 2),) * 2), "For unbatched 2-D input, hx and cx should also be 2-D but got"),
@@ -57,6 +61,49 @@ def test_lstm_projects_its_outputs() -> None:
     assert output[0, 1].tolist() == pytest.approx(
         [0.006532455693, 0.028500284449, 0.035536422806, 0.000875035394], rel=1e-6
     )
+
+
+@grouped(
+    "kind, cell",
+    [(nn.GRU, nn.GRUCell), (nn.LSTM, nn.LSTMCell), (nn.RNN, nn.RNNCell), (partial(nn.RNN, nonlinearity="relu"), None)],
+)
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_recurrent_layer_is_its_cell_for_one_step_after_another(kind: Any, cell: Any, reverse: bool) -> None:
+    torch.manual_seed(0)
+    layer = kind(3, 4, bidirectional=reverse)
+    way = "_l0_reverse" if reverse else "_l0"
+    one = cell(3, 4) if cell else nn.RNNCell(3, 4, nonlinearity="relu")
+    one.load_state_dict({name: getattr(layer, name + way) for name in one.state_dict()})
+    steps = torch.randn(4, 2, 3, requires_grad=True)
+    state = tuple(torch.randn(2, 4, requires_grad=True) for _ in range(layer.states))
+    first = tuple(torch.stack([s] * (1 + reverse)) for s in state)
+    whole, last = layer(steps, first if len(first) > 1 else first[0])
+    of_cell, after = [], state if len(state) > 1 else state[0]
+    for step in steps.flip(0) if reverse else steps:
+        after = one(step, after)
+        of_cell.append(after[0] if len(state) > 1 else after)
+    alone = torch.stack(of_cell[::-1] if reverse else of_cell)
+    ends = [part[-1] for part in last] if len(state) > 1 else [last[-1]]
+    found = []
+    for output, final, weights in (
+        (whole[..., -4:], ends, [getattr(layer, name + way) for name in one.state_dict()]),
+        (alone, list(after) if len(state) > 1 else [after], [*one.parameters()]),
+    ):
+        loss = (output.cos() * torch.arange(4)).sum() + sum(part.exp().sum() for part in final)
+        wanted = [steps, *state, *weights]
+        first_order = torch.autograd.grad(loss, wanted, create_graph=True)
+        found.append([loss, *first_order, *torch.autograd.grad(sum((g * g).sum() for g in first_order), wanted)])
+    for ours, of_cells in zip(*found, strict=True):
+        assert torch.allclose(ours, of_cells, 1e-9, 1e-12)
+
+
+def test_a_layer_of_sequences_says_what_was_changed_before_its_backward_pass() -> None:
+    layer = nn.GRU(2, 3)
+    total = layer(torch.ones(4, 1, 2))[0].sum()
+    with torch.no_grad():
+        layer.weight_hh_l0.mul_(2)
+    with pytest.raises(RuntimeError, match="has been modified by an inplace operation"):
+        total.backward()
 
 
 @grouped("layer", [nn.Linear(2, 2), nn.Flatten(), nn.Dropout(), nn.LayerNorm(2), nn.Embedding(2, 2), nn.Upsample(2)])
