@@ -178,6 +178,9 @@ def _slips(word: str, name: str, most: int) -> int:
     """
     if abs(len(word) - len(name)) > most:
         return most + 1
+    # Each letter that only one of them has is a slip of its own: for most names that is all there is to compute.
+    if len(set(word) - set(name)) > most or len(set(name) - set(word)) > most:
+        return most + 1
     if len(word) == len(name) < 4 and sorted(word) != sorted(name):
         return most + 1
     before: list[int] = []
