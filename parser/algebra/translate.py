@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from ...engine.program.program import Constant, Equation, Program, Variable
 from . import arrays
-from .arithmetic import add, multiply
+from .arithmetic import add, multiply, negative
 from .calls import called
 from .canonical import CANONICAL, Algebra
 from .constants import read
@@ -32,19 +32,17 @@ def translated(
     symbols = {program.outputs[name]: algebra.symbol(name) for name in names}
     known: dict[Variable, Any] = {variable: algebra.symbol(variable.name) for variable in program.inputs}
     shapes = Shapes({variable.name: variable.shape for variable in program.inputs}) if shapes is None else shapes
-    inner = _inner_sums(program) if algebra is CANONICAL else frozenset[Variable]()
-    pending: dict[Variable, list[Any]] = {}
+    inner = _inner(program) if algebra is CANONICAL else frozenset[Variable]()
+    pending: dict[Variable, Equation] = {}
     for equation in program.equations:
-        if algebra is CANONICAL and _is_sum(equation):
-            # A sum of many terms is put together at once, and not once for each of them.
-            left, right = (
-                pending.pop(a, None) or [_argument(a, known, algebra, shapes, True)] for a in equation.arguments
-            )
-            left.extend(right)
-            if equation.results[0] in inner:
-                pending[equation.results[0]] = left
-            else:
-                known[equation.results[0]] = symbols.get(equation.results[0]) or add(*left)
+        result = equation.results[0]
+        if result in inner:
+            pending[result] = equation
+            continue
+        if algebra is CANONICAL and (kind := _kind(equation)):
+            parts = ((_argument(a, known, algebra, shapes, True), sign) for a, sign in _flattened(equation, pending))
+            terms = [term if sign > 0 else negative(term) for term, sign in parts]
+            known[result] = symbols.get(result) or (add if kind == "+" else multiply)(*terms)
             continue
         arguments = [
             _argument(argument, known, algebra, shapes, i < equation.primitive.tensors)
@@ -61,20 +59,45 @@ def translated(
     return {name: _argument(output, known, algebra, shapes, True) for name, output in program.outputs.items()}
 
 
-def _is_sum(equation: Equation) -> bool:
-    """Whether an equation is the sum of two numbers."""
-    record, result = equation.primitive, equation.results[0]
-    return len(equation.arguments) == 2 and record.function is None and record.name == "add" and result.shape == ()
+def _kind(equation: Equation) -> str:
+    """Of sums, differences and changes of sign of single numbers "+", of products "*", of anything else nothing."""
+    record = equation.primitive
+    is_plain = len(equation.arguments) == record.tensors and equation.results[0].shape == () and not record.function
+    return _KINDS.get(record.name, "") if is_plain else ""
 
 
-def _inner_sums(program: Program) -> frozenset[Variable]:
-    """The sums that are a term of one other sum and nothing else."""
+_KINDS = {"add": "+", "sub": "+", "neg": "+", "mul": "*"}
+
+
+def _inner(program: Program) -> frozenset[Variable]:
+    """What is a term of one other sum and nothing else, or a factor of one other product.
+
+    A sum or product of many is put together at once, and not once for each of them.
+    """
     uses = Counter(a for equation in program.equations for a in equation.arguments if isinstance(a, Variable))
     uses.update(output for output in program.outputs.values() if isinstance(output, Variable))
-    terms = {a for equation in program.equations if _is_sum(equation) for a in equation.arguments if uses.get(a) == 1}
-    shown = {id(output) for output in program.outputs.values()}
-    sums = (equation.results[0] for equation in program.equations if _is_sum(equation))
-    return frozenset(result for result in sums if result in terms and id(result) not in shown)
+    kinds: dict[Any, str] = {}
+    inner: set[Variable] = set()
+    for equation in program.equations:
+        if kind := _kind(equation):
+            kinds[equation.results[0]] = kind
+            inner.update(a for a in equation.arguments if isinstance(a, Variable) and kinds.get(a) == kind)
+    return frozenset(v for v in inner if uses[v] == 1)
+
+
+def _flattened(equation: Equation, pending: Mapping[Variable, Equation]) -> Iterator[tuple[Any, int]]:
+    """The terms of a sum with their signs, or the factors of a product, those of pending equations among them."""
+    stack = [(equation, 1)]
+    while stack:
+        found, sign = stack.pop()
+        if isinstance(found, Variable) and found in pending:
+            found = pending[found]
+        if not isinstance(found, Equation):
+            yield found, sign
+            continue
+        turned = -sign if found.primitive.name in ("sub", "neg") else sign
+        first = turned if found.primitive.name == "neg" else sign
+        stack.extend([(a, turned) for a in found.arguments[:0:-1]] + [(found.arguments[0], first)])
 
 
 def _made(equation: Equation, arguments: list[Any], algebra: Algebra, shapes: Shapes) -> Any:
