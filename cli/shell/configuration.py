@@ -57,7 +57,7 @@ def defaults_of(command: click.Command, context: click.Context) -> dict[str, Any
     group: Any = context.parent and context.parent.command
     for setting in set_here:
         if setting.command is not None and group and setting.command not in group.list_commands(context):
-            raise UsageError(f"{quoted(setting.path)} has a table {quoted(setting.command)}, and no command is called so")
+            raise UsageError(f"{quoted(setting.path)} has a table {quoted(setting.command)}, which is no command")
     found: dict[str, Any] = {}
     params = _by_spelling(command)
     for of_command in (None, context.info_name):

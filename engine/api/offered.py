@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, NoReturn
+from typing import Any
 
 from ..tensors.errors import type_error
 
@@ -32,10 +32,10 @@ def offered_in(names: dict[str, Any], *bases: type) -> list[str]:
     return sorted(name for name in kinds if not name.startswith("_"))
 
 
-def lacking(module: str) -> Callable[[str], NoReturn]:
+def lacking(module: str) -> Callable[[str], Any]:
     """The `__getattr__` of a module of ours, which says that PyTorch's has no such name."""
 
-    def missing(name: str) -> NoReturn:
+    def missing(name: str) -> Any:
         raise type_error(f"module '{module}' has no attribute '{name}'", AttributeError)
 
     return missing

@@ -9,6 +9,7 @@ from . import (
     image_layers,
     init,
     layers,
+    lazy_layers,
     module,
     normalization_layers,
     of_records,
@@ -18,7 +19,7 @@ from . import (
 )
 
 _KINDS = (module.Module, parameter.Parameter, parameter.Buffer)
-_FILES = (containers, layers, of_records, image_layers, normalization_layers, recurrent, attention_layers)
+_FILES = (containers, layers, of_records, image_layers, normalization_layers, lazy_layers, recurrent, attention_layers)
 for _file in (module, parameter, *_FILES):
     globals().update({name: vars(_file)[name] for name in _offered_in(vars(_file), *_KINDS)})
 __all__ = [*_offered_in(globals(), *_KINDS), "functional", "init", "utils"]

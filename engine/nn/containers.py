@@ -145,11 +145,9 @@ class ModuleList(_List):
         """Equal modules in a row are one line."""
         lines: list[str] = []
         for text, same in groupby(enumerate(map(repr, self)), key=lambda pair: pair[1]):
-            numbers = [number for number, _ in same]
-            place, times = (
-                (f"{numbers[0]}-{numbers[-1]}", f"{len(numbers)} x ") if len(numbers) > 1 else (numbers[0], "")
-            )
-            lines.append(f"({place}): {times}{indented(text)}")
+            first, *others = [number for number, _ in same]
+            place = f"({first}-{others[-1]}): {len(others) + 1} x " if others else f"({first}): "
+            lines.append(place + indented(text))
         return lines
 
 

@@ -143,10 +143,10 @@ class UpsamplingNearest2d(Upsample, size=None, scale_factor=None):
     mode, align_corners, recompute_scale_factor = "nearest", None, None
 
 
-class UpsamplingBilinear2d(UpsamplingNearest2d):
+class UpsamplingBilinear2d(Upsample, size=None, scale_factor=None):
     """As Upsample, between the elements, with those of the corners as they are."""
 
-    mode, align_corners = "bilinear", True
+    mode, align_corners, recompute_scale_factor = "bilinear", True, None
 
 
 _CHANNELS: dict[str, Any] = {"in_channels": ..., "out_channels": ..., "kernel_size": ..., "stride": 1, "padding": 0}

@@ -14,7 +14,7 @@ from . import functional, init
 from .module import Module
 from .parameter import Parameter
 
-_STORAGE = {"device": None, "dtype": None}
+STORAGE = {"device": None, "dtype": None}
 
 
 class Layer(Declared, Module):
@@ -45,7 +45,7 @@ class Layer(Declared, Module):
 
     def __init_subclass__(cls, **settings: Any) -> None:
         if settings and cls._shapes is not Layer._shapes:
-            settings |= _STORAGE
+            settings |= STORAGE
         super().__init_subclass__(**settings)
         owner = next(kind for kind in cls.__mro__ if "forward" in vars(kind))
         if not cls.__name__.startswith("_") and (owner is Layer or owner.__name__.startswith("_")):
@@ -54,7 +54,7 @@ class Layer(Declared, Module):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         Module.__init__(self)
         given = self._given(args, kwargs)
-        storage = {name: given.pop(name) for name in _STORAGE if name in given}
+        storage = {name: given.pop(name) for name in STORAGE if name in given}
         vars(self).update(given)
         self._settle()
         self._begin(storage)
@@ -91,7 +91,7 @@ class Layer(Declared, Module):
 
     def extra_repr(self) -> str:
         names = [name for name in self._order or self._settings if name in self._settings]
-        shown = {name: self._shown(name) for name in names if name not in (*_STORAGE, *self._unseen)}
+        shown = {name: self._shown(name) for name in names if name not in (*STORAGE, *self._unseen)}
         return ", ".join(
             str(value) if name in self._alone else self._form.format(name, value)
             for name, value in shown.items()
@@ -136,22 +136,6 @@ class Linear(Layer, in_features=..., out_features=..., bias=True):
 
     def _shapes(self) -> dict[str, Any]:
         return {"weight": (self.out_features, self.in_features), "bias": self.bias and (self.out_features,)}
-
-
-class LazyLinear(Linear, out_features=..., bias=True):
-    """A linear layer that takes the number of its inputs from the first that it is given."""
-
-    def _begin(self, storage: dict[str, Any]) -> None:
-        self.in_features, self._storage = 0, storage
-
-    def forward(self, input: Tensor) -> Tensor:
-        self.in_features = input.shape[-1]
-        object.__setattr__(self, "__class__", Linear)
-        self._begin(vars(self).pop("_storage"))
-        return self(input)
-
-    def extra_repr(self) -> str:
-        return f"in_features={self.in_features}, {super().extra_repr()}"
 
 
 class Bilinear(Layer, in1_features=..., in2_features=..., out_features=..., bias=True):

@@ -43,10 +43,8 @@ class GroupNorm(_Normalization, num_groups=..., num_channels=..., eps=1e-5, affi
         require(fits, f"num_channels ({self.num_channels}) must be divisible by num_groups ({self.num_groups})")
 
 
-class LayerNorm(_Normalization, normalized_shape=..., eps=1e-5, elementwise_affine=True, bias=True):
-    """The numbers of the last dimensions brought to mean 0 and variance 1."""
-
-    _calls = functional.layer_norm, ("normalized_shape", "weight", "bias", "eps")
+class _OfLast(_Normalization):
+    """Of the numbers of the last dimensions."""
 
     def _settle(self) -> None:
         shape = self.normalized_shape
@@ -56,7 +54,13 @@ class LayerNorm(_Normalization, normalized_shape=..., eps=1e-5, elementwise_affi
         return self.normalized_shape
 
 
-class RMSNorm(LayerNorm, normalized_shape=..., eps=None, elementwise_affine=True):
+class LayerNorm(_OfLast, normalized_shape=..., eps=1e-5, elementwise_affine=True, bias=True):
+    """The numbers of the last dimensions brought to mean 0 and variance 1."""
+
+    _calls = functional.layer_norm, ("normalized_shape", "weight", "bias", "eps")
+
+
+class RMSNorm(_OfLast, normalized_shape=..., eps=None, elementwise_affine=True):
     """The numbers of the last dimensions divided by the square root of the mean of their squares."""
 
     _calls = functional.rms_norm, ("normalized_shape", "weight", "eps")

@@ -107,24 +107,29 @@ def _state_of(value: Any) -> Any:
     return None if callable(value) else value
 
 
-class LambdaLR(LRScheduler, lr_lambda=...):
-    """The first rate times a function of the epoch, or of each group its own."""
+class _OfFunctions(LRScheduler, lr_lambda=...):
+    """A schedule by a function of the epoch, or of each group its own."""
 
     def _settle(self) -> None:
         given = vars(self).pop("lr_lambda")
         self.lr_lambdas = self._each("lr_lambdas", given, "Expected {} {}, but got {}")
 
+    def _times(self, rates: Sequence[float]) -> Sequence[float]:
+        return [rate * f(self.last_epoch) for rate, f in zip(rates, self.lr_lambdas, strict=True)]
+
+
+class LambdaLR(_OfFunctions):
+    """The first rate times a function of the epoch, or of each group its own."""
+
     def get_lr(self) -> Sequence[float]:
-        return [rate * f(self.last_epoch) for rate, f in zip(self.base_lrs, self.lr_lambdas, strict=True)]
+        return self._times(self.base_lrs)
 
 
-class MultiplicativeLR(LambdaLR):
-    """The rate before times a function of the epoch."""
+class MultiplicativeLR(_OfFunctions):
+    """The rate before times a function of the epoch, or of each group its own."""
 
     def get_lr(self) -> Sequence[float]:
-        if self.last_epoch == 0:
-            return self._rates()
-        return [rate * f(self.last_epoch) for rate, f in zip(self._rates(), self.lr_lambdas, strict=True)]
+        return self._times(self._rates()) if self.last_epoch else self._rates()
 
 
 class _Chained(LRScheduler):

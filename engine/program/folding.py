@@ -1,5 +1,6 @@
 """What needs no equation: operations that return an argument as it is, or the same numbers in every run.
 
+Shapes and dtypes that are changed back, and elements repeated that an elementwise operation repeats itself, vanish too.
 Nothing here changes a value, not even the sign of a zero: x + 0 stays, as it makes 0.0 of -0.0, and so do 0 * x
 (nan where x is inf) and x - x. `x * 1`, `x / 1`, `x ** 1`, `x - 0`, `x + -0.0`, `-(-x)` and changes of shape or dtype
 to what they are already vanish, `x ** 0` is 1 whatever x is.
@@ -8,6 +9,7 @@ to what they are already vanish, `x ** 0` is 1 whatever x is.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -37,6 +39,9 @@ def folded(primitive: Operation, data: Sequence[Any], example: Any) -> Any:
             return data[1 - place]
     if primitive.moves in ("order", "repeated") and _fits(data[0], example):
         return data[0]
+    source = _made_from(data[0], "order") if primitive.moves == "order" else None
+    if _fits(source, example) and data[0].dtype == example.dtype:
+        return source
     if primitive.keeps_scalars and _fits(data[0], example) and not data[0].ndim:
         return data[0]
     if primitive.name == "neg":
@@ -61,11 +66,32 @@ def _negated(value: Symbol) -> Symbol | None:
     return made[1][0] if made is not None and made[0].name == "neg" else None
 
 
+def _made_from(value: Any, moves: str) -> Any:
+    """The value whose elements another has in an order that `moves` says; None: there is none."""
+    made = value.trace.made_by.get(value.variable) if isinstance(value, Symbol) else None
+    return made[1][0] if made is not None and made[0].moves == moves else None
+
+
+def _unrepeated(primitive: Operation, data: Sequence[Any], shape: tuple[int, ...]) -> list[Any] | None:
+    """The arguments without repetition of elements that others cause anyway; None: there is none."""
+    given = list(data)
+    for i in range(primitive.tensors):
+        source = _made_from(given[i], "repeated")
+        others = [getattr(value, "shape", ()) for k, value in enumerate(given[: primitive.tensors]) if k != i]
+        if source is not None and np.broadcast_shapes(source.shape, *others) == shape:
+            given[i] = source
+    return None if all(map(is_, given, data)) else given
+
+
 def rewritten(primitive: Operation, data: Sequence[Any], example: Any) -> tuple[Operation, list[Any]] | None:
     """Another operation that computes exactly the same, chosen so that equal work looks equal; None: there is none.
 
     Changes of sign are moved out of products and into sums, as they are exact.
     """
+    if primitive.elementwise and not primitive.variadic:
+        bare = _unrepeated(primitive, data, example.shape)
+        if bare is not None:
+            return primitive, bare
     plus, minus, mul, div = map(record_of, (arithmetic.plus, arithmetic.minus, arithmetic.mul, arithmetic.true_divide))
     neg = record_of(arithmetic.neg)
     if primitive.name == "rsub" and data[2] == 1:

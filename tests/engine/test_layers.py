@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import math
 from functools import partial
 from typing import Any
 
@@ -49,6 +50,62 @@ def test_a_state_of_another_shape_is_refused(layer: str, inputs: Any, message: s
     with pytest.raises((RuntimeError, TypeError, ValueError)) as caught:
         getattr(nn, layer)(3, 2)(*inputs)
     assert str(caught.value).startswith(message)
+
+
+@grouped(
+    "name, size, settings",
+    [
+        ("Linear", (2, 5), {"out_features": 3}),
+        ("Conv1d", (2, 4, 6), {"out_channels": 2, "kernel_size": 3}),
+        ("Conv2d", (2, 4, 6, 6), {"out_channels": 2, "kernel_size": 3, "bias": False}),
+        ("ConvTranspose2d", (1, 4, 3, 3), {"out_channels": 4, "kernel_size": 2, "groups": 2}),
+        ("BatchNorm2d", (2, 3, 4, 4), {}),
+        ("InstanceNorm1d", (2, 3, 4), {"affine": True, "track_running_stats": True}),
+    ],
+)
+def test_a_lazy_layer_becomes_the_layer_of_its_first_input(name: str, size: Any, settings: dict[str, Any]) -> None:
+    lazy = getattr(nn, f"Lazy{name}")(**settings)
+    known = [*lazy.parameters()]
+    assert str(lazy).startswith(f"Lazy{name}({'in_features=' if name == 'Linear' else ''}0, ")
+    inputs = torch.arange(math.prod(size)).reshape(size).cos()
+    torch.manual_seed(0)
+    output = lazy(inputs)
+    torch.manual_seed(0)
+    usual = getattr(nn, name)(size[-1 if name == "Linear" else 1], **settings)
+    assert torch.equal(output, usual(inputs))
+    assert type(lazy) is type(usual)
+    assert str(lazy) == str(usual)
+    assert [*map(id, known)] == [*map(id, lazy.parameters())]
+    assert all(torch.equal(*each) for each in zip(known, usual.parameters(), strict=True))
+
+
+@grouped(
+    "settings, total, last",
+    [
+        ({}, 1658.8469585326939, [-1.230579769316837, 1.3386239856563995, 1.5791019703904587]),
+        (
+            {"batch_first": True, "norm_first": True, "activation": "gelu"},
+            1774.6117184053962,
+            [-0.7480404851804219, 1.4126520575929487, 1.7837085094351117],
+        ),
+    ],
+)
+def test_a_transformer_computes_what_pytorch_does(settings: dict[str, Any], total: float, last: list[float]) -> None:
+    torch.manual_seed(0)
+    model = nn.Transformer(8, 2, 1, 1, 16, 0.0, **settings)
+    source, target = torch.arange(80.0).reshape(2, 5, 8).sin(), torch.arange(80.0).reshape(2, 5, 8).cos()
+    output = model(source, target, tgt_mask=model.generate_square_subsequent_mask(target.shape[int(model.batch_first)]))
+    (output * output.cos()).sum().backward()
+    assert output[1, 1, :3].tolist() == pytest.approx(last)
+    assert sum(float(p.grad.abs().sum()) for p in model.parameters()) == pytest.approx(total)
+
+
+def test_a_transformer_refuses_sequences_that_do_not_go_together() -> None:
+    model = nn.Transformer(4, 2, 1, 1, 8)
+    with pytest.raises(RuntimeError, match="the batch number of src and tgt must be equal"):
+        model(zeros(3, 2, 4), zeros(3, 1, 4))
+    with pytest.raises(RuntimeError, match="the feature number of src and tgt must be equal to d_model"):
+        model(zeros(3, 2, 4), zeros(3, 2, 5))
 
 
 def test_lstm_projects_its_outputs() -> None:
@@ -201,6 +258,20 @@ def test_what_cannot_be_resized_is_refused() -> None:
             nn.functional.interpolate(x, **given)
     with pytest.raises(NotImplementedError, match="Got 4D input, but linear mode needs 3D input"):
         nn.functional.interpolate(x, 2, mode="linear")
+
+
+@grouped(
+    "kind, other",
+    [
+        ("BatchNorm2d", "BatchNorm1d"),
+        ("InstanceNorm2d", "InstanceNorm1d"),
+        ("RMSNorm", "LayerNorm"),
+        ("Dropout2d", "Dropout"),
+        ("UpsamplingBilinear2d", "UpsamplingNearest2d"),
+    ],
+)
+def test_a_layer_is_no_kind_of_its_neighbour(kind: str, other: str) -> None:
+    assert not issubclass(getattr(nn, kind), getattr(nn, other))
 
 
 class Symmetric(nn.Module):

@@ -272,7 +272,7 @@ def test_files_set_defaults_the_nearer_one_over_the_persons_own(autodiff, config
         ("precision = 6.5", "`6.5` is not a valid whole number"),
         ('format = "jsn"', "it can be `pretty`, `plain`"),
         ("color = 1", "it can be `auto`, `always`"),
-        ('[evil]\nformat = "json"', "has a table `evil`, and no command is called so"),
+        ('[evil]\nformat = "json"', "has a table `evil`, which is no command"),
     ],
 )
 def test_what_a_file_cannot_set_is_an_error_that_names_it(autodiff, configured, text: str, message: str) -> None:
