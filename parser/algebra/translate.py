@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.primitives import arithmetic
+from ...engine.program.folding import record_of
 from ...engine.program.program import Constant, Equation, Program, Variable
 from . import arrays
 from .arithmetic import add, multiply, negative
@@ -59,14 +61,13 @@ def translated(
     return {name: _argument(output, known, algebra, shapes, True) for name, output in program.outputs.items()}
 
 
+_NEGATIVE, _MINUS = record_of(arithmetic.neg), record_of(arithmetic.minus)
+_KINDS = {record_of(arithmetic.plus): "+", _MINUS: "+", _NEGATIVE: "+", record_of(arithmetic.mul): "*"}
+
+
 def _kind(equation: Equation) -> str:
     """Of sums, differences and changes of sign of single numbers "+", of products "*", of anything else nothing."""
-    record = equation.primitive
-    is_plain = len(equation.arguments) == record.tensors and equation.results[0].shape == () and not record.function
-    return _KINDS.get(record.name, "") if is_plain else ""
-
-
-_KINDS = {"add": "+", "sub": "+", "neg": "+", "mul": "*"}
+    return _KINDS.get(equation.primitive, "") if equation.results[0].shape == () else ""
 
 
 def _inner(program: Program) -> frozenset[Variable]:
@@ -95,9 +96,9 @@ def _flattened(equation: Equation, pending: Mapping[Variable, Equation]) -> Iter
         if not isinstance(found, Equation):
             yield found, sign
             continue
-        turned = -sign if found.primitive.name in ("sub", "neg") else sign
-        first = turned if found.primitive.name == "neg" else sign
-        stack.extend([(a, turned) for a in found.arguments[:0:-1]] + [(found.arguments[0], first)])
+        *first, last = found.arguments
+        stack.append((last, -sign if found.primitive in (_MINUS, _NEGATIVE) else sign))
+        stack.extend((argument, sign) for argument in first)
 
 
 def _made(equation: Equation, arguments: list[Any], algebra: Algebra, shapes: Shapes) -> Any:
