@@ -11,7 +11,7 @@ import numpy as np
 
 from ...engine.tensors.dtypes import get_default_dtype
 from ...parser.analysis.given_names import canonical
-from ...parser.rows.forms import form_of, kind, places_of, split
+from ...parser.rows.forms import form_of, groups, places_of, split
 from ...parser.syntax.decimal_text import decimal
 from .alone import MOST_REMEMBERED, Alone, value_of
 from .record import Record
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 # Of records that are alike: below it, tracing takes longer than it saves.
 FEWEST = 32
-
-# Values by row: an array (n, ...), or where they differ in shape arrays, and None for what is no value.
-Column = Any
 
 
 class Alike:
@@ -53,67 +50,55 @@ class Alike:
                 key = between, tuple(record.values), tuple(record.kept), wrt
                 alike.setdefault(key, []).append((i, record, numbers))
         found: dict[int, str] = {}
-        for (between, *_), members in alike.items():
+        for members in alike.values():
             if len(members) >= FEWEST:
                 places, own, numbers = zip(*members, strict=True)
                 # What is wrong with them is said of each alone, where its place is known.
                 with contextlib.suppress(Exception):
-                    for rows, texts in self._of_forms(between, own, [*zip(*numbers, strict=True)]):
+                    for rows, texts in self._of_forms(own, [*zip(*numbers, strict=True)]):
                         found.update({places[row]: text for row, text in zip(rows, texts, strict=True) if text})
         return found
 
     def _of_forms(
-        self, between: tuple[str, ...], records: Sequence[Record], numbers: Sequence[Sequence[str]]
+        self, records: Sequence[Record], numbers: Sequence[Sequence[str]]
     ) -> Iterator[tuple[Sequence[int], Sequence[str | None]]]:
         """The texts of rows of records that have the same between their numbers, by form; None of one alone."""
+        # Here, as few batches are so short that there are none.
         from .patterns import texts
 
         alone, first = self.alone, records[0]
         program, free = alone.program(first.expr)
         is_short = self.has_forms and len(first.expr) <= MOST_REMEMBERED
-        places = places_of(first.expr, program, free) if is_short else []
-        given = {canonical(name): name for name in first.values}
+        own = {canonical(name): name for name in first.values}
         columns = {
-            name: _column(name, [record.values[given[name]] for record in records])
-            for name in alone.needed(first, program, free)
-            if name in given
+            name: _column(name, [record.values[own[name]] for record in records])
+            if name in own
+            else np.broadcast_to(value._data, (len(records), *value._data.shape))
+            for name, value in alone.problem(first).variables.items()
         }
-        keys = [[*map(kind, texts)] if i in places else texts for i, texts in enumerate(numbers)]
-        keys += [[*map(_shape, range(len(records)), c)] for c in columns.values() if isinstance(c, list)]
-        groups: dict[Any, list[int]] = {}
-        for row, *key in zip(range(len(records)), *keys, strict=True):
-            groups.setdefault(tuple(key), []).append(row)
-        for key, rows in groups.items():
-            if len(rows) < FEWEST:
-                continue
-            own = [records[row] for row in rows]
-            problems = alone.problem(own[0]), alone.problem(own[-1])
-            varying = {i: [numbers[i][row] for row in rows] for i in places if type(key[i]) is bool}
-            form = form_of(between, [texts[rows[0]] for texts in numbers], varying, alone.program)
-            values = {
-                name: _taken(columns[name], rows)
-                if name in columns
-                else np.broadcast_to(value._data, (len(rows), *value._data.shape))
-                for name, value in problems[0].variables.items()
-            }
-            found = self.together.rows(form, values, *problems)
-            if found is not None:
-                exprs = [record.expr for record in own] if varying else [problems[0].program.source] * len(own)
-                yield rows, texts(alone.settings.output, own, exprs, found)
+        shapes = [[*map(_shape, range(len(records)), c)] for c in columns.values() if c.dtype == object]
+        places = places_of(first.expr, program, free) if is_short else []
+        for rows, varying in groups(numbers, places, [*shapes, [()] * len(records)]):
+            if len(rows) >= FEWEST:
+                some = [records[row] for row in rows]
+                problems = alone.problem(some[0]), alone.problem(some[-1])
+                values = {name: _numbers(column[rows]) for name, column in columns.items()}
+                found = self.together.rows(form_of(some[0].expr, varying, alone.program), values, *problems)
+                if found is not None:
+                    yield rows, texts(alone.settings.output, some, found)
 
 
-def _column(name: str, cells: Sequence[Any]) -> Column:
+def _column(name: str, cells: Sequence[Any]) -> np.ndarray:
+    """The values of a variable, (n,), of arrays and None for what is no value if there are others than numbers."""
     try:
         numbers = [cell if type(cell) is float else decimal(cell) for cell in cells]
         return np.array(numbers, get_default_dtype().numpy)
     except (AttributeError, ValueError):
-        return [_value(name, cell) for cell in cells]
-
-
-def _value(name: str, cell: Any) -> Any:
-    with contextlib.suppress(Exception):
-        return value_of(name, cell)._data
-    return None
+        column = np.empty(len(cells), object)
+        for row, cell in enumerate(cells):
+            with contextlib.suppress(Exception):
+                column[row] = value_of(name, cell)._data
+        return column
 
 
 def _shape(row: int, value: Any) -> Any:
@@ -121,5 +106,5 @@ def _shape(row: int, value: Any) -> Any:
     return row if value is None else value.shape
 
 
-def _taken(column: Column, rows: Sequence[int]) -> np.ndarray:
-    return column[rows] if isinstance(column, np.ndarray) else np.stack([column[row] for row in rows])
+def _numbers(column: np.ndarray) -> np.ndarray:
+    return np.stack(column.tolist()) if column.dtype == object else column

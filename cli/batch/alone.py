@@ -89,20 +89,15 @@ class Alone:
         except ExpressionError as error:
             return error
 
-    def needed(self, record: Record, program: Program, free: Mapping[str, Name]) -> list[str]:
-        """The variables of the expression, in its order. ExpressionError, UsageError: the record has others."""
-        own = [*map(canonical, record.values)]
+    def variables(self, record: Record, program: Program, free: Mapping[str, Name]) -> dict[str, Tensor]:
+        """The values of the expression's variables, in its order: the record's own, else those for all records."""
+        own = {canonical(name): value for name, value in record.values.items()}
         needed = [name for name in free if name in own or name in self.defaults or name not in CONSTANTS]
         for name in () if record.may_ignore else own:
             if name not in needed:
                 raise unused(name, program, needed, Caller())
-        return needed
-
-    def variables(self, record: Record, program: Program, free: Mapping[str, Name]) -> dict[str, Tensor]:
-        """The values of the expression's variables, in its order: the record's own, else those for all records."""
-        own = {canonical(name): value for name, value in record.values.items()}
         found: dict[str, Tensor] = {}
-        for name in self.needed(record, program, free):
+        for name in needed:
             if name in own:
                 found[name] = value_of(name, own[name])
             elif name in self.defaults:

@@ -21,59 +21,54 @@ _LINE, _NUMBER, _WORD = 7310943210943210, "7.31094{:06}1e+201", "stand7310943in{
 _MOST = 64
 
 
-def texts(output: Output, records: Sequence[Record], exprs: Sequence[str], rows: Rows) -> list[str | None]:
-    """The text of each record, with its expression and results, None where these are not finite.
-
-    UsageError: they have no such result.
-    """
+def texts(output: Output, records: Sequence[Record], rows: Rows) -> list[str | None]:
+    """The texts of records by their rows, None where these are not finite. UsageError: they have no such result."""
 
     def text(row: int) -> str:
         record = records[row]
-        return output.text_of(Outcome(record.line, exprs[row], rows.report(row, exprs[row]), None, record.kept))
+        return output.text_of(Outcome(record.line, record.expr, rows.report(row, record.expr), None, record.kept))
 
     finite = np.flatnonzero(rows.finite).tolist()
     # The pattern is none where what it makes of the first or the last is not what is printed of them.
     ends = {row: text(row) for row in (finite[:1] + finite[-1:])}
-    made = _filled(output, records, exprs, rows) if ends else None
+    made = _filled(output, records, rows) if ends else None
     if made is None or any(made[row] != end for row, end in ends.items()):
         made = {row: text(row) for row in finite}
     return [made[row] if is_finite else None for row, is_finite in enumerate(rows.finite.tolist())]
 
 
-def _filled(output: Output, records: Sequence[Record], exprs: Sequence[str], rows: Rows) -> Sequence[str] | None:
+def _filled(output: Output, records: Sequence[Record], rows: Rows) -> Sequence[str] | None:
     """The texts by a pattern; None: there is none for all."""
-    numbers = [*rows.inputs.values(), *rows.found.values()]
+    arrays = [*rows.inputs.values(), *rows.found.values()]
     is_whole = output.keys or output.format_name in _WHOLE
-    if not is_whole or any(c.dtype != np.float64 for c in numbers) or sum(c[0].size for c in numbers) > _MOST:
+    if not is_whole or any(a.dtype != np.float64 for a in arrays) or sum(a[0].size for a in arrays) > _MOST:
         return None
-    columns: dict[str, Sequence[Any]] = {str(_LINE): [record.line for record in records]}
-    words: dict[str, Sequence[str]] = {}
+    lines = [record.line for record in records]
+    columns: dict[str, Sequence[Any]] = {str(_LINE): lines}
 
-    def number(column: np.ndarray) -> Any:
-        elements = column.reshape(len(column), -1).T.tolist()
+    def number(array: np.ndarray) -> Any:
+        elements = array.reshape(len(array), -1).T.tolist()
         stand_ins = [float(_NUMBER.format(len(columns) + i)) for i in range(len(elements))]
         columns.update(zip(map(repr, stand_ins), elements, strict=True))
-        return np.array(stand_ins).reshape(column.shape[1:])[()]
+        return np.array(stand_ins).reshape(array.shape[1:])[()]
 
     def word(texts: Sequence[str]) -> str:
-        stand_in = _WORD.format(len(words))
-        words[stand_in] = texts
+        stand_in = _WORD.format(len(columns))
+        columns[stand_in] = texts
         return type(texts[0])(stand_in)
 
-    inputs, found = ({key: number(c) for key, c in columns.items()} for columns in (rows.inputs, rows.found))
+    inputs, found = ({key: number(array) for key, array in own.items()} for own in (rows.inputs, rows.found))
     first: Any = records[0].kept
     kept = type(first)({name: word([record.kept[name] for record in records]) for name in first})
-    report = report_like(rows.model, word(exprs), inputs, found)
+    report = report_like(rows.model, word([record.expr for record in records]), inputs, found)
     text = output.text_of(Outcome(_LINE, report.expr, report, None, kept))
-    pieces = re.split("|".join(map(re.escape, (*columns, *words))).join("()"), text)
-    names = pieces[1::2]
-    for name in names:
-        if name in words and not _is_plain(words[name], output):
-            return None
+    pieces = re.split("|".join(map(re.escape, columns)).join("()"), text)
+    used = [columns[name] for name in pieces[1::2]]
+    if not all(_is_plain(column, output) for column in used if isinstance(column[0], str)):
+        return None
     pattern = "".join(["%s" if i % 2 else piece.replace("%", "%%") for i, piece in enumerate(pieces)])
-    columns.update(words)
-    # The lines, so that there are as many texts where nothing else differs.
-    return [pattern % row[1:] for row in zip(columns[str(_LINE)], *(columns[name] for name in names), strict=True)]
+    # The lines too, so that there are as many texts where nothing differs.
+    return [pattern % row[1:] for row in zip(lines, *used, strict=True)]
 
 
 def _is_plain(texts: Sequence[str], output: Output) -> bool:

@@ -33,72 +33,67 @@ def results(
     # Here, because one process needs none of it.
     from multiprocessing.connection import wait
 
-    with _starting(computation) as start:
-        idle: list[Any] = []
-        busy: dict[Any, int] = {}
-        done: dict[int, Done] = {}
-        given = taken = 0
-        at_end = False
-        try:
-            while busy or done or not at_end:
-                # First, so that all processes have work while a result is written.
-                while not at_end and len(busy) < jobs and given < taken + _AHEAD * jobs:
-                    if (busy or done) and is_waiting():
-                        break
-                    chunk = next(chunks, None)
-                    if chunk is None:
-                        at_end = True
-                        break
-                    # No more processes than there are chunks at a time.
-                    process = idle.pop() if idle else start()
-                    # Numbers and texts apart: to pickle each line takes as long as to read them all.
-                    process.send(list(zip(*chunk, strict=True)))
-                    busy[process] = given
-                    given += 1
-                if taken in done:
-                    yield done.pop(taken)
-                    taken += 1
-                    continue
-                ready: list[Any] = wait(list(busy)) if busy else []
-                for process in ready:
-                    done[busy.pop(process)] = process.recv()
-                idle += ready
-        except (BrokenPipeError, ConnectionResetError, EOFError):
-            raise UsageError(
-                "a process of `--jobs` was killed, perhaps for want of memory", "try fewer: `--jobs 1`"
-            ) from None
+    processes: dict[Any, Any] = {}
+    idle: list[Any] = []
+    busy: dict[Any, int] = {}
+    done: dict[int, Done] = {}
+    given = taken = 0
+    at_end = False
+    try:
+        while busy or done or not at_end:
+            # First, so that all processes have work while a result is written.
+            while not at_end and len(busy) < jobs and given < taken + _AHEAD * jobs:
+                if (busy or done) and is_waiting():
+                    break
+                chunk = next(chunks, None)
+                if chunk is None:
+                    at_end = True
+                    break
+                # No more processes than there are chunks at a time.
+                if not idle:
+                    connection, process = _started(settings)
+                    processes[connection] = process
+                    idle.append(connection)
+                busy[idle[-1]] = given
+                # Numbers and texts apart: to pickle each line takes as long as to read them all.
+                idle.pop().send(list(zip(*chunk, strict=True)))
+                given += 1
+            if taken in done:
+                yield done.pop(taken)
+                taken += 1
+                continue
+            ready: list[Any] = wait(list(busy)) if busy else []
+            for connection in ready:
+                done[busy.pop(connection)] = connection.recv()
+            idle += ready
+    except (BrokenPipeError, ConnectionResetError, EOFError):
+        raise UsageError(
+            "a process of `--jobs` was killed, perhaps for want of memory", "try fewer: `--jobs 1`"
+        ) from None
+    finally:
+        for process in processes.values():
+            # Not by what a copy of this one does before it ends, such as to remove files.
+            process.kill()
+        for process in processes.values():
+            process.join()
 
 
-@contextlib.contextmanager
-def _starting(computation: Computation) -> Iterator[Callable[[], Any]]:
-    """What starts a process to compute in, and returns the connection to it; they end with the block."""
+def _started(settings: Settings) -> tuple[Any, Any]:
+    """A process to compute in, behind the connection to it."""
     from multiprocessing import get_context
 
-    # A copy of this process has all that it imported, and of its threads one, which others may have left waiting.
+    # A copy of this one has all that it imported, and of its threads one, which others may have left waiting.
     context: Any = get_context("fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn")
-    processes: list[Any] = []
-
-    def start() -> Any:
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, computation.settings), daemon=True)
-        # Ctrl-C goes to all processes of a terminal; that this one ends them is enough.
-        previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            process.start()
-        finally:
-            signal.signal(signal.SIGINT, previous)
-        processes.append(process)
-        theirs.close()
-        return ours
-
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, settings), daemon=True)
+    # Ctrl-C goes to all processes of a terminal; that this one ends them is enough.
+    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        yield start
+        process.start()
     finally:
-        for process in processes:
-            # What this one does before it ends is none of theirs.
-            process.kill()
-        for process in processes:
-            process.join()
+        signal.signal(signal.SIGINT, previous)
+    theirs.close()
+    return ours, process
 
 
 def _serve(connection: Any, settings: Settings) -> None:

@@ -13,8 +13,7 @@ from ..tensors import dtypes
 from ..tensors.tensor import Tensor
 from . import functional, init
 from .containers import ModuleList
-from .layers import Dropout, Layer, Linear
-from .module import Module
+from .layers import STORAGE, Dropout, Layer, Linear
 from .normalization_layers import LayerNorm
 
 _PARTS = ("q", "k", "v")
@@ -27,7 +26,14 @@ class NonDynamicallyQuantizableLinear(Linear):
 _KEYS: dict[str, Any] = {"add_bias_kv": False, "add_zero_attn": False, "kdim": None, "vdim": None}
 
 
-class MultiheadAttention(Layer, embed_dim=..., num_heads=..., dropout=0.0, bias=True, **_KEYS, batch_first=False):
+class _OfParts(Layer):
+    """A layer that is made of others, which say what there is to say."""
+
+    def extra_repr(self) -> str:
+        return ""
+
+
+class MultiheadAttention(_OfParts, embed_dim=..., num_heads=..., dropout=0.0, bias=True, **_KEYS, batch_first=False):
     """Attention of several heads, each to its part of projections of queries, keys and values."""
 
     def _settle(self) -> None:
@@ -59,9 +65,6 @@ class MultiheadAttention(Layer, embed_dim=..., num_heads=..., dropout=0.0, bias=
                 init.zeros_(self.out_proj.bias)
             else:
                 (init.xavier_uniform_ if name.endswith("weight") else init.xavier_normal_)(parameter)
-
-    def extra_repr(self) -> str:
-        return ""
 
     def forward(  # pyrefly: ignore[bad-override]
         self,
@@ -156,39 +159,32 @@ class MultiheadAttention(Layer, embed_dim=..., num_heads=..., dropout=0.0, bias=
         return ops.matmul(weights, value), weights
 
 
-class _TransformerLayer(Module):
+_FEED: dict[str, Any] = {"dim_feedforward": 2048, "dropout": 0.1, "activation": "relu"}
+_NORM: dict[str, Any] = {"layer_norm_eps": 1e-5, "batch_first": False, "norm_first": False, "bias": True, **STORAGE}
+
+
+class _TransformerLayer(_OfParts, d_model=..., nhead=..., **_FEED, **_NORM):
     """Attention, a part for each name, and a network for each place, with what went in added and normalized."""
 
     _attention: ClassVar[tuple[str, ...]]
 
-    def __init__(
-        self,
-        d_model: int,
-        nhead: int,
-        dim_feedforward: int = 2048,
-        dropout: float = 0.1,
-        activation: Any = "relu",
-        layer_norm_eps: float = 1e-5,
-        batch_first: bool = False,
-        norm_first: bool = False,
-        bias: bool = True,
-        **storage: Any,
-    ) -> None:
-        super().__init__()
+    def _begin(self, storage: dict[str, Any]) -> None:
+        size, between, dropout, bias = (vars(self).pop(n) for n in ("d_model", "dim_feedforward", "dropout", "bias"))
+        heads, first, eps = (vars(self).pop(name) for name in ("nhead", "batch_first", "layer_norm_eps"))
         for name in self._attention:
-            setattr(self, name, MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, **storage))
-        self.linear1 = Linear(d_model, dim_feedforward, bias, **storage)
+            setattr(self, name, MultiheadAttention(size, heads, dropout, bias, batch_first=first, **storage))
+        self.linear1 = Linear(size, between, bias, **storage)
         self.dropout = Dropout(dropout)
-        self.linear2 = Linear(dim_feedforward, d_model, bias, **storage)
-        self.norm_first = norm_first
+        self.linear2 = Linear(between, size, bias, **storage)
         numbers = range(1, len(self._attention) + 2)
         for number in numbers:
-            setattr(self, f"norm{number}", LayerNorm(d_model, layer_norm_eps, bias=bias, **storage))
+            setattr(self, f"norm{number}", LayerNorm(size, eps, bias=bias, **storage))
         for number in numbers:
             setattr(self, f"dropout{number}", Dropout(dropout))
-        is_known = activation in ("relu", "gelu") or callable(activation)
-        require(is_known, f"activation should be relu/gelu, not {activation}", RuntimeError)
-        self.activation = activation if callable(activation) else getattr(functional, activation)
+        chosen = self.activation
+        is_known = chosen in ("relu", "gelu") or callable(chosen)
+        require(is_known, f"activation should be relu/gelu, not {chosen}", RuntimeError)
+        self.activation = chosen if callable(chosen) else getattr(functional, chosen)
 
     def _through(self, x: Tensor, attending: Sequence[tuple[Any, Any, Any, bool]]) -> Tensor:
         """What becomes of x, with what each part attends to (None: to what reaches it) and its masks."""
@@ -211,7 +207,7 @@ class TransformerEncoderLayer(_TransformerLayer):
 
     _attention = ("self_attn",)
 
-    def forward(
+    def forward(  # pyrefly: ignore[bad-override]
         self, src: Tensor, src_mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool = False
     ) -> Tensor:
         return self._through(src, [(None, src_key_padding_mask, src_mask, is_causal)])
@@ -222,7 +218,7 @@ class TransformerDecoderLayer(_TransformerLayer):
 
     _attention = ("self_attn", "multihead_attn")
 
-    def forward(
+    def forward(  # pyrefly: ignore[bad-override]
         self,
         tgt: Tensor,
         memory: Tensor,
@@ -237,13 +233,12 @@ class TransformerDecoderLayer(_TransformerLayer):
         return self._through(tgt, [own, (memory, memory_key_padding_mask, memory_mask, memory_is_causal)])
 
 
-class _Stack(Module):
-    """Layers after another, all beginning as copies of one."""
+class _Stack(_OfParts):
+    """Layers after another, all beginning as copies of one, which is the first setting."""
 
-    def __init__(self, layer: Module, num_layers: int, norm: Module | None = None) -> None:
-        super().__init__()
-        self.layers = ModuleList([deepcopy(layer) for _ in range(num_layers)])
-        self.num_layers, self.norm = num_layers, norm
+    def _begin(self, storage: dict[str, Any]) -> None:
+        layer, norm = (vars(self).pop(name) for name in (next(iter(self._settings)), "norm"))
+        self.layers, self.norm = ModuleList([deepcopy(layer) for _ in range(self.num_layers)]), norm
 
     def _through(self, x: Tensor, *given: Any) -> Tensor:
         for layer in self.layers:
@@ -251,25 +246,22 @@ class _Stack(Module):
         return x if self.norm is None else self.norm(x)
 
 
-class TransformerEncoder(_Stack):
+_CHECKS = {"enable_nested_tensor": True, "mask_check": True}
+
+
+class TransformerEncoder(_Stack, encoder_layer=..., num_layers=..., norm=None, **_CHECKS):
     """Layers of an encoder after another, all beginning as copies of one."""
 
-    def __init__(self, encoder_layer: Module, num_layers: int, norm: Module | None = None, **ignored: Any) -> None:
-        super().__init__(encoder_layer, num_layers, norm)
-
-    def forward(
+    def forward(  # pyrefly: ignore[bad-override]
         self, src: Tensor, mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool | None = None
     ) -> Tensor:
         return self._through(src, mask, src_key_padding_mask, bool(is_causal) and mask is not None)
 
 
-class TransformerDecoder(_Stack):
+class TransformerDecoder(_Stack, decoder_layer=..., num_layers=..., norm=None):
     """Layers of a decoder after another, all beginning as copies of one."""
 
-    def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
-        super().__init__(decoder_layer, num_layers, norm)
-
-    def forward(
+    def forward(  # pyrefly: ignore[bad-override]
         self,
         tgt: Tensor,
         memory: Tensor,
@@ -285,56 +277,34 @@ class TransformerDecoder(_Stack):
         return self._through(tgt, memory, tgt_mask, memory_mask, *padding, causal, memory_is_causal)
 
 
-class Transformer(Module):
+_HALVES: list[tuple[str, Any, Any]] = [("encoder", TransformerEncoder, TransformerEncoderLayer)]
+_HALVES += [("decoder", TransformerDecoder, TransformerDecoderLayer)]
+_STACKS: dict[str, Any] = {"d_model": 512, "nhead": 8, "num_encoder_layers": 6, "num_decoder_layers": 6}
+_CUSTOM = {"custom_encoder": None, "custom_decoder": None}
+
+
+class Transformer(_OfParts, **_STACKS, **_FEED, **_CUSTOM, **_NORM):
     """An encoder of one sequence, and a decoder of another that attends to what it made."""
 
-    def __init__(
-        self,
-        d_model: int = 512,
-        nhead: int = 8,
-        num_encoder_layers: int = 6,
-        num_decoder_layers: int = 6,
-        dim_feedforward: int = 2048,
-        dropout: float = 0.1,
-        activation: Any = "relu",
-        custom_encoder: Any = None,
-        custom_decoder: Any = None,
-        layer_norm_eps: float = 1e-5,
-        batch_first: bool = False,
-        norm_first: bool = False,
-        bias: bool = True,
-        **storage: Any,
-    ) -> None:
-        super().__init__()
-
-        def stacked(stack: Any, layer: Any, count: int) -> Module:
-            one = layer(
-                d_model,
-                nhead,
-                dim_feedforward,
-                dropout,
-                activation,
-                layer_norm_eps,
-                batch_first,
-                norm_first,
-                bias,
-                **storage,
-            )
-            return stack(one, count, LayerNorm(d_model, layer_norm_eps, bias=bias, **storage))
-
-        self.encoder = custom_encoder or stacked(TransformerEncoder, TransformerEncoderLayer, num_encoder_layers)
-        self.decoder = custom_decoder or stacked(TransformerDecoder, TransformerDecoderLayer, num_decoder_layers)
+    def _begin(self, storage: dict[str, Any]) -> None:
+        of_layers = {name: getattr(self, name) for name in _TransformerLayer._settings if name not in STORAGE}
+        bias = vars(self).pop("bias")
+        for part, stack, layer in _HALVES:
+            own, count = (vars(self).pop(name) for name in (f"custom_{part}", f"num_{part}_layers"))
+            if own is None:
+                norm = LayerNorm(self.d_model, self.layer_norm_eps, bias=bias, **storage)
+                own = stack(layer(**of_layers, **storage), count, norm)
+            setattr(self, part, own)
         for parameter in self.parameters():
             if parameter.dim() > 1:
                 init.xavier_uniform_(parameter)
-        self.d_model, self.nhead, self.batch_first = d_model, nhead, batch_first
 
     @staticmethod
     def generate_square_subsequent_mask(sz: int, device: Any = None, dtype: Any = None) -> Tensor:
         """What keeps each place from attending to those behind it, of shape (sz, sz)."""
         return ops.full((sz, sz), -math.inf, dtype=dtype, device=device).triu(1)
 
-    def forward(
+    def forward(  # pyrefly: ignore[bad-override]
         self,
         src: Tensor,
         tgt: Tensor,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..syntax.records import Assign, Binary, Define, Name, Number, Program, Unary
@@ -38,21 +38,35 @@ def split(expr: str) -> Pieces:
     return tuple(pieces[::2]), pieces[1::2]
 
 
-def kind(text: str) -> Any:
+def groups(
+    numbers: Sequence[Sequence[str]], places: Collection[int], keys: Iterable[Sequence[Any]]
+) -> Iterator[tuple[list[int], dict[int, list[str]]]]:
+    """The rows of each form of n expressions that are the same between their numbers, and by place those that vary.
+
+    `numbers` has (n,) for each number of an expression, of which those at the `places` may vary; `keys` are what else
+    rows of a form have in common, (n,) each.
+    """
+    kinds = [[*map(_kind, texts)] if place in places else texts for place, texts in enumerate(numbers)]
+    rows: dict[Any, list[int]] = {}
+    for row, key in enumerate(zip(*kinds, *keys, strict=True)):
+        rows.setdefault(key, []).append(row)
+    for key, own in rows.items():
+        yield own, {place: [numbers[place][row] for row in own] for place in places if type(key[place]) is bool}
+
+
+def _kind(text: str) -> Any:
     """What a number that can be a variable has in common with others of its form; its text, if it is none of a form."""
     # A whole number is another than 2.0 where no tensor is known.
     return text.isdigit() if len(text) <= _LONGEST and math.isfinite(float(text)) else text
 
 
-def form_of(between: Sequence[str], texts: Sequence[str], columns: Mapping[int, Sequence[str]], parse: Parse) -> Form:
-    """The form of expressions of which one has these numbers, and all have at some places those of the columns.
-
-    ExpressionError: `parse` raises it.
-    """
-    names = {place: _FREE_NAME.format(place) for place in columns}
-    parts = [*(names.get(place, text) for place, text in enumerate(texts)), ""]
-    program, _ = parse("".join([f"{before}{part}" for before, part in zip(between, parts, strict=True)]))
-    return Form(program, {names[place]: [*map(float, column)] for place, column in columns.items()})
+def form_of(expr: str, varying: Mapping[int, Sequence[str]], parse: Parse) -> Form:
+    """The form of expressions like this one, by the numbers that vary, by place. ExpressionError: `parse` raises it."""
+    pieces = _NUMBER.split(expr)
+    names = {place: _FREE_NAME.format(place) for place in varying}
+    for place, name in names.items():
+        pieces[2 * place + 1] = name
+    return Form(parse("".join(pieces))[0], {names[place]: [*map(float, texts)] for place, texts in varying.items()})
 
 
 def places_of(expr: str, program: Program, free: Mapping[str, Name]) -> list[int]:
