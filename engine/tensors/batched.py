@@ -34,7 +34,7 @@ class Batched(Numberless):
         self.value = value
 
     @property
-    def example(self) -> Any:
+    def example(self) -> Any:  # pyrefly: ignore[bad-override]
         """One of them, zeros if there is none."""
         data = self.value._data
         rows = data.example if isinstance(data, Numberless) else data
