@@ -276,17 +276,14 @@ class Format(Options):
         self.is_given = given is not None
         is_asked = self.as_json or _is_on_the_line(context, "format_name")
         named = None if is_asked else self.named(context.params.get("results") or context.params.get("output"))
-        self.format_name = named or given or self.default or _suited(context)
+        suited = "pretty" if is_terminal(sys.stdout) and not context.params.get("results") else "plain"
+        self.format_name = named or given or self.default or suited
 
     def named(self, path: str | None) -> str | None:
         """The format that a file's ending tells, of those there are here."""
         ending = os.path.splitext(path or "")[1].lower()
         there: Any = self.params["format_name"].type
         return next((f for f, endings in self.endings.items() if ending in endings and f in there.choices), None)
-
-
-def _suited(context: click.Context) -> str:
-    return "pretty" if is_terminal(sys.stdout) and not context.params.get("results") else "plain"
 
 
 class Output(Format):

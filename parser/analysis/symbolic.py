@@ -15,7 +15,7 @@ from ..semantics.limits import Limits
 from ..semantics.names import free_variables
 from ..semantics.place import place_of
 from ..syntax.callers import Caller
-from ..syntax.errors import ExpressionError, UsageError, did_you_mean
+from ..syntax.errors import ExpressionError, UsageError, suggested
 from ..syntax.printer import UnprintableError
 from ..syntax.rebuilding import with_calls
 from ..syntax.records import Assign, List, Number, Program
@@ -125,8 +125,7 @@ def written(
     has no numbers of that type.
     """
     if format_name not in FORMATS:
-        close = did_you_mean(format_name, FORMATS)
-        help = f"did you mean `{close}`?" if close else f"there are {', '.join(FORMATS)}"
+        help = suggested(format_name, FORMATS, f"there are {', '.join(FORMATS)}")
         raise UsageError(f"there is no format {quoted(format_name)}", help)
     joint, value = format_name in CODE, value or format_name == "sql"
     options = {"simplify": simplify, "share": share, "limits": limits, "value": value, "jacobian": jacobian}
