@@ -27,6 +27,8 @@ from .given_names import differentiated
 from .jacobian import jacobians, with_value
 from .unspeakable import refused
 
+_MOST_POINTS = 4  # that a note names
+
 
 def formulas(
     program: Program,
@@ -171,6 +173,13 @@ def _notes(found: Derivatives, elements: str) -> list[str]:
         notes.append("a derivative by an array is differentiated again as the sum of its elements")
     if not found.points:
         notes.append("no point was found at which the value is finite, to compare this with the engine")
+    for by, points in found.lacks.items():
+        few = ", ".join(dict.fromkeys(f"{point or 0.0:g}" for point in points[:_MOST_POINTS]))
+        more = " and others" if len(points) > _MOST_POINTS else ""
+        slope = f"the derivative by {', '.join(by)}"
+        notes.append(
+            f"at {by[-1]} = {few}{more} this form has no finite value; {slope} has one, which `autodiff eval` computes"
+        )
     return notes
 
 
