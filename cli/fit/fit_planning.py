@@ -52,9 +52,7 @@ def planned(
     for name in given:
         if name not in free:
             raise unused(name, value, list(own), caller(asked.context.command))
-    known = {*given, *names, *parse_renames(reading.renames)}
-    missing = [name for name in own if name not in known]
-    columns = _columns(free, names, given, reading, first, missing)
+    columns = _columns(free, own, names, given, reading, first)
     fixed = split_names(asked.fixed) or []
     _check_known("--fix", fixed, given)
     starts = {name: value for name, value in given.items() if name in own and name not in fixed}
@@ -110,16 +108,18 @@ def _deviation(asked: Modelling, limits: Limits) -> Program | None:
 
 def _columns(
     free: Mapping[str, Name],
+    own: Mapping[str, Name],
     names: Sequence[str],
     given: Mapping[str, Tensor],
     reading: Reading,
     first: Table,
-    missing: Sequence[str],
 ) -> dict[str, str]:
-    """The column of each variable that has no value. UsageError: there is none for one."""
+    """The column of each variable without a value; `own` are those of the model. UsageError: there is none for one."""
     try:
         return matched(free, first, given, reading.renames)
     except UsageError as error:
+        known = {*given, *names, *parse_renames(reading.renames)}
+        missing = [name for name in own if name not in known]
         if missing and did_you_mean(missing[0], names) is None:
             starts = " ".join(f"--{name} 1" for name in missing)
             columns = (error.help or "").partition(";")[0]

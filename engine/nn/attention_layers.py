@@ -14,7 +14,6 @@ from ..tensors.tensor import Tensor
 from . import functional, init
 from .containers import ModuleList
 from .layers import STORAGE, Dropout, Layer, Linear
-from .module import Module
 from .normalization_layers import LayerNorm
 
 _PARTS = ("q", "k", "v")
@@ -234,13 +233,12 @@ class TransformerDecoderLayer(_TransformerLayer):
         return self._through(tgt, [own, (memory, memory_key_padding_mask, memory_mask, memory_is_causal)])
 
 
-class _Stack(Module):
-    """Layers after another, all beginning as copies of one."""
+class _Stack(_OfParts):
+    """Layers after another, all beginning as copies of one, which is the first setting."""
 
-    def __init__(self, layer: Module, num_layers: int, norm: Module | None = None) -> None:
-        super().__init__()
-        self.layers = ModuleList([deepcopy(layer) for _ in range(num_layers)])
-        self.num_layers, self.norm = num_layers, norm
+    def _begin(self, storage: dict[str, Any]) -> None:
+        layer, norm = (vars(self).pop(name) for name in (next(iter(self._settings)), "norm"))
+        self.layers, self.norm = ModuleList([deepcopy(layer) for _ in range(self.num_layers)]), norm
 
     def _through(self, x: Tensor, *given: Any) -> Tensor:
         for layer in self.layers:
@@ -248,25 +246,22 @@ class _Stack(Module):
         return x if self.norm is None else self.norm(x)
 
 
-class TransformerEncoder(_Stack):
+_CHECKS = {"enable_nested_tensor": True, "mask_check": True}
+
+
+class TransformerEncoder(_Stack, encoder_layer=..., num_layers=..., norm=None, **_CHECKS):
     """Layers of an encoder after another, all beginning as copies of one."""
 
-    def __init__(self, encoder_layer: Module, num_layers: int, norm: Module | None = None, **ignored: Any) -> None:
-        super().__init__(encoder_layer, num_layers, norm)
-
-    def forward(
+    def forward(  # pyrefly: ignore[bad-override]
         self, src: Tensor, mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool | None = None
     ) -> Tensor:
         return self._through(src, mask, src_key_padding_mask, bool(is_causal) and mask is not None)
 
 
-class TransformerDecoder(_Stack):
+class TransformerDecoder(_Stack, decoder_layer=..., num_layers=..., norm=None):
     """Layers of a decoder after another, all beginning as copies of one."""
 
-    def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
-        super().__init__(decoder_layer, num_layers, norm)
-
-    def forward(
+    def forward(  # pyrefly: ignore[bad-override]
         self,
         tgt: Tensor,
         memory: Tensor,

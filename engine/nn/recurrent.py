@@ -138,18 +138,6 @@ class _Cell(_Recurrent):
         return after if self.states > 1 else after[0]
 
 
-class RNNCell(_Cell, input_size=..., hidden_size=..., bias=True, nonlinearity="tanh"):
-    """One step of an Elman network: `tanh(W_ih x + b_ih + W_hh h + b_hh)`."""
-
-
-class LSTMCell(_LongShort, _Cell, input_size=..., hidden_size=..., bias=True):
-    """One step of long short-term memory, whose state is a pair."""
-
-
-class GRUCell(_Gated, _Cell, input_size=..., hidden_size=..., bias=True):
-    """One step of a gated recurrent unit."""
-
-
 class _Sequence(_Recurrent):
     """Steps over sequences of shape (steps, batch, inputs), or (batch, steps, inputs) with `batch_first`.
 
@@ -298,18 +286,17 @@ class _Sequence(_Recurrent):
         return (ops.stack if counts is None else ops.cat)(outputs[::order], 0), state
 
 
+_SIZES: dict[str, Any] = {"input_size": ..., "hidden_size": ...}
 _OF_SEQUENCES: dict[str, Any] = {"batch_first": False, "dropout": 0.0, "bidirectional": False}
-
-
-class RNN(_Sequence, input_size=..., hidden_size=..., num_layers=1, nonlinearity="tanh", bias=True, **_OF_SEQUENCES):
-    """An Elman network over sequences."""
-
-
-class LSTM(
-    _LongShort, _Sequence, input_size=..., hidden_size=..., num_layers=1, bias=True, **_OF_SEQUENCES, proj_size=0
-):
-    """Long short-term memory over sequences; its state is a pair, and its outputs may be projected to a size."""
-
-
-class GRU(_Gated, _Sequence, input_size=..., hidden_size=..., num_layers=1, bias=True, **_OF_SEQUENCES):
-    """Gated recurrent units over sequences."""
+# Each kind with its step, the setting that both its cell and its layer have more, that which the layer has last.
+_KINDS: list[tuple[str, tuple[type, ...], dict[str, Any], dict[str, Any], str]] = [
+    ("RNN", (), {"nonlinearity": "tanh"}, {}, "an Elman network: `tanh(W_ih x + b_ih + W_hh h + b_hh)`"),
+    ("LSTM", (_LongShort,), {}, {"proj_size": 0}, "long short-term memory, whose state is a pair"),
+    ("GRU", (_Gated,), {}, {}, "gated recurrent units"),
+]
+for _name, _step, _more, _last, _what in _KINDS:
+    _layer = {**_SIZES, "num_layers": 1, **_more, "bias": True, **_OF_SEQUENCES, **_last}
+    _says = {"__doc__": f"One step of {_what}.", "__module__": __name__}
+    globals()[f"{_name}Cell"] = type(f"{_name}Cell", (*_step, _Cell), _says, **_SIZES, bias=True, **_more)
+    _says = {"__doc__": f"All steps of {_what}, over sequences.", "__module__": __name__}
+    globals()[_name] = type(_name, (*_step, _Sequence), _says, **_layer)
