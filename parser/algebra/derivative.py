@@ -191,9 +191,9 @@ def _preferred(
 ) -> Derivatives:
     """The derivatives, or what is shorter, or is `near` in length or saturates, and has a value at more points."""
     length = sum(map(Presentation().tokens, terms))
+    names = list(dict.fromkeys(by[-1] for by in found.results))
     values = None
     if length <= _MOST_PROBED:
-        names = list(dict.fromkeys(by[-1] for by in found.results))
         values = Extremes(expression, names, _point(found.variables, {}, Random(0), 1), limits)
 
     def texts(tried: Derivatives) -> dict[By, str]:
