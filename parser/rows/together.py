@@ -44,10 +44,24 @@ class Rows(NamedTuple):
     found: Mapping[str, np.ndarray]
     finite: np.ndarray
 
-    def report(self, row: int, expr: str) -> Report:
-        """That of one record, with its expression."""
-        found = {key: column[row] for key, column in self.found.items()}
-        return report_like(self.model, expr, {name: column[row] for name, column in self.inputs.items()}, found)
+    def report(self, expr: str, of: Callable[[np.ndarray], Any]) -> Report:
+        """That of a record with this expression, `of` giving what it has of an array."""
+        found = {key: of(column) for key, column in self.found.items()}
+
+        def filled(path: str, values: Mapping[str, Any]) -> dict[str, Any]:
+            return {
+                name: filled(f"{path}.{name}", value) if isinstance(value, dict) else found[f"{path}.{name}"]
+                for name, value in values.items()
+            }
+
+        return self.model._replace(
+            expr=expr,
+            inputs={name: of(column) for name, column in self.inputs.items()},
+            value=found["value"],
+            grad=filled("grad", self.model.grad),
+            more={kind: filled(kind, values) for kind, values in self.model.more.items()},
+            warnings=[],
+        )
 
 
 class Together:
@@ -139,25 +153,6 @@ def _is_as_alone(equation: Equation) -> bool:
         return False
     # A sum over a single number may or may not keep the sign of a zero.
     return name == "pow" or rounds_alike(equation) or all(variable.shape for variable in equation.variables())
-
-
-def report_like(model: Report, expr: str, inputs: Mapping[str, Any], found: Mapping[str, Any]) -> Report:
-    """The model with the values of variables and the results, by their keys, of another record."""
-
-    def filled(path: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            name: filled(f"{path}.{name}", value) if isinstance(value, dict) else found[f"{path}.{name}"]
-            for name, value in values.items()
-        }
-
-    return model._replace(
-        expr=expr,
-        inputs=dict(inputs),
-        value=found["value"],
-        grad=filled("grad", model.grad),
-        more={kind: filled(kind, values) for kind, values in model.more.items()},
-        warnings=[],
-    )
 
 
 def _shape(row: int, value: Any) -> Any:
