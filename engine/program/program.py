@@ -95,20 +95,21 @@ class Equation(NamedTuple):
 
 
 class _Step(NamedTuple):
-    """An equation as it is run, on a list of values: what takes its arguments from that, and where its result goes.
-
-    `spent` are the places whose large values nothing needs afterwards. They make room: what is computed next then finds
-    memory that is in the cache.
-    """
+    """An equation as it is run, on a list of values: what takes its arguments from that, and where its result goes."""
 
     function: Call
     arguments: Call
-    result: int
-    spent: Sequence[int]
+    place: int
 
 
-# How many elements a value has at least that is let go of before the end.
+# How many elements a value has at least that is let go of before the end, to make room: what is computed next then
+# finds memory that is in the cache.
 _LARGE = 1024
+
+
+def _forgotten(place: int) -> _Step:
+    """The step that lets go of a value."""
+    return _Step(lambda: None, itemgetter(slice(0, 0)), place)
 
 
 class Program:
@@ -141,10 +142,8 @@ class Program:
         steps, constants, places = self._steps_on_tensors if on_tensors else self._steps
         held = [*map(_wrapped, given), *constants] if on_tensors else [*given, *constants]
         with np.errstate(all="ignore"):
-            for function, arguments, result, spent in steps:
-                held[result] = function(*arguments(held))
-                for place in spent:
-                    held[place] = None
+            for function, arguments, place in steps:
+                held[place] = function(*arguments(held))
         outputs = {name: held[place] for name, place in places.items()}
         if on_tensors:
             return {name: _wrapped(output) for name, output in outputs.items()}
@@ -186,14 +185,15 @@ class Program:
             large = [places[variable] for variable in ended if _size(variable) >= _LARGE]
             free += [places.pop(variable) for variable in ended]
             place = free.pop() if free else held(None)
-            steps.append(_Step(getattr(primitive, function), given, place, large[:-1]))
+            steps.append(_Step(getattr(primitive, function), given, place))
+            steps += map(_forgotten, large[:-1])
             if not primitive.outputs:
                 places[equation.results[0]] = place
                 continue
             for i, variable in enumerate(equation.results):
                 if variable not in spent:
                     places[variable] = free.pop() if free else held(None)
-                    steps.append(_Step(itemgetter(i), _picked([place]), places[variable], ()))
+                    steps.append(_Step(itemgetter(i), _picked([place]), places[variable]))
             free.append(place)
         outputs = {n: places[o] if isinstance(o, Variable) else held(o.array()) for n, o in self.outputs.items()}
         return steps, constants, outputs
