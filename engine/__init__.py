@@ -128,7 +128,7 @@ _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"autodiff\.e
 
 def __getattr__(name: str) -> Any:
     # Imported when first asked for: what a plain lesson and the command line do not need.
-    if name in ("cuda", "func", "linalg", "nn", "optim", "random", "special", "utils"):
+    if name in ("cuda", "distributions", "func", "linalg", "nn", "optim", "random", "special", "utils"):
         return _importlib.import_module(f".{name}", __name__)
     if name == "testing":
         return _importlib.import_module(".utils.testing", __name__)

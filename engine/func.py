@@ -16,7 +16,7 @@ __all__ = ["grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "line
 def __getattr__(name: str) -> Any:
     # Networks are imported where they are asked for.
     if name in ("functional_call", "stack_module_state"):
-        from .nn import functional_call
+        from .nn import module_state
 
-        return getattr(functional_call, name)
+        return getattr(module_state, name)
     raise AttributeError(f"module 'torch.func' has no attribute '{name}'")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .api.offered import lacking
 from .primitives.selection import round_decimals
 from .table.composed import called_by_name
 from .table.registry import functions_of
@@ -12,10 +13,7 @@ _FUNCTIONS = {name: called_by_name(function) for name, function in functions_of(
 globals().update(_FUNCTIONS)
 
 __all__ = ["round", *_FUNCTIONS]
-
-
-def __getattr__(name: str) -> Any:
-    raise AttributeError(f"module 'torch.special' has no attribute '{name}'")
+__getattr__ = lacking("torch.special")
 
 
 def round(x: Any, *, decimals: int = 0) -> Any:

@@ -31,6 +31,9 @@ GRADIENTS: list[tuple[str, dict[str, Shape]]] = [
     ("sum(var(A, dim=1))", {"A": _A}),
     ("sum(A/sum(A, 1, keepdim=True))*sum(A)", {"A": _A}),
     ("sum(amax(A, 0))", {"A": _A}),
+    ("sum(sort(A).values*A)", {"A": _A}),
+    ("sum(max(A, dim=1).values**2)", {"A": _A}),
+    ("sum(diagonal(A, 1)**2)", {"A": _A}),
     ("sum(softmax(x, 0)*y)", {"x": _N, "y": _N}),
     ("var(x) + std(y)", {"x": _N, "y": _N}),
     ("prod(x)*sum(x)", {"x": _N}),
@@ -53,6 +56,7 @@ GRADIENTS: list[tuple[str, dict[str, Shape]]] = [
     ("sum((A.T @ A)**2)", {"A": _A}),
     ("log(sum(exp(x - y)))", {"x": _N, "y": _N}),
     ("sum(A @ x*(A @ x))*c", {"A": _A, "x": _N, "c": ()}),
+    ("sum(softmax(x, 0)*x)", {"x": (1,)}),
 ]
 # Of each element of a vector.
 JACOBIANS: list[tuple[str, dict[str, Shape]]] = [

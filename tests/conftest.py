@@ -7,6 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+# As many processes compute as there are processors: threads of the linear algebra, in each as many again, would only
+# wait for one another. NumPy reads this when it is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import pytest
 from effort import THOROUGH, examples
 from hypothesis import settings

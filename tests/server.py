@@ -2,7 +2,8 @@
 
 A test that only looks at bytes and exit codes need not wait for imports. The program `autodiff` that `serving` puts in
 a folder hands its arguments, environment, folder and standard streams to the server, and ends with the exit code that
-it is told. What start-up, signals, memory or encodings of the environment do is tested with processes of their own.
+it is told; `ask` does the same without a process. What start-up, signals, memory or encodings of the environment do is
+tested with processes of their own.
 """
 
 from __future__ import annotations
@@ -17,21 +18,23 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 # Starts in a few milliseconds: no site, and no module that is not built in or nearly so.
 CLIENT = """#!{python} -IS
-import _socket, marshal, os, sys
+import _socket, marshal, posix, sys
 server = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
 server.connect({address!r})
-request = marshal.dumps((sys.argv[1:], os.getcwd(), dict(os.environ)))
+request = marshal.dumps((sys.argv[1:], posix.getcwd(), posix.environ))
 streams = b"".join(n.to_bytes(4, sys.byteorder) for n in (0, 1, 2))
 server.sendmsg([len(request).to_bytes(4, "big")], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, streams)])
 server.sendall(request)
 code = server.recv(1)
-os._exit(code[0] if code else 134)
+posix._exit(code[0] if code else 134)
 """
+SOCKET = "socket"  # beside the program, in its folder
 OFFERED = hasattr(os, "fork") and hasattr(socket, "send_fds")
 
 
@@ -39,7 +42,7 @@ OFFERED = hasattr(os, "fork") and hasattr(socket, "send_fds")
 def serving() -> Iterator[Path]:
     """A server and, in the folder that is given, the program `autodiff` that asks it."""
     with tempfile.TemporaryDirectory() as folder:
-        program, address = Path(folder) / "autodiff", str(Path(folder) / "socket")
+        program, address = Path(folder) / "autodiff", str(Path(folder) / SOCKET)
         program.write_text(CLIENT.format(python=sys.executable, address=address), encoding="utf-8")
         program.chmod(0o755)
         command = [sys.executable, "-W", "ignore", __file__, address]
@@ -48,6 +51,40 @@ def serving() -> Iterator[Path]:
             assert server.stdout is not None
             assert server.stdout.readline() == b"ready\n"
             yield Path(folder)
+
+
+def ask(
+    programs: Path, arguments: Sequence[str], stdin: bytes, environment: dict[str, str], timeout: float
+) -> subprocess.CompletedProcess[bytes]:
+    """A run, on pipes, of the program in the folder `programs`; raises TimeoutError."""
+    (reads, to), (out, writes), (err, complains) = os.pipe(), os.pipe(), os.pipe()
+    request = marshal.dumps(
+        (list(arguments), os.getcwd(), {os.fsencode(k): os.fsencode(v) for k, v in environment.items()})
+    )
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server, ThreadPoolExecutor(3) as pool:
+        server.settimeout(timeout)
+        server.connect(str(programs / SOCKET))
+        socket.send_fds(server, [len(request).to_bytes(4, "big")], [reads, writes, complains])
+        server.sendall(request)
+        for stream in (reads, writes, complains):
+            os.close(stream)
+        texts = [pool.submit(_read, stream) for stream in (out, err)]
+        pool.submit(_write, to, stdin)
+        code = server.recv(1)
+        return subprocess.CompletedProcess(
+            ["autodiff", *arguments], code[0] if code else 134, *(t.result() for t in texts)
+        )
+
+
+def _read(stream: int) -> bytes:
+    with open(stream, "rb") as file:
+        return file.read()
+
+
+def _write(stream: int, text: bytes) -> None:
+    # The run may end before it has read all.
+    with contextlib.suppress(BrokenPipeError), open(stream, "wb", buffering=0) as file:
+        file.write(text)
 
 
 def serve(address: str) -> None:
@@ -113,8 +150,8 @@ def answer(connection: socket.socket) -> None:
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
     os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(environment)
+    os.environb.clear()
+    os.environb.update(environment)
     code = 70
     try:
         main(arguments)

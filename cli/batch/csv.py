@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.wording import listed, quoted, shortened
@@ -25,9 +27,58 @@ def is_blank(text: str) -> bool:
     return not text.strip("\n")
 
 
-def is_whole(row: Sequence[Line]) -> bool:
-    """Whether lines are all of a row, or too many to be one."""
-    return len(row) == _MOST_LINES or sum(line.text.count('"') for line in row) % 2 == 0
+def rows(chunks: Iterable[Sequence[Line]], delimiter: str) -> Iterator[list[Line]]:
+    """The lines in chunks, those of each row joined, of which a cell in quotes may have several.
+
+    A quote that nothing closes, so that a row as wide as the first one ends there, is the fault of its line alone.
+    """
+    held: deque[Line] = deque()
+    width: int | None = None
+    for lines in chain(chunks, [None]):
+        held.extend(lines or ())
+        found: list[Line] = []
+        while held:
+            count = _lines_of_row(held)
+            if count is None and lines is not None and len(held) < _MOST_LINES:
+                break
+            row = Line(held[0].number, "\n".join(line.text for line in islice(held, count or 1)))
+            if not width:
+                width = _width(row.text, delimiter)
+            elif (count or 1) > 1 and _width(row.text, delimiter) != width:
+                count, row = 1, held[0]
+            found.append(row)
+            for _ in range(count or 1):
+                held.popleft()
+        yield found
+
+
+def _lines_of_row(lines: Iterable[Line]) -> int | None:
+    """How many lines the first row has: up to that with which its quotes are even in number."""
+    is_open = False
+    for count, line in enumerate(islice(lines, _MOST_LINES), 1):
+        is_open ^= line.text.count('"') % 2 == 1
+        if not is_open:
+            return count
+    return None
+
+
+def _width(row: str, delimiter: str) -> int | None:
+    try:
+        return len(cells_of(row, delimiter))
+    except RecordError:
+        return None
+
+
+def cells_of(row: str, delimiter: str) -> list[str]:
+    """The cells of a row, of which one in quotes may have several lines. RecordError: a quote out of place."""
+    csv.field_size_limit(_LONGEST_FIELD)
+    try:
+        return next(csv.reader([row], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        raise RecordError(
+            "a quote stands inside a cell or is not closed",
+            'put the whole cell in double quotes, and write a quote in it twice: `""`',
+        ) from None
 
 
 class Table:
@@ -39,7 +90,7 @@ class Table:
     def __init__(self, first_line: str, dialect: Dialect) -> None:
         self.dialect = dialect
         try:
-            self.columns = [name.strip() for name in self.cells(first_line)]
+            self.columns = [name.strip() for name in cells_of(first_line, dialect.delimiter)]
         except RecordError as error:
             raise UsageError(f"the header of the table cannot be read: {error.message}", error.help) from None
         if not dialect.has_header:
@@ -53,21 +104,10 @@ class Table:
             help = misread_header(first_line, self.columns, dialect) or help
             raise UsageError("the table has no column `expr` in its first line", help)
 
-    def cells(self, text: str) -> list[str]:
-        """The cells of a row, of which one in quotes may have several lines. RecordError: a quote out of place."""
-        csv.field_size_limit(_LONGEST_FIELD)
-        try:
-            return next(csv.reader([text], delimiter=self.dialect.delimiter, strict=True), [])
-        except csv.Error:
-            raise RecordError(
-                "a quote stands inside a cell or is not closed",
-                'put the whole cell in double quotes, and write a quote in it twice: `""`',
-            ) from None
-
     def read(self, line: int, text: str) -> Record:
         """The record in a row; an empty cell gives no value. RecordError: too many or too few cells."""
         check_text(line, text)
-        cells = self.cells(text)
+        cells = cells_of(text, self.dialect.delimiter)
         if len(cells) != len(self.columns):
             raise RecordError(
                 f"the row has {len(cells)} cells where the header has {len(self.columns)}",
@@ -87,36 +127,3 @@ class Table:
         if "." in cell:
             raise RecordError(f"`{name}` is {quoted(cell)}, and `--decimal ,` says that numbers have decimal commas")
         return plain_number(cell, self.dialect.decimal)
-
-    def joined(self, lines: Sequence[Line], at_end: bool) -> tuple[list[Line], list[Line]]:
-        """Joins the lines of each row; also returns the lines of a row that needs more of them.
-
-        A quote that nothing closes, so that a row of the right width ends there, is the fault of its line alone.
-        """
-        rows: list[Line] = []
-        start = 0
-        while start < len(lines):
-            end = self._end(lines, start)
-            if end is None and not at_end and len(lines) - start < _MOST_LINES:
-                break
-            row = Line(lines[start].number, "\n".join(line.text for line in lines[start : end or start + 1]))
-            if end is not None and end > start + 1 and not self._fits(row.text):
-                end, row = start + 1, lines[start]
-            rows.append(row)
-            start = end or start + 1
-        return rows, list(lines[start:])
-
-    def _fits(self, text: str) -> bool:
-        try:
-            return len(self.cells(text)) == len(self.columns)
-        except RecordError:
-            return False
-
-    def _end(self, lines: Sequence[Line], start: int) -> int | None:
-        """Where the row that starts at a line ends: at the line with which its quotes are even in number."""
-        is_open = False
-        for end in range(start, min(len(lines), start + _MOST_LINES)):
-            is_open ^= lines[end].text.count('"') % 2 == 1
-            if not is_open:
-                return end + 1
-        return None

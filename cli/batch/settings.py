@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 from typing import Any, NamedTuple
 
 from ...engine import Tensor
 from ...parser.analysis.differentiate import Request
 from ...parser.semantics.limits import Limits as EvaluationLimits
+from ..shell.failures import ERROR_KEYS
 from ..shell.options import Limits, Variables, split_names
-from .columns import with_columns
+from ..shell.printing import DELIMITERS
 from .output import Output
 from .record import Record
 from .source import Source
@@ -49,6 +51,11 @@ def settings_for(
 ) -> Settings:
     """The settings for the records of a source. UsageError: its results are a table without known columns."""
     wrt, const = split_names(variables.wrt), split_names(variables.const) or []
+    if output.format_name in DELIMITERS:
+        names = source.names(defaults) if wrt is None else dict.fromkeys(wrt)
+        columns = _columns_of([name for name in names if name not in const], request)
+        dialect = source.form.written(output.format_name)
+        output = output._replace(columns=columns, kept=source.kept_names(), dialect=dialect)
     return Settings(
         read=source.read,
         give=source.give,
@@ -62,5 +69,16 @@ def settings_for(
         bounds=limits.parsing(),
         limits=limits.evaluation(),
         errors=errors,
-        output=with_columns(output, source, request, defaults, wrt, const),
+        output=output,
     )
+
+
+def _columns_of(names: Sequence[str], request: Request) -> list[str]:
+    """The columns of a table of results that are differentiated by variables among `names`."""
+    columns = ["line", "ok", "value", "grad_fn", *(f"grad.{name}" for name in names)]
+    if request.jacobian:
+        columns += [f"jacobian.{name}" for name in names]
+    if request.hessian:
+        columns += [f"hessian.{x}.{y}" for x, y in product(names, names)]
+    columns += [f"d{k}.{name}" for k in range(2, request.order + 1) for name in names]
+    return columns + [f"error.{key}" for key in ERROR_KEYS]

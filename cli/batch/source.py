@@ -50,7 +50,7 @@ class Source:
 
     def chunks(self) -> Iterator[list[Line]]:
         """The lines of the records, those of one that has several joined, without those that hold none."""
-        for lines in self._joined(self.table) if self.table is not None else self.lines:
+        for lines in self.lines:
             held = [line for line in lines if not self.is_blank(line.text)]
             for start in range(0, len(held), MOST_RECORDS):
                 yield held[start : start + MOST_RECORDS]
@@ -70,18 +70,16 @@ class Source:
 
         A file is read through for it, unless it is a table. UsageError: a pipe is not a table.
         """
-        names: dict[str, None] = {}
         if self.table is not None:
-            names = {name: None for name in self.table.columns if name != "expr" and name.isidentifier()}
-        elif not self._is_again():
+            own = [name for name in self.table.columns if name != "expr" and name.isidentifier()]
+        elif self._is_again():
+            own = [name for record in self._again() for name in record.values]
+        else:
             raise UsageError(
                 "the columns of a table have to be known before its first row, and a pipe is read once",
                 "name the variables, `--wrt x,y`, or write `--json`",
             )
-        else:
-            for record in self._again():
-                names.update(dict.fromkeys(record.values))
-        return list(names | dict.fromkeys(defaults))
+        return list(dict.fromkeys([*own, *defaults]))
 
     def kept_names(self) -> list[str]:
         """What records say beside their expressions and variables, of a table all its columns.
@@ -92,18 +90,15 @@ class Source:
             return [name for name in self.table.columns if name != "expr"]
         if self.format_name == "text":
             return []
-        names: dict[str, None] = {}
         if self._is_again():
-            for record in self._again():
-                names.update(dict.fromkeys(record.kept))
-            return list(names)
+            return list(dict.fromkeys(name for record in self._again() for name in record.kept))
         for lines in self.lines:
             self.lines = chain([lines], self.lines)
-            for line in lines:
-                if not self.is_blank(line.text):
-                    with suppress(RecordError):
-                        return list(self.read(line.number, line.text).kept)
-                    return []
+            held = [line for line in lines if not self.is_blank(line.text)]
+            if held:
+                with suppress(RecordError):
+                    return list(self.read(*held[0]).kept)
+                break
         return []
 
     def _is_again(self) -> bool:
@@ -141,31 +136,14 @@ class Source:
 
     def _header(self) -> table.Table:
         """The table, its header read."""
-        first = self._first_row()
-        if not first:
-            raise UsageError(
-                f"{quoted(self.name)} is empty: a table begins with a header", "write `expr,x` in its first line"
-            )
-        found = table.Table("\n".join(line.text for line in first), self.form.dialect(self.format_name))
-        if not found.dialect.has_header:
-            self.lines = chain([first], self.lines)
-        return found
-
-    def _first_row(self) -> list[Line]:
-        """The lines of the first row of a table, taken from those that are to be read; none of a table without rows."""
-        row: list[Line] = []
+        dialect = self.form.dialect(self.format_name)
+        self.lines = table.rows(self.lines, dialect.delimiter)
         for lines in self.lines:
-            for i, line in enumerate(lines, 1):
-                if row or not self.is_blank(line.text):
-                    row.append(line)
-                    if table.is_whole(row):
-                        self.lines = chain([lines[i:]], self.lines)
-                        return row
-        return row
-
-    def _joined(self, rows: table.Table) -> Iterator[list[Line]]:
-        held: list[Line] = []
-        for lines in self.lines:
-            joined, held = rows.joined([*held, *lines], at_end=False)
-            yield joined
-        yield rows.joined(held, at_end=True)[0]
+            rows = [line for line in lines if not self.is_blank(line.text)]
+            if rows:
+                found = table.Table(rows[0].text, dialect)
+                self.lines = chain([rows[dialect.has_header :]], self.lines)
+                return found
+        raise UsageError(
+            f"{quoted(self.name)} is empty: a table begins with a header", "write `expr,x` in its first line"
+        )

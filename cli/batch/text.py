@@ -23,9 +23,12 @@ def read(line: int, text: str) -> Record:
     """The record in a line, without its comment. RecordError: the values are not `name = value, ...`."""
     text = text.partition("#")[0]
     check_text(line, text)
-    expr, *values = _WHERE.split(text, maxsplit=1)
+    start = text.find("where")
+    match = _WHERE.search(text, start) if start >= 0 else None
     # Indentation stays, so that columns in the expression are columns of the line.
-    return Record(line, expr.rstrip(), _assigned(values[0]) if values else {})
+    if match is None:
+        return Record(line, text.rstrip(), {})
+    return Record(line, text[: match.start()].rstrip(), _assigned(text[match.end() :]))
 
 
 def _assigned(text: str) -> dict[str, str]:

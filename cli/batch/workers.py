@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections import deque
+import sys
+import threading
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
@@ -12,6 +13,9 @@ from ...parser.syntax.errors import UsageError
 from .computing import Computation, Done
 from .lines import Line
 from .settings import Settings
+
+# Chunks a process that are with them, or wait for one that came before.
+_AHEAD = 4
 
 
 def results(
@@ -22,66 +26,74 @@ def results(
     Where `is_waiting` says that the next chunk is not there yet, results come first, so that who waits for an answer
     before writing the next line gets it. UsageError: a process was killed.
     """
+    computation = Computation(settings)
     if jobs == 1:
-        yield from map(Computation(settings).run, chunks)
+        yield from map(computation.run, chunks)
         return
-    with _starting(settings) as start:
-        idle: deque[Any] = deque()
-        busy: deque[Any] = deque()
-        at_end = False
-        try:
-            while busy or not at_end:
-                done: Done | None = None
-                if busy and (at_end or len(busy) == jobs or is_waiting()):
-                    idle.append(busy.popleft())
-                    done = idle[-1].recv()
-                if not at_end and (done is None or not is_waiting()):
-                    chunk = next(chunks, None)
-                    if chunk is None:
-                        at_end = True
-                    else:
-                        # No more processes than there are chunks at a time.
-                        busy.append(idle.popleft() if idle else start())
-                        # Numbers and texts apart: to pickle each line takes as long as to read them all.
-                        busy[-1].send(list(zip(*chunk, strict=True)))
-                # Only now, so that all processes have work while this result is written.
-                if done is not None:
-                    yield done
-        except (BrokenPipeError, ConnectionResetError, EOFError):
-            raise UsageError(
-                "a process of `--jobs` was killed, perhaps for want of memory", "try fewer: `--jobs 1`"
-            ) from None
-
-
-@contextlib.contextmanager
-def _starting(settings: Settings) -> Iterator[Callable[[], Any]]:
-    """What starts a process to compute in, and returns the connection to it; they end with the block."""
     # Here, because one process needs none of it.
+    from multiprocessing.connection import wait
+
+    processes: dict[Any, Any] = {}
+    idle: list[Any] = []
+    busy: dict[Any, int] = {}
+    done: dict[int, Done] = {}
+    given = taken = 0
+    at_end = False
+    try:
+        while busy or done or not at_end:
+            # First, so that all processes have work while a result is written.
+            while not at_end and len(busy) < jobs and given < taken + _AHEAD * jobs:
+                if (busy or done) and is_waiting():
+                    break
+                chunk = next(chunks, None)
+                if chunk is None:
+                    at_end = True
+                    break
+                # No more processes than there are chunks at a time.
+                if not idle:
+                    connection, process = _started(settings)
+                    processes[connection] = process
+                    idle.append(connection)
+                busy[idle[-1]] = given
+                # Numbers and texts apart: to pickle each line takes as long as to read them all.
+                idle.pop().send(list(zip(*chunk, strict=True)))
+                given += 1
+            if taken in done:
+                yield done.pop(taken)
+                taken += 1
+                continue
+            ready: list[Any] = wait(list(busy)) if busy else []
+            for connection in ready:
+                done[busy.pop(connection)] = connection.recv()
+            idle += ready
+    except (BrokenPipeError, ConnectionResetError, EOFError):
+        raise UsageError(
+            "a process of `--jobs` was killed, perhaps for want of memory", "try fewer: `--jobs 1`"
+        ) from None
+    finally:
+        for process in processes.values():
+            # Not by what a copy of this one does before it ends, such as to remove files.
+            process.kill()
+        for process in processes.values():
+            process.join()
+
+
+def _started(settings: Settings) -> tuple[Any, Any]:
+    """A process to compute in, behind the connection to it."""
     from multiprocessing import get_context
 
-    context = get_context("spawn")
-    processes: list[Any] = []
-
-    def start() -> Any:
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, settings), daemon=True)
-        # Ctrl-C goes to all processes of a terminal; that this one ends them is enough.
-        previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            process.start()
-        finally:
-            signal.signal(signal.SIGINT, previous)
-        processes.append(process)
-        theirs.close()
-        return ours
-
+    # A copy of this one has all that it imported, and of its threads one, which others may have left waiting.
+    context: Any = get_context("fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, settings), daemon=True)
+    # Ctrl-C goes to all processes of a terminal; that this one ends them is enough.
+    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        yield start
+        process.start()
     finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.join()
+        signal.signal(signal.SIGINT, previous)
+    theirs.close()
+    return ours, process
 
 
 def _serve(connection: Any, settings: Settings) -> None:

@@ -59,8 +59,10 @@ def write_parts(where: Where, parts: Parts) -> None:
         try:
             manifest.finish(_compute(cluster, tasks, parts, manifest))
         except StoppedPartError:
+            # Those behind it are written at the same time, and some are whole by now.
             complain(
-                f"error[{parts.unit}]: {shown(where.folder)} lacks parts from there on, because of `--errors stop`"
+                f"error[{parts.unit}]: {shown(where.folder)} lacks that part and may lack others behind it, because of "
+                "`--errors stop`"
             )
 
 

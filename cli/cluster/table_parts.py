@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -108,7 +108,13 @@ class TableParts(Parts):
         for number, result in cluster.finished(survey, calls):
             found[number] = result
             progress.tell(f"{len(found):,} of {len(self.places):,} tables looked through")
-        return list(_sound(result for _, result in sorted(found.items())))
+        surveys: list[Survey] = []
+        for number in sorted(found):
+            result = found[number]
+            if isinstance(result, AutodiffError):
+                raise result
+            surveys.append(result)
+        return surveys
 
     def written(self, report: Mapping[str, Any], share: str) -> None:
         """Counts the rows of a part that is written."""
@@ -123,10 +129,3 @@ class TableParts(Parts):
             place, variables = report["first"]
             values = {name: np.asarray(value) for name, value in variables.items()}
             self.counts.add_nonfinite(report["nonfinite"], title, place, values)
-
-
-def _sound(results: Iterator[Survey | AutodiffError]) -> Iterator[Survey]:
-    for result in results:
-        if isinstance(result, AutodiffError):
-            raise result
-        yield result

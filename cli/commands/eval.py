@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import quoted
 from ..shell.command import EXPRESSION
 from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
@@ -86,15 +85,8 @@ def command(
 
 def _directions(texts: Sequence[str]) -> dict[str, Tensor]:
     """The directions given with `--jvp`, by variable."""
+    from ...parser.analysis.given_names import named_texts
     from ...parser.analysis.given_values import read_value
 
-    directions: dict[str, Tensor] = {}
-    for text in texts:
-        name, separator, value = text.partition("=")
-        name = name.strip()
-        if not separator:
-            raise UsageError(f"--jvp takes NAME=VALUE, not {quoted(text)}")
-        if name in directions:
-            raise UsageError(f"--jvp has two directions for {quoted(name)}")
-        directions[name] = read_value(name, value)
-    return directions
+    given = named_texts("--jvp", "NAME=VALUE", "write `--jvp x=1`", texts)
+    return {name: read_value(name, value) for name, value in given.items()}

@@ -57,6 +57,5 @@ SIGNS = {
     "small diamond": ("d", "i"),
     "square": ("s", "j"),
     "cross": ("x", "x"),
-    "bar": ("|", "e"),
     "star": ("*", "*"),
 }

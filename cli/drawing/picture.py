@@ -40,9 +40,7 @@ class Band(NamedTuple):
 
 
 class Marks(NamedTuple):
-    """Points of interest, each with a sign: `ring`, `down`, `up`, `diamond`, `small diamond`, `square`, `cross`, `bar`
-    or `star`. A ring is open, the others are full.
-    """
+    """Points of interest, each with a sign of `palette.SIGNS`. A ring is open, the others are full."""
 
     x: Any
     y: Any

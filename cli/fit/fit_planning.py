@@ -10,7 +10,7 @@ from ...parser.rows.fitting import Asked
 from ...parser.rows.residuals import Model
 from ...parser.semantics.names import free_variables
 from ...parser.solving.bounds import read_bounds
-from ...parser.syntax.errors import UsageError, did_you_mean
+from ...parser.syntax.errors import UsageError, did_you_mean, suggested
 from ...parser.syntax.parse import parse
 from ...parser.syntax.records import Name, Program
 from ...parser.syntax.wording import listed, quoted
@@ -52,8 +52,7 @@ def planned(
     for name in given:
         if name not in free:
             raise unused(name, value, list(own), caller(asked.context.command))
-    missing = [name for name in own if name not in given and name not in names and not _is_renamed(name, reading)]
-    columns = _columns(free, names, given, reading, first, missing)
+    columns = _columns(free, own, names, given, reading, first)
     fixed = split_names(asked.fixed) or []
     _check_known("--fix", fixed, given)
     starts = {name: value for name, value in given.items() if name in own and name not in fixed}
@@ -89,8 +88,7 @@ def _check_together(asked: Modelling, names: Sequence[str], title: str) -> None:
     if asked.shared and asked.by is None:
         raise UsageError("--shared is for groups of rows", "name the column that tells them apart: `--by COLUMN`")
     if asked.by is not None and asked.by not in names:
-        close = did_you_mean(asked.by, names)
-        help = f"did you mean `{close}`?" if close else f"its columns are {listed(names)}"
+        help = suggested(asked.by, names, f"its columns are {listed(names)}")
         raise UsageError(f"{title} has no column {quoted(asked.by)}", help)
     if asked.scale is not None and asked.loss is None:
         raise UsageError("--scale is for robust losses", "write `--loss huber` too, or leave it out")
@@ -110,16 +108,18 @@ def _deviation(asked: Modelling, limits: Limits) -> Program | None:
 
 def _columns(
     free: Mapping[str, Name],
+    own: Mapping[str, Name],
     names: Sequence[str],
     given: Mapping[str, Tensor],
     reading: Reading,
     first: Table,
-    missing: Sequence[str],
 ) -> dict[str, str]:
-    """The column of each variable that has no value. UsageError: there is none for one."""
+    """The column of each variable without a value; `own` are those of the model. UsageError: there is none for one."""
     try:
         return matched(free, first, given, reading.renames)
     except UsageError as error:
+        known = {*given, *names, *parse_renames(reading.renames)}
+        missing = [name for name in own if name not in known]
         if missing and did_you_mean(missing[0], names) is None:
             starts = " ".join(f"--{name} 1" for name in missing)
             columns = (error.help or "").partition(";")[0]
@@ -127,15 +127,10 @@ def _columns(
         raise
 
 
-def _is_renamed(name: str, reading: Reading) -> bool:
-    return name in parse_renames(reading.renames)
-
-
 def _check_known(option: str, names: Sequence[str], known: Mapping[str, Tensor]) -> None:
     for name in names:
         if name not in known:
-            close = did_you_mean(name, known)
-            help = f"did you mean `{close}`?" if close else f"the parameters are {listed(known)}" if known else None
+            help = suggested(name, known, f"the parameters are {listed(known)}" if known else None)
             raise UsageError(f"{option} names {quoted(name)}, which is no parameter", help)
 
 

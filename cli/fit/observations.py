@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ from ...parser.semantics.limits import Limits
 from ...parser.syntax.errors import UsageError
 from ...parser.syntax.wording import counted
 from ..map.chunk import Chunk
+from ..map.computation import folder_numbers, read_columns
 from ..map.mapping import check_same
 from ..map.table_formats import Table
 from ..shell.progress import progress
@@ -35,17 +37,17 @@ class Rows:
 
     def numeric(self, table: Table) -> list[str]:
         """The columns of a table that are to be read as numbers."""
-        return list(dict.fromkeys(column for column in self.columns.values() if column not in table.keys))
+        return read_columns(self.columns, table)
 
     def read(self, table: Table, chunk: Chunk, faults: dict[int, str]) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """The variables' columns of a chunk, and which of its rows are whole: a bool array. Adds to the faults."""
         read = chunk.read()
         whole = np.ones(chunk.rows, bool)
-        values: dict[str, np.ndarray] = {}
+        numbers = folder_numbers(self.columns, table)
+        values = {variable: np.full(chunk.rows, number) for variable, number in numbers.items()}
+        whole &= not any(map(np.isnan, numbers.values()))
         for variable, name in self.columns.items():
-            if name in table.keys:
-                values[variable] = np.full(chunk.rows, table.keys[name].number())
-                whole &= ~np.isnan(values[variable])
+            if variable in numbers:
                 continue
             column = read[name]
             values[variable] = column.values
@@ -86,7 +88,9 @@ def observed(tables: Iterable[Table], job: FitJob, errors: str, threads: int) ->
     rows = job.rows
     residuals = Residuals(job.model, job.limits, first.expected_rows(), threads)
     empty, failed, count = 0, 0, 0
-    for table in _alike(first, following):
+    for table in chain([first], following):
+        if table is not first:
+            check_same(table, first)
         rows.expect(table)
         for chunk in table.source.chunks():
             faults: dict[int, str] = {}
@@ -115,11 +119,3 @@ def observed(tables: Iterable[Table], job: FitJob, errors: str, threads: int) ->
     if not residuals.spread.rows:
         raise UsageError(f"{first.place.title} has no row that the model can be fitted to")
     return residuals
-
-
-def _alike(first: Table, following: Iterator[Table]) -> Iterator[Table]:
-    """All tables. UsageError: one has other columns than the first."""
-    yield first
-    for table in following:
-        check_same(table, first)
-        yield table

@@ -26,6 +26,25 @@ class RowComputation(Protocol):
         ...
 
 
+def read_columns(columns: Mapping[str, str], table: Table) -> list[str]:
+    """The columns of variables that a table has itself, not its folders."""
+    return list(dict.fromkeys(column for column in columns.values() if column not in table.keys))
+
+
+def folder_numbers(columns: Mapping[str, str], table: Table) -> dict[str, float]:
+    """The variables that are the same in all rows of a table, nan where there is none. UsageError: no number."""
+    found: dict[str, float] = {}
+    for variable, column in columns.items():
+        if column in table.keys:
+            key = table.keys[column]
+            try:
+                found[variable] = key.number()
+            except ValueError:
+                text = quoted(key.text or "")
+                raise UsageError(f"`{column}` is {text} in {table.place.title}, not a number") from None
+    return found
+
+
 class Computation:
     """An expression whose variables are columns of tables, `columns` by variable, or the same in all rows."""
 
@@ -35,7 +54,7 @@ class Computation:
 
     def numeric(self, table: Table) -> list[str]:
         """The columns of a table that are to be read as numbers."""
-        return list(dict.fromkeys(column for column in self.columns.values() if column not in table.keys))
+        return read_columns(self.columns, table)
 
     def result_names(self, table: Table) -> list[str]:
         """The results for a table. ExpressionError, UsageError: as `RowExpression`."""
@@ -48,7 +67,7 @@ class Computation:
         """
         read = chunk.read()
         columns = {variable: read[column] for variable, column in self.columns.items() if column in read}
-        keys, shapes = self._from_keys(table), self._shapes(table)
+        keys, shapes = folder_numbers(self.columns, table), self._shapes(table)
         return answered(self.expression, shapes, keys, columns, chunk.rows, chunk.rows_before)
 
     def explained(self, row: str, variables: Mapping[str, Any]) -> str:
@@ -70,16 +89,3 @@ class Computation:
     def _shapes(self, table: Table) -> dict[str, tuple[int, ...]]:
         """The shapes of the variables that are columns, which depend on the lengths of a table's lists."""
         return shapes_of(self.columns, table.source.widths)
-
-    def _from_keys(self, table: Table) -> dict[str, float]:
-        """The variables that are the same in all rows of a table, nan where there is none. UsageError: no number."""
-        found: dict[str, float] = {}
-        for variable, column in self.columns.items():
-            if column in table.keys:
-                key = table.keys[column]
-                try:
-                    found[variable] = key.number()
-                except ValueError:
-                    text = quoted(key.text or "")
-                    raise UsageError(f"`{column}` is {text} in {table.place.title}, not a number") from None
-        return found

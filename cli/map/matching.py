@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from ...parser.analysis.given_names import canonical
+from ...parser.analysis.given_names import named_texts
 from ...parser.frames.matching import match_columns
 from ...parser.syntax.callers import Caller
-from ...parser.syntax.errors import UsageError
-from ...parser.syntax.wording import quoted
 from .delimited import Delimited
 from .table_formats import Table
 
@@ -23,15 +21,4 @@ def matched(free: Collection[str], table: Table, constants: Collection[str], ren
 
 def parse_renames(texts: Sequence[str]) -> dict[str, str]:
     """The columns of variables as given by `--rename x=column`. UsageError: another form, or a variable twice."""
-    found: dict[str, str] = {}
-    for text in texts:
-        variable, separator, column = text.partition("=")
-        variable = canonical(variable.strip())
-        if not separator or not variable.isidentifier():
-            raise UsageError(
-                f"--rename takes VARIABLE=COLUMN, not {quoted(text)}", 'write `--rename x="the column\'s name"`'
-            )
-        if variable in found:
-            raise UsageError(f"--rename gives `{variable}` two columns")
-        found[variable] = column
-    return found
+    return named_texts("--rename", "VARIABLE=COLUMN", 'write `--rename x="the column\'s name"`', texts)

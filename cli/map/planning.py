@@ -8,7 +8,7 @@ from ...engine import Tensor
 from ...parser.analysis.given_names import match
 from ...parser.frames.row_plan import plan_rows, shapes_of
 from ...parser.library.expression import Expression
-from ...parser.syntax.errors import UsageError, did_you_mean
+from ...parser.syntax.errors import UsageError, suggested
 from ...parser.syntax.wording import listed, quoted
 from ..shell.options import caller, split_names
 from .choices import Columns, Differentiation
@@ -59,7 +59,6 @@ def planned(
     texts = split_names(added.text) or []
     for name in texts:
         if name not in first.source.names:
-            close = did_you_mean(name, first.source.names)
-            help = f"did you mean `{close}`?" if close else f"its columns are {listed(first.source.names)}"
+            help = suggested(name, first.source.names, f"its columns are {listed(first.source.names)}")
             raise UsageError(f"--text names {quoted(name)}, which {first.source.title} has not", help)
     return Job(computation, results, Layout(tuple(results), plan.removed, added.only_new, keys), errors, texts)

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from ...parser.syntax.errors import UsageError, did_you_mean
+from ...parser.syntax.errors import UsageError, suggested
 from ...parser.syntax.wording import listed, quoted
 from ..shell.options import (
     SET,
@@ -52,8 +52,7 @@ class Curves(Options):
         known = ["value", f"d_{variable}", *(f"d{n}_{variable}" for n in range(2, 9))]
         for name in names:
             if name not in known:
-                close = did_you_mean(name, known)
-                help = f"did you mean `{close}`?" if close else f"write {listed(known[:3])}"
+                help = suggested(name, known, f"write {listed(known[:3])}")
                 raise UsageError(f"--only names {quoted(name)}, which is no curve of this plot", help)
         return max(map(known.index, names))
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...parser.analysis.ranges import is_range, read_range
-from ...parser.syntax.errors import UsageError, did_you_mean
+from ...parser.syntax.errors import UsageError, suggested
 from ...parser.syntax.wording import listed, quoted
 from ..map.chunk import Source
 from ..map.table_formats import open_tables
@@ -51,8 +51,7 @@ def _height(source: Source, variable: str, response: str | None) -> str:
     names = source.names
     for name in (variable, response):
         if name is not None and name not in names:
-            close = did_you_mean(name, names)
-            help = f"did you mean `{close}`?" if close else f"its columns are {listed(names)}"
+            help = suggested(name, names, f"its columns are {listed(names)}")
             raise UsageError(f"{source.title} has no column {quoted(name)}", help)
     if response is not None:
         return response

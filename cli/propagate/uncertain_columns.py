@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
 
 from ...engine.api.creation import tensor
-from ...parser.analysis.given_names import canonical, match
+from ...parser.analysis.given_names import match, named_texts
 from ...parser.frames.column_names import column_names, removed_columns
 from ...parser.rows.uncertain_rows import UncertainRows
 from ...parser.semantics.names import free_variables
 from ...parser.solving.correlations import read_correlations
-from ...parser.syntax.errors import UsageError, did_you_mean
+from ...parser.syntax.errors import UsageError, suggested
 from ...parser.syntax.parse import parse
 from ...parser.syntax.records import Program
 from ...parser.syntax.wording import listed, quoted
@@ -24,11 +23,9 @@ from ..map.computation import Computation
 from ..map.layout import Layout
 from ..map.mapping import Job, write_mapped
 from ..map.matching import matched
-from ..map.table_formats import check_binary, open_tables
+from ..map.table_formats import format_to_write, open_tables
 from ..shell.options import Limits, caller
 from ..shell.saying import say
-from ..shell.streams import is_terminal
-from ..tables.formats import format_by_name
 from ..tables.table_options import TextTables
 from .uncertain_inputs import read_values
 from .uncertainty_options import Given, Rows, Said, Written
@@ -77,9 +74,7 @@ def write_rows(
     results = column_names(computation.result_names(first), (), added.prefix)
     removed = removed_columns(results, names, added.overwrite, source.title)
     layout = Layout(tuple(results), removed, False, {name: key.kind for name, key in first.keys.items()})
-    format_name = _format(written) or format_by_name(written.output or "") or first.format_name
-    if written.output is None:
-        check_binary(format_name, is_terminal(sys.stdout))
+    format_name = format_to_write(_format(written), written.output, first)
     job = Job(computation, results, layout, rows.errors)
     progress = write_mapped(written.output, format_name, chain([first], tables), job, os.cpu_count() or 1, form)
     progress.summarise()
@@ -101,16 +96,10 @@ def _format(written: Written) -> str | None:
 def _sigmas(texts: Sequence[str], limits: Limits) -> dict[str, Program]:
     """The deviations as they are given: `m=dm`, `m=0.01*m`, `m=5%`. UsageError: another form, or one twice."""
     found: dict[str, Program] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        name = canonical(name.strip())
-        if not equals or not name.isidentifier() or not value.strip():
-            raise UsageError(f"--sigma takes NAME=EXPR, not {quoted(text)}", "write `--sigma m=dm`, or `m=5%`")
-        if name in found:
-            raise UsageError(f"--sigma has two deviations for `{name}`", "leave out one of them")
-        if value.rstrip().endswith("%"):
-            value = f"abs({name})*({value.rstrip()[:-1]})/100"
-        found[name] = parse(value, **limits.parsing())
+    given = named_texts("--sigma", "NAME=EXPR", "write `--sigma m=dm`, or `m=5%`", texts)
+    for name, value in given.items():
+        is_share = value.rstrip().endswith("%")
+        found[name] = parse(f"abs({name})*({value.rstrip()[:-1]})/100" if is_share else value, **limits.parsing())
     return found
 
 
@@ -118,8 +107,7 @@ def _check_sigmas(sigmas: dict[str, Program], own: Sequence[str]) -> None:
     """UsageError: there are none, or one is of no variable."""
     for name in sigmas:
         if name not in own:
-            close = did_you_mean(name, own)
-            help = f"did you mean `{close}`?" if close else f"its variables are {listed(own)}"
+            help = suggested(name, own, f"its variables are {listed(own)}")
             raise UsageError(f"--sigma names {quoted(name)}, which is not a variable of the expression", help)
     if not sigmas:
         raise UsageError("no variable has a deviation", "say which column it is: `--sigma m=dm`, or `--sigma m=5%`")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ...parser.syntax.actions import in_module
-from ...parser.syntax.errors import UsageError, did_you_mean
+from ...parser.syntax.errors import UsageError, suggested
 from ...parser.syntax.wording import counted, quoted
 from ..shell.files import replacing
 from ..shell.printing import Style, rendered
@@ -48,10 +48,9 @@ def run_command(console: Console, text: str) -> None:
     """Runs a line that begins with a colon. UsageError: there is no such command, or it is called wrongly."""
     name, _, argument = text.partition(" ")
     if name not in COMMANDS:
-        close = did_you_mean(name, COMMANDS)
         raise UsageError(
             f"there is no command {quoted(name)}",
-            f"did you mean `{close}`?" if close else "`:help` lists the commands",
+            suggested(name, COMMANDS, "`:help` lists the commands"),
         )
     command, argument = COMMANDS[name], argument.strip()
     if argument and not command.argument:

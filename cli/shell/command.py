@@ -98,7 +98,7 @@ class Command(Helpful):
         try:
             if not ctx.resilient_parsing:
                 self._check_given_once(ctx, args)
-                ctx.default_map = defaults_of(self, ctx.info_name)
+                ctx.default_map = defaults_of(self, ctx)
             return super().parse_args(ctx, args)
         except click.UsageError as error:
             # Click leaves out of some errors which command they are about.

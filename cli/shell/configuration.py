@@ -26,6 +26,7 @@ import click
 
 from ...parser.syntax.errors import UsageError, did_you_mean
 from ...parser.syntax.wording import listed, quoted
+from .failures import in_our_form
 
 VARIABLE = "AUTODIFF_CONFIG"
 _OF_FOLDER = "autodiff.toml"
@@ -48,28 +49,57 @@ def settings() -> list[Setting]:
     return [setting for path, names in _files() for setting in _read(path, names)]
 
 
-def defaults_of(command: click.Command, name: str | None) -> dict[str, Any]:
-    """The values that files set for the options of a command, by parameter."""
+def defaults_of(command: click.Command, context: click.Context) -> dict[str, Any]:
+    """The values that files set for the options of a command, by parameter. UsageError: one cannot be meant."""
     set_here = settings()
     if not set_here:
         return {}
+    group: Any = context.parent and context.parent.command
+    for setting in set_here:
+        if setting.command is not None and group and setting.command not in group.list_commands(context):
+            raise UsageError(f"{quoted(setting.path)} has a table {quoted(setting.command)}, which is no command")
     found: dict[str, Any] = {}
-    params = {spelling[2:]: param for param in command.params for spelling in param.opts if spelling.startswith("--")}
-    for of_command in (None, name):
+    params = _by_spelling(command)
+    for of_command in (None, context.info_name):
         for setting in set_here:
             param = params.get(setting.option)
             if setting.command != of_command or param is None or param.name is None:
                 continue
-            if isinstance(param.type, click.Choice) and setting.value not in param.type.choices:
-                if of_command is None:
-                    # Another command has it.
-                    continue
-                raise UsageError(
-                    f"{quoted(setting.path)} sets `{setting.option}` of `{name}` to {quoted(str(setting.value))}",
-                    f"it can be {listed(map(str, param.type.choices))}",
-                )
-            found[param.name] = _limits(setting) if setting.option == "limit" else setting.value
+            fault = _fault(setting, param, context)
+            if fault is None:
+                found[param.name] = _limits(setting) if setting.option == "limit" else setting.value
+            elif of_command is not None or not _suits_another(setting, group, context):
+                called = f"`{setting.option}`" if of_command is None else f"`{setting.option}` of `{of_command}`"
+                raise UsageError(f"{quoted(setting.path)} sets {called} to {quoted(str(setting.value))}", fault)
     return found
+
+
+def _by_spelling(command: click.Command) -> dict[str, click.Parameter]:
+    return {spelling[2:]: param for param in command.params for spelling in param.opts if spelling.startswith("--")}
+
+
+def _fault(setting: Setting, param: click.Parameter, context: click.Context) -> str | None:
+    """Why an option cannot have the value, None where it can."""
+    value = setting.value
+    if setting.option == "limit":
+        return None if isinstance(value, dict) else "write `limit = {elements = 1_000_000}`"
+    if getattr(param, "is_flag", False):
+        return None if isinstance(value, bool) else "write true or false"
+    if isinstance(param.type, click.Choice):
+        return None if value in param.type.choices else f"it can be {listed(map(str, param.type.choices))}"
+    try:
+        # As it would be written on the command line: 6.5 and true are no digits.
+        param.type.convert(str(value), param, context)
+    except click.BadParameter as error:
+        return in_our_form(error.message)
+    return None
+
+
+def _suits_another(setting: Setting, group: Any, context: click.Context) -> bool:
+    """Whether another command has the option with such a value: at the top of a file it is for that."""
+    others = (group.get_command(context, name) for name in group.list_commands(context)) if group else ()
+    found = (_by_spelling(other).get(setting.option) for other in others)
+    return any(param is not None and _fault(setting, param, context) is None for param in found)
 
 
 def _limits(setting: Setting) -> tuple[str, ...]:
@@ -114,8 +144,8 @@ def _read(path: str, allowed: tuple[str, ...]) -> Iterator[Setting]:
 
 
 def _checked(setting: Setting, allowed: tuple[str, ...]) -> Setting:
-    """UsageError: the option is none that the file may set, or has no such value."""
-    _, name, value, path = setting
+    """UsageError: the option is none that the file may set."""
+    _, name, _, path = setting
     if name not in allowed:
         close = did_you_mean(name, allowed)
         if name in _OWN:
@@ -123,14 +153,7 @@ def _checked(setting: Setting, allowed: tuple[str, ...]) -> Setting:
         else:
             help = f"did you mean `{close}`?" if close else f"it may set {listed(allowed)}"
         raise UsageError(f"{quoted(path)} sets {quoted(name)}, which it may not", help)
-    kinds = (dict,) if name == "limit" else (bool,) if name in ("quiet", "strict") else (str, int, float)
-    if not isinstance(value, kinds):
-        raise UsageError(f"{quoted(path)} sets `{name}` to {quoted(str(value))}", f"write {_EXAMPLES.get(name, _TEXT)}")
     return setting
-
-
-_TEXT = '`color = "never"`, or a number without quotes'
-_EXAMPLES = {"limit": "`limit = {elements = 1_000_000}`", **dict.fromkeys(("quiet", "strict"), "true or false")}
 
 
 def shown() -> str:

@@ -95,12 +95,17 @@ def _plain(code: str, message: str, help: str | None = None) -> Failure:
     return Failure(code, message, None, None, help, text)
 
 
+def in_our_form(message: str) -> str:
+    """A sentence of Click's as ours are: lower case, names in backticks."""
+    return re.sub(r"'([^']*)'", r"`\1`", sentence(message))
+
+
 def _in_our_words(error: click.ClickException) -> UsageError:
-    """A complaint of Click's in the form of ours: lower case, names in backticks."""
+    """A complaint of Click's as one of ours."""
     if isinstance(error, click.MissingParameter) and error.param is not None:
         message = f"{error.param.human_readable_name} is missing"
     else:
-        message = re.sub(r"'([^']*)'", r"`\1`", sentence(error.format_message()))
+        message = in_our_form(error.format_message())
     context = error.ctx if isinstance(error, click.UsageError) else None
     command = context.command_path if context else "autodiff"
     return UsageError(message, f"`{command} --help` shows how it is called")

@@ -59,6 +59,15 @@ def file_option(*spellings: str, **settings: Any) -> Any:
     return option(*spellings, **{"metavar": "FILE", **settings}, shell_complete=FILES)
 
 
+def output_option(*names: str, help: str) -> Any:
+    """The option for the file that results go to; `-` is standard output, as without it."""
+
+    def passed(context: click.Context, param: click.Parameter, given: str | None) -> str | None:
+        return None if given == "-" else given
+
+    return file_option("-o", "--output", *names, callback=passed, help=help)
+
+
 def names_option(*spellings: str, help: str) -> Any:
     """An option for names separated by commas; given several times, it has those of all."""
 
@@ -222,10 +231,7 @@ QUIET = option(
     callback=_sets("quiet"),
     help="Say no notes, warnings and counts, but errors.",
 )
-RESULTS = file_option(
-    *("-o", "--output", "results"),
-    help="Write to FILE, which appears when it is whole; in its format.",
-)
+RESULTS = output_option("results", help="Write to FILE, which appears when it is whole; in its format.")
 # What every command has, at the end of its help, unless it has one of its own.
 EVERYWHERE = (RESULTS, COLOR, QUIET, timeout_option())
 
@@ -276,17 +282,14 @@ class Format(Options):
         self.is_given = given is not None
         is_asked = self.as_json or _is_on_the_line(context, "format_name")
         named = None if is_asked else self.named(context.params.get("results") or context.params.get("output"))
-        self.format_name = named or given or self.default or _suited(context)
+        suited = "pretty" if is_terminal(sys.stdout) and not context.params.get("results") else "plain"
+        self.format_name = named or given or self.default or suited
 
     def named(self, path: str | None) -> str | None:
         """The format that a file's ending tells, of those there are here."""
         ending = os.path.splitext(path or "")[1].lower()
         there: Any = self.params["format_name"].type
         return next((f for f, endings in self.endings.items() if ending in endings and f in there.choices), None)
-
-
-def _suited(context: click.Context) -> str:
-    return "pretty" if is_terminal(sys.stdout) and not context.params.get("results") else "plain"
 
 
 class Output(Format):
@@ -306,10 +309,7 @@ class Output(Format):
 class Drawn(Output):
     """How to print results that can be drawn too, into the file `picture`; a file of another kind has the results."""
 
-    picture: str | None = file_option(
-        *("-o", "--output"),
-        help="Draw into FILE: .svg, .png or .pdf. Write to it: .json, .csv, .txt.",
-    )
+    picture: str | None = output_option(help="Draw into FILE: .svg, .png or .pdf. Write to it: .json, .csv, .txt.")
 
     def __init__(self, context: click.Context) -> None:
         path = context.params["picture"]
@@ -370,7 +370,8 @@ class _Limited(Options):
         super().__init__(context)
         configured: Sequence[str] = (context.default_map or {}).get("limits", ())
         # A file sets them for all commands, and not each has all.
-        self.found = dict(map(self._read, (text for text in configured if text.partition("=")[0] in self.names)))
+        others = {name for kind in _Limited.__subclasses__() for name in kind.names if name not in self.names}
+        self.found = dict(self._read(text) for text in configured if text.partition("=")[0] not in others)
         if _is_on_the_line(context, "limits"):
             asked = [self._read(text) for text in self.limits]
             for name, _ in asked:

@@ -34,9 +34,7 @@ def read_given(
 
     ExpressionError, UsageError: a wrong expression, or none; a value without a variable.
     """
-    source, assigned, piped = _source(context, words, "")
-    if piped:
-        _check_is_one(source)
+    source, assigned = source_of(context, words, "")
     expression = Expression(source, limits=limits.found)
     given = collect(context.obj, [*assignments, *assigned], vars_file, expression.free)
     names = expression.names(given)
@@ -68,7 +66,12 @@ def read_problems(
     source, assigned, piped = _source(context, words, " --x 3")
     if piped and not several:
         _check_is_one(source)
-    parts = _named_parts(source) if piped else {}
+    parts: dict[str, str] = {}
+    if piped:
+        # Here, as most calls need it not.
+        from ...parser.analysis.several import named_parts
+
+        parts = named_parts(source)
     found = {name: Expression(part, limits=limits.found) for name, part in (parts or {"": source}).items()}
     free: dict[str, Name] = {}
     for expression in found.values():
@@ -107,19 +110,10 @@ def source_of(context: click.Context, words: Sequence[str], example: str) -> tup
     return source, assigned
 
 
-# Of what is read from standard input alone, so that most calls need not import it.
-
-
 def _check_is_one(source: str) -> None:
     from ...parser.analysis.several import check_is_one
 
     check_is_one(source)
-
-
-def _named_parts(source: str) -> dict[str, str]:
-    from ...parser.analysis.several import named_parts
-
-    return named_parts(source)
 
 
 def _assigns(found: Iterable[Expression], name: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...parser.syntax.errors import UsageError, did_you_mean
+from ...parser.syntax.errors import UsageError, suggested
 from ...parser.syntax.wording import quoted
 from ..shell.options import Options, option
 
@@ -49,8 +49,7 @@ def _encoding(context: click.Context, param: click.Parameter, text: str | None) 
         "".encode(text)
         codecs.getincrementaldecoder(text)
     except (LookupError, UnicodeError, ValueError):
-        close = did_you_mean(text.lower(), _ENCODINGS)
-        help = f"did you mean `{close}`?" if close else f"some are {', '.join(_ENCODINGS)}"
+        help = suggested(text.lower(), _ENCODINGS, f"some are {', '.join(_ENCODINGS)}")
         raise UsageError(f"there is no encoding {quoted(text)}", help) from None
     return text
 

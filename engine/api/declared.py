@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from inspect import Parameter as Argument
-from inspect import Signature
+from inspect import Signature, signature
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..tensors.errors import type_error, value_error
@@ -13,15 +14,18 @@ from .offered import Offered
 class Declared(Offered):
     """Base of classes that are made with settings, each with its default; `...` stands for one that has to be given.
 
-    What a class based on one of these does not declare anew it has from that.
+    What a class based on one of these does not declare anew it has from that. A kind of classes may have settings
+    `_before` and `_behind` those of each.
     """
 
     _settings: ClassVar[dict[str, Any]] = {}
+    _before: ClassVar[dict[str, Any]] = {}
+    _behind: ClassVar[dict[str, Any]] = {}
 
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__()
         if settings:
-            cls._settings = settings
+            cls._settings = settings = {**cls._before, **settings, **cls._behind}
             cls.__signature__ = Signature(
                 [
                     Argument(name, Argument.POSITIONAL_OR_KEYWORD, default=Argument.empty if value is ... else value)
@@ -65,6 +69,19 @@ class Declared(Offered):
             plural = "s" * bool(before)
             raise type_error(f"{call} missing {len(missing)} required positional argument{plural}: {listed}")
         return {**declared, **given}
+
+
+def of_rule(base: type[Declared], own: int, /, **members: Any) -> Callable[[Any], Any]:
+    """Makes a class of its `_rule`, a function that `_takes` the settings behind its first so many arguments."""
+
+    def make(rule: Any) -> Any:
+        empty, given = Argument.empty, list(signature(rule).parameters.values())[own:]
+        settings = {setting.name: ... if setting.default is empty else setting.default for setting in given}
+        shown = {"__doc__": rule.__doc__, "__module__": rule.__globals__["__name__"]}
+        says = {"_rule": staticmethod(rule), "_takes": tuple(settings)}
+        return type(rule.__name__, (base,), {**says, **shown, **members}, **settings)
+
+    return make
 
 
 def require(holds: bool, message: str, error: type[Exception] = ValueError) -> None:

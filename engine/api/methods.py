@@ -70,21 +70,26 @@ def _to(
 
     The only device is the CPU. AssertionError: another one is asked for.
     """
-    flags = [non_blocking, copy]
-    given = 0
+    wanted, flags = dtype_asked_for(args, dtype, device)
+    wanted = self.dtype if wanted is None else wanted
+    copies = flags[1] if len(flags) > 1 else copy
+    return copying.to_copy(self, wanted.numpy) if copies else copying.to(self, wanted)
+
+
+def dtype_asked_for(args: tuple[Any, ...], dtype: dtype | None, device: Any) -> tuple[dtype | None, list[bool]]:
+    """The dtype that arguments of `to` ask for, if one, and their flags. AssertionError, TypeError: a wrong one."""
     for argument in args:
-        if isinstance(argument, bool):
-            flags[given] = argument
-            given += 1
-        elif isinstance(argument, Tensor):
+        if isinstance(argument, Tensor):
             dtype = argument.dtype
         elif isinstance(argument, dtypes.dtype):
             dtype = argument
-        elif argument is not None:
+        elif argument is not None and not isinstance(argument, bool):
             device = argument
     check_device(device)
-    wanted = self.dtype if dtype is None else dtype
-    return copying.to_copy(self, wanted.numpy) if flags[1] else copying.to(self, wanted)
+    flags = [argument for argument in args if isinstance(argument, bool)]
+    if len(flags) > 2:
+        raise type_error("to() received an invalid combination of arguments")
+    return dtype, flags
 
 
 def _type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
+
+from ..tensors.errors import type_error
 
 
 class Offered:
@@ -26,3 +30,23 @@ def offered_in(names: dict[str, Any], *bases: type) -> list[str]:
     """Of the names of a module, those of classes with one of these bases, but for what begins with `_`."""
     kinds = {name: kind for name, kind in names.items() if isinstance(kind, type) and issubclass(kind, bases)}
     return sorted(name for name in kinds if not name.startswith("_"))
+
+
+def lacking(module: str) -> Callable[[str], Any]:
+    """The `__getattr__` of a module of ours, which says that PyTorch's has no such name."""
+
+    def missing(name: str) -> Any:
+        raise type_error(f"module '{module}' has no attribute '{name}'", AttributeError)
+
+    return missing
+
+
+def older(function: Callable[..., Any], message: str) -> Callable[..., Any]:
+    """The function under an older name, which warns that it is one."""
+
+    @wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        warnings.warn(message, FutureWarning, stacklevel=2)
+        return function(*args, **kwargs)
+
+    return call

@@ -19,7 +19,7 @@ from ..primitives.arguments import whole_argument
 from ..primitives.filling import number, shape_of
 from ..table.binding import broadcast_mismatch
 from ..table.out import run_into
-from ..tensors import distributions, dtypes
+from ..tensors import dtypes, random_numbers
 from ..tensors.aliases import Array, Call
 from ..tensors.device import placed
 from ..tensors.dtypes import dtype as DType  # noqa: N812
@@ -108,11 +108,13 @@ def _floating(name: str, operation: str, draw: Draw, doc: str) -> tuple[Call, Ca
     return _offered(placed(of_size)), _offered(placed(like))
 
 
-rand, rand_like = _floating("rand", "check_uniform_bounds", distributions.uniform, "Numbers evenly spread over [0, 1).")
+rand, rand_like = _floating(
+    "rand", "check_uniform_bounds", random_numbers.uniform, "Numbers evenly spread over [0, 1)."
+)
 randn, randn_like = _floating(
     "randn",
     "normal_kernel_cpu",
-    distributions.normal,
+    random_numbers.normal,
     "Numbers of the normal distribution with mean 0 and standard deviation 1.",
 )
 
@@ -170,7 +172,7 @@ def _ends(function: str, low: Any, high: Any, kind: DType) -> tuple[int, int]:
 
 
 def _in_dtype(generator: Generator, shape: tuple[int, ...], low: int, high: int, dtype: Any) -> Array:
-    return distributions.integers(generator, shape, low, high).astype(dtype)
+    return random_numbers.integers(generator, shape, low, high).astype(dtype)
 
 
 @_offered
@@ -189,7 +191,7 @@ def randperm(
         raise RuntimeError(f"value cannot be converted to type {kind}_t without overflow")
 
     def draw(generator: Generator, shape: tuple[int, ...]) -> Array:
-        orders = [distributions.permutation(generator, count) for _ in range(math.prod(shape[:-1]))]
+        orders = [random_numbers.permutation(generator, count) for _ in range(math.prod(shape[:-1]))]
         return np.array(orders, kind).reshape(shape)
 
     return _new("randperm", (count,), draw, generator=generator, requires_grad=requires_grad)
@@ -240,14 +242,14 @@ def normal(
             raise type_error("normal() received an invalid combination of arguments - got (float, float)")
         kind = _kind(dtype, "normal_kernel_cpu")
         shape, spread = shape_of("normal", (size,), None), (number(mean), number(std))
-        draw = distributions.normal
+        draw = random_numbers.normal
         return _new("normal", shape, draw, kind, *spread, generator=generator, requires_grad=requires_grad)
     shapes = [tuple(value.shape) for value in tensors]
     mismatch = broadcast_mismatch(shapes)
     if mismatch is not None:
         raise shape_error(mismatch)
     shape, kind = np.broadcast_shapes(*shapes), dtypes.result_type([t._data for t in tensors], [])
-    numbers = _new("normal", shape, distributions.normal, kind, generator=generator)
+    numbers = _new("normal", shape, random_numbers.normal, kind, generator=generator)
     scaled = numbers.detach() * _detached(std) + _detached(mean)
     if len(tensors) == 2:
         return chance.NORMAL(mean, std, scaled)
@@ -282,7 +284,7 @@ def _probability(p: Any) -> float:
 
 
 def _coins(generator: Generator, shape: tuple[int, ...], dtype: Any, p: float) -> Array:
-    return distributions.coins(generator, shape, p).astype(dtype)
+    return random_numbers.coins(generator, shape, p).astype(dtype)
 
 
 def _tossed(probability: Tensor, dtype: Any, generator: Generator | None) -> Any:
@@ -294,7 +296,7 @@ def _tossed(probability: Tensor, dtype: Any, generator: Generator | None) -> Any
         )
 
     def draw(generator: Generator, shape: tuple[int, ...]) -> Array:
-        return distributions.chosen(generator, np.broadcast_to(chances, shape)).astype(dtype)
+        return random_numbers.chosen(generator, np.broadcast_to(chances, shape)).astype(dtype)
 
     return _numbers("bernoulli", chances.shape, draw, generator=generator)
 
@@ -308,7 +310,7 @@ def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
         raise RuntimeError("invalid Poisson rate, expected rate to be non-negative")
 
     def draw(generator: Generator, shape: tuple[int, ...]) -> Array:
-        return distributions.poisson(generator, np.broadcast_to(rates, shape))
+        return random_numbers.poisson(generator, np.broadcast_to(rates, shape))
 
     return chance.POISSON(input, Tensor(_numbers("poisson", rates.shape, draw, generator=generator)))
 
@@ -337,7 +339,7 @@ def multinomial(
 
     def draw(generator: Generator, shape: tuple[int, ...]) -> Array:
         rows = np.broadcast_to(weights, (*shape[:-1], weights.shape[-1])).reshape(-1, weights.shape[-1])
-        return distributions.categories(generator, rows, count, replacement).reshape(shape)
+        return random_numbers.categories(generator, rows, count, replacement).reshape(shape)
 
     return _new("multinomial", (*weights.shape[:-1], count), draw, generator=generator)
 
@@ -363,7 +365,7 @@ def _uniform(x: Tensor, from_: Any = 0.0, to: Any = 1.0, *, generator: Any = Non
     for name, end in (("from", low), ("to", high)):
         if not abs(end) <= np.finfo(x._data.dtype).max:
             raise RuntimeError(f"{name} is out of bounds for {x.dtype.c_name}")
-    return _drawn_into(x, "uniform_", distributions.uniform, low, high, generator=generator)
+    return _drawn_into(x, "uniform_", random_numbers.uniform, low, high, generator=generator)
 
 
 def _drawn_into(x: Tensor, name: str, draw: Draw, *args: Any, generator: Any) -> Any:
@@ -373,7 +375,7 @@ def _drawn_into(x: Tensor, name: str, draw: Draw, *args: Any, generator: Any) ->
 def _normal(x: Tensor, mean: Any = 0.0, std: Any = 1.0, *, generator: Any = None) -> Any:
     _check_floating(x.dtype, "normal_kernel_cpu")
     _check_spread(std)
-    return _drawn_into(x, "normal_", distributions.normal, number(mean), number(std), generator=generator)
+    return _drawn_into(x, "normal_", random_numbers.normal, number(mean), number(std), generator=generator)
 
 
 def _continuous(x: Tensor, distribution: str, kind: str) -> None:
@@ -389,28 +391,28 @@ def _exponential(x: Tensor, lambd: Any = 1.0, *, generator: Any = None) -> Any:
     rate = number(lambd)
     if not rate > 0:
         raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={rate:g}")
-    return _drawn_into(x, "exponential_", distributions.exponential, rate, generator=generator)
+    return _drawn_into(x, "exponential_", random_numbers.exponential, rate, generator=generator)
 
 
 def _cauchy(x: Tensor, median: Any = 0.0, sigma: Any = 1.0, *, generator: Any = None) -> Any:
     _continuous(x, "Cauchy", x.dtype.c_name.removesuffix(" int") if x.dtype.title != "Long" else "long int")
     if not number(sigma) > 0:
         raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={number(sigma):g}")
-    return _drawn_into(x, "cauchy_", distributions.cauchy, number(median), number(sigma), generator=generator)
+    return _drawn_into(x, "cauchy_", random_numbers.cauchy, number(median), number(sigma), generator=generator)
 
 
 def _log_normal(x: Tensor, mean: Any = 1.0, std: Any = 2.0, *, generator: Any = None) -> Any:
     _check_floating(x.dtype, "log_normal_cpu")
     if not number(std) > 0:
         raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={number(std):g}")
-    draw = distributions.log_normal
+    draw = random_numbers.log_normal
     return _drawn_into(x, "log_normal_", draw, number(mean), number(std), generator=generator)
 
 
 def _geometric(x: Tensor, p: Any, *, generator: Any = None) -> Any:
     if not 0 < number(p) < 1:
         raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={number(p):g}")
-    return _drawn_into(x, "geometric_", distributions.geometric, number(p), generator=generator)
+    return _drawn_into(x, "geometric_", random_numbers.geometric, number(p), generator=generator)
 
 
 def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:
@@ -438,7 +440,7 @@ def random_(self: Tensor, *ends: Any, generator: Generator | None = None, **name
     def draw(generator: Generator, shape: tuple[int, ...], dtype: Any) -> Array:
         if given:
             return _in_dtype(generator, shape, low, high, dtype)
-        return distributions.any_of(generator, shape, dtype)
+        return random_numbers.any_of(generator, shape, dtype)
 
     def write(x: Tensor) -> Tensor:
         return chance.RANDOM[len(given)](x, Tensor(_drawn_into(x, "random_", draw, generator=generator)))

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..primitives.arguments import data_of
 from ..primitives.copying import alias
 from ..primitives.parts import select_primitive, stack
 from ..primitives.reshaping import expand_primitive, reshape
@@ -20,13 +21,15 @@ from ..table.record import Operation
 from ..table.registry import ops
 from ..tensors.batched import BatchError
 from ..tensors.errors import dimension_error, shape_error
-from ..tensors.tensor import Tensor
 
 
 class Operand(NamedTuple):
-    """An operand: `value` is the tensor, or where it is `batched`, all the tensors; `shape` is that of one."""
+    """An operand: `value` is the tensor, or where it is `batched`, all the tensors; `shape` is that of one.
 
-    value: Tensor
+    Where nothing is recorded of any, the values are arrays.
+    """
+
+    value: Any
     batched: bool
     shape: tuple[int, ...]
 
@@ -47,9 +50,9 @@ def over_batch(primitive: Operation, arguments: Sequence[Any], size: int) -> Any
     return _one_by_one(primitive, arguments, size) if result is None else result
 
 
-def repeated(tensor: Tensor, size: int) -> Tensor:
+def repeated(tensor: Any, size: int) -> Any:
     """So many copies of a tensor, in one place of memory."""
-    return expand_primitive(tensor, (size, *tensor._data.shape))
+    return expand_primitive(tensor, (size, *data_of(tensor).shape))
 
 
 def _at_once(primitive: Operation, arguments: Sequence[Any], size: int) -> Any:
@@ -176,12 +179,11 @@ def _counted(dim: Any, rank: int) -> Any:
 def _reordered(primitive: Operation, operand: Operand, parameters: Sequence[Any], size: int) -> Any:
     """The same elements in the same order, in another shape."""
     value, _, shape = operand
-    dtype = value._data.dtype
-    after = primitive.forward(np.broadcast_to(np.zeros((), dtype), shape), *parameters).shape
     if primitive.arguments == ("x", "shape"):
-        return primitive.call(value, (size, *after))
+        return primitive.call(value, (size, *parameters[0]))
     if not primitive.view:
         return primitive.call(value, *parameters)
+    after = primitive.forward(np.broadcast_to(np.zeros((), data_of(value).dtype), shape), *parameters).shape
     if after == shape:
         return alias(value)
     if primitive.arguments == ("x", "dim"):
@@ -194,7 +196,7 @@ def _one_by_one(primitive: Operation, arguments: Sequence[Any], size: int) -> An
     if not size:
         raise BatchError(f"vmap: {primitive.name} cannot be done for none")
     rows = [primitive.call(*[_one(a, index) for a in arguments]) for index in range(size)]
-    if isinstance(rows[0], Tensor):
+    if not primitive.outputs:
         return stack(rows)
     return [stack(list(column)) for column in zip(*rows, strict=True)]
 

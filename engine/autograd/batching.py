@@ -19,16 +19,20 @@ from ..primitives.copying import clone, copied, to_copy
 from ..primitives.operators import OPERATORS, operation_of
 from ..primitives.reshaping import reshape
 from ..table.binding import bind
-from ..table.dispatch import linked, run_on
+from ..table.dispatch import FAILURES, linked, quietly, run_on
 from ..table.record import Operation
 from ..tensors.aliases import Call
 from ..tensors.batched import Batched, BatchError
+from ..tensors.dtypes import is_number
 from ..tensors.memory import memory_of
-from ..tensors.symbol import DATA
+from ..tensors.modes import recording
+from ..tensors.symbol import DATA, Numberless
 from ..tensors.tensor import Memory, Tensor
 from .batch_rules import Operand, over_batch, repeated
 from .gradients import without_history
 from .inplace import in_place
+
+_NUMBERS = (np.ndarray, np.generic)
 
 
 class Batch(Level):
@@ -36,7 +40,7 @@ class Batch(Level):
 
     __slots__ = ("given", "randomness", "size", "wrote")
 
-    numberless = True
+    numberless = is_batch = True
     formal = at_point = False
 
     def __init__(self, size: int, randomness: str = "error") -> None:
@@ -76,11 +80,21 @@ class Batch(Level):
             arguments = bind(primitive, args, kwargs)
             if primitive.variadic:
                 arguments = (list(arguments[0]), *arguments[1:])
-            data = [value._data if isinstance(value, Tensor) else value for value in arguments]
-            if primitive.variadic:
-                data[0] = [data_of(value) for value in arguments[0]]
-            if not any(type(d) is Batched and d.trace is self for d in (data[0] if primitive.variadic else data)):
+            given = arguments[0] if primitive.variadic else arguments
+            if not any(self.holds(value) for value in given):
                 return call(*arguments)
+            if len(levels) == 1:
+                result = None
+                if any(isinstance(value, Tensor) for value in given):
+                    if primitive.elementwise:
+                        result = self._elementwise(primitive, arguments)
+                elif not recording.enabled:
+                    result = self._of_data(primitive, arguments)
+                if result is not None:
+                    return result
+            data = [*map(data_of, arguments)]
+            if primitive.variadic:
+                data[0] = [*map(data_of, given)]
             result = run_on(primitive, arguments, data, partial(self._computed, primitive, arguments))
             if primitive.view and isinstance(arguments[0], Tensor):
                 return linked(primitive, arguments[0], arguments[1:], result)
@@ -88,17 +102,81 @@ class Batch(Level):
         finally:
             forward.levels = levels
 
+    def _elementwise(self, primitive: Operation, arguments: Sequence[Any]) -> Any:
+        """What an elementwise operation makes of tensors of one floating dtype; None: it is none such.
+
+        Nothing outside the level sees it. As others are done, by `_computed`, it takes three times as long.
+        """
+        records = recording.enabled
+        dtype = None
+        given: list[Any] = []
+        for position, value in enumerate(arguments):
+            if not isinstance(value, Tensor):
+                if position < primitive.tensors and not is_number(value):
+                    return None
+                given.append(value)
+                continue
+            data = value._data
+            outside = data.value if type(data) is Batched and data.trace is self else value
+            if isinstance(outside._data, Numberless) or (records and outside._requires_grad):
+                return None
+            if position in primitive.promotes:
+                dtype = dtype or data.dtype
+                if data.dtype is not dtype or dtype.kind != "f":
+                    return None
+            given.append(data)
+        found = None if dtype is None else self._aligned(quietly(primitive), primitive, given)
+        if found is None:
+            return None
+        if records and any(isinstance(a, Tensor) and a._requires_grad for a in arguments):
+            return run_on(primitive, arguments, [*map(data_of, arguments)], lambda data: found)
+        return Tensor(found)
+
+    def _aligned(self, compute: Call, primitive: Operation, arguments: Sequence[Any]) -> Batched | None:
+        """What an elementwise operation makes of data; None: it has several results, or fails."""
+        if primitive.outputs or len(arguments) != len(primitive.arguments):
+            return None
+        given = [a.value._data if type(a) is Batched and a.trace is self else a for a in arguments]
+        ranks = [v.ndim + (v is a) for v, a in zip(given, arguments, strict=True) if isinstance(v, _NUMBERS)]
+        if any(isinstance(value, Numberless) for value in given):
+            return None
+        rank = max(ranks)
+        if min(ranks) < rank:
+            for i, value in enumerate(given):
+                if value is not arguments[i] and value.ndim < rank:
+                    given[i] = value.reshape(self.size, *(1,) * (rank - value.ndim), *value.shape[1:])
+        try:
+            return Batched(self, Tensor(compute(*given)))
+        except FAILURES:
+            return None
+
+    def _of_data(self, primitive: Operation, arguments: Sequence[Any]) -> Any:
+        """What an operation makes of data, as rules call it, of whose history nothing is to be known."""
+        if primitive.elementwise:
+            found = self._aligned(primitive.forward, primitive, arguments)
+            if found is not None:
+                return found
+        operands = [*map(self._bare, arguments)]
+        if primitive.variadic:
+            operands[0] = [*map(self._bare, arguments[0])]
+        results = over_batch(primitive, operands, self.size)
+        if primitive.outputs:
+            return [Batched(self, Tensor(result)) for result in results]
+        return Batched(self, Tensor(results))
+
+    def _bare(self, value: Any) -> Any:
+        """An argument that is data, as it is outside the level."""
+        if type(value) is Batched and value.trace is self:
+            return Operand(value.value._data, True, value.shape)
+        return Operand(value, False, value.shape) if isinstance(value, DATA) else value
+
     def _computed(self, primitive: Operation, arguments: Sequence[Any], data: Sequence[Any]) -> Any:
         """The data of the results, given the arguments and, cast as the operation casts them, their data."""
+        operands = [*map(self._operand, arguments, data)]
         if primitive.variadic:
-            first = [self._operand(value, cast) for value, cast in zip(arguments[0], data[0], strict=True)]
-            operands = [first, *arguments[1:]]
-        else:
-            operands = [self._operand(value, cast) for value, cast in zip(arguments, data, strict=True)]
+            operands[0] = [*map(self._operand, arguments[0], data[0])]
         results = over_batch(primitive, operands, self.size)
-        if isinstance(results, Tensor):
-            return Batched(self, results)
-        return [Batched(self, result) for result in results]
+        return [Batched(self, result) for result in results] if primitive.outputs else Batched(self, results)
 
     def _operand(self, value: Any, data: Any) -> Any:
         """An argument as it is outside the level: with its history there, in the dtype of `data`."""
@@ -113,14 +191,22 @@ class Batch(Level):
 
     def operator(self, name: str) -> Call:
         """The operation of a Python operator on data."""
-        return partial(_on_data, OPERATORS[name])
+        return partial(self._on_data, OPERATORS[name])
 
     def operation(self, ufunc: Any, inputs: Sequence[Any]) -> Call:
         """The operation of the table that a NumPy function on data stands for. BatchError: there is none."""
         call = operation_of(ufunc, inputs)
         if call is None:
             raise BatchError(f"vmap: {ufunc.__name__} is of numbers, and a tensor here stands for many")
-        return partial(_on_data, call)
+        return partial(self._on_data, call)
+
+    def _on_data(self, call: Call, *values: Any) -> Any:
+        primitive = getattr(call, "operation", None)
+        if primitive is not None and primitive.elementwise and not recording.enabled and forward.levels == [self]:
+            found = self._aligned(primitive.forward, primitive, values)
+            if found is not None:
+                return found
+        return data_of(call(*[Tensor(value) if isinstance(value, DATA) else value for value in values]))
 
     def copies(self, tensor: Tensor) -> Tensor:
         """The tensor that stands for so many copies of one, each in memory of its own."""
@@ -181,10 +267,6 @@ class Batch(Level):
             yield
         finally:
             forward.levels = levels
-
-
-def _on_data(call: Call, *values: Any) -> Any:
-    return data_of(call(*[Tensor(value) if isinstance(value, DATA) else value for value in values]))
 
 
 def histories(tensor: Tensor) -> Iterator[Tensor]:

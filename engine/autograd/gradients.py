@@ -9,11 +9,13 @@ import numpy as np
 
 from ..graph.hooks import as_tensor, run_post_accumulate
 from ..graph.transforms import hold
+from ..primitives.arguments import data_of
 from ..primitives.copying import copied, to_copy
 from ..table.binding import sum_array_to
 from ..tensors.aliases import Gradient
 from ..tensors.errors import shape_error
 from ..tensors.size import Size
+from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 
 _ONE = np.float64(1.0)
@@ -70,8 +72,8 @@ def fit(gradient: Gradient, outputs: Any, number: int) -> Gradient:
     if type(outputs) is list:
         outputs = outputs[number]
     shape, dtype = outputs or _SCALAR
-    if isinstance(gradient, Tensor):
-        data = gradient._data
+    if isinstance(gradient, Tensor) or is_symbolic(gradient):
+        data = data_of(gradient)
         if data.shape != shape:
             # Here, so that a pass over single numbers costs no import.
             from ..primitives.reshaping import sum_to_size

@@ -10,6 +10,8 @@ It is read in the order it happens, which is that of `Pass.run`:
    operation), lets go of what it saved, and they are sent on along its edges.
 4. *Deliver.* A leaf that has received its last gradient hands over the sum: to its `.grad`, or to whoever asked.
 
+Of a batch, what travels are its data (`tensors/batched.py`), and rules are run on them as on arrays.
+
 Few passes need more of a node than that. Where a gradient is asked for, or a node has hooks, or its run is watched
 (`graph/observers.py`), the pass *attends* to it: `attend` and `receive` have all that happens around a run. So it does
 where nothing arrived, because no use of a node's outputs has a derivative: an undefined gradient, None, travels as any
@@ -29,6 +31,7 @@ import numpy as np
 from ..graph.hooks import next_sequence
 from ..graph.node import AccumulateGrad, Edge, Node
 from ..graph.observers import watch
+from ..table.nodes import PrimitiveNode
 from ..table.scalars import check_numbers, newest
 from ..tensors.aliases import Gradient
 from ..tensors.modes import recording
@@ -96,6 +99,13 @@ class Pass:
             self.needed.update(node for node in self.captured if node is not None)
         self.order = [node for node in self.order if node in self.wanted]
         return self
+
+    def is_plain(self) -> bool:
+        """Whether it only runs rules of the table's, and nobody watches."""
+        nodes = [*self.order, *self.arrivals]
+        return not watch.run and all(
+            node._hooks is None and isinstance(node, (PrimitiveNode, AccumulateGrad)) for node in nodes
+        )
 
     @cached_property
     def id(self) -> int:

@@ -8,10 +8,9 @@ import weakref
 from collections.abc import Sequence
 from typing import Any, cast
 
-import numpy as np
-
 from ..tensors.aliases import Call
 from ..tensors.errors import shape_error
+from ..tensors.symbol import DATA
 from ..tensors.tensor import Tensor
 
 next_sequence = itertools.count().__next__
@@ -141,7 +140,7 @@ def _as_tensors(gradients: Sequence[Any]) -> tuple[Any, ...]:
 
 def as_tensor(gradient: Any) -> Any:
     """A gradient as a user sees it: a tensor, or None."""
-    return Tensor(gradient) if isinstance(gradient, (np.ndarray, np.generic)) else gradient
+    return Tensor(gradient) if isinstance(gradient, DATA) else gradient
 
 
 def as_data(gradient: Any, create_graph: bool) -> Any:

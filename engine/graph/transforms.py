@@ -24,6 +24,8 @@ class Level:
 
     # Whether tensors have no numbers in it, so that only operations on tensors are seen.
     numberless = False
+    # Whether it is a batch, whose tensors stand for many.
+    is_batch = False
 
     def __init__(self) -> None:
         self.holders: list[weakref.ref[Tangents]] = []
@@ -125,6 +127,11 @@ def active() -> bool:
 def numberless() -> bool:
     """Whether tensors of this thread may have no numbers: what is computed of them has to be operations on tensors."""
     return active() and any(level.numberless for level in forward.levels)
+
+
+def in_batch_alone() -> bool:
+    """Whether a batch is the only level that this thread is in."""
+    return active() and len(forward.levels) == 1 and forward.levels[0].is_batch
 
 
 def enter(level: Level) -> Level:

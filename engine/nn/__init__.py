@@ -1,26 +1,26 @@
 """torch.nn: networks and what they are made of."""
 
-# ruff: noqa: F403  (each file lists what it offers)
+from ..api.offered import lacking as _lacking
 from ..api.offered import offered_in as _offered_in
-from . import functional, init, utils
-from .attention_layers import *
-from .containers import *
-from .image_layers import *
-from .linear_layers import *
-from .module import Module
-from .normalization_layers import *
-from .of_records import MODULES as _MODULES
-from .parameter import Buffer, Parameter
-from .recurrent import *
+from . import (
+    attention_layers,
+    containers,
+    functional,
+    image_layers,
+    init,
+    layers,
+    lazy_layers,
+    module,
+    normalization_layers,
+    of_records,
+    parameter,
+    recurrent,
+    utils,
+)
 
-globals().update(_MODULES)
-__all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
-    *_offered_in(globals(), Module, Parameter, Buffer),
-    "functional",
-    "init",
-    "utils",
-]
-
-
-def __getattr__(name: str) -> object:
-    raise AttributeError(f"module 'torch.nn' has no attribute '{name}'")
+_KINDS = (module.Module, parameter.Parameter, parameter.Buffer)
+_FILES = (containers, layers, of_records, image_layers, normalization_layers, lazy_layers, recurrent, attention_layers)
+for _file in (module, parameter, *_FILES):
+    globals().update({name: vars(_file)[name] for name in _offered_in(vars(_file), *_KINDS)})
+__all__ = [*_offered_in(globals(), *_KINDS), "functional", "init", "utils"]
+__getattr__ = _lacking("torch.nn")

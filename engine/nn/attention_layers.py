@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from copy import deepcopy
-from typing import Any
+from typing import Any, ClassVar
 
 from ..api.declared import require
-from ..api.offered import offered_in
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.tensor import Tensor
 from . import functional, init
 from .containers import ModuleList
-from .layers import Layer
-from .linear_layers import Dropout, Linear
-from .module import Module
+from .layers import STORAGE, Dropout, Layer, Linear
 from .normalization_layers import LayerNorm
 
 _PARTS = ("q", "k", "v")
@@ -26,29 +23,27 @@ class NonDynamicallyQuantizableLinear(Linear):
     """A linear layer, under the name that PyTorch shows here."""
 
 
-_OTHERS: dict[str, Any] = {
-    "add_bias_kv": False,
-    "add_zero_attn": False,
-    "kdim": None,
-    "vdim": None,
-    "batch_first": False,
-}
+_KEYS: dict[str, Any] = {"add_bias_kv": False, "add_zero_attn": False, "kdim": None, "vdim": None}
 
 
-class MultiheadAttention(Layer, embed_dim=..., num_heads=..., dropout=0.0, bias=True, **_OTHERS):
+class _OfParts(Layer):
+    """A layer that is made of others, which say what there is to say."""
+
+    def extra_repr(self) -> str:
+        return ""
+
+
+class MultiheadAttention(_OfParts, embed_dim=..., num_heads=..., dropout=0.0, bias=True, **_KEYS, batch_first=False):
     """Attention of several heads, each to its part of projections of queries, keys and values."""
 
     def _settle(self) -> None:
-        sizes = (self.embed_dim, self.num_heads)
-        require(
-            min(sizes) > 0,
-            f"embed_dim and num_heads must be greater than 0, got embed_dim={sizes[0]} and num_heads={sizes[1]} "
-            "instead",
-        )
-        assert self.embed_dim % self.num_heads == 0, "embed_dim must be divisible by num_heads"
-        self.kdim = self.embed_dim if self.kdim is None else self.kdim
-        self.vdim = self.embed_dim if self.vdim is None else self.vdim
-        self.head_dim = self.embed_dim // self.num_heads
+        size, heads = self.embed_dim, self.num_heads
+        got = f"got embed_dim={size} and num_heads={heads} instead"
+        require(min(size, heads) > 0, f"embed_dim and num_heads must be greater than 0, {got}")
+        assert size % heads == 0, "embed_dim must be divisible by num_heads"
+        self.kdim = size if self.kdim is None else self.kdim
+        self.vdim = size if self.vdim is None else self.vdim
+        self.head_dim = size // heads
 
     def _shapes(self) -> dict[str, Any]:
         size = self.embed_dim
@@ -71,9 +66,6 @@ class MultiheadAttention(Layer, embed_dim=..., num_heads=..., dropout=0.0, bias=
             else:
                 (init.xavier_uniform_ if name.endswith("weight") else init.xavier_normal_)(parameter)
 
-    def extra_repr(self) -> str:
-        return ""
-
     def forward(  # pyrefly: ignore[bad-override]
         self,
         query: Tensor,
@@ -90,11 +82,9 @@ class MultiheadAttention(Layer, embed_dim=..., num_heads=..., dropout=0.0, bias=
         Sequences are of shape (length, size), (length, batch, size), or with `batch_first` (batch, length, size). Where
         a mask of booleans is True, nothing is attended to. RuntimeError: a mask has another shape.
         """
-        if is_causal and attn_mask is None:
-            raise RuntimeError(
-                "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method "
-                "`generate_square_subsequent_mask` to create this mask."
-            )
+        create = "You may use the Transformer module method `generate_square_subsequent_mask` to create this mask."
+        wrong = f"Need attn_mask if specifying the is_causal hint. {create}"
+        require(not is_causal or attn_mask is not None, wrong, RuntimeError)
         size, heads, is_batch = query.shape[-1], (self.num_heads, self.head_dim), query.dim() == 3
         assert size == self.embed_dim, f"was expecting embedding dimension of {self.embed_dim}, but got {size}"
         is_first = is_batch and self.batch_first
@@ -142,8 +132,8 @@ class MultiheadAttention(Layer, embed_dim=..., num_heads=..., dropout=0.0, bias=
             wanted = (length, keys) if mask.dim() == 2 else (batch * self.num_heads, length, keys)
             kinds = f"expected `attn_mask` to be `None`, 2-D or 3-D but found {mask.dim()}-D tensor instead"
             assert mask.dim() in (2, 3), f"For {'batched (3-D)' if is_batch else 'unbatched (2-D)'} `query`, {kinds}"
-            if tuple(mask.shape) != wanted:
-                raise RuntimeError(f"The shape of the {mask.dim()}D attn_mask is {mask.shape}, but should be {wanted}.")
+            wrong = f"The shape of the {mask.dim()}D attn_mask is {mask.shape}, but should be {wanted}."
+            require(tuple(mask.shape) == wanted, wrong, RuntimeError)
             parts.append((mask, (1, 1) if mask.dim() == 2 else (batch, self.num_heads), length))
         if padding is not None:
             parts.append((padding, (batch, 1), 1))
@@ -166,67 +156,175 @@ class MultiheadAttention(Layer, embed_dim=..., num_heads=..., dropout=0.0, bias=
         scores = query * math.sqrt(1.0 / self.head_dim) @ key.transpose(-2, -1)
         weights = functional.softmax(scores if mask is None else scores + mask, dim=-1)
         weights = functional.dropout(weights, dropout) if dropout else weights
-        return weights @ value, weights
+        return ops.matmul(weights, value), weights
 
 
-class TransformerEncoderLayer(Module):
-    """Attention of a sequence to itself, and a network for each place, with what went in added and normalized."""
+_FEED: dict[str, Any] = {"dim_feedforward": 2048, "dropout": 0.1, "activation": "relu"}
+_NORM: dict[str, Any] = {"layer_norm_eps": 1e-5, "batch_first": False, "norm_first": False, "bias": True, **STORAGE}
 
-    def __init__(
-        self,
-        d_model: int,
-        nhead: int,
-        dim_feedforward: int = 2048,
-        dropout: float = 0.1,
-        activation: Any = "relu",
-        layer_norm_eps: float = 1e-5,
-        batch_first: bool = False,
-        norm_first: bool = False,
-        bias: bool = True,
-        **storage: Any,
-    ) -> None:
-        super().__init__()
-        self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, **storage)
-        self.linear1 = Linear(d_model, dim_feedforward, bias, **storage)
+
+class _TransformerLayer(_OfParts, d_model=..., nhead=..., **_FEED, **_NORM):
+    """Attention, a part for each name, and a network for each place, with what went in added and normalized."""
+
+    _attention: ClassVar[tuple[str, ...]]
+
+    def _begin(self, storage: dict[str, Any]) -> None:
+        size, between, dropout, bias = (vars(self).pop(n) for n in ("d_model", "dim_feedforward", "dropout", "bias"))
+        heads, first, eps = (vars(self).pop(name) for name in ("nhead", "batch_first", "layer_norm_eps"))
+        for name in self._attention:
+            setattr(self, name, MultiheadAttention(size, heads, dropout, bias, batch_first=first, **storage))
+        self.linear1 = Linear(size, between, bias, **storage)
         self.dropout = Dropout(dropout)
-        self.linear2 = Linear(dim_feedforward, d_model, bias, **storage)
-        self.norm_first = norm_first
-        for name in ("norm1", "norm2"):
-            setattr(self, name, LayerNorm(d_model, layer_norm_eps, bias=bias, **storage))
-        self.dropout1, self.dropout2 = Dropout(dropout), Dropout(dropout)
-        if activation not in ("relu", "gelu") and not callable(activation):
-            raise RuntimeError(f"activation should be relu/gelu, not {activation}")
-        self.activation = activation if callable(activation) else getattr(functional, activation)
+        self.linear2 = Linear(between, size, bias, **storage)
+        numbers = range(1, len(self._attention) + 2)
+        for number in numbers:
+            setattr(self, f"norm{number}", LayerNorm(size, eps, bias=bias, **storage))
+        for number in numbers:
+            setattr(self, f"dropout{number}", Dropout(dropout))
+        chosen = self.activation
+        is_known = chosen in ("relu", "gelu") or callable(chosen)
+        require(is_known, f"activation should be relu/gelu, not {chosen}", RuntimeError)
+        self.activation = chosen if callable(chosen) else getattr(functional, chosen)
 
-    def forward(
-        self, src: Tensor, src_mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool = False
-    ) -> Tensor:
-        def attended(x: Tensor) -> Tensor:
-            return self.dropout1(self.self_attn(x, x, x, src_key_padding_mask, False, src_mask, True, is_causal)[0])
-
-        def fed_forward(x: Tensor) -> Tensor:
-            return self.dropout2(self.linear2(self.dropout(self.activation(self.linear1(x)))))
-
-        x = src
-        for part, norm in ((attended, self.norm1), (fed_forward, self.norm2)):
-            x = x + part(norm(x)) if self.norm_first else norm(x + part(x))
+    def _through(self, x: Tensor, attending: Sequence[tuple[Any, Any, Any, bool]]) -> Tensor:
+        """What becomes of x, with what each part attends to (None: to what reaches it) and its masks."""
+        for number, name in enumerate((*self._attention, ""), 1):
+            norm, dropout = getattr(self, f"norm{number}"), getattr(self, f"dropout{number}")
+            part = norm(x) if self.norm_first else x
+            if name:
+                to, padding, mask, is_causal = attending[number - 1]
+                to = part if to is None else to
+                part = getattr(self, name)(part, to, to, padding, False, mask, True, is_causal)[0]
+            else:
+                part = self.linear2(self.dropout(self.activation(self.linear1(part))))
+            x = x + dropout(part)
+            x = x if self.norm_first else norm(x)
         return x
 
 
-class TransformerEncoder(Module):
+class TransformerEncoderLayer(_TransformerLayer):
+    """Attention of a sequence to itself, and a network for each place, with what went in added and normalized."""
+
+    _attention = ("self_attn",)
+
+    def forward(  # pyrefly: ignore[bad-override]
+        self, src: Tensor, src_mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool = False
+    ) -> Tensor:
+        return self._through(src, [(None, src_key_padding_mask, src_mask, is_causal)])
+
+
+class TransformerDecoderLayer(_TransformerLayer):
+    """As an encoder's layer, with attention to what an encoder made of another sequence behind that to itself."""
+
+    _attention = ("self_attn", "multihead_attn")
+
+    def forward(  # pyrefly: ignore[bad-override]
+        self,
+        tgt: Tensor,
+        memory: Tensor,
+        tgt_mask: Any = None,
+        memory_mask: Any = None,
+        tgt_key_padding_mask: Any = None,
+        memory_key_padding_mask: Any = None,
+        tgt_is_causal: bool = False,
+        memory_is_causal: bool = False,
+    ) -> Tensor:
+        own = (None, tgt_key_padding_mask, tgt_mask, tgt_is_causal)
+        return self._through(tgt, [own, (memory, memory_key_padding_mask, memory_mask, memory_is_causal)])
+
+
+class _Stack(_OfParts):
+    """Layers after another, all beginning as copies of one, which is the first setting."""
+
+    def _begin(self, storage: dict[str, Any]) -> None:
+        layer, norm = (vars(self).pop(name) for name in (next(iter(self._settings)), "norm"))
+        self.layers, self.norm = ModuleList([deepcopy(layer) for _ in range(self.num_layers)]), norm
+
+    def _through(self, x: Tensor, *given: Any) -> Tensor:
+        for layer in self.layers:
+            x = layer(x, *given)
+        return x if self.norm is None else self.norm(x)
+
+
+_CHECKS = {"enable_nested_tensor": True, "mask_check": True}
+
+
+class TransformerEncoder(_Stack, encoder_layer=..., num_layers=..., norm=None, **_CHECKS):
     """Layers of an encoder after another, all beginning as copies of one."""
 
-    def __init__(self, encoder_layer: Module, num_layers: int, norm: Module | None = None, **ignored: Any) -> None:
-        super().__init__()
-        self.layers = ModuleList([deepcopy(encoder_layer) for _ in range(num_layers)])
-        self.num_layers, self.norm = num_layers, norm
-
-    def forward(
+    def forward(  # pyrefly: ignore[bad-override]
         self, src: Tensor, mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool | None = None
     ) -> Tensor:
-        for layer in self.layers:
-            src = layer(src, mask, src_key_padding_mask, bool(is_causal) and mask is not None)
-        return src if self.norm is None else self.norm(src)
+        return self._through(src, mask, src_key_padding_mask, bool(is_causal) and mask is not None)
 
 
-__all__ = offered_in(globals(), Module)  # pyright: ignore[reportUnsupportedDunderAll]
+class TransformerDecoder(_Stack, decoder_layer=..., num_layers=..., norm=None):
+    """Layers of a decoder after another, all beginning as copies of one."""
+
+    def forward(  # pyrefly: ignore[bad-override]
+        self,
+        tgt: Tensor,
+        memory: Tensor,
+        tgt_mask: Any = None,
+        memory_mask: Any = None,
+        tgt_key_padding_mask: Any = None,
+        memory_key_padding_mask: Any = None,
+        tgt_is_causal: bool | None = None,
+        memory_is_causal: bool = False,
+    ) -> Tensor:
+        padding = tgt_key_padding_mask, memory_key_padding_mask
+        causal = bool(tgt_is_causal) and tgt_mask is not None
+        return self._through(tgt, memory, tgt_mask, memory_mask, *padding, causal, memory_is_causal)
+
+
+_HALVES: list[tuple[str, Any, Any]] = [("encoder", TransformerEncoder, TransformerEncoderLayer)]
+_HALVES += [("decoder", TransformerDecoder, TransformerDecoderLayer)]
+_STACKS: dict[str, Any] = {"d_model": 512, "nhead": 8, "num_encoder_layers": 6, "num_decoder_layers": 6}
+_CUSTOM = {"custom_encoder": None, "custom_decoder": None}
+
+
+class Transformer(_OfParts, **_STACKS, **_FEED, **_CUSTOM, **_NORM):
+    """An encoder of one sequence, and a decoder of another that attends to what it made."""
+
+    def _begin(self, storage: dict[str, Any]) -> None:
+        of_layers = {name: getattr(self, name) for name in _TransformerLayer._settings if name not in STORAGE}
+        bias = vars(self).pop("bias")
+        for part, stack, layer in _HALVES:
+            own, count = (vars(self).pop(name) for name in (f"custom_{part}", f"num_{part}_layers"))
+            if own is None:
+                norm = LayerNorm(self.d_model, self.layer_norm_eps, bias=bias, **storage)
+                own = stack(layer(**of_layers, **storage), count, norm)
+            setattr(self, part, own)
+        for parameter in self.parameters():
+            if parameter.dim() > 1:
+                init.xavier_uniform_(parameter)
+
+    @staticmethod
+    def generate_square_subsequent_mask(sz: int, device: Any = None, dtype: Any = None) -> Tensor:
+        """What keeps each place from attending to those behind it, of shape (sz, sz)."""
+        return ops.full((sz, sz), -math.inf, dtype=dtype, device=device).triu(1)
+
+    def forward(  # pyrefly: ignore[bad-override]
+        self,
+        src: Tensor,
+        tgt: Tensor,
+        src_mask: Any = None,
+        tgt_mask: Any = None,
+        memory_mask: Any = None,
+        src_key_padding_mask: Any = None,
+        tgt_key_padding_mask: Any = None,
+        memory_key_padding_mask: Any = None,
+        src_is_causal: bool | None = None,
+        tgt_is_causal: bool | None = None,
+        memory_is_causal: bool = False,
+    ) -> Tensor:
+        """RuntimeError: the sequences are of different batches, or of other sizes than `d_model`."""
+        batch = 0 if self.batch_first else 1
+        same = src.dim() != 3 or src.shape[batch] == tgt.shape[batch]
+        require(same, "the batch number of src and tgt must be equal", RuntimeError)
+        sizes = {src.shape[-1], tgt.shape[-1]}
+        wrong = "the feature number of src and tgt must be equal to d_model"
+        require(sizes == {self.d_model}, wrong, RuntimeError)
+        memory = self.encoder(src, src_mask, src_key_padding_mask, src_is_causal)
+        padding = tgt_key_padding_mask, memory_key_padding_mask
+        return self.decoder(tgt, memory, tgt_mask, memory_mask, *padding, tgt_is_causal, memory_is_causal)

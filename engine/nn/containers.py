@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from itertools import groupby
 from typing import Any, ClassVar
 
-from ..api.offered import offered_in
 from ..tensors.errors import type_error
 from ..tensors.tensor import Tensor
 from .module import Module, indented
@@ -41,9 +40,9 @@ class _List(_Holder):
             raise IndexError(f"index {index} is out of range")
         return list(self._held)[int(index)]
 
-    def _refill(self, values: Iterable[Any]) -> None:
+    def _refill(self, values: Iterable[Any]) -> Any:
         self._held.clear()
-        self.extend(values)
+        return self.extend(values)
 
     def __getitem__(self, index: Any) -> Any:
         return type(self)(list(self)[index]) if isinstance(index, slice) else self._held[self._key(index)]
@@ -78,8 +77,7 @@ class _List(_Holder):
         if not -len(values) <= index <= len(values):
             raise IndexError(f"Index out of range: {index}")
         values.insert(index, value)
-        self._refill(values)
-        return self
+        return self._refill(values)
 
     def pop(self, index: Any = -1) -> Any:
         """Takes one out, and returns it. IndexError: there is none."""
@@ -114,15 +112,14 @@ class Sequential(_List):
     """Modules, each called with what the one before it returns: in order, or from an ordered dictionary."""
 
     def __init__(self, *args: Any) -> None:
-        named = args[0] if len(args) == 1 and isinstance(args[0], Mapping) else None
-        super().__init__(args if named is None else ())
-        for name, module in (named or {}).items():
+        Module.__init__(self)
+        numbered = {str(number): module for number, module in enumerate(args)}
+        for name, module in (args[0] if len(args) == 1 and isinstance(args[0], Mapping) else numbered).items():
             self.add_module(name, module)
 
     def __getitem__(self, index: Any) -> Any:
-        return (
-            type(self)(dict([*self._held.items()][index])) if isinstance(index, slice) else super().__getitem__(index)
-        )
+        named = dict([*self._held.items()][index]) if isinstance(index, slice) else None
+        return super().__getitem__(index) if named is None else type(self)(named)
 
     def __add__(self, other: Iterable[Any]) -> Sequential:
         return Sequential(*self, *other)
@@ -148,11 +145,9 @@ class ModuleList(_List):
         """Equal modules in a row are one line."""
         lines: list[str] = []
         for text, same in groupby(enumerate(map(repr, self)), key=lambda pair: pair[1]):
-            numbers = [number for number, _ in same]
-            place, times = (
-                (f"{numbers[0]}-{numbers[-1]}", f"{len(numbers)} x ") if len(numbers) > 1 else (numbers[0], "")
-            )
-            lines.append(f"({place}): {times}{indented(text)}")
+            first, *others = [number for number, _ in same]
+            place = f"({first}-{others[-1]}): {len(others) + 1} x " if others else f"({first}): "
+            lines.append(place + indented(text))
         return lines
 
 
@@ -200,6 +195,3 @@ class DataParallel(Module):
 
     def forward(self, *inputs: Any, **kwargs: Any) -> Any:
         return self.module(*inputs, **kwargs)
-
-
-__all__ = offered_in(globals(), Module)  # pyright: ignore[reportUnsupportedDunderAll]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..api.declared import require
+from ..api.offered import lacking
 from ..autograd.inplace import in_place
 from ..primitives import layer, reduction
 from ..primitives.arithmetic import mul
@@ -67,10 +68,7 @@ _FUNCTIONS |= {
 globals().update(_FUNCTIONS)
 
 __all__ = ["bilinear", "dropout", "dropout1d", "dropout2d", "gumbel_softmax", "one_hot", *_FUNCTIONS]
-
-
-def __getattr__(name: str) -> Any:
-    raise AttributeError(f"module 'torch.nn.functional' has no attribute '{name}'")
+__getattr__ = lacking("torch.nn.functional")
 
 
 def _along(name: str, function: Call) -> Call:

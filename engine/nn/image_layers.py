@@ -5,26 +5,21 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ..api.declared import require
-from ..api.offered import offered_in
 from ..tensors.tensor import Tensor
 from . import functional
-from .layers import Layer
+from .layers import Layer, calling
 
 
 class _OfImages(Layer):
     """A layer of images with so many dimensions, which calls a function of theirs."""
 
     _rank: ClassVar[int] = 2
-    _function: ClassVar[Any]
 
     def _for_each_dimension(self, *names: str) -> None:
         for name in names:
             value = getattr(self, name, None)
             if isinstance(value, (int, list)):
                 vars(self)[name] = (value,) * self._rank if isinstance(value, int) else tuple(value)
-
-    def forward(self, input: Tensor) -> Any:
-        return self._function(input, **{name: getattr(self, name) for name in self._settings})
 
 
 class _Convolution(_OfImages):
@@ -58,7 +53,7 @@ class _Convolution(_OfImages):
         padding = self.padding
         if self.padding_mode != "zeros":
             input, padding = functional.pad(input, self._around(), mode=self.padding_mode), 0
-        return self._function(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+        return self._calls[0](input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
     def _around(self) -> list[int]:
         """How much is put before and after each dimension, from the last on."""
@@ -82,7 +77,7 @@ class _Transposed(_Convolution):
         own, beyond = (self.stride, self.padding), self.output_padding
         if output_size is not None:
             beyond = self._beyond(input, [*output_size])
-        return self._function(input, self.weight, self.bias, *own, beyond, self.groups, self.dilation)
+        return self._calls[0](input, self.weight, self.bias, *own, beyond, self.groups, self.dilation)
 
     def _beyond(self, input: Tensor, wanted: list[int]) -> tuple[int, ...]:
         """How much has to be added at the ends for this size of the output. ValueError: it cannot be had."""
@@ -117,21 +112,15 @@ class _Pool(_OfImages):
             self._for_each_dimension("kernel_size", "stride", "padding")
 
 
-class _MeanPool(_Pool):
-    _unseen = (*_Pool._unseen, "ceil_mode")
-
-
 class _Pad(_OfImages):
     """More elements around, before and after each dimension from the last on."""
 
-    _mode: ClassVar[str]
+    value = None
+    _alone = ("padding",)
 
     def _settle(self) -> None:
         if isinstance(self.padding, int):
             self.padding = (self.padding,) * 2 * self._rank
-
-    def forward(self, input: Tensor) -> Tensor:
-        return functional.pad(input, self.padding, self._mode, vars(self).get("value"))
 
 
 class Upsample(Layer, size=None, scale_factor=None, mode="nearest", align_corners=None, recompute_scale_factor=None):
@@ -154,27 +143,10 @@ class UpsamplingNearest2d(Upsample, size=None, scale_factor=None):
     mode, align_corners, recompute_scale_factor = "nearest", None, None
 
 
-class UpsamplingBilinear2d(UpsamplingNearest2d):
+class UpsamplingBilinear2d(Upsample, size=None, scale_factor=None):
     """As Upsample, between the elements, with those of the corners as they are."""
 
-    mode, align_corners = "bilinear", True
-
-
-def _made(
-    base: type[_OfImages], name: str, function: str, ranks: tuple[int, ...] = (1, 2, 3), /, **settings: Any
-) -> list[Any]:
-    """A layer for each number of dimensions."""
-    made: list[Any] = []
-    for rank in ranks:
-        call = getattr(functional, function.format(rank))
-        own = {"_rank": rank, "_function": staticmethod(call), "__doc__": call.__doc__, "__module__": __name__}
-        made.append(type(name.format(rank), (base,), own, **settings))
-    return made
-
-
-def _padding(kind: str, mode: str, shown_alone: bool = True, **settings: Any) -> list[Any]:
-    own: dict[str, Any] = {"_mode": mode, "_alone": ("padding",) * shown_alone, "__module__": __name__}
-    return _made(type(kind, (_Pad,), own), f"{kind[1:]}Pad{{}}d", "pad", padding=..., **settings)
+    mode, align_corners, recompute_scale_factor = "bilinear", True, None
 
 
 _CHANNELS: dict[str, Any] = {"in_channels": ..., "out_channels": ..., "kernel_size": ..., "stride": 1, "padding": 0}
@@ -184,24 +156,29 @@ _TRANSPOSED = {**_CHANNELS, "output_padding": 0, **_GROUPS, "dilation": 1, "padd
 _POOL: dict[str, Any] = {"kernel_size": ..., "stride": None, "padding": 0}
 _MAX = {**_POOL, "dilation": 1, "return_indices": False, "ceil_mode": False}
 _MEAN = {**_POOL, "ceil_mode": False, "count_include_pad": True}
+_MEANS = {**_MEAN, "divisor_override": None}
+_TAKES = {"takes": ("kernel_size", "stride", "padding", "dilation", "ceil_mode", "return_indices")}
+_HIDES = {"_unseen": (*_Pool._unseen, "ceil_mode")}
 _SIZE: dict[str, Any] = {"output_size": ...}
-
-Conv1d, Conv2d, Conv3d = _made(_Convolution, "Conv{}d", "conv{}d", **_CONV)
-ConvTranspose1d, ConvTranspose2d, ConvTranspose3d = _made(
-    _Transposed, "ConvTranspose{}d", "conv_transpose{}d", **_TRANSPOSED
-)
-MaxPool1d, MaxPool2d, MaxPool3d = _made(_Pool, "MaxPool{}d", "max_pool{}d", **_MAX)
-(AvgPool1d,) = _made(_MeanPool, "AvgPool{}d", "avg_pool{}d", (1,), **_MEAN)
-AvgPool2d, AvgPool3d = _made(_MeanPool, "AvgPool{}d", "avg_pool{}d", (2, 3), **_MEAN, divisor_override=None)
-AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d = _made(
-    _Pool, "AdaptiveAvgPool{}d", "adaptive_avg_pool{}d", **_SIZE
-)
-AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d = _made(
-    _Pool, "AdaptiveMaxPool{}d", "adaptive_max_pool{}d", **_SIZE, return_indices=False
-)
-ConstantPad1d, ConstantPad2d, ConstantPad3d = _padding("_Constant", "constant", False, value=...)
-ZeroPad1d, ZeroPad2d, ZeroPad3d = _padding("_Zero", "constant")
-ReflectionPad1d, ReflectionPad2d, ReflectionPad3d = _padding("_Reflection", "reflect")
-ReplicationPad1d, ReplicationPad2d, ReplicationPad3d = _padding("_Replication", "replicate")
-CircularPad1d, CircularPad2d, CircularPad3d = _padding("_Circular", "circular")
-__all__ = offered_in(globals(), Layer)  # pyright: ignore[reportUnsupportedDunderAll]
+_AROUND: dict[str, Any] = {"padding": ...}
+_PADS = {"takes": ("padding", "_mode", "value")}
+# The class and the function of a number of dimensions, the numbers, the base, the settings, and what else it says.
+_TABLE: list[tuple[str, str, tuple[int, ...], Any, dict[str, Any], dict[str, Any]]] = [
+    ("Conv{}d", "conv{}d", (1, 2, 3), _Convolution, _CONV, {}),
+    ("ConvTranspose{}d", "conv_transpose{}d", (1, 2, 3), _Transposed, _TRANSPOSED, {}),
+    ("MaxPool{}d", "max_pool{}d", (1, 2, 3), _Pool, _MAX, _TAKES),
+    ("AvgPool{}d", "avg_pool{}d", (1,), _Pool, _MEAN, _HIDES),
+    ("AvgPool{}d", "avg_pool{}d", (2, 3), _Pool, _MEANS, _HIDES),
+    ("AdaptiveAvgPool{}d", "adaptive_avg_pool{}d", (1, 2, 3), _Pool, _SIZE, {}),
+    ("AdaptiveMaxPool{}d", "adaptive_max_pool{}d", (1, 2, 3), _Pool, {**_SIZE, "return_indices": False}, {}),
+    ("ConstantPad{}d", "pad", (1, 2, 3), _Pad, {**_AROUND, "value": ...}, {**_PADS, "_mode": "constant", "_alone": ()}),
+    ("ZeroPad{}d", "pad", (1, 2, 3), _Pad, _AROUND, {**_PADS, "_mode": "constant"}),
+    ("ReflectionPad{}d", "pad", (1, 2, 3), _Pad, _AROUND, {**_PADS, "_mode": "reflect"}),
+    ("ReplicationPad{}d", "pad", (1, 2, 3), _Pad, _AROUND, {**_PADS, "_mode": "replicate"}),
+    ("CircularPad{}d", "pad", (1, 2, 3), _Pad, _AROUND, {**_PADS, "_mode": "circular"}),
+]
+for _name, _function, _ranks, _base, _settings, _own in _TABLE:
+    for _rank in _ranks:
+        _call = getattr(functional, _function.format(_rank))
+        _all: dict[str, Any] = {"base": _base, "_rank": _rank, "__module__": __name__, **_own}
+        globals()[_name.format(_rank)] = calling(_name.format(_rank), _call, _settings, **_all)

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..api.creation import empty_like
 from ..api.declared import require
+from ..api.offered import lacking, older
 from ..api.sampling import randperm
 from ..table.registry import FUNCTIONS, ops
 from ..tensors.modes import no_grad
@@ -170,22 +171,12 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> None:
     tensor.copy_((q.t() if rows < columns else q).reshape(tensor.shape)).mul_(gain)
 
 
-def _older(name: str) -> Callable[..., Tensor]:
-    """The function by the name that it had before PyTorch 0.4, with its warning."""
-
-    def call(*args: Any, **kwargs: Any) -> Tensor:
-        message = f"`nn.init.{name}` is now deprecated in favor of `nn.init.{name}_`."
-        warnings.warn(message, FutureWarning, stacklevel=2)
-        return globals()[f"{name}_"](*args, **kwargs)
-
-    return call
-
-
-# All but those that are newer than the older names.
-_OLDER = [name[:-1] for name in __all__ if name.endswith("_") and name not in ("ones_", "zeros_", "trunc_normal_")]
-globals().update({name: _older(name) for name in _OLDER})
+# The names that they had before PyTorch 0.4, but those that are newer.
+_OLDER = {
+    name[:-1]: older(globals()[name], f"`nn.init.{name[:-1]}` is now deprecated in favor of `nn.init.{name}`.")
+    for name in __all__
+    if name.endswith("_") and name not in ("ones_", "zeros_", "trunc_normal_")
+}
+globals().update(_OLDER)
 __all__ += _OLDER
-
-
-def __getattr__(name: str) -> Any:
-    raise AttributeError(f"module 'torch.nn.init' has no attribute '{name}'")
+__getattr__ = lacking("torch.nn.init")

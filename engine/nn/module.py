@@ -7,22 +7,23 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ..api.declared import require
+from ..api.methods import dtype_asked_for
 from ..api.offered import Offered, entered
 from ..graph.hooks import RemovableHandle
 from ..primitives import copying
 from ..tensors import dtypes
-from ..tensors.device import check_device
 from ..tensors.tensor import Tensor
 from . import module_hooks, module_state
 from .parameter import Buffer, Parameter
 
 # What a module keeps under names, in the order in which an attribute is looked for, and what may stand there.
 _KEPT = {
-    "_parameters": ("parameter", "torch.nn.Parameter or None expected"),
-    "_buffers": ("buffer", "torch.nn.Buffer, torch.Tensor or None expected"),
-    "_modules": ("child module", "torch.nn.Module or None expected"),
+    "_parameters": ("parameter", "torch.nn.Parameter or None"),
+    "_buffers": ("buffer", "torch.nn.Buffer, torch.Tensor or None"),
+    "_modules": ("child module", "torch.nn.Module or None"),
 }
 _TENSORS = ("_parameters", "_buffers")
+Named = Iterator[tuple[str, Any]]
 
 
 class Module(Offered):
@@ -38,7 +39,6 @@ class Module(Offered):
         own["_temporary"] = set()
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
-        """What the module computes."""
         raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -69,22 +69,23 @@ class Module(Offered):
         elif isinstance(value, Buffer):
             self._make_room("_buffers", "buffer", name)
             self.register_buffer(name, value, value.persistent)
+        elif (place := self._place_of(name)) is None:
+            object.__setattr__(self, name, value)
         else:
-            place = next((kept for kept in _KEPT if name in own.get(kept, ())), None)
-            if place is None:
-                object.__setattr__(self, name, value)
-                return
             what, needed = _KEPT[place]
             fits = value is None or (place == "_buffers" and isinstance(value, Tensor))
-            require(fits, f"cannot assign '{_type_of(value)}' as {what} '{name}' ({needed})", TypeError)
+            require(fits, f"cannot assign '{_type_of(value)}' as {what} '{name}' ({needed} expected)", TypeError)
             own[place][name] = value
 
     def __delattr__(self, name: str) -> None:
-        kept = next((vars(self)[kept] for kept in _KEPT if name in vars(self)[kept]), None)
-        if kept is None:
+        place = self._place_of(name)
+        if place is None:
             object.__delattr__(self, name)
         else:
-            del kept[name]
+            del vars(self)[place][name]
+
+    def _place_of(self, name: str) -> str | None:
+        return next((kept for kept in _KEPT if name in vars(self).get(kept, ())), None)
 
     def __dir__(self) -> list[str]:
         own = vars(self)
@@ -142,9 +143,7 @@ class Module(Offered):
 
     # What is inside
 
-    def named_modules(
-        self, memo: set[Any] | None = None, prefix: str = "", remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Module]]:
+    def named_modules(self, memo: Any = None, prefix: str = "", remove_duplicate: bool = True) -> Named:
         """This module and all that are inside it, at any depth, each once, by their paths (`"layer.0"`)."""
         for count in entered:
             count()
@@ -159,15 +158,13 @@ class Module(Offered):
                 yield from module.named_modules(memo, path_of(prefix, name), remove_duplicate)
 
     def modules(self) -> Iterator[Module]:
-        """This module and all that are inside it."""
         return (module for _, module in self.named_modules())
 
-    def named_children(self) -> Iterator[tuple[str, Module]]:
+    def named_children(self) -> Named:
         """The modules directly inside this one, each once, by name."""
         return _once((name, module) for name, module in self._modules.items() if module is not None)
 
     def children(self) -> Iterator[Module]:
-        """The modules directly inside this one."""
         return (module for _, module in self.named_children())
 
     def _places(self, *kinds: str, prefix: str = "", recurse: bool = True, once: bool = False) -> Iterator[Place]:
@@ -179,29 +176,23 @@ class Module(Offered):
                     if value is not None:
                         yield Place(path_of(path, name), module, vars(module)[kind], name, value)
 
-    def _named(self, kind: str, prefix: str, recurse: bool, once: bool) -> Iterator[tuple[str, Any]]:
+    def _named(self, kind: str, prefix: str, recurse: bool, once: bool) -> Named:
         places = self._places(kind, prefix=prefix, recurse=recurse, once=once)
         named = ((place.path, place.value) for place in places)
         return _once(named) if once else named
 
-    def named_parameters(
-        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Parameter]]:
+    def named_parameters(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True) -> Named:
         """The parameters, those of modules inside too, each once, by their paths."""
         return self._named("_parameters", prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
-        """The parameters, those of modules inside too."""
         return (parameter for _, parameter in self.named_parameters(recurse=recurse))
 
-    def named_buffers(
-        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Tensor]]:
+    def named_buffers(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True) -> Named:
         """The buffers, those of modules inside too, each once, by their paths."""
         return self._named("_buffers", prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
-        """The buffers, those of modules inside too."""
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
     def get_submodule(self, target: str) -> Module:
@@ -242,11 +233,9 @@ class Module(Offered):
         return self
 
     def eval(self) -> Any:
-        """The opposite of `train`."""
         return self.train(False)
 
     def requires_grad_(self, requires_grad: bool = True) -> Any:
-        """Makes all parameters require grad, or not."""
         for parameter in self.parameters():
             parameter.requires_grad_(requires_grad)
         return self
@@ -272,14 +261,7 @@ class Module(Offered):
 
         The only device is the CPU.
         """
-        for argument in args:
-            if isinstance(argument, Tensor):
-                dtype = argument.dtype
-            elif isinstance(argument, dtypes.dtype):
-                dtype = argument
-            elif not isinstance(argument, bool) and argument is not None:
-                device = argument
-        check_device(device)
+        dtype, _ = dtype_asked_for(args, dtype, device)
         if dtype is None:
             return self
         wrong = f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
@@ -287,7 +269,6 @@ class Module(Offered):
         return self._apply(lambda tensor: copying.to(tensor, dtype) if tensor.is_floating_point() else tensor)
 
     def cpu(self) -> Any:
-        """This module: the CPU is the only device."""
         return self
 
     def cuda(self, device: Any = None) -> Any:
@@ -295,19 +276,15 @@ class Module(Offered):
         return self.to("cuda")
 
     def type(self, dst_type: Any) -> Any:
-        """Parameters and buffers in another dtype."""
         return self._apply(lambda tensor: tensor.type(dst_type))
 
     def double(self) -> Any:
-        """Parameters and buffers in float64."""
         return self.to(dtypes.float64)
 
     def float(self) -> Any:
-        """Parameters and buffers in float32."""
         return self.to(dtypes.float32)
 
     def half(self) -> Any:
-        """Parameters and buffers in float16."""
         return self.to(dtypes.float16)
 
     # State
@@ -331,9 +308,7 @@ class Module(Offered):
 
     # Hooks
 
-    def register_forward_pre_hook(
-        self, hook: Any, *, prepend: bool = False, with_kwargs: bool = False
-    ) -> RemovableHandle:
+    def register_forward_pre_hook(self, hook: Any, *, prepend: bool = False, with_kwargs: bool = False) -> Any:
         """Calls `hook(module, args)` before `forward`; what it returns takes the place of the arguments."""
         return module_hooks.registered(self._forward_pre_hooks, (hook, with_kwargs), prepend)
 
@@ -398,7 +373,7 @@ def path_of(prefix: str, name: str) -> str:
     return f"{prefix}.{name}" if prefix else name
 
 
-def _once(named: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+def _once(named: Iterable[tuple[str, Any]]) -> Named:
     """Those whose values were not there before."""
     seen: set[int] = set()
     for name, value in named:

@@ -21,8 +21,7 @@ _NO_INPUTS = (
 
 def registered(hooks: dict[int, Any], hook: Any, prepend: bool) -> RemovableHandle:
     """Adds a hook to some, behind or before the others."""
-    others = dict(hooks) if prepend else {}
-    handle = RemovableHandle(hooks, hook)
+    others, handle = list(hooks) if prepend else [], RemovableHandle(hooks, hook)
     for key in others:
         hooks[key] = hooks.pop(key)
     return handle
@@ -71,9 +70,7 @@ class _Passing:
     """One call of a module whose gradients are looked at: those of its outputs, until those of its inputs are there."""
 
     def __init__(self, module: Any) -> None:
-        self.module = module
-        self.has_inputs = False
-        self.grad_output: tuple[Any, ...] = ()
+        self.module, self.has_inputs, self.grad_output = module, False, ()
 
     def arrived(self, grads: tuple[Any, ...]) -> tuple[Any, ...]:
         """Those of the outputs, as the hooks leave them."""
@@ -91,29 +88,30 @@ class _Passing:
 def _watched(values: tuple[Any, ...], told: Any) -> tuple[Any, ...]:
     """The values as they are, of whose tensors that require grad `told` gets the gradients, and may change them."""
     places = [place for place, value in enumerate(values) if isinstance(value, Tensor) and value.requires_grad]
-    if not places:
-        return values
-    passed = _tuple(_Watched.apply(told, len(values), places, *[values[place] for place in places]))
-    return _in_places(values, places, passed)
 
+    def with_others(others: Any, beside: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(dict(zip(places, others, strict=True)).get(place, value) for place, value in enumerate(beside))
 
-def _in_places(values: tuple[Any, ...], places: list[int], others: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The values, with others in some of the places."""
-    return tuple(dict(zip(places, others, strict=True)).get(place, value) for place, value in enumerate(values))
+    def changed(grads: tuple[Any, ...]) -> list[Any]:
+        answer = told(with_others(grads, (None,) * len(values)))
+        return [answer[place] for place in places]
+
+    return (
+        with_others(_tuple(_Watched.apply(changed, *[values[place] for place in places])), values) if places else values
+    )
 
 
 class _Watched(Function):
     """Hands tensors on as they are, and tells of their gradients."""
 
     @staticmethod
-    def forward(ctx: Any, told: Any, count: int, places: list[int], *tensors: Tensor) -> Any:
-        ctx.told, ctx.count, ctx.places = told, count, places
+    def forward(ctx: Any, changed: Any, *tensors: Tensor) -> Any:
+        ctx.changed = changed
         return tuple(tensor.view_as(tensor) for tensor in tensors)
 
     @staticmethod
     def backward(ctx: Any, *grads: Any) -> Any:
-        changed = ctx.told(_in_places((None,) * ctx.count, ctx.places, grads))
-        return (None, None, None, *(changed[place] for place in ctx.places))
+        return (None, *ctx.changed(grads))
 
 
 _Watched.__name__ = "BackwardHookFunction"

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from ..api.creation import empty, tensor
 from ..api.declared import require
-from ..api.offered import offered_in
 from ..tensors.tensor import Tensor
 from . import functional, init
 from .layers import Layer
@@ -44,10 +43,8 @@ class GroupNorm(_Normalization, num_groups=..., num_channels=..., eps=1e-5, affi
         require(fits, f"num_channels ({self.num_channels}) must be divisible by num_groups ({self.num_groups})")
 
 
-class LayerNorm(_Normalization, normalized_shape=..., eps=1e-5, elementwise_affine=True, bias=True):
-    """The numbers of the last dimensions brought to mean 0 and variance 1."""
-
-    _calls = functional.layer_norm, ("normalized_shape", "weight", "bias", "eps")
+class _OfLast(_Normalization):
+    """Of the numbers of the last dimensions."""
 
     def _settle(self) -> None:
         shape = self.normalized_shape
@@ -57,7 +54,13 @@ class LayerNorm(_Normalization, normalized_shape=..., eps=1e-5, elementwise_affi
         return self.normalized_shape
 
 
-class RMSNorm(LayerNorm, normalized_shape=..., eps=None, elementwise_affine=True):
+class LayerNorm(_OfLast, normalized_shape=..., eps=1e-5, elementwise_affine=True, bias=True):
+    """The numbers of the last dimensions brought to mean 0 and variance 1."""
+
+    _calls = functional.layer_norm, ("normalized_shape", "weight", "bias", "eps")
+
+
+class RMSNorm(_OfLast, normalized_shape=..., eps=None, elementwise_affine=True):
     """The numbers of the last dimensions divided by the square root of the mean of their squares."""
 
     _calls = functional.rms_norm, ("normalized_shape", "weight", "eps")
@@ -79,7 +82,6 @@ class _OfBatches(_Normalization):
         self.reset_running_stats()
 
     def reset_running_stats(self) -> None:
-        """Forgets what was seen."""
         if self.track_running_stats:
             self.running_mean.zero_()
             self.running_var.fill_(1)
@@ -93,10 +95,8 @@ class _OfBatches(_Normalization):
 _OF_BATCHES: dict[str, Any] = {"num_features": ..., "eps": 1e-5, "momentum": 0.1}
 
 
-class BatchNorm1d(_OfBatches, **_OF_BATCHES, affine=True, track_running_stats=True, bias=True):
+class _BatchNorm(_OfBatches, **_OF_BATCHES, affine=True, track_running_stats=True, bias=True):
     """Each channel brought to mean 0 and variance 1 over the batch."""
-
-    _ranks = (2, 3)
 
     def forward(self, input: Tensor) -> Tensor:
         self._check(input)
@@ -109,22 +109,8 @@ class BatchNorm1d(_OfBatches, **_OF_BATCHES, affine=True, track_running_stats=Tr
         return functional.batch_norm(input, *kept, self.weight, self.bias, uses_batch, momentum or 0.0, self.eps)
 
 
-class BatchNorm2d(BatchNorm1d):
-    """Each channel of images brought to mean 0 and variance 1 over the batch."""
-
-    _ranks = (4,)
-
-
-class BatchNorm3d(BatchNorm1d):
-    """As of images, with a dimension more."""
-
-    _ranks = (5,)
-
-
-class InstanceNorm1d(_OfBatches, **_OF_BATCHES, affine=False, track_running_stats=False, bias=True):
-    """Each channel of each line brought to mean 0 and variance 1."""
-
-    _ranks = (2, 3)
+class _InstanceNorm(_OfBatches, **_OF_BATCHES, affine=False, track_running_stats=False, bias=True):
+    """Each channel of each line or image brought to mean 0 and variance 1."""
 
     def forward(self, input: Tensor) -> Tensor:
         self._check(input)
@@ -135,10 +121,12 @@ class InstanceNorm1d(_OfBatches, **_OF_BATCHES, affine=False, track_running_stat
         return functional.instance_norm(input, *kept, self.weight, self.bias, uses_own, momentum, self.eps)
 
 
-class InstanceNorm2d(InstanceNorm1d):
-    """Each channel of each image brought to mean 0 and variance 1."""
-
-    _ranks = (3, 4)
-
-
-__all__ = offered_in(globals(), Layer)  # pyright: ignore[reportUnsupportedDunderAll]
+for _base, _dims, _taken in [
+    (_BatchNorm, 1, (2, 3)),
+    (_BatchNorm, 2, (4,)),
+    (_BatchNorm, 3, (5,)),
+    (_InstanceNorm, 1, (2, 3)),
+    (_InstanceNorm, 2, (3, 4)),
+]:
+    _name, _own = f"{_base.__name__[1:]}{_dims}d", {"_ranks": _taken, "__doc__": _base.__doc__, "__module__": __name__}
+    globals()[_name] = type(_name, (_base,), _own, **_base._settings)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from ..table.record import Operation
 from ..table.registry import functions_of
 from . import functional
-from .layers import Layer
+from .layers import Layer, calling
 
 # Arguments that functions have and modules have not: the module knows itself whether it trains.
 _LEFT_OUT = ("dtype", "training")
@@ -18,7 +18,6 @@ _LEGACY = ("size_average", "reduce")
 class _OfRecord(Layer):
     """A module that calls a function with the settings behind its tensors."""
 
-    _function: ClassVar[Any]
     _trains: ClassVar[bool]
     _alone = ("lambd",)
     _if_changed = ("inplace",)
@@ -36,7 +35,7 @@ class _OfRecord(Layer):
     def forward(self, *inputs: Any, **named: Any) -> Any:
         if self._trains:
             named["training"] = self.training
-        return self._function(*inputs, **named, **{name: getattr(self, name) for name in self._settings})
+        return self._calls[0](*inputs, **named, **{name: getattr(self, name) for name in self._settings})
 
 
 def _of(record: Operation, function: str) -> type[Layer]:
@@ -46,14 +45,9 @@ def _of(record: Operation, function: str) -> type[Layer]:
     defaults = {"dim": None, **dict(zip(record.arguments[record.required :], record.defaults, strict=True))}
     names = [name for name in record.arguments[begins:] if name not in _LEFT_OUT]
     settings = {name: defaults.get(name, ...) for name in names} | ({"inplace": False} if record.inplace_flag else {})
-    members = {
-        "_function": staticmethod(getattr(functional, function)),
-        "_trains": "training" in record.arguments,
-        "_unseen": tuple(names) if is_loss or begins > 1 else (),
-        "__doc__": record.doc,
-        "__module__": __name__,
-    }
-    return type(record.module, (_OfRecord,), members, **settings)
+    says = {"_trains": "training" in record.arguments, "_unseen": tuple(names) if is_loss or begins > 1 else ()}
+    call = getattr(functional, function)
+    return calling(record.module, call, settings, base=_OfRecord, __doc__=record.doc, __module__=__name__, **says)
 
 
 MODULES: dict[str, type[Layer]] = {

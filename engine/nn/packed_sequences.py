@@ -11,15 +11,8 @@ from ..table.registry import ops
 from ..tensors.dtypes import int64
 from ..tensors.tensor import Tensor
 
-__all__ = [
-    "PackedSequence",
-    "pack_padded_sequence",
-    "pack_sequence",
-    "pad_packed_sequence",
-    "pad_sequence",
-    "unpack_sequence",
-    "unpad_sequence",
-]
+__all__ = ["PackedSequence", "pack_padded_sequence", "pack_sequence", "pad_packed_sequence", "pad_sequence"]
+__all__ += ["unpack_sequence", "unpad_sequence"]
 
 
 class PackedSequence(NamedTuple):
@@ -40,13 +33,16 @@ def pad_sequence(
 ) -> Tensor:
     """Sequences of shape (length, ...) as one of (longest, sequences, ...). ValueError: no such side."""
     require(padding_side in ("left", "right"), "padding_side must be either 'left' or 'right'")
-    each = list(sequences)
+    each, is_before = list(sequences), padding_side == "left"
     most = max(len(sequence) for sequence in each)
-    padded = []
-    for sequence in each:
-        beside = ops.full((most - len(sequence), *sequence.shape[1:]), padding_value).type_as(sequence)
-        padded.append(ops.cat([sequence, beside] if padding_side == "right" else [beside, sequence], 0))
+    padded = [_longer(sequence, most - len(sequence), 0, padding_value, is_before) for sequence in each]
     return ops.stack(padded, 0 if batch_first else 1)
+
+
+def _longer(sequence: Tensor, count: int, dim: int, value: float, is_before: bool = False) -> Any:
+    """A sequence with so many steps more along a dimension, behind or before its own."""
+    beside = ops.full((*sequence.shape[:dim], count, *sequence.shape[dim + 1 :]), value).type_as(sequence)
+    return ops.cat([beside, sequence] if is_before else [sequence, beside], dim)
 
 
 def unpad_sequence(padded_sequences: Tensor, lengths: Any, batch_first: bool = False) -> list[Tensor]:
@@ -90,10 +86,7 @@ def pad_packed_sequence(
         most = max(lengths)
         shorter = "Expected total_length to be at least the length of the longest sequence in input, but got "
         require(total_length >= most, f"{shorter}total_length={total_length} and max sequence length being {most}")
-        shape = [*padded.shape]
-        shape[1 if batch_first else 0] = total_length - most
-        beside = ops.full(tuple(shape), padding_value).type_as(padded)
-        padded = ops.cat([padded, beside], 1 if batch_first else 0)
+        padded = _longer(padded, total_length - most, 1 if batch_first else 0, padding_value)
     return padded, as_tensor(lengths)
 
 

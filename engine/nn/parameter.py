@@ -11,8 +11,6 @@ from ..tensors import dtypes
 from ..tensors.memory import share, shareable
 from ..tensors.tensor import Tensor
 
-__all__ = ["Buffer", "Parameter"]
-
 
 class Parameter(Tensor):
     """The numbers of a tensor, in the same memory, which require grad unless it is said otherwise."""

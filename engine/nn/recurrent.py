@@ -6,7 +6,8 @@ import warnings
 from typing import Any, ClassVar
 
 from ..api.declared import require
-from ..api.offered import offered_in
+from ..primitives import recurrence
+from ..primitives.arguments import check_same_dtype
 from ..table.registry import ops
 from ..tensors.tensor import Tensor
 from . import functional
@@ -23,33 +24,44 @@ class _Recurrent(Layer):
     # How many gates a step has, and of how many tensors its state is.
     gates: ClassVar[int] = 1
     states: ClassVar[int] = 1
+    nonlinearity, proj_size = "tanh", 0
     _alone = ("input_size", "hidden_size")
     _if_changed = ("proj_size", "num_layers", "bias", "batch_first", "dropout", "bidirectional")
     _order = (*_alone, *_if_changed)
 
-    def _step(self, of_input: Tensor, of_state: Tensor, state: State) -> State:
+    def _step(self, of_input: Tensor, state: State, weight: Tensor, bias: Tensor) -> State:
         """The state after a step, which begins with the output, from what goes into its gates."""
-        return ((functional.relu if self.nonlinearity == "relu" else ops.tanh)(of_input + of_state),)
+        return (
+            (functional.relu if self.nonlinearity == "relu" else ops.tanh)(
+                of_input + ops.linear(state[0], weight, bias)
+            ),
+        )
+
+    def _all_steps(self, inputs: Tensor, first: State, weight: Tensor, bias: Tensor, order: int) -> State:
+        """The states after each step, from what goes into the gates from the input in each."""
+        return (recurrence.elman(inputs, *first, weight, bias, self.nonlinearity == "relu", order),)
 
     def _sizes(self) -> tuple[int, ...]:
         """The sizes of the tensors of a state, of which the first is that of the output."""
-        return (vars(self).get("proj_size") or self.hidden_size, self.hidden_size)[: self.states]
+        return (self.proj_size or self.hidden_size, self.hidden_size)[: self.states]
 
     def _shapes_of(self, suffix: str, inputs: int) -> dict[str, Any]:
         rows, outputs = self.gates * self.hidden_size, self._sizes()[0]
         shapes: dict[str, Any] = {"weight_ih": (rows, inputs), "weight_hh": (rows, outputs)}
         shapes |= dict.fromkeys(("bias_ih", "bias_hh"), self.bias and (rows,))
-        if outputs != self.hidden_size:
+        if self.proj_size:
             shapes["weight_hr"] = (outputs, self.hidden_size)
         return {name + suffix: shape for name, shape in shapes.items()}
 
     def _weights(self, suffix: str) -> list[list[Any]]:
         """The weight and bias for the input, those for the state, and what makes the output smaller, if it is."""
         parts = [[getattr(self, f"{name}_{part}{suffix}") for name in ("weight", "bias")] for part in ("ih", "hh")]
-        return [*parts, [getattr(self, f"weight_hr{suffix}")] if vars(self).get("proj_size") else []]
+        if parts[1][1] is None:
+            parts[1][1] = parts[1][0].new_zeros(self.gates * self.hidden_size)
+        return [*parts, [getattr(self, f"weight_hr{suffix}")] if self.proj_size else []]
 
     def _settle(self) -> None:
-        chosen = getattr(self, "nonlinearity", "tanh")
+        chosen = self.nonlinearity
         require(chosen in ("tanh", "relu"), f"Unknown nonlinearity '{chosen}'. Select from 'tanh' or 'relu'.")
 
     def reset_parameters(self) -> None:
@@ -61,12 +73,17 @@ class _LongShort(_Recurrent):
 
     gates, states = 4, 2
 
-    def _step(self, of_input: Tensor, of_state: Tensor, state: State) -> State:
+    def _step(self, of_input: Tensor, state: State, weight: Tensor, bias: Tensor) -> State:
         size = self.hidden_size
-        both, new, out = ops.unsafe_split_with_sizes(of_input + of_state, [2 * size, size, size], -1)
+        both, new, out = ops.unsafe_split_with_sizes(
+            of_input + ops.linear(state[0], weight, bias), [2 * size, size, size], -1
+        )
         into, forget = ops.unsafe_chunk(ops.sigmoid(both), 2, -1)
         cell = forget * state[1] + into * ops.tanh(new)
         return ops.sigmoid(out) * ops.tanh(cell), cell
+
+    def _all_steps(self, inputs: Tensor, first: State, weight: Tensor, bias: Tensor, order: int) -> State:
+        return recurrence.long_short(inputs, *first, weight, bias, order)
 
 
 class _Gated(_Recurrent):
@@ -74,13 +91,11 @@ class _Gated(_Recurrent):
 
     gates = 3
 
-    def _step(self, of_input: Tensor, of_state: Tensor, state: State) -> State:
-        sizes = [2 * self.hidden_size, self.hidden_size]
-        both, new = ops.unsafe_split_with_sizes(of_input, sizes, -1)
-        both_of_state, new_of_state = ops.unsafe_split_with_sizes(of_state, sizes, -1)
-        reset, keep = ops.unsafe_chunk(ops.sigmoid(both + both_of_state), 2, -1)
-        candidate = ops.tanh(new + reset * new_of_state)
-        return ((state[0] - candidate) * keep + candidate,)
+    def _step(self, of_input: Tensor, state: State, weight: Tensor, bias: Tensor) -> State:
+        return (recurrence.gated_step(of_input, state[0], weight, bias),)
+
+    def _all_steps(self, inputs: Tensor, first: State, weight: Tensor, bias: Tensor, order: int) -> State:
+        return (recurrence.gated(inputs, *first, weight, bias, order),)
 
 
 class _Cell(_Recurrent):
@@ -97,13 +112,16 @@ class _Cell(_Recurrent):
 
     def forward(self, input: Tensor, hx: Any = None) -> Any:
         name, size = type(self).__name__, self.hidden_size
-        for part, called in ((input, "input"), *self._called(hx)):
-            require(part.dim() in (1, 2), f"{name}: Expected {called} to be 1D or 2D, got {part.dim()}D instead")
+        needed = "Tensor" if self.states == 1 else "tuple of Tensors"
+        wrong = f"{name[:-4].lower()}_cell(): argument 'hx' (position 2) must be {needed}, not {type(hx).__name__}"
+        require(hx is None or isinstance(hx, tuple) == (self.states > 1), wrong, TypeError)
+        state = (input.new_zeros((*input.shape[:-1], size)),) * self.states if hx is None else hx
+        state = state if isinstance(state, tuple) else (state,)
+        called = ("hidden",) if self.states == 1 else ("hx[0]", "hx[1]")
+        for part, what in zip((input, *state), ("input", *called), strict=True):
+            require(part.dim() in (1, 2), f"{name}: Expected {what} to be 1D or 2D, got {part.dim()}D instead")
         wrong = f"input has inconsistent input_size: got {input.shape[-1]} expected {self.input_size}"
         require(input.shape[-1] == self.input_size, wrong, RuntimeError)
-        if hx is None:
-            hx = (input.new_zeros((*input.shape[:-1], size)),) * self.states
-        state = hx if isinstance(hx, tuple) else (hx,)
         for number, part in enumerate(state):
             wrong = f"hidden{number} has inconsistent hidden_size: got {part.shape[-1]}, expected {size}"
             require(part.shape[-1] == size, wrong, RuntimeError)
@@ -111,28 +129,13 @@ class _Cell(_Recurrent):
             wrong = f"Input batch size {input.shape[0]} doesn't match hidden{number} batch size {part.shape[0]}"
             require(input.dim() == 1 or input.shape[0] == part.shape[0], wrong, RuntimeError)
         of_input, of_state, _ = self._weights("")
-        after = self._step(ops.linear(input, *of_input), ops.linear(state[0], *of_state), state)
+        is_batch = input.dim() == 2
+        if not is_batch:
+            input, *state = (part.unsqueeze(0) for part in (input, *state))
+        after = self._step(ops.linear(input, *of_input), tuple(state), *of_state)
+        if not is_batch:
+            after = tuple(part.squeeze(0) for part in after)
         return after if self.states > 1 else after[0]
-
-    def _called(self, hx: Any) -> list[tuple[Tensor, str]]:
-        """The parts of a state with what PyTorch calls them."""
-        if self.states == 1 or hx is None:
-            return [] if hx is None else [(hx, "hidden")]
-        wrong = f"lstm_cell(): argument 'hx' (position 2) must be tuple of Tensors, not {type(hx).__name__}"
-        require(isinstance(hx, tuple), wrong, TypeError)
-        return [(part, f"hx[{number}]") for number, part in enumerate(hx)]
-
-
-class RNNCell(_Cell, input_size=..., hidden_size=..., bias=True, nonlinearity="tanh"):
-    """One step of an Elman network: `tanh(W_ih x + b_ih + W_hh h + b_hh)`."""
-
-
-class LSTMCell(_LongShort, _Cell, input_size=..., hidden_size=..., bias=True):
-    """One step of long short-term memory, whose state is a pair."""
-
-
-class GRUCell(_Gated, _Cell, input_size=..., hidden_size=..., bias=True):
-    """One step of a gated recurrent unit."""
 
 
 class _Sequence(_Recurrent):
@@ -147,9 +150,8 @@ class _Sequence(_Recurrent):
         super()._settle()
         require(self.hidden_size > 0, "hidden_size must be greater than zero")
         require(self.num_layers > 0, "num_layers must be greater than zero")
-        projects = vars(self).get("proj_size", 0)
-        require(projects >= 0, "proj_size should be a positive integer or zero to disable projections")
-        require(projects < self.hidden_size, "proj_size has to be smaller than hidden_size")
+        require(self.proj_size >= 0, "proj_size should be a positive integer or zero to disable projections")
+        require(self.proj_size < self.hidden_size, "proj_size has to be smaller than hidden_size")
         self._ways = ("", "_reverse")[: 1 + bool(self.bidirectional)]
         wrong = "dropout should be a number in range [0, 1] representing the probability of an element being zeroed"
         require(0 <= self.dropout <= 1, wrong)
@@ -162,11 +164,8 @@ class _Sequence(_Recurrent):
 
     def _shapes(self) -> dict[str, Any]:
         inputs = [self.input_size] + [self._sizes()[0] * len(self._ways)] * (self.num_layers - 1)
-        shapes: dict[str, Any] = {}
-        for layer, size in enumerate(inputs):
-            for way in self._ways:
-                shapes |= self._shapes_of(f"_l{layer}{way}", size)
-        return shapes
+        parts = (self._shapes_of(f"_l{layer}{way}", n) for layer, n in enumerate(inputs) for way in self._ways)
+        return {name: shape for part in parts for name, shape in part.items()}
 
     def forward(self, input: Any, hx: Any = None) -> tuple[Any, Any]:
         if isinstance(input, PackedSequence):
@@ -175,10 +174,17 @@ class _Sequence(_Recurrent):
         require(dims in (2, 3), f"{type(self).__name__}: Expected input to be 2D or 3D, got {dims}D instead")
         self._check_size(size)
         is_batch = dims == 3
+        weight = self._parameters["weight_ih_l0"]
+        wrong = (
+            f"RNN input dtype ({input.dtype}) does not match weight dtype ({weight.dtype}). Convert input: "
+            f"input.to({weight.dtype}), or convert model: model.to({input.dtype})"
+        )
+        require(input.dtype == weight.dtype, wrong)
         if not is_batch:
             input = input.unsqueeze(1)
         elif self.batch_first:
             input = input.transpose(0, 1)
+        require(len(input) > 0, "Expected sequence length to be larger than 0 in RNN", RuntimeError)
         output, final = self._run(input, self._states(hx, input, is_batch))
         if not is_batch:
             output, final = output.squeeze(1), [part.squeeze(1) for part in final]
@@ -245,6 +251,8 @@ class _Sequence(_Recurrent):
             called = f"hidden[{number}]" if self.states > 1 else "hidden"
             wrong = f"Expected {called} size {shape}, got {[*part.shape]}"
             require(tuple(part.shape) == shape, wrong, RuntimeError)
+            wrong = "mat1 and mat2 must have the same dtype, but got {} and {}"
+            check_same_dtype(wrong, part, input)
         return states
 
     def _pass(self, input: Tensor, first: State, suffix: str, counts: list[int] | None) -> tuple[Tensor, State]:
@@ -254,6 +262,10 @@ class _Sequence(_Recurrent):
         """
         (of_input, of_state, smaller), order = self._weights(suffix), -1 if suffix.endswith("_reverse") else 1
         inputs = ops.linear(input, *of_input)
+        if counts is None and not smaller:
+            weight, bias = of_state
+            after = self._all_steps(inputs, first, weight, bias, order)
+            return after[0], tuple(part[-1 if order > 0 else 0] for part in after)
         steps = (ops.unbind(inputs, 0) if counts is None else ops.split(inputs, counts, 0))[::order]
         outputs: list[Tensor] = []
         ended: list[State] = []
@@ -265,7 +277,7 @@ class _Sequence(_Recurrent):
             elif counts is not None and len(step) > len(state[0]):
                 begun = [part[len(state[0]) : len(step)] for part in first]
                 state = tuple(ops.cat(parts, 0) for parts in zip(state, begun, strict=True))
-            state = self._step(step, ops.linear(state[0], *of_state), state)
+            state = self._step(step, state, *of_state)
             if smaller:
                 state = (ops.linear(state[0], *smaller), *state[1:])
             outputs.append(state[0])
@@ -274,21 +286,17 @@ class _Sequence(_Recurrent):
         return (ops.stack if counts is None else ops.cat)(outputs[::order], 0), state
 
 
+_SIZES: dict[str, Any] = {"input_size": ..., "hidden_size": ...}
 _OF_SEQUENCES: dict[str, Any] = {"batch_first": False, "dropout": 0.0, "bidirectional": False}
-
-
-class RNN(_Sequence, input_size=..., hidden_size=..., num_layers=1, nonlinearity="tanh", bias=True, **_OF_SEQUENCES):
-    """An Elman network over sequences."""
-
-
-class LSTM(
-    _LongShort, _Sequence, input_size=..., hidden_size=..., num_layers=1, bias=True, **_OF_SEQUENCES, proj_size=0
-):
-    """Long short-term memory over sequences; its state is a pair, and its outputs may be projected to a size."""
-
-
-class GRU(_Gated, _Sequence, input_size=..., hidden_size=..., num_layers=1, bias=True, **_OF_SEQUENCES):
-    """Gated recurrent units over sequences."""
-
-
-__all__ = offered_in(globals(), Layer)  # pyright: ignore[reportUnsupportedDunderAll]
+# Each kind with its step, the setting that both its cell and its layer have more, that which the layer has last.
+_KINDS: list[tuple[str, tuple[type, ...], dict[str, Any], dict[str, Any], str]] = [
+    ("RNN", (), {"nonlinearity": "tanh"}, {}, "an Elman network: `tanh(W_ih x + b_ih + W_hh h + b_hh)`"),
+    ("LSTM", (_LongShort,), {}, {"proj_size": 0}, "long short-term memory, whose state is a pair"),
+    ("GRU", (_Gated,), {}, {}, "gated recurrent units"),
+]
+for _name, _step, _more, _last, _what in _KINDS:
+    _layer = {**_SIZES, "num_layers": 1, **_more, "bias": True, **_OF_SEQUENCES, **_last}
+    _says = {"__doc__": f"One step of {_what}.", "__module__": __name__}
+    globals()[f"{_name}Cell"] = type(f"{_name}Cell", (*_step, _Cell), _says, **_SIZES, bias=True, **_more)
+    _says = {"__doc__": f"All steps of {_what}, over sequences.", "__module__": __name__}
+    globals()[_name] = type(_name, (*_step, _Sequence), _says, **_layer)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..api.declared import require
+from ..api.offered import older
 from ..table.registry import ops
 from ..tensors.modes import no_grad
 from ..tensors.tensor import Tensor
@@ -16,17 +17,8 @@ from . import parametrizations, parametrize  # noqa: F401
 from .module import Module
 from .parameter import Parameter
 
-__all__ = [
-    "clip_grad_norm",
-    "clip_grad_norm_",
-    "clip_grad_value_",
-    "clip_grads_with_norm_",
-    "get_total_norm",
-    "parameters_to_vector",
-    "remove_weight_norm",
-    "vector_to_parameters",
-    "weight_norm",
-]
+__all__ = ["clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]
+__all__ += ["parameters_to_vector", "remove_weight_norm", "vector_to_parameters", "weight_norm"]
 
 
 def _listed(parameters: Any) -> list[Tensor]:
@@ -76,11 +68,8 @@ def clip_grad_norm_(
     return total
 
 
-def clip_grad_norm(*args: Any, **kwargs: Any) -> Tensor:
-    """`clip_grad_norm_` by its older name, with PyTorch's warning."""
-    message = "`torch.nn.utils.clip_grad_norm` is now deprecated in favor of `torch.nn.utils.clip_grad_norm_`."
-    warnings.warn(message, FutureWarning, stacklevel=2)
-    return clip_grad_norm_(*args, **kwargs)
+_NOW = "`torch.nn.utils.clip_grad_norm` is now deprecated in favor of `torch.nn.utils.clip_grad_norm_`."
+clip_grad_norm = older(clip_grad_norm_, _NOW)
 
 
 def clip_grad_value_(parameters: Any, clip_value: float, foreach: Any = None) -> None:

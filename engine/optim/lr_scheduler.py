@@ -1,15 +1,16 @@
 """torch.optim.lr_scheduler: learning rates that change from epoch to epoch."""
 
+# ruff: noqa: N802, N803  (a rule has the name of the class that is made of it, and PyTorch's arguments)
 from __future__ import annotations
 
 import math
 import warnings
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from ..api.declared import Declared, require
+from ..api.declared import Declared, of_rule, require
 from ..api.offered import offered_in
 from .optimizer import Optimizer
 
@@ -27,11 +28,8 @@ class LRScheduler(Declared, optimizer=..., last_epoch=-1):
     Its settings stand in the head of the class, without the optimiser and `last_epoch`.
     """
 
-    _resumes: ClassVar[bool] = True  # whether it takes `last_epoch`
-
-    def __init_subclass__(cls, **settings: Any) -> None:
-        last = {"last_epoch": -1} if cls._resumes else {}
-        super().__init_subclass__(**({"optimizer": ..., **settings, **last} if settings else {}))
+    _before: ClassVar[dict[str, Any]] = {"optimizer": ...}
+    _behind: ClassVar[dict[str, Any]] = {"last_epoch": -1}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         given = self._given(args, kwargs)
@@ -50,9 +48,6 @@ class LRScheduler(Declared, optimizer=..., last_epoch=-1):
         self.base_lrs: list[float] = [group["initial_lr"] for group in self.optimizer.param_groups]
         self.last_epoch = last_epoch
         self._is_initial = self._get_lr_called_within_step = False  # PyTorch has them in the state
-        self._start()
-
-    def _start(self) -> None:
         self._step_count = 0
         self.step()
 
@@ -61,7 +56,6 @@ class LRScheduler(Declared, optimizer=..., last_epoch=-1):
         raise NotImplementedError
 
     def get_last_lr(self) -> list[float]:
-        """The rates that were set last."""
         return self._last_lr
 
     def step(self, epoch: Any = None) -> None:
@@ -113,109 +107,104 @@ def _state_of(value: Any) -> Any:
     return None if callable(value) else value
 
 
-class LambdaLR(LRScheduler, lr_lambda=...):
-    """The first rate times a function of the epoch, or of each group its own."""
+class _OfFunctions(LRScheduler, lr_lambda=...):
+    """A schedule by a function of the epoch, or of each group its own."""
 
     def _settle(self) -> None:
         given = vars(self).pop("lr_lambda")
         self.lr_lambdas = self._each("lr_lambdas", given, "Expected {} {}, but got {}")
 
+    def _times(self, rates: Sequence[float]) -> Sequence[float]:
+        return [rate * f(self.last_epoch) for rate, f in zip(rates, self.lr_lambdas, strict=True)]
+
+
+class LambdaLR(_OfFunctions):
+    """The first rate times a function of the epoch, or of each group its own."""
+
     def get_lr(self) -> Sequence[float]:
-        return [rate * f(self.last_epoch) for rate, f in zip(self.base_lrs, self.lr_lambdas, strict=True)]
+        return self._times(self.base_lrs)
 
 
-class MultiplicativeLR(LambdaLR):
-    """The rate before times a function of the epoch."""
+class MultiplicativeLR(_OfFunctions):
+    """The rate before times a function of the epoch, or of each group its own."""
 
     def get_lr(self) -> Sequence[float]:
-        if self.last_epoch == 0:
-            return self._rates()
-        return [rate * f(self.last_epoch) for rate, f in zip(self._rates(), self.lr_lambdas, strict=True)]
+        return self._times(self._rates()) if self.last_epoch else self._rates()
 
 
 class _Chained(LRScheduler):
-    """A schedule that says by which `_factor` the rates of the epoch before change."""
-
-    def _factor(self, epoch: int) -> float:
-        raise NotImplementedError
+    """A schedule whose `_rule` makes the rate of an epoch of that before, and a later one of all between."""
 
     def get_lr(self) -> Sequence[float]:
-        return [rate * self._factor(self.last_epoch) for rate in self._rates()]
+        settings = [getattr(self, name) for name in self._takes]
+        each = zip(self._rates(), self.base_lrs, strict=True)
+        return [self._rule(rate, base, self.last_epoch, *settings) for rate, base in each]
 
     def _move(self, epoch: Any) -> None:
-        if epoch is not None:  # through all epochs before it
+        if epoch is not None:
             self.last_epoch = -1
             self._set(self.base_lrs)
-            for _ in range(int(epoch)):
-                super()._move(None)
-        super()._move(None)
+        for _ in range(1 if epoch is None else int(epoch) + 1):
+            super()._move(None)
 
 
-class StepLR(_Chained, step_size=..., gamma=0.1):
+def _chained(**members: Any) -> Callable[[Any], Any]:
+    return of_rule(_Chained, 3, **members)
+
+
+@_chained()
+def StepLR(rate, base, epoch, step_size, gamma=0.1):
     """The rate times `gamma` after each `step_size` epochs."""
-
-    def _factor(self, epoch: int) -> float:
-        return self.gamma if epoch and epoch % self.step_size == 0 else 1
+    return rate * gamma if epoch and epoch % step_size == 0 else rate
 
 
-class MultiStepLR(_Chained, milestones=..., gamma=0.1):
+@_chained(_settle=lambda self: vars(self).update(milestones=Counter(self.milestones)))
+def MultiStepLR(rate, base, epoch, milestones, gamma=0.1):
     """The rate times `gamma` at each of the milestones."""
-
-    def _settle(self) -> None:
-        self.milestones = Counter(self.milestones)
-
-    def _factor(self, epoch: int) -> float:
-        return self.gamma ** self.milestones.get(epoch, 0)
+    return rate * gamma ** milestones.get(epoch, 0)
 
 
-class ConstantLR(_Chained, factor=1 / 3, total_iters=5):
+@_chained()
+def ConstantLR(rate, base, epoch, factor=1 / 3, total_iters=5):
     """The rate times `factor` for the first `total_iters` epochs."""
-
-    def _factor(self, epoch: int) -> float:
-        require(0 <= self.factor <= 1, "Constant multiplicative factor expected to be between 0 and 1.")
-        return self.factor if epoch == 0 else 1.0 / self.factor if epoch == self.total_iters else 1
+    require(0 <= factor <= 1, "Constant multiplicative factor expected to be between 0 and 1.")
+    return rate * (factor if epoch == 0 else 1.0 / factor if epoch == total_iters else 1)
 
 
-class LinearLR(_Chained, start_factor=1 / 3, end_factor=1.0, total_iters=5):
+@_chained()
+def LinearLR(rate, base, epoch, start_factor=1 / 3, end_factor=1.0, total_iters=5):
     """The rate times a factor that goes from one number to another in `total_iters` epochs."""
-
-    def _factor(self, epoch: int) -> float:
-        first, last, most = self.start_factor, self.end_factor, self.total_iters
-        require(0 < first <= 1, "Starting multiplicative factor expected to be greater than 0 and less or equal to 1.")
-        require(0 <= last <= 1, "Ending multiplicative factor expected to be between 0 and 1.")
-        if epoch == 0 or epoch > most:
-            return 1 if epoch else first
-        return 1.0 + (last - first) / (most * first + (epoch - 1) * (last - first))
+    first, change = start_factor, end_factor - start_factor
+    require(0 < first <= 1, "Starting multiplicative factor expected to be greater than 0 and less or equal to 1.")
+    require(0 <= end_factor <= 1, "Ending multiplicative factor expected to be between 0 and 1.")
+    if epoch == 0 or epoch > total_iters:
+        return rate if epoch else rate * first
+    return rate * (1.0 + change / (total_iters * first + (epoch - 1) * change))
 
 
-class ExponentialLR(_Chained, gamma=...):
+@_chained()
+def ExponentialLR(rate, base, epoch, gamma):
     """The rate times `gamma` after each epoch."""
-
-    def _factor(self, epoch: int) -> float:
-        return self.gamma if epoch else 1
+    return rate * gamma if epoch else rate
 
 
-class PolynomialLR(_Chained, total_iters=5, power=1.0):
+@_chained()
+def PolynomialLR(rate, base, epoch, total_iters=5, power=1.0):
     """The rate goes to 0 in `total_iters` epochs, as a power of those that are left."""
-
-    def _factor(self, epoch: int) -> float:
-        if epoch == 0 or epoch > self.total_iters:
-            return 1
-        return ((1.0 - epoch / self.total_iters) / (1.0 - (epoch - 1) / self.total_iters)) ** self.power
+    if epoch == 0 or epoch > total_iters:
+        return rate
+    return rate * ((1.0 - epoch / total_iters) / (1.0 - (epoch - 1) / total_iters)) ** power
 
 
-class CosineAnnealingLR(_Chained, T_max=..., eta_min=0.0):
+@_chained()
+def CosineAnnealingLR(rate, base, epoch, T_max, eta_min=0.0):
     """The rate goes to `eta_min` along half a cosine in `T_max` epochs, and back."""
-
-    def get_lr(self) -> Sequence[float]:
-        epoch, most, least = self.last_epoch, self.T_max, self.eta_min
-        if epoch == 0:
-            return self._rates()
-        if (epoch - 1 - most) % (2 * most) == 0:  # from the least one up again, which no factor does
-            turn = (1 - math.cos(math.pi / most)) / 2
-            return [rate + (base - least) * turn for base, rate in zip(self.base_lrs, self._rates(), strict=True)]
-        ratio = (1 + math.cos(math.pi * epoch / most)) / (1 + math.cos(math.pi * (epoch - 1) / most))
-        return [ratio * (rate - least) + least for rate in self._rates()]
+    if epoch == 0:
+        return rate
+    if (epoch - 1 - T_max) % (2 * T_max) == 0:  # from the least one up again, which no factor does
+        return rate + (base - eta_min) * ((1 - math.cos(math.pi / T_max)) / 2)
+    ratio = (1 + math.cos(math.pi * epoch / T_max)) / (1 + math.cos(math.pi * (epoch - 1) / T_max))
+    return ratio * (rate - eta_min) + eta_min
 
 
 class CosineAnnealingWarmRestarts(LRScheduler, T_0=..., T_mult=1, eta_min=0.0):
@@ -273,8 +262,8 @@ class OneCycleLR(_WithMomentum, max_lr=..., **_STEPS, **_RISE, **_MOMENTA, **_DI
     def _settle(self) -> None:
         super()._settle()
         if self.total_steps is None:
-            are_given = self.epochs is not None and self.steps_per_epoch is not None
-            require(are_given, "You must define either total_steps OR (epochs AND steps_per_epoch)")
+            wrong = "You must define either total_steps OR (epochs AND steps_per_epoch)"
+            require(None not in (self.epochs, self.steps_per_epoch), wrong)
             self.total_steps = self.epochs * self.steps_per_epoch
         total, share, strategy = self.total_steps, self.pct_start, self.anneal_strategy
         require(isinstance(total, int) and total > 0, f"Expected positive integer total_steps, but got {total}")
@@ -291,15 +280,11 @@ class OneCycleLR(_WithMomentum, max_lr=..., **_STEPS, **_RISE, **_MOMENTA, **_DI
             group.update(momenta if self.cycle_momentum else {})
 
     def get_lr(self) -> Sequence[float]:
-        step, most, begin = self.last_epoch, self.total_steps, 0.0
+        step, most, phases = self.last_epoch, self.total_steps, self._schedule_phases
         require(step <= most, f"Tried to step {step} times. The specified number of total steps is {most}")
-        *before, (last, *ends) = self._schedule_phases
-        for end, *names in before[::-1]:
-            if step > end:
-                begin = end
-                break
-            last, ends = end, names
-        share = (step - begin) / (last - begin)
+        at = next((number for number, (end, *_) in enumerate(phases) if step <= end), len(phases) - 1)
+        (end, *ends), begin = phases[at], phases[at - 1][0] if at else 0.0
+        share = (step - begin) / (end - begin)
 
         def between(group: dict[str, Any], start: str, end: str) -> float:
             if self.anneal_strategy == "cos":
@@ -368,11 +353,11 @@ class SequentialLR(LRScheduler, schedulers=..., milestones=...):
         self._set([group["initial_lr"] for group in self.optimizer.param_groups])
         for scheduler in self._schedulers:
             scheduler.last_epoch -= 1
-        self._schedulers[0]._start()
+        self._schedulers[0]._step_count = 0
+        self._schedulers[0].step()
         self._last_lr = self._schedulers[0].get_last_lr()
 
     def step(self, epoch: Any = None) -> None:
-        """Sets the rates of the next epoch."""
         self.last_epoch += 1
         number = bisect_right(self._milestones, self.last_epoch)
         scheduler = self._schedulers[number]
@@ -393,7 +378,6 @@ class ChainedScheduler(LRScheduler):
         self._last_lr = self._rates()
 
     def step(self, epoch: Any = None) -> None:
-        """Sets the rates of the next epoch."""
         for scheduler in self._schedulers:
             scheduler.step()
         self._last_lr = self._rates()
@@ -405,7 +389,7 @@ _BETTER: dict[str, Any] = {"threshold": 1e-4, "threshold_mode": "rel"}
 class ReduceLROnPlateau(LRScheduler, mode="min", factor=0.1, patience=10, **_BETTER, cooldown=0, min_lr=0, eps=1e-8):
     """The rate times `factor` when a number, given to `step`, has not become better for `patience` epochs."""
 
-    _resumes = False
+    _behind: ClassVar[dict[str, Any]] = {}  # it goes on from no epoch
 
     def _settle(self) -> None:
         require(self.factor < 1.0, "Factor should be < 1.0.")
@@ -426,7 +410,6 @@ class ReduceLROnPlateau(LRScheduler, mode="min", factor=0.1, patience=10, **_BET
         return sign * value < sign * self.best * (1 - sign * share) - off
 
     def step(self, metrics: Any, epoch: Any = None) -> None:  # pyrefly: ignore[bad-override]
-        """Looks at the number of an epoch."""
         value = float(metrics)
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         if self._is_better(value):

@@ -6,7 +6,6 @@ import math
 import warnings
 from collections import defaultdict
 from collections.abc import Callable
-from inspect import signature
 from typing import Any, ClassVar
 
 import numpy as np
@@ -18,33 +17,17 @@ from ..tensors.memory import memory_of
 from ..tensors.modes import enable_grad
 from ..tensors.tensor import Tensor
 
-# How PyTorch implements a step, which changes nothing of what it does, and what most can have beside their settings.
-_IMPLEMENTATIONS = {"foreach": None, "fused": None, "capturable": False, "differentiable": False}
-_USUAL = ("foreach", "maximize", "differentiable", "capturable")
-# Settings that are not negative, by what PyTorch calls them.
-_CHECKED = {
-    "lr": "learning rate",
-    "eps": "epsilon value",
-    "initial_accumulator_value": "initial_accumulator_value value",
-}
-_CHECKED |= {
-    name: f"{name} value" for name in ("weight_decay", "momentum", "lr_decay", "rho", "alpha", "momentum_decay")
-}
+# Settings that are not negative, with what PyTorch calls the first two.
+_CALLED = {"lr": "learning rate", "eps": "epsilon value"}
+_CHECKED = ("weight_decay", "momentum", "lr_decay", "rho", "alpha", "momentum_decay", "initial_accumulator_value")
 
 
 class Optimizer(Declared):
-    """Base of all optimisers. A subclass declares its settings, and changes one parameter in `_update`.
+    """Base of all optimisers. A subclass declares its settings, and changes one parameter by its `_rule`."""
 
-    It `_has` those of PyTorch's settings that have no say here, and others that are off.
-    """
-
-    _has: ClassVar[tuple[str, ...]] = _USUAL
-    _used: ClassVar[tuple[str, ...]] = ()
-
-    def __init_subclass__(cls, **settings: Any) -> None:
-        has = {name: _IMPLEMENTATIONS.get(name, False) for name in cls._has}
-        super().__init_subclass__(**({"params": ..., **settings, **has} if settings else {}))
-        cls._used = tuple(name for name in signature(cls._update).parameters if name in cls._settings)
+    _before: ClassVar[dict[str, Any]] = {"params": ...}
+    _takes: ClassVar[tuple[str, ...]] = ()
+    _first: ClassVar[Any] = None  # what is kept of a parameter before the first step
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if self._settings:
@@ -54,11 +37,7 @@ class Optimizer(Declared):
             self._begin(*args, **kwargs)
 
     def _begin(self, params: Any, defaults: dict[str, Any]) -> None:
-        for name in _CHECKED.keys() & defaults.keys():
-            most = 1.0 if name == "rho" else math.inf
-            require(0.0 <= defaults[name] <= most, f"Invalid {_CHECKED[name]}: {defaults[name]}")
-        for index, beta in enumerate(defaults.get("betas", ())):
-            require(0.0 <= beta < 1.0, f"Invalid beta parameter at index {index}: {beta}")
+        _check(defaults)
         self.defaults = defaults
         self.state: Any = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
@@ -67,9 +46,11 @@ class Optimizer(Declared):
         wrong = f"params argument given to the optimizer should be an iterable of Tensors or dicts, but got {kind}"
         require(not kind, wrong, TypeError)
         groups = list(params)
-        require(len(groups) > 0, "optimizer got an empty parameter list")
+        require(bool(groups), "optimizer got an empty parameter list")
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
             self.add_param_group(group)
+        for parameter in self._parameters() if self._first else ():
+            self._first(np.asarray(parameter._data), self.state[parameter], **defaults)
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Adds parameters with settings of their own. TypeError, ValueError: they are none, or are there already."""
@@ -108,7 +89,7 @@ class Optimizer(Declared):
         for group in self.param_groups:
             if isinstance(group.get("lr"), Tensor):
                 group = {**group, "lr": group["lr"].item()}
-            settings = [group[name] for name in self._used]
+            settings = [group[name] for name in self._takes]
             decay = group["weight_decay"] if "weight_decay" in self.defaults else 0
             for parameter in group["params"]:
                 if parameter._grad is not None:
@@ -124,13 +105,14 @@ class Optimizer(Declared):
             array *= 1 - group["lr"] * decay
         elif decay:
             gradient = gradient + decay * array
-        self._update(array, gradient, self.state[parameter], *settings)
+        self._rule(array, gradient, self.state[parameter], *settings)
         if array is not data:
             parameter._data = array[()]
         memory_of(parameter).version += 1
 
-    def _update(self, *args: Any, **kwargs: Any) -> None:
-        """The rule: gets the numbers of a parameter, which it changes, their gradient, what is kept, and settings."""
+    @staticmethod
+    def _rule(p: Array, g: Any, state: dict[str, Any], *settings: Any) -> None:
+        """Changes the numbers of a parameter, of which it gets the gradient, and what is kept."""
         raise NotImplementedError
 
     def state_dict(self) -> dict[str, Any]:
@@ -161,6 +143,19 @@ class Optimizer(Declared):
             for number, group in enumerate(self.param_groups)
         ]
         return f"{type(self).__name__} (\n" + "\n\n".join(groups) + "\n)"
+
+
+def _check(settings: dict[str, Any]) -> None:
+    """ValueError, in PyTorch's words: settings are not as they have to be."""
+    for name in (*_CALLED, *_CHECKED):
+        value, most = settings.get(name, 0.0), 1.0 if name == "rho" else math.inf
+        require(0.0 <= value <= most, f"Invalid {_CALLED.get(name, f'{name} value')}: {value}")
+    for index, beta in enumerate(settings.get("betas", ())):
+        require(0.0 <= beta < 1.0, f"Invalid beta parameter at index {index}: {beta}")
+    is_plain = not settings.get("nesterov") or (settings["momentum"] > 0 and settings["dampening"] == 0)
+    require(is_plain, "Nesterov momentum requires a momentum and zero dampening")
+    less, more = settings.get("etas", (0.5, 1.2))
+    require(0.0 < less < 1.0 < more, f"Invalid eta values: {less}, {more}")
 
 
 def _settings(group: dict[str, Any]) -> dict[str, Any]:

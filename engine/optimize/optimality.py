@@ -21,7 +21,6 @@ _NEAR_FLAT = 1e-4
 _EPS = float(np.finfo(float).eps)
 # The part of an unknown's size below which it counts for as large as this.
 _SMALL = 1e-4
-_PROBE = 1e-3
 _BESIDE = 1e-4
 
 
@@ -72,7 +71,7 @@ def look(objective: Objective, x: Array, free: Array, largest: Array, most: int 
     curvatures, directions = np.linalg.eigh(hessian * scale * scale[:, None])
     slopes = directions.T @ (gradient[free] * scale)
     largest_curvature = max(float(np.abs(curvatures).max()), 1e-300)
-    around = _Around(objective, x, free, scale)
+    around = _Around(objective, x, free, scale, min(1 / _SMALL, float((largest[free] / scale).max())))
     settled, behaviours, descent = True, [], None
     step = np.zeros(len(slopes))
     for i, (curvature, slope) in enumerate(zip(curvatures, slopes, strict=True)):
@@ -80,6 +79,9 @@ def look(objective: Objective, x: Array, free: Array, largest: Array, most: int 
         sure = 64 * _EPS * largest_curvature
         behaviour = around.beside(directions[:, i], curvature) or ("rises" if curvature > 0 else "falls")
         tolerance = max(_NEAR, 64 * _EPS * largest_curvature / max(abs(curvature), 1e-300))
+        if abs(curvature) < around.noise:
+            # As far as the unknown is large, the value shows nothing of it.
+            tolerance = max(tolerance, _NEAR_FLAT)
         if abs(curvature) <= sure or around.bends(directions[:, i], curvature, slope, length):
             behaviour = around.tried(directions[:, i])
             tolerance = _NEAR_FLAT
@@ -117,13 +119,17 @@ def _kind(behaviours: list[str], curvatures: Array) -> str:
 
 
 class _Around:
-    """The values around a point, along directions of the free unknowns measured by their size."""
+    """The values around a point, along directions of the free unknowns measured by their size.
 
-    def __init__(self, objective: Objective, x: Array, free: Array, scale: Array) -> None:
+    `largest` is how large they were on the way there, in the same measure.
+    """
+
+    def __init__(self, objective: Objective, x: Array, free: Array, scale: Array, largest: float) -> None:
         self.objective = objective
         self.x = x
         self.free = free
         self.scale = scale
+        self.lengths = 10.0 ** np.arange(-3, max(0, math.ceil(math.log10(largest))))
         self.value = objective.value(x)
         self.noise = 4 * objective.rounding(x)
 
@@ -157,7 +163,7 @@ class _Around:
 
     def tried(self, direction: Array) -> str:
         """What the value does along a direction without curvature."""
-        for length in (_PROBE, 10 * _PROBE, 100 * _PROBE):
+        for length in self.lengths.tolist():
             left, right, nearer_left, nearer_right = (
                 self.along(direction, length * np.array([-1, 1, -0.1, 0.1])) - self.value
             )

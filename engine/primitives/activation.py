@@ -322,8 +322,8 @@ def rrelu(x: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = F
         raise RuntimeError("Lower bound should be less than or equal to the upper bound")
     if not training:
         return rrelu_with_slopes(x, (lower + upper) / 2)
-    from ..tensors.distributions import uniform
     from ..tensors.generator import default_generator
+    from ..tensors.random_numbers import uniform
 
     data: Any = data_of(x)
 

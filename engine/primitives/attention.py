@@ -40,32 +40,19 @@ safe_softmax = private(
 )
 
 
-def _score_slope(g: Any, value: Any, weights: Any, scale: float) -> Any:
-    """The gradient of the scores, before they were multiplied by `scale`."""
-    sent = None if g[0] is None else ops.matmul(g[0], _turned(value))
-    if g[1] is not None:
-        sent = g[1] if sent is None else sent + g[1]
-    return None if sent is None else weights * (sent - ops.sum(sent * weights, (-1,), True)) * scale
-
-
-def _query_slope(g: Any, key: Any, value: Any, weights: Any, scale: float) -> Any:
-    slope = _score_slope(g, value, weights, scale)
-    return None if slope is None else ops.matmul(slope, key)
-
-
-def _key_slope(g: Any, query: Any, value: Any, weights: Any, scale: float) -> Any:
-    slope = _score_slope(g, value, weights, scale)
-    return None if slope is None else ops.matmul(_turned(slope), query)
-
-
-def _value_slope(g: Any, weights: Any) -> Any:
-    return None if g[0] is None else ops.matmul(_turned(weights), g[0])
+def _slopes(g: Any, query: Any, key: Any, value: Any, weights: Any, scale: float) -> tuple[Any, ...]:
+    """The gradients of query, key and value."""
+    sent = g[1] if g[0] is None else ops.matmul(g[0], _turned(value))
+    if g[0] is not None and g[1] is not None:
+        sent = sent + g[1]
+    of_scores = weights * (sent - ops.sum(sent * weights, (-1,), True)) * scale
+    of_value = None if g[0] is None else ops.matmul(_turned(weights), g[0])
+    return ops.matmul(of_scores, key), ops.matmul(_turned(of_scores), query), of_value
 
 
 @private(
-    _query_slope,
-    _key_slope,
-    _value_slope,
+    joint=_slopes,
+    tensors=3,
     name="scaled_dot_product_flash_attention_for_cpu",
     promotes=(),
     outputs=("out", "weights"),

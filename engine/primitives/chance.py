@@ -1,6 +1,6 @@
 """What random numbers are in a graph: nodes that end it, for no gradient passes what was drawn.
 
-Each takes the numbers that were drawn (`tensors/distributions.py`); `api/sampling.py` draws them.
+Each takes the numbers that were drawn (`tensors/random_numbers.py`); `api/sampling.py` draws them.
 """
 
 from __future__ import annotations

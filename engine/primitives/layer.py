@@ -94,8 +94,8 @@ def pairwise_distance(x: Any, y: Any, p: float = 2.0, eps: float = 1e-6, keepdim
 
 def kept(shape: Sequence[int], numpy_dtype: Any, p: float) -> Tensor:
     """A mask that is 0 with probability p at each element, and makes up for it at the others."""
-    from ..tensors.distributions import coins
     from ..tensors.generator import default_generator
+    from ..tensors.random_numbers import coins
 
     def draw(shape: tuple[int, ...]) -> Any:
         tossed = coins(default_generator(), shape, 1 - p) if p < 1 else np.zeros(shape)

@@ -198,8 +198,13 @@ def _several(function: str, name: str, position: int, value: Any, rank: int) -> 
     return numbers * rank if len(numbers) == 1 else numbers
 
 
-def _counts(shape: Sequence[int], kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool) -> list[int]:
-    """How many windows there are along the last dimensions. RuntimeError: there are none, or no such windows."""
+def _counts(
+    shape: Sequence[int], kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool, fits: bool = False
+) -> list[int]:
+    """How many windows there are along the last dimensions; those of means of volumes have to fit.
+
+    RuntimeError: there are none, or no such windows.
+    """
     rank = len(kernel)
     if 0 in stride:
         raise shape_error("stride should not be zero")
@@ -219,6 +224,18 @@ def _counts(shape: Sequence[int], kernel: Any, stride: Any, padding: Any, dilati
         count = (n + 2 * p - d * (k - 1) - 1 + (s - 1 if ceil_mode else 0)) // s + 1
         # The last window has to begin in the image or in the padding before it.
         counts.append(count - (ceil_mode and (count - 1) * s >= n + p))
+    sides = dict(zip("THW"[-rank:], zip(shape[-rank:], kernel, padding, strict=True), strict=True))
+    if fits and any(n < k for n, k, _ in sides.values()):
+        image = " ".join(f"{side}: {n}" for side, (n, _, _) in sides.items())
+        window = " ".join(f"k{side}: {k}" for side, (_, k, _) in sides.items())
+        raise shape_error(f"input image ({image}) smaller than kernel size ({window})")
+    if any(p > k // 2 for _, k, p in sides.values()):
+        # Said of each in PyTorch's order.
+        order, sign, between = ("TWH", ": ", " ") if rank == 3 else ("WH", " = ", ", ")
+        around = [f"pad{side}{sign}{sides[side][2]}" for side in order]
+        windows = [f"k{side}{sign}{sides[side][1]}" for side in order]
+        both = between.join([*windows, *around] if rank == 3 else [*around, *windows])
+        raise shape_error(f"pad should be smaller than or equal to half of kernel size, but got {both}")
     if min(counts) < 1:
         before, after = ("x".join(str(n) for n in (shape[-rank - 1], *last)) for last in (shape[-rank:], counts))
         raise shape_error(f"Given input size: ({before}). Calculated output size: ({after}). Output size is too small")
@@ -338,7 +355,8 @@ def max_pool1d(
     length = (shape[-1] + 2 * around - between * (kernel - 1) - 1) // step + 1
     if length < 1 and not ceil_mode:
         raise shape_error(f"{name}() Invalid computed output size: {length}")
-    _check_computed("max_pool1d_impl", x)
+    if not return_indices:
+        _check_computed("max_pool1d_impl", x)
     result = _line(lambda x: _max_pool(x, (1, kernel), (1, step), (0, around), (1, between), ceil_mode), x)
     return result if return_indices else result[0]
 
@@ -346,7 +364,7 @@ def max_pool1d(
 def _avg_pool(x: Any, grid: Any, ceil_mode: bool, includes_padding: bool, divisor: int | None) -> Any:
     shape, rank = data_of(x).shape, len(grid[0])
     kernel, stride, padding, dilation = grid
-    counts = _counts(shape, kernel, stride, padding, dilation, ceil_mode)
+    counts = _counts(shape, kernel, stride, padding, dilation, ceil_mode, fits=rank == 3)
     tables, often = [], []
     for n, count, k, s, p in zip(shape[-rank:], counts, kernel, stride, padding, strict=True):
         tables.append(evenly(n, count, k, s, p))

@@ -13,7 +13,7 @@ from ..table.binding import broadcast_mismatch
 from ..table.registry import ops
 from ..tensors.errors import shape_error, type_error
 from ..tensors.size import check_count
-from ..tensors.symbol import is_symbolic
+from ..tensors.symbol import Numberless, is_symbolic
 from ..tensors.tensor import Tensor
 from .arguments import c_names, check_floating, check_same_dtype, dimension, in_dtype_of, titles
 from .arithmetic import mul, scaled_by
@@ -234,7 +234,7 @@ def matmul(x: Any, y: Any) -> Any:
     if type(x) is np.ndarray and type(y) is np.ndarray:
         return np.matmul(x, y)
     for operand in (x, y):
-        if not isinstance(operand, (Tensor, np.ndarray)):
+        if not isinstance(operand, (Tensor, np.ndarray, Numberless)):
             raise type_error(f"unsupported operand type(s) for @: '{type(x).__name__}' and '{type(y).__name__}'")
     ranks = x.ndim, y.ndim
     if 0 in ranks:

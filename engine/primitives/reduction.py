@@ -22,7 +22,7 @@ from .copying import ones_like, to, zeros_like
 from .elementary import exp
 from .families import REDUCTION
 from .parts import cat, slice_primitive
-from .reshaping import expand, reshape
+from .reshaping import expand_primitive, reshape
 from .selection import abs, isnan, logical_not, sgn, where
 
 private, primitive, function = REDUCTION.private, REDUCTION.primitive, REDUCTION.function
@@ -40,7 +40,7 @@ def count_along(shape: tuple[int, ...], dim: Any) -> int:
 
 def spread(g: Gradient, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Gradient:
     """The gradient of a reduced value, repeated over the elements it was reduced from."""
-    return expand(unreduce(g, shape, dim, keepdim), shape)
+    return expand_primitive(unreduce(g, shape, dim, keepdim), shape)
 
 
 def summable(x: Any, dtype: Any = None) -> Any:
@@ -57,7 +57,7 @@ def _sum(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> A
 sum_all = private(
     "sum",
     lambda x, dtype=None: np.add.reduce(summable(x, dtype), axis=None),
-    lambda g, x_shape: expand(g, x_shape),
+    lambda g, x_shape: expand_primitive(g, x_shape),
     rows=lambda x, dtype: np.add.reduce(flat_rows(x), axis=0, dtype=dtype),
     batch=lambda x, dtype: sum_dim(flat_batch(x), 1, False, dtype),
 )
@@ -100,7 +100,7 @@ def _mean_of_rows(x: Any, dtype: Any) -> Any:
 mean_all = private(
     "mean",
     lambda x, dtype=None: _mean(x, None, False, dtype),
-    lambda g, x_shape, x_numel: expand(g, x_shape) / x_numel,
+    lambda g, x_shape, x_numel: expand_primitive(g, x_shape) / x_numel,
     rows=_mean_of_rows,
     batch=lambda x, dtype: mean_dim(flat_batch(x), 1, False, dtype),
 )

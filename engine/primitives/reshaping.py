@@ -11,6 +11,7 @@ from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.errors import shape_error
 from ..tensors.memory import viewed
+from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .arguments import data_of, dimension, full_shape, listed, own_dimension, whole
 from .copying import contiguous, contiguous_clone, is_contiguous
@@ -119,11 +120,11 @@ def sum_to_size(x: Any, shape: Any) -> Any:
     current = data_of(x).shape
     if current == shape:
         return x
-    if not isinstance(x, Tensor):
+    if not isinstance(x, Tensor) and not is_symbolic(x):
         return sum_array_to(x, shape)
     added = len(current) - len(shape)
     dims = [i for i in range(len(current)) if i < added or (shape[i - added] == 1 and current[i] != 1)]
-    x = ops.sum(x, dim=dims, keepdim=True)
+    x = ops.sum(x, dims, True)
     return view_primitive(x, shape) if added else x
 
 
@@ -140,6 +141,16 @@ def sum_to_size_(x: Any, *size: Any, **named: Any) -> Any:
 
 @private(lambda g, x_shape: sum_to_size(g, x_shape), name="expand", view=True, moves="repeated")
 def expand_primitive(x: Any, shape: Any) -> Any:
+    if x.size and x.ndim <= len(shape) and x.flags.c_contiguous:
+        strides = [0] * len(shape)
+        place = len(shape) - x.ndim
+        for size, stride in zip(x.shape, x.strides, strict=True):
+            if size != 1:
+                strides[place] = stride if size == shape[place] else -1
+            place += 1
+        if -1 not in strides:
+            # `broadcast_to` takes three times as long.
+            return np.ndarray(shape, x.dtype, x, 0, strides)
     expanded = np.broadcast_to(x, shape)
     if isinstance(x, np.ndarray) and x.flags.writeable:
         # NumPy fears that elements in one place are written; a part of it may have none (`memory.write` looks).

@@ -7,7 +7,7 @@ much each counts. Places never go back, so that gradients are sums over runs of 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,13 @@ _BY_NEAREST = {
     (mode, n): _resizing(f"upsample_{mode.replace('-', '_')}{n}d") for mode in _NEAREST[:2] for n in (1, 2, 3)
 }
 _BY_MODE = _BY_NEAREST | {(mode, n): _resizing(f"upsample_{mode}{n}d") for mode, n in _RANKS.items()}
+_SMOOTH = {mode: _resizing(f"_upsample_{mode}2d_aa") for mode in ("bilinear", "bicubic", "lanczos")}
+# How far the kernels that smooth reach, and what they are within.
+_KERNELS: dict[str, tuple[int, Callable[[Array], Array]]] = {
+    "bilinear": (1, lambda t: 1 - t),
+    "bicubic": (2, lambda t: np.where(t < 1, (1.5 * t - 2.5) * t * t + 1, ((2.5 - 0.5 * t) * t - 4) * t + 2)),
+    "lanczos": (3, lambda t: np.sinc(t) * np.sinc(t / 3)),
+}
 
 
 def _taps(
@@ -96,6 +103,23 @@ def _taps(
     return places, np.stack([far[0], *near, far[1]]).astype(kind)
 
 
+def _smooth_taps(
+    mode: str, size: int, count: int, scale: float | None, aligned: bool, kind: Any
+) -> tuple[Array, Array]:
+    """The same where all elements that a new one covers count, by a kernel that is as wide as it is."""
+    if count == size:
+        return np.arange(size)[None], np.ones((1, size), kind)
+    step = (size - 1) / (count - 1 or math.inf) if aligned else 1 / scale if scale else size / count
+    reach, kernel = _KERNELS[mode]
+    wide = max(step, 1.0)
+    middles = (np.arange(count) + 0.5) * step
+    first = np.maximum((middles - reach * wide + 0.5).astype(np.int64), 0)
+    places = first + np.arange(math.ceil(reach * wide) * 2 + 1)[:, None]
+    away = abs(places + 0.5 - middles) / wide
+    weights = np.where((away < reach) & (places < size), kernel(away), 0.0)
+    return np.minimum(places, size - 1), (weights / weights.sum(0)).astype(kind)
+
+
 @function(torch=("nn.functional.interpolate", "nn.functional.upsample"))
 def interpolate(
     x: Any,
@@ -112,20 +136,25 @@ def interpolate(
     if mode in _NEAREST and align_corners is not None:
         modes = "linear | bilinear | bicubic | trilinear"
         raise value_error(f"align_corners option can only be set with the interpolating modes: {modes}")
-    if antialias:
-        raise NotImplementedError("interpolate: antialias is not supported")
-    if rank not in (1, 2, 3) or mode not in (*_NEAREST, *_RANKS):
+    if recompute_scale_factor and size is not None:
+        raise value_error("recompute_scale_factor is not meaningful with an explicit size.")
+    counts, scales = _sizes(shape[2:], size, scale_factor)
+    if recompute_scale_factor:
+        scales = [None] * rank
+    if antialias and (rank != 2 or mode not in _SMOOTH):
+        modes = "bilinear, bicubic, and lanczos modes"
+        raise value_error(f"Anti-alias option is restricted to {modes} and requires a 4-D tensor as input")
+    if mode == "lanczos" and rank == 2 and (align_corners or not antialias):
+        raise value_error(
+            f"Lanczos mode {'does not support align_corners=True' if align_corners else 'requires antialias=True'}"
+        )
+    if not antialias and (mode, rank) not in _BY_MODE and (mode != "area" or rank not in (1, 2, 3)):
+        if mode in _RANKS and mode != "bicubic" and rank in (1, 2, 3):
+            raise NotImplementedError(f"Got {rank + 2}D input, but {mode} mode needs {_RANKS[mode] + 2}D input")
         raise NotImplementedError(
             f"Input Error: Only 3D, 4D and 5D input Tensors supported (got {len(shape)}D) for the modes: nearest | "
             f"linear | bilinear | bicubic | trilinear | lanczos | area | nearest-exact (got {mode})"
         )
-    if rank != _RANKS.get(mode, rank):
-        raise NotImplementedError(f"Got {rank + 2}D input, but {mode} mode needs {_RANKS[mode] + 2}D input")
-    counts, scales = _sizes(shape[2:], size, scale_factor)
-    if recompute_scale_factor or size is not None:
-        if recompute_scale_factor and size is not None:
-            raise value_error("recompute_scale_factor is not meaningful with an explicit size.")
-        scales = [None] * rank
     if mode == "area":
         return getattr(ops, f"adaptive_avg_pool{rank}d")(x, tuple(counts))
     if min(*shape[1:], *counts) <= 0:
@@ -133,14 +162,17 @@ def interpolate(
             ", ".join(f"{side}: {n}" for side, n in zip("DHW"[-rank:], part, strict=True))
             for part in (shape[2:], counts)
         )
-        before, after = both
-        raise shape_error(f"Input and output sizes should be greater than 0, but got input ({before}) output ({after})")
+        between = " and " if rank == 1 else " "
+        got = between.join(f"{what} ({size})" for what, size in zip(("input", "output"), both, strict=True))
+        raise shape_error(f"Input and output sizes should be greater than 0, but got {got}")
     if data_of(x).dtype.kind != "f":
         raise NotImplementedError(f"\"upsample_{mode}{rank}d\" not implemented for '{titles(x)[0]}'")
     check_count(math.prod(shape[:2]) * math.prod(counts))
     each = zip(shape[2:], counts, scales, strict=True)
-    taps = tuple(_taps(mode, rank, *part, bool(align_corners), data_of(x).dtype.type) for part in each)
-    return _BY_MODE[mode, rank](x, taps)
+    aligned, kind = bool(align_corners), data_of(x).dtype.type
+    if antialias:
+        return _SMOOTH[mode](x, tuple(_smooth_taps(mode, *part, aligned, kind) for part in each))
+    return _BY_MODE[mode, rank](x, tuple(_taps(mode, rank, *part, aligned, kind) for part in each))
 
 
 def _sizes(shape: Sequence[int], size: Any, factor: Any) -> tuple[list[int], list[float | None]]:

@@ -1,5 +1,6 @@
 """What needs no equation: operations that return an argument as it is, or the same numbers in every run.
 
+Shapes and dtypes that are changed back, and elements repeated that an elementwise operation repeats itself, vanish too.
 Nothing here changes a value, not even the sign of a zero: x + 0 stays, as it makes 0.0 of -0.0, and so do 0 * x
 (nan where x is inf) and x - x. `x * 1`, `x / 1`, `x ** 1`, `x - 0`, `x + -0.0`, `-(-x)` and changes of shape or dtype
 to what they are already vanish, `x ** 0` is 1 whatever x is.
@@ -8,6 +9,7 @@ to what they are already vanish, `x ** 0` is 1 whatever x is.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -37,10 +39,13 @@ def folded(primitive: Operation, data: Sequence[Any], example: Any) -> Any:
             return data[1 - place]
     if primitive.moves in ("order", "repeated") and _fits(data[0], example):
         return data[0]
+    source = _source(data[0], "moves", "order") if primitive.moves == "order" else None
+    if _fits(source, example) and data[0].dtype == example.dtype:
+        return source
     if primitive.keeps_scalars and _fits(data[0], example) and not data[0].ndim:
         return data[0]
     if primitive.name == "neg":
-        return _negated(data[0])
+        return _source(data[0], "name", "neg")
     return None
 
 
@@ -55,10 +60,21 @@ def _is_all(value: Any, number: float) -> bool:
     return isinstance(value, (np.ndarray, np.generic)) and Constant.of(value).is_all(number)
 
 
-def _negated(value: Symbol) -> Symbol | None:
-    """x where the value is -x."""
-    made = value.trace.made_by.get(value.variable)
-    return made[1][0] if made is not None and made[0].name == "neg" else None
+def _source(value: Any, fact: str, said: str) -> Any:
+    """What a value was made of, if what the record of the operation says of it is this; else None."""
+    made = value.trace.made_by.get(value.variable) if isinstance(value, Symbol) else None
+    return made[1][0] if made is not None and getattr(made[0], fact) == said else None
+
+
+def _unrepeated(primitive: Operation, data: Sequence[Any], shape: tuple[int, ...]) -> list[Any] | None:
+    """The arguments without repetition of elements that others cause anyway; None: there is none."""
+    given = list(data)
+    for i in range(primitive.tensors):
+        source = _source(given[i], "moves", "repeated")
+        others = [getattr(value, "shape", ()) for k, value in enumerate(given[: primitive.tensors]) if k != i]
+        if source is not None and np.broadcast_shapes(source.shape, *others) == shape:
+            given[i] = source
+    return None if all(map(is_, given, data)) else given
 
 
 def rewritten(primitive: Operation, data: Sequence[Any], example: Any) -> tuple[Operation, list[Any]] | None:
@@ -66,6 +82,10 @@ def rewritten(primitive: Operation, data: Sequence[Any], example: Any) -> tuple[
 
     Changes of sign are moved out of products and into sums, as they are exact.
     """
+    if primitive.elementwise and not primitive.variadic:
+        bare = _unrepeated(primitive, data, example.shape)
+        if bare is not None:
+            return primitive, bare
     plus, minus, mul, div = map(record_of, (arithmetic.plus, arithmetic.minus, arithmetic.mul, arithmetic.true_divide))
     neg = record_of(arithmetic.neg)
     if primitive.name == "rsub" and data[2] == 1:
@@ -99,7 +119,7 @@ def _without_sign(value: Any) -> Any:
     """x where the value is -x, and floating; else the value."""
     if not _is_floating(value):
         return value
-    opposite = _negated(value)
+    opposite = _source(value, "name", "neg")
     return value if opposite is None else opposite
 
 

@@ -6,8 +6,10 @@ they become.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -93,15 +95,21 @@ class Equation(NamedTuple):
 
 
 class _Step(NamedTuple):
-    """An equation as it is run, and the variables that nothing needs after it.
+    """An equation as it is run, on a list of values: what takes its arguments from that, and where its result goes."""
 
-    They make room: of programs of large arrays, what is computed next then finds memory that is in the cache.
-    """
-
-    equation: Equation
     function: Call
-    arguments: list[Any]
-    spent: tuple[Variable, ...]
+    arguments: Call
+    place: int
+
+
+# How many elements a value has at least that is let go of before the end, to make room: what is computed next then
+# finds memory that is in the cache.
+_LARGE = 1024
+
+
+def _forgotten(place: int) -> _Step:
+    """The step that lets go of a value."""
+    return _Step(lambda: None, itemgetter(slice(0, 0)), place)
 
 
 class Program:
@@ -115,6 +123,8 @@ class Program:
         self.outputs = outputs
         # How `columns` runs it, by which inputs vary.
         self.plans: dict[Any, Any] = {}
+        # How `run` does, by whether it is on tensors.
+        self._ready: dict[bool, tuple[list[_Step], list[Any], dict[str, int]]] = {}
 
     def __call__(self, *values: Any) -> tuple[Any, ...]:
         """The outputs for values of the inputs, in order: as `run`."""
@@ -131,50 +141,81 @@ class Program:
         """
         given = [_fitted(values[variable.name], variable) for variable in self.inputs]
         on_tensors = any(isinstance(value, Tensor) for value in given)
-        known: dict[Variable, Any] = dict(zip(self.inputs, map(_wrapped, given) if on_tensors else given, strict=True))
+        if on_tensors not in self._ready:
+            self._ready[on_tensors] = self._placed(on_tensors)
+        steps, constants, places = self._ready[on_tensors]
+        held = [*map(_wrapped, given), *constants] if on_tensors else [*given, *constants]
         with np.errstate(all="ignore"):
-            for equation, function, arguments, spent in self._steps_on_tensors if on_tensors else self._steps:
-                # Where there is nothing nested, so: small programs take 0.8 times the time.
-                filled = [known[a] if type(a) is Variable else substituted(a, known) for a in arguments]
-                if equation.primitive.outputs:
-                    known.update(equation.named(function(*filled)))
-                else:
-                    known[equation.results[0]] = function(*filled)
-                for variable in spent:
-                    del known[variable]
-        outputs = {name: known[o] if isinstance(o, Variable) else o.array() for name, o in self.outputs.items()}
+            for function, arguments, place in steps:
+                held[place] = function(*arguments(held))
+        outputs = {name: held[place] for name, place in places.items()}
         if on_tensors:
             return {name: _wrapped(output) for name, output in outputs.items()}
         plain = all(isinstance(values[variable.name], (int, float)) for variable in self.inputs)
         return {name: o.item() if plain and not o.ndim else o for name, o in outputs.items()}
 
-    @cached_property
-    def _steps(self) -> list[_Step]:
-        """The equations, with their constants as NumPy values."""
-        needed = {output for output in self.outputs.values() if isinstance(output, Variable)}
-        steps: list[_Step] = []
-        for equation in reversed(self.equations):
-            spent = {*equation.variables(), *equation.results} - needed
-            needed |= spent
-            arguments = [thawed(argument) for argument in equation.arguments]
-            steps.append(_Step(equation, equation.primitive.forward, arguments, tuple(spent)))
-        return steps[::-1]
+    def _placed(self, on_tensors: bool) -> tuple[list[_Step], list[Any], dict[str, int]]:
+        """The steps, what lies behind the inputs as they begin, and where the outputs are found by name."""
+        constants: list[Any] = []
+        places = {variable: place for place, variable in enumerate(self.inputs)}
+        used = [[*dict.fromkeys((*e.variables(), *e.results))] for e in self.equations]
+        last = {variable: i for i, variables in enumerate(used) for variable in variables}
+        last |= {output: -1 for output in self.outputs.values() if isinstance(output, Variable)}
 
-    @cached_property
-    def _steps_on_tensors(self) -> list[_Step]:
-        """The equations, with constants as Tensors where a tensor is expected."""
+        def held(value: Any) -> int:
+            constants.append(value)
+            return len(self.inputs) + len(constants) - 1
+
         steps: list[_Step] = []
-        for equation, _, arguments, spent in self._steps:
-            tensors = equation.primitive.tensors
-            wrapped = [_wrapped(argument) if i < tensors else argument for i, argument in enumerate(arguments)]
-            steps.append(_Step(equation, equation.primitive.call, wrapped, spent))
-        return steps
+        free: list[int] = []
+        for i, equation in enumerate(self.equations):
+            primitive = equation.primitive
+            arguments = [*map(thawed, equation.arguments)]
+            if on_tensors:
+                arguments[: primitive.tensors] = map(_wrapped, arguments[: primitive.tensors])
+            if any(type(a) is tuple and any(True for _ in variables_in(a)) for a in arguments):
+                found = {variable: places[variable] for variable in equation.variables()}
+                given: Call = partial(_gathered, arguments, found)
+            else:
+                given = _picked([places[a] if isinstance(a, Variable) else held(a) for a in arguments])
+            # The largest of what is not needed any more makes room for the result.
+            ended = sorted([v for v in used[i] if last[v] == i and v in places], key=_size)
+            large = [places[variable] for variable in ended if _size(variable) >= _LARGE]
+            free += [places.pop(variable) for variable in ended]
+            place = free.pop() if free else held(None)
+            steps.append(_Step(primitive.call if on_tensors else primitive.forward, given, place))
+            steps += map(_forgotten, large[:-1])
+            if not primitive.outputs:
+                places[equation.results[0]] = place
+                continue
+            for number, variable in enumerate(equation.results):
+                if last[variable] != i:
+                    places[variable] = free.pop() if free else held(None)
+                    steps.append(_Step(itemgetter(number), _picked([place]), places[variable]))
+            free.append(place)
+        outputs = {n: places[o] if isinstance(o, Variable) else held(o.array()) for n, o in self.outputs.items()}
+        return steps, constants, outputs
 
     def __str__(self) -> str:
         lines = [f"inputs {', '.join(map(repr, self.inputs))}"]
         lines.extend(map(str, self.equations))
         lines.extend(f"output {name} = {_text(output)}" for name, output in self.outputs.items())
         return "\n".join(lines)
+
+
+def _size(variable: Variable) -> int:
+    return math.prod(variable.shape)
+
+
+def _picked(places: Sequence[int]) -> Call:
+    """What takes the values in these places."""
+    return itemgetter(*places) if len(places) > 1 else itemgetter(slice(places[0], places[0] + 1))
+
+
+def _gathered(arguments: Sequence[Any], places: Mapping[Variable, int], held: Sequence[Any]) -> list[Any]:
+    """Arguments with their variables replaced by what is held, where some are in tuples."""
+    known = {variable: held[place] for variable, place in places.items()}
+    return [substituted(argument, known) for argument in arguments]
 
 
 def variables_in(arguments: Any) -> Iterator[Variable]:

@@ -25,6 +25,8 @@ def parameter_error(primitive: Operation, position: int) -> ParameterError:
 def bind(primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
     """The arguments of a call, by position and complete. TypeError: too many, missing or unknown ones."""
     names, defaults = primitive.arguments, primitive.defaults
+    if not kwargs and len(args) == len(names):
+        return args
     if kwargs:
         kwargs = primitive.own_names(kwargs)
     function = primitive.function or primitive.name
@@ -50,6 +52,21 @@ def promote_operands(primitive: Operation, args: Sequence[Any], data: list[Any])
 
     TypeError: one is a list. RuntimeError: one is an array, and a tensor beside it requires grad.
     """
+    dtype = None
+    for i in primitive.promotes:
+        value = data[i]
+        if not isinstance(args[i], Tensor):
+            if type(value) is float or type(value) is int:
+                continue
+            break
+        if dtype is None:
+            dtype = value.dtype
+        if value.dtype is not dtype or dtype.kind != "f":
+            break
+    else:
+        # The usual case: tensors of one floating dtype, which no Python number can raise.
+        if dtype is not None:
+            return
     if primitive.promotes:
         check_operands(primitive, args)
         try:

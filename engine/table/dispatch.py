@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -114,10 +115,10 @@ def _call(primitive: Operation, forward: Call, quiet: Call, new_node: Call, save
 
 def step_aside(call: Call, primitive: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The result of what few calls are: in forward mode or a trace, by name, with `out=`, without all arguments."""
-    if entered and active():
-        return propagate(call, primitive, args, kwargs)
     if "out" in kwargs:
         return run_into(call, args, kwargs)
+    if entered and active():
+        return forward.levels[-1].propagate(call, primitive, args, kwargs)
     return call(*bind(primitive, args, kwargs))
 
 
@@ -139,6 +140,7 @@ def propagate(call: Call, primitive: Operation, args: Any, kwargs: Any) -> Any:
     return forward.levels[-1].propagate(call, primitive, args, kwargs)
 
 
+@cache
 def quietly(primitive: Operation) -> Call:
     """Its forward function within the limit of elements, and without NumPy's warnings about inf and nan.
 
@@ -151,6 +153,11 @@ def quietly(primitive: Operation) -> Call:
     ordered = bool(primitive.moves or primitive.rows == "dimensions") and not (primitive.view or primitive.outputs)
 
     # Not `errstate` as a decorator, which takes as long to make as all else that an operation is registered with.
+    def view(*data: Any) -> Any:
+        if bound.most != math.inf:
+            check(*data)
+        return forward(*data)
+
     def quiet(*data: Any) -> Any:
         if bound.most != math.inf:
             check(*data)
@@ -158,7 +165,7 @@ def quietly(primitive: Operation) -> Call:
             out = forward(*data)
         return np.ascontiguousarray(out) if ordered and type(out) is np.ndarray and out.ndim > 1 else out
 
-    return quiet
+    return view if primitive.view else quiet
 
 
 def make_view_call(primitive: Operation) -> Call:

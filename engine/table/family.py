@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import copy
-from inspect import CO_VARARGS
+from functools import wraps
+from inspect import CO_VARARGS, unwrap
 from operator import itemgetter
 from typing import Any
 
 from ..tensors.aliases import Call
 from .dispatch import make_call, make_variadic_call, make_view_call
-from .nodes import MANY, ManyNode, PrimitiveNode, VariadicNode, saved_properties
+from .nodes import MANY, JointNode, ManyNode, PrimitiveNode, VariadicNode, saved_properties
 from .record import REAL, Domain, Operation
 from .registry import PRIMITIVES, register
 
@@ -85,6 +86,8 @@ class Family:
         facts = {"tensors": max(1, len(rules)), **self.facts, **facts, "name": name}
         operation = Operation(**facts)
         operation.forward = forward
+        if operation.joint:
+            rules = [_picked(operation.joint, i) for i in range(operation.tensors)]
         operation.rules = tuple(rules)
         operation.domain = _domains(facts.get("domain", REAL), operation.tensors)
         operation.arguments, operation.defaults = _signature(forward, operation.tensors)
@@ -138,8 +141,18 @@ def _rule_and_needs(rule: Call, saved: tuple[str, ...]) -> tuple[Call, Any]:
     return rule, itemgetter(*positions)
 
 
+def _picked(joint: Call, position: int) -> Call:
+    """The rule of one argument, out of that of all."""
+
+    @wraps(joint)
+    def rule(*given: Any) -> Any:
+        return joint(*given)[position]
+
+    return rule
+
+
 def _parameters(rule: Call) -> tuple[str, ...]:
-    code = rule.__code__
+    code = unwrap(rule).__code__
     return code.co_varnames[: code.co_argcount]
 
 
@@ -158,6 +171,8 @@ def _node_class(operation: Operation) -> type[PrimitiveNode]:
     kind: type[PrimitiveNode] = PrimitiveNode
     if operation.variadic:
         kind = VariadicNode
+    elif operation.joint:
+        kind = JointNode
     elif operation.outputs == MANY:
         kind = ManyNode
     made: Any = type(name.rpartition("::")[2], (kind,), members)

@@ -145,13 +145,12 @@ class PrimitiveNode(Node):
 
     def as_tensors(self, saved: Sequence[Any]) -> list[Any]:
         """The saved values for a pass that is itself recorded: arguments and outputs as the tensors they were."""
-        primitive = self.primitive
         values: list[Any] = []
-        for source, value in zip(primitive.saved, saved, strict=True):
-            if source in primitive.results:
-                values.append(tracked(value, self, primitive.results.index(source)))
-            elif source in primitive.slots:
-                values.append(at_edge(value, self.next_functions[primitive.slots.index(source)]))
+        for (result, slot), value in zip(self.primitive.origins, saved, strict=True):
+            if result is not None:
+                values.append(tracked(value, self, result))
+            elif slot is not None:
+                values.append(at_edge(value, self.next_functions[slot]))
             else:
                 values.append(Tensor(value) if isinstance(value, DATA) else value)
         for position, held in self.tangents.items() if self.tangents else ():
@@ -209,6 +208,18 @@ class VariadicNode(PrimitiveNode):
 
     def apply(self, gradients: Any, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Any]:
         return run_rule(*self.primitive.vjps[0], gradients, self.restored(create_graph))
+
+
+class JointNode(PrimitiveNode):
+    """The node of an operation on several tensors whose gradients come of one computation."""
+
+    __slots__ = ()
+
+    def apply(self, gradients: Any, create_graph: bool, edges: Sequence[Edge] | None = None) -> Sequence[Any]:
+        joint, (_, needs) = self.primitive.joint, self.primitive.vjps[0]
+        assert joint is not None
+        sent = run_rule(joint, needs, gradients, self.restored(create_graph))
+        return [s if node else None for s, (node, _) in zip(sent, edges or self.next_functions, strict=True)]
 
 
 class ManyNode(PrimitiveNode):

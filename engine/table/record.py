@@ -10,6 +10,7 @@ and on Tensors (`create_graph=True`). Broadcasting and dtypes are the backward p
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
@@ -116,6 +117,8 @@ class Operation:
     # is no derivative, which is not the same as zero; with `variadic`, the one rule returns a gradient for each).
     forward: Call
     rules: tuple[Call | None, ...] = ()
+    # The one rule of several tensor arguments, which returns a gradient for each; `rules` pick theirs out of it.
+    joint: Call | None = None
     # The names of several results; and what rules call the results, one or several.
     outputs: tuple[str, ...] = ()
     results: tuple[str, ...] = ("out",)
@@ -227,6 +230,12 @@ class Operation:
         """Which arguments have a rule."""
         return [i for i, rule in enumerate(self.rules) if rule is not None]
 
+    @cached_property
+    def origins(self) -> Sequence[tuple[int | None, int | None]]:
+        """For each of `saved`, which of the results it is, and which of `slots`; None: none of them."""
+        results, slots = ({name: i for i, name in enumerate(names)} for names in (self.results, self.slots))
+        return [(results.get(source), slots.get(source)) for source in self.saved]
+
     @property
     def keywords(self) -> dict[str, Any]:
         """The arguments that are given by name alone, with their defaults; not those about storage."""
@@ -251,7 +260,7 @@ class Operation:
         """What PyTorch calls an argument."""
         return {"x": "input", "y": "other", **self.saved_as, **self.called_as}.get(argument, argument)
 
-    @property
+    @cached_property
     def dimensions(self) -> tuple[str, ...]:
         """The arguments that name dimensions."""
         return tuple(name for name in self.arguments if name in _DIMENSIONS)

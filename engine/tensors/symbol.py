@@ -60,6 +60,12 @@ class Numberless:
         """A NumPy operator with an array on its left, as the operation of the table."""
         return self.trace.operation(ufunc, inputs)(*inputs)
 
+    def __and__(self, other: Any) -> Any:
+        return np.bitwise_and(self, other)
+
+    def __or__(self, other: Any) -> Any:
+        return np.bitwise_or(self, other)
+
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         """What NumPy can say of a value from its shape and dtype alone."""
         if function is np.shape:

@@ -52,16 +52,11 @@ class TensorDataset(Dataset):
         return len(self.tensors[0])
 
 
-class Subset(Dataset):
+class Subset(Declared, Dataset, dataset=..., indices=...):
     """Those of a data set that have these indices."""
 
-    def __init__(self, dataset: Any, indices: Sequence[int]) -> None:
-        self.dataset, self.indices = dataset, indices
-
     def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, list):
-            return self.dataset[[self.indices[i] for i in index]]
-        return self.dataset[self.indices[index]]
+        return self.dataset[[self.indices[i] for i in index] if isinstance(index, list) else self.indices[index]]
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -76,10 +71,8 @@ class ConcatDataset(Dataset):
         self.cumulative_sizes = list(accumulate(map(len, self.datasets)))
 
     def __getitem__(self, index: int) -> Any:
-        if index < 0:
-            if -index > len(self):
-                raise ValueError("absolute value of index should not exceed dataset length")
-            index += len(self)
+        require(index >= -len(self), "absolute value of index should not exceed dataset length")
+        index = index + len(self) if index < 0 else index
         which = bisect_right(self.cumulative_sizes, index)
         return self.datasets[which][index - (self.cumulative_sizes[which - 1] if which else 0)]
 
@@ -95,8 +88,8 @@ def random_split(dataset: Any, lengths: Sequence[Any], generator: Generator | No
         shares, lengths = lengths, [math.floor(len(dataset) * share) for share in lengths]
         for extra in range(len(dataset) - sum(lengths)):
             lengths[extra % len(shares)] += 1
-    if sum(lengths) != len(dataset):
-        raise ValueError("Sum of input lengths does not equal the length of the input dataset!")
+    adds_up = sum(lengths) == len(dataset)
+    require(adds_up, "Sum of input lengths does not equal the length of the input dataset!")
     indices = randperm(sum(lengths), generator=generator).tolist()
     ends = accumulate(lengths)
     return [Subset(dataset, indices[end - length : end]) for end, length in zip(ends, lengths, strict=True)]
@@ -136,20 +129,17 @@ class RandomSampler(Sampler, data_source=..., replacement=False, num_samples=Non
 
     @property
     def num_samples(self) -> int:
-        """How many are drawn."""
         return len(self.data_source) if self._chosen is None else self._chosen
 
     def __iter__(self) -> Iterator[int]:
         count, most = len(self.data_source), self.num_samples
         generator = Generator().manual_seed(_drawn_seed()) if self.generator is None else self.generator
-        if self.replacement:
-            for begins in range(0, most, 32):
-                size = (min(32, most - begins),)
-                yield from randint(high=count, size=size, dtype=dtypes.int64, generator=generator).tolist()
-            return
-        for _ in range(most // count):
-            yield from randperm(count, generator=generator).tolist()
-        yield from randperm(count, generator=generator).tolist()[: most % count] if most % count else ()
+        for left in range(most, 0, -32 if self.replacement else -count):
+            if self.replacement:
+                drawn = randint(high=count, size=(min(32, left),), dtype=dtypes.int64, generator=generator)
+            else:
+                drawn = randperm(count, generator=generator)[:left]
+            yield from drawn.tolist()
 
     def __len__(self) -> int:
         return self.num_samples
@@ -237,14 +227,13 @@ class DataLoader(
         for name, given in others.items() if is_stream else ():
             unspecified = f"DataLoader with IterableDataset: expected unspecified {name} option, but got {name}={given}"
             require(given is None or given is False, unspecified)
-        require(self.sampler is None or not shuffle, "sampler option is mutually exclusive with shuffle")
-        if self.batch_sampler is not None:
-            is_alone = self.batch_size == 1 and not shuffle and self.sampler is None and not self.drop_last
-            others = "batch_size, shuffle, sampler, and drop_last"
-            require(is_alone, f"batch_sampler option is mutually exclusive with {others}")
-        elif self.batch_size is None:
-            both = "batch_size=None option disables auto-batching and is mutually exclusive with drop_last"
-            require(not self.drop_last, both)
+        exclusive = "option is mutually exclusive with"
+        require(self.sampler is None or not shuffle, f"sampler {exclusive} shuffle")
+        is_alone = self.batch_size == 1 and not shuffle and self.sampler is None and not self.drop_last
+        both = f"batch_sampler {exclusive} batch_size, shuffle, sampler, and drop_last"
+        require(self.batch_sampler is None or is_alone, both)
+        both = "batch_size=None option disables auto-batching and is mutually exclusive with drop_last"
+        require(self.batch_size is not None or not self.drop_last, both)
 
     def __iter__(self) -> Iterator[Any]:
         _drawn_seed(self.generator)
@@ -286,8 +275,8 @@ def default_collate(batch: Sequence[Any]) -> Any:
     if isinstance(first, Mapping):
         return {key: default_collate([item[key] for item in batch]) for key in first}
     if isinstance(first, (tuple, list)):
-        if any(len(item) != len(first) for item in batch):
-            raise RuntimeError("each element in list of batch should be of equal size")
+        are_equal = all(len(item) == len(first) for item in batch)
+        require(are_equal, "each element in list of batch should be of equal size", RuntimeError)
         parts = [default_collate(part) for part in zip(*batch, strict=True)]
         return type(first)(*parts) if hasattr(first, "_fields") else parts
     raise type_error(

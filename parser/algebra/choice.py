@@ -168,7 +168,7 @@ def _decided(condition: Term, other: Term, holds: bool) -> bool | None:
 
 def joined(constant: Fraction, terms: Mapping[Term, Fraction]) -> Sequence[Term] | None:
     """The summands, where two of them choose by one condition and are made one; None: there are no such two."""
-    choices: dict[Term, list[Term]] = {}
+    choices: dict[Term, list[Call]] = {}
     for term in terms:
         if isinstance(term, Call) and term.name == "where":
             condition = term.arguments[0]
@@ -177,12 +177,18 @@ def joined(constant: Fraction, terms: Mapping[Term, Fraction]) -> Sequence[Term]
     for condition, group in choices.items():
         if len(group) > 1:
             branches = [
-                add(*(multiply(number(terms[term]), _assuming(condition, term, holds)) for term in group))
+                add(*(multiply(number(terms[term]), _branch(condition, term, holds)) for term in group))
                 for holds in (True, False)
             ]
             rest = [multiply(number(c), term) for term, c in terms.items() if term not in group]
             return [number(constant), *rest, where(condition, *branches)]
     return None
+
+
+def _branch(condition: Term, choice: Call, holds: bool) -> Term:
+    """What is chosen by a condition or by its opposite, where the condition holds or does not."""
+    by, then, otherwise = choice.arguments
+    return _assuming(condition, then if (by is condition) == holds else otherwise, holds)
 
 
 def _is_opposite(condition: Term) -> tuple[bool, bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from .arithmetic import add, multiply, negative, power
 from .canonical import CANONICAL
@@ -81,9 +82,17 @@ def _rewritten(term: Term, rule: Callable[[Term], Term], parts: Callable[[Term],
     return known[term]
 
 
-def quotients(term: Term) -> list[Call]:
-    """The calls in an expression that are a quotient of two others, such as tan(x)."""
-    return [part for part in ordered([term]) if isinstance(part, Call) and _parts_of_ratio(part) is not None]
+def has_quotient(term: Term) -> bool:
+    """Whether there is a call in an expression that is a quotient of two others, such as tan(x)."""
+    for part in ordered([term], lambda part: () if part in _known else children(part)):
+        if part not in _known:
+            is_one = isinstance(part, Call) and _parts_of_ratio(part) is not None
+            _known[part] = is_one or any(_known[inner] for inner in children(part))
+    return _known[term]
+
+
+# Each level of a deep nest is asked.
+_known: WeakKeyDictionary[Term, bool] = WeakKeyDictionary()
 
 
 def _ratio(call: Call) -> Term | None:

@@ -20,6 +20,7 @@ from .terms import ONE, Call, E, Number, Product, Sum, Symbol, Term, coefficient
 
 _MOST_WORK = 1_000_000  # coefficients that are multiplied to make the sum of some products
 _MOST_GENERATORS = 60
+_MOST_FACTORED = 200  # terms
 
 
 class TooLargeError(Exception):
@@ -203,7 +204,8 @@ class Ring:
         if not polynomial:
             return Value(Fraction(0), {})
         try:
-            unit, factors = polynomial.factor()
+            # Of a long one, irreducible factors are hardly ever shorter, and take the longer to find.
+            unit, factors = (polynomial.factor if len(polynomial) <= _MOST_FACTORED else polynomial.factor_squarefree)()
         except OverflowError:
             # FLINT puts factors with coefficients beyond 64 bits in no order; those of another kind it leaves alone.
             unit, factors = polynomial.factor_squarefree()

@@ -11,14 +11,15 @@ from .arithmetic import add, multiply
 from .choice import by_regions
 from .functions import rebuilt
 from .identities import (
+    has_quotient,
     multiplied_angles,
     of_inverse,
-    quotients,
     square,
     with_hyperbolics,
     with_quotients,
     without_quotients,
 )
+from .nesting import nested
 from .notation import function
 from .presentation import Presentation
 from .terms import (
@@ -107,6 +108,8 @@ class _Simplification:
         # What its terms have in common is soon found, and keeps the next derivative as short as it can be.
         forms = [_common_factor(term, min), _common_factor(term, max)] if isinstance(term, Sum) else []
         count = sum(len(factors_of(part)) for part, _ in term.terms) if isinstance(term, Sum) else 0
+        if isinstance(term, Sum) and count > _MOST_FACTORS:
+            forms.insert(0, nested(term))
         if count > _MOST_COUNTED:
             # To count its tokens would take longer than to find what they have in common, which is shorter anyway.
             return min(term, *forms, key=lambda form: sum(map(_size, ordered([form], _inside))))
@@ -184,7 +187,7 @@ class _Simplification:
                     continue
                 if is_outer and _stays_finite(turned := with_hyperbolics(form)):
                     yield turned
-                if parity or plain is not term or quotients(form):
+                if parity or plain is not term or has_quotient(form):
                     yield (joined := with_quotients(form))
                     if parity:
                         yield multiplied_angles(form)
@@ -281,7 +284,7 @@ def _are_related(factors: Iterable[tuple[Term, Term]]) -> bool:
     circular = [(base, exponent) for base, exponent in factors if square(base) is not None]
     if len({base for base, _ in circular}) > 1 or any((integer(e) or 0) > 1 for _, e in circular):
         return True
-    return any(is_call(base, "sign", "abs", "where") or quotients(base) for base, _ in factors)
+    return any(is_call(base, "sign", "abs", "where") or has_quotient(base) for base, _ in factors)
 
 
 def _reluctance(term: Term, form: Term) -> int:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
+from ...engine.primitives import arithmetic
+from ...engine.program.folding import record_of
 from ...engine.program.program import Constant, Equation, Program, Variable
 from . import arrays
-from .arithmetic import add, multiply
+from .arithmetic import add, multiply, negative
 from .calls import called
 from .canonical import CANONICAL, Algebra
 from .constants import read
@@ -36,19 +38,17 @@ def translated(
     known: dict[Variable, Any] = {variable: algebra.symbol(variable.name) for variable in program.inputs}
     if algebra is CANONICAL:
         known = {variable: matrices.indices.element(term, variable.shape) for variable, term in known.items()}
-    inner = _inner_sums(program) if algebra is CANONICAL else frozenset[Variable]()
-    pending: dict[Variable, list[Any]] = {}
+    inner = _inner(program) if algebra is CANONICAL else frozenset[Variable]()
+    pending: dict[Variable, Equation] = {}
     for equation in program.equations:
-        if algebra is CANONICAL and _is_sum(equation):
-            # A sum of many terms is put together at once, and not once for each of them.
-            left, right = (
-                pending.pop(a, None) or [_argument(a, known, algebra, matrices, True)] for a in equation.arguments
-            )
-            left.extend(right)
-            if equation.results[0] in inner:
-                pending[equation.results[0]] = left
-            else:
-                known[equation.results[0]] = symbols.get(equation.results[0]) or add(*left)
+        result = equation.results[0]
+        if result in inner:
+            pending[result] = equation
+            continue
+        if algebra is CANONICAL and (kind := _kind(equation)):
+            parts = ((_argument(a, known, algebra, matrices, True), sign) for a, sign in _flattened(equation, pending))
+            terms = [term if sign > 0 else negative(term) for term, sign in parts]
+            known[result] = symbols.get(result) or (add if kind == "+" else multiply)(*terms)
             continue
         arguments = [
             _argument(argument, known, algebra, matrices, i < equation.primitive.tensors)
@@ -73,20 +73,44 @@ def translated(
     return {name: matrices.array(term, axes_of(shapes[name])) for name, term in found.items()}
 
 
-def _is_sum(equation: Equation) -> bool:
-    """Whether an equation is the sum of two numbers."""
-    record, result = equation.primitive, equation.results[0]
-    return len(equation.arguments) == 2 and record.function is None and record.name == "add" and result.shape == ()
+_NEGATIVE, _MINUS = record_of(arithmetic.neg), record_of(arithmetic.minus)
+_KINDS = {record_of(arithmetic.plus): "+", _MINUS: "+", _NEGATIVE: "+", record_of(arithmetic.mul): "*"}
 
 
-def _inner_sums(program: Program) -> frozenset[Variable]:
-    """The sums that are a term of one other sum and nothing else."""
+def _kind(equation: Equation) -> str:
+    """Of sums, differences and changes of sign of single numbers "+", of products "*", of anything else nothing."""
+    return _KINDS.get(equation.primitive, "") if equation.results[0].shape == () else ""
+
+
+def _inner(program: Program) -> frozenset[Variable]:
+    """What is a term of one other sum and nothing else, or a factor of one other product.
+
+    A sum or product of many is put together at once, and not once for each of them.
+    """
     uses = Counter(a for equation in program.equations for a in equation.arguments if isinstance(a, Variable))
     uses.update(output for output in program.outputs.values() if isinstance(output, Variable))
-    terms = {a for equation in program.equations if _is_sum(equation) for a in equation.arguments if uses.get(a) == 1}
-    shown = {id(output) for output in program.outputs.values()}
-    sums = (equation.results[0] for equation in program.equations if _is_sum(equation))
-    return frozenset(result for result in sums if result in terms and id(result) not in shown)
+    kinds: dict[Any, str] = {}
+    inner: set[Variable] = set()
+    for equation in program.equations:
+        if kind := _kind(equation):
+            kinds[equation.results[0]] = kind
+            inner.update(a for a in equation.arguments if isinstance(a, Variable) and kinds.get(a) == kind)
+    return frozenset(v for v in inner if uses[v] == 1)
+
+
+def _flattened(equation: Equation, pending: Mapping[Variable, Equation]) -> Iterator[tuple[Any, int]]:
+    """The terms of a sum with their signs, or the factors of a product, those of pending equations among them."""
+    stack = [(equation, 1)]
+    while stack:
+        found, sign = stack.pop()
+        if isinstance(found, Variable) and found in pending:
+            found = pending[found]
+        if not isinstance(found, Equation):
+            yield found, sign
+            continue
+        *first, last = found.arguments
+        stack.append((last, -sign if found.primitive in (_MINUS, _NEGATIVE) else sign))
+        stack.extend((argument, sign) for argument in first)
 
 
 def _made(equation: Equation, arguments: list[Any], algebra: Algebra, matrices: Matrices) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 from ..algebra.equality import is_derivative
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables
-from ..syntax.errors import ExpressionError, UsageError, did_you_mean
+from ..syntax.errors import ExpressionError, UsageError, suggested
 from ..syntax.parse import parse
 from ..syntax.records import Program
 from ..syntax.wording import listed, quoted, shortened, variables_help
@@ -77,10 +77,9 @@ def read_claims(texts: Iterable[str], wrt: Sequence[str], names: Sequence[str]) 
             written = f'{wrt[0] if wrt else "x"}="{shortened(text) if not separator else "2*x"}"'
             raise UsageError(f"--claim takes NAME=EXPR, not {quoted(text)}", f"write `--claim {written}`")
         if name not in wrt:
-            close = did_you_mean(name, wrt)
             raise UsageError(
                 f"--claim is about {quoted(name)}, which the expression is not differentiated by",
-                f"did you mean `{close}`?" if close else f"it is differentiated by {listed(wrt)}",
+                suggested(name, wrt, f"it is differentiated by {listed(wrt)}"),
             )
         program = parse(source)
         for variable, place in free_variables(program).items():

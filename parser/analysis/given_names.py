@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ...engine.table.registry import FUNCTIONS
 from ..semantics.names import CONSTANTS, meant_by_definition
 from ..syntax.callers import Caller
-from ..syntax.errors import ExpressionError, UsageError, did_you_mean
+from ..syntax.errors import ExpressionError, UsageError, did_you_mean, suggested
 from ..syntax.parse import parse
 from ..syntax.records import Assign, Name, Program
 from ..syntax.wording import listed, quoted, variables_help
@@ -22,6 +22,23 @@ def canonical(name: str) -> str:
     except ExpressionError:
         return name
     return statement.name if type(statement) is Name else name
+
+
+def named_texts(option: str, form: str, help: str, texts: Iterable[str]) -> dict[str, str]:
+    """What stands behind the equals signs of texts that an option has, by name: `x=...`, whose form errors show.
+
+    UsageError: a text has another form, or a name is there twice.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        name = canonical(name.strip())
+        if not equals or not name.isidentifier() or not value.strip():
+            raise UsageError(f"{option} takes {form}, not {quoted(text)}", help)
+        if name in found:
+            raise UsageError(f"{option} gives `{name}` twice", "leave out one of them")
+        found[name] = value
+    return found
 
 
 def match(program: Program, free: Mapping[str, Name], given: Collection[str], caller: Caller) -> list[str]:
@@ -77,10 +94,9 @@ def differentiated(
     for option, mentioned in (("wrt", wrt or []), ("const", constant)):
         for name in mentioned:
             if name not in names:
-                close = did_you_mean(name, names)
                 raise UsageError(
                     f"{caller.option(option)} names {quoted(name)}, which is not a variable of the expression",
-                    f"did you mean `{close}`?" if close else variables_help(names),
+                    suggested(name, names, variables_help(names)),
                 )
     return [name for name in (names if wrt is None else dict.fromkeys(wrt)) if name not in constant]
 

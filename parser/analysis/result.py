@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..syntax.errors import UsageError, did_you_mean
+from ..syntax.errors import UsageError, suggested
 from ..syntax.wording import listed, quoted
 
 
@@ -81,8 +81,7 @@ class Report(NamedTuple):
 
 def no_result(key: str, names: Iterable[str], otherwise: str) -> UsageError:
     """The error for a key that no result has: with the name that it is like, else with the help `otherwise`."""
-    close = did_you_mean(key, names)
-    return UsageError(f"there is no result {quoted(key)}", f"did you mean `{close}`?" if close else otherwise)
+    return UsageError(f"there is no result {quoted(key)}", suggested(key, names, otherwise))
 
 
 def text_at(facts: Mapping[str, Any], key: str, main: str = "at.", shown: Sequence[str] = ()) -> str:

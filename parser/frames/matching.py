@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from ..analysis.given_names import canonical
 from ..semantics.names import CONSTANTS
 from ..syntax.callers import Caller
-from ..syntax.errors import UsageError, did_you_mean
+from ..syntax.errors import UsageError, did_you_mean, suggested
 from ..syntax.wording import listed, quoted, variables_help
 
 _MOST_LISTED = 10
@@ -37,10 +37,9 @@ def match_columns(
 
     for variable, column in renamed.items():
         if variable not in free:
-            close = did_you_mean(variable, free)
             raise UsageError(
                 f"{caller.option('rename')} names {quoted(variable)}, which is not a variable of the expression",
-                f"did you mean `{close}`?" if close else variables_help(list(free)),
+                suggested(variable, free, variables_help(list(free))),
             )
         if column not in names:
             raise missing(column, f"{caller.renaming(variable, column)}: ")

@@ -16,7 +16,7 @@ from ..semantics.computing import computing_here
 from ..semantics.limits import Limits
 from ..semantics.names import CONSTANTS, free_variables
 from ..syntax.callers import PYTHON, Caller
-from ..syntax.errors import AutodiffError, ExpressionWarning, UsageError, did_you_mean
+from ..syntax.errors import AutodiffError, ExpressionWarning, UsageError, suggested
 from ..syntax.parse import parse
 from ..syntax.walk import structure
 from ..syntax.wording import listed, quoted, variables_help
@@ -426,8 +426,7 @@ class Expression:
         found: dict[str, tuple[int, ...]] = {}
         for name, sizes in (shapes or {}).items():
             if name not in self.free:
-                close = did_you_mean(name, self.free)
-                help = f"did you mean `{close}`?" if close else variables_help(self.variables)
+                help = suggested(name, self.free, variables_help(self.variables))
                 raise UsageError(f"shapes names {quoted(name)}, which is not a variable of the expression", help)
             found[name] = (sizes,) if isinstance(sizes, int) else tuple(sizes)
         return found

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ...engine import Tensor
 from ..syntax.records import Assign, Binary, Define, Name, Number, Program, Unary
 from ..syntax.walk import body_of, walk
 
-_NUMBER = re.compile(r"(?<![\w.])((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?![\w.])")
+# The first character is of a set, which is what looking for one is fast by.
+_NUMBER = re.compile(r"([\d.](?<![\w.].)(?:(?<=\d)\d*\.?\d*|(?<=\.)\d+)(?:[eE][+-]?\d+)?)(?![\w.])")
 # Digits that a float tells apart, with a sign, a point and an exponent.
 _LONGEST = 17
-_MOST_FRAMES = 4096
 _FREE_NAME = "number_{}_"
 
 Parse = Callable[[str], tuple[Program, Mapping[str, Name]]]
@@ -27,91 +25,11 @@ Parse = Callable[[str], tuple[Program, Mapping[str, Name]]]
 Pieces = tuple[tuple[str, ...], list[str]]
 
 
-class Frame(NamedTuple):
-    """What is between the numbers of expressions, and what follows from it: `expr` is the first of them.
-
-    `free` are the variables; `places` are those of the numbers, counted from 0, that can be variables too.
-    """
-
-    expr: str
-    program: Program
-    free: Mapping[str, Name]
-    places: Sequence[int]
-
-
 class Form(NamedTuple):
-    """What expressions share: a program that has variables in place of numbers, by these names."""
+    """What expressions share: a program that has variables in place of numbers, and the numbers by their names."""
 
     program: Program
-    numbers: Sequence[str]
-
-
-class Member(NamedTuple):
-    """An expression of a form with its numbers, the values of its variables, and those to differentiate by.
-
-    `form` is equal for all of a form alone: the frame's text, the numbers that stay, and the kinds of the others.
-    """
-
-    frame: Frame
-    form: Any
-    expr: str
-    numbers: Sequence[float]
-    variables: Mapping[str, Tensor]
-    wrt: Sequence[str]
-
-    def key(self) -> tuple[Any, ...]:
-        """What members of a form have in common that one program computes."""
-        shapes = tuple([(name, value._data.shape) for name, value in self.variables.items()])
-        return self.form, shapes, tuple(self.wrt)
-
-
-class Forms:
-    """The forms of expressions met before."""
-
-    def __init__(self, parse: Parse) -> None:
-        """`parse` gives an expression's syntax and variables, or raises ExpressionError."""
-        self.parse = parse
-        self.frames: dict[tuple[str, ...], Frame] = {}
-        self.made = lru_cache(maxsize=256)(self._made)
-
-    def of(self, expr: str, pieces: Pieces) -> tuple[Frame, Any, list[float]] | None:
-        """The frame of an expression, what tells its form, and its numbers; None: it has none of a form.
-
-        ExpressionError: it is wrong.
-        """
-        between, texts = pieces
-        if not texts:
-            return None
-        frame = self.frames.get(between)
-        if frame is None:
-            program, free = self.parse(expr)
-            if len(self.frames) >= _MOST_FRAMES:
-                self.frames.clear()
-            frame = self.frames[between] = Frame(expr, program, free, _places(expr, program, free))
-        if not frame.places:
-            return None
-        numbers: list[float] = []
-        kinds: list[Any] = list(texts)
-        for place in frame.places:
-            text = texts[place]
-            number = float(text)
-            if len(text) > _LONGEST or not math.isfinite(number):
-                return None
-            numbers.append(number)
-            # A whole number is another than 2.0 where no tensor is known.
-            kinds[place] = text.isdigit()
-        return frame, (between, tuple(kinds)), numbers
-
-    def form(self, member: Member) -> Form:
-        """What the members of a form share."""
-        return self.made(member.form, tuple(member.frame.places))
-
-    def _made(self, form: Any, places: Sequence[int]) -> Form:
-        between, kinds = form
-        names = {place: _FREE_NAME.format(i) for i, place in enumerate(places)}
-        texts = [names.get(i, kind) for i, kind in enumerate(kinds)]
-        text = "".join([f"{before}{number}" for before, number in zip(between, [*texts, ""], strict=True)])
-        return Form(self.parse(text)[0], list(names.values()))
+    numbers: Mapping[str, Sequence[float]]
 
 
 def split(expr: str) -> Pieces:
@@ -120,9 +38,41 @@ def split(expr: str) -> Pieces:
     return tuple(pieces[::2]), pieces[1::2]
 
 
-def _places(expr: str, program: Program, free: Mapping[str, Name]) -> list[int]:
+def groups(
+    numbers: Sequence[Sequence[str]], places: Collection[int], keys: Iterable[Sequence[Any]]
+) -> Iterator[tuple[list[int], dict[int, list[str]]]]:
+    """The rows of each form of n expressions that are the same between their numbers, and by place those that vary.
+
+    `numbers` has (n,) for each number of an expression, of which those at the `places` may vary; `keys` are what else
+    rows of a form have in common, (n,) each.
+    """
+    kinds = [[*map(_kind, texts)] if place in places else texts for place, texts in enumerate(numbers)]
+    rows: dict[Any, list[int]] = {}
+    for row, key in enumerate(zip(*kinds, *keys, strict=True)):
+        rows.setdefault(key, []).append(row)
+    for key, own in rows.items():
+        yield own, {place: [numbers[place][row] for row in own] for place in places if type(key[place]) is bool}
+
+
+def _kind(text: str) -> Any:
+    """What a number that can be a variable has in common with others of its form; its text, if it is none of a form."""
+    # A whole number is another than 2.0 where no tensor is known.
+    return text.isdigit() if len(text) <= _LONGEST and math.isfinite(float(text)) else text
+
+
+def form_of(expr: str, varying: Mapping[int, Sequence[str]], parse: Parse) -> Form:
+    """The form of expressions like this one, by the numbers that vary, by place. ExpressionError: `parse` raises it."""
+    pieces = _NUMBER.split(expr)
+    names = {place: _FREE_NAME.format(place) for place in varying}
+    for place, name in names.items():
+        pieces[2 * place + 1] = name
+    return Form(parse("".join(pieces))[0], {names[place]: [*map(float, texts)] for place, texts in varying.items()})
+
+
+def places_of(program: Program, free: Mapping[str, Name]) -> list[int]:
     """Which of the numbers in an expression, counted from 0, can be variables."""
-    if not expr.isascii() or program.source != expr or any(_FREE_NAME.format("")[:-1] in name for name in free):
+    expr = program.source
+    if not expr.isascii() or any(_FREE_NAME.format("")[:-1] in name for name in free):
         return []
     known = {match.start(): i for i, match in enumerate(_NUMBER.finditer(expr))}
     varying = set(free)

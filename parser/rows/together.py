@@ -5,8 +5,9 @@ The numbers are those of evaluating each by itself, to the last bit, so that it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,73 +17,110 @@ from ...engine.program import Equation, run, trace
 from ...engine.program import Program as Traced
 from ...engine.program.rows import rounds_alike
 from ...engine.program.taylor import derivatives
-from ..analysis.differentiate import Request, differentiate
+from ..analysis.differentiate import Request
+from ..analysis.of_numbers import computed
 from ..analysis.problem import Problem, Shapes
 from ..analysis.result import Report, value_text
 from ..semantics.evaluate import evaluate
 from ..semantics.limits import Limits
 from ..syntax.records import Conditional, Program
 from ..syntax.walk import body_of, walk
-from .forms import Form, Member
+from .forms import Form, Parse, form_of, groups, places_of
 
 # Evaluating, their derivatives are quotients where no factor is zero; in a program they are always products.
 _BY_NUMBERS = ("prod", "cumprod")
+# An expression whose numbers vary.
+_LONGEST = 1000
 
 
-class _Found(NamedTuple):
-    """The report of one problem, and the results of all by their keys."""
+class Rows(NamedTuple):
+    """What records that share an expression have in common, and arrays (n, ...) by key of what each has.
+
+    `finite` marks those whose numbers are; of the others something is to be said, which computing each alone does.
+    """
 
     model: Report
-    columns: Mapping[str, np.ndarray]
+    inputs: Mapping[str, np.ndarray]
+    found: Mapping[str, np.ndarray]
+    finite: np.ndarray
+
+    def report(self, expr: str, of: Callable[[np.ndarray], Any]) -> Report:
+        """That of a record with this expression, `of` giving what it has of an array."""
+        found = {key: of(column) for key, column in self.found.items()}
+
+        def filled(path: str, values: Mapping[str, Any]) -> dict[str, Any]:
+            return {
+                name: filled(f"{path}.{name}", value) if isinstance(value, dict) else found[f"{path}.{name}"]
+                for name, value in values.items()
+            }
+
+        return self.model._replace(
+            expr=expr,
+            inputs={name: of(column) for name, column in self.inputs.items()},
+            value=found["value"],
+            grad=filled("grad", self.model.grad),
+            more={kind: filled(kind, values) for kind, values in self.model.more.items()},
+            warnings=[],
+        )
 
 
 class Together:
-    """Computes problems with one key and the same limits; remembers the programs of keys met before."""
+    """Computes records with one expression or form; remembers the programs of those met before."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, parse: Parse, vary: bool) -> None:
+        """`parse` reads expressions, whose numbers may `vary`."""
         self.request = request
+        self.parse = parse
+        self.vary = vary
         self.traced = lru_cache(maxsize=256)(self.trace)
 
-    def reports(self, problems: Sequence[Problem]) -> list[Report | None]:
-        """A report for each, None where it has to be computed by itself: no number, or none that is finite."""
-        first = problems[0]
-        columns = {name: np.stack([problem.variables[name]._data for problem in problems]) for name in first.variables}
-        found = self._found(first.program, first.key()[1], columns, [first])
-        if found is None:
-            return [None] * len(problems)
-        return _reports(found, [(problem.program.source, problem.variables) for problem in problems])
+    def groups(
+        self,
+        exprs: Sequence[str],
+        numbers: Sequence[Sequence[str]],
+        columns: Mapping[str, np.ndarray],
+        problem: Callable[[int], Problem],
+        fewest: int,
+    ) -> Iterator[tuple[list[int], Rows]]:
+        """Those rows of n expressions that can be computed together, at least the `fewest`, and their results.
 
-    def reports_of_form(
-        self, form: Form, members: Sequence[Member], first: Problem, last: Problem
-    ) -> list[Report | None]:
-        """A report for each member of a form, as `reports`; the first and the last are given as problems too."""
-        shapes = (*first.key()[1], *((name, ()) for name in form.numbers))
-        columns = {name: np.stack([member.variables[name]._data for member in members]) for name in first.variables}
-        numbers = np.array([member.numbers for member in members])
-        columns.update(zip(form.numbers, numbers.T, strict=True))
-        found = self._found(form.program, shapes, columns, [first, last])
-        if found is None:
-            return [None] * len(members)
-        return _reports(found, [(member.expr, member.variables) for member in members])
+        The expressions are the same between their `numbers`, (n,) for each place. `columns` are the values of their
+        variables, (n, ...), or where not all are numbers (n,) arrays, and None for what is no value; `problem` gives
+        that of a row. ExpressionError, UsageError: something is wrong with one.
+        """
+        places = places_of(*self.parse(exprs[0])) if self.vary and len(exprs[0]) <= _LONGEST else []
+        keys = [[*map(_shape, count(), c)] for c in columns.values() if c.dtype == object]
+        for rows, varying in groups(numbers, places, [*keys, [()] * len(exprs)]):
+            if len(rows) >= fewest:
+                form = form_of(exprs[rows[0]], varying, self.parse)
+                own = {name: _stacked(column[rows]) for name, column in columns.items()}
+                found = self._rows(form, own, problem(rows[0]), problem(rows[-1]))
+                if found is not None:
+                    yield rows, found
 
-    def _found(
-        self, syntax: Program, shapes: Shapes, columns: Mapping[str, np.ndarray], tried: Sequence[Problem]
-    ) -> _Found | None:
-        """The results for all rows; None: it cannot be told, or not as the first (and last) problem has them alone."""
-        first = tried[0]
-        program = self.traced(syntax, shapes, tuple(first.wrt), first.limits)
+    def _rows(self, form: Form, columns: Mapping[str, np.ndarray], first: Problem, last: Problem) -> Rows | None:
+        """The results of n records, of which the first and the last are given, from arrays (n, ...) by variable.
+
+        None: they cannot be told for all at once, or not as those two have them alone.
+        """
+        shapes = (*first.shapes(), *((name, ()) for name in form.numbers))
+        program = self.traced(form.program, shapes, tuple(first.wrt), first.limits)
         if program is None:
             return None
+        numbers = {name: np.array(numbers) for name, numbers in form.numbers.items()}
         try:
             # What is the same in all rows comes from here: the type, the name of the last node, the notes.
-            models = [differentiate(problem, self.request) for problem in tried]
-            found = run(program, columns, threads=1, exact=True)
+            models = [computed(problem, self.request) for problem in (first, last)]
+            found = run(program, {**columns, **numbers}, threads=1, exact=True)
         except Exception:
             return None
-        for model, row in zip(models, (0, -1), strict=False):
+        for model, row in zip(models, (0, -1), strict=True):
             if any(value_text(value) != value_text(found[key][row]) for key, value in model.facts() if key in found):
                 return None
-        return _Found(models[0], found)
+        finite = np.ones(len(found["value"]), bool)
+        for column in (*found.values(), *columns.values()):
+            finite &= np.isfinite(column.reshape(len(finite), -1)).all(axis=1)
+        return Rows(models[0], columns, found, finite)
 
     def trace(self, program: Program, shapes: Shapes, wrt: Sequence[str], limits: Limits) -> Traced | None:
         """The program that computes the results as `differentiate` does; None: it depends on the numbers."""
@@ -117,33 +155,10 @@ def _is_as_alone(equation: Equation) -> bool:
     return name == "pow" or rounds_alike(equation) or all(variable.shape for variable in equation.variables())
 
 
-def _reports(found: _Found, rows: Sequence[tuple[str, Mapping[str, Tensor]]]) -> list[Report | None]:
-    """The reports of rows, given by expression and variables; None for one with a number that is not finite."""
-    finite = np.ones(len(rows), bool)
-    for column in found.columns.values():
-        finite &= np.isfinite(column.reshape(len(rows), -1)).all(axis=1)
-    return [
-        _report(found.model, expr, variables, {key: column[i] for key, column in found.columns.items()})
-        if finite[i]
-        else None
-        for i, (expr, variables) in enumerate(rows)
-    ]
+def _shape(row: int, value: Any) -> Any:
+    """What rows computed together have in common: the shape of a value; where there is none, nothing."""
+    return row if value is None else value.shape
 
 
-def _report(model: Report, expr: str, variables: Mapping[str, Tensor], found: Mapping[str, Any]) -> Report:
-    """The model with the numbers of another problem."""
-
-    def filled(path: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            name: filled(f"{path}.{name}", value) if isinstance(value, dict) else found[f"{path}.{name}"]
-            for name, value in values.items()
-        }
-
-    return model._replace(
-        expr=expr,
-        inputs={name: value._data for name, value in variables.items()},
-        value=found["value"],
-        grad=filled("grad", model.grad),
-        more={kind: filled(kind, values) for kind, values in model.more.items()},
-        warnings=[],
-    )
+def _stacked(column: np.ndarray) -> np.ndarray:
+    return np.stack(column.tolist()) if column.dtype == object else column

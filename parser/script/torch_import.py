@@ -14,7 +14,7 @@ from typing import Any
 from ... import engine
 from ...engine.api.types import PublicTensor
 from .running.modules import TORCH, engine_module, removed
-from .torch_homes import face, shown_as_torchs
+from .running.torch_homes import face, shown_as_torchs
 
 
 class _Finder(MetaPathFinder, Loader):
@@ -27,8 +27,7 @@ class _Finder(MetaPathFinder, Loader):
         if not _is_torch(fullname):
             return None
         if _module(fullname) is None:
-            message = f"No module named '{fullname}': torch is this engine here, which has no such part"
-            raise ModuleNotFoundError(message, name=fullname)
+            raise ModuleNotFoundError(f"No module named '{fullname}'", name=fullname)
         return ModuleSpec(fullname, self, is_package=True)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:

@@ -24,6 +24,7 @@ from .reading.reader import parse
 from .reading.script import Place, Script
 from .running.exceptions import Call, ScriptError, notes_of
 from .running.machine import UNEXPLAINED
+from .running.modules import lacks
 from .running.pretty import pretty
 from .running.resources import Timer
 from .session import Observer, Origin, Write
@@ -196,16 +197,24 @@ class TrustedSession:
         if engine.__name__ in message:
             own = f" ({error.path})" if isinstance(error, ImportError) else ""
             message = message.replace(engine.__name__, "torch").removesuffix(own)
+        message = message.removesuffix(" (unknown location)")
         return self._error(error, kind, message, self._help(error))
 
     def _help(self, error: BaseException) -> str | None:
-        close = None
-        if isinstance(error, AttributeError) and error.name is not None and error.obj is not None:
-            close = did_you_mean(error.name, dir(error.obj))
-        elif isinstance(error, NameError) and error.name is not None:
-            close = did_you_mean(error.name, [*self.names, *vars(builtins)])
-        elif isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("torch."):
-            return f"if it is not on this machine, `pip install {error.name.partition('.')[0]}` may get it"
+        close, missing = None, getattr(error, "name", None)
+        if isinstance(error, AttributeError) and missing is not None and error.obj is not None:
+            close = did_you_mean(missing, dir(error.obj))
+            module = getattr(error.obj, "__name__", "") if isinstance(error.obj, ModuleType) else ""
+        elif isinstance(error, NameError) and missing is not None:
+            close = did_you_mean(missing, [*self.names, *vars(builtins)])
+            module = ""
+        else:
+            module = (isinstance(error, ImportError) and missing) or ""
+        module = module.replace(engine.__name__, "torch", 1)
+        if missing == "bfloat16" or (module.partition(".")[0] == "torch" and close is None):
+            return lacks(module, missing or "")
+        if isinstance(error, ModuleNotFoundError) and missing:
+            return f"if it is not on this machine, `pip install {missing.partition('.')[0]}` may get it"
         return f"did you mean `{close}`?" if close else None
 
     def _error(self, error: BaseException, kind: str, message: str, help: str | None) -> ScriptError:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...engine.table.record import Operation
 from ...engine.table.registry import FUNCTIONS, all_primitives
-from ..syntax.errors import ExpressionError, did_you_mean
+from ..syntax.errors import ExpressionError, did_you_mean, suggested
 from ..syntax.records import Assign, Attribute, Call, Define, Method, Name, Program
 from ..syntax.walk import walk
 from ..syntax.what_is_meant import meant_by_call, meant_by_text
@@ -135,12 +135,11 @@ def _check_arguments(call: Any, source: str, function: Operation, given: int) ->
     known = (*parameters, *function.keywords)
     for name in named:
         if name not in known:
-            close = did_you_mean(name, known)
             raise _arity(
                 call,
                 source,
                 f"`{function.name}` has no argument `{name}`",
-                f"did you mean `{close}`?" if close else f"it is called as {function.signature()}",
+                suggested(name, known, f"it is called as {function.signature()}"),
             )
         if name in parameters[:given]:
             raise _arity(call, source, f"`{function.name}` is given `{name}` twice")

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..analysis.given_names import named_texts
 from ..analysis.given_values import read_value
-from ..syntax.errors import UsageError, did_you_mean
+from ..syntax.errors import UsageError, suggested
 from ..syntax.wording import quoted, variables_help
 
 Ends = tuple[Any, Any]
@@ -20,24 +21,21 @@ def read_bounds(texts: Sequence[str], shapes: Mapping[str, tuple[int, ...]]) -> 
     UsageError: a text is none, or is about no unknown; an end is given twice; the ends are in the wrong order.
     """
     found: dict[str, Ends] = {}
-    for text in texts:
-        name, equals, ends = text.partition("=")
-        name = name.strip()
+    form, help = "NAME=LOW:HIGH", "one end may be left out: `x=0:`"
+    for name, ends in named_texts("--bound", form, help, texts).items():
         low, colon, high = ends.partition(":")
-        if not equals or not colon or not name.isidentifier() or ":" in high or not (low.strip() or high.strip()):
-            raise UsageError(f"--bound takes NAME=LOW:HIGH, not {quoted(text)}", "one end may be left out: `x=0:`")
+        if not colon or ":" in high or not (low.strip() or high.strip()):
+            raise UsageError(f"--bound takes {form}, not {quoted(f'{name}={ends}')}", help)
         if name not in shapes:
-            close = did_you_mean(name, shapes)
-            help = f"did you mean `{close}`?" if close else variables_help(list(shapes))
+            help = suggested(name, shapes, variables_help(list(shapes)))
             raise UsageError(f"--bound names {quoted(name)}, which is no unknown of the expression", help)
-        if name in found:
-            raise UsageError(f"--bound has two bounds for `{name}`", f"write both ends in one: `{name}=0:1`")
         found[name] = (
             _end(name, low, shapes[name], -np.inf),
             _end(name, high, shapes[name], np.inf),
         )
         if (found[name][0] > found[name][1]).any():
-            raise UsageError(f"the bounds {quoted(text)} leave no value for `{name}`", "write the smaller one first")
+            help = "write the smaller one first"
+            raise UsageError(f"the bounds {quoted(f'{name}={ends}')} leave no value for `{name}`", help)
     return found
 
 

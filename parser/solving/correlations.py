@@ -9,7 +9,7 @@ import numpy as np
 from ...engine.optimize.propagation import is_possible
 from ...engine.optimize.unknowns import Unknowns
 from ..syntax.decimal_text import decimal
-from ..syntax.errors import UsageError, did_you_mean
+from ..syntax.errors import UsageError, suggested
 from ..syntax.wording import listed, quoted
 
 Pairs = Mapping[tuple[str, str], float]
@@ -26,8 +26,7 @@ def correlation_matrix(names: Sequence[str], pairs: Pairs) -> np.ndarray:
     for pair, correlation in pairs.items():
         for name in pair:
             if name not in names:
-                close = did_you_mean(name, names)
-                help = f"did you mean `{close}`?" if close else f"what has a deviation is {listed(names)}"
+                help = suggested(name, names, f"what has a deviation is {listed(names)}")
                 raise UsageError(f"--correlation names {quoted(name)}, which has no deviation here", help)
         i, j = map(list(names).index, pair)
         found[i, j] = found[j, i] = correlation

@@ -159,6 +159,12 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
     return begun[0] if len(begun) == 1 else None
 
 
+def suggested(word: str, candidates: Iterable[str], otherwise: str | None) -> str | None:
+    """The help for a word that is none of the candidates: which was meant, or what else there is to say."""
+    close = did_you_mean(word, candidates)
+    return f"did you mean `{close}`?" if close else otherwise
+
+
 def _unlike(word: str, name: str) -> tuple[bool, int]:
     """What decides between names with equally many slips: other letters, and a beginning in common."""
     common = sum(1 for _ in takewhile(bool, map(eq, word, name)))
@@ -171,6 +177,9 @@ def _slips(word: str, name: str, most: int) -> int:
     In a word of two or three, a letter that is wrong says nothing.
     """
     if abs(len(word) - len(name)) > most:
+        return most + 1
+    # Each letter that only one of them has is a slip of its own: for most names that is all there is to compute.
+    if len(set(word) - set(name)) > most or len(set(name) - set(word)) > most:
         return most + 1
     if len(word) == len(name) < 4 and sorted(word) != sorted(name):
         return most + 1

@@ -66,28 +66,15 @@ class ArrayPrinter(CodePrinter):
     argument_shapes: Mapping[str, Shape] = MappingProxyType({})
 
     def prepare(self, derivatives: Derivatives) -> None:
-        shapes: dict[int, Shape] = {}
-        names: dict[str, Shape] = {name: self.arrays.get(name, ()) for name in derivatives.variables}
         program = Program("", (*derivatives.used(), *derivatives.results.values()))
-
-        def observe(record: Any, value: Any, _: object) -> None:
-            first = value[0] if isinstance(value, tuple) and value and isinstance(value[0], Tensor) else value
-            shapes[id(record)] = tuple(first.shape) if isinstance(first, Tensor) else ()
-
-        def outputs(*tensors: Tensor) -> Tensor:
-            value, assigned = evaluate_traced(
-                program, {**_TRUTHS, **dict(zip(names, tensors, strict=True))}, observe=observe
-            )
-            names.update((name, tuple(tensor.shape)) for name, tensor in assigned.items())
-            return value
-
+        names: dict[str, Shape] = {name: self.arrays.get(name, ()) for name in derivatives.variables}
         try:
-            trace(outputs, dict(names), formal=True)
+            self.shapes = _shapes_of(program, names)
         except (ExpressionError, TraceError) as error:
             if self.arrays:
                 raise self.no_word("shapes that depend on numbers") from error
-        self.shapes, self.shapes_of_names = shapes, names
-        self.has_arrays = any(shapes.values()) or any(names.values())
+        self.shapes_of_names = names
+        self.has_arrays = any(self.shapes.values()) or any(names.values())
 
     def shape(self, node: Any) -> Shape:
         """How many elements a part has along each dimension. UnprintableError: it has more than two."""
@@ -193,7 +180,9 @@ class ArrayPrinter(CodePrinter):
         if name == "outer":
             return self.outer(*parts)
         if name in self.along or name in self.reductions:
-            axis, keeps = _along(node, rank)
+            axis, keeps, others = _along(node, rank)
+            if others:
+                raise self.no_word(f"{name}(..., {', '.join(others)})")
             if axis is not None and rank == 2 and name in self.along:
                 return self.reduced(name, parts[0][0], axis, keeps), ATOM
             if name in self.reductions and not keeps and (len(parts) == 1 or (axis == 0 and rank == 1)):
@@ -221,7 +210,9 @@ class ArrayPrinter(CodePrinter):
         """A function of all elements of an array, written out."""
         printer = copy(self)
         printer.arguments, printer.argument_shapes = {"x": enclosed(part, ATOM)}, {"x": shape}
-        return printer.texts(parse(_WRITTEN_OUT[name]).statements[-1])
+        program = parse(_WRITTEN_OUT[name])
+        printer.shapes = _shapes_of(program, {"x": shape})
+        return printer.texts(program.statements[-1])
 
     def _matrix(self, node: List) -> str:
         """A list of rows. UnprintableError: it is none of two dimensions."""
@@ -287,13 +278,37 @@ class ArrayPrinter(CodePrinter):
         return super().filled(node, variable)
 
 
-def _along(node: Call, rank: int) -> tuple[int | None, bool]:
-    """The dimension that a reduction goes along, counted from 0, and whether it stays."""
-    given: dict[str, Any] = {**dict(zip(("x", "dim", "keepdim"), node.args, strict=False)), **dict(node.kwargs)}
+def _shapes_of(program: Program, names: dict[str, Shape]) -> dict[int, Shape]:
+    """The shapes of the parts of a program, by identity; to those of its variables those of what it assigns are added.
+
+    ExpressionError, TraceError: they depend on numbers.
+    """
+    shapes: dict[int, Shape] = {}
+
+    def observe(record: Any, value: Any, _: object) -> None:
+        first = value[0] if isinstance(value, tuple) and value and isinstance(value[0], Tensor) else value
+        shapes[id(record)] = tuple(first.shape) if isinstance(first, Tensor) else ()
+
+    def outputs(*tensors: Tensor) -> Tensor:
+        variables = {**_TRUTHS, **dict(zip(names, tensors, strict=True))}
+        value, assigned = evaluate_traced(program, variables, observe=observe)
+        names.update((name, tuple(tensor.shape)) for name, tensor in assigned.items())
+        return value
+
+    trace(outputs, dict(names), formal=True)
+    return shapes
+
+
+def _along(node: Call, rank: int) -> tuple[int | None, bool, list[str]]:
+    """The dimension that a reduction goes along, counted from 0, whether it stays, and what else is said of it."""
+    names = FUNCTIONS[node.function].arguments
+    given: dict[str, Any] = {**dict(zip(names, node.args, strict=False)), **dict(node.kwargs)}
     dim, keeps = given.get("dim"), given.get("keepdim")
     value = getattr(getattr(dim, "operand", dim), "value", None)
     axis = (-value if type(dim) is Unary else value) % max(rank, 1) if type(value) is int else None
-    return axis, type(keeps) is Name and keeps.name == "True"
+    # The norm is that of the second power.
+    others = [n for n, v in given.items() if n not in (names[0], "dim", "keepdim") and getattr(v, "value", None) != 2]
+    return axis, type(keeps) is Name and keeps.name == "True", others
 
 
 def _from_the_end(key: Any, array: Any, axis: int) -> int | None:

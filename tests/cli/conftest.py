@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from processes import START, TIMEOUT, Result, environment, on_terminal
+from server import SOCKET, ask
 
 from autodiff.cli.main import run
 from autodiff.cli.repl.console import Console
@@ -104,7 +105,15 @@ def _on_terminals(command: list[str]) -> Callable[..., Result]:
 @pytest.fixture(scope="session")
 def process(programs: Path) -> Callable[..., subprocess.CompletedProcess[bytes]]:
     """Runs the program `autodiff` on pipes, as bytes; `env` adds to the environment, None takes from it."""
-    return _on_pipes([str(programs / "autodiff")])
+    if not (programs / SOCKET).exists():
+        return _on_pipes([str(programs / "autodiff")])
+
+    def call(
+        *args: str, stdin: bytes = b"", env: dict[str, str | None] | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
+        return ask(programs, args, stdin, environment(env or {}), TIMEOUT)
+
+    return call
 
 
 @pytest.fixture(scope="session")

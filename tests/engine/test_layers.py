@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import math
+from functools import partial
 from typing import Any
 
 import pytest
@@ -30,6 +32,9 @@ zeros = torch.zeros
         ),
         ("LSTMCell", (zeros(4, 3), zeros(4, 2)), "lstm_cell(): argument 'hx' (position 2) must be tuple of Tensors"),
         ("GRU", (zeros(5, 4, 3), zeros(1, 1, 2)), "Expected hidden size (1, 4, 2), got [1, 1, 2]"),
+        ("LSTM", (zeros(0, 4, 3),), "Expected sequence length to be larger than 0 in RNN"),
+        ("GRU", (zeros(5, 4, 3, dtype=torch.int64),), "RNN input dtype (torch.int64) does not match weight dtype"),
+        ("GRU", (zeros(5, 4, 3), zeros(1, 4, 2).float()), "mat1 and mat2 must have the same dtype, but got Float and"),
         ("RNN", (zeros(5, 4, 3), zeros(2, 4, 2)), "Expected hidden size (1, 4, 2), got [2, 4, 2]"),
         ("RNN", (zeros(5, 4, 3), zeros(1, 2)), "For batched 3-D input, hx should also be 3-D but got 2-D tensor"),
         ("LSTM", (zeros(5, 3), (zeros(1, 1, 2),) * 2), "For unbatched 2-D input, hx and cx should also be 2-D but got"),
@@ -47,6 +52,62 @@ def test_a_state_of_another_shape_is_refused(layer: str, inputs: Any, message: s
     assert str(caught.value).startswith(message)
 
 
+@grouped(
+    "name, size, settings",
+    [
+        ("Linear", (2, 5), {"out_features": 3}),
+        ("Conv1d", (2, 4, 6), {"out_channels": 2, "kernel_size": 3}),
+        ("Conv2d", (2, 4, 6, 6), {"out_channels": 2, "kernel_size": 3, "bias": False}),
+        ("ConvTranspose2d", (1, 4, 3, 3), {"out_channels": 4, "kernel_size": 2, "groups": 2}),
+        ("BatchNorm2d", (2, 3, 4, 4), {}),
+        ("InstanceNorm1d", (2, 3, 4), {"affine": True, "track_running_stats": True}),
+    ],
+)
+def test_a_lazy_layer_becomes_the_layer_of_its_first_input(name: str, size: Any, settings: dict[str, Any]) -> None:
+    lazy = getattr(nn, f"Lazy{name}")(**settings)
+    known = [*lazy.parameters()]
+    assert str(lazy).startswith(f"Lazy{name}({'in_features=' if name == 'Linear' else ''}0, ")
+    inputs = torch.arange(math.prod(size)).reshape(size).cos()
+    torch.manual_seed(0)
+    output = lazy(inputs)
+    torch.manual_seed(0)
+    usual = getattr(nn, name)(size[-1 if name == "Linear" else 1], **settings)
+    assert torch.equal(output, usual(inputs))
+    assert type(lazy) is type(usual)
+    assert str(lazy) == str(usual)
+    assert [*map(id, known)] == [*map(id, lazy.parameters())]
+    assert all(torch.equal(*each) for each in zip(known, usual.parameters(), strict=True))
+
+
+@grouped(
+    "settings, total, last",
+    [
+        ({}, 1658.8469585326939, [-1.230579769316837, 1.3386239856563995, 1.5791019703904587]),
+        (
+            {"batch_first": True, "norm_first": True, "activation": "gelu"},
+            1774.6117184053962,
+            [-0.7480404851804219, 1.4126520575929487, 1.7837085094351117],
+        ),
+    ],
+)
+def test_a_transformer_computes_what_pytorch_does(settings: dict[str, Any], total: float, last: list[float]) -> None:
+    torch.manual_seed(0)
+    model = nn.Transformer(8, 2, 1, 1, 16, 0.0, **settings)
+    source, target = torch.arange(80.0).reshape(2, 5, 8).sin(), torch.arange(80.0).reshape(2, 5, 8).cos()
+    output = model(source, target, tgt_mask=model.generate_square_subsequent_mask(target.shape[int(model.batch_first)]))
+    (output * output.cos()).sum().backward()
+    assert output[1, 1, :3].tolist() == pytest.approx(last)
+    assert sum(float(p.grad.abs().sum()) for p in model.parameters()) == pytest.approx(total)
+
+
+def test_a_transformer_refuses_sequences_that_do_not_go_together() -> None:
+    model = nn.Transformer(4, 2, 1, 1, 8)
+    with pytest.raises(RuntimeError, match="the batch number of src and tgt must be equal"):
+        model(zeros(3, 2, 4), zeros(3, 1, 4))
+    with pytest.raises(RuntimeError, match="the feature number of src and tgt must be equal to d_model"):
+        model(zeros(3, 2, 4), zeros(3, 2, 5))
+
+
 def test_lstm_projects_its_outputs() -> None:
     torch.manual_seed(0)
     layer = nn.LSTM(3, 4, 2, bidirectional=True, proj_size=2)
@@ -57,6 +118,49 @@ def test_lstm_projects_its_outputs() -> None:
     assert output[0, 1].tolist() == pytest.approx(
         [0.006532455693, 0.028500284449, 0.035536422806, 0.000875035394], rel=1e-6
     )
+
+
+@grouped(
+    "kind, cell",
+    [(nn.GRU, nn.GRUCell), (nn.LSTM, nn.LSTMCell), (nn.RNN, nn.RNNCell), (partial(nn.RNN, nonlinearity="relu"), None)],
+)
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_recurrent_layer_is_its_cell_for_one_step_after_another(kind: Any, cell: Any, reverse: bool) -> None:
+    torch.manual_seed(0)
+    layer = kind(3, 4, bidirectional=reverse)
+    way = "_l0_reverse" if reverse else "_l0"
+    one = cell(3, 4) if cell else nn.RNNCell(3, 4, nonlinearity="relu")
+    one.load_state_dict({name: getattr(layer, name + way) for name in one.state_dict()})
+    steps = torch.randn(4, 2, 3, requires_grad=True)
+    state = tuple(torch.randn(2, 4, requires_grad=True) for _ in range(layer.states))
+    first = tuple(torch.stack([s] * (1 + reverse)) for s in state)
+    whole, last = layer(steps, first if len(first) > 1 else first[0])
+    of_cell, after = [], state if len(state) > 1 else state[0]
+    for step in steps.flip(0) if reverse else steps:
+        after = one(step, after)
+        of_cell.append(after[0] if len(state) > 1 else after)
+    alone = torch.stack(of_cell[::-1] if reverse else of_cell)
+    ends = [part[-1] for part in last] if len(state) > 1 else [last[-1]]
+    found = []
+    for output, final, weights in (
+        (whole[..., -4:], ends, [getattr(layer, name + way) for name in one.state_dict()]),
+        (alone, list(after) if len(state) > 1 else [after], [*one.parameters()]),
+    ):
+        loss = (output.cos() * torch.arange(4)).sum() + sum(part.exp().sum() for part in final)
+        wanted = [steps, *state, *weights]
+        first_order = torch.autograd.grad(loss, wanted, create_graph=True)
+        found.append([loss, *first_order, *torch.autograd.grad(sum((g * g).sum() for g in first_order), wanted)])
+    for ours, of_cells in zip(*found, strict=True):
+        assert torch.allclose(ours, of_cells, 1e-9, 1e-12)
+
+
+def test_a_layer_of_sequences_says_what_was_changed_before_its_backward_pass() -> None:
+    layer = nn.GRU(2, 3)
+    total = layer(torch.ones(4, 1, 2))[0].sum()
+    with torch.no_grad():
+        layer.weight_hh_l0.mul_(2)
+    with pytest.raises(RuntimeError, match="has been modified by an inplace operation"):
+        total.backward()
 
 
 @grouped("layer", [nn.Linear(2, 2), nn.Flatten(), nn.Dropout(), nn.LayerNorm(2), nn.Embedding(2, 2), nn.Upsample(2)])
@@ -154,6 +258,20 @@ def test_what_cannot_be_resized_is_refused() -> None:
             nn.functional.interpolate(x, **given)
     with pytest.raises(NotImplementedError, match="Got 4D input, but linear mode needs 3D input"):
         nn.functional.interpolate(x, 2, mode="linear")
+
+
+@grouped(
+    "kind, other",
+    [
+        ("BatchNorm2d", "BatchNorm1d"),
+        ("InstanceNorm2d", "InstanceNorm1d"),
+        ("RMSNorm", "LayerNorm"),
+        ("Dropout2d", "Dropout"),
+        ("UpsamplingBilinear2d", "UpsamplingNearest2d"),
+    ],
+)
+def test_a_layer_is_no_kind_of_its_neighbour(kind: str, other: str) -> None:
+    assert not issubclass(getattr(nn, kind), getattr(nn, other))
 
 
 class Symmetric(nn.Module):

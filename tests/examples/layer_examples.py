@@ -100,6 +100,23 @@ def cubic(x: Any, size: int, axis: int) -> Any:
     return np.apply_along_axis(lambda line: kernel @ line[places.clip(0, n - 1)], axis, x)
 
 
+def smoothed(x: Any, size: int, axis: int, reach: int, kernel: Any) -> Any:
+    """By a kernel over all that a new element covers, whose weights are one together."""
+    n = x.shape[axis]
+    step = n / size
+    away = np.abs((np.arange(n) + 0.5)[:, None] - (np.arange(size) + 0.5) * step) / max(step, 1)
+    weights = np.where(away < reach, kernel(away), 0)
+    return np.apply_along_axis(lambda line: line @ (weights / weights.sum(0)), axis, x)
+
+
+# Keys' kernel has a = -1/2 here.
+SMOOTH: dict[str, tuple[int, Any]] = {
+    "bilinear": (1, lambda t: 1 - t),
+    "bicubic": (2, lambda t: np.where(t < 1, 1.5 * t**3 - 2.5 * t**2 + 1, -(t**3 - 5 * t**2 + 8 * t - 4) / 2)),
+    "lanczos": (3, lambda t: np.sinc(t) * np.sinc(t / 3)),
+}
+
+
 RUNNING = torch.tensor([0.5, -1.0]), torch.tensor([2.0, 0.25])
 IMAGE, LINES, VOLUME = (2, 1, 4, 5), (2, 2, 5), (1, 1, 2, 3, 2)
 
@@ -313,6 +330,14 @@ CALLS: dict[str, list[Example]] = {
         ),
         Example(
             lambda x: torch.interpolate(x, (3, 7), mode="bicubic"), lambda x: cubic(cubic(x, 7, -1), 3, -2), (IMAGE,)
+        ),
+        *(
+            Example(
+                lambda x, mode=mode: torch.interpolate(x, (2, 7), mode=mode, antialias=True),
+                lambda x, how=how: smoothed(smoothed(x, 7, -1, *how), 2, -2, *how),
+                (IMAGE,),
+            )
+            for mode, how in SMOOTH.items()
         ),
         Example(lambda x: torch.interpolate(x, (1, 4, 1)), lambda x: x[..., :1, [0, 0, 1, 2], :1], (VOLUME,)),
         *(

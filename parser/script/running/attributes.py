@@ -33,7 +33,7 @@ from .exceptions import UnknownName
 from .formatting import formatted
 from .guard import Builtin, Guard
 from .kinds import name_of
-from .modules import TORCH, Library, Module
+from .modules import TORCH, Library, Module, lacks
 from .offered import is_offered, names_of_offered
 
 # What the engine's tensors have, but for what leads out of the engine.
@@ -180,7 +180,9 @@ def _no_attribute(value: Any, name: str, names: frozenset[str]) -> UnknownName:
     if name in (_OUTSIDE if isinstance(value, Tensor) else _BEYOND if value == TORCH else ()):
         return UnknownName("AttributeError", f"{what} has no attribute '{name}' here", None, f"{_KEPT_BACK}; {TRUSTED}")
     help = "names with underscores are not offered" if name.startswith("_") else None
-    close = None if is_special(name) else did_you_mean(name, names)
+    if isinstance(value, Module) or name == "bfloat16":
+        help = lacks(getattr(value, "name", "torch"), name)
+    close = None if is_special(name) or name == "bfloat16" else did_you_mean(name, names)
     return UnknownName("AttributeError", f"{what} has no attribute '{name}'", close, help)
 
 

@@ -25,6 +25,7 @@ _OTHERS: dict[str, tuple[str, ...]] = {
         "saved_tensors_hooks",
     ),
     "torch.cuda": (),
+    "torch.distributions": (),
     "torch.func": ("functional_call", "stack_module_state"),
     "torch.linalg": (),
     "torch.nn": (),
@@ -87,6 +88,15 @@ def removed(name: str) -> Any:
     return refuse
 
 
+def lacks(module: str, name: str) -> str:
+    """What to do about a name of torch that the engine does not have."""
+    if name.endswith("bfloat16"):
+        return "NumPy has no bfloat16: use float32"
+    names = Module(module).names if module in _OTHERS else []
+    own = f"; {module} has {', '.join(names)}" if 0 < len(names) < 20 else ""
+    return f"torch is this engine here, which has not all of PyTorch: write it with what there is{own}"
+
+
 class Library:
     """A module of Python's own, with the members that a script has of it."""
 
@@ -121,7 +131,7 @@ class Module:
     def names(self) -> list[str]:
         """The names that a script may use."""
         listed = [name for part in (self._module(), *self._parts()) for name in getattr(part, "__all__", ())]
-        return sorted({*listed, *_OTHERS[self.name], *self._inside()} - _HIDDEN)
+        return sorted({*listed, *_OTHERS[self.name], *self.inside} - _HIDDEN)
 
     def member(self, name: str, has_prefix: bool = True) -> Any:
         """What a name stands for, which is one of `names`; without `torch.` before it, it may be the engine's own."""
@@ -152,7 +162,8 @@ class Module:
             return []
         return [bits, complex_numbers, factors, in_place_functions, placing, random, sampling, settings, types]
 
-    def _inside(self) -> list[str]:
+    @property
+    def inside(self) -> list[str]:
         """The modules in this one."""
         before = f"{self.name}."
         return [path[len(before) :] for path in _OTHERS if path.startswith(before) and "." not in path[len(before) :]]

@@ -17,7 +17,8 @@ from .exceptions import EXCEPTIONS, UnknownName
 from .guard import Guard
 from .libraries import libraries
 from .mathematics import mathematics
-from .modules import TORCH, Library, Module
+from .modules import TORCH, Library, Module, lacks
+from .torch_homes import face
 
 
 class Namespace(Mapping[str, Any]):
@@ -49,7 +50,7 @@ class Namespace(Mapping[str, Any]):
 
     def imported(self, path: str, member: str | None) -> Any:
         """What `import path`, or `from path import member`, names. UnknownName: it is not torch, or not in it."""
-        first, *others = path.split(".")
+        first, *others = (face(path) or path if path.startswith("torch.") else path).split(".")
         found: Any = TORCH if first == "torch" else self.libraries.get(first)
         if found is None:
             names = ["torch", *self.libraries]
@@ -61,6 +62,12 @@ class Namespace(Mapping[str, Any]):
             elif isinstance(found, (Library, Module)) and name in found.names:
                 found = found.member(name)
             else:
-                close = did_you_mean(name, found.names if isinstance(found, (Library, Module)) else [])
-                raise UnknownName("ImportError", f"cannot import name '{name}' from '{path}'", close)
+                help = lacks(found.name, name) if isinstance(found, Module) else None
+                if isinstance(found, Module) and name != member:
+                    raise UnknownName(
+                        "ModuleNotFoundError", f"No module named '{path}'", did_you_mean(name, found.inside), help
+                    )
+                known = found.names if isinstance(found, (Library, Module)) and name != "bfloat16" else []
+                close = did_you_mean(name, known)
+                raise UnknownName("ImportError", f"cannot import name '{name}' from '{path}'", close, help)
         return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 from typing import Any
 
 import pytest
@@ -13,7 +14,6 @@ from hypothesis import strategies as st
 from pytorch.recorded import entries
 
 from autodiff.cli.batch import computing
-from autodiff.parser.rows.forms import Forms
 from autodiff.parser.rows.together import Together
 
 RECORDED = entries("expressions.jsonl")
@@ -31,21 +31,19 @@ def both(autodiff, monkeypatch: pytest.MonkeyPatch):
         counts: list[int] = []
 
         def counting(method: Any) -> Any:
-            def reports(*args: Any) -> Any:
+            def rows(*args: Any) -> Any:
                 found = method(*args)
-                counts.append(sum(report is not None for report in found))
+                counts.append(0 if found is None else int(found.finite.sum()))
                 return found
 
-            return reports
+            return rows
 
         with monkeypatch.context() as patch:
             patch.setattr(computing, "FEWEST", FEWEST)
-            patch.setattr(Together, "reports", counting(Together.reports))
-            patch.setattr(Together, "reports_of_form", counting(Together.reports_of_form))
+            patch.setattr(Together, "_rows", counting(Together._rows))
             together = autodiff("batch", *args, stdin=stdin)
         with monkeypatch.context() as patch:
             patch.setattr(computing, "FEWEST", ALONE)
-            patch.setattr(Forms, "of", lambda self, expr: None)
             alone = autodiff("batch", *args, stdin=stdin)
         return together, alone, sum(counts)
 
@@ -181,7 +179,7 @@ def test_lines_that_differ_in_their_numbers_give_the_same_bytes_as_alone(both, f
         y = f", y = {source.uniform(-2, 2)!r}" if "y" in form else ""
         lines.append(f"{text} where x = {i / 7 + 0.5}{y}")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(computing, "FEWEST", 3)
+        patch.setattr(sys.modules[__name__], "FEWEST", 3)
         together, alone, _ = both("--format", source.choice(["json", "plain", "torch"]), stdin="\n".join(lines) + "\n")
     assert (together.code, together.out) == (alone.code, alone.out)
 
@@ -194,3 +192,75 @@ def test_a_number_that_decides_nothing_is_one_of_the_form(both, form: str) -> No
     together, alone, count = both(stdin="".join(lines))
     assert together.out == alone.out
     assert (count > FEWEST) == FORMS[form]
+
+
+PLAIN = st.sampled_from(["3", "3.", "+.5", "-0.0", "007", "1e3", "1E-3", "2.5000000000000000000001", "-7", "1e308"])
+HOSTILE = st.sampled_from(
+    [
+        "nan",
+        "-inf",
+        "Infinity",
+        "1e400",
+        "-1e-400",
+        "1_0",
+        "\N{FULLWIDTH DIGIT THREE}",
+        "pi/2",
+        "[.5]",
+        "two",
+        "",
+        "1 2",
+    ]
+)
+BLANKS = st.sampled_from([" ", "  ", "\t", ""])
+ENDS = st.sampled_from(["", "", " ", " # where x = 1", ", z = 1", ", x = 2", " 2x", " \N{BULLET}"])
+
+
+@st.composite
+def lines_of_one_form(draw: st.DrawFn) -> list[str]:
+    """Lines alike, with others among them: values that are none, comments, blanks, errors."""
+    form = draw(st.sampled_from(["x*A + sin(y*A)**2", "A*x/y", "exp(x)*y - A", "x*y", "log(x + A) + y + c"]))
+    lines: list[str] = []
+    for _ in range(draw(st.integers(6, 14))):
+        value = HOSTILE if draw(st.integers(0, 5)) == 0 else PLAIN
+        text = form.replace("A", draw(PLAIN.filter(lambda text: text[0] not in "+-")))
+        x, y, blank = draw(value), draw(PLAIN), draw(BLANKS)
+        end = draw(ENDS) if draw(st.integers(0, 5)) == 0 else ""
+        lines.append(f"{text}{blank} where {blank}x{blank}={blank}{x}{blank},y ={y}{blank}{end}")
+        lines += draw(st.sampled_from([[], [], [], [""], ["  # nothing"], ["x +"], ["1/0"]]))
+    return lines
+
+
+@given(
+    lines_of_one_form(),
+    st.sampled_from(
+        [["--json"], [], ["--format=csv", "--wrt=y,x"], ["--get=grad.x", "--get=line"], ["--format=pretty"]]
+    ),
+    st.sampled_from(["mark", "skip", "stop"]),
+)
+@settings(deadline=None, max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_hostile_lines_give_the_same_bytes_together_and_alone(both, lines, format_options, errors) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys.modules[__name__], "FEWEST", 3)
+        together, alone, _ = both(*format_options, "--errors", errors, "--c=2", stdin="\n".join(lines) + "\n")
+    assert (together.code, together.out) == (alone.code, alone.out)
+    assert together.err.rpartition(", ")[0] == alone.err.rpartition(", ")[0]
+
+
+@pytest.mark.parametrize(
+    "form", [["--json"], [], ["--format", "tsv", "--wrt", "x"], ["--get", "name", "--get", "value"]]
+)
+def test_what_records_say_beside_their_numbers_is_kept(both, form: list[str]) -> None:
+    names = ["a b", "null", "", "a,b", 'a"b', "a\\b", "%s", "größe", "-1", "a\tb"]
+    for special in range(len(names) + 1):
+        own = [names[special - 1 if special else i % 3] for i in range(FEWEST)]
+        records = [
+            {"id": i, "name": name, "ok": [i], "expr": f"x*{i}.5", "vars": {"x": i}} for i, name in enumerate(own)
+        ]
+        lines = "".join(json.dumps(record) + "\n" for record in records)
+        together, alone, count = both("--input-format", "jsonl", *form, stdin=lines)
+        assert together.out == alone.out
+        assert count == FEWEST
+        # In a table a cell without a text has no name to be alike by.
+        table = "".join(f'x*{i}.5,{i},"{name.replace(chr(34), chr(34) * 2)}"\n' for i, name in enumerate(own))
+        together, alone, _ = both("--input-format", "csv", *form, stdin=f"expr,x,name\n{table}")
+        assert together.out == alone.out

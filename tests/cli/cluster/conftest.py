@@ -1,4 +1,4 @@
-"""A cluster for all tests."""
+"""A cluster for all tests of this folder: it watches itself as long as it lives."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 distributed = pytest.importorskip("distributed")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cluster() -> Iterator[str]:
     """The address of a scheduler with two workers, threads of this process."""
     with distributed.LocalCluster(

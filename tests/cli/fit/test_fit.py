@@ -198,3 +198,11 @@ def test_what_is_wrong_is_said(autodiff: Run, words: tuple[str, ...], code: int,
     result = autodiff("fit", *words)
     assert text in result.err
     assert result.code == code
+
+
+def test_a_folder_that_says_no_number_is_no_parameter_and_said(autodiff: Run, tmp_path: Path) -> None:
+    (tmp_path / "all" / "k=a").mkdir(parents=True)
+    (tmp_path / "all" / "k=a" / "rows.csv").write_text("x,y\n1,2\n2,3\n3,5\n")
+    result = autodiff("fit", "c*k + d*x", str(tmp_path / "all"), "--response", "y", "--c", "1", "--d", "1")
+    assert (result.code, result.out) == (2, "")
+    assert "`k` is `a` in" in result.err

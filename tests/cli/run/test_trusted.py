@@ -57,7 +57,7 @@ def test_what_it_changes_of_the_process_goes_with_it(autodiff, monkeypatch: pyte
         ("x = = 3", 3, "error[syntax]: unexpected `=`\n --> <stdin>:1:5\n"),
         ("def f():\n    return xx\n\nf()", 3, "error[name]: name 'xx' is not defined\n --> <stdin>:2:12\n"),
         ("import torch\ntorch.sinn(3)", 3, "error[name]: module 'torch' has no attribute 'sinn'\n --> <stdin>:2:1\n"),
-        ("import torch.nowhere", 3, "error[name]: No module named 'torch.nowhere'"),
+        ("import torch.nowhere", 3, "error[name]: No module named 'torch.nowhere'\n --> <stdin>:1:1\n"),
         ("1 / 0", 5, "error[value]: division by zero\n --> <stdin>:1:1\n"),
         ("é = 'ü'; [1][é]", 5, "error[type]: list indices must be integers or slices, not str\n --> <stdin>:1:10\n"),
         ("open('/nowhere/at/all')", 5, "error[value]: [Errno 2] No such file or directory: '/nowhere/at/all'\n"),

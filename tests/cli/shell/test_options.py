@@ -180,6 +180,16 @@ def test_results_go_to_a_file_in_the_format_of_its_ending(autodiff, tmp_path: Pa
     assert json.loads(path.read_text())
 
 
+@pytest.mark.parametrize("words", [*COMMANDS_WITH_RESULTS, ["map", "x"]], ids=lambda words: words[0])
+def test_a_dash_in_place_of_a_file_is_standard_output(
+    autodiff, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    stdin = "x\n1\n" if words[0] == "map" else ""
+    assert autodiff(*words, "-o", "-", stdin=stdin).out == autodiff(*words, stdin=stdin).out
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_file_is_not_there_where_there_is_no_result(autodiff, tmp_path: Path) -> None:
     path = tmp_path / "result.txt"
     assert autodiff("eval", "x**2", "-o", str(path)).code == 3
@@ -267,7 +277,12 @@ def test_files_set_defaults_the_nearer_one_over_the_persons_own(autodiff, config
         ("precision = [", "is not TOML"),
         ("quiet = 1", "write true or false"),
         ('[eval]\nformat = "xml"', "it can be `pretty`, `plain`"),
-        ("precision = 99", "99 is not in the range"),
+        ("precision = 99", "`autodiff.toml` sets `precision` to `99`\n  = help: 99 is not in the range"),
+        ("precision = true", "`True` is not a valid whole number"),
+        ("precision = 6.5", "`6.5` is not a valid whole number"),
+        ('format = "jsn"', "it can be `pretty`, `plain`"),
+        ("color = 1", "it can be `auto`, `always`"),
+        ('[evil]\nformat = "json"', "has a table `evil`, which is no command"),
     ],
 )
 def test_what_a_file_cannot_set_is_an_error_that_names_it(autodiff, configured, text: str, message: str) -> None:
@@ -275,6 +290,13 @@ def test_what_a_file_cannot_set_is_an_error_that_names_it(autodiff, configured, 
     result = autodiff("eval", "x", "--x", "3")
     assert result.code == 2
     assert message in result.err
+
+
+def test_a_limit_that_no_command_has_is_an_error_and_one_of_another_command_is_not(autodiff, configured) -> None:
+    configured("", "limit = {element = 5}")
+    assert "there is no limit `element`" in autodiff("eval", "x", "--x", "3").err
+    configured('theme = "dark"\nformat = "dot"', "limit = {steps = 5}")
+    assert autodiff("eval", "x", "--x", "3").code == 0
 
 
 def test_no_file_is_read_where_the_environment_says_so(autodiff, configured, monkeypatch: pytest.MonkeyPatch) -> None:

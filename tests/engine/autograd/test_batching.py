@@ -35,14 +35,14 @@ FACTORS = (1.0, 0.97, 1.01)
 
 
 def results(case: Case, *tensors: Tensor) -> list[Tensor]:
-    """The floating results of a case's call, and the gradients of a sum of them."""
+    """The floating results of a case's call, and the gradients of a sum of them, by a pass that may be of bare data."""
     own = [t.detach().requires_grad_() for t in tensors]
     values = floating(case.example.call(*own))
     roots = [value for value in values if value.requires_grad]
     if not roots or case.name in REFUSED:
         return values
     weights = [Tensor(np.cos(0.3 + np.arange(value.numel())).reshape(value.shape)[()]) for value in roots]
-    return [*values, *(g for g in grad(roots, own, weights, allow_unused=True) if g is not None)]
+    return [*values, *(g for g in grad(roots, own, weights, retain_graph=True, allow_unused=True) if g is not None)]
 
 
 def one_by_one(case: Case, columns: Sequence[Any]) -> list[Any]:

@@ -57,6 +57,15 @@ def test_a_flat_minimum_is_one(power: int) -> None:
     assert minimum.x == pytest.approx([3, 0], abs=1e-2)
 
 
+@grouped("start", [1, -0.7, 3.3, 0.01])
+def test_a_minimum_without_curvature_that_is_added_to_others_is_one(start: float) -> None:
+    for flat in (lambda x: torch.cosh(x) - x**2 / 2, lambda x: torch.cos(x) + x**2 / 2):
+        for minimum in (found(flat, [start]), found(lambda x, y: flat(x) + y**2, [start, 1])):  # noqa: B023
+            assert minimum.converged
+            assert minimum.optimality is not None
+            assert minimum.optimality.kind in ("minimum", "flat minimum")
+
+
 KINKS: list[tuple[F, list[float], list[float]]] = [
     (lambda x: abs(x - 1) + 0.3 * x, [5], [1]),
     (lambda x: abs(x) - 0.5 * x * x, [0.2], [0]),

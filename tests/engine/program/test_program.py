@@ -256,6 +256,30 @@ def test_nothing_that_changes_a_value_is_done_not_even_to_the_sign_of_a_zero(
         np.testing.assert_equal(program(value)[0], expected)
 
 
+@grouped(
+    "function",
+    [
+        (lambda x, y: x.reshape(3, 1).reshape(3) + y, ["add"]),
+        (lambda x, y: x.unsqueeze(0).squeeze(0) + y, ["add"]),
+        (lambda x, y: x.float().double() + y, ["to_copy", "to_copy", "add"]),
+        (lambda x, y: x.reshape(3, 1).reshape(1, 3) + y, ["view", "view", "add"]),
+        (lambda x, y: x.expand(2, 3) * y.expand(2, 3), ["expand", "mul"]),
+        (lambda x, y: x.sum().expand(3) * y, ["sum", "mul"]),
+        (lambda x, y: torch.where(x > 0, y.sum().expand(3), x), ["gt", "sum", "where"]),
+        (lambda x, y: y.sum().expand(3) * 2, ["sum", "expand", "mul"]),
+        (lambda x, y: (x * y.sum().expand(3)).sum() * y, ["sum", "mul", "sum", "mul"]),
+    ],
+)
+def test_changes_of_shape_that_others_undo_or_make_themselves_vanish(function: Any) -> None:
+    call, expected = function
+    data = np.array([0.1, -2.0, 3.0]), np.array([-0.0, math.inf, 1e300])
+    program = trace(call, {"x": (3,), "y": (3,)})
+    assert operations(program) == expected
+    wanted = call(*map(torch.from_numpy, data)).numpy()
+    found = program(*data)[0]
+    assert (found.tobytes(), found.shape, found.dtype) == (wanted.tobytes(), wanted.shape, wanted.dtype)
+
+
 def test_a_program_without_variables_in_it_is_a_constant() -> None:
     program = trace(lambda x: torch.sin(torch.tensor([1.0, 2.0])) + x**0, {"x": ()})
     assert program.equations == ()

@@ -61,7 +61,9 @@ def eager(case: Case, data: list[Any]) -> dict[str, Any]:
 def assert_same(actual: dict[str, Any], expected: dict[str, Any]) -> None:
     assert actual.keys() == expected.keys()
     for name, value in expected.items():
-        np.testing.assert_allclose(np.asarray(actual[name]), value, rtol=1e-9, atol=1e-10, err_msg=name)
+        found = np.asarray(actual[name])
+        assert (found.shape, found.dtype) == (np.shape(value), np.asarray(value).dtype), name
+        np.testing.assert_allclose(found, value, rtol=1e-9, atol=1e-10, err_msg=name)
 
 
 @grouped("case", [CASES[i] for i in CLOSELY], ids=[IDS[i] for i in CLOSELY])

@@ -10,12 +10,15 @@ import pytest
 from autodiff.parser.algebra import terms
 from autodiff.parser.algebra.derivative import derivatives, variables_of
 from autodiff.parser.syntax.parse import parse
+from autodiff.parser.syntax.printer import program_text
 
 # What there are n of, the expression, and how much more work twice as many may be.
 FAMILIES: list[tuple[str, Callable[[int], str], float]] = [
     ("reciprocals", lambda n: "+".join(f"1/(x + {i})" for i in range(1, n + 1)), 3),
     ("factors", lambda n: "*".join(f"(x + {i})" for i in range(1, n + 1)), 4.5),
     ("levels", lambda n: "sin(" * n + "x" + ")" * n, 2.5),
+    ("sums with differences", lambda n: "+".join(f"cos({i}*x) - x**{i}" for i in range(1, n + 1)), 2.5),
+    ("maxima", lambda n: "".join(f"maximum(x + {i}, {i}*" for i in range(1, n + 1)) + "x" + ")" * n, 4.5),
     ("variables of a power", lambda n: f"({'+'.join(f'x{i}' for i in range(n))})**5", 3),
     ("variables of a product", lambda n: "*".join(f"x{i}" for i in range(n)), 4.5),
 ]
@@ -39,3 +42,15 @@ def test_twice_the_expression_is_a_few_times_the_work(
         derivatives(expression, [(name,) for name in variables_of(expression, {})])
         work.append(count[0])
     assert work[1] <= growth * work[0], work
+
+
+@pytest.mark.parametrize("levels", ["(x + {})*sin({})", "x/({} + {})", "{}/exp(sin(x*{}))"])
+def test_the_derivative_of_products_inside_each_other_is_as_long_as_they_are_deep(levels: str) -> None:
+    lengths: list[int] = []
+    for n in (20, 40):
+        source = "x"
+        for i in range(n, 0, -1):
+            source = levels.format(i, source)
+        expression = parse(source)
+        lengths.append(len("".join(program_text(derivatives(expression, [("x",)]).program(("x",))))))
+    assert lengths[1] <= 2.5 * lengths[0], lengths

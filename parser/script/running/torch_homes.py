@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from importlib import import_module
 
-from ... import engine
-from ...engine.api.offered import Offered, made
+from .... import engine
+from ....engine.api.offered import Offered, made
 
 # By the name of a class, which fits the first of these, or else by the engine's own module.
 _OF_NAMES = {
@@ -32,8 +32,11 @@ _OF_NAMES = {
     "Upsampl*": "nn.modules.upsampling",
 }
 _OF_MODULES = {
+    "distributions.continuous": "distributions.{name}",
+    "distributions.discrete": "distributions.{name}",
+    "distributions.distribution": "distributions.{name}",
     "nn.containers": "nn.modules.container",
-    "nn.linear_layers": "nn.modules.linear",
+    "nn.layers": "nn.modules.linear",
     "nn.module": "nn.modules.module",
     "nn.of_records": "nn.modules.activation",
     "nn.recurrent": "nn.modules.rnn",
@@ -44,10 +47,11 @@ _OF_MODULES = {
     "utils.data": "utils.data.dataset",
 }
 # The engine's modules that have the names of these too.
-_FACES = ("torch.nn", "torch.optim", "torch.utils.data")
+_FACES = ("torch.distributions", "torch.nn", "torch.optim", "torch.utils.data")
 # Modules of functions that the module around each has too.
 _INSIDE = (
     "torch.autograd.variable",
+    "torch.distributions.kl",
     "torch.functional",
     "torch.nn.utils.clip_grad",
     "torch.nn.utils.convert_parameters",
@@ -70,7 +74,9 @@ def face(path: str) -> str | None:
     if path in _INSIDE:
         return path.rpartition(".")[0]
     known = {*_OF_MODULES.values(), *_OF_NAMES.values(), "nn.modules"}
-    known |= {f"optim.{name.lower()}" for name in import_module(f"{engine.__name__}.optim").__all__}
+    for inside in ("distributions", "optim"):
+        if path.startswith(f"torch.{inside}."):
+            known |= {f"{inside}.{name.lower()}" for name in import_module(f"{engine.__name__}.{inside}").__all__}
     is_known = path.removeprefix("torch.") in known
     return next((face for face in _FACES if path.startswith(f"{face}.")), None) if is_known else None
 

@@ -1,0 +1,167 @@
+"""What becomes of a state over all the steps of a sequence, in recurrent networks.
+
+`inputs`, of shape (steps, batch, gates * size), are what goes into the gates from the input, and `first`, of shape
+(batch, size), is the state to begin with; with an `order` of -1, the last step comes first. As every state is kept, the
+way back finds the gates of all steps at once: only what arrives from the step behind goes from one step to another.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..table.registry import ops
+from .families import LAYER
+
+private = LAYER.private
+
+
+def _logistic(x: Any) -> Any:
+    """1 / (1 + exp(-x)), in the memory of x."""
+    np.exp(np.negative(x, out=x), out=x)
+    return np.reciprocal(np.add(x, 1, out=x), out=x)
+
+
+def _before(first: Any, after: Any, order: int) -> Any:
+    """The states before each step, of those after it."""
+    return ops.cat((first[None], after[:-1]) if order > 0 else (after[1:], first[None]), 0)
+
+
+def _back(steps: int, order: int) -> range:
+    return range(steps - 1, -1, -1) if order > 0 else range(steps)
+
+
+def _in_order(of_steps: list[Any], order: int) -> Any:
+    """What was found for one step after another, going back, as one."""
+    return ops.stack(of_steps[::-1] if order > 0 else of_steps, 0)
+
+
+def _to_weight(of_gates: Any, before: Any) -> Any:
+    rows, size = of_gates.shape[-1], before.shape[-1]
+    return ops.matmul(ops.t(of_gates.reshape(-1, rows)), before.reshape(-1, size))
+
+
+def _elman_rule(g: Any, first: Any, weight: Any, out: Any, relu: bool, order: int) -> tuple[Any, ...]:
+    slopes = ops.where(out <= 0, 0, ops.ones_like(out)) if relu else 1 - out * out
+    arriving, sent = 0, []
+    for t in _back(out.shape[0], order):
+        sent.append((g[t] + arriving) * slopes[t])
+        arriving = sent[-1] @ weight
+    of_gates = _in_order(sent, order)
+    return of_gates, arriving, _to_weight(of_gates, _before(first, out, order)), ops.sum(of_gates, (0, 1))
+
+
+@private(joint=_elman_rule, tensors=4, node_name="StackBackward0")
+def elman(inputs: Any, first: Any, weight: Any, bias: Any, relu: bool, order: int) -> Any:
+    out, state = np.empty_like(inputs), first
+    into = inputs + bias
+    for t in range(len(inputs))[::order]:
+        sums = np.add(into[t], state @ weight.T, out=out[t])
+        state = np.maximum(sums, 0, out=sums) if relu else np.tanh(sums, out=sums)
+    return out
+
+
+def _gated_slopes(inputs: Any, before: Any, weight: Any, bias: Any) -> tuple[Any, Any, Any]:
+    """How the state after a step depends on what goes into each gate from the state, on the state itself, and on what
+    goes into the last gate from the input."""
+    size = before.shape[-1]
+    of_state = ops.matmul(before, ops.t(weight)) + bias
+    both = ops.sigmoid(inputs[..., : 2 * size] + of_state[..., : 2 * size])
+    reset, keep = both[..., :size], both[..., size:]
+    of_new = of_state[..., 2 * size :]
+    new = ops.tanh(inputs[..., 2 * size :] + reset * of_new)
+    into_new = (1 - keep) * (1 - new * new)
+    of_both = [into_new * of_new * reset * (1 - reset), (before - new) * keep * (1 - keep)]
+    return ops.stack([*of_both, into_new * reset], -2), keep, into_new
+
+
+def _gated_rule(g: Any, inputs: Any, first: Any, weight: Any, bias: Any, out: Any, order: int) -> tuple[Any, ...]:
+    before = _before(first, out, order)
+    slopes, keep, into_new = _gated_slopes(inputs, before, weight, bias)
+    (steps, batch, rows), arriving, totals = inputs.shape, 0, []
+    for t in _back(steps, order):
+        total = g[t] + arriving
+        arriving = total * keep[t] + (total[:, None] * slopes[t]).reshape(batch, rows) @ weight
+        totals.append(total)
+    total = _in_order(totals, order)
+    of_gates = (total[:, :, None] * slopes).reshape(inputs.shape)
+    return _to_inputs(of_gates, total * into_new), arriving, _to_weight(of_gates, before), ops.sum(of_gates, (0, 1))
+
+
+def _to_inputs(of_gates: Any, of_new: Any) -> Any:
+    return ops.cat([of_gates[..., : -of_new.shape[-1]], of_new], -1)
+
+
+def _gated_forward(inputs: Any, first: Any, weight: Any, bias: Any, order: int) -> Any:
+    size, state = first.shape[-1], first
+    out = np.empty((*inputs.shape[:2], size), inputs.dtype)
+    for t in range(len(inputs))[::order]:
+        of_state = state @ weight.T
+        of_state += bias
+        both = _logistic(inputs[t, :, : 2 * size] + of_state[:, : 2 * size])
+        new = both[:, :size] * of_state[:, 2 * size :]
+        np.tanh(np.add(new, inputs[t, :, 2 * size :], out=new), out=new)
+        after = np.subtract(state, new, out=out[t])
+        after *= both[:, size:]
+        after += new
+        state = after
+    return out
+
+
+gated = private("gated", _gated_forward, joint=_gated_rule, tensors=4, node_name="StackBackward0")
+
+
+def _gated_step_rule(g: Any, inputs: Any, first: Any, weight: Any, bias: Any) -> tuple[Any, ...]:
+    slopes, keep, into_new = _gated_slopes(inputs, first, weight, bias)
+    of_gates = (g[:, None] * slopes).reshape(inputs.shape)
+    arriving = g * keep + ops.matmul(of_gates, weight)
+    return _to_inputs(of_gates, g * into_new), arriving, _to_weight(of_gates, first), ops.sum(of_gates, (0,))
+
+
+@private(joint=_gated_step_rule, tensors=4, node_name="AddBackward0")
+def gated_step(inputs: Any, first: Any, weight: Any, bias: Any) -> Any:
+    return _gated_forward(inputs[None], first, weight, bias, 1)[0]
+
+
+def _long_short_rule(
+    g: Any, inputs: Any, first: Any, cell: Any, weight: Any, bias: Any, states: Any, cells: Any, order: int
+) -> tuple[Any, ...]:
+    size, before, held = first.shape[-1], _before(first, states, order), _before(cell, cells, order)
+    gates = inputs + before @ ops.t(weight) + bias
+    both, last = ops.sigmoid(gates[..., : 2 * size]), ops.sigmoid(gates[..., 3 * size :])
+    into, forget = both[..., :size], both[..., size:]
+    new, shown = ops.tanh(gates[..., 2 * size : 3 * size]), ops.tanh(cells)
+    # How the cell depends on what goes into the first gates, and the output on the cell and the last gate.
+    slopes = [new * into * (1 - into), held * forget * (1 - forget), into * (1 - new * new)]
+    slopes = ops.cat(slopes, -1).reshape(*states.shape[:2], 3, size)
+    of_cell, of_last = last * (1 - shown * shown), shown * last * (1 - last)
+    of_out = ops.zeros_like(states) if g[0] is None else g[0]
+    arriving, of_held, sent = 0, 0, []
+    for t in _back(states.shape[0], order):
+        total = of_out[t] + arriving
+        of_held = of_held + total * of_cell[t]
+        if g[1] is not None:
+            of_held = of_held + g[1][t]
+        parts = [(of_held[:, None] * slopes[t]).reshape(-1, 3 * size), total * of_last[t]]
+        sent.append(ops.cat(parts, -1))
+        arriving, of_held = sent[-1] @ weight, of_held * forget[t]
+    of_gates = _in_order(sent, order)
+    return of_gates, arriving, of_held, _to_weight(of_gates, before), ops.sum(of_gates, (0, 1))
+
+
+@private(joint=_long_short_rule, tensors=5, name="mkldnn_rnn_layer", outputs=("states", "cells"))
+def long_short(inputs: Any, first: Any, cell: Any, weight: Any, bias: Any, order: int) -> tuple[Any, Any]:
+    size, state = first.shape[-1], first
+    out, cells = np.empty((2, *inputs.shape[:2], size), inputs.dtype)
+    into = inputs + bias
+    for t in range(len(inputs))[::order]:
+        gates = state @ weight.T
+        gates += into[t]
+        new, last = np.tanh(gates[:, 2 * size : 3 * size]), _logistic(gates[:, 3 * size :])
+        both = _logistic(gates[:, : 2 * size])
+        after = np.multiply(both[:, size:], cell, out=cells[t])
+        after += np.multiply(both[:, :size], new, out=new)
+        state = np.multiply(last, np.tanh(after, out=new), out=out[t])
+        cell = after
+    return out, cells
