@@ -17,7 +17,7 @@ from .canonical import CANONICAL
 from .functions import call
 from .indices import REVERSED, SAME, axes_of, powers_of
 from .matrices import ALONG, LONGEST_LIST, Matrices
-from .notation import ELEMENT, LIST, RESULT
+from .notation import ELEMENT, LIST, RESULT, SLICE
 from .shapes import Shape, numbers, size_of
 from .terms import ONE, ZERO, Call, Sum, Term, is_call, number, ordered, raw_call
 
@@ -336,22 +336,24 @@ def matrix(term: Term, weight: Term, shape: Shape, arrays: Matrices) -> Term | N
 
     None: the term is 0, or has an operation of which nothing is known here.
     """
-    axes: list[Any] = axes_of((*arrays.shapes.of(weight), *shape))
+    rows, *columns = axes_of((*arrays.shapes.of(weight), *shape))
 
     def row(part: Term) -> Term | None:
-        if part is weight and axes[0] is None:
+        if part is weight and rows is None:
             return ONE
-        is_element = is_call(part, ELEMENT) and part.arguments[0] is weight
-        return call(SAME, part.arguments[1], axes[0]) if is_element and isinstance(part, Call) else None
+        whole, *keys = part.arguments if is_call(part, ELEMENT) else (part,)
+        is_element = whole is weight and keys and not is_call(keys[0], SLICE)
+        return call(SAME, *keys, rows) if is_element else None
 
     found = arrays.indices.mapped(term, row)
     parts = ordered([found])
-    if found is ZERO or weight in parts or any(is_call(p, SAME) and is_call(p.arguments[0], REVERSED) for p in parts):
+    is_placed = any(is_call(part, LIST) and arrays.indices.free(part) for part in parts)
+    if found is ZERO or weight in parts or is_placed or any(is_call(part, REVERSED) for part in parts):
         return None
-    missing = [dim for dim in axes if dim is not None and dim not in arrays.indices.free(found)]
+    missing = [dim for dim in (rows, *columns) if dim is not None and dim not in arrays.indices.free(found)]
     ones = [arrays.indices.element(raw_call("ones", (number(dim.size),)), (dim.size,)) for dim in missing]
     placed = [arrays.indices.with_keys(one, (dim.size,), [dim]) for one, dim in zip(ones, missing, strict=True)]
-    return arrays.array(multiply(found, *placed), axes)
+    return arrays.array(multiply(found, *placed), [rows, *columns])
 
 
 # How to spell an operation.
