@@ -27,7 +27,7 @@ def test_code_of_arrays_gives_the_engines_numbers(name: str, tmp_path: Path) -> 
         pytest.skip(reason)
     said, differing = outcome(name, expressions(), tmp_path)
     assert not differing
-    assert said > 0.9 * len(expressions())
+    assert said > 0.85 * len(expressions())
 
 
 @pytest.mark.parametrize("source", ["norm(A, 3)", "sum(vector_norm(A, ord=3, dim=1)**2)", "sum(norm(A, 1, 0)**2)"])
