@@ -11,7 +11,7 @@ from ...parser.analysis.given_names import canonical
 from ...parser.analysis.result import Report
 from ...parser.syntax.errors import ExpressionError, UsageError, diagnostic
 from ...parser.syntax.wording import shortened
-from ..shell.failures import ERROR_KEYS, Failure
+from ..shell.failures import Failure
 from .record import Cells, RecordError
 
 
@@ -41,9 +41,9 @@ class Outcome(NamedTuple):
         if self.report is not None:
             found = self.report.facts()
         elif self.failure is not None:
-            said = {key: getattr(self.failure, key) for key in ERROR_KEYS}
+            said = self.failure.as_object().items()
             # A record is a line, whatever an error quotes.
-            found = [(f"error.{key}", " ".join(str(text).split())) for key, text in said.items() if text is not None]
+            found = [(f"error.{key}", " ".join(str(text).split())) for key, text in said if text is not None]
         return [("line", str(self.line)), ("ok", "false" if self.report is None else "true"), *kept, *found]
 
 

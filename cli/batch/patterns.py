@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
-from ...parser.rows.together import Rows, report_like
+from ...parser.rows.together import Rows
 from ..shell.printing import DELIMITERS
 from .outcome import Outcome
 from .output import Output
@@ -26,7 +27,9 @@ def texts(output: Output, records: Sequence[Record], rows: Rows) -> list[str | N
 
     def text(row: int) -> str:
         record = records[row]
-        return output.text_of(Outcome(record.line, record.expr, rows.report(row, record.expr), None, record.kept))
+        return output.text_of(
+            Outcome(record.line, record.expr, rows.report(record.expr, itemgetter(row)), None, record.kept)
+        )
 
     finite = np.flatnonzero(rows.finite).tolist()
     # The pattern is none where what it makes of the first or the last is not what is printed of them.
@@ -57,10 +60,9 @@ def _filled(output: Output, records: Sequence[Record], rows: Rows) -> Sequence[s
         columns[stand_in] = texts
         return type(texts[0])(stand_in)
 
-    inputs, found = ({key: number(array) for key, array in own.items()} for own in (rows.inputs, rows.found))
     first: Any = records[0].kept
     kept = type(first)({name: word([record.kept[name] for record in records]) for name in first})
-    report = report_like(rows.model, word([record.expr for record in records]), inputs, found)
+    report = rows.report(word([record.expr for record in records]), number)
     text = output.text_of(Outcome(_LINE, report.expr, report, None, kept))
     pieces = re.split("|".join(map(re.escape, columns)).join("()"), text)
     used = [columns[name] for name in pieces[1::2]]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from typing import Any, NamedTuple
 
 from ...engine import Tensor
 from ...parser.analysis.differentiate import Request
 from ...parser.semantics.limits import Limits as EvaluationLimits
+from ..shell.failures import ERROR_KEYS
 from ..shell.options import Limits, Variables, split_names
 from ..shell.printing import DELIMITERS
-from .outcome import ERROR_KEYS
 from .output import Output
 from .record import Record
 from .source import Source
@@ -51,6 +51,11 @@ def settings_for(
 ) -> Settings:
     """The settings for the records of a source. UsageError: its results are a table without known columns."""
     wrt, const = split_names(variables.wrt), split_names(variables.const) or []
+    if output.format_name in DELIMITERS:
+        names = source.names(defaults) if wrt is None else dict.fromkeys(wrt)
+        columns = _columns_of([name for name in names if name not in const], request)
+        dialect = source.form.written(output.format_name)
+        output = output._replace(columns=columns, kept=source.kept_names(), dialect=dialect)
     return Settings(
         read=source.read,
         give=source.give,
@@ -64,27 +69,8 @@ def settings_for(
         bounds=limits.parsing(),
         limits=limits.evaluation(),
         errors=errors,
-        output=_with_columns(output, source, request, defaults, wrt, const),
+        output=output,
     )
-
-
-def _with_columns(
-    output: Output,
-    source: Source,
-    request: Request,
-    given: Iterable[str],
-    wrt: Sequence[str] | None,
-    const: Collection[str],
-) -> Output:
-    """The output of a source, which as a table has its columns; `given` are variables that the command line gives.
-
-    UsageError: they cannot be known.
-    """
-    if output.format_name not in DELIMITERS:
-        return output
-    names = source.names(given) if wrt is None else dict.fromkeys(wrt)
-    columns = _columns_of([name for name in names if name not in const], request)
-    return output._replace(columns=columns, kept=source.kept_names(), dialect=source.form.written(output.format_name))
 
 
 def _columns_of(names: Sequence[str], request: Request) -> list[str]:

@@ -14,7 +14,7 @@ from ..batch.computing import Computation
 from ..batch.lines import Line
 from ..batch.settings import Settings
 from ..batch.source import MOST_RECORDS, Source
-from ..batch.tally import Tally
+from ..batch.writing import Tally
 from ..shell.saying import complain
 from .cluster_options import Where
 from .distribution import Parts, write_parts

@@ -66,8 +66,7 @@ def command(
     from ..batch.output import Output as Written
     from ..batch.settings import settings_for
     from ..batch.source import Source
-    from ..batch.tally import Tally
-    from ..batch.writing import warn_of_unused, write_results
+    from ..batch.writing import Tally, warn_of_unused, write_results
     from ..shell.variables import collect
 
     with computing(variables.dtype):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Collection, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -17,12 +16,10 @@ from ..shell.command import command as declared
 from ..shell.exit_codes import FAILED, OK
 from ..shell.options import Limits
 from ..shell.saying import say
-from ..shell.streams import is_terminal
 from ..shell.words import split_tables, standard_input
 from ..tables.table_options import TextTables
 
 if TYPE_CHECKING:
-    from ..map.table_formats import Table
     from ..tables.opening import Place
 
 EXAMPLES = [
@@ -73,7 +70,7 @@ def command(
     from ..map.grid import grid_table
     from ..map.mapping import write_mapped
     from ..map.planning import planned
-    from ..map.table_formats import open_tables, say_doubt
+    from ..map.table_formats import format_to_write, open_tables, say_doubt
     from ..shell.variables import collect_ranges
     from ..tables.opening import places
 
@@ -88,7 +85,7 @@ def command(
         job = planned(expression, constants, first, files.renames, asked, added, reading.errors)
         if not job.computation.columns and texts.delimiter is None:
             say_doubt(first.source)
-        format_name = _format(files, first)
+        format_name = format_to_write(files.format_name, files.output, first)
         texts.check_used("grid" if ranges else first.format_name, format_name)
         if cluster.where is None:
             progress = write_mapped(files.output, format_name, chain([first], tables), job, reading.threads(), form)
@@ -100,17 +97,6 @@ def command(
         if progress.first_nonfinite is not None:
             say(job.computation.explained(*progress.first_nonfinite))
     return FAILED if progress.failed or (reading.strict and progress.nonfinite) else OK
-
-
-def _format(files: Files, first: Table) -> str:
-    """The format to write. UsageError: a binary one on a terminal."""
-    from ..map.table_formats import check_binary
-    from ..tables.formats import format_by_name
-
-    found = files.format_name or format_by_name(files.output or "") or first.format_name
-    if files.output is None:
-        check_binary(found, is_terminal(sys.stdout))
-    return found
 
 
 def _input(text: str) -> str:

@@ -18,9 +18,8 @@ from ..map.choices import NewColumns
 from ..map.chunk import Chunk
 from ..map.layout import Layout
 from ..map.mapping import Job, write_mapped
-from ..map.table_formats import Table
+from ..map.table_formats import Table, format_to_write
 from ..tables.dialect import TextForm
-from ..tables.formats import format_by_name
 from ..tables.opening import Place, open_bytes
 from .observations import Rows
 
@@ -57,7 +56,7 @@ class FittedColumns:
 def write_fitted(path: str, form: TextForm, tables: Iterator[Table], fit: Fit, rows: Rows, added: NewColumns) -> None:
     """Writes the tables with the columns, to a file that appears when it is whole. Errors: those of `write_mapped`."""
     first = next(tables)
-    format_name = format_by_name(path) or first.format_name
+    format_name = format_to_write(None, path, first)
     results = {added.prefix + name: name for name in COLUMNS}
     removed = removed_columns(results, [*first.source.names, *first.keys], added.overwrite, first.source.title)
     layout = Layout(tuple(results), removed, False, {name: key.kind for name, key in first.keys.items()})

@@ -14,11 +14,11 @@ from ..shell.options import (
     WRT,
     Options,
     errors_option,
-    file_option,
     given_format,
     json_option,
     names_option,
     option,
+    output_option,
     split_names,
     vars_option,
 )
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Files(Options):
     """What is read and written."""
 
-    output: str | None = file_option("-o", "--output", help="Write to FILE, which appears when it is whole.")
+    output: str | None = output_option(help="Write to FILE, which appears when it is whole.")
     format_name: str | None = option(
         "--format", type=click.Choice(TABLES), help="How to write.  [default: by FILE, as read]"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import sys
 import tempfile
 from collections.abc import Generator, Iterable, Mapping
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ from ...parser.syntax.errors import UsageError
 from ..shell.printing import DELIMITERS
 from ..shell.saying import say
 from ..shell.stores import is_address
+from ..shell.streams import is_terminal
 from ..tables.dialect import TextForm
 from ..tables.encoding import as_utf8, with_newlines
 from ..tables.formats import ARROW_FILE, BINARY, COMPRESSED, format_by_content, format_by_name, no_table
@@ -110,12 +112,14 @@ def open_writer(format_name: str, file: Any, layout: Layout, form: TextForm) -> 
     return ArrowWriter(file, layout, format_name)
 
 
-def check_binary(format_name: str, is_terminal: bool) -> None:
-    """UsageError: a binary format on a terminal."""
-    if is_terminal and format_name in BINARY:
+def format_to_write(asked: str | None, output: str | None, first: Table) -> str:
+    """The format that was asked for, else the output's or that of the table. UsageError: binary on a terminal."""
+    found = asked or format_by_name(output or "") or first.format_name
+    if output is None and found in BINARY and is_terminal(sys.stdout):
         raise UsageError(
-            f"{format_name} is not shown on a terminal", "write it to a file: `-o FILE`, or choose `--format csv`"
+            f"{found} is not shown on a terminal", "write it to a file: `-o FILE`, or choose `--format csv`"
         )
+    return found
 
 
 def say_doubt(source: Source) -> None:

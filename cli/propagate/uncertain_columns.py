@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from itertools import chain
 
@@ -24,11 +23,9 @@ from ..map.computation import Computation
 from ..map.layout import Layout
 from ..map.mapping import Job, write_mapped
 from ..map.matching import matched
-from ..map.table_formats import check_binary, open_tables
+from ..map.table_formats import format_to_write, open_tables
 from ..shell.options import Limits, caller
 from ..shell.saying import say
-from ..shell.streams import is_terminal
-from ..tables.formats import format_by_name
 from ..tables.table_options import TextTables
 from .uncertain_inputs import read_values
 from .uncertainty_options import Given, Rows, Said, Written
@@ -77,9 +74,7 @@ def write_rows(
     results = column_names(computation.result_names(first), (), added.prefix)
     removed = removed_columns(results, names, added.overwrite, source.title)
     layout = Layout(tuple(results), removed, False, {name: key.kind for name, key in first.keys.items()})
-    format_name = _format(written) or format_by_name(written.output or "") or first.format_name
-    if written.output is None:
-        check_binary(format_name, is_terminal(sys.stdout))
+    format_name = format_to_write(_format(written), written.output, first)
     job = Job(computation, results, layout, rows.errors)
     progress = write_mapped(written.output, format_name, chain([first], tables), job, os.cpu_count() or 1, form)
     progress.summarise()

@@ -13,6 +13,7 @@ from ..shell.options import (
     file_option,
     format_option,
     option,
+    output_option,
     precision_option,
     vars_option,
 )
@@ -63,11 +64,7 @@ class Said(Options):
 class Written(Output):
     """How to print the result, or the rows of a table."""
 
-    output: str | None = file_option(
-        "-o",
-        "--output",
-        help="Write to FILE, which appears when it is whole; in its format.",
-    )
+    output: str | None = output_option(help="Write to FILE, which appears when it is whole; in its format.")
     keys: tuple[str, ...] = option(
         "--get", multiple=True, metavar="KEY", help="Print this result alone: value, sd, share.m, ..."
     )

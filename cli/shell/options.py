@@ -59,6 +59,15 @@ def file_option(*spellings: str, **settings: Any) -> Any:
     return option(*spellings, **{"metavar": "FILE", **settings}, shell_complete=FILES)
 
 
+def output_option(*names: str, help: str) -> Any:
+    """The option for the file that results go to; `-` is standard output, as without it."""
+
+    def passed(context: click.Context, param: click.Parameter, given: str | None) -> str | None:
+        return None if given == "-" else given
+
+    return file_option("-o", "--output", *names, callback=passed, help=help)
+
+
 def names_option(*spellings: str, help: str) -> Any:
     """An option for names separated by commas; given several times, it has those of all."""
 
@@ -222,10 +231,7 @@ QUIET = option(
     callback=_sets("quiet"),
     help="Say no notes, warnings and counts, but errors.",
 )
-RESULTS = file_option(
-    *("-o", "--output", "results"),
-    help="Write to FILE, which appears when it is whole; in its format.",
-)
+RESULTS = output_option("results", help="Write to FILE, which appears when it is whole; in its format.")
 # What every command has, at the end of its help, unless it has one of its own.
 EVERYWHERE = (RESULTS, COLOR, QUIET, timeout_option())
 
@@ -303,10 +309,7 @@ class Output(Format):
 class Drawn(Output):
     """How to print results that can be drawn too, into the file `picture`; a file of another kind has the results."""
 
-    picture: str | None = file_option(
-        *("-o", "--output"),
-        help="Draw into FILE: .svg, .png or .pdf. Write to it: .json, .csv, .txt.",
-    )
+    picture: str | None = output_option(help="Draw into FILE: .svg, .png or .pdf. Write to it: .json, .csv, .txt.")
 
     def __init__(self, context: click.Context) -> None:
         path = context.params["picture"]

@@ -94,7 +94,7 @@ def written_to(path: str | None) -> Iterator[None]:
 
     Without a path it is standard output.
     """
-    if path is None or path == "-":
+    if path is None:
         yield
         return
     import io

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from operator import is_
 from typing import Any
 
 import numpy as np
@@ -32,6 +31,8 @@ from ..tensors.tensor import Memory, Tensor
 from .batch_rules import Operand, over_batch, repeated
 from .gradients import without_history
 from .inplace import in_place
+
+_NUMBERS = (np.ndarray, np.generic)
 
 
 class Batch(Level):
@@ -77,21 +78,23 @@ class Batch(Level):
         forward.levels = levels[:-1]
         try:
             arguments = bind(primitive, args, kwargs)
-            if primitive.elementwise and len(levels) == 1:
-                result = self._elementwise(primitive, arguments)
-                if result is not None:
-                    return result
             if primitive.variadic:
                 arguments = (list(arguments[0]), *arguments[1:])
+            given = arguments[0] if primitive.variadic else arguments
+            if not any(self.holds(value) for value in given):
+                return call(*arguments)
+            if len(levels) == 1:
+                result = None
+                if any(isinstance(value, Tensor) for value in given):
+                    if primitive.elementwise:
+                        result = self._elementwise(primitive, arguments)
+                elif not recording.enabled:
+                    result = self._of_data(primitive, arguments)
+                if result is not None:
+                    return result
             data = [*map(data_of, arguments)]
             if primitive.variadic:
-                data[0] = [*map(data_of, arguments[0])]
-            values = data[0] if primitive.variadic else data
-            if not any(type(d) is Batched and d.trace is self for d in values):
-                return call(*arguments)
-            given = arguments[0] if primitive.variadic else arguments
-            if len(levels) == 1 and not recording.enabled and all(map(is_, given, values)):
-                return self._computed(primitive, arguments, data, bare=True)
+                data[0] = [*map(data_of, given)]
             result = run_on(primitive, arguments, data, partial(self._computed, primitive, arguments))
             if primitive.view and isinstance(arguments[0], Tensor):
                 return linked(primitive, arguments[0], arguments[1:], result)
@@ -100,79 +103,80 @@ class Batch(Level):
             forward.levels = levels
 
     def _elementwise(self, primitive: Operation, arguments: Sequence[Any]) -> Any:
-        """What an elementwise operation makes of tensors, or of data, of one floating dtype; None: it is none such.
+        """What an elementwise operation makes of tensors of one floating dtype; None: it is none such.
 
         Nothing outside the level sees it. As others are done, by `_computed`, it takes three times as long.
         """
-        if not primitive.elementwise or primitive.outputs or len(arguments) != len(primitive.arguments):
-            return None
         records = recording.enabled
         dtype = None
         given: list[Any] = []
-        batched: list[int] = []
-        tensors = bare = rank = 0
         for position, value in enumerate(arguments):
-            data = value
-            if isinstance(value, Tensor):
-                data = value._data
-                tensors += 1
-            elif isinstance(value, DATA):
-                bare += 1
-            if type(data) is Batched and data.trace is self:
-                value = data.value
-                data = value._data
-                batched.append(position)
-                rank = max(rank, data.ndim)
-            elif isinstance(data, DATA):
-                rank = max(rank, data.ndim + 1)
-            elif position >= primitive.tensors or is_number(data):
-                given.append(data)
+            if not isinstance(value, Tensor):
+                if position < primitive.tensors and not is_number(value):
+                    return None
+                given.append(value)
                 continue
-            else:
-                return None
-            if isinstance(data, Numberless) or (records and isinstance(value, Tensor) and value._requires_grad):
+            data = value._data
+            outside = data.value if type(data) is Batched and data.trace is self else value
+            if isinstance(outside._data, Numberless) or (records and outside._requires_grad):
                 return None
             if position in primitive.promotes:
                 dtype = dtype or data.dtype
                 if data.dtype is not dtype or dtype.kind != "f":
                     return None
             given.append(data)
-        if dtype is None or not batched or (tensors and bare):
-            return None
-        for position in batched:
-            array = given[position]
-            if array.ndim < rank:
-                given[position] = array.reshape(self.size, *(1,) * (rank - array.ndim), *array.shape[1:])
-        try:
-            # Rules are run with NumPy's warnings turned off.
-            compute = quietly(primitive) if tensors or records else primitive.forward
-            found = Batched(self, Tensor(compute(*given)))
-        except FAILURES:
+        found = None if dtype is None else self._aligned(quietly(primitive), primitive, given)
+        if found is None:
             return None
         if records and any(isinstance(a, Tensor) and a._requires_grad for a in arguments):
-            return run_on(primitive, arguments, [*map(data_of, arguments)], partial(_already, found))
-        return Tensor(found) if tensors else found
+            return run_on(primitive, arguments, [*map(data_of, arguments)], lambda data: found)
+        return Tensor(found)
 
-    def _computed(self, primitive: Operation, arguments: Sequence[Any], data: Sequence[Any], bare: bool = False) -> Any:
-        """The data of the results, given the arguments and, cast as the operation casts them, their data.
+    def _aligned(self, compute: Call, primitive: Operation, arguments: Sequence[Any]) -> Batched | None:
+        """What an elementwise operation makes of data; None: it has several results, or fails."""
+        if primitive.outputs or len(arguments) != len(primitive.arguments):
+            return None
+        given = [a.value._data if type(a) is Batched and a.trace is self else a for a in arguments]
+        ranks = [v.ndim + (v is a) for v, a in zip(given, arguments, strict=True) if isinstance(v, _NUMBERS)]
+        if any(isinstance(value, Numberless) for value in given):
+            return None
+        rank = max(ranks)
+        if min(ranks) < rank:
+            for i, value in enumerate(given):
+                if value is not arguments[i] and value.ndim < rank:
+                    given[i] = value.reshape(self.size, *(1,) * (rank - value.ndim), *value.shape[1:])
+        try:
+            return Batched(self, Tensor(compute(*given)))
+        except FAILURES:
+            return None
 
-        `bare`: the arguments are data too, and nothing is to be known of their history.
-        """
-        operand = self._bare_operand if bare else self._operand
-        operands = [*map(operand, arguments, data)]
+    def _of_data(self, primitive: Operation, arguments: Sequence[Any]) -> Any:
+        """What an operation makes of data, as rules call it, of whose history nothing is to be known."""
+        if primitive.elementwise:
+            found = self._aligned(primitive.forward, primitive, arguments)
+            if found is not None:
+                return found
+        operands = [*map(self._bare, arguments)]
         if primitive.variadic:
-            operands[0] = [*map(operand, arguments[0], data[0])]
+            operands[0] = [*map(self._bare, arguments[0])]
         results = over_batch(primitive, operands, self.size)
-        if bare:
-            results = [*map(Tensor, results)] if primitive.outputs else Tensor(results)
-        return [Batched(self, result) for result in results] if primitive.outputs else Batched(self, results)
+        if primitive.outputs:
+            return [Batched(self, Tensor(result)) for result in results]
+        return Batched(self, Tensor(results))
 
-    def _bare_operand(self, value: Any, data: Any) -> Any:
-        """An argument that is data, without a tensor around it."""
-        if type(data) is Batched and data.trace is self:
-            value = data.value._data
-            return Operand(value, True, value.shape[1:])
-        return Operand(data, False, data.shape) if isinstance(data, DATA) else value
+    def _bare(self, value: Any) -> Any:
+        """An argument that is data, as it is outside the level."""
+        if type(value) is Batched and value.trace is self:
+            return Operand(value.value._data, True, value.shape)
+        return Operand(value, False, value.shape) if isinstance(value, DATA) else value
+
+    def _computed(self, primitive: Operation, arguments: Sequence[Any], data: Sequence[Any]) -> Any:
+        """The data of the results, given the arguments and, cast as the operation casts them, their data."""
+        operands = [*map(self._operand, arguments, data)]
+        if primitive.variadic:
+            operands[0] = [*map(self._operand, arguments[0], data[0])]
+        results = over_batch(primitive, operands, self.size)
+        return [Batched(self, result) for result in results] if primitive.outputs else Batched(self, results)
 
     def _operand(self, value: Any, data: Any) -> Any:
         """An argument as it is outside the level: with its history there, in the dtype of `data`."""
@@ -197,8 +201,9 @@ class Batch(Level):
         return partial(self._on_data, call)
 
     def _on_data(self, call: Call, *values: Any) -> Any:
-        if hasattr(call, "operation") and len(forward.levels) == 1:
-            found = self._elementwise(call.operation, values)
+        primitive = getattr(call, "operation", None)
+        if primitive is not None and primitive.elementwise and not recording.enabled and forward.levels == [self]:
+            found = self._aligned(primitive.forward, primitive, values)
             if found is not None:
                 return found
         return data_of(call(*[Tensor(value) if isinstance(value, DATA) else value for value in values]))
@@ -262,10 +267,6 @@ class Batch(Level):
             yield
         finally:
             forward.levels = levels
-
-
-def _already(found: Batched, data: Sequence[Any]) -> Batched:
-    return found
 
 
 def histories(tensor: Tensor) -> Iterator[Tensor]:

@@ -85,14 +85,17 @@ def jacobian_rows(
     pass, before zeros take the place of None.
     """
     count = output.numel()
-    if isinstance(output._data, Symbol) and count <= _FEW:
+    if count == 1 or (isinstance(output._data, Symbol) and count <= _FEW):
         chunk_size = 1
     elif chunk_size is None:
         chunk_size = _at_a_time(max([t.numel() for t in (output, *inputs)] + _sizes_below(output)))
     parts: list[list[Tensor]] = []
     for start in range(0, count, chunk_size):
         size = min(chunk_size, count - start)
-        row = _rows(output, inputs, units(output, start, size), create_graph)
+        if count == 1:
+            row = pulled_back([output], inputs, None, create_graph)
+        else:
+            row = _rows(output, inputs, units(output, start, size), create_graph)
         if check is not None:
             check(row)
         parts.append([_zeros(size, t) if g is None else g for g, t in zip(row, inputs, strict=True)])

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
+from .aliases import NumpyDtype
 from .symbol import Numberless, numbers_of
 from .tensor import Tensor
 
@@ -25,14 +27,39 @@ class RefusedError(BatchError):
 class Batched(Numberless):
     """One of the tensors in `value`, whose first dimension counts them; shape and dtype are those of one."""
 
-    __slots__ = ("example", "trace", "value")
+    __slots__ = ("trace", "value")
 
     def __init__(self, level: Any, value: Tensor) -> None:
         self.trace = level
         self.value = value
-        data = value._data
+
+    @property
+    def example(self) -> Any:  # pyrefly: ignore[bad-override]
+        """One of them, zeros if there is none."""
+        data = self.value._data
         rows = data.example if isinstance(data, Numberless) else data
-        self.example = rows[0] if len(rows) else np.broadcast_to(np.zeros((), rows.dtype), rows.shape[1:])[()]
+        return rows[0] if len(rows) else np.broadcast_to(np.zeros((), rows.dtype), rows.shape[1:])[()]
+
+    # Not from the example, which takes as long as to compute with a few numbers.
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.value._data.shape[1:]
+
+    @property
+    def dtype(self) -> NumpyDtype:
+        return self.value._data.dtype
+
+    @property
+    def ndim(self) -> int:
+        return self.value._data.ndim - 1
+
+    @property
+    def size(self) -> int:
+        return math.prod(self.shape)
+
+    def __len__(self) -> int:
+        return self.shape[0]
 
     def detached(self) -> Batched:
         return Batched(self.trace, self.value.detach())

@@ -19,6 +19,11 @@ from .errors import shape_error, type_error
 from .symbol import Numberless, is_symbolic
 from .tensor import Memory, Slicing, Tensor
 
+# The C library of Linux gives memory of up to so many bytes back to the system each time, until it has seen as much let
+# go of: passes over arrays of megabytes would take half as long again, for new pages.
+_KEPT = 1 << 24
+np.empty(_KEPT, np.uint8)
+
 
 def memory_of(tensor: Tensor) -> Memory:
     """The tensor's memory record, made when it is first asked for."""

@@ -23,10 +23,9 @@ class Problem(NamedTuple):
     wrt: Sequence[str]
     limits: Limits = Limits()
 
-    def key(self) -> tuple[str, Shapes, tuple[str, ...]]:
-        """What problems have in common that one program computes."""
-        shapes = tuple((name, value._data.shape) for name, value in self.variables.items())
-        return self.program.source, shapes, tuple(self.wrt)
+    def shapes(self) -> Shapes:
+        """Those of the variables."""
+        return tuple((name, value._data.shape) for name, value in self.variables.items())
 
     def leaves(self) -> dict[str, Tensor]:
         """The variables as leaves of a new graph, of which those to differentiate by require grad."""

@@ -69,9 +69,10 @@ def form_of(expr: str, varying: Mapping[int, Sequence[str]], parse: Parse) -> Fo
     return Form(parse("".join(pieces))[0], {names[place]: [*map(float, texts)] for place, texts in varying.items()})
 
 
-def places_of(expr: str, program: Program, free: Mapping[str, Name]) -> list[int]:
+def places_of(program: Program, free: Mapping[str, Name]) -> list[int]:
     """Which of the numbers in an expression, counted from 0, can be variables."""
-    if not expr.isascii() or program.source != expr or any(_FREE_NAME.format("")[:-1] in name for name in free):
+    expr = program.source
+    if not expr.isascii() or any(_FREE_NAME.format("")[:-1] in name for name in free):
         return []
     known = {match.start(): i for i, match in enumerate(_NUMBER.finditer(expr))}
     varying = set(free)

@@ -5,8 +5,9 @@ The numbers are those of evaluating each by itself, to the last bit, so that it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,10 +25,12 @@ from ..semantics.evaluate import evaluate
 from ..semantics.limits import Limits
 from ..syntax.records import Conditional, Program
 from ..syntax.walk import body_of, walk
-from .forms import Form
+from .forms import Form, Parse, form_of, groups, places_of
 
 # Evaluating, their derivatives are quotients where no factor is zero; in a program they are always products.
 _BY_NUMBERS = ("prod", "cumprod")
+# An expression whose numbers vary.
+_LONGEST = 1000
 
 
 class Rows(NamedTuple):
@@ -41,25 +44,66 @@ class Rows(NamedTuple):
     found: Mapping[str, np.ndarray]
     finite: np.ndarray
 
-    def report(self, row: int, expr: str) -> Report:
-        """That of one record, with its expression."""
-        found = {key: column[row] for key, column in self.found.items()}
-        return report_like(self.model, expr, {name: column[row] for name, column in self.inputs.items()}, found)
+    def report(self, expr: str, of: Callable[[np.ndarray], Any]) -> Report:
+        """That of a record with this expression, `of` giving what it has of an array."""
+        found = {key: of(column) for key, column in self.found.items()}
+
+        def filled(path: str, values: Mapping[str, Any]) -> dict[str, Any]:
+            return {
+                name: filled(f"{path}.{name}", value) if isinstance(value, dict) else found[f"{path}.{name}"]
+                for name, value in values.items()
+            }
+
+        return self.model._replace(
+            expr=expr,
+            inputs={name: of(column) for name, column in self.inputs.items()},
+            value=found["value"],
+            grad=filled("grad", self.model.grad),
+            more={kind: filled(kind, values) for kind, values in self.model.more.items()},
+            warnings=[],
+        )
 
 
 class Together:
     """Computes records with one expression or form; remembers the programs of those met before."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, parse: Parse, vary: bool) -> None:
+        """`parse` reads expressions, whose numbers may `vary`."""
         self.request = request
+        self.parse = parse
+        self.vary = vary
         self.traced = lru_cache(maxsize=256)(self.trace)
 
-    def rows(self, form: Form, columns: Mapping[str, np.ndarray], first: Problem, last: Problem) -> Rows | None:
+    def groups(
+        self,
+        exprs: Sequence[str],
+        numbers: Sequence[Sequence[str]],
+        columns: Mapping[str, np.ndarray],
+        problem: Callable[[int], Problem],
+        fewest: int,
+    ) -> Iterator[tuple[list[int], Rows]]:
+        """Those rows of n expressions that can be computed together, at least the `fewest`, and their results.
+
+        The expressions are the same between their `numbers`, (n,) for each place. `columns` are the values of their
+        variables, (n, ...), or where not all are numbers (n,) arrays, and None for what is no value; `problem` gives
+        that of a row. ExpressionError, UsageError: something is wrong with one.
+        """
+        places = places_of(*self.parse(exprs[0])) if self.vary and len(exprs[0]) <= _LONGEST else []
+        keys = [[*map(_shape, count(), c)] for c in columns.values() if c.dtype == object]
+        for rows, varying in groups(numbers, places, [*keys, [()] * len(exprs)]):
+            if len(rows) >= fewest:
+                form = form_of(exprs[rows[0]], varying, self.parse)
+                own = {name: _stacked(column[rows]) for name, column in columns.items()}
+                found = self._rows(form, own, problem(rows[0]), problem(rows[-1]))
+                if found is not None:
+                    yield rows, found
+
+    def _rows(self, form: Form, columns: Mapping[str, np.ndarray], first: Problem, last: Problem) -> Rows | None:
         """The results of n records, of which the first and the last are given, from arrays (n, ...) by variable.
 
         None: they cannot be told for all at once, or not as those two have them alone.
         """
-        shapes = (*first.key()[1], *((name, ()) for name in form.numbers))
+        shapes = (*first.shapes(), *((name, ()) for name in form.numbers))
         program = self.traced(form.program, shapes, tuple(first.wrt), first.limits)
         if program is None:
             return None
@@ -111,20 +155,10 @@ def _is_as_alone(equation: Equation) -> bool:
     return name == "pow" or rounds_alike(equation) or all(variable.shape for variable in equation.variables())
 
 
-def report_like(model: Report, expr: str, inputs: Mapping[str, Any], found: Mapping[str, Any]) -> Report:
-    """The model with the values of variables and the results, by their keys, of another record."""
+def _shape(row: int, value: Any) -> Any:
+    """What rows computed together have in common: the shape of a value; where there is none, nothing."""
+    return row if value is None else value.shape
 
-    def filled(path: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            name: filled(f"{path}.{name}", value) if isinstance(value, dict) else found[f"{path}.{name}"]
-            for name, value in values.items()
-        }
 
-    return model._replace(
-        expr=expr,
-        inputs=dict(inputs),
-        value=found["value"],
-        grad=filled("grad", model.grad),
-        more={kind: filled(kind, values) for kind, values in model.more.items()},
-        warnings=[],
-    )
+def _stacked(column: np.ndarray) -> np.ndarray:
+    return np.stack(column.tolist()) if column.dtype == object else column

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytorch.recorded import entries
 
-from autodiff.cli.batch import alike
+from autodiff.cli.batch import computing
 from autodiff.parser.rows.together import Together
 
 RECORDED = entries("expressions.jsonl")
@@ -39,11 +39,11 @@ def both(autodiff, monkeypatch: pytest.MonkeyPatch):
             return rows
 
         with monkeypatch.context() as patch:
-            patch.setattr(alike, "FEWEST", FEWEST)
-            patch.setattr(Together, "rows", counting(Together.rows))
+            patch.setattr(computing, "FEWEST", FEWEST)
+            patch.setattr(Together, "_rows", counting(Together._rows))
             together = autodiff("batch", *args, stdin=stdin)
         with monkeypatch.context() as patch:
-            patch.setattr(alike, "FEWEST", ALONE)
+            patch.setattr(computing, "FEWEST", ALONE)
             alone = autodiff("batch", *args, stdin=stdin)
         return together, alone, sum(counts)
 

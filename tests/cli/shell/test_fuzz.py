@@ -10,7 +10,7 @@ from groups import grouped
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autodiff.cli.batch.alike import FEWEST
+from autodiff.cli.batch.computing import FEWEST
 from autodiff.engine import FUNCTIONS
 
 CODES = {0, 1, 2, 3, 5}

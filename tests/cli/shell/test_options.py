@@ -180,6 +180,16 @@ def test_results_go_to_a_file_in_the_format_of_its_ending(autodiff, tmp_path: Pa
     assert json.loads(path.read_text())
 
 
+@pytest.mark.parametrize("words", [*COMMANDS_WITH_RESULTS, ["map", "x"]], ids=lambda words: words[0])
+def test_a_dash_in_place_of_a_file_is_standard_output(
+    autodiff, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    stdin = "x\n1\n" if words[0] == "map" else ""
+    assert autodiff(*words, "-o", "-", stdin=stdin).out == autodiff(*words, stdin=stdin).out
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_file_is_not_there_where_there_is_no_result(autodiff, tmp_path: Path) -> None:
     path = tmp_path / "result.txt"
     assert autodiff("eval", "x**2", "-o", str(path)).code == 3
