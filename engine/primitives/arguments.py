@@ -119,10 +119,10 @@ def dimensions(dim: Any, ndim: int) -> tuple[int, ...]:
         return tuple(range(ndim))
     if not isinstance(dim, (list, tuple)):
         dim = (dim,)
-    result = tuple(dimension(d, ndim) for d in dim)
-    for d in result:
-        if result.count(d) > 1:
-            raise RuntimeError(f"dim {d} appears multiple times in the list of dims")
+    result = tuple([dimension(d, ndim) for d in dim])
+    if len(set(result)) < len(result):
+        d = next(d for d in result if result.count(d) > 1)
+        raise RuntimeError(f"dim {d} appears multiple times in the list of dims")
     return result if ndim else ()
 
 

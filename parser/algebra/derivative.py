@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from random import Random
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -30,6 +29,7 @@ from ..syntax.records import Assign, Binary, Compare, Name, Program, Unary
 from ..syntax.records import Number as Literal
 from ..syntax.walk import body_of, walk
 from .definitions import definitions, needed, values_of
+from .extremes import Extremes
 from .presentation import Presentation
 from .saturation import has_exponentials, saturated
 from .sharing import shared
@@ -47,8 +47,6 @@ _MOST_PROBED = 2000  # tokens of derivatives that are tried far out and near 0
 _TOLERANCE = 1e-7
 _ROUNDING = 1e-6
 _STEP = 1e-9
-# Where exp(2*x), exp(x) and exp(x/10) are beyond the largest number, and squares beyond it or 0.
-_FAR = tuple(sign * size for size in (1e-300, 400.0, 800.0, 1e4, 1e300, float("inf")) for sign in (-1, 1))
 # Intervals to draw points from, as functions are defined on different ones.
 _INTERVALS = ((0.1, 0.9), (-2.5, 2.5), (1.1, 3.0), (0.1, 4.0), (2.5, 9.0), (-0.9, 0.9))
 
@@ -73,7 +71,8 @@ class Derivatives(NamedTuple):
     `variables` are those of the original, `shared` the assignments, `results` the expressions by what each
     differentiates by, in order. At `points` of the domain they have been compared with the engine. `arrays` has the
     shapes of variables that are no single numbers, and `narrow` the results with fewer elements than
-    their variable has, such as 1 for all of them. A value of several `elements` is differentiated as their sum.
+    their variable has, such as 1 for all of them. A value of several `elements` is differentiated as their sum. Each
+    result `lacks` a value at some extreme values of its variable, where the engine's derivative has one.
     """
 
     variables: tuple[str, ...]
@@ -83,6 +82,7 @@ class Derivatives(NamedTuple):
     arrays: Mapping[str, tuple[int, ...]] = MappingProxyType({})
     elements: int = 1
     narrow: frozenset[By] = frozenset()
+    lacks: Mapping[By, Sequence[float]] = MappingProxyType({})
 
     def program(self, by: By) -> Program:
         """One derivative with the assignments that it needs."""
@@ -149,14 +149,14 @@ def derivatives(
     if simplify:
 
         def formed(terms: Sequence[Term]) -> Derivatives:
-            return checked(presented(expression, names, dict(zip(wanted, terms, strict=True)), share))
+            return presented(expression, names, dict(zip(wanted, terms, strict=True)), share)
 
         plain = list(translated(program).values())
         has_infinity = symbol("inf") in ordered(plain)
         near: list[list[Term]] = []
         for terms in (simplified(plain, is_final=is_final, near=near), plain):
             try:
-                found = formed(terms)
+                found = checked(formed(terms))
             except DisagreementError as error:
                 # It loses digits, or has 1/0 in it, whose sign only the engine knows: a plainer form is the answer.
                 if not error.is_numerical and not has_infinity:
@@ -164,7 +164,7 @@ def derivatives(
                 continue
             if not is_final or arrays:
                 return found
-            return _preferred(expression, found, terms, near, limits, share, formed)
+            return _preferred(expression, found, program, terms, near, limits, share, formed, checked)
     return checked(Derivatives(names, (), dict(zip(wanted, translated(program, VERBATIM).values(), strict=True))))
 
 
@@ -181,35 +181,50 @@ def _in_given_names(expression: Program, wanted: Sequence[By], limits: Limits) -
 def _preferred(
     expression: Program,
     found: Derivatives,
+    program: Traced,
     terms: Sequence[Term],
     near: Sequence[Sequence[Term]],
     limits: Limits,
     share: bool,
     formed: Callable[[Sequence[Term]], Derivatives],
+    checked: Callable[[Derivatives], Derivatives],
 ) -> Derivatives:
     """The derivatives, or what is shorter, or is `near` in length or saturates, and has a value at more points."""
-    tokens = Presentation().tokens
-    length = sum(map(tokens, terms))
-    lost = _counted_lost(expression, found, limits) if length <= _MOST_PROBED else lambda tried: 0
-    rank = lost(found), length
+    length = sum(map(Presentation().tokens, terms))
+    names = list(dict.fromkeys(by[-1] for by in found.results))
+    values = None
+    if length <= _MOST_PROBED:
+        values = Extremes(expression, names, _point(found.variables, {}, Random(0), 1), limits)
+
+    def texts(tried: Derivatives) -> dict[By, str]:
+        return {by: "\n".join(program_text(tried.program(by))) for by in tried.results}
+
+    def lost(tried: Derivatives) -> int:
+        return sum(values.lost(text, by[-1]) for by, text in texts(tried).items()) if values is not None else 0
 
     def others() -> Iterator[Sequence[Term]]:
         named = _in_given_names(expression, list(found.results), limits) if share else None
         if named is not None:
             yield named
         for i, forms in enumerate(near):
-            for form in forms if rank[0] else ():
+            for form in forms if best[0] else ():
                 yield [*terms[:i], form, *terms[i + 1 :]]
-        if rank[0] and has_exponentials(terms):
+        if best[0] and has_exponentials(terms):
             yield saturated(terms)
 
+    best = lost(found), length
     for other in others():
-        with contextlib.suppress(DisagreementError):
-            tried = formed(other)
-            own = lost(tried), sum(map(tokens, other))
-            if own < rank:
-                found, rank = tried, own
-    return found
+        tried = formed(other)
+        if (own := (lost(tried), sum(map(Presentation().tokens, other)))) < best:
+            with contextlib.suppress(DisagreementError):
+                found, best = checked(tried), own
+    if values is None or not best[0]:
+        return found
+    slopes = values.slopes(program)
+    lacks = {
+        by: values.lacking(text, by[-1], slopes[".".join(by)][names.index(by[-1])]) for by, text in texts(found).items()
+    }
+    return found._replace(lacks={by: points for by, points in lacks.items() if points})
 
 
 def _for_all_sizes(
@@ -256,6 +271,7 @@ def _step_by_step(
     """
     steps: dict[tuple[By, bool], Program] = {}
     points: list[int] = []
+    lacks: dict[By, Sequence[float]] = {}
     for by in wanted:
         last = expression
         for end in range(1, len(by) + 1):
@@ -269,6 +285,8 @@ def _step_by_step(
                     except TraceError:
                         return None
                     points.append(found.points)
+                    if end == len(by) and found.lacks:
+                        lacks[by] = found.lacks[step]
                     steps[key] = found.program(step)
                     if _is_chosen_by_equality(steps[key]):
                         return None
@@ -281,7 +299,7 @@ def _step_by_step(
 
     terms = translated(trace(outputs, dict.fromkeys(names, ()), formal=True))
     return presented(expression, names, dict(zip(wanted, terms.values(), strict=True)), share)._replace(
-        points=min(points, default=1)
+        points=min(points, default=1), lacks=lacks
     )
 
 
@@ -404,25 +422,6 @@ def check(expression: Program, found: Derivatives, shapes: Shapes, limits: Limit
         if compared == points or not names:
             break
     return compared
-
-
-def _counted_lost(expression: Program, found: Derivatives, limits: Limits) -> Callable[[Derivatives], int]:
-    """Counts at how many points far out and near 0 the expression is finite and forms of derivatives are not."""
-    near = _point(found.variables, {}, Random(0), 1)
-
-    def is_finite(program: Program, name: str, value: float) -> bool:
-        with contextlib.suppress(ExpressionError), np.errstate(all="ignore"):
-            return bool(np.all(np.isfinite(_of_printed(program, {**near, name: np.array(value)}, limits))))
-        return False
-
-    points = {name: [v for v in _FAR if is_finite(expression, name, v)] for name in {by[-1] for by in found.results}}
-
-    @cache
-    def lost(text: str, name: str) -> int:
-        program = parse(text)
-        return sum(not is_finite(program, name, value) for value in points[name])
-
-    return lambda tried: sum(lost("\n".join(program_text(tried.program(by))), by[-1]) for by in tried.results)
 
 
 def narrow(found: Derivatives, shapes: Shapes, limits: Limits, value: tuple[int, ...] = ()) -> frozenset[By]:

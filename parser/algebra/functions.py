@@ -12,7 +12,6 @@ from .arithmetic import COMPANY, Company, add, multiply, negative, power, subtra
 from .notation import ELEMENT, function
 from .terms import (
     HALF,
-    ONE,
     ZERO,
     Call,
     E,
@@ -91,8 +90,6 @@ def parity(term: Term) -> str:
 
 @rewrite("sum", "mean")
 def _linear(name: str, argument: Term, *options: Term) -> Term | None:
-    if name == "sum" and not options and is_call(argument, "softmax"):
-        return ONE
     coefficient, rest = coefficient_of(argument)
     return None if options or coefficient == 1 else multiply(number(coefficient), call(name, rest))
 

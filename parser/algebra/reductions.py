@@ -11,7 +11,7 @@ from .arithmetic import add, multiply, power, primitive_part
 from .functions import call
 from .notation import LIST
 from .shapes import Shape, Shapes, named, numbers, size_of
-from .terms import HALF, ONE, ZERO, Call, Product, Sum, Term, is_call, number, raw_call, symbol
+from .terms import HALF, ONE, ZERO, Call, Product, Sum, Term, coefficient_of, is_call, number, raw_call, symbol
 
 
 def total(term: Term, shape: Shape, dims: Sequence[int], keepdim: bool, shapes: Shapes) -> Term | None:
@@ -117,6 +117,9 @@ def reduced(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any
         return power(term, number(prod(shape)))
     if name not in _LIKE_SUM and len(dims) < len(shape):
         return None
+    coefficient, rest = coefficient_of(term)
+    if name == "sum" and len(shape) == 1 and is_call(rest, "softmax"):
+        return number(coefficient)
     return _along(name, term, shape, dims, bool(options.get("keepdim")), shapes)
 
 

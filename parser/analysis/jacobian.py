@@ -53,7 +53,7 @@ def with_value(
 ) -> Derivatives:
     """The derivatives and before them, as the result by (), the value as the expression has it.
 
-    ExpressionError: there are letters, and it has no one formula for all sizes.
+    ExpressionError: there are letters, and it has no one formula for all sizes. DisagreementError: a bug.
     """
     computed = _traced_value(program, shapes, limits)
     (shape,) = (output.shape for output in computed.outputs.values())
@@ -65,6 +65,7 @@ def with_value(
         if value is None:
             (term,) = translated(computed).values()
             value = Presentation(True).syntax(term)
+            check(program, found._replace(results={(): value}, shared=()), shapes, limits)
         if shape and narrow(found._replace(results={(): value}), shapes, limits, shape):
             value = _filled(value, shape, shapes)
     else:

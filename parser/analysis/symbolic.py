@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from ...engine.tensors.symbol import TraceError
@@ -21,11 +21,13 @@ from ..syntax.rebuilding import with_calls
 from ..syntax.records import Assign, List, Number, Program
 from ..syntax.wording import quoted, variables_help
 from ..unparse import How, UnsupportedError, printed
-from ..unparse.formats import CODE, FORMATS
+from ..unparse.formats import CODE, FORMATS, TYPESET
 from .common_parts import with_common_parts
 from .given_names import differentiated
 from .jacobian import jacobians, with_value
 from .unspeakable import refused
+
+_MOST_POINTS = 4  # that a note names
 
 
 def formulas(
@@ -130,6 +132,8 @@ def written(
     joint, value = format_name in CODE, value or format_name == "sql"
     options = {"simplify": simplify, "share": share, "limits": limits, "value": value, "jacobian": jacobian}
     found, notes = formulas(program, wanted, shapes, joint=joint, letters=letters, **options)
+    if format_name not in TYPESET:
+        notes += _lost(found)
 
     def write_out(derivatives: Derivatives) -> str:
         return printed(format_name, derivatives, program.source, how)
@@ -172,6 +176,14 @@ def _notes(found: Derivatives, elements: str) -> list[str]:
     if not found.points:
         notes.append("no point was found at which the value is finite, to compare this with the engine")
     return notes
+
+
+def _lost(found: Derivatives) -> Iterator[str]:
+    """Notes on where a form has no value and the derivative has one."""
+    for by, points in found.lacks.items():
+        few = ", ".join(dict.fromkeys(f"{point or 0.0:g}" for point in points[:_MOST_POINTS]))
+        more = " and others" if len(points) > _MOST_POINTS else ""
+        yield f"this form is not finite at {by[-1]} = {few}{more}, where `autodiff eval` finds a derivative"
 
 
 def _at(program: Program, error: Exception, message: str, help: str) -> ExpressionError:

@@ -34,12 +34,15 @@ _IN_MATH_H = (
 )
 _OF_WHOLE_ORDER = ("jn({0}, {1})", "yn({0}, {1})")
 # What has a version for floats, with an f behind its name.
-_OF_DOUBLES = frozenset(f"{MATH} fabs fmax fmin nextafter rint tgamma exp2 pow".split())
+_OF_DOUBLES = frozenset(f"{MATH} fabs fmax fmin nextafter rint tgamma exp2 pow larger smaller modulo".split())
 _BESSEL = re.compile(r"\b[jy][01n]\(")
 
 
-def _helper(head: str, value: str) -> str:
-    return f"static double {head} {{\n    return {value};\n}}\n"
+def _helper(name: str, value: str) -> str:
+    """A function that what is printed at another time may stand beside in one file."""
+    guard = f"{name}_IS_HERE"
+    function = f"static double {name}(double a, double b) {{\n    return {value};\n}}\n"
+    return f"#ifndef {guard}\n#define {guard}\n{function}#endif\n"
 
 
 class CPrinter(ScalarPrinter):
@@ -59,11 +62,11 @@ class CPrinter(ScalarPrinter):
     )
     # fmax and fmin leave out nan.
     helpers = {  # noqa: RUF012
-        "larger": _helper("larger(double a, double b)", "a > b || isnan(a) ? a : b"),
-        "smaller": _helper("smaller(double a, double b)", "a < b || isnan(a) ? a : b"),
-        "modulo": _helper("modulo(double a, double b)", "fmod(a, b) + (fmod(a, b)*b < 0 ? b : 0)"),
+        "larger": _helper("larger", "a > b || isnan(a) ? a : b"),
+        "smaller": _helper("smaller", "a < b || isnan(a) ? a : b"),
+        "modulo": _helper("modulo", "fmod(a, b) + (fmod(a, b)*b < 0 ? b : 0)"),
     }
-    reserved = frozenset({*_KEYWORDS.split(), *MATH.split(), *_IN_MATH_H.split()})
+    reserved = frozenset({*_KEYWORDS.split(), *MATH.split(), *_IN_MATH_H.split(), "largerf", "smallerf", "modulof"})
     operators = {"**": "pow({}, {})", "and": "&&", "or": "||", "not": "!"}  # noqa: RUF012
     constants = {  # noqa: RUF012
         **{name: repr(value) for name, value in CONSTANTS.items() if math.isfinite(value)},
@@ -111,7 +114,7 @@ class CPrinter(ScalarPrinter):
 
 def _single(code: str) -> str:
     """The code with floats and the functions of floats; Bessel functions have none in POSIX."""
-    code = re.sub(r"\b(\w+)(?=\()", lambda name: f"{name[0]}f" if name[0] in _OF_DOUBLES else name[0], code)
+    code = re.sub(r"\b(\w+?)(?=\(|_IS_HERE)", lambda name: f"{name[0]}f" if name[0] in _OF_DOUBLES else name[0], code)
     return _BESSEL.sub(r"(float)\g<0>", re.sub(r"\bdouble\b", "float", code))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-# The language itself, and mathematics.
-NOTATIONS = ("text", "json", "latex", "mathml", "typst")
+# Mathematics, which nothing computes with.
+TYPESET = ("latex", "mathml", "typst")
+NOTATIONS = ("text", "json", *TYPESET)
 CODE = (
     "python", "numpy", "torch", "jax", "sympy", "c", "rust", "fortran", "julia", "matlab", "javascript", "sql",
 )  # fmt: skip

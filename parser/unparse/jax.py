@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from .how import DOUBLE, SINGLE
-from .numpy import NumpyPrinter
+from .numpy import ON_DIAGONAL, NumpyPrinter
 from .python import PythonPrinter
 
 DTYPES = (DOUBLE, SINGLE)
@@ -37,7 +37,12 @@ class JaxPrinter(NumpyPrinter):
         "jnp": "import jax.numpy as jnp",
         **{name: f"from jax.scipy import {name}" for name in ("linalg", "special")},
     }
-    helpers = PythonPrinter.helpers
+    helpers = {  # noqa: RUF012
+        **PythonPrinter.helpers,
+        "placed_on_diagonal": ON_DIAGONAL.format(
+            "return (0.0 + array).at[rows, columns].set(np.moveaxis(values, -1, 0))"
+        ).replace("np.", "jnp."),
+    }
     reserved = frozenset({*keyword.kwlist, "math", "jax", "jnp", "linalg", "special"})
     ones, zeros = "jnp.ones_like({})", "jnp.zeros_like({})"
     operators = _of_jax(NumpyPrinter.operators)
@@ -49,7 +54,10 @@ class JaxPrinter(NumpyPrinter):
             parts = [parts[0], (f"axis={parts[1][0]}", parts[1][1])]
         return super().call(function, parts)
 
-    def placed(self, how: str, array: str, places: str, values: str) -> str:
+    def placed(self, how: str, *arguments: str) -> str:
+        array, places, values, *axis = arguments
+        if axis:
+            return f"jnp.put_along_axis(0.0 + {array}, {places}, {values}, {axis[0]}, inplace=False)"
         return f"(0.0 + {array}).at[{places}].{'set' if how == 'placed' else 'add'}({values})"
 
 

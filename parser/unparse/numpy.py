@@ -12,7 +12,6 @@ from ...engine.table.registry import FUNCTIONS
 from ..algebra.derivative import Derivatives
 from ..syntax.printer import ATOM, UnprintableError
 from ..syntax.records import Attribute, Call, List, Number, Unary
-from ..syntax.walk import walk
 from .code import CodePrinter, named, python_module
 from .how import DOUBLE, SINGLE
 from .python import PythonPrinter
@@ -20,6 +19,8 @@ from .python import PythonPrinter
 DTYPES = (DOUBLE, SINGLE)
 
 _NAMED = re.compile(r"(\w+)=(?!=)(.*)", re.DOTALL)
+# Which diagonal, and of which dimensions.
+_OF_DIAGONAL = ["0", "0", "1"]
 # What NumPy calls the arguments of reductions.
 _ARGUMENTS = {"dim": "axis", "keepdim": "keepdims", "correction": "ddof"}
 _REDUCTIONS = "all amax amin any argmax argmin max mean min nansum prod std sum var"
@@ -27,13 +28,25 @@ _REDUCTIONS = "all amax amin any argmax argmin max mean min nansum prod std sum 
 _OF_SIZES = "broadcast_to expand flip pad permute reshape roll tile"
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _PLACED = """\
-def {}(array, places, values):
+def {}(array, places, values{}):
     result = array + 0.0
     {}
     return result
 """
-# What puts values into an array or adds them to it, with how many arguments say where: a dimension first, or last.
-_PLACING = {"select_scatter": "placed", "slice_scatter": "placed", "scatter": "placed", "index_add": "added"}
+# What puts values into an array or adds them to it.
+_PLACING = {
+    "select_scatter": "placed",
+    "slice_scatter": "placed",
+    "scatter": "placed_along",
+    "index_add": "added",
+    "diagonal_scatter": "placed_on_diagonal",
+}
+ON_DIAGONAL = """\
+def placed_on_diagonal(array, values, offset):
+    i = np.arange(values.shape[-1])
+    rows, columns = i - min(offset, 0), i + max(offset, 0)
+    {}
+"""
 
 
 class NumpyPrinter(CodePrinter):
@@ -49,8 +62,10 @@ class NumpyPrinter(CodePrinter):
     }
     helpers = {  # noqa: RUF012
         **PythonPrinter.helpers,
-        "placed": _PLACED.format("placed", "result[places] = values"),
-        "added": _PLACED.format("added", "np.add.at(result, places, values)"),
+        "placed_along": _PLACED.format("placed_along", ", axis", "np.put_along_axis(result, places, values, axis)"),
+        "placed_on_diagonal": ON_DIAGONAL.format("return placed(array, (rows, columns), np.moveaxis(values, -1, 0))"),
+        "placed": _PLACED.format("placed", "", "result[places] = values"),
+        "added": _PLACED.format("added", "", "np.add.at(result, places, values)"),
     }
     reserved = frozenset({*keyword.kwlist, "math", "np", "linalg", "special"})
     operators = {  # noqa: RUF012
@@ -133,6 +148,8 @@ class NumpyPrinter(CodePrinter):
         super().__init__(variables, dtype, arrays)
         # Lists as they stand inside others, by the identity of their records.
         self.lists: dict[int, str] = {}
+        # Where what is sorted or largest was, by the identity of the record that finds it.
+        self.orders: dict[int, tuple[str, int]] = {}
 
     def node(self, node: Any, parts: list[tuple[str, int]]) -> tuple[str, int]:
         if type(node) is Call and node.args and self.is_constant(node):
@@ -141,9 +158,15 @@ class NumpyPrinter(CodePrinter):
                 return PythonPrinter(self.variables).texts(node)
             except UnprintableError:
                 pass
+        if type(node) is Call and f"arg{node.function}" in self.functions and (len(parts) == 1 or node.kwargs):
+            self.orders[id(node)] = self.call(f"arg{node.function}", parts)
         if type(node) is Attribute and node.name == "values":
             # Of what has several results there, and one here.
             return parts[0]
+        if type(node) is Attribute and node.name == "indices" and self.module != "torch":
+            if id(node.object) not in self.orders:
+                raise self._refused(node.name)
+            return self.orders[id(node.object)]
         if type(node) is List:
             items = [self.lists.get(id(item), text) for item, (text, _) in zip(node.items, parts, strict=True)]
             self.lists[id(node)] = f"[{', '.join(items)}]"
@@ -191,29 +214,39 @@ class NumpyPrinter(CodePrinter):
         """Zeros around an array: pairs of how many before it and after it, from the first dimension on."""
         sizes = [int(item.value or 0) for item in getattr(node.args[1], "items", ()) if type(item) is Number]
         if len(node.args) != 2 or len(sizes) != len(getattr(node.args[1], "items", ())) or node.kwargs:
-            raise UnprintableError(f"{self.language} has no function for `pad` with these arguments", "pad")
+            raise self._refused("pad")
         pairs = [(before, after) for before, after in zip(sizes[-2::-2], sizes[::-2], strict=True)]
         return f"{self.module}.pad({parts[0][0]}, {pairs})", ATOM
 
     def _placed(self, node: Call, texts: list[str]) -> tuple[str, int]:
         """An array with others in some of its places."""
-        name = node.function
-        if name in ("scatter", "index_add"):
+        name, how = node.function, _PLACING[node.function]
+        texts = [self.lists.get(id(item), text) for item, text in zip(node.args, texts, strict=True)]
+        if name == "scatter":
+            array, dim, places, values = texts
+            places = f"{self.module}.array({places})" if type(node.args[2]) is List else places
+            return self.placed(how, array, places, values, dim), ATOM
+        if name == "diagonal_scatter":
+            array, values, offset, *dims = [*texts, *_OF_DIAGONAL[len(texts) - 2 :]]
+            if dims != ["0", "1"]:
+                raise self._refused(name)
+            return f"{how}({array}, {values}, {offset})", ATOM
+        if name == "index_add":
             array, dim, places, values = texts
         else:
             array, values, dim, *ends = texts
             places = ends[0] if name == "select_scatter" else f"slice({', '.join(ends)})"
-        axis = int(dim) if dim.isdecimal() else -1
-        # Places that the program finds: NumPy's extremes have none, and of matrices they are along a dimension.
-        are_found = name == "scatter" and any(type(part) is Attribute for part in walk(node.args[2]))
-        if axis < 0 or (name == "scatter" and axis) or are_found:
-            raise UnprintableError(f"{self.language} has no function for `{name}` with these arguments", name)
-        places = f"({'slice(None), ' * axis}{places})" if axis else places
-        return self.placed(_PLACING[name], array, places, values), ATOM
+        if not dim.isdecimal():
+            raise self._refused(name)
+        places = f"({'slice(None), ' * int(dim)}{places})" if int(dim) else places
+        return self.placed(how, array, places, values), ATOM
 
-    def placed(self, how: str, array: str, places: str, values: str) -> str:
-        """An array with values at places, `placed` there or `added` to what is."""
-        return f"{how}({array}, {places}, {values})"
+    def _refused(self, name: str) -> UnprintableError:
+        return UnprintableError(f"{self.language} has no function for `{name}` with these arguments", name)
+
+    def placed(self, how: str, *arguments: str) -> str:
+        """An array with values at places, `placed` there, alike `placed_along` a dimension, or `added` to what is."""
+        return f"{how}({', '.join(arguments)})"
 
     def _renamed(self, name: re.Match[str]) -> str:
         return self.argument_names.get(name[0], name[0])

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..algebra.derivative import Derivatives
 from ..syntax.printer import ATOM
-from .code import Frame
+from .code import Frame, functions
 from .how import DOUBLE, SINGLE
 from .scalar import ScalarPrinter
 
@@ -26,7 +26,7 @@ _LINTS = "    #![allow(non_snake_case, unused_parens, unused_variables)]"
 
 
 def _helper(name: str, value: str) -> str:
-    return f"fn {name}(a: f64, b: f64) -> f64 {{\n    {value}\n}}\n"
+    return f"    fn {name}(a: f64, b: f64) -> f64 {{\n        {value}\n    }}\n"
 
 
 class RustPrinter(ScalarPrinter):
@@ -83,7 +83,10 @@ class RustPrinter(ScalarPrinter):
         return f"{float(value)!r}_f64", ATOM
 
     def code(self, derivatives: Derivatives) -> str:
-        code = super().code(derivatives)
+        texts = [*map(self.frame.written, functions(derivatives, self))]
+        # Inside each, as what is printed at another time may stand beside it in one file.
+        heads = ["\n".join([_LINTS, *self.helpers_in(text)]) for text in texts]
+        code = "\n".join(text.replace(_LINTS, head.rstrip()) for text, head in zip(texts, heads, strict=True))
         return re.sub(r"\b(_?)f64\b", r"\1f32", code).replace("_f64", "_f32") if self.dtype == SINGLE else code
 
 

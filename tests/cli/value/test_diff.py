@@ -25,6 +25,12 @@ def test_each_of_several_derivatives_has_a_line_with_its_name(autodiff: Run) -> 
     assert autodiff("diff", "x**2*y + y**3").out == "d_x\t2*x*y\nd_y\tx**2 + 3*y**2\n"
 
 
+def test_a_form_that_has_no_value_where_the_derivative_has_one_is_noted(autodiff: Run) -> None:
+    result = autodiff("diff", "x/(x**2 + 1)")
+    assert result.out == "(1 - x**2)/(x**2 + 1)**2\n"
+    assert "note: this form is not finite at x = 1e+200, -1e+200, 1e+300, -1e+300" in result.err
+
+
 @pytest.mark.parametrize(
     ("options", "out"),
     [

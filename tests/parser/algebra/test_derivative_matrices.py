@@ -46,6 +46,7 @@ OF_MATRICES = [
     ("A[:, 1]**2", "A", "[[0, 2*A[0, 1], 0], [0, 2*A[1, 1], 0]]"),
     ("logdet(A @ A.T)", "A", "2*(inverse(A @ A.T) @ A)"),
     ("b @ inverse(A @ A.T) @ b", "b", "2*(b @ inverse(A @ A.T))"),
+    ("sum(x)*sum(softmax(A, 1))", "x", "sum(softmax(A, 1))"),
     ("svdvals(A).sum()", "A", "linalg_svd(A, False).U @ linalg_svd(A, False).Vh"),
     (
         "max(A, dim=1).values",

@@ -73,3 +73,20 @@ def test_a_derivative_has_the_engines_value_near_0_and_far_out(source: str, poin
             value = evaluate(program, {"x": engine.tensor(point)}, Limits()).item()
         assert x.grad is not None
         assert value == pytest.approx(x.grad.item(), rel=1e-9), (point, program_text(program))
+
+
+@pytest.mark.parametrize(
+    ("source", "points"),
+    [
+        ("x/(x**2 + 1)", [1e200, -1e200, 1e300, -1e300]),
+        ("x*exp(-x**2)", [1e200, -1e200, 1e300, -1e300]),
+        ("x**x**2", [0.0, -0.0]),
+        ("atan(x)", []),
+        # A pole of the derivative is none of the form alone.
+        ("x**x", []),
+        ("sqrt(x)", []),
+    ],
+)
+def test_where_only_a_longer_form_has_a_value_is_known(source: str, points: list[float]) -> None:
+    found = derivatives(parse(source), [("x",)])
+    assert [*found.lacks.get(("x",), [])] == points

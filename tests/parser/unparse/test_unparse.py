@@ -6,7 +6,6 @@ import ctypes
 import importlib.util
 import json
 import math
-import re
 import shutil
 import subprocess
 from functools import cache
@@ -215,7 +214,7 @@ def test_c_code_compiles_without_a_warning_and_gives_the_same_numbers(tmp_path: 
         for name, gradient in gradients.items():
             code = code.replace(f"double {name}(", f"double {name}_of_{i}(")
             wanted.append((f"{name}_of_{i}", values, gradient))
-        texts.append(re.sub(r"\b(larger|smaller|modulo)\(", rf"\1_of_{i}(", code))
+        texts.append(code)
     (tmp_path / "derivatives.c").write_text("\n".join(texts), "utf-8")
     command = ["cc", "-std=c99", "-Wall", "-pedantic", "-Werror", "-shared", "-fPIC", "-o", str(library)]
     done = subprocess.run(
