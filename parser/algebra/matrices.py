@@ -64,24 +64,14 @@ class Matrices:
         known = term, *axes
         if known not in self._known:
             made = self._listed(term, axes) or self._written(term, axes)
-            if self._is_same_along_last(term, axes) and not is_call(term, ELEMENT) and not is_reduction(term):
-                # Dimensions of size 1 may be shorter to add to the whole than to its parts.
-                dims = [dim if dim in self.indices.free(term) else None for dim in axes[:-1]]
-                dims = dims[next(i for i, dim in enumerate(dims) if dim) :]
-                whole = self._with_sizes(self.array(term, axes[:-1]), dims, [*dims, None])
-                made = min(made, whole, key=self.tokens)
             self._known[known] = made if len(self.shapes.of(made)) <= len(axes) else call("sum", made)
         return self._known[known]
-
-    def _is_same_along_last(self, term: Term, axes: Axes) -> bool:
-        own = self.indices.free(term)
-        return len(axes) > 1 and bool(own) and axes[-1] not in own
 
     def _written(self, term: Term, axes: Axes) -> Term:
         made: dict[Term, Term] = {}
 
         def parts(part: Term) -> Iterable[Term]:
-            whole = made[part] if part in made else self._whole(part, axes, part is term)
+            whole = made[part] if part in made else self._whole(part, axes)
             if whole is None:
                 return children(part)
             made[part] = whole
@@ -92,8 +82,8 @@ class Matrices:
                 made[part] = rebuilt(part, made)
         return made[term]
 
-    def _whole(self, term: Term, axes: Axes, is_all: bool) -> Term | None:
-        """What is not computed element by element from its parts; None: it is. `is_all`: it is no part of another."""
+    def _whole(self, term: Term, axes: Axes) -> Term | None:
+        """What is not computed element by element from its parts; None: it is."""
         if not self.indices.varies(term):
             return term
         if is_call(term, ELEMENT):
@@ -105,10 +95,10 @@ class Matrices:
         if isinstance(term, Sum) and self.indices.free(term) == {*axes[1:][-1:]} and self._has_places(term, axes[-1:]):
             return self.array(term, axes[-1:])
         outer = self._outer(term, axes)
-        if outer is not None:
-            known = {part: part if isinstance(part, Number) else self.array(part, axes) for part in children(term)}
-            return min(outer, rebuilt(term, known), key=self.tokens)
-        return None if is_all or not self._is_same_along_last(term, axes) else self.array(term, axes)
+        if outer is None:
+            return None
+        known = {part: part if isinstance(part, Number) else self.array(part, axes) for part in children(term)}
+        return min(outer, rebuilt(term, known), key=self.tokens)
 
     def _made(self, name: str, axes: Axes, *parts: Term) -> Term:
         return self.shapes.record(raw_call(name, parts), sized(axes))
