@@ -72,4 +72,7 @@ class Extremes:
             if name in columns:
                 columns[name][i] = EXTREMES
         found = run(program, {name: column.ravel() for name, column in columns.items()}, threads=1, native=False)
-        return {name: np.broadcast_to(v.reshape(size if len(v) > 1 else 1), size) for name, v in found.items()}
+        with np.errstate(all="ignore"):
+            # Of several elements, whether all are finite.
+            sums = {name: v.reshape(len(v), -1).sum(axis=1) for name, v in found.items()}
+        return {name: np.broadcast_to(v.reshape(size if len(v) > 1 else 1), size) for name, v in sums.items()}
