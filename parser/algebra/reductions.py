@@ -25,7 +25,7 @@ def _along(name: str, term: Term, shape: Shape, dims: Sequence[int], keepdim: bo
     rank, missing = len(shape), len(shape) - len(own)
     axes = sorted({dim % rank for dim in dims})
     present = [axis - missing for axis in axes if axis >= missing]
-    repeated = prod(shape[axis] for axis in axes) // prod(own[axis] for axis in present)
+    repeated = prod(shape[axis] for axis in axes) // (prod(own[axis] for axis in present) or 1)
     if repeated != 1 and name not in ("sum", "mean"):
         return None
     front: list[Term] = [number(repeated)] if name == "sum" else []

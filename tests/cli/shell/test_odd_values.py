@@ -14,6 +14,7 @@ ODD = [
     (["check", "x**2", "--x", "1e400"], 2, "`x` is not finite"),
     (["check", "softmax(x, 0)", "--x", "[]"], 0, ""),
     (["check", "a*x + b", "--b", "1", "--a", "[]"], 0, ""),
+    (["trace", "k*x", "--x", "1", "--k", "[]"], 0, ""),
     (["solve", "x = 1", "--x", "[]"], 2, "`x` has no elements"),
     (["minimize", "sum(x)", "--x", "[]"], 2, "`x` has no elements"),
     (["diff", "[x, 2*x]", "--with-value"], 0, "the value has 2 elements"),
