@@ -71,15 +71,15 @@ class Source:
         A file is read through for it, unless it is a table. UsageError: a pipe is not a table.
         """
         if self.table is not None:
-            own = [name for name in self.table.columns if name != "expr" and name.isidentifier()]
+            own = (name for name in self.table.columns if name != "expr" and name.isidentifier())
         elif self._is_again():
-            own = [name for record in self._again() for name in record.values]
+            own = (name for record in self._again() for name in record.values)
         else:
             raise UsageError(
                 "the columns of a table have to be known before its first row, and a pipe is read once",
                 "name the variables, `--wrt x,y`, or write `--json`",
             )
-        return list(dict.fromkeys([*own, *defaults]))
+        return list(dict.fromkeys(chain(own, defaults)))
 
     def kept_names(self) -> list[str]:
         """What records say beside their expressions and variables, of a table all its columns.

@@ -76,7 +76,6 @@ class Arrows(NamedTuple):
     y: Any
     u: Any
     v: Any
-    label: str = ""
 
 
 Layer: TypeAlias = Line | Points | Band | Marks | Level | Contours | Arrows

@@ -147,7 +147,7 @@ def _draw_panel(axes: Any, panel: Panel, theme: Theme) -> None:
     labelled: list[tuple[Any, str]] = []
     for layer in panel.layers:
         handle = _draw(axes, layer, theme)
-        label = "" if isinstance(layer, Level) else layer.label
+        label = getattr(layer, "label", "")
         if handle is not None and label:
             labelled.append((handle, label))
     axes.set_ylabel(panel.y_label, parse_math=False)

@@ -21,6 +21,7 @@ from ..table.record import BESIDE_ZERO, NONZERO, POSITIVE, REAL, EdgeCase
 from ..table.registry import ops
 from ..tensors.aliases import Data, Gradient
 from ..tensors.dtypes import float64, is_number
+from ..tensors.symbol import is_symbolic
 from ..tensors.tensor import Tensor
 from .arguments import c_names, check_same_dtype, in_dtype_of
 from .copying import to, zeros_like
@@ -277,7 +278,7 @@ def _integer_power(x: Any, y: Any) -> Any:
 
 
 def _raised(x: Any, y: Any) -> Any:
-    if isinstance(x, Tensor):
+    if isinstance(x, Tensor) or is_symbolic(x):
         return x**y
     return x if is_number(y) and y == 1 else _power(x, y)
 

@@ -39,13 +39,13 @@ def folded(primitive: Operation, data: Sequence[Any], example: Any) -> Any:
             return data[1 - place]
     if primitive.moves in ("order", "repeated") and _fits(data[0], example):
         return data[0]
-    source = _made_from(data[0], "order") if primitive.moves == "order" else None
+    source = _source(data[0], "moves", "order") if primitive.moves == "order" else None
     if _fits(source, example) and data[0].dtype == example.dtype:
         return source
     if primitive.keeps_scalars and _fits(data[0], example) and not data[0].ndim:
         return data[0]
     if primitive.name == "neg":
-        return _negated(data[0])
+        return _source(data[0], "name", "neg")
     return None
 
 
@@ -60,23 +60,17 @@ def _is_all(value: Any, number: float) -> bool:
     return isinstance(value, (np.ndarray, np.generic)) and Constant.of(value).is_all(number)
 
 
-def _negated(value: Symbol) -> Symbol | None:
-    """x where the value is -x."""
-    made = value.trace.made_by.get(value.variable)
-    return made[1][0] if made is not None and made[0].name == "neg" else None
-
-
-def _made_from(value: Any, moves: str) -> Any:
-    """The value whose elements another has in an order that `moves` says; None: there is none."""
+def _source(value: Any, fact: str, said: str) -> Any:
+    """What a value was made of, if what the record of the operation says of it is this; else None."""
     made = value.trace.made_by.get(value.variable) if isinstance(value, Symbol) else None
-    return made[1][0] if made is not None and made[0].moves == moves else None
+    return made[1][0] if made is not None and getattr(made[0], fact) == said else None
 
 
 def _unrepeated(primitive: Operation, data: Sequence[Any], shape: tuple[int, ...]) -> list[Any] | None:
     """The arguments without repetition of elements that others cause anyway; None: there is none."""
     given = list(data)
     for i in range(primitive.tensors):
-        source = _made_from(given[i], "repeated")
+        source = _source(given[i], "moves", "repeated")
         others = [getattr(value, "shape", ()) for k, value in enumerate(given[: primitive.tensors]) if k != i]
         if source is not None and np.broadcast_shapes(source.shape, *others) == shape:
             given[i] = source
@@ -125,7 +119,7 @@ def _without_sign(value: Any) -> Any:
     """x where the value is -x, and floating; else the value."""
     if not _is_floating(value):
         return value
-    opposite = _negated(value)
+    opposite = _source(value, "name", "neg")
     return value if opposite is None else opposite
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import partial
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -123,6 +123,8 @@ class Program:
         self.outputs = outputs
         # How `columns` runs it, by which inputs vary.
         self.plans: dict[Any, Any] = {}
+        # How `run` does, by whether it is on tensors.
+        self._ready: dict[bool, tuple[list[_Step], list[Any], dict[str, int]]] = {}
 
     def __call__(self, *values: Any) -> tuple[Any, ...]:
         """The outputs for values of the inputs, in order: as `run`."""
@@ -139,7 +141,9 @@ class Program:
         """
         given = [_fitted(values[variable.name], variable) for variable in self.inputs]
         on_tensors = any(isinstance(value, Tensor) for value in given)
-        steps, constants, places = self._steps_on_tensors if on_tensors else self._steps
+        if on_tensors not in self._ready:
+            self._ready[on_tensors] = self._placed(on_tensors)
+        steps, constants, places = self._ready[on_tensors]
         held = [*map(_wrapped, given), *constants] if on_tensors else [*given, *constants]
         with np.errstate(all="ignore"):
             for function, arguments, place in steps:
@@ -150,20 +154,13 @@ class Program:
         plain = all(isinstance(values[variable.name], (int, float)) for variable in self.inputs)
         return {name: o.item() if plain and not o.ndim else o for name, o in outputs.items()}
 
-    @cached_property
-    def _steps(self) -> tuple[list[_Step], list[Any], dict[str, int]]:
-        """The equations, what lies behind the inputs as they begin, and where the outputs are found by name."""
-        return self._placed("forward", lambda value: value)
-
-    @cached_property
-    def _steps_on_tensors(self) -> tuple[list[_Step], list[Any], dict[str, int]]:
-        """As `_steps`, with constants as Tensors where a tensor is expected."""
-        return self._placed("call", _wrapped)
-
-    def _placed(self, function: str, as_operand: Call) -> tuple[list[_Step], list[Any], dict[str, int]]:
-        """As `_steps`, with this function of each operation's record, which takes constant operands so."""
+    def _placed(self, on_tensors: bool) -> tuple[list[_Step], list[Any], dict[str, int]]:
+        """The steps, what lies behind the inputs as they begin, and where the outputs are found by name."""
         constants: list[Any] = []
         places = {variable: place for place, variable in enumerate(self.inputs)}
+        used = [[*dict.fromkeys((*e.variables(), *e.results))] for e in self.equations]
+        last = {variable: i for i, variables in enumerate(used) for variable in variables}
+        last |= {output: -1 for output in self.outputs.values() if isinstance(output, Variable)}
 
         def held(value: Any) -> int:
             constants.append(value)
@@ -171,42 +168,33 @@ class Program:
 
         steps: list[_Step] = []
         free: list[int] = []
-        for equation, spent in self._last_uses():
+        for i, equation in enumerate(self.equations):
             primitive = equation.primitive
             arguments = [*map(thawed, equation.arguments)]
-            arguments[: primitive.tensors] = map(as_operand, arguments[: primitive.tensors])
+            if on_tensors:
+                arguments[: primitive.tensors] = map(_wrapped, arguments[: primitive.tensors])
             if any(type(a) is tuple and any(True for _ in variables_in(a)) for a in arguments):
                 found = {variable: places[variable] for variable in equation.variables()}
                 given: Call = partial(_gathered, arguments, found)
             else:
                 given = _picked([places[a] if isinstance(a, Variable) else held(a) for a in arguments])
             # The largest of what is not needed any more makes room for the result.
-            ended = sorted([v for v in spent if v in places], key=_size)
+            ended = sorted([v for v in used[i] if last[v] == i and v in places], key=_size)
             large = [places[variable] for variable in ended if _size(variable) >= _LARGE]
             free += [places.pop(variable) for variable in ended]
             place = free.pop() if free else held(None)
-            steps.append(_Step(getattr(primitive, function), given, place))
+            steps.append(_Step(primitive.call if on_tensors else primitive.forward, given, place))
             steps += map(_forgotten, large[:-1])
             if not primitive.outputs:
                 places[equation.results[0]] = place
                 continue
-            for i, variable in enumerate(equation.results):
-                if variable not in spent:
+            for number, variable in enumerate(equation.results):
+                if last[variable] != i:
                     places[variable] = free.pop() if free else held(None)
-                    steps.append(_Step(itemgetter(i), _picked([place]), places[variable]))
+                    steps.append(_Step(itemgetter(number), _picked([place]), places[variable]))
             free.append(place)
         outputs = {n: places[o] if isinstance(o, Variable) else held(o.array()) for n, o in self.outputs.items()}
         return steps, constants, outputs
-
-    def _last_uses(self) -> list[tuple[Equation, set[Variable]]]:
-        """The equations, each with the variables that nothing needs after it."""
-        needed = {output for output in self.outputs.values() if isinstance(output, Variable)}
-        uses: list[tuple[Equation, set[Variable]]] = []
-        for equation in reversed(self.equations):
-            spent = {*equation.variables(), *equation.results} - needed
-            needed |= spent
-            uses.append((equation, spent))
-        return uses[::-1]
 
     def __str__(self) -> str:
         lines = [f"inputs {', '.join(map(repr, self.inputs))}"]

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -53,13 +52,6 @@ class Batched(Numberless):
     @property
     def ndim(self) -> int:
         return self.value._data.ndim - 1
-
-    @property
-    def size(self) -> int:
-        return math.prod(self.shape)
-
-    def __len__(self) -> int:
-        return self.shape[0]
 
     def detached(self) -> Batched:
         return Batched(self.trace, self.value.detach())

@@ -176,7 +176,7 @@ def derivatives(
                 if not error.is_numerical and not has_infinity:
                     raise
                 continue
-            if not is_final or arrays:
+            if not is_final or arrays or elements != 1:
                 return found
             return _preferred(expression, found, program, terms, near, limits, share, shown.tokens, formed, checked)
     return checked(Derivatives(names, (), dict(zip(wanted, translated(program, VERBATIM).values(), strict=True))))

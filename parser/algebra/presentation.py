@@ -193,13 +193,14 @@ class Presentation:
         """sign(1 - x) for sign(x - 1), A @ (x*(1 - x)) for A @ (x*(x - 1)); None: no such call, or that is longer."""
         if not isinstance(base, Call):
             return None
-        *others, argument = base.arguments[::-1] if base.name == "outer" else base.arguments
-        if base.name not in ("@", "outer") and not (parity(base) == "odd" and isinstance(argument, Sum)):
+        is_first = base.name in ("outer", "sum")
+        *others, argument = base.arguments[::-1] if is_first else base.arguments
+        if base.name != "@" and not is_first and not (parity(base) == "odd" and isinstance(argument, Sum)):
             return None
         opposite = multiply(MINUS_ONE, argument)
         if self.show(opposite).tokens > self.known_or_shown(argument).tokens:
             return None
-        operands = (opposite, *others) if base.name == "outer" else (*others, opposite)
+        operands = (opposite, *others[::-1]) if is_first else (*others, opposite)
         turned = raw_call(base.name, operands)
         self.known[turned] = called(base.name, *map(self.known_or_shown, operands))
         return turned

@@ -36,6 +36,18 @@ class Symbol:
         self.name = name
 
 
+class Index(Symbol):
+    """Which element along a dimension: of a level 0 for one of the whole result, counted from its last as 1."""
+
+    __slots__ = ("level", "place", "size")
+
+    def __init__(self, digest: bytes, level: int, place: int, size: int) -> None:
+        super().__init__(digest, "")
+        self.level = level
+        self.place = place
+        self.size = size
+
+
 class Sum:
     """A number and at least one term, each with a coefficient that is not 0; two or more summands in all."""
 
@@ -138,6 +150,11 @@ def number(value: Fraction | int) -> Number:
 def symbol(name: str) -> Symbol:
     """A variable or constant."""
     return _made(Symbol, name)
+
+
+def index(level: int, place: int, size: int) -> Index:
+    """The index of that level and place, among that many elements."""
+    return _made(Index, level, place, size)
 
 
 ZERO = number(0)

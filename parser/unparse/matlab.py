@@ -8,7 +8,7 @@ from typing import Any
 
 from ..algebra.derivative import Derivatives
 from ..syntax.printer import ATOM, Parts, Texts
-from ..syntax.records import List, Slice, Subscript
+from ..syntax.records import Call, List, Slice, Subscript
 from ..syntax.walk import children
 from .array_printer import ArrayPrinter
 from .code import Frame, named
@@ -126,9 +126,7 @@ class MatlabPrinter(ArrayPrinter):
     }
     dropped = ("{}.'", "{}")
     of_rank = {  # noqa: RUF012
-        **{(name, 1): f"{name}({{0}})" for name in ("cumsum", "cumprod", "flip", "numel", "sort")},
-        # Of one number they are 0 in MATLAB.
-        **{(name, 1): f"{name}({{0}})" for name in ("std", "var")},
+        **{(name, 1): f"{name}({{0}})" for name in ("cumsum", "cumprod", "flip", "numel", "sort", "std", "var")},
         **{(name, 2): f"{name}(reshape({{0}}, [], 1))" for name in ("std", "var")},
         **{(name, 2): f"{name}({{0}})" for name in ("det", "diag", "numel", "trace")},
         # Octave's own kinds of diagonal matrices go together with no row or column.
@@ -154,6 +152,8 @@ class MatlabPrinter(ArrayPrinter):
     def node(self, node: Any, parts: Parts) -> tuple[str, int]:
         # By itself a list is what the variable is, a row or a column; inside of an expression it is a column.
         self.has_products = self.has_products or any(type(part) is List for part in children(node))
+        if type(node) is Call and node.function in ("std", "var") and 1 in self.shape(node.args[0]):
+            raise self.no_word(f"{node.function} of one number")  # which is 0 there
         return super().node(node, parts)
 
     def list(self, items: Texts) -> str:
