@@ -112,7 +112,7 @@ TABLES = {
     "parser.algebra.arrays": 1,  # its rules, an entry a rule
     "parser.algebra.calls": 1,  # its rules for what is no call
     "parser.algebra.functions": 1,  # which reductions the algebra knows to keep numbers numbers
-    "parser.algebra.reductions": 1,  # which have all arguments of a sum
+    "parser.algebra.matrices": 1,  # which reductions have all arguments of a sum
     "parser.algebra.shapes": 1,  # of which calls the first argument decides the dtype
     "parser.script.running.attributes": 2,  # the methods of Python's own values
     "parser.script.running.classes": 2,  # the special methods that a class may have

@@ -299,8 +299,8 @@ class Transformer(_OfParts, **_STACKS, **_FEED, **_CUSTOM, **_NORM):
             if parameter.dim() > 1:
                 init.xavier_uniform_(parameter)
 
-    @staticmethod
-    def generate_square_subsequent_mask(sz: int, device: Any = None, dtype: Any = None) -> Tensor:
+    @classmethod
+    def generate_square_subsequent_mask(cls, sz: int, device: Any = None, dtype: Any = None) -> Tensor:
         """What keeps each place from attending to those behind it, of shape (sz, sz)."""
         return ops.full((sz, sz), -math.inf, dtype=dtype, device=device).triu(1)
 

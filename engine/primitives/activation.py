@@ -29,7 +29,8 @@ def _logistic(x: Any) -> Any:
     if type(x) is np.float64:
         # The same for one number, of which `np.where` takes five times as long as all the rest.
         return (1 if x >= 0 else z) / (1 + z)
-    return np.where(x >= 0, 1, z) / (1 + z)
+    # The larger of z and 1, or of z and 0: `np.where` takes ten times as long, as signs cannot be foreseen.
+    return np.maximum(z, x >= 0) / (1 + z)
 
 
 @private(lambda g, y: g * (1 - y) * y, lambda g, grad, y: g * grad * (1 - 2 * y), formula="grad*y*(1 - y)")

@@ -12,7 +12,7 @@ import numpy as np
 from ..table.registry import ops
 from ..tensors import dtypes
 from ..tensors.aliases import Array
-from ..tensors.errors import ParameterError, dimension_error, index_error, shape_error, type_error, type_name
+from ..tensors.errors import ParameterError, dimension_error, index_error, shape_error, type_error, type_name, unlike
 from ..tensors.symbol import numbers_of
 from ..tensors.tensor import Tensor
 
@@ -186,7 +186,7 @@ def c_names(*values: Any) -> list[str]:
 def check_same_dtype(message: str, x: Any, y: Any, names: Callable[..., list[str]] = titles) -> None:
     """RuntimeError with the message, the names of the two dtypes put in, if they differ."""
     if data_of(x).dtype != data_of(y).dtype:
-        raise RuntimeError(message.format(*names(x, y)))
+        raise unlike(message.format(*names(x, y)))
 
 
 def check_floating(x: Any, name: str) -> None:

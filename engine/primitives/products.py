@@ -11,7 +11,7 @@ import numpy as np
 
 from ..table.binding import broadcast_mismatch
 from ..table.registry import ops
-from ..tensors.errors import shape_error, type_error
+from ..tensors.errors import shape_error, type_error, unlike
 from ..tensors.size import check_count
 from ..tensors.symbol import Numberless, is_symbolic
 from ..tensors.tensor import Tensor
@@ -184,7 +184,7 @@ def product_with_vector(x: Any, y: Any, size: int, rank: int, dtype: Any) -> Any
         raise shape_error(f"size mismatch, got input ({size}), mat ({x.shape[0]}x{x.shape[1]}), vec ({y.size})")
     if not dtype == x.dtype == y.dtype:
         names = titles(np.empty(0, dtype), x, y)
-        raise RuntimeError("addmv input tensors must have the same dtype, but got {}, {}, and {}".format(*names))
+        raise unlike("addmv input tensors must have the same dtype, but got {}, {}, and {}".format(*names))
     return x @ y
 
 
@@ -326,7 +326,7 @@ def _check_dtypes(x: Any, mat1: Any, mat2: Any) -> None:
     for name, value in (("self", x), ("mat1", mat1)):
         if value.dtype != mat2.dtype:
             own = titles(value, mat2)
-            raise RuntimeError(f"{name} and mat2 must have the same dtype, but got {own[0]} and {own[1]}")
+            raise unlike(f"{name} and mat2 must have the same dtype, but got {own[0]} and {own[1]}")
 
 
 @primitive(

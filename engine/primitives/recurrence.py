@@ -7,6 +7,7 @@ way back finds the gates of all steps at once: only what arrives from the step b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,9 +24,14 @@ def _logistic(x: Any) -> Any:
     return np.reciprocal(np.add(x, 1, out=x), out=x)
 
 
+def _cat(parts: Sequence[Any], dim: int) -> Any:
+    """As `cat`, of arrays without looking around: once a step, that would take as long as all else."""
+    return np.concatenate(parts, dim) if isinstance(parts[0], np.ndarray) else ops.cat(parts, dim)
+
+
 def _before(first: Any, after: Any, order: int) -> Any:
     """The states before each step, of those after it."""
-    return ops.cat((first[None], after[:-1]) if order > 0 else (after[1:], first[None]), 0)
+    return _cat((first[None], after[:-1]) if order > 0 else (after[1:], first[None]), 0)
 
 
 def _back(steps: int, order: int) -> range:
@@ -39,7 +45,7 @@ def _in_order(of_steps: list[Any], order: int) -> Any:
 
 def _to_weight(of_gates: Any, before: Any) -> Any:
     rows, size = of_gates.shape[-1], before.shape[-1]
-    return ops.matmul(ops.t(of_gates.reshape(-1, rows)), before.reshape(-1, size))
+    return of_gates.reshape(-1, rows).T @ before.reshape(-1, size)
 
 
 def _elman_rule(g: Any, first: Any, weight: Any, out: Any, relu: bool, order: int) -> tuple[Any, ...]:
@@ -49,7 +55,7 @@ def _elman_rule(g: Any, first: Any, weight: Any, out: Any, relu: bool, order: in
         sent.append((g[t] + arriving) * slopes[t])
         arriving = sent[-1] @ weight
     of_gates = _in_order(sent, order)
-    return of_gates, arriving, _to_weight(of_gates, _before(first, out, order)), ops.sum(of_gates, (0, 1))
+    return of_gates, arriving, _to_weight(of_gates, _before(first, out, order)), of_gates.sum((0, 1))
 
 
 @private(joint=_elman_rule, tensors=4, node_name="StackBackward0")
@@ -66,14 +72,15 @@ def _gated_slopes(inputs: Any, before: Any, weight: Any, bias: Any) -> tuple[Any
     """How the state after a step depends on what goes into each gate from the state, on the state itself, and on what
     goes into the last gate from the input."""
     size = before.shape[-1]
-    of_state = ops.matmul(before, ops.t(weight)) + bias
+    of_state = before @ weight.T + bias
     both = ops.sigmoid(inputs[..., : 2 * size] + of_state[..., : 2 * size])
     reset, keep = both[..., :size], both[..., size:]
     of_new = of_state[..., 2 * size :]
     new = ops.tanh(inputs[..., 2 * size :] + reset * of_new)
     into_new = (1 - keep) * (1 - new * new)
     of_both = [into_new * of_new * reset * (1 - reset), (before - new) * keep * (1 - keep)]
-    return ops.stack([*of_both, into_new * reset], -2), keep, into_new
+    slopes = _cat([*of_both, into_new * reset], -1)
+    return slopes.reshape(*before.shape[:-1], 3, size), keep, into_new
 
 
 def _gated_rule(g: Any, inputs: Any, first: Any, weight: Any, bias: Any, out: Any, order: int) -> tuple[Any, ...]:
@@ -86,11 +93,11 @@ def _gated_rule(g: Any, inputs: Any, first: Any, weight: Any, bias: Any, out: An
         totals.append(total)
     total = _in_order(totals, order)
     of_gates = (total[:, :, None] * slopes).reshape(inputs.shape)
-    return _to_inputs(of_gates, total * into_new), arriving, _to_weight(of_gates, before), ops.sum(of_gates, (0, 1))
+    return _to_inputs(of_gates, total * into_new), arriving, _to_weight(of_gates, before), of_gates.sum((0, 1))
 
 
 def _to_inputs(of_gates: Any, of_new: Any) -> Any:
-    return ops.cat([of_gates[..., : -of_new.shape[-1]], of_new], -1)
+    return _cat([of_gates[..., : -of_new.shape[-1]], of_new], -1)
 
 
 def _gated_forward(inputs: Any, first: Any, weight: Any, bias: Any, order: int) -> Any:
@@ -115,8 +122,8 @@ gated = private("gated", _gated_forward, joint=_gated_rule, tensors=4, node_name
 def _gated_step_rule(g: Any, inputs: Any, first: Any, weight: Any, bias: Any) -> tuple[Any, ...]:
     slopes, keep, into_new = _gated_slopes(inputs, first, weight, bias)
     of_gates = (g[:, None] * slopes).reshape(inputs.shape)
-    arriving = g * keep + ops.matmul(of_gates, weight)
-    return _to_inputs(of_gates, g * into_new), arriving, _to_weight(of_gates, first), ops.sum(of_gates, (0,))
+    arriving = g * keep + of_gates @ weight
+    return _to_inputs(of_gates, g * into_new), arriving, _to_weight(of_gates, first), of_gates.sum(0)
 
 
 @private(joint=_gated_step_rule, tensors=4, node_name="AddBackward0")
@@ -128,26 +135,27 @@ def _long_short_rule(
     g: Any, inputs: Any, first: Any, cell: Any, weight: Any, bias: Any, states: Any, cells: Any, order: int
 ) -> tuple[Any, ...]:
     size, before, held = first.shape[-1], _before(first, states, order), _before(cell, cells, order)
-    gates = inputs + before @ ops.t(weight) + bias
+    gates = inputs + before @ weight.T + bias
     both, last = ops.sigmoid(gates[..., : 2 * size]), ops.sigmoid(gates[..., 3 * size :])
     into, forget = both[..., :size], both[..., size:]
     new, shown = ops.tanh(gates[..., 2 * size : 3 * size]), ops.tanh(cells)
     # How the cell depends on what goes into the first gates, and the output on the cell and the last gate.
     slopes = [new * into * (1 - into), held * forget * (1 - forget), into * (1 - new * new)]
-    slopes = ops.cat(slopes, -1).reshape(*states.shape[:2], 3, size)
+    slopes = _cat(slopes, -1).reshape(*states.shape[:2], 3, size)
     of_cell, of_last = last * (1 - shown * shown), shown * last * (1 - last)
     of_out = ops.zeros_like(states) if g[0] is None else g[0]
-    arriving, of_held, sent = 0, 0, []
+    arriving, of_held, to_cell, to_last = 0, 0, [], []
     for t in _back(states.shape[0], order):
         total = of_out[t] + arriving
         of_held = of_held + total * of_cell[t]
         if g[1] is not None:
             of_held = of_held + g[1][t]
-        parts = [(of_held[:, None] * slopes[t]).reshape(-1, 3 * size), total * of_last[t]]
-        sent.append(ops.cat(parts, -1))
-        arriving, of_held = sent[-1] @ weight, of_held * forget[t]
-    of_gates = _in_order(sent, order)
-    return of_gates, arriving, of_held, _to_weight(of_gates, before), ops.sum(of_gates, (0, 1))
+        to_cell.append((of_held[:, None] * slopes[t]).reshape(-1, 3 * size))
+        to_last.append(total * of_last[t])
+        arriving = to_cell[-1] @ weight[: 3 * size] + to_last[-1] @ weight[3 * size :]
+        of_held = of_held * forget[t]
+    of_gates = _cat([_in_order(to_cell, order), _in_order(to_last, order)], -1)
+    return of_gates, arriving, of_held, _to_weight(of_gates, before), of_gates.sum((0, 1))
 
 
 @private(joint=_long_short_rule, tensors=5, name="mkldnn_rnn_layer", outputs=("states", "cells"))
@@ -158,10 +166,10 @@ def long_short(inputs: Any, first: Any, cell: Any, weight: Any, bias: Any, order
     for t in range(len(inputs))[::order]:
         gates = state @ weight.T
         gates += into[t]
-        new, last = np.tanh(gates[:, 2 * size : 3 * size]), _logistic(gates[:, 3 * size :])
-        both = _logistic(gates[:, : 2 * size])
-        after = np.multiply(both[:, size:], cell, out=cells[t])
-        after += np.multiply(both[:, :size], new, out=new)
-        state = np.multiply(last, np.tanh(after, out=new), out=out[t])
+        new = np.tanh(gates[:, 2 * size : 3 * size])
+        shares = _logistic(gates)
+        after = np.multiply(shares[:, size : 2 * size], cell, out=cells[t])
+        after += np.multiply(shares[:, :size], new, out=new)
+        state = np.multiply(shares[:, 3 * size :], np.tanh(after, out=new), out=out[t])
         cell = after
     return out, cells

@@ -78,6 +78,13 @@ def _about(kind: Kind, error: Exception) -> Exception:
     return error
 
 
+def unlike(message: str) -> RuntimeError:
+    """The error that operands have different dtypes, which a script may have by another default than was meant."""
+    error = RuntimeError(message)
+    vars(error)["unlike"] = True
+    return error
+
+
 def kind_of(error: Exception) -> Kind:
     """What an error is about."""
     kind: Kind = getattr(error, "kind", "foreign")

@@ -4,11 +4,10 @@
     arithmetic     sums, products and powers in canonical form;  functions: calls;  choice: where
     constants      which number a float stands for: 2/3, pi, log(2)
     translate      an engine program as expressions: canonical ones, or verbatim for the rules as they are
-    shapes         the shapes of expressions, as broadcasting makes them
-    arrays         operations on arrays, each with the first spelling that applies:
-    elements         vectors as lists of their elements      reductions  sums along dimensions
-    matrices         products and transposes
-    calls            any other operation, as a call of a function of the language
+    indices        arrays by their elements, with an index for each dimension
+    arrays         operations on arrays, in elements;  calls: any other, as a call of a function of the language
+    matrices       expressions in elements as arrays again: products, transposes, sums
+    shapes         the shapes of what is written, as broadcasting makes them
     definitions    names that a person gave to parts
     simplify       the shortest of several equal forms; sharing names parts that occur often
     equality       whether a claim and the derivative cancel

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,10 @@ from ...engine.table.nodes import MANY
 from ...engine.table.record import Operation
 from ...engine.table.registry import FUNCTIONS
 from .canonical import Algebra
+from .formulas import formula
+from .matrices import Matrices
 from .notation import ELEMENT, KEYWORD, LIST, RESULT, SLICE
-from .shapes import Shape, Shapes, is_floating, size_of
+from .shapes import Shape, is_floating, size_of
 
 # Whose results have no names in PyTorch.
 _UNNAMED = ("std_mean", "var_mean")
@@ -22,15 +23,15 @@ _UNNAMED = ("std_mean", "var_mean")
 _INTERNAL = ("check", "name", "driver", "stable", "sorted")
 
 
-def called(algebra: Algebra, equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
+def called(algebra: Algebra, equation: Equation, arguments: Sequence[Any], arrays: Matrices) -> Any:
     """The operation as a call, for each of its results where it has several. None: there is no such function.
 
-    The operands are made to have just the shapes that they have in the program.
+    The operands are made to have just the arrays that they have in the program.
     """
     primitive = equation.primitive
     count = primitive.tensors
     operands = [
-        _operand(algebra, argument, given, shapes)
+        _operand(algebra, argument, given, arrays)
         for argument, given in zip(arguments[:count], equation.arguments, strict=False)
     ]
     if any(operand is None for operand in operands):
@@ -39,8 +40,8 @@ def called(algebra: Algebra, equation: Equation, arguments: Sequence[Any], shape
     parameters = {name: value for name, value in pairs if name not in _INTERNAL}
     shape = equation.results[0].shape
     if primitive.name in _SPELLINGS:
-        made = _SPELLINGS[primitive.name](algebra, equation, operands, parameters, shapes)
-        return None if made is None else algebra.recorded(shapes, made, shape)
+        made = _SPELLINGS[primitive.name](algebra, equation, operands, parameters, arrays)
+        return None if made is None else algebra.recorded(arrays, made, shape)
     name = primitive.function or primitive.name
     if name not in FUNCTIONS:
         return None
@@ -52,20 +53,20 @@ def called(algebra: Algebra, equation: Equation, arguments: Sequence[Any], shape
         return None
     whole = algebra.raw_call(name, (*operands, *values))
     if not primitive.outputs or "info" in primitive.outputs:
-        return algebra.recorded(shapes, whole, shape)
+        return algebra.recorded(arrays, whole, shape)
     named = () if primitive.name in _UNNAMED or primitive.outputs == MANY else primitive.outputs
     keys = [algebra.symbol(n) for n in named] if named else map(algebra.read, range(len(equation.results)))
     results = [algebra.raw_call(RESULT, (whole, key)) for key in keys]
-    return tuple(algebra.recorded(shapes, term, r.shape) for term, r in zip(results, equation.results, strict=True))
+    return tuple(algebra.recorded(arrays, term, r.shape) for term, r in zip(results, equation.results, strict=True))
 
 
-def _operand(algebra: Algebra, argument: Any, given: Any, shapes: Shapes) -> Any:
+def _operand(algebra: Algebra, argument: Any, given: Any, arrays: Matrices) -> Any:
     """An operand with its shape in the program; a sequence of them as a list."""
     if isinstance(given, (Variable, Constant)):
-        return algebra.fitted(shapes, argument, size_of(given), is_floating(given))
+        return algebra.fitted(arrays, argument, size_of(given), is_floating(given))
     if type(argument) is not tuple:
         return argument
-    items = tuple(_operand(algebra, item, own, shapes) for item, own in zip(argument, given, strict=True))
+    items = tuple(_operand(algebra, item, own, arrays) for item, own in zip(argument, given, strict=True))
     return None if None in items else algebra.raw_call(LIST, items)
 
 
@@ -110,19 +111,19 @@ def _parameter(algebra: Algebra, value: Any) -> Any:
     return None if isinstance(value, (str, slice, Constant)) else value
 
 
-Spelling = Callable[[Algebra, Equation, list[Any], dict[str, Any], Shapes], Any]
+Spelling = Callable[[Algebra, Equation, list[Any], dict[str, Any], Matrices], Any]
 
 
-def _zeros(algebra: Algebra, shape: Shape, shapes: Shapes) -> Any:
-    return algebra.fitted(shapes, algebra.read(0), shape, True)
+def _zeros(algebra: Algebra, shape: Shape, arrays: Matrices) -> Any:
+    return algebra.fitted(arrays, algebra.read(0), shape, True)
 
 
 def _into_zeros(name: str) -> Spelling:
     """What puts an array into one of zeros."""
 
-    def spell(algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], shapes: Shapes) -> Any:
+    def spell(algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], arrays: Matrices) -> Any:
         places = [_parameter(algebra, value) for key, value in parameters.items() if key != "shape"]
-        zeros = _zeros(algebra, equation.results[0].shape, shapes)
+        zeros = _zeros(algebra, equation.results[0].shape, arrays)
         if 0 in size_of(equation.arguments[0]):
             return zeros
         return algebra.raw_call(name, (zeros, *operands, *places))
@@ -130,25 +131,29 @@ def _into_zeros(name: str) -> Spelling:
     return spell
 
 
-def _padded(algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], shapes: Shapes) -> Any:
+def _padded(algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], arrays: Matrices) -> Any:
     """What puts a part without gaps between zeros; None: it has gaps, or is of an array that has no elements."""
     before, after = size_of(equation.arguments[0]), equation.results[0].shape
     dim, start, step = (parameters[name] for name in ("dim", "start", "step"))
     if step not in (None, 1) or 0 in before:
-        return _into_zeros("slice_scatter")(algebra, equation, operands, parameters, shapes)
+        return _into_zeros("slice_scatter")(algebra, equation, operands, parameters, arrays)
     start = start or 0
     sizes = [0, 0] * (len(after) - 1 - dim) + [start, after[dim] - start - before[dim]] + [0, 0] * dim
     return algebra.raw_call("pad", (*operands, _parameter(algebra, sizes)))
 
 
-def _slice(algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], shapes: Shapes) -> Any:
-    keys = [_key(algebra, slice(None))] * parameters["dim"]
-    return algebra.raw_call(
-        ELEMENT, (*operands, *keys, _key(algebra, slice(*(parameters[name] for name in ("start", "stop", "step")))))
-    )
+def _slice(algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], arrays: Matrices) -> Any:
+    dim, start, stop, step = (parameters[name] for name in ("dim", "start", "stop", "step"))
+    # Near the end, a place is counted from there.
+    count = size_of(equation.arguments[0])[dim]
+    start, stop = (n - count if n is not None and count > n > count - n else n for n in (start, stop))
+    bounds = slice(start or None, None if stop is None or stop >= count else stop, None if step == 1 else step)
+    if bounds == slice(None):
+        return operands[0]
+    return algebra.raw_call(ELEMENT, (*operands, *[_key(algebra, slice(None))] * dim, _key(algebra, bounds)))
 
 
-def _index(algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], shapes: Shapes) -> Any:
+def _index(algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], arrays: Matrices) -> Any:
     keys = [_key(algebra, key) for key in parameters["indices"]]
     return None if None in keys else algebra.raw_call(ELEMENT, (*operands, *keys))
 
@@ -163,7 +168,7 @@ def _key(algebra: Algebra, key: Any) -> Any:
 
 
 def _index_backward(
-    algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], shapes: Shapes
+    algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], arrays: Matrices
 ) -> Any:
     """The elements added to zeros, at places among all elements in order."""
     indices = [key.array() if isinstance(key, Constant) else key for key in parameters["indices"]]
@@ -175,40 +180,19 @@ def _index_backward(
     (every,) = operands
     if len(size_of(equation.arguments[0])) != 1:
         every = algebra.raw_call("reshape", (every, _parameter(algebra, [places.size])))
-    zeros = _zeros(algebra, (count,), shapes)
+    zeros = _zeros(algebra, (count,), arrays)
     added = algebra.raw_call("index_add", (zeros, algebra.read(0), _parameter(algebra, places.tolist()), every))
     return algebra.raw_call("reshape", (added, _parameter(algebra, shape))) if len(shape) > 1 else added
 
 
-def _shaped(algebra: Algebra, shapes: Shapes, shape: Shape, name: str, *parts: Any) -> Any:
-    """A call whose value has this shape."""
-    return algebra.recorded(shapes, algebra.raw_call(name, parts), shape)
+def _formula(text: str, of_several: str = "") -> Spelling:
+    """A formula in x and y of one matrix, and of several at once, if there is one."""
 
+    def spell(algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], arrays: Matrices) -> Any:
+        own = text if len(equation.results[0].shape) == 2 else of_several
+        return formula(own)(algebra, dict(zip("xy", operands, strict=False))) if own else None
 
-def _cofactor(algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], shapes: Shapes) -> Any:
-    """Jacobi's formula: the transposed adjugate."""
-    (matrix,), shape = operands, equation.results[0].shape
-    made = partial(_shaped, algebra, shapes)
-    det, inverse = made(shape[:-2], "det", matrix), made(shape, "inverse", matrix)
-    if len(shape) == 2:
-        return algebra.operators["*"](det, made(shape, "T", inverse))
-    keys = [algebra.symbol(key) for key in ("...", "None", "None")]
-    return algebra.operators["*"](made((*shape[:-2], 1, 1), ELEMENT, det, *keys), made(shape, "mT", inverse))
-
-
-def _cofactor_change(
-    algebra: Algebra, equation: Equation, operands: Any, parameters: dict[str, Any], shapes: Shapes
-) -> Any:
-    """The derivative of Jacobi's formula in a direction; None: for several matrices at once."""
-    (change, matrix), shape = operands, equation.results[0].shape
-    if len(shape) != 2:
-        return None
-    made = partial(_shaped, algebra, shapes)
-    inverse = made(shape, "inverse", matrix)
-    relative = made(shape, "@", inverse, change)
-    growth = algebra.operators["*"](made((), "trace", relative), inverse)
-    difference = algebra.operators["-"](growth, made(shape, "@", relative, inverse))
-    return algebra.operators["*"](made((), "det", matrix), made(shape, "T", difference))
+    return spell
 
 
 _SPELLINGS: dict[str, Spelling] = {
@@ -218,9 +202,9 @@ _SPELLINGS: dict[str, Spelling] = {
     "slice_backward": _padded,
     "diagonal_backward": _into_zeros("diagonal_scatter"),
     "index_backward": _index_backward,
-    "cofactor": _cofactor,
-    "cofactor_change": _cofactor_change,
-    "new_zeros": lambda algebra, equation, operands, parameters, shapes: _zeros(
-        algebra, equation.results[0].shape, shapes
+    "cofactor": _formula("det(x)*inverse(x).T", "det(x)[..., None, None]*inverse(x).mT"),
+    "cofactor_change": _formula("det(y)*(trace(inverse(y) @ x)*inverse(y) - inverse(y) @ x @ inverse(y)).T"),
+    "new_zeros": lambda algebra, equation, operands, parameters, arrays: _zeros(
+        algebra, equation.results[0].shape, arrays
     ),
 }

@@ -9,7 +9,7 @@ from ...engine.tensors.aliases import Call
 from .arithmetic import add, multiply, negative, power, subtract
 from .constants import read
 from .functions import call
-from .shapes import Shapes
+from .matrices import Matrices
 from .terms import MINUS_ONE, Term, raw_call, symbol
 
 
@@ -18,8 +18,8 @@ class Algebra(NamedTuple):
 
     `operators`: of two expressions each. `call`: of a name of a function or from `notation`, and expressions;
     `raw_call`: of a name and a tuple of them, as it is. `symbol`: of a name. `read`: of a number of a program.
-    `fitted`: of `Shapes`, an expression, a shape and whether elements are floating: the expression with just that
-    shape. `recorded`: of `Shapes`, an expression and the shape that it is known to have.
+    `fitted`: of `Matrices`, an expression, a shape and whether elements are floating: the array with just that
+    shape. `recorded`: of `Matrices`, an array and its shape: the expression that stands for it.
     """
 
     operators: Mapping[str, Callable[[Any, Any], Any]]
@@ -44,6 +44,6 @@ CANONICAL = Algebra(
     raw_call=raw_call,
     symbol=symbol,
     read=read,
-    fitted=Shapes.fitted,
-    recorded=Shapes.record,
+    fitted=Matrices.fitted,
+    recorded=lambda matrices, term, shape: matrices.indices.element(term, shape),
 )

@@ -73,6 +73,6 @@ class Extremes:
                 columns[name][i] = EXTREMES
         found = run(program, {name: column.ravel() for name, column in columns.items()}, threads=1, native=False)
         with np.errstate(all="ignore"):
-            # Of several elements, whether all are finite.
-            sums = {name: v.reshape(len(v), -1).sum(axis=1) for name, v in found.items()}
+            # A value of several elements is as finite as their sum.
+            sums = {name: value.reshape(len(value), -1).sum(1) for name, value in found.items()}
         return {name: np.broadcast_to(v.reshape(size if len(v) > 1 else 1), size) for name, v in sums.items()}

@@ -9,8 +9,9 @@ from typing import Any
 from ...engine.table.record import Operation
 from ...engine.table.registry import FUNCTIONS
 from ..syntax.parse import parse
-from ..syntax.records import Binary, Call, Compare, Name, Number, Unary
+from ..syntax.records import Attribute, Binary, Call, Compare, Dots, Name, Number, Subscript, Unary
 from .canonical import CANONICAL, Algebra
+from .notation import ELEMENT
 
 # Makes an expression with an algebra from the arguments of an operation.
 Spelling = Callable[..., Any]
@@ -72,6 +73,8 @@ def formula(text: str) -> Callable[[Algebra, Mapping[str, Any]], Any]:
 
 def _step(record: Any) -> Callable[[Algebra, Mapping[str, Any]], Any]:
     kind = type(record)
+    if kind is Dots or (kind is Number and record.value is None):
+        return lambda algebra, given: algebra.symbol("..." if kind is Dots else "None")
     if kind is Number:
         return lambda algebra, given: algebra.read(record.value)
     if kind is Name:
@@ -86,6 +89,10 @@ def _step(record: Any) -> Callable[[Algebra, Mapping[str, Any]], Any]:
         return lambda algebra, given: algebra.operators[record.op](left(algebra, given), right(algebra, given))
     if kind is Call:
         name, parts = record.function, record.args
+    elif kind is Attribute:
+        name, parts = record.name, (record.object,)
+    elif kind is Subscript:
+        name, parts = ELEMENT, (record.object, *record.index)
     elif kind is Compare:
         name, parts = record.ops[0], record.operands
     else:

@@ -1,250 +1,328 @@
-"""Products of matrices and vectors, and transposes, as expressions.
+"""Expressions in elements as arrays: products of matrices and vectors, transposes, reductions along dimensions.
 
-An operand may stand for an array that broadcasting makes of it: a sum takes the place of a product with what is the
-same along the dimension that is summed over.
+An array may have fewer dimensions than it stands for, where broadcasting makes those.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import permutations
+from math import prod
 from typing import Any
 
-from ...engine.program.program import Equation
-from .arithmetic import multiply
-from .elements import mapped
-from .notation import LIST
-from .reductions import total, with_last_dropped, with_last_kept, without_numbers
-from .shapes import Shape, Shapes, size_of
-from .terms import Call, Product, Sum, Term, is_call, number, ordered, raw_call
+from .arithmetic import add, multiply, power
+from .functions import call, rebuilt
+from .indices import REVERSED, SAME, Indices, axes_of, is_below, is_reduction, is_symmetric, powers_of, sized
+from .notation import ELEMENT, LIST, SLICE
+from .shapes import Shape, named, numbers
+from .terms import (
+    HALF,
+    ONE,
+    ZERO,
+    Call,
+    E,
+    Index,
+    Number,
+    Product,
+    Sum,
+    Term,
+    children,
+    is_call,
+    number,
+    ordered,
+    raw_call,
+    summands,
+    symbol,
+)
 
-_PRODUCT, _TRANSPOSES = "@", ("T", "mT")
+LONGEST_LIST = 12
+_EVERYTHING = raw_call(SLICE, (symbol("None"),) * 3)
+_KEEPDIM = named("keepdim", symbol("True"))
+# Reductions along dimensions too, with the arguments of a sum.
+ALONG = ("sum", "mean", "amax", "amin", "logsumexp")
+_MOST_ORDERS = 3  # dimensions that are tried in every order
 
-
-def matrix_product(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
-    """x @ y, for vectors, matrices, or as many matrices in both. None: there are no elements to add."""
-    (front_of_left, left), (front_of_right, right) = (without_numbers(term, shapes) for term in arguments[:2])
-    sizes = size_of(equation.arguments[0]), size_of(equation.arguments[1])
-    for one, rest in ((left, right), (right, left)):
-        if is_call(one, "eye") and shapes.of(rest) != ():
-            return multiply(front_of_left, front_of_right, rest)
-    own, other = shapes.of(left), shapes.of(right)
-    length, is_matrix = sizes[0][-1], len(sizes[1]) > 1
-    if not own or own[-1] != length or length == 1:
-        # Every element of a row is the same.
-        column = total(right, sizes[1], (-2,) if is_matrix else (-1,), len(sizes[1]) > 2, shapes)
-        row = left if is_matrix or not own else shapes.record(raw_call("squeeze", (left, number(-1))), own[:-1])
-        return None if column is None else multiply(front_of_left, front_of_right, _multiplied(row, column, shapes))
-    if (len(other) < 2 or other[-2] != length) if is_matrix else other != (length,):
-        # Every element of a column is.
-        row = total(left, sizes[0], (-1,), is_matrix, shapes)
-        return None if row is None else multiply(front_of_left, front_of_right, _multiplied(row, right, shapes))
-    if len(own) == 1 and len(other) > 2:
-        left = shapes.fitted(left, sizes[0], True)
-        own = sizes[0]
-    left, right = shapes.fitted(left, own, True), shapes.fitted(right, other, True)
-    return multiply(front_of_left, front_of_right, _product_of(left, right, own, other, shapes))
-
-
-def matrix_product_of(left: Term, right: Term, shapes: Shapes) -> Term:
-    """left @ right, of expressions that have the shapes of what they stand for."""
-    (front_of_left, left), (front_of_right, right) = (without_numbers(term, shapes) for term in (left, right))
-    made = _product_of(left, right, shapes.of(left), shapes.of(right), shapes)
-    whole = multiply(front_of_left, front_of_right, made)
-    return shapes.record(whole, shapes.of(made))
+# Indices; None: of a dimension with one element.
+Axes = Sequence[Any]
 
 
-def _product_of(left: Term, right: Term, own: Shape, other: Shape, shapes: Shapes) -> Term:
-    """left @ right: without a matrix beside its inverse, and A @ x for x @ A.T."""
-    if len(own) == 1 and len(other) == 2 and is_call(right, "T"):
-        return _product_of(_parts(right)[0], left, other[::-1], own, shapes)
-    for whole, shape in ((left, other), (right, own)):
-        if is_call(whole, "outer") and len(shape) == 2:
-            column, row = _parts(whole)
-            if whole is left:
-                row = _product_of(row, right, shapes.of(row), other, shapes)
-            else:
-                column = _product_of(left, column, own, shapes.of(column), shapes)
-            return shapes.record(raw_call("outer", (column, row)), _shape_of_product(own, other))
-    factors = [*_chain(left, shapes), *_chain(right, shapes)]
-    for i, (one, next_one) in enumerate(pairwise(factors)):
-        if _are_inverse(one, next_one, shapes):
-            rest = factors[:i] + factors[i + 2 :]
-            if rest:
-                found = rest[0]
-                for factor in rest[1:]:
-                    found = _product_of(found, factor, shapes.of(found), shapes.of(factor), shapes)
-                return found
-    return shapes.record(raw_call(_PRODUCT, (left, right)), _shape_of_product(own, other))
+class Matrices:
+    """Writes expressions in elements as arrays; `tokens` tells how long one is."""
 
+    def __init__(self, indices: Indices, tokens: Callable[[Term], int]) -> None:
+        self.indices = indices
+        self.shapes = indices.shapes
+        self.tokens = tokens
+        self._known: dict[Any, Term] = {}
 
-def _chain(term: Term, shapes: Shapes) -> list[Term]:
-    """The factors of a product of matrices, those of an inverse of one inside out."""
-    if is_call(term, _PRODUCT):
-        return [factor for part in _parts(term) for factor in _chain(part, shapes)]
-    if is_call(term, "T"):
-        inner = _chain(_parts(term)[0], shapes)
-        return [transposed(part, shapes) for part in reversed(inner)] if len(inner) > 1 else [term]
-    if is_call(term, "inverse"):
-        inner = _chain(_parts(term)[0], shapes)
-        if len(inner) > 1 and all(_is_square(part, shapes) for part in inner):
-            return [_inverse(part, shapes) for part in reversed(inner)]
-    return [term]
+    def fitted(self, term: Term, shape: Shape, floating: bool) -> Term:
+        """The array of exactly this shape, with floating elements if it is one of numbers."""
+        return self.shapes.fitted(self.array(term, axes_of(shape)), shape, floating)
 
+    def array(self, term: Term, axes: Axes) -> Term:
+        """The array that has an expression's elements, with dimensions for these indices."""
+        known = term, *axes
+        if known not in self._known:
+            made = self._listed(term, axes) or self._written(term, axes)
+            if self._is_same_along_last(term, axes) and not is_call(term, ELEMENT) and not is_reduction(term):
+                # Dimensions of size 1 may be shorter to add to the whole than to its parts.
+                dims = [dim if dim in self.indices.free(term) else None for dim in axes[:-1]]
+                dims = dims[next(i for i, dim in enumerate(dims) if dim) :]
+                whole = self._with_sizes(self.array(term, axes[:-1]), dims, [*dims, None])
+                made = min(made, whole, key=self.tokens)
+            self._known[known] = made if len(self.shapes.of(made)) <= len(axes) else call("sum", made)
+        return self._known[known]
 
-def _is_square(term: Term, shapes: Shapes) -> bool:
-    shape = shapes.of(term)
-    return len(shape) == 2 and shape[0] == shape[1]
+    def _is_same_along_last(self, term: Term, axes: Axes) -> bool:
+        own = self.indices.free(term)
+        return len(axes) > 1 and bool(own) and axes[-1] not in own
 
+    def _written(self, term: Term, axes: Axes) -> Term:
+        made: dict[Term, Term] = {}
 
-def _are_inverse(one: Term, other: Term, shapes: Shapes) -> bool:
-    """Whether one matrix is the inverse of the other; of transposes too."""
-    if not _is_square(one, shapes) or not _is_square(other, shapes):
+        def parts(part: Term) -> Iterable[Term]:
+            whole = made[part] if part in made else self._whole(part, axes, part is term)
+            if whole is None:
+                return children(part)
+            made[part] = whole
+            return ()
+
+        for part in ordered([term], parts):
+            if part not in made:
+                made[part] = rebuilt(part, made)
+        return made[term]
+
+    def _whole(self, term: Term, axes: Axes, is_all: bool) -> Term | None:
+        """What is not computed element by element from its parts; None: it is. `is_all`: it is no part of another."""
+        if not self.indices.varies(term):
+            return term
+        if is_call(term, ELEMENT):
+            return self._element(term, axes)
+        if is_reduction(term) and isinstance(term, Call):
+            return self._reduction(term, axes)
+        if any(is_call(factor, SAME) for factor in powers_of(term)):
+            return self._among_zeros(term, axes)
+        if isinstance(term, Sum) and self.indices.free(term) == {*axes[1:][-1:]} and self._has_places(term, axes[-1:]):
+            return self.array(term, axes[-1:])
+        outer = self._outer(term, axes)
+        if outer is not None:
+            known = {part: part if isinstance(part, Number) else self.array(part, axes) for part in children(term)}
+            return min(outer, rebuilt(term, known), key=self.tokens)
+        return None if is_all or not self._is_same_along_last(term, axes) else self.array(term, axes)
+
+    def _made(self, name: str, axes: Axes, *parts: Term) -> Term:
+        return self.shapes.record(raw_call(name, parts), sized(axes))
+
+    # A few elements one by one.
+
+    def _has_places(self, term: Term, axes: Axes) -> bool:
+        """Whether there are zeros in some places or, of a vector, items of a list."""
+        for part in ordered([term], lambda t: () if is_reduction(t) or is_call(t, ELEMENT) else children(t)):
+            if is_call(part, SAME) and any(isinstance(i, Number) for i in part.arguments):
+                return True
+            if is_call(part, ELEMENT) and len(axes) == 1 and is_call(part.arguments[0], LIST):
+                return axes[0] in self.indices.free(part)
         return False
-    if is_call(one, "T") and is_call(other, "T"):
-        one, other = _parts(one)[0], _parts(other)[0]
-    return any(is_call(a, "inverse") and _parts(a)[0] is b for a, b in ((one, other), (other, one)))
 
-
-def _shape_of_product(left: Shape, right: Shape) -> Shape:
-    if len(right) == 1:
-        return left[:-1]
-    if len(left) == 1:
-        return (*right[:-2], right[-1])
-    batch = max(left[:-2], right[:-2], key=len)
-    return (*batch, left[-2], right[-1])
-
-
-def outer(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
-    """A product in which one vector stands for equal columns and the other for equal rows. None: it is another."""
-    if len(equation.results[0].shape) != 2:
-        return None
-    (front_of_left, left), (front_of_right, right) = (without_numbers(term, shapes) for term in arguments)
-    made = _multiplied(left, right, shapes)
-    return multiply(front_of_left, front_of_right, made) if is_call(made, "outer") else None
-
-
-def _multiplied(left: Term, right: Term, shapes: Shapes) -> Term:
-    """The product, element by element, as that of a column and a row where it is one."""
-    for column, row in ((left, right), (right, left)):
-        if isinstance(column, Call) and column.name == "unsqueeze" and column.arguments[1:] == (number(-1),):
-            (vector,) = column.arguments[:1]
-            if len(shapes.of(vector)) == len(shapes.of(row)) == 1:
-                shape = (*shapes.of(vector), *shapes.of(row))
-                return shapes.record(raw_call("outer", (vector, row)), shape)
-    return multiply(left, right)
-
-
-def solved(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
-    """The solution for the identity, which is the inverse. None: for another right-hand side."""
-    matrix, (front, right) = arguments[0], without_numbers(arguments[1], shapes)
-    if not is_call(right, "eye") or shapes.of(matrix) != size_of(equation.arguments[0]):
-        return None
-    return (multiply(front, _inverse(matrix, shapes)),)
-
-
-def _inverse(matrix: Term, shapes: Shapes) -> Term:
-    """The inverse, that of a transpose as the transpose of one."""
-    if is_call(matrix, "T"):
-        return transposed(_inverse(_parts(matrix)[0], shapes), shapes)
-    return shapes.record(raw_call("inverse", (matrix,)), shapes.of(matrix))
-
-
-def diagonal_matrix(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
-    """A matrix with a vector or one number on its diagonal. None: it is another."""
-    shape = equation.results[0].shape
-    value, offset, *dims = arguments
-    if len(shape) != 2 or offset or sorted(d % 2 for d in dims) != [0, 1]:
-        return None
-    if shapes.of(value):
-        return shapes.record(raw_call("diag", (value,)), shape) if shapes.of(value) == shape[:1] else None
-    return multiply(value, shapes.record(raw_call("eye", (number(shape[0]),)), shape))
-
-
-def diagonal_among_zeros(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
-    """A square matrix of zeros but for its diagonal. None: another."""
-    (rows, *columns), (term, _, offset, *_) = equation.results[0].shape, arguments
-    if columns != [rows] or offset:
-        return None
-    name, operand = ("diag", term) if shapes.of(term) == (rows,) else ("eye", number(rows))
-    made = shapes.record(raw_call(name, (operand,)), (rows, rows))
-    return made if name == "diag" else multiply(term, made)
-
-
-def diagonal(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
-    """The diagonal of an outer product, which is that of the elements. None: of another matrix."""
-    term, offset, *_ = arguments
-    front, term = without_numbers(term, shapes)
-    if offset or not is_call(term, "outer") or shapes.of(term)[:1] != shapes.of(term)[1:]:
-        return None
-    return multiply(front, *_parts(term))
-
-
-def cofactors(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
-    """Jacobi's formula: det(A)*inverse(A).T. None: of several matrices, or of what stands for one by broadcasting."""
-    (matrix,), shape = arguments, equation.results[0].shape
-    if len(shape) != 2 or shapes.of(matrix) != shape:
-        return None
-    return multiply(shapes.record(raw_call("det", (matrix,)), ()), transposed(_inverse(matrix, shapes), shapes))
-
-
-def transposed(term: Term, shapes: Shapes) -> Term:
-    """The array, which stands for one of matrices, with its last two dimensions exchanged."""
-    front, term = without_numbers(term, shapes)
-    return multiply(front, _transposed(term, shapes))
-
-
-def _transposed(term: Term, shapes: Shapes) -> Term:
-    own = shapes.of(term)
-    if not own:
-        return term
-    if len(own) == 1:
-        kept = with_last_kept(term, shapes)
-        return kept or shapes.record(raw_call("unsqueeze", (term, number(-1))), (*own, 1))
-    if isinstance(term, Call) and term.name == "unsqueeze" and term.arguments[1:] == (number(-1),) and len(own) == 2:
-        return term.arguments[0]
-    row = with_last_dropped(term, shapes) if len(own) == 2 else None
-    if row is not None:
-        return row
-    shape = (*own[:-2], own[-1], own[-2])
-    forms: list[Term] = []
-    if is_call(term, _PRODUCT) and all(len(shapes.of(part)) == 2 for part in _parts(term)):
-        left, right = (transposed(part, shapes) for part in _parts(term))
-        if len(shapes.of(left)) == len(shapes.of(right)) == 2:
-            made = raw_call(_PRODUCT, (right, left))
-            forms.append(shapes.record(made, _shape_of_product(shapes.of(right), shapes.of(left))))
-    elif is_call(term, "eye") or (is_call(term, "diag") and len(shapes.of(_parts(term)[0])) == 1):
-        return term
-    elif is_call(term, *_TRANSPOSES):
-        return _parts(term)[0]
-    elif is_call(term, "outer"):
-        return shapes.record(raw_call("outer", _parts(term)[::-1]), shape)
-    elif is_call(term, LIST) and all(is_call(row, LIST) for row in _parts(term)):
-        rows = zip(*(_parts(row) for row in _parts(term)), strict=True)
-        return raw_call(LIST, tuple(raw_call(LIST, row) for row in rows))
-    elif isinstance(term, (Sum, Product)):
-        forms.append(mapped(term, shapes, lambda part: transposed(part, shapes)))
-    forms.append(shapes.record(raw_call("T" if len(own) == 2 else "mT", (term,)), shape))
-    if is_call(term, "inverse"):
-        turned = raw_call("inverse", (transposed(_parts(term)[0], shapes),))
-        forms.append(shapes.record(turned, shape))
-    return min(forms, key=lambda form: len(ordered([form])))
-
-
-def _parts(term: Term) -> tuple[Term, ...]:
-    assert isinstance(term, Call)
-    return term.arguments
-
-
-def transpose(equation: Equation, arguments: Sequence[Any], shapes: Shapes) -> Any:
-    """A transpose of the last two dimensions; None: of others."""
-    rank = len(equation.results[0].shape)
-    if equation.primitive.name == "permute":
-        (dims,) = arguments[1:]
-        if tuple(dims) == tuple(range(rank)):
-            return arguments[0]
-        if tuple(dims) != (*range(rank - 2), rank - 1, rank - 2):
+    def _listed(self, term: Term, axes: Axes) -> Term | None:
+        """The elements one by one, if they have places. None: they have none, or there are too many."""
+        if not 0 < len(axes) < 3 or prod(sized(axes)) > LONGEST_LIST or not self._has_places(term, axes):
             return None
-    elif equation.primitive.name == "transpose" and sorted(arguments[1:]) != [rank - 2, rank - 1]:
-        return arguments[0] if not shapes.of(arguments[0]) else None
-    return transposed(arguments[0], shapes) if rank > 1 else arguments[0]
+        if isinstance(term, Sum) and len(axes) == 2:
+            parts = summands(term)
+            placed = [part for part in parts if self._has_places(part, axes)]
+            if len(placed) < len(parts):
+                rest = add(*(part for part in parts if part not in placed))
+                return add(self.array(add(*placed), axes), self.array(rest, axes))
+        return self._items(term, axes)
+
+    def _items(self, term: Term, axes: Axes) -> Term:
+        if not axes:
+            return self.array(term, ())
+        items = (self.indices.replaced(term, {axes[0]: number(i)}) for i in range(*sized(axes[:1])))
+        return raw_call(LIST, tuple(self._items(item, axes[1:]) for item in items))
+
+    # Products with a factor for each dimension, or with zeros.
+
+    def _outer(self, term: Term, axes: Axes) -> Term | None:
+        """An outer product of the last two dimensions. None: it is none."""
+        if len(axes) < 2 or not self.indices.free(term).issuperset(axes[-2:]):
+            return None
+        sides: dict[frozenset[Any], list[Term]] = {frozenset(): []}
+        for factor in self._separated(powers_of(term)):
+            sides.setdefault(self.indices.free(factor), []).append(factor)
+        row, column = ({dim} for dim in axes[-2:])
+        if sides.keys() != {frozenset(), frozenset(row), frozenset(column)}:
+            return None
+        front, left, right = (multiply(*sides[frozenset(side)]) for side in ((), row, column))
+        parts = self.array(left, axes[-2:-1]), self.array(right, axes[-1:])
+        return multiply(self.array(front, ()), self._made("outer", axes[-2:], *parts))
+
+    def _among_zeros(self, term: Term, axes: Axes) -> Term:
+        """A product with elements that are zeros but where two indices are equal."""
+        factors = powers_of(term)
+        met = next(factor for factor in factors if is_call(factor, SAME))
+        one, other = sorted(met.arguments, key=lambda i: axes.index(i) if i in axes else len(axes))
+        rest = self.indices.replaced(multiply(*(factor for factor in factors if factor is not met)), {one: other})
+        if isinstance(other, Number):
+            others = [i for i in axes if i is not one]
+            zeros = self.shapes.fitted(ZERO, sized(axes), True)
+            inside = self.shapes.fitted(self.array(rest, others), sized(others), True)
+            return self._made("select_scatter", axes, zeros, inside, number(axes.index(one)), other)
+        assert isinstance(other, Index)
+        if other in self.indices.free(rest) and list(axes) == [one, other]:
+            return self._made("diag", axes, self.array(rest, [other]))
+        identity = self._made("eye", [other, other], number(other.size))
+        return multiply(self.array(rest, axes), self._placed(identity, met.arguments, axes, True))
+
+    # Elements of arrays.
+
+    def _element(self, term: Call, axes: Axes) -> Term:
+        """The array whose elements are taken, or the part of it that has these dimensions."""
+        whole, *keys = term.arguments
+        if not self.indices.free(term):
+            return term
+        if is_call(keys[-1], REVERSED):
+            whole = self.shapes.record(raw_call("flip", (whole,)), self.shapes.of(whole))
+        dims = [next(iter(self.indices.free(key)), None) for key in keys]
+        picked = [
+            _EVERYTHING if dim or size == 1 else key
+            for dim, key, size in zip(dims, keys, self.shapes.of(whole), strict=True)
+        ]
+        if any(key is not _EVERYTHING for key in picked):
+            dims = [dim for dim, key in zip(dims, picked, strict=True) if key is _EVERYTHING]
+            while picked[-1] is _EVERYTHING:
+                picked.pop()
+            whole = self._made(ELEMENT, dims, whole, *picked)
+        for dim in [dim for dim in dict.fromkeys(dims) if dim is not None and dims.count(dim) == 2]:
+            places = [number(i) for i, own in enumerate(dims) if own is dim]
+            dims = [*(own for own in dims if own is not dim), dim]
+            whole = self._made("diagonal", dims, whole, *([ZERO, *places] if len(dims) > 1 else []))
+        return self._placed(whole, dims, axes, is_symmetric(whole))
+
+    def _placed(self, whole: Term, dims: Axes, axes: Axes, is_symmetric: bool = False) -> Term:
+        """An array with dimensions in other places."""
+        own = [dim for dim in dims if dim is not None]
+        wanted = [dim for dim in axes if dim in own]
+        if own != wanted:
+            if not is_symmetric:
+                whole = self._turned(self._with_sizes(whole, list(dims), own), own, wanted)
+            dims = wanted
+        start = axes.index(wanted[0])
+        return self._with_sizes(whole, list(dims), [dim if dim in own else None for dim in axes[start:]], start)
+
+    def _turned(self, whole: Term, own: Axes, wanted: Axes) -> Term:
+        """An array with its dimensions in another order."""
+        if own[:-2] != wanted[:-2]:
+            return self._made("permute", wanted, whole, numbers([own.index(dim) for dim in wanted]))
+        if is_call(whole, LIST) and len(own) == 2:
+            rows = zip(*(children(row) for row in whole.arguments), strict=True)
+            return raw_call(LIST, tuple(raw_call(LIST, row) for row in rows))
+        return self._made("T" if len(own) == 2 else "mT", wanted, whole)
+
+    def _with_sizes(self, whole: Term, dims: list[Any], pattern: list[Any], before: int = 0) -> Term:
+        """An array with other dimensions of size 1; so many `before` the others may stay."""
+        start = next(i for i, dim in enumerate(dims) if dim is not None)
+        if start <= before and dims[start:] == pattern:
+            return whole
+        if isinstance(whole, Call) and pattern == [*dims, None] and self._is_along_last(whole):
+            return self._made(whole.name, pattern, *whole.arguments, _KEEPDIM)
+        if isinstance(whole, Call) and dims == [*pattern, None] and whole.arguments[-1] is _KEEPDIM:
+            return self._made(whole.name, pattern, *whole.arguments[:-1])
+        for name, longer, shorter in (("squeeze", dims, pattern), ("unsqueeze", pattern, dims)):
+            for i in [i for i, dim in enumerate(longer) if dim is None]:
+                if longer[:i] + longer[i + 1 :] == shorter:
+                    return self._made(name, pattern, whole, number(i if i + 1 < len(longer) else -1))
+        return self._made("reshape", pattern, whole, numbers(sized(pattern)))
+
+    def _is_along_last(self, term: Call) -> bool:
+        """Whether a call is a reduction along the last dimension, which is not kept."""
+        if term.name not in (*ALONG, "vector_norm"):
+            return False
+        whole, *options = term.arguments
+        last = number(len(self.shapes.of(whole)) - 1)
+        return options == [last] if term.name in ALONG else named("dim", last) in options or options[1:] == [last]
+
+    # Reductions.
+
+    def _reduction(self, term: Call, axes: Axes) -> Term:
+        name, (body, *over) = term.name, term.arguments
+        own = [dim for dim in axes if dim in self.indices.free(term)]
+        if not own and len(over) == 1 and self._has_places(body, over):
+            return _of_items(name, self._items(body, over))
+        dims = [*own, *over]
+        orders: list[Axes] = [*permutations(dims)] if len(dims) <= _MOST_ORDERS else [dims, [*over, *own]]
+        if not own and any(is_call(part, ELEMENT) and part.arguments[-1] is ZERO for part in ordered([body])):
+            orders.append([*dims, None])
+        forms = [*self._products(body, over[0], own, axes)] if name == "sum" and len(over) == 1 else []
+        return min([*forms, *(self._along(name, body, order, over, axes) for order in orders)], key=self.tokens)
+
+    def _along(self, name: str, body: Term, order: Axes, over: Axes, axes: Axes) -> Term:
+        """A reduction of an array whose dimensions are in this order."""
+        whole = self.array(body, order)
+        kept = [dim for dim in order if dim is not None and dim not in over]
+        if not kept:
+            return call(name, whole)
+        places = [i for i, dim in enumerate(order) if dim in over]
+        where = number(places[0]) if len(places) == 1 else numbers(places)
+        return self._placed(self._made(name, kept, whole, where), kept, axes)
+
+    def _products(self, body: Term, index: Any, own: Axes, axes: Axes) -> Iterator[Term]:
+        """Products of matrices and vectors."""
+        batch, rows, columns = own[:-2], own[-2:-1], own[-1:]
+        factors = powers_of(body)[1:]
+        if columns:
+            factors = self._separated(factors)
+            right = [factor for factor in factors if columns[0] in self.indices.free(factor)]
+        else:
+            # sum(x/y) rather than x @ (1/y).
+            factors.sort(key=_label)
+            right = factors[1:] if len(factors) == 2 and not any(map(is_below, factors)) else []
+        sides = multiply(*(factor for factor in factors if factor not in right)), multiply(*right)
+        inside = [[dim in self.indices.free(side) for dim in (index, *rows)] for side in sides]
+        if inside != [[True, *[True for _ in rows]], [True, *[False for _ in rows]]]:
+            return
+        left, right_side = sides
+        beside = self.array(left, [*batch, *rows, index])
+        if columns:
+            turned = [*batch, *columns, *rows]
+            before = self.array(right_side, [*batch, *columns, index])
+            after = self._product(before, self.array(left, [*batch, index, *rows]), turned)
+            yield self._placed(after, turned, axes)
+        if rows or not columns or not isinstance(beside, (Sum, Product)):
+            whole = self._product(beside, self.array(right_side, [*batch, index, *columns]), own)
+            yield self._placed(whole, own, axes) if own else whole
+
+    def _separated(self, factors: Sequence[Term]) -> list[Term]:
+        """The factors of what chooses between a product and 0, and of the exponential of a sum."""
+        found: list[Term] = []
+        for factor in factors:
+            if is_call(factor, "where") and ZERO in factor.arguments[1:]:
+                condition, then, otherwise = factor.arguments
+                chosen = (ZERO if branch is ZERO else ONE for branch in (then, otherwise))
+                found += [call("where", condition, *chosen), *powers_of(otherwise if then is ZERO else then)]
+            elif isinstance(factor, Product) and factor.factors[0][0] is E:
+                groups: dict[Any, list[Term]] = {}
+                for part in summands(factor.factors[0][1]):
+                    groups.setdefault(self.indices.free(part), []).append(part)
+                found += [power(E, add(*group)) for group in groups.values()]
+            else:
+                found.append(factor)
+        return [factor for factor in found if factor is not ONE]
+
+    def _product(self, left: Term, right: Term, axes: Axes) -> Term:
+        if is_call(left, "inverse") and is_call(right, "inverse") and len(axes) == 2:
+            return self._made("inverse", axes, self._product(right.arguments[0], left.arguments[0], axes))
+        return self._made("@", axes, *(self.shapes.fitted(part, self.shapes.of(part), True) for part in (left, right)))
+
+
+def _of_items(name: str, listed: Term) -> Term:
+    """The reduction of a list."""
+    items = [*children(listed)]
+    if name == "norm":
+        return power(add(*(power(item, number(2)) for item in items)), HALF)
+    return add(*items) if name == "sum" else multiply(*items) if name == "prod" else call(name, listed)
+
+
+def _label(term: Term) -> str:
+    return next((part.name for part in ordered([term]) if hasattr(part, "name") and part.name), "")

@@ -10,7 +10,21 @@ import numpy as np
 from ...engine.program.program import Constant, Variable
 from .arithmetic import multiply
 from .notation import CONDITIONS, ELEMENT, FLOAT, KEYWORD, LIST, is_elementwise
-from .terms import ONE, ZERO, Call, Number, Product, Sum, Term, children, is_call, number, ordered, raw_call, symbol
+from .terms import (
+    ONE,
+    ZERO,
+    Call,
+    Number,
+    Product,
+    Symbol,
+    Term,
+    children,
+    is_call,
+    number,
+    ordered,
+    raw_call,
+    symbol,
+)
 
 Shape = tuple[int, ...]
 
@@ -29,7 +43,7 @@ class Shapes:
     def of(self, term: Term) -> Shape:
         """The shape of an expression's value."""
         if term not in self.known:
-            for part in ordered([term], lambda t: [c for c in children(t) if c not in self.known]):
+            for part in ordered([term], lambda t: [c for c in _beside(t) if c not in self.known]):
                 self.known[part] = self._derived(part)
         return self.known[term]
 
@@ -57,18 +71,30 @@ class Shapes:
         return self.record(raw_call("broadcast_to", (item, numbers(shape))), shape) if shape else item
 
     def _derived(self, term: Term) -> Shape:
+        shapes = [self.known[part] for part in _beside(term)]
         if is_call(term, LIST):
-            items = list(children(term))
-            return (len(items), *(self.known[items[0]] if items else ()))
-        if isinstance(term, Call) and not is_elementwise(term.name):
-            return ()
-        shapes = [self.known[child] for child in children(term)]
-        return np.broadcast_shapes(*shapes) if any(shapes) else ()
+            return (len(shapes), *(shapes[0] if shapes else ()))
+        return np.broadcast_shapes(*shapes)
+
+
+def _beside(term: Term) -> list[Term]:
+    """The parts of which the shape of an expression is made."""
+    is_whole = isinstance(term, Call) and term.name != LIST and not is_elementwise(term.name)
+    return [] if is_whole else list(children(term))
 
 
 def size_of(argument: Any) -> Shape:
     """The shape of an argument of an equation."""
     return argument.shape if isinstance(argument, (Variable, Constant)) else ()
+
+
+def of_identity(constant: Constant) -> float:
+    """How many times the identity of at least two rows a constant is; 0: it is another matrix."""
+    rows, *columns = constant.shape or (0,)
+    if rows < 2 or columns != [rows] or not isinstance(constant.value, tuple):
+        return 0
+    values = constant.array()
+    return float(values[0, 0]) if np.array_equal(values, values[0, 0] * np.eye(rows)) else 0
 
 
 def is_floating(argument: Any) -> bool:
@@ -107,23 +133,16 @@ _MOVING = ("unsqueeze", "squeeze", "reshape", "T", "mT", "broadcast_to", "flip",
 
 def _is_whole(term: Term) -> bool:
     """Whether the elements are whole numbers or truth values, of a dtype that says so."""
-    whole: dict[Term, bool] = {}
     for part in ordered([term], _valued):
-        parts = [whole[child] for child in _valued(part)]
-        if isinstance(part, Number):
-            whole[part] = part.value.denominator == 1
-        elif isinstance(part, Sum):
-            numbers_of = [part.constant, *(coefficient for _, coefficient in part.terms)]
-            whole[part] = all(parts) and all(n.denominator == 1 for n in numbers_of)
-        elif isinstance(part, Product):
-            powers = [isinstance(e, Number) and e.value.denominator == 1 and e.value > 0 for _, e in part.factors]
-            whole[part] = all(parts) and all(powers) and part.coefficient.denominator == 1
-        elif isinstance(part, Call):
-            is_known = part.name in (*_MOVING, *CONDITIONS, LIST, ELEMENT, "where", "@", "outer")
-            whole[part] = is_known and (part.name in CONDITIONS or all(parts))
-        else:
-            whole[part] = part.name in ("True", "False")
-    return whole[term]
+        if isinstance(part, Call):
+            if part.name not in (*_MOVING, *CONDITIONS, LIST, ELEMENT, "where", "@", "outer"):
+                return False
+        elif isinstance(part, Symbol):
+            if part.name not in ("True", "False"):
+                return False
+        elif isinstance(part, Number) and part.value.denominator != 1:
+            return False
+    return True
 
 
 def _valued(term: Term) -> list[Term]:

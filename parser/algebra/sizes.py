@@ -25,8 +25,8 @@ from .arithmetic import add, multiply, power
 from .formulas import UntranslatableError
 from .functions import rebuilt
 from .notation import ELEMENT, FLOAT, RESULT, function
+from .shapes import of_identity
 from .terms import Call, Number, Product, Sum, Term, is_call, number, ordered, raw_call, symbol
-from .translate import of_identity
 
 Shapes = Mapping[str, tuple[int, ...]]
 # The dimension of a variable, counted from 0.

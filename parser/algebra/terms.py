@@ -36,6 +36,18 @@ class Symbol:
         self.name = name
 
 
+class Index(Symbol):
+    """Which element along a dimension: of a level 0 for one of the whole result, counted from its last as 1."""
+
+    __slots__ = ("level", "place", "size")
+
+    def __init__(self, digest: bytes, level: int, place: int, size: int) -> None:
+        super().__init__(digest, "")
+        self.level = level
+        self.place = place
+        self.size = size
+
+
 class Sum:
     """A number and at least one term, each with a coefficient that is not 0; two or more summands in all."""
 
@@ -84,12 +96,17 @@ def _made(kind: Any, *parts: Any) -> Any:
 
 
 def _flat(part: Any) -> str:
-    if isinstance(part, tuple):
-        if part and isinstance(part[0], tuple) and not isinstance(part[0][1], Fraction):
-            # The factors of a product, of which there may be thousands.
-            return f"({','.join([f'({b.digest.hex()},{e.digest.hex()})' for b, e in part])})"
-        return f"({','.join(map(_flat, part))})"
-    return part.digest.hex() if hasattr(part, "digest") else repr(part)
+    kind = type(part)
+    if kind is Fraction:
+        return f"{part.numerator}/{part.denominator}"
+    if kind is str:
+        return repr(part)
+    if kind is not tuple:
+        return part.digest.hex()
+    if part and type(part[0]) is tuple:
+        # The terms of a sum or the factors of a product, of which there may be thousands.
+        return f"({','.join([f'({base.digest.hex()},{_flat(other)})' for base, other in part])})"
+    return f"({','.join(map(_flat, part))})"
 
 
 def children(term: Term) -> Iterator[Term]:
@@ -133,6 +150,11 @@ def number(value: Fraction | int) -> Number:
 def symbol(name: str) -> Symbol:
     """A variable or constant."""
     return _made(Symbol, name)
+
+
+def index(level: int, place: int, size: int) -> Index:
+    """The index of that level and place, among that many elements."""
+    return _made(Index, level, place, size)
 
 
 ZERO = number(0)

@@ -18,22 +18,26 @@ from .calls import called
 from .canonical import CANONICAL, Algebra
 from .constants import read
 from .formulas import UntranslatableError, spelling
+from .indices import Indices, axes_of
+from .matrices import Matrices
 from .notation import LIST
-from .reductions import is_condition
-from .shapes import Shapes, is_floating, size_of
-from .terms import number, raw_call
+from .presentation import Presentation
+from .shapes import is_floating, of_identity, size_of
 
 
 def translated(
-    program: Program, algebra: Algebra = CANONICAL, shapes: Shapes | None = None, names: Sequence[str] = ()
+    program: Program, algebra: Algebra = CANONICAL, names: Sequence[str] = (), weight: str = ""
 ) -> dict[str, Any]:
-    """The outputs of a program as expressions in its inputs; `shapes` notes their shapes. UntranslatableError: none.
+    """The outputs of a program as expressions in its inputs. UntranslatableError: there are none.
 
-    The other outputs have the `names` of outputs in place of what these are.
+    The other outputs have the `names` of outputs in place of what these are. With a `weight`, a vector in which outputs
+    are linear, they are the matrices M of `weight @ M`.
     """
     symbols = {program.outputs[name]: algebra.symbol(name) for name in names}
+    matrices = Matrices(Indices({variable.name: variable.shape for variable in program.inputs}), Presentation().tokens)
     known: dict[Variable, Any] = {variable: algebra.symbol(variable.name) for variable in program.inputs}
-    shapes = Shapes({variable.name: variable.shape for variable in program.inputs}) if shapes is None else shapes
+    if algebra is CANONICAL:
+        known = {variable: matrices.indices.element(term, variable.shape) for variable, term in known.items()}
     inner = _inner(program) if algebra is CANONICAL else frozenset[Variable]()
     pending: dict[Variable, Equation] = {}
     for equation in program.equations:
@@ -42,23 +46,31 @@ def translated(
             pending[result] = equation
             continue
         if algebra is CANONICAL and (kind := _kind(equation)):
-            parts = ((_argument(a, known, algebra, shapes, True), sign) for a, sign in _flattened(equation, pending))
+            parts = ((_argument(a, known, algebra, matrices, True), sign) for a, sign in _flattened(equation, pending))
             terms = [term if sign > 0 else negative(term) for term, sign in parts]
             known[result] = symbols.get(result) or (add if kind == "+" else multiply)(*terms)
             continue
         arguments = [
-            _argument(argument, known, algebra, shapes, i < equation.primitive.tensors)
+            _argument(argument, known, algebra, matrices, i < equation.primitive.tensors)
             for i, argument in enumerate(equation.arguments)
         ]
         if equation.primitive.name == "to_copy":
             one, zero = algebra.read(1), algebra.read(0)
-            choose = is_condition(equation.arguments[0])
+            choose = arrays.is_condition(equation.arguments[0])
             made = algebra.call("where", arguments[0], one, zero) if choose else arguments[0]
         else:
-            made = _made(equation, arguments, algebra, shapes)
+            made = _made(equation, arguments, algebra, matrices)
         results = zip(equation.results, made if type(made) is tuple else (made,), strict=False)
         known.update((result, symbols.get(result, term)) for result, term in results)
-    return {name: _argument(output, known, algebra, shapes, True) for name, output in program.outputs.items()}
+    found = {name: _argument(output, known, algebra, matrices, True) for name, output in program.outputs.items()}
+    if algebra is not CANONICAL:
+        return found
+    shapes = {name: size_of(output) for name, output in program.outputs.items()}
+    if weight:
+        return {
+            name: arrays.matrix(term, algebra.symbol(weight), shapes[name], matrices) for name, term in found.items()
+        }
+    return {name: matrices.array(term, axes_of(shapes[name])) for name, term in found.items()}
 
 
 _NEGATIVE, _MINUS = record_of(arithmetic.neg), record_of(arithmetic.minus)
@@ -101,28 +113,28 @@ def _flattened(equation: Equation, pending: Mapping[Variable, Equation]) -> Iter
         stack.extend((argument, sign) for argument in first)
 
 
-def _made(equation: Equation, arguments: list[Any], algebra: Algebra, shapes: Shapes) -> Any:
+def _made(equation: Equation, arguments: list[Any], algebra: Algebra, matrices: Matrices) -> Any:
     spell = spelling(equation.primitive)
-    name = equation.primitive.name
+    name = equation.primitive.name.removesuffix("_backward")
     if algebra is CANONICAL:
-        made = arrays.spelled(equation, arguments, shapes, None if spell is None else partial(spell, algebra))
+        made = arrays.spelled(equation, arguments, matrices, None if spell is None else partial(spell, algebra))
     elif spell is None:
-        made = called(algebra, equation, arguments, shapes)
+        made = called(algebra, equation, arguments, matrices)
     else:
-        made = spell(algebra, *_sized(equation, arguments, algebra, shapes))
+        made = spell(algebra, *_sized(equation, arguments, algebra, matrices))
     if made is None:
         raise UntranslatableError(f"the operation `{name}` has no spelling as a formula", name)
     return made
 
 
-def _sized(equation: Equation, arguments: list[Any], algebra: Algebra, shapes: Shapes) -> list[Any]:
+def _sized(equation: Equation, arguments: list[Any], algebra: Algebra, matrices: Matrices) -> list[Any]:
     """The arguments of an elementwise operation, its constants with a shape where the others have not the result's."""
     given = equation.arguments[: equation.primitive.tensors]
     shape = np.broadcast_shapes(*(size_of(argument) for argument in given if not _is_uniform(argument)))
     if shape == equation.results[0].shape:
         return arguments
     return [
-        algebra.fitted(shapes, argument, size_of(own), is_floating(equation.results[0]))
+        algebra.fitted(matrices, argument, size_of(own), is_floating(equation.results[0]))
         if i < len(given) and _is_uniform(own)
         else argument
         for i, (argument, own) in enumerate(zip(arguments, equation.arguments, strict=True))
@@ -134,7 +146,9 @@ def _is_uniform(argument: Any) -> bool:
     return isinstance(argument, Constant) and not isinstance(argument.value, tuple)
 
 
-def _argument(argument: Any, known: Mapping[Variable, Any], algebra: Algebra, shapes: Shapes, is_operand: bool) -> Any:
+def _argument(
+    argument: Any, known: Mapping[Variable, Any], algebra: Algebra, matrices: Matrices, is_operand: bool
+) -> Any:
     """An operand as an expression, a parameter as it is."""
     if isinstance(argument, Variable):
         if argument not in known:
@@ -143,20 +157,13 @@ def _argument(argument: Any, known: Mapping[Variable, Any], algebra: Algebra, sh
     if isinstance(argument, Constant):
         times = of_identity(argument) if algebra is CANONICAL else 0
         if times:
-            return multiply(read(times), shapes.record(raw_call("eye", (number(argument.shape[0]),)), argument.shape))
-        return _array(argument.value, algebra) if argument.shape else algebra.read(argument.value)
+            return multiply(read(times), arrays.identity(argument.shape))
+        array = _array(argument.value, algebra) if argument.shape else algebra.read(argument.value)
+        is_list = algebra is CANONICAL and isinstance(argument.value, tuple)
+        return matrices.indices.element(array, argument.shape) if is_list else array
     if type(argument) is tuple and is_operand:
-        return tuple(_argument(item, known, algebra, shapes, True) for item in argument)
+        return tuple(_argument(item, known, algebra, matrices, True) for item in argument)
     return algebra.read(argument) if is_operand and isinstance(argument, (int, float)) else argument
-
-
-def of_identity(constant: Constant) -> float:
-    """How many times the identity of at least two rows a constant is; 0: it is another matrix."""
-    rows, *columns = constant.shape or (0,)
-    if rows < 2 or columns != [rows] or not isinstance(constant.value, tuple):
-        return 0
-    values = constant.array()
-    return float(values[0, 0]) if np.array_equal(values, values[0, 0] * np.eye(rows)) else 0
 
 
 def _array(value: Any, algebra: Algebra) -> Any:

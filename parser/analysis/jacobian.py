@@ -26,13 +26,11 @@ from ..algebra.derivative import (
     without_formula,
 )
 from ..algebra.formulas import UntranslatableError
-from ..algebra.linear import matrix
 from ..algebra.presentation import Presentation
-from ..algebra.shapes import Shapes as Sizes
 from ..algebra.sharing import free_names
 from ..algebra.simplify import simplified
 from ..algebra.sizes import Axis, general, of_any_size
-from ..algebra.terms import Term, symbol
+from ..algebra.terms import Term
 from ..algebra.translate import translated
 from ..algebra.verbatim import VERBATIM
 from ..semantics.evaluate import evaluate_traced
@@ -158,14 +156,10 @@ def _matrices(
 
     def terms_of(sizes: Shapes) -> list[Term]:
         given = with_weight(sizes)
-        known = Sizes(given)
-        terms = translated(of_any_size(traced(weighed, wanted, given, limits)[0]), shapes=known)
-        found = [
-            matrix(term, symbol(weight), known, given[by[0]]) for by, term in zip(wanted, terms.values(), strict=True)
-        ]
+        found = [*translated(of_any_size(traced(weighed, wanted, given, limits)[0]), weight=weight).values()]
         if None in found:
             raise UntranslatableError("the derivatives of the elements are no matrix")
-        return [term for term in found if term is not None]
+        return found
 
     sized = general(program, {name: shapes.get(name, ()) for name in names}, letters, terms_of, always=True)
     if sized is None:

@@ -10,6 +10,7 @@ from functools import partial
 from types import BuiltinFunctionType
 from typing import Any
 
+from ....engine.tensors.dtypes import float64, get_default_dtype
 from ....engine.tensors.errors import kind_of
 from ....engine.tensors.size import TooLargeError
 from ...syntax.errors import did_you_mean
@@ -260,6 +261,8 @@ class Machine:
         op = getattr(self.frames[-1].place, "op", None)
         is_xor = isinstance(error, (TypeError, NotImplementedError)) and isinstance(op, ast.BitXor)
         help = "`^` is exclusive or in a script; a power is written `**`" if is_xor else None
+        if getattr(error, "unlike", False) and get_default_dtype() is float64:
+            help = "floats are float64 here; with `--dtype float32` they are float32, as PyTorch's are"
         return self.error(kind, type(error).__name__, self._words(error) or type(error).__name__, help)
 
     def _words(self, error: Exception) -> str:

@@ -13,7 +13,7 @@ from ....engine.api import bits, complex_numbers, factors, in_place_functions, p
 # What a script has of each module, beside what the module lists in `__all__`.
 _OTHERS: dict[str, tuple[str, ...]] = {
     "torch": (*FUNCTIONS, "__version__", "bool", "float", "int", "vmap"),
-    "torch.autograd": ("Function", "detect_anomaly", "gradcheck", "gradgradcheck", "set_detect_anomaly"),
+    "torch.autograd": ("Function", "Variable", "detect_anomaly", "gradcheck", "gradgradcheck", "set_detect_anomaly"),
     "torch.autograd.forward_ad": (),
     "torch.autograd.functional": (),
     "torch.autograd.graph": (

@@ -26,7 +26,7 @@ class Namespace(Mapping[str, Any]):
 
     def __init__(self, write: Callable[[str], None], guard: Guard) -> None:
         own = {**builtins(write, guard), **EXCEPTIONS, **class_members(guard)}
-        self.own: dict[str, Any] = {**own, "torch": TORCH, "tau": math.tau}
+        self.own: dict[str, Any] = {**own, "__name__": "__main__", "torch": TORCH, "tau": math.tau}
         # Without `torch.` before it, `compile` would be Python's, which no script has.
         self.torch = frozenset(TORCH.names) - {"compile"}
         modules = {"math": mathematics(guard), "random": chance(guard), **libraries(guard)}

@@ -18,7 +18,7 @@ from examples.cases import CLOSELY, Case
 from groups import grouped
 
 from autodiff.engine.api.creation import tensor
-from autodiff.parser.algebra import derivative, translate
+from autodiff.parser.algebra import derivative, indices
 from autodiff.parser.algebra.derivative import Derivatives, derivatives, traced
 from autodiff.parser.algebra.formulas import UntranslatableError
 from autodiff.parser.algebra.presentation import Presentation
@@ -90,7 +90,7 @@ class Once:
                 super().__init__(variables)
                 once.shapes.append(self)
 
-        patch.setattr(translate, "Shapes", Noting)
+        patch.setattr(indices, "Shapes", Noting)
         patch.setattr(derivative, "traced", self.traced)
 
     def traced(self, expression: Program, wanted: Any, shapes: Any, limits: Any) -> Any:

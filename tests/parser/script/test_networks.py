@@ -66,6 +66,18 @@ def run(source: str, limits: Limits = Limits()) -> str:  # noqa: B008
             "0.0\n",
         ),
         ("seen = []\nnet.apply(lambda m: seen.append(m.training)); seen", "[True, True]\n"),
+        (
+            "from torch.distributions.categorical import Categorical\n"
+            "policy = Categorical(logits=torch.tensor([0.0, 100.0])); a = policy.sample(); a, policy.log_prob(a)",
+            "(tensor(1), tensor(0.))\n",
+        ),
+        (
+            "from torch.autograd import Variable\nx = Variable(torch.ones(1), requires_grad=True)\n"
+            "if __name__ == '__main__': x.exp().backward()\nx.grad",
+            "tensor([2.7183])\n",
+        ),
+        ("nn.Transformer.generate_square_subsequent_mask(2)", "tensor([[0., -inf],\n        [0., 0.]])\n"),
+        ("lazy = nn.LazyLinear(2); lazy(torch.ones(1, 3)); lazy", "Linear(in_features=3, out_features=2, bias=True)\n"),
         ("list(net._modules)", "['fc']\n"),
         ("p = nn.Parameter(torch.ones(2)); net.w = p; (net.w * 2).sum().backward(); p.grad", "tensor([2., 2.])\n"),
         (
@@ -104,6 +116,15 @@ def test_a_class_of_a_script_is_a_network(source: str, shown: str) -> None:
         "torch.optim.lr_scheduler.warnings",
         "torch.nn.init.math",
         "nn.containers",
+        "torch.distributions.sampling",
+        "import torch.distributions.continuous",
+        "from torch.distributions.normal import sampling",
+        "torch.distributions.Normal(0, 1)._checks",
+        "torch.distributions.Normal(0, 1).sample((10**9,))",
+        "torch.distributions.Multinomial(10**9, torch.ones(2)).sample()",
+        "d = torch.distributions.Categorical(torch.ones(2)); d._num_events = 10**9",
+        "class V(torch.autograd.Variable): pass",
+        "nn.LazyLinear(3)._becomes",
         "net.register_forward_hook.__self__",
         "next(net.parameters()).__class__",
         "class A(nn.Module):\n  def __getattr__(self, name): return 3",

@@ -78,6 +78,13 @@ def underlined(error: ExpressionError) -> str:
             "torch is this engine here, which has not all of PyTorch: write it with what there is",
         ),
         (
+            "torch.nn.Linear(1, 1)(torch.FloatTensor([1]))",
+            "torch.nn.Linear(1, 1)(torch.FloatTensor([1]))",
+            "value",
+            "mat1 and mat2 must have the same dtype, but got Float and Double",
+            "floats are float64 here; with `--dtype float32` they are float32, as PyTorch's are",
+        ),
+        (
             "torch.bfloat16",
             "torch.bfloat16",
             "name",
