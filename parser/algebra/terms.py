@@ -99,7 +99,7 @@ def _flat(part: Any) -> str:
     kind = type(part)
     if kind is Fraction:
         return f"{part.numerator}/{part.denominator}"
-    if kind is str:
+    if kind is str or kind is int:
         return repr(part)
     if kind is not tuple:
         return part.digest.hex()
